@@ -22,5 +22,5 @@ export interface Tokenizer {
   readonly json: TokenizerJson
 }
 
-/** A Hugging Face `tokenizer.json`, plain JSON; what is ours alone (kind, separator) is under `echo_chamber`. */
+/** A Hugging Face `tokenizer.json`, plain JSON; what is ours alone (kind, separator) is under `model.echo_chamber`, where Hugging Face's parser lets it be. */
 export type TokenizerJson = { readonly [key: string]: unknown }

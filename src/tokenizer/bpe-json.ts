@@ -3,7 +3,7 @@
  *
  * Written files load in `tokenizers`, `transformers` and transformers.js as they are: a `Split` by our pattern, `ByteLevel` without its own,
  * the `ByteLevel` decoder, no normaliser and no template that adds tokens. What is ours alone (kind, separator, which control token is which
- * format's) is under `echo_chamber`. Files made elsewhere are read when they are of this shape or GPT-2's; whatever would make ids differ
+ * format's) is under `model.echo_chamber`: at the top of the document Hugging Face's parser refuses a key it does not know. Files made elsewhere are read when they are of this shape or GPT-2's; whatever would make ids differ
  * from what the file means (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
  */
 import { Schema } from "effect"
@@ -72,13 +72,13 @@ export const bpeToJson = (parts: BpeParts): TokenizerJson => ({
     byte_fallback: false,
     ignore_merges: false,
     vocab: Object.fromEntries(parts.tokens.map((token, id) => [token, id])),
-    merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!])
-  },
-  echo_chamber: {
-    kind: "bpe",
-    separator: parts.separator,
-    end_of_text: parts.tokens[parts.endOfText]!,
-    tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+    merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!]),
+    echo_chamber: {
+      kind: "bpe",
+      separator: parts.separator,
+      end_of_text: parts.tokens[parts.endOfText]!,
+      tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+    }
   }
 })
 
@@ -111,7 +111,7 @@ export const bpeFromJson = (json: unknown): BpeParts => {
     return [ids[0]!, ids[1]!, ids[2]!]
   })
 
-  const ours = document.echo_chamber
+  const ours = document.model.echo_chamber
   const controlId = (field: string, token: string): number => {
     const id = idOf.get(token)
     if (id === undefined || !isControl.has(id)) return refuse(field, `names ${quote(token)}, which is not among added_tokens`)
@@ -122,9 +122,9 @@ export const bpeFromJson = (json: unknown): BpeParts => {
     control,
     merges,
     pattern: readPattern(document.pre_tokenizer),
-    endOfText: controlId("echo_chamber.end_of_text", ours?.end_of_text ?? "<|endoftext|>"),
+    endOfText: controlId("model.echo_chamber.end_of_text", ours?.end_of_text ?? "<|endoftext|>"),
     tags: Object.fromEntries(
-      Object.entries(ours?.tags ?? {}).map(([name, token]) => [name, controlId(`echo_chamber.tags.${name}`, token)])
+      Object.entries(ours?.tags ?? {}).map(([name, token]) => [name, controlId(`model.echo_chamber.tags.${name}`, token)])
     ),
     separator: ours?.separator ?? "\n\n"
   }
@@ -166,16 +166,16 @@ const Document = Schema.Struct({
     byte_fallback: Absent,
     ignore_merges: Absent,
     vocab: Schema.Record(Schema.String, Schema.Natural),
-    merges: Schema.Array(Schema.Union([Schema.String, Schema.Tuple([Schema.String, Schema.String])]))
-  }),
-  echo_chamber: Schema.optionalKey(
-    Schema.Struct({
-      kind: Schema.Literal("bpe"),
-      separator: Schema.String,
-      end_of_text: Schema.String,
-      tags: Schema.Record(Schema.String, Schema.String)
-    })
-  )
+    merges: Schema.Array(Schema.Union([Schema.String, Schema.Tuple([Schema.String, Schema.String])])),
+    echo_chamber: Schema.optionalKey(
+      Schema.Struct({
+        kind: Schema.Literal("bpe"),
+        separator: Schema.String,
+        end_of_text: Schema.String,
+        tags: Schema.Record(Schema.String, Schema.String)
+      })
+    )
+  })
 })
 type Document = typeof Document.Type
 
