@@ -1,0 +1,75 @@
+import { Schema } from "effect"
+import { Column } from "../src/store/Column.ts"
+import { Kind } from "../src/store/Kind.ts"
+import { Table } from "../src/store/Table.ts"
+import { TokenizerDocument } from "./corpus.ts"
+
+export const ModelSpecDocument = Schema.Struct({
+  vocabularySize: Schema.Int,
+  width: Schema.Int,
+  layers: Schema.Int,
+  heads: Schema.Int,
+  hidden: Schema.Int,
+  context: Schema.Int,
+  tied: Schema.Boolean,
+  valueHead: Schema.Boolean
+})
+
+/** How completions begin: with a format's control token, chosen by the model (`free`), or straight away (`none`). */
+export const PromptingDocument = Schema.Struct({
+  tags: Schema.Literals(["none", "native"])
+})
+
+const tensor = {
+  name: Column.utf8("Hugging Face name"),
+  dtype: Column.utf8("element type of the bytes"),
+  shape: Column.list(Column.int32(), "[out, in]"),
+  data: Column.largeBinary("little-endian, row-major"),
+  elements: Column.int32("number of elements"),
+  mean: Column.float64("mean"),
+  std: Column.float64("standard deviation, divisor n"),
+  maxAbs: Column.float64("largest absolute value"),
+  l2: Column.float64("Euclidean norm")
+}
+
+export const Weights = Table.make("weights", "A model's parameters, a row a tensor", tensor, { rowsPerBatch: 1 })
+
+export const Snapshots = Table.make(
+  "snapshots",
+  "Parameters along the way, a row a tensor and step",
+  { step: Column.int32("update after which they were taken"), ...tensor },
+  { rowsPerBatch: 1 }
+)
+
+export const Training = Table.make(
+  "training",
+  "Supervised training, a row an update",
+  {
+    step: Column.int32("update, from 0"),
+    tokens: Column.float64("tokens seen, this update included"),
+    loss: Column.float64("mean cross-entropy per weighted target, in nats"),
+    learningRate: Column.float64("of this update"),
+    gradientNorm: Column.float64("global norm before clipping")
+  },
+  { metrics: true }
+)
+
+export const HeldOut = Table.make("heldOut", "Loss on held-out documents during training, a row a step and source", {
+  step: Column.int32("updates done"),
+  source: Column.utf8("source of the documents"),
+  loss: Column.float64("mean cross-entropy per target, in nats"),
+  targets: Column.int32("targets that the mean is over")
+})
+
+export const Probes = Table.make("probes", "Accuracy during training with each format forced, a row a step and format", {
+  step: Column.int32("updates done"),
+  format: Column.utf8("format forced by its first token, or free"),
+  problems: Column.int32("problems tried"),
+  accuracy: Column.float64("share answered rightly, greedy"),
+  share: Column.float64("share of completions that are in the format")
+})
+
+export const Checkpoint = Kind.make("checkpoint", "A trained model", {
+  tables: { weights: Weights, training: Training, heldOut: HeldOut, probes: Probes, snapshots: Snapshots },
+  documents: { spec: ModelSpecDocument, tokenizer: TokenizerDocument, prompting: PromptingDocument }
+})

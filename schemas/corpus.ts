@@ -1,0 +1,49 @@
+import { Schema } from "effect"
+import { Column } from "../src/store/Column.ts"
+import { Kind } from "../src/store/Kind.ts"
+import { Table } from "../src/store/Table.ts"
+
+/** A standard `tokenizer.json`, plain JSON. */
+export const TokenizerDocument = Schema.Record(Schema.String, Schema.Json)
+
+export const Documents = Table.make("documents", "One document of a mixture a row, with where it came from", {
+  document: Column.int32("number of the document in the corpus, from 0"),
+  source: Column.utf8("name of the source in the mixture"),
+  format: Column.utf8("solution format, or text where there is none"),
+  subStyle: Column.utf8("variant inside the format"),
+  problem: Column.utf8("id of the problem, or file and row of a dataset"),
+  steps: Column.int32("operations needed to solve it; 0 where unknown"),
+  heldOut: Column.bool("kept out of training, for validation and for calibrating attribution"),
+  repetition: Column.int32("0 for the first time a source document is used"),
+  flawed: Column.bool("the solution is wrong on purpose: a gap of its source"),
+  promptTokens: Column.int32("leading tokens that are the prompt; 0 for plain text"),
+  tokens: Column.list(Column.int32(), "token ids, end of text included"),
+  text: Column.utf8("prompt and solution"),
+  contentDigest: Column.utf8("first 16 digits of the SHA-256 of the text")
+})
+
+export const Sources = Table.make("sources", "What exactly is in a mixture, a row a source", {
+  source: Column.utf8("name of the source"),
+  weight: Column.float64("weight or repeats asked for"),
+  documents: Column.int32("training documents"),
+  distinctDocuments: Column.int32("training documents without repetitions"),
+  tokens: Column.float64("training tokens, exactly"),
+  share: Column.float64("share of the training tokens"),
+  heldOutDocuments: Column.int32("documents kept out"),
+  heldOutTokens: Column.float64("tokens kept out"),
+  rejected: Column.int32("rows of the source that could not be used")
+})
+
+export const Problems = Table.make("problems", "Questions with known answers, for RL and evaluation", {
+  suite: Column.utf8("train, train-easy, unseen-values, unseen-template, harder, test, ..."),
+  problem: Column.utf8("id, stable across runs"),
+  question: Column.utf8("the question"),
+  answer: Column.utf8("the right answer in canonical form"),
+  steps: Column.int32("operations needed; 0 where unknown"),
+  distractor: Column.bool("whether the question holds an irrelevant sentence")
+})
+
+export const Corpus = Kind.make("corpus", "A mixture of documents with their provenance, its tokenizer and its problems", {
+  tables: { documents: Documents, sources: Sources, problems: Problems },
+  documents: { tokenizer: TokenizerDocument }
+})

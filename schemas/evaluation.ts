@@ -1,0 +1,45 @@
+import { Column } from "../src/store/Column.ts"
+import { Kind } from "../src/store/Kind.ts"
+import { Table } from "../src/store/Table.ts"
+
+export const Scores = Table.make("scores", "One evaluated completion a row", {
+  suite: Column.utf8("set of problems"),
+  decoding: Column.utf8("greedy or sampled"),
+  problem: Column.utf8("id of the problem"),
+  difficulty: Column.int32("operations needed to solve it"),
+  sample: Column.int32("number of the sample, 0 for greedy"),
+  question: Column.utf8("the question"),
+  text: Column.utf8("the completion"),
+  tokens: Column.list(Column.int32(), "completion tokens"),
+  logProb: Column.float64("sum of the tokens' log-probabilities"),
+  format: Column.utf8("class of the completion"),
+  subStyle: Column.utf8("variant inside the format"),
+  attempted: Column.utf8("branch of the corrected verifier entered first"),
+  answered: Column.utf8("branch that gave the answer"),
+  answer: Column.nullable(Column.utf8("answer in canonical form")),
+  error: Column.nullable(Column.utf8("why there is no answer")),
+  gold: Column.utf8("the right answer"),
+  correct: Column.bool("right under the corrected profile"),
+  paperBranch: Column.utf8("branch attempted under the paper's profile: its format label"),
+  paperAnswer: Column.nullable(Column.utf8("answer under the paper's profile")),
+  paperCorrect: Column.bool("right under the paper's profile"),
+  truncated: Column.bool("cut at the length limit")
+})
+
+export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % intervals, a row a number", {
+  suite: Column.utf8("set of problems"),
+  metric: Column.utf8("pass@1, pass@k, majority@k, share, accuracy, ..."),
+  k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
+  decoding: Column.utf8("greedy or sampled"),
+  profile: Column.utf8("corrected or paper"),
+  slice: Column.utf8("all, or what the number is restricted to: format=omi2, steps=3"),
+  value: Column.float64("the estimate"),
+  low: Column.float64("lower end of the 95 % interval"),
+  high: Column.float64("upper end"),
+  interval: Column.utf8("how the interval was made"),
+  n: Column.int32("problems or completions it rests on")
+})
+
+export const Evaluation = Kind.make("evaluation", "What a policy answers to a suite of problems, and how well", {
+  tables: { scores: Scores, evaluations: Evaluations }
+})

@@ -1,0 +1,11 @@
+/** Every kind of artifact, and with them every table that SQL can see. */
+import type { Table } from "../src/store/Table.ts"
+import { Attribution } from "./attribution.ts"
+import { Checkpoint } from "./checkpoint.ts"
+import { Corpus } from "./corpus.ts"
+import { Evaluation } from "./evaluation.ts"
+import { RlRun } from "./rl-run.ts"
+
+export const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Attribution]
+
+export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

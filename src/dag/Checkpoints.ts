@@ -1,0 +1,145 @@
+/**
+ * Mid-stage resume. A long stage names the parts of its exact state and offers them after every step; they are saved when a save is due
+ * or when the process is asked to stop. What the stage has appended to its outputs is saved with them. A resumed attempt gives the same
+ * bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
+ *
+ * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`, which lists
+ * them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { Effect, Schema } from "effect"
+import { sha256 } from "../store/digest.ts"
+
+/** One part of a stage's state as named byte arrays: parameters, moments, counters. */
+export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>
+
+export interface Part<E = never> {
+  readonly save: Effect.Effect<SavedState, E>
+  readonly restore: (saved: SavedState) => Effect.Effect<void, E>
+}
+
+export interface Checkpoints {
+  /** Brings the parts back to the last checkpoint; the number of finished steps, 0 on a fresh start. */
+  readonly restore: <E>(parts: Readonly<Record<string, Part<E>>>) => Effect.Effect<number, E>
+  /** After step `finished`: saves when due, and fails with `Stopped` after saving when asked to stop. */
+  readonly offer: <E>(finished: number, parts: Readonly<Record<string, Part<E>>>) => Effect.Effect<void, E | Stopped>
+}
+
+/** The stage saved its state and left because it was asked to. The next run goes on from there. */
+export class Stopped extends Schema.TaggedError<Stopped>()("Stopped", { step: Schema.Int }) {
+  override get message() {
+    return `Stopped after step ${this.step}; the next run goes on from there.`
+  }
+}
+
+const ELEMENT_TYPES = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array } as const
+type ElementType = keyof typeof ELEMENT_TYPES
+
+interface Saved {
+  readonly version: 1
+  readonly step: number
+  readonly rows: Readonly<Record<string, number>>
+  readonly files: ReadonlyArray<{ part: string; name: string; type: ElementType; file: string; sha256: string }>
+}
+
+/** The stage's outputs, as far as checkpoints are concerned. */
+export interface CheckpointedOutputs {
+  /** Makes every row so far durable; rows by table. */
+  readonly save: () => Readonly<Record<string, number>>
+}
+
+const CHECKPOINT = "checkpoint.json"
+
+/** What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. */
+export const readCheckpoint = (directory: string, warn: (line: string) => void): Saved | null => {
+  const file = path.join(directory, CHECKPOINT)
+  if (!fs.existsSync(file)) return null
+  try {
+    const saved = JSON.parse(fs.readFileSync(file, "utf8")) as Saved
+    if (saved.version !== 1) return null
+    for (const entry of saved.files)
+      if (sha256(fs.readFileSync(path.join(directory, entry.file))) !== entry.sha256) throw new Error(`${entry.file} is damaged`)
+    return saved
+  } catch (cause) {
+    warn(`The checkpoint in ${directory} cannot be used (${cause instanceof Error ? cause.message : String(cause)}); starting over.`)
+    return null
+  }
+}
+
+export const make = (options: {
+  readonly directory: string
+  readonly saved: Saved | null
+  readonly outputs: CheckpointedOutputs
+  /** Whether the process was asked to stop. */
+  readonly stopRequested: () => boolean
+  /** Seconds between saves. */
+  readonly every: number
+}): Checkpoints => {
+  const { directory, saved, outputs } = options
+  let last = performance.now()
+  let current = saved?.step ?? -1
+
+  const write = Effect.fnUntraced(function* <E>(step: number, parts: Readonly<Record<string, Part<E>>>) {
+    const folder = `state-${step}`
+    fs.rmSync(path.join(directory, folder), { recursive: true, force: true })
+    fs.mkdirSync(path.join(directory, folder), { recursive: true })
+    const files: Array<Saved["files"][number]> = []
+    for (const [part, { save }] of Object.entries(parts)) {
+      for (const [name, values] of Object.entries(yield* save)) {
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+        const file = path.join(folder, `${part}.${name}.bin`)
+        writeDurably(path.join(directory, file), bytes)
+        files.push({ part, name, type: elementType(values), file, sha256: sha256(bytes) })
+      }
+    }
+    const record: Saved = { version: 1, step, rows: outputs.save(), files }
+    writeDurably(path.join(directory, `${CHECKPOINT}.new`), Buffer.from(JSON.stringify(record)))
+    fs.renameSync(path.join(directory, `${CHECKPOINT}.new`), path.join(directory, CHECKPOINT))
+    for (const other of fs.readdirSync(directory))
+      if (other.startsWith("state-") && other !== folder) fs.rmSync(path.join(directory, other), { recursive: true, force: true })
+    current = step
+    last = performance.now()
+  })
+
+  return {
+    restore: Effect.fnUntraced(function* (parts) {
+      if (saved === null) return 0
+      for (const [part, { restore }] of Object.entries(parts)) {
+        const state: Record<string, SavedState[string]> = {}
+        for (const entry of saved.files)
+          if (entry.part === part) state[entry.name] = readTyped(path.join(directory, entry.file), entry.type)
+        yield* restore(state)
+      }
+      return saved.step
+    }),
+    offer: Effect.fnUntraced(function* (finished, parts) {
+      const stop = options.stopRequested()
+      if (!stop && performance.now() - last < options.every * 1000) return
+      if (finished !== current) yield* write(finished, parts)
+      if (stop) return yield* new Stopped({ step: finished })
+    })
+  }
+}
+
+const elementType = (values: SavedState[string]): ElementType => {
+  for (const name of Object.keys(ELEMENT_TYPES) as Array<ElementType>) if (values instanceof ELEMENT_TYPES[name]) return name
+  throw new TypeError("not a typed array")
+}
+
+const readTyped = (file: string, type: ElementType): SavedState[string] => {
+  const bytes = fs.readFileSync(file)
+  const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  return new ELEMENT_TYPES[type](copy)
+}
+
+const writeDurably = (file: string, bytes: Uint8Array): void => {
+  const handle = fs.openSync(file, "w")
+  try {
+    let written = 0
+    while (written < bytes.length) written += fs.writeSync(handle, bytes, written)
+    fs.fsyncSync(handle)
+  } finally {
+    fs.closeSync(handle)
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Parameters of stages and studies: typed values with a default, a range and a sentence that says what they are. A param is *identity*:
+ * every one enters the action key. Threads, devices, paths and log levels are placement and have no place here.
+ *
+ * Values equal to their default are left out of the canonical form, so that a new param whose default is the old behaviour does not
+ * orphan old artifacts.
+ */
+import { Schema } from "effect"
+import { canonicalJson } from "../store/digest.ts"
+import { didYouMean } from "../text/near.ts"
+
+export interface Param<out A, out Optional extends boolean = boolean> {
+  readonly optional: Optional
+  /** Meaningless where `optional` is false. */
+  readonly fallback: A
+  readonly description: string
+  /** What a value must be, as words for messages: `a number >= 0`. */
+  readonly expected: string
+  /** The value as its type, or undefined when it is not one. */
+  readonly accept: (value: unknown) => A | undefined
+}
+
+export type Params = { readonly [name: string]: Param<unknown> }
+export type Value<P> = P extends Param<infer A, boolean> ? A : never
+/** What a stage's `run` sees: every param, defaults filled in. */
+export type Values<P extends Params> = { readonly [K in keyof P]: Value<P[K]> }
+/** What a caller gives: params with a default may be left out. */
+export type Arguments<P extends Params> = { readonly [K in keyof P as P[K] extends Param<unknown, true> ? K : never]?: Value<P[K]> } & {
+  readonly [K in keyof P as P[K] extends Param<unknown, true> ? never : K]: Value<P[K]>
+}
+
+export class ParamInvalid extends Schema.TaggedError<ParamInvalid>()("ParamInvalid", {
+  owner: Schema.String,
+  param: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `${this.owner}.${this.param}: ${this.problem}`
+  }
+}
+
+interface Range {
+  readonly min?: number
+  readonly max?: number
+  /** Exclusive lower bound. */
+  readonly above?: number
+}
+const rangeWords = (r: Range) =>
+  [
+    r.min === undefined ? "" : `>= ${r.min}`,
+    r.above === undefined ? "" : `> ${r.above}`,
+    r.max === undefined ? "" : `<= ${r.max}`
+  ]
+    .filter((w) => w !== "")
+    .join(" and ")
+const inRange = (value: number, r: Range) =>
+  (r.min === undefined || value >= r.min) && (r.above === undefined || value > r.above) && (r.max === undefined || value <= r.max)
+
+const make = <A>(fallback: A, description: string, expected: string, accept: (value: unknown) => A | undefined): Param<A, true> => ({
+  optional: true,
+  fallback,
+  description,
+  expected,
+  accept
+})
+
+export const number = (fallback: number, description: string, range: Range = {}): Param<number, true> =>
+  make(fallback, description, `a number ${rangeWords(range)}`.trim(), (v) =>
+    typeof v === "number" && Number.isFinite(v) && inRange(v, range) ? v : undefined
+  )
+
+export const integer = (fallback: number, description: string, range: Range = {}): Param<number, true> =>
+  make(fallback, description, `a whole number ${rangeWords(range)}`.trim(), (v) =>
+    typeof v === "number" && Number.isSafeInteger(v) && inRange(v, range) ? v : undefined
+  )
+
+export const boolean = (fallback: boolean, description: string): Param<boolean, true> =>
+  make(fallback, description, "true or false", (v) => (typeof v === "boolean" ? v : undefined))
+
+export const string = (fallback: string, description: string): Param<string, true> =>
+  make(fallback, description, "text", (v) => (typeof v === "string" ? v : undefined))
+
+export const oneOf = <const A extends string>(options: ReadonlyArray<A>, fallback: NoInfer<A>, description: string): Param<A, true> =>
+  make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, (v) => options.find((o) => o === v))
+
+/** A list of the same kind of value as the default's elements. */
+export const list = <A extends string | number>(fallback: ReadonlyArray<A>, description: string): Param<ReadonlyArray<A>, true> => {
+  const type = typeof fallback[0] === "number" ? "number" : "string"
+  return make<ReadonlyArray<A>>(fallback, description, `a list of ${type === "number" ? "numbers" : "names"}, comma separated`, (v) =>
+    Array.isArray(v) && v.length > 0 && v.every((x): x is A => typeof x === type) ? v : undefined
+  )
+}
+
+/** Non-negative numbers by name, at least one above 0: mixture weights, difficulty shares. */
+export const weights = (fallback: Readonly<Record<string, number>>, description: string): Param<Readonly<Record<string, number>>, true> =>
+  make(fallback, description, 'numbers >= 0 by name, as in {"a": 1, "b": 2}', (v) => {
+    if (typeof v !== "object" || v === null || Array.isArray(v)) return undefined
+    const entries: Array<[string, number]> = []
+    for (const [name, weight] of Object.entries(v)) {
+      if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) return undefined
+      entries.push([name, weight])
+    }
+    return entries.some(([, weight]) => weight > 0) ? Object.fromEntries(entries) : undefined
+  })
+
+/** The same param or null. */
+export const nullable = <A>(param: Param<A, true>, fallback: A | null): Param<A | null, true> =>
+  make<A | null>(fallback, param.description, `${param.expected}, or null`, (v) => (v === null ? null : param.accept(v)))
+
+/** Has no default: the caller must give it. */
+export const required = <A>(param: Param<A, true>): Param<A, false> => ({ ...param, optional: false })
+
+/** Checks every argument and fills in defaults. `owner` names the stage or study in messages. Throws `ParamInvalid`. */
+export const complete = <P extends Params>(owner: string, params: P, given: Readonly<Record<string, unknown>>): Values<P> => {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(params, name) && given[name] !== undefined)
+      throw new ParamInvalid({ owner, param: name, problem: `there is no such parameter.${didYouMean(name, Object.keys(params))}` })
+  const values: Record<string, unknown> = {}
+  for (const [name, param] of Object.entries(params)) {
+    const value = given[name]
+    if (value === undefined) {
+      if (!param.optional) throw new ParamInvalid({ owner, param: name, problem: `must be given: ${param.expected}.` })
+      values[name] = param.fallback
+      continue
+    }
+    const accepted = param.accept(value)
+    if (accepted === undefined)
+      throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got ${JSON.stringify(value)}.` })
+    values[name] = accepted
+  }
+  return values as Values<P>
+}
+
+/** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
+export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {
+  const candidates: Array<unknown> = []
+  try {
+    candidates.push(JSON.parse(text))
+  } catch {
+    // Not JSON: a bare word or a comma-separated list.
+  }
+  candidates.push(text)
+  const items = text.split(",").map((item) => item.trim())
+  candidates.push(items, items.map(Number))
+  for (const candidate of candidates) {
+    const value = param.accept(candidate)
+    if (value !== undefined) return value
+  }
+  throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got "${text}".` })
+}
+
+/** The params that differ from their defaults, each as canonical JSON: what enters the key. */
+export const canonicalParams = (params: Params, values: Readonly<Record<string, unknown>>): Array<readonly [string, string]> =>
+  Object.entries(params).flatMap(([name, param]) => {
+    const value = canonicalJson(values[name], name)
+    return param.optional && value === canonicalJson(param.fallback, name) ? [] : [[name, value] as const]
+  })

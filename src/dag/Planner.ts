@@ -1,0 +1,97 @@
+/**
+ * The one place that decides what runs. A node is `cached`, must `run`, or is `blocked` because its key cannot be known before something
+ * upstream has run; always with the reason. The runner asks the same `decide` again as digests become known.
+ */
+import { Effect } from "effect"
+import { type ActionRecord, type Component, Store } from "../store/Store.ts"
+import type { Graph, GraphNode } from "./graph.ts"
+import { componentsOf, keyOf } from "./key.ts"
+
+/** One difference between an action and the nearest earlier one of its stage. */
+export interface Change {
+  readonly component: string
+  readonly before: string | null
+  readonly after: string | null
+}
+
+export type Reason =
+  | { readonly _tag: "never ran" }
+  | { readonly _tag: "result missing" }
+  | { readonly _tag: "changed"; readonly since: ActionRecord; readonly changes: ReadonlyArray<Change> }
+
+export type Decision =
+  | { readonly _tag: "cached"; readonly key: string; readonly action: ActionRecord; readonly waived: ReadonlyArray<Change> }
+  | { readonly _tag: "run"; readonly key: string; readonly components: ReadonlyArray<Component>; readonly reason: Reason }
+  | { readonly _tag: "blocked"; readonly on: ReadonlyArray<string> }
+
+export interface PlanOptions {
+  readonly numerics: Readonly<Record<string, string>>
+  /** Stages whose code changes are accepted as making no difference: the newest result that differs in code alone is taken. */
+  readonly assumeUnchanged: ReadonlyArray<string>
+}
+
+/** Decides one node whose input digests are known. */
+export const decide = Effect.fnUntraced(function* (
+  node: GraphNode,
+  inputs: Readonly<Record<string, string>>,
+  options: PlanOptions
+) {
+  const store = yield* Store
+  const externals = yield* node.stage.externals(node.params)
+  const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics: options.numerics })
+  const key = keyOf(components)
+  const action = yield* store.lookup(key)
+  if (action !== null) return { _tag: "cached", key, action, waived: [] } satisfies Decision as Decision
+  const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
+  if (options.assumeUnchanged.includes(node.stage.name)) {
+    const same = earlier
+      .map((record) => ({ record, changes: changesBetween(record.components, components) }))
+      .filter(({ changes }) => changes.every((change) => change.component.startsWith("code:")))
+      .toSorted((a, b) => (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
+    for (const { record, changes } of same) {
+      const usable = yield* store.lookup(record.key)
+      if (usable !== null) return { _tag: "cached", key: record.key, action: usable, waived: changes } satisfies Decision as Decision
+    }
+  }
+  return { _tag: "run", key, components, reason: reasonFor(key, components, earlier) } satisfies Decision as Decision
+})
+
+const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: ReadonlyArray<ActionRecord>): Reason => {
+  if (earlier.some((record) => record.key === key)) return { _tag: "result missing" }
+  const compared = earlier
+    .map((since) => ({ since, changes: changesBetween(since.components, components) }))
+    .toSorted((a, b) => a.changes.length - b.changes.length || (a.since.finishedAt > b.since.finishedAt ? -1 : 1))
+  const nearest = compared[0]
+  return nearest === undefined ? { _tag: "never ran" } : { _tag: "changed", ...nearest }
+}
+
+export const changesBetween = (before: ReadonlyArray<Component>, after: ReadonlyArray<Component>): ReadonlyArray<Change> => {
+  const old = new Map(before.map(({ name, value }) => [name, value]))
+  const now = new Map(after.map(({ name, value }) => [name, value]))
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .toSorted()
+    .filter((component) => old.get(component) !== now.get(component))
+    .map((component) => ({ component, before: old.get(component) ?? null, after: now.get(component) ?? null }))
+}
+
+export interface Planned {
+  readonly node: GraphNode
+  readonly decision: Decision
+}
+
+export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOptions) {
+  const digests = new Map<string, string>()
+  const planned: Array<Planned> = []
+  for (const node of graph.nodes) {
+    const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
+    if (unknown.length > 0) {
+      planned.push({ node, decision: { _tag: "blocked", on: [...new Set(unknown)] } })
+      continue
+    }
+    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)!]))
+    const decision = yield* decide(node, inputs, options)
+    if (decision._tag === "cached") digests.set(node.id, decision.action.output.digest)
+    planned.push({ node, decision })
+  }
+  return planned
+})

@@ -1,0 +1,144 @@
+/**
+ * Stages and nodes. A stage is a typed computation and a callable value; calling it wires a node into a study. A wrong edge, a wrong
+ * parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in the types.
+ */
+import { Effect, type Schema } from "effect"
+import type { Kind } from "../store/Kind.ts"
+import type { Table } from "../store/Table.ts"
+import type { TableReader } from "../store/TableReader.ts"
+import type { ArtifactInvalid } from "../store/Store.ts"
+import type { Checkpoints } from "./Checkpoints.ts"
+import * as Param from "./Param.ts"
+import type { Progress } from "./Progress.ts"
+
+/** A position in the graph. `K` is the kind of its artifact; `E` and `R`: what computing it and its inputs may raise and need. */
+export interface Node<out K extends Kind.Any = Kind.Any, out E = unknown, out R = unknown> {
+  readonly _: { readonly K: K; readonly E: E; readonly R: R }
+  readonly stage: Stage.Any
+  readonly params: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, Node>>
+}
+export declare namespace Node {
+  type Error<N> = N extends Node<any, infer E, any> ? E : never
+  type Services<N> = N extends Node<any, any, infer R> ? R : never
+}
+
+/** An artifact as an input: a reader for each table, each document's value, and the artifact's digest. */
+export type Reader<K extends Kind.Any> = { readonly digest: string } & {
+  readonly [T in keyof K["tables"]]: TableReader<K["tables"][T]>
+} & { readonly [D in keyof K["documents"]]: K["documents"][D]["Type"] }
+
+/** An artifact being made: a writer for each table and each document. */
+export type Writer<K extends Kind.Any> = {
+  readonly [T in keyof K["tables"]]: TableOutput<K["tables"][T]>
+} & { readonly [D in keyof K["documents"]]: DocumentOutput<K["documents"][D]> }
+
+export interface TableOutput<T extends Table.Any> {
+  readonly append: (row: Table.Input<T>) => Effect.Effect<void, ArtifactInvalid>
+  readonly appendColumns: (columns: Table.BulkInput<T>) => Effect.Effect<void, ArtifactInvalid>
+  /** Rows so far, those before a resume included. */
+  readonly rows: () => number
+}
+export interface DocumentOutput<D extends Schema.Codec<any, any>> {
+  readonly write: (value: D["Type"]) => Effect.Effect<void, ArtifactInvalid>
+}
+
+export interface Context<In extends Inputs, P extends Param.Params, Out extends Kind.Any> {
+  readonly inputs: { readonly [K in keyof In]: Reader<In[K]> }
+  readonly params: Param.Values<P>
+  readonly output: Writer<Out>
+  readonly checkpoints: Checkpoints
+  readonly progress: Progress
+}
+
+export type Inputs = { readonly [name: string]: Kind.Any }
+
+/** Where and with how much a stage runs: placement, never part of the key. */
+export interface Resources {
+  /** Run in a child process of its own (default true): long, memory-hungry or native work. */
+  readonly process?: boolean
+  /** Relative cost from params, to start the longest work first. */
+  readonly cost?: (params: any) => number
+}
+
+/** A file from outside the store that a stage reads; its digest enters the key. */
+export interface External {
+  readonly name: string
+  readonly sha256: string
+}
+
+export interface Stage<In extends Inputs, P extends Param.Params, Out extends Kind.Any, E, R> {
+  readonly name: string
+  readonly inputs: In
+  readonly params: P
+  readonly output: Out
+  readonly resources: Resources
+  /** Names of numerics classes that the result depends on (`engine`); their values come from the executor and enter the key. */
+  readonly numerics: ReadonlyArray<string>
+  readonly externals: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  /** The module that exports the stage: the root of its code digest. Relative to the repository, or a file URL. */
+  readonly module: string
+  readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
+  /** Wiring is function application. */
+  <const Ns extends { readonly [K in keyof In]: Node<In[K]> }>(
+    inputs: Ns,
+    params: Param.Arguments<P>
+  ): Node<Out, E | Node.Error<Ns[keyof Ns]>, R | Node.Services<Ns[keyof Ns]>>
+}
+export declare namespace Stage {
+  /** Any stage, its types forgotten: what the planner and the runner handle. */
+  interface Any {
+    readonly name: string
+    readonly inputs: Inputs
+    readonly params: Param.Params
+    readonly output: Kind.Any
+    readonly resources: Resources
+    readonly numerics: ReadonlyArray<string>
+    readonly externals: (params: any) => Effect.Effect<ReadonlyArray<External>, unknown>
+    readonly module: string
+    readonly run: (context: any) => Effect.Effect<void, unknown, any>
+  }
+}
+
+/**
+ * Declares a stage. Its module must export it under `name` in camelCase and, unless `module` says otherwise, be `stages/<name>.ts`:
+ * that is how a child process or a cluster job finds it.
+ */
+export const make = <
+  const In extends Inputs,
+  const P extends Param.Params,
+  Out extends Kind.Any,
+  E = never,
+  R = never
+>(options: {
+  readonly name: string
+  readonly inputs: In
+  readonly params: P
+  readonly output: Out
+  readonly resources?: Resources
+  readonly numerics?: ReadonlyArray<string>
+  readonly externals?: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  readonly module?: string
+  readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
+}): Stage<In, P, Out, E, R> => {
+  const { name, inputs, params, output, run } = options
+  const definition = {
+    inputs,
+    params,
+    output,
+    run,
+    resources: options.resources ?? {},
+    numerics: options.numerics ?? [],
+    externals: options.externals ?? (() => Effect.succeed([])),
+    module: options.module ?? `stages/${name}.ts`
+  }
+  const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => ({
+    stage: stage as Stage.Any,
+    params: Param.complete(name, params, given),
+    inputs: from
+  })
+  // A function's own `name` is not writable by assignment, hence defineProperty.
+  const stage = Object.assign(Object.defineProperty(call, "name", { value: name }), definition) as unknown as Stage<In, P, Out, E, R>
+  return stage
+}
+

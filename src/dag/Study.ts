@@ -1,0 +1,46 @@
+/**
+ * A study: a function that wires stages into nodes, with the dimensions that can be set from the command line. Reads like the methods
+ * section of a paper; see `pipelines/`.
+ */
+import type { Node } from "./Stage.ts"
+import * as ParamModule from "./Param.ts"
+
+export const Param = ParamModule
+
+export interface Study {
+  readonly name: string
+  readonly description: string
+  readonly params: ParamModule.Params
+  /** Every node that the study names, in order; what they need follows through their inputs. Throws `ParamInvalid`. */
+  readonly nodes: (given: Readonly<Record<string, unknown>>) => ReadonlyArray<Node>
+}
+
+/**
+ * `params` are the study's dimensions. One called `seeds` is the number of independent repetitions: the study is then built once for each
+ * `seed` from 0, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs to the study.
+ */
+export const make = <const P extends ParamModule.Params>(
+  name: string,
+  description: string,
+  definition: P,
+  build: (dimensions: ParamModule.Values<P> & { readonly seed: number }) => unknown
+): Study => ({
+  name,
+  description,
+  params: definition,
+  nodes: (given) => {
+    const values = ParamModule.complete(name, definition, given)
+    const seeds = typeof values["seeds"] === "number" ? values["seeds"] : 1
+    const nodes: Array<Node> = []
+    for (let seed = 0; seed < seeds; seed++) collect(build({ ...values, seed }), nodes)
+    return nodes
+  }
+})
+
+const isNode = (value: object): value is Node => "stage" in value && "inputs" in value && "params" in value
+
+const collect = (value: unknown, into: Array<Node>): void => {
+  if (typeof value !== "object" || value === null) return
+  if (isNode(value)) into.push(value)
+  else for (const part of Object.values(value)) collect(part, into)
+}

@@ -1,0 +1,128 @@
+/**
+ * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable id and a
+ * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, before anything is identified.
+ */
+import { Schema } from "effect"
+import { canonicalJson, digestOf } from "../store/digest.ts"
+import { didYouMean } from "../text/near.ts"
+import * as Param from "./Param.ts"
+import type { Node, Stage } from "./Stage.ts"
+
+export interface GraphNode {
+  /** `rl-1f3a90c2`: stage and the first digits of the structural identity. */
+  readonly id: string
+  /** `rl s ppo`: the stage and the params in which it and its ancestors differ from other nodes of the same stage. */
+  readonly label: string
+  readonly stage: Stage.Any
+  readonly params: Readonly<Record<string, unknown>>
+  /** Input name to node id. */
+  readonly inputs: Readonly<Record<string, string>>
+}
+
+export interface Graph {
+  /** Topological: inputs first. */
+  readonly nodes: ReadonlyArray<GraphNode>
+  readonly byId: ReadonlyMap<string, GraphNode>
+}
+
+export class OverrideUnused extends Schema.TaggedError<OverrideUnused>()("OverrideUnused", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** `rl.kl=0.01` as stage `rl`, param `kl`, text `0.01`. */
+export interface Override {
+  readonly stage: string
+  readonly param: string
+  readonly text: string
+}
+
+export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<Override> = []): Graph => {
+  const idOf = new Map<Node, string>()
+  const found = new Map<string, Omit<GraphNode, "label">>()
+  const stages = new Map<string, Stage.Any>()
+
+  const visit = (node: Node): string => {
+    const known = idOf.get(node)
+    if (known !== undefined) return known
+    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, visit(input)]))
+    stages.set(node.stage.name, node.stage)
+    const params = { ...node.params }
+    for (const { stage, param, text } of overrides) {
+      if (stage !== node.stage.name) continue
+      const declared = node.stage.params[param]
+      if (declared === undefined)
+        throw new OverrideUnused({
+          problem: `${stage}.${param}: stage "${stage}" has no such parameter.${didYouMean(param, Object.keys(node.stage.params))}`
+        })
+      params[param] = Param.fromText(stage, param, declared, text)
+    }
+    const identity = digestOf([node.stage.name, canonicalJson(params), canonicalJson(inputs)])
+    const id = `${node.stage.name}-${identity.slice(0, 8)}`
+    if (!found.has(id)) found.set(id, { id, stage: node.stage, params, inputs })
+    idOf.set(node, id)
+    return id
+  }
+  for (const target of targets) visit(target)
+  for (const { stage, param } of overrides)
+    if (!stages.has(stage))
+      throw new OverrideUnused({ problem: `${stage}.${param}: this study has no stage "${stage}".${didYouMean(stage, stages.keys())}` })
+
+  const labels = labelsOf([...found.values()])
+  const nodes = [...found.values()].map((node) => ({ ...node, label: labels.get(node.id)! }))
+  return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/** The params of a node and, where it has none of that name, of its ancestors, nearest first. */
+export const lineageParams = (
+  node: Pick<GraphNode, "params" | "inputs">,
+  byId: (id: string) => Pick<GraphNode, "params" | "inputs"> | undefined
+): Record<string, unknown> => {
+  const params: Record<string, unknown> = { ...node.params }
+  let generation = Object.values(node.inputs)
+  while (generation.length > 0) {
+    const parents = generation.map(byId).filter((parent) => parent !== undefined)
+    for (const parent of parents) for (const [name, value] of Object.entries(parent.params)) params[name] ??= value
+    generation = parents.flatMap((parent) => Object.values(parent.inputs))
+  }
+  return params
+}
+
+const SHORT = 24
+
+const labelsOf = (nodes: ReadonlyArray<Omit<GraphNode, "label">>): Map<string, string> => {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const labels = new Map<string, string>()
+  for (const stage of new Set(nodes.map((node) => node.stage))) {
+    const siblings = nodes.filter((node) => node.stage === stage)
+    const lineages = siblings.map((node) => lineageParams(node, (id) => byId.get(id)))
+    const depth = siblings.map((node) => ancestry(node.id, byId))
+    const names = [...new Set(lineages.flatMap((params) => Object.keys(params)))]
+    const telling = names.filter((name) => {
+      const values = new Set(lineages.map((params) => JSON.stringify(params[name])))
+      return values.size > 1 && lineages.every((params) => String(params[name] ?? "").length <= SHORT)
+    })
+    siblings.forEach((node, i) => {
+      const words = telling.map((name) => word(name, lineages[i]![name])).filter((w) => w !== "")
+      labels.set(node.id, [stage.name, ...words].join(" "))
+    })
+    // Siblings that still look alike differ in where they stand (before or after RL): say what they hang on.
+    siblings.forEach((node, i) => {
+      const label = labels.get(node.id)!
+      if (siblings.some((other) => other !== node && labels.get(other.id) === label)) labels.set(node.id, `${label} of ${depth[i]}`)
+    })
+  }
+  return labels
+}
+
+const word = (name: string, value: unknown): string => {
+  if (value === undefined || value === null || value === "") return ""
+  if (typeof value === "string") return value
+  return `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+}
+
+const ancestry = (id: string, byId: ReadonlyMap<string, Omit<GraphNode, "label">>): string =>
+  Object.values(byId.get(id)!.inputs)
+    .map((input) => byId.get(input)!.stage.name)
+    .join("+")

@@ -1,0 +1,38 @@
+/**
+ * The action key: the digest of everything that determines a node's result. Two levels, as in Bazel: inputs enter by the digest of their
+ * *contents*, so that an input made again with equal bytes reruns nothing after it. Every component is kept by name, so that "why does
+ * this run?" is a comparison of two lists.
+ */
+import type { Component } from "../store/Store.ts"
+import { digestOf } from "../store/digest.ts"
+import { codeOf } from "./code-digest.ts"
+import * as Param from "./Param.ts"
+import type { External, Stage } from "./Stage.ts"
+
+/** Bumped only when the encoding itself changes. */
+const ENCODER = "1"
+
+export interface KeyParts {
+  readonly stage: Stage.Any
+  readonly params: Readonly<Record<string, unknown>>
+  /** Input name to artifact digest. */
+  readonly inputs: Readonly<Record<string, string>>
+  readonly externals: ReadonlyArray<External>
+  /** Numerics class by name (`engine`). */
+  readonly numerics: Readonly<Record<string, string>>
+  readonly keepText?: (digest: string, text: string) => void
+}
+
+export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
+  [
+    { name: "encoder", value: ENCODER },
+    { name: "stage", value: parts.stage.name },
+    ...codeOf(parts.stage.module, parts.keepText).map(({ name, digest }) => ({ name: `code:${name}`, value: digest })),
+    ...Param.canonicalParams(parts.stage.params, parts.params).map(([name, value]) => ({ name: `param:${name}`, value })),
+    ...Object.entries(parts.inputs).map(([name, digest]) => ({ name: `input:${name}`, value: digest })),
+    ...parts.externals.map(({ name, sha256 }) => ({ name: `file:${name}`, value: sha256 })),
+    ...parts.stage.numerics.map((name) => ({ name: `numerics:${name}`, value: parts.numerics[name] ?? "none" }))
+  ].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+
+/** SHA-256 over the components in order of name, every name and value with its length in front. */
+export const keyOf = (components: ReadonlyArray<Component>): string => digestOf(components.flatMap(({ name, value }) => [name, value]))

@@ -1,0 +1,63 @@
+/** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
+import type { Table } from "../store/Table.ts"
+import type { TableReader } from "../store/TableReader.ts"
+import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
+import { type ModelSpec, parameterCount, parameterTable } from "./ModelSpec.ts"
+
+/** One row a tensor, in the order of `parameterTable`, with statistics that SQL can look at without reading the bytes. */
+export const tensorRows = (spec: ModelSpec, parameters: Float32Array): Array<Table.Input<typeof Weights>> =>
+  parameterTable(spec).map(({ name, shape, offset, size }) => {
+    const values = parameters.subarray(offset, offset + size)
+    let sum = 0
+    let squares = 0
+    let maxAbs = 0
+    for (const value of values) {
+      sum += value
+      squares += value * value
+      maxAbs = Math.max(maxAbs, Math.abs(value))
+    }
+    const mean = sum / size
+    return {
+      name,
+      dtype: "float32",
+      shape,
+      data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      elements: size,
+      mean,
+      std: Math.sqrt(Math.max(0, squares / size - mean * mean)),
+      maxAbs,
+      l2: Math.sqrt(squares)
+    }
+  })
+
+/** The flat vector of a checkpoint's weights. Throws when tensors do not fit the spec. */
+export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weights>): Float32Array => gather(spec, weights, () => true)
+
+/** The flat vector of the snapshot taken after `step` updates. Throws when there is none. */
+export const readSnapshot = (spec: ModelSpec, snapshots: TableReader<typeof Snapshots>, step: number): Float32Array => {
+  const steps = snapshots.column("step")
+  return gather(spec, snapshots, (row) => steps[row] === step)
+}
+
+const gather = (
+  spec: ModelSpec,
+  table: Pick<TableReader<typeof Weights>, "rows"> & { column(name: "name"): { at(i: number): string }; column(name: "data"): { at(i: number): Uint8Array } },
+  wanted: (row: number) => boolean
+): Float32Array => {
+  const parameters = new Float32Array(parameterCount(spec))
+  const bytes = new Uint8Array(parameters.buffer)
+  const places = new Map(parameterTable(spec).map((place) => [place.name, place]))
+  const names = table.column("name")
+  const data = table.column("data")
+  for (let row = 0; row < table.rows; row++) {
+    if (!wanted(row)) continue
+    const place = places.get(names.at(row))
+    const tensor = data.at(row)
+    if (place === undefined || tensor.length !== place.size * 4)
+      throw new Error(`tensor ${names.at(row)} (${tensor.length} bytes) does not fit the model's shape`)
+    bytes.set(tensor, place.offset * 4)
+    places.delete(place.name)
+  }
+  if (places.size > 0) throw new Error(`the weights lack ${[...places.keys()].join(", ")}`)
+  return parameters
+}

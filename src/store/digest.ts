@@ -1,0 +1,44 @@
+/**
+ * One canonical form of plain data, and its digest. RFC 8785 in spirit: sorted keys, no white space, shortest numbers. Values without a
+ * canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned by golden tests:
+ * a change here would orphan every artifact ever made.
+ */
+import { createHash } from "node:crypto"
+import { Schema } from "effect"
+
+export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonical", { path: Schema.String, reason: Schema.String }) {
+  override get message() {
+    return `${this.path} cannot be part of a key: ${this.reason}.`
+  }
+}
+
+export const canonicalJson = (value: unknown, path = "$"): string => {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value)
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new NotCanonical({ path, reason: `the number ${value} is not finite` })
+    return JSON.stringify(value)
+  }
+  if (Array.isArray(value)) return `[${value.map((v, i) => canonicalJson(v, `${path}[${i}]`)).join(",")}]`
+  if (typeof value === "object" && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)) {
+    const entries = Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v, `${path}.${k}`)}`).join(",")}}`
+  }
+  throw new NotCanonical({ path, reason: `a ${typeof value} has no canonical form` })
+}
+
+/** 64 lower-case hexadecimal digits. */
+export type Digest = string
+
+export const sha256 = (data: string | Uint8Array): Digest => createHash("sha256").update(data).digest("hex")
+
+/** SHA-256 over the parts, each with its length in front, so that no two lists of parts give the same bytes. */
+export const digestOf = (parts: ReadonlyArray<string>): Digest => {
+  const hash = createHash("sha256")
+  for (const part of parts) {
+    const bytes = Buffer.from(part, "utf8")
+    hash.update(`${bytes.length}:`).update(bytes)
+  }
+  return hash.digest("hex")
+}

@@ -1,0 +1,92 @@
+/**
+ * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses documents. The
+ * order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees what it would have seen.
+ */
+import { permutation } from "../random/philox.ts"
+import type { Batch } from "../engine/Engine.ts"
+
+/** Token sequences one after another: `tokens[offsets[i] .. offsets[i + 1]]` is sequence i; its first `promptTokens[i]` are the prompt. */
+export interface Sequences {
+  readonly tokens: Int32Array
+  readonly offsets: Int32Array
+  readonly promptTokens: Int32Array
+}
+
+export interface WeightedBatch extends Batch {
+  /** Per position: weight of its target, summing to 1 over the batch. */
+  readonly weights: Float32Array
+  /** Indices into the sequences. */
+  readonly documents: Int32Array
+}
+
+export interface PackingOptions {
+  readonly batchTokens: number
+  /** Longer documents are cut here. */
+  readonly context: number
+  readonly epochs: number
+  readonly seed: number
+  /** Name of the random stream, so that two trainings with one seed shuffle differently. */
+  readonly name: string
+  /** Weight of a prompt target relative to a solution target: 1 trains on all tokens, 0 on the response only. */
+  readonly promptWeight: number
+}
+
+export interface Batches {
+  readonly steps: number
+  readonly at: (step: number) => WeightedBatch
+  /** Tokens in batches 0..step. */
+  readonly tokensThrough: (step: number) => number
+}
+
+/** Plans every batch: O(documents) integers, no tokens copied until `at`. `which` restricts to some of the sequences. */
+export const packBatches = (sequences: Sequences, which: Int32Array, options: PackingOptions): Batches => {
+  const { batchTokens, context, epochs, seed, name, promptWeight } = options
+  const lengthOf = (document: number) => Math.min(context, sequences.offsets[document + 1]! - sequences.offsets[document]!)
+  const batches: Array<Int32Array> = []
+  const tokensThrough: Array<number> = []
+  let total = 0
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = permutation(which.length, seed, name, epoch)
+    let from = 0
+    while (from < order.length) {
+      let tokens = 0
+      let to = from
+      while (to < order.length && (to === from || tokens + lengthOf(which[order[to]!]!) <= batchTokens)) tokens += lengthOf(which[order[to++]!]!)
+      batches.push(order.subarray(from, to).map((i) => which[i]!))
+      total += tokens
+      tokensThrough.push(total)
+      from = to
+    }
+  }
+  return {
+    steps: batches.length,
+    tokensThrough: (step) => tokensThrough[step]!,
+    at: (step) => batchOf(sequences, batches[step]!, context, promptWeight)
+  }
+}
+
+/** The given sequences as one batch. */
+export const batchOf = (sequences: Sequences, documents: Int32Array, context: number, promptWeight: number): WeightedBatch => {
+  const offsets = new Int32Array(documents.length + 1)
+  documents.forEach((document, i) => {
+    offsets[i + 1] = offsets[i]! + Math.min(context, sequences.offsets[document + 1]! - sequences.offsets[document]!)
+  })
+  const tokens = new Int32Array(offsets[documents.length]!)
+  const weights = new Float32Array(tokens.length)
+  let sum = 0
+  documents.forEach((document, i) => {
+    const start = offsets[i]!
+    const length = offsets[i + 1]! - start
+    const from = sequences.offsets[document]!
+    tokens.set(sequences.tokens.subarray(from, from + length), start)
+    const prompt = sequences.promptTokens[document]!
+    // Entry t weighs the target tokens[t + 1]; the last position of a document has none.
+    for (let t = 0; t < length - 1; t++) {
+      const weight = t + 1 < prompt ? promptWeight : 1
+      weights[start + t] = weight
+      sum += weight
+    }
+  })
+  if (sum > 0) for (let t = 0; t < weights.length; t++) weights[t]! /= sum
+  return { tokens, offsets, weights, documents }
+}
