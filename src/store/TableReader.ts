@@ -1,0 +1,150 @@
+import type { ArrowField } from "./arrow-fields.ts"
+/**
+ * Reads a table back from its Arrow file: whole columns as typed arrays and views, or rows for convenience.
+ *
+ * Opening reads and checks the layout only; a column is read when it is first asked for. No descriptor stays open between calls, and
+ * rows are read batch by batch, so that a file larger than memory can be walked through.
+ */
+import { ArrowFile, type ArrowBatch } from "./ArrowFile.ts"
+import { columnView, valueAt } from "./column-views.ts"
+import type * as Column from "./Column.ts"
+import type { ColumnData } from "./ColumnData.ts"
+import type * as Table from "./Table.ts"
+import { TableMismatch } from "./TableErrors.ts"
+
+export interface OpenOptions<Names extends string> {
+  /** Read these columns at once, and give no others. */
+  readonly columns?: ReadonlyArray<Names>
+}
+
+/** A table in a file, of which the columns `Names` can be read. */
+export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> = Table.ColumnName<T>> implements Iterable<
+  Pick<Table.Row<T>, Names>
+> {
+  readonly table: T
+  readonly file: string
+  readonly rows: number
+  private readonly fields: ReadonlyMap<string, ArrowField>
+  private readonly batches: ReadonlyArray<ArrowBatch>
+  private readonly views = new Map<string, unknown>()
+  /** The batch that rows are being read from. */
+  private current:
+    | { readonly index: number; readonly first: number; readonly columns: ReadonlyMap<string, ColumnData> }
+    | undefined
+
+  constructor(table: T, arrow: ArrowFile, names: ReadonlyArray<string>) {
+    this.table = table
+    this.file = arrow.file
+    this.rows = arrow.rows
+    this.batches = arrow.batches
+    const wanted = new Set(names)
+    this.fields = new Map(arrow.fields.filter((field) => wanted.has(field.name)).map((field) => [field.name, field]))
+  }
+
+  /** The whole column. Throws `ArrowFileCorrupt` when the file's offsets, sizes or text make no sense. */
+  column<Name extends Names>(name: Name): Column.View<T["columns"][Name]> {
+    if (!this.views.has(name)) {
+      const [view] = this.withFile((arrow) => this.load(arrow, [name]))
+      this.views.set(name, view)
+    }
+    // `columnView` builds what the column's definition says, which is the definition of `View`.
+    return this.views.get(name) as Column.View<T["columns"][Name]>
+  }
+
+  /** Reads views of columns; used when opening with `columns`. */
+  preload(arrow: ArrowFile, names: ReadonlyArray<string>): void {
+    for (const [i, view] of this.load(arrow, names).entries()) this.views.set(names[i]!, view)
+  }
+
+  private load(arrow: ArrowFile, names: ReadonlyArray<string>): ReadonlyArray<unknown> {
+    return names.map((name) => {
+      const field = this.field(name)
+      const data = this.batches.map((batch) => arrow.readColumn(batch, field))
+      return columnView(field.type, field.nullable, data)
+    })
+  }
+
+  private field(name: string): ArrowField {
+    const field = this.fields.get(name)
+    if (field === undefined)
+      throw new TableMismatch({
+        file: this.file,
+        table: this.table.name,
+        column: name,
+        problem: "was not asked for when opening"
+      })
+    return field
+  }
+
+  private withFile<A>(use: (arrow: ArrowFile) => A): A {
+    const arrow = new ArrowFile(this.file)
+    try {
+      return use(arrow)
+    } finally {
+      arrow.close()
+    }
+  }
+
+  /** Row `index`, from 0. Rows of one batch are cheap one after another; jumping between batches reads them again. */
+  row(index: number): Pick<Table.Row<T>, Names> {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.rows))
+      throw new RangeError(`row ${index} of table ${this.table.name} with ${this.rows} rows (${this.file})`)
+    let { current } = this
+    if (current === undefined || index < current.first || index >= current.first + this.batches[current.index]!.rows) {
+      let first = 0
+      let batch = 0
+      while (index >= first + this.batches[batch]!.rows) first += this.batches[batch++]!.rows
+      const columns = this.withFile(
+        (arrow) =>
+          new Map([...this.fields].map(([name, field]) => [name, arrow.readColumn(this.batches[batch]!, field)] as const))
+      )
+      current = { index: batch, first, columns }
+      this.current = current
+    }
+    const row: Record<string, unknown> = {}
+    for (const [name, data] of current.columns) row[name] = valueAt(this.field(name).type, data, index - current.first)
+    // The same reason as in `column`: each value was built from the column's own type.
+    return row as Pick<Table.Row<T>, Names>
+  }
+
+  *[Symbol.iterator](): Iterator<Pick<Table.Row<T>, Names>> {
+    for (let index = 0; index < this.rows; index++) yield this.row(index)
+  }
+}
+
+const mismatch = (table: Table.Any, arrow: ArrowFile): TableMismatch | undefined => {
+  const wrong = (column: string, problem: string) => new TableMismatch({ file: arrow.file, table: table.name, column, problem })
+  const names = Object.keys(table.columns)
+  for (const [i, name] of names.entries()) {
+    const column = table.columns[name]!
+    const field = arrow.fields.find((field) => field.name === name)
+    if (field === undefined) return wrong(name, "is missing")
+    if (field.type !== column.type) return wrong(name, `is ${field.type} and should be ${column.type}`)
+    if (field.nullable !== column.nullable)
+      return wrong(name, field.nullable ? "may be null and should not" : "should be nullable")
+    if (arrow.fields[i]?.name !== name) return wrong(name, "stands in another place")
+  }
+  const extra = arrow.fields.find((field) => !names.includes(field.name))
+  return extra && wrong(extra.name, "is not part of the table")
+}
+
+/**
+ * Opens the file of a table. Throws `ArrowFileCorrupt` when it is no sound Arrow file and `TableMismatch` when its columns are not those of
+ * the table. With `columns`, these are read now and the others not at all.
+ */
+export const openTable = <T extends Table.Any, Names extends Table.ColumnName<T> = Table.ColumnName<T>>(
+  table: T,
+  file: string,
+  options: OpenOptions<Names> = {}
+): TableReader<T, Names> => {
+  const arrow = new ArrowFile(file)
+  try {
+    const problem = mismatch(table, arrow)
+    if (problem !== undefined) throw problem
+    const reader = new TableReader<T, Names>(table, arrow, options.columns ?? Object.keys(table.columns))
+    if (options.columns !== undefined) reader.preload(arrow, options.columns)
+    return reader
+  } finally {
+    arrow.close()
+  }
+}
