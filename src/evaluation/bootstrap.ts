@@ -1,0 +1,81 @@
+/**
+ * Bootstrap over problems (Efron 1979): how much would the number move with other problems of the same kind?
+ *
+ * Problems are resampled, not samples: completions of one problem are not independent. Draws come from Philox, so an interval is a pure
+ * function of (values, seed, resamples). Percentile intervals, quantiles with linear interpolation.
+ */
+import { draws } from "../random/philox.ts"
+import { EvaluationInputError, requireInteger, requireSome } from "./EvaluationInputError.ts"
+import type { Interval } from "./intervals.ts"
+
+export interface BootstrapOptions {
+  readonly seed: number
+  readonly resamples?: number
+  readonly level?: number
+}
+
+/** Interval for the mean of one value per problem. */
+export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptions): Interval => {
+  requireSome("values", values)
+  return bootstrap(values.length, (chosen) => meanOf(values, chosen), options)
+}
+
+/** Interval for any statistic of problems; `statistic` gets the indices of one resample, `[problems]`, reused between calls. */
+export const bootstrap = (problems: number, statistic: (chosen: Int32Array) => number, options: BootstrapOptions): Interval => {
+  const { seed, resamples = 2000, level = 0.95 } = options
+  requireInteger("problems", problems, 1)
+  requireInteger("resamples", resamples, 1)
+  const random = draws(seed, "bootstrap")
+  const chosen = new Int32Array(problems)
+  const replicates = Float64Array.from({ length: resamples }, () => {
+    for (let i = 0; i < problems; i++) chosen[i] = random.below(problems)
+    return statistic(chosen)
+  }).toSorted()
+  return { low: sortedQuantile(replicates, (1 - level) / 2), high: sortedQuantile(replicates, (1 + level) / 2) }
+}
+
+const meanOf = (values: ArrayLike<number>, chosen: Int32Array): number => {
+  let sum = 0
+  for (let i = 0; i < chosen.length; i++) sum += values[chosen[i]!]!
+  return sum / chosen.length
+}
+
+const sortedQuantile = (sorted: Float64Array, q: number): number => {
+  const at = q * (sorted.length - 1)
+  const low = Math.floor(at)
+  const high = Math.min(low + 1, sorted.length - 1)
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!)
+}
+
+export interface PairedDifference extends Interval {
+  /** mean(after) - mean(before) */
+  readonly difference: number
+  /** Two-sided bootstrap p-value of no difference: twice the smaller share of resamples on the other side of 0, counting itself. */
+  readonly p: number
+}
+
+/** Difference of two means over the same problems: each resample takes both values of a problem, so its difficulty cancels. */
+export const pairedBootstrap = (
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  options: BootstrapOptions
+): PairedDifference => {
+  requireSome("before", before)
+  if (before.length !== after.length) {
+    throw new EvaluationInputError({ field: "after", detail: `${after.length} problems, but ${before.length} before` })
+  }
+  const differences = Float64Array.from({ length: before.length }, (_, i) => after[i]! - before[i]!)
+  let atMostZero = 0
+  let atLeastZero = 0
+  let resamples = 0
+  const statistic = (chosen: Int32Array): number => {
+    const value = meanOf(differences, chosen)
+    resamples++
+    if (value <= 0) atMostZero++
+    if (value >= 0) atLeastZero++
+    return value
+  }
+  const interval = bootstrap(differences.length, statistic, options)
+  const p = Math.min(1, (2 * (Math.min(atMostZero, atLeastZero) + 1)) / (resamples + 1))
+  return { difference: differences.reduce((sum, x) => sum + x, 0) / differences.length, ...interval, p }
+}
