@@ -31,25 +31,26 @@ export const tensorRows = (spec: ModelSpec, parameters: Float32Array): Array<Tab
   })
 
 /** The flat vector of a checkpoint's weights. Throws when tensors do not fit the spec. */
-export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weights>): Float32Array => gather(spec, weights, () => true)
+export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weights>): Float32Array =>
+  gather(spec, { rows: weights.rows, names: weights.column("name"), data: weights.column("data") }, () => true)
 
 /** The flat vector of the snapshot taken after `step` updates. Throws when there is none. */
 export const readSnapshot = (spec: ModelSpec, snapshots: TableReader<typeof Snapshots>, step: number): Float32Array => {
   const steps = snapshots.column("step")
-  return gather(spec, snapshots, (row) => steps[row] === step)
+  return gather(spec, { rows: snapshots.rows, names: snapshots.column("name"), data: snapshots.column("data") }, (row) => steps[row] === step)
 }
 
-const gather = (
-  spec: ModelSpec,
-  table: Pick<TableReader<typeof Weights>, "rows"> & { column(name: "name"): { at(i: number): string }; column(name: "data"): { at(i: number): Uint8Array } },
-  wanted: (row: number) => boolean
-): Float32Array => {
+interface Tensors {
+  readonly rows: number
+  readonly names: { readonly at: (row: number) => string }
+  readonly data: { readonly at: (row: number) => Uint8Array }
+}
+
+const gather = (spec: ModelSpec, { rows, names, data }: Tensors, wanted: (row: number) => boolean): Float32Array => {
   const parameters = new Float32Array(parameterCount(spec))
   const bytes = new Uint8Array(parameters.buffer)
   const places = new Map(parameterTable(spec).map((place) => [place.name, place]))
-  const names = table.column("name")
-  const data = table.column("data")
-  for (let row = 0; row < table.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     if (!wanted(row)) continue
     const place = places.get(names.at(row))
     const tensor = data.at(row)

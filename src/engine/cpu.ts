@@ -1,0 +1,31 @@
+/**
+ * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a planner
+ * may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and arm64 NEON.
+ */
+import { readFileSync } from "node:fs"
+
+/** Variants the native engine can be compiled for, best first. */
+export const isas = ["amx", "avx512", "avx2", "portable"] as const
+export type Isa = (typeof isas)[number]
+
+const needs: Record<Isa, ReadonlyArray<string>> = {
+  amx: ["amx_tile", "amx_bf16", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16", "fma"],
+  avx512: ["avx512f", "avx512bw", "avx512dq", "avx512vl", "fma"],
+  avx2: ["avx2", "fma"],
+  portable: []
+}
+
+/** The variants a CPU with these feature flags can run, best first. */
+export const isasFor = (flags: ReadonlySet<string>): ReadonlyArray<Isa> =>
+  isas.filter((isa) => needs[isa].every((flag) => flags.has(flag)))
+
+const cpuFlags = (): ReadonlySet<string> => {
+  if (process.platform !== "linux" || process.arch !== "x64") return new Set()
+  const line = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "latin1"))
+  return new Set(line?.[1]?.trim().split(/\s+/))
+}
+
+let found: ReadonlyArray<Isa> | undefined
+
+/** The variants this machine can run, best first; `portable` is always among them. */
+export const machineIsas = (): ReadonlyArray<Isa> => (found ??= isasFor(cpuFlags()))

@@ -1,0 +1,154 @@
+/**
+ * The native engine's C source, compiled on first use by the system's compiler into a cache of the user, one library per instruction set.
+ *
+ * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. It is
+ * written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the result.
+ */
+import { execFile } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { delimiter, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { Effect, Schema } from "effect"
+
+import type { Isa } from "../cpu.ts"
+
+export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
+  override get message() {
+    return `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), or name one in CC.`
+  }
+}
+
+export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileFailed", {
+  command: Schema.String,
+  output: Schema.String
+}) {
+  override get message() {
+    return `Compiling the native engine failed. The command was\n  ${this.command}\nand the compiler said\n${this.output}`
+  }
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url))
+
+const sourceFiles = (): ReadonlyArray<string> =>
+  readdirSync(here)
+    .filter((name) => name.endsWith(".c") || name.endsWith(".h"))
+    .toSorted()
+
+/** Source without comments and with runs of white space as one blank: what can affect a result. */
+export const significantText = (source: string): string =>
+  source
+    .replaceAll(/\/\*[\s\S]*?\*\//g, " ")
+    .replaceAll(/(^|\s)\/\/[^\n]*/g, "$1")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+
+let digest: string | undefined
+
+/** SHA-256 of the C source, comments and layout aside. */
+export const sourceDigest = (): string => {
+  if (digest === undefined) {
+    const hash = createHash("sha256")
+    for (const name of sourceFiles()) {
+      const text = significantText(readFileSync(join(here, name), "utf8"))
+      hash.update(`${name}\0${text.length}\0${text}\0`)
+    }
+    digest = hash.digest("hex")
+  }
+  return digest
+}
+
+const x86 = (...features: ReadonlyArray<string>) => features.map((feature) => `-m${feature}`)
+const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "avx2"), "-mprefer-vector-width=512"]
+
+const variantFlags: Record<Isa, ReadonlyArray<string>> = {
+  amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
+  avx512,
+  avx2: x86("avx2", "fma"),
+  portable: []
+}
+
+/** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
+const commonFlags = [
+  "-std=gnu11",
+  "-O3",
+  "-fPIC",
+  "-shared",
+  "-fvisibility=hidden",
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-ffp-contract=fast",
+  "-Wno-psabi"
+]
+/** Workers sleep inside the library until the process ends, so it must never be unloaded. */
+const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete", "-lm"] : ["-lm"]
+
+export const cacheDirectory = (): string => {
+  const { ECHO_CHAMBER_CACHE: own, XDG_CACHE_HOME: xdg } = process.env
+  return own || join(xdg || join(homedir(), ".cache"), "echo-chamber")
+}
+
+/** The compiler's command: CC, which may carry arguments, or `cc`. */
+const compilerCommand = (): readonly [string, ...Array<string>] => {
+  const words = (process.env["CC"] ?? "").split(/\s+/).filter((word) => word !== "")
+  return [words[0] ?? "cc", ...words.slice(1)]
+}
+
+/** Whether the compiler is on the PATH; starts no process. */
+export const compilerPresent = (): boolean => {
+  const [compiler] = compilerCommand()
+  if (compiler.includes("/")) return existsSync(compiler)
+  return (process.env["PATH"] ?? "").split(delimiter).some((directory) => existsSync(join(directory, compiler)))
+}
+
+const libraryPrefix = (isa: Isa) => `engine-${sourceDigest().slice(0, 16)}-${isa}-`
+const suffix = process.platform === "darwin" ? ".dylib" : ".so"
+
+/** A library for this source and instruction set that some compiler made earlier. */
+export const cachedLibrary = (isa: Isa): string | undefined => {
+  const directory = cacheDirectory()
+  if (!existsSync(directory)) return undefined
+  const name = readdirSync(directory).find((name) => name.startsWith(libraryPrefix(isa)) && name.endsWith(suffix))
+  return name === undefined ? undefined : join(directory, name)
+}
+
+const execute = (command: string, args: ReadonlyArray<string>): Effect.Effect<string, CompileFailed | NoCompiler> =>
+  Effect.callback((resume) => {
+    const child = execFile(command, args, { maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      if (error === null) resume(Effect.succeed(stdout))
+      else if (error.code === "ENOENT") resume(Effect.fail(new NoCompiler({ compiler: command })))
+      else resume(Effect.fail(new CompileFailed({ command: [command, ...args].join(" "), output: stderr || error.message })))
+    })
+    return Effect.sync(() => void child.kill())
+  })
+
+export interface CompileOptions {
+  /** Further flags, such as `-fsanitize=address`; they enter the library's name. */
+  readonly flags?: ReadonlyArray<string>
+}
+
+/** Path of the library for an instruction set, compiled if it is not in the cache yet. */
+export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, options: CompileOptions = {}) {
+  const [compiler, ...compilerArguments] = compilerCommand()
+  if (!compilerPresent()) {
+    const cached = options.flags === undefined ? cachedLibrary(isa) : undefined
+    return cached ?? (yield* new NoCompiler({ compiler }))
+  }
+  const flags = [...compilerArguments, ...commonFlags, ...variantFlags[isa], ...(options.flags ?? [])]
+  const version = yield* execute(compiler, [...compilerArguments, "--version"])
+  const key = createHash("sha256").update([version, ...flags, ...linkFlags].join("\0")).digest("hex").slice(0, 12)
+  const directory = cacheDirectory()
+  const library = join(directory, `${libraryPrefix(isa)}${key}${suffix}`)
+  if (existsSync(library)) return library
+  mkdirSync(directory, { recursive: true })
+  const partial = join(directory, `partial-${process.pid}-${Math.random().toString(36).slice(2)}${suffix}`)
+  const sources = sourceFiles().filter((name) => name.endsWith(".c"))
+  yield* execute(compiler, [...flags, ...sources.map((name) => join(here, name)), "-o", partial, ...linkFlags]).pipe(
+    Effect.onError(() => Effect.sync(() => rmSync(partial, { force: true })))
+  )
+  if (statSync(partial).size === 0) return yield* new CompileFailed({ command: compiler, output: "it wrote an empty library" })
+  renameSync(partial, library)
+  return library
+})

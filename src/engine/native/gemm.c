@@ -1,0 +1,86 @@
+#include "gemm.h"
+
+#include "memory.h"
+
+enum {
+  ROWS = 6,   /* rows of C kept in registers: 6 x 4 accumulators of 32 registers, or 6 x 2 of 16 */
+  DEPTH = 192 /* steps of k between two visits of C: a panel of B stays in the first-level cache */
+};
+
+/* `rows` and `registers` are compile-time constants at every call below. */
+INLINE void kernel(const int rows, const int registers, size_t depth, const float *a, size_t row, size_t step, const float *b,
+                   size_t b_row, float *c, size_t stride, bool accumulate) {
+  vector total[ROWS][REGISTERS];
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < registers; j++) total[i][j] = (vector){0};
+  for (size_t k = 0; k < depth; k++) {
+    vector right[REGISTERS];
+    for (int j = 0; j < registers; j++) right[j] = load(b + j * LANES);
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < registers; j++) total[i][j] += a[i * row] * right[j];
+    a += step;
+    b += b_row;
+  }
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < registers; j++) {
+      float *at = c + i * stride + j * LANES;
+      if (accumulate) total[i][j] += load(at);
+      store(at, total[i][j]);
+    }
+}
+
+#define CASE(ROWS_, REGISTERS_)                                                                       \
+  case ROWS_ * 8 + REGISTERS_:                                                                        \
+    if (a.step == 1) kernel(ROWS_, REGISTERS_, depth, at, a.row, 1, b, b_row, c, stride, accumulate); \
+    else kernel(ROWS_, REGISTERS_, depth, at, 1, a.step, b, b_row, c, stride, accumulate);            \
+    break;
+#define CASES(REGISTERS_) \
+  CASE(1, REGISTERS_) CASE(2, REGISTERS_) CASE(3, REGISTERS_) CASE(4, REGISTERS_) CASE(5, REGISTERS_) CASE(6, REGISTERS_)
+
+static void block(int rows, int registers, size_t depth, Left a, const float *at, const float *b, size_t b_row, float *c, size_t stride,
+                  bool accumulate) {
+  switch (rows * 8 + registers) {
+    CASES(1)
+    CASES(2)
+#if defined(__AVX512F__) || !defined(__SSE2__)
+    CASES(3)
+    CASES(4)
+#endif
+    default: break;
+  }
+}
+
+void gemm(size_t m, size_t n, size_t k, Left a, Right b, float *c, size_t stride, bool accumulate) {
+  for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
+    const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+    for (size_t j = 0; j < n; j += PANEL) {
+      const int registers = n - j < PANEL ? (int)((n - j) / LANES) : REGISTERS;
+      const float *right = b.at + j / PANEL * b.panel + k0 * b.row;
+      for (size_t i = 0; i < m; i += ROWS) {
+        const int rows = m - i < ROWS ? (int)(m - i) : ROWS;
+        block(rows, registers, depth, a, a.at + i * a.row + k0 * a.step, right, b.row, c + i * stride + j, stride,
+              accumulate || k0 > 0);
+      }
+    }
+  }
+}
+
+size_t gemm_packed_size(size_t depth, size_t n) { return depth * round_up(n, PANEL); }
+
+void gemm_pack_transposed(const float *w, size_t stride, size_t n, size_t depth, float *packed) {
+  enum { STRIP = PANEL < 16 ? PANEL : 16 }; /* rows of w read together, so that writes fill cache lines */
+  for (size_t j = 0; j < n; j += STRIP) {
+    float *to = packed + j / PANEL * (depth * PANEL) + j % PANEL;
+    for (size_t k = 0; k < depth; k++)
+      for (size_t i = 0; i < STRIP; i++) to[k * PANEL + i] = w[(j + i) * stride + k];
+  }
+}
+
+void gemm_pack(const float *w, size_t stride, size_t depth, size_t n, float *packed) {
+  for (size_t j = 0; j < n; j += PANEL) {
+    float *to = packed + j * depth;
+    const size_t width = n - j < PANEL ? n - j : PANEL;
+    for (size_t k = 0; k < depth; k++)
+      for (size_t i = 0; i < width; i++) to[k * PANEL + i] = w[k * stride + j + i];
+  }
+}

@@ -1,0 +1,347 @@
+#include "generate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cache.h"
+#include "gemm.h"
+#include "layernorm.h"
+#include "memory.h"
+#include "philox.h"
+#include "rope.h"
+#include "softmax.h"
+#include "step.h"
+#include "swiglu.h"
+
+enum { SLOTS = 64 };
+static const size_t CACHE_FLOATS = (size_t)1 << 28; /* at most 1 GiB of own caches per thread */
+
+/* Up to `slots` samples of one prompt, admitted together. */
+typedef struct {
+  size_t prompt, prompt_length;
+  size_t first_row, rows;
+  size_t prefix; /* entry of the prefix cache */
+} Unit;
+
+/* A sequence being decoded. */
+typedef struct {
+  size_t row;      /* of the result */
+  size_t unit;     /* index into Decoder.units, which is also its prefix entry */
+  size_t entry;    /* of the own cache */
+  size_t produced; /* tokens so far; all but the last are in the caches */
+  size_t limit;
+  int32_t last;
+} Sequence;
+
+typedef struct {
+  Cache prefix, own;
+  size_t prefixes;
+  Unit *units;              /* [prefixes] */
+  size_t *free_prefix, *free_entry;
+  size_t free_prefixes, free_entries;
+  Sequence *active;         /* [slots], those of a unit side by side */
+  size_t count;
+  float *scores, *mixed;    /* [slots, score_stride], [slots, head width] */
+  size_t score_stride, prefix_columns;
+  SampleScratch sample;
+  /* Prompts being admitted. */
+  int32_t *tokens, *offsets;
+  size_t *admitted, admissions;
+  void *memory;
+} Decoder;
+
+typedef struct {
+  Model *model;
+  const Generation *g;
+  size_t slots, units_per_prompt, units, longest_prompt, own_capacity;
+  atomic_size_t next;
+  Decoder *decoder;
+} Session;
+
+static size_t limit_of(const Session *session, size_t prompt_length) {
+  const size_t room = session->model->shape.context - prompt_length;
+  return room < session->g->max_new_tokens ? room : session->g->max_new_tokens;
+}
+
+static bool is_stop(const Generation *g, int32_t token) {
+  for (size_t i = 0; i < g->stops; i++)
+    if (g->stop[i] == token) return true;
+  return false;
+}
+
+/* Draws the next token of a sequence from its logits and records it. Returns whether the sequence goes on. */
+static bool draw(const Session *session, Decoder *decoder, Sequence *sequence, const float *logits) {
+  const Generation *g = session->g;
+  const Shape *s = &session->model->shape;
+  const uint32_t counter[4] = {(uint32_t)sequence->produced, 0, 0, 0}, key[2] = {g->seed, g->streams[sequence->row]};
+  uint32_t words[4];
+  philox(counter, key, words);
+  float log_prob;
+  const int32_t token =
+      sample_token(logits, s->vocabulary, s->padded_vocabulary, &g->sampling, philox_uniform(words[0]), decoder->sample, &log_prob);
+  const size_t at = sequence->row * g->max_new_tokens + sequence->produced;
+  g->tokens[at] = token;
+  g->log_probs[at] = log_prob;
+  g->lengths[sequence->row] = (int32_t)++sequence->produced;
+  sequence->last = token;
+  if (is_stop(g, token)) {
+    g->stopped[sequence->row] = 1;
+    return false;
+  }
+  return sequence->produced < sequence->limit;
+}
+
+/* Drops sequences that ended (limit set to 0), keeping the order of the others; a unit without sequences gives its prefix back. */
+static void compact(Decoder *decoder) {
+  size_t kept = 0;
+  for (size_t i = 0; i < decoder->count; i++) {
+    const Sequence sequence = decoder->active[i];
+    if (sequence.limit > 0) {
+      decoder->active[kept++] = sequence;
+      continue;
+    }
+    decoder->free_entry[decoder->free_entries++] = sequence.entry;
+    if (--decoder->units[sequence.unit].rows == 0) decoder->free_prefix[decoder->free_prefixes++] = sequence.unit;
+  }
+  decoder->count = kept;
+}
+
+/* Copies a layer's keys and values of the admitted prompts into their prefix caches. */
+typedef struct {
+  const Session *session;
+  const Decoder *decoder;
+} Prefill;
+
+static void keep_prompts(void *context, size_t layer, const float *query_key_value) {
+  const Prefill *prefill = context;
+  const Decoder *decoder = prefill->decoder;
+  const Shape *s = &prefill->session->model->shape;
+  for (size_t i = 0; i < decoder->admissions; i++) {
+    const size_t first = (size_t)decoder->offsets[i], length = (size_t)decoder->offsets[i + 1] - first;
+    for (size_t t = 0; t < length; t++)
+      cache_put(&decoder->prefix, s, decoder->admitted[i], layer, t, query_key_value + (first + t) * row_stride(3 * s->padded_width));
+  }
+}
+
+/* Takes units from the queue while slots, prefixes and a chunk's rows allow. */
+static void take_units(Session *session, Decoder *decoder) {
+  const Generation *g = session->g;
+  size_t rows = 0, planned = decoder->count;
+  decoder->admissions = 0;
+  decoder->offsets[0] = 0;
+  while (decoder->free_prefixes > 0 && planned + (g->samples < session->slots ? g->samples : session->slots) <= session->slots &&
+         (rows == 0 || rows + session->longest_prompt <= CHUNK_ROWS)) {
+    const size_t index = atomic_fetch_add(&session->next, 1);
+    if (index >= session->units) return;
+    const size_t prompt = index / session->units_per_prompt, first = index % session->units_per_prompt * session->slots;
+    const size_t start = (size_t)g->prompt_offsets[prompt], length = (size_t)g->prompt_offsets[prompt + 1] - start;
+    if (limit_of(session, length) == 0) continue;
+    const size_t prefix = decoder->free_prefix[--decoder->free_prefixes];
+    const size_t samples = g->samples - first < session->slots ? g->samples - first : session->slots;
+    decoder->units[prefix] = (Unit){prompt, length, prompt * g->samples + first, samples, prefix};
+    memcpy(decoder->tokens + rows, g->prompt_tokens + start, length * sizeof(int32_t));
+    rows += length;
+    planned += samples;
+    decoder->admitted[decoder->admissions++] = prefix;
+    decoder->offsets[decoder->admissions] = (int32_t)rows;
+  }
+}
+
+/* Runs the admitted prompts and draws the first token of their samples. */
+static void admit(Session *session, Decoder *decoder, Workspace *w) {
+  take_units(session, decoder);
+  if (decoder->admissions == 0) return;
+  const Model *model = session->model;
+  const Shape *s = &model->shape;
+  const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
+  const Batch batch = {decoder->tokens, decoder->offsets, decoder->admissions};
+  const Chunk chunk = {.documents = decoder->admissions, .rows = (size_t)decoder->offsets[decoder->admissions]};
+  Prefill prefill = {session, decoder};
+  chunk_forward(model, w, batch, chunk, keep_prompts, &prefill);
+  for (size_t i = 0; i < decoder->admissions; i++) {
+    const Unit *unit = &decoder->units[decoder->admitted[i]];
+    const float *last = w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld;
+    linear_forward(model->mode, 1, last, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    for (size_t j = 0; j < unit->rows; j++) {
+      Sequence *sequence = &decoder->active[decoder->count++];
+      *sequence = (Sequence){.row = unit->first_row + j,
+                             .unit = unit->prefix,
+                             .entry = decoder->free_entry[--decoder->free_entries],
+                             .limit = limit_of(session, unit->prompt_length)};
+      if (!draw(session, decoder, sequence, w->logits)) sequence->limit = 0;
+    }
+  }
+  compact(decoder);
+}
+
+/* Sequences [first, last) share a prefix. Attention of one head over prefix and own cache, into decoder->mixed. */
+static void attend_unit(const Session *session, Decoder *decoder, size_t layer, size_t head, size_t first, size_t last, const float *q,
+                        size_t q_stride) {
+  const size_t width = decoder->prefix.width, h = session->model->shape.head_width, stride = decoder->score_stride;
+  const Unit *unit = &decoder->units[decoder->active[first].unit];
+  const size_t rows = last - first, length = unit->prompt_length, columns = round_up(length, 16);
+  float *scores = decoder->scores + first * stride, *mixed = decoder->mixed + first * width;
+  gemm(rows, columns, h, rows_of(q + first * q_stride, q_stride),
+       packed(cache_keys(&decoder->prefix, unit->prefix, layer, head), width), scores, stride, false);
+  for (size_t i = 0; i < rows; i++) {
+    const Sequence *sequence = &decoder->active[first + i];
+    const size_t own = sequence->produced, own_columns = round_up(own, 16);
+    float *row = scores + i * stride;
+    for (size_t j = length; j < columns; j++) row[j] = MASKED;
+    gemm(1, own_columns, h, rows_of(q + (first + i) * q_stride, q_stride),
+         packed(cache_keys(&decoder->own, sequence->entry, layer, head), width), row + columns, stride, false);
+    for (size_t j = own; j < own_columns; j++) row[columns + j] = MASKED;
+    softmax_row(row, columns + own_columns);
+  }
+  gemm(rows, width, length, rows_of(scores, stride), unpacked(cache_values(&decoder->prefix, unit->prefix, layer, head), width), mixed,
+       width, false);
+  for (size_t i = 0; i < rows; i++) {
+    const Sequence *sequence = &decoder->active[first + i];
+    gemm(1, width, sequence->produced, rows_of(scores + i * stride + columns, stride),
+         unpacked(cache_values(&decoder->own, sequence->entry, layer, head), width), mixed + i * width, width, true);
+  }
+}
+
+static void attend(const Session *session, Decoder *decoder, size_t layer, float *query_key_value, float *attended) {
+  const Shape *s = &session->model->shape;
+  const size_t ld = row_stride(s->padded_width), ld_qkv = row_stride(3 * s->padded_width), width = decoder->prefix.width;
+  const float scale = 1.0f / sqrtf((float)s->head_width);
+  for (size_t i = 0; i < decoder->count; i++) {
+    float *row = query_key_value + i * ld_qkv;
+    cache_put(&decoder->own, s, decoder->active[i].entry, layer, decoder->active[i].produced - 1, row);
+    for (size_t j = 0; j < s->width; j++) row[j] *= scale;
+  }
+  for (size_t head = 0; head < s->heads; head++) {
+    for (size_t first = 0, last; first < decoder->count; first = last) {
+      for (last = first + 1; last < decoder->count && decoder->active[last].unit == decoder->active[first].unit;) last++;
+      attend_unit(session, decoder, layer, head, first, last, query_key_value + head * s->head_width, ld_qkv);
+    }
+    for (size_t i = 0; i < decoder->count; i++)
+      memcpy(attended + i * ld + head * s->head_width, decoder->mixed + i * width, s->head_width * sizeof(float));
+  }
+}
+
+/* One token of every active sequence: feeds the last one drawn, draws the next. */
+static void decode(const Session *session, Decoder *decoder, Workspace *w) {
+  const Model *model = session->model;
+  const Shape *s = &model->shape;
+  const Mode mode = model->mode;
+  const size_t rows = decoder->count, d = s->padded_width, f = s->padded_hidden;
+  const size_t ld = row_stride(d), ld_qkv = row_stride(3 * d), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
+  const size_t ld_logits = row_stride(s->padded_vocabulary);
+  for (size_t i = 0; i < rows; i++) {
+    const Sequence *sequence = &decoder->active[i];
+    w->positions[i] = (int32_t)(decoder->units[sequence->unit].prompt_length + sequence->produced - 1);
+    memcpy(w->residual + i * ld, model->parameters + model->embedding + (size_t)sequence->last * d, d * sizeof(float));
+  }
+  Activations *a = &w->activations[0];
+  for (size_t l = 0; l < s->layers; l++) {
+    const Layer *layer = &model->layer[l];
+    layernorm_forward(w->residual, a->normed1, a->rstd1, rows, s->width, ld);
+    linear_forward(mode, rows, a->normed1, ld, &layer->query_key_value, a->query_key_value, ld_qkv, false, w->linear);
+    rope_rotate(a->query_key_value, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
+    rope_rotate(a->query_key_value + d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
+    attend(session, decoder, l, a->query_key_value, a->attended);
+    linear_forward(mode, rows, a->attended, ld, &layer->output, w->residual, ld, true, w->linear);
+    layernorm_forward(w->residual, a->normed2, a->rstd2, rows, s->width, ld);
+    linear_forward(mode, rows, a->normed2, ld, &layer->gate_up, a->gate_up, ld_gate_up, false, w->linear);
+    swiglu_forward(a->gate_up, a->activated, rows, f);
+    linear_forward(mode, rows, a->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
+  }
+  layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);
+  for (size_t first = 0; first < rows; first += w->head_rows) {
+    const size_t block = rows - first < w->head_rows ? rows - first : w->head_rows;
+    linear_forward(mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    for (size_t i = 0; i < block; i++) {
+      Sequence *sequence = &decoder->active[first + i];
+      if (!draw(session, decoder, sequence, w->logits + i * ld_logits)) sequence->limit = 0;
+    }
+  }
+  compact(decoder);
+}
+
+static void decode_job(void *context, int index, int worker) {
+  Session *session = context;
+  Model *model = session->model;
+  Decoder *decoder = &session->decoder[index];
+  Workspace *w = model->workspace[worker];
+  while (!atomic_load(&model->cancelled)) {
+    admit(session, decoder, w);
+    if (decoder->count > 0) decode(session, decoder, w);
+    else if (atomic_load(&session->next) >= session->units) return;
+  }
+}
+
+static void lay_out(Decoder *decoder, const Session *session, Arena *arena) {
+  const Shape *s = &session->model->shape;
+  const size_t slots = session->slots, prompt_rows = session->longest_prompt > CHUNK_ROWS ? session->longest_prompt : CHUNK_ROWS;
+  const size_t size_ratio = sizeof(size_t) / sizeof(float);
+  decoder->prefix_columns = round_up(session->longest_prompt, 16);
+  decoder->score_stride = row_stride(decoder->prefix_columns + round_up(session->own_capacity, 16));
+  decoder->scores = arena_floats(arena, slots * decoder->score_stride);
+  decoder->mixed = arena_floats(arena, slots * round_up(s->head_width, 16));
+  decoder->sample.probability = arena_floats(arena, s->padded_vocabulary);
+  decoder->sample.order = (int32_t *)arena_floats(arena, s->padded_vocabulary);
+  decoder->tokens = (int32_t *)arena_floats(arena, prompt_rows);
+  decoder->offsets = (int32_t *)arena_floats(arena, decoder->prefixes + 1);
+  decoder->admitted = (size_t *)(void *)arena_floats(arena, decoder->prefixes * size_ratio);
+  decoder->free_prefix = (size_t *)(void *)arena_floats(arena, decoder->prefixes * size_ratio);
+  decoder->free_entry = (size_t *)(void *)arena_floats(arena, slots * size_ratio);
+  decoder->units = (Unit *)(void *)arena_floats(arena, decoder->prefixes * sizeof(Unit) / sizeof(float));
+  decoder->active = (Sequence *)(void *)arena_floats(arena, slots * sizeof(Sequence) / sizeof(float));
+}
+
+static Status decoder_create(Decoder *decoder, const Session *session) {
+  const Shape *s = &session->model->shape;
+  const size_t unit_rows = session->g->samples < session->slots ? session->g->samples : session->slots;
+  const size_t together = (session->slots + unit_rows - 1) / unit_rows;
+  /* Room for the prompts of stragglers beside those of full units. */
+  decoder->prefixes = 2 * together + 1 < session->slots ? 2 * together + 1 : session->slots;
+  Arena arena = {0};
+  lay_out(decoder, session, &arena);
+  if (!(decoder->memory = memory_take(arena.used))) return OUT_OF_MEMORY;
+  arena = (Arena){.base = decoder->memory};
+  lay_out(decoder, session, &arena);
+  for (size_t i = 0; i < decoder->prefixes; i++) decoder->free_prefix[decoder->free_prefixes++] = i;
+  for (size_t i = 0; i < session->slots; i++) decoder->free_entry[decoder->free_entries++] = i;
+  const Status status = cache_create(&decoder->prefix, s, session->longest_prompt, decoder->prefixes);
+  return status == OK ? cache_create(&decoder->own, s, session->own_capacity, session->slots) : status;
+}
+
+Status generate(Model *model, int threads, const Generation *g) {
+  const size_t rows = g->prompts * g->samples;
+  if (rows == 0 || g->max_new_tokens == 0) return OK;
+  Session session = {.model = model, .g = g};
+  size_t shortest = SIZE_MAX;
+  for (size_t i = 0; i < g->prompts; i++) {
+    const size_t length = (size_t)(g->prompt_offsets[i + 1] - g->prompt_offsets[i]);
+    if (length > session.longest_prompt) session.longest_prompt = length;
+    if (length < shortest) shortest = length;
+  }
+  session.own_capacity = limit_of(&session, shortest);
+  if (session.own_capacity == 0) return OK;
+  session.slots = (rows + (size_t)threads - 1) / (size_t)threads;
+  if (session.slots > SLOTS) session.slots = SLOTS;
+  const size_t affordable = CACHE_FLOATS / cache_entry_size(&model->shape, session.own_capacity);
+  if (session.slots > affordable) session.slots = affordable > 0 ? affordable : 1;
+  session.units_per_prompt = (g->samples + session.slots - 1) / session.slots;
+  session.units = g->prompts * session.units_per_prompt;
+  if ((size_t)threads > session.units) threads = (int)session.units;
+
+  Status status = workspaces_need(model, threads, session.longest_prompt > CHUNK_ROWS ? session.longest_prompt : CHUNK_ROWS, false);
+  session.decoder = calloc((size_t)threads, sizeof *session.decoder);
+  if (!session.decoder) status = OUT_OF_MEMORY;
+  for (int i = 0; i < threads && status == OK; i++) status = decoder_create(&session.decoder[i], &session);
+  if (status == OK) {
+    model_pack(model, threads);
+    parallel(threads, threads, decode_job, &session);
+    if (atomic_load(&model->cancelled)) status = CANCELLED;
+  }
+  for (int i = 0; session.decoder && i < threads; i++) {
+    cache_destroy(&session.decoder[i].prefix);
+    cache_destroy(&session.decoder[i].own);
+    memory_release(session.decoder[i].memory);
+  }
+  free(session.decoder);
+  return status;
+}
