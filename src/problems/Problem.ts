@@ -11,8 +11,17 @@ export interface Problem {
   /** Step kinds in order, with a mark for a distractor: what the unseen-template split hashes. */
   readonly template: string
   readonly distractor: boolean
+  /** What the distractor says, `{name} has {count} {item}`, or null: no operation of the trace uses it. */
+  readonly aside: Quantity | null
   readonly split: Split
-  readonly start: { readonly name: string; readonly item: string; readonly count: number }
+  readonly start: Quantity
+}
+
+/** So many of a thing that someone has. */
+export interface Quantity {
+  readonly name: string
+  readonly item: string
+  readonly count: number
 }
 
 export type Split = "train" | "unseen-values" | "unseen-template"
