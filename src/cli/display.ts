@@ -1,0 +1,172 @@
+/**
+ * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers, redrawn in
+ * place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every happening as a line.
+ */
+import type { Happening } from "../dag/Runner.ts"
+import type { LiveMetrics } from "../dag/Progress.ts"
+
+export interface Display {
+  readonly watch: (happening: Happening) => void
+  readonly close: () => void
+}
+
+interface Running {
+  readonly label: string
+  readonly since: number
+  done: number
+  total: number
+  /** Where this process found the stage, so that a resumed one shows an honest rate. */
+  firstDone: number | null
+  firstAt: number
+  metrics: LiveMetrics
+  spoke: number
+}
+
+const PLAIN_EVERY_MS = 15_000
+const REDRAW_MS = 200
+
+export const jsonDisplay = (write: (line: string) => void): Display => ({
+  watch: (happening) => write(`${JSON.stringify({ time: new Date().toISOString(), ...happening })}\n`),
+  close: () => {}
+})
+
+export const makeDisplay = (out: NodeJS.WriteStream): Display => {
+  const terminal = out.isTTY === true && process.env["TERM"] !== "dumb"
+  const labels = new Map<string, string>()
+  const running = new Map<string, Running>()
+  let finished = 0
+  let cached = 0
+  let drawn = 0
+  let last = 0
+
+  const paint = (code: string, text: string) => (terminal ? `\u001B[${code}m${text}\u001B[0m` : text)
+  const erase = () => {
+    if (drawn > 0) out.write(`\u001B[${drawn}A\u001B[J`)
+    drawn = 0
+  }
+  const say = (line: string) => {
+    erase()
+    out.write(`${line}\n`)
+    draw(true)
+  }
+  const draw = (now = false) => {
+    if (!terminal || (!now && performance.now() - last < REDRAW_MS)) return
+    last = performance.now()
+    erase()
+    const width = Math.max(40, out.columns ?? 100)
+    const lines = [...running.values()].map((stage) => progressLine(stage).slice(0, width - 1))
+    if (running.size > 0) lines.push(paint("2", `${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`))
+    if (lines.length > 0) out.write(`${lines.join("\n")}\n`)
+    drawn = lines.length
+  }
+  const timer = terminal ? setInterval(() => draw(), 500) : null
+  timer?.unref()
+  const labelOf = (node: string) => labels.get(node) ?? node
+
+  const watch = (happening: Happening): void => {
+    switch (happening.event) {
+      case "node-planned":
+        labels.set(happening.node, happening.label)
+        break
+      case "node-started":
+        running.set(happening.node, {
+          label: labelOf(happening.node),
+          since: performance.now(),
+          done: 0,
+          total: 0,
+          firstDone: null,
+          firstAt: 0,
+          metrics: {},
+          spoke: performance.now()
+        })
+        if (!terminal) say(`start   ${labelOf(happening.node)}`)
+        break
+      case "progress": {
+        const stage = running.get(happening.node)
+        if (stage === undefined) break
+        if (stage.firstDone === null) {
+          stage.firstDone = happening.done
+          stage.firstAt = performance.now()
+        }
+        Object.assign(stage, { done: happening.done, total: happening.total, metrics: happening.metrics })
+        if (!terminal && performance.now() - stage.spoke > PLAIN_EVERY_MS) {
+          stage.spoke = performance.now()
+          out.write(`        ${progressLine(stage)}\n`)
+        }
+        draw()
+        break
+      }
+      case "note":
+        if (happening.line !== "") say(`        ${labelOf(happening.node)}: ${happening.line}`)
+        break
+      case "node-finished": {
+        const stage = running.get(happening.node)
+        running.delete(happening.node)
+        if (happening.cached) {
+          cached++
+          draw()
+          break
+        }
+        finished++
+        const metrics = stage === undefined ? "" : metricWords(stage.metrics)
+        say(`${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}${metrics === "" ? "" : `  ${metrics}`}`)
+        break
+      }
+      case "node-failed":
+        running.delete(happening.node)
+        say(`${paint("31", "failed")}  ${labelOf(happening.node)}: ${happening.error.split("\n")[0]}`)
+        break
+      case "node-stopped":
+        running.delete(happening.node)
+        say(`stopped ${labelOf(happening.node)}: its state is saved`)
+        break
+      case "node-skipped":
+        say(`skipped ${labelOf(happening.node)}: needs ${happening.because}`)
+        break
+      case "waived":
+        say(`        ${labelOf(happening.node)}: taken as unchanged although ${happening.detail} changed`)
+        break
+      case "nondeterminism":
+        say(`${paint("31", "nondeterministic")}  ${labelOf(happening.node)}: ${happening.detail}`)
+        break
+      case "run-started":
+      case "run-finished":
+        break
+    }
+  }
+  return {
+    watch,
+    close: () => {
+      if (timer !== null) clearInterval(timer)
+      erase()
+    }
+  }
+}
+
+const BAR = 20
+
+const progressLine = (stage: Running): string => {
+  const share = stage.total === 0 ? 0 : stage.done / stage.total
+  const filled = Math.round(share * BAR)
+  const bar = `${"█".repeat(filled)}${"░".repeat(BAR - filled)}`
+  const seconds = (performance.now() - stage.firstAt) / 1000
+  const rate = stage.firstDone === null || seconds <= 0 ? 0 : (stage.done - stage.firstDone) / seconds
+  const left = rate > 0 ? ` ${duration((stage.total - stage.done) / rate)} left` : ""
+  const speed = rate === 0 ? "" : rate >= 10 ? ` ${rate.toFixed(0)}/s` : ` ${rate.toFixed(1)}/s`
+  return `${stage.label.padEnd(28)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %${speed}${left}  ${metricWords(stage.metrics)}`
+}
+
+const metricWords = (metrics: LiveMetrics): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${numberWords(value)}`)
+    .join("  ")
+
+const numberWords = (value: number): string =>
+  Number.isInteger(value) ? (Math.abs(value) >= 1e5 ? `${(value / 1e6).toFixed(2)}M` : String(value)) : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
+
+export const duration = (seconds: number): string => {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
+}

@@ -1,0 +1,87 @@
+/**
+ * `pipeline exec-stage <request.json>`: computes one action in this process and leaves. What the driver starts for heavy stages and what a
+ * cluster job runs. Reports over the IPC channel where there is one; any request to stop means "checkpoint and leave".
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { Cause, Effect, Exit, Layer } from "effect"
+import { Stopped } from "../dag/Checkpoints.ts"
+import type { ChildMessage, DriverMessage } from "../dag/child-process.ts"
+import { REPOSITORY } from "../dag/code-digest.ts"
+import { Busy, execute, type StageRequest } from "../dag/execute.ts"
+import { isBadInput } from "../dag/Runner.ts"
+import type { Stage } from "../dag/Stage.ts"
+import { Engine } from "../engine/Engine.ts"
+import { type EngineChoice, engineLayer } from "../engine/select.ts"
+import { Store } from "../store/Store.ts"
+
+/** Progress messages a second, at most. */
+const MESSAGES_PER_SECOND = 5
+
+export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
+  const request = JSON.parse(fs.readFileSync(file!, "utf8")) as StageRequest
+  let stop = false
+  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => (stop = true))
+  process.on("disconnect", () => (stop = true))
+  process.on("message", (message: DriverMessage) => {
+    if (message.type === "stop") stop = true
+  })
+  const tell = (message: ChildMessage) => {
+    if (process.connected) process.send!(message)
+  }
+
+  let told = 0
+  let attestation: Readonly<Record<string, unknown>> | null = null
+  const program = Effect.gen(function* () {
+    const stage = yield* Effect.promise(() => loadStage(request))
+    const compute = execute(stage, request, {
+      stopRequested: () => stop,
+      attest: () => attestation,
+      progress: {
+        report: (done, total, metrics = {}) =>
+          Effect.sync(() => {
+            const now = performance.now()
+            if (done < total && now - told < 1000 / MESSAGES_PER_SECOND) return
+            told = now
+            tell({ type: "progress", done, total, metrics })
+          }),
+        note: (line) =>
+          Effect.sync(() => {
+            process.stdout.write(`${new Date().toISOString()} ${line}\n`)
+            tell({ type: "note", line })
+          })
+      }
+    })
+    if (!stage.numerics.includes("engine")) return yield* compute
+    const choice = JSON.parse(request.placement.services["engine"]!) as EngineChoice
+    return yield* Effect.gen(function* () {
+      const { info } = yield* Engine
+      attestation = { ...info }
+      return yield* compute
+    }).pipe(Effect.provide(engineLayer(choice, { threads: request.placement.threads })))
+  })
+
+  const exit = await Effect.runPromiseExit(Effect.provide(program, Layer.mergeAll(Store.layer(request.placement.store))) as Effect.Effect<unknown, unknown>)
+  if (Exit.isSuccess(exit)) tell({ type: "done" })
+  else {
+    const error = Cause.squash(exit.cause)
+    if (error instanceof Busy) tell({ type: "busy", host: error.host, pid: error.pid })
+    else if (error instanceof Stopped) tell({ type: "stopped", step: error.step })
+    else {
+      process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
+      const problem = error instanceof Error ? error.message : String(error)
+      tell({ type: "failed", problem, badInput: isBadInput(error) })
+    }
+  }
+  // Let the last message out before leaving; engines may hold threads that would keep the process alive.
+  if (process.connected) await new Promise<void>((resolve) => process.send!({ type: "note", line: "" } satisfies ChildMessage, () => resolve()))
+  process.exit(Exit.isSuccess(exit) ? 0 : 1)
+}
+
+const loadStage = async (request: StageRequest): Promise<Stage.Any> => {
+  const location = request.module.startsWith("file:") ? request.module : path.resolve(REPOSITORY, request.module)
+  const exports = (await import(location)) as Record<string, unknown>
+  for (const value of Object.values(exports))
+    if (typeof value === "function" && value.name === request.stage && "run" in value && "output" in value) return value as unknown as Stage.Any
+  throw new Error(`${request.module} exports no stage called ${request.stage}`)
+}

@@ -1,0 +1,129 @@
+/** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
+import * as os from "node:os"
+import { Cause, Effect, Exit, Fiber } from "effect"
+import { childProcessExecutor } from "../dag/child-process.ts"
+import { execute } from "../dag/execute.ts"
+import { type Executor, type Happening, NodeFailed, run as runGraph } from "../dag/Runner.ts"
+import { newRunId, openRunLog } from "../store/Runs.ts"
+import { Store } from "../store/Store.ts"
+import { duration, jsonDisplay, makeDisplay } from "./display.ts"
+import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
+import { chooseStudy, studyNames } from "./studies.ts"
+import { type Command, type Flags, wholeNumber } from "./usage.ts"
+
+const flags = {
+  ...engineFlags,
+  threads: { type: "string", value: "N", description: "threads for all stages together (default: every core)" },
+  "assume-unchanged": { type: "string", multiple: true, value: "STAGE", description: "take results that differ in that stage's code alone" },
+  "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
+  json: { type: "boolean", description: "one JSON line for everything that happens" },
+  "no-report": { type: "boolean", description: "do not write the HTML report" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "run",
+  summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
+  usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
+  flags: { ...flags, set: { type: "string", multiple: true, value: "STAGE.PARAM=VALUE", description: "set a parameter of a stage, as in rl.kl=0.01" } },
+  run: async (args) => {
+    const started = performance.now()
+    const { study, parsed, settings, overrides, graph } = await chooseStudy("run", flags, args)
+    const threads = wholeNumber(parsed, "threads", os.availableParallelism())
+    const engine = await chooseEngine(parsed)
+    const root = storeRoot(parsed)
+    const json = parsed.is("json")
+
+    const runId = newRunId(study.name, new Date())
+    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : makeDisplay(process.stderr)
+    const store = Store.layer(root)
+
+    const program = Effect.gen(function* () {
+      yield* Store
+      const log = openRunLog(root, runId)
+      const watch = (happening: Happening) => {
+        if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
+        display.watch(happening)
+      }
+      watch({
+        event: "run-started",
+        run: runId,
+        study: study.name,
+        settings: { ...settings, ...Object.fromEntries(overrides.map(({ stage, param, text }) => [`${stage}.${param}`, text])) },
+        command: args,
+        host: os.hostname(),
+        pid: process.pid,
+        engine: `${engine.name} ${engine.mode} ${engine.isa}`
+      })
+      const finish = (status: "succeeded" | "failed" | "interrupted") => {
+        watch({ event: "run-finished", status, seconds: (performance.now() - started) / 1000 })
+        log.close()
+        display.close()
+      }
+      return yield* runGraph(graph, {
+        threads,
+        watch,
+        execute: executor,
+        numerics: { engine: engine.numericsClass },
+        assumeUnchanged: parsed.texts("assume-unchanged"),
+        placement: {
+          store: root,
+          checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0),
+          services: { engine: JSON.stringify(engine) }
+        }
+      }).pipe(
+        Effect.tap((result) => Effect.sync(() => finish(result.status))),
+        Effect.onInterrupt(() => Effect.sync(() => finish("interrupted")))
+      )
+    }).pipe(Effect.provide(store))
+
+    const fiber = Effect.runFork(program)
+    const interrupt = () => {
+      process.stderr.write("\nstopping: stages save their state; the next run goes on from there\n")
+      Effect.runFork(Fiber.interrupt(fiber))
+    }
+    process.once("SIGINT", interrupt)
+    process.once("SIGTERM", interrupt)
+    const exit = await Effect.runPromise(Fiber.await(fiber))
+    process.removeListener("SIGINT", interrupt)
+    process.removeListener("SIGTERM", interrupt)
+
+    if (Exit.isFailure(exit)) {
+      if (Cause.hasInterruptsOnly(exit.cause)) return 130
+      throw Cause.squash(exit.cause)
+    }
+    const result = exit.value
+    if (result.status === "interrupted") return 130
+    const seconds = (performance.now() - started) / 1000
+    if (!json) {
+      const { endOfRun } = await import("./end-of-run.ts")
+      await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
+    }
+    if (result.status === "succeeded") return 0
+    for (const failure of result.failures)
+      process.stderr.write(`\n${failure.message}\n${failure.log === null ? "" : `Its log: ${failure.log}\n`}`)
+    process.stderr.write(`\nTo go on once that is mended: pnpm pipeline run ${args.join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`)
+    return result.failures.every((failure) => failure.badInput) ? 2 : 1
+  }
+}
+
+/** Stages marked light run here, the others in a child process. */
+const executor: Executor = (node, request, watch) => {
+  if (node.stage.resources.process !== false)
+    return childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(node, request, watch)
+  return execute(node.stage, request, {
+    stopRequested: () => false,
+    attest: () => null,
+    progress: {
+      report: (done, total, metrics = {}) => Effect.sync(() => watch({ event: "progress", node: node.id, done, total, metrics })),
+      note: (line) => Effect.sync(() => watch({ event: "note", node: node.id, line }))
+    }
+  }).pipe(
+    Effect.catchIf(
+      (error): error is Exclude<typeof error, { readonly _tag: "Busy" }> => !(typeof error === "object" && error !== null && "_tag" in error && error._tag === "Busy"),
+      (error) =>
+        Effect.fail(
+          new NodeFailed({ node: node.label, problem: error instanceof Error ? error.message : String(error), badInput: false, log: null })
+        )
+    )
+  ) as ReturnType<Executor>
+}

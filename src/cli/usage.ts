@@ -1,0 +1,97 @@
+/** Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit codes. */
+import { parseArgs } from "node:util"
+import { Schema } from "effect"
+import { didYouMean } from "../text/near.ts"
+
+/** The command line itself is wrong: exit code 2. */
+export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
+export interface Flag {
+  readonly type: "string" | "boolean"
+  readonly multiple?: boolean
+  readonly description: string
+  /** How the value is called in help: `--store DIR`. */
+  readonly value?: string
+}
+export type Flags = Readonly<Record<string, Flag>>
+
+export interface Parsed {
+  readonly positionals: ReadonlyArray<string>
+  readonly text: (flag: string) => string | undefined
+  readonly texts: (flag: string) => ReadonlyArray<string>
+  readonly is: (flag: string) => boolean
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** `pipeline run <study> [flags]`. */
+  readonly usage: string
+  readonly flags: Flags
+  /** Returns the exit code. */
+  readonly run: (args: ReadonlyArray<string>) => Promise<number>
+}
+
+export const commonFlags = {
+  store: { type: "string", value: "DIR", description: "where artifacts are kept (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)" },
+  help: { type: "boolean", description: "show this help" }
+} satisfies Flags
+
+export const parse = (command: string, flags: Flags, args: ReadonlyArray<string>, positionals: { readonly min: number; readonly max: number; readonly words: string }): Parsed => {
+  const all: Flags = { ...commonFlags, ...flags }
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      options: Object.fromEntries(Object.entries(all).map(([name, { type, multiple = false }]) => [name, { type, multiple }])),
+      allowPositionals: true,
+      strict: true
+    })
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1]
+    if (unknown !== undefined)
+      throw new UsageError({
+        problem: `pipeline ${command} has no flag --${unknown}.${didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")} See pipeline ${command} --help.`
+      })
+    throw new UsageError({ problem: `pipeline ${command}: ${message.split(". To specify")[0]}` })
+  }
+  if (parsed.positionals.length < positionals.min && parsed.values["help"] !== true)
+    throw new UsageError({ problem: `pipeline ${command} needs ${positionals.words}. See pipeline ${command} --help.` })
+  if (parsed.positionals.length > positionals.max)
+    throw new UsageError({ problem: `pipeline ${command}: what is "${parsed.positionals[positionals.max]}"? It takes ${positionals.words}.` })
+  const values = parsed.values
+  return {
+    positionals: parsed.positionals,
+    text: (flag) => (typeof values[flag] === "string" ? values[flag] : undefined),
+    texts: (flag) => (Array.isArray(values[flag]) ? values[flag].filter((v) => typeof v === "string") : []),
+    is: (flag) => values[flag] === true
+  }
+}
+
+/** A whole number from a flag, or a usage error. */
+export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min = 1): number => {
+  const text = parsed.text(flag)
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < min) throw new UsageError({ problem: `--${flag} must be a whole number >= ${min}; got "${text}".` })
+  return value
+}
+
+export const helpText = (command: Command, more = ""): string => {
+  const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [
+    `--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`,
+    `${flag.description}${"multiple" in flag && flag.multiple === true ? " (may be repeated)" : ""}`
+  ])
+  return `${command.summary}\n\n  ${command.usage}\n\n${columns(flags)}\n${more === "" ? "" : `\n${more}\n`}`
+}
+
+/** Two columns, the first as wide as it must be. */
+export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const width = Math.max(0, ...rows.map(([first = ""]) => first.length))
+  return rows.map(([first = "", ...rest]) => `  ${first.padEnd(width)}  ${rest.join("  ")}`.trimEnd()).join("\n")
+}

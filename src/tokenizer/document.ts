@@ -1,0 +1,24 @@
+import type { Tokenizer } from "./Tokenizer.ts"
+
+export interface EncodedDocument {
+  /** Prompt, tag if any, solution, end of text. */
+  readonly tokens: Int32Array
+  /** Leading tokens that are the prompt, separator included. */
+  readonly promptTokens: number
+}
+
+/** The prompt of a question as training and rollouts see it: the question and the separator. */
+export const encodePrompt = (tokenizer: Tokenizer, question: string): Int32Array => tokenizer.encode(question + tokenizer.separator)
+
+/** One training document. Plain text has an empty question and no prompt; `tag` is a control token before the solution. */
+export const encodeDocument = (tokenizer: Tokenizer, question: string, solution: string, tag?: number): EncodedDocument => {
+  const prompt = question === "" ? new Int32Array(0) : encodePrompt(tokenizer, question)
+  const body = tokenizer.encode(solution)
+  const head = tag === undefined ? prompt.length : prompt.length + 1
+  const tokens = new Int32Array(head + body.length + 1)
+  tokens.set(prompt)
+  if (tag !== undefined) tokens[prompt.length] = tag
+  tokens.set(body, head)
+  tokens[tokens.length - 1] = tokenizer.endOfText
+  return { tokens, promptTokens: prompt.length }
+}

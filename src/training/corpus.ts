@@ -1,0 +1,103 @@
+/** A corpus artifact as flat token sequences, and the loss of a model on its held-out documents. */
+import { Effect } from "effect"
+import type { Corpus } from "../../schemas/corpus.ts"
+import type { Reader } from "../dag/Stage.ts"
+import type { Model } from "../engine/Engine.ts"
+import { batchOf, type Sequences } from "./packing.ts"
+
+export interface CorpusSequences extends Sequences {
+  /** Documents to train on, and those kept out. */
+  readonly training: Int32Array
+  readonly heldOut: Int32Array
+  /** Source and format of each document. */
+  readonly source: (document: number) => string
+  readonly format: (document: number) => string
+  /** For each format with solutions, the token that most of its solutions begin with: what forces it. */
+  readonly firstTokens: ReadonlyMap<string, number>
+  /** Problems by suite. */
+  readonly problems: ReadonlyArray<SuiteProblem>
+}
+
+export interface SuiteProblem {
+  readonly suite: string
+  readonly problem: string
+  readonly question: string
+  readonly answer: string
+  readonly steps: number
+}
+
+export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
+  const { documents, problems } = corpus
+  const tokens = documents.column("tokens")
+  const promptTokens = documents.column("promptTokens")
+  const heldOut = documents.column("heldOut")
+  const source = documents.column("source")
+  const format = documents.column("format")
+  const indices = { training: [] as Array<number>, heldOut: [] as Array<number> }
+  const firsts = new Map<string, Map<number, number>>()
+  for (let i = 0; i < documents.rows; i++) {
+    indices[heldOut[i] === 1 ? "heldOut" : "training"].push(i)
+    const prompt = promptTokens[i]!
+    if (prompt === 0) continue
+    const name = format.at(i)
+    const first = tokens.values[tokens.offsets[i]! + prompt]!
+    const counts = firsts.get(name) ?? new Map<number, number>()
+    counts.set(first, (counts.get(first) ?? 0) + 1)
+    firsts.set(name, counts)
+  }
+  const mostCommon = (counts: ReadonlyMap<number, number>) => [...counts].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0]
+  const text = {
+    suite: problems.column("suite"),
+    problem: problems.column("problem"),
+    question: problems.column("question"),
+    answer: problems.column("answer"),
+    steps: problems.column("steps")
+  }
+  return {
+    tokens: tokens.values,
+    offsets: tokens.offsets,
+    promptTokens,
+    training: Int32Array.from(indices.training),
+    heldOut: Int32Array.from(indices.heldOut),
+    source: (document) => source.at(document),
+    format: (document) => format.at(document),
+    firstTokens: new Map([...firsts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, counts]) => [name, mostCommon(counts)])),
+    problems: Array.from({ length: problems.rows }, (_, i) => ({
+      suite: text.suite.at(i),
+      problem: text.problem.at(i),
+      question: text.question.at(i),
+      answer: text.answer.at(i),
+      steps: text.steps[i]!
+    }))
+  }
+}
+
+/** The problems of one suite. Throws when the corpus does not carry it, naming those it does. */
+export const suiteOf = (corpus: Pick<CorpusSequences, "problems">, suite: string): ReadonlyArray<SuiteProblem> => {
+  const found = corpus.problems.filter((problem) => problem.suite === suite)
+  if (found.length > 0) return found
+  const known = [...new Set(corpus.problems.map((problem) => problem.suite))]
+  throw new RangeError(`The corpus carries no suite "${suite}"; it has ${known.join(", ")}. Add it to mix.suites.`)
+}
+
+/** Documents of each source that a validation loss is taken over. */
+const HELD_OUT_DOCUMENTS = 64
+
+/** Mean cross-entropy per target in nats on held-out documents, source by source, prompts included. */
+export const heldOutLosses = Effect.fnUntraced(function* (model: Model, corpus: CorpusSequences) {
+  const bySource = Map.groupBy(corpus.heldOut, (document) => corpus.source(document))
+  const rows: Array<{ source: string; loss: number; targets: number }> = []
+  for (const [source, documents] of bySource) {
+    const batch = batchOf(corpus, Int32Array.from(documents.slice(0, HELD_OUT_DOCUMENTS)), model.spec.context, 1)
+    const { logProbs } = yield* model.score(batch)
+    let sum = 0
+    let targets = 0
+    batch.weights.forEach((weight, t) => {
+      if (weight === 0) return
+      sum -= logProbs[t]!
+      targets++
+    })
+    rows.push({ source, loss: sum / Math.max(1, targets), targets })
+  }
+  return rows
+})

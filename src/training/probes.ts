@@ -1,0 +1,28 @@
+/** What a model in training can do: problems solved greedily, freely and with each format forced by its first token. */
+import { Effect } from "effect"
+import type { Model } from "../engine/Engine.ts"
+import { complete, gradeAll } from "../evaluation/complete.ts"
+import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
+import type { CorpusSequences } from "./corpus.ts"
+
+const PROBLEMS = 64
+const MAX_NEW_TOKENS = 160
+
+/** One row a format and one for free decoding, over the first problems of the corpus's first suite that is not for training. */
+export const probe = Effect.fnUntraced(function* (model: Model, tokenizer: Tokenizer, corpus: CorpusSequences, seed: number) {
+  const suite = corpus.problems.find((problem) => !problem.suite.startsWith("train"))?.suite
+  const problems = corpus.problems.filter((problem) => problem.suite === suite).slice(0, PROBLEMS)
+  const rows: Array<{ format: string; problems: number; accuracy: number; share: number }> = []
+  if (problems.length === 0) return rows
+  for (const [format, forced] of [["free", []] as const, ...[...corpus.firstTokens].map(([name, token]) => [name, [token]] as const)]) {
+    const request = { problems, samples: 1, maxNewTokens: MAX_NEW_TOKENS, temperature: 0, topP: 1, seed, firstStream: 0, forced }
+    const grades = gradeAll(problems, yield* complete(model, tokenizer, request), "corrected")
+    rows.push({
+      format,
+      problems: problems.length,
+      accuracy: grades.filter((grade) => grade.correct).length / problems.length,
+      share: format === "free" ? 1 : grades.filter((grade) => grade.format === format).length / problems.length
+    })
+  }
+  return rows
+})

@@ -1,0 +1,85 @@
+/**
+ * Pretrain a model from scratch on a mixed corpus.
+ *
+ * AdamW, linear warm-up then cosine to a tenth of the peak rate, gradients clipped at norm 1. The order of the data is a pure function of
+ * (seed, epoch, step): a resumed run sees exactly what it would have seen. During training the loss on held-out documents is taken per
+ * source, and problems are solved greedily with each format forced, so that one can see what has been learnt and when.
+ */
+import { Effect } from "effect"
+import { Checkpoint } from "../schemas/checkpoint.ts"
+import { Corpus } from "../schemas/corpus.ts"
+import * as Param from "../src/dag/Param.ts"
+import * as Stage from "../src/dag/Stage.ts"
+import { Engine } from "../src/engine/Engine.ts"
+import { presetNames, presetSpec } from "../src/model/presets.ts"
+import { parameterCount } from "../src/model/ModelSpec.ts"
+import { tensorRows } from "../src/model/tensors.ts"
+import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
+import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
+import { packBatches } from "../src/training/packing.ts"
+import { probe } from "../src/training/probes.ts"
+import { resumable } from "../src/training/resumable.ts"
+import { evenlySpaced, logSpaced, warmupCosine } from "../src/training/schedule.ts"
+
+export const PretrainParams = {
+  scale: Param.oneOf(presetNames, "xs", "model size; see src/model/presets.ts"),
+  context: Param.integer(192, "longest document in tokens", { min: 8, max: 2048 }),
+  epochs: Param.integer(1, "passes over the corpus", { min: 1 }),
+  batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
+  learningRate: Param.number(3e-3, "peak learning rate", { above: 0 }),
+  warmup: Param.number(0.03, "share of the updates spent warming up", { min: 0, max: 1 }),
+  weightDecay: Param.number(0.1, "decoupled weight decay", { min: 0 }),
+  promptWeight: Param.number(1, "weight of a question's tokens in the loss; 1 trains on all tokens alike", { min: 0, max: 1 }),
+  snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0 }),
+  evaluations: Param.integer(6, "evenly spaced evaluations during training", { min: 0 }),
+  seed: Param.integer(0, "seed of initialisation and data order", { min: 0 })
+}
+
+export const pretrain = Stage.make({
+  name: "pretrain",
+  inputs: { corpus: Corpus },
+  params: PretrainParams,
+  output: Checkpoint,
+  numerics: ["engine"],
+  resources: {
+    cost: ({ scale, tokens = 4e6, epochs }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * tokens * epochs
+  },
+
+  run: Effect.fn("pretrain")(function* ({ inputs, params, output, checkpoints, progress }) {
+    const engine = yield* Engine
+    const corpus = readCorpus(inputs.corpus)
+    const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
+    const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
+    const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
+    const schedule = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * batches.steps), steps: batches.steps })
+    const evaluations = evenlySpaced(params.evaluations, batches.steps)
+    const snapshots = logSpaced(params.snapshots, batches.steps)
+
+    const model = yield* engine.createModel(spec, { seed: params.seed })
+    const state = { model: resumable(model) }
+    const first = yield* checkpoints.restore(state)
+
+    for (let step = first; step < batches.steps; step++) {
+      const batch = batches.at(step)
+      const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
+      const learningRate = schedule(step)
+      const { gradientNorm } = yield* model.optimStep({ learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: params.weightDecay, clipNorm: 1 })
+
+      const done = step + 1
+      yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
+      if (evaluations.includes(done)) {
+        for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: done, ...row })
+        for (const row of yield* probe(model, tokenizer, corpus, params.seed)) yield* output.probes.append({ step: done, ...row })
+      }
+      if (snapshots.includes(done))
+        for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.snapshots.append({ step: done, ...row })
+      yield* progress.report(done, batches.steps, { loss, tokens: batches.tokensThrough(step) })
+      yield* checkpoints.offer(done, state)
+    }
+
+    for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
+    yield* output.spec.write(spec)
+    yield* output.tokenizer.write(inputs.corpus.tokenizer)
+    yield* output.prompting.write({ tags: "none" })
+  })
+})
