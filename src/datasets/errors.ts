@@ -1,0 +1,114 @@
+/**
+ * What can be wrong with a dataset, each said so that the reader can act: which file or row, what is the matter, what to do.
+ *
+ * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line, which an editor counts from 1.
+ */
+import { Schema } from "effect"
+
+/** No such source, or no such split of it. */
+export class DatasetUnknown extends Schema.TaggedError<DatasetUnknown>()("DatasetUnknown", {
+  asked: Schema.String,
+  known: Schema.Array(Schema.String),
+  near: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const hint = this.near.length > 0 ? ` Did you mean ${this.near.join(" or ")}?` : ""
+    return `There is no dataset ${this.asked}.${hint} Known: ${this.known.join(", ")}.`
+  }
+}
+
+/** Files that were not found, where they were looked for, and how to get them. */
+export class DatasetMissing extends Schema.TaggedError<DatasetMissing>()("DatasetMissing", {
+  source: Schema.String,
+  split: Schema.String,
+  files: Schema.Array(Schema.String),
+  folders: Schema.Array(Schema.String),
+  obtain: Schema.String
+}) {
+  override get message() {
+    return (
+      `Dataset ${this.source}/${this.split} is not on this machine. Looked for\n` +
+      this.files.map((file) => `  ${file}\n`).join("") +
+      `in\n${this.folders.map((folder) => `  ${folder}\n`).join("")}` +
+      `${this.obtain}\nPut it into one of these folders, or name another with --data FOLDER or the variable ECHO_CHAMBER_DATA.`
+    )
+  }
+}
+
+/** Some shards of a set are there and others are not. */
+export class DatasetIncomplete extends Schema.TaggedError<DatasetIncomplete>()("DatasetIncomplete", {
+  source: Schema.String,
+  split: Schema.String,
+  folder: Schema.String,
+  missing: Schema.Array(Schema.String),
+  present: Schema.Int,
+  obtain: Schema.String
+}) {
+  override get message() {
+    const total = this.present + this.missing.length
+    return (
+      `Dataset ${this.source}/${this.split} is incomplete in ${this.folder}: ${this.present} of ${total} files are there, missing ` +
+      `${listed(this.missing, 5)}. ${this.obtain} To use what is there on purpose, allow a partial dataset (option partial).`
+    )
+  }
+}
+
+/** A dataset that is for evaluation only was asked for as training data. */
+export class DatasetNotForTraining extends Schema.TaggedError<DatasetNotForTraining>()("DatasetNotForTraining", {
+  source: Schema.String,
+  split: Schema.String
+}) {
+  override get message() {
+    return (
+      `Dataset ${this.source}/${this.split} is for evaluation only and was asked for as training data. ` +
+      `Training on it would make every score on it worthless; take another source, or load it with purpose "evaluation".`
+    )
+  }
+}
+
+/** A file that cannot be read to its end. */
+export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()("DatasetFileCorrupt", {
+  file: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `${this.file}: ${this.problem}. The file is damaged or not what its name says; get it again.`
+  }
+}
+
+/** A row that cannot be used; more of them than are tolerated. */
+export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("DatasetRowInvalid", {
+  file: Schema.String,
+  row: Schema.Int,
+  field: Schema.String,
+  problem: Schema.String,
+  bad: Schema.Int,
+  tolerated: Schema.String
+}) {
+  override get message() {
+    return (
+      `${this.file}, row ${this.row}${this.field === "" ? "" : `, field ${this.field}`}: ${this.problem}. ` +
+      `Bad rows so far: ${this.bad}; tolerated: ${this.tolerated} (option maxBadRows).`
+    )
+  }
+}
+
+export type DatasetError =
+  | DatasetUnknown
+  | DatasetMissing
+  | DatasetIncomplete
+  | DatasetNotForTraining
+  | DatasetFileCorrupt
+  | DatasetRowInvalid
+
+export const isDatasetError = (error: unknown): error is DatasetError =>
+  error instanceof DatasetUnknown ||
+  error instanceof DatasetMissing ||
+  error instanceof DatasetIncomplete ||
+  error instanceof DatasetNotForTraining ||
+  error instanceof DatasetFileCorrupt ||
+  error instanceof DatasetRowInvalid
+
+/** The first `most` of a list, and how many more there are. */
+const listed = (names: ReadonlyArray<string>, most: number): string =>
+  names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "")

@@ -1,0 +1,32 @@
+/** The reader of a file, by its name. */
+import { DatasetFileCorrupt } from "../errors.ts"
+import { unpackedName } from "./bytes.ts"
+import { countCsv, readCsv } from "./csv.ts"
+import { countJsonArray, readJsonArray } from "./json-array.ts"
+import { countJsonl, readJsonl } from "./jsonl.ts"
+import { countParquet, readParquet } from "./parquet.ts"
+import type { Reader } from "./RawRow.ts"
+
+export interface FileFormat {
+  readonly read: Reader
+  /** Number of records, by the cheapest means: a footer, or line ends. */
+  readonly count: (path: string) => Promise<number>
+}
+
+const formats: Readonly<Record<string, FileFormat>> = {
+  parquet: { read: readParquet, count: countParquet },
+  jsonl: { read: readJsonl, count: countJsonl },
+  json: { read: readJsonArray, count: countJsonArray },
+  csv: { read: readCsv, count: countCsv }
+}
+
+export const formatOf = (path: string): FileFormat => {
+  const suffix = /\.([a-z]+)$/i.exec(unpackedName(path))?.[1]?.toLowerCase() ?? ""
+  const format = formats[suffix]
+  if (format === undefined)
+    throw new DatasetFileCorrupt({
+      file: path,
+      problem: `is of an unknown kind; read are ${Object.keys(formats).join(", ")}, and .gz or .zst of them`
+    })
+  return format
+}
