@@ -44,7 +44,8 @@ function* batchComplaints(spec: ModelSpec, name: string, batch: Batch): Generato
   for (let i = 0; i + 1 < offsets.length; i++) {
     const length = offsets[i + 1]! - offsets[i]!
     if (length < 1) yield `document ${i} of ${name} has ${length} tokens`
-    if (length > spec.context) yield `document ${i} of ${name} has ${length} tokens, more than the model's context of ${spec.context}`
+    if (length > spec.context)
+      yield `document ${i} of ${name} has ${length} tokens, more than the model's context of ${spec.context}`
   }
   for (let t = 0; t < tokens.length; t++) {
     const token = tokens[t]!

@@ -9,7 +9,14 @@ import { Effect, Layer, Schema } from "effect"
 
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type Mode } from "./Engine.ts"
-import { cachedLibrary, type CompileFailed, compilerPresent, type NoCompiler, significantText, sourceDigest } from "./native/compile.ts"
+import {
+  cachedLibrary,
+  type CompileFailed,
+  compilerPresent,
+  type NoCompiler,
+  significantText,
+  sourceDigest
+} from "./native/compile.ts"
 
 export interface EngineRequest {
   readonly engine: "auto" | "native" | "wasm" | "tfjs"
@@ -53,7 +60,10 @@ const allowedIsas = Effect.gen(function* () {
   if (forced === undefined || forced === "") return machineIsas()
   const isa = isas.find((isa) => isa === forced)
   if (isa === undefined)
-    return yield* new EngineUnavailable({ engine: "native", reason: `ECHO_CHAMBER_ISA is "${forced}"; it must be one of ${isas.join(", ")}` })
+    return yield* new EngineUnavailable({
+      engine: "native",
+      reason: `ECHO_CHAMBER_ISA is "${forced}"; it must be one of ${isas.join(", ")}`
+    })
   if (!machineIsas().includes(isa))
     return yield* new EngineUnavailable({
       engine: "native",

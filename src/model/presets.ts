@@ -24,7 +24,13 @@ interface Preset {
 }
 
 const proxy = (layers: number, width: number, heads: number): Preset => ({ layers, width, heads, tied: true, context: 512 })
-const paper = (layers: number, width: number, heads: number, tied: boolean): Preset => ({ layers, width, heads, tied, context: 2048 })
+const paper = (layers: number, width: number, heads: number, tied: boolean): Preset => ({
+  layers,
+  width,
+  heads,
+  tied,
+  context: 2048
+})
 
 const table = {
   xs: proxy(2, 64, 2),

@@ -54,7 +54,12 @@ interface Call {
 /**
  * Runs a long call off the event loop. The arguments stay reachable until it has ended; interruption cancels it and waits for the end.
  */
-const run = <A extends ReadonlyArray<unknown>>(call: Call, operation: string, long: Long<A>, args: A): Effect.Effect<Status, EngineError> =>
+const run = <A extends ReadonlyArray<unknown>>(
+  call: Call,
+  operation: string,
+  long: Long<A>,
+  args: A
+): Effect.Effect<Status, EngineError> =>
   Effect.callback<Status, EngineError>((resume) => {
     let held: A | undefined = args
     let ended: (() => void) | undefined
@@ -89,7 +94,8 @@ const numbersOf = (loss: TokenLoss, batch: Batch): Float64Array => {
 }
 
 /** Native code keeps no notion of views: an array is passed as it is, an absent one as NULL. */
-const pointer = (array: Float32Array | undefined): Float32Array | null => (array === undefined || array.length === 0 ? null : array)
+const pointer = (array: Float32Array | undefined): Float32Array | null =>
+  array === undefined || array.length === 0 ? null : array
 
 const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "backward"> => {
   const { handle, library, threads } = call
@@ -101,7 +107,15 @@ const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "b
       const total = new Float64Array(1)
       const logProbs = new Float32Array(batch.tokens.length)
       yield* run(call, "lossStep", library.gradient, [
-        ...([handle, threads, batch.tokens, batch.offsets, documents(batch), lossKinds[loss.kind], numbersOf(loss, batch)] as const),
+        ...([
+          handle,
+          threads,
+          batch.tokens,
+          batch.offsets,
+          documents(batch),
+          lossKinds[loss.kind],
+          numbersOf(loss, batch)
+        ] as const),
         ...([pointer(loss.weights), pointer(s?.advantages), pointer(s?.oldLogProbs), pointer(s?.refLogProbs)] as const),
         ...([pointer(s?.returns), pointer(s?.oldValues), null, null, null, total, logProbs] as const)
       ])
@@ -122,7 +136,13 @@ const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "b
 }
 
 /** Rows of fixed length, closed up. */
-const closeUp = (lengths: Int32Array, capacity: number, tokens: Int32Array, logProbs: Float32Array, stopped: Uint8Array): Generated => {
+const closeUp = (
+  lengths: Int32Array,
+  capacity: number,
+  tokens: Int32Array,
+  logProbs: Float32Array,
+  stopped: Uint8Array
+): Generated => {
   const offsets = new Int32Array(lengths.length + 1)
   for (let row = 0; row < lengths.length; row++) offsets[row + 1] = offsets[row]! + lengths[row]!
   const outTokens = new Int32Array(offsets.at(-1)!)
@@ -161,7 +181,9 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
   const size = parameterCount(spec)
   let updates = 0
   const refuse = (operation: string) =>
-    Effect.fail(new EngineError({ operation, detail: "this model is a frozen copy; create a model and write the parameters to train it" }))
+    Effect.fail(
+      new EngineError({ operation, detail: "this model is a frozen copy; create a model and write the parameters to train it" })
+    )
   return {
     spec,
     read: Effect.fn("Model.read")(function* (which) {
@@ -171,7 +193,10 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
     }),
     write: Effect.fn("Model.write")(function* (which, values) {
       if (values.length !== size)
-        return yield* new EngineError({ operation: "write", detail: `${which} has ${values.length} values; the model has ${size}` })
+        return yield* new EngineError({
+          operation: "write",
+          detail: `${which} has ${values.length} values; the model has ${size}`
+        })
       yield* run(call, "write", library.write, [handle, vectors.indexOf(which), values])
     }),
     updates: Effect.sync(() => updates),
@@ -239,7 +264,11 @@ export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | 
         )
       }
 
-      const build = (spec: ModelSpec, parameters: Float32Array, frozen: boolean): Effect.Effect<Model, EngineError, Scope.Scope> =>
+      const build = (
+        spec: ModelSpec,
+        parameters: Float32Array,
+        frozen: boolean
+      ): Effect.Effect<Model, EngineError, Scope.Scope> =>
         Effect.gen(function* () {
           const call = yield* allocate(spec)
           const model: Model = makeModel(

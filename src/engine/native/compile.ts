@@ -138,7 +138,10 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   }
   const flags = [...compilerArguments, ...commonFlags, ...variantFlags[isa], ...(options.flags ?? [])]
   const version = yield* execute(compiler, [...compilerArguments, "--version"])
-  const key = createHash("sha256").update([version, ...flags, ...linkFlags].join("\0")).digest("hex").slice(0, 12)
+  const key = createHash("sha256")
+    .update([version, ...flags, ...linkFlags].join("\0"))
+    .digest("hex")
+    .slice(0, 12)
   const directory = cacheDirectory()
   const library = join(directory, `${libraryPrefix(isa)}${key}${suffix}`)
   if (existsSync(library)) return library
