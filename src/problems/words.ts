@@ -4,7 +4,7 @@
  */
 
 export const names: ReadonlyArray<string> =
-  "Sam Tom Ann Mia Leo Eva Max Zoe Ben Amy Dan Joy Kim Lee Ray Sue Ted Uma Vic Wes Ian Fay Gus Hal".split(" ")
+  "Sam Tom Ann Mia Leo Eva Max Zoe Ben Amy Dan Joy Kim Lee Ray Sue Ted Uma Vic Wes".split(" ")
 
 export const items: ReadonlyArray<string> =
   "apples pens books coins cards shells stamps beads balls cups plums nuts keys toys rocks hats pears figs eggs buns".split(" ")

@@ -18,7 +18,7 @@ describe("a problem is a pure function of options, seed and index", () => {
   it("keeps its text and answer across versions of the code: pinned problems", () => {
     const problem = generate({ maximum: 99, steps: { 3: 1 }, distractors: 0, split: "train" }, 1, 0)
     expect(problem.question).toBe(
-      "Joy has 3 shells . Joy buys 8 boxes with 3 shells each . Dan has 16 more shells than Joy . How many shells does Dan have ?"
+      "Amy has 3 shells . Amy buys 8 boxes with 3 shells each . Ben has 16 more shells than Amy . How many shells does Ben have ?"
     )
     expect(problem.answer).toBe(43)
     expect(problem.template).toBe("boxes>more")
