@@ -1,0 +1,216 @@
+/**
+ * Which dataset's style is this text? Multinomial logistic regression over hashed unigrams and bigrams, trained on the labelled
+ * pretraining documents themselves: the labels are free.
+ *
+ *   p(c | x) = softmax_c(w_c . x + b_c),  minimised: -log p(label | x), by AdaGrad, in an order drawn from the seed
+ *
+ * A class `none` is always there, trained on texts that come from no source. A part of the documents is held out (by content, so that
+ * repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see correctShares.
+ * This is a statement about style only: it cannot know which document a text came from.
+ */
+import { permutation } from "../random/philox.ts"
+import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
+import { DIMENSIONS, featuresOf, type Features } from "./features.ts"
+import { negativeDocuments } from "./negatives.ts"
+
+export interface ClassifierInput {
+  /** Documents one after another. Give solutions without their questions: questions are shared between sources. */
+  readonly tokens: Int32Array
+  readonly offsets: Int32Array
+  /** Index into `classes` for each document. */
+  readonly labels: ArrayLike<number>
+  readonly classes: ReadonlyArray<string>
+  readonly seed: number
+  /** Passes over the training documents. Default 4. */
+  readonly epochs?: number
+  /** AdaGrad's rate. Default 0.5. */
+  readonly learningRate?: number
+  /** Share of documents that is held out. Default 0.2. */
+  readonly heldOut?: number
+  /** Of more documents of a class, this many are drawn: their features are kept in memory while training. Default 10,000. */
+  readonly documentsPerClass?: number
+}
+
+export interface Classifier {
+  /** The given classes and, last, `none`. */
+  readonly classes: ReadonlyArray<string>
+  /** `[classes][DIMENSIONS]` */
+  readonly weights: Float32Array
+  readonly bias: Float64Array
+  /** On held-out documents: rows are the truth and add up to 1, columns the prediction. */
+  readonly confusion: ReadonlyArray<Float64Array>
+  /** Held-out documents of each class, `none` included. */
+  readonly heldOutCounts: Int32Array
+  /** Share of held-out documents, `none` left out, whose class is predicted. */
+  readonly heldOutAccuracy: number
+}
+
+interface Example {
+  readonly features: Features
+  readonly label: number
+}
+
+/** Trains on labelled documents; deterministic in (documents, seed). Throws when a class has nothing to train on or to hold out. */
+export const trainClassifier = (input: ClassifierInput): Classifier => {
+  const { tokens, offsets, labels, seed, epochs = 4, learningRate = 0.5, heldOut = 0.2, documentsPerClass = 10_000 } = input
+  requireDocuments(tokens, offsets, labels, input.classes.length, "labels")
+  if (!(heldOut > 0 && heldOut < 1)) {
+    throw new AttributionInputError({ field: "heldOut", detail: `it must be between 0 and 1; got ${heldOut}` })
+  }
+  const classes = [...input.classes, "none"]
+  const sides = splitByContent(tokens, offsets, heldOut)
+  const chosen = atMostPerClass(labels, input.classes.length, documentsPerClass, seed)
+  const examples = (side: 0 | 1): ReadonlyArray<Example> => {
+    const documents = chosen.filter((d) => sides[d] === side)
+    requireEveryClass(documents, labels, input.classes, side)
+    const count = Math.max(3, Math.ceil(documents.length / input.classes.length))
+    const negatives = negativeDocuments(tokens, offsets, documents, count, seed + side)
+    return [
+      ...documents.map((d) => ({ features: featuresOf(tokens, offsets[d]!, offsets[d + 1]!), label: labels[d]! })),
+      ...negatives.map((text) => ({ features: featuresOf(text, 0, text.length), label: classes.length - 1 }))
+    ]
+  }
+  const model = fit(examples(0), classes.length, { epochs, learningRate, seed })
+  return { classes, ...model, ...evaluate(model, examples(1), classes.length) }
+}
+
+/** 1 for held-out documents, by a hash of their tokens: copies of a document fall on the same side. */
+const splitByContent = (tokens: Int32Array, offsets: Int32Array, heldOut: number): Uint8Array => {
+  const sides = new Uint8Array(offsets.length - 1)
+  for (let d = 0; d < sides.length; d++) {
+    let hash = 0x811c9dc5
+    for (let t = offsets[d]!; t < offsets[d + 1]!; t++) hash = Math.imul(hash ^ tokens[t]!, 0x01000193)
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+    sides[d] = ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32 < heldOut ? 1 : 0
+  }
+  return sides
+}
+
+/** At most `limit` documents of each class, drawn with the seed; ascending. */
+const atMostPerClass = (labels: ArrayLike<number>, classes: number, limit: number, seed: number): ReadonlyArray<number> => {
+  const taken = new Int32Array(classes)
+  const order = permutation(labels.length, seed, "classifier-documents")
+  return Array.from(order.filter((d) => taken[labels[d]!]!++ < limit).toSorted())
+}
+
+const requireEveryClass = (
+  documents: ReadonlyArray<number>,
+  labels: ArrayLike<number>,
+  classes: ReadonlyArray<string>,
+  side: 0 | 1
+): void => {
+  const counts = new Int32Array(classes.length)
+  for (const d of documents) counts[labels[d]!]!++
+  const missing = counts.indexOf(0)
+  if (missing >= 0) {
+    const what = side === 0 ? "to train on" : "to hold out"
+    throw new AttributionInputError({
+      field: "labels",
+      detail: `class "${classes[missing]}" has no document ${what}; give more documents`
+    })
+  }
+}
+
+type Weights = Pick<Classifier, "weights" | "bias">
+
+const fit = (
+  examples: ReadonlyArray<Example>,
+  classes: number,
+  options: { readonly epochs: number; readonly learningRate: number; readonly seed: number }
+): Weights => {
+  const weights = new Float32Array(classes * DIMENSIONS)
+  const squares = new Float32Array(classes * DIMENSIONS)
+  const bias = new Float64Array(classes)
+  const biasSquares = new Float64Array(classes)
+  const p = new Float64Array(classes)
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    for (const i of permutation(examples.length, options.seed, "classifier-order", epoch)) {
+      const { features, label } = examples[i]!
+      probabilities({ weights, bias }, features, p)
+      for (let c = 0; c < classes; c++) {
+        const error = p[c]! - (c === label ? 1 : 0)
+        biasSquares[c]! += error * error
+        bias[c]! -= (options.learningRate * error) / (Math.sqrt(biasSquares[c]!) + 1e-6)
+        const row = c * DIMENSIONS
+        for (let f = 0; f < features.ids.length; f++) {
+          const at = row + features.ids[f]!
+          const gradient = error * features.values[f]!
+          squares[at]! += gradient * gradient
+          weights[at]! -= (options.learningRate * gradient) / (Math.sqrt(squares[at]!) + 1e-6)
+        }
+      }
+    }
+  }
+  return { weights, bias }
+}
+
+/** softmax of the class scores, written to `out` `[classes]`. */
+const probabilities = (model: Weights, features: Features, out: Float64Array): Float64Array => {
+  let most = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < out.length; c++) {
+    let score = model.bias[c]!
+    const row = c * DIMENSIONS
+    for (let f = 0; f < features.ids.length; f++) score += model.weights[row + features.ids[f]!]! * features.values[f]!
+    out[c] = score
+    most = Math.max(most, score)
+  }
+  let total = 0
+  for (let c = 0; c < out.length; c++) total += out[c] = Math.exp(out[c]! - most)
+  for (let c = 0; c < out.length; c++) out[c]! /= total
+  return out
+}
+
+const argmax = (values: Float64Array): number => values.indexOf(values.reduce((a, b) => Math.max(a, b)))
+
+const evaluate = (
+  model: Weights,
+  examples: ReadonlyArray<Example>,
+  classes: number
+): Pick<Classifier, "confusion" | "heldOutCounts" | "heldOutAccuracy"> => {
+  const counts = Array.from({ length: classes }, () => new Float64Array(classes))
+  const p = new Float64Array(classes)
+  let right = 0
+  let all = 0
+  for (const { features, label } of examples) {
+    const predicted = argmax(probabilities(model, features, p))
+    counts[label]![predicted]!++
+    if (label === classes - 1) continue
+    all++
+    if (predicted === label) right++
+  }
+  const totals = counts.map((row) => row.reduce((sum, x) => sum + x, 0))
+  return {
+    confusion: counts.map((row, i) => row.map((x) => x / totals[i]!)),
+    heldOutCounts: Int32Array.from(totals),
+    heldOutAccuracy: right / all
+  }
+}
+
+export interface Classification {
+  /** Most probable class of each text: `[texts]`. */
+  readonly labels: Uint8Array
+  /** `[texts][classes]`, flat. */
+  readonly probabilities: Float64Array
+}
+
+/** Classifies texts given one after another. An empty text is `none`. */
+export const classify = (classifier: Classifier, tokens: ArrayLike<number>, offsets: Int32Array): Classification => {
+  const classes = classifier.classes.length
+  const texts = offsets.length - 1
+  const labels = new Uint8Array(texts)
+  const all = new Float64Array(texts * classes)
+  for (let i = 0; i < texts; i++) {
+    const out = all.subarray(i * classes, (i + 1) * classes)
+    if (offsets[i] === offsets[i + 1]) out[classes - 1] = 1
+    else probabilities(classifier, featuresOf(tokens, offsets[i]!, offsets[i + 1]!), out)
+    labels[i] = argmax(out)
+  }
+  return { labels, probabilities: all }
+}
+
+/** Share of each class among labels: `[classes]`, the q of `correctShares`. */
+export const labelShares = (labels: ArrayLike<number>, classes: number): Float64Array => {
+  const shares = new Float64Array(classes)
+  for (let i = 0; i < labels.length; i++) shares[labels[i]!]! += 1 / labels.length
+  return shares
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest"
+
+import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"
+import { correctShares } from "../../src/attribution/mixture-weights.ts"
+import { permutation } from "../../src/random/philox.ts"
+import { corpus, document, pack } from "./sources.ts"
+
+const classes = ["a", "b", "c"]
+const training = corpus([150, 150, 150])
+const classifier = trainClassifier({ ...training, classes, seed: 1 })
+
+describe("the format classifier", () => {
+  it("names the source of at least 97 % of held-out and of unseen documents", () => {
+    expect(classifier.heldOutAccuracy).toBeGreaterThanOrEqual(0.97)
+    const unseen = corpus([60, 60, 60], 2)
+    const { labels } = classify(classifier, unseen.tokens, unseen.offsets)
+    const right = labels.filter((label, i) => label === unseen.labels[i]).length
+    expect(right / labels.length).toBeGreaterThanOrEqual(0.97)
+  })
+
+  it("says none to shuffled documents, to random words and to loops, nearly always", () => {
+    expect(classifier.classes).toEqual(["a", "b", "c", "none"])
+    expect(classifier.heldOutCounts[3]).toBeGreaterThanOrEqual(20)
+    expect(classifier.confusion[3]![3]).toBeGreaterThan(0.9)
+    const loop = Int32Array.from({ length: 60 }, (_, i) => [7, 31, 2][i % 3]!)
+    expect([...classify(classifier, loop, Int32Array.of(0, 60)).labels]).toEqual([3])
+  })
+
+  it("says none, with certainty, to an empty text", () => {
+    const { labels, probabilities } = classify(classifier, [], Int32Array.of(0, 0))
+    expect([...labels]).toEqual([3])
+    expect([...probabilities]).toEqual([0, 0, 0, 1])
+  })
+
+  it("falls to chance when labels are permuted", () => {
+    const order = permutation(training.labels.length, 4, "permuted-labels")
+    const shuffled = trainClassifier({
+      ...training,
+      labels: training.labels.map((_, i) => training.labels[order[i]!]!),
+      classes,
+      seed: 1
+    })
+    expect(shuffled.heldOutAccuracy).toBeLessThan(0.5)
+  })
+
+  it("recovers the shares of a synthetic mixture, closer once corrected by the confusion matrix", () => {
+    const truth = [0.7, 0.2, 0.1, 0]
+    const texts = truth.flatMap((share, s) => Array.from({ length: 300 * share }, (_, i) => document(s, i, 5)))
+    const mixture = pack(texts)
+    const observed = labelShares(classify(classifier, mixture.tokens, mixture.offsets).labels, 4)
+    const corrected = correctShares(observed, classifier.confusion)
+    truth.forEach((share, c) => expect(Math.abs(corrected[c]! - share)).toBeLessThan(0.03))
+  })
+
+  it("gives the same weights for the same documents and seed", () => {
+    const again = trainClassifier({ ...training, classes, seed: 1 })
+    expect(again.weights).toEqual(classifier.weights)
+    expect(again.confusion).toEqual(classifier.confusion)
+  })
+
+  it("keeps copies of a document on one side of the split: memorised copies earn nothing", () => {
+    // Every document is random noise with a random label, three times over. Without care, copies leak and accuracy is high.
+    const noise = corpus([120], 6)
+    const documents = Array.from({ length: 120 }, (_, i) => noise.tokens.subarray(noise.offsets[i]!, noise.offsets[i + 1]!))
+    const copies = pack([...documents, ...documents, ...documents])
+    const labels = permutation(120, 8, "noise-labels").map((x) => x % 2)
+    const trained = trainClassifier({ ...copies, labels: [...labels, ...labels, ...labels], classes: ["x", "y"], seed: 1 })
+    expect(trained.heldOutAccuracy).toBeLessThan(0.75)
+  })
+
+  it("names the class that has no documents", () => {
+    expect(() => trainClassifier({ ...training, classes: [...classes, "d"], seed: 1 })).toThrow(
+      /class "d" has no document to train on/
+    )
+  })
+})

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest"
+
+import { AttributionInputError } from "../../src/attribution/AttributionInputError.ts"
+import { buildCorpusIndex, documentsOf as documentsInRange, findSequence } from "../../src/attribution/CorpusIndex.ts"
+import { overlap, retrieveDocuments, sequenceCounts } from "../../src/attribution/overlap.ts"
+import { draws } from "../../src/random/philox.ts"
+import { corpus, documentsOf, pack, VOCABULARY } from "./sources.ts"
+
+const sourceNames = ["code", "prose", "mixed"]
+const labelled = corpus([40, 30, 20])
+const index = buildCorpusIndex({ ...labelled, sources: labelled.labels, sourceNames, vocabulary: VOCABULARY })
+
+/** Occurrences per source and documents that hold the sequence, by looking everywhere. */
+const naiveCounts = (sequence: ArrayLike<number>) => {
+  const counts = [0, 0, 0]
+  const holders = new Set<number>()
+  documentsOf(labelled).forEach((text, d) => {
+    for (let start = 0; start + sequence.length <= text.length; start++) {
+      if (Array.from(sequence).every((token, i) => text[start + i] === token)) {
+        counts[labelled.labels[d]!]!++
+        holders.add(d)
+      }
+    }
+  })
+  return { counts, holders: [...holders] }
+}
+
+describe("the corpus index", () => {
+  it("counts every sequence of 1 to 6 tokens per source, and names its documents, as a search of all documents does", () => {
+    const random = draws(3, "index-test")
+    const all = labelled.tokens
+    for (let round = 0; round < 120; round++) {
+      const length = random.between(1, 6)
+      const start = random.below(all.length - length)
+      const sequence =
+        round % 4 === 3 ? Int32Array.from({ length }, () => random.below(VOCABULARY)) : all.slice(start, start + length)
+      const { counts, holders } = naiveCounts(sequence)
+      expect([...sequenceCounts(index, sequence)]).toEqual(counts)
+      expect([...documentsInRange(index, findSequence(index, sequence), 1e6)]).toEqual(holders)
+    }
+  })
+
+  it("never finds a sequence across the end of a document", () => {
+    const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
+    const small = buildCorpusIndex({ ...two, sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
+    expect([...sequenceCounts(small, [2, 3])]).toEqual([1, 0])
+    expect([...sequenceCounts(small, [3, 4])]).toEqual([0, 0])
+    expect([...small.sizes]).toEqual([4, 3])
+  })
+
+  it("refuses labels and tokens that do not exist, naming the document or the token", () => {
+    const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
+    expect(() => buildCorpusIndex({ ...two, sources: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).toThrow(
+      new AttributionInputError({ field: "sources", detail: "document 1 has label 2, but there are 2 classes" })
+    )
+    expect(() => buildCorpusIndex({ ...two, sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 5 })).toThrow(
+      new AttributionInputError({ field: "tokens", detail: "token 5 at 4 is outside the vocabulary of 5" })
+    )
+  })
+})
+
+/** Maximal spans by trying all of them. */
+const naiveSpans = (text: ArrayLike<number>, minLength: number): Array<[number, number]> => {
+  const tokens = Array.from(text)
+  const occurs = (start: number, end: number) => sequenceCounts(index, tokens.slice(start, end)).some((count) => count > 0)
+  const spans: Array<[number, number]> = []
+  for (let start = 0; start < tokens.length; start++) {
+    let end = start
+    while (end < tokens.length && occurs(start, end + 1)) end++
+    const contained = spans.some(([from, to]) => from <= start && end <= to)
+    if (end - start >= minLength && !contained) spans.push([start, end])
+  }
+  return spans
+}
+
+describe("maximal-span overlap", () => {
+  const texts = documentsOf(corpus([4, 4, 4], 2))
+
+  it("finds exactly the maximal spans, with their counts", () => {
+    let found = 0
+    for (const text of texts) {
+      const { spans } = overlap(index, text, { minLength: 3 })
+      expect(spans.map((span) => [span.start, span.end])).toEqual(naiveSpans(text, 3))
+      for (const span of spans) expect([...span.counts]).toEqual(naiveCounts(text.slice(span.start, span.end)).counts)
+      found += spans.length
+    }
+    expect(found).toBeGreaterThan(50)
+  })
+
+  it("covers a training document whole, by its own source, and retrieves it first", () => {
+    const text = documentsOf(labelled)[55]!
+    const { spans, coverage, coverageBySource } = overlap(index, text)
+    expect(spans.map((span) => [span.start, span.end])).toEqual([[0, text.length]])
+    expect(coverage).toBe(1)
+    expect(coverageBySource[1]).toBe(1)
+    expect(coverageBySource[0]).toBeLessThan(0.5)
+    expect(retrieveDocuments(index, spans)[0]).toEqual({ document: 55, source: 1, matchedTokens: text.length, spans: 1 })
+  })
+
+  it("cuts a match longer than the limit end to end, with the same coverage", () => {
+    const text = documentsOf(labelled)[0]!.slice(0, 30)
+    const { spans, coverage } = overlap(index, text, { minLength: 6, maxLength: 10 })
+    expect(spans.map((span) => [span.start, span.end])).toEqual([
+      [0, 10],
+      [10, 20],
+      [20, 30]
+    ])
+    expect(coverage).toBe(1)
+  })
+
+  it("finds nothing in an empty text", () => {
+    const { spans, coverage } = overlap(index, [])
+    expect(spans).toEqual([])
+    expect(coverage).toBe(0)
+  })
+})
