@@ -5,6 +5,8 @@ export interface Format {
   readonly name: string
   /** Variants inside the format (docstring or none, "Thus" or "So"), so that convergence inside a format can be measured. */
   readonly subStyles: ReadonlyArray<string>
+  /** Every word that `render` writes besides names, items and numbers: what a word-level vocabulary needs. */
+  readonly words: ReadonlyArray<string>
   readonly render: (problem: Problem, subStyle: string) => string
   /** Whether a completion is written in this format. The registry makes the classes exclusive, with `invalid` for what fits none. */
   readonly detect: (completion: string) => boolean

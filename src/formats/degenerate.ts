@@ -1,0 +1,22 @@
+/**
+ * Whether a text has run into a loop: it ends in the same words over and over, and that is more than half of it. Small models do this when they fail;
+ * counting such text under a format would credit the format with what is noise.
+ */
+export const isDegenerate = (text: string): boolean => {
+  const words = text.split(/\s+/).filter((word) => word !== "")
+  for (let period = 1; period <= longestPeriod && period * repeats <= words.length; period++) {
+    let same = 0
+    while (same + period < words.length && words[words.length - 1 - same] === words[words.length - 1 - same - period]) same++
+    // `same` words equal the one a period earlier: the loop is those and the period that they repeat.
+    const looped = same + period
+    if (looped >= period * repeats && looped >= shortest && looped * 2 > words.length) return true
+  }
+  return false
+}
+
+/** Words in the longest unit that counts as repeated: about a sentence or a line of code. */
+const longestPeriod = 32
+/** How often a unit stands in a row at the end to be a loop rather than an echo. */
+const repeats = 4
+/** Fewer words than this are never a loop: `no no no no` is no more than short. */
+const shortest = 8

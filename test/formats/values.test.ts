@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest"
+
+import { lastBoxed } from "../../src/formats/boxed.ts"
+import { equalValues } from "../../src/formats/equal.ts"
+import { parseValue } from "../../src/formats/number-text.ts"
+
+describe("an answer's text in canonical form", () => {
+  it.each([
+    ["17", "17"],
+    ["007", "7"],
+    ["-0", "0"],
+    ["18.", "18"],
+    ["0.50", "0.5"],
+    [".5", "0.5"],
+    ["1,234,567", "1234567"],
+    ["$1,234.50", "1234.5"],
+    ["-$3", "-3"],
+    ["$-3", "-3"],
+    ["- 3", "-3"],
+    ["−3", "-3"],
+    ["€5", "5"],
+    ["5 €", "5"],
+    ["17 apples", "17"],
+    ["12 square feet.", "12"],
+    ["5kg", "5"],
+    ["60 km/h", "60"],
+    ["x = 17", "17"],
+    ["**17**", "17"],
+    ["50%", "50%"],
+    ["50 percent", "50%"],
+    ["2/4", "1/2"],
+    ["-6/3", "-2"],
+    ["3 1/2", "7/2"],
+    ["1e+16", "10000000000000000"],
+    ["1.5e-7", "0.00000015"],
+    ["123456789012345678901234567890", "123456789012345678901234567890"]
+  ])("%s is %s", (text, value) => expect(parseValue(text)).toBe(value))
+
+  it.each([
+    ["\\$18", "18"],
+    ["$17$", "17"],
+    ["50\\%", "50%"],
+    ["1{,}234", "1234"],
+    ["1\\,000", "1000"],
+    ["\\frac{1}{2}", "1/2"],
+    ["-\\frac{3}{6}", "-1/2"],
+    ["\\dfrac{9}{7}", "9/7"],
+    ["\\frac12", "1/2"],
+    ["1\\frac{1}{2}", "3/2"],
+    ["17\\text{ apples}", "17"],
+    ["\\text{17 dollars}", "17"],
+    ["\\$32{,}348", "32348"],
+    ["17^\\circ", "17"],
+    ["90\\text{ cm}^2", "90"]
+  ])("LaTeX %s is %s", (text, value) => expect(parseValue(text)).toBe(value))
+
+  it.each([
+    "",
+    "abc",
+    "twelve",
+    "3 or 4",
+    "10-12",
+    "3:30",
+    "2x",
+    "12,34",
+    "1,2",
+    "1.2.3",
+    "1/0",
+    "1/2/3",
+    "\\sqrt{2}",
+    "\\pi",
+    "(1, 2)",
+    "1 2"
+  ])("%s is not one number", (text) => expect(parseValue(text)).toBeNull())
+
+  it("is refused unread where no number could be that long", () => {
+    expect(parseValue("9".repeat(401))).toBeNull()
+  })
+})
+
+describe("the same number", () => {
+  it.each([
+    ["17", "17.000000000000004"],
+    ["16.999999999999996", "17"],
+    ["0.1", "0.10000000000000001"],
+    ["-1/2", "-0.5"],
+    ["2.67", "2.6666666666666665"],
+    ["8/3", "2.67"],
+    ["-8/3", "-2.67"],
+    ["1/3", "0.33"],
+    ["2.675", "2.68"],
+    ["50%", "50"],
+    ["50%", "0.5"],
+    ["1/2", "50%"],
+    ["33.33%", "1/3"],
+    ["1000000.5", "1000001"]
+  ])("%s is %s, both ways round", (a, b) => {
+    expect(equalValues(a, b)).toBe(true)
+    expect(equalValues(b, a)).toBe(true)
+  })
+
+  it.each([
+    ["17", "18"],
+    ["17", "-17"],
+    ["1000000", "1000001"],
+    ["999999999999999999999999999999", "999999999999999999999999999998"],
+    ["17.001", "17"],
+    ["2.5", "3"],
+    ["2.5", "2"],
+    ["1/3", "0.3"],
+    ["1/3", "333/1000"],
+    ["0", "0.000001"],
+    ["50%", "5"],
+    ["not a value", "0"]
+  ])("%s is not %s, either way round", (a, b) => {
+    expect(equalValues(a, b)).toBe(false)
+    expect(equalValues(b, a)).toBe(false)
+  })
+})
+
+describe("boxes", () => {
+  it.each([
+    ["Thus the answer is \\boxed{ 17 } .", "17"],
+    ["\\boxed{\\frac{1}{2}}", "\\frac{1}{2}"],
+    ["\\boxed{1}, no, \\boxed{2}", "2"],
+    ["\\boxed{1} and then \\boxed{2", "1"],
+    ["$\\boxed{\\text{a } b}$", "\\text{a } b"],
+    ["\\boxed{a\\}b}", "a\\}b"],
+    ["\\boxed 7", "7"]
+  ])("%s holds %s", (text, contents) => expect(lastBoxed(text)).toBe(contents))
+
+  it.each(["no box", "\\boxed{17", "\\boxed", ""])("%s holds nothing", (text) => expect(lastBoxed(text)).toBeNull())
+})
