@@ -39,7 +39,7 @@ export interface TableOptions {
 }
 
 /** Columns that the SQL views add to every table: where its rows come from. */
-export const provenanceColumns = ["run", "study", "node", "stage", "artifact"] as const
+export const provenanceColumns = ["run", "study", "node", "stage", "artifact", "latest"] as const
 /** Tables that the SQL catalog makes itself. */
 export const catalogTables = ["runs", "nodes", "actions", "components", "artifacts", "lineage", "params", "metrics"] as const
 

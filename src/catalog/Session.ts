@@ -1,0 +1,182 @@
+/**
+ * A DuckDB of our own: in memory, locked, with the views of the catalog. Loads DuckDB, so it is imported only when a query is asked.
+ *
+ * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is locked,
+ * which cannot be undone; the table function goes on reading the store because it opens its files itself. The one exception is
+ * `writableFile`, a temporary file that `COPY` may write a result to.
+ */
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { DuckDBInstance, type DuckDBConnection, type DuckDBMaterializedResult, type JS } from "@duckdb/node-api"
+
+import type * as Table from "../store/Table.ts"
+import type { FillOptions } from "./duckdb-vectors.ts"
+import { nearNames } from "./near-names.ts"
+import { queryPlan, type QueryPlan } from "./query-plan.ts"
+import type { Source } from "./sources.ts"
+import { SqlFailed } from "./SqlFailed.ts"
+import type { StoreFiles } from "./StoreFiles.ts"
+import { registerTableFunction } from "./table-function.ts"
+import { quote, viewNames, viewSql } from "./views.ts"
+
+export interface SessionOptions extends FillOptions {
+  readonly writableFile?: string
+}
+
+export interface QueryResult {
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>
+  readonly rows: ReadonlyArray<ReadonlyArray<JS>>
+  /** What in the store could not be read and is therefore missing from the result. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+export class Session {
+  private readonly instance: DuckDBInstance
+  private readonly connection: DuckDBConnection
+  private readonly store: StoreFiles
+  private readonly tables: ReadonlyArray<Table.Any>
+  private readonly sources: Map<number, Source>
+  private readonly closeScans: () => void
+  private nextSource = 0
+
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    store: StoreFiles,
+    tables: ReadonlyArray<Table.Any>,
+    options: SessionOptions
+  ) {
+    this.instance = instance
+    this.connection = connection
+    this.store = store
+    this.tables = tables
+    this.sources = new Map()
+    this.closeScans = registerTableFunction(connection, this.sources, options)
+  }
+
+  static async open(store: StoreFiles, tables: ReadonlyArray<Table.Any>, options: SessionOptions = {}): Promise<Session> {
+    const instance = await DuckDBInstance.create(":memory:", {
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      temp_directory: join(tmpdir(), `echo-chamber-sql-${process.pid}`)
+    })
+    const connection = await instance.connect()
+    if (options.writableFile !== undefined) await connection.run(`set allowed_paths = [${literal(options.writableFile)}]`)
+    await connection.run("set enable_external_access = false")
+    await connection.run("set lock_configuration = true")
+    return new Session(instance, connection, store, tables, options)
+  }
+
+  close(): void {
+    this.closeScans()
+    this.connection.closeSync()
+    this.instance.closeSync()
+  }
+
+  /** Stops the running query, which then fails. */
+  interrupt(): void {
+    this.connection.interrupt()
+  }
+
+  /** Runs SQL and returns the rows of its last statement. Rejects with `SqlFailed`. */
+  async query(sql: string): Promise<QueryResult> {
+    const result = await this.run(sql, await this.plan(sql))
+    const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
+    return { columns, rows: await result.getRowsJS(), warnings: [...this.store.warnings] }
+  }
+
+  /** Writes the result of one SELECT to the session's writable file, as Parquet. Returns the number of rows. */
+  async copyToParquet(sql: string, file: string): Promise<number> {
+    const plan = await this.plan(sql)
+    const serialized = `json_serialize_sql(${literal(sql)})`
+    const statements = `json_array_length(json_extract(${serialized}, '$.statements'))`
+    const one = plan && (await this.scalar(`select case when ${statements} = 1 then json_deserialize_sql(${serialized}) end`))
+    if (typeof one !== "string")
+      throw new SqlFailed({ problem: "Only the result of a single SELECT can be written as Parquet.", hint: "" })
+    const result = await this.run(`copy (${one}) to ${literal(file)} (format parquet)`, plan)
+    return Number((await result.getRowsJS())[0]?.[0])
+  }
+
+  private async scalar(sql: string): Promise<unknown> {
+    const result = await this.connection.run(sql)
+    return (await result.getRowsJS())[0]?.[0]
+  }
+
+  private async plan(sql: string): Promise<QueryPlan | undefined> {
+    try {
+      const serialized = await this.scalar(`select json_serialize_sql(${literal(sql)})`)
+      return typeof serialized === "string" ? queryPlan(serialized) : undefined
+    } catch {
+      // What cannot be parsed fails below, with DuckDB's own message.
+      return undefined
+    }
+  }
+
+  /** Makes the views that are needed, then runs. A table that only DuckDB finds to be needed is made on a second try. */
+  private async run(sql: string, plan: QueryPlan | undefined): Promise<DuckDBMaterializedResult> {
+    const names = viewNames(this.tables)
+    const lower = new Map(names.map((name) => [name.toLowerCase(), name]))
+    const mentioned = plan && [...new Set(plan.scans.flatMap((scan) => lower.get(scan.table) ?? []))]
+    try {
+      await this.createViews(mentioned ?? names, plan)
+      try {
+        return await this.connection.run(sql)
+      } catch (cause) {
+        const missing = missingTable(messageOf(cause))
+        // A view of the user's own, made by an earlier query, may stand on one of ours that this query does not mention.
+        const stale = messageOf(cause).includes("there is no such source")
+        if (plan === undefined || !(stale || lower.has(missing?.toLowerCase() ?? ""))) throw this.failure(cause)
+        await this.createViews(names, undefined)
+        return await this.connection.run(sql).catch((again: unknown) => {
+          throw this.failure(again)
+        })
+      }
+    } finally {
+      this.closeScans()
+      this.sources.clear()
+    }
+  }
+
+  private async createViews(names: ReadonlyArray<string>, plan: QueryPlan | undefined): Promise<void> {
+    const add = (source: Source): string => {
+      const id = this.nextSource++
+      this.sources.set(id, source)
+      return `store_scan(${id})`
+    }
+    for (const name of names) {
+      const sql = viewSql(name, this.tables, this.store, plan, add)
+      if (sql !== undefined) await this.connection.run(`create or replace view ${quote(name)} as ${sql}`)
+    }
+  }
+
+  private failure(cause: unknown): SqlFailed {
+    const problem = messageOf(cause)
+    const names = viewNames(this.tables)
+    const missing = missingTable(problem)
+    if (missing !== undefined) {
+      const near = nearNames(missing, names)
+      const meant = near.length > 0 ? `Near names: ${near.join(", ")}.\n` : ""
+      // DuckDB's own guess is a table of its internals.
+      return new SqlFailed({
+        problem: problem.replace(/\nDid you mean "[^\n]*/, ""),
+        hint: `${meant}Tables: ${names.join(", ")}.`
+      })
+    }
+    const column = /Referenced column "([^"]+)" not found/.exec(problem)?.[1]
+    if (column !== undefined) {
+      const known = [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name))
+      const near = nearNames(column, known)
+      return new SqlFailed({
+        problem,
+        hint: near.length > 0 ? `Near names: ${near.join(", ")}.` : `Columns: ${[...new Set(known)].join(", ")}.`
+      })
+    }
+    return new SqlFailed({ problem, hint: "" })
+  }
+}
+
+const missingTable = (message: string): string | undefined => /Table with name "?([^\s"]+)"? does not exist/.exec(message)?.[1]

@@ -1,0 +1,11 @@
+import { Schema } from "effect"
+
+/** A query that did not run: DuckDB's message, with its caret, and what we can add to it. */
+export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {
+  problem: Schema.String,
+  hint: Schema.String
+}) {
+  override get message() {
+    return this.hint === "" ? this.problem : `${this.problem}\n\n${this.hint}`
+  }
+}
