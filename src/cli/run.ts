@@ -3,7 +3,8 @@ import * as os from "node:os"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { childProcessExecutor } from "../dag/child-process.ts"
 import { execute } from "../dag/execute.ts"
-import { type Executor, type Happening, NodeFailed, run as runGraph } from "../dag/Runner.ts"
+import { type Executor, type Happening, isBadInput, NodeFailed, run as runGraph } from "../dag/Runner.ts"
+import { startOf } from "../store/Lease.ts"
 import { newRunId, openRunLog } from "../store/Runs.ts"
 import { Store } from "../store/Store.ts"
 import { duration, jsonDisplay, makeDisplay } from "./display.ts"
@@ -52,6 +53,7 @@ export const command: Command = {
         command: args,
         host: os.hostname(),
         pid: process.pid,
+        processStarted: startOf(process.pid),
         engine: `${engine.name} ${engine.mode} ${engine.isa}`
       })
       const finish = (status: "succeeded" | "failed" | "interrupted") => {
@@ -122,7 +124,7 @@ const executor: Executor = (node, request, watch) => {
       (error): error is Exclude<typeof error, { readonly _tag: "Busy" }> => !(typeof error === "object" && error !== null && "_tag" in error && error._tag === "Busy"),
       (error) =>
         Effect.fail(
-          new NodeFailed({ node: node.label, problem: error instanceof Error ? error.message : String(error), badInput: false, log: null })
+          new NodeFailed({ node: node.label, problem: error instanceof Error ? error.message : String(error), badInput: isBadInput(error), log: null })
         )
     )
   ) as ReturnType<Executor>

@@ -1,13 +1,16 @@
 /** Finding studies: one file each in `pipelines/`, named as on the command line. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { parseArgs } from "node:util"
+
 import { Schema } from "effect"
+
 import { REPOSITORY } from "../dag/code-digest.ts"
 import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import type { Study } from "../dag/Study.ts"
 import { didYouMean } from "../text/near.ts"
-import { type Flags, parse, type Parsed, UsageError } from "./usage.ts"
+import { commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
 export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnknown", { problem: Schema.String }) {
   override get message() {
@@ -15,28 +18,49 @@ export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnkno
   }
 }
 
-const FOLDER = path.join(REPOSITORY, "pipelines")
+/** Where studies are looked for; ECHO_CHAMBER_STUDIES names a further folder, for studies kept outside the repository. */
+const folders = (): ReadonlyArray<string> => {
+  const own = process.env["ECHO_CHAMBER_STUDIES"] ?? ""
+  return [path.join(REPOSITORY, "pipelines"), ...(own === "" ? [] : [path.resolve(own)])]
+}
 
-export const studyNames = (): Array<string> =>
-  fs
-    .readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => file.slice(0, -3))
-    .toSorted()
+/** Every study's file by name; of two with one name the one outside the repository wins. */
+const studyFiles = (): ReadonlyMap<string, string> => {
+  const files = new Map<string, string>()
+  for (const folder of folders()) {
+    if (!fs.existsSync(folder)) throw new StudyUnknown({ problem: `The folder of studies ${folder} does not exist.` })
+    for (const file of fs.readdirSync(folder).toSorted())
+      if (file.endsWith(".ts")) files.set(file.slice(0, -3), path.join(folder, file))
+  }
+  return files
+}
+
+export const studyNames = (): Array<string> => [...studyFiles().keys()].toSorted()
 
 export const loadStudy = async (name: string): Promise<Study> => {
-  const names = studyNames()
-  if (!names.includes(name))
+  const files = studyFiles()
+  const file = files.get(name)
+  if (file === undefined) {
+    const names = [...files.keys()].toSorted()
     throw new StudyUnknown({ problem: `There is no study "${name}".${didYouMean(name, names)} Studies: ${names.join(", ")}.` })
-  return ((await import(path.join(FOLDER, `${name}.ts`))) as { readonly default: Study }).default
+  }
+  const { default: study } = (await import(file)) as { readonly default?: Study }
+  if (study === undefined)
+    throw new StudyUnknown({ problem: `${file} exports no study: "export default Study.make(...)" is missing.` })
+  return study
 }
 
 /** Flags that choose and shape a study: its dimensions, and `--set stage.param=value`. */
 export const studyFlags = (study: Study | null): Flags => ({
-  set: { type: "string", multiple: true, value: "STAGE.PARAM=VALUE", description: "set a parameter of a stage, as in rl.kl=0.01" },
+  set: {
+    type: "string",
+    multiple: true,
+    value: "STAGE.PARAM=VALUE",
+    description: "set a parameter of a stage, as in rl.kl=0.01"
+  },
   ...Object.fromEntries(
     Object.entries(study?.params ?? {}).map(([name, param]) => [
-      kebab(name),
+      flagOf(name),
       {
         type: "string" as const,
         value: "VALUE",
@@ -56,17 +80,28 @@ export interface ChosenStudy {
 
 /** Reads `<study> [flags]`: the study named first decides which flags there are. */
 export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyArray<string>): Promise<ChosenStudy> => {
-  const name = args.find((arg) => !arg.startsWith("-"))
-  if (name === undefined) throw new UsageError({ problem: `pipeline ${command} needs the name of a study: ${studyNames().join(", ")}.` })
+  const name = studyIn({ ...commonFlags, ...flags, ...studyFlags(null) }, args)
+  if (name === undefined)
+    throw new UsageError({ problem: `pipeline ${command} needs the name of a study: ${studyNames().join(", ")}.` })
   const study = await loadStudy(name)
   const parsed = parse(command, { ...flags, ...studyFlags(study) }, args, { min: 1, max: 1, words: "one study" })
   const settings: Record<string, unknown> = {}
   for (const [param, declared] of Object.entries(study.params)) {
-    const text = parsed.text(kebab(param))
+    const text = parsed.text(flagOf(param))
     if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
   return { study, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
+}
+
+/** The first positional, before the study's own flags are known: a word that names a study rather than the value of such a flag. */
+const studyIn = (flags: Flags, args: ReadonlyArray<string>): string | undefined => {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type, multiple = false }]) => [name, { type, multiple }])
+  )
+  const { positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false })
+  const names = studyNames()
+  return positionals.find((word) => names.includes(word)) ?? positionals[0]
 }
 
 const parseOverride = (text: string): Override => {
@@ -75,4 +110,5 @@ const parseOverride = (text: string): Override => {
   return { stage: match[1]!, param: match[2]!, text: match[3]! }
 }
 
-const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+/** The flag of a study's param: `textWeight` is `--text-weight`. */
+export const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

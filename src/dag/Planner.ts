@@ -3,6 +3,7 @@
  * upstream has run; always with the reason. The runner asks the same `decide` again as digests become known.
  */
 import { Effect } from "effect"
+
 import { type ActionRecord, type Component, Store } from "../store/Store.ts"
 import type { Graph, GraphNode } from "./graph.ts"
 import { componentsOf, keyOf } from "./key.ts"
@@ -28,6 +29,8 @@ export interface PlanOptions {
   readonly numerics: Readonly<Record<string, string>>
   /** Stages whose code changes are accepted as making no difference: the newest result that differs in code alone is taken. */
   readonly assumeUnchanged: ReadonlyArray<string>
+  /** Given the text behind every code digest that enters a key. */
+  readonly keepText?: (digest: string, text: string) => void
 }
 
 /** Decides one node whose input digests are known. */
@@ -38,7 +41,8 @@ export const decide = Effect.fnUntraced(function* (
 ) {
   const store = yield* Store
   const externals = yield* node.stage.externals(node.params)
-  const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics: options.numerics })
+  const { numerics, keepText = store.keepCode } = options
+  const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics, keepText })
   const key = keyOf(components)
   const action = yield* store.lookup(key)
   if (action !== null) return { _tag: "cached", key, action, waived: [] } satisfies Decision as Decision
@@ -50,7 +54,8 @@ export const decide = Effect.fnUntraced(function* (
       .toSorted((a, b) => (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
     for (const { record, changes } of same) {
       const usable = yield* store.lookup(record.key)
-      if (usable !== null) return { _tag: "cached", key: record.key, action: usable, waived: changes } satisfies Decision as Decision
+      if (usable !== null)
+        return { _tag: "cached", key: record.key, action: usable, waived: changes } satisfies Decision as Decision
     }
   }
   return { _tag: "run", key, components, reason: reasonFor(key, components, earlier) } satisfies Decision as Decision

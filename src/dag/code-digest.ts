@@ -7,7 +7,9 @@ import * as fs from "node:fs"
 import module from "node:module"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+
 import { parse, type Token as AcornToken } from "acorn"
+
 import { sha256 } from "../store/digest.ts"
 
 export const REPOSITORY = path.resolve(import.meta.dirname, "../..")
@@ -35,13 +37,16 @@ export const essenceOf = (source: string): Essence => {
   const imports = new Set<string>()
   for (const statement of program.body)
     if (
-      (statement.type === "ImportDeclaration" || statement.type === "ExportNamedDeclaration" || statement.type === "ExportAllDeclaration") &&
+      (statement.type === "ImportDeclaration" ||
+        statement.type === "ExportNamedDeclaration" ||
+        statement.type === "ExportAllDeclaration") &&
       typeof statement.source?.value === "string"
     )
       imports.add(statement.source.value)
   for (const [i, token] of tokens.entries()) {
     const next = tokens[i + 2]
-    if (token.type.label === "import" && tokens[i + 1]?.type.label === "(" && next?.type.label === "string") imports.add(String(next.value))
+    if (token.type.label === "import" && tokens[i + 1]?.type.label === "(" && next?.type.label === "string")
+      imports.add(String(next.value))
   }
   return { text: tokens.map(tokenText).join("\n"), imports: [...imports] }
 }
@@ -53,7 +58,7 @@ const tokenText = (token: Token): string => {
   return token.type.label
 }
 
-/** Every module and package version that the stage's result depends on, by name. `keepText` is given each new module's essence. */
+/** Every module and package version that the stage's result depends on, by name. `keepText` is given each module's essence. */
 export const codeOf = (entry: string, keepText: (digest: string, text: string) => void = () => {}): ReadonlyArray<ModuleCode> => {
   const start = entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry)
   const seen = new Map<string, ModuleCode>()
@@ -67,7 +72,10 @@ export const codeOf = (entry: string, keepText: (digest: string, text: string) =
     for (const specifier of imports) {
       if (specifier.startsWith(".")) visit(path.resolve(path.dirname(file), specifier))
       else if (!specifier.startsWith("node:")) {
-        const packageName = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+        const packageName = specifier
+          .split("/")
+          .slice(0, specifier.startsWith("@") ? 2 : 1)
+          .join("/")
         if (!packages.has(packageName)) packages.set(packageName, { name: packageName, digest: versionOf(packageName) })
       }
     }
@@ -77,15 +85,22 @@ export const codeOf = (entry: string, keepText: (digest: string, text: string) =
 }
 
 /** One parse per file content and process; across processes the digest is kept by content in the package manager's cache folder. */
-const parsed = new Map<string, { digest: string; imports: ReadonlyArray<string> }>()
+const parsed = new Map<string, ParsedModule>()
+interface ParsedModule extends Essence {
+  readonly digest: string
+}
+
 const CACHE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/code")
 
 const moduleCode = (file: string, keepText: (digest: string, text: string) => void) => {
   const known = parsed.get(file)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    keepText(known.digest, known.text)
+    return known
+  }
   const source = fs.readFileSync(file, "utf8")
   const cached = path.join(CACHE, `${sha256(source)}.json`)
-  let code: { digest: string; imports: ReadonlyArray<string>; text: string } | undefined
+  let code: ParsedModule | undefined
   try {
     code = JSON.parse(fs.readFileSync(cached, "utf8"))
   } catch {

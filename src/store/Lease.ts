@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+
 import { errorCode, temporaryName } from "./files.ts"
 
 export interface LeaseHolder {
@@ -34,7 +35,12 @@ const leaseFile = (directory: string) => path.join(directory, "lease.json")
 export const acquire = (directory: string): Lease | LeaseHolder => {
   fs.mkdirSync(directory, { recursive: true })
   const file = leaseFile(directory)
-  const mine: LeaseHolder = { token: randomBytes(8).toString("hex"), pid: process.pid, started: startOf(process.pid), host: os.hostname() }
+  const mine: LeaseHolder = {
+    token: randomBytes(8).toString("hex"),
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: os.hostname()
+  }
   for (let attempt = 0; attempt < 20; attempt++) {
     const temporary = temporaryName(directory)
     fs.writeFileSync(temporary, JSON.stringify(mine), { flag: "wx" })
@@ -103,16 +109,21 @@ const hold = (file: string, mine: LeaseHolder): Lease => {
 
 const isAlive = (holder: LeaseHolder, touched: number): boolean => {
   if (holder.host !== os.hostname()) return Date.now() - touched < SILENT_MS
+  return isRunning(holder.pid, holder.started)
+}
+
+/** Whether a process of this host that started at `started` (see `startOf`) still runs; null where the start is not known. */
+export const isRunning = (pid: number, started: string | null): boolean => {
   try {
-    process.kill(holder.pid, 0)
+    process.kill(pid, 0)
   } catch (cause) {
     if (errorCode(cause) === "ESRCH") return false
   }
-  return holder.started === null || holder.started === startOf(holder.pid)
+  return started === null || started === startOf(pid)
 }
 
-/** Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces, so count from its closing parenthesis. */
-const startOf = (pid: number): string | null => {
+/** When a process started, against reuse of its id; null where the system does not tell. Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces, so count from its closing parenthesis. */
+export const startOf = (pid: number): string | null => {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8")
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")

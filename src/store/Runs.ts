@@ -15,6 +15,8 @@ export type RunEvent =
       readonly command: ReadonlyArray<string>
       readonly host: string
       readonly pid: number
+      /** Start of the process, against reuse of its id; see `startOf` in Lease.ts. */
+      readonly processStarted: string | null
       readonly engine: string
     }
   | {

@@ -6,15 +6,21 @@
  *   actions/<key>.json            components, outputs, digest, cost
  *   attempts/<key>/               lease, checkpoints, log
  *   runs/<run id>/events.jsonl    what happened
+ *   code/<digest>.txt             the code that keys speak of, without comments: only ever shown, never run
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+
 import { Context, Effect, Layer, Schema } from "effect"
+
 import { canonicalJson, sha256 } from "./digest.ts"
-import { errorCode, errorText, publish, sha256OfFile, writeNew } from "./files.ts"
+import { errorCode, errorText, publish, sha256OfFile, temporaryName, writeNew } from "./files.ts"
 import type { Kind } from "./Kind.ts"
 
-export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", { path: Schema.String, problem: Schema.String }) {
+export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
+  path: Schema.String,
+  problem: Schema.String
+}) {
   override get message() {
     return `The store at ${this.path} cannot be used: ${this.problem}`
   }
@@ -93,24 +99,37 @@ export class Store extends Context.Service<
     readonly keepFile: (temporary: string, digest: string) => Effect.Effect<void, StoreFailed>
     readonly keepBytes: (bytes: string | Uint8Array) => Effect.Effect<string, StoreFailed>
     /** Create-once. False when the key already had a record: `existing` is then the winner. */
-    readonly record: (action: ActionRecord) => Effect.Effect<{ readonly won: boolean; readonly existing: ActionRecord }, StoreFailed>
+    readonly record: (
+      action: ActionRecord
+    ) => Effect.Effect<{ readonly won: boolean; readonly existing: ActionRecord }, StoreFailed>
     /** Forgets a key, so that the next run computes it again. */
     readonly forget: (key: string) => Effect.Effect<void, StoreFailed>
     readonly attemptDirectory: (key: string) => string
     readonly objectPath: (digest: string) => string
+    /** Keeps the text behind a code digest, so that a later plan can show what changed. A store that cannot take it goes without. */
+    readonly keepCode: (digest: string, text: string) => void
+    /** The text behind a code digest, or null when it was not kept. */
+    readonly codeText: (digest: string) => string | null
   }
 >()("echo-chamber/store/Store") {
-  static readonly layer = (root: string) => Layer.effect(Store, open(root))
+  static readonly layer = (root: string) => Layer.effect(Store, open(root, true))
+  /** For those who only look: makes no folder, and takes one that is not there for an empty store. */
+  static readonly reading = (root: string) => Layer.effect(Store, open(root, false))
 }
 
-const open = Effect.fnUntraced(function* (root: string) {
+const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
   const objects = path.join(root, "objects", "sha256")
   const actionsDirectory = path.join(root, "actions")
+  const codeFile = (digest: string) => path.join(root, "code", `${digest}.txt`)
   const attempt = <A>(what: string, body: () => A) =>
     Effect.try({ try: body, catch: (cause) => new StoreFailed({ path: root, problem: `${what}: ${errorText(cause)}` }) })
 
   yield* Effect.try({
     try: () => {
+      if (!writing) {
+        if (fs.existsSync(actionsDirectory)) fs.readdirSync(actionsDirectory)
+        return
+      }
       for (const directory of [objects, actionsDirectory, path.join(root, "attempts"), path.join(root, "runs")])
         fs.mkdirSync(directory, { recursive: true })
       fs.accessSync(actionsDirectory, fs.constants.W_OK)
@@ -118,7 +137,7 @@ const open = Effect.fnUntraced(function* (root: string) {
     catch: (cause) =>
       new StoreFailed({
         path: root,
-        problem: `it cannot be written (${errorCode(cause) || errorText(cause)}). Give another folder with --store, or mend its permissions.`
+        problem: `it cannot be ${writing ? "written" : "read"} (${errorCode(cause) || errorText(cause)}). Give another folder with --store, or mend its permissions.`
       })
   })
 
@@ -138,6 +157,9 @@ const open = Effect.fnUntraced(function* (root: string) {
     }
   }
 
+  const known = new Map<string, ActionRecord>()
+  const keptCode = new Set<string>()
+
   /** A file that is there but is not what its name says gives way to a good copy. */
   const isGood = (digest: string) => sizeOf(objectPath(digest)) >= 0 && sha256OfFile(objectPath(digest)) === digest
 
@@ -146,7 +168,8 @@ const open = Effect.fnUntraced(function* (root: string) {
     Effect.suspend(() => {
       const at = objectPath(file)
       if (checked.has(file)) return Effect.succeed(at)
-      const problem = sizeOf(at) < 0 ? "is missing" : sha256OfFile(at) === file ? null : "does not have the contents its name says"
+      const problem =
+        sizeOf(at) < 0 ? "is missing" : sha256OfFile(at) === file ? null : "does not have the contents its name says"
       if (problem !== null) return Effect.fail(new ArtifactCorrupt({ artifact, file: at, problem }))
       checked.add(file)
       return Effect.succeed(at)
@@ -175,10 +198,12 @@ const open = Effect.fnUntraced(function* (root: string) {
         return record !== null && hasFiles(record) ? record : null
       }),
     actions: attempt("reading the actions", () =>
-      fs
-        .readdirSync(actionsDirectory)
-        .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
-        .flatMap((name) => readAction(name.slice(0, 64)) ?? [])
+      actionKeys(actionsDirectory).flatMap((key) => {
+        const record = known.get(key) ?? readAction(key)
+        if (record === null) return []
+        known.set(key, record)
+        return [record]
+      })
     ),
     manifest: Effect.fnUntraced(function* (artifact) {
       const file = yield* verified(artifact, artifact)
@@ -192,6 +217,7 @@ const open = Effect.fnUntraced(function* (root: string) {
       }),
     record: (action) =>
       attempt("recording an action", () => {
+        known.delete(action.key)
         const won = writeNew(actionFile(action.key), JSON.stringify(action, null, 1))
         if (won) return { won, existing: action }
         const existing = readAction(action.key)
@@ -200,9 +226,43 @@ const open = Effect.fnUntraced(function* (root: string) {
         fs.rmSync(actionFile(action.key), { force: true })
         return { won: writeNew(actionFile(action.key), JSON.stringify(action, null, 1)), existing: action }
       }),
-    forget: (key) => attempt("forgetting an action", () => fs.rmSync(actionFile(key), { force: true }))
+    forget: (key) =>
+      attempt("forgetting an action", () => {
+        known.delete(key)
+        fs.rmSync(actionFile(key), { force: true })
+      }),
+    keepCode: (digest, text) => {
+      if (keptCode.has(digest)) return
+      keptCode.add(digest)
+      const file = codeFile(digest)
+      if (!writing || fs.existsSync(file)) return
+      try {
+        fs.mkdirSync(path.dirname(file), { recursive: true })
+        const temporary = temporaryName(path.dirname(file))
+        fs.writeFileSync(temporary, text)
+        fs.renameSync(temporary, file)
+      } catch {
+        // Only a plan's explanation will be poorer.
+      }
+    },
+    codeText: (digest) => {
+      try {
+        return fs.readFileSync(codeFile(digest), "utf8")
+      } catch {
+        return null
+      }
+    }
   })
 })
+
+/** The keys that have a record. */
+const actionKeys = (directory: string): ReadonlyArray<string> =>
+  fs.existsSync(directory)
+    ? fs
+        .readdirSync(directory)
+        .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+        .map((name) => name.slice(0, 64))
+    : []
 
 const sizeOf = (file: string): number => {
   try {

@@ -1,0 +1,66 @@
+/** Plain tables and the words for sizes and times that every listing shares. */
+
+export interface TableOptions {
+  /** Columns whose cells stand at their right edge, by index. */
+  readonly right?: ReadonlyArray<number>
+  /** Spaces before each line. */
+  readonly indent?: number
+}
+
+/** Rows under a header, each column as wide as its widest cell but for the last, which runs on. */
+export const textTable = (
+  header: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  options: TableOptions = {}
+): string => {
+  const all = header.length === 0 ? rows : [header, ...rows]
+  const count = Math.max(0, ...all.map((row) => row.length))
+  const widths = Array.from({ length: count }, (_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)))
+  const margin = " ".repeat(options.indent ?? 2)
+  return all
+    .map((row) => {
+      const cells = row.map((cell, i) =>
+        options.right?.includes(i) === true ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)
+      )
+      return `${margin}${cells.join("  ")}`.trimEnd()
+    })
+    .join("\n")
+}
+
+/** `1,234,567`. */
+export const countWords = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 0 })
+
+/** `one node`, `3 nodes`. */
+export const plural = (count: number, noun: string): string => `${countWords(count)} ${noun}${count === 1 ? "" : "s"}`
+
+/** `312 bytes`, `4.1 kB`, `12 MB`, with powers of 1000. */
+export const bytesWords = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} bytes`
+  const units = ["kB", "MB", "GB", "TB"]
+  let value = bytes / 1000
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`
+}
+
+/** The first digits of a digest: enough to name it on the command line. */
+export const shortDigest = (digest: string): string => digest.slice(0, 12)
+
+/** `2026-11-22 01:10:45` of an ISO time, in UTC as it is kept. */
+export const timeWords = (iso: string): string => iso.slice(0, 19).replace("T", " ")
+
+/** At most `width` characters of one line. */
+export const cut = (text: string, width: number): string => {
+  const line = text.replaceAll(/\s*\n\s*/g, " ")
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`
+}
+
+/** A value as people write it on the command line: text bare, everything else as JSON. */
+export const valueWords = (value: unknown): string => {
+  if (typeof value === "string") return value === "" ? '""' : value
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(",")
+  return JSON.stringify(value) ?? String(value)
+}
