@@ -1,0 +1,82 @@
+/** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
+import * as os from "node:os"
+
+import { Schema } from "effect"
+
+import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/history.ts"
+import { isRunning } from "../store/Lease.ts"
+import { listRuns, type LoggedEvent, readRun } from "../store/Runs.ts"
+
+/** What was asked for is not there: exit code 2. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here. */
+export type RunState = "succeeded" | "failed" | "interrupted" | "running" | "died" | "elsewhere"
+
+export interface Run {
+  readonly record: RunRecord
+  readonly state: RunState
+  /** Seconds from start to end, or to the last event of a run without end. */
+  readonly seconds: number
+  readonly engine: string
+  /** When each node was last started, ISO. */
+  readonly startedAt: ReadonlyMap<string, string>
+}
+
+/** One run, or null when its log holds no whole first line (it was killed while starting). Throws `NotFound` on a damaged log. */
+export const loadRun = (root: string, id: string): Run | null => {
+  let events: ReadonlyArray<LoggedEvent>
+  try {
+    events = readRun(root, id)
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    throw new NotFound({
+      problem: `The event log of run ${id} is damaged (${problem}). Remove the folder runs/${id} of the store to go on without it.`
+    })
+  }
+  const record = foldRun(events)
+  const [first] = events
+  if (record === undefined || first?.event !== "run-started") return null
+  const startedAt = new Map<string, string>()
+  for (const event of events) if (event.event === "node-started") startedAt.set(event.node, event.time)
+  const state = stateOf(record, first.processStarted ?? null)
+  const until = state === "running" ? Date.now() : Date.parse(events.at(-1)!.time)
+  return {
+    record,
+    state,
+    seconds: record.seconds ?? (until - Date.parse(record.startedAt)) / 1000,
+    engine: first.engine,
+    startedAt
+  }
+}
+
+const stateOf = (record: RunRecord, processStarted: string | null): RunState => {
+  if (record.status !== "unfinished") return record.status
+  if (record.host !== os.hostname()) return "elsewhere"
+  return isRunning(record.pid, processStarted) ? "running" : "died"
+}
+
+/** The newest `most` runs, newest first. */
+export const loadRuns = (root: string, most = Number.POSITIVE_INFINITY): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  for (const id of listRuns(root).toReversed()) {
+    if (runs.length >= most) break
+    const run = loadRun(root, id)
+    if (run !== null) runs.push(run)
+  }
+  markLatest(runs.map((run) => run.record))
+  return runs
+}
+
+/** A node's state as a person sees it: a node left `running` by a run that is over was cut off. */
+export const nodeState = (run: Run, node: NodeRecord): string => {
+  const over = run.state !== "running" && run.state !== "elsewhere"
+  if (node.status === "succeeded") return node.cached === true ? "cached" : "done"
+  if (node.status === "running" && over) return run.state === "interrupted" ? "stopped" : "cut off"
+  if (node.status === "planned") return over ? "not reached" : "waiting"
+  return node.status
+}

@@ -1,0 +1,116 @@
+/** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
+import { Effect } from "effect"
+
+import { type Decision, plan as planGraph, type Planned } from "../dag/Planner.ts"
+import { Store } from "../store/Store.ts"
+import { duration } from "./display.ts"
+import { changeLines, type Context, reasonWords } from "./explain.ts"
+import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
+import { chooseStudy } from "./studies.ts"
+import { plural, shortDigest, textTable, timeWords } from "./text-table.ts"
+import type { Command, Flags } from "./usage.ts"
+
+const flags = {
+  ...engineFlags,
+  why: { type: "boolean", description: "for every node that must run: each changed component, old value and new" },
+  "assume-unchanged": {
+    type: "string",
+    multiple: true,
+    value: "STAGE",
+    description: "take results that differ in that stage's code alone"
+  },
+  json: { type: "boolean", description: "the plan as JSON" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "plan",
+  summary: "What a run would do, and why. Computes nothing.",
+  usage: "pipeline plan <study> [flags]      takes the flags of pipeline run, a study's own included",
+  flags: {
+    ...flags,
+    set: {
+      type: "string",
+      multiple: true,
+      value: "STAGE.PARAM=VALUE",
+      description: "set a parameter of a stage, as in rl.kl=0.01"
+    }
+  },
+  run: async (args) => {
+    const { parsed, graph } = await chooseStudy("plan", flags, args)
+    const engine = await chooseEngine(parsed)
+    const root = storeRoot(parsed)
+    const present = new Map<string, string>()
+
+    const program = Effect.gen(function* () {
+      const store = yield* Store
+      const planned = yield* planGraph(graph, {
+        numerics: { engine: engine.numericsClass },
+        assumeUnchanged: parsed.texts("assume-unchanged"),
+        keepText: (digest, text) => void present.set(digest, text)
+      })
+      const labelOf = (id: string) => graph.byId.get(id)?.label ?? id
+      const codeText = (digest: string) => present.get(digest) ?? store.codeText(digest)
+      return planned.map((entry): Explained => ({ ...entry, context: { node: entry.node, labelOf, codeText } }))
+    })
+    const planned = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
+
+    process.stdout.write(
+      parsed.is("json") ? `${JSON.stringify(planned.map(asJson), null, 1)}\n` : `${asTable(planned, parsed.is("why"))}\n`
+    )
+    return 0
+  }
+}
+
+interface Explained extends Planned {
+  readonly context: Context
+}
+
+const STATE_WORDS: Readonly<Record<Decision["_tag"], string>> = { cached: "cached", run: "run", blocked: "blocked" }
+
+const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
+  const rows = planned.map(({ node, decision, context }) => [
+    node.label,
+    STATE_WORDS[decision._tag],
+    reasonWords(decision, context.labelOf)
+  ])
+  const sections = [textTable(["node", "state", "reason"], rows)]
+  if (why) for (const entry of planned) sections.push(...explanation(entry))
+  sections.push(summary(planned))
+  return sections.join("\n\n")
+}
+
+const explanation = ({ node, decision, context }: Explained): ReadonlyArray<string> => {
+  if (decision._tag !== "run" || decision.reason._tag !== "changed") return []
+  const { since, changes } = decision.reason
+  const compared = `compared with action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
+  const lines = changes.flatMap((change) => changeLines(change, context))
+  return [`${node.label}: ${compared}\n${lines.map((line) => `  ${line}`).join("\n")}`]
+}
+
+const summary = (planned: ReadonlyArray<Planned>): string => {
+  const count = (tag: Decision["_tag"]) => planned.filter(({ decision }) => decision._tag === tag).length
+  const [cached, run, blocked] = [count("cached"), count("run"), count("blocked")]
+  if (run + blocked === 0) return `${plural(cached, "node")}, all cached: a run computes nothing.`
+  const waiting = blocked === 0 ? "" : `, ${blocked} blocked: whether they run depends on what those before them give`
+  return `${plural(planned.length, "node")}: ${cached} cached, ${run} to run${waiting}.`
+}
+
+const asJson = ({ node, decision, context }: Explained) => ({
+  node: node.id,
+  label: node.label,
+  stage: node.stage.name,
+  params: node.params,
+  inputs: node.inputs,
+  state: decision._tag,
+  reason: reasonWords(decision, context.labelOf),
+  key: decision._tag === "blocked" ? null : decision.key,
+  artifact: decision._tag === "cached" ? decision.action.output.digest : null,
+  waitsFor: decision._tag === "blocked" ? decision.on : [],
+  comparedWith: decision._tag === "run" && decision.reason._tag === "changed" ? decision.reason.since.key : null,
+  changes:
+    decision._tag === "run" && decision.reason._tag === "changed"
+      ? decision.reason.changes
+      : decision._tag === "cached"
+        ? decision.waived
+        : []
+})
