@@ -1,0 +1,101 @@
+/**
+ * What one run of a program may use, and what it has used so far.
+ *
+ * Everything is counted, nothing is timed: the same program ends in the same way on any machine under any load.
+ * `memory` counts bytes allocated in total (sizes near those of CPython), which bounds what can be alive at once.
+ * Invariant: an operation whose cost depends on its operands charges for it before it does it.
+ */
+
+export interface Budget {
+  /** Statements, calls, loop turns; bulk work inside a built-in costs one step per sixteen items. */
+  readonly steps: number
+  /** Bytes of Python objects allocated over the whole run. */
+  readonly memory: number
+  /** UTF-16 code units that `print` may write. */
+  readonly output: number
+  /** Size of the largest integer, in bits. */
+  readonly integerBits: number
+  /** Nested calls of functions, and nested containers in one `repr`, `==` or `hash`. */
+  readonly depth: number
+}
+
+export const defaultBudget: Budget = {
+  steps: 100_000,
+  memory: 16 * 2 ** 20,
+  output: 64 * 2 ** 10,
+  integerBits: 65_536,
+  depth: 200
+}
+
+/** The end of a run that the program itself cannot catch: out of budget, or outside this evaluator's Python. */
+export class Refusal extends Error {
+  readonly kind: "BudgetExceeded" | "Unsupported"
+  readonly line: number | null
+  constructor(kind: "BudgetExceeded" | "Unsupported", message: string, line: number | null) {
+    super(message)
+    this.kind = kind
+    this.line = line
+  }
+}
+
+/** Thrown through the evaluator when nested calls pass `depth`; becomes Python's RecursionError, which a program may catch. */
+export class TooDeep extends Error {}
+
+/** JavaScript frames that all nested calls and expressions may take together, far inside the default 984 KiB stack. */
+const stackFrames = 4_000
+
+export class Meter {
+  readonly budget: Budget
+  steps = 0
+  bytes = 0
+  depth = 0
+  frames = 0
+  /** The line of the statement (or of the part of it) being executed. */
+  line = 0
+  readonly printed: Array<string> = []
+  private printedLength = 0
+
+  constructor(budget: Budget) {
+    this.budget = budget
+  }
+
+  step(cost: number): void {
+    this.steps += cost
+    if (this.steps > this.budget.steps) {
+      this.steps = this.budget.steps
+      throw this.exceeded("steps", `${this.budget.steps} steps`)
+    }
+  }
+
+  /** Charges for handling `items` items inside one built-in operation. */
+  work(items: number): void {
+    if (items >= 16) this.step(Math.floor(items / 16))
+  }
+
+  allocate(bytes: number): void {
+    this.bytes += bytes
+    if (this.bytes > this.budget.memory) throw this.exceeded("memory", `${this.budget.memory} bytes of memory`)
+  }
+
+  /** Enters one level that needs about `frames` frames of the host's stack. Left by `leave`, or by whoever catches. */
+  enter(frames: number): void {
+    this.depth++
+    this.frames += frames
+    if (this.depth > this.budget.depth || this.frames > stackFrames) throw new TooDeep()
+  }
+
+  leave(frames: number): void {
+    this.depth--
+    this.frames -= frames
+  }
+
+  write(text: string): void {
+    this.printedLength += text.length
+    if (this.printedLength > this.budget.output) throw this.exceeded("output", `${this.budget.output} characters of output`)
+    this.printed.push(text)
+  }
+
+  exceeded(resource: keyof Budget, limit: string): Refusal {
+    return new Refusal("BudgetExceeded", `the program used more than its ${limit} (budget: ${resource})`, this.line || null)
+  }
+}

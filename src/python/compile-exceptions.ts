@@ -1,0 +1,119 @@
+/** `try` and `raise`. Only Python's exceptions are caught: a budget that is used up ends the run past every handler. */
+import type { Handler, Stmt } from "./ast.ts"
+import { call } from "./calls.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileBlock, type Ending, type Exec, through } from "./compile-statements.ts"
+import { clearName, compileTarget, type Store } from "./compile-targets.ts"
+import type { Context } from "./Context.ts"
+import { baseExceptionType, PyException, PyRaise, raised, typeError } from "./exceptions.ts"
+import { type Frame, PyTuple, PyType, type PyValue } from "./objects.ts"
+import { caught } from "./unwinding.ts"
+
+interface Catch {
+  readonly type: Eval | null
+  readonly line: number
+  readonly store: Store | null
+  readonly clear: ((frame: Frame) => void) | null
+  readonly body: Exec
+}
+
+export const compileTry = (context: Context, node: Extract<Stmt, { kind: "Try" }>): Exec => {
+  const { meter } = context
+  const body = compileBlock(context, node.body)
+  const handlers = node.handlers.map((handler) => compileHandler(context, handler))
+  const otherwise = compileBlock(context, node.otherwise)
+  const ending = node.ending.length === 0 ? null : compileBlock(context, node.ending)
+  context.nodes = 0
+
+  const guarded: Exec = (frame) => {
+    const [depth, frames] = [meter.depth, meter.frames]
+    let result: Ending
+    try {
+      result = body(frame)
+    } catch (thrown) {
+      const error = caught(meter, thrown)
+      meter.depth = depth
+      meter.frames = frames
+      return handle(context, handlers, error, frame)
+    }
+    return result === through ? otherwise(frame) : result
+  }
+  if (ending === null) return guarded
+
+  return (frame) => {
+    const [depth, frames] = [meter.depth, meter.frames]
+    let result: Ending = through
+    let pending: PyRaise | null = null
+    try {
+      result = guarded(frame)
+    } catch (thrown) {
+      pending = caught(meter, thrown)
+      meter.depth = depth
+      meter.frames = frames
+    }
+    const kept = frame.result
+    const last = ending(frame)
+    if (last !== through) return last
+    frame.result = kept
+    if (pending !== null) throw pending
+    return result
+  }
+}
+
+const compileHandler = (context: Context, { type, name, body, line }: Handler): Catch => {
+  context.line = line
+  return {
+    type: type === null ? null : compileExpression(context, type),
+    line,
+    store: name === null ? null : compileTarget(context, { kind: "Name", name, line }),
+    clear: name === null ? null : clearName(context, name, line),
+    body: compileBlock(context, body)
+  }
+}
+
+const handle = (context: Context, handlers: ReadonlyArray<Catch>, error: PyRaise, frame: Frame): Ending => {
+  const { run, meter } = context
+  for (const { type, line, store, clear, body } of handlers) {
+    meter.line = line
+    if (type !== null && !matches(error.exception, type(frame))) continue
+    const outer = run.handled
+    run.handled = error.exception
+    store?.(frame, error.exception)
+    try {
+      return body(frame)
+    } finally {
+      run.handled = outer
+      clear?.(frame)
+    }
+  }
+  throw error
+}
+
+/** Whether an exception is of a type, or of one of a tuple of types. */
+const matches = (exception: PyException, type: PyValue): boolean => {
+  if (type instanceof PyTuple) return type.items.some((item) => matches(exception, item))
+  if (!(type instanceof PyType) || !type.isSubtypeOf(baseExceptionType))
+    throw typeError("catching classes that do not inherit from BaseException is not allowed")
+  return exception.exceptionType.isSubtypeOf(type)
+}
+
+export const compileRaise = (context: Context, node: Extract<Stmt, { kind: "Raise" }>): Exec => {
+  const { run, meter } = context
+  if (node.exception === null) {
+    return () => {
+      if (run.handled === null) throw raised("RuntimeError", "No active exception to reraise")
+      throw new PyRaise(run.handled)
+    }
+  }
+  const value = compileExpression(context, node.exception)
+  const cause = node.cause === null ? null : compileExpression(context, node.cause)
+  return (frame) => {
+    const given = value(frame)
+    const isType = given instanceof PyType && given.isSubtypeOf(baseExceptionType)
+    const exception = isType ? call(meter, given, []) : given
+    if (!(exception instanceof PyException)) throw typeError("exceptions must derive from BaseException")
+    cause?.(frame)
+    exception.line ??= meter.line
+    throw new PyRaise(exception)
+  }
+}

@@ -1,0 +1,40 @@
+/** `def` and `lambda`: the body compiled once, a function object made each time the definition is reached. */
+import type { FunctionNode } from "./ast.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileBlock } from "./compile-statements.ts"
+import type { Context } from "./Context.ts"
+import { type Code, PyFunction } from "./PyFunction.ts"
+
+export const compileFunction = (context: Context, node: FunctionNode): Eval => {
+  const defaults = node.parameters.map(({ fallback }) => (fallback === null ? null : compileExpression(context, fallback)))
+  const code = compileCode(context, node)
+  const { meter } = context
+  const none = defaults.every((fallback) => fallback === null)
+  return (frame) => {
+    meter.allocate(136)
+    return new PyFunction(code, frame, none ? [] : defaults.map((fallback) => fallback?.(frame)))
+  }
+}
+
+export const compileLambda = compileFunction
+
+const compileCode = (context: Context, node: FunctionNode): Code => {
+  const inside = context.inside(node.scope, false)
+  const body = compileBlock(inside, node.body)
+  const positional = node.parameters.filter(({ kind }) => kind === "positional" || kind === "either").length
+  return {
+    name: node.name,
+    parameters: node.parameters,
+    positional,
+    simple: positional === node.parameters.length,
+    // Read when called: names that inner functions declare nonlocal are all bound by then.
+    get slots() {
+      return node.scope.slots.size
+    },
+    frames: inside.frames,
+    run: (frame) => {
+      body(frame)
+      return frame.result
+    }
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * Statements to closures. A statement says how it ended: ran through, or left by break, continue or return.
+ *
+ * Every statement costs at least one step, every turn of a loop another: nothing runs for ever.
+ */
+import type { Expr, Stmt } from "./ast.ts"
+import { attributeError } from "./attributes.ts"
+import { call } from "./calls.ts"
+import { isTrue } from "./comparisons.ts"
+import { compileTry, compileRaise } from "./compile-exceptions.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileFunction } from "./compile-functions.ts"
+import { compileDeletion, compileTarget, storeName } from "./compile-targets.ts"
+import type { Context } from "./Context.ts"
+import { raised } from "./exceptions.ts"
+import { iterate } from "./iteration.ts"
+import { extendList } from "./list-methods.ts"
+import { importModule, importName, importAll } from "./modules.ts"
+import { type Frame, PyList, type PyValue } from "./objects.ts"
+import { binary, inPlace } from "./operations.ts"
+import { getItem, setItem } from "./subscripts.ts"
+
+/** How a statement ended. */
+export type Ending = 0 | 1 | 2 | 3
+export const through: Ending = 0
+export const broke: Ending = 1
+export const continued: Ending = 2
+export const returned: Ending = 3
+
+export type Exec = (frame: Frame) => Ending
+
+export const compileBlock = (context: Context, body: ReadonlyArray<Stmt>): Exec => {
+  const { meter } = context
+  context.descend(body[0]?.line ?? 0)
+  const runs: Array<Exec> = []
+  const lines: Array<number> = []
+  const costs: Array<number> = []
+  for (const statement of body) {
+    context.line = statement.line
+    context.nodes = 0
+    runs.push(compileStatement(context, statement))
+    lines.push(statement.line)
+    costs.push(context.takeCost())
+  }
+  context.ascend()
+  return (frame) => {
+    for (let i = 0; i < runs.length; i++) {
+      meter.line = lines[i]!
+      meter.step(costs[i]!)
+      const ending = runs[i]!(frame)
+      if (ending !== through) return ending
+    }
+    return through
+  }
+}
+
+const compileStatement = (context: Context, statement: Stmt): Exec => {
+  switch (statement.kind) {
+    case "Expression": {
+      const value = compileExpression(context, statement.value)
+      return (frame) => {
+        value(frame)
+        return through
+      }
+    }
+    case "Assign":
+      return compileAssignment(context, statement.targets, statement.value)
+    case "Augment":
+      return compileAugmented(context, statement)
+    case "Return": {
+      const value = statement.value === null ? null : compileExpression(context, statement.value)
+      return (frame) => {
+        frame.result = value === null ? null : value(frame)
+        return returned
+      }
+    }
+    case "If":
+      return compileIf(context, statement)
+    case "While":
+      return compileWhile(context, statement)
+    case "For":
+      return compileFor(context, statement)
+    case "Function":
+      return compileDefinition(context, statement)
+    case "Pass":
+      return () => through
+    case "Break":
+      return () => broke
+    case "Continue":
+      return () => continued
+    case "Import": {
+      const store = storeName(context, statement.as, statement.line)
+      return (frame) => {
+        store(frame, importModule(statement.module))
+        return through
+      }
+    }
+    case "ImportFrom":
+      return compileImportFrom(context, statement)
+    case "Assert":
+      return compileAssert(context, statement.test, statement.message)
+    case "Raise":
+      return compileRaise(context, statement)
+    case "Try":
+      return compileTry(context, statement)
+    case "Delete": {
+      const deletions = statement.targets.map((target) => compileDeletion(context, target))
+      return (frame) => {
+        for (const deletion of deletions) deletion(frame)
+        return through
+      }
+    }
+  }
+}
+
+const compileAssignment = (context: Context, targets: ReadonlyArray<Expr>, expression: Expr): Exec => {
+  const value = compileExpression(context, expression)
+  const stores = targets.map((target) => compileTarget(context, target))
+  if (stores.length === 1) {
+    const store = stores[0]!
+    return (frame) => {
+      store(frame, value(frame))
+      return through
+    }
+  }
+  return (frame) => {
+    const result = value(frame)
+    for (const store of stores) store(frame, result)
+    return through
+  }
+}
+
+const compileAugmented = (context: Context, { operator, target, value }: Extract<Stmt, { kind: "Augment" }>): Exec => {
+  const { meter } = context
+  const symbol = `${operator}=`
+  const combine = (old: PyValue, change: PyValue): PyValue => {
+    if (old instanceof PyList && (operator === "+" || operator === "*")) {
+      if (operator === "+") return extendList(meter, old, change)
+      const repeated = binary(meter, "*", old, change, symbol)
+      if (repeated instanceof PyList) old.items = repeated.items
+      return old
+    }
+    return inPlace(meter, operator, old, change) ?? binary(meter, operator, old, change, symbol)
+  }
+  if (target.kind === "Subscript") {
+    const object = compileExpression(context, target.object)
+    const index = compileExpression(context, target.index)
+    const change = compileExpression(context, value)
+    return (frame) => {
+      const [container, key] = [object(frame), index(frame)]
+      const old = getItem(meter, container, key)
+      setItem(meter, container, key, combine(old, change(frame)))
+      return through
+    }
+  }
+  const old = compileExpression(context, target)
+  const change = compileExpression(context, value)
+  if (target.kind === "Attribute") {
+    return (frame) => {
+      combine(old(frame), change(frame))
+      throw attributeError(old(frame), target.name)
+    }
+  }
+  const store = compileTarget(context, target)
+  return (frame) => {
+    const before = old(frame)
+    store(frame, combine(before, change(frame)))
+    return through
+  }
+}
+
+const compileIf = (context: Context, { branches, otherwise }: Extract<Stmt, { kind: "If" }>): Exec => {
+  const { meter } = context
+  const tests: Array<Eval> = []
+  const bodies: Array<Exec> = []
+  const lines: Array<number> = []
+  let nodes = context.nodes
+  for (const { test, body } of branches) {
+    context.line = test.line
+    context.nodes = nodes
+    tests.push(compileExpression(context, test))
+    nodes = context.nodes
+    lines.push(test.line)
+    bodies.push(compileBlock(context, body))
+  }
+  const last = otherwise.length === 0 ? null : compileBlock(context, otherwise)
+  context.nodes = nodes
+  return (frame) => {
+    for (let i = 0; i < tests.length; i++) {
+      meter.line = lines[i]!
+      if (isTrue(tests[i]!(frame))) return bodies[i]!(frame)
+    }
+    return last === null ? through : last(frame)
+  }
+}
+
+const compileWhile = (context: Context, { test, body, otherwise, line }: Extract<Stmt, { kind: "While" }>): Exec => {
+  const { meter } = context
+  const goesOn = compileExpression(context, test)
+  const cost = context.takeCost()
+  const turn = compileBlock(context, body)
+  const last = compileBlock(context, otherwise)
+  context.nodes = 0
+  return (frame) => {
+    for (;;) {
+      meter.line = line
+      meter.step(cost)
+      if (!isTrue(goesOn(frame))) return last(frame)
+      const ending = turn(frame)
+      if (ending === broke) return through
+      if (ending === returned) return returned
+    }
+  }
+}
+
+const compileFor = (context: Context, { target, iterable, body, otherwise, line }: Extract<Stmt, { kind: "For" }>): Exec => {
+  const { meter } = context
+  const source = compileExpression(context, iterable)
+  const store = compileTarget(context, target)
+  const cost = context.takeCost()
+  const turn = compileBlock(context, body)
+  const last = compileBlock(context, otherwise)
+  context.nodes = 0
+  return (frame) => {
+    const iterator = iterate(meter, source(frame))
+    for (;;) {
+      meter.line = line
+      const item = iterator.next()
+      if (item === undefined) return last(frame)
+      meter.step(cost)
+      store(frame, item)
+      const ending = turn(frame)
+      if (ending === broke) return through
+      if (ending === returned) return returned
+    }
+  }
+}
+
+const compileDefinition = (context: Context, statement: Extract<Stmt, { kind: "Function" }>): Exec => {
+  const { meter } = context
+  const decorators = statement.decorators.map((decorator) => compileExpression(context, decorator))
+  const { nodes } = context
+  const define = compileFunction(context, statement.function)
+  context.nodes = nodes
+  const store = storeName(context, statement.function.name, statement.line)
+  return (frame) => {
+    const wrappers = decorators.map((decorator) => decorator(frame))
+    store(
+      frame,
+      wrappers.reduceRight((value: PyValue, wrapper) => call(meter, wrapper, [value]), define(frame))
+    )
+    return through
+  }
+}
+
+const compileImportFrom = (context: Context, { module, names, line }: Extract<Stmt, { kind: "ImportFrom" }>): Exec => {
+  if (names[0]?.name === "*") {
+    const stores = new Map([...importAll(module)].map(([name]) => [name, storeName(context, name, line)]))
+    return (frame) => {
+      importModule(module)
+      for (const [name, value] of importAll(module)) stores.get(name)!(frame, value)
+      return through
+    }
+  }
+  const stores = names.map(({ name, as }) => ({ name, store: storeName(context, as, line) }))
+  return (frame) => {
+    for (const { name, store } of stores) store(frame, importName(module, name))
+    return through
+  }
+}
+
+const compileAssert = (context: Context, test: Expr, message: Expr | null): Exec => {
+  const holds = compileExpression(context, test)
+  const text = message === null ? null : compileExpression(context, message)
+  return (frame) => {
+    if (isTrue(holds(frame))) return through
+    throw text === null ? raised("AssertionError") : raised("AssertionError", text(frame))
+  }
+}
