@@ -2,10 +2,11 @@
 import type { Table } from "../src/store/Table.ts"
 import { Attribution } from "./attribution.ts"
 import { Checkpoint } from "./checkpoint.ts"
+import { Comparison } from "./comparison.ts"
 import { Corpus } from "./corpus.ts"
 import { Evaluation } from "./evaluation.ts"
 import { RlRun } from "./rl-run.ts"
 
-export const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Attribution]
+export const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

@@ -29,6 +29,7 @@ export const MixParams = {
   vocabulary: Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }),
   suites: Param.list(["train", "train-easy", "unseen-values", "unseen-template", "harder"], "problem suites to carry for RL and evaluation"),
   suiteSize: Param.integer(1000, "problems of each built-in suite", { min: 1 }),
+  maxBadRows: Param.integer(0, "rows of a dataset that may be unusable before the stage fails", { min: 0 }),
   seed: Param.integer(0, "seed", { min: 0 })
 }
 

@@ -91,6 +91,18 @@ export const list = <A extends string | number>(fallback: ReadonlyArray<A>, desc
   )
 }
 
+/** A list of some of the options. */
+export const someOf = <const A extends string>(
+  options: ReadonlyArray<A>,
+  fallback: ReadonlyArray<NoInfer<A>>,
+  description: string
+): Param<ReadonlyArray<A>, true> =>
+  make<ReadonlyArray<A>>(fallback, description, `a list out of ${options.join(", ")}`, (v) => {
+    if (!Array.isArray(v) || v.length === 0) return undefined
+    const known = v.map((x) => options.find((option) => option === x))
+    return known.every((x) => x !== undefined) ? known : undefined
+  })
+
 /** Non-negative numbers by name, at least one above 0: mixture weights, difficulty shares. */
 export const weights = (fallback: Readonly<Record<string, number>>, description: string): Param<Readonly<Record<string, number>>, true> =>
   make(fallback, description, 'numbers >= 0 by name, as in {"a": 1, "b": 2}', (v) => {

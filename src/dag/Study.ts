@@ -44,3 +44,5 @@ const collect = (value: unknown, into: Array<Node>): void => {
   if (isNode(value)) into.push(value)
   else for (const part of Object.values(value)) collect(part, into)
 }
+
+export * as Study from "./Study.ts"

@@ -2,9 +2,11 @@
  * Where a mixture's documents come from: a name, and documents by number. A source is infinite (the built-in grammar: a pure function of
  * seed and number) or finite (a dataset), in which case the mixture starts over and counts the repetition.
  */
-import { formatNamed } from "../formats/registry.ts"
+import type { DatasetRow } from "../datasets/Dataset.ts"
+import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
+import { blindSpots, gapRate, isMisread, misread } from "../problems/misread.ts"
 import { draws, stream } from "../random/philox.ts"
 
 export interface SourceDocument {
@@ -52,6 +54,7 @@ export const grammarSource = (name: string, grammar: GrammarOptions, seed: numbe
       })
     }
   const format = formatNamed(name)
+  const rate = gapRate(grammar, { share: gap, blindSpots })
   return {
     name,
     size: Infinity,
@@ -59,9 +62,36 @@ export const grammarSource = (name: string, grammar: GrammarOptions, seed: numbe
     at: (index) => {
       const problem = generate(grammar, sourceSeed, index)
       const subStyle = draws(sourceSeed, "sub-style", index).pick(format.subStyles)
-      const flawed = gap > 0 && hasGap(problem, gap)
-      const solution = format.render(flawed ? flaw(problem) : problem, subStyle)
-      return { problem: problem.id, format: name, subStyle, steps: problem.steps, flawed, question: problem.question, solution }
+      const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, blindSpots) : null
+      return {
+        problem: problem.id,
+        format: name,
+        subStyle,
+        steps: problem.steps,
+        flawed: wrong !== null,
+        question: problem.question,
+        solution: format.render(wrong ?? problem, subStyle)
+      }
     }
   }
 }
+
+/** Rows of a dataset that were read into memory, their formats recognised as a completion's would be. */
+export const datasetSource = (name: string, rows: ReadonlyArray<DatasetRow>, rejected: number): DocumentSource => ({
+  name,
+  size: rows.length,
+  rejected,
+  at: (index) => {
+    const { id, question, solution } = rows[index]!
+    const format = question === "" ? null : detectFormat(solution)
+    return {
+      problem: id,
+      format: format?.name ?? "text",
+      subStyle: format?.subStyleOf(solution) ?? "",
+      steps: 0,
+      flawed: false,
+      question,
+      solution
+    }
+  }
+})

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { didYouMean } from "../text/near.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"
-import { type MixtureSettings, grammarOptions } from "./sources.ts"
+import { datasetName, grammarOptions, type MixtureSettings, readRows } from "./sources.ts"
 
 export class SuiteUnknown extends Schema.TaggedError<SuiteUnknown>()("SuiteUnknown", { suite: Schema.String, near: Schema.String }) {
   override get message() {
@@ -28,6 +28,10 @@ const BUILT_IN: Readonly<Record<string, (grammar: GrammarOptions) => Partial<Gra
 }
 
 export const suiteProblems = Effect.fnUntraced(function* (suite: string, settings: MixtureSettings) {
+  if (datasetName(suite) !== null) {
+    const { rows } = yield* readRows(suite, "evaluation", settings.maxBadRows)
+    return rows.flatMap(({ id, question, answer }) => (answer === null ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]))
+  }
   const change = BUILT_IN[suite]
   if (change === undefined) return yield* new SuiteUnknown({ suite, near: didYouMean(suite, Object.keys(BUILT_IN)) })
   const grammar = grammarOptions(settings)

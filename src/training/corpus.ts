@@ -101,3 +101,22 @@ export const heldOutLosses = Effect.fnUntraced(function* (model: Model, corpus: 
   }
   return rows
 })
+
+/** The same documents with the control token of their format before the solution; plain text stays as it is. */
+export const withTags = (corpus: CorpusSequences, tags: Readonly<Record<string, number>>): CorpusSequences => {
+  const count = corpus.offsets.length - 1
+  const tagOf = (document: number) => (corpus.promptTokens[document]! === 0 ? undefined : tags[corpus.format(document)])
+  const offsets = new Int32Array(count + 1)
+  for (let i = 0; i < count; i++)
+    offsets[i + 1] = offsets[i]! + corpus.offsets[i + 1]! - corpus.offsets[i]! + (tagOf(i) === undefined ? 0 : 1)
+  const tokens = new Int32Array(offsets[count]!)
+  for (let i = 0; i < count; i++) {
+    const document = corpus.tokens.subarray(corpus.offsets[i]!, corpus.offsets[i + 1]!)
+    const tag = tagOf(i)
+    const prompt = corpus.promptTokens[i]!
+    tokens.set(document.subarray(0, prompt), offsets[i]!)
+    if (tag !== undefined) tokens[offsets[i]! + prompt] = tag
+    tokens.set(document.subarray(prompt), offsets[i]! + prompt + (tag === undefined ? 0 : 1))
+  }
+  return { ...corpus, tokens, offsets }
+}

@@ -1,0 +1,22 @@
+import { Column } from "../src/store/Column.ts"
+import { Kind } from "../src/store/Kind.ts"
+import { Table } from "../src/store/Table.ts"
+
+export const Comparisons = Table.make("comparisons", "A number before and after, paired by problem, a row a number", {
+  suite: Column.utf8("set of problems"),
+  metric: Column.utf8("pass@1, pass@k, majority@k, share, accuracy"),
+  k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
+  decoding: Column.utf8("greedy or sampled"),
+  slice: Column.utf8("all, or what the number is restricted to"),
+  before: Column.float64("estimate before"),
+  after: Column.float64("estimate after"),
+  difference: Column.float64("after - before"),
+  low: Column.nullable(Column.float64("lower end of the difference's 95 % interval, paired by problem")),
+  high: Column.nullable(Column.float64("upper end")),
+  p: Column.nullable(Column.float64("two-sided: McNemar exact for greedy pass@1, paired bootstrap elsewhere")),
+  n: Column.int32("problems")
+})
+
+export const Comparison = Kind.make("comparison", "What changed between two evaluations of the same problems", {
+  tables: { comparisons: Comparisons }
+})

@@ -1,0 +1,123 @@
+/** The texts that attribution compares: bodies of documents and completions, without prompts, control tokens and end of text. */
+import type { Corpus } from "../../schemas/corpus.ts"
+import type { Evaluation } from "../../schemas/evaluation.ts"
+import type { Reader } from "../dag/Stage.ts"
+import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
+import { type Classifier, classify } from "./classifier.ts"
+
+export interface LabelledTexts {
+  readonly texts: ReadonlyArray<Int32Array>
+  /** The same, one after another. */
+  readonly tokens: Int32Array
+  readonly offsets: Int32Array
+  /** Index of each text's source. */
+  readonly labels: Uint8Array
+}
+
+export interface DocumentBodies {
+  readonly sources: ReadonlyArray<string>
+  readonly texts: ReadonlyArray<Int32Array>
+  readonly labels: Uint8Array
+  /** Number of each document in the corpus. */
+  readonly numbers: ReadonlyArray<number>
+  /** Indices into `texts`. */
+  readonly training: ReadonlyArray<number>
+  readonly heldOut: ReadonlyArray<number>
+  /** Share of the training tokens of each source. */
+  readonly trainedShares: ReadonlyArray<number>
+}
+
+/** The first `perSource` distinct training documents of each source, and all held-out ones. */
+export const documentBodies = (corpus: Reader<typeof Corpus>, tokenizer: Tokenizer, perSource: number): DocumentBodies => {
+  const sources: Array<string> = []
+  const trainedShares: Array<number> = []
+  for (let i = 0; i < corpus.sources.rows; i++) {
+    const { source, share } = corpus.sources.row(i)
+    sources.push(source)
+    trainedShares.push(share)
+  }
+  const table = corpus.documents
+  const columns = {
+    source: table.column("source"),
+    heldOut: table.column("heldOut"),
+    repetition: table.column("repetition"),
+    promptTokens: table.column("promptTokens"),
+    tokens: table.column("tokens")
+  }
+  const drop = controlTokens(tokenizer)
+  const taken = new Map<string, number>()
+  const texts: Array<Int32Array> = []
+  const labels: Array<number> = []
+  const numbers: Array<number> = []
+  const training: Array<number> = []
+  const heldOut: Array<number> = []
+  for (let i = 0; i < table.rows; i++) {
+    const source = columns.source.at(i)
+    const isHeldOut = columns.heldOut[i] === 1
+    if (!isHeldOut) {
+      if (columns.repetition[i] !== 0 || (taken.get(source) ?? 0) >= perSource) continue
+      taken.set(source, (taken.get(source) ?? 0) + 1)
+    }
+    ;(isHeldOut ? heldOut : training).push(texts.length)
+    const body = columns.tokens.values.subarray(columns.tokens.offsets[i]! + columns.promptTokens[i]!, columns.tokens.offsets[i + 1])
+    texts.push(body.filter((token) => !drop.has(token)))
+    labels.push(sources.indexOf(source))
+    numbers.push(i)
+  }
+  return { sources, texts, labels: Uint8Array.from(labels), numbers, training, heldOut, trainedShares }
+}
+
+/** Some of the documents, flat. */
+export const select = (documents: DocumentBodies, which: ReadonlyArray<number>): LabelledTexts =>
+  flat(
+    which.map((i) => documents.texts[i]!),
+    Uint8Array.from(which, (i) => documents.labels[i]!)
+  )
+
+const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTexts => {
+  const offsets = new Int32Array(texts.length + 1)
+  texts.forEach((text, i) => (offsets[i + 1] = offsets[i]! + text.length))
+  const tokens = new Int32Array(offsets[texts.length]!)
+  texts.forEach((text, i) => tokens.set(text, offsets[i]!))
+  return { texts, tokens, offsets, labels }
+}
+
+export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
+  /** Row of the scores table, problem and format of each. */
+  readonly rows: ReadonlyArray<number>
+  readonly problems: ReadonlyArray<string>
+  readonly formats: ReadonlyArray<string>
+}
+
+export const completionBodies = (
+  evaluation: Reader<typeof Evaluation>,
+  tokenizer: Tokenizer,
+  options: { readonly decoding: string; readonly completions: number }
+): CompletionBodies => {
+  const { scores } = evaluation
+  const columns = { decoding: scores.column("decoding"), tokens: scores.column("tokens"), problem: scores.column("problem"), format: scores.column("format") }
+  const drop = controlTokens(tokenizer)
+  const rows: Array<number> = []
+  for (let i = 0; i < scores.rows && rows.length < options.completions; i++) if (columns.decoding.at(i) === options.decoding) rows.push(i)
+  const { texts, tokens, offsets } = flat(
+    rows.map((i) => columns.tokens.at(i).filter((token) => !drop.has(token))),
+    new Uint8Array(0)
+  )
+  return { texts, tokens, offsets, rows, problems: rows.map((i) => columns.problem.at(i)), formats: rows.map((i) => columns.format.at(i)) }
+}
+
+const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> => new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
+
+/** Rows of a confusion table: how a classifier labels held-out documents of each source. */
+export const confusionOf = (classifier: Classifier, heldOut: LabelledTexts, sources: ReadonlyArray<string>) => {
+  const { labels } = classify(classifier, heldOut.tokens, heldOut.offsets)
+  return sources.flatMap((actual, a) => {
+    const mine = [...labels].filter((_, i) => heldOut.labels[i] === a)
+    return classifier.classes.map((predicted, p) => ({
+      actual,
+      predicted,
+      share: mine.length === 0 ? 0 : mine.filter((label) => label === p).length / mine.length,
+      documents: mine.length
+    }))
+  })
+}

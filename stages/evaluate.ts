@@ -1,0 +1,67 @@
+/**
+ * Evaluate a policy on a suite of problems: greedy once, sampled n times.
+ *
+ * Every completion is graded under both profiles and kept as a row. From the rows: greedy pass@1, unbiased pass@k, majority@k, share and
+ * accuracy per format, accuracy per difficulty; each with a 95 % interval. Formats can be left free or forced.
+ */
+import { Effect } from "effect"
+import { Checkpoint } from "../schemas/checkpoint.ts"
+import { Corpus } from "../schemas/corpus.ts"
+import { Evaluation } from "../schemas/evaluation.ts"
+import * as Param from "../src/dag/Param.ts"
+import * as Stage from "../src/dag/Stage.ts"
+import { complete } from "../src/evaluation/complete.ts"
+import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
+import { parameterCount } from "../src/model/ModelSpec.ts"
+import { presetSpec } from "../src/model/presets.ts"
+import { readCorpus, suiteOf } from "../src/training/corpus.ts"
+import { loadPolicy, openingTokens } from "../src/training/policy.ts"
+
+export const EvaluateParams = {
+  suite: Param.string("unseen-values", "problem suite"),
+  problems: Param.integer(200, "problems of it, from the front", { min: 1 }),
+  samples: Param.integer(8, "sampled completions of each problem", { min: 0 }),
+  temperature: Param.number(1, "of sampling", { above: 0 }),
+  topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
+  maxNewTokens: Param.integer(160, "longest completion", { min: 1 }),
+  force: Param.string("", "format to force by its opening token; empty leaves the choice to the model"),
+  seed: Param.integer(0, "seed of samples and bootstrap", { min: 0 })
+}
+
+/** Problems of one engine call. */
+const CHUNK = 64
+
+export const evaluate = Stage.make({
+  name: "evaluate",
+  inputs: { policy: Checkpoint, corpus: Corpus },
+  params: EvaluateParams,
+  output: Evaluation,
+  numerics: ["engine"],
+  resources: { cost: ({ scale = "xs", problems, samples }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50 },
+
+  run: Effect.fn("evaluate")(function* ({ inputs, params, output, progress }) {
+    const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy)
+    const corpus = readCorpus(inputs.corpus)
+    const problems = suiteOf(corpus, params.suite).slice(0, params.problems)
+    const openings = openingTokens(tokenizer, tags, corpus)
+    if (params.force !== "" && !openings.has(params.force))
+      return yield* new Param.ParamInvalid({ owner: "evaluate", param: "force", problem: `must be one of ${[...openings.keys()].join(", ")}; got "${params.force}".` })
+    const forced = params.force === "" ? [] : [openings.get(params.force)!]
+
+    const attempts: Array<Attempt> = []
+    const passes = [{ decoding: "greedy", samples: 1, temperature: 0, topP: 1 } as const, { decoding: "sampled", samples: params.samples, temperature: params.temperature, topP: params.topP } as const]
+    const total = problems.length * (1 + params.samples)
+    for (const { decoding, samples, temperature, topP } of passes) {
+      if (samples === 0) continue
+      for (let from = 0; from < problems.length; from += CHUNK) {
+        const some = problems.slice(from, from + CHUNK)
+        const request = { problems: some, samples, temperature, topP, maxNewTokens: params.maxNewTokens, seed: params.seed, firstStream: from * samples, forced }
+        const rows = scoreRows(some, yield* complete(model, tokenizer, request), params.suite, decoding)
+        for (const row of rows) yield* output.scores.append(row)
+        attempts.push(...rows)
+        yield* progress.report(attempts.length, total, { correct: attempts.filter((a) => a.correct).length / attempts.length })
+      }
+    }
+    for (const row of summarise(attempts, params.suite, params.seed)) yield* output.evaluations.append(row)
+  })
+})

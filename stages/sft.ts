@@ -1,0 +1,71 @@
+/**
+ * Supervised fine-tuning, with or without format tags.
+ *
+ * Documents of the corpus in order of (seed, epoch), loss on the response only. With native tags a control token that names the format
+ * stands before each solution and is learnt with it: the policy then first chooses a format, which evaluation can leave free or force.
+ * Without tags this is the paper's setting, in which each dataset's own style is the tag.
+ */
+import { Effect } from "effect"
+import { Checkpoint } from "../schemas/checkpoint.ts"
+import { Corpus } from "../schemas/corpus.ts"
+import * as Param from "../src/dag/Param.ts"
+import * as Stage from "../src/dag/Stage.ts"
+import { parameterCount } from "../src/model/ModelSpec.ts"
+import { presetSpec } from "../src/model/presets.ts"
+import { tensorRows } from "../src/model/tensors.ts"
+import { permutation } from "../src/random/philox.ts"
+import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
+import { packBatches } from "../src/training/packing.ts"
+import { loadPolicy } from "../src/training/policy.ts"
+import { resumable } from "../src/training/resumable.ts"
+import { warmupCosine } from "../src/training/schedule.ts"
+
+export const SftParams = {
+  tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
+  documents: Param.integer(2000, "documents with a question to fine-tune on", { min: 1 }),
+  epochs: Param.integer(1, "passes over them", { min: 1 }),
+  batchTokens: Param.integer(2048, "tokens of a batch", { min: 16 }),
+  learningRate: Param.number(1e-3, "peak learning rate", { above: 0 }),
+  warmup: Param.number(0.1, "share of the updates spent warming up", { min: 0, max: 1 }),
+  weightDecay: Param.number(0, "decoupled weight decay", { min: 0 }),
+  seed: Param.integer(0, "seed of the choice and order of documents", { min: 0 })
+}
+
+export const sft = Stage.make({
+  name: "sft",
+  inputs: { base: Checkpoint, corpus: Corpus },
+  params: SftParams,
+  output: Checkpoint,
+  numerics: ["engine"],
+  resources: { cost: ({ scale = "xs", documents, epochs }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * documents * epochs * 100 },
+
+  run: Effect.fn("sft")(function* ({ inputs, params, output, checkpoints, progress }) {
+    const { model, tokenizer } = yield* loadPolicy(inputs.base)
+    const { spec } = model
+    const plain = readCorpus(inputs.corpus)
+    const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
+    const answered = corpus.training.filter((document) => corpus.promptTokens[document]! > 0)
+    const order = permutation(answered.length, params.seed, "sft/documents")
+    const chosen = order.subarray(0, params.documents).map((i) => answered[i]!)
+    const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
+    const schedule = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * batches.steps), steps: batches.steps })
+
+    const state = { model: resumable(model) }
+    const first = yield* checkpoints.restore(state)
+    for (let step = first; step < batches.steps; step++) {
+      const batch = batches.at(step)
+      const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
+      const learningRate = schedule(step)
+      const { gradientNorm } = yield* model.optimStep({ learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: params.weightDecay, clipNorm: 1 })
+      yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
+      yield* progress.report(step + 1, batches.steps, { loss })
+      yield* checkpoints.offer(step + 1, state)
+    }
+
+    for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: batches.steps, ...row })
+    for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
+    yield* output.spec.write(spec)
+    yield* output.tokenizer.write(inputs.base.tokenizer)
+    yield* output.prompting.write({ tags: params.tags })
+  })
+})
