@@ -1,0 +1,242 @@
+/**
+ * Every objective's gradient against finite differences of its own loss, in float64, at random points away from the kinks; and what
+ * clipping and KL must do to it.
+ */
+import { describe, expect, it } from "vitest"
+
+import { draws } from "../../src/random/philox.ts"
+import { grpoObjective, type GrpoOptions } from "../../src/rl/grpo.ts"
+import { klEstimate, klDerivative, klLossGradient, type KlEstimator } from "../../src/rl/kl.ts"
+import { policyGradient, policyLoss, type PolicyLossOptions } from "../../src/rl/policy-loss.ts"
+import { ppoObjective, type PpoOptions } from "../../src/rl/ppo.ts"
+import { grpoPreset, ppoPreset, reinforcePreset, type GrpoPreset } from "../../src/rl/presets.ts"
+import { reductionWeights, type Reduction, type ReductionOptions } from "../../src/rl/reduction.ts"
+import { reinforceObjective } from "../../src/rl/reinforce.ts"
+import type { Objective } from "../../src/rl/terms.ts"
+import { valueGradient, valueLoss } from "../../src/rl/value-loss.ts"
+import { maxError } from "./fixtures.ts"
+
+const offsets = Int32Array.of(0, 4, 5, 11, 14)
+const tokens = 14
+const mask = Uint8Array.from([1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0])
+const STEP = 1e-6
+
+/** Random log-probabilities, values and advantages; ratios spread widely over both sides of the clip range. */
+const point = (seed: number) => {
+  const random = draws(seed, "gradient-test")
+  const column = (scale: number, shift = 0) => Float64Array.from({ length: tokens }, () => shift + scale * random.normal())
+  const oldLogProbs = column(0.5, -3)
+  return {
+    logProbs: oldLogProbs.map((x) => x + 0.5 * random.normal()),
+    entropies: column(0.3, 2),
+    values: column(1),
+    batch: {
+      offsets,
+      oldLogProbs,
+      refLogProbs: oldLogProbs.map((x) => x + 0.4 * random.normal()),
+      advantages: column(1),
+      returns: column(1),
+      oldValues: column(1)
+    }
+  }
+}
+type Point = ReturnType<typeof point>
+type Name = "logProbs" | "entropies" | "values"
+
+/** (L(x + h) - L(x - h)) / 2h for each entry of one of the inputs. */
+const differences = (at: Point, name: Name, objective: (p: Point) => Objective): Float64Array =>
+  at[name].map((_, t) => {
+    const moved = (h: number) => objective({ ...at, [name]: at[name].map((x, i) => (i === t ? x + h : x)) }).loss
+    return (moved(STEP) - moved(-STEP)) / (2 * STEP)
+  })
+
+const reducing = (reduction: Reduction): ReductionOptions => ({ reduction, maxLength: 8, maskedSequences: "drop" })
+const seeds = [1, 2, 3, 4, 5]
+
+const grpoVariants: ReadonlyArray<readonly [string, GrpoOptions]> = [
+  ...(["paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] satisfies ReadonlyArray<GrpoPreset>).map(
+    (name) => [name, grpoPreset(name, 8)] as const
+  ),
+  ["k1 in the loss", { ...grpoPreset("dapo", 8), kl: { coefficient: 0.3, estimator: "k1", gradient: "own" } }],
+  ["k2 in the loss", { ...grpoPreset("dapo", 8), kl: { coefficient: 0.3, estimator: "k2", gradient: "own" } }],
+  ["sequence ratio", { ...grpoPreset("dapo", 8), policy: { kind: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "sequence" } }],
+  ["unclipped", { ...grpoPreset("dapo", 8), policy: { kind: "unclipped", clipLow: 0.2, clipHigh: 0.2, ratio: "token" } }],
+  [
+    "clamped log-ratio",
+    { ...grpoPreset("dapo", 8), policy: { kind: "unclipped", clipLow: 0.2, clipHigh: 0.2, ratio: "token", clampLogRatio: 0.3 } }
+  ],
+  [
+    "clamped KL",
+    {
+      ...grpoPreset("dapo", 8),
+      kl: { coefficient: 0.3, estimator: "k3", gradient: "own", clampLogRatio: 0.5, clampEstimate: 0.05 }
+    }
+  ]
+]
+
+describe("the gradient of GRPO equals finite differences", () => {
+  it.each(grpoVariants)("%s", (_, preset) => {
+    for (const reduction of ["token_mean", "seq_mean_token_mean", "sum_over_B_Lmax"] satisfies ReadonlyArray<Reduction>) {
+      const weights = reductionWeights(offsets, reducing(reduction), mask)
+      const options = { ...preset, entropy: { coefficient: 0.02, reduction: preset.entropy.reduction } }
+      const objective = (p: Point) => grpoObjective(p, { ...p.batch, weights }, options)
+      for (const seed of seeds) {
+        const at = point(seed)
+        const { dLogProb, dEntropy } = objective(at)
+        expect(maxError(differences(at, "logProbs", objective), dLogProb)).toBeLessThan(1e-7)
+        expect(maxError(differences(at, "entropies", objective), dEntropy!)).toBeLessThan(1e-7)
+        expect(Math.hypot(...dLogProb)).toBeGreaterThan(1e-3)
+      }
+    }
+  })
+})
+
+describe("the gradient of PPO equals finite differences", () => {
+  const variants: ReadonlyArray<readonly [string, PpoOptions]> = [
+    ["paper", ppoPreset("paper")],
+    ["trl", ppoPreset("trl")],
+    ["verl", ppoPreset("verl")],
+    ["no value clipping", { ...ppoPreset("paper"), value: { coefficient: 0.5, critic: "shared" } }]
+  ]
+  it.each(variants)("%s", (_, preset) => {
+    const weights = reductionWeights(offsets, preset.reduction, mask)
+    const options = { ...preset, entropy: { coefficient: 0.02, reduction: "same" } as const }
+    const objective = (p: Point) => ppoObjective(p, { ...p.batch, weights }, options)
+    for (const seed of seeds) {
+      const at = point(seed)
+      const { dLogProb, dEntropy, dValue } = objective(at)
+      expect(maxError(differences(at, "logProbs", objective), dLogProb)).toBeLessThan(1e-7)
+      expect(maxError(differences(at, "entropies", objective), dEntropy!)).toBeLessThan(1e-7)
+      expect(maxError(differences(at, "values", objective), dValue!)).toBeLessThan(1e-7)
+    }
+  })
+})
+
+describe("the gradient of REINFORCE equals finite differences", () => {
+  it.each(["paper", "rloo"] as const)("%s", (name) => {
+    const options = reinforcePreset(name)
+    const weights = reductionWeights(offsets, options.reduction, mask)
+    const objective = (p: Point) => reinforceObjective(p, { ...p.batch, weights }, options)
+    for (const seed of seeds) {
+      expect(maxError(differences(point(seed), "logProbs", objective), objective(point(seed)).dLogProb)).toBeLessThan(1e-7)
+    }
+  })
+})
+
+describe("clipping", () => {
+  const clip: PolicyLossOptions = { kind: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "token" }
+
+  it("stops the gradient on the side that has gone far enough, and only there", () => {
+    expect(policyGradient(1.29, 1, clip)).toBe(0)
+    expect(policyGradient(1.27, 1, clip)).toBeCloseTo(-1.27, 12)
+    expect(policyGradient(0.5, 1, clip)).toBeCloseTo(-0.5, 12)
+    expect(policyGradient(0.79, -1, clip)).toBe(0)
+    expect(policyGradient(0.81, -1, clip)).toBeCloseTo(0.81, 12)
+    expect(policyGradient(3, -1, clip)).toBeCloseTo(3, 12)
+  })
+
+  it("keeps the gradient at the boundary itself", () => {
+    const exact: PolicyLossOptions = { kind: "clip", clipLow: 0.5, clipHigh: 0.5, ratio: "token" }
+    expect(policyGradient(1.5, 2, exact)).toBe(-3)
+    expect(policyGradient(0.5, -2, exact)).toBe(1)
+  })
+
+  it("bounds the loss of a bad token by dual clip, which has no gradient beyond and changes nothing for good tokens", () => {
+    const dual: PolicyLossOptions = { ...clip, dualClip: 3 }
+    expect(policyLoss(0, 10, -2, dual)).toBe(6)
+    expect(policyLoss(0, 10, -2, clip)).toBe(20)
+    expect(policyGradient(10, -2, dual)).toBe(0)
+    expect(policyGradient(2.9, -2, dual)).toBeCloseTo(5.8, 12)
+    for (const ratio of [0.1, 1, 1.2, 5]) expect(policyLoss(0, ratio, 2, dual)).toBe(policyLoss(0, ratio, 2, clip))
+  })
+
+  it("gives values a gradient only where the unclipped branch counts", () => {
+    expect(valueLoss(1.5, 1, 3, 0.2)).toBeCloseTo(0.5 * 1.8 ** 2, 12)
+    expect(valueGradient(1.5, 1, 3, 0.2)).toBe(0)
+    expect(valueGradient(0.5, 1, 3, 0.2)).toBe(-2.5)
+    expect(valueGradient(1.5, 1, 3, undefined)).toBe(-1.5)
+  })
+
+  it("gives a masked token neither loss nor gradient, even when it holds NaN", () => {
+    const weights = reductionWeights(Int32Array.of(0, 3), reducing("token_mean"), [1, 0, 1])
+    const batch = {
+      offsets: Int32Array.of(0, 3),
+      oldLogProbs: [-1, Number.NaN, -2],
+      refLogProbs: [-1, Number.NaN, -2],
+      advantages: [1, Number.NaN, 1],
+      weights
+    }
+    for (const ratio of ["token", "sequence"] as const) {
+      const options: GrpoOptions = { ...grpoPreset("paper-live-kl", 8), policy: { ...clip, ratio } }
+      const { loss, dLogProb } = grpoObjective({ logProbs: [-1, Number.NaN, -2] }, batch, options)
+      expect(loss).toBe(-1)
+      expect([...dLogProb]).toEqual([-0.5, 0, -0.5])
+    }
+  })
+})
+
+describe("KL in the loss", () => {
+  const at = point(9)
+  const weights = reductionWeights(offsets, reducing("token_mean"), mask)
+  const gradient = (coefficient: number, how: "own" | "k2" | "none") => {
+    const options: GrpoOptions = { ...grpoPreset("paper", 8), kl: { coefficient, estimator: "k3", gradient: how } }
+    return grpoObjective(at, { ...at.batch, weights }, options)
+  }
+
+  it("is felt: another coefficient gives another gradient, by exactly the difference times that of the KL", () => {
+    const none = gradient(0, "own").dLogProb
+    const some = gradient(0.1, "own").dLogProb
+    const more = gradient(0.3, "own").dLogProb
+    const kl = none.map((_, t) => weights[t]! * klDerivative(at.logProbs[t]! - at.batch.refLogProbs[t]!, "k3"))
+    expect(Math.hypot(...kl)).toBeGreaterThan(0.05)
+    expect(
+      maxError(
+        some.map((x, t) => x - none[t]!),
+        kl.map((x) => 0.1 * x)
+      )
+    ).toBeLessThan(1e-14)
+    expect(
+      maxError(
+        more.map((x, t) => x - some[t]!),
+        kl.map((x) => 0.2 * x)
+      )
+    ).toBeLessThan(1e-14)
+  })
+
+  it("is reported but not felt under `paper`, whose code detaches it", () => {
+    expect(grpoPreset("paper", 8).kl).toEqual({ coefficient: 0.001, estimator: "k3", gradient: "none" })
+    expect(gradient(0.3, "none").dLogProb).toEqual(gradient(0, "none").dLogProb)
+    expect(gradient(0.3, "none").loss - gradient(0, "none").loss).toBeCloseTo(0.3 * gradient(0.3, "none").terms.kl, 14)
+    expect(gradient(0.3, "none").terms.kl).toBeGreaterThan(0.01)
+  })
+
+  it("can carry the gradient of k2 under the value of k3", () => {
+    expect(klLossGradient(0.7, { coefficient: 1, estimator: "k3", gradient: "k2" })).toBe(0.7)
+    expect(gradient(0.3, "k2").loss).toBe(gradient(0.3, "own").loss)
+  })
+
+  it("has the right expectations over a distribution: k1 and k3 estimate KL, only k2's gradient (and k3's under the reference) is that of KL", () => {
+    // Two policies over three tokens; expectations under the current one, exactly.
+    const p = [0.6, 0.3, 0.1]
+    const q = [0.3, 0.3, 0.4]
+    const kl = p.reduce((sum, pi, i) => sum + pi * Math.log(pi / q[i]!), 0)
+    const expected = (f: (d: number) => number) => p.reduce((sum, pi, i) => sum + pi * f(Math.log(pi / q[i]!)), 0)
+    expect(expected((d) => klEstimate(d, "k1"))).toBeCloseTo(kl, 14)
+    expect(expected((d) => klEstimate(d, "k3"))).toBeCloseTo(kl, 14)
+    // Gradient with respect to logit j: E[f'(d) (1[i = j] - p_j)]; that of KL is p_j (log(p_j / q_j) - KL).
+    const logitGradient = (estimator: KlEstimator) =>
+      p.map((pj, j) =>
+        p.reduce((sum, pi, i) => sum + pi * klDerivative(Math.log(pi / q[i]!), estimator) * ((i === j ? 1 : 0) - pj), 0)
+      )
+    const exact = p.map((pj, j) => pj * (Math.log(pj / q[j]!) - kl))
+    expect(maxError(logitGradient("k2"), exact)).toBeLessThan(1e-14)
+    expect(maxError(logitGradient("k1"), [0, 0, 0])).toBeLessThan(1e-14)
+    // k3's is p - q: the gradient of KL(q || p), the other direction.
+    expect(
+      maxError(
+        logitGradient("k3"),
+        p.map((pj, j) => pj - q[j]!)
+      )
+    ).toBeLessThan(1e-14)
+  })
+})
