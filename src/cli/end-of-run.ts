@@ -1,0 +1,68 @@
+/**
+ * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so that it
+ * says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
+ */
+import { Cause, Effect, Exit } from "effect"
+
+import type { Graph } from "../dag/graph.ts"
+import type { RunResult } from "../dag/Runner.ts"
+import type { Study } from "../dag/Study.ts"
+import { resultsText } from "../report/results-text.ts"
+import { resultsOf } from "../report/results.ts"
+import { recordOf } from "../report/RunRecord.ts"
+import { ensureReport } from "../report/write-report.ts"
+import { errorText } from "../store/files.ts"
+import { readRun } from "../store/Runs.ts"
+import { Store } from "../store/Store.ts"
+import { duration } from "./display.ts"
+
+export interface EndOfRun {
+  readonly root: string
+  readonly runId: string
+  readonly study: Study
+  readonly graph: Graph
+  readonly result: RunResult
+  readonly seconds: number
+  readonly writeReport: boolean
+}
+
+const MAX_WIDTH = 120
+
+export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
+  const out = process.stdout
+  const say = (line = "") => void out.write(`${line}\n`)
+  const warn = (line: string) => void process.stderr.write(`${line}\n`)
+  try {
+    const record = recordOf(readRun(root, runId))
+    if (record === null) return warn(`The log of run ${runId} has no beginning: no results can be shown.`)
+    const exit = await Effect.runPromiseExit(Effect.provide(resultsOf(record), Store.layer(root)))
+    if (Exit.isFailure(exit)) return warn(`The results cannot be shown: ${errorText(Cause.squash(exit.cause))}`)
+
+    const done = record.nodes.filter((node) => node.outcome.state === "finished")
+    const cached = done.filter((node) => node.outcome.state === "finished" && node.outcome.cached)
+    say()
+    for (const line of resultsText(exit.value, {
+      width: Math.min(MAX_WIDTH, out.columns ?? MAX_WIDTH),
+      colours: out.isTTY === true
+    }))
+      say(line)
+    say()
+    say(
+      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, in ${duration(seconds)}. Run ${runId}`
+    )
+    if (writeReport) {
+      const report = await ensureReport({ root, record, description: study.description })
+      if (report.problem === null) say(`Report   ${report.file}`)
+      else warn(`The report could not be written: ${report.problem}`)
+    }
+    say(`Ask      ${queryFor(record.nodes.map((node) => node.stage))}`)
+  } catch (cause) {
+    warn(`The results cannot be shown: ${errorText(cause)}`)
+  }
+}
+
+/** A query that this run can answer. */
+const queryFor = (stages: ReadonlyArray<string>): string =>
+  stages.includes("rl")
+    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts group by all order by all"`
+    : `pnpm pipeline sql "select stage, count(*) as nodes from nodes group by all order by all"`

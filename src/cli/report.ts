@@ -1,0 +1,63 @@
+/** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
+import * as path from "node:path"
+
+import { Schema } from "effect"
+
+import { type RunRecord, recordOf } from "../report/RunRecord.ts"
+import { ensureReport } from "../report/write-report.ts"
+import { listRuns, readRun } from "../store/Runs.ts"
+import { didYouMean } from "../text/near.ts"
+import { storeRoot } from "./session.ts"
+import { loadStudy, studyNames } from "./studies.ts"
+import { type Command, type Flags, parse } from "./usage.ts"
+
+class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
+const flags = {
+  output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "report",
+  summary: "Write the report of a study's latest run, or of one run: a single HTML file with figures, claims and numbers.",
+  usage: "pipeline report <study|run> [flags]",
+  flags,
+  run: async (args) => {
+    const parsed = parse("report", flags, args, { min: 1, max: 1, words: "a study or a run" })
+    const root = storeRoot(parsed)
+    const record = findRun(root, parsed.positionals[0]!)
+    const output = parsed.text("output")
+    const description = studyNames().includes(record.study) ? (await loadStudy(record.study)).description : ""
+    const report = await ensureReport({
+      root,
+      record,
+      description,
+      ...(output === undefined ? {} : { output: path.resolve(output) })
+    })
+    if (report.problem !== null) {
+      process.stderr.write(`The report ${report.file} could not be written: ${report.problem}\n`)
+      return 1
+    }
+    process.stdout.write(`${report.file}\n`)
+    return 0
+  }
+}
+
+/** A run by its id, or the latest of a study. */
+const findRun = (root: string, name: string): RunRecord => {
+  const runs = listRuns(root).toReversed()
+  for (const run of runs.includes(name) ? [name] : runs) {
+    const record = recordOf(readRun(root, run))
+    if (record !== null && (record.run === name || record.study === name)) return record
+  }
+  if (runs.length === 0) throw new NotFound({ problem: `There are no runs in ${root} yet. Start with: pnpm pipeline run smoke` })
+  if (studyNames().includes(name))
+    throw new NotFound({ problem: `"${name}" has not run yet. Start with: pnpm pipeline run ${name}` })
+  throw new NotFound({
+    problem: `There is no run or study "${name}".${didYouMean(name, [...studyNames(), ...runs])} See pipeline status.`
+  })
+}
