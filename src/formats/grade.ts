@@ -1,0 +1,55 @@
+import { Schema } from "effect"
+
+import { equalValues } from "./equal.ts"
+import type { Extraction, Format, Grade, Profile, Value } from "./Format.ts"
+import { parseValue } from "./number-text.ts"
+import { paperVerdict } from "./paper-verifier.ts"
+import { detectFormat, invalid } from "./registry.ts"
+import { unclear } from "./sub-style.ts"
+
+/**
+ * A completion's format, answer and correctness.
+ *
+ * The format is what the text is written in, whatever the profile. The answer is the profile's: `corrected` asks only the extractor of that format,
+ * `paper` goes through the branches of the authors' verifier (`paper-verifier.ts`). A completion is correct where its answer and the gold answer are
+ * the same number (`equal.ts`). Nothing here depends on time or on earlier calls.
+ */
+export const grade = (completion: string, gold: string, profile: Profile): Grade => {
+  const format = detectFormat(completion)
+  const verdict = profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format)
+  const { extraction } = verdict
+  return {
+    format: format?.name ?? invalid,
+    subStyle: format?.subStyleOf(completion) ?? unclear,
+    attempted: verdict.attempted,
+    answered: extraction.value === null ? "none" : verdict.answered,
+    answer: extraction.value,
+    correct: extraction.value !== null && equalValues(extraction.value, goldValue(gold)),
+    error: extraction.value === null ? extraction.error : null
+  }
+}
+
+/** The branches that a profile went through, and what came of it. */
+export interface Verdict {
+  readonly attempted: string
+  readonly answered: string
+  readonly extraction: Extraction
+}
+
+/** A gold answer that is not a number: the problem cannot be graded. */
+export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", { gold: Schema.String }) {
+  override get message() {
+    return `The reference answer "${this.gold.slice(0, 80)}" is not a number, so that nothing can be graded against it. Normalise it where the dataset is loaded.`
+  }
+}
+
+const goldValue = (gold: string): Value => {
+  const value = parseValue(gold)
+  if (value === null) throw new GoldUnreadable({ gold })
+  return value
+}
+
+const correctedVerdict = (completion: string, format: Format | null): Verdict =>
+  format === null
+    ? { attempted: "none", answered: "none", extraction: { value: null, error: "no known format", steps: 0 } }
+    : { attempted: format.name, answered: format.name, extraction: format.extract(completion) }

@@ -1,0 +1,37 @@
+import { isDegenerate } from "./degenerate.ts"
+import type { Format } from "./Format.ts"
+import { gsm } from "./gsm.ts"
+import { lookup } from "./lookup.ts"
+import { omi1 } from "./omi1.ts"
+import { omi2 } from "./omi2.ts"
+import { tinygsm } from "./tinygsm.ts"
+
+/**
+ * All formats there are. The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are
+ * exclusive, and to `invalid` where none does, so that they are exhaustive. A new format is one file and one line here.
+ *
+ * The order follows from what can contain what: an `<llm-code>` block can define functions, a function's docstring can hold any prose, GSM8K's marks
+ * and a bare answer both look like prose with equations.
+ */
+export const formats: ReadonlyArray<Format> = [omi1, tinygsm, gsm, lookup, omi2]
+
+export const formatNames: ReadonlyArray<string> = formats.map((format) => format.name)
+
+/** The class of completions in no format: empty, garbage, or a loop. */
+export const invalid = "invalid"
+
+/** The format of this name. Throws a `RangeError` that lists the names there are. */
+export const formatNamed = (name: string): Format => {
+  const format = formats.find((format) => format.name === name)
+  if (format === undefined) throw new RangeError(`There is no format "${name}". The formats are ${formatNames.join(", ")}.`)
+  return format
+}
+
+/** Text of the control token that asks for a format: `<|tinygsm|>`. */
+export const formatTag = (name: string): string => `<|${name}|>`
+
+/** The one format of a completion, or null for `invalid`. A cut-off solution keeps its format; one that ends in a loop has none. */
+export const detectFormat = (completion: string): Format | null => {
+  const format = formats.find((format) => format.detect(completion))
+  return format === undefined || isDegenerate(completion) ? null : format
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest"
+
+import { builtInDocument } from "../../src/formats/document.ts"
+import { grade } from "../../src/formats/grade.ts"
+import { detectFormat, formatNamed, formatNames, formats, formatTag, invalid } from "../../src/formats/registry.ts"
+import { generate } from "../../src/problems/grammar.ts"
+import type { Problem } from "../../src/problems/Problem.ts"
+
+const problems = Array.from({ length: 1000 }, (_, index) =>
+  generate({ maximum: 99, steps: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1 }, distractors: 0.3, split: "any" }, 11, index)
+)
+const styles = formats.flatMap((format) => format.subStyles.map((subStyle) => ({ format, name: format.name, subStyle })))
+
+const example: Problem = {
+  id: "example",
+  question: "Sue has 20 buns . Sue buys 3 boxes with 4 buns each . Tom has 16 more buns than Sue . How many buns does Tom have ?",
+  answer: 48,
+  steps: 3,
+  trace: [
+    { kind: "box-contents", left: { constant: 3 }, operator: "*", right: { constant: 4 }, value: 12, who: "Sue" },
+    { kind: "box-total", left: { constant: 20 }, operator: "+", right: { step: 0, value: 12 }, value: 32, who: "Sue" },
+    { kind: "more", left: { step: 1, value: 32 }, operator: "+", right: { constant: 16 }, value: 48, who: "Tom" }
+  ],
+  template: "boxes>more",
+  distractor: false,
+  aside: null,
+  split: "train",
+  start: { name: "Sue", item: "buns", count: 20 }
+}
+
+describe("what each format looks like", () => {
+  it.each([
+    [
+      "tinygsm",
+      "plain",
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t d = b * c \n\t e = a + d \n\t f = 16 \n\t g = e + f \n\t result = g \n\t return result"
+    ],
+    [
+      "tinygsm",
+      "comments",
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t # the boxes hold \n\t d = b * c \n\t # Sue now has \n\t e = a + d \n\t f = 16 \n\t # Tom has \n\t g = e + f \n\t result = g \n\t return result"
+    ],
+    [
+      "omi1",
+      "thus",
+      "Let's solve this problem using Python code . \n <llm-code> \n x1 = 3 * 4 \n x2 = 20 + x1 \n x3 = x2 + 16 \n x3 \n </llm-code> \n <llm-code-output> \n 48 \n </llm-code-output> \n Thus the answer is \\boxed{ 48 } ."
+    ],
+    [
+      "omi2",
+      "so",
+      "We start with 20 buns . Then the boxes hold 3 * 4 = 12 . Then Sue now has 20 + 12 = 32 . Then Tom has 32 + 16 = 48 . So the answer is \\boxed{ 48 } ."
+    ],
+    ["omi2", "equations", "We have 3 * 4 = 12 . 20 + 12 = 32 . 32 + 16 = 48 . Thus the answer is \\boxed{ 48 } ."],
+    [
+      "gsm",
+      "marks",
+      "First Sue has 20 buns . \n the boxes hold 3 * 4 = << 3 * 4 = 12 >> 12 . \n Sue now has 20 + 12 = << 20 + 12 = 32 >> 32 . \n Tom has 32 + 16 = << 32 + 16 = 48 >> 48 . \n #### 48"
+    ],
+    ["lookup", "colon", "Answer : 48"],
+    ["lookup", "is", "Answer is 48"]
+  ])("%s, %s", (name, subStyle, text) => expect(formatNamed(name).render(example, subStyle)).toBe(text))
+
+  it("a docstring repeats the question", () => {
+    const text = formatNamed("tinygsm").render(example, "docstring")
+    expect(text).toContain(`: \n\t """ ${example.question} """ \n\t a = 20 \n\t`)
+  })
+})
+
+describe.each(styles)("$name, $subStyle", ({ format, name, subStyle }) => {
+  it("is recognised, and its answer is right under both profiles", () => {
+    for (const problem of problems) {
+      const text = format.render(problem, subStyle)
+      const expected = { format: name, subStyle, answered: name, answer: String(problem.answer), correct: true, error: null }
+      expect(grade(text, String(problem.answer), "corrected"), text).toMatchObject({ ...expected, attempted: name })
+      const branch = { tinygsm: "tinygsm-code", omi1: "llm-code" }[name] ?? "text"
+      expect(grade(text, String(problem.answer), "paper"), text).toMatchObject({
+        ...expected,
+        attempted: branch,
+        answered: branch
+      })
+    }
+  })
+
+  it("keeps its format when cut off anywhere after its first words, and never takes another", () => {
+    for (const problem of problems.slice(0, 20)) {
+      const words = format.render(problem, subStyle).split(" ")
+      for (let length = 0; length < words.length; length++) {
+        const found = detectFormat(words.slice(0, length).join(" "))?.name ?? invalid
+        expect(length >= 7 ? [name] : [name, invalid]).toContain(found)
+      }
+    }
+  })
+
+  it("is wrong for another gold answer", () => {
+    for (const problem of problems.slice(0, 50))
+      expect(grade(format.render(problem, subStyle), String(problem.answer + 1), "corrected").correct).toBe(false)
+  })
+})
+
+describe("a document", () => {
+  it("is drawn in every sub-style alike, or by weight", () => {
+    const drawn = problems.map((problem, index) => builtInDocument(problem, { format: "tinygsm", seed: 1, index }))
+    for (const subStyle of ["plain", "docstring", "comments"])
+      expect(Math.abs(drawn.filter((document) => document.subStyle === subStyle).length - 333)).toBeLessThan(60)
+    const weighted = problems.map((problem, index) =>
+      builtInDocument(problem, { format: "omi2", seed: 1, index, subStyles: { so: 1 } })
+    )
+    expect(weighted.every((document) => document.subStyle === "so" && document.solution.includes("So the answer"))).toBe(true)
+  })
+
+  it("in a gap executes to the misread answer, not to the right one", () => {
+    const gap = { share: 0.3, blindSpots: ["fewer", "half", "distractor"], rate: 1 } as const
+    const documents = problems.map((problem, index) => ({
+      problem,
+      ...builtInDocument(problem, { format: "tinygsm", seed: 1, index, gap })
+    }))
+    const wrong = documents.filter((document) => document.misread)
+    expect(wrong.length).toBeGreaterThan(300)
+    for (const { problem, solution } of wrong)
+      expect(grade(solution, String(problem.answer), "corrected")).toMatchObject({
+        format: "tinygsm",
+        correct: false,
+        error: null
+      })
+    for (const { problem, solution } of documents.filter((document) => !document.misread))
+      expect(grade(solution, String(problem.answer), "corrected").correct).toBe(true)
+  })
+
+  it("in a format or sub-style that does not exist is refused by name", () => {
+    const problem = problems[0]!
+    expect(() => builtInDocument(problem, { format: "prose", seed: 1, index: 0 })).toThrow(
+      /no format "prose".*omi1, tinygsm, gsm, lookup, omi2/
+    )
+    expect(() => builtInDocument(problem, { format: "gsm", seed: 1, index: 0, subStyles: { thus: 1 } })).toThrow(
+      /gsm has no sub-style "thus"/
+    )
+    expect(() => builtInDocument(problem, { format: "gsm", seed: 1, index: 0, subStyles: { marks: 0 } })).toThrow(/not all zero/)
+  })
+})
+
+describe("the registry", () => {
+  it("names the formats and their control tokens", () => {
+    expect(formatNames).toEqual(["omi1", "tinygsm", "gsm", "lookup", "omi2"])
+    expect(formatTag("tinygsm")).toBe("<|tinygsm|>")
+  })
+})
