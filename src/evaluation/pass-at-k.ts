@@ -13,6 +13,7 @@ export const passAtK = (n: number, c: number, k: number): number => {
   requireInteger("n", n, 1)
   requireInteger("c", c, 0, n)
   requireInteger("k", k, 1, n)
+  if (c === 0) return 0
   if (n - c < k) return 1
   // C(n-c, k) / C(n, k) is symmetric in c and k: prod_{i < min(c, k)} (1 - max(c, k) / (n - i))
   const few = Math.min(c, k)

@@ -33,7 +33,8 @@ export const overlongPenalty = (length: number, maxLength: number, buffer: numbe
   if (!(buffer > 0 && buffer <= maxLength)) {
     throw new RlInputError({ field: "buffer", detail: `it must be above 0 and at most maxLength (${maxLength}); got ${buffer}` })
   }
-  return Math.min((-(length - (maxLength - buffer)) / buffer) * factor, 0)
+  const over = length - (maxLength - buffer)
+  return over <= 0 ? 0 : (-over / buffer) * factor
 }
 
 /** 1 where both masks keep the token. */

@@ -1,0 +1,200 @@
+/** Paired tests, bootstrap, aggregation, shares and the distribution functions, against known values and exact identities. */
+import { describe, expect, it } from "vitest"
+
+import { bootstrapMean, pairedBootstrap } from "../../src/evaluation/bootstrap.ts"
+import { diversity } from "../../src/evaluation/diversity.ts"
+import { formatShares, shareEntropy, totalVariation } from "../../src/evaluation/format-shares.ts"
+import { clopperPearson, meanInterval, wilson } from "../../src/evaluation/intervals.ts"
+import { majorityAtK, majorityCorrect, type Answer } from "../../src/evaluation/majority.ts"
+import { mcnemar } from "../../src/evaluation/mcnemar.ts"
+import { meanPassAtK, passAtK } from "../../src/evaluation/pass-at-k.ts"
+import {
+  betaCdf,
+  logGamma,
+  normalCdf,
+  normalQuantile,
+  studentCdf,
+  studentQuantile
+} from "../../src/evaluation/special-functions.ts"
+import { draws } from "../../src/random/philox.ts"
+
+describe("pass@k", () => {
+  it("is exact for a million samples, and keeps the digits of small probabilities", () => {
+    expect(passAtK(1_000_000, 500_000, 2)).toBeCloseTo(1 - (500_000 * 499_999) / (1_000_000 * 999_999), 13)
+    expect(passAtK(1_000_000, 1, 3) / 3e-6).toBeCloseTo(1, 12)
+  })
+
+  it("is c / n for k = 1 and 'any correct' for k = n", () => {
+    for (let c = 0; c <= 12; c++) {
+      expect(passAtK(12, c, 1)).toBeCloseTo(c / 12, 14)
+      expect(passAtK(12, c, 12)).toBe(c > 0 ? 1 : 0)
+    }
+  })
+
+  it("equals enumeration of all subsets", () => {
+    const correct = [1, 0, 0, 1, 0, 0, 0]
+    const subsets = Array.from({ length: 2 ** 7 }, (_, bits) => correct.filter((_, i) => (bits >> i) & 1)).filter(
+      (s) => s.length === 3
+    )
+    expect(passAtK(7, 2, 3)).toBeCloseTo(subsets.filter((s) => s.includes(1)).length / subsets.length, 14)
+  })
+
+  it("refuses k beyond n and more correct than samples", () => {
+    expect(() => passAtK(4, 1, 5)).toThrow(/"k" cannot be used: it must be an integer from 1 to 4; got 5/)
+    expect(() => passAtK(4, 5, 1)).toThrow(/"c" cannot be used/)
+    expect(() => meanPassAtK([], [], 1)).toThrow(/"samples" cannot be used: it is empty/)
+  })
+})
+
+describe("majority@k", () => {
+  it("equals enumeration of all subsets for random votes", () => {
+    const random = draws(2, "majority-test")
+    for (let round = 0; round < 25; round++) {
+      const n = random.between(1, 9)
+      const answers: ReadonlyArray<Answer> = Array.from({ length: n }, () => random.pick<Answer>(["a", "b", "c", null]))
+      const k = random.between(1, n)
+      const subsets = Array.from({ length: 2 ** n }, (_, bits) => answers.filter((_, i) => (bits >> i) & 1)).filter(
+        (s) => s.length === k
+      )
+      const exact = subsets.reduce((sum, s) => sum + majorityCorrect(s, "a", "uniform"), 0) / subsets.length
+      expect(majorityAtK(answers, "a", k)).toBeCloseTo(exact, 12)
+    }
+  })
+
+  it("stays a probability for hundreds of samples", () => {
+    const answers = Array.from({ length: 600 }, (_, i) => (i % 3 === 0 ? "a" : `other ${i % 5}`))
+    const value = majorityAtK(answers, "a", 300)
+    expect(value).toBeGreaterThan(0.99)
+    expect(value).toBeLessThanOrEqual(1 + 1e-12)
+  })
+})
+
+describe("distribution functions", () => {
+  it("have their known values", () => {
+    expect(logGamma(0.5)).toBeCloseTo(Math.log(Math.sqrt(Math.PI)), 13)
+    expect(logGamma(11)).toBeCloseTo(Math.log(3628800), 12)
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12)
+    expect(normalQuantile(0.995)).toBeCloseTo(2.5758293035489, 12)
+    expect(normalCdf(-3)).toBeCloseTo(0.0013498980316301, 14)
+    // Tables of Student's t.
+    expect(studentQuantile(0.975, 1)).toBeCloseTo(12.706204736174694, 9)
+    expect(studentQuantile(0.975, 2)).toBeCloseTo(4.302652729749462, 10)
+    expect(studentQuantile(0.975, 9)).toBeCloseTo(2.262157162798205, 10)
+    expect(studentCdf(-2, 2)).toBeCloseTo((1 - Math.sqrt(2 / 3)) / 2, 13)
+    expect(betaCdf(0.3, 2, 1)).toBeCloseTo(0.09, 14)
+  })
+})
+
+describe("aggregation over seeds", () => {
+  it("gives a t interval: five seeds", () => {
+    const { mean, low, high, n } = meanInterval([0.1, 0.2, 0.3, 0.4, 0.5])
+    expect(n).toBe(5)
+    expect(mean).toBeCloseTo(0.3, 14)
+    // t(0.975, 4) = 2.776445105; standard error sqrt(0.025 / 5)
+    expect(high - low).toBeCloseTo(2 * 2.7764451051977934 * Math.sqrt(0.005), 10)
+  })
+
+  it("claims nothing about the spread of a single seed", () => {
+    const { mean, low, high } = meanInterval([0.4])
+    expect([mean, low, high]).toEqual([0.4, Number.NaN, Number.NaN])
+  })
+})
+
+describe("bootstrap over problems", () => {
+  const values = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+
+  it("agrees with the normal approximation for a share", () => {
+    const { low, high } = bootstrapMean(values, { seed: 5, resamples: 4000 })
+    const half = 1.96 * Math.sqrt((0.25 * 0.75) / 200)
+    expect(Math.abs(low - (0.25 - half))).toBeLessThan(0.01)
+    expect(Math.abs(high - (0.25 + half))).toBeLessThan(0.01)
+  })
+
+  it("sees a difference between checkpoints that unpaired intervals would hide", () => {
+    // Hard and easy problems; the second checkpoint gains 0.05 on each.
+    const before = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 0.1 : 0.9))
+    const after = before.map((x, i) => x + 0.05 + 0.01 * (i % 3))
+    const paired = pairedBootstrap(before, after, { seed: 1 })
+    expect(paired.difference).toBeCloseTo(0.0599, 4)
+    expect(paired.low).toBeGreaterThan(0.05)
+    expect(paired.p).toBeLessThan(0.002)
+    const alone = bootstrapMean(before, { seed: 1 })
+    expect(alone.high - alone.low).toBeGreaterThan(paired.difference)
+  })
+
+  it("finds no difference between equal checkpoints", () => {
+    const same = pairedBootstrap(values, values, { seed: 1 })
+    expect([same.difference, same.low, same.high, same.p]).toEqual([0, 0, 0, 1])
+  })
+})
+
+describe("McNemar's exact test", () => {
+  const pairs = (gained: number, lost: number, both: number) => ({
+    before: [...Array<number>(gained).fill(0), ...Array<number>(lost).fill(1), ...Array<number>(both).fill(1)],
+    after: [...Array<number>(gained).fill(1), ...Array<number>(lost).fill(0), ...Array<number>(both).fill(1)]
+  })
+  it("counts disagreements as fair coins", () => {
+    const { before, after } = pairs(9, 1, 50)
+    // 2 (1 + 10) / 2^10
+    expect(mcnemar(before, after)).toEqual({ gained: 9, lost: 1, p: expect.closeTo(22 / 1024, 12) })
+    const even = pairs(4, 4, 0)
+    expect(mcnemar(even.before, even.after).p).toBe(1)
+    expect(mcnemar([1, 0], [1, 0])).toEqual({ gained: 0, lost: 0, p: 1 })
+  })
+
+  it("refuses different numbers of problems", () => {
+    expect(() => mcnemar([1], [1, 0])).toThrow(/2 problems, but 1 before/)
+  })
+})
+
+describe("shares of formats", () => {
+  const formats = ["tinygsm", "omi1", "invalid"]
+  const rows = formatShares([0, 0, 0, 2], [1, 0, 1, 0], formats)
+
+  it("add up to 1, and share-weighted accuracies to the accuracy", () => {
+    expect(rows.map((row) => row.share)).toEqual([0.75, 0, 0.25])
+    expect(rows.map((row) => row.accuracy)).toEqual([2 / 3, Number.NaN, 0])
+    expect(rows.map((row) => row.shareOfCorrect)).toEqual([1, 0, 0])
+    const weighted = rows.reduce((sum, row) => sum + (row.count === 0 ? 0 : row.share * row.accuracy), 0)
+    expect(weighted).toBeCloseTo(0.5, 14)
+    expect(rows[0]!.shareInterval).toEqual(wilson(3, 4))
+  })
+
+  it("refuse a label that is no format, naming the completion", () => {
+    expect(() => formatShares([0, 3], [1, 1], formats)).toThrow(/completion 1 has label 3, but there are 3 formats/)
+    expect(() => formatShares([], [], formats)).toThrow(/it is empty/)
+    expect(() => shareEntropy([0, 0])).toThrow(/one must be above 0/)
+  })
+
+  it("are compared by total variation", () => {
+    expect(totalVariation([0.7, 0.2, 0.1], [0.2, 0.7, 0.1])).toBeCloseTo(0.5, 14)
+  })
+})
+
+describe("intervals", () => {
+  it("widen with the level and narrow with the sample", () => {
+    expect(wilson(5, 10, 0.99).low).toBeLessThan(wilson(5, 10).low)
+    expect(clopperPearson(50, 100).low).toBeGreaterThan(clopperPearson(5, 10).low)
+    expect(() => wilson(5, 10, 95)).toThrow(/"level" cannot be used: it must be between 0 and 1; got 95/)
+    expect(() => wilson(11, 10)).toThrow(/"correct" cannot be used/)
+  })
+
+  it("of Clopper and Pearson leave exactly the tails that they promise", () => {
+    const { low, high } = clopperPearson(7, 30)
+    // P(X >= 7 | low) = I_low(7, 24); P(X <= 7 | high) = 1 - I_high(8, 23)
+    expect(betaCdf(low, 7, 24)).toBeCloseTo(0.025, 12)
+    expect(1 - betaCdf(high, 8, 23)).toBeCloseTo(0.025, 12)
+  })
+})
+
+describe("diversity", () => {
+  it("counts different completions, and different correct ones", () => {
+    expect(diversity(["x", "x", "y", "z"], [1, 1, 0, 1])).toEqual({
+      samples: 4,
+      distinct: 3,
+      distinctShare: 0.75,
+      correct: 3,
+      distinctCorrect: 2
+    })
+  })
+})
