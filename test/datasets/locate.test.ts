@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+
+import { describe, expect, it } from "vitest"
+
+import { describeDatasets } from "../../src/datasets/describe.ts"
+import { datasetFingerprint } from "../../src/datasets/fingerprint.ts"
+import { datasetRoots, locateDataset } from "../../src/datasets/locate.ts"
+import { sources } from "../../src/datasets/registry.ts"
+import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
+
+const alone = (data: string) => ({ data, repository: join(data, "none/none"), environment: {} })
+const failure = (run: () => unknown): Error => {
+  try {
+    run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error("did not fail")
+}
+
+describe("roots", () => {
+  it("are the user's folder, the environment's, shared/data beside the repository and data inside it, in this order", () => {
+    const environment = { ECHO_CHAMBER_DATA: "/from/environment" }
+    expect(datasetRoots({ data: "/from/user", repository: "/a/repository", environment })).toEqual([
+      "/from/user",
+      "/from/environment",
+      "/a/shared/data",
+      "/a/repository/data"
+    ])
+    expect(datasetRoots({ repository: "/a/repository", environment: { ECHO_CHAMBER_DATA: "" } })).toEqual([
+      "/a/shared/data",
+      "/a/repository/data"
+    ])
+    expect(datasetRoots({ data: "relative", environment: {} })[0]).toBe(resolve("relative"))
+  })
+
+  it("earlier ones win, and a dataset may lie in a later one", () => {
+    const [first, second] = [temporaryFolder(), temporaryFolder()]
+    writeIn(first, "gsm8k/train.jsonl", jsonl(gsm8kRows(1)))
+    writeIn(second, "gsm8k/train.jsonl", jsonl(gsm8kRows(2)))
+    writeIn(second, "gsm8k/test.jsonl", jsonl(gsm8kRows(2)))
+    expect(locateDataset("gsm8k", "train", [first, second]).folder).toBe(join(first, "gsm8k"))
+    expect(locateDataset("gsm8k", "test", [first, second]).folder).toBe(join(second, "gsm8k"))
+  })
+})
+
+describe("a dataset is found", () => {
+  it.each(["openai/gsm8k", "gsm8k"])("in the folder %s", (folder) => {
+    const root = temporaryFolder()
+    writeParquet(root, `${folder}/main/test-00000-of-00001.parquet`, gsm8kRows(2))
+    expect(locateDataset("gsm8k", "test", [root]).files.map((file) => file.name)).toEqual(["main/test-00000-of-00001.parquet"])
+  })
+
+  it("in the hub's own cache, in the snapshot that main refers to", () => {
+    const root = temporaryFolder()
+    writeIn(root, "datasets--openai--gsm8k/refs/main", "abc123\n")
+    writeParquet(root, "datasets--openai--gsm8k/snapshots/old/main/test-00000-of-00001.parquet", gsm8kRows(1))
+    const path = writeParquet(root, "datasets--openai--gsm8k/snapshots/abc123/main/test-00000-of-00001.parquet", gsm8kRows(2))
+    expect(locateDataset("gsm8k", "test", [root]).files.map((file) => file.path)).toEqual([path])
+  })
+})
+
+describe("a dataset that is not there", () => {
+  it("is reported with the files, the folders, where to get it and how to point to it", () => {
+    const root = temporaryFolder()
+    const error = failure(() => locateDataset("tinygsm", "train", [root, "/does/not/exist"]))
+    expect(error).toMatchObject({
+      _tag: "DatasetMissing",
+      source: "tinygsm",
+      split: "train",
+      files: ["TinyGSM/TinyGSM/data/*.parquet"]
+    })
+    for (const part of [
+      root,
+      "/does/not/exist (does not exist)",
+      "hf download TinyGSM/TinyGSM --repo-type dataset",
+      "--data FOLDER",
+      "ECHO_CHAMBER_DATA",
+      "MIT"
+    ])
+      expect(error.message).toContain(part)
+  })
+
+  it("whose shards are there in part names the missing ones; partial use must be asked for", () => {
+    const root = temporaryFolder()
+    writeParquet(root, "nvidia/OpenMathInstruct-2/data/train-00001-of-00003.parquet", [
+      { problem: "P", generated_solution: "S", expected_answer: "1" }
+    ])
+    const error = failure(() => locateDataset("omi2", "train", [root]))
+    const missing = ["data/train-00000-of-00003.parquet", "data/train-00002-of-00003.parquet"]
+    expect(error).toMatchObject({ _tag: "DatasetIncomplete", present: 1, missing })
+    expect(error.message).toContain(
+      "1 of 3 files are there, missing data/train-00000-of-00003.parquet, data/train-00002-of-00003.parquet"
+    )
+    expect(locateDataset("omi2", "train", [root], true).missing).toEqual(missing)
+  })
+
+  it("because its name or split is wrong gets the near names", () => {
+    expect(failure(() => locateDataset("gms8k", "train", []))).toMatchObject({ _tag: "DatasetUnknown", near: [] })
+    expect(failure(() => locateDataset("gsm8", "train", [])).message).toMatch(
+      /no dataset gsm8\. Did you mean gsm8k\? Known: gsm8k, svamp,/
+    )
+    expect(failure(() => locateDataset("gsm8k", "tets", [])).message).toMatch(/Did you mean gsm8k\/test/)
+    expect(failure(() => locateDataset("gsm8k", "constructor", []))).toMatchObject({ _tag: "DatasetUnknown" })
+  })
+})
+
+describe("the registry", () => {
+  it("keeps every evaluation set out of training", () => {
+    const roles = sources.flatMap((source) =>
+      Object.entries(source.splits).map(([split, { role }]) => [`${source.name}/${split}`, role])
+    )
+    expect(roles.filter(([, role]) => role === "training").map(([name]) => name)).toEqual([
+      "gsm8k/train",
+      "tinygsm/train",
+      "omi1/train",
+      "omi1/train-incorrect",
+      "omi2/train",
+      "omi2/train-1M",
+      "omi2/train-2M",
+      "omi2/train-5M",
+      "omi2/train-with-duplicates",
+      "metamathqa/train",
+      "finemath/train",
+      "finemath/train-4plus",
+      "algebraic-stack/train"
+    ])
+  })
+})
+
+describe("fingerprints", () => {
+  it("are the digests of the files in the order of reading, wherever they lie", async () => {
+    const [here, there] = [temporaryFolder(), temporaryFolder()]
+    const contents = jsonl(gsm8kRows(3))
+    const sha256 = createHash("sha256").update(contents).digest("hex")
+    writeIn(here, "gsm8k/train.jsonl", contents)
+    writeIn(there, "openai/gsm8k/train.jsonl", contents)
+    const expected = { files: [{ path: "train.jsonl", bytes: contents.length, sha256 }] }
+    expect(await datasetFingerprint("gsm8k", "train", alone(here))).toEqual(expected)
+    expect(await datasetFingerprint("gsm8k", "train", alone(there))).toEqual(expected)
+  })
+
+  it("change with the contents, also through a cache, and survive a broken cache", async () => {
+    const root = temporaryFolder()
+    const cache = join(root, "digests.json")
+    const path = writeIn(root, "gsm8k/train.jsonl", jsonl(gsm8kRows(3)))
+    const options = { ...alone(root), cache }
+    const digest = async () => (await datasetFingerprint("gsm8k", "train", options)).files[0]!.sha256
+    const before = await digest()
+    expect(readFileSync(cache, "utf8")).toContain(before)
+    expect(await digest()).toBe(before)
+    writeFileSync(path, jsonl(gsm8kRows(3, 1)))
+    utimesSync(path, 1e9, 1e9)
+    const after = await digest()
+    expect(after).not.toBe(before)
+    writeFileSync(cache, "{ broken")
+    expect(await digest()).toBe(after)
+  })
+})
+
+describe("describeDatasets", () => {
+  it("tells for every split what is there, and for the rest how to get it", async () => {
+    const root = temporaryFolder()
+    const contents = jsonl(gsm8kRows(3))
+    writeIn(root, "gsm8k/train.jsonl", contents)
+    writeParquet(root, "gsm8k/main/test-00000-of-00001.parquet", gsm8kRows(2))
+    writeIn(root, "svamp/SVAMP.json", "[")
+    mkdirSync(join(root, "tinygsm"))
+    const all = await describeDatasets({ ...alone(root), rows: true, digests: true })
+    expect(all.map((entry) => `${entry.source}/${entry.split}`)).toHaveLength(24)
+    const of = (source: string, split: string) => all.find((entry) => entry.source === source && entry.split === split)!
+    expect(of("gsm8k", "train")).toMatchObject({
+      state: "found",
+      role: "training",
+      licence: "MIT",
+      rows: 3,
+      bytes: contents.length,
+      missing: []
+    })
+    expect(of("gsm8k", "train").files[0]!.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(of("gsm8k", "test")).toMatchObject({ state: "found", role: "evaluation", rows: 2 })
+    expect(of("svamp", "test")).toMatchObject({
+      state: "damaged",
+      rows: null,
+      problems: [expect.stringContaining("ends inside its JSON array")]
+    })
+    expect(of("tinygsm", "train")).toMatchObject({ state: "missing", files: [], missing: ["TinyGSM/TinyGSM/data/*.parquet"] })
+    expect(of("tinygsm", "train").obtain).toContain("hf download TinyGSM/TinyGSM")
+  })
+
+  it("is cheap unless asked for more", async () => {
+    const root = temporaryFolder()
+    writeIn(root, "gsm8k/train.jsonl", "not even JSON")
+    const [train] = await describeDatasets({ ...alone(root), source: "gsm8k" })
+    expect(train).toMatchObject({ state: "found", rows: null, bytes: 13 })
+    expect(train!.files[0]!.sha256).toBeNull()
+  })
+})
