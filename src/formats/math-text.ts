@@ -17,16 +17,21 @@ import { parseValue } from "./number-text.ts"
  * expression is the answer, and it is not a number. Symbolic answers (sets, intervals, radicals) are outside what is read here.
  */
 export const numberInText = (text: string): Value | null => {
-  const conclusion = lastOf(text, finalAnswerHope)
+  if (plainInteger.test(text)) return parseValue(text)
+  const speaksOfAnswer = /answer/i.test(text)
+  const conclusion = speaksOfAnswer ? lastOf(text, finalAnswerHope) : null
   if (conclusion !== null) return conclusion
   const boxed = lastBoxed(text)
   if (boxed !== null) return valueOfFormula(boxed)
-  for (const patterns of [finalAnswer, answerColon, answer, anywhere]) {
+  for (const patterns of speaksOfAnswer ? [finalAnswer, answerColon, answer, anywhere] : [anywhere]) {
     const value = lastOf(text, patterns)
     if (value !== null) return value
   }
   return null
 }
+
+/** What programs print most of the time, and no pattern would read differently. */
+const plainInteger = /^-?\d+$/
 
 /**
  * A number (`1,234.5`, `1 000`, `0,5`, `.5`, with a percent sign) and an arithmetic expression that starts with one. The expression is bounded, so that

@@ -9,6 +9,7 @@ import { withoutLatex } from "./latex.ts"
  * denominator above 1; a percentage keeps its sign (`equal.ts` lets `50%` equal both 50 and 1/2).
  */
 export const parseValue = (text: string): Value | null => {
+  if (canonicalInteger.test(text)) return text
   if (text.length > longest) return null
   const plain = withoutLatex(text)
   const start = plain?.match(/^([-+]?)\s*(?:US)?[$€£¥₹]?\s*([-+]?)\s*/)
@@ -31,6 +32,9 @@ export const parseValue = (text: string): Value | null => {
   }
   return finish(rest, negative, decimalText(whole, number[2] ?? "", Number(number[3] ?? 0)))
 }
+
+/** Most answers are this already. */
+const canonicalInteger = /^(?:0|-?[1-9]\d{0,30})$/
 
 /** Longest text that can be an answer; longer ones are refused before any expression runs over them. */
 const longest = 400
