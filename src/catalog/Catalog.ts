@@ -10,11 +10,12 @@ import { resolve } from "node:path"
 import { Effect, type Scope } from "effect"
 
 import type * as Table from "../store/Table.ts"
-import type { QueryResult, Session, SessionOptions } from "./Session.ts"
+import type { QueryResult } from "./QueryResult.ts"
+import type { Session, SessionOptions } from "./Session.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import { StoreFiles } from "./StoreFiles.ts"
 
-export type { QueryResult } from "./Session.ts"
+export type { QueryResult } from "./QueryResult.ts"
 export { SqlFailed } from "./SqlFailed.ts"
 
 export interface Catalog {

@@ -8,12 +8,21 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { DuckDBInstance, type DuckDBConnection, type DuckDBMaterializedResult, type JS } from "@duckdb/node-api"
+import {
+  DuckDBInstance,
+  DuckDBTypeId,
+  JSDuckDBValueConverter,
+  type DuckDBConnection,
+  type DuckDBMaterializedResult,
+  type DuckDBValueConverter,
+  type JS
+} from "@duckdb/node-api"
 
 import type * as Table from "../store/Table.ts"
 import type { FillOptions } from "./duckdb-vectors.ts"
 import { nearNames } from "./near-names.ts"
 import { queryPlan, type QueryPlan } from "./query-plan.ts"
+import type { QueryResult } from "./QueryResult.ts"
 import type { Source } from "./sources.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
@@ -24,14 +33,23 @@ export interface SessionOptions extends FillOptions {
   readonly writableFile?: string
 }
 
-export interface QueryResult {
-  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>
-  readonly rows: ReadonlyArray<ReadonlyArray<JS>>
-  /** What in the store could not be read and is therefore missing from the result. */
-  readonly warnings: ReadonlyArray<string>
-}
+export type { QueryResult } from "./QueryResult.ts"
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** Values that JavaScript has no type for become text, as DuckDB prints them. */
+const toCell: DuckDBValueConverter<JS> = (value, type, converter) => {
+  const { typeId } = type
+  const asText =
+    typeId === DuckDBTypeId.TIME ||
+    typeId === DuckDBTypeId.TIME_TZ ||
+    typeId === DuckDBTypeId.INTERVAL ||
+    typeId === DuckDBTypeId.BIT ||
+    (typeId === DuckDBTypeId.DECIMAL && "width" in type && Number(type.width) > 15)
+  if (value !== null && asText) return String(value)
+  return JSDuckDBValueConverter(value, type, converter)
+}
+
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 export class Session {
@@ -86,7 +104,7 @@ export class Session {
   async query(sql: string): Promise<QueryResult> {
     const result = await this.run(sql, await this.plan(sql))
     const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
-    return { columns, rows: await result.getRowsJS(), warnings: [...this.store.warnings] }
+    return { columns, rows: await result.convertRows(toCell), warnings: [...this.store.warnings] }
   }
 
   /** Writes the result of one SELECT to the session's writable file, as Parquet. Returns the number of rows. */

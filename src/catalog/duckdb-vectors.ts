@@ -42,15 +42,10 @@ const copyValidity = (target: Target, bits: Uint8Array, rows: number): void => {
   duckdb.copy_data_to_vector_validity(target.vector, 0, plain.buffer, plain.byteOffset, bytes)
 }
 
-/** Bits `start .. start + rows` moved to the front of a new bitmap. */
-const shiftedBits = (bits: Uint8Array, start: number, rows: number): Uint8Array => {
-  const first = start >>> 3
-  const bytes = (rows + 7) >>> 3
-  const shift = start & 7
-  if (shift === 0) return bits.subarray(first, first + bytes)
-  const moved = new Uint8Array(bytes)
-  for (let i = 0; i < bytes; i++) moved[i] = (bits[first + i]! >>> shift) | ((bits[first + i + 1] ?? 0) << (8 - shift))
-  return moved
+/** Bits `start .. start + rows`. Chunks start at multiples of their size, so at whole bytes. */
+const bitsFrom = (bits: Uint8Array, start: number, rows: number): Uint8Array => {
+  if ((start & 7) !== 0) throw new RangeError(`validity from row ${start}, which is not at a whole byte`)
+  return bits.subarray(start >>> 3, (start + rows + 7) >>> 3)
 }
 
 export interface FillOptions {
@@ -132,7 +127,7 @@ const fillList = (
 
 const fill = (target: Target, type: ColumnType, data: ColumnData, start: number, rows: number, options: FillOptions): void => {
   if (start + rows > data.length) throw new RangeError(`rows ${start} to ${start + rows} of ${data.length}`)
-  if (data.validity !== undefined) copyValidity(target, shiftedBits(data.validity, start, rows), rows)
+  if (data.validity !== undefined) copyValidity(target, bitsFrom(data.validity, start, rows), rows)
   if (isNumberType(type)) {
     const width = data.values.BYTES_PER_ELEMENT
     copyData(target, bytesOf(data.values), start * width, rows * width, width)

@@ -1,0 +1,40 @@
+/**
+ * The result of a query, as plain values: what renderers, the report and tests work on. 64-bit and larger integers are bigint; dates and
+ * timestamps are `Date` (UTC, milliseconds); lists are arrays, structs are objects; what JavaScript has no type for is text.
+ */
+export type Cell =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Date
+  | ReadonlyArray<Cell>
+  | { readonly [key: string]: Cell }
+
+export const isList = (cell: Cell): cell is ReadonlyArray<Cell> => Array.isArray(cell)
+
+export interface ResultColumn {
+  readonly name: string
+  /** DuckDB's name of the type, such as `INTEGER`, `FLOAT[]` or `TIMESTAMP`. */
+  readonly type: string
+}
+
+export interface QueryResult {
+  readonly columns: ReadonlyArray<ResultColumn>
+  readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  /** What in the store could not be read and is therefore missing from the result. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Column names with repeated ones told apart: `a`, `a_1`, `a_2`. */
+export const uniqueNames = (columns: ReadonlyArray<ResultColumn>): ReadonlyArray<string> => {
+  const used = new Set<string>()
+  return columns.map(({ name }) => {
+    let unique = name
+    for (let n = 1; used.has(unique); n++) unique = `${name}_${n}`
+    used.add(unique)
+    return unique
+  })
+}

@@ -1,0 +1,131 @@
+import { rmSync } from "node:fs"
+
+import * as Arrow from "apache-arrow"
+import { Effect } from "effect"
+import { afterAll, describe, expect, it } from "vitest"
+
+import { Catalog } from "../../src/catalog/Catalog.ts"
+import { renderArrow } from "../../src/catalog/render-arrow.ts"
+import { cut, displayWidth, readableNumber, renderCsv, renderJson, renderTable } from "../../src/catalog/render.ts"
+import { SampleStore, tables } from "./sample-store.ts"
+
+const store = new SampleStore()
+afterAll(() => rmSync(store.root, { recursive: true, force: true }))
+const query = (sql: string) =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(Catalog.open(store.root, tables), (catalog) => catalog.query(sql))))
+
+const mixed = `select * from (values
+    ('xs', 0.1::float, 12, 'plain', null::double),
+    ('a much longer name', 1e-7::float, 123456, 'line' || chr(10) || 'break', 2.0),
+    ('数学', 'nan'::float, -1, 'esc ' || chr(27) || '[2J', 1234.56789)
+  ) t(scale, share, steps, text, score)`
+
+describe("the box table", () => {
+  it("aligns numbers to the right and text to the left, and shows sensible digits", async () => {
+    expect(renderTable(await query(mixed))).toBe(
+      `┌────────────────────┬───────┬────────┬───────────────┬─────────┐
+│ scale              │ share │  steps │ text          │   score │
+├────────────────────┼───────┼────────┼───────────────┼─────────┤
+│ xs                 │   0.1 │     12 │ plain         │    null │
+│ a much longer name │  1e-7 │ 123456 │ line\\nbreak   │       2 │
+│ 数学               │   NaN │     -1 │ esc \\u001b[2J │ 1234.57 │
+└────────────────────┴───────┴────────┴───────────────┴─────────┘
+3 rows
+`
+    )
+  })
+
+  it("cuts text, never numbers, to the width of the terminal", async () => {
+    const lines = renderTable(await query(mixed), { width: 56 })
+      .trimEnd()
+      .split("\n")
+    expect(lines.slice(0, -1).map(displayWidth)).toEqual(Array.from({ length: 7 }, () => 56))
+    expect(lines[4]).toContain("…")
+    expect(lines[5]).toContain("1234.57")
+  })
+
+  it("counts rows and columns that it does not show", async () => {
+    const many = renderTable(await query("select range as n from range(1500)"), { maxRows: 2 })
+    expect(many.split("\n").slice(3)).toEqual(["│ 0 │", "│ 1 │", "└───┘", "1,500 rows, first 2 shown", ""])
+    const wide = await query("select 123456789 a, 123456789 b, 123456789 c")
+    expect(renderTable(wide, { width: 30 })).toContain("1 row, 2 of 3 columns shown")
+  })
+
+  it("measures what a terminal shows", () => {
+    expect(displayWidth("abc")).toBe(3)
+    expect(displayWidth("数学")).toBe(4)
+    expect(displayWidth("e\u0301")).toBe(1)
+    expect(cut("abcdef", 4)).toBe("abc…")
+    expect(cut("数学数学", 6)).toBe("数学…")
+    expect(cut("abc", 3)).toBe("abc")
+  })
+
+  it("prints numbers for readers", () => {
+    const printed = [0, -0, 7, 0.5, 1 / 3, 123456.789, 1e15, 12345678901234, 1e-5, Infinity, Number.NaN].map(readableNumber)
+    expect(printed).toEqual(["0", "0", "7", "0.5", "0.333333", "123457", "1e+15", "12345678901234", "1e-5", "inf", "NaN"])
+  })
+})
+
+describe("csv", () => {
+  it("quotes what needs it and keeps every digit", async () => {
+    const result = await query(
+      `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big, null as n, '' as e,
+        [1, 2] as l, timestamp '2026-11-22 00:45:12.123' as t, date '2026-11-22' as day, time '01:02:03' as clock`
+    )
+    expect(renderCsv(result)).toBe(
+      '"x,y",q,f,d,big,n,e,l,t,day,clock\n' +
+        '"a,b","say ""hi""",0.1,0.30000000000000004,9007199254740993,,"","[1,2]",2026-11-22 00:45:12.123,2026-11-22,01:02:03\n'
+    )
+  })
+})
+
+describe("json", () => {
+  it("is an array of objects that parses, with repeated names told apart", async () => {
+    const result = await query(
+      `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s, true as b, '\\xAB'::blob as x`
+    )
+    const text = renderJson(result)
+    expect(JSON.parse(text)).toEqual([
+      { a: 1, a_1: "two", f: 0.1, nan: null, big: "9007199254740993", s: { k: [1.5] }, b: true, x: "ab" }
+    ])
+    expect(renderJson(await query("select 1 as a where false"))).toBe("[]\n")
+  })
+})
+
+describe("arrow", () => {
+  it("keeps types and values", async () => {
+    const result = await query(
+      `select i::int as i, sum(i) as total, i / 2 as half, 'row ' || i as text, [i, null]::int[] as list, i % 2 = 0 as even,
+          nullif(i, 1)::bigint as maybe, timestamp '2026-11-22 00:45:12.123' as t, {'a': i} as s
+        from range(3) r(i) group by i order by i`
+    )
+    const table = Arrow.tableFromIPC(renderArrow(result))
+    expect(table.schema.fields.map((field) => `${field.name} ${field.type}`)).toEqual([
+      "i Int32",
+      "total Int64",
+      "half Float64",
+      "text Utf8",
+      "list List<Int32>",
+      "even Bool",
+      "maybe Int64",
+      "t Timestamp<MILLISECOND>",
+      "s Utf8"
+    ])
+    expect(table.numRows).toBe(3)
+    expect([...table.getChild("total")!]).toEqual([0n, 1n, 2n])
+    expect([...table.getChild("maybe")!]).toEqual([0n, null, 2n])
+    expect([...table.getChild("half")!]).toEqual([0, 0.5, 1])
+    expect([...table.getChild("list")!.get(2)!]).toEqual([2, null])
+    expect(table.getChild("t")!.get(0)).toBe(Date.UTC(2026, 10, 22, 0, 45, 12, 123))
+    expect([...table.getChild("s")!]).toEqual(['{"a":0}', '{"a":1}', '{"a":2}'])
+  })
+
+  it("of no rows has the columns all the same", async () => {
+    const table = Arrow.tableFromIPC(renderArrow(await query("select 1::int as a, 'x' as b where false")))
+    expect([table.numRows, ...table.schema.fields.map((field) => `${field.name} ${field.type}`)]).toEqual([
+      0,
+      "a Int32",
+      "b Utf8"
+    ])
+  })
+})
