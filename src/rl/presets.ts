@@ -111,7 +111,7 @@ export const ppoPreset = (name: PpoPreset): PpoOptions => {
       }
     case "verl":
       return {
-        klReward: { coefficient: 1e-3, estimator: "k1" },
+        klReward: { coefficient: 0, estimator: "k1" },
         gae: { gamma: 1, lambda: 1, maskedTokens: "skip" },
         whiten: whitenMasked,
         policy: clipVerl,

@@ -20,7 +20,7 @@ import { PolicyLossOptions } from "./policy-loss.ts"
 import { ReductionOptions } from "./reduction.ts"
 import type { Rollouts } from "./Rollouts.ts"
 import { combine, EntropyOptions, entropyTerm, policyTerm, type Objective, type TokenScores } from "./terms.ts"
-import { clippedScores, KlRewardOptions, tokenRewards, type TokenRewards } from "./token-rewards.ts"
+import { KlRewardOptions, tokenRewards, type TokenRewards } from "./token-rewards.ts"
 
 export const ReinforceOptions = Schema.Struct({
   advantage: GroupAdvantageOptions,
@@ -52,13 +52,14 @@ export const reinforceAdvantages = (
   const { offsets, oldLogProbs, refLogProbs } = rollout
   const raw = tokenRewards(rollout.scores, oldLogProbs, refLogProbs, offsets, options.klReward)
   const inScore = options.klPlace === "score"
-  const scores = inScore ? sumBySequence(raw.rewards, offsets) : clippedScores(rollout.scores, options.klReward)
-  const centred = groupAdvantages(scores, rollout.groups, options.advantage)
-  const tokenKl: KlRewardOptions = {
-    coefficient: inScore ? 0 : options.klReward.coefficient,
-    estimator: options.klReward.estimator
-  }
-  const { rewards } = tokenRewards(centred, oldLogProbs, refLogProbs, offsets, tokenKl)
+  const centred = groupAdvantages(
+    inScore ? sumBySequence(raw.rewards, offsets) : rollout.scores,
+    rollout.groups,
+    options.advantage
+  )
+  // Scores are clipped once: before the baseline when KL is part of them, after it (as OpenRLHF does) when it is not.
+  const perToken: KlRewardOptions = inScore ? { coefficient: 0, estimator: options.klReward.estimator } : options.klReward
+  const { rewards } = tokenRewards(centred, oldLogProbs, refLogProbs, offsets, perToken)
   const { kl } = raw
   const noValues = new Float64Array(rewards.length)
   const returns = gae(rewards, noValues, rollout.offsets, { gamma: options.gamma, lambda: 1, maskedTokens: "include" })

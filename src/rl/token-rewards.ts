@@ -48,7 +48,7 @@ export const tokenRewards = (
 }
 
 /** Scores cut to [-clipScore, clipScore]; a score that is not finite is an error. */
-export const clippedScores = (scores: ArrayLike<number>, options: KlRewardOptions): Float64Array => {
+const clippedScores = (scores: ArrayLike<number>, options: KlRewardOptions): Float64Array => {
   const limit = options.clipScore ?? Number.POSITIVE_INFINITY
   return Float64Array.from(scores, (score, s) => {
     if (!Number.isFinite(score)) throw new RlInputError({ field: "scores", detail: `sequence ${s} has score ${score}` })
