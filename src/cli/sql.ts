@@ -1,0 +1,127 @@
+/** `pipeline sql "<query>"`: any question over all runs; without a query, the tables there are and their columns. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { Effect } from "effect"
+
+import { tables } from "../../schemas/index.ts"
+import { catalogDefinitions } from "../catalog/catalog-tables.ts"
+import { Catalog, type QueryResult } from "../catalog/Catalog.ts"
+import { renderCsv, renderJson, renderTable } from "../catalog/render.ts"
+import { errorText } from "../store/files.ts"
+import { storeRoot } from "./session.ts"
+import { plural } from "./text-table.ts"
+import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "./usage.ts"
+
+const FORMATS = ["table", "csv", "json", "arrow", "parquet"] as const
+type Format = (typeof FORMATS)[number]
+
+const flags = {
+  format: { type: "string", value: "FORMAT", description: `${FORMATS.join(", ")} (default table, or what --output ends in)` },
+  output: { type: "string", value: "FILE", description: "write the result to a file" },
+  rows: { type: "string", value: "N", description: "rows that a table shows at most (default 40)" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "sql",
+  summary: "Ask anything of all runs in SQL (DuckDB). Without a query: the tables and their columns.",
+  usage: `pipeline sql "select study, algorithm, avg(correct) from rollouts group by all" [flags]`,
+  flags,
+  run: async (args) => {
+    const parsed = parse("sql", flags, args, { min: 0, max: 1, words: "one query, in quotes" })
+    const [given] = parsed.positionals
+    const query = given === "-" ? fs.readFileSync(0, "utf8") : given
+    const { format, output } = destination(parsed)
+    const program = Effect.gen(function* () {
+      if (query === undefined) return void process.stdout.write(`${listing()}\n`)
+      const catalog = yield* Catalog.open(storeRoot(parsed), tables)
+      if (format === "parquet") {
+        const rows = yield* catalog.exportParquet(query, output!)
+        process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
+        return
+      }
+      const result = yield* catalog.query(query)
+      for (const warning of result.warnings) process.stderr.write(`${warning}\n`)
+      yield* Effect.promise(async () => deliver(await render(result, format, parsed), output, result))
+    })
+    await Effect.runPromise(Effect.scoped(program))
+    return 0
+  }
+}
+
+/** Every table with its columns and their types. */
+const listing = (): string => {
+  const views = tables.map(({ name, description, columns }) => ({ name, description, columns }))
+  const own = Object.entries(catalogDefinitions).map(([name, { description, columns }]) => ({ name, description, columns }))
+  const section = ({ name, description, columns }: (typeof views)[number]) =>
+    `${name}: ${description}\n${wrapped(Object.entries(columns).map(([column, { type }]) => `${column} ${type}`))}`
+  return [
+    "Results, each also with run, study, node, stage, artifact, latest and the params of its node and of what came before it:",
+    ...views.map(section),
+    "About the runs themselves:",
+    ...own.map(section),
+    `metrics: the numeric columns of the tables over steps, one value a row\n${wrapped(["table varchar", "step int32", "name varchar", "value float64"])}`,
+    `A table in full, with the params as columns: pipeline sql "describe rollouts"`
+  ].join("\n\n")
+}
+
+const LINE = 110
+
+const wrapped = (words: ReadonlyArray<string>): string => {
+  const lines: Array<string> = []
+  for (const [i, word] of words.entries()) {
+    const text = i < words.length - 1 ? `${word},` : word
+    const last = lines.at(-1)
+    if (last === undefined || last.length + text.length > LINE) lines.push(`  ${text}`)
+    else lines[lines.length - 1] = `${last} ${text}`
+  }
+  return lines.join("\n")
+}
+
+/** Where no terminal limits it. */
+const WIDE = 200
+
+const destination = (parsed: Parsed): { readonly format: Format; readonly output: string | null } => {
+  const text = parsed.text("output")
+  const output = text === undefined ? null : path.resolve(text)
+  const wanted = parsed.text("format") ?? (output === null ? "table" : endingOf(output))
+  const format = FORMATS.find((known) => known === wanted)
+  if (format === undefined) throw new UsageError({ problem: `--format must be one of ${FORMATS.join(", ")}; got "${wanted}".` })
+  if (output === null && format === "parquet") throw new UsageError({ problem: "--format parquet needs --output FILE." })
+  if (output !== null && !fs.existsSync(path.dirname(output)))
+    throw new UsageError({ problem: `--output ${text}: the folder ${path.dirname(output)} does not exist.` })
+  return { format, output }
+}
+
+const endingOf = (file: string): string => {
+  const ending = path.extname(file).slice(1)
+  return FORMATS.some((known) => known === ending) ? ending : "table"
+}
+
+const render = async (result: QueryResult, format: Format, parsed: Parsed): Promise<string | Uint8Array> => {
+  switch (format) {
+    case "csv":
+      return renderCsv(result)
+    case "json":
+      return renderJson(result)
+    case "arrow":
+      return (await import("../catalog/render-arrow.ts")).renderArrow(result)
+    default: {
+      const width = process.stdout.isTTY === true ? process.stdout.columns : WIDE
+      return renderTable(result, { width, maxRows: wholeNumber(parsed, "rows", 40, 0) })
+    }
+  }
+}
+
+const deliver = (content: string | Uint8Array, output: string | null, result: QueryResult): void => {
+  if (output === null) {
+    process.stdout.write(content)
+    return
+  }
+  try {
+    fs.writeFileSync(output, content)
+  } catch (cause) {
+    throw new UsageError({ problem: `--output ${output} cannot be written: ${errorText(cause)}.` })
+  }
+  process.stderr.write(`${plural(result.rows.length, "row")} written to ${output}\n`)
+}
