@@ -74,9 +74,14 @@ const allowedIsas = Effect.gen(function* () {
 
 const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   const allowed = yield* allowedIsas
-  const mode: Mode = request.mode === "auto" ? "f32" : request.mode
-  if (mode !== "f32") return yield* new EngineUnavailable({ engine: "native", reason: `mode ${mode} is not available` })
-  const isa = allowed.find((isa) => isa !== "amx") ?? allowed[0] ?? "portable"
+  const mode: Mode = request.mode !== "auto" ? request.mode : allowed.includes("amx") ? "bf16x3" : "f32"
+  if (mode !== "f32" && !allowed.includes("amx"))
+    return yield* new EngineUnavailable({
+      engine: "native",
+      reason: `mode ${mode} needs a CPU with AMX (at hand: ${allowed.join(", ")}); use mode f32`
+    })
+  /* The AMX variant's f32 code is that of AVX-512, so f32 shares one library with machines that have no AMX. */
+  const isa = mode === "f32" ? (allowed.find((isa) => isa !== "amx") ?? "amx") : "amx"
   if (!compilerPresent() && cachedLibrary(isa) === undefined)
     return yield* new EngineUnavailable({
       engine: "native",

@@ -242,6 +242,11 @@ export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | 
         try: () => loadLibrary(path),
         catch: (cause) => new EngineError({ operation: "loading the native library", detail: String(cause) })
       })
+      if (library.supports(modes.indexOf(options.mode)) === 0)
+        return yield* new EngineError({
+          operation: "loading the native library",
+          detail: `mode ${options.mode} needs the AMX tile unit, which ${options.isa === "amx" ? "the kernel refused" : "this variant does not use"}; use mode f32`
+        })
       const threads = Math.max(1, Math.min(64, Math.floor(options.threads ?? availableParallelism())))
       const turn = yield* Semaphore.make(1)
       const info: EngineInfo = {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adamw.h"
+#include "amx.h"
 #include "generate.h"
 #include "memory.h"
 #include "philox.h"
@@ -14,6 +15,9 @@
 #define API __attribute__((visibility("default")))
 
 enum { PARAMETERS = 0, FIRST_MOMENTS = 1, SECOND_MOMENTS = 2, GRADIENTS = 3 };
+
+/* Whether this process may use `mode`. To be asked once, before the first model. */
+API int engine_supports(int mode) { return mode == MODE_F32 || amx_request(); }
 
 /* spec: vocabulary, width, layers, heads, hidden, context, tied, value head. NULL: out of memory. */
 API void *engine_create(const int32_t *spec, int mode) {

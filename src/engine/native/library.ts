@@ -20,6 +20,7 @@ export type Long<A extends ReadonlyArray<unknown>> = (...args: [...A, Callback])
 type F32 = Float32Array | null
 
 export interface Library {
+  readonly supports: (mode: number) => number
   readonly create: (spec: Int32Array, mode: number) => Handle | null
   readonly destroy: (handle: Handle) => void
   readonly cancel: (handle: Handle, cancelled: number) => void
@@ -49,6 +50,7 @@ export const loadLibrary = (path: string): Library => {
   const library = koffi.load(path)
   const long = (signature: string) => library.func(signature).async
   return {
+    supports: library.func("int engine_supports(int mode)"),
     create: library.func("void *engine_create(const int32_t *spec, int mode)"),
     destroy: library.func("void engine_destroy(void *model)"),
     cancel: library.func("void engine_cancel(void *model, int cancelled)"),

@@ -15,6 +15,9 @@
 
 typedef enum { MODE_F32 = 0, MODE_BF16X3 = 1, MODE_BF16 = 2 } Mode;
 
+/* Planes of bf16 that an operand is split into. */
+static inline int planes_of(Mode mode) { return mode == MODE_BF16X3 ? 2 : 1; }
+
 typedef struct {
   size_t out, in;  /* padded */
   size_t offset;   /* of W in the padded parameters */
