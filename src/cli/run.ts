@@ -1,6 +1,8 @@
 /** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
 import * as os from "node:os"
+
 import { Cause, Effect, Exit, Fiber } from "effect"
+
 import { childProcessExecutor } from "../dag/child-process.ts"
 import { execute } from "../dag/execute.ts"
 import { type Executor, type Happening, isBadInput, NodeFailed, run as runGraph } from "../dag/Runner.ts"
@@ -15,7 +17,12 @@ import { type Command, type Flags, wholeNumber } from "./usage.ts"
 const flags = {
   ...engineFlags,
   threads: { type: "string", value: "N", description: "threads for all stages together (default: every core)" },
-  "assume-unchanged": { type: "string", multiple: true, value: "STAGE", description: "take results that differ in that stage's code alone" },
+  "assume-unchanged": {
+    type: "string",
+    multiple: true,
+    value: "STAGE",
+    description: "take results that differ in that stage's code alone"
+  },
   "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
   json: { type: "boolean", description: "one JSON line for everything that happens" },
   "no-report": { type: "boolean", description: "do not write the HTML report" }
@@ -25,7 +32,15 @@ export const command: Command = {
   name: "run",
   summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
   usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
-  flags: { ...flags, set: { type: "string", multiple: true, value: "STAGE.PARAM=VALUE", description: "set a parameter of a stage, as in rl.kl=0.01" } },
+  flags: {
+    ...flags,
+    set: {
+      type: "string",
+      multiple: true,
+      value: "STAGE.PARAM=VALUE",
+      description: "set a parameter of a stage, as in rl.kl=0.01"
+    }
+  },
   run: async (args) => {
     const started = performance.now()
     const { study, parsed, settings, overrides, graph } = await chooseStudy("run", flags, args)
@@ -79,12 +94,16 @@ export const command: Command = {
     }).pipe(Effect.provide(store))
 
     const fiber = Effect.runFork(program)
+    // A terminal sends the signal to every process of the group and the launcher passes it on as well, so it may come more than once.
+    let stopping = false
     const interrupt = () => {
+      if (stopping) return
+      stopping = true
       process.stderr.write("\nstopping: stages save their state; the next run goes on from there\n")
       Effect.runFork(Fiber.interrupt(fiber))
     }
-    process.once("SIGINT", interrupt)
-    process.once("SIGTERM", interrupt)
+    process.on("SIGINT", interrupt)
+    process.on("SIGTERM", interrupt)
     const exit = await Effect.runPromise(Fiber.await(fiber))
     process.removeListener("SIGINT", interrupt)
     process.removeListener("SIGTERM", interrupt)
@@ -103,7 +122,9 @@ export const command: Command = {
     if (result.status === "succeeded") return 0
     for (const failure of result.failures)
       process.stderr.write(`\n${failure.message}\n${failure.log === null ? "" : `Its log: ${failure.log}\n`}`)
-    process.stderr.write(`\nTo go on once that is mended: pnpm pipeline run ${args.join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`)
+    process.stderr.write(
+      `\nTo go on once that is mended: pnpm pipeline run ${args.join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
+    )
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
@@ -111,7 +132,11 @@ export const command: Command = {
 /** Stages marked light run here, the others in a child process. */
 const executor: Executor = (node, request, watch) => {
   if (node.stage.resources.process !== false)
-    return childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(node, request, watch)
+    return childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(
+      node,
+      request,
+      watch
+    )
   return execute(node.stage, request, {
     stopRequested: () => false,
     attest: () => null,
@@ -121,10 +146,16 @@ const executor: Executor = (node, request, watch) => {
     }
   }).pipe(
     Effect.catchIf(
-      (error): error is Exclude<typeof error, { readonly _tag: "Busy" }> => !(typeof error === "object" && error !== null && "_tag" in error && error._tag === "Busy"),
+      (error): error is Exclude<typeof error, { readonly _tag: "Busy" }> =>
+        !(typeof error === "object" && error !== null && "_tag" in error && error._tag === "Busy"),
       (error) =>
         Effect.fail(
-          new NodeFailed({ node: node.label, problem: error instanceof Error ? error.message : String(error), badInput: isBadInput(error), log: null })
+          new NodeFailed({
+            node: node.label,
+            problem: error instanceof Error ? error.message : String(error),
+            badInput: isBadInput(error),
+            log: null
+          })
         )
     )
   ) as ReturnType<Executor>

@@ -3,6 +3,7 @@
  * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, before anything is identified.
  */
 import { Schema } from "effect"
+
 import { canonicalJson, digestOf } from "../store/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
@@ -67,7 +68,9 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   for (const target of targets) visit(target)
   for (const { stage, param } of overrides)
     if (!stages.has(stage))
-      throw new OverrideUnused({ problem: `${stage}.${param}: this study has no stage "${stage}".${didYouMean(stage, stages.keys())}` })
+      throw new OverrideUnused({
+        problem: `${stage}.${param}: this study has no stage "${stage}".${didYouMean(stage, stages.keys())}`
+      })
 
   const labels = labelsOf([...found.values()])
   const nodes = [...found.values()].map((node) => ({ ...node, label: labels.get(node.id)! }))
@@ -91,29 +94,49 @@ export const lineageParams = (
 
 const SHORT = 24
 
-const labelsOf = (nodes: ReadonlyArray<Omit<GraphNode, "label">>): Map<string, string> => {
+type Unlabelled = Omit<GraphNode, "label">
+
+/**
+ * A param tells siblings apart when it has more than one value among those that have it at all; `rl.steps` says nothing about an
+ * evaluation before RL. What siblings hang on (`sft`, `rl`) is a word of its own where it differs. Words follow the way of the data,
+ * the seed at the end.
+ */
+const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const labels = new Map<string, string>()
   for (const stage of new Set(nodes.map((node) => node.stage))) {
     const siblings = nodes.filter((node) => node.stage === stage)
-    const lineages = siblings.map((node) => lineageParams(node, (id) => byId.get(id)))
-    const depth = siblings.map((node) => ancestry(node.id, byId))
-    const names = [...new Set(lineages.flatMap((params) => Object.keys(params)))]
-    const telling = names.filter((name) => {
-      const values = new Set(lineages.map((params) => JSON.stringify(params[name])))
-      return values.size > 1 && lineages.every((params) => String(params[name] ?? "").length <= SHORT)
+    const lineages = siblings.map((node) => ownedParams(node, byId))
+    const telling = [...new Set(lineages.flatMap((params) => [...params.keys()]))].filter((name) => {
+      const values = new Set(lineages.filter((params) => params.has(name)).map((params) => params.get(name)))
+      return values.size > 1 && [...values].every((text) => text!.length <= SHORT)
     })
+    const parents = siblings.map((node) => Object.values(node.inputs).map((input) => byId.get(input)!.stage.name))
     siblings.forEach((node, i) => {
-      const words = telling.map((name) => word(name, lineages[i]![name])).filter((w) => w !== "")
-      labels.set(node.id, [stage.name, ...words].join(" "))
+      const after = parents[i]!.filter((name) => !parents.every((others) => others.includes(name)))
+      const words = telling.map((name) => lineages[i]!.get(name) ?? "").filter((text) => text !== "")
+      words.reverse().sort((a, b) => Number(a.startsWith("seed=")) - Number(b.startsWith("seed=")))
+      labels.set(node.id, [...new Set([stage.name, ...after, ...words])].join(" "))
     })
-    // Siblings that still look alike differ in where they stand (before or after RL): say what they hang on.
-    siblings.forEach((node, i) => {
-      const label = labels.get(node.id)!
-      if (siblings.some((other) => other !== node && labels.get(other.id) === label)) labels.set(node.id, `${label} of ${depth[i]}`)
-    })
+    for (const [label, alike] of Map.groupBy(siblings, (node) => labels.get(node.id)!))
+      if (alike.length > 1) for (const node of alike) labels.set(node.id, `${label} (${node.id.slice(-8)})`)
   }
   return labels
+}
+
+/** The words for the params of a node and its ancestors by `stage.param`, nearest first. */
+const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): ReadonlyMap<string, string> => {
+  const params = new Map<string, string>()
+  let generation: ReadonlyArray<Unlabelled> = [node]
+  while (generation.length > 0) {
+    for (const at of generation)
+      for (const [name, value] of Object.entries(at.params)) {
+        const owned = `${at.stage.name}.${name}`
+        if (!params.has(owned)) params.set(owned, word(name, value))
+      }
+    generation = [...new Set(generation.flatMap((at) => Object.values(at.inputs)))].map((id) => byId.get(id)!)
+  }
+  return params
 }
 
 const word = (name: string, value: unknown): string => {
@@ -121,8 +144,3 @@ const word = (name: string, value: unknown): string => {
   if (typeof value === "string") return value
   return `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`
 }
-
-const ancestry = (id: string, byId: ReadonlyMap<string, Omit<GraphNode, "label">>): string =>
-  Object.values(byId.get(id)!.inputs)
-    .map((input) => byId.get(input)!.stage.name)
-    .join("+")
