@@ -1,9 +1,9 @@
-import type { Estimate, Measures } from "./measures.ts"
-import { MISSING, percent, percentWithMargin } from "./numbers.ts"
 /**
  * The result table as aligned text. One line a cell: the dimensions, pass@1, pass@k and majority@k before and after RL, and the share of
  * every format before and after, the winner's in bold where there are colours. Columns that matter least give way to the width.
  */
+import type { Estimate, Measures } from "./measures.ts"
+import { MISSING, percent, percentWithMargin } from "./numbers.ts"
 import type { ResultRow } from "./results.ts"
 
 export interface TextOptions {
