@@ -25,7 +25,7 @@ export default Study.make(
 
     return scales.flatMap((scale) => {
       const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
-      const start = sft({ base, corpus }, { documents: 500, seed })
+      const start = sft({ base, corpus }, { documents: 1500, seed })
       const before = evaluate({ policy: start, corpus }, { problems: 100, seed })
 
       return algorithms.map((algorithm) => {

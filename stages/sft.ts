@@ -22,9 +22,9 @@ import { warmupCosine } from "../src/training/schedule.ts"
 
 export const SftParams = {
   tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
-  documents: Param.integer(2000, "documents with a question to fine-tune on", { min: 1 }),
+  documents: Param.integer(3000, "documents with a question to fine-tune on", { min: 1 }),
   epochs: Param.integer(1, "passes over them", { min: 1 }),
-  batchTokens: Param.integer(2048, "tokens of a batch", { min: 16 }),
+  batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(1e-3, "peak learning rate", { above: 0 }),
   warmup: Param.number(0.1, "share of the updates spent warming up", { min: 0, max: 1 }),
   weightDecay: Param.number(0, "decoupled weight decay", { min: 0 }),
