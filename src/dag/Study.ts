@@ -45,4 +45,6 @@ const collect = (value: unknown, into: Array<Node>): void => {
   else for (const part of Object.values(value)) collect(part, into)
 }
 
+// The namespace form of this module, for `import { Study }`.
+// oxlint-disable-next-line import/no-self-import
 export * as Study from "./Study.ts"

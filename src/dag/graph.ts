@@ -107,15 +107,17 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   for (const stage of new Set(nodes.map((node) => node.stage))) {
     const siblings = nodes.filter((node) => node.stage === stage)
     const lineages = siblings.map((node) => ownedParams(node, byId))
-    const telling = [...new Set(lineages.flatMap((params) => [...params.keys()]))].filter((name) => {
-      const values = new Set(lineages.filter((params) => params.has(name)).map((params) => params.get(name)))
-      return values.size > 1 && [...values].every((text) => text!.length <= SHORT)
-    })
+    const names = [...new Set(lineages.flatMap((params) => [...params.keys()]))]
+    const telling = names
+      .filter((name) => {
+        const values = new Set(lineages.flatMap((params) => params.get(name)?.word ?? []))
+        return values.size > 1 && [...values].every((text) => text.length <= SHORT)
+      })
+      .toSorted((a, b) => placeOf(b, lineages) - placeOf(a, lineages))
     const parents = siblings.map((node) => Object.values(node.inputs).map((input) => byId.get(input)!.stage.name))
     siblings.forEach((node, i) => {
       const after = parents[i]!.filter((name) => !parents.every((others) => others.includes(name)))
-      const words = telling.map((name) => lineages[i]!.get(name) ?? "").filter((text) => text !== "")
-      words.reverse().sort((a, b) => Number(a.startsWith("seed=")) - Number(b.startsWith("seed=")))
+      const words = telling.map((name) => lineages[i]!.get(name)?.word ?? "").filter((text) => text !== "")
       labels.set(node.id, [...new Set([stage.name, ...after, ...words])].join(" "))
     })
     for (const [label, alike] of Map.groupBy(siblings, (node) => labels.get(node.id)!))
@@ -124,20 +126,30 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   return labels
 }
 
-/** The words for the params of a node and its ancestors by `stage.param`, nearest first. */
-const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): ReadonlyMap<string, string> => {
-  const params = new Map<string, string>()
+interface Owned {
+  readonly word: string
+  /** Generations between the node and the ancestor that has the param. */
+  readonly distance: number
+}
+
+/** The params of a node and its ancestors by `stage.param`, the nearest of a name. */
+const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): ReadonlyMap<string, Owned> => {
+  const params = new Map<string, Owned>()
   let generation: ReadonlyArray<Unlabelled> = [node]
-  while (generation.length > 0) {
+  for (let distance = 0; generation.length > 0; distance++) {
     for (const at of generation)
       for (const [name, value] of Object.entries(at.params)) {
         const owned = `${at.stage.name}.${name}`
-        if (!params.has(owned)) params.set(owned, word(name, value))
+        if (!params.has(owned)) params.set(owned, { word: word(name, value), distance })
       }
     generation = [...new Set(generation.flatMap((at) => Object.values(at.inputs)))].map((id) => byId.get(id)!)
   }
   return params
 }
+
+/** Farther ancestors come first in a label; seeds last of all. */
+const placeOf = (name: string, lineages: ReadonlyArray<ReadonlyMap<string, Owned>>): number =>
+  name.endsWith(".seed") ? -1 : Math.max(...lineages.map((params) => params.get(name)?.distance ?? -1))
 
 const word = (name: string, value: unknown): string => {
   if (value === undefined || value === null || value === "") return ""
