@@ -50,7 +50,9 @@ export class StoreFiles {
     if (!this.records.has(key)) {
       const file = join(this.root, "actions", `${key}.json`)
       const record = existsSync(file)
-        ? this.attempt(`the record of action ${key.slice(0, 12)}`, () => JSON.parse(readFileSync(file, "utf8")) as ActionRecord)
+        ? this.attempt(`the record of action ${key.slice(0, 12)}`, () =>
+            checked<ActionRecord>(file, (record) => isObject(record["output"]) && isManifest(record["output"]))
+          )
         : undefined
       this.records.set(key, record)
     }
@@ -76,9 +78,8 @@ export class StoreFiles {
       const manifest =
         output?.digest === artifact
           ? output
-          : this.attempt(
-              `the manifest of artifact ${artifact.slice(0, 12)}`,
-              () => JSON.parse(readFileSync(this.objectPath(artifact), "utf8")) as Manifest
+          : this.attempt(`the manifest of artifact ${artifact.slice(0, 12)}`, () =>
+              checked<Manifest>(this.objectPath(artifact), isManifest)
             )
       this.manifests.set(artifact, manifest)
     }
@@ -93,6 +94,21 @@ export class StoreFiles {
       return undefined
     }
   }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null
+
+const isManifest = (value: Readonly<Record<string, unknown>>): boolean =>
+  typeof value["kind"] === "string" &&
+  [value["tables"], value["documents"]].every(
+    (parts) => isObject(parts) && Object.values(parts).every((part) => isObject(part) && typeof part["file"] === "string")
+  )
+
+/** Reads JSON that must at least have the shape on which everything else here relies. */
+const checked = <A>(file: string, hasShape: (value: Readonly<Record<string, unknown>>) => boolean): A => {
+  const value: unknown = JSON.parse(readFileSync(file, "utf8"))
+  if (!isObject(value) || !hasShape(value)) throw new Error(`${file} does not have the form of one`)
+  return value as A
 }
 
 const hasArtifact = (node: NodeRecord): node is NodeRecord & { readonly artifact: string } => node.artifact !== null

@@ -193,4 +193,5 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
   }
 }
 
-export const catalogSource = (table: CatalogTable, store: StoreFiles): Source => memorySource(table.columns, table.rows(store))
+export const catalogSource = (table: CatalogTable, store: StoreFiles): Source =>
+  memorySource(table.columns, table.rows(store), (problem) => void store.warnings.add(problem))

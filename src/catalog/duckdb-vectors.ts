@@ -63,15 +63,16 @@ const fillStrings = (target: Target, data: ColumnData, start: number, rows: numb
   const bytes = bytesOf(data.values)
   const offsets = data.offsets
   if (offsets === undefined) throw new Error("a column of text or bytes without offsets")
-  if (options.eachString === true) {
+  const base = Number(offsets[start])
+  const end = Number(offsets[start + rows])
+  // A record holds the length of its string in 32 bits: tensors of more than that together are handed over apart.
+  if (options.eachString === true || end - base > 2 ** 31) {
     for (let i = 0; i < rows; i++) {
       const one = bytes.subarray(Number(offsets[start + i]), Number(offsets[start + i + 1]))
       duckdb.vector_assign_string_element_len(target.vector, i, one)
     }
     return
   }
-  const base = Number(offsets[start])
-  const end = Number(offsets[start + rows])
   let address = 0
   if (end - base > inlineBytes) {
     duckdb.vector_assign_string_element_len(target.vector, 0, bytes.subarray(base, end))

@@ -117,6 +117,9 @@ const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: 
   return count
 }
 
+/** 1,234,567. By hand: loading the locale data for it takes longer than most queries. */
+const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",")
+
 /** A box table with a line below it that counts rows, and columns where some had to be left out. */
 export const renderTable = ({ columns, rows }: QueryResult, options: TableOptions = {}): string => {
   const { maxRows = 40, width = 120 } = options
@@ -133,10 +136,10 @@ export const renderTable = ({ columns, rows }: QueryResult, options: TableOption
   const line = (texts: ReadonlyArray<string>, right: (i: number) => boolean) =>
     `│${used.map((width, i) => ` ${pad(cut(texts[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
-  const counted = `${rows.length.toLocaleString("en-US")} row${rows.length === 1 ? "" : "s"}`
+  const counted = `${grouped(rows.length)} row${rows.length === 1 ? "" : "s"}`
   const notes = [
     counted,
-    ...(shown.length < rows.length ? [`first ${shown.length.toLocaleString("en-US")} shown`] : []),
+    ...(shown.length < rows.length ? [`first ${grouped(shown.length)} shown`] : []),
     ...(count < columns.length ? [`${count} of ${columns.length} columns shown`] : [])
   ]
   return [

@@ -37,16 +37,23 @@ export interface Source {
   readonly parts: ReadonlyArray<Part>
 }
 
-/** A small table in memory, from rows. */
-export const memorySource = (columns: Column.Columns, rows: ReadonlyArray<Readonly<Record<string, unknown>>>): Source => {
+/** A small table in memory, from rows. One that does not fit is left out, and `warn` is told. */
+export const memorySource = (
+  columns: Column.Columns,
+  candidates: ReadonlyArray<Readonly<Record<string, unknown>>>,
+  warn: (problem: string) => void
+): Source => {
   const names = Object.keys(columns)
-  const data = names.map((name) => {
-    const builder = buildColumn(columns[name]!)
-    for (const row of rows) {
+  const builders = names.map((name) => [name, buildColumn(columns[name]!)] as const)
+  const rows = candidates.filter((row) =>
+    builders.every(([name, builder]) => {
       const problem = builder.problem(row[name])
-      if (problem !== undefined) throw new Error(`catalog column ${name}: ${problem}`)
-      builder.push(row[name])
-    }
+      if (problem !== undefined) warn(`a row of the catalog is left out, because its ${name} ${problem}`)
+      return problem === undefined
+    })
+  )
+  const data = builders.map(([name, builder]) => {
+    for (const row of rows) builder.push(row[name])
     return builder.data()
   })
   const open = (): OpenPart => ({
