@@ -4,8 +4,8 @@ import * as os from "node:os"
 import { Cause, Effect, Exit, Fiber } from "effect"
 
 import { childProcessExecutor } from "../dag/child-process.ts"
-import { execute } from "../dag/execute.ts"
-import { type Executor, type Happening, isBadInput, NodeFailed, run as runGraph } from "../dag/Runner.ts"
+import { inProcessExecutor } from "../dag/in-process.ts"
+import { type Executor, type Happening, run as runGraph } from "../dag/Runner.ts"
 import { startOf } from "../store/Lease.ts"
 import { newRunId, openRunLog } from "../store/Runs.ts"
 import { Store } from "../store/Store.ts"
@@ -129,34 +129,14 @@ export const command: Command = {
   }
 }
 
+const light = inProcessExecutor()
+
 /** Stages marked light run here, the others in a child process. */
-const executor: Executor = (node, request, watch) => {
-  if (node.stage.resources.process !== false)
-    return childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(
-      node,
-      request,
-      watch
-    )
-  return execute(node.stage, request, {
-    stopRequested: () => false,
-    attest: () => null,
-    progress: {
-      report: (done, total, metrics = {}) => Effect.sync(() => watch({ event: "progress", node: node.id, done, total, metrics })),
-      note: (line) => Effect.sync(() => watch({ event: "note", node: node.id, line }))
-    }
-  }).pipe(
-    Effect.catchIf(
-      (error): error is Exclude<typeof error, { readonly _tag: "Busy" }> =>
-        !(typeof error === "object" && error !== null && "_tag" in error && error._tag === "Busy"),
-      (error) =>
-        Effect.fail(
-          new NodeFailed({
-            node: node.label,
-            problem: error instanceof Error ? error.message : String(error),
-            badInput: isBadInput(error),
-            log: null
-          })
-        )
-    )
-  ) as ReturnType<Executor>
-}
+const executor: Executor = (node, request, watch) =>
+  node.stage.resources.process === false
+    ? light(node, request, watch)
+    : childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(
+        node,
+        request,
+        watch
+      )
