@@ -58,11 +58,11 @@ export class ArrowFileWriter {
     this.writer.write(recordBatch(this.schema, columns))
   }
 
-  /** Writes the footer and makes the file durable. */
-  close(): WrittenFile {
+  /** Writes the footer; `durable` waits until the disk has it all. */
+  close(durable: boolean): WrittenFile {
     try {
       this.writer.finish()
-      fsyncSync(this.descriptor)
+      if (durable) fsyncSync(this.descriptor)
     } finally {
       closeSync(this.descriptor)
     }

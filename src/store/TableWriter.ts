@@ -34,6 +34,8 @@ export class TableWriter<T extends Table.Any> {
   private pending = 0
   /** Rows of the last part that a checkpoint wrote, so that nothing is written twice. */
   private checkpointed = 0
+  /** Parts that the disk may not have yet. Waiting for it at every batch would cost more than the batch. */
+  private readonly unsynced = new Set<string>()
 
   private constructor(table: T, directory: string) {
     this.table = table
@@ -128,9 +130,12 @@ export class TableWriter<T extends Table.Any> {
       this.writePart(this.parts)
       this.checkpointed = this.pending
     }
-    const directory = openSync(this.directory, "r")
-    fsyncSync(directory)
-    closeSync(directory)
+    for (const file of [...this.unsynced, this.directory]) {
+      const descriptor = openSync(file, "r")
+      fsyncSync(descriptor)
+      closeSync(descriptor)
+    }
+    this.unsynced.clear()
   }
 
   /** Writes the table's one file, durably. The parts stay: the directory belongs to the attempt. */
@@ -143,7 +148,7 @@ export class TableWriter<T extends Table.Any> {
       writer.abandon()
       throw cause
     }
-    return { rows: this.rows, ...writer.close() }
+    return { rows: this.rows, ...writer.close(true) }
   }
 
   private rejected(row: number, column: string, problem: string): RowRejected {
@@ -175,8 +180,9 @@ export class TableWriter<T extends Table.Any> {
     const partial = `${this.part(n)}.partial`
     const writer = new ArrowFileWriter(this.table, partial)
     writer.write(this.pendingColumns())
-    writer.close()
+    writer.close(false)
     renameSync(partial, this.part(n))
+    this.unsynced.add(this.part(n))
   }
 
   private spill(): void {
