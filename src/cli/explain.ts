@@ -3,7 +3,7 @@
  * values (one that is absent has its default), code is the first tokens that differ, inputs are the nodes that made them.
  */
 import type { GraphNode } from "../dag/graph.ts"
-import type { Change, Decision } from "../dag/Planner.ts"
+import type { Change, Decision, Reason } from "../dag/Planner.ts"
 import { plural, shortDigest, valueWords } from "./text-table.ts"
 
 export interface Context {
@@ -19,16 +19,20 @@ export const reasonWords = (decision: Decision, labelOf: (id: string) => string)
     case "cached":
       return decision.waived.length === 0 ? "" : `taken as unchanged although ${decision.waived.map(nameOf).join(", ")} changed`
     case "blocked":
-      return `waits for ${decision.on.map(labelOf).join(", ")}`
+      return `waits for ${decision.on.map(labelOf).join(", ")}${decision.certain === null ? "" : `; ${because(decision.certain)}`}`
     case "run":
-      switch (decision.reason._tag) {
-        case "never ran":
-          return "never ran"
-        case "result missing":
-          return "its files are missing or damaged"
-        case "changed":
-          return `changed: ${listed(decision.reason.changes.map(nameOf), 4)}`
-      }
+      return because(decision.reason)
+  }
+}
+
+const because = (reason: Reason): string => {
+  switch (reason._tag) {
+    case "never ran":
+      return "never ran"
+    case "result missing":
+      return "its files are missing or damaged"
+    case "changed":
+      return `changed: ${listed(reason.changes.map(nameOf), 4)}`
   }
 }
 

@@ -1,7 +1,7 @@
 /** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
 import { Effect } from "effect"
 
-import { type Decision, plan as planGraph, type Planned } from "../dag/Planner.ts"
+import { type Decision, plan as planGraph, type Planned, type Reason } from "../dag/Planner.ts"
 import { Store } from "../store/Store.ts"
 import { duration } from "./display.ts"
 import { changeLines, type Context, reasonWords } from "./explain.ts"
@@ -80,37 +80,48 @@ const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
 }
 
 const explanation = ({ node, decision, context }: Explained): ReadonlyArray<string> => {
-  if (decision._tag !== "run" || decision.reason._tag !== "changed") return []
-  const { since, changes } = decision.reason
+  const reason = reasonOf(decision)
+  if (reason?._tag !== "changed") return []
+  const { since, changes } = reason
   const compared = `compared with action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
   const lines = changes.flatMap((change) => changeLines(change, context))
   return [`${node.label}: ${compared}\n${lines.map((line) => `  ${line}`).join("\n")}`]
 }
 
+const reasonOf = (decision: Decision): Reason | null =>
+  decision._tag === "run" ? decision.reason : decision._tag === "blocked" ? decision.certain : null
+
 const summary = (planned: ReadonlyArray<Planned>): string => {
   const count = (tag: Decision["_tag"]) => planned.filter(({ decision }) => decision._tag === tag).length
   const [cached, run, blocked] = [count("cached"), count("run"), count("blocked")]
   if (run + blocked === 0) return `${plural(cached, "node")}, all cached: a run computes nothing.`
-  const waiting = blocked === 0 ? "" : `, ${blocked} blocked: whether they run depends on what those before them give`
-  return `${plural(planned.length, "node")}: ${cached} cached, ${run} to run${waiting}.`
+  const certain = planned.filter(({ decision }) => decision._tag === "blocked" && decision.certain !== null).length
+  const open = blocked - certain
+  const words = [
+    `${cached} cached`,
+    `${run} to run now`,
+    ...(certain > 0 ? [`${certain} to run after them`] : []),
+    ...(open > 0 ? [`${open} that may be cached, depending on what those before them give`] : [])
+  ]
+  return `${plural(planned.length, "node")}: ${words.join(", ")}.`
 }
 
-const asJson = ({ node, decision, context }: Explained) => ({
-  node: node.id,
-  label: node.label,
-  stage: node.stage.name,
-  params: node.params,
-  inputs: node.inputs,
-  state: decision._tag,
-  reason: reasonWords(decision, context.labelOf),
-  key: decision._tag === "blocked" ? null : decision.key,
-  artifact: decision._tag === "cached" ? decision.action.output.digest : null,
-  waitsFor: decision._tag === "blocked" ? decision.on : [],
-  comparedWith: decision._tag === "run" && decision.reason._tag === "changed" ? decision.reason.since.key : null,
-  changes:
-    decision._tag === "run" && decision.reason._tag === "changed"
-      ? decision.reason.changes
-      : decision._tag === "cached"
-        ? decision.waived
-        : []
-})
+const asJson = ({ node, decision, context }: Explained) => {
+  const reason = reasonOf(decision)
+  const changed = reason?._tag === "changed" ? reason : null
+  return {
+    node: node.id,
+    label: node.label,
+    stage: node.stage.name,
+    params: node.params,
+    inputs: node.inputs,
+    state: decision._tag,
+    reason: reasonWords(decision, context.labelOf),
+    key: decision._tag === "blocked" ? null : decision.key,
+    artifact: decision._tag === "cached" ? decision.action.output.digest : null,
+    waitsFor: decision._tag === "blocked" ? decision.on : [],
+    willRun: decision._tag === "run" || (decision._tag === "blocked" && decision.certain !== null),
+    comparedWith: changed?.since.key ?? null,
+    changes: changed?.changes ?? (decision._tag === "cached" ? decision.waived : [])
+  }
+}

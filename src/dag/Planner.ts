@@ -23,7 +23,12 @@ export type Reason =
 export type Decision =
   | { readonly _tag: "cached"; readonly key: string; readonly action: ActionRecord; readonly waived: ReadonlyArray<Change> }
   | { readonly _tag: "run"; readonly key: string; readonly components: ReadonlyArray<Component>; readonly reason: Reason }
-  | { readonly _tag: "blocked"; readonly on: ReadonlyArray<string> }
+  | {
+      readonly _tag: "blocked"
+      readonly on: ReadonlyArray<string>
+      /** Set when it must run whatever its inputs turn out to be: no earlier action agrees in all that is its own. */
+      readonly certain: Exclude<Reason, { readonly _tag: "result missing" }> | null
+    }
 
 export interface PlanOptions {
   readonly numerics: Readonly<Record<string, string>>
@@ -61,6 +66,24 @@ export const decide = Effect.fnUntraced(function* (
   return { _tag: "run", key, components, reason: reasonFor(key, components, earlier) } satisfies Decision as Decision
 })
 
+/** What can be said of a node before its inputs are known. */
+const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: ReadonlyArray<string>, options: PlanOptions) {
+  const store = yield* Store
+  const { numerics, keepText = store.keepCode } = options
+  const externals = yield* node.stage.externals(node.params)
+  const components = componentsOf({ stage: node.stage, params: node.params, inputs: {}, externals, numerics, keepText })
+  const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
+  const own = earlier.map((record) => ({
+    ...record,
+    components: record.components.filter(({ name }) => !name.startsWith("input:"))
+  }))
+  const assumed = options.assumeUnchanged.includes(node.stage.name)
+  const reason = reasonFor("", components, own)
+  const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && component.startsWith("code:"))
+  const certain = same || reason._tag === "result missing" ? null : reason
+  return { _tag: "blocked", on, certain } satisfies Decision as Decision
+})
+
 const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: ReadonlyArray<ActionRecord>): Reason => {
   if (earlier.some((record) => record.key === key)) return { _tag: "result missing" }
   const compared = earlier
@@ -90,7 +113,7 @@ export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOpti
   for (const node of graph.nodes) {
     const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
     if (unknown.length > 0) {
-      planned.push({ node, decision: { _tag: "blocked", on: [...new Set(unknown)] } })
+      planned.push({ node, decision: yield* decideBlocked(node, [...new Set(unknown)], options) })
       continue
     }
     const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)!]))
