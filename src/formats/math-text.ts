@@ -19,13 +19,16 @@ import { parseValue } from "./number-text.ts"
 export const numberInText = (text: string): Value | null => {
   if (plainInteger.test(text)) return parseValue(text)
   const speaksOfAnswer = /answer/i.test(text)
-  const conclusion = speaksOfAnswer ? lastOf(text, finalAnswerHope) : null
-  if (conclusion !== null) return conclusion
+  const hopeful = speaksOfAnswer ? lastOf(text, finalAnswerHope) : null
+  if (hopeful !== null) return hopeful.value
+  const final = speaksOfAnswer ? lastOf(text, finalAnswer) : null
   const boxed = lastBoxed(text)
-  if (boxed !== null) return valueOfFormula(boxed)
-  for (const patterns of speaksOfAnswer ? [finalAnswer, answerColon, answer, anywhere] : [anywhere]) {
-    const value = lastOf(text, patterns)
-    if (value !== null) return value
+  // A box and a final answer have the same rank; a box is taken to reach to the last brace.
+  if (boxed !== null && (final === null || final.end <= text.lastIndexOf("}") + 1)) return valueOfFormula(boxed)
+  if (final !== null) return final.value
+  for (const rank of speaksOfAnswer ? [answerColon, answer, anywhere] : [anywhere]) {
+    const found = lastOf(text, rank)
+    if (found !== null) return found.value
   }
   return null
 }
@@ -40,26 +43,39 @@ const plainInteger = /^-?\d+$/
 const number = String.raw`(?<number>(?<!\d)(?:-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?:\s*(?:%|[Pp]ercent|[Pp]ct))?)`
 const expression = String.raw`(?<expression>-?\(?-?\d[\d.\s+\-*×/^()÷]{0,60}[+\-*×/^()÷][\d.\s+\-*×/^()÷]{1,60}\)?)(?:\*\*)?(?:[.,:\s)$]|$)`
 const opening = String.raw`(?:^|\s|=)(?:\*\*)?`
-const anchoredNumber = `${opening}[$€£¥₹₩]?${number}`
 const anchoredExpression = opening + expression
-const either = (prefix: string, suffix: string): ReadonlyArray<RegExp> =>
-  [anchoredExpression, anchoredNumber].map((target) => new RegExp(prefix + target + suffix, "g"))
+const anchoredNumber = `${opening}[$€£¥₹₩]?${number}`
+/** Mathematics between dollars or brackets, and a bare fraction. */
+const formula = [
+  String.raw`(?<![\\\d])\$(?<formula>[^\n$]{1,200})\$`,
+  String.raw`\\\((?<formula>[^\n]{1,200}?)\\\)`,
+  String.raw`\\\[(?<formula>[\s\S]{1,400}?)\\\]`,
+  String.raw`(?<formula>-?\\frac\{-?\d+(?:[.,]\d+)?\}\{-?\d+(?:[.,]\d+)?\})`
+].join("|")
 
-const finalAnswerHope = either(String.raw`[Ff]inal [Aa]nswer is:?\s*`, String.raw`\.?\s?I hope`)
-const finalAnswer = either(String.raw`[Ff]inal [Aa]nswer.{0,100}?\s+is:?`, "")
-const answerColon = either(String.raw`(?:[Aa]nswer|ANSWER):(?:.{0,100}=\s*|.{0,50}?)`, String.raw`(?!\s*=)`)
-const answer = either(String.raw`(?:[Aa]nswer|ANSWER)(?:.{0,100}=\s*|.{0,50}?)`, String.raw`(?!\s*=)`)
-const anywhere = [
-  /(?<![\\\d])\$(?<formula>[^\n$]{1,200})\$/g,
-  /\\\((?<formula>[^\n]{1,200}?)\\\)/g,
-  /\\\[(?<formula>[\s\S]{1,400}?)\\\]/g,
-  /(?<formula>-?\\frac\{-?\d+(?:[.,]\d+)?\}\{-?\d+(?:[.,]\d+)?\})/g,
-  ...either("", "")
+/** A rank has one pattern for numbers and expressions and one for formulas, each with what may stand before and after its target. */
+const plainAfter = (before: string, after = "") =>
+  new RegExp(`${before}(?:${anchoredExpression}|${anchoredNumber})${after}`, "gi")
+const formulaAfter = (before: string, after = "") => new RegExp(`${before}(?:${formula})${after}`, "gi")
+const hope = String.raw`\.?\s?I hope`
+const noEquals = String.raw`(?!\s*=)`
+
+const finalAnswerHope = [plainAfter(String.raw`final answer is:?\s*`, hope), formulaAfter(String.raw`final answer is:?\s*`, hope)]
+const finalAnswer = [
+  plainAfter(String.raw`final answer.{0,100}?\s+is:?`),
+  formulaAfter(String.raw`final answer[\s\S]{0,100}?\s+is:?\s*`)
 ]
+/** Up to the last equals sign, or to the first number, that follows the word. */
+const answerColon = [
+  plainAfter(String.raw`answer:(?:.{0,100}=\s*|.{0,50}?)`, noEquals),
+  formulaAfter(String.raw`answer:[\s\S]{0,50}?`)
+]
+const answer = [plainAfter(String.raw`answer(?:.{0,100}=\s*|.{0,50}?)`, noEquals), formulaAfter(String.raw`answer[\s\S]{0,50}?`)]
+const anywhere = [formulaAfter(""), new RegExp(anchoredExpression, "g"), new RegExp(anchoredNumber, "g")]
 
-/** The value of the match that ends last, among those that have one. */
-const lastOf = (text: string, patterns: ReadonlyArray<RegExp>): Value | null => {
-  const matches = patterns.flatMap((pattern) => [...text.matchAll(pattern)])
+/** The match that ends last, among those that have a value. */
+const lastOf = (text: string, rank: ReadonlyArray<RegExp>): { readonly value: Value; readonly end: number } | null => {
+  const matches = rank.flatMap((pattern) => [...text.matchAll(pattern)])
   matches.sort((a, b) => b.index + b[0].length - (a.index + a[0].length) || a.index - b.index)
   for (const match of matches) {
     const groups = match.groups!
@@ -69,7 +85,7 @@ const lastOf = (text: string, patterns: ReadonlyArray<RegExp>): Value | null => 
         : groups["expression"] !== undefined
           ? valueOfExpression(groups["expression"])
           : valueOfFormula(groups["formula"]!)
-    if (value !== null) return value
+    if (value !== null) return { value, end: match.index + match[0].length }
   }
   return null
 }

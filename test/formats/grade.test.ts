@@ -112,6 +112,8 @@ describe("a number in free text", () => {
   it.each([
     ["the last number", "First 3, then 4 and 5.", "5"],
     ["a box before later numbers", "So \\boxed{7} because 3 + 5 = 8", "7"],
+    ["a final answer after a box", "\\boxed{7}, so the final answer is 9", "9"],
+    ["a formula after the word answer", "With 2 + 2 = 4 the answer is $\\frac{3}{4}$.", "3/4"],
     ["a final answer before a box", "final answer is 9. I hope it helps. \\boxed{7}", "9"],
     ["the word answer before later numbers", "The answer is 12. Then 40 more.", "12"],
     ["what follows the last equals sign after the word answer", "Answer: 3 * 4 = 12", "12"],
@@ -149,9 +151,9 @@ describe("grading", () => {
   it("is linear in the text: a long completion of any characters is read at once", () => {
     for (const piece of ["3 ", "3 + ", "answer: ", "$", "\\boxed{", "(", "<<", "#", "= ", "9", "def f(", "\n", "We have 3"]) {
       const text = piece.repeat(Math.ceil(20_000 / piece.length))
-      const start = performance.now()
+      const before = process.cpuUsage()
       grade(text, "17", "paper")
-      expect(performance.now() - start, piece).toBeLessThan(1000)
+      expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(1)
     }
   })
 })
