@@ -7,9 +7,10 @@
  * a text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
  */
 import { fromAlphabet } from "./bpe-bytes.ts"
+import { type TokenBuffer, withCache } from "./bpe-cache.ts"
 import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
 import { mergePiece, mergeTable } from "./bpe-merge.ts"
-import { detached, forEachPiece } from "./bpe-pretokenize.ts"
+import { splitterOf } from "./bpe-pretokenize.ts"
 import type { Tokenizer } from "./Tokenizer.ts"
 
 export interface BpeTokenizer extends Tokenizer {
@@ -26,17 +27,12 @@ export const tagToken = (name: string): string => `<|${name}|>`
 /** Reads a `tokenizer.json`. Throws TokenizerInvalid, naming the field at fault. */
 export const bpeTokenizerFromJson = (json: unknown): BpeTokenizer => makeBpeTokenizer(bpeFromJson(json))
 
-/** Pieces remembered at most, and the longest that is: about 30 MB when full. */
-const CACHE_PIECES = 2 ** 17
-const CACHE_LENGTH = 48
-
 export const makeBpeTokenizer = (parts: BpeParts): BpeTokenizer => {
   const bytes = tokenBytes(parts)
   const idOfByte = new Int32Array(256)
   for (const [id, token] of bytes.entries()) if (token.length === 1) idOfByte[token[0]!] = id
   const table = mergeTable(parts.merges, idOfByte)
-  const pattern = new RegExp(parts.pattern, "gu")
-  const cache = new Map<string, Int32Array>()
+  const split = splitterOf(parts.pattern)
   const utf8 = new TextEncoder()
   let scratch = new Uint8Array(1024)
 
@@ -45,30 +41,13 @@ export const makeBpeTokenizer = (parts: BpeParts): BpeTokenizer => {
     return mergePiece(scratch, utf8.encodeInto(piece, scratch).written, table)
   }
 
-  const tokensOf = (piece: string): Int32Array => {
-    if (piece.length > CACHE_LENGTH) return mergeText(piece)
-    let tokens = cache.get(piece)
-    if (tokens === undefined) {
-      tokens = mergeText(piece)
-      if (cache.size === CACHE_PIECES) cache.clear()
-      cache.set(detached(piece), tokens)
-    }
-    return tokens
-  }
+  const appendPiece = withCache(mergeText)
+  const buffer: TokenBuffer = { tokens: new Int32Array(1024), length: 0 }
 
   const encode = (text: string): Int32Array => {
-    let output = new Int32Array(Math.max(64, text.length >> 1))
-    let length = 0
-    forEachPiece(text, pattern, (piece) => {
-      const tokens = tokensOf(piece)
-      if (length + tokens.length > output.length) {
-        const larger = new Int32Array(2 * output.length + tokens.length)
-        larger.set(output)
-        output = larger
-      }
-      for (const token of tokens) output[length++] = token
-    })
-    return output.slice(0, length)
+    buffer.length = 0
+    split(text, (start, end) => appendPiece(text, start, end, buffer))
+    return buffer.tokens.slice(0, buffer.length)
   }
 
   const bytesOf = (token: number): Uint8Array => {

@@ -10,7 +10,7 @@
  */
 import { alphabetIds, byteOfRank, characterOfByte } from "./bpe-bytes.ts"
 import type { Merge } from "./bpe-json.ts"
-import { detached, DIGITS_SINGLY, forEachPiece } from "./bpe-pretokenize.ts"
+import { detached, DIGITS_SINGLY, splitterOf } from "./bpe-pretokenize.ts"
 import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
 
 export interface BpeTraining {
@@ -27,14 +27,16 @@ export type PieceCounts = ReadonlyMap<string, number>
 
 /** Collects piece counts text by text, for corpora that arrive as a stream. */
 export const pieceCounter = () => {
-  const pattern = new RegExp(DIGITS_SINGLY, "gu")
+  const split = splitterOf(DIGITS_SINGLY)
   const counts = new Map<string, number>()
-  const use = (piece: string) => {
-    const count = counts.get(piece)
-    if (count === undefined) counts.set(detached(piece), 1)
-    else counts.set(piece, count + 1)
-  }
-  return { add: (text: string): void => forEachPiece(text, pattern, use), counts: counts as PieceCounts }
+  const add = (text: string): void =>
+    split(text, (start, end) => {
+      const piece = text.slice(start, end)
+      const count = counts.get(piece)
+      if (count === undefined) counts.set(detached(piece), 1)
+      else counts.set(piece, count + 1)
+    })
+  return { add, counts: counts as PieceCounts }
 }
 
 /** A tokenizer trained on `texts`. Throws a RangeError for a vocabulary that cannot hold the bytes and the control tokens. */

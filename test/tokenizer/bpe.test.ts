@@ -9,7 +9,9 @@ import { describe, expect, it } from "vitest"
 
 import { DatasetMissing } from "../../src/datasets/errors.ts"
 import { readDataset } from "../../src/datasets/load.ts"
+import { draws } from "../../src/random/philox.ts"
 import { TokenizerInvalid } from "../../src/tokenizer/bpe-json.ts"
+import { DIGITS_SINGLY, splitByPattern, type Splitter, splitterOf } from "../../src/tokenizer/bpe-pretokenize.ts"
 import { trainBpe } from "../../src/tokenizer/bpe-train.ts"
 import { bpeTokenizerFromJson, type BpeTokenizer } from "../../src/tokenizer/BpeTokenizer.ts"
 import { tokenizerFromJson } from "../../src/tokenizer/fromJson.ts"
@@ -80,7 +82,65 @@ describe("training", () => {
   })
 })
 
+describe("cutting text into pieces", () => {
+  const piecesOf = (split: Splitter, text: string) => {
+    const pieces: Array<string> = []
+    split(text, (start, end) => pieces.push(text.slice(start, end)))
+    return pieces
+  }
+  const byHand = splitterOf(DIGITS_SINGLY)
+  const byPattern: Splitter = (text, use) => splitByPattern(text, new RegExp(DIGITS_SINGLY, "gu"), use)
+
+  it("keeps a leading blank with a word or signs, digits single, and the last blank of a run apart", () => {
+    expect(piecesOf(byHand, "It's  $120 -> a\n\n b 'tis we'll  ")).toEqual([
+      "It",
+      "'s",
+      " ",
+      " $",
+      "1",
+      "2",
+      "0",
+      " ->",
+      " a",
+      "\n\n",
+      " b",
+      " '",
+      "tis",
+      " we",
+      "'ll",
+      "  "
+    ])
+  })
+
+  it("gives by hand what the pattern gives, on random texts of awkward characters", () => {
+    const random = draws(11, "pieces")
+    const alphabet = [
+      ..."ab'srelvmdtZ09 \t\n\r.,$\\_\u0000\u001cé½中\u00a0\u0085\ufeff\u2028\u0301😀",
+      "  ",
+      "'ll",
+      "'re",
+      "\ud800",
+      "\udc00"
+    ]
+    for (let i = 0; i < 20_000; i++) {
+      const text = Array.from({ length: random.between(0, 12) }, () => random.pick(alphabet)).join("")
+      const pieces = piecesOf(byHand, text)
+      if (pieces.join("") !== text) expect(pieces.join("")).toBe(text)
+      const expected = piecesOf(byPattern, text)
+      if (pieces.join("|") !== expected.join("|")) expect(pieces, JSON.stringify(text)).toEqual(expected)
+    }
+  })
+})
+
 describe("encoding and decoding", () => {
+  it("gives the same ids for the millionth piece as for the first: the cache starts anew when full", () => {
+    const random = draws(3, "cache")
+    const word = () => Array.from({ length: 8 }, () => random.pick([..."aeinrst"])).join("")
+    const first = Array.from(trained.encode("senninra in apples"))
+    for (let i = 0; i < 300; i++) trained.encode(Array.from({ length: 1000 }, word).join(" "))
+    expect(Array.from(trained.encode("senninra in apples"))).toEqual(first)
+  })
+
   it.each(fixture.encoded)("gives the ids of Hugging Face's Rust tokenizers for %j", (text, ids) => {
     expect(Array.from(trained.encode(text))).toEqual(ids)
     expect(trained.decode(ids)).toBe(text)
@@ -192,20 +252,21 @@ const realTexts = async (name: string, split: string): Promise<ReadonlyArray<str
 const gsm8kTrain = await realTexts("gsm8k", "train")
 
 describe.skipIf(gsm8kTrain.length === 0)("on GSM8K and SVAMP", () => {
-  it("trains 4,096 tokens on GSM8K train in seconds, and agrees with Hugging Face on every text, there and back", async () => {
-    const started = performance.now()
+  it("trains 4,096 tokens on GSM8K train, and gives every text back", async () => {
     const tokenizer = trainBpe(gsm8kTrain, { vocabularySize: 4096, tags })
-    expect(performance.now() - started).toBeLessThan(20_000)
     expect(tokenizer.size).toBe(4096)
+    expect(gsm8kTrain.filter((text) => tokenizer.decode(tokenizer.encode(text)) !== text)).toEqual([])
+  })
+
+  it("agrees with Hugging Face there and back, on all of SVAMP and every fifth text of GSM8K", async () => {
+    const tokenizer = trainBpe(gsm8kTrain, { vocabularySize: 4096, tags })
     const oracle = oracleOf(tokenizer.json)
-    const all = [...gsm8kTrain, ...(await realTexts("gsm8k", "test")), ...(await realTexts("svamp", "test"))]
-    let different = 0
-    for (const text of all) {
+    const gsm8k = [...gsm8kTrain, ...(await realTexts("gsm8k", "test"))].filter((_, i) => i % 5 === 0)
+    const all = [...gsm8k, ...(await realTexts("svamp", "test"))]
+    const differs = (text: string) => {
       const ids = Array.from(tokenizer.encode(text))
-      const theirs = oracle.encode(text)
-      if (ids.length !== theirs.length || ids.some((id, i) => id !== theirs[i])) different++
-      if (tokenizer.decode(ids) !== text || oracle.decode(ids) !== text) different++
+      return ids.join() !== oracle.encode(text).join() || oracle.decode(ids) !== text
     }
-    expect(different).toBe(0)
+    expect(all.filter(differs)).toEqual([])
   })
 })
