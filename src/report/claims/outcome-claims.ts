@@ -1,0 +1,116 @@
+/** Claims about how good policies get and how the algorithms differ: C4, C5, C6, C8 and C9. */
+import type { Curve } from "../curves.ts"
+import { dimension } from "../dimensions.ts"
+import { percent } from "../numbers.ts"
+import type { CellData, StudyData } from "../study-data.ts"
+import { changeOf, type Claim, type Finding, largestK, points, type Trained, trainedCells, varying } from "./Claim.ts"
+import { mixtures } from "./winner-claims.ts"
+
+export const sharpening: Claim = {
+  id: "C4",
+  statement: "pass@1 and majority@k rise; pass@k stays or falls.",
+  criterion:
+    "The 95 % intervals of the changes in greedy pass@1 and in majority@k lie above 0, that of the change in pass@k does not, at the largest k.",
+  needs: "policies evaluated before and after RL with several samples of each problem",
+  findings: (data) =>
+    trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
+      const k = largestK(cell)
+      const [pass1, majority, passK] = [changeOf(cell, "pass@1", 1), changeOf(cell, "majority@k", k), changeOf(cell, "pass@k", k)]
+      if (k < 2 || pass1 === null || majority === null || passK === null) return []
+      const numbers = `pass@1 ${points(pass1)}; majority@${k} ${points(majority)}; pass@${k} ${points(passK)}`
+      return [{ where: cell.name, numbers, holds: pass1.low > 0 && majority.low > 0 && passK.low <= 0 }]
+    })
+}
+
+export const klKeepsBreadth: Claim = {
+  id: "C5",
+  statement: "A stronger KL penalty keeps other formats and pass@k alive, at about equal pass@1.",
+  criterion:
+    "Between the smallest and the largest KL coefficient, the entropy of the format shares at the end rises, pass@k does not fall, and pass@1 differs by at most 5 points.",
+  needs: "runs that differ in the KL coefficient alone",
+  findings: (data) =>
+    varying(trainedCells(data), "kl").flatMap(({ where, cells }): ReadonlyArray<Finding> => {
+      const ordered = cells.toSorted((a, b) => Number(dimension(a, "kl")) - Number(dimension(b, "kl")))
+      const [weak, strong] = [ordered[0]!, ordered.at(-1)!]
+      const k = largestK(weak)
+      const entropy = (cell: Trained) => shareEntropy([...cell.after.shares.values()].map(({ value }) => value))
+      const passK = (cell: Trained) => cell.after.passAtK.get(k)?.value ?? Number.NaN
+      const pass1 = (cell: Trained) => cell.after.pass1?.value ?? Number.NaN
+      const tell = (cell: Trained) =>
+        `kl ${dimension(cell, "kl")}: entropy ${entropy(cell).toFixed(2)}, pass@${k} ${percent(passK(cell))} %, pass@1 ${percent(pass1(cell))} %`
+      const holds =
+        entropy(strong) > entropy(weak) && passK(strong) >= passK(weak) && Math.abs(pass1(strong) - pass1(weak)) <= 0.05
+      return [{ where, numbers: `${tell(weak)}; ${tell(strong)}`, holds }]
+    })
+}
+
+export const moreIsBetter: Claim = {
+  id: "C6",
+  statement: "More pretraining in the target format gives better policies after RL.",
+  criterion: "Final pass@1 rises with the weight of one source, from each to the next.",
+  needs: "mixtures that differ in the weight of one source",
+  findings: (data) =>
+    mixtures(data).map(({ where, name, cells }): Finding => {
+      const finals = cells.map(({ after }) => after.pass1?.value ?? Number.NaN)
+      const numbers = cells.map((cell, i) => `${name} ${dimension(cell, name)}: ${percent(finals[i]!)} %`).join("; ")
+      return { where, numbers, holds: finals.every((value, i) => i === 0 || value > finals[i - 1]!) }
+    })
+}
+
+export const grpoLessStable: Claim = {
+  id: "C8",
+  statement: "GRPO goes to the same winner as PPO, less steadily.",
+  criterion:
+    "The winners are equal, and the largest fall of the share of right answers from an earlier peak (smoothed over a tenth of the run) is larger under GRPO.",
+  needs: "PPO and GRPO on the same policy",
+  findings: (data) =>
+    pairs(data, "ppo", "grpo").flatMap(({ where, first: ppo, second: grpo }): ReadonlyArray<Finding> => {
+      const falls = [ppo, grpo]
+        .map((cell) => cell.curves?.updates.get("accuracy"))
+        .map((curve) => (curve === undefined ? null : drawdown(curve)))
+      const [inPpo, inGrpo] = falls
+      if (inPpo == null || inGrpo == null) return []
+      const numbers = `winners ${ppo.winner} and ${grpo.winner}; largest fall ${percent(inPpo)} points under PPO, ${percent(inGrpo)} under GRPO`
+      return [{ where, numbers, holds: ppo.winner === grpo.winner && inGrpo > inPpo }]
+    })
+}
+
+export const expertIterationSlower: Claim = {
+  id: "C9",
+  statement: "Expert Iteration shifts the formats less and ends lower than PPO.",
+  criterion: "From the same policy, the share of PPO's winner rises less under Expert Iteration, and final pass@1 is lower.",
+  needs: "PPO and Expert Iteration on the same policy",
+  findings: (data) =>
+    pairs(data, "ppo", "ei").flatMap(({ where, first: ppo, second: ei }): ReadonlyArray<Finding> => {
+      const winner = ppo.winner
+      if (winner === null || ppo.after.pass1 === null || ei.after.pass1 === null) return []
+      const rise = (cell: Trained) => (cell.after.shares.get(winner)?.value ?? 0) - (cell.before.shares.get(winner)?.value ?? 0)
+      const tell = (cell: Trained) => `${percent(rise(cell))} points, pass@1 ${percent(cell.after.pass1?.value ?? Number.NaN)} %`
+      const numbers = `share of ${winner} rises by ${tell(ppo)} under PPO; by ${tell(ei)} under Expert Iteration`
+      return [{ where, numbers, holds: rise(ei) < rise(ppo) && ei.after.pass1.value < ppo.after.pass1.value }]
+    })
+}
+
+/** Cells that differ in the algorithm alone. */
+const pairs = (data: StudyData, first: string, second: string) =>
+  varying(trainedCells(data), "algorithm").flatMap(({ where, cells }) => {
+    const by = (algorithm: string) => cells.find((cell: CellData) => dimension(cell, "algorithm") === algorithm)
+    const [one, other] = [by(first), by(second)]
+    return one === undefined || other === undefined ? [] : [{ where, first: one, second: other }]
+  })
+
+/** Largest fall below an earlier peak, of the curve averaged over a window of a tenth of its length. */
+export const drawdown = (curve: Curve): number => {
+  const window = Math.max(1, Math.floor(curve.length / 10))
+  let peak = Number.NEGATIVE_INFINITY
+  let fall = 0
+  for (let end = window; end <= curve.length; end++) {
+    const mean = curve.slice(end - window, end).reduce((sum, point) => sum + point.mean, 0) / window
+    peak = Math.max(peak, mean)
+    fall = Math.max(fall, peak - mean)
+  }
+  return fall
+}
+
+const shareEntropy = (shares: ReadonlyArray<number>): number =>
+  shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0)

@@ -1,0 +1,138 @@
+/** Claims about which format wins: C1, C2, C3 and C7. */
+import type { Curve } from "../curves.ts"
+import { dimension } from "../dimensions.ts"
+import { percent } from "../numbers.ts"
+import { type Claim, type Finding, largest, trainedCells, type Trained, varying } from "./Claim.ts"
+
+const CODE = ["tinygsm", "omi1"]
+
+/** Mean of the first or last few points of a curve: single steps are noisy. */
+export const endOf = (curve: Curve, end: "first" | "last"): number => {
+  const few = Math.max(1, Math.min(5, Math.floor(curve.length / 10)))
+  const points = end === "first" ? curve.slice(0, few) : curve.slice(-few)
+  return points.reduce((sum, { mean }) => sum + mean, 0) / points.length
+}
+
+export const concentration: Claim = {
+  id: "C1",
+  statement: "PPO soon concentrates on one format, and that is when accuracy rises most.",
+  criterion:
+    "The winner's share of the rollouts rises from at most 70 % to at least 90 %, and at least half of the gain in right answers comes before it gets to 90 %. The run's own length stands for the paper's first epoch.",
+  needs: "a finished PPO run",
+  findings: (data) =>
+    trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
+      const { curves, winner } = cell
+      if (dimension(cell, "algorithm") !== "ppo" || curves === null || winner === null) return []
+      const share = curves.shares.get(winner)
+      const accuracy = curves.updates.get("accuracy")
+      if (share === undefined || accuracy === undefined || share.length < 3) return []
+      const [from, to] = [endOf(share, "first"), endOf(share, "last")]
+      const reached = share.findIndex(({ mean }) => mean >= 0.9)
+      const gain = endOf(accuracy, "last") - endOf(accuracy, "first")
+      const until =
+        reached < 0 ? Number.NaN : (accuracy[Math.min(reached, accuracy.length - 1)]!.mean - endOf(accuracy, "first")) / gain
+      const early = gain > 0 && until >= 0.5
+      const when =
+        reached < 0
+          ? "90 % is never reached"
+          : `90 % is reached at step ${Math.round(share[reached]!.x)}, with ${percent(until, 0)} % of the gain in right answers`
+      return [
+        {
+          where: cell.name,
+          numbers: `${winner}: ${percent(from)} % → ${percent(to)} %; ${when}`,
+          holds: from <= 0.7 && to >= 0.9 && early
+        }
+      ]
+    })
+}
+
+export const mostAccurate: Claim = {
+  id: "C2",
+  statement: "The winner is usually the format that was most accurate before RL, not the most frequent one.",
+  criterion:
+    "The format with the largest share after RL had the highest accuracy before, among formats with at least 2 % of the completions.",
+  needs: "a policy evaluated before and after RL that uses at least two formats",
+  findings: (data) =>
+    trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
+      const { before, winner } = cell
+      const accurate = largest(before.accuracies, before.shares)
+      const frequent = largest(before.shares)
+      const used = [...before.shares].filter(([name, { value }]) => name !== "invalid" && value >= 0.02)
+      if (winner === null || accurate === null || frequent === null || used.length < 2) return []
+      const tell = (format: string) =>
+        `${format} (${percent(before.accuracies.get(format)?.value ?? Number.NaN)} % right, ${percent(before.shares.get(format)?.value ?? 0)} % of completions)`
+      const numbers = `before, most accurate ${tell(accurate)}, most frequent ${tell(frequent)}; winner ${winner}`
+      return [{ where: cell.name, numbers, holds: winner === accurate }]
+    })
+}
+
+export const imbalance: Claim = {
+  id: "C3",
+  statement: "Enough imbalance in the mixture makes a worse format win.",
+  criterion:
+    "Between cells that differ in a source's weight alone, the winner changes to a format that was less accurate before RL than its rival, and final pass@1 is lower there.",
+  needs: "mixtures that differ in the weight of one source",
+  findings: (data) =>
+    mixtures(data).flatMap(({ where, name, cells }) => {
+      const winners = new Set(cells.map(({ winner }) => winner))
+      const judged = cells.map((cell) => {
+        const { before, winner } = cell
+        const rival = largest(before.accuracies, before.shares)
+        const worse =
+          winner !== null &&
+          rival !== null &&
+          winner !== rival &&
+          (before.accuracies.get(winner)?.value ?? 1) < before.accuracies.get(rival)!.value
+        return { cell, worse }
+      })
+      const worst = judged.filter(({ worse }) => worse).map(({ cell }) => cell.after.pass1?.value ?? Number.NaN)
+      const others = judged.filter(({ worse }) => !worse).map(({ cell }) => cell.after.pass1?.value ?? Number.NaN)
+      const numbers = cells
+        .map(
+          (cell) =>
+            `${name} ${dimension(cell, name)}: ${cell.winner ?? "no winner"}, pass@1 ${percent(cell.after.pass1?.value ?? Number.NaN)} %`
+        )
+        .join("; ")
+      return [
+        {
+          where,
+          numbers,
+          holds: winners.size > 1 && worst.length > 0 && others.length > 0 && Math.max(...worst) < Math.max(...others)
+        }
+      ]
+    })
+}
+
+export const scaleFlip: Claim = {
+  id: "C7",
+  statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
+  criterion: "The smallest model's winner is a code format (tinygsm, omi1) and the largest model's is not.",
+  needs: "at least two scales of one mixture",
+  findings: (data) =>
+    varying(trainedCells(data), "scale").map(({ where, cells }): Finding => {
+      const [small, large] = [cells[0]!, cells.at(-1)!]
+      const isCode = (cell: Trained) => cell.winner !== null && CODE.includes(cell.winner)
+      const numbers = cells
+        .map(
+          (cell) =>
+            `${dimension(cell, "scale")}: ${cell.winner ?? "no winner"} (${percent(cell.after.shares.get(cell.winner ?? "")?.value ?? Number.NaN, 0)} %)`
+        )
+        .join("; ")
+      return { where, numbers, holds: isCode(small) && large.winner !== null && !isCode(large) }
+    })
+}
+
+/** Groups of cells that differ in one weight of the mixture. */
+export const mixtures = (data: Parameters<typeof trainedCells>[0]) => {
+  const cells = trainedCells(data)
+  const names = [...new Set(cells.flatMap((cell) => cell.dimensions.map(({ name }) => name)))].filter((name) =>
+    name.includes("sources.")
+  )
+  return names.flatMap((name) =>
+    varying(cells, name).map(({ where, cells }) => ({
+      where,
+      name,
+      cells: cells.toSorted((a, b) => Number(dimension(a, name)) - Number(dimension(b, name)))
+    }))
+  )
+}

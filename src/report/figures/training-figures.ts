@@ -1,0 +1,78 @@
+/** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
+import { type Axis, lineChart } from "../charts.ts"
+import type { Figure } from "../Figure.ts"
+import { formatStyle, seriesStyle } from "../palette.ts"
+import type { StudyData } from "../study-data.ts"
+
+const NATS: Axis = { title: "loss, nats per token" }
+const tokens: Axis = { title: "tokens seen", format: "~s" }
+const updates: Axis = { title: "updates" }
+
+export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => {
+  const stages = [...new Set(bases.map(({ stage }) => stage))]
+  const names = [...new Set(bases.map(({ name, stage }) => shortName(name, stage)))]
+  const styleOf = (name: string) => seriesStyle(name, names.indexOf(name))
+  const heldOut = bases.filter((base) => base.heldOut.size > 0)
+  const probes = bases.filter((base) => base.probes.size > 0)
+  const seen = (maps: ReadonlyArray<ReadonlyMap<string, unknown>>) => [...new Set(maps.flatMap((map) => [...map.keys()]))]
+  return [
+    {
+      id: "loss",
+      title: "Training loss",
+      caption: "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates.",
+      legend: names.map((label) => ({ label, style: styleOf(label), mark: "line" })),
+      panels: stages.map((stage) => ({
+        title: stage,
+        spec: lineChart(
+          bases
+            .filter((base) => base.stage === stage)
+            .map(({ name, loss }) => ({ name: shortName(name, stage), style: styleOf(shortName(name, stage)), curve: loss })),
+          tokens,
+          NATS
+        )
+      })),
+      missing: "No supervised training finished."
+    },
+    {
+      id: "held-out",
+      title: "Held-out loss by source",
+      caption:
+        "Mean cross-entropy on documents kept out of training: how well each part of the mixture has been learnt, and when.",
+      legend: seen(heldOut.map((base) => base.heldOut)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
+      panels: heldOut.map((base) => ({
+        title: base.name,
+        spec: lineChart(
+          [...base.heldOut].map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
+          updates,
+          NATS
+        )
+      })),
+      missing: "No training took losses on held-out documents."
+    },
+    {
+      id: "probes",
+      title: "Accuracy with each format forced, during pretraining",
+      caption:
+        "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to the model.",
+      legend: seen(probes.map((base) => base.probes)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
+      panels: probes.map((base) => ({
+        title: base.name,
+        spec: lineChart(
+          [...base.probes].map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
+          updates,
+          {
+            title: "right answers",
+            format: ".0%",
+            domain: [0, ceiling(Math.max(0.01, ...[...base.probes.values()].flat().map(({ high }) => high)))]
+          }
+        )
+      })),
+      missing: "No training solved problems along the way."
+    }
+  ]
+}
+
+/** A round share at or above the largest one. */
+export const ceiling = (share: number): number => Math.min(1, Math.ceil(share * 10) / 10)
+
+const shortName = (name: string, stage: string): string => (name.endsWith(` ${stage}`) ? name.slice(0, -stage.length - 1) : name)

@@ -1,0 +1,53 @@
+/**
+ * Colours. A format, or the source of its name, has one colour everywhere; they are those of Okabe and Ito, told apart under the common
+ * colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes quieter ones, with a dash pattern of
+ * its own, so that no line is known by colour alone.
+ */
+
+const FORMAT_COLOURS: Readonly<Record<string, string>> = {
+  tinygsm: "#0072b2",
+  omi1: "#e69f00",
+  omi2: "#009e73",
+  gsm: "#d55e00",
+  gsm8k: "#d55e00",
+  lookup: "#cc79a7",
+  calc: "#56b4e9",
+  text: "#56b4e9",
+  free: "#777777",
+  invalid: "#999999",
+  none: "#999999"
+}
+/** For formats and sources that the house does not know. */
+const SPARE_COLOURS = ["#a6761d", "#7570b3", "#e7298a", "#66a61e", "#1b9e9e"]
+
+export interface Style {
+  readonly colour: string
+  /** SVG dash array; empty for a solid line. */
+  readonly dash: ReadonlyArray<number>
+}
+
+const SERIES: ReadonlyArray<Style> = [
+  { colour: "#8e6bbf", dash: [] },
+  { colour: "#b0703c", dash: [6, 3] },
+  { colour: "#6f8a2f", dash: [2, 2] },
+  { colour: "#c05a8a", dash: [8, 3, 2, 3] },
+  { colour: "#3f8f9f", dash: [4, 2] },
+  { colour: "#888888", dash: [1, 3] }
+]
+const ALGORITHMS = ["ppo", "grpo", "ei"]
+
+export const formatStyle = (name: string): Style => {
+  let hash = 0
+  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) % SPARE_COLOURS.length
+  return { colour: FORMAT_COLOURS[name] ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : [] }
+}
+
+/** The style of the series number `index`, or of an algorithm by its name. */
+export const seriesStyle = (name: string, index: number): Style => {
+  const known = ALGORITHMS.indexOf(name)
+  return SERIES[(known >= 0 ? known : index) % SERIES.length]!
+}
+
+/** Before RL is quiet, after RL is ink. */
+export const BEFORE: Style = { colour: "#8f8f8f", dash: [4, 3] }
+export const AFTER: Style = { colour: "currentColor", dash: [] }
