@@ -42,7 +42,8 @@ export default Study.make(
       const base = pretrain({ corpus }, { scale, context: 384, batchTokens: 4096, evaluations: 3, seed })
       const start = sft({ base, corpus }, { documents: 4000, batchTokens: 4096, seed })
       const suites = ["gsm8k:test", "svamp:test"]
-      const evaluated = (policy: typeof start) => suites.map((suite) => evaluate({ policy, corpus }, { suite, problems: 200, samples: 4, maxNewTokens: 200, seed }))
+      const evaluated = (policy: typeof start) =>
+        suites.map((suite) => evaluate({ policy, corpus }, { suite, problems: 200, samples: 4, maxNewTokens: 200, seed }))
       const before = evaluated(start)
 
       return algorithms.map((algorithm) => {

@@ -26,7 +26,10 @@ export default Study.make(
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, algorithms, seed }) => {
-    const corpus = mix({}, { sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }, tokens: 4e6, maximum: 30, difficulty: { 1: 1, 2: 1, 3: 0.5 }, seed })
+    const corpus = mix(
+      {},
+      { sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }, tokens: 4e6, maximum: 30, difficulty: { 1: 1, 2: 1, 3: 0.5 }, seed }
+    )
 
     return scales.flatMap((scale) => {
       const base = pretrain({ corpus }, { scale, promptWeight: 0.1, seed })
@@ -36,7 +39,12 @@ export default Study.make(
       return algorithms.map((algorithm) => {
         const policy = rl({ policy: start, corpus }, { algorithm, steps: 100, seed })
         const after = evaluate({ policy, corpus }, { seed })
-        return { before, after, change: compare({ before, after }, { seed }), sources: attribute({ scores: after, corpus }, { seed }) }
+        return {
+          before,
+          after,
+          change: compare({ before, after }, { seed }),
+          sources: attribute({ scores: after, corpus }, { seed })
+        }
       })
     })
   }

@@ -21,7 +21,17 @@ export default Study.make(
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, algorithms, seed }) => {
-    const corpus = mix({}, { sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }, tokens: 1e6, maximum: 20, difficulty: { 1: 1, 2: 1 }, suiteSize: 400, seed })
+    const corpus = mix(
+      {},
+      {
+        sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 },
+        tokens: 1e6,
+        maximum: 20,
+        difficulty: { 1: 1, 2: 1 },
+        suiteSize: 400,
+        seed
+      }
+    )
 
     return scales.flatMap((scale) => {
       const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
@@ -31,7 +41,12 @@ export default Study.make(
       return algorithms.map((algorithm) => {
         const policy = rl({ policy: start, corpus }, { algorithm, steps: 30, seed })
         const after = evaluate({ policy, corpus }, { problems: 100, seed })
-        return { before, after, change: compare({ before, after }, { seed }), sources: attribute({ scores: after, corpus }, { seed }) }
+        return {
+          before,
+          after,
+          change: compare({ before, after }, { seed }),
+          sources: attribute({ scores: after, corpus }, { seed })
+        }
       })
     })
   }

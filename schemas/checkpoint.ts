@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+
 import { Column } from "../src/store/Column.ts"
 import { Kind } from "../src/store/Kind.ts"
 import { Table } from "../src/store/Table.ts"

@@ -14,7 +14,9 @@ export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   tokens: Column.list(Column.int32(), "completion tokens, end of text included"),
   logProbs: Column.list(Column.float32(), "log-probability when sampled"),
   scoredLogProbs: Column.list(Column.float32(), "log-probability by scoring, the old one of the ratio"),
-  referenceLogProbs: Column.nullable(Column.list(Column.float32(), "log-probability under the reference policy, where a KL term needs it")),
+  referenceLogProbs: Column.nullable(
+    Column.list(Column.float32(), "log-probability under the reference policy, where a KL term needs it")
+  ),
   format: Column.utf8("class of the completion"),
   subStyle: Column.utf8("variant inside the format"),
   attempted: Column.utf8("branch of the verifier entered first"),
@@ -56,14 +58,18 @@ export const Updates = Table.make(
   { metrics: true }
 )
 
-export const FormatShares = Table.make("formatShares", "How much of the policy's output is in each format, a row a step and format", {
-  step: Column.int32("RL step, from 0"),
-  format: Column.utf8("registered format or invalid"),
-  share: Column.float64("share of the step's rollouts classified so"),
-  firstTokenShare: Column.nullable(Column.float64("exact probability of the format's first token, mean over prompts")),
-  accuracy: Column.nullable(Column.float64("share right among them; null where there are none")),
-  completions: Column.int32("how many")
-})
+export const FormatShares = Table.make(
+  "formatShares",
+  "How much of the policy's output is in each format, a row a step and format",
+  {
+    step: Column.int32("RL step, from 0"),
+    format: Column.utf8("registered format or invalid"),
+    share: Column.float64("share of the step's rollouts classified so"),
+    firstTokenShare: Column.nullable(Column.float64("exact probability of the format's first token, mean over prompts")),
+    accuracy: Column.nullable(Column.float64("share right among them; null where there are none")),
+    completions: Column.int32("how many")
+  }
+)
 
 export const RlRun = Kind.extend(Checkpoint, "rl-run", "A policy after RL, with everything it sampled on the way", {
   tables: { rollouts: Rollouts, updates: Updates, formatShares: FormatShares }

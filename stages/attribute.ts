@@ -6,6 +6,7 @@
  * corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in the corpus word for word.
  */
 import { Effect } from "effect"
+
 import { Attribution } from "../schemas/attribution.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
@@ -13,8 +14,8 @@ import { classify, labelShares, trainClassifier } from "../src/attribution/class
 import { buildCorpusIndex, documentAt } from "../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../src/attribution/mixture-weights.ts"
 import { overlap } from "../src/attribution/overlap.ts"
-import { completionBodies, confusionOf, documentBodies, select } from "../src/attribution/texts.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
+import { completionBodies, confusionOf, documentBodies, select } from "../src/attribution/texts.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
@@ -51,11 +52,22 @@ export const attribute = Stage.make({
     const observed = labelShares(labels, classes.length)
     const corrected = correctShares(observed, classifier.confusion)
     for (const [c, source] of classes.entries())
-      yield* output.sourceShares.append({ method: "classifier", source, observed: observed[c]!, corrected: corrected[c]!, trained: trained[c] ?? 0 })
+      yield* output.sourceShares.append({
+        method: "classifier",
+        source,
+        observed: observed[c]!,
+        corrected: corrected[c]!,
+        trained: trained[c] ?? 0
+      })
     yield* progress.report(1, 3, { accuracy: classifier.heldOutAccuracy })
 
     // A2: likelihood.
-    const index = buildCorpusIndex({ ...select(documents, documents.training), sources: select(documents, documents.training).labels, sourceNames: sources, vocabulary: tokenizer.size })
+    const index = buildCorpusIndex({
+      ...select(documents, documents.training),
+      sources: select(documents, documents.training).labels,
+      sourceNames: sources,
+      vocabulary: tokenizer.size
+    })
     const heldOutScores = heldOut.texts.map((text) => sourceScores(index, text))
     const temperature = calibrateTemperature(heldOutScores, heldOut.labels)
     const heldOutPosterior = heldOutScores.map((scores) => posterior(scores, { temperature }))
@@ -63,7 +75,13 @@ export const attribute = Stage.make({
       const mine = heldOutPosterior.filter((_, i) => heldOut.labels[i] === actual)
       for (const [predicted, name] of sources.entries()) {
         const hits = mine.filter((p) => p.indexOf(Math.max(...p)) === predicted).length
-        yield* output.confusion.append({ method: "infinity-gram", actual: source, predicted: name, share: mine.length === 0 ? 0 : hits / mine.length, documents: mine.length })
+        yield* output.confusion.append({
+          method: "infinity-gram",
+          actual: source,
+          predicted: name,
+          share: mine.length === 0 ? 0 : hits / mine.length,
+          documents: mine.length
+        })
       }
     }
     const scores = completions.texts.map((text) => sourceScores(index, text))
@@ -71,7 +89,13 @@ export const attribute = Stage.make({
     const weights = mixtureWeights(scores, temperature)
     for (const [d, source] of sources.entries()) {
       const mean = posteriors.reduce((sum, p) => sum + p[d]!, 0) / posteriors.length
-      yield* output.sourceShares.append({ method: "infinity-gram", source, observed: mean, corrected: weights[d]!, trained: trained[d]! })
+      yield* output.sourceShares.append({
+        method: "infinity-gram",
+        source,
+        observed: mean,
+        corrected: weights[d]!,
+        trained: trained[d]!
+      })
     }
     yield* progress.report(2, 3)
 
@@ -82,7 +106,8 @@ export const attribute = Stage.make({
       const at = { target, problem: completions.problems[i]!, format: completions.formats[i]! }
       for (const [c, source] of classes.entries())
         yield* output.attributions.append({ method: "classifier", ...at, source, score: probabilities[i * classes.length + c]! })
-      for (const [d, source] of sources.entries()) yield* output.attributions.append({ method: "infinity-gram", ...at, source, score: posteriors[i]![d]! })
+      for (const [d, source] of sources.entries())
+        yield* output.attributions.append({ method: "infinity-gram", ...at, source, score: posteriors[i]![d]! })
       const { spans, coverageBySource } = overlap(index, text, { minLength: params.minSpan })
       for (const [d, source] of sources.entries()) {
         covered[d]! += coverageBySource[d]! / completions.texts.length
@@ -102,7 +127,13 @@ export const attribute = Stage.make({
       }
     }
     for (const [d, source] of sources.entries())
-      yield* output.sourceShares.append({ method: "overlap", source, observed: covered[d]!, corrected: covered[d]!, trained: trained[d]! })
+      yield* output.sourceShares.append({
+        method: "overlap",
+        source,
+        observed: covered[d]!,
+        corrected: covered[d]!,
+        trained: trained[d]!
+      })
     yield* progress.report(3, 3)
   })
 })

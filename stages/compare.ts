@@ -3,6 +3,7 @@
  * the driver.
  */
 import { Effect } from "effect"
+
 import { Comparison } from "../schemas/comparison.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
 import * as Param from "../src/dag/Param.ts"

@@ -5,6 +5,7 @@
  * accuracy per format, accuracy per difficulty; each with a 95 % interval. Formats can be left free or forced.
  */
 import { Effect } from "effect"
+
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
@@ -37,7 +38,10 @@ export const evaluate = Stage.make({
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
-  resources: { cost: ({ scale = "xs", problems, samples }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50 },
+  resources: {
+    cost: ({ scale = "xs", problems, samples }) =>
+      parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50
+  },
 
   run: Effect.fn("evaluate")(function* ({ inputs, params, output, progress }) {
     const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy)
@@ -45,17 +49,33 @@ export const evaluate = Stage.make({
     const problems = suiteOf(corpus, params.suite).slice(0, params.problems)
     const openings = openingTokens(tokenizer, tags, corpus)
     if (params.force !== "" && !openings.has(params.force))
-      return yield* new Param.ParamInvalid({ owner: "evaluate", param: "force", problem: `must be one of ${[...openings.keys()].join(", ")}; got "${params.force}".` })
+      return yield* new Param.ParamInvalid({
+        owner: "evaluate",
+        param: "force",
+        problem: `must be one of ${[...openings.keys()].join(", ")}; got "${params.force}".`
+      })
     const forced = params.force === "" ? [] : [openings.get(params.force)!]
 
     const attempts: Array<Attempt> = []
-    const passes = [{ decoding: "greedy", samples: 1, temperature: 0, topP: 1 } as const, { decoding: "sampled", samples: params.samples, temperature: params.temperature, topP: params.topP } as const]
+    const passes = [
+      { decoding: "greedy", samples: 1, temperature: 0, topP: 1 } as const,
+      { decoding: "sampled", samples: params.samples, temperature: params.temperature, topP: params.topP } as const
+    ]
     const total = problems.length * (1 + params.samples)
     for (const { decoding, samples, temperature, topP } of passes) {
       if (samples === 0) continue
       for (let from = 0; from < problems.length; from += CHUNK) {
         const some = problems.slice(from, from + CHUNK)
-        const request = { problems: some, samples, temperature, topP, maxNewTokens: params.maxNewTokens, seed: params.seed, firstStream: from * samples, forced }
+        const request = {
+          problems: some,
+          samples,
+          temperature,
+          topP,
+          maxNewTokens: params.maxNewTokens,
+          seed: params.seed,
+          firstStream: from * samples,
+          forced
+        }
         const rows = scoreRows(some, yield* complete(model, tokenizer, request), params.suite, decoding)
         for (const row of rows) yield* output.scores.append(row)
         attempts.push(...rows)

@@ -6,13 +6,14 @@
  * source, and problems are solved greedily with each format forced, so that one can see what has been learnt and when.
  */
 import { Effect } from "effect"
+
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
-import { presetNames, presetSpec } from "../src/model/presets.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
+import { presetNames, presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
 import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
@@ -51,7 +52,11 @@ export const pretrain = Stage.make({
     const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
     const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
-    const schedule = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * batches.steps), steps: batches.steps })
+    const schedule = warmupCosine({
+      peak: params.learningRate,
+      warmup: Math.round(params.warmup * batches.steps),
+      steps: batches.steps
+    })
     const evaluations = evenlySpaced(params.evaluations, batches.steps)
     const snapshots = logSpaced(params.snapshots, batches.steps)
 
@@ -63,7 +68,14 @@ export const pretrain = Stage.make({
       const batch = batches.at(step)
       const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
       const learningRate = schedule(step)
-      const { gradientNorm } = yield* model.optimStep({ learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: params.weightDecay, clipNorm: 1 })
+      const { gradientNorm } = yield* model.optimStep({
+        learningRate,
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: params.weightDecay,
+        clipNorm: 1
+      })
 
       const done = step + 1
       yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
@@ -72,7 +84,8 @@ export const pretrain = Stage.make({
         for (const row of yield* probe(model, tokenizer, corpus, params.seed)) yield* output.probes.append({ step: done, ...row })
       }
       if (snapshots.includes(done))
-        for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.snapshots.append({ step: done, ...row })
+        for (const row of tensorRows(spec, yield* model.read("parameters")))
+          yield* output.snapshots.append({ step: done, ...row })
       yield* progress.report(done, batches.steps, { loss, tokens: batches.tokensThrough(step) })
       yield* checkpoints.offer(done, state)
     }

@@ -8,8 +8,9 @@
  * as a row of numbers, and the share of each format both by classification and exactly, as the probability of its first token.
  */
 import { Effect } from "effect"
-import { Corpus } from "../schemas/corpus.ts"
+
 import { Checkpoint } from "../schemas/checkpoint.ts"
+import { Corpus } from "../schemas/corpus.ts"
 import { RlRun } from "../schemas/rl-run.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
@@ -26,8 +27,16 @@ import { resumable } from "../src/training/resumable.ts"
 import { logSpaced } from "../src/training/schedule.ts"
 
 export const RlParams = {
-  algorithm: Param.oneOf(["ppo", "grpo", "ei"], "grpo", "PPO with a critic, group-relative policy optimisation, or Expert Iteration"),
-  preset: Param.oneOf(["standard", "paper", "trl", "verl", "dr-grpo", "dapo"], "standard", "whose definitions; see docs/definitions.md"),
+  algorithm: Param.oneOf(
+    ["ppo", "grpo", "ei"],
+    "grpo",
+    "PPO with a critic, group-relative policy optimisation, or Expert Iteration"
+  ),
+  preset: Param.oneOf(
+    ["standard", "paper", "trl", "verl", "dr-grpo", "dapo"],
+    "standard",
+    "whose definitions; see docs/definitions.md"
+  ),
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
   steps: Param.integer(100, "sampling steps", { min: 1 }),
   prompts: Param.integer(16, "prompts of a step", { min: 1 }),
@@ -40,7 +49,10 @@ export const RlParams = {
   criticLearningRate: Param.number(2e-3, "of PPO's critic", { above: 0 }),
   warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
   kl: Param.nullable(Param.number(0, "KL coefficient; null takes the preset's", { min: 0 }), 0),
-  klTarget: Param.nullable(Param.number(0, "adaptive KL (PPO): nats a completion to hold; null keeps the coefficient", { above: 0 }), null),
+  klTarget: Param.nullable(
+    Param.number(0, "adaptive KL (PPO): nats a completion to hold; null keeps the coefficient", { above: 0 }),
+    null
+  ),
   reference: Param.boolean(true, "score the reference policy even when no KL term needs it, to record the divergence"),
   clipLow: Param.nullable(Param.number(0.2, "lower clip range; null takes the preset's", { above: 0 }), null),
   clipHigh: Param.nullable(Param.number(0.2, "upper clip range; null takes the preset's", { above: 0 }), null),
@@ -52,7 +64,10 @@ export const RlParams = {
   imitationEpochs: Param.integer(2, "Expert Iteration: passes over a round's demonstrations", { min: 1 }),
   imitationBatch: Param.integer(64, "Expert Iteration: demonstrations of a gradient step", { min: 1 }),
   imitationLearningRate: Param.number(1e-3, "Expert Iteration: peak learning rate", { above: 0 }),
-  perQuestion: Param.nullable(Param.integer(4, "Expert Iteration: most demonstrations of one question; null: all", { min: 1 }), null),
+  perQuestion: Param.nullable(
+    Param.integer(4, "Expert Iteration: most demonstrations of one question; null: all", { min: 1 }),
+    null
+  ),
   startFrom: Param.oneOf(["base", "previous"], "base", "Expert Iteration: where each round starts"),
   snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0 }),
   seed: Param.integer(0, "seed of prompts and samples", { min: 0 })
@@ -65,7 +80,8 @@ export const rl = Stage.make({
   output: RlRun,
   numerics: ["engine"],
   resources: {
-    cost: ({ scale = "xs", steps, prompts, samples }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100
+    cost: ({ scale = "xs", steps, prompts, samples }) =>
+      parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100
   },
 
   run: Effect.fn("rl")(function* ({ inputs, params, output, checkpoints, progress }) {
@@ -95,7 +111,8 @@ export const rl = Stage.make({
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
       yield* output.updates.append(updateRow(collected, report, { step, learningRate: params.learningRate }))
       if (snapshots.includes(step + 1))
-        for (const row of tensorRows(policy.spec, yield* policy.read("parameters"))) yield* output.snapshots.append({ step: step + 1, ...row })
+        for (const row of tensorRows(policy.spec, yield* policy.read("parameters")))
+          yield* output.snapshots.append({ step: step + 1, ...row })
       yield* progress.report(step + 1, params.steps, collected.live)
       yield* checkpoints.offer(step + 1, state)
     }

@@ -6,6 +6,7 @@
  * Without tags this is the paper's setting, in which each dataset's own style is the tag.
  */
 import { Effect } from "effect"
+
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
@@ -37,7 +38,10 @@ export const sft = Stage.make({
   params: SftParams,
   output: Checkpoint,
   numerics: ["engine"],
-  resources: { cost: ({ scale = "xs", documents, epochs }) => parameterCount(presetSpec(scale, { vocabularySize: 256 })) * documents * epochs * 100 },
+  resources: {
+    cost: ({ scale = "xs", documents, epochs }) =>
+      parameterCount(presetSpec(scale, { vocabularySize: 256 })) * documents * epochs * 100
+  },
 
   run: Effect.fn("sft")(function* ({ inputs, params, output, checkpoints, progress }) {
     const { model, tokenizer } = yield* loadPolicy(inputs.base)
@@ -48,7 +52,11 @@ export const sft = Stage.make({
     const order = permutation(answered.length, params.seed, "sft/documents")
     const chosen = order.subarray(0, params.documents).map((i) => answered[i]!)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
-    const schedule = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * batches.steps), steps: batches.steps })
+    const schedule = warmupCosine({
+      peak: params.learningRate,
+      warmup: Math.round(params.warmup * batches.steps),
+      steps: batches.steps
+    })
 
     const state = { model: resumable(model) }
     const first = yield* checkpoints.restore(state)
@@ -56,7 +64,14 @@ export const sft = Stage.make({
       const batch = batches.at(step)
       const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
       const learningRate = schedule(step)
-      const { gradientNorm } = yield* model.optimStep({ learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: params.weightDecay, clipNorm: 1 })
+      const { gradientNorm } = yield* model.optimStep({
+        learningRate,
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: params.weightDecay,
+        clipNorm: 1
+      })
       yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
       yield* progress.report(step + 1, batches.steps, { loss })
       yield* checkpoints.offer(step + 1, state)

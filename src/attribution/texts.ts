@@ -59,7 +59,10 @@ export const documentBodies = (corpus: Reader<typeof Corpus>, tokenizer: Tokeniz
       taken.set(source, (taken.get(source) ?? 0) + 1)
     }
     ;(isHeldOut ? heldOut : training).push(texts.length)
-    const body = columns.tokens.values.subarray(columns.tokens.offsets[i]! + columns.promptTokens[i]!, columns.tokens.offsets[i + 1])
+    const body = columns.tokens.values.subarray(
+      columns.tokens.offsets[i]! + columns.promptTokens[i]!,
+      columns.tokens.offsets[i + 1]
+    )
     texts.push(body.filter((token) => !drop.has(token)))
     labels.push(sources.indexOf(source))
     numbers.push(i)
@@ -95,18 +98,32 @@ export const completionBodies = (
   options: { readonly decoding: string; readonly completions: number }
 ): CompletionBodies => {
   const { scores } = evaluation
-  const columns = { decoding: scores.column("decoding"), tokens: scores.column("tokens"), problem: scores.column("problem"), format: scores.column("format") }
+  const columns = {
+    decoding: scores.column("decoding"),
+    tokens: scores.column("tokens"),
+    problem: scores.column("problem"),
+    format: scores.column("format")
+  }
   const drop = controlTokens(tokenizer)
   const rows: Array<number> = []
-  for (let i = 0; i < scores.rows && rows.length < options.completions; i++) if (columns.decoding.at(i) === options.decoding) rows.push(i)
+  for (let i = 0; i < scores.rows && rows.length < options.completions; i++)
+    if (columns.decoding.at(i) === options.decoding) rows.push(i)
   const { texts, tokens, offsets } = flat(
     rows.map((i) => columns.tokens.at(i).filter((token) => !drop.has(token))),
     new Uint8Array(0)
   )
-  return { texts, tokens, offsets, rows, problems: rows.map((i) => columns.problem.at(i)), formats: rows.map((i) => columns.format.at(i)) }
+  return {
+    texts,
+    tokens,
+    offsets,
+    rows,
+    problems: rows.map((i) => columns.problem.at(i)),
+    formats: rows.map((i) => columns.format.at(i))
+  }
 }
 
-const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> => new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
+const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> =>
+  new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
 
 /** Rows of a confusion table: how a classifier labels held-out documents of each source. */
 export const confusionOf = (classifier: Classifier, heldOut: LabelledTexts, sources: ReadonlyArray<string>) => {

@@ -33,18 +33,37 @@ const object = (value: Json | undefined): JsonObject => (isObject(value) ? value
 const array = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(value) ? value : [])
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "")
 
-/** The plan of a parse tree; undefined when DuckDB could not serialise the statement (it does so for SELECT only). */
+/** Whether the query asks what tables there are, or names them in ways that only DuckDB can follow. */
+const looksAround = (node: JsonObject): boolean => {
+  switch (node["type"]) {
+    case "SHOW_REF":
+      return node["query"] === null
+    case "BASE_TABLE":
+      return ["information_schema", "pg_catalog"].includes(text(node["schema_name"]).toLowerCase())
+    case "TABLE_FUNCTION":
+      return /^(duckdb_|query$|query_table$)/i.test(text(object(node["function"])["function_name"]))
+    default:
+      return false
+  }
+}
+
+/**
+ * The plan of a parse tree; undefined when all views are needed: DuckDB could not serialise the statement (it does so for SELECT only), or
+ * it looks around.
+ */
 export const queryPlan = (serialized: string): QueryPlan | undefined => {
   const tree = object(JSON.parse(serialized) as Json)
   if (tree["error"] !== false) return undefined
   const scans: Array<Scan> = []
   const local = new Set<string>()
+  let anyTable = false
   const visit = (value: Json): void => {
     if (Array.isArray(value)) {
       for (const item of value) visit(item)
       return
     }
     if (!isObject(value)) return
+    if (looksAround(value)) anyTable = true
     if (value["type"] === "SELECT_NODE") visitSelect(value, scans)
     // Tables that no SELECT claimed, such as the operand of SHOW or DESCRIBE.
     if (value["type"] === "BASE_TABLE" && !claimed.has(value)) scans.push({ table: tableName(value), filters: [] })
@@ -67,6 +86,7 @@ export const queryPlan = (serialized: string): QueryPlan | undefined => {
     }
   }
   visit(tree)
+  if (anyTable) return undefined
   // A common table expression hides a table of its name, somewhere in the query: then nothing is concluded about that name.
   return { scans: scans.map((scan) => (local.has(scan.table) ? { ...scan, filters: [] } : scan)) }
 }

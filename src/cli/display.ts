@@ -1,9 +1,9 @@
+import type { LiveMetrics } from "../dag/Progress.ts"
 /**
  * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers, redrawn in
  * place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every happening as a line.
  */
 import type { Happening } from "../dag/Runner.ts"
-import type { LiveMetrics } from "../dag/Progress.ts"
 
 export interface Display {
   readonly watch: (happening: Happening) => void
@@ -55,7 +55,8 @@ export const makeDisplay = (out: NodeJS.WriteStream): Display => {
     erase()
     const width = Math.max(40, out.columns ?? 100)
     const lines = [...running.values()].map((stage) => progressLine(stage).slice(0, width - 1))
-    if (running.size > 0) lines.push(paint("2", `${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`))
+    if (running.size > 0)
+      lines.push(paint("2", `${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`))
     if (lines.length > 0) out.write(`${lines.join("\n")}\n`)
     drawn = lines.length
   }
@@ -109,7 +110,9 @@ export const makeDisplay = (out: NodeJS.WriteStream): Display => {
         }
         finished++
         const metrics = stage === undefined ? "" : metricWords(stage.metrics)
-        say(`${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}${metrics === "" ? "" : `  ${metrics}`}`)
+        say(
+          `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}${metrics === "" ? "" : `  ${metrics}`}`
+        )
         break
       }
       case "node-failed":
@@ -162,11 +165,19 @@ const metricWords = (metrics: LiveMetrics): string =>
     .join("  ")
 
 const numberWords = (value: number): string =>
-  Number.isInteger(value) ? (Math.abs(value) >= 1e5 ? `${(value / 1e6).toFixed(2)}M` : String(value)) : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
+  Number.isInteger(value)
+    ? Math.abs(value) >= 1e5
+      ? `${(value / 1e6).toFixed(2)}M`
+      : String(value)
+    : Math.abs(value) >= 100
+      ? value.toFixed(0)
+      : value.toPrecision(3)
 
 export const duration = (seconds: number): string => {
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   if (seconds < 60) return `${Math.round(seconds)} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
+  return minutes < 60
+    ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`
+    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
 }

@@ -4,7 +4,9 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+
 import { Cause, Effect, Exit, Layer } from "effect"
+
 import { Stopped } from "../dag/Checkpoints.ts"
 import type { ChildMessage, DriverMessage } from "../dag/child-process.ts"
 import { REPOSITORY } from "../dag/code-digest.ts"
@@ -61,7 +63,9 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     }).pipe(Effect.provide(engineLayer(choice, { threads: request.placement.threads })))
   })
 
-  const exit = await Effect.runPromiseExit(Effect.provide(program, Layer.mergeAll(Store.layer(request.placement.store))) as Effect.Effect<unknown, unknown>)
+  const exit = await Effect.runPromiseExit(
+    Effect.provide(program, Layer.mergeAll(Store.layer(request.placement.store))) as Effect.Effect<unknown, unknown>
+  )
   if (Exit.isSuccess(exit)) tell({ type: "done" })
   else {
     const error = Cause.squash(exit.cause)
@@ -74,7 +78,8 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     }
   }
   // Let the last message out before leaving; engines may hold threads that would keep the process alive.
-  if (process.connected) await new Promise<void>((resolve) => process.send!({ type: "note", line: "" } satisfies ChildMessage, () => resolve()))
+  if (process.connected)
+    await new Promise<void>((resolve) => process.send!({ type: "note", line: "" } satisfies ChildMessage, () => resolve()))
   process.exit(Exit.isSuccess(exit) ? 0 : 1)
 }
 
@@ -82,6 +87,7 @@ const loadStage = async (request: StageRequest): Promise<Stage.Any> => {
   const location = request.module.startsWith("file:") ? request.module : path.resolve(REPOSITORY, request.module)
   const exports = (await import(location)) as Record<string, unknown>
   for (const value of Object.values(exports))
-    if (typeof value === "function" && value.name === request.stage && "run" in value && "output" in value) return value as unknown as Stage.Any
+    if (typeof value === "function" && value.name === request.stage && "run" in value && "output" in value)
+      return value as unknown as Stage.Any
   throw new Error(`${request.module} exports no stage called ${request.stage}`)
 }

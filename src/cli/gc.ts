@@ -83,7 +83,8 @@ export const findGarbage = (root: string, stock: Inventory, runs: ReadonlyArray<
   // A stage that is about to commit has taken its files in before its record is there.
   const busy = live.size + runs.filter(({ state }) => state === "running").length
   if (busy > 0) notes.push("Something is running: objects and attempts are left alone until it has finished.")
-  else if (stock.unreadable.length > 0) notes.push('Some action records cannot be read, so objects are left alone: see "pipeline verify".')
+  else if (stock.unreadable.length > 0)
+    notes.push('Some action records cannot be read, so objects are left alone: see "pipeline verify".')
   else {
     const used = new Set(kept.flatMap(objectsOf))
     for (const [digest, { file, bytes }] of stock.objects) if (!used.has(digest)) add("objects that no action needs", file, bytes)

@@ -1,10 +1,12 @@
+import { didYouMean } from "../text/near.ts"
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import type { Command } from "./usage.ts"
 import { columns, helpText, UsageError } from "./usage.ts"
-import { didYouMean } from "../text/near.ts"
 
 /** Loaded on demand: a cached run should not pay for DuckDB. */
-const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>> = {
+const commands: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>
+> = {
   list: { summary: "studies, stages and model sizes", load: () => import("./list.ts") },
   run: { summary: "run a study, reusing every cached artifact", load: () => import("./run.ts") },
   plan: { summary: "what a run would do, and why", load: () => import("./plan.ts") },
@@ -31,7 +33,9 @@ const main = async (args: ReadonlyArray<string>): Promise<number> => {
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined)
-    throw new UsageError({ problem: `There is no command "${name}".${didYouMean(name, Object.keys(commands))} See pipeline --help.` })
+    throw new UsageError({
+      problem: `There is no command "${name}".${didYouMean(name, Object.keys(commands))} See pipeline --help.`
+    })
   const { command } = await entry.load()
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(helpText(command))
@@ -56,7 +60,11 @@ const BAD_INPUT = new Set([
 const report = (error: unknown): number => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(tag === "" ? `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}\n` : `${message}\n`)
+  process.stderr.write(
+    tag === ""
+      ? `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}\n`
+      : `${message}\n`
+  )
   return BAD_INPUT.has(tag) ? 2 : 1
 }
 

@@ -1,6 +1,8 @@
 /** What commands that plan or run share: the store and the engine choice, from flags and environment. */
 import * as path from "node:path"
+
 import { Effect } from "effect"
+
 import { REPOSITORY } from "../dag/code-digest.ts"
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
@@ -8,7 +10,11 @@ import { type Flags, type Parsed, UsageError } from "./usage.ts"
 export const engineFlags = {
   engine: { type: "string", value: "NAME", description: "auto, native, wasm or tfjs (default auto)" },
   mode: { type: "string", value: "MODE", description: "numerics: auto, f32, bf16x3 or bf16 (default auto)" },
-  data: { type: "string", value: "DIR", description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)" }
+  data: {
+    type: "string",
+    value: "DIR",
+    description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
+  }
 } satisfies Flags
 
 export const storeRoot = (parsed: Parsed): string =>
@@ -18,8 +24,18 @@ export const storeRoot = (parsed: Parsed): string =>
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   const data = parsed.text("data")
   if (data !== undefined) process.env["ECHO_CHAMBER_DATA"] = path.resolve(data)
-  const engine = oneOf("engine", parsed.text("engine") ?? process.env["ECHO_CHAMBER_ENGINE"] ?? "auto", ["auto", "native", "wasm", "tfjs"] as const)
-  const mode = oneOf("mode", parsed.text("mode") ?? process.env["ECHO_CHAMBER_MODE"] ?? "auto", ["auto", "f32", "bf16x3", "bf16"] as const)
+  const engine = oneOf("engine", parsed.text("engine") ?? process.env["ECHO_CHAMBER_ENGINE"] ?? "auto", [
+    "auto",
+    "native",
+    "wasm",
+    "tfjs"
+  ] as const)
+  const mode = oneOf("mode", parsed.text("mode") ?? process.env["ECHO_CHAMBER_MODE"] ?? "auto", [
+    "auto",
+    "f32",
+    "bf16x3",
+    "bf16"
+  ] as const)
   return Effect.runPromise(resolveEngine({ engine, mode }))
 }
 

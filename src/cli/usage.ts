@@ -1,6 +1,8 @@
 /** Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit codes. */
 import { parseArgs } from "node:util"
+
 import { Schema } from "effect"
+
 import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */
@@ -37,11 +39,20 @@ export interface Command {
 }
 
 export const commonFlags = {
-  store: { type: "string", value: "DIR", description: "where artifacts are kept (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)" },
+  store: {
+    type: "string",
+    value: "DIR",
+    description: "where artifacts are kept (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)"
+  },
   help: { type: "boolean", description: "show this help" }
 } satisfies Flags
 
-export const parse = (command: string, flags: Flags, args: ReadonlyArray<string>, positionals: { readonly min: number; readonly max: number; readonly words: string }): Parsed => {
+export const parse = (
+  command: string,
+  flags: Flags,
+  args: ReadonlyArray<string>,
+  positionals: { readonly min: number; readonly max: number; readonly words: string }
+): Parsed => {
   const all: Flags = { ...commonFlags, ...flags }
   let parsed
   try {
@@ -63,7 +74,9 @@ export const parse = (command: string, flags: Flags, args: ReadonlyArray<string>
   if (parsed.positionals.length < positionals.min && parsed.values["help"] !== true)
     throw new UsageError({ problem: `pipeline ${command} needs ${positionals.words}. See pipeline ${command} --help.` })
   if (parsed.positionals.length > positionals.max)
-    throw new UsageError({ problem: `pipeline ${command}: what is "${parsed.positionals[positionals.max]}"? It takes ${positionals.words}.` })
+    throw new UsageError({
+      problem: `pipeline ${command}: what is "${parsed.positionals[positionals.max]}"? It takes ${positionals.words}.`
+    })
   const values = parsed.values
   return {
     positionals: parsed.positionals,
@@ -78,7 +91,8 @@ export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min 
   const text = parsed.text(flag)
   if (text === undefined) return fallback
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < min) throw new UsageError({ problem: `--${flag} must be a whole number >= ${min}; got "${text}".` })
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new UsageError({ problem: `--${flag} must be a whole number >= ${min}; got "${text}".` })
   return value
 }
 

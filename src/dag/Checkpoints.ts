@@ -8,7 +8,9 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+
 import { Effect, Schema } from "effect"
+
 import { sha256 } from "../store/digest.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
@@ -62,7 +64,9 @@ export const readCheckpoint = (directory: string, warn: (line: string) => void):
       if (sha256(fs.readFileSync(path.join(directory, entry.file))) !== entry.sha256) throw new Error(`${entry.file} is damaged`)
     return saved
   } catch (cause) {
-    warn(`The checkpoint in ${directory} cannot be used (${cause instanceof Error ? cause.message : String(cause)}); starting over.`)
+    warn(
+      `The checkpoint in ${directory} cannot be used (${cause instanceof Error ? cause.message : String(cause)}); starting over.`
+    )
     return null
   }
 }

@@ -6,6 +6,7 @@
  * orphan old artifacts.
  */
 import { Schema } from "effect"
+
 import { canonicalJson } from "../store/digest.ts"
 import { didYouMean } from "../text/near.ts"
 
@@ -25,7 +26,9 @@ export type Value<P> = P extends Param<infer A, boolean> ? A : never
 /** What a stage's `run` sees: every param, defaults filled in. */
 export type Values<P extends Params> = { readonly [K in keyof P]: Value<P[K]> }
 /** What a caller gives: params with a default may be left out. */
-export type Arguments<P extends Params> = { readonly [K in keyof P as P[K] extends Param<unknown, true> ? K : never]?: Value<P[K]> } & {
+export type Arguments<P extends Params> = {
+  readonly [K in keyof P as P[K] extends Param<unknown, true> ? K : never]?: Value<P[K]>
+} & {
   readonly [K in keyof P as P[K] extends Param<unknown, true> ? never : K]: Value<P[K]>
 }
 
@@ -56,7 +59,12 @@ const rangeWords = (r: Range) =>
 const inRange = (value: number, r: Range) =>
   (r.min === undefined || value >= r.min) && (r.above === undefined || value > r.above) && (r.max === undefined || value <= r.max)
 
-const make = <A>(fallback: A, description: string, expected: string, accept: (value: unknown) => A | undefined): Param<A, true> => ({
+const make = <A>(
+  fallback: A,
+  description: string,
+  expected: string,
+  accept: (value: unknown) => A | undefined
+): Param<A, true> => ({
   optional: true,
   fallback,
   description,
@@ -80,16 +88,18 @@ export const boolean = (fallback: boolean, description: string): Param<boolean, 
 export const string = (fallback: string, description: string): Param<string, true> =>
   make(fallback, description, "text", (v) => (typeof v === "string" ? v : undefined))
 
-export const oneOf = <const A extends string>(options: ReadonlyArray<A>, fallback: NoInfer<A>, description: string): Param<A, true> =>
+export const oneOf = <const A extends string>(
+  options: ReadonlyArray<A>,
+  fallback: NoInfer<A>,
+  description: string
+): Param<A, true> =>
   make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, (v) => options.find((o) => o === v))
 
-/** A list of the same kind of value as the default's elements. */
-export const list = <A extends string | number>(fallback: ReadonlyArray<A>, description: string): Param<ReadonlyArray<A>, true> => {
-  const type = typeof fallback[0] === "number" ? "number" : "string"
-  return make<ReadonlyArray<A>>(fallback, description, `a list of ${type === "number" ? "numbers" : "names"}, comma separated`, (v) =>
-    Array.isArray(v) && v.length > 0 && v.every((x): x is A => typeof x === type) ? v : undefined
+/** A list of names, free text each. */
+export const names = (fallback: ReadonlyArray<string>, description: string): Param<ReadonlyArray<string>, true> =>
+  make<ReadonlyArray<string>>(fallback, description, "a list of names, comma separated", (v) =>
+    Array.isArray(v) && v.length > 0 && v.every((x) => typeof x === "string") ? v : undefined
   )
-}
 
 /** A list of some of the options. */
 export const someOf = <const A extends string>(
@@ -104,7 +114,10 @@ export const someOf = <const A extends string>(
   })
 
 /** Non-negative numbers by name, at least one above 0: mixture weights, difficulty shares. */
-export const weights = (fallback: Readonly<Record<string, number>>, description: string): Param<Readonly<Record<string, number>>, true> =>
+export const weights = (
+  fallback: Readonly<Record<string, number>>,
+  description: string
+): Param<Readonly<Record<string, number>>, true> =>
   make(fallback, description, 'numbers >= 0 by name, as in {"a": 1, "b": 2}', (v) => {
     if (typeof v !== "object" || v === null || Array.isArray(v)) return undefined
     const entries: Array<[string, number]> = []
@@ -126,7 +139,11 @@ export const required = <A>(param: Param<A, true>): Param<A, false> => ({ ...par
 export const complete = <P extends Params>(owner: string, params: P, given: Readonly<Record<string, unknown>>): Values<P> => {
   for (const name of Object.keys(given))
     if (!Object.hasOwn(params, name) && given[name] !== undefined)
-      throw new ParamInvalid({ owner, param: name, problem: `there is no such parameter.${didYouMean(name, Object.keys(params))}` })
+      throw new ParamInvalid({
+        owner,
+        param: name,
+        problem: `there is no such parameter.${didYouMean(name, Object.keys(params))}`
+      })
   const values: Record<string, unknown> = {}
   for (const [name, param] of Object.entries(params)) {
     const value = given[name]
@@ -153,7 +170,7 @@ export const fromText = (owner: string, name: string, param: Param<unknown>, tex
   }
   candidates.push(text)
   const items = text.split(",").map((item) => item.trim())
-  candidates.push(items, items.map(Number))
+  candidates.push(items)
   for (const candidate of candidates) {
     const value = param.accept(candidate)
     if (value !== undefined) return value

@@ -4,7 +4,9 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+
 import { Cause, Deferred, Effect, Exit, Schema } from "effect"
+
 import { holderOf } from "../store/Lease.ts"
 import type { RunEvent } from "../store/Runs.ts"
 import { type ActionRecord, Store } from "../store/Store.ts"
@@ -18,7 +20,13 @@ import * as Slots from "./Slots.ts"
 /** What the runner tells whoever watches; the run log keeps all but the progress. */
 export type Happening =
   | RunEvent
-  | { readonly event: "progress"; readonly node: string; readonly done: number; readonly total: number; readonly metrics: LiveMetrics }
+  | {
+      readonly event: "progress"
+      readonly node: string
+      readonly done: number
+      readonly total: number
+      readonly metrics: LiveMetrics
+    }
   | { readonly event: "note"; readonly node: string; readonly line: string }
 
 /** Computes one action somewhere: in this process, in a child, on a cluster. */
@@ -64,7 +72,14 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
   const cells = new Map<string, Deferred.Deferred<ActionRecord, NodeFailed | Skipped | Stopped>>()
   for (const { id } of graph.nodes) cells.set(id, yield* Deferred.make<ActionRecord, NodeFailed | Skipped | Stopped>())
   for (const node of graph.nodes)
-    watch({ event: "node-planned", node: node.id, label: node.label, stage: node.stage.name, params: node.params, inputs: node.inputs })
+    watch({
+      event: "node-planned",
+      node: node.id,
+      label: node.label,
+      stage: node.stage.name,
+      params: node.params,
+      inputs: node.inputs
+    })
 
   /** Waits while another process computes the key; true once its record is there, false when the lease fell free. */
   const awaitOther = Effect.fnUntraced(function* (key: string) {
@@ -104,7 +119,11 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
       const light = node.stage.resources.process === false
       const action = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
         Effect.catchTag("Busy", (busy) => {
-          watch({ event: "note", node: node.id, line: `process ${busy.pid} on ${busy.host} computes this already; waiting for it` })
+          watch({
+            event: "note",
+            node: node.id,
+            line: `process ${busy.pid} on ${busy.host} computes this already; waiting for it`
+          })
           return Effect.as(awaitOther(key), null)
         })
       )
@@ -134,7 +153,12 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     const failure =
       error instanceof Skipped || error instanceof Stopped || error instanceof NodeFailed
         ? error
-        : new NodeFailed({ node: node.label, problem: String(error instanceof Error ? error.message : error), badInput: isBadInput(error), log: null })
+        : new NodeFailed({
+            node: node.label,
+            problem: String(error instanceof Error ? error.message : error),
+            badInput: isBadInput(error),
+            log: null
+          })
     if (failure instanceof NodeFailed) watch({ event: "node-failed", node: node.id, error: failure.problem, log: failure.log })
     return yield* Deferred.fail(cell, failure)
   })
@@ -160,7 +184,10 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
 /** Errors that mean "what you gave me is wrong", by tag: the command line answers them with exit code 2. */
 const BAD_INPUT = new Set(["ArtifactCorrupt", "StoreFailed", "ParamInvalid"])
 export const isBadInput = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "_tag" in error && (BAD_INPUT.has(String(error._tag)) || ("badInput" in error && error.badInput === true))
+  typeof error === "object" &&
+  error !== null &&
+  "_tag" in error &&
+  (BAD_INPUT.has(String(error._tag)) || ("badInput" in error && error.badInput === true))
 
 /** The work that hangs on each node, itself included: the longest chain of costs to the end. */
 const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {

@@ -3,10 +3,11 @@
  * parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in the types.
  */
 import { Effect, type Schema } from "effect"
+
 import type { Kind } from "../store/Kind.ts"
+import type { ArtifactInvalid } from "../store/Store.ts"
 import type { Table } from "../store/Table.ts"
 import type { TableReader } from "../store/TableReader.ts"
-import type { ArtifactInvalid } from "../store/Store.ts"
 import type { Checkpoints } from "./Checkpoints.ts"
 import * as Param from "./Param.ts"
 import type { Progress } from "./Progress.ts"
@@ -104,13 +105,7 @@ export declare namespace Stage {
  * Declares a stage. Its module must export it under `name` in camelCase and, unless `module` says otherwise, be `stages/<name>.ts`:
  * that is how a child process or a cluster job finds it.
  */
-export const make = <
-  const In extends Inputs,
-  const P extends Param.Params,
-  Out extends Kind.Any,
-  E = never,
-  R = never
->(options: {
+export const make = <const In extends Inputs, const P extends Param.Params, Out extends Kind.Any, E = never, R = never>(options: {
   readonly name: string
   readonly inputs: In
   readonly params: P
@@ -138,7 +133,12 @@ export const make = <
     inputs: from
   })
   // A function's own `name` is not writable by assignment, hence defineProperty.
-  const stage = Object.assign(Object.defineProperty(call, "name", { value: name }), definition) as unknown as Stage<In, P, Out, E, R>
+  const stage = Object.assign(Object.defineProperty(call, "name", { value: name }), definition) as unknown as Stage<
+    In,
+    P,
+    Out,
+    E,
+    R
+  >
   return stage
 }
-

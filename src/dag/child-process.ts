@@ -5,12 +5,14 @@
 import { fork } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+
 import { Effect } from "effect"
+
 import { Store } from "../store/Store.ts"
 import { Stopped } from "./Checkpoints.ts"
 import { Busy } from "./execute.ts"
-import { type Executor, logFile, NodeFailed } from "./Runner.ts"
 import type { LiveMetrics } from "./Progress.ts"
+import { type Executor, logFile, NodeFailed } from "./Runner.ts"
 
 /** From child to driver. */
 export type ChildMessage =
@@ -46,7 +48,8 @@ export const childProcessExecutor =
         fs.closeSync(output)
         let last: ChildMessage | null = null
         child.on("message", (message: ChildMessage) => {
-          if (message.type === "progress") watch({ event: "progress", node: node.id, done: message.done, total: message.total, metrics: message.metrics })
+          if (message.type === "progress")
+            watch({ event: "progress", node: node.id, done: message.done, total: message.total, metrics: message.metrics })
           else if (message.type === "note") watch({ event: "note", node: node.id, line: message.line })
           else last = message
         })
@@ -69,7 +72,12 @@ export const childProcessExecutor =
         case "done": {
           const action = yield* store.lookup(request.key).pipe(Effect.orDie)
           if (action !== null) return action
-          return yield* new NodeFailed({ node: node.label, problem: "the child process said it was done, but left no result", badInput: false, log })
+          return yield* new NodeFailed({
+            node: node.label,
+            problem: "the child process said it was done, but left no result",
+            badInput: false,
+            log
+          })
         }
         case "busy":
           return yield* new Busy({ host: outcome.host, pid: outcome.pid })
@@ -79,7 +87,12 @@ export const childProcessExecutor =
           return yield* new NodeFailed({ node: node.label, problem: outcome.problem, badInput: outcome.badInput, log })
         default: {
           const words = outcome.type === "exit" ? outcome.words : "no answer"
-          return yield* new NodeFailed({ node: node.label, problem: `the process computing it ended early (${words}); the end of its log:\n${tail(log)}`, badInput: false, log })
+          return yield* new NodeFailed({
+            node: node.label,
+            problem: `the process computing it ended early (${words}); the end of its log:\n${tail(log)}`,
+            badInput: false,
+            log
+          })
         }
       }
     })

@@ -8,12 +8,24 @@
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+
 import { Effect, Schema } from "effect"
+
 import { canonicalJson } from "../store/digest.ts"
 import { errorText, temporaryName } from "../store/files.ts"
 import { Kind } from "../store/Kind.ts"
 import { acquire, isLease } from "../store/Lease.ts"
-import { type ActionRecord, ArtifactCorrupt, ArtifactInvalid, type Component, LeaseLost, type Manifest, manifestJson, Store, type StoreFailed } from "../store/Store.ts"
+import {
+  type ActionRecord,
+  ArtifactCorrupt,
+  ArtifactInvalid,
+  type Component,
+  LeaseLost,
+  type Manifest,
+  manifestJson,
+  Store,
+  type StoreFailed
+} from "../store/Store.ts"
 import { openTable } from "../store/TableReader.ts"
 import { TableWriter } from "../store/TableWriter.ts"
 import * as Checkpoints from "./Checkpoints.ts"
@@ -55,7 +67,11 @@ export class Busy extends Schema.TaggedError<Busy>()("Busy", { host: Schema.Stri
 }
 
 /** A second run of one key gave other bytes: the stage or the machine is not deterministic. */
-export class Nondeterministic extends Schema.TaggedError<Nondeterministic>()("Nondeterministic", { key: Schema.String, first: Schema.String, second: Schema.String }) {
+export class Nondeterministic extends Schema.TaggedError<Nondeterministic>()("Nondeterministic", {
+  key: Schema.String,
+  first: Schema.String,
+  second: Schema.String
+}) {
   override get message() {
     return `Action ${this.key.slice(0, 12)} gave artifact ${this.second.slice(0, 12)}, but ${this.first.slice(0, 12)} before: something in it is not deterministic.`
   }
@@ -103,7 +119,11 @@ export const execute = Effect.fnUntraced(function* (stage: Stage.Any, request: S
   for (const external of yield* stage.externals(request.params)) {
     const expected = request.components.find(({ name }) => name === `file:${external.name}`)?.value
     if (expected !== external.sha256)
-      return yield* new ArtifactInvalid({ kind: stage.output.name, part: external.name, problem: "this input file changed while the stage was reading it; run again." })
+      return yield* new ArtifactInvalid({
+        kind: stage.output.name,
+        part: external.name,
+        problem: "this input file changed while the stage was reading it; run again."
+      })
   }
   if (!lease.isOurs()) return yield* new LeaseLost({ key: request.key })
   const used = process.cpuUsage(cpu)
@@ -124,7 +144,9 @@ export const execute = Effect.fnUntraced(function* (stage: Stage.Any, request: S
   }
   const { won, existing } = yield* store.record(record)
   if (!won && existing.output.digest !== digest) {
-    yield* Effect.sync(() => fs.writeFileSync(path.join(directory, `observation-${digest}.json`), JSON.stringify(record, null, 1)))
+    yield* Effect.sync(() =>
+      fs.writeFileSync(path.join(directory, `observation-${digest}.json`), JSON.stringify(record, null, 1))
+    )
     return yield* new Nondeterministic({ key: request.key, first: existing.output.digest, second: digest })
   }
   yield* Effect.sync(() => {
@@ -152,9 +174,9 @@ export const openArtifact = Effect.fnUntraced(function* (kind: Kind.Any, artifac
     const entry = manifest.documents[name]
     if (entry === undefined) return yield* corrupt(artifact, `has no document ${name}`)
     const file = yield* store.verified(artifact, entry.file)
-    reader[name] = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(schema)))(fs.readFileSync(file, "utf8")).pipe(
-      Effect.mapError((problem) => corrupt(file, String(problem)))
-    )
+    reader[name] = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(schema)))(
+      fs.readFileSync(file, "utf8")
+    ).pipe(Effect.mapError((problem) => corrupt(file, String(problem))))
   }
   return reader
 })
@@ -166,7 +188,11 @@ interface Output {
   readonly finish: Effect.Effect<Manifest, ArtifactInvalid | StoreFailed, Store>
 }
 
-const openOutput = Effect.fnUntraced(function* (kind: Kind.Any, directory: string, rows: Readonly<Record<string, number>> | null) {
+const openOutput = Effect.fnUntraced(function* (
+  kind: Kind.Any,
+  directory: string,
+  rows: Readonly<Record<string, number>> | null
+) {
   const store = yield* Store
   if (rows === null) fs.rmSync(directory, { recursive: true, force: true })
   fs.mkdirSync(directory, { recursive: true })
@@ -178,7 +204,10 @@ const openOutput = Effect.fnUntraced(function* (kind: Kind.Any, directory: strin
   for (const [name, table] of Object.entries(kind.tables)) {
     const writer = rows === null ? TableWriter.open(table, directory) : TableWriter.resume(table, directory, rows[name] ?? 0)
     tables.set(name, writer)
-    const guarded = <A>(append: (input: A) => void) => (input: A) => Effect.try({ try: () => append(input), catch: invalid(name) })
+    const guarded =
+      <A>(append: (input: A) => void) =>
+      (input: A) =>
+        Effect.try({ try: () => append(input), catch: invalid(name) })
     writers[name] = {
       append: guarded((row: any) => writer.append(row)),
       appendColumns: guarded((columns: any) => writer.appendColumns(columns)),
@@ -196,7 +225,11 @@ const openOutput = Effect.fnUntraced(function* (kind: Kind.Any, directory: strin
   }
 
   const finish = Effect.gen(function* () {
-    const manifest = { kind: kind.name, tables: {} as Record<string, Manifest["tables"][string]>, documents: {} as Record<string, Manifest["documents"][string]> }
+    const manifest = {
+      kind: kind.name,
+      tables: {} as Record<string, Manifest["tables"][string]>,
+      documents: {} as Record<string, Manifest["documents"][string]>
+    }
     for (const [name, writer] of tables) {
       const file = temporaryName(directory)
       const { rows, bytes, sha256 } = yield* Effect.try({ try: () => writer.finish(file), catch: invalid(name) })
@@ -212,6 +245,9 @@ const openOutput = Effect.fnUntraced(function* (kind: Kind.Any, directory: strin
     }
     return manifest
   })
-  return { writers, finish, save: () => Object.fromEntries([...tables].map(([name, writer]) => [name, (writer.checkpoint(), writer.rows)])) } satisfies Output as Output
+  return {
+    writers,
+    finish,
+    save: () => Object.fromEntries([...tables].map(([name, writer]) => [name, (writer.checkpoint(), writer.rows)]))
+  } satisfies Output as Output
 })
-

@@ -1,10 +1,10 @@
+import { digestOf } from "../store/digest.ts"
 /**
  * The action key: the digest of everything that determines a node's result. Two levels, as in Bazel: inputs enter by the digest of their
  * *contents*, so that an input made again with equal bytes reruns nothing after it. Every component is kept by name, so that "why does
  * this run?" is a comparison of two lists.
  */
 import type { Component } from "../store/Store.ts"
-import { digestOf } from "../store/digest.ts"
 import { codeOf } from "./code-digest.ts"
 import * as Param from "./Param.ts"
 import type { External, Stage } from "./Stage.ts"
@@ -35,4 +35,5 @@ export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
   ].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 
 /** SHA-256 over the components in order of name, every name and value with its length in front. */
-export const keyOf = (components: ReadonlyArray<Component>): string => digestOf(components.flatMap(({ name, value }) => [name, value]))
+export const keyOf = (components: ReadonlyArray<Component>): string =>
+  digestOf(components.flatMap(({ name, value }) => [name, value]))

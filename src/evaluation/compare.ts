@@ -10,7 +10,11 @@ import { passAtK } from "./pass-at-k.ts"
 
 type Row = Table.Input<typeof Comparisons>
 
-export const compareEvaluations = (before: Reader<typeof Evaluation>, after: Reader<typeof Evaluation>, seed: number): Array<Row> => {
+export const compareEvaluations = (
+  before: Reader<typeof Evaluation>,
+  after: Reader<typeof Evaluation>,
+  seed: number
+): Array<Row> => {
   const old = summaries(before)
   const now = summaries(after)
   const solvedBefore = solved(before.scores)
@@ -41,10 +45,14 @@ export const compareEvaluations = (before: Reader<typeof Evaluation>, after: Rea
 const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])
 
 const summaries = ({ evaluations }: Reader<typeof Evaluation>) => {
-  const found = new Map<string, { row: { suite: string; metric: string; k: number; decoding: string; slice: string; n: number }; value: number }>()
+  const found = new Map<
+    string,
+    { row: { suite: string; metric: string; k: number; decoding: string; slice: string; n: number }; value: number }
+  >()
   for (let i = 0; i < evaluations.rows; i++) {
     const row = evaluations.row(i)
-    if (row.profile === "corrected" && METRICS.has(row.metric)) found.set([row.suite, row.metric, row.k, row.decoding, row.slice].join("\n"), { row, value: row.value })
+    if (row.profile === "corrected" && METRICS.has(row.metric))
+      found.set([row.suite, row.metric, row.k, row.decoding, row.slice].join("\n"), { row, value: row.value })
   }
   return found
 }

@@ -65,8 +65,28 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
     for (const decoding of ["greedy", "sampled"] as const) {
       const some = attempts.filter((attempt) => attempt.decoding === decoding)
       if (some.length === 0) continue
-      const add = (metric: string, k: number, slice: string, value: number, interval: { low: number; high: number }, kind: string, n: number) =>
-        rows.push({ suite, metric, k, decoding, profile, slice, value, low: interval.low, high: interval.high, interval: kind, n })
+      const add = (
+        metric: string,
+        k: number,
+        slice: string,
+        value: number,
+        interval: { low: number; high: number },
+        kind: string,
+        n: number
+      ) =>
+        rows.push({
+          suite,
+          metric,
+          k,
+          decoding,
+          profile,
+          slice,
+          value,
+          low: interval.low,
+          high: interval.high,
+          interval: kind,
+          n
+        })
       const proportion = (metric: string, slice: string, of: ReadonlyArray<Attempt>, hit: (attempt: Attempt) => boolean) => {
         if (of.length === 0) return
         const hits = of.filter(hit).length
@@ -75,7 +95,15 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
       const perProblem = (metric: string, k: number, slice: string, values: ArrayLike<number>) => {
         let sum = 0
         for (let i = 0; i < values.length; i++) sum += values[i]!
-        add(metric, k, slice, sum / values.length, bootstrapMean(values, { seed, resamples: 1000 }), "bootstrap over problems", values.length)
+        add(
+          metric,
+          k,
+          slice,
+          sum / values.length,
+          bootstrapMean(values, { seed, resamples: 1000 }),
+          "bootstrap over problems",
+          values.length
+        )
       }
 
       const byProblem = [...Map.groupBy(some, (attempt) => attempt.problem).values()]
@@ -94,7 +122,12 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
         const c = groups.map((group) => group.filter(right).length)
         for (const k of ksUpTo(samples)) {
           perProblem("pass@k", k, slice, passAtKByProblem(n, c, k))
-          perProblem("majority@k", k, slice, groups.map((group) => majorityAtK(group.map(answerOf), goldAs(group, right, answerOf), k)))
+          perProblem(
+            "majority@k",
+            k,
+            slice,
+            groups.map((group) => majorityAtK(group.map(answerOf), goldAs(group, right, answerOf), k))
+          )
         }
       }
       for (const label of labels) {
@@ -108,7 +141,18 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
       const entropy = shareEntropy(counts).nats
       add("format entropy", 0, "all", entropy, { low: entropy, high: entropy }, "none", some.length)
       if (decoding === "sampled" && profile === "corrected")
-        perProblem("distinct", 0, "all", byProblem.map((group) => diversity(group.map((attempt) => attempt.text), new Uint8Array(group.length)).distinctShare))
+        perProblem(
+          "distinct",
+          0,
+          "all",
+          byProblem.map(
+            (group) =>
+              diversity(
+                group.map((attempt) => attempt.text),
+                new Uint8Array(group.length)
+              ).distinctShare
+          )
+        )
     }
   }
   return rows
@@ -118,5 +162,12 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
  * The text under which right answers vote: answers are compared as text, and one right answer can be written in several ways, so all right
  * ones count as the gold text.
  */
-const goldAs = (group: ReadonlyArray<Attempt>, right: (attempt: Attempt) => boolean, answerOf: (attempt: Attempt) => string | null): string =>
-  group.filter(right).map(answerOf).find((answer) => answer !== null) ?? group[0]!.gold
+const goldAs = (
+  group: ReadonlyArray<Attempt>,
+  right: (attempt: Attempt) => boolean,
+  answerOf: (attempt: Attempt) => string | null
+): string =>
+  group
+    .filter(right)
+    .map(answerOf)
+    .find((answer) => answer !== null) ?? group[0]!.gold

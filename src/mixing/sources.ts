@@ -1,9 +1,10 @@
 /** The sources that a mixture names, opened: built-in formats by name, `calc`, and datasets as `name:split`. */
 import { Effect, Schema } from "effect"
+
 import type { External } from "../dag/Stage.ts"
+import type { DatasetRow } from "../datasets/Dataset.ts"
 import { datasetFingerprint } from "../datasets/fingerprint.ts"
 import { openDataset } from "../datasets/load.ts"
-import type { DatasetRow } from "../datasets/Dataset.ts"
 import { formatNames } from "../formats/registry.ts"
 import type { Difficulty, GrammarOptions } from "../problems/grammar.ts"
 import { didYouMean } from "../text/near.ts"
@@ -22,7 +23,10 @@ export interface MixtureSettings {
   readonly seed: number
 }
 
-export class SourceUnknown extends Schema.TaggedError<SourceUnknown>()("SourceUnknown", { source: Schema.String, near: Schema.String }) {
+export class SourceUnknown extends Schema.TaggedError<SourceUnknown>()("SourceUnknown", {
+  source: Schema.String,
+  near: Schema.String
+}) {
   override get message() {
     return `mix.sources: there is no source "${this.source}".${this.near} Built in: ${[...formatNames, CALC].join(", ")}; a dataset is named with its split, as in gsm8k:train.`
   }
@@ -50,7 +54,12 @@ export const openSources = Effect.fnUntraced(function* (settings: MixtureSetting
       sources.push(datasetSource(name, rows, bad))
     } else if (name === CALC || formatNames.includes(name)) {
       const gap = name === "tinygsm" ? settings.gap : 0
-      sources.push(yield* Effect.try({ try: () => grammarSource(name, grammarOptions(settings), settings.seed, gap), catch: (cause) => cause }))
+      sources.push(
+        yield* Effect.try({
+          try: () => grammarSource(name, grammarOptions(settings), settings.seed, gap),
+          catch: (cause) => cause
+        })
+      )
     } else return yield* new SourceUnknown({ source: name, near: didYouMean(name, [...formatNames, CALC]) })
   }
   return sources

@@ -1,11 +1,15 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
 import { Effect, Schema } from "effect"
-import { didYouMean } from "../text/near.ts"
+
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"
+import { didYouMean } from "../text/near.ts"
 import { datasetName, grammarOptions, type MixtureSettings, readRows } from "./sources.ts"
 
-export class SuiteUnknown extends Schema.TaggedError<SuiteUnknown>()("SuiteUnknown", { suite: Schema.String, near: Schema.String }) {
+export class SuiteUnknown extends Schema.TaggedError<SuiteUnknown>()("SuiteUnknown", {
+  suite: Schema.String,
+  near: Schema.String
+}) {
   override get message() {
     return `There is no problem suite "${this.suite}".${this.near} Built in: ${Object.keys(BUILT_IN).join(", ")}; from a dataset: gsm8k:test.`
   }
@@ -30,7 +34,9 @@ const BUILT_IN: Readonly<Record<string, (grammar: GrammarOptions) => Partial<Gra
 export const suiteProblems = Effect.fnUntraced(function* (suite: string, settings: MixtureSettings) {
   if (datasetName(suite) !== null) {
     const { rows } = yield* readRows(suite, "evaluation", settings.maxBadRows)
-    return rows.flatMap(({ id, question, answer }) => (answer === null ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]))
+    return rows.flatMap(({ id, question, answer }) =>
+      answer === null ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]
+    )
   }
   const change = BUILT_IN[suite]
   if (change === undefined) return yield* new SuiteUnknown({ suite, near: didYouMean(suite, Object.keys(BUILT_IN)) })
@@ -41,7 +47,13 @@ export const suiteProblems = Effect.fnUntraced(function* (suite: string, setting
     try: () =>
       Array.from({ length: settings.suiteSize }, (_, index) => {
         const problem = generate(options, seed, index)
-        return { problem: problem.id, question: problem.question, answer: String(problem.answer), steps: problem.steps, distractor: problem.distractor }
+        return {
+          problem: problem.id,
+          question: problem.question,
+          answer: String(problem.answer),
+          steps: problem.steps,
+          distractor: problem.distractor
+        }
       }),
     catch: (cause) => cause
   })

@@ -1,7 +1,7 @@
+import { formatNames } from "../formats/registry.ts"
 import { trainBpe } from "../tokenizer/bpe-train.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { wordTokenizer } from "../tokenizer/WordTokenizer.ts"
-import { formatNames } from "../formats/registry.ts"
 import type { DocumentSource } from "./DocumentSource.ts"
 
 /** Documents of each source that a BPE vocabulary is learnt from. */

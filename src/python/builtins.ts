@@ -141,6 +141,13 @@ const pow = (meter: Meter, base: PyValue, exponent: PyValue, modulus: PyValue | 
   return powerModulo(meter, a, b, m)
 }
 
+const powerError = (base: PyValue, exponent: PyValue, modulus: PyValue) => {
+  const numbers = [base, exponent, modulus].every((value) => value instanceof PyFloat || asInt(value) !== null)
+  if (numbers) return typeError("pow() 3rd argument not allowed unless all arguments are integers")
+  const [a, b, m] = [base, exponent, modulus].map(typeName)
+  return typeError(`unsupported operand type(s) for ** or pow(): '${a}', '${b}', '${m}'`)
+}
+
 const isInstance = (value: PyValue, type: PyValue): boolean => {
   if (type instanceof PyTuple) return type.items.some((item) => isInstance(value, item))
   if (!(type instanceof PyType)) throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")

@@ -63,7 +63,7 @@ const toInteger: Native = (meter, args, keywords) => {
 const integerFromText = (meter: Meter, text: string, base: number): Int => {
   if (base !== 0 && !(base >= 2 && base <= 36)) throw valueError("int() base must be >= 2 and <= 36, or 0")
   const value = parseInteger(meter, text, base)
-  if (value === null) throw valueError(`invalid literal for int() with base ${base}: ${quoted(text)}`)
+  if (value === null) throw valueError(`invalid literal for int() with base ${base}: ${quoted(text).slice(0, 200)}`)
   return value
 }
 

@@ -191,7 +191,7 @@ const generalForm = (size: number, precision: number, alternate: boolean, point:
   const { digits, exponent } = significantDigits(size, precision)
   const limit = point ? precision - 1 : precision
   const trim = (text: string) => (alternate || !text.includes(".") ? text : text.replace(/\.?0+$/, ""))
-  if (exponent < -4 || exponent >= Math.max(limit, point ? 1 : 0)) {
+  if (exponent < -4 || exponent >= limit) {
     const mantissa = trim(digits.length > 1 || alternate ? `${digits[0]}.${digits.slice(1)}` : digits)
     return `${mantissa}e${exponentText(exponent)}`
   }

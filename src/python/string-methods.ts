@@ -79,7 +79,7 @@ const stretch = (text: string, start: PyValue | undefined, stop: PyValue | undef
 
 const finder = (name: string, last: boolean, missing: (() => Error) | null) =>
   method(name, ["sub", "start", "end"], 1, (_, text, [sub, start, stop]) => {
-    const wanted = mustBeText(name, sub)
+    const wanted = textArgument(sub!, (type) => `must be str, not ${type}`)
     const { from, part } = stretch(text, start, stop)
     const at = part === null ? -1 : last ? part.lastIndexOf(wanted) : part.indexOf(wanted)
     if (at >= 0) return from + toCodePoints(part!, at)
@@ -141,7 +141,8 @@ const splitSpaces = (text: string, most: number, fromRight: boolean): ReadonlyAr
   return fromRight ? [rest, ...kept.toReversed()] : [...kept, rest]
 }
 
-const lineEnd = new RegExp("(\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029])")
+// oxlint-disable-next-line no-control-regex -- the separators of ASCII end lines in Python
+const lineEnd = /(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])/
 
 const splitLines = (text: string, keep: boolean): ReadonlyArray<string> => {
   const lines = text.split(lineEnd)
@@ -266,7 +267,7 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
   finder("index", false, () => valueError("substring not found")),
   finder("rindex", true, () => valueError("substring not found")),
   method("count", ["sub", "start", "end"], 1, (_, text, [sub, start, stop]) => {
-    const wanted = mustBeText("count", sub)
+    const wanted = textArgument(sub!, (type) => `must be str, not ${type}`)
     const { part } = stretch(text, start, stop)
     return part === null ? 0 : occurrences(part, wanted)
   }),

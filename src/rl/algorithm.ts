@@ -1,5 +1,6 @@
 /** From a stage's params to a learner: which preset, with which of its definitions overridden. */
 import { Effect } from "effect"
+
 import { type AdamW, Engine, type Model } from "../engine/Engine.ts"
 import { warmupConstant, warmupCosine } from "../training/schedule.ts"
 import { expertIterationLearner } from "./expert-iteration-learner.ts"
@@ -47,7 +48,9 @@ const PPO_PRESETS: Readonly<Record<string, PpoPreset>> = { standard: "paper", pa
 /** Why a preset does not fit an algorithm, or null. */
 export const presetProblem = ({ algorithm, preset }: Pick<AlgorithmSettings, "algorithm" | "preset">): string | null => {
   const known = algorithm === "grpo" ? GRPO_PRESETS : algorithm === "ppo" ? PPO_PRESETS : { standard: "paper", paper: "paper" }
-  return Object.hasOwn(known, preset) ? null : `preset "${preset}" is none of ${algorithm}: it has ${Object.keys(known).join(", ")}`
+  return Object.hasOwn(known, preset)
+    ? null
+    : `preset "${preset}" is none of ${algorithm}: it has ${Object.keys(known).join(", ")}`
 }
 
 /** KL coefficient in force at the start. */
@@ -99,7 +102,9 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
     start.set(trunk)
     yield* critic.write("parameters", start)
     const controller: KlController =
-      settings.klTarget === null ? { kind: "fixed" } : { kind: "adaptive", target: settings.klTarget, horizon: 10_000, errorClip: 0.2 }
+      settings.klTarget === null
+        ? { kind: "fixed" }
+        : { kind: "adaptive", target: settings.klTarget, horizon: 10_000, errorClip: 0.2 }
     return ppoLearner(policy, critic, options, { ...loop, criticOptimizer: rate(settings.criticLearningRate), controller })
   }
   const options = {
@@ -109,11 +114,17 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
     startFrom: settings.startFrom,
     ...(settings.perQuestion === null ? {} : { perQuestion: settings.perQuestion })
   }
-  const rounds = { steps: settings.roundSteps, epochs: settings.imitationEpochs, batch: settings.imitationBatch, seed: settings.seed }
+  const rounds = {
+    steps: settings.roundSteps,
+    epochs: settings.imitationEpochs,
+    batch: settings.imitationBatch,
+    seed: settings.seed
+  }
   const optimizer = (update: number, updates: number): AdamW => ({
     ...adam,
-    learningRate: warmupCosine({ peak: settings.imitationLearningRate, warmup: Math.ceil(0.05 * updates), steps: updates })(update)
+    learningRate: warmupCosine({ peak: settings.imitationLearningRate, warmup: Math.ceil(0.05 * updates), steps: updates })(
+      update
+    )
   })
   return expertIterationLearner(policy, yield* policy.read("parameters"), options, rounds, optimizer)
 })
-

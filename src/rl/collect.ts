@@ -1,6 +1,8 @@
 /** One step's experience: prompts, completions, grades, log-probabilities; and the rows that a run keeps of it. */
 import { createHash } from "node:crypto"
+
 import { Effect } from "effect"
+
 import type { FormatShares, Rollouts as RolloutsTable, Updates } from "../../schemas/rl-run.ts"
 import type { Batch, Model } from "../engine/Engine.ts"
 import { complete, gradeAll } from "../evaluation/complete.ts"
@@ -28,7 +30,11 @@ export interface SamplingSettings {
 }
 
 /** The problems of a step: the suite in a new order every epoch, a pure function of (seed, step). */
-export const promptsAt = (suite: ReadonlyArray<SuiteProblem>, step: number, { prompts, seed }: SamplingSettings): ReadonlyArray<SuiteProblem> => {
+export const promptsAt = (
+  suite: ReadonlyArray<SuiteProblem>,
+  step: number,
+  { prompts, seed }: SamplingSettings
+): ReadonlyArray<SuiteProblem> => {
   const perEpoch = Math.max(1, Math.floor(suite.length / prompts))
   const order = permutation(suite.length, seed, "rl/prompts", Math.floor(step / perEpoch))
   const from = (step % perEpoch) * prompts
@@ -75,7 +81,8 @@ export const collect = Effect.fnUntraced(function* (request: {
   const scored = yield* policy.score(rollouts, { temperature, entropies: true })
   const oldLogProbs = fromPositions(rollouts, scored.logProbs)
   const entropy = mean(fromPositions(rollouts, scored.entropies!))
-  const refLogProbs = reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
+  const refLogProbs =
+    reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
   const kl = refLogProbs === undefined ? null : mean(oldLogProbs.map((logProb, t) => klEstimate(logProb - refLogProbs[t]!, "k3")))
 
   const scores = Float64Array.from(grades, (grade) => (grade.correct ? 1 : 0))
@@ -118,7 +125,10 @@ const exactShares = Effect.fnUntraced(function* (
 
 /** First 16 digits of the SHA-256 of a parameter vector. */
 export const digestOfParameters = (parameters: Float32Array): string =>
-  createHash("sha256").update(new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength)).digest("hex").slice(0, 16)
+  createHash("sha256")
+    .update(new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength))
+    .digest("hex")
+    .slice(0, 16)
 
 export const rolloutRows = (
   collected: Collected,
@@ -181,7 +191,9 @@ export const updateRow = (
   const signal = groupSignal(collected.scores, rollouts.groups)
   const samples = grades.length / problems.length
   const counts = Map.groupBy(grades, (grade) => grade.format)
-  const distinct = problems.map((_, p) => diversity(texts.slice(p * samples, (p + 1) * samples), new Uint8Array(samples)).distinctShare)
+  const distinct = problems.map(
+    (_, p) => diversity(texts.slice(p * samples, (p + 1) * samples), new Uint8Array(samples)).distinctShare
+  )
   return {
     step: at.step,
     reward: mean(collected.scores),
@@ -201,7 +213,10 @@ export const updateRow = (
     klCoefficient: report.klCoefficient,
     distinct: mean(distinct),
     formatEntropy: shareEntropy([...counts.values()].map((some) => some.length)).nats,
-    tokensTrained: report.used.reduce((sum, used, s) => sum + (used === 1 ? rollouts.responseOffsets[s + 1]! - rollouts.responseOffsets[s]! : 0), 0)
+    tokensTrained: report.used.reduce(
+      (sum, used, s) => sum + (used === 1 ? rollouts.responseOffsets[s + 1]! - rollouts.responseOffsets[s]! : 0),
+      0
+    )
   }
 }
 

@@ -3,8 +3,9 @@
  * base policy (the paper) or from the current one. Between rounds the policy does not move. Selection is in expert-iteration.ts.
  */
 import { Effect } from "effect"
-import type { AdamW, EngineError, Model } from "../engine/Engine.ts"
+
 import type { Part } from "../dag/Checkpoints.ts"
+import type { AdamW, EngineError, Model } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
 import { type ExpertIterationOptions, imitationLoss, selectDemonstrations } from "./expert-iteration.ts"
 import type { Learner } from "./learner.ts"
@@ -54,7 +55,12 @@ export const expertIterationLearner = (
   })
 
   return {
-    state: { demonstrations: resumableRollouts(() => collected, (saved) => (collected = saved)) },
+    state: {
+      demonstrations: resumableRollouts(
+        () => collected,
+        (saved) => (collected = saved)
+      )
+    },
     update: Effect.fnUntraced(function* ({ step, rollouts, scores }) {
       const { sequences } = selectDemonstrations(rollouts, scores, options, rounds.seed + step)
       const used = new Uint8Array(sequenceCount(rollouts))
@@ -73,7 +79,9 @@ export const expertIterationLearner = (
         explainedVariance: null,
         klCoefficient: 0,
         // A demonstration is imitated with weight 1, everything else with 0.
-        advantages: Float64Array.from({ length: rollouts.responseOffsets.at(-1)! }, () => 0).map((_, t) => used[sequenceOf(rollouts, t)]!),
+        advantages: Float64Array.from({ length: rollouts.responseOffsets.at(-1)! }, () => 0).map(
+          (_, t) => used[sequenceOf(rollouts, t)]!
+        ),
         used
       }
     })
@@ -112,9 +120,15 @@ const concat = <A extends Int32Array | Float32Array | Uint8Array>(a: A, b: A): A
 /** One after the other; groups of `b` are questions of their own. */
 const join = (a: Rollouts, b: Rollouts): Rollouts => ({
   tokens: concat(a.tokens, b.tokens),
-  offsets: concat(a.offsets, b.offsets.subarray(1).map((offset) => offset + a.tokens.length)),
+  offsets: concat(
+    a.offsets,
+    b.offsets.subarray(1).map((offset) => offset + a.tokens.length)
+  ),
   promptLengths: concat(a.promptLengths, b.promptLengths),
-  responseOffsets: concat(a.responseOffsets, b.responseOffsets.subarray(1).map((offset) => offset + a.responseOffsets.at(-1)!)),
+  responseOffsets: concat(
+    a.responseOffsets,
+    b.responseOffsets.subarray(1).map((offset) => offset + a.responseOffsets.at(-1)!)
+  ),
   groups: concat(a.groups, b.groups),
   stopped: concat(a.stopped, b.stopped),
   logProbs: concat(a.logProbs, b.logProbs)

@@ -1,8 +1,18 @@
 /** GRPO and its kin, one batch: group advantages, then clipped steps with KL in the loss. The arithmetic is in grpo.ts. */
 import { Effect } from "effect"
+
 import type { AdamW, Model } from "../engine/Engine.ts"
 import { grpoAdvantages, grpoObjective, type GrpoOptions, grpoSurrogate } from "./grpo.ts"
-import { gradientStep, type Learner, meanOutcome, minibatches, part, type Passes, type StepOutcome, usedSequences } from "./learner.ts"
+import {
+  gradientStep,
+  type Learner,
+  meanOutcome,
+  minibatches,
+  part,
+  type Passes,
+  type StepOutcome,
+  usedSequences
+} from "./learner.ts"
 import { reductionWeights } from "./reduction.ts"
 import { sequenceCount } from "./Rollouts.ts"
 

@@ -4,14 +4,15 @@
  * `ppoLearner` and `expertIterationLearner` stand side by side so that a diff between them is the difference between the algorithms.
  */
 import { Effect } from "effect"
+
 import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model, NonFiniteGradient } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
-import type { Objective, TokenScores } from "./terms.ts"
-import { toCoefficients } from "./terms.ts"
 import type { Fused } from "./fused.ts"
 import type { PolicyLossOptions } from "./policy-loss.ts"
 import { fromPositions, type Rollouts, selectSequences, sequenceCount } from "./Rollouts.ts"
+import type { Objective, TokenScores } from "./terms.ts"
+import { toCoefficients } from "./terms.ts"
 import { policyStatistics } from "./update-statistics.ts"
 
 /** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
@@ -81,7 +82,8 @@ export const part = (rollouts: Rollouts, sequences: Int32Array) => {
   const tokens = whole ? null : tokenIndices(rollouts, sequences)
   return {
     rollouts: selected,
-    take: <A extends Float32Array | Float64Array | Uint8Array>(perToken: A): A => (tokens === null ? perToken : gather(perToken, tokens))
+    take: <A extends Float32Array | Float64Array | Uint8Array>(perToken: A): A =>
+      tokens === null ? perToken : gather(perToken, tokens)
   }
 }
 
@@ -142,19 +144,31 @@ export const gradientStep = Effect.fnUntraced(function* (
   }
   const { gradientNorm } = yield* policy.optimStep(optimizer)
   const statistics = policyStatistics(logProbs, batch.oldLogProbs, batch.advantages, clip, batch.mask)
-  return { loss, gradientNorm, clipFraction: statistics.clipFractionActive, approximateKl: statistics.approxKl3 } satisfies StepOutcome as StepOutcome
+  return {
+    loss,
+    gradientNorm,
+    clipFraction: statistics.clipFractionActive,
+    approximateKl: statistics.approxKl3
+  } satisfies StepOutcome as StepOutcome
 })
 
 /** Means over the minibatches of a step; NaN for none. */
 export const meanOutcome = (outcomes: ReadonlyArray<StepOutcome>): StepOutcome => {
   const mean = (of: (outcome: StepOutcome) => number) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length
-  return { loss: mean((o) => o.loss), gradientNorm: mean((o) => o.gradientNorm), clipFraction: mean((o) => o.clipFraction), approximateKl: mean((o) => o.approximateKl) }
+  return {
+    loss: mean((o) => o.loss),
+    gradientNorm: mean((o) => o.gradientNorm),
+    clipFraction: mean((o) => o.clipFraction),
+    approximateKl: mean((o) => o.approximateKl)
+  }
 }
 
 /** Per sequence: whether the mask leaves any of its tokens. */
 export const usedSequences = (rollouts: Rollouts, mask: Uint8Array | undefined): Uint8Array =>
   Uint8Array.from({ length: sequenceCount(rollouts) }, (_, s) =>
-    mask === undefined || mask.subarray(rollouts.responseOffsets[s]!, rollouts.responseOffsets[s + 1]!).some((kept) => kept !== 0) ? 1 : 0
+    mask === undefined || mask.subarray(rollouts.responseOffsets[s]!, rollouts.responseOffsets[s + 1]!).some((kept) => kept !== 0)
+      ? 1
+      : 0
   )
 
 /** A number that a checkpoint must hold. */

@@ -1,9 +1,20 @@
 /** PPO, one batch: KL in the reward, GAE against a critic of its own, then clipped steps for policy and critic. The arithmetic is in ppo.ts. */
 import { Effect } from "effect"
+
 import type { AdamW, Model } from "../engine/Engine.ts"
 import { resumable } from "../training/resumable.ts"
 import { type KlController, nextKlCoefficient } from "./kl.ts"
-import { gradientStep, type Learner, meanOutcome, minibatches, part, type Passes, resumableNumber, type StepOutcome, usedSequences } from "./learner.ts"
+import {
+  gradientStep,
+  type Learner,
+  meanOutcome,
+  minibatches,
+  part,
+  type Passes,
+  resumableNumber,
+  type StepOutcome,
+  usedSequences
+} from "./learner.ts"
 import { criticSurrogate, ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "./ppo.ts"
 import { reductionWeights, tokenMean } from "./reduction.ts"
 import { fromPositions, sequenceCount } from "./Rollouts.ts"
@@ -24,14 +35,26 @@ export const ppoLearner = (
 ): Learner => {
   let klCoefficient = options.klReward.coefficient
   return {
-    state: { critic: resumable(critic), klCoefficient: resumableNumber(() => klCoefficient, (value) => (klCoefficient = value)) },
+    state: {
+      critic: resumable(critic),
+      klCoefficient: resumableNumber(
+        () => klCoefficient,
+        (value) => (klCoefficient = value)
+      )
+    },
     update: Effect.fnUntraced(function* ({ step, rollouts, scores, oldLogProbs, refLogProbs, mask }) {
       const used = klCoefficient
       const current: PpoOptions = { ...options, klReward: { ...options.klReward, coefficient: used } }
       const { values } = yield* critic.score(rollouts, { values: true })
       const oldValues = fromPositions(rollouts, values!)
       const { kl, advantages, returns } = ppoTargets(
-        { offsets: rollouts.responseOffsets, scores, oldLogProbs, oldValues, ...(refLogProbs === undefined ? {} : { refLogProbs }) },
+        {
+          offsets: rollouts.responseOffsets,
+          scores,
+          oldLogProbs,
+          oldValues,
+          ...(refLogProbs === undefined ? {} : { refLogProbs })
+        },
         current,
         mask
       )

@@ -3,6 +3,7 @@
  * stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a checkpoint goes.
  */
 import type { Schema } from "effect"
+
 import type { Table } from "./Table.ts"
 
 export type Tables = { readonly [name: string]: Table.Any }
@@ -28,7 +29,13 @@ export const make = <const Name extends string, const T extends Tables, const D 
   parts: { readonly tables: T; readonly documents?: D }
 ): Kind<Named<Name>, T, D> => {
   const nothing: Partial<D> = {}
-  return { name, description, tables: parts.tables, documents: parts.documents ?? (nothing as D), _is: { [name]: true } as Named<Name> }
+  return {
+    name,
+    description,
+    tables: parts.tables,
+    documents: parts.documents ?? (nothing as D),
+    _is: { [name]: true } as Named<Name>
+  }
 }
 
 export const extend = <Is, T extends Tables, D extends Documents, const Name extends string, const T2 extends Tables>(

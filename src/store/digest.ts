@@ -4,9 +4,13 @@
  * a change here would orphan every artifact ever made.
  */
 import { createHash } from "node:crypto"
+
 import { Schema } from "effect"
 
-export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonical", { path: Schema.String, reason: Schema.String }) {
+export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonical", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
   override get message() {
     return `${this.path} cannot be part of a key: ${this.reason}.`
   }
@@ -25,7 +29,12 @@ export const canonicalJson = (value: unknown, path = "$"): string => {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
     return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v, `${path}.${k}`)}`).join(",")}}`
   }
-  throw new NotCanonical({ path, reason: `a ${typeof value} has no canonical form` })
+  throw new NotCanonical({ path, reason: `${typeWords(value)} has no canonical form` })
+}
+
+const typeWords = (value: unknown): string => {
+  if (value === undefined) return "undefined"
+  return typeof value === "object" && value !== null ? `a ${value.constructor.name}` : `a ${typeof value}`
 }
 
 /** 64 lower-case hexadecimal digits. */

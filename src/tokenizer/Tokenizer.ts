@@ -1,3 +1,5 @@
+import type { Schema } from "effect"
+
 /**
  * Text to token ids and back. Two kinds, both saved as a standard Hugging Face `tokenizer.json`: word level (the built-in data) and
  * byte-level BPE (real text).
@@ -23,4 +25,4 @@ export interface Tokenizer {
 }
 
 /** A Hugging Face `tokenizer.json`, plain JSON; what is ours alone (kind, separator) is under `model.echo_chamber`, where Hugging Face's parser lets it be. */
-export type TokenizerJson = { readonly [key: string]: unknown }
+export type TokenizerJson = { readonly [key: string]: Schema.Json }

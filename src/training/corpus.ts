@@ -1,5 +1,6 @@
 /** A corpus artifact as flat token sequences, and the loss of a model on its held-out documents. */
 import { Effect } from "effect"
+
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
@@ -61,7 +62,9 @@ export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
     heldOut: Int32Array.from(indices.heldOut),
     source: (document) => source.at(document),
     format: (document) => format.at(document),
-    firstTokens: new Map([...firsts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, counts]) => [name, mostCommon(counts)])),
+    firstTokens: new Map(
+      [...firsts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, counts]) => [name, mostCommon(counts)])
+    ),
     problems: Array.from({ length: problems.rows }, (_, i) => ({
       suite: text.suite.at(i),
       problem: text.problem.at(i),
@@ -102,10 +105,12 @@ export const heldOutLosses = Effect.fnUntraced(function* (model: Model, corpus: 
   return rows
 })
 
+const hasPrompt = (corpus: Sequences, document: number): boolean => (corpus.promptTokens[document] ?? 0) > 0
+
 /** The same documents with the control token of their format before the solution; plain text stays as it is. */
 export const withTags = (corpus: CorpusSequences, tags: Readonly<Record<string, number>>): CorpusSequences => {
   const count = corpus.offsets.length - 1
-  const tagOf = (document: number) => (corpus.promptTokens[document]! === 0 ? undefined : tags[corpus.format(document)])
+  const tagOf = (document: number) => (hasPrompt(corpus, document) ? tags[corpus.format(document)] : undefined)
   const offsets = new Int32Array(count + 1)
   for (let i = 0; i < count; i++)
     offsets[i + 1] = offsets[i]! + corpus.offsets[i + 1]! - corpus.offsets[i]! + (tagOf(i) === undefined ? 0 : 1)

@@ -1,9 +1,9 @@
+import type { Batch } from "../engine/Engine.ts"
 /**
  * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses documents. The
  * order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees what it would have seen.
  */
 import { permutation } from "../random/philox.ts"
-import type { Batch } from "../engine/Engine.ts"
 
 /** Token sequences one after another: `tokens[offsets[i] .. offsets[i + 1]]` is sequence i; its first `promptTokens[i]` are the prompt. */
 export interface Sequences {
@@ -51,7 +51,8 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
     while (from < order.length) {
       let tokens = 0
       let to = from
-      while (to < order.length && (to === from || tokens + lengthOf(which[order[to]!]!) <= batchTokens)) tokens += lengthOf(which[order[to++]!]!)
+      while (to < order.length && (to === from || tokens + lengthOf(which[order[to]!]!) <= batchTokens))
+        tokens += lengthOf(which[order[to++]!]!)
       batches.push(order.subarray(from, to).map((i) => which[i]!))
       total += tokens
       tokensThrough.push(total)

@@ -1,5 +1,6 @@
 /** A checkpoint brought to life: the model with its parameters, its tokenizer, and how completions begin. */
 import { Effect } from "effect"
+
 import type { Checkpoint } from "../../schemas/checkpoint.ts"
 import type { Reader } from "../dag/Stage.ts"
 import { Engine } from "../engine/Engine.ts"
@@ -24,4 +25,6 @@ export const openingTokens = (
   tags: "none" | "native",
   corpus: { readonly firstTokens: ReadonlyMap<string, number> }
 ): ReadonlyMap<string, number> =>
-  tags === "none" ? corpus.firstTokens : new Map([...corpus.firstTokens.keys()].map((format) => [format, tokenizer.tags[format]!]))
+  tags === "none"
+    ? corpus.firstTokens
+    : new Map([...corpus.firstTokens.keys()].map((format) => [format, tokenizer.tags[format]!]))

@@ -1,5 +1,6 @@
 /** What a model in training can do: problems solved greedily, freely and with each format forced by its first token. */
 import { Effect } from "effect"
+
 import type { Model } from "../engine/Engine.ts"
 import { complete, gradeAll } from "../evaluation/complete.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
@@ -14,7 +15,10 @@ export const probe = Effect.fnUntraced(function* (model: Model, tokenizer: Token
   const problems = corpus.problems.filter((problem) => problem.suite === suite).slice(0, PROBLEMS)
   const rows: Array<{ format: string; problems: number; accuracy: number; share: number }> = []
   if (problems.length === 0) return rows
-  for (const [format, forced] of [["free", []] as const, ...[...corpus.firstTokens].map(([name, token]) => [name, [token]] as const)]) {
+  for (const [format, forced] of [
+    ["free", []] as const,
+    ...[...corpus.firstTokens].map(([name, token]) => [name, [token]] as const)
+  ]) {
     const request = { problems, samples: 1, maxNewTokens: MAX_NEW_TOKENS, temperature: 0, topP: 1, seed, firstStream: 0, forced }
     const grades = gradeAll(problems, yield* complete(model, tokenizer, request), "corrected")
     rows.push({

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+
 import type { Part } from "../dag/Checkpoints.ts"
 import type { EngineError, Model } from "../engine/Engine.ts"
 

@@ -29,4 +29,6 @@ export const logSpaced = (count: number, total: number): ReadonlyArray<number> =
 
 /** `count` steps in 1..total spaced evenly, the last always included. */
 export const evenlySpaced = (count: number, total: number): ReadonlyArray<number> =>
-  count <= 0 || total <= 0 ? [] : [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(((i + 1) * total) / count))))]
+  count <= 0 || total <= 0
+    ? []
+    : [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(((i + 1) * total) / count))))]

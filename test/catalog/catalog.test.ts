@@ -82,6 +82,9 @@ describe("a view of a table", () => {
       await rows(`select a.text = b.text, count(*) from rollouts a join rollouts b using (step)
         where a.run = 'sweep-1' and b.run = 'sweep-2' and b.algorithm = 'ppo' group by all`)
     ).toEqual([[true, 6n]])
+    expect((await rows("show tables")).map((row) => row[0])).toEqual([
+      ...["actions", "artifacts", "components", "lineage", "metrics", "nodes", "params", "rollouts", "runs", "training"]
+    ])
     expect((await rows("describe rollouts")).slice(0, 2).map((row) => row[0])).toEqual(["step", "text"])
     expect(
       await rows("with latest as (select * from rollouts where latest) select sum(list_sum(tokens)) from latest")

@@ -88,6 +88,12 @@ describe("filters are left alone", () => {
     expect(await planOf("create table t as from rollouts")).toBeUndefined()
     expect(await planOf("pivot rollouts on run using count(*)")).toBeUndefined()
   })
+
+  it("when the query looks around for tables", async () => {
+    for (const sql of ["show tables", "from duckdb_views()", "from query_table('rollouts')", "from information_schema.columns"])
+      expect([sql, await planOf(sql)]).toEqual([sql, undefined])
+    expect(await shown("describe rollouts")).toEqual(["rollouts:"])
+  })
 })
 
 describe("a part may match", () => {
