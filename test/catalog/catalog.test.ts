@@ -83,7 +83,16 @@ describe("a view of a table", () => {
         where a.run = 'sweep-1' and b.run = 'sweep-2' and b.algorithm = 'ppo' group by all`)
     ).toEqual([[true, 6n]])
     expect((await rows("show tables")).map((row) => row[0])).toEqual([
-      ...["actions", "artifacts", "components", "lineage", "metrics", "nodes", "params", "rollouts", "runs", "training"]
+      "actions",
+      "artifacts",
+      "components",
+      "lineage",
+      "metrics",
+      "nodes",
+      "params",
+      "rollouts",
+      "runs",
+      "training"
     ])
     expect((await rows("describe rollouts")).slice(0, 2).map((row) => row[0])).toEqual(["step", "text"])
     expect(
