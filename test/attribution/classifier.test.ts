@@ -26,6 +26,20 @@ describe("the format classifier", () => {
     expect([...classify(classifier, loop, Int32Array.of(0, 60)).labels]).toEqual([3])
   })
 
+  it("reports its accuracy on real documents only, consistent with its confusion matrix", () => {
+    const counts = classifier.heldOutCounts
+    const right = [0, 1, 2].reduce((sum, c) => sum + counts[c]! * classifier.confusion[c]![c]!, 0)
+    expect(classifier.heldOutAccuracy).toBeCloseTo(right / (counts[0]! + counts[1]! + counts[2]!), 12)
+    for (const row of classifier.confusion) expect(row.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 12)
+  })
+
+  it("learns from no more documents per class than asked", () => {
+    const few = trainClassifier({ ...training, classes, seed: 1, documentsPerClass: 40 })
+    expect(Math.max(...few.heldOutCounts.slice(0, 3))).toBeLessThan(20)
+    expect(Math.min(...few.heldOutCounts.slice(0, 3))).toBeGreaterThan(0)
+    expect(few.weights).not.toEqual(classifier.weights)
+  })
+
   it("says none, with certainty, to an empty text", () => {
     const { labels, probabilities } = classify(classifier, [], Int32Array.of(0, 0))
     expect([...labels]).toEqual([3])

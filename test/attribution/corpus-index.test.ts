@@ -48,6 +48,14 @@ describe("the corpus index", () => {
     expect([...small.sizes]).toEqual([4, 3])
   })
 
+  it("counts up to the last rank when the text fills its last block exactly", () => {
+    const same = pack(Array.from({ length: 4 }, () => new Int32Array(63).fill(2)))
+    const full = buildCorpusIndex({ ...same, sources: [0, 1, 1, 1], sourceNames: ["a", "b"], vocabulary: 3 })
+    expect(full.text).toHaveLength(256)
+    expect([...sequenceCounts(full, [2])]).toEqual([63, 189])
+    expect([...sequenceCounts(full, [2, 2])]).toEqual([62, 186])
+  })
+
   it("refuses labels and tokens that do not exist, naming the document or the token", () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
     expect(() => buildCorpusIndex({ ...two, sources: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).toThrow(
@@ -106,6 +114,34 @@ describe("maximal-span overlap", () => {
       [20, 30]
     ])
     expect(coverage).toBe(1)
+  })
+
+  it("retrieves by the rarest spans, and the document that holds most of the text first", () => {
+    const words = [
+      [1, 1, 1, 1, 2, 2],
+      [1, 1, 1, 1, 3, 3],
+      [7, 8, 9, 1, 1, 1, 1],
+      [7, 8, 9, 5]
+    ].map((tokens) => Int32Array.from(tokens))
+    const small = buildCorpusIndex({ ...pack(words), sources: [0, 0, 1, 1], sourceNames: ["a", "b"], vocabulary: 10 })
+    const { spans } = overlap(small, [1, 1, 1, 1, 6, 7, 8, 9], { minLength: 3 })
+    expect(spans.map((span) => [span.start, span.end])).toEqual([
+      [0, 4],
+      [5, 8]
+    ])
+    const of = (options: { readonly spans?: number }) =>
+      retrieveDocuments(small, spans, options).map((d) => [d.document, d.matchedTokens])
+    expect(of({})).toEqual([
+      [2, 7],
+      [0, 4],
+      [1, 4],
+      [3, 3]
+    ])
+    // One span only: 7 8 9 is rarer than 1 1 1 1.
+    expect(of({ spans: 1 })).toEqual([
+      [2, 3],
+      [3, 3]
+    ])
   })
 
   it("finds nothing in an empty text", () => {

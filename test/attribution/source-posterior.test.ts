@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import { buildCorpusIndex, END_OF_DOCUMENT } from "../../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../../src/attribution/mixture-weights.ts"
+import { sequenceCounts } from "../../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourcePosterior, sourceScores } from "../../src/attribution/source-posterior.ts"
 import { permutation } from "../../src/random/philox.ts"
 import { corpus, document, documentsOf, pack, VOCABULARY } from "./sources.ts"
@@ -37,6 +38,24 @@ describe("the infinity-gram model of a source", () => {
     expect(Math.exp(sourceScores(tiny, [0, 1])[0]!)).toBeCloseTo((1 / 3) * (7 / 9), 14)
   })
 
+  it.each([0, 1, 3, 32])("equals the formula, counted naively, with contexts of at most %i tokens", (longestContext) => {
+    const text = [...document(1, 700).slice(0, 8), ...documentsOf(training)[200]!.slice(4, 12)]
+    const naive = [0, 0, 0].map((_, d) => {
+      const count = (sequence: ReadonlyArray<number>) =>
+        sequence.length === 0 ? index.sizes[d]! : sequenceCounts(index, sequence)[d]!
+      return text.reduce((score, token, t) => {
+        let p = 1 / (VOCABULARY + 1)
+        for (let length = 0; length <= Math.min(t, longestContext); length++) {
+          const context = text.slice(t - length, t)
+          p = (count([...context, token]) + 0.5 * p) / (count(context) + 0.5)
+        }
+        return score + Math.log(p)
+      }, 0)
+    })
+    const scores = sourceScores(index, text, { longestContext, concentration: 0.5 })
+    naive.forEach((score, d) => expect(scores[d]!).toBeCloseTo(score, 9))
+  })
+
   it("scores only what follows the prompt, given the prompt", () => {
     const text = document(0, 500)
     const whole = sourceScores(index, text)
@@ -67,6 +86,16 @@ describe("the source posterior", () => {
     const texts = weights.flatMap((w, s) => Array.from({ length: 200 * w }, (_, i) => document(s, i, 3)))
     const found = mixtureWeights(texts.map((text) => sourceScores(index, text)))
     weights.forEach((w, d) => expect(Math.abs(found[d]! - w)).toBeLessThan(0.02))
+  })
+
+  it("finds the same mixture from evidence overstated three times, given temperature 3", () => {
+    const scores = Array.from({ length: 40 }, (_, i) => sourceScores(index, document(i % 3, i, 4).slice(0, 4)))
+    const plain = mixtureWeights(scores)
+    const overstated = mixtureWeights(
+      scores.map((row) => row.map((x) => 3 * x)),
+      3
+    )
+    plain.forEach((w, d) => expect(overstated[d]!).toBeCloseTo(w, 8))
   })
 
   it("weighs sources by the prior and flattens with the temperature", () => {

@@ -122,6 +122,11 @@ describe("bootstrap over problems", () => {
     expect(alone.high - alone.low).toBeGreaterThan(paired.difference)
   })
 
+  it("never gives p = 0: with every resample above 0 it is 2 / (resamples + 1)", () => {
+    const { p } = pairedBootstrap([0, 0, 0], [1, 1, 1], { seed: 1, resamples: 99 })
+    expect(p).toBeCloseTo(0.02, 14)
+  })
+
   it("finds no difference between equal checkpoints", () => {
     const same = pairedBootstrap(values, values, { seed: 1 })
     expect([same.difference, same.low, same.high, same.p]).toEqual([0, 0, 0, 1])

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 import { draws } from "../../src/random/philox.ts"
 import { grpoObjective, type GrpoOptions } from "../../src/rl/grpo.ts"
 import { klEstimate, klDerivative, klLossGradient, type KlEstimator } from "../../src/rl/kl.ts"
-import { policyGradient, policyLoss, type PolicyLossOptions } from "../../src/rl/policy-loss.ts"
+import { clippedBranchActive, policyGradient, policyLoss, type PolicyLossOptions } from "../../src/rl/policy-loss.ts"
 import { ppoObjective, type PpoOptions } from "../../src/rl/ppo.ts"
 import { grpoPreset, ppoPreset, reinforcePreset, type GrpoPreset } from "../../src/rl/presets.ts"
 import { reductionWeights, type Reduction, type ReductionOptions } from "../../src/rl/reduction.ts"
@@ -133,6 +133,12 @@ describe("clipping", () => {
     expect(policyGradient(0.79, -1, clip)).toBe(0)
     expect(policyGradient(0.81, -1, clip)).toBeCloseTo(0.81, 12)
     expect(policyGradient(3, -1, clip)).toBeCloseTo(3, 12)
+  })
+
+  it("has nothing to stop for a token without advantage", () => {
+    expect(clippedBranchActive(0.1, 0, clip)).toBe(false)
+    expect(clippedBranchActive(0.1, -1, clip)).toBe(true)
+    expect(clippedBranchActive(9, 0, clip)).toBe(false)
   })
 
   it("keeps the gradient at the boundary itself", () => {

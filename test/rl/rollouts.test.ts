@@ -167,6 +167,7 @@ describe("the fused surrogate", () => {
     const options = grpoPreset("paper", 8)
     const batch = { offsets, oldLogProbs, refLogProbs, advantages, weights: reductionWeights(offsets, options.reduction) }
     const { loss } = grpoSurrogate(rollouts, batch, options, 1)
+    expect(loss?.kind).toBe("surrogate")
     expect(loss?.refLogProbs).toBeUndefined()
     expect(loss?.klCoefficient).toBeUndefined()
   })
