@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 
+import { parquetWriteFile } from "hyparquet-writer"
 import { describe, expect, it } from "vitest"
 
 import type { RawRow } from "../../src/datasets/readers/RawRow.ts"
@@ -52,6 +53,14 @@ describe("one reader for each way of packing the same rows", () => {
     const batches = formatOf(path).read({ path, from: 0, columns: ["answer"] })
     expect((await batches.next()).value).toHaveLength(1000)
     await batches.return(undefined)
+  })
+
+  it.each(["ZSTD", "GZIP", "SNAPPY", "UNCOMPRESSED"] as const)("Parquet with %s pages", async (codec) => {
+    const filename = writeIn(folder, `${codec}.parquet`, "")
+    const columnData = [{ name: "text", data: many.slice(0, 500).map((row) => row.text) }]
+    const compressors = { ZSTD: (page: Uint8Array) => zstdCompressSync(page), GZIP: (page: Uint8Array) => gzipSync(page) }
+    parquetWriteFile({ filename, columnData, codec, compressors })
+    expect(records(await readAll(filename, 0, ["text"]))).toEqual(many.slice(0, 500).map(({ text }) => ({ text })))
   })
 
   it("CSV with commas, newlines and quotes inside fields", async () => {
