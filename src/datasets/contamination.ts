@@ -69,13 +69,20 @@ export const contamination = async (
   }
 }
 
-/** Words as they are compared: `It's 1,000 Caf\u00e9s` is `it s 1 000 cafes`. */
+/** Words as they are compared: `It's 1,000 Cafés` is `it s 1 000 cafes`. */
 export const comparedWords = (text: string): ReadonlyArray<string> =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? []
+  isAscii(text)
+    ? (text.toLowerCase().match(/[a-z0-9]+/g) ?? [])
+    : (text
+        .normalize("NFKD")
+        .replace(/\p{M}+/gu, "")
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu) ?? [])
+
+const isAscii = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
 
 interface IndexedQuestion {
   readonly id: string
@@ -91,6 +98,8 @@ interface Run {
 
 interface Index {
   readonly questions: ReadonlyArray<IndexedQuestion>
+  /** A bit per low half of a run's hash: nearly every run of a document is dismissed here, without a look into a map. */
+  readonly filter: Uint8Array
   /** Runs by their hash, per length: 13, and the lengths of shorter questions. */
   readonly runs: ReadonlyMap<number, ReadonlyMap<number, ReadonlyArray<Run>>>
 }
@@ -105,6 +114,7 @@ interface Tally {
 const indexQuestions = (questions: Iterable<EvaluationQuestion>, runLength: number): Index => {
   const indexed: Array<IndexedQuestion> = []
   const runs = new Map<number, Map<number, Array<Run>>>()
+  const filter = new Uint8Array(FILTER_BITS / 8)
   for (const { id, question } of questions) {
     const words = comparedWords(question)
     const length = Math.min(runLength, words.length)
@@ -115,6 +125,7 @@ const indexQuestions = (questions: Iterable<EvaluationQuestion>, runLength: numb
         const text = words.slice(start, start + length).join(" ")
         if (distinct.has(text)) return
         distinct.add(text)
+        filter[filterByte(hash)]! |= 1 << (hash & 7)
         const ofLength = getOrMake(runs, length, () => new Map<number, Array<Run>>())
         const bucket = getOrMake(ofLength, hash, () => [])
         const known = bucket.find((run) => run.words === text)
@@ -123,7 +134,7 @@ const indexQuestions = (questions: Iterable<EvaluationQuestion>, runLength: numb
       })
     indexed.push({ id, short: words.length < runLength, runs: distinct.size })
   }
-  return { questions: indexed, runs }
+  return { questions: indexed, filter, runs }
 }
 
 /** Notes every run of the document that a question has; true when there was one. */
@@ -132,6 +143,7 @@ const scan = (document: TrainingDocument, index: Index, tally: Tally): boolean =
   let hit = false
   for (const [length, runs] of index.runs)
     forEachRun(words, length, (hash, start) => {
+      if ((index.filter[filterByte(hash)]! & (1 << (hash & 7))) === 0) return
       const bucket = runs.get(hash)
       if (bucket === undefined) return
       const text = words.slice(start, start + length).join(" ")
@@ -160,6 +172,9 @@ const summary = (source: string, tally: Tally, index: Index): SourceContaminatio
     })
 })
 
+const FILTER_BITS = 2 ** 24
+const filterByte = (hash: number): number => (hash & (FILTER_BITS - 1)) >>> 3
+
 const MULTIPLIER_LOW = 0x01000193
 const MULTIPLIER_HIGH = 0x85ebca6b
 
@@ -169,7 +184,8 @@ const MULTIPLIER_HIGH = 0x85ebca6b
  */
 const forEachRun = (words: ReadonlyArray<string>, length: number, use: (hash: number, start: number) => void): void => {
   if (words.length < length) return
-  const hashes = Int32Array.from(words, wordHash)
+  const hashes = new Int32Array(words.length)
+  for (let i = 0; i < words.length; i++) hashes[i] = wordHash(words[i]!)
   let lowPower = 1
   let highPower = 1
   for (let i = 1; i < length; i++) {
