@@ -42,18 +42,12 @@ export class ArrowFile {
   readonly fields: ReadonlyArray<ArrowField>
   readonly batches: ReadonlyArray<ArrowBatch>
   readonly rows: number
-  private readonly descriptor: number
+  private descriptor: number
 
   /** Opens a file and checks its layout. Throws `ArrowFileCorrupt`. */
   constructor(file: string) {
     this.file = file
-    try {
-      this.descriptor = openSync(file, "r")
-    } catch (cause) {
-      throw this.corrupt(
-        cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "it does not exist" : String(cause)
-      )
-    }
+    this.descriptor = this.open()
     try {
       const stat = fstatSync(this.descriptor)
       if (!stat.isFile()) throw this.corrupt("it is not a plain file")
@@ -70,6 +64,25 @@ export class ArrowFile {
 
   close(): void {
     closeSync(this.descriptor)
+  }
+
+  /** Opens a closed file again, without reading its layout anew. */
+  reopen(): void {
+    this.descriptor = this.open()
+    const { size } = fstatSync(this.descriptor)
+    if (size === this.size) return
+    this.close()
+    throw this.corrupt(`it had ${this.size} bytes when it was opened and has ${size} now`)
+  }
+
+  private open(): number {
+    try {
+      return openSync(this.file, "r")
+    } catch (cause) {
+      throw this.corrupt(
+        cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "it does not exist" : String(cause)
+      )
+    }
   }
 
   corrupt(problem: string): ArrowFileCorrupt {

@@ -1,12 +1,13 @@
-import type { ArrowField } from "./arrow-fields.ts"
 /**
  * Reads a table back from its Arrow file: whole columns as typed arrays and views, or rows for convenience.
  *
- * Opening reads and checks the layout only; a column is read when it is first asked for. No descriptor stays open between calls, and
- * rows are read batch by batch, so that a file larger than memory can be walked through.
+ * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column value by value. No
+ * descriptor stays open between calls, and rows are read batch by batch, so that a file larger than memory can be walked through.
  */
+
+import type { ArrowField } from "./arrow-fields.ts"
 import { ArrowFile, type ArrowBatch } from "./ArrowFile.ts"
-import { columnView, valueAt } from "./column-views.ts"
+import { columnView, lazyBytesView, valueAt } from "./column-views.ts"
 import type * as Column from "./Column.ts"
 import type { ColumnData } from "./ColumnData.ts"
 import type * as Table from "./Table.ts"
@@ -26,6 +27,8 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
   readonly rows: number
   private readonly fields: ReadonlyMap<string, ArrowField>
   private readonly batches: ReadonlyArray<ArrowBatch>
+  /** Closed between calls. */
+  private readonly arrow: ArrowFile
   private readonly views = new Map<string, unknown>()
   /** The batch that rows are being read from. */
   private current:
@@ -37,6 +40,7 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
     this.file = arrow.file
     this.rows = arrow.rows
     this.batches = arrow.batches
+    this.arrow = arrow
     const wanted = new Set(names)
     this.fields = new Map(arrow.fields.filter((field) => wanted.has(field.name)).map((field) => [field.name, field]))
   }
@@ -44,24 +48,29 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
   /** The whole column. Throws `ArrowFileCorrupt` when the file's offsets, sizes or text make no sense. */
   column<Name extends Names>(name: Name): Column.View<T["columns"][Name]> {
     if (!this.views.has(name)) {
-      const [view] = this.withFile((arrow) => this.load(arrow, [name]))
-      this.views.set(name, view)
+      this.views.set(
+        name,
+        this.withFile(() => this.view(name))
+      )
     }
     // `columnView` builds what the column's definition says, which is the definition of `View`.
     return this.views.get(name) as Column.View<T["columns"][Name]>
   }
 
-  /** Reads views of columns; used when opening with `columns`. */
-  preload(arrow: ArrowFile, names: ReadonlyArray<string>): void {
-    for (const [i, view] of this.load(arrow, names).entries()) this.views.set(names[i]!, view)
+  /** Reads columns while the file is open; used when opening with `columns`. */
+  preload(names: ReadonlyArray<string>): void {
+    for (const name of names) this.views.set(name, this.view(name))
   }
 
-  private load(arrow: ArrowFile, names: ReadonlyArray<string>): ReadonlyArray<unknown> {
-    return names.map((name) => {
-      const field = this.field(name)
-      const data = this.batches.map((batch) => arrow.readColumn(batch, field))
-      return columnView(field.type, field.nullable, data)
-    })
+  private view(name: string): unknown {
+    const field = this.field(name)
+    const { nullable, type } = field
+    if (type === "largeBinary" && !nullable) {
+      const lengths = this.batches.map(({ rows }) => ({ length: rows }))
+      return lazyBytesView(lengths, (batch) => this.withFile(() => this.arrow.readColumn(this.batches[batch]!, field)))
+    }
+    const data = this.batches.map((batch) => this.arrow.readColumn(batch, field))
+    return columnView(type, nullable, data)
   }
 
   private field(name: string): ArrowField {
@@ -76,12 +85,12 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
     return field
   }
 
-  private withFile<A>(use: (arrow: ArrowFile) => A): A {
-    const arrow = new ArrowFile(this.file)
+  private withFile<A>(use: () => A): A {
+    this.arrow.reopen()
     try {
-      return use(arrow)
+      return use()
     } finally {
-      arrow.close()
+      this.arrow.close()
     }
   }
 
@@ -95,8 +104,8 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
       let batch = 0
       while (index >= first + this.batches[batch]!.rows) first += this.batches[batch++]!.rows
       const columns = this.withFile(
-        (arrow) =>
-          new Map([...this.fields].map(([name, field]) => [name, arrow.readColumn(this.batches[batch]!, field)] as const))
+        () =>
+          new Map([...this.fields].map(([name, field]) => [name, this.arrow.readColumn(this.batches[batch]!, field)] as const))
       )
       current = { index: batch, first, columns }
       this.current = current
@@ -142,7 +151,7 @@ export const openTable = <T extends Table.Any, Names extends Table.ColumnName<T>
     const problem = mismatch(table, arrow)
     if (problem !== undefined) throw problem
     const reader = new TableReader<T, Names>(table, arrow, options.columns ?? Object.keys(table.columns))
-    if (options.columns !== undefined) reader.preload(arrow, options.columns)
+    if (options.columns !== undefined) reader.preload(options.columns)
     return reader
   } finally {
     arrow.close()

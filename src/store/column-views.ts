@@ -25,13 +25,16 @@ export const valueAt = (type: ColumnType, data: ColumnData, row: number): unknow
   return child.values.subarray(from, to)
 }
 
+/** The value at a place that `locate` found. */
+const valueIn = (type: ColumnType, [batch, row]: readonly [ColumnData, number, number]): unknown => valueAt(type, batch, row)
+
 /** Finds the batch of a row: batches in order, rows counted through. */
-const locate = (batches: ReadonlyArray<ColumnData>) => {
+const locate = <Batch extends { readonly length: number }>(batches: ReadonlyArray<Batch>) => {
   const starts = new Float64Array(batches.length + 1)
   for (const [i, batch] of batches.entries()) starts[i + 1] = starts[i]! + batch.length
   let last = 0
   const length = starts[batches.length]!
-  const find = (row: number): readonly [ColumnData, number] => {
+  const find = (row: number): readonly [batch: Batch, row: number, index: number] => {
     if (!(row >= 0 && row < length)) throw new RangeError(`row ${row} of a column of ${length} rows`)
     if (row < starts[last]! || row >= starts[last + 1]!) {
       let low = 0
@@ -43,9 +46,27 @@ const locate = (batches: ReadonlyArray<ColumnData>) => {
       }
       last = low
     }
-    return [batches[last]!, row - starts[last]!]
+    return [batches[last]!, row - starts[last]!, last]
   }
   return { length, find }
+}
+
+/**
+ * A column of large values that stays on disk: `at` reads the batch of its row, and only the last batch is kept. So one tensor of many can
+ * be had without the others.
+ */
+export const lazyBytesView = (
+  batches: ReadonlyArray<{ readonly length: number }>,
+  load: (batch: number) => ColumnData
+): BytesView<unknown> => {
+  const { find, length } = locate(batches)
+  let loaded: { readonly index: number; readonly data: ColumnData } | undefined
+  const at = (row: number) => {
+    const [, inBatch, index] = find(row)
+    if (loaded?.index !== index) loaded = { index, data: load(index) }
+    return valueAt("largeBinary", loaded.data, inBatch)
+  }
+  return { length, at }
 }
 
 const numbers = (type: keyof typeof numberLayouts, batches: ReadonlyArray<ColumnData>): NumberArray => {
@@ -75,7 +96,7 @@ const bytesView = (type: ColumnType, batches: ReadonlyArray<ColumnData>): BytesV
   const { find, length } = locate(
     batches.map((batch) => (batch.validity === undefined ? batch : { ...batch, validity: undefined }))
   )
-  return { length, at: (row) => valueAt(type, ...find(row)) }
+  return { length, at: (row) => valueIn(type, find(row)) }
 }
 
 const joinOffsets = (batches: ReadonlyArray<ColumnData>): Int32Array => {
@@ -105,7 +126,7 @@ const listView = (type: ColumnType, batches: ReadonlyArray<ColumnData>): ListVie
   }
   if (item === undefined || item === "utf8") {
     const { find, length: total } = locate(items)
-    const text = (i: number) => String(valueAt("utf8", ...find(i)))
+    const text = (i: number) => String(valueIn("utf8", find(i)))
     const at = (row: number) => {
       const [from, to] = bounds(row)
       return Array.from({ length: to - from }, (_, i) => text(from + i))
@@ -136,7 +157,7 @@ export const columnView = (type: ColumnType, nullable: boolean, batches: Readonl
     nullCount: batches.reduce((n, batch) => n + batch.nullCount, 0),
     values,
     valid,
-    at: (row) => valueAt(type, ...find(row))
+    at: (row) => valueIn(type, find(row))
   }
   return view
 }

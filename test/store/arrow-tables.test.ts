@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -138,6 +138,21 @@ describe("a written table", () => {
     expect(reader.row(17)).toEqual({ step: rows[17]!.step, text: rows[17]!.text })
     // @ts-expect-error a column that was not asked for
     expect(() => reader.column("loss")).toThrow("column loss was not asked for")
+  })
+
+  it("gives large values one by one, from the batch that holds each", () => {
+    const Tensors = Table.make("tensors", "", { name: Column.utf8(), data: Column.largeBinary() }, { rowsPerBatch: 1 })
+    const directory = place()
+    const writer = TableWriter.open(Tensors, directory)
+    for (let i = 0; i < 5; i++) writer.append({ name: `t${i}`, data: new Uint8Array(1000).fill(i) })
+    const file = join(directory, "finished")
+    writer.finish(file)
+    const { data, name } = { data: openTable(Tensors, file).column("data"), name: openTable(Tensors, file).column("name") }
+    expect([3, 0, 4].map((i) => [name.at(i), data.at(i)])).toEqual([3, 0, 4].map((i) => [`t${i}`, new Uint8Array(1000).fill(i)]))
+    expect(() => data.at(5)).toThrow("row 5 of a column of 5 rows")
+    // Another file in its place is noticed.
+    writeFileSync(file, "something else")
+    expect(() => data.at(1)).toThrow("and has 14 now")
   })
 
   it("has the types of its definition", () => {
