@@ -1,10 +1,97 @@
+/**
+ * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same bytes.
+ */
 import { Effect } from "effect"
 
-import { resultsOf } from "./results.ts"
+import type { Figure } from "./Figure.ts"
+import { attributionFigures } from "./figures/attribution-figures.ts"
+import { evaluationFigures } from "./figures/evaluation-figures.ts"
+import { rlFigures } from "./figures/rl-figures.ts"
+import { trainingFigures } from "./figures/training-figures.ts"
+import { escapeHtml, Html, html, nothing } from "./html.ts"
 import type { RunRecord } from "./RunRecord.ts"
+import { claimsSection } from "./sections/claims-section.ts"
+import { completionsSection } from "./sections/completions-section.ts"
+import { figureSection } from "./sections/figure-section.ts"
+import { resultsSection } from "./sections/results-section.ts"
+import { runSection } from "./sections/run-section.ts"
+import { readStudy, type StudyData } from "./study-data.ts"
+import { style } from "./style.ts"
 
-/** The whole report as one HTML file. */
+/** The HTML of a run's report. `description` is what the study is, in a sentence. */
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string) {
-  const results = yield* resultsOf(record)
-  return `<!doctype html><title>${record.study}</title><p>${description}</p><p>${results.length}</p>`
+  const data = yield* readStudy(record, description)
+  const groups: ReadonlyArray<readonly [id: string, title: string, figures: ReadonlyArray<Figure>]> = [
+    ["reinforcement", "Reinforcement learning", rlFigures(data)],
+    ["evaluation", "Before and after", evaluationFigures(data)],
+    ["attribution", "What the outputs come from", attributionFigures(data)],
+    ["pretraining", "Pretraining", trainingFigures(data)]
+  ]
+  const sections: Array<Html> = []
+  for (const [id, title, figures] of groups) {
+    const drawn: Array<Html> = []
+    for (const figure of figures) drawn.push(yield* figureSection(figure))
+    sections.push(
+      html`<section id="${id}">
+        <h2>${title}</h2>
+        ${drawn}
+      </section> `
+    )
+  }
+  const links = [
+    ["results", "Results"],
+    ["claims", "Claims"],
+    ...groups.map(([id, title]) => [id, title]),
+    ["completions", "Completions"],
+    ["run", "Nodes and costs"],
+    ["commands", "To go on"]
+  ] as const
+  const body = html`<header>
+      <h1>${record.study}</h1>
+      <p class="lead">${description}</p>
+      ${facts(record)} ${troubles(data)}
+      <nav>${links.map(([id, title]) => html`<a href="#${id!}">${title!}</a> `)}</nav>
+    </header>
+    <main>${resultsSection(data)}${claimsSection(data)}${sections}${completionsSection(data)}${runSection(data)}</main>`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(record.study)}: report of a run</title>
+<style>${style}</style>
+</head>
+<body>
+${body.text}
+</body>
+</html>
+`
 })
+
+const facts = (record: RunRecord): Html => {
+  const settings = Object.entries(record.settings).map(
+    ([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`
+  )
+  const rows: ReadonlyArray<readonly [string, string]> = [
+    ["Run", `${record.run}, ${record.startedAt.slice(0, 16).replace("T", " ")} UTC, ${record.status}`],
+    ["Settings", settings.length === 0 ? "the study's defaults" : settings.join(", ")],
+    ["Engine", record.engine]
+  ]
+  return html`<dl class="facts">
+    ${rows.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`
+    )}
+  </dl>`
+}
+
+const troubles = ({ problems }: StudyData): Html =>
+  problems.length === 0
+    ? nothing
+    : html`<div class="problems">
+        <p><strong>This report is not complete.</strong></p>
+        <ul>
+          ${problems.map((problem) => html`<li>${problem}</li> `)}
+        </ul>
+      </div>`

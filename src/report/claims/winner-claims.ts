@@ -4,7 +4,7 @@ import { dimension } from "../dimensions.ts"
 import { percent } from "../numbers.ts"
 import { type Claim, type Finding, largest, trainedCells, type Trained, varying } from "./Claim.ts"
 
-const CODE = ["tinygsm", "omi1"]
+const CODE = new Set(["tinygsm", "omi1"])
 
 /** Mean of the first or last few points of a curve: single steps are noisy. */
 export const endOf = (curve: Curve, end: "first" | "last"): number => {
@@ -111,7 +111,7 @@ export const scaleFlip: Claim = {
   findings: (data) =>
     varying(trainedCells(data), "scale").map(({ where, cells }): Finding => {
       const [small, large] = [cells[0]!, cells.at(-1)!]
-      const isCode = (cell: Trained) => cell.winner !== null && CODE.includes(cell.winner)
+      const isCode = (cell: Trained) => cell.winner !== null && CODE.has(cell.winner)
       const numbers = cells
         .map(
           (cell) =>

@@ -1,5 +1,5 @@
-import type { Attributed } from "../attribution-data.ts"
 /** Where the outputs come from: shares given to the sources of the mixture, and how often the methods are wrong where the truth is known. */
+import type { Attributed } from "../attribution-data.ts"
 import { type BarPart, heatMap, stackedBars } from "../charts.ts"
 import type { Figure } from "../Figure.ts"
 import { formatStyle } from "../palette.ts"

@@ -1,0 +1,61 @@
+/** The little HTML there is to write: escaping, and a template tag that escapes what it is given unless it is HTML already. */
+
+/** A piece of HTML that is safe to insert as it stands. */
+export class Html {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Html | string | number | ReadonlyArray<Html>
+
+export const escapeHtml = (text: string): string =>
+  text
+    // A control character has no place in HTML; a model can write any of them.
+    // oxlint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, "\u{FFFD}")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+
+/** Text and numbers are escaped, `Html` goes in as it is, arrays are joined. */
+export const html = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html =>
+  new Html(strings.reduce((all, string, i) => all + textOf(parts[i - 1]!) + string))
+
+const textOf = (part: Part): string => {
+  if (part instanceof Html) return part.text
+  return typeof part === "object" ? part.map(({ text }) => text).join("") : escapeHtml(String(part))
+}
+
+export const nothing = new Html("")
+
+export interface TableColumn {
+  readonly title: string
+  /** Numbers stand at the right. */
+  readonly right?: boolean
+}
+
+/** A table that scrolls inside its own frame where the page is too narrow for it. */
+export const table = (columns: ReadonlyArray<TableColumn>, rows: ReadonlyArray<ReadonlyArray<Html | string>>): Html => {
+  const cell = (tag: "th" | "td", content: Html | string, { right }: TableColumn) =>
+    new Html(`<${tag}${right === true ? ' class="right"' : ""}>${textOf(content)}</${tag}>`)
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${columns.map((column) => cell("th", column.title, column))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((content, i) => cell("td", content, columns[i]!))}
+            </tr> `
+        )}
+      </tbody>
+    </table>
+  </div>`
+}

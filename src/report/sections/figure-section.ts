@@ -1,0 +1,46 @@
+/** A figure on the page: title, legend, panels, caption; or what it would have shown and why it is not there. */
+import { Effect } from "effect"
+
+import { drawSvg } from "../draw-svg.ts"
+import type { Figure, LegendEntry } from "../Figure.ts"
+import { escapeHtml, Html, html, nothing } from "../html.ts"
+
+export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
+  const { id, title, caption, legend, missing } = figure
+  if (figure.panels.length === 0)
+    return html`<section id="${id}">
+      <h3>${title}</h3>
+      <p class="missing">Not drawn. ${missing}</p>
+    </section> `
+  const panels: Array<Html> = []
+  for (const panel of figure.panels) {
+    const label = escapeHtml(panel.title === "" ? title : `${title}: ${panel.title}`)
+    const svg = yield* Effect.tryPromise({
+      try: () => drawSvg(panel.spec, label),
+      catch: (cause) => new Error(`figure ${id}: ${String(cause)}`)
+    })
+    panels.push(html`<div class="panel">${panel.title === "" ? nothing : html`<h4>${panel.title}</h4>`}${new Html(svg)}</div> `)
+  }
+  return html`<section id="${id}">
+    <h3>${title}</h3>
+    ${
+      legend.length === 0
+        ? nothing
+        : html`<ul class="legend">
+            ${legend.map((entry) => html`<li>${swatch(entry)}${entry.label}</li>`)}
+          </ul>`
+    }
+    <div class="panels">${panels}</div>
+    <p class="caption">${caption}</p>
+  </section> `
+})
+
+const swatch = ({ mark, style: { colour, dash } }: LegendEntry): Html => {
+  const shape =
+    mark === "area"
+      ? `<rect width="12" height="12" y="0" x="6" fill="${colour}"/>`
+      : mark === "line"
+        ? `<line x1="0" x2="24" y1="6" y2="6" stroke="${colour}" stroke-width="2"${dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`}/>`
+        : `<circle cx="12" cy="6" r="4" stroke="${colour}" stroke-width="1.6" fill="${mark === "open" ? "none" : colour}"/>`
+  return new Html(`<svg width="24" height="12" viewBox="0 0 24 12" aria-hidden="true">${shape}</svg>`)
+}

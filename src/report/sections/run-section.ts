@@ -1,0 +1,61 @@
+/** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
+import { html, type Html, table } from "../html.ts"
+import { byteWords, MISSING, plainNumber } from "../numbers.ts"
+import { whatBecameOf } from "../results.ts"
+import { artifactOf } from "../RunRecord.ts"
+import type { StudyData } from "../study-data.ts"
+
+export const runSection = ({ record, costs, cells }: StudyData): Html => {
+  const total = (pick: (row: (typeof costs)[number]) => number | null) => costs.reduce((sum, row) => sum + (pick(row) ?? 0), 0)
+  const rows = costs.map(({ node, seconds, cpuSeconds, bytes, rows, engine }) => [
+    node.label,
+    html`<code>${node.outcome.state === "finished" ? node.outcome.key.slice(0, 12) : MISSING}</code>`,
+    html`<code>${artifactOf(node)?.slice(0, 12) ?? node.outcome.state}</code>`,
+    seconds === null ? MISSING : plainNumber(seconds),
+    cpuSeconds === null ? MISSING : plainNumber(cpuSeconds),
+    rows === null ? MISSING : rows.toLocaleString("en-US"),
+    bytes === null ? MISSING : byteWords(bytes),
+    engine === "" ? MISSING : engine
+  ])
+  const columns = [
+    { title: "node" },
+    { title: "action" },
+    { title: "artifact" },
+    { title: "seconds", right: true },
+    { title: "CPU seconds", right: true },
+    { title: "rows", right: true },
+    { title: "size", right: true },
+    { title: "engine" }
+  ]
+  const rl = record.nodes.find(({ stage }) => stage === "rl") ?? record.nodes[0]
+  const commands = [
+    `pnpm pipeline run ${record.command.join(" ")}`,
+    `pnpm pipeline plan ${record.study} --why`,
+    ...(rl === undefined ? [] : [`pnpm pipeline show ${rl.id}`]),
+    ...(cells.some(({ members }) => members.some((member) => member.rl !== null))
+      ? [
+          `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where run = '${record.run}' group by all order by all"`
+        ]
+      : []),
+    `pnpm pipeline sql "select * from nodes where run = '${record.run}'"`
+  ]
+  return html`<section id="run">
+    <h2>Where the numbers come from</h2>
+    <p>
+      ${record.nodes.length} nodes, ${plainNumber(total((row) => row.seconds))} seconds of computing
+      (${plainNumber(total((row) => row.cpuSeconds))} CPU seconds), ${byteWords(total((row) => row.bytes))}. A node found in the
+      cache shows what it cost when it was computed.
+    </p>
+    ${table(columns, rows)}
+    ${
+      record.nodes.some(({ outcome }) => outcome.state !== "finished")
+        ? html`<h3>Not finished</h3>
+            <ul>
+              ${record.nodes.filter(({ outcome }) => outcome.state !== "finished").map((node) => html`<li>${whatBecameOf(node)}</li> `)}
+            </ul>`
+        : html``
+    }
+    <h3 id="commands">To go on</h3>
+    <pre>${commands.join("\n")}</pre>
+  </section> `
+}
