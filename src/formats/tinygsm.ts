@@ -62,7 +62,9 @@ const entryOf = (code: string): string => {
  * fence). The margin of the first line is taken off the lines at the outer level.
  */
 const programOf = (completion: string): string => {
-  const lines = completion.split("\n")
+  // Built-in text has a blank after each newline: at the outer level it is no indentation.
+  const text = completion.includes(`${indent} `) ? completion.replaceAll(/\n (?=\S)/g, "\n") : completion
+  const lines = text.split("\n")
   const first = lines.findIndex((line) => /^[ \t]*(?:def|import|from)\s+\w/.test(line))
   if (first < 0) return ""
   const margin = indentation(lines[first]!)

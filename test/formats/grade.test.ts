@@ -43,6 +43,12 @@ describe("the paper's verifier", () => {
     expect(both(text).corrected).toMatchObject({ answered: "tinygsm", answer: "17", correct: true })
   })
 
+  it("the corrected profile ends a built-in program where prose follows it too", () => {
+    const text = "def simple_math_problem ( ) -> int : \n\t a = 17 \n\t return a \n Thus the answer is \\boxed{ 18 } ."
+    expect(both(text).corrected).toMatchObject({ format: "tinygsm", answer: "17", correct: true })
+    expect(both(text).paper).toMatchObject({ attempted: "tinygsm-code", answered: "text", answer: "18" })
+  })
+
   it("runs only what follows the last def, so that an import above it is lost", () => {
     const text = "import math\n\ndef simple_math_problem():\n    return math.ceil(16.5)\n"
     expect(both(text).corrected.correct).toBe(true)
