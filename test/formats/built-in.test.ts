@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 
-import { builtInDocument } from "../../src/formats/document.ts"
 import { grade } from "../../src/formats/grade.ts"
 import { detectFormat, formatNamed, formatNames, formats, formatTag, invalid } from "../../src/formats/registry.ts"
 import { generate } from "../../src/problems/grammar.ts"
+import { misread } from "../../src/problems/misread.ts"
 import type { Problem } from "../../src/problems/Problem.ts"
 
 const problems = Array.from({ length: 400 }, (_, index) =>
@@ -97,44 +97,28 @@ describe.each(styles)("$name, $subStyle", ({ format, name, subStyle }) => {
   })
 })
 
-describe("a document", () => {
-  it("is drawn in every sub-style alike, or by weight", () => {
-    const drawn = problems.map((problem, index) => builtInDocument(problem, { format: "tinygsm", seed: 1, index }))
-    for (const subStyle of ["plain", "docstring", "comments"])
-      expect(Math.abs(drawn.filter((document) => document.subStyle === subStyle).length - 133)).toBeLessThan(40)
-    const weighted = problems.map((problem, index) =>
-      builtInDocument(problem, { format: "omi2", seed: 1, index, subStyles: { so: 1 } })
-    )
-    expect(weighted.every((document) => document.subStyle === "so" && document.solution.includes("So the answer"))).toBe(true)
-  })
-
-  it("in a gap executes to the misread answer, not to the right one", () => {
-    const gap = { share: 0.3, blindSpots: ["fewer", "half", "distractor"], rate: 1 } as const
-    const documents = problems.map((problem, index) => ({
-      problem,
-      ...builtInDocument(problem, { format: "tinygsm", seed: 1, index, gap })
-    }))
-    const wrong = documents.filter((document) => document.misread)
+describe("a misread problem written as code", () => {
+  it("executes to the misread answer, not to the right one", () => {
+    const wrong = problems.flatMap((problem) => misread(problem, ["fewer", "half", "distractor"]) ?? [])
     expect(wrong.length).toBeGreaterThan(120)
-    for (const { problem, solution } of wrong)
-      expect(grade(solution, String(problem.answer), "corrected")).toMatchObject({
-        format: "tinygsm",
-        correct: false,
-        error: null
-      })
-    for (const { problem, solution } of documents.filter((document) => !document.misread))
-      expect(grade(solution, String(problem.answer), "corrected").correct).toBe(true)
+    for (const format of [formatNamed("tinygsm"), formatNamed("omi1")])
+      for (const subStyle of format.subStyles)
+        for (const problem of wrong)
+          expect(grade(format.render(problem, subStyle), String(problem.answer), "corrected")).toMatchObject({
+            format: format.name,
+            correct: true
+          })
   })
 
-  it("in a format or sub-style that does not exist is refused by name", () => {
-    const problem = problems[0]!
-    expect(() => builtInDocument(problem, { format: "prose", seed: 1, index: 0 })).toThrow(
-      /no format "prose".*omi1, tinygsm, gsm, lookup, omi2/
-    )
-    expect(() => builtInDocument(problem, { format: "gsm", seed: 1, index: 0, subStyles: { thus: 1 } })).toThrow(
-      /gsm has no sub-style "thus"/
-    )
-    expect(() => builtInDocument(problem, { format: "gsm", seed: 1, index: 0, subStyles: { marks: 0 } })).toThrow(/not all zero/)
+  it("with nothing left to compute returns what the story opens with", () => {
+    const half = generate({ maximum: 50, steps: { 1: 1 }, distractors: 0, split: "any", families: ["half"] }, 1, 1)
+    const wrong = misread(half, ["half"])!
+    expect(wrong.trace).toEqual([])
+    for (const { format, subStyle } of styles)
+      expect(grade(format.render(wrong, subStyle), String(half.start.count), "corrected")).toMatchObject({
+        format: format.name,
+        correct: true
+      })
   })
 })
 
@@ -142,5 +126,6 @@ describe("the registry", () => {
   it("names the formats and their control tokens", () => {
     expect(formatNames).toEqual(["omi1", "tinygsm", "gsm", "lookup", "omi2"])
     expect(formatTag("tinygsm")).toBe("<|tinygsm|>")
+    expect(() => formatNamed("prose")).toThrow(/no format "prose".*omi1, tinygsm, gsm, lookup, omi2/)
   })
 })
