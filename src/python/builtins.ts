@@ -137,7 +137,7 @@ const divmod = (meter: Meter, a: PyValue, b: PyValue): PyValue => {
 const pow = (meter: Meter, base: PyValue, exponent: PyValue, modulus: PyValue | undefined): PyValue => {
   if (modulus === undefined || modulus === null) return binary(meter, "**", base, exponent)
   const [a, b, m] = [asInt(base), asInt(exponent), asInt(modulus)]
-  if (a === null || b === null || m === null) throw typeError("pow() 3rd argument not allowed unless all arguments are integers")
+  if (a === null || b === null || m === null) throw powerError(base, exponent, modulus)
   return powerModulo(meter, a, b, m)
 }
 

@@ -279,7 +279,7 @@ export const compileItems = (context: Context, expressions: ReadonlyArray<Expr>)
 
 /** The values of `*xs`, charged one by one. */
 export const spread = function* (context: Context, value: PyValue): Generator<PyValue> {
-  for (const item of each(context.meter, value)) {
+  for (const item of each(context.meter, value, `Value after * must be an iterable, not ${typeName(value)}`)) {
     context.meter.allocate(16)
     yield item
   }

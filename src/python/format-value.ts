@@ -27,14 +27,9 @@ const grammar = /^(?:(.)?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))
 
 export const formatValue = (meter: Meter, value: PyValue, spec: string): string => {
   if (spec === "") return str(meter, value)
-  if (typeof value === "boolean") {
-    const parsed = parseSpec(meter, spec, value)
-    return parsed.type === "" || parsed.type === "s"
-      ? formatText(str(meter, value), { ...parsed, type: "s" }, "bool")
-      : formatInt(meter, value ? 1 : 0, parsed)
-  }
-  if (typeof value === "string") return formatText(value, parseSpec(meter, spec, value), "str")
-  if (typeof value === "number" || typeof value === "bigint") return formatInt(meter, value, parseSpec(meter, spec, value))
+  if (typeof value === "boolean") return formatInt(meter, value ? 1 : 0, parseSpec(meter, spec, value), "bool")
+  if (typeof value === "string") return formatText(value, parseSpec(meter, spec, value))
+  if (typeof value === "number" || typeof value === "bigint") return formatInt(meter, value, parseSpec(meter, spec, value), "int")
   if (value instanceof PyFloat) return formatFloat(meter, value.value, parseSpec(meter, spec, value))
   throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`)
 }
@@ -86,8 +81,8 @@ const pad = (sign: string, body: string, spec: Spec, usual: "<" | ">"): string =
   return fill(left) + sign + body + fill(missing - left)
 }
 
-const formatText = (text: string, spec: Spec, name: string): string => {
-  if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, name)
+const formatText = (text: string, spec: Spec): string => {
+  if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, "str")
   if (spec.sign !== "-") throw valueError("Sign not allowed in string format specifier")
   if (spec.grouping !== "") throw valueError(`Cannot specify '${spec.grouping}' with 's'.`)
   if (spec.alternate) throw valueError("Alternate form (#) not allowed in string format specifier")
@@ -123,12 +118,12 @@ const radixes: Readonly<Record<string, readonly [number, string]>> = {
   X: [16, "0X"]
 }
 
-const formatInt = (meter: Meter, value: Int, spec: Spec): string => {
+const formatInt = (meter: Meter, value: Int, spec: Spec, name: string): string => {
   const { type } = spec
   if ("eEfFgG%".includes(type) && type !== "") return formatFloat(meter, toFloat(value), spec)
   if (type === "c") return formatCharacter(value, spec)
   const radix = radixes[type]
-  if (radix === undefined && !["", "d", "n"].includes(type)) throw unknownCode(type, "int")
+  if (radix === undefined && !["", "d", "n"].includes(type)) throw unknownCode(type, name)
   if (spec.precision !== null) throw valueError("Precision not allowed in integer format specifier")
   if (radix !== undefined && spec.grouping === ",") throw valueError(`Cannot specify ',' with '${type}'.`)
   const negative = value < 0

@@ -180,8 +180,8 @@ export const toArray = (meter: Meter, value: PyValue, message?: string): Array<P
 }
 
 /** Steps through a value without collecting it; one step is charged per sixteen items. */
-export const each = function* (meter: Meter, value: PyValue): Generator<PyValue> {
-  const iterator = iterate(meter, value)
+export const each = function* (meter: Meter, value: PyValue, message?: string): Generator<PyValue> {
+  const iterator = iterate(meter, value, message)
   let count = 0
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
     if ((++count & 15) === 0) meter.step(1)

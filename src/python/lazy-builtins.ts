@@ -94,7 +94,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
     "zip",
     (meter, args, keywords) => {
       const [strict] = take("zip", [], keywords, ["strict"], 0, 0)
-      const sources = args.map((source, i) => iterate(meter, source, `zip argument #${i + 1} must support iteration`))
+      const sources = args.map((source) => iterate(meter, source))
       return new NativeIterator(zipped(meter, sources, strict !== undefined && isTrue(strict)), "zip")
     }
   ],

@@ -44,6 +44,8 @@ const toInteger = (name: string, rounded: (x: number) => number) =>
   define(name, ["x"], (_, [value]) => {
     const int = asInt(value!)
     if (int !== null) return int
+    if (name === "trunc" && !(value instanceof PyFloat))
+      throw typeError(`type ${typeName(value!)} doesn't define __trunc__ method`)
     const x = real(value!)
     if (Number.isNaN(x)) throw valueError("cannot convert float NaN to integer")
     if (!Number.isFinite(x)) throw overflow("cannot convert float infinity to integer")

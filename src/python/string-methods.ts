@@ -180,7 +180,7 @@ const titled = (text: string): string =>
 const join = (meter: Meter, separator: string, values: PyValue): string => {
   const parts: Array<string> = []
   let size = 0
-  for (const value of each(meter, values)) {
+  for (const value of each(meter, values, "can only join an iterable")) {
     if (typeof value !== "string")
       throw typeError(`sequence item ${parts.length}: expected str instance, ${typeName(value)} found`)
     size += value.length + separator.length

@@ -129,15 +129,21 @@ class Fields {
         at += quote.length - 1
       } else if (c === "#") throw this.error("expression part cannot include '#'")
       else if (c === "(" || c === "[" || c === "{") open.push(c)
-      else if (open.length > 0) {
-        if (c === ")" || c === "]" || c === "}") open.pop()
-      } else if (c === "}" || c === ":") return at
+      else if ((c === "}" || c === ":") && open.length === 0) return at
+      else if (c === ")" || c === "]" || c === "}") this.close(open.pop(), c)
+      else if (open.length > 0) continue
       else if (c === "!" && body[at + 1] !== "=") return at
       else if ((c === "!" || c === "=" || c === "<" || c === ">") && body[at + 1] === "=") at++
       else if (c === "=") return at
     }
     if (quote !== "") throw this.error("unterminated string")
-    throw this.error("expecting '}'")
+    throw this.error(open.length > 0 ? `unmatched '${open.at(-1)}'` : "expecting '}'")
+  }
+
+  private close(opened: string | undefined, closer: string): void {
+    if (opened === undefined) throw this.error(`unmatched '${closer}'`)
+    if (opened + closer !== "()" && opened + closer !== "[]" && opened + closer !== "{}")
+      throw this.error(`closing parenthesis '${closer}' does not match opening parenthesis '${opened}'`)
   }
 
   private expression(source: string): Expr {

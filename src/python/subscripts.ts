@@ -131,6 +131,8 @@ const setSlice = (meter: Meter, list: PyList, slice: PySlice, value: PyValue): v
   for (const [i, item] of items.entries()) list.items[span.start + i * span.step] = item
 }
 
+const isSequence = (value: PyValue): boolean => typeof value === "string" || value instanceof PyTuple || value instanceof PyRange
+
 /** `del object[index]`. */
 export const deleteItem = (meter: Meter, object: PyValue, index: PyValue): void => {
   if (object instanceof PyDict) {
@@ -142,5 +144,5 @@ export const deleteItem = (meter: Meter, object: PyValue, index: PyValue): void 
       const gone = new Set(Array.from({ length }, (_, i) => start + i * step))
       object.items = object.items.filter((_, i) => !gone.has(i))
     } else object.items.splice(position("list", object.items.length, index, "assignment index"), 1)
-  } else throw typeError(`'${typeName(object)}' object doesn't support item deletion`)
+  } else throw typeError(`'${typeName(object)}' object ${isSequence(object) ? "doesn't" : "does not"} support item deletion`)
 }

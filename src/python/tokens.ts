@@ -261,6 +261,9 @@ class Lexer {
   }
 
   private badNumber(text: string, next: number) {
+    const after = this.source.charCodeAt(this.at + text.length + 1)
+    if ((next === 106 || next === 74) && (isLetter(after) || isDigit(after)))
+      return syntaxError("invalid imaginary literal", this.line)
     if (next === 106 || next === 74)
       return new Refusal("Unsupported", "complex numbers are outside this evaluator's Python", this.line)
     const radix = text.charCodeAt(1) | 32

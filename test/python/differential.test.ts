@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest"
+
+import { evaluate } from "../../src/python/evaluate.ts"
+import { cpythonVersion } from "./cpython.ts"
+import { differences } from "./differences.ts"
+import { loadMonty } from "./monty.ts"
+import { ourPrograms } from "./our-programs.ts"
+import { randomProgram } from "./random-programs.ts"
+
+const version = cpythonVersion()
+const Monty = await loadMonty()
+
+describe.skipIf(version !== "3.11")("against CPython 3.11", () => {
+  it("agrees on the output and the error, its message and its line, of 3,000 random programs", { timeout: 120_000 }, () => {
+    const programs = Array.from({ length: 3000 }, (_, i) => randomProgram(20_407_912, i))
+    const { found, overBudget } = differences(programs)
+    expect(found.slice(0, 3)).toEqual([])
+    expect(overBudget).toBeLessThan(30)
+  })
+
+  it("agrees on the word-problem programs of our own", () => {
+    const programs = ourPrograms.map(({ source }) => `${source}\nprint(repr(solution()))`)
+    expect(differences(programs).found).toEqual([])
+  })
+})
+
+describe.skipIf(Monty === null)("against @pydantic/monty", () => {
+  it("agrees on the word-problem programs of our own", () => {
+    // Its round(2.675, 2) is 2.68: it rounds the decimal, Python the binary value.
+    const shared = ourPrograms.filter(({ source }) => !source.includes("2.675"))
+    for (const { source } of shared) {
+      const theirs = new Monty!(`${source}\nrepr(solution())`).run()
+      const ours = evaluate(source, { entry: "solution" })
+      expect(ours.ok && ours.repr).toBe(theirs)
+    }
+  })
+})
