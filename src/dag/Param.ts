@@ -98,7 +98,7 @@ export const oneOf = <const A extends string>(
 /** A list of names, free text each. */
 export const names = (fallback: ReadonlyArray<string>, description: string): Param<ReadonlyArray<string>, true> =>
   make<ReadonlyArray<string>>(fallback, description, "a list of names, comma separated", (v) =>
-    Array.isArray(v) && v.length > 0 && v.every((x) => typeof x === "string") ? v : undefined
+    Array.isArray(v) && v.length > 0 && v.every((x) => typeof x === "string" && x !== "") ? v : undefined
   )
 
 /** A list of some of the options. */
@@ -154,11 +154,14 @@ export const complete = <P extends Params>(owner: string, params: P, given: Read
     }
     const accepted = param.accept(value)
     if (accepted === undefined)
-      throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got ${JSON.stringify(value)}.` })
+      throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got ${shown(value)}.` })
     values[name] = accepted
   }
   return values as Values<P>
 }
+
+/** JSON would write NaN as null. */
+const shown = (value: unknown): string => (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value)))
 
 /** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
 export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {

@@ -54,6 +54,8 @@ export const essenceOf = (source: string): Essence => {
 const tokenText = (token: Token): string => {
   if (token.type.label === "string") return JSON.stringify(token.value)
   if (token.type.label === "regexp") return String((token.value as { value: unknown }).value)
+  if (token.type.label === "privateId") return `#${String(token.value)}`
+  if (typeof token.value === "bigint") return `${token.value}n`
   if (token.value !== undefined) return String(token.value)
   return token.type.label
 }
