@@ -29,7 +29,25 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
     titleFontWeight: "normal",
     titlePadding: 6,
     tickCount: 5,
+    labelFlush: false,
+    labelLimit: 0,
     labelOverlap: true
+  }
+}
+
+const FRAME = { background: "transparent", padding: 4, config: CONFIG }
+
+/**
+ * A frame with room for these labels at the left of the plot, as wide in all as the others. The renderer has no fonts to measure with, and
+ * would leave half as much again.
+ */
+const labelled = (labels: ReadonlyArray<string>) => {
+  const left = 16 + Math.ceil(6.4 * Math.max(0, ...labels.map((label) => label.length)))
+  return {
+    ...FRAME,
+    autosize: "none" as const,
+    padding: { left, right: 18, top: 4, bottom: 40 },
+    width: Math.max(130, WIDTH + 46 - left)
   }
 }
 
@@ -77,10 +95,8 @@ const styled = (styles: ReadonlyMap<string, Style>) => ({
   }
 })
 
-const size = (height = HEIGHT) => ({ width: WIDTH, height, background: "transparent", padding: 4, config: CONFIG })
-
 /** Curves; a band shows the range over seeds where there are several. */
-export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLevelSpec => {
+const lineBody = (lines: ReadonlyArray<Line>, x: Axis, y: Axis) => {
   const values = lines.flatMap(({ name, curve, points = false }) =>
     curve.map(({ x, mean, low, high }) => ({ series: name, x, y: mean, low, high, points }))
   )
@@ -88,7 +104,8 @@ export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLeve
   const spread = values.some(({ low, high }) => low !== high)
   const position = { x: quantitative("x", x), y: quantitative("y", y) }
   return {
-    ...size(),
+    width: WIDTH,
+    height: HEIGHT,
     data: { values },
     layer: [
       ...(spread
@@ -109,18 +126,31 @@ export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLeve
   }
 }
 
-/** Shares that add up to one, in the order given from the bottom up. */
-export const shareChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLevelSpec => {
+export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLevelSpec => ({ ...FRAME, ...lineBody(lines, x, y) })
+
+/** Shares that add up to one, stacked in the order given from the bottom up; below them, lines over the same x. */
+export const sharesOverLines = (
+  shares: { readonly lines: ReadonlyArray<Line>; readonly y: Axis },
+  below: { readonly lines: ReadonlyArray<Line>; readonly y: Axis },
+  x: Axis
+): TopLevelSpec => ({
+  ...FRAME,
+  spacing: 8,
+  vconcat: [shareBody(shares.lines, { ...x, title: "" }, shares.y), lineBody(below.lines, x, below.y)]
+})
+
+const shareBody = (lines: ReadonlyArray<Line>, x: Axis, y: Axis) => {
   const values = lines.flatMap(({ name, curve }, order) => curve.map(({ x, mean }) => ({ series: name, order, x, y: mean })))
   const { color } = styled(new Map(lines.map(({ name, style }) => [name, style])))
   return {
-    ...size(),
+    width: WIDTH,
+    height: HEIGHT,
     data: { values },
-    mark: { type: "area", opacity: 0.9 },
+    mark: { type: "area" as const, opacity: 0.9 },
     encoding: {
       x: quantitative("x", x),
-      y: { ...quantitative("y", { ...y, domain: [0, 1] }), stack: "zero" },
-      order: { field: "order", type: "quantitative" },
+      y: { ...quantitative("y", { ...y, domain: [0, 1] }), stack: "zero" as const },
+      order: { field: "order", type: "quantitative" as const },
       color
     }
   }
@@ -149,13 +179,14 @@ export const intervalChart = (
       field: "category",
       type: "nominal" as const,
       sort: [...categories],
-      axis: { title: null, grid: true, ticks: false, domain: false }
+      axis: { title: null, grid: true, ticks: false, domain: false, labelPadding: 9 }
     },
     yOffset: { field: "series", type: "nominal" as const, sort: series, scale: { paddingInner: 0.4, paddingOuter: 0.6 } },
     x: quantitative("value", x)
   }
   return {
-    ...size(Math.max(40, 34 * categories.length)),
+    ...labelled(categories),
+    height: Math.max(40, 34 * categories.length),
     data: { values: points.map((point) => ({ ...point })) },
     layer: [
       {
@@ -197,7 +228,9 @@ export const trendChart = (
     y: quantitative("value", y)
   }
   return {
-    ...size(),
+    ...FRAME,
+    width: WIDTH,
+    height: HEIGHT,
     data: { values: points.map((point) => ({ ...point, x: x.categories?.[point.x] ?? point.x })) },
     layer: [
       { mark: { type: "line", strokeWidth: 1.8 }, encoding: { ...position, color, strokeDash } },
@@ -226,11 +259,12 @@ export const stackedBars = (
   const { color } = styled(styles)
   const order = [...styles.keys()]
   return {
-    ...size(24 * bars.length),
+    ...labelled(bars),
+    height: 22 * bars.length,
     data: { values: parts.map((part) => ({ ...part, order: order.indexOf(part.series) })) },
     mark: { type: "bar", opacity: 0.92, height: { band: 0.72 } },
     encoding: {
-      y: { field: "bar", type: "nominal", sort: [...bars], axis: { title: null, ticks: false, domain: false, labelLimit: 160 } },
+      y: { field: "bar", type: "nominal", sort: [...bars], axis: { title: null, ticks: false, domain: false } },
       x: { ...quantitative("value", { ...x, domain: [0, 1] }), stack: "zero" },
       order: { field: "order", type: "quantitative" },
       color
@@ -258,7 +292,8 @@ export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): T
     y: { field: "row", type: "nominal" as const, sort: rows, axis: { title: y, ticks: false, domain: false } }
   }
   return {
-    ...size(34 * rows.length),
+    ...FRAME,
+    height: 34 * rows.length,
     width: Math.max(WIDTH, 62 * columns.length),
     data: { values: cells.map((cell) => ({ ...cell })) },
     layer: [

@@ -2,6 +2,7 @@
  * What tells the policies of a run apart: the parameters, anywhere in what they hang on, that take more than one value among them. Seeds
  * are never among these: policies that differ in seeds alone are repetitions of one another.
  */
+import { presetNames } from "../model/presets.ts"
 import { canonicalJson } from "../store/digest.ts"
 import { lineageOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
@@ -75,6 +76,15 @@ const titleOf = (name: string, telling: ReadonlyArray<string>): string => {
 /** The value of a cell's dimension, or the empty string. */
 export const dimension = (of: { readonly dimensions: ReadonlyArray<Dimension> }, name: string): string =>
   of.dimensions.find((each) => each.name === name)?.value ?? ""
+
+/** Orders things by the size of their model, where their scales are named sizes; equal ones stay as they are. */
+export const bySize = (
+  a: { readonly dimensions: ReadonlyArray<Dimension> },
+  b: { readonly dimensions: ReadonlyArray<Dimension> }
+): number => {
+  const size = (of: typeof a) => presetNames.findIndex((name) => name === dimension(of, "scale"))
+  return size(a) - size(b)
+}
 
 /** `xs ppo`: a cell in a few words. */
 export const cellName = (of: { readonly dimensions: ReadonlyArray<Dimension> }): string =>

@@ -1,6 +1,6 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 import type { Curve } from "../curves.ts"
-import { dimension } from "../dimensions.ts"
+import { bySize, dimension } from "../dimensions.ts"
 import { percent } from "../numbers.ts"
 import { type Claim, type Finding, largest, trainedCells, type Trained, varying } from "./Claim.ts"
 
@@ -61,7 +61,11 @@ export const mostAccurate: Claim = {
       if (winner === null || accurate === null || frequent === null || used.length < 2) return []
       const tell = (format: string) =>
         `${format} (${percent(before.accuracies.get(format)?.value ?? Number.NaN)} % right, ${percent(before.shares.get(format)?.value ?? 0)} % of completions)`
-      const numbers = `before, most accurate ${tell(accurate)}, most frequent ${tell(frequent)}; winner ${winner}`
+      const start =
+        accurate === frequent
+          ? `${tell(accurate)} was both most accurate and most frequent`
+          : `most accurate was ${tell(accurate)}, most frequent ${tell(frequent)}`
+      const numbers = `${start}; the winner is ${winner}`
       return [{ where: cell.name, numbers, holds: winner === accurate }]
     })
 }
@@ -109,7 +113,9 @@ export const scaleFlip: Claim = {
   criterion: "The smallest model's winner is a code format (tinygsm, omi1) and the largest model's is not.",
   needs: "at least two scales of one mixture",
   findings: (data) =>
-    varying(trainedCells(data), "scale").map(({ where, cells }): Finding => {
+    varying(trainedCells(data), "scale").map((group): Finding => {
+      const { where } = group
+      const cells = group.cells.toSorted(bySize)
       const [small, large] = [cells[0]!, cells.at(-1)!]
       const isCode = (cell: Trained) => cell.winner !== null && CODE.has(cell.winner)
       const numbers = cells

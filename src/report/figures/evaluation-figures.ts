@@ -1,6 +1,6 @@
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
 import { type Axis, intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../charts.ts"
-import { dimension } from "../dimensions.ts"
+import { bySize, dimension } from "../dimensions.ts"
 import type { Figure, LegendEntry } from "../Figure.ts"
 import type { Estimate, Measures } from "../measures.ts"
 import { AFTER, BEFORE, formatStyle, type Style } from "../palette.ts"
@@ -25,6 +25,10 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
   const nothing = "Nothing was evaluated."
+  const highest = Math.max(
+    0.01,
+    ...evaluated.flatMap((cell) => sidesOf(cell).flatMap(([, { pass1 }]) => (pass1 === null ? [] : [ends(pass1).high])))
+  )
   return [
     {
       id: "pass1",
@@ -44,7 +48,7 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
                     )
                   ),
                   SIDES,
-                  share("problems solved"),
+                  { ...share("problems solved"), domain: [0, ceiling(highest)] },
                   evaluated.map(({ name }) => name)
                 )
               }
@@ -85,7 +89,7 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       legend: SIDES_LEGEND,
       panels: evaluated.map((cell) => ({
         title: cell.name,
-        spec: byFormat(cell, ({ shares }) => shares, { ...share("share of completions"), domain: [0, 1] })
+        spec: byFormat(cell, ({ shares }) => shares, { ...share("share"), domain: [0, 1] })
       })),
       missing: nothing
     },
@@ -154,7 +158,7 @@ const byFormat = (cell: CellData, pick: (measures: Measures) => ReadonlyMap<stri
 
 /** Share of each format after RL against size, a panel for each of the other settings. */
 const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
-  const scales = [...new Set(cells.map((cell) => dimension(cell, "scale")))].filter((scale) => scale !== "")
+  const scales = [...new Set(cells.toSorted(bySize).map((cell) => dimension(cell, "scale")))].filter((scale) => scale !== "")
   const formats = [
     ...new Set(
       cells.flatMap(({ after }) => [...(after?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format))
@@ -190,7 +194,7 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
               ),
               styles,
               { title: "scale", categories: scales },
-              { ...share("share of completions"), domain: [0, 1] }
+              { ...share("share"), domain: [0, 1] }
             )
           })),
     missing: "One scale alone was trained."

@@ -1,5 +1,5 @@
 /** What RL does, step by step: which format takes over, and how reward, entropy and divergence go with it. */
-import { type Axis, lineChart, shareChart } from "../charts.ts"
+import { type Axis, lineChart, sharesOverLines } from "../charts.ts"
 import type { Curve } from "../curves.ts"
 import { dimension, type Dimension } from "../dimensions.ts"
 import type { Figure, LegendEntry } from "../Figure.ts"
@@ -26,20 +26,14 @@ export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
       caption:
         "Above, the share of the policy's completions in each format; below, the share of right answers among the completions of the format. After figures 2 and 7 of the paper.",
       legend,
-      panels: runs.flatMap((run) => [
-        {
-          title: run.name,
-          spec: shareChart(lines(run.shares, run.steps), stepAxis(run.steps), { title: "share of completions", format: ".0%" })
-        },
-        {
-          title: `${run.name}: accuracy within each format`,
-          spec: lineChart(lines(run.accuracies, run.steps), stepAxis(run.steps), {
-            title: "right answers",
-            format: ".0%",
-            domain: [0, highest]
-          })
-        }
-      ]),
+      panels: runs.map((run) => ({
+        title: run.name,
+        spec: sharesOverLines(
+          { lines: lines(run.shares, run.steps), y: { title: "share", format: ".0%" } },
+          { lines: lines(run.accuracies, run.steps), y: { title: "right answers", format: ".0%", domain: [0, highest] } },
+          stepAxis(run.steps)
+        )
+      })),
       missing: "No RL run finished."
     },
     curvesFigure(runs, "accuracy", {
@@ -58,19 +52,19 @@ export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
       id: "entropy",
       title: "Entropy during RL",
       caption: "Mean entropy of the policy's next-token distribution: how much choice is left.",
-      axis: { title: "entropy, nats per token" }
+      axis: { title: "nats per token" }
     }),
     curvesFigure(runs, "formatEntropy", {
       id: "format-entropy",
       title: "Entropy of the formats",
       caption: "Entropy of the shares of formats at each step: 0 when one format is left, 1.1 when three are equally frequent.",
-      axis: { title: "entropy of shares, nats" }
+      axis: { title: "nats" }
     }),
     curvesFigure(runs, "kl", {
       id: "kl",
       title: "Divergence from the start policy",
       caption: "k3 estimate of the Kullback-Leibler divergence from the policy RL started from, on the policy's own completions.",
-      axis: { title: "KL, nats per token" }
+      axis: { title: "nats per token" }
     })
   ]
 }

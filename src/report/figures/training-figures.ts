@@ -4,7 +4,7 @@ import type { Figure } from "../Figure.ts"
 import { formatStyle, seriesStyle } from "../palette.ts"
 import type { StudyData } from "../study-data.ts"
 
-const NATS: Axis = { title: "loss, nats per token" }
+const NATS: Axis = { title: "nats per token" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }
 const updates: Axis = { title: "updates" }
 

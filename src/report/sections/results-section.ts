@@ -17,11 +17,11 @@ export const resultsSection = ({ cells }: StudyData): Html => {
   const seeds = Math.max(...cells.map((cell) => cell.members.length))
   const columns = [
     ...names.map((title) => ({ title })),
+    { title: "winner" },
     { title: "pass@1", right: true },
     ...(k > 0 ? [{ title: `pass@${k}`, right: true }] : []),
     ...(m > 0 ? [{ title: `majority@${m}`, right: true }] : []),
-    ...formats.map((title) => ({ title, right: true })),
-    { title: "winner" }
+    ...formats.map((title) => ({ title, right: true }))
   ]
   const rows = cells.map((cell) => [
     ...names.map(
@@ -31,10 +31,9 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     ...(k > 0 ? [change(cell, ({ passAtK }) => passAtK.get(k))] : []),
     ...(m > 0 ? [change(cell, ({ majorityAtK }) => majorityAtK.get(m))] : []),
     ...formats.map((format) => {
-      const words = change(cell, ({ shares }) => shares.get(format))
+      const words = shareChange(cell, format)
       return cell.winner === format ? html`<span class="winner">${words}</span>` : words
-    }),
-    cell.winner ?? MISSING
+    })
   ])
   const spread = seeds > 1 ? `means over ${seeds} seeds with t intervals` : "one seed; the intervals are those of the evaluation"
   return html`<section id="results">
@@ -42,8 +41,8 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     ${table(columns, rows)}
     <p class="note">
       Percent, before → after RL, ± half the width of the 95 % interval; ${spread}. Greedy pass@1; unbiased pass@k and majority@k
-      from samples; then the share of the sampled completions in each format. The winner is the format with the largest share
-      after RL.
+      from samples; then the share of the sampled completions in each format, its intervals in the figures below. The winner is
+      the format with the largest share after RL.
     </p>
   </section> `
 }
@@ -57,6 +56,15 @@ const change = (cell: CellData, pick: (measures: Measures) => Estimate | null | 
   }
   if (cell.members.every(({ rl }) => rl === null)) return side(cell.before)
   return html`${side(cell.before)} → ${side(cell.after)}`
+}
+
+/** Whole percents: `39 → 100`. The intervals are in the figure. */
+const shareChange = (cell: CellData, format: string): Html => {
+  const side = (measures: Measures | null) =>
+    measures === null || measures.shares.size === 0 ? MISSING : percent(measures.shares.get(format)?.value ?? 0, 0)
+  return cell.members.every(({ rl }) => rl === null)
+    ? html`${side(cell.before)}`
+    : html`${side(cell.before)} → ${side(cell.after)}`
 }
 
 const largestOf = (cells: ReadonlyArray<CellData>, pick: (measures: Measures) => ReadonlyMap<number, unknown>): number =>
