@@ -52,6 +52,7 @@ export const make = (total: number): Slots => {
     })
 
   return {
-    withThreads: (priority, body) => Effect.acquireUseRelease(acquire(priority), body, release)
+    // Waiting must be interruptible, or a stop would have to wait until a slot falls free.
+    withThreads: (priority, body) => Effect.acquireUseRelease(Effect.interruptible(acquire(priority)), body, release)
   }
 }

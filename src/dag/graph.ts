@@ -118,7 +118,7 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
     siblings.forEach((node, i) => {
       const after = parents[i]!.filter((name) => !parents.every((others) => others.includes(name)))
       const words = telling.map((name) => lineages[i]!.get(name)?.word ?? "").filter((text) => text !== "")
-      labels.set(node.id, [...new Set([stage.name, ...after, ...words])].join(" "))
+      labels.set(node.id, [stage.name, ...new Set([...after, ...words])].join(" "))
     })
     for (const [label, alike] of Map.groupBy(siblings, (node) => labels.get(node.id)!))
       if (alike.length > 1) for (const node of alike) labels.set(node.id, `${label} (${node.id.slice(-8)})`)

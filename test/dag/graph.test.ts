@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest"
+
+import { graphOf, lineageParams, OverrideUnused } from "../../src/dag/graph.ts"
+import { count } from "./fixtures/stages/count.ts"
+import { sum } from "./fixtures/stages/sum.ts"
+
+const labels = (nodes: Parameters<typeof graphOf>[0]): ReadonlyArray<string> => graphOf(nodes).nodes.map(({ label }) => label)
+
+describe("a graph", () => {
+  it("has equal calls as one node, inputs before their users", () => {
+    const graph = graphOf([
+      sum({ numbers: count({}, {}) }, {}),
+      sum({ numbers: count({}, { terms: 12 }) }, { scale: 1 }),
+      count({}, {})
+    ])
+    expect(graph.nodes.map(({ stage }) => stage.name)).toEqual(["count", "sum"])
+    expect(graph.nodes[1]?.inputs).toEqual({ numbers: graph.nodes[0]?.id })
+  })
+
+  it("gives nodes ids that depend on what they are and not on where they stand", () => {
+    const [id] = graphOf([count({}, { terms: 5 })]).nodes.map((node) => node.id)
+    expect(id).toMatch(/^count-[0-9a-f]{8}$/)
+    expect(graphOf([count({}, {}), count({}, { terms: 5 })]).nodes.map((node) => node.id)).toContain(id)
+  })
+
+  it("labels nodes by stage, and by what tells siblings apart", () => {
+    expect(labels([sum({ numbers: count({}, {}) }, {})])).toEqual(["count", "sum"])
+    expect(labels([5, 6].map((terms) => sum({ numbers: count({}, { terms, label: "x" }) }, {})))).toEqual([
+      "count terms=5",
+      "sum terms=5",
+      "count terms=6",
+      "sum terms=6"
+    ])
+    expect(
+      labels([sum({ numbers: count({}, { label: "a" }) }, {}), sum({ numbers: count({}, { label: "b" }) }, { scale: 3 })])
+    ).toEqual(["count a", "sum a scale=1", "count b", "sum b scale=3"])
+  })
+
+  it("labels nodes by what they hang on where that differs, and no node like another", () => {
+    const numbers = count({}, {})
+    const once = sum({ numbers }, {})
+    expect(labels([once, sum({ numbers: once }, {})])).toEqual(["count", "sum count", "sum sum"])
+    const long = (label: string) => count({}, { label: `${"a long text that tells nothing ".repeat(2)}${label}` })
+    const twins = labels([long("1"), long("2")])
+    expect(new Set(twins).size).toBe(2)
+    for (const label of twins) expect(label).toMatch(/^count \([0-9a-f]{8}\)$/)
+  })
+})
+
+describe("overrides", () => {
+  it("set a param in every node of a stage, before equal nodes are found", () => {
+    const graph = graphOf([count({}, { terms: 5 }), count({}, { terms: 6 })], [{ stage: "count", param: "terms", text: "9" }])
+    expect(graph.nodes.map(({ params }) => params["terms"])).toEqual([9])
+  })
+
+  it.each([
+    [{ stage: "cont", param: "terms", text: "9" }, 'cont.terms: this study has no stage "cont". Did you mean "count"?'],
+    [{ stage: "count", param: "term", text: "9" }, 'count.term: stage "count" has no such parameter. Did you mean "terms"?']
+  ])("that reach nothing are refused: %j", (override, message) => {
+    expect(() => graphOf([count({}, {})], [override])).toThrow(message)
+    expect(() => graphOf([count({}, {})], [override])).toThrow(OverrideUnused)
+  })
+
+  it("out of range are refused", () => {
+    expect(() => graphOf([count({}, {})], [{ stage: "count", param: "terms", text: "0" }])).toThrow(
+      'count.terms: must be a whole number >= 1 and <= 100000; got "0".'
+    )
+  })
+})
+
+describe("the params of a node's lineage", () => {
+  it("are its own, then those of the nearest ancestor that has them", () => {
+    const graph = graphOf([sum({ numbers: sum({ numbers: count({}, { terms: 7 }) }, { scale: 2 }) }, { scale: 3 })])
+    const last = graph.nodes.at(-1)!
+    expect(lineageParams(last, (id) => graph.byId.get(id))).toEqual({ scale: 3, terms: 7, offset: 0, label: "" })
+  })
+})
