@@ -131,7 +131,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
         return
       }
       for (const directory of [objects, actionsDirectory, path.join(root, "attempts"), path.join(root, "runs")])
-        fs.mkdirSync(directory, { recursive: true })
+        makeDirectory(directory)
       fs.accessSync(actionsDirectory, fs.constants.W_OK)
     },
     catch: (cause) =>
@@ -263,6 +263,17 @@ const actionKeys = (directory: string): ReadonlyArray<string> =>
         .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
         .map((name) => name.slice(0, 64))
     : []
+
+/** Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a folder that is there (/proc). */
+const makeDirectory = (directory: string): void => {
+  if (fs.existsSync(directory)) return
+  makeDirectory(path.dirname(directory))
+  try {
+    fs.mkdirSync(directory)
+  } catch (cause) {
+    if (errorCode(cause) !== "EEXIST") throw cause
+  }
+}
 
 const sizeOf = (file: string): number => {
   try {
