@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "amx.h"
 
-#if defined(__AMX_BF16__) && defined(__AVX512BF16__)
+#if HAVE_TILES
 
 #include <immintrin.h>
 #include <string.h>
@@ -186,6 +186,16 @@ void amx_left(int planes, const float *x, size_t stride, size_t m, size_t k, Til
     }
 }
 
+void amx_left_floats(int planes, TileLeft from, size_t m, size_t k, float *x, size_t stride) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < k; j += 16) {
+      const bf16 *at = from.at + i * from.stride + j;
+      __m512 value = widen(_mm256_loadu_si256((const __m256i *)at));
+      if (planes == 2) value = _mm512_add_ps(value, widen(_mm256_loadu_si256((const __m256i *)(at + from.plane))));
+      _mm512_storeu_ps(x + i * stride + j, value);
+    }
+}
+
 void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, size_t m, TileLeft to) {
   for (size_t i = 0; i < m; i += 16)
     for (size_t j = 0; j < k; j += 32) {
@@ -208,16 +218,35 @@ void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, si
     }
 }
 
-void amx_right_pack(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to) {
+/* Where a pair of rows starts in B, for the strip of 16 columns at `column`. */
+INLINE bf16 *pair_at(TileRight to, size_t row, size_t column) {
+  return to.at + column / 32 * to.strip + row / 32 * (2 * TILE) + (column / 16 % 2) * TILE + (row / 2 % 16) * 32;
+}
+
+void amx_right(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to) {
   const size_t padded = (k + 31) / 32 * 32;
   for (size_t row = 0; row < padded; row += 2)
     for (size_t j = 0; j < n; j += 16) {
       const __m512 low = row < k ? _mm512_loadu_ps(x + row * stride + j) : _mm512_setzero_ps();
       const __m512 high = row + 1 < k ? _mm512_loadu_ps(x + (row + 1) * stride + j) : _mm512_setzero_ps();
       const __m512i rounded = narrow(low, high);
-      bf16 *at = to.at + j / 32 * to.strip + row / 32 * (2 * TILE) + (j / 16 % 2) * TILE + (row / 2 % 16) * 32;
+      bf16 *at = pair_at(to, row, j);
       _mm512_storeu_si512(at, interleave(rounded));
       if (planes == 2) _mm512_storeu_si512(at + to.plane, interleave(narrow_rest(low, high, rounded)));
+    }
+}
+
+void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRight to) {
+  const size_t padded = (k + 31) / 32 * 32;
+  for (int plane = 0; plane < planes; plane++)
+    for (size_t row = 0; row < padded; row += 2) {
+      const bf16 *at = from.at + (size_t)plane * from.plane + row * from.stride;
+      for (size_t j = 0; j < n; j += 16) {
+        const __m256i low = row < k ? _mm256_loadu_si256((const __m256i *)(at + j)) : _mm256_setzero_si256();
+        const __m256i high = row + 1 < k ? _mm256_loadu_si256((const __m256i *)(at + from.stride + j)) : _mm256_setzero_si256();
+        const __m512i rows = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+        _mm512_storeu_si512(pair_at(to, row, j) + (size_t)plane * to.plane, interleave(rows));
+      }
     }
 }
 
@@ -243,22 +272,6 @@ void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, s
 
 #else
 
-/* Never reached: without tiles `amx_request` is false and no model gets a bf16 mode. */
 bool amx_request(void) { return false; }
-void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
-  (void)planes, (void)m, (void)n, (void)k, (void)a, (void)b, (void)c, (void)stride, (void)accumulate;
-}
-void amx_left(int planes, const float *x, size_t stride, size_t m, size_t k, TileLeft to) {
-  (void)planes, (void)x, (void)stride, (void)m, (void)k, (void)to;
-}
-void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, size_t m, TileLeft to) {
-  (void)planes, (void)x, (void)stride, (void)k, (void)m, (void)to;
-}
-void amx_right_pack(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to) {
-  (void)planes, (void)x, (void)stride, (void)k, (void)n, (void)to;
-}
-void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to) {
-  (void)planes, (void)w, (void)stride, (void)n, (void)k, (void)to;
-}
 
 #endif

@@ -18,6 +18,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether this variant has tiles at all; without them only `amx_request` exists. */
+#if defined(__AMX_BF16__) && defined(__AVX512BF16__)
+#define HAVE_TILES 1
+#else
+#define HAVE_TILES 0
+#endif
+
 typedef uint16_t bf16;
 
 /* Row-major operand: element (i, k) of plane p at at[p * plane + i * stride + k]. */
@@ -37,16 +44,19 @@ bool amx_request(void);
 
 void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate);
 
-/* Elements of one plane. */
+/* Row stride of A: off the powers of two. */
 static inline size_t amx_left_stride(size_t k) { return k + 32; }
-static inline TileRight amx_right(bf16 *at, size_t k, size_t n) { return (TileRight){at, k * n, k * 32}; }
 
 /* A <- x, both row-major [m, k]. */
 void amx_left(int planes, const float *x, size_t stride, size_t m, size_t k, TileLeft to);
+/* x <- A. */
+void amx_left_floats(int planes, TileLeft from, size_t m, size_t k, float *x, size_t stride);
 /* A <- x^T from x [k, m]; k is rounded up to 32 with zeros. */
 void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, size_t m, TileLeft to);
 /* B <- x [k, n]; k is rounded up to 32 with zeros. */
-void amx_right_pack(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to);
+void amx_right(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to);
+/* B <- A: a left operand [k, n] used as a right one; k is rounded up to 32 with zeros. */
+void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRight to);
 /* B <- w^T from w [n, k]. */
 void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to);
 

@@ -13,7 +13,7 @@
 #include "step.h"
 #include "swiglu.h"
 
-enum { SLOTS = 64 };
+enum { SLOTS = BLOCK_ROWS };
 static const size_t CACHE_FLOATS = (size_t)1 << 28; /* at most 1 GiB of own caches per thread */
 
 /* Up to `slots` samples of one prompt, admitted together. */
@@ -161,7 +161,7 @@ static void admit(Session *session, Decoder *decoder, Workspace *w) {
   for (size_t i = 0; i < decoder->admissions; i++) {
     const Unit *unit = &decoder->units[decoder->admitted[i]];
     const float *last = w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld;
-    linear_forward(model->mode, 1, last, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    linear_forward_rows(model->mode, 1, last, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t j = 0; j < unit->rows; j++) {
       Sequence *sequence = &decoder->active[decoder->count++];
       *sequence = (Sequence){.row = unit->first_row + j,
@@ -234,24 +234,24 @@ static void decode(const Session *session, Decoder *decoder, Workspace *w) {
     w->positions[i] = (int32_t)(decoder->units[sequence->unit].prompt_length + sequence->produced - 1);
     memcpy(w->residual + i * ld, model->parameters + model->embedding + (size_t)sequence->last * d, d * sizeof(float));
   }
-  Activations *a = &w->activations[0];
+  float *query_key_value = w->activations[0].query_key_value, *rstd = w->activations[0].rstd1;
   for (size_t l = 0; l < s->layers; l++) {
     const Layer *layer = &model->layer[l];
-    layernorm_forward(w->residual, a->normed1, a->rstd1, rows, s->width, ld);
-    linear_forward(mode, rows, a->normed1, ld, &layer->query_key_value, a->query_key_value, ld_qkv, false, w->linear);
-    rope_rotate(a->query_key_value, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
-    rope_rotate(a->query_key_value + d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
-    attend(session, decoder, l, a->query_key_value, a->attended);
-    linear_forward(mode, rows, a->attended, ld, &layer->output, w->residual, ld, true, w->linear);
-    layernorm_forward(w->residual, a->normed2, a->rstd2, rows, s->width, ld);
-    linear_forward(mode, rows, a->normed2, ld, &layer->gate_up, a->gate_up, ld_gate_up, false, w->linear);
-    swiglu_forward(a->gate_up, a->activated, rows, f);
-    linear_forward(mode, rows, a->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
+    layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
+    linear_forward_rows(mode, rows, w->normed, ld, &layer->query_key_value, query_key_value, ld_qkv, false, w->linear);
+    for (size_t part = 0; part < 2; part++)
+      rope_rotate(query_key_value + part * d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
+    attend(session, decoder, l, query_key_value, w->attended);
+    linear_forward_rows(mode, rows, w->attended, ld, &layer->output, w->residual, ld, true, w->linear);
+    layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
+    linear_forward_rows(mode, rows, w->normed, ld, &layer->gate_up, w->gate_up, ld_gate_up, false, w->linear);
+    swiglu_forward(w->gate_up, w->activated, rows, f);
+    linear_forward_rows(mode, rows, w->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
   }
   layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);
   for (size_t first = 0; first < rows; first += w->head_rows) {
     const size_t block = rows - first < w->head_rows ? rows - first : w->head_rows;
-    linear_forward(mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    linear_forward_rows(mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t i = 0; i < block; i++) {
       Sequence *sequence = &decoder->active[first + i];
       if (!draw(session, decoder, sequence, w->logits + i * ld_logits)) sequence->limit = 0;

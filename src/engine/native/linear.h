@@ -5,7 +5,9 @@
  *   input gradient    dx = dy W
  *   weight gradient   dW += dy^T x
  *
- * Weights are packed once per update for the first two; the third reads both operands where they lie. `Mode` picks the arithmetic.
+ * `Mode` picks the arithmetic: f32 in registers (gemm.h), or bf16 on tiles (amx.h). Each has its own form for an operand, so operands
+ * are kept in one of three opaque shapes below. Producers write blocks of rows into them while the rows are still in the first-level
+ * cache: in the tiled modes an activation is never stored in f32.
  */
 #ifndef LINEAR_H
 #define LINEAR_H
@@ -15,11 +17,8 @@
 
 typedef enum { MODE_F32 = 0, MODE_BF16X3 = 1, MODE_BF16 = 2 } Mode;
 
-/* Planes of bf16 that an operand is split into. */
-static inline int planes_of(Mode mode) { return mode == MODE_BF16X3 ? 2 : 1; }
-
 typedef struct {
-  size_t out, in;  /* padded */
+  size_t out, in;  /* padded to multiples of 32 */
   size_t offset;   /* of W in the padded parameters */
   float *forward;  /* packed operand of x W^T */
   float *backward; /* packed operand of dy W */
@@ -29,14 +28,42 @@ typedef struct {
 size_t linear_packed_size(Mode mode, size_t out, size_t in);
 void linear_pack(Mode mode, const Linear *linear, const float *parameters);
 
-void linear_forward(Mode mode, size_t rows, const float *x, size_t x_stride, const Linear *linear, float *y, size_t y_stride,
-                    bool accumulate, float *scratch);
-void linear_backward_input(Mode mode, size_t rows, const float *dy, size_t dy_stride, const Linear *linear, float *dx,
-                           size_t dx_stride, float *scratch);
-void linear_backward_weight(Mode mode, size_t rows, const float *dy, size_t dy_stride, const float *x, size_t x_stride,
-                            const Linear *linear, float *gradient, float *scratch);
+/*
+ * An activation [rows, width] of at most `capacity` rows in one of the forms
+ *   ROWS     left operand of forward products; can be read back
+ *   COLUMNS  dy^T, left operand of weight gradients
+ *   PAIRS    x, right operand of weight gradients
+ */
+typedef enum { ROWS, COLUMNS, PAIRS } Form;
+typedef struct {
+  Mode mode;
+  Form form;
+  size_t capacity, width;
+  float *at;
+} Operand;
 
-/* Floats of scratch the three products need for up to `rows` rows and `widest` columns. */
+size_t operand_size(const Operand *operand); /* floats */
+
+/* Writes rows [first, first + rows) from x; first is a multiple of 32. Rows up to the next multiple of 32 become 0 where it matters. */
+void operand_put(const Operand *operand, size_t first, size_t rows, const float *x, size_t stride);
+
+/* Rows as floats with stride row_stride(width), in place or widened into `scratch`. ROWS only. */
+const float *operand_floats(const Operand *operand, size_t first, size_t rows, float *scratch);
+
+/* x rows [first, first + rows) of a ROWS operand; first is a multiple of 32. y has room for rows up to a multiple of 16. */
+void linear_forward(const Operand *x, size_t first, size_t rows, const Linear *linear, float *y, size_t y_stride, bool accumulate);
+
+/* The same from plain rows; scratch as linear_scratch_size. */
+void linear_forward_rows(Mode mode, size_t rows, const float *x, size_t x_stride, const Linear *linear, float *y, size_t y_stride,
+                         bool accumulate, float *scratch);
+void linear_backward_input(Mode mode, size_t rows, const float *dy, size_t dy_stride, const Linear *linear, float *dx, size_t dx_stride,
+                           float *scratch);
 size_t linear_scratch_size(Mode mode, size_t rows, size_t widest);
+
+/* dW += dy^T x over rows [0, rows); `x` is PAIRS. */
+void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, float *gradient);
+
+/* PAIRS <- ROWS. */
+void operand_pair(const Operand *rows_operand, size_t rows, const Operand *pairs);
 
 #endif

@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "adamw.h"
-#include "attention.h"
+#include "block.h"
 #include "head.h"
 #include "layernorm.h"
 #include "memory.h"
-#include "rope.h"
-#include "swiglu.h"
 #include "vector.h"
 
 Chunk next_chunk(Batch batch, size_t document) {
@@ -30,69 +28,33 @@ static void embed(const Model *model, const int32_t *tokens, size_t rows, float 
     memcpy(x + row * stride, model->parameters + model->embedding + (size_t)tokens[row] * d, d * sizeof(float));
 }
 
-void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context) {
-  const Shape *s = &model->shape;
-  const Mode mode = model->mode;
-  const size_t rows = chunk.rows, d = s->padded_width, f = s->padded_hidden;
-  const size_t ld = row_stride(d), ld_qkv = row_stride(3 * d), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  const int32_t *offsets = batch.offsets + chunk.document;
-  for (size_t i = 0; i < chunk.documents; i++)
-    for (int32_t t = offsets[i]; t < offsets[i + 1]; t++) w->positions[(size_t)t - chunk.first] = t - offsets[i];
+static Documents documents_of(Batch batch, Chunk chunk) { return (Documents){batch.offsets + chunk.document, chunk.documents}; }
 
-  embed(model, batch.tokens + chunk.first, rows, w->residual);
-  for (size_t l = 0; l < s->layers; l++) {
-    const Layer *layer = &model->layer[l];
-    Activations *a = &w->activations[l];
-    layernorm_forward(w->residual, a->normed1, a->rstd1, rows, s->width, ld);
-    linear_forward(mode, rows, a->normed1, ld, &layer->query_key_value, a->query_key_value, ld_qkv, false, w->linear);
-    rope_rotate(a->query_key_value, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
-    rope_rotate(a->query_key_value + d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
-    if (hook) hook(context, l, a->query_key_value);
-    for (size_t i = 0; i < chunk.documents; i++) {
-      const size_t at = (size_t)offsets[i] - chunk.first, length = (size_t)(offsets[i + 1] - offsets[i]);
-      attention_forward(model, length, a->query_key_value + at * ld_qkv, a->attended + at * ld, a->log_sum + at * s->heads,
-                        w->attention);
-    }
-    linear_forward(mode, rows, a->attended, ld, &layer->output, w->residual, ld, true, w->linear);
-    layernorm_forward(w->residual, a->normed2, a->rstd2, rows, s->width, ld);
-    linear_forward(mode, rows, a->normed2, ld, &layer->gate_up, a->gate_up, ld_gate_up, false, w->linear);
-    swiglu_forward(a->gate_up, a->activated, rows, f);
-    linear_forward(mode, rows, a->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
+void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context) {
+  const Documents documents = documents_of(batch, chunk);
+  for (size_t i = 0; i < documents.count; i++)
+    for (int32_t t = documents.offsets[i]; t < documents.offsets[i + 1]; t++)
+      w->positions[t - documents.offsets[0]] = t - documents.offsets[i];
+  embed(model, batch.tokens + chunk.first, chunk.rows, w->residual);
+  for (size_t layer = 0; layer < model->shape.layers; layer++) {
+    block_query_key_value(model, w, layer, chunk.rows);
+    if (hook) hook(context, layer, w->activations[layer].query_key_value);
+    block_attention(model, w, layer, chunk.rows, documents);
+    block_feed_forward(model, w, layer, chunk.rows);
   }
-  layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);
+  const size_t ld = row_stride(model->shape.padded_width);
+  layernorm_forward(w->residual, w->final, w->final_rstd, chunk.rows, model->shape.width, ld);
+  operand_put(&w->final_rows, 0, chunk.rows, w->final, ld);
 }
 
 /* From the gradient of the residual stream in w->dresidual back to the embedding, weights' gradients into `lane`. */
 static void chunk_backward(const Model *model, Workspace *w, Batch batch, Chunk chunk, float *lane) {
-  const Shape *s = &model->shape;
-  const Mode mode = model->mode;
-  const size_t rows = chunk.rows, d = s->padded_width, f = s->padded_hidden;
-  const size_t ld = row_stride(d), ld_qkv = row_stride(3 * d), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  const int32_t *offsets = batch.offsets + chunk.document;
-  for (size_t l = s->layers; l-- > 0;) {
-    const Layer *layer = &model->layer[l];
-    const Activations *a = &w->activations[l];
-    linear_backward_input(mode, rows, w->dresidual, ld, &layer->down, w->dactivated, ld_hidden, w->linear);
-    linear_backward_weight(mode, rows, w->dresidual, ld, a->activated, ld_hidden, &layer->down, lane, w->linear);
-    swiglu_backward(a->gate_up, w->dactivated, w->dgate_up, rows, f);
-    linear_backward_input(mode, rows, w->dgate_up, ld_gate_up, &layer->gate_up, w->dnormed, ld, w->linear);
-    linear_backward_weight(mode, rows, w->dgate_up, ld_gate_up, a->normed2, ld, &layer->gate_up, lane, w->linear);
-    layernorm_backward(a->normed2, a->rstd2, w->dnormed, w->dresidual, rows, s->width, ld);
-
-    linear_backward_input(mode, rows, w->dresidual, ld, &layer->output, w->dattended, ld, w->linear);
-    linear_backward_weight(mode, rows, w->dresidual, ld, a->attended, ld, &layer->output, lane, w->linear);
-    for (size_t i = 0; i < chunk.documents; i++) {
-      const size_t at = (size_t)offsets[i] - chunk.first, length = (size_t)(offsets[i + 1] - offsets[i]);
-      attention_backward(model, length, a->query_key_value + at * ld_qkv, a->attended + at * ld, a->log_sum + at * s->heads,
-                         w->dattended + at * ld, w->dquery_key_value + at * ld_qkv, w->attention);
-    }
-    rope_rotate(w->dquery_key_value, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, -1.0f);
-    rope_rotate(w->dquery_key_value + d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, -1.0f);
-    linear_backward_input(mode, rows, w->dquery_key_value, ld_qkv, &layer->query_key_value, w->dnormed, ld, w->linear);
-    linear_backward_weight(mode, rows, w->dquery_key_value, ld_qkv, a->normed1, ld, &layer->query_key_value, lane, w->linear);
-    layernorm_backward(a->normed1, a->rstd1, w->dnormed, w->dresidual, rows, s->width, ld);
+  const size_t d = model->shape.padded_width, ld = row_stride(d);
+  for (size_t layer = model->shape.layers; layer-- > 0;) {
+    block_feed_forward_backward(model, w, layer, chunk.rows, lane);
+    block_attention_backward(model, w, layer, chunk.rows, documents_of(batch, chunk), lane);
   }
-  for (size_t row = 0; row < rows; row++) {
+  for (size_t row = 0; row < chunk.rows; row++) {
     float *to = lane + model->embedding + (size_t)batch.tokens[chunk.first + row] * d;
     for (size_t i = 0; i < d; i++) to[i] += w->dresidual[row * ld + i];
   }
@@ -178,36 +140,38 @@ static void score_chunk(void *context, int index, int worker) {
   if (atomic_load(&model->cancelled)) return;
   Workspace *w = model->workspace[worker];
   const Chunk chunk = step->chunk[index];
-  const size_t ld = row_stride(model->shape.padded_width);
   chunk_forward(model, w, step->batch, chunk, NULL, NULL);
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
-    linear_forward(model->mode, rows, w->final + first * ld, ld, &model->head, w->logits, row_stride(model->shape.padded_vocabulary),
-                   false, w->linear);
+    linear_forward(&w->final_rows, first, rows, &model->head, w->logits, row_stride(model->shape.padded_vocabulary), false);
     score_block(step, w, chunk, first, rows);
   }
 }
 
-static void gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float *lane, double *total) {
+/* Forward and backward of one chunk; returns its loss. */
+static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float *lane) {
   Model *model = step->model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
+  const Operand columns = narrowed(w->columns, s->padded_vocabulary), pairs = narrowed(w->pairs, s->padded_width);
   chunk_forward(model, w, step->batch, chunk, NULL, NULL);
-  *total = 0;
+  double total = 0;
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
-    const float *hidden = w->final + first * ld;
-    linear_forward(model->mode, rows, hidden, ld, &model->head, w->logits, ld_logits, false, w->linear);
-    *total += loss_block(step, w, chunk, first, rows);
+    linear_forward(&w->final_rows, first, rows, &model->head, w->logits, ld_logits, false);
+    total += loss_block(step, w, chunk, first, rows);
+    operand_put(&columns, first, rows, w->logits, ld_logits);
     linear_backward_input(model->mode, rows, w->logits, ld_logits, &model->head, w->dnormed + first * ld, ld, w->linear);
-    linear_backward_weight(model->mode, rows, w->logits, ld_logits, hidden, ld, &model->head, lane, w->linear);
     if (loss_needs_value(step->loss))
-      for (size_t i = 0; i < rows; i++)
-        if (w->dvalues[i] != 0) value_gradient(model, hidden + i * ld, w->dvalues[i], w->dnormed + (first + i) * ld, lane);
+      for (size_t i = first; i < first + rows; i++)
+        if (w->dvalues[i - first] != 0) value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane);
   }
+  operand_pair(&w->final_rows, chunk.rows, &pairs);
+  linear_backward_weight(&columns, &pairs, chunk.rows, &model->head, lane);
   memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
   layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
   chunk_backward(model, w, step->batch, chunk, lane);
+  return total;
 }
 
 static void gradient_lane(void *context, int index, int worker) {
@@ -220,7 +184,7 @@ static void gradient_lane(void *context, int index, int worker) {
   }
   for (size_t i = (size_t)index; i < step->chunks; i += (size_t)model->lanes) {
     if (atomic_load(&model->cancelled)) return;
-    gradient_chunk(step, model->workspace[worker], step->chunk[i], lane, &step->chunk_loss[i]);
+    step->chunk_loss[i] = gradient_chunk(step, model->workspace[worker], step->chunk[i], lane);
   }
 }
 

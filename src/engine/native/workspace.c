@@ -7,51 +7,70 @@
 
 /* The head works through a chunk in blocks of rows, so that a block of logits stays in the second-level cache. */
 static size_t head_rows_of(size_t rows, size_t padded_vocabulary) {
-  enum { BLOCK_FLOATS = 1 << 17 };
-  size_t block = BLOCK_FLOATS / padded_vocabulary / 32 * 32;
-  if (block < 32) block = 32;
-  return block < rows ? block : round_up(rows, 32);
+  enum { BLOCK_FLOATS = 1 << 15 };
+  const size_t block = BLOCK_FLOATS / padded_vocabulary / 32 * 32;
+  const size_t least = block < 32 ? 32 : block;
+  return least < rows ? least : rows;
 }
 
-static void lay_out_activations(Activations *a, const Shape *s, size_t rows, Arena *arena) {
-  const size_t d = row_stride(s->padded_width);
-  a->normed1 = arena_floats(arena, rows * d);
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+static Operand take_operand(Mode mode, Form form, size_t capacity, size_t width, Arena *arena) {
+  Operand operand = {.mode = mode, .form = form, .capacity = capacity, .width = width};
+  operand.at = arena_floats(arena, operand_size(&operand));
+  return operand;
+}
+
+static void lay_out_activations(Activations *a, const Workspace *w, const Model *model, Arena *arena) {
+  const Shape *s = &model->shape;
+  const size_t rows = w->rows, d = s->padded_width;
+  a->normed1 = take_operand(model->mode, ROWS, rows, d, arena);
+  a->normed2 = take_operand(model->mode, ROWS, rows, d, arena);
+  a->attended = take_operand(model->mode, ROWS, rows, d, arena);
   a->rstd1 = arena_floats(arena, rows);
-  a->query_key_value = arena_floats(arena, rows * row_stride(3 * s->padded_width));
-  a->log_sum = arena_floats(arena, rows * s->heads);
-  a->attended = arena_floats(arena, rows * d);
-  a->normed2 = arena_floats(arena, rows * d);
   a->rstd2 = arena_floats(arena, rows);
-  a->gate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
-  a->activated = arena_floats(arena, rows * row_stride(s->padded_hidden));
+  a->query_key_value = arena_floats(arena, rows * row_stride(3 * d));
+  a->log_sum = arena_floats(arena, rows * s->heads);
+  a->gate_up = NULL;
+  if (w->training && model->mode == MODE_F32) a->gate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
+}
+
+static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {
+  const Shape *s = &model->shape;
+  const size_t rows = w->rows, d = s->padded_width, f = s->padded_hidden;
+  w->dresidual = arena_floats(arena, rows * row_stride(d));
+  w->dnormed = arena_floats(arena, rows * row_stride(d));
+  w->dquery_key_value = arena_floats(arena, rows * row_stride(3 * d));
+  w->dgate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
+  w->dactivated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
+  w->dvalues = arena_floats(arena, w->head_rows);
+  w->columns = take_operand(model->mode, COLUMNS, rows, larger(larger(2 * f, 3 * d), s->padded_vocabulary), arena);
+  w->columns_narrow = take_operand(model->mode, COLUMNS, rows, d, arena);
+  w->pairs = take_operand(model->mode, PAIRS, rows, larger(f, d), arena);
 }
 
 static void lay_out(Workspace *w, const Model *model, Arena *arena) {
   const Shape *s = &model->shape;
-  const size_t rows = w->rows, d = row_stride(s->padded_width);
+  const size_t rows = w->rows, d = s->padded_width, f = s->padded_hidden;
   for (size_t i = 0; i < s->layers; i++) {
-    if (i == 0 || w->training) lay_out_activations(&w->activations[i], s, rows, arena);
+    if (i == 0 || w->training) lay_out_activations(&w->activations[i], w, model, arena);
     else w->activations[i] = w->activations[0];
   }
-  w->residual = arena_floats(arena, rows * d);
-  w->final = arena_floats(arena, rows * d);
-  w->final_rstd = arena_floats(arena, rows);
-  w->head_rows = head_rows_of(rows, s->padded_vocabulary);
-  w->logits = arena_floats(arena, w->head_rows * row_stride(s->padded_vocabulary));
-  w->dvalues = arena_floats(arena, w->head_rows);
   w->positions = (int32_t *)arena_floats(arena, rows);
+  w->residual = arena_floats(arena, rows * row_stride(d));
+  w->attended = arena_floats(arena, rows * row_stride(d));
+  w->final = arena_floats(arena, rows * row_stride(d));
+  w->final_rstd = arena_floats(arena, rows);
+  w->final_rows = take_operand(model->mode, ROWS, rows, d, arena);
+  w->head_rows = head_rows_of(rows, s->padded_vocabulary);
+  w->logits = arena_floats(arena, round_up(w->head_rows, 32) * row_stride(s->padded_vocabulary));
+  w->normed = arena_floats(arena, BLOCK_ROWS * row_stride(d));
+  w->gate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
+  w->activated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
   w->attention = arena_floats(arena, attention_scratch_size(model->mode, rows, s->head_width));
-  size_t widest = 3 * s->padded_width;
-  if (2 * s->padded_hidden > widest) widest = 2 * s->padded_hidden;
-  if (s->padded_vocabulary > widest) widest = s->padded_vocabulary;
+  const size_t widest = larger(larger(2 * f, 3 * d), s->padded_vocabulary);
   w->linear = arena_floats(arena, linear_scratch_size(model->mode, rows, widest));
-  if (!w->training) return;
-  w->dresidual = arena_floats(arena, rows * d);
-  w->dnormed = arena_floats(arena, rows * d);
-  w->dattended = arena_floats(arena, rows * d);
-  w->dquery_key_value = arena_floats(arena, rows * row_stride(3 * s->padded_width));
-  w->dgate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
-  w->dactivated = arena_floats(arena, rows * row_stride(s->padded_hidden));
+  if (w->training) lay_out_gradients(w, model, arena);
 }
 
 static Workspace *workspace_create(const Model *model, size_t rows, bool training) {

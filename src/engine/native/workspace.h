@@ -1,20 +1,25 @@
 /*
  * What one thread needs to carry a chunk of a batch through the model: activations of every layer when training, of one layer when
  * only scoring, and scratch. Grown when a batch brings a longer chunk, freed with the model.
+ *
+ * Invariant: the padding columns of every buffer are 0, because each buffer keeps one width and producers write zeros there.
  */
 #ifndef WORKSPACE_H
 #define WORKSPACE_H
 
 #include "model.h"
 
+/* Rows that go through the steps between two products together, so that they stay in the first- and second-level cache. */
+enum { BLOCK_ROWS = 64 };
+
 /* Kept per layer for the backward pass. Row strides are `row_stride(width)` of each array's width. */
 typedef struct {
-  float *normed1, *rstd1;      /* [rows, d], [rows]: input of q, k, v */
-  float *query_key_value;      /* [rows, 3d], q and k rotated */
-  float *log_sum;              /* [rows, heads]: log of the softmax denominator, maximum included */
-  float *attended;             /* [rows, d] */
-  float *normed2, *rstd2;      /* [rows, d], [rows] */
-  float *gate_up, *activated;  /* [rows, 2f], [rows, f] */
+  Operand normed1, normed2; /* ROWS [rows, d]: input of q, k, v; input of gate and up */
+  Operand attended;         /* ROWS [rows, d] */
+  float *rstd1, *rstd2;     /* [rows] */
+  float *query_key_value;   /* [rows, 3d], q and k rotated */
+  float *log_sum;           /* [rows, heads]: log of the softmax denominator, maximum included */
+  float *gate_up;           /* [rows, 2f] in f32 training; NULL in the tiled modes, which compute it again */
 } Activations;
 
 typedef struct Workspace {
@@ -22,16 +27,23 @@ typedef struct Workspace {
   bool training; /* whether every layer has its own activations and the gradient buffers exist */
   void *memory;
   Activations *activations; /* [layers] */
-  float *residual;          /* [rows, d] */
-  float *final, *final_rstd;
-  float *logits;            /* [head_rows, vocabulary] */
-  size_t head_rows;
-  float *dvalues;           /* [head_rows] */
   int32_t *positions;       /* [rows] */
-  float *dresidual, *dnormed; /* [rows, d] */
-  float *dattended;           /* [rows, d] */
-  float *dquery_key_value;    /* [rows, 3d] */
-  float *dgate_up, *dactivated;
+  float *residual;          /* [rows, d] */
+  float *attended;          /* [rows, d] */
+  float *final, *final_rstd; /* [rows, d], [rows] */
+  Operand final_rows;        /* ROWS of `final` */
+  float *logits;             /* [head_rows, vocabulary] */
+  size_t head_rows;
+  /* Blocks of BLOCK_ROWS rows. */
+  float *normed;                          /* d */
+  float *gate_up, *activated;             /* 2f, f */
+  float *dgate_up, *dactivated;           /* 2f, f */
+  /* Gradients. */
+  float *dresidual, *dnormed;    /* [rows, d] */
+  float *dquery_key_value;       /* [rows, 3d] */
+  float *dvalues;                /* [head_rows] */
+  Operand columns, columns_narrow; /* COLUMNS: of the widest dy, and of width d */
+  Operand pairs;                   /* PAIRS of the widest x */
   float *attention; /* scratch of attention.c */
   float *linear;    /* scratch of linear.c */
 } Workspace;
@@ -39,5 +51,11 @@ typedef struct Workspace {
 /* Makes sure the first `threads` workspaces can take `rows` rows. */
 Status workspaces_need(Model *model, int threads, size_t rows, bool training);
 void workspace_destroy(Workspace *workspace);
+
+/* An operand buffer seen with another, smaller width. */
+static inline Operand narrowed(Operand operand, size_t width) {
+  operand.width = width;
+  return operand;
+}
 
 #endif
