@@ -47,7 +47,7 @@ const labelled = (labels: ReadonlyArray<string>) => {
     ...FRAME,
     autosize: "none" as const,
     padding: { left, right: 18, top: 4, bottom: 40 },
-    width: Math.max(130, WIDTH + 46 - left)
+    width: Math.max(130, WIDTH + 62 - left)
   }
 }
 

@@ -27,6 +27,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     ...names.map(
       (name) => cell.dimensions.find((each) => each.name === name)?.value ?? (name === "algorithm" ? "none" : MISSING)
     ),
+    cell.winner ?? MISSING,
     change(cell, ({ pass1 }) => pass1),
     ...(k > 0 ? [change(cell, ({ passAtK }) => passAtK.get(k))] : []),
     ...(m > 0 ? [change(cell, ({ majorityAtK }) => majorityAtK.get(m))] : []),

@@ -1,0 +1,196 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+
+import { Effect } from "effect"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+
+import { meanMeasures, measuresOf, winnerOf } from "../../src/report/measures.ts"
+import { resultsText } from "../../src/report/results-text.ts"
+import { type ResultRow, resultsOf } from "../../src/report/results.ts"
+import { recordOf, type RunRecord } from "../../src/report/RunRecord.ts"
+import { readRun } from "../../src/store/Runs.ts"
+import { Store } from "../../src/store/Store.ts"
+import { runStudy } from "./fixtures/run-study.ts"
+
+const row = { decoding: "greedy", profile: "corrected", slice: "all", low: 0, high: 1 }
+
+describe("measures of one evaluation", () => {
+  const measures = measuresOf([
+    { ...row, metric: "pass@1", k: 1, value: 0.25, low: 0.2, high: 0.31 },
+    { ...row, metric: "pass@1", k: 1, value: 0.99, profile: "paper" },
+    { ...row, metric: "pass@1", k: 1, value: 0.5, slice: "steps=2" },
+    { ...row, metric: "pass@1", k: 1, value: 0.75, slice: "steps=1" },
+    { ...row, metric: "pass@k", k: 8, value: 0.6, decoding: "sampled" },
+    { ...row, metric: "pass@k", k: 1, value: 0.2, decoding: "sampled" },
+    { ...row, metric: "majority@k", k: 8, value: 0.3, decoding: "sampled" },
+    { ...row, metric: "share", k: 0, value: 1, slice: "format=omi1" },
+    { ...row, metric: "share", k: 0, value: 0.7, slice: "format=omi2", decoding: "sampled" },
+    { ...row, metric: "share", k: 0, value: 0.3, slice: "format=tinygsm", decoding: "sampled" },
+    { ...row, metric: "accuracy", k: 0, value: 0.4, slice: "format=omi2", decoding: "sampled" }
+  ])
+
+  test("pass@1 is the greedy one of the corrected profile over all problems", () => {
+    expect(measures.pass1).toEqual({ value: 0.25, low: 0.2, high: 0.31, seeds: 1 })
+  })
+  test("pass@k and difficulties come in rising order", () => {
+    expect([...measures.passAtK].map(([k, { value }]) => [k, value])).toEqual([
+      [1, 0.2],
+      [8, 0.6]
+    ])
+    expect([...measures.byDifficulty].map(([steps, { value }]) => [steps, value])).toEqual([
+      [1, 0.75],
+      [2, 0.5]
+    ])
+  })
+  test("shares are those of the sampled completions, and the greedy ones only where nothing was sampled", () => {
+    expect([...measures.shares].map(([format, { value }]) => [format, value])).toEqual([
+      ["omi2", 0.7],
+      ["tinygsm", 0.3]
+    ])
+    const greedy = measuresOf([{ ...row, metric: "share", k: 0, value: 1, slice: "format=omi1" }])
+    expect(greedy.shares.get("omi1")?.value).toBe(1)
+  })
+  test("the winner has the largest share, and there is none where nothing was evaluated", () => {
+    expect(winnerOf(measures)).toBe("omi2")
+    expect(winnerOf(null)).toBeNull()
+  })
+  test("over seeds: the mean with Student's t interval, a format absent from a seed counting as none of it", () => {
+    const of = (value: number, format: string) =>
+      measuresOf([
+        { ...row, metric: "pass@1", k: 1, value },
+        { ...row, metric: "share", k: 0, value: 0.9, slice: `format=${format}` }
+      ])
+    const mean = meanMeasures([of(0.2, "omi1"), of(0.3, "omi1"), of(0.4, "omi2")])!
+    // t quantile with 2 degrees of freedom 4.302653; standard error 0.1 / sqrt(3).
+    expect(mean.pass1?.value).toBeCloseTo(0.3, 12)
+    expect(mean.pass1?.high).toBeCloseTo(0.3 + (4.302652729911275 * 0.1) / Math.sqrt(3), 9)
+    expect(mean.pass1?.seeds).toBe(3)
+    expect(mean.shares.get("omi1")?.value).toBeCloseTo(0.6, 12)
+    expect(mean.shares.get("omi2")?.value).toBeCloseTo(0.3, 12)
+  })
+})
+
+describe("results of a run", () => {
+  let root: string
+  beforeAll(() => {
+    root = fs.mkdtempSync(path.join(os.tmpdir(), "report-"))
+  })
+  afterAll(() => fs.rmSync(root, { recursive: true, force: true }))
+
+  const resultsFor = async (run: string, settings: Readonly<Record<string, unknown>>) => {
+    await runStudy(root, run, settings)
+    const record = recordOf(readRun(root, run))!
+    return { record, rows: await read(record) }
+  }
+  const read = (record: RunRecord): Promise<ReadonlyArray<ResultRow>> =>
+    Effect.runPromise(Effect.provide(resultsOf(record), Store.layer(root)))
+  const names = (rows: ReadonlyArray<ResultRow>) => rows.map(({ dimensions }) => dimensions.map(({ value }) => value).join(" "))
+
+  test("a cell for every scale and algorithm, before and after on the same problems", async () => {
+    const { rows } = await resultsFor("made-up-20261122-010000-0001", {})
+    expect(names(rows)).toEqual(["xs ppo", "xs grpo", "xs ei", "l ppo", "l grpo", "l ei"])
+    expect(rows.map(({ winner }) => winner)).toEqual(["tinygsm", "tinygsm", "tinygsm", "omi2", "omi2", "omi2"])
+    expect(rows.flatMap(({ problems }) => problems)).toEqual([])
+    const [first] = rows
+    // Shares 0.4, 0.3, 0.25 (+ 0.01 sin i) times accuracies 0.22, 0.14, 0.1.
+    expect(first?.before?.pass1?.value).toBeCloseTo((0.4 * 0.22 + 0.3084147 * 0.14 + 0.259093 * 0.1) / 1.0189189, 6)
+    expect(first?.before?.shares.get("tinygsm")?.value).toBeCloseTo(0.4 / 1.0189189, 6)
+    expect(first?.after?.shares.get("tinygsm")?.value).toBeGreaterThan(0.99)
+    expect([...(first?.after?.passAtK.keys() ?? [])]).toEqual([1, 2, 4, 8])
+  })
+
+  test("a setting that follows from the algorithm is no column of its own", async () => {
+    const { rows } = await resultsFor("made-up-20261122-010001-0002", { algorithms: ["ppo", "ei"], scales: ["xs"] })
+    expect(rows[0]?.dimensions.map(({ name }) => name)).toEqual(["scale", "algorithm"])
+  })
+
+  test("seeds of one cell are one row with a t interval", async () => {
+    const { rows } = await resultsFor("made-up-20261122-010002-0003", { algorithms: ["ppo"], scales: ["xs"], seeds: 3 })
+    expect(names(rows)).toEqual(["xs ppo"])
+    expect(rows[0]?.members.map(({ seed }) => seed)).toEqual([0, 1, 2])
+    expect(rows[0]?.after?.pass1?.seeds).toBe(3)
+    expect(resultsText(rows, { width: 120, colours: false }).join("\n")).toContain("t intervals over 3 seeds")
+  })
+
+  test("a failed cell is a row that says what failed, and the others keep their numbers", async () => {
+    const { rows } = await resultsFor("made-up-20261122-010003-0004", { algorithms: ["ppo", "broken"], scales: ["xs"] })
+    expect(names(rows)).toEqual(["xs ppo", "xs broken"])
+    expect(rows[0]?.after?.pass1?.value).toBeGreaterThan(0.3)
+    expect(rows[1]?.after).toBeNull()
+    expect(rows[1]?.before?.pass1?.value).toBeGreaterThan(0.1)
+    expect(rows[1]?.problems.join("\n")).toMatch(/rl broken.* failed: the gradient is not finite at step 3/)
+  })
+
+  test("a damaged artifact leaves its side empty and is named", async () => {
+    const { record, rows } = await resultsFor("made-up-20261122-010004-0005", { algorithms: ["ppo"], scales: ["xs"] })
+    const outcome = rows[0]!.members[0]!.after!.outcome
+    if (outcome.state !== "finished") throw new Error("the evaluation did not finish")
+    const manifest = JSON.parse(
+      fs.readFileSync(path.join(root, "objects", "sha256", outcome.artifact.slice(0, 2), outcome.artifact), "utf8")
+    )
+    const digest: string = manifest.tables.evaluations.file
+    const file = path.join(root, "objects", "sha256", digest.slice(0, 2), digest)
+    const bytes = fs.readFileSync(file)
+    fs.chmodSync(file, 0o644)
+    fs.writeFileSync(file, bytes.subarray(0, bytes.length - 8))
+    const [damaged] = await read(record)
+    fs.writeFileSync(file, bytes)
+    expect(damaged?.after).toBeNull()
+    expect(damaged?.problems.join("\n")).toContain("is damaged")
+  })
+})
+
+describe("the table in a terminal", () => {
+  const estimate = (value: number) => ({ value, low: value - 0.05, high: value + 0.05, seeds: 1 })
+  const side = (pass1: number, tinygsm: number) => ({
+    pass1: estimate(pass1),
+    passAtK: new Map([[8, estimate(0.5)]]),
+    majorityAtK: new Map([[8, estimate(0.25)]]),
+    shares: new Map([
+      ["tinygsm", estimate(tinygsm)],
+      ["omi2", estimate(1 - tinygsm)]
+    ]),
+    accuracies: new Map(),
+    byDifficulty: new Map()
+  })
+  const rows: ReadonlyArray<ResultRow> = [
+    {
+      dimensions: [
+        { name: "scale", value: "xs" },
+        { name: "algorithm", value: "ppo" }
+      ],
+      suite: "unseen-values",
+      members: [{ seed: 0, rl: null, start: null, before: null, after: null }],
+      before: side(0.123, 0.4),
+      after: side(0.34, 0.9),
+      winner: "tinygsm",
+      problems: []
+    }
+  ]
+
+  test("aligned columns, percent with margins", () => {
+    expect(resultsText(rows, { width: 120, colours: false })).toEqual([
+      "scale  algorithm  pass@1                 pass@8       majority@8   tinygsm  omi2     winner",
+      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm",
+      "percent, before → after RL; ± half of the 95 % interval, one seed"
+    ])
+  })
+  test("columns give way to the width, the numbers that matter most stay", () => {
+    const lines = resultsText(rows, { width: 60, colours: false })
+    expect(lines.slice(0, 2)).toEqual([
+      "scale  algorithm  pass@1                 tinygsm  winner",
+      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  40 → 90  tinygsm"
+    ])
+    expect(lines[2]).toContain("more columns in the report")
+  })
+  test("colours only where they are asked for", () => {
+    expect(resultsText(rows, { width: 120, colours: false }).join("")).not.toContain("\u001B")
+    expect(resultsText(rows, { width: 120, colours: true })[1]).toContain("\u001B[1m40 → 90\u001B[0m")
+  })
+  test("a run without policies says so", () => {
+    expect(resultsText([], { width: 120, colours: false })).toEqual([
+      "This run evaluated no policy, so there are no results to show."
+    ])
+  })
+})
