@@ -50,8 +50,10 @@ export const childProcessExecutor =
         child.on("message", (message: ChildMessage) => {
           if (message.type === "progress")
             watch({ event: "progress", node: node.id, done: message.done, total: message.total, metrics: message.metrics })
-          else if (message.type === "note") watch({ event: "note", node: node.id, line: message.line })
-          else last = message
+          else if (message.type === "note") {
+            // An empty one only says that the channel is drained.
+            if (message.line !== "") watch({ event: "note", node: node.id, line: message.line })
+          } else last = message
         })
         child.on("error", (cause) => resume(Effect.succeed({ type: "exit", words: cause.message })))
         child.on("exit", (code, signal) =>
