@@ -6,7 +6,7 @@ import { Store } from "../store/Store.ts"
 import { duration } from "./display.ts"
 import { changeLines, type Context, reasonWords } from "./explain.ts"
 import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { chooseStudy } from "./studies.ts"
+import { assumedStages, chooseStudy } from "./studies.ts"
 import { plural, shortDigest, textTable, timeWords } from "./text-table.ts"
 import type { Command, Flags } from "./usage.ts"
 
@@ -45,7 +45,7 @@ export const command: Command = {
       const store = yield* Store
       const planned = yield* planGraph(graph, {
         numerics: { engine: engine.numericsClass },
-        assumeUnchanged: parsed.texts("assume-unchanged"),
+        assumeUnchanged: assumedStages(parsed, graph),
         keepText: (digest, text) => void present.set(digest, text)
       })
       const labelOf = (id: string) => graph.byId.get(id)?.label ?? id

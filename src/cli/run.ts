@@ -11,7 +11,7 @@ import { newRunId, openRunLog } from "../store/Runs.ts"
 import { Store } from "../store/Store.ts"
 import { duration, jsonDisplay, makeDisplay } from "./display.ts"
 import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { chooseStudy, studyNames } from "./studies.ts"
+import { assumedStages, chooseStudy, studyNames } from "./studies.ts"
 import { type Command, type Flags, wholeNumber } from "./usage.ts"
 
 const flags = {
@@ -81,7 +81,7 @@ export const command: Command = {
         watch,
         execute: executor,
         numerics: { engine: engine.numericsClass },
-        assumeUnchanged: parsed.texts("assume-unchanged"),
+        assumeUnchanged: assumedStages(parsed, graph),
         placement: {
           store: root,
           checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0),

@@ -104,6 +104,17 @@ const studyIn = (flags: Flags, args: ReadonlyArray<string>): string | undefined 
   return positionals.find((word) => names.includes(word)) ?? positionals[0]
 }
 
+/** The stages of `--assume-unchanged`. */
+export const assumedStages = (parsed: Parsed, graph: Graph): ReadonlyArray<string> => {
+  const stages = new Set(graph.nodes.map((node) => node.stage.name))
+  for (const name of parsed.texts("assume-unchanged"))
+    if (!stages.has(name))
+      throw new UsageError({
+        problem: `--assume-unchanged ${name}: this study has no stage "${name}".${didYouMean(name, stages)}`
+      })
+  return parsed.texts("assume-unchanged")
+}
+
 const parseOverride = (text: string): Override => {
   const match = /^([a-z][\w-]*)\.(\w+)=(.*)$/s.exec(text)
   if (match === null) throw new UsageError({ problem: `--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "${text}".` })

@@ -127,7 +127,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
   yield* Effect.try({
     try: () => {
       if (!writing) {
-        if (fs.existsSync(actionsDirectory)) fs.readdirSync(actionsDirectory)
+        const stat = fs.statSync(root, { throwIfNoEntry: false })
+        if (stat !== undefined && !stat.isDirectory()) throw new Error("not a folder")
         return
       }
       for (const directory of [objects, actionsDirectory, path.join(root, "attempts"), path.join(root, "runs")])

@@ -1,0 +1,117 @@
+/** Bad input is answered with exit code 2 and one paragraph that says what, where and what to do; never with a stack. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { beforeAll, describe, expect, it } from "vitest"
+
+import { objectsIn } from "../dag/lab.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
+import { place, type Place } from "./command-line.ts"
+
+const at = place()
+
+/** Runs them all at once: starting processes is what takes the time. */
+const answers = new Map<string, Promise<Awaited<ReturnType<Place["pipeline"]>>>>()
+const answer = (args: ReadonlyArray<string>) => {
+  const key = JSON.stringify(args)
+  if (!answers.has(key)) answers.set(key, at.pipeline(args))
+  return answers.get(key)!
+}
+
+describe("bad input", () => {
+  it.each([
+    [["rnu", "chain"], 'There is no command "rnu". Did you mean "run"? See pipeline --help.'],
+    [["run", "chian"], 'There is no study "chian". Did you mean "chain"? Studies: branches, chain, '],
+    [["run"], "pipeline run needs the name of a study: branches, chain, "],
+    [["run", "chain", "--temrs", "3"], "pipeline run has no flag --temrs. Did you mean --terms? See pipeline run --help."],
+    [["run", "chain", "--terms", "many"], 'chain.terms: must be a whole number >= 1 and <= 100000; got "many".'],
+    [["run", "chain", "--terms", "0"], 'chain.terms: must be a whole number >= 1 and <= 100000; got "0".'],
+    [["run", "chain", "--set", "sum.scale=0"], 'sum.scale: must be a number > 0 and <= 100; got "0".'],
+    [["run", "chain", "--set", "sum.scael=1"], 'sum.scael: stage "sum" has no such parameter. Did you mean "scale"?'],
+    [["run", "chain", "--set", "smu.scale=1"], 'smu.scale: this study has no stage "smu". Did you mean "sum"?'],
+    [["run", "chain", "--set", "sum.scale"], '--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "sum.scale".'],
+    [["run", "chain", "branches"], 'pipeline run: what is "branches"? It takes one study.'],
+    [["run", "chain", "--threads", "0"], '--threads must be a whole number >= 1; got "0".'],
+    [["run", "chain", "--engine", "cuda"], '--engine must be one of auto, native, wasm, tfjs; got "cuda".'],
+    [
+      ["plan", "chain", "--assume-unchanged", "smu"],
+      '--assume-unchanged smu: this study has no stage "smu". Did you mean "sum"?'
+    ],
+    [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
+    [["status", "nothing"], 'No run or study "nothing" has run in '],
+    [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, json, arrow, parquet; got "xlsx".']
+  ])("%j is refused with what would be right", async (args, message) => {
+    const { code, err } = await answer(args)
+    expect(err).toContain(message)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(code).toBe(2)
+  })
+
+  it("leaves nothing behind", async () => {
+    await Promise.all(answers.values())
+    expect(fs.existsSync(path.join(at.store, "runs")) ? fs.readdirSync(path.join(at.store, "runs")) : []).toEqual([])
+  })
+})
+
+describe("a store that cannot be used", () => {
+  it.each([["run"], ["plan"], ["verify"]])("is refused by %s before anything is computed", async (command) => {
+    const file = path.join(temporaryFolder(), "file")
+    fs.writeFileSync(file, "")
+    const study = command === "verify" ? [] : ["chain"]
+    const { code, err } = await at.pipeline([command, ...study, "--store", command === "run" ? path.join(file, "store") : file])
+    expect(err).toMatch(
+      command === "run"
+        ? /^The store at .*store cannot be used: it cannot be written \(ENOTDIR\)\. Give another folder with --store/
+        : /^The store at .*file cannot be used: it cannot be read \(not a folder\)\. Give another folder with --store/
+    )
+    expect(code).toBe(2)
+    expect(at.computed()).toEqual([])
+  })
+})
+
+describe("a damaged artifact", () => {
+  let damaged = ""
+  const store = place()
+  beforeAll(async () => {
+    await store.pipeline(["run", "chain", "--no-report"])
+    const action = fs
+      .readdirSync(path.join(store.store, "actions"))
+      .map(
+        (name) =>
+          JSON.parse(fs.readFileSync(path.join(store.store, "actions", name), "utf8")) as {
+            stage: string
+            output: { tables: { sequence: { file: string } } }
+          }
+      )
+      .find(({ stage }) => stage === "count")!
+    const { file } = action.output.tables.sequence
+    damaged = path.join(store.store, "objects/sha256", file.slice(0, 2), file)
+    const bytes = fs.readFileSync(damaged)
+    bytes[100]! ^= 1
+    fs.chmodSync(damaged, 0o644)
+    fs.writeFileSync(damaged, bytes)
+  })
+
+  it("stops the run that would read it with exit code 2; verify finds it, names its node and repairs it", async () => {
+    const run = await store.pipeline(["run", "chain", "--set", "sum.scale=7", "--no-report"])
+    expect(run.err).toContain(`${damaged} does not have the contents its name says`)
+    expect(run.code).toBe(2)
+
+    const found = await store.pipeline(["verify"])
+    expect(found.out).toMatch(/1 thing damaged/)
+    expect(found.out).toMatch(
+      new RegExp(`${path.basename(damaged)} does not have the contents its name says\\n +result of count`)
+    )
+    expect(found.code).toBe(1)
+
+    const repaired = await store.pipeline(["verify", "--repair"])
+    expect(repaired.out).toMatch(/1 file moved to .*damaged, 1 action forgotten: the next run computes them again\./)
+    expect(repaired.code).toBe(0)
+    expect((await store.pipeline(["verify"])).code).toBe(0)
+
+    const again = await store.pipeline(["run", "chain", "--set", "sum.scale=7", "--no-report"])
+    expect(again.code).toBe(0)
+    expect(store.computed().filter((stage) => stage === "count")).toHaveLength(2)
+    expect(objectsIn(store.store)).toContain(path.basename(damaged))
+  })
+})
