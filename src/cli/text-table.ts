@@ -35,7 +35,7 @@ export const plural = (count: number, noun: string): string => `${countWords(cou
 
 /** `312 bytes`, `4.1 kB`, `12 MB`, with powers of 1000. */
 export const bytesWords = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} bytes`
+  if (bytes < 1000) return `${bytes} byte${bytes === 1 ? "" : "s"}`
   const units = ["kB", "MB", "GB", "TB"]
   let value = bytes / 1000
   let unit = 0
