@@ -6,14 +6,17 @@ import module from "node:module"
 import { constants } from "node:os"
 
 const [major, minor] = process.versions.node.split(".").map(Number)
-const quiet = process.execArgv.includes("--disable-warning=ExperimentalWarning")
-if (quiet && (major > 22 || (major === 22 && minor >= 19))) {
+if (major > 22 || (major === 22 && minor >= 19)) {
+  // Node calls its type stripping experimental; users of this command need not be told so each time.
+  const { emitWarning } = process
+  process.emitWarning = (warning, ...rest) => {
+    if (rest[0] !== "ExperimentalWarning" && rest[0]?.type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest)
+  }
   module.enableCompileCache?.()
   await import("../src/cli/main.ts")
 } else {
   const require = module.createRequire(import.meta.url)
   const runtime = (() => {
-    if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
     try {
       const found = require.resolve(`node-${process.platform}-${process.arch}/bin/node`)
       if (existsSync(found)) return found
@@ -25,7 +28,7 @@ if (quiet && (major > 22 || (major === 22 && minor >= 19))) {
     )
     process.exit(2)
   })()
-  const child = spawn(runtime, ["--disable-warning=ExperimentalWarning", ...process.argv.slice(1)], { stdio: "inherit" })
+  const child = spawn(runtime, process.argv.slice(1), { stdio: "inherit" })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }

@@ -135,8 +135,4 @@ const light = inProcessExecutor()
 const executor: Executor = (node, request, watch) =>
   node.stage.resources.process === false
     ? light(node, request, watch)
-    : childProcessExecutor({ module: process.argv[1]!, execArgv: ["--disable-warning=ExperimentalWarning"] })(
-        node,
-        request,
-        watch
-      )
+    : childProcessExecutor({ module: process.argv[1]!, execArgv: [] })(node, request, watch)

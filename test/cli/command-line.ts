@@ -41,21 +41,17 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
   const store = path.join(folder, "store")
   const trace = path.join(folder, "trace")
   const start: Place["start"] = (args, environment = {}) => {
-    const child = spawn(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", path.join(ROOT, "bin/pipeline.mjs"), ...args],
-      {
-        cwd: folder,
-        stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          ...plainEnvironment(),
-          ECHO_CHAMBER_STUDIES: studies,
-          ECHO_CHAMBER_STORE: store,
-          ECHO_TEST_TRACE: trace,
-          ...environment
-        }
+    const child = spawn(process.execPath, [path.join(ROOT, "bin/pipeline.mjs"), ...args], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...plainEnvironment(),
+        ECHO_CHAMBER_STUDIES: studies,
+        ECHO_CHAMBER_STORE: store,
+        ECHO_TEST_TRACE: trace,
+        ...environment
       }
-    )
+    })
     let out = ""
     let err = ""
     const listeners = new Set<() => void>()
