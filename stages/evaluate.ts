@@ -46,7 +46,7 @@ export const evaluate = Stage.make({
   run: Effect.fn("evaluate")(function* ({ inputs, params, output, progress }) {
     const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
-    const problems = suiteOf(corpus, params.suite).slice(0, params.problems)
+    const problems = (yield* suiteOf(corpus, params.suite)).slice(0, params.problems)
     const openings = openingTokens(tokenizer, tags, corpus)
     if (params.force !== "" && !openings.has(params.force))
       return yield* new Param.ParamInvalid({

@@ -90,7 +90,7 @@ export const rl = Stage.make({
     const engine = yield* Engine
     const { model: policy, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
-    const suite = suiteOf(corpus, params.suite)
+    const suite = yield* suiteOf(corpus, params.suite)
     const openings = openingTokens(tokenizer, tags, corpus)
     const needsReference = params.reference || klCoefficientOf(params) > 0 || params.klTarget !== null
     const reference = needsReference ? yield* policy.clone : null

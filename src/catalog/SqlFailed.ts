@@ -5,6 +5,7 @@ export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {
   problem: Schema.String,
   hint: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return this.hint === "" ? this.problem : `${this.problem}\n\n${this.hint}`
   }

@@ -5,7 +5,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Cause, Effect, Exit, Layer } from "effect"
+import { Cause, Effect, Exit, Fiber } from "effect"
 
 import { Stopped } from "../dag/Checkpoints.ts"
 import type { ChildMessage, DriverMessage } from "../dag/child-process.ts"
@@ -23,10 +23,17 @@ const MESSAGES_PER_SECOND = 5
 export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
   const request = JSON.parse(fs.readFileSync(file!, "utf8")) as StageRequest
   let stop = false
-  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => (stop = true))
-  process.on("disconnect", () => (stop = true))
+  let resumable = false
+  let fiber: Fiber.Fiber<unknown, unknown> | null = null
+  // A stage with checkpoints leaves at the next one; one without has nothing to save and leaves at once.
+  const requestStop = () => {
+    stop = true
+    if (!resumable && fiber !== null) Effect.runFork(Fiber.interrupt(fiber))
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, requestStop)
+  process.on("disconnect", requestStop)
   process.on("message", (message: DriverMessage) => {
-    if (message.type === "stop") stop = true
+    if (message.type === "stop") requestStop()
   })
   const tell = (message: ChildMessage) => {
     if (process.connected) process.send!(message)
@@ -38,6 +45,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     const stage = yield* Effect.promise(() => loadStage(request))
     const compute = execute(stage, request, {
       stopRequested: () => stop,
+      onResumable: () => (resumable = true),
       attest: () => attestation,
       progress: {
         report: (done, total, metrics = {}) =>
@@ -63,14 +71,14 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     }).pipe(Effect.provide(engineLayer(choice, { threads: request.placement.threads })))
   })
 
-  const exit = await Effect.runPromiseExit(
-    Effect.provide(program, Layer.mergeAll(Store.layer(request.placement.store))) as Effect.Effect<unknown, unknown>
-  )
+  fiber = Effect.runFork(Effect.provide(program, Store.layer(request.placement.store)) as Effect.Effect<unknown, unknown>)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
   if (Exit.isSuccess(exit)) tell({ type: "done" })
   else {
     const error = Cause.squash(exit.cause)
     if (error instanceof Busy) tell({ type: "busy", host: error.host, pid: error.pid })
     else if (error instanceof Stopped) tell({ type: "stopped", step: error.step })
+    else if (Cause.hasInterruptsOnly(exit.cause)) tell({ type: "stopped", step: 0 })
     else {
       process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
       const problem = error instanceof Error ? error.message : String(error)

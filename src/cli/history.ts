@@ -9,6 +9,7 @@ import { listRuns, type LoggedEvent, readRun } from "../store/Runs.ts"
 
 /** What was asked for is not there: exit code 2. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return this.problem
   }

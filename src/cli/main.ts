@@ -1,3 +1,4 @@
+import { isBadInput } from "../dag/Runner.ts"
 import { didYouMean } from "../text/near.ts"
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import type { Command } from "./usage.ts"
@@ -44,19 +45,6 @@ const main = async (args: ReadonlyArray<string>): Promise<number> => {
   return command.run(rest)
 }
 
-/** Tags of errors that mean "what you gave me is wrong". */
-const BAD_INPUT = new Set([
-  "UsageError",
-  "ParamInvalid",
-  "OverrideUnused",
-  "StudyUnknown",
-  "StoreFailed",
-  "ArtifactCorrupt",
-  "SqlFailed",
-  "NotFound",
-  "EngineUnavailable"
-])
-
 const report = (error: unknown): number => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
   const message = error instanceof Error ? error.message : String(error)
@@ -65,7 +53,7 @@ const report = (error: unknown): number => {
       ? `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}\n`
       : `${message}\n`
   )
-  return BAD_INPUT.has(tag) ? 2 : 1
+  return isBadInput(error) ? 2 : 1
 }
 
 // A reader that goes away (`| head`) is no error.

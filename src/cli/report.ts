@@ -12,6 +12,7 @@ import { loadStudy, studyNames } from "./studies.ts"
 import { type Command, type Flags, parse } from "./usage.ts"
 
 class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return this.problem
   }

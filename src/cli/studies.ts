@@ -13,6 +13,7 @@ import { didYouMean } from "../text/near.ts"
 import { commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
 export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnknown", { problem: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return this.problem
   }

@@ -7,6 +7,7 @@ import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { problem: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return this.problem
   }

@@ -37,6 +37,7 @@ export class ParamInvalid extends Schema.TaggedError<ParamInvalid>()("ParamInval
   param: Schema.String,
   problem: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `${this.owner}.${this.param}: ${this.problem}`
   }

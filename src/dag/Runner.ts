@@ -92,7 +92,7 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
 
   const compute = Effect.fnUntraced(function* (node: GraphNode, inputs: Readonly<Record<string, string>>) {
     for (;;) {
-      const started = performance.now()
+      let started = 0
       const decision = yield* decide(node, inputs, options)
       if (decision._tag === "blocked") return yield* Effect.die(`${node.id} was decided with its inputs unknown`)
       if (decision._tag === "cached") {
@@ -104,6 +104,8 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
       }
       const { key, components } = decision
       const attempt = Effect.fnUntraced(function* (threads: number) {
+        // Waiting for threads is not the node's time.
+        started = performance.now()
         watch({ event: "node-started", node: node.id, key })
         const request: StageRequest = {
           key,
@@ -181,13 +183,9 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
   return { status, artifacts, failures } satisfies RunResult as RunResult
 })
 
-/** Errors that mean "what you gave me is wrong", by tag: the command line answers them with exit code 2. */
-const BAD_INPUT = new Set(["ArtifactCorrupt", "StoreFailed", "ParamInvalid"])
+/** Whether an error means "what you gave me is wrong": its class says so by a property `badInput`. The command line answers with exit code 2. */
 export const isBadInput = (error: unknown): boolean =>
-  typeof error === "object" &&
-  error !== null &&
-  "_tag" in error &&
-  (BAD_INPUT.has(String(error._tag)) || ("badInput" in error && error.badInput === true))
+  typeof error === "object" && error !== null && "badInput" in error && error.badInput === true
 
 /** The work that hangs on each node, itself included: the longest chain of costs to the end. */
 const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {

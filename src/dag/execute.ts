@@ -55,6 +55,8 @@ export interface Placement {
 export interface Execution {
   readonly progress: Progress
   readonly stopRequested: () => boolean
+  /** Called when the stage takes up its checkpoints: from then on a request to stop waits for the next one. */
+  readonly onResumable?: () => void
   /** Attestation of the engine for the action record. */
   readonly attest: () => Readonly<Record<string, unknown>> | null
 }
@@ -99,18 +101,25 @@ export const execute = Effect.fnUntraced(function* (stage: Stage.Any, request: S
   for (const [name, kind] of Object.entries(stage.inputs)) inputs[name] = yield* openArtifact(kind, request.inputs[name]!)
   const output = yield* openOutput(stage.output, path.join(directory, "output"), saved?.rows ?? null)
 
+  const checkpoints = Checkpoints.make({
+    directory,
+    saved,
+    outputs: { save: output.save },
+    stopRequested: execution.stopRequested,
+    every: request.placement.checkpointSeconds
+  })
   yield* stage.run({
     inputs,
     params: request.params,
     output: output.writers,
     progress: execution.progress,
-    checkpoints: Checkpoints.make({
-      directory,
-      saved,
-      outputs: { save: output.save },
-      stopRequested: execution.stopRequested,
-      every: request.placement.checkpointSeconds
-    })
+    checkpoints: {
+      ...checkpoints,
+      restore: (parts) => {
+        execution.onResumable?.()
+        return checkpoints.restore(parts)
+      }
+    } satisfies Checkpoints.Checkpoints
   })
 
   const manifest = yield* output.finish

@@ -27,6 +27,7 @@ export interface Graph {
 }
 
 export class OverrideUnused extends Schema.TaggedError<OverrideUnused>()("OverrideUnused", { problem: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return this.problem
   }

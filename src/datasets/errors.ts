@@ -11,6 +11,7 @@ export class DatasetUnknown extends Schema.TaggedError<DatasetUnknown>()("Datase
   known: Schema.Array(Schema.String),
   near: Schema.Array(Schema.String)
 }) {
+  readonly badInput = true
   override get message() {
     const hint = this.near.length > 0 ? ` Did you mean ${this.near.join(" or ")}?` : ""
     return `There is no dataset ${this.asked}.${hint} Known: ${this.known.join(", ")}.`
@@ -25,6 +26,7 @@ export class DatasetMissing extends Schema.TaggedError<DatasetMissing>()("Datase
   folders: Schema.Array(Schema.String),
   obtain: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return (
       `Dataset ${this.source}/${this.split} is not on this machine. Looked for\n` +
@@ -44,6 +46,7 @@ export class DatasetIncomplete extends Schema.TaggedError<DatasetIncomplete>()("
   present: Schema.Int,
   obtain: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     const total = this.present + this.missing.length
     return (
@@ -58,6 +61,7 @@ export class DatasetNotForTraining extends Schema.TaggedError<DatasetNotForTrain
   source: Schema.String,
   split: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return (
       `Dataset ${this.source}/${this.split} is for evaluation only and was asked for as training data. ` +
@@ -71,6 +75,7 @@ export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()
   file: Schema.String,
   problem: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `${this.file}: ${this.problem}. The file is damaged or not what its name says; get it again.`
   }
@@ -85,6 +90,7 @@ export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("
   bad: Schema.Int,
   tolerated: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return (
       `${this.file}, row ${this.row}${this.field === "" ? "" : `, field ${this.field}`}: ${this.problem}. ` +

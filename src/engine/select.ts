@@ -35,6 +35,7 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
   engine: Schema.String,
   reason: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `The engine "${this.engine}" cannot be used here: ${this.reason}`
   }

@@ -38,6 +38,7 @@ export interface Verdict {
 
 /** A gold answer that is not a number: the problem cannot be graded. */
 export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", { gold: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return `The reference answer "${this.gold.slice(0, 80)}" is not a number, so that nothing can be graded against it. Normalise it where the dataset is loaded.`
   }

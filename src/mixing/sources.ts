@@ -27,6 +27,7 @@ export class SourceUnknown extends Schema.TaggedError<SourceUnknown>()("SourceUn
   source: Schema.String,
   near: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `mix.sources: there is no source "${this.source}".${this.near} Built in: ${[...formatNames, CALC].join(", ")}; a dataset is named with its split, as in gsm8k:train.`
   }

@@ -10,6 +10,7 @@ export class SuiteUnknown extends Schema.TaggedError<SuiteUnknown>()("SuiteUnkno
   suite: Schema.String,
   near: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `There is no problem suite "${this.suite}".${this.near} Built in: ${Object.keys(BUILT_IN).join(", ")}; from a dataset: gsm8k:test.`
   }

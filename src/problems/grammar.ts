@@ -32,6 +32,7 @@ export class GrammarImpossible extends Schema.TaggedError<GrammarImpossible>()("
   option: Schema.String,
   reason: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `The word-problem grammar cannot use \`${this.option}\`: ${this.reason}`
   }

@@ -21,6 +21,7 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
   path: Schema.String,
   problem: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `The store at ${this.path} cannot be used: ${this.problem}`
   }
@@ -32,6 +33,7 @@ export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("Arti
   file: Schema.String,
   problem: Schema.String
 }) {
+  readonly badInput = true
   override get message() {
     return `Artifact ${this.artifact.slice(0, 12)} is damaged: ${this.file} ${this.problem}. Nothing was computed from it. "pipeline verify --repair" sets damaged artifacts aside; the next run makes them again.`
   }

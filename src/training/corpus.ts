@@ -1,5 +1,5 @@
 /** A corpus artifact as flat token sequences, and the loss of a model on its held-out documents. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Reader } from "../dag/Stage.ts"
@@ -75,12 +75,25 @@ export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
   }
 }
 
-/** The problems of one suite. Throws when the corpus does not carry it, naming those it does. */
-export const suiteOf = (corpus: Pick<CorpusSequences, "problems">, suite: string): ReadonlyArray<SuiteProblem> => {
+/** The corpus carries no suite of the name asked for. */
+export class SuiteMissing extends Schema.TaggedError<SuiteMissing>()("SuiteMissing", {
+  suite: Schema.String,
+  known: Schema.Array(Schema.String)
+}) {
+  readonly badInput = true
+  override get message() {
+    return `The corpus carries no problem suite "${this.suite}"; it has ${this.known.join(", ")}. Add it to mix.suites, or name another.`
+  }
+}
+
+/** The problems of one suite. */
+export const suiteOf = (
+  corpus: Pick<CorpusSequences, "problems">,
+  suite: string
+): Effect.Effect<ReadonlyArray<SuiteProblem>, SuiteMissing> => {
   const found = corpus.problems.filter((problem) => problem.suite === suite)
-  if (found.length > 0) return found
-  const known = [...new Set(corpus.problems.map((problem) => problem.suite))]
-  throw new RangeError(`The corpus carries no suite "${suite}"; it has ${known.join(", ")}. Add it to mix.suites.`)
+  if (found.length > 0) return Effect.succeed(found)
+  return Effect.fail(new SuiteMissing({ suite, known: [...new Set(corpus.problems.map((problem) => problem.suite))] }))
 }
 
 /** Documents of each source that a validation loss is taken over. */

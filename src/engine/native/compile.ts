@@ -16,6 +16,7 @@ import { Effect, Schema } from "effect"
 import type { Isa } from "../cpu.ts"
 
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
+  readonly badInput = true
   override get message() {
     return `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), or name one in CC.`
   }
