@@ -85,7 +85,7 @@ export const equals = (meter: Meter, a: PyValue, b: PyValue): boolean => {
 const equalItems = (meter: Meter, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
   if (a.length !== b.length) return false
   meter.enter(3)
-  meter.work(a.length)
+  meter.step(1 + Math.floor(a.length / 16))
   let i = 0
   while (i < a.length && sameOrEqual(meter, a[i]!, b[i]!)) i++
   meter.leave(3)
@@ -95,7 +95,7 @@ const equalItems = (meter: Meter, a: ReadonlyArray<PyValue>, b: ReadonlyArray<Py
 const equalDicts = (meter: Meter, a: PyDict, b: PyDict): boolean => {
   if (a.entries.size !== b.entries.size) return false
   meter.enter(3)
-  meter.work(a.entries.size)
+  meter.step(1 + Math.floor(a.entries.size / 16))
   let equal = true
   for (const [key, { value }] of a.entries) {
     const other = b.entries.get(key)
@@ -174,7 +174,7 @@ export const ordered = (meter: Meter, operator: Order, a: PyValue, b: PyValue): 
 /** Lexicographic: the first pair that differs decides, by the operator itself. */
 const orderedItems = (meter: Meter, operator: Order, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
   meter.enter(3)
-  meter.work(Math.min(a.length, b.length))
+  meter.step(1 + Math.floor(Math.min(a.length, b.length) / 16))
   let i = 0
   while (i < a.length && i < b.length && sameOrEqual(meter, a[i]!, b[i]!)) i++
   const result = i < a.length && i < b.length ? ordered(meter, operator, a[i]!, b[i]!) : holds(operator, a.length - b.length)

@@ -66,11 +66,10 @@ export class PyException extends PyObject {
   }
 }
 
-/** A Python exception on its way up. */
-export class PyRaise extends Error {
+/** A Python exception on its way up. Not an Error: a host stack would be of no use to anyone, and takes longer than the rest of a raise. */
+export class PyRaise {
   readonly exception: PyException
   constructor(exception: PyException) {
-    super(exception.exceptionType.name)
     this.exception = exception
   }
 }

@@ -83,7 +83,7 @@ const pad = (sign: string, body: string, spec: Spec, usual: "<" | ">"): string =
 
 const formatText = (text: string, spec: Spec): string => {
   if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, "str")
-  if (spec.sign !== "-") throw valueError("Sign not allowed in string format specifier")
+  if (spec.sign !== "-") throw valueError(`${spec.sign === " " ? "Space" : "Sign"} not allowed in string format specifier`)
   if (spec.grouping !== "") throw valueError(`Cannot specify '${spec.grouping}' with 's'.`)
   if (spec.alternate) throw valueError("Alternate form (#) not allowed in string format specifier")
   if (spec.align === "=") throw valueError("'=' alignment not allowed in string format specifier")

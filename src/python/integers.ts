@@ -281,8 +281,8 @@ export const parseInteger = (meter: Meter, text: string, base: number): Int | nu
   return toInt(meter, sign === "-" ? -value : value)
 }
 
-/** A JavaScript number from an int that must fit an index. */
+/** A JavaScript number from an int that must fit a 64-bit index; beyond 2^53 it is only good for being too large. */
 export const toIndex = (n: Int): number => {
-  if (typeof n === "number") return n
+  if (typeof n === "number" || BigInt.asIntN(64, n) === n) return Number(n)
   throw raised("IndexError", "cannot fit 'int' into an index-sized integer")
 }

@@ -85,6 +85,7 @@ const part = (meter: Meter, value: PyValue): string => {
 
 const encoded = (meter: Meter, value: PyTuple | PySet): string => {
   meter.enter(3)
+  meter.step(1)
   const parts: Array<string> = []
   for (const item of value instanceof PyTuple ? value.items : value.values()) parts.push(part(meter, item))
   if (value instanceof PySet) parts.sort()

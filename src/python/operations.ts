@@ -157,17 +157,18 @@ const joined = (meter: Meter, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValu
 const repetition = (meter: Meter, sequence: PyValue, times: PyValue): PyValue | undefined => {
   const isText = typeof sequence === "string"
   if (!isText && !(sequence instanceof PyList) && !(sequence instanceof PyTuple)) return undefined
-  const count = asInt(times)
-  if (count === null) {
+  const int = asInt(times)
+  if (int === null) {
     if (operatorLess(times)) throw typeError(`can't multiply sequence by non-int of type '${typeName(times)}'`)
     return undefined
   }
-  if (typeof count !== "number") throw overflow("cannot fit 'int' into an index-sized integer")
+  if (typeof int === "bigint" && BigInt.asIntN(64, int) !== int) throw overflow("cannot fit 'int' into an index-sized integer")
+  const count = Math.max(0, Number(int))
   if (isText) {
-    meter.allocate(sequence.length * Math.max(count, 0) + 49)
-    return sequence.repeat(Math.max(count, 0))
+    meter.allocate(sequence.length * count + 49)
+    return sequence === "" ? "" : sequence.repeat(count)
   }
-  const size = sequence.items.length * Math.max(count, 0)
+  const size = sequence.items.length * count
   meter.allocate(8 * size + 56)
   meter.work(size)
   const items: Array<PyValue> = []

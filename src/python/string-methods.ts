@@ -130,7 +130,7 @@ const splitSpaces = (text: string, most: number, fromRight: boolean): ReadonlyAr
   const trimmed = trimEnds(text, true, true)
   if (trimmed === "") return []
   const words = trimmed.split(spaces)
-  if (most < 0 || words.length <= most + 1) return words
+  if (most < 0 || words.length <= most) return words
   let rest = fromRight ? trimEnds(text, false, true) : trimEnds(text, true, false)
   const kept: Array<string> = []
   for (let i = 0; i < most; i++) {

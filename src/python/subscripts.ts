@@ -144,5 +144,8 @@ export const deleteItem = (meter: Meter, object: PyValue, index: PyValue): void 
       const gone = new Set(Array.from({ length }, (_, i) => start + i * step))
       object.items = object.items.filter((_, i) => !gone.has(i))
     } else object.items.splice(position("list", object.items.length, index, "assignment index"), 1)
-  } else throw typeError(`'${typeName(object)}' object ${isSequence(object) ? "doesn't" : "does not"} support item deletion`)
+  } else
+    throw typeError(
+      `'${typeName(object)}' object ${isSequence(object) && asInt(index) !== null ? "doesn't" : "does not"} support item deletion`
+    )
 }

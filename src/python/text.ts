@@ -111,6 +111,7 @@ class Printer {
     if (this.active.has(value)) return inside
     this.active.add(value)
     this.meter.enter(5)
+    this.meter.step(1)
     const text = print()
     this.meter.leave(5)
     this.active.delete(value)

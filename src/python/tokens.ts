@@ -4,7 +4,7 @@ import { decodeEscapes } from "./escapes.ts"
  *
  * The body of an f-string stays raw here; strings.ts takes it apart. Tokens are in source order and end with `end`.
  */
-import { syntaxError } from "./exceptions.ts"
+import { raised, syntaxError } from "./exceptions.ts"
 import { Refusal } from "./Meter.ts"
 import { type Int, PyFloat } from "./objects.ts"
 
@@ -255,9 +255,14 @@ class Lexer {
     number.lastIndex = this.at
     const text = number.exec(this.source)![0]
     const next = this.source.charCodeAt(this.at + text.length)
-    if (isLetter(next) || isDigit(next)) throw this.badNumber(text, next)
+    if ((isLetter(next) || isDigit(next)) && !this.keywordAt(this.at + text.length)) throw this.badNumber(text, next)
     this.at += text.length
     this.push("number", text, this.line, this.numberValue(text.replaceAll("_", "")))
+  }
+
+  /** `1if x else 2`: these keywords may follow a number without a space. */
+  private keywordAt(at: number): boolean {
+    return /^(?:and|else|for|if|in|is|not|or)/.test(this.source.slice(at, at + 4))
   }
 
   private badNumber(text: string, next: number) {
@@ -342,6 +347,6 @@ export const tokenize = (source: string, firstLine = 1): ReadonlyArray<Token> =>
   if (source.length > maxSource)
     throw new Refusal("BudgetExceeded", `the source has ${source.length} characters, more than ${maxSource}`, null)
   const nul = source.indexOf("\0")
-  if (nul >= 0) throw syntaxError("source code string cannot contain null bytes", firstLine)
+  if (nul >= 0) throw raised("ValueError", "source code string cannot contain null bytes")
   return new Lexer(source.startsWith("\uFEFF") ? source.slice(1) : source, firstLine).run()
 }

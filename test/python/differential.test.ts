@@ -26,8 +26,8 @@ describe.skipIf(version !== "3.11")("against CPython 3.11", () => {
 
 describe.skipIf(Monty === null)("against @pydantic/monty", () => {
   it("agrees on the word-problem programs of our own", () => {
-    // Its round(2.675, 2) is 2.68: it rounds the decimal, Python the binary value.
-    const shared = ourPrograms.filter(({ source }) => !source.includes("2.675"))
+    // Its round(2.675, 2) is 2.68, for it rounds the decimal and Python the binary value; and it has no printf style.
+    const shared = ourPrograms.filter(({ source }) => !/2\.675|% \(/.test(source))
     for (const { source } of shared) {
       const theirs = new Monty!(`${source}\nrepr(solution())`).run()
       const ours = evaluate(source, { entry: "solution" })
