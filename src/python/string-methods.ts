@@ -3,7 +3,7 @@ import { intArgument, sizeArgument, take, textArgument } from "./arguments.ts"
 import { characters, textLength, textSlice, toCodePoints } from "./code-points.ts"
 import { isTrue } from "./comparisons.ts"
 import { dictGet } from "./dicts.ts"
-import { typeError, valueError } from "./exceptions.ts"
+import { type PyRaise, typeError, valueError } from "./exceptions.ts"
 import { each } from "./iteration.ts"
 import type { Meter } from "./Meter.ts"
 import { type Method, PyBuiltin, PyDict, PyList, PyTuple, type PyValue, strType, typeName } from "./objects.ts"
@@ -77,7 +77,7 @@ const stretch = (text: string, start: PyValue | undefined, stop: PyValue | undef
   return { from, to, part: from <= to ? textSlice(text, from, to) : null }
 }
 
-const finder = (name: string, last: boolean, missing: (() => Error) | null) =>
+const finder = (name: string, last: boolean, missing: (() => PyRaise) | null) =>
   method(name, ["sub", "start", "end"], 1, (_, text, [sub, start, stop]) => {
     const wanted = textArgument(sub!, (type) => `must be str, not ${type}`)
     const { from, part } = stretch(text, start, stop)
