@@ -86,8 +86,9 @@ export class Context {
     let scope: Scope = this.scope
     let skip = false
     for (let hops = 0; scope.kind !== "module"; hops++, scope = scope.parent!) {
-      if (scope.globals.has(name)) break
-      if (scope.nonlocals.has(name)) {
+      const declared = scope.declared?.get(name)
+      if (declared === "global") break
+      if (declared === "nonlocal") {
         skip = true
         continue
       }

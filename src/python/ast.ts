@@ -9,8 +9,8 @@ import type { PyValue } from "./objects.ts"
 export class Scope {
   readonly kind: "module" | "function" | "comprehension"
   readonly slots = new Map<string, number>()
-  readonly globals = new Set<string>()
-  readonly nonlocals = new Set<string>()
+  /** Names declared `global` or `nonlocal`; made when there are any. */
+  declared: Map<string, "global" | "nonlocal"> | null = null
   /** Set while compiling: comprehensions are recognised only after their element has been parsed. */
   parent: Scope | null = null
   /** A function whose body has a `yield`. */
@@ -18,6 +18,11 @@ export class Scope {
 
   constructor(kind: "module" | "function" | "comprehension") {
     this.kind = kind
+  }
+
+  declare(name: string, as: "global" | "nonlocal"): void {
+    this.declared ??= new Map()
+    this.declared.set(name, as)
   }
 
   bind(name: string): number {

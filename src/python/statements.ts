@@ -123,10 +123,23 @@ const plainAssignment = (cursor: Cursor, first: Expr, line: number): Stmt => {
 /** `*a, b` may stand right of `=`, but not `*a` alone. */
 const rightSide = (cursor: Cursor): Expr => parseExpressionList(cursor)
 
+/** What CPython suspects of being one half of a comparison when it stands left of `=`. */
+const comparedKinds: ReadonlySet<Expr["kind"]> = new Set([
+  "Constant",
+  "Call",
+  "Compare",
+  "Binary",
+  "Unary",
+  "Logical",
+  "FString",
+  "Comprehension",
+  "Dict",
+  "Set"
+])
+
 /** Binds what stands left of `=`; the hint is CPython's. */
 const checkTarget = (cursor: Cursor, target: Expr): void => {
-  const plain = new Set(["Constant", "Call", "Compare", "Binary", "Unary", "Logical", "FString", "Comprehension", "Dict", "Set"])
-  if (plain.has(target.kind) && !(target.kind === "Constant" && describe(target) !== "literal"))
+  if (comparedKinds.has(target.kind) && !(target.kind === "Constant" && describe(target) !== "literal"))
     throw cursor.error(`cannot assign to ${describe(target)} here. Maybe you meant '==' instead of '='?`, target.line)
   bindTarget(cursor, target)
 }
@@ -218,8 +231,7 @@ const declaration = (cursor: Cursor): Stmt => {
     const name = cursor.expectName()
     if (scope.slots.has(name) && scope.kind !== "module")
       throw cursor.error(`name '${name}' is assigned to before ${text} declaration`, line)
-    if (text === "global") scope.globals.add(name)
-    else scope.nonlocals.add(name)
+    scope.declare(name, text === "global" ? "global" : "nonlocal")
   } while (cursor.takeOperator(","))
   return { kind: "Pass", line }
 }
