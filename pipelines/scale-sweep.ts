@@ -28,7 +28,15 @@ export default Study.make(
   ({ scales, algorithms, seed }) => {
     const corpus = mix(
       {},
-      { sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }, tokens: 4e6, maximum: 30, difficulty: { 1: 1, 2: 1, 3: 0.5 }, seed }
+      {
+        sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 },
+        tokens: 3e6,
+        maximum: 99,
+        difficulty: { 1: 1, 2: 1, 3: 1, 4: 0.5 },
+        distractors: 0.2,
+        gap: 0.15,
+        seed
+      }
     )
 
     return scales.flatMap((scale) => {
@@ -37,7 +45,7 @@ export default Study.make(
       const before = evaluate({ policy: start, corpus }, { seed })
 
       return algorithms.map((algorithm) => {
-        const policy = rl({ policy: start, corpus }, { algorithm, steps: 100, seed })
+        const policy = rl({ policy: start, corpus }, { algorithm, suite: "train", steps: 100, seed })
         const after = evaluate({ policy, corpus }, { seed })
         return {
           before,

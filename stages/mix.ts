@@ -10,6 +10,7 @@ import { Effect } from "effect"
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import type { SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { documentsOf, type PlacedDocument } from "../src/mixing/mixture.ts"
 import { openSources, sourceExternals } from "../src/mixing/sources.ts"
 import { suiteProblems } from "../src/mixing/suites.ts"
@@ -68,10 +69,9 @@ export const mix = Stage.make({
     let document = 0
     for (const [done, source] of sources.entries()) {
       const count = statistics.get(source.name)!
-      const lengthOf = (d: { question: string; solution: string }) =>
-        encodeDocument(tokenizer, d.question, d.solution).tokens.length
-      for (const placed of documentsOf(source, options, lengthOf)) {
-        const { tokens, promptTokens } = encodeDocument(tokenizer, placed.question, placed.solution)
+      const encode = ({ question, solution }: SourceDocument) => encodeDocument(tokenizer, question, solution)
+      for (const placed of documentsOf(source, options, encode)) {
+        const { tokens, promptTokens } = placed
         const text = documentText(placed, tokenizer.separator)
         yield* output.documents.append({
           document: document++,

@@ -8,6 +8,7 @@
  * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met by the
  * first document that reaches it, so a source overshoots by less than one document; the manifest states the exact counts.
  */
+import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
 
 export type MixingMode = "compute-matched" | "repeats"
@@ -21,38 +22,48 @@ export interface MixtureOptions {
   readonly heldOut: number
 }
 
-export interface PlacedDocument extends SourceDocument {
+export interface PlacedDocument extends SourceDocument, EncodedDocument {
   readonly heldOut: boolean
   readonly repetition: number
 }
 
-/** The documents of one source, held-out ones first. `lengthOf` gives a document's length in tokens. */
+/** The documents of one source as tokens, held-out ones first. */
 export function* documentsOf(
   source: DocumentSource,
   options: MixtureOptions,
-  lengthOf: (document: SourceDocument) => number
+  encode: (document: SourceDocument) => EncodedDocument
 ): Generator<PlacedDocument> {
   const weight = options.weights[source.name] ?? 0
   // A finite source never gives up more than a tenth of itself.
   const heldOut = Math.min(options.heldOut, Math.floor(source.size / 10))
-  for (let i = 0; i < heldOut; i++) yield { ...source.at(i), heldOut: true, repetition: 0 }
+  const at = (index: number) => {
+    const document = source.at(index)
+    return { ...document, ...encode(document) }
+  }
+  for (let i = 0; i < heldOut; i++) yield { ...at(i), heldOut: true, repetition: 0 }
   if (weight === 0) return
 
   const distinct = source.size - heldOut
-  const sum = Object.values(options.weights).reduce((a, b) => a + b, 0)
+  const place = (i: number, perRepetition: number): PlacedDocument => ({
+    ...at(heldOut + (i % perRepetition)),
+    heldOut: false,
+    repetition: Math.floor(i / perRepetition)
+  })
   if (options.mode === "compute-matched") {
+    const sum = Object.values(options.weights).reduce((a, b) => a + b, 0)
     const target = (options.tokens * weight) / sum
     for (let used = 0, i = 0; used < target; i++) {
-      const document = source.at(heldOut + (i % distinct))
-      used += lengthOf(document)
-      yield { ...document, heldOut: false, repetition: Math.floor(i / distinct) }
+      const document = place(i, distinct)
+      used += document.tokens.length
+      yield document
     }
     return
   }
-  const unit = options.tokens / Object.keys(options.weights).length
+  // One repetition: the whole of a finite source, the first documents that reach an equal share of the tokens of a stream.
   let perRepetition = Number.isFinite(distinct) ? distinct : 0
-  if (perRepetition === 0) for (let used = 0; used < unit; perRepetition++) used += lengthOf(source.at(heldOut + perRepetition))
-  const total = Math.round(perRepetition * weight)
-  for (let i = 0; i < total; i++)
-    yield { ...source.at(heldOut + (i % perRepetition)), heldOut: false, repetition: Math.floor(i / perRepetition) }
+  if (perRepetition === 0) {
+    const unit = options.tokens / Object.keys(options.weights).length
+    for (let used = 0; used < unit; perRepetition++) used += at(heldOut + perRepetition).tokens.length
+  }
+  for (let i = 0; i < Math.round(perRepetition * weight); i++) yield place(i, perRepetition)
 }
