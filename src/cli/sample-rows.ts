@@ -5,7 +5,7 @@ import { ArrowFileCorrupt } from "../store/TableErrors.ts"
 import { cut, textTable } from "./text-table.ts"
 
 const VALUE_WIDTH = 100
-const ITEMS = 8
+const ITEMS = 6
 
 /** Never throws on a damaged file: says what is wrong instead, as the rest of what is shown stays useful. */
 export const sampleRows = (file: string, count: number): string => {

@@ -4,7 +4,7 @@ import * as path from "node:path"
 
 import { Effect } from "effect"
 
-import { type ActionRecord, Store } from "../store/Store.ts"
+import { type ActionRecord, type Component, Store } from "../store/Store.ts"
 import { didYouMean } from "../text/near.ts"
 import { duration } from "./display.ts"
 import { loadRuns, nodeState, NotFound, type Run } from "./history.ts"
@@ -14,7 +14,8 @@ import { bytesWords, countWords, cut, plural, shortDigest, textTable, timeWords,
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "./usage.ts"
 
 const flags = {
-  rows: { type: "string", value: "N", description: "sample rows of each table (default 3)" }
+  rows: { type: "string", value: "N", description: "sample rows of each table (default 3)" },
+  code: { type: "boolean", description: "every module that the result depends on" }
 } satisfies Flags
 
 export const command: Command = {
@@ -35,7 +36,7 @@ export const command: Command = {
       const action = found.key === null ? undefined : actions.find(({ key }) => key === found.key)
       const sections = [
         ...describeNode(root, found),
-        ...(action === undefined ? [] : describeAction(store, action, actions, runs, rows))
+        ...(action === undefined ? [] : describeAction(store, action, actions, runs, { rows, code: parsed.is("code") }))
       ]
       return sections.join("\n\n")
     })
@@ -110,7 +111,7 @@ const describeAction = (
   action: ActionRecord,
   actions: ReadonlyArray<ActionRecord>,
   runs: ReadonlyArray<Run>,
-  rows: number
+  detail: { readonly rows: number; readonly code: boolean }
 ): ReadonlyArray<string> => {
   const { output } = action
   const identity = new Set(action.components.filter(({ name }) => name.startsWith("param:")).map(({ name }) => name.slice(6)))
@@ -141,7 +142,6 @@ const describeAction = (
     shortDigest(digest),
     makerOf(digest, actions, runs)
   ])
-  const code = action.components.filter(({ name }) => !name.startsWith("param:") && !name.startsWith("input:"))
   const documents = Object.entries(output.documents).map(([name, { file, bytes }]) => [
     name,
     bytesWords(bytes),
@@ -151,17 +151,29 @@ const describeAction = (
     `Result\n${textTable([], facts)}`,
     ...(params.length === 0 ? [] : [`Parameters\n${textTable([], params)}`]),
     ...(inputs.length === 0 ? [] : [`Inputs\n${textTable([], inputs)}`]),
-    `Other components of the key\n${textTable(
-      [],
-      code.map(({ name, value }) => [name, /^[0-9a-f]{64}$/.test(value) ? shortDigest(value) : value])
-    )}`,
+    `Other components of the key\n${textTable([], otherComponents(action, detail.code))}`,
     ...(documents.length === 0 ? [] : [`Documents\n${textTable([], documents)}`]),
     ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
       const at = store.objectPath(file)
-      return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || rows === 0 ? "" : sampleRows(at, rows)}`.trimEnd()
+      return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || detail.rows === 0 ? "" : sampleRows(at, detail.rows)}`.trimEnd()
     })
   ]
 }
+
+/** Engine, files, packages; modules one by one when asked for, else their number in each room. */
+const otherComponents = (action: ActionRecord, everyModule: boolean): ReadonlyArray<ReadonlyArray<string>> => {
+  const others = action.components.filter(({ name }) => !name.startsWith("param:") && !name.startsWith("input:"))
+  const isModule = ({ name, value }: Component) => name.startsWith("code:") && DIGEST.test(value)
+  const shown = others
+    .filter((component) => everyModule || !isModule(component))
+    .map(({ name, value }) => [name, DIGEST.test(value) ? shortDigest(value) : value])
+  if (everyModule) return shown
+  const rooms = Map.groupBy(others.filter(isModule), ({ name }) => path.dirname(name.slice("code:".length)))
+  const counts = [...rooms].map(([room, modules]) => `${room} ${modules.length}`)
+  return [...shown, ["modules", `${counts.join(", ")}; --code lists them`]]
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
 
 /** What made an artifact: the label of a node where a run knows it. */
 const makerOf = (digest: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): string => {

@@ -54,9 +54,12 @@ export interface RunLog {
 const runsDirectory = (root: string) => path.join(root, "runs")
 export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
 
-/** `scale-sweep-20261122-004512-3fa2`: sorts by time inside a study. */
-export const newRunId = (study: string, now: Date): string =>
-  `${study}-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}-${randomBytes(2).toString("hex")}`
+/** `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance (4). */
+export const newRunId = (study: string, now: Date): string => {
+  const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
+  const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, "0")
+  return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
+}
 
 export const openRunLog = (root: string, run: string): RunLog => {
   const file = eventsFile(root, run)

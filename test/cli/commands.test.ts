@@ -224,6 +224,25 @@ describe("verify and gc", () => {
   })
 })
 
+describe("gc --keep-runs", () => {
+  it("lets go of results that the newest runs of each study did not use, and of nothing else", async () => {
+    const own = place()
+    await own.pipeline(["run", "chain", "--no-report", "--terms", "5"])
+    await own.pipeline(["run", "chain", "--no-report"])
+    await own.pipeline(["run", "branches", "--no-report"])
+    const { out: said } = await own.pipeline(["gc", "--keep-runs", "1", "--yes"])
+    expect(said).toMatch(/^ {2}results of old runs \(records\) +2 /m)
+    expect(said).toMatch(/^ {2}attempts of old runs +2 /m)
+    expect(fs.readdirSync(path.join(own.store, "actions"))).toHaveLength(2)
+    expect((await own.pipeline(["plan", "chain"])).out).toContain("2 nodes, all cached")
+    expect((await own.pipeline(["plan", "chain", "--terms", "5"])).out).toMatch(/count +run +changed: terms/)
+    expect((await own.pipeline(["verify"])).code).toBe(0)
+    // The history of the old runs stays, and SQL over it still answers.
+    const { out: rows } = await own.pipeline(["sql", "select count(*) as n from nodes where study = 'chain'", "--format", "csv"])
+    expect(rows).toBe("n\n4\n")
+  })
+})
+
 describe("doctor", () => {
   it("tells what a run would use and that studies can run", async () => {
     const text = await out("doctor")

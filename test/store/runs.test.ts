@@ -64,7 +64,7 @@ describe("the log of a run", () => {
 
 describe("runs", () => {
   it("have ids that say study and time", () => {
-    expect(newRunId("scale-sweep", new Date("2026-11-22T00:45:12.345Z"))).toMatch(/^scale-sweep-20261122-004512-[0-9a-f]{4}$/)
+    expect(newRunId("scale-sweep", new Date("2026-11-22T00:45:12.345Z"))).toMatch(/^scale-sweep-20261122-004512-159[0-9a-f]{4}$/)
   })
 
   it("are listed oldest first over all studies; folders without a log are no runs", () => {
