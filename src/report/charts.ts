@@ -57,6 +57,8 @@ export interface Axis {
   readonly format?: string
   readonly domain?: readonly [number, number]
   readonly log?: boolean
+  /** No labels between whole numbers. */
+  readonly whole?: boolean
   /** Names of the places 0, 1, ... of a trend's axis. */
   readonly categories?: ReadonlyArray<string>
 }
@@ -69,10 +71,10 @@ export interface Line {
   readonly points?: boolean
 }
 
-const quantitative = (field: string, { title, format, domain, log }: Axis) => ({
+const quantitative = (field: string, { title, format, domain, log, whole }: Axis) => ({
   field,
   type: "quantitative" as const,
-  axis: { title, ...(format === undefined ? {} : { format }) },
+  axis: { title, ...(format === undefined ? {} : { format }), ...(whole === true ? { tickMinStep: 1, format: ",d" } : {}) },
   scale: {
     ...(log === true ? { type: "log" as const, nice: false } : domain === undefined ? { zero: false } : {}),
     ...(domain === undefined ? {} : { domain: [...domain] })
@@ -136,6 +138,7 @@ export const sharesOverLines = (
 ): TopLevelSpec => ({
   ...FRAME,
   spacing: 8,
+  resolve: { scale: { color: "independent", strokeDash: "independent" } },
   vconcat: [shareBody(shares.lines, { ...x, title: "" }, shares.y), lineBody(below.lines, x, below.y)]
 })
 
@@ -294,7 +297,7 @@ export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): T
   return {
     ...FRAME,
     height: 34 * rows.length,
-    width: Math.max(WIDTH, 62 * columns.length),
+    width: Math.max(WIDTH, 48 * columns.length),
     data: { values: cells.map((cell) => ({ ...cell })) },
     layer: [
       {

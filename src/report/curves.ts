@@ -26,10 +26,10 @@ export class CurveBuilder {
 
   curve(points = 240): Curve {
     const all = [...this.values].toSorted(([a], [b]) => a - b)
-    const size = Math.ceil(all.length / points)
+    const count = Math.min(points, all.length)
     const curve: Array<CurvePoint> = []
-    for (let from = 0; from < all.length; from += size) {
-      const bucket = all.slice(from, from + size)
+    for (let i = 0; i < count; i++) {
+      const bucket = all.slice(Math.floor((i * all.length) / count), Math.floor(((i + 1) * all.length) / count))
       const average = (of: (ys: ReadonlyArray<number>) => number) =>
         bucket.reduce((sum, [, ys]) => sum + of(ys), 0) / bucket.length
       curve.push({
@@ -41,6 +41,16 @@ export class CurveBuilder {
     }
     return curve
   }
+}
+
+/** Each point averaged with its neighbours, over a tenth of the curve in all: single steps of RL are noisy. */
+export const smooth = (curve: Curve): Curve => {
+  const half = Math.floor(curve.length / 20)
+  return curve.map(({ x }, i) => {
+    const near = curve.slice(Math.max(0, i - half), i + half + 1)
+    const average = (of: (point: CurvePoint) => number) => near.reduce((sum, point) => sum + of(point), 0) / near.length
+    return { x, mean: average(({ mean }) => mean), low: average(({ low }) => low), high: average(({ high }) => high) }
+  })
 }
 
 /** Curves by name, made as names turn up. */

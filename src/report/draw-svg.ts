@@ -7,7 +7,9 @@ import type { TopLevelSpec } from "vega-lite"
 /** An `<svg>` element that can stand inside HTML, named `label` to those who do not see it. */
 export const drawSvg = async (spec: TopLevelSpec, label: string): Promise<string> => {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")])
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" })
+  // Errors alone: Vega-Lite also warns of what it does on its own with charts that are right.
+  const logger = vega.logger(vega.Error)
+  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: "none" })
   try {
     return embed(await view.toSVG(), label)
   } finally {

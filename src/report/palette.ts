@@ -15,7 +15,8 @@ const FORMAT_COLOURS: Readonly<Record<string, string>> = {
   text: "#56b4e9",
   free: "#777777",
   invalid: "#999999",
-  none: "#999999"
+  none: "#999999",
+  other: "#bdbdbd"
 }
 /** For formats and sources that the house does not know. */
 const SPARE_COLOURS = ["#a6761d", "#7570b3", "#e7298a", "#66a61e", "#1b9e9e"]

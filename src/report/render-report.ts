@@ -10,6 +10,7 @@ import { rlFigures } from "./figures/rl-figures.ts"
 import { trainingFigures } from "./figures/training-figures.ts"
 import { escapeHtml, Html, html, nothing } from "./html.ts"
 import type { RunRecord } from "./RunRecord.ts"
+import { attributionTable } from "./sections/attribution-table.ts"
 import { claimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
@@ -31,6 +32,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   for (const [id, title, figures] of groups) {
     const drawn: Array<Html> = []
     for (const figure of figures) drawn.push(yield* figureSection(figure))
+    if (id === "attribution") drawn.push(attributionTable(data))
     sections.push(
       html`<section id="${id}">
         <h2>${title}</h2>

@@ -83,16 +83,10 @@ export interface ConfusionCell {
   readonly share: number
 }
 
-const UPDATE_COLUMNS = [
-  "reward",
-  "accuracy",
-  "entropy",
-  "kl",
-  "formatEntropy",
-  "completionLength",
-  "zeroSignalGroups",
-  "distinct"
-] as const
+/** RL curves may be drawn on a logarithmic axis, where the first steps need their own points. */
+const RL_POINTS = 600
+
+const UPDATE_COLUMNS = ["reward", "accuracy", "entropy", "kl", "formatEntropy", "completionLength", "zeroSignalGroups"] as const
 
 export const readStudy = Effect.fnUntraced(function* (record: RunRecord, description: string) {
   const is = yield* nodeKinds(record)
@@ -146,9 +140,9 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       name: cellName({ dimensions }),
       dimensions,
       steps,
-      updates: updates.curves(),
-      shares: shares.curves(),
-      accuracies: accuracies.curves()
+      updates: updates.curves(RL_POINTS),
+      shares: shares.curves(RL_POINTS),
+      accuracies: accuracies.curves(RL_POINTS)
     }
     for (const node of nodes) if (artifactOf(node) !== null) curvesOf.set(node, data)
   }
@@ -198,20 +192,21 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
 const supervised = (record: RunRecord, is: NodeKinds) => record.nodes.filter((node) => is(node, Checkpoint) && !is(node, RlRun))
 
 /** Nodes of one stage that differ in seeds alone, together. */
-const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) => {
-  const dimensions = dimensionsOf(
-    record,
-    nodes.map((node) => ({ node, evaluation: null }))
-  )
-  const groups = new Map<string, { readonly dimensions: ReadonlyArray<Dimension>; readonly nodes: Array<RunNode> }>()
-  nodes.forEach((node, i) => {
-    const key = JSON.stringify([node.stage, dimensions[i]])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { dimensions: dimensions[i]!, nodes: [node] })
-    else group.nodes.push(node)
+const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) =>
+  [...Map.groupBy(nodes, ({ stage }) => stage).values()].flatMap((siblings) => {
+    const dimensions = dimensionsOf(
+      record,
+      siblings.map((node) => ({ node, evaluation: null }))
+    )
+    const groups = new Map<string, { readonly dimensions: ReadonlyArray<Dimension>; readonly nodes: Array<RunNode> }>()
+    siblings.forEach((node, i) => {
+      const key = JSON.stringify(dimensions[i])
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { dimensions: dimensions[i]!, nodes: [node] })
+      else group.nodes.push(node)
+    })
+    return [...groups.values()]
   })
-  return [...groups.values()]
-}
 
 interface TrainingCurves {
   readonly loss: CurveBuilder

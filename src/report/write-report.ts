@@ -7,13 +7,14 @@ import * as path from "node:path"
 
 import { Cause, Effect, Exit } from "effect"
 
+import { codeOf } from "../dag/code-digest.ts"
 import { canonicalJson, sha256 } from "../store/digest.ts"
 import { errorText, temporaryName } from "../store/files.ts"
 import { Store } from "../store/Store.ts"
 import type { RunRecord } from "./RunRecord.ts"
 
-/** Raised whenever a report of the same run would look different. */
-const REPORT_VERSION = 1
+/** Its code and that of what it imports enter the name: a changed figure is drawn again. */
+const RENDERER = "src/report/render-report.ts"
 
 export interface ReportRequest {
   readonly root: string
@@ -54,6 +55,7 @@ export const reportFile = (root: string, record: RunRecord, description: string)
     outcome.state,
     outcome.state === "finished" ? outcome.artifact : ""
   ])
-  const digest = sha256(canonicalJson([REPORT_VERSION, record.study, description, record.status, shown]))
+  const code = codeOf(RENDERER).map(({ name, digest }) => [name, digest])
+  const digest = sha256(canonicalJson([code, record.study, description, record.status, shown]))
   return path.join(root, "reports", `${record.study}-${digest.slice(0, 16)}.html`)
 }

@@ -15,10 +15,7 @@ import { elementsOf } from "./html-check.ts"
 
 const FIGURES = [
   "formats",
-  "accuracy",
-  "entropy",
-  "format-entropy",
-  "kl",
+  "learning",
   "pass1",
   "pass-at-k",
   "format-shares",
@@ -104,9 +101,26 @@ describe("the report of a whole run", () => {
   test("judges the claims that the run can speak to and names what the others need", () => {
     const claims = sectionOf(page, "claims")
     expect(claims).toMatch(/C7\. [^<]*<\/strong>\s*<span class="verdict holds">holds</)
-    expect(claims).toMatch(/C9\. [^<]*<\/strong>\s*<span class="verdict holds">holds</)
+    expect(claims).toMatch(/C8\. [^<]*<\/strong>\s*<span class="verdict fails">does not hold</)
+    // The pass@1 of PPO and Expert Iteration differ by less than the evaluation can tell.
+    expect(claims).toMatch(/C9\. [^<]*<\/strong>\s*<span class="verdict open">cannot be judged</)
+    expect(claims).toContain("too close to tell")
     expect(claims).toMatch(/C5<\/strong>[^<]*Needs runs that differ in the KL coefficient alone/)
     for (const id of ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]) expect(claims).toContain(`<strong>${id}`)
+  })
+
+  test("gives the attributed shares in numbers, before and after, counted and corrected", () => {
+    const numbers = page.slice(page.indexOf("Sources in numbers"))
+    const row = /<td>xs ppo<\/td>\s*<td>classifier<\/td>\s*<td>tinygsm<\/td>((?:\s*<td class="right">[^<]*<\/td>)+)/.exec(
+      numbers
+    )!
+    expect([...row[1]!.matchAll(/>([^<]*)</g)].map(([, cell]) => cell!.trim()).filter((cell) => cell !== "")).toEqual([
+      "25.0",
+      "40.0",
+      "39.2",
+      "80.0",
+      "78.4"
+    ])
   })
 
   test("shows completions as text, markup in them included", () => {

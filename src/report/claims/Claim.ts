@@ -13,7 +13,8 @@ export interface Finding {
   /** The cells compared. */
   readonly where: string
   readonly numbers: string
-  readonly holds: boolean
+  /** Null where the numbers are too uncertain to tell. */
+  readonly holds: boolean | null
 }
 
 export interface Claim {
@@ -28,10 +29,12 @@ export interface Claim {
 
 export type Verdict = "holds" | "does not hold" | "holds in part" | "cannot be judged"
 
+/** Of the comparisons that can tell. */
 export const verdictOf = (findings: ReadonlyArray<Finding>): Verdict => {
-  const holding = findings.filter(({ holds }) => holds).length
-  if (findings.length === 0) return "cannot be judged"
-  return holding === findings.length ? "holds" : holding === 0 ? "does not hold" : "holds in part"
+  const holding = findings.filter(({ holds }) => holds === true).length
+  const failing = findings.filter(({ holds }) => holds === false).length
+  if (holding + failing === 0) return "cannot be judged"
+  return failing === 0 ? "holds" : holding === 0 ? "does not hold" : "holds in part"
 }
 
 /** A cell with numbers on both sides of RL. */
@@ -73,6 +76,20 @@ export interface Change {
   readonly high: number
 }
 
+/** The difference of two estimates with a 95 % interval, as if they were independent. */
+export const difference = (of: Estimate, from: Estimate): Change => {
+  const value = of.value - from.value
+  const half = Math.hypot(of.high - of.low, from.high - from.low) / 2
+  return { value, low: value - half, high: value + half }
+}
+
+/** Whether the change is above 0: true or false where its interval says so, null where it holds 0 or is unknown. */
+export const isPositive = ({ low, high }: Change): boolean | null => (low > 0 ? true : high < 0 ? false : null)
+
+/** All of them: false as soon as one is, null where none is false but some cannot be told. */
+export const all = (...tests: ReadonlyArray<boolean | null>): boolean | null =>
+  tests.includes(false) ? false : tests.includes(null) ? null : true
+
 /**
  * After minus before with a 95 % interval: paired by problem where the study compared the two, else from the two intervals as if they
  * were independent, which is wider.
@@ -88,9 +105,8 @@ export const changeOf = (cell: Trained, metric: "pass@1" | "pass@k" | "majority@
   )
   if (cell.members.length === 1 && paired?.low != null && paired.high != null)
     return { value: paired.difference, low: paired.low, high: paired.high }
-  const value = after.value - before.value
-  const half = Math.hypot(after.high - after.low, before.high - before.low) / 2
-  return Number.isNaN(half) ? null : { value, low: value - half, high: value + half }
+  const change = difference(after, before)
+  return Number.isNaN(change.low) ? null : change
 }
 
 /** The largest k with an estimate on both sides. */

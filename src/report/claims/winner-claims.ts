@@ -2,7 +2,7 @@
 import type { Curve } from "../curves.ts"
 import { bySize, dimension } from "../dimensions.ts"
 import { percent } from "../numbers.ts"
-import { type Claim, type Finding, largest, trainedCells, type Trained, varying } from "./Claim.ts"
+import { all, type Claim, difference, type Finding, isPositive, largest, trainedCells, type Trained, varying } from "./Claim.ts"
 
 const CODE = new Set(["tinygsm", "omi1"])
 
@@ -50,7 +50,7 @@ export const mostAccurate: Claim = {
   id: "C2",
   statement: "The winner is usually the format that was most accurate before RL, not the most frequent one.",
   criterion:
-    "The format with the largest share after RL had the highest accuracy before, among formats with at least 2 % of the completions.",
+    "Among formats with at least 2 % of the completions, the winner was more accurate before RL than every other: the 95 % intervals of the differences lie above 0. Too close to tell where one holds 0.",
   needs: "a policy evaluated before and after RL that uses at least two formats",
   findings: (data) =>
     trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
@@ -66,7 +66,13 @@ export const mostAccurate: Claim = {
           ? `${tell(accurate)} was both most accurate and most frequent`
           : `most accurate was ${tell(accurate)}, most frequent ${tell(frequent)}`
       const numbers = `${start}; the winner is ${winner}`
-      return [{ where: cell.name, numbers, holds: winner === accurate }]
+      const rivals = used.map(([name]) => name).filter((name) => name !== winner)
+      const own = before.accuracies.get(winner)
+      const ahead = rivals.map((rival) => {
+        const theirs = before.accuracies.get(rival)
+        return own === undefined || theirs === undefined ? null : isPositive(difference(own, theirs))
+      })
+      return [{ where: cell.name, numbers, holds: all(...ahead) }]
     })
 }
 

@@ -16,7 +16,7 @@ export const attributionFigures = ({ cells, confusion }: StudyData): ReadonlyArr
       id: "sources",
       title: "Sources of the outputs",
       caption:
-        "Share of a policy's output that each method gives to each source, corrected for the method's known errors, beside the sources' shares of the training tokens. Overlap is the share of a completion's tokens that stand in a source word for word, and need not fill the bar.",
+        "Share of a policy's output that each method gives to each source, corrected for the method's known errors, beside the sources' shares of the training tokens. Overlap is the share of a completion's tokens that stand in a source word for word: it need not fill the bar, and where passages stand in several sources at once its parts are drawn in proportion.",
       legend: sources.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
       panels: attributed.map((cell) => {
         const { bars, parts } = barsOf(cell)

@@ -1,130 +1,141 @@
-/** What RL does, step by step: which format takes over, and how reward, entropy and divergence go with it. */
-import { type Axis, lineChart, sharesOverLines } from "../charts.ts"
-import type { Curve } from "../curves.ts"
+/** What RL does, step by step: which format takes over, and how right answers, entropy and divergence go with it. */
+import { type Axis, type Line, lineChart, sharesOverLines } from "../charts.ts"
+import { type Curve, CurveBuilder, smooth } from "../curves.ts"
 import { dimension, type Dimension } from "../dimensions.ts"
-import type { Figure, LegendEntry } from "../Figure.ts"
+import type { Figure } from "../Figure.ts"
 import { formatStyle, seriesStyle } from "../palette.ts"
 import type { RlData, StudyData } from "../study-data.ts"
 import { ceiling } from "./training-figures.ts"
 
 /** Runs longer than this are drawn on a logarithmic axis: most happens early. */
 const LONG = 300
+/** Formats that never hold more are drawn together. */
+const SMALL = 0.03
+const OTHERS = "other"
 
 export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const runs = [...new Set(cells.flatMap(({ curves }) => curves ?? []))]
+  return [formatsFigure(runs), learningFigure(runs)]
+}
+
+const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
   const formats = formatsOf(runs)
-  const lines = (curves: ReadonlyMap<string, Curve>, steps: number) =>
-    formats.flatMap((name) =>
-      curves.has(name) ? [{ name, style: formatStyle(name), curve: shown(curves.get(name)!, steps) }] : []
-    )
-  const legend: ReadonlyArray<LegendEntry> = formats.map((label) => ({ label, style: formatStyle(label), mark: "area" }))
-  const highest = ceiling(Math.max(0.01, ...runs.flatMap((run) => [...run.accuracies.values()].flat().map(({ mean }) => mean))))
-  return [
-    {
-      id: "formats",
-      title: "Formats during RL",
-      caption:
-        "Above, the share of the policy's completions in each format; below, the share of right answers among the completions of the format. After figures 2 and 7 of the paper.",
-      legend,
-      panels: runs.map((run) => ({
-        title: run.name,
-        spec: sharesOverLines(
-          { lines: lines(run.shares, run.steps), y: { title: "share", format: ".0%" } },
-          { lines: lines(run.accuracies, run.steps), y: { title: "right answers", format: ".0%", domain: [0, highest] } },
-          stepAxis(run.steps)
-        )
-      })),
-      missing: "No RL run finished."
-    },
-    curvesFigure(runs, "accuracy", {
-      id: "accuracy",
-      title: "Right answers during RL",
-      caption: "Share of right answers among the completions sampled at each step, on training problems.",
-      axis: { title: "right answers", format: ".0%" }
-    }),
-    curvesFigure(runs, "reward", {
-      id: "reward",
-      title: "Reward during RL",
-      caption: "Mean reward that the algorithm was given.",
-      axis: { title: "mean reward" }
-    }),
-    curvesFigure(runs, "entropy", {
-      id: "entropy",
-      title: "Entropy during RL",
-      caption: "Mean entropy of the policy's next-token distribution: how much choice is left.",
-      axis: { title: "nats per token" }
-    }),
-    curvesFigure(runs, "formatEntropy", {
-      id: "format-entropy",
-      title: "Entropy of the formats",
-      caption: "Entropy of the shares of formats at each step: 0 when one format is left, 1.1 when three are equally frequent.",
-      axis: { title: "nats" }
-    }),
-    curvesFigure(runs, "kl", {
-      id: "kl",
-      title: "Divergence from the start policy",
-      caption: "k3 estimate of the Kullback-Leibler divergence from the policy RL started from, on the policy's own completions.",
-      axis: { title: "nats per token" }
+  const all = [...formats, ...(runs.some((run) => othersOf(run, formats).some(({ mean }) => mean > 0.001)) ? [OTHERS] : [])]
+  const shares = (run: RlData): ReadonlyArray<Line> =>
+    all.map((name) => {
+      const curve = name === OTHERS ? othersOf(run, formats) : (run.shares.get(name) ?? [])
+      return { name, style: formatStyle(name), curve: shown(curve, run.steps) }
     })
-  ]
-}
-
-interface CurvesOptions {
-  readonly id: string
-  readonly title: string
-  readonly caption: string
-  readonly axis: Axis
-}
-
-/** A column of `updates`: a panel for each setting but the algorithm, a line for each algorithm. */
-const curvesFigure = (runs: ReadonlyArray<RlData>, column: string, { id, title, caption, axis }: CurvesOptions): Figure => {
-  const having = runs.filter((run) => run.updates.has(column))
-  const algorithms = [...new Set(runs.map((run) => dimension(run, "algorithm")))]
-  const styleOf = (algorithm: string) => seriesStyle(algorithm, algorithms.indexOf(algorithm))
-  const panels = Map.groupBy(having, (run) => othersOf(run.dimensions))
+  const accuracies = (run: RlData): ReadonlyArray<Line> =>
+    formats.flatMap((name) => {
+      const curve = run.accuracies.get(name)
+      return curve === undefined || name === "invalid"
+        ? []
+        : [{ name, style: formatStyle(name), curve: shown(smooth(curve), run.steps) }]
+    })
+  const highest = ceiling(
+    Math.max(0.01, ...runs.flatMap((run) => accuracies(run).flatMap(({ curve }) => curve.map(({ mean }) => mean))))
+  )
   return {
-    id,
-    title,
-    caption,
-    legend: [...new Set(having.map((run) => dimension(run, "algorithm")))].map((label) => ({
-      label,
-      style: styleOf(label),
-      mark: "line"
+    id: "formats",
+    title: "Formats during RL",
+    caption:
+      "Above, the share of the policy's completions in each format; below, the share of right answers among the completions of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
+    legend: all.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
+    panels: runs.map((run) => ({
+      title: run.name,
+      spec: sharesOverLines(
+        { lines: shares(run), y: { title: "share", format: ".0%" } },
+        { lines: accuracies(run), y: { title: "right answers", format: ".0%", domain: [0, highest] } },
+        stepAxis(run.steps)
+      )
     })),
-    panels: [...panels].map(([name, group]) => {
-      const steps = Math.max(...group.map((run) => run.steps))
-      const lines = group.map((run) => {
-        const algorithm = dimension(run, "algorithm")
-        return { name: algorithm, style: styleOf(algorithm), curve: shown(run.updates.get(column)!, steps) }
-      })
-      return { title: name, spec: lineChart(lines, stepAxis(steps), axis) }
-    }),
-    missing: "No RL run recorded it."
+    missing: "No RL run finished."
   }
 }
 
+interface Learning {
+  /** A column of `updates`. */
+  readonly column: string
+  readonly title: string
+  readonly axis: Axis
+}
+
+const LEARNING: ReadonlyArray<Learning> = [
+  { column: "accuracy", title: "right answers", axis: { title: "right answers", format: ".0%" } },
+  { column: "reward", title: "reward", axis: { title: "mean reward" } },
+  { column: "entropy", title: "entropy of the policy", axis: { title: "nats per token" } },
+  { column: "formatEntropy", title: "entropy of the formats", axis: { title: "nats" } },
+  { column: "kl", title: "divergence from the start", axis: { title: "nats per token" } },
+  { column: "completionLength", title: "length of completions", axis: { title: "tokens" } },
+  { column: "zeroSignalGroups", title: "groups without signal", axis: { title: "share", format: ".0%" } }
+]
+
+/** For every setting but the algorithm: a panel for each quantity, a line for each algorithm. */
+const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
+  const algorithms = [...new Set(runs.map((run) => dimension(run, "algorithm")))]
+  const styleOf = (algorithm: string) => seriesStyle(algorithm, algorithms.indexOf(algorithm))
+  const shownColumns = LEARNING.filter(({ column }) => column !== "reward" || !runs.every(rewardsAnswersAlone))
+  return {
+    id: "learning",
+    title: "Learning curves",
+    caption:
+      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all got the same reward.",
+    legend: algorithms.map((label) => ({ label, style: styleOf(label), mark: "line" })),
+    panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
+      shownColumns.flatMap(({ column, title, axis }) => {
+        const having = group.filter((run) => run.updates.has(column))
+        if (having.length === 0) return []
+        const steps = Math.max(...having.map((run) => run.steps))
+        const lines = having.map((run) => {
+          const algorithm = dimension(run, "algorithm")
+          return { name: algorithm, style: styleOf(algorithm), curve: shown(smooth(run.updates.get(column)!), steps) }
+        })
+        return [{ title: setting === "" ? title : `${setting}: ${title}`, spec: lineChart(lines, stepAxis(steps), axis) }]
+      })
+    ),
+    missing: "No RL run finished."
+  }
+}
+
+/** Whether the reward is 1 for a right answer and 0 otherwise, so that its curve says nothing new. */
+const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
+  const accuracy = updates.get("accuracy") ?? []
+  return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < 1e-6)
+}
+
 /** The values of every dimension but the algorithm. */
-export const othersOf = (dimensions: ReadonlyArray<Dimension>): string =>
+const settingOf = ({ dimensions }: { readonly dimensions: ReadonlyArray<Dimension> }): string =>
   dimensions
     .filter(({ name }) => name !== "algorithm")
-    .map(({ name, value }) => (name === "scale" ? `scale ${value}` : `${name} ${value}`))
+    .map(({ name, value }) => (name === "scale" ? value : `${name} ${value}`))
     .join(", ")
 
 const stepAxis = (steps: number): Axis =>
-  steps > LONG ? { title: "RL step, from 1 (log scale)", log: true } : { title: "RL step" }
+  steps > LONG ? { title: "RL step, from 1 (log scale)", log: true } : { title: "RL step", whole: true }
 
 /** On a logarithmic axis steps count from 1. */
 const shown = (curve: Curve, steps: number): Curve =>
   steps > LONG ? curve.map((point) => ({ ...point, x: point.x + 1 })) : curve
 
-/** Formats that ever hold half a percent, the largest first; `invalid` last. */
+/** The shares of all formats but these, together. */
+const othersOf = (run: RlData, formats: ReadonlyArray<string>): Curve => {
+  const sums = new Map<number, number>()
+  for (const [format, curve] of run.shares)
+    for (const { x, mean } of curve) sums.set(x, (sums.get(x) ?? 0) + (formats.includes(format) ? 0 : mean))
+  const builder = new CurveBuilder()
+  for (const [x, sum] of sums) builder.add(x, sum)
+  return builder.curve(Number.POSITIVE_INFINITY)
+}
+
+/** Formats that are more than a rarity at some step, the largest first; `invalid` last. */
 const formatsOf = (runs: ReadonlyArray<RlData>): Array<string> => {
   const largest = new Map<string, number>()
   for (const { shares } of runs)
     for (const [format, curve] of shares)
       largest.set(format, Math.max(largest.get(format) ?? 0, ...curve.map(({ mean }) => mean)))
   return [...largest]
-    .filter(([, share]) => share >= 0.005)
+    .filter(([, share]) => share >= SMALL)
     .toSorted(([a, x], [b, y]) => Number(a === "invalid") - Number(b === "invalid") || y - x || (a < b ? -1 : 1))
     .map(([format]) => format)
 }

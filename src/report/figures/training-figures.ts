@@ -6,7 +6,7 @@ import type { StudyData } from "../study-data.ts"
 
 const NATS: Axis = { title: "nats per token" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }
-const updates: Axis = { title: "updates" }
+const updates = (steps: number): Axis => ({ title: "updates", whole: true, domain: [0, steps] })
 
 export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => {
   const stages = [...new Set(bases.map(({ stage }) => stage))]
@@ -43,7 +43,7 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
         title: base.name,
         spec: lineChart(
           [...base.heldOut].map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
-          updates,
+          updates(base.steps),
           NATS
         )
       })),
@@ -59,7 +59,7 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
         title: base.name,
         spec: lineChart(
           [...base.probes].map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
-          updates,
+          updates(base.steps),
           {
             title: "right answers",
             format: ".0%",

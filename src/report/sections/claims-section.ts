@@ -18,8 +18,8 @@ export const claimsSection = (data: StudyData): Html => {
   return html`<section id="claims">
     <h2>The paper's claims in this run</h2>
     <p class="note">
-      Each claim of “Echo Chamber” (arXiv 2504.07912) that a run of this kind can speak to, as a criterion in numbers. A verdict
-      is about this run alone: its mixture, its
+      Each claim of “Echo Chamber” (arXiv 2504.07912) that a run of this kind can speak to, as a criterion in numbers. A
+      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its
       scales${seeds < 2 ? ", and its single seed, which says nothing about how much would change with another" : `, and its ${seeds} seeds`}.
     </p>
     ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
@@ -38,7 +38,10 @@ export const claimsSection = (data: StudyData): Html => {
 
 const claimHtml = (claim: Claim, findings: ReturnType<Claim["findings"]>): Html => {
   const verdict = verdictOf(findings)
-  const mark = (holds: boolean) => new Html(holds ? '<span class="holds">✓</span>' : '<span class="fails">✗</span>')
+  const mark = (holds: boolean | null) =>
+    holds === null
+      ? html`<span class="open">too close to tell:</span>`
+      : new Html(holds ? '<span class="holds">✓</span>' : '<span class="fails">✗</span>')
   return html`<div class="claim">
     <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span></p>
     <p class="caption">${claim.criterion}</p>
