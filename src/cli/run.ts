@@ -1,9 +1,11 @@
 /** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
 import * as os from "node:os"
+import * as path from "node:path"
 
 import { Cause, Effect, Exit, Fiber } from "effect"
 
 import { childProcessExecutor } from "../dag/child-process.ts"
+import { REPOSITORY } from "../dag/code-digest.ts"
 import { inProcessExecutor } from "../dag/in-process.ts"
 import { type Executor, type Happening, run as runGraph } from "../dag/Runner.ts"
 import { startOf } from "../store/Lease.ts"
@@ -130,9 +132,10 @@ export const command: Command = {
 }
 
 const light = inProcessExecutor()
+const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
 
 /** Stages marked light run here, the others in a child process. */
 const executor: Executor = (node, request, watch) =>
   node.stage.resources.process === false
     ? light(node, request, watch)
-    : childProcessExecutor({ module: process.argv[1]!, execArgv: [] })(node, request, watch)
+    : childProcessExecutor({ module: LAUNCHER, execArgv: [] })(node, request, watch)

@@ -6,17 +6,9 @@ import { beforeAll, describe, expect, it } from "vitest"
 
 import { objectsIn } from "../dag/lab.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
-import { place, type Place } from "./command-line.ts"
+import { place } from "./command-line.ts"
 
 const at = place()
-
-/** Runs them all at once: starting processes is what takes the time. */
-const answers = new Map<string, Promise<Awaited<ReturnType<Place["pipeline"]>>>>()
-const answer = (args: ReadonlyArray<string>) => {
-  const key = JSON.stringify(args)
-  if (!answers.has(key)) answers.set(key, at.pipeline(args))
-  return answers.get(key)!
-}
 
 describe("bad input", () => {
   it.each([
@@ -41,14 +33,13 @@ describe("bad input", () => {
     [["status", "nothing"], 'No run or study "nothing" has run in '],
     [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, json, arrow, parquet; got "xlsx".']
   ])("%j is refused with what would be right", async (args, message) => {
-    const { code, err } = await answer(args)
+    const { code, err } = await at.here(args)
     expect(err).toContain(message)
     expect(err).not.toMatch(/\n\s+at /)
     expect(code).toBe(2)
   })
 
-  it("leaves nothing behind", async () => {
-    await Promise.all(answers.values())
+  it("leaves nothing behind", () => {
     expect(fs.existsSync(path.join(at.store, "runs")) ? fs.readdirSync(path.join(at.store, "runs")) : []).toEqual([])
   })
 })
@@ -58,7 +49,7 @@ describe("a store that cannot be used", () => {
     const file = path.join(temporaryFolder(), "file")
     fs.writeFileSync(file, "")
     const study = command === "verify" ? [] : ["chain"]
-    const { code, err } = await at.pipeline([command, ...study, "--store", command === "run" ? path.join(file, "store") : file])
+    const { code, err } = await at.here([command, ...study, "--store", command === "run" ? path.join(file, "store") : file])
     expect(err).toMatch(
       command === "run"
         ? /^The store at .*store cannot be used: it cannot be written \(ENOTDIR\)\. Give another folder with --store/
@@ -97,17 +88,17 @@ describe("a damaged artifact", () => {
     expect(run.err).toContain(`${damaged} does not have the contents its name says`)
     expect(run.code).toBe(2)
 
-    const found = await store.pipeline(["verify"])
+    const found = await store.here(["verify"])
     expect(found.out).toMatch(/1 thing damaged/)
     expect(found.out).toMatch(
       new RegExp(`${path.basename(damaged)} does not have the contents its name says\\n +result of count`)
     )
     expect(found.code).toBe(1)
 
-    const repaired = await store.pipeline(["verify", "--repair"])
+    const repaired = await store.here(["verify", "--repair"])
     expect(repaired.out).toMatch(/1 file moved to .*damaged, 1 action forgotten: the next run computes them again\./)
     expect(repaired.code).toBe(0)
-    expect((await store.pipeline(["verify"])).code).toBe(0)
+    expect((await store.here(["verify"])).code).toBe(0)
 
     const again = await store.pipeline(["run", "chain", "--set", "sum.scale=7", "--no-report"])
     expect(again.code).toBe(0)

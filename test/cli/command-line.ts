@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { afterAll } from "vitest"
+import { afterAll, vi } from "vitest"
 
+import { commandLine } from "../../src/cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
 export const ROOT = path.resolve(import.meta.dirname, "../..")
@@ -31,6 +32,8 @@ export interface Place {
   readonly studies: string
   readonly start: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Started
   readonly pipeline: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Ended>
+  /** The same in this process, for commands that start no run: ten times as fast. One at a time. */
+  readonly here: (args: ReadonlyArray<string>) => Promise<Ended>
   /** Stages computed so far, over all processes. */
   readonly computed: () => ReadonlyArray<string>
 }
@@ -87,9 +90,33 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
     studies,
     start,
     pipeline: (args, environment) => start(args, environment).ended,
+    here: (args) => inThisProcess(args, { ECHO_CHAMBER_STUDIES: studies, ECHO_CHAMBER_STORE: store }),
     computed: () =>
       (fs.existsSync(trace) ? fs.readFileSync(trace, "utf8").trim().split("\n") : []).map((line) => line.split(" ")[0]!)
   }
+}
+
+const inThisProcess = async (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Promise<Ended> => {
+  const ended = { code: 0, signal: null, out: "", err: "" }
+  const take = (stream: "out" | "err") => (text: string | Uint8Array) => {
+    ended[stream] += typeof text === "string" ? text : Buffer.from(text).toString("utf8")
+    return true
+  }
+  const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]))
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(take("out")),
+    vi.spyOn(process.stderr, "write").mockImplementation(take("err"))
+  ]
+  Object.assign(process.env, environment)
+  try {
+    ended.code = await commandLine(args)
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  }
+  return ended
 }
 
 /** The surroundings without what would choose another engine, store or set of data. */
@@ -126,7 +153,7 @@ afterAll(() => {
 
 /** Labels and states of the newest run's nodes, as `pipeline status --json` tells them. */
 export const nodeStates = async (at: Place, study: string): Promise<Readonly<Record<string, string>>> => {
-  const { out } = await at.pipeline(["status", study, "--json"])
+  const { out } = await at.here(["status", study, "--json"])
   const { nodes } = JSON.parse(out) as { readonly nodes: ReadonlyArray<{ readonly label: string; readonly state: string }> }
   return Object.fromEntries(nodes.map(({ label, state }) => [label, state]))
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 
 const out = async (...args: ReadonlyArray<string>): Promise<string> => {
-  const { code, out, err } = await at.pipeline(args)
+  const { code, out, err } = await at.here(args)
   expect({ code, err }).toEqual({ code: 0, err: "" })
   return out
 }
@@ -43,7 +43,7 @@ describe("run", () => {
   })
 
   it("tells everything as JSON lines, one event each", async () => {
-    const lines = (await out("run", "chain", "--json")).trim().split("\n")
+    const lines = (await at.pipeline(["run", "chain", "--json"])).out.trim().split("\n")
     const events = lines.map((line) => JSON.parse(line) as { event: string; cached?: boolean; status?: string })
     expect(events.map(({ event }) => event)).toEqual([
       "run-started",
@@ -182,15 +182,15 @@ describe("sql", () => {
     )
     expect(JSON.parse(await out("sql", query, "--format", "json"))).toHaveLength(4)
     const file = path.join(at.store, "..", "nodes.csv")
-    expect((await at.pipeline(["sql", query, "--output", file])).err).toBe(`4 rows written to ${path.resolve(file)}\n`)
+    expect((await at.here(["sql", query, "--output", file])).err).toBe(`4 rows written to ${path.resolve(file)}\n`)
     expect(fs.readFileSync(file, "utf8")).toContain("count,succeeded\n")
     const parquet = path.join(at.store, "..", "nodes.parquet")
-    expect((await at.pipeline(["sql", query, "--output", parquet])).code).toBe(0)
+    expect((await at.here(["sql", query, "--output", parquet])).code).toBe(0)
     expect(fs.readFileSync(parquet).subarray(0, 4).toString()).toBe("PAR1")
   })
 
   it("of bad SQL gives DuckDB's message with its caret and near names, and ends with 2", async () => {
-    const { code, err } = await at.pipeline(["sql", "select * from node"])
+    const { code, err } = await at.here(["sql", "select * from node"])
     expect(code).toBe(2)
     expect(err).toMatch(/node does not exist!\n\nLINE 1: select \* from node\n +\^\n\nNear names: nodes/)
   })
@@ -230,15 +230,15 @@ describe("gc --keep-runs", () => {
     await own.pipeline(["run", "chain", "--no-report", "--terms", "5"])
     await own.pipeline(["run", "chain", "--no-report"])
     await own.pipeline(["run", "branches", "--no-report"])
-    const { out: said } = await own.pipeline(["gc", "--keep-runs", "1", "--yes"])
+    const { out: said } = await own.here(["gc", "--keep-runs", "1", "--yes"])
     expect(said).toMatch(/^ {2}results of old runs \(records\) +2 /m)
     expect(said).toMatch(/^ {2}attempts of old runs +2 /m)
     expect(fs.readdirSync(path.join(own.store, "actions"))).toHaveLength(2)
-    expect((await own.pipeline(["plan", "chain"])).out).toContain("2 nodes, all cached")
-    expect((await own.pipeline(["plan", "chain", "--terms", "5"])).out).toMatch(/count +run +changed: terms/)
-    expect((await own.pipeline(["verify"])).code).toBe(0)
+    expect((await own.here(["plan", "chain"])).out).toContain("2 nodes, all cached")
+    expect((await own.here(["plan", "chain", "--terms", "5"])).out).toMatch(/count +run +changed: terms/)
+    expect((await own.here(["verify"])).code).toBe(0)
     // The history of the old runs stays, and SQL over it still answers.
-    const { out: rows } = await own.pipeline(["sql", "select count(*) as n from nodes where study = 'chain'", "--format", "csv"])
+    const { out: rows } = await own.here(["sql", "select count(*) as n from nodes where study = 'chain'", "--format", "csv"])
     expect(rows).toBe("n\n4\n")
   })
 })
@@ -256,7 +256,7 @@ describe("doctor", () => {
   it("says what cannot be written and what to do, and ends with 1", async () => {
     const file = path.join(at.store, "..", "file")
     fs.writeFileSync(file, "")
-    const { code, out: text } = await at.pipeline(["doctor", "--store", path.join(file, "store")])
+    const { code, out: text } = await at.here(["doctor", "--store", path.join(file, "store")])
     expect(text).toMatch(/MISSING +store +.*cannot be written \(.*ENOTDIR.*\)\n +-> give another folder with --store/)
     expect(code).toBe(1)
   })

@@ -56,7 +56,7 @@ describe("a run that is killed", () => {
     const again = await at.pipeline([...RUN, "--json"])
     expect(again.code).toBe(0)
     expect(objectsIn(at.store)).toEqual(whole)
-    const runs = JSON.parse((await at.pipeline(["status", "--json"])).out) as ReadonlyArray<{ readonly state: string }>
+    const runs = JSON.parse((await at.here(["status", "--json"])).out) as ReadonlyArray<{ readonly state: string }>
     expect(runs.map(({ state }) => state)).toEqual(["succeeded", "died"])
   })
 
@@ -78,7 +78,7 @@ describe("a run that is killed", () => {
     expect(objectsIn(at.store)).toEqual(whole)
     // The killed driver's request is the one thing that nobody claims.
     expect(leftovers(at.store).filter((name) => !/request-\d+\.json$/.test(name))).toEqual([])
-    const gc = await at.pipeline(["gc", "--yes"])
+    const gc = await at.here(["gc", "--yes"])
     expect(gc.code).toBe(0)
     expect(leftovers(at.store)).toEqual([])
   })
@@ -104,14 +104,13 @@ describe("a stage whose process is killed", () => {
 })
 
 describe("two runs at once", () => {
-  it("compute each key once: the second waits for the first and adopts its result", async () => {
+  it("compute each key once: one waits for the other and adopts its result", async () => {
     const at = place()
-    const first = at.start([...RUN, "--json"], SLOW)
-    await first.reached(2)
-    const second = at.start([...RUN, "--json"], SLOW)
+    const first = at.start([...RUN, "--json"], { ECHO_TEST_PACE: "60" })
+    const second = at.start([...RUN, "--json"], { ECHO_TEST_PACE: "60" })
     const [one, two] = await Promise.all([first.ended, second.ended])
     expect([one.code, two.code]).toEqual([0, 0])
-    expect(two.out).toMatch(/process \d+ on .* computes this already; waiting for it/)
+    expect(`${one.out}${two.out}`).toMatch(/process \d+ on .* computes this already; waiting for it/)
     expect(at.computed().toSorted()).toEqual(["count", "sum"])
     expect(objectsIn(at.store)).toEqual(whole)
   })

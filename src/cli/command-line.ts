@@ -1,0 +1,60 @@
+import { isBadInput } from "../dag/Runner.ts"
+import { didYouMean } from "../text/near.ts"
+/** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
+import type { Command } from "./usage.ts"
+import { columns, helpText, UsageError } from "./usage.ts"
+
+/** Loaded on demand: a cached run should not pay for DuckDB. */
+const commands: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>
+> = {
+  list: { summary: "studies, stages and model sizes", load: () => import("./list.ts") },
+  run: { summary: "run a study, reusing every cached artifact", load: () => import("./run.ts") },
+  plan: { summary: "what a run would do, and why", load: () => import("./plan.ts") },
+  status: { summary: "recent runs and what became of their nodes", load: () => import("./status.ts") },
+  show: { summary: "one node, action or artifact in full", load: () => import("./show.ts") },
+  sql: { summary: "ask anything of all runs in SQL", load: () => import("./sql.ts") },
+  report: { summary: "write a study's report: one HTML file", load: () => import("./report.ts") },
+  verify: { summary: "check every artifact against its digest", load: () => import("./verify.ts") },
+  gc: { summary: "remove what no run needs", load: () => import("./gc.ts") },
+  doctor: { summary: "what this machine offers, and what is missing", load: () => import("./doctor.ts") }
+}
+
+const usage = (): string =>
+  `Echo Chamber: how reinforcement learning amplifies what pretraining put into a language model.\n\n  pipeline <command> [flags]\n\n${columns(
+    Object.entries(commands).map(([name, { summary }]) => [name, summary])
+  )}\n\nStart with: pipeline run smoke      Help on one: pipeline run --help\n`
+
+const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
+  const [name, ...rest] = args
+  if (name === "exec-stage") return (await import("./exec-stage.ts")).execStage(rest)
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    process.stdout.write(usage())
+    return 0
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (entry === undefined)
+    throw new UsageError({
+      problem: `There is no command "${name}".${didYouMean(name, Object.keys(commands))} See pipeline --help.`
+    })
+  const { command } = await entry.load()
+  if (rest.includes("--help") || rest.includes("-h")) {
+    process.stdout.write(helpText(command))
+    return 0
+  }
+  return command.run(rest)
+}
+
+const report = (error: unknown): number => {
+  const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(
+    tag === ""
+      ? `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}\n`
+      : `${message}\n`
+  )
+  return isBadInput(error) ? 2 : 1
+}
+
+/** Runs one command line and returns its exit code: 0, 1 when something failed, 2 when what was given is wrong, 130 when interrupted. */
+export const commandLine = (args: ReadonlyArray<string>): Promise<number> => dispatch(args).catch(report)
