@@ -39,7 +39,7 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
     })
   const { command } = await entry.load()
   if (rest.includes("--help") || rest.includes("-h")) {
-    process.stdout.write(helpText(command))
+    process.stdout.write(helpText(command, (await command.more?.(rest)) ?? ""))
     return 0
   }
   return command.run(rest)

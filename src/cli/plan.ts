@@ -6,7 +6,7 @@ import { Store } from "../store/Store.ts"
 import { duration } from "./display.ts"
 import { changeLines, type Context, reasonWords } from "./explain.ts"
 import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { assumedStages, chooseStudy } from "./studies.ts"
+import { assumedStages, chooseStudy, studyHelp } from "./studies.ts"
 import { plural, shortDigest, textTable, timeWords } from "./text-table.ts"
 import type { Command, Flags } from "./usage.ts"
 
@@ -35,6 +35,7 @@ export const command: Command = {
       description: "set a parameter of a stage, as in rl.kl=0.01"
     }
   },
+  more: studyHelp,
   run: async (args) => {
     const { parsed, graph } = await chooseStudy("plan", flags, args)
     const engine = await chooseEngine(parsed)

@@ -13,7 +13,7 @@ import { newRunId, openRunLog } from "../store/Runs.ts"
 import { Store } from "../store/Store.ts"
 import { duration, jsonDisplay, makeDisplay } from "./display.ts"
 import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { assumedStages, chooseStudy, studyNames } from "./studies.ts"
+import { assumedStages, chooseStudy, studyHelp, studyNames } from "./studies.ts"
 import { type Command, type Flags, wholeNumber } from "./usage.ts"
 
 const flags = {
@@ -43,6 +43,7 @@ export const command: Command = {
       description: "set a parameter of a stage, as in rl.kl=0.01"
     }
   },
+  more: studyHelp,
   run: async (args) => {
     const started = performance.now()
     const { study, parsed, settings, overrides, graph } = await chooseStudy("run", flags, args)

@@ -10,7 +10,7 @@ import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import type { Study } from "../dag/Study.ts"
 import { didYouMean } from "../text/near.ts"
-import { commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
+import { columns, commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
 export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnknown", { problem: Schema.String }) {
   readonly badInput = true
@@ -70,6 +70,15 @@ export const studyFlags = (study: Study | null): Flags => ({
     ])
   )
 })
+
+/** For `--help`: the flags of the study that is named, if one is. */
+export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {
+  const name = studyNames().find((known) => args.includes(known))
+  if (name === undefined) return ""
+  const study = await loadStudy(name)
+  const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
+  return `${name}: ${study.description}\n${columns(rows.map(([flag, { description }]) => [`--${flag} VALUE`, description]))}`
+}
 
 export interface ChosenStudy {
   readonly study: Study

@@ -35,6 +35,8 @@ export interface Command {
   /** `pipeline run <study> [flags]`. */
   readonly usage: string
   readonly flags: Flags
+  /** Further lines for `--help`, where they depend on what it is asked of. */
+  readonly more?: (args: ReadonlyArray<string>) => Promise<string>
   /** Returns the exit code. */
   readonly run: (args: ReadonlyArray<string>) => Promise<number>
 }

@@ -67,6 +67,12 @@ describe("help", () => {
     }
   )
 
+  it("of a study gives its own flags with defaults and ranges", async () => {
+    expect(await out("run", "chain", "--help")).toMatch(
+      /\nchain: Counts, then sums\n {2}--terms VALUE +rows: a whole number >= 1 and <= 100000 \(default 12\)\n/
+    )
+  })
+
   it("without a command lists them all", async () => {
     const text = await out("--help")
     for (const command of ["list", "run", "plan", "status", "show", "sql", "report", "verify", "gc", "doctor"])
