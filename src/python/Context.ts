@@ -86,7 +86,7 @@ export class Context {
     let scope: Scope = this.scope
     let skip = false
     for (let hops = 0; scope.kind !== "module"; hops++, scope = scope.parent!) {
-      const declared = scope.declared?.get(name)
+      const declared = scope.declared?.get(name)?.as
       if (declared === "global") break
       if (declared === "nonlocal") {
         skip = true
@@ -97,6 +97,11 @@ export class Context {
     }
     if (skip) throw this.missingNonlocal(name, line)
     return { kind: "global", slot: this.run.globalScope.bind(name) }
+  }
+
+  /** Throws SyntaxError where a name declared nonlocal is bound in no enclosing function. */
+  checkNonlocals(): void {
+    for (const [name, { as, line }] of this.scope.declared ?? []) if (as === "nonlocal") this.place(name, line)
   }
 
   private missingNonlocal(name: string, line: number) {

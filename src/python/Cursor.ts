@@ -1,6 +1,6 @@
 /** A parser's place in the tokens, with what it must know of its surroundings: the scope that binds names, loops, functions. */
 import { Scope } from "./ast.ts"
-import { type PyRaise, raised, syntaxError } from "./exceptions.ts"
+import { PyRaise, raised, syntaxError } from "./exceptions.ts"
 import type { Token } from "./tokens.ts"
 
 /** Nested expressions and statements; a parser level takes about a dozen frames of the host's stack. */
@@ -11,6 +11,8 @@ export class Cursor {
   token: Token
   scope: Scope
   loops = 0
+  /** `yield`s read so far in this function. */
+  yields = 0
   private at = 0
   private nesting = 0
 
@@ -88,13 +90,24 @@ export class Cursor {
   /** Runs `parse` with names bound in `scope`, outside any loop. */
   within<A>(scope: Scope, parse: () => A): A {
     const outer = this.scope
-    const loops = this.loops
+    const { loops, yields } = this
     this.scope = scope
     this.loops = 0
     const result = parse()
     this.scope = outer
     this.loops = loops
+    this.yields = yields
     return result
+  }
+
+  /** What CPython reports in place of `error`: an open bracket where the parser has gone past its line. */
+  blame(error: unknown): unknown {
+    const { text, value } = this.tokens.at(-1)!
+    if (!(error instanceof PyRaise) || typeof value !== "number") return error
+    const generic = error.exception.args[0] === "invalid syntax" && (error.exception.line ?? 0) >= value
+    return generic || this.token.line > value || this.token.kind === "end"
+      ? syntaxError(`'${text}' was never closed`, value)
+      : error
   }
 
   error(message: string, line = this.line): PyRaise {

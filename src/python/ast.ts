@@ -5,24 +5,29 @@
  */
 import type { PyValue } from "./objects.ts"
 
+interface Declaration {
+  readonly as: "global" | "nonlocal"
+  readonly line: number
+}
+
 /** The names that one function, comprehension or module binds, each with its slot in the frame. */
 export class Scope {
   readonly kind: "module" | "function" | "comprehension"
   readonly slots = new Map<string, number>()
   /** Names declared `global` or `nonlocal`; made when there are any. */
-  declared: Map<string, "global" | "nonlocal"> | null = null
+  declared: Map<string, Declaration> | null = null
   /** Set while compiling: comprehensions are recognised only after their element has been parsed. */
   parent: Scope | null = null
-  /** A function whose body has a `yield`. */
-  generator = false
+  /** The statements that hold a `yield` of this function's own; null where there is none: then it is no generator. */
+  yielding: Set<Stmt> | null = null
 
   constructor(kind: "module" | "function" | "comprehension") {
     this.kind = kind
   }
 
-  declare(name: string, as: "global" | "nonlocal"): void {
+  declare(name: string, as: "global" | "nonlocal", line: number): void {
     this.declared ??= new Map()
-    this.declared.set(name, as)
+    this.declared.set(name, { as, line })
   }
 
   bind(name: string): number {

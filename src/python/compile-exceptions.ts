@@ -9,7 +9,7 @@ import { baseExceptionType, PyException, PyRaise, raised, typeError } from "./ex
 import { type Frame, PyTuple, PyType, type PyValue } from "./objects.ts"
 import { caught } from "./unwinding.ts"
 
-interface Catch {
+export interface Catch {
   readonly type: Eval | null
   readonly line: number
   readonly store: Store | null
@@ -60,7 +60,7 @@ export const compileTry = (context: Context, node: Extract<Stmt, { kind: "Try" }
   }
 }
 
-const compileHandler = (context: Context, { type, name, body, line }: Handler): Catch => {
+export const compileHandler = (context: Context, { type, name, body, line }: Handler): Catch => {
   context.line = line
   return {
     type: type === null ? null : compileExpression(context, type),
@@ -72,19 +72,30 @@ const compileHandler = (context: Context, { type, name, body, line }: Handler): 
 }
 
 const handle = (context: Context, handlers: ReadonlyArray<Catch>, error: PyRaise, frame: Frame): Ending => {
-  const { run, meter } = context
-  for (const { type, line, store, clear, body } of handlers) {
-    meter.line = line
-    if (type !== null && !matches(error.exception, type(frame))) continue
-    const outer = run.handled
-    run.handled = error.exception
-    store?.(frame, error.exception)
-    try {
-      return body(frame)
-    } finally {
-      run.handled = outer
-      clear?.(frame)
-    }
+  const { run } = context
+  const handler = findHandler(context, handlers, error, frame)
+  const outer = run.handled
+  run.handled = error.exception
+  try {
+    return handler.body(frame)
+  } finally {
+    run.handled = outer
+    handler.clear?.(frame)
+  }
+}
+
+/** The first handler that takes the error, with its name bound. Throws the error on where there is none. */
+export const findHandler = <C extends Omit<Catch, "body">>(
+  { meter }: Context,
+  handlers: ReadonlyArray<C>,
+  error: PyRaise,
+  frame: Frame
+): C => {
+  for (const handler of handlers) {
+    meter.line = handler.line
+    if (handler.type !== null && !matches(error.exception, handler.type(frame))) continue
+    handler.store?.(frame, error.exception)
+    return handler
   }
   throw error
 }

@@ -1,6 +1,7 @@
 /** `def` and `lambda`: the body compiled once, a function object made each time the definition is reached. */
 import type { FunctionNode } from "./ast.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileGenerator } from "./compile-generators.ts"
 import { compileBlock } from "./compile-statements.ts"
 import type { Context } from "./Context.ts"
 import { type Code, PyFunction } from "./PyFunction.ts"
@@ -20,7 +21,8 @@ export const compileLambda = compileFunction
 
 const compileCode = (context: Context, node: FunctionNode): Code => {
   const inside = context.inside(node.scope, false)
-  const body = compileBlock(inside, node.body)
+  inside.checkNonlocals()
+  const run = node.scope.yielding === null ? compileBody(inside, node) : compileGenerator(inside, node)
   const positional = node.parameters.filter(({ kind }) => kind === "positional" || kind === "either").length
   return {
     name: node.name,
@@ -32,9 +34,14 @@ const compileCode = (context: Context, node: FunctionNode): Code => {
       return node.scope.slots.size
     },
     frames: inside.frames,
-    run: (frame) => {
-      body(frame)
-      return frame.result
-    }
+    run
+  }
+}
+
+const compileBody = (context: Context, { body }: FunctionNode): Eval => {
+  const run = compileBlock(context, body)
+  return (frame) => {
+    run(frame)
+    return frame.result
   }
 }

@@ -34,7 +34,7 @@ export type Outcome =
   | { readonly ok: false; readonly error: Failure; readonly output: string; readonly steps: number }
 
 export interface Failure {
-  /** Name of Python's exception type, `BudgetExceeded`, or `Unsupported` for what this evaluator leaves out. */
+  /** Name of Python's exception type, `BudgetExceeded`, `Unsupported` for what this evaluator leaves out, `InternalError`. */
   readonly kind: string
   readonly message: string
   /** Innermost line that was running; null where none was. */
@@ -94,7 +94,7 @@ const compileModule = (context: Context, { body }: Module): (() => PyValue) => {
   }
 }
 
-/** What stopped the program. Rethrows what is a fault of the evaluator itself. */
+/** What stopped the program. A fault of the evaluator itself shows as InternalError: it must not stop a training run, nor pass for an answer. */
 const failure = (thrown: unknown, meter: Meter): Failure => {
   try {
     const { exception } = caught(meter, thrown)
@@ -104,7 +104,7 @@ const failure = (thrown: unknown, meter: Meter): Failure => {
   } catch (thrown) {
     if (thrown instanceof Refusal)
       return { kind: thrown.kind, message: thrown.message, line: thrown.line ?? (meter.line || null) }
-    throw thrown
+    return { kind: "InternalError", message: `a fault of this evaluator: ${String(thrown)}`, line: meter.line || null }
   }
 }
 

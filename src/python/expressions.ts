@@ -1,12 +1,13 @@
 /** Expressions: tokens to tree, by recursive descent down Python's table of precedence. */
-import type { Argument, BinaryOperator, Clause, Comparison, Expr } from "./ast.ts"
+import type { BinaryOperator, Comparison, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
+import { parseArguments } from "./call-arguments.ts"
 import type { Cursor } from "./Cursor.ts"
+import { parseBraces, parseList, parseParenthesized } from "./displays.ts"
 import { Refusal } from "./Meter.ts"
 import { ellipsis } from "./objects.ts"
 import { parseLambdaParameters } from "./parameters.ts"
 import { parseStrings } from "./strings.ts"
-import { bindTarget } from "./targets.ts"
 
 /** One expression without bare commas: `a if b else c`, `lambda`, and below. */
 export const parseExpression = (cursor: Cursor): Expr => cursor.nested(conditional)
@@ -79,7 +80,7 @@ const lambda = (cursor: Cursor): Expr => {
   return { kind: "Lambda", function: { name: "<lambda>", parameters, body, scope, line }, line }
 }
 
-const disjunction = (cursor: Cursor): Expr => logical(cursor, "or", conjunction)
+export const disjunction = (cursor: Cursor): Expr => logical(cursor, "or", conjunction)
 const conjunction = (cursor: Cursor): Expr => logical(cursor, "and", negation)
 
 const logical = (cursor: Cursor, operator: "and" | "or", operand: (cursor: Cursor) => Expr): Expr => {
@@ -186,7 +187,7 @@ const primary = (cursor: Cursor): Expr => {
   while (cursor.token.kind === "operator") {
     const line = object.line
     if (cursor.takeOperator(".")) object = { kind: "Attribute", object, name: cursor.expectName(), line }
-    else if (cursor.takeOperator("(")) object = { kind: "Call", callee: object, args: callArguments(cursor), line }
+    else if (cursor.takeOperator("(")) object = { kind: "Call", callee: object, args: parseArguments(cursor), line }
     else if (cursor.takeOperator("[")) {
       const index = subscript(cursor)
       cursor.expectOperator("]")
@@ -218,53 +219,6 @@ const sliceOrItem = (cursor: Cursor): Expr => {
   return { kind: "Slice", lower, upper, step, line }
 }
 
-const callArguments = (cursor: Cursor): ReadonlyArray<Argument> => {
-  const args: Array<Argument> = []
-  let named = false
-  let unpackedKeywords = false
-  while (!cursor.isOperator(")")) {
-    const line = cursor.line
-    const argument = callArgument(cursor)
-    if (argument.kind === "keyword" && args.some((other) => other.kind === "keyword" && other.name === argument.name))
-      throw cursor.error(`keyword argument repeated: ${argument.name}`, line)
-    if (argument.kind === "positional" && unpackedKeywords)
-      throw cursor.error("positional argument follows keyword argument unpacking", line)
-    if (argument.kind === "positional" && named) throw cursor.error("positional argument follows keyword argument", line)
-    named ||= argument.kind === "keyword"
-    unpackedKeywords ||= argument.kind === "unpack-keywords"
-    if (argument.value.kind === "Comprehension" && argument.value.form === "generator" && bare(cursor, argument.value)) {
-      if (args.length > 0 || !cursor.isOperator(")")) throw cursor.error("Generator expression must be parenthesized", line)
-    }
-    args.push(argument)
-    if (!cursor.takeOperator(",")) break
-  }
-  if (!cursor.takeOperator(")")) {
-    if (startsExpression(cursor)) throw cursor.error("invalid syntax. Perhaps you forgot a comma?")
-    throw cursor.invalid()
-  }
-  return args
-}
-
-/** Generator expressions written as an argument without parentheses of their own, as `sum(x for x in xs)`. */
-const bareGenerators = new WeakSet<Expr>()
-const bare = (_: Cursor, value: Expr): boolean => bareGenerators.has(value)
-
-const callArgument = (cursor: Cursor): Argument => {
-  if (cursor.takeOperator("*")) return { kind: "unpack", name: "", value: parseExpression(cursor) }
-  if (cursor.takeOperator("**")) return { kind: "unpack-keywords", name: "", value: parseExpression(cursor) }
-  if (cursor.token.kind === "name" && cursor.peek().kind === "operator" && cursor.peek().text === "=") {
-    const name = cursor.advance().text
-    cursor.advance()
-    return { kind: "keyword", name, value: parseExpression(cursor) }
-  }
-  const value = parseNamed(cursor)
-  if (cursor.isOperator("=")) throw cursor.error('expression cannot contain assignment, perhaps you meant "=="?', value.line)
-  if (!cursor.isKeyword("for")) return { kind: "positional", name: "", value }
-  const generator = comprehension(cursor, "generator", value, null, value.line)
-  bareGenerators.add(generator)
-  return { kind: "positional", name: "", value: generator }
-}
-
 const atom = (cursor: Cursor): Expr => {
   const { kind, text, line, value } = cursor.token
   switch (kind) {
@@ -280,9 +234,9 @@ const atom = (cursor: Cursor): Expr => {
     case "keyword":
       return keywordAtom(cursor)
     case "operator":
-      if (text === "(") return parenthesized(cursor)
-      if (text === "[") return listDisplay(cursor)
-      if (text === "{") return braces(cursor)
+      if (text === "(") return parseParenthesized(cursor)
+      if (text === "[") return parseList(cursor)
+      if (text === "{") return parseBraces(cursor)
       if (text === "...") {
         cursor.advance()
         return { kind: "Constant", value: ellipsis, line }
@@ -305,138 +259,8 @@ const keywordAtom = (cursor: Cursor): Expr => {
 export const parseYield = (cursor: Cursor): Expr => {
   const line = cursor.advance().line
   if (cursor.scope.kind !== "function") throw cursor.error("'yield' outside function", line)
-  cursor.scope.generator = true
+  cursor.yields++
   if (cursor.takeKeyword("from")) return { kind: "Yield", value: parseExpression(cursor), from: true, line }
   const value = startsExpression(cursor) ? parseExpressionList(cursor) : null
   return { kind: "Yield", value, from: false, line }
-}
-
-const parenthesized = (cursor: Cursor): Expr => {
-  const line = cursor.advance().line
-  if (cursor.takeOperator(")")) return { kind: "Tuple", items: [], line }
-  if (cursor.isKeyword("yield")) {
-    const value = parseYield(cursor)
-    cursor.expectOperator(")")
-    return value
-  }
-  const first = starredOr(cursor, parseNamed)
-  if (cursor.isKeyword("for") && first.kind !== "Starred") {
-    const generator = comprehension(cursor, "generator", first, null, line)
-    closing(cursor, ")")
-    return generator
-  }
-  if (!cursor.isOperator(",")) {
-    closing(cursor, ")")
-    if (first.kind === "Starred") throw cursor.error("cannot use starred expression here", line)
-    // A name in parentheses is no longer a plain name in `(x): int = 1` and the like; nothing here depends on that.
-    return first
-  }
-  const items = [first, ...moreItems(cursor, ")")]
-  closing(cursor, ")")
-  return { kind: "Tuple", items, line }
-}
-
-const moreItems = (cursor: Cursor, closer: string): Array<Expr> => {
-  const items: Array<Expr> = []
-  while (cursor.takeOperator(",") && !cursor.isOperator(closer)) items.push(starredOr(cursor, parseNamed))
-  return items
-}
-
-const closing = (cursor: Cursor, closer: string): void => {
-  if (cursor.takeOperator(closer)) return
-  if (startsExpression(cursor) && cursor.token.kind !== "keyword")
-    throw cursor.error("invalid syntax. Perhaps you forgot a comma?")
-  throw cursor.invalid()
-}
-
-const listDisplay = (cursor: Cursor): Expr => {
-  const line = cursor.advance().line
-  if (cursor.takeOperator("]")) return { kind: "List", items: [], line }
-  const first = starredOr(cursor, parseNamed)
-  if (cursor.isKeyword("for") && first.kind !== "Starred") {
-    const list = comprehension(cursor, "list", first, null, line)
-    closing(cursor, "]")
-    return list
-  }
-  const items = [first, ...moreItems(cursor, "]")]
-  closing(cursor, "]")
-  return { kind: "List", items, line }
-}
-
-const braces = (cursor: Cursor): Expr => {
-  const line = cursor.advance().line
-  if (cursor.takeOperator("}")) return { kind: "Dict", entries: [], line }
-  if (cursor.isOperator("**")) return dictDisplay(cursor, [], line)
-  const first = starredOr(cursor, parseNamed)
-  if (cursor.takeOperator(":")) {
-    const value = parseExpression(cursor)
-    if (cursor.isKeyword("for")) {
-      const dict = comprehension(cursor, "dict", first, value, line)
-      closing(cursor, "}")
-      return dict
-    }
-    return dictDisplay(cursor, [[first, value]], line)
-  }
-  if (cursor.isKeyword("for") && first.kind !== "Starred") {
-    const set = comprehension(cursor, "set", first, null, line)
-    closing(cursor, "}")
-    return set
-  }
-  const items = [first, ...moreItems(cursor, "}")]
-  closing(cursor, "}")
-  return { kind: "Set", items, line }
-}
-
-const dictDisplay = (cursor: Cursor, entries: Array<readonly [Expr | null, Expr]>, line: number): Expr => {
-  if (entries.length > 0 && !cursor.takeOperator(",")) {
-    closing(cursor, "}")
-    return { kind: "Dict", entries, line }
-  }
-  while (!cursor.isOperator("}")) {
-    if (cursor.takeOperator("**")) entries.push([null, bitwiseOr(cursor)])
-    else {
-      const key = parseExpression(cursor)
-      if (!cursor.takeOperator(":")) throw cursor.error("':' expected after dictionary key")
-      entries.push([key, parseExpression(cursor)])
-    }
-    if (!cursor.takeOperator(",")) break
-  }
-  closing(cursor, "}")
-  return { kind: "Dict", entries, line }
-}
-
-/** The `for ... in ... if ...` part; the element has been parsed with names bound in the enclosing scope. */
-const comprehension = (
-  cursor: Cursor,
-  form: "list" | "set" | "dict" | "generator",
-  element: Expr,
-  value: Expr | null,
-  line: number
-): Expr => {
-  const scope = new Scope("comprehension")
-  const clauses: Array<Clause> = []
-  while (cursor.takeKeyword("for")) {
-    const target = parseTargetList(cursor)
-    bindTarget(cursor, target, scope)
-    cursor.expectKeyword("in")
-    const iterable = disjunction(cursor)
-    const conditions: Array<Expr> = []
-    while (cursor.takeKeyword("if")) conditions.push(conditionOf(cursor))
-    clauses.push({ target, iterable, conditions })
-  }
-  if (cursor.isKeyword("async")) throw new Refusal("Unsupported", "'async' is outside this evaluator's Python", cursor.line)
-  return { kind: "Comprehension", form, element, value, clauses, scope, line }
-}
-
-const conditionOf = (cursor: Cursor): Expr =>
-  cursor.token.kind === "name" && cursor.peek().text === ":=" ? parseNamed(cursor) : disjunction(cursor)
-
-/** The targets of a `for`: operands of `|` and tighter, so that `in` is left alone. */
-export const parseTargetList = (cursor: Cursor): Expr => {
-  const line = cursor.line
-  const first = starredOr(cursor, bitwiseOr)
-  if (!cursor.isOperator(",")) return first
-  const items = [first]
-  while (cursor.takeOperator(",") && startsExpression(cursor)) items.push(starredOr(cursor, bitwiseOr))
-  return { kind: "Tuple", items, line }
 }

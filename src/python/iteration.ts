@@ -1,6 +1,6 @@
 /** Iteration: one small object per loop, whose `next` gives a value or `undefined` at the end. */
 import { characters } from "./code-points.ts"
-import { raised, typeError } from "./exceptions.ts"
+import { PyRaise, raised, typeError, valueError } from "./exceptions.ts"
 import type { Meter } from "./Meter.ts"
 import {
   type Int,
@@ -87,6 +87,7 @@ class RangeIterator extends PyIterator {
 export class NativeIterator extends PyIterator {
   private readonly source: Iterator<PyValue>
   private readonly name: string
+  private running = false
   constructor(source: Iterator<PyValue>, name: string) {
     super()
     this.source = source
@@ -96,10 +97,24 @@ export class NativeIterator extends PyIterator {
     return iteratorType(this.name)
   }
   next(): PyValue | undefined {
-    const { done, value } = this.source.next()
-    return done === true ? undefined : value
+    if (this.running) throw valueError(`${this.name} already executing`)
+    this.running = true
+    try {
+      const { done, value } = this.source.next()
+      return done === true ? undefined : value
+    } catch (thrown) {
+      throw this.name === "generator" ? notStopIteration(thrown) : thrown
+    } finally {
+      this.running = false
+    }
   }
 }
+
+/** A StopIteration that escapes from a generator would end its loop silently: Python makes it a RuntimeError (PEP 479). */
+export const notStopIteration = (thrown: unknown): unknown =>
+  thrown instanceof PyRaise && thrown.exception.exceptionType.name === "StopIteration"
+    ? raised("RuntimeError", "generator raised StopIteration")
+    : thrown
 
 const guarded = function* (size: () => number, values: Iterable<PyValue>, what: string): Generator<PyValue> {
   const before = size()

@@ -25,7 +25,7 @@ export interface Token {
   /** Spelling of a name, keyword or operator; decoded text of a string; body of an f-string. */
   readonly text: string
   readonly line: number
-  /** Value of a number. */
+  /** Value of a number; at the end, the line of a bracket that was never closed (its spelling is the text). */
   readonly value: Int | PyFloat | null
   /** An f-string written with `r`. */
   readonly raw: boolean
@@ -86,13 +86,13 @@ class Lexer {
     while (this.at < source.length) {
       if (this.indentation()) this.logicalLine()
     }
-    const open = this.brackets.at(-1)
-    if (open !== undefined) throw syntaxError(`'${open.bracket}' was never closed`, open.line)
     while (this.indents.length > 1) {
       this.indents.pop()
       this.push("dedent", "", this.line)
     }
-    this.push("end", "", this.line)
+    const open = this.brackets.at(-1)
+    if (open === undefined) this.push("end", "", this.line)
+    else this.push("end", open.bracket, this.line, open.line)
     return this.tokens
   }
 
