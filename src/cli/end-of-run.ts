@@ -9,7 +9,7 @@ import type { RunResult } from "../dag/Runner.ts"
 import type { Study } from "../dag/Study.ts"
 import { resultsText } from "../report/results-text.ts"
 import { resultsOf } from "../report/results.ts"
-import { recordOf } from "../report/RunRecord.ts"
+import { type RunRecord, recordOf } from "../report/RunRecord.ts"
 import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/files.ts"
 import { readRun } from "../store/Runs.ts"
@@ -55,14 +55,19 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
       if (report.problem === null) say(`Report   ${report.file}`)
       else warn(`The report could not be written: ${report.problem}`)
     }
-    say(`Ask      ${queryFor(record.nodes.map((node) => node.stage))}`)
+    say(
+      `Ask      ${queryFor(
+        study.name,
+        record.nodes.map((node) => node.stage)
+      )}`
+    )
   } catch (cause) {
     warn(`The results cannot be shown: ${errorText(cause)}`)
   }
 }
 
 /** A query that this run can answer. */
-const queryFor = (stages: ReadonlyArray<string>): string =>
-  stages.includes("rl")
-    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts group by all order by all"`
-    : `pnpm pipeline sql "select stage, count(*) as nodes from nodes group by all order by all"`
+const queryFor = ({ run, study, nodes }: RunRecord): string =>
+  nodes.some(({ stage }) => stage === "rl")
+    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where study = '${study}' and latest group by all order by all"`
+    : `pnpm pipeline sql "select label, status, seconds from nodes where run = '${run}' order by all"`

@@ -37,9 +37,11 @@ const SERIES: ReadonlyArray<Style> = [
 ]
 const ALGORITHMS = ["ppo", "grpo", "ei"]
 
-export const formatStyle = (name: string): Style => {
+/** The style of a format, or of a source: `gsm8k:train` has that of `gsm8k`. */
+export const formatStyle = (source: string): Style => {
+  const name = source.split(":")[0]!
   let hash = 0
-  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) % SPARE_COLOURS.length
+  for (const letter of source) hash = (hash * 31 + letter.charCodeAt(0)) % SPARE_COLOURS.length
   return { colour: FORMAT_COLOURS[name] ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : [] }
 }
 

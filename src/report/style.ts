@@ -39,5 +39,5 @@ pre { background: var(--tint); border: 1px solid var(--line); border-radius: 4px
 details { margin: 1rem 0; } summary { cursor: pointer; }
 .problems { border: 1px solid var(--bad); border-radius: 4px; padding: .4rem 1rem; margin: 1rem 0; font-size: .92rem; }
 @media (max-width: 40rem) { body { padding: 1.2rem .9rem 3rem; } h1 { font-size: 1.5rem; } dl.facts { grid-template-columns: 1fr; } dl.facts dd { margin-bottom: .4rem; } .panels { grid-template-columns: 1fr; } }
-@media print { :root { --ink: #000; --soft: #444; --paper: #fff; --line: #ccc; --tint: #f6f6f6; --good: #14633a; --bad: #8d2f1d; --part: #6d4b00; } body { font-size: 10.5pt; max-width: none; padding: 0; } nav { display: none; } .panels { grid-template-columns: repeat(3, 1fr); } h2, h3 { break-after: avoid; } details > * { display: block; } }
+@media print { :root { --ink: #000; --soft: #444; --paper: #fff; --line: #ccc; --tint: #f6f6f6; --good: #14633a; --bad: #8d2f1d; --part: #6d4b00; } body { font-size: 10.5pt; max-width: none; padding: 0; } nav { display: none; } .panels { grid-template-columns: repeat(3, 1fr); } h2, h3 { break-after: avoid; } details::details-content { content-visibility: visible; block-size: auto; } .scroll { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .2rem .45rem .2rem 0; } pre { font-size: 7.5pt; } }
 `

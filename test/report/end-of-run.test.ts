@@ -39,7 +39,9 @@ describe("the end of a run", () => {
     expect(out).toContain("made-up: 7 of 7 nodes done, 0 from cache, in 1 min 01 s. Run made-up-20261122-010000-0001")
     const report = /^Report {3}(.*)$/m.exec(out)![1]!
     expect(fs.readFileSync(report, "utf8")).toContain("<title>made-up: report of a run</title>")
-    expect(out).toMatch(/^Ask {6}pnpm pipeline sql "select scale, algorithm, format, avg\(correct::int\)/m)
+    expect(out).toMatch(
+      /^Ask {6}pnpm pipeline sql "select scale, algorithm, format, avg\(correct::int\).* where study = 'made-up' and latest /m
+    )
     for (const line of lines)
       if (!line.startsWith("Ask") && !line.startsWith("Report")) expect(line.length).toBeLessThanOrEqual(120)
   })
