@@ -55,12 +55,7 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
       if (report.problem === null) say(`Report   ${report.file}`)
       else warn(`The report could not be written: ${report.problem}`)
     }
-    say(
-      `Ask      ${queryFor(
-        study.name,
-        record.nodes.map((node) => node.stage)
-      )}`
-    )
+    say(`Ask      ${queryFor(record)}`)
   } catch (cause) {
     warn(`The results cannot be shown: ${errorText(cause)}`)
   }
