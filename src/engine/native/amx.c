@@ -120,6 +120,14 @@ INLINE void block_one(int planes, size_t depth, TileLeft a, const bf16 *at, Tile
   _tile_stored(1, c + 16, c_bytes);
 }
 
+/* Brings a block of C into the first-level cache for writing. */
+INLINE void prefetch_block(const float *c, size_t stride) {
+  for (size_t row = 0; row < 32; row++) {
+    __builtin_prefetch(c + row * stride, 1);
+    __builtin_prefetch(c + row * stride + 16, 1);
+  }
+}
+
 void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
   configure();
   for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
@@ -128,7 +136,12 @@ void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight
     for (size_t j = 0; j < n; j += 32) {
       const bf16 *right = b.at + j / 32 * b.strip + k0 * 32;
       size_t i = 0;
-      for (; i + 16 < m; i += 32) block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
+      for (; i + 16 < m; i += 32) {
+        /* The next block of C is on its way while this one is computed. */
+        if (i + 48 < m) prefetch_block(c + (i + 32) * stride + j, stride);
+        else if (j + 32 < n) prefetch_block(c + j + 32, stride);
+        block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
+      }
       if (i < m) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
     }
   }
@@ -251,12 +264,15 @@ void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRigh
 }
 
 void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to) {
-  for (size_t j = 0; j < n; j += 16)
+  const size_t padded = (n + 31) / 32 * 32;
+  for (size_t j = 0; j < padded; j += 16)
     for (size_t i = 0; i < k; i += 32) {
       __m512i first[16], second[16];
       for (size_t row = 0; row < 16; row++) {
         const float *from = w + (j + row) * stride + i;
-        const __m512 low = _mm512_loadu_ps(from), high = _mm512_loadu_ps(from + 16);
+        const bool inside = j + row < n;
+        const __m512 low = inside ? _mm512_loadu_ps(from) : _mm512_setzero_ps();
+        const __m512 high = inside ? _mm512_loadu_ps(from + 16) : _mm512_setzero_ps();
         first[row] = narrow(low, high);
         if (planes == 2) second[row] = narrow_rest(low, high, first[row]);
       }

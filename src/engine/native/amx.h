@@ -57,7 +57,7 @@ void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, si
 void amx_right(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to);
 /* B <- A: a left operand [k, n] used as a right one; k is rounded up to 32 with zeros. */
 void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRight to);
-/* B <- w^T from w [n, k]. */
+/* B <- w^T from w [n, k]; n is rounded up to 32 with zeros. */
 void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to);
 
 #endif

@@ -1,5 +1,7 @@
 #include "block.h"
 
+#include <math.h>
+
 #include "attention.h"
 #include "layernorm.h"
 #include "memory.h"
@@ -26,14 +28,21 @@ void block_normalise_backward(const Model *model, Workspace *w, const Operand *y
   }
 }
 
+void block_rotate(const Model *model, float *query_key_value, const int32_t *positions, size_t rows, float sign) {
+  const Shape *s = &model->shape;
+  const size_t d = s->padded_width, ld = row_stride(3 * d);
+  const float scale = 1.0f / sqrtf((float)s->head_width);
+  rope_rotate(query_key_value, rows, ld, positions, s->heads, s->head_width, model->cosines, model->sines, sign, scale);
+  rope_rotate(query_key_value + d, rows, ld, positions, s->heads, s->head_width, model->cosines, model->sines, sign, 1.0f);
+}
+
 void block_query_key_value(const Model *model, Workspace *w, size_t layer, size_t rows) {
   const Shape *s = &model->shape;
   Activations *a = &w->activations[layer];
   const size_t d = s->padded_width, ld = row_stride(3 * d);
   block_normalise(model, w, w->residual, &a->normed1, a->rstd1, rows);
   linear_forward(&a->normed1, 0, rows, &model->layer[layer].query_key_value, a->query_key_value, ld, false);
-  for (size_t part = 0; part < 2; part++) /* q and k */
-    rope_rotate(a->query_key_value + part * d, rows, ld, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
+  block_rotate(model, a->query_key_value, w->positions, rows, 1.0f);
 }
 
 void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents) {
@@ -61,15 +70,13 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   operand_pair(&a->attended, rows, &pairs);
   linear_backward_weight(&w->columns_narrow, &pairs, rows, &l->output, lane);
 
-  const float *attended = operand_floats(&a->attended, 0, rows, w->attended);
   for (size_t i = 0; i < documents.count; i++) {
     const size_t at = (size_t)(documents.offsets[i] - documents.offsets[0]);
     const size_t length = (size_t)(documents.offsets[i + 1] - documents.offsets[i]);
-    attention_backward(model, length, a->query_key_value + at * ld_qkv, attended + at * ld, a->log_sum + at * s->heads,
-                       w->dnormed + at * ld, w->dquery_key_value + at * ld_qkv, w->attention);
+    attention_backward(model, length, a->query_key_value + at * ld_qkv, a->log_sum + at * s->heads, w->dnormed + at * ld,
+                       w->dquery_key_value + at * ld_qkv, w->attention);
   }
-  for (size_t part = 0; part < 2; part++)
-    rope_rotate(w->dquery_key_value + part * d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, -1.0f);
+  block_rotate(model, w->dquery_key_value, w->positions, rows, -1.0f);
 
   linear_backward_input(model->mode, rows, w->dquery_key_value, ld_qkv, &l->query_key_value, w->dnormed, ld, w->linear);
   operand_put(&columns, 0, rows, w->dquery_key_value, ld_qkv);

@@ -17,6 +17,9 @@ typedef struct {
   size_t count;
 } Documents;
 
+/* Rotates q and k by their positions and scales q by 1/sqrt(head width); sign -1: the same for their gradients. */
+void block_rotate(const Model *model, float *query_key_value, const int32_t *positions, size_t rows, float sign);
+
 /* q, k, v of the rows: first half of the attention block, up to the rotation. Also used while sampling prompts. */
 void block_query_key_value(const Model *model, Workspace *w, size_t layer, size_t rows);
 void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents);

@@ -67,13 +67,22 @@ void gemm(size_t m, size_t n, size_t k, Left a, Right b, float *c, size_t stride
 
 size_t gemm_packed_size(size_t depth, size_t n) { return depth * round_up(n, PANEL); }
 
-void gemm_pack_transposed(const float *w, size_t stride, size_t n, size_t depth, float *packed) {
+void gemm_pack_transposed_rows(const float *w, size_t stride, size_t rows, size_t n, size_t depth, float *packed) {
   enum { STRIP = PANEL < 16 ? PANEL : 16 }; /* rows of w read together, so that writes fill cache lines */
   for (size_t j = 0; j < n; j += STRIP) {
     float *to = packed + j / PANEL * (depth * PANEL) + j % PANEL;
-    for (size_t k = 0; k < depth; k++)
-      for (size_t i = 0; i < STRIP; i++) to[k * PANEL + i] = w[(j + i) * stride + k];
+    if (j + STRIP <= rows) {
+      for (size_t k = 0; k < depth; k++)
+        for (size_t i = 0; i < STRIP; i++) to[k * PANEL + i] = w[(j + i) * stride + k];
+    } else {
+      for (size_t k = 0; k < depth; k++)
+        for (size_t i = 0; i < STRIP; i++) to[k * PANEL + i] = j + i < rows ? w[(j + i) * stride + k] : 0;
+    }
   }
+}
+
+void gemm_pack_transposed(const float *w, size_t stride, size_t n, size_t depth, float *packed) {
+  gemm_pack_transposed_rows(w, stride, n, n, depth, packed);
 }
 
 void gemm_pack(const float *w, size_t stride, size_t depth, size_t n, float *packed) {

@@ -51,6 +51,9 @@ size_t gemm_packed_size(size_t depth, size_t n);
 /* B[k][n] = w[n][k]: the operand of y = x W^T, from W [n, depth] with row stride `stride`. Columns past n in the last panel are 0. */
 void gemm_pack_transposed(const float *w, size_t stride, size_t n, size_t depth, float *packed);
 
+/* The same for n columns of which only the first `rows` exist; the others are 0. */
+void gemm_pack_transposed_rows(const float *w, size_t stride, size_t rows, size_t n, size_t depth, float *packed);
+
 /* B = w: the operand of dx = dy W, from W [depth, n]. */
 void gemm_pack(const float *w, size_t stride, size_t depth, size_t n, float *packed);
 

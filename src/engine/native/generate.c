@@ -1,14 +1,13 @@
 #include "generate.h"
 
-#include <math.h>
 #include <stdlib.h>
 
+#include "block.h"
 #include "cache.h"
 #include "gemm.h"
 #include "layernorm.h"
 #include "memory.h"
 #include "philox.h"
-#include "rope.h"
 #include "softmax.h"
 #include "step.h"
 #include "swiglu.h"
@@ -205,11 +204,8 @@ static void attend_unit(const Session *session, Decoder *decoder, size_t layer, 
 static void attend(const Session *session, Decoder *decoder, size_t layer, float *query_key_value, float *attended) {
   const Shape *s = &session->model->shape;
   const size_t ld = row_stride(s->padded_width), ld_qkv = row_stride(3 * s->padded_width), width = decoder->prefix.width;
-  const float scale = 1.0f / sqrtf((float)s->head_width);
   for (size_t i = 0; i < decoder->count; i++) {
-    float *row = query_key_value + i * ld_qkv;
-    cache_put(&decoder->own, s, decoder->active[i].entry, layer, decoder->active[i].produced - 1, row);
-    for (size_t j = 0; j < s->width; j++) row[j] *= scale;
+    cache_put(&decoder->own, s, decoder->active[i].entry, layer, decoder->active[i].produced - 1, query_key_value + i * ld_qkv);
   }
   for (size_t head = 0; head < s->heads; head++) {
     for (size_t first = 0, last; first < decoder->count; first = last) {
@@ -239,8 +235,7 @@ static void decode(const Session *session, Decoder *decoder, Workspace *w) {
     const Layer *layer = &model->layer[l];
     layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
     linear_forward_rows(mode, rows, w->normed, ld, &layer->query_key_value, query_key_value, ld_qkv, false, w->linear);
-    for (size_t part = 0; part < 2; part++)
-      rope_rotate(query_key_value + part * d, rows, ld_qkv, w->positions, s->heads, s->head_width, model->cosines, model->sines, 1.0f);
+    block_rotate(model, query_key_value, w->positions, rows, 1.0f);
     attend(session, decoder, l, query_key_value, w->attended);
     linear_forward_rows(mode, rows, w->attended, ld, &layer->output, w->residual, ld, true, w->linear);
     layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);

@@ -22,7 +22,7 @@ void rope_table(float *cosines, float *sines, size_t context, size_t head_width)
 }
 
 void rope_rotate(float *x, size_t rows, size_t stride, const int32_t *positions, size_t heads, size_t head_width,
-                 const float *cosines, const float *sines, float sign) {
+                 const float *cosines, const float *sines, float sign, float scale) {
   const size_t half = head_width / 2;
   for (size_t row = 0; row < rows; row++) {
     const float *restrict c = cosines + (size_t)positions[row] * half;
@@ -31,7 +31,7 @@ void rope_rotate(float *x, size_t rows, size_t stride, const int32_t *positions,
       float *restrict low = x + row * stride + head * head_width;
       float *restrict high = low + half;
       for (size_t i = 0; i < half; i++) {
-        const float a = low[i], b = high[i], sine = sign * s[i];
+        const float a = scale * low[i], b = scale * high[i], sine = sign * s[i];
         low[i] = a * c[i] - b * sine;
         high[i] = b * c[i] + a * sine;
       }

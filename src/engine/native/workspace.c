@@ -40,7 +40,7 @@ static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {
   const size_t rows = w->rows, d = s->padded_width, f = s->padded_hidden;
   w->dresidual = arena_floats(arena, rows * row_stride(d));
   w->dnormed = arena_floats(arena, rows * row_stride(d));
-  w->dquery_key_value = arena_floats(arena, rows * row_stride(3 * d));
+  w->dquery_key_value = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(3 * d));
   w->dgate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
   w->dactivated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
   w->dvalues = arena_floats(arena, w->head_rows);
@@ -58,7 +58,7 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
   }
   w->positions = (int32_t *)arena_floats(arena, rows);
   w->residual = arena_floats(arena, rows * row_stride(d));
-  w->attended = arena_floats(arena, rows * row_stride(d));
+  w->attended = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(d));
   w->final = arena_floats(arena, rows * row_stride(d));
   w->final_rstd = arena_floats(arena, rows);
   w->final_rows = take_operand(model->mode, ROWS, rows, d, arena);

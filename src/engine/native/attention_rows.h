@@ -1,0 +1,24 @@
+/* What happens to one row of attention scores between the products; shared by both forms of attention. */
+#ifndef ATTENTION_ROWS_H
+#define ATTENTION_ROWS_H
+
+#include "softmax.h"
+
+/* Query `row` sees columns 0..row. */
+INLINE void mask_future(float *scores, size_t row, size_t columns) {
+  for (size_t j = row + 1; j < columns; j++) scores[j] = MASKED;
+}
+
+/* p: scores to probabilities; dp: to ds = p (dp - sum_j p_j dp_j). */
+INLINE void gradient_row(float *p, float *dp, size_t columns, float log_sum) {
+  vector total = {0};
+  for (size_t j = 0; j < columns; j += LANES) {
+    const vector probability = exponential(load(p + j) - log_sum);
+    total += probability * load(dp + j);
+    store(p + j, probability);
+  }
+  const float product = horizontal_sum(total);
+  for (size_t j = 0; j < columns; j += LANES) store(dp + j, load(p + j) * (load(dp + j) - product));
+}
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * Attention with its products on tiles; formulas in attention.c. Operands of a head are converted once per document. The gradients of
+ * keys and values sum over query rows, so p^T and ds^T of a STRETCH of rows are collected first and multiplied together.
+ *
+ * Heads whose width is a multiple of 32 are read and written where they lie in the rows of all heads; others go through copies padded
+ * with zeros.
+ */
+#include "attention_tiled.h"
+
+#include <string.h>
+
+#include "attention.h"
+#include "attention_rows.h"
+#include "gemm.h"
+#include "memory.h"
+
+#if HAVE_TILES
+
+enum { BLOCK = 32, STRETCH = 128 };
+
+/* [length, width] floats somewhere in memory. */
+typedef struct {
+  float *at;
+  size_t stride;
+} Matrix;
+
+typedef struct {
+  int planes;
+  size_t length, padded_length, head_width, width; /* width: padded head width */
+  TileLeft q_left, dy_left;                        /* [t, w] */
+  TileRight q, k, v, dy;                           /* [t, w] */
+  TileRight k_transposed, v_transposed;            /* [w, t] */
+  TileLeft block;                                  /* [BLOCK, t] */
+  TileLeft p_columns, ds_columns;                  /* [t, STRETCH] */
+  float *p, *dp;                                   /* [BLOCK, t], row stride `stride` */
+  size_t stride;
+  float *copy[4], *out; /* padded copies, [t, w] */
+  /* With two planes the scores alone are computed in f32: the exponential turns their absolute error into a relative one. */
+  Matrix q_floats;
+  float *k_packed;
+} Head;
+
+static TileLeft take_left(int planes, size_t rows, size_t k, Arena *arena) {
+  const size_t stride = amx_left_stride(k), plane = round_up(rows, 32) * stride;
+  return (TileLeft){(bf16 *)arena_floats(arena, (size_t)planes * plane / 2), plane, stride};
+}
+
+static TileRight take_right(int planes, size_t k, size_t n, Arena *arena) {
+  return (TileRight){(bf16 *)arena_floats(arena, (size_t)planes * k * n / 2), k * n, k * 32};
+}
+
+static Head lay_out(Mode mode, size_t length, size_t head_width, Arena *arena) {
+  const int planes = mode == MODE_BF16X3 ? 2 : 1;
+  const size_t t = round_up(length, 32), w = round_up(head_width, 32);
+  Head head = {.planes = planes, .length = length, .padded_length = t, .head_width = head_width, .width = w, .stride = row_stride(t)};
+  head.q_left = take_left(planes, t, w, arena);
+  head.dy_left = take_left(planes, t, w, arena);
+  TileRight *const by_rows[] = {&head.q, &head.k, &head.v, &head.dy};
+  for (size_t i = 0; i < 4; i++) *by_rows[i] = take_right(planes, t, w, arena);
+  head.k_transposed = take_right(planes, w, t, arena);
+  head.v_transposed = take_right(planes, w, t, arena);
+  head.block = take_left(planes, BLOCK, t, arena);
+  head.p_columns = take_left(planes, t, STRETCH, arena);
+  head.ds_columns = take_left(planes, t, STRETCH, arena);
+  head.p = arena_floats(arena, BLOCK * head.stride);
+  head.dp = arena_floats(arena, BLOCK * head.stride);
+  for (size_t i = 0; i < 4; i++) head.copy[i] = arena_floats(arena, (t + SPILL_ROWS) * w);
+  head.out = arena_floats(arena, (t + SPILL_ROWS) * w);
+  head.k_packed = planes == 2 ? arena_floats(arena, gemm_packed_size(w, t)) : NULL;
+  return head;
+}
+
+size_t attention_tiled_scratch_size(Mode mode, size_t rows, size_t head_width) {
+  Arena arena = {0};
+  lay_out(mode, rows, head_width, &arena);
+  return arena.used / sizeof(float);
+}
+
+/* A head's columns, in place if their width suits tiles, else copied with zeros to the right. */
+static Matrix columns_of_head(const Head *head, const float *from, size_t stride, float *copy) {
+  if (head->head_width == head->width) return (Matrix){(float *)from, stride};
+  for (size_t row = 0; row < head->length; row++) {
+    memcpy(copy + row * head->width, from + row * stride, head->head_width * sizeof(float));
+    memset(copy + row * head->width + head->head_width, 0, (head->width - head->head_width) * sizeof(float));
+  }
+  return (Matrix){copy, head->width};
+}
+
+/* Where a product may write a head's columns, and afterwards moves them to their place if that was not it. */
+static Matrix target_of_head(const Head *head, float *to, size_t stride) {
+  return head->head_width == head->width ? (Matrix){to, stride} : (Matrix){head->out, head->width};
+}
+static void settle(const Head *head, float *to, size_t stride) {
+  if (head->head_width == head->width) return;
+  for (size_t row = 0; row < head->length; row++)
+    memcpy(to + row * stride, head->out + row * head->width, head->head_width * sizeof(float));
+}
+
+static TileLeft rows_from(TileLeft a, size_t row) {
+  a.at += row * a.stride;
+  return a;
+}
+static TileRight depth_from(TileRight b, size_t k) {
+  b.at += k * 32;
+  return b;
+}
+
+/* Takes in what the scores are made of: q and k of the document. */
+static void prepare_scores(Head *head, Matrix q, Matrix k) {
+  if (head->planes == 2) {
+    head->q_floats = q;
+    gemm_pack_transposed_rows(k.at, k.stride, head->length, head->padded_length, head->width, head->k_packed);
+  } else {
+    amx_left(1, q.at, q.stride, head->length, head->width, head->q_left);
+    amx_right_transposed(1, k.at, k.stride, head->length, head->width, head->k_transposed);
+  }
+}
+
+/* Scores of a block of rows from `first`, the future masked. Returns the number of columns. */
+static size_t block_scores(const Head *head, size_t first, size_t rows) {
+  const size_t columns = round_up(first + rows, 32), w = head->width;
+  if (head->planes == 2) {
+    const Matrix q = head->q_floats;
+    gemm(rows, columns, w, rows_of(q.at + first * q.stride, q.stride), packed(head->k_packed, w), head->p, head->stride, false);
+  } else {
+    amx_product(1, rows, columns, w, rows_from(head->q_left, first), head->k_transposed, head->p, head->stride, false);
+  }
+  for (size_t i = 0; i < rows; i++) mask_future(head->p + i * head->stride, first + i, columns);
+  return columns;
+}
+
+void attention_tiled_forward(const Model *model, size_t length, const float *query_key_value, float *attended, float *log_sum,
+                             float *scratch) {
+  const Shape *s = &model->shape;
+  const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
+  Arena arena = {.base = (char *)scratch};
+  Head head = lay_out(model->mode, length, s->head_width, &arena);
+  const size_t w = head.width;
+  for (size_t h = 0; h < s->heads; h++) {
+    const float *from = query_key_value + h * s->head_width;
+    const Matrix q = columns_of_head(&head, from, stride, head.copy[0]), k = columns_of_head(&head, from + d, stride, head.copy[1]),
+                 v = columns_of_head(&head, from + 2 * d, stride, head.copy[2]);
+    prepare_scores(&head, q, k);
+    amx_right(head.planes, v.at, v.stride, length, w, head.v);
+    const Matrix y = target_of_head(&head, attended + h * s->head_width, y_stride);
+    for (size_t first = 0; first < length; first += BLOCK) {
+      const size_t rows = length - first < BLOCK ? length - first : BLOCK;
+      const size_t columns = block_scores(&head, first, rows);
+      for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
+      amx_left(head.planes, head.p, head.stride, rows, columns, head.block);
+      amx_product(head.planes, rows, w, columns, head.block, head.v, y.at + first * y.stride, y.stride, false);
+    }
+    settle(&head, attended + h * s->head_width, y_stride);
+  }
+}
+
+/* to[j] (+)= sum over the stretch's rows i >= j of columns[j][i] right[i], for all j up to `end`. */
+static void sum_columns(const Head *head, TileLeft columns, TileRight right, size_t start, size_t end, Matrix to) {
+  for (size_t j = 0; j < end; j += BLOCK) {
+    const size_t from = j > start ? j : start;
+    TileLeft left = rows_from(columns, j);
+    left.at += from - start;
+    amx_product(head->planes, BLOCK, head->width, round_up(end - from, 32), left, depth_from(right, from), to.at + j * to.stride,
+                to.stride, j < start);
+  }
+}
+
+/* Operands and targets of one head's backward pass. */
+typedef struct {
+  const float *log_sum; /* [length, heads], this head's column */
+  size_t heads;
+  Matrix dq, dk, dv;
+} HeadGradient;
+
+static void backward_block(const Head *head, const HeadGradient *g, size_t first, size_t stretch) {
+  const size_t rows = head->length - first < BLOCK ? head->length - first : BLOCK, stride = head->stride;
+  const size_t columns = block_scores(head, first, rows);
+  amx_product(head->planes, rows, columns, head->width, rows_from(head->dy_left, first), head->v_transposed, head->dp, stride, false);
+  for (size_t i = 0; i < rows; i++) {
+    gradient_row(head->p + i * stride, head->dp + i * stride, columns, g->log_sum[(first + i) * g->heads]);
+  }
+  amx_left(head->planes, head->dp, stride, rows, columns, head->block);
+  amx_product(head->planes, rows, head->width, columns, head->block, head->k, g->dq.at + first * g->dq.stride, g->dq.stride, false);
+  TileLeft p_columns = head->p_columns, ds_columns = head->ds_columns;
+  p_columns.at += first - stretch;
+  ds_columns.at += first - stretch;
+  amx_left_transposed(head->planes, head->p, stride, rows, columns, p_columns);
+  amx_left_transposed(head->planes, head->dp, stride, rows, columns, ds_columns);
+}
+
+void attention_tiled_backward(const Model *model, size_t length, const float *query_key_value, const float *log_sum,
+                              const float *dattended, float *dquery_key_value, float *scratch) {
+  const Shape *s = &model->shape;
+  const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
+  Arena arena = {.base = (char *)scratch};
+  Head head = lay_out(model->mode, length, s->head_width, &arena);
+  const size_t w = head.width;
+  const int planes = head.planes;
+  /* Three gradients are written by turns: a padded head needs a place for each. */
+  float *const out[3] = {head.out, head.copy[1], head.copy[2]};
+  for (size_t h = 0; h < s->heads; h++) {
+    const size_t column = h * s->head_width;
+    const float *from = query_key_value + column;
+    float *to = dquery_key_value + column;
+    const Matrix q = columns_of_head(&head, from, stride, head.copy[0]), k = columns_of_head(&head, from + d, stride, head.copy[1]),
+                 v = columns_of_head(&head, from + 2 * d, stride, head.copy[2]),
+                 dy = columns_of_head(&head, dattended + column, y_stride, head.copy[3]);
+    prepare_scores(&head, q, k);
+    amx_left(planes, dy.at, dy.stride, length, w, head.dy_left);
+    amx_right_transposed(planes, v.at, v.stride, length, w, head.v_transposed);
+    amx_right(planes, k.at, k.stride, length, w, head.k);
+    amx_right(planes, q.at, q.stride, length, w, head.q);
+    amx_right(planes, dy.at, dy.stride, length, w, head.dy);
+    HeadGradient g = {.log_sum = log_sum + h, .heads = s->heads};
+    Matrix *const targets[3] = {&g.dq, &g.dk, &g.dv};
+    for (size_t part = 0; part < 3; part++) {
+      head.out = out[part];
+      *targets[part] = target_of_head(&head, to + part * d, stride);
+    }
+    for (size_t start = 0; start < length; start += STRETCH) {
+      const size_t end = start + STRETCH < length ? start + STRETCH : length;
+      for (size_t first = start; first < end; first += BLOCK) backward_block(&head, &g, first, start);
+      sum_columns(&head, head.ds_columns, head.q, start, end, g.dk);
+      sum_columns(&head, head.p_columns, head.dy, start, end, g.dv);
+    }
+    for (size_t part = 0; part < 3; part++) {
+      head.out = out[part];
+      settle(&head, to + part * d, stride);
+    }
+  }
+}
+
+#endif
