@@ -104,7 +104,7 @@ const moduleLines = (
     `code ${name}`,
     `    - ${difference.before}`,
     `    + ${difference.after}`,
-    ...(difference.more > 0 ? [`    and ${plural(difference.more, "more token")}`] : [])
+    ...(difference.more > 0 ? [`    (up to ${plural(difference.more, "more token")})`] : [])
   ]
 }
 
@@ -112,7 +112,8 @@ const CONTEXT = 6
 const SHOWN = 12
 
 /**
- * The first stretch in which two lists of tokens differ, with a few equal tokens on both sides; `more` counts changed tokens not shown.
+ * The first stretch in which two lists of tokens differ, with a few equal tokens on both sides; `more` counts the tokens from there to the last
+ * difference.
  */
 export const firstDifference = (
   old: ReadonlyArray<string>,

@@ -75,17 +75,25 @@ const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
     reasonWords(decision, context.labelOf)
   ])
   const sections = [textTable(["node", "state", "reason"], rows)]
-  if (why) for (const entry of planned) sections.push(...explanation(entry))
+  const told = new Set<string>()
+  if (why) for (const entry of planned) sections.push(...explanation(entry, told))
   sections.push(summary(planned))
   return sections.join("\n\n")
 }
 
-const explanation = ({ node, decision, context }: Explained): ReadonlyArray<string> => {
+/** A change of code that several nodes share is shown in full once; `told` remembers which were. */
+const explanation = ({ node, decision, context }: Explained, told: Set<string>): ReadonlyArray<string> => {
   const reason = reasonOf(decision)
   if (reason?._tag !== "changed") return []
   const { since, changes } = reason
   const compared = `compared with action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
-  const lines = changes.flatMap((change) => changeLines(change, context))
+  const lines = changes.flatMap((change) => {
+    const [headline = "", ...rest] = changeLines(change, context)
+    const text = [headline, ...rest].join("\n")
+    if (rest.length > 0 && told.has(text)) return [`${headline} (as above)`]
+    told.add(text)
+    return [headline, ...rest]
+  })
   return [`${node.label}: ${compared}\n${lines.map((line) => `  ${line}`).join("\n")}`]
 }
 
