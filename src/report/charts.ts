@@ -74,7 +74,7 @@ export interface Line {
 const quantitative = (field: string, { title, format, domain, log, whole }: Axis) => ({
   field,
   type: "quantitative" as const,
-  axis: { title, ...(format === undefined ? {} : { format }), ...(whole === true ? { tickMinStep: 1, format: ",d" } : {}) },
+  axis: { title, format: format ?? (whole === true ? ",d" : "~g"), ...(whole === true ? { tickMinStep: 1 } : {}) },
   scale: {
     ...(log === true ? { type: "log" as const, nice: false } : domain === undefined ? { zero: false } : {}),
     ...(domain === undefined ? {} : { domain: [...domain] })

@@ -80,7 +80,7 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
     id: "learning",
     title: "Learning curves",
     caption:
-      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all got the same reward.",
+      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all got the same reward.",
     legend: algorithms.map((label) => ({ label, style: styleOf(label), mark: "line" })),
     panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
       shownColumns.flatMap(({ column, title, axis }) => {

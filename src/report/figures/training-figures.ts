@@ -19,7 +19,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
     {
       id: "loss",
       title: "Training loss",
-      caption: "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates.",
+      caption:
+        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with several seeds, their mean and range.",
       legend: names.map((label) => ({ label, style: styleOf(label), mark: "line" })),
       panels: stages.map((stage) => ({
         title: stage,
