@@ -59,7 +59,7 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       panels: probes.map((base) => ({
         title: base.name,
         spec: lineChart(
-          [...base.probes].map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
+          freeOnTop([...base.probes]).map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
           updates(base.steps),
           {
             title: "right answers",
@@ -72,6 +72,10 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
     }
   ]
 }
+
+/** Dashed, and drawn last: where the model's own choice is one of the formats, both lines are seen. */
+const freeOnTop = <A>(curves: ReadonlyArray<readonly [name: string, curve: A]>) =>
+  curves.toSorted(([a], [b]) => Number(a === "free") - Number(b === "free"))
 
 /** A round share at or above the largest one. */
 export const ceiling = (share: number): number => Math.min(1, Math.ceil(share * 10) / 10)
