@@ -162,11 +162,16 @@ const generateCall = (call: Call, spec: ModelSpec): Model["generate"] =>
     const count = prompts.offsets.length - 1
     const rows = count * samplesPerPrompt
     const capacity = Math.min(request.maxNewTokens, spec.context)
-    const tokens = new Int32Array(rows * capacity)
-    const logProbs = new Float32Array(rows * capacity)
-    const lengths = new Int32Array(rows)
-    const stopped = new Uint8Array(rows)
-    const streams = request.streams ?? Uint32Array.from({ length: rows }, (_, row) => row)
+    const { lengths, logProbs, stopped, streams, tokens } = yield* Effect.try({
+      try: () => ({
+        tokens: new Int32Array(rows * capacity),
+        logProbs: new Float32Array(rows * capacity),
+        lengths: new Int32Array(rows),
+        stopped: new Uint8Array(rows),
+        streams: request.streams ?? Uint32Array.from({ length: rows }, (_, row) => row)
+      }),
+      catch: () => outOfMemory("generate")
+    })
     yield* run(call, "generate", call.library.generate, [
       ...([call.handle, call.threads, prompts.tokens, prompts.offsets, count, samplesPerPrompt, capacity] as const),
       ...([request.temperature, request.topK ?? 0, request.topP ?? 1] as const),
@@ -290,7 +295,11 @@ export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | 
         info,
         createModel: Effect.fn("Engine.createModel")(function* (spec, { seed }) {
           yield* checkSpec(spec)
-          return yield* build(spec, initialParameters(spec, seed), false)
+          const parameters = yield* Effect.try({
+            try: () => initialParameters(spec, seed),
+            catch: () => outOfMemory("createModel") /* a RangeError: no array is that long */
+          })
+          return yield* build(spec, parameters, false)
         })
       })
     })
