@@ -1,4 +1,5 @@
 /** What commands that plan or run share: the store and the engine choice, from flags and environment. */
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { Effect } from "effect"
@@ -23,7 +24,10 @@ export const storeRoot = (parsed: Parsed): string =>
 /** The engine that `auto` or the flags choose, without loading it; child processes inherit the data folder by environment. */
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   const data = parsed.text("data")
-  if (data !== undefined) process.env["ECHO_CHAMBER_DATA"] = path.resolve(data)
+  if (data !== undefined) {
+    if (!fs.existsSync(data)) throw new UsageError({ problem: `--data ${data}: there is no such folder.` })
+    process.env["ECHO_CHAMBER_DATA"] = path.resolve(data)
+  }
   const engine = oneOf("engine", parsed.text("engine") ?? process.env["ECHO_CHAMBER_ENGINE"] ?? "auto", [
     "auto",
     "native",
