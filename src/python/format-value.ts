@@ -14,7 +14,7 @@ import { str } from "./text.ts"
 export interface Spec {
   readonly fill: string
   readonly align: "<" | ">" | "^" | "=" | ""
-  readonly sign: "+" | "-" | " "
+  readonly sign: "+" | "-" | " " | ""
   readonly noNegativeZero: boolean
   readonly alternate: boolean
   readonly width: number
@@ -41,7 +41,7 @@ const parseSpec = (meter: Meter, spec: string, value: PyValue): Spec => {
   const parsed: Spec = {
     fill: fill ?? (zero === undefined ? " " : "0"),
     align: (align ?? (zero !== undefined && typeof value !== "string" ? "=" : "")) as Spec["align"],
-    sign: (sign ?? "-") as Spec["sign"],
+    sign: (sign ?? "") as Spec["sign"],
     noNegativeZero: z !== undefined,
     alternate: alternate !== undefined,
     width: width === undefined ? 0 : digitsOf(width),
@@ -82,9 +82,9 @@ const pad = (sign: string, body: string, spec: Spec, usual: "<" | ">"): string =
 }
 
 const formatText = (text: string, spec: Spec): string => {
-  if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, "str")
-  if (spec.sign !== "-") throw valueError(`${spec.sign === " " ? "Space" : "Sign"} not allowed in string format specifier`)
   if (spec.grouping !== "") throw valueError(`Cannot specify '${spec.grouping}' with 's'.`)
+  if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, "str")
+  if (spec.sign !== "") throw valueError(`${spec.sign === " " ? "Space" : "Sign"} not allowed in string format specifier`)
   if (spec.alternate) throw valueError("Alternate form (#) not allowed in string format specifier")
   if (spec.align === "=") throw valueError("'=' alignment not allowed in string format specifier")
   return pad("", spec.precision === null ? text : textSlice(text, 0, spec.precision), spec, "<")

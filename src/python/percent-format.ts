@@ -117,7 +117,7 @@ const convert = (
 const bare: Spec = {
   fill: " ",
   align: "",
-  sign: "-",
+  sign: "",
   noNegativeZero: false,
   alternate: false,
   width: 0,
