@@ -1,20 +1,16 @@
 /**
  * Parquet, one row group at a time: memory is one group of the wanted columns, and resuming skips whole groups by the footer.
  */
-import {
-  asyncBufferFromFile,
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema
-} from "hyparquet"
-import { compressors } from "hyparquet-compressors"
+import type { AsyncBuffer, FileMetaData } from "hyparquet"
 
 import { DatasetFileCorrupt } from "../errors.ts"
 import type { Reader } from "./RawRow.ts"
 
+/** Loaded when a Parquet file is read: every command imports this module, and few meet one. */
+const library = async () => ({ ...(await import("hyparquet")), ...(await import("hyparquet-compressors")) })
+
 export const readParquet: Reader = async function* ({ path, from, columns }) {
+  const { compressors, parquetReadObjects, parquetSchema } = await library()
   const { file, metadata } = await open(path)
   const present = parquetSchema(metadata).children.map((child) => child.element.name)
   const missing = columns.filter((column) => !present.includes(column))
@@ -56,6 +52,7 @@ export const readParquet: Reader = async function* ({ path, from, columns }) {
 export const countParquet = async (path: string): Promise<number> => Number((await open(path)).metadata.num_rows)
 
 const open = async (path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData }> => {
+  const { asyncBufferFromFile, parquetMetadataAsync } = await library()
   try {
     const file = await asyncBufferFromFile(path)
     return { file, metadata: await parquetMetadataAsync(file) }
