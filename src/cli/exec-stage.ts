@@ -46,6 +46,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     const compute = execute(stage, request, {
       stopRequested: () => stop,
       onResumable: () => (resumable = true),
+      onNondeterminism: (detail) => tell({ type: "nondeterminism", detail }),
       attest: () => attestation,
       progress: {
         report: (done, total, metrics = {}) =>

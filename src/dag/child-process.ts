@@ -18,6 +18,7 @@ import { type Executor, logFile, NodeFailed } from "./Runner.ts"
 export type ChildMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly metrics: LiveMetrics }
   | { readonly type: "note"; readonly line: string }
+  | { readonly type: "nondeterminism"; readonly detail: string }
   | { readonly type: "done" }
   | { readonly type: "busy"; readonly host: string; readonly pid: number }
   | { readonly type: "stopped"; readonly step: number }
@@ -53,7 +54,8 @@ export const childProcessExecutor =
           else if (message.type === "note") {
             // An empty one only says that the channel is drained.
             if (message.line !== "") watch({ event: "note", node: node.id, line: message.line })
-          } else last = message
+          } else if (message.type === "nondeterminism") watch({ event: "nondeterminism", node: node.id, detail: message.detail })
+          else last = message
         })
         child.on("error", (cause) => resume(Effect.succeed({ type: "exit", words: cause.message })))
         child.on("exit", (code, signal) =>

@@ -11,6 +11,7 @@ import * as path from "node:path"
 
 import { Effect, Schema } from "effect"
 
+import { firstDifference } from "../store/difference.ts"
 import { canonicalJson } from "../store/digest.ts"
 import { errorText, temporaryName } from "../store/files.ts"
 import { Kind } from "../store/Kind.ts"
@@ -57,6 +58,8 @@ export interface Execution {
   readonly stopRequested: () => boolean
   /** Called when the stage takes up its checkpoints: from then on a request to stop waits for the next one. */
   readonly onResumable?: () => void
+  /** A result that differs from an earlier one of the same key. */
+  readonly onNondeterminism?: (detail: string) => void
   /** Attestation of the engine for the action record. */
   readonly attest: () => Readonly<Record<string, unknown>> | null
 }
@@ -65,17 +68,6 @@ export interface Execution {
 export class Busy extends Schema.TaggedError<Busy>()("Busy", { host: Schema.String, pid: Schema.Int }) {
   override get message() {
     return `Process ${this.pid} on ${this.host} computes this already.`
-  }
-}
-
-/** A second run of one key gave other bytes: the stage or the machine is not deterministic. */
-export class Nondeterministic extends Schema.TaggedError<Nondeterministic>()("Nondeterministic", {
-  key: Schema.String,
-  first: Schema.String,
-  second: Schema.String
-}) {
-  override get message() {
-    return `Action ${this.key.slice(0, 12)} gave artifact ${this.second.slice(0, 12)}, but ${this.first.slice(0, 12)} before: something in it is not deterministic.`
   }
 }
 
@@ -151,12 +143,15 @@ export const execute = Effect.fnUntraced(function* (stage: Stage.Any, request: S
     engine: stage.numerics.length > 0 ? execution.attest() : null,
     attempt: lease.token
   }
-  const { won, existing } = yield* store.record(record)
-  if (!won && existing.output.digest !== digest) {
-    yield* Effect.sync(() =>
-      fs.writeFileSync(path.join(directory, `observation-${digest}.json`), JSON.stringify(record, null, 1))
+  // The loser of a race adopts the winner's record; a result that differs from one seen before is reported, never silent.
+  const { existing } = yield* store.record(record)
+  for (const other of yield* store.observe(request.key, digest)) {
+    const where = yield* firstDifference(stage.output, other, digest).pipe(
+      Effect.catchCause(() => Effect.succeed("something, but the earlier result is no longer there to compare with"))
     )
-    return yield* new Nondeterministic({ key: request.key, first: existing.output.digest, second: digest })
+    execution.onNondeterminism?.(
+      `the same key gave ${other.slice(0, 12)} before and ${digest.slice(0, 12)} now; they differ first in ${where}`
+    )
   }
   yield* Effect.sync(() => {
     for (const name of fs.readdirSync(directory))

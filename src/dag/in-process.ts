@@ -11,6 +11,7 @@ export const inProcessExecutor =
     execute(node.stage, request, {
       stopRequested,
       attest: () => null,
+      onNondeterminism: (detail) => watch({ event: "nondeterminism", node: node.id, detail }),
       progress: {
         report: (done, total, metrics = {}) =>
           Effect.sync(() => watch({ event: "progress", node: node.id, done, total, metrics })),

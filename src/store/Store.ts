@@ -5,10 +5,12 @@
  *   objects/sha256/ab/<digest>    immutable files, read-only
  *   actions/<key>.json            components, outputs, digest, cost
  *   attempts/<key>/               lease, checkpoints, log
+ *   observations/<key>.jsonl      every digest that a key ever gave
  *   runs/<run id>/events.jsonl    what happened
  *   code/<digest>.txt             the code that keys speak of, without comments: only ever shown, never run
  */
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 
 import { Context, Effect, Layer, Schema } from "effect"
@@ -104,6 +106,8 @@ export class Store extends Context.Service<
     readonly record: (
       action: ActionRecord
     ) => Effect.Effect<{ readonly won: boolean; readonly existing: ActionRecord }, StoreFailed>
+    /** Notes that a key gave this digest; the other digests that were ever seen for it, oldest first. */
+    readonly observe: (key: string, digest: string) => Effect.Effect<ReadonlyArray<string>, StoreFailed>
     /** Forgets a key, so that the next run computes it again. */
     readonly forget: (key: string) => Effect.Effect<void, StoreFailed>
     readonly attemptDirectory: (key: string) => string
@@ -228,6 +232,17 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
         // The record of a result whose files are gone or damaged: ours replaces it.
         fs.rmSync(actionFile(action.key), { force: true })
         return { won: writeNew(actionFile(action.key), JSON.stringify(action, null, 1)), existing: action }
+      }),
+    observe: (key, digest) =>
+      attempt("noting an observation", () => {
+        const file = path.join(root, "observations", `${key}.jsonl`)
+        const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : []
+        const seen = lines.flatMap((line) => /"digest":"([0-9a-f]{64})"/.exec(line)?.[1] ?? [])
+        if (!seen.includes(digest)) {
+          makeDirectory(path.dirname(file))
+          fs.appendFileSync(file, `${JSON.stringify({ digest, at: new Date().toISOString(), host: os.hostname() })}\n`)
+        }
+        return [...new Set(seen)].filter((other) => other !== digest)
       }),
     forget: (key) =>
       attempt("forgetting an action", () => {
