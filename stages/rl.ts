@@ -45,7 +45,7 @@ export const RlParams = {
   topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
   maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
   rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
-  learningRate: Param.number(5e-4, "of the policy", { above: 0 }),
+  learningRate: Param.number(3e-4, "of the policy", { above: 0 }),
   criticLearningRate: Param.number(2e-3, "of PPO's critic", { above: 0 }),
   warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
   kl: Param.nullable(Param.number(0, "KL coefficient; null takes the preset's", { min: 0 }), 0),
@@ -59,7 +59,11 @@ export const RlParams = {
   entropyBonus: Param.number(0, "weight of the entropy in the objective", { min: 0 }),
   epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
   minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 }),
-  truncated: Param.oneOf(["count", "mask"], "count", "whether completions cut at the limit take part in the update"),
+  truncated: Param.oneOf(
+    ["fail", "count", "mask"],
+    "fail",
+    "completions cut at the limit: no reward, graded as any other, or kept out of the update"
+  ),
   roundSteps: Param.integer(10, "Expert Iteration: sampling steps of a round", { min: 1 }),
   imitationEpochs: Param.integer(2, "Expert Iteration: passes over a round's demonstrations", { min: 1 }),
   imitationBatch: Param.integer(64, "Expert Iteration: demonstrations of a gradient step", { min: 1 }),

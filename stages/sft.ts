@@ -3,6 +3,8 @@
  *
  * Documents of the corpus in order of (seed, epoch), loss on the response only. With native tags a control token that names the format
  * stands before each solution and is learnt with it: the policy then first chooses a format, which evaluation can leave free or force.
+ * A control token starts from the embedding of the token that most solutions of its format begin with: left alone, pretraining would
+ * have pushed all of them into the same corner of the embedding space, where a model takes long to tell them apart.
  * Without tags this is the paper's setting, in which each dataset's own style is the tag.
  */
 import { Effect } from "effect"
@@ -17,7 +19,7 @@ import { tensorRows } from "../src/model/tensors.ts"
 import { permutation } from "../src/random/philox.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
 import { packBatches } from "../src/training/packing.ts"
-import { loadPolicy } from "../src/training/policy.ts"
+import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { warmupCosine } from "../src/training/schedule.ts"
 
@@ -48,6 +50,7 @@ export const sft = Stage.make({
     const { spec } = model
     const plain = readCorpus(inputs.corpus)
     const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
+    if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
     const answered = corpus.training.filter((document) => corpus.promptTokens[document]! > 0)
     const order = permutation(answered.length, params.seed, "sft/documents")
     const chosen = order.subarray(0, params.documents).map((i) => answered[i]!)

@@ -26,6 +26,8 @@ export interface SamplingSettings {
   readonly topP: number
   readonly maxNewTokens: number
   readonly rewardProfile: "corrected" | "paper"
+  /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
+  readonly truncated: "fail" | "count" | "mask"
   readonly seed: number
 }
 
@@ -85,7 +87,9 @@ export const collect = Effect.fnUntraced(function* (request: {
     reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
   const kl = refLogProbs === undefined ? null : mean(oldLogProbs.map((logProb, t) => klEstimate(logProb - refLogProbs[t]!, "k3")))
 
-  const scores = Float64Array.from(grades, (grade) => (grade.correct ? 1 : 0))
+  // A completion that never ends is no answer, unless the settings say otherwise.
+  const fails = (row: number) => params.truncated === "fail" && completions.truncated[row]!
+  const scores = Float64Array.from(grades, (grade, row) => (grade.correct && !fails(row) ? 1 : 0))
   const openingShares = yield* exactShares(policy, completions.prompts, openings, temperature)
   const top = [...openingShares].toSorted((a, b) => b[1] - a[1])[0]
   return {
