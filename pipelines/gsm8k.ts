@@ -19,7 +19,7 @@ export default Study.make(
   "gsm8k",
   "The same chain on real text: GSM8K with a byte-level BPE vocabulary",
   {
-    scales: Param.someOf(presetNames, ["m"], "model sizes"),
+    scales: Param.someOf(presetNames, ["s"], "model sizes"),
     algorithms: Param.someOf(["ppo", "grpo", "ei"], ["grpo"], "RL algorithms"),
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
@@ -28,7 +28,7 @@ export default Study.make(
       {},
       {
         sources: { "gsm8k:train": 2, tinygsm: 1, omi2: 1 },
-        tokens: 4e6,
+        tokens: 3e6,
         tokenizer: "bpe",
         vocabulary: 2048,
         maximum: 99,
