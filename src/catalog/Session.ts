@@ -19,8 +19,8 @@ import {
 } from "@duckdb/node-api"
 
 import type * as Table from "../store/Table.ts"
+import { nearest } from "../text/near.ts"
 import type { FillOptions } from "./duckdb-vectors.ts"
-import { nearNames } from "./near-names.ts"
 import { queryPlan, type QueryPlan } from "./query-plan.ts"
 import type { QueryResult } from "./QueryResult.ts"
 import type { Source } from "./sources.ts"
@@ -176,7 +176,7 @@ export class Session {
     const names = viewNames(this.tables)
     const missing = missingTable(problem)
     if (missing !== undefined) {
-      const near = nearNames(missing, names)
+      const near = nearest(missing, names)
       const meant = near.length > 0 ? `Near names: ${near.join(", ")}.\n` : ""
       // DuckDB's own guess is a table of its internals.
       return new SqlFailed({
@@ -187,7 +187,7 @@ export class Session {
     const column = /Referenced column "([^"]+)" not found/.exec(problem)?.[1]
     if (column !== undefined) {
       const known = [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name))
-      const near = nearNames(column, known)
+      const near = nearest(column, known)
       return new SqlFailed({
         problem,
         hint: near.length > 0 ? `Near names: ${near.join(", ")}.` : `Columns: ${[...new Set(known)].join(", ")}.`

@@ -1,3 +1,4 @@
+import { nearest } from "../text/near.ts"
 /**
  * The sources of real data, one entry each, in sources/. Row counts and field names come from the publishers' pages; what is found is always reported as found.
  *
@@ -49,21 +50,4 @@ export const findSource = (name: string, split: string): { readonly source: Sour
   return { source, split: entry }
 }
 
-const unknown = (asked: string, known: ReadonlyArray<string>) =>
-  new DatasetUnknown({
-    asked,
-    known,
-    near: known.filter((name) => distance(asked.toLowerCase(), name) <= Math.max(1, asked.length / 4))
-  })
-
-/** Edit distance (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++)
-      current.push(Math.min(current[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    previous = current
-  }
-  return previous[b.length]!
-}
+const unknown = (asked: string, known: ReadonlyArray<string>) => new DatasetUnknown({ asked, known, near: nearest(asked, known) })

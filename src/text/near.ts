@@ -1,15 +1,24 @@
-/** The known names nearest to a mistyped one, by edit distance: for "did you mean". */
-export const nearest = (name: string, known: Iterable<string>, count = 3): Array<string> => {
-  const limit = Math.max(2, Math.ceil(name.length / 2))
-  return [...known]
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= limit || candidate.includes(name) || name.includes(candidate))
+/**
+ * Known names that a mistyped one may have meant: within two edits or a third of its length, or one inside the other; nearest first, at most
+ * `limit`. Case does not count.
+ */
+export const nearest = (name: string, known: Iterable<string>, limit = 3): Array<string> => {
+  const wanted = name.toLowerCase()
+  const ranked = [...new Set(known)].flatMap((candidate) => {
+    const lower = candidate.toLowerCase()
+    const distance = editDistance(wanted, lower)
+    const contains = wanted.length >= 3 && (lower.includes(wanted) || (lower.length >= 3 && wanted.includes(lower)))
+    return (distance < wanted.length && distance <= Math.max(2, Math.floor(wanted.length / 3))) || contains
+      ? [{ candidate, distance }]
+      : []
+  })
+  return ranked
     .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, count)
+    .slice(0, limit)
     .map(({ candidate }) => candidate)
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Levenshtein distance (insertions, deletions, replacements), one row at a time. */
 export const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -21,7 +30,7 @@ export const editDistance = (a: string, b: string): number => {
   return row[b.length]!
 }
 
-/** `; did you mean x, y?`, or nothing. */
+/** ` Did you mean "x", "y"?`, or nothing. */
 export const didYouMean = (name: string, known: Iterable<string>): string => {
   const names = nearest(name, known)
   return names.length === 0 ? "" : ` Did you mean ${names.map((n) => `"${n}"`).join(", ")}?`

@@ -1,8 +1,8 @@
 import { DuckDBInstance } from "@duckdb/node-api"
 import { beforeAll, describe, expect, it } from "vitest"
 
-import { editDistance, nearNames } from "../../src/catalog/near-names.ts"
 import { mayMatch, queryPlan, type QueryPlan } from "../../src/catalog/query-plan.ts"
+import { editDistance, nearest } from "../../src/text/near.ts"
 
 let planOf: (sql: string) => Promise<QueryPlan | undefined>
 beforeAll(async () => {
@@ -114,8 +114,8 @@ describe("a part may match", () => {
 describe("near names", () => {
   it("are few edits away, or contain one another", () => {
     expect(editDistance("kitten", "sitting")).toBe(3)
-    expect(nearNames("rolouts", ["rollouts", "scores", "runs"])).toEqual(["rollouts"])
-    expect(nearNames("share", ["formatShares", "sourceShares", "runs"])).toEqual(["formatShares", "sourceShares"])
-    expect(nearNames("xyz", ["rollouts"])).toEqual([])
+    expect(nearest("rolouts", ["rollouts", "scores", "runs"])).toEqual(["rollouts"])
+    expect(nearest("share", ["formatShares", "sourceShares", "runs"])).toEqual(["formatShares", "sourceShares"])
+    expect(nearest("xyz", ["rollouts"])).toEqual([])
   })
 })

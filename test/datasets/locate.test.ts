@@ -98,7 +98,7 @@ describe("a dataset that is not there", () => {
   })
 
   it("because its name or split is wrong gets the near names", () => {
-    expect(failure(() => locateDataset("gms8k", "train", []))).toMatchObject({ _tag: "DatasetUnknown", near: [] })
+    expect(failure(() => locateDataset("gms8k", "train", []))).toMatchObject({ _tag: "DatasetUnknown", near: ["gsm8k"] })
     expect(failure(() => locateDataset("gsm8", "train", [])).message).toMatch(
       /no dataset gsm8\. Did you mean gsm8k\? Known: gsm8k, svamp,/
     )
