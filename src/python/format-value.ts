@@ -82,7 +82,8 @@ const pad = (sign: string, body: string, spec: Spec, usual: "<" | ">"): string =
 }
 
 const formatText = (text: string, spec: Spec): string => {
-  if (spec.grouping !== "") throw valueError(`Cannot specify '${spec.grouping}' with 's'.`)
+  if (spec.grouping !== "" && (spec.type === "" || spec.type === "s"))
+    throw valueError(`Cannot specify '${spec.grouping}' with 's'.`)
   if (spec.type !== "" && spec.type !== "s") throw unknownCode(spec.type, "str")
   if (spec.sign !== "") throw valueError(`${spec.sign === " " ? "Space" : "Sign"} not allowed in string format specifier`)
   if (spec.alternate) throw valueError("Alternate form (#) not allowed in string format specifier")
