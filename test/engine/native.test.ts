@@ -5,8 +5,8 @@ import { layer } from "../../src/engine/native/NativeEngine.ts"
 import { conformance, f32Tolerances, type Tolerances } from "./conformance.ts"
 
 /** bf16x3 keeps about 16 bits of each product's operands, bf16 keeps 8. */
-const split: Tolerances = { scores: 3e-4, loss: 3e-4, gradient: 5e-4, wholeGradient: 3.5e-5, updates: 2e-3, smooth: true }
-const half: Tolerances = { scores: 0.15, loss: 0.1, gradient: 0.2, wholeGradient: 2e-2, updates: 0.1, smooth: false }
+const split: Tolerances = { scores: 3e-4, loss: 3e-4, gradient: 5e-4, wholeGradient: 3.5e-5, updates: 2e-3, fine: true }
+const half: Tolerances = { scores: 0.15, loss: 0.1, gradient: 0.2, wholeGradient: 2e-2, updates: 0.1, fine: false }
 
 /** f32 on every instruction set of this machine; AMX has the same f32 code as AVX-512. */
 for (const isa of machineIsas().filter((isa) => isa !== "amx"))

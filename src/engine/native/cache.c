@@ -1,42 +1,166 @@
 #include "cache.h"
 
-#include "gemm.h"
+#include "amx.h"
 #include "memory.h"
+#include "softmax.h"
 
-static Cache describe(const Shape *shape, size_t capacity) {
-  Cache cache = {.capacity = round_up(capacity, 16), .width = round_up(shape->head_width, 16), .heads = shape->heads};
-  cache.head_keys = gemm_packed_size(cache.width, cache.capacity);
-  cache.head_size = cache.head_keys + cache.capacity * cache.width;
-  cache.entry_size = shape->layers * shape->heads * cache.head_size;
+static Cache describe(const Shape *shape, Mode mode, size_t capacity) {
+  Cache cache = {.half = HAVE_TILES && mode == MODE_BF16, .width = round_up(shape->head_width, 16), .heads = shape->heads};
+  cache.capacity = round_up(capacity, CACHE_BLOCK);
+  cache.block_size = 2 * CACHE_BLOCK * cache.width * (cache.half ? sizeof(bf16) : sizeof(float)) * cache.heads;
+  cache.layer_size = cache.capacity / CACHE_BLOCK * cache.block_size;
+  cache.entry_size = shape->layers * cache.layer_size;
   return cache;
 }
 
-size_t cache_entry_size(const Shape *shape, size_t capacity) { return describe(shape, capacity).entry_size; }
+size_t cache_entry_size(const Shape *shape, Mode mode, size_t capacity) { return describe(shape, mode, capacity).entry_size; }
 
-Status cache_create(Cache *cache, const Shape *shape, size_t capacity, size_t entries) {
-  *cache = describe(shape, capacity);
-  cache->memory = memory_take(entries * cache->entry_size * sizeof(float));
+Status cache_create(Cache *cache, const Shape *shape, Mode mode, size_t capacity, size_t entries) {
+  *cache = describe(shape, mode, capacity);
+  cache->memory = memory_take(entries * cache->entry_size);
   return cache->memory ? OK : OUT_OF_MEMORY;
 }
 
 void cache_destroy(Cache *cache) { memory_release(cache->memory); }
 
-float *cache_keys(const Cache *cache, size_t entry, size_t layer, size_t head) {
-  return cache->memory + entry * cache->entry_size + (layer * cache->heads + head) * cache->head_size;
+/* Keys of a head in the block that holds `position`; its values follow. */
+static char *block_at(const Cache *cache, size_t entry, size_t layer, size_t head, size_t position) {
+  return cache->memory + entry * cache->entry_size + layer * cache->layer_size + position / CACHE_BLOCK * cache->block_size +
+         head * (cache->block_size / cache->heads);
 }
 
-float *cache_values(const Cache *cache, size_t entry, size_t layer, size_t head) {
-  return cache_keys(cache, entry, layer, head) + cache->head_keys;
+/* Nearest-even; NaN stays NaN. */
+static bf16 to_bf16(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bf16)((bits >> 16) | 0x40);
+  return (bf16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
 void cache_put(const Cache *cache, const Shape *shape, size_t entry, size_t layer, size_t position, const float *query_key_value) {
-  const float *key = query_key_value + shape->padded_width, *value = key + shape->padded_width;
+  const size_t column = position % CACHE_BLOCK;
   for (size_t head = 0; head < shape->heads; head++) {
-    float *keys = cache_keys(cache, entry, layer, head) + position / PANEL * (cache->width * PANEL) + position % PANEL;
-    float *values = cache_values(cache, entry, layer, head) + position * cache->width;
-    for (size_t i = 0; i < shape->head_width; i++) {
-      keys[i * PANEL] = key[head * shape->head_width + i];
-      values[i] = value[head * shape->head_width + i];
+    const float *key = query_key_value + shape->padded_width + head * shape->head_width, *value = key + shape->padded_width;
+    char *block = block_at(cache, entry, layer, head, position);
+    if (cache->half) {
+      bf16 *keys = (bf16 *)block, *values = keys + CACHE_BLOCK * cache->width + column * cache->width;
+      for (size_t i = 0; i < shape->head_width; i++) {
+        keys[i * CACHE_BLOCK + column] = to_bf16(key[i]);
+        values[i] = to_bf16(value[i]);
+      }
+    } else {
+      float *keys = (float *)block, *values = keys + CACHE_BLOCK * cache->width + column * cache->width;
+      for (size_t i = 0; i < shape->head_width; i++) {
+        keys[i * CACHE_BLOCK + column] = key[i];
+        values[i] = value[i];
+      }
     }
   }
+}
+
+/* 16 numbers of the cache as REGISTERS_16 registers. */
+enum { REGISTERS_16 = 16 / LANES };
+typedef struct {
+  vector at[REGISTERS_16];
+} Sixteen;
+
+INLINE Sixteen load_sixteen(const char *numbers, size_t index, const bool half) {
+  Sixteen x;
+#if HAVE_TILES
+  if (half) {
+    const __m256i words = _mm256_loadu_si256((const __m256i *)((const bf16 *)numbers + index));
+    x.at[0] = (vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16);
+    return x;
+  }
+#endif
+  (void)half;
+  for (int i = 0; i < REGISTERS_16; i++) x.at[i] = load((const float *)numbers + index + i * LANES);
+  return x;
+}
+
+INLINE void add_product(Sixteen *total, float factor, const Sixteen *x) {
+  for (int i = 0; i < REGISTERS_16; i++) total->at[i] += factor * x->at[i];
+}
+
+/* Scores of `rows` queries against `blocks` successive blocks; one chain of multiply-adds per score, whatever the grouping. */
+INLINE void score_group(const int rows, const int blocks, const bool half, const char *keys, size_t block_size, size_t head_width,
+                        const float *q, size_t q_stride, float *scores, size_t stride) {
+  Sixteen total[4][4];
+  for (int i = 0; i < rows; i++)
+    for (int b = 0; b < blocks; b++) total[i][b] = (Sixteen){0};
+  for (size_t c = 0; c < head_width; c++)
+    for (int b = 0; b < blocks; b++) {
+      const Sixteen k = load_sixteen(keys + (size_t)b * block_size, c * CACHE_BLOCK, half);
+      for (int i = 0; i < rows; i++) add_product(&total[i][b], q[(size_t)i * q_stride + c], &k);
+    }
+  for (int i = 0; i < rows; i++)
+    for (int b = 0; b < blocks; b++)
+      for (int r = 0; r < REGISTERS_16; r++) store(scores + (size_t)i * stride + (size_t)b * CACHE_BLOCK + (size_t)r * LANES, total[i][b].at[r]);
+}
+
+INLINE void scores_of(const bool half, const Cache *cache, const char *keys, size_t length, size_t head_width, size_t rows, const float *q,
+                      size_t q_stride, float *scores, size_t stride) {
+  const size_t size = cache->block_size;
+  size_t i = 0;
+  for (; i + 4 <= rows; i += 4)
+    for (size_t t = 0; t < length; t += CACHE_BLOCK)
+      score_group(4, 1, half, keys + t / CACHE_BLOCK * size, size, head_width, q + i * q_stride, q_stride, scores + i * stride + t, stride);
+  for (; i < rows; i++) {
+    size_t t = 0;
+    for (; t + 3 * CACHE_BLOCK < length; t += 4 * CACHE_BLOCK)
+      score_group(1, 4, half, keys + t / CACHE_BLOCK * size, size, head_width, q + i * q_stride, q_stride, scores + i * stride + t, stride);
+    for (; t < length; t += CACHE_BLOCK)
+      score_group(1, 1, half, keys + t / CACHE_BLOCK * size, size, head_width, q + i * q_stride, q_stride, scores + i * stride + t, stride);
+  }
+}
+
+void cache_scores(const Cache *cache, size_t entry, size_t layer, size_t head, size_t length, size_t head_width, size_t rows,
+                  const float *q, size_t q_stride, float *scores, size_t stride) {
+  const char *keys = block_at(cache, entry, layer, head, 0);
+  if (cache->half) scores_of(true, cache, keys, length, head_width, rows, q, q_stride, scores, stride);
+  else scores_of(false, cache, keys, length, head_width, rows, q, q_stride, scores, stride);
+  for (size_t i = 0; i < rows; i++)
+    for (size_t t = length; t % CACHE_BLOCK != 0; t++) scores[i * stride + t] = MASKED;
+}
+
+/* 16 columns of the values' sum for `rows` rows: even and odd tokens apart, to have two chains, added at the end. */
+INLINE void mix_group(const int rows, const bool half, const Cache *cache, const char *values, size_t column, size_t length,
+                      const float *probabilities, size_t stride, float *mixed) {
+  Sixteen total[4][2];
+  for (int i = 0; i < rows; i++) total[i][0] = total[i][1] = (Sixteen){0};
+  for (size_t start = 0; start < length; start += CACHE_BLOCK, values += cache->block_size) {
+    const size_t end = length - start < CACHE_BLOCK ? length - start : CACHE_BLOCK;
+    for (size_t t = 0; t + 2 <= end; t += 2)
+      for (size_t odd = 0; odd < 2; odd++) {
+        const Sixteen v = load_sixteen(values, (t + odd) * cache->width + column, half);
+        for (int i = 0; i < rows; i++) add_product(&total[i][odd], probabilities[(size_t)i * stride + start + t + odd], &v);
+      }
+    if (end % 2 != 0) {
+      const Sixteen v = load_sixteen(values, (end - 1) * cache->width + column, half);
+      for (int i = 0; i < rows; i++) add_product(&total[i][0], probabilities[(size_t)i * stride + start + end - 1], &v);
+    }
+  }
+  for (int i = 0; i < rows; i++)
+    for (int r = 0; r < REGISTERS_16; r++) {
+      float *to = mixed + (size_t)i * cache->width + column + (size_t)r * LANES;
+      store(to, load(to) + (total[i][0].at[r] + total[i][1].at[r]));
+    }
+}
+
+INLINE void mix_of(const bool half, const Cache *cache, const char *values, size_t length, size_t rows, const float *probabilities,
+                   size_t stride, float *mixed) {
+  for (size_t column = 0; column < cache->width; column += 16) {
+    size_t i = 0;
+    for (; i + 4 <= rows; i += 4)
+      mix_group(4, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
+    for (; i < rows; i++) mix_group(1, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
+  }
+}
+
+void cache_mix(const Cache *cache, size_t entry, size_t layer, size_t head, size_t length, size_t rows, const float *probabilities,
+               size_t stride, float *mixed) {
+  const size_t keys_size = cache->block_size / cache->heads / 2;
+  const char *values = block_at(cache, entry, layer, head, 0) + keys_size;
+  if (cache->half) mix_of(true, cache, values, length, rows, probabilities, stride, mixed);
+  else mix_of(false, cache, values, length, rows, probabilities, stride, mixed);
 }

@@ -64,7 +64,8 @@ export const sourceDigest = (): string => {
 const x86 = (...features: ReadonlyArray<string>) => features.map((feature) => `-m${feature}`)
 const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "avx2"), "-mprefer-vector-width=512"]
 
-const variantFlags: Record<Isa, ReadonlyArray<string>> = {
+/** Feature flags of each variant. */
+export const variantFlags: Record<Isa, ReadonlyArray<string>> = {
   amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
   avx512,
   avx2: x86("avx2", "fma"),

@@ -4,7 +4,6 @@
 
 #include "block.h"
 #include "cache.h"
-#include "gemm.h"
 #include "layernorm.h"
 #include "memory.h"
 #include "philox.h"
@@ -13,7 +12,7 @@
 #include "swiglu.h"
 
 enum { SLOTS = BLOCK_ROWS };
-static const size_t CACHE_FLOATS = (size_t)1 << 28; /* at most 1 GiB of own caches per thread */
+static const size_t CACHE_BYTES = (size_t)1 << 30; /* of own caches, per thread */
 
 /* Up to `slots` samples of one prompt, admitted together. */
 typedef struct {
@@ -40,8 +39,8 @@ typedef struct {
   size_t free_prefixes, free_entries;
   Sequence *active;         /* [slots], those of a unit side by side */
   size_t count;
-  float *scores, *mixed;    /* [slots, score_stride], [slots, head width] */
-  size_t score_stride, prefix_columns;
+  float *scores, *mixed;    /* of one unit and head: [slots, score_stride], [slots, head width] */
+  size_t score_stride;
   SampleScratch sample;
   /* Prompts being admitted. */
   int32_t *tokens, *offsets;
@@ -146,6 +145,19 @@ static void take_units(Session *session, Decoder *decoder) {
   }
 }
 
+/* A sequence per sample of the unit, each with its first token drawn. */
+static void start_unit(const Session *session, Decoder *decoder, size_t index, const float *logits) {
+  const Unit unit = decoder->units[index];
+  for (size_t i = 0; i < unit.rows; i++) {
+    Sequence *sequence = &decoder->active[decoder->count++];
+    *sequence = (Sequence){.row = unit.first_row + i,
+                           .unit = index,
+                           .entry = decoder->free_entry[--decoder->free_entries],
+                           .limit = limit_of(session, unit.prompt_length)};
+    if (!draw(session, decoder, sequence, logits)) sequence->limit = 0;
+  }
+}
+
 /* Runs the admitted prompts and draws the first token of their samples. */
 static void admit(Session *session, Decoder *decoder, Workspace *w) {
   take_units(session, decoder);
@@ -157,63 +169,49 @@ static void admit(Session *session, Decoder *decoder, Workspace *w) {
   const Chunk chunk = {.documents = decoder->admissions, .rows = (size_t)decoder->offsets[decoder->admissions]};
   Prefill prefill = {session, decoder};
   chunk_forward(model, w, batch, chunk, keep_prompts, &prefill);
-  for (size_t i = 0; i < decoder->admissions; i++) {
-    const Unit *unit = &decoder->units[decoder->admitted[i]];
-    const float *last = w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld;
-    linear_forward_rows(model->mode, 1, last, ld, &model->head, w->logits, ld_logits, false, w->linear);
-    for (size_t j = 0; j < unit->rows; j++) {
-      Sequence *sequence = &decoder->active[decoder->count++];
-      *sequence = (Sequence){.row = unit->first_row + j,
-                             .unit = unit->prefix,
-                             .entry = decoder->free_entry[--decoder->free_entries],
-                             .limit = limit_of(session, unit->prompt_length)};
-      if (!draw(session, decoder, sequence, w->logits)) sequence->limit = 0;
-    }
+  for (size_t i = 0; i < decoder->admissions; i++) /* the last row of each prompt */
+    memcpy(w->normed + i * ld, w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld, s->padded_width * sizeof(float));
+  for (size_t first = 0; first < decoder->admissions; first += w->head_rows) {
+    const size_t block = decoder->admissions - first < w->head_rows ? decoder->admissions - first : w->head_rows;
+    linear_forward_rows(model->mode, block, w->normed + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    for (size_t i = 0; i < block; i++) start_unit(session, decoder, decoder->admitted[first + i], w->logits + i * ld_logits);
   }
   compact(decoder);
 }
 
-/* Sequences [first, last) share a prefix. Attention of one head over prefix and own cache, into decoder->mixed. */
+/* Sequences [first, last) share a prefix: attention of one head over prefix and own cache. */
 static void attend_unit(const Session *session, Decoder *decoder, size_t layer, size_t head, size_t first, size_t last, const float *q,
-                        size_t q_stride) {
-  const size_t width = decoder->prefix.width, h = session->model->shape.head_width, stride = decoder->score_stride;
+                        size_t q_stride, float *attended, size_t attended_stride) {
+  const size_t h = session->model->shape.head_width, stride = decoder->score_stride, width = decoder->prefix.width;
   const Unit *unit = &decoder->units[decoder->active[first].unit];
-  const size_t rows = last - first, length = unit->prompt_length, columns = round_up(length, 16);
-  float *scores = decoder->scores + first * stride, *mixed = decoder->mixed + first * width;
-  gemm(rows, columns, h, rows_of(q + first * q_stride, q_stride),
-       packed(cache_keys(&decoder->prefix, unit->prefix, layer, head), width), scores, stride, false);
+  const size_t rows = last - first, length = unit->prompt_length, columns = round_up(length, CACHE_BLOCK);
+  cache_scores(&decoder->prefix, unit->prefix, layer, head, length, h, rows, q, q_stride, decoder->scores, stride);
   for (size_t i = 0; i < rows; i++) {
     const Sequence *sequence = &decoder->active[first + i];
-    const size_t own = sequence->produced, own_columns = round_up(own, 16);
-    float *row = scores + i * stride;
-    for (size_t j = length; j < columns; j++) row[j] = MASKED;
-    gemm(1, own_columns, h, rows_of(q + (first + i) * q_stride, q_stride),
-         packed(cache_keys(&decoder->own, sequence->entry, layer, head), width), row + columns, stride, false);
-    for (size_t j = own; j < own_columns; j++) row[columns + j] = MASKED;
-    softmax_row(row, columns + own_columns);
+    float *row = decoder->scores + i * stride;
+    cache_scores(&decoder->own, sequence->entry, layer, head, sequence->produced, h, 1, q + i * q_stride, q_stride, row + columns, stride);
+    softmax_row(row, columns + round_up(sequence->produced, CACHE_BLOCK));
   }
-  gemm(rows, width, length, rows_of(scores, stride), unpacked(cache_values(&decoder->prefix, unit->prefix, layer, head), width), mixed,
-       width, false);
+  memset(decoder->mixed, 0, rows * width * sizeof(float));
+  cache_mix(&decoder->prefix, unit->prefix, layer, head, length, rows, decoder->scores, stride, decoder->mixed);
   for (size_t i = 0; i < rows; i++) {
     const Sequence *sequence = &decoder->active[first + i];
-    gemm(1, width, sequence->produced, rows_of(scores + i * stride + columns, stride),
-         unpacked(cache_values(&decoder->own, sequence->entry, layer, head), width), mixed + i * width, width, true);
+    float *mixed = decoder->mixed + i * width;
+    cache_mix(&decoder->own, sequence->entry, layer, head, sequence->produced, 1, decoder->scores + i * stride + columns, stride, mixed);
+    memcpy(attended + i * attended_stride, mixed, h * sizeof(float));
   }
 }
 
-static void attend(const Session *session, Decoder *decoder, size_t layer, float *query_key_value, float *attended) {
+static void attend(const Session *session, Decoder *decoder, size_t layer, const float *query_key_value, float *attended) {
   const Shape *s = &session->model->shape;
-  const size_t ld = row_stride(s->padded_width), ld_qkv = row_stride(3 * s->padded_width), width = decoder->prefix.width;
-  for (size_t i = 0; i < decoder->count; i++) {
+  const size_t ld = row_stride(s->padded_width), ld_qkv = row_stride(3 * s->padded_width);
+  for (size_t i = 0; i < decoder->count; i++)
     cache_put(&decoder->own, s, decoder->active[i].entry, layer, decoder->active[i].produced - 1, query_key_value + i * ld_qkv);
-  }
-  for (size_t head = 0; head < s->heads; head++) {
-    for (size_t first = 0, last; first < decoder->count; first = last) {
-      for (last = first + 1; last < decoder->count && decoder->active[last].unit == decoder->active[first].unit;) last++;
-      attend_unit(session, decoder, layer, head, first, last, query_key_value + head * s->head_width, ld_qkv);
-    }
-    for (size_t i = 0; i < decoder->count; i++)
-      memcpy(attended + i * ld + head * s->head_width, decoder->mixed + i * width, s->head_width * sizeof(float));
+  for (size_t first = 0, last; first < decoder->count; first = last) {
+    for (last = first + 1; last < decoder->count && decoder->active[last].unit == decoder->active[first].unit;) last++;
+    for (size_t head = 0; head < s->heads; head++)
+      attend_unit(session, decoder, layer, head, first, last, query_key_value + first * ld_qkv + head * s->head_width, ld_qkv,
+                  attended + first * ld + head * s->head_width, ld);
   }
 }
 
@@ -271,8 +269,7 @@ static void lay_out(Decoder *decoder, const Session *session, Arena *arena) {
   const Shape *s = &session->model->shape;
   const size_t slots = session->slots, prompt_rows = session->longest_prompt > CHUNK_ROWS ? session->longest_prompt : CHUNK_ROWS;
   const size_t size_ratio = sizeof(size_t) / sizeof(float);
-  decoder->prefix_columns = round_up(session->longest_prompt, 16);
-  decoder->score_stride = row_stride(decoder->prefix_columns + round_up(session->own_capacity, 16));
+  decoder->score_stride = row_stride(round_up(session->longest_prompt, CACHE_BLOCK) + round_up(session->own_capacity, CACHE_BLOCK));
   decoder->scores = arena_floats(arena, slots * decoder->score_stride);
   decoder->mixed = arena_floats(arena, slots * round_up(s->head_width, 16));
   decoder->sample.probability = arena_floats(arena, s->padded_vocabulary);
@@ -299,8 +296,8 @@ static Status decoder_create(Decoder *decoder, const Session *session) {
   lay_out(decoder, session, &arena);
   for (size_t i = 0; i < decoder->prefixes; i++) decoder->free_prefix[decoder->free_prefixes++] = i;
   for (size_t i = 0; i < session->slots; i++) decoder->free_entry[decoder->free_entries++] = i;
-  const Status status = cache_create(&decoder->prefix, s, session->longest_prompt, decoder->prefixes);
-  return status == OK ? cache_create(&decoder->own, s, session->own_capacity, session->slots) : status;
+  const Status status = cache_create(&decoder->prefix, s, session->model->mode, session->longest_prompt, decoder->prefixes);
+  return status == OK ? cache_create(&decoder->own, s, session->model->mode, session->own_capacity, session->slots) : status;
 }
 
 Status generate(Model *model, int threads, const Generation *g) {
@@ -317,7 +314,7 @@ Status generate(Model *model, int threads, const Generation *g) {
   if (session.own_capacity == 0) return OK;
   session.slots = (rows + (size_t)threads - 1) / (size_t)threads;
   if (session.slots > SLOTS) session.slots = SLOTS;
-  const size_t affordable = CACHE_FLOATS / cache_entry_size(&model->shape, session.own_capacity);
+  const size_t affordable = CACHE_BYTES / cache_entry_size(&model->shape, model->mode, session.own_capacity);
   if (session.slots > affordable) session.slots = affordable > 0 ? affordable : 1;
   session.units_per_prompt = (g->samples + session.slots - 1) / session.slots;
   session.units = g->prompts * session.units_per_prompt;

@@ -9,12 +9,20 @@
 
 #include "vector.h"
 
-/* First of equal maxima. */
-static int32_t argmax(const float *x, size_t n) {
-  size_t best = 0;
-  for (size_t i = 1; i < n; i++)
-    if (x[i] > x[best]) best = i;
-  return (int32_t)best;
+static float largest(const float *x, size_t n) {
+  vector most = splat(-INFINITY);
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) most = maximum(most, load(x + i));
+  float top = horizontal_maximum(most);
+  for (; i < n; i++) top = x[i] > top ? x[i] : top;
+  return top;
+}
+
+/* First place of a value; 0 if it is not there, as among NaNs. */
+static int32_t first_of(const float *x, size_t n, float value) {
+  for (size_t i = 0; i < n; i++)
+    if (x[i] == value) return (int32_t)i;
+  return 0;
 }
 
 /* probability <- exp((logits - top) / temperature), unnormalised; returns the sum. */
@@ -99,12 +107,13 @@ static int32_t invert(const float *p, size_t padded, float target) {
 
 int32_t sample_token(const float *logits, size_t vocabulary, size_t padded, const Sampling *sampling, double u, SampleScratch scratch,
                      float *log_prob) {
-  const int32_t best = argmax(logits, vocabulary);
-  const float top = logits[best];
+  const float top = largest(logits, vocabulary);
   const float inverse_temperature = sampling->temperature > 0 ? 1.0f / sampling->temperature : 1.0f;
   const float total = exponentials(logits, vocabulary, padded, top, inverse_temperature, scratch.probability);
-  int32_t token = best;
-  if (sampling->temperature > 0) {
+  int32_t token;
+  if (sampling->temperature == 0) {
+    token = first_of(logits, vocabulary, top);
+  } else {
     float mass = total;
     if ((sampling->top_k > 0 && sampling->top_k < vocabulary) || sampling->top_p < 1)
       mass = filter(scratch.probability, vocabulary, sampling, total, scratch.order);
