@@ -51,7 +51,8 @@ export interface CheckpointedOutputs {
   readonly save: () => Readonly<Record<string, number>>
 }
 
-const CHECKPOINT = "checkpoint.json"
+/** What makes a checkpoint whole, in an attempt's directory. */
+export const CHECKPOINT = "checkpoint.json"
 
 /** What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. */
 export const readCheckpoint = (directory: string, warn: (line: string) => void): Saved | null => {

@@ -85,13 +85,13 @@ export const execute = Effect.fnUntraced(function* (stage: Stage.Any, request: S
   const started = performance.now()
   const cpu = process.cpuUsage()
   const notes: Array<string> = []
-  const saved = Checkpoints.readCheckpoint(directory, (line) => notes.push(line))
+  const { saved, tables } = goOn(stage.output, directory, (line) => notes.push(line))
   for (const line of notes) yield* execution.progress.note(line)
   if (saved !== null) yield* execution.progress.note(`resuming after step ${saved.step}`)
 
   const inputs: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries(stage.inputs)) inputs[name] = yield* openArtifact(kind, request.inputs[name]!)
-  const output = yield* openOutput(stage.output, path.join(directory, "output"), saved?.rows ?? null)
+  const output = yield* openOutput(stage.output, path.join(directory, "output"), tables)
 
   const checkpoints = Checkpoints.make({
     directory,
@@ -192,22 +192,36 @@ interface Output {
   readonly finish: Effect.Effect<Manifest, ArtifactInvalid | StoreFailed, Store>
 }
 
-const openOutput = Effect.fnUntraced(function* (
-  kind: Kind.Any,
-  directory: string,
-  rows: Readonly<Record<string, number>> | null
-) {
+type Tables = ReadonlyMap<string, TableWriter<any>>
+
+/** The last checkpoint of an attempt with the tables as they then were. One that cannot be used is reported, and everything is new. */
+const goOn = (kind: Kind.Any, attempt: string, warn: (line: string) => void) => {
+  const output = path.join(attempt, "output")
+  const saved = Checkpoints.readCheckpoint(attempt, warn)
+  if (saved !== null) {
+    try {
+      const resumed = Object.entries(kind.tables).map(
+        ([name, table]) => [name, TableWriter.resume(table, output, saved.rows[name] ?? 0)] as const
+      )
+      return { saved, tables: new Map(resumed) satisfies Tables as Tables }
+    } catch (cause) {
+      warn(`The checkpoint in ${attempt} cannot be used (${errorText(cause)}); starting over.`)
+    }
+  }
+  fs.rmSync(path.join(attempt, Checkpoints.CHECKPOINT), { force: true })
+  fs.rmSync(output, { recursive: true, force: true })
+  fs.mkdirSync(output, { recursive: true })
+  const tables = Object.entries(kind.tables).map(([name, table]) => [name, TableWriter.open(table, output)] as const)
+  return { saved: null, tables: new Map(tables) satisfies Tables as Tables }
+}
+
+const openOutput = Effect.fnUntraced(function* (kind: Kind.Any, directory: string, tables: Tables) {
   const store = yield* Store
-  if (rows === null) fs.rmSync(directory, { recursive: true, force: true })
-  fs.mkdirSync(directory, { recursive: true })
   const invalid = (part: string) => (cause: unknown) => new ArtifactInvalid({ kind: kind.name, part, problem: errorText(cause) })
-  const tables = new Map<string, TableWriter<any>>()
   const documents = new Map<string, string>()
   const writers: Record<string, unknown> = {}
 
-  for (const [name, table] of Object.entries(kind.tables)) {
-    const writer = rows === null ? TableWriter.open(table, directory) : TableWriter.resume(table, directory, rows[name] ?? 0)
-    tables.set(name, writer)
+  for (const [name, writer] of tables) {
     const guarded =
       <A>(append: (input: A) => void) =>
       (input: A) =>
