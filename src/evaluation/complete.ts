@@ -27,6 +27,7 @@ export interface CompletionRequest {
 /** Rows are problem-major: completions of problem p are rows p * samples .. . */
 export interface Completions {
   readonly samples: number
+  /** As the model read them, without what was forced: cut at the front where they exceed its context. */
   readonly prompts: ReadonlyArray<Int32Array>
   /** Completion tokens, forced ones first, end of text included. */
   readonly tokens: ReadonlyArray<Int32Array>
@@ -39,8 +40,9 @@ export interface Completions {
 export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: Tokenizer, request: CompletionRequest) {
   const { problems, samples, forced = [] } = request
   const limit = model.spec.context - 1
-  const prompts = problems.map(({ question }) => encodePrompt(tokenizer, question))
-  const starts = prompts.map((prompt) => Int32Array.from([...prompt, ...forced]).slice(-limit))
+  // The end of a question too long for the model; training must see the prompt that sampling saw.
+  const prompts = problems.map(({ question }) => encodePrompt(tokenizer, question).slice(-(limit - forced.length)))
+  const starts = prompts.map((prompt) => Int32Array.from([...prompt, ...forced]))
   const offsets = new Int32Array(starts.length + 1)
   starts.forEach((start, i) => (offsets[i + 1] = offsets[i]! + start.length))
   const flat = new Int32Array(offsets[starts.length]!)

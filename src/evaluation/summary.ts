@@ -126,7 +126,7 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
             "majority@k",
             k,
             slice,
-            groups.map((group) => majorityAtK(group.map(answerOf), goldAs(group, right, answerOf), k))
+            groups.map((group) => majorityAtK(votesOf(group, right, answerOf), group[0]!.gold, k))
           )
         }
       }
@@ -159,15 +159,11 @@ export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed:
 }
 
 /**
- * The text under which right answers vote: answers are compared as text, and one right answer can be written in several ways, so all right
- * ones count as the gold text.
+ * What each completion of a problem votes for. Votes are compared as text, and one right answer can be written in several ways (12, 12.0):
+ * all right ones vote for the gold text, or they would split the vote.
  */
-const goldAs = (
+const votesOf = (
   group: ReadonlyArray<Attempt>,
   right: (attempt: Attempt) => boolean,
   answerOf: (attempt: Attempt) => string | null
-): string =>
-  group
-    .filter(right)
-    .map(answerOf)
-    .find((answer) => answer !== null) ?? group[0]!.gold
+): ReadonlyArray<string | null> => group.map((attempt) => (right(attempt) ? attempt.gold : answerOf(attempt)))

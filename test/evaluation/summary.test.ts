@@ -1,0 +1,169 @@
+/** From graded completions to summary numbers and to differences, on completions whose numbers can be counted by hand. */
+import { describe, expect, it } from "vitest"
+
+import { Evaluation, Evaluations, Scores } from "../../schemas/evaluation.ts"
+import type { Reader } from "../../src/dag/Stage.ts"
+import { compareEvaluations } from "../../src/evaluation/compare.ts"
+import { type Attempt, scoreRows, summarise } from "../../src/evaluation/summary.ts"
+import { openTable } from "../../src/store/TableReader.ts"
+import { TableWriter } from "../../src/store/TableWriter.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
+
+/** One completion: its answer (null: none), whether that is right, and its format. */
+const attempt = (
+  decoding: "greedy" | "sampled",
+  problem: string,
+  answer: string | null,
+  correct: boolean,
+  format = "omi2"
+): Attempt => ({
+  suite: "s",
+  decoding,
+  problem,
+  difficulty: problem === "a" ? 1 : 2,
+  sample: 0,
+  question: "?",
+  text: `${answer}`,
+  tokens: Int32Array.of(1),
+  logProb: -1,
+  format,
+  subStyle: "",
+  attempted: format,
+  answered: format,
+  answer,
+  error: null,
+  gold: "12",
+  correct,
+  paperBranch: format,
+  paperAnswer: answer,
+  paperCorrect: correct,
+  truncated: answer === null
+})
+
+const attempts = [
+  attempt("greedy", "a", "12", true),
+  attempt("greedy", "b", "7", false, "tinygsm"),
+  // a: two right of four, written in two ways, against two wrong ones that agree
+  attempt("sampled", "a", "12", true),
+  attempt("sampled", "a", "12.0", true),
+  attempt("sampled", "a", "9", false),
+  attempt("sampled", "a", "9", false, "tinygsm"),
+  // b: one right of four, nobody else votes twice
+  attempt("sampled", "b", "12", true, "tinygsm"),
+  attempt("sampled", "b", "3", false),
+  attempt("sampled", "b", null, false, "invalid"),
+  attempt("sampled", "b", null, false, "invalid")
+]
+
+const rows = summarise(attempts, "s", 0)
+const value = (metric: string, k: number, decoding: string, slice: string) =>
+  rows.find(
+    (row) =>
+      row.metric === metric && row.k === k && row.decoding === decoding && row.slice === slice && row.profile === "corrected"
+  )?.value
+
+describe("the summary of an evaluation", () => {
+  it("has greedy pass@1 over problems, and of each difficulty", () => {
+    expect(value("pass@1", 1, "greedy", "all")).toBe(0.5)
+    expect(value("pass@1", 1, "greedy", "steps=1")).toBe(1)
+    expect(value("pass@1", 1, "greedy", "steps=2")).toBe(0)
+  })
+
+  it("has the unbiased pass@k of the samples, a mean over problems", () => {
+    // 1 - C(n - c, k) / C(n, k): a has c = 2 of n = 4, b has c = 1.
+    expect(value("pass@k", 1, "sampled", "all")).toBeCloseTo((2 / 4 + 1 / 4) / 2, 12)
+    expect(value("pass@k", 2, "sampled", "all")).toBeCloseTo((1 - 1 / 6 + (1 - 3 / 6)) / 2, 12)
+    expect(value("pass@k", 4, "sampled", "all")).toBe(1)
+    expect(value("pass@k", 3, "sampled", "all")).toBeUndefined()
+  })
+
+  it("lets right answers vote together however they are written, and splits ties evenly", () => {
+    // a: 12 and 12.0 are two votes against two for 9; b: 12 against 3.
+    expect(value("majority@k", 4, "sampled", "steps=1")).toBeCloseTo(0.5, 12)
+    expect(value("majority@k", 4, "sampled", "steps=2")).toBeCloseTo(0.5, 12)
+  })
+
+  it("counts a format's share among all completions and its accuracy among its own", () => {
+    expect(value("share", 0, "sampled", "format=tinygsm")).toBe(2 / 8)
+    expect(value("accuracy", 0, "sampled", "format=tinygsm")).toBe(1 / 2)
+    expect(value("share", 0, "sampled", "format=invalid")).toBe(2 / 8)
+    expect(value("share", 0, "sampled", "format=gsm")).toBe(0)
+    expect(value("accuracy", 0, "sampled", "format=gsm")).toBeUndefined()
+    expect(value("truncated", 0, "sampled", "all")).toBe(2 / 8)
+  })
+
+  it("has every number inside its interval", () => {
+    for (const { metric, value: estimate, low, high } of rows) {
+      expect(low, metric).toBeLessThanOrEqual(estimate)
+      expect(high, metric).toBeGreaterThanOrEqual(estimate)
+    }
+  })
+})
+
+const evaluation = (of: ReadonlyArray<Attempt>): Reader<typeof Evaluation> => {
+  const folder = temporaryFolder()
+  const scores = TableWriter.open(Scores, folder)
+  for (const row of of) scores.append(row)
+  scores.finish(`${folder}/scores.arrow`)
+  const evaluations = TableWriter.open(Evaluations, folder)
+  for (const row of summarise(of, "s", 0)) evaluations.append(row)
+  evaluations.finish(`${folder}/evaluations.arrow`)
+  return {
+    digest: "",
+    scores: openTable(Scores, `${folder}/scores.arrow`),
+    evaluations: openTable(Evaluations, `${folder}/evaluations.arrow`)
+  }
+}
+
+describe("two evaluations", () => {
+  const names = Array.from({ length: 10 }, (_, i) => `p${i}`)
+  const greedy = (right: (i: number) => boolean) =>
+    evaluation(names.map((name, i) => attempt("greedy", name, right(i) ? "12" : "7", right(i))))
+
+  it("are compared problem by problem: McNemar's exact p from the problems that changed", () => {
+    // Solved before: 0..3; after: 2..9. Six won, two lost: p = 2 P(X <= 2), X ~ Bin(8, 1/2) = 2 * 37 / 256.
+    const row = compareEvaluations(
+      greedy((i) => i < 4),
+      greedy((i) => i >= 2),
+      0
+    ).find(({ metric, slice }) => metric === "pass@1" && slice === "all")!
+    expect([row.before, row.after, row.n]).toEqual([0.4, 0.8, 10])
+    expect(row.difference).toBeCloseTo(0.4, 12)
+    expect(row.p).toBeCloseTo(74 / 256, 12)
+    expect(row.low).toBeLessThan(0.4)
+    expect(row.high).toBeGreaterThan(0.4)
+  })
+
+  it("that are equal differ by nothing, with certainty", () => {
+    const same = greedy((i) => i % 2 === 0)
+    const row = compareEvaluations(same, same, 0).find(({ metric, slice }) => metric === "pass@1" && slice === "all")!
+    expect([row.difference, row.low, row.high, row.p]).toEqual([0, 0, 0, 1])
+  })
+})
+
+describe("rows of scores", () => {
+  it("belong to problems in blocks of as many rows as there are samples", () => {
+    const problem = (name: string, answer: string) => ({ suite: "s", problem: name, question: "?", answer, steps: 1 })
+    const texts = ["#### 5", "#### 6", "#### 5", "#### 6"]
+    const scored = scoreRows(
+      [problem("a", "5"), problem("b", "6")],
+      {
+        samples: 2,
+        prompts: [],
+        texts,
+        tokens: texts.map(() => Int32Array.of(1, 2)),
+        logProbs: texts.map(() => Float32Array.of(-0.5, -0.25)),
+        truncated: [false, false, true, false]
+      },
+      "s",
+      "sampled"
+    )
+    expect(scored.map((row) => [row.problem, row.sample, row.gold, row.logProb, row.truncated])).toEqual([
+      ["a", 0, "5", -0.75, false],
+      ["a", 1, "5", -0.75, false],
+      ["b", 0, "6", -0.75, true],
+      ["b", 1, "6", -0.75, false]
+    ])
+    expect(scored.map((row) => row.correct)).toEqual([true, false, false, true])
+  })
+})
