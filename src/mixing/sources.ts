@@ -33,6 +33,17 @@ export class SourceUnknown extends Schema.TaggedError<SourceUnknown>()("SourceUn
   }
 }
 
+/** A dataset without a single row to train on. */
+export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty", {
+  source: Schema.String,
+  rejected: Schema.Int
+}) {
+  readonly badInput = true
+  override get message() {
+    return `mix.sources: "${this.source}" has no usable row (${this.rejected} could not be used). Look at its files, or leave it out.`
+  }
+}
+
 /** A source or suite that is a dataset: `gsm8k:train`. */
 export const datasetName = (name: string): { readonly dataset: string; readonly split: string } | null => {
   const [dataset, split, ...rest] = name.split(":")
@@ -52,6 +63,7 @@ export const openSources = Effect.fnUntraced(function* (settings: MixtureSetting
     const dataset = datasetName(name)
     if (dataset !== null) {
       const { rows, bad } = yield* readRows(name, "training", settings.maxBadRows)
+      if (rows.length === 0) return yield* new SourceEmpty({ source: name, rejected: bad })
       sources.push(datasetSource(name, rows, bad))
     } else if (name === CALC || formatNames.includes(name)) {
       const gap = name === "tinygsm" ? settings.gap : 0
