@@ -113,7 +113,7 @@ export const rl = Stage.make({
 
       for (const row of rolloutRows(collected, report, { step, policyDigest, params })) yield* output.rollouts.append(row)
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
-      yield* output.updates.append(updateRow(collected, report, { step, learningRate: params.learningRate }))
+      yield* output.updates.append(updateRow(collected, report, step))
       if (snapshots.includes(step + 1))
         for (const row of tensorRows(policy.spec, yield* policy.read("parameters")))
           yield* output.snapshots.append({ step: step + 1, ...row })

@@ -116,6 +116,7 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
   }
   const rounds = {
     steps: settings.roundSteps,
+    end: settings.steps,
     epochs: settings.imitationEpochs,
     batch: settings.imitationBatch,
     seed: settings.seed

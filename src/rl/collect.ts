@@ -185,11 +185,7 @@ export const formatRows = ({ grades, openingShares }: Collected): Array<Omit<Tab
       completions: some.length
     }))
 
-export const updateRow = (
-  collected: Collected,
-  report: UpdateReport,
-  at: { readonly step: number; readonly learningRate: number }
-): Table.Input<typeof Updates> => {
+export const updateRow = (collected: Collected, report: UpdateReport, step: number): Table.Input<typeof Updates> => {
   const { rollouts, grades, texts, problems } = collected
   const lengths = rollouts.stopped.length
   const signal = groupSignal(collected.scores, rollouts.groups)
@@ -199,7 +195,7 @@ export const updateRow = (
     (_, p) => diversity(texts.slice(p * samples, (p + 1) * samples), new Uint8Array(samples)).distinctShare
   )
   return {
-    step: at.step,
+    step,
     reward: mean(collected.scores),
     accuracy: grades.filter((grade) => grade.correct).length / grades.length,
     entropy: collected.entropy,
@@ -213,7 +209,7 @@ export const updateRow = (
     gradientNorm: report.gradientNorm,
     valueLoss: report.valueLoss,
     explainedVariance: report.explainedVariance,
-    learningRate: at.learningRate,
+    learningRate: report.learningRate,
     klCoefficient: report.klCoefficient,
     distinct: mean(distinct),
     formatEntropy: shareEntropy([...counts.values()].map((some) => some.length)).nats,

@@ -8,12 +8,14 @@ import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
 import { type ExpertIterationOptions, imitationLoss, selectDemonstrations } from "./expert-iteration.ts"
-import type { Learner } from "./learner.ts"
+import { type Learner, usedSequences } from "./learner.ts"
 import { type Rollouts, selectSequences, sequenceCount } from "./Rollouts.ts"
 
 export interface Rounds {
   /** Sampling steps of a round. */
   readonly steps: number
+  /** Sampling steps in all: the last round ends with them, however short it is. */
+  readonly end: number
   readonly epochs: number
   /** Demonstrations in a gradient step. */
   readonly batch: number
@@ -51,7 +53,7 @@ export const expertIterationLearner = (
         norm += (yield* policy.optimStep(optimizer(epoch * perEpoch + i, updates))).gradientNorm
       }
     }
-    return { loss: loss / updates, gradientNorm: norm / updates }
+    return { loss: loss / updates, gradientNorm: norm / updates, learningRate: optimizer(updates - 1, updates).learningRate }
   })
 
   return {
@@ -61,13 +63,15 @@ export const expertIterationLearner = (
         (saved) => (collected = saved)
       )
     },
-    update: Effect.fnUntraced(function* ({ step, rollouts, scores }) {
-      const { sequences } = selectDemonstrations(rollouts, scores, options, rounds.seed + step)
+    update: Effect.fnUntraced(function* ({ step, rollouts, scores, mask }) {
+      const kept = usedSequences(rollouts, mask)
+      const eligible = scores.map((score, s) => (kept[s] === 1 ? score : Number.NEGATIVE_INFINITY))
+      const { sequences } = selectDemonstrations(rollouts, eligible, options, rounds.seed + step)
       const used = new Uint8Array(sequenceCount(rollouts))
       for (const s of sequences) used[s] = 1
       collected = join(collected, selectSequences(rollouts, sequences))
-      let outcome = { loss: Number.NaN, gradientNorm: Number.NaN }
-      if ((step + 1) % rounds.steps === 0) {
+      let outcome = { loss: Number.NaN, gradientNorm: Number.NaN, learningRate: 0 }
+      if ((step + 1) % rounds.steps === 0 || step + 1 === rounds.end) {
         if (sequenceCount(collected) > 0) outcome = yield* imitate(Math.floor(step / rounds.steps))
         collected = none
       }

@@ -59,6 +59,7 @@ export const grpoLearner = (
       valueLoss: null,
       explainedVariance: null,
       klCoefficient: options.kl.coefficient,
+      learningRate: outcomes.length === 0 ? 0 : loop.optimizer(step).learningRate,
       advantages,
       used: usedSequences(rollouts, mask)
     }

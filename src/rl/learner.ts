@@ -36,6 +36,8 @@ export interface UpdateReport {
   readonly valueLoss: number | null
   readonly explainedVariance: number | null
   readonly klCoefficient: number
+  /** Of the policy's last gradient step; 0 where there was none. */
+  readonly learningRate: number
   /** Per response token. */
   readonly advantages: Float64Array
   /** Per sequence: took part in the update. */

@@ -103,6 +103,7 @@ export const ppoLearner = (
         valueLoss: valueLoss / Math.max(1, outcomes.length),
         explainedVariance: valueStatistics(oldValues, oldValues, returns, current.value.clip, mask).explainedVariance,
         klCoefficient: used,
+        learningRate: outcomes.length === 0 ? 0 : loop.optimizer(step).learningRate,
         advantages,
         used: usedSequences(rollouts, mask)
       }
