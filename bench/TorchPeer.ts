@@ -50,8 +50,17 @@ export class TorchPeer {
 
   /** Starts the peer; undefined when Python or torch is missing. */
   static async start(precision: "f32" | "bf16", threads: number): Promise<TorchPeer | undefined> {
+    /* The first Python on the PATH need not be the one that has torch. */
+    for (const python of new Set([process.env["PYTHON"] || "python3", "/usr/bin/python3"])) {
+      const peer = await TorchPeer.startWith(python, precision, threads)
+      if (peer !== undefined) return peer
+    }
+    return undefined
+  }
+
+  private static async startWith(python: string, precision: "f32" | "bf16", threads: number): Promise<TorchPeer | undefined> {
     const script = fileURLToPath(new URL("peer.py", import.meta.url))
-    const child = spawn("python3", [script, String(threads)], {
+    const child = spawn(python, [script, String(threads)], {
       stdio: ["pipe", "pipe", "ignore"],
       env: { ...process.env, ...environments[precision] }
     })

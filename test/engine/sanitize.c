@@ -41,7 +41,7 @@ static int train(Model *model, Batch batch) {
 }
 
 static int sample(Model *model) {
-  enum { PROMPTS = 5, SAMPLES = 30, NEW = 40, ROWS = PROMPTS * SAMPLES };
+  enum { PROMPTS = 5, SAMPLES = 6, NEW = 12, ROWS = PROMPTS * SAMPLES };
   static int32_t prompt_tokens[200], tokens[ROWS * NEW], produced[ROWS];
   static const int32_t offsets[PROMPTS + 1] = {0, 1, 40, 56, 156, 200}, stop[] = {3};
   static float log_probs[ROWS * NEW];
