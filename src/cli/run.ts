@@ -126,11 +126,14 @@ export const command: Command = {
     for (const failure of result.failures)
       process.stderr.write(`\n${failure.message}\n${failure.log === null ? "" : `Its log: ${failure.log}\n`}`)
     process.stderr.write(
-      `\nTo go on once that is mended: pnpm pipeline run ${args.join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
+      `\nTo go on once that is mended: pnpm pipeline run ${args.map(shellWord).join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
     )
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
+
+/** An argument as a shell takes it back: quoted where it holds more than plain characters, as JSON does. */
+const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 const light = inProcessExecutor()
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
