@@ -105,9 +105,7 @@ export class Cursor {
     const { text, value } = this.tokens.at(-1)!
     if (!(error instanceof PyRaise) || typeof value !== "number") return error
     const generic = error.exception.args[0] === "invalid syntax" && (error.exception.line ?? 0) >= value
-    return generic || this.token.line > value || this.token.kind === "end"
-      ? syntaxError(`'${text}' was never closed`, value)
-      : error
+    return generic || this.token.line > value ? syntaxError(`'${text}' was never closed`, value) : error
   }
 
   error(message: string, line = this.line): PyRaise {

@@ -13,7 +13,7 @@ for request in sys.stdin:
     source = json.loads(request)
     out = io.StringIO()
     error = None
-    signal.alarm(10)
+    signal.setitimer(signal.ITIMER_PROF, 10)
     try:
         with contextlib.redirect_stdout(out):
             exec(compile(source, "<program>", "exec"), {"__name__": "__main__"})

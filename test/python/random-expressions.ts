@@ -233,7 +233,7 @@ export class Expressions {
       () => this.of("list", depth),
       () => `${this.of("dict", depth)}.values()`,
       () => this.of("tuple", depth),
-      () => `sorted(set(${this.of("list", depth)}))`
+      () => `sorted(set(${this.of("list", depth)}), key=repr)`
     )
   }
 
