@@ -50,6 +50,7 @@ const operators: ReadonlyMap<
     return table.set(first, sorted)
   }, new Map<number, ReadonlyArray<string>>())
 
+/** What each closing bracket closes. */
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" }
 const maxBrackets = 200
 const maxIndents = 100
@@ -231,15 +232,24 @@ class Lexer {
     )
   }
 
+  /** The longest operator here. Where no second character can follow, the first is all of it. */
+  private operatorAt(code: number): string | undefined {
+    const known = operators.get(code)
+    if (known === undefined) return undefined
+    const next = this.source.charCodeAt(this.at + 1)
+    const shortest = known.at(-1)!
+    if (shortest.length === 1 && (next === 32 || known.length === 1)) return shortest
+    return known.find((operator) => this.source.startsWith(operator, this.at))
+  }
+
   private operator(code: number): void {
-    const { source } = this
-    const text = operators.get(code)?.find((operator) => source.startsWith(operator, this.at))
+    const text = this.operatorAt(code)
     if (text === undefined) throw code < 32 || code === 127 ? this.invalidCharacter() : syntaxError("invalid syntax", this.line)
     this.at += text.length
     if (text === "(" || text === "[" || text === "{") {
       if (this.brackets.length >= maxBrackets) throw syntaxError("too many nested parentheses", this.line)
       this.brackets.push({ bracket: text, line: this.line })
-    } else if (closers[text] !== undefined) this.close(text)
+    } else if (text === ")" || text === "]" || text === "}") this.close(text)
     this.push("operator", text, this.line)
   }
 
@@ -252,12 +262,27 @@ class Lexer {
   }
 
   private number(): void {
+    if (this.plainInteger()) return
     number.lastIndex = this.at
     const text = number.exec(this.source)![0]
     const next = this.source.charCodeAt(this.at + text.length)
     if ((isLetter(next) || isDigit(next)) && !this.keywordAt(this.at + text.length)) throw this.badNumber(text, next)
     this.at += text.length
     this.push("number", text, this.line, this.numberValue(text.replaceAll("_", "")))
+  }
+
+  /** A short run of digits and nothing else, as most numbers are. */
+  private plainInteger(): boolean {
+    const { source, at } = this
+    let end = at
+    let value = 0
+    for (let code = source.charCodeAt(end); isDigit(code); code = source.charCodeAt(++end)) value = value * 10 + code - 48
+    const next = source.charCodeAt(end)
+    const leadingZero = end - at > 1 && source.charCodeAt(at) === 48
+    if (end === at || end - at > 15 || next === 46 || isLetter(next) || leadingZero) return false
+    this.at = end
+    this.push("number", "", this.line, value)
+    return true
   }
 
   /** `1if x else 2`: these keywords may follow a number without a space. */
