@@ -17,6 +17,7 @@ const commands: Readonly<
   report: { summary: "write a study's report: one HTML file", load: () => import("./report.ts") },
   verify: { summary: "check every artifact against its digest", load: () => import("./verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./gc.ts") },
+  data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./data.ts") },
   doctor: { summary: "what this machine offers, and what is missing", load: () => import("./doctor.ts") }
 }
 

@@ -71,7 +71,8 @@ export interface RowContent {
   readonly id?: string
   readonly question: string
   readonly solution: string
-  readonly answer: string | null
+  /** As the source states it; the loader makes it canonical. */
+  readonly answer: string | number | bigint | null
 }
 
 /** The fields of one record. Reading one that is missing, empty or of another type throws FieldFault. */

@@ -15,21 +15,21 @@ export const canonicalAnswer = (answer: string | number | bigint | null): string
   return number(text) ?? fraction(text) ?? text
 }
 
-/** The answer that ends a GSM8K solution: what follows the last `####` (or `A:` in the published model solutions). */
-export const answerAfter = (solution: string, mark: string): string | null => {
+/** The text that ends a GSM8K solution: what follows the last `####` (or `A:` in the published model solutions), as it stands. */
+export const textAfter = (solution: string, mark: string): string | null => {
   const at = solution.lastIndexOf(mark)
-  return at < 0 ? null : canonicalAnswer(solution.slice(at + mark.length))
+  return at < 0 ? null : solution.slice(at + mark.length)
 }
 
-/** Content of the last `\boxed{...}`, braces balanced; null where there is none. */
-export const boxedAnswer = (solution: string): string | null => {
+/** Content of the last `\boxed{...}` as it stands, braces balanced; null where there is none. */
+export const boxedText = (solution: string): string | null => {
   const start = solution.lastIndexOf("\\boxed{")
   if (start < 0) return null
   let depth = 0
   for (let i = start + "\\boxed".length; i < solution.length; i++) {
     if (solution[i] === "\\") i++
     else if (solution[i] === "{") depth++
-    else if (solution[i] === "}" && --depth === 0) return canonicalAnswer(solution.slice(start + "\\boxed{".length, i))
+    else if (solution[i] === "}" && --depth === 0) return solution.slice(start + "\\boxed{".length, i)
   }
   return null
 }

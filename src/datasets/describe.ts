@@ -5,20 +5,21 @@
  */
 import { stat } from "node:fs/promises"
 
+import { digestOf } from "../store/digest.ts"
 import type { Role, Source } from "./Dataset.ts"
 import { DatasetMissing, isDatasetError } from "./errors.ts"
 import { sha256OfFile } from "./fingerprint.ts"
 import { datasetRoots, type Located, locateDataset, obtain, type RootOptions } from "./locate.ts"
 import { formatOf } from "./readers/registry.ts"
-import { sources } from "./registry.ts"
+import { type DatasetName, datasetNames, findSource } from "./registry.ts"
 
 export interface DescribeOptions extends RootOptions {
   /** Count records: from the footer of a Parquet file, by reading any other. */
   readonly rows?: boolean
   /** Digest every file. */
   readonly digests?: boolean
-  /** Only this source. */
-  readonly source?: string
+  /** Only these splits. */
+  readonly only?: ReadonlyArray<DatasetName>
 }
 
 export interface SplitDescription {
@@ -35,6 +36,8 @@ export interface SplitDescription {
   readonly bytes: number
   /** Records in all files; null where not counted or not countable. */
   readonly rows: number | null
+  /** SHA-256 of the file, or over the names and digests of several; null where not asked for. */
+  readonly digest: string | null
   /** Files beside these that are left out, with the reason. */
   readonly excluded: ReadonlyArray<{ readonly name: string; readonly why: string }>
   /** Files that should be there: shards, or the patterns that were looked for. */
@@ -52,12 +55,11 @@ export interface FileDescription {
   readonly sha256: string | null
 }
 
-/** Describes all splits of all sources, in the registry's order. */
+/** Describes all splits of all sources, in the registry's order. Throws DatasetUnknown for a name in `only`. */
 export const describeDatasets = async (options: DescribeOptions = {}): Promise<ReadonlyArray<SplitDescription>> => {
   const descriptions: Array<SplitDescription> = []
-  for (const source of sources)
-    if (options.source === undefined || options.source === source.name)
-      for (const split of Object.keys(source.splits)) descriptions.push(await describeSplit(source, split, options))
+  for (const { dataset, split } of options.only ?? datasetNames())
+    descriptions.push(await describeSplit(findSource(dataset, split).source, split, options))
   return descriptions
 }
 
@@ -70,7 +72,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
     role: split.role,
     licence: source.licence,
     hub: split.layouts[0]!.hub ?? source.hub,
-    obtain: obtain(source, split)
+    obtain: obtain(source, splitName)
   }
   const located = tryLocate(source.name, splitName, options)
   if (located instanceof DatasetMissing)
@@ -81,6 +83,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
       files: [],
       bytes: 0,
       rows: null,
+      digest: null,
       excluded: [],
       missing: located.files,
       problems: []
@@ -111,10 +114,16 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     rows: files.some((file) => file.rows === null) ? null : files.reduce((sum, file) => sum + file.rows!, 0),
+    digest: digestOfAll(files),
     excluded: located.excluded.map(({ name, why }) => ({ name, why })),
     missing: located.missing,
     problems
   }
+}
+
+const digestOfAll = (files: ReadonlyArray<FileDescription>): string | null => {
+  if (files.some(({ sha256 }) => sha256 === null)) return null
+  return files.length === 1 ? files[0]!.sha256 : digestOf(files.flatMap(({ name, sha256 }) => [name, sha256!]))
 }
 
 const tryLocate = (name: string, split: string, options: DescribeOptions): Located | DatasetMissing => {

@@ -29,7 +29,7 @@ export class DatasetMissing extends Schema.TaggedError<DatasetMissing>()("Datase
   readonly badInput = true
   override get message() {
     return (
-      `Dataset ${this.source}/${this.split} is not on this machine. Looked for\n` +
+      `Dataset ${this.source}:${this.split} is not on this machine. Looked for\n` +
       this.files.map((file) => `  ${file}\n`).join("") +
       `in\n${this.folders.map((folder) => `  ${folder}\n`).join("")}` +
       `${this.obtain}\nPut it into one of these folders, or name another with --data FOLDER or the variable ECHO_CHAMBER_DATA.`
@@ -50,7 +50,7 @@ export class DatasetIncomplete extends Schema.TaggedError<DatasetIncomplete>()("
   override get message() {
     const total = this.present + this.missing.length
     return (
-      `Dataset ${this.source}/${this.split} is incomplete in ${this.folder}: ${this.present} of ${total} files are there, missing ` +
+      `Dataset ${this.source}:${this.split} is incomplete in ${this.folder}: ${this.present} of ${total} files are there, missing ` +
       `${listed(this.missing, 5)}. ${this.obtain} To use what is there on purpose, allow a partial dataset (option partial).`
     )
   }
@@ -64,7 +64,7 @@ export class DatasetNotForTraining extends Schema.TaggedError<DatasetNotForTrain
   readonly badInput = true
   override get message() {
     return (
-      `Dataset ${this.source}/${this.split} is for evaluation only and was asked for as training data. ` +
+      `Dataset ${this.source}:${this.split} is for evaluation only and was asked for as training data. ` +
       `Training on it would make every score on it worthless; take another source, or load it with purpose "evaluation".`
     )
   }

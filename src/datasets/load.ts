@@ -8,6 +8,7 @@
  */
 import { Stream } from "effect"
 
+import { canonicalAnswer } from "./answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "./Dataset.ts"
 import { type DatasetError, DatasetNotForTraining, DatasetRowInvalid, isDatasetError } from "./errors.ts"
 import { datasetRoots, type Located, type LocatedFile, locateDataset, type RootOptions } from "./locate.ts"
@@ -59,6 +60,8 @@ export interface LoadReport {
   readonly faults: Array<RowFault>
   /** Rows kept although the source states no answer for them. */
   withoutAnswer: number
+  /** Answers whose text changed when it was made canonical: `1,234` to `1234`. */
+  normalised: number
 }
 
 export interface OpenDataset extends Located {
@@ -79,7 +82,8 @@ export const openDataset = (name: string, split: string, options: LoadOptions): 
     filter: located.layout.fields.keep?.why ?? null,
     bad: 0,
     faults: [],
-    withoutAnswer: 0
+    withoutAnswer: 0,
+    normalised: 0
   }
   return { ...located, report, batches: () => readBatches(located, report, options) }
 }
@@ -165,7 +169,8 @@ const rowReader = (located: Located, report: LoadReport, options: LoadOptions) =
         seen.add(content.id)
       }
       const id = content.id ?? `${file.name}#${raw.row}`
-      const { question, solution, answer } = content
+      const { question, solution, stated, answer } = content
+      if (answer !== null && String(stated).trim() !== answer) report.normalised++
       return { source: source.name, file: file.name, row: raw.row, id, question, solution, answer }
     } catch (error) {
       if (error instanceof FieldFault) return bad(file, raw.row, error.field, error.message)
@@ -178,8 +183,9 @@ const rowContent = (record: Readonly<Record<string, unknown>>, fields: FieldMap)
   const values = fieldsOf(record)
   if (fields.keep !== undefined && !fields.keep.test(values)) return null
   const content = fields.row(values)
-  if (content.answer === null && fields.answer === "required") throw new FieldFault("", "has no final answer")
-  return content
+  const answer = canonicalAnswer(content.answer)
+  if (answer === null && fields.answer === "required") throw new FieldFault("", "has no final answer")
+  return { ...content, stated: content.answer, answer }
 }
 
 const checkShare = (report: LoadReport, options: LoadOptions): void => {

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 
 import type { Layout, Source, SplitSource } from "./Dataset.ts"
 import { DatasetIncomplete, DatasetMissing } from "./errors.ts"
+import { unpackedName } from "./readers/bytes.ts"
 import { findSource } from "./registry.ts"
 
 export interface RootOptions {
@@ -71,7 +72,7 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
             folder,
             missing,
             present: files.length,
-            obtain: obtain(source, split)
+            obtain: obtain(source, splitName)
           })
         return { source, splitName, split, layout, folder, files, excluded, missing }
       }
@@ -80,18 +81,16 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
     split: splitName,
     files: split.layouts.flatMap((layout) => layout.globs.map((glob) => `${layout.hub ?? source.hub}/${glob}`)),
     folders: roots.map((root) => (existsSync(root) ? root : `${root} (does not exist)`)),
-    obtain: obtain(source, split)
+    obtain: obtain(source, splitName)
   })
 }
 
 /** One or two sentences: where a split is published and the command that fetches it. */
-export const obtain = (source: Source, split: SplitSource): string => {
-  const layout = split.layouts[0]!
-  const hub = layout.hub ?? source.hub
-  const include = layout.globs.map((glob) => ` --include "${glob}"`).join("")
+export const obtain = (source: Source, splitName: string): string => {
+  const hub = source.splits[splitName]!.layouts[0]!.hub ?? source.hub
   return (
     `It is published as ${hub} on the Hugging Face hub${source.url === undefined ? "" : ` and at ${source.url}`} (licence: ${source.licence}). ` +
-    `For example: hf download ${hub} --repo-type dataset${include} --local-dir DATA/${hub}`
+    `To fetch it: pnpm pipeline data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
   )
 }
 
@@ -104,16 +103,27 @@ const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<
   return [...names.map((name) => join(root, name)), ...snapshot]
 }
 
-/** Files under `folder` that match any of the globs, sorted by name. */
+/** Files under `folder` that match any of the globs, sorted by name; of a file that is there plain and packed, the plain one. */
 const matches = (folder: string, globs: ReadonlyArray<string>): ReadonlyArray<LocatedFile> => {
   const names = new Set(globs.flatMap((glob) => expand(folder, "", glob.split("/"))))
-  return [...names].toSorted((a, b) => (a < b ? -1 : 1)).map((name) => ({ path: join(folder, name), name }))
+  return [...names]
+    .filter((name) => unpackedName(name) === name || !names.has(unpackedName(name)))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => ({ path: join(folder, name), name }))
 }
+
+/** The pattern of one segment of a glob; text files may also be packed (`.gz`, `.zst`). */
+const segmentPattern = (segment: string): string =>
+  `${segment.split("*").map(literally).join("[^/]*")}${/\.(?:jsonl|json|csv)$/.test(segment) ? "(?:\\.gz|\\.zst)?" : ""}`
+
+/** Whether a path inside the folder of a source is one that a glob stands for. */
+export const matchesGlob = (name: string, glob: string): boolean =>
+  new RegExp(`^${glob.split("/").map(segmentPattern).join("/")}$`).test(name)
 
 const expand = (folder: string, prefix: string, segments: ReadonlyArray<string>): ReadonlyArray<string> => {
   const [segment, ...rest] = segments
   const here = join(folder, prefix)
-  const pattern = new RegExp(`^${segment!.split("*").map(literally).join("[^/]*")}$`)
+  const pattern = new RegExp(`^${segmentPattern(segment!)}$`)
   return entries(here)
     .filter((entry) => pattern.test(entry) && !entry.startsWith("."))
     .flatMap((entry) => {

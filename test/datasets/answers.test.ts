@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { answerAfter, boxedAnswer, canonicalAnswer } from "../../src/datasets/answers.ts"
+import { boxedText, canonicalAnswer, textAfter } from "../../src/datasets/answers.ts"
 
 describe("canonicalAnswer", () => {
   it.each([
@@ -61,15 +61,15 @@ describe("canonicalAnswer", () => {
 
 describe("answers inside solutions", () => {
   it("follow the last mark of GSM8K", () => {
-    expect(answerAfter("He sold #### of 5.\n#### 2,000", "####")).toBe("2000")
-    expect(answerAfter("She sold 5.", "####")).toBeNull()
-    expect(answerAfter("She sold 5.\n####", "####")).toBeNull()
+    expect(textAfter("He sold #### of 5.\n#### 2,000", "####")).toBe(" 2,000")
+    expect(textAfter("She sold 5.", "####")).toBeNull()
+    expect(canonicalAnswer(textAfter("She sold 5.\n####", "####"))).toBeNull()
   })
 
   it("stand in the last box, with braces balanced", () => {
-    expect(boxedAnswer("First \\boxed{1}, then \\boxed{\\frac{3}{6}}.")).toBe("1/2")
-    expect(boxedAnswer("\\boxed{\\{1, 2\\}}")).toBe("\\{1, 2\\}")
-    expect(boxedAnswer("\\boxed{never closed")).toBeNull()
-    expect(boxedAnswer("no box")).toBeNull()
+    expect(boxedText("First \\boxed{1}, then \\boxed{\\frac{3}{6}}.")).toBe("\\frac{3}{6}")
+    expect(boxedText("\\boxed{\\{1, 2\\}}")).toBe("\\{1, 2\\}")
+    expect(boxedText("\\boxed{never closed")).toBeNull()
+    expect(boxedText("no box")).toBeNull()
   })
 })

@@ -154,7 +154,15 @@ describe("every source, in the layout of its publisher", () => {
     const rows = []
     for await (const batch of dataset.batches()) rows.push(...batch.rows)
     expect(rows.map((row) => row.row)).toEqual([0, 2])
-    expect(dataset.report).toEqual({ rows: 2, filtered: 1, filter: "is_correct is false", bad: 0, faults: [], withoutAnswer: 0 })
+    expect(dataset.report).toEqual({
+      rows: 2,
+      filtered: 1,
+      filter: "is_correct is false",
+      normalised: 0,
+      bad: 0,
+      faults: [],
+      withoutAnswer: 0
+    })
   })
 
   it("OpenMathInstruct-2 leaves out the subsets that repeat rows of train, and says which; the paper's reading takes them", async () => {

@@ -75,7 +75,8 @@ describe("a dataset that is not there", () => {
     for (const part of [
       root,
       "/does/not/exist (does not exist)",
-      "hf download TinyGSM/TinyGSM --repo-type dataset",
+      "TinyGSM/TinyGSM on the Hugging Face hub",
+      "pipeline data import tinygsm:train",
       "--data FOLDER",
       "ECHO_CHAMBER_DATA",
       "MIT"
@@ -102,7 +103,7 @@ describe("a dataset that is not there", () => {
     expect(failure(() => locateDataset("gsm8", "train", [])).message).toMatch(
       /no dataset gsm8\. Did you mean gsm8k\? Known: gsm8k, svamp,/
     )
-    expect(failure(() => locateDataset("gsm8k", "tets", [])).message).toMatch(/Did you mean gsm8k\/test/)
+    expect(failure(() => locateDataset("gsm8k", "tets", [])).message).toMatch(/Did you mean gsm8k:test/)
     expect(failure(() => locateDataset("gsm8k", "constructor", []))).toMatchObject({ _tag: "DatasetUnknown" })
   })
 })
@@ -187,13 +188,13 @@ describe("describeDatasets", () => {
       problems: [expect.stringContaining("ends inside its JSON array")]
     })
     expect(of("tinygsm", "train")).toMatchObject({ state: "missing", files: [], missing: ["TinyGSM/TinyGSM/data/*.parquet"] })
-    expect(of("tinygsm", "train").obtain).toContain("hf download TinyGSM/TinyGSM")
+    expect(of("tinygsm", "train").obtain).toContain("pipeline data import tinygsm:train")
   })
 
   it("is cheap unless asked for more", async () => {
     const root = temporaryFolder()
     writeIn(root, "gsm8k/train.jsonl", "not even JSON")
-    const [train] = await describeDatasets({ ...alone(root), source: "gsm8k" })
+    const [train] = await describeDatasets({ ...alone(root), only: [{ dataset: "gsm8k", split: "train" }] })
     expect(train).toMatchObject({ state: "found", rows: null, bytes: 13 })
     expect(train!.files[0]!.sha256).toBeNull()
   })

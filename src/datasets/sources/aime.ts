@@ -1,5 +1,4 @@
 /** AIME, in the three copies that the paper's evaluation reads; each names its columns differently. */
-import { canonicalAnswer } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 
 export const aime: Source = {
@@ -21,7 +20,7 @@ export const aime: Source = {
               id: f.text("ID"),
               question: f.text("Problem"),
               solution: f.text("Solution"),
-              answer: canonicalAnswer(f.scalar("Answer"))
+              answer: f.scalar("Answer")
             })
           }
         }
@@ -40,7 +39,7 @@ export const aime: Source = {
               id: f.text("ID"),
               question: f.text("Question"),
               solution: "",
-              answer: canonicalAnswer(f.scalar("Answer"))
+              answer: f.scalar("Answer")
             })
           }
         }
@@ -59,7 +58,7 @@ export const aime: Source = {
               id: String(f.scalar("id")),
               question: f.text("problem"),
               solution: f.text("solution"),
-              answer: canonicalAnswer(f.scalar("answer"))
+              answer: f.scalar("answer")
             })
           }
         }

@@ -1,5 +1,4 @@
 /** GSM-Hard (Gao et al. 2023, arXiv 2211.10435). */
-import { canonicalAnswer } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 
 export const gsmHard: Source = {
@@ -18,7 +17,7 @@ export const gsmHard: Source = {
           fields: {
             columns: ["input", "code", "target"],
             answer: "required",
-            row: (f) => ({ question: f.text("input"), solution: f.text("code"), answer: canonicalAnswer(f.scalar("target")) })
+            row: (f) => ({ question: f.text("input"), solution: f.text("code"), answer: f.scalar("target") })
           }
         }
       ]

@@ -1,11 +1,11 @@
 /** GSM8K (Cobbe et al. 2021, arXiv 2110.14168). A solution ends with `#### 72`; marks such as `<<48/2=24>>` stay in its text, as in the paper's data. */
-import { answerAfter } from "../answers.ts"
+import { textAfter } from "../answers.ts"
 import type { FieldMap, Layout, Source } from "../Dataset.ts"
 
 const gsm8kFields: FieldMap = {
   columns: ["question", "answer"],
   answer: "required",
-  row: (f) => ({ question: f.text("question"), solution: f.text("answer"), answer: answerAfter(f.text("answer"), "####") })
+  row: (f) => ({ question: f.text("question"), solution: f.text("answer"), answer: textAfter(f.text("answer"), "####") })
 }
 
 const gsm8kLayouts = (split: string): ReadonlyArray<Layout> => [
@@ -28,18 +28,14 @@ export const gsm8k: Source = {
       role: "evaluation",
       layouts: [
         {
-          globs: [
-            "example_model_solutions.jsonl",
-            "example_model_solutions.jsonl.gz",
-            "grade_school_math/data/example_model_solutions.jsonl"
-          ],
+          globs: ["example_model_solutions.jsonl", "grade_school_math/data/example_model_solutions.jsonl"],
           fields: {
             columns: ["question", "ground_truth"],
             answer: "required",
             row: (f) => ({
               question: f.text("question"),
               solution: f.text("ground_truth"),
-              answer: answerAfter(f.text("ground_truth"), "\nA:")
+              answer: textAfter(f.text("ground_truth"), "\nA:")
             })
           }
         }

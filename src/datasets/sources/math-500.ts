@@ -1,5 +1,5 @@
 /** MATH-500 (Lightman et al. 2023, arXiv 2305.20050), 500 problems of MATH (Hendrycks et al. 2021). */
-import { boxedAnswer, canonicalAnswer } from "../answers.ts"
+import { boxedText, canonicalAnswer } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 
 export const math500: Source = {
@@ -22,7 +22,7 @@ export const math500: Source = {
               id: f.text("unique_id"),
               question: f.text("problem"),
               solution: f.text("solution"),
-              answer: canonicalAnswer(f.scalar("answer")) ?? boxedAnswer(f.text("solution"))
+              answer: canonicalAnswer(f.scalar("answer")) === null ? boxedText(f.text("solution")) : f.scalar("answer")
             })
           }
         }

@@ -1,5 +1,5 @@
 /** MetaMathQA (Yu et al. 2023, arXiv 2309.12284). */
-import { answerAfter } from "../answers.ts"
+import { textAfter } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 
 export const metamath: Source = {
@@ -20,7 +20,7 @@ export const metamath: Source = {
             row: (f) => ({
               question: f.text("query"),
               solution: f.text("response"),
-              answer: answerAfter(f.text("response"), "The answer is:")
+              answer: textAfter(f.text("response"), "The answer is:")
             })
           }
         }

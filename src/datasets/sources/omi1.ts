@@ -1,5 +1,4 @@
 /** OpenMathInstruct-1 (Toshniwal et al. 2024, arXiv 2402.10176). The paper reads only `correct_solutions/train.jsonl`. */
-import { canonicalAnswer } from "../answers.ts"
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const omi1Fields: FieldMap = {
@@ -8,7 +7,7 @@ const omi1Fields: FieldMap = {
   row: (f) => ({
     question: f.text("question"),
     solution: f.text("generated_solution"),
-    answer: canonicalAnswer(f.scalar("expected_answer"))
+    answer: f.scalar("expected_answer")
   })
 }
 const omi1Correct: FieldMap = {

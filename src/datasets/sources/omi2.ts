@@ -1,5 +1,4 @@
 /** OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560). Beside the shards of `train` lie subsets of it, which `data/*.parquet` reads again. */
-import { canonicalAnswer } from "../answers.ts"
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const omi2Fields: FieldMap = {
@@ -8,7 +7,7 @@ const omi2Fields: FieldMap = {
   row: (f) => ({
     question: f.text("problem"),
     solution: f.text("generated_solution"),
-    answer: canonicalAnswer(f.scalar("expected_answer"))
+    answer: f.scalar("expected_answer")
   })
 }
 const omi2Subset = (size: string) =>

@@ -1,5 +1,4 @@
 /** SVAMP (Patel et al. 2021, arXiv 2103.07191). The hub's copy is cut into train and test; both are for evaluation here. */
-import { canonicalAnswer } from "../answers.ts"
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const svampFields: FieldMap = {
@@ -11,7 +10,7 @@ const svampFields: FieldMap = {
       id: f.text("ID"),
       question: `${body}${/[.!?,]$/.test(body) ? "" : "."} ${f.text("Question").trim()}`,
       solution: "",
-      answer: canonicalAnswer(f.scalar("Answer"))
+      answer: f.scalar("Answer")
     }
   }
 }

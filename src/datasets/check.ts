@@ -1,0 +1,126 @@
+/**
+ * Reads a split from its first row to its last and tells what is in it: rows that can be used and rows that cannot, with file, row and field;
+ * how answers are written; rows that are there twice; questions of evaluation sets inside training data.
+ *
+ * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read to
+ * its end is `damaged`.
+ */
+import { contaminationScan, type EvaluationQuestion, type Overlap } from "./contamination.ts"
+import type { DatasetRow, Role } from "./Dataset.ts"
+import { DigestIndex } from "./DigestIndex.ts"
+import { isDatasetError } from "./errors.ts"
+import { type LoadReport, openDataset } from "./load.ts"
+import type { RootOptions } from "./locate.ts"
+import { type DatasetName, nameOf } from "./registry.ts"
+
+export interface CheckOptions extends RootOptions {
+  /** Questions to look for in training splits (`evaluationQuestions`). */
+  readonly questions?: ReadonlyArray<EvaluationQuestion>
+  /** Told now and then how many records were read. */
+  readonly progress?: (records: number) => void
+}
+
+export interface SplitCheck {
+  /** `gsm8k:train`. */
+  readonly name: string
+  readonly role: Role
+  readonly files: number
+  /** Usable, filtered and bad rows, and the first bad ones. */
+  readonly report: LoadReport
+  readonly answers: AnswerCounts
+  readonly duplicates: Duplicates
+  /** Sets of evaluation questions found in it; empty for evaluation splits. */
+  readonly overlaps: ReadonlyArray<Overlap>
+  /** Why reading ended early, or null. */
+  readonly damaged: string | null
+}
+
+export interface AnswerCounts {
+  readonly numbers: number
+  readonly fractions: number
+  /** LaTeX expressions, intervals, words. */
+  readonly other: number
+}
+
+export interface Duplicates {
+  /** Rows with question and solution of an earlier row. */
+  readonly rows: number
+  /** Rows with the question of an earlier row, those above included: several solutions of one question. */
+  readonly questions: number
+  /** The first of the equal rows. */
+  readonly examples: ReadonlyArray<{ readonly file: string; readonly row: number; readonly sameAs: string }>
+}
+
+const EXAMPLES = 5
+/** Rows of one file are numbered below this in a `place`. */
+const ROWS = 2 ** 32
+
+/** Reads all of a split. Throws a DatasetError where it is not there at all. */
+export const checkDataset = async ({ dataset, split }: DatasetName, options: CheckOptions = {}): Promise<SplitCheck> => {
+  const name = nameOf({ dataset, split })
+  const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
+  const answers = { numbers: 0, fractions: 0, other: 0 }
+  const duplicates = duplicateCount(open.files.map((file) => file.name))
+  const scan = contaminationScan(open.split.role === "training" ? (options.questions ?? []) : [])
+  let damaged: string | null = null
+  try {
+    for await (const { rows } of open.batches()) {
+      for (const row of rows) {
+        if (row.answer !== null) answers[answerKind(row.answer)]++
+        duplicates.add(row)
+        if (open.split.role === "training") scan.add({ source: name, id: row.id, text: `${row.question}\n\n${row.solution}` })
+      }
+      options.progress?.(open.report.rows + open.report.filtered + open.report.bad)
+    }
+  } catch (error) {
+    if (!isDatasetError(error)) throw error
+    damaged = error.message
+  }
+  if (open.missing.length > 0 && damaged === null)
+    damaged = `${open.missing.length} of ${open.missing.length + open.files.length} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+  return {
+    name,
+    role: open.split.role,
+    files: open.files.length,
+    report: open.report,
+    answers,
+    duplicates: duplicates.found(),
+    overlaps: scan.report(),
+    damaged
+  }
+}
+
+/** The distinct questions of a split, for looking them up in training data. */
+export const evaluationQuestions = async (
+  { dataset, split }: DatasetName,
+  options: RootOptions = {}
+): Promise<ReadonlyArray<EvaluationQuestion>> => {
+  const set = nameOf({ dataset, split })
+  const questions = new Map<string, EvaluationQuestion>()
+  const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
+  for await (const { rows } of open.batches())
+    for (const { id, question } of rows) if (question !== "") questions.set(question, { set, id, question })
+  return [...questions.values()]
+}
+
+const answerKind = (answer: string): keyof AnswerCounts =>
+  /^-?\d+(?:\.\d+)?$/.test(answer) ? "numbers" : /^-?\d+\/\d+$/.test(answer) ? "fractions" : "other"
+
+const duplicateCount = (files: ReadonlyArray<string>) => {
+  const documents = new DigestIndex()
+  const questions = new DigestIndex()
+  const counts = { rows: 0, questions: 0 }
+  const examples: Array<{ file: string; row: number; sameAs: string }> = []
+  return {
+    add: ({ file, row, question, solution }: DatasetRow): void => {
+      const place = files.indexOf(file) * ROWS + row
+      if (question !== "" && questions.add(question, place) !== null) counts.questions++
+      const earlier = documents.add(`${question}\n\n${solution}`, place)
+      if (earlier === null) return
+      counts.rows++
+      if (examples.length < EXAMPLES)
+        examples.push({ file, row, sameAs: `${files[Math.floor(earlier / ROWS)]}#${earlier % ROWS}` })
+    },
+    found: (): Duplicates => ({ ...counts, examples })
+  }
+}
