@@ -137,9 +137,9 @@ void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight
       const bf16 *right = b.at + j / 32 * b.strip + k0 * 32;
       size_t i = 0;
       for (; i + 16 < m; i += 32) {
-        /* The next block of C is on its way while this one is computed. */
+        /* The next block of C is on its way while this one is computed; a few rows that are only written are in the cache already. */
         if (i + 48 < m) prefetch_block(c + (i + 32) * stride + j, stride);
-        else if (j + 32 < n) prefetch_block(c + j + 32, stride);
+        else if (j + 32 < n && (add || m > 32)) prefetch_block(c + j + 32, stride);
         block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
       }
       if (i < m) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);

@@ -39,6 +39,20 @@ typedef struct {
   size_t plane, strip;
 } TileRight;
 
+/* Views from a row, a depth, a strip of 32 columns on. */
+static inline TileLeft rows_from(TileLeft a, size_t row) {
+  a.at += row * a.stride;
+  return a;
+}
+static inline TileRight depth_from(TileRight b, size_t k) {
+  b.at += k * 32;
+  return b;
+}
+static inline TileRight strip_from(TileRight b, size_t strip) {
+  b.at += strip * b.strip;
+  return b;
+}
+
 /* Asks the kernel for the tile registers, once per process. False where it refuses. */
 bool amx_request(void);
 

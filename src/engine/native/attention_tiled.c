@@ -96,15 +96,6 @@ static void settle(const Head *head, float *to, size_t stride) {
     memcpy(to + row * stride, head->out + row * head->width, head->head_width * sizeof(float));
 }
 
-static TileLeft rows_from(TileLeft a, size_t row) {
-  a.at += row * a.stride;
-  return a;
-}
-static TileRight depth_from(TileRight b, size_t k) {
-  b.at += k * 32;
-  return b;
-}
-
 /* Takes in what the scores are made of: q and k of the document. */
 static void prepare_scores(Head *head, Matrix q, Matrix k) {
   if (head->planes == 2) {

@@ -3,10 +3,10 @@
 #include <math.h>
 
 #include "attention.h"
+#include "feed_forward.h"
 #include "layernorm.h"
 #include "memory.h"
 #include "rope.h"
-#include "swiglu.h"
 
 static size_t block_of(size_t rows, size_t first) { return rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS; }
 
@@ -14,8 +14,9 @@ void block_normalise(const Model *model, Workspace *w, const float *x, const Ope
   const size_t ld = row_stride(model->shape.padded_width);
   for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
     const size_t count = block_of(rows, first);
-    layernorm_forward(x + first * ld, w->normed, rstd + first, count, model->shape.width, ld);
-    operand_put(y, first, count, w->normed, ld);
+    float *normed = operand_target(y, first, w->normed);
+    layernorm_forward(x + first * ld, normed, rstd + first, count, model->shape.width, ld);
+    operand_put(y, first, count, normed, ld);
   }
 }
 
@@ -49,12 +50,13 @@ void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows
   const Shape *s = &model->shape;
   Activations *a = &w->activations[layer];
   const size_t d = s->padded_width, ld = row_stride(d), ld_qkv = row_stride(3 * d);
+  float *attended = operand_target(&a->attended, 0, w->attended);
   for (size_t i = 0; i < documents.count; i++) {
     const size_t at = (size_t)(documents.offsets[i] - documents.offsets[0]);
     const size_t length = (size_t)(documents.offsets[i + 1] - documents.offsets[i]);
-    attention_forward(model, length, a->query_key_value + at * ld_qkv, w->attended + at * ld, a->log_sum + at * s->heads, w->attention);
+    attention_forward(model, length, a->query_key_value + at * ld_qkv, attended + at * ld, a->log_sum + at * s->heads, w->attention);
   }
-  operand_put(&a->attended, 0, rows, w->attended, ld);
+  operand_put(&a->attended, 0, rows, attended, ld);
   linear_forward(&a->attended, 0, rows, &model->layer[layer].output, w->residual, ld, true);
 }
 
@@ -66,9 +68,9 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   const Operand pairs = narrowed(w->pairs, d), columns = narrowed(w->columns, 3 * d);
 
   linear_backward_input(model->mode, rows, w->dresidual, ld, &l->output, w->dnormed, ld, w->linear);
-  operand_put(&w->columns_narrow, 0, rows, w->dresidual, ld);
-  operand_pair(&a->attended, rows, &pairs);
-  linear_backward_weight(&w->columns_narrow, &pairs, rows, &l->output, lane);
+  const Operand dresidual = operand_of(&w->columns_narrow, rows, w->dresidual, ld);
+  const Operand attended = operand_pair(&a->attended, rows, &pairs);
+  linear_backward_weight(&dresidual, &attended, rows, &l->output, lane);
 
   for (size_t i = 0; i < documents.count; i++) {
     const size_t at = (size_t)(documents.offsets[i] - documents.offsets[0]);
@@ -79,47 +81,20 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   block_rotate(model, w->dquery_key_value, w->positions, rows, -1.0f);
 
   linear_backward_input(model->mode, rows, w->dquery_key_value, ld_qkv, &l->query_key_value, w->dnormed, ld, w->linear);
-  operand_put(&columns, 0, rows, w->dquery_key_value, ld_qkv);
-  operand_pair(&a->normed1, rows, &pairs);
-  linear_backward_weight(&columns, &pairs, rows, &l->query_key_value, lane);
+  const Operand dquery_key_value = operand_of(&columns, rows, w->dquery_key_value, ld_qkv);
+  const Operand normed = operand_pair(&a->normed1, rows, &pairs);
+  linear_backward_weight(&dquery_key_value, &normed, rows, &l->query_key_value, lane);
   block_normalise_backward(model, w, &a->normed1, a->rstd1, rows);
 }
 
 void block_feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
-  const Shape *s = &model->shape;
-  const Layer *l = &model->layer[layer];
-  Activations *a = &w->activations[layer];
-  const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
+  const Activations *a = &w->activations[layer];
   block_normalise(model, w, w->residual, &a->normed2, a->rstd2, rows);
-  for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
-    float *gate_up = a->gate_up ? a->gate_up + first * ld_gate_up : w->gate_up;
-    linear_forward(&a->normed2, first, count, &l->gate_up, gate_up, ld_gate_up, false);
-    swiglu_forward(gate_up, w->activated, count, f);
-    linear_forward_rows(model->mode, count, w->activated, ld_hidden, &l->down, w->residual + first * ld, ld, true, w->linear);
-  }
+  feed_forward(model, w, layer, rows);
 }
 
 void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane) {
-  const Shape *s = &model->shape;
-  const Layer *l = &model->layer[layer];
   const Activations *a = &w->activations[layer];
-  const size_t d = s->padded_width, f = s->padded_hidden;
-  const size_t ld = row_stride(d), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  const Operand columns = narrowed(w->columns, 2 * f), activated = narrowed(w->pairs, f), normed = narrowed(w->pairs, d);
-  for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
-    float *gate_up = a->gate_up ? a->gate_up + first * ld_gate_up : w->gate_up;
-    if (!a->gate_up) linear_forward(&a->normed2, first, count, &l->gate_up, gate_up, ld_gate_up, false);
-    linear_backward_input(model->mode, count, w->dresidual + first * ld, ld, &l->down, w->dactivated, ld_hidden, w->linear);
-    swiglu_backward(gate_up, w->dactivated, w->dgate_up, w->activated, count, f);
-    operand_put(&activated, first, count, w->activated, ld_hidden);
-    operand_put(&columns, first, count, w->dgate_up, ld_gate_up);
-    linear_backward_input(model->mode, count, w->dgate_up, ld_gate_up, &l->gate_up, w->dnormed + first * ld, ld, w->linear);
-  }
-  operand_put(&w->columns_narrow, 0, rows, w->dresidual, ld);
-  linear_backward_weight(&w->columns_narrow, &activated, rows, &l->down, lane);
-  operand_pair(&a->normed2, rows, &normed);
-  linear_backward_weight(&columns, &normed, rows, &l->gate_up, lane);
+  feed_forward_backward(model, w, layer, rows, lane);
   block_normalise_backward(model, w, &a->normed2, a->rstd2, rows);
 }

@@ -238,7 +238,7 @@ static void decode(const Session *session, Decoder *decoder, Workspace *w) {
     linear_forward_rows(mode, rows, w->attended, ld, &layer->output, w->residual, ld, true, w->linear);
     layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
     linear_forward_rows(mode, rows, w->normed, ld, &layer->gate_up, w->gate_up, ld_gate_up, false, w->linear);
-    swiglu_forward(w->gate_up, w->activated, rows, f);
+    swiglu_forward(w->gate_up, ld_gate_up, w->activated, ld_hidden, rows, f, TILED(mode) ? TILED_SPAN : f);
     linear_forward_rows(mode, rows, w->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
   }
   layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);

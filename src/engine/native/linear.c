@@ -6,16 +6,19 @@
 #include "gemm.h"
 #include "memory.h"
 
-/* A macro, so that variants without tiles drop the calls. */
-#define TILED(mode) (HAVE_TILES && (mode) != MODE_F32)
-
-/* bf16 planes that an operand is split into. */
-static int planes_of(Mode mode) { return mode == MODE_BF16X3 ? 2 : 1; }
+int linear_planes(Mode mode) { return mode == MODE_BF16X3 ? 2 : 1; }
 
 /* Floats that hold `count` bf16 numbers in each plane of a mode. */
-static size_t plane_floats(Mode mode, size_t count) { return round_up((count * (size_t)planes_of(mode) + 1) / 2, 16); }
+static size_t plane_floats(Mode mode, size_t count) { return round_up((count * (size_t)linear_planes(mode) + 1) / 2, 16); }
 
 static TileRight tiled_weights(float *at, size_t depth, size_t n) { return (TileRight){(bf16 *)at, depth * n, depth * 32}; }
+
+TileRight linear_forward_tiles(const Linear *linear) {
+  return tiled_weights(linear->forward, linear->in, linear->out);
+}
+TileRight linear_backward_tiles(const Linear *linear) {
+  return tiled_weights(linear->backward, linear->out, linear->in);
+}
 
 size_t linear_packed_size(Mode mode, size_t out, size_t in) {
   if (TILED(mode)) return plane_floats(mode, out * in);
@@ -27,8 +30,12 @@ void linear_pack(Mode mode, const Linear *linear, const float *parameters) {
   const float *w = parameters + linear->offset;
   const size_t out = linear->out, in = linear->in;
   if (TILED(mode)) {
-    amx_right_transposed(planes_of(mode), w, in, out, in, tiled_weights(linear->forward, in, out));
-    amx_right(planes_of(mode), w, in, out, in, tiled_weights(linear->backward, out, in));
+    for (size_t block = 0; block < out / TILED_SPAN; block++) {
+      const size_t from = linear->paired ? block / 2 + block % 2 * (out / TILED_SPAN / 2) : block;
+      const float *rows = w + from * TILED_SPAN * in;
+      amx_right_transposed(linear_planes(mode), rows, in, TILED_SPAN, in, strip_from(linear_forward_tiles(linear), block));
+      amx_right(linear_planes(mode), rows, in, TILED_SPAN, in, depth_from(linear_backward_tiles(linear), block * TILED_SPAN));
+    }
   } else {
     gemm_pack_transposed(w, in, out, in, linear->forward);
     gemm_pack(w, in, out, in, linear->backward);
@@ -45,26 +52,26 @@ static size_t plane_of(const Operand *operand) {
   }
 }
 
-static TileLeft left_of(const Operand *operand) {
+TileLeft operand_left(const Operand *operand) {
   const size_t k = operand->form == ROWS ? operand->width : round_up(operand->capacity, 32);
   return (TileLeft){(bf16 *)operand->at, plane_of(operand), amx_left_stride(k)};
 }
 
-static TileRight right_of(const Operand *operand) {
+TileRight operand_right(const Operand *operand) {
   return (TileRight){(bf16 *)operand->at, plane_of(operand), round_up(operand->capacity, 32) * 32};
 }
 
 size_t operand_size(const Operand *operand) {
   if (TILED(operand->mode)) return plane_floats(operand->mode, plane_of(operand));
-  return round_up(operand->capacity, 32) * row_stride(operand->width);
+  return round_up(operand->capacity, 32) * operand->stride;
 }
 
 void operand_put(const Operand *operand, size_t first, size_t rows, const float *x, size_t stride) {
   const size_t width = operand->width;
   if (TILED(operand->mode)) {
-    const int planes = planes_of(operand->mode);
-    TileLeft left = left_of(operand);
-    TileRight right = right_of(operand);
+    const int planes = linear_planes(operand->mode);
+    TileLeft left = operand_left(operand);
+    TileRight right = operand_right(operand);
     switch (operand->form) {
       case ROWS:
         left.at += first * left.stride;
@@ -80,33 +87,45 @@ void operand_put(const Operand *operand, size_t first, size_t rows, const float 
         return;
     }
   }
-  float *to = operand->at + first * row_stride(width);
-  for (size_t row = 0; row < rows; row++) memcpy(to + row * row_stride(width), x + row * stride, width * sizeof(float));
+  float *to = operand->at + first * operand->stride;
+  if (to == x) return;
+  for (size_t row = 0; row < rows; row++) memcpy(to + row * operand->stride, x + row * stride, width * sizeof(float));
+}
+
+Operand operand_of(const Operand *buffer, size_t rows, const float *x, size_t stride) {
+  Operand operand = *buffer;
+  if (TILED(buffer->mode)) operand_put(buffer, 0, rows, x, stride);
+  else operand.at = (float *)x, operand.stride = stride;
+  return operand;
+}
+
+float *operand_target(const Operand *operand, size_t first, float *scratch) {
+  return TILED(operand->mode) ? scratch : operand->at + first * operand->stride;
 }
 
 const float *operand_floats(const Operand *operand, size_t first, size_t rows, float *scratch) {
   const size_t width = operand->width;
-  if (!TILED(operand->mode)) return operand->at + first * row_stride(width);
-  TileLeft left = left_of(operand);
+  if (!TILED(operand->mode)) return operand->at + first * operand->stride;
+  TileLeft left = operand_left(operand);
   left.at += first * left.stride;
-  amx_left_floats(planes_of(operand->mode), left, rows, width, scratch, row_stride(width));
+  amx_left_floats(linear_planes(operand->mode), left, rows, width, scratch, row_stride(width));
   return scratch;
 }
 
-void operand_pair(const Operand *from, size_t rows, const Operand *pairs) {
-  if (TILED(from->mode)) amx_right_from_left(planes_of(from->mode), left_of(from), rows, from->width, right_of(pairs));
-  else operand_put(pairs, 0, rows, from->at, row_stride(from->width));
+Operand operand_pair(const Operand *from, size_t rows, const Operand *pairs) {
+  if (!TILED(from->mode)) return *from;
+  amx_right_from_left(linear_planes(from->mode), operand_left(from), rows, from->width, operand_right(pairs));
+  return *pairs;
 }
 
 void linear_forward(const Operand *x, size_t first, size_t rows, const Linear *linear, float *y, size_t y_stride, bool accumulate) {
   const size_t out = linear->out, in = linear->in;
   if (TILED(x->mode)) {
-    TileLeft left = left_of(x);
+    TileLeft left = operand_left(x);
     left.at += first * left.stride;
-    amx_product(planes_of(x->mode), rows, out, in, left, tiled_weights(linear->forward, in, out), y, y_stride, accumulate);
+    amx_product(linear_planes(x->mode), rows, out, in, left, tiled_weights(linear->forward, in, out), y, y_stride, accumulate);
   } else {
-    const size_t stride = row_stride(x->width);
-    gemm(rows, out, in, rows_of(x->at + first * stride, stride), packed(linear->forward, in), y, y_stride, accumulate);
+    gemm(rows, out, in, rows_of(x->at + first * x->stride, x->stride), packed(linear->forward, in), y, y_stride, accumulate);
   }
 }
 
@@ -115,8 +134,8 @@ static void product(Mode mode, size_t rows, size_t depth, size_t n, const float 
                     size_t c_stride, bool accumulate, float *scratch) {
   if (TILED(mode)) {
     const TileLeft left = {(bf16 *)scratch, round_up(rows, 32) * amx_left_stride(depth), amx_left_stride(depth)};
-    amx_left(planes_of(mode), x, x_stride, rows, depth, left);
-    amx_product(planes_of(mode), rows, n, depth, left, tiled_weights(weights, depth, n), c, c_stride, accumulate);
+    amx_left(linear_planes(mode), x, x_stride, rows, depth, left);
+    amx_product(linear_planes(mode), rows, n, depth, left, tiled_weights(weights, depth, n), c, c_stride, accumulate);
   } else {
     gemm(rows, n, depth, rows_of(x, x_stride), packed(weights, depth), c, c_stride, accumulate);
   }
@@ -139,6 +158,6 @@ size_t linear_scratch_size(Mode mode, size_t rows, size_t widest) {
 void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, float *gradient) {
   const size_t out = linear->out, in = linear->in;
   float *dw = gradient + linear->offset;
-  if (TILED(x->mode)) amx_product(planes_of(x->mode), out, in, round_up(rows, 32), left_of(dy), right_of(x), dw, in, true);
-  else gemm(out, in, rows, columns_of(dy->at, row_stride(dy->width)), unpacked(x->at, row_stride(x->width)), dw, in, true);
+  if (TILED(x->mode)) amx_product(linear_planes(x->mode), out, in, round_up(rows, 32), operand_left(dy), operand_right(x), dw, in, true);
+  else gemm(out, in, rows, columns_of(dy->at, dy->stride), unpacked(x->at, x->stride), dw, in, true);
 }

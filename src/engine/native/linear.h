@@ -15,14 +15,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "amx.h"
+
 typedef enum { MODE_F32 = 0, MODE_BF16X3 = 1, MODE_BF16 = 2 } Mode;
 
 typedef struct {
   size_t out, in;  /* padded to multiples of 32 */
   size_t offset;   /* of W in the padded parameters */
+  bool paired;     /* in tiled packs, the two halves of the outputs take turns in runs of TILED_SPAN, as swiglu.h has it */
   float *forward;  /* packed operand of x W^T */
   float *backward; /* packed operand of dy W */
 } Linear;
+
+enum { TILED_SPAN = 32 };
+
+/* Whether a mode's products run on tiles. A macro, so that variants without tiles drop the calls. */
+#define TILED(mode) (HAVE_TILES && (mode) != MODE_F32)
 
 /* Floats of packed memory that a layer takes in each direction. */
 size_t linear_packed_size(Mode mode, size_t out, size_t in);
@@ -40,12 +48,19 @@ typedef struct {
   Form form;
   size_t capacity, width;
   float *at;
+  size_t stride; /* f32: floats from row to row; all three forms are the rows as they are */
 } Operand;
 
 size_t operand_size(const Operand *operand); /* floats */
 
 /* Writes rows [first, first + rows) from x; first is a multiple of 32. Rows up to the next multiple of 32 become 0 where it matters. */
 void operand_put(const Operand *operand, size_t first, size_t rows, const float *x, size_t stride);
+
+/* Rows [0, rows) of x as an operand: in f32 x itself, to be used while it stays as it is; on tiles converted into `buffer`. */
+Operand operand_of(const Operand *buffer, size_t rows, const float *x, size_t stride);
+
+/* Where to write rows before `operand_put`: in f32 the operand itself, so that nothing is copied; on tiles `scratch`. */
+float *operand_target(const Operand *operand, size_t first, float *scratch);
 
 /* Rows as floats with stride row_stride(width), in place or widened into `scratch`. ROWS only. */
 const float *operand_floats(const Operand *operand, size_t first, size_t rows, float *scratch);
@@ -63,7 +78,14 @@ size_t linear_scratch_size(Mode mode, size_t rows, size_t widest);
 /* dW += dy^T x over rows [0, rows); `x` is PAIRS. */
 void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, float *gradient);
 
-/* PAIRS <- ROWS. */
-void operand_pair(const Operand *rows_operand, size_t rows, const Operand *pairs);
+/* What the tiled files work with: bf16 planes of a mode, operands and packed weights as tiles. */
+int linear_planes(Mode mode);
+TileLeft operand_left(const Operand *operand);
+TileRight operand_right(const Operand *operand);
+TileRight linear_forward_tiles(const Linear *linear);
+TileRight linear_backward_tiles(const Linear *linear);
+
+/* A ROWS operand as PAIRS: in f32 the same rows, on tiles converted into `pairs`. */
+Operand operand_pair(const Operand *rows_operand, size_t rows, const Operand *pairs);
 
 #endif

@@ -35,7 +35,7 @@ static void lay_out(Model *model) {
     add_tensor(model, s->width, s->width);
     add_tensor(model, s->width, s->width);
     layer->output = (Linear){.out = d, .in = d, .offset = add_tensor(model, s->width, s->width)};
-    layer->gate_up = (Linear){.out = 2 * f, .in = d, .offset = add_tensor(model, s->hidden, s->width)};
+    layer->gate_up = (Linear){.out = 2 * f, .in = d, .paired = true, .offset = add_tensor(model, s->hidden, s->width)};
     add_tensor(model, s->hidden, s->width);
     layer->down = (Linear){.out = d, .in = f, .offset = add_tensor(model, s->width, s->hidden)};
   }

@@ -44,7 +44,7 @@ void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, L
   }
   const size_t ld = row_stride(model->shape.padded_width);
   layernorm_forward(w->residual, w->final, w->final_rstd, chunk.rows, model->shape.width, ld);
-  operand_put(&w->final_rows, 0, chunk.rows, w->final, ld);
+  w->final_rows = operand_of(&w->final_rows, chunk.rows, w->final, ld);
 }
 
 /* From the gradient of the residual stream in w->dresidual back to the embedding, weights' gradients into `lane`. */
@@ -110,7 +110,7 @@ static void score_block(const Step *step, const Workspace *w, Chunk chunk, size_
 }
 
 /* Turns a block of logits into their gradients, leaves dL/dV in w->dvalues, returns the block's loss. */
-static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t first, size_t rows) {
+static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t first, size_t rows, float *block) {
   const Shape *s = &step->model->shape;
   const Loss *loss = step->loss;
   const size_t stride = row_stride(s->padded_vocabulary), ld = row_stride(s->padded_width);
@@ -119,7 +119,7 @@ static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t fir
   for (size_t i = 0; i < rows; i++) {
     const size_t row = first + i, position = chunk.first + row;
     const int target = target_of(step->batch, w, chunk, row);
-    float *logits = w->logits + i * stride;
+    float *logits = block + i * stride;
     float log_denominator;
     const RowScore score =
         head_score(logits, s->vocabulary, s->padded_vocabulary, target, loss->inverse_temperature, entropy, entropy, &log_denominator);
@@ -158,16 +158,17 @@ static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float 
   double total = 0;
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
-    linear_forward(&w->final_rows, first, rows, &model->head, w->logits, ld_logits, false);
-    total += loss_block(step, w, chunk, first, rows);
-    operand_put(&columns, first, rows, w->logits, ld_logits);
-    linear_backward_input(model->mode, rows, w->logits, ld_logits, &model->head, w->dnormed + first * ld, ld, w->linear);
+    float *logits = operand_target(&columns, first, w->logits);
+    linear_forward(&w->final_rows, first, rows, &model->head, logits, ld_logits, false);
+    total += loss_block(step, w, chunk, first, rows, logits);
+    operand_put(&columns, first, rows, logits, ld_logits);
+    linear_backward_input(model->mode, rows, logits, ld_logits, &model->head, w->dnormed + first * ld, ld, w->linear);
     if (loss_needs_value(step->loss))
       for (size_t i = first; i < first + rows; i++)
         if (w->dvalues[i - first] != 0) value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane);
   }
-  operand_pair(&w->final_rows, chunk.rows, &pairs);
-  linear_backward_weight(&columns, &pairs, chunk.rows, &model->head, lane);
+  const Operand final = operand_pair(&w->final_rows, chunk.rows, &pairs);
+  linear_backward_weight(&columns, &final, chunk.rows, &model->head, lane);
   memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
   layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
   chunk_backward(model, w, step->batch, chunk, lane);

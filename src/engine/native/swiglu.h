@@ -3,8 +3,17 @@
 
 #include <stddef.h>
 
-void swiglu_forward(const float *restrict gate_up, float *restrict y, size_t rows, size_t hidden);
-void swiglu_backward(const float *restrict gate_up, const float *restrict dy, float *restrict dgate_up, float *restrict y, size_t rows,
-                     size_t hidden);
+/*
+ * Gates and ups of a row take turns in runs of `span` columns, gates first: span = hidden is all gates, then all ups. hidden and span are
+ * multiples of the register width.
+ */
+
+/* y [rows, hidden] from gate_up [rows, 2 hidden]. */
+void swiglu_forward(const float *restrict gate_up, size_t gate_up_stride, float *restrict y, size_t stride, size_t rows, size_t hidden,
+                    size_t span);
+
+/* In place: gate_up becomes its gradient, and dy [rows, hidden] becomes y again, which the gradient of the layer after it needs. */
+void swiglu_backward(float *restrict gate_up, size_t gate_up_stride, float *restrict dy, size_t stride, size_t rows, size_t hidden,
+                     size_t span);
 
 #endif

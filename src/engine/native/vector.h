@@ -92,6 +92,16 @@ INLINE float sum_squared_difference(const float *x, float from, size_t n) {
   return horizontal_sum(total) + rest;
 }
 
+/* 1 / x to about 1 ulp: an estimate of 14 bits and a step of Newton's where there is one, else a division. 0 above 2^126. */
+INLINE vector reciprocal(vector x) {
+#if defined(__AVX512F__)
+  const vector estimate = (vector)_mm512_rcp14_ps((__m512)x);
+  return estimate * (2.0f - x * estimate);
+#else
+  return 1.0f / x;
+#endif
+}
+
 /*
  * e^x to about 1 ulp (Cephes' expf): x = n ln 2 + r, |r| <= ln 2 / 2, e^r by a polynomial of degree 6, scaled by 2^n through the
  * exponent bits. Exactly 0 below -87.3, so that masked scores vanish; capped above 88.3; NaN stays NaN.

@@ -16,7 +16,7 @@ static size_t head_rows_of(size_t rows, size_t padded_vocabulary) {
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static Operand take_operand(Mode mode, Form form, size_t capacity, size_t width, Arena *arena) {
-  Operand operand = {.mode = mode, .form = form, .capacity = capacity, .width = width};
+  Operand operand = {.mode = mode, .form = form, .capacity = capacity, .width = width, .stride = row_stride(width)};
   operand.at = arena_floats(arena, operand_size(&operand));
   return operand;
 }
@@ -41,12 +41,15 @@ static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {
   w->dresidual = arena_floats(arena, rows * row_stride(d));
   w->dnormed = arena_floats(arena, rows * row_stride(d));
   w->dquery_key_value = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(3 * d));
-  w->dgate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
-  w->dactivated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
+  const size_t tiled_rows = TILED(model->mode) ? rows : 0; /* where f32 uses the rows as they are */
+  const size_t widest = TILED(model->mode) ? larger(2 * FEED_FORWARD_GROUP, 3 * d) : 0;
+  w->dactivated = arena_floats(arena, TILED(model->mode) ? 0 : rows * row_stride(f));
   w->dvalues = arena_floats(arena, w->head_rows);
-  w->columns = take_operand(model->mode, COLUMNS, rows, larger(larger(2 * f, 3 * d), s->padded_vocabulary), arena);
-  w->columns_narrow = take_operand(model->mode, COLUMNS, rows, d, arena);
-  w->pairs = take_operand(model->mode, PAIRS, rows, larger(f, d), arena);
+  w->columns = take_operand(model->mode, COLUMNS, rows, larger(widest, s->padded_vocabulary), arena);
+  w->columns_narrow = take_operand(model->mode, COLUMNS, tiled_rows, d, arena);
+  w->pairs = take_operand(model->mode, PAIRS, tiled_rows, d, arena);
+  w->pairs_narrow = take_operand(model->mode, PAIRS, tiled_rows, FEED_FORWARD_GROUP, arena);
+  w->dresidual_rows = take_operand(model->mode, ROWS, tiled_rows, d, arena);
 }
 
 static void lay_out(Workspace *w, const Model *model, Arena *arena) {
@@ -61,12 +64,14 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
   w->attended = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(d));
   w->final = arena_floats(arena, rows * row_stride(d));
   w->final_rstd = arena_floats(arena, rows);
-  w->final_rows = take_operand(model->mode, ROWS, rows, d, arena);
+  w->final_rows = take_operand(model->mode, ROWS, TILED(model->mode) ? rows : 0, d, arena);
   w->head_rows = head_rows_of(rows, s->padded_vocabulary);
   w->logits = arena_floats(arena, round_up(w->head_rows, 32) * row_stride(s->padded_vocabulary));
   w->normed = arena_floats(arena, BLOCK_ROWS * row_stride(d));
   w->gate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
   w->activated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
+  w->hidden = take_operand(model->mode, ROWS, TILED(model->mode) ? rows : 0, larger(f, 2 * FEED_FORWARD_GROUP), arena);
+  w->block = arena_floats(arena, 3 * 32 * 32);
   w->attention = arena_floats(arena, attention_scratch_size(model->mode, rows, s->head_width));
   const size_t widest = larger(larger(2 * f, 3 * d), s->padded_vocabulary);
   w->linear = arena_floats(arena, linear_scratch_size(model->mode, rows, widest));

@@ -7,10 +7,14 @@
 #ifndef WORKSPACE_H
 #define WORKSPACE_H
 
+#include "memory.h"
 #include "model.h"
 
 /* Rows that go through the steps between two products together, so that they stay in the first- and second-level cache. */
 enum { BLOCK_ROWS = 64 };
+
+/* Hidden units that the tiled backward pass of the feed-forward half takes together. */
+enum { FEED_FORWARD_GROUP = 64 };
 
 /* Kept per layer for the backward pass. Row strides are `row_stride(width)` of each array's width. */
 typedef struct {
@@ -36,14 +40,18 @@ typedef struct Workspace {
   size_t head_rows;
   /* Blocks of BLOCK_ROWS rows. */
   float *normed;                          /* d */
-  float *gate_up, *activated;             /* 2f, f */
-  float *dgate_up, *dactivated;           /* 2f, f */
+  float *gate_up, *activated;             /* 2f, f; f32 training keeps gate_up per layer */
+  /* Tiled modes. */
+  Operand hidden; /* ROWS [rows, f] */
+  float *block;   /* three blocks of 32 x 32 */
   /* Gradients. */
   float *dresidual, *dnormed;    /* [rows, d] */
   float *dquery_key_value;       /* [rows, 3d] */
+  float *dactivated;             /* [rows, f] in f32 */
   float *dvalues;                /* [head_rows] */
-  Operand columns, columns_narrow; /* COLUMNS: of the widest dy, and of width d */
-  Operand pairs;                   /* PAIRS of the widest x */
+  Operand columns, columns_narrow; /* COLUMNS: of the widest dy, and of width d; f32 needs room for dlogits alone */
+  Operand pairs, pairs_narrow;     /* PAIRS of width d; of FEED_FORWARD_GROUP hidden units */
+  Operand dresidual_rows;          /* ROWS [rows, d] */
   float *attention; /* scratch of attention.c */
   float *linear;    /* scratch of linear.c */
 } Workspace;
@@ -55,6 +63,7 @@ void workspace_destroy(Workspace *workspace);
 /* An operand buffer seen with another, smaller width. */
 static inline Operand narrowed(Operand operand, size_t width) {
   operand.width = width;
+  operand.stride = row_stride(width);
   return operand;
 }
 

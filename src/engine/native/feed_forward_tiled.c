@@ -1,0 +1,103 @@
+/*
+ * The feed-forward half of a layer with its products on tiles. No [rows, hidden] matrix of floats is ever written: 32 hidden units of 32
+ * rows at a time come out of the tile unit into a few kilobytes of the first-level cache, pass through SwiGLU there and leave as bf16
+ * operands of the next products. The backward pass computes gates and ups again, which is cheaper than keeping them.
+ *
+ * Weights are packed so that the gates and the ups of 32 units are neighbours (`paired` in linear.h): one product gives both.
+ */
+#include "feed_forward_tiled.h"
+
+#include "memory.h"
+#include "swiglu.h"
+
+#if HAVE_TILES
+
+enum {
+  BLOCK = TILED_SPAN,      /* rows, and hidden units, that come out together */
+  GROUP = FEED_FORWARD_GROUP /* hidden units of the backward pass whose gradients are multiplied together */
+};
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* [rows] from column `column` of a row-major operand on. */
+static TileLeft columns_from(TileLeft a, size_t column) {
+  a.at += column;
+  return a;
+}
+
+void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t rows) {
+  const int planes = linear_planes(model->mode);
+  const size_t d = model->shape.padded_width, f = model->shape.padded_hidden, ld = row_stride(d);
+  const Layer *l = &model->layer[layer];
+  const TileLeft normed = operand_left(&w->activations[layer].normed2);
+  const Operand activated = narrowed(w->hidden, f);
+  const TileLeft hidden = operand_left(&activated);
+  const TileRight gate_up = linear_forward_tiles(&l->gate_up);
+  float *products = w->block, *results = products + 2 * BLOCK * BLOCK;
+  for (size_t unit = 0; unit < f; unit += BLOCK)
+    for (size_t first = 0; first < rows; first += BLOCK) {
+      const size_t count = least(rows - first, BLOCK);
+      amx_product(planes, count, 2 * BLOCK, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * BLOCK, false);
+      swiglu_forward(products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
+      amx_left(planes, results, BLOCK, count, BLOCK, columns_from(rows_from(hidden, first), unit));
+    }
+  amx_product(planes, rows, d, f, hidden, linear_forward_tiles(&l->down), w->residual, ld, true);
+}
+
+/* Operands of the backward pass over one group of hidden units: dgate and dup in turns, the units' activations. */
+typedef struct {
+  TileLeft normed, dresidual;      /* [rows, d] */
+  TileLeft dgate_up;               /* [rows, 2 GROUP] */
+  TileLeft dgate_up_columns;       /* [2 GROUP, rows] */
+  TileRight activated;             /* [rows, GROUP] */
+} Group;
+
+/* Gradients of gates and ups and the activations of 32 units, `place` units into the group. */
+static void backward_units(const Group *group, const Layer *l, int planes, size_t unit, size_t place, size_t rows, float *products) {
+  float *results = products + 2 * BLOCK * BLOCK;
+  const size_t d = l->down.out;
+  const TileRight gate_up = strip_from(linear_forward_tiles(&l->gate_up), unit / 16);
+  const TileRight down = strip_from(linear_backward_tiles(&l->down), unit / 32);
+  for (size_t first = 0; first < rows; first += BLOCK) {
+    const size_t count = least(rows - first, BLOCK);
+    amx_product(planes, count, 2 * BLOCK, d, rows_from(group->normed, first), gate_up, products, 2 * BLOCK, false);
+    amx_product(planes, count, BLOCK, d, rows_from(group->dresidual, first), down, results, BLOCK, false);
+    swiglu_backward(products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
+    amx_left(planes, products, 2 * BLOCK, count, 2 * BLOCK, columns_from(rows_from(group->dgate_up, first), 2 * place));
+    amx_left_transposed(planes, products, 2 * BLOCK, count, 2 * BLOCK,
+                        columns_from(rows_from(group->dgate_up_columns, 2 * place), first));
+    amx_right(planes, results, BLOCK, count, BLOCK, depth_from(strip_from(group->activated, place / 32), first));
+  }
+}
+
+void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane) {
+  const int planes = linear_planes(model->mode);
+  const size_t d = model->shape.padded_width, f = model->shape.padded_hidden, ld = row_stride(d), depth = round_up(rows, 32);
+  const Layer *l = &model->layer[layer];
+  const Activations *a = &w->activations[layer];
+  const Operand dgate_up = narrowed(w->hidden, 2 * GROUP), columns = narrowed(w->columns, 2 * GROUP);
+  const Operand activated = narrowed(w->pairs_narrow, GROUP), pairs = narrowed(w->pairs, d);
+  operand_put(&w->dresidual_rows, 0, rows, w->dresidual, ld);
+  operand_put(&w->columns_narrow, 0, rows, w->dresidual, ld);
+  const TileLeft dresidual_columns = operand_left(&w->columns_narrow);
+  const Operand normed_pairs = operand_pair(&a->normed2, rows, &pairs);
+  const TileRight normed = operand_right(&normed_pairs);
+  const Group group = {.normed = operand_left(&a->normed2),
+                       .dresidual = operand_left(&w->dresidual_rows),
+                       .dgate_up = operand_left(&dgate_up),
+                       .dgate_up_columns = operand_left(&columns),
+                       .activated = operand_right(&activated)};
+  for (size_t start = 0; start < f; start += GROUP) {
+    const size_t units = least(f - start, GROUP);
+    for (size_t place = 0; place < units; place += BLOCK) backward_units(&group, l, planes, start + place, place, rows, w->block);
+    amx_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start), w->dnormed, ld,
+                start > 0);
+    amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane + l->down.offset + start, f, true);
+    for (size_t place = 0; place < units; place += BLOCK)
+      for (size_t part = 0; part < 2; part++)
+        amx_product(planes, BLOCK, d, depth, rows_from(group.dgate_up_columns, 2 * place + part * BLOCK), normed,
+                    lane + l->gate_up.offset + (part * f + start + place) * d, d, true);
+  }
+}
+
+#endif
