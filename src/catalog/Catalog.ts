@@ -19,8 +19,8 @@ export type { QueryResult } from "./QueryResult.ts"
 export { SqlFailed } from "./SqlFailed.ts"
 
 export interface Catalog {
-  /** Runs SQL; rows are those of the last statement. Interruption stops the query. */
-  readonly query: (sql: string) => Effect.Effect<QueryResult, SqlFailed>
+  /** Runs SQL; rows are those of the last statement, the first `maxRows` (default: all). Interruption stops the query. */
+  readonly query: (sql: string, maxRows?: number) => Effect.Effect<QueryResult, SqlFailed>
   /** Writes the result of one SELECT as a Parquet file, in place of whatever is there. Returns the number of rows. */
   readonly exportParquet: (sql: string, file: string) => Effect.Effect<number, SqlFailed>
 }
@@ -58,10 +58,10 @@ export const open = (root: string, tables: ReadonlyArray<Table.Any>): Effect.Eff
       })
 
     return {
-      query: (sql) =>
+      query: (sql, maxRows) =>
         within(
           () => (shared ??= start({})),
-          (session) => session.query(sql)
+          (session) => session.query(sql, maxRows)
         ),
       exportParquet: (sql, file) => {
         const target = resolve(file)

@@ -24,6 +24,8 @@ export interface ResultColumn {
 export interface QueryResult {
   readonly columns: ReadonlyArray<ResultColumn>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  /** How many rows the query has; more than `rows` holds where only the first were asked for. */
+  readonly rowCount: number
   /** What in the store could not be read and is therefore missing from the result. */
   readonly warnings: ReadonlyArray<string>
 }

@@ -22,7 +22,7 @@ import type * as Table from "../store/Table.ts"
 import { nearest } from "../text/near.ts"
 import type { FillOptions } from "./duckdb-vectors.ts"
 import { queryPlan, type QueryPlan } from "./query-plan.ts"
-import type { QueryResult } from "./QueryResult.ts"
+import type { Cell, QueryResult } from "./QueryResult.ts"
 import type { Source } from "./sources.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
@@ -100,11 +100,18 @@ export class Session {
     this.connection.interrupt()
   }
 
-  /** Runs SQL and returns the rows of its last statement. Rejects with `SqlFailed`. */
-  async query(sql: string): Promise<QueryResult> {
+  /** Runs SQL and returns the rows of its last statement, the first `maxRows` of them. Rejects with `SqlFailed`. */
+  async query(sql: string, maxRows = Infinity): Promise<QueryResult> {
     const result = await this.run(sql, await this.plan(sql))
     const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
-    return { columns, rows: await result.convertRows(toCell), warnings: [...this.store.warnings] }
+    // Making values of 18,000 rows takes longer than most queries, and a table shows 40.
+    const rows: Array<ReadonlyArray<Cell>> = []
+    for (let i = 0; i < result.chunkCount && rows.length < maxRows; i++) {
+      const chunk = result.getChunk(i)
+      const wanted = Math.min(chunk.rowCount, maxRows - rows.length)
+      for (let row = 0; row < wanted; row++) rows.push(chunk.convertRowValues(row, toCell))
+    }
+    return { columns, rows, rowCount: result.rowCount, warnings: [...this.store.warnings] }
   }
 
   /** Writes the result of one SELECT to the session's writable file, as Parquet. Returns the number of rows. */

@@ -121,7 +121,7 @@ const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: 
 const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",")
 
 /** A box table with a line below it that counts rows, and columns where some had to be left out. */
-export const renderTable = ({ columns, rows }: QueryResult, options: TableOptions = {}): string => {
+export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: TableOptions = {}): string => {
   const { maxRows = 40, width = 120 } = options
   const shown = rows.slice(0, maxRows)
   const numeric = columns.map(({ type }) => isNumeric(type))
@@ -136,10 +136,10 @@ export const renderTable = ({ columns, rows }: QueryResult, options: TableOption
   const line = (texts: ReadonlyArray<string>, right: (i: number) => boolean) =>
     `│${used.map((width, i) => ` ${pad(cut(texts[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
-  const counted = `${grouped(rows.length)} row${rows.length === 1 ? "" : "s"}`
+  const counted = `${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
   const notes = [
     counted,
-    ...(shown.length < rows.length ? [`first ${grouped(shown.length)} shown`] : []),
+    ...(shown.length < rowCount ? [`first ${grouped(shown.length)} shown`] : []),
     ...(count < columns.length ? [`${count} of ${columns.length} columns shown`] : [])
   ]
   return [

@@ -55,7 +55,7 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
       if (report.problem === null) say(`Report   ${report.file}`)
       else warn(`The report could not be written: ${report.problem}`)
     }
-    say(`Ask      ${queryFor(record)}`)
+    if (done.length > 0) say(`Ask      ${queryFor(record)}`)
   } catch (cause) {
     warn(`The results cannot be shown: ${errorText(cause)}`)
   }
@@ -63,6 +63,6 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
 
 /** A query that this run can answer. */
 const queryFor = ({ run, study, nodes }: RunRecord): string =>
-  nodes.some(({ stage }) => stage === "rl")
+  nodes.some(({ stage, outcome }) => stage === "rl" && outcome.state === "finished")
     ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where study = '${study}' and latest group by all order by all"`
     : `pnpm pipeline sql "select label, status, seconds from nodes where run = '${run}' order by all"`

@@ -5,36 +5,23 @@ import { type Decision, plan as planGraph, type Planned, type Reason } from "../
 import { Store } from "../store/Store.ts"
 import { duration } from "./display.ts"
 import { changeLines, type Context, reasonWords } from "./explain.ts"
-import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { assumedStages, chooseStudy, studyHelp } from "./studies.ts"
+import { chooseEngine, runFlags, storeRoot } from "./session.ts"
+import { assumedStages, chooseStudy, studyFlags, studyHelp } from "./studies.ts"
 import { plural, shortDigest, textTable, timeWords } from "./text-table.ts"
 import type { Command, Flags } from "./usage.ts"
 
+/** Those of a run too, so that a command line needs one word changed; what only matters while running is read and left. */
 const flags = {
-  ...engineFlags,
+  ...runFlags,
   why: { type: "boolean", description: "for every node that must run: each changed component, old value and new" },
-  "assume-unchanged": {
-    type: "string",
-    multiple: true,
-    value: "STAGE",
-    description: "take results that differ in that stage's code alone"
-  },
   json: { type: "boolean", description: "the plan as JSON" }
 } satisfies Flags
 
 export const command: Command = {
   name: "plan",
   summary: "What a run would do, and why. Computes nothing.",
-  usage: "pipeline plan <study> [flags]      takes the flags of pipeline run, a study's own included",
-  flags: {
-    ...flags,
-    set: {
-      type: "string",
-      multiple: true,
-      value: "STAGE.PARAM=VALUE",
-      description: "set a parameter of a stage, as in rl.kl=0.01"
-    }
-  },
+  usage: "pipeline plan <study> [flags]      takes every flag of pipeline run, a study's own included",
+  flags: { ...flags, ...studyFlags(null) },
   more: studyHelp,
   run: async (args) => {
     const { parsed, graph } = await chooseStudy("plan", flags, args)

@@ -4,49 +4,25 @@ import * as path from "node:path"
 
 import { Cause, Effect, Exit, Fiber } from "effect"
 
-import { childProcessExecutor } from "../dag/child-process.ts"
 import { REPOSITORY } from "../dag/code-digest.ts"
-import { inProcessExecutor } from "../dag/in-process.ts"
 import { type Executor, type Happening, run as runGraph } from "../dag/Runner.ts"
 import { startOf } from "../store/Lease.ts"
 import { newRunId, openRunLog } from "../store/Runs.ts"
 import { Store } from "../store/Store.ts"
 import { duration, jsonDisplay, makeDisplay } from "./display.ts"
-import { chooseEngine, engineFlags, storeRoot } from "./session.ts"
-import { assumedStages, chooseStudy, studyHelp, studyNames } from "./studies.ts"
-import { type Command, type Flags, wholeNumber } from "./usage.ts"
-
-const flags = {
-  ...engineFlags,
-  threads: { type: "string", value: "N", description: "threads for all stages together (default: every core)" },
-  "assume-unchanged": {
-    type: "string",
-    multiple: true,
-    value: "STAGE",
-    description: "take results that differ in that stage's code alone"
-  },
-  "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
-  json: { type: "boolean", description: "one JSON line for everything that happens" },
-  "no-report": { type: "boolean", description: "do not write the HTML report" }
-} satisfies Flags
+import { chooseEngine, runFlags, storeRoot } from "./session.ts"
+import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "./studies.ts"
+import { type Command, wholeNumber } from "./usage.ts"
 
 export const command: Command = {
   name: "run",
   summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
   usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
-  flags: {
-    ...flags,
-    set: {
-      type: "string",
-      multiple: true,
-      value: "STAGE.PARAM=VALUE",
-      description: "set a parameter of a stage, as in rl.kl=0.01"
-    }
-  },
+  flags: { ...runFlags, ...studyFlags(null) },
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()
-    const { study, parsed, settings, overrides, graph } = await chooseStudy("run", flags, args)
+    const { study, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
     const threads = wholeNumber(parsed, "threads", os.availableParallelism())
     const engine = await chooseEngine(parsed)
     const root = storeRoot(parsed)
@@ -135,11 +111,15 @@ export const command: Command = {
 /** An argument as a shell takes it back: quoted where it holds more than plain characters, as JSON does. */
 const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
-const light = inProcessExecutor()
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
 
-/** Stages marked light run here, the others in a child process. */
+/** Stages marked light run here, the others in a child process. Loaded on demand: a run that finds everything cached executes nothing. */
 const executor: Executor = (node, request, watch) =>
-  node.stage.resources.process === false
-    ? light(node, request, watch)
-    : childProcessExecutor({ module: LAUNCHER, execArgv: [] })(node, request, watch)
+  Effect.gen(function* () {
+    if (node.stage.resources.process === false) {
+      const { inProcessExecutor } = yield* Effect.promise(() => import("../dag/in-process.ts"))
+      return yield* inProcessExecutor()(node, request, watch)
+    }
+    const { childProcessExecutor } = yield* Effect.promise(() => import("../dag/child-process.ts"))
+    return yield* childProcessExecutor({ module: LAUNCHER, execArgv: [] })(node, request, watch)
+  })

@@ -8,7 +8,7 @@ import { REPOSITORY } from "../dag/code-digest.ts"
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
-export const engineFlags = {
+const engineFlags = {
   engine: { type: "string", value: "NAME", description: "auto, native, wasm or tfjs (default auto)" },
   mode: { type: "string", value: "MODE", description: "numerics: auto, f32, bf16x3 or bf16 (default auto)" },
   data: {
@@ -16,6 +16,21 @@ export const engineFlags = {
     value: "DIR",
     description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
   }
+} satisfies Flags
+
+/** How a study is run: which engine computes it, where, and what is taken from the store. */
+export const runFlags = {
+  ...engineFlags,
+  threads: { type: "string", value: "N", description: "threads for all stages together (default: every core)" },
+  "assume-unchanged": {
+    type: "string",
+    multiple: true,
+    value: "STAGE",
+    description: "take results that differ in that stage's code alone"
+  },
+  "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
+  json: { type: "boolean", description: "one JSON line for everything that happens" },
+  "no-report": { type: "boolean", description: "do not write the HTML report" }
 } satisfies Flags
 
 export const storeRoot = (parsed: Parsed): string =>

@@ -40,9 +40,10 @@ export const command: Command = {
         process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
         return
       }
-      const result = yield* catalog.query(query)
+      const maxRows = wholeNumber(parsed, "rows", 40, 0)
+      const result = yield* catalog.query(query, format === "table" ? maxRows : Infinity)
       for (const warning of result.warnings) process.stderr.write(`${warning}\n`)
-      yield* Effect.promise(async () => deliver(await render(result, format, parsed), output, result))
+      yield* Effect.promise(async () => deliver(await render(result, format, maxRows), output, result))
     })
     await Effect.runPromise(Effect.scoped(program))
     return 0
@@ -98,7 +99,7 @@ const endingOf = (file: string): string => {
   return FORMATS.some((known) => known === ending) ? ending : "table"
 }
 
-const render = async (result: QueryResult, format: Format, parsed: Parsed): Promise<string | Uint8Array> => {
+const render = async (result: QueryResult, format: Format, maxRows: number): Promise<string | Uint8Array> => {
   switch (format) {
     case "csv":
       return renderCsv(result)
@@ -108,7 +109,7 @@ const render = async (result: QueryResult, format: Format, parsed: Parsed): Prom
       return (await import("../catalog/render-arrow.ts")).renderArrow(result)
     default: {
       const width = process.stdout.isTTY === true ? process.stdout.columns : WIDE
-      return renderTable(result, { width, maxRows: wholeNumber(parsed, "rows", 40, 0) })
+      return renderTable(result, { width, maxRows })
     }
   }
 }

@@ -154,6 +154,11 @@ describe("show", () => {
 })
 
 describe("plan", () => {
+  it("takes the command line of a run with one word changed", async () => {
+    const settings = ["chain", "--threads", "1", "--no-report", "--checkpoint-seconds", "5"]
+    expect(await out("plan", ...settings)).toBe(await out("plan", "chain"))
+  })
+
   it("of what has run is cached, in a table", async () => {
     expect(await out("plan", "chain")).toBe(
       "  node   state   reason\n  count  cached\n  sum    cached\n\n2 nodes, all cached: a run computes nothing.\n"
@@ -187,6 +192,7 @@ describe("sql", () => {
       "label,status\nbreak-down,failed\ncount,succeeded\nsum break-down scale=3,skipped\nsum count scale=2,succeeded\n"
     )
     expect(JSON.parse(await out("sql", query, "--format", "json"))).toHaveLength(4)
+    expect(await out("sql", query, "--rows", "2")).toMatch(/4 rows, first 2 shown\n$/)
     const file = path.join(at.store, "..", "nodes.csv")
     expect((await at.here(["sql", query, "--output", file])).err).toBe(`4 rows written to ${path.resolve(file)}\n`)
     expect(fs.readFileSync(file, "utf8")).toContain("count,succeeded\n")
