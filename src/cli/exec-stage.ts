@@ -15,13 +15,17 @@ import { isBadInput } from "../dag/Runner.ts"
 import type { Stage } from "../dag/Stage.ts"
 import { Engine } from "../engine/Engine.ts"
 import { type EngineChoice, engineLayer } from "../engine/select.ts"
+import { errorText } from "../store/files.ts"
 import { Store } from "../store/Store.ts"
+import { UsageError } from "./usage.ts"
 
 /** Progress messages a second, at most. */
 const MESSAGES_PER_SECOND = 5
 
 export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
-  const request = JSON.parse(fs.readFileSync(file!, "utf8")) as StageRequest
+  const request = readRequest(file)
+  // The driver removes it too, but a driver that was killed cannot.
+  if (process.connected) fs.rmSync(file!, { force: true })
   let stop = false
   let resumable = false
   let fiber: Fiber.Fiber<unknown, unknown> | null = null
@@ -90,6 +94,15 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
   if (process.connected)
     await new Promise<void>((resolve) => process.send!({ type: "note", line: "" } satisfies ChildMessage, () => resolve()))
   process.exit(Exit.isSuccess(exit) ? 0 : 1)
+}
+
+const readRequest = (file: string | undefined): StageRequest => {
+  if (file === undefined) throw new UsageError({ problem: "pipeline exec-stage needs the file of a request." })
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as StageRequest
+  } catch (cause) {
+    throw new UsageError({ problem: `pipeline exec-stage: the request ${file} cannot be read: ${errorText(cause)}.` })
+  }
 }
 
 const loadStage = async (request: StageRequest): Promise<Stage.Any> => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -220,6 +220,16 @@ describe("native engine: choice and compilation", () => {
     const exit = await Effect.runPromiseExit(compileLibrary("portable", { flags: ["-fno-such-flag"] }))
     expect(Exit.isFailure(exit) && String(exit.cause)).toContain("-fno-such-flag")
     expect(readdirSync(directory)).toEqual([])
+  })
+
+  it("half a library that a killed compilation left is removed by a later one, a fresh one may have a writer", async () => {
+    const directory = temporary()
+    process.env["ECHO_CHAMBER_CACHE"] = directory
+    for (const name of ["partial-1-old.so", "partial-2-fresh.so"]) writeFileSync(join(directory, name), "")
+    const twoHoursAgo = new Date(Date.now() - 7_200_000)
+    utimesSync(join(directory, "partial-1-old.so"), twoHoursAgo, twoHoursAgo)
+    await Effect.runPromiseExit(compileLibrary("portable", { flags: ["-fno-such-flag"] }))
+    expect(readdirSync(directory)).toEqual(["partial-2-fresh.so"])
   })
 
   it("comments and layout are not part of the source digest, code is", () => {

@@ -126,6 +126,16 @@ const execute = (command: string, args: ReadonlyArray<string>): Effect.Effect<st
     return Effect.sync(() => void child.kill())
   })
 
+/** What compilations that were killed left half written. None takes an hour, so what is older has no writer. */
+const removeLeftovers = (directory: string): void => {
+  for (const name of readdirSync(directory)) {
+    if (!name.startsWith("partial-")) continue
+    const file = join(directory, name)
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    if (age > 3_600_000) rmSync(file, { force: true })
+  }
+}
+
 export interface CompileOptions {
   /** Further flags, such as `-fsanitize=address`; they enter the library's name. */
   readonly flags?: ReadonlyArray<string>
@@ -148,6 +158,7 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   const library = join(directory, `${libraryPrefix(isa)}${key}${suffix}`)
   if (existsSync(library)) return library
   mkdirSync(directory, { recursive: true })
+  removeLeftovers(directory)
   const partial = join(directory, `partial-${process.pid}-${Math.random().toString(36).slice(2)}${suffix}`)
   const sources = sourceFiles().filter((name) => name.endsWith(".c"))
   yield* execute(compiler, [...flags, ...sources.map((name) => join(here, name)), "-o", partial, ...linkFlags]).pipe(
