@@ -15,6 +15,7 @@ import { complete } from "../src/evaluation/complete.ts"
 import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
+import { stream } from "../src/random/philox.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens } from "../src/training/policy.ts"
 
@@ -26,6 +27,10 @@ export const EvaluateParams = {
   topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
   maxNewTokens: Param.integer(160, "longest completion", { min: 1 }),
   force: Param.string("", "format to force by its opening token; empty leaves the choice to the model"),
+  step: Param.nullable(
+    Param.integer(0, "the policy after so many steps, where a snapshot was kept; null: as it ended", { min: 1 }),
+    null
+  ),
   seed: Param.integer(0, "seed of samples and bootstrap", { min: 0 })
 }
 
@@ -44,10 +49,10 @@ export const evaluate = Stage.make({
   },
 
   run: Effect.fn("evaluate")(function* ({ inputs, params, output, progress }) {
-    const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy)
+    const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy, params.step)
     const corpus = readCorpus(inputs.corpus)
     const problems = (yield* suiteOf(corpus, params.suite)).slice(0, params.problems)
-    const openings = openingTokens(tokenizer, tags, corpus)
+    const openings = yield* openingTokens(tokenizer, tags, corpus)
     if (params.force !== "" && !openings.has(params.force))
       return yield* new Param.ParamInvalid({
         owner: "evaluate",
@@ -72,7 +77,8 @@ export const evaluate = Stage.make({
           temperature,
           topP,
           maxNewTokens: params.maxNewTokens,
-          seed: params.seed,
+          // A stream of its own, apart from RL's with the same seed.
+          seed: (stream("evaluate") ^ params.seed) >>> 0,
           firstStream: from * samples,
           forced
         }

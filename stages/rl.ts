@@ -1,5 +1,5 @@
 /**
- * Reinforcement learning: one loop, three algorithms.
+ * Reinforcement learning: one loop, four algorithms.
  *
  *   sample -> extract -> reward -> advantages -> update
  *
@@ -18,24 +18,23 @@ import { Engine } from "../src/engine/Engine.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
-import { klCoefficientOf, makeLearner, presetProblem } from "../src/rl/algorithm.ts"
-import { collect, digestOfParameters, formatRows, promptsAt, rolloutRows, updateRow } from "../src/rl/collect.ts"
-import { truncationMask } from "../src/rl/masks.ts"
+import { stream } from "../src/random/philox.ts"
+import { makeLearner } from "../src/rl/algorithm.ts"
+import { collect, liveMetrics } from "../src/rl/collect.ts"
+import { algorithms, DefinitionParams, definitionProblem, dynamicSampling, klCoefficient } from "../src/rl/definitions.ts"
+import { lastGood, parametersProblem, samplingProblem, StartUnusable } from "../src/rl/divergence.ts"
+import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/rows.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens } from "../src/training/policy.ts"
+import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
-import { logSpaced } from "../src/training/schedule.ts"
+import { everyN, logSpaced } from "../src/training/schedule.ts"
 
 export const RlParams = {
   algorithm: Param.oneOf(
-    ["ppo", "grpo", "ei"],
+    algorithms,
     "grpo",
-    "PPO with a critic, group-relative policy optimisation, or Expert Iteration"
-  ),
-  preset: Param.oneOf(
-    ["standard", "paper", "trl", "verl", "dr-grpo", "dapo"],
-    "standard",
-    "whose definitions; see docs/definitions.md"
+    "PPO with a critic, group-relative policy optimisation, REINFORCE with a group baseline, or Expert Iteration"
   ),
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
   steps: Param.integer(100, "sampling steps", { min: 1 }),
@@ -45,35 +44,30 @@ export const RlParams = {
   topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
   maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
   rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
-  learningRate: Param.number(3e-4, "of the policy", { above: 0 }),
-  criticLearningRate: Param.number(2e-3, "of PPO's critic", { above: 0 }),
-  warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
-  kl: Param.nullable(Param.number(0, "KL coefficient; null takes the preset's", { min: 0 }), 0),
-  klTarget: Param.nullable(
-    Param.number(0, "adaptive KL (PPO): nats a completion to hold; null keeps the coefficient", { above: 0 }),
-    null
-  ),
-  reference: Param.boolean(true, "score the reference policy even when no KL term needs it, to record the divergence"),
-  clipLow: Param.nullable(Param.number(0.2, "lower clip range; null takes the preset's", { above: 0 }), null),
-  clipHigh: Param.nullable(Param.number(0.2, "upper clip range; null takes the preset's", { above: 0 }), null),
-  entropyBonus: Param.number(0, "weight of the entropy in the objective", { min: 0 }),
-  epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
-  minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 }),
   truncated: Param.oneOf(
     ["fail", "count", "mask"],
     "fail",
     "completions cut at the limit: no reward, graded as any other, or kept out of the update"
   ),
+  learningRate: Param.number(3e-4, "of the policy", { above: 0 }),
+  criticLearningRate: Param.number(2e-3, "PPO: of the critic", { above: 0 }),
+  warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
+  schedule: Param.oneOf(["constant", "cosine"], "constant", "learning rate after the warm-up; cosine falls to a tenth"),
+  epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
+  minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 }),
+  ...DefinitionParams,
+  reference: Param.boolean(true, "score the reference policy even when no KL term needs it, to record the divergence"),
+  klLimit: Param.nullable(
+    Param.number(10, "divergence from the reference, in nats a token, at which the run ends; null: none", { above: 0 }),
+    10
+  ),
   roundSteps: Param.integer(10, "Expert Iteration: sampling steps of a round", { min: 1 }),
   imitationEpochs: Param.integer(2, "Expert Iteration: passes over a round's demonstrations", { min: 1 }),
   imitationBatch: Param.integer(64, "Expert Iteration: demonstrations of a gradient step", { min: 1 }),
   imitationLearningRate: Param.number(1e-3, "Expert Iteration: peak learning rate", { above: 0 }),
-  perQuestion: Param.nullable(
-    Param.integer(4, "Expert Iteration: most demonstrations of one question; null: all", { min: 1 }),
-    null
-  ),
-  startFrom: Param.oneOf(["base", "previous"], "base", "Expert Iteration: where each round starts"),
   snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0 }),
+  snapshotEvery: Param.integer(0, "a snapshot after every so many steps; 0: none", { min: 0 }),
+  evaluations: Param.integer(0, "log-spaced greedy evaluations on the way, and one before; 0: none", { min: 0 }),
   seed: Param.integer(0, "seed of prompts and samples", { min: 0 })
 }
 
@@ -89,38 +83,73 @@ export const rl = Stage.make({
   },
 
   run: Effect.fn("rl")(function* ({ inputs, params, output, checkpoints, progress }) {
-    const problem = presetProblem(params)
-    if (problem !== null) return yield* new Param.ParamInvalid({ owner: "rl", param: "preset", problem: `${problem}.` })
+    const problem = definitionProblem(params)
+    if (problem !== null) return yield* new Param.ParamInvalid({ owner: "rl", ...problem })
     const engine = yield* Engine
     const { model: policy, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
     const suite = yield* suiteOf(corpus, params.suite)
-    const openings = openingTokens(tokenizer, tags, corpus)
-    const needsReference = params.reference || klCoefficientOf(params) > 0 || params.klTarget !== null
+    const openings = yield* openingTokens(tokenizer, tags, corpus)
+    const needsReference = params.reference || klCoefficient(params) > 0
     const reference = needsReference ? yield* policy.clone : null
     const learner = yield* makeLearner(policy, params)
-    const snapshots = logSpaced(params.snapshots, params.steps)
+    // A stream of its own: evaluations with the same seed must not draw the same numbers.
+    const sampling = { ...params, dynamicSampling: dynamicSampling(params), seed: (stream("rl") ^ params.seed) >>> 0 }
+    const snapshots = new Set([...logSpaced(params.snapshots, params.steps), ...everyN(params.snapshotEvery, params.steps)])
+    const evaluations = params.evaluations === 0 ? [] : [0, ...logSpaced(params.evaluations, params.steps)]
+    const evaluateAt = Effect.fnUntraced(function* (step: number) {
+      if (!evaluations.includes(step)) return
+      for (const row of yield* probe(policy, tokenizer, corpus, params.seed)) yield* output.probes.append({ step, ...row })
+    })
 
-    const state = { policy: resumable(policy), ...learner.state }
+    const good = lastGood()
+    const state = { policy: resumable(policy), good: good.part, ...learner.state }
     const first = yield* checkpoints.restore(state)
+    if (first === 0) yield* evaluateAt(0)
 
-    for (let step = first; step < params.steps; step++) {
-      const problems = promptsAt(suite, step, params)
-      const policyDigest = digestOfParameters(yield* policy.read("parameters"))
-      const collected = yield* collect({ policy, reference, tokenizer, openings, problems, step, params })
-      const mask = params.truncated === "mask" ? truncationMask(collected.rollouts) : undefined
-      const report = yield* learner.update({ ...collected, step, mask })
+    let divergence: string | null = null
+    for (let step = first; step < params.steps && divergence === null; step++) {
+      const parameters = yield* policy.read("parameters")
+      divergence = parametersProblem(parameters)
+      if (divergence !== null) break
+      const collected = yield* collect({ policy, reference, tokenizer, openings, suite, step, params: sampling })
+      divergence = samplingProblem(collected, params.klLimit)
+      if (divergence !== null) break
+      good.set({ updatedThrough: step, parameters })
+      const report = yield* learner
+        .update({ ...collected, step })
+        .pipe(Effect.catchTag("NonFiniteGradient", ({ message }) => Effect.succeed(message)))
+      if (typeof report === "string") {
+        divergence = report
+        break
+      }
 
-      for (const row of rolloutRows(collected, report, { step, policyDigest, params })) yield* output.rollouts.append(row)
+      const policyDigest = digestOfParameters(parameters)
+      for (const row of rolloutRows(collected, report, { step, policyDigest })) yield* output.rollouts.append(row)
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
       yield* output.updates.append(updateRow(collected, report, step))
-      if (snapshots.includes(step + 1))
+      if (snapshots.has(step + 1))
         for (const row of tensorRows(policy.spec, yield* policy.read("parameters")))
           yield* output.snapshots.append({ step: step + 1, ...row })
-      yield* progress.report(step + 1, params.steps, collected.live)
+      yield* evaluateAt(step + 1)
+      yield* progress.report(step + 1, params.steps, liveMetrics(collected))
       yield* checkpoints.offer(step + 1, state)
     }
 
+    const problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
+    const last = good.get()
+    if (problemAfter !== null) {
+      if (last === null) return yield* new StartUnusable({ problem: problemAfter })
+      yield* policy.write("parameters", last.parameters)
+      yield* progress.note(
+        `diverged after ${last.updatedThrough} good steps: ${problemAfter}; the policy is the one of that step`
+      )
+    }
+    yield* output.endings.append({
+      ending: problemAfter === null ? "finished" : "diverged",
+      updatedThrough: problemAfter === null ? params.steps : last!.updatedThrough,
+      problem: problemAfter
+    })
     for (const row of tensorRows(policy.spec, yield* policy.read("parameters"))) yield* output.weights.append(row)
     yield* output.spec.write(inputs.policy.spec)
     yield* output.tokenizer.write(inputs.policy.tokenizer)

@@ -7,8 +7,9 @@ import { Effect } from "effect"
 import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
+import { broadcast } from "./advantages.ts"
 import { type ExpertIterationOptions, imitationLoss, selectDemonstrations } from "./expert-iteration.ts"
-import { type Learner, usedSequences } from "./learner.ts"
+import { type Learner, reportOf, usedSequences } from "./learner.ts"
 import { type Rollouts, selectSequences, sequenceCount } from "./Rollouts.ts"
 
 export interface Rounds {
@@ -53,7 +54,8 @@ export const expertIterationLearner = (
         norm += (yield* policy.optimStep(optimizer(epoch * perEpoch + i, updates))).gradientNorm
       }
     }
-    return { loss: loss / updates, gradientNorm: norm / updates, learningRate: optimizer(updates - 1, updates).learningRate }
+    const { learningRate } = optimizer(updates - 1, updates)
+    return { loss: loss / updates, gradientNorm: norm / updates, updates, learningRate }
   })
 
   return {
@@ -70,24 +72,14 @@ export const expertIterationLearner = (
       const used = new Uint8Array(sequenceCount(rollouts))
       for (const s of sequences) used[s] = 1
       collected = join(collected, selectSequences(rollouts, sequences))
-      let outcome = { loss: Number.NaN, gradientNorm: Number.NaN, learningRate: 0 }
+      let outcome: { loss: number; gradientNorm: number; updates: number; learningRate: number } | null = null
       if ((step + 1) % rounds.steps === 0 || step + 1 === rounds.end) {
         if (sequenceCount(collected) > 0) outcome = yield* imitate(Math.floor(step / rounds.steps))
         collected = none
       }
-      return {
-        ...outcome,
-        clipFraction: 0,
-        approximateKl: 0,
-        valueLoss: null,
-        explainedVariance: null,
-        klCoefficient: 0,
-        // A demonstration is imitated with weight 1, everything else with 0.
-        advantages: Float64Array.from({ length: rollouts.responseOffsets.at(-1)! }, () => 0).map(
-          (_, t) => used[sequenceOf(rollouts, t)]!
-        ),
-        used
-      }
+      // A demonstration is imitated with weight 1, everything else with 0.
+      const advantages = broadcast(used, rollouts.responseOffsets)
+      return reportOf([], { klCoefficient: 0, advantages, used, ...outcome }, 0)
     })
   }
 }
@@ -100,18 +92,6 @@ const none: Rollouts = {
   groups: new Int32Array(0),
   stopped: new Uint8Array(0),
   logProbs: new Float32Array(0)
-}
-
-/** Sequence that response token `t` belongs to. */
-const sequenceOf = (rollouts: Rollouts, t: number): number => {
-  let low = 0
-  let high = rollouts.responseOffsets.length - 2
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (rollouts.responseOffsets[middle]! <= t) low = middle
-    else high = middle - 1
-  }
-  return low
 }
 
 const concat = <A extends Int32Array | Float32Array | Uint8Array>(a: A, b: A): A => {

@@ -17,8 +17,6 @@ import { requireLength } from "./RlInputError.ts"
 import { sequenceCount, toPositions, type Rollouts } from "./Rollouts.ts"
 
 export const ExpertIterationOptions = Schema.Struct({
-  /** Samples per question and round. */
-  samples: Schema.Int.check(Schema.isGreaterThan(0)),
   /** A completion is kept when its reward reaches this. */
   threshold: Schema.Finite,
   /** Drop repetitions of the same completion of the same question. */

@@ -1,18 +1,18 @@
 /**
  * One update from one batch of rollouts: advantages, objective, engine calls. A learner owns what its algorithm keeps between steps (a
- * critic, a reference policy, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. `grpoLearner`,
- * `ppoLearner` and `expertIterationLearner` stand side by side so that a diff between them is the difference between the algorithms.
+ * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. `grpoLearner`, `ppoLearner`,
+ * `reinforceLearner` and `expertIterationLearner` stand side by side so that a diff between them is the difference between the algorithms.
  */
 import { Effect } from "effect"
 
 import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model, NonFiniteGradient } from "../engine/Engine.ts"
-import { permutation } from "../random/philox.ts"
 import type { Fused } from "./fused.ts"
+import { klEstimate, type KlController, type KlEstimator, nextKlCoefficient } from "./kl.ts"
+import type { Minibatch, Passes } from "./minibatches.ts"
 import type { PolicyLossOptions } from "./policy-loss.ts"
-import { fromPositions, type Rollouts, selectSequences, sequenceCount } from "./Rollouts.ts"
-import type { Objective, TokenScores } from "./terms.ts"
-import { toCoefficients } from "./terms.ts"
+import { fromPositions, type Rollouts, sequenceCount } from "./Rollouts.ts"
+import { type Objective, toCoefficients, type TokenScores } from "./terms.ts"
 import { policyStatistics } from "./update-statistics.ts"
 
 /** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
@@ -27,13 +27,21 @@ export interface LearningBatch {
   readonly mask: Uint8Array | undefined
 }
 
-/** What an update did. `null` where the algorithm has no such thing; NaN where nothing was updated. */
-export interface UpdateReport {
-  readonly loss: number
-  readonly gradientNorm: number
-  readonly clipFraction: number
-  readonly approximateKl: number
+/** What an algorithm's loop is given beside its options. */
+export interface LearnerLoop {
+  readonly passes: Passes
+  readonly temperature: number
+  /** Of every gradient step of RL step `step`. */
+  readonly optimizer: (step: number) => AdamW
+  readonly controller: KlController
+}
+
+/** What an update did. `null` where the algorithm has no such thing, or where nothing was updated. */
+export interface UpdateReport extends StepOutcome {
+  /** Gradient steps of the policy. */
+  readonly updates: number
   readonly valueLoss: number | null
+  readonly valueClipFraction: number | null
   readonly explainedVariance: number | null
   readonly klCoefficient: number
   /** Of the policy's last gradient step; 0 where there was none. */
@@ -52,61 +60,21 @@ export interface Learner {
   readonly state: Readonly<Record<string, Part<EngineError>>>
 }
 
-/** How a batch is walked through. */
-export interface Passes {
-  readonly epochs: number
-  readonly minibatches: number
-  readonly seed: number
-}
-
-/** Minibatches of sequences for one step: each epoch a new order, a pure function of (seed, step, epoch). One minibatch keeps the order. */
-export const minibatches = (sequences: number, step: number, passes: Passes): Array<Int32Array> => {
-  const all: Array<Int32Array> = []
-  for (let epoch = 0; epoch < passes.epochs; epoch++) {
-    if (passes.minibatches === 1) {
-      all.push(Int32Array.from({ length: sequences }, (_, i) => i))
-      continue
-    }
-    const order = permutation(sequences, passes.seed, "minibatches", step * 1000 + epoch)
-    for (let i = 0; i < passes.minibatches; i++) {
-      const from = Math.floor((i * sequences) / passes.minibatches)
-      const to = Math.floor(((i + 1) * sequences) / passes.minibatches)
-      if (to > from) all.push(order.slice(from, to))
-    }
-  }
-  return all
-}
-
-/** A part of the batch, and a way to take the part's entries of any per-token array. */
-export const part = (rollouts: Rollouts, sequences: Int32Array) => {
-  const whole = sequences.length === sequenceCount(rollouts) && sequences.every((s, i) => s === i)
-  const selected = whole ? rollouts : selectSequences(rollouts, sequences)
-  const tokens = whole ? null : tokenIndices(rollouts, sequences)
-  return {
-    rollouts: selected,
-    take: <A extends Float32Array | Float64Array | Uint8Array>(perToken: A): A =>
-      tokens === null ? perToken : gather(perToken, tokens)
-  }
-}
-
-const tokenIndices = (rollouts: Rollouts, sequences: Int32Array): Int32Array => {
-  const indices: Array<number> = []
-  for (const s of sequences) for (let t = rollouts.responseOffsets[s]!; t < rollouts.responseOffsets[s + 1]!; t++) indices.push(t)
-  return Int32Array.from(indices)
-}
-
-const gather = <A extends Float32Array | Float64Array | Uint8Array>(values: A, indices: Int32Array): A => {
-  const out = values.slice(0, indices.length) as A
-  for (let i = 0; i < indices.length; i++) out[i] = values[indices[i]!]!
-  return out
-}
-
+/** Of the gradient steps of one RL step: means, and the extremes of the ratio. All null where there was none. */
 export interface StepOutcome {
-  readonly loss: number
-  readonly gradientNorm: number
-  readonly clipFraction: number
-  readonly approximateKl: number
+  readonly loss: number | null
+  readonly gradientNorm: number | null
+  readonly clipFraction: number | null
+  readonly clipFractionBelow: number | null
+  readonly clipFractionAbove: number | null
+  readonly approximateKl: number | null
+  readonly approximateKl1: number | null
+  readonly ratioMin: number | null
+  readonly ratioMax: number | null
 }
+
+/** One gradient step's numbers. */
+export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 
 /**
  * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The statistics are
@@ -114,11 +82,8 @@ export interface StepOutcome {
  */
 export const gradientStep = Effect.fnUntraced(function* (
   policy: Model,
-  batch: {
-    readonly rollouts: Rollouts
-    readonly oldLogProbs: Float32Array
-    readonly advantages: Float64Array
-    readonly mask: Uint8Array | undefined
+  minibatch: Minibatch,
+  way: {
     readonly fused: Fused
     readonly objective: (scores: TokenScores) => Objective
     readonly needsEntropy: boolean
@@ -127,17 +92,18 @@ export const gradientStep = Effect.fnUntraced(function* (
   clip: PolicyLossOptions,
   optimizer: AdamW
 ) {
-  const { rollouts, temperature } = batch
+  const { rollouts } = minibatch
+  const { temperature } = way
   let loss: number
   let logProbs: Float32Array
-  if (batch.fused.loss !== undefined) {
-    const stats = yield* policy.lossStep(rollouts, batch.fused.loss)
+  if (way.fused.loss !== undefined) {
+    const stats = yield* policy.lossStep(rollouts, way.fused.loss)
     loss = stats.loss
     logProbs = fromPositions(rollouts, stats.logProbs)
   } else {
-    const scores = yield* policy.score(rollouts, { temperature, entropies: batch.needsEntropy })
+    const scores = yield* policy.score(rollouts, { temperature, entropies: way.needsEntropy })
     logProbs = fromPositions(rollouts, scores.logProbs)
-    const objective = batch.objective({
+    const objective = way.objective({
       logProbs,
       ...(scores.entropies === undefined ? {} : { entropies: fromPositions(rollouts, scores.entropies) })
     })
@@ -145,23 +111,51 @@ export const gradientStep = Effect.fnUntraced(function* (
     yield* policy.backward(rollouts, toCoefficients(rollouts, objective, temperature))
   }
   const { gradientNorm } = yield* policy.optimStep(optimizer)
-  const statistics = policyStatistics(logProbs, batch.oldLogProbs, batch.advantages, clip, batch.mask)
+  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, clip, minibatch.mask)
   return {
     loss,
     gradientNorm,
     clipFraction: statistics.clipFractionActive,
-    approximateKl: statistics.approxKl3
-  } satisfies StepOutcome as StepOutcome
+    clipFractionBelow: statistics.clipFractionBelow,
+    clipFractionAbove: statistics.clipFractionAbove,
+    approximateKl: statistics.approxKl3,
+    approximateKl1: statistics.approxKl1,
+    ratioMin: statistics.ratioMin,
+    ratioMax: statistics.ratioMax
+  } satisfies GradientOutcome as GradientOutcome
 })
 
-/** Means over the minibatches of a step; NaN for none. */
-export const meanOutcome = (outcomes: ReadonlyArray<StepOutcome>): StepOutcome => {
-  const mean = (of: (outcome: StepOutcome) => number) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length
+/** A step's report from its gradient steps, and what else the algorithm has to say. */
+export const reportOf = (
+  outcomes: ReadonlyArray<GradientOutcome>,
+  rest: Pick<UpdateReport, "klCoefficient" | "advantages" | "used"> & Partial<UpdateReport>,
+  learningRate: number
+): UpdateReport => {
+  const over = (pick: (outcome: GradientOutcome) => number, combine: (values: ReadonlyArray<number>) => number) =>
+    outcomes.length === 0 ? null : combine(outcomes.map(pick))
+  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, x) => sum + x, 0) / values.length
   return {
-    loss: mean((o) => o.loss),
-    gradientNorm: mean((o) => o.gradientNorm),
-    clipFraction: mean((o) => o.clipFraction),
-    approximateKl: mean((o) => o.approximateKl)
+    loss: over((o) => o.loss, mean),
+    gradientNorm: over((o) => o.gradientNorm, mean),
+    clipFraction: over((o) => o.clipFraction, mean),
+    clipFractionBelow: over((o) => o.clipFractionBelow, mean),
+    clipFractionAbove: over((o) => o.clipFractionAbove, mean),
+    approximateKl: over((o) => o.approximateKl, mean),
+    approximateKl1: over((o) => o.approximateKl1, mean),
+    ratioMin: over(
+      (o) => o.ratioMin,
+      (values) => Math.min(...values)
+    ),
+    ratioMax: over(
+      (o) => o.ratioMax,
+      (values) => Math.max(...values)
+    ),
+    updates: outcomes.length,
+    valueLoss: null,
+    valueClipFraction: null,
+    explainedVariance: null,
+    learningRate: outcomes.length === 0 ? 0 : learningRate,
+    ...rest
   }
 }
 
@@ -173,8 +167,25 @@ export const usedSequences = (rollouts: Rollouts, mask: Uint8Array | undefined):
       : 0
   )
 
-/** A number that a checkpoint must hold. */
-export const resumableNumber = (get: () => number, set: (value: number) => void): Part => ({
-  save: Effect.sync(() => ({ value: Float64Array.of(get()) })),
-  restore: (saved) => Effect.sync(() => set(saved["value"]![0]!))
-})
+/** A KL coefficient that a controller moves from step to step, and the part of a checkpoint that holds it. */
+export const klCoefficientState = (start: number, estimator: KlEstimator, controller: KlController) => {
+  let value = start
+  return {
+    value: () => value,
+    /** After a step: by the mean divergence of its completions, in nats a completion. Without a reference it stays. */
+    advance: ({ rollouts, oldLogProbs, refLogProbs }: LearningBatch) => {
+      if (refLogProbs === undefined) return
+      const sequences = sequenceCount(rollouts)
+      let sum = 0
+      for (let t = 0; t < oldLogProbs.length; t++) sum += klEstimate(oldLogProbs[t]! - refLogProbs[t]!, estimator)
+      value = nextKlCoefficient(value, sum / Math.max(1, sequences), sequences, controller)
+    },
+    part: {
+      save: Effect.sync(() => ({ value: Float64Array.of(value) })),
+      restore: (saved) =>
+        Effect.sync(() => {
+          value = saved["value"]![0]!
+        })
+    } satisfies Part as Part
+  }
+}

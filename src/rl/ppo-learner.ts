@@ -3,21 +3,18 @@ import { Effect } from "effect"
 
 import type { AdamW, Model } from "../engine/Engine.ts"
 import { resumable } from "../training/resumable.ts"
-import { type KlController, nextKlCoefficient } from "./kl.ts"
 import {
+  type GradientOutcome,
   gradientStep,
+  klCoefficientState,
   type Learner,
-  meanOutcome,
-  minibatches,
-  part,
-  type Passes,
-  resumableNumber,
-  type StepOutcome,
+  type LearnerLoop,
+  reportOf,
   usedSequences
 } from "./learner.ts"
+import { learningMinibatches } from "./minibatches.ts"
 import { criticSurrogate, ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "./ppo.ts"
-import { reductionWeights, tokenMean } from "./reduction.ts"
-import { fromPositions, sequenceCount } from "./Rollouts.ts"
+import { fromPositions } from "./Rollouts.ts"
 import { valueStatistics } from "./update-statistics.ts"
 
 export const ppoLearner = (
@@ -25,88 +22,65 @@ export const ppoLearner = (
   /** Has a value head; started from the policy's parameters. */
   critic: Model,
   options: PpoOptions,
-  loop: {
-    readonly passes: Passes
-    readonly temperature: number
-    readonly optimizer: (step: number) => AdamW
-    readonly criticOptimizer: (step: number) => AdamW
-    readonly controller: KlController
-  }
+  loop: LearnerLoop & { readonly criticOptimizer: (step: number) => AdamW }
 ): Learner => {
-  let klCoefficient = options.klReward.coefficient
+  const coefficient = klCoefficientState(options.klReward.coefficient, options.klReward.estimator, loop.controller)
   return {
-    state: {
-      critic: resumable(critic),
-      klCoefficient: resumableNumber(
-        () => klCoefficient,
-        (value) => (klCoefficient = value)
-      )
-    },
-    update: Effect.fnUntraced(function* ({ step, rollouts, scores, oldLogProbs, refLogProbs, mask }) {
-      const used = klCoefficient
-      const current: PpoOptions = { ...options, klReward: { ...options.klReward, coefficient: used } }
+    state: { critic: resumable(critic), klCoefficient: coefficient.part },
+    update: Effect.fnUntraced(function* (batch) {
+      const { step, rollouts, scores, oldLogProbs, refLogProbs, mask } = batch
+      const klCoefficient = coefficient.value()
+      const current: PpoOptions = { ...options, klReward: { ...options.klReward, coefficient: klCoefficient } }
       const { values } = yield* critic.score(rollouts, { values: true })
-      const oldValues = fromPositions(rollouts, values!)
-      const { kl, advantages, returns } = ppoTargets(
+      const allOldValues = fromPositions(rollouts, values!)
+      const { advantages, returns: allReturns } = ppoTargets(
         {
           offsets: rollouts.responseOffsets,
           scores,
           oldLogProbs,
-          oldValues,
+          oldValues: allOldValues,
           ...(refLogProbs === undefined ? {} : { refLogProbs })
         },
         current,
         mask
       )
-      const outcomes: Array<StepOutcome> = []
+      const outcomes: Array<GradientOutcome> = []
       let valueLoss = 0
-      for (const sequences of minibatches(sequenceCount(rollouts), step, loop.passes)) {
-        const { rollouts: some, take } = part(rollouts, sequences)
-        const someMask = mask === undefined ? undefined : take(mask)
-        const batch = {
-          offsets: some.responseOffsets,
-          oldLogProbs: take(oldLogProbs),
-          advantages: take(advantages),
-          returns: take(returns),
-          oldValues: take(oldValues),
-          weights: reductionWeights(some.responseOffsets, current.reduction, someMask)
+      let valueClipFraction = 0
+      for (const minibatch of learningMinibatches(batch, advantages, current.reduction, loop.passes)) {
+        const oldValues = minibatch.take(allOldValues)
+        const returns = minibatch.take(allReturns)
+        const both = { ...minibatch, oldValues, returns }
+        // At the first step the critic still gives the old values: nothing is clipped, and no pass is needed to see it.
+        if (outcomes.length > 0) {
+          const now = fromPositions(minibatch.rollouts, (yield* critic.score(minibatch.rollouts, { values: true })).values!)
+          valueClipFraction += valueStatistics(now, oldValues, returns, current.value.clip, minibatch.mask).valueClipFraction
         }
-        if (batch.weights.every((weight) => weight === 0)) continue
-        const { loss } = yield* critic.lossStep(some, criticSurrogate(some, batch, current))
-        valueLoss += loss
+        valueLoss += (yield* critic.lossStep(minibatch.rollouts, criticSurrogate(minibatch.rollouts, both, current))).loss
         yield* critic.optimStep(loop.criticOptimizer(step))
-        outcomes.push(
-          yield* gradientStep(
-            policy,
-            {
-              rollouts: some,
-              oldLogProbs: batch.oldLogProbs,
-              advantages: batch.advantages,
-              mask: someMask,
-              fused: ppoSurrogate(some, batch, current, loop.temperature),
-              // The critic is a model of its own and had its step: its old values stand in, and what they contribute is a constant.
-              objective: (tokenScores) => ppoObjective({ ...tokenScores, values: batch.oldValues }, batch, current),
-              needsEntropy: current.entropy.coefficient !== 0,
-              temperature: loop.temperature
-            },
-            current.policy,
-            loop.optimizer(step)
-          )
-        )
+        const way = {
+          fused: ppoSurrogate(minibatch.rollouts, both, current, loop.temperature),
+          // The critic is a model of its own and had its step: its old values stand in, and what they contribute is a constant.
+          objective: (tokenScores) => ppoObjective({ ...tokenScores, values: oldValues }, both, current),
+          needsEntropy: current.entropy.coefficient !== 0,
+          temperature: loop.temperature
+        } satisfies Parameters<typeof gradientStep>[2]
+        outcomes.push(yield* gradientStep(policy, minibatch, way, current.policy, loop.optimizer(step)))
       }
-      if (refLogProbs !== undefined) {
-        const perSequence = (tokenMean(kl, mask) * kl.length) / Math.max(1, sequenceCount(rollouts))
-        klCoefficient = nextKlCoefficient(klCoefficient, perSequence, sequenceCount(rollouts), loop.controller)
-      }
-      return {
-        ...meanOutcome(outcomes),
-        valueLoss: valueLoss / Math.max(1, outcomes.length),
-        explainedVariance: valueStatistics(oldValues, oldValues, returns, current.value.clip, mask).explainedVariance,
-        klCoefficient: used,
-        learningRate: outcomes.length === 0 ? 0 : loop.optimizer(step).learningRate,
-        advantages,
-        used: usedSequences(rollouts, mask)
-      }
+      coefficient.advance(batch)
+      const { explainedVariance } = valueStatistics(allOldValues, allOldValues, allReturns, current.value.clip, mask)
+      return reportOf(
+        outcomes,
+        {
+          klCoefficient,
+          advantages,
+          used: usedSequences(rollouts, mask),
+          valueLoss: outcomes.length === 0 ? null : valueLoss / outcomes.length,
+          valueClipFraction: outcomes.length === 0 ? null : valueClipFraction / outcomes.length,
+          explainedVariance: Number.isNaN(explainedVariance) ? null : explainedVariance
+        },
+        loop.optimizer(step).learningRate
+      )
     })
   }
 }

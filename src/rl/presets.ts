@@ -5,8 +5,9 @@
  *   trl       huggingface/trl, defaults of GRPOTrainer and of the experimental PPOTrainer
  *   verl      volcengine/verl, defaults of its GRPO and PPO examples
  *   dr-grpo   Liu et al. 2025, arXiv 2503.20783: no std, constant length
- *   dapo      Yu et al. 2025, arXiv 2503.14476: clip-higher, token mean, no KL (its dynamic sampling is the loop's business)
+ *   dapo      Yu et al. 2025, arXiv 2503.14476: clip-higher, token mean, no KL; its dynamic sampling is in definitions.ts
  *   rloo      Ahmadian et al. 2024, arXiv 2402.14740
+ *   standard  the definitions of `paper` with a live KL gradient and KL off: what runs when nothing is said
  *
  * A preset holds no learning rate, batch size or number of samples: those belong to the loop. `maxLength` is a constant of the run, so
  * presets that divide by it are functions of it. What is known and what is taken on trust is said in docs/definitions.md.
@@ -30,11 +31,12 @@ const noKl: KlLossOptions = { coefficient: 0, estimator: "k3", gradient: "own" }
 const groupNorm: GroupAdvantageOptions = { baseline: "mean", std: "sample", stdOver: "group", epsilon: 1e-9, singleton: "zero" }
 
 /** OpenRLHF and the paper: population variance, never below 1e-8. */
-const whitenOpenRlhf: WhitenOptions = { divisor: "population", shiftMean: true, epsilon: 1e-8, guard: "max" }
+export const whitenOpenRlhf: WhitenOptions = { divisor: "population", shiftMean: true, epsilon: 1e-8, guard: "max" }
 /** TRL and verl: divisor n - 1, 1e-8 added. */
-const whitenMasked: WhitenOptions = { divisor: "sample", shiftMean: true, epsilon: 1e-8, guard: "add" }
+export const whitenMasked: WhitenOptions = { divisor: "sample", shiftMean: true, epsilon: 1e-8, guard: "add" }
 
-export type GrpoPreset = "paper" | "paper-live-kl" | "trl" | "verl" | "dr-grpo" | "dapo"
+export const grpoPresets = ["standard", "paper", "paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] as const
+export type GrpoPreset = (typeof grpoPresets)[number]
 
 /** GRPO and its kin. `maxLength` is the longest response of the run, in tokens. */
 export const grpoPreset = (name: GrpoPreset, maxLength: number): GrpoOptions => {
@@ -46,6 +48,8 @@ export const grpoPreset = (name: GrpoPreset, maxLength: number): GrpoOptions => 
     reduction: tokenMean
   }
   switch (name) {
+    case "standard":
+      return { ...paper, kl: { coefficient: 0, estimator: "k3", gradient: "own" } }
     case "paper":
       return paper
     case "paper-live-kl":
@@ -85,20 +89,24 @@ export const grpoPreset = (name: GrpoPreset, maxLength: number): GrpoOptions => 
   }
 }
 
-export type PpoPreset = "paper" | "trl" | "verl"
+export const ppoPresets = ["standard", "paper", "trl", "verl"] as const
+export type PpoPreset = (typeof ppoPresets)[number]
 
 export const ppoPreset = (name: PpoPreset): PpoOptions => {
+  const paper: PpoOptions = {
+    klReward: { coefficient: 1e-3, estimator: "k1", clipScore: 10 },
+    gae: { gamma: 1, lambda: 0.95, maskedTokens: "include" },
+    whiten: whitenOpenRlhf,
+    policy: clip20,
+    value: { coefficient: 1, clip: 0.2, critic: "separate" },
+    entropy: noEntropyBonus,
+    reduction: tokenMean
+  }
   switch (name) {
+    case "standard":
+      return { ...paper, klReward: { ...paper.klReward, coefficient: 0 } }
     case "paper":
-      return {
-        klReward: { coefficient: 1e-3, estimator: "k1", clipScore: 10 },
-        gae: { gamma: 1, lambda: 0.95, maskedTokens: "include" },
-        whiten: whitenOpenRlhf,
-        policy: clip20,
-        value: { coefficient: 1, clip: 0.2, critic: "separate" },
-        entropy: noEntropyBonus,
-        reduction: tokenMean
-      }
+      return paper
     case "trl":
       return {
         klReward: { coefficient: 0.05, estimator: "k1" },
@@ -122,7 +130,8 @@ export const ppoPreset = (name: PpoPreset): PpoOptions => {
   }
 }
 
-export type ReinforcePreset = "paper" | "rloo"
+export const reinforcePresets = ["standard", "paper", "rloo"] as const
+export type ReinforcePreset = (typeof reinforcePresets)[number]
 
 /** `paper`: the configured but unreported REINFORCE++-baseline arm. */
 export const reinforcePreset = (name: ReinforcePreset): ReinforceOptions => {
@@ -135,8 +144,7 @@ export const reinforcePreset = (name: ReinforcePreset): ReinforceOptions => {
     entropy: noEntropyBonus,
     reduction: { reduction: "seq_mean_token_sum", maskedSequences: "drop" }
   }
-  if (name === "rloo") return rloo
-  return {
+  const paper: ReinforceOptions = {
     ...rloo,
     advantage: { ...groupNorm, std: "none" },
     klReward: { ...rloo.klReward, clipScore: 10 },
@@ -145,7 +153,24 @@ export const reinforcePreset = (name: ReinforcePreset): ReinforceOptions => {
     policy: clip20,
     reduction: tokenMean
   }
+  switch (name) {
+    case "standard":
+      return { ...paper, klReward: { ...paper.klReward, coefficient: 0 } }
+    case "paper":
+      return paper
+    case "rloo":
+      return rloo
+  }
 }
 
-/** Expert Iteration as in the paper: 64 samples, every correct one, restart from the base model each round. */
-export const expertIterationPaper: ExpertIterationOptions = { samples: 64, threshold: 1, deduplicate: true, startFrom: "base" }
+export const expertIterationPresets = ["standard", "paper"] as const
+export type ExpertIterationPreset = (typeof expertIterationPresets)[number]
+
+/**
+ * `paper`: every correct sample, exact duplicates dropped, restart from the base model each round; its 64 samples are the loop's
+ * business. `standard` takes at most four of a question, or easy questions dominate.
+ */
+export const expertIterationPreset = (name: ExpertIterationPreset): ExpertIterationOptions => {
+  const paper: ExpertIterationOptions = { threshold: 1, deduplicate: true, startFrom: "base" }
+  return name === "paper" ? paper : { ...paper, perQuestion: 4 }
+}

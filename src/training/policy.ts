@@ -1,34 +1,74 @@
 /** A checkpoint brought to life: the model with its parameters, its tokenizer, and how completions begin. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 
 import type { Checkpoint } from "../../schemas/checkpoint.ts"
 import type { Reader } from "../dag/Stage.ts"
 import { Engine, type Model } from "../engine/Engine.ts"
+import { formatNames } from "../formats/registry.ts"
 import { parameterTable } from "../model/ModelSpec.ts"
-import { readParameters } from "../model/tensors.ts"
+import { readParameters, readSnapshot } from "../model/tensors.ts"
 import { tokenizerFromJson } from "../tokenizer/fromJson.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 
-export const loadPolicy = Effect.fnUntraced(function* (checkpoint: Reader<typeof Checkpoint>) {
+/** A checkpoint was asked for a step of which it keeps no snapshot. */
+export class SnapshotMissing extends Schema.TaggedError<SnapshotMissing>()("SnapshotMissing", {
+  step: Schema.Int,
+  kept: Schema.Array(Schema.Int)
+}) {
+  readonly badInput = true
+  override get message() {
+    const kept = this.kept.length === 0 ? "it keeps none" : `it keeps steps ${this.kept.join(", ")}`
+    return `The policy has no snapshot after step ${this.step}: ${kept}. Ask for one of these, or train with snapshots (log-spaced) or snapshotEvery.`
+  }
+}
+
+/** The model of a checkpoint: as it ended, or as it was after `step` steps where a snapshot of that step was kept. */
+export const loadPolicy = Effect.fnUntraced(function* (checkpoint: Reader<typeof Checkpoint>, step: number | null = null) {
   const engine = yield* Engine
-  const parameters = readParameters(checkpoint.spec, checkpoint.weights)
+  const parameters = step === null ? readParameters(checkpoint.spec, checkpoint.weights) : yield* snapshotAt(checkpoint, step)
   const model = yield* engine.createModel(checkpoint.spec, { seed: 0 })
   yield* model.write("parameters", parameters)
   return { model, tokenizer: tokenizerFromJson(checkpoint.tokenizer), tags: checkpoint.prompting.tags }
 })
 
+const snapshotAt = (checkpoint: Reader<typeof Checkpoint>, step: number): Effect.Effect<Float32Array, SnapshotMissing> => {
+  const kept = [...new Set(checkpoint.snapshots.column("step"))]
+  return kept.includes(step)
+    ? Effect.sync(() => readSnapshot(checkpoint.spec, checkpoint.snapshots, step))
+    : Effect.fail(new SnapshotMissing({ step, kept }))
+}
+
+/** A policy was trained with control tokens, and its tokenizer has none for a format of the corpus. */
+export class TagMissing extends Schema.TaggedError<TagMissing>()("TagMissing", {
+  format: Schema.String,
+  known: Schema.Array(Schema.String)
+}) {
+  readonly badInput = true
+  override get message() {
+    return `The policy begins a completion with its format's control token, but its tokenizer has none for ${this.format}, a format of the corpus (it has ${this.known.join(", ")}). Use the corpus that its tokenizer comes from, or fine-tune with sft.tags none.`
+  }
+}
+
 /**
  * The token that begins a completion in each format: its control token where the policy was fine-tuned with tags, else the first token
  * that most of the corpus's solutions in that format have.
  */
-export const openingTokens = (
+export const openingTokens = Effect.fnUntraced(function* (
   tokenizer: Tokenizer,
   tags: "none" | "native",
   corpus: { readonly firstTokens: ReadonlyMap<string, number> }
-): ReadonlyMap<string, number> =>
-  tags === "none"
-    ? corpus.firstTokens
-    : new Map([...corpus.firstTokens.keys()].map((format) => [format, tokenizer.tags[format]!]))
+) {
+  if (tags === "none") return corpus.firstTokens
+  const openings = new Map<string, number>()
+  for (const format of corpus.firstTokens.keys()) {
+    // Solutions of a dataset in no registered format were never tagged.
+    if (!formatNames.includes(format)) continue
+    const tag = tokenizer.tags[format]
+    if (tag === undefined) return yield* new TagMissing({ format, known: Object.keys(tokenizer.tags) })
+    openings.set(format, tag)
+  }
+  return openings satisfies ReadonlyMap<string, number> as ReadonlyMap<string, number>
+})
 
 /**
  * Gives each format's control token the embedding (and, in an untied head, the output row) of the token that most of its solutions begin

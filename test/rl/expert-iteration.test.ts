@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import { imitationLoss, selectDemonstrations, type ExpertIterationOptions } from "../../src/rl/expert-iteration.ts"
-import { expertIterationPaper } from "../../src/rl/presets.ts"
+import { expertIterationPreset } from "../../src/rl/presets.ts"
 import { fromGenerated } from "../../src/rl/Rollouts.ts"
 
 /** Two questions, five samples each; of the first, samples 0, 2 and 4 are the same text. */
@@ -17,7 +17,7 @@ const rollouts = fromGenerated({ tokens: Int32Array.of(1, 1, 2), offsets: Int32A
 })
 const rewards = [1, 1, 1, 0, 1, 1, 1, 1, 1, 0]
 const select = (change: Partial<ExpertIterationOptions>, seed = 1) =>
-  selectDemonstrations(rollouts, rewards, { ...expertIterationPaper, ...change }, seed)
+  selectDemonstrations(rollouts, rewards, { ...expertIterationPreset("paper"), ...change }, seed)
 
 describe("Expert Iteration", () => {
   it("keeps every correct completion once per question, as the paper does", () => {
@@ -45,7 +45,7 @@ describe("Expert Iteration", () => {
   })
 
   it("counts a question without a correct completion as unsolved", () => {
-    const none = selectDemonstrations(rollouts, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0], expertIterationPaper, 1)
+    const none = selectDemonstrations(rollouts, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0], expertIterationPreset("paper"), 1)
     expect([...none.sequences]).toEqual([5])
     expect(none.questionsSolved).toBe(1)
   })

@@ -3,9 +3,11 @@ import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import type { Part, SavedState } from "../../src/dag/Checkpoints.ts"
+import * as Param from "../../src/dag/Param.ts"
 import { Engine, type EngineError, type Model } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
 import { type AlgorithmSettings, makeLearner } from "../../src/rl/algorithm.ts"
+import { DefinitionParams } from "../../src/rl/definitions.ts"
 import type { Learner } from "../../src/rl/learner.ts"
 import { truncationMask } from "../../src/rl/masks.ts"
 import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/Rollouts.ts"
@@ -19,18 +21,14 @@ const run = <A, E>(effect: Effect.Effect<A, E, Engine | Scope.Scope>) => runtime
 
 const spec = { vocabularySize: 40, width: 32, layers: 1, heads: 2, hidden: 48, context: 32, tied: true, valueHead: false }
 const settings: AlgorithmSettings = {
+  ...Param.complete("rl", DefinitionParams, { kl: 0.05, perQuestion: 2, startFrom: "previous" }),
   algorithm: "grpo",
-  preset: "standard",
-  kl: 0.05,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  entropyBonus: 0,
-  klTarget: null,
   epochs: 2,
   minibatches: 2,
   learningRate: 1e-3,
   criticLearningRate: 2e-3,
   warmup: 0,
+  schedule: "constant",
   steps: 5,
   temperature: 1,
   maxNewTokens: 6,
@@ -38,8 +36,6 @@ const settings: AlgorithmSettings = {
   imitationEpochs: 2,
   imitationBatch: 4,
   imitationLearningRate: 1e-3,
-  perQuestion: 2,
-  startFrom: "previous",
   seed: 0
 }
 
@@ -82,7 +78,10 @@ const saveAll = Effect.fnUntraced(function* (state: Readonly<Record<string, Part
 describe("a learner restored from its saved state takes the same steps", () => {
   it.each([
     ["grpo", settings],
+    ["grpo with an adaptive KL coefficient", { ...settings, klTarget: 0.01 }],
     ["ppo with an adaptive KL coefficient", { ...settings, algorithm: "ppo", klTarget: 0.01 }],
+    ["reinforce", { ...settings, algorithm: "reinforce" }],
+    ["reinforce, leave-one-out", { ...settings, algorithm: "reinforce", preset: "rloo" }],
     ["ei, in the middle of a round", { ...settings, algorithm: "ei" }]
   ] satisfies ReadonlyArray<readonly [string, AlgorithmSettings]>)("%s", (_, of) =>
     run(
@@ -127,7 +126,7 @@ describe("Expert Iteration", () => {
   it("imitates right completions, at most so many of a question, and none that a mask keeps out", () =>
     run(
       Effect.gen(function* () {
-        const { policy, reference, learner } = yield* begin({ ...ei, perQuestion: null })
+        const { policy, reference, learner } = yield* begin({ ...ei, perQuestion: 0 })
         // A fresh model rarely stops within six tokens: nearly all completions are cut, and none of those may be imitated.
         const { rollouts, report } = yield* stepOf(policy, reference, learner, 0, true)
         expect(rollouts.stopped.filter((stopped) => stopped === 0).length).toBeGreaterThan(4)

@@ -5,20 +5,29 @@ import { ExpertIterationOptions } from "../../src/rl/expert-iteration.ts"
 import { GrpoOptions } from "../../src/rl/grpo.ts"
 import { both, informativeSequences, overlongPenalty, truncationMask } from "../../src/rl/masks.ts"
 import { PpoOptions } from "../../src/rl/ppo.ts"
-import { expertIterationPaper, grpoPreset, ppoPreset, reinforcePreset } from "../../src/rl/presets.ts"
+import {
+  expertIterationPreset,
+  grpoPreset,
+  grpoPresets,
+  ppoPreset,
+  ppoPresets,
+  reinforcePreset,
+  reinforcePresets
+} from "../../src/rl/presets.ts"
 import { reinforceAdvantages, ReinforceOptions } from "../../src/rl/reinforce.ts"
 import { fromGenerated } from "../../src/rl/Rollouts.ts"
 import { maxError } from "./fixtures.ts"
 
 describe("presets", () => {
   it("are valid options, and no two of one algorithm are the same", () => {
-    const grpo = (["paper", "paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] as const).map((name) => grpoPreset(name, 256))
-    const ppo = (["paper", "trl", "verl"] as const).map((name) => ppoPreset(name))
-    const reinforce = (["paper", "rloo"] as const).map((name) => reinforcePreset(name))
+    const grpo = grpoPresets.map((name) => grpoPreset(name, 256))
+    const ppo = ppoPresets.map((name) => ppoPreset(name))
+    const reinforce = reinforcePresets.map((name) => reinforcePreset(name))
     for (const options of grpo) expect(Schema.decodeUnknownSync(GrpoOptions)(options)).toEqual(options)
     for (const options of ppo) expect(Schema.decodeUnknownSync(PpoOptions)(options)).toEqual(options)
     for (const options of reinforce) expect(Schema.decodeUnknownSync(ReinforceOptions)(options)).toEqual(options)
-    expect(Schema.decodeUnknownSync(ExpertIterationOptions)(expertIterationPaper)).toEqual(expertIterationPaper)
+    for (const options of [expertIterationPreset("paper"), expertIterationPreset("standard")])
+      expect(Schema.decodeUnknownSync(ExpertIterationOptions)(options)).toEqual(options)
     for (const all of [grpo, ppo, reinforce]) expect(new Set(all.map((options) => JSON.stringify(options))).size).toBe(all.length)
   })
 
