@@ -54,25 +54,32 @@ INLINE void step_one(const bf16 *a, size_t a_bytes, const bf16 *b) {
   _tile_dpbf16ps(1, 4, 7);
 }
 
-/* The three products of split operands; tiles of B and of A's high part are loaded twice rather than kept. */
+/* The three products of split operands, small ones first: Ah Bl, Ah Bh, Al Bh. Every tile is loaded once. */
 INLINE void step_two_split(const bf16 *a0, const bf16 *a1, size_t a_plane, size_t a_bytes, const bf16 *b, size_t b_plane) {
-  step_two(a0, a1, a_bytes, b);
-  _tile_loadd(6, b + b_plane, 64);
+  step_two(a0, a1, a_bytes, b + b_plane);
+  _tile_loadd(6, b, 64);
   _tile_dpbf16ps(0, 4, 6);
   _tile_dpbf16ps(2, 5, 6);
-  _tile_loadd(7, b + b_plane + TILE, 64);
+  _tile_loadd(7, b + TILE, 64);
   _tile_dpbf16ps(1, 4, 7);
   _tile_dpbf16ps(3, 5, 7);
-  step_two(a0 + a_plane, a1 + a_plane, a_bytes, b);
+  _tile_loadd(4, a0 + a_plane, a_bytes);
+  _tile_dpbf16ps(0, 4, 6);
+  _tile_dpbf16ps(1, 4, 7);
+  _tile_loadd(5, a1 + a_plane, a_bytes);
+  _tile_dpbf16ps(2, 5, 6);
+  _tile_dpbf16ps(3, 5, 7);
 }
 
 INLINE void step_one_split(const bf16 *a, size_t a_plane, size_t a_bytes, const bf16 *b, size_t b_plane) {
-  step_one(a, a_bytes, b);
-  _tile_loadd(6, b + b_plane, 64);
+  step_one(a, a_bytes, b + b_plane);
+  _tile_loadd(6, b, 64);
   _tile_dpbf16ps(0, 4, 6);
-  _tile_loadd(7, b + b_plane + TILE, 64);
+  _tile_loadd(7, b + TILE, 64);
   _tile_dpbf16ps(1, 4, 7);
-  step_one(a + a_plane, a_bytes, b);
+  _tile_loadd(4, a + a_plane, a_bytes);
+  _tile_dpbf16ps(0, 4, 6);
+  _tile_dpbf16ps(1, 4, 7);
 }
 
 /* 32 x 32 of C. */
