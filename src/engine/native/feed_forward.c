@@ -41,7 +41,7 @@ void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_
     const size_t count = block_of(rows, first);
     float *gate_up = a->gate_up + first * ld_gate_up, *activated = w->dactivated + first * ld_hidden;
     linear_backward_input(model->mode, count, w->dresidual + first * ld, ld, &l->down, activated, ld_hidden, w->linear);
-    swiglu_backward(gate_up, ld_gate_up, activated, ld_hidden, count, f, f);
+    swiglu_backward(gate_up, gate_up, ld_gate_up, activated, ld_hidden, count, f, f);
     linear_backward_input(model->mode, count, gate_up, ld_gate_up, &l->gate_up, w->dnormed + first * ld, ld, w->linear);
   }
   const Operand dresidual = operand_of(&w->columns_narrow, rows, w->dresidual, ld);

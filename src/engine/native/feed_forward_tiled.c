@@ -1,7 +1,8 @@
 /*
  * The feed-forward half of a layer with its products on tiles. No [rows, hidden] matrix of floats is ever written: 32 hidden units of 32
  * rows at a time come out of the tile unit into a few kilobytes of the first-level cache, pass through SwiGLU there and leave as bf16
- * operands of the next products. The backward pass computes gates and ups again, which is cheaper than keeping them.
+ * operands of the next products. With one plane the backward pass computes gates and ups again, which is cheaper than keeping them;
+ * with two it is not, and they are kept, block by block.
  *
  * Weights are packed so that the gates and the ups of 32 units are neighbours (`paired` in linear.h): one product gives both.
  */
@@ -19,6 +20,12 @@ enum {
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+/* Gates and ups of 32 units and a block of 32 rows: where the forward pass keeps them, else NULL. */
+static float *kept_block(const Activations *a, size_t unit, size_t first, size_t rows) {
+  const size_t blocks = (rows + BLOCK - 1) / BLOCK;
+  return a->gate_up ? a->gate_up + (unit / BLOCK * blocks + first / BLOCK) * (2 * BLOCK * BLOCK) : NULL;
+}
+
 /* [rows] from column `column` of a row-major operand on. */
 static TileLeft columns_from(TileLeft a, size_t column) {
   a.at += column;
@@ -29,14 +36,16 @@ void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t r
   const int planes = linear_planes(model->mode);
   const size_t d = model->shape.padded_width, f = model->shape.padded_hidden, ld = row_stride(d);
   const Layer *l = &model->layer[layer];
-  const TileLeft normed = operand_left(&w->activations[layer].normed2);
+  const Activations *a = &w->activations[layer];
+  const TileLeft normed = operand_left(&a->normed2);
   const Operand activated = narrowed(w->hidden, f);
   const TileLeft hidden = operand_left(&activated);
   const TileRight gate_up = linear_forward_tiles(&l->gate_up);
-  float *products = w->block, *results = products + 2 * BLOCK * BLOCK;
+  float *results = w->block + 2 * BLOCK * BLOCK;
   for (size_t unit = 0; unit < f; unit += BLOCK)
     for (size_t first = 0; first < rows; first += BLOCK) {
       const size_t count = least(rows - first, BLOCK);
+      float *kept = kept_block(a, unit, first, rows), *products = kept ? kept : w->block;
       amx_product(planes, count, 2 * BLOCK, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * BLOCK, false);
       swiglu_forward(products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
       amx_left(planes, results, BLOCK, count, BLOCK, columns_from(rows_from(hidden, first), unit));
@@ -46,6 +55,7 @@ void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t r
 
 /* Operands of the backward pass over one group of hidden units: dgate and dup in turns, the units' activations. */
 typedef struct {
+  const Activations *activations;
   TileLeft normed, dresidual;      /* [rows, d] */
   TileLeft dgate_up;               /* [rows, 2 GROUP] */
   TileLeft dgate_up_columns;       /* [2 GROUP, rows] */
@@ -60,9 +70,10 @@ static void backward_units(const Group *group, const Layer *l, int planes, size_
   const TileRight down = strip_from(linear_backward_tiles(&l->down), unit / 32);
   for (size_t first = 0; first < rows; first += BLOCK) {
     const size_t count = least(rows - first, BLOCK);
-    amx_product(planes, count, 2 * BLOCK, d, rows_from(group->normed, first), gate_up, products, 2 * BLOCK, false);
+    const float *kept = kept_block(group->activations, unit, first, rows);
+    if (!kept) amx_product(planes, count, 2 * BLOCK, d, rows_from(group->normed, first), gate_up, products, 2 * BLOCK, false);
     amx_product(planes, count, BLOCK, d, rows_from(group->dresidual, first), down, results, BLOCK, false);
-    swiglu_backward(products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
+    swiglu_backward(kept ? kept : products, products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
     amx_left(planes, products, 2 * BLOCK, count, 2 * BLOCK, columns_from(rows_from(group->dgate_up, first), 2 * place));
     amx_left_transposed(planes, products, 2 * BLOCK, count, 2 * BLOCK,
                         columns_from(rows_from(group->dgate_up_columns, 2 * place), first));
@@ -82,7 +93,8 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
   const TileLeft dresidual_columns = operand_left(&w->columns_narrow);
   const Operand normed_pairs = operand_pair(&a->normed2, rows, &pairs);
   const TileRight normed = operand_right(&normed_pairs);
-  const Group group = {.normed = operand_left(&a->normed2),
+  const Group group = {.activations = a,
+                       .normed = operand_left(&a->normed2),
                        .dresidual = operand_left(&w->dresidual_rows),
                        .dgate_up = operand_left(&dgate_up),
                        .dgate_up_columns = operand_left(&columns),

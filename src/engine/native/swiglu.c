@@ -23,17 +23,19 @@ void swiglu_forward(const float *restrict gate_up, size_t gate_up_stride, float 
     }
 }
 
-void swiglu_backward(float *restrict gate_up, size_t gate_up_stride, float *restrict dy, size_t stride, size_t rows, size_t hidden,
+void swiglu_backward(const float *gate_up, float *dgate_up, size_t gate_up_stride, float *dy, size_t stride, size_t rows, size_t hidden,
                      size_t span) {
   for (size_t row = 0; row < rows; row++)
     for (size_t start = 0; start < hidden; start += span) {
-      float *gate = gate_up + row * gate_up_stride + 2 * start, *up = gate + span, *gradient = dy + row * stride + start;
+      const size_t at = row * gate_up_stride + 2 * start;
+      const float *gate = gate_up + at, *up = gate + span;
+      float *dgate = dgate_up + at, *dup = dgate + span, *gradient = dy + row * stride + start;
       for (size_t i = 0; i < span; i += LANES) {
         const vector g = load(gate + i), u = load(up + i), d = load(gradient + i);
         const vector s = sigmoid(g), silu = g * s;
         store(gradient + i, silu * u);
-        store(up + i, d * silu);
-        store(gate + i, d * u * (s + silu * (1.0f - s)));
+        store(dup + i, d * silu);
+        store(dgate + i, d * u * (s + silu * (1.0f - s)));
       }
     }
 }

@@ -12,8 +12,8 @@
 void swiglu_forward(const float *restrict gate_up, size_t gate_up_stride, float *restrict y, size_t stride, size_t rows, size_t hidden,
                     size_t span);
 
-/* In place: gate_up becomes its gradient, and dy [rows, hidden] becomes y again, which the gradient of the layer after it needs. */
-void swiglu_backward(float *restrict gate_up, size_t gate_up_stride, float *restrict dy, size_t stride, size_t rows, size_t hidden,
+/* dgate_up may be gate_up itself; dy [rows, hidden] becomes y again, which the gradient of the layer after it needs. */
+void swiglu_backward(const float *gate_up, float *dgate_up, size_t gate_up_stride, float *dy, size_t stride, size_t rows, size_t hidden,
                      size_t span);
 
 #endif

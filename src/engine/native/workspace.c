@@ -32,7 +32,7 @@ static void lay_out_activations(Activations *a, const Workspace *w, const Model 
   a->query_key_value = arena_floats(arena, rows * row_stride(3 * d));
   a->log_sum = arena_floats(arena, rows * s->heads);
   a->gate_up = NULL;
-  if (w->training && model->mode == MODE_F32) a->gate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
+  if (w->training && model->mode != MODE_BF16) a->gate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
 }
 
 static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {

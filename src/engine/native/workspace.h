@@ -23,7 +23,7 @@ typedef struct {
   float *rstd1, *rstd2;     /* [rows] */
   float *query_key_value;   /* [rows, 3d], q and k rotated */
   float *log_sum;           /* [rows, heads]: log of the softmax denominator, maximum included */
-  float *gate_up;           /* [rows, 2f] in f32 training; NULL in the tiled modes, which compute it again */
+  float *gate_up;           /* [rows, 2f] in training; NULL in bf16, which computes it again */
 } Activations;
 
 typedef struct Workspace {
