@@ -4,7 +4,7 @@
 
 enum {
   ROWS = 6,   /* rows of C kept in registers: 6 x 4 accumulators of 32 registers, or 6 x 2 of 16 */
-  DEPTH = 192 /* steps of k between two visits of C: a panel of B stays in the first-level cache */
+  DEPTH = 128 /* steps of k between two visits of C: a panel of B stays in the first-level cache */
 };
 
 /* `rows` and `registers` are compile-time constants at every call below. */
