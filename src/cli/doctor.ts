@@ -183,15 +183,18 @@ const engines = async (): Promise<ReadonlyArray<Finding>> => {
   ]
   for (const engine of ["native", "wasm", "tfjs"] as const) {
     const reasons = new Map<string, Array<string>>()
+    const possible: Array<string> = []
     for (const mode of modes) {
       const answer = await Effect.runPromise(
         resolveEngine({ engine, mode }).pipe(
-          Effect.map(() => null),
-          Effect.catch((unavailable) => Effect.succeed(unavailable.reason))
+          Effect.map(({ isa }) => ({ isa })),
+          Effect.catch(({ reason }) => Effect.succeed({ reason }))
         )
       )
-      if (answer !== null) reasons.set(answer, [...(reasons.get(answer) ?? []), mode])
+      if ("isa" in answer) possible.push(`${mode} with ${answer.isa}`)
+      else reasons.set(answer.reason, [...(reasons.get(answer.reason) ?? []), mode])
     }
+    if (possible.length > 0) findings.push({ subject: `  ${engine}`, state: "good", words: possible.join(", ") })
     for (const [reason, which] of reasons)
       findings.push({
         subject: `  ${engine}`,

@@ -157,11 +157,15 @@ export const tensorOf = (spec: ModelSpec, flat: Float32Array, name: string): Flo
   return flat.subarray(tensor.offset, tensor.offset + tensor.size)
 }
 
-export const norm = (x: ArrayLike<number>): number => Math.sqrt(Array.from(x).reduce((sum, v) => sum + v * v, 0))
+export const norm = (x: ArrayLike<number>): number => {
+  let squares = 0
+  for (let i = 0; i < x.length; i++) squares += x[i]! * x[i]!
+  return Math.sqrt(squares)
+}
 
 /** |x - y| / |y| over whole vectors. */
 export const relativeError = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
-  norm(Array.from(x, (v, i) => v - y[i]!)) / norm(y)
+  norm(Float64Array.from(x, (v, i) => v - y[i]!)) / norm(y)
 
 export const largestDifference = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
   Array.from(x).reduce((most, v, i) => Math.max(most, Math.abs(v - y[i]!)), x.length === y.length ? 0 : Infinity)

@@ -1,0 +1,237 @@
+/**
+ * The reference engine: the interface of `Engine.ts` over TensorFlow.js and its automatic differentiation. Meant to be read beside the
+ * formulas and believed; the other engines are held against it. Single precision, one thread, no kernels of its own.
+ *
+ * Work goes rectangle by rectangle and, when sampling, position by position; between two of these other fibers run and an interruption is
+ * heard. An interrupted `lossStep` or `backward` drops the gradient accumulated so far.
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import { Effect, Layer, Scope, Semaphore } from "effect"
+
+import { initialParameters } from "../../model/initialize.ts"
+import { parameterCount, type ModelSpec } from "../../model/ModelSpec.ts"
+import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "../check.ts"
+import { Engine, EngineError, NonFiniteGradient, type Batch, type EngineInfo, type Model } from "../Engine.ts"
+import type { TfjsBackend } from "./backends.ts"
+import { makeDecoder } from "./Decoder.ts"
+import { loadBackend } from "./load.ts"
+import { crossEntropy, linearForm, surrogate, type Terms } from "./losses.ts"
+import { collect, rectanglesOf, type Rectangle } from "./rectangles.ts"
+import { accumulate, adamWStep, gradientNorm, makeState, type State } from "./State.ts"
+import { tokenStatistics, type TokenStatistics } from "./transformer.ts"
+
+export interface TfjsOptions {
+  readonly backend: TfjsBackend
+  readonly numericsClass: string
+  /** For TensorFlow's own library; the other backends use one. */
+  readonly threads?: number
+}
+
+/** Cells of a rectangle: as many as keep its widest array, the logits, at 32 MiB, within reason. */
+const cellsAtOnce = (spec: ModelSpec): number => Math.min(4096, Math.ceil(2 ** 23 / spec.vocabularySize))
+
+const attempt = <A>(operation: string, compute: () => A): Effect.Effect<A, EngineError> =>
+  Effect.try({
+    try: compute,
+    catch: (cause) => new EngineError({ operation, detail: cause instanceof Error ? cause.message : String(cause) })
+  })
+
+/** Computes rectangle after rectangle, letting others run in between; what a step does not return is freed. */
+const eachRectangle = (spec: ModelSpec, batch: Batch, operation: string, work: (rectangle: Rectangle) => void) =>
+  Effect.forEach(
+    rectanglesOf(batch, cellsAtOnce(spec)),
+    (rectangle) =>
+      Effect.andThen(
+        attempt(operation, () => tf.tidy(() => work(rectangle))),
+        Effect.yieldNow
+      ),
+    { discard: true }
+  )
+
+const statisticsOver = (spec: ModelSpec, rectangle: Rectangle, parameters: tf.Tensor1D, temperature = 1): TokenStatistics =>
+  tokenStatistics(
+    spec,
+    parameters,
+    tf.tensor2d(rectangle.tokens, [rectangle.rows, rectangle.length], "int32"),
+    tf.tensor1d(rectangle.targets, "int32"),
+    temperature
+  )
+
+const read = (tensor: tf.Tensor): Float32Array => tensor.dataSync() as Float32Array
+
+const scoreCall = (spec: ModelSpec, state: State): Model["score"] =>
+  Effect.fn("Model.score")(function* (batch, options = {}) {
+    yield* checkScore(spec, batch, options)
+    const positions = batch.tokens.length
+    const logProbs = new Float32Array(positions)
+    const entropies = options.entropies === true ? new Float32Array(positions) : undefined
+    const values = options.values === true ? new Float32Array(positions) : undefined
+    yield* eachRectangle(spec, batch, "score", (rectangle) => {
+      const statistics = statisticsOver(spec, rectangle, state.get("parameters"), options.temperature)
+      collect(rectangle, read(statistics.logProbs), logProbs, (cell) => rectangle.hasTarget[cell] === 1)
+      if (entropies) collect(rectangle, read(statistics.entropies), entropies)
+      if (values) collect(rectangle, read(statistics.values!), values)
+    })
+    return { logProbs, ...(entropies && { entropies }), ...(values && { values }) }
+  })
+
+/** Accumulates the gradient of the sum of a loss's terms; returns that sum, in float64, and the log-probabilities met. */
+const differentiate = (
+  spec: ModelSpec,
+  state: State,
+  batch: Batch,
+  operation: string,
+  temperature: number | undefined,
+  termsOver: (rectangle: Rectangle) => Terms
+) =>
+  Effect.gen(function* () {
+    let loss = 0
+    const logProbs = new Float32Array(batch.tokens.length)
+    yield* eachRectangle(spec, batch, operation, (rectangle) => {
+      const terms = termsOver(rectangle)
+      const forward = (parameters: tf.Tensor) => {
+        const statistics = statisticsOver(spec, rectangle, parameters as tf.Tensor1D, temperature)
+        collect(rectangle, read(statistics.logProbs), logProbs, (cell) => rectangle.hasTarget[cell] === 1)
+        return terms(statistics)
+      }
+      const { grad, value } = tf.valueAndGrad(forward)(state.get("parameters"))
+      accumulate(state, grad as tf.Tensor1D)
+      for (const term of read(value)) loss += term
+    })
+    return { loss, logProbs }
+  }).pipe(Effect.onInterrupt(() => Effect.sync(() => state.clear("gradients"))))
+
+const gradientCalls = (spec: ModelSpec, state: State): Pick<Model, "lossStep" | "backward"> => ({
+  lossStep: Effect.fn("Model.lossStep")(function* (batch, loss) {
+    yield* checkLoss(spec, batch, loss)
+    const temperature = loss.kind === "surrogate" ? loss.temperature : undefined
+    const mean = () => new Float32Array(batch.tokens.length).fill(1 / Math.max(1, targetCount(batch)))
+    const weights = loss.weights ?? mean()
+    return yield* differentiate(spec, state, batch, "lossStep", temperature, (rectangle) =>
+      loss.kind === "surrogate" ? surrogate(rectangle, loss) : crossEntropy(rectangle, weights)
+    )
+  }),
+  backward: Effect.fn("Model.backward")(function* (batch, coefficients) {
+    yield* checkCoefficients(spec, batch, coefficients)
+    const { dEntropy, dLogProb, dValue, temperature } = coefficients
+    if (dEntropy === undefined && dLogProb === undefined && dValue === undefined) return
+    yield* differentiate(spec, state, batch, "backward", temperature, (rectangle) => linearForm(rectangle, coefficients))
+  })
+})
+
+const updateCall = (state: State, counter: { updates: number }): Model["optimStep"] =>
+  Effect.fn("Model.optimStep")(function* (options) {
+    const step = counter.updates + 1
+    const norm = yield* attempt("optimStep", () => gradientNorm(state))
+    if (Number.isFinite(norm)) yield* attempt("optimStep", () => adamWStep(state, options, step, norm))
+    state.clear("gradients")
+    if (!Number.isFinite(norm)) return yield* new NonFiniteGradient({ update: step, gradientNorm: norm })
+    counter.updates = step
+    return { gradientNorm: norm, step }
+  }, Effect.uninterruptible)
+
+const generateCall = (spec: ModelSpec, state: State): Model["generate"] =>
+  Effect.fn("Model.generate")(function* (request) {
+    yield* checkGenerate(spec, request)
+    return yield* Effect.acquireUseRelease(
+      attempt("generate", () => makeDecoder(spec, state.get("parameters"), request)),
+      Effect.fnUntraced(function* (decoder) {
+        while (yield* attempt("generate", decoder.step)) yield* Effect.yieldNow
+        return decoder.result()
+      }),
+      (decoder) => Effect.sync(decoder.release)
+    )
+  })
+
+const frozen = (operation: string) =>
+  Effect.fail(
+    new EngineError({ operation, detail: "this model is a frozen copy; create a model and write the parameters to train it" })
+  )
+const frozenCalls: Pick<Model, "lossStep" | "backward" | "optimStep"> = {
+  lossStep: () => frozen("lossStep"),
+  backward: () => frozen("backward"),
+  optimStep: () => frozen("optimStep")
+}
+
+/** A model over a state, freed with the scope. Calls wait for one another. */
+const makeModel = (
+  spec: ModelSpec,
+  turn: Semaphore.Semaphore,
+  isFrozen: boolean
+): Effect.Effect<readonly [Model, State], never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const size = parameterCount(spec)
+    const state = yield* Effect.acquireRelease(
+      Effect.sync(() => makeState(size)),
+      (state) => turn.withPermit(Effect.sync(state.release))
+    )
+    const counter = { updates: 0 }
+    const { backward, lossStep } = gradientCalls(spec, state)
+    const calls: Pick<Model, "lossStep" | "backward" | "optimStep"> = isFrozen
+      ? frozenCalls
+      : { lossStep, backward, optimStep: updateCall(state, counter) }
+    const score = scoreCall(spec, state)
+    const generate = generateCall(spec, state)
+    const model: Model = {
+      spec,
+      read: (which) => turn.withPermit(attempt("read", () => read(state.get(which)).slice())),
+      write: Effect.fn("Model.write")(function* (which, values) {
+        if (values.length !== size)
+          return yield* new EngineError({
+            operation: "write",
+            detail: `${which} has ${values.length} values; the model has ${size}`
+          })
+        yield* turn.withPermit(attempt("write", () => state.set(which, tf.tensor1d(values.slice()))))
+      }),
+      updates: Effect.sync(() => counter.updates),
+      setUpdates: (count) => Effect.sync(() => void (counter.updates = count)),
+      score: (batch, options) => turn.withPermit(score(batch, options)),
+      lossStep: (batch, loss) => turn.withPermit(calls.lossStep(batch, loss)),
+      backward: (batch, coefficients) => turn.withPermit(calls.backward(batch, coefficients)),
+      optimStep: (options) => turn.withPermit(calls.optimStep(options)),
+      zeroGradients: turn.withPermit(Effect.sync(() => state.clear("gradients"))),
+      generate: (request) => turn.withPermit(generate(request)),
+      clone: Effect.gen(function* () {
+        const [copy, copied] = yield* makeModel(spec, turn, true)
+        yield* turn.withPermit(attempt("clone", () => copied.set("parameters", tf.clone(state.get("parameters")))))
+        return copy
+      })
+    }
+    return [model, state] as const
+  })
+
+/** The reference engine on a backend, which is loaded now. */
+export const layer = (options: TfjsOptions): Layer.Layer<Engine, EngineError> =>
+  Layer.effect(
+    Engine,
+    Effect.gen(function* () {
+      const native = options.backend === "tfjs-node" || options.backend === "tfjs-node-gpu"
+      const threads = native ? Math.max(1, Math.floor(options.threads ?? 1)) : 1
+      yield* Effect.tryPromise({
+        try: () => loadBackend(options.backend, threads),
+        catch: (cause) =>
+          new EngineError({
+            operation: `loading TensorFlow.js (${options.backend})`,
+            detail: cause instanceof Error ? cause.message : String(cause)
+          })
+      })
+      const turn = yield* Semaphore.make(1)
+      const info: EngineInfo = {
+        name: "tfjs",
+        mode: "f32",
+        isa: options.backend,
+        threads,
+        numericsClass: options.numericsClass
+      }
+      return Engine.of({
+        info,
+        createModel: Effect.fn("Engine.createModel")(function* (spec, { seed }) {
+          yield* checkSpec(spec)
+          const parameters = yield* attempt("createModel", () => initialParameters(spec, seed))
+          const [model] = yield* makeModel(spec, turn, false)
+          yield* model.write("parameters", parameters)
+          return model
+        })
+      })
+    })
+  )

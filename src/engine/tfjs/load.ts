@@ -1,0 +1,71 @@
+/**
+ * Brings a backend of TensorFlow.js to life. The library keeps its backend in a global, so a process has one.
+ */
+import module from "node:module"
+import { dirname } from "node:path"
+
+import * as tf from "@tensorflow/tfjs-core"
+
+import { require, type TfjsBackend } from "./backends.ts"
+
+/**
+ * The gradients of TensorFlow.js are registered by its browser bundle only, and the module that does it imports its neighbours without
+ * extensions, which Node refuses. For the time of this import they get theirs.
+ */
+const registerGradients = async (): Promise<void> => {
+  if (tf.getGradient("BatchMatMul") !== undefined) return
+  const hooks = module.registerHooks({
+    resolve: (specifier, context, next) =>
+      context.parentURL?.includes("/@tensorflow/tfjs-core/dist/") && specifier.startsWith(".") && !specifier.endsWith(".js")
+        ? next(`${specifier}.js`, context)
+        : next(specifier, context)
+  })
+  try {
+    await import("@tensorflow/tfjs-core/dist/register_all_gradients.js")
+  } finally {
+    hooks.deregister()
+  }
+}
+
+/** What tfjs-node still calls and Node 23 removed. */
+const restoreRemovedFunctions = (): void => {
+  const util = require("node:util") as Record<string, unknown>
+  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined
+  util["isArray"] ??= Array.isArray
+}
+
+const loadTensorFlow = (backend: "tfjs-node" | "tfjs-node-gpu", threads: number): string => {
+  restoreRemovedFunctions()
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "1"
+  process.env["TF_NUM_INTRAOP_THREADS"] ??= String(threads)
+  /* GPUs would round the operands of products to 10 bits, which an oracle must not. */
+  process.env["NVIDIA_TF32_OVERRIDE"] ??= "0"
+  require(`@tensorflow/${backend}`)
+  return "tensorflow"
+}
+
+const loadWasm = async (): Promise<string> => {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm")
+  setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`)
+  return "wasm"
+}
+
+const loadCpu = async (): Promise<string> => {
+  await import("@tensorflow/tfjs-backend-cpu")
+  return "cpu"
+}
+
+let current: TfjsBackend | undefined
+
+/** Loads a backend and makes it the one of this process. Rejects when it cannot be had or another is in use already. */
+export const loadBackend = async (backend: TfjsBackend, threads: number): Promise<void> => {
+  if (current !== undefined && current !== backend)
+    throw new Error(`this process computes on ${current} already; TensorFlow.js has one backend a process`)
+  if (current === backend) return
+  const name = backend === "wasm" ? await loadWasm() : backend === "cpu" ? await loadCpu() : loadTensorFlow(backend, threads)
+  await registerGradients()
+  tf.enableProdMode() /* no advertisements on the console */
+  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend ${name}`)
+  await tf.ready()
+  current = backend
+}
