@@ -25,14 +25,46 @@ export const Documents = Table.make("documents", "One document of a mixture a ro
 
 export const Sources = Table.make("sources", "What exactly is in a mixture, a row a source", {
   source: Column.utf8("name of the source"),
-  weight: Column.float64("weight or repeats asked for"),
+  weight: Column.float64("weight, repeats or tokens asked for"),
+  target: Column.nullable(Column.float64("training tokens asked for; null where whole repetitions of a dataset were")),
   documents: Column.int32("training documents"),
   distinctDocuments: Column.int32("training documents without repetitions"),
   tokens: Column.float64("training tokens, exactly"),
   share: Column.float64("share of the training tokens"),
   heldOutDocuments: Column.int32("documents kept out"),
   heldOutTokens: Column.float64("tokens kept out"),
-  rejected: Column.int32("rows of the source that could not be used")
+  rejected: Column.int32("rows read that could not be used"),
+  duplicates: Column.int32("documents equal to an earlier one of the source, left out unless mix.duplicates is keep"),
+  heldOutCopies: Column.int32("documents left out because they are equal to a held-out one"),
+  contaminated: Column.int32("documents left out because they contain an evaluation question; 0 unless mix.contaminated is drop")
+})
+
+export const Contamination = Table.make(
+  "contamination",
+  "How many questions of a suite are in a source, by runs of 13 words; a row a source and suite",
+  {
+    source: Column.utf8("name of the source"),
+    suite: Column.utf8("problem suite"),
+    evaluation: Column.bool("whether scores on the suite mean something only if training never saw its questions"),
+    documents: Column.int32("distinct training documents looked at, those left out for this reason included"),
+    documentsHit: Column.int32("documents that share a run of words with a question"),
+    questions: Column.int32("questions of the suite"),
+    shortQuestions: Column.int32("questions of fewer words than a run, which are looked for as a whole"),
+    questionsHit: Column.int32("questions that share a run of words with a document"),
+    share: Column.float64("share of the questions that do"),
+    wholeQuestions: Column.int32("questions whose every run of words occurs in the source")
+  }
+)
+
+export const Overlaps = Table.make("overlaps", "A question of a suite that a source contains in part or whole, a row each", {
+  source: Column.utf8("name of the source"),
+  suite: Column.utf8("problem suite"),
+  problem: Column.utf8("id of the question"),
+  document: Column.utf8("problem id of the first document that contains a run of it"),
+  words: Column.utf8("the words in a row shared with that document"),
+  short: Column.bool("whether the question is shorter than a run"),
+  runsSeen: Column.int32("distinct runs of the question found in the source"),
+  runs: Column.int32("distinct runs of the question")
 })
 
 export const Problems = Table.make("problems", "Questions with known answers, for RL and evaluation", {
@@ -45,6 +77,6 @@ export const Problems = Table.make("problems", "Questions with known answers, fo
 })
 
 export const Corpus = Kind.make("corpus", "A mixture of documents with their provenance, its tokenizer and its problems", {
-  tables: { documents: Documents, sources: Sources, problems: Problems },
+  tables: { documents: Documents, sources: Sources, contamination: Contamination, overlaps: Overlaps, problems: Problems },
   documents: { tokenizer: TokenizerDocument }
 })

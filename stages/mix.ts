@@ -2,31 +2,38 @@
  * Mix datasets into a pretraining corpus.
  *
  * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format, sub-style
- * and row; the manifest (`sources`) states exact token counts. The corpus also carries the tokenizer and the problem suites that RL and
- * evaluation draw on, so that nothing downstream reads outside the store.
+ * and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions the sources contain.
+ * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
+ * the store. Memory is bounded by the suites and 32 bytes a document, however many tokens there are.
  */
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import { contaminationScan } from "../src/datasets/contamination.ts"
+import { difficultyProblem, mixtureProblem, sourceProblem, subStylesProblem, suitesProblem } from "../src/mixing/checks.ts"
+import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
 import type { SourceDocument } from "../src/mixing/DocumentSource.ts"
-import { documentsOf, type PlacedDocument } from "../src/mixing/mixture.ts"
+import { documentsOf, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
+import { Selection } from "../src/mixing/Selection.ts"
 import { openSources, sourceExternals } from "../src/mixing/sources.ts"
-import { suiteProblems } from "../src/mixing/suites.ts"
+import { isForEvaluation, suiteProblems } from "../src/mixing/suites.ts"
 import { corpusTokenizer } from "../src/mixing/tokenizer.ts"
-import { sha256 } from "../src/store/digest.ts"
 import { encodeDocument } from "../src/tokenizer/document.ts"
 
 export const MixParams = {
-  sources: Param.weights(
-    { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 },
-    "formats of the built-in grammar, calc, or datasets, with their weights"
+  sources: Param.checked(
+    Param.weights(
+      { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 },
+      "formats of the built-in grammar, calc, or datasets, with their weights"
+    ),
+    sourceProblem
   ),
   mixing: Param.oneOf(
-    ["compute-matched", "repeats"],
+    mixingModes,
     "compute-matched",
-    "exact shares of a fixed total, or whole repetitions as in the paper"
+    "exact shares of a fixed total, whole repetitions as in the paper, or weights that are tokens"
   ),
   tokens: Param.number(4e6, "training tokens (compute-matched), or tokens of one repetition of the built-in sources (repeats)", {
     min: 1000
@@ -35,15 +42,27 @@ export const MixParams = {
     min: 10,
     max: 9999
   }),
-  difficulty: Param.weights({ 1: 1, 2: 1, 3: 1 }, "relative frequency of each number of operations, 1 to 6"),
+  difficulty: Param.checked(
+    Param.weights({ 1: 1, 2: 1, 3: 1 }, "relative frequency of each number of operations, 1 to 6"),
+    difficultyProblem
+  ),
   distractors: Param.number(0, "probability of an irrelevant sentence", { min: 0, max: 1 }),
   gap: Param.number(0, "share of built-in TinyGSM programs that are systematically wrong", { min: 0, max: 1 }),
+  subStyles: Param.checked(
+    Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),
+    subStylesProblem
+  ),
   heldOut: Param.integer(200, "documents of each source kept out of training", { min: 0 }),
+  duplicates: Param.oneOf(["drop", "keep"], "drop", "documents equal to an earlier one of their source"),
+  contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
   vocabulary: Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }),
-  suites: Param.names(
-    ["train", "train-easy", "unseen-values", "unseen-template", "harder"],
-    "problem suites to carry for RL and evaluation"
+  suites: Param.checked(
+    Param.names(
+      ["train", "train-easy", "unseen-values", "unseen-template", "harder"],
+      "problem suites to carry for RL and evaluation"
+    ),
+    suitesProblem
   ),
   suiteSize: Param.integer(1000, "problems of each built-in suite", { min: 1 }),
   maxBadRows: Param.integer(0, "rows of a dataset that may be unusable before the stage fails", { min: 0 }),
@@ -56,71 +75,61 @@ export const mix = Stage.make({
   params: MixParams,
   output: Corpus,
   externals: sourceExternals,
+  check: mixtureProblem,
   resources: { cost: ({ tokens }) => tokens },
 
   run: Effect.fn("mix")(function* ({ params, output, progress }) {
-    const sources = yield* openSources(params)
-    const tokenizer = corpusTokenizer(sources, params)
-    const options = { mode: params.mixing, tokens: params.tokens, weights: params.sources, heldOut: params.heldOut }
-    const statistics = new Map(
-      sources.map((source) => [source.name, { documents: 0, distinct: 0, tokens: 0, heldOutDocuments: 0, heldOutTokens: 0 }])
+    const problems = yield* Effect.forEach(params.suites, (suite) =>
+      Effect.map(suiteProblems(suite, params), (all) => all.map((problem) => ({ suite, ...problem })))
     )
+    for (const problem of problems.flat()) yield* output.problems.append(problem)
 
-    let document = 0
-    for (const [done, source] of sources.entries()) {
-      const count = statistics.get(source.name)!
-      const encode = ({ question, solution }: SourceDocument) => encodeDocument(tokenizer, question, solution)
-      for (const placed of documentsOf(source, options, encode)) {
-        const { tokens, promptTokens } = placed
-        const text = documentText(placed, tokenizer.separator)
-        yield* output.documents.append({
-          document: document++,
-          source: source.name,
-          format: placed.format,
-          subStyle: placed.subStyle,
-          problem: placed.problem,
-          steps: placed.steps,
-          heldOut: placed.heldOut,
-          repetition: placed.repetition,
-          flawed: placed.flawed,
-          promptTokens,
-          tokens,
-          text,
-          contentDigest: sha256(text).slice(0, 16)
-        })
-        if (placed.heldOut) {
-          count.heldOutDocuments++
-          count.heldOutTokens += tokens.length
-        } else {
-          count.documents++
-          count.tokens += tokens.length
-          if (placed.repetition === 0) count.distinct++
-        }
-        if (document % 1000 === 0) yield* progress.report(done, sources.length, { documents: document })
-      }
-    }
-
-    const total = [...statistics.values()].reduce((sum, { tokens }) => sum + tokens, 0)
-    for (const source of sources) {
-      const count = statistics.get(source.name)!
-      yield* output.sources.append({
-        source: source.name,
-        weight: params.sources[source.name]!,
-        documents: count.documents,
-        distinctDocuments: count.distinct,
-        tokens: count.tokens,
-        share: count.tokens / total,
-        heldOutDocuments: count.heldOutDocuments,
-        heldOutTokens: count.heldOutTokens,
-        rejected: source.rejected
+    const scan = contaminationScan(problems.flat().map(({ suite, problem, question }) => ({ set: suite, id: problem, question })))
+    const forbidden = new Set(params.contaminated === "drop" ? params.suites.filter(isForEvaluation) : [])
+    const selectionFor = (source: string) =>
+      new Selection({
+        duplicates: params.duplicates,
+        contaminated: (text) => forbidden.size > 0 && [...scan.touches(text)].some((suite) => forbidden.has(suite)),
+        note: (id, text) => scan.add({ source, id, text })
       })
-    }
-    for (const suite of params.suites)
-      for (const problem of yield* suiteProblems(suite, params)) yield* output.problems.append({ suite, ...problem })
+
+    const sources = yield* openSources(params)
+    const tokenizer = yield* Effect.tryPromise({
+      try: () => corpusTokenizer(sources, params, () => selectionFor("").measuring()),
+      catch: (cause) => cause
+    })
     yield* output.tokenizer.write(tokenizer.json)
-    yield* progress.report(sources.length, sources.length, { documents: document, tokens: total })
+
+    const options = { mode: params.mixing, tokens: params.tokens, weights: params.sources, heldOut: params.heldOut }
+    const encoding = {
+      separator: tokenizer.separator,
+      encode: ({ question, solution }: SourceDocument) => encodeDocument(tokenizer, question, solution)
+    }
+    let total = 0
+    const rows = []
+    for (const [done, source] of sources.entries()) {
+      const count = emptyCounts()
+      const selection = selectionFor(source.name)
+      const batches = Stream.fromAsyncIterable(documentsOf(source, options, encoding, selection), (cause) => cause)
+      yield* Stream.runForEach(batches, (documents) =>
+        Effect.gen(function* () {
+          yield* output.documents.appendColumns(documentColumns(source.name, documents, output.documents.rows()))
+          tally(count, documents)
+          yield* progress.report(done, sources.length, { documents: output.documents.rows(), tokens: total + count.tokens })
+        })
+      )
+      total += count.tokens
+      const target = targetTokens(source, options)
+      const weight = params.sources[source.name]!
+      rows.push({ source: source.name, weight, target, ...count, rejected: source.rejected(), ...selection.counts })
+    }
+    for (const row of rows) yield* output.sources.append({ ...row, share: total === 0 ? 0 : row.tokens / total })
+
+    for (const { set, hits, ...overlap } of scan.report()) {
+      yield* output.contamination.append({ ...overlap, suite: set, evaluation: isForEvaluation(set) })
+      for (const { question, run, ...hit } of hits)
+        yield* output.overlaps.append({ source: overlap.source, suite: set, problem: question, words: run, ...hit })
+    }
+    yield* progress.report(sources.length, sources.length, { documents: output.documents.rows(), tokens: total })
   })
 })
-
-const documentText = ({ question, solution }: PlacedDocument, separator: string): string =>
-  question === "" ? solution : question + separator + solution

@@ -110,11 +110,11 @@ const answerWords = ({ report, answers }: SplitCheck): string =>
     ...(report.withoutAnswer > 0 ? [`${plural(report.withoutAnswer, "row")} without`] : [])
   ].join("; ")
 
-const overlapWords = ({ set, questions, questionsHit, documentsHit, share, hits }: Overlap): string => {
+const overlapWords = ({ set, questions, questionsHit, wholeQuestions, documentsHit, share, hits }: Overlap): string => {
   if (questionsHit === 0) return `no question of ${set} (${plural(questions, "question")}, runs of 13 words)`
   const first = hits[0]!
   return (
-    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} (${(100 * share).toFixed(1)} %) in ${plural(documentsHit, "document")}; ` +
+    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} (${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
     `${first.question} in ${first.document}: "${cut(first.run, 60)}"`
   )
 }

@@ -19,6 +19,8 @@ export interface Param<out A, out Optional extends boolean = boolean> {
   readonly expected: string
   /** The value as its type, or undefined when it is not one. */
   readonly accept: (value: unknown) => A | undefined
+  /** Why a value of the right shape is not accepted, as a sentence; null for values of another shape and for those that are. */
+  readonly objection?: (value: unknown) => string | null
 }
 
 export type Params = { readonly [name: string]: Param<unknown> }
@@ -114,8 +116,8 @@ export const someOf = <const A extends string>(
     return known.every((x) => x !== undefined) ? known : undefined
   })
 
-/** Non-negative numbers by name, at least one above 0: mixture weights, difficulty shares. */
-export const weights = (
+/** Non-negative numbers by name, none of which need be there: factors by which something deviates from what is usual. */
+export const factors = (
   fallback: Readonly<Record<string, number>>,
   description: string
 ): Param<Readonly<Record<string, number>>, true> =>
@@ -126,8 +128,32 @@ export const weights = (
       if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) return undefined
       entries.push([name, weight])
     }
-    return entries.some(([, weight]) => weight > 0) ? Object.fromEntries(entries) : undefined
+    return Object.fromEntries(entries)
   })
+
+/** Non-negative numbers by name, at least one above 0: mixture weights, difficulty shares. */
+export const weights = (
+  fallback: Readonly<Record<string, number>>,
+  description: string
+): Param<Readonly<Record<string, number>>, true> =>
+  checked(factors(fallback, description), (value) =>
+    Object.values(value).some((weight) => weight > 0)
+      ? null
+      : `no weight is above 0 in ${JSON.stringify(value)}; at least one must be.`
+  )
+
+/** The same param, where values of its type can be wrong for a further reason: `objection` gives it as a sentence, or null. */
+export const checked = <A>(param: Param<A, true>, objection: (value: A) => string | null): Param<A, true> => ({
+  ...param,
+  accept: (v) => {
+    const value = param.accept(v)
+    return value === undefined || objection(value) !== null ? undefined : value
+  },
+  objection: (v) => {
+    const value = param.accept(v)
+    return value === undefined ? (param.objection?.(v) ?? null) : objection(value)
+  }
+})
 
 /** The same param or null. */
 export const nullable = <A>(param: Param<A, true>, fallback: A | null): Param<A | null, true> =>
@@ -154,8 +180,10 @@ export const complete = <P extends Params>(owner: string, params: P, given: Read
       continue
     }
     const accepted = param.accept(value)
-    if (accepted === undefined)
-      throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got ${shown(value)}.` })
+    if (accepted === undefined) {
+      const problem = param.objection?.(value) ?? `must be ${param.expected}; got ${shown(value)}.`
+      throw new ParamInvalid({ owner, param: name, problem })
+    }
     values[name] = accepted
   }
   return values as Values<P>
@@ -179,7 +207,9 @@ export const fromText = (owner: string, name: string, param: Param<unknown>, tex
     const value = param.accept(candidate)
     if (value !== undefined) return value
   }
-  throw new ParamInvalid({ owner, param: name, problem: `must be ${param.expected}; got "${text}".` })
+  const objections = candidates.map((candidate) => param.objection?.(candidate) ?? null)
+  const problem = objections.find((objection) => objection !== null) ?? `must be ${param.expected}; got "${text}".`
+  throw new ParamInvalid({ owner, param: name, problem })
 }
 
 /** The params that differ from their defaults, each as canonical JSON: what enters the key. */

@@ -62,6 +62,19 @@ export interface Resources {
   readonly cost?: (params: any) => number
 }
 
+/** What a node's params ask for that cannot be had together, or not from these inputs. */
+export interface Objection {
+  readonly param: string
+  /** A sentence: what is the matter and what to do. */
+  readonly problem: string
+}
+
+/** What is known of an input before anything has run: the stage that makes it, and its params. */
+export interface WiredInput {
+  readonly stage: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
 /** A file from outside the store that a stage reads; its digest enters the key. */
 export interface External {
   readonly name: string
@@ -77,6 +90,8 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
   /** Names of numerics classes that the result depends on (`engine`); their values come from the executor and enter the key. */
   readonly numerics: ReadonlyArray<string>
   readonly externals: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  /** Called on every node of a study before anything runs, in addition to the params' own checks. */
+  readonly check: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   /** The module that exports the stage: the root of its code digest. Relative to the repository, or a file URL. */
   readonly module: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
@@ -96,6 +111,7 @@ export declare namespace Stage {
     readonly resources: Resources
     readonly numerics: ReadonlyArray<string>
     readonly externals: (params: any) => Effect.Effect<ReadonlyArray<External>, unknown>
+    readonly check: (params: any, inputs: any) => Objection | null
     readonly module: string
     readonly run: (context: any) => Effect.Effect<void, unknown, any>
   }
@@ -113,6 +129,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly resources?: Resources
   readonly numerics?: ReadonlyArray<string>
   readonly externals?: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   readonly module?: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
 }): Stage<In, P, Out, E, R> => {
@@ -125,6 +142,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     resources: options.resources ?? {},
     numerics: options.numerics ?? [],
     externals: options.externals ?? (() => Effect.succeed([])),
+    check: options.check ?? (() => null),
     module: options.module ?? `stages/${name}.ts`
   }
   const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => ({

@@ -1,6 +1,6 @@
 /**
  * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable id and a
- * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, before anything is identified.
+ * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, and what a stage objects to is refused before anything is identified.
  */
 import { Schema } from "effect"
 
@@ -60,6 +60,16 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
         })
       params[param] = Param.fromText(stage, param, declared, text)
     }
+    const objection = node.stage.check(
+      params,
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, input]) => {
+          const { stage, params } = found.get(input)!
+          return [name, { stage: stage.name, params }]
+        })
+      )
+    )
+    if (objection !== null) throw new Param.ParamInvalid({ owner: node.stage.name, ...objection })
     const identity = digestOf([node.stage.name, canonicalJson(params), canonicalJson(inputs)])
     const id = `${node.stage.name}-${identity.slice(0, 8)}`
     if (!found.has(id)) found.set(id, { id, stage: node.stage, params, inputs })

@@ -33,6 +33,8 @@ export interface Overlap {
   readonly documentsHit: number
   /** Distinct questions that share a run with any document of the source, and the share of all questions. */
   readonly questionsHit: number
+  /** Those of them whose every run occurs in the source. */
+  readonly wholeQuestions: number
   readonly share: number
   /** Per question hit, in the order of the questions: its first document and the run shared with it. */
   readonly hits: ReadonlyArray<ContaminationHit>
@@ -51,6 +53,8 @@ export interface ContaminationHit {
 export interface ContaminationScan {
   /** Notes what a document shares with questions; the sets of these questions, none for nearly all documents. */
   readonly add: (document: TrainingDocument) => ReadonlySet<string>
+  /** The sets of questions that a text shares a run with; nothing is noted. */
+  readonly touches: (text: string) => ReadonlySet<string>
   /** Every source so far against every set, in the order in which they appeared. */
   readonly report: () => ReadonlyArray<Overlap>
 }
@@ -72,10 +76,13 @@ export const contaminationScan = (questions: Iterable<EvaluationQuestion>, runLe
     add: (document) => {
       const tally = getOrMake(tallies, document.source, () => ({ documents: 0, documentsHit: new Map(), found: new Map() }))
       tally.documents++
-      const sets = scan(document, index, tally)
+      const sets = scan(document.text, index, (question, run) =>
+        getOrMake(tally.found, question, () => ({ document: document.id, run, runs: new Set() })).runs.add(run)
+      )
       for (const set of sets) tally.documentsHit.set(set, (tally.documentsHit.get(set) ?? 0) + 1)
       return sets
     },
+    touches: (text) => scan(text, index, () => {}),
     report: () => [...tallies].flatMap(([source, tally]) => [...index.sets].map((set) => overlap(source, tally, set, index)))
   }
 }
@@ -127,23 +134,23 @@ const indexQuestions = (questions: Iterable<EvaluationQuestion>, runLength: numb
   return { questions: indexed, sets: new Set(indexed.map(({ set }) => set)), filter, runs }
 }
 
-/** Notes every run of the document that a question has; the sets of these questions. */
-const scan = (document: TrainingDocument, index: Index, tally: Tally): ReadonlySet<string> => {
-  const hashes = wordHashes(document.text)
+/** Tells `found` every run of the text that a question has; the sets of these questions. */
+const scan = (text: string, index: Index, found: (question: number, run: string) => void): ReadonlySet<string> => {
+  const hashes = wordHashes(text)
   let words: ReadonlyArray<string> | null = null
   let sets: Set<string> | null = null
   for (const [length, runs] of index.runs)
     forEachRun(hashes, length, index.filter, (hash, start) => {
       const bucket = runs.get(hash)
       if (bucket === undefined) return
-      words ??= comparedWords(document.text)
-      const text = words.slice(start, start + length).join(" ")
+      words ??= comparedWords(text)
+      const spelt = words.slice(start, start + length).join(" ")
       for (const run of bucket) {
-        if (run.words !== text) continue
+        if (run.words !== spelt) continue
         sets ??= new Set()
         for (const question of run.questions) {
           sets.add(index.questions[question]!.set)
-          getOrMake(tally.found, question, () => ({ document: document.id, run: text, runs: new Set() })).runs.add(text)
+          found(question, spelt)
         }
       }
     })
@@ -167,6 +174,7 @@ const overlap = (source: string, tally: Tally, set: string, index: Index): Overl
     shortQuestions: questions.filter(({ short }) => short).length,
     documentsHit: tally.documentsHit.get(set) ?? 0,
     questionsHit: hits.length,
+    wholeQuestions: hits.filter(({ runsSeen, runs }) => runsSeen === runs).length,
     share: questions.length === 0 ? 0 : hits.length / questions.length,
     hits
   }

@@ -1,8 +1,10 @@
 /**
- * Where a mixture's documents come from: a name, and documents by number. A source is infinite (the built-in grammar: a pure function of
- * seed and number) or finite (a dataset), in which case the mixture starts over and counts the repetition.
+ * Where a mixture's documents come from: a name, and documents in an order that never changes. A source is endless (the built-in grammar: a pure
+ * function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture starts over and counts
+ * the repetition.
  */
-import type { DatasetRow } from "../datasets/Dataset.ts"
+import { openDataset } from "../datasets/load.ts"
+import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
@@ -25,73 +27,117 @@ export interface SourceDocument {
 
 export interface DocumentSource {
   readonly name: string
-  /** Infinity for a stream. */
-  readonly size: number
-  readonly at: (index: number) => SourceDocument
-  /** Rows that could not be used. */
-  readonly rejected: number
+  /** Whether it never ends. */
+  readonly endless: boolean
+  /** All documents from the first on, in batches; every call reads anew. */
+  readonly batches: () => AsyncGenerator<ReadonlyArray<SourceDocument>, void, undefined>
+  /** Rows that could not be used, among those read so far. */
+  readonly rejected: () => number
 }
 
 /** Plain text of the built-in data: true arithmetic facts. */
 export const CALC = "calc"
 
+export interface GrammarSourceOptions {
+  readonly grammar: GrammarOptions
+  readonly seed: number
+  /** Share of the problems that are misread. */
+  readonly gap: number
+  /** Relative frequency of sub-styles by `format/sub-style`; those that are not named have 1. */
+  readonly subStyles: Readonly<Record<string, number>>
+}
+
+/** Relative frequency of each sub-style of a format: 1 where none is given; null where none of the format is. */
+export const subStyleWeights = (
+  format: string,
+  weights: Readonly<Record<string, number>>
+): Readonly<Record<string, number>> | null => {
+  if (!Object.keys(weights).some((name) => name.startsWith(`${format}/`))) return null
+  return Object.fromEntries(formatNamed(format).subStyles.map((subStyle) => [subStyle, weights[`${format}/${subStyle}`] ?? 1]))
+}
+
+/** Documents of one batch of an endless source: the last batch of a mixture is mostly made in vain. */
+const BATCH = 64
+
 /** Problems of the grammar solved in one format, each source with a stream of problems of its own. */
-export const grammarSource = (name: string, grammar: GrammarOptions, seed: number, gap: number): DocumentSource => {
-  const sourceSeed = (stream(name) ^ seed) >>> 0
-  if (name === CALC)
-    return {
-      name,
-      size: Infinity,
-      rejected: 0,
-      at: (index) => ({
-        problem: `calc/${seed}/${index}`,
-        format: "text",
-        subStyle: "",
-        steps: 0,
-        flawed: false,
-        question: "",
-        solution: arithmeticText({ maximum: grammar.maximum }, sourceSeed, index)
-      })
-    }
-  const format = formatNamed(name)
-  const rate = gapRate(grammar, { share: gap, blindSpots })
+export const grammarSource = (name: string, options: GrammarSourceOptions): DocumentSource => {
+  const at = name === CALC ? calcDocument(options) : solvedProblem(name, options)
   return {
     name,
-    size: Infinity,
-    rejected: 0,
-    at: (index) => {
-      const problem = generate(grammar, sourceSeed, index)
-      const subStyle = draws(sourceSeed, "sub-style", index).pick(format.subStyles)
-      const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, blindSpots) : null
-      return {
-        problem: problem.id,
-        format: name,
-        subStyle,
-        steps: problem.steps,
-        flawed: wrong !== null,
-        question: problem.question,
-        solution: format.render(wrong ?? problem, subStyle)
-      }
+    endless: true,
+    rejected: () => 0,
+    batches: async function* () {
+      for (let index = 0; ; index += BATCH) yield Array.from({ length: BATCH }, (_, i) => at(index + i))
     }
   }
 }
 
-/** Rows of a dataset that were read into memory, their formats recognised as a completion's would be. */
-export const datasetSource = (name: string, rows: ReadonlyArray<DatasetRow>, rejected: number): DocumentSource => ({
-  name,
-  size: rows.length,
-  rejected,
-  at: (index) => {
-    const { id, question, solution } = rows[index]!
-    const format = question === "" ? null : detectFormat(solution)
+const sourceSeed = (name: string, seed: number): number => (stream(name) ^ seed) >>> 0
+
+const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
+  const { maximum } = grammar
+  const own = sourceSeed(CALC, seed)
+  return (index: number): SourceDocument => ({
+    problem: `calc/${seed}/${index}`,
+    format: "text",
+    subStyle: "",
+    steps: 0,
+    flawed: false,
+    question: "",
+    solution: arithmeticText({ maximum }, own, index)
+  })
+}
+
+const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarSourceOptions) => {
+  const format = formatNamed(name)
+  const rate = gapRate(grammar, { share: gap, blindSpots })
+  const own = sourceSeed(name, seed)
+  const weights = subStyleWeights(name, subStyles)
+  return (index: number): SourceDocument => {
+    const problem = generate(grammar, own, index)
+    const random = draws(own, "sub-style", index)
+    const subStyle = weights === null ? random.pick(format.subStyles) : random.weighted(format.subStyles, Object.values(weights))
+    const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, blindSpots) : null
     return {
-      problem: id,
-      format: format?.name ?? "text",
-      subStyle: format?.subStyleOf(solution) ?? "",
-      steps: 0,
-      flawed: false,
-      question,
-      solution
+      problem: problem.id,
+      format: name,
+      subStyle,
+      steps: problem.steps,
+      flawed: wrong !== null,
+      question: problem.question,
+      solution: format.render(wrong ?? problem, subStyle)
     }
   }
-})
+}
+
+/**
+ * The rows of a dataset in the order of its files, their formats recognised as a completion's would be. Reading throws the DatasetError of a file that
+ * cannot be read, or of more bad rows than `maxBadRows`.
+ */
+export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: number): DocumentSource => {
+  let rejected = 0
+  return {
+    name: nameOf({ dataset, split }),
+    endless: false,
+    rejected: () => rejected,
+    batches: async function* () {
+      const open = openDataset(dataset, split, { purpose: "training", maxBadRows })
+      for await (const { rows } of open.batches()) {
+        rejected = Math.max(rejected, open.report.bad)
+        yield rows.map(({ id, question, solution }) => {
+          const format = question === "" ? null : detectFormat(solution)
+          return {
+            problem: id,
+            format: format?.name ?? "text",
+            subStyle: format?.subStyleOf(solution) ?? "",
+            steps: 0,
+            flawed: false,
+            question,
+            solution
+          }
+        })
+      }
+      rejected = Math.max(rejected, open.report.bad)
+    }
+  }
+}

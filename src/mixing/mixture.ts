@@ -1,21 +1,27 @@
 /**
- * How much of each source: exact token targets, and the documents that meet them.
+ * How much of each source: exact token targets, and the documents that meet them, as a stream.
  *
  *   compute-matched   a fixed total T; source i gets T w_i / sum(w) tokens. A larger total extends a smaller one document by document.
+ *   targets           source i gets w_i tokens; nested in the same way.
  *   repeats           the paper's "k x": one repetition of a source is a fixed set of documents, used w_i times over, so that share and
  *                     total compute grow together.
  *
  * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met by the
- * first document that reaches it, so a source overshoots by less than one document; the manifest states the exact counts.
+ * first document that reaches it, so a source overshoots by less than one document; the manifest states targets and exact counts.
  */
+import { Schema } from "effect"
+
+import { textDigest } from "../datasets/DigestIndex.ts"
 import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
+import type { Selection } from "./Selection.ts"
 
-export type MixingMode = "compute-matched" | "repeats"
+export const mixingModes = ["compute-matched", "repeats", "targets"] as const
+export type MixingMode = (typeof mixingModes)[number]
 
 export interface MixtureOptions {
   readonly mode: MixingMode
-  /** Total training tokens; under `repeats`, tokens of one repetition of every stream source together (a dataset's repetition is the whole dataset). */
+  /** Total training tokens; under `repeats`, tokens of one repetition of every endless source together (a dataset's repetition is the whole dataset). */
   readonly tokens: number
   readonly weights: Readonly<Record<string, number>>
   /** Documents of each source kept out of training. */
@@ -25,45 +31,151 @@ export interface MixtureOptions {
 export interface PlacedDocument extends SourceDocument, EncodedDocument {
   readonly heldOut: boolean
   readonly repetition: number
+  /** Question, separator and solution. */
+  readonly text: string
+  /** First 16 digits of its SHA-256. */
+  readonly digest: string
 }
 
-/** The documents of one source as tokens, held-out ones first. */
-export function* documentsOf(
+/** How documents become text and tokens. */
+export interface Encoding {
+  readonly separator: string
+  readonly encode: (document: SourceDocument) => EncodedDocument
+}
+
+/** A source without a single document to train on. */
+export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty", {
+  source: Schema.String,
+  rejected: Schema.Int,
+  leftOut: Schema.Int
+}) {
+  readonly badInput = true
+  override get message() {
+    return (
+      `mix.sources: "${this.source}" has no document to train on (${this.rejected} rows could not be used, ${this.leftOut} documents were left out ` +
+      `as copies or as contaminated). Look at it with pipeline data check, or leave it out.`
+    )
+  }
+}
+
+/** Training tokens that a source is to have; null where only its documents say (repetitions of a dataset). */
+export const targetTokens = (source: Pick<DocumentSource, "name" | "endless">, options: MixtureOptions): number | null => {
+  const weight = options.weights[source.name] ?? 0
+  if (options.mode === "targets") return weight
+  if (options.mode === "compute-matched")
+    return (options.tokens * weight) / Object.values(options.weights).reduce((a, b) => a + b, 0)
+  return source.endless ? weight * unitTokens(options) : null
+}
+
+/** One repetition of an endless source. */
+const unitTokens = (options: MixtureOptions): number => options.tokens / Object.keys(options.weights).length
+
+/** The documents of one source as tokens in batches, held-out ones first. Throws SourceEmpty, and what reading the source throws. */
+export async function* documentsOf(
   source: DocumentSource,
   options: MixtureOptions,
-  encode: (document: SourceDocument) => EncodedDocument
-): Generator<PlacedDocument> {
+  encoding: Encoding,
+  selection: Selection
+): AsyncGenerator<ReadonlyArray<PlacedDocument>, void, undefined> {
   const weight = options.weights[source.name] ?? 0
-  // A finite source never gives up more than a tenth of itself.
-  const heldOut = Math.min(options.heldOut, Math.floor(source.size / 10))
-  const at = (index: number) => {
-    const document = source.at(index)
-    return { ...document, ...encode(document) }
+  const heldOut = await heldOutCount(source, options.heldOut)
+  const target = options.mode === "repeats" ? Infinity : targetTokens(source, options)!
+  // Under `repeats`: documents of one repetition, and in all; known once the first repetition ends.
+  let perRepetition = Infinity
+  let limit = Infinity
+  if (options.mode === "repeats" && weight < 1) {
+    perRepetition = await documentsPerRepetition(source, { ...options, heldOut }, encoding, selection.measuring())
+    limit = Math.round(perRepetition * weight)
   }
-  for (let i = 0; i < heldOut; i++) yield { ...at(i), heldOut: true, repetition: 0 }
-  if (weight === 0) return
 
-  const distinct = source.size - heldOut
-  const place = (i: number, perRepetition: number): PlacedDocument => ({
-    ...at(heldOut + (i % perRepetition)),
-    heldOut: false,
-    repetition: Math.floor(i / perRepetition)
-  })
-  if (options.mode === "compute-matched") {
-    const sum = Object.values(options.weights).reduce((a, b) => a + b, 0)
-    const target = (options.tokens * weight) / sum
-    for (let used = 0, i = 0; used < target; i++) {
-      const document = place(i, distinct)
-      used += document.tokens.length
-      yield document
+  let tokens = 0
+  let placed = 0
+  for (let repetition = 0; ; repetition++) {
+    let inRepetition = 0
+    const endsHere = (): boolean =>
+      inRepetition >= perRepetition ||
+      (options.mode === "repeats" && source.endless && repetition === 0 && tokens >= unitTokens(options))
+    for await (const batch of numbered(source, encoding)) {
+      const documents: Array<PlacedDocument> = []
+      let full = false
+      for (const document of batch) {
+        const { index, text, digest } = document
+        if (index < heldOut) {
+          selection.holdOut(index, digest)
+          if (repetition === 0) documents.push({ ...document, ...encoding.encode(document), heldOut: true, repetition: 0 })
+          continue
+        }
+        full = tokens >= target || placed >= limit || endsHere()
+        if (full) break
+        if (!selection.admits(index, document.problem, text, digest)) continue
+        const encoded = encoding.encode(document)
+        documents.push({ ...document, ...encoded, heldOut: false, repetition })
+        tokens += encoded.tokens.length
+        placed++
+        inRepetition++
+      }
+      if (documents.length > 0) yield documents
+      if (full) break
     }
-    return
+    if (tokens >= target || placed >= limit) return
+    if (inRepetition === 0) {
+      const { duplicates, heldOutCopies, contaminated } = selection.counts
+      const leftOut = duplicates + heldOutCopies + contaminated
+      throw new SourceEmpty({ source: source.name, rejected: source.rejected(), leftOut })
+    }
+    if (options.mode === "repeats" && repetition === 0) {
+      perRepetition = inRepetition
+      limit = Math.round(perRepetition * weight)
+      if (placed >= limit) return
+    }
   }
-  // One repetition: the whole of a finite source, the first documents that reach an equal share of the tokens of a stream.
-  let perRepetition = Number.isFinite(distinct) ? distinct : 0
-  if (perRepetition === 0) {
-    const unit = options.tokens / Object.keys(options.weights).length
-    for (let used = 0; used < unit; perRepetition++) used += at(heldOut + perRepetition).tokens.length
+}
+
+/** The first documents of a source that a mixture trains on, in batches; for learning a vocabulary. */
+export async function* trainingDocuments(
+  source: DocumentSource,
+  options: Pick<MixtureOptions, "heldOut">,
+  selection: Selection
+): AsyncGenerator<ReadonlyArray<SourceDocument>, void, undefined> {
+  const heldOut = await heldOutCount(source, options.heldOut)
+  for await (const batch of numbered(source, { separator: "\n\n" }))
+    yield batch.filter(({ index, problem, text, digest }) => {
+      if (index >= heldOut) return selection.admits(index, problem, text, digest)
+      selection.holdOut(index, digest)
+      return false
+    })
+}
+
+/** A finite source never gives up more than a tenth of itself, which is seen without reading more than ten times what is wanted. */
+const heldOutCount = async (source: DocumentSource, wanted: number): Promise<number> => {
+  if (source.endless || wanted === 0) return wanted
+  let size = 0
+  for await (const batch of source.batches()) {
+    size += batch.length
+    if (size >= 10 * wanted) return wanted
   }
-  for (let i = 0; i < Math.round(perRepetition * weight); i++) yield place(i, perRepetition)
+  return Math.floor(size / 10)
+}
+
+const documentsPerRepetition = async (
+  source: DocumentSource,
+  options: MixtureOptions,
+  encoding: Encoding,
+  selection: Selection
+): Promise<number> => {
+  let documents = 0
+  const once = { ...options, weights: { ...options.weights, [source.name]: 1 } }
+  for await (const batch of documentsOf(source, once, encoding, selection))
+    documents += batch.filter((document) => !document.heldOut).length
+  return documents
+}
+
+async function* numbered(source: DocumentSource, { separator }: Pick<Encoding, "separator">) {
+  let index = 0
+  for await (const batch of source.batches())
+    yield batch.map((document) => {
+      const { question, solution } = document
+      const text = question === "" ? solution : question + separator + solution
+      return { ...document, index: index++, text, digest: textDigest(text) }
+    })
 }

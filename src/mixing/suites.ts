@@ -1,61 +1,98 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 
+import type { Objection, WiredInput } from "../dag/Stage.ts"
+import { readDataset } from "../datasets/load.ts"
+import { datasetName, findSource } from "../datasets/registry.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
-import { datasetName, grammarOptions, type MixtureSettings, readRows } from "./sources.ts"
+import { grammarOptions, type MixtureSettings } from "./sources.ts"
 
-export class SuiteUnknown extends Schema.TaggedError<SuiteUnknown>()("SuiteUnknown", {
-  suite: Schema.String,
-  near: Schema.String
-}) {
-  readonly badInput = true
-  override get message() {
-    return `There is no problem suite "${this.suite}".${this.near} Built in: ${Object.keys(BUILT_IN).join(", ")}; from a dataset: gsm8k:test.`
-  }
+export interface SuiteProblem {
+  readonly problem: string
+  readonly question: string
+  readonly answer: string
+  readonly steps: number
+  readonly distractor: boolean
 }
+
+interface BuiltInSuite {
+  /** Whether training may see its problems. */
+  readonly training: boolean
+  readonly change: (grammar: GrammarOptions) => Partial<GrammarOptions>
+}
+
+/** A difficulty this much rarer than the most frequent one is a trickle, and does not count as what a mixture is made of. */
+const TRICKLE = 0.1
 
 /**
  * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values or step
  * sequences that training never saw, and `harder` adds a step or two.
  */
-const BUILT_IN: Readonly<Record<string, (grammar: GrammarOptions) => Partial<GrammarOptions>>> = {
-  train: () => ({}),
-  "train-easy": () => ({ steps: { 1: 1, 2: 1 } }),
-  "unseen-values": () => ({ split: "unseen-values" }),
-  "unseen-template": ({ steps }) => ({ split: "unseen-template", steps: { ...steps, 1: 0 } }),
-  harder: ({ steps }) => {
-    const common = Object.entries(steps).filter(([, weight]) => weight >= 0.1)
-    const hardest = Math.max(...common.map(([difficulty]) => Number(difficulty)))
-    return { split: "unseen-values", steps: { [Math.min(6, hardest + 1)]: 1, [Math.min(6, hardest + 2)]: 1 } }
+const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
+  train: { training: true, change: () => ({}) },
+  "train-easy": { training: true, change: () => ({ steps: { 1: 1, 2: 1 } }) },
+  "unseen-values": { training: false, change: () => ({ split: "unseen-values" }) },
+  "unseen-template": { training: false, change: ({ steps }) => ({ split: "unseen-template", steps: { ...steps, 1: 0 } }) },
+  harder: {
+    training: false,
+    change: ({ steps }) => {
+      const most = Math.max(...Object.values(steps))
+      const common = Object.entries(steps).filter(([, weight]) => weight >= TRICKLE * most)
+      const hardest = Math.max(...common.map(([difficulty]) => Number(difficulty)))
+      return { split: "unseen-values", steps: { [Math.min(6, hardest + 1)]: 1, [Math.min(6, hardest + 2)]: 1 } }
+    }
   }
 }
 
-export const suiteProblems = Effect.fnUntraced(function* (suite: string, settings: MixtureSettings) {
-  if (datasetName(suite) !== null) {
-    const { rows } = yield* readRows(suite, "evaluation", settings.maxBadRows)
-    return rows.flatMap(({ id, question, answer }) =>
-      answer === null ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]
-    )
+export const builtInSuites: ReadonlyArray<string> = Object.keys(BUILT_IN)
+
+/** The grammar of a built-in suite. */
+export const suiteGrammar = (suite: string, grammar: GrammarOptions): GrammarOptions => ({
+  ...grammar,
+  ...BUILT_IN[suite]!.change(grammar)
+})
+
+/** Whether scores on a suite mean something only if training never saw its questions. */
+export const isForEvaluation = (suite: string): boolean => {
+  const dataset = datasetName(suite)
+  if (dataset === null) return !BUILT_IN[suite]!.training
+  return findSource(dataset.dataset, dataset.split).split.role === "evaluation"
+}
+
+/** Objects to a suite that the corpus of this node does not carry. */
+export const suiteObjection = (suite: string, corpus: WiredInput): Objection | null => {
+  const carried = corpus.params["suites"]
+  if (!Array.isArray(carried) || carried.includes(suite)) return null
+  const known = carried.map(String)
+  return {
+    param: "suite",
+    problem: `the corpus carries no problem suite "${suite}".${didYouMean(suite, known)} It has ${known.join(", ")}; others are named in mix.suites.`
   }
-  const change = BUILT_IN[suite]
-  if (change === undefined) return yield* new SuiteUnknown({ suite, near: didYouMean(suite, Object.keys(BUILT_IN)) })
-  const grammar = grammarOptions(settings)
-  const options = { ...grammar, ...change(grammar) }
-  const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
-  return yield* Effect.try({
-    try: () =>
-      Array.from({ length: settings.suiteSize }, (_, index) => {
-        const problem = generate(options, seed, index)
-        return {
-          problem: problem.id,
-          question: problem.question,
-          answer: String(problem.answer),
-          steps: problem.steps,
-          distractor: problem.distractor
-        }
-      }),
+}
+
+/** The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be had. */
+export const suiteProblems = (
+  suite: string,
+  settings: Omit<MixtureSettings, "sources" | "subStyles" | "suites">
+): Effect.Effect<ReadonlyArray<SuiteProblem>, unknown> =>
+  Effect.tryPromise({
+    try: async () => {
+      const dataset = datasetName(suite)
+      if (dataset !== null) {
+        const { maxBadRows } = settings
+        const rows = await readDataset(dataset.dataset, dataset.split, { purpose: "evaluation", maxBadRows })
+        return rows.flatMap(({ id, question, answer }) =>
+          answer === null || question === "" ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]
+        )
+      }
+      const options = suiteGrammar(suite, grammarOptions(settings))
+      const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
+      return Array.from({ length: settings.suiteSize }, (_, index) => {
+        const { id, question, answer, steps, distractor } = generate(options, seed, index)
+        return { problem: id, question, answer: String(answer), steps, distractor }
+      })
+    },
     catch: (cause) => cause
   })
-})

@@ -1,26 +1,40 @@
 import { formatNames } from "../formats/registry.ts"
-import { trainBpe } from "../tokenizer/bpe-train.ts"
+import { pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe-train.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { wordTokenizer } from "../tokenizer/WordTokenizer.ts"
 import type { DocumentSource } from "./DocumentSource.ts"
+import { trainingDocuments } from "./mixture.ts"
+import type { Selection } from "./Selection.ts"
 
 /** Documents of each source that a BPE vocabulary is learnt from. */
 const TRAINING_DOCUMENTS = 10_000
 
-/** The tokenizer of a mixture: word level over everything the grammar can say, or BPE trained on the sources' first documents. */
-export const corpusTokenizer = (
+/**
+ * The tokenizer of a mixture: word level over everything the grammar can say, or BPE trained on the sources' first training documents, those held out
+ * left aside. It does not depend on how many tokens the mixture has, so that nested mixtures share their vocabulary.
+ */
+export const corpusTokenizer = async (
   sources: ReadonlyArray<DocumentSource>,
-  settings: { readonly tokenizer: "word" | "bpe"; readonly maximum: number; readonly vocabulary: number }
-): Tokenizer => {
+  settings: {
+    readonly tokenizer: "word" | "bpe"
+    readonly maximum: number
+    readonly vocabulary: number
+    readonly heldOut: number
+  },
+  selection: () => Selection
+): Promise<Tokenizer> => {
   if (settings.tokenizer === "word") return wordTokenizer({ maximum: settings.maximum })
-  return trainBpe(texts(sources), { vocabularySize: settings.vocabulary, tags: formatNames })
-}
-
-function* texts(sources: ReadonlyArray<DocumentSource>): Generator<string> {
-  for (const source of sources)
-    for (let i = 0; i < Math.min(source.size, TRAINING_DOCUMENTS); i++) {
-      const { question, solution } = source.at(i)
-      if (question !== "") yield question
-      yield solution
+  const counter = pieceCounter()
+  for (const source of sources) {
+    let left = TRAINING_DOCUMENTS
+    for await (const batch of trainingDocuments(source, settings, selection())) {
+      for (const { question, solution } of batch.slice(0, left)) {
+        if (question !== "") counter.add(question)
+        counter.add(solution)
+      }
+      left -= batch.length
+      if (left <= 0) break
     }
+  }
+  return trainBpeFromCounts(counter.counts, { vocabularySize: settings.vocabulary, tags: formatNames })
 }

@@ -1,7 +1,7 @@
+import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
 /** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
 import type { Table } from "../store/Table.ts"
 import type { TableReader } from "../store/TableReader.ts"
-import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
 import { type ModelSpec, parameterCount, parameterTable } from "./ModelSpec.ts"
 
 /** One row a tensor, in the order of `parameterTable`, with statistics that SQL can look at without reading the bytes. */
@@ -37,7 +37,11 @@ export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weig
 /** The flat vector of the snapshot taken after `step` updates. Throws when there is none. */
 export const readSnapshot = (spec: ModelSpec, snapshots: TableReader<typeof Snapshots>, step: number): Float32Array => {
   const steps = snapshots.column("step")
-  return gather(spec, { rows: snapshots.rows, names: snapshots.column("name"), data: snapshots.column("data") }, (row) => steps[row] === step)
+  return gather(
+    spec,
+    { rows: snapshots.rows, names: snapshots.column("name"), data: snapshots.column("data") },
+    (row) => steps[row] === step
+  )
 }
 
 interface Tensors {

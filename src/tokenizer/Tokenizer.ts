@@ -24,5 +24,5 @@ export interface Tokenizer {
   readonly json: TokenizerJson
 }
 
-/** A Hugging Face `tokenizer.json`, plain JSON; what is ours alone (kind, separator) is under `model.echo_chamber`, where Hugging Face's parser lets it be. */
+/** A Hugging Face `tokenizer.json`, plain JSON. What a byte-level BPE has of its own is under `model.echo_chamber`, where Hugging Face's parser lets it be. */
 export type TokenizerJson = { readonly [key: string]: Schema.Json }

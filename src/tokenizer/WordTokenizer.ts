@@ -7,7 +7,8 @@ import { endOfTextToken, padToken, separatorWord, unknownToken, wordVocabulary }
  * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words (`src/formats/phrases.ts`), and
  * `decode(encode(text)) === text` for every text that the grammar and the formats write. Any other word becomes `<unk>`.
  *
- * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks). Special and control tokens are added tokens there. One
+ * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else: Hugging Face's parser refuses a document with a
+ * field that it does not know. Special and control tokens are added tokens there; those of formats are `<|name|>`. One
  * difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here, never the token.
  */
 export const wordTokenizer = (options: { readonly maximum: number }): Tokenizer => {
@@ -49,6 +50,7 @@ export const wordTokenizerFromJson = (json: TokenizerJson): Tokenizer => {
     if (tokens[id] !== content) fail("added_tokens", `"${content}" has id ${id}, which is not its id in model.vocab`)
   for (const needed of [endOfTextToken, unknownToken])
     if (!specials.includes(needed)) fail("added_tokens", `there is no ${needed}`)
+  if (!Object.hasOwn(model.vocab, separatorWord)) fail("model.vocab", "there is no blank line, which parts question and solution")
   return assemble(tokens, specials)
 }
 
@@ -57,8 +59,7 @@ const WordTokenizerJson = Schema.Struct({
     type: Schema.Literal("WordLevel"),
     vocab: Schema.Record(Schema.String, Schema.Int)
   }),
-  added_tokens: Schema.Array(Schema.Struct({ id: Schema.Int, content: Schema.String })),
-  echo_chamber: Schema.Struct({ kind: Schema.Literal("word") })
+  added_tokens: Schema.Array(Schema.Struct({ id: Schema.Int, content: Schema.String }))
 })
 
 /** Special tokens of a vocabulary of ours: `<unk>` and everything in `<|...|>`. */
@@ -79,8 +80,11 @@ const assemble = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>
     ),
     separator,
     encode: (text) => {
-      const words = text.split(" ").filter((word) => word !== "")
-      return Int32Array.from(words, (word) => wordIds.get(word) ?? unknown)
+      const words = text.split(" ")
+      const encoded = new Int32Array(words.length)
+      let count = 0
+      for (const word of words) if (word !== "") encoded[count++] = wordIds.get(word) ?? unknown
+      return encoded.slice(0, count)
     },
     decode: (encoded) => {
       const words: Array<string> = []
@@ -116,6 +120,5 @@ const jsonOf = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>):
   pre_tokenizer: { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
   post_processor: null,
   decoder: null,
-  model: { type: "WordLevel", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: unknownToken },
-  echo_chamber: { kind: "word", separator }
+  model: { type: "WordLevel", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: unknownToken }
 })

@@ -8,7 +8,8 @@ export interface EncodedDocument {
 }
 
 /** The prompt of a question as training and rollouts see it: the question and the separator. */
-export const encodePrompt = (tokenizer: Tokenizer, question: string): Int32Array => tokenizer.encode(question + tokenizer.separator)
+export const encodePrompt = (tokenizer: Tokenizer, question: string): Int32Array =>
+  tokenizer.encode(question + tokenizer.separator)
 
 /** One training document. Plain text has an empty question and no prompt; `tag` is a control token before the solution. */
 export const encodeDocument = (tokenizer: Tokenizer, question: string, solution: string, tag?: number): EncodedDocument => {

@@ -54,7 +54,7 @@ describe("complete", () => {
     [{ sizes: ["xs", "xl"] }, 'rl.sizes: must be a list out of xs, s, m; got ["xs","xl"].'],
     [{ formats: [1] }, "rl.formats: must be a list of names, comma separated; got [1]."],
     [{ sources: { a: -1 } }, 'rl.sources: must be numbers >= 0 by name, as in {"a": 1, "b": 2}; got {"a":-1}.'],
-    [{ sources: { a: 0 } }, 'rl.sources: must be numbers >= 0 by name, as in {"a": 1, "b": 2}; got {"a":0}.'],
+    [{ sources: { a: 0 } }, 'rl.sources: no weight is above 0 in {"a":0}; at least one must be.'],
     [{ cap: 0 }, "rl.cap: must be a whole number >= 1, or null; got 0."],
     [{ prompts: undefined }, "rl.prompts: must be given: text."],
     [{ step: 3 }, 'rl.step: there is no such parameter. Did you mean "steps"?']

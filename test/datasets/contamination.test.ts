@@ -38,6 +38,7 @@ describe("contamination", () => {
         documents: 2,
         documentsHit: 1,
         questionsHit: 1,
+        wholeQuestions: 0,
         share: 1,
         hits: [
           {
@@ -50,7 +51,7 @@ describe("contamination", () => {
           }
         ]
       },
-      { ...common, source: "code", documents: 1, documentsHit: 0, questionsHit: 0, share: 0, hits: [] }
+      { ...common, source: "code", documents: 1, documentsHit: 0, questionsHit: 0, wholeQuestions: 0, share: 0, hits: [] }
     ])
   })
 
@@ -76,7 +77,7 @@ describe("contamination", () => {
       question: text
     }))
     const report = contamination(questions, [document("s", "d0", question), document("s", "d1", `${question} Explain.`)])
-    expect(report[0]).toMatchObject({ documents: 2, documentsHit: 2, questionsHit: 2, share: 2 / 3 })
+    expect(report[0]).toMatchObject({ documents: 2, documentsHit: 2, questionsHit: 2, wholeQuestions: 2, share: 2 / 3 })
     expect(report[0]!.hits).toMatchObject([
       { question: "q0", document: "d0", runsSeen: 10, runs: 10 },
       { question: "q1", document: "d0", runsSeen: 11, runs: 11 }

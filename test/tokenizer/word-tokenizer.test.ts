@@ -101,6 +101,22 @@ describe("tokenizer.json", () => {
     }
   })
 
+  it("has only the top-level fields that Hugging Face's parser knows, and reads files that had one more", () => {
+    expect(Object.keys(tokenizer.json).toSorted()).toEqual([
+      "added_tokens",
+      "decoder",
+      "model",
+      "normalizer",
+      "padding",
+      "post_processor",
+      "pre_tokenizer",
+      "truncation",
+      "version"
+    ])
+    const older = wordTokenizerFromJson({ ...parse(tokenizer.json), echo_chamber: { kind: "word", separator: " \n\n" } })
+    expect([older.separator, older.size]).toEqual([tokenizer.separator, tokenizer.size])
+  })
+
   it("reads back with the same ids", () => {
     const back = wordTokenizerFromJson(parse(tokenizer.json))
     expect(back.json).toEqual(tokenizer.json)
@@ -117,7 +133,8 @@ describe("tokenizer.json", () => {
     const { vocab } = json.model
     const read = (change: object) => () => wordTokenizerFromJson({ ...json, ...change })
     expect(read({ model: { type: "BPE", vocab } })).toThrow(/tokenizer\.json.*WordLevel/s)
-    expect(read({ echo_chamber: undefined })).toThrow(/echo_chamber/)
+    const { "\n\n": _, ...noBlankLine } = vocab
+    expect(read({ model: { type: "WordLevel", vocab: noBlankLine } })).toThrow(/without gaps|no blank line/)
     expect(read({ model: { type: "WordLevel", vocab: { ...vocab, extra: 3 } } })).toThrow(/model\.vocab.*id 3 is also that of/)
     expect(read({ model: { type: "WordLevel", vocab: { ...vocab, extra: 300 } } })).toThrow(/without gaps/)
     expect(read({ model: { type: "WordLevel", vocab: { ...vocab, extra: -1 } } })).toThrow(/model\.vocab/)

@@ -1,0 +1,82 @@
+/**
+ * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one says; not one that was there
+ * before, and not one that contains an evaluation question, where the mixture is told to leave these out.
+ *
+ * A decision is made once a document, in the order of the source, and kept as a bit, so that a source can be passed through again and again. What
+ * is decided depends on earlier documents alone: a larger mixture begins with the documents of a smaller one.
+ */
+import { DigestIndex } from "../datasets/DigestIndex.ts"
+
+export interface SelectionRules {
+  /** `drop`: an equal document is used once. */
+  readonly duplicates: "drop" | "keep"
+  /** Whether a document is left out for what it says. */
+  readonly contaminated: (text: string) => boolean
+  /** Told once of each document that is neither held out nor, under `drop`, a copy. */
+  readonly note: (problem: string, text: string) => void
+}
+
+/** Numbers of documents that were looked at and why they were left out. */
+export interface SelectionCounts {
+  /** Equal to an earlier document of the source. */
+  duplicates: number
+  /** Equal to a held-out document: never trained on. */
+  heldOutCopies: number
+  contaminated: number
+}
+
+export class Selection {
+  readonly counts: SelectionCounts = { duplicates: 0, heldOutCopies: 0, contaminated: 0 }
+  private readonly rules: SelectionRules
+  private readonly heldOut = new DigestIndex()
+  private readonly seen = new DigestIndex()
+  /** Documents decided on: all below this index. */
+  private decided = 0
+  /** One bit a document, 1 = left out. */
+  private leftOut = new Uint8Array(1 << 12)
+
+  constructor(rules: SelectionRules) {
+    this.rules = rules
+  }
+
+  /** The same rules from the start, for a pass that only measures: nothing is noted. */
+  measuring(): Selection {
+    return new Selection({ ...this.rules, note: () => {} })
+  }
+
+  /** Takes document `index` as held out. */
+  holdOut(index: number, digest: string): void {
+    if (index < this.decided) return
+    this.heldOut.addDigest(digest, index)
+    this.decided = index + 1
+  }
+
+  /** Whether document `index` is trained on. First asked in the order of the indices, later in any. */
+  admits(index: number, problem: string, text: string, digest: string): boolean {
+    if (index < this.decided) return (this.leftOut[index >>> 3]! & (1 << (index & 7))) === 0
+    this.decided = index + 1
+    if (!this.leaveOut(index, problem, text, digest)) return true
+    if (index >>> 3 >= this.leftOut.length) {
+      const larger = new Uint8Array(2 * (index >>> 3))
+      larger.set(this.leftOut)
+      this.leftOut = larger
+    }
+    this.leftOut[index >>> 3]! |= 1 << (index & 7)
+    return false
+  }
+
+  private leaveOut(index: number, problem: string, text: string, digest: string): boolean {
+    if (this.heldOut.has(digest)) {
+      this.counts.heldOutCopies++
+      return true
+    }
+    if (this.seen.addDigest(digest, index) !== null) {
+      this.counts.duplicates++
+      if (this.rules.duplicates === "drop") return true
+    }
+    this.rules.note(problem, text)
+    if (!this.rules.contaminated(text)) return false
+    this.counts.contaminated++
+    return true
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source, suites that the grammar
+ * cannot make. Each check gives one sentence or null; the params of the stage (Param.checked) and the stage's own check call them.
+ */
+import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
+import { formatNamed, formatNames } from "../formats/registry.ts"
+import { generate, GrammarImpossible } from "../problems/grammar.ts"
+import { didYouMean } from "../text/near.ts"
+import { CALC, subStyleWeights } from "./DocumentSource.ts"
+import { grammarOptions, type MixtureSettings } from "./sources.ts"
+import { builtInSuites, suiteGrammar } from "./suites.ts"
+
+const builtInSources = [...formatNames, CALC]
+const ofRole = (role: "training" | "evaluation") =>
+  datasetNames()
+    .filter(({ dataset, split }) => findSource(dataset, split).split.role === role)
+    .map(nameOf)
+
+export const sourceProblem = (sources: Readonly<Record<string, number>>): string | null => {
+  for (const name of Object.keys(sources)) {
+    if (builtInSources.includes(name)) continue
+    const known = [...builtInSources, ...ofRole("training")]
+    if (ofRole("evaluation").includes(name))
+      return `"${name}" is for evaluation only: training on it would make every score on it worthless.`
+    if (!known.includes(name))
+      return `there is no source "${name}".${didYouMean(name, known)} Built in: ${builtInSources.join(", ")}; a dataset is named with its split, as in gsm8k:train (pipeline data list).`
+  }
+  return null
+}
+
+export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
+  for (const [i, suite] of suites.entries()) {
+    if (suites.indexOf(suite) < i) return `"${suite}" is named twice.`
+    const datasets = datasetNames()
+      .filter(({ dataset, split }) => findSource(dataset, split).source.kind === "problems")
+      .map(nameOf)
+    const known = [...builtInSuites, ...datasets]
+    if (!known.includes(suite))
+      return `there is no problem suite "${suite}".${didYouMean(suite, known)} Built in: ${builtInSuites.join(", ")}; from a dataset: gsm8k:test.`
+  }
+  return null
+}
+
+export const difficultyProblem = (difficulty: Readonly<Record<string, number>>): string | null => {
+  const wrong = Object.keys(difficulty).find((name) => !/^[1-6]$/.test(name))
+  return wrong === undefined ? null : `"${wrong}" is not a number of operations; they go from 1 to 6.`
+}
+
+const subStyleNames = formatNames.flatMap((format) => formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`))
+
+export const subStylesProblem = (weights: Readonly<Record<string, number>>): string | null => {
+  for (const name of Object.keys(weights))
+    if (!subStyleNames.includes(name))
+      return `there is no sub-style "${name}".${didYouMean(name, subStyleNames)} They are ${subStyleNames.join(", ")}.`
+  for (const format of formatNames) {
+    const own = subStyleWeights(format, weights)
+    if (own !== null && Object.values(own).every((weight) => weight === 0)) return `every sub-style of ${format} has weight 0.`
+  }
+  return null
+}
+
+/** What cannot be had together, and the param to change. */
+export const mixtureProblem = (
+  settings: MixtureSettings & { readonly tokenizer: string }
+): { readonly param: string; readonly problem: string } | null => {
+  const real = [...Object.keys(settings.sources), ...settings.suites].find((name) => datasetName(name) !== null)
+  if (settings.tokenizer === "word" && real !== undefined)
+    return {
+      param: "tokenizer",
+      problem: `"word" knows the words of the built-in texts only, and ${real} is real text: take "bpe".`
+    }
+  for (const suite of settings.suites) {
+    if (!builtInSuites.includes(suite)) continue
+    const grammar = suiteGrammar(suite, grammarOptions(settings))
+    for (const [difficulty, weight] of Object.entries(grammar.steps)) {
+      if (weight === 0) continue
+      const problem = impossible(() => generate({ ...grammar, steps: { [difficulty]: 1 } }, settings.seed, 0))
+      if (problem !== null)
+        return {
+          param: "suites",
+          problem: `"${suite}" cannot be made of problems of ${difficulty} operations: ${problem} Leave it out, or change mix.difficulty or mix.maximum.`
+        }
+    }
+    if (Object.values(grammar.steps).every((weight) => weight === 0))
+      return {
+        param: "suites",
+        problem: `"${suite}" needs problems of 2 or more operations, and mix.difficulty has ${Object.keys(settings.difficulty).join(", ")} only. Leave the suite out, or give a harder problem some weight.`
+      }
+  }
+  return null
+}
+
+const impossible = (draw: () => unknown): string | null => {
+  try {
+    draw()
+    return null
+  } catch (error) {
+    if (error instanceof GrammarImpossible) return error.reason
+    throw error
+  }
+}
