@@ -13,6 +13,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { complete } from "../src/evaluation/complete.ts"
 import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
+import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { stream } from "../src/random/philox.ts"
@@ -43,6 +44,7 @@ export const evaluate = Stage.make({
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
+  check: ({ suite }, { corpus }) => suiteObjection(suite, corpus),
   resources: {
     cost: ({ scale = "xs", problems, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50

@@ -15,6 +15,7 @@ import { RlRun } from "../schemas/rl-run.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
+import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
@@ -77,6 +78,7 @@ export const rl = Stage.make({
   params: RlParams,
   output: RlRun,
   numerics: ["engine"],
+  check: ({ suite }, { corpus }) => suiteObjection(suite, corpus),
   resources: {
     cost: ({ scale = "xs", steps, prompts, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100

@@ -1,0 +1,77 @@
+/** What cannot work is refused while a study is wired, before anything runs, in words that name the param once. */
+import { describe, expect, it } from "vitest"
+
+import { graphOf } from "../../src/dag/graph.ts"
+import { evaluate } from "../../stages/evaluate.ts"
+import { mix } from "../../stages/mix.ts"
+import { pretrain } from "../../stages/pretrain.ts"
+import { rl } from "../../stages/rl.ts"
+
+type MixArguments = Parameters<typeof mix>[1]
+
+const refusal = (wire: () => unknown): string => {
+  try {
+    wire()
+  } catch (error) {
+    expect(error).toMatchObject({ _tag: "ParamInvalid", badInput: true })
+    return (error as Error).message
+  }
+  return "accepted"
+}
+const mixed = (params: MixArguments) => refusal(() => graphOf([mix({}, params)]))
+
+describe("a mixture is refused", () => {
+  it.each<[MixArguments, string]>([
+    [{ sources: { tinygms: 1 } }, 'mix.sources: there is no source "tinygms". Did you mean "tinygsm"? Built in: '],
+    [{ sources: { tinygsm: 0, omi2: 0 } }, 'mix.sources: no weight is above 0 in {"tinygsm":0,"omi2":0}; at least one must be.'],
+    [{ sources: {} }, "mix.sources: no weight is above 0 in {}"],
+    [{ sources: { "gsm8k:trian": 1 } }, 'mix.sources: there is no source "gsm8k:trian". Did you mean "gsm8k:train"'],
+    [{ sources: { "gsm8k:test": 1 } }, 'mix.sources: "gsm8k:test" is for evaluation only'],
+    [{ suites: ["unseen-vlaues"] }, 'mix.suites: there is no problem suite "unseen-vlaues". Did you mean "unseen-values"?'],
+    [{ suites: ["train", "train"] }, 'mix.suites: "train" is named twice.'],
+    [{ suites: ["finemath:train"] }, 'mix.suites: there is no problem suite "finemath:train".'],
+    [{ difficulty: { 7: 1 } }, 'mix.difficulty: "7" is not a number of operations; they go from 1 to 6.'],
+    [
+      { difficulty: { 1: 1 } },
+      'mix.suites: "unseen-template" needs problems of 2 or more operations, and mix.difficulty has 1 only.'
+    ],
+    [
+      { subStyles: { "tinygsm/plian": 2 } },
+      'mix.subStyles: there is no sub-style "tinygsm/plian". Did you mean "tinygsm/plain"?'
+    ],
+    [{ subStyles: { "lookup/is": 0, "lookup/colon": 0 } }, "mix.subStyles: every sub-style of lookup has weight 0."],
+    [
+      { sources: { "gsm8k:train": 1 } },
+      'mix.tokenizer: "word" knows the words of the built-in texts only, and gsm8k:train is real text'
+    ],
+    [{ suites: ["svamp:test"] }, 'mix.tokenizer: "word" knows the words of the built-in texts only, and svamp:test is real text']
+  ])("for %j", (params, message) => {
+    const said = mixed(params)
+    expect(said).toContain(message)
+    expect(said.split("mix.").length - 1).toBeLessThanOrEqual(2)
+    expect((said.match(/Did you mean [^?]*\?/)?.[0].match(/"/g) ?? []).length).toBeLessThanOrEqual(6)
+  })
+
+  it("and an ordinary one is not", () => {
+    expect(mixed({})).toBe("accepted")
+    expect(mixed({ difficulty: { 1: 1 }, suites: ["train", "unseen-values", "harder"] })).toBe("accepted")
+    expect(mixed({ maximum: 10, difficulty: { 6: 1 } })).toBe("accepted")
+    expect(mixed({ sources: { "gsm8k:train": 1, omi2: 2 }, tokenizer: "bpe", suites: ["gsm8k:test"] })).toBe("accepted")
+  })
+})
+
+describe("a suite that the corpus does not carry", () => {
+  const corpus = mix({}, { suites: ["train", "harder"] })
+  const policy = pretrain({ corpus }, { scale: "xs" })
+
+  it("is refused where it is used, also after --set", () => {
+    expect(refusal(() => graphOf([evaluate({ policy, corpus }, { suite: "hardre" })]))).toBe(
+      'evaluate.suite: the corpus carries no problem suite "hardre". Did you mean "harder"? It has train, harder; others are named in mix.suites.'
+    )
+    expect(refusal(() => graphOf([rl({ policy, corpus }, { suite: "train" })]))).toBe("accepted")
+    const override = { stage: "mix", param: "suites", text: "harder" }
+    expect(refusal(() => graphOf([rl({ policy, corpus }, { suite: "train" })], [override]))).toContain(
+      "rl.suite: the corpus carries no"
+    )
+  })
+})
