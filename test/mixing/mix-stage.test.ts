@@ -115,7 +115,7 @@ describe("the mix stage", () => {
       ["omi2", "gsm8k:train", 0],
       ["omi2", "gsm8k:test", 0]
     ])
-    const [found] = [...corpus.overlaps].filter(({ suite }) => suite === "gsm8k:test")
+    const found = [...corpus.overlaps].find(({ suite }) => suite === "gsm8k:test")
     expect(found).toMatchObject({ source: "gsm8k:train", problem: "test.jsonl#0", document: "train.jsonl#58", short: false })
   })
 
