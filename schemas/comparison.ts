@@ -4,7 +4,9 @@ import { Table } from "../src/store/Table.ts"
 
 export const Comparisons = Table.make("comparisons", "A number before and after, paired by problem, a row a number", {
   suite: Column.utf8("set of problems"),
-  metric: Column.utf8("pass@1, pass@k, majority@k, share, accuracy"),
+  metric: Column.utf8(
+    "pass@1, pass@k, majority@k, share, accuracy; format distance: the total variation between the shares before and after"
+  ),
   k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
   decoding: Column.utf8("greedy or sampled"),
   slice: Column.utf8("all, or what the number is restricted to"),

@@ -28,7 +28,9 @@ export const Scores = Table.make("scores", "One evaluated completion a row", {
 
 export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % intervals, a row a number", {
   suite: Column.utf8("set of problems"),
-  metric: Column.utf8("pass@1, pass@k, majority@k, share, accuracy, ..."),
+  metric: Column.utf8(
+    "pass@1, pass@k, majority@k, share, accuracy, share of right, truncated, format entropy, distinct, distinct right"
+  ),
   k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
   decoding: Column.utf8("greedy or sampled"),
   profile: Column.utf8("corrected or paper"),

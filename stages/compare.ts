@@ -21,7 +21,12 @@ export const compare = Stage.make({
   output: Comparison,
   resources: { process: false },
 
-  run: Effect.fn("compare")(function* ({ inputs, params, output }) {
-    for (const row of compareEvaluations(inputs.before, inputs.after, params.seed)) yield* output.comparisons.append(row)
+  run: Effect.fn("compare")(function* ({ inputs, params, output, progress }) {
+    const { rows, problems } = yield* compareEvaluations(inputs.before, inputs.after, params.seed)
+    if (problems.paired < problems.all)
+      yield* progress.note(
+        `only ${problems.paired} of ${problems.all} problems are in both evaluations: intervals and p are of those, the numbers beside them of all that each has`
+      )
+    for (const row of rows) yield* output.comparisons.append(row)
   })
 })

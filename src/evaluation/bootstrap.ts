@@ -6,7 +6,7 @@
  */
 import { draws } from "../random/philox.ts"
 import { EvaluationInputError, requireInteger, requireSome } from "./EvaluationInputError.ts"
-import type { Interval } from "./intervals.ts"
+import { type Interval, wilson } from "./intervals.ts"
 
 export interface BootstrapOptions {
   readonly seed: number
@@ -33,8 +33,36 @@ export const bootstrap = (problems: number, statistic: (chosen: Int32Array) => n
   const replicates = Float64Array.from({ length: resamples }, () => {
     for (let i = 0; i < size; i++) chosen[i] = random.below(problems)
     return statistic(chosen)
-  }).toSorted()
+  })
+    .filter((value) => !Number.isNaN(value))
+    .toSorted()
   return { low: sortedQuantile(replicates, (1 - level) / 2), high: sortedQuantile(replicates, (1 + level) / 2) }
+}
+
+/**
+ * Interval for a share of samples: `hits` of `of` samples of each problem, the estimate sum(hits) / sum(of). Samples of one problem are not
+ * independent, so problems are resampled with all their samples (cluster bootstrap); a resample without any sample does not count. Where
+ * every sample agrees, or one problem has them all, resampling sees no spread: then Wilson's interval with problems as the observations.
+ */
+export const bootstrapShare = (
+  hits: ArrayLike<number>,
+  of: ArrayLike<number>,
+  options: BootstrapOptions
+): Interval & { readonly interval: string } => {
+  requireSome("of", of)
+  const problems = Array.from({ length: of.length }, (_, i) => i).filter((i) => of[i]! > 0)
+  const sum = (values: ArrayLike<number>, chosen: ArrayLike<number>) => {
+    let total = 0
+    for (let i = 0; i < chosen.length; i++) total += values[chosen[i]!]!
+    return total
+  }
+  const share = sum(hits, problems) / sum(of, problems)
+  if (share === 0 || share === 1 || problems.length === 1) {
+    const agreeing = Math.round(share * problems.length)
+    return { ...wilson(agreeing, problems.length, options.level), interval: "wilson over problems" }
+  }
+  const interval = bootstrap(of.length, (chosen) => sum(hits, chosen) / sum(of, chosen), options)
+  return { ...interval, interval: "bootstrap over problems" }
 }
 
 const meanOf = (values: ArrayLike<number>, chosen: Int32Array): number => {

@@ -1,89 +1,194 @@
-/** Two evaluations of the same problems, paired problem by problem. */
+/**
+ * Two evaluations of the same problems, paired problem by problem: what a problem's difficulty does to both cancels.
+ *
+ * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and problems
+ * are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
+ */
+import { Effect, Schema } from "effect"
+
 import type { Comparisons } from "../../schemas/comparison.ts"
 import type { Evaluation, Scores } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Table } from "../store/Table.ts"
 import type { TableReader } from "../store/TableReader.ts"
 import { pairedBootstrap } from "./bootstrap.ts"
+import { totalVariation } from "./format-shares.ts"
+import { majorityAtK } from "./majority.ts"
 import { mcnemar } from "./mcnemar.ts"
 import { passAtK } from "./pass-at-k.ts"
 
 type Row = Table.Input<typeof Comparisons>
 
-export const compareEvaluations = (
+/** Two evaluations have no problem in common: there is nothing to compare. */
+export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("NothingInCommon", {
+  before: Schema.Array(Schema.String),
+  after: Schema.Array(Schema.String)
+}) {
+  readonly badInput = true
+  override get message() {
+    return `The two evaluations have no problem in common: one is of the suite ${this.before.join(", ")}, the other of ${this.after.join(", ")}. Compare evaluations of one suite of one corpus.`
+  }
+}
+
+export interface CompareResult {
+  readonly rows: ReadonlyArray<Row>
+  /** Problems of either evaluation, and those of both. */
+  readonly problems: { readonly all: number; readonly paired: number }
+}
+
+export const compareEvaluations = Effect.fnUntraced(function* (
   before: Reader<typeof Evaluation>,
   after: Reader<typeof Evaluation>,
   seed: number
-): Array<Row> => {
+) {
+  const was = attemptsOf(before.scores)
+  const is = attemptsOf(after.scores)
+  const first = problemsOf(was)
+  const second = problemsOf(is)
+  const paired = [...second].filter((problem) => first.has(problem))
+  if (paired.length === 0) return yield* new NothingInCommon({ before: suitesOf(before.scores), after: suitesOf(after.scores) })
   const old = summaries(before)
-  const now = summaries(after)
-  const solvedBefore = solved(before.scores)
-  const solvedAfter = solved(after.scores)
   const rows: Array<Row> = []
-  for (const [key, { row, value }] of now) {
-    const was = old.get(key)
-    if (was === undefined) continue
-    const paired = row.slice === "all" ? pair(row, solvedBefore, solvedAfter, seed) : null
+  for (const [key, row] of summaries(after)) {
+    const from = old.get(key)
+    if (from === undefined) continue
+    const pairing = pair(row, was, is, seed)
+    const { suite, metric, k, decoding, slice } = row
+    const difference = row.value - from.value
     rows.push({
-      suite: row.suite,
-      metric: row.metric,
-      k: row.k,
-      decoding: row.decoding,
-      slice: row.slice,
-      before: was.value,
-      after: value,
-      difference: value - was.value,
-      low: paired?.low ?? null,
-      high: paired?.high ?? null,
-      p: paired?.p ?? null,
+      ...{ suite, metric, k, decoding, slice, before: from.value, after: row.value, difference },
+      low: pairing?.low ?? null,
+      high: pairing?.high ?? null,
+      p: pairing?.p ?? null,
       n: row.n
     })
   }
-  return rows
-}
+  rows.push(...formatDistances(rows))
+  return {
+    rows,
+    problems: { all: new Set([...first, ...second]).size, paired: paired.length }
+  } satisfies CompareResult as CompareResult
+})
 
 const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])
 
+interface SummaryNumber {
+  readonly suite: string
+  readonly metric: string
+  readonly k: number
+  readonly decoding: string
+  readonly slice: string
+  readonly value: number
+  readonly n: number
+}
+
 const summaries = ({ evaluations }: Reader<typeof Evaluation>) => {
-  const found = new Map<
-    string,
-    { row: { suite: string; metric: string; k: number; decoding: string; slice: string; n: number }; value: number }
-  >()
+  const found = new Map<string, SummaryNumber>()
   for (let i = 0; i < evaluations.rows; i++) {
     const row = evaluations.row(i)
     if (row.profile === "corrected" && METRICS.has(row.metric))
-      found.set([row.suite, row.metric, row.k, row.decoding, row.slice].join("\n"), { row, value: row.value })
+      found.set([row.suite, row.metric, row.k, row.decoding, row.slice].join("\n"), row)
   }
   return found
 }
 
-/** By decoding and problem: how many attempts, how many right. */
-const solved = (scores: TableReader<typeof Scores>) => {
-  const columns = { decoding: scores.column("decoding"), problem: scores.column("problem"), correct: scores.column("correct") }
-  const found = new Map<string, Map<string, { n: number; c: number }>>()
+interface Attempt {
+  readonly correct: boolean
+  readonly answer: string | null
+  readonly gold: string
+  readonly format: string
+  readonly difficulty: number
+}
+/** Completions by decoding and problem. */
+type Attempts = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<Attempt>>>
+
+const attemptsOf = (scores: TableReader<typeof Scores>): Attempts => {
+  const columns = {
+    decoding: scores.column("decoding"),
+    problem: scores.column("problem"),
+    correct: scores.column("correct"),
+    answer: scores.column("answer"),
+    gold: scores.column("gold"),
+    format: scores.column("format"),
+    difficulty: scores.column("difficulty")
+  }
+  const found = new Map<string, Map<string, Array<Attempt>>>()
   for (let i = 0; i < scores.rows; i++) {
     const decoding = columns.decoding.at(i)
     const problem = columns.problem.at(i)
-    const byProblem = found.get(decoding) ?? new Map<string, { n: number; c: number }>()
-    const count = byProblem.get(problem) ?? { n: 0, c: 0 }
-    byProblem.set(problem, { n: count.n + 1, c: count.c + columns.correct[i]! })
+    const byProblem = found.get(decoding) ?? new Map<string, Array<Attempt>>()
+    const attempts = byProblem.get(problem) ?? []
+    attempts.push({
+      correct: columns.correct[i] === 1,
+      answer: columns.answer.at(i),
+      gold: columns.gold.at(i),
+      format: columns.format.at(i),
+      difficulty: columns.difficulty[i]!
+    })
+    byProblem.set(problem, attempts)
     found.set(decoding, byProblem)
   }
   return found
 }
 
-type Solved = ReturnType<typeof solved>
+const problemsOf = (attempts: Attempts): Set<string> =>
+  new Set([...attempts.values()].flatMap((byProblem) => [...byProblem.keys()]))
 
-const pair = (row: { metric: string; k: number; decoding: string }, before: Solved, after: Solved, seed: number) => {
-  if (row.metric !== "pass@1" && row.metric !== "pass@k") return null
+const suitesOf = (scores: TableReader<typeof Scores>): Array<string> => {
+  const suite = scores.column("suite")
+  return [...new Set(Array.from({ length: scores.rows }, (_, i) => suite.at(i)))]
+}
+
+/** The number of one problem that a summary is the mean of; null for a summary that is no mean over problems. */
+const ofProblem = ({ metric, k, slice }: SummaryNumber): ((attempts: ReadonlyArray<Attempt>) => number) | null => {
+  const right = (attempts: ReadonlyArray<Attempt>) => attempts.filter(({ correct }) => correct).length
+  switch (metric) {
+    case "pass@1":
+      return (attempts) => right(attempts) / attempts.length
+    case "pass@k":
+      return (attempts) => passAtK(attempts.length, right(attempts), Math.min(k, attempts.length))
+    case "majority@k":
+      return (attempts) => {
+        const votes = attempts.map(({ correct, answer, gold }) => (correct ? gold : answer))
+        return majorityAtK(votes, attempts[0]!.gold, Math.min(k, attempts.length))
+      }
+    case "share":
+      return (attempts) => attempts.filter(({ format }) => slice === `format=${format}`).length / attempts.length
+    default:
+      return null
+  }
+}
+
+const pair = (row: SummaryNumber, before: Attempts, after: Attempts, seed: number) => {
+  const number = ofProblem(row)
   const old = before.get(row.decoding)
   const now = after.get(row.decoding)
-  if (old === undefined || now === undefined) return null
-  const problems = [...now.keys()].filter((problem) => old.has(problem))
+  if (number === null || old === undefined || now === undefined) return null
+  const steps = /^steps=(\d+)$/.exec(row.slice)
+  const problems = [...now.keys()].filter(
+    (problem) => old.has(problem) && (steps === null || now.get(problem)![0]!.difficulty === Number(steps[1]))
+  )
   if (problems.length === 0) return null
-  const value = ({ n, c }: { n: number; c: number }) => (row.metric === "pass@1" ? c / n : passAtK(n, c, Math.min(row.k, n)))
-  const was = problems.map((problem) => value(old.get(problem)!))
-  const is = problems.map((problem) => value(now.get(problem)!))
+  const was = problems.map((problem) => number(old.get(problem)!))
+  const is = problems.map((problem) => number(now.get(problem)!))
   const { low, high, p } = pairedBootstrap(was, is, { seed, resamples: 1000 })
-  return { low, high, p: row.metric === "pass@1" ? mcnemar(was, is).p : p }
+  return { low, high, p: row.metric === "pass@1" && row.decoding === "greedy" ? mcnemar(was, is).p : p }
 }
+
+/** How far the formats have moved, for each decoding: the total variation between their shares before and after. */
+const formatDistances = (rows: ReadonlyArray<Row>): Array<Row> =>
+  [
+    ...Map.groupBy(
+      rows.filter(({ metric }) => metric === "share"),
+      ({ decoding }) => decoding
+    )
+  ].map(([decoding, shares]) => {
+    const distance = totalVariation(
+      shares.map((row) => row.before),
+      shares.map((row) => row.after)
+    )
+    return {
+      ...{ suite: shares[0]!.suite, metric: "format distance", k: 0, decoding, slice: "all" },
+      ...{ before: 0, after: distance, difference: distance, low: null, high: null, p: null, n: shares[0]!.n }
+    }
+  })

@@ -4,9 +4,9 @@ import { grade } from "../formats/grade.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import type { Table } from "../store/Table.ts"
 import type { SuiteProblem } from "../training/corpus.ts"
-import { bootstrapMean } from "./bootstrap.ts"
+import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapShare } from "./bootstrap.ts"
 import type { Completions } from "./complete.ts"
-import { diversity } from "./diversity.ts"
+import { type Diversity, diversity } from "./diversity.ts"
 import { shareEntropy } from "./format-shares.ts"
 import { wilson } from "./intervals.ts"
 import { majorityAtK } from "./majority.ts"
@@ -54,108 +54,151 @@ export const scoreRows = (
 /** Powers of two up to n, and n: the k of pass@k and majority@k. */
 const ksUpTo = (n: number): Array<number> => [...new Set([...[1, 2, 4, 8, 16, 32, 64, 128, 256].filter((k) => k <= n), n])]
 
-export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed: number): Array<Summary> => {
-  const rows: Array<Summary> = []
-  for (const profile of ["corrected", "paper"] as const) {
-    const right = (attempt: Attempt) => (profile === "corrected" ? attempt.correct : attempt.paperCorrect)
-    const answerOf = (attempt: Attempt) => (profile === "corrected" ? attempt.answer : attempt.paperAnswer)
-    const labelOf = (attempt: Attempt) => (profile === "corrected" ? attempt.format : attempt.paperBranch)
-    const labels = profile === "corrected" ? [...formatNames, invalid] : [...new Set(attempts.map(labelOf))].toSorted()
+/** How one profile reads a completion. */
+interface Reading {
+  readonly right: (attempt: Attempt) => boolean
+  readonly answer: (attempt: Attempt) => string | null
+  /** Its format; the paper's profile calls the branch of its verifier so. */
+  readonly label: (attempt: Attempt) => string
+}
 
-    for (const decoding of ["greedy", "sampled"] as const) {
-      const some = attempts.filter((attempt) => attempt.decoding === decoding)
-      if (some.length === 0) continue
-      const add = (
-        metric: string,
-        k: number,
-        slice: string,
-        value: number,
-        interval: { low: number; high: number },
-        kind: string,
-        n: number
-      ) =>
-        rows.push({
-          suite,
-          metric,
-          k,
-          decoding,
-          profile,
-          slice,
-          value,
-          low: interval.low,
-          high: interval.high,
-          interval: kind,
-          n
-        })
-      const proportion = (metric: string, slice: string, of: ReadonlyArray<Attempt>, hit: (attempt: Attempt) => boolean) => {
-        if (of.length === 0) return
-        const hits = of.filter(hit).length
-        add(metric, metric === "pass@1" ? 1 : 0, slice, hits / of.length, wilson(hits, of.length), "wilson", of.length)
-      }
-      const perProblem = (metric: string, k: number, slice: string, values: ArrayLike<number>) => {
-        let sum = 0
-        for (let i = 0; i < values.length; i++) sum += values[i]!
-        add(
-          metric,
-          k,
-          slice,
-          sum / values.length,
-          bootstrapMean(values, { seed, resamples: 1000 }),
-          "bootstrap over problems",
-          values.length
-        )
-      }
-
-      const byProblem = [...Map.groupBy(some, (attempt) => attempt.problem).values()]
-      const difficulties = [...new Set(some.map((attempt) => attempt.difficulty))].toSorted((a, b) => a - b)
-      const slices: Array<readonly [string, ReadonlyArray<ReadonlyArray<Attempt>>]> = [
-        ["all", byProblem],
-        ...difficulties.map((steps) => [`steps=${steps}`, byProblem.filter((group) => group[0]!.difficulty === steps)] as const)
-      ]
-      for (const [slice, groups] of slices) {
-        if (decoding === "greedy") {
-          proportion("pass@1", slice, groups.flat(), right)
-          continue
-        }
-        const samples = Math.min(...groups.map((group) => group.length))
-        const n = groups.map((group) => group.length)
-        const c = groups.map((group) => group.filter(right).length)
-        for (const k of ksUpTo(samples)) {
-          perProblem("pass@k", k, slice, passAtKByProblem(n, c, k))
-          perProblem(
-            "majority@k",
-            k,
-            slice,
-            groups.map((group) => majorityAtK(votesOf(group, right, answerOf), group[0]!.gold, k))
-          )
-        }
-      }
-      for (const label of labels) {
-        const of = some.filter((attempt) => labelOf(attempt) === label)
-        if (of.length === 0 && profile === "paper") continue
-        proportion("share", `format=${label}`, some, (attempt) => labelOf(attempt) === label)
-        proportion("accuracy", `format=${label}`, of, right)
-      }
-      proportion("truncated", "all", some, (attempt) => attempt.truncated)
-      const counts = [...Map.groupBy(some, labelOf).values()].map((of) => of.length)
-      const entropy = shareEntropy(counts).nats
-      add("format entropy", 0, "all", entropy, { low: entropy, high: entropy }, "none", some.length)
-      if (decoding === "sampled" && profile === "corrected")
-        perProblem(
-          "distinct",
-          0,
-          "all",
-          byProblem.map(
-            (group) =>
-              diversity(
-                group.map((attempt) => attempt.text),
-                new Uint8Array(group.length)
-              ).distinctShare
-          )
-        )
-    }
+const READINGS: Readonly<Record<"corrected" | "paper", Reading>> = {
+  corrected: { right: ({ correct }) => correct, answer: ({ answer }) => answer, label: ({ format }) => format },
+  paper: {
+    right: ({ paperCorrect }) => paperCorrect,
+    answer: ({ paperAnswer }) => paperAnswer,
+    label: ({ paperBranch }) => paperBranch
   }
-  return rows
+}
+
+/** Every summary number of an evaluation, under both profiles. */
+export const summarise = (attempts: ReadonlyArray<Attempt>, suite: string, seed: number): Array<Summary> =>
+  (["corrected", "paper"] as const).flatMap((profile) =>
+    (["greedy", "sampled"] as const).flatMap((decoding) => {
+      const some = attempts.filter((attempt) => attempt.decoding === decoding)
+      if (some.length === 0) return []
+      const labels =
+        profile === "corrected" ? [...formatNames, invalid] : [...new Set(attempts.map(READINGS.paper.label))].toSorted()
+      return numbersOf(some, decoding, READINGS[profile], labels, seed).map((number) => ({ suite, decoding, profile, ...number }))
+    })
+  )
+
+type SummaryNumber = Omit<Summary, "suite" | "decoding" | "profile">
+
+const numbersOf = (
+  attempts: ReadonlyArray<Attempt>,
+  decoding: "greedy" | "sampled",
+  { right, answer, label }: Reading,
+  labels: ReadonlyArray<string>,
+  seed: number
+): Array<SummaryNumber> => {
+  const options = { seed, resamples: 1000 }
+  const byProblem = [...Map.groupBy(attempts, (attempt) => attempt.problem).values()]
+  /** A share of completions: of those that `among` lets pass, the part that `hit` does. Nothing where there are none. */
+  const share = (
+    metric: string,
+    slice: string,
+    hit: (attempt: Attempt) => boolean,
+    among: (attempt: Attempt) => boolean = () => true,
+    groups: ReadonlyArray<ReadonlyArray<Attempt>> = byProblem
+  ): Array<SummaryNumber> => {
+    const of = groups.map((group) => group.filter(among).length)
+    const hits = groups.map((group) => group.filter((attempt) => among(attempt) && hit(attempt)).length)
+    const n = total(of)
+    if (n === 0) return []
+    // Decoded greedily, problems have one completion each and are independent.
+    const estimate = decoding === "greedy" ? { ...wilson(total(hits), n), interval: "wilson" } : bootstrapShare(hits, of, options)
+    return [{ metric, k: metric === "pass@1" ? 1 : 0, slice, value: total(hits) / n, ...estimate, n }]
+  }
+  const perProblem = (metric: string, k: number, slice: string, values: ArrayLike<number>): SummaryNumber => {
+    const value = total(values) / values.length
+    return { metric, k, slice, value, ...bootstrapMean(values, options), interval: "bootstrap over problems", n: values.length }
+  }
+
+  const difficulties = [...new Set(attempts.map((attempt) => attempt.difficulty))].toSorted((a, b) => a - b)
+  const slices: ReadonlyArray<readonly [string, ReadonlyArray<ReadonlyArray<Attempt>>]> = [
+    ["all", byProblem],
+    ...difficulties.map((steps) => [`steps=${steps}`, byProblem.filter((group) => group[0]!.difficulty === steps)] as const)
+  ]
+  const solved = slices.flatMap(([slice, groups]) => {
+    if (decoding === "greedy") return share("pass@1", slice, right, undefined, groups)
+    const n = groups.map((group) => group.length)
+    const c = groups.map((group) => group.filter(right).length)
+    const majority = (k: number) => groups.map((group) => majorityAtK(votesOf(group, right, answer), group[0]!.gold, k))
+    return ksUpTo(Math.min(...n)).flatMap((k) => [
+      perProblem("pass@k", k, slice, passAtKByProblem(n, c, k)),
+      perProblem("majority@k", k, slice, majority(k))
+    ])
+  })
+  const formats = labels.flatMap((name) => {
+    const own = (attempt: Attempt) => label(attempt) === name
+    const slice = `format=${name}`
+    return [...share("share", slice, own), ...share("accuracy", slice, right, own), ...share("share of right", slice, own, right)]
+  })
+  const distinct = (pick: (of: Diversity) => number) =>
+    byProblem.map((group) =>
+      pick(
+        diversity(
+          group.map(({ text }) => text),
+          group.map((attempt) => (right(attempt) ? 1 : 0))
+        )
+      )
+    )
+  return [
+    ...solved,
+    ...formats,
+    ...share("truncated", "all", ({ truncated }) => truncated),
+    formatEntropy(byProblem, label, options),
+    ...(decoding === "greedy"
+      ? []
+      : [
+          perProblem(
+            "distinct",
+            0,
+            "all",
+            distinct(({ distinctShare }) => distinctShare)
+          ),
+          perProblem(
+            "distinct right",
+            0,
+            "all",
+            distinct(({ distinctCorrect }) => distinctCorrect)
+          )
+        ])
+  ]
+}
+
+const total = (values: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum
+}
+
+/** Entropy of the format shares. A resample's entropy is biased downwards; the interval is widened to hold the estimate. */
+const formatEntropy = (
+  groups: ReadonlyArray<ReadonlyArray<Attempt>>,
+  label: (attempt: Attempt) => string,
+  options: BootstrapOptions
+): SummaryNumber => {
+  const names = [...new Set(groups.flat().map(label))]
+  const counts = groups.map((group) => names.map((name) => group.filter((attempt) => label(attempt) === name).length))
+  const over = (chosen: ArrayLike<number>) => {
+    const sums = names.map(() => 0)
+    for (let i = 0; i < chosen.length; i++) for (let f = 0; f < sums.length; f++) sums[f]! += counts[chosen[i]!]![f]!
+    return shareEntropy(sums).nats
+  }
+  const value = over(groups.map((_, i) => i))
+  const { low, high } = bootstrap(groups.length, over, options)
+  return {
+    metric: "format entropy",
+    k: 0,
+    slice: "all",
+    value,
+    low: Math.min(low, value),
+    high: Math.max(high, value),
+    interval: "bootstrap over problems",
+    n: groups.flat().length
+  }
 }
 
 /**

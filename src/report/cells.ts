@@ -35,7 +35,9 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
     Object.values(node.inputs)
       .map((id) => record.byId.get(id))
       .find((input) => input !== undefined && is(input, Checkpoint))
-  const sameEvaluation = (a: RunNode, b: RunNode) => a.stage === b.stage && canonicalJson(a.params) === canonicalJson(b.params)
+  // A step is of the policy that RL made: the one it started from has none.
+  const settings = ({ params: { step: _, ...rest } }: RunNode) => canonicalJson(rest)
+  const sameEvaluation = (a: RunNode, b: RunNode) => a.stage === b.stage && settings(a) === settings(b)
 
   const found: Array<{ readonly subject: RunNode; readonly evaluation: RunNode | null; readonly member: Member }> = []
   const used = new Set<RunNode>()

@@ -5,6 +5,7 @@
 import type { Estimate, Measures } from "./measures.ts"
 import { MISSING, percent, percentWithMargin } from "./numbers.ts"
 import type { ResultRow } from "./results.ts"
+import { dominanceWords } from "./rl-outcomes.ts"
 
 export interface TextOptions {
   readonly width: number
@@ -117,7 +118,16 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
       bold: rows.map((row) => row.winner === format),
       cells: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
     })),
-    { title: "winner", rank: 0, cells: rows.map((row) => row.winner ?? MISSING) }
+    { title: "winner", rank: 0, cells: rows.map((row) => row.winner ?? MISSING) },
+    ...(rows.some(({ dominance }) => dominance !== null && dominance.step !== null)
+      ? [
+          {
+            title: "from step",
+            rank: 2,
+            cells: rows.map(({ dominance }) => (dominance === null ? MISSING : dominanceWords(dominance)))
+          }
+        ]
+      : [])
   ]
 }
 

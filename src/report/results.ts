@@ -10,6 +10,7 @@ import { Evaluation } from "../../schemas/evaluation.ts"
 import { nodeKinds, openArtifactTable } from "./artifacts.ts"
 import { type Cell, cellsOf, type Member } from "./cells.ts"
 import { type EvaluationRow, type Measures, meanMeasures, measuresOf, winnerOf } from "./measures.ts"
+import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
 export interface ResultRow extends Cell {
@@ -17,6 +18,8 @@ export interface ResultRow extends Cell {
   readonly after: Measures | null
   /** The format with the largest share after RL. */
   readonly winner: string | null
+  /** When one format took over during RL; null without a finished RL run. */
+  readonly dominance: DominanceOfCell | null
   /** Why numbers are missing: `rl s ppo failed`, one line a cause. */
   readonly problems: ReadonlyArray<string>
 }
@@ -35,8 +38,13 @@ export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
         else if (read.problem !== null) problems.add(read.problem)
       }
     for (const problem of missingEvaluations(cell.members)) problems.add(problem)
+    const { dominance, divergences } = yield* rlOutcomes(cell.members.flatMap(({ rl }) => rl ?? [])).pipe(
+      Effect.catch((error) => Effect.succeed({ dominance: null, divergences: [error.message] }))
+    )
+    for (const problem of divergences) problems.add(problem)
     const after = meanMeasures(sides.after)
-    rows.push({ ...cell, before: meanMeasures(sides.before), after, winner: winnerOf(after), problems: [...problems] })
+    const before = meanMeasures(sides.before)
+    rows.push({ ...cell, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
   }
   return rows as ReadonlyArray<ResultRow>
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 
 import { bootstrapMean, pairedBootstrap } from "../../src/evaluation/bootstrap.ts"
 import { diversity } from "../../src/evaluation/diversity.ts"
+import { timeToDominance } from "../../src/evaluation/dominance.ts"
 import { formatShares, shareEntropy, totalVariation } from "../../src/evaluation/format-shares.ts"
 import { clopperPearson, meanInterval, wilson } from "../../src/evaluation/intervals.ts"
 import { majorityAtK, majorityCorrect, type Answer } from "../../src/evaluation/majority.ts"
@@ -201,5 +202,26 @@ describe("diversity", () => {
       correct: 3,
       distinctCorrect: 2
     })
+  })
+})
+
+describe("time to dominance", () => {
+  const share = [0.5, 0.95, 0.6, 0.85, 0.9, 0.92, 0.9, 0.94, 0.99, 1]
+  const shares = new Map([
+    ["omi2", share.map((x) => 1 - x)],
+    ["tinygsm", share],
+    ["invalid", share.map(() => 1)]
+  ])
+
+  it("is the first step from which a format holds nine tenths on average over five steps; one high step is not enough", () => {
+    // Means of five: .76, .844, .834, .902, ...
+    expect(timeToDominance(shares)).toEqual({ format: "tinygsm", step: 3 })
+    expect(timeToDominance(shares, { window: 1 })).toEqual({ format: "tinygsm", step: 1 })
+    expect(timeToDominance(shares, { threshold: 0.97 })).toBeNull()
+  })
+
+  it("is none for a run shorter than the window, or without rollouts", () => {
+    expect(timeToDominance(new Map([["tinygsm", [1, 1, 1, 1]]]))).toBeNull()
+    expect(timeToDominance(new Map())).toBeNull()
   })
 })

@@ -1,4 +1,5 @@
 /** From graded completions to summary numbers and to differences, on completions whose numbers can be counted by hand. */
+import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
 import { Evaluation, Evaluations, Scores } from "../../schemas/evaluation.ts"
@@ -92,6 +93,26 @@ describe("the summary of an evaluation", () => {
     expect(value("truncated", 0, "sampled", "all")).toBe(2 / 8)
   })
 
+  it("treats the samples of one problem as one observation: twice the samples, the same interval", () => {
+    const many = Array.from({ length: 40 }, (_, i) =>
+      attempt("sampled", `p${i}`, "12", i % 4 === 0, i % 3 === 0 ? "tinygsm" : "omi2")
+    )
+    const interval = (of: ReadonlyArray<Attempt>, metric: string) => {
+      const row = summarise(of, "s", 0).find((row) => row.metric === metric && row.slice === "format=tinygsm")!
+      return [row.value, row.low, row.high, row.interval]
+    }
+    const doubled = many.flatMap((each) => [each, each, each, each])
+    for (const metric of ["share", "accuracy"]) expect(interval(doubled, metric)).toEqual(interval(many, metric))
+    expect(interval(doubled, "share")[3]).toBe("bootstrap over problems")
+  })
+
+  it("is not certain of a share of 0 or 1: Wilson's interval over problems", () => {
+    const none = rows.find((row) => row.metric === "share" && row.decoding === "sampled" && row.slice === "format=gsm")!
+    // 0 of 2 problems: z^2 / (2 + z^2).
+    expect([none.low, none.interval]).toEqual([0, "wilson over problems"])
+    expect(none.high).toBeCloseTo(1.959963984540054 ** 2 / (2 + 1.959963984540054 ** 2), 12)
+  })
+
   it("has every number inside its interval", () => {
     for (const { metric, value: estimate, low, high } of rows) {
       expect(low, metric).toBeLessThanOrEqual(estimate)
@@ -115,6 +136,9 @@ const evaluation = (of: ReadonlyArray<Attempt>): Reader<typeof Evaluation> => {
   }
 }
 
+const compared = (before: Reader<typeof Evaluation>, after: Reader<typeof Evaluation>) =>
+  Effect.runSync(compareEvaluations(before, after, 0)).rows
+
 describe("two evaluations", () => {
   const names = Array.from({ length: 10 }, (_, i) => `p${i}`)
   const greedy = (right: (i: number) => boolean) =>
@@ -122,10 +146,9 @@ describe("two evaluations", () => {
 
   it("are compared problem by problem: McNemar's exact p from the problems that changed", () => {
     // Solved before: 0..3; after: 2..9. Six won, two lost: p = 2 P(X <= 2), X ~ Bin(8, 1/2) = 2 * 37 / 256.
-    const row = compareEvaluations(
+    const row = compared(
       greedy((i) => i < 4),
-      greedy((i) => i >= 2),
-      0
+      greedy((i) => i >= 2)
     ).find(({ metric, slice }) => metric === "pass@1" && slice === "all")!
     expect([row.before, row.after, row.n]).toEqual([0.4, 0.8, 10])
     expect(row.difference).toBeCloseTo(0.4, 12)
@@ -136,8 +159,36 @@ describe("two evaluations", () => {
 
   it("that are equal differ by nothing, with certainty", () => {
     const same = greedy((i) => i % 2 === 0)
-    const row = compareEvaluations(same, same, 0).find(({ metric, slice }) => metric === "pass@1" && slice === "all")!
+    const row = compared(same, same).find(({ metric, slice }) => metric === "pass@1" && slice === "all")!
     expect([row.difference, row.low, row.high, row.p]).toEqual([0, 0, 0, 1])
+  })
+})
+
+describe("two evaluations, sampled", () => {
+  // Three problems of two samples each; before, omi2 everywhere; after, tinygsm for a and b.
+  const sampled = (format: (problem: string) => string) =>
+    evaluation(
+      ["a", "b", "c"].flatMap((problem) =>
+        [0, 1].map(() => attempt("sampled", problem, problem === "a" ? "12" : "7", problem === "a", format(problem)))
+      )
+    )
+  const before = sampled(() => "omi2")
+  const after = sampled((problem) => (problem === "c" ? "omi2" : "tinygsm"))
+
+  it("pair the share of each format by problem, and sum up how far the formats moved", () => {
+    const rows = compared(before, after)
+    const share = rows.find(({ metric, slice }) => metric === "share" && slice === "format=tinygsm")!
+    expect([share.before, share.after]).toEqual([0, 4 / 6])
+    // Resampling three problems of which two changed: differences of 0, 1/3, 2/3 or 1.
+    expect([share.low, share.high]).toEqual([0, 1])
+    expect(rows.find(({ metric }) => metric === "format distance")!.difference).toBeCloseTo(2 / 3, 12)
+    const majority = rows.find(({ metric, k, slice }) => metric === "majority@k" && k === 2 && slice === "all")!
+    expect([majority.before, majority.difference, majority.low, majority.high, majority.p]).toEqual([1 / 3, 0, 0, 0, 1])
+  })
+
+  it("without a problem in common cannot be compared", () => {
+    const other = evaluation([attempt("greedy", "z", "12", true)])
+    expect(() => compared(before, other)).toThrow(/no problem in common: one is of the suite s, the other of s/)
   })
 })
 

@@ -53,6 +53,7 @@ const cell = (
     before: measures(before),
     after: measures(after),
     winner,
+    dominance: null,
     problems: [],
     curves: {
       name: "",

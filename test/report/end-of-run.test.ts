@@ -34,7 +34,7 @@ describe("the end of a run", () => {
     const { out, err } = await listen(() => endOfRun({ ...end, writeReport: true }))
     expect(err).toBe("")
     const lines = out.split("\n")
-    expect(lines[1]).toMatch(/^scale {2}algorithm {2}pass@1 .* winner$/)
+    expect(lines[1]).toMatch(/^scale {2}algorithm {2}pass@1 .* winner {2,}from step$/)
     expect(lines[2]).toMatch(/^xs {5}ppo {8}15\.4 ±5\.0 → 39\.6 ±5\.0/)
     expect(out).toContain("made-up: 7 of 7 nodes done, 0 from cache, in 1 min 01 s. Run made-up-20261122-010000-0001")
     const report = /^Report {3}(.*)$/m.exec(out)![1]!

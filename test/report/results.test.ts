@@ -165,14 +165,15 @@ describe("the table in a terminal", () => {
       before: side(0.123, 0.4),
       after: side(0.34, 0.9),
       winner: "tinygsm",
+      dominance: { step: 12, reached: 2, runs: 3 },
       problems: []
     }
   ]
 
   test("aligned columns, percent with margins", () => {
     expect(resultsText(rows, { width: 120, colours: false })).toEqual([
-      "scale  algorithm  pass@1                 pass@8       majority@8   tinygsm  omi2     winner",
-      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm",
+      "scale  algorithm  pass@1                 pass@8       majority@8   tinygsm  omi2     winner   from step",
+      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm  12 (2 of 3)",
       "percent, before → after RL; ± half of the 95 % interval, one seed"
     ])
   })

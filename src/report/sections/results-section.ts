@@ -2,6 +2,7 @@
 import { html, type Html, nothing, table } from "../html.ts"
 import type { Estimate, Measures } from "../measures.ts"
 import { MISSING, percent } from "../numbers.ts"
+import { dominanceWords } from "../rl-outcomes.ts"
 import type { CellData, StudyData } from "../study-data.ts"
 
 export const resultsSection = ({ cells }: StudyData): Html => {
@@ -18,6 +19,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
   const columns = [
     ...names.map((title) => ({ title })),
     { title: "winner" },
+    { title: "dominant from step", right: true },
     { title: "pass@1", right: true },
     ...(k > 0 ? [{ title: `pass@${k}`, right: true }] : []),
     ...(m > 0 ? [{ title: `majority@${m}`, right: true }] : []),
@@ -28,6 +30,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
       (name) => cell.dimensions.find((each) => each.name === name)?.value ?? (name === "algorithm" ? "none" : MISSING)
     ),
     cell.winner ?? MISSING,
+    cell.dominance === null ? MISSING : dominanceWords(cell.dominance),
     change(cell, ({ pass1 }) => pass1),
     ...(k > 0 ? [change(cell, ({ passAtK }) => passAtK.get(k))] : []),
     ...(m > 0 ? [change(cell, ({ majorityAtK }) => majorityAtK.get(m))] : []),
@@ -43,7 +46,8 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     <p class="note">
       Percent, before → after RL, ± half the width of the 95 % interval; ${spread}. Greedy pass@1; unbiased pass@k and majority@k
       from samples; then the share of the sampled completions in each format, its intervals in the figures below. The winner is
-      the format with the largest share after RL.
+      the format with the largest share after RL; it, or another, dominates from the first step on whose completions and those of
+      the four steps after it are for nine tenths in one format.
     </p>
   </section> `
 }
