@@ -29,12 +29,13 @@ static char *block_at(const Cache *cache, size_t entry, size_t layer, size_t hea
          head * (cache->block_size / cache->heads);
 }
 
-/* Nearest-even; NaN stays NaN. */
-static bf16 to_bf16(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bf16)((bits >> 16) | 0x40);
-  return (bf16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+/* 16 numbers, rounded to nearest-even. */
+static void halve(const float *x, bf16 *to) {
+#if HAVE_TILES
+  _mm256_storeu_si256((__m256i *)to, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));
+#else
+  (void)x, (void)to; /* halves exist with tiles alone */
+#endif
 }
 
 void cache_put(const Cache *cache, const Shape *shape, size_t entry, size_t layer, size_t position, const float *query_key_value) {
@@ -44,9 +45,11 @@ void cache_put(const Cache *cache, const Shape *shape, size_t entry, size_t laye
     char *block = block_at(cache, entry, layer, head, position);
     if (cache->half) {
       bf16 *keys = (bf16 *)block, *values = keys + CACHE_BLOCK * cache->width + column * cache->width;
-      for (size_t i = 0; i < shape->head_width; i++) {
-        keys[i * CACHE_BLOCK + column] = to_bf16(key[i]);
-        values[i] = to_bf16(value[i]);
+      for (size_t i = 0; i < shape->head_width; i += 16) {
+        bf16 part[16];
+        halve(key + i, part);
+        halve(value + i, values + i);
+        for (size_t j = 0; j < 16 && i + j < shape->head_width; j++) keys[(i + j) * CACHE_BLOCK + column] = part[j];
       }
     } else {
       float *keys = (float *)block, *values = keys + CACHE_BLOCK * cache->width + column * cache->width;
@@ -82,20 +85,31 @@ INLINE void add_product(Sixteen *total, float factor, const Sixteen *x) {
   for (int i = 0; i < REGISTERS_16; i++) total->at[i] += factor * x->at[i];
 }
 
-/* Scores of `rows` queries against `blocks` successive blocks; one chain of multiply-adds per score, whatever the grouping. */
+/*
+ * Scores of `rows` queries against `blocks` successive blocks. A score is the sum of CHAINS chains of multiply-adds, the same whatever the
+ * grouping; several, because one alone would wait for itself.
+ */
+enum { CHAINS = LANES == 16 ? 2 : 1 };
 INLINE void score_group(const int rows, const int blocks, const bool half, const char *keys, size_t block_size, size_t head_width,
                         const float *q, size_t q_stride, float *scores, size_t stride) {
-  Sixteen total[4][4];
-  for (int i = 0; i < rows; i++)
-    for (int b = 0; b < blocks; b++) total[i][b] = (Sixteen){0};
-  for (size_t c = 0; c < head_width; c++)
-    for (int b = 0; b < blocks; b++) {
-      const Sixteen k = load_sixteen(keys + (size_t)b * block_size, c * CACHE_BLOCK, half);
-      for (int i = 0; i < rows; i++) add_product(&total[i][b], q[(size_t)i * q_stride + c], &k);
-    }
+  Sixteen total[CHAINS][4][4];
+  for (int chain = 0; chain < CHAINS; chain++)
+    for (int i = 0; i < rows; i++)
+      for (int b = 0; b < blocks; b++) total[chain][i][b] = (Sixteen){0};
+  for (size_t c = 0; c < head_width; c += CHAINS)
+    for (int chain = 0; chain < CHAINS; chain++)
+      for (int b = 0; b < blocks; b++) {
+        const size_t at = c + (size_t)chain;
+        const Sixteen k = load_sixteen(keys + (size_t)b * block_size, at * CACHE_BLOCK, half);
+        for (int i = 0; i < rows; i++) add_product(&total[chain][i][b], q[(size_t)i * q_stride + at], &k);
+      }
   for (int i = 0; i < rows; i++)
     for (int b = 0; b < blocks; b++)
-      for (int r = 0; r < REGISTERS_16; r++) store(scores + (size_t)i * stride + (size_t)b * CACHE_BLOCK + (size_t)r * LANES, total[i][b].at[r]);
+      for (int r = 0; r < REGISTERS_16; r++) {
+        vector sum = total[0][i][b].at[r];
+        for (int chain = 1; chain < CHAINS; chain++) sum += total[chain][i][b].at[r];
+        store(scores + (size_t)i * stride + (size_t)b * CACHE_BLOCK + (size_t)r * LANES, sum);
+      }
 }
 
 INLINE void scores_of(const bool half, const Cache *cache, const char *keys, size_t length, size_t head_width, size_t rows, const float *q,
@@ -109,8 +123,15 @@ INLINE void scores_of(const bool half, const Cache *cache, const char *keys, siz
     size_t t = 0;
     for (; t + 3 * CACHE_BLOCK < length; t += 4 * CACHE_BLOCK)
       score_group(1, 4, half, keys + t / CACHE_BLOCK * size, size, head_width, q + i * q_stride, q_stride, scores + i * stride + t, stride);
-    for (; t < length; t += CACHE_BLOCK)
-      score_group(1, 1, half, keys + t / CACHE_BLOCK * size, size, head_width, q + i * q_stride, q_stride, scores + i * stride + t, stride);
+    const char *at = keys + t / CACHE_BLOCK * size;
+    const float *query = q + i * q_stride;
+    float *to = scores + i * stride + t;
+    switch (t < length ? (length - t + CACHE_BLOCK - 1) / CACHE_BLOCK : 0) {
+      case 3: score_group(1, 3, half, at, size, head_width, query, q_stride, to, stride); break;
+      case 2: score_group(1, 2, half, at, size, head_width, query, q_stride, to, stride); break;
+      case 1: score_group(1, 1, half, at, size, head_width, query, q_stride, to, stride); break;
+      default: break;
+    }
   }
 }
 
@@ -123,37 +144,44 @@ void cache_scores(const Cache *cache, size_t entry, size_t layer, size_t head, s
     for (size_t t = length; t % CACHE_BLOCK != 0; t++) scores[i * stride + t] = MASKED;
 }
 
-/* 16 columns of the values' sum for `rows` rows: even and odd tokens apart, to have two chains, added at the end. */
-INLINE void mix_group(const int rows, const bool half, const Cache *cache, const char *values, size_t column, size_t length,
-                      const float *probabilities, size_t stride, float *mixed) {
-  Sixteen total[4][2];
-  for (int i = 0; i < rows; i++) total[i][0] = total[i][1] = (Sixteen){0};
+/*
+ * `groups` times 16 columns of the values' sum for `rows` rows: even and odd tokens apart, to have two chains of multiply-adds each, added
+ * at the end.
+ */
+INLINE void mix_group(const int rows, const int groups, const bool half, const Cache *cache, const char *values, size_t column,
+                      size_t length, const float *probabilities, size_t stride, float *mixed) {
+  Sixteen total[4][2][2];
+  for (int i = 0; i < rows; i++)
+    for (int g = 0; g < groups; g++) total[i][g][0] = total[i][g][1] = (Sixteen){0};
   for (size_t start = 0; start < length; start += CACHE_BLOCK, values += cache->block_size) {
     const size_t end = length - start < CACHE_BLOCK ? length - start : CACHE_BLOCK;
-    for (size_t t = 0; t + 2 <= end; t += 2)
-      for (size_t odd = 0; odd < 2; odd++) {
-        const Sixteen v = load_sixteen(values, (t + odd) * cache->width + column, half);
-        for (int i = 0; i < rows; i++) add_product(&total[i][odd], probabilities[(size_t)i * stride + start + t + odd], &v);
-      }
-    if (end % 2 != 0) {
-      const Sixteen v = load_sixteen(values, (end - 1) * cache->width + column, half);
-      for (int i = 0; i < rows; i++) add_product(&total[i][0], probabilities[(size_t)i * stride + start + end - 1], &v);
-    }
+    for (size_t t = 0; t < end; t += 2)
+      for (size_t odd = 0; odd < 2 && t + odd < end; odd++)
+        for (int g = 0; g < groups; g++) {
+          const Sixteen v = load_sixteen(values, (t + odd) * cache->width + column + (size_t)g * 16, half);
+          for (int i = 0; i < rows; i++) add_product(&total[i][g][odd], probabilities[(size_t)i * stride + start + t + odd], &v);
+        }
   }
   for (int i = 0; i < rows; i++)
-    for (int r = 0; r < REGISTERS_16; r++) {
-      float *to = mixed + (size_t)i * cache->width + column + (size_t)r * LANES;
-      store(to, load(to) + (total[i][0].at[r] + total[i][1].at[r]));
-    }
+    for (int g = 0; g < groups; g++)
+      for (int r = 0; r < REGISTERS_16; r++) {
+        float *to = mixed + (size_t)i * cache->width + column + (size_t)g * 16 + (size_t)r * LANES;
+        store(to, load(to) + (total[i][g][0].at[r] + total[i][g][1].at[r]));
+      }
 }
 
 INLINE void mix_of(const bool half, const Cache *cache, const char *values, size_t length, size_t rows, const float *probabilities,
                    size_t stride, float *mixed) {
-  for (size_t column = 0; column < cache->width; column += 16) {
-    size_t i = 0;
-    for (; i + 4 <= rows; i += 4)
-      mix_group(4, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
-    for (; i < rows; i++) mix_group(1, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
+  size_t i = 0;
+  for (; i + 4 <= rows; i += 4)
+    for (size_t column = 0; column < cache->width; column += 16)
+      mix_group(4, 1, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
+  for (; i < rows; i++) {
+    size_t column = 0;
+    for (; column + 32 <= cache->width; column += 32)
+      mix_group(1, 2, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
+    if (column < cache->width)
+      mix_group(1, 1, half, cache, values, column, length, probabilities + i * stride, stride, mixed + i * cache->width);
   }
 }
 
