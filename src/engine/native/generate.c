@@ -9,7 +9,6 @@
 #include "philox.h"
 #include "softmax.h"
 #include "step.h"
-#include "swiglu.h"
 
 enum { SLOTS = BLOCK_ROWS };
 static const size_t CACHE_BYTES = (size_t)1 << 30; /* of own caches, per thread */
@@ -170,10 +169,10 @@ static void admit(Session *session, Decoder *decoder, Workspace *w) {
   Prefill prefill = {session, decoder};
   chunk_forward(model, w, batch, chunk, keep_prompts, &prefill);
   for (size_t i = 0; i < decoder->admissions; i++) /* the last row of each prompt */
-    memcpy(w->normed + i * ld, w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld, s->padded_width * sizeof(float));
+    memcpy(w->attended + i * ld, w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld, s->padded_width * sizeof(float));
   for (size_t first = 0; first < decoder->admissions; first += w->head_rows) {
     const size_t block = decoder->admissions - first < w->head_rows ? decoder->admissions - first : w->head_rows;
-    linear_forward_rows(model->mode, block, w->normed + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    linear_forward_rows(model->mode, block, w->attended + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t i = 0; i < block; i++) start_unit(session, decoder, decoder->admitted[first + i], w->logits + i * ld_logits);
   }
   compact(decoder);
@@ -219,32 +218,22 @@ static void attend(const Session *session, Decoder *decoder, size_t layer, const
 static void decode(const Session *session, Decoder *decoder, Workspace *w) {
   const Model *model = session->model;
   const Shape *s = &model->shape;
-  const Mode mode = model->mode;
-  const size_t rows = decoder->count, d = s->padded_width, f = s->padded_hidden;
-  const size_t ld = row_stride(d), ld_qkv = row_stride(3 * d), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  const size_t ld_logits = row_stride(s->padded_vocabulary);
+  const size_t rows = decoder->count, d = s->padded_width, ld = row_stride(d), ld_logits = row_stride(s->padded_vocabulary);
   for (size_t i = 0; i < rows; i++) {
     const Sequence *sequence = &decoder->active[i];
     w->positions[i] = (int32_t)(decoder->units[sequence->unit].prompt_length + sequence->produced - 1);
     memcpy(w->residual + i * ld, model->parameters + model->embedding + (size_t)sequence->last * d, d * sizeof(float));
   }
-  float *query_key_value = w->activations[0].query_key_value, *rstd = w->activations[0].rstd1;
-  for (size_t l = 0; l < s->layers; l++) {
-    const Layer *layer = &model->layer[l];
-    layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
-    linear_forward_rows(mode, rows, w->normed, ld, &layer->query_key_value, query_key_value, ld_qkv, false, w->linear);
-    block_rotate(model, query_key_value, w->positions, rows, 1.0f);
-    attend(session, decoder, l, query_key_value, w->attended);
-    linear_forward_rows(mode, rows, w->attended, ld, &layer->output, w->residual, ld, true, w->linear);
-    layernorm_forward(w->residual, w->normed, rstd, rows, s->width, ld);
-    linear_forward_rows(mode, rows, w->normed, ld, &layer->gate_up, w->gate_up, ld_gate_up, false, w->linear);
-    swiglu_forward(w->gate_up, ld_gate_up, w->activated, ld_hidden, rows, f, TILED(mode) ? TILED_SPAN : f);
-    linear_forward_rows(mode, rows, w->activated, ld_hidden, &layer->down, w->residual, ld, true, w->linear);
+  for (size_t layer = 0; layer < s->layers; layer++) {
+    block_query_key_value(model, w, layer, rows);
+    attend(session, decoder, layer, w->activations[layer].query_key_value, w->attended);
+    linear_forward_rows(model->mode, rows, w->attended, ld, &model->layer[layer].output, w->residual, ld, true, w->linear);
+    block_feed_forward(model, w, layer, rows);
   }
   layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);
   for (size_t first = 0; first < rows; first += w->head_rows) {
     const size_t block = rows - first < w->head_rows ? rows - first : w->head_rows;
-    linear_forward_rows(mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
+    linear_forward_rows(model->mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t i = 0; i < block; i++) {
       Sequence *sequence = &decoder->active[first + i];
       if (!draw(session, decoder, sequence, w->logits + i * ld_logits)) sequence->limit = 0;
