@@ -34,8 +34,8 @@ export class Context {
   readonly scope: Scope
   /** The line that the code compiled so far sets. */
   line = 0
-  /** Nodes compiled in the current statement: a statement costs a step per sixteen. */
-  nodes = 0
+  /** Nodes compiled for the block at hand. */
+  private nodes = 0
   /** Deepest nesting so far: the host's frames one activation needs. */
   deepest = 0
   private depth = 0
@@ -74,11 +74,14 @@ export class Context {
     this.depth--
   }
 
-  /** The price of the nodes compiled since the last call, in steps. */
-  takeCost(): number {
-    const cost = 1 + (this.nodes >> 4)
+  /** What `compile` makes, and its price in steps: one, and one more per sixteen nodes. The code around it does not pay for these nodes again. */
+  priced<A>(compile: () => A): readonly [made: A, cost: number] {
+    const { nodes } = this
     this.nodes = 0
-    return cost
+    const made = compile()
+    const cost = 1 + (this.nodes >> 4)
+    this.nodes = nodes
+    return [made, cost]
   }
 
   /** Resolves a name by Python's rules: declared global or nonlocal, own, enclosing function, module, built-in. */

@@ -42,11 +42,11 @@ export class Cursor {
   }
 
   isOperator(text: string): boolean {
-    return this.token.text === text && this.token.kind === "operator"
+    return this.token.kind === "operator" && this.token.text === text
   }
 
   isKeyword(text: string): boolean {
-    return this.token.text === text && this.token.kind === "keyword"
+    return this.token.kind === "keyword" && this.token.text === text
   }
 
   takeOperator(text: string): boolean {

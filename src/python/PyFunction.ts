@@ -11,7 +11,8 @@ export interface Code {
   readonly positional: number
   /** Whether there are no `*args`, `**kwargs` or keyword-only parameters. */
   readonly simple: boolean
-  readonly slots: number
+  /** The slot of each name; parameters first. */
+  readonly names: ReadonlyMap<string, number>
   /** Frames of the host's stack that one activation needs, at most. */
   readonly frames: number
   /** Runs the body in a frame whose parameters are set. */

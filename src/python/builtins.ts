@@ -57,8 +57,11 @@ const absolute = (value: PyValue): PyValue => {
 }
 
 /** `len(value)`. */
-export const lengthOf = (value: PyValue): Int => {
-  if (typeof value === "string") return textLength(value)
+export const lengthOf = (meter: Meter, value: PyValue): Int => {
+  if (typeof value === "string") {
+    meter.work(value.length / 4)
+    return textLength(value)
+  }
   if (value instanceof PyList || value instanceof PyTuple) return value.items.length
   if (value instanceof PyDict) return value.entries.size
   if (value instanceof PySet) return value.members.size
@@ -105,7 +108,9 @@ const round = (meter: Meter, value: PyValue, digits: PyValue | undefined): PyVal
       truncate(value.value)
       return truncate(roundHalfEvenToInteger(value.value))
     }
-    return float(roundFloat(value.value, sizeArgument(digits)))
+    const places = sizeArgument(digits)
+    meter.work(Math.min(400, Math.abs(places)))
+    return float(roundFloat(value.value, places))
   }
   const int = asInt(value)
   if (int === null) throw typeError(`type ${typeName(value)} doesn't define __round__ method`)
@@ -178,7 +183,8 @@ const print: Native = (meter, args, keywords) => {
   }
   const between = option(separator, "sep", " ")
   const last = option(end, "end", "\n")
-  meter.write(args.map((value) => str(meter, value)).join(between) + last)
+  for (const [i, value] of args.entries()) meter.write((i === 0 ? "" : between) + str(meter, value))
+  meter.write(last)
   return null
 }
 
@@ -208,7 +214,7 @@ const chr = (value: PyValue): string => {
 const hash = (meter: Meter, value: PyValue): Int => {
   const key = keyOf(meter, value)
   if (typeof key === "number" && Number.isInteger(key)) return key === -1 ? -2 : key
-  const text = String(typeof key === "object" ? typeName(value) : key)
+  const text = typeof key === "bigint" ? key.toString(32) : String(typeof key === "object" ? typeName(value) : key)
   meter.work(text.length)
   let code = 0x811c9dc5
   for (let i = 0; i < text.length; i++) code = Math.imul(code ^ text.charCodeAt(i), 0x01000193)
@@ -227,7 +233,7 @@ const reversed = (meter: Meter, value: PyValue): PyValue => {
   if (value instanceof PyIterator || value instanceof PySet || value instanceof PyFloat || asInt(value) !== null)
     throw typeError(`'${typeName(value)}' object is not reversible`)
   const items = toArray(meter, value, `'${typeName(value)}' object is not reversible`).toReversed()
-  return new NativeIterator(items.values(), value instanceof PyList ? "list_reverseiterator" : "reversed")
+  return new NativeIterator(meter, items.values(), value instanceof PyList ? "list_reverseiterator" : "reversed")
 }
 
 const functions: ReadonlyArray<readonly [string, Native]> = [
@@ -246,7 +252,7 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   builtin("isinstance", ["object", "class"], 2, (_, [value, type]) => isInstance(value!, type!)),
   builtin("issubclass", ["class", "base"], 2, (_, [value, type]) => isSubclass(value!, type!)),
   builtin("iter", ["object"], 1, (meter, [value]) => iterate(meter, value!)),
-  builtin("len", ["object"], 1, (_, [value]) => lengthOf(value!)),
+  builtin("len", ["object"], 1, (meter, [value]) => lengthOf(meter, value!)),
   builtin("next", ["iterator", "default"], 1, (_, [iterator, fallback]) => next(iterator!, fallback)),
   builtin("ord", ["character"], 1, (_, [value]) => ord(value!)),
   builtin("pow", ["base", "exp", "mod"], 2, (meter, [base, exponent, modulus]) => pow(meter, base!, exponent!, modulus), 0),

@@ -20,7 +20,7 @@ const callFunction = (meter: Meter, callee: PyFunction, args: Array<PyValue>, ke
   const { code } = callee
   const slots: Array<PyValue | undefined> =
     code.simple && keywords === null && args.length === code.positional ? args : bind(meter, callee, args, keywords)
-  while (slots.length < code.slots) slots.push(undefined)
+  for (let missing = code.names.size - slots.length; missing > 0; missing--) slots.push(undefined)
   const { line } = meter
   meter.enter(code.frames)
   const value = code.run(new Frame(slots, callee.closure))

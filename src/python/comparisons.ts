@@ -59,10 +59,12 @@ const sizeOf = (value: PyValue): Int => {
 const noMeter = null as never
 
 /** `a is b`. Small values are identical when equal, as constants are in CPython. */
-export const identical = (a: PyValue, b: PyValue): boolean => a === b
+export const identical = (meter: Meter, a: PyValue, b: PyValue): boolean =>
+  typeof a === "string" ? equals(meter, a, b) : a === b
 
 /** Equality as containers use it: the same object is equal to itself, NaN included. */
-export const sameOrEqual = (meter: Meter, a: PyValue, b: PyValue): boolean => a === b || equals(meter, a, b)
+export const sameOrEqual = (meter: Meter, a: PyValue, b: PyValue): boolean =>
+  (typeof a !== "string" && a === b) || equals(meter, a, b)
 
 /** `a == b`. */
 export const equals = (meter: Meter, a: PyValue, b: PyValue): boolean => {
@@ -72,11 +74,17 @@ export const equals = (meter: Meter, a: PyValue, b: PyValue): boolean => {
     // oxlint-disable-next-line eqeqeq -- a number and a bigint are equal by value only under ==
     return y !== null && x == y
   }
+  if (typeof a === "string" && typeof b === "string") {
+    if (a.length !== b.length) return false
+    meter.scan(a.length)
+    return a === b
+  }
   if (typeof a === "string" || typeof b === "string" || a === null || b === null) return a === b
   if (a instanceof PyList) return b instanceof PyList && equalItems(meter, a.items, b.items)
   if (a instanceof PyTuple) return b instanceof PyTuple && equalItems(meter, a.items, b.items)
   if (a instanceof PyDict) return b instanceof PyDict && equalDicts(meter, a, b)
-  if (asSet(meter, a) !== null && asSet(meter, b) !== null) return equalSets(asSet(meter, a)!, asSet(meter, b)!)
+  const [left, right] = [asSet(meter, a), asSet(meter, b)]
+  if (left !== null && right !== null) return left.members.size === right.members.size && isSubset(meter, left, right)
   if (a instanceof PyRange && b instanceof PyRange) return keyOf(meter, a) === keyOf(meter, b)
   if (a instanceof PyExtension && b instanceof PyExtension) return a.key() === b.key()
   return a === b
@@ -110,6 +118,7 @@ const equalDicts = (meter: Meter, a: PyDict, b: PyDict): boolean => {
 export const asSet = (meter: Meter, value: PyValue): PySet | null => {
   if (value instanceof PySet) return value
   if (!(value instanceof PyDictView) || value.of === "values") return null
+  meter.work(4 * value.dict.entries.size)
   const set = new PySet()
   for (const { key, value: item } of value.dict.entries.values()) {
     const member = value.of === "keys" ? key : new PyTuple([key, item])
@@ -118,10 +127,9 @@ export const asSet = (meter: Meter, value: PyValue): PySet | null => {
   return set
 }
 
-const equalSets = (a: PySet, b: PySet): boolean => a.members.size === b.members.size && isSubset(a, b)
-
-export const isSubset = (a: PySet, b: PySet): boolean => {
+export const isSubset = (meter: Meter, a: PySet, b: PySet): boolean => {
   if (a.members.size > b.members.size) return false
+  meter.work(4 * a.members.size)
   for (const key of a.members.keys()) if (!b.members.has(key)) return false
   return true
 }
@@ -159,11 +167,14 @@ export const ordered = (meter: Meter, operator: Order, a: PyValue, b: PyValue): 
   const x = comparable(a)
   const y = comparable(b)
   if (x !== null && y !== null) return numbersHold(operator, x, y)
-  if (typeof a === "string" && typeof b === "string") return holds(operator, compareText(a, b))
+  if (typeof a === "string" && typeof b === "string") {
+    meter.scan(4 * (a.length + b.length))
+    return holds(operator, compareText(a, b))
+  }
   if (a instanceof PyList && b instanceof PyList) return orderedItems(meter, operator, a.items, b.items)
   if (a instanceof PyTuple && b instanceof PyTuple) return orderedItems(meter, operator, a.items, b.items)
   const [left, right] = [asSet(meter, a), asSet(meter, b)]
-  if (left !== null && right !== null) return orderedSets(operator, left, right)
+  if (left !== null && right !== null) return orderedSets(meter, operator, left, right)
   if (a instanceof PyExtension && b instanceof PyExtension) {
     const order = a.compare(b)
     if (order !== null) return holds(operator, order)
@@ -182,16 +193,16 @@ const orderedItems = (meter: Meter, operator: Order, a: ReadonlyArray<PyValue>, 
   return result
 }
 
-const orderedSets = (operator: Order, a: PySet, b: PySet): boolean => {
+const orderedSets = (meter: Meter, operator: Order, a: PySet, b: PySet): boolean => {
   switch (operator) {
     case "<":
-      return a.members.size < b.members.size && isSubset(a, b)
+      return a.members.size < b.members.size && isSubset(meter, a, b)
     case "<=":
-      return isSubset(a, b)
+      return isSubset(meter, a, b)
     case ">":
-      return b.members.size < a.members.size && isSubset(b, a)
+      return b.members.size < a.members.size && isSubset(meter, b, a)
     default:
-      return isSubset(b, a)
+      return isSubset(meter, b, a)
   }
 }
 
@@ -225,8 +236,27 @@ const rangeContains = ({ start, stop, step }: PyRange, value: Int): boolean => {
   return inside && (BigInt(value) - BigInt(start)) % BigInt(step) === 0n
 }
 
+/** The common case. */
+const smallIntsHold = (meter: Meter, operator: Comparison, a: number, b: number): boolean => {
+  switch (operator) {
+    case "==":
+    case "is":
+      return a === b
+    case "!=":
+    case "is not":
+      return a !== b
+    case "in":
+      return contains(meter, b, a)
+    case "not in":
+      return !contains(meter, b, a)
+    default:
+      return numbersHold(operator, a, b)
+  }
+}
+
 /** Any comparison operator. */
 export const compare = (meter: Meter, operator: Comparison, a: PyValue, b: PyValue): boolean => {
+  if (typeof a === "number" && typeof b === "number") return smallIntsHold(meter, operator, a, b)
   switch (operator) {
     case "==":
       return equals(meter, a, b)
@@ -237,9 +267,9 @@ export const compare = (meter: Meter, operator: Comparison, a: PyValue, b: PyVal
     case "not in":
       return !contains(meter, b, a)
     case "is":
-      return identical(a, b)
+      return identical(meter, a, b)
     case "is not":
-      return !identical(a, b)
+      return !identical(meter, a, b)
     default:
       return ordered(meter, operator, a, b)
   }

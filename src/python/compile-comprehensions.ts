@@ -21,11 +21,12 @@ export const compileComprehension = (context: Context, node: Comprehension): Eva
   // The first iterable belongs to the scope outside.
   const first = compileExpression(context, node.clauses[0]!.iterable)
   const inside = context.inside(node.scope, true)
-  const loops = compileLoops(inside, node.clauses)
-  const element = compileExpression(inside, node.element)
-  const value = node.value === null ? null : compileExpression(inside, node.value)
+  const [{ loops, element, value }, cost] = inside.priced(() => ({
+    loops: compileLoops(inside, node.clauses),
+    element: compileExpression(inside, node.element),
+    value: node.value === null ? null : compileExpression(inside, node.value)
+  }))
   context.deepest = Math.max(context.deepest, inside.deepest + 2 * loops.length)
-  const cost = inside.takeCost()
   const { meter } = context
   const enter = (frame: Frame) => new Frame(emptySlots(node.scope.slots.size), frame)
 
@@ -77,7 +78,7 @@ export const compileComprehension = (context: Context, node: Comprehension): Eva
         return dict
       }
     case "generator":
-      return (frame) => new NativeIterator(lazily(enter(frame), 0, iterate(meter, first(frame))), "generator")
+      return (frame) => new NativeIterator(meter, lazily(enter(frame), 0, iterate(meter, first(frame))), "generator")
   }
 }
 

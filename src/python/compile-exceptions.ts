@@ -23,7 +23,6 @@ export const compileTry = (context: Context, node: Extract<Stmt, { kind: "Try" }
   const handlers = node.handlers.map((handler) => compileHandler(context, handler))
   const otherwise = compileBlock(context, node.otherwise)
   const ending = node.ending.length === 0 ? null : compileBlock(context, node.ending)
-  context.nodes = 0
 
   const guarded: Exec = (frame) => {
     const [depth, frames] = [meter.depth, meter.frames]

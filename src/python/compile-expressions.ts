@@ -327,8 +327,12 @@ const compileFString = (context: Context, parts: ReadonlyArray<FStringPart>): Ev
   })
   return (frame) => {
     let text = ""
-    for (const piece of pieces) text += piece(frame)
-    meter.allocate(text.length + 49)
+    meter.allocate(49)
+    for (const piece of pieces) {
+      const part = piece(frame)
+      meter.allocate(part.length)
+      text += part
+    }
     return text
   }
 }

@@ -84,10 +84,8 @@ const resumableBlock = (context: Context, yielding: ReadonlySet<Stmt>, body: Rea
   const parts = body.map((statement): { readonly plain: Exec | null; readonly resumable: Resumable | null } => {
     if (!yielding.has(statement)) return { plain: compileBlock(context, [statement]), resumable: null }
     context.line = statement.line
-    context.nodes = 0
     const { line } = statement
-    const run = resumableStatement(context, yielding, statement)
-    const cost = context.takeCost()
+    const [run, cost] = context.priced(() => resumableStatement(context, yielding, statement))
     const resumable: Resumable = function* (frame) {
       meter.line = line
       meter.step(cost)
@@ -173,8 +171,7 @@ const resumableWhile = (
   { test, body, otherwise, line }: Extract<Stmt, { kind: "While" }>
 ): Resumable => {
   const { meter } = context
-  const goesOn = compileExpression(context, test)
-  const cost = context.takeCost()
+  const [goesOn, cost] = context.priced(() => compileExpression(context, test))
   const turn = resumableBlock(context, yielding, body)
   const last = resumableBlock(context, yielding, otherwise)
   return function* (frame) {
@@ -196,8 +193,7 @@ const resumableFor = (
 ): Resumable => {
   const { meter } = context
   const source = compileExpression(context, iterable)
-  const store = compileTarget(context, target)
-  const cost = context.takeCost()
+  const [store, cost] = context.priced(() => compileTarget(context, target))
   const turn = resumableBlock(context, yielding, body)
   const last = resumableBlock(context, yielding, otherwise)
   return function* (frame) {

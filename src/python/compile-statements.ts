@@ -1,14 +1,14 @@
 /**
  * Statements to closures. A statement says how it ended: ran through, or left by break, continue or return.
  *
- * Every statement costs at least one step, every turn of a loop another: nothing runs for ever.
+ * A block pays for all of its statements when it is entered, a loop for its head on every turn: nothing runs for ever.
  */
 import type { Expr, Stmt } from "./ast.ts"
 import { attributeError } from "./attributes.ts"
 import { call } from "./calls.ts"
 import { isTrue } from "./comparisons.ts"
 import { compileTry, compileRaise } from "./compile-exceptions.ts"
-import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileExpression } from "./compile-expressions.ts"
 import { compileFunction } from "./compile-functions.ts"
 import { compileDeletion, compileTarget, storeName } from "./compile-targets.ts"
 import type { Context } from "./Context.ts"
@@ -30,23 +30,22 @@ export const returned: Ending = 3
 export type Exec = (frame: Frame) => Ending
 
 export const compileBlock = (context: Context, body: ReadonlyArray<Stmt>): Exec => {
+  if (body.length === 0) return () => through
   const { meter } = context
-  context.descend(body[0]?.line ?? 0)
-  const runs: Array<Exec> = []
-  const lines: Array<number> = []
-  const costs: Array<number> = []
-  for (const statement of body) {
-    context.line = statement.line
-    context.nodes = 0
-    runs.push(compileStatement(context, statement))
-    lines.push(statement.line)
-    costs.push(context.takeCost())
-  }
+  context.descend(body[0]!.line)
+  const [runs, cost] = context.priced(() =>
+    body.map((statement) => {
+      context.line = statement.line
+      return compileStatement(context, statement)
+    })
+  )
+  const lines = body.map(({ line }) => line)
   context.ascend()
   return (frame) => {
+    meter.line = lines[0]!
+    meter.step(cost)
     for (let i = 0; i < runs.length; i++) {
       meter.line = lines[i]!
-      meter.step(costs[i]!)
       const ending = runs[i]!(frame)
       if (ending !== through) return ending
     }
@@ -171,36 +170,25 @@ const compileAugmented = (context: Context, { operator, target, value }: Extract
 
 const compileIf = (context: Context, { branches, otherwise }: Extract<Stmt, { kind: "If" }>): Exec => {
   const { meter } = context
-  const tests: Array<Eval> = []
-  const bodies: Array<Exec> = []
-  const lines: Array<number> = []
-  let nodes = context.nodes
-  for (const { test, body } of branches) {
+  const compiled = branches.map(({ test, body }) => {
     context.line = test.line
-    context.nodes = nodes
-    tests.push(compileExpression(context, test))
-    nodes = context.nodes
-    lines.push(test.line)
-    bodies.push(compileBlock(context, body))
-  }
-  const last = otherwise.length === 0 ? null : compileBlock(context, otherwise)
-  context.nodes = nodes
+    return { line: test.line, test: compileExpression(context, test), body: compileBlock(context, body) }
+  })
+  const last = compileBlock(context, otherwise)
   return (frame) => {
-    for (let i = 0; i < tests.length; i++) {
-      meter.line = lines[i]!
-      if (isTrue(tests[i]!(frame))) return bodies[i]!(frame)
+    for (const { line, test, body } of compiled) {
+      meter.line = line
+      if (isTrue(test(frame))) return body(frame)
     }
-    return last === null ? through : last(frame)
+    return last(frame)
   }
 }
 
 const compileWhile = (context: Context, { test, body, otherwise, line }: Extract<Stmt, { kind: "While" }>): Exec => {
   const { meter } = context
-  const goesOn = compileExpression(context, test)
-  const cost = context.takeCost()
+  const [goesOn, cost] = context.priced(() => compileExpression(context, test))
   const turn = compileBlock(context, body)
   const last = compileBlock(context, otherwise)
-  context.nodes = 0
   return (frame) => {
     for (;;) {
       meter.line = line
@@ -216,11 +204,9 @@ const compileWhile = (context: Context, { test, body, otherwise, line }: Extract
 const compileFor = (context: Context, { target, iterable, body, otherwise, line }: Extract<Stmt, { kind: "For" }>): Exec => {
   const { meter } = context
   const source = compileExpression(context, iterable)
-  const store = compileTarget(context, target)
-  const cost = context.takeCost()
+  const [store, cost] = context.priced(() => compileTarget(context, target))
   const turn = compileBlock(context, body)
   const last = compileBlock(context, otherwise)
-  context.nodes = 0
   return (frame) => {
     const iterator = iterate(meter, source(frame))
     for (;;) {
@@ -239,9 +225,7 @@ const compileFor = (context: Context, { target, iterable, body, otherwise, line 
 const compileDefinition = (context: Context, statement: Extract<Stmt, { kind: "Function" }>): Exec => {
   const { meter } = context
   const decorators = statement.decorators.map((decorator) => compileExpression(context, decorator))
-  const { nodes } = context
   const define = compileFunction(context, statement.function)
-  context.nodes = nodes
   const store = storeName(context, statement.function.name, statement.line)
   return (frame) => {
     const wrappers = decorators.map((decorator) => decorator(frame))

@@ -67,13 +67,14 @@ const integerFromText = (meter: Meter, text: string, base: number): Int => {
   return value
 }
 
-const toReal: Native = (_, args, keywords) => {
+const toReal: Native = (meter, args, keywords) => {
   const [value] = take("float", args, keywords, ["x"], 0)
   if (value === undefined) return float(0)
   if (value instanceof PyFloat) return value
   const int = asInt(value)
   if (int !== null) return float(toFloat(int))
   if (typeof value !== "string") throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`)
+  meter.work(value.length)
   const parsed = parseFloatText(value)
   if (parsed === null) throw valueError(`could not convert string to float: ${quoted(value)}`)
   return float(parsed)

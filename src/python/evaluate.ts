@@ -81,8 +81,7 @@ const compileModule = (context: Context, { body }: Module): (() => PyValue) => {
   const isExpression = last?.kind === "Expression"
   const block = compileBlock(context, isExpression ? body.slice(0, -1) : body)
   context.line = last?.line ?? 0
-  const result = isExpression ? compileExpression(context, last.value) : null
-  const cost = context.takeCost()
+  const [result, cost] = context.priced(() => (isExpression ? compileExpression(context, last.value) : null))
   return () => {
     meter.enter(context.frames)
     block(run.globals)

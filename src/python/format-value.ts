@@ -97,9 +97,10 @@ const signOf = (negative: boolean, spec: Spec): string => (negative ? "-" : spec
 const group = (digits: string, rest: string, sign: string, spec: Spec, size: number): string => {
   let integer = digits
   if (spec.fill === "0" && spec.align === "=") {
+    // The fewest digits that fill the room with a separator after every `size` of them; none comes first, as in Python.
     const room = spec.width - sign.length - rest.length
-    while (grouped(integer, spec.grouping, size).length < room) integer = `0${integer}`
-    // One digit too many stands alone before a separator: leave it, as Python does.
+    const filled = spec.grouping === "" ? room : Math.floor(room / (size + 1)) * size + Math.max(1, room % (size + 1))
+    integer = integer.padStart(filled, "0")
   }
   return grouped(integer, spec.grouping, size)
 }
@@ -146,7 +147,8 @@ export const formatFloat = (meter: Meter, value: number, spec: Spec): string => 
   if (spec.precision !== null && spec.precision > 2 ** 31 - 2) throw valueError("precision too big")
   const scaled = type === "%" ? value * 100 : value
   const size = Math.abs(scaled)
-  meter.work((spec.precision ?? 6) * 4)
+  const precision = spec.precision ?? 6
+  meter.work(precision * (4 + precision / 1024))
   let body = Number.isFinite(size) ? finiteBody(size, spec) : Number.isNaN(size) ? "nan" : "inf"
   let negative = scaled < 0 || Object.is(scaled, -0)
   if (spec.noNegativeZero && negative && !/[1-9]/.test(body)) negative = false

@@ -10,16 +10,22 @@ import type { Int } from "./objects.ts"
 
 const safe = 2n ** 53n
 const cheap = 2n ** 1024n
+const isCheap = (x: Int): boolean => typeof x === "number" || (x < cheap && x > -cheap)
 
 /** Canonical form of `x`, charged by its size. */
 export const toInt = (meter: Meter, x: bigint): Int => {
   if (x < safe && x > -safe) return Number(x)
-  if (x < cheap && x > -cheap) return x
+  if (isCheap(x)) return x
   const bits = bitLength(x)
   checkBits(meter, bits)
   meter.step(Math.floor(bits / 256))
   meter.allocate(bits / 8)
   return x
+}
+
+/** Charges for dividing: the result says little about the size of the work. */
+export const chargeDivision = (meter: Meter, a: Int, b: Int): void => {
+  if (!isCheap(a) || !isCheap(b)) meter.step(Math.floor((bitLength(a) + bitLength(b)) / 256))
 }
 
 const checkBits = (meter: Meter, bits: number): void => {
@@ -67,6 +73,7 @@ export const floorDivide = (meter: Meter, a: Int, b: Int): Int => {
   if (b === 0) throw zeroDivision("integer division or modulo by zero")
   if (typeof a === "number" && typeof b === "number") return Math.floor(a / b) + 0
   const [x, y] = [BigInt(a), BigInt(b)]
+  chargeDivision(meter, x, y)
   const quotient = x / y
   return toInt(meter, x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient)
 }
@@ -79,6 +86,7 @@ export const modulo = (meter: Meter, a: Int, b: Int): Int => {
     return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest + 0
   }
   const [x, y] = [BigInt(a), BigInt(b)]
+  chargeDivision(meter, x, y)
   const rest = x % y
   return toInt(meter, rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest)
 }
@@ -93,7 +101,7 @@ export const power = (meter: Meter, a: Int, b: Int): Int => {
     if (small !== null) return small
   }
   checkBits(meter, (bitLength(a) - 1) * b)
-  meter.step(Math.floor(((bitLength(a) - 1) * b) / 256))
+  meter.step(Math.floor(((bitLength(a) - 1) * b) / 64))
   return toInt(meter, BigInt(a) ** BigInt(b))
 }
 
@@ -120,6 +128,7 @@ export const powerModulo = (meter: Meter, a: Int, b: Int, m: Int): Int => {
   let base = ((BigInt(a) % size) + size) % size
   let exponent = BigInt(b)
   if (exponent < 0n) {
+    meter.step(Math.floor(bitLength(size) / 8))
     base = inverse(base, size)
     exponent = -exponent
   }
@@ -255,6 +264,7 @@ const tooManyDigits = () =>
 
 /** int(text, base); `null` where the text is no integer in that base. */
 export const parseInteger = (meter: Meter, text: string, base: number): Int | null => {
+  meter.work(text.length / 4)
   const trimmed = text.trim().replaceAll(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10))
   const match = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(trimmed)
   if (match === null) return null
@@ -274,9 +284,11 @@ export const parseInteger = (meter: Meter, text: string, base: number): Int | nu
       `Exceeds the limit (${maxDigits} digits) for integer string conversion: value has ${digits.length} digits; ` +
         "use sys.set_int_max_str_digits() to increase the limit"
     )
+  checkBits(meter, (digits.length - 1) * Math.floor(Math.log2(radix)))
   meter.work(digits.length)
   let value: bigint
   if (radix === 10) value = BigInt(digits)
+  else if (radix === 16 || radix === 2) value = BigInt((radix === 16 ? "0x" : "0b") + digits)
   else value = [...digits].reduce((sum, digit) => sum * BigInt(radix) + BigInt(Number.parseInt(digit, 36)), 0n)
   return toInt(meter, sign === "-" ? -value : value)
 }

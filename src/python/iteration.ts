@@ -85,11 +85,13 @@ class RangeIterator extends PyIterator {
 
 /** From a JavaScript iterator: dicts, sets, generator expressions and the lazy built-ins. */
 export class NativeIterator extends PyIterator {
+  private readonly meter: Meter
   private readonly source: Iterator<PyValue>
   private readonly name: string
   private running = false
-  constructor(source: Iterator<PyValue>, name: string) {
+  constructor(meter: Meter, source: Iterator<PyValue>, name: string) {
     super()
+    this.meter = meter
     this.source = source
     this.name = name
   }
@@ -99,8 +101,12 @@ export class NativeIterator extends PyIterator {
   next(): PyValue | undefined {
     if (this.running) throw valueError(`${this.name} already executing`)
     this.running = true
+    // Iterators over iterators nest as calls do, without any call of the program's own.
+    this.meter.enter(stackFrames)
+    this.meter.step(1)
     try {
       const { done, value } = this.source.next()
+      this.meter.leave(stackFrames)
       return done === true ? undefined : value
     } catch (thrown) {
       throw this.name === "generator" ? notStopIteration(thrown) : thrown
@@ -109,6 +115,9 @@ export class NativeIterator extends PyIterator {
     }
   }
 }
+
+/** Frames of the host's stack between one such iterator and the next. */
+const stackFrames = 6
 
 /** A StopIteration that escapes from a generator would end its loop silently: Python makes it a RuntimeError (PEP 479). */
 export const notStopIteration = (thrown: unknown): unknown =>
@@ -139,33 +148,35 @@ const big = function* (start: Int, step: Int, length: Int): Generator<PyValue> {
 /** `iter(value)`. Throws TypeError where the value cannot be iterated; `message` replaces the usual wording. */
 export const iterate = (meter: Meter, value: PyValue, message?: string): PyIterator => {
   if (value instanceof PyList) return new ListIterator(value)
-  if (value instanceof PyRange) return rangeIterator(value)
+  if (value instanceof PyRange) return rangeIterator(meter, value)
   if (value instanceof PyTuple) return new ArrayIterator(value.items, "tuple_iterator")
   if (value instanceof PyIterator) return value
   if (typeof value === "string") {
     meter.work(value.length)
     return new ArrayIterator(characters(value), value.length > 0 ? "str_ascii_iterator" : "str_iterator")
   }
-  if (value instanceof PyDict) return viewIterator(value, "keys")
-  if (value instanceof PyDictView) return viewIterator(value.dict, value.of)
+  if (value instanceof PyDict) return viewIterator(meter, value, "keys")
+  if (value instanceof PyDictView) return viewIterator(meter, value.dict, value.of)
   if (value instanceof PySet)
     return new NativeIterator(
+      meter,
       guarded(() => value.members.size, value.values(), "Set"),
       "set_iterator"
     )
   throw typeError(message ?? `'${typeName(value)}' object is not iterable`)
 }
 
-const rangeIterator = ({ start, step, length }: PyRange): PyIterator => {
+const rangeIterator = (meter: Meter, { start, step, length }: PyRange): PyIterator => {
   if (typeof start === "number" && typeof step === "number" && typeof length === "number") {
     if (Number.isSafeInteger(start + step * length)) return new RangeIterator(start, step, length)
   }
-  return new NativeIterator(big(start, step, length), "longrange_iterator")
+  return new NativeIterator(meter, big(start, step, length), "longrange_iterator")
 }
 
-const viewIterator = (dict: PyDict, of: "keys" | "values" | "items"): PyIterator => {
+const viewIterator = (meter: Meter, dict: PyDict, of: "keys" | "values" | "items"): PyIterator => {
   const name = { keys: "dict_keyiterator", values: "dict_valueiterator", items: "dict_itemiterator" }[of]
   return new NativeIterator(
+    meter,
     guarded(() => dict.entries.size, dictValues(dict, of), "dictionary"),
     name
   )
@@ -185,21 +196,21 @@ export const toArray = (meter: Meter, value: PyValue, message?: string): Array<P
   const iterator = iterate(meter, value, message)
   const items: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
-    if ((items.length & 15) === 15) {
+    if ((items.length & 3) === 3) {
       meter.step(1)
-      meter.allocate(16 * 16)
+      meter.allocate(4 * 16)
     }
     items.push(item)
   }
   return items
 }
 
-/** Steps through a value without collecting it; one step is charged per sixteen items. */
+/** Steps through a value without collecting it; one step is charged per four items. */
 export const each = function* (meter: Meter, value: PyValue, message?: string): Generator<PyValue> {
   const iterator = iterate(meter, value, message)
   let count = 0
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
-    if ((++count & 15) === 0) meter.step(1)
+    if ((++count & 3) === 0) meter.step(1)
     yield item
   }
 }

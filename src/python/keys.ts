@@ -30,6 +30,7 @@ export const keyOf = (meter: Meter, value: PyValue): Key => {
     case "boolean":
       return value ? 1 : 0
     case "string":
+      meter.scan(value.length)
       return value.charCodeAt(0) === 0 ? `\0s${value}` : value
     default:
       return value === null ? null : objectKey(meter, value)
@@ -74,8 +75,9 @@ const part = (meter: Meter, value: PyValue): string => {
   const key = keyOf(meter, value)
   switch (typeof key) {
     case "number":
-    case "bigint":
       return `n${key};`
+    case "bigint":
+      return `b${key.toString(32)};`
     case "string":
       return `s${key.length}:${key}`
     default:

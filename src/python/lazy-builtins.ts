@@ -74,6 +74,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
       const [callee, ...sources] = args
       if (callee === undefined || sources.length === 0) throw typeError("map() must have at least two arguments.")
       return new NativeIterator(
+        meter,
         mapped(
           meter,
           callee,
@@ -87,7 +88,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
     "filter",
     (meter, args, keywords) => {
       const [test, source] = take("filter", args, keywords, ["function", "iterable"], 2)
-      return new NativeIterator(filtered(meter, test!, iterate(meter, source!)), "filter")
+      return new NativeIterator(meter, filtered(meter, test!, iterate(meter, source!)), "filter")
     }
   ],
   [
@@ -95,7 +96,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
     (meter, args, keywords) => {
       const [strict] = take("zip", [], keywords, ["strict"], 0, 0)
       const sources = args.map((source) => iterate(meter, source))
-      return new NativeIterator(zipped(meter, sources, strict !== undefined && isTrue(strict)), "zip")
+      return new NativeIterator(meter, zipped(meter, sources, strict !== undefined && isTrue(strict)), "zip")
     }
   ],
   [
@@ -103,6 +104,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
     (meter, args, keywords) => {
       const [source, start] = take("enumerate", args, keywords, ["iterable", "start"], 1, 0)
       return new NativeIterator(
+        meter,
         numbered(meter, iterate(meter, source!), start === undefined ? 0 : intArgument(start)),
         "enumerate"
       )

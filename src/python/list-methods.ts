@@ -22,7 +22,7 @@ const method = (
 
 /** `xs += values`, also `xs.extend(values)`: in place, from any iterable. */
 export const extendList = (meter: Meter, list: PyList, values: PyValue): PyList => {
-  if (values === list) list.items.push(...copyOf(meter, list))
+  if (values === list) for (const value of copyOf(meter, list)) list.items.push(value)
   else {
     for (const value of each(meter, values)) {
       meter.allocate(16)

@@ -129,7 +129,7 @@ const exactSum = (meter: Meter, values: PyValue): PyValue => {
     if (!Number.isFinite(x)) special += x
     else {
       const [numerator, denominator] = asRatio(x)
-      meter.step(1)
+      meter.step(4)
       total += numerator * (unit / denominator)
     }
   }

@@ -8,9 +8,11 @@ import { asInt } from "./operations.ts"
 
 const intMethod = (name: string, run: (n: number | bigint) => PyValue): readonly [string, Method] => [
   name,
-  (_, self, args, keywords) => {
+  (meter, self, args, keywords) => {
     take(`int.${name}`, args, keywords, [], 0)
-    return run(asInt(self)!)
+    const int = asInt(self)!
+    if (typeof int === "bigint") meter.work(bitLength(int))
+    return run(int)
   }
 ]
 

@@ -45,6 +45,7 @@ const integers = (meter: Meter, operator: BinaryOperator, x: Int, y: Int, boolea
     case "*":
       return Integers.multiply(meter, x, y)
     case "/":
+      Integers.chargeDivision(meter, x, y)
       return float(Integers.trueDivide(x, y))
     case "//":
       return Integers.floorDivide(meter, x, y)

@@ -25,6 +25,8 @@ export const percentFormat = (meter: Meter, template: string, values: PyValue): 
     return value
   }
   let named = false
+  meter.work(template.length)
+  meter.allocate(template.length + 49)
   const text = template.replaceAll(field, (whole, name, flags: string, width, precision, type, ...rest) => {
     if (type === undefined) throw valueError("incomplete format")
     if (type === "%") return "%"
@@ -37,11 +39,12 @@ export const percentFormat = (meter: Meter, template: string, values: PyValue): 
       value = member(meter, values, name as string)
     }
     const offset = rest[0] as number
-    return pad(convert(meter, type as string, value, flags, digits, offset + whole.length - 1), space, flags)
+    const part = pad(convert(meter, type as string, value, flags, digits, offset + whole.length - 1), space, flags)
+    meter.allocate(part.length)
+    return part
   })
   if (used < items.length && !named && !(values instanceof PyDict) && !(values instanceof PyTuple && items.length === 0))
     throw typeError("not all arguments converted during string formatting")
-  meter.allocate(text.length + 49)
   return text
 }
 

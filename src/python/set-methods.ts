@@ -67,8 +67,8 @@ export const frozensetMethods: ReadonlyMap<string, Method> = new Map([
   combining("intersection", "&"),
   combining("difference", "-"),
   combining("symmetric_difference", "^"),
-  method("issubset", ["other"], 1, (meter, set, [other]) => isSubset(set, setFrom(meter, other!))),
-  method("issuperset", ["other"], 1, (meter, set, [other]) => isSubset(setFrom(meter, other!), set)),
+  method("issubset", ["other"], 1, (meter, set, [other]) => isSubset(meter, set, setFrom(meter, other!))),
+  method("issuperset", ["other"], 1, (meter, set, [other]) => isSubset(meter, setFrom(meter, other!), set)),
   method("isdisjoint", ["other"], 1, (meter, set, [other]) => {
     for (const value of each(meter, other!)) if (setHas(meter, set, value)) return false
     return true

@@ -44,7 +44,9 @@ export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<Py
       } else if (c === "}") throw valueError("Single '}' encountered in format string")
       else if (c === "{") {
         const end = fieldEnd(text, at + 1)
-        result += field(text.slice(at + 1, end), depth)
+        const part = field(text.slice(at + 1, end), depth)
+        meter.allocate(part.length)
+        result += part
         at = end + 1
       } else {
         result += c
@@ -61,10 +63,9 @@ export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<Py
     return formatValue(meter, converted, spec === undefined ? "" : expand(spec, depth + 1))
   }
 
-  const text = expand(template, 1)
   meter.work(template.length)
-  meter.allocate(text.length + 49)
-  return text
+  meter.allocate(template.length + 49)
+  return expand(template, 1)
 }
 
 const fieldEnd = (text: string, start: number): number => {

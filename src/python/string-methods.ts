@@ -22,7 +22,7 @@ const method = (
   (meter, self, args, keywords) => {
     const text = self as string
     const values = take(`str.${name}`, args, keywords, names, required, positionalOnly)
-    meter.work(text.length)
+    meter.work(4 * text.length)
     const result = run(meter, text, values)
     if (typeof result === "string") meter.allocate(result.length + 49)
     return result

@@ -22,8 +22,8 @@ export const getItem = (meter: Meter, object: PyValue, index: PyValue): PyValue 
   }
   if (typeof object === "string") {
     if (index instanceof PySlice) return sliceText(meter, object, index)
+    meter.work(object.length / 4)
     const length = textLength(object)
-    meter.work(length / 16)
     return characterAt(object, position("string", length, index))
   }
   if (object instanceof PyRange) return rangeItem(object, index)
@@ -91,11 +91,11 @@ const sliceItems = (meter: Meter, object: PyList | PyTuple, slice: PySlice): PyV
 }
 
 const sliceText = (meter: Meter, text: string, slice: PySlice): string => {
+  meter.work(text.length / 4)
   const span = spanOf(slice, textLength(text))
-  meter.work(text.length / 16)
   meter.allocate(span.length + 49)
   if (span.step === 1) return textSlice(text, span.start, span.start + span.length)
-  meter.work(text.length)
+  meter.work(4 * text.length)
   return pick(characters(text), span).join("")
 }
 

@@ -32,7 +32,11 @@ export const str = (meter: Meter, value: PyValue): string => {
 }
 
 /** `repr(value)`. */
-export const repr = (meter: Meter, value: PyValue): string => new Printer(meter).print(value)
+export const repr = (meter: Meter, value: PyValue): string => {
+  if (typeof value === "number") return String(value)
+  if (value instanceof PyFloat) return floatRepr(value.value)
+  return new Printer(meter).print(value)
+}
 
 /** What `str(error)` gives: nothing, the one argument, or the tuple of arguments. A KeyError shows its key by `repr`. */
 export const exceptionText = (meter: Meter, { args, exceptionType }: PyException): string => {
@@ -60,8 +64,12 @@ const codeEscape = (point: number): string => {
 }
 
 /** `ascii(value)`: repr with everything outside ASCII escaped. */
-export const ascii = (meter: Meter, value: PyValue): string =>
-  repr(meter, value).replaceAll(/\P{ASCII}/gu, (character) => codeEscape(character.codePointAt(0)!))
+export const ascii = (meter: Meter, value: PyValue): string => {
+  const text = repr(meter, value)
+  meter.step(text.length)
+  meter.allocate(text.length)
+  return text.replaceAll(/\P{ASCII}/gu, (character) => codeEscape(character.codePointAt(0)!))
+}
 
 /** One `repr`, which knows the containers it is inside of, so that a list within itself prints as `[...]`. */
 class Printer {
@@ -80,6 +88,7 @@ class Printer {
       case "boolean":
         return value ? "True" : "False"
       case "string": {
+        this.meter.work(value.length)
         this.meter.allocate(value.length)
         return quoted(value)
       }

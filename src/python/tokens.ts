@@ -1,12 +1,14 @@
-import { decodeEscapes } from "./escapes.ts"
 /**
  * Source text to tokens, as CPython's tokenizer does it: logical lines, indentation as INDENT and DEDENT, brackets that join lines.
  *
- * The body of an f-string stays raw here; strings.ts takes it apart. Tokens are in source order and end with `end`.
+ * The body of an f-string stays raw here; strings.ts takes it apart. Tokens are in source order and end with `end`. Most of the time that a short
+ * program takes is spent here, so that the characters are read from a typed array: `charCodeAt` costs several times as much.
  */
+import { decodeEscapes } from "./escapes.ts"
 import { raised, syntaxError } from "./exceptions.ts"
 import { Refusal } from "./Meter.ts"
-import { type Int, PyFloat } from "./objects.ts"
+import { readNumber } from "./number-literals.ts"
+import type { Int, PyFloat } from "./objects.ts"
 
 export type TokenKind =
   | "name"
@@ -37,18 +39,20 @@ const keywords: ReadonlySet<string> = new Set(
     "in is lambda nonlocal not or pass raise return try while with yield"
   ).split(" ")
 )
+const longestKeyword = 8
 
-/** Longest first within a first character. */
-const operators: ReadonlyMap<
-  number,
-  ReadonlyArray<string>
-> = "**= ** *= * //= // /= / += + -= -> - %= % @= @ == = != <<= <= << < >>= >= >> > &= & |= | ^= ^ ~ ( ) [ ] { } , : := ; ... ."
-  .split(" ")
-  .reduce((table, operator) => {
-    const first = operator.charCodeAt(0)
-    const sorted = [...(table.get(first) ?? []), operator].toSorted((a, b) => b.length - a.length)
-    return table.set(first, sorted)
-  }, new Map<number, ReadonlyArray<string>>())
+/** By first character, longest first. */
+const operators: ReadonlyArray<ReadonlyArray<string>> =
+  "**= ** *= * //= // /= / += + -= -> - %= % @= @ == = != <<= <= << < >>= >= >> > &= & |= | ^= ^ ~ ( ) [ ] { } , := : ; ... ."
+    .split(" ")
+    .reduce(
+      (table, operator) => {
+        const first = operator.charCodeAt(0)
+        table[first] = [...table[first]!, operator].toSorted((a, b) => b.length - a.length)
+        return table
+      },
+      Array.from({ length: 128 }, (): ReadonlyArray<string> => [])
+    )
 
 /** What each closing bracket closes. */
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" }
@@ -56,13 +60,21 @@ const maxBrackets = 200
 const maxIndents = 100
 const maxSource = 2 ** 18
 
-const number =
-  /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?/y
-const stringStart = /(?:[rR][fFbB]?|[fFbB][rR]?|[uU])?("""|'''|"|')/y
+/** What may stand before a quote, in lower case. */
+const prefixes: ReadonlySet<string> = new Set(["r", "f", "b", "u", "rf", "fr", "rb", "br"])
 const identifier = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_]*/uy
 
-const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const letter = 1
+const digit = 2
+/** Class of each ASCII character: letters (and `_`), digits, the rest. */
+const classes = Uint8Array.from({ length: 128 }, (_, code) => {
+  const c = String.fromCharCode(code)
+  return /[A-Za-z_]/.test(c) ? letter : /\d/.test(c) ? digit : 0
+})
+
+/** The source being read, with a NUL after its end; no source holds one. Sources are read one at a time, each to its end. */
+const units = new Uint16Array(maxSource + 1)
+const unitBytes = Buffer.from(units.buffer)
 
 class Lexer {
   readonly tokens: Array<Token> = []
@@ -76,6 +88,8 @@ class Lexer {
   constructor(source: string, firstLine: number) {
     this.source = source
     this.line = firstLine
+    unitBytes.write(source, "utf16le")
+    units[source.length] = 0
   }
 
   private push(kind: TokenKind, text: string, line: number, value: Int | PyFloat | null = null, raw = false): void {
@@ -83,8 +97,7 @@ class Lexer {
   }
 
   run(): ReadonlyArray<Token> {
-    const { source } = this
-    while (this.at < source.length) {
+    while (units[this.at] !== 0) {
       if (this.indentation()) this.logicalLine()
     }
     while (this.indents.length > 1) {
@@ -99,11 +112,11 @@ class Lexer {
 
   /** Reads the white space that opens a line. False where the line is blank or a comment: such lines say nothing. */
   private indentation(): boolean {
-    const { source } = this
     let column = 0
     let alternate = 0
-    for (; this.at < source.length; this.at++) {
-      const code = source.charCodeAt(this.at)
+    let { at } = this
+    for (; ; at++) {
+      const code = units[at]
       if (code === 32) {
         column++
         alternate++
@@ -113,11 +126,9 @@ class Lexer {
       } else if (code === 12) column = alternate = 0
       else break
     }
-    if (this.at >= source.length) return false
-    const code = source.charCodeAt(this.at)
-    if (code === 35) this.comment()
-    if (this.lineEnd()) return false
-    if (this.at >= source.length) return false
+    this.at = at
+    if (units[at] === 35) this.comment()
+    if (this.lineEnd() || units[this.at] === 0) return false
     this.indent(column, alternate)
     return true
   }
@@ -157,8 +168,8 @@ class Lexer {
 
   /** Steps over a line end where there is one. */
   private lineEnd(): boolean {
-    const code = this.source.charCodeAt(this.at)
-    if (code === 13) this.at += this.source.charCodeAt(this.at + 1) === 10 ? 2 : 1
+    const code = units[this.at]
+    if (code === 13) this.at += units[this.at + 1] === 10 ? 2 : 1
     else if (code === 10) this.at++
     else return false
     this.line++
@@ -166,15 +177,14 @@ class Lexer {
   }
 
   private logicalLine(): void {
-    const { source } = this
     for (;;) {
-      const code = source.charCodeAt(this.at)
+      const code = units[this.at]!
       if (code === 32 || code === 9 || code === 12) this.at++
       else if (code === 10 || code === 13) {
         const line = this.line
         this.lineEnd()
         if (this.brackets.length === 0) return this.push("newline", "", line)
-      } else if (this.at >= source.length) {
+      } else if (code === 0) {
         if (this.brackets.length === 0) this.push("newline", "", this.line)
         return
       } else if (code === 35) this.comment()
@@ -185,31 +195,31 @@ class Lexer {
 
   private continuation(): void {
     this.at++
-    if (this.at >= this.source.length) throw syntaxError("unexpected EOF while parsing", this.line)
+    if (units[this.at] === 0) throw syntaxError("unexpected EOF while parsing", this.line)
     if (!this.lineEnd()) throw syntaxError("unexpected character after line continuation character", this.line)
-    if (this.at >= this.source.length) throw syntaxError("unexpected EOF while parsing", this.line)
+    if (units[this.at] === 0) throw syntaxError("unexpected EOF while parsing", this.line)
   }
 
   private token(code: number): void {
-    const { source } = this
-    if (isLetter(code)) {
-      let end = this.at + 1
-      for (let next = source.charCodeAt(end); isLetter(next) || isDigit(next); next = source.charCodeAt(end)) end++
-      const next = source.charCodeAt(end)
-      if ((next === 34 || next === 39) && end - this.at <= 2 && this.string()) return
-      if (!(next >= 128)) {
-        const text = source.slice(this.at, end)
-        this.at = end
-        return this.push(keywords.has(text) ? "keyword" : "name", text, this.line)
-      }
-    }
-    if (isDigit(code) || (code === 46 && isDigit(source.charCodeAt(this.at + 1)))) return this.number()
-    if (code === 34 || code === 39) {
-      this.string()
-      return
-    }
-    if (code >= 128 || isLetter(code)) return this.unicodeName()
+    if (code >= 128) return this.unicodeName()
+    const kind = classes[code]
+    if (kind === letter) return this.word()
+    if (kind === digit || (code === 46 && classes[units[this.at + 1]!] === digit)) return this.number()
+    if (code === 34 || code === 39) return this.string("", this.at, code)
     this.operator(code)
+  }
+
+  private word(): void {
+    const { source, at } = this
+    let end = at + 1
+    // Beyond ASCII there is no class: a comparison with undefined is false.
+    while (classes[units[end]!]! > 0) end++
+    const next = units[end]!
+    if (next >= 128) return this.unicodeName()
+    const text = source.slice(at, end)
+    if ((next === 34 || next === 39) && prefixes.has(text.toLowerCase())) return this.string(text.toLowerCase(), end, next)
+    this.at = end
+    this.push(end - at <= longestKeyword && keywords.has(text) ? "keyword" : "name", text, this.line)
   }
 
   /** Names outside ASCII, in NFKC as the language reference has it. */
@@ -234,12 +244,11 @@ class Lexer {
 
   /** The longest operator here. Where no second character can follow, the first is all of it. */
   private operatorAt(code: number): string | undefined {
-    const known = operators.get(code)
-    if (known === undefined) return undefined
-    const next = this.source.charCodeAt(this.at + 1)
-    const shortest = known.at(-1)!
-    if (shortest.length === 1 && (next === 32 || known.length === 1)) return shortest
-    return known.find((operator) => this.source.startsWith(operator, this.at))
+    const known = operators[code]!
+    const shortest = known.at(-1)
+    if (known.length < 2 || (units[this.at + 1] === 32 && shortest!.length === 1)) return shortest
+    for (const operator of known) if (this.source.startsWith(operator, this.at)) return operator
+    return undefined
   }
 
   private operator(code: number): void {
@@ -263,102 +272,51 @@ class Lexer {
 
   private number(): void {
     if (this.plainInteger()) return
-    number.lastIndex = this.at
-    const text = number.exec(this.source)![0]
-    const next = this.source.charCodeAt(this.at + text.length)
-    if ((isLetter(next) || isDigit(next)) && !this.keywordAt(this.at + text.length)) throw this.badNumber(text, next)
-    this.at += text.length
-    this.push("number", text, this.line, this.numberValue(text.replaceAll("_", "")))
+    const { value, end } = readNumber(this.source, this.at, this.line)
+    this.at = end
+    this.push("number", "", this.line, value)
   }
 
   /** A short run of digits and nothing else, as most numbers are. */
   private plainInteger(): boolean {
-    const { source, at } = this
+    const { at } = this
     let end = at
     let value = 0
-    for (let code = source.charCodeAt(end); isDigit(code); code = source.charCodeAt(++end)) value = value * 10 + code - 48
-    const next = source.charCodeAt(end)
-    const leadingZero = end - at > 1 && source.charCodeAt(at) === 48
-    if (end === at || end - at > 15 || next === 46 || isLetter(next) || leadingZero) return false
+    for (; classes[units[end]!] === digit; end++) value = value * 10 + units[end]! - 48
+    const next = units[end]!
+    const leadingZero = end - at > 1 && units[at] === 48
+    if (end === at || end - at > 15 || next === 46 || classes[next] === letter || leadingZero) return false
     this.at = end
     this.push("number", "", this.line, value)
     return true
   }
 
-  /** `1if x else 2`: these keywords may follow a number without a space. */
-  private keywordAt(at: number): boolean {
-    return /^(?:and|else|for|if|in|is|not|or)/.test(this.source.slice(at, at + 4))
-  }
-
-  private badNumber(text: string, next: number) {
-    const after = this.source.charCodeAt(this.at + text.length + 1)
-    if ((next === 106 || next === 74) && (isLetter(after) || isDigit(after)))
-      return syntaxError("invalid imaginary literal", this.line)
-    if (next === 106 || next === 74)
-      return new Refusal("Unsupported", "complex numbers are outside this evaluator's Python", this.line)
-    const radix = text.charCodeAt(1) | 32
-    if (/^0[xob]/i.test(this.source.slice(this.at, this.at + 2))) {
-      const kind = radix === 120 ? "hexadecimal" : radix === 111 ? "octal" : "binary"
-      return syntaxError(`invalid ${kind} literal`, this.line)
-    }
-    return syntaxError("invalid decimal literal", this.line)
-  }
-
-  private numberValue(digits: string): Int | PyFloat {
-    if (/^0[xob]/i.test(digits)) {
-      const big = BigInt(digits)
-      return big <= Number.MAX_SAFE_INTEGER ? Number(big) : big
-    }
-    if (/[.eE]/.test(digits)) return new PyFloat(Number(digits))
-    if (digits.length > 1 && digits.startsWith("0") && /[1-9]/.test(digits))
-      throw syntaxError(
-        "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-        this.line
-      )
-    if (digits.length > 4300)
-      throw syntaxError(
-        "Exceeds the limit (4300 digits) for integer string conversion: value has " +
-          `${digits.length} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer ` +
-          "literals to avoid decimal conversion limits.",
-        this.line
-      )
-    const small = Number(digits)
-    return Number.isSafeInteger(small) ? small : BigInt(digits)
-  }
-
-  /** Reads a string with its prefix. False where the letters before the quote are no prefix. */
-  private string(): boolean {
-    const { source } = this
-    stringStart.lastIndex = this.at
-    const match = stringStart.exec(source)
-    if (match === null) return false
-    const quote = match[1]!
-    const prefix = match[0].slice(0, -quote.length).toLowerCase()
-    const line = this.line
-    const start = this.at + match[0].length
-    const end = this.stringEnd(start, quote, line)
-    const body = source.slice(start, end)
-    this.at = end + quote.length
+  /** The string whose opening quote, `mark`, stands at `quote`. */
+  private string(prefix: string, quote: number, mark: number): void {
+    const { line } = this
+    const width = units[quote + 1] === mark && units[quote + 2] === mark ? 3 : 1
+    const start = quote + width
+    const end = this.stringEnd(start, mark, width === 3, line)
+    const body = this.source.slice(start, end)
+    this.at = end + width
     if (prefix.includes("b")) throw new Refusal("Unsupported", "bytes are outside this evaluator's Python", line)
     const raw = prefix.includes("r")
     if (prefix.includes("f")) this.push("fstring", body, line, null, raw)
     else this.push("string", raw ? unifyLineEnds(body) : decodeEscapes(unifyLineEnds(body), line), line)
-    return true
   }
 
-  private stringEnd(start: number, quote: string, line: number): number {
-    const { source } = this
-    const triple = quote.length === 3
-    const mark = quote.charCodeAt(0)
-    for (let at = start; at < source.length; at++) {
-      const code = source.charCodeAt(at)
+  private stringEnd(start: number, mark: number, triple: boolean, line: number): number {
+    for (let at = start; ; at++) {
+      const code = units[at]
+      if (code === 0) break
       if (code === 92) {
         at++
-        if (source.charCodeAt(at) === 10) this.line++
+        if (units[at] === 10) this.line++
+        if (units[at] === 0) break
       } else if (code === 10) {
         if (!triple) break
         this.line++
-      } else if (code === mark && (!triple || source.startsWith(quote, at))) return at
+      } else if (code === mark && (!triple || (units[at + 1] === mark && units[at + 2] === mark))) return at
     }
     const last = triple ? this.line : line
     throw syntaxError(`unterminated ${triple ? "triple-quoted " : ""}string literal (detected at line ${last})`, line)
@@ -371,7 +329,6 @@ const unifyLineEnds = (text: string): string => (text.includes("\r") ? text.repl
 export const tokenize = (source: string, firstLine = 1): ReadonlyArray<Token> => {
   if (source.length > maxSource)
     throw new Refusal("BudgetExceeded", `the source has ${source.length} characters, more than ${maxSource}`, null)
-  const nul = source.indexOf("\0")
-  if (nul >= 0) throw raised("ValueError", "source code string cannot contain null bytes")
+  if (source.includes("\0")) throw raised("ValueError", "source code string cannot contain null bytes")
   return new Lexer(source.startsWith("\uFEFF") ? source.slice(1) : source, firstLine).run()
 }

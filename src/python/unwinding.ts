@@ -9,6 +9,8 @@ import { type Meter, TooDeep } from "./Meter.ts"
 export const caught = (meter: Meter, thrown: unknown): PyRaise => {
   const error = toRaise(meter, thrown)
   error.exception.line ??= meter.line
+  // Unwinding takes the host some microseconds.
+  meter.step(20)
   return error
 }
 
