@@ -13,7 +13,7 @@ const shown = ({ output, error }: Observed): string =>
   output + (error === null ? "" : `${error[0]}: ${error[1]}${error[2] === null ? "" : ` (line ${error[2]})`}`)
 
 export const observe = (source: string): Observed => {
-  const outcome = evaluate(source)
+  const outcome = evaluate(source, { budget: { steps: 100_000 } })
   if (outcome.ok) return { output: outcome.output, error: null }
   const { kind, message, line } = outcome.error
   return { output: outcome.output, error: [kind, message, line] }
