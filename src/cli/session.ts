@@ -55,7 +55,9 @@ export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
     "bf16x3",
     "bf16"
   ] as const)
-  return Effect.runPromise(resolveEngine({ engine, mode }))
+  const choice = await Effect.runPromise(resolveEngine({ engine, mode }))
+  if (choice.notice !== undefined) process.stderr.write(`${choice.notice}\n`)
+  return choice
 }
 
 const oneOf = <const A extends string>(flag: string, value: string, options: ReadonlyArray<A>): A => {

@@ -31,8 +31,10 @@ interface Choice<Name extends EngineInfo["name"], Machine extends string> {
   readonly isa: Machine
   /** What of the engine enters an action key. The same for every instruction set and thread count. */
   readonly numericsClass: string
+  /** One line for the reader, where `auto` had to take second best. */
+  readonly notice?: string
 }
-export type EngineChoice = Choice<"native", Isa> | Choice<"tfjs", TfjsBackend>
+export type EngineChoice = Choice<"native", Isa> | Choice<"wasm", "relaxed-simd"> | Choice<"tfjs", TfjsBackend>
 
 export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("EngineUnavailable", {
   engine: Schema.String,
@@ -46,18 +48,25 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
 
 /** The parts of the TypeScript side that a result of every engine can depend on. */
 const glue = ["../model/initialize.ts", "../random/philox.ts"]
+/** And a result of those that are C. */
+const compiledGlue = ["./CompiledEngine.ts", "./CompiledLibrary.ts"]
 
-const digestOf = (files: ReadonlyArray<string>, ...further: ReadonlyArray<string>): string => {
-  const hash = createHash("sha256")
-  for (const text of further) hash.update(text)
+const digestOf = (files: ReadonlyArray<string>, further: string | Uint8Array): string => {
+  const hash = createHash("sha256").update(further)
   for (const file of [...files, ...glue]) hash.update(significantText(readFileSync(new URL(file, import.meta.url), "utf8")))
   return hash.digest("hex").slice(0, 16)
 }
 
 let nativeDigest: string | undefined
 
-const nativeNumerics = (mode: Mode): string =>
-  `native/${mode}/${(nativeDigest ??= digestOf(["./native/NativeEngine.ts"], sourceDigest()))}`
+const nativeNumerics = (mode: Mode): string => `native/${mode}/${(nativeDigest ??= digestOf(compiledGlue, sourceDigest()))}`
+
+let wasmDigest: string | undefined
+
+const wasmNumerics = (): string => {
+  const binary = () => readFileSync(new URL("./wasm/engine.wasm", import.meta.url))
+  return `wasm/f32/${(wasmDigest ??= digestOf(compiledGlue, binary()))}`
+}
 
 let tfjsDigest: string | undefined
 
@@ -99,12 +108,36 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
     })
   /* The AMX variant's f32 code is that of AVX-512, so f32 shares one library with machines that have no AMX. */
   const isa = mode === "f32" ? (allowed.find((isa) => isa !== "amx") ?? "amx") : "amx"
-  if (!compilerPresent() && cachedLibrary(isa) === undefined)
-    return yield* new EngineUnavailable({
-      engine: "native",
-      reason: "it is compiled on first use and no C compiler was found. Install one (apt-get install gcc), or name one in CC."
-    })
-  const choice: EngineChoice = { name: "native", mode, isa, numericsClass: nativeNumerics(mode) }
+  if (compilerPresent() || cachedLibrary(isa) !== undefined) {
+    const choice: EngineChoice = { name: "native", mode, isa, numericsClass: nativeNumerics(mode) }
+    return choice
+  }
+  if (request.engine === "auto" && (request.mode === "auto" || request.mode === "f32"))
+    return { ...(yield* resolveWasm("f32")), notice: WITHOUT_COMPILER }
+  return yield* new EngineUnavailable({
+    engine: "native",
+    reason: `it is compiled on first use and no C compiler was found. Install one (apt-get install gcc), name one in CC, or take --engine wasm${mode === "f32" ? "" : " with mode f32"}.`
+  })
+})
+
+const WITHOUT_COMPILER =
+  "No C compiler was found, so the wasm engine computes, several times slower than native. To change that: apt-get install gcc, or name a compiler in CC."
+
+/** A function of three vectors that returns their relaxed multiply-add: whether it validates says whether such code runs here. */
+const relaxedSimd = Buffer.from("0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b", "hex")
+
+const resolveWasm = Effect.fnUntraced(function* (mode: EngineRequest["mode"]) {
+  const unavailable = (reason: string) => new EngineUnavailable({ engine: "wasm", reason })
+  if (mode !== "auto" && mode !== "f32")
+    return yield* unavailable(`mode ${mode} needs the native engine on a CPU with AMX; use mode f32`)
+  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(relaxedSimd))
+    return yield* unavailable("this Node, or this CPU, has no WebAssembly with relaxed SIMD")
+  const choice: EngineChoice = {
+    name: "wasm",
+    mode: "f32",
+    isa: "relaxed-simd",
+    numericsClass: wasmNumerics()
+  }
   return choice
 })
 
@@ -128,39 +161,35 @@ export const resolveEngine = (request: EngineRequest): Effect.Effect<EngineChoic
     case "auto":
     case "native":
       return resolveNative(request)
+    case "wasm":
+      return resolveWasm(request.mode)
     case "tfjs":
       return resolveTfjs(request)
-    case "wasm":
-      return Effect.fail(new EngineUnavailable({ engine: request.engine, reason: "it is not part of this installation" }))
   }
 }
 
-const load = <A>(load: () => Promise<A>): Effect.Effect<A, EngineError> =>
-  Effect.tryPromise({
-    try: load,
-    catch: (cause) => new EngineError({ operation: "loading the engine", detail: String(cause) })
-  })
+const imported = <O, E>(
+  load: () => Promise<{ readonly layer: (options: O) => Layer.Layer<Engine, E> }>,
+  options: O
+): Layer.Layer<Engine, E | EngineError> =>
+  Layer.unwrap(
+    Effect.tryPromise({
+      try: load,
+      catch: (cause) => new EngineError({ operation: "loading the engine", detail: String(cause) })
+    }).pipe(Effect.map(({ layer }) => layer(options)))
+  )
 
 /** The chosen engine; its code is imported only now. `threads` absent: one per core. */
 export const engineLayer = (
   choice: EngineChoice,
   options: { readonly threads?: number } = {}
 ): Layer.Layer<Engine, NoCompiler | CompileFailed | EngineError> => {
-  const { numericsClass } = choice
   switch (choice.name) {
     case "native":
-      return Layer.unwrap(
-        Effect.map(
-          load(() => import("./native/NativeEngine.ts")),
-          ({ layer }) => layer({ ...options, mode: choice.mode, isa: choice.isa, numericsClass })
-        )
-      )
+      return imported(() => import("./native/NativeEngine.ts"), { ...choice, ...options })
+    case "wasm":
+      return imported(() => import("./wasm/WasmEngine.ts"), { ...choice, ...options })
     case "tfjs":
-      return Layer.unwrap(
-        Effect.map(
-          load(() => import("./tfjs/TfjsEngine.ts")),
-          ({ layer }) => layer({ ...options, backend: choice.isa, numericsClass })
-        )
-      )
+      return imported(() => import("./tfjs/TfjsEngine.ts"), { ...choice, ...options, backend: choice.isa })
   }
 }

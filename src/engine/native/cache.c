@@ -10,6 +10,8 @@ static Cache describe(const Shape *shape, Mode mode, size_t capacity) {
   cache.block_size = 2 * CACHE_BLOCK * cache.width * (cache.half ? sizeof(bf16) : sizeof(float)) * cache.heads;
   cache.layer_size = cache.capacity / CACHE_BLOCK * cache.block_size;
   cache.entry_size = shape->layers * cache.layer_size;
+  const double bytes = (double)shape->layers * (double)(cache.capacity / CACHE_BLOCK) * (double)cache.block_size;
+  if (bytes > (double)(SIZE_MAX / 2)) cache.entry_size = SIZE_MAX; /* more than can be addressed */
   return cache;
 }
 
@@ -17,7 +19,8 @@ size_t cache_entry_size(const Shape *shape, Mode mode, size_t capacity) { return
 
 Status cache_create(Cache *cache, const Shape *shape, Mode mode, size_t capacity, size_t entries) {
   *cache = describe(shape, mode, capacity);
-  cache->memory = memory_take(entries * cache->entry_size);
+  const bool addressable = cache->entry_size == 0 || entries <= SIZE_MAX / cache->entry_size;
+  cache->memory = addressable ? memory_take(entries * cache->entry_size) : NULL;
   return cache->memory ? OK : OUT_OF_MEMORY;
 }
 

@@ -42,7 +42,7 @@ static void block(int rows, int registers, size_t depth, Left a, const float *at
   switch (rows * 8 + registers) {
     CASES(1)
     CASES(2)
-#if defined(__AVX512F__) || !defined(__SSE2__)
+#if defined(__AVX512F__) || !(defined(__SSE2__) || defined(__wasm__))
     CASES(3)
     CASES(4)
 #endif

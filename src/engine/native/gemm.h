@@ -20,7 +20,7 @@
 /* Register block: ROWS x (REGISTERS * LANES) accumulators. */
 #if defined(__AVX512F__)
 enum { REGISTERS = 4 };
-#elif defined(__AVX2__) || defined(__SSE2__)
+#elif defined(__AVX2__) || defined(__SSE2__) || defined(__wasm__)
 enum { REGISTERS = 2 };
 #else
 enum { REGISTERS = 4 };

@@ -11,7 +11,7 @@
 #include "step.h"
 
 enum { SLOTS = BLOCK_ROWS };
-static const size_t CACHE_BYTES = (size_t)1 << 30; /* of own caches, per thread */
+static const size_t CACHE_BYTES = (size_t)1 << (sizeof(size_t) > 4 ? 30 : 28); /* of own caches, per thread */
 
 /* Up to `slots` samples of one prompt, admitted together. */
 typedef struct {
@@ -303,8 +303,8 @@ Status generate(Model *model, int threads, const Generation *g) {
   if (session.own_capacity == 0) return OK;
   session.slots = (rows + (size_t)threads - 1) / (size_t)threads;
   if (session.slots > SLOTS) session.slots = SLOTS;
-  const size_t affordable = CACHE_BYTES / cache_entry_size(&model->shape, model->mode, session.own_capacity);
-  if (session.slots > affordable) session.slots = affordable > 0 ? affordable : 1;
+  const size_t entry_size = cache_entry_size(&model->shape, model->mode, session.own_capacity);
+  if (session.slots > 1 && entry_size > CACHE_BYTES / session.slots) session.slots = entry_size < CACHE_BYTES ? CACHE_BYTES / entry_size : 1;
   session.units_per_prompt = (g->samples + session.slots - 1) / session.slots;
   session.units = g->prompts * session.units_per_prompt;
   if ((size_t)threads > session.units) threads = (int)session.units;

@@ -1,14 +1,17 @@
 #define _GNU_SOURCE
 #include "memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
-enum { PADDING = 4096, HUGE_PAGE = 2 << 20, WORTH_ASKING = 64 << 20 };
+enum { PADDING = 4096 };
+
+#if defined(__linux__)
+
+#include <stdio.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20, WORTH_ASKING = 64 << 20 };
 
 /*
  * Whether the machine has this much memory left. Linux promises memory it does not have and kills the process when it is touched, so
@@ -25,23 +28,34 @@ static int is_available(size_t bytes) {
   return !known || bytes / 1024 < kibibytes;
 }
 
-void *memory_take(size_t bytes) {
-  if (bytes > SIZE_MAX / 2 || !is_available(bytes)) return NULL;
+static void *take(size_t bytes) {
   const size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
-  const size_t size = round_up(bytes + PADDING, alignment);
   void *memory = NULL;
-  if (posix_memalign(&memory, alignment, size) != 0) return NULL;
-#if defined(__linux__)
-  if (alignment == HUGE_PAGE) madvise(memory, size, MADV_HUGEPAGE);
-#endif
-  memset(memory, 0, size);
+  if (!is_available(bytes) || posix_memalign(&memory, alignment, round_up(bytes, alignment)) != 0) return NULL;
+  if (alignment == HUGE_PAGE) madvise(memory, round_up(bytes, alignment), MADV_HUGEPAGE);
   return memory;
+}
+
+#else
+
+static void *take(size_t bytes) {
+  void *memory = NULL;
+  return posix_memalign(&memory, 64, round_up(bytes, 64)) == 0 ? memory : NULL;
+}
+
+#endif
+
+void *memory_take(size_t bytes) {
+  if (bytes > SIZE_MAX / 2) return NULL;
+  void *memory = take(bytes + PADDING);
+  return memory ? memset(memory, 0, bytes + PADDING) : NULL;
 }
 
 void memory_release(void *memory) { free(memory); }
 
 float *arena_floats(Arena *arena, size_t count) {
   float *floats = arena->base ? (float *)(void *)(arena->base + arena->used) : NULL;
-  arena->used += round_up(count * sizeof(float) + 64, 64); /* 64 spare bytes: a register may be read past the end */
+  const size_t bytes = round_up(count * sizeof(float) + 64, 64); /* 64 spare bytes: a register may be read past the end */
+  arena->used = arena->used <= SIZE_MAX - bytes ? arena->used + bytes : SIZE_MAX;
   return floats;
 }

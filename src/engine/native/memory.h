@@ -15,7 +15,7 @@ void memory_release(void *memory);
 
 /*
  * A region handed out from front to back. With base NULL it only counts, so that a layout function run twice first measures and
- * then assigns.
+ * then assigns. More than memory can address counts as SIZE_MAX, which `memory_take` refuses.
  */
 typedef struct {
   char *base;

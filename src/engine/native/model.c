@@ -16,6 +16,13 @@ static void derive(Shape *shape) {
   shape->padded_hidden = round_up(shape->hidden, PAD);
 }
 
+bool model_addressable(const Shape *s, size_t rows) {
+  const double d = (double)s->padded_width, f = (double)s->padded_hidden, v = (double)s->padded_vocabulary;
+  const double limit = (double)SIZE_MAX / 2 / sizeof(float);
+  const double packs = 2 * (2 * v * d + (double)s->layers * (4 * d * d + 3 * d * f));
+  return packs < limit && (double)s->context * ((double)s->head_width + 128) < limit && (double)rows * (2 * f + 3 * d + v + 256) < limit;
+}
+
 static size_t add_tensor(Model *model, size_t rows, size_t columns) {
   const size_t stride = round_up(columns, PAD);
   model->tensor[model->tensors++] = (Tensor){rows, columns, stride, model->count, model->padded_count};
@@ -83,6 +90,10 @@ Model *model_create(const Shape *shape, Mode mode) {
   model->shape = *shape;
   model->mode = mode;
   derive(&model->shape);
+  if (!model_addressable(&model->shape, 0)) {
+    free(model);
+    return NULL;
+  }
   model->tensor = calloc(7 * shape->layers + 4, sizeof *model->tensor);
   model->layer = calloc(shape->layers ? shape->layers : 1, sizeof *model->layer);
   const size_t angles = shape->context * (model->shape.head_width / 2);

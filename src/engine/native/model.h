@@ -66,6 +66,12 @@ typedef struct Model {
 /* Outcome of a call. */
 typedef enum { OK = 0, OUT_OF_MEMORY = 1, CANCELLED = 2, NON_FINITE = 3 } Status;
 
+/*
+ * Whether the sizes of all arrays of a model, and of those for `rows` rows at once, are numbers that size_t holds. Without this a model
+ * too large for a 32-bit address space (WebAssembly) would get arrays that are too short.
+ */
+bool model_addressable(const Shape *shape, size_t rows);
+
 Model *model_create(const Shape *shape, Mode mode);
 void model_destroy(Model *model);
 Status model_need_gradients(Model *model);

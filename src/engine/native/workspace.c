@@ -79,7 +79,7 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
 }
 
 static Workspace *workspace_create(const Model *model, size_t rows, bool training) {
-  Workspace *w = calloc(1, sizeof *w);
+  Workspace *w = model_addressable(&model->shape, rows) ? calloc(1, sizeof *w) : NULL;
   if (!w) return NULL;
   w->rows = round_up(rows, 32);
   w->training = training;

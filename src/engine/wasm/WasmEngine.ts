@@ -1,0 +1,38 @@
+/** The WebAssembly engine: the native engine's C, compiled beforehand (build.ts), for machines without a compiler. Mode f32 only. */
+import { readFile } from "node:fs/promises"
+
+import { Effect, Layer } from "effect"
+
+import { makeEngine, threadCount } from "../CompiledEngine.ts"
+import { Engine, EngineError } from "../Engine.ts"
+import { startLibrary } from "./library.ts"
+
+export interface WasmOptions {
+  readonly numericsClass: string
+  /** Absent: one per core. */
+  readonly threads?: number
+}
+
+const failed = (cause: unknown) => new EngineError({ operation: "starting the wasm engine", detail: String(cause) })
+
+/** The engine; its threads and memory are freed with the layer. */
+export const layer = (options: WasmOptions): Layer.Layer<Engine, EngineError> =>
+  Layer.effect(
+    Engine,
+    Effect.gen(function* () {
+      const threads = threadCount(options.threads)
+      const module = yield* Effect.tryPromise({
+        try: async () => WebAssembly.compile(await readFile(new URL("./engine.wasm", import.meta.url))),
+        catch: failed
+      })
+      const library = yield* Effect.acquireRelease(
+        Effect.try({ try: () => startLibrary(module, threads), catch: failed }),
+        (library) => Effect.promise(library.close)
+      )
+      return yield* makeEngine(
+        library,
+        { name: "wasm", mode: "f32", isa: "relaxed-simd", threads, numericsClass: options.numericsClass },
+        "it has mode f32 only"
+      )
+    })
+  )

@@ -1,0 +1,95 @@
+/**
+ * Builds engine.wasm from the native engine's C, for machines without a compiler:
+ *
+ *     node src/engine/wasm/build.ts [clang]
+ *
+ * The compiler is Debian's clang with its lld (apt-get install clang-22 lld-22), by default the one that made the committed file: clang
+ * writes its version into it. Nothing of the machine enters the result, so the same compiler gives the same bytes anywhere; a test
+ * rebuilds and compares. No C library is linked: runtime.c, threads.c and include/ stand in for one.
+ */
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { memoryPages, STACK_BYTES } from "./instance.ts"
+
+const here = fileURLToPath(new URL(".", import.meta.url))
+const native = fileURLToPath(new URL("../native/", import.meta.url))
+
+/** The committed binary. */
+export const binary = join(here, "engine.wasm")
+
+const PAGE_BYTES = 65_536
+
+const features = ["simd128", "relaxed-simd", "atomics", "bulk-memory", "mutable-globals"].map((feature) => `-m${feature}`)
+
+/** As in native/compile.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
+const arithmetic = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+
+const headers = ["-nostdlibinc", "-isystem", join(here, "include"), `-I${native}`]
+const compileFlags = ["--target=wasm32", "-std=gnu11", "-fvisibility=hidden", ...features, ...arithmetic, ...headers]
+
+const linkFlags = [
+  "no-entry",
+  "export-dynamic",
+  "export=memory_take",
+  "export=memory_release",
+  "export=__stack_pointer",
+  "import-memory",
+  "shared-memory",
+  `initial-memory=${memoryPages.initial * PAGE_BYTES}`,
+  `max-memory=${memoryPages.maximum * PAGE_BYTES}`,
+  "stack-first",
+  "strip-debug"
+].map((flag) => `-Wl,--${flag}`)
+
+const sourcesIn = (folder: string, ...without: ReadonlyArray<string>): ReadonlyArray<string> =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".c") && !without.includes(name))
+    .toSorted()
+    .map((name) => join(folder, name))
+
+/** The module that `clang` makes of the source; throws what the compiler or the linker says. */
+export const build = (clang: string): Uint8Array => {
+  const directory = mkdtempSync(join(tmpdir(), "echo-chamber-wasm-"))
+  try {
+    const output = join(directory, "engine.wasm")
+    const sources = [...sourcesIn(native, "threads.c"), ...sourcesIn(here)]
+    const flags = [...compileFlags, "-nostdlib", ...linkFlags, `-Wl,-z,stack-size=${STACK_BYTES}`]
+    execFileSync(clang, [...flags, ...sources, "-o", output], { stdio: ["ignore", "inherit", "pipe"] })
+    return readFileSync(output)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** What made a module, as its `producers` section tells: `Debian clang version 22.1.8 (...)`. */
+export const producerOf = (bytes: Uint8Array): string => {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), "producers")
+  /* One field, "processed-by", of pairs of name and version, each text behind a byte with its length. */
+  const text = Buffer.from(section ?? new ArrayBuffer(0)).toString("latin1")
+  const [, name, version] = /processed-by[^]{2}([\w ]+)[^]([^]+)$/.exec(text) ?? []
+  return `${name} version ${version}`
+}
+
+/** A compiler of this machine that says it is `version`, if there is one with its linker. */
+export const compilerOf = (version: string): string | undefined =>
+  [`clang-${/version (\d+)/.exec(version)?.[1] ?? ""}`, "clang"].find((command) => {
+    try {
+      const said = execFileSync(command, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+      const linker = execFileSync(command, ["--target=wasm32", "-print-prog-name=wasm-ld"], { encoding: "utf8" }).trim()
+      execFileSync(linker, ["--version"], { stdio: "ignore" })
+      return said.split("\n")[0] === version
+    } catch {
+      return false
+    }
+  })
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const clang = process.argv[2] ?? "clang-22"
+  const bytes = build(clang)
+  writeFileSync(binary, bytes)
+  process.stdout.write(`${binary}: ${bytes.length} bytes by ${producerOf(bytes)}\n`)
+}
