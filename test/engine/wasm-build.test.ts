@@ -16,7 +16,7 @@ describe("engine.wasm", () => {
     const rebuilt = build(clang!)
     expect(
       committed.equals(rebuilt),
-      "engine.wasm was built from an earlier source. Build it anew and commit it: node src/engine/wasm/build.ts"
+      "engine.wasm was built from an earlier source. Build it anew and commit it: pnpm build:wasm"
     ).toBe(true)
   })
 })

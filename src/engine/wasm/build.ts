@@ -1,7 +1,7 @@
 /**
  * Builds engine.wasm from the native engine's C, for machines without a compiler:
  *
- *     node src/engine/wasm/build.ts [clang]
+ *     pnpm build:wasm [clang]
  *
  * The compiler is Debian's clang with its lld (apt-get install clang-22 lld-22), by default the one that made the committed file: clang
  * writes its version into it. Nothing of the machine enters the result, so the same compiler gives the same bytes anywhere; a test
