@@ -4,7 +4,7 @@
  * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format, sub-style
  * and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions the sources contain.
  * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
- * the store. Memory is bounded by the suites and 32 bytes a document, however many tokens there are.
+ * the store. What is kept in memory is the suites and 64 bytes a document, however many tokens there are.
  */
 import { Effect, Stream } from "effect"
 

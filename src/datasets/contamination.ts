@@ -150,7 +150,7 @@ const scan = (text: string, index: Index, found: (question: number, run: string)
         sets ??= new Set()
         for (const question of run.questions) {
           sets.add(index.questions[question]!.set)
-          found(question, spelt)
+          found(question, run.words)
         }
       }
     })
