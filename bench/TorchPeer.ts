@@ -3,18 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-export interface Config {
-  readonly name: string
-  readonly width: number
-  readonly layers: number
-  readonly heads: number
-  readonly context: number
-  readonly vocabulary: number
-  /** Training sequences of `context` tokens per step. */
-  readonly batch: number
-  /** Sequences sampled side by side. */
-  readonly rows: number
-}
+import type { Config } from "./configs.ts"
 
 export type What = "train" | "sample"
 export interface Job {

@@ -1,0 +1,32 @@
+/** The machine's measured peak: peak.c, compiled for its best instruction set and run. Undefined without a compiler. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { machineIsas } from "../src/engine/cpu.ts"
+import { variantFlags } from "../src/engine/native/compile.ts"
+
+export interface Peak {
+  /** Operations per second: single precision, bf16 tiles (0 where the machine has none). */
+  readonly f32: number
+  readonly tiles: number
+}
+
+export const measurePeak = (threads: number): Peak | undefined => {
+  const directory = mkdtempSync(join(tmpdir(), "bench-peak-"))
+  try {
+    const binary = join(directory, "peak")
+    const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+    const flags = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-Wno-psabi", ...variantFlags[machineIsas()[0]!]]
+    const includes = `-I${here("../src/engine/native")}`
+    const built = spawnSync(process.env["CC"] || "cc", [...flags, includes, here("peak.c"), "-o", binary, "-pthread"])
+    if (built.status !== 0) return undefined
+    const run = spawnSync(binary, [String(threads)], { encoding: "utf8" })
+    const [f32 = 0, tiles = 0] = run.stdout.trim().split(" ").map(Number)
+    return run.status === 0 ? { f32: 1e9 * f32, tiles: 1e9 * tiles } : undefined
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
