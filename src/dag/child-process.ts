@@ -37,7 +37,8 @@ export const childProcessExecutor =
       const store = yield* Store
       const directory = store.attemptDirectory(request.key)
       const log = logFile(directory)
-      const requestFile = path.join(directory, `request-${process.pid}.json`)
+      // One a node: nodes of an equal key share the attempt's folder, and the first to end takes its request away.
+      const requestFile = path.join(directory, `request-${process.pid}-${node.id}.json`)
       fs.writeFileSync(requestFile, JSON.stringify(request))
 
       const outcome = yield* Effect.callback<ChildMessage | { readonly type: "exit"; readonly words: string }>((resume) => {
