@@ -2,8 +2,14 @@
 
 #include "memory.h"
 
+/* Rows of C kept in registers: 6 x 4 accumulators of 32 registers, or 6 x 2 of 16; 4 x 2 where WebAssembly leaves fewer. */
+#if defined(__wasm__)
+enum { ROWS = 4 };
+#else
+enum { ROWS = 6 };
+#endif
+
 enum {
-  ROWS = 6,   /* rows of C kept in registers: 6 x 4 accumulators of 32 registers, or 6 x 2 of 16 */
   DEPTH = 128 /* steps of k between two visits of C: a panel of B stays in the first-level cache */
 };
 
@@ -34,8 +40,12 @@ INLINE void kernel(const int rows, const int registers, size_t depth, const floa
     if (a.step == 1) kernel(ROWS_, REGISTERS_, depth, at, a.row, 1, b, b_row, c, stride, accumulate); \
     else kernel(ROWS_, REGISTERS_, depth, at, 1, a.step, b, b_row, c, stride, accumulate);            \
     break;
+#if defined(__wasm__)
+#define CASES(REGISTERS_) CASE(1, REGISTERS_) CASE(2, REGISTERS_) CASE(3, REGISTERS_) CASE(4, REGISTERS_)
+#else
 #define CASES(REGISTERS_) \
   CASE(1, REGISTERS_) CASE(2, REGISTERS_) CASE(3, REGISTERS_) CASE(4, REGISTERS_) CASE(5, REGISTERS_) CASE(6, REGISTERS_)
+#endif
 
 static void block(int rows, int registers, size_t depth, Left a, const float *at, const float *b, size_t b_row, float *c, size_t stride,
                   bool accumulate) {
