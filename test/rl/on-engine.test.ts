@@ -2,81 +2,15 @@
  * The objectives on a real model: sampled rollouts, an engine's gradients. The fused way (`lossStep` with the surrogate) and the general
  * way (`score`, objective, `backward`) must move the parameters alike, and KL must be felt by them.
  */
-import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
-import { afterAll, describe, expect, it } from "vitest"
+import { Effect } from "effect"
+import { describe, expect, it } from "vitest"
 
-import { Engine, type Model } from "../../src/engine/Engine.ts"
-import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
-import { draws } from "../../src/random/philox.ts"
-import { grpoAdvantages, grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/grpo.ts"
+import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/grpo.ts"
 import { ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/ppo.ts"
 import { grpoPreset, ppoPreset } from "../../src/rl/presets.ts"
 import { reductionWeights } from "../../src/rl/reduction.ts"
-import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/Rollouts.ts"
-import { toCoefficients, type Objective } from "../../src/rl/terms.ts"
-
-const runtime = ManagedRuntime.make(
-  Layer.unwrap(resolveEngine({ engine: "auto", mode: "f32" }).pipe(Effect.map((choice) => engineLayer(choice, { threads: 1 }))))
-)
-afterAll(() => runtime.dispose())
-const run = <A, E>(effect: Effect.Effect<A, E, Engine | Scope.Scope>) => runtime.runPromise(Effect.scoped(effect))
-
-const temperature = 0.8
-const spec = { vocabularySize: 40, width: 32, layers: 2, heads: 2, hidden: 48, context: 32, tied: false, valueHead: true }
-
-/** A model with sharp outputs, and 4 samples for each of 3 prompts. */
-const setUp = Effect.gen(function* () {
-  const engine = yield* Engine
-  const model = yield* engine.createModel(spec, { seed: 3 })
-  yield* model.write(
-    "parameters",
-    (yield* model.read("parameters")).map((x) => 6 * x)
-  )
-  const prompts = { tokens: Int32Array.of(1, 5, 9, 1, 7, 1, 8, 2, 3), offsets: Int32Array.of(0, 3, 5, 9) }
-  const generated = yield* model.generate({ prompts, samplesPerPrompt: 4, maxNewTokens: 8, temperature, stop: [0], seed: 11 })
-  return { model, rollouts: fromGenerated(prompts, 4, generated) }
-})
-
-/** Log-probabilities that another policy might have given: the sampled ones, moved. */
-const moved = (rollouts: Rollouts, name: string, scale: number): Float64Array => {
-  const random = draws(5, name)
-  return Float64Array.from(rollouts.logProbs, (x) => x + scale * random.normal())
-}
-
-const relativeError = (a: Float32Array, b: Float32Array): number =>
-  Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.max(Math.hypot(...a), Math.hypot(...b))
-
-const gradientOf = Effect.fnUntraced(function* (model: Model) {
-  const gradient = yield* model.read("gradients")
-  yield* model.zeroGradients
-  return gradient
-})
-
-/** Loss and gradient by `score`, the objective in float64, and `backward`. */
-const generalWay = Effect.fnUntraced(function* (
-  model: Model,
-  rollouts: Rollouts,
-  objective: (scores: { logProbs: Float32Array; entropies: Float32Array; values: Float32Array }) => Objective
-) {
-  const scores = yield* model.score(rollouts, { temperature, entropies: true, values: true })
-  const result = objective({
-    logProbs: fromPositions(rollouts, scores.logProbs),
-    entropies: fromPositions(rollouts, scores.entropies!),
-    values: fromPositions(rollouts, scores.values!)
-  })
-  yield* model.backward(rollouts, toCoefficients(rollouts, result, temperature))
-  return { loss: result.loss, gradient: yield* gradientOf(model) }
-})
-
-const rewards = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0]
-
-const grpoBatch = (rollouts: Rollouts, options: GrpoOptions) => ({
-  offsets: rollouts.responseOffsets,
-  oldLogProbs: moved(rollouts, "old", 0.3),
-  refLogProbs: moved(rollouts, "ref", 0.5),
-  advantages: grpoAdvantages(rewards, rollouts.groups, rollouts.responseOffsets, options),
-  weights: reductionWeights(rollouts.responseOffsets, options.reduction)
-})
+import { fromPositions } from "../../src/rl/Rollouts.ts"
+import { generalWay, gradientOf, grpoBatch, moved, relativeError, rewards, run, setUp, temperature } from "./engine-rollouts.ts"
 
 describe("on the native engine", () => {
   it("scoring sampled tokens gives the log-probabilities they were sampled with, at the positions that decided them", () =>
