@@ -1,6 +1,7 @@
 import { Column } from "../src/store/Column.ts"
 import { Kind } from "../src/store/Kind.ts"
 import { Table } from "../src/store/Table.ts"
+import { gradeColumns } from "./grade.ts"
 
 export const Scores = Table.make("scores", "One evaluated completion a row", {
   suite: Column.utf8("set of problems"),
@@ -12,17 +13,8 @@ export const Scores = Table.make("scores", "One evaluated completion a row", {
   text: Column.utf8("the completion"),
   tokens: Column.list(Column.int32(), "completion tokens"),
   logProb: Column.float64("sum of the tokens' log-probabilities"),
-  format: Column.utf8("class of the completion"),
-  subStyle: Column.utf8("variant inside the format"),
-  attempted: Column.utf8("branch of the corrected verifier entered first"),
-  answered: Column.utf8("branch that gave the answer"),
-  answer: Column.nullable(Column.utf8("answer in canonical form")),
-  error: Column.nullable(Column.utf8("why there is no answer")),
+  ...gradeColumns,
   gold: Column.utf8("the right answer"),
-  correct: Column.bool("right under the corrected profile"),
-  paperBranch: Column.utf8("branch attempted under the paper's profile: its format label"),
-  paperAnswer: Column.nullable(Column.utf8("answer under the paper's profile")),
-  paperCorrect: Column.bool("right under the paper's profile"),
   truncated: Column.bool("cut at the length limit")
 })
 

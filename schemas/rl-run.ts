@@ -2,6 +2,7 @@ import { Column } from "../src/store/Column.ts"
 import { Kind } from "../src/store/Kind.ts"
 import { Table } from "../src/store/Table.ts"
 import { Checkpoint } from "./checkpoint.ts"
+import { gradeColumns } from "./grade.ts"
 
 export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   step: Column.int32("RL step, from 0"),
@@ -18,14 +19,9 @@ export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   referenceLogProbs: Column.nullable(
     Column.list(Column.float32(), "log-probability under the reference policy, where a KL term needs it")
   ),
-  format: Column.utf8("class of the completion"),
-  subStyle: Column.utf8("variant inside the format"),
-  attempted: Column.utf8("branch of the verifier entered first"),
-  answered: Column.utf8("branch that gave the answer"),
-  answer: Column.nullable(Column.utf8("answer in canonical form")),
+  ...gradeColumns,
   gold: Column.utf8("the right answer"),
-  correct: Column.bool("whether the answer is right"),
-  reward: Column.float32("what the algorithm was given"),
+  reward: Column.float32("what the algorithm was given, by the profile that rl.rewardProfile names"),
   advantage: Column.float32("mean advantage over the completion's tokens"),
   truncated: Column.bool("cut at the length limit"),
   used: Column.bool("took part in the update"),

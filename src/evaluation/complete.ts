@@ -75,6 +75,26 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
   } satisfies Completions as Completions
 })
 
+/** A completion's grade under both profiles, as tables of completions keep it (schemas/grade.ts). */
+export const gradeRow = (text: string, gold: string) => {
+  const { format, subStyle, attempted, answered, answer, error, correct } = grade(text, gold, "corrected")
+  const paper = grade(text, gold, "paper")
+  return {
+    format,
+    subStyle,
+    attempted,
+    answered,
+    answer,
+    error,
+    correct,
+    paperBranch: paper.attempted,
+    paperAnswered: paper.answered,
+    paperAnswer: paper.answer,
+    paperError: paper.error,
+    paperCorrect: paper.correct
+  }
+}
+
 /** The grade of every row under one profile. */
 export const gradeAll = (
   problems: CompletionRequest["problems"],

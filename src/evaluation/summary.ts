@@ -1,11 +1,10 @@
 /** From graded completions to the rows of an evaluation: every completion, and every summary number with its 95 % interval. */
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
-import { grade } from "../formats/grade.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import type { Table } from "../store/Table.ts"
 import type { SuiteProblem } from "../training/corpus.ts"
 import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapShare } from "./bootstrap.ts"
-import type { Completions } from "./complete.ts"
+import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./diversity.ts"
 import { shareEntropy } from "./format-shares.ts"
 import { wilson } from "./intervals.ts"
@@ -24,8 +23,6 @@ export const scoreRows = (
 ): Array<Attempt> =>
   completions.texts.map((text, row) => {
     const problem = problems[Math.floor(row / completions.samples)]!
-    const corrected = grade(text, problem.answer, "corrected")
-    const paper = grade(text, problem.answer, "paper")
     return {
       suite,
       decoding,
@@ -36,17 +33,8 @@ export const scoreRows = (
       text,
       tokens: completions.tokens[row]!,
       logProb: completions.logProbs[row]!.reduce((sum, logProb) => sum + logProb, 0),
-      format: corrected.format,
-      subStyle: corrected.subStyle,
-      attempted: corrected.attempted,
-      answered: corrected.answered,
-      answer: corrected.answer,
-      error: corrected.error,
+      ...gradeRow(text, problem.answer),
       gold: problem.answer,
-      correct: corrected.correct,
-      paperBranch: paper.attempted,
-      paperAnswer: paper.answer,
-      paperCorrect: paper.correct,
       truncated: completions.truncated[row]!
     }
   })

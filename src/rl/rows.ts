@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 
 import type { FormatShares, Rollouts as RolloutsTable, Updates } from "../../schemas/rl-run.ts"
+import { gradeRow } from "../evaluation/complete.ts"
 import { diversity } from "../evaluation/diversity.ts"
 import { shareEntropy } from "../evaluation/format-shares.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
@@ -24,7 +25,7 @@ export const rolloutRows = (
   at: { readonly step: number; readonly policyDigest: string }
 ): Array<Table.Input<typeof RolloutsTable>> => {
   const { rollouts, grades, texts, problems, samples } = collected
-  return grades.map((grade, s) => {
+  return grades.map((_, s) => {
     const prompt = Math.floor(s / samples)
     const from = rollouts.responseOffsets[s]!
     const to = rollouts.responseOffsets[s + 1]!
@@ -41,13 +42,8 @@ export const rolloutRows = (
       logProbs: rollouts.logProbs.slice(from, to),
       scoredLogProbs: collected.oldLogProbs.slice(from, to),
       referenceLogProbs: collected.refLogProbs?.slice(from, to) ?? null,
-      format: grade.format,
-      subStyle: grade.subStyle,
-      attempted: grade.attempted,
-      answered: grade.answered,
-      answer: grade.answer,
+      ...gradeRow(texts[s]!, problems[prompt]!.answer),
       gold: problems[prompt]!.answer,
-      correct: grade.correct,
       reward: collected.scores[s]!,
       advantage: to > from ? mean(report.advantages.subarray(from, to)) : 0,
       truncated: rollouts.stopped[s] === 0,

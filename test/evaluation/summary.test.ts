@@ -36,7 +36,9 @@ const attempt = (
   gold: "12",
   correct,
   paperBranch: format,
+  paperAnswered: format,
   paperAnswer: answer,
+  paperError: null,
   paperCorrect: correct,
   truncated: answer === null
 })
