@@ -62,8 +62,7 @@ export class Cursor {
   }
 
   expectOperator(text: string): void {
-    if (this.takeOperator(text)) return
-    throw text === ":" && this.token.kind !== "end" ? this.error("expected ':'") : this.invalid()
+    if (!this.takeOperator(text)) throw this.invalid()
   }
 
   expectKeyword(text: string): void {

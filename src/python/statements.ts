@@ -90,9 +90,20 @@ const compoundStatement = (cursor: Cursor): Stmt | null => {
   }
 }
 
+/** Where nothing but a colon can follow, CPython names it whatever else stands there; elsewhere only at the end of the line. */
+const colonAlone: ReadonlySet<string> = new Set([
+  "'else' statement",
+  "function definition",
+  "'try' statement",
+  "'finally' statement"
+])
+
 /** The suite after `:`, on the same line or indented below. `owner` is named where it is missing, as in "after 'if' statement". */
 const block = (cursor: Cursor, owner: string, line: number): ReadonlyArray<Stmt> => {
-  cursor.expectOperator(":")
+  if (!cursor.takeOperator(":")) {
+    const plain = cursor.token.kind === "newline" || (colonAlone.has(owner) && cursor.token.kind !== "end")
+    throw plain ? cursor.error("expected ':'") : cursor.invalid()
+  }
   const body: Array<Stmt> = []
   if (cursor.token.kind !== "newline") {
     marking(cursor, body, simpleLine)
@@ -201,7 +212,8 @@ const tryStatement = (cursor: Cursor): Stmt => {
 const handler = (cursor: Cursor): Handler => {
   const line = cursor.advance().line
   if (cursor.isOperator("*")) throw new Refusal("Unsupported", "'except*' is outside this evaluator's Python", line)
-  if (cursor.isOperator(":")) return { type: null, name: null, body: block(cursor, "'except' statement", line), line }
+  if (cursor.isOperator(":") || cursor.token.kind === "newline")
+    return { type: null, name: null, body: block(cursor, "'except' statement", line), line }
   const type = parseExpression(cursor)
   if (cursor.isOperator(",")) throw cursor.error("multiple exception types must be parenthesized", line)
   let name: string | null = null
