@@ -67,6 +67,14 @@ export const Overlaps = Table.make("overlaps", "A question of a suite that a sou
   runs: Column.int32("distinct runs of the question")
 })
 
+export const Rejections = Table.make("rejections", "A row of a dataset that could not be used; the first 20 of each", {
+  source: Column.utf8("source or suite of the mixture"),
+  file: Column.utf8("file of the dataset"),
+  row: Column.int32("index of the record in its file, from 0"),
+  field: Column.utf8("field at fault; empty where it is the record as a whole"),
+  problem: Column.utf8("what is wrong with it")
+})
+
 export const Problems = Table.make("problems", "Questions with known answers, for RL and evaluation", {
   suite: Column.utf8("train, train-easy, unseen-values, unseen-template, harder, test, ..."),
   problem: Column.utf8("id, stable across runs"),
@@ -77,6 +85,13 @@ export const Problems = Table.make("problems", "Questions with known answers, fo
 })
 
 export const Corpus = Kind.make("corpus", "A mixture of documents with their provenance, its tokenizer and its problems", {
-  tables: { documents: Documents, sources: Sources, contamination: Contamination, overlaps: Overlaps, problems: Problems },
+  tables: {
+    documents: Documents,
+    sources: Sources,
+    contamination: Contamination,
+    overlaps: Overlaps,
+    problems: Problems,
+    rejections: Rejections
+  },
   documents: { tokenizer: TokenizerDocument }
 })

@@ -11,10 +11,10 @@ import { Effect, Stream } from "effect"
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
-import { contaminationScan } from "../src/datasets/contamination.ts"
+import { contaminationScan, type EvaluationQuestion } from "../src/datasets/contamination.ts"
 import { difficultyProblem, mixtureProblem, sourceProblem, subStylesProblem, suitesProblem } from "../src/mixing/checks.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
-import type { SourceDocument } from "../src/mixing/DocumentSource.ts"
+import type { Rejected, SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { documentsOf, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
 import { Selection } from "../src/mixing/Selection.ts"
 import { openSources, sourceExternals } from "../src/mixing/sources.ts"
@@ -79,12 +79,25 @@ export const mix = Stage.make({
   resources: { cost: ({ tokens }) => tokens },
 
   run: Effect.fn("mix")(function* ({ params, output, progress }) {
-    const problems = yield* Effect.forEach(params.suites, (suite) =>
-      Effect.map(suiteProblems(suite, params), (all) => all.map((problem) => ({ suite, ...problem })))
-    )
-    for (const problem of problems.flat()) yield* output.problems.append(problem)
+    const reject = Effect.fnUntraced(function* (source: string, { rows, first }: Rejected) {
+      for (const fault of first) yield* output.rejections.append({ source, ...fault })
+      const [fault] = first
+      if (fault !== undefined)
+        yield* progress.note(
+          `${source}: ${rows} rows cannot be used; the first is ${fault.file}, row ${fault.row}: ${fault.problem}`
+        )
+    })
+    const questions: Array<EvaluationQuestion> = []
+    for (const suite of params.suites) {
+      const { problems, rejected } = yield* suiteProblems(suite, params)
+      for (const problem of problems) {
+        yield* output.problems.append({ suite, ...problem })
+        questions.push({ set: suite, id: problem.problem, question: problem.question })
+      }
+      yield* reject(suite, rejected)
+    }
 
-    const scan = contaminationScan(problems.flat().map(({ suite, problem, question }) => ({ set: suite, id: problem, question })))
+    const scan = contaminationScan(questions)
     const forbidden = new Set(params.contaminated === "drop" ? params.suites.filter(isForEvaluation) : [])
     const selectionFor = (source: string) =>
       new Selection({
@@ -121,7 +134,9 @@ export const mix = Stage.make({
       total += count.tokens
       const target = targetTokens(source, options)
       const weight = params.sources[source.name]!
-      rows.push({ source: source.name, weight, target, ...count, rejected: source.rejected(), ...selection.counts })
+      const rejected = source.rejected()
+      rows.push({ source: source.name, weight, target, ...count, rejected: rejected.rows, ...selection.counts })
+      yield* reject(source.name, rejected)
     }
     for (const row of rows) yield* output.sources.append({ ...row, share: total === 0 ? 0 : row.tokens / total })
 

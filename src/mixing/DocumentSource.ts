@@ -3,7 +3,7 @@
  * function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture starts over and counts
  * the repetition.
  */
-import { openDataset } from "../datasets/load.ts"
+import { openDataset, type RowFault } from "../datasets/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
@@ -31,9 +31,16 @@ export interface DocumentSource {
   readonly endless: boolean
   /** All documents from the first on, in batches; every call reads anew. */
   readonly batches: () => AsyncGenerator<ReadonlyArray<SourceDocument>, void, undefined>
-  /** Rows that could not be used, among those read so far. */
-  readonly rejected: () => number
+  /** Rows that could not be used, among those read so far, and the first of them. */
+  readonly rejected: () => Rejected
 }
+
+export interface Rejected {
+  readonly rows: number
+  readonly first: ReadonlyArray<RowFault>
+}
+
+export const NONE_REJECTED: Rejected = { rows: 0, first: [] }
 
 /** Plain text of the built-in data: true arithmetic facts. */
 export const CALC = "calc"
@@ -65,7 +72,7 @@ export const grammarSource = (name: string, options: GrammarSourceOptions): Docu
   return {
     name,
     endless: true,
-    rejected: () => 0,
+    rejected: () => NONE_REJECTED,
     batches: async function* () {
       for (let index = 0; ; index += BATCH) yield Array.from({ length: BATCH }, (_, i) => at(index + i))
     }
@@ -115,15 +122,18 @@ const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarS
  * cannot be read, or of more bad rows than `maxBadRows`.
  */
 export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: number): DocumentSource => {
-  let rejected = 0
+  let rejected = NONE_REJECTED
   return {
     name: nameOf({ dataset, split }),
     endless: false,
     rejected: () => rejected,
     batches: async function* () {
-      const open = openDataset(dataset, split, { purpose: "training", maxBadRows })
-      for await (const { rows } of open.batches()) {
-        rejected = Math.max(rejected, open.report.bad)
+      const { batches, report } = openDataset(dataset, split, { purpose: "training", maxBadRows })
+      const look = () => {
+        if (report.bad > rejected.rows) rejected = { rows: report.bad, first: [...report.faults] }
+      }
+      for await (const { rows } of batches()) {
+        look()
         yield rows.map(({ id, question, solution }) => {
           const format = question === "" ? null : detectFormat(solution)
           return {
@@ -137,7 +147,7 @@ export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: numbe
           }
         })
       }
-      rejected = Math.max(rejected, open.report.bad)
+      look()
     }
   }
 }

@@ -121,7 +121,7 @@ export async function* documentsOf(
     if (inRepetition === 0) {
       const { duplicates, heldOutCopies, contaminated } = selection.counts
       const leftOut = duplicates + heldOutCopies + contaminated
-      throw new SourceEmpty({ source: source.name, rejected: source.rejected(), leftOut })
+      throw new SourceEmpty({ source: source.name, rejected: source.rejected().rows, leftOut })
     }
     if (options.mode === "repeats" && repetition === 0) {
       perRepetition = inRepetition

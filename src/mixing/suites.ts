@@ -2,11 +2,12 @@
 import { Effect } from "effect"
 
 import type { Objection, WiredInput } from "../dag/Stage.ts"
-import { readDataset } from "../datasets/load.ts"
+import { openDataset } from "../datasets/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
+import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./sources.ts"
 
 export interface SuiteProblem {
@@ -23,12 +24,14 @@ interface BuiltInSuite {
   readonly change: (grammar: GrammarOptions) => Partial<GrammarOptions>
 }
 
+const DIFFICULTIES = [1, 2, 3, 4, 5, 6] as const
+
 /** A difficulty this much rarer than the most frequent one is a trickle, and does not count as what a mixture is made of. */
 const TRICKLE = 0.1
 
 /**
  * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values or step
- * sequences that training never saw, and `harder` adds a step or two.
+ * sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
  */
 const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   train: { training: true, change: () => ({}) },
@@ -43,7 +46,13 @@ const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
       const hardest = Math.max(...common.map(([difficulty]) => Number(difficulty)))
       return { split: "unseen-values", steps: { [Math.min(6, hardest + 1)]: 1, [Math.min(6, hardest + 2)]: 1 } }
     }
-  }
+  },
+  ...Object.fromEntries(
+    DIFFICULTIES.map((steps) => [
+      `steps-${steps}`,
+      { training: false, change: () => ({ split: "unseen-values" as const, steps: { [steps]: 1 } }) }
+    ])
+  )
 }
 
 export const builtInSuites: ReadonlyArray<string> = Object.keys(BUILT_IN)
@@ -72,27 +81,35 @@ export const suiteObjection = (suite: string, corpus: WiredInput): Objection | n
   }
 }
 
+export interface Suite {
+  readonly problems: ReadonlyArray<SuiteProblem>
+  readonly rejected: Rejected
+}
+
 /** The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be had. */
 export const suiteProblems = (
   suite: string,
   settings: Omit<MixtureSettings, "sources" | "subStyles" | "suites">
-): Effect.Effect<ReadonlyArray<SuiteProblem>, unknown> =>
+): Effect.Effect<Suite, unknown> =>
   Effect.tryPromise({
     try: async () => {
       const dataset = datasetName(suite)
       if (dataset !== null) {
         const { maxBadRows } = settings
-        const rows = await readDataset(dataset.dataset, dataset.split, { purpose: "evaluation", maxBadRows })
-        return rows.flatMap(({ id, question, answer }) =>
-          answer === null || question === "" ? [] : [{ problem: id, question, answer, steps: 0, distractor: false }]
-        )
+        const { batches, report } = openDataset(dataset.dataset, dataset.split, { purpose: "evaluation", maxBadRows })
+        const problems: Array<SuiteProblem> = []
+        for await (const { rows } of batches())
+          for (const { id, question, answer } of rows)
+            if (answer !== null && question !== "") problems.push({ problem: id, question, answer, steps: 0, distractor: false })
+        return { problems, rejected: { rows: report.bad, first: report.faults } }
       }
       const options = suiteGrammar(suite, grammarOptions(settings))
       const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
-      return Array.from({ length: settings.suiteSize }, (_, index) => {
+      const problems = Array.from({ length: settings.suiteSize }, (_, index) => {
         const { id, question, answer, steps, distractor } = generate(options, seed, index)
         return { problem: id, question, answer: String(answer), steps, distractor }
       })
+      return { problems, rejected: NONE_REJECTED }
     },
     catch: (cause) => cause
   })

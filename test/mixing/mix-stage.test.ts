@@ -32,7 +32,7 @@ const train = [
 const before = process.env["ECHO_CHAMBER_DATA"]
 beforeAll(() => {
   writeIn(data, "gsm8k/train.jsonl", jsonl(train))
-  writeIn(data, "gsm8k/test.jsonl", jsonl([row(200), row(201)]))
+  writeIn(data, "gsm8k/test.jsonl", `${jsonl([row(200), row(201)])}{"question": "Q?"}\n`)
   process.env["ECHO_CHAMBER_DATA"] = data
 })
 afterAll(() => {
@@ -47,6 +47,7 @@ const settings = {
   vocabulary: 20_000,
   difficulty: { 1: 1 },
   heldOut: 6,
+  maxBadRows: 1,
   suites: ["gsm8k:train", "gsm8k:test", "unseen-values"],
   suiteSize: 20
 } as const
@@ -117,6 +118,16 @@ describe("the mix stage", () => {
     ])
     const found = [...corpus.overlaps].find(({ suite }) => suite === "gsm8k:test")
     expect(found).toMatchObject({ source: "gsm8k:train", problem: "test.jsonl#0", document: "train.jsonl#58", short: false })
+  })
+
+  it("names rows that cannot be used, and fails where there are more than are allowed", async () => {
+    expect([...corpus.rejections]).toEqual([
+      { source: "gsm8k:test", file: "test.jsonl", row: 2, field: "answer", problem: expect.stringContaining("is missing") }
+    ])
+    const { failures } = await runNodes(join(temporaryFolder(), "store"), [mix({}, { ...settings, maxBadRows: 0 })])
+    expect(failures).toMatchObject([
+      { badInput: true, problem: expect.stringMatching(/test\.jsonl, row 2, field answer: is missing/) }
+    ])
   })
 
   it("extends a smaller mixture by a larger one, with the same vocabulary", async () => {

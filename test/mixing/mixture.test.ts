@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { datasetSource, type DocumentSource, type SourceDocument } from "../../src/mixing/DocumentSource.ts"
+import { datasetSource, NONE_REJECTED, type DocumentSource, type SourceDocument } from "../../src/mixing/DocumentSource.ts"
 import { documentsOf, type Encoding, type MixtureOptions, targetTokens, trainingDocuments } from "../../src/mixing/mixture.ts"
 import { Selection, type SelectionRules } from "../../src/mixing/Selection.ts"
 import { type MixtureSettings, openSources } from "../../src/mixing/sources.ts"
@@ -13,7 +13,7 @@ import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 const counting = (name: string, size: number, texts: ReadonlyArray<string> = []): DocumentSource => ({
   name,
   endless: size === Infinity,
-  rejected: () => 0,
+  rejected: () => NONE_REJECTED,
   batches: async function* () {
     for (let first = 0; first < size; first += 4)
       yield Array.from({ length: Math.min(4, size - first) }, (_, i) => ({
@@ -218,12 +218,15 @@ describe("sources and suites by name", () => {
   it("give as many problems as asked for, of the difficulty that the suite stands for", async () => {
     const steps = async (suite: string, more: Partial<MixtureSettings> = {}) =>
       [
-        ...new Set((await Effect.runPromise(suiteProblems(suite, { ...settings, ...more }))).map((problem) => problem.steps))
+        ...new Set(
+          (await Effect.runPromise(suiteProblems(suite, { ...settings, ...more }))).problems.map((problem) => problem.steps)
+        )
       ].toSorted()
-    expect(await Effect.runPromise(suiteProblems("train", settings))).toHaveLength(30)
+    expect((await Effect.runPromise(suiteProblems("train", settings))).problems).toHaveLength(30)
     expect(await steps("train")).toEqual([1, 2])
     expect(await steps("unseen-template")).toEqual([2])
     expect(await steps("harder")).toEqual([3, 4])
+    expect(await steps("steps-6")).toEqual([6])
     expect(await steps("harder", { difficulty: { 1: 0.02, 2: 0.02, 4: 0.001 } })).toEqual([3, 4])
   })
 })
@@ -237,7 +240,8 @@ describe("rows of a dataset as documents", () => {
     try {
       const source = datasetSource({ dataset: "gsm8k", split: "train" }, 4)
       for (let pass = 0; pass < 2; pass++) expect((await firstOf(source, 9)).map(({ format }) => format)).toEqual(["gsm"])
-      expect([source.endless, source.rejected()]).toEqual([false, 1])
+      expect(source.endless).toBe(false)
+      expect(source.rejected()).toMatchObject({ rows: 1, first: [{ file: "train.jsonl", row: 1 }] })
     } finally {
       if (before === undefined) delete process.env["ECHO_CHAMBER_DATA"]
       else process.env["ECHO_CHAMBER_DATA"] = before
