@@ -1,19 +1,21 @@
-import { evaluate } from "../src/python/evaluate.ts"
 /**
- * What hostile programs cost at the default budget: `node bench/hostile.ts`.
+ * What hostile programs cost: `node bench/hostile.ts [steps]`, by default with the default budget of steps.
  *
- * Runs every program of the tests' two collections and prints how each kind ended, the dearest in processor time, and the process's peak memory. Exits with 1
- * where a fault of the evaluator shows as InternalError.
+ * Runs every program of the tests' two collections and prints how they ended, the dearest in processor time, and the process's peak memory. Exits
+ * with 1 where a fault of the evaluator shows as InternalError.
  */
+import { evaluate } from "../src/python/evaluate.ts"
+import { defaultBudget } from "../src/python/Meter.ts"
 import { dearPrograms } from "../test/python/dear-programs.ts"
 import { hostilePrograms } from "../test/python/hostile-programs.ts"
 
+const steps = Number(process.argv[2] ?? defaultBudget.steps)
 const programs = [...hostilePrograms.map(({ source }) => source), ...dearPrograms]
 const before = process.resourceUsage().maxRSS
 const runs = programs.map((source) => {
   const start = process.cpuUsage()
   const peak = process.resourceUsage().maxRSS
-  const outcome = evaluate(source)
+  const outcome = evaluate(source, { budget: { steps } })
   const { user, system } = process.cpuUsage(start)
   return {
     name: source.length > 90 ? `... ${JSON.stringify(source.slice(-60))}` : JSON.stringify(source),

@@ -26,6 +26,13 @@ export type Value = string
 /** `paper`: the authors' verifier with its quirks (branch order, `def` substring, fall-through to text). `corrected`: without. */
 export type Profile = "paper" | "corrected"
 
+/** The branches that a profile went through, and what came of it. */
+export interface Verdict {
+  readonly attempted: string
+  readonly answered: string
+  readonly extraction: Extraction
+}
+
 export interface Grade {
   /** The one class of the completion: a registered format or `invalid`. Independent of the profile. */
   readonly format: string

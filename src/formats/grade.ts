@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
 import { equalValues } from "./equal.ts"
-import type { Extraction, Format, Grade, Profile, Value } from "./Format.ts"
+import type { Format, Grade, Profile, Value, Verdict } from "./Format.ts"
 import { parseValue } from "./number-text.ts"
 import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, invalid } from "./registry.ts"
@@ -27,13 +27,6 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
     correct: extraction.value !== null && equalValues(extraction.value, goldValue(gold)),
     error: extraction.value === null ? extraction.error : null
   }
-}
-
-/** The branches that a profile went through, and what came of it. */
-export interface Verdict {
-  readonly attempted: string
-  readonly answered: string
-  readonly extraction: Extraction
 }
 
 /** A gold answer that is not a number: the problem cannot be graded. */

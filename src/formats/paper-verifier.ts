@@ -1,6 +1,5 @@
 import { evaluateCached } from "../python/evaluate.ts"
-import type { Extraction, Value } from "./Format.ts"
-import type { Verdict } from "./grade.ts"
+import type { Extraction, Value, Verdict } from "./Format.ts"
 import { numberInText } from "./math-text.ts"
 import { dedent, firstBlock } from "./omi1.ts"
 import { functionName } from "./tinygsm.ts"

@@ -2,7 +2,6 @@
 import { raised } from "./exceptions.ts"
 import { PyException } from "./exceptions.ts"
 import type { Meter } from "./Meter.ts"
-import { methodsOf } from "./methods.ts"
 import {
   type Method,
   PyBoundMethod,
@@ -25,7 +24,7 @@ export const attributeError = (object: PyValue, name: string) => {
 }
 
 /** The method of a value, not yet bound; undefined where its type has none of that name. */
-export const findMethod = (object: PyValue, name: string): Method | undefined => methodsOf(typeOf(object)).get(name)
+export const findMethod = (object: PyValue, name: string): Method | undefined => typeOf(object).methods.get(name)
 
 /** `object.name`. Throws AttributeError. */
 export const getAttribute = (_: Meter, object: PyValue, name: string): PyValue => {
@@ -59,7 +58,7 @@ const typeAttribute = (type: PyType, name: string): PyValue | undefined => {
   if (name === "__name__") return type.name
   const own = type.members.get(name)
   if (own !== undefined) return own
-  const method = methodsOf(type).get(name)
+  const method = type.methods.get(name)
   if (method === undefined) return undefined
   return new PyBuiltin(name, (meter, args, keywords) => {
     const [self, ...rest] = args

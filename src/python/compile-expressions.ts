@@ -1,6 +1,8 @@
 /**
  * Expressions to closures: each node becomes one function of the frame, with the common case of small ints written out.
  *
+ * The compiler's modules import each other in a circle, as the grammar nests: a lambda is an expression that holds statements.
+ *
  * Invariant: `Meter.line` is the line of the node being evaluated. A node on another line than the code around it sets it and puts it back.
  */
 import type { BinaryOperator, Expr, FStringPart } from "./ast.ts"

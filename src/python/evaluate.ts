@@ -7,6 +7,8 @@
 import type { Module } from "./ast.ts"
 import { builtins } from "./builtins.ts"
 import { call } from "./calls.ts"
+// oxlint-disable-next-line import/no-unassigned-import -- attaches the methods to the types
+import "./methods.ts"
 import { compileExpression } from "./compile-expressions.ts"
 import { compileBlock } from "./compile-statements.ts"
 import { Context, Run } from "./Context.ts"

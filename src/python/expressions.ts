@@ -1,4 +1,7 @@
-/** Expressions: tokens to tree, by recursive descent down Python's table of precedence. */
+/**
+ * Expressions: tokens to tree, by recursive descent down Python's table of precedence. The parts of an expression that have a file of their own (displays,
+ * calls, parameters, f-strings) hold expressions again, so that these modules import each other in a circle.
+ */
 import type { BinaryOperator, Comparison, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { parseArguments } from "./call-arguments.ts"

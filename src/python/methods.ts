@@ -1,4 +1,4 @@
-/** The method table of every type. What is not in it does not exist for a program. */
+/** The method table of every type, attached to the type objects once, on import. */
 import { dictMethods } from "./dict-methods.ts"
 import { listMethods, tupleMethods } from "./list-methods.ts"
 import { floatMethods, intMethods } from "./number-methods.ts"
@@ -9,8 +9,6 @@ import {
   frozensetType,
   intType,
   listType,
-  type Method,
-  type PyType,
   rangeType,
   setType,
   strType,
@@ -19,7 +17,7 @@ import {
 import { frozensetMethods, setMethods } from "./set-methods.ts"
 import { stringMethods } from "./string-methods.ts"
 
-const tables: ReadonlyMap<PyType, ReadonlyMap<string, Method>> = new Map([
+const tables = [
   [intType, intMethods],
   [boolType, intMethods],
   [floatType, floatMethods],
@@ -30,8 +28,6 @@ const tables: ReadonlyMap<PyType, ReadonlyMap<string, Method>> = new Map([
   [dictType, dictMethods],
   [setType, setMethods],
   [frozensetType, frozensetMethods]
-])
+] as const
 
-const none: ReadonlyMap<string, Method> = new Map()
-
-export const methodsOf = (type: PyType): ReadonlyMap<string, Method> => tables.get(type) ?? none
+for (const [type, methods] of tables) type.methods = methods

@@ -23,11 +23,15 @@ export abstract class PyObject {
   abstract get type(): PyType
 }
 
-/** A type object: called to construct, compared in `isinstance`. Constructors are attached in constructors.ts. */
+const noMethods: ReadonlyMap<string, Method> = new Map()
+
+/** A type object: called to construct, compared in `isinstance`. Constructors are attached in constructors.ts, methods in methods.ts. */
 export class PyType extends PyObject {
   readonly name: string
   readonly base: PyType | null
   construct: Native | null = null
+  /** The methods of its values. What is not in here does not exist for a program. */
+  methods: ReadonlyMap<string, Method> = noMethods
   /** What the type itself offers: `dict.fromkeys`, `str.maketrans`. */
   readonly members = new Map<string, PyValue>()
   constructor(name: string, base: PyType | null = objectType) {

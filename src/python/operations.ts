@@ -185,7 +185,7 @@ const sets = (meter: Meter, operator: string, a: PyValue, b: PyValue): PySet | u
   if (left === null || right === null) return undefined
   if (operator !== "|" && operator !== "&" && operator !== "-" && operator !== "^") return undefined
   const result = combineSets(operator, left, right)
-  meter.work(left.members.size + right.members.size)
+  meter.work(4 * (left.members.size + right.members.size))
   meter.allocate(100 * result.members.size)
   return result
 }

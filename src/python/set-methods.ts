@@ -27,7 +27,7 @@ const combineAll = (meter: Meter, operator: Operator, self: PySet, others: Reado
   let result = copyOf(meter, self)
   for (const other of others) {
     const right = setFrom(meter, other)
-    meter.work(result.members.size + right.members.size)
+    meter.work(4 * (result.members.size + right.members.size))
     result = combineSets(operator, result, right)
     meter.allocate(100 * result.members.size)
   }
