@@ -13,6 +13,11 @@ export interface Job {
   readonly seconds: number
 }
 
+interface Greeting {
+  readonly version: string
+  readonly referenceBlas: boolean
+}
+
 export interface Answer {
   readonly rate: number
   readonly best: number
@@ -29,12 +34,15 @@ export class TorchPeer {
   private readonly lines: AsyncIterator<string>
   private readonly reader: Interface
   readonly version: string
+  /** Debian's PyTorch takes whichever BLAS is installed; the reference one makes it no peer in f32. */
+  readonly referenceBlas: boolean
 
-  private constructor(child: ChildProcess, reader: Interface, lines: AsyncIterator<string>, version: string) {
+  private constructor(child: ChildProcess, reader: Interface, lines: AsyncIterator<string>, greeting: Greeting) {
     this.child = child
     this.reader = reader
     this.lines = lines
-    this.version = version
+    this.version = greeting.version
+    this.referenceBlas = greeting.referenceBlas
   }
 
   /** Starts the peer; undefined when Python or torch is missing. */
@@ -58,7 +66,7 @@ export class TorchPeer {
     const lines = reader[Symbol.asyncIterator]()
     const first = await lines.next()
     if (first.done === true) return undefined
-    return new TorchPeer(child, reader, lines, (JSON.parse(first.value) as { version: string }).version)
+    return new TorchPeer(child, reader, lines, JSON.parse(first.value) as Greeting)
   }
 
   async measure(job: Job): Promise<Answer> {

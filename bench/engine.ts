@@ -96,7 +96,7 @@ const program = Effect.gen(function* () {
     console.log(
       peers[0] === undefined
         ? "torch is not installed (Debian: apt-get install python3-torch): no peer"
-        : `torch ${peers[0][1].version}`
+        : `torch ${peers[0][1].version}${peers[0][1].referenceBlas ? " on the reference BLAS: no measure in f32; install OpenBLAS (Debian: apt-get install libopenblas0-pthread)" : ""}`
     )
   if (parts.includes("compare"))
     for (const config of chosen)
