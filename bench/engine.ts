@@ -1,6 +1,7 @@
 /**
  * Speed of the native engine beside PyTorch on the same models, same machine, same minutes, and how it scales: `node bench/engine.ts
- * [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--parts compare,scaling]`.
+ * [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample]
+ * [--parts compare,scaling]`.
  *
  * Peers take turns within a round, so that a busy neighbour slows all of them; a figure is the median of the rounds' medians, in
  * tokens per second. Without torch only the engine's own figures are printed.
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "2" },
     threads: { type: "string", default: String(Math.min(2, availableParallelism())) },
     only: { type: "string", default: "A,B" },
+    what: { type: "string", default: "train,sample" },
     parts: { type: "string", default: "compare,scaling" }
   }
 })
@@ -31,6 +33,7 @@ const rounds = Number(flags.rounds)
 const seconds = Number(flags.seconds)
 const threads = Number(flags.threads)
 const parts = flags.parts.split(",")
+const whats = (["train", "sample"] as const).filter((what) => flags.what.split(",").includes(what))
 const chosen = configs.filter((config) => flags.only.split(",").includes(config.name))
 const modes: ReadonlyArray<Mode> = machineIsas().includes("amx") ? ["f32", "bf16x3", "bf16"] : ["f32"]
 
@@ -99,8 +102,7 @@ const program = Effect.gen(function* () {
         : `torch ${peers[0][1].version}${peers[0][1].referenceBlas ? " on the reference BLAS: no measure in f32; install OpenBLAS (Debian: apt-get install libopenblas0-pthread)" : ""}`
     )
   if (parts.includes("compare"))
-    for (const config of chosen)
-      for (const what of ["train", "sample"] as const) yield* Effect.scoped(compare(config, what, peers))
+    for (const config of chosen) for (const what of whats) yield* Effect.scoped(compare(config, what, peers))
   for (const [, peer] of peers) peer.stop()
   if (parts.includes("scaling")) {
     const peak = measurePeak(threads)

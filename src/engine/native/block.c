@@ -60,7 +60,7 @@ void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows
   linear_forward(&a->attended, 0, rows, &model->layer[layer].output, w->residual, ld, true);
 }
 
-void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents, float *lane) {
+void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents, Lane lane) {
   const Shape *s = &model->shape;
   const Layer *l = &model->layer[layer];
   const Activations *a = &w->activations[layer];
@@ -93,7 +93,7 @@ void block_feed_forward(const Model *model, Workspace *w, size_t layer, size_t r
   feed_forward(model, w, layer, rows);
 }
 
-void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane) {
+void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
   const Activations *a = &w->activations[layer];
   feed_forward_backward(model, w, layer, rows, lane);
   block_normalise_backward(model, w, &a->normed2, a->rstd2, rows);

@@ -23,10 +23,10 @@ void block_rotate(const Model *model, float *query_key_value, const int32_t *pos
 /* q, k, v of the rows: first half of the attention block, up to the rotation. Also used while sampling prompts. */
 void block_query_key_value(const Model *model, Workspace *w, size_t layer, size_t rows);
 void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents);
-void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents, float *lane);
+void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents, Lane lane);
 
 void block_feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows);
-void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane);
+void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane);
 
 /* y = LN(x) into an operand, its statistics into rstd. */
 void block_normalise(const Model *model, Workspace *w, const float *x, const Operand *y, float *rstd, size_t rows);

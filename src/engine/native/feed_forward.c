@@ -28,7 +28,7 @@ void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   }
 }
 
-void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane) {
+void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
   if (TILED(model->mode)) {
     feed_forward_tiled_backward(model, w, layer, rows, lane);
     return;

@@ -12,6 +12,6 @@
 #include "workspace.h"
 
 void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows);
-void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane);
+void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane);
 
 #endif

@@ -81,7 +81,7 @@ static void backward_units(const Group *group, const Layer *l, int planes, size_
   }
 }
 
-void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane) {
+void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
   const int planes = linear_planes(model->mode);
   const size_t d = model->shape.padded_width, f = model->shape.padded_hidden, ld = row_stride(d), depth = round_up(rows, 32);
   const Layer *l = &model->layer[layer];
@@ -104,11 +104,12 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
     for (size_t place = 0; place < units; place += BLOCK) backward_units(&group, l, planes, start + place, place, rows, w->block);
     amx_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start), w->dnormed, ld,
                 start > 0);
-    amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane + l->down.offset + start, f, true);
+    amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane.gradient + l->down.offset + start, f,
+                !lane.fresh);
     for (size_t place = 0; place < units; place += BLOCK)
       for (size_t part = 0; part < 2; part++)
         amx_product(planes, BLOCK, d, depth, rows_from(group.dgate_up_columns, 2 * place + part * BLOCK), normed,
-                    lane + l->gate_up.offset + (part * f + start + place) * d, d, true);
+                    lane.gradient + l->gate_up.offset + (part * f + start + place) * d, d, !lane.fresh);
   }
 }
 

@@ -5,6 +5,6 @@
 #include "workspace.h"
 
 void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t rows);
-void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer, size_t rows, float *lane);
+void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane);
 
 #endif

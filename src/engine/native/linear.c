@@ -155,9 +155,9 @@ size_t linear_scratch_size(Mode mode, size_t rows, size_t widest) {
   return TILED(mode) ? plane_floats(mode, round_up(rows, 32) * amx_left_stride(widest)) : 0;
 }
 
-void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, float *gradient) {
+void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, Lane lane) {
   const size_t out = linear->out, in = linear->in;
-  float *dw = gradient + linear->offset;
-  if (TILED(x->mode)) amx_product(linear_planes(x->mode), out, in, round_up(rows, 32), operand_left(dy), operand_right(x), dw, in, true);
-  else gemm(out, in, rows, columns_of(dy->at, dy->stride), unpacked(x->at, x->stride), dw, in, true);
+  float *dw = lane.gradient + linear->offset;
+  if (TILED(x->mode)) amx_product(linear_planes(x->mode), out, in, round_up(rows, 32), operand_left(dy), operand_right(x), dw, in, !lane.fresh);
+  else gemm(out, in, rows, columns_of(dy->at, dy->stride), unpacked(x->at, x->stride), dw, in, !lane.fresh);
 }

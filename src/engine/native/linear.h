@@ -75,8 +75,14 @@ void linear_backward_input(Mode mode, size_t rows, const float *dy, size_t dy_st
                            float *scratch);
 size_t linear_scratch_size(Mode mode, size_t rows, size_t widest);
 
-/* dW += dy^T x over rows [0, rows); `x` is PAIRS. */
-void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, float *gradient);
+/* A gradient lane. A fresh one holds nothing yet: the first chunk writes its matrices instead of adding to them. */
+typedef struct {
+  float *gradient;
+  bool fresh;
+} Lane;
+
+/* dW += dy^T x over rows [0, rows), at least one; `x` is PAIRS. */
+void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, Lane lane);
 
 /* What the tiled files work with: bf16 planes of a mode, operands and packed weights as tiles. */
 int linear_planes(Mode mode);

@@ -48,14 +48,14 @@ void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, L
 }
 
 /* From the gradient of the residual stream in w->dresidual back to the embedding, weights' gradients into `lane`. */
-static void chunk_backward(const Model *model, Workspace *w, Batch batch, Chunk chunk, float *lane) {
+static void chunk_backward(const Model *model, Workspace *w, Batch batch, Chunk chunk, Lane lane) {
   const size_t d = model->shape.padded_width, ld = row_stride(d);
   for (size_t layer = model->shape.layers; layer-- > 0;) {
     block_feed_forward_backward(model, w, layer, chunk.rows, lane);
     block_attention_backward(model, w, layer, chunk.rows, documents_of(batch, chunk), lane);
   }
   for (size_t row = 0; row < chunk.rows; row++) {
-    float *to = lane + model->embedding + (size_t)batch.tokens[chunk.first + row] * d;
+    float *to = lane.gradient + model->embedding + (size_t)batch.tokens[chunk.first + row] * d;
     for (size_t i = 0; i < d; i++) to[i] += w->dresidual[row * ld + i];
   }
 }
@@ -149,7 +149,7 @@ static void score_chunk(void *context, int index, int worker) {
 }
 
 /* Forward and backward of one chunk; returns its loss. */
-static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float *lane) {
+static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
   Model *model = step->model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
@@ -165,7 +165,7 @@ static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float 
     linear_backward_input(model->mode, rows, logits, ld_logits, &model->head, w->dnormed + first * ld, ld, w->linear);
     if (loss_needs_value(step->loss))
       for (size_t i = first; i < first + rows; i++)
-        if (w->dvalues[i - first] != 0) value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane);
+        if (w->dvalues[i - first] != 0) value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane.gradient);
   }
   const Operand final = operand_pair(&w->final_rows, chunk.rows, &pairs);
   linear_backward_weight(&columns, &final, chunk.rows, &model->head, lane);
@@ -175,17 +175,23 @@ static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, float 
   return total;
 }
 
+/* Zeroes what no product writes in a fresh lane: an embedding of its own and the value head. */
+static void clear_unwritten(const Model *model, float *lane) {
+  const Shape *s = &model->shape;
+  if (!s->tied) memset(lane + model->embedding, 0, s->padded_vocabulary * s->padded_width * sizeof(float));
+  if (s->value_head) memset(lane + model->value_weight, 0, (model->padded_count - model->value_weight) * sizeof(float));
+}
+
 static void gradient_lane(void *context, int index, int worker) {
   const Step *step = context;
   Model *model = step->model;
-  float *lane = model->gradient[index];
-  if (!model->lane_used[index]) {
-    memset(lane, 0, model->padded_count * sizeof(float));
-    model->lane_used[index] = true;
-  }
+  Lane lane = {model->gradient[index], !model->lane_used[index]};
+  if (lane.fresh) clear_unwritten(model, lane.gradient);
+  model->lane_used[index] = true;
   for (size_t i = (size_t)index; i < step->chunks; i += (size_t)model->lanes) {
     if (atomic_load(&model->cancelled)) return;
     step->chunk_loss[i] = gradient_chunk(step, model->workspace[worker], step->chunk[i], lane);
+    lane.fresh = false;
   }
 }
 
