@@ -3,14 +3,10 @@
  *
  * No record disappears unseen: each is a row, or filtered for a stated reason, or bad and named. Bad rows beyond what is tolerated (none, unless told
  * otherwise) end the reading with DatasetRowInvalid. Ids that a source gives its rows must differ; this is checked among the rows of one reading.
- *
- * `openDataset` is for plain code, `loadDataset` the same as an Effect stream.
  */
-import { Stream } from "effect"
-
 import { canonicalAnswer } from "./answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "./Dataset.ts"
-import { type DatasetError, DatasetNotForTraining, DatasetRowInvalid, isDatasetError } from "./errors.ts"
+import { DatasetNotForTraining, DatasetRowInvalid } from "./errors.ts"
 import { datasetRoots, type Located, type LocatedFile, locateDataset, type RootOptions } from "./locate.ts"
 import type { RawRow } from "./readers/RawRow.ts"
 import { formatOf } from "./readers/registry.ts"
@@ -88,24 +84,11 @@ export const openDataset = (name: string, split: string, options: LoadOptions): 
   return { ...located, report, batches: () => readBatches(located, report, options) }
 }
 
-/** The batches of a dataset as a stream. */
-export const loadDataset = (name: string, split: string, options: LoadOptions): Stream.Stream<DatasetBatch, DatasetError> =>
-  Stream.suspend(() => Stream.fromAsyncIterable(batchesOf(name, split, options), datasetError))
-
 /** All rows of a dataset, for sets that fit in memory. */
 export const readDataset = async (name: string, split: string, options: LoadOptions): Promise<ReadonlyArray<DatasetRow>> => {
   const rows: Array<DatasetRow> = []
-  for await (const batch of batchesOf(name, split, options)) rows.push(...batch.rows)
+  for await (const batch of openDataset(name, split, options).batches()) rows.push(...batch.rows)
   return rows
-}
-
-async function* batchesOf(name: string, split: string, options: LoadOptions) {
-  yield* openDataset(name, split, options).batches()
-}
-
-const datasetError = (error: unknown): DatasetError => {
-  if (isDatasetError(error)) return error
-  throw error
 }
 
 async function* readBatches(

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 
-import { Effect, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { fingerprint, readRows } from "../../src/datasets/effects.ts"
 import { DatasetMissing } from "../../src/datasets/errors.ts"
-import { loadDataset, type LoadOptions, openDataset, readDataset } from "../../src/datasets/load.ts"
+import { type LoadOptions, openDataset, readDataset } from "../../src/datasets/load.ts"
 import { datasetRoots } from "../../src/datasets/locate.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
@@ -233,40 +231,6 @@ describe("streaming", () => {
   it("stops at a limit", async () => {
     expect(answers(await batches({ limit: 3 }))).toEqual([0, 1, 2])
     expect(await batches({ limit: 0 })).toEqual([])
-  })
-
-  it("is an Effect stream whose errors are typed, and which ends its files when left early", async () => {
-    const first = await Effect.runPromise(loadDataset("gsm8k", "train", inRoot(data)).pipe(Stream.take(1), Stream.runCollect))
-    expect(first[0]!.rows).toHaveLength(250)
-    const missing = loadDataset("tinygsm", "train", inRoot(data)).pipe(
-      Stream.runDrain,
-      Effect.as("found"),
-      Effect.catchTag("DatasetMissing", (error) => Effect.succeed(error.source))
-    )
-    expect(await Effect.runPromise(missing)).toBe("tinygsm")
-  })
-})
-
-describe("as an Effect", () => {
-  const data = temporaryFolder()
-  writeIn(data, "gsm8k/train.jsonl", jsonl(gsm8kRows(2)))
-
-  it("rows and fingerprints come, and a missing dataset is a typed failure", async () => {
-    const program = Effect.gen(function* () {
-      const rows = yield* readRows("gsm8k", "train", inRoot(data))
-      const { files } = yield* fingerprint("gsm8k", "train", inRoot(data))
-      const missing = yield* fingerprint("tinygsm", "train", inRoot(data)).pipe(Effect.flip)
-      return [rows.length, files.length, missing._tag]
-    })
-    expect(await Effect.runPromise(program)).toEqual([2, 1, "DatasetMissing"])
-  })
-
-  it("the batch that fails a stream says why", async () => {
-    writeIn(data, "gsm8k/test.jsonl", "{")
-    const error = await Effect.runPromise(
-      loadDataset("gsm8k", "test", inRoot(data, { purpose: "evaluation" })).pipe(Stream.runDrain, Effect.flip)
-    )
-    expect(error).toMatchObject({ _tag: "DatasetRowInvalid", row: 0 })
   })
 })
 
