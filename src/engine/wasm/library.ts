@@ -11,6 +11,9 @@ import type { AnswerMessage, CallMessage, ThreadData } from "./worker.ts"
 
 const OUT_OF_MEMORY = 1
 
+/** Bytes that no array reaches: beyond, lengths would not fit C's 32-bit numbers. */
+const LARGEST_ARRAY = 2 ** 31
+
 /** A function of api.c: its name, and of each parameter whether it is a number or handle, an array that C reads, or one it writes. */
 interface Signature {
   readonly name: string
@@ -57,7 +60,7 @@ const lend = (
       numbers.push(argument === null ? 0 : (argument as number))
       continue
     }
-    const address = exports["memory_take"]!(argument.byteLength) >>> 0
+    const address = argument.byteLength < LARGEST_ARRAY ? exports["memory_take"]!(argument.byteLength) >>> 0 : 0
     if (address === 0) return void free()
     const written = signature.parameters[i] === "written"
     if (!written) new Uint8Array(memory.buffer, address, argument.byteLength).set(bytesOf(argument))

@@ -96,8 +96,8 @@ static void *take(size_t bytes) {
   Block *block = find(size);
   if (!block && grow(size)) block = find(size);
   if (block) {
-    cut(block, size);
     block->free = false;
+    cut(block, size);
   }
   release();
   return block ? block->body : NULL;
