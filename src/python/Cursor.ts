@@ -6,6 +6,9 @@ import type { Token } from "./tokens.ts"
 /** Nested expressions and statements; a parser level takes about a dozen frames of the host's stack. */
 const maxNesting = 200
 
+/** What CPython says where one expression follows another inside brackets. */
+export const forgottenComma = "invalid syntax. Perhaps you forgot a comma?"
+
 export class Cursor {
   readonly tokens: ReadonlyArray<Token>
   token: Token
@@ -103,8 +106,9 @@ export class Cursor {
   blame(error: unknown): unknown {
     const { text, value } = this.tokens.at(-1)!
     if (!(error instanceof PyRaise) || typeof value !== "number") return error
-    const generic = error.exception.args[0] === "invalid syntax" && (error.exception.line ?? 0) >= value
-    return generic || this.token.line > value ? syntaxError(`'${text}' was never closed`, value) : error
+    const message = error.exception.args[0]
+    const stopped = message === "invalid syntax" ? this.token : message === forgottenComma ? this.peek() : null
+    return stopped?.kind === "end" || this.token.line > value ? syntaxError(`'${text}' was never closed`, value) : error
   }
 
   error(message: string, line = this.line): PyRaise {

@@ -1,6 +1,6 @@
 /** Arguments of a call: by position, by name, spread with `*` and `**`, or one bare generator expression. */
 import type { Argument } from "./ast.ts"
-import type { Cursor } from "./Cursor.ts"
+import { type Cursor, forgottenComma } from "./Cursor.ts"
 import { parseComprehension } from "./displays.ts"
 import { parseExpression, parseNamed, startsExpression } from "./expressions.ts"
 
@@ -25,7 +25,7 @@ export const parseArguments = (cursor: Cursor): ReadonlyArray<Argument> => {
     if (!cursor.takeOperator(",")) break
   }
   if (!cursor.takeOperator(")")) {
-    if (startsExpression(cursor)) throw cursor.error("invalid syntax. Perhaps you forgot a comma?")
+    if (startsExpression(cursor)) throw cursor.error(forgottenComma)
     throw cursor.invalid()
   }
   return args

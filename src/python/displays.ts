@@ -1,7 +1,7 @@
 /** What stands in brackets: tuples, lists, sets, dicts and the comprehensions of each. */
 import type { Clause, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
-import type { Cursor } from "./Cursor.ts"
+import { type Cursor, forgottenComma } from "./Cursor.ts"
 import { bitwiseOr, disjunction, parseExpression, parseNamed, parseYield, starredOr, startsExpression } from "./expressions.ts"
 import { Refusal } from "./Meter.ts"
 import { bindTarget } from "./targets.ts"
@@ -39,8 +39,7 @@ const moreItems = (cursor: Cursor, closer: string): Array<Expr> => {
 
 const closing = (cursor: Cursor, closer: string): void => {
   if (cursor.takeOperator(closer)) return
-  if (startsExpression(cursor) && cursor.token.kind !== "keyword")
-    throw cursor.error("invalid syntax. Perhaps you forgot a comma?")
+  if (startsExpression(cursor) && cursor.token.kind !== "keyword") throw cursor.error(forgottenComma)
   throw cursor.invalid()
 }
 

@@ -203,7 +203,7 @@ const rationalToFloat = (x: bigint, y: bigint): number => {
   const [n, d] = shift < 0 ? [x << BigInt(-shift), y] : [x, y << BigInt(shift)]
   let quotient = n / d
   if (n % d !== 0n) quotient |= 1n
-  if (shift >= -1074 - 64 && shift < 900) return scale(quotient, shift)
+  if (shift > -1200 && shift < 1000) return scale(quotient, shift)
   return shift < 0 ? 0 : Number.POSITIVE_INFINITY
 }
 

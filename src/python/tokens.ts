@@ -242,18 +242,19 @@ class Lexer {
     )
   }
 
-  /** The longest operator here. Where no second character can follow, the first is all of it. */
-  private operatorAt(code: number): string | undefined {
+  /** The longest operator here, or a character that is none, which the parser refuses where it comes to it, as CPython's does. */
+  private operatorAt(code: number): string {
     const known = operators[code]!
     const shortest = known.at(-1)
-    if (known.length < 2 || (units[this.at + 1] === 32 && shortest!.length === 1)) return shortest
+    // Where no second character can follow, the first is all of it.
+    if (shortest !== undefined && shortest.length === 1 && (known.length === 1 || units[this.at + 1] === 32)) return shortest
     for (const operator of known) if (this.source.startsWith(operator, this.at)) return operator
-    return undefined
+    if (code < 32 || code === 127) throw this.invalidCharacter()
+    return String.fromCharCode(code)
   }
 
   private operator(code: number): void {
     const text = this.operatorAt(code)
-    if (text === undefined) throw code < 32 || code === 127 ? this.invalidCharacter() : syntaxError("invalid syntax", this.line)
     this.at += text.length
     if (text === "(" || text === "[" || text === "{") {
       if (this.brackets.length >= maxBrackets) throw syntaxError("too many nested parentheses", this.line)
