@@ -56,7 +56,14 @@ export const compareEvaluations = Effect.fnUntraced(function* (
     const { suite, metric, k, decoding, slice } = row
     const difference = row.value - from.value
     rows.push({
-      ...{ suite, metric, k, decoding, slice, before: from.value, after: row.value, difference },
+      suite,
+      metric,
+      k,
+      decoding,
+      slice,
+      before: from.value,
+      after: row.value,
+      difference,
       low: pairing?.low ?? null,
       high: pairing?.high ?? null,
       p: pairing?.p ?? null,
@@ -187,8 +194,7 @@ const formatDistances = (rows: ReadonlyArray<Row>): Array<Row> =>
       shares.map((row) => row.before),
       shares.map((row) => row.after)
     )
-    return {
-      ...{ suite: shares[0]!.suite, metric: "format distance", k: 0, decoding, slice: "all" },
-      ...{ before: 0, after: distance, difference: distance, low: null, high: null, p: null, n: shares[0]!.n }
-    }
+    const { suite, n } = shares[0]!
+    const about = { suite, metric: "format distance", k: 0, decoding, slice: "all", n }
+    return { ...about, before: 0, after: distance, difference: distance, low: null, high: null, p: null }
   })

@@ -36,7 +36,7 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
       .map((id) => record.byId.get(id))
       .find((input) => input !== undefined && is(input, Checkpoint))
   // A step is of the policy that RL made: the one it started from has none.
-  const settings = ({ params: { step: _, ...rest } }: RunNode) => canonicalJson(rest)
+  const settings = ({ params }: RunNode) => canonicalJson({ ...params, step: undefined })
   const sameEvaluation = (a: RunNode, b: RunNode) => a.stage === b.stage && settings(a) === settings(b)
 
   const found: Array<{ readonly subject: RunNode; readonly evaluation: RunNode | null; readonly member: Member }> = []

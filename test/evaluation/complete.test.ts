@@ -70,7 +70,7 @@ describe("completions", () => {
   it("keep the end of a question too long for the model, with room for what is forced and a token", async () => {
     const long = await completions({ forced: [5] }, 8)
     const whole = encodePrompt(tokenizer, questions[1]!)
-    expect([...long.prompts[1]!]).toEqual([...whole.slice(-6)])
+    expect([...long.prompts[1]!]).toEqual(Array.from(whole).slice(-6))
     for (const [row, completion] of long.tokens.entries())
       expect(long.prompts[Math.floor(row / 2)]!.length + completion.length).toBeLessThanOrEqual(8)
   })
