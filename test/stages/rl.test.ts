@@ -17,7 +17,9 @@ beforeAll(async () => {
   inputs = await begin()
 })
 
-const small = { steps: 3, prompts: 4, samples: 4, maxNewTokens: 48, learningRate: 1e-3, seed: 5 }
+/** Steps of the runs whose bytes are compared: 50 by ECHO_TEST_RL_STEPS=50, which takes minutes. */
+const STEPS = Number(process.env["ECHO_TEST_RL_STEPS"] ?? 3)
+const small = { steps: STEPS, prompts: 4, samples: 4, maxNewTokens: 48, learningRate: 1e-3, seed: 5 }
 const algorithms = [
   ["ppo", { algorithm: "ppo", preset: "paper", minibatches: 2, epochs: 2, klTarget: 0.02 }],
   ["grpo with dynamic sampling", { algorithm: "grpo", preset: "dapo", resamples: 2 }],
@@ -25,12 +27,12 @@ const algorithms = [
   ["ei", { algorithm: "ei", roundSteps: 2, imitationBatch: 4 }]
 ] as const
 
-describe.each(algorithms)("an RL run: %s", (_, definitions) => {
+describe.each(algorithms)("an RL run: %s", { timeout: 60_000 + 20_000 * STEPS }, (_, definitions) => {
   const params = { ...small, ...definitions }
   let whole = ""
   beforeAll(async () => {
     whole = (await compute(rl, inputs, params)).artifact
-  })
+  }, 600_000)
 
   it("is equal to the byte on 1 and 2 threads", async () => {
     expect((await compute(rl, inputs, params, { threads: 2 })).artifact).toBe(whole)
