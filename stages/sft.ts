@@ -16,8 +16,8 @@ import * as Stage from "../src/dag/Stage.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
-import { permutation } from "../src/random/philox.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
+import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
@@ -26,6 +26,7 @@ import { warmupCosine } from "../src/training/schedule.ts"
 export const SftParams = {
   tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
   documents: Param.integer(3000, "documents with a question to fine-tune on", { min: 1 }),
+  formats: Param.nullable(Param.weights({}, "shares of the formats among those documents; null: as the corpus has them"), null),
   epochs: Param.integer(1, "passes over them", { min: 1 }),
   batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(1e-3, "peak learning rate", { above: 0 }),
@@ -51,9 +52,7 @@ export const sft = Stage.make({
     const plain = readCorpus(inputs.corpus)
     const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
     if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
-    const answered = corpus.training.filter((document) => corpus.promptTokens[document]! > 0)
-    const order = permutation(answered.length, params.seed, "sft/documents")
-    const chosen = order.subarray(0, params.documents).map((i) => answered[i]!)
+    const chosen = yield* chooseDocuments(corpus, params)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
     const schedule = warmupCosine({
       peak: params.learningRate,
