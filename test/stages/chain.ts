@@ -79,7 +79,7 @@ export const chain = (root: string) => {
   /** A corpus of small problems and a policy that solves a few of them; `tags` as in sft. */
   const begin = async (tags: "native" | "none" = "native") => {
     const settings = {
-      tokens: 120_000,
+      tokens: 220_000,
       maximum: 10,
       difficulty: { 1: 1 },
       suites: ["train-easy", "unseen-values"],
@@ -90,7 +90,7 @@ export const chain = (root: string) => {
     const { artifact: corpus } = await compute(mix, {}, settings)
     const trained = { scale: "xs", promptWeight: 0.1, evaluations: 0, context: 128, seed: 1 }
     const { artifact: base } = await compute(pretrain, { corpus }, trained)
-    const { artifact: policy } = await compute(sft, { base, corpus }, { tags, documents: 60, seed: 1 })
+    const { artifact: policy } = await compute(sft, { base, corpus }, { tags, documents: 150, seed: 1 })
     return { corpus, policy }
   }
 

@@ -20,11 +20,13 @@ beforeAll(async () => {
 /** Steps of the runs whose bytes are compared: 50 by ECHO_TEST_RL_STEPS=50, which takes minutes. */
 const STEPS = Number(process.env["ECHO_TEST_RL_STEPS"] ?? 3)
 const small = { steps: STEPS, prompts: 4, samples: 4, maxNewTokens: 48, learningRate: 1e-3, seed: 5 }
+/** Rewards that differ by length: signal for a policy that is hardly ever right. */
+const byLength = { overlongBuffer: 48 }
 const algorithms = [
-  ["ppo", { algorithm: "ppo", preset: "paper", minibatches: 2, epochs: 2, klTarget: 0.02 }],
-  ["grpo with dynamic sampling", { algorithm: "grpo", preset: "dapo", resamples: 2 }],
-  ["reinforce", { algorithm: "reinforce", preset: "rloo", snapshotEvery: 2 }],
-  ["ei", { algorithm: "ei", roundSteps: 2, imitationBatch: 4 }]
+  ["ppo", { ...byLength, algorithm: "ppo", preset: "paper", minibatches: 2, epochs: 2, klTarget: 0.02 }],
+  ["grpo with dynamic sampling", { algorithm: "grpo", preset: "dapo", samples: 8, resamples: 2 }],
+  ["reinforce", { ...byLength, algorithm: "reinforce", preset: "rloo", snapshotEvery: 2 }],
+  ["ei", { algorithm: "ei", samples: 8, roundSteps: 2, imitationBatch: 4 }]
 ] as const
 
 describe.each(algorithms)("an RL run: %s", { timeout: 60_000 + 20_000 * STEPS }, (_, definitions) => {
@@ -57,7 +59,7 @@ describe.each(algorithms)("an RL run: %s", { timeout: 60_000 + 20_000 * STEPS },
 
 describe("dynamic sampling", () => {
   it("draws new prompts for groups without signal, learns from informative groups alone, and keeps all as rows", async () => {
-    const params = { ...small, algorithm: "grpo", preset: "dapo", resamples: 3 }
+    const params = { ...small, samples: 8, algorithm: "grpo", preset: "dapo", resamples: 3 }
     const { rollouts, updates } = await read(RlRun, (await compute(rl, inputs, params)).artifact)
     const rows = [...rollouts]
     for (const { step, groups, rounds, zeroSignalGroups, gradientSteps } of updates) {
@@ -131,14 +133,16 @@ describe("a run that diverges", () => {
   })
 
   it("ends where the divergence from the reference passes the limit, at the same step after a resume", async () => {
-    const params = { ...small, steps: 6, learningRate: 3e-3, klLimit: 1e-3, algorithm: "ppo" }
+    const params = { ...small, ...byLength, steps: 5, learningRate: 3e-3, klLimit: 4e-3, algorithm: "ppo" }
     const { artifact } = await compute(rl, inputs, params)
     const [ending] = [...(await read(RlRun, artifact)).endings]
     expect(ending).toMatchObject({ ending: "diverged" })
-    expect(ending!.problem).toMatch(/nats a token, above klLimit 0.001/)
+    expect(ending!.problem).toMatch(/nats a token, above klLimit 0.004/)
     expect((await compute(rl, inputs, params, { interrupted: true })).artifact).toBe(artifact)
-    const shorter = { ...params, klLimit: null, steps: ending!.updatedThrough }
-    expect(await weights(artifact)).toEqual(await weights((await compute(rl, inputs, shorter)).artifact))
+    const through = ending!.updatedThrough
+    const shorter = { ...params, klLimit: null, steps: through }
+    const good = through === 0 ? inputs.policy : (await compute(rl, inputs, shorter)).artifact
+    expect(await weights(artifact)).toEqual(await weights(good))
   })
 })
 
