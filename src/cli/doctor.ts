@@ -152,8 +152,8 @@ const compiler = (): Finding => {
   if (!compilerPresent())
     return {
       subject: "C compiler",
-      state: compiled === undefined ? "needed" : "lacking",
-      words: `none found as ${command}; ${kept}`,
+      state: "lacking",
+      words: `none found as ${command}; ${compiled === undefined ? "runs use the slower wasm engine" : kept}`,
       remedy: "apt-get install gcc, or name a compiler in CC"
     }
   try {

@@ -18,7 +18,7 @@ import type { Isa } from "../cpu.ts"
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
   readonly badInput = true
   override get message() {
-    return `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), or name one in CC.`
+    return `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), name one in CC, or take --engine wasm.`
   }
 }
 
@@ -27,7 +27,7 @@ export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileF
   output: Schema.String
 }) {
   override get message() {
-    return `Compiling the native engine failed. The command was\n  ${this.command}\nand the compiler said\n${this.output}`
+    return `Compiling the native engine failed. The command was\n  ${this.command}\nand the compiler said\n${this.output}\nThe wasm engine needs no compiler: --engine wasm`
   }
 }
 
