@@ -133,9 +133,9 @@ const roundInteger = (meter: Meter, value: Int, places: number): Int => {
 const divmod = (meter: Meter, a: PyValue, b: PyValue): PyValue => {
   const [x, y] = [asInt(a), asInt(b)]
   if (x !== null && y !== null) return new PyTuple([floorDivide(meter, x, y), modulo(meter, x, y)])
-  const [p, q] = [asFloat(a), asFloat(b)]
-  if (p === null || q === null) throw typeError(`unsupported operand type(s) for divmod(): '${typeName(a)}' and '${typeName(b)}'`)
-  const [quotient, rest] = floatDivmod(p, q, "float divmod()")
+  if ((x === null && !(a instanceof PyFloat)) || (y === null && !(b instanceof PyFloat)))
+    throw typeError(`unsupported operand type(s) for divmod(): '${typeName(a)}' and '${typeName(b)}'`)
+  const [quotient, rest] = floatDivmod(asFloat(a)!, asFloat(b)!, "float divmod()")
   return new PyTuple([float(quotient), float(rest)])
 }
 

@@ -47,7 +47,8 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map([
   view("items"),
   method("get", ["key", "default"], 1, (meter, dict, [key, fallback]) => dictGet(meter, dict, key!) ?? fallback ?? null),
   method("pop", ["key", "default"], 1, (meter, dict, [key, fallback]) => {
-    const value = dictGet(meter, dict, key!)
+    // An empty dict does not hash the key: CPython gives the fallback for an unhashable one too.
+    const value = dict.entries.size === 0 ? undefined : dictGet(meter, dict, key!)
     if (value === undefined) {
       if (fallback === undefined) throw raised("KeyError", key!)
       return fallback

@@ -23,6 +23,7 @@ describe("numbers", () => {
     ["1.05 ** 10, 1.1 ** 20, 0.9 ** -3", "(1.628894626777442, 6.727499949325611, 1.371742112482853)"],
     ["1 == 1.0 == True, 2 ** 53 == 2.0 ** 53, 2 ** 53 + 1 == 2.0 ** 53", "(True, True, False)"],
     ["int('-12'), int(' 7 '), int('ff', 16), int(-3.9), float('1e3'), float('-inf')", "(-12, 7, 255, -3, 1000.0, -inf)"],
+    ["10 ** 300 / 1, 3 / 2 ** 1074, -(10 ** 308) / 7", "(1e+300, 1.5e-323, -1.4285714285714286e+307)"],
     ["0x1f, 0b101, 0o17, 1_000_000, 1e3", "(31, 5, 15, 1000000, 1000.0)"]
   ])("print(%s)", (expression, expected) => {
     expect(run(`print((${expression}))`)).toBe(expected)
@@ -125,6 +126,10 @@ describe("errors", () => {
     ["x = 1\ny = x +\n", "SyntaxError: invalid syntax (line 2)"],
     ["def f():\nreturn 1", "IndentationError: expected an indented block after function definition on line 1 (line 2)"],
     ["x = (1,\n2\ny = 3", "SyntaxError: '(' was never closed (line 1)"],
+    ["divmod(10 ** 400, [])", "TypeError: unsupported operand type(s) for divmod(): 'int' and 'list' (line 1)"],
+    ["{1: 2}.pop([], {}.pop([], 3))", "TypeError: unhashable type: 'list' (line 1)"],
+    ["x = (1 +", "SyntaxError: '(' was never closed (line 1)"],
+    ["x = (;", "SyntaxError: invalid syntax (line 1)"],
     ["if 1 / 1.isupper():\n  pass", "SyntaxError: invalid syntax (line 1)"],
     ["if 1 < 2\n  pass", "SyntaxError: expected ':' (line 1)"],
     ["if 1: pass\nelse 2: pass", "SyntaxError: expected ':' (line 2)"],
