@@ -10,8 +10,9 @@ import type { Generated, GenerateRequest } from "../Engine.ts"
 import { sampleToken } from "./sample.ts"
 import { logitsOf, type Seen, trunk, weightsOf } from "./transformer.ts"
 
-/** Floats that the keys and values of the rows decoded together may take. */
+/** Floats that the keys and values of the rows decoded together may take, and the most rows. */
 const CACHE_FLOATS = 2 ** 26
+const MOST_ROWS = 512
 
 interface Row {
   readonly prompt: Int32Array
@@ -40,7 +41,8 @@ export const makeDecoder = (spec: ModelSpec, parameters: tf.Tensor1D, request: G
     const limit = Math.min(request.maxNewTokens, spec.context - prompt.length)
     return { prompt, limit, stream: request.streams?.[index] ?? index, tokens: [], logProbs: [], stopped: false }
   })
-  const together = Math.max(1, Math.floor(CACHE_FLOATS / Math.max(1, 2 * spec.layers * spec.width * spec.context)))
+  const affordable = Math.floor(CACHE_FLOATS / (2 * spec.layers * spec.width * spec.context))
+  const together = Math.max(1, Math.min(MOST_ROWS, affordable))
   let waiting = rows.filter(({ limit }) => limit > 0)
   let active: Array<Row> = []
   let position = 0

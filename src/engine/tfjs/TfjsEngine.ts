@@ -3,7 +3,7 @@
  * formulas and believed; the other engines are held against it. Single precision, one thread, no kernels of its own.
  *
  * Work goes rectangle by rectangle and, when sampling, position by position; between two of these other fibers run and an interruption is
- * heard. An interrupted `lossStep` or `backward` drops the gradient accumulated so far.
+ * heard. A `lossStep` or `backward` that is interrupted or fails drops the gradient accumulated so far.
  */
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Layer, Scope, Semaphore } from "effect"
@@ -99,7 +99,7 @@ const differentiate = (
       for (const term of read(value)) loss += term
     })
     return { loss, logProbs }
-  }).pipe(Effect.onInterrupt(() => Effect.sync(() => state.clear("gradients"))))
+  }).pipe(Effect.onError(() => Effect.sync(() => state.clear("gradients"))))
 
 const gradientCalls = (spec: ModelSpec, state: State): Pick<Model, "lossStep" | "backward"> => ({
   lossStep: Effect.fn("Model.lossStep")(function* (batch, loss) {

@@ -50,6 +50,38 @@ const loadWasm = async (): Promise<string> => {
   return "wasm"
 }
 
+/** What the WebAssembly backend calls its module, which it does not show. */
+interface WasmBackend {
+  readonly wasm: { _malloc: (bytes: number) => number }
+}
+
+/**
+ * When the 4 GiB of WebAssembly are used up, `malloc` answers with address 0 and the backend writes there, over what others hold. Here it
+ * throws instead.
+ */
+const refuseWhenFull = (): void => {
+  tf.dispose(tf.zeros([1])) // the first call puts the module's own function in the place of a stand-in
+  const { wasm } = tf.backend() as unknown as WasmBackend
+  const allocate = wasm._malloc
+  wasm._malloc = (bytes) => {
+    const address = allocate(bytes)
+    if (address === 0 && bytes > 0)
+      throw new Error("out of memory: WebAssembly has 4 GiB; use a smaller model, a shorter context or another engine")
+    return address
+  }
+}
+
+const events = ["uncaughtException", "unhandledRejection"] as const
+
+/** Does without the listeners that a module compiled by Emscripten puts on the whole process. */
+const withoutListeners = async (start: () => Promise<void>): Promise<void> => {
+  const before = events.map((event) => process.rawListeners(event))
+  await start()
+  for (const [i, event] of events.entries())
+    for (const listener of process.rawListeners(event))
+      if (!before[i]!.includes(listener)) process.removeListener(event, listener as () => void)
+}
+
 const loadCpu = async (): Promise<string> => {
   await import("@tensorflow/tfjs-backend-cpu")
   return "cpu"
@@ -65,7 +97,10 @@ export const loadBackend = async (backend: TfjsBackend, threads: number): Promis
   const name = backend === "wasm" ? await loadWasm() : backend === "cpu" ? await loadCpu() : loadTensorFlow(backend, threads)
   await registerGradients()
   tf.enableProdMode() /* no advertisements on the console */
-  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend ${name}`)
-  await tf.ready()
+  await withoutListeners(async () => {
+    if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend ${name}`)
+    await tf.ready()
+  })
+  if (backend === "wasm") refuseWhenFull()
   current = backend
 }
