@@ -212,7 +212,7 @@ export const layer = (options: TfjsOptions): Layer.Layer<Engine, EngineError> =>
         catch: (cause) =>
           new EngineError({
             operation: `loading TensorFlow.js (${options.backend})`,
-            detail: cause instanceof Error ? cause.message : String(cause)
+            detail: `${cause instanceof Error ? cause.message : String(cause)}${native ? "; ECHO_CHAMBER_TFJS_BACKEND=wasm does without that library" : ""}`
           })
       })
       const turn = yield* Semaphore.make(1)

@@ -27,15 +27,15 @@ const registerGradients = async (): Promise<void> => {
   }
 }
 
-/** What tfjs-node still calls and Node 23 removed. */
-const restoreRemovedFunctions = (): void => {
+/** What tfjs-node calls and Node has removed (`isNullOrUndefined`, Node 23) or warns of (`isArray`). */
+const replaceOldFunctions = (): void => {
   const util = require("node:util") as Record<string, unknown>
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined
-  util["isArray"] ??= Array.isArray
+  util["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined
+  util["isArray"] = Array.isArray
 }
 
 const loadTensorFlow = (backend: "tfjs-node" | "tfjs-node-gpu", threads: number): string => {
-  restoreRemovedFunctions()
+  replaceOldFunctions()
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "1"
   process.env["TF_NUM_INTRAOP_THREADS"] ??= String(threads)
   /* GPUs would round the operands of products to 10 bits, which an oracle must not. */
