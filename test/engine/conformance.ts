@@ -14,6 +14,7 @@ import {
   type DecodeFixture,
   digestError,
   documentsOf,
+  type FixtureModel,
   fixtureModels,
   fixtureParameters,
   fixtureSpec,
@@ -113,7 +114,13 @@ const rescore = Effect.fnUntraced(function* (
   return Float32Array.from(out)
 })
 
-export const conformance = (name: string, layer: Layer.Layer<Engine, unknown>, tolerances: Tolerances = f32Tolerances): void => {
+/** `models`: the reference models to check; for an engine that is slow, one. */
+export const conformance = (
+  name: string,
+  layer: Layer.Layer<Engine, unknown>,
+  tolerances: Tolerances = f32Tolerances,
+  models: ReadonlyArray<FixtureModel> = fixtureModels
+): void => {
   describe(name, () => {
     const runtime = ManagedRuntime.make(layer)
     afterAll(() => runtime.dispose())
@@ -124,7 +131,7 @@ export const conformance = (name: string, layer: Layer.Layer<Engine, unknown>, t
 
     const testIfFine = tolerances.fine ? test : () => undefined
 
-    for (const fixture of fixtureModels) {
+    for (const fixture of models) {
       const forward = readForward(fixture)
       const batch = batchOf(forward.tokens, forward.doc_lengths)
       const fixtureShape = fixtureSpec(fixture, true)
