@@ -20,7 +20,8 @@ import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
-import { evenlySpaced, logSpaced, warmupCosine } from "../src/training/schedule.ts"
+import { evenlySpaced, logSpaced } from "../src/training/schedule.ts"
+import { supervised } from "../src/training/supervised.ts"
 
 export const PretrainParams = {
   scale: Param.oneOf(presetNames, "xs", "model size; see src/model/presets.ts"),
@@ -52,33 +53,18 @@ export const pretrain = Stage.make({
     const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
     const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
-    const schedule = warmupCosine({
-      peak: params.learningRate,
-      warmup: Math.round(params.warmup * batches.steps),
-      steps: batches.steps
-    })
     const evaluations = evenlySpaced(params.evaluations, batches.steps)
     const snapshots = logSpaced(params.snapshots, batches.steps)
 
     const model = yield* engine.createModel(spec, { seed: params.seed })
+    const update = supervised(model, batches, params)
     const state = { model: resumable(model) }
     const first = yield* checkpoints.restore(state)
 
     for (let step = first; step < batches.steps; step++) {
-      const batch = batches.at(step)
-      const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
-      const learningRate = schedule(step)
-      const { gradientNorm } = yield* model.optimStep({
-        learningRate,
-        beta1: 0.9,
-        beta2: 0.95,
-        epsilon: 1e-8,
-        weightDecay: params.weightDecay,
-        clipNorm: 1
-      })
-
+      const row = yield* update(step)
       const done = step + 1
-      yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
+      yield* output.training.append(row)
       if (evaluations.includes(done)) {
         for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: done, ...row })
         for (const row of yield* probe(model, tokenizer, corpus, params.seed)) yield* output.probes.append({ step: done, ...row })
@@ -86,7 +72,7 @@ export const pretrain = Stage.make({
       if (snapshots.includes(done))
         for (const row of tensorRows(spec, yield* model.read("parameters")))
           yield* output.snapshots.append({ step: done, ...row })
-      yield* progress.report(done, batches.steps, { loss, tokens: batches.tokensThrough(step) })
+      yield* progress.report(done, batches.steps, { loss: row.loss, tokens: row.tokens })
       yield* checkpoints.offer(done, state)
     }
 

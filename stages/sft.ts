@@ -21,7 +21,7 @@ import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
-import { warmupCosine } from "../src/training/schedule.ts"
+import { supervised } from "../src/training/supervised.ts"
 
 export const SftParams = {
   tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
@@ -54,28 +54,13 @@ export const sft = Stage.make({
     if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
     const chosen = yield* chooseDocuments(corpus, params)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
-    const schedule = warmupCosine({
-      peak: params.learningRate,
-      warmup: Math.round(params.warmup * batches.steps),
-      steps: batches.steps
-    })
-
+    const update = supervised(model, batches, params)
     const state = { model: resumable(model) }
     const first = yield* checkpoints.restore(state)
     for (let step = first; step < batches.steps; step++) {
-      const batch = batches.at(step)
-      const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
-      const learningRate = schedule(step)
-      const { gradientNorm } = yield* model.optimStep({
-        learningRate,
-        beta1: 0.9,
-        beta2: 0.95,
-        epsilon: 1e-8,
-        weightDecay: params.weightDecay,
-        clipNorm: 1
-      })
-      yield* output.training.append({ step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm })
-      yield* progress.report(step + 1, batches.steps, { loss })
+      const row = yield* update(step)
+      yield* output.training.append(row)
+      yield* progress.report(step + 1, batches.steps, { loss: row.loss })
       yield* checkpoints.offer(step + 1, state)
     }
 

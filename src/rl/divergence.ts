@@ -22,8 +22,12 @@ export class StartUnusable extends Schema.TaggedError<StartUnusable>()("StartUnu
 
 /** Why a vector of parameters is unusable, or null. */
 export const parametersProblem = (parameters: Float32Array): string | null => {
+  // x - x is 0 where x is finite and NaN elsewhere. A plain loop: this runs at every step, over every parameter.
+  let sum = 0
+  for (let i = 0; i < parameters.length; i++) sum += parameters[i]! - parameters[i]!
+  if (sum === 0) return null
   const bad = parameters.findIndex((x) => !Number.isFinite(x))
-  return bad < 0 ? null : `parameter ${bad} is ${parameters[bad]}`
+  return `parameter ${bad} is ${parameters[bad]}`
 }
 
 /** Why a step's rollouts show that its policy has diverged, or null. `klLimit` in nats a token; null: none. */
