@@ -5,7 +5,7 @@
  * attributed to the sources of the mixture. (Echo Chamber, section 3.3 and figure 7.)
  *
  * Code formats leave the arithmetic to the interpreter, prose does it in the model. TinyGSM was never checked for correctness: here its
- * corpus misreads a share of problems systematically, which caps it at every size, while prose grows with size.
+ * corpus misreads a share of problems systematically.
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"

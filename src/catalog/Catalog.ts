@@ -21,6 +21,8 @@ export { SqlFailed } from "./SqlFailed.ts"
 export interface Catalog {
   /** Runs SQL; rows are those of the last statement, the first `maxRows` (default: all). Interruption stops the query. */
   readonly query: (sql: string, maxRows?: number) => Effect.Effect<QueryResult, SqlFailed>
+  /** The same in batches, each awaited before the next: for results that may be too large to hold. At least one batch, maybe empty. */
+  readonly each: (sql: string, use: (batch: QueryResult) => Promise<void>) => Effect.Effect<void, SqlFailed>
   /** Writes the result of one SELECT as a Parquet file, in place of whatever is there. Returns the number of rows. */
   readonly exportParquet: (sql: string, file: string) => Effect.Effect<number, SqlFailed>
 }
@@ -62,6 +64,13 @@ export const open = (root: string, tables: ReadonlyArray<Table.Any>): Effect.Eff
         within(
           () => (shared ??= start({})),
           (session) => session.query(sql, maxRows)
+        ),
+      each: (sql, use) =>
+        Effect.asVoid(
+          within(
+            () => (shared ??= start({})),
+            (session) => session.each(sql, Infinity, use)
+          )
         ),
       exportParquet: (sql, file) => {
         const target = resolve(file)

@@ -31,7 +31,7 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
       run: text("run id"),
       study: text(),
       status: text("succeeded, failed, interrupted or unfinished"),
-      latest: Column.bool("whether it is the newest run of its study"),
+      latest: Column.bool("whether it is the newest run of its study that succeeded, or the newest where none did"),
       startedAt: text("UTC"),
       seconds: maybe(Column.float64()),
       nodes: Column.int32("nodes planned"),

@@ -114,14 +114,18 @@ const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
   }
 }
 
-/** Marks the newest run of each study, by start. */
+/** Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer by start. */
+const standsBefore = (run: Pick<RunRecord, "status" | "startedAt">, other: Pick<RunRecord, "status" | "startedAt">): boolean =>
+  (run.status === "succeeded") === (other.status === "succeeded") ? run.startedAt >= other.startedAt : run.status === "succeeded"
+
+/** Marks the run that stands for each study: a run cut short must not hide the results of a whole one. */
 export const markLatest = (runs: ReadonlyArray<RunRecord>): void => {
-  const newest = new Map<string, RunRecord>()
+  const latest = new Map<string, RunRecord>()
   for (const run of runs) {
-    const best = newest.get(run.study)
-    if (best === undefined || run.startedAt >= best.startedAt) newest.set(run.study, run)
+    const best = latest.get(run.study)
+    if (best === undefined || standsBefore(run, best)) latest.set(run.study, run)
   }
-  for (const run of newest.values()) run.latest = true
+  for (const run of latest.values()) run.latest = true
 }
 
 /**

@@ -4,22 +4,35 @@ import { isList, uniqueNames, type Cell, type QueryResult } from "./QueryResult.
 
 const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
+/** A text format written row by row, so that a result of any size is written as it comes. */
+export interface RowFormat {
+  readonly head: (columns: QueryResult["columns"]) => string
+  /** `first`: the result's first row. */
+  readonly row: (columns: QueryResult["columns"], row: QueryResult["rows"][number], first: boolean) => string
+  readonly tail: (rows: number) => string
+}
+
 /** CSV with a header line. Null is an empty field; an empty string is `""`. */
-export const renderCsv = ({ columns, rows }: QueryResult): string => {
-  const lines = [columns.map(({ name }) => csvField(name)).join(",")]
-  for (const row of rows)
-    lines.push(row.map((cell, i) => (cell === "" ? '""' : csvField(cellText(cell, columns[i]!.type)))).join(","))
-  return `${lines.join("\n")}\n`
+export const csv: RowFormat = {
+  head: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}\n`,
+  row: (columns, row) => `${row.map((cell, i) => (cell === "" ? '""' : csvField(cellText(cell, columns[i]!.type)))).join(",")}\n`,
+  tail: () => ""
 }
 
 /** A JSON array of objects, one a line. Repeated column names are numbered. */
-export const renderJson = ({ columns, rows }: QueryResult): string => {
-  const names = uniqueNames(columns)
-  const lines = rows.map((row) =>
-    JSON.stringify(Object.fromEntries(row.map((cell, i) => [names[i]!, jsonCell(cell, columns[i]!.type)])))
-  )
-  return lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`
+export const json: RowFormat = {
+  head: () => "[",
+  row: (columns, row, first) => {
+    const names = uniqueNames(columns)
+    const object = Object.fromEntries(row.map((cell, i) => [names[i]!, jsonCell(cell, columns[i]!.type)]))
+    return `${first ? "" : ","}\n${JSON.stringify(object)}`
+  },
+  tail: (rows) => (rows === 0 ? "]\n" : "\n]\n")
 }
+
+/** A whole result in a row format. */
+export const renderRows = (format: RowFormat, { columns, rows }: QueryResult): string =>
+  format.head(columns) + rows.map((row, i) => format.row(columns, row, i === 0)).join("") + format.tail(rows.length)
 
 export interface TableOptions {
   /** Columns of the terminal. */

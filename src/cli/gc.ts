@@ -4,6 +4,7 @@ import * as path from "node:path"
 
 import { Effect } from "effect"
 
+import { errorText } from "../store/files.ts"
 import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../store/inventory.ts"
 import { type ActionRecord, Store, StoreFailed } from "../store/Store.ts"
 import { loadRuns, type Run } from "./history.ts"
@@ -55,9 +56,17 @@ export const command: Command = {
       write(`${bytesWords(freed)} would be freed. Nothing was removed yet: add --yes.`)
       return 0
     }
-    for (const { file } of garbage) fs.rmSync(file, { recursive: true, force: true })
+    for (const { file } of garbage) remove(file)
     write(`${bytesWords(freed)} freed.`)
     return 0
+  }
+}
+
+const remove = (file: string): void => {
+  try {
+    fs.rmSync(file, { recursive: true, force: true })
+  } catch (cause) {
+    throw new StoreFailed({ path: file, problem: errorText(cause) })
   }
 }
 

@@ -1,4 +1,5 @@
 /** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { Schema } from "effect"
@@ -9,7 +10,7 @@ import { listRuns, readRun } from "../store/Runs.ts"
 import { didYouMean } from "../text/near.ts"
 import { storeRoot } from "./session.ts"
 import { loadStudy, studyNames } from "./studies.ts"
-import { type Command, type Flags, parse } from "./usage.ts"
+import { type Command, type Flags, parse, UsageError } from "./usage.ts"
 
 class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
   readonly badInput = true
@@ -32,6 +33,8 @@ export const command: Command = {
     const root = storeRoot(parsed)
     const record = findRun(root, parsed.positionals[0]!)
     const output = parsed.text("output")
+    if (output !== undefined && !fs.existsSync(path.dirname(path.resolve(output))))
+      throw new UsageError({ problem: `--output ${output}: the folder ${path.dirname(path.resolve(output))} does not exist.` })
     const description = studyNames().includes(record.study) ? (await loadStudy(record.study)).description : ""
     const report = await ensureReport({
       root,
@@ -41,20 +44,26 @@ export const command: Command = {
     })
     if (report.problem !== null) {
       process.stderr.write(`The report ${report.file} could not be written: ${report.problem}\n`)
-      return 1
+      return 2
     }
     process.stdout.write(`${report.file}\n`)
     return 0
   }
 }
 
-/** A run by its id, or the latest of a study. */
+/** A run by its id, or of a study the newest that succeeded; where none did, the newest. */
 const findRun = (root: string, name: string): RunRecord => {
   const runs = listRuns(root).toReversed()
-  for (const run of runs.includes(name) ? [name] : runs) {
-    const record = recordOf(readRun(root, run))
-    if (record !== null && (record.run === name || record.study === name)) return record
-  }
+  const records = (runs.includes(name) ? [name] : runs)
+    .map((run) => recordOf(readRun(root, run)))
+    .filter((record) => record !== null && (record.run === name || record.study === name))
+  const [newest] = records
+  const whole = records.find((record) => record?.status === "succeeded") ?? newest
+  if (whole && newest && whole !== newest)
+    process.stderr.write(
+      `This is of ${whole.run}, the newest run that succeeded. Of the newer ${newest.run}: pipeline report ${newest.run}\n`
+    )
+  if (whole) return whole
   if (runs.length === 0) throw new NotFound({ problem: `There are no runs in ${root} yet. Start with: pnpm pipeline run smoke` })
   if (studyNames().includes(name))
     throw new NotFound({ problem: `"${name}" has not run yet. Start with: pnpm pipeline run ${name}` })

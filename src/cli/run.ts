@@ -27,6 +27,8 @@ export const command: Command = {
     const engine = await chooseEngine(parsed)
     const root = storeRoot(parsed)
     const json = parsed.is("json")
+    const assumeUnchanged = assumedStages(parsed, graph)
+    const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const runId = newRunId(study.name, new Date())
     const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : makeDisplay(process.stderr)
@@ -60,10 +62,10 @@ export const command: Command = {
         watch,
         execute: executor,
         numerics: { engine: engine.numericsClass },
-        assumeUnchanged: assumedStages(parsed, graph),
+        assumeUnchanged,
         placement: {
           store: root,
-          checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0),
+          checkpointSeconds,
           services: { engine: JSON.stringify(engine) }
         }
       }).pipe(

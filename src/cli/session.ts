@@ -36,6 +36,15 @@ export const runFlags = {
 export const storeRoot = (parsed: Parsed): string =>
   path.resolve(parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"] ?? path.join(REPOSITORY, "artifacts"))
 
+/** The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty store. */
+export const existingStore = (parsed: Parsed): string => {
+  const root = storeRoot(parsed)
+  const named = parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"]
+  if (named !== undefined && !fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError({ problem: `There is no store at ${root}.` })
+  return root
+}
+
 /** The engine that `auto` or the flags choose, without loading it; child processes inherit the data folder by environment. */
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   const data = parsed.text("data")

@@ -55,9 +55,12 @@ interface Found {
 const HEX = /^[0-9a-f]{4,64}$/
 
 const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
-  for (const run of runs)
-    for (const node of run.record.nodes.values())
-      if (node.node === name || node.label === name) return { run, node: node.node, key: node.key }
+  const named = runs.flatMap((run) =>
+    [...run.record.nodes.values()].filter(({ node, label }) => node === name || label === name).map((node) => ({ run, node }))
+  )
+  // A newer run that never came to this node has nothing to show of it.
+  const shown = named.find(({ node }) => node.status === "succeeded") ?? named[0]
+  if (shown !== undefined) return { run: shown.run, node: shown.node.node, key: shown.node.key }
   if (HEX.test(name)) {
     const matches = actions.filter(({ key, output }) => key.startsWith(name) || output.digest.startsWith(name))
     const distinct = new Set(matches.map(({ key, output }) => (key.startsWith(name) ? key : output.digest)))

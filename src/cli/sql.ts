@@ -1,4 +1,5 @@
 /** `pipeline sql "<query>"`: any question over all runs; without a query, the tables there are and their columns. */
+import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -7,9 +8,9 @@ import { Effect } from "effect"
 import { tables } from "../../schemas/index.ts"
 import { catalogDefinitions } from "../catalog/catalog-tables.ts"
 import { Catalog, type QueryResult } from "../catalog/Catalog.ts"
-import { renderCsv, renderJson, renderTable } from "../catalog/render.ts"
+import { csv, json, renderTable, type RowFormat } from "../catalog/render.ts"
 import { errorText } from "../store/files.ts"
-import { storeRoot } from "./session.ts"
+import { existingStore } from "./session.ts"
 import { plural } from "./text-table.ts"
 import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "./usage.ts"
 
@@ -25,22 +26,32 @@ const flags = {
 export const command: Command = {
   name: "sql",
   summary: "Ask anything of all runs in SQL (DuckDB). Without a query: the tables and their columns.",
-  usage: `pipeline sql "select study, algorithm, avg(correct) from rollouts group by all" [flags]`,
+  usage: `pipeline sql "select study, algorithm, avg(correct::int) from rollouts where latest group by all" [flags]`,
   flags,
   run: async (args) => {
-    const parsed = parse("sql", flags, args, { min: 0, max: 1, words: "one query, in quotes" })
+    // A query may begin with a comment, which would be taken for a flag.
+    const comments = args.filter((word) => /^--\s/.test(word))
+    const others = args.filter((word) => !comments.includes(word))
+    const parsed = parse("sql", flags, [...others, "--", ...comments], {
+      min: 0,
+      max: 1,
+      words: "one query, in quotes"
+    })
     const [given] = parsed.positionals
     const query = given === "-" ? fs.readFileSync(0, "utf8") : given
+    if (query?.trim() === "")
+      throw new UsageError({ problem: "The query is empty. Without one, pipeline sql lists the tables and their columns." })
     const { format, output } = destination(parsed)
     const program = Effect.gen(function* () {
       if (query === undefined) return void process.stdout.write(`${listing()}\n`)
-      const catalog = yield* Catalog.open(storeRoot(parsed), tables)
+      const catalog = yield* Catalog.open(existingStore(parsed), tables)
       if (format === "parquet") {
         const rows = yield* catalog.exportParquet(query, output!)
         process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
         return
       }
       const maxRows = wholeNumber(parsed, "rows", 40, 0)
+      if (format === "csv" || format === "json") return yield* writeRows(catalog, query, format === "csv" ? csv : json, output)
       const result = yield* catalog.query(query, format === "table" ? maxRows : Infinity)
       for (const warning of result.warnings) process.stderr.write(`${warning}\n`)
       yield* Effect.promise(async () => deliver(await render(result, format, maxRows), output, result))
@@ -101,10 +112,6 @@ const endingOf = (file: string): string => {
 
 const render = async (result: QueryResult, format: Format, maxRows: number): Promise<string | Uint8Array> => {
   switch (format) {
-    case "csv":
-      return renderCsv(result)
-    case "json":
-      return renderJson(result)
     case "arrow":
       return (await import("../catalog/render-arrow.ts")).renderArrow(result)
     default: {
@@ -113,6 +120,38 @@ const render = async (result: QueryResult, format: Format, maxRows: number): Pro
     }
   }
 }
+
+/** Writes a result as it comes: a batch waits until the one before has left, and a reader that goes away ends it. */
+const writeRows = Effect.fnUntraced(function* (catalog: Catalog, query: string, format: RowFormat, output: string | null) {
+  const target =
+    output === null
+      ? process.stdout
+      : yield* Effect.acquireRelease(
+          Effect.sync(() => fs.createWriteStream(output)),
+          (stream) => Effect.promise(() => new Promise<void>((closed) => stream.end(() => closed())))
+        )
+  const failed = new Promise<never>((_, reject) => {
+    if (output !== null)
+      target.on("error", (cause) =>
+        reject(new UsageError({ problem: `--output ${output} cannot be written: ${errorText(cause)}.` }))
+      )
+  })
+  failed.catch(() => {})
+  const put = async (text: string) => {
+    if (target.write(text) === false) await Promise.race([failed, once(target, "drain")])
+  }
+  let rows = 0
+  yield* catalog.each(query, async (batch) => {
+    if (rows === 0) {
+      for (const warning of batch.warnings) process.stderr.write(`${warning}\n`)
+      await put(format.head(batch.columns))
+    }
+    await put(batch.rows.map((row, i) => format.row(batch.columns, row, rows + i === 0)).join(""))
+    rows += batch.rows.length
+  })
+  yield* Effect.promise(() => put(format.tail(rows)))
+  if (output !== null) process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
+})
 
 const deliver = (content: string | Uint8Array, output: string | null, result: QueryResult): void => {
   if (output === null) {

@@ -45,10 +45,27 @@ export const loadStudy = async (name: string): Promise<Study> => {
     const names = [...files.keys()].toSorted()
     throw new StudyUnknown({ problem: `There is no study "${name}".${didYouMean(name, names)} Studies: ${names.join(", ")}.` })
   }
-  const { default: study } = (await import(file)) as { readonly default?: Study }
-  if (study === undefined)
+  const { default: study } = await import(file).then(
+    (module: { readonly default?: Study }) => module,
+    (cause: unknown) => {
+      throw new StudyUnknown({ problem: `The study ${file} cannot be loaded: ${whereAndWhat(cause, file)}` })
+    }
+  )
+  if (typeof study?.nodes !== "function")
     throw new StudyUnknown({ problem: `${file} exports no study: "export default Study.make(...)" is missing.` })
+  if (study.name !== name)
+    throw new StudyUnknown({
+      problem: `${file} makes a study called "${study.name}"; the file's name and the study's must be the same.`
+    })
   return study
+}
+
+/** What was thrown while a study's file was loaded, with the line of that file where it can be told. */
+const whereAndWhat = (cause: unknown, file: string): string => {
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  const at = text.split(file)[1]?.match(/^:(\d+)/)?.[1]
+  const what = cause instanceof Error ? `${cause.name}: ${cause.message.split("\n")[0]}` : String(cause)
+  return `${what}${at === undefined ? "" : ` (line ${at})`}`
 }
 
 /** Flags that choose and shape a study: its dimensions, and `--set stage.param=value`. */

@@ -31,6 +31,7 @@ export const make = <const P extends ParamModule.Params>(
   nodes: (given) => {
     const values = ParamModule.complete(name, definition, given)
     const seeds = typeof values["seeds"] === "number" ? values["seeds"] : 1
+    if (seeds < 1) throw new ParamModule.ParamInvalid({ owner: name, param: "seeds", problem: `must be >= 1; got ${seeds}` })
     const nodes: Array<Node> = []
     for (let seed = 0; seed < seeds; seed++) collect(build({ ...values, seed }), nodes)
     return nodes

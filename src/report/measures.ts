@@ -102,8 +102,9 @@ export const meanOf = (values: ReadonlyArray<number>): Estimate => {
   return { value: mean, low, high, seeds: n }
 }
 
-/** The format with the largest share; null when nothing is known. Ties go to the name that comes first. */
+/** The format with the largest share, of those that are one; null when there is none. Ties go to the name that comes first. */
 export const winnerOf = (measures: Measures | null): string | null => {
-  const [first] = [...(measures?.shares ?? [])].toSorted(([a, x], [b, y]) => y.value - x.value || (a < b ? -1 : 1))
+  const formats = [...(measures?.shares ?? [])].filter(([format, { value }]) => format !== "invalid" && value > 0)
+  const [first] = formats.toSorted(([a, x], [b, y]) => y.value - x.value || (a < b ? -1 : 1))
   return first?.[0] ?? null
 }

@@ -69,7 +69,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   lines.push(
     paint(
       "2",
-      `percent, before → after RL; ± half of the 95 % interval, ${spread}${dropped > 0 ? "; more columns in the report" : ""}`
+      `percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval, ${spread}${dropped > 0 ? "; more columns in the report" : ""}`
     )
   )
   for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))

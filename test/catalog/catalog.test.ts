@@ -67,7 +67,7 @@ describe("a view of a table", () => {
       ["sweep-2", "grpo", 4n],
       ["sweep-2", "ppo", 6n]
     ])
-    expect(await rows("select count(*) from rollouts where latest")).toEqual([[10n]])
+    expect(await rows("select count(*) from rollouts where latest")).toEqual([[6n]])
   })
 
   it("of which no artifact exists is empty, not unknown", async () => {
@@ -120,12 +120,12 @@ describe("filters", () => {
 })
 
 describe("the catalog's own tables", () => {
-  it("runs: status, and which is the newest of its study", async () => {
+  it("runs: status, and which stands for its study: a newer one that did not succeed hides nothing", async () => {
     expect(
       await rows("select run, study, status, latest, seconds, nodes, cached, failed, startedAt::varchar from runs order by run")
     ).toEqual([
-      ["sweep-1", "sweep", "succeeded", false, 12.5, 2, 0, 0, "2026-11-22 00:45:12.123"],
-      ["sweep-2", "sweep", "unfinished", true, null, 5, 2, 1, "2026-11-22 01:45:12.123"]
+      ["sweep-1", "sweep", "succeeded", true, 12.5, 2, 0, 0, "2026-11-22 00:45:12.123"],
+      ["sweep-2", "sweep", "unfinished", false, null, 5, 2, 1, "2026-11-22 01:45:12.123"]
     ])
   })
 
@@ -226,7 +226,7 @@ describe("user SQL", () => {
         catalog.query("select count(*) from mine")
       )
     )
-    expect(found.rows).toEqual([[10n]])
+    expect(found.rows).toEqual([[6n]])
   })
 })
 

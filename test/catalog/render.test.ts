@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
 import { renderArrow } from "../../src/catalog/render-arrow.ts"
-import { cut, displayWidth, readableNumber, renderCsv, renderJson, renderTable } from "../../src/catalog/render.ts"
+import { csv, cut, displayWidth, json, readableNumber, renderRows, renderTable } from "../../src/catalog/render.ts"
 import { SampleStore, tables } from "./sample-store.ts"
 
 const store = new SampleStore()
@@ -72,7 +72,7 @@ describe("csv", () => {
       `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big, null as n, '' as e,
         [1, 2] as l, timestamp '2026-11-22 00:45:12.123' as t, date '2026-11-22' as day, time '01:02:03' as clock`
     )
-    expect(renderCsv(result)).toBe(
+    expect(renderRows(csv, result)).toBe(
       '"x,y",q,f,d,big,n,e,l,t,day,clock\n' +
         '"a,b","say ""hi""",0.1,0.30000000000000004,9007199254740993,,"","[1,2]",2026-11-22 00:45:12.123,2026-11-22,01:02:03\n'
     )
@@ -84,11 +84,11 @@ describe("json", () => {
     const result = await query(
       `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s, true as b, '\\xAB'::blob as x`
     )
-    const text = renderJson(result)
+    const text = renderRows(json, result)
     expect(JSON.parse(text)).toEqual([
       { a: 1, a_1: "two", f: 0.1, nan: null, big: "9007199254740993", s: { k: [1.5] }, b: true, x: "ab" }
     ])
-    expect(renderJson(await query("select 1 as a where false"))).toBe("[]\n")
+    expect(renderRows(json, await query("select 1 as a where false"))).toBe("[]\n")
   })
 })
 

@@ -174,7 +174,7 @@ describe("the table in a terminal", () => {
     expect(resultsText(rows, { width: 120, colours: false })).toEqual([
       "scale  algorithm  pass@1                 pass@8       majority@8   tinygsm  omi2     winner   from step",
       "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm  12 (2 of 3)",
-      "percent, before → after RL; ± half of the 95 % interval, one seed"
+      "percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval, one seed"
     ])
   })
   test("columns give way to the width, the numbers that matter most stay", () => {
