@@ -45,7 +45,7 @@ export default Study.make(
       const before = evaluate({ policy: start, corpus }, { seed })
 
       return algorithms.map((algorithm) => {
-        const policy = rl({ policy: start, corpus }, { algorithm, suite: "train", steps: 80, seed })
+        const policy = rl({ policy: start, corpus }, { algorithm, suite: "train", steps: 60, seed })
         const after = evaluate({ policy, corpus }, { seed })
         return {
           before,
