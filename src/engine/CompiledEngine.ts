@@ -198,12 +198,13 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
     score: Effect.fn("Model.score")(function* (batch, options = {}) {
       yield* checkScore(spec, batch, options)
       const positions = batch.tokens.length
-      const logProbs = new Float32Array(positions)
+      const { values: wanted = false } = options
+      const logProbs = new Float32Array(wanted === "only" ? 0 : positions)
       const entropies = options.entropies === true ? new Float32Array(positions) : undefined
-      const values = options.values === true ? new Float32Array(positions) : undefined
+      const values = wanted === false ? undefined : new Float32Array(positions)
       yield* run(call, "score", library.score, [
         ...([handle, threads, batch.tokens, batch.offsets, batch.offsets.length - 1, 1 / (options.temperature ?? 1)] as const),
-        ...([logProbs, pointer(entropies), pointer(values)] as const)
+        ...([pointer(logProbs), pointer(entropies), pointer(values)] as const)
       ])
       return { logProbs, ...(entropies && { entropies }), ...(values && { values }) }
     }),

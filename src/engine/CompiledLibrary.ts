@@ -29,7 +29,7 @@ export interface CompiledLibrary {
   readonly philox: (counter: Uint32Array, key: Uint32Array, out: Uint32Array) => void
   readonly read: Long<[Handle, number, Float32Array]>
   readonly write: Long<[Handle, number, Float32Array]>
-  readonly score: Long<[Handle, number, Int32Array, Int32Array, number, number, Float32Array, F32, F32]>
+  readonly score: Long<[Handle, number, Int32Array, Int32Array, number, number, F32, F32, F32]>
   readonly gradient: Long<
     [
       ...[Handle, number, Int32Array, Int32Array, number, number, Float64Array],

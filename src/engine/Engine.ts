@@ -38,8 +38,8 @@ export interface Batch {
 export interface ScoreOptions {
   readonly temperature?: number
   readonly entropies?: boolean
-  /** Needs a model with a value head. */
-  readonly values?: boolean
+  /** Needs a model with a value head. `only`: no log-probabilities (the array is empty), which spares everything over the vocabulary. */
+  readonly values?: boolean | "only"
 }
 export interface Scores {
   readonly logProbs: Float32Array

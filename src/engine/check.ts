@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 
 import type { ModelSpec } from "../model/ModelSpec.ts"
-import { EngineError, type Batch, type Coefficients, type GenerateRequest, type TokenLoss } from "./Engine.ts"
+import { EngineError, type Batch, type Coefficients, type GenerateRequest, type ScoreOptions, type TokenLoss } from "./Engine.ts"
 
 const fail = (operation: string, detail: string) => Effect.fail(new EngineError({ operation, detail }))
 
@@ -65,13 +65,14 @@ const temperatureComplaints = (temperature: number | undefined): Array<string> =
     ? []
     : [`temperature is ${temperature}; it must be a positive number`]
 
-export const checkScore = (spec: ModelSpec, batch: Batch, options: { temperature?: number; values?: boolean }) =>
+export const checkScore = (spec: ModelSpec, batch: Batch, options: ScoreOptions) =>
   firstOf(
     "score",
     (function* () {
       yield* batchComplaints(spec, "batch", batch)
       yield* temperatureComplaints(options.temperature)
-      if (options.values === true && !spec.valueHead) yield "values were asked for, but the model has no value head"
+      if ((options.values ?? false) !== false && !spec.valueHead) yield "values were asked for, but the model has no value head"
+      if (options.values === "only" && options.entropies === true) yield "entropies were asked for together with values only"
     })()
   )
 

@@ -146,6 +146,9 @@ export const conformance = (
             expect(largestDifference(scores.logProbs, floats(expected.logp))).toBeLessThan(tolerances.scores)
             expect(largestDifference(scores.entropies!, expected.entropy)).toBeLessThan(tolerances.scores)
             expect(largestDifference(scores.values!, expected.values)).toBeLessThan(tolerances.scores)
+            const { logProbs, values } = yield* model.score(batch, { values: "only" })
+            expect(values).toEqual(scores.values)
+            expect(logProbs).toHaveLength(0)
           }))
 
         test(`${fixture} ${scale}: a temperature of 0.7 divides the logits`, () =>
@@ -187,6 +190,19 @@ export const conformance = (
             expect(digestError(fixtureShape, yield* model.read("gradients"), expected.gradient_digests.value)).toBeLessThan(
               tolerances.gradient
             )
+            // After the gradient of values alone, that of anything else adds up with it.
+            const values = (yield* model.read("gradients")).slice()
+            yield* model.lossStep(batch, { kind: "cross-entropy" })
+            const both = yield* model.read("gradients")
+            yield* model.zeroGradients
+            yield* model.lossStep(batch, { kind: "cross-entropy" })
+            const alone = yield* model.read("gradients")
+            expect(
+              largestDifference(
+                both,
+                alone.map((g, i) => g + values[i]!)
+              )
+            ).toBeLessThan(tolerances.scores)
           }))
       }
 
@@ -553,6 +569,7 @@ export const conformance = (
           "weights has 8"
         ],
         ["values without a head", (m) => m.score(batch, { values: true }), "no value head"],
+        ["values only without a head", (m) => m.score(batch, { values: "only" }), "no value head"],
         ["a temperature of 0 when scoring", (m) => m.score(batch, { temperature: 0 }), "temperature is 0"],
         ["parameters of the wrong size", (m) => m.write("parameters", new Float32Array(3)), "parameters has 3 values"],
         [

@@ -65,7 +65,7 @@ API int engine_write(void *handle, int which, const float *flat) {
 
 API void engine_zero_gradients(void *model) { adamw_zero(model); }
 
-/* entropies and values may be NULL. */
+/* entropies and values may be NULL; log_probs too, where values alone are wanted. */
 API int engine_score(void *model, int threads, const int32_t *tokens, const int32_t *offsets, int documents, double inverse_temperature,
                      float *log_probs, float *entropies, float *values) {
   const Batch batch = {tokens, offsets, (size_t)documents};

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+bool loss_needs_scores(const Loss *loss) { return loss->kind != LOSS_COEFFICIENTS || loss->d_log_prob || loss->d_entropy; }
+
 bool loss_needs_entropy(const Loss *loss) {
   return loss->kind == LOSS_SURROGATE ? loss->entropy_coefficient != 0 : loss->kind == LOSS_COEFFICIENTS && loss->d_entropy;
 }

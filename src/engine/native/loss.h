@@ -27,6 +27,7 @@ typedef struct {
   double d_log_prob, d_entropy, d_value;
 } TokenGradient;
 
+bool loss_needs_scores(const Loss *loss); /* anything but values */
 bool loss_needs_entropy(const Loss *loss);
 bool loss_needs_value(const Loss *loss);
 TokenGradient loss_at(const Loss *loss, size_t position, bool has_target, double log_prob, double entropy, double value);

@@ -141,6 +141,11 @@ static void score_chunk(void *context, int index, int worker) {
   Workspace *w = model->workspace[worker];
   const Chunk chunk = step->chunk[index];
   chunk_forward(model, w, step->batch, chunk, NULL, NULL);
+  if (!step->out.log_probs) {
+    for (size_t row = 0; row < chunk.rows; row++)
+      step->out.values[chunk.first + row] = value_of(model, w->final + row * row_stride(model->shape.padded_width));
+    return;
+  }
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
     linear_forward(&w->final_rows, first, rows, &model->head, w->logits, row_stride(model->shape.padded_vocabulary), false);
@@ -148,13 +153,12 @@ static void score_chunk(void *context, int index, int worker) {
   }
 }
 
-/* Forward and backward of one chunk; returns its loss. */
-static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+/* From hidden states to the loss and back: leaves dL/dhidden in w->dnormed, returns the chunk's loss. */
+static double head_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
   Model *model = step->model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
   const Operand columns = narrowed(w->columns, s->padded_vocabulary), pairs = narrowed(w->pairs, s->padded_width);
-  chunk_forward(model, w, step->batch, chunk, NULL, NULL);
   double total = 0;
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
@@ -169,16 +173,39 @@ static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane l
   }
   const Operand final = operand_pair(&w->final_rows, chunk.rows, &pairs);
   linear_backward_weight(&columns, &final, chunk.rows, &model->head, lane);
-  memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
-  layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
-  chunk_backward(model, w, step->batch, chunk, lane);
   return total;
 }
 
-/* Zeroes what no product writes in a fresh lane: an embedding of its own and the value head. */
-static void clear_unwritten(const Model *model, float *lane) {
+/* The same where only values count, as for a critic: nothing is computed over the vocabulary. */
+static void value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+  const size_t ld = row_stride(step->model->shape.padded_width);
+  memset(w->dnormed, 0, chunk.rows * ld * sizeof(float));
+  if (!loss_needs_value(step->loss)) return;
+  const float *d_values = step->loss->d_value + chunk.first;
+  for (size_t row = 0; row < chunk.rows; row++)
+    if (d_values[row] != 0) value_gradient(step->model, w->final + row * ld, d_values[row], w->dnormed + row * ld, lane.gradient);
+}
+
+/* Forward and backward of one chunk; returns its loss. */
+static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+  const Shape *s = &step->model->shape;
+  const size_t ld = row_stride(s->padded_width);
+  chunk_forward(step->model, w, step->batch, chunk, NULL, NULL);
+  double total = 0;
+  if (loss_needs_scores(step->loss)) total = head_backward(step, w, chunk, lane);
+  else value_backward(step, w, chunk, lane);
+  memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
+  layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
+  chunk_backward(step->model, w, step->batch, chunk, lane);
+  return total;
+}
+
+/* Zeroes what no product writes in a fresh lane: an embedding of its own, the value head, and the head where it has no part. */
+static void clear_unwritten(const Model *model, float *lane, bool scores) {
   const Shape *s = &model->shape;
-  if (!s->tied) memset(lane + model->embedding, 0, s->padded_vocabulary * s->padded_width * sizeof(float));
+  const size_t table = s->padded_vocabulary * s->padded_width * sizeof(float);
+  if (!s->tied) memset(lane + model->embedding, 0, table);
+  if (!scores) memset(lane + model->head.offset, 0, table);
   if (s->value_head) memset(lane + model->value_weight, 0, (model->padded_count - model->value_weight) * sizeof(float));
 }
 
@@ -186,7 +213,7 @@ static void gradient_lane(void *context, int index, int worker) {
   const Step *step = context;
   Model *model = step->model;
   Lane lane = {model->gradient[index], !model->lane_used[index]};
-  if (lane.fresh) clear_unwritten(model, lane.gradient);
+  if (lane.fresh) clear_unwritten(model, lane.gradient, loss_needs_scores(step->loss));
   model->lane_used[index] = true;
   for (size_t i = (size_t)index; i < step->chunks; i += (size_t)model->lanes) {
     if (atomic_load(&model->cancelled)) return;

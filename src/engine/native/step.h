@@ -26,7 +26,7 @@ typedef struct {
 } Chunk;
 
 typedef struct {
-  float *log_probs; /* per position of the batch */
+  float *log_probs; /* per position of the batch; NULL: values alone are wanted */
   float *entropies; /* NULL: not wanted */
   float *values;    /* NULL: not wanted */
 } ScoreOutput;

@@ -63,12 +63,13 @@ const scoreCall = (spec: ModelSpec, state: State): Model["score"] =>
   Effect.fn("Model.score")(function* (batch, options = {}) {
     yield* checkScore(spec, batch, options)
     const positions = batch.tokens.length
-    const logProbs = new Float32Array(positions)
+    const { values: wanted = false } = options
+    const logProbs = new Float32Array(wanted === "only" ? 0 : positions)
     const entropies = options.entropies === true ? new Float32Array(positions) : undefined
-    const values = options.values === true ? new Float32Array(positions) : undefined
+    const values = wanted === false ? undefined : new Float32Array(positions)
     yield* eachRectangle(spec, batch, "score", (rectangle) => {
       const statistics = statisticsOver(spec, rectangle, state.get("parameters"), options.temperature)
-      collect(rectangle, read(statistics.logProbs), logProbs, (cell) => rectangle.hasTarget[cell] === 1)
+      if (wanted !== "only") collect(rectangle, read(statistics.logProbs), logProbs, (cell) => rectangle.hasTarget[cell] === 1)
       if (entropies) collect(rectangle, read(statistics.entropies), entropies)
       if (values) collect(rectangle, read(statistics.values!), values)
     })
