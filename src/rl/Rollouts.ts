@@ -99,7 +99,10 @@ export const toPositions = (rollouts: Rollouts, perToken: ArrayLike<number>): Fl
 /** `[positions]`, as an engine scores them, to `[response tokens]`. */
 export const fromPositions = (rollouts: Rollouts, perPosition: ArrayLike<number>): Float32Array => {
   requireLength("perPosition", perPosition, rollouts.tokens.length, "positions")
-  return Float32Array.from(decisionPositions(rollouts), (position) => perPosition[position]!)
+  const positions = decisionPositions(rollouts)
+  const out = new Float32Array(positions.length)
+  for (let t = 0; t < positions.length; t++) out[t] = perPosition[positions[t]!]!
+  return out
 }
 
 /** The given sequences, in the given order, as rollouts of their own: a minibatch. Group ids are kept. */

@@ -13,9 +13,8 @@ import {
   reinforceOptions
 } from "./definitions.ts"
 import { expertIterationLearner } from "./expert-iteration-learner.ts"
-import { grpoLearner } from "./grpo-learner.ts"
+import { grpoLearner, reinforceLearner } from "./group-learner.ts"
 import { ppoLearner } from "./ppo-learner.ts"
-import { reinforceLearner } from "./reinforce-learner.ts"
 
 export interface AlgorithmSettings extends Definitions {
   readonly algorithm: Algorithm

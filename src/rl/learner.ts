@@ -1,7 +1,7 @@
 /**
  * One update from one batch of rollouts: advantages, objective, engine calls. A learner owns what its algorithm keeps between steps (a
- * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. `grpoLearner`, `ppoLearner`,
- * `reinforceLearner` and `expertIterationLearner` stand side by side so that a diff between them is the difference between the algorithms.
+ * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. The learners of group-learner.ts,
+ * ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the difference between the algorithms.
  */
 import { Effect } from "effect"
 
@@ -12,7 +12,7 @@ import { klEstimate, type KlController, type KlEstimator, nextKlCoefficient } fr
 import type { Minibatch, Passes } from "./minibatches.ts"
 import type { PolicyLossOptions } from "./policy-loss.ts"
 import { fromPositions, type Rollouts, sequenceCount } from "./Rollouts.ts"
-import { type Objective, toCoefficients, type TokenScores } from "./terms.ts"
+import { type EntropyOptions, type Objective, toCoefficients, type TokenScores } from "./terms.ts"
 import { policyStatistics } from "./update-statistics.ts"
 
 /** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
@@ -76,6 +76,12 @@ export interface StepOutcome {
 /** One gradient step's numbers. */
 export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 
+/** An objective on a minibatch, in both ways of computing it. */
+export interface Way {
+  readonly fused: Fused
+  readonly objective: (scores: TokenScores) => Objective
+}
+
 /**
  * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The statistics are
  * of the policy before the step.
@@ -83,17 +89,12 @@ export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 export const gradientStep = Effect.fnUntraced(function* (
   policy: Model,
   minibatch: Minibatch,
-  way: {
-    readonly fused: Fused
-    readonly objective: (scores: TokenScores) => Objective
-    readonly needsEntropy: boolean
-    readonly temperature: number
-  },
-  clip: PolicyLossOptions,
+  way: Way,
+  options: { readonly policy: PolicyLossOptions; readonly entropy: EntropyOptions },
+  temperature: number,
   optimizer: AdamW
 ) {
   const { rollouts } = minibatch
-  const { temperature } = way
   let loss: number
   let logProbs: Float32Array
   if (way.fused.loss !== undefined) {
@@ -101,7 +102,7 @@ export const gradientStep = Effect.fnUntraced(function* (
     loss = stats.loss
     logProbs = fromPositions(rollouts, stats.logProbs)
   } else {
-    const scores = yield* policy.score(rollouts, { temperature, entropies: way.needsEntropy })
+    const scores = yield* policy.score(rollouts, { temperature, entropies: options.entropy.coefficient !== 0 })
     logProbs = fromPositions(rollouts, scores.logProbs)
     const objective = way.objective({
       logProbs,
@@ -111,7 +112,7 @@ export const gradientStep = Effect.fnUntraced(function* (
     yield* policy.backward(rollouts, toCoefficients(rollouts, objective, temperature))
   }
   const { gradientNorm } = yield* policy.optimStep(optimizer)
-  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, clip, minibatch.mask)
+  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, options.policy, minibatch.mask)
   return {
     loss,
     gradientNorm,

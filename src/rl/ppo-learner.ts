@@ -10,11 +10,12 @@ import {
   type Learner,
   type LearnerLoop,
   reportOf,
-  usedSequences
+  usedSequences,
+  type Way
 } from "./learner.ts"
 import { learningMinibatches } from "./minibatches.ts"
-import { criticSurrogate, ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "./ppo.ts"
-import { fromPositions } from "./Rollouts.ts"
+import { criticTerm, ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "./ppo.ts"
+import { fromPositions, type Rollouts, toPositions } from "./Rollouts.ts"
 import { valueStatistics } from "./update-statistics.ts"
 
 export const ppoLearner = (
@@ -24,6 +25,8 @@ export const ppoLearner = (
   options: PpoOptions,
   loop: LearnerLoop & { readonly criticOptimizer: (step: number) => AdamW }
 ): Learner => {
+  const valuesOf = (rollouts: Rollouts) =>
+    Effect.map(critic.score(rollouts, { values: "only" }), ({ values }) => fromPositions(rollouts, values!))
   const coefficient = klCoefficientState(options.klReward.coefficient, options.klReward.estimator, loop.controller)
   return {
     state: { critic: resumable(critic), klCoefficient: coefficient.part },
@@ -31,16 +34,9 @@ export const ppoLearner = (
       const { step, rollouts, scores, oldLogProbs, refLogProbs, mask } = batch
       const klCoefficient = coefficient.value()
       const current: PpoOptions = { ...options, klReward: { ...options.klReward, coefficient: klCoefficient } }
-      const { values } = yield* critic.score(rollouts, { values: true })
-      const allOldValues = fromPositions(rollouts, values!)
+      const allOldValues = yield* valuesOf(rollouts)
       const { advantages, returns: allReturns } = ppoTargets(
-        {
-          offsets: rollouts.responseOffsets,
-          scores,
-          oldLogProbs,
-          oldValues: allOldValues,
-          ...(refLogProbs === undefined ? {} : { refLogProbs })
-        },
+        { offsets: rollouts.responseOffsets, scores, oldLogProbs, refLogProbs, oldValues: allOldValues },
         current,
         mask
       )
@@ -52,20 +48,18 @@ export const ppoLearner = (
         const returns = minibatch.take(allReturns)
         const both = { ...minibatch, oldValues, returns }
         // At the first step the critic still gives the old values: nothing is clipped, and no pass is needed to see it.
-        if (outcomes.length > 0) {
-          const now = fromPositions(minibatch.rollouts, (yield* critic.score(minibatch.rollouts, { values: true })).values!)
-          valueClipFraction += valueStatistics(now, oldValues, returns, current.value.clip, minibatch.mask).valueClipFraction
-        }
-        valueLoss += (yield* critic.lossStep(minibatch.rollouts, criticSurrogate(minibatch.rollouts, both, current))).loss
+        const values = outcomes.length === 0 ? oldValues : yield* valuesOf(minibatch.rollouts)
+        valueClipFraction += valueStatistics(values, oldValues, returns, current.value.clip, minibatch.mask).valueClipFraction
+        const { loss, dValue } = criticTerm(values, both, current)
+        valueLoss += loss
+        yield* critic.backward(minibatch.rollouts, { dValue: toPositions(minibatch.rollouts, dValue) })
         yield* critic.optimStep(loop.criticOptimizer(step))
         const way = {
           fused: ppoSurrogate(minibatch.rollouts, both, current, loop.temperature),
           // The critic is a model of its own and had its step: its old values stand in, and what they contribute is a constant.
-          objective: (tokenScores) => ppoObjective({ ...tokenScores, values: oldValues }, both, current),
-          needsEntropy: current.entropy.coefficient !== 0,
-          temperature: loop.temperature
-        } satisfies Parameters<typeof gradientStep>[2]
-        outcomes.push(yield* gradientStep(policy, minibatch, way, current.policy, loop.optimizer(step)))
+          objective: (tokenScores) => ppoObjective({ ...tokenScores, values: oldValues }, both, current)
+        } satisfies Way as Way
+        outcomes.push(yield* gradientStep(policy, minibatch, way, current, loop.temperature, loop.optimizer(step)))
       }
       coefficient.advance(batch)
       const { explainedVariance } = valueStatistics(allOldValues, allOldValues, allReturns, current.value.clip, mask)

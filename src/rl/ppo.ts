@@ -14,7 +14,7 @@
  */
 import { Schema } from "effect"
 
-import { entropyObstacle, notFused, policyObstacle, policySurrogate, type Fused, type Surrogate } from "./fused.ts"
+import { entropyObstacle, notFused, policyObstacle, policySurrogate, type Fused } from "./fused.ts"
 import { gae, GaeOptions, whiten, WhitenOptions } from "./gae.ts"
 import type { Mask } from "./moments.ts"
 import { PolicyLossOptions } from "./policy-loss.ts"
@@ -46,7 +46,7 @@ export interface PpoRollout {
   readonly offsets: Int32Array
   readonly scores: ArrayLike<number>
   readonly oldLogProbs: ArrayLike<number>
-  readonly refLogProbs?: ArrayLike<number>
+  readonly refLogProbs?: ArrayLike<number> | undefined
   readonly oldValues: ArrayLike<number>
 }
 
@@ -106,7 +106,7 @@ export const ppoObjective = (scores: TokenScores, batch: PpoBatch, options: PpoO
 
 /**
  * The objective as the engine's fused surrogate, or why it is none. With a separate critic this is the policy's part;
- * `criticSurrogate` is the other.
+ * `criticTerm` is the other.
  */
 export const ppoSurrogate = (rollouts: Rollouts, batch: PpoBatch, options: PpoOptions, temperature: number): Fused => {
   const obstacle = policyObstacle(options.policy) ?? entropyObstacle(options.entropy, batch.weights)
@@ -121,16 +121,16 @@ export const ppoSurrogate = (rollouts: Rollouts, batch: PpoBatch, options: PpoOp
   }
 }
 
-/** The loss of a critic that is a model of its own: c_V L_value, with advantages of 0 so that nothing else flows. */
-export const criticSurrogate = (rollouts: Rollouts, batch: PpoBatch, options: PpoOptions): Surrogate => ({
-  kind: "surrogate",
-  weights: toPositions(rollouts, batch.weights),
-  advantages: new Float32Array(rollouts.tokens.length),
-  oldLogProbs: toPositions(rollouts, batch.oldLogProbs),
-  clipLow: options.policy.clipLow,
-  clipHigh: options.policy.clipHigh,
-  ...valueFields(rollouts, batch, options)
-})
+/** The loss of a critic that is a model of its own, c_V L_value, and its derivative in the values `[response tokens]`. */
+export const criticTerm = (
+  values: ArrayLike<number>,
+  batch: Pick<PpoBatch, "oldValues" | "returns" | "weights">,
+  options: PpoOptions
+): { readonly loss: number; readonly dValue: Float64Array } => {
+  const { coefficient, clip } = options.value
+  const { loss, gradient } = valueTerm(values, batch.oldValues, batch.returns, batch.weights, clip)
+  return { loss: coefficient * loss, dValue: combine(gradient.length, [coefficient, gradient]) }
+}
 
 const valueFields = (rollouts: Rollouts, batch: PpoBatch, options: PpoOptions) => ({
   returns: toPositions(rollouts, batch.returns),

@@ -40,7 +40,7 @@ export interface ReinforceRollout {
   readonly scores: ArrayLike<number>
   readonly groups: ArrayLike<number>
   readonly oldLogProbs: ArrayLike<number>
-  readonly refLogProbs?: ArrayLike<number>
+  readonly refLogProbs?: ArrayLike<number> | undefined
 }
 
 /** Token rewards and advantages `[response tokens]`. */
