@@ -34,6 +34,13 @@ export const attribute = Stage.make({
   inputs: { scores: Evaluation, corpus: Corpus },
   params: AttributeParams,
   output: Attribution,
+  check: ({ decoding }, { scores }) =>
+    decoding === "sampled" && scores.params["samples"] === 0
+      ? {
+          param: "decoding",
+          problem: `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). Take decoding "greedy", or samples above 0.`
+        }
+      : null,
   resources: { cost: ({ completions }) => completions * 1e6 },
 
   run: Effect.fn("attribute")(function* ({ inputs, params, output, progress }) {

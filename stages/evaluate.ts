@@ -18,7 +18,7 @@ import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { stream } from "../src/random/philox.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens } from "../src/training/policy.ts"
+import { loadPolicy, openingTokens, roomObjection, snapshotObjection } from "../src/training/policy.ts"
 
 export const EvaluateParams = {
   suite: Param.string("unseen-values", "problem suite"),
@@ -44,7 +44,8 @@ export const evaluate = Stage.make({
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
-  check: ({ suite }, { corpus }) => suiteObjection(suite, corpus),
+  check: ({ suite, maxNewTokens, step }, { policy, corpus }) =>
+    suiteObjection(suite, corpus) ?? roomObjection(maxNewTokens, policy) ?? snapshotObjection(step, policy),
   resources: {
     cost: ({ scale = "xs", problems, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50

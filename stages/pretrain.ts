@@ -52,6 +52,14 @@ export const pretrain = Stage.make({
     const corpus = readCorpus(inputs.corpus)
     const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
     const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
+    const cut = corpus.training.filter((i) => corpus.offsets[i + 1]! - corpus.offsets[i]! > params.context).length
+    if (cut === corpus.training.length)
+      return yield* new Param.ParamInvalid({
+        owner: "pretrain",
+        param: "context",
+        problem: `is ${params.context} tokens, and every document of the corpus is longer: none would be seen to its end. Take a longer context.`
+      })
+    if (cut > 0) yield* progress.note(`${cut} of ${corpus.training.length} documents are longer than the context and are cut`)
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
     const evaluations = evenlySpaced(params.evaluations, batches.steps)
     const snapshots = logSpaced(params.snapshots, batches.steps)

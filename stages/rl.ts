@@ -15,21 +15,22 @@ import { RlRun } from "../schemas/rl-run.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
-import { suiteObjection } from "../src/mixing/suites.ts"
+import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { stream } from "../src/random/philox.ts"
 import { makeLearner } from "../src/rl/algorithm.ts"
 import { collect, liveMetrics } from "../src/rl/collect.ts"
-import { algorithms, DefinitionParams, definitionProblem, dynamicSampling, klCoefficient } from "../src/rl/definitions.ts"
+import { algorithms, DefinitionParams, dynamicSampling, klCoefficient } from "../src/rl/definitions.ts"
 import { lastGood, parametersProblem, samplingProblem, StartUnusable } from "../src/rl/divergence.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/rows.ts"
+import { settingsProblem } from "../src/rl/settings-problem.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens } from "../src/training/policy.ts"
+import { loadPolicy, openingTokens, roomObjection } from "../src/training/policy.ts"
 import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
-import { everyN, logSpaced } from "../src/training/schedule.ts"
+import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
 
 export const RlParams = {
   algorithm: Param.oneOf(
@@ -78,15 +79,17 @@ export const rl = Stage.make({
   params: RlParams,
   output: RlRun,
   numerics: ["engine"],
-  check: ({ suite }, { corpus }) => suiteObjection(suite, corpus),
+  check: (params, { policy, corpus }) =>
+    settingsProblem(params) ??
+    roomObjection(params.maxNewTokens, policy) ??
+    suiteObjection(params.suite, corpus) ??
+    suiteSizeObjection(params.prompts, params.suite, corpus),
   resources: {
     cost: ({ scale = "xs", steps, prompts, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100
   },
 
   run: Effect.fn("rl")(function* ({ inputs, params, output, checkpoints, progress }) {
-    const problem = definitionProblem(params)
-    if (problem !== null) return yield* new Param.ParamInvalid({ owner: "rl", ...problem })
     const engine = yield* Engine
     const { model: policy, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
@@ -97,7 +100,7 @@ export const rl = Stage.make({
     const learner = yield* makeLearner(policy, params)
     // A stream of its own: evaluations with the same seed must not draw the same numbers.
     const sampling = { ...params, dynamicSampling: dynamicSampling(params), seed: (stream("rl") ^ params.seed) >>> 0 }
-    const snapshots = new Set([...logSpaced(params.snapshots, params.steps), ...everyN(params.snapshotEvery, params.steps)])
+    const snapshots = new Set(snapshotSteps(params))
     const evaluations = params.evaluations === 0 ? [] : [0, ...logSpaced(params.evaluations, params.steps)]
     const evaluateAt = Effect.fnUntraced(function* (step: number) {
       if (!evaluations.includes(step)) return
@@ -138,7 +141,13 @@ export const rl = Stage.make({
       yield* checkpoints.offer(step + 1, state)
     }
 
-    const problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
+    // What the last update made is judged like all others: by its numbers, and by what it says to the prompts that come next.
+    let problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
+    if (problemAfter === null) {
+      const next = { ...sampling, dynamicSampling: "off" } as const
+      const said = yield* collect({ policy, reference, tokenizer, openings, suite, step: params.steps, params: next })
+      problemAfter = samplingProblem(said, params.klLimit)
+    }
     const last = good.get()
     if (problemAfter !== null) {
       if (last === null) return yield* new StartUnusable({ problem: problemAfter })

@@ -69,10 +69,18 @@ export interface Objection {
   readonly problem: string
 }
 
-/** What is known of an input before anything has run: the stage that makes it, and its params. */
+/** What is known of an input before anything has run: the stage that makes it, its params, and the inputs of that. */
 export interface WiredInput {
   readonly stage: string
   readonly params: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, WiredInput>>
+}
+
+/** The nearest stage with such a param on the way of one input (`policy`: from RL through fine-tuning to pretraining); null: none. */
+export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<string>): WiredInput | null => {
+  if (Object.hasOwn(node.params, param)) return node
+  const before = along.map((name) => node.inputs[name]).find((input) => input !== undefined)
+  return before === undefined ? null : wiredWith(before, param, along)
 }
 
 /** A file from outside the store that a stage reads; its digest enters the key. */

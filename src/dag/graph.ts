@@ -7,7 +7,7 @@ import { Schema } from "effect"
 import { canonicalJson, digestOf } from "../store/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
-import type { Node, Stage } from "./Stage.ts"
+import type { Node, Stage, WiredInput } from "./Stage.ts"
 
 export interface GraphNode {
   /** `rl-1f3a90c2`: stage and the first digits of the structural identity. */
@@ -60,15 +60,7 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
         })
       params[param] = Param.fromText(stage, param, declared, text)
     }
-    const objection = node.stage.check(
-      params,
-      Object.fromEntries(
-        Object.entries(inputs).map(([name, input]) => {
-          const { stage, params } = found.get(input)!
-          return [name, { stage: stage.name, params }]
-        })
-      )
-    )
+    const objection = node.stage.check(params, wiredInputs(inputs, found))
     if (objection !== null) throw new Param.ParamInvalid({ owner: node.stage.name, ...objection })
     const identity = digestOf([node.stage.name, canonicalJson(params), canonicalJson(inputs)])
     const id = `${node.stage.name}-${identity.slice(0, 8)}`
@@ -87,6 +79,18 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   const nodes = [...found.values()].map((node) => ({ ...node, label: labels.get(node.id)! }))
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
 }
+
+/** What a stage's check is told of its inputs. */
+const wiredInputs = (
+  inputs: Readonly<Record<string, string>>,
+  found: ReadonlyMap<string, Omit<GraphNode, "label">>
+): Readonly<Record<string, WiredInput>> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, id]) => {
+      const { stage, params, inputs } = found.get(id)!
+      return [name, { stage: stage.name, params, inputs: wiredInputs(inputs, found) }]
+    })
+  )
 
 /** The params of a node and, where it has none of that name, of its ancestors, nearest first. */
 export const lineageParams = (

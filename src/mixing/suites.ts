@@ -81,6 +81,13 @@ export const suiteObjection = (suite: string, corpus: WiredInput): Objection | n
   }
 }
 
+/** Objects to more problems at once than a built-in suite has; how many a dataset has is known when it is read. */
+export const suiteSizeObjection = (prompts: number, suite: string, corpus: WiredInput): Objection | null => {
+  const size = corpus.params["suiteSize"]
+  if (!builtInSuites.includes(suite) || typeof size !== "number" || prompts <= size) return null
+  return { param: "prompts", problem: `is ${prompts}, but suite "${suite}" has ${size} problems (mix.suiteSize).` }
+}
+
 export interface Suite {
   readonly problems: ReadonlyArray<SuiteProblem>
   readonly rejected: Rejected

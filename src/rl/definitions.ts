@@ -3,7 +3,8 @@
  *
  * A parameter left null takes the preset's value, so that `preset` and the exceptions to it say completely what is computed, and all of it
  * is in the action key. A parameter that an algorithm has no use for (Expert Iteration and a KL coefficient) is ignored, so that one
- * sweep can set it for several algorithms; its description says whose it is. What cannot be computed is refused: `definitionProblem`.
+ * sweep can set it for several algorithms; its description says whose it is. What cannot be computed, or would
+ * change nothing, is refused before a study starts: settings-problem.ts.
  */
 import * as Param from "../dag/Param.ts"
 import type { GroupAdvantageOptions } from "./advantages.ts"
@@ -35,7 +36,7 @@ import type { ReinforceOptions } from "./reinforce.ts"
 export const algorithms = ["ppo", "grpo", "reinforce", "ei"] as const
 export type Algorithm = (typeof algorithms)[number]
 
-const PRESETS: Readonly<Record<Algorithm, ReadonlyArray<string>>> = {
+export const PRESETS: Readonly<Record<Algorithm, ReadonlyArray<string>>> = {
   ppo: ppoPresets,
   grpo: grpoPresets,
   reinforce: reinforcePresets,
@@ -122,37 +123,7 @@ export const DefinitionParams = {
 }
 export type Definitions = Param.Values<typeof DefinitionParams>
 
-type Settings = Definitions & { readonly algorithm: Algorithm; readonly maxNewTokens: number }
-
-/** Which parameter cannot be as it is, and why; null when all can. */
-export const definitionProblem = (settings: Settings): { readonly param: string; readonly problem: string } | null => {
-  const { algorithm, preset } = settings
-  if (!PRESETS[algorithm].includes(preset))
-    return { param: "preset", problem: `"${preset}" is no preset of ${algorithm}, which has ${PRESETS[algorithm].join(", ")}.` }
-  const advantage =
-    algorithm === "grpo"
-      ? grpoOptions(settings).advantage
-      : algorithm === "reinforce"
-        ? reinforceOptions(settings).advantage
-        : null
-  if (advantage !== null && advantage.baseline === "none" && advantage.std !== "none")
-    return {
-      param: "std",
-      problem: `"${advantage.std}" needs a baseline to deviate from; with baseline "none" set std to "none".`
-    }
-  if (algorithm !== "ei" && settings.klTarget !== null && klCoefficient(settings) === 0)
-    return {
-      param: "klTarget",
-      problem: "needs a coefficient above 0 to start from, since it is moved by factors: set kl, to 0.01 for instance."
-    }
-  const { overlongBuffer, maxNewTokens } = settings
-  if (overlongBuffer !== null && overlongBuffer > maxNewTokens)
-    return {
-      param: "overlongBuffer",
-      problem: `is ${overlongBuffer} tokens, but completions have at most maxNewTokens: ${maxNewTokens}.`
-    }
-  return null
-}
+export type Settings = Definitions & { readonly algorithm: Algorithm; readonly maxNewTokens: number }
 
 /** `base` with the entries of `changes` that are not null. */
 const override = <A extends object>(base: A, changes: { readonly [K in keyof A]?: A[K] | null }): A => ({

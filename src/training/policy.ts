@@ -2,13 +2,14 @@
 import { Effect, Schema } from "effect"
 
 import type { Checkpoint } from "../../schemas/checkpoint.ts"
-import type { Reader } from "../dag/Stage.ts"
+import { type Objection, type Reader, type WiredInput, wiredWith } from "../dag/Stage.ts"
 import { Engine, type Model } from "../engine/Engine.ts"
 import { formatNames } from "../formats/registry.ts"
 import { parameterTable } from "../model/ModelSpec.ts"
 import { readParameters, readSnapshot } from "../model/tensors.ts"
 import { tokenizerFromJson } from "../tokenizer/fromJson.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
+import { snapshotSteps } from "./schedule.ts"
 
 /** A checkpoint was asked for a step of which it keeps no snapshot. */
 export class SnapshotMissing extends Schema.TaggedError<SnapshotMissing>()("SnapshotMissing", {
@@ -20,6 +21,24 @@ export class SnapshotMissing extends Schema.TaggedError<SnapshotMissing>()("Snap
     const kept = this.kept.length === 0 ? "it keeps none" : `it keeps steps ${this.kept.join(", ")}`
     return `The policy has no snapshot after step ${this.step}: ${kept}. Ask for one of these, or train with snapshots (log-spaced) or snapshotEvery.`
   }
+}
+
+/** Objects to completions that no question leaves room for, before anything runs. */
+export const roomObjection = (maxNewTokens: number, policy: WiredInput): Objection | null => {
+  const trained = wiredWith(policy, "context", ["policy", "base"])
+  const context = trained?.params["context"]
+  if (typeof context !== "number" || maxNewTokens < context) return null
+  return {
+    param: "maxNewTokens",
+    problem: `is ${maxNewTokens}, but the policy's context (${trained!.stage}.context) is ${context} tokens, and the question needs some of them. Take less, or a longer context.`
+  }
+}
+
+/** Objects to a snapshot that a run of RL will not keep; of other checkpoints it is known when they are there. */
+export const snapshotObjection = (step: number | null, { stage, params }: WiredInput): Objection | null => {
+  if (step === null || stage !== "rl") return null
+  const kept = snapshotSteps(params as Parameters<typeof snapshotSteps>[0])
+  return kept.includes(step) ? null : { param: "step", problem: new SnapshotMissing({ step, kept }).message }
 }
 
 /** The model of a checkpoint: as it ended, or as it was after `step` steps where a snapshot of that step was kept. */

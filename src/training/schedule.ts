@@ -36,3 +36,11 @@ export const evenlySpaced = (count: number, total: number): ReadonlyArray<number
 /** Every `n`-th step in 1..total; none for 0. */
 export const everyN = (n: number, total: number): ReadonlyArray<number> =>
   n <= 0 ? [] : Array.from({ length: Math.floor(total / n) }, (_, i) => (i + 1) * n)
+
+/** The steps of a run after which its parameters are kept, ascending: `snapshots` of them log-spaced, and every `snapshotEvery`-th. */
+export const snapshotSteps = (run: {
+  readonly snapshots: number
+  readonly snapshotEvery: number
+  readonly steps: number
+}): ReadonlyArray<number> =>
+  [...new Set([...logSpaced(run.snapshots, run.steps), ...everyN(run.snapshotEvery, run.steps)])].toSorted((a, b) => a - b)
