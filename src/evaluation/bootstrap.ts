@@ -22,6 +22,21 @@ export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptio
   return bootstrap(values.length, (chosen) => meanOf(values, chosen), options)
 }
 
+/**
+ * Interval for the mean of one probability per problem (pass@k, majority@k). Where all are 0, or all 1, resampling sees no spread: then
+ * Wilson's interval.
+ */
+export const bootstrapProbability = (
+  values: ArrayLike<number>,
+  options: BootstrapOptions
+): Interval & { readonly interval: string } => {
+  requireSome("values", values)
+  const [first] = Array.from(values)
+  const agreed = (first === 0 || first === 1) && Array.from(values).every((value) => value === first)
+  if (!agreed) return { ...bootstrapMean(values, options), interval: "bootstrap over problems" }
+  return { ...wilson(first * values.length, values.length, options.level), interval: "wilson over problems" }
+}
+
 /** Interval for any statistic of problems; `statistic` gets the indices of one resample, reused between calls. */
 export const bootstrap = (problems: number, statistic: (chosen: Int32Array) => number, options: BootstrapOptions): Interval => {
   const { seed, resamples = 2000, level = 0.95, size = problems } = options

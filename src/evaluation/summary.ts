@@ -3,7 +3,7 @@ import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import type { Table } from "../store/Table.ts"
 import type { SuiteProblem } from "../training/corpus.ts"
-import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapShare } from "./bootstrap.ts"
+import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapProbability, bootstrapShare } from "./bootstrap.ts"
 import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./diversity.ts"
 import { shareEntropy } from "./format-shares.ts"
@@ -98,10 +98,20 @@ const numbersOf = (
     const estimate = decoding === "greedy" ? { ...wilson(total(hits), n), interval: "wilson" } : bootstrapShare(hits, of, options)
     return [{ metric, k: metric === "pass@1" ? 1 : 0, slice, value: total(hits) / n, ...estimate, n }]
   }
-  const perProblem = (metric: string, k: number, slice: string, values: ArrayLike<number>): SummaryNumber => {
-    const value = total(values) / values.length
-    return { metric, k, slice, value, ...bootstrapMean(values, options), interval: "bootstrap over problems", n: values.length }
-  }
+  const perProblem = (
+    metric: string,
+    k: number,
+    slice: string,
+    values: ArrayLike<number>,
+    intervalOf: typeof bootstrapProbability = (...of) => ({ ...bootstrapMean(...of), interval: "bootstrap over problems" })
+  ): SummaryNumber => ({
+    metric,
+    k,
+    slice,
+    value: total(values) / values.length,
+    ...intervalOf(values, options),
+    n: values.length
+  })
 
   const difficulties = [...new Set(attempts.map((attempt) => attempt.difficulty))].toSorted((a, b) => a - b)
   const slices: ReadonlyArray<readonly [string, ReadonlyArray<ReadonlyArray<Attempt>>]> = [
@@ -114,8 +124,8 @@ const numbersOf = (
     const c = groups.map((group) => group.filter(right).length)
     const majority = (k: number) => groups.map((group) => majorityAtK(votesOf(group, right, answer), group[0]!.gold, k))
     return ksUpTo(Math.min(...n)).flatMap((k) => [
-      perProblem("pass@k", k, slice, passAtKByProblem(n, c, k)),
-      perProblem("majority@k", k, slice, majority(k))
+      perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability),
+      perProblem("majority@k", k, slice, majority(k), bootstrapProbability)
     ])
   })
   const formats = labels.flatMap((name) => {

@@ -2,7 +2,8 @@
  * The numbers of one policy on one suite, out of the rows of an `evaluations` table, and their mean over seeds.
  *
  * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t over seeds
- * for several.
+ * for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all that the evaluations
+ * of single seeds leave open.
  */
 import type { Evaluations } from "../../schemas/evaluation.ts"
 import { meanInterval } from "../evaluation/intervals.ts"
@@ -77,16 +78,12 @@ export const meanMeasures = (all: ReadonlyArray<Measures>): Measures | null => {
   if (all.length === 1) return only
   const byKey = <K>(pick: (measures: Measures) => ReadonlyMap<K, Estimate>, missing: number | null): ReadonlyMap<K, Estimate> => {
     const keys = [...new Set(all.flatMap((measures) => [...pick(measures).keys()]))]
-    return new Map(
-      keys.map((key) => {
-        const values = all.map((measures) => pick(measures).get(key)?.value ?? missing).filter((value) => value !== null)
-        return [key, meanOf(values)] as const
-      })
-    )
+    const absent = missing === null ? [] : [{ value: missing, low: missing, high: missing, seeds: 1 }]
+    return new Map(keys.map((key) => [key, meanEstimate(all.flatMap((measures) => pick(measures).get(key) ?? absent))] as const))
   }
-  const pass1 = all.flatMap(({ pass1 }) => pass1?.value ?? [])
+  const pass1 = all.flatMap(({ pass1 }) => pass1 ?? [])
   return {
-    pass1: pass1.length === 0 ? null : meanOf(pass1),
+    pass1: pass1.length === 0 ? null : meanEstimate(pass1),
     passAtK: byKey(({ passAtK }) => passAtK, null),
     majorityAtK: byKey(({ majorityAtK }) => majorityAtK, null),
     // A format that no completion of a seed is in has share 0 there; its accuracy is unknown.
@@ -94,6 +91,16 @@ export const meanMeasures = (all: ReadonlyArray<Measures>): Measures | null => {
     accuracies: byKey(({ accuracies }) => accuracies, null),
     byDifficulty: byKey(({ byDifficulty }) => byDifficulty, null)
   }
+}
+
+/** The mean of a share over seeds. */
+const meanEstimate = (all: ReadonlyArray<Estimate>): Estimate => {
+  const mean = meanOf(all.map(({ value }) => value))
+  const known = all.filter(({ low, high }) => !Number.isNaN(low) && !Number.isNaN(high))
+  const agree = all.every(({ value }) => value === all[0]!.value)
+  return agree && known.length > 0
+    ? { ...mean, low: Math.min(...known.map(({ low }) => low)), high: Math.max(...known.map(({ high }) => high)) }
+    : { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) }
 }
 
 /** Mean and t interval over seeds. */

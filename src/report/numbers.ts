@@ -6,19 +6,21 @@ export const MISSING = "–"
 /** `34.0`, of a share. */
 export const percent = (share: number, digits = 1): string => (share * 100).toFixed(digits)
 
-/** `34.0 ±2.9`: a share in percent with half the width of its interval; without it where the interval is unknown. */
-export const percentWithMargin = (estimate: Estimate | null | undefined): string => {
-  if (estimate === null || estimate === undefined || Number.isNaN(estimate.value)) return MISSING
-  const margin = (estimate.high - estimate.low) / 2
-  return Number.isNaN(margin) ? percent(estimate.value) : `${percent(estimate.value)} ±${percent(margin)}`
+/**
+ * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin would
+ * reach beyond 0 or 100, as next to them, where an interval is lopsided. Empty where the interval is unknown.
+ */
+export const spreadWords = ({ value, low, high }: Estimate): string => {
+  const margin = (high - low) / 2
+  if (Number.isNaN(margin)) return ""
+  return value - margin < 0 || value + margin > 1 ? `[${percent(low)}, ${percent(high)}]` : `±${percent(margin)}`
 }
 
-/** `34.0 [31.1, 36.9]`. */
-export const percentWithInterval = (estimate: Estimate | null | undefined): string => {
-  if (estimate === null || estimate === undefined || Number.isNaN(estimate.value)) return MISSING
-  if (Number.isNaN(estimate.low) || Number.isNaN(estimate.high)) return percent(estimate.value)
-  return `${percent(estimate.value)} [${percent(estimate.low)}, ${percent(estimate.high)}]`
-}
+/** `34.0 ±2.9`: a share in percent with its uncertainty. */
+export const percentWithSpread = (estimate: Estimate | null | undefined): string =>
+  estimate === null || estimate === undefined || Number.isNaN(estimate.value)
+    ? MISSING
+    : `${percent(estimate.value)} ${spreadWords(estimate)}`.trimEnd()
 
 /** `12.4 MB`. */
 export const byteWords = (bytes: number): string => {

@@ -3,7 +3,7 @@
  * every format before and after, the winner's in bold where there are colours. Columns that matter least give way to the width.
  */
 import type { Estimate, Measures } from "./measures.ts"
-import { MISSING, percent, percentWithMargin } from "./numbers.ts"
+import { MISSING, percent, percentWithSpread } from "./numbers.ts"
 import type { ResultRow } from "./results.ts"
 import { dominanceWords } from "./rl-outcomes.ts"
 
@@ -66,10 +66,11 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   const seeds = Math.max(...rows.map((row) => row.members.length))
   const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
   const dropped = all.length - kept.length
+  const beyond = kept.some(({ cells }) => cells.some((cell) => cell.includes("[")))
   lines.push(
     paint(
       "2",
-      `percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval, ${spread}${dropped > 0 ? "; more columns in the report" : ""}`
+      `percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval${beyond ? ", or [all of it]" : ""}, ${spread}${dropped > 0 ? "; more columns in the report" : ""}`
     )
   )
   for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
@@ -107,7 +108,7 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
   const formats = formatsOf(rows)
   return [
     ...dimensions,
-    { title: "pass@1", rank: 0, cells: change(({ pass1 }) => pass1, percentWithMargin) },
+    { title: "pass@1", rank: 0, cells: change(({ pass1 }) => pass1, percentWithSpread) },
     ...(passK > 0 ? [{ title: `pass@${passK}`, rank: 2, cells: change(({ passAtK }) => passAtK.get(passK), short) }] : []),
     ...(majorityK > 0
       ? [{ title: `majority@${majorityK}`, rank: 3, cells: change(({ majorityAtK }) => majorityAtK.get(majorityK), short) }]

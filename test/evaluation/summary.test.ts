@@ -115,6 +115,16 @@ describe("the summary of an evaluation", () => {
     expect(none.high).toBeCloseTo(1.959963984540054 ** 2 / (2 + 1.959963984540054 ** 2), 12)
   })
 
+  it("is not certain of pass@k or a majority that is the same for all problems", () => {
+    const right = ["a", "b", "c"].flatMap((problem) => [0, 1].map(() => attempt("sampled", problem, "12", true)))
+    for (const metric of ["pass@k", "majority@k"]) {
+      const row = summarise(right, "s", 0).find((row) => row.metric === metric && row.k === 2)!
+      expect([row.value, row.high, row.interval]).toEqual([1, 1, "wilson over problems"])
+      // 3 of 3 problems: n / (n + z^2).
+      expect(row.low).toBeCloseTo(3 / (3 + 1.959963984540054 ** 2), 12)
+    }
+  })
+
   it("has every number inside its interval", () => {
     for (const { metric, value: estimate, low, high } of rows) {
       expect(low, metric).toBeLessThanOrEqual(estimate)

@@ -5,7 +5,9 @@ import * as path from "node:path"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { wilson } from "../../src/evaluation/intervals.ts"
 import { meanMeasures, measuresOf, winnerOf } from "../../src/report/measures.ts"
+import { percentWithSpread } from "../../src/report/numbers.ts"
 import { resultsText } from "../../src/report/results-text.ts"
 import { type ResultRow, resultsOf } from "../../src/report/results.ts"
 import { recordOf, type RunRecord } from "../../src/report/RunRecord.ts"
@@ -68,6 +70,24 @@ describe("measures of one evaluation", () => {
     expect(mean.pass1?.seeds).toBe(3)
     expect(mean.shares.get("omi1")?.value).toBeCloseTo(0.6, 12)
     expect(mean.shares.get("omi2")?.value).toBeCloseTo(0.3, 12)
+  })
+})
+
+describe("the uncertainty of a share", () => {
+  test("seeds that agree are not certain: what single evaluations leave open stays open; a t interval stays within 0 and 1", () => {
+    const of = (value: number) => measuresOf([{ ...row, metric: "pass@1", k: 1, value, ...wilson(value * 20, 20) }])
+    // 0 of 20: Wilson's upper end is z^2 / (20 + z^2).
+    expect(meanMeasures([of(0), of(0), of(0)])!.pass1).toMatchObject({ value: 0, low: 0, seeds: 3 })
+    expect(meanMeasures([of(0), of(0), of(0)])!.pass1!.high).toBeCloseTo(3.841459 / 23.841459, 6)
+    expect(meanMeasures([of(0.9), of(1), of(1)])!.pass1!.high).toBe(1)
+  })
+  test("is a margin, or the interval itself where a margin would pass 0 or 100", () => {
+    const words = (value: number, low: number, high: number) => percentWithSpread({ value, low, high, seeds: 1 })
+    expect(words(0.34, 0.311, 0.369)).toBe("34.0 ±2.9")
+    expect(words(0, 0, 0.161)).toBe("0.0 [0.0, 16.1]")
+    expect(words(0.98, 0.95, 0.992)).toBe("98.0 [95.0, 99.2]")
+    expect(words(0.5, Number.NaN, Number.NaN)).toBe("50.0")
+    expect(percentWithSpread(null)).toBe("–")
   })
 })
 

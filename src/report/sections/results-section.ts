@@ -1,7 +1,7 @@
 /** The result table: every cell before and after RL, with intervals. */
 import { html, type Html, nothing, table } from "../html.ts"
 import type { Estimate, Measures } from "../measures.ts"
-import { MISSING, percent } from "../numbers.ts"
+import { MISSING, percent, spreadWords } from "../numbers.ts"
 import { dominanceWords } from "../rl-outcomes.ts"
 import type { CellData, StudyData } from "../study-data.ts"
 
@@ -44,10 +44,10 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     <h2>Results</h2>
     ${table(columns, rows)}
     <p class="note">
-      Percent, before → after RL, ± half the width of the 95 % interval; ${spread}. Greedy pass@1; unbiased pass@k and majority@k
-      from samples; then the share of the sampled completions in each format, its intervals in the figures below. The winner is
-      the format with the largest share after RL; it, or another, dominates from the first step on whose completions and those of
-      the four steps after it are for nine tenths in one format.
+      Percent, before → after RL, ± half the width of the 95 % interval, or the interval itself next to 0 and 100; ${spread}.
+      Greedy pass@1; unbiased pass@k and majority@k from samples; then the share of the sampled completions in each format, its
+      intervals in the figures below. The winner is the format with the largest share after RL; it, or another, dominates from the
+      first step on whose completions and those of the four steps after it are for nine tenths in one format.
     </p>
   </section> `
 }
@@ -56,8 +56,8 @@ const change = (cell: CellData, pick: (measures: Measures) => Estimate | null | 
   const side = (measures: Measures | null): Html => {
     const estimate = measures === null ? null : pick(measures)
     if (estimate == null || Number.isNaN(estimate.value)) return html`${MISSING}`
-    const margin = (estimate.high - estimate.low) / 2
-    return html`${percent(estimate.value)}${Number.isNaN(margin) ? nothing : html` <span class="margin">±${percent(margin)}</span>`}`
+    const spread = spreadWords(estimate)
+    return html`${percent(estimate.value)}${spread === "" ? nothing : html` <span class="margin">${spread}</span>`}`
   }
   if (cell.members.every(({ rl }) => rl === null)) return side(cell.before)
   return html`${side(cell.before)} → ${side(cell.after)}`
