@@ -9,7 +9,7 @@
 export interface Budget {
   /**
    * Blocks entered, calls, loop turns. A block costs a step more for every sixteen nodes of its statements, bulk work inside a built-in one per
-   * sixteen items. A step takes about a tenth of a microsecond.
+   * sixteen items, arithmetic on large integers more by their sizes. A step takes a tenth of a microsecond, and never more than about a third.
    */
   readonly steps: number
   /** Bytes of Python objects allocated over the whole run. */

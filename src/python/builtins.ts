@@ -7,7 +7,7 @@ import { namedTypes, truncate } from "./constructors.ts"
 import { raised, typeError, valueError } from "./exceptions.ts"
 import { float, floatDivmod, roundFloat, roundHalfEvenToInteger } from "./floats.ts"
 import { formatValue } from "./format-value.ts"
-import { floorDivide, modulo, negate, power, powerModulo } from "./integers.ts"
+import { floorDivide, modulo, negate, power, powerModulo, toRadix } from "./integers.ts"
 import { each, iterate, NativeIterator, toArray } from "./iteration.ts"
 import { keyOf } from "./keys.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
@@ -49,17 +49,17 @@ const builtin = (
   (meter, args, keywords) => run(meter, take(name, args, keywords, names, required, positionalOnly))
 ]
 
-const absolute = (value: PyValue): PyValue => {
+const absolute = (meter: Meter, value: PyValue): PyValue => {
   if (value instanceof PyFloat) return float(Math.abs(value.value))
   const int = asInt(value)
   if (int === null) throw typeError(`bad operand type for abs(): '${typeName(value)}'`)
-  return int < 0 ? negate(int) : int
+  return int < 0 ? negate(meter, int) : int
 }
 
 /** `len(value)`. */
 export const lengthOf = (meter: Meter, value: PyValue): Int => {
   if (typeof value === "string") {
-    meter.work(value.length / 4)
+    meter.work(value.length)
     return textLength(value)
   }
   if (value instanceof PyList || value instanceof PyTuple) return value.items.length
@@ -188,10 +188,10 @@ const print: Native = (meter, args, keywords) => {
   return null
 }
 
-const radixText = (name: string, prefix: string, radix: number) =>
+const radixText = (name: string, prefix: string, radix: 2 | 8 | 16) =>
   builtin(name, ["number"], 1, (meter, [value]) => {
     const int = intArgument(value!)
-    const digits = (int < 0 ? -int : int).toString(radix)
+    const digits = toRadix(meter, int < 0 ? -int : int, radix)
     meter.allocate(digits.length + 49)
     return `${int < 0 ? "-" : ""}${prefix}${digits}`
   })
@@ -214,7 +214,7 @@ const chr = (value: PyValue): string => {
 const hash = (meter: Meter, value: PyValue): Int => {
   const key = keyOf(meter, value)
   if (typeof key === "number" && Number.isInteger(key)) return key === -1 ? -2 : key
-  const text = typeof key === "bigint" ? key.toString(32) : String(typeof key === "object" ? typeName(value) : key)
+  const text = typeof key === "bigint" ? toRadix(meter, key, 32) : String(typeof key === "object" ? typeName(value) : key)
   meter.work(text.length)
   let code = 0x811c9dc5
   for (let i = 0; i < text.length; i++) code = Math.imul(code ^ text.charCodeAt(i), 0x01000193)
@@ -237,7 +237,7 @@ const reversed = (meter: Meter, value: PyValue): PyValue => {
 }
 
 const functions: ReadonlyArray<readonly [string, Native]> = [
-  builtin("abs", ["number"], 1, (_, [value]) => absolute(value!)),
+  builtin("abs", ["number"], 1, (meter, [value]) => absolute(meter, value!)),
   builtin("all", ["iterable"], 1, (meter, [values]) => !some(meter, values!, false)),
   builtin("any", ["iterable"], 1, (meter, [values]) => some(meter, values!, true)),
   builtin("ascii", ["object"], 1, (meter, [value]) => ascii(meter, value!)),

@@ -4,10 +4,16 @@ import type { Meter } from "./Meter.ts"
 import { Frame, type Keywords, PyBoundMethod, PyBuiltin, PyDict, PyTuple, PyType, type PyValue, typeName } from "./objects.ts"
 import { type Code, PyFunction } from "./PyFunction.ts"
 
+/** Steps that calling a built-in function, method or type costs, its work aside. */
+export const nativeCall = 3
+
 /** `callee(*args, **keywords)`; the call owns `args`. */
 export const call = (meter: Meter, callee: PyValue, args: Array<PyValue>, keywords: Keywords | null = null): PyValue => {
-  meter.step(1)
-  if (callee instanceof PyFunction) return callFunction(meter, callee, args, keywords)
+  if (callee instanceof PyFunction) {
+    meter.step(1)
+    return callFunction(meter, callee, args, keywords)
+  }
+  meter.step(nativeCall)
   if (callee instanceof PyBuiltin) return callee.call(meter, args, keywords)
   if (callee instanceof PyBoundMethod) return callee.method(meter, callee.self, args, keywords)
   if (callee instanceof PyType && callee.construct !== null) return callee.construct(meter, args, keywords)

@@ -1,7 +1,7 @@
 /** Calls to closures. `object.method(...)` finds the method without making a bound one. */
 import type { Argument, Expr } from "./ast.ts"
 import { findMethod, getAttribute } from "./attributes.ts"
-import { call } from "./calls.ts"
+import { call, nativeCall } from "./calls.ts"
 import { compileExpression, type Eval, spread } from "./compile-expressions.ts"
 import type { Context } from "./Context.ts"
 import { typeError } from "./exceptions.ts"
@@ -28,7 +28,7 @@ export const compileCall = (context: Context, callee: Expr, args: ReadonlyArray<
     const self = object(frame)
     const method = findMethod(self, name)
     if (method === undefined) return call(meter, getAttribute(meter, self, name), positional(frame), keywords(frame))
-    meter.step(1)
+    meter.step(nativeCall)
     return method(meter, self, positional(frame), keywords(frame))
   }
 }

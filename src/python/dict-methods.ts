@@ -20,7 +20,7 @@ const view = (of: "keys" | "values" | "items") => method(of, [], 0, (_, dict) =>
 
 const copyInto = (meter: Meter, target: PyDict, source: PyDict): PyDict => {
   for (const { key, value } of source.entries.values()) dictSet(meter, target, key, value)
-  meter.work(source.entries.size)
+  meter.work(4 * source.entries.size)
   return target
 }
 

@@ -6,20 +6,22 @@
  */
 import { decompose } from "./floats.ts"
 import { trueDivide } from "./integers.ts"
+import type { Meter } from "./Meter.ts"
 
 const largestExact = 64
 
-export const floatPower = (x: number, y: number): number => {
+export const floatPower = (meter: Meter, x: number, y: number): number => {
   if (y === 1 || x === 1 || y === 0) return y === 1 ? x : 1
   if (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) return 1
   const size = Math.abs(y)
-  if (Number.isInteger(y) && size <= largestExact && Number.isFinite(x) && x !== 0) return exactPower(x, y)
+  if (Number.isInteger(y) && size <= largestExact && Number.isFinite(x) && x !== 0) return exactPower(meter, x, y)
   return Math.pow(x, y)
 }
 
 /** One multiplication is already correctly rounded; beyond that the exact power is formed. */
-const exactPower = (x: number, y: number): number => {
+const exactPower = (meter: Meter, x: number, y: number): number => {
   if (y === 2) return x * x
+  meter.step(10 + (Math.abs(y) >> 2))
   const guess = Math.pow(x, y)
   if (guess === 0 || !Number.isFinite(guess) || Math.abs(guess) < 1e-290) return guess
   const { mantissa, exponent } = decompose(x)
@@ -28,5 +30,5 @@ const exactPower = (x: number, y: number): number => {
   const shift = exponent * n
   const numerator = shift > 0 ? power << BigInt(shift) : power
   const denominator = shift < 0 ? 1n << BigInt(-shift) : 1n
-  return y > 0 ? trueDivide(numerator, denominator) : trueDivide(denominator, numerator)
+  return y > 0 ? trueDivide(meter, numerator, denominator) : trueDivide(meter, denominator, numerator)
 }

@@ -6,7 +6,7 @@
 import { textLength, textSlice } from "./code-points.ts"
 import { raised, typeError, valueError } from "./exceptions.ts"
 import { exponentText, fixedDigits, floatRepr, significantDigits } from "./floats.ts"
-import { toDecimal, toFloat } from "./integers.ts"
+import { toDecimal, toFloat, toRadix } from "./integers.ts"
 import type { Meter } from "./Meter.ts"
 import { type Int, PyFloat, type PyValue, typeName } from "./objects.ts"
 import { str } from "./text.ts"
@@ -113,7 +113,7 @@ const grouped = (digits: string, separator: string, size: number): string => {
   return text
 }
 
-const radixes: Readonly<Record<string, readonly [number, string]>> = {
+const radixes: Readonly<Record<string, readonly [2 | 8 | 16, string]>> = {
   b: [2, "0b"],
   o: [8, "0o"],
   x: [16, "0x"],
@@ -130,7 +130,7 @@ const formatInt = (meter: Meter, value: Int, spec: Spec, name: string): string =
   if (radix !== undefined && spec.grouping === ",") throw valueError(`Cannot specify ',' with '${type}'.`)
   const negative = value < 0
   const size = negative ? -value : value
-  let digits = radix === undefined ? toDecimal(meter, size) : size.toString(radix[0])
+  let digits = radix === undefined ? toDecimal(meter, size) : toRadix(meter, size, radix[0])
   if (type === "X") digits = digits.toUpperCase()
   const sign = signOf(negative, spec) + (spec.alternate && radix !== undefined ? radix[1] : "")
   return pad(sign, group(digits, "", sign, spec, radix === undefined ? 3 : 4), spec, ">")
@@ -149,6 +149,7 @@ export const formatFloat = (meter: Meter, value: number, spec: Spec): string => 
   const size = Math.abs(scaled)
   const precision = spec.precision ?? 6
   meter.work(precision * (4 + precision / 1024))
+  meter.step(size >= 1e21 || size < 1e-6 ? 20 : 2)
   let body = Number.isFinite(size) ? finiteBody(size, spec) : Number.isNaN(size) ? "nan" : "inf"
   let negative = scaled < 0 || Object.is(scaled, -0)
   if (spec.noNegativeZero && negative && !/[1-9]/.test(body)) negative = false

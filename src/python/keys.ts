@@ -5,6 +5,7 @@
  * NUL, the mark of encoded keys. What is hashed by identity, NaN included, is its own key.
  */
 import { typeError } from "./exceptions.ts"
+import { toRadix } from "./integers.ts"
 import type { Meter } from "./Meter.ts"
 import {
   type Key,
@@ -40,7 +41,7 @@ export const keyOf = (meter: Meter, value: PyValue): Key => {
 const objectKey = (meter: Meter, value: PyObject): Key => {
   if (value instanceof PyFloat) return floatKey(value)
   if (value instanceof PyTuple || (value instanceof PySet && value.frozen)) return `\0${encoded(meter, value)}`
-  if (value instanceof PyRange) return `\0r${rangeKey(value)}`
+  if (value instanceof PyRange) return `\0r${rangeKey(meter, value)}`
   if (value instanceof PyExtension) return `\0x${value.key()}`
   if (value instanceof PyList || value instanceof PyDict || value instanceof PySet || value instanceof PySlice)
     throw typeError(`unhashable type: '${typeName(value)}'`)
@@ -55,9 +56,9 @@ const floatKey = (value: PyFloat): Key => {
 }
 
 /** Equal ranges are those with equal elements. */
-const rangeKey = ({ start, step, length }: PyRange): string => {
+const rangeKey = (meter: Meter, { start, step, length }: PyRange): string => {
   if (length === 0) return ""
-  return length === 1 ? `${start}` : `${start},${step},${length}`
+  return (length === 1 ? [start] : [start, step, length]).map((part) => toRadix(meter, part, 32)).join()
 }
 
 /** Numbers for objects that are hashed by identity, inside tuples. */
@@ -77,7 +78,7 @@ const part = (meter: Meter, value: PyValue): string => {
     case "number":
       return `n${key};`
     case "bigint":
-      return `b${key.toString(32)};`
+      return `b${toRadix(meter, key, 32)};`
     case "string":
       return `s${key.length}:${key}`
     default:

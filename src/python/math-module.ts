@@ -3,7 +3,7 @@ import { intArgument, take } from "./arguments.ts"
 import { overflow, typeError, valueError } from "./exceptions.ts"
 import { floatPower } from "./float-power.ts"
 import { asRatio, float, integralToInt } from "./floats.ts"
-import { bitLength, floorDivide, gcd, integerSquareRoot, multiply, toInt, trueDivide } from "./integers.ts"
+import { bitLength, chargeReading, floorDivide, gcd, integerSquareRoot, multiply, toInt, trueDivide } from "./integers.ts"
 import { each, toArray } from "./iteration.ts"
 import type { Meter } from "./Meter.ts"
 import { type Int, type Native, PyBuiltin, PyFloat, PyModule, PyTuple, type PyValue, typeName } from "./objects.ts"
@@ -55,8 +55,10 @@ const toInteger = (name: string, rounded: (x: number) => number) =>
 const test = (name: string, holds: (x: number) => boolean) => define(name, ["x"], (_, [value]) => holds(real(value!)))
 
 /** log of a positive number; an int too large for a float by way of its length. */
-const logarithm = (value: PyValue, log: (x: number) => number): number => {
+const logarithm = (meter: Meter, value: PyValue, log: (x: number) => number): number => {
   const int = asInt(value)
+  chargeReading(meter, int ?? 0)
+  meter.step(2)
   if (typeof int === "bigint" && int > 0n && !Number.isFinite(Number(int))) {
     const shift = bitLength(int) - 64
     return log(Number(int >> BigInt(shift))) + shift * log(2)
@@ -66,11 +68,11 @@ const logarithm = (value: PyValue, log: (x: number) => number): number => {
   return log(x)
 }
 
-const log = (_: Meter, [value, base]: Values): PyValue => {
-  const top = logarithm(value!, Math.log)
+const log = (meter: Meter, [value, base]: Values): PyValue => {
+  const top = logarithm(meter, value!, Math.log)
   if (base === undefined) return float(top)
-  const bottom = logarithm(base, Math.log)
-  if (bottom === 0) return binary(_, "/", float(top), float(bottom))
+  const bottom = logarithm(meter, base, Math.log)
+  if (bottom === 0) return binary(meter, "/", float(top), float(bottom))
   return float(top / bottom)
 }
 
@@ -129,7 +131,7 @@ const exactSum = (meter: Meter, values: PyValue): PyValue => {
     if (!Number.isFinite(x)) special += x
     else {
       const [numerator, denominator] = asRatio(x)
-      meter.step(4)
+      meter.step(6)
       total += numerator * (unit / denominator)
     }
   }
@@ -137,7 +139,7 @@ const exactSum = (meter: Meter, values: PyValue): PyValue => {
     if (Number.isNaN(special)) throw valueError("-inf + inf in fsum")
     return float(special)
   }
-  return float(trueDivide(total, unit))
+  return float(trueDivide(meter, total, unit))
 }
 
 /** One over the smallest float. */
@@ -155,9 +157,9 @@ const isClose: Native = (_, args, keywords) => {
   return difference <= r * Math.abs(y) || difference <= r * Math.abs(x) || difference <= t
 }
 
-const power = (_: Meter, [base, exponent]: Values): PyValue => {
+const power = (meter: Meter, [base, exponent]: Values): PyValue => {
   const [x, y] = [real(base!), real(exponent!)]
-  const result = floatPower(x, y)
+  const result = floatPower(meter, x, y)
   if (Number.isNaN(result) && !Number.isNaN(x) && !Number.isNaN(y)) throw valueError("math domain error")
   if (!Number.isFinite(result) && Number.isFinite(x) && Number.isFinite(y))
     throw x === 0 ? valueError("math domain error") : overflow("math range error")
@@ -254,8 +256,8 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   test("isinf", (x) => !Number.isFinite(x) && !Number.isNaN(x)),
   test("isfinite", Number.isFinite),
   define("log", ["x", "base"], log, 1),
-  define("log2", ["x"], (_, [value]) => float(logarithm(value!, Math.log2))),
-  define("log10", ["x"], (_, [value]) => float(logarithm(value!, Math.log10))),
+  define("log2", ["x"], (meter, [value]) => float(logarithm(meter, value!, Math.log2))),
+  define("log10", ["x"], (meter, [value]) => float(logarithm(meter, value!, Math.log10))),
   define("pow", ["x", "y"], power),
   define("fmod", ["x", "y"], fmod),
   define("atan2", ["y", "x"], (_, [y, x]) => float(Math.atan2(real(y!), real(x!)))),

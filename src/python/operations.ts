@@ -30,7 +30,7 @@ export const binary = (meter: Meter, operator: BinaryOperator, a: PyValue, b: Py
   const y = asInt(b)
   if (x !== null && y !== null) return integers(meter, operator, x, y, typeof a === "boolean" && typeof b === "boolean", symbol)
   if ((x !== null || a instanceof PyFloat) && (y !== null || b instanceof PyFloat)) {
-    const result = floats(operator, a, b)
+    const result = floats(meter, operator, a, b)
     if (result !== undefined) return result
   }
   return others(meter, operator, a, b, symbol)
@@ -45,14 +45,13 @@ const integers = (meter: Meter, operator: BinaryOperator, x: Int, y: Int, boolea
     case "*":
       return Integers.multiply(meter, x, y)
     case "/":
-      Integers.chargeDivision(meter, x, y)
-      return float(Integers.trueDivide(x, y))
+      return float(Integers.trueDivide(meter, x, y))
     case "//":
       return Integers.floorDivide(meter, x, y)
     case "%":
       return Integers.modulo(meter, x, y)
     case "**":
-      return y < 0 ? float(negativePower(x, y)) : Integers.power(meter, x, y)
+      return y < 0 ? float(negativePower(meter, x, y)) : Integers.power(meter, x, y)
     case "<<":
       return Integers.shiftLeft(meter, x, y)
     case ">>":
@@ -66,12 +65,12 @@ const integers = (meter: Meter, operator: BinaryOperator, x: Int, y: Int, boolea
   }
 }
 
-const negativePower = (x: Int, y: Int): number => {
+const negativePower = (meter: Meter, x: Int, y: Int): number => {
   if (x === 0) throw zeroDivision("0.0 cannot be raised to a negative power")
-  return floatPower(Integers.toFloat(x), Integers.toFloat(y))
+  return floatPower(meter, Integers.toFloat(x), Integers.toFloat(y))
 }
 
-const floats = (operator: BinaryOperator, a: PyValue, b: PyValue): PyValue | undefined => {
+const floats = (meter: Meter, operator: BinaryOperator, a: PyValue, b: PyValue): PyValue | undefined => {
   if (operator === "<<" || operator === ">>" || operator === "&" || operator === "|" || operator === "^" || operator === "@")
     return undefined
   const x = asFloat(a)!
@@ -87,19 +86,20 @@ const floats = (operator: BinaryOperator, a: PyValue, b: PyValue): PyValue | und
       if (y === 0) throw zeroDivision("float division by zero")
       return float(x / y)
     case "//":
-      return float(floatDivmod(x, y, "float floor division by zero")[0])
     case "%":
-      return float(floatDivmod(x, y, "float modulo")[1])
+      // The remainder is found bit by bit of the quotient.
+      if (Math.abs(x / y) > 2 ** 53) meter.step(4)
+      return float(operator === "%" ? floatDivmod(x, y, "float modulo")[1] : floatDivmod(x, y, "float floor division by zero")[0])
     default:
-      return float(powerOf(x, y))
+      return float(powerOf(meter, x, y))
   }
 }
 
-const powerOf = (x: number, y: number): number => {
+const powerOf = (meter: Meter, x: number, y: number): number => {
   if (x === 0 && y < 0) throw zeroDivision("0.0 cannot be raised to a negative power")
   if (x < 0 && Number.isFinite(x) && Number.isFinite(y) && !Number.isInteger(y))
     throw new Refusal("Unsupported", "the power is a complex number, which is outside this evaluator's Python", null)
-  const result = floatPower(x, y)
+  const result = floatPower(meter, x, y)
   if (!Number.isFinite(result) && Number.isFinite(x) && Number.isFinite(y))
     throw raised("OverflowError", 34, "Numerical result out of range")
   return result
@@ -227,7 +227,7 @@ const dictEntry = (meter: Meter, { items }: PyTuple) => {
 /** `-a`, `+a`, `~a`. */
 export const unary = (meter: Meter, operator: "-" | "+" | "~", a: PyValue): PyValue => {
   const int = asInt(a)
-  if (int !== null) return operator === "-" ? Integers.negate(int) : operator === "+" ? int : Integers.invert(meter, int)
+  if (int !== null) return operator === "-" ? Integers.negate(meter, int) : operator === "+" ? int : Integers.invert(meter, int)
   if (a instanceof PyFloat && operator !== "~") return operator === "-" ? float(-a.value) : a
   if (a instanceof PyExtension) {
     const result = a.operate(meter, operator, null, false)

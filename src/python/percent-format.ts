@@ -3,7 +3,7 @@ import { dictGet } from "./dicts.ts"
 import { raised, typeError, valueError } from "./exceptions.ts"
 import { integralToInt } from "./floats.ts"
 import { formatFloat, type Spec } from "./format-value.ts"
-import { toDecimal, toFloat } from "./integers.ts"
+import { toDecimal, toFloat, toRadix } from "./integers.ts"
 import type { Meter } from "./Meter.ts"
 import { type Int, PyDict, PyFloat, PyTuple, type PyValue, typeName } from "./objects.ts"
 import { ascii, repr, str } from "./text.ts"
@@ -130,8 +130,8 @@ const bare: Spec = {
 }
 
 const integerDigits = (meter: Meter, size: Int, type: string): string => {
-  if (type === "x" || type === "X") return type === "x" ? size.toString(16) : size.toString(16).toUpperCase()
-  return type === "o" ? size.toString(8) : toDecimal(meter, size)
+  if (type === "x" || type === "X") return type === "x" ? toRadix(meter, size, 16) : toRadix(meter, size, 16).toUpperCase()
+  return type === "o" ? toRadix(meter, size, 8) : toDecimal(meter, size)
 }
 
 const integer = (value: PyValue, type: string): Int => {

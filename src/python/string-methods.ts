@@ -253,12 +253,16 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
     const [first = "", ...rest] = characters(text)
     return first.toUpperCase() + rest.join("").toLowerCase()
   }),
-  simple("title", titled),
-  simple("swapcase", (text) =>
-    characters(text)
+  method("title", [], 0, (meter, text) => {
+    meter.work(4 * text.length)
+    return titled(text)
+  }),
+  method("swapcase", [], 0, (meter, text) => {
+    meter.work(4 * text.length)
+    return characters(text)
       .map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()))
       .join("")
-  ),
+  }),
   strip("strip", true, true),
   strip("lstrip", true, false),
   strip("rstrip", false, true),

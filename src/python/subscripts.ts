@@ -22,7 +22,7 @@ export const getItem = (meter: Meter, object: PyValue, index: PyValue): PyValue 
   }
   if (typeof object === "string") {
     if (index instanceof PySlice) return sliceText(meter, object, index)
-    meter.work(object.length / 4)
+    meter.work(object.length)
     const length = textLength(object)
     return characterAt(object, position("string", length, index))
   }
@@ -91,7 +91,7 @@ const sliceItems = (meter: Meter, object: PyList | PyTuple, slice: PySlice): PyV
 }
 
 const sliceText = (meter: Meter, text: string, slice: PySlice): string => {
-  meter.work(text.length / 4)
+  meter.work(text.length)
   const span = spanOf(slice, textLength(text))
   meter.allocate(span.length + 49)
   if (span.step === 1) return textSlice(text, span.start, span.start + span.length)
@@ -140,6 +140,7 @@ export const deleteItem = (meter: Meter, object: PyValue, index: PyValue): void 
   } else if (object instanceof PyList) {
     meter.work(object.items.length)
     if (index instanceof PySlice) {
+      meter.step(2)
       const { start, step, length } = spanOf(index, object.items.length)
       const gone = new Set(Array.from({ length }, (_, i) => start + i * step))
       object.items = object.items.filter((_, i) => !gone.has(i))

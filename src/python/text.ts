@@ -98,7 +98,10 @@ class Printer {
   }
 
   private object(value: PyObject): string {
-    if (value instanceof PyFloat) return floatRepr(value.value)
+    if (value instanceof PyFloat) {
+      this.meter.step(3)
+      return floatRepr(value.value)
+    }
     if (value instanceof PyList) return this.nested(value, "[...]", () => `[${this.all(value.items)}]`)
     if (value instanceof PyTuple)
       return this.nested(value, "(...)", () => `(${this.all(value.items)}${value.items.length === 1 ? "," : ""})`)
@@ -132,7 +135,7 @@ class Printer {
     const parts: Array<string> = []
     for (const item of items) {
       parts.push(this.print(item))
-      if ((parts.length & 15) === 0) this.meter.step(1)
+      if ((parts.length & 1) === 0) this.meter.step(1)
     }
     return parts.join(", ")
   }
@@ -141,7 +144,7 @@ class Printer {
     const parts: Array<string> = []
     for (const { key, value } of dict.entries.values()) {
       parts.push(`${this.print(key)}: ${this.print(value)}`)
-      if ((parts.length & 15) === 0) this.meter.step(1)
+      this.meter.step(1)
     }
     return parts.join(", ")
   }
