@@ -2,13 +2,15 @@
  * What a dataset on disk is, by content: the digest of every file that would be read, in the order of reading.
  *
  * This is what makes a computation on real data content-addressed: the fingerprint enters the key, so that a replaced shard reruns what used it and a moved
- * folder reruns nothing (names are relative to the folder of the source). Hashing 30 GB takes a minute; with a cache file, a file whose path, size
- * and time of change are as before is not read again.
+ * folder reruns nothing (names are relative to the folder of the source). Hashing 30 GB takes a minute, and every plan asks for it, so the digest of
+ * a large file is remembered by path, size, inode and times of change.
  */
 import { createHash } from "node:crypto"
-import { createReadStream, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { stat } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
 
+import { cacheDirectory } from "../store/cache-directory.ts"
 import { DatasetFileCorrupt } from "./errors.ts"
 import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
 
@@ -25,7 +27,7 @@ export interface DatasetFingerprint {
 }
 
 export interface FingerprintOptions extends RootOptions {
-  /** JSON file that remembers digests; made when missing. A cache that cannot be read or written is not an error. */
+  /** JSON file that remembers digests; default: in the cache folder. One that cannot be read or written is as good as none. */
   readonly cache?: string
   readonly partial?: boolean
 }
@@ -37,21 +39,10 @@ export const datasetFingerprint = async (
   options: FingerprintOptions = {}
 ): Promise<DatasetFingerprint> => {
   const located = locateDataset(name, split, datasetRoots(options), options.partial)
-  const cache = readCache(options.cache)
+  const known = new KnownDigests(options.cache ?? join(cacheDirectory(), "dataset-digests.json"))
   const files: Array<FileFingerprint> = []
-  let learnt = false
-  for (const file of located.files) {
-    const { size, mtimeMs } = await stat(file.path)
-    const key = `${file.path}:${size}:${mtimeMs}`
-    let sha256 = cache.get(key)
-    if (sha256 === undefined) {
-      sha256 = await sha256OfFile(file.path)
-      cache.set(key, sha256)
-      learnt = true
-    }
-    files.push({ path: file.name, bytes: size, sha256 })
-  }
-  if (learnt) writeCache(options.cache, cache)
+  for (const { path, name } of located.files) files.push({ path: name, ...(await known.digestOf(path)) })
+  known.save()
   return { files }
 }
 
@@ -66,23 +57,79 @@ export const sha256OfFile = async (path: string): Promise<string> => {
   return hash.digest("hex")
 }
 
-const readCache = (path: string | undefined): Map<string, string> => {
-  if (path === undefined || !existsSync(path)) return new Map()
-  try {
-    const entries = Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>)
-    return new Map(entries.filter((entry): entry is [string, string] => /^[0-9a-f]{64}$/.test(String(entry[1]))))
-  } catch {
-    return new Map()
+/** Smaller files are read in no time, so that nothing is remembered of them. */
+const WORTH_REMEMBERING = 1 << 20
+
+/** A file that changed this recently, in milliseconds, may change again without its times telling: their grain is up to two seconds. */
+const SETTLED = 3000
+
+interface Known {
+  /** Size, device, inode and times of change, in one string. */
+  readonly stamp: string
+  readonly sha256: string
+}
+
+/** Digests by full path, kept in a JSON file. A stamp holds the inode's own time of change, which no program can set back. */
+class KnownDigests {
+  private readonly file: string
+  private readonly entries: Map<string, Known>
+  private learnt = false
+
+  constructor(file: string) {
+    this.file = file
+    this.entries = readKnown(file)
+  }
+
+  async digestOf(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+    const before = await stampOf(path)
+    const key = resolve(path)
+    const known = this.entries.get(key)
+    if (known?.stamp === before.stamp) return { bytes: before.bytes, sha256: known.sha256 }
+    const sha256 = await sha256OfFile(path)
+    const after = await stampOf(path)
+    if (after.stamp !== before.stamp)
+      throw new DatasetFileCorrupt({ file: path, problem: "changed while it was read; try again when it is complete" })
+    if (after.bytes >= WORTH_REMEMBERING && Date.now() - after.changed > SETTLED) {
+      this.entries.set(key, { stamp: after.stamp, sha256 })
+      this.learnt = true
+    }
+    return { bytes: after.bytes, sha256 }
+  }
+
+  /** Files that are gone are forgotten. */
+  save(): void {
+    if (!this.learnt) return
+    const kept = [...this.entries].filter(([path]) => existsSync(path))
+    try {
+      mkdirSync(dirname(this.file), { recursive: true })
+      const temporary = `${this.file}.${process.pid}`
+      writeFileSync(temporary, JSON.stringify(Object.fromEntries(kept), null, 1))
+      renameSync(temporary, this.file)
+    } catch {
+      return
+    }
   }
 }
 
-const writeCache = (path: string | undefined, cache: ReadonlyMap<string, string>): void => {
-  if (path === undefined) return
+const stampOf = async (path: string) => {
   try {
-    const temporary = `${path}.${process.pid}`
-    writeFileSync(temporary, JSON.stringify(Object.fromEntries(cache), null, 1))
-    renameSync(temporary, path)
+    const { size, dev, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n)
+    return { stamp: [size, dev, ino, mtimeNs, ctimeNs].join(":"), bytes: Number(size), changed }
+  } catch (error) {
+    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${(error as Error).message})` })
+  }
+}
+
+const readKnown = (file: string): Map<string, Known> => {
+  try {
+    const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, Partial<Known> | null>)
+    return new Map(
+      entries.filter(
+        (entry): entry is [string, Known] => typeof entry[1]?.stamp === "string" && /^[0-9a-f]{64}$/.test(String(entry[1].sha256))
+      )
+    )
   } catch {
-    return
+    return new Map()
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 
 import { describeDatasets } from "../../src/datasets/describe.ts"
 import { datasetFingerprint } from "../../src/datasets/fingerprint.ts"
@@ -143,21 +143,35 @@ describe("fingerprints", () => {
     expect(await datasetFingerprint("gsm8k", "train", alone(there))).toEqual(expected)
   })
 
-  it("change with the contents, also through a cache, and survive a broken cache", async () => {
+  it("are remembered of a large file until it changes in any way, also under its old size and time", async () => {
     const root = temporaryFolder()
-    const cache = join(root, "digests.json")
-    const path = writeIn(root, "gsm8k/train.jsonl", jsonl(gsm8kRows(3)))
+    const cache = join(root, "cache/digests.json")
+    const rows = 12_000
+    const path = writeIn(root, "gsm8k/train.jsonl", jsonl(gsm8kRows(rows)))
+    expect(statSync(path).size).toBeGreaterThan(2 ** 20)
     const options = { ...alone(root), cache }
     const digest = async () => (await datasetFingerprint("gsm8k", "train", options)).files[0]!.sha256
-    const before = await digest()
-    expect(readFileSync(cache, "utf8")).toContain(before)
-    expect(await digest()).toBe(before)
-    writeFileSync(path, jsonl(gsm8kRows(3, 1)))
-    utimesSync(path, 1e9, 1e9)
-    const after = await digest()
-    expect(after).not.toBe(before)
+    const contents = () => createHash("sha256").update(readFileSync(path)).digest("hex")
+
+    // Fresh from writing, it might change again within the grain of its times.
+    expect(await digest()).toBe(contents())
+    expect(existsSync(cache)).toBe(false)
+    const later = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin + performance.now() + 60_000)
+    expect(await digest()).toBe(contents())
+    expect(readFileSync(cache, "utf8")).toContain(contents())
+
+    // The entry is what answers.
+    const forged = "f".repeat(64)
+    writeFileSync(cache, readFileSync(cache, "utf8").replace(contents(), forged))
+    expect(await digest()).toBe(forged)
+
+    const { atime, mtime } = statSync(path)
+    writeFileSync(path, readFileSync(path, "utf8").replace("#### 1", "#### 2"))
+    utimesSync(path, atime, mtime)
+    expect(await digest()).toBe(contents())
     writeFileSync(cache, "{ broken")
-    expect(await digest()).toBe(after)
+    expect(await digest()).toBe(contents())
+    later.mockRestore()
   })
 })
 

@@ -7,12 +7,12 @@
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
-import { homedir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { Effect, Schema } from "effect"
 
+import { cacheDirectory } from "../../store/cache-directory.ts"
 import type { Isa } from "../cpu.ts"
 
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
@@ -86,11 +86,6 @@ const commonFlags = [
 ]
 /** Workers sleep inside the library until the process ends, so it must never be unloaded. */
 const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete", "-lm"] : ["-lm"]
-
-export const cacheDirectory = (): string => {
-  const { ECHO_CHAMBER_CACHE: own, XDG_CACHE_HOME: xdg } = process.env
-  return own || join(xdg || join(homedir(), ".cache"), "echo-chamber")
-}
 
 /** The compiler's command: CC, which may carry arguments, or `cc`. */
 const compilerCommand = (): readonly [string, ...Array<string>] => {
