@@ -5,6 +5,7 @@
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"
+import { blindSpots, gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./sources.ts"
@@ -59,16 +60,35 @@ export const subStylesProblem = (weights: Readonly<Record<string, number>>): str
   return null
 }
 
+interface Objection {
+  readonly param: string
+  readonly problem: string
+}
+
 /** What cannot be had together, and the param to change. */
-export const mixtureProblem = (
-  settings: MixtureSettings & { readonly tokenizer: string }
-): { readonly param: string; readonly problem: string } | null => {
+export const mixtureProblem = (settings: MixtureSettings & { readonly tokenizer: string }): Objection | null => {
   const real = [...Object.keys(settings.sources), ...settings.suites].find((name) => datasetName(name) !== null)
   if (settings.tokenizer === "word" && real !== undefined)
     return {
       param: "tokenizer",
       problem: `"word" knows the words of the built-in texts only, and ${real} is real text: take "bpe".`
     }
+  return grammarProblem(settings) ?? suiteGrammarProblem(settings)
+}
+
+/** What the built-in sources ask of the grammar and it does not have. */
+const grammarProblem = (settings: MixtureSettings): Objection | null => {
+  const grammar = grammarOptions(settings)
+  const names = Object.keys(settings.sources).filter((name) => formatNames.includes(name) && settings.sources[name]! > 0)
+  if (names.length === 0) return null
+  const problem = impossible(() => generate(grammar, settings.seed, 0))
+  if (problem !== null) return { param: "difficulty", problem: `${problem} Change it or mix.maximum.` }
+  if (settings.gap === 0 || !names.includes("tinygsm")) return null
+  const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots }))
+  return tooWide === null ? null : { param: "gap", problem: tooWide }
+}
+
+const suiteGrammarProblem = (settings: MixtureSettings): Objection | null => {
   for (const suite of settings.suites) {
     if (!builtInSuites.includes(suite)) continue
     const grammar = suiteGrammar(suite, grammarOptions(settings))

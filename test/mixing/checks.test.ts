@@ -39,6 +39,7 @@ describe("a mixture is refused", () => {
       { subStyles: { "tinygsm/plian": 2 } },
       'mix.subStyles: there is no sub-style "tinygsm/plian". Did you mean "tinygsm/plain"?'
     ],
+    [{ gap: 0.9 }, "mix.gap: 0.9 of the problems are to be misread, but only 0."],
     [{ subStyles: { "lookup/is": 0, "lookup/colon": 0 } }, "mix.subStyles: every sub-style of lookup has weight 0."],
     [
       { sources: { "gsm8k:train": 1 } },
@@ -54,6 +55,8 @@ describe("a mixture is refused", () => {
 
   it("and an ordinary one is not", () => {
     expect(mixed({})).toBe("accepted")
+    expect(mixed({ gap: 0.15 })).toBe("accepted")
+    expect(mixed({ gap: 0.9, sources: { omi2: 1 } })).toBe("accepted")
     expect(mixed({ difficulty: { 1: 1 }, suites: ["train", "unseen-values", "harder"] })).toBe("accepted")
     expect(mixed({ maximum: 10, difficulty: { 6: 1 } })).toBe("accepted")
     expect(mixed({ sources: { "gsm8k:train": 1, omi2: 2 }, tokenizer: "bpe", suites: ["gsm8k:test"] })).toBe("accepted")
