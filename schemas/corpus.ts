@@ -35,9 +35,24 @@ export const Sources = Table.make("sources", "What exactly is in a mixture, a ro
   heldOutTokens: Column.float64("tokens kept out"),
   rejected: Column.int32("rows read that could not be used"),
   duplicates: Column.int32("documents equal to an earlier one of the source, left out unless mix.duplicates is keep"),
-  heldOutCopies: Column.int32("documents left out because they are equal to a held-out one"),
+  acrossSources: Column.int32(
+    "distinct documents equal to one of a source named before, left out only where mix.acrossSources is drop"
+  ),
+  heldOutCopies: Column.int32("documents left out because they are equal to a held-out one of any source"),
   contaminated: Column.int32("documents left out because they contain an evaluation question; 0 unless mix.contaminated is drop")
 })
+
+export const SharedDocuments = Table.make(
+  "sharedDocuments",
+  "How many documents two sources of a mixture have in common, a row a pair",
+  {
+    source: Column.utf8("name of the source"),
+    earlier: Column.utf8("name of a source before it"),
+    documents: Column.int32(
+      "distinct documents of the source, as far as it was read, that are equal to one of the earlier source"
+    )
+  }
+)
 
 export const Contamination = Table.make(
   "contamination",
@@ -88,6 +103,7 @@ export const Corpus = Kind.make("corpus", "A mixture of documents with their pro
   tables: {
     documents: Documents,
     sources: Sources,
+    sharedDocuments: SharedDocuments,
     contamination: Contamination,
     overlaps: Overlaps,
     problems: Problems,

@@ -4,7 +4,7 @@
  * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format, sub-style
  * and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions the sources contain.
  * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
- * the store. What is kept in memory is the suites and 64 bytes a document, however many tokens there are.
+ * the store. What is kept in memory is the suites and at most 128 bytes a document, however many tokens there are.
  */
 import { Effect, Stream } from "effect"
 
@@ -12,10 +12,12 @@ import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { contaminationScan, type EvaluationQuestion } from "../src/datasets/contamination.ts"
+import type { DigestIndex } from "../src/datasets/DigestIndex.ts"
 import { difficultyProblem, mixtureProblem, sourceProblem, subStylesProblem, suitesProblem } from "../src/mixing/checks.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
 import type { Rejected, SourceDocument } from "../src/mixing/DocumentSource.ts"
-import { documentsOf, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
+import { EarlierSources } from "../src/mixing/EarlierSources.ts"
+import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
 import { Selection } from "../src/mixing/Selection.ts"
 import { openSources, sourceExternals } from "../src/mixing/sources.ts"
 import { isForEvaluation, suiteProblems } from "../src/mixing/suites.ts"
@@ -54,6 +56,11 @@ export const MixParams = {
   ),
   heldOut: Param.integer(200, "documents of each source kept out of training", { min: 0 }),
   duplicates: Param.oneOf(["drop", "keep"], "drop", "documents equal to an earlier one of their source"),
+  acrossSources: Param.oneOf(
+    ["keep", "drop"],
+    "keep",
+    "documents equal to one of a source named before: keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
+  ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
   vocabulary: Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }),
@@ -99,16 +106,20 @@ export const mix = Stage.make({
 
     const scan = contaminationScan(questions)
     const forbidden = new Set(params.contaminated === "drop" ? params.suites.filter(isForEvaluation) : [])
-    const selectionFor = (source: string) =>
+    const earlier = new EarlierSources()
+    const selectionFor = (source: string, heldOut: DigestIndex) =>
       new Selection({
         duplicates: params.duplicates,
+        acrossSources: params.acrossSources,
+        heldOut,
+        earlier,
         contaminated: (text) => forbidden.size > 0 && [...scan.touches(text)].some((suite) => forbidden.has(suite)),
         note: (id, text) => scan.add({ source, id, text })
       })
 
     const sources = yield* openSources(params)
     const tokenizer = yield* Effect.tryPromise({
-      try: () => corpusTokenizer(sources, params, () => selectionFor("").measuring()),
+      try: () => corpusTokenizer(sources, params, (heldOut) => selectionFor("", heldOut).measuring()),
       catch: (cause) => cause
     })
     yield* output.tokenizer.write(tokenizer.json)
@@ -118,11 +129,12 @@ export const mix = Stage.make({
       separator: tokenizer.separator,
       encode: ({ question, solution }: SourceDocument) => encodeDocument(tokenizer, question, solution)
     }
+    const heldOut = yield* Effect.tryPromise({ try: () => heldOutDigests(sources, params, encoding), catch: (cause) => cause })
     let total = 0
     const rows = []
     for (const [done, source] of sources.entries()) {
       const count = emptyCounts()
-      const selection = selectionFor(source.name)
+      const selection = selectionFor(source.name, heldOut)
       const batches = Stream.fromAsyncIterable(documentsOf(source, options, encoding, selection), (cause) => cause)
       yield* Stream.runForEach(batches, (documents) =>
         Effect.gen(function* () {
@@ -136,6 +148,9 @@ export const mix = Stage.make({
       const weight = params.sources[source.name]!
       const rejected = source.rejected()
       rows.push({ source: source.name, weight, target, ...count, rejected: rejected.rows, ...selection.counts })
+      for (const [i, documents] of selection.equal.entries())
+        yield* output.sharedDocuments.append({ source: source.name, earlier: earlier.names[i]!, documents })
+      earlier.add(source.name, selection.seen)
       yield* reject(source.name, rejected)
     }
     for (const row of rows) yield* output.sources.append({ ...row, share: total === 0 ? 0 : row.tokens / total })

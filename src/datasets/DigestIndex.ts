@@ -36,7 +36,27 @@ export class DigestIndex {
   }
 
   has(digest: string): boolean {
-    return this.numbers[this.find(Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16))] !== 0
+    return this.numberOf(digest) !== null
+  }
+
+  /** The number that a digest is remembered with, or null. */
+  numberOf(digest: string): number | null {
+    const slot = this.find(Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16))
+    const known = this.numbers[slot]!
+    return known === 0 ? null : known - 1
+  }
+
+  /** Remembers all that `other` does; `numbered` gives each its number from the one it has here so far, or null. */
+  merge(other: DigestIndex, numbered: (known: number | null) => number): void {
+    for (const [i, number] of other.numbers.entries()) {
+      if (number === 0) continue
+      const high = other.words[2 * i]!
+      const low = other.words[2 * i + 1]!
+      const slot = this.find(high, low)
+      const known = this.numbers[slot]!
+      this.put(slot, high, low, numbered(known === 0 ? null : known - 1) + 1)
+      if (known === 0 && ++this.used > this.slots / 2) this.grow()
+    }
   }
 
   /** The slot of a digest, or the empty one where it belongs. */

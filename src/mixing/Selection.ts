@@ -1,15 +1,22 @@
 /**
- * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one says; not one that was there
- * before, and not one that contains an evaluation question, where the mixture is told to leave these out.
+ * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one of any source says; not one that
+ * was there before, in this source or in an earlier one, and not one that contains an evaluation question, where the mixture is told to leave these out.
  *
  * A decision is made once a document, in the order of the source, and kept as a bit, so that a source can be passed through again and again. What
- * is decided depends on earlier documents alone: a larger mixture begins with the documents of a smaller one.
+ * is decided depends on earlier documents alone, and on other sources only where copies across sources are dropped: else a larger mixture begins with
+ * the documents of a smaller one.
  */
 import { DigestIndex } from "../datasets/DigestIndex.ts"
+import type { EarlierSources } from "./EarlierSources.ts"
 
 export interface SelectionRules {
   /** `drop`: an equal document is used once. */
   readonly duplicates: "drop" | "keep"
+  /** `drop`: a document equal to one of an earlier source is left to that source. */
+  readonly acrossSources: "drop" | "keep"
+  /** The held-out documents of all sources. */
+  readonly heldOut: Pick<DigestIndex, "has">
+  readonly earlier: Pick<EarlierSources, "names" | "with">
   /** Whether a document is left out for what it says. */
   readonly contaminated: (text: string) => boolean
   /** Told once of each document that is neither held out nor, under `drop`, a copy. */
@@ -20,16 +27,20 @@ export interface SelectionRules {
 export interface SelectionCounts {
   /** Equal to an earlier document of the source. */
   duplicates: number
-  /** Equal to a held-out document: never trained on. */
+  /** Distinct documents equal to one of an earlier source. */
+  acrossSources: number
+  /** Equal to a held-out document of any source: never trained on. */
   heldOutCopies: number
   contaminated: number
 }
 
 export class Selection {
-  readonly counts: SelectionCounts = { duplicates: 0, heldOutCopies: 0, contaminated: 0 }
+  readonly counts: SelectionCounts = { duplicates: 0, acrossSources: 0, heldOutCopies: 0, contaminated: 0 }
+  /** For each earlier source: distinct documents equal to one of it. */
+  readonly equal: Array<number>
+  /** Distinct documents that were looked at, held-out ones aside. */
+  readonly seen = new DigestIndex()
   private readonly rules: SelectionRules
-  private readonly heldOut = new DigestIndex()
-  private readonly seen = new DigestIndex()
   /** Documents decided on: all below this index. */
   private decided = 0
   /** One bit a document, 1 = left out. */
@@ -37,6 +48,7 @@ export class Selection {
 
   constructor(rules: SelectionRules) {
     this.rules = rules
+    this.equal = rules.earlier.names.map(() => 0)
   }
 
   /** The same rules from the start, for a pass that only measures: nothing is noted. */
@@ -45,10 +57,8 @@ export class Selection {
   }
 
   /** Takes document `index` as held out. */
-  holdOut(index: number, digest: string): void {
-    if (index < this.decided) return
-    this.heldOut.addDigest(digest, index)
-    this.decided = index + 1
+  holdOut(index: number): void {
+    this.decided = Math.max(this.decided, index + 1)
   }
 
   /** Whether document `index` is trained on. First asked in the order of the indices, later in any. */
@@ -66,13 +76,22 @@ export class Selection {
   }
 
   private leaveOut(index: number, problem: string, text: string, digest: string): boolean {
-    if (this.heldOut.has(digest)) {
+    if (this.rules.heldOut.has(digest)) {
       this.counts.heldOutCopies++
       return true
     }
-    if (this.seen.addDigest(digest, index) !== null) {
+    const repeated = this.seen.addDigest(digest, index) !== null
+    if (repeated) {
       this.counts.duplicates++
       if (this.rules.duplicates === "drop") return true
+    }
+    const sources = this.rules.earlier.with(digest)
+    if (sources.length > 0) {
+      if (!repeated) {
+        this.counts.acrossSources++
+        for (const source of sources) this.equal[source]!++
+      }
+      if (this.rules.acrossSources === "drop") return true
     }
     this.rules.note(problem, text)
     if (!this.rules.contaminated(text)) return false

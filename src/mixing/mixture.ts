@@ -11,7 +11,8 @@
  */
 import { Schema } from "effect"
 
-import { textDigest } from "../datasets/DigestIndex.ts"
+import { DigestIndex, textDigest } from "../datasets/DigestIndex.ts"
+import { bpeSeparator } from "../tokenizer/bpe-train.ts"
 import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
 import type { Selection } from "./Selection.ts"
@@ -101,7 +102,7 @@ export async function* documentsOf(
       for (const document of batch) {
         const { index, text, digest } = document
         if (index < heldOut) {
-          selection.holdOut(index, digest)
+          selection.holdOut(index)
           if (repetition === 0) documents.push({ ...document, ...encoding.encode(document), heldOut: true, repetition: 0 })
           continue
         }
@@ -119,8 +120,8 @@ export async function* documentsOf(
     }
     if (tokens >= target || placed >= limit) return
     if (inRepetition === 0) {
-      const { duplicates, heldOutCopies, contaminated } = selection.counts
-      const leftOut = duplicates + heldOutCopies + contaminated
+      const { duplicates, acrossSources, heldOutCopies, contaminated } = selection.counts
+      const leftOut = duplicates + acrossSources + heldOutCopies + contaminated
       throw new SourceEmpty({ source: source.name, rejected: source.rejected().rows, leftOut })
     }
     if (options.mode === "repeats" && repetition === 0) {
@@ -138,12 +139,31 @@ export async function* trainingDocuments(
   selection: Selection
 ): AsyncGenerator<ReadonlyArray<SourceDocument>, void, undefined> {
   const heldOut = await heldOutCount(source, options.heldOut)
-  for await (const batch of numbered(source, { separator: "\n\n" }))
+  for await (const batch of numbered(source, { separator: bpeSeparator }))
     yield batch.filter(({ index, problem, text, digest }) => {
       if (index >= heldOut) return selection.admits(index, problem, text, digest)
-      selection.holdOut(index, digest)
+      selection.holdOut(index)
       return false
     })
+}
+
+/** The digests of the documents that all sources hold out, as `separator` joins their texts. */
+export const heldOutDigests = async (
+  sources: ReadonlyArray<DocumentSource>,
+  options: Pick<MixtureOptions, "heldOut">,
+  encoding: Pick<Encoding, "separator">
+): Promise<DigestIndex> => {
+  const digests = new DigestIndex()
+  for (const source of sources) {
+    let left = await heldOutCount(source, options.heldOut)
+    if (left === 0) continue
+    for await (const batch of numbered(source, encoding)) {
+      for (const { index, digest } of batch.slice(0, left)) digests.addDigest(digest, index)
+      left -= batch.length
+      if (left <= 0) break
+    }
+  }
+  return digests
 }
 
 /** A finite source never gives up more than a tenth of itself, which is seen without reading more than ten times what is wanted. */

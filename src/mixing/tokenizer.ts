@@ -1,9 +1,10 @@
+import type { DigestIndex } from "../datasets/DigestIndex.ts"
 import { formatNames } from "../formats/registry.ts"
-import { pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe-train.ts"
+import { bpeSeparator, pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe-train.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { wordTokenizer } from "../tokenizer/WordTokenizer.ts"
 import type { DocumentSource } from "./DocumentSource.ts"
-import { trainingDocuments } from "./mixture.ts"
+import { heldOutDigests, trainingDocuments } from "./mixture.ts"
 import type { Selection } from "./Selection.ts"
 
 /** Documents of each source that a BPE vocabulary is learnt from. */
@@ -21,13 +22,14 @@ export const corpusTokenizer = async (
     readonly vocabulary: number
     readonly heldOut: number
   },
-  selection: () => Selection
+  selection: (heldOut: DigestIndex) => Selection
 ): Promise<Tokenizer> => {
   if (settings.tokenizer === "word") return wordTokenizer({ maximum: settings.maximum })
   const counter = pieceCounter()
+  const heldOut = await heldOutDigests(sources, settings, { separator: bpeSeparator })
   for (const source of sources) {
     let left = TRAINING_DOCUMENTS
-    for await (const batch of trainingDocuments(source, settings, selection())) {
+    for await (const batch of trainingDocuments(source, settings, selection(heldOut))) {
       for (const { question, solution } of batch.slice(0, left)) {
         if (question !== "") counter.add(question)
         counter.add(solution)

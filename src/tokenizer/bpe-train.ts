@@ -13,6 +13,9 @@ import type { Merge } from "./bpe-json.ts"
 import { detached, DIGITS_SINGLY, splitterOf } from "./bpe-pretokenize.ts"
 import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
 
+/** What joins question and solution. */
+export const bpeSeparator = "\n\n"
+
 export interface BpeTraining {
   /** Ids in all: end of text, tags, 256 bytes, and merges for the rest. Fewer come out where the text has no more pairs. */
   readonly vocabularySize: number
@@ -67,7 +70,7 @@ export const trainBpeFromCounts = (counts: PieceCounts, options: BpeTraining): B
     pattern: DIGITS_SINGLY,
     endOfText: 0,
     tags: Object.fromEntries(tags.map((name, i) => [name, i + 1])),
-    separator: "\n\n"
+    separator: bpeSeparator
   })
 }
 

@@ -2,8 +2,17 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import { DigestIndex } from "../../src/datasets/DigestIndex.ts"
 import { datasetSource, NONE_REJECTED, type DocumentSource, type SourceDocument } from "../../src/mixing/DocumentSource.ts"
-import { documentsOf, type Encoding, type MixtureOptions, targetTokens, trainingDocuments } from "../../src/mixing/mixture.ts"
+import { EarlierSources } from "../../src/mixing/EarlierSources.ts"
+import {
+  documentsOf,
+  type Encoding,
+  heldOutDigests,
+  type MixtureOptions,
+  targetTokens,
+  trainingDocuments
+} from "../../src/mixing/mixture.ts"
 import { Selection, type SelectionRules } from "../../src/mixing/Selection.ts"
 import { type MixtureSettings, openSources } from "../../src/mixing/sources.ts"
 import { suiteProblems } from "../../src/mixing/suites.ts"
@@ -31,7 +40,14 @@ const tokensEach = (length: number): Encoding => ({
   separator: "\n\n",
   encode: () => ({ tokens: new Int32Array(length), promptTokens: 0 })
 })
-const plain: SelectionRules = { duplicates: "drop", contaminated: () => false, note: () => {} }
+const plain: SelectionRules = {
+  duplicates: "drop",
+  acrossSources: "keep",
+  heldOut: new DigestIndex(),
+  earlier: new EarlierSources(),
+  contaminated: () => false,
+  note: () => {}
+}
 const place = async (source: DocumentSource, options: MixtureOptions, length: number, selection = new Selection(plain)) => {
   const placed: Array<string> = []
   for await (const batch of documentsOf(source, options, tokensEach(length), selection))
@@ -115,13 +131,14 @@ describe("the selection of documents", () => {
   const texts = ["held", "x", "y", "x", "held", "z", "y", "q", "r", "s"]
 
   it("leaves out copies of earlier documents, and of held-out ones in any case, each counted once", async () => {
-    const selection = new Selection(plain)
+    const heldOut = await heldOutDigests([counting("a", 10, texts)], options, tokensEach(1))
+    const selection = new Selection({ ...plain, heldOut })
     const once = ["xx0", "yx0", "zx0", "qx0", "rx0", "sx0"]
     const placed = await place(counting("a", 10, texts), options, 1, selection)
     expect(placed).toEqual(["held held", ...once, ...once.map((document) => document.replace("x0", "x1"))])
-    expect(selection.counts).toEqual({ duplicates: 2, heldOutCopies: 1, contaminated: 0 })
+    expect(selection.counts).toEqual({ duplicates: 2, acrossSources: 0, heldOutCopies: 1, contaminated: 0 })
 
-    const keeping = new Selection({ ...plain, duplicates: "keep" })
+    const keeping = new Selection({ ...plain, heldOut, duplicates: "keep" })
     expect(await place(counting("a", 10, texts), { ...options, weights: { a: 1 } }, 1, keeping)).toEqual([
       "held held",
       "xx0",
@@ -133,12 +150,18 @@ describe("the selection of documents", () => {
       "rx0",
       "sx0"
     ])
-    expect(keeping.counts).toEqual({ duplicates: 2, heldOutCopies: 1, contaminated: 0 })
+    expect(keeping.counts).toEqual({ duplicates: 2, acrossSources: 0, heldOutCopies: 1, contaminated: 0 })
   })
 
   it("leaves out what the rules call contaminated, and notes each distinct training document once", async () => {
     const noted: Array<string> = []
-    const selection = new Selection({ ...plain, contaminated: (text) => text === "z", note: (_, text) => noted.push(text) })
+    const heldOut = await heldOutDigests([counting("a", 10, texts)], options, tokensEach(1))
+    const selection = new Selection({
+      ...plain,
+      heldOut,
+      contaminated: (text) => text === "z",
+      note: (_, text) => noted.push(text)
+    })
     const placed = await place(counting("a", 10, texts), options, 1, selection)
     expect(placed.filter((document) => document.startsWith("z"))).toEqual([])
     expect(noted).toEqual(["x", "y", "z", "q", "r", "s"])
@@ -147,9 +170,41 @@ describe("the selection of documents", () => {
 
   it("shows a vocabulary the training documents alone", async () => {
     const seen: Array<string> = []
-    for await (const batch of trainingDocuments(counting("a", 10, texts), options, new Selection(plain)))
-      seen.push(...batch.map(({ solution }) => solution))
+    const source = counting("a", 10, texts)
+    const selection = new Selection({ ...plain, heldOut: await heldOutDigests([source], options, tokensEach(1)) })
+    for await (const batch of trainingDocuments(source, options, selection)) seen.push(...batch.map(({ solution }) => solution))
     expect(seen).toEqual(["x", "y", "z", "q", "r", "s"])
+  })
+
+  it("counts what sources have in common pair by pair, leaves it to the earlier one where told to, and holds out for all of them", async () => {
+    const sources = [
+      counting("a", 10, ["held a", "p", "q", "r", "p"]),
+      counting("b", 10, ["held b", "q", "r", "q", "held a", "s"]),
+      counting("c", 10, ["held c", "r", "s", "t", "held b", "r"])
+    ]
+    const mixed = async (acrossSources: "keep" | "drop") => {
+      const each = { ...options, weights: { a: 1, b: 1, c: 1 } }
+      const heldOut = await heldOutDigests(sources, each, tokensEach(1))
+      const earlier = new EarlierSources()
+      const used: Record<string, ReadonlyArray<string>> = {}
+      const counted: Record<string, unknown> = {}
+      for (const source of sources) {
+        const selection = new Selection({ ...plain, acrossSources, heldOut, earlier })
+        const placed = await place(source, each, 1, selection)
+        used[source.name] = placed.filter((text) => /^[a-z]x0/.test(text)).map((text) => text[0]!)
+        const { acrossSources: across, duplicates, heldOutCopies } = selection.counts
+        counted[source.name] = [across, duplicates, heldOutCopies, [...selection.equal]]
+        earlier.add(source.name, selection.seen)
+      }
+      return { used, counted }
+    }
+    // Below the made-up texts every source goes on with the same numbers, 6 to 9 or from where its texts end.
+    const { used, counted } = await mixed("keep")
+    expect(used).toEqual({ a: ["p", "q", "r"], b: ["q", "r", "s"], c: ["r", "s", "t"] })
+    expect(counted).toEqual({ a: [0, 1, 0, []], b: [6, 1, 1, [6]], c: [6, 1, 1, [5, 6]] })
+    const dropped = await mixed("drop")
+    expect(dropped.used).toEqual({ a: ["p", "q", "r"], b: ["s"], c: ["t"] })
+    expect(dropped.counted).toEqual(counted)
   })
 })
 
