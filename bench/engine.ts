@@ -9,7 +9,7 @@
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { machineIsas } from "../src/engine/cpu.ts"
 import type { Batch, Mode, Model } from "../src/engine/Engine.ts"

@@ -1,5 +1,6 @@
 /** One model of the native engine and the rate of its steps. */
-import { Effect, type Scope } from "effect"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 
 import { adamW, Engine, type Batch, type EngineError, type Mode, type Model } from "../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../src/engine/select.ts"

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Corpus } from "../schemas/corpus.ts"
 import { openArtifact } from "../src/dag/execute.ts"

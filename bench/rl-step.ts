@@ -6,7 +6,8 @@
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 
-import { Effect, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 import * as Param from "../src/dag/Param.ts"
 import { Engine } from "../src/engine/Engine.ts"

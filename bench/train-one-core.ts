@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { adamW, Engine } from "../src/engine/Engine.ts"
 import { engineLayer, type EngineRequest, resolveEngine } from "../src/engine/select.ts"

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { Column } from "../src/store/Column.ts"
 import { Kind } from "../src/store/Kind.ts"

@@ -5,7 +5,7 @@
  * held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one suffix array of the
  * corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in the corpus word for word.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Attribution } from "../schemas/attribution.ts"
 import { Corpus } from "../schemas/corpus.ts"

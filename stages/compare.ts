@@ -2,7 +2,7 @@
  * What changed between two evaluations of the same problems: differences paired by problem, with intervals and tests. Light: it runs in
  * the driver.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Comparison } from "../schemas/comparison.ts"
 import { Evaluation } from "../schemas/evaluation.ts"

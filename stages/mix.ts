@@ -6,7 +6,8 @@
  * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
  * the store. What is kept in memory is the suites and at most 128 bytes a document, however many tokens there are.
  */
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"

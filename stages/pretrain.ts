@@ -5,7 +5,7 @@
  * (seed, epoch, step): a resumed run sees exactly what it would have seen. During training the loss on held-out documents is taken per
  * source, and problems are solved greedily with each format forced, so that one can see what has been learnt and when.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"

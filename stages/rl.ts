@@ -7,7 +7,7 @@
  * once more for the old log-probabilities, and hands the batch to the algorithm's learner. Every completion is kept as a row, every step
  * as a row of numbers, and the share of each format both by classification and exactly, as the probability of its first token.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"

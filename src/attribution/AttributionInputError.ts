@@ -1,5 +1,5 @@
 /** The one error of this room: documents, labels or sequences that do not fit together. */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 export class AttributionInputError extends Schema.TaggedError<AttributionInputError>()("AttributionInputError", {
   field: Schema.String,

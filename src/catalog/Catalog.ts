@@ -7,7 +7,8 @@
 import { renameSync, rmSync } from "node:fs"
 import { resolve } from "node:path"
 
-import { Effect, type Scope } from "effect"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 
 import type * as Table from "../store/Table.ts"
 import type { QueryResult } from "./QueryResult.ts"

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 /** A query that did not run: DuckDB's message, with its caret, and what we can add to it. */
 export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {

@@ -1,4 +1,4 @@
-import { isBadInput } from "../dag/Runner.ts"
+import { isBadInput } from "../dag/bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import type { Command } from "./usage.ts"

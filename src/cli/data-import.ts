@@ -1,7 +1,7 @@
 /** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
 import * as path from "node:path"
 
-import { REPOSITORY } from "../dag/code-digest.ts"
+import { REPOSITORY } from "../dag/repository.ts"
 import { importDataset, type Imported, type ImportProgress } from "../datasets/import.ts"
 import { namedDatasets, nameList } from "./data.ts"
 import { bytesWords, plural, shortDigest, textTable } from "./text-table.ts"

@@ -4,9 +4,10 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
-import { Effect, Exit } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 
-import { REPOSITORY } from "../dag/code-digest.ts"
+import { REPOSITORY } from "../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../datasets/describe.ts"
 import { datasetRoots } from "../datasets/locate.ts"
 import { isas, machineIsas } from "../engine/cpu.ts"

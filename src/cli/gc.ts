@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { errorText } from "../store/files.ts"
 import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../store/inventory.ts"

@@ -1,7 +1,7 @@
 /** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
 import * as os from "node:os"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/history.ts"
 import { isRunning } from "../store/Lease.ts"

@@ -1,5 +1,5 @@
 /** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../dag/Planner.ts"
 import { Store } from "../store/Store.ts"

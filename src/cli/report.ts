@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { type RunRecord, recordOf } from "../report/RunRecord.ts"
 import { ensureReport } from "../report/write-report.ts"

@@ -2,9 +2,12 @@
 import * as os from "node:os"
 import * as path from "node:path"
 
-import { Cause, Effect, Exit, Fiber } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 
-import { REPOSITORY } from "../dag/code-digest.ts"
+import { REPOSITORY } from "../dag/repository.ts"
 import { type Executor, type Happening, run as runGraph } from "../dag/Runner.ts"
 import { startOf } from "../store/Lease.ts"
 import { newRunId, openRunLog } from "../store/Runs.ts"

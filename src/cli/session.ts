@@ -2,9 +2,9 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
-import { REPOSITORY } from "../dag/code-digest.ts"
+import { REPOSITORY } from "../dag/repository.ts"
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 

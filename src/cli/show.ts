@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { type ActionRecord, type Component, Store } from "../store/Store.ts"
 import { didYouMean } from "../text/near.ts"

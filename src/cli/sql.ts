@@ -3,7 +3,7 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { tables } from "../../schemas/index.ts"
 import { catalogDefinitions } from "../catalog/catalog-tables.ts"

@@ -3,11 +3,11 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
-import { REPOSITORY } from "../dag/code-digest.ts"
 import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
+import { REPOSITORY } from "../dag/repository.ts"
 import type { Study } from "../dag/Study.ts"
 import { didYouMean } from "../text/near.ts"
 import { columns, commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"

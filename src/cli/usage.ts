@@ -1,7 +1,7 @@
 /** Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit codes. */
 import { parseArgs } from "node:util"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { didYouMean } from "../text/near.ts"
 

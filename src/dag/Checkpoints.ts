@@ -9,7 +9,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import { sha256 } from "../store/digest.ts"
 

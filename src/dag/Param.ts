@@ -5,7 +5,7 @@
  * Values equal to their default are left out of the canonical form, so that a new param whose default is the old behaviour does not
  * orphan old artifacts.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { canonicalJson } from "../store/digest.ts"
 import { didYouMean } from "../text/near.ts"

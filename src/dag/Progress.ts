@@ -1,4 +1,4 @@
-import type { Effect } from "effect"
+import type * as Effect from "effect/Effect"
 
 /** Numbers worth watching while a stage runs: loss, reward, share of a format. */
 export type LiveMetrics = Readonly<Record<string, number>>

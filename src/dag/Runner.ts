@@ -5,11 +5,16 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Cause, Deferred, Effect, Exit, Schema } from "effect"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
 
 import { holderOf } from "../store/Lease.ts"
 import type { RunEvent } from "../store/Runs.ts"
 import { type ActionRecord, Store } from "../store/Store.ts"
+import { isBadInput } from "./bad-input.ts"
 import { Stopped } from "./Checkpoints.ts"
 import type { Busy, Placement, StageRequest } from "./execute.ts"
 import { type Graph, type GraphNode, lineageParams } from "./graph.ts"
@@ -182,10 +187,6 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
   const status = failures.length > 0 ? "failed" : stopped ? "interrupted" : "succeeded"
   return { status, artifacts, failures } satisfies RunResult as RunResult
 })
-
-/** Whether an error means "what you gave me is wrong": its class says so by a property `badInput`. The command line answers with exit code 2. */
-export const isBadInput = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "badInput" in error && error.badInput === true
 
 /** The work that hangs on each node, itself included: the longest chain of costs to the end. */
 const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {

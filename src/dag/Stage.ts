@@ -2,7 +2,8 @@
  * Stages and nodes. A stage is a typed computation and a callable value; calling it wires a node into a study. A wrong edge, a wrong
  * parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in the types.
  */
-import { Effect, type Schema } from "effect"
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
 
 import type { Kind } from "../store/Kind.ts"
 import type { ArtifactInvalid } from "../store/Store.ts"

@@ -6,7 +6,7 @@ import { fork } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Store } from "../store/Store.ts"
 import { Stopped } from "./Checkpoints.ts"

@@ -11,8 +11,7 @@ import { fileURLToPath } from "node:url"
 import { parse, type Token as AcornToken } from "acorn"
 
 import { sha256 } from "../store/digest.ts"
-
-export const REPOSITORY = path.resolve(import.meta.dirname, "../..")
+import { REPOSITORY } from "./repository.ts"
 
 const LEFT_OUT = ["src/dag/", "src/store/", "src/cli/", "src/engine/native/", "src/engine/wasm/", "src/engine/tfjs/"]
 
@@ -86,13 +85,17 @@ export const codeOf = (entry: string, keepText: (digest: string, text: string) =
   return [...seen.values(), ...packages.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** One parse per file content and process; across processes the digest is kept by content in the package manager's cache folder. */
+/**
+ * One parse per file content and process; across processes the digest is kept in the package manager's cache folder, by content and by
+ * what read it: this module and the Node that strips types. Otherwise two checkouts would give one source two digests.
+ */
 const parsed = new Map<string, ParsedModule>()
 interface ParsedModule extends Essence {
   readonly digest: string
 }
 
 const CACHE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/code")
+const READER = sha256(fs.readFileSync(import.meta.filename, "utf8") + process.version)
 
 const moduleCode = (file: string, keepText: (digest: string, text: string) => void) => {
   const known = parsed.get(file)
@@ -101,7 +104,7 @@ const moduleCode = (file: string, keepText: (digest: string, text: string) => vo
     return known
   }
   const source = fs.readFileSync(file, "utf8")
-  const cached = path.join(CACHE, `${sha256(source)}.json`)
+  const cached = path.join(CACHE, `${sha256(READER + source)}.json`)
   let code: ParsedModule | undefined
   try {
     code = JSON.parse(fs.readFileSync(cached, "utf8"))

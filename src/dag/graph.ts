@@ -2,7 +2,7 @@
  * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable id and a
  * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, and what a stage objects to is refused before anything is identified.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { canonicalJson, digestOf } from "../store/digest.ts"
 import { didYouMean } from "../text/near.ts"

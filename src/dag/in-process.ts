@@ -1,9 +1,10 @@
 /** The executor for light stages: this process. They are short, so a request to stop waits for them rather than for a checkpoint. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
+import { isBadInput } from "./bad-input.ts"
 import { Stopped } from "./Checkpoints.ts"
 import { Busy, execute } from "./execute.ts"
-import { type Executor, isBadInput, NodeFailed } from "./Runner.ts"
+import { type Executor, NodeFailed } from "./Runner.ts"
 
 export const inProcessExecutor =
   (stopRequested: () => boolean = () => false): Executor =>

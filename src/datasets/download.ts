@@ -7,7 +7,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { readFile, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { sha256OfFile } from "./fingerprint.ts"
 

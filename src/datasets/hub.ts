@@ -3,7 +3,7 @@
  *
  * `HF_ENDPOINT` names a mirror, as for the hub's own tools.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { DownloadFailed, type Expected, request } from "./download.ts"
 

@@ -7,7 +7,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import type { Layout, Source } from "./Dataset.ts"
 import { download, type Fetched } from "./download.ts"

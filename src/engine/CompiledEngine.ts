@@ -7,7 +7,9 @@
  */
 import { availableParallelism } from "node:os"
 
-import { Effect, Scope, Semaphore } from "effect"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../model/ModelSpec.ts"

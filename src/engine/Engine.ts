@@ -11,7 +11,10 @@
  * - Gradients accumulate over `lossStep` and `backward` calls until `optimStep` or `zeroGradients`.
  * - Results are bit-equal for any number of threads.
  */
-import { Context, Schema, type Effect, type Scope } from "effect"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 
 import type { ModelSpec } from "../model/ModelSpec.ts"
 

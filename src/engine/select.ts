@@ -5,7 +5,9 @@
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 
-import { Effect, Layer, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"

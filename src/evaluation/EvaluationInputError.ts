@@ -1,5 +1,5 @@
 /** The one error of this room: counts or samples that cannot be what they claim to be. */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 export class EvaluationInputError extends Schema.TaggedError<EvaluationInputError>()("EvaluationInputError", {
   field: Schema.String,

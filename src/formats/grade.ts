@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { equalValues } from "./equal.ts"
 import type { Format, Grade, Profile, Value, Verdict } from "./Format.ts"

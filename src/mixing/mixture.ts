@@ -9,7 +9,7 @@
  * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met by the
  * first document that reaches it, so a source overshoots by less than one document; the manifest states targets and exact counts.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { DigestIndex, textDigest } from "../datasets/DigestIndex.ts"
 import { bpeSeparator } from "../tokenizer/bpe-train.ts"

@@ -1,5 +1,5 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/load.ts"

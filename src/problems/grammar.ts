@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { type Draws, draws } from "../random/philox.ts"
 import { type Clause, amountRange, clauses, type Family, fill, opening, openQuestion, type Range, startRange } from "./clauses.ts"

@@ -1,5 +1,5 @@
 /** Shares of a policy's output that a method gives to each source, the mean over repetitions. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../schemas/attribution.ts"
 import { openArtifactTable } from "./artifacts.ts"

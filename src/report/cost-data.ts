@@ -1,5 +1,5 @@
 /** What each node cost when it was computed, from the action records: a cached node shows what it saved. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Store } from "../store/Store.ts"
 import type { RunNode, RunRecord } from "./RunRecord.ts"

@@ -1,7 +1,7 @@
 /**
  * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same bytes.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Figure } from "./Figure.ts"
 import { attributionFigures } from "./figures/attribution-figures.ts"

@@ -1,5 +1,5 @@
 /** What became of the RL runs of a cell, beyond their evaluation: whether they diverged, and when one format took over. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { RlRun } from "../../schemas/rl-run.ts"
 import { timeToDominance } from "../evaluation/dominance.ts"

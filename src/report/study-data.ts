@@ -4,7 +4,7 @@
  *
  * A table that cannot be read leaves its place empty and a line in `problems`; the rest of the report stands.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../schemas/attribution.ts"
 import { Checkpoint } from "../../schemas/checkpoint.ts"

@@ -5,7 +5,9 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Cause, Effect, Exit } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 
 import { codeOf } from "../dag/code-digest.ts"
 import { canonicalJson, sha256 } from "../store/digest.ts"

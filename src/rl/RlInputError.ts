@@ -2,7 +2,7 @@
  * The one error of this room: numbers that cannot be what they claim to be (lengths that disagree, an option out of range, a missing
  * reference). Pure functions throw it; a stage turns it into a failure of its own at the edge.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 export class RlInputError extends Schema.TaggedError<RlInputError>()("RlInputError", {
   /** What is wrong: an argument or an option, by its name. */

@@ -9,7 +9,7 @@
  * spread gets exactly 0 (not the rounding noise of r - mean divided by epsilon), and the order inside a group does not matter.
  * Sources: Shao et al. 2024 (2402.03300), Ahmadian et al. 2024 (2402.14740), Liu et al. 2025 (2503.20783); table in docs/definitions.md.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { mean, standardDeviation } from "./moments.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"

@@ -1,5 +1,5 @@
 /** From a stage's params to a learner: the definitions of definitions.ts, optimizers and schedules, and PPO's critic. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { type AdamW, Engine, type Model } from "../engine/Engine.ts"
 import { warmupConstant, warmupCosine } from "../training/schedule.ts"

@@ -5,7 +5,7 @@
  * many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the mask says what
  * takes part in the update.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Batch, Model } from "../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../evaluation/complete.ts"

@@ -2,7 +2,7 @@
  * Expert Iteration in rounds of several sampling steps: collect what is correct, and at the end of a round imitate it, starting from the
  * base policy (the paper) or from the current one. Between rounds the policy does not move. Selection is in expert-iteration.ts.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model } from "../engine/Engine.ts"

@@ -7,7 +7,7 @@
  * The paper keeps every correct sample and drops exact duplicates only, so that easy questions dominate D_k; `perQuestion` caps that.
  * Selection is a pure function of the rollouts and the seed.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import type { TokenLoss } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"

@@ -8,7 +8,7 @@
  * Advantages never cross a sequence: packed and separate evaluation agree exactly. With V = 0 and lambda = 1 this is the discounted
  * return, so REINFORCE needs no recursion of its own.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { count, mean, variance, type Mask } from "./moments.ts"
 import { requireLength } from "./RlInputError.ts"

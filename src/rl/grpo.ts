@@ -11,7 +11,7 @@
  * option, and a preset (`paper`, `trl`, `verl`, `dr-grpo`, `dapo`) is a choice of all of them. On the first update after sampling
  * L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See docs/definitions.md.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { broadcast, groupAdvantages, GroupAdvantageOptions } from "./advantages.ts"
 import { entropyObstacle, klFlows, klObstacle, notFused, policyObstacle, policySurrogate, type Fused } from "./fused.ts"

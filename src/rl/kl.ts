@@ -10,7 +10,7 @@
  * what flows back from a loss: its own derivative, that of k2 (verl's "k3+"), or nothing. The last is what the paper's code computes
  * for GRPO: the KL loss is rebuilt from detached numbers, so it is reported but never felt. The tests prove that ours is felt.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 export const KlEstimator = Schema.Literals(["k1", "k2", "k3"])
 export type KlEstimator = typeof KlEstimator.Type

@@ -3,7 +3,7 @@
  * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. The learners of group-learner.ts,
  * ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the difference between the algorithms.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Part } from "../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model, NonFiniteGradient } from "../engine/Engine.ts"

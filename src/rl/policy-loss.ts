@@ -12,7 +12,7 @@
  * d r / d logp = r, so every derivative below is the loss with the branch that is active. On the clipped side it is exactly 0, on the
  * other side it never is: clipping only removes the incentive to go further.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { requireLength } from "./RlInputError.ts"
 

@@ -1,5 +1,5 @@
 /** PPO, one batch: KL in the reward, GAE against a critic of its own, then clipped steps for policy and critic. The arithmetic is in ppo.ts. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { AdamW, Model } from "../engine/Engine.ts"
 import { resumable } from "../training/resumable.ts"

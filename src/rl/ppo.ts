@@ -12,7 +12,7 @@
  * Targets (R, A, ret) are made once per rollout batch; the objective is evaluated at every update. The critic may share the policy's
  * trunk (one fused loss) or be a model of its own (a policy loss and a value loss, each with its optimizer).
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { entropyObstacle, notFused, policyObstacle, policySurrogate, type Fused } from "./fused.ts"
 import { gae, GaeOptions, whiten, WhitenOptions } from "./gae.ts"

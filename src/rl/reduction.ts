@@ -12,7 +12,7 @@
  * Since the reduction is only a weight, gradients need no code of their own, and an engine needs no notion of a reduction. When a batch
  * is split into micro-batches, pass the totals of the *whole* batch: the weights of the parts then add up to those of the whole.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { count, type Mask } from "./moments.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"

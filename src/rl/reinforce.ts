@@ -10,7 +10,7 @@
  *
  * The discounted return is GAE with V = 0 and lambda = 1, so it is computed by that function.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { groupAdvantages, GroupAdvantageOptions } from "./advantages.ts"
 import { entropyObstacle, notFused, policyObstacle, policySurrogate, type Fused } from "./fused.ts"

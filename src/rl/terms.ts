@@ -4,7 +4,7 @@
  * A term is one number and its derivative per response token. Derivatives include the weights, so that they add up and go to an engine
  * as they are. Tokens of weight 0 are masked: nothing they hold, not even NaN, reaches a loss or a gradient.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import type { Coefficients } from "../engine/Engine.ts"
 import { klLoss, klLossGradient, type KlLossOptions } from "./kl.ts"

@@ -5,7 +5,7 @@
  *
  * The score of a completion is clipped first, when asked. A completion without tokens has no place for its score; it is left out.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { klEstimate, KlEstimator } from "./kl.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"

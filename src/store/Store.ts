@@ -13,7 +13,10 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
-import { Context, Effect, Layer, Schema } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 
 import { canonicalJson, sha256 } from "./digest.ts"
 import { errorCode, errorText, publish, sha256OfFile, temporaryName, writeNew } from "./files.ts"

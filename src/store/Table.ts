@@ -10,7 +10,7 @@
  *
  * Names and descriptions are written into the file and so are part of an artifact's identity; nothing volatile may enter them.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import type * as Column from "./Column.ts"
 

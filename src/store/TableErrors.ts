@@ -2,7 +2,7 @@
  * What can go wrong between rows in memory and Arrow files on disk. The writer and the reader are synchronous and throw these; a caller
  * in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the place in it, and what to do.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 /** A row or column given to a `TableWriter` does not fit the table's definition. Nothing of it was stored. */
 export class RowRejected extends Schema.TaggedError<RowRejected>()("RowRejected", {

@@ -1,5 +1,5 @@
 /** Where two artifacts of one kind first differ: for the report of a result that came out differently the second time. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Kind } from "./Kind.ts"
 import { Store } from "./Store.ts"

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto"
 
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonical", {
   path: Schema.String,

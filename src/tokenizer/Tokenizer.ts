@@ -1,4 +1,4 @@
-import type { Schema } from "effect"
+import type * as Schema from "effect/Schema"
 
 /**
  * Text to token ids and back. Two kinds, both saved as a standard Hugging Face `tokenizer.json`: word level (the built-in data) and

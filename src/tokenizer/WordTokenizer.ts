@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"
 import { endOfTextToken, padToken, separatorWord, unknownToken, wordVocabulary } from "./word-vocabulary.ts"

@@ -6,7 +6,7 @@
  * format's) is under `model.echo_chamber`: at the top of the document Hugging Face's parser refuses a key it does not know. Files made elsewhere are read when they are of this shape or GPT-2's; whatever would make ids differ
  * from what the file means (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
  */
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 import { characterOfByte, fromAlphabet } from "./bpe-bytes.ts"
 import { GPT2 } from "./bpe-pretokenize.ts"

@@ -1,5 +1,6 @@
 /** A corpus artifact as flat token sequences, and the loss of a model on its held-out documents. */
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Reader } from "../dag/Stage.ts"

@@ -2,7 +2,8 @@
  * Which documents supervised fine-tuning sees: any with a question, in an order drawn by the seed, or so many of each format. Exact counts,
  * by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the seed.
  */
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import { permutation } from "../random/philox.ts"
 import type { CorpusSequences } from "./corpus.ts"

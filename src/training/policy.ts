@@ -1,5 +1,6 @@
 /** A checkpoint brought to life: the model with its parameters, its tokenizer, and how completions begin. */
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import type { Checkpoint } from "../../schemas/checkpoint.ts"
 import { type Objection, type Reader, type WiredInput, wiredWith } from "../dag/Stage.ts"

@@ -1,5 +1,5 @@
 /** What a model in training can do: problems solved greedily, freely and with each format forced by its first token. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Model } from "../engine/Engine.ts"
 import { complete, gradeAll } from "../evaluation/complete.ts"

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import type { Part } from "../dag/Checkpoints.ts"
 import type { EngineError, Model } from "../engine/Engine.ts"

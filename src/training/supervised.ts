@@ -3,7 +3,7 @@
  * 0.95, its gradient clipped at norm 1, at a rate that warms up linearly and falls along a cosine to a tenth of its peak. A pure function of
  * the model and the step, so that a resumed run makes the updates that it would have made.
  */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { adamW, type EngineError, type Model, type NonFiniteGradient } from "../engine/Engine.ts"
 import type { Batches } from "./packing.ts"

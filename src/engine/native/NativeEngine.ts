@@ -1,5 +1,6 @@
 /** The native engine: C compiled once per machine and instruction set, called through koffi. */
-import { Effect, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 import { makeEngine, threadCount } from "../CompiledEngine.ts"
 import type { Isa } from "../cpu.ts"

@@ -10,7 +10,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import { cacheDirectory } from "../../store/cache-directory.ts"
 import type { Isa } from "../cpu.ts"

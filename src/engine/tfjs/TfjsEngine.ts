@@ -6,7 +6,10 @@
  * heard. A `lossStep` or `backward` that is interrupted or fails drops the gradient accumulated so far.
  */
 import * as tf from "@tensorflow/tfjs-core"
-import { Effect, Layer, Scope, Semaphore } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../../model/ModelSpec.ts"

@@ -1,7 +1,8 @@
 /** The WebAssembly engine: the native engine's C, compiled beforehand (build.ts), for machines without a compiler. Mode f32 only. */
 import { readFile } from "node:fs/promises"
 
-import { Effect, Layer } from "effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 import { makeEngine, threadCount } from "../CompiledEngine.ts"
 import { Engine, EngineError } from "../Engine.ts"

@@ -1,5 +1,5 @@
 /** A figure on the page: title, legend, panels, caption; or what it would have shown and why it is not there. */
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 import { drawSvg } from "../draw-svg.ts"
 import type { Figure, LegendEntry } from "../Figure.ts"
