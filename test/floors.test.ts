@@ -75,6 +75,14 @@ describe("the floors", () => {
   })
 })
 
+describe("what every process loads", () => {
+  it("is modules of effect, never its barrel: a process a stage would pay for it each time", () => {
+    const barrel = files.filter((file) => importsOf(file).includes("effect"))
+    expect(barrel).toEqual([])
+    expect(files.some((file) => importsOf(file).includes("effect/Effect"))).toBe(true)
+  })
+})
+
 describe("rooms that must not know of each other", () => {
   it("the DAG, the store and the catalog know nothing of models, nor of the schemas of this study", () => {
     const allowed = new Set(["src/dag", "src/store", "src/catalog", "src/text", "src/random"])
