@@ -67,13 +67,25 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
   const dropped = all.length - kept.length
   const beyond = kept.some(({ cells }) => cells.some((cell) => cell.includes("[")))
-  lines.push(
-    paint(
-      "2",
-      `percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval${beyond ? ", or [all of it]" : ""}, ${spread}${dropped > 0 ? "; more columns in the report" : ""}`
-    )
-  )
+  const legend = [
+    "percent, before → after RL",
+    "pass@1 greedy, the rest of samples",
+    `± half of the 95 % interval${beyond ? " or [all of it]" : ""}, ${spread}`,
+    ...(dropped > 0 ? ["more columns in the report"] : [])
+  ]
+  for (const words of wrapped(legend, width)) lines.push(paint("2", words))
   for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
+  return lines
+}
+
+/** Parts of a sentence on lines no longer than `width`, but for a part that is longer itself. */
+const wrapped = (parts: ReadonlyArray<string>, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + part.length + 3 <= width) lines[lines.length - 1] = `${last}; ${part}`
+    else lines.push(part)
+  }
   return lines
 }
 
