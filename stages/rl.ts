@@ -7,6 +7,7 @@
  * once more for the old log-probabilities, and hands the batch to the algorithm's learner. Every completion is kept as a row, every step
  * as a row of numbers, and the share of each format both by classification and exactly, as the probability of its first token.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"
@@ -21,7 +22,7 @@ import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { stream } from "../src/random/philox.ts"
 import { makeLearner } from "../src/rl/algorithm.ts"
-import { collect, liveMetrics } from "../src/rl/collect.ts"
+import { collect, liveMetrics, type SamplingSettings } from "../src/rl/collect.ts"
 import { algorithms, DefinitionParams, dynamicSampling, klCoefficient } from "../src/rl/definitions.ts"
 import { lastGood, parametersProblem, samplingProblem, StartUnusable } from "../src/rl/divergence.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/rows.ts"
@@ -100,6 +101,8 @@ export const rl = Stage.make({
     const learner = yield* makeLearner(policy, params)
     // A stream of its own: evaluations with the same seed must not draw the same numbers.
     const sampling = { ...params, dynamicSampling: dynamicSampling(params), seed: (stream("rl") ^ params.seed) >>> 0 }
+    const sample = (step: number, how: SamplingSettings) =>
+      Effect.timed(collect({ policy, reference, tokenizer, openings, suite, step, params: how }))
     const snapshots = new Set(snapshotSteps(params))
     const evaluations = params.evaluations === 0 ? [] : [0, ...logSpaced(params.evaluations, params.steps)]
     const evaluateAt = Effect.fnUntraced(function* (step: number) {
@@ -112,23 +115,28 @@ export const rl = Stage.make({
     const first = yield* checkpoints.restore(state)
     if (first === 0) yield* evaluateAt(0)
 
+    const spent = { sampling: 0, updating: 0, tokens: 0 }
     let divergence: string | null = null
     for (let step = first; step < params.steps && divergence === null; step++) {
       const parameters = yield* policy.read("parameters")
       divergence = parametersProblem(parameters)
       if (divergence !== null) break
-      const collected = yield* collect({ policy, reference, tokenizer, openings, suite, step, params: sampling })
+      const [sampled, collected] = yield* sample(step, sampling)
       divergence = samplingProblem(collected, params.klLimit)
       if (divergence !== null) break
       good.set({ updatedThrough: step, parameters })
-      const report = yield* learner
-        .update({ ...collected, step })
-        .pipe(Effect.catchTag("NonFiniteGradient", ({ message }) => Effect.succeed(message)))
+      const [updated, report] = yield* learner.update({ ...collected, step }).pipe(
+        Effect.catchTag("NonFiniteGradient", ({ message }) => Effect.succeed(message)),
+        Effect.timed
+      )
       if (typeof report === "string") {
         divergence = report
         break
       }
 
+      spent.sampling += Duration.toSeconds(sampled)
+      spent.updating += Duration.toSeconds(updated)
+      spent.tokens += collected.oldLogProbs.length
       const policyDigest = digestOfParameters(parameters)
       for (const row of rolloutRows(collected, report, { step, policyDigest })) yield* output.rollouts.append(row)
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
@@ -144,8 +152,7 @@ export const rl = Stage.make({
     // What the last update made is judged like all others: by its numbers, and by what it says to the prompts that come next.
     let problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
     if (problemAfter === null) {
-      const next = { ...sampling, dynamicSampling: "off" } as const
-      const said = yield* collect({ policy, reference, tokenizer, openings, suite, step: params.steps, params: next })
+      const [, said] = yield* sample(params.steps, { ...sampling, dynamicSampling: "off" })
       problemAfter = samplingProblem(said, params.klLimit)
     }
     const last = good.get()
@@ -165,6 +172,10 @@ export const rl = Stage.make({
     yield* output.spec.write(inputs.policy.spec)
     yield* output.tokenizer.write(inputs.policy.tokenizer)
     yield* output.prompting.write(inputs.policy.prompting)
-    yield* progress.note(`trained with ${engine.info.name} ${engine.info.mode} on ${engine.info.isa}`)
+    yield* progress.note(`trained with ${engine.info.name} ${engine.info.mode} on ${engine.info.isa}; ${speedWords(spent)}`)
   })
 })
+
+/** Times are no part of an artifact, which must come out the same on any machine: they stand in the log. */
+const speedWords = ({ sampling, updating, tokens }: { sampling: number; updating: number; tokens: number }): string =>
+  `sampled and scored in ${sampling.toFixed(1)} s, updated in ${updating.toFixed(1)} s, ${Math.round(tokens / Math.max(1e-9, sampling + updating))} completion tokens a second`

@@ -149,7 +149,9 @@ const suitesOf = (scores: TableReader<typeof Scores>): Array<string> => {
 
 /** The number of one problem that a summary is the mean of; null for a summary that is no mean over problems. */
 const ofProblem = ({ metric, k, slice }: SummaryNumber): ((attempts: ReadonlyArray<Attempt>) => number) | null => {
-  const right = (attempts: ReadonlyArray<Attempt>) => attempts.filter(({ correct }) => correct).length
+  const own = /^format=(.+)$/.exec(slice)?.[1]
+  const right = (attempts: ReadonlyArray<Attempt>) =>
+    attempts.filter(({ correct, format }) => correct && (own === undefined || own === format)).length
   switch (metric) {
     case "pass@1":
       return (attempts) => right(attempts) / attempts.length
@@ -161,7 +163,7 @@ const ofProblem = ({ metric, k, slice }: SummaryNumber): ((attempts: ReadonlyArr
         return majorityAtK(votes, attempts[0]!.gold, Math.min(k, attempts.length))
       }
     case "share":
-      return (attempts) => attempts.filter(({ format }) => slice === `format=${format}`).length / attempts.length
+      return (attempts) => attempts.filter(({ format }) => format === own).length / attempts.length
     default:
       return null
   }

@@ -131,7 +131,15 @@ const numbersOf = (
   const formats = labels.flatMap((name) => {
     const own = (attempt: Attempt) => label(attempt) === name
     const slice = `format=${name}`
-    return [...share("share", slice, own), ...share("accuracy", slice, right, own), ...share("share of right", slice, own, right)]
+    const n = byProblem.map((group) => group.length)
+    const c = byProblem.map((group) => group.filter((attempt) => own(attempt) && right(attempt)).length)
+    const ks = decoding === "greedy" || total(c) === 0 ? [] : ksUpTo(Math.min(...n))
+    return [
+      ...share("share", slice, own),
+      ...share("accuracy", slice, right, own),
+      ...share("share of right", slice, own, right),
+      ...ks.map((k) => perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability))
+    ]
   })
   const distinct = (pick: (of: Diversity) => number) =>
     byProblem.map((group) =>

@@ -80,6 +80,15 @@ describe("the summary of an evaluation", () => {
     expect(value("pass@k", 3, "sampled", "all")).toBeUndefined()
   })
 
+  it("has pass@k of each format: a right sample in that format among k", () => {
+    const of = (k: number, format: string) =>
+      rows.find((row) => row.metric === "pass@k" && row.k === k && row.slice === `format=${format}`)?.value
+    // Right of four: a has two in omi2, b one in tinygsm.
+    expect([of(1, "omi2"), of(2, "omi2"), of(4, "omi2")]).toEqual([0.25, (1 - 1 / 6) / 2, 0.5].map((x) => expect.closeTo(x, 12)))
+    expect(of(2, "tinygsm")).toBeCloseTo(0.25, 12)
+    expect(of(2, "invalid")).toBeUndefined()
+  })
+
   it("lets right answers vote together however they are written, and splits ties evenly", () => {
     // a: 12 and 12.0 are two votes against two for 9; b: 12 against 3.
     expect(value("majority@k", 4, "sampled", "steps=1")).toBeCloseTo(0.5, 12)
