@@ -37,21 +37,39 @@ export const bootstrapProbability = (
   return { ...wilson(first * values.length, values.length, options.level), interval: "wilson over problems" }
 }
 
-/** Interval for any statistic of problems; `statistic` gets the indices of one resample, reused between calls. */
+/** Interval for any statistic of problems; `statistic` gets the indices of one resample, to read only. */
 export const bootstrap = (problems: number, statistic: (chosen: Int32Array) => number, options: BootstrapOptions): Interval => {
   const { seed, resamples = 2000, level = 0.95, size = problems } = options
   requireInteger("problems", problems, 1)
   requireInteger("resamples", resamples, 1)
   requireInteger("size", size, 1)
+  const replicates = new Float64Array(resamples)
+  let i = 0
+  for (const chosen of resampled(seed, problems, size, resamples)) replicates[i++] = statistic(chosen)
+  const sorted = replicates.filter((value) => !Number.isNaN(value)).toSorted()
+  return { low: sortedQuantile(sorted, (1 - level) / 2), high: sortedQuantile(sorted, (1 + level) / 2) }
+}
+
+/** The last resamples drawn, `[resamples][size]`: an evaluation asks for the same ones for each of its dozens of numbers. */
+const kept = new Map<string, Int32Array>()
+const KEPT = 8
+const KEPT_SIZE = 2 ** 21
+
+/** Indices of problems, one resample after another. */
+function* resampled(seed: number, problems: number, size: number, resamples: number): Generator<Int32Array> {
+  const key = `${seed} ${problems} ${size} ${resamples}`
+  const known = kept.get(key)
+  const keep = resamples * size <= KEPT_SIZE
+  const all = known ?? new Int32Array(keep ? resamples * size : size)
   const random = draws(seed, "bootstrap")
-  const chosen = new Int32Array(size)
-  const replicates = Float64Array.from({ length: resamples }, () => {
-    for (let i = 0; i < size; i++) chosen[i] = random.below(problems)
-    return statistic(chosen)
-  })
-    .filter((value) => !Number.isNaN(value))
-    .toSorted()
-  return { low: sortedQuantile(replicates, (1 - level) / 2), high: sortedQuantile(replicates, (1 + level) / 2) }
+  for (let i = 0; i < resamples; i++) {
+    const chosen = keep ? all.subarray(i * size, (i + 1) * size) : all
+    if (known === undefined) for (let j = 0; j < size; j++) chosen[j] = random.below(problems)
+    yield chosen
+  }
+  if (known !== undefined || !keep) return
+  if (kept.size === KEPT) kept.delete(kept.keys().next().value!)
+  kept.set(key, all)
 }
 
 /**
