@@ -34,7 +34,7 @@ export interface ClassifierInput {
 export interface Classifier {
   /** The given classes and, last, `none`. */
   readonly classes: ReadonlyArray<string>
-  /** `[classes][DIMENSIONS]` */
+  /** `[DIMENSIONS][classes]`: what one feature says of every class stands together in memory. */
   readonly weights: Float32Array
   readonly bias: Float64Array
   /** On held-out documents: rows are the truth and add up to 1, columns the prediction. */
@@ -122,21 +122,23 @@ const fit = (
   const squares = new Float32Array(classes * DIMENSIONS)
   const bias = new Float64Array(classes)
   const biasSquares = new Float64Array(classes)
-  const p = new Float64Array(classes)
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
-    for (const i of permutation(examples.length, options.seed, "classifier-order", epoch)) {
+  const errors = new Float64Array(classes)
+  const { epochs, learningRate, seed } = options
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const i of permutation(examples.length, seed, "classifier-order", epoch)) {
       const { features, label } = examples[i]!
-      probabilities({ weights, bias }, features, p)
+      const { ids, values } = features
+      probabilities({ weights, bias }, features, errors)[label]! -= 1
       for (let c = 0; c < classes; c++) {
-        const error = p[c]! - (c === label ? 1 : 0)
-        biasSquares[c]! += error * error
-        bias[c]! -= (options.learningRate * error) / (Math.sqrt(biasSquares[c]!) + 1e-6)
-        const row = c * DIMENSIONS
-        for (let f = 0; f < features.ids.length; f++) {
-          const at = row + features.ids[f]!
-          const gradient = error * features.values[f]!
-          squares[at]! += gradient * gradient
-          weights[at]! -= (options.learningRate * gradient) / (Math.sqrt(squares[at]!) + 1e-6)
+        biasSquares[c]! += errors[c]! * errors[c]!
+        bias[c]! -= (learningRate * errors[c]!) / (Math.sqrt(biasSquares[c]!) + 1e-6)
+      }
+      for (let f = 0; f < ids.length; f++) {
+        const row = ids[f]! * classes
+        for (let c = 0; c < classes; c++) {
+          const gradient = errors[c]! * values[f]!
+          squares[row + c]! += gradient * gradient
+          weights[row + c]! -= (learningRate * gradient) / (Math.sqrt(squares[row + c]!) + 1e-6)
         }
       }
     }
@@ -145,18 +147,18 @@ const fit = (
 }
 
 /** softmax of the class scores, written to `out` `[classes]`. */
-const probabilities = (model: Weights, features: Features, out: Float64Array): Float64Array => {
-  let most = Number.NEGATIVE_INFINITY
-  for (let c = 0; c < out.length; c++) {
-    let score = model.bias[c]!
-    const row = c * DIMENSIONS
-    for (let f = 0; f < features.ids.length; f++) score += model.weights[row + features.ids[f]!]! * features.values[f]!
-    out[c] = score
-    most = Math.max(most, score)
+const probabilities = ({ weights, bias }: Weights, { ids, values }: Features, out: Float64Array): Float64Array => {
+  const classes = out.length
+  out.set(bias)
+  for (let f = 0; f < ids.length; f++) {
+    const row = ids[f]! * classes
+    for (let c = 0; c < classes; c++) out[c]! += weights[row + c]! * values[f]!
   }
+  let most = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < classes; c++) most = Math.max(most, out[c]!)
   let total = 0
-  for (let c = 0; c < out.length; c++) total += out[c] = Math.exp(out[c]! - most)
-  for (let c = 0; c < out.length; c++) out[c]! /= total
+  for (let c = 0; c < classes; c++) total += out[c] = Math.exp(out[c]! - most)
+  for (let c = 0; c < classes; c++) out[c]! /= total
   return out
 }
 

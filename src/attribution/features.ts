@@ -33,18 +33,20 @@ export const featuresOf = (tokens: ArrayLike<number>, start: number, end: number
     if (t > start) hashes[n++] = bigram(tokens[t - 1]!, tokens[t]!)
   }
   hashes.sort()
-  const ids: Array<number> = []
-  const values: Array<number> = []
+  const ids = new Int32Array(n)
+  const values = new Float64Array(n)
+  let found = 0
   let squares = 0
   for (let from = 0; from < n;) {
     let to = from + 1
     while (to < n && hashes[to] === hashes[from]) to++
     const value = Math.log1p(to - from)
-    ids.push(hashes[from]!)
-    values.push(value)
+    ids[found] = hashes[from]!
+    values[found++] = value
     squares += value * value
     from = to
   }
   const scale = 1 / Math.sqrt(squares)
-  return { ids: Int32Array.from(ids), values: Float64Array.from(values, (value) => value * scale) }
+  for (let f = 0; f < found; f++) values[f]! *= scale
+  return { ids: ids.slice(0, found), values: values.slice(0, found) }
 }
