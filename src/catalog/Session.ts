@@ -112,10 +112,12 @@ export class Session {
    * there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns the last batch.
    */
   async each(sql: string, maxRows: number, use: (batch: QueryResult) => Promise<void>): Promise<QueryResult> {
-    const result = await this.run(sql, await this.plan(sql))
+    const plan = await this.plan(sql)
+    const result = await this.run(sql, plan)
+    const several = (plan?.queries ?? 1) > 1 ? [`These are ${plan!.queries} queries; shown is the result of the last.`] : []
     const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
     const { rowCount } = result
-    let batch: QueryResult = { columns, rows: [], rowCount, warnings: [...this.store.warnings] }
+    let batch: QueryResult = { columns, rows: [], rowCount, warnings: [...this.store.warnings, ...several] }
     let left = Math.min(maxRows, rowCount)
     if (left === 0) await use(batch)
     for (let i = 0; i < result.chunkCount && left > 0; i++) {

@@ -6,34 +6,61 @@ import type { Study } from "../dag/Study.ts"
 import { parameterCount } from "../model/ModelSpec.ts"
 import { presetNames, presetSpec } from "../model/presets.ts"
 import { flagOf, loadStudy, studyNames } from "./studies.ts"
-import { cut, plural, textTable, valueWords } from "./text-table.ts"
-import { type Command, parse } from "./usage.ts"
+import { cut, plural, terminalWidth, textTable, valueWords } from "./text-table.ts"
+import { type Command, type Flags, parse } from "./usage.ts"
+
+const flags = { json: { type: "boolean", description: "as JSON" } } satisfies Flags
 
 export const command: Command = {
   name: "list",
   summary: "The studies, and the parameters of one with their defaults and ranges.",
-  usage: "pipeline list [study]",
-  flags: {},
+  usage: "pipeline list [study] [flags]",
+  flags,
   run: async (args) => {
-    const parsed = parse("list", {}, args, { min: 0, max: 1, words: "at most one study" })
+    const parsed = parse("list", flags, args, { min: 0, max: 1, words: "at most one study" })
     const [name] = parsed.positionals
-    process.stdout.write(`${name === undefined ? await overview() : describeStudy(await loadStudy(name))}\n`)
+    const studies = await Promise.all((name === undefined ? studyNames() : [name]).map(loadStudy))
+    const text = parsed.is("json")
+      ? JSON.stringify(name === undefined ? studies.map(studyJson) : studyJson(studies[0]!), null, 1)
+      : name === undefined
+        ? overview(studies)
+        : describeStudy(studies[0]!)
+    process.stdout.write(`${text}\n`)
     return 0
   }
 }
 
-const overview = async (): Promise<string> => {
-  const sections: Array<string> = []
-  for (const name of studyNames()) {
-    const study = await loadStudy(name)
-    sections.push(`${study.name}\n  ${study.description}\n${dimensions(study)}`)
+const paramsJson = (params: Params) =>
+  Object.entries(params).map(([name, param]) => ({
+    name,
+    description: param.description,
+    expected: param.expected,
+    ...(param.optional ? { default: param.fallback } : {})
+  }))
+
+/** A study's own parameters, its stages with theirs, and its nodes as it stands. */
+const studyJson = (study: Study) => {
+  const { nodes } = graphOf(study.nodes({}))
+  return {
+    study: study.name,
+    description: study.description,
+    params: paramsJson(study.params),
+    stages: [...new Set(nodes.map(({ stage }) => stage))].map((stage) => ({
+      stage: stage.name,
+      inputs: Object.fromEntries(Object.entries(stage.inputs).map(([input, kind]) => [input, kind.name])),
+      output: stage.output.name,
+      params: paramsJson(stage.params)
+    })),
+    nodes: nodes.map(({ id, label, stage, params, inputs }) => ({ node: id, label, stage: stage.name, params, inputs }))
   }
-  return [
-    ...sections,
+}
+
+const overview = (studies: ReadonlyArray<Study>): string =>
+  [
+    ...studies.map((study) => `${study.name}\n  ${study.description}\n${dimensions(study)}`),
     `Model sizes (parameters without those of the vocabulary)\n${modelSizes()}`,
     "Stages and their parameters: pipeline list <study>"
   ].join("\n\n")
-}
 
 const describeStudy = (study: Study): string => {
   const graph = graphOf(study.nodes({}))
@@ -51,7 +78,7 @@ const dimensions = (study: Study): string =>
   textTable(
     [],
     Object.entries(study.params).map(([name, param]) => [`--${flagOf(name)}`, defaultWords(param), rangeAndMeaning(param)]),
-    { indent: 4 }
+    { indent: 4, width: terminalWidth() }
   )
 
 const wiring = (stage: Stage.Any): string => {
@@ -79,7 +106,7 @@ const paramTable = (params: Params, used: ReadonlyMap<string, string>): string =
       cut(used.get(name) ?? "", 40),
       rangeAndMeaning(param)
     ]),
-    { indent: 4 }
+    { indent: 4, width: terminalWidth() }
   )
 
 const defaultWords = (param: Param<unknown>): string => (param.optional ? valueWords(param.fallback) : "must be given")

@@ -104,8 +104,11 @@ export const command: Command = {
       await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
     }
     if (result.status === "succeeded") return 0
-    for (const failure of result.failures)
-      process.stderr.write(`\n${failure.message}\n${failure.log === null ? "" : `Its log: ${failure.log}\n`}`)
+    for (const alike of Map.groupBy(result.failures, ({ problem }) => problem).values()) {
+      const logs = alike.flatMap(({ log }) => log ?? [])
+      process.stderr.write(`\n${alike.map(({ node }) => node).join(", ")}: ${alike[0]!.problem}\n`)
+      if (logs.length > 0) process.stderr.write(`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}\n`)
+    }
     process.stderr.write(
       `\nTo go on once that is mended: pnpm pipeline run ${args.map(shellWord).join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
     )

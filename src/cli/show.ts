@@ -10,7 +10,17 @@ import { duration } from "./display.ts"
 import { loadRuns, nodeState, NotFound, type Run } from "./history.ts"
 import { sampleRows } from "./sample-rows.ts"
 import { storeRoot } from "./session.ts"
-import { bytesWords, countWords, cut, plural, shortDigest, textTable, timeWords, valueWords } from "./text-table.ts"
+import {
+  bytesWords,
+  countWords,
+  cut,
+  plural,
+  shortDigest,
+  terminalWidth,
+  textTable,
+  timeWords,
+  valueWords
+} from "./text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "./usage.ts"
 
 const flags = {
@@ -50,6 +60,8 @@ interface Found {
   readonly run: Run | null
   readonly node: string | null
   readonly key: string | null
+  /** Newest runs of other studies that have a node of this label. */
+  readonly elsewhere?: ReadonlyArray<string>
 }
 
 const HEX = /^[0-9a-f]{4,64}$/
@@ -60,7 +72,13 @@ const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: Readonly
   )
   // A newer run that never came to this node has nothing to show of it.
   const shown = named.find(({ node }) => node.status === "succeeded") ?? named[0]
-  if (shown !== undefined) return { run: shown.run, node: shown.node.node, key: shown.node.key }
+  if (shown !== undefined) {
+    const others = named.filter(({ run, node }) => run.record.study !== shown.run.record.study && node.node !== shown.node.node)
+    const elsewhere = [...Map.groupBy(others, ({ run }) => run.record.study).values()].map(
+      ([other]) => `${other!.node.node} of ${other!.run.record.run}`
+    )
+    return { run: shown.run, node: shown.node.node, key: shown.node.key, elsewhere }
+  }
   if (HEX.test(name)) {
     const matches = actions.filter(({ key, output }) => key.startsWith(name) || output.digest.startsWith(name))
     const distinct = new Set(matches.map(({ key, output }) => (key.startsWith(name) ? key : output.digest)))
@@ -94,19 +112,22 @@ const nodeWithPrefix = (prefix: string, runs: ReadonlyArray<Run>): Found | null 
   return null
 }
 
-const describeNode = (root: string, { run, node: id, key }: Found): ReadonlyArray<string> => {
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => textTable([], rows, { width: terminalWidth() })
+
+const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Found): ReadonlyArray<string> => {
   if (run === null || id === null) return []
   const node = run.record.nodes.get(id)!
   const log = key === null ? null : path.join(root, "attempts", key, "log")
   const facts = [
     ["node", `${node.node}, stage ${node.stage}`],
     ["run", `${run.record.run} (${run.state})`],
+    ...(elsewhere.length === 0 ? [] : [["also called so", elsewhere.join(", ")]]),
     ["state", `${nodeState(run, node)}${node.error === null ? "" : `: ${node.error}`}`],
     ["key", key ?? "not known: something before it has not run"],
     ["log", log !== null && fs.existsSync(log) ? log : "none (computed in the driver, or by an earlier store)"]
   ]
   const inputs = Object.entries(node.inputs).map(([name, input]) => [name, run.record.nodes.get(input)?.label ?? input, input])
-  return [`${node.label}\n${textTable([], facts)}`, ...(inputs.length === 0 ? [] : [`Inputs by name\n${textTable([], inputs)}`])]
+  return [`${node.label}\n${table(facts)}`, ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`])]
 }
 
 const describeAction = (
@@ -151,11 +172,11 @@ const describeAction = (
     store.objectPath(file)
   ])
   return [
-    `Result\n${textTable([], facts)}`,
-    ...(params.length === 0 ? [] : [`Parameters\n${textTable([], params)}`]),
-    ...(inputs.length === 0 ? [] : [`Inputs\n${textTable([], inputs)}`]),
-    `Other components of the key\n${textTable([], otherComponents(action, detail.code))}`,
-    ...(documents.length === 0 ? [] : [`Documents\n${textTable([], documents)}`]),
+    `Result\n${table(facts)}`,
+    ...(params.length === 0 ? [] : [`Parameters\n${table(params)}`]),
+    ...(inputs.length === 0 ? [] : [`Inputs\n${table(inputs)}`]),
+    `Other components of the key\n${table(otherComponents(action, detail.code))}`,
+    ...(documents.length === 0 ? [] : [`Documents\n${table(documents)}`]),
     ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
       const at = store.objectPath(file)
       return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || detail.rows === 0 ? "" : sampleRows(at, detail.rows)}`.trimEnd()

@@ -10,7 +10,7 @@ import { didYouMean } from "../text/near.ts"
 import { duration } from "./display.ts"
 import { loadRun, loadRuns, nodeState, NotFound, type Run } from "./history.ts"
 import { storeRoot } from "./session.ts"
-import { cut, shortDigest, textTable, timeWords } from "./text-table.ts"
+import { cut, shortDigest, terminalWidth, textTable, timeWords } from "./text-table.ts"
 import { type Command, type Flags, parse, wholeNumber } from "./usage.ts"
 
 const flags = {
@@ -103,7 +103,7 @@ const runTable = (runs: ReadonlyArray<Run>, costs: ReadonlyMap<string, ActionRec
       const counts = [done, cached, failed, total].map(String)
       return [run.record.run, timeWords(run.record.startedAt), run.state, ...counts, duration(run.seconds), duration(cpuSeconds)]
     }),
-    { right: [3, 4, 5, 6, 7, 8] }
+    { right: [3, 4, 5, 6, 7, 8], width: terminalWidth(), optional: [8, 4, 6, 5, 1] }
   )
 
 const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>): string => {
@@ -120,7 +120,8 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
         "took",
         `${duration(run.seconds)}; ${duration(cpuSeconds)} of CPU in ${done} computed nodes, ${cached} from cache, ${failed} failed, of ${total}`
       ]
-    ]
+    ],
+    { width: terminalWidth() }
   )
   const rows = nodeRows(root, run).map((node) => [
     node.label,
@@ -129,7 +130,7 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
     node.id,
     node.detail
   ])
-  return `${record.run}\n${facts}\n\n${textTable(["node", "state", "took", "id", ""], rows, { right: [2] })}`
+  return `${record.run}\n${facts}\n\n${textTable(["node", "state", "took", "id", ""], rows, { right: [2], width: terminalWidth(), optional: [3] })}`
 }
 
 const nodeRows = (root: string, run: Run) =>

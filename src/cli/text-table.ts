@@ -5,7 +5,18 @@ export interface TableOptions {
   readonly right?: ReadonlyArray<number>
   /** Spaces before each line. */
   readonly indent?: number
+  /** Columns of the terminal. What is wider has its last column broken into lines, where that leaves it some room. */
+  readonly width?: number
+  /** Columns that can be done without in a narrow terminal, by index, the first to go first. */
+  readonly optional?: ReadonlyArray<number>
 }
+
+/** Of the terminal that standard output is; no limit elsewhere. */
+export const terminalWidth = (): number =>
+  process.stdout.isTTY === true ? (process.stdout.columns ?? Infinity) : Number.POSITIVE_INFINITY
+
+/** Least room for a last column that is broken into lines. */
+const LEAST_WIDTH = 20
 
 /** Rows under a header, each column as wide as its widest cell but for the last, which runs on. */
 export const textTable = (
@@ -13,18 +24,33 @@ export const textTable = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
   options: TableOptions = {}
 ): string => {
+  const { indent = 2, right = [], width = Number.POSITIVE_INFINITY, optional = [] } = options
   const all = header.length === 0 ? rows : [header, ...rows]
   const count = Math.max(0, ...all.map((row) => row.length))
   const widths = Array.from({ length: count }, (_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)))
-  const margin = " ".repeat(options.indent ?? 2)
+  const left = new Set(widths.keys())
+  const spaceOf = (columns: Iterable<number>) => [...columns].reduce((sum, i) => sum + widths[i]! + 2, indent)
+  for (const i of optional) if (spaceOf(left) - 2 > width) left.delete(i)
+  const before = spaceOf([...left].slice(0, -1))
+  const room = width - before >= LEAST_WIDTH ? width - before : Number.POSITIVE_INFINITY
+  const margin = " ".repeat(indent)
   return all
     .map((row) => {
-      const cells = row.map((cell, i) =>
-        options.right?.includes(i) === true ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)
+      const cells = [...left].map((i) =>
+        right.includes(i) ? (row[i] ?? "").padStart(widths[i]!) : (row[i] ?? "").padEnd(widths[i]!)
       )
-      return `${margin}${cells.join("  ")}`.trimEnd()
+      const last = brokenAt(cells.pop()?.trimEnd() ?? "", room).join(`\n${" ".repeat(before)}`)
+      return `${margin}${[...cells, last].join("  ")}`.trimEnd()
     })
     .join("\n")
+}
+
+/** A text in lines of at most `width`, broken at blanks. A longer word stays whole: a path has to be copied. */
+const brokenAt = (text: string, width: number): ReadonlyArray<string> => {
+  if (text.length <= width) return [text]
+  const before = text.lastIndexOf(" ", width)
+  const at = before > 0 ? before : text.indexOf(" ", width)
+  return at < 0 ? [text] : [text.slice(0, at), ...brokenAt(text.slice(at).trimStart(), width)]
 }
 
 /** `1,234,567`. */

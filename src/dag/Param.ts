@@ -110,8 +110,8 @@ export const someOf = <const A extends string>(
   fallback: ReadonlyArray<NoInfer<A>>,
   description: string
 ): Param<ReadonlyArray<A>, true> =>
-  make<ReadonlyArray<A>>(fallback, description, `a list out of ${options.join(", ")}`, (v) => {
-    if (!Array.isArray(v) || v.length === 0) return undefined
+  make<ReadonlyArray<A>>(fallback, description, `a list out of ${options.join(", ")}, each at most once`, (v) => {
+    if (!Array.isArray(v) || v.length === 0 || new Set(v).size < v.length) return undefined
     const known = v.map((x) => options.find((option) => option === x))
     return known.every((x) => x !== undefined) ? known : undefined
   })

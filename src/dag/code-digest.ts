@@ -1,6 +1,6 @@
 /**
  * What code a stage's result depends on: its module, the modules it imports inside the repository, and the versions of the packages they
- * import. Comments, white space and types are taken out first, so that editing them reruns nothing. `dag/`, `store/` and `cli/` plan,
+ * import. Comments, white space, types and a stage's `resources` are taken out first, so that editing them reruns nothing. `dag/`, `store/` and `cli/` plan,
  * keep and print; they compute no result and are left out, as are the engines' sources, which are part of the numerics class.
  */
 import * as fs from "node:fs"
@@ -8,7 +8,7 @@ import module from "node:module"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { parse, type Token as AcornToken } from "acorn"
+import { parse, type Program, type Property, type Token as AcornToken } from "acorn"
 
 import { sha256 } from "../store/digest.ts"
 import { REPOSITORY } from "./repository.ts"
@@ -31,8 +31,10 @@ export interface Essence {
 }
 
 export const essenceOf = (source: string): Essence => {
-  const tokens: Array<Token> = []
-  const program = parse(module.stripTypeScriptTypes(source), { ecmaVersion: "latest", sourceType: "module", onToken: tokens })
+  const every: Array<Token> = []
+  const program = parse(module.stripTypeScriptTypes(source), { ecmaVersion: "latest", sourceType: "module", onToken: every })
+  const placement = program.body.flatMap(placementIn)
+  const tokens = every.filter(({ start }) => !placement.some((part) => start >= part.start && start < part.end))
   const imports = new Set<string>()
   for (const statement of program.body)
     if (
@@ -48,6 +50,22 @@ export const essenceOf = (source: string): Essence => {
       imports.add(String(next.value))
   }
   return { text: tokens.map(tokenText).join("\n"), imports: [...imports] }
+}
+
+/** The `resources` of a stage's definition: where and when it runs, never what it gives. */
+const placementIn = (statement: Program["body"][number]): ReadonlyArray<Property> => {
+  if (statement.type !== "ExportNamedDeclaration" || statement.declaration?.type !== "VariableDeclaration") return []
+  return statement.declaration.declarations.flatMap(({ init }) => {
+    if (init?.type !== "CallExpression" || init.callee.type !== "MemberExpression") return []
+    const { object, property } = init.callee
+    const makesStage =
+      object.type === "Identifier" && object.name === "Stage" && property.type === "Identifier" && property.name === "make"
+    const [definition] = init.arguments
+    if (!makesStage || definition?.type !== "ObjectExpression") return []
+    return definition.properties.filter(
+      (part): part is Property => part.type === "Property" && part.key.type === "Identifier" && part.key.name === "resources"
+    )
+  })
 }
 
 const tokenText = (token: Token): string => {

@@ -1,6 +1,6 @@
 /**
- * Known names that a mistyped one may have meant: within two edits or a third of its length, or one inside the other; nearest first, at most
- * `limit`. Case does not count.
+ * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of which one
+ * holds the other; nearest first, at most `limit`. Case does not count.
  */
 export const nearest = (name: string, known: Iterable<string>, limit = 3): Array<string> => {
   const wanted = name.toLowerCase()
@@ -8,11 +8,12 @@ export const nearest = (name: string, known: Iterable<string>, limit = 3): Array
     const lower = candidate.toLowerCase()
     const distance = editDistance(wanted, lower)
     const contains = wanted.length >= 3 && (lower.includes(wanted) || (lower.length >= 3 && wanted.includes(lower)))
-    return (distance < wanted.length && distance <= Math.max(2, Math.floor(wanted.length / 3))) || contains
-      ? [{ candidate, distance }]
-      : []
+    const close = distance < wanted.length && distance <= Math.max(2, Math.floor(wanted.length / 3))
+    return close || contains ? [{ candidate, distance, contains }] : []
   })
+  const least = Math.min(...ranked.map(({ distance }) => distance))
   return ranked
+    .filter(({ distance, contains }) => contains || distance === least)
     .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, limit)
     .map(({ candidate }) => candidate)

@@ -116,6 +116,7 @@ describe("near names", () => {
     expect(editDistance("kitten", "sitting")).toBe(3)
     expect(nearest("rolouts", ["rollouts", "scores", "runs"])).toEqual(["rollouts"])
     expect(nearest("share", ["formatShares", "sourceShares", "runs"])).toEqual(["formatShares", "sourceShares"])
+    expect(nearest("smok", ["gsm8k", "scale-sweep", "smoke"])).toEqual(["smoke"])
     expect(nearest("xyz", ["rollouts"])).toEqual([])
   })
 })

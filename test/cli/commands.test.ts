@@ -96,6 +96,29 @@ describe("list", () => {
   })
 })
 
+describe("list --json", () => {
+  it("gives what the text gives: parameters with defaults, wiring, nodes", async () => {
+    const study = JSON.parse(await out("list", "chain", "--json")) as {
+      readonly params: ReadonlyArray<Record<string, unknown>>
+      readonly stages: ReadonlyArray<{ readonly stage: string; readonly inputs: unknown }>
+      readonly nodes: ReadonlyArray<{ readonly label: string }>
+    }
+    expect(study.params[0]).toEqual({
+      name: "terms",
+      description: "rows",
+      expected: "a whole number >= 1 and <= 100000",
+      default: 12
+    })
+    expect(study.stages.map(({ stage, inputs }) => ({ stage, inputs }))).toEqual([
+      { stage: "count", inputs: {} },
+      { stage: "sum", inputs: { numbers: "numbers" } }
+    ])
+    expect(study.nodes.map(({ label }) => label)).toEqual(["count", "sum"])
+    const all = JSON.parse(await out("list", "--json")) as ReadonlyArray<{ readonly study: string }>
+    expect(all.map((one) => one.study)).toContain("branches")
+  })
+})
+
 describe("status", () => {
   it("lists runs, newest first, with what was computed and what was cached", async () => {
     const runs = JSON.parse(await out("status", "--json")) as ReadonlyArray<Record<string, unknown>>

@@ -46,6 +46,14 @@ describe("the essence of a module", () => {
     expect(essence(`export const v = ${one}`)).not.toBe(essence(`export const v = ${other}`))
   })
 
+  it("leaves out a stage's resources, which are placement, and nothing else of its definition", () => {
+    const stage = (resources: string, rate: number) =>
+      `export const s = Stage.make({ name: "s", ${resources} run: Effect.fn("s")(function* () { return ${rate} }) })`
+    expect(essence(stage("resources: { cost: ({ steps }) => steps * 2 },", 1))).toBe(essence(stage("resources: {},", 1)))
+    expect(essence(stage("resources: {},", 1))).not.toBe(essence(stage("resources: {},", 2)))
+    expect(essence("export const s = other({ resources: 1 })")).not.toBe(essence("export const s = other({ resources: 2 })"))
+  })
+
   it("lists imports, exports from, and dynamic imports, but not those of types", () => {
     const { imports } = essenceOf(`
       import type { T } from "./types.ts"
