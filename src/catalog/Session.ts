@@ -52,6 +52,12 @@ const toCell: DuckDBValueConverter<JS> = (value, type, converter) => {
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
+/** What a text of SQL gave: the result of its last statement. */
+interface Ran {
+  readonly result: DuckDBMaterializedResult
+  readonly statements: number
+}
+
 export class Session {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
@@ -112,9 +118,8 @@ export class Session {
    * there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns the last batch.
    */
   async each(sql: string, maxRows: number, use: (batch: QueryResult) => Promise<void>): Promise<QueryResult> {
-    const plan = await this.plan(sql)
-    const result = await this.run(sql, plan)
-    const several = (plan?.queries ?? 1) > 1 ? [`These are ${plan!.queries} queries; shown is the result of the last.`] : []
+    const { result, statements } = await this.run(sql, await this.plan(sql))
+    const several = statements > 1 ? [`These are ${statements} statements; shown is the result of the last.`] : []
     const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
     const { rowCount } = result
     let batch: QueryResult = { columns, rows: [], rowCount, warnings: [...this.store.warnings, ...several] }
@@ -138,7 +143,7 @@ export class Session {
     const one = plan && (await this.scalar(`select case when ${statements} = 1 then json_deserialize_sql(${serialized}) end`))
     if (typeof one !== "string")
       throw new SqlFailed({ problem: "Only the result of a single SELECT can be written as Parquet.", hint: "" })
-    const result = await this.run(`copy (${one}) to ${literal(file)} (format parquet)`, plan)
+    const { result } = await this.run(`copy (${one}) to ${literal(file)} (format parquet)`, plan)
     return Number((await result.getRowsJS())[0]?.[0])
   }
 
@@ -157,22 +162,30 @@ export class Session {
     }
   }
 
+  /** Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its caret. */
+  private async runAll(sql: string): Promise<Ran> {
+    const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
+    if (several === null || several.count < 2) return { result: await this.connection.run(sql), statements: 1 }
+    for (let i = 0; i < several.count - 1; i++) await (await several.prepare(i)).run()
+    return { result: await (await several.prepare(several.count - 1)).run(), statements: several.count }
+  }
+
   /** Makes the views that are needed, then runs. A table that only DuckDB finds to be needed is made on a second try. */
-  private async run(sql: string, plan: QueryPlan | undefined): Promise<DuckDBMaterializedResult> {
+  private async run(sql: string, plan: QueryPlan | undefined): Promise<Ran> {
     const names = viewNames(this.tables)
     const lower = new Map(names.map((name) => [name.toLowerCase(), name]))
     const mentioned = plan && [...new Set(plan.scans.flatMap((scan) => lower.get(scan.table) ?? []))]
     try {
       await this.createViews(mentioned ?? names, plan)
       try {
-        return await this.connection.run(sql)
+        return await this.runAll(sql)
       } catch (cause) {
         const missing = missingTable(messageOf(cause))
         // A view of the user's own, made by an earlier query, may stand on one of ours that this query does not mention.
         const stale = messageOf(cause).includes("there is no such source")
         if (plan === undefined || !(stale || lower.has(missing?.toLowerCase() ?? ""))) throw this.failure(cause)
         await this.createViews(names, undefined)
-        return await this.connection.run(sql).catch((again: unknown) => {
+        return await this.runAll(sql).catch((again: unknown) => {
           throw this.failure(again)
         })
       }

@@ -21,8 +21,6 @@ export interface Scan {
 }
 
 export interface QueryPlan {
-  /** Queries in the text, of which DuckDB shows the last. */
-  readonly queries: number
   readonly scans: ReadonlyArray<Scan>
 }
 
@@ -90,10 +88,7 @@ export const queryPlan = (serialized: string): QueryPlan | undefined => {
   visit(tree)
   if (anyTable) return undefined
   // A common table expression hides a table of its name, somewhere in the query: then nothing is concluded about that name.
-  return {
-    queries: array(tree["statements"]).length,
-    scans: scans.map((scan) => (local.has(scan.table) ? { ...scan, filters: [] } : scan))
-  }
+  return { scans: scans.map((scan) => (local.has(scan.table) ? { ...scan, filters: [] } : scan)) }
 }
 
 const tableName = (table: JsonObject): string => text(table["table_name"]).toLowerCase()

@@ -53,6 +53,13 @@ describe("a view of a table", () => {
     ])
   })
 
+  it("can be made on the way: of several statements the last one's rows are given, and that is said", async () => {
+    const several = await query("create temp table t as select 3 as x; select 1; select x + 1 as y from t;")
+    expect(several).toMatchObject({ columns: [{ name: "y" }], rows: [[4]] })
+    expect(several.warnings).toContain("These are 3 statements; shown is the result of the last.")
+    expect((await query("select 2; -- and no more")).warnings).toEqual([])
+  })
+
   it("knows params of ancestors, and a node's own before them", async () => {
     expect(
       await rows(
