@@ -2,6 +2,7 @@
 import * as path from "node:path"
 
 import { REPOSITORY } from "../dag/repository.ts"
+import { useProxies } from "../datasets/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../datasets/import.ts"
 import { namedDatasets, nameList } from "./data.ts"
 import { bytesWords, plural, shortDigest, textTable } from "./text-table.ts"
@@ -16,7 +17,7 @@ const flags = {
   from: {
     type: "string",
     value: "FILE|FOLDER|URL",
-    description: "where the files are (default: the Hugging Face hub, or $HF_ENDPOINT)"
+    description: "where the files are (default: the Hugging Face hub, or $HF_ENDPOINT; with $HF_TOKEN for gated datasets)"
   },
   revision: { type: "string", value: "NAME", description: "branch, tag or commit of the hub's repository (default main)" },
   json: { type: "boolean", description: "as JSON" }
@@ -39,6 +40,7 @@ export const command: Command = {
       throw new UsageError({ problem: `--from ${from} is one file, and ${nameList(chosen)} are several.` })
     const to = path.resolve(parsed.text("data") ?? (process.env["ECHO_CHAMBER_DATA"] || path.join(REPOSITORY, "data")))
     const revision = parsed.text("revision")
+    useProxies()
     const imported: Array<Imported> = []
     for (const name of chosen) {
       const options = { to, ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }

@@ -1,11 +1,11 @@
 /**
  * The files of a dataset repository on the Hugging Face hub, by its HTTP interface: which there are, how large, with what digest, all at one commit.
  *
- * `HF_ENDPOINT` names a mirror, as for the hub's own tools.
+ * `HF_ENDPOINT` names a mirror and `HF_TOKEN` an account, as for the hub's own tools.
  */
 import * as Schema from "effect/Schema"
 
-import { DownloadFailed, type Expected, request } from "./download.ts"
+import { DownloadFailed, type Expected, persistently, request, tokenHeader } from "./download.ts"
 
 export interface HubFile extends Expected {
   /** Path inside the repository. */
@@ -18,6 +18,8 @@ export interface HubOptions {
   readonly endpoint?: string
   /** Branch, tag or commit; default `main`. */
   readonly revision?: string
+  /** See `DownloadOptions`. */
+  readonly patience?: number
 }
 
 export interface HubRepository {
@@ -41,6 +43,8 @@ const Tree = Schema.Array(
 export const hubFiles = async (hub: string, globs: ReadonlyArray<string>, options: HubOptions = {}): Promise<HubRepository> => {
   const endpoint = (options.endpoint ?? (process.env["HF_ENDPOINT"] || "https://huggingface.co")).replace(/\/+$/, "")
   const api = `${endpoint}/api/datasets/${hub}`
+  const read = <A>(url: string, schema: Schema.Codec<A, any>) =>
+    persistently(() => readPage(url, schema), undefined, options.patience)
   const { sha: commit } = (await read(`${api}/revision/${encodeURIComponent(options.revision ?? "main")}`, Revision)).value
   const files = new Map<string, HubFile>()
   for (const folder of new Set(globs.map(fixedFolder))) {
@@ -71,8 +75,8 @@ const fixedFolder = (glob: string): string => {
 }
 
 /** A JSON answer and the address of its next page. */
-const read = async <A>(url: string, schema: Schema.Codec<A, any>): Promise<{ value: A; next: string | null }> => {
-  const response = await request(url)
+const readPage = async <A>(url: string, schema: Schema.Codec<A, any>): Promise<{ value: A; next: string | null }> => {
+  const response = await request(url, tokenHeader())
   const text = await response.text()
   try {
     return {
@@ -83,6 +87,7 @@ const read = async <A>(url: string, schema: Schema.Codec<A, any>): Promise<{ val
     throw new DownloadFailed({
       url,
       status: response.status,
+      wait: 0,
       problem: `did not answer as the hub does, but with ${JSON.stringify(text.slice(0, 80))}`,
       remedy: "If HF_ENDPOINT names a mirror, look whether it is right; a login page of a network does this as well."
     })

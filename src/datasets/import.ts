@@ -10,7 +10,7 @@ import { basename, dirname, join, relative, resolve } from "node:path"
 import * as Schema from "effect/Schema"
 
 import type { Layout, Source } from "./Dataset.ts"
-import { download, type Fetched } from "./download.ts"
+import { download, type Fetched, tokenHeader } from "./download.ts"
 import { DatasetFileCorrupt, isDatasetError } from "./errors.ts"
 import { sha256OfFile } from "./fingerprint.ts"
 import { hubFiles, type HubOptions } from "./hub.ts"
@@ -110,7 +110,7 @@ const fromHub = async (
     const progress = (bytes: number) =>
       options.progress?.({ name: file.name, file: i, files: wanted.length, bytes, total: file.bytes })
     progress(0)
-    const how = await download(file.url, path, file, { ...options, progress })
+    const how = await download(file.url, path, file, { ...options, progress, headers: tokenHeader() })
     files.push({ name: file.name, path, bytes: file.bytes, sha256: file.sha256 ?? (await sha256OfFile(path)), how })
   }
   await checkShape(dataset, folder, files, options.to)
