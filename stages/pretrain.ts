@@ -52,7 +52,7 @@ export const pretrain = Stage.make({
     const corpus = readCorpus(inputs.corpus)
     const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
     const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
-    const cut = corpus.training.filter((i) => corpus.offsets[i + 1]! - corpus.offsets[i]! > params.context).length
+    const cut = corpus.training.filter((i) => corpus.lengths[i]! > params.context).length
     if (cut === corpus.training.length)
       return yield* new Param.ParamInvalid({
         owner: "pretrain",

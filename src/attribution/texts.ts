@@ -42,11 +42,10 @@ export const documentBodies = (corpus: Reader<typeof Corpus>, tokenizer: Tokeniz
     heldOut: table.column("heldOut"),
     repetition: table.column("repetition"),
     promptTokens: table.column("promptTokens"),
-    tokens: table.column("tokens")
+    tokens: table.lists("tokens")
   }
   const drop = controlTokens(tokenizer)
   const taken = new Map<string, number>()
-  const texts: Array<Int32Array> = []
   const labels: Array<number> = []
   const numbers: Array<number> = []
   const training: Array<number> = []
@@ -58,15 +57,13 @@ export const documentBodies = (corpus: Reader<typeof Corpus>, tokenizer: Tokeniz
       if (columns.repetition[i] !== 0 || (taken.get(source) ?? 0) >= perSource) continue
       taken.set(source, (taken.get(source) ?? 0) + 1)
     }
-    ;(isHeldOut ? heldOut : training).push(texts.length)
-    const body = columns.tokens.values.subarray(
-      columns.tokens.offsets[i]! + columns.promptTokens[i]!,
-      columns.tokens.offsets[i + 1]
-    )
-    texts.push(body.filter((token) => !drop.has(token)))
+    ;(isHeldOut ? heldOut : training).push(numbers.length)
     labels.push(sources.indexOf(source))
     numbers.push(i)
   }
+  const texts = columns.tokens
+    .read(numbers)
+    .map((tokens, i) => tokens.subarray(columns.promptTokens[numbers[i]!]).filter((token) => !drop.has(token)))
   return { sources, texts, labels: Uint8Array.from(labels), numbers, training, heldOut, trainedShares }
 }
 

@@ -118,7 +118,7 @@ const equalDicts = (meter: Meter, a: PyDict, b: PyDict): boolean => {
 export const asSet = (meter: Meter, value: PyValue): PySet | null => {
   if (value instanceof PySet) return value
   if (!(value instanceof PyDictView) || value.of === "values") return null
-  meter.work(4 * value.dict.entries.size)
+  meter.work(8 * value.dict.entries.size)
   const set = new PySet()
   for (const { key, value: item } of value.dict.entries.values()) {
     const member = value.of === "keys" ? key : new PyTuple([key, item])

@@ -12,7 +12,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 
 import { readField, type ArrowField } from "./arrow-fields.ts"
 import { itemType, type ColumnType } from "./Column.ts"
-import { isNumberType, numberLayouts, type ColumnData } from "./ColumnData.ts"
+import { isNumberType, numberLayouts, type ColumnData, type NumberArray } from "./ColumnData.ts"
 import { FlatTable } from "./flatbuffer.ts"
 import { ArrowFileCorrupt } from "./TableErrors.ts"
 
@@ -166,14 +166,49 @@ export class ArrowFile {
     return this.readArray(batch, field.name, field.type, field.firstNode, field.firstBuffer)
   }
 
+  /** The offsets of a list column in one batch, `[rows + 1]` from 0, without its items. Throws `ArrowFileCorrupt`. */
+  readOffsets(batch: ArrowBatch, { name, type, firstNode, firstBuffer }: ArrowField): Int32Array | BigInt64Array {
+    return this.offsetsOf(batch, name, type, firstNode, firstBuffer)
+  }
+
+  /** Items `from` to `to` of a column of number lists in one batch, as its offsets count them. */
+  readItems(batch: ArrowBatch, { name, type, firstBuffer }: ArrowField, from: number, to: number): NumberArray {
+    const item = itemType(type)
+    if (item === undefined || !isNumberType(item)) throw this.corrupt(`column ${name} is no list of numbers`)
+    const { bytes, view } = numberLayouts[item]
+    const range = batch.buffers[firstBuffer + 3]!
+    if (range.length < to * bytes) throw this.corrupt(`column ${name} needs ${to * bytes} bytes and has ${range.length}`)
+    return view(this.read(batch.body + range.offset + from * bytes, (to - from) * bytes).buffer, 0, to - from)
+  }
+
+  /** Reads the first `bytes` of a buffer of a batch. */
+  private load(batch: ArrowBatch, name: string, buffer: number, bytes: number): Uint8Array<ArrayBuffer> {
+    const range = batch.buffers[buffer]!
+    if (range.length < bytes) throw this.corrupt(`column ${name} needs ${bytes} bytes and has ${range.length}`)
+    return this.read(batch.body + range.offset, bytes)
+  }
+
+  private offsetsOf(batch: ArrowBatch, name: string, type: ColumnType, node: number, buffer: number): Int32Array | BigInt64Array {
+    const { length } = batch.nodes[node]!
+    const wide = type === "largeBinary"
+    // A writer may leave out the offsets of an array without rows.
+    const stored = length === 0 ? new Uint8Array(wide ? 8 : 4) : this.load(batch, name, buffer + 1, (length + 1) * (wide ? 8 : 4))
+    const offsets = wide ? new BigInt64Array(stored.buffer) : new Int32Array(stored.buffer)
+    const available = itemType(type) === undefined ? batch.buffers[buffer + 2]!.length : batch.nodes[node + 1]!.length
+    let previous = 0
+    for (let i = 0; i <= length; i++) {
+      const offset = Number(offsets[i])
+      if (offset < previous || offset > available || (i === 0 && offset !== 0))
+        throw this.corrupt(`column ${name} has offsets that go from ${previous} to ${offset} at row ${i}, in ${available}`)
+      previous = offset
+    }
+    return offsets
+  }
+
   private readArray(batch: ArrowBatch, name: string, type: ColumnType, node: number, buffer: number): ColumnData {
     const { length, nullCount } = batch.nodes[node]!
     const wrong = (problem: string) => this.corrupt(`column ${name} ${problem}`)
-    const load = (index: number, bytes: number): Uint8Array<ArrayBuffer> => {
-      const range = batch.buffers[buffer + index]!
-      if (range.length < bytes) throw wrong(`needs ${bytes} bytes and has ${range.length}`)
-      return this.read(batch.body + range.offset, bytes)
-    }
+    const load = (index: number, bytes: number) => this.load(batch, name, buffer + index, bytes)
     const validity = nullCount > 0 ? load(0, (length + 7) >>> 3) : undefined
     if (isNumberType(type)) {
       const { bytes, view } = numberLayouts[type]
@@ -183,25 +218,14 @@ export class ArrowFile {
     if (type === "bool") {
       return { length, nullCount, validity, offsets: undefined, values: load(1, (length + 7) >>> 3), child: undefined }
     }
-    const wide = type === "largeBinary"
-    // A writer may leave out the offsets of an array without rows.
-    const stored = length === 0 ? new Uint8Array(wide ? 8 : 4) : load(1, (length + 1) * (wide ? 8 : 4))
-    const offsets = wide ? new BigInt64Array(stored.buffer) : new Int32Array(stored.buffer)
+    const offsets = this.offsetsOf(batch, name, type, node, buffer)
     const item = itemType(type)
-    const available = item === undefined ? batch.buffers[buffer + 2]!.length : batch.nodes[node + 1]!.length
-    let previous = 0
-    for (let i = 0; i <= length; i++) {
-      const offset = Number(offsets[i])
-      if (offset < previous || offset > available || (i === 0 && offset !== 0))
-        throw wrong(`has offsets that go from ${previous} to ${offset} at row ${i}, in ${available}`)
-      previous = offset
-    }
     if (item !== undefined) {
       const child = this.readArray(batch, name, item, node + 1, buffer + 2)
       if (child.nullCount > 0) throw wrong("has nulls inside its lists")
       return { length, nullCount, validity, offsets, values: new Uint8Array(0), child }
     }
-    const values = load(2, previous)
+    const values = load(2, Number(offsets[length]))
     if (type === "utf8") {
       if (!isUtf8(values)) throw wrong("holds text that is not UTF-8")
       for (let i = 1; i < length; i++)

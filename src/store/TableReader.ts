@@ -7,15 +7,31 @@
 
 import type { ArrowField } from "./arrow-fields.ts"
 import { ArrowFile, type ArrowBatch } from "./ArrowFile.ts"
-import { columnView, lazyBytesView, valueAt } from "./column-views.ts"
+import { columnView, lazyBytesView, locate, valueAt } from "./column-views.ts"
 import type * as Column from "./Column.ts"
-import type { ColumnData } from "./ColumnData.ts"
+import type { ColumnData, NumberArray } from "./ColumnData.ts"
 import type * as Table from "./Table.ts"
 import { TableMismatch } from "./TableErrors.ts"
+import type { ListView } from "./views.ts"
 
 export interface OpenOptions<Names extends string> {
   /** Read these columns at once, and give no others. */
   readonly columns?: ReadonlyArray<Names>
+}
+
+/** Columns of number lists. */
+type ListColumn<T extends Table.Any> = {
+  [Name in Table.ColumnName<T>]: Column.View<T["columns"][Name]> extends ListView<NumberArray> ? Name : never
+}[Table.ColumnName<T>]
+type ItemsOf<T extends Table.Any, Name extends Table.ColumnName<T>> =
+  Column.View<T["columns"][Name]> extends ListView<infer Items> ? Items : never
+
+/** Lists of numbers of which only the lengths are in memory. */
+export interface ListsOnDisk<out Items> {
+  /** Items of each row. */
+  readonly lengths: Int32Array
+  /** The items of some rows, in the order asked for. */
+  readonly read: (rows: ArrayLike<number>) => ReadonlyArray<Items>
 }
 
 /** A table in a file, of which the columns `Names` can be read. */
@@ -55,6 +71,34 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
     }
     // `columnView` builds what the column's definition says, which is the definition of `View`.
     return this.views.get(name) as Column.View<T["columns"][Name]>
+  }
+
+  /**
+   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws `ArrowFileCorrupt` as `column` does.
+   */
+  lists<Name extends ListColumn<T> & Names>(name: Name): ListsOnDisk<ItemsOf<T, Name>> {
+    const field = this.field(name)
+    const offsets = this.withFile(() => this.batches.map((batch) => this.arrow.readOffsets(batch, field)))
+    const { find } = locate(this.batches.map(({ rows }) => ({ length: rows })))
+    const lengths = new Int32Array(this.rows)
+    let row = 0
+    for (const own of offsets) for (let i = 1; i < own.length; i++) lengths[row++] = Number(own[i]) - Number(own[i - 1])
+    const readAll = (rows: ArrayLike<number>) => {
+      const lists: Array<NumberArray> = []
+      while (lists.length < rows.length) {
+        const [, at, batch] = find(rows[lists.length]!)
+        const own = offsets[batch]!
+        // Rows that follow one another are read at once.
+        let end = at + 1
+        for (let i = lists.length + 1; i < rows.length && end + 1 < own.length && rows[i] === rows[i - 1]! + 1; i++) end++
+        const from = Number(own[at])
+        const items = this.arrow.readItems(this.batches[batch]!, field, from, Number(own[end]))
+        for (let row = at; row < end; row++) lists.push(items.subarray(Number(own[row]) - from, Number(own[row + 1]) - from))
+      }
+      // The items are of the type that the column's definition says.
+      return lists as unknown as ReadonlyArray<ItemsOf<T, Name>>
+    }
+    return { lengths, read: (rows) => this.withFile(() => readAll(rows)) }
   }
 
   /** Reads columns while the file is open; used when opening with `columns`. */

@@ -29,7 +29,7 @@ export const valueAt = (type: ColumnType, data: ColumnData, row: number): unknow
 const valueIn = (type: ColumnType, [batch, row]: readonly [ColumnData, number, number]): unknown => valueAt(type, batch, row)
 
 /** Finds the batch of a row: batches in order, rows counted through. */
-const locate = <Batch extends { readonly length: number }>(batches: ReadonlyArray<Batch>) => {
+export const locate = <Batch extends { readonly length: number }>(batches: ReadonlyArray<Batch>) => {
   const starts = new Float64Array(batches.length + 1)
   for (const [i, batch] of batches.entries()) starts[i + 1] = starts[i]! + batch.length
   let last = 0

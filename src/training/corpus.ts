@@ -1,4 +1,4 @@
-/** A corpus artifact as flat token sequences, and the loss of a model on its held-out documents. */
+/** A corpus artifact as token sequences on disk, and the loss of a model on its held-out documents. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -28,24 +28,33 @@ export interface SuiteProblem {
   readonly steps: number
 }
 
+/** Documents whose tokens are read together. */
+const READ_AT_ONCE = 4096
+
+/** Reads everything but the tokens, which stay on disk: a few bytes a document, however many tokens it has. */
 export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
   const { documents, problems } = corpus
-  const tokens = documents.column("tokens")
+  const { lengths, read } = documents.lists("tokens")
   const promptTokens = documents.column("promptTokens")
   const heldOut = documents.column("heldOut")
   const source = documents.column("source")
   const format = documents.column("format")
   const indices = { training: [] as Array<number>, heldOut: [] as Array<number> }
   const firsts = new Map<string, Map<number, number>>()
+  const prompted: Array<number> = []
   for (let i = 0; i < documents.rows; i++) {
     indices[heldOut[i] === 1 ? "heldOut" : "training"].push(i)
-    const prompt = promptTokens[i]!
-    if (prompt === 0) continue
-    const name = format.at(i)
-    const first = tokens.values[tokens.offsets[i]! + prompt]!
-    const counts = firsts.get(name) ?? new Map<number, number>()
-    counts.set(first, (counts.get(first) ?? 0) + 1)
-    firsts.set(name, counts)
+    if (promptTokens[i]! > 0) prompted.push(i)
+  }
+  for (let from = 0; from < prompted.length; from += READ_AT_ONCE) {
+    const some = prompted.slice(from, from + READ_AT_ONCE)
+    for (const [i, tokens] of read(some).entries()) {
+      const name = format.at(some[i]!)
+      const first = tokens[promptTokens[some[i]!]!]!
+      const counts = firsts.get(name) ?? new Map<number, number>()
+      counts.set(first, (counts.get(first) ?? 0) + 1)
+      firsts.set(name, counts)
+    }
   }
   const mostCommon = (counts: ReadonlyMap<number, number>) => [...counts].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0]
   const text = {
@@ -56,8 +65,8 @@ export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
     steps: problems.column("steps")
   }
   return {
-    tokens: tokens.values,
-    offsets: tokens.offsets,
+    lengths,
+    read,
     promptTokens,
     training: Int32Array.from(indices.training),
     heldOut: Int32Array.from(indices.heldOut),
@@ -123,19 +132,13 @@ const hasPrompt = (corpus: Sequences, document: number): boolean => (corpus.prom
 
 /** The same documents with the control token of their format before the solution; plain text stays as it is. */
 export const withTags = (corpus: CorpusSequences, tags: Readonly<Record<string, number>>): CorpusSequences => {
-  const count = corpus.offsets.length - 1
   const tagOf = (document: number) => (hasPrompt(corpus, document) ? tags[corpus.format(document)] : undefined)
-  const offsets = new Int32Array(count + 1)
-  for (let i = 0; i < count; i++)
-    offsets[i + 1] = offsets[i]! + corpus.offsets[i + 1]! - corpus.offsets[i]! + (tagOf(i) === undefined ? 0 : 1)
-  const tokens = new Int32Array(offsets[count]!)
-  for (let i = 0; i < count; i++) {
-    const document = corpus.tokens.subarray(corpus.offsets[i]!, corpus.offsets[i + 1]!)
-    const tag = tagOf(i)
-    const prompt = corpus.promptTokens[i]!
-    tokens.set(document.subarray(0, prompt), offsets[i]!)
-    if (tag !== undefined) tokens[offsets[i]! + prompt] = tag
-    tokens.set(document.subarray(prompt), offsets[i]! + prompt + (tag === undefined ? 0 : 1))
-  }
-  return { ...corpus, tokens, offsets }
+  const read = (documents: Int32Array) =>
+    corpus.read(documents).map((tokens, i) => {
+      const tag = tagOf(documents[i]!)
+      if (tag === undefined) return tokens
+      const prompt = corpus.promptTokens[documents[i]!]!
+      return Int32Array.of(...tokens.subarray(0, prompt), tag, ...tokens.subarray(prompt))
+    })
+  return { ...corpus, lengths: corpus.lengths.map((length, i) => (tagOf(i) === undefined ? length : length + 1)), read }
 }

@@ -5,11 +5,13 @@ import type { Batch } from "../engine/Engine.ts"
  */
 import { permutation } from "../random/philox.ts"
 
-/** Token sequences one after another: `tokens[offsets[i] .. offsets[i + 1]]` is sequence i; its first `promptTokens[i]` are the prompt. */
+/** Token sequences that may lie on disk; the first `promptTokens[i]` of sequence i are the prompt. */
 export interface Sequences {
-  readonly tokens: Int32Array
-  readonly offsets: Int32Array
+  /** Tokens of each sequence. */
+  readonly lengths: Int32Array
   readonly promptTokens: Int32Array
+  /** The tokens of some sequences, in the order asked for. */
+  readonly read: (sequences: Int32Array) => ReadonlyArray<Int32Array>
 }
 
 export interface WeightedBatch extends Batch {
@@ -38,10 +40,10 @@ export interface Batches {
   readonly tokensThrough: (step: number) => number
 }
 
-/** Plans every batch: O(documents) integers, no tokens copied until `at`. `which` restricts to some of the sequences. */
+/** Plans every batch: O(documents) integers, no tokens read until `at`. `which` restricts to some of the sequences. */
 export const packBatches = (sequences: Sequences, which: Int32Array, options: PackingOptions): Batches => {
   const { batchTokens, context, epochs, seed, name, promptWeight } = options
-  const lengthOf = (document: number) => Math.min(context, sequences.offsets[document + 1]! - sequences.offsets[document]!)
+  const lengthOf = (document: number) => Math.min(context, sequences.lengths[document]!)
   const batches: Array<Int32Array> = []
   const tokensThrough: Array<number> = []
   let total = 0
@@ -70,16 +72,16 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
 export const batchOf = (sequences: Sequences, documents: Int32Array, context: number, promptWeight: number): WeightedBatch => {
   const offsets = new Int32Array(documents.length + 1)
   documents.forEach((document, i) => {
-    offsets[i + 1] = offsets[i]! + Math.min(context, sequences.offsets[document + 1]! - sequences.offsets[document]!)
+    offsets[i + 1] = offsets[i]! + Math.min(context, sequences.lengths[document]!)
   })
+  const texts = sequences.read(documents)
   const tokens = new Int32Array(offsets[documents.length]!)
   const weights = new Float32Array(tokens.length)
   let sum = 0
   documents.forEach((document, i) => {
     const start = offsets[i]!
     const length = offsets[i + 1]! - start
-    const from = sequences.offsets[document]!
-    tokens.set(sequences.tokens.subarray(from, from + length), start)
+    tokens.set(texts[i]!.subarray(0, length), start)
     const prompt = sequences.promptTokens[document]!
     // Entry t weighs the target tokens[t + 1]; the last position of a document has none.
     for (let t = 0; t < length - 1; t++) {

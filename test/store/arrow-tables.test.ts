@@ -132,6 +132,19 @@ describe("a written table", () => {
     expect(number.nullCount).toBe(rows.filter((row) => row.maybeNumber === null).length)
   })
 
+  it("gives lists of numbers row by row from disk, in any order and more than once", () => {
+    const rows = randomRows(100, 4)
+    const reader = openTable(Everything, write(rows).file)
+    const { lengths, read } = reader.lists("tokens")
+    expect(lengths).toEqual(Int32Array.from(rows, (row) => row.tokens.length))
+    const random = draws(1, "arrow-tables/lists", 0)
+    const wanted = [...Array.from({ length: 200 }, () => random.below(100)), ...rows.map((_, i) => i)]
+    expect(read(wanted)).toEqual(wanted.map((i) => rows[i]!.tokens))
+    expect(reader.lists("weights").read([7])).toEqual([rows[7]!.weights])
+    expect(() => read([100])).toThrow(RangeError)
+    expect(openTable(Everything, write([]).file).lists("tokens").read([])).toEqual([])
+  })
+
   it("reads only the columns that were asked for", () => {
     const rows = randomRows(20, 4)
     const reader = openTable(Everything, write(rows).file, { columns: ["step", "text"] })

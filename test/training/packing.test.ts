@@ -7,10 +7,11 @@ import { batchOf, packBatches, type PackingOptions } from "../../src/training/pa
 import { evenlySpaced, logSpaced, warmupConstant, warmupCosine } from "../../src/training/schedule.ts"
 
 // Three documents: prompt of 2 and answer of 2, plain text of 3, prompt of 1 and answer of 4.
+const tokens = [Int32Array.of(10, 11, 12, 13), Int32Array.of(20, 21, 22), Int32Array.of(30, 31, 32, 33, 34)]
 const sequences = {
-  tokens: Int32Array.of(10, 11, 12, 13, 20, 21, 22, 30, 31, 32, 33, 34),
-  offsets: Int32Array.of(0, 4, 7, 12),
-  promptTokens: Int32Array.of(2, 0, 1)
+  lengths: Int32Array.of(4, 3, 5),
+  promptTokens: Int32Array.of(2, 0, 1),
+  read: (which: Int32Array) => Array.from(which, (i) => tokens[i]!)
 }
 const thirds = (batch: { readonly weights: Float32Array }, parts: number) =>
   [...batch.weights].map((w) => Math.round(w * parts * 10) / 10)
@@ -87,8 +88,12 @@ describe("tags", () => {
 
   it("stand between prompt and solution and are learnt with it; plain text has none", () => {
     const tagged = withTags(corpus, { omi2: 7, gsm: 8 })
-    expect([...tagged.tokens]).toEqual([10, 11, 7, 12, 13, 20, 21, 22, 30, 8, 31, 32, 33, 34])
-    expect([...tagged.offsets]).toEqual([0, 5, 8, 14])
+    expect(tagged.read(Int32Array.of(0, 1, 2)).map((document) => [...document])).toEqual([
+      [10, 11, 7, 12, 13],
+      [20, 21, 22],
+      [30, 8, 31, 32, 33, 34]
+    ])
+    expect([...tagged.lengths]).toEqual([5, 3, 6])
     expect(thirds(batchOf(tagged, Int32Array.of(0), 100, 0), 3)).toEqual([0, 1, 1, 1, 0])
   })
 })
