@@ -1,7 +1,7 @@
 /** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
 import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../datasets/registry.ts"
 import { didYouMean } from "../text/near.ts"
-import { type Command, helpText, UsageError } from "./usage.ts"
+import { columns, type Command, helpText, UsageError } from "./usage.ts"
 
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   list: () => import("./data-list.ts"),
@@ -22,7 +22,13 @@ export const command: Command = {
     return texts.join("\n")
   },
   run: async ([name, ...rest]) => {
-    if (name === undefined) throw new UsageError({ problem: "pipeline data needs one of list, check, import." })
+    if (name === undefined) {
+      const summaries = await Promise.all(
+        Object.entries(commands).map(async ([name, load]) => [`pipeline data ${name}`, (await load()).command.summary])
+      )
+      process.stdout.write(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
+      return 0
+    }
     if (!Object.hasOwn(commands, name))
       throw new UsageError({
         problem: `pipeline data has no command "${name}".${didYouMean(name, Object.keys(commands))} It has ${Object.keys(commands).join(", ")}.`

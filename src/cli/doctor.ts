@@ -78,13 +78,16 @@ const asText = (findings: ReadonlyArray<Finding>, datasets: ReadonlyArray<SplitD
       : `${plural(files.length, "file")}, ${bytesWords(bytes)}, ${folder ?? ""}${problems.map((p) => `; ${p}`).join("")}`
   ])
   const missing = datasets.filter(({ state }) => state !== "found")
-  const remedies = new Map(missing.map(({ source, obtain }) => [source, obtain]))
+  // One line a source: how to get the first of its splits that is not here.
+  const remedies = new Map(missing.toReversed().map(({ source, obtain }) => [source, obtain]))
   return [
     textTable([], lines),
     `Datasets\n${textTable([], found)}`,
     ...(remedies.size === 0
       ? []
-      : [`To get what is missing (only studies that name these datasets need them)\n${textTable([], [...remedies])}`]),
+      : [
+          `To get what is missing (only studies that name these datasets need them)\n${textTable([], [...remedies].toReversed())}`
+        ]),
     verdict(findings)
   ].join("\n\n")
 }

@@ -72,6 +72,18 @@ export const parse = (
       throw new UsageError({
         problem: `pipeline ${command} has no flag --${unknown}.${didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")} See pipeline ${command} --help.`
       })
+    const ambiguous = /Option '(?:-\w, )?--([^ ']+)[^']*' argument is ambiguous/.exec(message)?.[1]
+    if (ambiguous !== undefined) {
+      const value = args[args.indexOf(`--${ambiguous}`) + 1] ?? ""
+      throw new UsageError({
+        problem: `pipeline ${command}: --${ambiguous} is followed by "${value}", which looks like a flag. If that is its value, write --${ambiguous}=${value}.`
+      })
+    }
+    const lacking = /Option '(?:-\w, )?--([^ ']+)[^']*' argument missing/.exec(message)?.[1]
+    if (lacking !== undefined)
+      throw new UsageError({
+        problem: `pipeline ${command}: --${lacking} needs a value: --${lacking} ${all[lacking]?.value ?? "VALUE"}.`
+      })
     throw new UsageError({ problem: `pipeline ${command}: ${message.split(". To specify")[0]}` })
   }
   if (parsed.positionals.length < positionals.min && parsed.values["help"] !== true)

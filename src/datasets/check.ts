@@ -78,6 +78,8 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
   }
   if (open.missing.length > 0 && damaged === null)
     damaged = `${open.missing.length} of ${open.missing.length + open.files.length} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+  if (open.report.rows + open.report.filtered + open.report.bad === 0 && damaged === null)
+    damaged = `${open.files.map((file) => file.path).join(", ")}: there is not a single row in it`
   return {
     name,
     role: open.split.role,

@@ -94,7 +94,7 @@ export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("
   override get message() {
     return (
       `${this.file}, row ${this.row}${this.field === "" ? "" : `, field ${this.field}`}: ${this.problem}. ` +
-      `Bad rows so far: ${this.bad}; tolerated: ${this.tolerated} (option maxBadRows).`
+      `Bad rows so far: ${this.bad}; tolerated: ${this.tolerated} (mix.maxBadRows allows more; pipeline data check names them all).`
     )
   }
 }

@@ -6,7 +6,7 @@
  */
 import { canonicalAnswer } from "./answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "./Dataset.ts"
-import { DatasetNotForTraining, DatasetRowInvalid } from "./errors.ts"
+import { DatasetFileCorrupt, DatasetNotForTraining, DatasetRowInvalid } from "./errors.ts"
 import { datasetRoots, type Located, type LocatedFile, locateDataset, type RootOptions } from "./locate.ts"
 import type { RawRow } from "./readers/RawRow.ts"
 import { formatOf } from "./readers/registry.ts"
@@ -106,17 +106,23 @@ async function* readBatches(
   for (let index = start.file; index < located.files.length; index++) {
     const file = located.files[index]!
     const request = { path: file.path, from: index === start.file ? start.row : 0, columns: located.layout.fields.columns }
-    for await (const raws of formatOf(file.path).read(request))
-      for (const raw of raws) {
-        const row = toRow(file, raw)
-        if (row === null) continue
-        rows.push(row)
-        report.rows++
-        if (rows.length < batchRows && report.rows < limit) continue
-        yield { rows, next: { file: index, row: raw.row + 1 } }
-        rows = []
-        if (report.rows >= limit) return
-      }
+    try {
+      for await (const raws of formatOf(file.path).read(request))
+        for (const raw of raws) {
+          const row = toRow(file, raw)
+          if (row === null) continue
+          rows.push(row)
+          report.rows++
+          if (rows.length < batchRows && report.rows < limit) continue
+          yield { rows, next: { file: index, row: raw.row + 1 } }
+          rows = []
+          if (report.rows >= limit) return
+        }
+    } catch (error) {
+      // What came before the damage is handed on, so that the rows counted are the rows seen.
+      if (error instanceof DatasetFileCorrupt && rows.length > 0) yield { rows, next: { file: index, row: rows.at(-1)!.row + 1 } }
+      throw error
+    }
     if (rows.length > 0) yield { rows, next: { file: index + 1, row: 0 } }
     rows = []
   }

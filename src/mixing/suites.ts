@@ -1,5 +1,6 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/load.ts"
@@ -88,6 +89,17 @@ export const suiteSizeObjection = (prompts: number, suite: string, corpus: Wired
   return { param: "prompts", problem: `is ${prompts}, but suite "${suite}" has ${size} problems (mix.suiteSize).` }
 }
 
+/** A dataset without a single problem that can be asked and graded. */
+export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", { suite: Schema.String, rejected: Schema.Int }) {
+  readonly badInput = true
+  override get message() {
+    return (
+      `mix.suites: "${this.suite}" has no problem with a question and an answer (${this.rejected} rows could not be used). ` +
+      `Look at it with pipeline data check ${this.suite}, or leave it out.`
+    )
+  }
+}
+
 export interface Suite {
   readonly problems: ReadonlyArray<SuiteProblem>
   readonly rejected: Rejected
@@ -108,6 +120,7 @@ export const suiteProblems = (
         for await (const { rows } of batches())
           for (const { id, question, answer } of rows)
             if (answer !== null && question !== "") problems.push({ problem: id, question, answer, steps: 0, distractor: false })
+        if (problems.length === 0) throw new SuiteEmpty({ suite, rejected: report.bad })
         return { problems, rejected: { rows: report.bad, first: report.faults } }
       }
       const options = suiteGrammar(suite, grammarOptions(settings))

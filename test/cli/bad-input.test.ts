@@ -24,6 +24,12 @@ describe("bad input", () => {
     [["run", "chain", "--set", "sum.scale"], '--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "sum.scale".'],
     [["run", "chain", "branches"], 'pipeline run: what is "branches"? It takes one study.'],
     [["run", "chain", "--threads", "0"], '--threads must be a whole number >= 1; got "0".'],
+    [
+      ["run", "chain", "--threads", "-1"],
+      'pipeline run: --threads is followed by "-1", which looks like a flag. If that is its value, write --threads=-1.'
+    ],
+    [["run", "chain", "--threads=-1"], '--threads must be a whole number >= 1; got "-1".'],
+    [["run", "chain", "--threads"], "pipeline run: --threads needs a value: --threads N."],
     [["run", "chain", "--engine", "cuda"], '--engine must be one of auto, native, wasm, tfjs; got "cuda".'],
     [
       ["plan", "chain", "--assume-unchanged", "smu"],

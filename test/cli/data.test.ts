@@ -15,6 +15,14 @@ beforeAll(() => {
   writeIn(broken, "gsm8k/train.jsonl", `${jsonl(gsm8kRows(2))}{"question": "Q?"}\n`)
 })
 
+describe("data", () => {
+  it("alone says what its commands are", async () => {
+    const { code, out } = await at.here(["data"])
+    expect(code).toBe(0)
+    for (const name of ["list", "check", "import"]) expect(out).toMatch(new RegExp(`^  pipeline data ${name} +[A-Z].*\\.$`, "m"))
+  })
+})
+
 describe("data list", () => {
   it("shows rows, digest, licence and place of what is here, and how to get the rest", async () => {
     const { code, out } = await at.here(["data", "list", "gsm8k", "tinygsm", "--data", data])
@@ -61,7 +69,6 @@ describe("data import", () => {
 
 describe("bad input to data", () => {
   it.each([
-    [["data"], "pipeline data needs one of list, check, import."],
     [["data", "lsit"], 'pipeline data has no command "lsit". Did you mean "list"?'],
     [["data", "list", "gms8k"], "There is no dataset gms8k. Did you mean gsm8k?"],
     [["data", "check", "gsm8k:tets"], "There is no dataset gsm8k:tets. Did you mean gsm8k:test?"],

@@ -82,6 +82,13 @@ describe("a check", () => {
     expect(damaged).toContain("ends inside its JSON array")
     expect(report.bad).toBe(0)
   })
+
+  it("objects to files without a single row", async () => {
+    const data = temporaryFolder()
+    writeIn(data, "gsm8k/train.jsonl", "\n\n")
+    const check = await checkDataset({ dataset: "gsm8k", split: "train" }, alone(data))
+    expect(check.damaged).toMatch(/gsm8k\/train\.jsonl: there is not a single row in it$/)
+  })
 })
 
 describe("the digest index", () => {

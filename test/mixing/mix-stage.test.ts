@@ -78,7 +78,8 @@ describe("the mix stage", () => {
       heldOutCopies: 1,
       contaminated: 0
     })
-    expect(omi2).toMatchObject({ source: "omi2", target: 3000, duplicates: 0 })
+    expect(omi2).toMatchObject({ source: "omi2", target: 3000, duplicates: 0, acrossSources: 0 })
+    expect([...corpus.sharedDocuments]).toEqual([{ source: "omi2", earlier: "gsm8k:train", documents: 0 }])
     const documents = [...corpus.documents]
     for (const { source, tokens, target, documents: count } of corpus.sources) {
       const own = documents.filter((document) => document.source === source && !document.heldOut)
