@@ -40,7 +40,7 @@ export default Study.make(
     )
 
     return scales.flatMap((scale) => {
-      const base = pretrain({ corpus }, { scale, promptWeight: 0.1, seed })
+      const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
       const start = sft({ base, corpus }, { seed })
       const before = evaluate({ policy: start, corpus }, { seed })
 

@@ -103,7 +103,10 @@ const tell = (options: GrammarOptions, difficulty: number, random: Draws): Story
   const start: Quantity = { name: owner, item, count: random.between(...startRange(maximum)) }
   const places = { owner, helper, other, item }
 
-  const sentences = [fill(opening, { ...start })]
+  // Filled in when the story stands: most draws break a rule before that.
+  const sentences: Array<readonly [template: string, places: Readonly<Record<string, string | number>>]> = [
+    [opening, { ...start }]
+  ]
   const trace: Array<Step> = []
   const told: Array<string> = []
   let running: Operand = { constant: start.count }
@@ -114,7 +117,7 @@ const tell = (options: GrammarOptions, difficulty: number, random: Draws): Story
     const b = drawNumber(clause.b, maximum, random)
     const c = drawNumber(clause.c, maximum, random)
     if (!carryOut(clause, { running, b, c }, { owner, other, maximum }, trace)) return null
-    sentences.push(fill(random.pick(clause.wordings), { ...places, b, c }))
+    sentences.push([random.pick(clause.wordings), { ...places, b, c }])
     told.push(clause.family)
     running = { step: trace.length - 1, value: trace.at(-1)!.value }
     question = clause.question ?? question
@@ -124,11 +127,11 @@ const tell = (options: GrammarOptions, difficulty: number, random: Draws): Story
   if (random.uniform() < options.distractors) {
     const bystander = random.pick(names.filter((name) => name !== owner && name !== helper && name !== other))
     aside = { name: bystander, item: otherItem, count: random.between(...startRange(maximum)) }
-    sentences.splice(random.between(1, sentences.length), 0, fill(opening, { ...aside }))
+    sentences.splice(random.between(1, sentences.length), 0, [opening, { ...aside }])
     told.push("distractor")
   }
   return {
-    question: [...sentences, fill(question, places)].join(" "),
+    question: [...sentences, [question, places] as const].map(([template, values]) => fill(template, values)).join(" "),
     answer: trace.at(-1)!.value,
     trace,
     template: told.join(">"),

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 import type { Operand, Split, Step } from "./Problem.ts"
 
@@ -26,7 +26,7 @@ const templatePercent = 10
 const valuePercent = 5
 
 /** First 32 bits of SHA-256, as hexadecimal. */
-export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8)
+export const shortHash = (text: string): string => hash("sha256", text).slice(0, 8)
 
 const percentile = (text: string): number => Number.parseInt(shortHash(`grammar ${salt} ${text}`), 16) % 100
 

@@ -3,7 +3,7 @@
  * canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned by golden tests:
  * a change here would orphan every artifact ever made.
  */
-import { createHash } from "node:crypto"
+import { createHash, hash } from "node:crypto"
 
 import * as Schema from "effect/Schema"
 
@@ -40,7 +40,7 @@ const typeWords = (value: unknown): string => {
 /** 64 lower-case hexadecimal digits. */
 export type Digest = string
 
-export const sha256 = (data: string | Uint8Array): Digest => createHash("sha256").update(data).digest("hex")
+export const sha256 = (data: string | Uint8Array): Digest => hash("sha256", data)
 
 /** SHA-256 over the parts, each with its length in front, so that no two lists of parts give the same bytes. */
 export const digestOf = (parts: ReadonlyArray<string>): Digest => {
