@@ -80,5 +80,7 @@ export const whiten = (values: ArrayLike<number>, options: WhitenOptions, mask?:
   const known = Number.isNaN(spread) ? 0 : spread
   const guarded = options.guard === "add" ? known + options.epsilon : Math.max(known, options.epsilon)
   const scale = guarded === 0 ? 0 : 1 / Math.sqrt(guarded)
-  return Float64Array.from(values, (x) => (x - centre) * scale + (options.shiftMean ? 0 : centre))
+  const whitened = new Float64Array(values.length)
+  for (let i = 0; i < whitened.length; i++) whitened[i] = (values[i]! - centre) * scale + (options.shiftMean ? 0 : centre)
+  return whitened
 }
