@@ -25,7 +25,7 @@ const byLength = { overlongBuffer: 48 }
 const algorithms = [
   ["ppo", { ...byLength, algorithm: "ppo", preset: "paper", minibatches: 2, epochs: 2, klTarget: 0.02 }],
   ["grpo with dynamic sampling", { algorithm: "grpo", preset: "dapo", samples: 8, resamples: 2 }],
-  ["reinforce", { ...byLength, algorithm: "reinforce", preset: "rloo", snapshotEvery: 2 }],
+  ["reinforce", { ...byLength, algorithm: "reinforce", preset: "rloo", learningRate: 2e-4, snapshotEvery: 2 }],
   ["ei", { algorithm: "ei", samples: 8, roundSteps: 2, imitationBatch: 4 }]
 ] as const
 
