@@ -59,7 +59,10 @@ export const RlParams = {
   epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
   minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 }),
   ...DefinitionParams,
-  reference: Param.boolean(true, "score the reference policy even when no KL term needs it: the divergence is recorded and held to klLimit"),
+  reference: Param.boolean(
+    true,
+    "score the reference policy even when no KL term needs it: the divergence is recorded and held to klLimit"
+  ),
   klLimit: Param.nullable(
     Param.number(10, "divergence from the reference, in nats a token, at which the run ends; null: none", { above: 0 }),
     10
