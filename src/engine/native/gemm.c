@@ -10,7 +10,8 @@ enum { ROWS = 6 };
 #endif
 
 enum {
-  DEPTH = 128 /* steps of k between two visits of C: a panel of B stays in the first-level cache */
+  DEPTH = 128,       /* steps of k between two visits of C: a panel of B stays in the first-level cache */
+  STRIPE = 43 * ROWS /* rows of A and C that stay in the second-level cache while all of B passes by */
 };
 
 /* `rows` and `registers` are compile-time constants at every call below. */
@@ -61,15 +62,18 @@ static void block(int rows, int registers, size_t depth, Left a, const float *at
 }
 
 void gemm(size_t m, size_t n, size_t k, Left a, Right b, float *c, size_t stride, bool accumulate) {
-  for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-    const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+  for (size_t i0 = 0; i0 < m; i0 += STRIPE) {
+    const size_t end = m - i0 < STRIPE ? m : i0 + STRIPE;
     for (size_t j = 0; j < n; j += PANEL) {
       const int registers = n - j < PANEL ? (int)((n - j) / LANES) : REGISTERS;
-      const float *right = b.at + j / PANEL * b.panel + k0 * b.row;
-      for (size_t i = 0; i < m; i += ROWS) {
-        const int rows = m - i < ROWS ? (int)(m - i) : ROWS;
-        block(rows, registers, depth, a, a.at + i * a.row + k0 * a.step, right, b.row, c + i * stride + j, stride,
-              accumulate || k0 > 0);
+      for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
+        const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+        const float *right = b.at + j / PANEL * b.panel + k0 * b.row;
+        for (size_t i = i0; i < end; i += ROWS) {
+          const int rows = end - i < ROWS ? (int)(end - i) : ROWS;
+          block(rows, registers, depth, a, a.at + i * a.row + k0 * a.step, right, b.row, c + i * stride + j, stride,
+                accumulate || k0 > 0);
+        }
       }
     }
   }
