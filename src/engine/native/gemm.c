@@ -20,9 +20,13 @@ INLINE void kernel(const int rows, const int registers, size_t depth, const floa
   vector total[ROWS][REGISTERS];
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < registers; j++) total[i][j] = (vector){0};
+  if (accumulate) /* C is read at the end; by then it has come */
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < registers; j++) __builtin_prefetch(c + i * stride + j * LANES, 1);
   for (size_t k = 0; k < depth; k++) {
     vector right[REGISTERS];
     for (int j = 0; j < registers; j++) right[j] = load(b + j * LANES);
+    if (row == 1) __builtin_prefetch(a + 16); /* a column of A jumps from row to row, which no hardware foresees */
     for (int i = 0; i < rows; i++)
       for (int j = 0; j < registers; j++) total[i][j] += a[i * row] * right[j];
     a += step;
