@@ -31,7 +31,8 @@ static void configure(void) {
 
 enum {
   TILE = 512, /* elements of a tile of B: 16 pairs of rows x 16 columns */
-  DEPTH = 512 /* steps of k between two visits of C */
+  DEPTH = 512, /* steps of k between two visits of C */
+  FEW = 64     /* so few rows that are only written are in the first-level cache already */
 };
 
 /* Tiles: C 0 1 / 2 3, A 4 / 5 (rows 0-15 / 16-31), B 6 7 (columns 0-15, 16-31). Products of one step of 32 k. */
@@ -139,14 +140,14 @@ void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight
   configure();
   for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
     const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
-    const bool add = accumulate || k0 > 0;
+    const bool add = accumulate || k0 > 0, ahead = add || m > FEW;
     for (size_t j = 0; j < n; j += 32) {
       const bf16 *right = b.at + j / 32 * b.strip + k0 * 32;
       size_t i = 0;
       for (; i + 16 < m; i += 32) {
-        /* The next block of C is on its way while this one is computed; a few rows that are only written are in the cache already. */
-        if (i + 48 < m) prefetch_block(c + (i + 32) * stride + j, stride);
-        else if (j + 32 < n && (add || m > 32)) prefetch_block(c + j + 32, stride);
+        /* The next block of C is on its way while this one is computed. */
+        if (ahead && i + 48 < m) prefetch_block(c + (i + 32) * stride + j, stride);
+        else if (ahead && j + 32 < n) prefetch_block(c + j + 32, stride);
         block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
       }
       if (i < m) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);

@@ -1,5 +1,5 @@
 /*
- * The feed-forward half of a layer with its products on tiles. No [rows, hidden] matrix of floats is ever written: 32 hidden units of 32
+ * The feed-forward half of a layer with its products on tiles. No [rows, hidden] matrix of floats is ever written: 32 hidden units of some
  * rows at a time come out of the tile unit into a few kilobytes of the first-level cache, pass through SwiGLU there and leave as bf16
  * operands of the next products. With one plane the backward pass computes gates and ups again, which is cheaper than keeping them;
  * with two it is not, and they are kept, block by block.
@@ -14,16 +14,17 @@
 #if HAVE_TILES
 
 enum {
-  BLOCK = TILED_SPAN,      /* rows, and hidden units, that come out together */
-  GROUP = FEED_FORWARD_GROUP /* hidden units of the backward pass whose gradients are multiplied together */
+  UNITS = TILED_SPAN,         /* hidden units, */
+  BLOCK = FEED_FORWARD_BLOCK, /* and rows that come out together */
+  GROUP = FEED_FORWARD_GROUP  /* hidden units of the backward pass whose gradients are multiplied together */
 };
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Gates and ups of 32 units and a block of 32 rows: where the forward pass keeps them, else NULL. */
+/* Gates and ups of 32 units and a block of rows: where the forward pass keeps them, else NULL. */
 static float *kept_block(const Activations *a, size_t unit, size_t first, size_t rows) {
   const size_t blocks = (rows + BLOCK - 1) / BLOCK;
-  return a->gate_up ? a->gate_up + (unit / BLOCK * blocks + first / BLOCK) * (2 * BLOCK * BLOCK) : NULL;
+  return a->gate_up ? a->gate_up + (unit / UNITS * blocks + first / BLOCK) * (2 * BLOCK * UNITS) : NULL;
 }
 
 /* [rows] from column `column` of a row-major operand on. */
@@ -41,14 +42,14 @@ void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t r
   const Operand activated = narrowed(w->hidden, f);
   const TileLeft hidden = operand_left(&activated);
   const TileRight gate_up = linear_forward_tiles(&l->gate_up);
-  float *results = w->block + 2 * BLOCK * BLOCK;
-  for (size_t unit = 0; unit < f; unit += BLOCK)
+  float *results = w->block + 2 * BLOCK * UNITS;
+  for (size_t unit = 0; unit < f; unit += UNITS)
     for (size_t first = 0; first < rows; first += BLOCK) {
       const size_t count = least(rows - first, BLOCK);
       float *kept = kept_block(a, unit, first, rows), *products = kept ? kept : w->block;
-      amx_product(planes, count, 2 * BLOCK, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * BLOCK, false);
-      swiglu_forward(products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
-      amx_left(planes, results, BLOCK, count, BLOCK, columns_from(rows_from(hidden, first), unit));
+      amx_product(planes, count, 2 * UNITS, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * UNITS, false);
+      swiglu_forward(products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
+      amx_left(planes, results, UNITS, count, UNITS, columns_from(rows_from(hidden, first), unit));
     }
   amx_product(planes, rows, d, f, hidden, linear_forward_tiles(&l->down), w->residual, ld, true);
 }
@@ -64,20 +65,20 @@ typedef struct {
 
 /* Gradients of gates and ups and the activations of 32 units, `place` units into the group. */
 static void backward_units(const Group *group, const Layer *l, int planes, size_t unit, size_t place, size_t rows, float *products) {
-  float *results = products + 2 * BLOCK * BLOCK;
+  float *results = products + 2 * BLOCK * UNITS;
   const size_t d = l->down.out;
   const TileRight gate_up = strip_from(linear_forward_tiles(&l->gate_up), unit / 16);
   const TileRight down = strip_from(linear_backward_tiles(&l->down), unit / 32);
   for (size_t first = 0; first < rows; first += BLOCK) {
     const size_t count = least(rows - first, BLOCK);
     const float *kept = kept_block(group->activations, unit, first, rows);
-    if (!kept) amx_product(planes, count, 2 * BLOCK, d, rows_from(group->normed, first), gate_up, products, 2 * BLOCK, false);
-    amx_product(planes, count, BLOCK, d, rows_from(group->dresidual, first), down, results, BLOCK, false);
-    swiglu_backward(kept ? kept : products, products, 2 * BLOCK, results, BLOCK, count, BLOCK, BLOCK);
-    amx_left(planes, products, 2 * BLOCK, count, 2 * BLOCK, columns_from(rows_from(group->dgate_up, first), 2 * place));
-    amx_left_transposed(planes, products, 2 * BLOCK, count, 2 * BLOCK,
+    if (!kept) amx_product(planes, count, 2 * UNITS, d, rows_from(group->normed, first), gate_up, products, 2 * UNITS, false);
+    amx_product(planes, count, UNITS, d, rows_from(group->dresidual, first), down, results, UNITS, false);
+    swiglu_backward(kept ? kept : products, products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
+    amx_left(planes, products, 2 * UNITS, count, 2 * UNITS, columns_from(rows_from(group->dgate_up, first), 2 * place));
+    amx_left_transposed(planes, products, 2 * UNITS, count, 2 * UNITS,
                         columns_from(rows_from(group->dgate_up_columns, 2 * place), first));
-    amx_right(planes, results, BLOCK, count, BLOCK, depth_from(strip_from(group->activated, place / 32), first));
+    amx_right(planes, results, UNITS, count, UNITS, depth_from(strip_from(group->activated, place / 32), first));
   }
 }
 
@@ -101,14 +102,14 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
                        .activated = operand_right(&activated)};
   for (size_t start = 0; start < f; start += GROUP) {
     const size_t units = least(f - start, GROUP);
-    for (size_t place = 0; place < units; place += BLOCK) backward_units(&group, l, planes, start + place, place, rows, w->block);
+    for (size_t place = 0; place < units; place += UNITS) backward_units(&group, l, planes, start + place, place, rows, w->block);
     amx_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start), w->dnormed, ld,
                 start > 0);
     amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane.gradient + l->down.offset + start, f,
                 !lane.fresh);
-    for (size_t place = 0; place < units; place += BLOCK)
+    for (size_t place = 0; place < units; place += UNITS)
       for (size_t part = 0; part < 2; part++)
-        amx_product(planes, BLOCK, d, depth, rows_from(group.dgate_up_columns, 2 * place + part * BLOCK), normed,
+        amx_product(planes, UNITS, d, depth, rows_from(group.dgate_up_columns, 2 * place + part * UNITS), normed,
                     lane.gradient + l->gate_up.offset + (part * f + start + place) * d, d, !lane.fresh);
   }
 }

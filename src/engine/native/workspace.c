@@ -32,7 +32,7 @@ static void lay_out_activations(Activations *a, const Workspace *w, const Model 
   a->query_key_value = arena_floats(arena, rows * row_stride(3 * d));
   a->log_sum = arena_floats(arena, rows * s->heads);
   a->gate_up = NULL;
-  if (w->training && model->mode != MODE_BF16) a->gate_up = arena_floats(arena, rows * row_stride(2 * s->padded_hidden));
+  if (w->training && model->mode != MODE_BF16) a->gate_up = arena_floats(arena, round_up(rows, FEED_FORWARD_BLOCK) * row_stride(2 * s->padded_hidden));
 }
 
 static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {
@@ -71,7 +71,7 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
   w->gate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
   w->activated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
   w->hidden = take_operand(model->mode, ROWS, TILED(model->mode) ? rows : 0, larger(f, 2 * FEED_FORWARD_GROUP), arena);
-  w->block = arena_floats(arena, 3 * 32 * 32);
+  w->block = arena_floats(arena, 3 * TILED_SPAN * FEED_FORWARD_BLOCK);
   w->attention = arena_floats(arena, attention_scratch_size(model->mode, rows, s->head_width));
   const size_t widest = larger(larger(2 * f, 3 * d), s->padded_vocabulary);
   w->linear = arena_floats(arena, linear_scratch_size(model->mode, rows, widest));

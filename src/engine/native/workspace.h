@@ -13,6 +13,9 @@
 /* Rows that go through the steps between two products together, so that they stay in the first- and second-level cache. */
 enum { BLOCK_ROWS = 64 };
 
+/* Rows of the tiled feed-forward half that go from one product through SwiGLU to the next together. */
+enum { FEED_FORWARD_BLOCK = 64 };
+
 /* Hidden units that the tiled backward pass of the feed-forward half takes together. */
 enum { FEED_FORWARD_GROUP = 64 };
 
@@ -43,7 +46,7 @@ typedef struct Workspace {
   float *gate_up, *activated;             /* 2f, f; f32 training keeps gate_up per layer */
   /* Tiled modes. */
   Operand hidden; /* ROWS [rows, f] */
-  float *block;   /* three blocks of 32 x 32 */
+  float *block;   /* FEED_FORWARD_BLOCK rows of gates, ups and results of TILED_SPAN hidden units */
   /* Gradients. */
   float *dresidual, *dnormed;    /* [rows, d] */
   float *dquery_key_value;       /* [rows, 3d] */
