@@ -6,11 +6,11 @@
  *   s = q k^T, causal      p_ij = exp(s_ij - log_sum_i)     y = p v
  *   dv = p^T dy            dp = dy v^T                      ds = p (dp - rowsum(p dp))      dq = ds k        dk = ds^T q
  *
- * This file has the f32 products and the entry points; attention_tiled.c has the same on tiles. Each head is copied into scratch, padded
- * to whole registers.
+ * This file has the f32 products and the entry points; attention_tiled.c has the same on tiles.
  */
 #include "attention.h"
 
+#include "attention_heads.h"
 #include "attention_rows.h"
 #include "attention_tiled.h"
 #include "gemm.h"
@@ -18,21 +18,22 @@
 
 enum { BLOCK = 32 }; /* query rows */
 
-/* Scratch of one head of one document; w is the padded head width, t the padded length. */
+/* One head of one document with its scratch; w is the padded head width, t the padded length. */
 typedef struct {
-  size_t length, padded_length, width, stride;
-  float *q, *k, *v, *y;           /* [t, w] */
-  float *k_packed, *v_packed;     /* operands of q k^T and dy v^T */
-  float *p, *dp;                  /* [BLOCK, t], row stride `stride` */
-  float *dq, *dk, *dv, *dy;       /* [t, w] */
+  HeadShape shape;
+  size_t padded_length;
+  Matrix q, k, v, dy;         /* [length, w] */
+  float *k_packed, *v_packed; /* operands of q k^T and dy v^T */
+  float *p, *dp;              /* [BLOCK, t], row stride `stride` */
+  size_t stride;
+  float *copy[4], *out[3]; /* padded copies, [length, w] */
 } Head;
 
 static Head lay_out(size_t length, size_t head_width, Arena *arena) {
-  Head head = {.length = length, .padded_length = round_up(length, BLOCK), .width = round_up(head_width, 16)};
-  const size_t t = head.padded_length, w = head.width;
-  head.stride = row_stride(t);
-  float **const matrices[] = {&head.q, &head.k, &head.v, &head.y, &head.dq, &head.dk, &head.dv, &head.dy};
-  for (size_t i = 0; i < sizeof matrices / sizeof *matrices; i++) *matrices[i] = arena_floats(arena, t * w);
+  const size_t t = round_up(length, BLOCK), w = round_up(head_width, 16);
+  Head head = {.shape = {length, head_width, w}, .padded_length = t, .stride = row_stride(t)};
+  for (size_t i = 0; i < 4; i++) head.copy[i] = arena_floats(arena, t * w);
+  for (size_t i = 0; i < 3; i++) head.out[i] = arena_floats(arena, t * w);
   head.k_packed = arena_floats(arena, gemm_packed_size(w, t));
   head.v_packed = arena_floats(arena, gemm_packed_size(w, t));
   head.p = arena_floats(arena, BLOCK * head.stride);
@@ -47,26 +48,26 @@ size_t attention_scratch_size(Mode mode, size_t rows, size_t head_width) {
   return arena.used / sizeof(float);
 }
 
-/* [t, w] <- columns of a strided matrix; rows past the document and columns past the head are 0. */
-static void gather(const Head *head, size_t head_width, const float *from, size_t stride, float *to) {
-  const size_t w = head->width;
-  for (size_t row = 0; row < head->length; row++) {
-    for (size_t i = 0; i < head_width; i++) to[row * w + i] = from[row * stride + i];
-    for (size_t i = head_width; i < w; i++) to[row * w + i] = 0;
-  }
-  memset(to + head->length * w, 0, (head->padded_length - head->length) * w * sizeof(float));
+/* Takes in q, k and v of a head: `query_key_value` points at its columns of q in the first row. */
+static void take_in(Head *head, const float *query_key_value, size_t d) {
+  const size_t stride = row_stride(3 * d);
+  head->q = columns_of_head(head->shape, query_key_value, stride, head->copy[0]);
+  head->k = columns_of_head(head->shape, query_key_value + d, stride, head->copy[1]);
+  head->v = columns_of_head(head->shape, query_key_value + 2 * d, stride, head->copy[2]);
 }
 
-static void scatter(const Head *head, size_t head_width, const float *from, float *to, size_t stride) {
-  for (size_t row = 0; row < head->length; row++)
-    for (size_t i = 0; i < head_width; i++) to[row * stride + i] = from[row * head->width + i];
+/* The operand of a product with m^T: [w, t], columns past the document 0. */
+static void pack_transposed(const Head *head, Matrix m, float *packed) {
+  gemm_pack_transposed_rows(m.at, m.stride, head->shape.length, head->padded_length, head->shape.width, packed);
 }
+
+static Left rows_at(Matrix m, size_t first) { return rows_of(m.at + first * m.stride, m.stride); }
+static Right all_of(Matrix m, size_t first) { return unpacked(m.at + first * m.stride, m.stride); }
 
 /* Scores of a block of rows from `first`, the future masked. Returns the number of columns computed. */
 static size_t block_scores(const Head *head, size_t first, size_t rows) {
-  const size_t columns = round_up(first + rows, 16);
-  gemm(rows, columns, head->width, rows_of(head->q + first * head->width, head->width), packed(head->k_packed, head->width), head->p,
-       head->stride, false);
+  const size_t columns = round_up(first + rows, 16), w = head->shape.width;
+  gemm(rows, columns, w, rows_at(head->q, first), packed(head->k_packed, w), head->p, head->stride, false);
   for (size_t i = 0; i < rows; i++) mask_future(head->p + i * head->stride, first + i, columns);
   return columns;
 }
@@ -78,25 +79,29 @@ void attention_forward(const Model *model, size_t length, const float *query_key
     return;
   }
   const Shape *s = &model->shape;
-  const size_t d = s->padded_width, stride = row_stride(3 * d);
+  const size_t d = s->padded_width, y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
-  const Head head = lay_out(length, s->head_width, &arena);
+  Head head = lay_out(length, s->head_width, &arena);
   for (size_t h = 0; h < s->heads; h++) {
-    const float *from = query_key_value + h * s->head_width;
-    gather(&head, s->head_width, from, stride, head.q);
-    gather(&head, s->head_width, from + d, stride, head.k);
-    gather(&head, s->head_width, from + 2 * d, stride, head.v);
-    gemm_pack_transposed(head.k, head.width, head.padded_length, head.width, head.k_packed);
+    float *to = attended + h * s->head_width;
+    take_in(&head, query_key_value + h * s->head_width, d);
+    pack_transposed(&head, head.k, head.k_packed);
+    const Matrix y = target_of_head(head.shape, to, y_stride, head.out[0]);
     for (size_t first = 0; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
-      for (size_t i = 0; i < rows; i++)
-        log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
-      gemm(rows, head.width, columns, rows_of(head.p, head.stride), unpacked(head.v, head.width), head.y + first * head.width,
-           head.width, false);
+      for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
+      gemm(rows, head.shape.width, first + rows, rows_of(head.p, head.stride), all_of(head.v, 0), y.at + first * y.stride, y.stride, false);
     }
-    scatter(&head, s->head_width, head.y, attended + h * s->head_width, row_stride(d));
+    settle(head.shape, to, y_stride, head.out[0]);
   }
+}
+
+/* to[j] (+)= sum over the block's rows i of columns[i][j] right[i]: rows of `to` before `first` have a sum already. */
+static void sum_columns(const Head *head, const float *columns, Right right, size_t first, size_t rows, Matrix to) {
+  const size_t w = head->shape.width;
+  gemm(first, w, rows, columns_of(columns, head->stride), right, to.at, to.stride, true);
+  gemm(rows, w, rows, columns_of(columns + first, head->stride), right, to.at + first * to.stride, to.stride, false);
 }
 
 void attention_backward(const Model *model, size_t length, const float *query_key_value, const float *log_sum, const float *dattended,
@@ -108,34 +113,28 @@ void attention_backward(const Model *model, size_t length, const float *query_ke
   const Shape *s = &model->shape;
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
-  const Head head = lay_out(length, s->head_width, &arena);
-  const size_t w = head.width;
+  Head head = lay_out(length, s->head_width, &arena);
+  const size_t w = head.shape.width;
   for (size_t h = 0; h < s->heads; h++) {
     const size_t column = h * s->head_width;
-    const float *from = query_key_value + column;
-    gather(&head, s->head_width, from, stride, head.q);
-    gather(&head, s->head_width, from + d, stride, head.k);
-    gather(&head, s->head_width, from + 2 * d, stride, head.v);
-    gather(&head, s->head_width, dattended + column, y_stride, head.dy);
-    gemm_pack_transposed(head.k, w, head.padded_length, w, head.k_packed);
-    gemm_pack_transposed(head.v, w, head.padded_length, w, head.v_packed);
-    memset(head.dk, 0, head.padded_length * w * sizeof(float));
-    memset(head.dv, 0, head.padded_length * w * sizeof(float));
+    take_in(&head, query_key_value + column, d);
+    head.dy = columns_of_head(head.shape, dattended + column, y_stride, head.copy[3]);
+    pack_transposed(&head, head.k, head.k_packed);
+    pack_transposed(&head, head.v, head.v_packed);
+    float *to = dquery_key_value + column;
+    const Matrix dq = target_of_head(head.shape, to, stride, head.out[0]), dk = target_of_head(head.shape, to + d, stride, head.out[1]),
+                 dv = target_of_head(head.shape, to + 2 * d, stride, head.out[2]);
     for (size_t first = 0; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
-      const float *dy = head.dy + first * w;
-      gemm(rows, columns, w, rows_of(dy, w), packed(head.v_packed, w), head.dp, head.stride, false);
+      gemm(rows, columns, w, rows_at(head.dy, first), packed(head.v_packed, w), head.dp, head.stride, false);
       for (size_t i = 0; i < rows; i++) {
         gradient_row(head.p + i * head.stride, head.dp + i * head.stride, columns, log_sum[(first + i) * s->heads + h]);
       }
-      gemm(rows, w, columns, rows_of(head.dp, head.stride), unpacked(head.k, w), head.dq + first * w, w, false);
-      gemm(columns, w, rows, columns_of(head.dp, head.stride), unpacked(head.q + first * w, w), head.dk, w, true);
-      gemm(columns, w, rows, columns_of(head.p, head.stride), unpacked(dy, w), head.dv, w, true);
+      gemm(rows, w, first + rows, rows_of(head.dp, head.stride), all_of(head.k, 0), dq.at + first * dq.stride, dq.stride, false);
+      sum_columns(&head, head.dp, all_of(head.q, first), first, rows, dk);
+      sum_columns(&head, head.p, all_of(head.dy, first), first, rows, dv);
     }
-    float *to = dquery_key_value + column;
-    scatter(&head, s->head_width, head.dq, to, stride);
-    scatter(&head, s->head_width, head.dk, to + d, stride);
-    scatter(&head, s->head_width, head.dv, to + 2 * d, stride);
+    for (size_t part = 0; part < 3; part++) settle(head.shape, to + part * d, stride, head.out[part]);
   }
 }

@@ -1,15 +1,11 @@
 /*
  * Attention with its products on tiles; formulas in attention.c. Operands of a head are converted once per document. The gradients of
  * keys and values sum over query rows, so p^T and ds^T of a STRETCH of rows are collected first and multiplied together.
- *
- * Heads whose width is a multiple of 32 are read and written where they lie in the rows of all heads; others go through copies padded
- * with zeros.
  */
 #include "attention_tiled.h"
 
-#include <string.h>
-
 #include "attention.h"
+#include "attention_heads.h"
 #include "attention_rows.h"
 #include "gemm.h"
 #include "memory.h"
@@ -18,15 +14,10 @@
 
 enum { BLOCK = 32, STRETCH = 128 };
 
-/* [length, width] floats somewhere in memory. */
-typedef struct {
-  float *at;
-  size_t stride;
-} Matrix;
-
 typedef struct {
   int planes;
-  size_t length, padded_length, head_width, width; /* width: padded head width */
+  HeadShape shape;
+  size_t padded_length;
   TileLeft q_left, dy_left;                        /* [t, w] */
   TileRight q, k, v, dy;                           /* [t, w] */
   TileRight k_transposed, v_transposed;            /* [w, t] */
@@ -52,7 +43,7 @@ static TileRight take_right(int planes, size_t k, size_t n, Arena *arena) {
 static Head lay_out(Mode mode, size_t length, size_t head_width, Arena *arena) {
   const int planes = mode == MODE_BF16X3 ? 2 : 1;
   const size_t t = round_up(length, 32), w = round_up(head_width, 32);
-  Head head = {.planes = planes, .length = length, .padded_length = t, .head_width = head_width, .width = w, .stride = row_stride(t)};
+  Head head = {.planes = planes, .shape = {length, head_width, w}, .padded_length = t, .stride = row_stride(t)};
   head.q_left = take_left(planes, t, w, arena);
   head.dy_left = take_left(planes, t, w, arena);
   TileRight *const by_rows[] = {&head.q, &head.k, &head.v, &head.dy};
@@ -76,40 +67,20 @@ size_t attention_tiled_scratch_size(Mode mode, size_t rows, size_t head_width) {
   return arena.used / sizeof(float);
 }
 
-/* A head's columns, in place if their width suits tiles, else copied with zeros to the right. */
-static Matrix columns_of_head(const Head *head, const float *from, size_t stride, float *copy) {
-  if (head->head_width == head->width) return (Matrix){(float *)from, stride};
-  for (size_t row = 0; row < head->length; row++) {
-    memcpy(copy + row * head->width, from + row * stride, head->head_width * sizeof(float));
-    memset(copy + row * head->width + head->head_width, 0, (head->width - head->head_width) * sizeof(float));
-  }
-  return (Matrix){copy, head->width};
-}
-
-/* Where a product may write a head's columns, and afterwards moves them to their place if that was not it. */
-static Matrix target_of_head(const Head *head, float *to, size_t stride) {
-  return head->head_width == head->width ? (Matrix){to, stride} : (Matrix){head->out, head->width};
-}
-static void settle(const Head *head, float *to, size_t stride) {
-  if (head->head_width == head->width) return;
-  for (size_t row = 0; row < head->length; row++)
-    memcpy(to + row * stride, head->out + row * head->width, head->head_width * sizeof(float));
-}
-
 /* Takes in what the scores are made of: q and k of the document. */
 static void prepare_scores(Head *head, Matrix q, Matrix k) {
   if (head->planes == 2) {
     head->q_floats = q;
-    gemm_pack_transposed_rows(k.at, k.stride, head->length, head->padded_length, head->width, head->k_packed);
+    gemm_pack_transposed_rows(k.at, k.stride, head->shape.length, head->padded_length, head->shape.width, head->k_packed);
   } else {
-    amx_left(1, q.at, q.stride, head->length, head->width, head->q_left);
-    amx_right_transposed(1, k.at, k.stride, head->length, head->width, head->k_transposed);
+    amx_left(1, q.at, q.stride, head->shape.length, head->shape.width, head->q_left);
+    amx_right_transposed(1, k.at, k.stride, head->shape.length, head->shape.width, head->k_transposed);
   }
 }
 
 /* Scores of a block of rows from `first`, the future masked. Returns the number of columns. */
 static size_t block_scores(const Head *head, size_t first, size_t rows) {
-  const size_t columns = round_up(first + rows, 32), w = head->width;
+  const size_t columns = round_up(first + rows, 32), w = head->shape.width;
   if (head->planes == 2) {
     const Matrix q = head->q_floats;
     gemm(rows, columns, w, rows_of(q.at + first * q.stride, q.stride), packed(head->k_packed, w), head->p, head->stride, false);
@@ -126,14 +97,14 @@ void attention_tiled_forward(const Model *model, size_t length, const float *que
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
   Head head = lay_out(model->mode, length, s->head_width, &arena);
-  const size_t w = head.width;
+  const size_t w = head.shape.width;
   for (size_t h = 0; h < s->heads; h++) {
     const float *from = query_key_value + h * s->head_width;
-    const Matrix q = columns_of_head(&head, from, stride, head.copy[0]), k = columns_of_head(&head, from + d, stride, head.copy[1]),
-                 v = columns_of_head(&head, from + 2 * d, stride, head.copy[2]);
+    const Matrix q = columns_of_head(head.shape, from, stride, head.copy[0]), k = columns_of_head(head.shape, from + d, stride, head.copy[1]),
+                 v = columns_of_head(head.shape, from + 2 * d, stride, head.copy[2]);
     prepare_scores(&head, q, k);
     amx_right(head.planes, v.at, v.stride, length, w, head.v);
-    const Matrix y = target_of_head(&head, attended + h * s->head_width, y_stride);
+    const Matrix y = target_of_head(head.shape, attended + h * s->head_width, y_stride, head.out);
     for (size_t first = 0; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
@@ -141,7 +112,7 @@ void attention_tiled_forward(const Model *model, size_t length, const float *que
       amx_left(head.planes, head.p, head.stride, rows, columns, head.block);
       amx_product(head.planes, rows, w, columns, head.block, head.v, y.at + first * y.stride, y.stride, false);
     }
-    settle(&head, attended + h * s->head_width, y_stride);
+    settle(head.shape, attended + h * s->head_width, y_stride, head.out);
   }
 }
 
@@ -151,7 +122,7 @@ static void sum_columns(const Head *head, TileLeft columns, TileRight right, siz
     const size_t from = j > start ? j : start;
     TileLeft left = rows_from(columns, j);
     left.at += from - start;
-    amx_product(head->planes, BLOCK, head->width, round_up(end - from, 32), left, depth_from(right, from), to.at + j * to.stride,
+    amx_product(head->planes, BLOCK, head->shape.width, round_up(end - from, 32), left, depth_from(right, from), to.at + j * to.stride,
                 to.stride, j < start);
   }
 }
@@ -164,14 +135,14 @@ typedef struct {
 } HeadGradient;
 
 static void backward_block(const Head *head, const HeadGradient *g, size_t first, size_t stretch) {
-  const size_t rows = head->length - first < BLOCK ? head->length - first : BLOCK, stride = head->stride;
+  const size_t rows = head->shape.length - first < BLOCK ? head->shape.length - first : BLOCK, stride = head->stride;
   const size_t columns = block_scores(head, first, rows);
-  amx_product(head->planes, rows, columns, head->width, rows_from(head->dy_left, first), head->v_transposed, head->dp, stride, false);
+  amx_product(head->planes, rows, columns, head->shape.width, rows_from(head->dy_left, first), head->v_transposed, head->dp, stride, false);
   for (size_t i = 0; i < rows; i++) {
     gradient_row(head->p + i * stride, head->dp + i * stride, columns, g->log_sum[(first + i) * g->heads]);
   }
   amx_left(head->planes, head->dp, stride, rows, columns, head->block);
-  amx_product(head->planes, rows, head->width, columns, head->block, head->k, g->dq.at + first * g->dq.stride, g->dq.stride, false);
+  amx_product(head->planes, rows, head->shape.width, columns, head->block, head->k, g->dq.at + first * g->dq.stride, g->dq.stride, false);
   TileLeft p_columns = head->p_columns, ds_columns = head->ds_columns;
   p_columns.at += first - stretch;
   ds_columns.at += first - stretch;
@@ -185,7 +156,7 @@ void attention_tiled_backward(const Model *model, size_t length, const float *qu
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
   Head head = lay_out(model->mode, length, s->head_width, &arena);
-  const size_t w = head.width;
+  const size_t w = head.shape.width;
   const int planes = head.planes;
   /* Three gradients are written by turns: a padded head needs a place for each. */
   float *const out[3] = {head.out, head.copy[1], head.copy[2]};
@@ -193,9 +164,9 @@ void attention_tiled_backward(const Model *model, size_t length, const float *qu
     const size_t column = h * s->head_width;
     const float *from = query_key_value + column;
     float *to = dquery_key_value + column;
-    const Matrix q = columns_of_head(&head, from, stride, head.copy[0]), k = columns_of_head(&head, from + d, stride, head.copy[1]),
-                 v = columns_of_head(&head, from + 2 * d, stride, head.copy[2]),
-                 dy = columns_of_head(&head, dattended + column, y_stride, head.copy[3]);
+    const Matrix q = columns_of_head(head.shape, from, stride, head.copy[0]), k = columns_of_head(head.shape, from + d, stride, head.copy[1]),
+                 v = columns_of_head(head.shape, from + 2 * d, stride, head.copy[2]),
+                 dy = columns_of_head(head.shape, dattended + column, y_stride, head.copy[3]);
     prepare_scores(&head, q, k);
     amx_left(planes, dy.at, dy.stride, length, w, head.dy_left);
     amx_right_transposed(planes, v.at, v.stride, length, w, head.v_transposed);
@@ -204,20 +175,14 @@ void attention_tiled_backward(const Model *model, size_t length, const float *qu
     amx_right(planes, dy.at, dy.stride, length, w, head.dy);
     HeadGradient g = {.log_sum = log_sum + h, .heads = s->heads};
     Matrix *const targets[3] = {&g.dq, &g.dk, &g.dv};
-    for (size_t part = 0; part < 3; part++) {
-      head.out = out[part];
-      *targets[part] = target_of_head(&head, to + part * d, stride);
-    }
+    for (size_t part = 0; part < 3; part++) *targets[part] = target_of_head(head.shape, to + part * d, stride, out[part]);
     for (size_t start = 0; start < length; start += STRETCH) {
       const size_t end = start + STRETCH < length ? start + STRETCH : length;
       for (size_t first = start; first < end; first += BLOCK) backward_block(&head, &g, first, start);
       sum_columns(&head, head.ds_columns, head.q, start, end, g.dk);
       sum_columns(&head, head.p_columns, head.dy, start, end, g.dv);
     }
-    for (size_t part = 0; part < 3; part++) {
-      head.out = out[part];
-      settle(&head, to + part * d, stride);
-    }
+    for (size_t part = 0; part < 3; part++) settle(head.shape, to + part * d, stride, out[part]);
   }
 }
 
