@@ -8,7 +8,16 @@
 #include "memory.h"
 #include "swiglu.h"
 
-static size_t block_of(size_t rows, size_t first) { return rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS; }
+/*
+ * Rows that go through together: few, so that what passes from product to product stays in the cache; more where the weights do not fit
+ * beside it, since every block of rows passes over all of them.
+ */
+static size_t rows_together(const Shape *s) {
+  static const size_t fitting = 512 << 10;
+  return 3 * s->padded_width * s->padded_hidden * sizeof(float) > fitting ? FEED_FORWARD_ROWS : BLOCK_ROWS;
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   if (TILED(model->mode)) {
@@ -18,9 +27,10 @@ void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   const Shape *s = &model->shape;
   const Layer *l = &model->layer[layer];
   const Activations *a = &w->activations[layer];
-  const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
+  const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f),
+               together = rows_together(s);
+  for (size_t first = 0; first < rows; first += together) {
+    const size_t count = least(rows - first, together);
     float *gate_up = a->gate_up ? a->gate_up + first * ld_gate_up : w->gate_up;
     linear_forward(&a->normed2, first, count, &l->gate_up, gate_up, ld_gate_up, false);
     swiglu_forward(gate_up, ld_gate_up, w->activated, ld_hidden, count, f, f);
@@ -36,9 +46,10 @@ void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_
   const Shape *s = &model->shape;
   const Layer *l = &model->layer[layer];
   const Activations *a = &w->activations[layer];
-  const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f);
-  for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
+  const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f),
+               together = rows_together(s);
+  for (size_t first = 0; first < rows; first += together) {
+    const size_t count = least(rows - first, together);
     float *gate_up = a->gate_up + first * ld_gate_up, *activated = w->dactivated + first * ld_hidden;
     linear_backward_input(model->mode, count, w->dresidual + first * ld, ld, &l->down, activated, ld_hidden, w->linear);
     swiglu_backward(gate_up, gate_up, ld_gate_up, activated, ld_hidden, count, f, f);

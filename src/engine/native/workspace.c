@@ -68,8 +68,9 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
   w->head_rows = head_rows_of(rows, s->padded_vocabulary);
   w->logits = arena_floats(arena, round_up(w->head_rows, 32) * row_stride(s->padded_vocabulary));
   w->normed = arena_floats(arena, BLOCK_ROWS * row_stride(d));
-  w->gate_up = arena_floats(arena, BLOCK_ROWS * row_stride(2 * f));
-  w->activated = arena_floats(arena, BLOCK_ROWS * row_stride(f));
+  const size_t together = TILED(model->mode) ? 0 : FEED_FORWARD_ROWS;
+  w->gate_up = arena_floats(arena, together * row_stride(2 * f));
+  w->activated = arena_floats(arena, together * row_stride(f));
   w->hidden = take_operand(model->mode, ROWS, TILED(model->mode) ? rows : 0, larger(f, 2 * FEED_FORWARD_GROUP), arena);
   w->block = arena_floats(arena, 3 * TILED_SPAN * FEED_FORWARD_BLOCK);
   w->attention = arena_floats(arena, attention_scratch_size(model->mode, rows, s->head_width));

@@ -13,6 +13,9 @@
 /* Rows that go through the steps between two products together, so that they stay in the first- and second-level cache. */
 enum { BLOCK_ROWS = 64 };
 
+/* Most rows of the f32 feed-forward half that go through it together. */
+enum { FEED_FORWARD_ROWS = 256 };
+
 /* Rows of the tiled feed-forward half that go from one product through SwiGLU to the next together. */
 enum { FEED_FORWARD_BLOCK = 64 };
 
@@ -41,9 +44,8 @@ typedef struct Workspace {
   Operand final_rows;        /* ROWS of `final` */
   float *logits;             /* [head_rows, vocabulary] */
   size_t head_rows;
-  /* Blocks of BLOCK_ROWS rows. */
-  float *normed;                          /* d */
-  float *gate_up, *activated;             /* 2f, f; f32 training keeps gate_up per layer */
+  float *normed;              /* [BLOCK_ROWS, d] */
+  float *gate_up, *activated; /* [FEED_FORWARD_ROWS, 2f], [.., f] of f32; training keeps gate_up per layer */
   /* Tiled modes. */
   Operand hidden; /* ROWS [rows, f] */
   float *block;   /* FEED_FORWARD_BLOCK rows of gates, ups and results of TILED_SPAN hidden units */
