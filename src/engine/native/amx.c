@@ -32,6 +32,7 @@ static void configure(void) {
 enum {
   TILE = 512, /* elements of a tile of B: 16 pairs of rows x 16 columns */
   DEPTH = 512, /* steps of k between two visits of C */
+  STRIPE = 128,
   FEW = 64     /* so few rows that are only written are in the first-level cache already */
 };
 
@@ -136,23 +137,32 @@ INLINE void prefetch_block(const float *c, size_t stride) {
   }
 }
 
-void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
-  configure();
+/* Rows [from, end) of C. */
+static void product_rows(int planes, size_t from, size_t end, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride,
+                         bool accumulate) {
   for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
     const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
-    const bool add = accumulate || k0 > 0, ahead = add || m > FEW;
+    const bool add = accumulate || k0 > 0, ahead = add || end - from > FEW;
     for (size_t j = 0; j < n; j += 32) {
       const bf16 *right = b.at + j / 32 * b.strip + k0 * 32;
-      size_t i = 0;
-      for (; i + 16 < m; i += 32) {
+      size_t i = from;
+      for (; i + 16 < end; i += 32) {
         /* The next block of C is on its way while this one is computed. */
-        if (ahead && i + 48 < m) prefetch_block(c + (i + 32) * stride + j, stride);
-        else if (ahead && j + 32 < n) prefetch_block(c + j + 32, stride);
+        if (ahead && i + 48 < end) prefetch_block(c + (i + 32) * stride + j, stride);
+        else if (ahead && j + 32 < n) prefetch_block(c + from * stride + j + 32, stride);
         block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
       }
-      if (i < m) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
+      if (i < end) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
     }
   }
+}
+
+void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
+  configure();
+  /* The smaller operand passes by the larger again and again: a stripe of A, or a strip of B, stays in the cache. */
+  const size_t stripe = m > n ? STRIPE : m;
+  for (size_t i = 0; i < m; i += stripe)
+    product_rows(planes, i, m - i < stripe ? m : i + stripe, n, k, a, b, c, stride, accumulate);
 }
 
 /* 32 bf16 from two registers of floats, `low` first. */
