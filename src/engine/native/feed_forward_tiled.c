@@ -59,7 +59,7 @@ typedef struct {
   const Activations *activations;
   TileLeft normed, dresidual;      /* [rows, d] */
   TileLeft dgate_up;               /* [rows, 2 GROUP] */
-  TileLeft dgate_up_columns;       /* [2 GROUP, rows] */
+  TileLeft dgate_columns, dup_columns; /* [GROUP, rows] */
   TileRight activated;             /* [rows, GROUP] */
 } Group;
 
@@ -76,8 +76,8 @@ static void backward_units(const Group *group, const Layer *l, int planes, size_
     amx_product(planes, count, UNITS, d, rows_from(group->dresidual, first), down, results, UNITS, false);
     swiglu_backward(kept ? kept : products, products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
     amx_left(planes, products, 2 * UNITS, count, 2 * UNITS, columns_from(rows_from(group->dgate_up, first), 2 * place));
-    amx_left_transposed(planes, products, 2 * UNITS, count, 2 * UNITS,
-                        columns_from(rows_from(group->dgate_up_columns, 2 * place), first));
+    amx_left_transposed(planes, products, 2 * UNITS, count, UNITS, columns_from(rows_from(group->dgate_columns, place), first));
+    amx_left_transposed(planes, products + UNITS, 2 * UNITS, count, UNITS, columns_from(rows_from(group->dup_columns, place), first));
     amx_right(planes, results, UNITS, count, UNITS, depth_from(strip_from(group->activated, place / 32), first));
   }
 }
@@ -98,7 +98,8 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
                        .normed = operand_left(&a->normed2),
                        .dresidual = operand_left(&w->dresidual_rows),
                        .dgate_up = operand_left(&dgate_up),
-                       .dgate_up_columns = operand_left(&columns),
+                       .dgate_columns = operand_left(&columns),
+                       .dup_columns = rows_from(operand_left(&columns), GROUP),
                        .activated = operand_right(&activated)};
   for (size_t start = 0; start < f; start += GROUP) {
     const size_t units = least(f - start, GROUP);
@@ -107,10 +108,9 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
                 start > 0);
     amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane.gradient + l->down.offset + start, f,
                 !lane.fresh);
-    for (size_t place = 0; place < units; place += UNITS)
-      for (size_t part = 0; part < 2; part++)
-        amx_product(planes, UNITS, d, depth, rows_from(group.dgate_up_columns, 2 * place + part * UNITS), normed,
-                    lane.gradient + l->gate_up.offset + (part * f + start + place) * d, d, !lane.fresh);
+    float *dgate = lane.gradient + l->gate_up.offset + start * d, *dup = dgate + f * d;
+    amx_product(planes, units, d, depth, group.dgate_columns, normed, dgate, d, !lane.fresh);
+    amx_product(planes, units, d, depth, group.dup_columns, normed, dup, d, !lane.fresh);
   }
 }
 
