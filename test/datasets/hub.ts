@@ -6,10 +6,13 @@ import { dirname, join } from "node:path"
 import { parquetWriteFile } from "hyparquet-writer"
 import { afterAll } from "vitest"
 
+const folders: Array<string> = []
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+
 /** A folder that is removed after the tests of the file. */
 export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "datasets-"))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 
