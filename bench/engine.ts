@@ -12,9 +12,9 @@ import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 
 import { machineIsas } from "../src/engine/cpu.ts"
-import type { Batch, Mode, Model } from "../src/engine/Engine.ts"
-import { batchOf, type Config, configs, millions } from "./configs.ts"
-import { engineModel, measure, median, sampleStep, trainStep } from "./measure.ts"
+import type { EngineError, Mode, Model } from "../src/engine/Engine.ts"
+import { batchOf, completionsOf, type Config, configs, millions } from "./configs.ts"
+import { engineModel, measure, median, sampleStep, scoreStep, trainStep } from "./measure.ts"
 import { measurePeak } from "./peak.ts"
 import { scaling } from "./scaling.ts"
 import { TorchPeer, type What } from "./TorchPeer.ts"
@@ -72,18 +72,29 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
       `${config.name}: ${what}, ${millions(config)} M parameters${peers.length > 0 ? " (ratios: to torch f32, to torch bf16)" : ""}`,
       rates
     )
-    if (what === "sample" && config.context >= 128) {
-      const shared = batchOf(config.vocabulary, 16, 64)
-      const apart: Batch = batchOf(config.vocabulary, 128, 64)
-      const groups = new Map<string, Array<number>>()
-      for (let round = 0; round < rounds; round++)
-        for (const [mode, model] of models)
-          for (const [name, prompts, samples] of [["shared", shared, 8] as const, ["apart", apart, 1] as const]) {
-            const key = `${mode} ${name}`
-            groups.set(key, [...(groups.get(key) ?? []), yield* measure(sampleStep(model, prompts, samples, 60), seconds)])
-          }
-      report(`${config.name}: 128 samples of 60 tokens after 64-token prompts, groups of 8 sharing theirs or not`, groups)
-    }
+    if (config.context < 128) return
+    const cases: ReadonlyArray<readonly [string, (model: Model) => Effect.Effect<number, EngineError>]> =
+      what === "sample"
+        ? [
+            ["shared", (model) => sampleStep(model, batchOf(config.vocabulary, 16, 64), 8, 60)],
+            ["apart", (model) => sampleStep(model, batchOf(config.vocabulary, 128, 64), 1, 60)]
+          ]
+        : [true, false].flatMap((sideBySide) => {
+            const completions = completionsOf(config.vocabulary, sideBySide)
+            const name = sideBySide ? "shared" : "apart"
+            return [
+              [`score ${name}`, (model: Model) => scoreStep(model, completions)] as const,
+              [`train ${name}`, (model: Model) => trainStep(model, completions)] as const
+            ]
+          })
+    const groups = new Map<string, Array<number>>()
+    for (let round = 0; round < rounds; round++)
+      for (const [mode, model] of models)
+        for (const [name, step] of cases) {
+          const key = `${mode} ${name}`
+          groups.set(key, [...(groups.get(key) ?? []), yield* measure(step(model), seconds)])
+        }
+    report(`${config.name}: 128 samples of 60 tokens after 64-token prompts, groups of 8 sharing theirs or not`, groups)
   })
 
 const program = Effect.gen(function* () {

@@ -28,6 +28,9 @@ export const trainStep = (model: Model, batch: Batch): Effect.Effect<number, Eng
     return batch.tokens.length
   })
 
+export const scoreStep = (model: Model, batch: Batch): Effect.Effect<number, EngineError> =>
+  Effect.map(model.score(batch), () => batch.tokens.length)
+
 export const sampleStep = (
   model: Model,
   prompts: Batch,

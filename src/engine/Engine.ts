@@ -31,6 +31,10 @@ export interface EngineInfo {
   readonly numericsClass: string
 }
 
+/**
+ * Packed documents. Those that lie side by side and begin alike cost their common beginning once in the native and wasm engines, in
+ * scoring and in gradients; results are as if each stood alone.
+ */
 export interface Batch {
   /** Token ids, `[tokens]`. */
   readonly tokens: Int32Array

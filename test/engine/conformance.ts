@@ -363,6 +363,53 @@ export const conformance = (
         }
       }))
 
+    test("documents that begin alike have the scores and the gradient that they have apart", () =>
+      Effect.gen(function* () {
+        const model = yield* sharpModel({ ...spec, context: 256, valueHead: true })
+        const [trunk = [], leaf = []] = [200, 60].map((length) => [...arbitraryBatch(spec.vocabularySize, [length]).tokens])
+        // Branches at several depths, a document twice, one that is the beginning of the last, one of another kind between relatives.
+        const branches = [200, 150, 33, 18, 90].map((depth, i) => [...trunk.slice(0, depth), i, ...leaf.slice(i, 40)])
+        const documents = [trunk, ...branches, branches[4]!, trunk.slice(0, 70), leaf, trunk.slice(0, 70), trunk.slice(0, 70)]
+        const together = documentsOf(documents)
+        const apart = documents.map((document, i) => {
+          const bounds = [together.offsets[i]!, together.offsets[i + 1]!] as const
+          return { batch: documentsOf([document]), bounds }
+        })
+        const scores = yield* model.score(together, { entropies: true, values: true })
+        const values = yield* model.score(together, { values: "only" })
+        expect(values.values).toEqual(scores.values)
+        for (const { batch, bounds } of apart) {
+          const alone = yield* model.score(batch, { entropies: true, values: true })
+          expect(scores.logProbs.slice(...bounds)).toEqual(alone.logProbs)
+          expect(scores.entropies!.slice(...bounds)).toEqual(alone.entropies)
+          expect(scores.values!.slice(...bounds)).toEqual(alone.values)
+        }
+        const [weights, dEntropy, dValue] = [1, 2, 3].map((phase) =>
+          Float32Array.from({ length: together.tokens.length }, (_, t) => Math.sin(phase * t + 1))
+        ) as [Float32Array, Float32Array, Float32Array]
+        const steps = [
+          (batch: Batch, bounds: readonly [number, number]) =>
+            model.lossStep(batch, { kind: "cross-entropy", weights: weights.subarray(...bounds) }),
+          (batch: Batch, bounds: readonly [number, number]) => model.backward(batch, { dValue: dValue.subarray(...bounds) }),
+          (batch: Batch, bounds: readonly [number, number]) =>
+            model.backward(batch, {
+              dLogProb: weights.subarray(...bounds),
+              dEntropy: dEntropy.subarray(...bounds),
+              dValue: dValue.subarray(...bounds)
+            })
+        ]
+        for (const step of steps) {
+          yield* model.zeroGradients
+          for (const { batch, bounds } of apart) yield* step(batch, bounds)
+          const sum = yield* model.read("gradients")
+          yield* model.zeroGradients
+          yield* step(together, [0, together.tokens.length])
+          expect(relativeError(yield* model.read("gradients"), sum)).toBeLessThan(tolerances.gradient)
+        }
+        const { logProbs } = yield* model.lossStep(together, { kind: "cross-entropy" })
+        expect(logProbs).toEqual(scores.logProbs)
+      }))
+
     test("sampled log-probabilities are those of scoring the samples, at the sampling temperature", () =>
       Effect.gen(function* () {
         const model = yield* sharpModel(spec)

@@ -68,7 +68,7 @@ API void engine_zero_gradients(void *model) { adamw_zero(model); }
 /* entropies and values may be NULL; log_probs too, where values alone are wanted. */
 API int engine_score(void *model, int threads, const int32_t *tokens, const int32_t *offsets, int documents, double inverse_temperature,
                      float *log_probs, float *entropies, float *values) {
-  const Batch batch = {tokens, offsets, (size_t)documents};
+  const Batch batch = {.tokens = tokens, .offsets = offsets, .documents = (size_t)documents};
   return step_score(model, threads, batch, (float)inverse_temperature, (ScoreOutput){log_probs, entropies, values});
 }
 
@@ -80,7 +80,7 @@ API int engine_gradient(void *model, int threads, const int32_t *tokens, const i
                         const double *numbers, const float *weights, const float *advantages, const float *old_log_probs,
                         const float *ref_log_probs, const float *returns, const float *old_values, const float *d_log_prob,
                         const float *d_entropy, const float *d_value, double *total, float *log_probs) {
-  const Batch batch = {tokens, offsets, (size_t)documents};
+  const Batch batch = {.tokens = tokens, .offsets = offsets, .documents = (size_t)documents};
   const Loss loss = {.kind = (LossKind)kind,
                      .inverse_temperature = (float)numbers[0],
                      .uniform_weight = numbers[1],

@@ -72,22 +72,23 @@ static size_t block_scores(const Head *head, size_t first, size_t rows) {
   return columns;
 }
 
-void attention_forward(const Model *model, size_t length, const float *query_key_value, float *attended, float *log_sum,
+void attention_forward(const Model *model, size_t from, size_t length, const float *query_key_value, float *attended, float *log_sum,
                        float *scratch) {
   if (HAVE_TILES && model->mode != MODE_F32) {
-    attention_tiled_forward(model, length, query_key_value, attended, log_sum, scratch);
+    attention_tiled_forward(model, from, length, query_key_value, attended, log_sum, scratch);
     return;
   }
   const Shape *s = &model->shape;
   const size_t d = s->padded_width, y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
   Head head = lay_out(length, s->head_width, &arena);
+  const size_t start = from / BLOCK * BLOCK;
   for (size_t h = 0; h < s->heads; h++) {
     float *to = attended + h * s->head_width;
     take_in(&head, query_key_value + h * s->head_width, d);
     pack_transposed(&head, head.k, head.k_packed);
     const Matrix y = target_of_head(head.shape, to, y_stride, head.out[0]);
-    for (size_t first = 0; first < length; first += BLOCK) {
+    for (size_t first = start; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
       for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
@@ -97,23 +98,24 @@ void attention_forward(const Model *model, size_t length, const float *query_key
   }
 }
 
-/* to[j] (+)= sum over the block's rows i of columns[i][j] right[i]: rows of `to` before `first` have a sum already. */
-static void sum_columns(const Head *head, const float *columns, Right right, size_t first, size_t rows, Matrix to) {
+/* to[j] (+)= sum over the block's rows i of columns[i][j] right[i]: rows of `to` before the block have a sum already, if `some`. */
+static void sum_columns(const Head *head, const float *columns, Right right, size_t first, size_t rows, Matrix to, bool some) {
   const size_t w = head->shape.width;
-  gemm(first, w, rows, columns_of(columns, head->stride), right, to.at, to.stride, true);
+  gemm(first, w, rows, columns_of(columns, head->stride), right, to.at, to.stride, some);
   gemm(rows, w, rows, columns_of(columns + first, head->stride), right, to.at + first * to.stride, to.stride, false);
 }
 
-void attention_backward(const Model *model, size_t length, const float *query_key_value, const float *log_sum, const float *dattended,
-                        float *dquery_key_value, float *scratch) {
+void attention_backward(const Model *model, size_t from, size_t length, const float *query_key_value, const float *log_sum,
+                        const float *dattended, float *dquery_key_value, float *scratch) {
   if (HAVE_TILES && model->mode != MODE_F32) {
-    attention_tiled_backward(model, length, query_key_value, log_sum, dattended, dquery_key_value, scratch);
+    attention_tiled_backward(model, from, length, query_key_value, log_sum, dattended, dquery_key_value, scratch);
     return;
   }
   const Shape *s = &model->shape;
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
   Head head = lay_out(length, s->head_width, &arena);
+  const size_t start = from / BLOCK * BLOCK;
   const size_t w = head.shape.width;
   for (size_t h = 0; h < s->heads; h++) {
     const size_t column = h * s->head_width;
@@ -124,7 +126,7 @@ void attention_backward(const Model *model, size_t length, const float *query_ke
     float *to = dquery_key_value + column;
     const Matrix dq = target_of_head(head.shape, to, stride, head.out[0]), dk = target_of_head(head.shape, to + d, stride, head.out[1]),
                  dv = target_of_head(head.shape, to + 2 * d, stride, head.out[2]);
-    for (size_t first = 0; first < length; first += BLOCK) {
+    for (size_t first = start; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
       gemm(rows, columns, w, rows_at(head.dy, first), packed(head.v_packed, w), head.dp, head.stride, false);
@@ -132,8 +134,8 @@ void attention_backward(const Model *model, size_t length, const float *query_ke
         gradient_row(head.p + i * head.stride, head.dp + i * head.stride, columns, log_sum[(first + i) * s->heads + h]);
       }
       gemm(rows, w, first + rows, rows_of(head.dp, head.stride), all_of(head.k, 0), dq.at + first * dq.stride, dq.stride, false);
-      sum_columns(&head, head.dp, all_of(head.q, first), first, rows, dk);
-      sum_columns(&head, head.p, all_of(head.dy, first), first, rows, dv);
+      sum_columns(&head, head.dp, all_of(head.q, first), first, rows, dk, first > start);
+      sum_columns(&head, head.p, all_of(head.dy, first), first, rows, dv, first > start);
     }
     for (size_t part = 0; part < 3; part++) settle(head.shape, to + part * d, stride, head.out[part]);
   }

@@ -91,7 +91,7 @@ static size_t block_scores(const Head *head, size_t first, size_t rows) {
   return columns;
 }
 
-void attention_tiled_forward(const Model *model, size_t length, const float *query_key_value, float *attended, float *log_sum,
+void attention_tiled_forward(const Model *model, size_t from, size_t length, const float *query_key_value, float *attended, float *log_sum,
                              float *scratch) {
   const Shape *s = &model->shape;
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
@@ -99,13 +99,13 @@ void attention_tiled_forward(const Model *model, size_t length, const float *que
   Head head = lay_out(model->mode, length, s->head_width, &arena);
   const size_t w = head.shape.width;
   for (size_t h = 0; h < s->heads; h++) {
-    const float *from = query_key_value + h * s->head_width;
-    const Matrix q = columns_of_head(head.shape, from, stride, head.copy[0]), k = columns_of_head(head.shape, from + d, stride, head.copy[1]),
-                 v = columns_of_head(head.shape, from + 2 * d, stride, head.copy[2]);
+    const float *at = query_key_value + h * s->head_width;
+    const Matrix q = columns_of_head(head.shape, at, stride, head.copy[0]), k = columns_of_head(head.shape, at + d, stride, head.copy[1]),
+                 v = columns_of_head(head.shape, at + 2 * d, stride, head.copy[2]);
     prepare_scores(&head, q, k);
     amx_right(head.planes, v.at, v.stride, length, w, head.v);
     const Matrix y = target_of_head(head.shape, attended + h * s->head_width, y_stride, head.out);
-    for (size_t first = 0; first < length; first += BLOCK) {
+    for (size_t first = from / BLOCK * BLOCK; first < length; first += BLOCK) {
       const size_t rows = length - first < BLOCK ? length - first : BLOCK;
       const size_t columns = block_scores(&head, first, rows);
       for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
@@ -116,14 +116,14 @@ void attention_tiled_forward(const Model *model, size_t length, const float *que
   }
 }
 
-/* to[j] (+)= sum over the stretch's rows i >= j of columns[j][i] right[i], for all j up to `end`. */
-static void sum_columns(const Head *head, TileLeft columns, TileRight right, size_t start, size_t end, Matrix to) {
+/* to[j] (+)= sum over the stretch's rows i >= j of columns[j][i] right[i], j < end; rows before `start` have a sum already, if `some`. */
+static void sum_columns(const Head *head, TileLeft columns, TileRight right, size_t start, size_t end, Matrix to, bool some) {
   for (size_t j = 0; j < end; j += BLOCK) {
     const size_t from = j > start ? j : start;
     TileLeft left = rows_from(columns, j);
     left.at += from - start;
     amx_product(head->planes, BLOCK, head->shape.width, round_up(end - from, 32), left, depth_from(right, from), to.at + j * to.stride,
-                to.stride, j < start);
+                to.stride, some && j < start);
   }
 }
 
@@ -150,22 +150,23 @@ static void backward_block(const Head *head, const HeadGradient *g, size_t first
   amx_left_transposed(head->planes, head->dp, stride, rows, columns, ds_columns);
 }
 
-void attention_tiled_backward(const Model *model, size_t length, const float *query_key_value, const float *log_sum,
+void attention_tiled_backward(const Model *model, size_t from, size_t length, const float *query_key_value, const float *log_sum,
                               const float *dattended, float *dquery_key_value, float *scratch) {
   const Shape *s = &model->shape;
   const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
   Arena arena = {.base = (char *)scratch};
   Head head = lay_out(model->mode, length, s->head_width, &arena);
   const size_t w = head.shape.width;
+  const size_t begin = from / BLOCK * BLOCK;
   const int planes = head.planes;
   /* Three gradients are written by turns: a padded head needs a place for each. */
   float *const out[3] = {head.out, head.copy[1], head.copy[2]};
   for (size_t h = 0; h < s->heads; h++) {
     const size_t column = h * s->head_width;
-    const float *from = query_key_value + column;
+    const float *at = query_key_value + column;
     float *to = dquery_key_value + column;
-    const Matrix q = columns_of_head(head.shape, from, stride, head.copy[0]), k = columns_of_head(head.shape, from + d, stride, head.copy[1]),
-                 v = columns_of_head(head.shape, from + 2 * d, stride, head.copy[2]),
+    const Matrix q = columns_of_head(head.shape, at, stride, head.copy[0]), k = columns_of_head(head.shape, at + d, stride, head.copy[1]),
+                 v = columns_of_head(head.shape, at + 2 * d, stride, head.copy[2]),
                  dy = columns_of_head(head.shape, dattended + column, y_stride, head.copy[3]);
     prepare_scores(&head, q, k);
     amx_left(planes, dy.at, dy.stride, length, w, head.dy_left);
@@ -176,11 +177,11 @@ void attention_tiled_backward(const Model *model, size_t length, const float *qu
     HeadGradient g = {.log_sum = log_sum + h, .heads = s->heads};
     Matrix *const targets[3] = {&g.dq, &g.dk, &g.dv};
     for (size_t part = 0; part < 3; part++) *targets[part] = target_of_head(head.shape, to + part * d, stride, out[part]);
-    for (size_t start = 0; start < length; start += STRETCH) {
+    for (size_t start = begin; start < length; start += STRETCH) {
       const size_t end = start + STRETCH < length ? start + STRETCH : length;
       for (size_t first = start; first < end; first += BLOCK) backward_block(&head, &g, first, start);
-      sum_columns(&head, head.ds_columns, head.q, start, end, g.dk);
-      sum_columns(&head, head.p_columns, head.dy, start, end, g.dv);
+      sum_columns(&head, head.ds_columns, head.q, start, end, g.dk, start > begin);
+      sum_columns(&head, head.p_columns, head.dy, start, end, g.dv, start > begin);
     }
     for (size_t part = 0; part < 3; part++) settle(head.shape, to + part * d, stride, out[part]);
   }

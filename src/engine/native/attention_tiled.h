@@ -6,9 +6,9 @@
 #include "model.h"
 
 size_t attention_tiled_scratch_size(Mode mode, size_t rows, size_t head_width);
-void attention_tiled_forward(const Model *model, size_t length, const float *query_key_value, float *attended, float *log_sum,
+void attention_tiled_forward(const Model *model, size_t from, size_t length, const float *query_key_value, float *attended, float *log_sum,
                              float *scratch);
-void attention_tiled_backward(const Model *model, size_t length, const float *query_key_value, const float *log_sum,
+void attention_tiled_backward(const Model *model, size_t from, size_t length, const float *query_key_value, const float *log_sum,
                               const float *dattended, float *dquery_key_value, float *scratch);
 
 #endif

@@ -1,6 +1,7 @@
 #include "block.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "attention.h"
 #include "feed_forward.h"
@@ -46,21 +47,62 @@ void block_query_key_value(const Model *model, Workspace *w, size_t layer, size_
   block_rotate(model, a->query_key_value, w->positions, rows, 1.0f);
 }
 
-void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents) {
+static void copy_rows(float *to, const float *from, size_t rows, size_t stride) { memcpy(to, from, rows * stride * sizeof(float)); }
+
+/* Forward attention of a document that shares rows: reads and writes its own rows, those in common lie in w->copy already. */
+static void attend_copy(const Model *model, Workspace *w, const Activations *a, Document document, float *attended) {
+  const size_t d = model->shape.padded_width, ld = row_stride(d), ld_qkv = row_stride(3 * d), heads = model->shape.heads;
+  const size_t shared = (size_t)document.shared, own = document.length - shared, row = document.row;
+  const DocumentCopy *copy = &w->copy;
+  copy_rows(copy->query_key_value + shared * ld_qkv, a->query_key_value + row * ld_qkv, own, ld_qkv);
+  attention_forward(model, shared, document.length, copy->query_key_value, copy->attended, copy->log_sum, w->attention);
+  copy_rows(attended + row * ld, copy->attended + shared * ld, own, ld);
+  copy_rows(a->log_sum + row * heads, copy->log_sum + shared * heads, own, heads);
+}
+
+void block_attention(const Model *model, Workspace *w, size_t layer, size_t rows) {
   const Shape *s = &model->shape;
   Activations *a = &w->activations[layer];
   const size_t d = s->padded_width, ld = row_stride(d), ld_qkv = row_stride(3 * d);
   float *attended = operand_target(&a->attended, 0, w->attended);
-  for (size_t i = 0; i < documents.count; i++) {
-    const size_t at = (size_t)(documents.offsets[i] - documents.offsets[0]);
-    const size_t length = (size_t)(documents.offsets[i + 1] - documents.offsets[i]);
-    attention_forward(model, length, a->query_key_value + at * ld_qkv, attended + at * ld, a->log_sum + at * s->heads, w->attention);
+  for (size_t i = 0; i < w->documents; i++) {
+    const Document document = w->document[i];
+    if (document.copied) attend_copy(model, w, a, document, attended);
+    else attention_forward(model, 0, document.length, a->query_key_value + document.row * ld_qkv, attended + document.row * ld,
+                           a->log_sum + document.row * s->heads, w->attention);
   }
   operand_put(&a->attended, 0, rows, attended, ld);
   linear_forward(&a->attended, 0, rows, &model->layer[layer].output, w->residual, ld, true);
 }
 
-void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Documents documents, Lane lane) {
+/* The row of token t of document i. */
+static size_t row_of(const Workspace *w, size_t i, size_t t) {
+  while (t < (size_t)w->document[i].shared) i--;
+  return w->document[i].row + t - (size_t)w->document[i].shared;
+}
+
+/* Backward attention of a document that shares rows: writes its own rows of w->dquery_key_value and adds to those in common. */
+static void attend_copy_backward(const Model *model, Workspace *w, const Activations *a, size_t i) {
+  const size_t d = model->shape.padded_width, ld = row_stride(d), ld_qkv = row_stride(3 * d), heads = model->shape.heads;
+  const Document document = w->document[i];
+  const size_t shared = (size_t)document.shared, own = document.length - shared, row = document.row;
+  const DocumentCopy *copy = &w->copy;
+  copy_rows(copy->query_key_value + shared * ld_qkv, a->query_key_value + row * ld_qkv, own, ld_qkv);
+  copy_rows(copy->log_sum + shared * heads, a->log_sum + row * heads, own, heads);
+  /* What the rows in common attended to belongs to the document before: here they are keys and values only. */
+  memset(copy->dattended, 0, shared * ld * sizeof(float));
+  copy_rows(copy->dattended + shared * ld, w->dnormed + row * ld, own, ld);
+  attention_backward(model, shared, document.length, copy->query_key_value, copy->log_sum, copy->dattended, copy->dquery_key_value,
+                     w->attention);
+  copy_rows(w->dquery_key_value + row * ld_qkv, copy->dquery_key_value + shared * ld_qkv, own, ld_qkv);
+  for (size_t t = 0; t < shared; t++) {
+    const float *from = copy->dquery_key_value + t * ld_qkv + d;
+    float *to = w->dquery_key_value + row_of(w, i, t) * ld_qkv + d;
+    for (size_t j = 0; j < 2 * d; j++) to[j] += from[j];
+  }
+}
+
+void block_attention_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
   const Shape *s = &model->shape;
   const Layer *l = &model->layer[layer];
   const Activations *a = &w->activations[layer];
@@ -72,11 +114,11 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   const Operand attended = operand_pair(&a->attended, rows, &pairs);
   linear_backward_weight(&dresidual, &attended, rows, &l->output, lane);
 
-  for (size_t i = 0; i < documents.count; i++) {
-    const size_t at = (size_t)(documents.offsets[i] - documents.offsets[0]);
-    const size_t length = (size_t)(documents.offsets[i + 1] - documents.offsets[i]);
-    attention_backward(model, length, a->query_key_value + at * ld_qkv, a->log_sum + at * s->heads, w->dnormed + at * ld,
-                       w->dquery_key_value + at * ld_qkv, w->attention);
+  for (size_t i = 0; i < w->documents; i++) {
+    const Document document = w->document[i];
+    if (document.copied) attend_copy_backward(model, w, a, i);
+    else attention_backward(model, 0, document.length, a->query_key_value + document.row * ld_qkv, a->log_sum + document.row * s->heads,
+                            w->dnormed + document.row * ld, w->dquery_key_value + document.row * ld_qkv, w->attention);
   }
   block_rotate(model, w->dquery_key_value, w->positions, rows, -1.0f);
 

@@ -164,7 +164,7 @@ static void admit(Session *session, Decoder *decoder, Workspace *w) {
   const Model *model = session->model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
-  const Batch batch = {decoder->tokens, decoder->offsets, decoder->admissions};
+  const Batch batch = {.tokens = decoder->tokens, .offsets = decoder->offsets, .documents = decoder->admissions};
   const Chunk chunk = {.documents = decoder->admissions, .rows = (size_t)decoder->offsets[decoder->admissions]};
   Prefill prefill = {session, decoder};
   chunk_forward(model, w, batch, chunk, keep_prompts, &prefill);

@@ -10,39 +10,25 @@
 #include "memory.h"
 #include "vector.h"
 
-Chunk next_chunk(Batch batch, size_t document) {
-  Chunk chunk = {.document = document, .first = (size_t)batch.offsets[document]};
-  while (document < batch.documents) {
-    const size_t end = (size_t)batch.offsets[document + 1];
-    if (chunk.documents > 0 && end - chunk.first > CHUNK_ROWS) break;
-    document++;
-    chunk.documents++;
-    chunk.rows = end - chunk.first;
-  }
-  return chunk;
-}
+/* The position that a row has in the document whose own it is. */
+static size_t own_position(const Workspace *w, size_t row) { return position_in(w, row, w->document_of[row]); }
 
-static void embed(const Model *model, const int32_t *tokens, size_t rows, float *x) {
-  const size_t d = model->shape.padded_width, stride = row_stride(d);
-  for (size_t row = 0; row < rows; row++)
-    memcpy(x + row * stride, model->parameters + model->embedding + (size_t)tokens[row] * d, d * sizeof(float));
+/* Where a row's token has its embedding among the parameters. */
+static size_t embedding_of(const Model *model, const Workspace *w, Batch batch, size_t row) {
+  return model->embedding + (size_t)batch.tokens[own_position(w, row)] * model->shape.padded_width;
 }
-
-static Documents documents_of(Batch batch, Chunk chunk) { return (Documents){batch.offsets + chunk.document, chunk.documents}; }
 
 void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context) {
-  const Documents documents = documents_of(batch, chunk);
-  for (size_t i = 0; i < documents.count; i++)
-    for (int32_t t = documents.offsets[i]; t < documents.offsets[i + 1]; t++)
-      w->positions[t - documents.offsets[0]] = t - documents.offsets[i];
-  embed(model, batch.tokens + chunk.first, chunk.rows, w->residual);
+  const size_t d = model->shape.padded_width, ld = row_stride(d);
+  chunk_lay_out(w, batch, chunk);
+  for (size_t row = 0; row < chunk.rows; row++)
+    memcpy(w->residual + row * ld, model->parameters + embedding_of(model, w, batch, row), d * sizeof(float));
   for (size_t layer = 0; layer < model->shape.layers; layer++) {
     block_query_key_value(model, w, layer, chunk.rows);
     if (hook) hook(context, layer, w->activations[layer].query_key_value);
-    block_attention(model, w, layer, chunk.rows, documents);
+    block_attention(model, w, layer, chunk.rows);
     block_feed_forward(model, w, layer, chunk.rows);
   }
-  const size_t ld = row_stride(model->shape.padded_width);
   layernorm_forward(w->residual, w->final, w->final_rstd, chunk.rows, model->shape.width, ld);
   w->final_rows = operand_of(&w->final_rows, chunk.rows, w->final, ld);
 }
@@ -52,18 +38,18 @@ static void chunk_backward(const Model *model, Workspace *w, Batch batch, Chunk 
   const size_t d = model->shape.padded_width, ld = row_stride(d);
   for (size_t layer = model->shape.layers; layer-- > 0;) {
     block_feed_forward_backward(model, w, layer, chunk.rows, lane);
-    block_attention_backward(model, w, layer, chunk.rows, documents_of(batch, chunk), lane);
+    block_attention_backward(model, w, layer, chunk.rows, lane);
   }
   for (size_t row = 0; row < chunk.rows; row++) {
-    float *to = lane.gradient + model->embedding + (size_t)batch.tokens[chunk.first + row] * d;
+    float *to = lane.gradient + embedding_of(model, w, batch, row);
     for (size_t i = 0; i < d; i++) to[i] += w->dresidual[row * ld + i];
   }
 }
 
 /* The token a position predicts; -1 at the end of a document. */
 static int target_of(Batch batch, const Workspace *w, Chunk chunk, size_t row) {
-  const bool last = row + 1 == chunk.rows || w->positions[row + 1] == 0;
-  return last ? -1 : batch.tokens[chunk.first + row + 1];
+  const bool last = row + 1 == chunk.rows || w->positions[row + 1] != w->positions[row] + 1;
+  return last ? -1 : batch.tokens[own_position(w, row) + 1];
 }
 
 static float value_of(const Model *model, const float *hidden) {
@@ -87,6 +73,7 @@ typedef struct {
   const Loss *loss;
   float inverse_temperature;
   ScoreOutput out;
+  int32_t *shared; /* of the batch */
   size_t chunks;
   Chunk *chunk;
   double *chunk_loss;
@@ -98,15 +85,44 @@ static void score_block(const Step *step, const Workspace *w, Chunk chunk, size_
   const Shape *s = &step->model->shape;
   const size_t stride = row_stride(s->padded_vocabulary), ld = row_stride(s->padded_width);
   for (size_t i = 0; i < rows; i++) {
-    const size_t row = first + i, position = chunk.first + row;
+    const size_t row = first + i;
     float ignored;
     const RowScore score = head_score(w->logits + i * stride, s->vocabulary, s->padded_vocabulary,
                                       target_of(step->batch, w, chunk, row), step->inverse_temperature,
                                       step->out.entropies != NULL, false, &ignored);
-    step->out.log_probs[position] = score.log_prob;
-    if (step->out.entropies) step->out.entropies[position] = score.entropy;
-    if (step->out.values) step->out.values[position] = value_of(step->model, w->final + row * ld);
+    const float value = step->out.values ? value_of(step->model, w->final + row * ld) : 0;
+    for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++) {
+      const size_t position = position_in(w, row, document);
+      step->out.log_probs[position] = score.log_prob;
+      if (step->out.entropies) step->out.entropies[position] = score.entropy;
+      if (step->out.values) step->out.values[position] = value;
+    }
   }
+}
+
+/* Values alone of all rows. */
+static void score_values(const Step *step, const Workspace *w, size_t rows) {
+  const size_t ld = row_stride(step->model->shape.padded_width);
+  for (size_t row = 0; row < rows; row++) {
+    const float value = value_of(step->model, w->final + row * ld);
+    for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++)
+      step->out.values[position_in(w, row, document)] = value;
+  }
+}
+
+/* The loss and its derivatives at a row: the sum over its positions. */
+static TokenGradient loss_of_row(const Step *step, const Workspace *w, size_t row, bool has_target, RowScore score, double value) {
+  TokenGradient sum = {0};
+  for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++) {
+    const size_t position = position_in(w, row, document);
+    const TokenGradient g = loss_at(step->loss, position, has_target, (double)score.log_prob, (double)score.entropy, value);
+    sum.loss += g.loss;
+    sum.d_log_prob += g.d_log_prob;
+    sum.d_entropy += g.d_entropy;
+    sum.d_value += g.d_value;
+    if (step->out.log_probs) step->out.log_probs[position] = score.log_prob;
+  }
+  return sum;
 }
 
 /* Turns a block of logits into their gradients, leaves dL/dV in w->dvalues, returns the block's loss. */
@@ -117,19 +133,18 @@ static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t fir
   const bool entropy = loss_needs_entropy(loss);
   double total = 0;
   for (size_t i = 0; i < rows; i++) {
-    const size_t row = first + i, position = chunk.first + row;
+    const size_t row = first + i;
     const int target = target_of(step->batch, w, chunk, row);
     float *logits = block + i * stride;
     float log_denominator;
     const RowScore score =
         head_score(logits, s->vocabulary, s->padded_vocabulary, target, loss->inverse_temperature, entropy, entropy, &log_denominator);
     const double value = loss_needs_value(loss) ? (double)value_of(step->model, w->final + row * ld) : 0;
-    const TokenGradient g = loss_at(loss, position, target >= 0, (double)score.log_prob, (double)score.entropy, value);
+    const TokenGradient g = loss_of_row(step, w, row, target >= 0, score, value);
     total += g.loss;
     head_gradient(logits, s->padded_vocabulary, target, loss->inverse_temperature, log_denominator, score, (float)g.d_log_prob,
                   (float)g.d_entropy, entropy);
     w->dvalues[i] = (float)g.d_value;
-    if (step->out.log_probs) step->out.log_probs[position] = score.log_prob;
   }
   return total;
 }
@@ -142,8 +157,7 @@ static void score_chunk(void *context, int index, int worker) {
   const Chunk chunk = step->chunk[index];
   chunk_forward(model, w, step->batch, chunk, NULL, NULL);
   if (!step->out.log_probs) {
-    for (size_t row = 0; row < chunk.rows; row++)
-      step->out.values[chunk.first + row] = value_of(model, w->final + row * row_stride(model->shape.padded_width));
+    score_values(step, w, chunk.rows);
     return;
   }
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
@@ -181,9 +195,12 @@ static void value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lan
   const size_t ld = row_stride(step->model->shape.padded_width);
   memset(w->dnormed, 0, chunk.rows * ld * sizeof(float));
   if (!loss_needs_value(step->loss)) return;
-  const float *d_values = step->loss->d_value + chunk.first;
-  for (size_t row = 0; row < chunk.rows; row++)
-    if (d_values[row] != 0) value_gradient(step->model, w->final + row * ld, d_values[row], w->dnormed + row * ld, lane.gradient);
+  for (size_t row = 0; row < chunk.rows; row++) {
+    float d_value = 0;
+    for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++)
+      d_value += step->loss->d_value[position_in(w, row, document)];
+    if (d_value != 0) value_gradient(step->model, w->final + row * ld, d_value, w->dnormed + row * ld, lane.gradient);
+  }
 }
 
 /* Forward and backward of one chunk; returns its loss. */
@@ -222,11 +239,20 @@ static void gradient_lane(void *context, int index, int worker) {
   }
 }
 
+static void step_free(Step *step) {
+  free(step->chunk_loss);
+  free(step->chunk);
+  free(step->shared);
+}
+
 /* Cuts the batch, makes room and packs the weights. */
 static Status prepare(Step *step, bool training) {
   size_t longest = 0;
   step->chunk = calloc(step->batch.documents, sizeof *step->chunk);
-  if (!step->chunk) return OUT_OF_MEMORY;
+  step->shared = calloc(step->batch.documents, sizeof *step->shared);
+  if (!step->chunk || !step->shared) return OUT_OF_MEMORY;
+  find_shared(step->batch.tokens, step->batch.offsets, step->batch.documents, step->shared);
+  step->batch.shared = step->shared;
   for (size_t document = 0; document < step->batch.documents;) {
     const Chunk chunk = next_chunk(step->batch, document);
     step->chunk[step->chunks++] = chunk;
@@ -249,7 +275,7 @@ Status step_score(Model *model, int threads, Batch batch, float inverse_temperat
     parallel(step.threads, (int)step.chunks, score_chunk, &step);
     if (atomic_load(&model->cancelled)) status = CANCELLED;
   }
-  free(step.chunk);
+  step_free(&step);
   return status;
 }
 
@@ -266,7 +292,6 @@ Status step_gradient(Model *model, int threads, Batch batch, const Loss *loss, d
     if (atomic_load(&model->cancelled)) status = CANCELLED, adamw_zero(model); /* half a gradient is none */
     for (size_t i = 0; i < step.chunks; i++) *total += step.chunk_loss[i];
   }
-  free(step.chunk_loss);
-  free(step.chunk);
+  step_free(&step);
   return status;
 }

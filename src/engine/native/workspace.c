@@ -41,6 +41,8 @@ static void lay_out_gradients(Workspace *w, const Model *model, Arena *arena) {
   w->dresidual = arena_floats(arena, rows * row_stride(d));
   w->dnormed = arena_floats(arena, rows * row_stride(d));
   w->dquery_key_value = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(3 * d));
+  w->copy.dquery_key_value = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(3 * d));
+  w->copy.dattended = arena_floats(arena, rows * row_stride(d));
   const size_t tiled_rows = TILED(model->mode) ? rows : 0; /* where f32 uses the rows as they are */
   const size_t widest = TILED(model->mode) ? larger(2 * FEED_FORWARD_GROUP, 3 * d) : 0;
   w->dactivated = arena_floats(arena, TILED(model->mode) ? 0 : rows * row_stride(f));
@@ -59,7 +61,12 @@ static void lay_out(Workspace *w, const Model *model, Arena *arena) {
     if (i == 0 || w->training) lay_out_activations(&w->activations[i], w, model, arena);
     else w->activations[i] = w->activations[0];
   }
+  w->document = (Document *)(void *)arena_floats(arena, rows * sizeof(Document) / sizeof(float));
+  w->document_of = (size_t *)(void *)arena_floats(arena, rows * sizeof(size_t) / sizeof(float));
   w->positions = (int32_t *)arena_floats(arena, rows);
+  w->copy.query_key_value = arena_floats(arena, rows * row_stride(3 * d));
+  w->copy.attended = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(d));
+  w->copy.log_sum = arena_floats(arena, rows * s->heads);
   w->residual = arena_floats(arena, rows * row_stride(d));
   w->attended = arena_floats(arena, (rows + SPILL_ROWS) * row_stride(d));
   w->final = arena_floats(arena, rows * row_stride(d));

@@ -32,12 +32,32 @@ typedef struct {
   float *gate_up;           /* [rows, 2f] in training; NULL in bf16, which computes it again */
 } Activations;
 
+/* A document of a chunk. Its first `shared` tokens are those of the document before it, and so are their rows. */
+typedef struct {
+  size_t first;  /* position of its first token in the batch */
+  size_t length; /* tokens */
+  int32_t shared;
+  size_t row;  /* of token `shared`, the first of its own */
+  bool copied; /* shares rows with a neighbour: attention works on a copy that has its rows one after another */
+} Document;
+
+/* The copy: in turn every document's, so that what one has in common with the one before lies there already. */
+typedef struct {
+  float *query_key_value, *dquery_key_value; /* [rows, 3d] */
+  float *attended, *dattended;               /* [rows, d] */
+  float *log_sum;                            /* [rows, heads] */
+} DocumentCopy;
+
 typedef struct Workspace {
   size_t rows;   /* capacity */
   bool training; /* whether every layer has its own activations and the gradient buffers exist */
   void *memory;
   Activations *activations; /* [layers] */
-  int32_t *positions;       /* [rows] */
+  Document *document;       /* [documents] of the chunk, at most [rows] */
+  size_t documents;
+  size_t *document_of; /* [rows]: the document whose own row it is */
+  int32_t *positions;  /* [rows]: token in the document */
+  DocumentCopy copy;
   float *residual;          /* [rows, d] */
   float *attended;          /* [rows, d] */
   float *final, *final_rstd; /* [rows, d], [rows] */

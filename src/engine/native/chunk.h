@@ -1,0 +1,55 @@
+/*
+ * A batch is cut into chunks of whole documents of about CHUNK_ROWS rows. A thread carries a chunk through the whole model, forward and
+ * backward, without meeting the others; a chunk's activations mostly stay in its second-level cache.
+ *
+ * Documents that lie side by side and begin alike, as samples of one prompt do, are computed once as far as they agree: what the model
+ * makes of a token depends on the tokens up to it and on nothing else. A shared row is a position of several documents, and its gradient is
+ * the sum over them.
+ */
+#ifndef CHUNK_H
+#define CHUNK_H
+
+#include "workspace.h"
+
+enum { CHUNK_ROWS = 256 };
+
+/* As long as documents share rows with those before, more of them go together: a chunk must compute its first document whole. */
+enum { RELATED_ROWS = 640 };
+
+/* Fewest tokens worth sharing: attention copies the documents concerned. */
+enum { LEAST_SHARED = 16 };
+
+typedef struct {
+  const int32_t *tokens;
+  const int32_t *offsets; /* [documents + 1] */
+  size_t documents;
+  const int32_t *shared; /* [documents]: leading tokens whose rows may be those of the document before; NULL: none */
+} Batch;
+
+/* Documents [document, document + documents). The first of a chunk shares nothing. */
+typedef struct {
+  size_t document, documents;
+  size_t rows;
+} Chunk;
+
+/* What `Batch.shared` can be. */
+void find_shared(const int32_t *tokens, const int32_t *offsets, size_t documents, int32_t *shared);
+
+/* The next chunk from `document` on. */
+Chunk next_chunk(Batch batch, size_t document);
+
+/* Says in w which documents and tokens the chunk's rows are. */
+void chunk_lay_out(Workspace *w, Batch batch, Chunk chunk);
+
+/*
+ * The positions of a row in the batch:
+ *   for (size_t i = w->document_of[row]; belongs_to(w, row, i); i++) position_in(w, row, i)
+ */
+static inline bool belongs_to(const Workspace *w, size_t row, size_t document) {
+  return document == w->document_of[row] || (document < w->documents && w->document[document].shared > w->positions[row]);
+}
+static inline size_t position_in(const Workspace *w, size_t row, size_t document) {
+  return w->document[document].first + (size_t)w->positions[row];
+}
+
+#endif
