@@ -1,6 +1,7 @@
 /*
- * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, widths off every padding, all losses,
- * sampling with retiring sequences, several threads. Prints "clean" at the end; the sanitizers end the process otherwise.
+ * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, documents that begin alike, widths off every
+ * padding, all losses, sampling with retiring sequences, several threads. Prints "clean" at the end; the sanitizers end the process
+ * otherwise.
  * Compiled by sanitizers.test.ts together with src/engine/native/*.c.
  */
 #include <math.h>
@@ -27,6 +28,7 @@ static int train(Model *model, Batch batch) {
        .ref_log_probs = small, .returns = small, .old_values = small, .clip_low = 0.2, .clip_high = 0.2, .dual_clip = 3,
        .kl_coefficient = 0.1, .entropy_coefficient = 0.01, .value_clip = 0.2, .value_coefficient = 0.5},
       {.kind = LOSS_COEFFICIENTS, .inverse_temperature = 1, .d_log_prob = small, .d_entropy = small, .d_value = small},
+      {.kind = LOSS_COEFFICIENTS, .inverse_temperature = 1, .d_value = small},
   };
   for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
     double total, norm;
@@ -37,6 +39,7 @@ static int train(Model *model, Batch batch) {
     CHECK(norm > 0);
   }
   CHECK(step_score(model, 2, batch, 1.0f, (ScoreOutput){log_probs, entropies, values}) == OK);
+  CHECK(step_score(model, 2, batch, 1.0f, (ScoreOutput){.values = values}) == OK);
   return 0;
 }
 
@@ -65,9 +68,11 @@ int main(void) {
       {.vocabulary = 200, .width = 64, .layers = 2, .heads = 2, .hidden = 256, .context = 300, .tied = true, .value_head = true},
       {.vocabulary = 77, .width = 48, .layers = 2, .heads = 3, .hidden = 100, .context = 400, .tied = false, .value_head = true},
   };
-  static int32_t tokens[TOKENS], offsets[DOCUMENTS + 1];
+  static int32_t tokens[TOKENS], related[TOKENS], offsets[DOCUMENTS + 1];
   for (int i = 0; i < DOCUMENTS; i++) offsets[i + 1] = offsets[i] + lengths[i];
   for (int i = 0; i < TOKENS; i++) tokens[i] = (i * 7 + i / 3) % 29;
+  for (int i = 0; i < DOCUMENTS; i++) /* documents that differ in their last three tokens, and in their lengths */
+    for (int t = 0; t < lengths[i]; t++) related[offsets[i] + t] = (t * 7 + t / 3 + (t + 3 < lengths[i] ? 0 : i)) % 29;
   for (int mode = MODE_F32; mode <= MODE_BF16; mode++) {
     if (mode != MODE_F32 && !amx_request()) break;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
@@ -76,7 +81,8 @@ int main(void) {
       float *flat = malloc(model->count * sizeof *flat);
       for (size_t j = 0; j < model->count; j++) flat[j] = 0.1f * (float)((int)(j * 7919 % 201) - 100) / 100;
       model_import(model, flat, model->parameters);
-      CHECK(train(model, (Batch){tokens, offsets, DOCUMENTS}) == 0);
+      CHECK(train(model, (Batch){.tokens = tokens, .offsets = offsets, .documents = DOCUMENTS}) == 0);
+      CHECK(train(model, (Batch){.tokens = related, .offsets = offsets, .documents = DOCUMENTS}) == 0);
       CHECK(sample(model) == 0);
       model_export(model, model->parameters, flat);
       for (size_t j = 0; j < model->count; j++) CHECK(isfinite(flat[j]));
