@@ -32,8 +32,8 @@ export interface EngineInfo {
 }
 
 /**
- * Packed documents. Those that lie side by side and begin alike cost their common beginning once in the native and wasm engines, in
- * scoring and in gradients; results are as if each stood alone.
+ * Packed documents. A document's scores are the same bits whatever else is in the batch, and the order of documents changes no bit of a
+ * gradient (tfjs: within rounding). Native and wasm compute documents that begin alike once as far as they agree.
  */
 export interface Batch {
   /** Token ids, `[tokens]`. */

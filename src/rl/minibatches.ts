@@ -13,10 +13,7 @@ export interface Passes {
   readonly seed: number
 }
 
-/**
- * The sequences of each minibatch of a step, in the order of the batch: so completions of one prompt lie side by side, and an engine
- * computes their prompt once.
- */
+/** The sequences of each minibatch of a step. One minibatch keeps the order. */
 export const minibatches = (sequences: number, step: number, passes: Passes): Array<Int32Array> => {
   const all: Array<Int32Array> = []
   for (let epoch = 0; epoch < passes.epochs; epoch++) {
@@ -28,7 +25,7 @@ export const minibatches = (sequences: number, step: number, passes: Passes): Ar
     for (let i = 0; i < passes.minibatches; i++) {
       const from = Math.floor((i * sequences) / passes.minibatches)
       const to = Math.floor(((i + 1) * sequences) / passes.minibatches)
-      if (to > from) all.push(order.slice(from, to).toSorted())
+      if (to > from) all.push(order.slice(from, to))
     }
   }
   return all

@@ -410,6 +410,26 @@ export const conformance = (
         expect(logProbs).toEqual(scores.logProbs)
       }))
 
+    test("a gradient does not depend on the order of the documents", () =>
+      Effect.gen(function* () {
+        const { info } = yield* Engine
+        const model = yield* sharpModel({ ...spec, context: 128 })
+        const all = arbitraryBatch(spec.vocabularySize, [40, 7, 128, 13, 100, 90, 60])
+        const documents = [...all.offsets.subarray(1)].map((end, i) => [...all.tokens.subarray(all.offsets[i], end)])
+        documents.push([...documents[2]!.slice(0, 50), 1, 2, 3], documents[2]!.slice(0, 30))
+        const gradients: Array<Float32Array> = []
+        for (const order of [
+          [0, 1, 2, 3, 4, 5, 6, 7, 8],
+          [8, 2, 6, 4, 7, 0, 5, 3, 1]
+        ]) {
+          yield* model.zeroGradients
+          yield* model.lossStep(documentsOf(order.map((i) => documents[i]!)), { kind: "cross-entropy" })
+          gradients.push(yield* model.read("gradients"))
+        }
+        expect(relativeError(gradients[1]!, gradients[0]!)).toBeLessThan(tolerances.gradient)
+        if (info.name !== "tfjs") expect(gradients[1]).toEqual(gradients[0])
+      }))
+
     test("sampled log-probabilities are those of scoring the samples, at the sampling temperature", () =>
       Effect.gen(function* () {
         const model = yield* sharpModel(spec)

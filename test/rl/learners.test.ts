@@ -10,7 +10,7 @@ import { type AlgorithmSettings, makeLearner } from "../../src/rl/algorithm.ts"
 import { DefinitionParams } from "../../src/rl/definitions.ts"
 import type { Learner } from "../../src/rl/learner.ts"
 import { truncationMask } from "../../src/rl/masks.ts"
-import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/Rollouts.ts"
+import { fromGenerated, fromPositions, type Rollouts, selectSequences } from "../../src/rl/Rollouts.ts"
 import { resumable } from "../../src/training/resumable.ts"
 
 const runtime = ManagedRuntime.make(
@@ -41,8 +41,14 @@ const settings: AlgorithmSettings = {
 
 const prompts = { tokens: Int32Array.of(1, 5, 9, 1, 7), offsets: Int32Array.of(0, 3, 5) }
 
-/** A step: four samples of each of two prompts, every other sample of a prompt is right. */
-const stepOf = Effect.fnUntraced(function* (policy: Model, reference: Model, learner: Learner, step: number, masked = false) {
+/** A step: four samples of each of two prompts, every other sample of a prompt is right. `order`: of the batch; absent: as sampled. */
+const stepOf = Effect.fnUntraced(function* (
+  policy: Model,
+  reference: Model,
+  learner: Learner,
+  step: number,
+  { masked = false, order = [0, 1, 2, 3, 4, 5, 6, 7] }: { readonly masked?: boolean; readonly order?: ReadonlyArray<number> } = {}
+) {
   const generated = yield* policy.generate({
     prompts,
     samplesPerPrompt: 4,
@@ -51,8 +57,8 @@ const stepOf = Effect.fnUntraced(function* (policy: Model, reference: Model, lea
     stop: [0],
     seed: step
   })
-  const rollouts: Rollouts = fromGenerated(prompts, 4, generated)
-  const scores = Float64Array.from(rollouts.groups, (_, s) => (s % 2 === 0 ? 1 : 0))
+  const rollouts: Rollouts = selectSequences(fromGenerated(prompts, 4, generated), order)
+  const scores = Float64Array.from(order, (s) => (s % 2 === 0 ? 1 : 0))
   const oldLogProbs = fromPositions(rollouts, (yield* policy.score(rollouts)).logProbs)
   const refLogProbs = fromPositions(rollouts, (yield* reference.score(rollouts)).logProbs)
   const mask = masked ? truncationMask(rollouts) : undefined
@@ -102,6 +108,27 @@ describe("a learner restored from its saved state takes the same steps", () => {
   )
 })
 
+describe("the order of a step's completions changes no bit of the policy", () => {
+  it.each(["grpo", "reinforce", "ppo"] as const)("%s", (algorithm) =>
+    run(
+      Effect.gen(function* () {
+        const of = { ...settings, algorithm, minibatches: 1 }
+        const sampled = yield* begin(of)
+        const shuffled = yield* begin(of)
+        for (const [step, order] of [
+          [6, 4, 7, 5, 1, 3, 0, 2],
+          [3, 7, 0, 4, 2, 6, 1, 5],
+          [7, 6, 5, 4, 3, 2, 1, 0]
+        ].entries()) {
+          yield* stepOf(sampled.policy, sampled.reference, sampled.learner, step)
+          yield* stepOf(shuffled.policy, shuffled.reference, shuffled.learner, step, { order })
+        }
+        expect(yield* shuffled.policy.read("parameters")).toEqual(yield* sampled.policy.read("parameters"))
+      })
+    )
+  )
+})
+
 describe("Expert Iteration", () => {
   const ei: AlgorithmSettings = { ...settings, algorithm: "ei" }
 
@@ -128,7 +155,7 @@ describe("Expert Iteration", () => {
       Effect.gen(function* () {
         const { policy, reference, learner } = yield* begin({ ...ei, perQuestion: 0 })
         // A fresh model rarely stops within six tokens: nearly all completions are cut, and none of those may be imitated.
-        const { rollouts, report } = yield* stepOf(policy, reference, learner, 0, true)
+        const { rollouts, report } = yield* stepOf(policy, reference, learner, 0, { masked: true })
         expect(rollouts.stopped.filter((stopped) => stopped === 0).length).toBeGreaterThan(4)
         report.used.forEach((used, s) => {
           if (used === 1) expect([rollouts.stopped[s], s % 2]).toEqual([1, 0])

@@ -2,9 +2,10 @@
  * A batch is cut into chunks of whole documents of about CHUNK_ROWS rows. A thread carries a chunk through the whole model, forward and
  * backward, without meeting the others; a chunk's activations mostly stay in its second-level cache.
  *
- * Documents that lie side by side and begin alike, as samples of one prompt do, are computed once as far as they agree: what the model
- * makes of a token depends on the tokens up to it and on nothing else. A shared row is a position of several documents, and its gradient is
- * the sum over them.
+ * Documents are taken in the order of their tokens. So a gradient does not depend on the order in which they come, and those that begin
+ * alike, as completions of one prompt do, lie side by side and are computed once as far as they agree: what the model makes of a token
+ * depends on the tokens up to it and on nothing else. A shared row stands for several positions of the batch, and its gradient is the sum
+ * over them.
  */
 #ifndef CHUNK_H
 #define CHUNK_H
@@ -23,17 +24,18 @@ typedef struct {
   const int32_t *tokens;
   const int32_t *offsets; /* [documents + 1] */
   size_t documents;
-  const int32_t *shared; /* [documents]: leading tokens whose rows may be those of the document before; NULL: none */
+  /* Which document comes when, and how many of its first tokens may share the rows of the one before. NULL: as they lie, sharing none. */
+  const int32_t *order, *shared;
 } Batch;
 
-/* Documents [document, document + documents). The first of a chunk shares nothing. */
+/* Documents [document, document + documents) in order. The first of a chunk shares nothing. */
 typedef struct {
   size_t document, documents;
   size_t rows;
 } Chunk;
 
-/* What `Batch.shared` can be. */
-void find_shared(const int32_t *tokens, const int32_t *offsets, size_t documents, int32_t *shared);
+/* Fills `order` and `shared`, [documents] each, and has the batch point to them. */
+void arrange(Batch *batch, int32_t *order, int32_t *shared);
 
 /* The next chunk from `document` on. */
 Chunk next_chunk(Batch batch, size_t document);

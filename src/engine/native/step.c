@@ -73,7 +73,7 @@ typedef struct {
   const Loss *loss;
   float inverse_temperature;
   ScoreOutput out;
-  int32_t *shared; /* of the batch */
+  int32_t *arrangement; /* of the batch: order and shared */
   size_t chunks;
   Chunk *chunk;
   double *chunk_loss;
@@ -242,17 +242,16 @@ static void gradient_lane(void *context, int index, int worker) {
 static void step_free(Step *step) {
   free(step->chunk_loss);
   free(step->chunk);
-  free(step->shared);
+  free(step->arrangement);
 }
 
 /* Cuts the batch, makes room and packs the weights. */
 static Status prepare(Step *step, bool training) {
   size_t longest = 0;
   step->chunk = calloc(step->batch.documents, sizeof *step->chunk);
-  step->shared = calloc(step->batch.documents, sizeof *step->shared);
-  if (!step->chunk || !step->shared) return OUT_OF_MEMORY;
-  find_shared(step->batch.tokens, step->batch.offsets, step->batch.documents, step->shared);
-  step->batch.shared = step->shared;
+  step->arrangement = calloc(2 * step->batch.documents, sizeof *step->arrangement);
+  if (!step->chunk || !step->arrangement) return OUT_OF_MEMORY;
+  arrange(&step->batch, step->arrangement, step->arrangement + step->batch.documents);
   for (size_t document = 0; document < step->batch.documents;) {
     const Chunk chunk = next_chunk(step->batch, document);
     step->chunk[step->chunks++] = chunk;
