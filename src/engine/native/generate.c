@@ -10,7 +10,11 @@
 #include "softmax.h"
 #include "step.h"
 
-enum { SLOTS = BLOCK_ROWS };
+/*
+ * Sequences that a thread decodes together. A step reads the weights once for all of them and then the cache of each: many share the
+ * weights, few find their caches in the second- and third-level cache.
+ */
+enum { SLOTS = 32 };
 static const size_t CACHE_BYTES = (size_t)1 << (sizeof(size_t) > 4 ? 30 : 28); /* of own caches, per thread */
 
 /* Up to `slots` samples of one prompt, admitted together. */
