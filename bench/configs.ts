@@ -64,12 +64,12 @@ export const batchOf = (vocabulary: number, documents: number, length: number): 
   }
 }
 
-/** Eight completions of 60 tokens of each of 16 prompts of 64, either side by side, so that their prompt is computed once, or far apart. */
-export const completionsOf = (vocabulary: number, sideBySide: boolean): Batch => {
-  const prompts = batchOf(vocabulary, 16, 64)
+/** 128 completions of 60 tokens after prompts of 64: eight of each of 16 prompts, or each of a prompt of its own. */
+export const completionsOf = (vocabulary: number, grouped: boolean): Batch => {
+  const prompts = batchOf(vocabulary, 128, 64)
   const completions = batchOf(vocabulary, 128, 60)
   const rows = Array.from({ length: 128 }, (_, i) => {
-    const prompt = sideBySide ? Math.floor(i / 8) : i % 16
+    const prompt = grouped ? Math.floor(i / 8) : i
     return [...prompts.tokens.subarray(64 * prompt, 64 * prompt + 64), ...completions.tokens.subarray(60 * i, 60 * i + 60)]
   })
   return { tokens: Int32Array.from(rows.flat()), offsets: Int32Array.from({ length: 129 }, (_, i) => 124 * i) }

@@ -79,9 +79,9 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
             ["shared", (model) => sampleStep(model, batchOf(config.vocabulary, 16, 64), 8, 60)],
             ["apart", (model) => sampleStep(model, batchOf(config.vocabulary, 128, 64), 1, 60)]
           ]
-        : [true, false].flatMap((sideBySide) => {
-            const completions = completionsOf(config.vocabulary, sideBySide)
-            const name = sideBySide ? "shared" : "apart"
+        : [true, false].flatMap((grouped) => {
+            const completions = completionsOf(config.vocabulary, grouped)
+            const name = grouped ? "shared" : "apart"
             return [
               [`score ${name}`, (model: Model) => scoreStep(model, completions)] as const,
               [`train ${name}`, (model: Model) => trainStep(model, completions)] as const
