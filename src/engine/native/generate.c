@@ -11,10 +11,11 @@
 #include "step.h"
 
 /*
- * Sequences that a thread decodes together. A step reads the weights once for all of them and then the cache of each: many share the
- * weights, few find their caches in the second- and third-level cache.
+ * Sequences that a thread decodes together. A step reads the weights once for all of them, and then the cache of each: many share the
+ * weights, few find their caches in the second- and third-level cache. Samples of one prompt share its cache too.
  */
-enum { SLOTS = 32 };
+enum { SLOTS = 32, FEW_SLOTS = 16 };
+static const size_t NEAR_BYTES = (size_t)12 << 20; /* of caches that stay near, per thread */
 static const size_t CACHE_BYTES = (size_t)1 << (sizeof(size_t) > 4 ? 30 : 28); /* of own caches, per thread */
 
 /* Up to `slots` samples of one prompt, admitted together. */
@@ -293,6 +294,16 @@ static Status decoder_create(Decoder *decoder, const Session *session) {
   return status == OK ? cache_create(&decoder->own, s, session->model->mode, session->own_capacity, session->slots) : status;
 }
 
+/* How many sequences a thread takes at once whose own caches have `entry_size` bytes. */
+static size_t slots_for(const Generation *g, int threads, size_t entry_size) {
+  const size_t share = (g->prompts * g->samples + (size_t)threads - 1) / (size_t)threads;
+  const bool only_few_near = SLOTS * entry_size > NEAR_BYTES && FEW_SLOTS * entry_size <= NEAR_BYTES;
+  size_t slots = g->samples == 1 && only_few_near ? FEW_SLOTS : SLOTS;
+  if (share < slots) slots = share;
+  if (slots > 1 && entry_size > CACHE_BYTES / slots) slots = entry_size < CACHE_BYTES ? CACHE_BYTES / entry_size : 1;
+  return slots;
+}
+
 Status generate(Model *model, int threads, const Generation *g) {
   const size_t rows = g->prompts * g->samples;
   if (rows == 0 || g->max_new_tokens == 0) return OK;
@@ -305,10 +316,7 @@ Status generate(Model *model, int threads, const Generation *g) {
   }
   session.own_capacity = limit_of(&session, shortest);
   if (session.own_capacity == 0) return OK;
-  session.slots = (rows + (size_t)threads - 1) / (size_t)threads;
-  if (session.slots > SLOTS) session.slots = SLOTS;
-  const size_t entry_size = cache_entry_size(&model->shape, model->mode, session.own_capacity);
-  if (session.slots > 1 && entry_size > CACHE_BYTES / session.slots) session.slots = entry_size < CACHE_BYTES ? CACHE_BYTES / entry_size : 1;
+  session.slots = slots_for(g, threads, cache_entry_size(&model->shape, model->mode, session.own_capacity));
   session.units_per_prompt = (g->samples + session.slots - 1) / session.slots;
   session.units = g->prompts * session.units_per_prompt;
   if ((size_t)threads > session.units) threads = (int)session.units;
