@@ -14,7 +14,7 @@
  * Sequences that a thread decodes together. A step reads the weights once for all of them, and then the cache of each: many share the
  * weights, few find their caches in the second- and third-level cache. Samples of one prompt share its cache too.
  */
-enum { SLOTS = 32, FEW_SLOTS = 16 };
+enum { FEW = 16, SOME = 32, MANY = 64 };
 static const size_t NEAR_BYTES = (size_t)12 << 20; /* of caches that stay near, per thread */
 static const size_t CACHE_BYTES = (size_t)1 << (sizeof(size_t) > 4 ? 30 : 28); /* of own caches, per thread */
 
@@ -297,8 +297,8 @@ static Status decoder_create(Decoder *decoder, const Session *session) {
 /* How many sequences a thread takes at once whose own caches have `entry_size` bytes. */
 static size_t slots_for(const Generation *g, int threads, size_t entry_size) {
   const size_t share = (g->prompts * g->samples + (size_t)threads - 1) / (size_t)threads;
-  const bool only_few_near = SLOTS * entry_size > NEAR_BYTES && FEW_SLOTS * entry_size <= NEAR_BYTES;
-  size_t slots = g->samples == 1 && only_few_near ? FEW_SLOTS : SLOTS;
+  const bool few_near = entry_size <= NEAR_BYTES / FEW, some_near = entry_size <= NEAR_BYTES / SOME;
+  size_t slots = !few_near ? MANY : !some_near && g->samples == 1 ? FEW : SOME;
   if (share < slots) slots = share;
   if (slots > 1 && entry_size > CACHE_BYTES / slots) slots = entry_size < CACHE_BYTES ? CACHE_BYTES / entry_size : 1;
   return slots;
