@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 enum { BLOCK = 1 << 14 };
 
 typedef struct {
@@ -25,7 +27,7 @@ typedef struct {
 } Update;
 
 static size_t block_end(const Model *model, size_t start) {
-  return start + BLOCK < model->padded_count ? start + BLOCK : model->padded_count;
+  return smaller(start + BLOCK, model->padded_count);
 }
 
 /* Sums lanes [from, ..) into `to`, which holds the first used lane already. */

@@ -89,7 +89,7 @@ void attention_forward(const Model *model, size_t from, size_t length, const flo
     pack_transposed(&head, head.k, head.k_packed);
     const Matrix y = target_of_head(head.shape, to, y_stride, head.out[0]);
     for (size_t first = start; first < length; first += BLOCK) {
-      const size_t rows = length - first < BLOCK ? length - first : BLOCK;
+      const size_t rows = smaller(length - first, BLOCK);
       const size_t columns = block_scores(&head, first, rows);
       for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
       gemm(rows, head.shape.width, first + rows, rows_of(head.p, head.stride), all_of(head.v, 0), y.at + first * y.stride, y.stride, false);
@@ -98,10 +98,10 @@ void attention_forward(const Model *model, size_t from, size_t length, const flo
   }
 }
 
-/* to[j] (+)= sum over the block's rows i of columns[i][j] right[i]: rows of `to` before the block have a sum already, if `some`. */
-static void sum_columns(const Head *head, const float *columns, Right right, size_t first, size_t rows, Matrix to, bool some) {
+/* to[j] (+)= sum over the block's rows i of columns[i][j] right[i]: if `begun`, rows of `to` before the block have a sum already. */
+static void sum_columns(const Head *head, const float *columns, Right right, size_t first, size_t rows, Matrix to, bool begun) {
   const size_t w = head->shape.width;
-  gemm(first, w, rows, columns_of(columns, head->stride), right, to.at, to.stride, some);
+  gemm(first, w, rows, columns_of(columns, head->stride), right, to.at, to.stride, begun);
   gemm(rows, w, rows, columns_of(columns + first, head->stride), right, to.at + first * to.stride, to.stride, false);
 }
 
@@ -127,7 +127,7 @@ void attention_backward(const Model *model, size_t from, size_t length, const fl
     const Matrix dq = target_of_head(head.shape, to, stride, head.out[0]), dk = target_of_head(head.shape, to + d, stride, head.out[1]),
                  dv = target_of_head(head.shape, to + 2 * d, stride, head.out[2]);
     for (size_t first = start; first < length; first += BLOCK) {
-      const size_t rows = length - first < BLOCK ? length - first : BLOCK;
+      const size_t rows = smaller(length - first, BLOCK);
       const size_t columns = block_scores(&head, first, rows);
       gemm(rows, columns, w, rows_at(head.dy, first), packed(head.v_packed, w), head.dp, head.stride, false);
       for (size_t i = 0; i < rows; i++) {

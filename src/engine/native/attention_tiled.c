@@ -106,7 +106,7 @@ void attention_tiled_forward(const Model *model, size_t from, size_t length, con
     amx_right(head.planes, v.at, v.stride, length, w, head.v);
     const Matrix y = target_of_head(head.shape, attended + h * s->head_width, y_stride, head.out);
     for (size_t first = from / BLOCK * BLOCK; first < length; first += BLOCK) {
-      const size_t rows = length - first < BLOCK ? length - first : BLOCK;
+      const size_t rows = smaller(length - first, BLOCK);
       const size_t columns = block_scores(&head, first, rows);
       for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
       amx_left(head.planes, head.p, head.stride, rows, columns, head.block);
@@ -116,14 +116,14 @@ void attention_tiled_forward(const Model *model, size_t from, size_t length, con
   }
 }
 
-/* to[j] (+)= sum over the stretch's rows i >= j of columns[j][i] right[i], j < end; rows before `start` have a sum already, if `some`. */
-static void sum_columns(const Head *head, TileLeft columns, TileRight right, size_t start, size_t end, Matrix to, bool some) {
+/* to[j] (+)= sum over the stretch's rows i >= j of columns[j][i] right[i], j < end; if `begun`, rows before `start` have a sum already. */
+static void sum_columns(const Head *head, TileLeft columns, TileRight right, size_t start, size_t end, Matrix to, bool begun) {
   for (size_t j = 0; j < end; j += BLOCK) {
     const size_t from = j > start ? j : start;
     TileLeft left = rows_from(columns, j);
     left.at += from - start;
     amx_product(head->planes, BLOCK, head->shape.width, round_up(end - from, 32), left, depth_from(right, from), to.at + j * to.stride,
-                to.stride, some && j < start);
+                to.stride, begun && j < start);
   }
 }
 
@@ -135,7 +135,7 @@ typedef struct {
 } HeadGradient;
 
 static void backward_block(const Head *head, const HeadGradient *g, size_t first, size_t stretch) {
-  const size_t rows = head->shape.length - first < BLOCK ? head->shape.length - first : BLOCK, stride = head->stride;
+  const size_t rows = smaller(head->shape.length - first, BLOCK), stride = head->stride;
   const size_t columns = block_scores(head, first, rows);
   amx_product(head->planes, rows, columns, head->shape.width, rows_from(head->dy_left, first), head->v_transposed, head->dp, stride, false);
   for (size_t i = 0; i < rows; i++) {
@@ -178,7 +178,7 @@ void attention_tiled_backward(const Model *model, size_t from, size_t length, co
     Matrix *const targets[3] = {&g.dq, &g.dk, &g.dv};
     for (size_t part = 0; part < 3; part++) *targets[part] = target_of_head(head.shape, to + part * d, stride, out[part]);
     for (size_t start = begin; start < length; start += STRETCH) {
-      const size_t end = start + STRETCH < length ? start + STRETCH : length;
+      const size_t end = smaller(start + STRETCH, length);
       for (size_t first = start; first < end; first += BLOCK) backward_block(&head, &g, first, start);
       sum_columns(&head, head.ds_columns, head.q, start, end, g.dk, start > begin);
       sum_columns(&head, head.p_columns, head.dy, start, end, g.dv, start > begin);

@@ -9,12 +9,10 @@
 #include "memory.h"
 #include "rope.h"
 
-static size_t block_of(size_t rows, size_t first) { return rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS; }
-
 void block_normalise(const Model *model, Workspace *w, const float *x, const Operand *y, float *rstd, size_t rows) {
   const size_t ld = row_stride(model->shape.padded_width);
   for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
+    const size_t count = smaller(rows - first, BLOCK_ROWS);
     float *normed = operand_target(y, first, w->normed);
     layernorm_forward(x + first * ld, normed, rstd + first, count, model->shape.width, ld);
     operand_put(y, first, count, normed, ld);
@@ -24,7 +22,7 @@ void block_normalise(const Model *model, Workspace *w, const float *x, const Ope
 void block_normalise_backward(const Model *model, Workspace *w, const Operand *y, const float *rstd, size_t rows) {
   const size_t ld = row_stride(model->shape.padded_width);
   for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
-    const size_t count = block_of(rows, first);
+    const size_t count = smaller(rows - first, BLOCK_ROWS);
     layernorm_backward(operand_floats(y, first, count, w->normed), rstd + first, w->dnormed + first * ld, w->dresidual + first * ld, count,
                        model->shape.width, ld);
   }

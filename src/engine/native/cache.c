@@ -157,7 +157,7 @@ INLINE void mix_group(const int rows, const int groups, const bool half, const C
   for (int i = 0; i < rows; i++)
     for (int g = 0; g < groups; g++) total[i][g][0] = total[i][g][1] = (Sixteen){0};
   for (size_t start = 0; start < length; start += CACHE_BLOCK, values += cache->block_size) {
-    const size_t end = length - start < CACHE_BLOCK ? length - start : CACHE_BLOCK;
+    const size_t end = smaller(length - start, CACHE_BLOCK);
     for (size_t t = 0; t < end; t += 2)
       for (size_t odd = 0; odd < 2 && t + odd < end; odd++)
         for (int g = 0; g < groups; g++) {

@@ -9,7 +9,7 @@ static size_t length_of(const Batch *batch, size_t document) { return (size_t)(b
 /* How many tokens two documents have in common from their beginning. */
 static size_t agreement(const Batch *batch, size_t a, size_t b) {
   const int32_t *x = batch->tokens + batch->offsets[a], *y = batch->tokens + batch->offsets[b];
-  const size_t lengths[2] = {length_of(batch, a), length_of(batch, b)}, most = lengths[0] < lengths[1] ? lengths[0] : lengths[1];
+  const size_t most = smaller(length_of(batch, a), length_of(batch, b));
   size_t common = 0;
   while (common < most && x[common] == y[common]) common++;
   return common;
@@ -28,7 +28,7 @@ static void sort(const Batch *batch, int32_t *order, int32_t *merged) {
   for (size_t i = 0; i < n; i++) order[i] = (int32_t)i;
   for (size_t run = 1; run < n; run *= 2) {
     for (size_t from = 0; from < n; from += 2 * run) {
-      const size_t middle = from + run < n ? from + run : n, end = middle + run < n ? middle + run : n;
+      const size_t middle = smaller(from + run, n), end = smaller(middle + run, n);
       for (size_t left = from, right = middle, to = from; to < end; to++) {
         const bool take_right = left == middle || (right < end && precedes(batch, (size_t)order[right], (size_t)order[left]));
         merged[to] = order[take_right ? right++ : left++];

@@ -17,8 +17,6 @@ static size_t rows_together(const Shape *s) {
   return 3 * s->padded_width * s->padded_hidden * sizeof(float) > fitting ? FEED_FORWARD_ROWS : BLOCK_ROWS;
 }
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
 void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   if (TILED(model->mode)) {
     feed_forward_tiled(model, w, layer, rows);
@@ -30,7 +28,7 @@ void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f),
                together = rows_together(s);
   for (size_t first = 0; first < rows; first += together) {
-    const size_t count = least(rows - first, together);
+    const size_t count = smaller(rows - first, together);
     float *gate_up = a->gate_up ? a->gate_up + first * ld_gate_up : w->gate_up;
     linear_forward(&a->normed2, first, count, &l->gate_up, gate_up, ld_gate_up, false);
     swiglu_forward(gate_up, ld_gate_up, w->activated, ld_hidden, count, f, f);
@@ -49,7 +47,7 @@ void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_
   const size_t f = s->padded_hidden, ld = row_stride(s->padded_width), ld_gate_up = row_stride(2 * f), ld_hidden = row_stride(f),
                together = rows_together(s);
   for (size_t first = 0; first < rows; first += together) {
-    const size_t count = least(rows - first, together);
+    const size_t count = smaller(rows - first, together);
     float *gate_up = a->gate_up + first * ld_gate_up, *activated = w->dactivated + first * ld_hidden;
     linear_backward_input(model->mode, count, w->dresidual + first * ld, ld, &l->down, activated, ld_hidden, w->linear);
     swiglu_backward(gate_up, gate_up, ld_gate_up, activated, ld_hidden, count, f, f);

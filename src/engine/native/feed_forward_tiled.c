@@ -19,8 +19,6 @@ enum {
   GROUP = FEED_FORWARD_GROUP  /* hidden units of the backward pass whose gradients are multiplied together */
 };
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
 /* Gates and ups of 32 units and a block of rows: where the forward pass keeps them, else NULL. */
 static float *kept_block(const Activations *a, size_t unit, size_t first, size_t rows) {
   const size_t blocks = (rows + BLOCK - 1) / BLOCK;
@@ -45,7 +43,7 @@ void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t r
   float *results = w->block + 2 * BLOCK * UNITS;
   for (size_t unit = 0; unit < f; unit += UNITS)
     for (size_t first = 0; first < rows; first += BLOCK) {
-      const size_t count = least(rows - first, BLOCK);
+      const size_t count = smaller(rows - first, BLOCK);
       float *kept = kept_block(a, unit, first, rows), *products = kept ? kept : w->block;
       amx_product(planes, count, 2 * UNITS, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * UNITS, false);
       swiglu_forward(products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
@@ -70,7 +68,7 @@ static void backward_units(const Group *group, const Layer *l, int planes, size_
   const TileRight gate_up = strip_from(linear_forward_tiles(&l->gate_up), unit / 16);
   const TileRight down = strip_from(linear_backward_tiles(&l->down), unit / 32);
   for (size_t first = 0; first < rows; first += BLOCK) {
-    const size_t count = least(rows - first, BLOCK);
+    const size_t count = smaller(rows - first, BLOCK);
     const float *kept = kept_block(group->activations, unit, first, rows);
     if (!kept) amx_product(planes, count, 2 * UNITS, d, rows_from(group->normed, first), gate_up, products, 2 * UNITS, false);
     amx_product(planes, count, UNITS, d, rows_from(group->dresidual, first), down, results, UNITS, false);
@@ -102,7 +100,7 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
                        .dup_columns = rows_from(operand_left(&columns), GROUP),
                        .activated = operand_right(&activated)};
   for (size_t start = 0; start < f; start += GROUP) {
-    const size_t units = least(f - start, GROUP);
+    const size_t units = smaller(f - start, GROUP);
     for (size_t place = 0; place < units; place += UNITS) backward_units(&group, l, planes, start + place, place, rows, w->block);
     amx_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start), w->dnormed, ld,
                 start > 0);

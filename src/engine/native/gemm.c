@@ -67,11 +67,11 @@ static void block(int rows, int registers, size_t depth, Left a, const float *at
 
 void gemm(size_t m, size_t n, size_t k, Left a, Right b, float *c, size_t stride, bool accumulate) {
   for (size_t i0 = 0; i0 < m; i0 += STRIPE) {
-    const size_t end = m - i0 < STRIPE ? m : i0 + STRIPE;
+    const size_t end = smaller(m, i0 + STRIPE);
     for (size_t j = 0; j < n; j += PANEL) {
       const int registers = n - j < PANEL ? (int)((n - j) / LANES) : REGISTERS;
       for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-        const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+        const size_t depth = smaller(k - k0, DEPTH);
         const float *right = b.at + j / PANEL * b.panel + k0 * b.row;
         for (size_t i = i0; i < end; i += ROWS) {
           const int rows = end - i < ROWS ? (int)(end - i) : ROWS;
@@ -106,7 +106,7 @@ void gemm_pack_transposed(const float *w, size_t stride, size_t n, size_t depth,
 void gemm_pack(const float *w, size_t stride, size_t depth, size_t n, float *packed) {
   for (size_t j = 0; j < n; j += PANEL) {
     float *to = packed + j * depth;
-    const size_t width = n - j < PANEL ? n - j : PANEL;
+    const size_t width = smaller(n - j, PANEL);
     for (size_t k = 0; k < depth; k++)
       for (size_t i = 0; i < width; i++) to[k * PANEL + i] = w[k * stride + j + i];
   }

@@ -62,7 +62,7 @@ typedef struct {
 
 static size_t limit_of(const Session *session, size_t prompt_length) {
   const size_t room = session->model->shape.context - prompt_length;
-  return room < session->g->max_new_tokens ? room : session->g->max_new_tokens;
+  return smaller(room, session->g->max_new_tokens);
 }
 
 static bool is_stop(const Generation *g, int32_t token) {
@@ -131,7 +131,7 @@ static void take_units(Session *session, Decoder *decoder) {
   size_t rows = 0, planned = decoder->count;
   decoder->admissions = 0;
   decoder->offsets[0] = 0;
-  while (decoder->free_prefixes > 0 && planned + (g->samples < session->slots ? g->samples : session->slots) <= session->slots &&
+  while (decoder->free_prefixes > 0 && planned + smaller(g->samples, session->slots) <= session->slots &&
          (rows == 0 || rows + session->longest_prompt <= CHUNK_ROWS)) {
     const size_t index = atomic_fetch_add(&session->next, 1);
     if (index >= session->units) return;
@@ -139,7 +139,7 @@ static void take_units(Session *session, Decoder *decoder) {
     const size_t start = (size_t)g->prompt_offsets[prompt], length = (size_t)g->prompt_offsets[prompt + 1] - start;
     if (limit_of(session, length) == 0) continue;
     const size_t prefix = decoder->free_prefix[--decoder->free_prefixes];
-    const size_t samples = g->samples - first < session->slots ? g->samples - first : session->slots;
+    const size_t samples = smaller(g->samples - first, session->slots);
     decoder->units[prefix] = (Unit){prompt, length, prompt * g->samples + first, samples, prefix};
     memcpy(decoder->tokens + rows, g->prompt_tokens + start, length * sizeof(int32_t));
     rows += length;
@@ -176,7 +176,7 @@ static void admit(Session *session, Decoder *decoder, Workspace *w) {
   for (size_t i = 0; i < decoder->admissions; i++) /* the last row of each prompt */
     memcpy(w->attended + i * ld, w->final + ((size_t)decoder->offsets[i + 1] - 1) * ld, s->padded_width * sizeof(float));
   for (size_t first = 0; first < decoder->admissions; first += w->head_rows) {
-    const size_t block = decoder->admissions - first < w->head_rows ? decoder->admissions - first : w->head_rows;
+    const size_t block = smaller(decoder->admissions - first, w->head_rows);
     linear_forward_rows(model->mode, block, w->attended + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t i = 0; i < block; i++) start_unit(session, decoder, decoder->admitted[first + i], w->logits + i * ld_logits);
   }
@@ -237,7 +237,7 @@ static void decode(const Session *session, Decoder *decoder, Workspace *w) {
   }
   layernorm_forward(w->residual, w->final, w->final_rstd, rows, s->width, ld);
   for (size_t first = 0; first < rows; first += w->head_rows) {
-    const size_t block = rows - first < w->head_rows ? rows - first : w->head_rows;
+    const size_t block = smaller(rows - first, w->head_rows);
     linear_forward_rows(model->mode, block, w->final + first * ld, ld, &model->head, w->logits, ld_logits, false, w->linear);
     for (size_t i = 0; i < block; i++) {
       Sequence *sequence = &decoder->active[first + i];
@@ -261,7 +261,7 @@ static void decode_job(void *context, int index, int worker) {
 
 static void lay_out(Decoder *decoder, const Session *session, Arena *arena) {
   const Shape *s = &session->model->shape;
-  const size_t slots = session->slots, prompt_rows = session->longest_prompt > CHUNK_ROWS ? session->longest_prompt : CHUNK_ROWS;
+  const size_t slots = session->slots, prompt_rows = larger(session->longest_prompt, CHUNK_ROWS);
   const size_t size_ratio = sizeof(size_t) / sizeof(float);
   decoder->score_stride = row_stride(round_up(session->longest_prompt, CACHE_BLOCK) + round_up(session->own_capacity, CACHE_BLOCK));
   decoder->scores = arena_floats(arena, slots * decoder->score_stride);
@@ -279,10 +279,10 @@ static void lay_out(Decoder *decoder, const Session *session, Arena *arena) {
 
 static Status decoder_create(Decoder *decoder, const Session *session) {
   const Shape *s = &session->model->shape;
-  const size_t unit_rows = session->g->samples < session->slots ? session->g->samples : session->slots;
+  const size_t unit_rows = smaller(session->g->samples, session->slots);
   const size_t together = (session->slots + unit_rows - 1) / unit_rows;
   /* Room for the prompts of stragglers beside those of full units. */
-  decoder->prefixes = 2 * together + 1 < session->slots ? 2 * together + 1 : session->slots;
+  decoder->prefixes = smaller(2 * together + 1, session->slots);
   Arena arena = {0};
   lay_out(decoder, session, &arena);
   if (!(decoder->memory = memory_take(arena.used))) return OUT_OF_MEMORY;
@@ -298,10 +298,8 @@ static Status decoder_create(Decoder *decoder, const Session *session) {
 static size_t slots_for(const Generation *g, int threads, size_t entry_size) {
   const size_t share = (g->prompts * g->samples + (size_t)threads - 1) / (size_t)threads;
   const bool few_near = entry_size <= NEAR_BYTES / FEW, some_near = entry_size <= NEAR_BYTES / SOME;
-  size_t slots = !few_near ? MANY : !some_near && g->samples == 1 ? FEW : SOME;
-  if (share < slots) slots = share;
-  if (slots > 1 && entry_size > CACHE_BYTES / slots) slots = entry_size < CACHE_BYTES ? CACHE_BYTES / entry_size : 1;
-  return slots;
+  const size_t slots = smaller(share, !few_near ? MANY : !some_near && g->samples == 1 ? FEW : SOME);
+  return entry_size > CACHE_BYTES / slots ? larger(CACHE_BYTES / entry_size, 1) : slots;
 }
 
 Status generate(Model *model, int threads, const Generation *g) {
@@ -321,7 +319,7 @@ Status generate(Model *model, int threads, const Generation *g) {
   session.units = g->prompts * session.units_per_prompt;
   if ((size_t)threads > session.units) threads = (int)session.units;
 
-  Status status = workspaces_need(model, threads, session.longest_prompt > CHUNK_ROWS ? session.longest_prompt : CHUNK_ROWS, false);
+  Status status = workspaces_need(model, threads, larger(session.longest_prompt, CHUNK_ROWS), false);
   session.decoder = calloc((size_t)threads, sizeof *session.decoder);
   if (!session.decoder) status = OUT_OF_MEMORY;
   for (int i = 0; i < threads && status == OK; i++) status = decoder_create(&session.decoder[i], &session);

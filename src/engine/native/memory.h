@@ -27,6 +27,9 @@ float *arena_floats(Arena *arena, size_t count);
 /* Smallest multiple of `step` that is >= n. */
 static inline size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
 /* Row stride of an activation with `width` columns: off the powers of two, so that rows do not fall into the same cache sets. */
 static inline size_t row_stride(size_t width) { return width + 16; }
 

@@ -161,7 +161,7 @@ static void score_chunk(void *context, int index, int worker) {
     return;
   }
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
-    const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
+    const size_t rows = smaller(chunk.rows - first, w->head_rows);
     linear_forward(&w->final_rows, first, rows, &model->head, w->logits, row_stride(model->shape.padded_vocabulary), false);
     score_block(step, w, chunk, first, rows);
   }
@@ -175,7 +175,7 @@ static double head_backward(const Step *step, Workspace *w, Chunk chunk, Lane la
   const Operand columns = narrowed(w->columns, s->padded_vocabulary), pairs = narrowed(w->pairs, s->padded_width);
   double total = 0;
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
-    const size_t rows = chunk.rows - first < w->head_rows ? chunk.rows - first : w->head_rows;
+    const size_t rows = smaller(chunk.rows - first, w->head_rows);
     float *logits = operand_target(&columns, first, w->logits);
     linear_forward(&w->final_rows, first, rows, &model->head, logits, ld_logits, false);
     total += loss_block(step, w, chunk, first, rows, logits);
@@ -260,7 +260,7 @@ static Status prepare(Step *step, bool training) {
   }
   const size_t jobs = training && step->chunks > (size_t)step->model->lanes ? (size_t)step->model->lanes : step->chunks;
   if ((size_t)step->threads > jobs) step->threads = (int)jobs;
-  const Status status = workspaces_need(step->model, step->threads, longest < CHUNK_ROWS ? CHUNK_ROWS : longest, training);
+  const Status status = workspaces_need(step->model, step->threads, larger(longest, CHUNK_ROWS), training);
   if (status != OK) return status;
   model_pack(step->model, step->threads);
   return OK;
@@ -286,7 +286,7 @@ Status step_gradient(Model *model, int threads, Batch batch, const Loss *loss, d
   if (status == OK) status = prepare(&step, true);
   if (status == OK && !(step.chunk_loss = calloc(step.chunks, sizeof *step.chunk_loss))) status = OUT_OF_MEMORY;
   if (status == OK) {
-    const int lanes = step.chunks < (size_t)model->lanes ? (int)step.chunks : model->lanes;
+    const int lanes = (int)smaller(step.chunks, (size_t)model->lanes);
     parallel(step.threads, lanes, gradient_lane, &step);
     if (atomic_load(&model->cancelled)) status = CANCELLED, adamw_zero(model); /* half a gradient is none */
     for (size_t i = 0; i < step.chunks; i++) *total += step.chunk_loss[i];

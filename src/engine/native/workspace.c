@@ -9,11 +9,8 @@
 static size_t head_rows_of(size_t rows, size_t padded_vocabulary) {
   enum { BLOCK_FLOATS = 1 << 15 };
   const size_t block = BLOCK_FLOATS / padded_vocabulary / 32 * 32;
-  const size_t least = block < 32 ? 32 : block;
-  return least < rows ? least : rows;
+  return smaller(larger(block, 32), rows);
 }
-
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static Operand take_operand(Mode mode, Form form, size_t capacity, size_t width, Arena *arena) {
   Operand operand = {.mode = mode, .form = form, .capacity = capacity, .width = width, .stride = row_stride(width)};
@@ -118,11 +115,11 @@ Status workspaces_need(Model *model, int threads, size_t rows, bool training) {
   for (int i = 0; i < threads; i++) {
     const Workspace *old = model->workspace[i];
     if (old && old->rows >= rows && (old->training || !training)) continue;
-    const size_t larger = old && old->rows > rows ? old->rows : rows;
+    const size_t capacity = old ? larger(old->rows, rows) : rows;
     const bool train = training || (old && old->training);
     workspace_destroy(model->workspace[i]);
     model->workspace[i] = NULL;
-    if (!(model->workspace[i] = workspace_create(model, larger, train))) return OUT_OF_MEMORY;
+    if (!(model->workspace[i] = workspace_create(model, capacity, train))) return OUT_OF_MEMORY;
   }
   return OK;
 }
