@@ -9,8 +9,8 @@
 import { existsSync, readFileSync } from "node:fs"
 
 import { grade } from "../src/formats/grade.ts"
-import { firstBlock, runBlock } from "../src/formats/omi1.ts"
 import { formatNamed, formats } from "../src/formats/registry.ts"
+import { firstBlock, runBlock } from "../src/formats/solutions/omi1.ts"
 import { generate } from "../src/problems/grammar.ts"
 import { evaluate } from "../src/python/evaluate.ts"
 

@@ -5,8 +5,8 @@
  * with 1 where a fault of the evaluator shows as InternalError.
  */
 import { evaluate } from "../src/python/evaluate.ts"
-import { defaultBudget } from "../src/python/Meter.ts"
-import { dearPrograms } from "../test/python/dear-programs.ts"
+import { defaultBudget } from "../src/python/values/Budget.ts"
+import { dearPrograms } from "../test/python/costly-programs.ts"
 import { hostilePrograms } from "../test/python/hostile-programs.ts"
 
 const steps = Number(process.argv[2] ?? defaultBudget.steps)

@@ -10,12 +10,12 @@ import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 
 import { Corpus } from "../schemas/corpus.ts"
-import { openArtifact } from "../src/dag/execute.ts"
 import { graphOf } from "../src/dag/graph.ts"
-import { inProcessExecutor } from "../src/dag/in-process.ts"
-import { run } from "../src/dag/Runner.ts"
+import { openArtifact } from "../src/dag/running/compute-action.ts"
+import { inProcessExecutor } from "../src/dag/running/in-process.ts"
+import { run } from "../src/dag/running/Runner.ts"
 import type { Reader } from "../src/dag/Stage.ts"
-import { Store } from "../src/store/Store.ts"
+import { Store } from "../src/store/objects/Store.ts"
 import { mix } from "../stages/mix.ts"
 
 const { values: flags } = parseArgs({

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util"
 
-import { readDataset } from "../src/datasets/load.ts"
+import { readDataset } from "../src/datasets/read/load.ts"
 import { draws } from "../src/random/philox.ts"
 import { trainBpe } from "../src/tokenizer/bpe-train.ts"
 

@@ -1,6 +1,6 @@
-import { Column } from "../src/store/Column.ts"
-import { Kind } from "../src/store/Kind.ts"
-import { Table } from "../src/store/Table.ts"
+import { Column } from "../src/store/schema/Column.ts"
+import { Kind } from "../src/store/schema/Kind.ts"
+import { Table } from "../src/store/schema/Table.ts"
 
 export const Attributions = Table.make("attributions", "How much of a completion a method gives to a source, a row each", {
   method: Column.utf8("classifier, infinity-gram, overlap"),

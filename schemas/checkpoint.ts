@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 
-import { Column } from "../src/store/Column.ts"
-import { Kind } from "../src/store/Kind.ts"
-import { Table } from "../src/store/Table.ts"
+import { Column } from "../src/store/schema/Column.ts"
+import { Kind } from "../src/store/schema/Kind.ts"
+import { Table } from "../src/store/schema/Table.ts"
 import { TokenizerDocument } from "./corpus.ts"
 
 export const ModelSpecDocument = Schema.Struct({

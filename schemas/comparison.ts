@@ -1,6 +1,6 @@
-import { Column } from "../src/store/Column.ts"
-import { Kind } from "../src/store/Kind.ts"
-import { Table } from "../src/store/Table.ts"
+import { Column } from "../src/store/schema/Column.ts"
+import { Kind } from "../src/store/schema/Kind.ts"
+import { Table } from "../src/store/schema/Table.ts"
 
 export const Comparisons = Table.make("comparisons", "A number before and after, paired by problem, a row a number", {
   suite: Column.utf8("set of problems"),

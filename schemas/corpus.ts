@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 
-import { Column } from "../src/store/Column.ts"
-import { Kind } from "../src/store/Kind.ts"
-import { Table } from "../src/store/Table.ts"
+import { Column } from "../src/store/schema/Column.ts"
+import { Kind } from "../src/store/schema/Kind.ts"
+import { Table } from "../src/store/schema/Table.ts"
 
 /** A standard `tokenizer.json`, plain JSON. */
 export const TokenizerDocument = Schema.Record(Schema.String, Schema.Json)

@@ -1,4 +1,4 @@
-import { Column } from "../src/store/Column.ts"
+import { Column } from "../src/store/schema/Column.ts"
 
 /**
  * How a completion was graded, under both profiles: the branch of the verifier that was entered first, the one that answered, the answer, or why there is

@@ -1,6 +1,6 @@
-import { Column } from "../src/store/Column.ts"
-import { Kind } from "../src/store/Kind.ts"
-import { Table } from "../src/store/Table.ts"
+import { Column } from "../src/store/schema/Column.ts"
+import { Kind } from "../src/store/schema/Kind.ts"
+import { Table } from "../src/store/schema/Table.ts"
 import { Checkpoint } from "./checkpoint.ts"
 import { gradeColumns } from "./grade.ts"
 

@@ -121,7 +121,7 @@ describe("rooms that must not know of each other", () => {
       ({ from, to }) => /^src\/engine\/(native|wasm|tfjs)\//.test(to) && !from.startsWith("src/engine/")
     )
     expect(direct.map(({ from, to }) => `${from} imports ${to}`)).toEqual(
-      direct.filter(({ from }) => from === "src/cli/doctor.ts").map(({ from, to }) => `${from} imports ${to}`)
+      direct.filter(({ from }) => from === "src/cli/commands/doctor.ts").map(({ from, to }) => `${from} imports ${to}`)
     )
   })
 })

@@ -10,11 +10,11 @@ import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-import type * as Table from "../store/Table.ts"
+import type * as Table from "../store/schema/Table.ts"
 import type { QueryResult } from "./QueryResult.ts"
 import type { Session, SessionOptions } from "./Session.ts"
 import { SqlFailed } from "./SqlFailed.ts"
-import { StoreFiles } from "./StoreFiles.ts"
+import { StoreFiles } from "./tables/StoreFiles.ts"
 
 export type { QueryResult } from "./QueryResult.ts"
 export { SqlFailed } from "./SqlFailed.ts"

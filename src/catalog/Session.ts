@@ -18,16 +18,16 @@ import {
   type JS
 } from "@duckdb/node-api"
 
-import type * as Table from "../store/Table.ts"
+import type * as Table from "../store/schema/Table.ts"
 import { nearest } from "../text/near.ts"
-import type { FillOptions } from "./duckdb-vectors.ts"
-import { queryPlan, type QueryPlan } from "./query-plan.ts"
+import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
+import { queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
+import type { Source } from "./duckdb/scan-sources.ts"
+import { registerTableFunction } from "./duckdb/table-function.ts"
 import type { Cell, QueryResult } from "./QueryResult.ts"
-import type { Source } from "./sources.ts"
 import { SqlFailed } from "./SqlFailed.ts"
-import type { StoreFiles } from "./StoreFiles.ts"
-import { registerTableFunction } from "./table-function.ts"
-import { quote, viewNames, viewSql } from "./views.ts"
+import type { StoreFiles } from "./tables/StoreFiles.ts"
+import { quote, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
   readonly writableFile?: string

@@ -1,4 +1,4 @@
-import { isBadInput } from "../dag/bad-input.ts"
+import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import type { Command } from "./usage.ts"
@@ -8,17 +8,17 @@ import { columns, helpText, UsageError } from "./usage.ts"
 const commands: Readonly<
   Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>
 > = {
-  list: { summary: "studies, stages and model sizes", load: () => import("./list.ts") },
-  run: { summary: "run a study, reusing every cached artifact", load: () => import("./run.ts") },
-  plan: { summary: "what a run would do, and why", load: () => import("./plan.ts") },
-  status: { summary: "recent runs and what became of their nodes", load: () => import("./status.ts") },
-  show: { summary: "one node, action or artifact in full", load: () => import("./show.ts") },
-  sql: { summary: "ask anything of all runs in SQL", load: () => import("./sql.ts") },
-  report: { summary: "write a study's report: one HTML file", load: () => import("./report.ts") },
-  verify: { summary: "check every artifact against its digest", load: () => import("./verify.ts") },
-  gc: { summary: "remove what no run needs", load: () => import("./gc.ts") },
-  data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./data.ts") },
-  doctor: { summary: "what this machine offers, and what is missing", load: () => import("./doctor.ts") }
+  list: { summary: "studies, stages and model sizes", load: () => import("./commands/list.ts") },
+  run: { summary: "run a study, reusing every cached artifact", load: () => import("./commands/run.ts") },
+  plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
+  status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },
+  show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
+  sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
+  report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },
+  verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
+  gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },
+  data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./commands/data.ts") },
+  doctor: { summary: "what this machine offers, and what is missing", load: () => import("./commands/doctor.ts") }
 }
 
 const usage = (): string =>
@@ -28,7 +28,7 @@ const usage = (): string =>
 
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [name, ...rest] = args
-  if (name === "exec-stage") return (await import("./exec-stage.ts")).execStage(rest)
+  if (name === "exec-stage") return (await import("./commands/exec-stage.ts")).execStage(rest)
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     process.stdout.write(usage())
     return 0

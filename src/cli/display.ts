@@ -3,7 +3,7 @@ import type { LiveMetrics } from "../dag/Progress.ts"
  * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers, redrawn in
  * place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every happening as a line.
  */
-import type { Happening } from "../dag/Runner.ts"
+import type { Happening } from "../dag/running/Runner.ts"
 
 export interface Display {
   readonly watch: (happening: Happening) => void

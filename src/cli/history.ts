@@ -3,9 +3,9 @@ import * as os from "node:os"
 
 import * as Schema from "effect/Schema"
 
-import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/history.ts"
-import { isRunning } from "../store/Lease.ts"
-import { listRuns, type LoggedEvent, readRun } from "../store/Runs.ts"
+import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
+import { isRunning } from "../store/objects/Lease.ts"
+import { listRuns, type LoggedEvent, readRun } from "../store/objects/Runs.ts"
 
 /** What was asked for is not there: exit code 2. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {

@@ -1,7 +1,7 @@
 /** The first rows of any Arrow file, whatever table it holds, as a person can take them in: one line a column and row, long values cut. */
-import { ArrowFile } from "../store/ArrowFile.ts"
-import { valueAt } from "../store/column-views.ts"
-import { ArrowFileCorrupt } from "../store/TableErrors.ts"
+import { ArrowFile } from "../store/arrow/ArrowFile.ts"
+import { ArrowFileCorrupt } from "../store/arrow/TableErrors.ts"
+import { valueAt } from "../store/arrow/view-of-column.ts"
 import { cut, textTable } from "./text-table.ts"
 
 const VALUE_WIDTH = 100

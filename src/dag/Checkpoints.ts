@@ -12,7 +12,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { sha256 } from "../store/digest.ts"
+import { sha256 } from "../store/objects/digest.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
 export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>

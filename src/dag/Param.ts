@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 
-import { canonicalJson } from "../store/digest.ts"
+import { canonicalJson } from "../store/objects/digest.ts"
 import { didYouMean } from "../text/near.ts"
 
 export interface Param<out A, out Optional extends boolean = boolean> {

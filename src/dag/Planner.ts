@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 
-import { type ActionRecord, type Component, Store } from "../store/Store.ts"
+import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"
 import type { Graph, GraphNode } from "./graph.ts"
 import { componentsOf, keyOf } from "./key.ts"
 

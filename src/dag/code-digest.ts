@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 
 import { parse, type Program, type Property, type Token as AcornToken } from "acorn"
 
-import { sha256 } from "../store/digest.ts"
+import { sha256 } from "../store/objects/digest.ts"
 import { REPOSITORY } from "./repository.ts"
 
 const LEFT_OUT = ["src/dag/", "src/store/", "src/cli/", "src/engine/native/", "src/engine/wasm/", "src/engine/tfjs/"]

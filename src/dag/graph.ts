@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 
-import { canonicalJson, digestOf } from "../store/digest.ts"
+import { canonicalJson, digestOf } from "../store/objects/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"

@@ -1,3 +1,6 @@
+import type { DatasetRow, Role } from "./Dataset.ts"
+import { isDatasetError } from "./errors.ts"
+import type { RootOptions } from "./locate/locate.ts"
 /**
  * Reads a split from its first row to its last and tells what is in it: rows that can be used and rows that cannot, with file, row and field;
  * how answers are written; rows that are there twice; questions of evaluation sets inside training data.
@@ -5,12 +8,9 @@
  * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read to
  * its end is `damaged`.
  */
-import { contaminationScan, type EvaluationQuestion, type Overlap } from "./contamination.ts"
-import type { DatasetRow, Role } from "./Dataset.ts"
-import { DigestIndex } from "./DigestIndex.ts"
-import { isDatasetError } from "./errors.ts"
-import { type LoadReport, openDataset } from "./load.ts"
-import type { RootOptions } from "./locate.ts"
+import { contaminationScan, type EvaluationQuestion, type Overlap } from "./overlap/contamination.ts"
+import { DigestIndex } from "./overlap/DigestIndex.ts"
+import { type LoadReport, openDataset } from "./read/load.ts"
 import { type DatasetName, nameOf } from "./registry.ts"
 
 export interface CheckOptions extends RootOptions {

@@ -1,15 +1,15 @@
 /** From graded completions to the rows of an evaluation: every completion, and every summary number with its 95 % interval. */
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
-import type { Table } from "../store/Table.ts"
+import type { Table } from "../store/schema/Table.ts"
 import type { SuiteProblem } from "../training/corpus.ts"
-import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapProbability, bootstrapShare } from "./bootstrap.ts"
 import { type Completions, gradeRow } from "./complete.ts"
-import { type Diversity, diversity } from "./diversity.ts"
-import { shareEntropy } from "./format-shares.ts"
-import { wilson } from "./intervals.ts"
-import { majorityAtK } from "./majority.ts"
-import { passAtKByProblem } from "./pass-at-k.ts"
+import { type Diversity, diversity } from "./metrics/diversity.ts"
+import { shareEntropy } from "./metrics/format-shares.ts"
+import { majorityAtK } from "./metrics/majority.ts"
+import { passAtKByProblem } from "./metrics/pass-at-k.ts"
+import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapProbability, bootstrapShare } from "./statistics/bootstrap.ts"
+import { wilson } from "./statistics/intervals.ts"
 
 export type Attempt = Table.Input<typeof Scores>
 type Summary = Table.Input<typeof Evaluations>

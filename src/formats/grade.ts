@@ -1,11 +1,11 @@
 import * as Schema from "effect/Schema"
 
-import { equalValues } from "./equal.ts"
+import { equalValues } from "./answers/equal.ts"
+import { parseValue } from "./answers/number-text.ts"
 import type { Format, Grade, Profile, Value, Verdict } from "./Format.ts"
-import { parseValue } from "./number-text.ts"
 import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, invalid } from "./registry.ts"
-import { unclear } from "./sub-style.ts"
+import { unclear } from "./solutions/sub-style.ts"
 
 /**
  * A completion's format, answer and correctness.

@@ -1,8 +1,8 @@
 import { evaluateCached } from "../python/evaluate.ts"
+import { numberInText } from "./answers/math-text.ts"
 import type { Extraction, Value, Verdict } from "./Format.ts"
-import { numberInText } from "./math-text.ts"
-import { dedent, firstBlock } from "./omi1.ts"
-import { functionName } from "./tinygsm.ts"
+import { dedent, firstBlock } from "./solutions/omi1.ts"
+import { functionName } from "./solutions/tinygsm.ts"
 
 /**
  * The verifier of the Echo Chamber paper (arXiv 2504.07912; `openrlhf/utils/math_verifier.py` of the authors' code), quirks included:

@@ -1,10 +1,10 @@
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
-import { gsm } from "./gsm.ts"
-import { lookup } from "./lookup.ts"
-import { omi1 } from "./omi1.ts"
-import { omi2 } from "./omi2.ts"
-import { tinygsm } from "./tinygsm.ts"
+import { gsm } from "./solutions/gsm.ts"
+import { lookup } from "./solutions/lookup.ts"
+import { omi1 } from "./solutions/omi1.ts"
+import { omi2 } from "./solutions/omi2.ts"
+import { tinygsm } from "./solutions/tinygsm.ts"
 
 /**
  * All formats there are. The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are

@@ -3,7 +3,7 @@
  * function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture starts over and counts
  * the repetition.
  */
-import { openDataset, type RowFault } from "../datasets/load.ts"
+import { openDataset, type RowFault } from "../datasets/read/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"

@@ -6,7 +6,7 @@
  * is decided depends on earlier documents alone, and on other sources only where copies across sources are dropped: else a larger mixture begins with
  * the documents of a smaller one.
  */
-import { DigestIndex } from "../datasets/DigestIndex.ts"
+import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import type { EarlierSources } from "./EarlierSources.ts"
 
 export interface SelectionRules {

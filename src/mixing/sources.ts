@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 
 import type { External } from "../dag/Stage.ts"
-import { datasetFingerprint } from "../datasets/fingerprint.ts"
+import { datasetFingerprint } from "../datasets/locate/fingerprint.ts"
 import { datasetName } from "../datasets/registry.ts"
 import type { Difficulty, GrammarOptions } from "../problems/grammar.ts"
 import { datasetSource, type DocumentSource, grammarSource } from "./DocumentSource.ts"

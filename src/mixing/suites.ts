@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { Objection, WiredInput } from "../dag/Stage.ts"
-import { openDataset } from "../datasets/load.ts"
+import { openDataset } from "../datasets/read/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"

@@ -1,4 +1,4 @@
-import type { DigestIndex } from "../datasets/DigestIndex.ts"
+import type { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import { formatNames } from "../formats/registry.ts"
 import { bpeSeparator, pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe-train.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"

@@ -1,7 +1,7 @@
 import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
+import type { TableReader } from "../store/arrow/TableReader.ts"
 /** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
-import type { Table } from "../store/Table.ts"
-import type { TableReader } from "../store/TableReader.ts"
+import type { Table } from "../store/schema/Table.ts"
 import { type ModelSpec, parameterCount, parameterTable } from "./ModelSpec.ts"
 
 /** One row a tensor, in the order of `parameterTable`, with statistics that SQL can look at without reading the bytes. */

@@ -1,26 +1,26 @@
+import { compileExpression } from "./compile/compile-expressions.ts"
+import { compileBlock } from "./compile/compile-statements.ts"
+import { Context, Run } from "./compile/CompileScope.ts"
+// oxlint-disable-next-line import/no-unassigned-import -- attaches the methods to the types
+import "./library/methods.ts"
+import { caught } from "./compile/unwinding.ts"
+import { builtins } from "./library/builtins.ts"
+import { call } from "./operations/calling.ts"
 /**
  * Runs a program in the restricted Python of this folder: deterministic, counted, and without any way to the host.
  *
  * The whole of Python's arithmetic, strings, containers, functions, comprehensions and exceptions; no classes, no `with`, no `async`, and of
  * modules only `math`, a little `datetime` and names for annotations. Everything ends in an Outcome: nothing is thrown.
  */
-import type { Module } from "./ast.ts"
-import { builtins } from "./builtins.ts"
-import { call } from "./calls.ts"
-// oxlint-disable-next-line import/no-unassigned-import -- attaches the methods to the types
-import "./methods.ts"
-import { compileExpression } from "./compile-expressions.ts"
-import { compileBlock } from "./compile-statements.ts"
-import { Context, Run } from "./Context.ts"
-import { raised } from "./exceptions.ts"
-import { type Budget, defaultBudget, Meter, Refusal } from "./Meter.ts"
-import { PyFloat, type PyValue } from "./objects.ts"
-import { parse } from "./statements.ts"
-import { exceptionText, repr, str } from "./text.ts"
-import { caught } from "./unwinding.ts"
+import type { Module } from "./syntax/ast.ts"
+import { parse } from "./syntax/statements.ts"
+import { type Budget, defaultBudget, Meter, Refusal } from "./values/Budget.ts"
+import { raised } from "./values/exceptions.ts"
+import { PyFloat, type PyValue } from "./values/objects.ts"
+import { exceptionText, repr, str } from "./values/repr.ts"
 
-export type { Budget } from "./Meter.ts"
-export type { PyValue } from "./objects.ts"
+export type { Budget } from "./values/Budget.ts"
+export type { PyValue } from "./values/objects.ts"
 
 export type Outcome =
   | {

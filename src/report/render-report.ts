@@ -3,21 +3,21 @@
  */
 import * as Effect from "effect/Effect"
 
-import type { Figure } from "./Figure.ts"
+import type { RunRecord } from "./data/RunRecord.ts"
+import { readStudy, type StudyData } from "./data/study-data.ts"
+import type { Figure } from "./draw/Figure.ts"
 import { attributionFigures } from "./figures/attribution-figures.ts"
 import { evaluationFigures } from "./figures/evaluation-figures.ts"
 import { rlFigures } from "./figures/rl-figures.ts"
 import { trainingFigures } from "./figures/training-figures.ts"
-import { escapeHtml, Html, html, nothing } from "./html.ts"
-import type { RunRecord } from "./RunRecord.ts"
+import { escapeHtml, Html, html, nothing } from "./page/html.ts"
+import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
 import { claimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
-import { readStudy, type StudyData } from "./study-data.ts"
-import { style } from "./style.ts"
 
 /** The HTML of a run's report. `description` is what the study is, in a sentence. */
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string) {

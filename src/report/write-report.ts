@@ -10,10 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 import { codeOf } from "../dag/code-digest.ts"
-import { canonicalJson, sha256 } from "../store/digest.ts"
-import { errorText, temporaryName } from "../store/files.ts"
-import { Store } from "../store/Store.ts"
-import type { RunRecord } from "./RunRecord.ts"
+import { canonicalJson, sha256 } from "../store/objects/digest.ts"
+import { errorText, temporaryName } from "../store/objects/files.ts"
+import { Store } from "../store/objects/Store.ts"
+import type { RunRecord } from "./data/RunRecord.ts"
 
 /** Its code and that of what it imports enter the name: a changed figure is drawn again. */
 const RENDERER = "src/report/render-report.ts"

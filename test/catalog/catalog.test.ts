@@ -260,8 +260,8 @@ describe("damage", () => {
 
   it("a file older than its table's definition shows null where it lacks a column or has another type", async () => {
     const old = sampleStore()
-    const { Table } = await import("../../src/store/Table.ts")
-    const { Column } = await import("../../src/store/Column.ts")
+    const { Table } = await import("../../src/store/schema/Table.ts")
+    const { Column } = await import("../../src/store/schema/Column.ts")
     const newer = Table.make("training", "", { ...Training.columns, loss: Column.float32(), speed: Column.float64() })
     const result = await Effect.runPromise(
       Effect.scoped(

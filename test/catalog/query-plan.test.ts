@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api"
 import { beforeAll, describe, expect, it } from "vitest"
 
-import { mayMatch, queryPlan, type QueryPlan } from "../../src/catalog/query-plan.ts"
+import { mayMatch, queryPlan, type QueryPlan } from "../../src/catalog/duckdb/query-plan.ts"
 import { editDistance, nearest } from "../../src/text/near.ts"
 
 let planOf: (sql: string) => Promise<QueryPlan | undefined>

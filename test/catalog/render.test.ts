@@ -5,8 +5,8 @@ import { Effect } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
-import { renderArrow } from "../../src/catalog/render-arrow.ts"
-import { csv, cut, displayWidth, json, readableNumber, renderRows, renderTable } from "../../src/catalog/render.ts"
+import { renderArrow } from "../../src/catalog/output/render-arrow.ts"
+import { csv, cut, displayWidth, json, readableNumber, renderRows, renderTable } from "../../src/catalog/output/render-text.ts"
 import { SampleStore, tables } from "./sample-store.ts"
 
 const store = new SampleStore()

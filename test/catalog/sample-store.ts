@@ -4,9 +4,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } fro
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { Column } from "../../src/store/Column.ts"
-import { Table } from "../../src/store/Table.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Table } from "../../src/store/schema/Table.ts"
 
 export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   step: Column.int32("RL step"),

@@ -6,13 +6,13 @@ import { join } from "node:path"
 import { DuckDBInstance, type DuckDBConnection, type JS } from "@duckdb/node-api"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
-import type { FillOptions } from "../../src/catalog/duckdb-vectors.ts"
-import { filePart, type Source } from "../../src/catalog/sources.ts"
-import { registerTableFunction } from "../../src/catalog/table-function.ts"
+import type { FillOptions } from "../../src/catalog/duckdb/duckdb-vectors.ts"
+import { filePart, type Source } from "../../src/catalog/duckdb/scan-sources.ts"
+import { registerTableFunction } from "../../src/catalog/duckdb/table-function.ts"
 import { draws } from "../../src/random/philox.ts"
-import { Column } from "../../src/store/Column.ts"
-import { Table } from "../../src/store/Table.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Table } from "../../src/store/schema/Table.ts"
 
 // Batches that are no multiple of DuckDB's chunks of 2,048 rows.
 const columns = {

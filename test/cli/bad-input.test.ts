@@ -4,7 +4,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
-import { objectsIn } from "../dag/lab.ts"
+import { objectsIn } from "../dag/study-in-a-folder.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { place } from "./command-line.ts"
 

@@ -4,11 +4,11 @@ import * as path from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { changesBetween, type Decision } from "../../src/dag/Planner.ts"
-import type { ActionRecord } from "../../src/store/Store.ts"
+import type { ActionRecord } from "../../src/store/objects/Store.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
-import { planNodes, runNodes } from "./lab.ts"
+import { planNodes, runNodes } from "./study-in-a-folder.ts"
 
 const chain = (params: { terms?: number; label?: string } = {}, scale = 2) => [sum({ numbers: count({}, params) }, { scale })]
 

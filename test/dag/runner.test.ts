@@ -3,12 +3,12 @@ import * as path from "node:path"
 
 import { afterEach, describe, expect, it } from "vitest"
 
-import { inProcessExecutor } from "../../src/dag/in-process.ts"
+import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { breakDown } from "./fixtures/stages/break-down.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
-import { objectsIn, runNodes } from "./lab.ts"
+import { objectsIn, runNodes } from "./study-in-a-folder.ts"
 
 /** What `count` gives for 12 terms, worked out in Python:
  * s = 0.0

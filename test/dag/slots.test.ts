@@ -1,7 +1,7 @@
 import { Deferred, Effect, Fiber } from "effect"
 import { describe, expect, it } from "vitest"
 
-import * as Slots from "../../src/dag/Slots.ts"
+import * as Slots from "../../src/dag/running/Slots.ts"
 
 /** A body that says when it starts, with how many threads, and holds them until told. */
 const job = Effect.fnUntraced(function* (slots: Slots.Slots, priority: number, started: Array<string>) {

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { checkDataset, evaluationQuestions } from "../../src/datasets/check.ts"
-import { DigestIndex, textDigest } from "../../src/datasets/DigestIndex.ts"
+import { DigestIndex, textDigest } from "../../src/datasets/overlap/DigestIndex.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
 const alone = (data: string) => ({ data, repository: join(data, "none/none"), environment: {} })

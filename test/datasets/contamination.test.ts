@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
-import { contaminationScan, type EvaluationQuestion, type TrainingDocument } from "../../src/datasets/contamination.ts"
-import { comparedWords, wordHashes } from "../../src/datasets/word-runs.ts"
+import { contaminationScan, type EvaluationQuestion, type TrainingDocument } from "../../src/datasets/overlap/contamination.ts"
+import { comparedWords, wordHashes } from "../../src/datasets/overlap/word-runs.ts"
 import { draws } from "../../src/random/philox.ts"
 
 const question = "A robe takes 2 bolts of blue fiber and half that much white fiber. How many bolts in total does it take?"

@@ -7,7 +7,7 @@ import { join } from "node:path"
 
 import { afterEach, describe, expect, it } from "vitest"
 
-import { download, type DownloadOptions, tokenHeader, useProxies } from "../../src/datasets/download.ts"
+import { download, type DownloadOptions, tokenHeader, useProxies } from "../../src/datasets/fetch/download.ts"
 import { temporaryFolder } from "./hub.ts"
 
 const servers: Array<Server> = []

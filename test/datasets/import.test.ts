@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib"
 
 import { afterEach, describe, expect, it } from "vitest"
 
-import { importDataset } from "../../src/datasets/import.ts"
-import { readDataset } from "../../src/datasets/load.ts"
+import { importDataset } from "../../src/datasets/fetch/import.ts"
+import { readDataset } from "../../src/datasets/read/load.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
 const train = { dataset: "gsm8k", split: "train" }

@@ -4,8 +4,8 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 
 import { DatasetMissing } from "../../src/datasets/errors.ts"
-import { type LoadOptions, openDataset, readDataset } from "../../src/datasets/load.ts"
-import { datasetRoots } from "../../src/datasets/locate.ts"
+import { datasetRoots } from "../../src/datasets/locate/locate.ts"
+import { type LoadOptions, openDataset, readDataset } from "../../src/datasets/read/load.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
 const root = temporaryFolder()

@@ -4,8 +4,8 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 import { parquetWriteFile } from "hyparquet-writer"
 import { describe, expect, it } from "vitest"
 
-import type { RawRow } from "../../src/datasets/readers/RawRow.ts"
-import { formatOf } from "../../src/datasets/readers/registry.ts"
+import { formatOf } from "../../src/datasets/read/file-readers.ts"
+import type { RawRow } from "../../src/datasets/read/RawRow.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
 const folder = temporaryFolder()

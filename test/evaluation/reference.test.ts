@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { shareEntropy } from "../../src/evaluation/format-shares.ts"
-import { clopperPearson, meanInterval, shareStandardError, wilson } from "../../src/evaluation/intervals.ts"
-import { majorityAtK, majorityCorrect, majorityWinners, type Answer } from "../../src/evaluation/majority.ts"
-import { meanPassAtK, passAtK } from "../../src/evaluation/pass-at-k.ts"
-import { averageRanks, spearman } from "../../src/evaluation/rank-correlation.ts"
+import { shareEntropy } from "../../src/evaluation/metrics/format-shares.ts"
+import { majorityAtK, majorityCorrect, majorityWinners, type Answer } from "../../src/evaluation/metrics/majority.ts"
+import { meanPassAtK, passAtK } from "../../src/evaluation/metrics/pass-at-k.ts"
+import { clopperPearson, meanInterval, shareStandardError, wilson } from "../../src/evaluation/statistics/intervals.ts"
+import { averageRanks, spearman } from "../../src/evaluation/statistics/rank-correlation.ts"
 
 interface Reference {
   readonly pass_at_k: {

@@ -1,14 +1,14 @@
 /** Paired tests, bootstrap, aggregation, shares and the distribution functions, against known values and exact identities. */
 import { describe, expect, it } from "vitest"
 
-import { bootstrapMean, pairedBootstrap } from "../../src/evaluation/bootstrap.ts"
-import { diversity } from "../../src/evaluation/diversity.ts"
-import { timeToDominance } from "../../src/evaluation/dominance.ts"
-import { formatShares, shareEntropy, totalVariation } from "../../src/evaluation/format-shares.ts"
-import { clopperPearson, meanInterval, wilson } from "../../src/evaluation/intervals.ts"
-import { majorityAtK, majorityCorrect, type Answer } from "../../src/evaluation/majority.ts"
-import { mcnemar } from "../../src/evaluation/mcnemar.ts"
-import { meanPassAtK, passAtK } from "../../src/evaluation/pass-at-k.ts"
+import { diversity } from "../../src/evaluation/metrics/diversity.ts"
+import { timeToDominance } from "../../src/evaluation/metrics/dominance.ts"
+import { formatShares, shareEntropy, totalVariation } from "../../src/evaluation/metrics/format-shares.ts"
+import { majorityAtK, majorityCorrect, type Answer } from "../../src/evaluation/metrics/majority.ts"
+import { meanPassAtK, passAtK } from "../../src/evaluation/metrics/pass-at-k.ts"
+import { bootstrapMean, pairedBootstrap } from "../../src/evaluation/statistics/bootstrap.ts"
+import { clopperPearson, meanInterval, wilson } from "../../src/evaluation/statistics/intervals.ts"
+import { mcnemar } from "../../src/evaluation/statistics/mcnemar.ts"
 import {
   betaCdf,
   logGamma,
@@ -16,7 +16,7 @@ import {
   normalQuantile,
   studentCdf,
   studentQuantile
-} from "../../src/evaluation/special-functions.ts"
+} from "../../src/evaluation/statistics/special-functions.ts"
 import { draws } from "../../src/random/philox.ts"
 
 describe("pass@k", () => {

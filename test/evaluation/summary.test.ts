@@ -6,8 +6,8 @@ import { Evaluation, Evaluations, Scores } from "../../schemas/evaluation.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
 import { compareEvaluations } from "../../src/evaluation/compare.ts"
 import { type Attempt, scoreRows, summarise } from "../../src/evaluation/summary.ts"
-import { openTable } from "../../src/store/TableReader.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { openTable } from "../../src/store/arrow/TableReader.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
 /** One completion: its answer (null: none), whether that is right, and its format. */

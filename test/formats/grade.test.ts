@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
+import { numberInText } from "../../src/formats/answers/math-text.ts"
 import { grade } from "../../src/formats/grade.ts"
-import { numberInText } from "../../src/formats/math-text.ts"
 
 const both = (completion: string, gold = "17") => ({
   paper: grade(completion, gold, "paper"),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 
-import { lastBoxed } from "../../src/formats/boxed.ts"
-import { equalValues } from "../../src/formats/equal.ts"
+import { lastBoxed } from "../../src/formats/answers/boxed.ts"
+import { equalValues } from "../../src/formats/answers/equal.ts"
+import { parseValue } from "../../src/formats/answers/number-text.ts"
 import { grade } from "../../src/formats/grade.ts"
-import { parseValue } from "../../src/formats/number-text.ts"
 import { draws } from "../../src/random/philox.ts"
 
 /** Random numbers written by other means than ours: the host's number formatting, and fractions in integers. */

@@ -4,8 +4,8 @@ import { gunzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
-import { gsm } from "../../src/formats/gsm.ts"
 import { detectFormat } from "../../src/formats/registry.ts"
+import { gsm } from "../../src/formats/solutions/gsm.ts"
 
 /** Solutions in the shape of the real datasets, written for this test. */
 const tinygsm = `def simple_math_problem() -> int:

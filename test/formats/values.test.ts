@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 
-import { lastBoxed } from "../../src/formats/boxed.ts"
-import { equalValues } from "../../src/formats/equal.ts"
-import { parseValue } from "../../src/formats/number-text.ts"
+import { lastBoxed } from "../../src/formats/answers/boxed.ts"
+import { equalValues } from "../../src/formats/answers/equal.ts"
+import { parseValue } from "../../src/formats/answers/number-text.ts"
 
 describe("an answer's text in canonical form", () => {
   it.each([

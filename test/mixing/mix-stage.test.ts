@@ -5,12 +5,12 @@ import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import { Corpus } from "../../schemas/corpus.ts"
-import { openArtifact } from "../../src/dag/execute.ts"
+import { openArtifact } from "../../src/dag/running/compute-action.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
-import { Store } from "../../src/store/Store.ts"
+import { Store } from "../../src/store/objects/Store.ts"
 import { tokenizerFromJson } from "../../src/tokenizer/fromJson.ts"
 import { mix } from "../../stages/mix.ts"
-import { runNodes } from "../dag/lab.ts"
+import { runNodes } from "../dag/study-in-a-folder.ts"
 import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 
 const data = temporaryFolder()

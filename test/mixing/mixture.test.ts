@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { DigestIndex } from "../../src/datasets/DigestIndex.ts"
+import { DigestIndex } from "../../src/datasets/overlap/DigestIndex.ts"
 import { datasetSource, NONE_REJECTED, type DocumentSource, type SourceDocument } from "../../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../../src/mixing/EarlierSources.ts"
 import {

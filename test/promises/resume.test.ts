@@ -5,7 +5,7 @@ import * as path from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { nodeStates, place } from "../cli/command-line.ts"
-import { objectsIn } from "../dag/lab.ts"
+import { objectsIn } from "../dag/study-in-a-folder.ts"
 
 const TERMS = "40"
 const RUN = ["run", "chain", "--terms", TERMS, "--no-report", "--checkpoint-seconds", "0"]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import { evaluate } from "../../src/python/evaluate.ts"
-import { dearPrograms } from "./dear-programs.ts"
+import { dearPrograms } from "./costly-programs.ts"
 import { hostilePrograms } from "./hostile-programs.ts"
 
 /** Fewer steps than by default, for the sake of time; bench/hostile.ts runs all of them at the default budget. */

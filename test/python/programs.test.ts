@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
 import { evaluate } from "../../src/python/evaluate.ts"
-import { ourPrograms } from "./our-programs.ts"
+import { formatPrograms } from "./format-programs.ts"
 
 describe("word-problem programs", () => {
-  it.each(ourPrograms)("answers $answer", ({ source, answer }) => {
+  it.each(formatPrograms)("answers $answer", ({ source, answer }) => {
     expect(evaluate(source, { entry: "solution" })).toMatchObject({ ok: true, repr: answer })
   })
 

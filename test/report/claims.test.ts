@@ -11,9 +11,9 @@ import {
 } from "../../src/report/claims/outcome-claims.ts"
 import { claims } from "../../src/report/claims/registry.ts"
 import { concentration, imbalance, mostAccurate, scaleFlip } from "../../src/report/claims/winner-claims.ts"
-import type { Curve } from "../../src/report/curves.ts"
-import type { Measures } from "../../src/report/measures.ts"
-import type { CellData, StudyData } from "../../src/report/study-data.ts"
+import type { Curve } from "../../src/report/data/curves.ts"
+import type { Measures } from "../../src/report/data/policy-estimates.ts"
+import type { CellData, StudyData } from "../../src/report/data/study-data.ts"
 
 const estimate = (value: number, half = 0.03) => ({ value, low: value - half, high: value + half, seeds: 1 })
 const curve = (values: ReadonlyArray<number>): Curve => values.map((mean, x) => ({ x, mean, low: mean, high: mean }))

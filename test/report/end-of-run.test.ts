@@ -4,8 +4,8 @@ import * as path from "node:path"
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
 
+import { command } from "../../src/cli/commands/report.ts"
 import { endOfRun } from "../../src/cli/end-of-run.ts"
-import { command } from "../../src/cli/report.ts"
 import { runStudy } from "./fixtures/run-study.ts"
 import { study } from "./fixtures/study.ts"
 

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest"
 
 import { draws, permutation } from "../../src/random/philox.ts"
-import { groupAdvantages, groupSignal, type GroupAdvantageOptions } from "../../src/rl/advantages.ts"
-import { whiten } from "../../src/rl/gae.ts"
-import { mean, standardDeviation } from "../../src/rl/moments.ts"
-import { grpoPreset, type GrpoPreset } from "../../src/rl/presets.ts"
-import { RlInputError } from "../../src/rl/RlInputError.ts"
+import { whiten } from "../../src/rl/objective/gae.ts"
+import { groupAdvantages, groupSignal, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
+import { mean, standardDeviation } from "../../src/rl/packed/masked-statistics.ts"
+import { RlInputError } from "../../src/rl/packed/RlInputError.ts"
+import { grpoPreset, type GrpoPreset } from "../../src/rl/params/presets.ts"
 import { maxError } from "./fixtures.ts"
 
 const exact = (name: GrpoPreset): GroupAdvantageOptions => ({ ...grpoPreset(name, 8).advantage, epsilon: 0 })

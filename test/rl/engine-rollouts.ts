@@ -5,10 +5,10 @@ import { afterAll } from "vitest"
 import { Engine, type Model } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
 import { draws } from "../../src/random/philox.ts"
-import { grpoAdvantages, type GrpoOptions } from "../../src/rl/grpo.ts"
-import { reductionWeights } from "../../src/rl/reduction.ts"
-import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/Rollouts.ts"
-import { toCoefficients, type Objective } from "../../src/rl/terms.ts"
+import { grpoAdvantages, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
+import { toCoefficients, type Objective } from "../../src/rl/objective/loss-terms.ts"
+import { reductionWeights } from "../../src/rl/objective/reduction.ts"
+import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/packed/Rollouts.ts"
 
 const runtime = ManagedRuntime.make(
   Layer.unwrap(resolveEngine({ engine: "auto", mode: "f32" }).pipe(Effect.map((choice) => engineLayer(choice, { threads: 1 }))))

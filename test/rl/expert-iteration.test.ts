@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 
-import { imitationLoss, selectDemonstrations, type ExpertIterationOptions } from "../../src/rl/expert-iteration.ts"
-import { expertIterationPreset } from "../../src/rl/presets.ts"
-import { fromGenerated } from "../../src/rl/Rollouts.ts"
+import { imitationLoss, selectDemonstrations, type ExpertIterationOptions } from "../../src/rl/algorithms/expert-iteration.ts"
+import { fromGenerated } from "../../src/rl/packed/Rollouts.ts"
+import { expertIterationPreset } from "../../src/rl/params/presets.ts"
 
 /** Two questions, five samples each; of the first, samples 0, 2 and 4 are the same text. */
 const answers = [[7, 8], [9], [7, 8], [6, 6, 6], [7, 8], [7, 8], [5], [4], [3], [2]]

@@ -3,16 +3,16 @@
  */
 import { describe, expect, it } from "vitest"
 
-import { broadcast, groupAdvantages, type GroupAdvantageOptions } from "../../src/rl/advantages.ts"
-import { gae, whiten } from "../../src/rl/gae.ts"
-import { grpoObjective, type GrpoOptions } from "../../src/rl/grpo.ts"
-import { klEstimate, type KlEstimator } from "../../src/rl/kl.ts"
-import { policyLoss, type PolicyLossOptions } from "../../src/rl/policy-loss.ts"
-import { ppoObjective, ppoTargets, type PpoOptions } from "../../src/rl/ppo.ts"
-import { reduce, reductionWeights, tokenMean, type Reduction } from "../../src/rl/reduction.ts"
-import { policyTerm, valueTerm } from "../../src/rl/terms.ts"
-import { tokenRewards } from "../../src/rl/token-rewards.ts"
-import { policyStatistics, valueStatistics } from "../../src/rl/update-statistics.ts"
+import { grpoObjective, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
+import { ppoObjective, ppoTargets, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
+import { gae, whiten } from "../../src/rl/objective/gae.ts"
+import { broadcast, groupAdvantages, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
+import { klEstimate, type KlEstimator } from "../../src/rl/objective/kl.ts"
+import { policyTerm, valueTerm } from "../../src/rl/objective/loss-terms.ts"
+import { policyLoss, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
+import { reduce, reductionWeights, tokenMean, type Reduction } from "../../src/rl/objective/reduction.ts"
+import { tokenRewards } from "../../src/rl/objective/token-rewards.ts"
+import { policyStatistics, valueStatistics } from "../../src/rl/objective/update-statistics.ts"
 import { maxError, modelCase, offsetsOf } from "./fixtures.ts"
 
 const clip: PolicyLossOptions = { kind: "clip", clipLow: 0.2, clipHigh: 0.2, ratio: "token" }

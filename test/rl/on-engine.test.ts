@@ -5,11 +5,11 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/grpo.ts"
-import { ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/ppo.ts"
-import { grpoPreset, ppoPreset } from "../../src/rl/presets.ts"
-import { reductionWeights } from "../../src/rl/reduction.ts"
-import { fromPositions } from "../../src/rl/Rollouts.ts"
+import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
+import { ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
+import { reductionWeights } from "../../src/rl/objective/reduction.ts"
+import { fromPositions } from "../../src/rl/packed/Rollouts.ts"
+import { grpoPreset, ppoPreset } from "../../src/rl/params/presets.ts"
 import { generalWay, gradientOf, grpoBatch, moved, relativeError, rewards, run, setUp, temperature } from "./engine-rollouts.ts"
 
 describe("on the native engine", () => {

@@ -1,10 +1,12 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { ExpertIterationOptions } from "../../src/rl/expert-iteration.ts"
-import { GrpoOptions } from "../../src/rl/grpo.ts"
-import { both, informativeSequences, overlongPenalty, truncationMask } from "../../src/rl/masks.ts"
-import { PpoOptions } from "../../src/rl/ppo.ts"
+import { ExpertIterationOptions } from "../../src/rl/algorithms/expert-iteration.ts"
+import { GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
+import { PpoOptions } from "../../src/rl/algorithms/ppo.ts"
+import { reinforceAdvantages, ReinforceOptions } from "../../src/rl/algorithms/reinforce.ts"
+import { both, informativeSequences, overlongPenalty, truncationMask } from "../../src/rl/packed/masks.ts"
+import { fromGenerated } from "../../src/rl/packed/Rollouts.ts"
 import {
   expertIterationPreset,
   grpoPreset,
@@ -13,9 +15,7 @@ import {
   ppoPresets,
   reinforcePreset,
   reinforcePresets
-} from "../../src/rl/presets.ts"
-import { reinforceAdvantages, ReinforceOptions } from "../../src/rl/reinforce.ts"
-import { fromGenerated } from "../../src/rl/Rollouts.ts"
+} from "../../src/rl/params/presets.ts"
 import { maxError } from "./fixtures.ts"
 
 describe("presets", () => {

@@ -4,14 +4,12 @@
  */
 import { afterAll, describe, expect, it } from "vitest"
 
-import { groupAdvantages, type GroupAdvantageOptions } from "../../src/rl/advantages.ts"
-import { gae, whiten, type WhitenOptions } from "../../src/rl/gae.ts"
-import { grpoObjective } from "../../src/rl/grpo.ts"
-import { klEstimate, klLoss, nextKlCoefficient, type KlEstimator } from "../../src/rl/kl.ts"
-import { highEntropyMask, offPolicyKeep } from "../../src/rl/masks.ts"
-import { mean, standardDeviation, variance } from "../../src/rl/moments.ts"
-import type { PolicyLossOptions } from "../../src/rl/policy-loss.ts"
-import { grpoPreset } from "../../src/rl/presets.ts"
+import { grpoObjective } from "../../src/rl/algorithms/grpo.ts"
+import { gae, whiten, type WhitenOptions } from "../../src/rl/objective/gae.ts"
+import { groupAdvantages, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
+import { klEstimate, klLoss, nextKlCoefficient, type KlEstimator } from "../../src/rl/objective/kl.ts"
+import { entropyTerm, policyTerm, valueTerm } from "../../src/rl/objective/loss-terms.ts"
+import type { PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
 import {
   reduce,
   reductionTotals,
@@ -19,10 +17,12 @@ import {
   tokenMean,
   type Reduction,
   type ReductionOptions
-} from "../../src/rl/reduction.ts"
-import { entropyTerm, policyTerm, valueTerm } from "../../src/rl/terms.ts"
-import { tokenRewards } from "../../src/rl/token-rewards.ts"
-import { policyStatistics } from "../../src/rl/update-statistics.ts"
+} from "../../src/rl/objective/reduction.ts"
+import { tokenRewards } from "../../src/rl/objective/token-rewards.ts"
+import { policyStatistics } from "../../src/rl/objective/update-statistics.ts"
+import { mean, standardDeviation, variance } from "../../src/rl/packed/masked-statistics.ts"
+import { highEntropyMask, offPolicyKeep } from "../../src/rl/packed/masks.ts"
+import { grpoPreset } from "../../src/rl/params/presets.ts"
 import { maxError, offsetsOf, profileCase, profileIds } from "./fixtures.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<number>>

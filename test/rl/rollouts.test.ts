@@ -1,11 +1,11 @@
 /** Sequences to positions and back, minibatches, and the fused surrogate against the engine's written definition. */
 import { describe, expect, it } from "vitest"
 
-import type { Surrogate } from "../../src/rl/fused.ts"
-import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/grpo.ts"
-import { criticTerm, ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/ppo.ts"
-import { grpoPreset, ppoPreset } from "../../src/rl/presets.ts"
-import { reductionWeights } from "../../src/rl/reduction.ts"
+import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
+import { criticTerm, ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
+import type { Surrogate } from "../../src/rl/objective/engine-loss.ts"
+import { toCoefficients } from "../../src/rl/objective/loss-terms.ts"
+import { reductionWeights } from "../../src/rl/objective/reduction.ts"
 import {
   decisionPositions,
   fromGenerated,
@@ -14,8 +14,8 @@ import {
   selectSequences,
   selectTokens,
   toPositions
-} from "../../src/rl/Rollouts.ts"
-import { toCoefficients } from "../../src/rl/terms.ts"
+} from "../../src/rl/packed/Rollouts.ts"
+import { grpoPreset, ppoPreset } from "../../src/rl/params/presets.ts"
 import { modelCase } from "./fixtures.ts"
 
 const prompts = { tokens: Int32Array.of(1, 2, 3, 4, 5), offsets: Int32Array.of(0, 2, 5) }

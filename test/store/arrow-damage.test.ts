@@ -7,11 +7,11 @@ import { Schema } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"
-import { Column } from "../../src/store/Column.ts"
-import { Table } from "../../src/store/Table.ts"
-import { ArrowFileCorrupt, CheckpointIncomplete, RowRejected } from "../../src/store/TableErrors.ts"
-import { openTable } from "../../src/store/TableReader.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { ArrowFileCorrupt, CheckpointIncomplete, RowRejected } from "../../src/store/arrow/TableErrors.ts"
+import { openTable } from "../../src/store/arrow/TableReader.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Table } from "../../src/store/schema/Table.ts"
 
 const scratch = mkdtempSync(join(tmpdir(), "arrow-damage-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))

@@ -6,10 +6,10 @@ import * as Arrow from "apache-arrow"
 import { afterAll, describe, expect, expectTypeOf, it } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"
-import { Column } from "../../src/store/Column.ts"
-import { Table } from "../../src/store/Table.ts"
-import { openTable } from "../../src/store/TableReader.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { openTable } from "../../src/store/arrow/TableReader.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Table } from "../../src/store/schema/Table.ts"
 
 const scratch = mkdtempSync(join(tmpdir(), "arrow-tables-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))

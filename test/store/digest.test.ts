@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 
 import { describe, expect, it } from "vitest"
 
-import { canonicalJson, digestOf, NotCanonical, sha256 } from "../../src/store/digest.ts"
+import { canonicalJson, digestOf, NotCanonical, sha256 } from "../../src/store/objects/digest.ts"
 
 const thrown = (body: () => unknown): unknown => {
   try {

@@ -6,7 +6,7 @@ import * as path from "node:path"
 
 import { afterEach, describe, expect, it } from "vitest"
 
-import { acquire, holderOf, isLease, isRunning, startOf } from "../../src/store/Lease.ts"
+import { acquire, holderOf, isLease, isRunning, startOf } from "../../src/store/objects/Lease.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 const HOLDER = path.join(import.meta.dirname, "fixtures", "hold-lease.ts")

@@ -5,12 +5,12 @@ import * as path from "node:path"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 
-import { Column } from "../../src/store/Column.ts"
-import { firstDifference } from "../../src/store/difference.ts"
-import { Kind } from "../../src/store/Kind.ts"
-import { manifestJson, Store } from "../../src/store/Store.ts"
-import { Table } from "../../src/store/Table.ts"
-import { TableWriter } from "../../src/store/TableWriter.ts"
+import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { manifestJson, Store } from "../../src/store/objects/Store.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Kind } from "../../src/store/schema/Kind.ts"
+import { Table } from "../../src/store/schema/Table.ts"
+import { firstDifference } from "../../src/store/upkeep/difference.ts"
 
 const Numbers = Table.make("numbers", "Numbers", { x: Column.int32("a number"), words: Column.utf8("a word") })
 const Small = Kind.make("small", "A table", { tables: { numbers: Numbers } })

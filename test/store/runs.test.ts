@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { eventsFile, listRuns, newRunId, openRunLog, readRun, type RunEvent } from "../../src/store/Runs.ts"
+import { eventsFile, listRuns, newRunId, openRunLog, readRun, type RunEvent } from "../../src/store/objects/Runs.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 const started = (run: string): RunEvent => ({

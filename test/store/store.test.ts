@@ -4,10 +4,10 @@ import * as path from "node:path"
 import { Cause, Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { checkStore } from "../../src/store/check.ts"
-import { sha256 } from "../../src/store/digest.ts"
-import { inventory } from "../../src/store/inventory.ts"
-import { type ActionRecord, Store } from "../../src/store/Store.ts"
+import { sha256 } from "../../src/store/objects/digest.ts"
+import { type ActionRecord, Store } from "../../src/store/objects/Store.ts"
+import { inventory } from "../../src/store/upkeep/inventory.ts"
+import { checkStore } from "../../src/store/upkeep/verify.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 const within = <A, E>(root: string, use: (store: Store["Service"]) => Effect.Effect<A, E>): Promise<A> =>

@@ -9,7 +9,7 @@ import { Tokenizer as Oracle } from "@huggingface/tokenizers"
 import { describe, expect, it } from "vitest"
 
 import { DatasetMissing } from "../../src/datasets/errors.ts"
-import { readDataset } from "../../src/datasets/load.ts"
+import { readDataset } from "../../src/datasets/read/load.ts"
 import { draws } from "../../src/random/philox.ts"
 import { TokenizerInvalid } from "../../src/tokenizer/bpe-json.ts"
 import { DIGITS_SINGLY, splitByPattern, type Splitter, splitterOf } from "../../src/tokenizer/bpe-pretokenize.ts"

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { cacheDirectory } from "../../store/cache-directory.ts"
+import { cacheDirectory } from "../../store/objects/cache-directory.ts"
 import type { Isa } from "../cpu.ts"
 
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {

@@ -1,12 +1,12 @@
+import type { Estimate } from "../data/policy-estimates.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
 /**
  * A claim of the paper as a test on this run: a criterion in numbers, the comparisons of the run that speak to it, and a verdict.
  *
  * A verdict is about this run: its mixtures, scales and number of seeds. A claim that needs what the run does not have is not judged, and
  * says what it needs.
  */
-import { cellName } from "../dimensions.ts"
-import type { Estimate } from "../measures.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import { cellName } from "../data/varying-params.ts"
 
 /** One comparison within the run. */
 export interface Finding {

@@ -1,8 +1,8 @@
 /** Claims about how good policies get and how the algorithms differ: C4, C5, C6, C8 and C9. */
-import type { Curve } from "../curves.ts"
-import { dimension } from "../dimensions.ts"
-import { percent } from "../numbers.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import type { Curve } from "../data/curves.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { dimension } from "../data/varying-params.ts"
+import { percent } from "../page/numbers.ts"
 import {
   all,
   changeOf,

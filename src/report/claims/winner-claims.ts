@@ -1,7 +1,7 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
-import type { Curve } from "../curves.ts"
-import { bySize, dimension } from "../dimensions.ts"
-import { percent } from "../numbers.ts"
+import type { Curve } from "../data/curves.ts"
+import { bySize, dimension } from "../data/varying-params.ts"
+import { percent } from "../page/numbers.ts"
 import { all, type Claim, difference, type Finding, isPositive, largest, trainedCells, type Trained, varying } from "./Claim.ts"
 
 const CODE = new Set(["tinygsm", "omi1"])

@@ -1,9 +1,9 @@
 /** Where the outputs come from: shares given to the sources of the mixture, and how often the methods are wrong where the truth is known. */
-import type { Attributed } from "../attribution-data.ts"
-import { type BarPart, heatMap, stackedBars } from "../charts.ts"
-import type { Figure } from "../Figure.ts"
-import { formatStyle } from "../palette.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import type { Attributed } from "../data/attribution-data.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { type BarPart, heatMap, stackedBars } from "../draw/charts.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { formatStyle } from "../draw/palette.ts"
 
 export const attributionFigures = ({ cells, confusion }: StudyData): ReadonlyArray<Figure> => {
   const attributed = cells.filter(({ attributedBefore, attributedAfter }) => attributedBefore.length + attributedAfter.length > 0)

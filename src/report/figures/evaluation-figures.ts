@@ -1,10 +1,10 @@
+import type { Estimate, Measures } from "../data/policy-estimates.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { bySize, dimension } from "../data/varying-params.ts"
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
-import { type Axis, intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../charts.ts"
-import { bySize, dimension } from "../dimensions.ts"
-import type { Figure, LegendEntry } from "../Figure.ts"
-import type { Estimate, Measures } from "../measures.ts"
-import { AFTER, BEFORE, formatStyle, type Style } from "../palette.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import { type Axis, intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
+import type { Figure, LegendEntry } from "../draw/Figure.ts"
+import { AFTER, BEFORE, formatStyle, type Style } from "../draw/palette.ts"
 import { ceiling } from "./training-figures.ts"
 
 const SIDES = new Map<string, Style>([

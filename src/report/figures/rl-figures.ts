@@ -1,10 +1,10 @@
+import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
+import type { RlData, StudyData } from "../data/study-data.ts"
+import { dimension, type Dimension } from "../data/varying-params.ts"
 /** What RL does, step by step: which format takes over, and how right answers, entropy and divergence go with it. */
-import { type Axis, type Line, lineChart, sharesOverLines } from "../charts.ts"
-import { type Curve, CurveBuilder, smooth } from "../curves.ts"
-import { dimension, type Dimension } from "../dimensions.ts"
-import type { Figure } from "../Figure.ts"
-import { formatStyle, seriesStyle } from "../palette.ts"
-import type { RlData, StudyData } from "../study-data.ts"
+import { type Axis, type Line, lineChart, sharesOverLines } from "../draw/charts.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { formatStyle, seriesStyle } from "../draw/palette.ts"
 import { ceiling } from "./training-figures.ts"
 
 /** Runs longer than this are drawn on a logarithmic axis: most happens early. */

@@ -1,8 +1,8 @@
+import type { StudyData } from "../data/study-data.ts"
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
-import { type Axis, lineChart } from "../charts.ts"
-import type { Figure } from "../Figure.ts"
-import { formatStyle, seriesStyle } from "../palette.ts"
-import type { StudyData } from "../study-data.ts"
+import { type Axis, lineChart } from "../draw/charts.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { formatStyle, seriesStyle } from "../draw/palette.ts"
 
 const NATS: Axis = { title: "nats per token" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }

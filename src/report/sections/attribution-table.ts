@@ -1,8 +1,8 @@
 /** The numbers behind the figure of sources: what each method counted, and what is left when its known errors are taken out. */
-import type { Attributed } from "../attribution-data.ts"
-import { html, type Html, nothing, table } from "../html.ts"
-import { MISSING, percent } from "../numbers.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import type { Attributed } from "../data/attribution-data.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { html, type Html, nothing, table } from "../page/html.ts"
+import { MISSING, percent } from "../page/numbers.ts"
 
 const COLUMNS = [
   { title: "policy" },

@@ -1,8 +1,8 @@
 /** The paper's claims, one after another: what is claimed, what would count, what this run shows. */
 import { type Claim, type Verdict, verdictOf } from "../claims/Claim.ts"
 import { claims } from "../claims/registry.ts"
-import { Html, html } from "../html.ts"
-import type { StudyData } from "../study-data.ts"
+import type { StudyData } from "../data/study-data.ts"
+import { Html, html } from "../page/html.ts"
 
 const CLASS: Readonly<Record<Verdict, string>> = {
   holds: "holds",

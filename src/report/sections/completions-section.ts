@@ -1,7 +1,7 @@
 /** What the policies write: the same problems before and after RL. */
-import type { ReadCompletion } from "../completion-data.ts"
-import { html, type Html } from "../html.ts"
-import type { StudyData } from "../study-data.ts"
+import type { ReadCompletion } from "../data/completion-data.ts"
+import type { StudyData } from "../data/study-data.ts"
+import { html, type Html } from "../page/html.ts"
 
 const LONGEST = 1200
 

@@ -1,9 +1,9 @@
 /** A figure on the page: title, legend, panels, caption; or what it would have shown and why it is not there. */
 import * as Effect from "effect/Effect"
 
-import { drawSvg } from "../draw-svg.ts"
-import type { Figure, LegendEntry } from "../Figure.ts"
-import { escapeHtml, Html, html, nothing } from "../html.ts"
+import { drawSvg } from "../draw/draw-svg.ts"
+import type { Figure, LegendEntry } from "../draw/Figure.ts"
+import { escapeHtml, Html, html, nothing } from "../page/html.ts"
 
 export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
   const { id, title, caption, legend, missing } = figure

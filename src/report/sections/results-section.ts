@@ -1,9 +1,9 @@
+import type { Estimate, Measures } from "../data/policy-estimates.ts"
+import { dominanceWords } from "../data/rl-outcomes.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
 /** The result table: every cell before and after RL, with intervals. */
-import { html, type Html, nothing, table } from "../html.ts"
-import type { Estimate, Measures } from "../measures.ts"
-import { MISSING, percent, spreadWords } from "../numbers.ts"
-import { dominanceWords } from "../rl-outcomes.ts"
-import type { CellData, StudyData } from "../study-data.ts"
+import { html, type Html, nothing, table } from "../page/html.ts"
+import { MISSING, percent, spreadWords } from "../page/numbers.ts"
 
 export const resultsSection = ({ cells }: StudyData): Html => {
   if (cells.length === 0)

@@ -1,9 +1,9 @@
+import { whatBecameOf } from "../data/results.ts"
+import { artifactOf } from "../data/RunRecord.ts"
+import type { StudyData } from "../data/study-data.ts"
 /** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
-import { html, type Html, table } from "../html.ts"
-import { byteWords, MISSING, plainNumber } from "../numbers.ts"
-import { whatBecameOf } from "../results.ts"
-import { artifactOf } from "../RunRecord.ts"
-import type { StudyData } from "../study-data.ts"
+import { html, type Html, table } from "../page/html.ts"
+import { byteWords, MISSING, plainNumber } from "../page/numbers.ts"
 
 export const runSection = ({ record, costs, cells }: StudyData): Html => {
   const total = (pick: (row: (typeof costs)[number]) => number | null) => costs.reduce((sum, row) => sum + (pick(row) ?? 0), 0)

@@ -1,0 +1,167 @@
+import { isList, uniqueNames, type Cell, type QueryResult } from "../QueryResult.ts"
+/** Query results for people and for other programs: a box table, CSV (RFC 4180) and JSON. Arrow is in render-arrow.ts. */
+import { cellText, dateText, jsonCell } from "./cell-text.ts"
+
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** A text format written row by row, so that a result of any size is written as it comes. */
+export interface RowFormat {
+  readonly head: (columns: QueryResult["columns"]) => string
+  /** `first`: the result's first row. */
+  readonly row: (columns: QueryResult["columns"], row: QueryResult["rows"][number], first: boolean) => string
+  readonly tail: (rows: number) => string
+}
+
+/** CSV with a header line. Null is an empty field; an empty string is `""`. */
+export const csv: RowFormat = {
+  head: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}\n`,
+  row: (columns, row) => `${row.map((cell, i) => (cell === "" ? '""' : csvField(cellText(cell, columns[i]!.type)))).join(",")}\n`,
+  tail: () => ""
+}
+
+/** A JSON array of objects, one a line. Repeated column names are numbered. */
+export const json: RowFormat = {
+  head: () => "[",
+  row: (columns, row, first) => {
+    const names = uniqueNames(columns)
+    const object = Object.fromEntries(row.map((cell, i) => [names[i]!, jsonCell(cell, columns[i]!.type)]))
+    return `${first ? "" : ","}\n${JSON.stringify(object)}`
+  },
+  tail: (rows) => (rows === 0 ? "]\n" : "\n]\n")
+}
+
+/** A whole result in a row format. */
+export const renderRows = (format: RowFormat, { columns, rows }: QueryResult): string =>
+  format.head(columns) + rows.map((row, i) => format.row(columns, row, i === 0)).join("") + format.tail(rows.length)
+
+export interface TableOptions {
+  /** Columns of the terminal. */
+  readonly width?: number
+  /** Rows shown at most; the rest is counted below the table. */
+  readonly maxRows?: number
+}
+
+/** Numbers as a reader wants them: whole ones whole, others to six digits, very large and small ones with an exponent. */
+export const readableNumber = (value: number): string => {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf"
+  const size = Math.abs(value)
+  if (Number.isInteger(value) && size < 1e15) return Object.is(value, -0) ? "0" : String(value)
+  if (size < 1e-4 || size >= 1e15) return Number(value.toPrecision(4)).toExponential()
+  return String(Number(value.toPrecision(6)))
+}
+
+const readableCell = (cell: Cell, type: string): string => {
+  if (cell === null) return "null"
+  if (typeof cell === "number") return readableNumber(cell)
+  if (cell instanceof Date) return dateText(cell, type)
+  if (cell instanceof Uint8Array) {
+    const hex = Buffer.from(cell.subarray(0, 8)).toString("hex")
+    return cell.length <= 8 ? `0x${hex}` : `0x${hex}… (${cell.length} bytes)`
+  }
+  if (isList(cell)) return `[${cell.map((item) => readableCell(item, type)).join(", ")}]`
+  return cellText(cell, type)
+}
+
+/** Control characters as escapes: a model's output must not steer the terminal. */
+const visible = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    c === "\n" ? "\\n" : c === "\t" ? "\\t" : c === "\r" ? "\\r" : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )
+
+const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+const characterWidth = (character: string): number => {
+  if (character <= "~") return 1
+  return invisible.test(character) ? 0 : wide.test(character) ? 2 : 1
+}
+
+/** Columns that a text takes in a terminal: wide characters take two, combining marks none. */
+export const displayWidth = (text: string): number => {
+  let width = 0
+  for (const character of text) width += characterWidth(character)
+  return width
+}
+
+/** The text, or as much as fits before a `…`. */
+export const cut = (text: string, width: number): string => {
+  if (text.length <= width && displayWidth(text) <= width) return text
+  let used = 0
+  let kept = ""
+  for (const character of text) {
+    const next = characterWidth(character)
+    if (used + next > width) {
+      while (displayWidth(kept) > width - 1) kept = [...kept].slice(0, -1).join("")
+      return `${kept}…`
+    }
+    used += next
+    kept += character
+  }
+  return kept
+}
+
+const pad = (text: string, width: number, right: boolean): string => {
+  const space = " ".repeat(Math.max(0, width - displayWidth(text)))
+  return right ? space + text : text + space
+}
+
+const isNumeric = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)
+
+const narrowest = 5
+
+/** Takes width from the widest columns until the table fits; text is cut before numbers are. Returns how many columns fit. */
+const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: number): number => {
+  const total = (count: number) => widths.slice(0, count).reduce((sum, width) => sum + width + 3, 1)
+  while (total(widths.length) > available) {
+    let widest = -1
+    for (const [i, width] of widths.entries())
+      if (!numeric[i] && width > narrowest && (widest < 0 || width > widths[widest]!)) widest = i
+    if (widest < 0) break
+    // In one step to the next width below, or to what is needed.
+    const excess = total(widths.length) - available
+    const others = widths.filter((width, i) => i !== widest && !numeric[i] && width < widths[widest]!)
+    const floor = Math.max(narrowest, ...others)
+    widths[widest] = Math.max(floor, widths[widest]! - excess, floor === widths[widest] ? widths[widest]! - 1 : 0)
+  }
+  let count = widths.length
+  while (count > 1 && total(count) > available) count--
+  return count
+}
+
+/** 1,234,567. By hand: loading the locale data for it takes longer than most queries. */
+const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",")
+
+/** A box table with a line below it that counts rows, and columns where some had to be left out. */
+export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: TableOptions = {}): string => {
+  const { maxRows = 40, width = 120 } = options
+  const shown = rows.slice(0, maxRows)
+  const numeric = columns.map(({ type }) => isNumeric(type))
+  const header = columns.map(({ name }) => visible(name))
+  // Longer texts than any terminal are cut before they are measured.
+  const cells = shown.map((row) => row.map((cell, i) => visible(readableCell(cell, columns[i]!.type).slice(0, 4 * width))))
+  const widths = header.map((name, i) => Math.max(displayWidth(name), ...cells.map((row) => displayWidth(row[i]!)), 1))
+  const count = fit(widths, numeric, width)
+  const used = widths.slice(0, count)
+  const rule = (left: string, middle: string, right: string) =>
+    left + used.map((width) => "─".repeat(width + 2)).join(middle) + right
+  const line = (texts: ReadonlyArray<string>, right: (i: number) => boolean) =>
+    `│${used.map((width, i) => ` ${pad(cut(texts[i]!, width), width, right(i))} `).join("│")}│`
+  const isRight = (i: number) => numeric[i] === true
+  const counted = `${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
+  const notes = [
+    counted,
+    ...(shown.length < rowCount ? [`first ${grouped(shown.length)} shown`] : []),
+    ...(count < columns.length ? [`${count} of ${columns.length} columns shown`] : [])
+  ]
+  return [
+    rule("┌", "┬", "┐"),
+    line(header, isRight),
+    rule("├", "┼", "┤"),
+    ...cells.map((row) => line(row, isRight)),
+    rule("└", "┴", "┘"),
+    notes.join(", "),
+    ""
+  ].join("\n")
+}

@@ -1,0 +1,161 @@
+/**
+ * What the event logs say about runs: a pure fold of events into one record a run and one a node. Built anew by every SQL session; the
+ * logs stay the only truth.
+ */
+import type { LoggedEvent } from "../../store/objects/Runs.ts"
+
+export type NodeStatus = "planned" | "running" | "succeeded" | "failed" | "stopped" | "skipped"
+
+export interface NodeRecord {
+  readonly run: RunRecord
+  readonly node: string
+  readonly label: string
+  readonly stage: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** Input name to the node that it comes from. */
+  readonly inputs: Readonly<Record<string, string>>
+  status: NodeStatus
+  key: string | null
+  artifact: string | null
+  cached: boolean | null
+  seconds: number | null
+  /** Why it failed, or was skipped. */
+  error: string | null
+}
+
+export interface RunRecord {
+  readonly run: string
+  readonly study: string
+  readonly startedAt: string
+  readonly host: string
+  readonly pid: number
+  readonly command: string
+  readonly settings: string
+  status: "succeeded" | "failed" | "interrupted" | "unfinished"
+  seconds: number | null
+  /** Whether it is the newest run of its study. */
+  latest: boolean
+  readonly nodes: Map<string, NodeRecord>
+}
+
+/** Folds the events of one run, or returns undefined when the log does not begin with its start. */
+export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefined => {
+  const [first] = events
+  if (first?.event !== "run-started") return undefined
+  const run: RunRecord = {
+    run: first.run,
+    study: first.study,
+    startedAt: first.time,
+    host: first.host,
+    pid: first.pid,
+    command: first.command.join(" "),
+    settings: JSON.stringify(first.settings),
+    status: "unfinished",
+    seconds: null,
+    latest: false,
+    nodes: new Map()
+  }
+  for (const event of events) {
+    if (event.event === "run-finished") {
+      run.status = event.status
+      run.seconds = event.seconds
+    } else if (event.event === "node-planned") {
+      const { node, label, stage, params, inputs } = event
+      const known = run.nodes.get(node)
+      if (known === undefined)
+        run.nodes.set(node, {
+          run,
+          node,
+          label,
+          stage,
+          params,
+          inputs,
+          status: "planned",
+          key: null,
+          artifact: null,
+          cached: null,
+          seconds: null,
+          error: null
+        })
+    } else if ("node" in event) {
+      const node = run.nodes.get(event.node)
+      if (node !== undefined) applyToNode(node, event)
+    }
+  }
+  return run
+}
+
+const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
+  switch (event.event) {
+    case "node-started":
+      node.status = "running"
+      node.key = event.key
+      return
+    case "node-finished":
+      node.status = "succeeded"
+      node.key = event.key
+      node.artifact = event.artifact
+      node.cached = event.cached
+      node.seconds = event.seconds
+      return
+    case "node-failed":
+      node.status = "failed"
+      node.error = event.error
+      return
+    case "node-stopped":
+      node.status = "stopped"
+      return
+    case "node-skipped":
+      node.status = "skipped"
+      node.error = event.because
+      return
+    default:
+      return
+  }
+}
+
+/** Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer by start. */
+const standsBefore = (run: Pick<RunRecord, "status" | "startedAt">, other: Pick<RunRecord, "status" | "startedAt">): boolean =>
+  (run.status === "succeeded") === (other.status === "succeeded") ? run.startedAt >= other.startedAt : run.status === "succeeded"
+
+/** Marks the run that stands for each study: a run cut short must not hide the results of a whole one. */
+export const markLatest = (runs: ReadonlyArray<RunRecord>): void => {
+  const latest = new Map<string, RunRecord>()
+  for (const run of runs) {
+    const best = latest.get(run.study)
+    if (best === undefined || standsBefore(run, best)) latest.set(run.study, run)
+  }
+  for (const run of latest.values()) run.latest = true
+}
+
+/**
+ * The params by which a node's rows can be told apart: its own, and of each ancestor those that nothing nearer defines. Among ancestors
+ * at the same distance, the first input wins.
+ */
+export const effectiveParams = (node: NodeRecord): ReadonlyMap<string, unknown> => {
+  const params = new Map<string, unknown>()
+  const seen = new Set([node.node])
+  let level = [node]
+  while (level.length > 0) {
+    const next: Array<NodeRecord> = []
+    for (const at of level) {
+      for (const [name, value] of Object.entries(at.params)) if (!params.has(name)) params.set(name, value)
+      for (const input of Object.values(at.inputs)) {
+        const from = node.run.nodes.get(input)
+        if (from === undefined || seen.has(input)) continue
+        seen.add(input)
+        next.push(from)
+      }
+    }
+    level = next
+  }
+  return params
+}
+
+/** Leaves of nested params under dotted names: `{ sources: { omi1: 2 } }` is `sources.omi1`, 2. Lists stay whole. */
+export const flattenParams = (params: Readonly<Record<string, unknown>>, prefix = ""): Array<readonly [string, unknown]> =>
+  Object.entries(params).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? flattenParams(value as Readonly<Record<string, unknown>>, `${prefix}${name}.`)
+      : [[prefix + name, value] as const]
+  )

@@ -1,0 +1,109 @@
+/**
+ * One table of the study over all artifacts of all runs, as a source: the table's own columns, then where a row comes from, then the
+ * params that tell it apart (the node's own and those of its ancestors, see `effectiveParams`).
+ *
+ * The columns depend on everything in the store, never on the query: a filter only leaves out parts.
+ */
+import * as Table from "../../store/schema/Table.ts"
+import { mayMatch, type Filter } from "../duckdb/query-plan.ts"
+import { filePart, type Constant, type ConstantType, type Source, type SourceColumn } from "../duckdb/scan-sources.ts"
+import { paramText } from "./catalog-tables.ts"
+import { effectiveParams, type NodeRecord } from "./history.ts"
+import type { StoreFiles } from "./StoreFiles.ts"
+
+type Finished = NodeRecord & { readonly artifact: string }
+
+interface Params {
+  /** Columns in order of first appearance. */
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly param: string; readonly type: ConstantType }>
+  readonly of: (node: Finished) => ReadonlyMap<string, unknown>
+}
+
+/** The type that fits every value: params of one name may differ between stages and versions. */
+const commonType = (values: ReadonlySet<unknown>): ConstantType => {
+  const all = [...values].filter((value) => value !== null)
+  if (all.length > 0 && all.every((value) => typeof value === "boolean")) return "BOOLEAN"
+  if (all.length > 0 && all.every((value) => Number.isSafeInteger(value))) return "BIGINT"
+  if (all.length > 0 && all.every((value) => typeof value === "number")) return "DOUBLE"
+  return "VARCHAR"
+}
+
+const paramConstant = (value: unknown, type: ConstantType): Constant => {
+  if (value === undefined || value === null) return null
+  if (type === "VARCHAR") return paramText(value)
+  return typeof value === "number" || typeof value === "boolean" ? value : null
+}
+
+const collectParams = (nodes: ReadonlyArray<Finished>, taken: ReadonlySet<string>): Params => {
+  const perNode = new Map(nodes.map((node) => [node, effectiveParams(node)]))
+  const values = new Map<string, Set<unknown>>()
+  for (const params of perNode.values())
+    for (const [name, value] of params) {
+      const seen = values.get(name) ?? new Set()
+      values.set(name, seen.add(typeof value === "object" && value !== null ? paramText(value) : value))
+    }
+  const used = new Set(taken)
+  const columns = [...values].flatMap(([param, seen]) => {
+    const name = used.has(param.toLowerCase()) ? `param_${param}` : param
+    if (used.has(name.toLowerCase())) return []
+    used.add(name.toLowerCase())
+    return [{ name, param, type: commonType(seen) }]
+  })
+  return { columns, of: (node) => perNode.get(node) ?? new Map() }
+}
+
+const provenance = (node: Finished): ReadonlyMap<string, Constant> =>
+  new Map<string, Constant>([
+    ["run", node.run.run],
+    ["study", node.run.study],
+    ["node", node.node],
+    ["stage", node.stage],
+    ["artifact", node.artifact],
+    ["latest", node.run.latest]
+  ])
+
+const nodesWithTable = (table: Table.Any, store: StoreFiles): ReadonlyArray<Finished> =>
+  store.finishedNodes().filter((node) => {
+    const manifest = store.manifest(node.artifact, node.key)
+    return manifest !== undefined && Object.hasOwn(manifest.tables, table.name)
+  })
+
+/**
+ * The source of a table. `filters` are alternatives, one list for each mention of the table in the query: a part is kept when some list
+ * lets it pass; no list at all keeps everything.
+ */
+export const tableSource = (table: Table.Any, store: StoreFiles, filters: ReadonlyArray<ReadonlyArray<Filter>> = []): Source => {
+  const nodes = nodesWithTable(table, store)
+  const own = Object.entries(table.columns)
+  const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...Table.provenanceColumns]))
+  const columns: ReadonlyArray<SourceColumn> = [
+    ...own.map(([name, column]) => ({ name, from: "data", type: column.type }) as const),
+    ...Table.provenanceColumns.map(
+      (name) => ({ name, from: "constant", type: name === "latest" ? "BOOLEAN" : "VARCHAR" }) as const
+    ),
+    ...params.columns.map(({ name, type }) => ({ name, from: "constant", type }) as const)
+  ]
+  const data = new Set(own.map(([name]) => name.toLowerCase()))
+  const passes = (constants: ReadonlyMap<string, Constant>, list: ReadonlyArray<Filter>): boolean =>
+    list.every((filter) => {
+      if (data.has(filter.column) || !constants.has(filter.column)) return true
+      return mayMatch(constants.get(filter.column) ?? null, filter)
+    })
+  const parts = nodes.flatMap((node) => {
+    const constants = new Map(provenance(node))
+    const values = params.of(node)
+    for (const { name, param, type } of params.columns) constants.set(name, paramConstant(values.get(param), type))
+    const lower = new Map([...constants].map(([name, value]) => [name.toLowerCase(), value]))
+    if (filters.length > 0 && !filters.some((list) => passes(lower, list))) return []
+    const file = store.manifest(node.artifact, node.key)?.tables[table.name]
+    if (file === undefined) return []
+    return [filePart(store.objectPath(file.file), file.rows, columns, constants, (problem) => void store.warnings.add(problem))]
+  })
+  return { columns, parts }
+}
+
+/** The numeric columns of a metrics table, which become rows of the SQL table `metrics`. */
+export const metricColumns = (table: Table.Any): ReadonlyArray<string> =>
+  Object.entries(table.columns).flatMap(([name, { type }]) =>
+    name !== "step" && ["int8", "uint8", "int32", "uint32", "int64", "float32", "float64"].includes(type) ? [name] : []
+  )

@@ -1,0 +1,120 @@
+/** `pipeline data check`: reads datasets to their last row and tells what is in them. */
+import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datasets/check.ts"
+import { describeDatasets } from "../../datasets/locate/describe.ts"
+import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
+import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
+import { countWords, cut, plural, textTable } from "../text-table.ts"
+import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+import { dataFlag } from "./data-list.ts"
+import { namedDatasets, nameList } from "./data.ts"
+
+const flags = {
+  ...dataFlag,
+  against: {
+    type: "string",
+    multiple: true,
+    value: "DATASET:SPLIT",
+    description: "evaluation questions to look for in training data (default: all that are here)"
+  },
+  "max-bad": { type: "string", value: "N", description: "bad rows of a split before the check fails (default 0)" },
+  json: { type: "boolean", description: "as JSON" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "data check",
+  summary:
+    "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. Exit code 1 when rows are bad or files damaged.",
+  usage: "pipeline data check [DATASET[:SPLIT] ...]",
+  flags,
+  run: async (args) => {
+    const parsed = parse("data check", flags, args, { min: 0, max: 100, words: "names of datasets" })
+    const maxBad = wholeNumber(parsed, "max-bad", 0, 0)
+    const data = parsed.text("data")
+    const roots = data === undefined ? {} : { data }
+    const present = (await describeDatasets(roots))
+      .filter(({ state }) => state !== "missing")
+      .map(({ source, split }) => ({ dataset: source, split }))
+    const chosen = parsed.positionals.length === 0 ? present : namedDatasets(parsed.positionals)
+    if (chosen.length === 0) throw new UsageError({ problem: "No dataset was found to check. See pipeline data list." })
+    const against = parsed.texts("against").length > 0 ? namedDatasets(parsed.texts("against")) : defaultSets(present)
+    const wanted = chosen.some((name) => findSource(name.dataset, name.split).split.role === "training")
+    const questions: Array<EvaluationQuestion> = []
+    if (wanted) for (const name of against) questions.push(...(await evaluationQuestions(name, roots)))
+
+    const checks: Array<SplitCheck> = []
+    for (const name of chosen) {
+      const progress = (records: number) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${nameOf(name)}: ${countWords(records)} records`)
+      }
+      checks.push(await checkDataset(name, { ...roots, questions, progress }))
+      if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
+      if (!parsed.is("json")) process.stdout.write(`${asText(checks.at(-1)!)}\n\n`)
+    }
+    const failed = checks.filter(({ report, damaged }) => report.bad > maxBad || damaged !== null)
+    if (parsed.is("json")) process.stdout.write(`${JSON.stringify(checks, null, 1)}\n`)
+    else
+      process.stdout.write(
+        `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
+          (failed.length === 0
+            ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
+            : `Not as they should be: ${failed.map(({ name }) => name).join(", ")}.\n`)
+      )
+    return failed.length === 0 ? 0 : 1
+  }
+}
+
+/** One split of each set of questions: the example solutions of GSM8K ask its test questions again. */
+const defaultSets = (present: ReadonlyArray<DatasetName>): ReadonlyArray<DatasetName> =>
+  present.filter(({ dataset, split }) => {
+    const found = findSource(dataset, split)
+    return found.split.role === "evaluation" && found.source.kind === "problems" && split !== "example-solutions"
+  })
+
+const asText = (check: SplitCheck): string => {
+  const { name, role, files, report, answers, duplicates, overlaps, damaged } = check
+  const lines: Array<ReadonlyArray<string>> = [
+    [
+      "rows",
+      [
+        `${countWords(report.rows)} usable`,
+        ...(report.filter === null ? [] : [`${countWords(report.filtered)} left out (${report.filter})`]),
+        `${countWords(report.bad)} bad`
+      ].join(", ")
+    ],
+    ...report.faults.map(({ file, row, field, problem }) => [
+      "",
+      `${file}, row ${row}${field === "" ? "" : `, field ${field}`}: ${problem}`
+    ]),
+    ...(report.bad > report.faults.length ? [["", `and ${countWords(report.bad - report.faults.length)} more`]] : []),
+    ["answers", answerWords(check)],
+    [
+      "duplicates",
+      `${plural(duplicates.rows, "row")} equal to an earlier one, ${plural(duplicates.questions, "repeated question")}`
+    ],
+    ...duplicates.examples.map(({ file, row, sameAs }) => ["", `${file}#${row} is ${sameAs}`]),
+    ...overlaps.map((overlap, i) => [i === 0 ? "contains" : "", overlapWords(overlap)]),
+    ...(damaged === null ? [] : [["damaged", damaged]])
+  ]
+  if (answers.numbers + answers.fractions + answers.other + report.withoutAnswer === 0)
+    lines.splice(
+      lines.findIndex(([word]) => word === "answers"),
+      1
+    )
+  return `${name} (for ${role}, ${plural(files, "file")})\n${textTable([], lines)}`
+}
+
+const answerWords = ({ report, answers }: SplitCheck): string =>
+  [
+    `${plural(answers.numbers, "number")}, ${plural(answers.fractions, "fraction")}, ${countWords(answers.other)} other`,
+    ...(report.normalised > 0 ? [`${countWords(report.normalised)} rewritten to canonical form`] : []),
+    ...(report.withoutAnswer > 0 ? [`${plural(report.withoutAnswer, "row")} without`] : [])
+  ].join("; ")
+
+const overlapWords = ({ set, questions, questionsHit, wholeQuestions, documentsHit, share, hits }: Overlap): string => {
+  if (questionsHit === 0) return `no question of ${set} (${plural(questions, "question")}, runs of 13 words)`
+  const first = hits[0]!
+  return (
+    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} (${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
+    `${first.question} in ${first.document}: "${cut(first.run, 60)}"`
+  )
+}

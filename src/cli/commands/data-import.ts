@@ -1,0 +1,83 @@
+/** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
+import * as path from "node:path"
+
+import { REPOSITORY } from "../../dag/repository.ts"
+import { useProxies } from "../../datasets/fetch/download.ts"
+import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
+import { bytesWords, plural, shortDigest, textTable } from "../text-table.ts"
+import { type Command, type Flags, parse, UsageError } from "../usage.ts"
+import { namedDatasets, nameList } from "./data.ts"
+
+const flags = {
+  data: {
+    type: "string",
+    value: "DIR",
+    description: "the data folder to import into (default: $ECHO_CHAMBER_DATA, else ./data)"
+  },
+  from: {
+    type: "string",
+    value: "FILE|FOLDER|URL",
+    description: "where the files are (default: the Hugging Face hub, or $HF_ENDPOINT; with $HF_TOKEN for gated datasets)"
+  },
+  revision: { type: "string", value: "NAME", description: "branch, tag or commit of the hub's repository (default main)" },
+  json: { type: "boolean", description: "as JSON" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "data import",
+  summary:
+    "Copies or downloads datasets into the data folder, checked by size, digest and shape. An interrupted download goes on where it stopped.",
+  usage: "pipeline data import DATASET:SPLIT ... [--from FILE|FOLDER|URL]",
+  flags,
+  run: async (args) => {
+    const parsed = parse("data import", flags, args, { min: 1, max: 100, words: "names of datasets, as in gsm8k:train" })
+    const chosen = namedDatasets(parsed.positionals)
+    const bare = parsed.positionals.find((word) => !word.includes(":"))
+    if (bare !== undefined && namedDatasets([bare]).length > 1)
+      throw new UsageError({ problem: `Which of ${nameList(namedDatasets([bare]))}? Name the splits.` })
+    const from = parsed.text("from")
+    if (from !== undefined && chosen.length > 1 && /^https?:/.test(from))
+      throw new UsageError({ problem: `--from ${from} is one file, and ${nameList(chosen)} are several.` })
+    const to = path.resolve(parsed.text("data") ?? (process.env["ECHO_CHAMBER_DATA"] || path.join(REPOSITORY, "data")))
+    const revision = parsed.text("revision")
+    useProxies()
+    const imported: Array<Imported> = []
+    for (const name of chosen) {
+      const options = { to, ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }
+      imported.push(await importDataset(name, { ...options, progress: reporter() }))
+      if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
+      if (!parsed.is("json"))
+        process.stdout.write(`${asText(imported.at(-1)!, parsed.text("data") === undefined ? "" : ` --data ${to}`)}\n`)
+    }
+    if (parsed.is("json")) process.stdout.write(`${JSON.stringify(imported, null, 1)}\n`)
+    return 0
+  }
+}
+
+const asText = ({ name, licence, folder, commit, files }: Imported, where: string): string => {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return [
+    `${name}: ${plural(files.length, "file")}, ${bytesWords(bytes)}, in ${folder}${commit === null ? "" : ` (commit ${shortDigest(commit)})`}; licence: ${licence}`,
+    textTable(
+      [],
+      files.map((file) => [file.how, file.name, bytesWords(file.bytes), shortDigest(file.sha256)])
+    ),
+    `What is in it: pnpm pipeline data check ${name}${where}`
+  ].join("\n")
+}
+
+/** One line that is written over on a terminal; a line a file elsewhere. */
+const reporter = () => {
+  let last = -1
+  let time = 0
+  return ({ name, file, files, bytes, total }: ImportProgress): void => {
+    const words = `${file + 1}/${files} ${name}: ${bytesWords(bytes)}${total === null ? "" : ` of ${bytesWords(total)}`}`
+    const now = performance.now()
+    if (process.stderr.isTTY) {
+      if (now - time > 100) process.stderr.write(`\r\u001B[K${words}`)
+      else return
+      time = now
+    } else if (file !== last) process.stderr.write(`${name}${total === null ? "" : ` (${bytesWords(total)})`}\n`)
+    last = file
+  }
+}

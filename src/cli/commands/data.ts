@@ -1,0 +1,54 @@
+/** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
+import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../../datasets/registry.ts"
+import { didYouMean } from "../../text/near.ts"
+import { columns, type Command, helpText, UsageError } from "../usage.ts"
+
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  list: () => import("./data-list.ts"),
+  check: () => import("./data-check.ts"),
+  import: () => import("./data-import.ts")
+}
+
+export const command: Command = {
+  name: "data",
+  summary: "Real datasets: what is on this machine, what is in it, and how to get what is missing.",
+  usage: "pipeline data list|check|import [DATASET:SPLIT ...]",
+  flags: {},
+  more: async (args) => {
+    const named = Object.keys(commands).filter((name) => args.includes(name))
+    const texts = await Promise.all(
+      (named.length > 0 ? named : Object.keys(commands)).map(async (name) => helpText((await commands[name]!()).command))
+    )
+    return texts.join("\n")
+  },
+  run: async ([name, ...rest]) => {
+    if (name === undefined) {
+      const summaries = await Promise.all(
+        Object.entries(commands).map(async ([name, load]) => [`pipeline data ${name}`, (await load()).command.summary])
+      )
+      process.stdout.write(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
+      return 0
+    }
+    if (!Object.hasOwn(commands, name))
+      throw new UsageError({
+        problem: `pipeline data has no command "${name}".${didYouMean(name, Object.keys(commands))} It has ${Object.keys(commands).join(", ")}.`
+      })
+    return (await commands[name]!()).command.run(rest)
+  }
+}
+
+/** Splits named as `gsm8k:train`, or as `gsm8k` for all of its splits. Throws DatasetUnknown with the near names. */
+export const namedDatasets = (words: ReadonlyArray<string>): ReadonlyArray<DatasetName> =>
+  words.flatMap((word) => {
+    const [dataset = "", ...rest] = word.split(":")
+    const split = rest.join(":")
+    if (rest.length > 0) {
+      findSource(dataset, split)
+      return [{ dataset, split }]
+    }
+    findSource(dataset, Object.keys(sources.find(({ name }) => name === dataset)?.splits ?? {})[0] ?? "")
+    return datasetNames().filter((name) => name.dataset === dataset)
+  })
+
+/** Several names for one sentence. */
+export const nameList = (names: ReadonlyArray<DatasetName>): string => names.map(nameOf).join(", ")

@@ -1,0 +1,118 @@
+/**
+ * `pipeline exec-stage <request.json>`: computes one action in this process and leaves. What the driver starts for heavy stages and what a
+ * cluster job runs. Reports over the IPC channel where there is one; any request to stop means "checkpoint and leave".
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+
+import { Stopped } from "../../dag/Checkpoints.ts"
+import { isBadInput } from "../../dag/is-bad-input.ts"
+import { REPOSITORY } from "../../dag/repository.ts"
+import type { ChildMessage, DriverMessage } from "../../dag/running/child-process.ts"
+import { Busy, execute, type StageRequest } from "../../dag/running/compute-action.ts"
+import type { Stage } from "../../dag/Stage.ts"
+import { Engine } from "../../engine/Engine.ts"
+import { type EngineChoice, engineLayer } from "../../engine/select.ts"
+import { errorText } from "../../store/objects/files.ts"
+import { Store } from "../../store/objects/Store.ts"
+import { UsageError } from "../usage.ts"
+
+/** Progress messages a second, at most. */
+const MESSAGES_PER_SECOND = 5
+
+export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
+  const request = readRequest(file)
+  // The driver removes it too, but a driver that was killed cannot.
+  if (process.connected) fs.rmSync(file!, { force: true })
+  let stop = false
+  let resumable = false
+  let fiber: Fiber.Fiber<unknown, unknown> | null = null
+  // A stage with checkpoints leaves at the next one; one without has nothing to save and leaves at once.
+  const requestStop = () => {
+    stop = true
+    if (!resumable && fiber !== null) Effect.runFork(Fiber.interrupt(fiber))
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, requestStop)
+  process.on("disconnect", requestStop)
+  process.on("message", (message: DriverMessage) => {
+    if (message.type === "stop") requestStop()
+  })
+  const tell = (message: ChildMessage) => {
+    if (process.connected) process.send!(message)
+  }
+
+  let told = 0
+  let attestation: Readonly<Record<string, unknown>> | null = null
+  const program = Effect.gen(function* () {
+    const stage = yield* Effect.promise(() => loadStage(request))
+    const compute = execute(stage, request, {
+      stopRequested: () => stop,
+      onResumable: () => (resumable = true),
+      onNondeterminism: (detail) => tell({ type: "nondeterminism", detail }),
+      attest: () => attestation,
+      progress: {
+        report: (done, total, metrics = {}) =>
+          Effect.sync(() => {
+            const now = performance.now()
+            if (done < total && now - told < 1000 / MESSAGES_PER_SECOND) return
+            told = now
+            tell({ type: "progress", done, total, metrics })
+          }),
+        note: (line) =>
+          Effect.sync(() => {
+            process.stdout.write(`${new Date().toISOString()} ${line}\n`)
+            tell({ type: "note", line })
+          })
+      }
+    })
+    if (!stage.numerics.includes("engine")) return yield* compute
+    const choice = JSON.parse(request.placement.services["engine"]!) as EngineChoice
+    return yield* Effect.gen(function* () {
+      const { info } = yield* Engine
+      attestation = { ...info }
+      return yield* compute
+    }).pipe(Effect.provide(engineLayer(choice, { threads: request.placement.threads })))
+  })
+
+  fiber = Effect.runFork(Effect.provide(program, Store.layer(request.placement.store)) as Effect.Effect<unknown, unknown>)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  if (Exit.isSuccess(exit)) tell({ type: "done" })
+  else {
+    const error = Cause.squash(exit.cause)
+    if (error instanceof Busy) tell({ type: "busy", host: error.host, pid: error.pid })
+    else if (error instanceof Stopped) tell({ type: "stopped", step: error.step })
+    else if (Cause.hasInterruptsOnly(exit.cause)) tell({ type: "stopped", step: 0 })
+    else {
+      process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
+      const problem = error instanceof Error ? error.message : String(error)
+      tell({ type: "failed", problem, badInput: isBadInput(error) })
+    }
+  }
+  // Let the last message out before leaving; engines may hold threads that would keep the process alive.
+  if (process.connected)
+    await new Promise<void>((resolve) => process.send!({ type: "note", line: "" } satisfies ChildMessage, () => resolve()))
+  process.exit(Exit.isSuccess(exit) ? 0 : 1)
+}
+
+const readRequest = (file: string | undefined): StageRequest => {
+  if (file === undefined) throw new UsageError({ problem: "pipeline exec-stage needs the file of a request." })
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as StageRequest
+  } catch (cause) {
+    throw new UsageError({ problem: `pipeline exec-stage: the request ${file} cannot be read: ${errorText(cause)}.` })
+  }
+}
+
+const loadStage = async (request: StageRequest): Promise<Stage.Any> => {
+  const location = request.module.startsWith("file:") ? request.module : path.resolve(REPOSITORY, request.module)
+  const exports = (await import(location)) as Record<string, unknown>
+  for (const value of Object.values(exports))
+    if (typeof value === "function" && value.name === request.stage && "run" in value && "output" in value)
+      return value as unknown as Stage.Any
+  throw new Error(`${request.module} exports no stage called ${request.stage}`)
+}

@@ -1,0 +1,123 @@
+/** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
+import * as Effect from "effect/Effect"
+
+import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
+import { Store } from "../../store/objects/Store.ts"
+import { duration } from "../display.ts"
+import { changeLines, type Context, reasonWords } from "../explain.ts"
+import { chooseEngine, runFlags, storeRoot } from "../session.ts"
+import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
+import { plural, shortDigest, textTable, timeWords } from "../text-table.ts"
+import type { Command, Flags } from "../usage.ts"
+
+/** Those of a run too, so that a command line needs one word changed; what only matters while running is read and left. */
+const flags = {
+  ...runFlags,
+  why: { type: "boolean", description: "for every node that must run: each changed component, old value and new" },
+  json: { type: "boolean", description: "the plan as JSON" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "plan",
+  summary: "What a run would do, and why. Computes nothing.",
+  usage: "pipeline plan <study> [flags]      takes every flag of pipeline run, a study's own included",
+  flags: { ...flags, ...studyFlags(null) },
+  more: studyHelp,
+  run: async (args) => {
+    const { parsed, graph } = await chooseStudy("plan", flags, args)
+    const engine = await chooseEngine(parsed)
+    const root = storeRoot(parsed)
+    const present = new Map<string, string>()
+
+    const program = Effect.gen(function* () {
+      const store = yield* Store
+      const planned = yield* planGraph(graph, {
+        numerics: { engine: engine.numericsClass },
+        assumeUnchanged: assumedStages(parsed, graph),
+        keepText: (digest, text) => void present.set(digest, text)
+      })
+      const labelOf = (id: string) => graph.byId.get(id)?.label ?? id
+      const codeText = (digest: string) => present.get(digest) ?? store.codeText(digest)
+      return planned.map((entry): Explained => ({ ...entry, context: { node: entry.node, labelOf, codeText } }))
+    })
+    const planned = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
+
+    process.stdout.write(
+      parsed.is("json") ? `${JSON.stringify(planned.map(asJson), null, 1)}\n` : `${asTable(planned, parsed.is("why"))}\n`
+    )
+    return 0
+  }
+}
+
+interface Explained extends Planned {
+  readonly context: Context
+}
+
+const STATE_WORDS: Readonly<Record<Decision["_tag"], string>> = { cached: "cached", run: "run", blocked: "blocked" }
+
+const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
+  const rows = planned.map(({ node, decision, context }) => [
+    node.label,
+    STATE_WORDS[decision._tag],
+    reasonWords(decision, context.labelOf)
+  ])
+  const sections = [textTable(["node", "state", "reason"], rows)]
+  const told = new Set<string>()
+  if (why) for (const entry of planned) sections.push(...explanation(entry, told))
+  sections.push(summary(planned))
+  return sections.join("\n\n")
+}
+
+/** A change of code that several nodes share is shown in full once; `told` remembers which were. */
+const explanation = ({ node, decision, context }: Explained, told: Set<string>): ReadonlyArray<string> => {
+  const reason = reasonOf(decision)
+  if (reason?._tag !== "changed") return []
+  const { since, changes } = reason
+  const compared = `compared with action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
+  const lines = changes.flatMap((change) => {
+    const [headline = "", ...rest] = changeLines(change, context)
+    const text = [headline, ...rest].join("\n")
+    if (rest.length > 0 && told.has(text)) return [`${headline} (as above)`]
+    told.add(text)
+    return [headline, ...rest]
+  })
+  return [`${node.label}: ${compared}\n${lines.map((line) => `  ${line}`).join("\n")}`]
+}
+
+const reasonOf = (decision: Decision): Reason | null =>
+  decision._tag === "run" ? decision.reason : decision._tag === "blocked" ? decision.certain : null
+
+const summary = (planned: ReadonlyArray<Planned>): string => {
+  const count = (tag: Decision["_tag"]) => planned.filter(({ decision }) => decision._tag === tag).length
+  const [cached, run, blocked] = [count("cached"), count("run"), count("blocked")]
+  if (run + blocked === 0) return `${plural(cached, "node")}, all cached: a run computes nothing.`
+  const certain = planned.filter(({ decision }) => decision._tag === "blocked" && decision.certain !== null).length
+  const open = blocked - certain
+  const words = [
+    `${cached} cached`,
+    `${run} to run now`,
+    ...(certain > 0 ? [`${certain} to run after them`] : []),
+    ...(open > 0 ? [`${open} that may be cached, depending on what those before them give`] : [])
+  ]
+  return `${plural(planned.length, "node")}: ${words.join(", ")}.`
+}
+
+const asJson = ({ node, decision, context }: Explained) => {
+  const reason = reasonOf(decision)
+  const changed = reason?._tag === "changed" ? reason : null
+  return {
+    node: node.id,
+    label: node.label,
+    stage: node.stage.name,
+    params: node.params,
+    inputs: node.inputs,
+    state: decision._tag,
+    reason: reasonWords(decision, context.labelOf),
+    key: decision._tag === "blocked" ? null : decision.key,
+    artifact: decision._tag === "cached" ? decision.action.output.digest : null,
+    waitsFor: decision._tag === "blocked" ? decision.on : [],
+    willRun: decision._tag === "run" || (decision._tag === "blocked" && decision.certain !== null),
+    comparedWith: changed?.since.key ?? null,
+    changes: changed?.changes ?? (decision._tag === "cached" ? decision.waived : [])
+  }
+}

@@ -1,0 +1,73 @@
+/** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Schema from "effect/Schema"
+
+import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
+import { ensureReport } from "../../report/write-report.ts"
+import { listRuns, readRun } from "../../store/objects/Runs.ts"
+import { didYouMean } from "../../text/near.ts"
+import { storeRoot } from "../session.ts"
+import { loadStudy, studyNames } from "../studies.ts"
+import { type Command, type Flags, parse, UsageError } from "../usage.ts"
+
+class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return this.problem
+  }
+}
+
+const flags = {
+  output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "report",
+  summary: "Write the report of a study's latest run, or of one run: a single HTML file with figures, claims and numbers.",
+  usage: "pipeline report <study|run> [flags]",
+  flags,
+  run: async (args) => {
+    const parsed = parse("report", flags, args, { min: 1, max: 1, words: "a study or a run" })
+    const root = storeRoot(parsed)
+    const record = findRun(root, parsed.positionals[0]!)
+    const output = parsed.text("output")
+    if (output !== undefined && !fs.existsSync(path.dirname(path.resolve(output))))
+      throw new UsageError({ problem: `--output ${output}: the folder ${path.dirname(path.resolve(output))} does not exist.` })
+    const description = studyNames().includes(record.study) ? (await loadStudy(record.study)).description : ""
+    const report = await ensureReport({
+      root,
+      record,
+      description,
+      ...(output === undefined ? {} : { output: path.resolve(output) })
+    })
+    if (report.problem !== null) {
+      process.stderr.write(`The report ${report.file} could not be written: ${report.problem}\n`)
+      return 2
+    }
+    process.stdout.write(`${report.file}\n`)
+    return 0
+  }
+}
+
+/** A run by its id, or of a study the newest that succeeded; where none did, the newest. */
+const findRun = (root: string, name: string): RunRecord => {
+  const runs = listRuns(root).toReversed()
+  const records = (runs.includes(name) ? [name] : runs)
+    .map((run) => recordOf(readRun(root, run)))
+    .filter((record) => record !== null && (record.run === name || record.study === name))
+  const [newest] = records
+  const whole = records.find((record) => record?.status === "succeeded") ?? newest
+  if (whole && newest && whole !== newest)
+    process.stderr.write(
+      `This is of ${whole.run}, the newest run that succeeded. Of the newer ${newest.run}: pipeline report ${newest.run}\n`
+    )
+  if (whole) return whole
+  if (runs.length === 0) throw new NotFound({ problem: `There are no runs in ${root} yet. Start with: pnpm pipeline run smoke` })
+  if (studyNames().includes(name))
+    throw new NotFound({ problem: `"${name}" has not run yet. Start with: pnpm pipeline run ${name}` })
+  throw new NotFound({
+    problem: `There is no run or study "${name}".${didYouMean(name, [...studyNames(), ...runs])} See pipeline status.`
+  })
+}

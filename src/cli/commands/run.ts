@@ -1,0 +1,133 @@
+/** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
+import * as os from "node:os"
+import * as path from "node:path"
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+
+import { REPOSITORY } from "../../dag/repository.ts"
+import { type Executor, type Happening, run as runGraph } from "../../dag/running/Runner.ts"
+import { startOf } from "../../store/objects/Lease.ts"
+import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
+import { Store } from "../../store/objects/Store.ts"
+import { duration, jsonDisplay, makeDisplay } from "../display.ts"
+import { chooseEngine, runFlags, storeRoot } from "../session.ts"
+import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
+import { type Command, wholeNumber } from "../usage.ts"
+
+export const command: Command = {
+  name: "run",
+  summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
+  usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
+  flags: { ...runFlags, ...studyFlags(null) },
+  more: studyHelp,
+  run: async (args) => {
+    const started = performance.now()
+    const { study, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
+    const threads = wholeNumber(parsed, "threads", os.availableParallelism())
+    const engine = await chooseEngine(parsed)
+    const root = storeRoot(parsed)
+    const json = parsed.is("json")
+    const assumeUnchanged = assumedStages(parsed, graph)
+    const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
+
+    const runId = newRunId(study.name, new Date())
+    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : makeDisplay(process.stderr)
+    const store = Store.layer(root)
+
+    const program = Effect.gen(function* () {
+      yield* Store
+      const log = openRunLog(root, runId)
+      const watch = (happening: Happening) => {
+        if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
+        display.watch(happening)
+      }
+      watch({
+        event: "run-started",
+        run: runId,
+        study: study.name,
+        settings: { ...settings, ...Object.fromEntries(overrides.map(({ stage, param, text }) => [`${stage}.${param}`, text])) },
+        command: args,
+        host: os.hostname(),
+        pid: process.pid,
+        processStarted: startOf(process.pid),
+        engine: `${engine.name} ${engine.mode} ${engine.isa}`
+      })
+      const finish = (status: "succeeded" | "failed" | "interrupted") => {
+        watch({ event: "run-finished", status, seconds: (performance.now() - started) / 1000 })
+        log.close()
+        display.close()
+      }
+      return yield* runGraph(graph, {
+        threads,
+        watch,
+        execute: executor,
+        numerics: { engine: engine.numericsClass },
+        assumeUnchanged,
+        placement: {
+          store: root,
+          checkpointSeconds,
+          services: { engine: JSON.stringify(engine) }
+        }
+      }).pipe(
+        Effect.tap((result) => Effect.sync(() => finish(result.status))),
+        Effect.onInterrupt(() => Effect.sync(() => finish("interrupted")))
+      )
+    }).pipe(Effect.provide(store))
+
+    const fiber = Effect.runFork(program)
+    // A terminal sends the signal to every process of the group and the launcher passes it on as well, so it may come more than once.
+    let stopping = false
+    const interrupt = () => {
+      if (stopping) return
+      stopping = true
+      process.stderr.write("\nstopping: stages save their state; the next run goes on from there\n")
+      Effect.runFork(Fiber.interrupt(fiber))
+    }
+    process.on("SIGINT", interrupt)
+    process.on("SIGTERM", interrupt)
+    const exit = await Effect.runPromise(Fiber.await(fiber))
+    process.removeListener("SIGINT", interrupt)
+    process.removeListener("SIGTERM", interrupt)
+
+    if (Exit.isFailure(exit)) {
+      if (Cause.hasInterruptsOnly(exit.cause)) return 130
+      throw Cause.squash(exit.cause)
+    }
+    const result = exit.value
+    if (result.status === "interrupted") return 130
+    const seconds = (performance.now() - started) / 1000
+    if (!json) {
+      const { endOfRun } = await import("../end-of-run.ts")
+      await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
+    }
+    if (result.status === "succeeded") return 0
+    for (const alike of Map.groupBy(result.failures, ({ problem }) => problem).values()) {
+      const logs = alike.flatMap(({ log }) => log ?? [])
+      process.stderr.write(`\n${alike.map(({ node }) => node).join(", ")}: ${alike[0]!.problem}\n`)
+      if (logs.length > 0) process.stderr.write(`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}\n`)
+    }
+    process.stderr.write(
+      `\nTo go on once that is mended: pnpm pipeline run ${args.map(shellWord).join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
+    )
+    return result.failures.every((failure) => failure.badInput) ? 2 : 1
+  }
+}
+
+/** An argument as a shell takes it back: quoted where it holds more than plain characters, as JSON does. */
+const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
+
+/** Stages marked light run here, the others in a child process. Loaded on demand: a run that finds everything cached executes nothing. */
+const executor: Executor = (node, request, watch) =>
+  Effect.gen(function* () {
+    if (node.stage.resources.process === false) {
+      const { inProcessExecutor } = yield* Effect.promise(() => import("../../dag/running/in-process.ts"))
+      return yield* inProcessExecutor()(node, request, watch)
+    }
+    const { childProcessExecutor } = yield* Effect.promise(() => import("../../dag/running/child-process.ts"))
+    return yield* childProcessExecutor({ module: LAUNCHER, execArgv: [] })(node, request, watch)
+  })

@@ -1,0 +1,214 @@
+/** `pipeline show <thing>`: everything about one node, action or artifact. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Effect from "effect/Effect"
+
+import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
+import { didYouMean } from "../../text/near.ts"
+import { duration } from "../display.ts"
+import { loadRuns, nodeState, NotFound, type Run } from "../history.ts"
+import { sampleRows } from "../sample-rows.ts"
+import { storeRoot } from "../session.ts"
+import {
+  bytesWords,
+  countWords,
+  cut,
+  plural,
+  shortDigest,
+  terminalWidth,
+  textTable,
+  timeWords,
+  valueWords
+} from "../text-table.ts"
+import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+
+const flags = {
+  rows: { type: "string", value: "N", description: "sample rows of each table (default 3)" },
+  code: { type: "boolean", description: "every module that the result depends on" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "show",
+  summary: "Everything about one node, action or artifact: parameters, inputs, outputs with sample rows, cost, log.",
+  usage: "pipeline show <node id | node label | key | artifact> [flags]      the beginning of an id, key or digest is enough",
+  flags,
+  run: async (args) => {
+    const parsed = parse("show", flags, args, { min: 1, max: 8, words: "a node, key or artifact" })
+    const name = parsed.positionals.join(" ")
+    const rows = wholeNumber(parsed, "rows", 3, 0)
+    const root = storeRoot(parsed)
+    const program = Effect.gen(function* () {
+      const store = yield* Store
+      const actions = yield* store.actions
+      const runs = loadRuns(root)
+      const found = find(name, actions, runs)
+      const action = found.key === null ? undefined : actions.find(({ key }) => key === found.key)
+      const sections = [
+        ...describeNode(root, found),
+        ...(action === undefined ? [] : describeAction(store, action, actions, runs, { rows, code: parsed.is("code") }))
+      ]
+      return sections.join("\n\n")
+    })
+    process.stdout.write(`${await Effect.runPromise(Effect.provide(program, Store.reading(root)))}\n`)
+    return 0
+  }
+}
+
+/** A node of a run, an action, or both. */
+interface Found {
+  readonly run: Run | null
+  readonly node: string | null
+  readonly key: string | null
+  /** Newest runs of other studies that have a node of this label. */
+  readonly elsewhere?: ReadonlyArray<string>
+}
+
+const HEX = /^[0-9a-f]{4,64}$/
+
+const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
+  const named = runs.flatMap((run) =>
+    [...run.record.nodes.values()].filter(({ node, label }) => node === name || label === name).map((node) => ({ run, node }))
+  )
+  // A newer run that never came to this node has nothing to show of it.
+  const shown = named.find(({ node }) => node.status === "succeeded") ?? named[0]
+  if (shown !== undefined) {
+    const others = named.filter(({ run, node }) => run.record.study !== shown.run.record.study && node.node !== shown.node.node)
+    const elsewhere = [...Map.groupBy(others, ({ run }) => run.record.study).values()].map(
+      ([other]) => `${other!.node.node} of ${other!.run.record.run}`
+    )
+    return { run: shown.run, node: shown.node.node, key: shown.node.key, elsewhere }
+  }
+  if (HEX.test(name)) {
+    const matches = actions.filter(({ key, output }) => key.startsWith(name) || output.digest.startsWith(name))
+    const distinct = new Set(matches.map(({ key, output }) => (key.startsWith(name) ? key : output.digest)))
+    if (distinct.size > 1)
+      throw new UsageError({
+        problem: `"${name}" is the beginning of ${[...distinct].map(shortDigest).join(", ")}: give more digits.`
+      })
+    const newest = matches.toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
+    if (newest !== undefined) return { ...nodeWith(newest.key, runs), key: newest.key }
+    const attempted = nodeWithPrefix(name, runs)
+    if (attempted !== null) return attempted
+  }
+  for (const run of runs)
+    for (const node of run.record.nodes.values()) if (node.node.startsWith(name)) return { run, node: node.node, key: node.key }
+  const known = runs.flatMap((run) => [...run.record.nodes.values()].flatMap((node) => [node.node, node.label]))
+  throw new NotFound({
+    problem: `There is no node, action or artifact "${name}" in this store.${didYouMean(name, new Set(known))}`
+  })
+}
+
+const nodeWith = (key: string, runs: ReadonlyArray<Run>): Omit<Found, "key"> => {
+  for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return { run, node: node.node }
+  return { run: null, node: null }
+}
+
+/** An action that was started and never finished has no record, only its node. */
+const nodeWithPrefix = (prefix: string, runs: ReadonlyArray<Run>): Found | null => {
+  for (const run of runs)
+    for (const node of run.record.nodes.values())
+      if (node.key?.startsWith(prefix) === true) return { run, node: node.node, key: node.key }
+  return null
+}
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => textTable([], rows, { width: terminalWidth() })
+
+const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Found): ReadonlyArray<string> => {
+  if (run === null || id === null) return []
+  const node = run.record.nodes.get(id)!
+  const log = key === null ? null : path.join(root, "attempts", key, "log")
+  const facts = [
+    ["node", `${node.node}, stage ${node.stage}`],
+    ["run", `${run.record.run} (${run.state})`],
+    ...(elsewhere.length === 0 ? [] : [["also called so", elsewhere.join(", ")]]),
+    ["state", `${nodeState(run, node)}${node.error === null ? "" : `: ${node.error}`}`],
+    ["key", key ?? "not known: something before it has not run"],
+    ["log", log !== null && fs.existsSync(log) ? log : "none (computed in the driver, or by an earlier store)"]
+  ]
+  const inputs = Object.entries(node.inputs).map(([name, input]) => [name, run.record.nodes.get(input)?.label ?? input, input])
+  return [`${node.label}\n${table(facts)}`, ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`])]
+}
+
+const describeAction = (
+  store: Store["Service"],
+  action: ActionRecord,
+  actions: ReadonlyArray<ActionRecord>,
+  runs: ReadonlyArray<Run>,
+  detail: { readonly rows: number; readonly code: boolean }
+): ReadonlyArray<string> => {
+  const { output } = action
+  const identity = new Set(action.components.filter(({ name }) => name.startsWith("param:")).map(({ name }) => name.slice(6)))
+  const facts = [
+    ["action", action.key],
+    ["artifact", `${output.digest} (${output.kind})`],
+    [
+      "made",
+      `${timeWords(action.finishedAt)} UTC on ${action.host} in ${duration(action.seconds)}, ${duration(action.cpuSeconds)} of CPU`
+    ],
+    [
+      "engine",
+      action.engine === null
+        ? "none"
+        : Object.entries(action.engine)
+            .map(([k, v]) => `${k} ${valueWords(v)}`)
+            .join(", ")
+    ],
+    ["manifest", store.objectPath(output.digest)]
+  ]
+  const params = Object.entries(action.params).map(([name, value]) => [
+    name,
+    cut(valueWords(value), 80),
+    identity.has(name) ? "" : "default"
+  ])
+  const inputs = Object.entries(action.inputs).map(([name, digest]) => [
+    name,
+    shortDigest(digest),
+    makerOf(digest, actions, runs)
+  ])
+  const documents = Object.entries(output.documents).map(([name, { file, bytes }]) => [
+    name,
+    bytesWords(bytes),
+    store.objectPath(file)
+  ])
+  return [
+    `Result\n${table(facts)}`,
+    ...(params.length === 0 ? [] : [`Parameters\n${table(params)}`]),
+    ...(inputs.length === 0 ? [] : [`Inputs\n${table(inputs)}`]),
+    `Other components of the key\n${table(otherComponents(action, detail.code))}`,
+    ...(documents.length === 0 ? [] : [`Documents\n${table(documents)}`]),
+    ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
+      const at = store.objectPath(file)
+      return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || detail.rows === 0 ? "" : sampleRows(at, detail.rows)}`.trimEnd()
+    })
+  ]
+}
+
+/** Engine, files, packages; modules one by one when asked for, else their number in each room. */
+const otherComponents = (action: ActionRecord, everyModule: boolean): ReadonlyArray<ReadonlyArray<string>> => {
+  const others = action.components.filter(({ name }) => !name.startsWith("param:") && !name.startsWith("input:"))
+  const isModule = ({ name, value }: Component) => name.startsWith("code:") && DIGEST.test(value)
+  const shown = others
+    .filter((component) => everyModule || !isModule(component))
+    .map(({ name, value }) => [name, DIGEST.test(value) ? shortDigest(value) : value])
+  if (everyModule) return shown
+  const rooms = Map.groupBy(others.filter(isModule), ({ name }) => path.dirname(name.slice("code:".length)))
+  const counts = [...rooms].map(([room, modules]) => `${room} ${modules.length}`)
+  return [...shown, ["modules", `${counts.join(", ")}; --code lists them`]]
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
+
+/** What made an artifact: the label of a node where a run knows it. */
+const makerOf = (digest: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): string => {
+  const maker = actions.find(({ output }) => output.digest === digest)
+  if (maker === undefined) return "made by an action that is no longer recorded"
+  const { run, node } = nodeWith(maker.key, runs)
+  const label = run === null || node === null ? maker.stage : run.record.nodes.get(node)!.label
+  return `made by ${label}, action ${shortDigest(maker.key)}${rowsWords(maker)}`
+}
+
+const rowsWords = ({ output }: ActionRecord): string => {
+  const largest = Object.entries(output.tables).toSorted(([, a], [, b]) => b.rows - a.rows)[0]
+  return largest === undefined ? "" : `, ${countWords(largest[1].rows)} ${largest[0]}`
+}

@@ -1,0 +1,152 @@
+/**
+ * Where datasets lie on this machine.
+ *
+ * Roots are searched in a fixed order: a folder given by the user, ECHO_CHAMBER_DATA, `shared/data` beside the repository, `data` inside it. Under a root a
+ * source has a folder by its hub id (`openai/gsm8k`), by the last part of it, by its name here, or in the layout of the hub's own cache. The first root
+ * and folder with files of a layout wins; files are in the order of their names, so that (file, row) means the same on every machine.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { join, resolve } from "node:path"
+
+import { REPOSITORY } from "../../dag/repository.ts"
+import type { Layout, Source, SplitSource } from "../Dataset.ts"
+import { DatasetIncomplete, DatasetMissing } from "../errors.ts"
+import { unpackedName } from "../read/bytes.ts"
+import { findSource } from "../registry.ts"
+
+export interface RootOptions {
+  /** Folder named by the user; searched first. */
+  readonly data?: string
+  /** Repository folder, beside and inside which data is looked for; default: the one this file is in. */
+  readonly repository?: string
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+/** The folders searched, in order; they need not exist. */
+export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {
+  const repository = options.repository ?? REPOSITORY
+  const named = [options.data, (options.environment ?? process.env)["ECHO_CHAMBER_DATA"]]
+  const roots = named.filter((root) => root !== undefined && root !== "").map((root) => resolve(root!))
+  return [...new Set([...roots, resolve(repository, "../shared/data"), resolve(repository, "data")])]
+}
+
+export interface LocatedFile {
+  /** Full path. */
+  readonly path: string
+  /** Path inside the folder of the source, with forward slashes: what rows and fingerprints carry. */
+  readonly name: string
+}
+
+/** The files of one split, as found. */
+export interface Located {
+  readonly source: Source
+  readonly splitName: string
+  readonly split: SplitSource
+  readonly layout: Layout
+  /** Folder of the source. */
+  readonly folder: string
+  readonly files: ReadonlyArray<LocatedFile>
+  /** Left out on purpose, with the reason. */
+  readonly excluded: ReadonlyArray<LocatedFile & { readonly why: string }>
+  /** Shards that the names of the others say exist (`train-00003-of-00032.parquet`). */
+  readonly missing: ReadonlyArray<string>
+}
+
+/** Finds the files of a split. Throws DatasetUnknown, DatasetMissing, or, unless `partial`, DatasetIncomplete. */
+export const locateDataset = (name: string, splitName: string, roots: ReadonlyArray<string>, partial = false): Located => {
+  const { source, split } = findSource(name, splitName)
+  for (const root of roots)
+    for (const layout of split.layouts)
+      for (const folder of foldersOf(source, layout, root)) {
+        const files = matches(folder, layout.globs)
+        if (files.length === 0) continue
+        const why = layout.excluded?.why ?? ""
+        const excluded = matches(folder, layout.excluded?.globs ?? []).map((file) => ({ ...file, why }))
+        const missing = missingShards(files.map((file) => file.name))
+        if (missing.length > 0 && !partial)
+          throw new DatasetIncomplete({
+            source: name,
+            split: splitName,
+            folder,
+            missing,
+            present: files.length,
+            obtain: obtain(source, splitName)
+          })
+        return { source, splitName, split, layout, folder, files, excluded, missing }
+      }
+  throw new DatasetMissing({
+    source: name,
+    split: splitName,
+    files: split.layouts.flatMap((layout) => layout.globs.map((glob) => `${layout.hub ?? source.hub}/${glob}`)),
+    folders: roots.map((root) => (existsSync(root) ? root : `${root} (does not exist)`)),
+    obtain: obtain(source, splitName)
+  })
+}
+
+/** One or two sentences: where a split is published and the command that fetches it. */
+export const obtain = (source: Source, splitName: string): string => {
+  const hub = source.splits[splitName]!.layouts[0]!.hub ?? source.hub
+  return (
+    `It is published as ${hub} on the Hugging Face hub${source.url === undefined ? "" : ` and at ${source.url}`} (licence: ${source.licence}). ` +
+    `To fetch it: pnpm pipeline data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
+  )
+}
+
+const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<string> => {
+  const hub = layout.hub ?? source.hub
+  const cache = join(root, `datasets--${hub.replace("/", "--")}`)
+  const reference = join(cache, "refs/main")
+  const snapshot = existsSync(reference) ? [join(cache, "snapshots", readFileSync(reference, "utf8").trim())] : []
+  const names = [hub, hub.slice(hub.indexOf("/") + 1), source.name]
+  return [...names.map((name) => join(root, name)), ...snapshot]
+}
+
+/** Files under `folder` that match any of the globs, sorted by name; of a file that is there plain and packed, the plain one. */
+const matches = (folder: string, globs: ReadonlyArray<string>): ReadonlyArray<LocatedFile> => {
+  const names = new Set(globs.flatMap((glob) => expand(folder, "", glob.split("/"))))
+  return [...names]
+    .filter((name) => unpackedName(name) === name || !names.has(unpackedName(name)))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => ({ path: join(folder, name), name }))
+}
+
+/** The pattern of one segment of a glob; text files may also be packed (`.gz`, `.zst`). */
+const segmentPattern = (segment: string): string =>
+  `${segment.split("*").map(literally).join("[^/]*")}${/\.(?:jsonl|json|csv)$/.test(segment) ? "(?:\\.gz|\\.zst)?" : ""}`
+
+/** Whether a path inside the folder of a source is one that a glob stands for. */
+export const matchesGlob = (name: string, glob: string): boolean =>
+  new RegExp(`^${glob.split("/").map(segmentPattern).join("/")}$`).test(name)
+
+const expand = (folder: string, prefix: string, segments: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [segment, ...rest] = segments
+  const here = join(folder, prefix)
+  const pattern = new RegExp(`^${segmentPattern(segment!)}$`)
+  return entries(here)
+    .filter((entry) => pattern.test(entry) && !entry.startsWith("."))
+    .flatMap((entry) => {
+      const name = prefix === "" ? entry : `${prefix}/${entry}`
+      const isFolder = statSync(join(folder, name)).isDirectory()
+      if (rest.length > 0) return isFolder ? expand(folder, name, rest) : []
+      return isFolder ? [] : [name]
+    })
+}
+
+const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+
+const entries = (folder: string): ReadonlyArray<string> =>
+  existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : []
+
+/** Names that sharded siblings promise and that are not there. */
+const missingShards = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const present = new Set(names)
+  const promised = new Set<string>()
+  for (const name of names) {
+    const match = /^(.*-)(\d+)-of-(\d+)(\.[^/]*)$/.exec(name)
+    if (match === null) continue
+    const [, head, index, total, tail] = match
+    for (let shard = 0; shard < Number(total); shard++)
+      promised.add(`${head}${String(shard).padStart(index!.length, "0")}-of-${total}${tail}`)
+  }
+  return [...promised].filter((name) => !present.has(name))
+}

@@ -1,0 +1,48 @@
+import { parseValue } from "../answers/number-text.ts"
+import type { Format } from "../Format.ts"
+import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
+import { unclear } from "./sub-style.ts"
+
+/**
+ * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`, and a last line `#### 17`. The marks are
+ * text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17` instead, which is read as well.
+ *
+ * Sub-styles: `marks` and `plain`, with and without calculator marks.
+ */
+export const gsm: Format = {
+  name: "gsm",
+  subStyles: ["marks", "plain"],
+  words: ["First", "has", ".", "=", "<<", ">>", "####", newline, ...operatorWords, ...phraseWords],
+  render: (problem, subStyle) => {
+    const { answer, start, trace } = problem
+    const lines = trace.map((step) => {
+      const equation = equationOf(step)
+      const [left] = equation.split(" = ")
+      return `${phraseOf(step)} ${subStyle === "plain" ? equation : `${left} = << ${equation} >> ${step.value}`} .`
+    })
+    return [`First ${start.name} has ${start.count} ${start.item} .`, ...lines, `#### ${answer}`].join(` ${newline} `)
+  },
+  detect: (completion) => answerLine(completion) !== null || marks.test(completion) || /^\s*First \w+ has \d/.test(completion),
+  subStyleOf: (completion) => {
+    if (marks.test(completion)) return "marks"
+    return answerLine(completion) === null ? unclear : "plain"
+  },
+  extract: (completion) => {
+    const text = answerLine(completion)
+    if (text === null) return { value: null, error: "no #### line", steps: 0 }
+    const value = parseValue(text)
+    return value === null
+      ? { value, error: `the #### line is not a number: ${text.slice(0, 60)}`, steps: 0 }
+      : { value, steps: 0 }
+  }
+}
+
+/** `<<48/2=24>>`, spaced or not. */
+const marks = /<<\s*[-+\d(.][^<>\n=]{0,80}=[^<>\n]{0,80}>>/
+
+/** What follows the last `####` or, where there is none, the last `A:` that opens a line. */
+const answerLine = (completion: string): string | null => {
+  const hashes = [...completion.matchAll(/####[ \t]*([^\n]*)/g)].at(-1)
+  if (hashes !== undefined) return hashes[1]!
+  return [...completion.matchAll(/(?:^|\n)A:[ \t]*([^\n]*)/g)].at(-1)?.[1] ?? null
+}

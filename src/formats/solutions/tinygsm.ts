@@ -1,0 +1,106 @@
+import type { Operand, Problem, Step } from "../../problems/Problem.ts"
+import { evaluateCached } from "../../python/evaluate.ts"
+import { fromOutcome } from "../answers/program.ts"
+import type { Format } from "../Format.ts"
+import { indent, isStart, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
+import { unclear } from "./sub-style.ts"
+
+/** The function that TinyGSM's programs define and the verifier calls. */
+export const functionName = "simple_math_problem"
+
+/** One name per constant and per operation: six operations need thirteen, and a distractor that is counted in two more. */
+const variableNames = [..."abcdefghijklmno"]
+
+/**
+ * TinyGSM (Liu et al. 2023, arXiv 2312.09241): the solution is a Python function, `def simple_math_problem() -> int:`, often with a docstring that
+ * repeats the question, one assignment a line, `result = ...`, `return result`. The answer is what the function returns, so that the arithmetic is
+ * the interpreter's: a model has to copy numbers and bind variables, no more.
+ *
+ * Sub-styles: `docstring` repeats the question, `comments` says what each operation is, `plain` does neither.
+ */
+export const tinygsm: Format = {
+  name: "tinygsm",
+  subStyles: ["plain", "docstring", "comments"],
+  words: [
+    ...`def ${functionName} ( ) -> int : = result return """ #`.split(" "),
+    indent,
+    ...variableNames,
+    ...pythonOperatorWords,
+    ...phraseWords
+  ],
+  render: (problem, subStyle) => {
+    const lines = [`def ${functionName} ( ) -> int :`]
+    if (subStyle === "docstring") lines.push(`""" ${problem.question} """`)
+    lines.push(...body(problem, subStyle === "comments"))
+    return lines.join(` ${indent} `)
+  },
+  detect: (completion) => definition.test(completion),
+  subStyleOf: (completion) => {
+    const code = programOf(completion)
+    if (/\bdef\b[^\n]*:[ \t]*\n\s*("""|''')/.test(code)) return "docstring"
+    if (/^\s*#|\S\s+#/m.test(code)) return "comments"
+    return /\n\s*\w/.test(code) ? "plain" : unclear
+  },
+  extract: (completion) => {
+    const code = programOf(completion)
+    if (code === "") return { value: null, error: "no function definition", steps: 0 }
+    return fromOutcome(evaluateCached(code, { entry: entryOf(code) }))
+  }
+}
+
+/** A function definition that opens a line; the usual one is known before its parentheses. */
+const definition = /(?:^|\n)[ \t]*def\s+(?:simple_math_problem\b|\w+\s*\()/
+
+/** `simple_math_problem` where it is defined, otherwise the last function. */
+const entryOf = (code: string): string => {
+  const defined = [...code.matchAll(/^def\s+(\w+)/gm)].map((match) => match[1]!)
+  return defined.includes(functionName) ? functionName : (defined.at(-1) ?? functionName)
+}
+
+/**
+ * The program inside a completion: from the first definition or import to where text follows that is no longer Python at the outer level (prose, a code
+ * fence). The margin of the first line is taken off the lines at the outer level.
+ */
+const programOf = (completion: string): string => {
+  // Built-in text has a blank after each newline: at the outer level it is no indentation.
+  const text = completion.includes(`${indent} `) ? completion.replaceAll(/\n (?=\S)/g, "\n") : completion
+  const lines = text.split("\n")
+  const first = lines.findIndex((line) => /^[ \t]*(?:def|import|from)\s+\w/.test(line))
+  if (first < 0) return ""
+  const margin = indentation(lines[first]!)
+  const program: Array<string> = []
+  for (const line of lines.slice(first)) {
+    const outer = line.trim() !== "" && indentation(line) <= margin
+    if (outer && !/^\s*(?:(?:def|import|from)\s|[@#]|\w+\s*(?:=|:\s*\w+\s*=)[^=])/.test(line)) break
+    program.push(outer ? line.trimStart() : line)
+  }
+  return program.join("\n")
+}
+
+const indentation = (line: string): number => line.length - line.trimStart().length
+
+/** One assignment a line: each constant where it is first needed, then the operation. */
+const body = (problem: Problem, comments: boolean): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let used = 0
+  const bind = (expression: string | number): string => {
+    const name = variableNames[used++]!
+    lines.push(`${name} = ${expression}`)
+    return name
+  }
+  const start = bind(problem.start.count)
+  const results: Array<string> = []
+  const variable = (step: Step, operand: Operand): string => {
+    if (isStart(step, operand)) return start
+    return "constant" in operand ? bind(operand.constant) : results[operand.step]!
+  }
+  for (const step of problem.trace) {
+    const left = variable(step, step.left)
+    const right = variable(step, step.right)
+    if (comments) lines.push(`# ${phraseOf(step)}`)
+    results.push(bind(`${left} ${pythonOperator(step)} ${right}`))
+  }
+  // A misread trace can be empty: what the story opens with is the answer.
+  lines.push(`result = ${results.at(-1) ?? start}`, "return result")
+  return lines
+}

@@ -1,0 +1,98 @@
+import { isTrue } from "../operations/comparisons.ts"
+/** Comprehensions: a frame of their own, loops inside loops, and for generator expressions the same loops on demand. */
+import type { Clause, Expr } from "../syntax/ast.ts"
+import { dictSet, setAdd } from "../values/dicts.ts"
+import { iterate, NativeIterator } from "../values/iteration.ts"
+import { Frame, PyDict, type PyIterator, PyList, PySet, type PyValue } from "../values/objects.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileTarget, type Store } from "./compile-targets.ts"
+import { type Context, emptySlots } from "./CompileScope.ts"
+
+interface Loop {
+  readonly target: Store
+  readonly conditions: ReadonlyArray<Eval>
+  /** The iterable of the loop inside this one; null for the innermost. */
+  readonly inner: Eval | null
+}
+
+type Comprehension = Extract<Expr, { kind: "Comprehension" }>
+
+export const compileComprehension = (context: Context, node: Comprehension): Eval => {
+  // The first iterable belongs to the scope outside.
+  const first = compileExpression(context, node.clauses[0]!.iterable)
+  const inside = context.inside(node.scope, true)
+  const [{ loops, element, value }, cost] = inside.priced(() => ({
+    loops: compileLoops(inside, node.clauses),
+    element: compileExpression(inside, node.element),
+    value: node.value === null ? null : compileExpression(inside, node.value)
+  }))
+  context.deepest = Math.max(context.deepest, inside.deepest + 2 * loops.length)
+  const { meter } = context
+  const enter = (frame: Frame) => new Frame(emptySlots(node.scope.slots.size), frame)
+
+  const turn = (): void => {
+    meter.step(cost)
+    meter.allocate(16)
+  }
+
+  /** Runs loop `level` and those inside it; `emit` sees the frame of every innermost turn. */
+  const run = (frame: Frame, level: number, iterator: PyIterator, emit: (frame: Frame) => void): void => {
+    const { target, conditions, inner } = loops[level]!
+    for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
+      turn()
+      target(frame, item)
+      if (!all(conditions, frame)) continue
+      if (inner === null) emit(frame)
+      else run(frame, level + 1, iterate(meter, inner(frame)), emit)
+    }
+  }
+
+  const lazily = function* (frame: Frame, level: number, iterator: PyIterator): Generator<PyValue> {
+    const { target, conditions, inner } = loops[level]!
+    for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
+      turn()
+      target(frame, item)
+      if (!all(conditions, frame)) continue
+      if (inner === null) yield element(frame)
+      else yield* lazily(frame, level + 1, iterate(meter, inner(frame)))
+    }
+  }
+
+  switch (node.form) {
+    case "list":
+      return (frame) => {
+        const items: Array<PyValue> = []
+        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => items.push(element(inner)))
+        return new PyList(items)
+      }
+    case "set":
+      return (frame) => {
+        const set = new PySet()
+        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => setAdd(meter, set, element(inner)))
+        return set
+      }
+    case "dict":
+      return (frame) => {
+        const dict = new PyDict()
+        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => dictSet(meter, dict, element(inner), value!(inner)))
+        return dict
+      }
+    case "generator":
+      return (frame) => new NativeIterator(meter, lazily(enter(frame), 0, iterate(meter, first(frame))), "generator")
+  }
+}
+
+const compileLoops = (context: Context, clauses: ReadonlyArray<Clause>): ReadonlyArray<Loop> =>
+  clauses.map(({ target, conditions }, i) => {
+    const next = clauses[i + 1]
+    return {
+      target: compileTarget(context, target),
+      conditions: conditions.map((condition) => compileExpression(context, condition)),
+      inner: next === undefined ? null : compileExpression(context, next.iterable)
+    }
+  })
+
+const all = (conditions: ReadonlyArray<Eval>, frame: Frame): boolean => {
+  for (const condition of conditions) if (!isTrue(condition(frame))) return false
+  return true
+}

@@ -1,0 +1,129 @@
+import { call } from "../operations/calling.ts"
+/** `try` and `raise`. Only Python's exceptions are caught: a budget that is used up ends the run past every handler. */
+import type { Handler, Stmt } from "../syntax/ast.ts"
+import { baseExceptionType, PyException, PyRaise, raised, typeError } from "../values/exceptions.ts"
+import { type Frame, PyTuple, PyType, type PyValue } from "../values/objects.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileBlock, type Ending, type Exec, through } from "./compile-statements.ts"
+import { clearName, compileTarget, type Store } from "./compile-targets.ts"
+import type { Context } from "./CompileScope.ts"
+import { caught } from "./unwinding.ts"
+
+export interface Catch {
+  readonly type: Eval | null
+  readonly line: number
+  readonly store: Store | null
+  readonly clear: ((frame: Frame) => void) | null
+  readonly body: Exec
+}
+
+export const compileTry = (context: Context, node: Extract<Stmt, { kind: "Try" }>): Exec => {
+  const { meter } = context
+  const body = compileBlock(context, node.body)
+  const handlers = node.handlers.map((handler) => compileHandler(context, handler))
+  const otherwise = compileBlock(context, node.otherwise)
+  const ending = node.ending.length === 0 ? null : compileBlock(context, node.ending)
+
+  const guarded: Exec = (frame) => {
+    const [depth, frames] = [meter.depth, meter.frames]
+    let result: Ending
+    try {
+      result = body(frame)
+    } catch (thrown) {
+      const error = caught(meter, thrown)
+      meter.depth = depth
+      meter.frames = frames
+      return handle(context, handlers, error, frame)
+    }
+    return result === through ? otherwise(frame) : result
+  }
+  if (ending === null) return guarded
+
+  return (frame) => {
+    const [depth, frames] = [meter.depth, meter.frames]
+    let result: Ending = through
+    let pending: PyRaise | null = null
+    try {
+      result = guarded(frame)
+    } catch (thrown) {
+      pending = caught(meter, thrown)
+      meter.depth = depth
+      meter.frames = frames
+    }
+    const kept = frame.result
+    const last = ending(frame)
+    if (last !== through) return last
+    frame.result = kept
+    if (pending !== null) throw pending
+    return result
+  }
+}
+
+export const compileHandler = (context: Context, { type, name, body, line }: Handler): Catch => {
+  context.line = line
+  return {
+    type: type === null ? null : compileExpression(context, type),
+    line,
+    store: name === null ? null : compileTarget(context, { kind: "Name", name, line }),
+    clear: name === null ? null : clearName(context, name, line),
+    body: compileBlock(context, body)
+  }
+}
+
+const handle = (context: Context, handlers: ReadonlyArray<Catch>, error: PyRaise, frame: Frame): Ending => {
+  const { run } = context
+  const handler = findHandler(context, handlers, error, frame)
+  const outer = run.handled
+  run.handled = error.exception
+  try {
+    return handler.body(frame)
+  } finally {
+    run.handled = outer
+    handler.clear?.(frame)
+  }
+}
+
+/** The first handler that takes the error, with its name bound. Throws the error on where there is none. */
+export const findHandler = <C extends Omit<Catch, "body">>(
+  { meter }: Context,
+  handlers: ReadonlyArray<C>,
+  error: PyRaise,
+  frame: Frame
+): C => {
+  for (const handler of handlers) {
+    meter.line = handler.line
+    if (handler.type !== null && !matches(error.exception, handler.type(frame))) continue
+    handler.store?.(frame, error.exception)
+    return handler
+  }
+  throw error
+}
+
+/** Whether an exception is of a type, or of one of a tuple of types. */
+const matches = (exception: PyException, type: PyValue): boolean => {
+  if (type instanceof PyTuple) return type.items.some((item) => matches(exception, item))
+  if (!(type instanceof PyType) || !type.isSubtypeOf(baseExceptionType))
+    throw typeError("catching classes that do not inherit from BaseException is not allowed")
+  return exception.exceptionType.isSubtypeOf(type)
+}
+
+export const compileRaise = (context: Context, node: Extract<Stmt, { kind: "Raise" }>): Exec => {
+  const { run, meter } = context
+  if (node.exception === null) {
+    return () => {
+      if (run.handled === null) throw raised("RuntimeError", "No active exception to reraise")
+      throw new PyRaise(run.handled)
+    }
+  }
+  const value = compileExpression(context, node.exception)
+  const cause = node.cause === null ? null : compileExpression(context, node.cause)
+  return (frame) => {
+    const given = value(frame)
+    const isType = given instanceof PyType && given.isSubtypeOf(baseExceptionType)
+    const exception = isType ? call(meter, given, []) : given
+    if (!(exception instanceof PyException)) throw typeError("exceptions must derive from BaseException")
+    cause?.(frame)
+    exception.line ??= meter.line
+    throw new PyRaise(exception)
+  }
+}

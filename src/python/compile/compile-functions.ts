@@ -1,0 +1,45 @@
+/** `def` and `lambda`: the body compiled once, a function object made each time the definition is reached. */
+import type { FunctionNode } from "../syntax/ast.ts"
+import { type Code, PyFunction } from "../values/PyFunction.ts"
+import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { compileGenerator } from "./compile-generators.ts"
+import { compileBlock } from "./compile-statements.ts"
+import type { Context } from "./CompileScope.ts"
+
+export const compileFunction = (context: Context, node: FunctionNode): Eval => {
+  const defaults = node.parameters.map(({ fallback }) => (fallback === null ? null : compileExpression(context, fallback)))
+  const code = compileCode(context, node)
+  const { meter } = context
+  const none = defaults.every((fallback) => fallback === null)
+  return (frame) => {
+    meter.allocate(136)
+    return new PyFunction(code, frame, none ? [] : defaults.map((fallback) => fallback?.(frame)))
+  }
+}
+
+export const compileLambda = compileFunction
+
+const compileCode = (context: Context, node: FunctionNode): Code => {
+  const inside = context.inside(node.scope, false)
+  inside.checkNonlocals()
+  const run = node.scope.yielding === null ? compileBody(inside, node) : compileGenerator(inside, node)
+  const positional = node.parameters.filter(({ kind }) => kind === "positional" || kind === "either").length
+  return {
+    name: node.name,
+    parameters: node.parameters,
+    positional,
+    simple: positional === node.parameters.length,
+    // Counted when called: names that inner functions declare nonlocal are all bound by then. No getter: V8 would make a hidden class each time.
+    names: node.scope.slots,
+    frames: inside.frames,
+    run
+  }
+}
+
+const compileBody = (context: Context, { body }: FunctionNode): Eval => {
+  const run = compileBlock(context, body)
+  return (frame) => {
+    run(frame)
+    return frame.result
+  }
+}

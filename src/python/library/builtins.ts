@@ -1,0 +1,284 @@
+/** The functions every program has. No `open`, `eval`, `exec`, `input`, `getattr` or `__import__`: those names are not defined. */
+import { intArgument, sizeArgument, take } from "../operations/arguments.ts"
+import { call } from "../operations/calling.ts"
+import { isTrue, ordered } from "../operations/comparisons.ts"
+import { formatValue } from "../operations/format-value.ts"
+import { asFloat, asInt, binary } from "../operations/operators.ts"
+import { sortItems } from "../operations/sorting.ts"
+import type { Meter } from "../values/Budget.ts"
+import { textLength, characters } from "../values/code-points.ts"
+import { raised, typeError, valueError } from "../values/exceptions.ts"
+import { float, floatDivmod, roundFloat, roundHalfEvenToInteger } from "../values/floats.ts"
+import { floorDivide, modulo, negate, power, powerModulo, toRadix } from "../values/integers.ts"
+import { each, iterate, NativeIterator, toArray } from "../values/iteration.ts"
+import { keyOf } from "../values/keys.ts"
+import {
+  type Int,
+  type Native,
+  PyBoundMethod,
+  PyBuiltin,
+  PyDict,
+  PyDictView,
+  PyFloat,
+  PyIterator,
+  PyList,
+  PyRange,
+  PySet,
+  PyTuple,
+  PyType,
+  type PyValue,
+  typeName,
+  typeOf
+} from "../values/objects.ts"
+import { PyFunction } from "../values/PyFunction.ts"
+import { ascii, repr, str } from "../values/repr.ts"
+import { namedTypes, truncate } from "./constructors.ts"
+import { lazyBuiltins } from "./lazy-builtins.ts"
+
+type Values = Array<PyValue | undefined>
+
+/** A built-in whose arguments are bound by `names`; all by position unless `positionalOnly` says otherwise. */
+const builtin = (
+  name: string,
+  names: ReadonlyArray<string>,
+  required: number,
+  run: (meter: Meter, values: Values) => PyValue,
+  positionalOnly = names.length
+): readonly [string, Native] => [
+  name,
+  (meter, args, keywords) => run(meter, take(name, args, keywords, names, required, positionalOnly))
+]
+
+const absolute = (meter: Meter, value: PyValue): PyValue => {
+  if (value instanceof PyFloat) return float(Math.abs(value.value))
+  const int = asInt(value)
+  if (int === null) throw typeError(`bad operand type for abs(): '${typeName(value)}'`)
+  return int < 0 ? negate(meter, int) : int
+}
+
+/** `len(value)`. */
+export const lengthOf = (meter: Meter, value: PyValue): Int => {
+  if (typeof value === "string") {
+    meter.work(value.length)
+    return textLength(value)
+  }
+  if (value instanceof PyList || value instanceof PyTuple) return value.items.length
+  if (value instanceof PyDict) return value.entries.size
+  if (value instanceof PySet) return value.members.size
+  if (value instanceof PyRange) {
+    if (typeof value.length !== "number") throw raised("OverflowError", "Python int too large to convert to C ssize_t")
+    return value.length
+  }
+  if (value instanceof PyDictView) return value.dict.entries.size
+  throw typeError(`object of type '${typeName(value)}' has no len()`)
+}
+
+const sum = (meter: Meter, values: PyValue, start: PyValue): PyValue => {
+  if (typeof start === "string") throw typeError("sum() can't sum strings [use ''.join(seq) instead]")
+  let total: PyValue = start
+  for (const value of each(meter, values)) total = binary(meter, "+", total, value)
+  return total
+}
+
+const extreme =
+  (name: "max" | "min"): Native =>
+  (meter, args, keywords) => {
+    const [key, fallback] = take(name, [], keywords, ["key", "default"], 0, 0)
+    if (args.length === 0) throw typeError(`${name} expected at least 1 argument, got 0`)
+    if (args.length > 1 && fallback !== undefined)
+      throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`)
+    const source: Iterable<PyValue> = args.length === 1 ? each(meter, args[0]!) : args
+    let best: PyValue | undefined
+    let bestKey: PyValue = null
+    for (const value of source) {
+      const rank = key === undefined || key === null ? value : call(meter, key, [value])
+      if (best === undefined || ordered(meter, name === "max" ? ">" : "<", rank, bestKey)) {
+        best = value
+        bestKey = rank
+      }
+    }
+    if (best !== undefined) return best
+    if (fallback !== undefined) return fallback
+    throw valueError(`${name}() arg is an empty sequence`)
+  }
+
+const round = (meter: Meter, value: PyValue, digits: PyValue | undefined): PyValue => {
+  if (value instanceof PyFloat) {
+    if (digits === undefined || digits === null) {
+      truncate(value.value)
+      return truncate(roundHalfEvenToInteger(value.value))
+    }
+    const places = sizeArgument(digits)
+    meter.work(Math.min(400, Math.abs(places)))
+    return float(roundFloat(value.value, places))
+  }
+  const int = asInt(value)
+  if (int === null) throw typeError(`type ${typeName(value)} doesn't define __round__ method`)
+  if (digits === undefined || digits === null) return int
+  const places = sizeArgument(digits)
+  return places >= 0 ? int : roundInteger(meter, int, -places)
+}
+
+/** To a multiple of 10^places, half to even. */
+const roundInteger = (meter: Meter, value: Int, places: number): Int => {
+  if (places > 20_000) return 0
+  const unit = BigInt(power(meter, 10, places))
+  const rest = BigInt(modulo(meter, value, Number(unit) <= Number.MAX_SAFE_INTEGER ? Number(unit) : unit))
+  const floor = BigInt(value) - rest
+  const up = rest * 2n > unit || (rest * 2n === unit && (floor / unit) % 2n !== 0n)
+  const rounded = up ? floor + unit : floor
+  return Number.isSafeInteger(Number(rounded)) ? Number(rounded) : rounded
+}
+
+const divmod = (meter: Meter, a: PyValue, b: PyValue): PyValue => {
+  const [x, y] = [asInt(a), asInt(b)]
+  if (x !== null && y !== null) return new PyTuple([floorDivide(meter, x, y), modulo(meter, x, y)])
+  if ((x === null && !(a instanceof PyFloat)) || (y === null && !(b instanceof PyFloat)))
+    throw typeError(`unsupported operand type(s) for divmod(): '${typeName(a)}' and '${typeName(b)}'`)
+  const [quotient, rest] = floatDivmod(asFloat(a)!, asFloat(b)!, "float divmod()")
+  return new PyTuple([float(quotient), float(rest)])
+}
+
+const pow = (meter: Meter, base: PyValue, exponent: PyValue, modulus: PyValue | undefined): PyValue => {
+  if (modulus === undefined || modulus === null) return binary(meter, "**", base, exponent)
+  const [a, b, m] = [asInt(base), asInt(exponent), asInt(modulus)]
+  if (a === null || b === null || m === null) throw powerError(base, exponent, modulus)
+  return powerModulo(meter, a, b, m)
+}
+
+const powerError = (base: PyValue, exponent: PyValue, modulus: PyValue) => {
+  const numbers = [base, exponent, modulus].every((value) => value instanceof PyFloat || asInt(value) !== null)
+  if (numbers) return typeError("pow() 3rd argument not allowed unless all arguments are integers")
+  const [a, b, m] = [base, exponent, modulus].map(typeName)
+  return typeError(`unsupported operand type(s) for ** or pow(): '${a}', '${b}', '${m}'`)
+}
+
+const isInstance = (value: PyValue, type: PyValue): boolean => {
+  if (type instanceof PyTuple) return type.items.some((item) => isInstance(value, item))
+  if (!(type instanceof PyType)) throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+  return typeOf(value).isSubtypeOf(type)
+}
+
+const isSubclass = (value: PyValue, type: PyValue): boolean => {
+  if (!(value instanceof PyType)) throw typeError("issubclass() arg 1 must be a class")
+  if (type instanceof PyTuple) return type.items.some((item) => isSubclass(value, item))
+  if (!(type instanceof PyType)) throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+  return value.isSubtypeOf(type)
+}
+
+const next = (iterator: PyValue, fallback: PyValue | undefined): PyValue => {
+  if (!(iterator instanceof PyIterator)) throw typeError(`'${typeName(iterator)}' object is not an iterator`)
+  const value = iterator.next()
+  if (value !== undefined) return value
+  if (fallback === undefined) throw raised("StopIteration")
+  return fallback
+}
+
+const print: Native = (meter, args, keywords) => {
+  const [separator, end] = take("print", [], keywords, ["sep", "end", "file", "flush"], 0, 0)
+  const option = (value: PyValue | undefined, name: string, usual: string): string => {
+    if (value === undefined || value === null) return usual
+    if (typeof value !== "string") throw typeError(`${name} must be None or a string, not ${typeName(value)}`)
+    return value
+  }
+  const between = option(separator, "sep", " ")
+  const last = option(end, "end", "\n")
+  for (const [i, value] of args.entries()) meter.write((i === 0 ? "" : between) + str(meter, value))
+  meter.write(last)
+  return null
+}
+
+const radixText = (name: string, prefix: string, radix: 2 | 8 | 16) =>
+  builtin(name, ["number"], 1, (meter, [value]) => {
+    const int = intArgument(value!)
+    const digits = toRadix(meter, int < 0 ? -int : int, radix)
+    meter.allocate(digits.length + 49)
+    return `${int < 0 ? "-" : ""}${prefix}${digits}`
+  })
+
+const ord = (value: PyValue): number => {
+  if (typeof value !== "string") throw typeError(`ord() expected string of length 1, but ${typeName(value)} found`)
+  const points = characters(value)
+  if (points.length !== 1) throw typeError(`ord() expected a character, but string of length ${points.length} found`)
+  return value.codePointAt(0)!
+}
+
+const chr = (value: PyValue): string => {
+  const point = intArgument(value)
+  if (typeof point !== "number") throw raised("OverflowError", "Python int too large to convert to C int")
+  if (point < 0 || point > 0x10ffff) throw valueError("chr() arg not in range(0x110000)")
+  return String.fromCodePoint(point)
+}
+
+/** `hash(value)`: equal for equal values, the value itself for small ints, as in CPython; of no other use. */
+const hash = (meter: Meter, value: PyValue): Int => {
+  const key = keyOf(meter, value)
+  if (typeof key === "number" && Number.isInteger(key)) return key === -1 ? -2 : key
+  const text = typeof key === "bigint" ? toRadix(meter, key, 32) : String(typeof key === "object" ? typeName(value) : key)
+  meter.work(text.length)
+  let code = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) code = Math.imul(code ^ text.charCodeAt(i), 0x01000193)
+  return code
+}
+
+const isCallable = (value: PyValue): boolean =>
+  value instanceof PyFunction || value instanceof PyBuiltin || value instanceof PyBoundMethod || value instanceof PyType
+
+const some = (meter: Meter, values: PyValue, wanted: boolean): boolean => {
+  for (const value of each(meter, values)) if (isTrue(value) === wanted) return true
+  return false
+}
+
+const reversed = (meter: Meter, value: PyValue): PyValue => {
+  if (value instanceof PyIterator || value instanceof PySet || value instanceof PyFloat || asInt(value) !== null)
+    throw typeError(`'${typeName(value)}' object is not reversible`)
+  const items = toArray(meter, value, `'${typeName(value)}' object is not reversible`).toReversed()
+  return new NativeIterator(meter, items.values(), value instanceof PyList ? "list_reverseiterator" : "reversed")
+}
+
+const functions: ReadonlyArray<readonly [string, Native]> = [
+  builtin("abs", ["number"], 1, (meter, [value]) => absolute(meter, value!)),
+  builtin("all", ["iterable"], 1, (meter, [values]) => !some(meter, values!, false)),
+  builtin("any", ["iterable"], 1, (meter, [values]) => some(meter, values!, true)),
+  builtin("ascii", ["object"], 1, (meter, [value]) => ascii(meter, value!)),
+  builtin("callable", ["object"], 1, (_, [value]) => isCallable(value!)),
+  builtin("chr", ["i"], 1, (_, [value]) => chr(value!)),
+  builtin("divmod", ["x", "y"], 2, (meter, [a, b]) => divmod(meter, a!, b!)),
+  builtin("format", ["value", "spec"], 1, (meter, [value, spec]) => {
+    if (spec !== undefined && typeof spec !== "string") throw typeError(`format() argument 2 must be str, not ${typeName(spec)}`)
+    return formatValue(meter, value!, spec ?? "")
+  }),
+  builtin("hash", ["object"], 1, (meter, [value]) => hash(meter, value!)),
+  builtin("isinstance", ["object", "class"], 2, (_, [value, type]) => isInstance(value!, type!)),
+  builtin("issubclass", ["class", "base"], 2, (_, [value, type]) => isSubclass(value!, type!)),
+  builtin("iter", ["object"], 1, (meter, [value]) => iterate(meter, value!)),
+  builtin("len", ["object"], 1, (meter, [value]) => lengthOf(meter, value!)),
+  builtin("next", ["iterator", "default"], 1, (_, [iterator, fallback]) => next(iterator!, fallback)),
+  builtin("ord", ["character"], 1, (_, [value]) => ord(value!)),
+  builtin("pow", ["base", "exp", "mod"], 2, (meter, [base, exponent, modulus]) => pow(meter, base!, exponent!, modulus), 0),
+  builtin("repr", ["object"], 1, (meter, [value]) => repr(meter, value!)),
+  builtin("reversed", ["sequence"], 1, (meter, [value]) => reversed(meter, value!)),
+  builtin("round", ["number", "ndigits"], 1, (meter, [value, digits]) => round(meter, value!, digits), 0),
+  builtin("sum", ["iterable", "start"], 1, (meter, [values, start]) => sum(meter, values!, start ?? 0), 1),
+  radixText("bin", "0b", 2),
+  radixText("hex", "0x", 16),
+  radixText("oct", "0o", 8),
+  ["max", extreme("max")],
+  ["min", extreme("min")],
+  ["print", print],
+  [
+    "sorted",
+    (meter, args, keywords) => {
+      take("sorted", args, null, ["iterable"], 1)
+      const [key, reverse] = take("sorted", [], keywords, ["key", "reverse"], 0, 0)
+      return new PyList(sortItems(meter, toArray(meter, args[0]!), key, reverse))
+    }
+  ],
+  ...lazyBuiltins
+]
+
+export const builtins: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
+  ...functions.map(([name, native]) => [name, new PyBuiltin(name, native)] as const),
+  ...namedTypes,
+  ["__name__", "__main__"]
+])

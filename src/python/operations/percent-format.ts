@@ -1,0 +1,161 @@
+import type { Meter } from "../values/Budget.ts"
+import { dictGet } from "../values/dicts.ts"
+/** `'%d of %s' % values`: the printf style. */
+import { raised, typeError, valueError } from "../values/exceptions.ts"
+import { integralToInt } from "../values/floats.ts"
+import { toDecimal, toFloat, toRadix } from "../values/integers.ts"
+import { type Int, PyDict, PyFloat, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { ascii, repr, str } from "../values/repr.ts"
+import { formatFloat, type Spec } from "./format-value.ts"
+
+const field = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?(.)?/gsu
+
+export const percentFormat = (meter: Meter, template: string, values: PyValue): string => {
+  const items = values instanceof PyTuple ? values.items : [values]
+  let used = 0
+  const next = (): PyValue => {
+    const value = items[used++]
+    if (value === undefined) throw typeError("not enough arguments for format string")
+    return value
+  }
+  const size = (text: string | undefined): number => {
+    const value = text === "*" ? next() : Number(text ?? 0)
+    if (typeof value !== "number") throw typeError("* wants int")
+    meter.allocate(Math.abs(value))
+    return value
+  }
+  let named = false
+  meter.work(template.length)
+  meter.allocate(template.length + 49)
+  const text = template.replaceAll(field, (whole, name, flags: string, width, precision, type, ...rest) => {
+    if (type === undefined) throw valueError("incomplete format")
+    if (type === "%") return "%"
+    const space = size(width)
+    const digits = whole.includes(".") ? size(precision) : null
+    let value: PyValue
+    if (name === undefined) value = next()
+    else {
+      named = true
+      value = member(meter, values, name as string)
+    }
+    const offset = rest[0] as number
+    const part = pad(convert(meter, type as string, value, flags, digits, offset + whole.length - 1), space, flags)
+    meter.allocate(part.length)
+    return part
+  })
+  if (used < items.length && !named && !(values instanceof PyDict) && !(values instanceof PyTuple && items.length === 0))
+    throw typeError("not all arguments converted during string formatting")
+  return text
+}
+
+const member = (meter: Meter, values: PyValue, name: string): PyValue => {
+  if (!(values instanceof PyDict)) throw typeError("format requires a mapping")
+  const value = dictGet(meter, values, name)
+  if (value === undefined) throw raised("KeyError", name)
+  return value
+}
+
+interface Converted {
+  readonly sign: string
+  readonly body: string
+  readonly numeric: boolean
+}
+
+const pad = ({ sign, body, numeric }: Converted, width: number, flags: string): string => {
+  const missing = Math.abs(width) - sign.length - body.length
+  if (missing <= 0) return sign + body
+  if (flags.includes("-") || width < 0) return sign + body + " ".repeat(missing)
+  return flags.includes("0") && numeric ? sign + "0".repeat(missing) + body : " ".repeat(missing) + sign + body
+}
+
+const convert = (
+  meter: Meter,
+  type: string,
+  value: PyValue,
+  flags: string,
+  precision: number | null,
+  index: number
+): Converted => {
+  const sign = (negative: boolean) => (negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "")
+  const plain = (text: string): Converted => ({
+    sign: "",
+    body: precision === null ? text : text.slice(0, precision),
+    numeric: false
+  })
+  switch (type) {
+    case "s":
+      return plain(str(meter, value))
+    case "r":
+      return plain(repr(meter, value))
+    case "a":
+      return plain(ascii(meter, value))
+    case "c":
+      return { sign: "", body: character(value), numeric: false }
+    case "d":
+    case "i":
+    case "u":
+    case "x":
+    case "X":
+    case "o": {
+      const int = integer(value, type)
+      const digits = integerDigits(meter, int < 0 ? -int : int, type)
+      const prefix = flags.includes("#") && "xXo".includes(type) ? `0${type}` : ""
+      return { sign: sign(int < 0) + prefix, body: digits.padStart(precision ?? 0, "0"), numeric: true }
+    }
+    case "e":
+    case "E":
+    case "f":
+    case "F":
+    case "g":
+    case "G": {
+      const x = real(value)
+      const body = formatFloat(meter, Math.abs(x), { ...bare, type, precision: precision ?? 6, alternate: flags.includes("#") })
+      return { sign: sign(x < 0 || Object.is(x, -0)), body, numeric: Number.isFinite(x) }
+    }
+    default:
+      throw valueError(`unsupported format character '${type}' (0x${type.codePointAt(0)!.toString(16)}) at index ${index}`)
+  }
+}
+
+const bare: Spec = {
+  fill: " ",
+  align: "",
+  sign: "",
+  noNegativeZero: false,
+  alternate: false,
+  width: 0,
+  grouping: "",
+  precision: null,
+  type: ""
+}
+
+const integerDigits = (meter: Meter, size: Int, type: string): string => {
+  if (type === "x" || type === "X") return type === "x" ? toRadix(meter, size, 16) : toRadix(meter, size, 16).toUpperCase()
+  return type === "o" ? toRadix(meter, size, 8) : toDecimal(meter, size)
+}
+
+const integer = (value: PyValue, type: string): Int => {
+  if (typeof value === "number" || typeof value === "bigint") return value
+  if (typeof value === "boolean") return value ? 1 : 0
+  if (value instanceof PyFloat && "diu".includes(type)) {
+    if (Number.isNaN(value.value)) throw valueError("cannot convert float NaN to integer")
+    if (!Number.isFinite(value.value)) throw raised("OverflowError", "cannot convert float infinity to integer")
+    return integralToInt(Math.trunc(value.value))
+  }
+  const wanted = "diu".includes(type) ? "a real number" : "an integer"
+  throw typeError(`%${type} format: ${wanted} is required, not ${typeName(value)}`)
+}
+
+const real = (value: PyValue): number => {
+  if (value instanceof PyFloat) return value.value
+  if (typeof value === "number" || typeof value === "bigint") return toFloat(value)
+  if (typeof value === "boolean") return value ? 1 : 0
+  throw typeError(`must be real number, not ${typeName(value)}`)
+}
+
+const character = (value: PyValue): string => {
+  if (typeof value === "string" && [...value].length === 1) return value
+  if (typeof value === "number" && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(value)
+  if (typeof value === "number") throw raised("OverflowError", "%c arg not in range(0x110000)")
+  throw typeError("%c requires int or char")
+}

@@ -1,0 +1,94 @@
+import type { Meter } from "../values/Budget.ts"
+import { raised, valueError, indexError } from "../values/exceptions.ts"
+import type { Keywords, PyValue } from "../values/objects.ts"
+import { ascii, repr, str } from "../values/repr.ts"
+/** `"{} and {name:>8}".format(...)`: fields by position and name, with indices and attributes as getAttribute allows them. */
+import { getAttribute } from "./attributes.ts"
+import { formatValue } from "./format-value.ts"
+import { getItem } from "./subscripts.ts"
+
+export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<PyValue>, keywords: Keywords | null): string => {
+  let automatic = 0
+  let manual = false
+
+  const lookUp = (name: string): PyValue => {
+    const match = /^([^.[]*)((?:\.[^.[]+|\[[^\]]+\])*)$/s.exec(name)
+    if (match === null) throw valueError("Empty attribute in format string")
+    return follow(meter, first(match[1]!), match[2]!)
+  }
+
+  const first = (name: string): PyValue => {
+    if (name !== "" && !/^\d+$/.test(name)) {
+      const value = keywords?.get(name)
+      if (value === undefined) throw raised("KeyError", name)
+      return value
+    }
+    if (name === "" && manual) throw valueError("cannot switch from manual field specification to automatic field numbering")
+    if (name !== "" && automatic > 0)
+      throw valueError("cannot switch from automatic field numbering to manual field specification")
+    manual ||= name !== ""
+    const index = name === "" ? automatic++ : Number(name)
+    const value = args[index]
+    if (value === undefined) throw indexError(`Replacement index ${index} out of range for positional args tuple`)
+    return value
+  }
+
+  const expand = (text: string, depth: number): string => {
+    if (depth > 2) throw valueError("Max string recursion exceeded")
+    let result = ""
+    for (let at = 0; at < text.length;) {
+      const c = text[at]!
+      if ((c === "{" || c === "}") && text[at + 1] === c) {
+        result += c
+        at += 2
+      } else if (c === "}") throw valueError("Single '}' encountered in format string")
+      else if (c === "{") {
+        const end = fieldEnd(text, at + 1)
+        const part = field(text.slice(at + 1, end), depth)
+        meter.allocate(part.length)
+        result += part
+        at = end + 1
+      } else {
+        result += c
+        at++
+      }
+    }
+    return result
+  }
+
+  const field = (text: string, depth: number): string => {
+    const [, name, conversion, spec] = /^([^!:]*)(?:!([^:]*))?(?::(.*))?$/s.exec(text)!
+    const value = lookUp(name!)
+    const converted = conversion === undefined ? value : convert(meter, value, conversion)
+    return formatValue(meter, converted, spec === undefined ? "" : expand(spec, depth + 1))
+  }
+
+  meter.work(template.length)
+  meter.allocate(template.length + 49)
+  return expand(template, 1)
+}
+
+const fieldEnd = (text: string, start: number): number => {
+  let open = 1
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === "{") open++
+    else if (text[at] === "}" && --open === 0) return at
+  }
+  throw valueError(start >= text.length ? "Single '{' encountered in format string" : "expected '}' before end of string")
+}
+
+const follow = (meter: Meter, start: PyValue, path: string): PyValue => {
+  let value = start
+  for (const [, attribute, index] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/gs)) {
+    if (attribute !== undefined) value = getAttribute(meter, value, attribute)
+    else value = getItem(meter, value, /^\d+$/.test(index!) ? Number(index) : index!)
+  }
+  return value
+}
+
+const convert = (meter: Meter, value: PyValue, conversion: string): string => {
+  if (conversion === "r") return repr(meter, value)
+  if (conversion === "s") return str(meter, value)
+  if (conversion === "a") return ascii(meter, value)
+  throw valueError(`Unknown conversion specifier ${conversion}`)
+}

@@ -1,0 +1,122 @@
+import { PyRaise, raised, syntaxError } from "../values/exceptions.ts"
+/** A parser's place in the tokens, with what it must know of its surroundings: the scope that binds names, loops, functions. */
+import { Scope } from "./ast.ts"
+import type { Token } from "./tokens.ts"
+
+/** Nested expressions and statements; a parser level takes about a dozen frames of the host's stack. */
+const maxNesting = 200
+
+/** What CPython says where one expression follows another inside brackets. */
+export const forgottenComma = "invalid syntax. Perhaps you forgot a comma?"
+
+export class Cursor {
+  readonly tokens: ReadonlyArray<Token>
+  token: Token
+  scope: Scope
+  loops = 0
+  /** `yield`s read so far in this function. */
+  yields = 0
+  private at = 0
+  private nesting = 0
+
+  constructor(tokens: ReadonlyArray<Token>, scope: Scope) {
+    this.tokens = tokens
+    this.token = tokens[0]!
+    this.scope = scope
+  }
+
+  get line(): number {
+    return this.token.line
+  }
+
+  /** The token just read. */
+  get previous(): Token {
+    return this.tokens[this.at - 1] ?? this.token
+  }
+
+  peek(): Token {
+    return this.tokens[this.at + 1] ?? this.token
+  }
+
+  advance(): Token {
+    const token = this.token
+    if (this.at < this.tokens.length - 1) this.token = this.tokens[++this.at]!
+    return token
+  }
+
+  isOperator(text: string): boolean {
+    return this.token.kind === "operator" && this.token.text === text
+  }
+
+  isKeyword(text: string): boolean {
+    return this.token.kind === "keyword" && this.token.text === text
+  }
+
+  takeOperator(text: string): boolean {
+    if (!this.isOperator(text)) return false
+    this.advance()
+    return true
+  }
+
+  takeKeyword(text: string): boolean {
+    if (!this.isKeyword(text)) return false
+    this.advance()
+    return true
+  }
+
+  expectOperator(text: string): void {
+    if (!this.takeOperator(text)) throw this.invalid()
+  }
+
+  expectKeyword(text: string): void {
+    if (!this.takeKeyword(text)) throw this.invalid()
+  }
+
+  expectName(): string {
+    if (this.token.kind !== "name") throw this.invalid()
+    return this.advance().text
+  }
+
+  /** Runs `parse` one level deeper. */
+  nested<A>(parse: (cursor: Cursor) => A): A {
+    if (++this.nesting > maxNesting) {
+      const error = raised("RecursionError", "maximum recursion depth exceeded during compilation")
+      error.exception.line = this.line
+      throw error
+    }
+    const result = parse(this)
+    this.nesting--
+    return result
+  }
+
+  /** Runs `parse` with names bound in `scope`, outside any loop. */
+  within<A>(scope: Scope, parse: () => A): A {
+    const outer = this.scope
+    const { loops, yields } = this
+    this.scope = scope
+    this.loops = 0
+    const result = parse()
+    this.scope = outer
+    this.loops = loops
+    this.yields = yields
+    return result
+  }
+
+  /** What CPython reports in place of `error`: an open bracket where the parser has gone past its line. */
+  blame(error: unknown): unknown {
+    const { text, value } = this.tokens.at(-1)!
+    if (!(error instanceof PyRaise) || typeof value !== "number") return error
+    const message = error.exception.args[0]
+    const stopped = message === "invalid syntax" ? this.token : message === forgottenComma ? this.peek() : null
+    return stopped?.kind === "end" || this.token.line > value ? syntaxError(`'${text}' was never closed`, value) : error
+  }
+
+  error(message: string, line = this.line): PyRaise {
+    return syntaxError(message, line)
+  }
+
+  invalid(): PyRaise {
+    if (this.token.kind === "indent") return syntaxError("unexpected indent", this.line, "IndentationError")
+    return this.error("invalid syntax")
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What a report is about: one run, as its event log tells it. Every node with its place in the graph and what became of it, whether the
+ * run succeeded, failed half-way or was killed.
+ *
+ * Not a view of the store: artifacts are only named here, by digest. The invariant: nodes stand in topological order, inputs first.
+ */
+import type { LoggedEvent } from "../../store/objects/Runs.ts"
+
+export type Outcome =
+  | {
+      readonly state: "finished"
+      readonly key: string
+      readonly artifact: string
+      readonly cached: boolean
+      readonly seconds: number
+    }
+  | { readonly state: "failed"; readonly error: string }
+  | { readonly state: "skipped"; readonly because: string }
+  /** Asked to stop and checkpointed, or never reached: the next run goes on with it. */
+  | { readonly state: "unfinished" }
+
+export interface RunNode {
+  readonly id: string
+  readonly label: string
+  readonly stage: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** Input name to node id. */
+  readonly inputs: Readonly<Record<string, string>>
+  readonly outcome: Outcome
+}
+
+export interface RunRecord {
+  readonly run: string
+  readonly study: string
+  /** ISO time. */
+  readonly startedAt: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly command: ReadonlyArray<string>
+  readonly engine: string
+  /** `unfinished`: the log ends without an end, so the process died or still runs. */
+  readonly status: "succeeded" | "failed" | "interrupted" | "unfinished"
+  readonly nodes: ReadonlyArray<RunNode>
+  readonly byId: ReadonlyMap<string, RunNode>
+}
+
+/** The record of a run from its events, in order; null when they do not begin with a `run-started`. */
+export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null => {
+  const started = events[0]
+  if (started?.event !== "run-started") return null
+  const planned = new Map<string, Omit<RunNode, "outcome">>()
+  const outcomes = new Map<string, Outcome>()
+  let status: RunRecord["status"] = "unfinished"
+  for (const event of events) {
+    switch (event.event) {
+      case "node-planned": {
+        const { node: id, label, stage, params, inputs } = event
+        planned.set(id, { id, label, stage, params, inputs })
+        break
+      }
+      case "node-finished": {
+        const { key, artifact, cached, seconds } = event
+        outcomes.set(event.node, { state: "finished", key, artifact, cached, seconds })
+        break
+      }
+      case "node-failed":
+        outcomes.set(event.node, { state: "failed", error: event.error })
+        break
+      case "node-skipped":
+        outcomes.set(event.node, { state: "skipped", because: event.because })
+        break
+      case "run-finished":
+        status = event.status
+        break
+    }
+  }
+  const nodes = [...planned.values()].map((node): RunNode => ({
+    ...node,
+    outcome: outcomes.get(node.id) ?? { state: "unfinished" }
+  }))
+  const { run, study, time: startedAt, settings, command, engine } = started
+  return { run, study, startedAt, settings, command, engine, status, nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/** The artifact of a finished node, or null. */
+export const artifactOf = (node: RunNode | null | undefined): string | null =>
+  node?.outcome.state === "finished" ? node.outcome.artifact : null
+
+/** A node and everything it hangs on, nearest first, each once. */
+export const lineageOf = (record: RunRecord, node: RunNode): Array<RunNode> => {
+  const found = new Map<string, RunNode>([[node.id, node]])
+  for (const { inputs } of found.values())
+    for (const id of Object.values(inputs)) {
+      const input = record.byId.get(id)
+      if (input !== undefined) found.set(id, input)
+    }
+  return [...found.values()]
+}

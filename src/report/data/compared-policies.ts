@@ -1,0 +1,81 @@
+/**
+ * The cells of a study: what is compared with what. A cell is one policy after RL beside the policy it started from, both evaluated in the
+ * same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL touched are cells without
+ * an "after".
+ */
+import { Checkpoint } from "../../../schemas/checkpoint.ts"
+import { Evaluation } from "../../../schemas/evaluation.ts"
+import { RlRun } from "../../../schemas/rl-run.ts"
+import { canonicalJson } from "../../store/objects/digest.ts"
+import type { NodeKinds } from "./artifact-reader.ts"
+import type { RunNode, RunRecord } from "./RunRecord.ts"
+import { type Dimension, dimensionsOf } from "./varying-params.ts"
+
+/** One repetition: nodes of the run. Evaluations are null where the study has none. */
+export interface Member {
+  readonly seed: number
+  /** The RL node; null in a cell without RL. */
+  readonly rl: RunNode | null
+  /** The policy RL started from, or the only policy there is. */
+  readonly start: RunNode | null
+  readonly before: RunNode | null
+  readonly after: RunNode | null
+}
+
+export interface Cell {
+  readonly dimensions: ReadonlyArray<Dimension>
+  /** Problem suite of the evaluations, empty when there are none. */
+  readonly suite: string
+  readonly members: ReadonlyArray<Member>
+}
+
+export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
+  const evaluations = record.nodes.filter((node) => is(node, Evaluation))
+  const policyOf = (node: RunNode) =>
+    Object.values(node.inputs)
+      .map((id) => record.byId.get(id))
+      .find((input) => input !== undefined && is(input, Checkpoint))
+  // A step is of the policy that RL made: the one it started from has none.
+  const settings = ({ params }: RunNode) => canonicalJson({ ...params, step: undefined })
+  const sameEvaluation = (a: RunNode, b: RunNode) => a.stage === b.stage && settings(a) === settings(b)
+
+  const found: Array<{ readonly subject: RunNode; readonly evaluation: RunNode | null; readonly member: Member }> = []
+  const used = new Set<RunNode>()
+  for (const rl of record.nodes.filter((node) => is(node, RlRun))) {
+    const start = policyOf(rl) ?? null
+    const seed = seedOf(rl)
+    const afters = evaluations.filter((node) => policyOf(node) === rl)
+    for (const after of afters) {
+      const before = evaluations.find((node) => start !== null && policyOf(node) === start && sameEvaluation(node, after)) ?? null
+      for (const node of [before, after]) if (node !== null) used.add(node)
+      found.push({ subject: rl, evaluation: after, member: { seed, rl, start, before, after } })
+    }
+    if (afters.length === 0) found.push({ subject: rl, evaluation: null, member: { seed, rl, start, before: null, after: null } })
+  }
+  for (const before of evaluations) {
+    const start = policyOf(before)
+    if (used.has(before) || start === undefined) continue
+    found.push({ subject: start, evaluation: before, member: { seed: seedOf(start), rl: null, start, before, after: null } })
+  }
+
+  const dimensionsOfAll = dimensionsOf(
+    record,
+    found.map(({ subject, evaluation }) => ({ node: subject, evaluation }))
+  )
+  const cells = new Map<string, { dimensions: ReadonlyArray<Dimension>; suite: string; members: Array<Member> }>()
+  found.forEach(({ evaluation, member }, i) => {
+    const dimensions = dimensionsOfAll[i]!
+    const key = canonicalJson([
+      dimensions.map(({ name, value }) => [name, value]),
+      evaluation?.stage ?? "",
+      member.rl === null ? (member.start?.stage ?? "") : ""
+    ])
+    const suite = String(evaluation?.params["suite"] ?? "")
+    const cell = cells.get(key)
+    if (cell === undefined) cells.set(key, { dimensions, suite, members: [member] })
+    else cell.members.push(member)
+  })
+  return [...cells.values()]
+}
+
+export const seedOf = (node: RunNode): number => (typeof node.params["seed"] === "number" ? node.params["seed"] : 0)

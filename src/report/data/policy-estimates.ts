@@ -1,0 +1,117 @@
+/**
+ * The numbers of one policy on one suite, out of the rows of an `evaluations` table, and their mean over seeds.
+ *
+ * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t over seeds
+ * for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all that the evaluations
+ * of single seeds leave open.
+ */
+import type { Evaluations } from "../../../schemas/evaluation.ts"
+import { meanInterval } from "../../evaluation/statistics/intervals.ts"
+import type { Row } from "../../store/schema/Table.ts"
+
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** Seeds it is the mean of. */
+  readonly seeds: number
+}
+
+export interface Measures {
+  /** Share of problems answered rightly by greedy decoding. */
+  readonly pass1: Estimate | null
+  /** By k, sampled, unbiased. */
+  readonly passAtK: ReadonlyMap<number, Estimate>
+  readonly majorityAtK: ReadonlyMap<number, Estimate>
+  /** By format, of the sampled completions, or of the greedy ones where none were sampled. */
+  readonly shares: ReadonlyMap<string, Estimate>
+  readonly accuracies: ReadonlyMap<string, Estimate>
+  /** Greedy pass@1 by number of operations. */
+  readonly byDifficulty: ReadonlyMap<number, Estimate>
+}
+
+export type EvaluationRow = Pick<
+  Row<typeof Evaluations>,
+  "metric" | "k" | "decoding" | "profile" | "slice" | "value" | "low" | "high"
+>
+
+export const measuresOf = (rows: ReadonlyArray<EvaluationRow>): Measures => {
+  const corrected = rows.filter(({ profile }) => profile === "corrected")
+  const estimate = ({ value, low, high }: EvaluationRow): Estimate => ({ value, low, high, seeds: 1 })
+  const sliced = (metric: string, slice: RegExp, decodings: ReadonlyArray<string>) => {
+    const found = new Map<string, Estimate>()
+    for (const decoding of decodings) {
+      for (const row of corrected) {
+        const match = row.metric === metric && row.decoding === decoding ? slice.exec(row.slice) : null
+        if (match !== null) found.set(match[1]!, estimate(row))
+      }
+      if (found.size > 0) break
+    }
+    return found
+  }
+  const byK = (metric: string) =>
+    new Map(
+      corrected
+        .filter((row) => row.metric === metric && row.decoding === "sampled" && row.slice === "all")
+        .map((row) => [row.k, estimate(row)] as const)
+        .toSorted(([a], [b]) => a - b)
+    )
+  const pass1 = corrected.find((row) => row.metric === "pass@1" && row.decoding === "greedy" && row.slice === "all")
+  return {
+    pass1: pass1 === undefined ? null : estimate(pass1),
+    passAtK: byK("pass@k"),
+    majorityAtK: byK("majority@k"),
+    shares: sliced("share", /^format=(.+)$/, ["sampled", "greedy"]),
+    accuracies: sliced("accuracy", /^format=(.+)$/, ["sampled", "greedy"]),
+    byDifficulty: new Map(
+      [...sliced("pass@1", /^steps=(\d+)$/, ["greedy"])]
+        .map(([steps, value]) => [Number(steps), value] as const)
+        .toSorted(([a], [b]) => a - b)
+    )
+  }
+}
+
+/** The mean over repetitions, each number over the seeds that have it; null of none. */
+export const meanMeasures = (all: ReadonlyArray<Measures>): Measures | null => {
+  const [only] = all
+  if (only === undefined) return null
+  if (all.length === 1) return only
+  const byKey = <K>(pick: (measures: Measures) => ReadonlyMap<K, Estimate>, missing: number | null): ReadonlyMap<K, Estimate> => {
+    const keys = [...new Set(all.flatMap((measures) => [...pick(measures).keys()]))]
+    const absent = missing === null ? [] : [{ value: missing, low: missing, high: missing, seeds: 1 }]
+    return new Map(keys.map((key) => [key, meanEstimate(all.flatMap((measures) => pick(measures).get(key) ?? absent))] as const))
+  }
+  const pass1 = all.flatMap(({ pass1 }) => pass1 ?? [])
+  return {
+    pass1: pass1.length === 0 ? null : meanEstimate(pass1),
+    passAtK: byKey(({ passAtK }) => passAtK, null),
+    majorityAtK: byKey(({ majorityAtK }) => majorityAtK, null),
+    // A format that no completion of a seed is in has share 0 there; its accuracy is unknown.
+    shares: byKey(({ shares }) => shares, 0),
+    accuracies: byKey(({ accuracies }) => accuracies, null),
+    byDifficulty: byKey(({ byDifficulty }) => byDifficulty, null)
+  }
+}
+
+/** The mean of a share over seeds. */
+const meanEstimate = (all: ReadonlyArray<Estimate>): Estimate => {
+  const mean = meanOf(all.map(({ value }) => value))
+  const known = all.filter(({ low, high }) => !Number.isNaN(low) && !Number.isNaN(high))
+  const agree = all.every(({ value }) => value === all[0]!.value)
+  return agree && known.length > 0
+    ? { ...mean, low: Math.min(...known.map(({ low }) => low)), high: Math.max(...known.map(({ high }) => high)) }
+    : { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) }
+}
+
+/** Mean and t interval over seeds. */
+export const meanOf = (values: ReadonlyArray<number>): Estimate => {
+  const { mean, low, high, n } = meanInterval(values)
+  return { value: mean, low, high, seeds: n }
+}
+
+/** The format with the largest share, of those that are one; null when there is none. Ties go to the name that comes first. */
+export const winnerOf = (measures: Measures | null): string | null => {
+  const formats = [...(measures?.shares ?? [])].filter(([format, { value }]) => format !== "invalid" && value > 0)
+  const [first] = formats.toSorted(([a, x], [b, y]) => y.value - x.value || (a < b ? -1 : 1))
+  return first?.[0] ?? null
+}

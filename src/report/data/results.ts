@@ -1,0 +1,86 @@
+/**
+ * The result table of a run: for each cell, how good the policy was and in what formats it wrote, before and after RL.
+ *
+ * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose nodes
+ * failed or whose artifacts are damaged is a row too, and says so.
+ */
+import * as Effect from "effect/Effect"
+
+import { Evaluation } from "../../../schemas/evaluation.ts"
+import { nodeKinds, openArtifactTable } from "./artifact-reader.ts"
+import { type Cell, cellsOf, type Member } from "./compared-policies.ts"
+import { type EvaluationRow, type Measures, meanMeasures, measuresOf, winnerOf } from "./policy-estimates.ts"
+import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"
+import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
+
+export interface ResultRow extends Cell {
+  readonly before: Measures | null
+  readonly after: Measures | null
+  /** The format with the largest share after RL. */
+  readonly winner: string | null
+  /** When one format took over during RL; null without a finished RL run. */
+  readonly dominance: DominanceOfCell | null
+  /** Why numbers are missing: `rl s ppo failed`, one line a cause. */
+  readonly problems: ReadonlyArray<string>
+}
+
+/** The cells of a run with their numbers, in the order of the study. */
+export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
+  const is = yield* nodeKinds(record)
+  const rows: Array<ResultRow> = []
+  for (const cell of cellsOf(record, is)) {
+    const problems = new Set<string>()
+    const sides = { before: [] as Array<Measures>, after: [] as Array<Measures> }
+    for (const member of cell.members)
+      for (const side of ["before", "after"] as const) {
+        const read = yield* readMeasures(member[side])
+        if (read.measures !== null) sides[side].push(read.measures)
+        else if (read.problem !== null) problems.add(read.problem)
+      }
+    for (const problem of missingEvaluations(cell.members)) problems.add(problem)
+    const { dominance, divergences } = yield* rlOutcomes(cell.members.flatMap(({ rl }) => rl ?? [])).pipe(
+      Effect.catch((error) => Effect.succeed({ dominance: null, divergences: [error.message] }))
+    )
+    for (const problem of divergences) problems.add(problem)
+    const after = meanMeasures(sides.after)
+    const before = meanMeasures(sides.before)
+    rows.push({ ...cell, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
+  }
+  return rows as ReadonlyArray<ResultRow>
+})
+
+const readMeasures = Effect.fnUntraced(function* (node: RunNode | null) {
+  if (node === null) return { measures: null, problem: null }
+  const artifact = artifactOf(node)
+  if (artifact === null) return { measures: null, problem: whatBecameOf(node) }
+  return yield* openArtifactTable(Evaluation, "evaluations", artifact).pipe(
+    Effect.flatMap((table) => Effect.try(() => measuresOf([...table] satisfies ReadonlyArray<EvaluationRow>))),
+    Effect.match({
+      onSuccess: (measures) => ({ measures, problem: null }),
+      onFailure: (error) => ({ measures: null, problem: `${node.label}: ${error.message}` })
+    })
+  )
+})
+
+const missingEvaluations = function* (members: ReadonlyArray<Member>): Iterable<string> {
+  for (const { rl, before, after } of members) {
+    if (rl === null) continue
+    if (rl.outcome.state !== "finished") yield whatBecameOf(rl)
+    else if (after === null) yield `${rl.label} is not evaluated in this study`
+    else if (before === null) yield `the policy before ${rl.label} is not evaluated in the same way`
+  }
+}
+
+/** `evaluate s ppo was skipped: it needs rl s ppo`. */
+export const whatBecameOf = ({ label, outcome }: Pick<RunNode, "label" | "outcome">): string => {
+  switch (outcome.state) {
+    case "finished":
+      return `${label} finished`
+    case "failed":
+      return `${label} failed: ${outcome.error.split("\n")[0]}`
+    case "skipped":
+      return `${label} was skipped: it needs ${outcome.because}`
+    case "unfinished":
+      return `${label} was not finished`
+  }
+}

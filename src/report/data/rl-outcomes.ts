@@ -1,0 +1,56 @@
+/** What became of the RL runs of a cell, beyond their evaluation: whether they diverged, and when one format took over. */
+import * as Effect from "effect/Effect"
+
+import { RlRun } from "../../../schemas/rl-run.ts"
+import { timeToDominance } from "../../evaluation/metrics/dominance.ts"
+import { openArtifactTable } from "./artifact-reader.ts"
+import type { RunNode } from "./RunRecord.ts"
+import { artifactOf } from "./RunRecord.ts"
+
+/** Time to dominance over the repetitions of a cell. */
+export interface DominanceOfCell {
+  /** Mean over the repetitions that got there; null when none did. */
+  readonly step: number | null
+  readonly reached: number
+  readonly runs: number
+}
+
+/** Of the cell's finished RL runs; null when there is none to judge. Divergences are sentences. */
+export const rlOutcomes = Effect.fnUntraced(function* (nodes: ReadonlyArray<RunNode>) {
+  const steps: Array<number> = []
+  const divergences: Array<string> = []
+  let runs = 0
+  for (const node of nodes) {
+    const artifact = artifactOf(node)
+    if (artifact === null) continue
+    runs++
+    const shares = new Map<string, Array<number>>()
+    for (const { format, step, share } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
+      const curve = shares.get(format) ?? []
+      // A format that no completion of a step is in has no row there.
+      while (curve.length < step) curve.push(0)
+      curve.push(share)
+      shares.set(format, curve)
+    }
+    const dominance = timeToDominance(shares)
+    if (dominance !== null) steps.push(dominance.step)
+    for (const { ending, updatedThrough, problem } of yield* openArtifactTable(RlRun, "endings", artifact))
+      if (ending === "diverged")
+        divergences.push(`${node.label} diverged: ${problem}; its numbers are those of the policy after ${updatedThrough} steps`)
+  }
+  const dominance: DominanceOfCell | null =
+    runs === 0
+      ? null
+      : {
+          step: steps.length === 0 ? null : steps.reduce((sum, step) => sum + step, 0) / steps.length,
+          reached: steps.length,
+          runs
+        }
+  return { dominance, divergences: divergences satisfies ReadonlyArray<string> as ReadonlyArray<string> }
+})
+
+/** `12`, `12 (2 of 3)`, `never`: a time to dominance in a few words. */
+export const dominanceWords = ({ step, reached, runs }: DominanceOfCell): string =>
+  step === null
+    ? "never"
+    : `${Number.isInteger(step) ? step : step.toFixed(1)}${reached < runs ? ` (${reached} of ${runs})` : ""}`

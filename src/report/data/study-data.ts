@@ -1,0 +1,253 @@
+/**
+ * Everything a report draws, read once: curves of training and RL, attributions, a few completions, costs. Plain data from here on: figures
+ * and claims are pure functions of it.
+ *
+ * A table that cannot be read leaves its place empty and a line in `problems`; the rest of the report stands.
+ */
+import * as Effect from "effect/Effect"
+
+import { Attribution } from "../../../schemas/attribution.ts"
+import { Checkpoint } from "../../../schemas/checkpoint.ts"
+import { Comparison } from "../../../schemas/comparison.ts"
+import { RlRun } from "../../../schemas/rl-run.ts"
+import { type NodeKinds, nodeKinds, openArtifactTable } from "./artifact-reader.ts"
+import { type Attributed, readAttribution } from "./attribution-data.ts"
+import { readCompletions, type SampleCompletion } from "./completion-data.ts"
+import { type CostRow, readCosts } from "./cost-data.ts"
+import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
+import { type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
+import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
+import { cellName, type Dimension, dimensionsOf } from "./varying-params.ts"
+
+/** A model in supervised training, its repetitions together. */
+export interface BaseData {
+  readonly name: string
+  readonly stage: string
+  readonly dimensions: ReadonlyArray<Dimension>
+  /** Loss over tokens seen. */
+  readonly loss: Curve
+  /** Updates of the whole training. */
+  readonly steps: number
+  readonly heldOut: ReadonlyMap<string, Curve>
+  readonly probes: ReadonlyMap<string, Curve>
+}
+
+/** One RL setting, its repetitions together. */
+export interface RlData {
+  readonly name: string
+  readonly dimensions: ReadonlyArray<Dimension>
+  readonly steps: number
+  /** Columns of `updates` by name. */
+  readonly updates: ReadonlyMap<string, Curve>
+  readonly shares: ReadonlyMap<string, Curve>
+  readonly accuracies: ReadonlyMap<string, Curve>
+}
+
+/** A difference paired by problem, from a `compare` node of the cell; of the first repetition. */
+export interface PairedDifference {
+  readonly metric: string
+  readonly k: number
+  readonly decoding: string
+  readonly slice: string
+  readonly before: number
+  readonly after: number
+  readonly difference: number
+  readonly low: number | null
+  readonly high: number | null
+  readonly p: number | null
+}
+
+export interface CellData extends ResultRow {
+  readonly name: string
+  readonly curves: RlData | null
+  readonly attributedBefore: ReadonlyArray<Attributed>
+  readonly attributedAfter: ReadonlyArray<Attributed>
+  readonly completions: ReadonlyArray<SampleCompletion>
+  readonly differences: ReadonlyArray<PairedDifference>
+}
+
+export interface StudyData {
+  readonly record: RunRecord
+  readonly description: string
+  readonly bases: ReadonlyArray<BaseData>
+  readonly cells: ReadonlyArray<CellData>
+  readonly confusion: ReadonlyArray<ConfusionCell>
+  readonly costs: ReadonlyArray<CostRow>
+  readonly problems: ReadonlyArray<string>
+}
+
+export interface ConfusionCell {
+  readonly method: string
+  readonly actual: string
+  readonly predicted: string
+  readonly share: number
+}
+
+/** RL curves may be drawn on a logarithmic axis, where the first steps need their own points. */
+const RL_POINTS = 600
+
+const UPDATE_COLUMNS = ["reward", "accuracy", "entropy", "kl", "formatEntropy", "completionLength", "zeroSignalGroups"] as const
+
+export const readStudy = Effect.fnUntraced(function* (record: RunRecord, description: string) {
+  const is = yield* nodeKinds(record)
+  const problems: Array<string> = record.nodes.flatMap((node) => (node.outcome.state === "finished" ? [] : [whatBecameOf(node)]))
+  /** The effect, or `fallback` and a line among the problems. */
+  const orElse = <A, B, R>(node: RunNode, fallback: B, effect: Effect.Effect<A, Error, R>): Effect.Effect<A | B, never, R> =>
+    effect.pipe(
+      Effect.catch((error) => {
+        problems.push(`${node.label}: ${error.message}`)
+        return Effect.succeed(fallback)
+      })
+    )
+
+  const bases: Array<BaseData> = []
+  for (const { dimensions, nodes } of repetitions(record, supervised(record, is))) {
+    const loss = new CurveBuilder()
+    const heldOut = new CurvesBuilder()
+    const probes = new CurvesBuilder()
+    let steps = 0
+    for (const node of nodes) {
+      const artifact = artifactOf(node)
+      if (artifact !== null) steps = Math.max(steps, yield* orElse(node, 0, readTraining(artifact, { loss, heldOut, probes })))
+    }
+    const { stage } = nodes[0]!
+    const name = cellName({ dimensions })
+    bases.push({
+      name: name === "" ? stage : `${name} ${stage}`,
+      stage,
+      dimensions,
+      loss: loss.curve(),
+      steps,
+      heldOut: heldOut.curves(),
+      probes: probes.curves()
+    })
+  }
+
+  const curvesOf = new Map<RunNode, RlData>()
+  for (const { dimensions, nodes } of repetitions(
+    record,
+    record.nodes.filter((node) => is(node, RlRun))
+  )) {
+    const updates = new CurvesBuilder()
+    const shares = new CurvesBuilder()
+    const accuracies = new CurvesBuilder()
+    let steps = 0
+    for (const node of nodes) {
+      const artifact = artifactOf(node)
+      if (artifact !== null) steps = Math.max(steps, yield* orElse(node, 0, readRl(artifact, { updates, shares, accuracies })))
+    }
+    const data = {
+      name: cellName({ dimensions }),
+      dimensions,
+      steps,
+      updates: updates.curves(RL_POINTS),
+      shares: shares.curves(RL_POINTS),
+      accuracies: accuracies.curves(RL_POINTS)
+    }
+    for (const node of nodes) if (artifactOf(node) !== null) curvesOf.set(node, data)
+  }
+
+  const attributions = record.nodes.filter((node) => is(node, Attribution) && artifactOf(node) !== null)
+  const comparisons = record.nodes.filter((node) => is(node, Comparison) && artifactOf(node) !== null)
+  const uses = (node: RunNode, input: RunNode | null) => input !== null && Object.values(node.inputs).includes(input.id)
+  const cells: Array<CellData> = []
+  for (const row of yield* resultsOf(record)) {
+    const attributed = { before: [] as Array<Attributed>, after: [] as Array<Attributed> }
+    for (const side of ["before", "after"] as const) {
+      const nodes = attributions.filter((node) => row.members.some((member) => uses(node, member[side])))
+      const [first] = nodes
+      if (first !== undefined)
+        attributed[side] = [...(yield* orElse(first, [], readAttribution(nodes.map((node) => artifactOf(node)!))))]
+    }
+    const [member] = row.members
+    const compared = comparisons.find((node) => member !== undefined && uses(node, member.before) && uses(node, member.after))
+    const evaluated = member?.after ?? member?.before ?? null
+    cells.push({
+      ...row,
+      name: cellName(row),
+      curves: member?.rl == null ? null : (curvesOf.get(member.rl) ?? null),
+      attributedBefore: attributed.before,
+      attributedAfter: attributed.after,
+      completions:
+        evaluated === null
+          ? []
+          : yield* orElse(evaluated, [], readCompletions(artifactOf(member?.before), artifactOf(member?.after))),
+      differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!))
+    })
+  }
+
+  const [attribution] = attributions
+  return {
+    record,
+    description,
+    bases: bases.filter(({ loss }) => loss.length > 0),
+    cells,
+    confusion: attribution === undefined ? [] : yield* orElse(attribution, [], readConfusion(artifactOf(attribution)!)),
+    costs: yield* readCosts(record),
+    problems: [...new Set([...problems, ...cells.flatMap((cell) => cell.problems)])]
+  } satisfies StudyData as StudyData
+})
+
+/** Nodes that train a model and are not RL. */
+const supervised = (record: RunRecord, is: NodeKinds) => record.nodes.filter((node) => is(node, Checkpoint) && !is(node, RlRun))
+
+/** Nodes of one stage that differ in seeds alone, together. */
+const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) =>
+  [...Map.groupBy(nodes, ({ stage }) => stage).values()].flatMap((siblings) => {
+    const dimensions = dimensionsOf(
+      record,
+      siblings.map((node) => ({ node, evaluation: null }))
+    )
+    const groups = new Map<string, { readonly dimensions: ReadonlyArray<Dimension>; readonly nodes: Array<RunNode> }>()
+    siblings.forEach((node, i) => {
+      const key = JSON.stringify(dimensions[i])
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { dimensions: dimensions[i]!, nodes: [node] })
+      else group.nodes.push(node)
+    })
+    return [...groups.values()]
+  })
+
+interface TrainingCurves {
+  readonly loss: CurveBuilder
+  readonly heldOut: CurvesBuilder
+  readonly probes: CurvesBuilder
+}
+
+/** Adds one training's curves; returns its updates. */
+const readTraining = Effect.fnUntraced(function* (artifact: string, curves: TrainingCurves) {
+  const training = yield* openArtifactTable(Checkpoint, "training", artifact)
+  const tokens = training.column("tokens")
+  training.column("loss").forEach((loss, i) => curves.loss.add(tokens[i]!, loss))
+  for (const { step, source, loss } of yield* openArtifactTable(Checkpoint, "heldOut", artifact))
+    curves.heldOut.add(source, step, loss)
+  for (const { step, format, accuracy } of yield* openArtifactTable(Checkpoint, "probes", artifact))
+    curves.probes.add(format, step, accuracy)
+  return training.rows
+})
+
+interface RlCurves {
+  readonly updates: CurvesBuilder
+  readonly shares: CurvesBuilder
+  readonly accuracies: CurvesBuilder
+}
+
+/** Adds one RL run's curves; returns its steps. */
+const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) {
+  const updates = yield* openArtifactTable(RlRun, "updates", artifact)
+  for (const row of updates)
+    for (const name of UPDATE_COLUMNS) if (row[name] !== null) curves.updates.add(name, row.step, row[name])
+  for (const { step, format, share, accuracy } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
+    curves.shares.add(format, step, share)
+    if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
+  }
+  return updates.rows
+})
+
+const readDifferences = Effect.fnUntraced(function* (artifact: string) {
+  return [...(yield* openArtifactTable(Comparison, "comparisons", artifact))]
+})
+
+const readConfusion = Effect.fnUntraced(function* (artifact: string) {
+  return [...(yield* openArtifactTable(Attribution, "confusion", artifact))]
+})

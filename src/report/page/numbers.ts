@@ -1,0 +1,40 @@
+/** Numbers as people read them: percentages with their uncertainty, sizes, durations. The same in the terminal and in the report. */
+import type { Estimate } from "../data/policy-estimates.ts"
+
+export const MISSING = "–"
+
+/** `34.0`, of a share. */
+export const percent = (share: number, digits = 1): string => (share * 100).toFixed(digits)
+
+/**
+ * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin would
+ * reach beyond 0 or 100, as next to them, where an interval is lopsided. Empty where the interval is unknown.
+ */
+export const spreadWords = ({ value, low, high }: Estimate): string => {
+  const margin = (high - low) / 2
+  if (Number.isNaN(margin)) return ""
+  return value - margin < 0 || value + margin > 1 ? `[${percent(low)}, ${percent(high)}]` : `±${percent(margin)}`
+}
+
+/** `34.0 ±2.9`: a share in percent with its uncertainty. */
+export const percentWithSpread = (estimate: Estimate | null | undefined): string =>
+  estimate === null || estimate === undefined || Number.isNaN(estimate.value)
+    ? MISSING
+    : `${percent(estimate.value)} ${spreadWords(estimate)}`.trimEnd()
+
+/** `12.4 MB`. */
+export const byteWords = (bytes: number): string => {
+  const units = ["B", "kB", "MB", "GB", "TB"]
+  const exponent = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  return exponent === 0 ? `${bytes} B` : `${(bytes / 1000 ** exponent).toPrecision(3)} ${units[exponent]}`
+}
+
+/** Three significant digits, without exponents for what people meet: `0.0123`, `1.24`, `3,200`. */
+export const plainNumber = (value: number): string => {
+  if (!Number.isFinite(value)) return MISSING
+  if (value === 0) return "0"
+  const size = Math.abs(value)
+  if (size >= 1000) return Math.round(value).toLocaleString("en-US")
+  if (size < 1e-4) return value.toExponential(1)
+  return String(Number(value.toPrecision(3)))
+}

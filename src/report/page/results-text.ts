@@ -1,0 +1,163 @@
+/**
+ * The result table as aligned text. One line a cell: the dimensions, pass@1, pass@k and majority@k before and after RL, and the share of
+ * every format before and after, the winner's in bold where there are colours. Columns that matter least give way to the width.
+ */
+import type { Estimate, Measures } from "../data/policy-estimates.ts"
+import type { ResultRow } from "../data/results.ts"
+import { dominanceWords } from "../data/rl-outcomes.ts"
+import { MISSING, percent, percentWithSpread } from "./numbers.ts"
+
+export interface TextOptions {
+  readonly width: number
+  readonly colours: boolean
+}
+
+interface TextColumn {
+  readonly title: string
+  readonly cells: ReadonlyArray<string>
+  /** Columns of the highest rank go first when the table is too wide; 0 stays. */
+  readonly rank: number
+  readonly bold?: ReadonlyArray<boolean>
+}
+
+const GAP = 2
+
+/** The table, its legend and the problems of its cells; each a line without its end. */
+export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: TextOptions): ReadonlyArray<string> => {
+  if (rows.length === 0) return ["This run evaluated no policy, so there are no results to show."]
+  const all = columnsOf(rows)
+  const kept = [...all]
+  const widthOf = (columns: ReadonlyArray<TextColumn>) => columns.reduce((sum, column) => sum + columnWidth(column) + GAP, -GAP)
+  while (widthOf(kept) > width) {
+    const rank = Math.max(...kept.map((column) => column.rank))
+    if (rank === 0) break
+    kept.splice(
+      kept.findLastIndex((column) => column.rank === rank),
+      1
+    )
+  }
+  const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text)
+  const line = (textOf: (column: TextColumn) => string, boldOf: (column: TextColumn) => boolean) =>
+    kept
+      .map((column) => {
+        const padded = textOf(column).padEnd(columnWidth(column))
+        return boldOf(column) ? paint("1", padded) : padded
+      })
+      .join(" ".repeat(GAP))
+      .trimEnd()
+
+  const lines = [
+    paint(
+      "2",
+      line(
+        (column) => column.title,
+        () => false
+      )
+    )
+  ]
+  rows.forEach((_, i) =>
+    lines.push(
+      line(
+        (column) => column.cells[i]!,
+        (column) => column.bold?.[i] === true
+      )
+    )
+  )
+  const seeds = Math.max(...rows.map((row) => row.members.length))
+  const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
+  const dropped = all.length - kept.length
+  const beyond = kept.some(({ cells }) => cells.some((cell) => cell.includes("[")))
+  const legend = [
+    "percent, before → after RL",
+    "pass@1 greedy, the rest of samples",
+    `± half of the 95 % interval${beyond ? " or [all of it]" : ""}, ${spread}`,
+    ...(dropped > 0 ? ["more columns in the report"] : [])
+  ]
+  for (const words of wrapped(legend, width)) lines.push(paint("2", words))
+  for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
+  return lines
+}
+
+/** Parts of a sentence on lines no longer than `width`, but for a part that is longer itself. */
+const wrapped = (parts: ReadonlyArray<string>, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + part.length + 3 <= width) lines[lines.length - 1] = `${last}; ${part}`
+    else lines.push(part)
+  }
+  return lines
+}
+
+const columnWidth = ({ title, cells }: TextColumn): number => Math.max(title.length, ...cells.map((cell) => cell.length))
+
+const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
+  const names = [...new Set(rows.flatMap((row) => row.dimensions.map(({ name }) => name)))]
+  const dimensions = names.map((name): TextColumn => ({
+    title: name,
+    rank: 0,
+    cells: rows.map(
+      (row) => row.dimensions.find((each) => each.name === name)?.value ?? (name === "algorithm" ? "none" : MISSING)
+    )
+  }))
+  const k = (pick: (measures: Measures) => ReadonlyMap<number, Estimate>) =>
+    Math.max(
+      0,
+      ...rows.flatMap((row) =>
+        [row.before, row.after].flatMap((measures) => (measures === null ? [] : [...pick(measures).keys()]))
+      )
+    )
+  const passK = k(({ passAtK }) => passAtK)
+  const majorityK = k(({ majorityAtK }) => majorityAtK)
+  const change = (
+    pick: (measures: Measures) => Estimate | null | undefined,
+    words: (estimate: Estimate | null | undefined) => string
+  ) => rows.map((row) => arrow(row, (measures) => words(pick(measures))))
+  const short = (estimate: Estimate | null | undefined) =>
+    estimate === null || estimate === undefined || Number.isNaN(estimate.value) ? MISSING : percent(estimate.value)
+  const whole = (share: number | undefined) => (share === undefined ? MISSING : percent(share, 0))
+
+  const formats = formatsOf(rows)
+  return [
+    ...dimensions,
+    { title: "pass@1", rank: 0, cells: change(({ pass1 }) => pass1, percentWithSpread) },
+    ...(passK > 0 ? [{ title: `pass@${passK}`, rank: 2, cells: change(({ passAtK }) => passAtK.get(passK), short) }] : []),
+    ...(majorityK > 0
+      ? [{ title: `majority@${majorityK}`, rank: 3, cells: change(({ majorityAtK }) => majorityAtK.get(majorityK), short) }]
+      : []),
+    ...formats.map((format): TextColumn => ({
+      title: format,
+      rank: format === "invalid" ? 4 : 1,
+      bold: rows.map((row) => row.winner === format),
+      cells: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
+    })),
+    { title: "winner", rank: 0, cells: rows.map((row) => row.winner ?? MISSING) },
+    ...(rows.some(({ dominance }) => dominance !== null && dominance.step !== null)
+      ? [
+          {
+            title: "from step",
+            rank: 2,
+            cells: rows.map(({ dominance }) => (dominance === null ? MISSING : dominanceWords(dominance)))
+          }
+        ]
+      : [])
+  ]
+}
+
+const arrow = ({ before, after }: ResultRow, words: (measures: Measures) => string): string => {
+  const first = before === null ? MISSING : words(before)
+  const second = after === null ? MISSING : words(after)
+  return first === MISSING && second === MISSING ? MISSING : `${first} → ${second}`
+}
+
+/** Formats that hold at least half a percent somewhere, by how much they hold; `invalid` last. */
+const formatsOf = (rows: ReadonlyArray<ResultRow>): Array<string> => {
+  const largest = new Map<string, number>()
+  for (const row of rows)
+    for (const measures of [row.before, row.after])
+      for (const [format, { value }] of measures?.shares ?? []) largest.set(format, Math.max(value, largest.get(format) ?? 0))
+  return [...largest]
+    .filter(([, share]) => share >= 0.005)
+    .toSorted(([a, x], [b, y]) => Number(a === "invalid") - Number(b === "invalid") || y - x || (a < b ? -1 : 1))
+    .map(([format]) => format)
+}

@@ -1,0 +1,192 @@
+/**
+ * One update from one batch of rollouts: advantages, objective, engine calls. A learner owns what its algorithm keeps between steps (a
+ * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. The learners of group-learner.ts,
+ * ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the difference between the algorithms.
+ */
+import * as Effect from "effect/Effect"
+
+import type { Part } from "../../dag/Checkpoints.ts"
+import type { AdamW, EngineError, Model, NonFiniteGradient } from "../../engine/Engine.ts"
+import type { Fused } from "../objective/engine-loss.ts"
+import { klEstimate, type KlController, type KlEstimator, nextKlCoefficient } from "../objective/kl.ts"
+import { type EntropyOptions, type Objective, toCoefficients, type TokenScores } from "../objective/loss-terms.ts"
+import type { PolicyLossOptions } from "../objective/policy-loss.ts"
+import { policyStatistics } from "../objective/update-statistics.ts"
+import type { Minibatch, Passes } from "../packed/minibatches.ts"
+import { fromPositions, type Rollouts, sequenceCount } from "../packed/Rollouts.ts"
+
+/** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
+export interface LearningBatch {
+  readonly step: number
+  readonly rollouts: Rollouts
+  readonly scores: Float64Array
+  /** Log-probabilities by scoring: the old ones of every ratio. */
+  readonly oldLogProbs: Float32Array
+  readonly refLogProbs: Float32Array | undefined
+  /** 0 keeps a token out of the update; absent: all take part. */
+  readonly mask: Uint8Array | undefined
+}
+
+/** What an algorithm's loop is given beside its options. */
+export interface LearnerLoop {
+  readonly passes: Passes
+  readonly temperature: number
+  /** Of every gradient step of RL step `step`. */
+  readonly optimizer: (step: number) => AdamW
+  readonly controller: KlController
+}
+
+/** What an update did. `null` where the algorithm has no such thing, or where nothing was updated. */
+export interface UpdateReport extends StepOutcome {
+  /** Gradient steps of the policy. */
+  readonly updates: number
+  readonly valueLoss: number | null
+  readonly valueClipFraction: number | null
+  readonly explainedVariance: number | null
+  readonly klCoefficient: number
+  /** Of the policy's last gradient step; 0 where there was none. */
+  readonly learningRate: number
+  /** Per response token. */
+  readonly advantages: Float64Array
+  /** Per sequence: took part in the update. */
+  readonly used: Uint8Array
+}
+
+export type LearnerError = EngineError | NonFiniteGradient
+
+export interface Learner {
+  readonly update: (batch: LearningBatch) => Effect.Effect<UpdateReport, LearnerError>
+  /** Beyond the policy itself. */
+  readonly state: Readonly<Record<string, Part<EngineError>>>
+}
+
+/** Of the gradient steps of one RL step: means, and the extremes of the ratio. All null where there was none. */
+export interface StepOutcome {
+  readonly loss: number | null
+  readonly gradientNorm: number | null
+  readonly clipFraction: number | null
+  readonly clipFractionBelow: number | null
+  readonly clipFractionAbove: number | null
+  readonly approximateKl: number | null
+  readonly approximateKl1: number | null
+  readonly ratioMin: number | null
+  readonly ratioMax: number | null
+}
+
+/** One gradient step's numbers. */
+export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
+
+/** An objective on a minibatch, in both ways of computing it. */
+export interface Way {
+  readonly fused: Fused
+  readonly objective: (scores: TokenScores) => Objective
+}
+
+/**
+ * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The statistics are
+ * of the policy before the step.
+ */
+export const gradientStep = Effect.fnUntraced(function* (
+  policy: Model,
+  minibatch: Minibatch,
+  way: Way,
+  options: { readonly policy: PolicyLossOptions; readonly entropy: EntropyOptions },
+  temperature: number,
+  optimizer: AdamW
+) {
+  const { rollouts } = minibatch
+  let loss: number
+  let logProbs: Float32Array
+  if (way.fused.loss !== undefined) {
+    const stats = yield* policy.lossStep(rollouts, way.fused.loss)
+    loss = stats.loss
+    logProbs = fromPositions(rollouts, stats.logProbs)
+  } else {
+    const scores = yield* policy.score(rollouts, { temperature, entropies: options.entropy.coefficient !== 0 })
+    logProbs = fromPositions(rollouts, scores.logProbs)
+    const objective = way.objective({
+      logProbs,
+      ...(scores.entropies === undefined ? {} : { entropies: fromPositions(rollouts, scores.entropies) })
+    })
+    loss = objective.loss
+    yield* policy.backward(rollouts, toCoefficients(rollouts, objective, temperature))
+  }
+  const { gradientNorm } = yield* policy.optimStep(optimizer)
+  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, options.policy, minibatch.mask)
+  return {
+    loss,
+    gradientNorm,
+    clipFraction: statistics.clipFractionActive,
+    clipFractionBelow: statistics.clipFractionBelow,
+    clipFractionAbove: statistics.clipFractionAbove,
+    approximateKl: statistics.approxKl3,
+    approximateKl1: statistics.approxKl1,
+    ratioMin: statistics.ratioMin,
+    ratioMax: statistics.ratioMax
+  } satisfies GradientOutcome as GradientOutcome
+})
+
+/** A step's report from its gradient steps, and what else the algorithm has to say. */
+export const reportOf = (
+  outcomes: ReadonlyArray<GradientOutcome>,
+  rest: Pick<UpdateReport, "klCoefficient" | "advantages" | "used"> & Partial<UpdateReport>,
+  learningRate: number
+): UpdateReport => {
+  const over = (pick: (outcome: GradientOutcome) => number, combine: (values: ReadonlyArray<number>) => number) =>
+    outcomes.length === 0 ? null : combine(outcomes.map(pick))
+  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, x) => sum + x, 0) / values.length
+  return {
+    loss: over((o) => o.loss, mean),
+    gradientNorm: over((o) => o.gradientNorm, mean),
+    clipFraction: over((o) => o.clipFraction, mean),
+    clipFractionBelow: over((o) => o.clipFractionBelow, mean),
+    clipFractionAbove: over((o) => o.clipFractionAbove, mean),
+    approximateKl: over((o) => o.approximateKl, mean),
+    approximateKl1: over((o) => o.approximateKl1, mean),
+    ratioMin: over(
+      (o) => o.ratioMin,
+      (values) => Math.min(...values)
+    ),
+    ratioMax: over(
+      (o) => o.ratioMax,
+      (values) => Math.max(...values)
+    ),
+    updates: outcomes.length,
+    valueLoss: null,
+    valueClipFraction: null,
+    explainedVariance: null,
+    learningRate: outcomes.length === 0 ? 0 : learningRate,
+    ...rest
+  }
+}
+
+/** Per sequence: whether the mask leaves any of its tokens. */
+export const usedSequences = (rollouts: Rollouts, mask: Uint8Array | undefined): Uint8Array =>
+  Uint8Array.from({ length: sequenceCount(rollouts) }, (_, s) =>
+    mask === undefined || mask.subarray(rollouts.responseOffsets[s]!, rollouts.responseOffsets[s + 1]!).some((kept) => kept !== 0)
+      ? 1
+      : 0
+  )
+
+/** A KL coefficient that a controller moves from step to step, and the part of a checkpoint that holds it. */
+export const klCoefficientState = (start: number, estimator: KlEstimator, controller: KlController) => {
+  let value = start
+  return {
+    value: () => value,
+    /** After a step: by the mean divergence of its completions, in nats a completion. Without a reference it stays. */
+    advance: ({ rollouts, oldLogProbs, refLogProbs }: LearningBatch) => {
+      if (refLogProbs === undefined) return
+      const sequences = sequenceCount(rollouts)
+      let sum = 0
+      for (let t = 0; t < oldLogProbs.length; t++) sum += klEstimate(oldLogProbs[t]! - refLogProbs[t]!, estimator)
+      value = nextKlCoefficient(value, sum / Math.max(1, sequences), sequences, controller)
+    },
+    part: {
+      save: Effect.sync(() => ({ value: Float64Array.of(value) })),
+      restore: (saved) =>
+        Effect.sync(() => {
+          value = saved["value"]![0]!
+        })
+    } satisfies Part as Part
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * One step's experience: prompts, completions, grades, log-probabilities. Generated once, whatever the algorithm does with it.
+ *
+ * Under `dynamicSampling: resample` (DAPO, 2503.14476) groups whose rewards are all equal are replaced: rounds of new prompts, until as
+ * many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the mask says what
+ * takes part in the update.
+ */
+import * as Effect from "effect/Effect"
+
+import type { Batch, Model } from "../../engine/Engine.ts"
+import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
+import type { Grade } from "../../formats/Format.ts"
+import { permutation, stream } from "../../random/philox.ts"
+import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
+import type { SuiteProblem } from "../../training/corpus.ts"
+import { groupSignal } from "../objective/group-advantages.ts"
+import { klEstimate } from "../objective/kl.ts"
+import { mean } from "../packed/masked-statistics.ts"
+import { both, overlongPenalty, truncationMask } from "../packed/masks.ts"
+import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
+
+export interface SamplingSettings {
+  readonly prompts: number
+  readonly samples: number
+  readonly temperature: number
+  readonly topP: number
+  readonly maxNewTokens: number
+  readonly rewardProfile: "corrected" | "paper"
+  /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
+  readonly truncated: "fail" | "count" | "mask"
+  readonly dynamicSampling: "off" | "filter" | "resample"
+  /** Most rounds of new prompts in a step. */
+  readonly resamples: number
+  /** Tokens over which the punishment of long completions grows; null: none. */
+  readonly overlongBuffer: number | null
+  readonly overlongFactor: number
+  readonly seed: number
+}
+
+/** The problems of a step: the suite in a new order every epoch, a pure function of (seed, step). */
+export const promptsAt = (
+  suite: ReadonlyArray<SuiteProblem>,
+  step: number,
+  { prompts, seed }: Pick<SamplingSettings, "prompts" | "seed">
+): ReadonlyArray<SuiteProblem> => {
+  const perEpoch = Math.max(1, Math.floor(suite.length / prompts))
+  const order = permutation(suite.length, seed, "rl/prompts", Math.floor(step / perEpoch))
+  const from = (step % perEpoch) * prompts
+  return Array.from({ length: Math.min(prompts, suite.length) }, (_, i) => suite[order[from + i]!]!)
+}
+
+/** `count` problems in place of groups without signal, none that the step has had unless the suite is used up; (seed, step, round). */
+const otherPrompts = (
+  suite: ReadonlyArray<SuiteProblem>,
+  had: ReadonlySet<SuiteProblem>,
+  count: number,
+  at: { readonly step: number; readonly round: number; readonly seed: number }
+): ReadonlyArray<SuiteProblem> =>
+  Array.from(permutation(suite.length, at.seed, "rl/other-prompts", at.step * 1000 + at.round), (i) => suite[i]!)
+    .filter((problem) => !had.has(problem))
+    .slice(0, count)
+
+export interface Collected {
+  readonly problems: ReadonlyArray<SuiteProblem>
+  /** Per prompt: 0 for the step's own, else the round of new prompts it came with. */
+  readonly rounds: ReadonlyArray<number>
+  readonly samples: number
+  readonly rollouts: Rollouts
+  readonly texts: ReadonlyArray<string>
+  readonly grades: ReadonlyArray<Grade>
+  readonly scores: Float64Array
+  readonly oldLogProbs: Float32Array
+  readonly refLogProbs: Float32Array | undefined
+  /** 0 keeps a token out of the update; undefined: all take part. */
+  readonly mask: Uint8Array | undefined
+  /** Mean entropy per completion token, in nats. */
+  readonly entropy: number
+  /** Mean k3 estimate of KL(policy || reference) per completion token. */
+  readonly kl: number | null
+  /** Exact probability of each format's opening token, mean over prompts. */
+  readonly openingShares: ReadonlyMap<string, number>
+}
+
+export const collect = Effect.fnUntraced(function* (request: {
+  readonly policy: Model
+  readonly reference: Model | null
+  readonly tokenizer: Tokenizer
+  readonly openings: ReadonlyMap<string, number>
+  readonly suite: ReadonlyArray<SuiteProblem>
+  readonly step: number
+  readonly params: SamplingSettings
+}) {
+  const { policy, reference, tokenizer, openings, suite, step, params } = request
+  const { prompts, samples, temperature } = params
+  const drawn: Array<Sampled> = []
+  let wanted = promptsAt(suite, step, params)
+  for (let round = 0; wanted.length > 0; round++) {
+    const firstStream = step * prompts * samples
+    // Streams are numbered by step and row; a round of new prompts has a key of its own.
+    const seed = round === 0 ? params.seed : (stream(`rl/round/${round}`) ^ params.seed) >>> 0
+    const completions = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed })
+    drawn.push(gradedRound(wanted, completions, round, params))
+    if (params.dynamicSampling !== "resample" || round === params.resamples) break
+    const informative = drawn.reduce((sum, { scores }) => sum + informativeGroups(scores, samples), 0)
+    const had = new Set(drawn.flatMap(({ problems }) => problems))
+    wanted = otherPrompts(suite, had, prompts - informative, { step, round: round + 1, seed: params.seed })
+  }
+  const { problems, completions, grades, scores, rounds } = together(drawn)
+  const rollouts = fromGenerated(concatenate(completions.prompts), samples, {
+    ...concatenate(completions.tokens),
+    logProbs: flatten(completions.logProbs),
+    stopped: Uint8Array.from(completions.truncated, (cut) => (cut ? 0 : 1))
+  })
+
+  const scored = yield* policy.score(rollouts, { temperature, entropies: true })
+  const oldLogProbs = fromPositions(rollouts, scored.logProbs)
+  const refLogProbs =
+    reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
+  return {
+    problems,
+    rounds,
+    samples,
+    rollouts,
+    texts: completions.texts,
+    grades,
+    scores,
+    oldLogProbs,
+    refLogProbs,
+    mask: learningMask(rollouts, scores, params),
+    entropy: mean(fromPositions(rollouts, scored.entropies!)),
+    kl: refLogProbs === undefined ? null : mean(oldLogProbs.map((logProb, t) => klEstimate(logProb - refLogProbs[t]!, "k3"))),
+    openingShares: yield* exactShares(policy, completions.prompts, openings, temperature)
+  } satisfies Collected as Collected
+})
+
+interface Sampled {
+  readonly problems: ReadonlyArray<SuiteProblem>
+  readonly completions: Completions
+  readonly grades: ReadonlyArray<Grade>
+  readonly scores: ReadonlyArray<number>
+  readonly rounds: ReadonlyArray<number>
+}
+
+/** A round's completions with their grades and rewards. */
+const gradedRound = (
+  problems: ReadonlyArray<SuiteProblem>,
+  completions: Completions,
+  round: number,
+  { rewardProfile, truncated, maxNewTokens, overlongBuffer, overlongFactor }: SamplingSettings
+): Sampled => {
+  const grades = gradeAll(problems, completions, rewardProfile)
+  // A completion that never ends is no answer, unless the settings say otherwise.
+  const fails = (row: number) => truncated === "fail" && completions.truncated[row]!
+  const punishment = (row: number) =>
+    overlongBuffer === null ? 0 : overlongPenalty(completions.tokens[row]!.length, maxNewTokens, overlongBuffer, overlongFactor)
+  const scores = grades.map((grade, row) => (grade.correct && !fails(row) ? 1 : 0) + punishment(row))
+  return { problems, completions, grades, scores, rounds: problems.map(() => round) }
+}
+
+const groupsOf = (scores: ArrayLike<number>, samples: number): Int32Array =>
+  Int32Array.from({ length: scores.length }, (_, s) => Math.floor(s / samples))
+
+const informativeGroups = (scores: ReadonlyArray<number>, samples: number): number => {
+  const { groups, zeroSignal } = groupSignal(scores, groupsOf(scores, samples))
+  return groups - zeroSignal
+}
+
+const together = (drawn: ReadonlyArray<Sampled>) => {
+  const all = drawn.map(({ completions }) => completions)
+  return {
+    problems: drawn.flatMap(({ problems }) => problems),
+    rounds: drawn.flatMap(({ rounds }) => rounds),
+    grades: drawn.flatMap(({ grades }) => grades),
+    scores: Float64Array.from(drawn.flatMap(({ scores }) => scores)),
+    completions: {
+      prompts: all.flatMap(({ prompts }) => prompts),
+      tokens: all.flatMap(({ tokens }) => tokens),
+      logProbs: all.flatMap(({ logProbs }) => logProbs),
+      truncated: all.flatMap(({ truncated }) => truncated),
+      texts: all.flatMap(({ texts }) => texts)
+    }
+  }
+}
+
+/** What takes part: not truncated completions under `mask`, not groups without signal under dynamic sampling. */
+const learningMask = (rollouts: Rollouts, scores: Float64Array, settings: SamplingSettings): Uint8Array | undefined => {
+  const cut = settings.truncated === "mask" ? truncationMask(rollouts) : undefined
+  if (settings.dynamicSampling === "off") return cut
+  const { informative } = groupSignal(scores, rollouts.groups)
+  const signal = new Uint8Array(rollouts.responseOffsets.at(-1)!)
+  informative.forEach((kept, s) => signal.fill(kept, rollouts.responseOffsets[s], rollouts.responseOffsets[s + 1]))
+  return cut === undefined ? signal : both(cut, signal)
+}
+
+/** p(opening token of the format | prompt), exact, mean over prompts: the format distribution without sampling noise. */
+const exactShares = Effect.fnUntraced(function* (
+  policy: Model,
+  prompts: ReadonlyArray<Int32Array>,
+  openings: ReadonlyMap<string, number>,
+  temperature: number
+) {
+  const documents = prompts.flatMap((prompt) => [...openings.values()].map((token) => Int32Array.from([...prompt, token])))
+  const shares = new Map([...openings.keys()].map((format) => [format, 0]))
+  if (documents.length === 0) return shares
+  const batch = concatenate(documents)
+  const { logProbs } = yield* policy.score(batch, { temperature })
+  const formats = [...openings.keys()]
+  documents.forEach((document, i) => {
+    const format = formats[i % formats.length]!
+    shares.set(format, shares.get(format)! + Math.exp(logProbs[batch.offsets[i]! + document.length - 2]!) / prompts.length)
+  })
+  return shares
+})
+
+const concatenate = (sequences: ReadonlyArray<Int32Array>): Batch => {
+  const offsets = new Int32Array(sequences.length + 1)
+  sequences.forEach((sequence, i) => (offsets[i + 1] = offsets[i]! + sequence.length))
+  const tokens = new Int32Array(offsets[sequences.length]!)
+  sequences.forEach((sequence, i) => tokens.set(sequence, offsets[i]!))
+  return { tokens, offsets }
+}
+
+const flatten = (sequences: ReadonlyArray<Float32Array>): Float32Array => {
+  const out = new Float32Array(sequences.reduce((sum, sequence) => sum + sequence.length, 0))
+  let at = 0
+  for (const sequence of sequences) {
+    out.set(sequence, at)
+    at += sequence.length
+  }
+  return out
+}
+
+/** Numbers to watch while a run goes on: the reward, the entropy, and the share of the format that is ahead. */
+export const liveMetrics = ({ scores, entropy, openingShares }: Collected): Readonly<Record<string, number>> => {
+  const [ahead] = [...openingShares].toSorted((a, b) => b[1] - a[1])
+  return { reward: mean(scores), entropy, ...(ahead === undefined ? {} : { [ahead[0]]: ahead[1] }) }
+}
+
+/** Largest and mean absolute difference between log-probabilities when sampled and when scored: 0 but for rounding. */
+export const samplerGap = ({ rollouts, oldLogProbs }: Collected): { readonly mean: number; readonly max: number } => {
+  const gaps = oldLogProbs.map((logProb, t) => Math.abs(logProb - rollouts.logProbs[t]!))
+  return { mean: mean(gaps), max: gaps.reduce((a, b) => Math.max(a, b), 0) }
+}
+
+/** Tokens of each completion, and of those that ended by themselves. */
+export const lengthsOf = ({ rollouts }: Collected) => {
+  const all = responseLengths(rollouts)
+  return { all, ended: all.filter((_, s) => rollouts.stopped[s] === 1) }
+}

@@ -1,0 +1,99 @@
+/** Runs graphs in this process for tests: the real runner, store and stages, without a command line around them. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { Cause, Effect, Exit } from "effect"
+
+import { type Graph, graphOf, type Override } from "../../src/dag/graph.ts"
+import { type Decision, plan as planGraph, type PlanOptions } from "../../src/dag/Planner.ts"
+import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
+import { type Happening, run as runGraph, type RunOptions, type RunResult } from "../../src/dag/running/Runner.ts"
+import type { Node } from "../../src/dag/Stage.ts"
+import { Store } from "../../src/store/objects/Store.ts"
+
+export interface Outcome extends RunResult {
+  readonly graph: Graph
+  readonly happenings: ReadonlyArray<Happening>
+  /** Labels of nodes with an event of the kind, in order. */
+  readonly labels: (event: Happening["event"]) => ReadonlyArray<string>
+  /** `label: computed | cached | failed | stopped | skipped`, in the order of the graph. */
+  readonly states: ReadonlyArray<string>
+  readonly digest: (label: string) => string
+}
+
+type Options = Partial<Omit<RunOptions, "watch" | "placement">> & {
+  readonly overrides?: ReadonlyArray<Override>
+  readonly checkpointSeconds?: number
+  readonly watch?: (happening: Happening) => void
+}
+
+export const runNodes = async (root: string, nodes: ReadonlyArray<Node>, options: Options = {}): Promise<Outcome> => {
+  const graph = graphOf(nodes, options.overrides ?? [])
+  const happenings: Array<Happening> = []
+  const program = runGraph(graph, {
+    threads: 2,
+    numerics: {},
+    assumeUnchanged: [],
+    execute: inProcessExecutor(),
+    ...options,
+    watch: (happening) => {
+      happenings.push(happening)
+      options.watch?.(happening)
+    },
+    placement: { store: root, checkpointSeconds: options.checkpointSeconds ?? 3600, services: {} }
+  })
+  const result = await Effect.runPromise(Effect.provide(program, Store.layer(root)))
+  const labels = (event: Happening["event"]) =>
+    happenings.flatMap((h) => (h.event === event && "node" in h ? [graph.byId.get(h.node)!.label] : []))
+  return {
+    ...result,
+    graph,
+    happenings,
+    labels,
+    states: graph.nodes.map(({ id, label }) => `${label}: ${stateOf(id, happenings)}`),
+    digest: (label) => result.artifacts.get(graph.nodes.find((node) => node.label === label)?.id ?? "") ?? "none"
+  }
+}
+
+const stateOf = (id: string, happenings: ReadonlyArray<Happening>): string => {
+  for (const happening of happenings.toReversed())
+    if ("node" in happening && happening.node === id)
+      switch (happening.event) {
+        case "node-finished":
+          return happening.cached ? "cached" : "computed"
+        case "node-failed":
+          return "failed"
+        case "node-stopped":
+          return "stopped"
+        case "node-skipped":
+          return "skipped"
+        default:
+      }
+  return "nothing"
+}
+
+export const planNodes = async (
+  root: string,
+  nodes: ReadonlyArray<Node>,
+  options: Partial<PlanOptions> & { readonly overrides?: ReadonlyArray<Override> } = {}
+): Promise<ReadonlyMap<string, Decision>> => {
+  const graph = graphOf(nodes, options.overrides ?? [])
+  const planned = await Effect.runPromise(
+    Effect.provide(planGraph(graph, { numerics: {}, assumeUnchanged: [], ...options }), Store.reading(root))
+  )
+  return new Map(planned.map(({ node, decision }) => [node.label, decision]))
+}
+
+/** What a body fails with. */
+export const failureOf = async <A, E>(program: Effect.Effect<A, E>): Promise<unknown> => {
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isSuccess(exit)) throw new Error("it did not fail")
+  return Cause.squash(exit.cause)
+}
+
+/** Every file of a store's results with its contents' digest as its name: equal lists are equal results. */
+export const objectsIn = (root: string): ReadonlyArray<string> =>
+  fs
+    .readdirSync(path.join(root, "objects", "sha256"))
+    .flatMap((folder) => fs.readdirSync(path.join(root, "objects", "sha256", folder)))
+    .toSorted()
