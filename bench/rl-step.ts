@@ -19,8 +19,9 @@ import { formats } from "../src/formats/registry.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { generate } from "../src/problems/grammar.ts"
+import { algorithms } from "../src/rl/algorithms/registry.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
-import { algorithms, dynamicSampling } from "../src/rl/params/settings.ts"
+import { dynamicSampling, settingsOf } from "../src/rl/params/settings.ts"
 import { collect } from "../src/rl/sampling/collect.ts"
 import { wordTokenizer } from "../src/tokenizer/WordTokenizer.ts"
 import { RlParams } from "../stages/rl.ts"
@@ -66,10 +67,10 @@ const stepsOf = (algorithm: (typeof algorithms)[number], hidden: number) =>
       algorithm,
       maxNewTokens: Number(flags.tokens),
       truncated: "count",
-      roundSteps: 1
+      ...(algorithm === "ei" ? { roundSteps: 1 } : {})
     })
-    const learner = yield* makeLearner(policy, params)
-    const sampling = { ...params, dynamicSampling: dynamicSampling(params) }
+    const learner = yield* makeLearner(policy, settingsOf(params), params)
+    const sampling = { ...params, dynamicSampling: dynamicSampling(settingsOf(params)) }
     const times = { sample: [] as Array<number>, update: [] as Array<number>, whole: [] as Array<number> }
     let tokens = 0
     let cpu = process.cpuUsage()

@@ -7,6 +7,7 @@
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
+import { algorithms } from "../src/rl/algorithms/registry.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -20,7 +21,7 @@ export default Study.make(
   "The same chain on real text: GSM8K with a byte-level BPE vocabulary",
   {
     scales: Param.someOf(presetNames, ["s"], "model sizes"),
-    algorithms: Param.someOf(["ppo", "grpo", "ei"], ["grpo"], "RL algorithms"),
+    algorithms: Param.someOf(algorithms, ["grpo"], "RL algorithms"),
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, algorithms, seed }) => {

@@ -9,6 +9,7 @@
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
+import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -22,7 +23,7 @@ export default Study.make(
   "Does the size of a model decide which pretraining format RL amplifies?",
   {
     scales: Param.someOf(presetNames, ["xs", "s", "m"], "model sizes; see src/model/presets.ts"),
-    algorithms: Param.someOf(["ppo", "grpo", "ei"], ["ppo", "grpo", "ei"], "RL algorithms"),
+    algorithms: Param.someOf(algorithms, paperAlgorithms, "RL algorithms"),
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, algorithms, seed }) => {

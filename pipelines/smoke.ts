@@ -4,6 +4,7 @@
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
+import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -17,7 +18,7 @@ export default Study.make(
   "One tiny scale, all stages, all three algorithms, in about a minute",
   {
     scales: Param.someOf(presetNames, ["xs"], "model sizes"),
-    algorithms: Param.someOf(["ppo", "grpo", "ei"], ["ppo", "grpo", "ei"], "RL algorithms"),
+    algorithms: Param.someOf(algorithms, paperAlgorithms, "RL algorithms"),
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, algorithms, seed }) => {

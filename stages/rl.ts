@@ -1,5 +1,5 @@
 /**
- * Reinforcement learning: one loop, four algorithms.
+ * Reinforcement learning: one loop, the algorithms of src/rl/algorithms.
  *
  *   sample -> extract -> reward -> advantages -> update
  *
@@ -23,9 +23,18 @@ import { tensorRows } from "../src/model/tensors.ts"
 import { stream } from "../src/random/philox.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
 import { settingsProblem } from "../src/rl/params/settings-problem.ts"
-import { algorithms, DefinitionParams, dynamicSampling, klCoefficient } from "../src/rl/params/settings.ts"
-import { collect, liveMetrics, type SamplingSettings } from "../src/rl/sampling/collect.ts"
-import { lastGood, parametersProblem, samplingProblem, StartUnusable } from "../src/rl/sampling/divergence.ts"
+import {
+  AlgorithmParams,
+  DefinitionParams,
+  dynamicSampling,
+  klCoefficient,
+  LoopParams,
+  settingsOf
+} from "../src/rl/params/settings.ts"
+import { slowPathRemark } from "../src/rl/params/slow-path.ts"
+import { collect, liveMetrics, SamplingParams, type SamplingSettings } from "../src/rl/sampling/collect.ts"
+import { lastGood, parametersProblem, ReferenceParams, samplingProblem, StartUnusable } from "../src/rl/sampling/divergence.ts"
+import { ObservationParams } from "../src/rl/sampling/observation.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection } from "../src/training/policy.ts"
@@ -33,47 +42,16 @@ import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
 
+/** Groups of parameters, each declared beside what it sets: the algorithm's definitions and loop, sampling, and what is kept of a run. */
 export const RlParams = {
-  algorithm: Param.oneOf(
-    algorithms,
-    "grpo",
-    "PPO with a critic, group-relative policy optimisation, REINFORCE with a group baseline, or Expert Iteration"
-  ),
+  ...AlgorithmParams,
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
   steps: Param.integer(100, "sampling steps", { min: 1 }),
-  prompts: Param.integer(16, "prompts of a step", { min: 1 }),
-  samples: Param.integer(8, "completions of each prompt: the group", { min: 1 }),
-  temperature: Param.number(1, "of sampling, and of the log-probabilities that training sees", { above: 0 }),
-  topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
-  maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
-  rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
-  truncated: Param.oneOf(
-    ["fail", "count", "mask"],
-    "fail",
-    "completions cut at the limit: no reward, graded as any other, or kept out of the update"
-  ),
-  learningRate: Param.number(3e-4, "of the policy", { above: 0 }),
-  criticLearningRate: Param.number(2e-3, "PPO: of the critic", { above: 0 }),
-  warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
-  schedule: Param.oneOf(["constant", "cosine"], "constant", "learning rate after the warm-up; cosine falls to a tenth"),
-  epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
-  minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 }),
+  ...SamplingParams,
+  ...LoopParams,
   ...DefinitionParams,
-  reference: Param.boolean(
-    true,
-    "score the reference policy even when no KL term needs it: the divergence is recorded and held to klLimit"
-  ),
-  klLimit: Param.nullable(
-    Param.number(10, "divergence from the reference, in nats a token, at which the run ends; null: none", { above: 0 }),
-    10
-  ),
-  roundSteps: Param.integer(10, "Expert Iteration: sampling steps of a round", { min: 1 }),
-  imitationEpochs: Param.integer(2, "Expert Iteration: passes over a round's demonstrations", { min: 1 }),
-  imitationBatch: Param.integer(64, "Expert Iteration: demonstrations of a gradient step", { min: 1 }),
-  imitationLearningRate: Param.number(1e-3, "Expert Iteration: peak learning rate", { above: 0 }),
-  snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0 }),
-  snapshotEvery: Param.integer(0, "a snapshot after every so many steps; 0: none", { min: 0 }),
-  evaluations: Param.integer(0, "log-spaced greedy evaluations on the way, and one before; 0: none", { min: 0 }),
+  ...ReferenceParams,
+  ...ObservationParams,
   seed: Param.integer(0, "seed of prompts and samples", { min: 0 })
 }
 
@@ -88,6 +66,7 @@ export const rl = Stage.make({
     roomObjection(params.maxNewTokens, policy) ??
     suiteObjection(params.suite, corpus) ??
     suiteSizeObjection(params.prompts, params.suite, corpus),
+  remarks: (params) => slowPathRemark(settingsOf(params)),
   resources: {
     cost: ({ scale = "xs", steps, prompts, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100
@@ -99,11 +78,13 @@ export const rl = Stage.make({
     const corpus = readCorpus(inputs.corpus)
     const suite = yield* suiteOf(corpus, params.suite)
     const openings = yield* openingTokens(tokenizer, tags, corpus)
-    const needsReference = params.reference || klCoefficient(params) > 0
+    const settings = settingsOf(params)
+    for (const remark of slowPathRemark(settings)) yield* progress.note(remark)
+    const needsReference = params.reference || klCoefficient(settings) > 0
     const reference = needsReference ? yield* policy.clone : null
-    const learner = yield* makeLearner(policy, params)
+    const learner = yield* makeLearner(policy, settings, params)
     // A stream of its own: evaluations with the same seed must not draw the same numbers.
-    const sampling = { ...params, dynamicSampling: dynamicSampling(params), seed: (stream("rl") ^ params.seed) >>> 0 }
+    const sampling = { ...params, dynamicSampling: dynamicSampling(settings), seed: (stream("rl") ^ params.seed) >>> 0 }
     const sample = (step: number, how: SamplingSettings) =>
       Effect.timed(collect({ policy, reference, tokenizer, openings, suite, step, params: how }))
     const snapshots = new Set(snapshotSteps(params))

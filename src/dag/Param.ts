@@ -21,9 +21,19 @@ export interface Param<out A, out Optional extends boolean = boolean> {
   readonly accept: (value: unknown) => A | undefined
   /** Why a value of the right shape is not accepted, as a sentence; null for values of another shape and for those that are. */
   readonly objection?: (value: unknown) => string | null
+  /** Where the param means something at all; absent: everywhere. */
+  readonly counts?: Counts
+}
+
+/** A param counts only where another param of the same stage has one of these values: `lambda` where `algorithm` is `ppo`. */
+export interface Counts {
+  readonly where: string
+  readonly is: ReadonlyArray<unknown>
 }
 
 export type Params = { readonly [name: string]: Param<unknown> }
+/** Params that all have defaults. */
+export type Optional = { readonly [name: string]: Param<any, true> }
 export type Value<P> = P extends Param<infer A, boolean> ? A : never
 /** What a stage's `run` sees: every param, defaults filled in. */
 export type Values<P extends Params> = { readonly [K in keyof P]: Value<P[K]> }
@@ -98,6 +108,50 @@ export const oneOf = <const A extends string>(
 ): Param<A, true> =>
   make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, (v) => options.find((o) => o === v))
 
+/**
+ * One of the variants that a table lists. The table is then the only place in which a variant is named: a new entry there is a new value
+ * here, and what is computed for a name is looked up, so that no name can be without a computation.
+ */
+export const variant = <const T extends Readonly<Record<string, unknown>>>(
+  table: T,
+  fallback: NoInfer<keyof T & string>,
+  description: string
+): Param<keyof T & string, true> => oneOf<keyof T & string>(Object.keys(table), fallback, description)
+
+/**
+ * A list of values of one param, each at most once: the dimension of a sweep. `--kls 0,0.01` on the command line. What is wrong with an
+ * item is said of that item.
+ */
+export const listOf = <A>(
+  item: Param<A, true>,
+  fallback: ReadonlyArray<A>,
+  description: string
+): Param<ReadonlyArray<A>, true> => {
+  const accepted = (v: unknown): ReadonlyArray<A> | undefined => {
+    if (!Array.isArray(v) || v.length === 0) return undefined
+    const values = v.map((x) => item.accept(x))
+    const distinct = new Set(values.map((x) => JSON.stringify(x)))
+    return values.every((x) => x !== undefined) && distinct.size === values.length ? values : undefined
+  }
+  const objection = (v: unknown): string | null => {
+    if (!Array.isArray(v) || accepted(v) !== undefined) return null
+    if (v.length === 0) return "is an empty list: give at least one value."
+    const wrong = v.find((x) => item.accept(x) === undefined)
+    if (wrong !== undefined) return item.objection?.(wrong) ?? `${shown(wrong)} in it is not ${item.expected}.`
+    const twice = v.find((x, i) => v.slice(0, i).some((y) => JSON.stringify(y) === JSON.stringify(x)))
+    return `has ${shown(twice)} twice: give each value once.`
+  }
+  return { ...make(fallback, description, `a list, comma separated, of: ${item.expected}`, accepted), objection }
+}
+
+/** A list of numbers in a range, as in `--kls 0,0.01,0.1`. */
+export const numbers = (fallback: ReadonlyArray<number>, description: string, range: Range = {}) =>
+  listOf(number(0, "", range), fallback, description)
+
+/** A list of whole numbers in a range, as in `--sizes 100,1000`. */
+export const integers = (fallback: ReadonlyArray<number>, description: string, range: Range = {}) =>
+  listOf(integer(0, "", range), fallback, description)
+
 /** A list of names, free text each. */
 export const names = (fallback: ReadonlyArray<string>, description: string): Param<ReadonlyArray<string>, true> =>
   make<ReadonlyArray<string>>(fallback, description, "a list of names, comma separated", (v) =>
@@ -159,6 +213,38 @@ export const checked = <A>(param: Param<A, true>, objection: (value: A) => strin
 export const nullable = <A>(param: Param<A, true>, fallback: A | null): Param<A | null, true> =>
   make<A | null>(fallback, param.description, `${param.expected}, or null`, (v) => (v === null ? null : param.accept(v)))
 
+/** The same param or the word `none`, for what can be switched off where null says something else (a preset's value). */
+export const orNone = <A>(param: Param<A, true>, fallback: A | "none"): Param<A | "none", true> =>
+  make<A | "none">(fallback, param.description, `${param.expected}, or "none"`, (v) => (v === "none" ? "none" : param.accept(v)))
+
+/** The same param, meaning something only where the param `where` has one of the values `is`. Elsewhere it is refused by name. */
+export const only = <A>(param: Param<A, true>, where: string, is: ReadonlyArray<unknown>): Param<A, true> => ({
+  ...param,
+  counts: { where, is }
+})
+
+/** Does the param mean something beside these values of its stage's other params? */
+export const countsAmong = (param: Param<unknown>, values: Readonly<Record<string, unknown>>): boolean =>
+  param.counts === undefined || param.counts.is.includes(values[param.counts.where])
+
+/** Where a param counts, as words: `algorithm is ppo or grpo`. */
+export const countsWords = ({ where, is }: Counts): string =>
+  `${where} is ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(is.map(String))}`
+
+/** The first param that is set to something where it does nothing, with what to do about it; null: there is none. */
+export const idleParam = (
+  params: Params,
+  values: Readonly<Record<string, unknown>>
+): { readonly param: string; readonly problem: string } | null => {
+  for (const [name, param] of Object.entries(params))
+    if (param.counts !== undefined && !countsAmong(param, values) && !isFallback(name, param, values[name]))
+      return {
+        param: name,
+        problem: `does nothing here: it counts where ${countsWords(param.counts)}, and ${param.counts.where} is ${String(values[param.counts.where])}. Leave it out.`
+      }
+  return null
+}
+
 /** Has no default: the caller must give it. */
 export const required = <A>(param: Param<A, true>): Param<A, false> => ({ ...param, optional: false })
 
@@ -192,29 +278,35 @@ export const complete = <P extends Params>(owner: string, params: P, given: Read
 /** JSON would write NaN as null. */
 const shown = (value: unknown): string => (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value)))
 
+const parsedOrText = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
 /** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
 export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {
-  const candidates: Array<unknown> = []
-  try {
-    candidates.push(JSON.parse(text))
-  } catch {
-    // Not JSON: a bare word or a comma-separated list.
-  }
-  candidates.push(text)
+  // JSON as it stands, a bare word, or a list with commas.
+  const candidates: Array<unknown> = [parsedOrText(text), text]
   const items = text.split(",").map((item) => item.trim())
-  candidates.push(items)
+  candidates.push(items, items.map(parsedOrText))
   for (const candidate of candidates) {
     const value = param.accept(candidate)
     if (value !== undefined) return value
   }
   const objections = candidates.map((candidate) => param.objection?.(candidate) ?? null)
-  const problem = objections.find((objection) => objection !== null) ?? `must be ${param.expected}; got "${text}".`
+  // The last reading is the one that takes the text apart furthest: what it objects to is the smallest thing that is wrong.
+  const problem = objections.findLast((objection) => objection !== null) ?? `must be ${param.expected}; got "${text}".`
   throw new ParamInvalid({ owner, param: name, problem })
 }
 
 /** The params that differ from their defaults, each as canonical JSON: what enters the key. */
 export const canonicalParams = (params: Params, values: Readonly<Record<string, unknown>>): Array<readonly [string, string]> =>
   Object.entries(params).flatMap(([name, param]) => {
-    const value = canonicalJson(values[name], name)
-    return param.optional && value === canonicalJson(param.fallback, name) ? [] : [[name, value] as const]
+    return isFallback(name, param, values[name]) ? [] : [[name, canonicalJson(values[name], name)] as const]
   })
+
+const isFallback = (name: string, param: Param<unknown>, value: unknown): boolean =>
+  param.optional && canonicalJson(value, name) === canonicalJson(param.fallback, name)

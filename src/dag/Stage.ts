@@ -101,6 +101,8 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
   readonly externals: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
   /** Called on every node of a study before anything runs, in addition to the params' own checks. */
   readonly check: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
+  /** What a user may want to know of such params before a run: said by `plan`. Sentences, none of which forbids anything. */
+  readonly remarks: (params: Param.Values<P>) => ReadonlyArray<string>
   /** The module that exports the stage: the root of its code digest. Relative to the repository, or a file URL. */
   readonly module: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
@@ -121,6 +123,7 @@ export declare namespace Stage {
     readonly numerics: ReadonlyArray<string>
     readonly externals: (params: any) => Effect.Effect<ReadonlyArray<External>, unknown>
     readonly check: (params: any, inputs: any) => Objection | null
+    readonly remarks: (params: any) => ReadonlyArray<string>
     readonly module: string
     readonly run: (context: any) => Effect.Effect<void, unknown, any>
   }
@@ -139,6 +142,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly numerics?: ReadonlyArray<string>
   readonly externals?: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
   readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
+  readonly remarks?: (params: Param.Values<P>) => ReadonlyArray<string>
   readonly module?: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
 }): Stage<In, P, Out, E, R> => {
@@ -152,6 +156,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     numerics: options.numerics ?? [],
     externals: options.externals ?? (() => Effect.succeed([])),
     check: options.check ?? (() => null),
+    remarks: options.remarks ?? (() => []),
     module: options.module ?? `stages/${name}.ts`
   }
   const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => ({

@@ -1,6 +1,7 @@
 /**
  * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable id and a
- * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up, and what a stage objects to is refused before anything is identified.
+ * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up. What a stage objects to, and a param
+ * that does nothing where it is set, is refused before anything is identified.
  */
 import * as Schema from "effect/Schema"
 
@@ -44,23 +45,15 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   const idOf = new Map<Node, string>()
   const found = new Map<string, Omit<GraphNode, "label">>()
   const stages = new Map<string, Stage.Any>()
+  const used = new Set<Override>()
 
   const visit = (node: Node): string => {
     const known = idOf.get(node)
     if (known !== undefined) return known
     const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, visit(input)]))
     stages.set(node.stage.name, node.stage)
-    const params = { ...node.params }
-    for (const { stage, param, text } of overrides) {
-      if (stage !== node.stage.name) continue
-      const declared = node.stage.params[param]
-      if (declared === undefined)
-        throw new OverrideUnused({
-          problem: `${stage}.${param}: stage "${stage}" has no such parameter.${didYouMean(param, Object.keys(node.stage.params))}`
-        })
-      params[param] = Param.fromText(stage, param, declared, text)
-    }
-    const objection = node.stage.check(params, wiredInputs(inputs, found))
+    const params = overridden(node, overrides, used)
+    const objection = Param.idleParam(node.stage.params, params) ?? node.stage.check(params, wiredInputs(inputs, found))
     if (objection !== null) throw new Param.ParamInvalid({ owner: node.stage.name, ...objection })
     const identity = digestOf([node.stage.name, canonicalJson(params), canonicalJson(inputs)])
     const id = `${node.stage.name}-${identity.slice(0, 8)}`
@@ -69,15 +62,47 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
     return id
   }
   for (const target of targets) visit(target)
-  for (const { stage, param } of overrides)
-    if (!stages.has(stage))
-      throw new OverrideUnused({
-        problem: `${stage}.${param}: this study has no stage "${stage}".${didYouMean(stage, stages.keys())}`
-      })
+  for (const override of overrides) if (!used.has(override)) throw unused(override, stages)
 
   const labels = labelsOf([...found.values()])
   const nodes = [...found.values()].map((node) => ({ ...node, label: labels.get(node.id)! }))
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/**
+ * A node's params with the overrides of its stage. One that counts only beside certain values of another param (`lambda` under PPO) goes
+ * to the nodes where it counts and leaves the others as they are, so that one `--set` serves a study of several algorithms.
+ */
+const overridden = (node: Node, overrides: ReadonlyArray<Override>, used: Set<Override>): Record<string, unknown> => {
+  const params = { ...node.params }
+  const own = overrides
+    .filter(({ stage }) => stage === node.stage.name)
+    .map((override) => ({ override, declared: declaredParam(node.stage, override) }))
+  for (const conditional of [false, true])
+    for (const { override, declared } of own)
+      if ((declared.counts !== undefined) === conditional && Param.countsAmong(declared, params)) {
+        params[override.param] = Param.fromText(override.stage, override.param, declared, override.text)
+        used.add(override)
+      }
+  return params
+}
+
+const declaredParam = (stage: Stage.Any, { param }: Override): Param.Param<unknown> => {
+  const declared = stage.params[param]
+  if (declared !== undefined) return declared
+  throw new OverrideUnused({
+    problem: `${stage.name}.${param}: stage "${stage.name}" has no such parameter.${didYouMean(param, Object.keys(stage.params))}`
+  })
+}
+
+/** Why an override reached no node. */
+const unused = ({ stage, param }: Override, stages: ReadonlyMap<string, Stage.Any>): OverrideUnused => {
+  const counts = stages.get(stage)?.params[param]?.counts
+  const problem =
+    counts === undefined
+      ? `this study has no stage "${stage}".${didYouMean(stage, stages.keys())}`
+      : `does nothing in this study: it counts where ${Param.countsWords(counts)}, and no ${stage} node has that.`
+  return new OverrideUnused({ problem: `${stage}.${param}: ${problem}` })
 }
 
 /** What a stage's check is told of its inputs. */

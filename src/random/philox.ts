@@ -67,7 +67,10 @@ export const stream = (name: string): number => {
   return hash >>> 0
 }
 
-/** Draws in sequence from the stream (seed, name, index): word after word, block after block. */
+/**
+ * Draws in sequence from the stream (seed, name, index, part): word after word, block after block. The four never mix: what depends on two
+ * numbers, as the order of an epoch of a step does, takes both of them instead of a number made of both.
+ */
 export interface Draws {
   /** Uniform in (0, 1). */
   readonly uniform: () => number
@@ -84,12 +87,12 @@ export interface Draws {
   readonly normal: () => number
 }
 
-export const draws = (seed: number, name: string, index = 0): Draws => {
+export const draws = (seed: number, name: string, index = 0, part = 0): Draws => {
   const key1 = stream(name)
   const block = new Uint32Array(4)
   let position = 0
   const word = (): number => {
-    if ((position & 3) === 0) philox(position >>> 2, index >>> 0, Math.floor(index / 2 ** 32), 0, seed, key1, block)
+    if ((position & 3) === 0) philox(position >>> 2, index >>> 0, Math.floor(index / 2 ** 32), part, seed, key1, block)
     return block[position++ & 3]!
   }
   const next = () => uniform(word())
@@ -125,10 +128,10 @@ export const draws = (seed: number, name: string, index = 0): Draws => {
   return self
 }
 
-/** A permutation of 0..n-1 as a pure function of (seed, name, index): Fisher-Yates. */
-export const permutation = (n: number, seed: number, name: string, index = 0): Int32Array => {
+/** A permutation of 0..n-1 as a pure function of (seed, name, index, part): Fisher-Yates. */
+export const permutation = (n: number, seed: number, name: string, index = 0, part = 0): Int32Array => {
   const order = Int32Array.from({ length: n }, (_, i) => i)
-  const random = draws(seed, name, index)
+  const random = draws(seed, name, index, part)
   for (let i = n - 1; i > 0; i--) {
     const j = random.below(i + 1)
     const swap = order[i]!

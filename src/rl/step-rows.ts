@@ -9,7 +9,7 @@ import { formatNames, invalid } from "../formats/registry.ts"
 import type { Table } from "../store/schema/Table.ts"
 import type { UpdateReport } from "./learners/learner.ts"
 import { groupSignal } from "./objective/group-advantages.ts"
-import { mean, standardDeviation } from "./packed/masked-statistics.ts"
+import { DIVISORS, mean, standardDeviation } from "./packed/masked-statistics.ts"
 import { type Collected, lengthsOf, samplerGap } from "./sampling/collect.ts"
 
 /** First 16 digits of the SHA-256 of a parameter vector. */
@@ -86,7 +86,7 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
   return {
     step,
     reward: mean(scores),
-    rewardStd: known(standardDeviation(scores, "population")),
+    rewardStd: known(standardDeviation(scores, DIVISORS.population)),
     accuracy: grades.filter((grade) => grade.correct).length / grades.length,
     entropy: collected.entropy,
     kl: collected.kl,

@@ -2,16 +2,23 @@
 import { describe, expect, it } from "vitest"
 
 import { draws, permutation } from "../../src/random/philox.ts"
-import { whiten } from "../../src/rl/objective/gae.ts"
-import { groupAdvantages, groupSignal, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
-import { mean, standardDeviation } from "../../src/rl/packed/masked-statistics.ts"
+import { GRPO_PRESETS } from "../../src/rl/algorithms/grpo.ts"
+import { BASELINES, groupAdvantages, groupSignal, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
+import { whiten } from "../../src/rl/objective/whitening.ts"
+import { DIVISORS, mean, standardDeviation } from "../../src/rl/packed/masked-statistics.ts"
 import { RlInputError } from "../../src/rl/packed/RlInputError.ts"
-import { grpoPreset, type GrpoPreset } from "../../src/rl/params/presets.ts"
 import { maxError } from "./fixtures.ts"
 
-const exact = (name: GrpoPreset): GroupAdvantageOptions => ({ ...grpoPreset(name, 8).advantage, epsilon: 0 })
-const rloo: GroupAdvantageOptions = { baseline: "leave_one_out", std: "none", stdOver: "group", epsilon: 0, singleton: "zero" }
-const names = ["paper", "trl", "verl", "dr-grpo", "dapo"] satisfies ReadonlyArray<GrpoPreset>
+type Preset = keyof typeof GRPO_PRESETS
+const exact = (name: Preset): GroupAdvantageOptions => ({ ...GRPO_PRESETS[name], advantageEpsilon: 0 })
+const rloo: GroupAdvantageOptions = {
+  baseline: "leave_one_out",
+  std: "none",
+  stdOver: "group",
+  advantageEpsilon: 0,
+  singleton: "zero"
+}
+const names = ["paper", "trl", "verl", "dr-grpo", "dapo"] satisfies ReadonlyArray<Preset>
 
 const random = draws(5, "advantages-test")
 const groups = Int32Array.from({ length: 40 }, (_, i) => i % 5)
@@ -78,6 +85,19 @@ describe("group advantages", () => {
     expect([...groupAdvantages([1, 2, 6], [0, 0, 0], rloo)]).toEqual([-3, -1.5, 4.5])
   })
 
+  it.each(Object.keys(BASELINES) as Array<keyof typeof BASELINES>)(
+    "of a baseline (%s) do not depend on the order inside a group, nor on other groups",
+    (baseline) => {
+      const options = { ...rloo, baseline }
+      const group = [3, 1, 2, 2, 7]
+      const forward = groupAdvantages(group, [0, 0, 0, 0, 0], options)
+      const backward = groupAdvantages(group.toReversed(), [0, 0, 0, 0, 0], options).toReversed()
+      expect(maxError(forward, backward)).toBeLessThan(1e-12)
+      const beside = groupAdvantages([...group, 50, 60], [0, 0, 0, 0, 0, 1, 1], options).subarray(0, 5)
+      expect(maxError(beside, forward)).toBe(0)
+    }
+  )
+
   it("add up to 0 in each group", () => {
     for (const options of [...names.map(exact), rloo]) {
       const advantages = groupAdvantages(rewards, groups, options)
@@ -102,7 +122,7 @@ describe("group advantages", () => {
 
   it("are exactly 0 in a group of equal rewards, even ones that round", () => {
     for (const name of names) {
-      expect([...groupAdvantages([0.1, 0.1, 0.1], [4, 4, 4], grpoPreset(name, 8).advantage)]).toEqual([0, 0, 0])
+      expect([...groupAdvantages([0.1, 0.1, 0.1], [4, 4, 4], GRPO_PRESETS[name])]).toEqual([0, 0, 0])
     }
   })
 
@@ -114,7 +134,7 @@ describe("group advantages", () => {
 
   it("can divide by the standard deviation of the whole batch", () => {
     const advantages = groupAdvantages([0, 2, 10, 14], [0, 0, 1, 1], { ...exact("paper"), stdOver: "batch" })
-    const std = standardDeviation([0, 2, 10, 14], "sample")
+    const std = standardDeviation([0, 2, 10, 14], DIVISORS.sample)
     expect(maxError(advantages, [-1 / std, 1 / std, -2 / std, 2 / std])).toBeLessThan(1e-14)
   })
 
@@ -138,21 +158,30 @@ describe("groups without signal", () => {
 
 describe("whitening", () => {
   it("gives mean 0 and variance 1 in the divisor it uses", () => {
-    const sample = whiten(rewards, { divisor: "sample", shiftMean: true, epsilon: 0, guard: "add" })
+    const sample = whiten(rewards, { whiten: "sample", whitenEpsilon: 0, whitenGuard: "add" })
     expect(mean(sample)).toBeCloseTo(0, 12)
-    expect(standardDeviation(sample, "sample")).toBeCloseTo(1, 12)
-    const population = whiten(rewards, { divisor: "population", shiftMean: true, epsilon: 1e-8, guard: "max" })
-    expect(standardDeviation(population, "population")).toBeCloseTo(1, 12)
+    expect(standardDeviation(sample, DIVISORS.sample)).toBeCloseTo(1, 12)
+    const population = whiten(rewards, { whiten: "population", whitenEpsilon: 1e-8, whitenGuard: "max" })
+    expect(standardDeviation(population, DIVISORS.population)).toBeCloseTo(1, 12)
   })
 
-  it("can keep the mean", () => {
-    const kept = whiten(rewards, { divisor: "sample", shiftMean: false, epsilon: 0, guard: "add" })
-    expect(mean(kept)).toBeCloseTo(mean(rewards), 12)
+  it("leaves values as they are under `none`", () => {
+    expect(whiten(rewards, { whiten: "none", whitenEpsilon: 1e-8, whitenGuard: "max" })).toEqual(rewards)
+  })
+
+  it("takes the divisor and the guard apart: neither choice changes the other", () => {
+    const tiny = Float64Array.of(0, 1e-5)
+    const variance = { sample: 5e-11, population: 2.5e-11 }
+    for (const divisor of ["sample", "population"] as const) {
+      const spread = (whitenGuard: "add" | "max") => whiten(tiny, { whiten: divisor, whitenEpsilon: 1e-8, whitenGuard })[1]!
+      expect(spread("add")).toBeCloseTo(5e-6 / Math.sqrt(variance[divisor] + 1e-8), 12)
+      expect(spread("max")).toBeCloseTo(5e-6 / Math.sqrt(1e-8), 12)
+    }
   })
 
   it("never divides by nothing: equal values and single values become 0", () => {
-    expect([...whiten([3, 3, 3], { divisor: "sample", shiftMean: true, epsilon: 0, guard: "add" })]).toEqual([0, 0, 0])
-    expect([...whiten([3], { divisor: "sample", shiftMean: true, epsilon: 1e-8, guard: "add" })]).toEqual([0])
-    expect([...whiten([3], { divisor: "population", shiftMean: true, epsilon: 1e-8, guard: "max" })]).toEqual([0])
+    expect([...whiten(Float64Array.of(3, 3, 3), { whiten: "sample", whitenEpsilon: 0, whitenGuard: "add" })]).toEqual([0, 0, 0])
+    expect([...whiten(Float64Array.of(3), { whiten: "sample", whitenEpsilon: 1e-8, whitenGuard: "add" })]).toEqual([0])
+    expect([...whiten(Float64Array.of(3), { whiten: "population", whitenEpsilon: 1e-8, whitenGuard: "max" })]).toEqual([0])
   })
 })

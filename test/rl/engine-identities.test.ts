@@ -8,13 +8,14 @@ import { describe, expect, it } from "vitest"
 import type { Model } from "../../src/engine/Engine.ts"
 import { draws, permutation } from "../../src/random/philox.ts"
 import { grpoObjective, type GrpoOptions, grpoSurrogate } from "../../src/rl/algorithms/grpo.ts"
-import { ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "../../src/rl/algorithms/ppo.ts"
-import { reinforceAdvantages, reinforceObjective } from "../../src/rl/algorithms/reinforce.ts"
-import { type Objective, toCoefficients } from "../../src/rl/objective/loss-terms.ts"
-import { reductionTotals, reductionWeights } from "../../src/rl/objective/reduction.ts"
+import { type PpoOptions, ppoTargets } from "../../src/rl/algorithms/ppo.ts"
+import { reinforceAdvantages } from "../../src/rl/algorithms/reinforce.ts"
+import { policySurrogate } from "../../src/rl/objective/engine-loss.ts"
+import { type Objective, policyObjective, toCoefficients } from "../../src/rl/objective/loss-terms.ts"
+import { type ReductionOptions, reductionTotals, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import { fromPositions, type Rollouts, selectSequences, selectTokens, sequenceCount } from "../../src/rl/packed/Rollouts.ts"
-import { grpoPreset, ppoPreset, reinforcePreset } from "../../src/rl/params/presets.ts"
 import { gradientOf, grpoBatch, moved, relativeError, rewards, run, setUp, temperature } from "./engine-rollouts.ts"
+import { grpoPreset, ppoPreset, reinforcePreset } from "./fixtures.ts"
 
 type Scores = { logProbs: Float32Array; entropies: Float32Array; values: Float32Array }
 
@@ -57,17 +58,17 @@ const slopes = Effect.fnUntraced(function* (model: Model, rollouts: Rollouts, ob
   return results
 })
 
-const entropy = { coefficient: 0.05, reduction: "same" } as const
+const entropy = { entropyBonus: 0.05, entropyReduction: "same" } as const
 
 type Case = readonly [string, (rollouts: Rollouts) => (scores: Scores) => Objective]
-const grpoCase = (name: string, options: GrpoOptions): Case => [
+const grpoCase = (name: string, options: GrpoOptions & ReductionOptions): Case => [
   name,
   (rollouts) => {
     const batch = grpoBatch(rollouts, options)
     return (scores) => grpoObjective(scores, batch, options)
   }
 ]
-const ppoBatch = (rollouts: Rollouts, options: PpoOptions) => {
+const ppoBatch = (rollouts: Rollouts, options: PpoOptions & ReductionOptions) => {
   const offsets = rollouts.responseOffsets
   const old = {
     offsets,
@@ -75,14 +76,14 @@ const ppoBatch = (rollouts: Rollouts, options: PpoOptions) => {
     oldValues: moved(rollouts, "values", 0.4).map((x, t) => x - rollouts.logProbs[t]!)
   }
   const targets = ppoTargets({ ...old, scores: rewards, refLogProbs: moved(rollouts, "ref", 0.5) }, options)
-  return { ...old, ...targets, weights: reductionWeights(offsets, options.reduction) }
+  return { ...old, ...targets, weights: reductionWeights(offsets, options) }
 }
 const ppoCase = (name: "paper" | "trl" | "verl"): Case => [
   `ppo ${name}`,
   (rollouts) => {
-    const options: PpoOptions = { ...ppoPreset(name), entropy }
+    const options: PpoOptions & ReductionOptions = { ...ppoPreset(name), ...entropy }
     const batch = ppoBatch(rollouts, options)
-    return (scores) => ppoObjective(scores, batch, options)
+    return (scores) => policyObjective(scores, batch, options)
   }
 ]
 const reinforceCase = (name: "paper" | "rloo"): Case => [
@@ -93,24 +94,24 @@ const reinforceCase = (name: "paper" | "rloo"): Case => [
     const oldLogProbs = moved(rollouts, "old", 0.3)
     const rollout = { offsets, scores: rewards, groups: rollouts.groups, oldLogProbs, refLogProbs: moved(rollouts, "ref", 0.5) }
     const { advantages } = reinforceAdvantages(rollout, options)
-    const batch = { offsets, oldLogProbs, advantages, weights: reductionWeights(offsets, options.reduction) }
-    return (scores) => reinforceObjective(scores, batch, options)
+    const batch = { offsets, oldLogProbs, advantages, weights: reductionWeights(offsets, options) }
+    return (scores) => policyObjective(scores, batch, options)
   }
 ]
-const live = grpoPreset("paper-live-kl", 8)
+const live = grpoPreset("paper-live-kl")
 const cases: ReadonlyArray<Case> = [
-  grpoCase("grpo standard", grpoPreset("standard", 8)),
-  grpoCase("grpo with strong k3 and entropy", { ...live, kl: { ...live.kl, coefficient: 0.5 }, entropy }),
-  grpoCase("grpo with k2", { ...live, kl: { ...live.kl, coefficient: 0.5, estimator: "k2" } }),
-  grpoCase("grpo trl", grpoPreset("trl", 8)),
-  grpoCase("grpo verl", grpoPreset("verl", 8)),
-  grpoCase("dr-grpo", grpoPreset("dr-grpo", 8)),
-  grpoCase("dapo", grpoPreset("dapo", 8)),
-  grpoCase("grpo with sequence ratios", { ...live, policy: { ...live.policy, ratio: "sequence" } }),
+  grpoCase("grpo standard", grpoPreset("standard")),
+  grpoCase("grpo with strong k3 and entropy", { ...live, kl: 0.5, ...entropy }),
+  grpoCase("grpo with k2", { ...live, kl: 0.5, klEstimator: "k2" }),
+  grpoCase("grpo trl", grpoPreset("trl")),
+  grpoCase("grpo verl", grpoPreset("verl")),
+  grpoCase("dr-grpo", grpoPreset("dr-grpo")),
+  grpoCase("dapo", grpoPreset("dapo")),
+  grpoCase("grpo with sequence ratios", { ...live, ratio: "sequence" }),
   grpoCase("grpo unclipped, sequence means", {
     ...live,
-    policy: { ...live.policy, kind: "unclipped" },
-    reduction: { reduction: "seq_mean_token_mean", maskedSequences: "drop" }
+    policyLoss: "unclipped",
+    reduction: "seq_mean_token_mean"
   }),
   ppoCase("paper"),
   ppoCase("trl"),
@@ -150,11 +151,11 @@ const reordered = (rollouts: Rollouts, order: Int32Array, batch: ReturnType<type
 }
 
 describe("what must not matter to the gradient", () => {
-  const options: GrpoOptions = { ...live, kl: { ...live.kl, coefficient: 0.2 } }
+  const options = { ...live, kl: 0.2 }
   const gradientsOf = Effect.fnUntraced(function* (model: Model, parts: ReadonlyArray<ReturnType<typeof reordered>>) {
     let loss = 0
     for (const { rollouts, batch } of parts)
-      loss += (yield* model.lossStep(rollouts, grpoSurrogate(rollouts, batch, options, temperature).loss!)).loss
+      loss += (yield* model.lossStep(rollouts, grpoSurrogate(rollouts, batch, options, temperature))).loss
     return { loss, gradient: yield* gradientOf(model) }
   })
 
@@ -198,14 +199,14 @@ describe("what must not matter to the gradient", () => {
         const ofWhole = halves.map((order) => reordered(rollouts, order, batch))
         const ofPart = ofWhole.map((part) => ({
           ...part,
-          batch: { ...part.batch, weights: reductionWeights(part.rollouts.responseOffsets, options.reduction) }
+          batch: { ...part.batch, weights: reductionWeights(part.rollouts.responseOffsets, options) }
         }))
         const totals = reductionTotals(rollouts.responseOffsets, "drop")
         for (const {
           rollouts: part,
           batch: { weights }
         } of ofWhole)
-          expect([...weights]).toEqual([...reductionWeights(part.responseOffsets, options.reduction, undefined, totals)])
+          expect([...weights]).toEqual([...reductionWeights(part.responseOffsets, options, undefined, totals)])
         const right = yield* gradientsOf(model, ofWhole)
         const wrong = yield* gradientsOf(model, ofPart)
         expect(relativeError(right.gradient, wrong.gradient)).toBeGreaterThan(0.1)
@@ -220,10 +221,8 @@ describe("what must matter", () => {
         const { model, rollouts } = yield* setUp
         const gradients: Array<Float32Array> = []
         for (const coefficient of [0, 0.5]) {
-          const preset = ppoPreset("paper")
-          const options: PpoOptions = { ...preset, klReward: { ...preset.klReward, coefficient } }
-          const { loss } = ppoSurrogate(rollouts, ppoBatch(rollouts, options), options, temperature)
-          yield* model.lossStep(rollouts, loss!)
+          const options = { ...ppoPreset("paper"), kl: coefficient }
+          yield* model.lossStep(rollouts, policySurrogate(rollouts, ppoBatch(rollouts, options), options, temperature))
           gradients.push(yield* gradientOf(model))
         }
         expect(relativeError(gradients[0]!, gradients[1]!)).toBeGreaterThan(0.1)
@@ -234,7 +233,7 @@ describe("what must matter", () => {
     run(
       Effect.gen(function* () {
         const { model, rollouts } = yield* setUp
-        const options = grpoPreset("dapo", 8)
+        const options = grpoPreset("dapo")
         const { logProbs } = yield* model.score(rollouts, { temperature })
         const now = fromPositions(rollouts, logProbs)
         const gradientAt = Effect.fnUntraced(function* (ratio: number, advantage: number) {
@@ -243,9 +242,9 @@ describe("what must matter", () => {
             offsets,
             oldLogProbs: now.map((x) => x - Math.log(ratio)),
             advantages: new Float64Array(now.length).fill(advantage),
-            weights: reductionWeights(offsets, options.reduction)
+            weights: reductionWeights(offsets, options)
           }
-          yield* model.lossStep(rollouts, grpoSurrogate(rollouts, batch, options, temperature).loss!)
+          yield* model.lossStep(rollouts, grpoSurrogate(rollouts, batch, options, temperature))
           return norm(yield* gradientOf(model))
         })
         expect(yield* gradientAt(1.3, 1)).toBe(0)

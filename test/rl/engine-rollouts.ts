@@ -7,7 +7,7 @@ import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
 import { draws } from "../../src/random/philox.ts"
 import { grpoAdvantages, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
 import { toCoefficients, type Objective } from "../../src/rl/objective/loss-terms.ts"
-import { reductionWeights } from "../../src/rl/objective/reduction.ts"
+import { type ReductionOptions, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import { fromGenerated, fromPositions, type Rollouts } from "../../src/rl/packed/Rollouts.ts"
 
 const runtime = ManagedRuntime.make(
@@ -65,10 +65,10 @@ export const generalWay = Effect.fnUntraced(function* (
 
 export const rewards = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0]
 
-export const grpoBatch = (rollouts: Rollouts, options: GrpoOptions) => ({
+export const grpoBatch = (rollouts: Rollouts, options: GrpoOptions & ReductionOptions) => ({
   offsets: rollouts.responseOffsets,
   oldLogProbs: moved(rollouts, "old", 0.3),
   refLogProbs: moved(rollouts, "ref", 0.5),
   advantages: grpoAdvantages(rewards, rollouts.groups, rollouts.responseOffsets, options),
-  weights: reductionWeights(rollouts.responseOffsets, options.reduction)
+  weights: reductionWeights(rollouts.responseOffsets, options)
 })

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest"
 
-import { imitationLoss, selectDemonstrations, type ExpertIterationOptions } from "../../src/rl/algorithms/expert-iteration.ts"
+import {
+  EXPERT_ITERATION_PRESETS,
+  type ExpertIterationOptions,
+  imitationLoss,
+  selectDemonstrations
+} from "../../src/rl/algorithms/expert-iteration.ts"
 import { fromGenerated } from "../../src/rl/packed/Rollouts.ts"
-import { expertIterationPreset } from "../../src/rl/params/presets.ts"
 
 /** Two questions, five samples each; of the first, samples 0, 2 and 4 are the same text. */
 const answers = [[7, 8], [9], [7, 8], [6, 6, 6], [7, 8], [7, 8], [5], [4], [3], [2]]
@@ -16,8 +20,9 @@ const rollouts = fromGenerated({ tokens: Int32Array.of(1, 1, 2), offsets: Int32A
   stopped: new Uint8Array(10).fill(1)
 })
 const rewards = [1, 1, 1, 0, 1, 1, 1, 1, 1, 0]
+const { paper } = EXPERT_ITERATION_PRESETS
 const select = (change: Partial<ExpertIterationOptions>, seed = 1) =>
-  selectDemonstrations(rollouts, rewards, { ...expertIterationPreset("paper"), ...change }, seed)
+  selectDemonstrations(rollouts, rewards, { ...paper, ...change }, { seed, step: 0 })
 
 describe("Expert Iteration", () => {
   it("keeps every correct completion once per question, as the paper does", () => {
@@ -44,14 +49,23 @@ describe("Expert Iteration", () => {
     expect(draws.size).toBeGreaterThan(3)
   })
 
+  it("draws anew at each step, and no seed draws at one step what another draws at the next", () => {
+    const drawn = (seed: number, step: number) =>
+      selectDemonstrations(rollouts, rewards, { ...paper, perQuestion: 2 }, { seed, step }).sequences.join()
+    const orders = (seed: number) => Array.from({ length: 30 }, (_, step) => drawn(seed, step)).join(" ")
+    expect(new Set(Array.from({ length: 20 }, (_, step) => drawn(0, step))).size).toBeGreaterThan(3)
+    const shifted = Array.from({ length: 30 }, (_, step) => drawn(0, step + 1)).join(" ")
+    expect(orders(1)).not.toBe(shifted)
+  })
+
   it("counts a question without a correct completion as unsolved", () => {
-    const none = selectDemonstrations(rollouts, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0], expertIterationPreset("paper"), 1)
+    const none = selectDemonstrations(rollouts, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0], paper, { seed: 1, step: 0 })
     expect([...none.sequences]).toEqual([5])
     expect(none.questionsSolved).toBe(1)
   })
 
   it("imitates responses only: no weight on the prompt, a mean over the rest", () => {
-    const loss = imitationLoss(rollouts, { reduction: "token_mean", maskedSequences: "drop" })
+    const loss = imitationLoss(rollouts)
     if (loss.kind !== "cross-entropy" || loss.weights === undefined) return expect.unreachable("a weighted cross-entropy")
     const per = 1 / tokens.length
     // Prompt of two tokens, answer of two: the states after the second prompt token and the first answer token decide.

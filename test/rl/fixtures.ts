@@ -1,6 +1,20 @@
 /** Reads the reference numbers that these tests check against; see test/fixtures. */
 import { readFileSync } from "node:fs"
 
+import { GRPO_PRESETS } from "../../src/rl/algorithms/grpo.ts"
+import { PPO_PRESETS } from "../../src/rl/algorithms/ppo.ts"
+import { REINFORCE_PRESETS } from "../../src/rl/algorithms/reinforce.ts"
+
+/** Lmax of the presets below, in tokens. */
+const maxNewTokens = 8
+
+/** A preset of GRPO as settings. */
+export const grpoPreset = (name: keyof typeof GRPO_PRESETS) => ({ ...GRPO_PRESETS[name], maxNewTokens })
+/** A preset of PPO as settings. */
+export const ppoPreset = (name: keyof typeof PPO_PRESETS) => ({ ...PPO_PRESETS[name], maxNewTokens })
+/** A preset of REINFORCE as settings. */
+export const reinforcePreset = (name: keyof typeof REINFORCE_PRESETS) => ({ ...REINFORCE_PRESETS[name], maxNewTokens })
+
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../fixtures/${path}`, import.meta.url), "utf8"))
 
 interface ProfileCase<I, E> {

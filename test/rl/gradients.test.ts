@@ -6,15 +6,18 @@ import { describe, expect, it } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"
 import { grpoObjective, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
-import { ppoObjective, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
-import { reinforceObjective } from "../../src/rl/algorithms/reinforce.ts"
-import { klEstimate, klDerivative, klLossGradient, type KlEstimator } from "../../src/rl/objective/kl.ts"
-import type { Objective } from "../../src/rl/objective/loss-terms.ts"
-import { clippedBranchActive, policyGradient, policyLoss, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
-import { reductionWeights, type Reduction, type ReductionOptions } from "../../src/rl/objective/reduction.ts"
+import { criticObjective, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
+import { KL_ESTIMATORS, klEstimate, klLossGradient, type KlEstimator } from "../../src/rl/objective/kl.ts"
+import { type Objective, policyObjective } from "../../src/rl/objective/loss-terms.ts"
+import { clippedBranchActive, POLICY_LOSSES, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
+import { type ReductionOptions, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import { valueGradient, valueLoss } from "../../src/rl/objective/value-loss.ts"
-import { grpoPreset, ppoPreset, reinforcePreset, type GrpoPreset } from "../../src/rl/params/presets.ts"
-import { maxError } from "./fixtures.ts"
+import { grpoPreset, maxError, ppoPreset, reinforcePreset } from "./fixtures.ts"
+
+type Reduction = ReductionOptions["reduction"]
+const policyLoss = POLICY_LOSSES.clip.loss
+const policyGradient = POLICY_LOSSES.clip.gradient
+const klDerivative = (d: number, estimator: KlEstimator): number => KL_ESTIMATORS[estimator].derivative(d)
 
 const offsets = Int32Array.of(0, 4, 5, 11, 14)
 const tokens = 14
@@ -44,41 +47,31 @@ type Point = ReturnType<typeof point>
 type Name = "logProbs" | "entropies" | "values"
 
 /** (L(x + h) - L(x - h)) / 2h for each entry of one of the inputs. */
-const differences = (at: Point, name: Name, objective: (p: Point) => Objective): Float64Array =>
+const differences = (at: Point, name: Name, objective: (p: Point) => Pick<Objective, "loss">): Float64Array =>
   at[name].map((_, t) => {
     const moved = (h: number) => objective({ ...at, [name]: at[name].map((x, i) => (i === t ? x + h : x)) }).loss
     return (moved(STEP) - moved(-STEP)) / (2 * STEP)
   })
 
-const reducing = (reduction: Reduction): ReductionOptions => ({ reduction, maxLength: 8, maskedSequences: "drop" })
+const reducing = (reduction: Reduction): ReductionOptions => ({ reduction, maxNewTokens: 8, maskedSequences: "drop" })
 const seeds = [1, 2, 3, 4, 5]
 
+const dapo = grpoPreset("dapo")
 const grpoVariants: ReadonlyArray<readonly [string, GrpoOptions]> = [
-  ...(["paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] satisfies ReadonlyArray<GrpoPreset>).map(
-    (name) => [name, grpoPreset(name, 8)] as const
-  ),
-  ["k1 in the loss", { ...grpoPreset("dapo", 8), kl: { coefficient: 0.3, estimator: "k1", gradient: "own" } }],
-  ["k2 in the loss", { ...grpoPreset("dapo", 8), kl: { coefficient: 0.3, estimator: "k2", gradient: "own" } }],
-  ["sequence ratio", { ...grpoPreset("dapo", 8), policy: { kind: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "sequence" } }],
-  ["unclipped", { ...grpoPreset("dapo", 8), policy: { kind: "unclipped", clipLow: 0.2, clipHigh: 0.2, ratio: "token" } }],
-  [
-    "clamped log-ratio",
-    { ...grpoPreset("dapo", 8), policy: { kind: "unclipped", clipLow: 0.2, clipHigh: 0.2, ratio: "token", clampLogRatio: 0.3 } }
-  ],
-  [
-    "clamped KL",
-    {
-      ...grpoPreset("dapo", 8),
-      kl: { coefficient: 0.3, estimator: "k3", gradient: "own", clampLogRatio: 0.5, clampEstimate: 0.05 }
-    }
-  ]
+  ...(["paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] as const).map((name) => [name, grpoPreset(name)] as const),
+  ["k1 in the loss", { ...dapo, kl: 0.3, klEstimator: "k1" }],
+  ["k2 in the loss", { ...dapo, kl: 0.3, klEstimator: "k2" }],
+  ["sequence ratio", { ...dapo, ratio: "sequence" }],
+  ["unclipped", { ...dapo, policyLoss: "unclipped" }],
+  ["clamped log-ratio", { ...dapo, policyLoss: "unclipped", ratioClamp: 0.3 }],
+  ["clamped KL", { ...dapo, kl: 0.3, klClamp: 0.5, klEstimateClamp: 0.05 }]
 ]
 
 describe("the gradient of GRPO equals finite differences", () => {
   it.each(grpoVariants)("%s", (_, preset) => {
     for (const reduction of ["token_mean", "seq_mean_token_mean", "sum_over_B_Lmax"] satisfies ReadonlyArray<Reduction>) {
       const weights = reductionWeights(offsets, reducing(reduction), mask)
-      const options = { ...preset, entropy: { coefficient: 0.02, reduction: preset.entropy.reduction } }
+      const options = { ...preset, entropyBonus: 0.02 }
       const objective = (p: Point) => grpoObjective(p, { ...p.batch, weights }, options)
       for (const seed of seeds) {
         const at = point(seed)
@@ -92,22 +85,24 @@ describe("the gradient of GRPO equals finite differences", () => {
 })
 
 describe("the gradient of PPO equals finite differences", () => {
-  const variants: ReadonlyArray<readonly [string, PpoOptions]> = [
+  const variants: ReadonlyArray<readonly [string, PpoOptions & ReductionOptions]> = [
     ["paper", ppoPreset("paper")],
     ["trl", ppoPreset("trl")],
     ["verl", ppoPreset("verl")],
-    ["no value clipping", { ...ppoPreset("paper"), value: { coefficient: 0.5, critic: "shared" } }]
+    ["no value clipping", { ...ppoPreset("paper"), valueCoefficient: 0.5, valueClip: "none" }]
   ]
   it.each(variants)("%s", (_, preset) => {
-    const weights = reductionWeights(offsets, preset.reduction, mask)
-    const options = { ...preset, entropy: { coefficient: 0.02, reduction: "same" } as const }
-    const objective = (p: Point) => ppoObjective(p, { ...p.batch, weights }, options)
+    const weights = reductionWeights(offsets, preset, mask)
+    const options: PpoOptions = { ...preset, entropyBonus: 0.02 }
+    const objective = (p: Point) => policyObjective(p, { ...p.batch, weights }, options)
+    const critic = (p: Point) => criticObjective(p.values, { ...p.batch, weights }, options)
     for (const seed of seeds) {
       const at = point(seed)
-      const { dLogProb, dEntropy, dValue } = objective(at)
+      const { dLogProb, dEntropy } = objective(at)
+      const { dValue } = critic(at)
       expect(maxError(differences(at, "logProbs", objective), dLogProb)).toBeLessThan(1e-7)
       expect(maxError(differences(at, "entropies", objective), dEntropy!)).toBeLessThan(1e-7)
-      expect(maxError(differences(at, "values", objective), dValue!)).toBeLessThan(1e-7)
+      expect(maxError(differences(at, "values", critic), dValue)).toBeLessThan(1e-7)
     }
   })
 })
@@ -115,8 +110,8 @@ describe("the gradient of PPO equals finite differences", () => {
 describe("the gradient of REINFORCE equals finite differences", () => {
   it.each(["paper", "rloo"] as const)("%s", (name) => {
     const options = reinforcePreset(name)
-    const weights = reductionWeights(offsets, options.reduction, mask)
-    const objective = (p: Point) => reinforceObjective(p, { ...p.batch, weights }, options)
+    const weights = reductionWeights(offsets, options, mask)
+    const objective = (p: Point) => policyObjective(p, { ...p.batch, weights }, options)
     for (const seed of seeds) {
       expect(maxError(differences(point(seed), "logProbs", objective), objective(point(seed)).dLogProb)).toBeLessThan(1e-7)
     }
@@ -124,7 +119,7 @@ describe("the gradient of REINFORCE equals finite differences", () => {
 })
 
 describe("clipping", () => {
-  const clip: PolicyLossOptions = { kind: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "token" }
+  const clip: PolicyLossOptions = dapo
 
   it("stops the gradient on the side that has gone far enough, and only there", () => {
     expect(policyGradient(1.29, 1, clip)).toBe(0)
@@ -142,7 +137,7 @@ describe("clipping", () => {
   })
 
   it("keeps the gradient at the boundary itself", () => {
-    const exact: PolicyLossOptions = { kind: "clip", clipLow: 0.5, clipHigh: 0.5, ratio: "token" }
+    const exact: PolicyLossOptions = { ...dapo, clipLow: 0.5, clipHigh: 0.5 }
     expect(policyGradient(1.5, 2, exact)).toBe(-3)
     expect(policyGradient(0.5, -2, exact)).toBe(1)
   })
@@ -160,7 +155,7 @@ describe("clipping", () => {
     expect(valueLoss(1.5, 1, 3, 0.2)).toBeCloseTo(0.5 * 1.8 ** 2, 12)
     expect(valueGradient(1.5, 1, 3, 0.2)).toBe(0)
     expect(valueGradient(0.5, 1, 3, 0.2)).toBe(-2.5)
-    expect(valueGradient(1.5, 1, 3, undefined)).toBe(-1.5)
+    expect(valueGradient(1.5, 1, 3, "none")).toBe(-1.5)
   })
 
   it("gives a masked token neither loss nor gradient, even when it holds NaN", () => {
@@ -173,7 +168,7 @@ describe("clipping", () => {
       weights
     }
     for (const ratio of ["token", "sequence"] as const) {
-      const options: GrpoOptions = { ...grpoPreset("paper-live-kl", 8), policy: { ...clip, ratio } }
+      const options: GrpoOptions = { ...grpoPreset("paper-live-kl"), clipHigh: 0.28, ratio }
       const { loss, dLogProb } = grpoObjective({ logProbs: [-1, Number.NaN, -2] }, batch, options)
       expect(loss).toBe(-1)
       expect([...dLogProb]).toEqual([-0.5, 0, -0.5])
@@ -185,7 +180,7 @@ describe("KL in the loss", () => {
   const at = point(9)
   const weights = reductionWeights(offsets, reducing("token_mean"), mask)
   const gradient = (coefficient: number, how: "own" | "k2" | "none") => {
-    const options: GrpoOptions = { ...grpoPreset("paper", 8), kl: { coefficient, estimator: "k3", gradient: how } }
+    const options: GrpoOptions = { ...grpoPreset("paper"), kl: coefficient, klGradient: how }
     return grpoObjective(at, { ...at.batch, weights }, options)
   }
 
@@ -210,14 +205,14 @@ describe("KL in the loss", () => {
   })
 
   it("is reported but not felt under `paper`, whose code detaches it", () => {
-    expect(grpoPreset("paper", 8).kl).toEqual({ coefficient: 0.001, estimator: "k3", gradient: "none" })
+    expect(grpoPreset("paper")).toMatchObject({ kl: 0.001, klEstimator: "k3", klGradient: "none" })
     expect(gradient(0.3, "none").dLogProb).toEqual(gradient(0, "none").dLogProb)
     expect(gradient(0.3, "none").loss - gradient(0, "none").loss).toBeCloseTo(0.3 * gradient(0.3, "none").terms.kl, 14)
     expect(gradient(0.3, "none").terms.kl).toBeGreaterThan(0.01)
   })
 
   it("can carry the gradient of k2 under the value of k3", () => {
-    expect(klLossGradient(0.7, { coefficient: 1, estimator: "k3", gradient: "k2" })).toBe(0.7)
+    expect(klLossGradient(0.7, { ...grpoPreset("paper"), klGradient: "k2" })).toBe(0.7)
     expect(gradient(0.3, "k2").loss).toBe(gradient(0.3, "own").loss)
   })
 

@@ -7,10 +7,10 @@ import * as Param from "../../src/dag/Param.ts"
 import { Engine, type EngineError, type Model } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
 import type { Learner } from "../../src/rl/learners/learner.ts"
-import { type AlgorithmSettings, makeLearner } from "../../src/rl/learners/make-learner.ts"
+import { makeLearner } from "../../src/rl/learners/make-learner.ts"
 import { truncationMask } from "../../src/rl/packed/masks.ts"
 import { fromGenerated, fromPositions, type Rollouts, selectSequences } from "../../src/rl/packed/Rollouts.ts"
-import { DefinitionParams } from "../../src/rl/params/settings.ts"
+import { AlgorithmParams, DefinitionParams, LoopParams, settingsOf } from "../../src/rl/params/settings.ts"
 import { resumable } from "../../src/training/resumable.ts"
 
 const runtime = ManagedRuntime.make(
@@ -20,24 +20,24 @@ afterAll(() => runtime.dispose())
 const run = <A, E>(effect: Effect.Effect<A, E, Engine | Scope.Scope>) => runtime.runPromise(Effect.scoped(effect))
 
 const spec = { vocabularySize: 40, width: 32, layers: 1, heads: 2, hidden: 48, context: 32, tied: true, valueHead: false }
-const settings: AlgorithmSettings = {
-  ...Param.complete("rl", DefinitionParams, { kl: 0.05, perQuestion: 2, startFrom: "previous" }),
-  algorithm: "grpo",
-  epochs: 2,
-  minibatches: 2,
-  learningRate: 1e-3,
-  criticLearningRate: 2e-3,
-  warmup: 0,
-  schedule: "constant",
+const declared = { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }
+const settings = {
+  ...Param.complete("rl", declared, {
+    kl: 0.05,
+    perQuestion: 2,
+    startFrom: "previous",
+    epochs: 2,
+    minibatches: 2,
+    learningRate: 1e-3,
+    roundSteps: 3,
+    imitationBatch: 4
+  }),
   steps: 5,
   temperature: 1,
   maxNewTokens: 6,
-  roundSteps: 3,
-  imitationEpochs: 2,
-  imitationBatch: 4,
-  imitationLearningRate: 1e-3,
   seed: 0
 }
+type AlgorithmSettings = typeof settings
 
 const prompts = { tokens: Int32Array.of(1, 5, 9, 1, 7), offsets: Int32Array.of(0, 3, 5) }
 
@@ -70,7 +70,7 @@ const begin = Effect.fnUntraced(function* (of: AlgorithmSettings) {
   const engine = yield* Engine
   const policy = yield* engine.createModel(spec, { seed: 3 })
   const reference = yield* policy.clone
-  const learner = yield* makeLearner(policy, of)
+  const learner = yield* makeLearner(policy, settingsOf(of), of)
   const state: Readonly<Record<string, Part<EngineError>>> = { policy: resumable(policy), ...learner.state }
   return { policy, reference, learner, state }
 })

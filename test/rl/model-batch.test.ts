@@ -4,23 +4,27 @@
 import { describe, expect, it } from "vitest"
 
 import { grpoObjective, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
-import { ppoObjective, ppoTargets, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
-import { gae, whiten } from "../../src/rl/objective/gae.ts"
+import { criticObjective, type PpoOptions, ppoTargets } from "../../src/rl/algorithms/ppo.ts"
+import { gae } from "../../src/rl/objective/gae.ts"
 import { broadcast, groupAdvantages, type GroupAdvantageOptions } from "../../src/rl/objective/group-advantages.ts"
 import { klEstimate, type KlEstimator } from "../../src/rl/objective/kl.ts"
-import { policyTerm, valueTerm } from "../../src/rl/objective/loss-terms.ts"
-import { policyLoss, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
-import { reduce, reductionWeights, tokenMean, type Reduction } from "../../src/rl/objective/reduction.ts"
+import { policyObjective, policyTerm, valueTerm } from "../../src/rl/objective/loss-terms.ts"
+import { POLICY_LOSSES, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
+import { reduce, type ReductionOptions, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import { tokenRewards } from "../../src/rl/objective/token-rewards.ts"
 import { policyStatistics, valueStatistics } from "../../src/rl/objective/update-statistics.ts"
-import { maxError, modelCase, offsetsOf } from "./fixtures.ts"
+import { whiten } from "../../src/rl/objective/whitening.ts"
+import { mean } from "../../src/rl/packed/masked-statistics.ts"
+import { grpoPreset, maxError, modelCase, offsetsOf, ppoPreset } from "./fixtures.ts"
 
-const clip: PolicyLossOptions = { kind: "clip", clipLow: 0.2, clipHigh: 0.2, ratio: "token" }
+type Reduction = ReductionOptions["reduction"]
+
+const clip: PolicyLossOptions = grpoPreset("paper")
 const variants: Record<string, GroupAdvantageOptions> = {
-  "std_n_minus_1_eps_1e-9": { baseline: "mean", std: "sample", stdOver: "group", epsilon: 1e-9, singleton: "zero" },
-  "std_population_eps_1e-9": { baseline: "mean", std: "population", stdOver: "group", epsilon: 1e-9, singleton: "zero" },
-  dr_grpo_no_std: { baseline: "mean", std: "none", stdOver: "group", epsilon: 1e-9, singleton: "zero" },
-  rloo: { baseline: "leave_one_out", std: "none", stdOver: "group", epsilon: 1e-9, singleton: "zero" }
+  "std_n_minus_1_eps_1e-9": { baseline: "mean", std: "sample", stdOver: "group", advantageEpsilon: 1e-9, singleton: "zero" },
+  "std_population_eps_1e-9": { baseline: "mean", std: "population", stdOver: "group", advantageEpsilon: 1e-9, singleton: "zero" },
+  dr_grpo_no_std: { baseline: "mean", std: "none", stdOver: "group", advantageEpsilon: 1e-9, singleton: "zero" },
+  rloo: { baseline: "leave_one_out", std: "none", stdOver: "group", advantageEpsilon: 1e-9, singleton: "zero" }
 }
 const reductions: ReadonlyArray<Reduction> = ["token_mean", "seq_mean_token_mean", "sum_over_B_Lmax"]
 
@@ -34,15 +38,17 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
   const oldValues = batch.old_values.flat()
   const scores = { logProbs: logp, entropies: expected.entropy.flat(), values: expected.values.flat() }
   const weights = (reduction: Reduction) =>
-    reductionWeights(offsets, { reduction, maxLength: constants.Lmax, maskedSequences: "drop" })
+    reductionWeights(offsets, { reduction, maxNewTokens: constants.Lmax, maskedSequences: "drop" })
   const ppo = (reduction: Reduction): PpoOptions => ({
-    klReward: { coefficient: constants.beta, estimator: "k1" },
-    gae: { gamma: 1, lambda: 0.95, maskedTokens: "include" },
-    whiten: { divisor: "sample", shiftMean: true, epsilon: 1e-8, guard: "add" },
-    policy: clip,
-    value: { coefficient: constants.value_coefficient, clip: constants.clip_value, critic: "shared" },
-    entropy: { coefficient: constants.entropy_coefficient, reduction: "same" },
-    reduction: { reduction, maxLength: constants.Lmax, maskedSequences: "drop" }
+    ...ppoPreset("paper"),
+    kl: constants.beta,
+    clipScore: "none",
+    whiten: "sample",
+    whitenGuard: "add",
+    valueCoefficient: constants.value_coefficient,
+    valueClip: constants.clip_value,
+    entropyBonus: constants.entropy_coefficient,
+    reduction
   })
   const rollout = { offsets, scores: batch.rewards, oldLogProbs: old, refLogProbs: ref, oldValues }
   const targets = ppoTargets(rollout, ppo("token_mean"))
@@ -55,12 +61,16 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
     for (const k of ["k1", "k2", "k3"] satisfies ReadonlyArray<KlEstimator>) {
       const estimates = logp.map((l, t) => klEstimate(l - ref[t]!, k))
       expect(maxError(estimates, expected.kl_current_vs_ref[k].flat())).toBeLessThan(1e-10)
-      expect(tokenMean(estimates)).toBeCloseTo(expected.kl_means_token_mean[k], 10)
+      expect(mean(estimates)).toBeCloseTo(expected.kl_means_token_mean[k], 10)
     }
   })
 
   it("has its token rewards, GAE and whitened advantages, for both settings of gamma and lambda", () => {
-    const { rewards } = tokenRewards(batch.rewards, old, ref, offsets, { coefficient: constants.beta, estimator: "k1" })
+    const { rewards } = tokenRewards(batch.rewards, old, ref, offsets, {
+      kl: constants.beta,
+      klEstimator: "k1",
+      clipScore: "none"
+    })
     expect(maxError(rewards, expected.token_rewards_with_k1_old_vs_ref.flat())).toBeLessThan(1e-12)
     expect(Object.keys(expected.gae)).toEqual(["gamma=1.0,lambda=0.95", "gamma=0.99,lambda=0.9"])
     for (const [name, want] of Object.entries(expected.gae)) {
@@ -69,7 +79,7 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
       expect(maxError(got.advantages, want.advantages.flat())).toBeLessThan(1e-10)
       expect(maxError(got.returns, want.returns.flat())).toBeLessThan(1e-10)
       const whitened = (divisor: "sample" | "population") =>
-        whiten(got.advantages, { divisor, shiftMean: true, epsilon: 1e-8, guard: "add" })
+        whiten(got.advantages, { whiten: divisor, whitenEpsilon: 1e-8, whitenGuard: "add" })
       expect(maxError(whitened("sample"), want.whitened_n_minus_1.flat())).toBeLessThan(1e-10)
       expect(maxError(whitened("population"), want.whitened_population.flat())).toBeLessThan(1e-10)
     }
@@ -82,7 +92,7 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
   })
 
   it("has its policy and value loss of every token", () => {
-    const perToken = expected.ratio.flat().map((r, t) => policyLoss(logp[t]!, r, targets.advantages[t]!, clip))
+    const perToken = expected.ratio.flat().map((r, t) => POLICY_LOSSES.clip.loss(logp[t]!, r, targets.advantages[t]!, clip))
     expect(maxError(perToken, expected.ppo_policy_per_token.flat())).toBeLessThan(1e-10)
     const value = valueTerm(scores.values, oldValues, targets.returns, weights("token_mean"), constants.clip_value)
     expect(
@@ -104,18 +114,20 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
   })
 
   it("has its value losses, entropy and PPO total", () => {
-    const value = (reduction: Reduction, c?: number) =>
+    const value = (reduction: Reduction, c: number | "none") =>
       valueTerm(scores.values, oldValues, targets.returns, weights(reduction), c).loss
     expect(value("token_mean", constants.clip_value)).toBeCloseTo(expected.losses["value_clipped/token_mean"]!, 10)
     expect(value("seq_mean_token_mean", constants.clip_value)).toBeCloseTo(
       expected.losses["value_clipped/seq_mean_token_mean"]!,
       10
     )
-    expect(value("token_mean")).toBeCloseTo(expected.losses["value_unclipped/token_mean"]!, 10)
+    expect(value("token_mean", "none")).toBeCloseTo(expected.losses["value_unclipped/token_mean"]!, 10)
     expect(reduce(scores.entropies, weights("token_mean"))).toBeCloseTo(expected.losses["entropy_mean/token_mean"]!, 10)
     for (const reduction of ["token_mean", "seq_mean_token_mean"] satisfies ReadonlyArray<Reduction>) {
       const inputs = { offsets, oldLogProbs: old, ...targets, oldValues, weights: weights(reduction) }
-      expect(ppoObjective(scores, inputs, ppo(reduction)).loss).toBeCloseTo(expected.losses[`ppo_total/${reduction}`]!, 10)
+      const total =
+        policyObjective(scores, inputs, ppo(reduction)).loss + criticObjective(scores.values, inputs, ppo(reduction)).loss
+      expect(total).toBeCloseTo(expected.losses[`ppo_total/${reduction}`]!, 10)
     }
   })
 
@@ -129,11 +141,10 @@ describe.each(["model-tiny-untied", "model-small-tied"] as const)("the reference
     const advantages = broadcast(groupAdvantages(batch.rewards, batch.groups, variants[variant]!), offsets)
     expect(policyOf(advantages, reduction)).toBeCloseTo(expected.losses[`grpo_policy[${variant}]/${reduction}`]!, 10)
     const options: GrpoOptions = {
-      advantage: variants[variant]!,
-      policy: clip,
-      kl: { coefficient: constants.beta, estimator: "k3", gradient: "own" },
-      entropy: { coefficient: 0, reduction: "same" },
-      reduction: { reduction, maxLength: constants.Lmax, maskedSequences: "drop" }
+      ...grpoPreset("paper-live-kl"),
+      ...variants[variant]!,
+      kl: constants.beta,
+      reduction
     }
     const inputs = { offsets, oldLogProbs: old, refLogProbs: ref, advantages, weights: weights(reduction) }
     expect(grpoObjective(scores, inputs, options).loss).toBeCloseTo(

@@ -1,49 +1,73 @@
-import { Schema } from "effect"
+/** The tables of presets against what the libraries say of themselves, REINFORCE's advantages, and the masks of sampling. */
 import { describe, expect, it } from "vitest"
 
-import { ExpertIterationOptions } from "../../src/rl/algorithms/expert-iteration.ts"
-import { GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
-import { PpoOptions } from "../../src/rl/algorithms/ppo.ts"
-import { reinforceAdvantages, ReinforceOptions } from "../../src/rl/algorithms/reinforce.ts"
-import { both, informativeSequences, overlongPenalty, truncationMask } from "../../src/rl/packed/masks.ts"
+import * as Param from "../../src/dag/Param.ts"
+import { GRPO_PRESETS } from "../../src/rl/algorithms/grpo.ts"
+import { PPO_PRESETS } from "../../src/rl/algorithms/ppo.ts"
+import { ALGORITHMS, algorithms } from "../../src/rl/algorithms/registry.ts"
+import { REINFORCE_PRESETS, reinforceAdvantages } from "../../src/rl/algorithms/reinforce.ts"
+import { both, overlongPenalty, truncationMask } from "../../src/rl/packed/masks.ts"
 import { fromGenerated } from "../../src/rl/packed/Rollouts.ts"
-import {
-  expertIterationPreset,
-  grpoPreset,
-  grpoPresets,
-  ppoPreset,
-  ppoPresets,
-  reinforcePreset,
-  reinforcePresets
-} from "../../src/rl/params/presets.ts"
+import { AlgorithmParams, DefinitionParams, LoopParams, settingsOf } from "../../src/rl/params/settings.ts"
 import { maxError } from "./fixtures.ts"
 
+const presets = algorithms.flatMap((algorithm) =>
+  Object.entries(ALGORITHMS[algorithm].presets).map(([name, preset]) => ({ algorithm, name, preset }))
+)
+
 describe("presets", () => {
-  it("are valid options, and no two of one algorithm are the same", () => {
-    const grpo = grpoPresets.map((name) => grpoPreset(name, 256))
-    const ppo = ppoPresets.map((name) => ppoPreset(name))
-    const reinforce = reinforcePresets.map((name) => reinforcePreset(name))
-    for (const options of grpo) expect(Schema.decodeUnknownSync(GrpoOptions)(options)).toEqual(options)
-    for (const options of ppo) expect(Schema.decodeUnknownSync(PpoOptions)(options)).toEqual(options)
-    for (const options of reinforce) expect(Schema.decodeUnknownSync(ReinforceOptions)(options)).toEqual(options)
-    for (const options of [expertIterationPreset("paper"), expertIterationPreset("standard")])
-      expect(Schema.decodeUnknownSync(ExpertIterationOptions)(options)).toEqual(options)
-    for (const all of [grpo, ppo, reinforce]) expect(new Set(all.map((options) => JSON.stringify(options))).size).toBe(all.length)
+  it.each(presets)("$name of $algorithm is a value of every definition, in its range", ({ algorithm, preset }) => {
+    const { definitions } = ALGORITHMS[algorithm]
+    expect(Param.complete(algorithm, definitions, preset)).toEqual(preset)
+    expect(Object.keys(preset).toSorted()).toEqual(Object.keys(definitions).toSorted())
+  })
+
+  it("of one algorithm are all different", () => {
+    for (const algorithm of algorithms) {
+      const texts = Object.values(ALGORITHMS[algorithm].presets).map((preset) => JSON.stringify(preset))
+      expect(new Set(texts).size).toBe(texts.length)
+    }
   })
 
   it("differ where the libraries differ", () => {
-    expect([grpoPreset("paper", 9), grpoPreset("trl", 9), grpoPreset("verl", 9)].map((o) => o.advantage.epsilon)).toEqual([
-      1e-9, 1e-4, 1e-6
-    ])
-    expect(grpoPreset("dr-grpo", 9).reduction).toEqual({ reduction: "sum_over_B_Lmax", maxLength: 9, maskedSequences: "count" })
-    expect(grpoPreset("dapo", 9).policy).toEqual({ kind: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "token" })
-    expect(ppoPreset("paper").whiten).toEqual({ divisor: "population", shiftMean: true, epsilon: 1e-8, guard: "max" })
-    expect(ppoPreset("verl").whiten).toEqual({ divisor: "sample", shiftMean: true, epsilon: 1e-8, guard: "add" })
+    const { paper, trl, verl, dapo } = GRPO_PRESETS
+    expect([paper, trl, verl].map((preset) => preset.advantageEpsilon)).toEqual([1e-9, 1e-4, 1e-6])
+    expect(GRPO_PRESETS["dr-grpo"]).toMatchObject({ std: "none", reduction: "sum_over_B_Lmax", maskedSequences: "count" })
+    expect(dapo).toMatchObject({ policyLoss: "clip", clipLow: 0.2, clipHigh: 0.28, ratio: "token", dynamicSampling: "resample" })
+    expect(PPO_PRESETS.paper).toMatchObject({ whiten: "population", whitenEpsilon: 1e-8, whitenGuard: "max" })
+    expect(PPO_PRESETS.verl).toMatchObject({ whiten: "sample", whitenEpsilon: 1e-8, whitenGuard: "add" })
+    expect(REINFORCE_PRESETS.rloo).toMatchObject({ baseline: "leave_one_out", klPlace: "score", policyLoss: "reinforce" })
+  })
+})
+
+describe("settings", () => {
+  const given = (values: Readonly<Record<string, unknown>>) =>
+    settingsOf({
+      ...Param.complete("rl", { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }, values),
+      maxNewTokens: 9
+    })
+
+  it("are the preset's, with what is given in their place, and nothing else", () => {
+    expect(given({ algorithm: "grpo", preset: "dapo", clipHigh: 0.4 })).toEqual({
+      ...GRPO_PRESETS.dapo,
+      clipHigh: 0.4,
+      algorithm: "grpo",
+      maxNewTokens: 9
+    })
+    expect(given({ algorithm: "ppo", preset: "verl", dualClip: "none" })).toMatchObject({ dualClip: "none", ratioClamp: 20 })
   })
 
-  it("refuse options out of range, naming the field", () => {
-    const bad = { ...grpoPreset("paper", 9), policy: { ...grpoPreset("paper", 9).policy, clipLow: -0.1 } }
-    expect(() => Schema.decodeUnknownSync(GrpoOptions)(bad)).toThrow(/clipLow/)
+  it("count for the algorithms that have them", () => {
+    expect(DefinitionParams.lambda.counts).toEqual({ where: "algorithm", is: ["ppo"] })
+    expect(DefinitionParams.baseline.counts).toEqual({ where: "algorithm", is: ["grpo", "reinforce"] })
+    expect(DefinitionParams.kl.counts).toEqual({ where: "algorithm", is: ["ppo", "grpo", "reinforce"] })
+    expect(LoopParams.imitationBatch.counts).toEqual({ where: "algorithm", is: ["ei"] })
+    expect(LoopParams.learningRate.counts).toEqual({ where: "algorithm", is: ["ppo", "grpo", "reinforce"] })
+  })
+
+  it("let whitening keep the guard of its preset: each is a choice of its own", () => {
+    expect(given({ algorithm: "ppo", preset: "paper", whiten: "sample" })).toMatchObject({ whiten: "sample", whitenGuard: "max" })
+    expect(given({ algorithm: "grpo", whiten: "population" })).toMatchObject({ whiten: "population", whitenGuard: "add" })
   })
 })
 
@@ -57,17 +81,15 @@ describe("REINFORCE advantages", () => {
   }
 
   it("carry the discounted KL of the tokens that follow (`token`)", () => {
-    const options = { ...reinforcePreset("paper"), klReward: { coefficient: 0.1, estimator: "k1" }, gamma: 0.5 } as const
-    const { whiten: _, ...plain } = options
-    const { rewards, advantages } = reinforceAdvantages(rollout, plain)
+    const options = { ...REINFORCE_PRESETS.paper, kl: 0.1, clipScore: "none", gamma: 0.5, whiten: "none" } as const
+    const { rewards, advantages } = reinforceAdvantages(rollout, options)
     // Scores less the group mean are +-1/2; k1 is 1, 0 | 0, 1, -2.
     expect(maxError(rewards, [-0.1, 0.5, 0, -0.1, -0.5 + 0.2])).toBeLessThan(1e-12)
     expect(maxError(advantages, [-0.1 + 0.25, 0.5, -0.05 - 0.075, -0.1 - 0.15, -0.3])).toBeLessThan(1e-12)
   })
 
   it("are one number per completion, KL counted in the score, as RLOO publishes it (`score`)", () => {
-    const options = { ...reinforcePreset("rloo"), klReward: { coefficient: 0.1, estimator: "k1" } } as const
-    const { advantages } = reinforceAdvantages(rollout, options)
+    const { advantages } = reinforceAdvantages(rollout, { ...REINFORCE_PRESETS.rloo, kl: 0.1 })
     // Scores: 1 - 0.1 and 0 + 0.1; each less the other.
     expect(maxError(advantages, [0.8, 0.8, -0.8, -0.8, -0.8])).toBeLessThan(1e-12)
   })
@@ -83,10 +105,6 @@ describe("sampling masks", () => {
     })
     expect([...truncationMask(rollouts)]).toEqual([1, 0, 0, 1, 1])
     expect([...both(truncationMask(rollouts), Uint8Array.of(0, 1, 1, 1, 0))]).toEqual([0, 0, 0, 1, 0])
-  })
-
-  it("keep only groups with signal, as dynamic sampling does", () => {
-    expect([...informativeSequences([1, 1, 0, 1, 0, 0], [0, 0, 1, 1, 2, 2])]).toEqual([2, 3])
   })
 
   it("punish overlong responses softly: nothing before the buffer, -factor at the limit", () => {

@@ -1,11 +1,11 @@
 /** Sequences to positions and back, minibatches, and the fused surrogate against the engine's written definition. */
 import { describe, expect, it } from "vitest"
 
-import { grpoObjective, grpoSurrogate, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"
-import { criticTerm, ppoObjective, ppoSurrogate, ppoTargets, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
-import type { Surrogate } from "../../src/rl/objective/engine-loss.ts"
-import { toCoefficients } from "../../src/rl/objective/loss-terms.ts"
-import { reductionWeights } from "../../src/rl/objective/reduction.ts"
+import { grpoObjective, grpoObstacle, type GrpoOptions, grpoSurrogate } from "../../src/rl/algorithms/grpo.ts"
+import { ppoTargets } from "../../src/rl/algorithms/ppo.ts"
+import { policySurrogate, type Surrogate } from "../../src/rl/objective/engine-loss.ts"
+import { policyObjective, toCoefficients } from "../../src/rl/objective/loss-terms.ts"
+import { type ReductionOptions, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import {
   decisionPositions,
   fromGenerated,
@@ -15,8 +15,7 @@ import {
   selectTokens,
   toPositions
 } from "../../src/rl/packed/Rollouts.ts"
-import { grpoPreset, ppoPreset } from "../../src/rl/params/presets.ts"
-import { modelCase } from "./fixtures.ts"
+import { grpoPreset, modelCase, ppoPreset } from "./fixtures.ts"
 
 const prompts = { tokens: Int32Array.of(1, 2, 3, 4, 5), offsets: Int32Array.of(0, 2, 5) }
 const generated = {
@@ -118,89 +117,69 @@ describe("the fused surrogate", () => {
   const advantages = Float64Array.of(1, -1, 0.5, -2, 0.25, 1.5, -0.5, 1)
 
   it.each([
-    ["paper-live-kl", grpoPreset("paper-live-kl", 8)],
-    ["dr-grpo", grpoPreset("dr-grpo", 8)],
-    ["dapo", grpoPreset("dapo", 8)],
-    ["trl with an entropy bonus", { ...grpoPreset("trl", 8), entropy: { coefficient: 0.05, reduction: "token_mean" } }],
+    ["paper-live-kl", grpoPreset("paper-live-kl")],
+    ["dr-grpo", grpoPreset("dr-grpo")],
+    ["dapo", grpoPreset("dapo")],
+    ["trl with an entropy bonus", { ...grpoPreset("trl"), entropyBonus: 0.05 }],
     [
       "strong KL and dual clip",
       {
-        ...grpoPreset("paper-live-kl", 8),
-        policy: { ...grpoPreset("paper", 8).policy, dualClip: 3 },
-        kl: { coefficient: 0.5, estimator: "k3", gradient: "own" }
+        ...grpoPreset("paper-live-kl"),
+        dualClip: 3,
+        kl: 0.5
       }
     ]
-  ] satisfies ReadonlyArray<readonly [string, GrpoOptions]>)("of GRPO is its objective: %s", (_, options) => {
-    const weights = reductionWeights(offsets, options.reduction)
+  ] satisfies ReadonlyArray<readonly [string, GrpoOptions & ReductionOptions]>)("of GRPO is its objective: %s", (_, options) => {
+    const weights = reductionWeights(offsets, options)
     const batch = { offsets, oldLogProbs, refLogProbs, advantages, weights }
+    expect(grpoObstacle(options)).toBeNull()
     const fused = grpoSurrogate(rollouts, batch, options, 0.7)
-    if (fused.loss === undefined) expect.unreachable(fused.reason)
-    expect(engineLoss(fused.loss!, at)).toBeCloseTo(grpoObjective(now, batch, options).loss, 5)
-    expect(fused.loss!.temperature).toBe(0.7)
+    expect(engineLoss(fused, at)).toBeCloseTo(grpoObjective(now, batch, options).loss, 5)
+    expect(fused.temperature).toBe(0.7)
   })
 
-  it("of PPO is its objective, whole for a shared critic and in two parts for a separate one", () => {
+  it("of PPO is the objective of its policy", () => {
     const oldValues = column(0, 0.1)
     const rollout = { offsets, scores: [1, 0, 0, 1], oldLogProbs, refLogProbs, oldValues }
-    for (const critic of ["shared", "separate"] as const) {
-      const preset = ppoPreset("paper")
-      const options: PpoOptions = {
-        ...preset,
-        value: { ...preset.value, coefficient: 0.7, critic },
-        entropy: { coefficient: 0.01, reduction: "same" }
-      }
-      const batch = {
-        offsets,
-        oldLogProbs,
-        oldValues,
-        ...ppoTargets(rollout, options),
-        weights: reductionWeights(offsets, options.reduction)
-      }
-      const fused = ppoSurrogate(rollouts, batch, options, 1)
-      if (fused.loss === undefined) expect.unreachable(fused.reason)
-      const second = critic === "separate" ? criticTerm(now.values, batch, options).loss : 0
-      expect(engineLoss(fused.loss!, at) + second).toBeCloseTo(ppoObjective(now, batch, options).loss, 5)
-    }
+    const options = { ...ppoPreset("paper"), entropyBonus: 0.01 }
+    const batch = { offsets, oldLogProbs, ...ppoTargets(rollout, options), weights: reductionWeights(offsets, options) }
+    const fused = policySurrogate(rollouts, batch, options, 1)
+    expect(engineLoss(fused, at)).toBeCloseTo(policyObjective(now, batch, options).loss, 5)
   })
 
   it("leaves out a KL term without gradient", () => {
-    const options = grpoPreset("paper", 8)
-    const batch = { offsets, oldLogProbs, refLogProbs, advantages, weights: reductionWeights(offsets, options.reduction) }
-    const { loss } = grpoSurrogate(rollouts, batch, options, 1)
-    expect(loss?.kind).toBe("surrogate")
-    expect(loss?.refLogProbs).toBeUndefined()
-    expect(loss?.klCoefficient).toBeUndefined()
+    const options = grpoPreset("paper")
+    const batch = { offsets, oldLogProbs, refLogProbs, advantages, weights: reductionWeights(offsets, options) }
+    const surrogate = grpoSurrogate(rollouts, batch, options, 1)
+    expect(surrogate.refLogProbs).toBeUndefined()
+    expect(surrogate.klCoefficient).toBeUndefined()
   })
 
-  it("does not exist for what the engine cannot form, and says why", () => {
-    const reason = (options: GrpoOptions) => {
-      const batch = { offsets, oldLogProbs, refLogProbs, advantages, weights: reductionWeights(offsets, options.reduction) }
-      const fused = grpoSurrogate(rollouts, batch, options, 1)
-      return fused.loss === undefined ? fused.reason : "fused"
-    }
-    const base = grpoPreset("paper-live-kl", 8)
-    expect(reason(grpoPreset("verl", 8))).toBe("the log-ratio is clamped")
-    expect(reason({ ...base, kl: { ...base.kl, estimator: "k2" } })).toBe("the KL loss is k2 with gradient own")
-    expect(reason({ ...base, policy: { ...base.policy, kind: "cispo" } })).toBe("the policy loss is cispo, the engine's is clip")
-    expect(reason({ ...base, policy: { ...base.policy, ratio: "sequence" } })).toBe(
-      "the importance ratio is taken over sequences"
+  it("does not exist for what the engine cannot form, and options alone say why", () => {
+    const base = { ...grpoPreset("paper-live-kl"), entropyBonus: 0.01 }
+    const reason = (changes: Partial<GrpoOptions>) => grpoObstacle({ ...base, ...changes })
+    expect(grpoObstacle(grpoPreset("verl"))).toBe("ratioClamp is 20, and the engine clamps no ratio")
+    expect(reason({ klEstimator: "k2" })).toBe('klEstimator is "k2", and the engine\'s own is "k3"')
+    expect(reason({ klGradient: "k2" })).toBe("klGradient is \"k2\", and the engine's is the estimate's own")
+    expect(reason({ klClamp: 20 })).toBe("klClamp is 20, and the engine clamps no divergence")
+    expect(reason({ klEstimateClamp: 10 })).toBe("klEstimateClamp is 10, and the engine clamps no estimate")
+    expect(reason({ policyLoss: "cispo" })).toBe('policyLoss is "cispo", and the engine\'s own loss is "clip"')
+    expect(reason({ ratio: "sequence" })).toBe('ratio is "sequence", and the engine\'s own is "token"')
+    expect(reason({ entropyReduction: "token_mean", reduction: "seq_mean_token_mean" })).toBe(
+      'entropyReduction is "token_mean" and reduction "seq_mean_token_mean", and the engine has one weight for both'
     )
-    const entropy = { coefficient: 0.01, reduction: "token_mean" } as const
-    expect(reason({ ...base, entropy, reduction: { reduction: "seq_mean_token_mean", maskedSequences: "drop" } })).toBe(
-      "the entropy bonus is a token mean, the policy loss is not"
-    )
-    expect(reason({ ...base, entropy })).toBe("fused")
+    expect(reason({ entropyReduction: "token_mean" })).toBeNull()
+    expect(reason({ klEstimator: "k2", kl: 0 })).toBeNull()
   })
 
   it("has its general counterpart: coefficients at the positions of the responses", () => {
-    const options = { ...grpoPreset("dapo", 8), entropy: { coefficient: 0.5, reduction: "same" } as const }
-    const batch = { offsets, oldLogProbs, advantages, weights: reductionWeights(offsets, options.reduction) }
+    const options = { ...grpoPreset("dapo"), entropyBonus: 0.5 }
+    const batch = { offsets, oldLogProbs, advantages, weights: reductionWeights(offsets, options) }
     const objective = grpoObjective(now, batch, options)
-    const { dLogProb, dEntropy, dValue, temperature } = toCoefficients(rollouts, objective, 0.7)
+    const { dLogProb, dEntropy, temperature } = toCoefficients(rollouts, objective, 0.7)
     expect(dLogProb![5]).toBeCloseTo(objective.dLogProb[2]!, 7)
     expect(dEntropy![15]).toBeCloseTo(-0.5 / 8, 7)
     expect(dEntropy![0]).toBe(0)
-    expect(dValue).toBeUndefined()
     expect(temperature).toBe(0.7)
   })
 })

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 
 import { graphOf } from "../../src/dag/graph.ts"
+import { ALGORITHMS, algorithms, paperAlgorithms } from "../../src/rl/algorithms/registry.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
 import { mix } from "../../stages/mix.ts"
@@ -31,7 +32,25 @@ describe("a study is refused when it is planned", () => {
       /rl\.preset: "dapo" is no preset of ppo, which has standard, paper, trl, verl/
     ],
     [{ "rl.klTarget": 0.1 }, /rl\.klTarget: needs a coefficient above 0/],
-    [{ "rl.klTarget": 0.1, "rl.algorithm": "ei", "rl.kl": 0.1 }, /rl\.klTarget: Expert Iteration has no KL term/],
+    [
+      { "rl.klTarget": 0.1, "rl.algorithm": "ei" },
+      /rl\.klTarget: does nothing in this study: it counts where algorithm is ppo, grpo or reinforce, and no rl node has that/
+    ],
+    [{ "rl.kl": 0.1, "rl.algorithm": "ei" }, /rl\.kl: does nothing in this study/],
+    [{ "rl.learningRate": 1e-4, "rl.algorithm": "ei" }, /rl\.learningRate: does nothing in this study/],
+    [{ "rl.lambda": 0.9 }, /rl\.lambda: .*counts where algorithm is ppo/],
+    [{ "rl.roundSteps": 5 }, /rl\.roundSteps: .*counts where algorithm is ei/],
+    [{ "rl.klHorizon": 100 }, /rl\.klHorizon: does nothing while klTarget is null/],
+    [{ "rl.klGradient": "k2" }, /rl\.klGradient: does nothing while kl is 0/],
+    [{ "rl.klEstimator": "k1", "rl.algorithm": "ppo" }, /rl\.klEstimator: does nothing while kl is 0/],
+    [{ "rl.resamples": 2 }, /rl\.resamples: does nothing under dynamicSampling "off"/],
+    [{ "rl.overlongFactor": 2 }, /rl\.overlongFactor: does nothing without a buffer/],
+    [{ "rl.whitenGuard": "max" }, /rl\.whitenGuard: does nothing while whiten is "none"/],
+    [{ "rl.entropyReduction": "token_mean" }, /rl\.entropyReduction: does nothing while entropyBonus is 0/],
+    [{ "rl.singleton": "raw" }, /rl\.singleton: does nothing: groups have 8 completions/],
+    [{ "rl.std": "none", "rl.stdOver": "batch" }, /rl\.stdOver: does nothing while std is "none"/],
+    [{ "rl.maskedSequences": "count" }, /rl\.maskedSequences: does nothing under reduction "token_mean"/],
+    [{ "rl.klLimit": 5, "rl.reference": false }, /rl\.klLimit: needs the reference/],
     [{ "rl.klTarget": 0.1, "rl.preset": "paper" }, /rl\.klTarget: .*klGradient "none", as preset "paper" has it/],
     [{ "rl.baseline": "none" }, /rl\.std: "sample" needs a baseline/],
     [{ "rl.samples": 1 }, /rl\.samples: is 1: a group of one is its own baseline/],
@@ -41,7 +60,7 @@ describe("a study is refused when it is planned", () => {
     ],
     [{ "rl.clipLow": 1 }, /rl\.clipLow: is 1, the distance from 1: a ratio is above 0 and would never fall below 0/],
     [{ "rl.clipHigh": 1.2, "rl.algorithm": "ppo" }, /rl\.clipHigh: is 1\.2, .* clipped at 2\.2 only/],
-    [{ "rl.policyLoss": "reinforce", "rl.dualClip": 3 }, /rl\.dualClip: bounds the clipped loss/],
+    [{ "rl.policyLoss": "reinforce", "rl.dualClip": 3 }, /rl\.dualClip: does nothing under policyLoss "reinforce"/],
     [{ "rl.minibatches": 129 }, /rl\.minibatches: is 129, but a step has prompts x samples = 16 x 8 = 128/],
     [{ "rl.prompts": 101 }, /rl\.prompts: is 101, but suite "train" has 100 problems \(mix\.suiteSize\)/],
     [{ "rl.suite": "nowhere" }, /rl\.suite: .*no problem suite "nowhere"/],
@@ -59,7 +78,7 @@ describe("a study is refused when it is planned", () => {
 
   it.each([
     {},
-    { "rl.algorithm": "ei", "rl.kl": 0.01, "rl.minibatches": 4 },
+    { "rl.algorithm": "ppo", "rl.kl": 0.01, "rl.minibatches": 4 },
     { "rl.policyLoss": "cispo", "rl.clipHigh": 4 },
     { "rl.samples": 1, "rl.baseline": "none", "rl.std": "none" },
     { "rl.klTarget": 0.1, "rl.preset": "paper", "rl.klGradient": "own" },
@@ -70,8 +89,50 @@ describe("a study is refused when it is planned", () => {
   })
 
   it("every preset of every algorithm can be planned", () => {
-    const presets = { ppo: ["paper", "trl", "verl"], grpo: ["paper", "paper-live-kl", "trl", "verl", "dr-grpo", "dapo"] }
-    for (const [algorithm, names] of Object.entries({ ...presets, reinforce: ["paper", "rloo"], ei: ["paper"] }))
-      for (const preset of ["standard", ...names]) planned({ "rl.algorithm": algorithm, "rl.preset": preset })
+    for (const algorithm of algorithms)
+      for (const preset of Object.keys(ALGORITHMS[algorithm].presets))
+        expect(planned({ "rl.algorithm": algorithm, "rl.preset": preset }).nodes).toHaveLength(6)
+  })
+
+  it("a node that a study's file gives a setting of another algorithm is refused by the setting's name", () => {
+    const corpus = mix({}, { sources: { tinygsm: 1 }, suiteSize: 100 })
+    const policy = sft({ base: pretrain({ corpus }, {}), corpus }, {})
+    const node = rl({ policy, corpus }, { algorithm: "ei", suite: "train", kl: 0.01 })
+    expect(() => graphOf([node])).toThrow(
+      "rl.kl: does nothing here: it counts where algorithm is ppo, grpo or reinforce, and algorithm is ei. Leave it out."
+    )
+  })
+
+  it("one --set reaches the nodes for which it counts, and leaves the others and their keys as they are", () => {
+    const corpus = mix({}, { sources: { tinygsm: 1 }, suiteSize: 100 })
+    const policy = sft({ base: pretrain({ corpus }, {}), corpus }, {})
+    const nodes = paperAlgorithms.map((algorithm) => rl({ policy, corpus }, { algorithm, suite: "train" }))
+    const kls = (overrides: Readonly<Record<string, unknown>>) =>
+      graphOf(nodes, overridesOf(overrides))
+        .nodes.filter(({ stage }) => stage.name === "rl")
+        .map(({ params }) => [params["algorithm"], params["kl"]])
+    expect(kls({ "rl.kl": 0.01 })).toEqual([
+      ["ppo", 0.01],
+      ["grpo", 0.01],
+      ["ei", null]
+    ])
+    expect(kls({ "rl.kl": 0.01, "rl.algorithm": "grpo" })).toEqual([["grpo", 0.01]])
+  })
+})
+
+describe("a study that can be had, but slowly, is told so", () => {
+  const remarks = (overrides: Readonly<Record<string, unknown>>) =>
+    planned(overrides).nodes.flatMap(({ stage, params }) => stage.remarks(params))
+
+  it.each([
+    [{ "rl.preset": "verl" }, "ratioClamp is 20, and the engine clamps no ratio"],
+    [{ "rl.preset": "verl", "rl.algorithm": "ppo" }, "ratioClamp is 20, and the engine clamps no ratio"],
+    [{ "rl.preset": "rloo", "rl.algorithm": "reinforce" }, 'policyLoss is "reinforce", and the engine\'s own loss is "clip"']
+  ])("%o", (overrides, obstacle) => {
+    expect(remarks(overrides)).toEqual([`updates take the slower way, through the scores and back: ${obstacle}`])
+  })
+
+  it.each([{}, { "rl.preset": "paper" }, { "rl.preset": "dapo" }, { "rl.algorithm": "ei" }])("and not: %o", (overrides) => {
+    expect(remarks(overrides)).toEqual([])
   })
 })

@@ -35,7 +35,8 @@ const paramsJson = (params: Params) =>
     name,
     description: param.description,
     expected: param.expected,
-    ...(param.optional ? { default: param.fallback } : {})
+    ...(param.optional ? { default: param.fallback } : {}),
+    ...(param.counts === undefined ? {} : { countsWhere: { [param.counts.where]: param.counts.is } })
   }))
 
 /** A study's own parameters, its stages with theirs, and its nodes as it stands. */
@@ -97,17 +98,21 @@ const usedIn = (graph: Graph, stage: Stage.Any): ReadonlyMap<string, string> => 
   return used
 }
 
-const paramTable = (params: Params, used: ReadonlyMap<string, string>): string =>
-  textTable(
-    ["parameter", "default", "in this study", ""],
+/** The params; those that count only beside certain values of another have these values in a column of their own. */
+const paramTable = (params: Params, used: ReadonlyMap<string, string>): string => {
+  const deciding = [...new Set(Object.values(params).flatMap(({ counts }) => (counts === undefined ? [] : [counts.where])))]
+  return textTable(
+    ["parameter", "default", "in this study", ...deciding.map((name) => `for ${name}`), ""],
     Object.entries(params).map(([name, param]) => [
       name,
       cut(defaultWords(param), 40),
       cut(used.get(name) ?? "", 40),
+      ...deciding.map((where) => (param.counts?.where === where ? param.counts.is.map(String).join(" ") : "")),
       rangeAndMeaning(param)
     ]),
     { indent: 4, width: terminalWidth() }
   )
+}
 
 const defaultWords = (param: Param<unknown>): string => (param.optional ? valueWords(param.fallback) : "must be given")
 

@@ -63,10 +63,16 @@ const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
   ])
   const sections = [textTable(["node", "state", "reason"], rows)]
   const told = new Set<string>()
+  const remarks = planned.filter(({ decision }) => decision._tag !== "cached").flatMap(remarksOf)
+  if (remarks.length > 0) sections.push(remarks.join("\n"))
   if (why) for (const entry of planned) sections.push(...explanation(entry, told))
   sections.push(summary(planned))
   return sections.join("\n\n")
 }
+
+/** What a stage has to say of a node's params before it runs. */
+const remarksOf = ({ node }: Planned): ReadonlyArray<string> =>
+  node.stage.remarks(node.params).map((remark) => `${node.label}: ${remark}`)
 
 /** A change of code that several nodes share is shown in full once; `told` remembers which were. */
 const explanation = ({ node, decision, context }: Explained, told: Set<string>): ReadonlyArray<string> => {
@@ -113,6 +119,7 @@ const asJson = ({ node, decision, context }: Explained) => {
     inputs: node.inputs,
     state: decision._tag,
     reason: reasonWords(decision, context.labelOf),
+    remarks: node.stage.remarks(node.params),
     key: decision._tag === "blocked" ? null : decision.key,
     artifact: decision._tag === "cached" ? decision.action.output.digest : null,
     waitsFor: decision._tag === "blocked" ? decision.on : [],

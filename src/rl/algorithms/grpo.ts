@@ -7,49 +7,92 @@
  *   L_kl     = exp(d) - d - 1,  d = logpRef_t - logp_t                          k3, in the loss
  *   L        = sum_t w_t (L_policy + beta L_kl) - c_H sum_t u_t H_t             w: the reduction; u: w or the token mean
  *
- * Libraries differ in the baseline, the standard deviation, epsilon, the place of KL and how tokens are averaged: each difference is an
- * option, and a preset (`paper`, `trl`, `verl`, `dr-grpo`, `dapo`) is a choice of all of them. On the first update after sampling
- * L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See docs/definitions.md.
+ * Libraries differ in each of these. `GrpoParams` lists every choice, `GRPO_PRESETS` is the table of who makes which. On the first update
+ * after sampling L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See docs/definitions.md.
  */
-import * as Schema from "effect/Schema"
-
-import {
-  entropyObstacle,
-  klFlows,
-  klObstacle,
-  notFused,
-  policyObstacle,
-  policySurrogate,
-  type Fused
-} from "../objective/engine-loss.ts"
-import { whiten, WhitenOptions } from "../objective/gae.ts"
-import { broadcast, groupAdvantages, GroupAdvantageOptions } from "../objective/group-advantages.ts"
-import { KlLossOptions } from "../objective/kl.ts"
-import {
-  combine,
-  EntropyOptions,
-  entropyTerm,
-  klTerm,
-  policyTerm,
-  type Objective,
-  type TokenScores
-} from "../objective/loss-terms.ts"
-import { PolicyLossOptions } from "../objective/policy-loss.ts"
-import { ReductionOptions } from "../objective/reduction.ts"
+import type * as Param from "../../dag/Param.ts"
+import { klFlows, klObstacle, policyObstacle, policySurrogate, type Surrogate } from "../objective/engine-loss.ts"
+import { EntropyParams } from "../objective/entropy.ts"
+import { broadcast, GroupAdvantageParams, groupAdvantages } from "../objective/group-advantages.ts"
+import { KlLossParams } from "../objective/kl.ts"
+import { combine, klTerm, type Objective, type PolicyBatch, policyObjective, type TokenScores } from "../objective/loss-terms.ts"
+import { PolicyLossParams } from "../objective/policy-loss.ts"
+import { ReductionParams } from "../objective/reduction.ts"
+import { whiten, WhitenParams } from "../objective/whitening.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
+import { DynamicSamplingParams } from "../packed/masks.ts"
 import { RlInputError } from "../packed/RlInputError.ts"
 import { toPositions, type Rollouts } from "../packed/Rollouts.ts"
 
-export const GrpoOptions = Schema.Struct({
-  advantage: GroupAdvantageOptions,
-  /** Whitening over the batch after the group normalisation. Absent: none, as in every preset here. */
-  whiten: Schema.optionalKey(WhitenOptions),
-  policy: PolicyLossOptions,
-  kl: KlLossOptions,
-  entropy: EntropyOptions,
-  reduction: ReductionOptions
-})
-export type GrpoOptions = typeof GrpoOptions.Type
+export const GrpoParams = {
+  ...GroupAdvantageParams,
+  ...WhitenParams,
+  ...PolicyLossParams,
+  ...KlLossParams,
+  ...EntropyParams,
+  ...ReductionParams,
+  ...DynamicSamplingParams
+}
+export type GrpoOptions = Param.Values<typeof GrpoParams>
+
+const paper = {
+  baseline: "mean",
+  std: "sample",
+  stdOver: "group",
+  advantageEpsilon: 1e-9,
+  singleton: "zero",
+  whiten: "none",
+  whitenEpsilon: 1e-8,
+  whitenGuard: "add",
+  policyLoss: "clip",
+  ratio: "token",
+  ratioClamp: "none",
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: "none",
+  kl: 1e-3,
+  klEstimator: "k3",
+  klGradient: "none",
+  klClamp: "none",
+  klEstimateClamp: "none",
+  entropyBonus: 0,
+  entropyReduction: "same",
+  reduction: "token_mean",
+  maskedSequences: "drop",
+  dynamicSampling: "off"
+} as const satisfies GrpoOptions
+
+const withoutKl = { kl: 0, klGradient: "own" } as const
+
+/**
+ * Who computes GRPO how; sources and what is taken on trust: docs/definitions.md.
+ *
+ *   standard       the definitions of `paper` with a live KL gradient and KL off: what runs when nothing is said
+ *   paper          rosieyzh/openrlhf-pretrain, the code behind arXiv 2504.07912 (a fork of OpenRLHF 0.6.3), quirks included
+ *   paper-live-kl  the same with the KL term felt
+ *   trl            huggingface/trl, defaults of GRPOTrainer
+ *   verl           volcengine/verl, defaults of its GRPO example
+ *   dr-grpo        Liu et al. 2025, arXiv 2503.20783: no std, constant length
+ *   dapo           Yu et al. 2025, arXiv 2503.14476: clip-higher, token mean, no KL, groups without signal sampled anew
+ */
+export const GRPO_PRESETS = {
+  standard: { ...paper, ...withoutKl },
+  paper,
+  "paper-live-kl": { ...paper, klGradient: "own" },
+  trl: { ...paper, ...withoutKl, advantageEpsilon: 1e-4, entropyReduction: "token_mean", maskedSequences: "count" },
+  verl: {
+    ...paper,
+    advantageEpsilon: 1e-6,
+    singleton: "raw",
+    dualClip: 3,
+    ratioClamp: 20,
+    klGradient: "own",
+    klClamp: 20,
+    klEstimateClamp: 10
+  },
+  "dr-grpo": { ...paper, ...withoutKl, std: "none", reduction: "sum_over_B_Lmax", maskedSequences: "count" },
+  dapo: { ...paper, ...withoutKl, advantageEpsilon: 1e-6, clipHigh: 0.28, dynamicSampling: "resample" }
+} as const satisfies Readonly<Record<string, GrpoOptions>>
 
 /** Advantages `[response tokens]` from rewards and group ids `[sequences]`. */
 export const grpoAdvantages = (
@@ -58,37 +101,24 @@ export const grpoAdvantages = (
   responseOffsets: Int32Array,
   options: GrpoOptions,
   mask?: Mask
-): Float64Array => {
-  const perToken = broadcast(groupAdvantages(rewards, groups, options.advantage), responseOffsets)
-  return options.whiten === undefined ? perToken : whiten(perToken, options.whiten, mask)
-}
+): Float64Array => whiten(broadcast(groupAdvantages(rewards, groups, options), responseOffsets), options, mask)
 
-/** What the update knows beside the current policy, per response token. */
-export interface GrpoBatch {
-  readonly offsets: Int32Array
-  readonly oldLogProbs: ArrayLike<number>
+/** What an update knows beside the current policy, per response token. */
+export interface GrpoBatch extends PolicyBatch {
   /** Needed when the KL coefficient is not 0. */
   readonly refLogProbs?: ArrayLike<number>
-  readonly advantages: ArrayLike<number>
-  /** From `reductionWeights`; 0 masks a token. */
-  readonly weights: Float64Array
 }
 
 /** The objective and its gradient for the current policy's scores. */
 export const grpoObjective = (scores: TokenScores, batch: GrpoBatch, options: GrpoOptions): Objective => {
-  const { weights } = batch
-  const policy = policyTerm(scores.logProbs, batch.oldLogProbs, batch.advantages, batch.offsets, weights, options.policy)
-  const kl = options.kl.coefficient === 0 ? undefined : klTerm(scores.logProbs, reference(batch), weights, options.kl)
-  const entropy = entropyTerm(scores.entropies, weights, options.entropy)
-
-  const beta = options.kl.coefficient
-  const bonus = options.entropy.coefficient
+  const policy = policyObjective(scores, batch, options)
+  if (options.kl === 0) return policy
+  const kl = klTerm(scores.logProbs, reference(batch), batch.weights, options)
   return {
-    loss: policy.loss + beta * (kl?.loss ?? 0) - bonus * entropy.loss,
-    terms: { policy: policy.loss, kl: kl?.loss ?? 0, entropy: entropy.loss, value: 0 },
-    ratios: policy.ratios,
-    dLogProb: kl === undefined ? policy.gradient : combine(weights.length, [1, policy.gradient], [beta, kl.gradient]),
-    ...(bonus === 0 ? {} : { dEntropy: combine(weights.length, [-bonus, entropy.gradient]) })
+    ...policy,
+    loss: policy.loss + options.kl * kl.loss,
+    terms: { ...policy.terms, kl: kl.loss },
+    dLogProb: combine(batch.weights.length, [1, policy.dLogProb], [options.kl, kl.gradient])
   }
 }
 
@@ -102,20 +132,14 @@ const reference = (batch: GrpoBatch): ArrayLike<number> => {
   return batch.refLogProbs
 }
 
+/** Why the engine cannot form this loss itself, or null. */
+export const grpoObstacle = (options: GrpoOptions): string | null => policyObstacle(options) ?? klObstacle(options)
+
 /**
- * The same objective as the engine's fused surrogate, or why it is none. A KL term whose gradient is switched off is left out: the
- * gradient is the same, the reported loss lacks the term.
+ * The same objective as the engine's fused surrogate, where nothing is in its way. A KL term whose gradient is switched off is left out:
+ * the gradient is the same, the reported loss lacks the term.
  */
-export const grpoSurrogate = (rollouts: Rollouts, batch: GrpoBatch, options: GrpoOptions, temperature: number): Fused => {
-  const obstacle = policyObstacle(options.policy) ?? klObstacle(options.kl) ?? entropyObstacle(options.entropy, batch.weights)
-  if (obstacle !== undefined) return notFused(obstacle)
-  return {
-    loss: {
-      ...policySurrogate(rollouts, batch.oldLogProbs, batch.advantages, batch.weights, options.policy, temperature),
-      ...(klFlows(options.kl)
-        ? { refLogProbs: toPositions(rollouts, reference(batch)), klCoefficient: options.kl.coefficient }
-        : {}),
-      ...(options.entropy.coefficient === 0 ? {} : { entropyCoefficient: options.entropy.coefficient })
-    }
-  }
-}
+export const grpoSurrogate = (rollouts: Rollouts, batch: GrpoBatch, options: GrpoOptions, temperature: number): Surrogate => ({
+  ...policySurrogate(rollouts, batch, options, temperature),
+  ...(klFlows(options) ? { refLogProbs: toPositions(rollouts, reference(batch)), klCoefficient: options.kl } : {})
+})

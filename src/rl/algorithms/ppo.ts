@@ -6,48 +6,89 @@
  *   A, ret   = GAE(R, V),  A whitened over the rollout batch
  *   rho_t    = exp(logp_t - logpOld_t)
  *   L_policy = max(-rho_t A_t, -clip(rho_t, 1 - low, 1 + high) A_t)             per token
- *   L_value  = 1/2 max((v_t - ret_t)^2, (V_t + clip(v_t - V_t, -c, c) - ret_t)^2)
- *   L        = sum_t w_t (L_policy + c_V L_value) - c_H sum_t u_t H_t           w: the reduction; u: w or the token mean
+ *   L        = sum_t w_t L_policy - c_H sum_t u_t H_t                           w: the reduction; u: w or the token mean
+ *   L_critic = c_V sum_t w_t 1/2 max((v_t - ret_t)^2, (V_t + clip(v_t - V_t, -c, c) - ret_t)^2)
  *
- * Targets (R, A, ret) are made once per rollout batch; the objective is evaluated at every update. The critic may share the policy's
- * trunk (one fused loss) or be a model of its own (a policy loss and a value loss, each with its optimizer).
+ * Targets (R, A, ret) are made once per rollout batch; the two losses are evaluated at every update: L is `policyObjective`. The critic
+ * is a model of its own, initialised from the policy, with an optimizer of its own. `PpoParams` lists every choice, `PPO_PRESETS` is the table of who makes
+ * which.
  */
-import * as Schema from "effect/Schema"
-
-import { entropyObstacle, notFused, policyObstacle, policySurrogate, type Fused } from "../objective/engine-loss.ts"
-import { gae, GaeOptions, whiten, WhitenOptions } from "../objective/gae.ts"
-import {
-  combine,
-  EntropyOptions,
-  entropyTerm,
-  policyTerm,
-  valueTerm,
-  type Objective,
-  type TokenScores
-} from "../objective/loss-terms.ts"
-import { PolicyLossOptions } from "../objective/policy-loss.ts"
-import { ReductionOptions } from "../objective/reduction.ts"
-import { KlRewardOptions, tokenRewards } from "../objective/token-rewards.ts"
+import type * as Param from "../../dag/Param.ts"
+import { EntropyParams } from "../objective/entropy.ts"
+import { gae, GaeParams } from "../objective/gae.ts"
+import { combine, type PolicyBatch, valueTerm } from "../objective/loss-terms.ts"
+import { PolicyLossParams } from "../objective/policy-loss.ts"
+import { ReductionParams } from "../objective/reduction.ts"
+import { TokenRewardParams, tokenRewards } from "../objective/token-rewards.ts"
+import { ValueParams } from "../objective/value-loss.ts"
+import { whiten, WhitenParams } from "../objective/whitening.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
-import { RlInputError } from "../packed/RlInputError.ts"
-import { toPositions, type Rollouts } from "../packed/Rollouts.ts"
+import { DynamicSamplingParams } from "../packed/masks.ts"
 
-export const PpoOptions = Schema.Struct({
-  klReward: KlRewardOptions,
-  gae: GaeOptions,
-  /** Whitening of the advantages over the rollout batch. Absent: none. Returns are never whitened. */
-  whiten: Schema.optionalKey(WhitenOptions),
-  policy: PolicyLossOptions,
-  value: Schema.Struct({
-    coefficient: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
-    clip: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
-    /** `shared`: a value head on the policy. `separate`: a second model, initialised from the policy. */
-    critic: Schema.Literals(["shared", "separate"])
-  }),
-  entropy: EntropyOptions,
-  reduction: ReductionOptions
-})
-export type PpoOptions = typeof PpoOptions.Type
+export const PpoParams = {
+  ...TokenRewardParams,
+  ...GaeParams,
+  ...WhitenParams,
+  ...PolicyLossParams,
+  ...ValueParams,
+  ...EntropyParams,
+  ...ReductionParams,
+  ...DynamicSamplingParams
+}
+export type PpoOptions = Param.Values<typeof PpoParams>
+
+const paper = {
+  kl: 1e-3,
+  klEstimator: "k1",
+  clipScore: 10,
+  gamma: 1,
+  lambda: 0.95,
+  maskedTokens: "include",
+  whiten: "population",
+  whitenEpsilon: 1e-8,
+  whitenGuard: "max",
+  policyLoss: "clip",
+  ratio: "token",
+  ratioClamp: "none",
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: "none",
+  valueCoefficient: 1,
+  valueClip: 0.2,
+  entropyBonus: 0,
+  entropyReduction: "same",
+  reduction: "token_mean",
+  maskedSequences: "drop",
+  dynamicSampling: "off"
+} as const satisfies PpoOptions
+
+/** TRL's and verl's whitening: divisor n - 1, epsilon added. */
+const maskedWhitening = { whiten: "sample", whitenGuard: "add" } as const
+
+/**
+ * Who computes PPO how; sources and what is taken on trust: docs/definitions.md.
+ *
+ *   standard  the definitions of `paper` with KL off: what runs when nothing is said
+ *   paper     rosieyzh/openrlhf-pretrain, the code behind arXiv 2504.07912, quirks included
+ *   trl       huggingface/trl, defaults of the experimental PPOTrainer
+ *   verl      volcengine/verl, defaults of its PPO example
+ */
+export const PPO_PRESETS = {
+  standard: { ...paper, kl: 0 },
+  paper,
+  trl: { ...paper, ...maskedWhitening, kl: 0.05, clipScore: "none", valueCoefficient: 0.1, maskedSequences: "count" },
+  verl: {
+    ...paper,
+    ...maskedWhitening,
+    kl: 0,
+    clipScore: "none",
+    lambda: 1,
+    maskedTokens: "skip",
+    dualClip: 3,
+    ratioClamp: 20,
+    valueClip: 0.5
+  }
+} as const satisfies Readonly<Record<string, PpoOptions>>
 
 /** What a rollout batch knows when sampling is over, per response token (`scores` per sequence). */
 export interface PpoRollout {
@@ -68,81 +109,23 @@ export interface PpoTargets {
 
 /** Token rewards, advantages and returns `[response tokens]`. Compute them over the whole rollout batch, before it is split. */
 export const ppoTargets = (rollout: PpoRollout, options: PpoOptions, mask?: Mask): PpoTargets => {
-  const { rewards, kl } = tokenRewards(
-    rollout.scores,
-    rollout.oldLogProbs,
-    rollout.refLogProbs,
-    rollout.offsets,
-    options.klReward
-  )
-  const estimate = gae(rewards, rollout.oldValues, rollout.offsets, options.gae, mask)
-  const advantages = options.whiten === undefined ? estimate.advantages : whiten(estimate.advantages, options.whiten, mask)
-  return { rewards, kl, advantages, returns: estimate.returns }
+  const { rewards, kl } = tokenRewards(rollout.scores, rollout.oldLogProbs, rollout.refLogProbs, rollout.offsets, options)
+  const estimate = gae(rewards, rollout.oldValues, rollout.offsets, options, mask)
+  return { rewards, kl, advantages: whiten(estimate.advantages, options, mask), returns: estimate.returns }
 }
 
-/** What the update knows beside the current policy and critic, per response token. */
-export interface PpoBatch {
-  readonly offsets: Int32Array
-  readonly oldLogProbs: ArrayLike<number>
-  readonly advantages: ArrayLike<number>
+/** What an update knows beside the current policy and critic, per response token. */
+export interface PpoBatch extends PolicyBatch {
   readonly returns: ArrayLike<number>
   readonly oldValues: ArrayLike<number>
-  /** From `reductionWeights`; 0 masks a token. */
-  readonly weights: Float64Array
 }
 
-/** The objective and its gradient for the current scores; `scores.values` come from the critic, shared or separate. */
-export const ppoObjective = (scores: TokenScores, batch: PpoBatch, options: PpoOptions): Objective => {
-  const { weights } = batch
-  if (scores.values === undefined) {
-    throw new RlInputError({ field: "values", detail: "PPO needs the critic's value of every response token" })
-  }
-  const policy = policyTerm(scores.logProbs, batch.oldLogProbs, batch.advantages, batch.offsets, weights, options.policy)
-  const value = valueTerm(scores.values, batch.oldValues, batch.returns, weights, options.value.clip)
-  const entropy = entropyTerm(scores.entropies, weights, options.entropy)
-
-  const bonus = options.entropy.coefficient
-  return {
-    loss: policy.loss + options.value.coefficient * value.loss - bonus * entropy.loss,
-    terms: { policy: policy.loss, kl: 0, entropy: entropy.loss, value: value.loss },
-    ratios: policy.ratios,
-    dLogProb: policy.gradient,
-    ...(bonus === 0 ? {} : { dEntropy: combine(weights.length, [-bonus, entropy.gradient]) }),
-    dValue: combine(weights.length, [options.value.coefficient, value.gradient])
-  }
-}
-
-/**
- * The objective as the engine's fused surrogate, or why it is none. With a separate critic this is the policy's part;
- * `criticTerm` is the other.
- */
-export const ppoSurrogate = (rollouts: Rollouts, batch: PpoBatch, options: PpoOptions, temperature: number): Fused => {
-  const obstacle = policyObstacle(options.policy) ?? entropyObstacle(options.entropy, batch.weights)
-  if (obstacle !== undefined) return notFused(obstacle)
-  const policy = policySurrogate(rollouts, batch.oldLogProbs, batch.advantages, batch.weights, options.policy, temperature)
-  return {
-    loss: {
-      ...policy,
-      ...(options.entropy.coefficient === 0 ? {} : { entropyCoefficient: options.entropy.coefficient }),
-      ...(options.value.critic === "shared" ? valueFields(rollouts, batch, options) : {})
-    }
-  }
-}
-
-/** The loss of a critic that is a model of its own, c_V L_value, and its derivative in the values `[response tokens]`. */
-export const criticTerm = (
+/** The critic's loss, c_V L_value, and its derivative in the current values `[response tokens]`. */
+export const criticObjective = (
   values: ArrayLike<number>,
   batch: Pick<PpoBatch, "oldValues" | "returns" | "weights">,
-  options: PpoOptions
+  { valueCoefficient, valueClip }: PpoOptions
 ): { readonly loss: number; readonly dValue: Float64Array } => {
-  const { coefficient, clip } = options.value
-  const { loss, gradient } = valueTerm(values, batch.oldValues, batch.returns, batch.weights, clip)
-  return { loss: coefficient * loss, dValue: combine(gradient.length, [coefficient, gradient]) }
+  const { loss, gradient } = valueTerm(values, batch.oldValues, batch.returns, batch.weights, valueClip)
+  return { loss: valueCoefficient * loss, dValue: combine(gradient.length, [valueCoefficient, gradient]) }
 }
-
-const valueFields = (rollouts: Rollouts, batch: PpoBatch, options: PpoOptions) => ({
-  returns: toPositions(rollouts, batch.returns),
-  oldValues: toPositions(rollouts, batch.oldValues),
-  valueCoefficient: options.value.coefficient,
-  ...(options.value.clip === undefined ? {} : { valueClip: options.value.clip })
-})

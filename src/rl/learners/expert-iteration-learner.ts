@@ -47,10 +47,10 @@ export const expertIterationLearner = (
     let loss = 0
     let norm = 0
     for (let epoch = 0; epoch < rounds.epochs; epoch++) {
-      const order = permutation(count, rounds.seed, "imitation", round * 100 + epoch)
+      const order = permutation(count, rounds.seed, "imitation", round, epoch)
       for (let i = 0; i < perEpoch; i++) {
         const batch = selectSequences(collected, order.subarray(i * rounds.batch, (i + 1) * rounds.batch))
-        loss += (yield* policy.lossStep(batch, imitationLoss(batch, { reduction: "token_mean", maskedSequences: "drop" }))).loss
+        loss += (yield* policy.lossStep(batch, imitationLoss(batch))).loss
         norm += (yield* policy.optimStep(optimizer(epoch * perEpoch + i, updates))).gradientNorm
       }
     }
@@ -68,7 +68,7 @@ export const expertIterationLearner = (
     update: Effect.fnUntraced(function* ({ step, rollouts, scores, mask }) {
       const kept = usedSequences(rollouts, mask)
       const eligible = scores.map((score, s) => (kept[s] === 1 ? score : Number.NEGATIVE_INFINITY))
-      const { sequences } = selectDemonstrations(rollouts, eligible, options, rounds.seed + step)
+      const { sequences } = selectDemonstrations(rollouts, eligible, options, { seed: rounds.seed, step })
       const used = new Uint8Array(sequenceCount(rollouts))
       for (const s of sequences) used[s] = 1
       collected = join(collected, selectSequences(rollouts, sequences))

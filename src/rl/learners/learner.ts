@@ -7,25 +7,14 @@ import * as Effect from "effect/Effect"
 
 import type { Part } from "../../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model, NonFiniteGradient } from "../../engine/Engine.ts"
-import type { Fused } from "../objective/engine-loss.ts"
+import type { Surrogate } from "../objective/engine-loss.ts"
+import type { EntropyOptions } from "../objective/entropy.ts"
 import { klEstimate, type KlController, type KlEstimator, nextKlCoefficient } from "../objective/kl.ts"
-import { type EntropyOptions, type Objective, toCoefficients, type TokenScores } from "../objective/loss-terms.ts"
+import { type Objective, toCoefficients, type TokenScores } from "../objective/loss-terms.ts"
 import type { PolicyLossOptions } from "../objective/policy-loss.ts"
 import { policyStatistics } from "../objective/update-statistics.ts"
-import type { Minibatch, Passes } from "../packed/minibatches.ts"
 import { fromPositions, type Rollouts, sequenceCount } from "../packed/Rollouts.ts"
-
-/** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
-export interface LearningBatch {
-  readonly step: number
-  readonly rollouts: Rollouts
-  readonly scores: Float64Array
-  /** Log-probabilities by scoring: the old ones of every ratio. */
-  readonly oldLogProbs: Float32Array
-  readonly refLogProbs: Float32Array | undefined
-  /** 0 keeps a token out of the update; absent: all take part. */
-  readonly mask: Uint8Array | undefined
-}
+import type { LearningBatch, Minibatch, Passes } from "./minibatches.ts"
 
 /** What an algorithm's loop is given beside its options. */
 export interface LearnerLoop {
@@ -76,11 +65,8 @@ export interface StepOutcome {
 /** One gradient step's numbers. */
 export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 
-/** An objective on a minibatch, in both ways of computing it. */
-export interface Way {
-  readonly fused: Fused
-  readonly objective: (scores: TokenScores) => Objective
-}
+/** The loss of a minibatch: as the engine forms it itself, where it can, or as an objective of this room. */
+export type MinibatchLoss = { readonly surrogate: Surrogate } | { readonly objective: (scores: TokenScores) => Objective }
 
 /**
  * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The statistics are
@@ -89,22 +75,22 @@ export interface Way {
 export const gradientStep = Effect.fnUntraced(function* (
   policy: Model,
   minibatch: Minibatch,
-  way: Way,
-  options: { readonly policy: PolicyLossOptions; readonly entropy: EntropyOptions },
+  minibatchLoss: MinibatchLoss,
+  options: PolicyLossOptions & EntropyOptions,
   temperature: number,
   optimizer: AdamW
 ) {
   const { rollouts } = minibatch
   let loss: number
   let logProbs: Float32Array
-  if (way.fused.loss !== undefined) {
-    const stats = yield* policy.lossStep(rollouts, way.fused.loss)
+  if ("surrogate" in minibatchLoss) {
+    const stats = yield* policy.lossStep(rollouts, minibatchLoss.surrogate)
     loss = stats.loss
     logProbs = fromPositions(rollouts, stats.logProbs)
   } else {
-    const scores = yield* policy.score(rollouts, { temperature, entropies: options.entropy.coefficient !== 0 })
+    const scores = yield* policy.score(rollouts, { temperature, entropies: options.entropyBonus !== 0 })
     logProbs = fromPositions(rollouts, scores.logProbs)
-    const objective = way.objective({
+    const objective = minibatchLoss.objective({
       logProbs,
       ...(scores.entropies === undefined ? {} : { entropies: fromPositions(rollouts, scores.entropies) })
     })
@@ -112,8 +98,8 @@ export const gradientStep = Effect.fnUntraced(function* (
     yield* policy.backward(rollouts, toCoefficients(rollouts, objective, temperature))
   }
   const { gradientNorm } = yield* policy.optimStep(optimizer)
-  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, options.policy, minibatch.mask)
-  return {
+  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, options, minibatch.mask)
+  const outcome: GradientOutcome = {
     loss,
     gradientNorm,
     clipFraction: statistics.clipFractionActive,
@@ -123,7 +109,8 @@ export const gradientStep = Effect.fnUntraced(function* (
     approximateKl1: statistics.approxKl1,
     ratioMin: statistics.ratioMin,
     ratioMax: statistics.ratioMax
-  } satisfies GradientOutcome as GradientOutcome
+  }
+  return outcome
 })
 
 /** A step's report from its gradient steps, and what else the algorithm has to say. */
@@ -171,7 +158,15 @@ export const usedSequences = (rollouts: Rollouts, mask: Uint8Array | undefined):
 /** A KL coefficient that a controller moves from step to step, and the part of a checkpoint that holds it. */
 export const klCoefficientState = (start: number, estimator: KlEstimator, controller: KlController) => {
   let value = start
+  const part: Part<EngineError> = {
+    save: Effect.sync(() => ({ value: Float64Array.of(value) })),
+    restore: (saved) =>
+      Effect.sync(() => {
+        value = saved["value"]![0]!
+      })
+  }
   return {
+    part,
     value: () => value,
     /** After a step: by the mean divergence of its completions, in nats a completion. Without a reference it stays. */
     advance: ({ rollouts, oldLogProbs, refLogProbs }: LearningBatch) => {
@@ -180,13 +175,6 @@ export const klCoefficientState = (start: number, estimator: KlEstimator, contro
       let sum = 0
       for (let t = 0; t < oldLogProbs.length; t++) sum += klEstimate(oldLogProbs[t]! - refLogProbs[t]!, estimator)
       value = nextKlCoefficient(value, sum / Math.max(1, sequences), sequences, controller)
-    },
-    part: {
-      save: Effect.sync(() => ({ value: Float64Array.of(value) })),
-      restore: (saved) =>
-        Effect.sync(() => {
-          value = saved["value"]![0]!
-        })
-    } satisfies Part as Part
+    }
   }
 }

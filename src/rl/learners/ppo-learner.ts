@@ -3,9 +3,11 @@ import * as Effect from "effect/Effect"
 
 import type { AdamW, Model } from "../../engine/Engine.ts"
 import { resumable } from "../../training/resumable.ts"
-import { criticTerm, ppoObjective, type PpoOptions, ppoSurrogate, ppoTargets } from "../algorithms/ppo.ts"
+import { criticObjective, type PpoOptions, ppoTargets } from "../algorithms/ppo.ts"
+import { policyObstacle, policySurrogate } from "../objective/engine-loss.ts"
+import { policyObjective } from "../objective/loss-terms.ts"
+import type { ReductionOptions } from "../objective/reduction.ts"
 import { valueStatistics } from "../objective/update-statistics.ts"
-import { learningMinibatches } from "../packed/minibatches.ts"
 import { fromPositions, type Rollouts, toPositions } from "../packed/Rollouts.ts"
 import {
   type GradientOutcome,
@@ -13,27 +15,29 @@ import {
   klCoefficientState,
   type Learner,
   type LearnerLoop,
+  type MinibatchLoss,
   reportOf,
-  usedSequences,
-  type Way
+  usedSequences
 } from "./learner.ts"
+import { learningMinibatches } from "./minibatches.ts"
 
 export const ppoLearner = (
   policy: Model,
   /** Has a value head; started from the policy's parameters. */
   critic: Model,
-  options: PpoOptions,
+  options: PpoOptions & ReductionOptions,
   loop: LearnerLoop & { readonly criticOptimizer: (step: number) => AdamW }
 ): Learner => {
   const valuesOf = (rollouts: Rollouts) =>
     Effect.map(critic.score(rollouts, { values: "only" }), ({ values }) => fromPositions(rollouts, values!))
-  const coefficient = klCoefficientState(options.klReward.coefficient, options.klReward.estimator, loop.controller)
+  const coefficient = klCoefficientState(options.kl, options.klEstimator, loop.controller)
+  const fused = policyObstacle(options) === null
   return {
     state: { critic: resumable(critic), klCoefficient: coefficient.part },
     update: Effect.fnUntraced(function* (batch) {
       const { step, rollouts, scores, oldLogProbs, refLogProbs, mask } = batch
       const klCoefficient = coefficient.value()
-      const current: PpoOptions = { ...options, klReward: { ...options.klReward, coefficient: klCoefficient } }
+      const current = { ...options, kl: klCoefficient }
       const allOldValues = yield* valuesOf(rollouts)
       const { advantages, returns: allReturns } = ppoTargets(
         { offsets: rollouts.responseOffsets, scores, oldLogProbs, refLogProbs, oldValues: allOldValues },
@@ -43,26 +47,23 @@ export const ppoLearner = (
       const outcomes: Array<GradientOutcome> = []
       let valueLoss = 0
       let valueClipFraction = 0
-      for (const minibatch of learningMinibatches(batch, advantages, current.reduction, loop.passes)) {
+      for (const minibatch of learningMinibatches(batch, advantages, current, loop.passes)) {
         const oldValues = minibatch.take(allOldValues)
         const returns = minibatch.take(allReturns)
-        const both = { ...minibatch, oldValues, returns }
         // At the first step the critic still gives the old values: nothing is clipped, and no pass is needed to see it.
         const values = outcomes.length === 0 ? oldValues : yield* valuesOf(minibatch.rollouts)
-        valueClipFraction += valueStatistics(values, oldValues, returns, current.value.clip, minibatch.mask).valueClipFraction
-        const { loss, dValue } = criticTerm(values, both, current)
+        valueClipFraction += valueStatistics(values, oldValues, returns, current.valueClip, minibatch.mask).valueClipFraction
+        const { loss, dValue } = criticObjective(values, { ...minibatch, oldValues, returns }, current)
         valueLoss += loss
         yield* critic.backward(minibatch.rollouts, { dValue: toPositions(minibatch.rollouts, dValue) })
         yield* critic.optimStep(loop.criticOptimizer(step))
-        const way = {
-          fused: ppoSurrogate(minibatch.rollouts, both, current, loop.temperature),
-          // The critic is a model of its own and had its step: its old values stand in, and what they contribute is a constant.
-          objective: (tokenScores) => ppoObjective({ ...tokenScores, values: oldValues }, both, current)
-        } satisfies Way as Way
-        outcomes.push(yield* gradientStep(policy, minibatch, way, current, loop.temperature, loop.optimizer(step)))
+        const policyLoss: MinibatchLoss = fused
+          ? { surrogate: policySurrogate(minibatch.rollouts, minibatch, current, loop.temperature) }
+          : { objective: (tokenScores) => policyObjective(tokenScores, minibatch, current) }
+        outcomes.push(yield* gradientStep(policy, minibatch, policyLoss, current, loop.temperature, loop.optimizer(step)))
       }
       coefficient.advance(batch)
-      const { explainedVariance } = valueStatistics(allOldValues, allOldValues, allReturns, current.value.clip, mask)
+      const { explainedVariance } = valueStatistics(allOldValues, allOldValues, allReturns, current.valueClip, mask)
       return reportOf(
         outcomes,
         {

@@ -1,69 +1,63 @@
 /**
- * When can an engine form the loss itself? Its `surrogate` knows the clipped ratio, k3, clipped values and the entropy bonus under one
- * weight per position, which covers most presets in one fused pass. Everything else (k1 or k2 in the loss, clamps, CISPO, sequence
- * ratios, two reductions at once) takes the general way: `score`, an objective of this room, `backward`.
+ * When can the engine form the loss itself? Its `surrogate` knows the clipped ratio, k3 and the entropy bonus under one weight per
+ * position, which covers most presets in one fused pass. Everything else takes the general way: `score`, an objective of this room,
+ * `backward`. That reads the batch twice.
  *
- * The answer carries the reason, so that a stage can say why it took the slower way.
+ * An obstacle is a sentence part that says why a set of options cannot be fused, from the options alone: `plan` and the run tell users.
  */
 import type { TokenLoss } from "../../engine/Engine.ts"
 import { toPositions, type Rollouts } from "../packed/Rollouts.ts"
+import type { EntropyOptions } from "./entropy.ts"
 import type { KlLossOptions } from "./kl.ts"
-import type { EntropyOptions } from "./loss-terms.ts"
+import type { PolicyBatch } from "./loss-terms.ts"
 import type { PolicyLossOptions } from "./policy-loss.ts"
+import type { ReductionOptions } from "./reduction.ts"
 
 export type Surrogate = Extract<TokenLoss, { readonly kind: "surrogate" }>
 
-export type Fused = { readonly loss: Surrogate } | { readonly loss: undefined; readonly reason: string }
+type PolicyOptions = PolicyLossOptions & EntropyOptions & Pick<ReductionOptions, "reduction">
 
-export const notFused = (reason: string): Fused => ({ loss: undefined, reason })
-
-/** Why the policy term is not the engine's, or undefined when it is. */
-export const policyObstacle = (options: PolicyLossOptions): string | undefined => {
-  if (options.kind !== "clip") return `the policy loss is ${options.kind}, the engine's is clip`
-  if (options.ratio !== "token") return "the importance ratio is taken over sequences"
-  return options.clampLogRatio === undefined ? undefined : "the log-ratio is clamped"
+/** Why the engine cannot form `policyObjective` itself, or null when it can. */
+export const policyObstacle = (options: PolicyOptions): string | null => {
+  const { policyLoss, ratio, ratioClamp } = options
+  if (policyLoss !== "clip") return `policyLoss is "${policyLoss}", and the engine's own loss is "clip"`
+  if (ratio !== "token") return `ratio is "${ratio}", and the engine's own is "token"`
+  return ratioClamp === "none" ? entropyObstacle(options) : `ratioClamp is ${ratioClamp}, and the engine clamps no ratio`
 }
 
 /** Why the KL term is not the engine's. Without a coefficient or a gradient it is simply left out. */
-export const klObstacle = (options: KlLossOptions): string | undefined => {
-  if (!klFlows(options)) return undefined
-  if (options.estimator !== "k3" || options.gradient !== "own")
-    return `the KL loss is ${options.estimator} with gradient ${options.gradient}`
-  return options.clampEstimate === undefined && options.clampLogRatio === undefined ? undefined : "the KL estimate is clamped"
+export const klObstacle = (options: KlLossOptions): string | null => {
+  if (!klFlows(options)) return null
+  const { klEstimator, klGradient, klClamp, klEstimateClamp } = options
+  if (klEstimator !== "k3") return `klEstimator is "${klEstimator}", and the engine's own is "k3"`
+  if (klGradient !== "own") return `klGradient is "${klGradient}", and the engine's is the estimate's own`
+  if (klClamp !== "none") return `klClamp is ${klClamp}, and the engine clamps no divergence`
+  return klEstimateClamp === "none" ? null : `klEstimateClamp is ${klEstimateClamp}, and the engine clamps no estimate`
 }
 
 /** Does the KL term move the parameters? */
-export const klFlows = (options: KlLossOptions): boolean => options.coefficient > 0 && options.gradient !== "none"
+export const klFlows = ({ kl, klGradient }: KlLossOptions): boolean => kl > 0 && klGradient !== "none"
 
-/** Why the entropy term is not the engine's: it would need weights of its own. */
-export const entropyObstacle = (options: EntropyOptions, weights: Float64Array): string | undefined => {
-  if (options.coefficient === 0 || options.reduction === "same") return undefined
-  let first = 0
-  for (const weight of weights) {
-    if (weight === 0) continue
-    if (first === 0) first = weight
-    else if (weight !== first) return "the entropy bonus is a token mean, the policy loss is not"
-  }
-  let n = 0
-  for (const weight of weights) if (weight !== 0) n++
-  return n === 0 || Math.abs(first * n - 1) < 1e-12 ? undefined : "the entropy bonus is a token mean, the policy loss is not"
-}
+/** Why the entropy term is not the engine's: it would need weights of its own, beside those of the policy loss. */
+const entropyObstacle = ({ entropyBonus, entropyReduction, reduction }: PolicyOptions): string | null =>
+  entropyBonus === 0 || entropyReduction === "same" || entropyReduction === reduction
+    ? null
+    : `entropyReduction is "${entropyReduction}" and reduction "${reduction}", and the engine has one weight for both`
 
-/** The policy part of a surrogate, per position. */
+/** `policyObjective` as the engine's surrogate, per position, where nothing is in its way. */
 export const policySurrogate = (
   rollouts: Rollouts,
-  oldLogProbs: ArrayLike<number>,
-  advantages: ArrayLike<number>,
-  weights: Float64Array,
-  policy: PolicyLossOptions,
+  batch: PolicyBatch,
+  options: PolicyLossOptions & EntropyOptions,
   temperature: number
 ): Surrogate => ({
   kind: "surrogate",
-  weights: toPositions(rollouts, weights),
-  advantages: toPositions(rollouts, advantages),
-  oldLogProbs: toPositions(rollouts, oldLogProbs),
-  clipLow: policy.clipLow,
-  clipHigh: policy.clipHigh,
-  ...(policy.dualClip === undefined ? {} : { dualClip: policy.dualClip }),
+  weights: toPositions(rollouts, batch.weights),
+  advantages: toPositions(rollouts, batch.advantages),
+  oldLogProbs: toPositions(rollouts, batch.oldLogProbs),
+  clipLow: options.clipLow,
+  clipHigh: options.clipHigh,
+  ...(options.dualClip === "none" ? {} : { dualClip: options.dualClip }),
+  ...(options.entropyBonus === 0 ? {} : { entropyCoefficient: options.entropyBonus }),
   temperature
 })

@@ -2,28 +2,63 @@
  * One advantage per completion, from the rewards of the completions of the same prompt.
  *
  *   A_i = (r_i - baseline_i) / (std + epsilon)
- *   baseline   mean: mean of the group (GRPO);   leave_one_out: mean of the others (RLOO);   none: 0
- *   std        sample: divisor n - 1;   population: divisor n;   none: no division (Dr. GRPO);   taken over the group or the batch
  *
- * "GRPO" is all of these in one library or another, hence options instead of a definition. Two rules hold for all: a group without
- * spread gets exactly 0 (not the rounding noise of r - mean divided by epsilon), and the order inside a group does not matter.
+ * "GRPO" is many of these in one library or another, hence tables of variants instead of a definition. A new variant is a new entry of its
+ * table here and nothing else: the parameter of `rl`, its help and what is computed are all read from the table.
+ *
+ * Two rules hold for all: a group without spread gets exactly 0 (not the rounding noise of r - mean divided by epsilon), and the order
+ * inside a group does not matter.
  * Sources: Shao et al. 2024 (2402.03300), Ahmadian et al. 2024 (2402.14740), Liu et al. 2025 (2503.20783); table in docs/definitions.md.
  */
-import * as Schema from "effect/Schema"
-
-import { mean, standardDeviation } from "../packed/masked-statistics.ts"
+import * as Param from "../../dag/Param.ts"
+import { DIVISORS, mean, standardDeviation } from "../packed/masked-statistics.ts"
 import { requireLength, RlInputError } from "../packed/RlInputError.ts"
 
-export const GroupAdvantageOptions = Schema.Struct({
-  baseline: Schema.Literals(["mean", "leave_one_out", "none"]),
-  std: Schema.Literals(["sample", "population", "none"]),
-  /** The set over which the standard deviation is taken; the baseline is always the group's. */
-  stdOver: Schema.Literals(["group", "batch"]),
-  epsilon: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
-  /** A group of one has no spread: `zero` (TRL, SkyRL, tinker) or its reward over 1 + epsilon (`raw`, verl: mean 0, std 1). */
-  singleton: Schema.Literals(["zero", "raw"])
-})
-export type GroupAdvantageOptions = typeof GroupAdvantageOptions.Type
+/** From the rewards of a group to what remains of one of them. */
+type Baseline = (group: ReadonlyArray<number>) => (reward: number) => number
+
+/** What is subtracted from a reward. `null`: nothing, so that rewards of one sign all push one way. */
+export const BASELINES = {
+  /** The mean of the group (GRPO). */
+  mean: (group) => {
+    const centre = mean(group)
+    return (reward) => reward - centre
+  },
+  /** The mean of the others of the group (RLOO): (r - mean) n / (n - 1). */
+  leave_one_out: (group) => {
+    const centre = mean(group)
+    return (reward) => ((reward - centre) * group.length) / (group.length - 1)
+  },
+  none: null
+} as const satisfies Readonly<Record<string, Baseline | null>>
+
+/** What the difference is divided by: the standard deviation with divisor n - 1, with divisor n, or nothing (Dr. GRPO). */
+export const DEVIATIONS = {
+  sample: DIVISORS.sample,
+  population: DIVISORS.population,
+  none: null
+} as const
+
+/** The set over which the standard deviation is taken. The baseline is always the group's. */
+export const DEVIATION_SETS = {
+  group: (group: ReadonlyArray<number>, _all: ReadonlyArray<number>) => group,
+  batch: (_group: ReadonlyArray<number>, all: ReadonlyArray<number>) => all
+} as const
+
+/** The advantage in a group of one, which has no spread: 0 (TRL, SkyRL, tinker), or its reward (verl: mean 0, std 1). */
+export const SINGLETONS = {
+  zero: () => 0,
+  raw: (reward: number) => reward
+} as const
+
+export const GroupAdvantageParams = {
+  baseline: Param.variant(BASELINES, "mean", "what is subtracted from a reward, of its group"),
+  std: Param.variant(DEVIATIONS, "sample", "what the difference is divided by (divisor n - 1, n)"),
+  stdOver: Param.variant(DEVIATION_SETS, "group", "over what the standard deviation is taken"),
+  advantageEpsilon: Param.number(1e-9, "added to the standard deviation", { min: 0 }),
+  singleton: Param.variant(SINGLETONS, "zero", "advantage in a group of one")
+}
+export type GroupAdvantageOptions = Param.Values<typeof GroupAdvantageParams>
 
 /** Sequences of each group, in order of first appearance. `groups` holds any integer ids, in any order. */
 export const groupMembers = (groups: ArrayLike<number>): ReadonlyArray<Int32Array> => {
@@ -47,38 +82,34 @@ export const groupAdvantages = (
 ): Float64Array => {
   requireLength("groups", groups, rewards.length, "sequences")
   checkRewards(rewards)
-  if (options.baseline === "none" && options.std !== "none") {
+  const baseline: Baseline | null = BASELINES[options.baseline]
+  if (baseline === null && DEVIATIONS[options.std] !== null) {
     throw new RlInputError({ field: "std", detail: `dividing by a standard deviation needs a baseline; got baseline "none"` })
   }
+  const all = Array.from(rewards)
   const advantages = new Float64Array(rewards.length)
-  const batchScale = options.stdOver === "batch" ? scale(Array.from(rewards), options) : 0
   for (const members of groupMembers(groups)) {
     const group = Array.from(members, (i) => rewards[i]!)
-    if (group.length === 1) {
-      const raw = options.singleton === "raw" || options.baseline === "none"
-      advantages[members[0]!] = raw ? group[0]! / (options.std === "none" ? 1 : 1 + options.epsilon) : 0
-      continue
-    }
-    if (options.baseline !== "none" && !hasSpread(group)) continue
-    const centre = mean(group)
-    const divisor = options.stdOver === "batch" ? batchScale : scale(group, options)
-    for (let j = 0; j < group.length; j++) {
-      advantages[members[j]!] = centred(group[j]!, centre, group.length, options.baseline) / divisor
+    if (group.length === 1) advantages[members[0]!] = loneAdvantage(group[0]!, options)
+    else if (baseline === null || hasSpread(group)) {
+      const centred = baseline === null ? (reward: number) => reward : baseline(group)
+      const divisor = deviation(DEVIATION_SETS[options.stdOver](group, all), options)
+      for (let j = 0; j < group.length; j++) advantages[members[j]!] = centred(group[j]!) / divisor
     }
   }
   return advantages
 }
 
-/** r - baseline. Leaving one out only stretches it: r_i - mean_{j != i} r_j = G / (G - 1) (r_i - mean). */
-const centred = (reward: number, mean: number, size: number, baseline: GroupAdvantageOptions["baseline"]): number => {
-  if (baseline === "none") return reward
-  return baseline === "mean" ? reward - mean : ((reward - mean) * size) / (size - 1)
+const loneAdvantage = (reward: number, options: GroupAdvantageOptions): number => {
+  const raw = BASELINES[options.baseline] === null ? reward : SINGLETONS[options.singleton](reward)
+  return raw / (DEVIATIONS[options.std] === null ? 1 : 1 + options.advantageEpsilon)
 }
 
-const scale = (rewards: ReadonlyArray<number>, options: GroupAdvantageOptions): number => {
-  if (options.std === "none") return 1
-  const std = standardDeviation(rewards, options.std)
-  return (Number.isNaN(std) ? 0 : std) + options.epsilon
+const deviation = (rewards: ReadonlyArray<number>, { std: name, advantageEpsilon }: GroupAdvantageOptions): number => {
+  const divisor = DEVIATIONS[name]
+  if (divisor === null) return 1
+  const std = standardDeviation(rewards, divisor)
+  return (Number.isNaN(std) ? 0 : std) + advantageEpsilon
 }
 
 const hasSpread = (rewards: ReadonlyArray<number>): boolean => rewards.some((reward) => reward !== rewards[0])

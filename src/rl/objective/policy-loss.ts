@@ -11,68 +11,96 @@
  *
  * d r / d logp = r, so every derivative below is the loss with the branch that is active. On the clipped side it is exactly 0, on the
  * other side it never is: clipping only removes the incentive to go further.
+ *
+ * A new loss is a new entry of `POLICY_LOSSES`: the parameter `policyLoss` of `rl` and all that is computed are read from it.
  */
-import * as Schema from "effect/Schema"
-
+import * as Param from "../../dag/Param.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
-const nonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+/** Whose log-ratio a token's ratio is made of: its own, or the mean over its sequence, shared by its tokens (GSPO, 2507.18071). */
+export const RATIOS = { token: "own", sequence: "shared" } as const
 
-export const PolicyLossOptions = Schema.Struct({
-  kind: Schema.Literals(["clip", "cispo", "unclipped", "reinforce"]),
-  /** The ratio may fall to 1 - clipLow ... */
-  clipLow: nonNegative,
-  /** ... and rise to 1 + clipHigh before the gradient stops. */
-  clipHigh: nonNegative,
-  dualClip: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(1))),
-  /** `token`: a ratio for each token. `sequence`: exp of the sequence's mean log-ratio, shared by its tokens (GSPO, 2507.18071). */
-  ratio: Schema.Literals(["token", "sequence"]),
-  /** |logp - logpOld| is cut at this before exp (verl, OpenRLHF: 20). Absent: never. */
-  clampLogRatio: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
-})
-export type PolicyLossOptions = typeof PolicyLossOptions.Type
+/** What the ratio is, and how far it may go: to 1 - clipLow and 1 + clipHigh before the gradient stops. */
+const RatioParams = {
+  ratio: Param.variant(RATIOS, "token", "importance ratio of each token, or of its sequence (GSPO)"),
+  ratioClamp: Param.orNone(
+    Param.number(20, "|logp - logpOld| is cut at this before exp (verl, OpenRLHF: 20)", { above: 0 }),
+    "none"
+  ),
+  clipLow: Param.number(0.2, "lower clip range of the ratio", { above: 0 }),
+  clipHigh: Param.number(0.2, "upper clip range of the ratio", { above: 0 }),
+  dualClip: Param.orNone(Param.number(3, "bound of the loss of a bad token, in advantages", { above: 1 }), "none")
+}
+export type RatioOptions = Param.Values<typeof RatioParams>
 
-const clip = (r: number, o: PolicyLossOptions): number => Math.min(Math.max(r, 1 - o.clipLow), 1 + o.clipHigh)
+interface PolicyLoss {
+  /** The loss of one token. */
+  readonly loss: (logProb: number, ratio: number, advantage: number, o: RatioOptions) => number
+  /** d loss / d logp. Under `ratio: sequence` and `throughRatio`: with respect to the sequence's log-ratio. */
+  readonly gradient: (ratio: number, advantage: number, o: RatioOptions) => number
+  /** Does the gradient reach logp through the ratio? Then a clamp of the ratio stops it, and a sequence's tokens share it. */
+  readonly throughRatio: boolean
+  /** Is one branch of the loss clipped, so that there the gradient is 0? */
+  readonly clipsGradient: boolean
+  /** The options below that it looks at. To set another one is refused, since it would do nothing. */
+  readonly uses: ReadonlyArray<keyof RatioOptions>
+}
 
-/** The policy loss of one token. */
-export const policyLoss = (logProb: number, ratio: number, advantage: number, o: PolicyLossOptions): number => {
-  switch (o.kind) {
-    case "clip": {
+const clip = (r: number, o: RatioOptions): number => Math.min(Math.max(r, 1 - o.clipLow), 1 + o.clipHigh)
+
+export const POLICY_LOSSES = {
+  clip: {
+    loss: (_, ratio, advantage, o) => {
       const loss = Math.max(-advantage * ratio, -advantage * clip(ratio, o))
-      return advantage < 0 && o.dualClip !== undefined ? Math.min(loss, -o.dualClip * advantage) : loss
-    }
-    case "cispo":
-      return -clip(ratio, o) * advantage * logProb
-    case "unclipped":
-      return -advantage * ratio
-    case "reinforce":
-      return -advantage * logProb
+      return advantage < 0 && o.dualClip !== "none" ? Math.min(loss, -o.dualClip * advantage) : loss
+    },
+    gradient: (ratio, advantage, o) =>
+      beyondClip(ratio, advantage, o) || beyondDualClip(ratio, advantage, o) ? 0 : -advantage * ratio,
+    throughRatio: true,
+    clipsGradient: true,
+    uses: ["ratio", "ratioClamp", "clipLow", "clipHigh", "dualClip"]
+  },
+  cispo: {
+    loss: (logProb, ratio, advantage, o) => -clip(ratio, o) * advantage * logProb,
+    gradient: (ratio, advantage, o) => -clip(ratio, o) * advantage,
+    throughRatio: false,
+    clipsGradient: false,
+    uses: ["ratio", "ratioClamp", "clipLow", "clipHigh"]
+  },
+  unclipped: {
+    loss: (_, ratio, advantage) => -advantage * ratio,
+    gradient: (ratio, advantage) => -advantage * ratio,
+    throughRatio: true,
+    clipsGradient: false,
+    uses: ["ratio", "ratioClamp"]
+  },
+  reinforce: {
+    loss: (logProb, _, advantage) => -advantage * logProb,
+    gradient: (_, advantage) => -advantage,
+    throughRatio: false,
+    clipsGradient: false,
+    uses: []
   }
-}
+} as const satisfies Readonly<Record<string, PolicyLoss>>
 
-/** d policyLoss / d logp; for `ratio: "sequence"` the derivative with respect to the sequence's log-ratio. */
-export const policyGradient = (ratio: number, advantage: number, o: PolicyLossOptions): number => {
-  switch (o.kind) {
-    case "clip":
-      return clippedBranchActive(ratio, advantage, o) || dualClipActive(ratio, advantage, o) ? 0 : -advantage * ratio
-    case "cispo":
-      return -clip(ratio, o) * advantage
-    case "unclipped":
-      return -advantage * ratio
-    case "reinforce":
-      return -advantage
-  }
+export const PolicyLossParams = {
+  policyLoss: Param.variant(POLICY_LOSSES, "clip", "loss of a token"),
+  ...RatioParams
 }
+export type PolicyLossOptions = Param.Values<typeof PolicyLossParams>
 
 /** Is the clipped branch strictly larger, so that the gradient is 0? One of the two quantities called "clip fraction". */
 export const clippedBranchActive = (ratio: number, advantage: number, o: PolicyLossOptions): boolean =>
-  o.kind === "clip" && (advantage > 0 ? ratio > 1 + o.clipHigh : advantage < 0 && ratio < 1 - o.clipLow)
+  POLICY_LOSSES[o.policyLoss].clipsGradient && beyondClip(ratio, advantage, o)
 
-const dualClipActive = (ratio: number, advantage: number, o: PolicyLossOptions): boolean =>
-  o.dualClip !== undefined && advantage < 0 && ratio > o.dualClip
+const beyondClip = (ratio: number, advantage: number, o: RatioOptions): boolean =>
+  advantage > 0 ? ratio > 1 + o.clipHigh : advantage < 0 && ratio < 1 - o.clipLow
+
+const beyondDualClip = (ratio: number, advantage: number, o: RatioOptions): boolean =>
+  o.dualClip !== "none" && advantage < 0 && ratio > o.dualClip
 
 /** Is the ratio outside the clip range, whatever the advantage? The other "clip fraction". */
-export const ratioOutside = (ratio: number, o: PolicyLossOptions): boolean => ratio < 1 - o.clipLow || ratio > 1 + o.clipHigh
+export const ratioOutside = (ratio: number, o: RatioOptions): boolean => ratio < 1 - o.clipLow || ratio > 1 + o.clipHigh
 
 export interface Ratios {
   /** r per response token. */
@@ -95,14 +123,15 @@ export const importanceRatios = (
   requireLength("logProbs", logProbs, tokens)
   requireLength("oldLogProbs", oldLogProbs, tokens)
   requireLength("weights", weights, tokens)
+  const limit = o.ratioClamp === "none" ? Number.POSITIVE_INFINITY : o.ratioClamp
+  const shares = RATIOS[o.ratio] === "shared"
   const ratios = new Float64Array(tokens).fill(1)
   const live = new Uint8Array(tokens).fill(1)
   for (let s = 0; s + 1 < offsets.length; s++) {
-    const shared = o.ratio === "sequence" ? meanLogRatio(logProbs, oldLogProbs, offsets[s]!, offsets[s + 1]!, weights) : 0
+    const shared = shares ? meanLogRatio(logProbs, oldLogProbs, offsets[s]!, offsets[s + 1]!, weights) : 0
     for (let t = offsets[s]!; t < offsets[s + 1]!; t++) {
       if (weights[t] === 0) continue
-      const logRatio = o.ratio === "sequence" ? shared : logProbs[t]! - oldLogProbs[t]!
-      const limit = o.clampLogRatio ?? Number.POSITIVE_INFINITY
+      const logRatio = shares ? shared : logProbs[t]! - oldLogProbs[t]!
       ratios[t] = Math.exp(Math.min(Math.max(logRatio, -limit), limit))
       live[t] = Math.abs(logRatio) <= limit ? 1 : 0
     }

@@ -11,29 +11,35 @@
  *
  * Since the reduction is only a weight, gradients need no code of their own, and an engine needs no notion of a reduction. When a batch
  * is split into micro-batches, pass the totals of the *whole* batch: the weights of the parts then add up to those of the whole.
+ *
+ * A new reduction is a new entry of `REDUCTIONS`: the parameter `reduction` of `rl` and all that is computed are read from it.
  */
-import * as Schema from "effect/Schema"
+import * as Param from "../../dag/Param.ts"
+import type { Mask } from "../packed/masked-statistics.ts"
+import { requireLength } from "../packed/RlInputError.ts"
 
-import { count, type Mask } from "../packed/masked-statistics.ts"
-import { requireLength, RlInputError } from "../packed/RlInputError.ts"
+/** The weight of each token of a sequence with `length` tokens, in a batch of these totals; `longest` is Lmax. */
+type Reduction = (length: number, totals: ReductionTotals, longest: number) => number
 
-export const Reduction = Schema.Literals([
-  "token_mean",
-  "seq_mean_token_mean",
-  "seq_mean_token_sum",
-  "sum_over_B_Lmax",
-  "sum_over_Lmax"
-])
-export type Reduction = typeof Reduction.Type
+export const REDUCTIONS = {
+  token_mean: (_, { tokens }) => 1 / tokens,
+  seq_mean_token_mean: (length, { sequences }) => 1 / (sequences * length),
+  seq_mean_token_sum: (_, { sequences }) => 1 / sequences,
+  sum_over_B_Lmax: (_, { sequences }, longest) => 1 / (sequences * longest),
+  sum_over_Lmax: (_, __, longest) => 1 / longest
+} as const satisfies Readonly<Record<string, Reduction>>
 
-export const ReductionOptions = Schema.Struct({
-  reduction: Reduction,
-  /** Lmax in tokens, for the reductions that use it. */
-  maxLength: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  /** Does a sequence without any unmasked token count in B? TRL: `count`. OpenRLHF, verl: `drop`. */
-  maskedSequences: Schema.Literals(["drop", "count"])
-})
-export type ReductionOptions = typeof ReductionOptions.Type
+/** Does a sequence without any unmasked token count in B? TRL: `count`. OpenRLHF, verl: `drop`. */
+export const MASKED_SEQUENCES = { drop: false, count: true } as const
+
+export const ReductionParams = {
+  reduction: Param.variant(REDUCTIONS, "token_mean", "from losses of tokens to one number; Lmax is maxNewTokens"),
+  maskedSequences: Param.variant(MASKED_SEQUENCES, "drop", "whether wholly masked sequences count in a mean over sequences")
+}
+export type ReductionOptions = Param.Values<typeof ReductionParams> & {
+  /** Lmax, in tokens. */
+  readonly maxNewTokens: number
+}
 
 /** B and N of the batch over which a mean is taken. */
 export interface ReductionTotals {
@@ -41,7 +47,11 @@ export interface ReductionTotals {
   readonly sequences: number
 }
 
-/** B and N of sequences given by `offsets` (`[sequences + 1]`, into response tokens). */
+/**
+ * B and N of sequences given by `offsets` (`[sequences + 1]`, into response tokens).
+ *
+ * @internal the tests of micro-batches need it; a step is never split today.
+ */
 export const reductionTotals = (
   offsets: Int32Array,
   maskedSequences: ReductionOptions["maskedSequences"],
@@ -52,7 +62,7 @@ export const reductionTotals = (
   for (let s = 0; s + 1 < offsets.length; s++) {
     const n = keptTokens(offsets, s, mask)
     tokens += n
-    if (n > 0 || maskedSequences === "count") sequences++
+    if (n > 0 || MASKED_SEQUENCES[maskedSequences]) sequences++
   }
   return { tokens, sequences }
 }
@@ -70,35 +80,10 @@ export const reductionWeights = (
   for (let s = 0; s + 1 < offsets.length; s++) {
     const n = keptTokens(offsets, s, mask)
     if (n === 0) continue
-    const weight = sequenceWeight(options, n, totals)
+    const weight = REDUCTIONS[options.reduction](n, totals, options.maxNewTokens)
     for (let t = offsets[s]!; t < offsets[s + 1]!; t++) if (mask === undefined || mask[t] !== 0) weights[t] = weight
   }
   return weights
-}
-
-const sequenceWeight = (options: ReductionOptions, length: number, totals: ReductionTotals): number => {
-  switch (options.reduction) {
-    case "token_mean":
-      return 1 / totals.tokens
-    case "seq_mean_token_mean":
-      return 1 / (totals.sequences * length)
-    case "seq_mean_token_sum":
-      return 1 / totals.sequences
-    case "sum_over_B_Lmax":
-      return 1 / (totals.sequences * maxLength(options))
-    case "sum_over_Lmax":
-      return 1 / maxLength(options)
-  }
-}
-
-const maxLength = (options: ReductionOptions): number => {
-  if (options.maxLength === undefined) {
-    throw new RlInputError({
-      field: "maxLength",
-      detail: `the reduction ${options.reduction} divides by it, but it is not given`
-    })
-  }
-  return options.maxLength
 }
 
 const keptTokens = (offsets: Int32Array, sequence: number, mask?: Mask): number => {
@@ -115,12 +100,4 @@ export const reduce = (values: ArrayLike<number>, weights: ArrayLike<number>): n
   let sum = 0
   for (let t = 0; t < weights.length; t++) if (weights[t] !== 0) sum += weights[t]! * values[t]!
   return sum
-}
-
-/** Mean over unmasked tokens: what logs report, whatever the loss uses. NaN for none. */
-export const tokenMean = (values: ArrayLike<number>, mask?: Mask): number => {
-  const n = count(values.length, mask)
-  let sum = 0
-  for (let t = 0; t < values.length; t++) if (mask === undefined || mask[t] !== 0) sum += values[t]!
-  return sum / n
 }

@@ -6,7 +6,7 @@
  */
 import type { Mask } from "../packed/masked-statistics.ts"
 import { clippedBranchActive, ratioOutside, type PolicyLossOptions } from "./policy-loss.ts"
-import { explainedVariance, valueClipActive } from "./value-loss.ts"
+import { explainedVariance, valueClipActive, type ValueOptions } from "./value-loss.ts"
 
 export interface PolicyStatistics {
   readonly clipFractionOutside: number
@@ -79,7 +79,7 @@ export const valueStatistics = (
   values: ArrayLike<number>,
   oldValues: ArrayLike<number>,
   returns: ArrayLike<number>,
-  clip: number | undefined,
+  clip: ValueOptions["valueClip"],
   mask?: Mask
 ): ValueStatistics => {
   let n = 0

@@ -5,8 +5,14 @@
  * A variance with divisor n - 1 of fewer than two entries is undefined and given as NaN: callers decide what that means for them.
  */
 
-/** `sample`: divisor n - 1. `population`: divisor n. */
-export type Divisor = "sample" | "population"
+/** What a sum of squares over n entries is divided by. */
+export type Divisor = (n: number) => number
+
+/** The two divisors of a variance that libraries use. */
+export const DIVISORS = {
+  sample: (n: number) => n - 1,
+  population: (n: number) => n
+} as const satisfies Readonly<Record<string, Divisor>>
 
 /** Non-zero keeps the entry. Absent: every entry is kept. */
 export type Mask = ArrayLike<number>
@@ -41,7 +47,7 @@ export const variance = (values: ArrayLike<number>, divisor: Divisor, mask?: Mas
     sum += (values[i]! - centre) ** 2
     n++
   }
-  const degrees = divisor === "sample" ? n - 1 : n
+  const degrees = divisor(n)
   return degrees > 0 ? sum / degrees : Number.NaN
 }
 

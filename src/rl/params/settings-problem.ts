@@ -1,31 +1,63 @@
 /**
  * Settings of RL that are each in range and make no sense together: what cannot be computed, and what would silently change nothing or
- * learn nothing. Checked on every node of a study before anything runs.
- *
- * A definition that an algorithm has no use for (`kl` under Expert Iteration) is not refused: one sweep sets it for several algorithms.
+ * learn nothing. Checked on every node of a study before anything runs. That a setting counts for its node's algorithm at all is known of
+ * the setting itself (`Param.only`) and checked before this.
  */
 import type { Objection } from "../../dag/Stage.ts"
-import { grpoOptions, klCoefficient, ppoOptions, PRESETS, reinforceOptions, type Settings } from "./settings.ts"
+import { ALGORITHMS } from "../algorithms/registry.ts"
+import { BASELINES, DEVIATIONS, SINGLETONS } from "../objective/group-advantages.ts"
+import { POLICY_LOSSES, type RatioOptions } from "../objective/policy-loss.ts"
+import { REDUCTIONS } from "../objective/reduction.ts"
+import { WHITENINGS } from "../objective/whitening.ts"
+import { DYNAMIC_SAMPLING } from "../packed/masks.ts"
+import { SamplingParams } from "../sampling/collect.ts"
+import { ReferenceParams } from "../sampling/divergence.ts"
+import { klCoefficient, LoopParams, type SettingParams, type Settings, settingsOf } from "./settings.ts"
 
-type Loop = Settings & { readonly prompts: number; readonly samples: number; readonly minibatches: number }
+type Given = SettingParams & {
+  readonly prompts: number
+  readonly samples: number
+  readonly minibatches: number
+  readonly klTarget: number | null
+  readonly klHorizon: number
+  readonly resamples: number
+  readonly overlongBuffer: number | null
+  readonly overlongFactor: number
+  readonly reference: boolean
+  readonly klLimit: number | null
+}
+
+type Problem = readonly [param: string, problem: string]
 
 /** Which parameter cannot be as it is, and why; null when all can. */
-export const settingsProblem = (settings: Loop): Objection | null => {
-  for (const [param, problem] of problems(settings)) return { param, problem }
+export const settingsProblem = (given: Given): Objection | null => {
+  for (const [param, problem] of problems(given)) return { param, problem }
   return null
 }
 
-function* problems(settings: Loop): Generator<readonly [param: string, problem: string]> {
-  const { algorithm, preset, overlongBuffer, maxNewTokens } = settings
-  if (!PRESETS[algorithm].includes(preset))
-    return yield ["preset", `"${preset}" is no preset of ${algorithm}, which has ${PRESETS[algorithm].join(", ")}.`]
+function* problems(given: Given): Iterable<Problem> {
+  const { algorithm, preset, overlongBuffer, overlongFactor, maxNewTokens } = given
+  const presets = Object.keys(ALGORITHMS[algorithm].presets)
+  if (!presets.includes(preset))
+    return yield ["preset", `"${preset}" is no preset of ${algorithm}, which has ${presets.join(", ")}.`]
   if (overlongBuffer !== null && overlongBuffer > maxNewTokens)
     yield ["overlongBuffer", `is ${overlongBuffer} tokens, but completions have at most maxNewTokens: ${maxNewTokens}.`]
-  yield* klProblems(settings)
-  if (algorithm === "ei") return
-  yield* groupProblems(settings)
-  yield* clipProblems(settings)
-  const { prompts, samples, minibatches } = settings
+  if (overlongBuffer === null && overlongFactor !== SamplingParams.overlongFactor.fallback)
+    yield ["overlongFactor", "does nothing without a buffer: set overlongBuffer, or leave it out."]
+  const settings = settingsOf(given)
+  if (
+    !given.reference &&
+    klCoefficient(settings) === 0 &&
+    given.klLimit !== null &&
+    given.klLimit !== ReferenceParams.klLimit.fallback
+  )
+    yield ["klLimit", "needs the reference, which reference: false leaves out while no KL term needs it."]
+  if (settings.algorithm === "ei") return
+  yield* klProblems(settings, given)
+  if (settings.algorithm !== "ppo") yield* groupProblems(settings, given)
+  yield* policyLossProblems(settings, given)
+  yield* idleProblems(settings, given)
+  const { prompts, samples, minibatches } = given
   if (minibatches > prompts * samples)
     yield [
       "minibatches",
@@ -33,57 +65,82 @@ function* problems(settings: Loop): Generator<readonly [param: string, problem: 
     ]
 }
 
-function* klProblems(settings: Loop) {
-  if (settings.klTarget === null) return
-  if (settings.algorithm === "ei")
+type OnPolicy = Exclude<Settings, { readonly algorithm: "ei" }>
+type Grouped = Exclude<OnPolicy, { readonly algorithm: "ppo" }>
+
+function* klProblems(settings: OnPolicy, { klTarget, klHorizon, klGradient, preset }: Given): Iterable<Problem> {
+  if (klTarget === null) {
+    if (klHorizon !== LoopParams.klHorizon.fallback)
+      yield ["klHorizon", "does nothing while klTarget is null: the coefficient stays as it is."]
+    return
+  }
+  if (klCoefficient(settings) === 0)
+    yield ["klTarget", "needs a coefficient above 0 to start from, since it is moved by factors: set kl, to 0.01 for instance."]
+  else if (settings.algorithm === "grpo" && settings.klGradient === "none")
     yield [
       "klTarget",
-      "Expert Iteration has no KL term whose coefficient could move: set it for the other algorithms alone."
-    ] as const
-  else if (klCoefficient(settings) === 0)
-    yield [
-      "klTarget",
-      "needs a coefficient above 0 to start from, since it is moved by factors: set kl, to 0.01 for instance."
-    ] as const
-  else if (settings.algorithm === "grpo" && grpoOptions(settings).kl.gradient === "none")
-    yield [
-      "klTarget",
-      `moves the coefficient of a KL term without gradient (klGradient "none"${settings.klGradient === null ? `, as preset "${settings.preset}" has it` : ""}): set klGradient to "own".`
-    ] as const
+      `moves the coefficient of a KL term without gradient (klGradient "none"${klGradient === null ? `, as preset "${preset}" has it` : ""}): set klGradient to "own".`
+    ]
 }
 
-function* groupProblems(settings: Loop) {
-  const { algorithm, samples } = settings
-  if (algorithm !== "grpo" && algorithm !== "reinforce") return
-  const { baseline, std, singleton } = (algorithm === "grpo" ? grpoOptions : reinforceOptions)(settings).advantage
-  if (baseline === "none" && std !== "none")
-    yield ["std", `"${std}" needs a baseline to deviate from; with baseline "none" set std to "none".`] as const
-  if (samples === 1 && baseline !== "none" && singleton === "zero")
+function* groupProblems({ baseline, std, singleton }: Grouped, given: Given): Iterable<Problem> {
+  const compared = BASELINES[baseline] !== null
+  if (!compared && DEVIATIONS[std] !== null)
+    yield ["std", `"${std}" needs a baseline to deviate from; with baseline "none" set std to "none".`]
+  if (given.samples === 1 && compared && SINGLETONS[singleton](1) === 0)
     yield [
       "samples",
       `is 1: a group of one is its own baseline, every advantage 0 and nothing ever learnt. Take 2 or more, or baseline "none".`
-    ] as const
+    ]
+  if (given.samples > 1 && given.singleton !== null)
+    yield ["singleton", `does nothing: groups have ${given.samples} completions (samples), and it is about groups of one.`]
+  if (DEVIATIONS[std] === null)
+    for (const name of ["stdOver", "advantageEpsilon"] as const)
+      if (given[name] !== null) yield [name, `does nothing while std is "none".`]
 }
 
-function* clipProblems(settings: Loop) {
-  const { algorithm } = settings
-  const options = algorithm === "ppo" ? ppoOptions : algorithm === "grpo" ? grpoOptions : reinforceOptions
-  const { kind, clipLow, clipHigh } = options(settings).policy
-  if (kind !== "clip" && kind !== "cispo") {
-    if (settings.dualClip !== null) yield ["dualClip", `bounds the clipped loss; policyLoss "${kind}" is not clipped.`] as const
-    return
-  }
-  if (clipLow >= 1)
+function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
+  const { policyLoss, clipLow, clipHigh } = settings
+  const { uses, clipsGradient } = POLICY_LOSSES[policyLoss]
+  const used: ReadonlyArray<keyof RatioOptions> = uses
+  for (const name of ["ratio", "ratioClamp", "clipLow", "clipHigh", "dualClip"] as const satisfies ReadonlyArray<
+    keyof RatioOptions
+  >)
+    if (!used.includes(name) && given[name] !== null) yield [name, `does nothing under policyLoss "${policyLoss}".`]
+  if (used.includes("clipLow") && clipLow >= 1)
     yield [
       "clipLow",
       `is ${clipLow}, the distance from 1: a ratio is above 0 and would never fall below ${shown(1 - clipLow)}. Take less than 1; a lower bound of 0.8 is clipLow 0.2.`
-    ] as const
+    ]
   // CISPO bounds a weight, not a step: there a wide range is usual.
-  if (kind === "clip" && clipHigh >= 1)
+  if (clipsGradient && clipHigh >= 1)
     yield [
       "clipHigh",
       `is ${clipHigh}, the distance from 1: the ratio would be clipped at ${shown(1 + clipHigh)} only. An upper bound of 1.2 is clipHigh 0.2; policyLoss "unclipped" never clips.`
-    ] as const
+    ]
+}
+
+/** What is set and does nothing beside the settings that would make it count. */
+function* idleProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
+  const { replaces } = DYNAMIC_SAMPLING[settings.dynamicSampling]
+  if (!replaces && given.resamples !== SamplingParams.resamples.fallback)
+    yield ["resamples", `does nothing under dynamicSampling "${settings.dynamicSampling}": only "resample" draws new prompts.`]
+  if (WHITENINGS[settings.whiten] === null)
+    for (const name of ["whitenEpsilon", "whitenGuard"] as const)
+      if (given[name] !== null) yield [name, `does nothing while whiten is "none".`]
+  if (settings.entropyBonus === 0 && given.entropyReduction !== null)
+    yield ["entropyReduction", "does nothing while entropyBonus is 0."]
+  if (klCoefficient(settings) === 0)
+    for (const name of ["klEstimator", "klGradient", "klClamp", "klEstimateClamp", "klPlace"] as const)
+      if (given[name] !== null) yield [name, "does nothing while kl is 0."]
+  if (!countsSequences(settings.reduction) && given.maskedSequences !== null)
+    yield ["maskedSequences", `does nothing under reduction "${settings.reduction}", which counts no sequences.`]
+}
+
+/** Whether a reduction depends on the number of sequences: asked of the reduction itself. */
+const countsSequences = (name: OnPolicy["reduction"]): boolean => {
+  const weight = (sequences: number) => REDUCTIONS[name](1, { tokens: 1, sequences }, 1)
+  return weight(1) !== weight(2)
 }
 
 const shown = (bound: number): string => String(Number(bound.toPrecision(6)))

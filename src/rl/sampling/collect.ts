@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 
+import * as Param from "../../dag/Param.ts"
 import type { Batch, Model } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
@@ -16,24 +17,41 @@ import type { SuiteProblem } from "../../training/corpus.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
 import { klEstimate } from "../objective/kl.ts"
 import { mean } from "../packed/masked-statistics.ts"
-import { both, overlongPenalty, truncationMask } from "../packed/masks.ts"
+import { both, DYNAMIC_SAMPLING, type DynamicSampling, overlongPenalty, truncationMask } from "../packed/masks.ts"
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
 
-export interface SamplingSettings {
-  readonly prompts: number
-  readonly samples: number
-  readonly temperature: number
-  readonly topP: number
-  readonly maxNewTokens: number
-  readonly rewardProfile: "corrected" | "paper"
-  /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
-  readonly truncated: "fail" | "count" | "mask"
-  readonly dynamicSampling: "off" | "filter" | "resample"
-  /** Most rounds of new prompts in a step. */
-  readonly resamples: number
-  /** Tokens over which the punishment of long completions grows; null: none. */
-  readonly overlongBuffer: number | null
-  readonly overlongFactor: number
+/** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
+export const TRUNCATED = {
+  fail: { rewarded: false, takesPart: true },
+  count: { rewarded: true, takesPart: true },
+  mask: { rewarded: true, takesPart: false }
+} as const
+
+/** What is sampled at a step, and how it is rewarded. */
+export const SamplingParams = {
+  prompts: Param.integer(16, "prompts of a step", { min: 1 }),
+  samples: Param.integer(8, "completions of each prompt: the group", { min: 1 }),
+  temperature: Param.number(1, "of sampling, and of the log-probabilities that training sees", { above: 0 }),
+  topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
+  maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
+  rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
+  truncated: Param.variant(
+    TRUNCATED,
+    "fail",
+    "completions cut at the limit: no reward, graded as any other, or kept out of the update"
+  ),
+  resamples: Param.integer(4, "most rounds of new prompts in a step, under dynamicSampling resample", { min: 1 }),
+  overlongBuffer: Param.nullable(
+    Param.integer(16, "soft overlong punishment (DAPO): it grows over the last so many tokens before the limit; null: none", {
+      min: 1
+    }),
+    null
+  ),
+  overlongFactor: Param.number(1, "soft overlong punishment at the limit", { above: 0 })
+}
+
+export type SamplingSettings = Param.Values<typeof SamplingParams> & {
+  readonly dynamicSampling: DynamicSampling
   readonly seed: number
 }
 
@@ -56,7 +74,7 @@ const otherPrompts = (
   count: number,
   at: { readonly step: number; readonly round: number; readonly seed: number }
 ): ReadonlyArray<SuiteProblem> =>
-  Array.from(permutation(suite.length, at.seed, "rl/other-prompts", at.step * 1000 + at.round), (i) => suite[i]!)
+  Array.from(permutation(suite.length, at.seed, "rl/other-prompts", at.step, at.round), (i) => suite[i]!)
     .filter((problem) => !had.has(problem))
     .slice(0, count)
 
@@ -92,6 +110,7 @@ export const collect = Effect.fnUntraced(function* (request: {
 }) {
   const { policy, reference, tokenizer, openings, suite, step, params } = request
   const { prompts, samples, temperature } = params
+  const { replaces } = DYNAMIC_SAMPLING[params.dynamicSampling]
   const drawn: Array<Sampled> = []
   let wanted = promptsAt(suite, step, params)
   for (let round = 0; wanted.length > 0; round++) {
@@ -100,7 +119,7 @@ export const collect = Effect.fnUntraced(function* (request: {
     const seed = round === 0 ? params.seed : (stream(`rl/round/${round}`) ^ params.seed) >>> 0
     const completions = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed })
     drawn.push(gradedRound(wanted, completions, round, params))
-    if (params.dynamicSampling !== "resample" || round === params.resamples) break
+    if (!replaces || round === params.resamples) break
     const informative = drawn.reduce((sum, { scores }) => sum + informativeGroups(scores, samples), 0)
     const had = new Set(drawn.flatMap(({ problems }) => problems))
     wanted = otherPrompts(suite, had, prompts - informative, { step, round: round + 1, seed: params.seed })
@@ -116,7 +135,7 @@ export const collect = Effect.fnUntraced(function* (request: {
   const oldLogProbs = fromPositions(rollouts, scored.logProbs)
   const refLogProbs =
     reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
-  return {
+  const collected: Collected = {
     problems,
     rounds,
     samples,
@@ -130,7 +149,8 @@ export const collect = Effect.fnUntraced(function* (request: {
     entropy: mean(fromPositions(rollouts, scored.entropies!)),
     kl: refLogProbs === undefined ? null : mean(oldLogProbs.map((logProb, t) => klEstimate(logProb - refLogProbs[t]!, "k3"))),
     openingShares: yield* exactShares(policy, completions.prompts, openings, temperature)
-  } satisfies Collected as Collected
+  }
+  return collected
 })
 
 interface Sampled {
@@ -150,7 +170,7 @@ const gradedRound = (
 ): Sampled => {
   const grades = gradeAll(problems, completions, rewardProfile)
   // A completion that never ends is no answer, unless the settings say otherwise.
-  const fails = (row: number) => truncated === "fail" && completions.truncated[row]!
+  const fails = (row: number) => !TRUNCATED[truncated].rewarded && completions.truncated[row]!
   const punishment = (row: number) =>
     overlongBuffer === null ? 0 : overlongPenalty(completions.tokens[row]!.length, maxNewTokens, overlongBuffer, overlongFactor)
   const scores = grades.map((grade, row) => (grade.correct && !fails(row) ? 1 : 0) + punishment(row))
@@ -184,8 +204,8 @@ const together = (drawn: ReadonlyArray<Sampled>) => {
 
 /** What takes part: not truncated completions under `mask`, not groups without signal under dynamic sampling. */
 const learningMask = (rollouts: Rollouts, scores: Float64Array, settings: SamplingSettings): Uint8Array | undefined => {
-  const cut = settings.truncated === "mask" ? truncationMask(rollouts) : undefined
-  if (settings.dynamicSampling === "off") return cut
+  const cut = TRUNCATED[settings.truncated].takesPart ? undefined : truncationMask(rollouts)
+  if (!DYNAMIC_SAMPLING[settings.dynamicSampling].drops) return cut
   const { informative } = groupSignal(scores, rollouts.groups)
   const signal = new Uint8Array(rollouts.responseOffsets.at(-1)!)
   informative.forEach((kept, s) => signal.fill(kept, rollouts.responseOffsets[s], rollouts.responseOffsets[s + 1]))

@@ -6,7 +6,20 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { Part } from "../../dag/Checkpoints.ts"
+import * as Param from "../../dag/Param.ts"
 import type { Collected } from "./collect.ts"
+
+/** The policy that RL starts from stays beside it as the reference: for KL terms, and to see how far the policy has gone. */
+export const ReferenceParams = {
+  reference: Param.boolean(
+    true,
+    "score the reference policy even when no KL term needs it: the divergence is recorded and held to klLimit"
+  ),
+  klLimit: Param.nullable(
+    Param.number(10, "divergence from the reference, in nats a token, at which the run ends; null: none", { above: 0 }),
+    10
+  )
+}
 
 /** A policy that can be gone back to: its parameters, and how many RL steps it has behind it. */
 export interface GoodPolicy {
@@ -46,21 +59,22 @@ export const samplingProblem = (
 /** The last good policy, as a part of mid-stage checkpoints. */
 export const lastGood = () => {
   let good: GoodPolicy | null = null
+  const part: Part<never> = {
+    save: Effect.sync(() => ({
+      parameters: good?.parameters ?? new Float32Array(0),
+      updatedThrough: Float64Array.of(good?.updatedThrough ?? -1)
+    })),
+    restore: (saved) =>
+      Effect.sync(() => {
+        const updatedThrough = saved["updatedThrough"]![0]!
+        good = updatedThrough < 0 ? null : { updatedThrough, parameters: saved["parameters"] as Float32Array }
+      })
+  }
   return {
+    part,
     get: () => good,
     set: (policy: GoodPolicy) => {
       good = policy
-    },
-    part: {
-      save: Effect.sync(() => ({
-        parameters: good?.parameters ?? new Float32Array(0),
-        updatedThrough: Float64Array.of(good?.updatedThrough ?? -1)
-      })),
-      restore: (saved) =>
-        Effect.sync(() => {
-          const updatedThrough = saved["updatedThrough"]![0]!
-          good = updatedThrough < 0 ? null : { updatedThrough, parameters: saved["parameters"] as Float32Array }
-        })
-    } satisfies Part as Part
+    }
   }
 }

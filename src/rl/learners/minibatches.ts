@@ -3,9 +3,20 @@
  * (seed, step, epoch). Sequences that a mask drops wholly are not computed at all; a part of which nothing is left is skipped.
  */
 import { permutation } from "../../random/philox.ts"
-import type { LearningBatch } from "../learners/learner.ts"
 import { reductionWeights, type ReductionOptions } from "../objective/reduction.ts"
-import { type Rollouts, selectSequences, sequenceCount } from "./Rollouts.ts"
+import { type Rollouts, selectSequences, sequenceCount } from "../packed/Rollouts.ts"
+
+/** A batch of rollouts with what is known when sampling is over. `scores` per sequence, the rest per response token. */
+export interface LearningBatch {
+  readonly step: number
+  readonly rollouts: Rollouts
+  readonly scores: Float64Array
+  /** Log-probabilities by scoring: the old ones of every ratio. */
+  readonly oldLogProbs: Float32Array
+  readonly refLogProbs: Float32Array | undefined
+  /** 0 keeps a token out of the update; absent: all take part. */
+  readonly mask: Uint8Array | undefined
+}
 
 export interface Passes {
   readonly epochs: number
@@ -21,7 +32,7 @@ export const minibatches = (sequences: number, step: number, passes: Passes): Ar
       all.push(Int32Array.from({ length: sequences }, (_, i) => i))
       continue
     }
-    const order = permutation(sequences, passes.seed, "minibatches", step * 1000 + epoch)
+    const order = permutation(sequences, passes.seed, "minibatches", step, epoch)
     for (let i = 0; i < passes.minibatches; i++) {
       const from = Math.floor((i * sequences) / passes.minibatches)
       const to = Math.floor(((i + 1) * sequences) / passes.minibatches)
