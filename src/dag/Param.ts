@@ -289,9 +289,9 @@ const parsedOrText = (text: string): unknown => {
 /** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
 export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {
   // JSON as it stands, a bare word, or a list with commas.
-  const candidates: Array<unknown> = [parsedOrText(text), text]
-  const items = text.split(",").map((item) => item.trim())
-  candidates.push(items, items.map(parsedOrText))
+  const whole = parsedOrText(text)
+  const items = Array.isArray(whole) ? [] : text.split(",").map((item) => item.trim())
+  const candidates = [whole, text, ...(items.length === 0 ? [] : [items, items.map(parsedOrText)])]
   for (const candidate of candidates) {
     const value = param.accept(candidate)
     if (value !== undefined) return value
@@ -304,9 +304,9 @@ export const fromText = (owner: string, name: string, param: Param<unknown>, tex
 
 /** The params that differ from their defaults, each as canonical JSON: what enters the key. */
 export const canonicalParams = (params: Params, values: Readonly<Record<string, unknown>>): Array<readonly [string, string]> =>
-  Object.entries(params).flatMap(([name, param]) => {
-    return isFallback(name, param, values[name]) ? [] : [[name, canonicalJson(values[name], name)] as const]
-  })
+  Object.entries(params).flatMap(([name, param]) =>
+    isFallback(name, param, values[name]) ? [] : [[name, canonicalJson(values[name], name)] as const]
+  )
 
 const isFallback = (name: string, param: Param<unknown>, value: unknown): boolean =>
   param.optional && canonicalJson(value, name) === canonicalJson(param.fallback, name)

@@ -111,3 +111,86 @@ describe("the canonical form of params", () => {
     ])
   })
 })
+
+describe("lists", () => {
+  const kls = Param.numbers([0], "KL coefficients", { min: 0 })
+  const read = (text: string) => Param.fromText("study", "kls", kls, text)
+
+  it("are read from a command line, one value or several", () => {
+    expect(read("0,0.01,0.1")).toEqual([0, 0.01, 0.1])
+    expect(read("0.1")).toEqual([0.1])
+    expect(read("[0, 1]")).toEqual([0, 1])
+    expect(Param.fromText("study", "sizes", Param.integers([1], "sizes"), "100, 1000")).toEqual([100, 1000])
+  })
+
+  it.each([
+    ["0,zero", 'study.kls: "zero" in it is not a number >= 0.'],
+    ["0,-1", "study.kls: -1 in it is not a number >= 0."],
+    ["0,", 'study.kls: "" in it is not a number >= 0.'],
+    ["0.1,0.1", "study.kls: has 0.1 twice: give each value once."],
+    ["[]", "study.kls: is an empty list: give at least one value."]
+  ])("%s: what is wrong is said of the item", (text, message) => {
+    expect(() => read(text)).toThrow(message)
+  })
+
+  it("of any param: null among numbers, options, each refused by its own words", () => {
+    const orNull = Param.listOf(Param.nullable(Param.number(0, "", { min: 0 }), null), [null], "coefficients; null: the preset's")
+    expect(Param.fromText("study", "kls", orNull, "0,null,0.1")).toEqual([0, null, 0.1])
+    const places = Param.listOf(Param.oneOf(["token", "score"], "token", ""), ["token"], "places")
+    expect(Param.fromText("study", "places", places, "token,score")).toEqual(["token", "score"])
+    expect(() => Param.fromText("study", "places", places, "token,scores")).toThrow(
+      '"scores" in it is not one of "token", "score"'
+    )
+  })
+
+  it("are checked in a study's file too, with the same words", () => {
+    expect(() => Param.complete("study", { kls }, { kls: [0, Number.NaN] })).toThrow("study.kls: NaN in it is not a number >= 0.")
+  })
+})
+
+describe("params that count only beside certain values of another", () => {
+  const params = {
+    method: Param.oneOf(["a", "b", "c"], "a", "method"),
+    depth: Param.only(Param.integer(3, "depth"), "method", ["a", "b"])
+  }
+
+  it("are refused by name where they are set and do nothing, and not at their default", () => {
+    expect(Param.idleParam(params, { method: "a", depth: 5 })).toBeNull()
+    expect(Param.idleParam(params, { method: "c", depth: 3 })).toBeNull()
+    expect(Param.idleParam(params, { method: "c", depth: 5 })).toEqual({
+      param: "depth",
+      problem: "does nothing here: it counts where method is a or b, and method is c. Leave it out."
+    })
+  })
+})
+
+describe("a variant", () => {
+  const table = { mean: (x: number) => x, none: null } as const
+  const param = Param.variant(table, "mean", "baseline")
+
+  it("is one of the names of its table, and no other", () => {
+    expect(param.accept("none")).toBe("none")
+    expect(param.accept("toString")).toBeUndefined()
+    expect(() => Param.fromText("rl", "baseline", param, "median")).toThrow(
+      'rl.baseline: must be one of "mean", "none"; got "median".'
+    )
+  })
+
+  it("cannot be one that the table lacks: it does not compile", () => {
+    // @ts-expect-error "median" is no entry of the table
+    expect(Param.variant(table, "median", "baseline").fallback).toBe("median")
+  })
+})
+
+describe("what can be switched off", () => {
+  it("is its own value or the word none", () => {
+    const clamp = Param.orNone(Param.number(20, "clamp", { above: 0 }), "none")
+    expect([clamp.accept(5), clamp.accept("none"), clamp.accept(0), clamp.accept("off")]).toEqual([
+      5,
+      "none",
+      undefined,
+      undefined
+    ])
+    expect(clamp.expected).toBe('a number > 0, or "none"')
+  })
+})

@@ -17,7 +17,7 @@ import { requireLength } from "../packed/RlInputError.ts"
 import { sequenceCount, toPositions, type Rollouts } from "../packed/Rollouts.ts"
 
 /** Where each round's fine-tuning starts; the previous policy is the generator either way. */
-export const STARTS = { base: "base", previous: "previous" } as const
+const STARTS = { base: "base", previous: "previous" } as const
 
 export const ExpertIterationParams = {
   deduplicate: Param.boolean(true, "one demonstration of equal completions of a question"),

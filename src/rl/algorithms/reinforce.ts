@@ -23,7 +23,7 @@ import type { Mask } from "../packed/masked-statistics.ts"
 import { DynamicSamplingParams } from "../packed/masks.ts"
 
 /** Where KL enters: on each token, or in the score before the baseline. */
-export const KL_PLACES = { token: "token", score: "score" } as const
+const KL_PLACES = { token: "token", score: "score" } as const
 
 export const ReinforceParams = {
   ...TokenRewardParams,

@@ -24,7 +24,11 @@ export interface Passes {
   readonly seed: number
 }
 
-/** The sequences of each minibatch of a step. One minibatch keeps the order. */
+/**
+ * The sequences of each minibatch of a step. One minibatch keeps the order.
+ *
+ * @internal the tests hold the order of every pass
+ */
 export const minibatches = (sequences: number, step: number, passes: Passes): Array<Int32Array> => {
   const all: Array<Int32Array> = []
   for (let epoch = 0; epoch < passes.epochs; epoch++) {

@@ -13,7 +13,7 @@ import type { Mask } from "../packed/masked-statistics.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
 /** Whether a masked token inside a response takes part: as any token (SkyRL), or passed over, the running values unchanged (verl). */
-export const MASKED_TOKENS = { include: true, skip: false } as const
+const MASKED_TOKENS = { include: true, skip: false } as const
 
 export const DiscountParams = {
   gamma: Param.number(1, "discount", { min: 0, max: 1 })

@@ -40,7 +40,7 @@ export const DEVIATIONS = {
 } as const
 
 /** The set over which the standard deviation is taken. The baseline is always the group's. */
-export const DEVIATION_SETS = {
+const DEVIATION_SETS = {
   group: (group: ReadonlyArray<number>, _all: ReadonlyArray<number>) => group,
   batch: (_group: ReadonlyArray<number>, all: ReadonlyArray<number>) => all
 } as const

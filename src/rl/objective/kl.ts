@@ -20,6 +20,11 @@ interface Estimator {
   readonly derivative: (d: number) => number
 }
 
+/**
+ * The estimates and their derivatives.
+ *
+ * @internal the tests differentiate each
+ */
 export const KL_ESTIMATORS = {
   k1: { estimate: (d) => d, derivative: () => 1 },
   k2: { estimate: (d) => (d * d) / 2, derivative: (d) => d },
@@ -28,7 +33,7 @@ export const KL_ESTIMATORS = {
 export type KlEstimator = keyof typeof KL_ESTIMATORS
 
 /** What flows back from a KL term in the loss, given the gradient of its own estimate. */
-export const KL_GRADIENTS = {
+const KL_GRADIENTS = {
   own: (_d: number, own: () => number) => own(),
   k2: (d: number) => KL_ESTIMATORS.k2.derivative(d),
   none: () => 0

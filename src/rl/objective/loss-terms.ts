@@ -39,7 +39,11 @@ export interface Term {
   readonly gradient: Float64Array
 }
 
-/** Policy term: reduced loss, unweighted loss per token, gradient with respect to logp, and the ratios it saw. */
+/**
+ * Policy term: reduced loss, unweighted loss per token, gradient with respect to logp, and the ratios it saw.
+ *
+ * @internal the tests compare each term with other libraries
+ */
 export const policyTerm = (
   logProbs: ArrayLike<number>,
   oldLogProbs: ArrayLike<number>,
@@ -103,7 +107,11 @@ export const valueTerm = (
   return { loss: reduce(perToken, weights), perToken, gradient }
 }
 
-/** Entropy under the weights that its options ask for; the gradient with respect to H is those weights. */
+/**
+ * Entropy under the weights that its options ask for; the gradient with respect to H is those weights.
+ *
+ * @internal the tests compare each term with other libraries
+ */
 export const entropyTerm = (entropies: ArrayLike<number> | undefined, weights: Float64Array, options: EntropyOptions): Term => {
   if (entropies === undefined) {
     if (options.entropyBonus === 0) return { loss: 0, perToken: new Float64Array(0), gradient: new Float64Array(weights.length) }

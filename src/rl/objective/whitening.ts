@@ -10,7 +10,7 @@ import { count, DIVISORS, mean, variance, type Mask } from "../packed/masked-sta
 export const WHITENINGS = { none: null, ...DIVISORS } as const
 
 /** How epsilon keeps the variance away from 0: added (TRL, verl), or as its least value (OpenRLHF and the paper's fork). */
-export const GUARDS = {
+const GUARDS = {
   add: (variance: number, epsilon: number) => variance + epsilon,
   max: (variance: number, epsilon: number) => Math.max(variance, epsilon)
 } as const

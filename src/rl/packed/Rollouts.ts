@@ -76,7 +76,11 @@ const checkPrompts = (promptLengths: Int32Array): void => {
   }
 }
 
-/** Position of the state in which each response token was chosen: `[response tokens]`. */
+/**
+ * Position of the state in which each response token was chosen: `[response tokens]`.
+ *
+ * @internal the tests hold the one place where positions and response tokens meet
+ */
 export const decisionPositions = (rollouts: Rollouts): Int32Array => {
   const positions = new Int32Array(responseTokenCount(rollouts))
   for (let s = 0; s < sequenceCount(rollouts); s++) {
@@ -123,7 +127,11 @@ export const selectSequences = (rollouts: Rollouts, sequences: ArrayLike<number>
   }
 }
 
-/** The entries of a `[response tokens]` array that belong to the given sequences, in their order. */
+/**
+ * The entries of a `[response tokens]` array that belong to the given sequences, in their order.
+ *
+ * @internal the tests reorder a batch with it
+ */
 export const selectTokens = (rollouts: Rollouts, perToken: ArrayLike<number>, sequences: ArrayLike<number>): Float64Array => {
   requireLength("perToken", perToken, responseTokenCount(rollouts))
   const out: Array<number> = []

@@ -21,7 +21,7 @@ import { both, DYNAMIC_SAMPLING, type DynamicSampling, overlongPenalty, truncati
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
 
 /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
-export const TRUNCATED = {
+const TRUNCATED = {
   fail: { rewarded: false, takesPart: true },
   count: { rewarded: true, takesPart: true },
   mask: { rewarded: true, takesPart: false }
@@ -55,7 +55,11 @@ export type SamplingSettings = Param.Values<typeof SamplingParams> & {
   readonly seed: number
 }
 
-/** The problems of a step: the suite in a new order every epoch, a pure function of (seed, step). */
+/**
+ * The problems of a step: the suite in a new order every epoch, a pure function of (seed, step).
+ *
+ * @internal the tests hold which problems a step has
+ */
 export const promptsAt = (
   suite: ReadonlyArray<SuiteProblem>,
   step: number,
