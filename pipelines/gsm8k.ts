@@ -1,9 +1,9 @@
 /**
  * GSM8K: the same chain on real text.
  *
- * GSM8K's own solutions, repeated as the paper repeats corpora, beside the built-in formats as a supply of problems that a small model can
- * learn; one byte-level BPE vocabulary learnt from all of it. RL draws its prompts from GSM8K's training questions, evaluation is on its
- * test set and on SVAMP. A model of this size solves few of them: the numbers are honest, not impressive.
+ * GSM8K's own solutions, repeated as the paper repeats corpora, beside the built-in formats as a supply of problems that a small
+ * model can learn; one byte-level BPE vocabulary learnt from all of it. RL draws its prompts from GSM8K's training questions,
+ * evaluation is on its test set and on SVAMP. A model of this size solves few of them: the numbers are honest, not impressive.
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"

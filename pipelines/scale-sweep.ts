@@ -1,11 +1,11 @@
 /**
  * Scale sweep: does the size of a model decide which pretraining format RL amplifies?
  *
- * One mixture, three sizes, three algorithms. Every policy is evaluated before and after RL on the same problems, and its outputs are
- * attributed to the sources of the mixture. (Echo Chamber, section 3.3 and figure 7.)
+ * One mixture, three sizes, three algorithms. Every policy is evaluated before and after RL on the same problems, and its outputs
+ * are attributed to the sources of the mixture. (Echo Chamber, section 3.3 and figure 7.)
  *
- * Code formats leave the arithmetic to the interpreter, prose does it in the model. TinyGSM was never checked for correctness: here its
- * corpus misreads a share of problems systematically.
+ * Code formats leave the arithmetic to the interpreter, prose does it in the model. TinyGSM was never checked for correctness:
+ * here its corpus misreads a share of problems systematically.
  */
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"

@@ -3,9 +3,10 @@
  *
  *   sample -> extract -> reward -> advantages -> update
  *
- * Every step draws prompts (a pure function of seed and step), samples a group of completions for each, grades their answers, scores them
- * once more for the old log-probabilities, and hands the batch to the algorithm's learner. Every completion is kept as a row, every step
- * as a row of numbers, and the share of each format both by classification and exactly, as the probability of its first token.
+ * Every step draws prompts (a pure function of seed and step), samples a group of completions for each, grades their answers,
+ * scores them once more for the old log-probabilities, and hands the batch to the algorithm's learner. Every completion is kept
+ * as a row, every step as a row of numbers, and the share of each format both by classification and exactly, as the probability
+ * of its first token.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -42,7 +43,10 @@ import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
 
-/** Groups of parameters, each declared beside what it sets: the algorithm's definitions and loop, sampling, and what is kept of a run. */
+/**
+ * Groups of parameters, each declared beside what it sets: the algorithm's definitions and loop, sampling, and what is kept of a
+ * run.
+ */
 export const RlParams = {
   ...AlgorithmParams,
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),

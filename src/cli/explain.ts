@@ -1,6 +1,7 @@
 /**
- * Why a node must run, in words: each component of its key that differs from the nearest earlier action, old value and new. Params are
- * values (one that is absent has its default), code is the first tokens that differ, inputs are the nodes that made them.
+ * Why a node must run, in words: each component of its key that differs from the nearest earlier action, old value and new.
+ * Params are values (one that is absent has its default), code is the first tokens that differ, inputs are the nodes that made
+ * them.
  */
 import type { GraphNode } from "../dag/graph.ts"
 import type { Change, Decision, Reason } from "../dag/Planner.ts"
@@ -112,8 +113,8 @@ const CONTEXT = 6
 const SHOWN = 12
 
 /**
- * The first stretch in which two lists of tokens differ, with a few equal tokens on both sides; `more` counts the tokens from there to the last
- * difference.
+ * The first stretch in which two lists of tokens differ, with a few equal tokens on both sides; `more` counts the tokens from
+ * there to the last difference.
  */
 export const firstDifference = (
   old: ReadonlyArray<string>,

@@ -121,7 +121,9 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
   return { study, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
 }
 
-/** The first positional, before the study's own flags are known: a word that names a study rather than the value of such a flag. */
+/**
+ * The first positional, before the study's own flags are known: a word that names a study rather than the value of such a flag.
+ */
 const studyIn = (flags: Flags, args: ReadonlyArray<string>): string | undefined => {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, multiple = false }]) => [name, { type, multiple }])

@@ -1,9 +1,9 @@
 /**
- * Parameters of stages and studies: typed values with a default, a range and a sentence that says what they are. A param is *identity*:
- * every one enters the action key. Threads, devices, paths and log levels are placement and have no place here.
+ * Parameters of stages and studies: typed values with a default, a range and a sentence that says what they are. A param is
+ * *identity*: every one enters the action key. Threads, devices, paths and log levels are placement and have no place here.
  *
- * Values equal to their default are left out of the canonical form, so that a new param whose default is the old behaviour does not
- * orphan old artifacts.
+ * Values equal to their default are left out of the canonical form, so that a new param whose default is the old behaviour does
+ * not orphan old artifacts.
  */
 import * as Schema from "effect/Schema"
 
@@ -109,8 +109,8 @@ export const oneOf = <const A extends string>(
   make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, (v) => options.find((o) => o === v))
 
 /**
- * One of the variants that a table lists. The table is then the only place in which a variant is named: a new entry there is a new value
- * here, and what is computed for a name is looked up, so that no name can be without a computation.
+ * One of the variants that a table lists. The table is then the only place in which a variant is named: a new entry there is a
+ * new value here, and what is computed for a name is looked up, so that no name can be without a computation.
  */
 export const variant = <const T extends Readonly<Record<string, unknown>>>(
   table: T,
@@ -119,8 +119,8 @@ export const variant = <const T extends Readonly<Record<string, unknown>>>(
 ): Param<keyof T & string, true> => oneOf<keyof T & string>(Object.keys(table), fallback, description)
 
 /**
- * A list of values of one param, each at most once: the dimension of a sweep. `--kls 0,0.01` on the command line. What is wrong with an
- * item is said of that item.
+ * A list of values of one param, each at most once: the dimension of a sweep. `--kls 0,0.01` on the command line. What is wrong
+ * with an item is said of that item.
  */
 export const listOf = <A>(
   item: Param<A, true>,

@@ -1,6 +1,7 @@
 /**
- * Stages and nodes. A stage is a typed computation and a callable value; calling it wires a node into a study. A wrong edge, a wrong
- * parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in the types.
+ * Stages and nodes. A stage is a typed computation and a callable value; calling it wires a node into a study. A wrong edge, a
+ * wrong parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in
+ * the types.
  */
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
@@ -77,7 +78,9 @@ export interface WiredInput {
   readonly inputs: Readonly<Record<string, WiredInput>>
 }
 
-/** The nearest stage with such a param on the way of one input (`policy`: from RL through fine-tuning to pretraining); null: none. */
+/**
+ * The nearest stage with such a param on the way of one input (`policy`: from RL through fine-tuning to pretraining); null: none.
+ */
 export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<string>): WiredInput | null => {
   if (Object.hasOwn(node.params, param)) return node
   const before = along.map((name) => node.inputs[name]).find((input) => input !== undefined)
@@ -130,8 +133,8 @@ export declare namespace Stage {
 }
 
 /**
- * Declares a stage. Its module must export it under `name` in camelCase and, unless `module` says otherwise, be `stages/<name>.ts`:
- * that is how a child process or a cluster job finds it.
+ * Declares a stage. Its module must export it under `name` in camelCase and, unless `module` says otherwise, be
+ * `stages/<name>.ts`: that is how a child process or a cluster job finds it.
  */
 export const make = <const In extends Inputs, const P extends Param.Params, Out extends Kind.Any, E = never, R = never>(options: {
   readonly name: string

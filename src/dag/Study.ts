@@ -1,6 +1,6 @@
 /**
- * A study: a function that wires stages into nodes, with the dimensions that can be set from the command line. Reads like the methods
- * section of a paper; see `pipelines/`.
+ * A study: a function that wires stages into nodes, with the dimensions that can be set from the command line. Reads like the
+ * methods section of a paper; see `pipelines/`.
  */
 import * as ParamModule from "./Param.ts"
 import type { Node } from "./Stage.ts"
@@ -16,8 +16,8 @@ export interface Study {
 }
 
 /**
- * `params` are the study's dimensions. One called `seeds` is the number of independent repetitions: the study is then built once for each
- * `seed` from 0, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs to the study.
+ * `params` are the study's dimensions. One called `seeds` is the number of independent repetitions: the study is then built once
+ * for each `seed` from 0, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs to the study.
  */
 export const make = <const P extends ParamModule.Params>(
   name: string,

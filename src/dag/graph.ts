@@ -1,7 +1,7 @@
 /**
- * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable id and a
- * label that says how it differs from its siblings. `--set` overrides are applied here, bottom up. What a stage objects to, and a param
- * that does nothing where it is set, is refused before anything is identified.
+ * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable
+ * id and a label that says how it differs from its siblings. `--set` overrides are applied here, bottom up. What a stage objects
+ * to, and a param that does nothing where it is set, is refused before anything is identified.
  */
 import * as Schema from "effect/Schema"
 
@@ -70,8 +70,9 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
 }
 
 /**
- * A node's params with the overrides of its stage. One that counts only beside certain values of another param (`lambda` under PPO) goes
- * to the nodes where it counts and leaves the others as they are, so that one `--set` serves a study of several algorithms.
+ * A node's params with the overrides of its stage. One that counts only beside certain values of another param (`lambda` under
+ * PPO) goes to the nodes where it counts and leaves the others as they are, so that one `--set` serves a study of several
+ * algorithms.
  */
 const overridden = (node: Node, overrides: ReadonlyArray<Override>, used: Set<Override>): Record<string, unknown> => {
   const params = { ...node.params }
@@ -138,8 +139,8 @@ type Unlabelled = Omit<GraphNode, "label">
 
 /**
  * A param tells siblings apart when it has more than one value among those that have it at all; `rl.steps` says nothing about an
- * evaluation before RL. What siblings hang on (`sft`, `rl`) is a word of its own where it differs. Words follow the way of the data,
- * the seed at the end.
+ * evaluation before RL. What siblings hang on (`sft`, `rl`) is a word of its own where it differs. Words follow the way of the
+ * data, the seed at the end.
  */
 const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))

@@ -1,6 +1,6 @@
 /**
- * Every objective's gradient against finite differences of its own loss, in float64, at random points away from the kinks; and what
- * clipping and KL must do to it.
+ * Every objective's gradient against finite differences of its own loss, in float64, at random points away from the kinks; and
+ * what clipping and KL must do to it.
  */
 import { describe, expect, it } from "vitest"
 
@@ -216,7 +216,7 @@ describe("KL in the loss", () => {
     expect(gradient(0.3, "k2").loss).toBe(gradient(0.3, "own").loss)
   })
 
-  it("has the right expectations over a distribution: k1 and k3 estimate KL, only k2's gradient (and k3's under the reference) is that of KL", () => {
+  it("has the right expectations over a distribution: k1 and k3 estimate KL, only k2's gradient is that of KL", () => {
     // Two policies over three tokens; expectations under the current one, exactly.
     const p = [0.6, 0.3, 0.1]
     const q = [0.3, 0.3, 0.4]

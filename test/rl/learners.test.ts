@@ -1,4 +1,6 @@
-/** What a learner keeps between steps: saved and restored, the next steps are the same; and when Expert Iteration imitates what. */
+/**
+ * What a learner keeps between steps: saved and restored, the next steps are the same; and when Expert Iteration imitates what.
+ */
 import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
@@ -41,7 +43,10 @@ type AlgorithmSettings = typeof settings
 
 const prompts = { tokens: Int32Array.of(1, 5, 9, 1, 7), offsets: Int32Array.of(0, 3, 5) }
 
-/** A step: four samples of each of two prompts, every other sample of a prompt is right. `order`: of the batch; absent: as sampled. */
+/**
+ * A step: four samples of each of two prompts, every other sample of a prompt is right. `order`: of the batch; absent: as
+ * sampled.
+ */
 const stepOf = Effect.fnUntraced(function* (
   policy: Model,
   reference: Model,

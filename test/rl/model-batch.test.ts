@@ -1,5 +1,6 @@
 /**
- * The batch that the reference implementation evaluated: every quantity that needs only given log-probabilities, entropies and values.
+ * The batch that the reference implementation evaluated: every quantity that needs only given log-probabilities, entropies and
+ * values.
  */
 import { describe, expect, it } from "vitest"
 

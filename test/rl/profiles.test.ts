@@ -1,6 +1,6 @@
 /**
- * Numeric cases from the test suites of public RL libraries (test/fixtures/rl-profiles.json), each under the convention it belongs to.
- * A case's number is its id there; the last test makes sure that none is left out.
+ * Numeric cases from the test suites of public RL libraries (test/fixtures/rl-profiles.json), each under the convention it
+ * belongs to. A case's number is its id there; the last test makes sure that none is left out.
  */
 import { afterAll, describe, expect, it } from "vitest"
 
@@ -370,7 +370,8 @@ describe("policy, KL and value losses", () => {
 })
 
 afterAll(() => {
-  // 21 is of masks that no algorithm here has: high-entropy tokens, and sequences that drifted. 23 (pass@k) and 24 (majority, bootstrap) are
+  // 21 is of masks that no algorithm here has: high-entropy tokens, and sequences that drifted. 23 (pass@k) and 24 (majority,
+  // bootstrap) are
   // evaluation: test/evaluation/profiles.test.ts.
   expect([...used, "21", "23", "24"].toSorted()).toEqual(profileIds.toSorted())
 })

@@ -4,8 +4,8 @@
  *   D_k  = unique {(x, y) : y ~ pi_{k-1}(. | x), reward(x, y) >= threshold}
  *   pi_k = fine-tune(pi_0 or pi_{k-1}, D_k)             `startFrom`: base (the paper) or previous
  *
- * The paper keeps every correct sample and drops exact duplicates only, so that easy questions dominate D_k; `perQuestion` caps that.
- * Selection is a pure function of the rollouts, the seed and the step. `ExpertIterationParams` lists every choice,
+ * The paper keeps every correct sample and drops exact duplicates only, so that easy questions dominate D_k; `perQuestion` caps
+ * that. Selection is a pure function of the rollouts, the seed and the step. `ExpertIterationParams` lists every choice,
  * `EXPERT_ITERATION_PRESETS` is the table of who makes which.
  */
 import * as Param from "../../dag/Param.ts"
@@ -37,8 +37,8 @@ export const ImitationParams = {
 /**
  * Who does Expert Iteration how.
  *
- *   paper     every correct sample, exact duplicates dropped, restart from the base model each round (arXiv 2504.07912); its 64 samples
- *             are the loop's business
+ *   paper     every correct sample, exact duplicates dropped, restart from the base model each round (arXiv 2504.07912);
+ *             its 64 samples are the loop's business
  *   standard  at most four of a question, or easy questions dominate
  */
 export const EXPERT_ITERATION_PRESETS = {

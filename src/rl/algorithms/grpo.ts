@@ -1,14 +1,15 @@
 /**
  * Group-relative policy optimisation (Shao et al. 2024, arXiv 2402.03300).
  *
- *   A_i      = (r_i - mean(r_group)) / (std(r_group) + eps)                     one advantage per completion, the same for its tokens
+ *   A_i      = (r_i - mean(r_group)) / (std(r_group) + eps)           one advantage per completion, the same for its tokens
  *   rho_t    = exp(logp_t - logpOld_t)
- *   L_policy = max(-rho_t A, -clip(rho_t, 1 - low, 1 + high) A)                 per token
- *   L_kl     = exp(d) - d - 1,  d = logpRef_t - logp_t                          k3, in the loss
- *   L        = sum_t w_t (L_policy + beta L_kl) - c_H sum_t u_t H_t             w: the reduction; u: w or the token mean
+ *   L_policy = max(-rho_t A, -clip(rho_t, 1 - low, 1 + high) A)       per token
+ *   L_kl     = exp(d) - d - 1,  d = logpRef_t - logp_t                k3, in the loss
+ *   L        = sum_t w_t (L_policy + beta L_kl) - c_H sum_t u_t H_t   w: the reduction; u: w or the token mean
  *
- * Libraries differ in each of these. `GrpoParams` lists every choice, `GRPO_PRESETS` is the table of who makes which. On the first update
- * after sampling L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See docs/definitions.md.
+ * Libraries differ in each of these. `GrpoParams` lists every choice, `GRPO_PRESETS` is the table of who makes which. On the
+ * first update after sampling L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See
+ * docs/definitions.md.
  */
 import type * as Param from "../../dag/Param.ts"
 import { klFlows, klObstacle, policyObstacle, policySurrogate, type Surrogate } from "../objective/engine-loss.ts"
@@ -136,8 +137,8 @@ const reference = (batch: GrpoBatch): ArrayLike<number> => {
 export const grpoObstacle = (options: GrpoOptions): string | null => policyObstacle(options) ?? klObstacle(options)
 
 /**
- * The same objective as the engine's fused surrogate, where nothing is in its way. A KL term whose gradient is switched off is left out:
- * the gradient is the same, the reported loss lacks the term.
+ * The same objective as the engine's fused surrogate, where nothing is in its way. A KL term whose gradient is switched off is
+ * left out: the gradient is the same, the reported loss lacks the term.
  */
 export const grpoSurrogate = (rollouts: Rollouts, batch: GrpoBatch, options: GrpoOptions, temperature: number): Surrogate => ({
   ...policySurrogate(rollouts, batch, options, temperature),

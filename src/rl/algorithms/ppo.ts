@@ -2,16 +2,16 @@
  * Proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347) for completions, with a critic and KL inside the reward
  * (Ziegler et al. 2019, Ouyang et al. 2022).
  *
- *   R_t      = -beta k_t + [t last] score                                       KL of the sampling policy to the reference, a constant
+ *   R_t      = -beta k_t + [t last] score                             KL of the sampling policy to the reference, a constant
  *   A, ret   = GAE(R, V),  A whitened over the rollout batch
  *   rho_t    = exp(logp_t - logpOld_t)
- *   L_policy = max(-rho_t A_t, -clip(rho_t, 1 - low, 1 + high) A_t)             per token
- *   L        = sum_t w_t L_policy - c_H sum_t u_t H_t                           w: the reduction; u: w or the token mean
+ *   L_policy = max(-rho_t A_t, -clip(rho_t, 1 - low, 1 + high) A_t)   per token
+ *   L        = sum_t w_t L_policy - c_H sum_t u_t H_t                 w: the reduction; u: w or the token mean
  *   L_critic = c_V sum_t w_t 1/2 max((v_t - ret_t)^2, (V_t + clip(v_t - V_t, -c, c) - ret_t)^2)
  *
- * Targets (R, A, ret) are made once per rollout batch; the two losses are evaluated at every update: L is `policyObjective`. The critic
- * is a model of its own, initialised from the policy, with an optimizer of its own. `PpoParams` lists every choice, `PPO_PRESETS` is the table of who makes
- * which.
+ * Targets (R, A, ret) are made once per rollout batch; the two losses are evaluated at every update: L is `policyObjective`. The
+ * critic is a model of its own, initialised from the policy, with an optimizer of its own. `PpoParams` lists every choice,
+ * `PPO_PRESETS` is the table of who makes which.
  */
 import type * as Param from "../../dag/Param.ts"
 import { EntropyParams } from "../objective/entropy.ts"

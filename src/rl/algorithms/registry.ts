@@ -1,8 +1,9 @@
 /**
- * The algorithms there are: one line each. Which parameters of `rl` count for an algorithm, and which presets it has, is read from here.
+ * The algorithms there are: one line each. Which parameters of `rl` count for an algorithm, and which presets it has, is read
+ * from here.
  *
- * `definitions` are what libraries define differently, so that a preset chooses all of them. `loop` is what belongs to a run of ours:
- * no preset says anything about it.
+ * `definitions` are what libraries define differently, so that a preset chooses all of them. `loop` is what belongs to a run of
+ * ours: no preset says anything about it.
  */
 import type * as Param from "../../dag/Param.ts"
 import { AdaptiveKlParams } from "../objective/kl.ts"

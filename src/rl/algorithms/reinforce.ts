@@ -1,12 +1,13 @@
 /**
  * REINFORCE with a group baseline (Williams 1992; RLOO: Ahmadian et al. 2024, arXiv 2402.14740), KL inside the reward, no critic.
  *
- *   s_i  = score_i - baseline(group),  optionally over the std              one number per completion, placed on its last token
- *   R_t  = -beta k_t + [t last] s_i                                         `klPlace: token`
- *   A_t  = sum_{u >= t} gamma^{u - t} R_u                                   optionally whitened over the batch (REINFORCE++-baseline)
- *   L    = sum_t w_t (-A_t logp_t) - c_H sum_t u_t H_t                      or the clipped ratio, by `policyLoss`
+ *   s_i  = score_i - baseline(group),  optionally over the std    one number per completion, placed on its last token
+ *   R_t  = -beta k_t + [t last] s_i                               `klPlace: token`
+ *   A_t  = sum_{u >= t} gamma^{u - t} R_u                         optionally whitened over the batch (REINFORCE++-baseline)
+ *   L    = sum_t w_t (-A_t logp_t) - c_H sum_t u_t H_t            or the clipped ratio, by `policyLoss`
  *
- * RLOO as published counts KL in the score instead (`klPlace: score`): score_i - beta sum_t k_t, and only then takes the baseline.
+ * RLOO as published counts KL in the score instead (`klPlace: score`): score_i - beta sum_t k_t, and only then takes the
+ * baseline.
  *
  * The discounted return is GAE with V = 0 and lambda = 1, so it is computed by that function; L is `policyObjective`.
  * `ReinforceParams` lists every choice, `REINFORCE_PRESETS` is the table of who makes which.

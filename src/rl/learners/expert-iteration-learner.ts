@@ -1,6 +1,7 @@
 /**
- * Expert Iteration in rounds of several sampling steps: collect what is correct, and at the end of a round imitate it, starting from the
- * base policy (the paper) or from the current one. Between rounds the policy does not move. Selection is in expert-iteration.ts.
+ * Expert Iteration in rounds of several sampling steps: collect what is correct, and at the end of a round imitate it, starting
+ * from the base policy (the paper) or from the current one. Between rounds the policy does not move. Selection is in
+ * expert-iteration.ts.
  */
 import * as Effect from "effect/Effect"
 

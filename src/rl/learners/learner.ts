@@ -1,7 +1,8 @@
 /**
- * One update from one batch of rollouts: advantages, objective, engine calls. A learner owns what its algorithm keeps between steps (a
- * critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. The learners of group-learner.ts,
- * ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the difference between the algorithms.
+ * One update from one batch of rollouts: advantages, objective, engine calls. A learner owns what its algorithm keeps between
+ * steps (a critic, an adaptive KL coefficient, demonstrations) and says which of it a checkpoint must hold. The learners of
+ * group-learner.ts, ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the
+ * difference between the algorithms.
  */
 import * as Effect from "effect/Effect"
 
@@ -69,8 +70,8 @@ export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 export type MinibatchLoss = { readonly surrogate: Surrogate } | { readonly objective: (scores: TokenScores) => Objective }
 
 /**
- * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The statistics are
- * of the policy before the step.
+ * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The
+ * statistics are of the policy before the step.
  */
 export const gradientStep = Effect.fnUntraced(function* (
   policy: Model,

@@ -92,7 +92,10 @@ export const learningMinibatches = function* (
   }
 }
 
-/** Some of the sequences, and a way to take their entries of any per-token array. All of them in order are the rollouts themselves. */
+/**
+ * Some of the sequences, and a way to take their entries of any per-token array. All of them in order are the rollouts
+ * themselves.
+ */
 const part = (rollouts: Rollouts, sequences: Int32Array) => {
   if (sequences.length === sequenceCount(rollouts) && sequences.every((s, i) => s === i))
     return { rollouts, take: <A extends PerToken>(perToken: A): A => perToken }

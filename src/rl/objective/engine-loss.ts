@@ -1,9 +1,10 @@
 /**
- * When can the engine form the loss itself? Its `surrogate` knows the clipped ratio, k3 and the entropy bonus under one weight per
- * position, which covers most presets in one fused pass. Everything else takes the general way: `score`, an objective of this room,
- * `backward`. That reads the batch twice.
+ * When can the engine form the loss itself? Its `surrogate` knows the clipped ratio, k3 and the entropy bonus under one weight
+ * per position, which covers most presets in one fused pass. Everything else takes the general way: `score`, an objective of this
+ * room, `backward`. That reads the batch twice.
  *
- * An obstacle is a sentence part that says why a set of options cannot be fused, from the options alone: `plan` and the run tell users.
+ * An obstacle is a sentence part that says why a set of options cannot be fused, from the options alone: `plan` and the run tell
+ * users.
  */
 import type { TokenLoss } from "../../engine/Engine.ts"
 import { toPositions, type Rollouts } from "../packed/Rollouts.ts"

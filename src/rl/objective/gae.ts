@@ -5,14 +5,16 @@
  *   A_t      = delta_t + gamma lambda A_{t+1}
  *   return_t = A_t + V_t
  *
- * Advantages never cross a sequence: packed and separate evaluation agree exactly. With V = 0 and lambda = 1 this is the discounted
- * return, so REINFORCE needs no recursion of its own.
+ * Advantages never cross a sequence: packed and separate evaluation agree exactly. With V = 0 and lambda = 1 this is the
+ * discounted return, so REINFORCE needs no recursion of its own.
  */
 import * as Param from "../../dag/Param.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
-/** Whether a masked token inside a response takes part: as any token (SkyRL), or passed over, the running values unchanged (verl). */
+/**
+ * Whether a masked token inside a response takes part: as any token (SkyRL), or passed over, the running values unchanged (verl).
+ */
 const MASKED_TOKENS = { include: true, skip: false } as const
 
 export const DiscountParams = {

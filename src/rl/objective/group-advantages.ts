@@ -3,12 +3,12 @@
  *
  *   A_i = (r_i - baseline_i) / (std + epsilon)
  *
- * "GRPO" is many of these in one library or another, hence tables of variants instead of a definition. A new variant is a new entry of its
- * table here and nothing else: the parameter of `rl`, its help and what is computed are all read from the table.
+ * "GRPO" is many of these in one library or another, hence tables of variants instead of a definition. A new variant is a new
+ * entry of its table here and nothing else: the parameter of `rl`, its help and what is computed are all read from the table.
  *
- * Two rules hold for all: a group without spread gets exactly 0 (not the rounding noise of r - mean divided by epsilon), and the order
- * inside a group does not matter.
- * Sources: Shao et al. 2024 (2402.03300), Ahmadian et al. 2024 (2402.14740), Liu et al. 2025 (2503.20783); table in docs/definitions.md.
+ * Two rules hold for all: a group without spread gets exactly 0 (not the rounding noise of r - mean divided by epsilon), and the
+ * order inside a group does not matter. Sources: Shao et al. 2024 (2402.03300), Ahmadian et al. 2024 (2402.14740), Liu et al.
+ * 2025 (2503.20783); table in docs/definitions.md.
  */
 import * as Param from "../../dag/Param.ts"
 import { DIVISORS, mean, standardDeviation } from "../packed/masked-statistics.ts"

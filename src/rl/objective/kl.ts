@@ -6,11 +6,13 @@
  *   k2 = d^2 / 2                 d                 biased value, but its expected gradient is that of the KL
  *   k3 = exp(-d) - 1 + d         1 - exp(-d)       unbiased, never negative
  *
- * Where the estimate enters is a different question: inside the reward (PPO; no gradient), or inside the loss (GRPO). `gradient` says
- * what flows back from a loss: its own derivative, that of k2 (verl's "k3+"), or nothing. The last is what the paper's code computes
- * for GRPO: the KL loss is rebuilt from detached numbers, so it is reported but never felt. The tests prove that ours is felt.
+ * Where the estimate enters is a different question: inside the reward (PPO; no gradient), or inside the loss (GRPO). `gradient`
+ * says what flows back from a loss: its own derivative, that of k2 (verl's "k3+"), or nothing. The last is what the paper's code
+ * computes for GRPO: the KL loss is rebuilt from detached numbers, so it is reported but never felt. The tests prove that ours is
+ * felt.
  *
- * A new estimator is a new entry of `KL_ESTIMATORS`: the parameter `klEstimator` of `rl` and all that is computed are read from it.
+ * A new estimator is a new entry of `KL_ESTIMATORS`: the parameter `klEstimator` of `rl` and all that is computed are read from
+ * it.
  */
 import * as Param from "../../dag/Param.ts"
 

@@ -1,8 +1,8 @@
 /**
  * The terms from which every objective here is a sum, each already reduced and differentiated: policy, KL, entropy, value.
  *
- * A term is one number and its derivative per response token. Derivatives include the weights, so that they add up and go to an engine
- * as they are. Tokens of weight 0 are masked: nothing they hold, not even NaN, reaches a loss or a gradient.
+ * A term is one number and its derivative per response token. Derivatives include the weights, so that they add up and go to an
+ * engine as they are. Tokens of weight 0 are masked: nothing they hold, not even NaN, reaches a loss or a gradient.
  */
 import type { Coefficients } from "../../engine/Engine.ts"
 import { requireLength, RlInputError } from "../packed/RlInputError.ts"
@@ -140,7 +140,10 @@ export interface PolicyBatch {
   readonly weights: Float64Array
 }
 
-/** Policy term less the entropy bonus, with its gradient: the whole objective of PPO's policy and of REINFORCE, and most of GRPO's. */
+/**
+ * Policy term less the entropy bonus, with its gradient: the whole objective of PPO's policy and of REINFORCE, and most of
+ * GRPO's.
+ */
 export const policyObjective = (
   scores: TokenScores,
   batch: PolicyBatch,

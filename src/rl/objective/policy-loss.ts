@@ -9,15 +9,17 @@
  *   unclipped    -A r
  *   reinforce    -A logp                                            no ratio at all
  *
- * d r / d logp = r, so every derivative below is the loss with the branch that is active. On the clipped side it is exactly 0, on the
- * other side it never is: clipping only removes the incentive to go further.
+ * d r / d logp = r, so every derivative below is the loss with the branch that is active. On the clipped side it is exactly 0, on
+ * the other side it never is: clipping only removes the incentive to go further.
  *
  * A new loss is a new entry of `POLICY_LOSSES`: the parameter `policyLoss` of `rl` and all that is computed are read from it.
  */
 import * as Param from "../../dag/Param.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
-/** Whose log-ratio a token's ratio is made of: its own, or the mean over its sequence, shared by its tokens (GSPO, 2507.18071). */
+/**
+ * Whose log-ratio a token's ratio is made of: its own, or the mean over its sequence, shared by its tokens (GSPO, 2507.18071).
+ */
 export const RATIOS = { token: "own", sequence: "shared" } as const
 
 /** What the ratio is, and how far it may go: to 1 - clipLow and 1 + clipHigh before the gradient stops. */

@@ -9,8 +9,9 @@
  *   sum_over_B_Lmax        1 / (B Lmax)          no length bias (Dr. GRPO)
  *   sum_over_Lmax          1 / Lmax              the same name in verl, without the batch mean
  *
- * Since the reduction is only a weight, gradients need no code of their own, and an engine needs no notion of a reduction. When a batch
- * is split into micro-batches, pass the totals of the *whole* batch: the weights of the parts then add up to those of the whole.
+ * Since the reduction is only a weight, gradients need no code of their own, and an engine needs no notion of a reduction. When a
+ * batch is split into micro-batches, pass the totals of the *whole* batch: the weights of the parts then add up to those of the
+ * whole.
  *
  * A new reduction is a new entry of `REDUCTIONS`: the parameter `reduction` of `rl` and all that is computed are read from it.
  */

@@ -1,13 +1,16 @@
 /**
- * Which sampled tokens take part in an update, and the penalty for responses that run out of room: DAPO's dynamic sampling and soft
- * overlong punishment (Yu et al. 2025, 2503.14476), masking of truncated responses. A mask is one byte per response token; `both` joins
- * two.
+ * Which sampled tokens take part in an update, and the penalty for responses that run out of room: DAPO's dynamic sampling and
+ * soft overlong punishment (Yu et al. 2025, 2503.14476), masking of truncated responses. A mask is one byte per response token;
+ * `both` joins two.
  */
 import * as Param from "../../dag/Param.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"
 import { responseTokenCount, sequenceCount, type Rollouts } from "./Rollouts.ts"
 
-/** What becomes of groups whose rewards are all equal: whether they are kept out of the update, and whether new prompts replace them. */
+/**
+ * What becomes of groups whose rewards are all equal: whether they are kept out of the update, and whether new prompts replace
+ * them.
+ */
 export const DYNAMIC_SAMPLING = {
   off: { drops: false, replaces: false },
   filter: { drops: true, replaces: false },
@@ -33,7 +36,8 @@ export const truncationMask = (rollouts: Rollouts): Uint8Array => {
 }
 
 /**
- * DAPO's soft overlong punishment, added to the reward: 0 up to `maxLength - buffer` tokens, then linear down to -factor at `maxLength`.
+ * DAPO's soft overlong punishment, added to the reward: 0 up to `maxLength - buffer` tokens, then linear down to -factor at
+ * `maxLength`.
  */
 export const overlongPenalty = (length: number, maxLength: number, buffer: number, factor: number): number => {
   if (!(buffer > 0 && buffer <= maxLength)) {

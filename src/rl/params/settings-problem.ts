@@ -1,7 +1,7 @@
 /**
- * Settings of RL that are each in range and make no sense together: what cannot be computed, and what would silently change nothing or
- * learn nothing. Checked on every node of a study before anything runs. That a setting counts for its node's algorithm at all is known of
- * the setting itself (`Param.only`) and checked before this.
+ * Settings of RL that are each in range and make no sense together: what cannot be computed, and what would silently change
+ * nothing or learn nothing. Checked on every node of a study before anything runs. That a setting counts for its node's algorithm
+ * at all is known of the setting itself (`Param.only`) and checked before this.
  */
 import type { Objection } from "../../dag/Stage.ts"
 import { ALGORITHMS } from "../algorithms/registry.ts"

@@ -1,10 +1,11 @@
 /**
- * Every definition in which RL libraries differ, as a parameter of `rl`: a preset chooses all of them, and each can be chosen by itself.
+ * Every definition in which RL libraries differ, as a parameter of `rl`: a preset chooses all of them, and each can be chosen by
+ * itself.
  *
- * A parameter left null takes the preset's value. So `preset` and the exceptions to it say completely what is computed, and all of it is
- * in the action key. The definitions themselves, with their variants and presets, stand on the pages of the algorithms; which parameters
- * there are, and for which algorithms each of them counts, is read from there. What cannot be computed, or would change nothing, is
- * refused before a study starts: settings-problem.ts.
+ * A parameter left null takes the preset's value. So `preset` and the exceptions to it say completely what is computed, and all
+ * of it is in the action key. The definitions themselves, with their variants and presets, stand on the pages of the algorithms;
+ * which parameters there are, and for which algorithms each of them counts, is read from there. What cannot be computed, or would
+ * change nothing, is refused before a study starts: settings-problem.ts.
  */
 import * as Param from "../../dag/Param.ts"
 import { type Algorithm, ALGORITHMS, algorithms } from "../algorithms/registry.ts"

@@ -1,9 +1,9 @@
 /**
  * One step's experience: prompts, completions, grades, log-probabilities. Generated once, whatever the algorithm does with it.
  *
- * Under `dynamicSampling: resample` (DAPO, 2503.14476) groups whose rewards are all equal are replaced: rounds of new prompts, until as
- * many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the mask says what
- * takes part in the update.
+ * Under `dynamicSampling: resample` (DAPO, 2503.14476) groups whose rewards are all equal are replaced: rounds of new prompts,
+ * until as many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the
+ * mask says what takes part in the update.
  */
 import * as Effect from "effect/Effect"
 
@@ -71,7 +71,10 @@ export const promptsAt = (
   return Array.from({ length: Math.min(prompts, suite.length) }, (_, i) => suite[order[from + i]!]!)
 }
 
-/** `count` problems in place of groups without signal, none that the step has had unless the suite is used up; (seed, step, round). */
+/**
+ * `count` problems in place of groups without signal, none that the step has had unless the suite is used up; (seed, step,
+ * round).
+ */
 const otherPrompts = (
   suite: ReadonlyArray<SuiteProblem>,
   had: ReadonlySet<SuiteProblem>,

@@ -1,6 +1,7 @@
 /**
- * When is a run no longer one to go on with? When numbers are not finite, or when the policy has gone so far from the reference that what
- * it says is noise. The run then ends with the last good policy: the last that sampled a step whose numbers were all in order.
+ * When is a run no longer one to go on with? When numbers are not finite, or when the policy has gone so far from the reference
+ * that what it says is noise. The run then ends with the last good policy: the last that sampled a step whose numbers were all in
+ * order.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
