@@ -4,13 +4,14 @@
  * Runs every program of the tests' two collections and prints how they ended, the dearest in processor time, and the process's peak memory. Exits
  * with 1 where a fault of the evaluator shows as InternalError.
  */
+
 import { evaluate } from "../src/python/evaluate.ts"
 import { defaultBudget } from "../src/python/values/Budget.ts"
-import { dearPrograms } from "../test/python/costly-programs.ts"
+import { costlyPrograms } from "../test/python/costly-programs.ts"
 import { hostilePrograms } from "../test/python/hostile-programs.ts"
 
 const steps = Number(process.argv[2] ?? defaultBudget.steps)
-const programs = [...hostilePrograms.map(({ source }) => source), ...dearPrograms]
+const programs = [...hostilePrograms.map(({ source }) => source), ...costlyPrograms]
 const before = process.resourceUsage().maxRSS
 const runs = programs.map((source) => {
   const start = process.cpuUsage()

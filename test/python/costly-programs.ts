@@ -111,7 +111,7 @@ const needed = (line: string, operation: string, lines: ReadonlyArray<string>): 
   return lines.some((other) => other !== line && named.test(other) && needed(other, operation, lines))
 }
 
-export const dearPrograms: ReadonlyArray<string> = [
+export const costlyPrograms: ReadonlyArray<string> = [
   ...[integers, texts, containers, plain].flatMap(programsOf),
   "while True:\n  try: [][1]\n  except IndexError: pass",
   "while True:\n  try: int('x' * 1000)\n  except ValueError: pass",

@@ -1,4 +1,5 @@
 /** Where the evaluator and CPython part: output, type of error, message and line. */
+
 import { evaluate } from "../../src/python/evaluate.ts"
 import { type Observed, runCPython } from "./cpython.ts"
 

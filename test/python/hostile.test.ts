@@ -1,7 +1,9 @@
+/** Hostile, broken and costly programs end in the error that they should, within their budget. */
+
 import { describe, expect, it } from "vitest"
 
 import { evaluate } from "../../src/python/evaluate.ts"
-import { dearPrograms } from "./costly-programs.ts"
+import { costlyPrograms } from "./costly-programs.ts"
 import { hostilePrograms } from "./hostile-programs.ts"
 
 /** Fewer steps than by default, for the sake of time; bench/hostile.ts runs all of them at the default budget. */
@@ -40,7 +42,7 @@ describe("hostile and broken programs", () => {
 
   it("cannot make one step dear: any operation on something large is charged by its size", () => {
     const before = process.memoryUsage().rss
-    expect(dearPrograms.flatMap((source) => faults(source, null, short))).toEqual([])
+    expect(costlyPrograms.flatMap((source) => faults(source, null, short))).toEqual([])
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 2 ** 20)
   })
 

@@ -1,3 +1,5 @@
+/** The language, part by part: what programs print and how they fail, as CPython 3.11 does. */
+
 import { describe, expect, it } from "vitest"
 
 import { evaluate } from "../../src/python/evaluate.ts"

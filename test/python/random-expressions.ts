@@ -3,6 +3,7 @@
  *
  * Mostly well typed, so that programs run deep before they fail; now and then an expression of another type slips in, so that errors are compared too.
  */
+
 import type { Draws } from "../../src/random/philox.ts"
 
 export type Type = "int" | "float" | "str" | "bool" | "list" | "words" | "dict" | "tuple"

@@ -1,34 +1,36 @@
-import { attributeError } from "../operations/attributes.ts"
-import { deleteItem, setItem } from "../operations/subscripts.ts"
 /** What stands left of `=`, in a `for`, after `as` and `del`: closures that store a value, or take one away. */
+
+import { attributeError } from "../operations/attributes.ts"
+import { iterate } from "../operations/iteration.ts"
+import { deleteItem, setItem } from "../operations/subscripts.ts"
 import type { Expr } from "../syntax/ast.ts"
 import { raised, valueError } from "../values/exceptions.ts"
-import { iterate } from "../values/iteration.ts"
-import { type Frame, PyList, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { type Frame, outerFrame } from "../values/Frame.ts"
+import { PyList, PyTuple, type PyValue, typeName } from "../values/objects.ts"
 import { compileExpression, unassigned } from "./compile-expressions.ts"
-import { type Context, outerFrame } from "./CompileScope.ts"
+import type { CompileScope } from "./CompileScope.ts"
 
 export type Store = (frame: Frame, value: PyValue) => void
 
-export const compileTarget = (context: Context, target: Expr): Store => {
+export const compileTarget = (scope: CompileScope, target: Expr): Store => {
   switch (target.kind) {
     case "Name":
-      return storeName(context, target.name, target.line)
+      return storeName(scope, target.name, target.line)
     case "Subscript": {
-      const object = compileExpression(context, target.object)
-      const index = compileExpression(context, target.index)
-      const { meter } = context
-      return (frame, value) => setItem(meter, object(frame), index(frame), value)
+      const object = compileExpression(scope, target.object)
+      const index = compileExpression(scope, target.index)
+      const { account } = scope
+      return (frame, value) => setItem(account, object(frame), index(frame), value)
     }
     case "Attribute": {
-      const object = compileExpression(context, target.object)
+      const object = compileExpression(scope, target.object)
       return (frame) => {
         throw attributeError(object(frame), target.name)
       }
     }
     case "Tuple":
     case "List":
-      return compileUnpacking(context, target.items)
+      return compileUnpacking(scope, target.items)
     default: {
       const error = raised("SyntaxError", "starred assignment target must be in a list or tuple")
       error.exception.line = target.line
@@ -37,8 +39,8 @@ export const compileTarget = (context: Context, target: Expr): Store => {
   }
 }
 
-export const storeName = (context: Context, name: string, line: number): Store => {
-  const place = context.place(name, line)
+export const storeName = (scope: CompileScope, name: string, line: number): Store => {
+  const place = scope.place(name, line)
   const { slot } = place
   switch (place.kind) {
     case "local":
@@ -50,7 +52,7 @@ export const storeName = (context: Context, name: string, line: number): Store =
         outerFrame(frame, place.hops).slots[slot] = value
       }
     case "global": {
-      const { globals } = context.run
+      const { globals } = scope.run
       return (_, value) => {
         globals.slots[slot] = value
       }
@@ -59,16 +61,16 @@ export const storeName = (context: Context, name: string, line: number): Store =
 }
 
 /** `a, *b, c = value`. */
-const compileUnpacking = (context: Context, items: ReadonlyArray<Expr>): Store => {
-  const { meter } = context
+const compileUnpacking = (scope: CompileScope, items: ReadonlyArray<Expr>): Store => {
+  const { account } = scope
   const star = items.findIndex((item) => item.kind === "Starred")
-  const stores = items.map((item) => compileTarget(context, item.kind === "Starred" ? item.value : item))
+  const stores = items.map((item) => compileTarget(scope, item.kind === "Starred" ? item.value : item))
   const after = star < 0 ? 0 : items.length - star - 1
   return (frame, value) => {
-    const values = star < 0 ? exactly(context, value, items.length) : atLeast(context, value, items.length - 1)
+    const values = star < 0 ? exactly(scope, value, items.length) : atLeast(scope, value, items.length - 1)
     if (star >= 0) {
       const middle = values.splice(star, values.length - star - after)
-      meter.allocate(8 * middle.length + 56)
+      account.allocate(8 * middle.length + 56)
       values.splice(star, 0, new PyList(middle))
     }
     for (let i = 0; i < stores.length; i++) stores[i]!(frame, values[i]!)
@@ -77,13 +79,13 @@ const compileUnpacking = (context: Context, items: ReadonlyArray<Expr>): Store =
 
 const cannotUnpack = (value: PyValue): string => `cannot unpack non-iterable ${typeName(value)} object`
 
-const exactly = (context: Context, value: PyValue, count: number): Array<PyValue> => {
+const exactly = (scope: CompileScope, value: PyValue, count: number): Array<PyValue> => {
   if (value instanceof PyTuple || value instanceof PyList) {
     if (value.items.length === count) return [...value.items]
     if (value.items.length > count) throw valueError(`too many values to unpack (expected ${count})`)
     throw valueError(`not enough values to unpack (expected ${count}, got ${value.items.length})`)
   }
-  const iterator = iterate(context.meter, value, cannotUnpack(value))
+  const iterator = iterate(scope.account, value, cannotUnpack(value))
   const values: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
     if (values.length === count) throw valueError(`too many values to unpack (expected ${count})`)
@@ -93,12 +95,12 @@ const exactly = (context: Context, value: PyValue, count: number): Array<PyValue
   return values
 }
 
-const atLeast = (context: Context, value: PyValue, count: number): Array<PyValue> => {
-  const iterator = iterate(context.meter, value, cannotUnpack(value))
+const atLeast = (scope: CompileScope, value: PyValue, count: number): Array<PyValue> => {
+  const iterator = iterate(scope.account, value, cannotUnpack(value))
   const values: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
-    if ((values.length & 15) === 15) context.meter.step(1)
-    context.meter.allocate(16)
+    if ((values.length & 15) === 15) scope.account.step(1)
+    scope.account.allocate(16)
     values.push(item)
   }
   if (values.length < count) throw valueError(`not enough values to unpack (expected at least ${count}, got ${values.length})`)
@@ -106,25 +108,25 @@ const atLeast = (context: Context, value: PyValue, count: number): Array<PyValue
 }
 
 /** `del target`. */
-export const compileDeletion = (context: Context, target: Expr): ((frame: Frame) => void) => {
+export const compileDeletion = (scope: CompileScope, target: Expr): ((frame: Frame) => void) => {
   if (target.kind === "Subscript") {
-    const object = compileExpression(context, target.object)
-    const index = compileExpression(context, target.index)
-    const { meter } = context
-    return (frame) => deleteItem(meter, object(frame), index(frame))
+    const object = compileExpression(scope, target.object)
+    const index = compileExpression(scope, target.index)
+    const { account } = scope
+    return (frame) => deleteItem(account, object(frame), index(frame))
   }
   if (target.kind === "Attribute") {
-    const object = compileExpression(context, target.object)
+    const object = compileExpression(scope, target.object)
     return (frame) => {
       throw attributeError(object(frame), target.name)
     }
   }
-  return target.kind === "Name" ? deleteName(context, target.name, target.line) : () => undefined
+  return target.kind === "Name" ? deleteName(scope, target.name, target.line) : () => undefined
 }
 
-const deleteName = (context: Context, name: string, line: number): ((frame: Frame) => void) => {
-  const place = context.place(name, line)
-  const { globals } = context.run
+const deleteName = (scope: CompileScope, name: string, line: number): ((frame: Frame) => void) => {
+  const place = scope.place(name, line)
+  const { globals } = scope.run
   return (frame) => {
     const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
     if (slots[place.slot] === undefined)
@@ -134,9 +136,9 @@ const deleteName = (context: Context, name: string, line: number): ((frame: Fram
 }
 
 /** Takes the value of a name away without complaint, as at the end of `except ... as name`. */
-export const clearName = (context: Context, name: string, line: number): ((frame: Frame) => void) => {
-  const place = context.place(name, line)
-  const { globals } = context.run
+export const clearName = (scope: CompileScope, name: string, line: number): ((frame: Frame) => void) => {
+  const place = scope.place(name, line)
+  const { globals } = scope.run
   return (frame) => {
     const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
     slots[place.slot] = undefined

@@ -4,9 +4,10 @@
  * A moment is a number of microseconds since 0001-01-01 in the proleptic Gregorian calendar, a duration a number of microseconds. No clock is
  * read: `today` and `now` do not exist.
  */
+
 import { intArgument, take } from "../operations/arguments.ts"
 import { asFloat } from "../operations/operators.ts"
-import type { Meter } from "../values/Budget.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import { overflow, typeError, valueError } from "../values/exceptions.ts"
 import { float, roundHalfEvenToInteger } from "../values/floats.ts"
 import { type Keywords, PyBuiltin, PyExtension, PyModule, PyType, type PyValue, typeName } from "../values/objects.ts"
@@ -88,7 +89,7 @@ class Duration extends PyExtension {
   compare(other: PyExtension): number | null {
     return other instanceof Duration ? this.microseconds - other.microseconds : null
   }
-  operate(_: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
+  operate(_: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (operator === "bool") return this.microseconds !== 0
     if (other === null) return operator === "-" ? new Duration(-this.microseconds) : operator === "+" ? this : undefined
     if (other instanceof Duration) return reflected ? undefined : betweenDurations(operator, this, other)
@@ -187,7 +188,7 @@ class Moment extends PyExtension {
     if (!(other instanceof Moment) || other.whole !== this.whole) return null
     return this.ordinal - other.ordinal || this.time - other.time
   }
-  operate(_: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
+  operate(_: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (operator === "bool") return true
     if (other instanceof Duration && (operator === "+" || (operator === "-" && !reflected)))
       return this.shifted(operator === "+" ? other : new Duration(-other.microseconds))
@@ -246,7 +247,7 @@ const units: ReadonlyArray<readonly [string, number]> = [
   ["weeks", 7 * day]
 ]
 
-timedeltaType.construct = (_: Meter, args: Array<PyValue>, keywords: Keywords | null) => {
+timedeltaType.construct = (_: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => {
   const values = take(
     "timedelta",
     args,

@@ -1,4 +1,5 @@
 /** Methods of int (and bool) and float. */
+
 import { take } from "../operations/arguments.ts"
 import { asInt } from "../operations/operators.ts"
 import { raised, valueError } from "../values/exceptions.ts"
@@ -8,10 +9,10 @@ import { type Method, PyFloat, PyTuple, type PyValue } from "../values/objects.t
 
 const intMethod = (name: string, run: (n: number | bigint) => PyValue): readonly [string, Method] => [
   name,
-  (meter, self, args, keywords) => {
+  (account, self, args, keywords) => {
     take(`int.${name}`, args, keywords, [], 0)
     const int = asInt(self)!
-    if (typeof int === "bigint") meter.work(bitLength(int))
+    if (typeof int === "bigint") account.work(bitLength(int))
     return run(int)
   }
 ]
@@ -27,9 +28,9 @@ export const intMethods: ReadonlyMap<string, Method> = new Map([
 
 const floatMethod = (name: string, run: Method): readonly [string, Method] => [
   name,
-  (meter, self, args, keywords) => {
+  (account, self, args, keywords) => {
     take(`float.${name}`, args, keywords, [], 0)
-    return run(meter, self, args, keywords)
+    return run(account, self, args, keywords)
   }
 ]
 
@@ -38,11 +39,11 @@ const valueOf = (self: PyValue): number => (self instanceof PyFloat ? self.value
 export const floatMethods: ReadonlyMap<string, Method> = new Map([
   floatMethod("is_integer", (_, self) => Number.isInteger(valueOf(self))),
   floatMethod("conjugate", (_, self) => self),
-  floatMethod("as_integer_ratio", (meter, self) => {
+  floatMethod("as_integer_ratio", (account, self) => {
     const value = valueOf(self)
     if (Number.isNaN(value)) throw valueError("cannot convert NaN to integer ratio")
     if (!Number.isFinite(value)) throw raised("OverflowError", "cannot convert Infinity to integer ratio")
     const [numerator, denominator] = asRatio(value)
-    return new PyTuple([toInt(meter, numerator), toInt(meter, denominator)])
+    return new PyTuple([toInt(account, numerator), toInt(account, denominator)])
   })
 ])

@@ -1,4 +1,5 @@
 /** Arguments of built-in functions and methods: binding by position and name, and conversion with Python's complaints. */
+
 import { typeError } from "../values/exceptions.ts"
 import type { Int, Keywords, PyValue } from "../values/objects.ts"
 import { typeName } from "../values/objects.ts"

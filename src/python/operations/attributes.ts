@@ -1,5 +1,6 @@
-import type { Meter } from "../values/Budget.ts"
 /** `object.name`: only what the method tables and modules list. There is nothing else to find, whatever the name. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { raised } from "../values/exceptions.ts"
 import { PyException } from "../values/exceptions.ts"
 import {
@@ -27,7 +28,7 @@ export const attributeError = (object: PyValue, name: string) => {
 export const findMethod = (object: PyValue, name: string): Method | undefined => typeOf(object).methods.get(name)
 
 /** `object.name`. Throws AttributeError. */
-export const getAttribute = (_: Meter, object: PyValue, name: string): PyValue => {
+export const getAttribute = (_: BudgetAccount, object: PyValue, name: string): PyValue => {
   const method = findMethod(object, name)
   if (method !== undefined) return new PyBoundMethod(object, name, method)
   const value = dataAttribute(object, name)
@@ -60,11 +61,11 @@ const typeAttribute = (type: PyType, name: string): PyValue | undefined => {
   if (own !== undefined) return own
   const method = type.methods.get(name)
   if (method === undefined) return undefined
-  return new PyBuiltin(name, (meter, args, keywords) => {
+  return new PyBuiltin(name, (account, args, keywords) => {
     const [self, ...rest] = args
     if (self === undefined) throw raised("TypeError", `unbound method ${type.name}.${name}() needs an argument`)
     if (!typeOf(self).isSubtypeOf(type))
       throw raised("TypeError", `descriptor '${name}' for '${type.name}' objects doesn't apply to a '${typeName(self)}' object`)
-    return method(meter, self, rest, keywords)
+    return method(account, self, rest, keywords)
   })
 }

@@ -1,4 +1,5 @@
 /** What may stand left of `=`: checks an expression as a target and binds its names. */
+
 import type { Expr, Scope } from "./ast.ts"
 import type { Cursor } from "./Cursor.ts"
 

@@ -3,6 +3,7 @@
  *
  * Names are bound to scopes while parsing (`Scope.bind`) and resolved to slots while compiling. Every node carries its line.
  */
+
 import type { PyValue } from "../values/objects.ts"
 
 interface Declaration {

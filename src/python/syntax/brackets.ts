@@ -1,6 +1,7 @@
-import { Refusal } from "../values/Budget.ts"
-import { bindTarget } from "./assignment-targets.ts"
 /** What stands in brackets: tuples, lists, sets, dicts and the comprehensions of each. */
+
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget } from "./assignment-targets.ts"
 import type { Clause, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { type Cursor, forgottenComma } from "./Cursor.ts"

@@ -1,9 +1,10 @@
-import { Refusal } from "../values/Budget.ts"
-import { ellipsis } from "../values/objects.ts"
 /**
  * Expressions: tokens to tree, by recursive descent down Python's table of precedence. The parts of an expression that have a file of their own (displays,
  * calls, parameters, f-strings) hold expressions again, so that these modules import each other in a circle.
  */
+
+import { ellipsis } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
 import type { BinaryOperator, Comparison, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { parseBraces, parseList, parseParenthesized } from "./brackets.ts"

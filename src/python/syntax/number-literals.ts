@@ -1,7 +1,8 @@
-import { Refusal } from "../values/Budget.ts"
 /** Number literals: `1_000`, `0x1f`, `1.5e-3`. What CPython refuses, `012` and `1x`, is refused in its words. */
+
 import { syntaxError } from "../values/exceptions.ts"
 import { type Int, PyFloat } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
 
 const literal =
   /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?/y

@@ -1,4 +1,5 @@
 /** Parameter lists of `def` and `lambda`: defaults, `/`, `*`, `*args`, `**kwargs`. Annotations are parsed and dropped. */
+
 import type { Expr, Parameter, Scope } from "./ast.ts"
 import type { Cursor } from "./Cursor.ts"
 import { parseExpression } from "./expressions.ts"

@@ -1,6 +1,7 @@
-import { Refusal } from "../values/Budget.ts"
-import { bindTarget, describe } from "./assignment-targets.ts"
 /** Statements of one line: assignments, `return`, `import`, `raise` and the like. */
+
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget, describe } from "./assignment-targets.ts"
 import type { BinaryOperator, Expr, Imported, Stmt } from "./ast.ts"
 import { parseTargetList } from "./brackets.ts"
 import type { Cursor } from "./Cursor.ts"

@@ -1,7 +1,8 @@
-import { Refusal } from "../values/Budget.ts"
-import { syntaxError } from "../values/exceptions.ts"
-import { bindTarget } from "./assignment-targets.ts"
 /** Statements and blocks: tokens to tree. Refuses by name what this evaluator leaves out, so that no program half works. */
+
+import { syntaxError } from "../values/exceptions.ts"
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget } from "./assignment-targets.ts"
 import type { Expr, Handler, Module, Stmt } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { parseTargetList } from "./brackets.ts"

@@ -1,4 +1,5 @@
 /** String literals side by side, and f-strings taken apart into text and fields (the grammar of Python 3.11). */
+
 import type { Expr, FStringPart } from "./ast.ts"
 import { Cursor } from "./Cursor.ts"
 import { decodeEscapes } from "./escapes.ts"

@@ -1,5 +1,7 @@
 /** Functions written in the program: compiled code together with the frame it was defined in. */
-import { type Frame, functionType, PyObject, type PyType, type PyValue } from "./objects.ts"
+
+import type { Frame } from "./Frame.ts"
+import { functionType, PyObject, type PyType, type PyValue } from "./objects.ts"
 
 export type ParameterKind = "positional" | "either" | "keyword" | "rest" | "keywords"
 

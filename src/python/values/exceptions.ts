@@ -1,8 +1,9 @@
 /**
  * Python's exceptions: the hierarchy, the object a program catches, and the JavaScript carrier that unwinds the evaluator.
  *
- * An exception gets its line from whoever catches it: `Meter.line` does not move while a throw unwinds.
+ * An exception gets its line from whoever catches it: `BudgetAccount.line` does not move while a throw unwinds.
  */
+
 import { type PyValue, objectType, PyObject, PyType } from "./objects.ts"
 
 /** Name and parent of every exception type a program can name. */

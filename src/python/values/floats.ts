@@ -4,6 +4,7 @@
  * `repr` is the shortest decimal that reads back; exponents are used below 1e-4 and from 1e16. Rounding to digits is half-even on the
  * exact value, so round(2.675, 2) is 2.67 and round(0.125, 2) is 0.12.
  */
+
 import { overflow, zeroDivision } from "./exceptions.ts"
 import { type Int, PyFloat } from "./objects.ts"
 

@@ -9,15 +9,16 @@
  *
  * No JavaScript property of a value is reachable from a program: attributes come from method tables keyed by type.
  */
-import type { Meter } from "./Budget.ts"
+
+import type { BudgetAccount } from "./Budget.ts"
 
 export type Int = number | bigint
 export type PyValue = null | boolean | number | bigint | string | PyObject
 
 /** Arguments passed by name, in order. */
 export type Keywords = ReadonlyMap<string, PyValue>
-export type Native = (meter: Meter, args: Array<PyValue>, keywords: Keywords | null) => PyValue
-export type Method = (meter: Meter, self: PyValue, args: Array<PyValue>, keywords: Keywords | null) => PyValue
+export type Native = (account: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => PyValue
+export type Method = (account: BudgetAccount, self: PyValue, args: Array<PyValue>, keywords: Keywords | null) => PyValue
 
 export abstract class PyObject {
   abstract get type(): PyType
@@ -49,7 +50,7 @@ export class PyType extends PyObject {
 
 export const objectType = new PyType("object", null)
 export const typeType = new PyType("type")
-export const noneType = new PyType("NoneType")
+const noneType = new PyType("NoneType")
 export const intType = new PyType("int")
 export const boolType = new PyType("bool", intType)
 export const floatType = new PyType("float")
@@ -62,12 +63,11 @@ export const frozensetType = new PyType("frozenset")
 export const rangeType = new PyType("range")
 export const sliceType = new PyType("slice")
 export const functionType = new PyType("function")
-export const builtinType = new PyType("builtin_function_or_method")
-export const methodType = new PyType("method")
-export const moduleType = new PyType("module")
+const builtinType = new PyType("builtin_function_or_method")
+const moduleType = new PyType("module")
 export const generatorType = new PyType("generator")
 const viewTypes = { keys: new PyType("dict_keys"), values: new PyType("dict_values"), items: new PyType("dict_items") }
-export const ellipsisType = new PyType("ellipsis")
+const ellipsisType = new PyType("ellipsis")
 
 export class PyFloat extends PyObject {
   readonly value: number
@@ -101,8 +101,6 @@ export class PyTuple extends PyObject {
     return tupleType
   }
 }
-
-export const emptyTuple = new PyTuple([])
 
 /** What a dict or set finds a value by: see keys.ts. */
 export type Key = null | number | bigint | string | PyObject
@@ -236,7 +234,7 @@ export abstract class PyExtension extends PyObject {
   /** Negative, zero or positive; null where the two have no order. */
   abstract compare(other: PyExtension): number | null
   /** `this operator other`, or `other operator this` when reflected; undefined where it is not defined. */
-  abstract operate(meter: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined
+  abstract operate(account: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined
 }
 
 export class PyEllipsis extends PyObject {
@@ -245,17 +243,6 @@ export class PyEllipsis extends PyObject {
   }
 }
 export const ellipsis = new PyEllipsis()
-
-/** The variables of one activation of a function, comprehension or module. `undefined` is a variable without a value. */
-export class Frame {
-  readonly slots: Array<PyValue | undefined>
-  readonly parent: Frame | null
-  result: PyValue = null
-  constructor(slots: Array<PyValue | undefined>, parent: Frame | null) {
-    this.slots = slots
-    this.parent = parent
-  }
-}
 
 export const typeOf = (value: PyValue): PyType => {
   switch (typeof value) {

@@ -1,27 +1,28 @@
-import type { Meter } from "./Budget.ts"
 /**
  * x ** y in doubles, rounded correctly where the exponent is a small integer (growth rates, squares, cubes: nearly all real programs).
  *
  * V8's Math.pow is up to one unit in the last place off what C libraries give, which shows in the printed digits. For integer exponents up
  * to 64 the exact power is an integer times a power of two, so it can be formed and rounded once.
  */
-import { decompose } from "./floats.ts"
-import { trueDivide } from "./integers.ts"
+
+import type { BudgetAccount } from "../values/Budget.ts"
+import { decompose } from "../values/floats.ts"
+import { trueDivide } from "../values/integers.ts"
 
 const largestExact = 64
 
-export const floatPower = (meter: Meter, x: number, y: number): number => {
+export const floatPower = (account: BudgetAccount, x: number, y: number): number => {
   if (y === 1 || x === 1 || y === 0) return y === 1 ? x : 1
   if (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) return 1
   const size = Math.abs(y)
-  if (Number.isInteger(y) && size <= largestExact && Number.isFinite(x) && x !== 0) return exactPower(meter, x, y)
+  if (Number.isInteger(y) && size <= largestExact && Number.isFinite(x) && x !== 0) return exactPower(account, x, y)
   return Math.pow(x, y)
 }
 
 /** One multiplication is already correctly rounded; beyond that the exact power is formed. */
-const exactPower = (meter: Meter, x: number, y: number): number => {
+const exactPower = (account: BudgetAccount, x: number, y: number): number => {
   if (y === 2) return x * x
-  meter.step(10 + (Math.abs(y) >> 2))
+  account.step(10 + (Math.abs(y) >> 2))
   const guess = Math.pow(x, y)
   if (guess === 0 || !Number.isFinite(guess) || Math.abs(guess) < 1e-290) return guess
   const { mantissa, exponent } = decompose(x)
@@ -30,5 +31,5 @@ const exactPower = (meter: Meter, x: number, y: number): number => {
   const shift = exponent * n
   const numerator = shift > 0 ? power << BigInt(shift) : power
   const denominator = shift < 0 ? 1n << BigInt(-shift) : 1n
-  return y > 0 ? trueDivide(meter, numerator, denominator) : trueDivide(meter, denominator, numerator)
+  return y > 0 ? trueDivide(account, numerator, denominator) : trueDivide(account, denominator, numerator)
 }
