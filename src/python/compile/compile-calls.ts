@@ -1,7 +1,7 @@
 /** Calls to closures. `object.method(...)` finds the method without making a bound one. */
 
 import { findMethod, getAttribute } from "../operations/attributes.ts"
-import { call, nativeCall } from "../operations/calling.ts"
+import { call, nativeCallSteps } from "../operations/calling.ts"
 import type { Argument, Expr } from "../syntax/ast.ts"
 import { typeError } from "../values/exceptions.ts"
 import type { Frame } from "../values/Frame.ts"
@@ -29,8 +29,8 @@ export const compileCall = (scope: CompileScope, callee: Expr, args: ReadonlyArr
   return (frame) => {
     const self = object(frame)
     const method = findMethod(self, name)
-    if (method === undefined) return call(account, getAttribute(account, self, name), positional(frame), keywords(frame))
-    account.step(nativeCall)
+    if (method === undefined) return call(account, getAttribute(self, name), positional(frame), keywords(frame))
+    account.step(nativeCallSteps)
     return method(account, self, positional(frame), keywords(frame))
   }
 }

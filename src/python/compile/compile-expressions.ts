@@ -88,9 +88,8 @@ const compileNode = (scope: CompileScope, expression: Expr): Eval => {
       return compileDict(scope, expression.entries)
     case "Attribute": {
       const object = compileExpression(scope, expression.object)
-      const { account } = scope
       const { name } = expression
-      return (frame) => getAttribute(account, object(frame), name)
+      return (frame) => getAttribute(object(frame), name)
     }
     case "Subscript": {
       const object = compileExpression(scope, expression.object)

@@ -1,17 +1,16 @@
 /** The functions every program has. No `open`, `eval`, `exec`, `input`, `getattr` or `__import__`: those names are not defined. */
 
-import { intArgument, sizeArgument, take } from "../operations/arguments.ts"
 import { call } from "../operations/calling.ts"
 import { isTrue, ordered } from "../operations/comparisons.ts"
 import { formatValue } from "../operations/format-value.ts"
 import { each, iterate, NativeIterator, toArray } from "../operations/iteration.ts"
-import { asFloat, asInt, binary } from "../operations/operators.ts"
+import { binary } from "../operations/operators.ts"
 import { sortItems } from "../operations/sorting.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { textLength, characters } from "../values/code-points.ts"
 import { raised, typeError, valueError } from "../values/exceptions.ts"
-import { float, floatDivmod, roundFloat, roundHalfEvenToInteger } from "../values/floats.ts"
-import { floorDivide, modulo, negate, power, powerModulo, toRadix } from "../values/integers.ts"
+import { float, floatDivmod, roundFloat, roundHalfEvenToInteger, asFloat, truncate } from "../values/floats.ts"
+import { floorDivide, modulo, negate, power, powerModulo, toRadix, asInt } from "../values/integers.ts"
 import { keyOf } from "../values/keys.ts"
 import {
   type Int,
@@ -33,7 +32,8 @@ import {
 } from "../values/objects.ts"
 import { PyFunction } from "../values/PyFunction.ts"
 import { ascii, repr, str } from "../values/repr.ts"
-import { namedTypes, truncate } from "./constructors.ts"
+import { intArgument, sizeArgument, bindArguments } from "./arguments.ts"
+import { namedTypes } from "./constructors.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 
 type Values = Array<PyValue | undefined>
@@ -47,7 +47,7 @@ const builtin = (
   positionalOnly = names.length
 ): readonly [string, Native] => [
   name,
-  (account, args, keywords) => run(account, take(name, args, keywords, names, required, positionalOnly))
+  (account, args, keywords) => run(account, bindArguments(name, args, keywords, names, required, positionalOnly))
 ]
 
 const absolute = (account: BudgetAccount, value: PyValue): PyValue => {
@@ -84,7 +84,7 @@ const sum = (account: BudgetAccount, values: PyValue, start: PyValue): PyValue =
 const extreme =
   (name: "max" | "min"): Native =>
   (account, args, keywords) => {
-    const [key, fallback] = take(name, [], keywords, ["key", "default"], 0, 0)
+    const [key, fallback] = bindArguments(name, [], keywords, ["key", "default"], 0, 0)
     if (args.length === 0) throw typeError(`${name} expected at least 1 argument, got 0`)
     if (args.length > 1 && fallback !== undefined)
       throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`)
@@ -176,7 +176,7 @@ const next = (iterator: PyValue, fallback: PyValue | undefined): PyValue => {
 }
 
 const print: Native = (account, args, keywords) => {
-  const [separator, end] = take("print", [], keywords, ["sep", "end", "file", "flush"], 0, 0)
+  const [separator, end] = bindArguments("print", [], keywords, ["sep", "end", "file", "flush"], 0, 0)
   const option = (value: PyValue | undefined, name: string, usual: string): string => {
     if (value === undefined || value === null) return usual
     if (typeof value !== "string") throw typeError(`${name} must be None or a string, not ${typeName(value)}`)
@@ -270,8 +270,8 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   [
     "sorted",
     (account, args, keywords) => {
-      take("sorted", args, null, ["iterable"], 1)
-      const [key, reverse] = take("sorted", [], keywords, ["key", "reverse"], 0, 0)
+      bindArguments("sorted", args, null, ["iterable"], 1)
+      const [key, reverse] = bindArguments("sorted", [], keywords, ["key", "reverse"], 0, 0)
       return new PyList(sortItems(account, toArray(account, args[0]!), key, reverse))
     }
   ],

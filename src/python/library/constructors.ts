@@ -1,14 +1,12 @@
 /** Types as functions: `int("7")`, `list(xs)`, `dict(a=1)`, and the exceptions. Attached to the type objects once, on import. */
 
-import { intArgument, take } from "../operations/arguments.ts"
 import { isTrue } from "../operations/comparisons.ts"
 import { each, toArray } from "../operations/iteration.ts"
-import { asInt } from "../operations/operators.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { setAdd } from "../values/dicts.ts"
-import { exceptionTypes, overflow, PyException, typeError, valueError } from "../values/exceptions.ts"
-import { float, integralToInt, parseFloatText } from "../values/floats.ts"
-import { add, floorDivide, parseInteger, subtract, toFloat } from "../values/integers.ts"
+import { exceptionTypes, PyException, typeError, valueError } from "../values/exceptions.ts"
+import { float, parseFloatText, truncate } from "../values/floats.ts"
+import { add, floorDivide, parseInteger, subtract, toFloat, asInt } from "../values/integers.ts"
 import {
   boolType,
   dictType,
@@ -38,17 +36,11 @@ import {
   typeType
 } from "../values/objects.ts"
 import { quoted, str } from "../values/repr.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 import { updateDict } from "./dict-methods.ts"
 
-/** `int(x)` of a number: towards zero. */
-export const truncate = (value: number): Int => {
-  if (Number.isNaN(value)) throw valueError("cannot convert float NaN to integer")
-  if (!Number.isFinite(value)) throw overflow("cannot convert float infinity to integer")
-  return integralToInt(Math.trunc(value))
-}
-
 const toInteger: Native = (account, args, keywords) => {
-  const [value, base] = take("int", args, keywords, ["x", "base"], 0, 1)
+  const [value, base] = bindArguments("int", args, keywords, ["x", "base"], 0, 1)
   if (base !== undefined) {
     if (typeof value !== "string") throw typeError("int() can't convert non-string with explicit base")
     return integerFromText(account, value, Number(intArgument(base)))
@@ -69,7 +61,7 @@ const integerFromText = (account: BudgetAccount, text: string, base: number): In
 }
 
 const toReal: Native = (account, args, keywords) => {
-  const [value] = take("float", args, keywords, ["x"], 0)
+  const [value] = bindArguments("float", args, keywords, ["x"], 0)
   if (value === undefined) return float(0)
   if (value instanceof PyFloat) return value
   const int = asInt(value)
@@ -82,7 +74,7 @@ const toReal: Native = (account, args, keywords) => {
 }
 
 const toRange: Native = (account, args, keywords) => {
-  const [first, second, third] = take("range", args, keywords, ["start", "stop", "step"], 1)
+  const [first, second, third] = bindArguments("range", args, keywords, ["start", "stop", "step"], 1)
   const start = second === undefined ? 0 : intArgument(first!)
   const stop = intArgument(second === undefined ? first! : second)
   const step = third === undefined ? 1 : intArgument(third)
@@ -96,20 +88,20 @@ const toRange: Native = (account, args, keywords) => {
 const toSet =
   (frozen: boolean): Native =>
   (account, args, keywords) => {
-    const [values] = take(frozen ? "frozenset" : "set", args, keywords, ["iterable"], 0)
+    const [values] = bindArguments(frozen ? "frozenset" : "set", args, keywords, ["iterable"], 0)
     const set = new PySet(frozen)
     if (values !== undefined) for (const value of each(account, values)) setAdd(account, set, value)
     return set
   }
 
 const toSlice: Native = (_, args, keywords) => {
-  const [first, second, third] = take("slice", args, keywords, ["start", "stop", "step"], 1)
+  const [first, second, third] = bindArguments("slice", args, keywords, ["start", "stop", "step"], 1)
   return second === undefined ? new PySlice(null, first!, null) : new PySlice(first!, second, third ?? null)
 }
 
 const one = (name: string, run: (account: BudgetAccount, value: PyValue | undefined) => PyValue): Native => {
   const names = ["object"]
-  return (account, args, keywords) => run(account, take(name, args, keywords, names, 0)[0])
+  return (account, args, keywords) => run(account, bindArguments(name, args, keywords, names, 0)[0])
 }
 
 const constructors: ReadonlyArray<readonly [PyType, Native]> = [
@@ -128,7 +120,7 @@ const constructors: ReadonlyArray<readonly [PyType, Native]> = [
   [
     dictType,
     (account, args, keywords) => {
-      const [source] = take("dict", args, null, ["iterable"], 0)
+      const [source] = bindArguments("dict", args, null, ["iterable"], 0)
       return updateDict(account, new PyDict(), source, keywords)
     }
   ],
@@ -139,7 +131,7 @@ const constructors: ReadonlyArray<readonly [PyType, Native]> = [
   [
     typeType,
     (_, args, keywords) => {
-      const [value] = take("type", args, keywords, ["object"], 1)
+      const [value] = bindArguments("type", args, keywords, ["object"], 1)
       return typeOf(value!)
     }
   ]

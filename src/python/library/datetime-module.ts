@@ -5,12 +5,11 @@
  * read: `today` and `now` do not exist.
  */
 
-import { intArgument, take } from "../operations/arguments.ts"
-import { asFloat } from "../operations/operators.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { overflow, typeError, valueError } from "../values/exceptions.ts"
-import { float, roundHalfEvenToInteger } from "../values/floats.ts"
+import { float, roundHalfEvenToInteger, asFloat } from "../values/floats.ts"
 import { type Keywords, PyBuiltin, PyExtension, PyModule, PyType, type PyValue, typeName } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
 const second = 1_000_000
 const day = 86_400 * second
@@ -205,7 +204,7 @@ class Moment extends PyExtension {
 
 const nullary = (name: string, run: () => PyValue): PyBuiltin =>
   new PyBuiltin(name, (_, args, keywords) => {
-    take(name, args, keywords, [], 0)
+    bindArguments(name, args, keywords, [], 0)
     return run()
   })
 
@@ -225,13 +224,13 @@ const calendarDay = (year: PyValue, month: PyValue, dayOfMonth: PyValue): number
 }
 
 dateType.construct = (_, args, keywords) => {
-  const [year, month, dayOfMonth] = take("date", args, keywords, ["year", "month", "day"], 3, 0)
+  const [year, month, dayOfMonth] = bindArguments("date", args, keywords, ["year", "month", "day"], 3, 0)
   return new Moment(calendarDay(year!, month!, dayOfMonth!), 0, true)
 }
 
 datetimeType.construct = (_, args, keywords) => {
   const names = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
-  const [year, month, dayOfMonth, hour, minute, seconds, micro] = take("datetime", args, keywords, names, 3, 0)
+  const [year, month, dayOfMonth, hour, minute, seconds, micro] = bindArguments("datetime", args, keywords, names, 3, 0)
   const ordinal = calendarDay(year!, month!, dayOfMonth!)
   const whole = (inRange("hour", hour, 0, 23) * 60 + inRange("minute", minute, 0, 59)) * 60 + inRange("second", seconds, 0, 59)
   return new Moment(ordinal, whole * second + inRange("microsecond", micro, 0, 999_999), false)
@@ -248,7 +247,7 @@ const units: ReadonlyArray<readonly [string, number]> = [
 ]
 
 timedeltaType.construct = (_: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => {
-  const values = take(
+  const values = bindArguments(
     "timedelta",
     args,
     keywords,

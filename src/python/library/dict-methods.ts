@@ -1,11 +1,11 @@
 /** Methods of dict, and `dict.fromkeys`. */
 
-import { take } from "../operations/arguments.ts"
 import { each, toArray } from "../operations/iteration.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { dictDelete, dictGet, dictSet } from "../values/dicts.ts"
 import { raised, valueError } from "../values/exceptions.ts"
 import { dictType, type Keywords, type Method, PyBuiltin, PyDict, PyDictView, PyTuple, type PyValue } from "../values/objects.ts"
+import { bindArguments } from "./arguments.ts"
 
 const method = (
   name: string,
@@ -14,7 +14,7 @@ const method = (
   run: (account: BudgetAccount, self: PyDict, values: Array<PyValue | undefined>) => PyValue
 ): readonly [string, Method] => [
   name,
-  (account, self, args, keywords) => run(account, self as PyDict, take(`dict.${name}`, args, keywords, names, required))
+  (account, self, args, keywords) => run(account, self as PyDict, bindArguments(`dict.${name}`, args, keywords, names, required))
 ]
 
 const view = (of: "keys" | "values" | "items") => method(of, [], 0, (_, dict) => new PyDictView(dict, of))
@@ -83,7 +83,7 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map([
   [
     "update",
     (account, self, args, keywords) => {
-      const [source] = take("update", args, null, ["iterable"], 0)
+      const [source] = bindArguments("update", args, null, ["iterable"], 0)
       updateDict(account, self as PyDict, source, keywords)
       return null
     }
@@ -93,7 +93,7 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map([
 dictType.members.set(
   "fromkeys",
   new PyBuiltin("fromkeys", (account, args, keywords) => {
-    const [keys, value] = take("fromkeys", args, keywords, ["iterable", "value"], 1)
+    const [keys, value] = bindArguments("fromkeys", args, keywords, ["iterable", "value"], 1)
     const dict = new PyDict()
     for (const key of each(account, keys!)) dictSet(account, dict, key, value ?? null)
     return dict

@@ -1,6 +1,5 @@
 /** `map`, `filter`, `zip`, `enumerate`: iterators that take from other iterators when asked. Each is called as a type in Python. */
 
-import { intArgument, take } from "../operations/arguments.ts"
 import { call } from "../operations/calling.ts"
 import { isTrue } from "../operations/comparisons.ts"
 import { iterate, NativeIterator } from "../operations/iteration.ts"
@@ -8,6 +7,7 @@ import type { BudgetAccount } from "../values/Budget.ts"
 import { typeError, valueError } from "../values/exceptions.ts"
 import { add } from "../values/integers.ts"
 import { type Int, type Native, type PyIterator, PyTuple, type PyValue } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
 const mapped = function* (account: BudgetAccount, callee: PyValue, sources: ReadonlyArray<PyIterator>): Generator<PyValue> {
   for (;;) {
@@ -71,7 +71,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   [
     "map",
     (account, args, keywords) => {
-      take("map", [], keywords, [], 0)
+      bindArguments("map", [], keywords, [], 0)
       const [callee, ...sources] = args
       if (callee === undefined || sources.length === 0) throw typeError("map() must have at least two arguments.")
       return new NativeIterator(
@@ -88,14 +88,14 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   [
     "filter",
     (account, args, keywords) => {
-      const [test, source] = take("filter", args, keywords, ["function", "iterable"], 2)
+      const [test, source] = bindArguments("filter", args, keywords, ["function", "iterable"], 2)
       return new NativeIterator(account, filtered(account, test!, iterate(account, source!)), "filter")
     }
   ],
   [
     "zip",
     (account, args, keywords) => {
-      const [strict] = take("zip", [], keywords, ["strict"], 0, 0)
+      const [strict] = bindArguments("zip", [], keywords, ["strict"], 0, 0)
       const sources = args.map((source) => iterate(account, source))
       return new NativeIterator(account, zipped(account, sources, strict !== undefined && isTrue(strict)), "zip")
     }
@@ -103,7 +103,7 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   [
     "enumerate",
     (account, args, keywords) => {
-      const [source, start] = take("enumerate", args, keywords, ["iterable", "start"], 1, 0)
+      const [source, start] = bindArguments("enumerate", args, keywords, ["iterable", "start"], 1, 0)
       return new NativeIterator(
         account,
         numbered(account, iterate(account, source!), start === undefined ? 0 : intArgument(start)),

@@ -1,6 +1,5 @@
 /** Methods of list; `index` and `count` are shared with tuple and range. */
 
-import { intArgument, sizeArgument, take } from "../operations/arguments.ts"
 import { sameOrEqual } from "../operations/comparisons.ts"
 import { each, toArray } from "../operations/iteration.ts"
 import { sortItems } from "../operations/sorting.ts"
@@ -8,6 +7,7 @@ import type { BudgetAccount } from "../values/Budget.ts"
 import { indexError, valueError } from "../values/exceptions.ts"
 import { type Method, PyList, PyTuple, type PyValue } from "../values/objects.ts"
 import { repr } from "../values/repr.ts"
+import { intArgument, sizeArgument, bindArguments } from "./arguments.ts"
 
 const itemsOf = (self: PyValue): Array<PyValue> => (self instanceof PyList ? self.items : [])
 
@@ -18,7 +18,7 @@ const method = (
   run: (account: BudgetAccount, self: PyList, values: Array<PyValue | undefined>) => PyValue
 ): readonly [string, Method] => [
   name,
-  (account, self, args, keywords) => run(account, self as PyList, take(`list.${name}`, args, keywords, names, required))
+  (account, self, args, keywords) => run(account, self as PyList, bindArguments(`list.${name}`, args, keywords, names, required))
 ]
 
 /** `xs += values`, also `xs.extend(values)`: in place, from any iterable. */
@@ -63,7 +63,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   [
     "append",
     (account, self, args, keywords) => {
-      take("list.append", args, keywords, ["object"], 1)
+      bindArguments("list.append", args, keywords, ["object"], 1)
       account.allocate(16)
       itemsOf(self).push(args[0]!)
       return null
@@ -114,8 +114,8 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   [
     "sort",
     (account, self, args, keywords) => {
-      take("sort", args, null, [], 0)
-      const [key, reverse] = take("sort", [], keywords, ["key", "reverse"], 0, 0)
+      bindArguments("sort", args, null, [], 0)
+      const [key, reverse] = bindArguments("sort", [], keywords, ["key", "reverse"], 0, 0)
       if (reverse !== undefined) intArgument(reverse)
       const list = self as PyList
       list.items = sortItems(account, list.items, key, reverse)
@@ -131,19 +131,19 @@ export const tupleMethods: ReadonlyMap<string, Method> = new Map<string, Method>
   [
     "index",
     (account, self, args, keywords) => {
-      const values = take("tuple.index", args, keywords, ["value", "start", "stop"], 1)
+      const values = bindArguments("tuple.index", args, keywords, ["value", "start", "stop"], 1)
       const at = indexOf(account, itemsOfSequence(account, self), values)
       if (at < 0)
         throw valueError(
           self instanceof PyTuple ? "tuple.index(x): x not in tuple" : `${repr(account, values[0]!)} is not in range`
         )
-      return self instanceof PyTuple ? at : at
+      return at
     }
   ],
   [
     "count",
     (account, self, args, keywords) => {
-      take("tuple.count", args, keywords, ["value"], 1)
+      bindArguments("tuple.count", args, keywords, ["value"], 1)
       return countOf(account, itemsOfSequence(account, self), args[0]!)
     }
   ]

@@ -1,14 +1,24 @@
 /** The `math` module. Functions of integers are exact; the transcendental ones are the host's, within an ulp of C's. */
 
-import { intArgument, take } from "../operations/arguments.ts"
 import { floatPower } from "../operations/float-power.ts"
 import { each, toArray } from "../operations/iteration.ts"
-import { asFloat, asInt, binary } from "../operations/operators.ts"
+import { binary } from "../operations/operators.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { overflow, typeError, valueError } from "../values/exceptions.ts"
-import { asRatio, float, integralToInt } from "../values/floats.ts"
-import { bitLength, chargeReading, floorDivide, gcd, integerSquareRoot, multiply, toInt, trueDivide } from "../values/integers.ts"
+import { asRatio, float, asFloat, truncate } from "../values/floats.ts"
+import {
+  bitLength,
+  chargeReading,
+  floorDivide,
+  gcd,
+  integerSquareRoot,
+  multiply,
+  toInt,
+  trueDivide,
+  asInt
+} from "../values/integers.ts"
 import { type Int, type Native, PyBuiltin, PyFloat, PyModule, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
 const real = (value: PyValue): number => {
   const x = asFloat(value)
@@ -25,7 +35,7 @@ const define = (
   required = names.length
 ): readonly [string, Native] => [
   name,
-  (account, args, keywords) => run(account, take(`math.${name}`, args, keywords, names, required))
+  (account, args, keywords) => run(account, bindArguments(`math.${name}`, args, keywords, names, required))
 ]
 
 /** A function of one float: NaN from a number is a domain error, infinity from a finite number a range error. */
@@ -47,10 +57,7 @@ const toInteger = (name: string, rounded: (x: number) => number) =>
     if (int !== null) return int
     if (name === "trunc" && !(value instanceof PyFloat))
       throw typeError(`type ${typeName(value!)} doesn't define __trunc__ method`)
-    const x = real(value!)
-    if (Number.isNaN(x)) throw valueError("cannot convert float NaN to integer")
-    if (!Number.isFinite(x)) throw overflow("cannot convert float infinity to integer")
-    return integralToInt(rounded(x))
+    return truncate(rounded(real(value!)))
   })
 
 const test = (name: string, holds: (x: number) => boolean) => define(name, ["x"], (_, [value]) => holds(real(value!)))
@@ -147,8 +154,8 @@ const exactSum = (account: BudgetAccount, values: PyValue): PyValue => {
 const unit = 2n ** 1074n
 
 const isClose: Native = (_, args, keywords) => {
-  const [a, b] = take("isclose", args, null, ["a", "b"], 2)
-  const [relative, absolute] = take("isclose", [], keywords, ["rel_tol", "abs_tol"], 0, 0)
+  const [a, b] = bindArguments("isclose", args, null, ["a", "b"], 2)
+  const [relative, absolute] = bindArguments("isclose", [], keywords, ["rel_tol", "abs_tol"], 0, 0)
   const [x, y] = [real(a!), real(b!)]
   const [r, t] = [relative === undefined ? 1e-9 : real(relative), absolute === undefined ? 0 : real(absolute)]
   if (r < 0 || t < 0) throw valueError("tolerances must be non-negative")
@@ -191,8 +198,8 @@ const lcm = (account: BudgetAccount, a: Int, b: Int): Int => {
 }
 
 const prod: Native = (account, args, keywords) => {
-  take("prod", args, null, ["iterable"], 1)
-  const [start] = take("prod", [], keywords, ["start"], 0, 0)
+  bindArguments("prod", args, null, ["iterable"], 1)
+  const [start] = bindArguments("prod", [], keywords, ["start"], 0, 0)
   let result: PyValue = start ?? 1
   for (const value of each(account, args[0]!)) result = binary(account, "*", result, value)
   return result

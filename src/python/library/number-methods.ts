@@ -1,16 +1,15 @@
 /** Methods of int (and bool) and float. */
 
-import { take } from "../operations/arguments.ts"
-import { asInt } from "../operations/operators.ts"
 import { raised, valueError } from "../values/exceptions.ts"
 import { asRatio } from "../values/floats.ts"
-import { bitLength, toInt } from "../values/integers.ts"
+import { bitLength, toInt, asInt } from "../values/integers.ts"
 import { type Method, PyFloat, PyTuple, type PyValue } from "../values/objects.ts"
+import { bindArguments } from "./arguments.ts"
 
 const intMethod = (name: string, run: (n: number | bigint) => PyValue): readonly [string, Method] => [
   name,
   (account, self, args, keywords) => {
-    take(`int.${name}`, args, keywords, [], 0)
+    bindArguments(`int.${name}`, args, keywords, [], 0)
     const int = asInt(self)!
     if (typeof int === "bigint") account.work(bitLength(int))
     return run(int)
@@ -29,7 +28,7 @@ export const intMethods: ReadonlyMap<string, Method> = new Map([
 const floatMethod = (name: string, run: Method): readonly [string, Method] => [
   name,
   (account, self, args, keywords) => {
-    take(`float.${name}`, args, keywords, [], 0)
+    bindArguments(`float.${name}`, args, keywords, [], 0)
     return run(account, self, args, keywords)
   }
 ]

@@ -1,6 +1,5 @@
 /** Methods of set and frozenset. The named operations take any iterables, unlike the operators. */
 
-import { take } from "../operations/arguments.ts"
 import { isSubset } from "../operations/comparisons.ts"
 import { each } from "../operations/iteration.ts"
 import { combineSets } from "../operations/operators.ts"
@@ -9,6 +8,7 @@ import { setAdd, setHas, setOf } from "../values/dicts.ts"
 import { raised } from "../values/exceptions.ts"
 import { keyOf } from "../values/keys.ts"
 import { type Method, PySet, type PyValue } from "../values/objects.ts"
+import { bindArguments } from "./arguments.ts"
 
 const setFrom = (account: BudgetAccount, value: PyValue): PySet =>
   value instanceof PySet ? value : setOf(account, each(account, value))
@@ -20,7 +20,7 @@ const method = (
   run: (account: BudgetAccount, self: PySet, values: Array<PyValue | undefined>) => PyValue
 ): readonly [string, Method] => [
   name,
-  (account, self, args, keywords) => run(account, self as PySet, take(`set.${name}`, args, keywords, names, required))
+  (account, self, args, keywords) => run(account, self as PySet, bindArguments(`set.${name}`, args, keywords, names, required))
 ]
 
 type Operator = "|" | "&" | "-" | "^"
@@ -47,7 +47,7 @@ const copyOf = (account: BudgetAccount, set: PySet): PySet => {
 const combining = (name: string, operator: Operator): readonly [string, Method] => [
   name,
   (account, self, args, keywords) => {
-    if (keywords !== null || operator === "^") take(`set.${name}`, args, keywords, ["other"], 1)
+    if (keywords !== null || operator === "^") bindArguments(`set.${name}`, args, keywords, ["other"], 1)
     return combineAll(account, operator, self as PySet, args)
   }
 ]
@@ -55,7 +55,7 @@ const combining = (name: string, operator: Operator): readonly [string, Method] 
 const updating = (name: string, operator: Operator): readonly [string, Method] => [
   name,
   (account, self, args, keywords) => {
-    if (keywords !== null || operator === "^") take(`set.${name}`, args, keywords, ["other"], 1)
+    if (keywords !== null || operator === "^") bindArguments(`set.${name}`, args, keywords, ["other"], 1)
     const set = self as PySet
     const result = combineAll(account, operator, set, args)
     set.members.clear()

@@ -1,6 +1,5 @@
 /** Methods of str. Positions count code points; white space and letter classes are Unicode's. */
 
-import { intArgument, sizeArgument, take, textArgument } from "../operations/arguments.ts"
 import { isTrue } from "../operations/comparisons.ts"
 import { each } from "../operations/iteration.ts"
 import { strFormat } from "../operations/str-format.ts"
@@ -9,6 +8,7 @@ import { characters, textLength, textSlice, toCodePoints } from "../values/code-
 import { dictGet } from "../values/dicts.ts"
 import { type PyRaise, typeError, valueError } from "../values/exceptions.ts"
 import { type Method, PyBuiltin, PyDict, PyList, PyTuple, type PyValue, strType, typeName } from "../values/objects.ts"
+import { intArgument, sizeArgument, bindArguments, textArgument } from "./arguments.ts"
 
 type Values = Array<PyValue | undefined>
 
@@ -22,7 +22,7 @@ const method = (
   name,
   (account, self, args, keywords) => {
     const text = self as string
-    const values = take(`str.${name}`, args, keywords, names, required, positionalOnly)
+    const values = bindArguments(`str.${name}`, args, keywords, names, required, positionalOnly)
     account.work(4 * text.length)
     const result = run(account, text, values)
     if (typeof result === "string") account.allocate(result.length + 49)
@@ -353,7 +353,7 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
 strType.members.set(
   "maketrans",
   new PyBuiltin("maketrans", (account, args, keywords) => {
-    const [from, to, gone] = take("maketrans", args, keywords, ["x", "y", "z"], 1)
+    const [from, to, gone] = bindArguments("maketrans", args, keywords, ["x", "y", "z"], 1)
     const table = new PyDict()
     const put = (key: number, value: PyValue) => {
       account.allocate(100)

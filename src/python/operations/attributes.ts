@@ -1,6 +1,5 @@
 /** `object.name`: only what the method tables and modules list. There is nothing else to find, whatever the name. */
 
-import type { BudgetAccount } from "../values/Budget.ts"
 import { raised } from "../values/exceptions.ts"
 import { PyException } from "../values/exceptions.ts"
 import {
@@ -28,7 +27,7 @@ export const attributeError = (object: PyValue, name: string) => {
 export const findMethod = (object: PyValue, name: string): Method | undefined => typeOf(object).methods.get(name)
 
 /** `object.name`. Throws AttributeError. */
-export const getAttribute = (_: BudgetAccount, object: PyValue, name: string): PyValue => {
+export const getAttribute = (object: PyValue, name: string): PyValue => {
   const method = findMethod(object, name)
   if (method !== undefined) return new PyBoundMethod(object, name, method)
   const value = dataAttribute(object, name)

@@ -7,7 +7,7 @@ import { type Keywords, PyBoundMethod, PyBuiltin, PyDict, PyTuple, PyType, type 
 import { type Code, PyFunction } from "../values/PyFunction.ts"
 
 /** Steps that calling a built-in function, method or type costs, its work aside. */
-export const nativeCall = 3
+export const nativeCallSteps = 3
 
 /** `callee(*args, **keywords)`; the call owns `args`. */
 export const call = (
@@ -20,7 +20,7 @@ export const call = (
     account.step(1)
     return callFunction(account, callee, args, keywords)
   }
-  account.step(nativeCall)
+  account.step(nativeCallSteps)
   if (callee instanceof PyBuiltin) return callee.call(account, args, keywords)
   if (callee instanceof PyBoundMethod) return callee.method(account, callee.self, args, keywords)
   if (callee instanceof PyType && callee.construct !== null) return callee.construct(account, args, keywords)

@@ -4,27 +4,13 @@ import type { BinaryOperator } from "../syntax/ast.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { dictItems, dictOf } from "../values/dicts.ts"
 import { overflow, raised, typeError, zeroDivision } from "../values/exceptions.ts"
-import { float, floatDivmod } from "../values/floats.ts"
+import { float, floatDivmod, asFloat } from "../values/floats.ts"
 import * as Integers from "../values/integers.ts"
 import { type Int, PyDict, PyExtension, PyFloat, PyList, PySet, PyTuple, type PyValue, typeName } from "../values/objects.ts"
 import { Refusal } from "../values/Refusal.ts"
 import { asSet } from "./comparisons.ts"
 import { floatPower } from "./float-power.ts"
 import { percentFormat } from "./percent-format.ts"
-
-/** The int of an int or bool; null for anything else. */
-export const asInt = (value: PyValue): Int | null => {
-  if (typeof value === "number" || typeof value === "bigint") return value
-  if (typeof value === "boolean") return value ? 1 : 0
-  return null
-}
-
-/** The number of a bool, int or float as a double; null for anything else. */
-export const asFloat = (value: PyValue): number | null => {
-  if (value instanceof PyFloat) return value.value
-  const int = asInt(value)
-  return int === null ? null : Integers.toFloat(int)
-}
 
 /** `a operator b`; `symbol` is how an error spells it (`+=` in an augmented assignment). */
 export const binary = (
@@ -34,8 +20,8 @@ export const binary = (
   b: PyValue,
   symbol: string = operator
 ): PyValue => {
-  const x = asInt(a)
-  const y = asInt(b)
+  const x = Integers.asInt(a)
+  const y = Integers.asInt(b)
   if (x !== null && y !== null) return integers(account, operator, x, y, typeof a === "boolean" && typeof b === "boolean", symbol)
   if ((x !== null || a instanceof PyFloat) && (y !== null || b instanceof PyFloat)) {
     const result = floats(account, operator, a, b)
@@ -173,7 +159,7 @@ const joined = (account: BudgetAccount, a: ReadonlyArray<PyValue>, b: ReadonlyAr
 const repetition = (account: BudgetAccount, sequence: PyValue, times: PyValue): PyValue | undefined => {
   const isText = typeof sequence === "string"
   if (!isText && !(sequence instanceof PyList) && !(sequence instanceof PyTuple)) return undefined
-  const int = asInt(times)
+  const int = Integers.asInt(times)
   if (int === null) {
     if (operatorLess(times)) throw typeError(`can't multiply sequence by non-int of type '${typeName(times)}'`)
     return undefined
@@ -246,7 +232,7 @@ const dictEntry = (account: BudgetAccount, { items }: PyTuple) => {
 
 /** `-a`, `+a`, `~a`. */
 export const unary = (account: BudgetAccount, operator: "-" | "+" | "~", a: PyValue): PyValue => {
-  const int = asInt(a)
+  const int = Integers.asInt(a)
   if (int !== null)
     return operator === "-" ? Integers.negate(account, int) : operator === "+" ? int : Integers.invert(account, int)
   if (a instanceof PyFloat && operator !== "~") return operator === "-" ? float(-a.value) : a

@@ -3,8 +3,8 @@
 import type { BudgetAccount } from "../values/Budget.ts"
 import { dictGet } from "../values/dicts.ts"
 import { raised, typeError, valueError } from "../values/exceptions.ts"
-import { integralToInt } from "../values/floats.ts"
-import { toDecimal, toFloat, toRadix } from "../values/integers.ts"
+import { truncate, asFloat } from "../values/floats.ts"
+import { toDecimal, toRadix, asInt } from "../values/integers.ts"
 import { type Int, PyDict, PyFloat, PyTuple, type PyValue, typeName } from "../values/objects.ts"
 import { ascii, repr, str } from "../values/repr.ts"
 import { formatFloat, type Spec } from "./format-value.ts"
@@ -136,22 +136,17 @@ const integerDigits = (account: BudgetAccount, size: Int, type: string): string 
 }
 
 const integer = (value: PyValue, type: string): Int => {
-  if (typeof value === "number" || typeof value === "bigint") return value
-  if (typeof value === "boolean") return value ? 1 : 0
-  if (value instanceof PyFloat && "diu".includes(type)) {
-    if (Number.isNaN(value.value)) throw valueError("cannot convert float NaN to integer")
-    if (!Number.isFinite(value.value)) throw raised("OverflowError", "cannot convert float infinity to integer")
-    return integralToInt(Math.trunc(value.value))
-  }
+  const int = asInt(value)
+  if (int !== null) return int
+  if (value instanceof PyFloat && "diu".includes(type)) return truncate(value.value)
   const wanted = "diu".includes(type) ? "a real number" : "an integer"
   throw typeError(`%${type} format: ${wanted} is required, not ${typeName(value)}`)
 }
 
 const real = (value: PyValue): number => {
-  if (value instanceof PyFloat) return value.value
-  if (typeof value === "number" || typeof value === "bigint") return toFloat(value)
-  if (typeof value === "boolean") return value ? 1 : 0
-  throw typeError(`must be real number, not ${typeName(value)}`)
+  const x = asFloat(value)
+  if (x === null) throw typeError(`must be real number, not ${typeName(value)}`)
+  return x
 }
 
 const character = (value: PyValue): string => {

@@ -86,7 +86,7 @@ const fieldEnd = (text: string, start: number): number => {
 const follow = (account: BudgetAccount, start: PyValue, path: string): PyValue => {
   let value = start
   for (const [, attribute, index] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/gs)) {
-    if (attribute !== undefined) value = getAttribute(account, value, attribute)
+    if (attribute !== undefined) value = getAttribute(value, attribute)
     else value = getItem(account, value, /^\d+$/.test(index!) ? Number(index) : index!)
   }
   return value

@@ -4,10 +4,9 @@ import type { BudgetAccount } from "../values/Budget.ts"
 import { characterAt, characters, textLength, textSlice } from "../values/code-points.ts"
 import { dictDelete, dictGet, dictSet } from "../values/dicts.ts"
 import { indexError, raised, typeError, valueError } from "../values/exceptions.ts"
-import { toIndex } from "../values/integers.ts"
+import { toIndex, asInt } from "../values/integers.ts"
 import { type Int, PyDict, PyList, PyRange, PySlice, PyTuple, PyType, type PyValue, typeName } from "../values/objects.ts"
 import { toArray } from "./iteration.ts"
-import { asInt } from "./operators.ts"
 
 /** `object[index]`. */
 export const getItem = (account: BudgetAccount, object: PyValue, index: PyValue): PyValue => {

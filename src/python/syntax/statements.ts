@@ -2,10 +2,9 @@
 
 import { syntaxError } from "../values/exceptions.ts"
 import { Refusal } from "../values/Refusal.ts"
-import { bindTarget } from "./assignment-targets.ts"
+import { bindTarget, parseTargetList } from "./assignment-targets.ts"
 import type { Expr, Handler, Module, Stmt } from "./ast.ts"
 import { Scope } from "./ast.ts"
-import { parseTargetList } from "./brackets.ts"
 import { Cursor } from "./Cursor.ts"
 import { parseExpression, parseExpressionList, parseNamed, startsExpression } from "./expressions.ts"
 import { parseParameters } from "./parameters.ts"

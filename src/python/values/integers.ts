@@ -9,7 +9,14 @@
 
 import type { BudgetAccount } from "./Budget.ts"
 import { overflow, raised, valueError, zeroDivision } from "./exceptions.ts"
-import type { Int } from "./objects.ts"
+import type { Int, PyValue } from "./objects.ts"
+
+/** The int of an int or bool; null for anything else. */
+export const asInt = (value: PyValue): Int | null => {
+  if (typeof value === "number" || typeof value === "bigint") return value
+  if (typeof value === "boolean") return value ? 1 : 0
+  return null
+}
 
 const safe = 2n ** 53n
 const kilobit = 1024
