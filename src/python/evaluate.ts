@@ -1,8 +1,12 @@
 /**
  * Runs a program in the restricted Python of this folder: deterministic, counted, and without any way to the host.
  *
- * The whole of Python's arithmetic, strings, containers, functions, comprehensions and exceptions; no classes, no `with`, no `async`, and of
- * modules only `math`, a little `datetime` and names for annotations. Everything ends in an Outcome: nothing is thrown.
+ * It knows Python's arithmetic, strings, containers, functions, generators, comprehensions and exceptions.
+ * It has no classes, no `with`, no `async`; of modules only `math`, a little `datetime` and names for annotations.
+ * Everything ends in an Outcome: nothing is thrown.
+ *
+ * A program goes down through the rooms: `syntax` reads it into a tree, `compile` makes the tree into closures. These call
+ * `operations` (what operators and statements do) and `library` (built-ins, methods, modules) on `values`.
  */
 
 import { compileExpression } from "./compile/compile-expressions.ts"
@@ -47,12 +51,19 @@ export interface Failure {
 }
 
 export interface Options {
-  /** Call this function without arguments after the module has run; its result is the value. Absent: the last line's, if it is an expression. */
+  /**
+   * Call this function without arguments after the module has run; its result is the value.
+   * Where it is absent, the value is that of the last line, if that is an expression.
+   */
   readonly entry?: string
   readonly budget?: Partial<Budget>
 }
 
-/** Runs `source`. Never throws for anything a program does; equal arguments give equal outcomes on every machine. */
+/**
+ * Runs `source`. Never throws for anything a program does; equal arguments give equal outcomes on every machine.
+ *
+ * @public Production asks through `evaluateCached`.
+ */
 export const evaluate = (source: string, options: Options = {}): Outcome => {
   const account = new BudgetAccount({ ...defaultBudget, ...options.budget })
   const end = () => ({ output: account.printed.join(""), steps: account.steps })
@@ -98,7 +109,10 @@ const compileModule = (scope: CompileScope, { body }: Module): (() => PyValue) =
   }
 }
 
-/** What stopped the program. A fault of the evaluator itself shows as InternalError: it must not stop a training run, nor pass for an answer. */
+/**
+ * What stopped the program.
+ * A fault of the evaluator itself shows as InternalError: it must not stop a training run, nor pass for an answer.
+ */
 const failure = (thrown: unknown, account: BudgetAccount): Failure => {
   try {
     const { exception } = caught(account, thrown)
@@ -113,8 +127,8 @@ const failure = (thrown: unknown, account: BudgetAccount): Failure => {
 }
 
 /**
- * The answer as canonical decimal text (`17`, `-3`, `0.5`), or null where there is none: the run failed, or the value is a bool, None, a
- * string or a container. A float that is an integer loses its `.0`; NaN and infinity are no answers.
+ * The answer as canonical decimal text: `17`, `-3`, `0.5`. A float that is an integer loses its `.0`.
+ * Null where there is none: the run failed, or the value is a bool, None, a string, a container, NaN or infinity.
  */
 export const numericAnswer = (outcome: Outcome): string | null => {
   if (!outcome.ok) return null

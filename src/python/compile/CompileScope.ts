@@ -36,8 +36,8 @@ export class CompileScope {
   }
 
   /**
-   * For code inside this code, with names of its own. `sharesFrames`: it runs in the activation of the code around it, as a comprehension
-   * does, and so begins at the same depth of nesting.
+   * The scope of code inside this code, with names of its own.
+   * With `sharesFrames` it runs inside the activation of this code, as a comprehension does, and begins at the same depth.
    */
   inside(names: Scope, sharesFrames: boolean): CompileScope {
     names.parent = this.names

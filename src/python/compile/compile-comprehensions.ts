@@ -7,7 +7,8 @@ import { dictSet, setAdd } from "../values/dicts.ts"
 import { Frame, emptySlots } from "../values/Frame.ts"
 import { PyDict, type PyIterator, PyList, PySet, type PyValue } from "../values/objects.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
-import { compileTarget, type Store } from "./compile-targets.ts"
+import type { Store } from "./compile-names.ts"
+import { compileTarget } from "./compile-targets.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
 interface Loop {

@@ -6,8 +6,9 @@ import { baseExceptionType, PyException, PyRaise, raised, typeError } from "../v
 import type { Frame } from "../values/Frame.ts"
 import { PyTuple, PyType, type PyValue } from "../values/objects.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
+import { clearName, type Store } from "./compile-names.ts"
 import { compileBlock, type Ending, type Exec, through } from "./compile-statements.ts"
-import { clearName, compileTarget, type Store } from "./compile-targets.ts"
+import { compileTarget } from "./compile-targets.ts"
 import type { CompileScope } from "./CompileScope.ts"
 import { caught } from "./unwinding.ts"
 

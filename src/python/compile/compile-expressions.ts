@@ -1,9 +1,10 @@
 /**
  * Expressions to closures: each node becomes one function of the frame, with the common case of small ints written out.
  *
- * The compiler's modules import each other in a circle, as the grammar nests: a lambda is an expression that holds statements.
+ * The compiler's modules import each other in a circle, as the grammar nests: a lambda is an expression that holds a body.
  *
- * Invariant: `BudgetAccount.line` is the line of the node being evaluated. A node on another line than the code around it sets it and puts it back.
+ * Invariant: `BudgetAccount.line` is the line of the node being evaluated.
+ * A node on another line than the code around it sets it and puts it back.
  */
 
 import { getAttribute } from "../operations/attributes.ts"
@@ -15,14 +16,14 @@ import { getItem } from "../operations/subscripts.ts"
 import type { BinaryOperator, Expr, FStringPart } from "../syntax/ast.ts"
 import { dictSet, setOf } from "../values/dicts.ts"
 import { raised, typeError } from "../values/exceptions.ts"
-import { Frame, outerFrame } from "../values/Frame.ts"
+import { Frame } from "../values/Frame.ts"
 import { PyDict, PyList, PySlice, PyTuple, type PyValue, typeName } from "../values/objects.ts"
 import { Refusal } from "../values/Refusal.ts"
 import { ascii, repr, str } from "../values/repr.ts"
 import { compileCall } from "./compile-calls.ts"
 import { compileComprehension } from "./compile-comprehensions.ts"
-import { compileLambda } from "./compile-functions.ts"
-import { storeName } from "./compile-targets.ts"
+import { compileFunction } from "./compile-functions.ts"
+import { loadName, storeNameOutsideComprehensions } from "./compile-names.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
 export type Eval = (frame: Frame) => PyValue
@@ -52,7 +53,7 @@ const compileNode = (scope: CompileScope, expression: Expr): Eval => {
       return () => value
     }
     case "Name":
-      return compileName(scope, expression.name, expression.line)
+      return loadName(scope, expression.name, expression.line)
     case "Binary":
       return compileBinary(scope, expression.operator, expression.left, expression.right)
     case "Call":
@@ -100,16 +101,15 @@ const compileNode = (scope: CompileScope, expression: Expr): Eval => {
     case "Slice":
       return compileSlice(scope, expression)
     case "Lambda":
-      return compileLambda(scope, expression.function)
+      return compileFunction(scope, expression.function)
     case "Comprehension":
       return compileComprehension(scope, expression)
     case "Named": {
       const value = compileExpression(scope, expression.value)
-      const store = storeName(outsideComprehensions(scope), expression.name, expression.line)
-      const hops = comprehensionsAround(scope)
+      const store = storeNameOutsideComprehensions(scope, expression.name, expression.line)
       return (frame) => {
         const result = value(frame)
-        store(outerFrame(frame, hops), result)
+        store(frame, result)
         return result
       }
     }
@@ -122,56 +122,6 @@ const compileNode = (scope: CompileScope, expression: Expr): Eval => {
       throw new Refusal("Unsupported", "'yield' is outside this evaluator's Python", expression.line)
   }
 }
-
-/** `name := value` in a comprehension binds in the function around it. */
-const outsideComprehensions = (scope: CompileScope): CompileScope => {
-  let { names } = scope
-  while (names.kind === "comprehension") names = names.parent!
-  if (names === scope.names) return scope
-  const { parent } = names
-  const outer = scope.inside(names, false)
-  names.parent = parent
-  return outer
-}
-
-const comprehensionsAround = (scope: CompileScope): number => {
-  let hops = 0
-  for (let { names } = scope; names.kind === "comprehension"; names = names.parent!) hops++
-  return hops
-}
-
-const compileName = (scope: CompileScope, name: string, line: number): Eval => {
-  const place = scope.place(name, line)
-  const { slot } = place
-  if (place.kind === "local") {
-    return (frame) => {
-      const value = frame.slots[slot]
-      if (value === undefined) throw unassigned(name)
-      return value
-    }
-  }
-  if (place.kind === "outer") {
-    const { hops } = place
-    return (frame) => {
-      const value = outerFrame(frame, hops).slots[slot]
-      if (value !== undefined) return value
-      throw raised(
-        "NameError",
-        `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`
-      )
-    }
-  }
-  const { globals, builtins } = scope.run
-  const builtin = builtins.get(name)
-  return () => {
-    const value = globals.slots[slot] ?? (globals.slots[slot] === null ? null : builtin)
-    if (value === undefined) throw raised("NameError", `name '${name}' is not defined`)
-    return value
-  }
-}
-
-export const unassigned = (name: string) =>
-  raised("UnboundLocalError", `cannot access local variable '${name}' where it is not associated with a value`)
 
 const compileBinary = (scope: CompileScope, operator: BinaryOperator, leftSide: Expr, rightSide: Expr): Eval => {
   const left = compileExpression(scope, leftSide)
@@ -253,7 +203,7 @@ const compileComparison = (scope: CompileScope, { first, rest }: Extract<Expr, {
 }
 
 /** The items of a display, with `*xs` spread. */
-export const compileItems = (scope: CompileScope, expressions: ReadonlyArray<Expr>): ((frame: Frame) => Array<PyValue>) => {
+const compileItems = (scope: CompileScope, expressions: ReadonlyArray<Expr>): ((frame: Frame) => Array<PyValue>) => {
   const { account } = scope
   const starred = expressions.map((expression) => expression.kind === "Starred")
   const values = expressions.map((expression) =>

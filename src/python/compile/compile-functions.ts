@@ -18,8 +18,6 @@ export const compileFunction = (scope: CompileScope, node: FunctionNode): Eval =
   }
 }
 
-export const compileLambda = compileFunction
-
 const compileCode = (scope: CompileScope, node: FunctionNode): Code => {
   const inside = scope.inside(node.scope, false)
   inside.checkNonlocals()
@@ -30,7 +28,8 @@ const compileCode = (scope: CompileScope, node: FunctionNode): Code => {
     parameters: node.parameters,
     positional,
     simple: positional === node.parameters.length,
-    // Counted when called: names that inner functions declare nonlocal are all bound by then. No getter: V8 would make a hidden class each time.
+    // The map itself, not its size: inner functions may still bind names in it, and all have done so by the first call.
+    // No getter either: with one, V8 would make a hidden class each time.
     names: node.scope.slots,
     frames: inside.frames,
     run

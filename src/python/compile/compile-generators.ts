@@ -1,8 +1,8 @@
 /**
  * Generator functions: bodies that stop at each `yield` and go on when asked.
  *
- * Only statements that hold a `yield` are compiled to JavaScript generators, all others to plain closures. A `yield` stands alone or right of
- * `=`, where it gives None (there is no `send`); deeper inside an expression it is refused.
+ * Only statements that hold a `yield` are compiled to JavaScript generators, all others to plain closures.
+ * A `yield` stands alone or right of `=`, where it gives None, as there is no `send`. Deeper inside an expression it is refused.
  */
 
 import { isTrue } from "../operations/comparisons.ts"
@@ -16,8 +16,9 @@ import { generatorType, PyIterator, type PyType, type PyValue } from "../values/
 import { Refusal } from "../values/Refusal.ts"
 import { type CompiledHandler, compileHandler, findHandler } from "./compile-exceptions.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
+import type { Store } from "./compile-names.ts"
 import { broke, compileBlock, type Ending, type Exec, returned, through } from "./compile-statements.ts"
-import { compileTarget, type Store } from "./compile-targets.ts"
+import { compileTarget } from "./compile-targets.ts"
 import type { CompileScope } from "./CompileScope.ts"
 import { caught } from "./unwinding.ts"
 

@@ -4,29 +4,29 @@
  * A block pays for all of its statements when it is entered, a loop for its head on every turn: nothing runs for ever.
  */
 
-import { extendList } from "../library/list-methods.ts"
 import { importModule, importName, importAll } from "../library/modules.ts"
 import { attributeError } from "../operations/attributes.ts"
+import { augment } from "../operations/augmented-assignment.ts"
 import { call } from "../operations/calling.ts"
 import { isTrue } from "../operations/comparisons.ts"
 import { iterate } from "../operations/iteration.ts"
-import { binary, inPlace } from "../operations/operators.ts"
 import { getItem, setItem } from "../operations/subscripts.ts"
 import type { Expr, Stmt } from "../syntax/ast.ts"
 import { raised } from "../values/exceptions.ts"
 import type { Frame } from "../values/Frame.ts"
-import { PyList, type PyValue } from "../values/objects.ts"
+import type { PyValue } from "../values/objects.ts"
 import { compileTry, compileRaise } from "./compile-exceptions.ts"
 import { compileExpression } from "./compile-expressions.ts"
 import { compileFunction } from "./compile-functions.ts"
-import { compileDeletion, compileTarget, storeName } from "./compile-targets.ts"
+import { storeName } from "./compile-names.ts"
+import { compileDeletion, compileTarget } from "./compile-targets.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
 /** How a statement ended. */
 export type Ending = 0 | 1 | 2 | 3
 export const through: Ending = 0
 export const broke: Ending = 1
-export const continued: Ending = 2
+const continued: Ending = 2
 export const returned: Ending = 3
 
 export type Exec = (frame: Frame) => Ending
@@ -134,15 +134,6 @@ const compileAssignment = (scope: CompileScope, targets: ReadonlyArray<Expr>, ex
 const compileAugmented = (scope: CompileScope, { operator, target, value }: Extract<Stmt, { kind: "Augment" }>): Exec => {
   const { account } = scope
   const symbol = `${operator}=`
-  const combine = (old: PyValue, change: PyValue): PyValue => {
-    if (old instanceof PyList && (operator === "+" || operator === "*")) {
-      if (operator === "+") return extendList(account, old, change)
-      const repeated = binary(account, "*", old, change, symbol)
-      if (repeated instanceof PyList) old.items = repeated.items
-      return old
-    }
-    return inPlace(account, operator, old, change) ?? binary(account, operator, old, change, symbol)
-  }
   if (target.kind === "Subscript") {
     const object = compileExpression(scope, target.object)
     const index = compileExpression(scope, target.index)
@@ -150,7 +141,7 @@ const compileAugmented = (scope: CompileScope, { operator, target, value }: Extr
     return (frame) => {
       const [container, key] = [object(frame), index(frame)]
       const old = getItem(account, container, key)
-      setItem(account, container, key, combine(old, change(frame)))
+      setItem(account, container, key, augment(account, operator, old, change(frame), symbol))
       return through
     }
   }
@@ -158,14 +149,14 @@ const compileAugmented = (scope: CompileScope, { operator, target, value }: Extr
   const change = compileExpression(scope, value)
   if (target.kind === "Attribute") {
     return (frame) => {
-      combine(old(frame), change(frame))
+      augment(account, operator, old(frame), change(frame), symbol)
       throw attributeError(old(frame), target.name)
     }
   }
   const store = compileTarget(scope, target)
   return (frame) => {
     const before = old(frame)
-    store(frame, combine(before, change(frame)))
+    store(frame, augment(account, operator, before, change(frame), symbol))
     return through
   }
 }

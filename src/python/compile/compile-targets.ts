@@ -4,13 +4,12 @@ import { attributeError } from "../operations/attributes.ts"
 import { iterate } from "../operations/iteration.ts"
 import { deleteItem, setItem } from "../operations/subscripts.ts"
 import type { Expr } from "../syntax/ast.ts"
-import { raised, valueError } from "../values/exceptions.ts"
-import { type Frame, outerFrame } from "../values/Frame.ts"
+import { valueError, raised } from "../values/exceptions.ts"
+import type { Frame } from "../values/Frame.ts"
 import { PyList, PyTuple, type PyValue, typeName } from "../values/objects.ts"
-import { compileExpression, unassigned } from "./compile-expressions.ts"
+import { compileExpression } from "./compile-expressions.ts"
+import { type Store, storeName, deleteName } from "./compile-names.ts"
 import type { CompileScope } from "./CompileScope.ts"
-
-export type Store = (frame: Frame, value: PyValue) => void
 
 export const compileTarget = (scope: CompileScope, target: Expr): Store => {
   switch (target.kind) {
@@ -35,27 +34,6 @@ export const compileTarget = (scope: CompileScope, target: Expr): Store => {
       const error = raised("SyntaxError", "starred assignment target must be in a list or tuple")
       error.exception.line = target.line
       throw error
-    }
-  }
-}
-
-export const storeName = (scope: CompileScope, name: string, line: number): Store => {
-  const place = scope.place(name, line)
-  const { slot } = place
-  switch (place.kind) {
-    case "local":
-      return (frame, value) => {
-        frame.slots[slot] = value
-      }
-    case "outer":
-      return (frame, value) => {
-        outerFrame(frame, place.hops).slots[slot] = value
-      }
-    case "global": {
-      const { globals } = scope.run
-      return (_, value) => {
-        globals.slots[slot] = value
-      }
     }
   }
 }
@@ -122,25 +100,4 @@ export const compileDeletion = (scope: CompileScope, target: Expr): ((frame: Fra
     }
   }
   return target.kind === "Name" ? deleteName(scope, target.name, target.line) : () => undefined
-}
-
-const deleteName = (scope: CompileScope, name: string, line: number): ((frame: Frame) => void) => {
-  const place = scope.place(name, line)
-  const { globals } = scope.run
-  return (frame) => {
-    const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
-    if (slots[place.slot] === undefined)
-      throw place.kind === "global" ? raised("NameError", `name '${name}' is not defined`) : unassigned(name)
-    slots[place.slot] = undefined
-  }
-}
-
-/** Takes the value of a name away without complaint, as at the end of `except ... as name`. */
-export const clearName = (scope: CompileScope, name: string, line: number): ((frame: Frame) => void) => {
-  const place = scope.place(name, line)
-  const { globals } = scope.run
-  return (frame) => {
-    const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
-    slots[place.slot] = undefined
-  }
 }

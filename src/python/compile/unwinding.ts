@@ -4,7 +4,8 @@ import { type BudgetAccount, TooDeep } from "../values/Budget.ts"
 import { PyRaise, raised } from "../values/exceptions.ts"
 
 /**
- * The Python exception in `thrown`, with its line set. Rethrows what no program may catch: budgets, refusals, faults of this evaluator.
+ * The Python exception in `thrown`, with its line set.
+ * Rethrows what no program may catch: budgets, refusals, faults of this evaluator.
  * A host stack that overflows in spite of the frame count is a depth budget used up.
  */
 export const caught = (account: BudgetAccount, thrown: unknown): PyRaise => {

@@ -1,4 +1,8 @@
-/** The functions every program has. No `open`, `eval`, `exec`, `input`, `getattr` or `__import__`: those names are not defined. */
+/**
+ * The functions that every program has.
+ *
+ * The names `open`, `eval`, `exec`, `input`, `getattr` and `__import__` are not defined.
+ */
 
 import { call } from "../operations/calling.ts"
 import { isTrue, ordered } from "../operations/comparisons.ts"
@@ -58,7 +62,7 @@ const absolute = (account: BudgetAccount, value: PyValue): PyValue => {
 }
 
 /** `len(value)`. */
-export const lengthOf = (account: BudgetAccount, value: PyValue): Int => {
+const lengthOf = (account: BudgetAccount, value: PyValue): Int => {
   if (typeof value === "string") {
     account.work(value.length)
     return textLength(value)

@@ -1,8 +1,8 @@
 /**
- * The part of `datetime` that word problems use: `date`, `datetime` (without time zones) and `timedelta`, with their arithmetic and order.
+ * The part of `datetime` that word problems use: `date`, `datetime` without time zones, `timedelta`, their arithmetic and order.
  *
- * A moment is a number of microseconds since 0001-01-01 in the proleptic Gregorian calendar, a duration a number of microseconds. No clock is
- * read: `today` and `now` do not exist.
+ * A date is a number of days since 0001-01-01 in the proleptic Gregorian calendar. The time of day and a duration are numbers of
+ * microseconds. No clock is read: `today` and `now` do not exist.
  */
 
 import type { BudgetAccount } from "../values/Budget.ts"
@@ -65,7 +65,7 @@ class Duration extends PyExtension {
     const parts = [`days=${this.days}`, `seconds=${this.seconds}`, `microseconds=${this.rest}`].filter((p) => !p.endsWith("=0"))
     return `datetime.timedelta(${parts.length === 0 ? "0" : parts.join(", ")})`
   }
-  text(): string {
+  str(): string {
     const { days, seconds, rest } = this
     const clock = `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`
     const fraction = rest === 0 ? "" : `.${pad(rest, 6)}`
@@ -164,7 +164,7 @@ class Moment extends PyExtension {
     const tail = micro > 0 ? [seconds, micro] : seconds > 0 ? [seconds] : []
     return `datetime.datetime(${[...this.civil, hour, minute, ...tail].join(", ")})`
   }
-  text(): string {
+  str(): string {
     const [year, month, dayOfMonth] = this.civil
     const date = `${pad(year, 4)}-${pad(month)}-${pad(dayOfMonth)}`
     if (this.whole) return date
@@ -179,7 +179,7 @@ class Moment extends PyExtension {
     if (name === "weekday") return nullary(name, () => this.ordinal % 7)
     if (name === "isoweekday") return nullary(name, () => (this.ordinal % 7) + 1)
     if (name === "toordinal") return nullary(name, () => this.ordinal + 1)
-    if (name === "isoformat") return nullary(name, () => this.text().replace(" ", "T"))
+    if (name === "isoformat") return nullary(name, () => this.str().replace(" ", "T"))
     if (name === "date" && !this.whole) return nullary(name, () => new Moment(this.ordinal, 0, true))
     return undefined
   }

@@ -1,4 +1,4 @@
-/** `map`, `filter`, `zip`, `enumerate`: iterators that take from other iterators when asked. Each is called as a type in Python. */
+/** `map`, `filter`, `zip`, `enumerate`: iterators that take from other iterators when asked. */
 
 import { call } from "../operations/calling.ts"
 import { isTrue } from "../operations/comparisons.ts"

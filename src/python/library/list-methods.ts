@@ -1,7 +1,8 @@
 /** Methods of list; `index` and `count` are shared with tuple and range. */
 
+import { extendList, copyItems } from "../operations/augmented-assignment.ts"
 import { sameOrEqual } from "../operations/comparisons.ts"
-import { each, toArray } from "../operations/iteration.ts"
+import { toArray } from "../operations/iteration.ts"
 import { sortItems } from "../operations/sorting.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
 import { indexError, valueError } from "../values/exceptions.ts"
@@ -20,24 +21,6 @@ const method = (
   name,
   (account, self, args, keywords) => run(account, self as PyList, bindArguments(`list.${name}`, args, keywords, names, required))
 ]
-
-/** `xs += values`, also `xs.extend(values)`: in place, from any iterable. */
-export const extendList = (account: BudgetAccount, list: PyList, values: PyValue): PyList => {
-  if (values === list) for (const value of copyOf(account, list)) list.items.push(value)
-  else {
-    for (const value of each(account, values)) {
-      account.allocate(16)
-      list.items.push(value)
-    }
-  }
-  return list
-}
-
-const copyOf = (account: BudgetAccount, list: PyList): Array<PyValue> => {
-  account.work(list.items.length)
-  account.allocate(8 * list.items.length + 56)
-  return [...list.items]
-}
 
 const clampIndex = (value: PyValue | undefined, length: number, missing: number): number => {
   if (value === undefined) return missing
@@ -99,7 +82,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
     list.items.length = 0
     return null
   }),
-  method("copy", [], 0, (account, list) => new PyList(copyOf(account, list))),
+  method("copy", [], 0, (account, list) => new PyList(copyItems(account, list))),
   method("reverse", [], 0, (account, list) => {
     account.work(list.items.length)
     list.items.reverse()

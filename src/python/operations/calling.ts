@@ -120,7 +120,6 @@ const tooMany = (
     keywordOnly > 0
       ? ` positional argument${given === 1 ? "" : "s"} (and ${keywordOnly} keyword-only argument${keywordOnly === 1 ? "" : "s"})`
       : ""
-  return typeError(
-    `${code.name}() takes ${takes} positional argument${plural} but ${given}${also} ${given === 1 && also === "" ? "was" : "were"} given`
-  )
+  const verb = given === 1 && also === "" ? "was" : "were"
+  return typeError(`${code.name}() takes ${takes} positional argument${plural} but ${given}${also} ${verb} given`)
 }

@@ -23,7 +23,7 @@ import {
 import { each } from "./iteration.ts"
 
 /** The number of a bool, int or float, for comparing only; null for anything else. */
-export const comparable = (value: PyValue): Int | null => {
+const comparable = (value: PyValue): Int | null => {
   if (typeof value === "number" || typeof value === "bigint") return value
   if (value instanceof PyFloat) return value.value
   if (typeof value === "boolean") return value ? 1 : 0
@@ -60,7 +60,7 @@ const sizeOf = (value: PyValue): Int => {
 const noAccount = null as never
 
 /** `a is b`. Small values are identical when equal, as constants are in CPython. */
-export const identical = (account: BudgetAccount, a: PyValue, b: PyValue): boolean =>
+const identical = (account: BudgetAccount, a: PyValue, b: PyValue): boolean =>
   typeof a === "string" ? equals(account, a, b) : a === b
 
 /** Equality as containers use it: the same object is equal to itself, NaN included. */
@@ -68,7 +68,7 @@ export const sameOrEqual = (account: BudgetAccount, a: PyValue, b: PyValue): boo
   (typeof a !== "string" && a === b) || equals(account, a, b)
 
 /** `a == b`. */
-export const equals = (account: BudgetAccount, a: PyValue, b: PyValue): boolean => {
+const equals = (account: BudgetAccount, a: PyValue, b: PyValue): boolean => {
   const x = comparable(a)
   if (x !== null) {
     const y = comparable(b)
@@ -208,7 +208,7 @@ const orderedSets = (account: BudgetAccount, operator: Order, a: PySet, b: PySet
 }
 
 /** `value in container`. */
-export const contains = (account: BudgetAccount, container: PyValue, value: PyValue): boolean => {
+const contains = (account: BudgetAccount, container: PyValue, value: PyValue): boolean => {
   if (container instanceof PyList || container instanceof PyTuple) {
     account.work(container.items.length)
     return container.items.some((item) => sameOrEqual(account, item, value))

@@ -1,8 +1,9 @@
 /**
- * x ** y in doubles, rounded correctly where the exponent is a small integer (growth rates, squares, cubes: nearly all real programs).
+ * x ** y in doubles, rounded correctly where the exponent is an integer up to 64: growth rates, squares, cubes.
+ * Nearly all real programs have no others.
  *
- * V8's Math.pow is up to one unit in the last place off what C libraries give, which shows in the printed digits. For integer exponents up
- * to 64 the exact power is an integer times a power of two, so it can be formed and rounded once.
+ * V8's Math.pow is up to one unit in the last place off what C libraries give, which shows in the printed digits.
+ * The exact power of such an exponent is an integer times a power of two, so it can be formed and rounded once.
  */
 
 import type { BudgetAccount } from "../values/Budget.ts"

@@ -187,7 +187,10 @@ const exponentForm = (size: number, precision: number, alternate: boolean): stri
   return `${digits[0]}${fraction}e${exponentText(exponent)}`
 }
 
-/** `g`: fixed where -4 <= exponent < precision, else scientific; without trailing zeros. `point` asks for a digit after the point. */
+/**
+ * `g`: fixed where -4 <= exponent < precision, else scientific; without trailing zeros.
+ * `point` asks for a digit after the point.
+ */
 const generalForm = (size: number, precision: number, alternate: boolean, point: boolean): string => {
   const { digits, exponent } = significantDigits(size, precision)
   const limit = point ? precision - 1 : precision

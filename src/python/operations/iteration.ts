@@ -18,7 +18,7 @@ import {
 } from "../values/objects.ts"
 
 const types = new Map<string, PyType>()
-export const iteratorType = (name: string): PyType => {
+const iteratorType = (name: string): PyType => {
   const known = types.get(name)
   if (known !== undefined) return known
   const type = new PyType(name)

@@ -2,7 +2,7 @@
 
 import type { BinaryOperator } from "../syntax/ast.ts"
 import type { BudgetAccount } from "../values/Budget.ts"
-import { dictItems, dictOf } from "../values/dicts.ts"
+import { dictOf } from "../values/dicts.ts"
 import { overflow, raised, typeError, zeroDivision } from "../values/exceptions.ts"
 import { float, floatDivmod, asFloat } from "../values/floats.ts"
 import * as Integers from "../values/integers.ts"
@@ -122,7 +122,7 @@ const others = (account: BudgetAccount, operator: BinaryOperator, a: PyValue, b:
       [...a.entries.values(), ...b.entries.values()].map(({ key, value }) => [key, value] as const)
     )
   else {
-    const combined = sets(account, operator, a, b)
+    const combined = combineIfSets(account, operator, a, b)
     if (combined !== undefined) return combined
   }
   const name = operator === "**" ? (symbol === "**=" ? "**=" : "** or pow()") : symbol
@@ -181,7 +181,8 @@ const repetition = (account: BudgetAccount, sequence: PyValue, times: PyValue): 
 /** Whether a sequence times this value is the sequence's complaint to make. */
 const operatorLess = (times: PyValue): boolean => !(times instanceof PySet)
 
-const sets = (account: BudgetAccount, operator: string, a: PyValue, b: PyValue): PySet | undefined => {
+/** `a operator b` for sets, and views of dicts that act as sets; undefined where it is not defined. */
+export const combineIfSets = (account: BudgetAccount, operator: string, a: PyValue, b: PyValue): PySet | undefined => {
   const [left, right] = [asSet(account, a), asSet(account, b)]
   if (left === null || right === null) return undefined
   if (operator !== "|" && operator !== "&" && operator !== "-" && operator !== "^") return undefined
@@ -202,32 +203,6 @@ export const combineSets = (operator: "|" | "&" | "-" | "^", a: PySet, b: PySet)
     for (const [key, value] of b.members) if (!a.members.has(key)) result.members.set(key, value)
   }
   return result
-}
-
-/** `target operator= value` where the target can change in place; undefined where a new value is made instead. */
-export const inPlace = (
-  account: BudgetAccount,
-  operator: BinaryOperator,
-  target: PyValue,
-  value: PyValue
-): PyValue | undefined => {
-  if (target instanceof PySet && !target.frozen && value instanceof PySet) {
-    const result = sets(account, operator, target, value)
-    if (result === undefined) return undefined
-    target.members.clear()
-    for (const [key, member] of result.members) target.members.set(key, member)
-    return target
-  }
-  if (operator === "|" && target instanceof PyDict && value instanceof PyDict) {
-    for (const pair of dictItems(value)) target.entries.set(...dictEntry(account, pair))
-    return target
-  }
-  return undefined
-}
-
-const dictEntry = (account: BudgetAccount, { items }: PyTuple) => {
-  const single = dictOf(account, [[items[0]!, items[1]!]])
-  return [...single.entries][0]!
 }
 
 /** `-a`, `+a`, `~a`. */

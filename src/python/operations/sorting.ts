@@ -29,7 +29,10 @@ export const sortItems = (
   return backwards ? sorted.toReversed() : sorted
 }
 
-/** Below this size CPython sorts by binary insertion, with the operands of each comparison in an order that shows in its errors. */
+/**
+ * Below this size CPython sorts by binary insertion.
+ * The order of the operands of each comparison is CPython's too: it shows in the error where two have no order.
+ */
 const small = 64
 
 const sort = (items: ReadonlyArray<Keyed>, less: Less): ReadonlyArray<Keyed> =>

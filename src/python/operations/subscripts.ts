@@ -59,7 +59,7 @@ const bound = (value: PyValue): Int | null => {
 }
 
 /** A slice over `length` items, clamped as `slice.indices` does. */
-export const spanOf = (slice: PySlice, length: number): Span => {
+const spanOf = (slice: PySlice, length: number): Span => {
   const step = bound(slice.step) ?? 1
   if (step === 0) throw valueError("slice step cannot be zero")
   const forward = step > 0

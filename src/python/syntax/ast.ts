@@ -5,6 +5,7 @@
  */
 
 import type { PyValue } from "../values/objects.ts"
+import type { ParameterKind } from "../values/PyFunction.ts"
 
 interface Declaration {
   readonly as: "global" | "nonlocal"
@@ -49,7 +50,7 @@ interface Node {
 
 export interface Parameter {
   readonly name: string
-  readonly kind: "positional" | "either" | "keyword" | "rest" | "keywords"
+  readonly kind: ParameterKind
   readonly fallback: Expr | null
 }
 

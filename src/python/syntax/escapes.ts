@@ -1,4 +1,8 @@
-/** Backslash escapes of string literals: `\n`, `\x41`, `\u00e9`, `\101`. An unknown escape stays as written, as in Python 3.11. */
+/**
+ * Backslash escapes of string literals: `\n`, `\x41`, `\u00e9`, `\101`.
+ *
+ * An unknown escape stays as written, as in Python 3.11.
+ */
 
 import { syntaxError } from "../values/exceptions.ts"
 import { Refusal } from "../values/Refusal.ts"

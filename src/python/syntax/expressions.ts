@@ -1,6 +1,8 @@
 /**
- * Expressions: tokens to tree, by recursive descent down Python's table of precedence. The parts of an expression that have a file of their own (displays,
- * calls, parameters, f-strings) hold expressions again, so that these modules import each other in a circle.
+ * Expressions: tokens to tree, by recursive descent down Python's table of precedence.
+ *
+ * Some parts of an expression have a file of their own: brackets, arguments of calls, parameters, string literals, targets.
+ * They hold expressions again, so that these modules import each other in a circle.
  */
 
 import { ellipsis } from "../values/objects.ts"

@@ -3,6 +3,7 @@
 import type { Frame } from "./Frame.ts"
 import { functionType, PyObject, type PyType, type PyValue } from "./objects.ts"
 
+/** How arguments reach a parameter, as in `def f(positional, /, either, *rest, keyword, **keywords)`. */
 export type ParameterKind = "positional" | "either" | "keyword" | "rest" | "keywords"
 
 /** What is known of a function once it is compiled. Parameter `i` lives in slot `i` of its frame. */

@@ -32,7 +32,7 @@ export const textSlice = (text: string, start: number, stop: number): string =>
 /** Code point index of a UTF-16 index, and back. */
 export const toCodePoints = (text: string, units: number): number => (isPlain(text) ? units : textLength(text.slice(0, units)))
 
-export const toUnits = (text: string, points: number): number => {
+const toUnits = (text: string, points: number): number => {
   if (isPlain(text)) return points
   let at = 0
   for (let left = points; left > 0; left--) at += isHigh(text.charCodeAt(at)) && isLow(text.charCodeAt(at + 1)) ? 2 : 1

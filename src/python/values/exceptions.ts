@@ -67,7 +67,10 @@ export class PyException extends PyObject {
   }
 }
 
-/** A Python exception on its way up. Not an Error: a host stack would be of no use to anyone, and takes longer than the rest of a raise. */
+/**
+ * A Python exception on its way up.
+ * Not an Error: that would record a host stack, which nobody reads and which takes longer than the rest of a raise.
+ */
 export class PyRaise {
   readonly exception: PyException
   constructor(exception: PyException) {

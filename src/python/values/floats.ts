@@ -1,8 +1,8 @@
 /**
  * Python's float: IEEE double, printed and rounded as CPython does it (correctly, on the exact binary value).
  *
- * `repr` is the shortest decimal that reads back; exponents are used below 1e-4 and from 1e16. Rounding to digits is half-even on the
- * exact value, so round(2.675, 2) is 2.67 and round(0.125, 2) is 0.12.
+ * `repr` is the shortest decimal that reads back; exponents are used below 1e-4 and from 1e16.
+ * Rounding to digits is half-even on the exact value: round(2.675, 2) is 2.67, and round(0.125, 2) is 0.12.
  */
 
 import { overflow, valueError, zeroDivision } from "./exceptions.ts"
@@ -127,7 +127,7 @@ export const floatDivmod = (x: number, y: number, message: string): readonly [nu
 }
 
 /** The int that a finite, integral float stands for. */
-export const integralToInt = (x: number): Int => (Number.isSafeInteger(x) ? x + 0 : BigInt(x))
+const integralToInt = (x: number): Int => (Number.isSafeInteger(x) ? x + 0 : BigInt(x))
 
 /** `int(x)` of a number: towards zero. */
 export const truncate = (value: number): Int => {

@@ -3,8 +3,9 @@
  *
  * A safe integer is a JavaScript number and anything larger a bigint, never the other way round; no result is ever -0.
  * Division floors and the remainder takes the sign of the divisor (Knuth 1972; Python reference, 6.7).
- * What goes beyond a number is charged before it is done, by the time it takes at its size: linear for a sum, by the product of the sizes for a
- * product or a quotient, and so on. The factors were measured; a step is about a third of a microsecond at most.
+ * Work on bigints is charged before it is done, by the time that it takes at their size.
+ * That is linear for a sum, the product of the sizes for a product or a quotient, and so on.
+ * The factors were measured; a step is about a third of a microsecond at most.
  */
 
 import type { BudgetAccount } from "./Budget.ts"
@@ -171,7 +172,8 @@ export const powerModulo = (account: BudgetAccount, a: Int, b: Int, m: Int): Int
     base = inverse(base, size)
     exponent = -exponent
   }
-  // Two products and two remainders for a bit of the exponent; in words, V8's multiplication grows a little faster than Karatsuba's.
+  // Each bit of the exponent takes two products and two remainders.
+  // Karatsuba's multiplication grows by the words to the power of 1.58, V8's a little faster.
   account.step(Math.floor(bitLength(exponent) * (4 + (1 + bitLength(size) / 64) ** 1.7 / 12)))
   let result = 1n % size
   for (; exponent > 0n; exponent >>= 1n) {
@@ -292,7 +294,7 @@ export const gcd = (account: BudgetAccount, a: Int, b: Int): Int => {
 }
 
 /** Python refuses to print or read more than this many digits: that would take quadratic time. */
-export const maxDigits = 4300
+const maxDigits = 4300
 
 /** Decimal digits of `n`. Throws ValueError beyond 4,300 of them, as Python does. */
 export const toDecimal = (account: BudgetAccount, n: Int): string => {
@@ -314,7 +316,8 @@ export const toRadix = (account: BudgetAccount, n: Int, radix: 2 | 8 | 16 | 32):
 
 const tooManyDigits = () =>
   valueError(
-    `Exceeds the limit (${maxDigits} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit`
+    `Exceeds the limit (${maxDigits} digits) for integer string conversion; ` +
+      "use sys.set_int_max_str_digits() to increase the limit"
   )
 
 /** int(text, base); `null` where the text is no integer in that base. */

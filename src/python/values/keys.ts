@@ -1,8 +1,9 @@
 /**
  * Hashing: every hashable value has a key, and two values are equal exactly when their keys are.
  *
- * Numbers that are equal share a key across bool, int and float (1 == 1.0 == True). Strings are their own keys unless they start with
- * NUL, the mark of encoded keys. What is hashed by identity, NaN included, is its own key.
+ * Numbers that are equal share a key across bool, int and float (1 == 1.0 == True).
+ * Strings are their own keys unless they start with NUL, the mark of encoded keys.
+ * What is hashed by identity, NaN included, is its own key.
  */
 
 import type { BudgetAccount } from "./Budget.ts"

@@ -26,7 +26,10 @@ export abstract class PyObject {
 
 const noMethods: ReadonlyMap<string, Method> = new Map()
 
-/** A type object: called to construct, compared in `isinstance`. Constructors are attached in constructors.ts, methods in methods.ts. */
+/**
+ * A type object: called to construct, compared in `isinstance`.
+ * The library attaches what it offers: constructors.ts the constructors, methods.ts the methods.
+ */
 export class PyType extends PyObject {
   readonly name: string
   readonly base: PyType | null
@@ -226,7 +229,7 @@ export class PyModule extends PyObject {
 /** A value of a module outside the core language (a date, say), which brings its own behaviour. */
 export abstract class PyExtension extends PyObject {
   abstract repr(): string
-  abstract text(): string
+  abstract str(): string
   /** Equal values have equal keys; the key names the type. */
   abstract key(): string
   /** Attributes and methods; undefined where there is none of that name. */

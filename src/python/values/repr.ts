@@ -28,7 +28,7 @@ import { PyFunction } from "./PyFunction.ts"
 export const str = (account: BudgetAccount, value: PyValue): string => {
   if (typeof value === "string") return value
   if (value instanceof PyException) return exceptionText(account, value)
-  if (value instanceof PyExtension) return value.text()
+  if (value instanceof PyExtension) return value.str()
   return repr(account, value)
 }
 
