@@ -14,6 +14,7 @@ interface Arguments {
   readonly keywords: (frame: Frame) => Keywords | null
 }
 
+/** `callee(*args)`: the callee is evaluated first, then the arguments from left to right, those by name last. */
 export const compileCall = (scope: CompileScope, callee: Expr, args: ReadonlyArray<Argument>): Eval => {
   const { positional, keywords } = compileArguments(scope, args)
   const { account } = scope

@@ -20,6 +20,7 @@ interface Loop {
 
 type Comprehension = Extract<Expr, { kind: "Comprehension" }>
 
+/** The list, set, dict or generator of a comprehension. */
 export const compileComprehension = (scope: CompileScope, node: Comprehension): Eval => {
   // The first iterable belongs to the scope outside.
   const first = compileExpression(scope, node.clauses[0]!.iterable)

@@ -12,6 +12,7 @@ import { compileTarget } from "./compile-targets.ts"
 import type { CompileScope } from "./CompileScope.ts"
 import { caught } from "./unwinding.ts"
 
+/** One `except`. `store` binds its name, and `clear` takes the value away at its end. */
 export interface CompiledHandler {
   readonly type: Eval | null
   readonly line: number
@@ -20,6 +21,7 @@ export interface CompiledHandler {
   readonly body: Exec
 }
 
+/** `try` with all of its parts. */
 export const compileTry = (scope: CompileScope, node: Extract<Stmt, { kind: "Try" }>): Exec => {
   const { account } = scope
   const body = compileBlock(scope, node.body)
@@ -62,6 +64,7 @@ export const compileTry = (scope: CompileScope, node: Extract<Stmt, { kind: "Try
   }
 }
 
+/** One `except` with its body. */
 export const compileHandler = (scope: CompileScope, { type, name, body, line }: Handler): CompiledHandler => {
   scope.line = line
   return {
@@ -110,6 +113,7 @@ const matches = (exception: PyException, type: PyValue): boolean => {
   return exception.exceptionType.isSubtypeOf(type)
 }
 
+/** `raise`, `raise error` and `raise error from cause`. */
 export const compileRaise = (scope: CompileScope, node: Extract<Stmt, { kind: "Raise" }>): Exec => {
   const { run, account } = scope
   if (node.exception === null) {

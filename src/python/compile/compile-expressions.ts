@@ -26,8 +26,10 @@ import { compileFunction } from "./compile-functions.ts"
 import { loadName, storeNameOutsideComprehensions } from "./compile-names.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
+/** Compiled code of an expression: its value in a frame. */
 export type Eval = (frame: Frame) => PyValue
 
+/** One expression, of any kind. */
 export const compileExpression = (scope: CompileScope, expression: Expr): Eval => {
   scope.descend(expression.line)
   const { line } = scope

@@ -7,6 +7,7 @@ import { compileGenerator } from "./compile-generators.ts"
 import { compileBlock } from "./compile-statements.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
+/** The function object of a `def` or `lambda`; its defaults are evaluated when the definition is reached. */
 export const compileFunction = (scope: CompileScope, node: FunctionNode): Eval => {
   const defaults = node.parameters.map(({ fallback }) => (fallback === null ? null : compileExpression(scope, fallback)))
   const code = compileCode(scope, node)

@@ -5,6 +5,7 @@ import { type Frame, outerFrame } from "../values/Frame.ts"
 import type { PyValue } from "../values/objects.ts"
 import type { CompileScope, Place } from "./CompileScope.ts"
 
+/** Stores a value in a target or name. */
 export type Store = (frame: Frame, value: PyValue) => void
 
 /** The value of a name. Throws NameError, or UnboundLocalError in the function whose name it is. */

@@ -29,8 +29,10 @@ export const broke: Ending = 1
 const continued: Ending = 2
 export const returned: Ending = 3
 
+/** Compiled code of a statement: runs it in a frame and says how it ended. */
 export type Exec = (frame: Frame) => Ending
 
+/** Statements one after the other, paid for together. */
 export const compileBlock = (scope: CompileScope, body: ReadonlyArray<Stmt>): Exec => {
   if (body.length === 0) return () => through
   const { account } = scope

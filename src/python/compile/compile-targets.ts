@@ -11,6 +11,7 @@ import { compileExpression } from "./compile-expressions.ts"
 import { type Store, storeName, deleteName } from "./compile-names.ts"
 import type { CompileScope } from "./CompileScope.ts"
 
+/** Stores a value in a target. Throws PyRaise (SyntaxError) for a starred target on its own. */
 export const compileTarget = (scope: CompileScope, target: Expr): Store => {
   switch (target.kind) {
     case "Name":

@@ -63,6 +63,7 @@ export const sizeArgument = (value: PyValue): number => {
   return typeof int === "number" ? int : int > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
 }
 
+/** A str argument. Throws TypeError with what `complaint` says of the type that is there instead. */
 export const textArgument = (value: PyValue, complaint: (type: string) => string): string => {
   if (typeof value !== "string") throw typeError(complaint(typeName(value)))
   return value

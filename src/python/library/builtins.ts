@@ -282,6 +282,7 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   ...lazyBuiltins
 ]
 
+/** Every name that a program finds without defining it: functions, types, exceptions, `__name__`. */
 export const builtins: ReadonlyMap<string, PyValue> = new Map<string, PyValue>([
   ...functions.map(([name, native]) => [name, new PyBuiltin(name, native)] as const),
   ...namedTypes,

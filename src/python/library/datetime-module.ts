@@ -266,6 +266,7 @@ timedeltaType.construct = (_: BudgetAccount, args: Array<PyValue>, keywords: Key
   return new Duration(roundHalfEvenToInteger(total))
 }
 
+/** What `import datetime` binds. */
 export const datetimeModule = new PyModule(
   "datetime",
   new Map<string, PyValue>([

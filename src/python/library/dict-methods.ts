@@ -47,6 +47,7 @@ export const updateDict = (
   return dict
 }
 
+/** By name. */
 export const dictMethods: ReadonlyMap<string, Method> = new Map([
   view("keys"),
   view("values"),

@@ -67,6 +67,7 @@ const numbered = function* (account: BudgetAccount, source: PyIterator, start: I
   }
 }
 
+/** Name and function of each. */
 export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   [
     "map",

@@ -42,6 +42,7 @@ const countOf = (account: BudgetAccount, items: ReadonlyArray<PyValue>, value: P
   return items.filter((item) => sameOrEqual(account, item, value)).length
 }
 
+/** By name. */
 export const listMethods: ReadonlyMap<string, Method> = new Map([
   [
     "append",
@@ -110,6 +111,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
 const itemsOfSequence = (account: BudgetAccount, self: PyValue): ReadonlyArray<PyValue> =>
   self instanceof PyTuple ? self.items : toArray(account, self)
 
+/** By name; for range too. */
 export const tupleMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
   [
     "index",

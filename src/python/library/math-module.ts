@@ -307,6 +307,7 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   ["isclose", isClose]
 ]
 
+/** What `import math` binds. */
 export const mathModule = new PyModule(
   "math",
   new Map<string, PyValue>([

@@ -18,6 +18,7 @@ const intMethod = (name: string, run: (n: number | bigint) => PyValue): readonly
 
 const ones = (n: number | bigint): number => (n < 0 ? -BigInt(n) : BigInt(n)).toString(2).replaceAll("0", "").length
 
+/** By name; for bool too. */
 export const intMethods: ReadonlyMap<string, Method> = new Map([
   intMethod("bit_length", bitLength),
   intMethod("bit_count", ones),
@@ -35,6 +36,7 @@ const floatMethod = (name: string, run: Method): readonly [string, Method] => [
 
 const valueOf = (self: PyValue): number => (self instanceof PyFloat ? self.value : 0)
 
+/** By name. */
 export const floatMethods: ReadonlyMap<string, Method> = new Map([
   floatMethod("is_integer", (_, self) => Number.isInteger(valueOf(self))),
   floatMethod("conjugate", (_, self) => self),

@@ -64,6 +64,7 @@ const updating = (name: string, operator: Operator): readonly [string, Method] =
   }
 ]
 
+/** By name: those that leave the set as it is. */
 export const frozensetMethods: ReadonlyMap<string, Method> = new Map([
   combining("union", "|"),
   combining("intersection", "&"),
@@ -78,6 +79,7 @@ export const frozensetMethods: ReadonlyMap<string, Method> = new Map([
   method("copy", [], 0, copyOf)
 ])
 
+/** By name. */
 export const setMethods: ReadonlyMap<string, Method> = new Map([
   ...frozensetMethods,
   updating("update", "|"),

@@ -246,6 +246,7 @@ const translate = (account: BudgetAccount, text: string, table: PyDict): string 
     })
     .join("")
 
+/** By name; so are the tables of the other types. */
 export const stringMethods: ReadonlyMap<string, Method> = new Map([
   simple("upper", (text) => text.toUpperCase()),
   simple("lower", (text) => text.toLowerCase()),

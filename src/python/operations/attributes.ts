@@ -17,6 +17,7 @@ import {
 } from "../values/objects.ts"
 import { PyFunction } from "../values/PyFunction.ts"
 
+/** The complaint that there is no attribute of this name. */
 export const attributeError = (object: PyValue, name: string) => {
   if (object instanceof PyModule) return raised("AttributeError", `module '${object.name}' has no attribute '${name}'`)
   if (object instanceof PyType) return raised("AttributeError", `type object '${object.name}' has no attribute '${name}'`)

@@ -30,6 +30,7 @@ const comparable = (value: PyValue): Int | null => {
   return null
 }
 
+/** `bool(value)`. */
 export const isTrue = (value: PyValue): boolean => {
   switch (typeof value) {
     case "boolean":
@@ -128,6 +129,7 @@ export const asSet = (account: BudgetAccount, value: PyValue): PySet | null => {
   return set
 }
 
+/** `a <= b`. */
 export const isSubset = (account: BudgetAccount, a: PySet, b: PySet): boolean => {
   if (a.members.size > b.members.size) return false
   account.work(4 * a.members.size)

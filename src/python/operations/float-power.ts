@@ -12,6 +12,7 @@ import { trueDivide } from "../values/integers.ts"
 
 const largestExact = 64
 
+/** x ** y as a double; NaN and infinity where C's `pow` gives them. */
 export const floatPower = (account: BudgetAccount, x: number, y: number): number => {
   if (y === 1 || x === 1 || y === 0) return y === 1 ? x : 1
   if (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) return 1

@@ -12,6 +12,7 @@ import { toDecimal, toFloat, toRadix } from "../values/integers.ts"
 import { type Int, PyFloat, type PyValue, typeName } from "../values/objects.ts"
 import { str } from "../values/repr.ts"
 
+/** A format spec, taken apart. */
 export interface Spec {
   readonly fill: string
   readonly align: "<" | ">" | "^" | "=" | ""
@@ -26,6 +27,7 @@ export interface Spec {
 
 const grammar = /^(?:(.)?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?(.)?$/su
 
+/** `format(value, spec)`. Throws ValueError for a spec that does not fit the value. */
 export const formatValue = (account: BudgetAccount, value: PyValue, spec: string): string => {
   if (spec === "") return str(account, value)
   if (typeof value === "boolean") return formatInt(account, value ? 1 : 0, parseSpec(account, spec, value), "bool")
@@ -143,6 +145,7 @@ const formatCharacter = (value: Int, spec: Spec): string => {
   return pad("", String.fromCodePoint(value), spec, "<")
 }
 
+/** A float by its spec. */
 export const formatFloat = (account: BudgetAccount, value: number, spec: Spec): string => {
   const { type } = spec
   if (type !== "" && !"eEfFgGn%".includes(type)) throw unknownCode(type, "float")

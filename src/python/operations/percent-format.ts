@@ -11,6 +11,7 @@ import { formatFloat, type Spec } from "./format-value.ts"
 
 const field = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?(.)?/gsu
 
+/** `template % values`. Throws TypeError and ValueError as CPython does. */
 export const percentFormat = (account: BudgetAccount, template: string, values: PyValue): string => {
   const items = values instanceof PyTuple ? values.items : [values]
   let used = 0

@@ -8,6 +8,7 @@ import { getAttribute } from "./attributes.ts"
 import { formatValue } from "./format-value.ts"
 import { getItem } from "./subscripts.ts"
 
+/** `template.format(*args, **keywords)`. Throws KeyError, IndexError and ValueError as CPython does. */
 export const strFormat = (
   account: BudgetAccount,
   template: string,

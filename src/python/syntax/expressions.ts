@@ -41,6 +41,7 @@ export const parseExpressionList = (cursor: Cursor, item: (cursor: Cursor) => Ex
   return { kind: "Tuple", items, line }
 }
 
+/** `*xs`, or else what `item` parses. */
 export const starredOr = (cursor: Cursor, item: (cursor: Cursor) => Expr): Expr => {
   if (!cursor.isOperator("*")) return item(cursor)
   const line = cursor.advance().line
@@ -86,6 +87,7 @@ const lambda = (cursor: Cursor): Expr => {
   return { kind: "Lambda", function: { name: "<lambda>", parameters, body, scope, line }, line }
 }
 
+/** `a or b` and what binds tighter. */
 export const disjunction = (cursor: Cursor): Expr => logical(cursor, "or", conjunction)
 const conjunction = (cursor: Cursor): Expr => logical(cursor, "and", negation)
 
@@ -163,6 +165,7 @@ const precedence = (text: string): number => {
   }
 }
 
+/** `a | b` and what binds tighter. */
 export const bitwiseOr = (cursor: Cursor): Expr => binary(cursor, 1)
 
 const binary = (cursor: Cursor, least: number): Expr => {

@@ -22,10 +22,11 @@ export interface Budget {
   readonly output: number
   /** Size of the largest integer, in bits. */
   readonly integerBits: number
-  /** Nested calls of functions, and nested containers in one `repr`, `==` or `hash`. */
+  /** Nested calls of functions, nested iterators, and nested containers in one `repr`, `==` or `hash`. */
   readonly depth: number
 }
 
+/** Room for every program of GSM-Hard; see docs/answers.md. */
 export const defaultBudget: Budget = {
   steps: 3_000_000,
   memory: 16 * 2 ** 20,

@@ -22,6 +22,7 @@ export interface Code {
   readonly run: (frame: Frame) => PyValue
 }
 
+/** What `def` and `lambda` make. */
 export class PyFunction extends PyObject {
   readonly code: Code
   readonly closure: Frame

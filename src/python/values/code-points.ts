@@ -7,6 +7,7 @@ const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
 
 const isPlain = (text: string): boolean => !surrogate.test(text)
 
+/** The number of characters. */
 export const textLength = (text: string): number => {
   if (isPlain(text)) return text.length
   let { length } = text
@@ -26,6 +27,7 @@ export const characterAt = (text: string, index: number): string => {
   return String.fromCodePoint(text.codePointAt(at)!)
 }
 
+/** The characters from `start` up to, but without, `stop`; both inside the text. */
 export const textSlice = (text: string, start: number, stop: number): string =>
   isPlain(text) ? text.slice(start, stop) : text.slice(toUnits(text, start), toUnits(text, stop))
 

@@ -48,11 +48,13 @@ const hierarchy: ReadonlyArray<readonly [string, string]> = [
 
 export const baseExceptionType = new PyType("BaseException", objectType)
 
+/** Every exception type, by name. */
 export const exceptionTypes: ReadonlyMap<string, PyType> = hierarchy.reduce(
   (types, [name, parent]) => types.set(name, new PyType(name, types.get(parent)!)),
   new Map([["BaseException", baseExceptionType]])
 )
 
+/** An exception as a program sees it: its type and its arguments. */
 export class PyException extends PyObject {
   readonly exceptionType: PyType
   readonly args: ReadonlyArray<PyValue>
@@ -82,6 +84,7 @@ export class PyRaise {
 export const raised = (type: string, ...args: ReadonlyArray<PyValue>): PyRaise =>
   new PyRaise(new PyException(exceptionTypes.get(type)!, args))
 
+/** A PyRaise of TypeError; the next four likewise. */
 export const typeError = (message: string): PyRaise => raised("TypeError", message)
 export const valueError = (message: string): PyRaise => raised("ValueError", message)
 export const indexError = (message: string): PyRaise => raised("IndexError", message)

@@ -149,4 +149,5 @@ export const parseFloatText = (text: string): number | null => {
   return Number(lower.replaceAll("_", ""))
 }
 
+/** Python's float of a JavaScript number. */
 export const float = (value: number): PyFloat => new PyFloat(value)

@@ -76,6 +76,7 @@ export const bitLength = (x: Int): number => {
   return whole + (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex[0]!, 16))
 }
 
+/** a + b. */
 export const add = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const sum = a + b
@@ -84,6 +85,7 @@ export const add = (account: BudgetAccount, a: Int, b: Int): Int => {
   return toInt(account, BigInt(a) + BigInt(b))
 }
 
+/** a - b. */
 export const subtract = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const difference = a - b
@@ -92,6 +94,7 @@ export const subtract = (account: BudgetAccount, a: Int, b: Int): Int => {
   return toInt(account, BigInt(a) - BigInt(b))
 }
 
+/** a b. */
 export const multiply = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const product = a * b
@@ -102,6 +105,7 @@ export const multiply = (account: BudgetAccount, a: Int, b: Int): Int => {
   return toInt(account, x * y)
 }
 
+/** -a. */
 export const negate = (account: BudgetAccount, a: Int): Int => (typeof a === "number" ? 0 - a : toInt(account, -a))
 
 /**
@@ -200,6 +204,7 @@ const inverse = (a: bigint, m: bigint): bigint => {
   return ((x0 % m) + m) % m
 }
 
+/** a << b. Throws ValueError for a negative b. */
 export const shiftLeft = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b < 0) throw valueError("negative shift count")
   if (a === 0) return 0
@@ -208,12 +213,14 @@ export const shiftLeft = (account: BudgetAccount, a: Int, b: Int): Int => {
   return toInt(account, BigInt(a) << BigInt(b))
 }
 
+/** a >> b, towards minus infinity. Throws ValueError for a negative b. */
 export const shiftRight = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b < 0) throw valueError("negative shift count")
   if (typeof b !== "number") return a < 0 ? -1 : 0
   return toInt(account, BigInt(a) >> BigInt(b))
 }
 
+/** a & b, a | b, a ^ b, on two's complement. */
 export const bitwise = (account: BudgetAccount, operator: "&" | "|" | "^", a: Int, b: Int): Int => {
   chargeReading(account, a)
   chargeReading(account, b)
@@ -223,6 +230,7 @@ export const bitwise = (account: BudgetAccount, operator: "&" | "|" | "^", a: In
   return toInt(account, operator === "&" ? x & y : operator === "|" ? x | y : x ^ y)
 }
 
+/** ~a. */
 export const invert = (account: BudgetAccount, a: Int): Int => subtract(account, -1, a)
 
 /** The float nearest to `a`; ties go to even. Throws OverflowError beyond the largest float. */
@@ -281,6 +289,7 @@ export const integerSquareRoot = (account: BudgetAccount, n: Int): Int => {
   }
 }
 
+/** The greatest common divisor, at least 0, by Euclid's algorithm. */
 export const gcd = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     let [x, y] = [Math.abs(a), Math.abs(b)]

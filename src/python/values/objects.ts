@@ -17,6 +17,7 @@ export type PyValue = null | boolean | number | bigint | string | PyObject
 
 /** Arguments passed by name, in order. */
 export type Keywords = ReadonlyMap<string, PyValue>
+/** A function of Python written in JavaScript; it may keep `args`. */
 export type Native = (account: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => PyValue
 export type Method = (account: BudgetAccount, self: PyValue, args: Array<PyValue>, keywords: Keywords | null) => PyValue
 
@@ -245,8 +246,10 @@ export class PyEllipsis extends PyObject {
     return ellipsisType
   }
 }
+/** The one `...`. */
 export const ellipsis = new PyEllipsis()
 
+/** The type of any value. */
 export const typeOf = (value: PyValue): PyType => {
   switch (typeof value) {
     case "number":
@@ -261,4 +264,5 @@ export const typeOf = (value: PyValue): PyType => {
   }
 }
 
+/** The name of its type, as errors give it. */
 export const typeName = (value: PyValue): string => typeOf(value).name
