@@ -5,6 +5,7 @@
  *
  * Prints those that differ and their number; exits with 1 where any does.
  */
+
 import { cpythonVersion } from "../test/python/cpython.ts"
 import { type Difference, differences } from "../test/python/differences.ts"
 import { randomProgram } from "../test/python/random-programs.ts"

@@ -1,22 +1,29 @@
-import { compileExpression } from "./compile/compile-expressions.ts"
-import { compileBlock } from "./compile/compile-statements.ts"
-import { Context, Run } from "./compile/CompileScope.ts"
-// oxlint-disable-next-line import/no-unassigned-import -- attaches the methods to the types
-import "./library/methods.ts"
-import { caught } from "./compile/unwinding.ts"
-import { builtins } from "./library/builtins.ts"
-import { call } from "./operations/calling.ts"
 /**
  * Runs a program in the restricted Python of this folder: deterministic, counted, and without any way to the host.
  *
- * The whole of Python's arithmetic, strings, containers, functions, comprehensions and exceptions; no classes, no `with`, no `async`, and of
- * modules only `math`, a little `datetime` and names for annotations. Everything ends in an Outcome: nothing is thrown.
+ * It knows Python's arithmetic, strings, containers, functions, generators, comprehensions and exceptions.
+ * It has no classes, no `with`, no `async`; of modules only `math`, a little `datetime` and names for annotations.
+ * Everything ends in an Outcome: nothing is thrown.
+ *
+ * A program goes down through the rooms: `syntax` reads it into a tree, `compile` makes the tree into closures. These call
+ * `operations` (what operators and statements do) and `library` (built-ins, methods, modules) on `values`.
  */
+
+import { compileExpression } from "./compile/compile-expressions.ts"
+import { compileBlock } from "./compile/compile-statements.ts"
+import { CompileScope } from "./compile/CompileScope.ts"
+import { Run } from "./compile/Run.ts"
+import { caught } from "./compile/unwinding.ts"
+// oxlint-disable-next-line import/no-unassigned-import -- attaches the methods to the types
+import "./library/methods.ts"
+import { builtins } from "./library/builtins.ts"
+import { call } from "./operations/calling.ts"
 import type { Module } from "./syntax/ast.ts"
 import { parse } from "./syntax/statements.ts"
-import { type Budget, defaultBudget, Meter, Refusal } from "./values/Budget.ts"
+import { type Budget, defaultBudget, BudgetAccount } from "./values/Budget.ts"
 import { raised } from "./values/exceptions.ts"
 import { PyFloat, type PyValue } from "./values/objects.ts"
+import { Refusal } from "./values/Refusal.ts"
 import { exceptionText, repr, str } from "./values/repr.ts"
 
 export type { Budget } from "./values/Budget.ts"
@@ -44,74 +51,84 @@ export interface Failure {
 }
 
 export interface Options {
-  /** Call this function without arguments after the module has run; its result is the value. Absent: the last line's, if it is an expression. */
+  /**
+   * Call this function without arguments after the module has run; its result is the value.
+   * Where it is absent, the value is that of the last line, if that is an expression.
+   */
   readonly entry?: string
   readonly budget?: Partial<Budget>
 }
 
-/** Runs `source`. Never throws for anything a program does; equal arguments give equal outcomes on every machine. */
+/**
+ * Runs `source`. Never throws for anything a program does; equal arguments give equal outcomes on every machine.
+ *
+ * @public Production asks through `evaluateCached`.
+ */
 export const evaluate = (source: string, options: Options = {}): Outcome => {
-  const meter = new Meter({ ...defaultBudget, ...options.budget })
-  const end = () => ({ output: meter.printed.join(""), steps: meter.steps })
+  const account = new BudgetAccount({ ...defaultBudget, ...options.budget })
+  const end = () => ({ output: account.printed.join(""), steps: account.steps })
   try {
-    const value = execute(meter, source, options.entry)
-    return { ok: true, value, repr: repr(meter, value), str: str(meter, value), ...end() }
+    const value = execute(account, source, options.entry)
+    return { ok: true, value, repr: repr(account, value), str: str(account, value), ...end() }
   } catch (thrown) {
-    return { ok: false, error: failure(thrown, meter), ...end() }
+    return { ok: false, error: failure(thrown, account), ...end() }
   }
 }
 
-const execute = (meter: Meter, source: string, entry: string | undefined): PyValue => {
+const execute = (account: BudgetAccount, source: string, entry: string | undefined): PyValue => {
   const module = parse(source)
-  const run = new Run(meter, builtins, module.scope)
-  const context = new Context(run, module.scope)
-  const value = compileModule(context, module)()
+  const run = new Run(account, builtins, module.scope)
+  const scope = new CompileScope(run, module.scope)
+  const value = compileModule(scope, module)()
   if (entry === undefined) return value
   const slot = module.scope.slots.get(entry)
   const callee = slot === undefined ? undefined : run.globals.slots[slot]
   if (callee === undefined) {
-    meter.line = 0
+    account.line = 0
     throw raised("NameError", `name '${entry}' is not defined`)
   }
-  return call(meter, callee, [])
+  return call(account, callee, [])
 }
 
 /** Runs the body; gives the value of its last statement where that is an expression, else None. */
-const compileModule = (context: Context, { body }: Module): (() => PyValue) => {
-  const { run, meter } = context
+const compileModule = (scope: CompileScope, { body }: Module): (() => PyValue) => {
+  const { run, account } = scope
   const last = body.at(-1)
   const isExpression = last?.kind === "Expression"
-  const block = compileBlock(context, isExpression ? body.slice(0, -1) : body)
-  context.line = last?.line ?? 0
-  const [result, cost] = context.priced(() => (isExpression ? compileExpression(context, last.value) : null))
+  const block = compileBlock(scope, isExpression ? body.slice(0, -1) : body)
+  scope.line = last?.line ?? 0
+  const [result, cost] = scope.priced(() => (isExpression ? compileExpression(scope, last.value) : null))
   return () => {
-    meter.enter(context.frames)
+    account.enter(scope.frames)
     block(run.globals)
-    meter.line = last?.line ?? 0
-    meter.step(cost)
+    account.line = last?.line ?? 0
+    account.step(cost)
     const value = result === null ? null : result(run.globals)
-    meter.leave(context.frames)
+    account.leave(scope.frames)
     return value
   }
 }
 
-/** What stopped the program. A fault of the evaluator itself shows as InternalError: it must not stop a training run, nor pass for an answer. */
-const failure = (thrown: unknown, meter: Meter): Failure => {
+/**
+ * What stopped the program.
+ * A fault of the evaluator itself shows as InternalError: it must not stop a training run, nor pass for an answer.
+ */
+const failure = (thrown: unknown, account: BudgetAccount): Failure => {
   try {
-    const { exception } = caught(meter, thrown)
-    meter.depth = meter.frames = 0
-    const message = exceptionText(meter, exception)
+    const { exception } = caught(account, thrown)
+    account.depth = account.frames = 0
+    const message = exceptionText(account, exception)
     return { kind: exception.exceptionType.name, message, line: exception.line || null }
   } catch (thrown) {
     if (thrown instanceof Refusal)
-      return { kind: thrown.kind, message: thrown.message, line: thrown.line ?? (meter.line || null) }
-    return { kind: "InternalError", message: `a fault of this evaluator: ${String(thrown)}`, line: meter.line || null }
+      return { kind: thrown.kind, message: thrown.message, line: thrown.line ?? (account.line || null) }
+    return { kind: "InternalError", message: `a fault of this evaluator: ${String(thrown)}`, line: account.line || null }
   }
 }
 
 /**
- * The answer as canonical decimal text (`17`, `-3`, `0.5`), or null where there is none: the run failed, or the value is a bool, None, a
- * string or a container. A float that is an integer loses its `.0`; NaN and infinity are no answers.
+ * The answer as canonical decimal text: `17`, `-3`, `0.5`. A float that is an integer loses its `.0`.
+ * Null where there is none: the run failed, or the value is a bool, None, a string, a container, NaN or infinity.
  */
 export const numericAnswer = (outcome: Outcome): string | null => {
   if (!outcome.ok) return null

@@ -1,4 +1,5 @@
-/** CPython as an oracle: runs a batch of programs in one `python3`, if the machine has one, and tells what each printed and raised. */
+/** CPython as an oracle: runs programs in one `python3`, if the machine has one, and tells what each printed and raised. */
+
 import { execFileSync } from "node:child_process"
 
 export interface Observed {

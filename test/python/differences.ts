@@ -1,4 +1,5 @@
 /** Where the evaluator and CPython part: output, type of error, message and line. */
+
 import { evaluate } from "../../src/python/evaluate.ts"
 import { type Observed, runCPython } from "./cpython.ts"
 
@@ -12,14 +13,17 @@ export interface Difference {
 const shown = ({ output, error }: Observed): string =>
   output + (error === null ? "" : `${error[0]}: ${error[1]}${error[2] === null ? "" : ` (line ${error[2]})`}`)
 
-export const observe = (source: string): Observed => {
+const observe = (source: string): Observed => {
   const outcome = evaluate(source, { budget: { steps: 100_000 } })
   if (outcome.ok) return { output: outcome.output, error: null }
   const { kind, message, line } = outcome.error
   return { output: outcome.output, error: [kind, message, line] }
 }
 
-/** Programs that the two take differently. Those that use up a budget of ours are counted, and not given to CPython, which has none. */
+/**
+ * Programs that the two take differently.
+ * Those that use up a budget of ours are only counted: CPython, which has no budget, might never end.
+ */
 export const differences = (programs: ReadonlyArray<string>) => {
   const mine = programs.map((source) => ({ source, observed: observe(source) }))
   const within = mine.filter(({ observed }) => observed.error?.[0] !== "BudgetExceeded")

@@ -1,11 +1,13 @@
+/** The same programs here and in other interpreters: CPython, and monty where it is installed. */
+
 import { describe, expect, it } from "vitest"
 
 import { evaluate } from "../../src/python/evaluate.ts"
 import { cpythonVersion } from "./cpython.ts"
 import { differences } from "./differences.ts"
-import { formatPrograms } from "./format-programs.ts"
 import { loadMonty } from "./monty-interpreter.ts"
 import { randomProgram } from "./random-programs.ts"
+import { wordProblemPrograms } from "./word-problem-programs.ts"
 
 const version = cpythonVersion()
 const Monty = await loadMonty()
@@ -23,7 +25,7 @@ describe.skipIf(version !== "3.11")("against CPython 3.11", () => {
   )
 
   it("agrees on the word-problem programs of our own", () => {
-    const programs = formatPrograms.map(({ source }) => `${source}\nprint(repr(solution()))`)
+    const programs = wordProblemPrograms.map(({ source }) => `${source}\nprint(repr(solution()))`)
     expect(differences(programs).found).toEqual([])
   })
 })
@@ -31,7 +33,7 @@ describe.skipIf(version !== "3.11")("against CPython 3.11", () => {
 describe.skipIf(Monty === null)("against @pydantic/monty", () => {
   it("agrees on the word-problem programs of our own", () => {
     // Its round(2.675, 2) is 2.68, for it rounds the decimal and Python the binary value; and it has no printf style.
-    const shared = formatPrograms.filter(({ source }) => !/2\.675|% \(/.test(source))
+    const shared = wordProblemPrograms.filter(({ source }) => !/2\.675|% \(/.test(source))
     for (const { source } of shared) {
       const theirs = new Monty!(`${source}\nrepr(solution())`).run()
       const ours = evaluate(source, { entry: "solution" })

@@ -1,3 +1,5 @@
+/** The interface of the evaluator: entry functions, outcomes, the cache, answers as text. */
+
 import { describe, expect, it } from "vitest"
 
 import { evaluate, evaluateCached, numericAnswer } from "../../src/python/evaluate.ts"

@@ -1,3 +1,5 @@
+/** The language, part by part: what programs print and how they fail, as CPython 3.11 does. */
+
 import { describe, expect, it } from "vitest"
 
 import { evaluate } from "../../src/python/evaluate.ts"
@@ -63,8 +65,17 @@ describe("functions", () => {
   })
 
   it("close over variables, with nonlocal and global", () => {
-    const counter =
-      "def make():\n  n = 0\n  def up():\n    nonlocal n\n    n += 1\n    return n\n  return up\nf = make()\nprint(f(), f(), make()())"
+    const counter = [
+      "def make():",
+      "  n = 0",
+      "  def up():",
+      "    nonlocal n",
+      "    n += 1",
+      "    return n",
+      "  return up",
+      "f = make()",
+      "print(f(), f(), make()())"
+    ].join("\n")
     expect(run(counter)).toBe("1 2 1")
     expect(run("x = 1\ndef f():\n  global x, y\n  x, y = 2, 3\nf()\nprint(x, y)")).toBe("2 3")
     expect(run("fs = [lambda: i for i in range(3)]\nprint([f() for f in fs])")).toBe("[2, 2, 2]")
@@ -75,12 +86,25 @@ describe("functions", () => {
   })
 
   it("generate values on demand", () => {
-    const source =
-      "def count():\n  n = 0\n  while True:\n    yield n\n    n += 1\nc = count()\nprint(next(c), next(c), [x for _, x in zip(range(3), c)])"
+    const source = [
+      "def count():",
+      "  n = 0",
+      "  while True:",
+      "    yield n",
+      "    n += 1",
+      "c = count()",
+      "print(next(c), next(c), [x for _, x in zip(range(3), c)])"
+    ].join("\n")
     expect(run(source)).toBe("0 1 [2, 3, 4]")
     expect(
       run(
-        "def walk(t):\n  if isinstance(t, list):\n    for s in t: yield from walk(s)\n  else: yield t\nprint(list(walk([1, [2, [3]], 4])))"
+        [
+          "def walk(t):",
+          "  if isinstance(t, list):",
+          "    for s in t: yield from walk(s)",
+          "  else: yield t",
+          "print(list(walk([1, [2, [3]], 4])))"
+        ].join("\n")
       )
     ).toBe("[1, 2, 3, 4]")
   })
@@ -97,7 +121,19 @@ describe("control flow", () => {
     expect(run("def f():\n  try:\n    return 'try'\n  finally:\n    print('finally')\nprint(f())")).toBe("finally\ntry")
     expect(
       run(
-        "def f():\n  for i in range(3):\n    try:\n      continue\n    finally:\n      print(i)\n  try:\n    1/0\n  finally:\n    return 'kept'\nprint(f())"
+        [
+          "def f():",
+          "  for i in range(3):",
+          "    try:",
+          "      continue",
+          "    finally:",
+          "      print(i)",
+          "  try:",
+          "    1/0",
+          "  finally:",
+          "    return 'kept'",
+          "print(f())"
+        ].join("\n")
       )
     ).toBe("0\n1\n2\nkept")
   })

@@ -1,4 +1,4 @@
-/** `@pydantic/monty`, a Python interpreter in Rust, as a second oracle where it is installed and has a binary for this machine. */
+/** `@pydantic/monty`, a Python interpreter in Rust: a second oracle, where it is installed with a binary for this machine. */
 
 export type MontyClass = new (source: string) => { readonly run: () => unknown }
 

@@ -1,13 +1,15 @@
+/** Whole word-problem programs, our own and those of GSM-Hard, answer as published. */
+
 import { existsSync, readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
 import { evaluate } from "../../src/python/evaluate.ts"
-import { formatPrograms } from "./format-programs.ts"
+import { wordProblemPrograms } from "./word-problem-programs.ts"
 
 describe("word-problem programs", () => {
-  it.each(formatPrograms)("answers $answer", ({ source, answer }) => {
+  it.each(wordProblemPrograms)("answers $answer", ({ source, answer }) => {
     expect(evaluate(source, { entry: "solution" })).toMatchObject({ ok: true, repr: answer })
   })
 

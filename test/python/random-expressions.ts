@@ -1,8 +1,10 @@
 /**
  * Random expressions of a wanted type over the variables in scope, from the part of Python that models write.
  *
- * Mostly well typed, so that programs run deep before they fail; now and then an expression of another type slips in, so that errors are compared too.
+ * They are mostly well typed, so that programs run deep before they fail.
+ * Now and then an expression of another type slips in, so that errors are compared too.
  */
+
 import type { Draws } from "../../src/random/philox.ts"
 
 export type Type = "int" | "float" | "str" | "bool" | "list" | "words" | "dict" | "tuple"
@@ -160,7 +162,8 @@ export class Expressions {
     if (type === "int")
       return `${fill}${sign}${zero}${width}${this.random.pick([comma, `${comma}d`, "x", "b", "#x", `${comma}.2f`])}`
     const digits = this.random.below(8)
-    return `${fill}${sign}${zero}${width}${this.random.pick([`${comma}.${digits}f`, `.${digits}e`, `.${digits}g`, `${comma}`, `.${digits}`, `.${digits}%`])}`
+    const ends = [`${comma}.${digits}f`, `.${digits}e`, `.${digits}g`, `${comma}`, `.${digits}`, `.${digits}%`]
+    return `${fill}${sign}${zero}${width}${this.random.pick(ends)}`
   }
 
   /** A field's expression: f-strings of Python 3.11 take no quotes of their own kind and no backslash inside. */

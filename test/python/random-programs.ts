@@ -1,4 +1,5 @@
 /** Random programs: a pure function of (seed, index). They always end: loops count, recursion goes down, sizes stay small. */
+
 import { draws, type Draws } from "../../src/random/philox.ts"
 import { Expressions, type Type, types, type Variables } from "./random-expressions.ts"
 

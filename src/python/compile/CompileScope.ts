@@ -1,8 +1,9 @@
 /** What compiling one function, comprehension or module needs to know: where names live, and how large the code is. */
+
 import type { Scope } from "../syntax/ast.ts"
-import type { Meter } from "../values/Budget.ts"
-import { type PyException, raised } from "../values/exceptions.ts"
-import { Frame, type PyValue } from "../values/objects.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
+import { raised } from "../values/exceptions.ts"
+import type { Run } from "./Run.ts"
 
 /** Where a name is found at run time. */
 export type Place =
@@ -13,25 +14,10 @@ export type Place =
 /** Deepest nesting of an expression or of blocks; each level is one frame of the host's stack at run time. */
 const maxNesting = 400
 
-/** The state shared by all code of one run. */
-export class Run {
-  readonly meter: Meter
-  readonly builtins: ReadonlyMap<string, PyValue>
-  readonly globalScope: Scope
-  readonly globals = new Frame([], null)
-  /** The exception being handled, for a bare `raise`. */
-  handled: PyException | null = null
-
-  constructor(meter: Meter, builtins: ReadonlyMap<string, PyValue>, globalScope: Scope) {
-    this.meter = meter
-    this.builtins = builtins
-    this.globalScope = globalScope
-  }
-}
-
-export class Context {
+export class CompileScope {
   readonly run: Run
-  readonly scope: Scope
+  /** The names that the code binds, and through `parent` those of the code around it. */
+  readonly names: Scope
   /** The line that the code compiled so far sets. */
   line = 0
   /** Nodes compiled for the block at hand. */
@@ -40,21 +26,24 @@ export class Context {
   deepest = 0
   private depth = 0
 
-  constructor(run: Run, scope: Scope) {
+  constructor(run: Run, names: Scope) {
     this.run = run
-    this.scope = scope
+    this.names = names
   }
 
-  get meter(): Meter {
-    return this.run.meter
+  get account(): BudgetAccount {
+    return this.run.account
   }
 
-  /** The context of a scope inside this one, at the same depth of nesting. */
-  inside(scope: Scope, shared: boolean): Context {
-    scope.parent = this.scope
-    const inner = new Context(this.run, scope)
+  /**
+   * The scope of code inside this code, with names of its own.
+   * With `sharesFrames` it runs inside the activation of this code, as a comprehension does, and begins at the same depth.
+   */
+  inside(names: Scope, sharesFrames: boolean): CompileScope {
+    names.parent = this.names
+    const inner = new CompileScope(this.run, names)
     inner.line = this.line
-    if (shared) inner.depth = inner.deepest = this.depth
+    if (sharesFrames) inner.depth = inner.deepest = this.depth
     return inner
   }
 
@@ -74,7 +63,10 @@ export class Context {
     this.depth--
   }
 
-  /** What `compile` makes, and its price in steps: one, and one more per sixteen nodes. The code around it does not pay for these nodes again. */
+  /**
+   * What `compile` makes, and its price in steps: one, and one more per sixteen nodes.
+   * The code around it does not pay for these nodes again.
+   */
   priced<A>(compile: () => A): readonly [made: A, cost: number] {
     const { nodes } = this
     this.nodes = 0
@@ -86,16 +78,16 @@ export class Context {
 
   /** Resolves a name by Python's rules: declared global or nonlocal, own, enclosing function, module, built-in. */
   place(name: string, line: number): Place {
-    let scope: Scope = this.scope
+    let { names } = this
     let skip = false
-    for (let hops = 0; scope.kind !== "module"; hops++, scope = scope.parent!) {
-      const declared = scope.declared?.get(name)?.as
+    for (let hops = 0; names.kind !== "module"; hops++, names = names.parent!) {
+      const declared = names.declared?.get(name)?.as
       if (declared === "global") break
       if (declared === "nonlocal") {
         skip = true
         continue
       }
-      const slot = scope.slots.get(name)
+      const slot = names.slots.get(name)
       if (slot !== undefined) return hops === 0 ? { kind: "local", slot } : { kind: "outer", hops, slot }
     }
     if (skip) throw this.missingNonlocal(name, line)
@@ -104,7 +96,7 @@ export class Context {
 
   /** Throws SyntaxError where a name declared nonlocal is bound in no enclosing function. */
   checkNonlocals(): void {
-    for (const [name, { as, line }] of this.scope.declared ?? []) if (as === "nonlocal") this.place(name, line)
+    for (const [name, { as, line }] of this.names.declared ?? []) if (as === "nonlocal") this.place(name, line)
   }
 
   private missingNonlocal(name: string, line: number) {
@@ -113,20 +105,8 @@ export class Context {
     return error
   }
 
-  /** Frames a new activation of this scope takes on top of its deepest nesting. */
+  /** Frames a new activation of this code takes on top of its deepest nesting. */
   get frames(): number {
     return this.deepest + 6
   }
-}
-
-export const outerFrame = (frame: Frame, hops: number): Frame => {
-  let outer = frame
-  for (let i = 0; i < hops; i++) outer = outer.parent!
-  return outer
-}
-
-export const emptySlots = (count: number): Array<PyValue | undefined> => {
-  const slots: Array<PyValue | undefined> = []
-  for (let i = 0; i < count; i++) slots.push(undefined)
-  return slots
 }

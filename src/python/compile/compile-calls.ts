@@ -1,46 +1,49 @@
-import { findMethod, getAttribute } from "../operations/attributes.ts"
-import { call, nativeCall } from "../operations/calling.ts"
 /** Calls to closures. `object.method(...)` finds the method without making a bound one. */
+
+import { findMethod, getAttribute } from "../operations/attributes.ts"
+import { call, nativeCallSteps } from "../operations/calling.ts"
 import type { Argument, Expr } from "../syntax/ast.ts"
 import { typeError } from "../values/exceptions.ts"
-import { type Frame, type Keywords, PyDict, type PyValue, typeName } from "../values/objects.ts"
+import type { Frame } from "../values/Frame.ts"
+import { type Keywords, PyDict, type PyValue, typeName } from "../values/objects.ts"
 import { compileExpression, type Eval, spread } from "./compile-expressions.ts"
-import type { Context } from "./CompileScope.ts"
+import type { CompileScope } from "./CompileScope.ts"
 
 interface Arguments {
   readonly positional: (frame: Frame) => Array<PyValue>
   readonly keywords: (frame: Frame) => Keywords | null
 }
 
-export const compileCall = (context: Context, callee: Expr, args: ReadonlyArray<Argument>): Eval => {
-  const { positional, keywords } = compileArguments(context, args)
-  const { meter } = context
+/** `callee(*args)`: the callee is evaluated first, then the arguments from left to right, those by name last. */
+export const compileCall = (scope: CompileScope, callee: Expr, args: ReadonlyArray<Argument>): Eval => {
+  const { positional, keywords } = compileArguments(scope, args)
+  const { account } = scope
   if (callee.kind !== "Attribute") {
-    const target = compileExpression(context, callee)
+    const target = compileExpression(scope, callee)
     return (frame) => {
       const called = target(frame)
-      return call(meter, called, positional(frame), keywords(frame))
+      return call(account, called, positional(frame), keywords(frame))
     }
   }
-  const object = compileExpression(context, callee.object)
+  const object = compileExpression(scope, callee.object)
   const { name } = callee
   return (frame) => {
     const self = object(frame)
     const method = findMethod(self, name)
-    if (method === undefined) return call(meter, getAttribute(meter, self, name), positional(frame), keywords(frame))
-    meter.step(nativeCall)
-    return method(meter, self, positional(frame), keywords(frame))
+    if (method === undefined) return call(account, getAttribute(self, name), positional(frame), keywords(frame))
+    account.step(nativeCallSteps)
+    return method(account, self, positional(frame), keywords(frame))
   }
 }
 
-const compileArguments = (context: Context, args: ReadonlyArray<Argument>): Arguments => {
+const compileArguments = (scope: CompileScope, args: ReadonlyArray<Argument>): Arguments => {
   const positional = args.filter(({ kind }) => kind === "positional" || kind === "unpack")
   const named = args.filter(({ kind }) => kind === "keyword" || kind === "unpack-keywords")
-  return { positional: compilePositional(context, positional), keywords: compileKeywords(context, named) }
+  return { positional: compilePositional(scope, positional), keywords: compileKeywords(scope, named) }
 }
 
-const compilePositional = (context: Context, args: ReadonlyArray<Argument>): Arguments["positional"] => {
-  const values = args.map(({ value }) => compileExpression(context, value))
+const compilePositional = (scope: CompileScope, args: ReadonlyArray<Argument>): Arguments["positional"] => {
+  const values = args.map(({ value }) => compileExpression(scope, value))
   if (args.every(({ kind }) => kind === "positional")) {
     return (frame) => {
       const items: Array<PyValue> = []
@@ -53,20 +56,20 @@ const compilePositional = (context: Context, args: ReadonlyArray<Argument>): Arg
     for (const [i, { kind }] of args.entries()) {
       const value = values[i]!(frame)
       if (kind === "positional") items.push(value)
-      else for (const item of spread(context, value)) items.push(item)
+      else for (const item of spread(scope, value)) items.push(item)
     }
     return items
   }
 }
 
-const compileKeywords = (context: Context, args: ReadonlyArray<Argument>): Arguments["keywords"] => {
+const compileKeywords = (scope: CompileScope, args: ReadonlyArray<Argument>): Arguments["keywords"] => {
   if (args.length === 0) return () => null
-  const values = args.map(({ kind, name, value }) => ({ kind, name, value: compileExpression(context, value) }))
+  const values = args.map(({ kind, name, value }) => ({ kind, name, value: compileExpression(scope, value) }))
   return (frame) => {
     const keywords = new Map<string, PyValue>()
     const add = (name: string, value: PyValue) => {
       if (keywords.has(name)) throw typeError(`got multiple values for keyword argument '${name}'`)
-      context.meter.allocate(100)
+      scope.account.allocate(100)
       keywords.set(name, value)
     }
     for (const { kind, name, value } of values) {

@@ -1,12 +1,15 @@
-import { isTrue } from "../operations/comparisons.ts"
 /** Comprehensions: a frame of their own, loops inside loops, and for generator expressions the same loops on demand. */
+
+import { isTrue } from "../operations/comparisons.ts"
+import { iterate, NativeIterator } from "../operations/iteration.ts"
 import type { Clause, Expr } from "../syntax/ast.ts"
 import { dictSet, setAdd } from "../values/dicts.ts"
-import { iterate, NativeIterator } from "../values/iteration.ts"
-import { Frame, PyDict, type PyIterator, PyList, PySet, type PyValue } from "../values/objects.ts"
+import { Frame, emptySlots } from "../values/Frame.ts"
+import { PyDict, type PyIterator, PyList, PySet, type PyValue } from "../values/objects.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
-import { compileTarget, type Store } from "./compile-targets.ts"
-import { type Context, emptySlots } from "./CompileScope.ts"
+import type { Store } from "./compile-names.ts"
+import { compileTarget } from "./compile-targets.ts"
+import type { CompileScope } from "./CompileScope.ts"
 
 interface Loop {
   readonly target: Store
@@ -17,22 +20,23 @@ interface Loop {
 
 type Comprehension = Extract<Expr, { kind: "Comprehension" }>
 
-export const compileComprehension = (context: Context, node: Comprehension): Eval => {
+/** The list, set, dict or generator of a comprehension. */
+export const compileComprehension = (scope: CompileScope, node: Comprehension): Eval => {
   // The first iterable belongs to the scope outside.
-  const first = compileExpression(context, node.clauses[0]!.iterable)
-  const inside = context.inside(node.scope, true)
+  const first = compileExpression(scope, node.clauses[0]!.iterable)
+  const inside = scope.inside(node.scope, true)
   const [{ loops, element, value }, cost] = inside.priced(() => ({
     loops: compileLoops(inside, node.clauses),
     element: compileExpression(inside, node.element),
     value: node.value === null ? null : compileExpression(inside, node.value)
   }))
-  context.deepest = Math.max(context.deepest, inside.deepest + 2 * loops.length)
-  const { meter } = context
+  scope.deepest = Math.max(scope.deepest, inside.deepest + 2 * loops.length)
+  const { account } = scope
   const enter = (frame: Frame) => new Frame(emptySlots(node.scope.slots.size), frame)
 
   const turn = (): void => {
-    meter.step(cost)
-    meter.allocate(16)
+    account.step(cost)
+    account.allocate(16)
   }
 
   /** Runs loop `level` and those inside it; `emit` sees the frame of every innermost turn. */
@@ -43,7 +47,7 @@ export const compileComprehension = (context: Context, node: Comprehension): Eva
       target(frame, item)
       if (!all(conditions, frame)) continue
       if (inner === null) emit(frame)
-      else run(frame, level + 1, iterate(meter, inner(frame)), emit)
+      else run(frame, level + 1, iterate(account, inner(frame)), emit)
     }
   }
 
@@ -54,7 +58,7 @@ export const compileComprehension = (context: Context, node: Comprehension): Eva
       target(frame, item)
       if (!all(conditions, frame)) continue
       if (inner === null) yield element(frame)
-      else yield* lazily(frame, level + 1, iterate(meter, inner(frame)))
+      else yield* lazily(frame, level + 1, iterate(account, inner(frame)))
     }
   }
 
@@ -62,33 +66,33 @@ export const compileComprehension = (context: Context, node: Comprehension): Eva
     case "list":
       return (frame) => {
         const items: Array<PyValue> = []
-        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => items.push(element(inner)))
+        run(enter(frame), 0, iterate(account, first(frame)), (inner) => items.push(element(inner)))
         return new PyList(items)
       }
     case "set":
       return (frame) => {
         const set = new PySet()
-        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => setAdd(meter, set, element(inner)))
+        run(enter(frame), 0, iterate(account, first(frame)), (inner) => setAdd(account, set, element(inner)))
         return set
       }
     case "dict":
       return (frame) => {
         const dict = new PyDict()
-        run(enter(frame), 0, iterate(meter, first(frame)), (inner) => dictSet(meter, dict, element(inner), value!(inner)))
+        run(enter(frame), 0, iterate(account, first(frame)), (inner) => dictSet(account, dict, element(inner), value!(inner)))
         return dict
       }
     case "generator":
-      return (frame) => new NativeIterator(meter, lazily(enter(frame), 0, iterate(meter, first(frame))), "generator")
+      return (frame) => new NativeIterator(account, lazily(enter(frame), 0, iterate(account, first(frame))), "generator")
   }
 }
 
-const compileLoops = (context: Context, clauses: ReadonlyArray<Clause>): ReadonlyArray<Loop> =>
+const compileLoops = (scope: CompileScope, clauses: ReadonlyArray<Clause>): ReadonlyArray<Loop> =>
   clauses.map(({ target, conditions }, i) => {
     const next = clauses[i + 1]
     return {
-      target: compileTarget(context, target),
-      conditions: conditions.map((condition) => compileExpression(context, condition)),
-      inner: next === undefined ? null : compileExpression(context, next.iterable)
+      target: compileTarget(scope, target),
+      conditions: conditions.map((condition) => compileExpression(scope, condition)),
+      inner: next === undefined ? null : compileExpression(scope, next.iterable)
     }
   })
 

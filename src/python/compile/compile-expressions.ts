@@ -1,114 +1,117 @@
-import { getAttribute } from "../operations/attributes.ts"
-import { compare, isTrue } from "../operations/comparisons.ts"
-import { formatValue } from "../operations/format-value.ts"
-import { binary, unary } from "../operations/operators.ts"
-import { getItem } from "../operations/subscripts.ts"
 /**
  * Expressions to closures: each node becomes one function of the frame, with the common case of small ints written out.
  *
- * The compiler's modules import each other in a circle, as the grammar nests: a lambda is an expression that holds statements.
+ * The compiler's modules import each other in a circle, as the grammar nests: a lambda is an expression that holds a body.
  *
- * Invariant: `Meter.line` is the line of the node being evaluated. A node on another line than the code around it sets it and puts it back.
+ * Invariant: `BudgetAccount.line` is the line of the node being evaluated.
+ * A node on another line than the code around it sets it and puts it back.
  */
+
+import { getAttribute } from "../operations/attributes.ts"
+import { compare, isTrue } from "../operations/comparisons.ts"
+import { formatValue } from "../operations/format-value.ts"
+import { each } from "../operations/iteration.ts"
+import { binary, unary } from "../operations/operators.ts"
+import { getItem } from "../operations/subscripts.ts"
 import type { BinaryOperator, Expr, FStringPart } from "../syntax/ast.ts"
-import { Refusal } from "../values/Budget.ts"
 import { dictSet, setOf } from "../values/dicts.ts"
 import { raised, typeError } from "../values/exceptions.ts"
-import { each } from "../values/iteration.ts"
-import { Frame, PyDict, PyList, PySlice, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { Frame } from "../values/Frame.ts"
+import { PyDict, PyList, PySlice, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
 import { ascii, repr, str } from "../values/repr.ts"
 import { compileCall } from "./compile-calls.ts"
 import { compileComprehension } from "./compile-comprehensions.ts"
-import { compileLambda } from "./compile-functions.ts"
-import { storeName } from "./compile-targets.ts"
-import { type Context, outerFrame } from "./CompileScope.ts"
+import { compileFunction } from "./compile-functions.ts"
+import { loadName, storeNameOutsideComprehensions } from "./compile-names.ts"
+import type { CompileScope } from "./CompileScope.ts"
 
+/** Compiled code of an expression: its value in a frame. */
 export type Eval = (frame: Frame) => PyValue
 
-export const compileExpression = (context: Context, expression: Expr): Eval => {
-  context.descend(expression.line)
-  const { line } = context
-  context.line = expression.line
-  const run = compileNode(context, expression)
-  context.line = line
-  context.ascend()
+/** One expression, of any kind. */
+export const compileExpression = (scope: CompileScope, expression: Expr): Eval => {
+  scope.descend(expression.line)
+  const { line } = scope
+  scope.line = expression.line
+  const run = compileNode(scope, expression)
+  scope.line = line
+  scope.ascend()
   if (expression.line === line || expression.kind === "Constant") return run
-  const { meter } = context
+  const { account } = scope
   return (frame) => {
-    const before = meter.line
-    meter.line = expression.line
+    const before = account.line
+    account.line = expression.line
     const value = run(frame)
-    meter.line = before
+    account.line = before
     return value
   }
 }
 
-const compileNode = (context: Context, expression: Expr): Eval => {
+const compileNode = (scope: CompileScope, expression: Expr): Eval => {
   switch (expression.kind) {
     case "Constant": {
       const { value } = expression
       return () => value
     }
     case "Name":
-      return compileName(context, expression.name, expression.line)
+      return loadName(scope, expression.name, expression.line)
     case "Binary":
-      return compileBinary(context, expression.operator, expression.left, expression.right)
+      return compileBinary(scope, expression.operator, expression.left, expression.right)
     case "Call":
-      return compileCall(context, expression.callee, expression.args)
+      return compileCall(scope, expression.callee, expression.args)
     case "Compare":
-      return compileComparison(context, expression)
+      return compileComparison(scope, expression)
     case "Unary":
-      return compileUnary(context, expression.operator, expression.operand)
+      return compileUnary(scope, expression.operator, expression.operand)
     case "Logical":
-      return compileLogical(context, expression.operator, expression.operands)
+      return compileLogical(scope, expression.operator, expression.operands)
     case "Conditional": {
-      const test = compileExpression(context, expression.test)
-      const whenTrue = compileExpression(context, expression.whenTrue)
-      const otherwise = compileExpression(context, expression.otherwise)
+      const test = compileExpression(scope, expression.test)
+      const whenTrue = compileExpression(scope, expression.whenTrue)
+      const otherwise = compileExpression(scope, expression.otherwise)
       return (frame) => (isTrue(test(frame)) ? whenTrue(frame) : otherwise(frame))
     }
     case "FString":
-      return compileFString(context, expression.parts)
+      return compileFString(scope, expression.parts)
     case "List": {
-      const items = compileItems(context, expression.items)
+      const items = compileItems(scope, expression.items)
       return (frame) => new PyList(items(frame))
     }
     case "Tuple": {
-      const items = compileItems(context, expression.items)
+      const items = compileItems(scope, expression.items)
       return (frame) => new PyTuple(items(frame))
     }
     case "Set": {
-      const items = compileItems(context, expression.items)
-      const { meter } = context
-      return (frame) => setOf(meter, items(frame))
+      const items = compileItems(scope, expression.items)
+      const { account } = scope
+      return (frame) => setOf(account, items(frame))
     }
     case "Dict":
-      return compileDict(context, expression.entries)
+      return compileDict(scope, expression.entries)
     case "Attribute": {
-      const object = compileExpression(context, expression.object)
-      const { meter } = context
+      const object = compileExpression(scope, expression.object)
       const { name } = expression
-      return (frame) => getAttribute(meter, object(frame), name)
+      return (frame) => getAttribute(object(frame), name)
     }
     case "Subscript": {
-      const object = compileExpression(context, expression.object)
-      const index = compileExpression(context, expression.index)
-      const { meter } = context
-      return (frame) => getItem(meter, object(frame), index(frame))
+      const object = compileExpression(scope, expression.object)
+      const index = compileExpression(scope, expression.index)
+      const { account } = scope
+      return (frame) => getItem(account, object(frame), index(frame))
     }
     case "Slice":
-      return compileSlice(context, expression)
+      return compileSlice(scope, expression)
     case "Lambda":
-      return compileLambda(context, expression.function)
+      return compileFunction(scope, expression.function)
     case "Comprehension":
-      return compileComprehension(context, expression)
+      return compileComprehension(scope, expression)
     case "Named": {
-      const value = compileExpression(context, expression.value)
-      const store = storeName(outsideComprehensions(context), expression.name, expression.line)
-      const hops = comprehensionsAround(context)
+      const value = compileExpression(scope, expression.value)
+      const store = storeNameOutsideComprehensions(scope, expression.name, expression.line)
       return (frame) => {
         const result = value(frame)
-        store(outerFrame(frame, hops), result)
+        store(frame, result)
         return result
       }
     }
@@ -122,60 +125,10 @@ const compileNode = (context: Context, expression: Expr): Eval => {
   }
 }
 
-/** `name := value` in a comprehension binds in the function around it. */
-const outsideComprehensions = (context: Context): Context => {
-  let { scope } = context
-  while (scope.kind === "comprehension") scope = scope.parent!
-  if (scope === context.scope) return context
-  const parent = scope.parent
-  const outer = context.inside(scope, false)
-  scope.parent = parent
-  return outer
-}
-
-const comprehensionsAround = (context: Context): number => {
-  let hops = 0
-  for (let { scope } = context; scope.kind === "comprehension"; scope = scope.parent!) hops++
-  return hops
-}
-
-const compileName = (context: Context, name: string, line: number): Eval => {
-  const place = context.place(name, line)
-  const { slot } = place
-  if (place.kind === "local") {
-    return (frame) => {
-      const value = frame.slots[slot]
-      if (value === undefined) throw unassigned(name)
-      return value
-    }
-  }
-  if (place.kind === "outer") {
-    const { hops } = place
-    return (frame) => {
-      const value = outerFrame(frame, hops).slots[slot]
-      if (value !== undefined) return value
-      throw raised(
-        "NameError",
-        `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`
-      )
-    }
-  }
-  const { globals, builtins } = context.run
-  const builtin = builtins.get(name)
-  return () => {
-    const value = globals.slots[slot] ?? (globals.slots[slot] === null ? null : builtin)
-    if (value === undefined) throw raised("NameError", `name '${name}' is not defined`)
-    return value
-  }
-}
-
-export const unassigned = (name: string) =>
-  raised("UnboundLocalError", `cannot access local variable '${name}' where it is not associated with a value`)
-
-const compileBinary = (context: Context, operator: BinaryOperator, leftSide: Expr, rightSide: Expr): Eval => {
-  const left = compileExpression(context, leftSide)
-  const right = compileExpression(context, rightSide)
-  const { meter } = context
+const compileBinary = (scope: CompileScope, operator: BinaryOperator, leftSide: Expr, rightSide: Expr): Eval => {
+  const left = compileExpression(scope, leftSide)
+  const right = compileExpression(scope, rightSide)
+  const { account } = scope
   switch (operator) {
     case "+":
       return (frame) => {
@@ -185,7 +138,7 @@ const compileBinary = (context: Context, operator: BinaryOperator, leftSide: Exp
           const sum = a + b
           if (Number.isSafeInteger(sum)) return sum
         }
-        return binary(meter, "+", a, b)
+        return binary(account, "+", a, b)
       }
     case "-":
       return (frame) => {
@@ -195,7 +148,7 @@ const compileBinary = (context: Context, operator: BinaryOperator, leftSide: Exp
           const difference = a - b
           if (Number.isSafeInteger(difference)) return difference
         }
-        return binary(meter, "-", a, b)
+        return binary(account, "-", a, b)
       }
     case "*":
       return (frame) => {
@@ -205,22 +158,22 @@ const compileBinary = (context: Context, operator: BinaryOperator, leftSide: Exp
           const product = a * b
           if (Number.isSafeInteger(product)) return product + 0
         }
-        return binary(meter, "*", a, b)
+        return binary(account, "*", a, b)
       }
     default:
-      return (frame) => binary(meter, operator, left(frame), right(frame))
+      return (frame) => binary(account, operator, left(frame), right(frame))
   }
 }
 
-const compileUnary = (context: Context, operator: "-" | "+" | "~" | "not", operand: Expr): Eval => {
-  const value = compileExpression(context, operand)
+const compileUnary = (scope: CompileScope, operator: "-" | "+" | "~" | "not", operand: Expr): Eval => {
+  const value = compileExpression(scope, operand)
   if (operator === "not") return (frame) => !isTrue(value(frame))
-  const { meter } = context
-  return (frame) => unary(meter, operator, value(frame))
+  const { account } = scope
+  return (frame) => unary(account, operator, value(frame))
 }
 
-const compileLogical = (context: Context, operator: "and" | "or", operands: ReadonlyArray<Expr>): Eval => {
-  const values = operands.map((operand) => compileExpression(context, operand))
+const compileLogical = (scope: CompileScope, operator: "and" | "or", operands: ReadonlyArray<Expr>): Eval => {
+  const values = operands.map((operand) => compileExpression(scope, operand))
   const last = values.length - 1
   const stop = operator === "or"
   return (frame) => {
@@ -232,19 +185,19 @@ const compileLogical = (context: Context, operator: "and" | "or", operands: Read
   }
 }
 
-const compileComparison = (context: Context, { first, rest }: Extract<Expr, { kind: "Compare" }>): Eval => {
-  const left = compileExpression(context, first)
-  const links = rest.map(({ operator, operand }) => ({ operator, operand: compileExpression(context, operand) }))
-  const { meter } = context
+const compileComparison = (scope: CompileScope, { first, rest }: Extract<Expr, { kind: "Compare" }>): Eval => {
+  const left = compileExpression(scope, first)
+  const links = rest.map(({ operator, operand }) => ({ operator, operand: compileExpression(scope, operand) }))
+  const { account } = scope
   if (links.length === 1) {
     const { operator, operand: right } = links[0]!
-    return (frame) => compare(meter, operator, left(frame), right(frame))
+    return (frame) => compare(account, operator, left(frame), right(frame))
   }
   return (frame) => {
     let a = left(frame)
     for (const { operator, operand } of links) {
       const b = operand(frame)
-      if (!compare(meter, operator, a, b)) return false
+      if (!compare(account, operator, a, b)) return false
       a = b
     }
     return true
@@ -252,27 +205,27 @@ const compileComparison = (context: Context, { first, rest }: Extract<Expr, { ki
 }
 
 /** The items of a display, with `*xs` spread. */
-export const compileItems = (context: Context, expressions: ReadonlyArray<Expr>): ((frame: Frame) => Array<PyValue>) => {
-  const { meter } = context
+const compileItems = (scope: CompileScope, expressions: ReadonlyArray<Expr>): ((frame: Frame) => Array<PyValue>) => {
+  const { account } = scope
   const starred = expressions.map((expression) => expression.kind === "Starred")
   const values = expressions.map((expression) =>
-    compileExpression(context, expression.kind === "Starred" ? expression.value : expression)
+    compileExpression(scope, expression.kind === "Starred" ? expression.value : expression)
   )
   const size = 56 + 8 * values.length
   if (!starred.includes(true)) {
     return (frame) => {
-      meter.allocate(size)
+      account.allocate(size)
       const items: Array<PyValue> = []
       for (let i = 0; i < values.length; i++) items.push(values[i]!(frame))
       return items
     }
   }
   return (frame) => {
-    meter.allocate(size)
+    account.allocate(size)
     const items: Array<PyValue> = []
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!(frame)
-      if (starred[i]) for (const item of spread(context, value)) items.push(item)
+      if (starred[i]) for (const item of spread(scope, value)) items.push(item)
       else items.push(value)
     }
     return items
@@ -280,59 +233,59 @@ export const compileItems = (context: Context, expressions: ReadonlyArray<Expr>)
 }
 
 /** The values of `*xs`, charged one by one. */
-export const spread = function* (context: Context, value: PyValue): Generator<PyValue> {
-  for (const item of each(context.meter, value, `Value after * must be an iterable, not ${typeName(value)}`)) {
-    context.meter.allocate(16)
+export const spread = function* (scope: CompileScope, value: PyValue): Generator<PyValue> {
+  for (const item of each(scope.account, value, `Value after * must be an iterable, not ${typeName(value)}`)) {
+    scope.account.allocate(16)
     yield item
   }
 }
 
-const compileDict = (context: Context, entries: ReadonlyArray<readonly [Expr | null, Expr]>): Eval => {
-  const { meter } = context
+const compileDict = (scope: CompileScope, entries: ReadonlyArray<readonly [Expr | null, Expr]>): Eval => {
+  const { account } = scope
   const pairs = entries.map(
-    ([key, value]) => [key === null ? null : compileExpression(context, key), compileExpression(context, value)] as const
+    ([key, value]) => [key === null ? null : compileExpression(scope, key), compileExpression(scope, value)] as const
   )
   return (frame) => {
-    meter.allocate(64)
+    account.allocate(64)
     const dict = new PyDict()
     for (const [key, value] of pairs) {
-      if (key !== null) dictSet(meter, dict, key(frame), value(frame))
+      if (key !== null) dictSet(account, dict, key(frame), value(frame))
       else {
         const other = value(frame)
         if (!(other instanceof PyDict)) throw typeError(`'${typeName(other)}' object is not a mapping`)
-        for (const entry of other.entries.values()) dictSet(meter, dict, entry.key, entry.value)
+        for (const entry of other.entries.values()) dictSet(account, dict, entry.key, entry.value)
       }
     }
     return dict
   }
 }
 
-const compileSlice = (context: Context, { lower, upper, step }: Extract<Expr, { kind: "Slice" }>): Eval => {
-  const part = (expression: Expr | null): Eval => (expression === null ? () => null : compileExpression(context, expression))
+const compileSlice = (scope: CompileScope, { lower, upper, step }: Extract<Expr, { kind: "Slice" }>): Eval => {
+  const part = (expression: Expr | null): Eval => (expression === null ? () => null : compileExpression(scope, expression))
   const [from, to, by] = [part(lower), part(upper), part(step)]
   return (frame) => new PySlice(from(frame), to(frame), by(frame))
 }
 
-const compileFString = (context: Context, parts: ReadonlyArray<FStringPart>): Eval => {
-  const { meter } = context
+const compileFString = (scope: CompileScope, parts: ReadonlyArray<FStringPart>): Eval => {
+  const { account } = scope
   const pieces = parts.map((part): ((frame: Frame) => string) => {
     if (part.kind === "text") return () => part.text
-    const value = compileExpression(context, part.value)
-    const spec = part.spec === null ? null : compileFString(context, part.spec)
+    const value = compileExpression(scope, part.value)
+    const spec = part.spec === null ? null : compileFString(scope, part.spec)
     const convert = part.conversion === "r" ? repr : part.conversion === "a" ? ascii : part.conversion === "s" ? str : null
     return (frame) => {
       const plain = value(frame)
-      const converted = convert === null ? plain : convert(meter, plain)
-      if (spec !== null) return formatValue(meter, converted, spec(frame) as string)
-      return formatValue(meter, converted, "")
+      const converted = convert === null ? plain : convert(account, plain)
+      if (spec !== null) return formatValue(account, converted, spec(frame) as string)
+      return formatValue(account, converted, "")
     }
   })
   return (frame) => {
     let text = ""
-    meter.allocate(49)
+    account.allocate(49)
     for (const piece of pieces) {
       const part = piece(frame)
-      meter.allocate(part.length)
+      account.allocate(part.length)
       text += part
     }
     return text

@@ -1,21 +1,25 @@
-import { isTrue } from "../operations/comparisons.ts"
 /**
  * Generator functions: bodies that stop at each `yield` and go on when asked.
  *
- * Only statements that hold a `yield` are compiled to JavaScript generators, all others to plain closures. A `yield` stands alone or right of
- * `=`, where it gives None (there is no `send`); deeper inside an expression it is refused.
+ * Only statements that hold a `yield` are compiled to JavaScript generators, all others to plain closures.
+ * A `yield` stands alone or right of `=`, where it gives None, as there is no `send`. Deeper inside an expression it is refused.
  */
+
+import { isTrue } from "../operations/comparisons.ts"
+import { iterate, notStopIteration } from "../operations/iteration.ts"
 import type { Expr, FunctionNode, Stmt } from "../syntax/ast.ts"
-import { type Meter, Refusal } from "../values/Budget.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import type { PyRaise } from "../values/exceptions.ts"
 import { valueError } from "../values/exceptions.ts"
-import { iterate, notStopIteration } from "../values/iteration.ts"
-import { Frame, generatorType, PyIterator, type PyType, type PyValue } from "../values/objects.ts"
-import { type Catch, compileHandler, findHandler } from "./compile-exceptions.ts"
+import { Frame } from "../values/Frame.ts"
+import { generatorType, PyIterator, type PyType, type PyValue } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
+import { type CompiledHandler, compileHandler, findHandler } from "./compile-exceptions.ts"
 import { compileExpression, type Eval } from "./compile-expressions.ts"
+import type { Store } from "./compile-names.ts"
 import { broke, compileBlock, type Ending, type Exec, returned, through } from "./compile-statements.ts"
-import { compileTarget, type Store } from "./compile-targets.ts"
-import type { Context } from "./CompileScope.ts"
+import { compileTarget } from "./compile-targets.ts"
+import type { CompileScope } from "./CompileScope.ts"
 import { caught } from "./unwinding.ts"
 
 type Resumable = (frame: GeneratorFrame) => Generator<PyValue, Ending>
@@ -27,15 +31,15 @@ class GeneratorFrame extends Frame {
 }
 
 class PyGenerator extends PyIterator {
-  private readonly meter: Meter
+  private readonly account: BudgetAccount
   private readonly frame: GeneratorFrame
   private readonly body: Generator<PyValue, Ending>
   private readonly weight: number
   private running = false
 
-  constructor(meter: Meter, frame: GeneratorFrame, body: Generator<PyValue, Ending>, weight: number) {
+  constructor(account: BudgetAccount, frame: GeneratorFrame, body: Generator<PyValue, Ending>, weight: number) {
     super()
-    this.meter = meter
+    this.account = account
     this.frame = frame
     this.body = body
     this.weight = weight
@@ -46,17 +50,17 @@ class PyGenerator extends PyIterator {
   }
 
   next(): PyValue | undefined {
-    const { meter, frame } = this
+    const { account, frame } = this
     if (this.running) throw valueError("generator already executing")
-    const { line } = meter
-    meter.enter(this.weight)
-    frame.depth = meter.depth
-    frame.frames = meter.frames
+    const { line } = account
+    account.enter(this.weight)
+    frame.depth = account.depth
+    frame.frames = account.frames
     this.running = true
     try {
       const { done, value } = this.body.next()
-      meter.leave(this.weight)
-      meter.line = line
+      account.leave(this.weight)
+      account.line = line
       return done === true ? undefined : value
     } catch (thrown) {
       throw notStopIteration(thrown)
@@ -67,33 +71,33 @@ class PyGenerator extends PyIterator {
 }
 
 /** Calling the function makes the generator; nothing of the body runs before the first value is asked for. */
-export const compileGenerator = (context: Context, node: FunctionNode): Eval => {
-  const body = resumableBlock(context, node.scope.yielding!, node.body)
-  const weight = 2 * context.frames
-  const { meter } = context
+export const compileGenerator = (scope: CompileScope, node: FunctionNode): Eval => {
+  const body = resumableBlock(scope, node.scope.yielding!, node.body)
+  const weight = 2 * scope.frames
+  const { account } = scope
   return ({ slots, parent }) => {
-    meter.allocate(200)
+    account.allocate(200)
     const frame = new GeneratorFrame(slots, parent)
-    return new PyGenerator(meter, frame, body(frame), weight)
+    return new PyGenerator(account, frame, body(frame), weight)
   }
 }
 
-const resumableBlock = (context: Context, yielding: ReadonlySet<Stmt>, body: ReadonlyArray<Stmt>): Resumable => {
-  const { meter } = context
-  context.descend(body[0]?.line ?? 0)
+const resumableBlock = (scope: CompileScope, yielding: ReadonlySet<Stmt>, body: ReadonlyArray<Stmt>): Resumable => {
+  const { account } = scope
+  scope.descend(body[0]?.line ?? 0)
   const parts = body.map((statement): { readonly plain: Exec | null; readonly resumable: Resumable | null } => {
-    if (!yielding.has(statement)) return { plain: compileBlock(context, [statement]), resumable: null }
-    context.line = statement.line
+    if (!yielding.has(statement)) return { plain: compileBlock(scope, [statement]), resumable: null }
+    scope.line = statement.line
     const { line } = statement
-    const [run, cost] = context.priced(() => resumableStatement(context, yielding, statement))
+    const [run, cost] = scope.priced(() => resumableStatement(scope, yielding, statement))
     const resumable: Resumable = function* (frame) {
-      meter.line = line
-      meter.step(cost)
+      account.line = line
+      account.step(cost)
       return yield* run(frame)
     }
     return { plain: null, resumable }
   })
-  context.ascend()
+  scope.ascend()
   return function* (frame) {
     for (const { plain, resumable } of parts) {
       const ending = plain === null ? yield* resumable!(frame) : plain(frame)
@@ -103,62 +107,62 @@ const resumableBlock = (context: Context, yielding: ReadonlySet<Stmt>, body: Rea
   }
 }
 
-const resumableStatement = (context: Context, yielding: ReadonlySet<Stmt>, statement: Stmt): Resumable => {
+const resumableStatement = (scope: CompileScope, yielding: ReadonlySet<Stmt>, statement: Stmt): Resumable => {
   switch (statement.kind) {
     case "Expression":
-      if (statement.value.kind === "Yield") return resumableYield(context, statement.value, [])
+      if (statement.value.kind === "Yield") return resumableYield(scope, statement.value, [])
       break
     case "Assign":
       if (statement.value.kind === "Yield") {
-        const stores = statement.targets.map((target) => compileTarget(context, target))
-        return resumableYield(context, statement.value, stores)
+        const stores = statement.targets.map((target) => compileTarget(scope, target))
+        return resumableYield(scope, statement.value, stores)
       }
       break
     case "If":
-      return resumableIf(context, yielding, statement)
+      return resumableIf(scope, yielding, statement)
     case "While":
-      return resumableWhile(context, yielding, statement)
+      return resumableWhile(scope, yielding, statement)
     case "For":
-      return resumableFor(context, yielding, statement)
+      return resumableFor(scope, yielding, statement)
     case "Try":
-      return resumableTry(context, yielding, statement)
+      return resumableTry(scope, yielding, statement)
     default:
   }
   throw new Refusal("Unsupported", "'yield' inside an expression is outside this evaluator's Python", statement.line)
 }
 
 const resumableYield = (
-  context: Context,
+  scope: CompileScope,
   { value, from, line }: Extract<Expr, { kind: "Yield" }>,
   stores: ReadonlyArray<Store>
 ): Resumable => {
-  const { meter } = context
-  const given = value === null ? () => null : compileExpression(context, value)
+  const { account } = scope
+  const given = value === null ? () => null : compileExpression(scope, value)
   return function* (frame) {
     if (from) {
-      const source = iterate(meter, given(frame))
+      const source = iterate(account, given(frame))
       for (let item = source.next(); item !== undefined; item = source.next()) {
-        meter.step(1)
+        account.step(1)
         yield item
-        meter.line = line
+        account.line = line
       }
     } else yield given(frame)
-    meter.line = line
+    account.line = line
     for (const store of stores) store(frame, null)
     return through
   }
 }
 
-const resumableIf = (context: Context, yielding: ReadonlySet<Stmt>, node: Extract<Stmt, { kind: "If" }>): Resumable => {
-  const { meter } = context
+const resumableIf = (scope: CompileScope, yielding: ReadonlySet<Stmt>, node: Extract<Stmt, { kind: "If" }>): Resumable => {
+  const { account } = scope
   const branches = node.branches.map(({ test, body }) => {
-    context.line = test.line
-    return { line: test.line, test: compileExpression(context, test), body: resumableBlock(context, yielding, body) }
+    scope.line = test.line
+    return { line: test.line, test: compileExpression(scope, test), body: resumableBlock(scope, yielding, body) }
   })
-  const last = resumableBlock(context, yielding, node.otherwise)
+  const last = resumableBlock(scope, yielding, node.otherwise)
   return function* (frame) {
     for (const { line, test, body } of branches) {
-      meter.line = line
+      account.line = line
       if (isTrue(test(frame))) return yield* body(frame)
     }
     return yield* last(frame)
@@ -166,18 +170,18 @@ const resumableIf = (context: Context, yielding: ReadonlySet<Stmt>, node: Extrac
 }
 
 const resumableWhile = (
-  context: Context,
+  scope: CompileScope,
   yielding: ReadonlySet<Stmt>,
   { test, body, otherwise, line }: Extract<Stmt, { kind: "While" }>
 ): Resumable => {
-  const { meter } = context
-  const [goesOn, cost] = context.priced(() => compileExpression(context, test))
-  const turn = resumableBlock(context, yielding, body)
-  const last = resumableBlock(context, yielding, otherwise)
+  const { account } = scope
+  const [goesOn, cost] = scope.priced(() => compileExpression(scope, test))
+  const turn = resumableBlock(scope, yielding, body)
+  const last = resumableBlock(scope, yielding, otherwise)
   return function* (frame) {
     for (;;) {
-      meter.line = line
-      meter.step(cost)
+      account.line = line
+      account.step(cost)
       if (!isTrue(goesOn(frame))) return yield* last(frame)
       const ending = yield* turn(frame)
       if (ending === broke) return through
@@ -187,22 +191,22 @@ const resumableWhile = (
 }
 
 const resumableFor = (
-  context: Context,
+  scope: CompileScope,
   yielding: ReadonlySet<Stmt>,
   { target, iterable, body, otherwise, line }: Extract<Stmt, { kind: "For" }>
 ): Resumable => {
-  const { meter } = context
-  const source = compileExpression(context, iterable)
-  const [store, cost] = context.priced(() => compileTarget(context, target))
-  const turn = resumableBlock(context, yielding, body)
-  const last = resumableBlock(context, yielding, otherwise)
+  const { account } = scope
+  const source = compileExpression(scope, iterable)
+  const [store, cost] = scope.priced(() => compileTarget(scope, target))
+  const turn = resumableBlock(scope, yielding, body)
+  const last = resumableBlock(scope, yielding, otherwise)
   return function* (frame) {
-    const iterator = iterate(meter, source(frame))
+    const iterator = iterate(account, source(frame))
     for (;;) {
-      meter.line = line
+      account.line = line
       const item = iterator.next()
       if (item === undefined) return yield* last(frame)
-      meter.step(cost)
+      account.step(cost)
       store(frame, item)
       const ending = yield* turn(frame)
       if (ending === broke) return through
@@ -211,20 +215,20 @@ const resumableFor = (
   }
 }
 
-const resumableTry = (context: Context, yielding: ReadonlySet<Stmt>, node: Extract<Stmt, { kind: "Try" }>): Resumable => {
-  const { run, meter } = context
-  const body = resumableBlock(context, yielding, node.body)
+const resumableTry = (scope: CompileScope, yielding: ReadonlySet<Stmt>, node: Extract<Stmt, { kind: "Try" }>): Resumable => {
+  const { run, account } = scope
+  const body = resumableBlock(scope, yielding, node.body)
   const handlers = node.handlers.map((handler) => ({
-    ...compileHandlerHead(context, handler),
-    body: resumableBlock(context, yielding, handler.body)
+    ...compileHandlerHead(scope, handler),
+    body: resumableBlock(scope, yielding, handler.body)
   }))
-  const otherwise = resumableBlock(context, yielding, node.otherwise)
-  const ending = resumableBlock(context, yielding, node.ending)
+  const otherwise = resumableBlock(scope, yielding, node.otherwise)
+  const ending = resumableBlock(scope, yielding, node.ending)
 
   const unwound = (thrown: unknown, frame: GeneratorFrame): PyRaise => {
-    const error = caught(meter, thrown)
-    meter.depth = frame.depth
-    meter.frames = frame.frames
+    const error = caught(account, thrown)
+    account.depth = frame.depth
+    account.frames = frame.frames
     return error
   }
 
@@ -237,7 +241,7 @@ const resumableTry = (context: Context, yielding: ReadonlySet<Stmt>, node: Extra
       error = unwound(thrown, frame)
     }
     if (error === null) return result === through ? yield* otherwise(frame) : result
-    const handler = findHandler(context, handlers, error, frame)
+    const handler = findHandler(scope, handlers, error, frame)
     const outer = run.handled
     run.handled = error.exception
     try {
@@ -264,5 +268,7 @@ const resumableTry = (context: Context, yielding: ReadonlySet<Stmt>, node: Extra
 }
 
 /** A handler without its body, which may yield. */
-const compileHandlerHead = (context: Context, handler: Extract<Stmt, { kind: "Try" }>["handlers"][number]): Omit<Catch, "body"> =>
-  compileHandler(context, { ...handler, body: [] })
+const compileHandlerHead = (
+  scope: CompileScope,
+  handler: Extract<Stmt, { kind: "Try" }>["handlers"][number]
+): Omit<CompiledHandler, "body"> => compileHandler(scope, { ...handler, body: [] })

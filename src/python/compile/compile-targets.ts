@@ -1,34 +1,36 @@
-import { attributeError } from "../operations/attributes.ts"
-import { deleteItem, setItem } from "../operations/subscripts.ts"
 /** What stands left of `=`, in a `for`, after `as` and `del`: closures that store a value, or take one away. */
+
+import { attributeError } from "../operations/attributes.ts"
+import { iterate } from "../operations/iteration.ts"
+import { deleteItem, setItem } from "../operations/subscripts.ts"
 import type { Expr } from "../syntax/ast.ts"
-import { raised, valueError } from "../values/exceptions.ts"
-import { iterate } from "../values/iteration.ts"
-import { type Frame, PyList, PyTuple, type PyValue, typeName } from "../values/objects.ts"
-import { compileExpression, unassigned } from "./compile-expressions.ts"
-import { type Context, outerFrame } from "./CompileScope.ts"
+import { valueError, raised } from "../values/exceptions.ts"
+import type { Frame } from "../values/Frame.ts"
+import { PyList, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { compileExpression } from "./compile-expressions.ts"
+import { type Store, storeName, deleteName } from "./compile-names.ts"
+import type { CompileScope } from "./CompileScope.ts"
 
-export type Store = (frame: Frame, value: PyValue) => void
-
-export const compileTarget = (context: Context, target: Expr): Store => {
+/** Stores a value in a target. Throws PyRaise (SyntaxError) for a starred target on its own. */
+export const compileTarget = (scope: CompileScope, target: Expr): Store => {
   switch (target.kind) {
     case "Name":
-      return storeName(context, target.name, target.line)
+      return storeName(scope, target.name, target.line)
     case "Subscript": {
-      const object = compileExpression(context, target.object)
-      const index = compileExpression(context, target.index)
-      const { meter } = context
-      return (frame, value) => setItem(meter, object(frame), index(frame), value)
+      const object = compileExpression(scope, target.object)
+      const index = compileExpression(scope, target.index)
+      const { account } = scope
+      return (frame, value) => setItem(account, object(frame), index(frame), value)
     }
     case "Attribute": {
-      const object = compileExpression(context, target.object)
+      const object = compileExpression(scope, target.object)
       return (frame) => {
         throw attributeError(object(frame), target.name)
       }
     }
     case "Tuple":
     case "List":
-      return compileUnpacking(context, target.items)
+      return compileUnpacking(scope, target.items)
     default: {
       const error = raised("SyntaxError", "starred assignment target must be in a list or tuple")
       error.exception.line = target.line
@@ -37,38 +39,17 @@ export const compileTarget = (context: Context, target: Expr): Store => {
   }
 }
 
-export const storeName = (context: Context, name: string, line: number): Store => {
-  const place = context.place(name, line)
-  const { slot } = place
-  switch (place.kind) {
-    case "local":
-      return (frame, value) => {
-        frame.slots[slot] = value
-      }
-    case "outer":
-      return (frame, value) => {
-        outerFrame(frame, place.hops).slots[slot] = value
-      }
-    case "global": {
-      const { globals } = context.run
-      return (_, value) => {
-        globals.slots[slot] = value
-      }
-    }
-  }
-}
-
 /** `a, *b, c = value`. */
-const compileUnpacking = (context: Context, items: ReadonlyArray<Expr>): Store => {
-  const { meter } = context
+const compileUnpacking = (scope: CompileScope, items: ReadonlyArray<Expr>): Store => {
+  const { account } = scope
   const star = items.findIndex((item) => item.kind === "Starred")
-  const stores = items.map((item) => compileTarget(context, item.kind === "Starred" ? item.value : item))
+  const stores = items.map((item) => compileTarget(scope, item.kind === "Starred" ? item.value : item))
   const after = star < 0 ? 0 : items.length - star - 1
   return (frame, value) => {
-    const values = star < 0 ? exactly(context, value, items.length) : atLeast(context, value, items.length - 1)
+    const values = star < 0 ? exactly(scope, value, items.length) : atLeast(scope, value, items.length - 1)
     if (star >= 0) {
       const middle = values.splice(star, values.length - star - after)
-      meter.allocate(8 * middle.length + 56)
+      account.allocate(8 * middle.length + 56)
       values.splice(star, 0, new PyList(middle))
     }
     for (let i = 0; i < stores.length; i++) stores[i]!(frame, values[i]!)
@@ -77,13 +58,13 @@ const compileUnpacking = (context: Context, items: ReadonlyArray<Expr>): Store =
 
 const cannotUnpack = (value: PyValue): string => `cannot unpack non-iterable ${typeName(value)} object`
 
-const exactly = (context: Context, value: PyValue, count: number): Array<PyValue> => {
+const exactly = (scope: CompileScope, value: PyValue, count: number): Array<PyValue> => {
   if (value instanceof PyTuple || value instanceof PyList) {
     if (value.items.length === count) return [...value.items]
     if (value.items.length > count) throw valueError(`too many values to unpack (expected ${count})`)
     throw valueError(`not enough values to unpack (expected ${count}, got ${value.items.length})`)
   }
-  const iterator = iterate(context.meter, value, cannotUnpack(value))
+  const iterator = iterate(scope.account, value, cannotUnpack(value))
   const values: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
     if (values.length === count) throw valueError(`too many values to unpack (expected ${count})`)
@@ -93,12 +74,12 @@ const exactly = (context: Context, value: PyValue, count: number): Array<PyValue
   return values
 }
 
-const atLeast = (context: Context, value: PyValue, count: number): Array<PyValue> => {
-  const iterator = iterate(context.meter, value, cannotUnpack(value))
+const atLeast = (scope: CompileScope, value: PyValue, count: number): Array<PyValue> => {
+  const iterator = iterate(scope.account, value, cannotUnpack(value))
   const values: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
-    if ((values.length & 15) === 15) context.meter.step(1)
-    context.meter.allocate(16)
+    if ((values.length & 15) === 15) scope.account.step(1)
+    scope.account.allocate(16)
     values.push(item)
   }
   if (values.length < count) throw valueError(`not enough values to unpack (expected at least ${count}, got ${values.length})`)
@@ -106,39 +87,18 @@ const atLeast = (context: Context, value: PyValue, count: number): Array<PyValue
 }
 
 /** `del target`. */
-export const compileDeletion = (context: Context, target: Expr): ((frame: Frame) => void) => {
+export const compileDeletion = (scope: CompileScope, target: Expr): ((frame: Frame) => void) => {
   if (target.kind === "Subscript") {
-    const object = compileExpression(context, target.object)
-    const index = compileExpression(context, target.index)
-    const { meter } = context
-    return (frame) => deleteItem(meter, object(frame), index(frame))
+    const object = compileExpression(scope, target.object)
+    const index = compileExpression(scope, target.index)
+    const { account } = scope
+    return (frame) => deleteItem(account, object(frame), index(frame))
   }
   if (target.kind === "Attribute") {
-    const object = compileExpression(context, target.object)
+    const object = compileExpression(scope, target.object)
     return (frame) => {
       throw attributeError(object(frame), target.name)
     }
   }
-  return target.kind === "Name" ? deleteName(context, target.name, target.line) : () => undefined
-}
-
-const deleteName = (context: Context, name: string, line: number): ((frame: Frame) => void) => {
-  const place = context.place(name, line)
-  const { globals } = context.run
-  return (frame) => {
-    const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
-    if (slots[place.slot] === undefined)
-      throw place.kind === "global" ? raised("NameError", `name '${name}' is not defined`) : unassigned(name)
-    slots[place.slot] = undefined
-  }
-}
-
-/** Takes the value of a name away without complaint, as at the end of `except ... as name`. */
-export const clearName = (context: Context, name: string, line: number): ((frame: Frame) => void) => {
-  const place = context.place(name, line)
-  const { globals } = context.run
-  return (frame) => {
-    const { slots } = place.kind === "global" ? globals : outerFrame(frame, place.kind === "outer" ? place.hops : 0)
-    slots[place.slot] = undefined
-  }
+  return target.kind === "Name" ? deleteName(scope, target.name, target.line) : () => undefined
 }

@@ -1,15 +1,15 @@
 /**
- * The part of `datetime` that word problems use: `date`, `datetime` (without time zones) and `timedelta`, with their arithmetic and order.
+ * The part of `datetime` that word problems use: `date`, `datetime` without time zones, `timedelta`, their arithmetic and order.
  *
- * A moment is a number of microseconds since 0001-01-01 in the proleptic Gregorian calendar, a duration a number of microseconds. No clock is
- * read: `today` and `now` do not exist.
+ * A date is a number of days since 0001-01-01 in the proleptic Gregorian calendar. The time of day and a duration are numbers of
+ * microseconds. No clock is read: `today` and `now` do not exist.
  */
-import { intArgument, take } from "../operations/arguments.ts"
-import { asFloat } from "../operations/operators.ts"
-import type { Meter } from "../values/Budget.ts"
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { overflow, typeError, valueError } from "../values/exceptions.ts"
-import { float, roundHalfEvenToInteger } from "../values/floats.ts"
+import { float, roundHalfEvenToInteger, asFloat } from "../values/floats.ts"
 import { type Keywords, PyBuiltin, PyExtension, PyModule, PyType, type PyValue, typeName } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
 const second = 1_000_000
 const day = 86_400 * second
@@ -65,7 +65,7 @@ class Duration extends PyExtension {
     const parts = [`days=${this.days}`, `seconds=${this.seconds}`, `microseconds=${this.rest}`].filter((p) => !p.endsWith("=0"))
     return `datetime.timedelta(${parts.length === 0 ? "0" : parts.join(", ")})`
   }
-  text(): string {
+  str(): string {
     const { days, seconds, rest } = this
     const clock = `${Math.floor(seconds / 3600)}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`
     const fraction = rest === 0 ? "" : `.${pad(rest, 6)}`
@@ -88,7 +88,7 @@ class Duration extends PyExtension {
   compare(other: PyExtension): number | null {
     return other instanceof Duration ? this.microseconds - other.microseconds : null
   }
-  operate(_: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
+  operate(_: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (operator === "bool") return this.microseconds !== 0
     if (other === null) return operator === "-" ? new Duration(-this.microseconds) : operator === "+" ? this : undefined
     if (other instanceof Duration) return reflected ? undefined : betweenDurations(operator, this, other)
@@ -164,7 +164,7 @@ class Moment extends PyExtension {
     const tail = micro > 0 ? [seconds, micro] : seconds > 0 ? [seconds] : []
     return `datetime.datetime(${[...this.civil, hour, minute, ...tail].join(", ")})`
   }
-  text(): string {
+  str(): string {
     const [year, month, dayOfMonth] = this.civil
     const date = `${pad(year, 4)}-${pad(month)}-${pad(dayOfMonth)}`
     if (this.whole) return date
@@ -179,7 +179,7 @@ class Moment extends PyExtension {
     if (name === "weekday") return nullary(name, () => this.ordinal % 7)
     if (name === "isoweekday") return nullary(name, () => (this.ordinal % 7) + 1)
     if (name === "toordinal") return nullary(name, () => this.ordinal + 1)
-    if (name === "isoformat") return nullary(name, () => this.text().replace(" ", "T"))
+    if (name === "isoformat") return nullary(name, () => this.str().replace(" ", "T"))
     if (name === "date" && !this.whole) return nullary(name, () => new Moment(this.ordinal, 0, true))
     return undefined
   }
@@ -187,7 +187,7 @@ class Moment extends PyExtension {
     if (!(other instanceof Moment) || other.whole !== this.whole) return null
     return this.ordinal - other.ordinal || this.time - other.time
   }
-  operate(_: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
+  operate(_: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (operator === "bool") return true
     if (other instanceof Duration && (operator === "+" || (operator === "-" && !reflected)))
       return this.shifted(operator === "+" ? other : new Duration(-other.microseconds))
@@ -204,7 +204,7 @@ class Moment extends PyExtension {
 
 const nullary = (name: string, run: () => PyValue): PyBuiltin =>
   new PyBuiltin(name, (_, args, keywords) => {
-    take(name, args, keywords, [], 0)
+    bindArguments(name, args, keywords, [], 0)
     return run()
   })
 
@@ -224,13 +224,13 @@ const calendarDay = (year: PyValue, month: PyValue, dayOfMonth: PyValue): number
 }
 
 dateType.construct = (_, args, keywords) => {
-  const [year, month, dayOfMonth] = take("date", args, keywords, ["year", "month", "day"], 3, 0)
+  const [year, month, dayOfMonth] = bindArguments("date", args, keywords, ["year", "month", "day"], 3, 0)
   return new Moment(calendarDay(year!, month!, dayOfMonth!), 0, true)
 }
 
 datetimeType.construct = (_, args, keywords) => {
   const names = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
-  const [year, month, dayOfMonth, hour, minute, seconds, micro] = take("datetime", args, keywords, names, 3, 0)
+  const [year, month, dayOfMonth, hour, minute, seconds, micro] = bindArguments("datetime", args, keywords, names, 3, 0)
   const ordinal = calendarDay(year!, month!, dayOfMonth!)
   const whole = (inRange("hour", hour, 0, 23) * 60 + inRange("minute", minute, 0, 59)) * 60 + inRange("second", seconds, 0, 59)
   return new Moment(ordinal, whole * second + inRange("microsecond", micro, 0, 999_999), false)
@@ -246,8 +246,8 @@ const units: ReadonlyArray<readonly [string, number]> = [
   ["weeks", 7 * day]
 ]
 
-timedeltaType.construct = (_: Meter, args: Array<PyValue>, keywords: Keywords | null) => {
-  const values = take(
+timedeltaType.construct = (_: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => {
+  const values = bindArguments(
     "timedelta",
     args,
     keywords,
@@ -266,6 +266,7 @@ timedeltaType.construct = (_: Meter, args: Array<PyValue>, keywords: Keywords | 
   return new Duration(roundHalfEvenToInteger(total))
 }
 
+/** What `import datetime` binds. */
 export const datetimeModule = new PyModule(
   "datetime",
   new Map<string, PyValue>([

@@ -1,18 +1,19 @@
-/** `map`, `filter`, `zip`, `enumerate`: iterators that take from other iterators when asked. Each is called as a type in Python. */
-import { intArgument, take } from "../operations/arguments.ts"
+/** `map`, `filter`, `zip`, `enumerate`: iterators that take from other iterators when asked. */
+
 import { call } from "../operations/calling.ts"
 import { isTrue } from "../operations/comparisons.ts"
-import type { Meter } from "../values/Budget.ts"
+import { iterate, NativeIterator } from "../operations/iteration.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import { typeError, valueError } from "../values/exceptions.ts"
 import { add } from "../values/integers.ts"
-import { iterate, NativeIterator } from "../values/iteration.ts"
 import { type Int, type Native, type PyIterator, PyTuple, type PyValue } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
-const mapped = function* (meter: Meter, callee: PyValue, sources: ReadonlyArray<PyIterator>): Generator<PyValue> {
+const mapped = function* (account: BudgetAccount, callee: PyValue, sources: ReadonlyArray<PyIterator>): Generator<PyValue> {
   for (;;) {
     const args = nextOfEach(sources)
     if (args.length < sources.length) return
-    yield call(meter, callee, args)
+    yield call(account, callee, args)
   }
 }
 
@@ -27,19 +28,19 @@ const nextOfEach = (sources: ReadonlyArray<PyIterator>): Array<PyValue> => {
   return values
 }
 
-const filtered = function* (meter: Meter, test: PyValue, source: PyIterator): Generator<PyValue> {
+const filtered = function* (account: BudgetAccount, test: PyValue, source: PyIterator): Generator<PyValue> {
   for (let value = source.next(); value !== undefined; value = source.next()) {
-    meter.step(1)
-    if (isTrue(test === null ? value : call(meter, test, [value]))) yield value
+    account.step(1)
+    if (isTrue(test === null ? value : call(account, test, [value]))) yield value
   }
 }
 
-const zipped = function* (meter: Meter, sources: ReadonlyArray<PyIterator>, strict: boolean): Generator<PyValue> {
+const zipped = function* (account: BudgetAccount, sources: ReadonlyArray<PyIterator>, strict: boolean): Generator<PyValue> {
   if (sources.length === 0) return
   for (;;) {
     const values = nextOfEach(sources)
     if (values.length === sources.length) {
-      meter.allocate(40 + 8 * values.length)
+      account.allocate(40 + 8 * values.length)
       yield new PyTuple(values)
       continue
     }
@@ -57,28 +58,29 @@ const checkEnds = (sources: ReadonlyArray<PyIterator>, ended: number): void => {
   }
 }
 
-const numbered = function* (meter: Meter, source: PyIterator, start: Int): Generator<PyValue> {
+const numbered = function* (account: BudgetAccount, source: PyIterator, start: Int): Generator<PyValue> {
   let index = start
   for (let value = source.next(); value !== undefined; value = source.next()) {
-    meter.allocate(56)
+    account.allocate(56)
     yield new PyTuple([index, value])
-    index = add(meter, index, 1)
+    index = add(account, index, 1)
   }
 }
 
+/** Name and function of each. */
 export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   [
     "map",
-    (meter, args, keywords) => {
-      take("map", [], keywords, [], 0)
+    (account, args, keywords) => {
+      bindArguments("map", [], keywords, [], 0)
       const [callee, ...sources] = args
       if (callee === undefined || sources.length === 0) throw typeError("map() must have at least two arguments.")
       return new NativeIterator(
-        meter,
+        account,
         mapped(
-          meter,
+          account,
           callee,
-          sources.map((source) => iterate(meter, source))
+          sources.map((source) => iterate(account, source))
         ),
         "map"
       )
@@ -86,26 +88,26 @@ export const lazyBuiltins: ReadonlyArray<readonly [string, Native]> = [
   ],
   [
     "filter",
-    (meter, args, keywords) => {
-      const [test, source] = take("filter", args, keywords, ["function", "iterable"], 2)
-      return new NativeIterator(meter, filtered(meter, test!, iterate(meter, source!)), "filter")
+    (account, args, keywords) => {
+      const [test, source] = bindArguments("filter", args, keywords, ["function", "iterable"], 2)
+      return new NativeIterator(account, filtered(account, test!, iterate(account, source!)), "filter")
     }
   ],
   [
     "zip",
-    (meter, args, keywords) => {
-      const [strict] = take("zip", [], keywords, ["strict"], 0, 0)
-      const sources = args.map((source) => iterate(meter, source))
-      return new NativeIterator(meter, zipped(meter, sources, strict !== undefined && isTrue(strict)), "zip")
+    (account, args, keywords) => {
+      const [strict] = bindArguments("zip", [], keywords, ["strict"], 0, 0)
+      const sources = args.map((source) => iterate(account, source))
+      return new NativeIterator(account, zipped(account, sources, strict !== undefined && isTrue(strict)), "zip")
     }
   ],
   [
     "enumerate",
-    (meter, args, keywords) => {
-      const [source, start] = take("enumerate", args, keywords, ["iterable", "start"], 1, 0)
+    (account, args, keywords) => {
+      const [source, start] = bindArguments("enumerate", args, keywords, ["iterable", "start"], 1, 0)
       return new NativeIterator(
-        meter,
-        numbered(meter, iterate(meter, source!), start === undefined ? 0 : intArgument(start)),
+        account,
+        numbered(account, iterate(account, source!), start === undefined ? 0 : intArgument(start)),
         "enumerate"
       )
     }

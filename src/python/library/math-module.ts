@@ -1,13 +1,24 @@
 /** The `math` module. Functions of integers are exact; the transcendental ones are the host's, within an ulp of C's. */
-import { intArgument, take } from "../operations/arguments.ts"
-import { asFloat, asInt, binary } from "../operations/operators.ts"
-import type { Meter } from "../values/Budget.ts"
+
+import { floatPower } from "../operations/float-power.ts"
+import { each, toArray } from "../operations/iteration.ts"
+import { binary } from "../operations/operators.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import { overflow, typeError, valueError } from "../values/exceptions.ts"
-import { floatPower } from "../values/float-power.ts"
-import { asRatio, float, integralToInt } from "../values/floats.ts"
-import { bitLength, chargeReading, floorDivide, gcd, integerSquareRoot, multiply, toInt, trueDivide } from "../values/integers.ts"
-import { each, toArray } from "../values/iteration.ts"
+import { asRatio, float, asFloat, truncate } from "../values/floats.ts"
+import {
+  bitLength,
+  chargeReading,
+  floorDivide,
+  gcd,
+  integerSquareRoot,
+  multiply,
+  toInt,
+  trueDivide,
+  asInt
+} from "../values/integers.ts"
 import { type Int, type Native, PyBuiltin, PyFloat, PyModule, PyTuple, type PyValue, typeName } from "../values/objects.ts"
+import { intArgument, bindArguments } from "./arguments.ts"
 
 const real = (value: PyValue): number => {
   const x = asFloat(value)
@@ -20,11 +31,11 @@ type Values = Array<PyValue | undefined>
 const define = (
   name: string,
   names: ReadonlyArray<string>,
-  run: (meter: Meter, values: Values) => PyValue,
+  run: (account: BudgetAccount, values: Values) => PyValue,
   required = names.length
 ): readonly [string, Native] => [
   name,
-  (meter, args, keywords) => run(meter, take(`math.${name}`, args, keywords, names, required))
+  (account, args, keywords) => run(account, bindArguments(`math.${name}`, args, keywords, names, required))
 ]
 
 /** A function of one float: NaN from a number is a domain error, infinity from a finite number a range error. */
@@ -46,19 +57,16 @@ const toInteger = (name: string, rounded: (x: number) => number) =>
     if (int !== null) return int
     if (name === "trunc" && !(value instanceof PyFloat))
       throw typeError(`type ${typeName(value!)} doesn't define __trunc__ method`)
-    const x = real(value!)
-    if (Number.isNaN(x)) throw valueError("cannot convert float NaN to integer")
-    if (!Number.isFinite(x)) throw overflow("cannot convert float infinity to integer")
-    return integralToInt(rounded(x))
+    return truncate(rounded(real(value!)))
   })
 
 const test = (name: string, holds: (x: number) => boolean) => define(name, ["x"], (_, [value]) => holds(real(value!)))
 
 /** log of a positive number; an int too large for a float by way of its length. */
-const logarithm = (meter: Meter, value: PyValue, log: (x: number) => number): number => {
+const logarithm = (account: BudgetAccount, value: PyValue, log: (x: number) => number): number => {
   const int = asInt(value)
-  chargeReading(meter, int ?? 0)
-  meter.step(2)
+  chargeReading(account, int ?? 0)
+  account.step(2)
   if (typeof int === "bigint" && int > 0n && !Number.isFinite(Number(int))) {
     const shift = bitLength(int) - 64
     return log(Number(int >> BigInt(shift))) + shift * log(2)
@@ -68,36 +76,36 @@ const logarithm = (meter: Meter, value: PyValue, log: (x: number) => number): nu
   return log(x)
 }
 
-const log = (meter: Meter, [value, base]: Values): PyValue => {
-  const top = logarithm(meter, value!, Math.log)
+const log = (account: BudgetAccount, [value, base]: Values): PyValue => {
+  const top = logarithm(account, value!, Math.log)
   if (base === undefined) return float(top)
-  const bottom = logarithm(meter, base, Math.log)
-  if (bottom === 0) return binary(meter, "/", float(top), float(bottom))
+  const bottom = logarithm(account, base, Math.log)
+  if (bottom === 0) return binary(account, "/", float(top), float(bottom))
   return float(top / bottom)
 }
 
 /** The product low * ... * high, halving so that factors stay small. */
-const product = (meter: Meter, low: number, high: number): Int => {
+const product = (account: BudgetAccount, low: number, high: number): Int => {
   if (high - low < 8) {
     let result: Int = 1
-    for (let i = low; i <= high; i++) result = multiply(meter, result, i)
+    for (let i = low; i <= high; i++) result = multiply(account, result, i)
     return result
   }
   const middle = Math.floor((low + high) / 2)
-  return multiply(meter, product(meter, low, middle), product(meter, middle + 1, high))
+  return multiply(account, product(account, low, middle), product(account, middle + 1, high))
 }
 
-const factorial = (meter: Meter, [value]: Values): PyValue => {
+const factorial = (account: BudgetAccount, [value]: Values): PyValue => {
   if (value instanceof PyFloat) throw typeError("'float' object cannot be interpreted as an integer")
   const n = intArgument(value!)
   if (n < 0) throw valueError("factorial() not defined for negative values")
-  return product(meter, 1, atMost(meter, n))
+  return product(account, 1, atMost(account, n))
 }
 
 /** A count of factors, refused before any work where the product cannot fit the budget. */
-const atMost = (meter: Meter, n: Int): number => {
-  if (n > meter.budget.integerBits) throw meter.exceeded("integerBits", `${meter.budget.integerBits} bits in an integer`)
-  meter.step(Math.floor(Number(n) / 8))
+const atMost = (account: BudgetAccount, n: Int): number => {
+  if (n > account.budget.integerBits) throw account.exceeded("integerBits", `${account.budget.integerBits} bits in an integer`)
+  account.step(Math.floor(Number(n) / 8))
   return Number(n)
 }
 
@@ -106,32 +114,32 @@ const counts = (n: Int, k: Int): void => {
   if (k < 0) throw valueError("k must be a non-negative integer")
 }
 
-const permutations = (meter: Meter, n: Int, k: Int): Int => {
+const permutations = (account: BudgetAccount, n: Int, k: Int): Int => {
   if (k > n) return 0
-  const count = atMost(meter, k)
-  if (typeof n === "number") return count === 0 ? 1 : product(meter, n - count + 1, n)
+  const count = atMost(account, k)
+  if (typeof n === "number") return count === 0 ? 1 : product(account, n - count + 1, n)
   let result: Int = 1
-  for (let i = 0n; i < count; i++) result = multiply(meter, result, toInt(meter, n - i))
+  for (let i = 0n; i < count; i++) result = multiply(account, result, toInt(account, n - i))
   return result
 }
 
-const combinations = (meter: Meter, n: Int, k: Int): Int => {
+const combinations = (account: BudgetAccount, n: Int, k: Int): Int => {
   if (k > n) return 0
   const rest = BigInt(n) - BigInt(k)
-  const fewer = rest < BigInt(k) ? toInt(meter, rest) : k
-  return floorDivide(meter, permutations(meter, n, fewer), product(meter, 1, atMost(meter, fewer)))
+  const fewer = rest < BigInt(k) ? toInt(account, rest) : k
+  return floorDivide(account, permutations(account, n, fewer), product(account, 1, atMost(account, fewer)))
 }
 
 /** Correctly rounded sum: exact in fractions over a power of two. */
-const exactSum = (meter: Meter, values: PyValue): PyValue => {
+const exactSum = (account: BudgetAccount, values: PyValue): PyValue => {
   let total = 0n
   let special = 0
-  for (const value of each(meter, values)) {
+  for (const value of each(account, values)) {
     const x = real(value)
     if (!Number.isFinite(x)) special += x
     else {
       const [numerator, denominator] = asRatio(x)
-      meter.step(6)
+      account.step(6)
       total += numerator * (unit / denominator)
     }
   }
@@ -139,15 +147,15 @@ const exactSum = (meter: Meter, values: PyValue): PyValue => {
     if (Number.isNaN(special)) throw valueError("-inf + inf in fsum")
     return float(special)
   }
-  return float(trueDivide(meter, total, unit))
+  return float(trueDivide(account, total, unit))
 }
 
 /** One over the smallest float. */
 const unit = 2n ** 1074n
 
 const isClose: Native = (_, args, keywords) => {
-  const [a, b] = take("isclose", args, null, ["a", "b"], 2)
-  const [relative, absolute] = take("isclose", [], keywords, ["rel_tol", "abs_tol"], 0, 0)
+  const [a, b] = bindArguments("isclose", args, null, ["a", "b"], 2)
+  const [relative, absolute] = bindArguments("isclose", [], keywords, ["rel_tol", "abs_tol"], 0, 0)
   const [x, y] = [real(a!), real(b!)]
   const [r, t] = [relative === undefined ? 1e-9 : real(relative), absolute === undefined ? 0 : real(absolute)]
   if (r < 0 || t < 0) throw valueError("tolerances must be non-negative")
@@ -157,16 +165,16 @@ const isClose: Native = (_, args, keywords) => {
   return difference <= r * Math.abs(y) || difference <= r * Math.abs(x) || difference <= t
 }
 
-const power = (meter: Meter, [base, exponent]: Values): PyValue => {
+const power = (account: BudgetAccount, [base, exponent]: Values): PyValue => {
   const [x, y] = [real(base!), real(exponent!)]
-  const result = floatPower(meter, x, y)
+  const result = floatPower(account, x, y)
   if (Number.isNaN(result) && !Number.isNaN(x) && !Number.isNaN(y)) throw valueError("math domain error")
   if (!Number.isFinite(result) && Number.isFinite(x) && Number.isFinite(y))
     throw x === 0 ? valueError("math domain error") : overflow("math range error")
   return float(result)
 }
 
-const fmod = (_: Meter, [a, b]: Values): PyValue => {
+const fmod = (_: BudgetAccount, [a, b]: Values): PyValue => {
   const [x, y] = [real(a!), real(b!)]
   if ((y === 0 && !Number.isNaN(x)) || (!Number.isFinite(x) && !Number.isNaN(x) && !Number.isNaN(y)))
     throw valueError("math domain error")
@@ -175,29 +183,29 @@ const fmod = (_: Meter, [a, b]: Values): PyValue => {
 
 const hypotenuse = (values: ReadonlyArray<number>): number => Math.hypot(...values)
 
-const distance = (meter: Meter, [p, q]: Values): PyValue => {
-  const [a, b] = [toArray(meter, p!).map(real), toArray(meter, q!).map(real)]
+const distance = (account: BudgetAccount, [p, q]: Values): PyValue => {
+  const [a, b] = [toArray(account, p!).map(real), toArray(account, q!).map(real)]
   if (a.length !== b.length) throw valueError("both points must have the same number of dimensions")
   return float(hypotenuse(a.map((x, i) => x - b[i]!)))
 }
 
 const all = (args: ReadonlyArray<PyValue>): ReadonlyArray<Int> => args.map(intArgument)
 
-const lcm = (meter: Meter, a: Int, b: Int): Int => {
+const lcm = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (a === 0 || b === 0) return 0
-  const size = multiply(meter, floorDivide(meter, a, gcd(meter, a, b)), b)
-  return size < 0 ? multiply(meter, size, -1) : size
+  const size = multiply(account, floorDivide(account, a, gcd(account, a, b)), b)
+  return size < 0 ? multiply(account, size, -1) : size
 }
 
-const prod: Native = (meter, args, keywords) => {
-  take("prod", args, null, ["iterable"], 1)
-  const [start] = take("prod", [], keywords, ["start"], 0, 0)
+const prod: Native = (account, args, keywords) => {
+  bindArguments("prod", args, null, ["iterable"], 1)
+  const [start] = bindArguments("prod", [], keywords, ["start"], 0, 0)
   let result: PyValue = start ?? 1
-  for (const value of each(meter, args[0]!)) result = binary(meter, "*", result, value)
+  for (const value of each(account, args[0]!)) result = binary(account, "*", result, value)
   return result
 }
 
-const ldexp = (_: Meter, [value, exponent]: Values): PyValue => {
+const ldexp = (_: BudgetAccount, [value, exponent]: Values): PyValue => {
   const shift = Number(intArgument(exponent!))
   const x = real(value!)
   let result = x
@@ -211,7 +219,7 @@ const ldexp = (_: Meter, [value, exponent]: Values): PyValue => {
   return float(result)
 }
 
-const frexp = (_: Meter, [value]: Values): PyValue => {
+const frexp = (_: BudgetAccount, [value]: Values): PyValue => {
   const x = real(value!)
   if (x === 0 || !Number.isFinite(x)) return new PyTuple([float(x), 0])
   let exponent = Math.max(-1023, Math.floor(Math.log2(Math.abs(x))) + 1)
@@ -256,8 +264,8 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   test("isinf", (x) => !Number.isFinite(x) && !Number.isNaN(x)),
   test("isfinite", Number.isFinite),
   define("log", ["x", "base"], log, 1),
-  define("log2", ["x"], (meter, [value]) => float(logarithm(meter, value!, Math.log2))),
-  define("log10", ["x"], (meter, [value]) => float(logarithm(meter, value!, Math.log10))),
+  define("log2", ["x"], (account, [value]) => float(logarithm(account, value!, Math.log2))),
+  define("log10", ["x"], (account, [value]) => float(logarithm(account, value!, Math.log10))),
   define("pow", ["x", "y"], power),
   define("fmod", ["x", "y"], fmod),
   define("atan2", ["y", "x"], (_, [y, x]) => float(Math.atan2(real(y!), real(x!)))),
@@ -274,31 +282,32 @@ const functions: ReadonlyArray<readonly [string, Native]> = [
   define("ldexp", ["x", "i"], ldexp),
   define("frexp", ["x"], frexp),
   define("factorial", ["x"], factorial),
-  define("isqrt", ["n"], (meter, [n]) => integerSquareRoot(meter, intArgument(n!))),
+  define("isqrt", ["n"], (account, [n]) => integerSquareRoot(account, intArgument(n!))),
   define(
     "perm",
     ["n", "k"],
-    (meter, [n, k]) => {
+    (account, [n, k]) => {
       const total = intArgument(n!)
       const chosen = k === undefined || k === null ? total : intArgument(k)
       counts(total, chosen)
-      return permutations(meter, total, chosen)
+      return permutations(account, total, chosen)
     },
     1
   ),
-  define("comb", ["n", "k"], (meter, [n, k]) => {
+  define("comb", ["n", "k"], (account, [n, k]) => {
     counts(intArgument(n!), intArgument(k!))
-    return combinations(meter, intArgument(n!), intArgument(k!))
+    return combinations(account, intArgument(n!), intArgument(k!))
   }),
-  define("fsum", ["seq"], (meter, [values]) => exactSum(meter, values!)),
+  define("fsum", ["seq"], (account, [values]) => exactSum(account, values!)),
   define("dist", ["p", "q"], distance),
-  ["gcd", (meter, args) => all(args).reduce((a, b) => gcd(meter, a, b), 0)],
-  ["lcm", (meter, args) => all(args).reduce((a, b) => lcm(meter, a, b), 1)],
+  ["gcd", (account, args) => all(args).reduce((a, b) => gcd(account, a, b), 0)],
+  ["lcm", (account, args) => all(args).reduce((a, b) => lcm(account, a, b), 1)],
   ["hypot", (_, args) => float(hypotenuse(args.map(real)))],
   ["prod", prod],
   ["isclose", isClose]
 ]
 
+/** What `import math` binds. */
 export const mathModule = new PyModule(
   "math",
   new Map<string, PyValue>([

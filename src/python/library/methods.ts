@@ -1,3 +1,5 @@
+/** The method table of every type, attached to the type objects once, on import. */
+
 import {
   boolType,
   dictType,
@@ -10,7 +12,6 @@ import {
   strType,
   tupleType
 } from "../values/objects.ts"
-/** The method table of every type, attached to the type objects once, on import. */
 import { dictMethods } from "./dict-methods.ts"
 import { listMethods, tupleMethods } from "./list-methods.ts"
 import { floatMethods, intMethods } from "./number-methods.ts"

@@ -1,4 +1,5 @@
 /** What `import` finds: math, a little of datetime, and names of typing that stand in annotations. Nothing of the host. */
+
 import { raised } from "../values/exceptions.ts"
 import { PyModule, PyType, type PyValue } from "../values/objects.ts"
 import { datetimeModule } from "./datetime-module.ts"

@@ -1,13 +1,14 @@
 /** Methods of str. Positions count code points; white space and letter classes are Unicode's. */
-import { intArgument, sizeArgument, take, textArgument } from "../operations/arguments.ts"
+
 import { isTrue } from "../operations/comparisons.ts"
+import { each } from "../operations/iteration.ts"
 import { strFormat } from "../operations/str-format.ts"
-import type { Meter } from "../values/Budget.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import { characters, textLength, textSlice, toCodePoints } from "../values/code-points.ts"
 import { dictGet } from "../values/dicts.ts"
 import { type PyRaise, typeError, valueError } from "../values/exceptions.ts"
-import { each } from "../values/iteration.ts"
 import { type Method, PyBuiltin, PyDict, PyList, PyTuple, type PyValue, strType, typeName } from "../values/objects.ts"
+import { intArgument, sizeArgument, bindArguments, textArgument } from "./arguments.ts"
 
 type Values = Array<PyValue | undefined>
 
@@ -15,16 +16,16 @@ const method = (
   name: string,
   names: ReadonlyArray<string>,
   required: number,
-  run: (meter: Meter, text: string, values: Values) => PyValue,
+  run: (account: BudgetAccount, text: string, values: Values) => PyValue,
   positionalOnly = names.length
 ): readonly [string, Method] => [
   name,
-  (meter, self, args, keywords) => {
+  (account, self, args, keywords) => {
     const text = self as string
-    const values = take(`str.${name}`, args, keywords, names, required, positionalOnly)
-    meter.work(4 * text.length)
-    const result = run(meter, text, values)
-    if (typeof result === "string") meter.allocate(result.length + 49)
+    const values = bindArguments(`str.${name}`, args, keywords, names, required, positionalOnly)
+    account.work(4 * text.length)
+    const result = run(account, text, values)
+    if (typeof result === "string") account.allocate(result.length + 49)
     return result
   }
 ]
@@ -99,8 +100,8 @@ const affix = (name: string, test: (part: string, affix: string) => boolean) =>
     })
   })
 
-const listOf = (meter: Meter, parts: ReadonlyArray<string>): PyList => {
-  meter.allocate(parts.reduce((sum, part) => sum + part.length + 57, 56))
+const listOf = (account: BudgetAccount, parts: ReadonlyArray<string>): PyList => {
+  account.allocate(parts.reduce((sum, part) => sum + part.length + 57, 56))
   return new PyList([...parts])
 }
 
@@ -109,12 +110,12 @@ const splitter = (name: string, fromRight: boolean) =>
     name,
     ["sep", "maxsplit"],
     0,
-    (meter, text, [separator, limit]) => {
+    (account, text, [separator, limit]) => {
       const most = limit === undefined ? -1 : sizeArgument(limit)
-      if (separator === undefined || separator === null) return listOf(meter, splitSpaces(text, most, fromRight))
+      if (separator === undefined || separator === null) return listOf(account, splitSpaces(text, most, fromRight))
       const by = textArgument(separator, (type) => `must be str or None, not ${type}`)
       if (by === "") throw valueError("empty separator")
-      return listOf(meter, splitBy(text, by, most, fromRight))
+      return listOf(account, splitBy(text, by, most, fromRight))
     },
     0
   )
@@ -156,13 +157,13 @@ const splitLines = (text: string, keep: boolean): ReadonlyArray<string> => {
 }
 
 const padder = (name: string, place: (text: string, missing: number, fill: string, width: number) => string) =>
-  method(name, ["width", "fillchar"], 1, (meter, text, [width, fill]) => {
+  method(name, ["width", "fillchar"], 1, (account, text, [width, fill]) => {
     const wanted = sizeArgument(width!)
     const mark = fill === undefined ? " " : mustBeText(name, fill, "argument 2")
     if (textLength(mark) !== 1) throw typeError("The fill character must be exactly one character long")
     const missing = wanted - textLength(text)
     if (missing <= 0) return text
-    meter.allocate(missing)
+    account.allocate(missing)
     return place(text, missing, mark, wanted)
   })
 
@@ -177,24 +178,24 @@ const titled = (text: string): string =>
     return first!.toUpperCase() + rest.join("").toLowerCase()
   })
 
-const join = (meter: Meter, separator: string, values: PyValue): string => {
+const join = (account: BudgetAccount, separator: string, values: PyValue): string => {
   const parts: Array<string> = []
   let size = 0
-  for (const value of each(meter, values, "can only join an iterable")) {
+  for (const value of each(account, values, "can only join an iterable")) {
     if (typeof value !== "string")
       throw typeError(`sequence item ${parts.length}: expected str instance, ${typeName(value)} found`)
     size += value.length + separator.length
-    meter.allocate(value.length + separator.length)
+    account.allocate(value.length + separator.length)
     parts.push(value)
   }
-  meter.work(size)
+  account.work(size)
   return parts.join(separator)
 }
 
-const replace = (meter: Meter, text: string, from: string, to: string, limit: number): string => {
+const replace = (account: BudgetAccount, text: string, from: string, to: string, limit: number): string => {
   const found = occurrences(text, from)
   const count = limit < 0 ? found : Math.min(limit, found)
-  meter.allocate(Math.max(0, count * (to.length - from.length)))
+  account.allocate(Math.max(0, count * (to.length - from.length)))
   if (from === "") {
     const points = characters(text)
     const parts = points.map((point, i) => (i < count ? to + point : point))
@@ -235,16 +236,17 @@ const expandTabs = (text: string, size: number): string => {
   return result
 }
 
-const translate = (meter: Meter, text: string, table: PyDict): string =>
+const translate = (account: BudgetAccount, text: string, table: PyDict): string =>
   characters(text)
     .map((c) => {
-      const to = dictGet(meter, table, c.codePointAt(0)!)
+      const to = dictGet(account, table, c.codePointAt(0)!)
       if (to === undefined) return c
       if (to === null) return ""
       return typeof to === "number" ? String.fromCodePoint(to) : mustBeText("translate", to)
     })
     .join("")
 
+/** By name; so are the tables of the other types. */
 export const stringMethods: ReadonlyMap<string, Method> = new Map([
   simple("upper", (text) => text.toUpperCase()),
   simple("lower", (text) => text.toLowerCase()),
@@ -253,12 +255,12 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
     const [first = "", ...rest] = characters(text)
     return first.toUpperCase() + rest.join("").toLowerCase()
   }),
-  method("title", [], 0, (meter, text) => {
-    meter.work(4 * text.length)
+  method("title", [], 0, (account, text) => {
+    account.work(4 * text.length)
     return titled(text)
   }),
-  method("swapcase", [], 0, (meter, text) => {
-    meter.work(4 * text.length)
+  method("swapcase", [], 0, (account, text) => {
+    account.work(4 * text.length)
     return characters(text)
       .map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()))
       .join("")
@@ -279,11 +281,11 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
   affix("endswith", (part, one) => part.endsWith(one)),
   splitter("split", false),
   splitter("rsplit", true),
-  method("splitlines", ["keepends"], 0, (meter, text, [keep]) => listOf(meter, splitLines(text, isTrue(keep ?? false))), 0),
-  method("join", ["iterable"], 1, (meter, text, [values]) => join(meter, text, values!)),
-  method("replace", ["old", "new", "count"], 2, (meter, text, [from, to, limit]) =>
+  method("splitlines", ["keepends"], 0, (account, text, [keep]) => listOf(account, splitLines(text, isTrue(keep ?? false))), 0),
+  method("join", ["iterable"], 1, (account, text, [values]) => join(account, text, values!)),
+  method("replace", ["old", "new", "count"], 2, (account, text, [from, to, limit]) =>
     replace(
-      meter,
+      account,
       text,
       mustBeText("replace", from),
       mustBeText("replace", to, "argument 2"),
@@ -296,10 +298,10 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
     const left = (missing >> 1) + (missing & width & 1)
     return fill.repeat(left) + text + fill.repeat(missing - left)
   }),
-  method("zfill", ["width"], 1, (meter, text, [width]) => {
+  method("zfill", ["width"], 1, (account, text, [width]) => {
     const missing = sizeArgument(width!) - textLength(text)
     if (missing <= 0) return text
-    meter.allocate(missing)
+    account.allocate(missing)
     const sign = /^[+-]/.exec(text)?.[0] ?? ""
     return sign + "0".repeat(missing) + text.slice(sign.length)
   }),
@@ -317,16 +319,16 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
     "expandtabs",
     ["tabsize"],
     0,
-    (meter, text, [size]) => {
+    (account, text, [size]) => {
       const width = size === undefined ? 8 : sizeArgument(size)
-      meter.allocate(Math.max(0, occurrences(text, "\t") * width))
+      account.allocate(Math.max(0, occurrences(text, "\t") * width))
       return expandTabs(text, width)
     },
     0
   ),
-  method("translate", ["table"], 1, (meter, text, [table]) => {
+  method("translate", ["table"], 1, (account, text, [table]) => {
     if (!(table instanceof PyDict)) throw typeError(`'${typeName(table!)}' object is not subscriptable`)
-    return translate(meter, text, table)
+    return translate(account, text, table)
   }),
   every("isdigit", /^[\p{Nd}\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468]+$/u),
   every("isdecimal", /^\p{Nd}+$/u),
@@ -340,22 +342,22 @@ export const stringMethods: ReadonlyMap<string, Method> = new Map([
   simple("isupper", (text) => isCased(text, text.toUpperCase())),
   simple("islower", (text) => isCased(text, text.toLowerCase())),
   simple("istitle", (text) => /\p{L}/u.test(text) && text === titled(text)),
-  ["format", (meter, self, args, keywords) => strFormat(meter, self as string, args, keywords)],
-  method("format_map", ["mapping"], 1, (meter, text, [mapping]) => {
+  ["format", (account, self, args, keywords) => strFormat(account, self as string, args, keywords)],
+  method("format_map", ["mapping"], 1, (account, text, [mapping]) => {
     const named = new Map<string, PyValue>()
     if (mapping instanceof PyDict)
       for (const { key, value } of mapping.entries.values()) if (typeof key === "string") named.set(key, value)
-    return strFormat(meter, text, [], named)
+    return strFormat(account, text, [], named)
   })
 ])
 
 strType.members.set(
   "maketrans",
-  new PyBuiltin("maketrans", (meter, args, keywords) => {
-    const [from, to, gone] = take("maketrans", args, keywords, ["x", "y", "z"], 1)
+  new PyBuiltin("maketrans", (account, args, keywords) => {
+    const [from, to, gone] = bindArguments("maketrans", args, keywords, ["x", "y", "z"], 1)
     const table = new PyDict()
     const put = (key: number, value: PyValue) => {
-      meter.allocate(100)
+      account.allocate(100)
       table.entries.set(key, { key, value })
     }
     if (from instanceof PyDict) {

@@ -1,5 +1,5 @@
-import type { Meter } from "../values/Budget.ts"
 /** `object.name`: only what the method tables and modules list. There is nothing else to find, whatever the name. */
+
 import { raised } from "../values/exceptions.ts"
 import { PyException } from "../values/exceptions.ts"
 import {
@@ -17,6 +17,7 @@ import {
 } from "../values/objects.ts"
 import { PyFunction } from "../values/PyFunction.ts"
 
+/** The complaint that there is no attribute of this name. */
 export const attributeError = (object: PyValue, name: string) => {
   if (object instanceof PyModule) return raised("AttributeError", `module '${object.name}' has no attribute '${name}'`)
   if (object instanceof PyType) return raised("AttributeError", `type object '${object.name}' has no attribute '${name}'`)
@@ -27,7 +28,7 @@ export const attributeError = (object: PyValue, name: string) => {
 export const findMethod = (object: PyValue, name: string): Method | undefined => typeOf(object).methods.get(name)
 
 /** `object.name`. Throws AttributeError. */
-export const getAttribute = (_: Meter, object: PyValue, name: string): PyValue => {
+export const getAttribute = (object: PyValue, name: string): PyValue => {
   const method = findMethod(object, name)
   if (method !== undefined) return new PyBoundMethod(object, name, method)
   const value = dataAttribute(object, name)
@@ -60,11 +61,11 @@ const typeAttribute = (type: PyType, name: string): PyValue | undefined => {
   if (own !== undefined) return own
   const method = type.methods.get(name)
   if (method === undefined) return undefined
-  return new PyBuiltin(name, (meter, args, keywords) => {
+  return new PyBuiltin(name, (account, args, keywords) => {
     const [self, ...rest] = args
     if (self === undefined) throw raised("TypeError", `unbound method ${type.name}.${name}() needs an argument`)
     if (!typeOf(self).isSubtypeOf(type))
       throw raised("TypeError", `descriptor '${name}' for '${type.name}' objects doesn't apply to a '${typeName(self)}' object`)
-    return method(meter, self, rest, keywords)
+    return method(account, self, rest, keywords)
   })
 }

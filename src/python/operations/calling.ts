@@ -1,53 +1,50 @@
-import type { Meter } from "../values/Budget.ts"
 /** Calling: functions of the program, built-ins, methods and types, with Python's binding of arguments and its complaints. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { typeError } from "../values/exceptions.ts"
-import {
-  Frame,
-  type Keywords,
-  PyBoundMethod,
-  PyBuiltin,
-  PyDict,
-  PyTuple,
-  PyType,
-  type PyValue,
-  typeName
-} from "../values/objects.ts"
+import { Frame } from "../values/Frame.ts"
+import { type Keywords, PyBoundMethod, PyBuiltin, PyDict, PyTuple, PyType, type PyValue, typeName } from "../values/objects.ts"
 import { type Code, PyFunction } from "../values/PyFunction.ts"
 
 /** Steps that calling a built-in function, method or type costs, its work aside. */
-export const nativeCall = 3
+export const nativeCallSteps = 3
 
 /** `callee(*args, **keywords)`; the call owns `args`. */
-export const call = (meter: Meter, callee: PyValue, args: Array<PyValue>, keywords: Keywords | null = null): PyValue => {
+export const call = (
+  account: BudgetAccount,
+  callee: PyValue,
+  args: Array<PyValue>,
+  keywords: Keywords | null = null
+): PyValue => {
   if (callee instanceof PyFunction) {
-    meter.step(1)
-    return callFunction(meter, callee, args, keywords)
+    account.step(1)
+    return callFunction(account, callee, args, keywords)
   }
-  meter.step(nativeCall)
-  if (callee instanceof PyBuiltin) return callee.call(meter, args, keywords)
-  if (callee instanceof PyBoundMethod) return callee.method(meter, callee.self, args, keywords)
-  if (callee instanceof PyType && callee.construct !== null) return callee.construct(meter, args, keywords)
+  account.step(nativeCallSteps)
+  if (callee instanceof PyBuiltin) return callee.call(account, args, keywords)
+  if (callee instanceof PyBoundMethod) return callee.method(account, callee.self, args, keywords)
+  if (callee instanceof PyType && callee.construct !== null) return callee.construct(account, args, keywords)
   throw typeError(
     callee instanceof PyType ? `cannot create '${callee.name}' instances` : `'${typeName(callee)}' object is not callable`
   )
 }
 
-const callFunction = (meter: Meter, callee: PyFunction, args: Array<PyValue>, keywords: Keywords | null): PyValue => {
+const callFunction = (account: BudgetAccount, callee: PyFunction, args: Array<PyValue>, keywords: Keywords | null): PyValue => {
   const { code } = callee
   const slots: Array<PyValue | undefined> =
-    code.simple && keywords === null && args.length === code.positional ? args : bind(meter, callee, args, keywords)
+    code.simple && keywords === null && args.length === code.positional ? args : bind(account, callee, args, keywords)
   for (let missing = code.names.size - slots.length; missing > 0; missing--) slots.push(undefined)
-  const { line } = meter
-  meter.enter(code.frames)
+  const { line } = account
+  account.enter(code.frames)
   const value = code.run(new Frame(slots, callee.closure))
-  meter.leave(code.frames)
-  meter.line = line
+  account.leave(code.frames)
+  account.line = line
   return value
 }
 
 /** The frame's first slots: one per parameter. */
 const bind = (
-  meter: Meter,
+  account: BudgetAccount,
   { code, defaults }: PyFunction,
   args: ReadonlyArray<PyValue>,
   keywords: Keywords | null
@@ -59,7 +56,7 @@ const bind = (
     else if (kind === "keywords") slots.push((extra = new PyDict()))
     else slots.push(i < code.positional ? args[i] : undefined)
   }
-  if (keywords !== null) bindKeywords(meter, code, slots, keywords, extra)
+  if (keywords !== null) bindKeywords(account, code, slots, keywords, extra)
   const rest = code.parameters.some(({ kind }) => kind === "rest")
   if (args.length > code.positional && !rest) throw tooMany(code, defaults, args.length, slots)
   fillDefaults(code, defaults, slots)
@@ -67,7 +64,7 @@ const bind = (
 }
 
 const bindKeywords = (
-  meter: Meter,
+  account: BudgetAccount,
   code: Code,
   slots: Array<PyValue | undefined>,
   keywords: Keywords,
@@ -81,7 +78,7 @@ const bindKeywords = (
       if (slots[i] !== undefined) throw typeError(`${code.name}() got multiple values for argument '${name}'`)
       slots[i] = value
     } else if (extra !== null) {
-      meter.allocate(100)
+      account.allocate(100)
       extra.entries.set(name, { key: name, value })
     } else if (code.parameters.some((parameter) => parameter.name === name && parameter.kind === "positional"))
       throw typeError(`${code.name}() got some positional-only arguments passed as keyword arguments: '${name}'`)
@@ -123,7 +120,6 @@ const tooMany = (
     keywordOnly > 0
       ? ` positional argument${given === 1 ? "" : "s"} (and ${keywordOnly} keyword-only argument${keywordOnly === 1 ? "" : "s"})`
       : ""
-  return typeError(
-    `${code.name}() takes ${takes} positional argument${plural} but ${given}${also} ${given === 1 && also === "" ? "was" : "were"} given`
-  )
+  const verb = given === 1 && also === "" ? "was" : "were"
+  return typeError(`${code.name}() takes ${takes} positional argument${plural} but ${given}${also} ${verb} given`)
 }

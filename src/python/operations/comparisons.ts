@@ -1,10 +1,10 @@
 /** Truth, equality, order and membership. Numbers compare exactly across int and float, however large. */
+
 import type { Comparison } from "../syntax/ast.ts"
-import type { Meter } from "../values/Budget.ts"
+import type { BudgetAccount } from "../values/Budget.ts"
 import { compareText } from "../values/code-points.ts"
 import { setHas } from "../values/dicts.ts"
 import { typeError } from "../values/exceptions.ts"
-import { each } from "../values/iteration.ts"
 import { keyOf } from "../values/keys.ts"
 import {
   type Int,
@@ -20,15 +20,17 @@ import {
   type PyValue,
   typeName
 } from "../values/objects.ts"
+import { each } from "./iteration.ts"
 
 /** The number of a bool, int or float, for comparing only; null for anything else. */
-export const comparable = (value: PyValue): Int | null => {
+const comparable = (value: PyValue): Int | null => {
   if (typeof value === "number" || typeof value === "bigint") return value
   if (value instanceof PyFloat) return value.value
   if (typeof value === "boolean") return value ? 1 : 0
   return null
 }
 
+/** `bool(value)`. */
 export const isTrue = (value: PyValue): boolean => {
   switch (typeof value) {
     case "boolean":
@@ -51,23 +53,23 @@ const sizeOf = (value: PyValue): Int => {
   if (value instanceof PySet) return value.members.size
   if (value instanceof PyRange) return value.length
   if (value instanceof PyDictView) return value.dict.entries.size
-  if (value instanceof PyExtension) return value.operate(noMeter, "bool", null, false) === false ? 0 : 1
+  if (value instanceof PyExtension) return value.operate(noAccount, "bool", null, false) === false ? 0 : 1
   return 1
 }
 
-/** Truth of a date or duration costs nothing, so needs no meter. */
-const noMeter = null as never
+/** Truth of a date or duration costs nothing, so needs no account. */
+const noAccount = null as never
 
 /** `a is b`. Small values are identical when equal, as constants are in CPython. */
-export const identical = (meter: Meter, a: PyValue, b: PyValue): boolean =>
-  typeof a === "string" ? equals(meter, a, b) : a === b
+const identical = (account: BudgetAccount, a: PyValue, b: PyValue): boolean =>
+  typeof a === "string" ? equals(account, a, b) : a === b
 
 /** Equality as containers use it: the same object is equal to itself, NaN included. */
-export const sameOrEqual = (meter: Meter, a: PyValue, b: PyValue): boolean =>
-  (typeof a !== "string" && a === b) || equals(meter, a, b)
+export const sameOrEqual = (account: BudgetAccount, a: PyValue, b: PyValue): boolean =>
+  (typeof a !== "string" && a === b) || equals(account, a, b)
 
 /** `a == b`. */
-export const equals = (meter: Meter, a: PyValue, b: PyValue): boolean => {
+const equals = (account: BudgetAccount, a: PyValue, b: PyValue): boolean => {
   const x = comparable(a)
   if (x !== null) {
     const y = comparable(b)
@@ -76,60 +78,61 @@ export const equals = (meter: Meter, a: PyValue, b: PyValue): boolean => {
   }
   if (typeof a === "string" && typeof b === "string") {
     if (a.length !== b.length) return false
-    meter.scan(a.length)
+    account.scan(a.length)
     return a === b
   }
   if (typeof a === "string" || typeof b === "string" || a === null || b === null) return a === b
-  if (a instanceof PyList) return b instanceof PyList && equalItems(meter, a.items, b.items)
-  if (a instanceof PyTuple) return b instanceof PyTuple && equalItems(meter, a.items, b.items)
-  if (a instanceof PyDict) return b instanceof PyDict && equalDicts(meter, a, b)
-  const [left, right] = [asSet(meter, a), asSet(meter, b)]
-  if (left !== null && right !== null) return left.members.size === right.members.size && isSubset(meter, left, right)
-  if (a instanceof PyRange && b instanceof PyRange) return keyOf(meter, a) === keyOf(meter, b)
+  if (a instanceof PyList) return b instanceof PyList && equalItems(account, a.items, b.items)
+  if (a instanceof PyTuple) return b instanceof PyTuple && equalItems(account, a.items, b.items)
+  if (a instanceof PyDict) return b instanceof PyDict && equalDicts(account, a, b)
+  const [left, right] = [asSet(account, a), asSet(account, b)]
+  if (left !== null && right !== null) return left.members.size === right.members.size && isSubset(account, left, right)
+  if (a instanceof PyRange && b instanceof PyRange) return keyOf(account, a) === keyOf(account, b)
   if (a instanceof PyExtension && b instanceof PyExtension) return a.key() === b.key()
   return a === b
 }
 
-const equalItems = (meter: Meter, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
+const equalItems = (account: BudgetAccount, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
   if (a.length !== b.length) return false
-  meter.enter(3)
-  meter.step(1 + Math.floor(a.length / 16))
+  account.enter(3)
+  account.step(1 + Math.floor(a.length / 16))
   let i = 0
-  while (i < a.length && sameOrEqual(meter, a[i]!, b[i]!)) i++
-  meter.leave(3)
+  while (i < a.length && sameOrEqual(account, a[i]!, b[i]!)) i++
+  account.leave(3)
   return i === a.length
 }
 
-const equalDicts = (meter: Meter, a: PyDict, b: PyDict): boolean => {
+const equalDicts = (account: BudgetAccount, a: PyDict, b: PyDict): boolean => {
   if (a.entries.size !== b.entries.size) return false
-  meter.enter(3)
-  meter.step(1 + Math.floor(a.entries.size / 16))
+  account.enter(3)
+  account.step(1 + Math.floor(a.entries.size / 16))
   let equal = true
   for (const [key, { value }] of a.entries) {
     const other = b.entries.get(key)
-    equal = other !== undefined && sameOrEqual(meter, value, other.value)
+    equal = other !== undefined && sameOrEqual(account, value, other.value)
     if (!equal) break
   }
-  meter.leave(3)
+  account.leave(3)
   return equal
 }
 
 /** A set, or the set that a view of keys or items acts as. */
-export const asSet = (meter: Meter, value: PyValue): PySet | null => {
+export const asSet = (account: BudgetAccount, value: PyValue): PySet | null => {
   if (value instanceof PySet) return value
   if (!(value instanceof PyDictView) || value.of === "values") return null
-  meter.work(8 * value.dict.entries.size)
+  account.work(8 * value.dict.entries.size)
   const set = new PySet()
   for (const { key, value: item } of value.dict.entries.values()) {
     const member = value.of === "keys" ? key : new PyTuple([key, item])
-    set.members.set(keyOf(meter, member), member)
+    set.members.set(keyOf(account, member), member)
   }
   return set
 }
 
-export const isSubset = (meter: Meter, a: PySet, b: PySet): boolean => {
+/** `a <= b`. */
+export const isSubset = (account: BudgetAccount, a: PySet, b: PySet): boolean => {
   if (a.members.size > b.members.size) return false
-  meter.work(4 * a.members.size)
+  account.work(4 * a.members.size)
   for (const key of a.members.keys()) if (!b.members.has(key)) return false
   return true
 }
@@ -163,18 +166,18 @@ const numbersHold = (operator: Order, x: Int, y: Int): boolean => {
 }
 
 /** `a < b` and the like. Throws TypeError where the two have no order. */
-export const ordered = (meter: Meter, operator: Order, a: PyValue, b: PyValue): boolean => {
+export const ordered = (account: BudgetAccount, operator: Order, a: PyValue, b: PyValue): boolean => {
   const x = comparable(a)
   const y = comparable(b)
   if (x !== null && y !== null) return numbersHold(operator, x, y)
   if (typeof a === "string" && typeof b === "string") {
-    meter.scan(4 * (a.length + b.length))
+    account.scan(4 * (a.length + b.length))
     return holds(operator, compareText(a, b))
   }
-  if (a instanceof PyList && b instanceof PyList) return orderedItems(meter, operator, a.items, b.items)
-  if (a instanceof PyTuple && b instanceof PyTuple) return orderedItems(meter, operator, a.items, b.items)
-  const [left, right] = [asSet(meter, a), asSet(meter, b)]
-  if (left !== null && right !== null) return orderedSets(meter, operator, left, right)
+  if (a instanceof PyList && b instanceof PyList) return orderedItems(account, operator, a.items, b.items)
+  if (a instanceof PyTuple && b instanceof PyTuple) return orderedItems(account, operator, a.items, b.items)
+  const [left, right] = [asSet(account, a), asSet(account, b)]
+  if (left !== null && right !== null) return orderedSets(account, operator, left, right)
   if (a instanceof PyExtension && b instanceof PyExtension) {
     const order = a.compare(b)
     if (order !== null) return holds(operator, order)
@@ -183,40 +186,40 @@ export const ordered = (meter: Meter, operator: Order, a: PyValue, b: PyValue): 
 }
 
 /** Lexicographic: the first pair that differs decides, by the operator itself. */
-const orderedItems = (meter: Meter, operator: Order, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
-  meter.enter(3)
-  meter.step(1 + Math.floor(Math.min(a.length, b.length) / 16))
+const orderedItems = (account: BudgetAccount, operator: Order, a: ReadonlyArray<PyValue>, b: ReadonlyArray<PyValue>): boolean => {
+  account.enter(3)
+  account.step(1 + Math.floor(Math.min(a.length, b.length) / 16))
   let i = 0
-  while (i < a.length && i < b.length && sameOrEqual(meter, a[i]!, b[i]!)) i++
-  const result = i < a.length && i < b.length ? ordered(meter, operator, a[i]!, b[i]!) : holds(operator, a.length - b.length)
-  meter.leave(3)
+  while (i < a.length && i < b.length && sameOrEqual(account, a[i]!, b[i]!)) i++
+  const result = i < a.length && i < b.length ? ordered(account, operator, a[i]!, b[i]!) : holds(operator, a.length - b.length)
+  account.leave(3)
   return result
 }
 
-const orderedSets = (meter: Meter, operator: Order, a: PySet, b: PySet): boolean => {
+const orderedSets = (account: BudgetAccount, operator: Order, a: PySet, b: PySet): boolean => {
   switch (operator) {
     case "<":
-      return a.members.size < b.members.size && isSubset(meter, a, b)
+      return a.members.size < b.members.size && isSubset(account, a, b)
     case "<=":
-      return isSubset(meter, a, b)
+      return isSubset(account, a, b)
     case ">":
-      return b.members.size < a.members.size && isSubset(meter, b, a)
+      return b.members.size < a.members.size && isSubset(account, b, a)
     default:
-      return isSubset(meter, b, a)
+      return isSubset(account, b, a)
   }
 }
 
 /** `value in container`. */
-export const contains = (meter: Meter, container: PyValue, value: PyValue): boolean => {
+const contains = (account: BudgetAccount, container: PyValue, value: PyValue): boolean => {
   if (container instanceof PyList || container instanceof PyTuple) {
-    meter.work(container.items.length)
-    return container.items.some((item) => sameOrEqual(meter, item, value))
+    account.work(container.items.length)
+    return container.items.some((item) => sameOrEqual(account, item, value))
   }
-  if (container instanceof PyDict) return container.entries.has(keyOf(meter, value))
-  if (container instanceof PySet) return setHas(meter, container, value)
+  if (container instanceof PyDict) return container.entries.has(keyOf(account, value))
+  if (container instanceof PySet) return setHas(account, container, value)
   if (typeof container === "string") {
     if (typeof value !== "string") throw typeError(`'in <string>' requires string as left operand, not ${typeName(value)}`)
-    meter.work(container.length)
+    account.work(container.length)
     return container.includes(value)
   }
   if (container instanceof PyRange) {
@@ -224,7 +227,7 @@ export const contains = (meter: Meter, container: PyValue, value: PyValue): bool
     return number !== null && rangeContains(container, number)
   }
   if (container instanceof PyDictView || container instanceof PyIterator) {
-    for (const item of each(meter, container)) if (sameOrEqual(meter, item, value)) return true
+    for (const item of each(account, container)) if (sameOrEqual(account, item, value)) return true
     return false
   }
   throw typeError(`argument of type '${typeName(container)}' is not iterable`)
@@ -237,7 +240,7 @@ const rangeContains = ({ start, stop, step }: PyRange, value: Int): boolean => {
 }
 
 /** The common case. */
-const smallIntsHold = (meter: Meter, operator: Comparison, a: number, b: number): boolean => {
+const smallIntsHold = (account: BudgetAccount, operator: Comparison, a: number, b: number): boolean => {
   switch (operator) {
     case "==":
     case "is":
@@ -246,31 +249,31 @@ const smallIntsHold = (meter: Meter, operator: Comparison, a: number, b: number)
     case "is not":
       return a !== b
     case "in":
-      return contains(meter, b, a)
+      return contains(account, b, a)
     case "not in":
-      return !contains(meter, b, a)
+      return !contains(account, b, a)
     default:
       return numbersHold(operator, a, b)
   }
 }
 
 /** Any comparison operator. */
-export const compare = (meter: Meter, operator: Comparison, a: PyValue, b: PyValue): boolean => {
-  if (typeof a === "number" && typeof b === "number") return smallIntsHold(meter, operator, a, b)
+export const compare = (account: BudgetAccount, operator: Comparison, a: PyValue, b: PyValue): boolean => {
+  if (typeof a === "number" && typeof b === "number") return smallIntsHold(account, operator, a, b)
   switch (operator) {
     case "==":
-      return equals(meter, a, b)
+      return equals(account, a, b)
     case "!=":
-      return !equals(meter, a, b)
+      return !equals(account, a, b)
     case "in":
-      return contains(meter, b, a)
+      return contains(account, b, a)
     case "not in":
-      return !contains(meter, b, a)
+      return !contains(account, b, a)
     case "is":
-      return identical(meter, a, b)
+      return identical(account, a, b)
     case "is not":
-      return !identical(meter, a, b)
+      return !identical(account, a, b)
     default:
-      return ordered(meter, operator, a, b)
+      return ordered(account, operator, a, b)
   }
 }

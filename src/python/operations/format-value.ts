@@ -1,9 +1,10 @@
-import type { Meter } from "../values/Budget.ts"
 /**
  * `format(value, spec)`: the format mini-language of f-strings and str.format.
  *
  *   [[fill]align][sign][z][#][0][width][grouping][.precision][type]
  */
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { textLength, textSlice } from "../values/code-points.ts"
 import { raised, typeError, valueError } from "../values/exceptions.ts"
 import { exponentText, fixedDigits, floatRepr, significantDigits } from "../values/floats.ts"
@@ -11,6 +12,7 @@ import { toDecimal, toFloat, toRadix } from "../values/integers.ts"
 import { type Int, PyFloat, type PyValue, typeName } from "../values/objects.ts"
 import { str } from "../values/repr.ts"
 
+/** A format spec, taken apart. */
 export interface Spec {
   readonly fill: string
   readonly align: "<" | ">" | "^" | "=" | ""
@@ -25,16 +27,18 @@ export interface Spec {
 
 const grammar = /^(?:(.)?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?(.)?$/su
 
-export const formatValue = (meter: Meter, value: PyValue, spec: string): string => {
-  if (spec === "") return str(meter, value)
-  if (typeof value === "boolean") return formatInt(meter, value ? 1 : 0, parseSpec(meter, spec, value), "bool")
-  if (typeof value === "string") return formatText(value, parseSpec(meter, spec, value))
-  if (typeof value === "number" || typeof value === "bigint") return formatInt(meter, value, parseSpec(meter, spec, value), "int")
-  if (value instanceof PyFloat) return formatFloat(meter, value.value, parseSpec(meter, spec, value))
+/** `format(value, spec)`. Throws ValueError for a spec that does not fit the value. */
+export const formatValue = (account: BudgetAccount, value: PyValue, spec: string): string => {
+  if (spec === "") return str(account, value)
+  if (typeof value === "boolean") return formatInt(account, value ? 1 : 0, parseSpec(account, spec, value), "bool")
+  if (typeof value === "string") return formatText(value, parseSpec(account, spec, value))
+  if (typeof value === "number" || typeof value === "bigint")
+    return formatInt(account, value, parseSpec(account, spec, value), "int")
+  if (value instanceof PyFloat) return formatFloat(account, value.value, parseSpec(account, spec, value))
   throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`)
 }
 
-const parseSpec = (meter: Meter, spec: string, value: PyValue): Spec => {
+const parseSpec = (account: BudgetAccount, spec: string, value: PyValue): Spec => {
   const match = grammar.exec(spec)
   if (match === null) throw badSpec(spec, value)
   const [, fill, align, sign, z, alternate, zero, width, grouping, precision, type] = match
@@ -49,7 +53,7 @@ const parseSpec = (meter: Meter, spec: string, value: PyValue): Spec => {
     precision: precision === undefined ? null : digitsOf(precision),
     type: type ?? ""
   }
-  meter.allocate(parsed.width + (parsed.precision ?? 0))
+  account.allocate(parsed.width + (parsed.precision ?? 0))
   return parsed
 }
 
@@ -120,9 +124,9 @@ const radixes: Readonly<Record<string, readonly [2 | 8 | 16, string]>> = {
   X: [16, "0X"]
 }
 
-const formatInt = (meter: Meter, value: Int, spec: Spec, name: string): string => {
+const formatInt = (account: BudgetAccount, value: Int, spec: Spec, name: string): string => {
   const { type } = spec
-  if ("eEfFgG%".includes(type) && type !== "") return formatFloat(meter, toFloat(value), spec)
+  if ("eEfFgG%".includes(type) && type !== "") return formatFloat(account, toFloat(value), spec)
   if (type === "c") return formatCharacter(value, spec)
   const radix = radixes[type]
   if (radix === undefined && !["", "d", "n"].includes(type)) throw unknownCode(type, name)
@@ -130,7 +134,7 @@ const formatInt = (meter: Meter, value: Int, spec: Spec, name: string): string =
   if (radix !== undefined && spec.grouping === ",") throw valueError(`Cannot specify ',' with '${type}'.`)
   const negative = value < 0
   const size = negative ? -value : value
-  let digits = radix === undefined ? toDecimal(meter, size) : toRadix(meter, size, radix[0])
+  let digits = radix === undefined ? toDecimal(account, size) : toRadix(account, size, radix[0])
   if (type === "X") digits = digits.toUpperCase()
   const sign = signOf(negative, spec) + (spec.alternate && radix !== undefined ? radix[1] : "")
   return pad(sign, group(digits, "", sign, spec, radix === undefined ? 3 : 4), spec, ">")
@@ -141,15 +145,16 @@ const formatCharacter = (value: Int, spec: Spec): string => {
   return pad("", String.fromCodePoint(value), spec, "<")
 }
 
-export const formatFloat = (meter: Meter, value: number, spec: Spec): string => {
+/** A float by its spec. */
+export const formatFloat = (account: BudgetAccount, value: number, spec: Spec): string => {
   const { type } = spec
   if (type !== "" && !"eEfFgGn%".includes(type)) throw unknownCode(type, "float")
   if (spec.precision !== null && spec.precision > 2 ** 31 - 2) throw valueError("precision too big")
   const scaled = type === "%" ? value * 100 : value
   const size = Math.abs(scaled)
   const precision = spec.precision ?? 6
-  meter.work(precision * (4 + precision / 1024))
-  meter.step(size >= 1e21 || size < 1e-6 ? 20 : 2)
+  account.work(precision * (4 + precision / 1024))
+  account.step(size >= 1e21 || size < 1e-6 ? 20 : 2)
   let body = Number.isFinite(size) ? finiteBody(size, spec) : Number.isNaN(size) ? "nan" : "inf"
   let negative = scaled < 0 || Object.is(scaled, -0)
   if (spec.noNegativeZero && negative && !/[1-9]/.test(body)) negative = false
@@ -185,7 +190,10 @@ const exponentForm = (size: number, precision: number, alternate: boolean): stri
   return `${digits[0]}${fraction}e${exponentText(exponent)}`
 }
 
-/** `g`: fixed where -4 <= exponent < precision, else scientific; without trailing zeros. `point` asks for a digit after the point. */
+/**
+ * `g`: fixed where -4 <= exponent < precision, else scientific; without trailing zeros.
+ * `point` asks for a digit after the point.
+ */
 const generalForm = (size: number, precision: number, alternate: boolean, point: boolean): string => {
   const { digits, exponent } = significantDigits(size, precision)
   const limit = point ? precision - 1 : precision

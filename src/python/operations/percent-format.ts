@@ -1,16 +1,18 @@
-import type { Meter } from "../values/Budget.ts"
-import { dictGet } from "../values/dicts.ts"
 /** `'%d of %s' % values`: the printf style. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
+import { dictGet } from "../values/dicts.ts"
 import { raised, typeError, valueError } from "../values/exceptions.ts"
-import { integralToInt } from "../values/floats.ts"
-import { toDecimal, toFloat, toRadix } from "../values/integers.ts"
+import { truncate, asFloat } from "../values/floats.ts"
+import { toDecimal, toRadix, asInt } from "../values/integers.ts"
 import { type Int, PyDict, PyFloat, PyTuple, type PyValue, typeName } from "../values/objects.ts"
 import { ascii, repr, str } from "../values/repr.ts"
 import { formatFloat, type Spec } from "./format-value.ts"
 
 const field = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?(.)?/gsu
 
-export const percentFormat = (meter: Meter, template: string, values: PyValue): string => {
+/** `template % values`. Throws TypeError and ValueError as CPython does. */
+export const percentFormat = (account: BudgetAccount, template: string, values: PyValue): string => {
   const items = values instanceof PyTuple ? values.items : [values]
   let used = 0
   const next = (): PyValue => {
@@ -21,12 +23,12 @@ export const percentFormat = (meter: Meter, template: string, values: PyValue): 
   const size = (text: string | undefined): number => {
     const value = text === "*" ? next() : Number(text ?? 0)
     if (typeof value !== "number") throw typeError("* wants int")
-    meter.allocate(Math.abs(value))
+    account.allocate(Math.abs(value))
     return value
   }
   let named = false
-  meter.work(template.length)
-  meter.allocate(template.length + 49)
+  account.work(template.length)
+  account.allocate(template.length + 49)
   const text = template.replaceAll(field, (whole, name, flags: string, width, precision, type, ...rest) => {
     if (type === undefined) throw valueError("incomplete format")
     if (type === "%") return "%"
@@ -36,11 +38,11 @@ export const percentFormat = (meter: Meter, template: string, values: PyValue): 
     if (name === undefined) value = next()
     else {
       named = true
-      value = member(meter, values, name as string)
+      value = member(account, values, name as string)
     }
     const offset = rest[0] as number
-    const part = pad(convert(meter, type as string, value, flags, digits, offset + whole.length - 1), space, flags)
-    meter.allocate(part.length)
+    const part = pad(convert(account, type as string, value, flags, digits, offset + whole.length - 1), space, flags)
+    account.allocate(part.length)
     return part
   })
   if (used < items.length && !named && !(values instanceof PyDict) && !(values instanceof PyTuple && items.length === 0))
@@ -48,9 +50,9 @@ export const percentFormat = (meter: Meter, template: string, values: PyValue): 
   return text
 }
 
-const member = (meter: Meter, values: PyValue, name: string): PyValue => {
+const member = (account: BudgetAccount, values: PyValue, name: string): PyValue => {
   if (!(values instanceof PyDict)) throw typeError("format requires a mapping")
-  const value = dictGet(meter, values, name)
+  const value = dictGet(account, values, name)
   if (value === undefined) throw raised("KeyError", name)
   return value
 }
@@ -69,7 +71,7 @@ const pad = ({ sign, body, numeric }: Converted, width: number, flags: string): 
 }
 
 const convert = (
-  meter: Meter,
+  account: BudgetAccount,
   type: string,
   value: PyValue,
   flags: string,
@@ -84,11 +86,11 @@ const convert = (
   })
   switch (type) {
     case "s":
-      return plain(str(meter, value))
+      return plain(str(account, value))
     case "r":
-      return plain(repr(meter, value))
+      return plain(repr(account, value))
     case "a":
-      return plain(ascii(meter, value))
+      return plain(ascii(account, value))
     case "c":
       return { sign: "", body: character(value), numeric: false }
     case "d":
@@ -98,7 +100,7 @@ const convert = (
     case "X":
     case "o": {
       const int = integer(value, type)
-      const digits = integerDigits(meter, int < 0 ? -int : int, type)
+      const digits = integerDigits(account, int < 0 ? -int : int, type)
       const prefix = flags.includes("#") && "xXo".includes(type) ? `0${type}` : ""
       return { sign: sign(int < 0) + prefix, body: digits.padStart(precision ?? 0, "0"), numeric: true }
     }
@@ -109,7 +111,7 @@ const convert = (
     case "g":
     case "G": {
       const x = real(value)
-      const body = formatFloat(meter, Math.abs(x), { ...bare, type, precision: precision ?? 6, alternate: flags.includes("#") })
+      const body = formatFloat(account, Math.abs(x), { ...bare, type, precision: precision ?? 6, alternate: flags.includes("#") })
       return { sign: sign(x < 0 || Object.is(x, -0)), body, numeric: Number.isFinite(x) }
     }
     default:
@@ -129,28 +131,23 @@ const bare: Spec = {
   type: ""
 }
 
-const integerDigits = (meter: Meter, size: Int, type: string): string => {
-  if (type === "x" || type === "X") return type === "x" ? toRadix(meter, size, 16) : toRadix(meter, size, 16).toUpperCase()
-  return type === "o" ? toRadix(meter, size, 8) : toDecimal(meter, size)
+const integerDigits = (account: BudgetAccount, size: Int, type: string): string => {
+  if (type === "x" || type === "X") return type === "x" ? toRadix(account, size, 16) : toRadix(account, size, 16).toUpperCase()
+  return type === "o" ? toRadix(account, size, 8) : toDecimal(account, size)
 }
 
 const integer = (value: PyValue, type: string): Int => {
-  if (typeof value === "number" || typeof value === "bigint") return value
-  if (typeof value === "boolean") return value ? 1 : 0
-  if (value instanceof PyFloat && "diu".includes(type)) {
-    if (Number.isNaN(value.value)) throw valueError("cannot convert float NaN to integer")
-    if (!Number.isFinite(value.value)) throw raised("OverflowError", "cannot convert float infinity to integer")
-    return integralToInt(Math.trunc(value.value))
-  }
+  const int = asInt(value)
+  if (int !== null) return int
+  if (value instanceof PyFloat && "diu".includes(type)) return truncate(value.value)
   const wanted = "diu".includes(type) ? "a real number" : "an integer"
   throw typeError(`%${type} format: ${wanted} is required, not ${typeName(value)}`)
 }
 
 const real = (value: PyValue): number => {
-  if (value instanceof PyFloat) return value.value
-  if (typeof value === "number" || typeof value === "bigint") return toFloat(value)
-  if (typeof value === "boolean") return value ? 1 : 0
-  throw typeError(`must be real number, not ${typeName(value)}`)
+  const x = asFloat(value)
+  if (x === null) throw typeError(`must be real number, not ${typeName(value)}`)
+  return x
 }
 
 const character = (value: PyValue): string => {

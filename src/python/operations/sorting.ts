@@ -1,6 +1,7 @@
-import type { Meter } from "../values/Budget.ts"
-import type { PyValue } from "../values/objects.ts"
 /** Stable sorting with `key` and `reverse`, as `list.sort` and `sorted` share it. Only `<` is asked, as in Python. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
+import type { PyValue } from "../values/objects.ts"
 import { call } from "./calling.ts"
 import { isTrue, ordered } from "./comparisons.ts"
 
@@ -13,22 +14,25 @@ type Less = (a: Keyed, b: Keyed) => boolean
 
 /** The items in order; equal ones keep their order, with `reverse` too. */
 export const sortItems = (
-  meter: Meter,
+  account: BudgetAccount,
   items: ReadonlyArray<PyValue>,
   key: PyValue | undefined,
   reverse: PyValue | undefined
 ): Array<PyValue> => {
-  meter.work(items.length * Math.ceil(Math.log2(items.length + 1)))
-  meter.allocate(8 * items.length + 56)
-  const keyed = items.map((item) => ({ item, key: key === undefined || key === null ? item : call(meter, key, [item]) }))
-  const less: Less = (a, b) => ordered(meter, "<", a.key, b.key)
+  account.work(items.length * Math.ceil(Math.log2(items.length + 1)))
+  account.allocate(8 * items.length + 56)
+  const keyed = items.map((item) => ({ item, key: key === undefined || key === null ? item : call(account, key, [item]) }))
+  const less: Less = (a, b) => ordered(account, "<", a.key, b.key)
   // Reversed before and after, as CPython does it: so equal items keep their order.
   const backwards = reverse !== undefined && isTrue(reverse)
   const sorted = sort(backwards ? keyed.toReversed() : keyed, less).map(({ item }) => item)
   return backwards ? sorted.toReversed() : sorted
 }
 
-/** Below this size CPython sorts by binary insertion, with the operands of each comparison in an order that shows in its errors. */
+/**
+ * Below this size CPython sorts by binary insertion.
+ * The order of the operands of each comparison is CPython's too: it shows in the error where two have no order.
+ */
 const small = 64
 
 const sort = (items: ReadonlyArray<Keyed>, less: Less): ReadonlyArray<Keyed> =>

@@ -1,20 +1,27 @@
-import type { Meter } from "../values/Budget.ts"
+/** `"{} and {name:>8}".format(...)`: fields by position and name, with indices and attributes as getAttribute allows them. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { raised, valueError, indexError } from "../values/exceptions.ts"
 import type { Keywords, PyValue } from "../values/objects.ts"
 import { ascii, repr, str } from "../values/repr.ts"
-/** `"{} and {name:>8}".format(...)`: fields by position and name, with indices and attributes as getAttribute allows them. */
 import { getAttribute } from "./attributes.ts"
 import { formatValue } from "./format-value.ts"
 import { getItem } from "./subscripts.ts"
 
-export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<PyValue>, keywords: Keywords | null): string => {
+/** `template.format(*args, **keywords)`. Throws KeyError, IndexError and ValueError as CPython does. */
+export const strFormat = (
+  account: BudgetAccount,
+  template: string,
+  args: ReadonlyArray<PyValue>,
+  keywords: Keywords | null
+): string => {
   let automatic = 0
   let manual = false
 
   const lookUp = (name: string): PyValue => {
     const match = /^([^.[]*)((?:\.[^.[]+|\[[^\]]+\])*)$/s.exec(name)
     if (match === null) throw valueError("Empty attribute in format string")
-    return follow(meter, first(match[1]!), match[2]!)
+    return follow(account, first(match[1]!), match[2]!)
   }
 
   const first = (name: string): PyValue => {
@@ -45,7 +52,7 @@ export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<Py
       else if (c === "{") {
         const end = fieldEnd(text, at + 1)
         const part = field(text.slice(at + 1, end), depth)
-        meter.allocate(part.length)
+        account.allocate(part.length)
         result += part
         at = end + 1
       } else {
@@ -59,12 +66,12 @@ export const strFormat = (meter: Meter, template: string, args: ReadonlyArray<Py
   const field = (text: string, depth: number): string => {
     const [, name, conversion, spec] = /^([^!:]*)(?:!([^:]*))?(?::(.*))?$/s.exec(text)!
     const value = lookUp(name!)
-    const converted = conversion === undefined ? value : convert(meter, value, conversion)
-    return formatValue(meter, converted, spec === undefined ? "" : expand(spec, depth + 1))
+    const converted = conversion === undefined ? value : convert(account, value, conversion)
+    return formatValue(account, converted, spec === undefined ? "" : expand(spec, depth + 1))
   }
 
-  meter.work(template.length)
-  meter.allocate(template.length + 49)
+  account.work(template.length)
+  account.allocate(template.length + 49)
   return expand(template, 1)
 }
 
@@ -77,18 +84,18 @@ const fieldEnd = (text: string, start: number): number => {
   throw valueError(start >= text.length ? "Single '{' encountered in format string" : "expected '}' before end of string")
 }
 
-const follow = (meter: Meter, start: PyValue, path: string): PyValue => {
+const follow = (account: BudgetAccount, start: PyValue, path: string): PyValue => {
   let value = start
   for (const [, attribute, index] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/gs)) {
-    if (attribute !== undefined) value = getAttribute(meter, value, attribute)
-    else value = getItem(meter, value, /^\d+$/.test(index!) ? Number(index) : index!)
+    if (attribute !== undefined) value = getAttribute(value, attribute)
+    else value = getItem(account, value, /^\d+$/.test(index!) ? Number(index) : index!)
   }
   return value
 }
 
-const convert = (meter: Meter, value: PyValue, conversion: string): string => {
-  if (conversion === "r") return repr(meter, value)
-  if (conversion === "s") return str(meter, value)
-  if (conversion === "a") return ascii(meter, value)
+const convert = (account: BudgetAccount, value: PyValue, conversion: string): string => {
+  if (conversion === "r") return repr(account, value)
+  if (conversion === "s") return str(account, value)
+  if (conversion === "a") return ascii(account, value)
   throw valueError(`Unknown conversion specifier ${conversion}`)
 }

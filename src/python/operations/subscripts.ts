@@ -1,28 +1,28 @@
-import type { Meter } from "../values/Budget.ts"
 /** `x[i]`, `x[a:b:c]`, their assignment and deletion. */
+
+import type { BudgetAccount } from "../values/Budget.ts"
 import { characterAt, characters, textLength, textSlice } from "../values/code-points.ts"
 import { dictDelete, dictGet, dictSet } from "../values/dicts.ts"
 import { indexError, raised, typeError, valueError } from "../values/exceptions.ts"
-import { toIndex } from "../values/integers.ts"
-import { toArray } from "../values/iteration.ts"
+import { toIndex, asInt } from "../values/integers.ts"
 import { type Int, PyDict, PyList, PyRange, PySlice, PyTuple, PyType, type PyValue, typeName } from "../values/objects.ts"
-import { asInt } from "./operators.ts"
+import { toArray } from "./iteration.ts"
 
 /** `object[index]`. */
-export const getItem = (meter: Meter, object: PyValue, index: PyValue): PyValue => {
+export const getItem = (account: BudgetAccount, object: PyValue, index: PyValue): PyValue => {
   if (object instanceof PyList || object instanceof PyTuple) {
     const { items } = object
-    if (index instanceof PySlice) return sliceItems(meter, object, index)
+    if (index instanceof PySlice) return sliceItems(account, object, index)
     return items[position(object.type.name, items.length, index)]!
   }
   if (object instanceof PyDict) {
-    const value = dictGet(meter, object, index)
+    const value = dictGet(account, object, index)
     if (value === undefined) throw raised("KeyError", index)
     return value
   }
   if (typeof object === "string") {
-    if (index instanceof PySlice) return sliceText(meter, object, index)
-    meter.work(object.length)
+    if (index instanceof PySlice) return sliceText(account, object, index)
+    account.work(object.length)
     const length = textLength(object)
     return characterAt(object, position("string", length, index))
   }
@@ -59,7 +59,7 @@ const bound = (value: PyValue): Int | null => {
 }
 
 /** A slice over `length` items, clamped as `slice.indices` does. */
-export const spanOf = (slice: PySlice, length: number): Span => {
+const spanOf = (slice: PySlice, length: number): Span => {
   const step = bound(slice.step) ?? 1
   if (step === 0) throw valueError("slice step cannot be zero")
   const forward = step > 0
@@ -82,20 +82,20 @@ const pick = <A>(items: ReadonlyArray<A>, { start, step, length }: Span): Array<
   return picked
 }
 
-const sliceItems = (meter: Meter, object: PyList | PyTuple, slice: PySlice): PyValue => {
+const sliceItems = (account: BudgetAccount, object: PyList | PyTuple, slice: PySlice): PyValue => {
   const span = spanOf(slice, object.items.length)
-  meter.work(span.length)
-  meter.allocate(8 * span.length + 56)
+  account.work(span.length)
+  account.allocate(8 * span.length + 56)
   const items = span.step === 1 ? object.items.slice(span.start, span.start + span.length) : pick(object.items, span)
   return object instanceof PyList ? new PyList(items) : new PyTuple(items)
 }
 
-const sliceText = (meter: Meter, text: string, slice: PySlice): string => {
-  meter.work(text.length)
+const sliceText = (account: BudgetAccount, text: string, slice: PySlice): string => {
+  account.work(text.length)
   const span = spanOf(slice, textLength(text))
-  meter.allocate(span.length + 49)
+  account.allocate(span.length + 49)
   if (span.step === 1) return textSlice(text, span.start, span.start + span.length)
-  meter.work(4 * text.length)
+  account.work(4 * text.length)
   return pick(characters(text), span).join("")
 }
 
@@ -109,19 +109,19 @@ const rangeItem = (range: PyRange, index: PyValue): PyValue => {
 }
 
 /** `object[index] = value`. */
-export const setItem = (meter: Meter, object: PyValue, index: PyValue, value: PyValue): void => {
-  if (object instanceof PyDict) dictSet(meter, object, index, value)
+export const setItem = (account: BudgetAccount, object: PyValue, index: PyValue, value: PyValue): void => {
+  if (object instanceof PyDict) dictSet(account, object, index, value)
   else if (object instanceof PyList) {
-    if (index instanceof PySlice) setSlice(meter, object, index, value)
+    if (index instanceof PySlice) setSlice(account, object, index, value)
     else object.items[position("list", object.items.length, index, "assignment index")] = value
   } else throw typeError(`'${typeName(object)}' object does not support item assignment`)
 }
 
-const setSlice = (meter: Meter, list: PyList, slice: PySlice, value: PyValue): void => {
+const setSlice = (account: BudgetAccount, list: PyList, slice: PySlice, value: PyValue): void => {
   const extended = slice.step !== null && asInt(slice.step) !== 1
-  const items = toArray(meter, value, extended ? "must assign iterable to extended slice" : "can only assign an iterable")
+  const items = toArray(account, value, extended ? "must assign iterable to extended slice" : "can only assign an iterable")
   const span = spanOf(slice, list.items.length)
-  meter.work(list.items.length)
+  account.work(list.items.length)
   if (!extended) {
     list.items = [...list.items.slice(0, span.start), ...items, ...list.items.slice(Math.max(span.start, span.stop))]
     return
@@ -134,13 +134,13 @@ const setSlice = (meter: Meter, list: PyList, slice: PySlice, value: PyValue): v
 const isSequence = (value: PyValue): boolean => typeof value === "string" || value instanceof PyTuple || value instanceof PyRange
 
 /** `del object[index]`. */
-export const deleteItem = (meter: Meter, object: PyValue, index: PyValue): void => {
+export const deleteItem = (account: BudgetAccount, object: PyValue, index: PyValue): void => {
   if (object instanceof PyDict) {
-    if (!dictDelete(meter, object, index)) throw raised("KeyError", index)
+    if (!dictDelete(account, object, index)) throw raised("KeyError", index)
   } else if (object instanceof PyList) {
-    meter.work(object.items.length)
+    account.work(object.items.length)
     if (index instanceof PySlice) {
-      meter.step(2)
+      account.step(2)
       const { start, step, length } = spanOf(index, object.items.length)
       const gone = new Set(Array.from({ length }, (_, i) => start + i * step))
       object.items = object.items.filter((_, i) => !gone.has(i))

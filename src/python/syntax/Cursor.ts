@@ -1,5 +1,6 @@
-import { PyRaise, raised, syntaxError } from "../values/exceptions.ts"
 /** A parser's place in the tokens, with what it must know of its surroundings: the scope that binds names, loops, functions. */
+
+import { PyRaise, raised, syntaxError } from "../values/exceptions.ts"
 import { Scope } from "./ast.ts"
 import type { Token } from "./tokens.ts"
 

@@ -1,6 +1,18 @@
 /** What may stand left of `=`: checks an expression as a target and binds its names. */
+
 import type { Expr, Scope } from "./ast.ts"
 import type { Cursor } from "./Cursor.ts"
+import { starredOr, bitwiseOr, startsExpression } from "./expressions.ts"
+
+/** The targets of a `for`: operands of `|` and tighter, so that `in` is left alone. */
+export const parseTargetList = (cursor: Cursor): Expr => {
+  const line = cursor.line
+  const first = starredOr(cursor, bitwiseOr)
+  if (!cursor.isOperator(",")) return first
+  const items = [first]
+  while (cursor.takeOperator(",") && startsExpression(cursor)) items.push(starredOr(cursor, bitwiseOr))
+  return { kind: "Tuple", items, line }
+}
 
 /** Binds the names of `target` in `scope` (the cursor's own where none is given). Throws SyntaxError where it is no target. */
 export const bindTarget = (cursor: Cursor, target: Expr, scope: Scope = cursor.scope, verb = "assign to"): void => {
@@ -21,12 +33,12 @@ export const bindTarget = (cursor: Cursor, target: Expr, scope: Scope = cursor.s
       return
     }
     default:
-      throw cursor.error(`cannot ${verb} ${describe(target)}`, target.line)
+      throw cursor.error(`cannot ${verb} ${describeExpression(target)}`, target.line)
   }
 }
 
 /** The name CPython gives to an expression in "cannot assign to ...". */
-export const describe = (expression: Expr): string => {
+export const describeExpression = (expression: Expr): string => {
   switch (expression.kind) {
     case "Constant": {
       const { value } = expression

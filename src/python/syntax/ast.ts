@@ -3,7 +3,9 @@
  *
  * Names are bound to scopes while parsing (`Scope.bind`) and resolved to slots while compiling. Every node carries its line.
  */
+
 import type { PyValue } from "../values/objects.ts"
+import type { ParameterKind } from "../values/PyFunction.ts"
 
 interface Declaration {
   readonly as: "global" | "nonlocal"
@@ -48,7 +50,7 @@ interface Node {
 
 export interface Parameter {
   readonly name: string
-  readonly kind: "positional" | "either" | "keyword" | "rest" | "keywords"
+  readonly kind: ParameterKind
   readonly fallback: Expr | null
 }
 

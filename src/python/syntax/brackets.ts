@@ -1,6 +1,7 @@
-import { Refusal } from "../values/Budget.ts"
-import { bindTarget } from "./assignment-targets.ts"
 /** What stands in brackets: tuples, lists, sets, dicts and the comprehensions of each. */
+
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget, parseTargetList } from "./assignment-targets.ts"
 import type { Clause, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { type Cursor, forgottenComma } from "./Cursor.ts"
@@ -62,7 +63,7 @@ export const parseList = (cursor: Cursor): Expr => {
 export const parseBraces = (cursor: Cursor): Expr => {
   const line = cursor.advance().line
   if (cursor.takeOperator("}")) return { kind: "Dict", entries: [], line }
-  if (cursor.isOperator("**")) return dictDisplay(cursor, [], line)
+  if (cursor.isOperator("**")) return restOfDict(cursor, [], line)
   const first = starredOr(cursor, parseNamed)
   if (cursor.takeOperator(":")) {
     const value = parseExpression(cursor)
@@ -71,7 +72,7 @@ export const parseBraces = (cursor: Cursor): Expr => {
       closing(cursor, "}")
       return dict
     }
-    return dictDisplay(cursor, [[first, value]], line)
+    return restOfDict(cursor, [[first, value]], line)
   }
   if (cursor.isKeyword("for") && first.kind !== "Starred") {
     const set = parseComprehension(cursor, "set", first, null, line)
@@ -83,7 +84,7 @@ export const parseBraces = (cursor: Cursor): Expr => {
   return { kind: "Set", items, line }
 }
 
-const dictDisplay = (cursor: Cursor, entries: Array<readonly [Expr | null, Expr]>, line: number): Expr => {
+const restOfDict = (cursor: Cursor, entries: Array<readonly [Expr | null, Expr]>, line: number): Expr => {
   if (entries.length > 0 && !cursor.takeOperator(",")) {
     closing(cursor, "}")
     return { kind: "Dict", entries, line }
@@ -126,13 +127,3 @@ export const parseComprehension = (
 
 const conditionOf = (cursor: Cursor): Expr =>
   cursor.token.kind === "name" && cursor.peek().text === ":=" ? parseNamed(cursor) : disjunction(cursor)
-
-/** The targets of a `for`: operands of `|` and tighter, so that `in` is left alone. */
-export const parseTargetList = (cursor: Cursor): Expr => {
-  const line = cursor.line
-  const first = starredOr(cursor, bitwiseOr)
-  if (!cursor.isOperator(",")) return first
-  const items = [first]
-  while (cursor.takeOperator(",") && startsExpression(cursor)) items.push(starredOr(cursor, bitwiseOr))
-  return { kind: "Tuple", items, line }
-}

@@ -1,4 +1,5 @@
 /** Arguments of a call: by position, by name, spread with `*` and `**`, or one bare generator expression. */
+
 import type { Argument } from "./ast.ts"
 import { parseComprehension } from "./brackets.ts"
 import { type Cursor, forgottenComma } from "./Cursor.ts"

@@ -1,6 +1,11 @@
-import { Refusal } from "../values/Budget.ts"
-/** Backslash escapes of string literals: `\n`, `\x41`, `\u00e9`, `\101`. An unknown escape stays as written, as in Python 3.11. */
+/**
+ * Backslash escapes of string literals: `\n`, `\x41`, `\u00e9`, `\101`.
+ *
+ * An unknown escape stays as written, as in Python 3.11.
+ */
+
 import { syntaxError } from "../values/exceptions.ts"
+import { Refusal } from "../values/Refusal.ts"
 
 const simple: ReadonlyMap<string, string> = new Map([
   ["\n", ""],

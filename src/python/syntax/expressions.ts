@@ -1,9 +1,12 @@
-import { Refusal } from "../values/Budget.ts"
-import { ellipsis } from "../values/objects.ts"
 /**
- * Expressions: tokens to tree, by recursive descent down Python's table of precedence. The parts of an expression that have a file of their own (displays,
- * calls, parameters, f-strings) hold expressions again, so that these modules import each other in a circle.
+ * Expressions: tokens to tree, by recursive descent down Python's table of precedence.
+ *
+ * Some parts of an expression have a file of their own: brackets, arguments of calls, parameters, string literals, targets.
+ * They hold expressions again, so that these modules import each other in a circle.
  */
+
+import { ellipsis } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
 import type { BinaryOperator, Comparison, Expr } from "./ast.ts"
 import { Scope } from "./ast.ts"
 import { parseBraces, parseList, parseParenthesized } from "./brackets.ts"
@@ -38,6 +41,7 @@ export const parseExpressionList = (cursor: Cursor, item: (cursor: Cursor) => Ex
   return { kind: "Tuple", items, line }
 }
 
+/** `*xs`, or else what `item` parses. */
 export const starredOr = (cursor: Cursor, item: (cursor: Cursor) => Expr): Expr => {
   if (!cursor.isOperator("*")) return item(cursor)
   const line = cursor.advance().line
@@ -83,6 +87,7 @@ const lambda = (cursor: Cursor): Expr => {
   return { kind: "Lambda", function: { name: "<lambda>", parameters, body, scope, line }, line }
 }
 
+/** `a or b` and what binds tighter. */
 export const disjunction = (cursor: Cursor): Expr => logical(cursor, "or", conjunction)
 const conjunction = (cursor: Cursor): Expr => logical(cursor, "and", negation)
 
@@ -160,6 +165,7 @@ const precedence = (text: string): number => {
   }
 }
 
+/** `a | b` and what binds tighter. */
 export const bitwiseOr = (cursor: Cursor): Expr => binary(cursor, 1)
 
 const binary = (cursor: Cursor, least: number): Expr => {

@@ -1,10 +1,20 @@
-import { Refusal } from "../values/Budget.ts"
 /** Number literals: `1_000`, `0x1f`, `1.5e-3`. What CPython refuses, `012` and `1x`, is refused in its words. */
+
 import { syntaxError } from "../values/exceptions.ts"
 import { type Int, PyFloat } from "../values/objects.ts"
+import { Refusal } from "../values/Refusal.ts"
 
-const literal =
-  /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?/y
+const digitRun = /\d(?:_?\d)*/.source
+const exponent = `(?:[eE][+-]?${digitRun})?`
+/** In the order in which they are tried: another base, then a float with digits after its point, then all other decimals. */
+const literal = new RegExp(
+  [
+    /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+/.source,
+    `(?:${digitRun})?\\.${digitRun}${exponent}`,
+    `${digitRun}\\.?${exponent}`
+  ].join("|"),
+  "y"
+)
 
 /** `1if x else 2`: these keywords may follow a number without a space. */
 const keyword = /(?:and|else|for|if|in|is|not|or)/y
@@ -45,9 +55,9 @@ const numberValue = (digits: string, line: number): Int | PyFloat => {
     throw syntaxError("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers", line)
   if (digits.length > 4300)
     throw syntaxError(
-      "Exceeds the limit (4300 digits) for integer string conversion: value has " +
-        `${digits.length} digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer ` +
-        "literals to avoid decimal conversion limits.",
+      `Exceeds the limit (4300 digits) for integer string conversion: value has ${digits.length} digits; ` +
+        "use sys.set_int_max_str_digits() to increase the limit - " +
+        "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
       line
     )
   const small = Number(digits)

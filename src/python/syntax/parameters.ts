@@ -1,10 +1,13 @@
 /** Parameter lists of `def` and `lambda`: defaults, `/`, `*`, `*args`, `**kwargs`. Annotations are parsed and dropped. */
+
 import type { Expr, Parameter, Scope } from "./ast.ts"
 import type { Cursor } from "./Cursor.ts"
 import { parseExpression } from "./expressions.ts"
 
+/** The parameters of a `def`, up to its `)`, bound in `scope`. */
 export const parseParameters = (cursor: Cursor, scope: Scope): ReadonlyArray<Parameter> => parameters(cursor, scope, ")", true)
 
+/** The parameters of a `lambda`, up to its `:`, bound in `scope`. */
 export const parseLambdaParameters = (cursor: Cursor, scope: Scope): ReadonlyArray<Parameter> =>
   parameters(cursor, scope, ":", false)
 

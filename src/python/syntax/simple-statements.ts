@@ -1,8 +1,8 @@
-import { Refusal } from "../values/Budget.ts"
-import { bindTarget, describe } from "./assignment-targets.ts"
 /** Statements of one line: assignments, `return`, `import`, `raise` and the like. */
+
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget, describeExpression, parseTargetList } from "./assignment-targets.ts"
 import type { BinaryOperator, Expr, Imported, Stmt } from "./ast.ts"
-import { parseTargetList } from "./brackets.ts"
 import type { Cursor } from "./Cursor.ts"
 import { parseExpression, parseExpressionList, parseYield } from "./expressions.ts"
 
@@ -80,15 +80,15 @@ const comparedKinds: ReadonlySet<Expr["kind"]> = new Set([
 
 /** Binds what stands left of `=`; the hint is CPython's. */
 const checkTarget = (cursor: Cursor, target: Expr): void => {
-  if (comparedKinds.has(target.kind) && !(target.kind === "Constant" && describe(target) !== "literal"))
-    throw cursor.error(`cannot assign to ${describe(target)} here. Maybe you meant '==' instead of '='?`, target.line)
+  if (comparedKinds.has(target.kind) && !(target.kind === "Constant" && describeExpression(target) !== "literal"))
+    throw cursor.error(`cannot assign to ${describeExpression(target)} here. Maybe you meant '==' instead of '='?`, target.line)
   bindTarget(cursor, target)
 }
 
 const augmentedAssignment = (cursor: Cursor, target: Expr, line: number): Stmt => {
   const operator = cursor.advance().text.slice(0, -1) as BinaryOperator
   if (target.kind !== "Name" && target.kind !== "Attribute" && target.kind !== "Subscript")
-    throw cursor.error(`'${describe(target)}' is an illegal expression for augmented assignment`, line)
+    throw cursor.error(`'${describeExpression(target)}' is an illegal expression for augmented assignment`, line)
   bindTarget(cursor, target)
   const value = cursor.isKeyword("yield") ? parseYield(cursor) : parseExpressionList(cursor)
   return { kind: "Augment", operator, target, value, line }

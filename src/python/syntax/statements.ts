@@ -1,10 +1,10 @@
-import { Refusal } from "../values/Budget.ts"
-import { syntaxError } from "../values/exceptions.ts"
-import { bindTarget } from "./assignment-targets.ts"
 /** Statements and blocks: tokens to tree. Refuses by name what this evaluator leaves out, so that no program half works. */
+
+import { syntaxError } from "../values/exceptions.ts"
+import { Refusal } from "../values/Refusal.ts"
+import { bindTarget, parseTargetList } from "./assignment-targets.ts"
 import type { Expr, Handler, Module, Stmt } from "./ast.ts"
 import { Scope } from "./ast.ts"
-import { parseTargetList } from "./brackets.ts"
 import { Cursor } from "./Cursor.ts"
 import { parseExpression, parseExpressionList, parseNamed, startsExpression } from "./expressions.ts"
 import { parseParameters } from "./parameters.ts"
@@ -90,7 +90,10 @@ const compoundStatement = (cursor: Cursor): Stmt | null => {
   }
 }
 
-/** Where nothing but a colon can follow, CPython names it whatever else stands there; elsewhere only at the end of the line. */
+/**
+ * Heads after which nothing but a colon can follow: CPython asks for it by name, whatever stands there.
+ * After other heads it does so only at the end of the line.
+ */
 const colonAlone: ReadonlySet<string> = new Set([
   "'else' statement",
   "function definition",
@@ -98,7 +101,10 @@ const colonAlone: ReadonlySet<string> = new Set([
   "'finally' statement"
 ])
 
-/** The suite after `:`, on the same line or indented below. `owner` is named where it is missing, as in "after 'if' statement". */
+/**
+ * The suite after `:`, on the same line or indented below.
+ * Where it is missing, the error names its `owner`, as in "after 'if' statement".
+ */
 const block = (cursor: Cursor, owner: string, line: number): ReadonlyArray<Stmt> => {
   if (!cursor.takeOperator(":")) {
     const plain = cursor.token.kind === "newline" || (colonAlone.has(owner) && cursor.token.kind !== "end")

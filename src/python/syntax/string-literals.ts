@@ -1,4 +1,5 @@
 /** String literals side by side, and f-strings taken apart into text and fields (the grammar of Python 3.11). */
+
 import type { Expr, FStringPart } from "./ast.ts"
 import { Cursor } from "./Cursor.ts"
 import { decodeEscapes } from "./escapes.ts"
@@ -17,15 +18,15 @@ export const parseStrings = (cursor: Cursor): Expr => {
     if (token.kind === "string") parts.push({ kind: "text", text: token.text })
     else {
       formatted = true
-      parts.push(...new Fields(cursor, token.text, token.raw, token.line).parts(0))
+      parts.push(...new FStringReader(cursor, token.text, token.raw, token.line).parts(0))
     }
   }
   if (formatted) return { kind: "FString", parts, line }
   return { kind: "Constant", value: parts.map((part) => (part.kind === "text" ? part.text : "")).join(""), line }
 }
 
-/** The end of one field's expression: `}`, `:`, `!r`, or the `=` of `{x=}`. */
-class Fields {
+/** Reads the body of one f-string: text, and fields `{expression!conversion:spec}`. */
+class FStringReader {
   private readonly cursor: Cursor
   private readonly body: string
   private readonly raw: boolean

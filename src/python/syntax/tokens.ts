@@ -1,12 +1,14 @@
-import { Refusal } from "../values/Budget.ts"
+/**
+ * Source text to tokens, as CPython's tokenizer does it: logical lines, INDENT and DEDENT, brackets that join lines.
+ *
+ * Tokens are in source order and end with `end`. The body of an f-string stays raw here; string-literals.ts takes it apart.
+ * A short program spends most of its time here.
+ * So the characters are read from a typed array: `charCodeAt` costs several times as much.
+ */
+
 import { raised, syntaxError } from "../values/exceptions.ts"
 import type { Int, PyFloat } from "../values/objects.ts"
-/**
- * Source text to tokens, as CPython's tokenizer does it: logical lines, indentation as INDENT and DEDENT, brackets that join lines.
- *
- * The body of an f-string stays raw here; strings.ts takes it apart. Tokens are in source order and end with `end`. Most of the time that a short
- * program takes is spent here, so that the characters are read from a typed array: `charCodeAt` costs several times as much.
- */
+import { Refusal } from "../values/Refusal.ts"
 import { decodeEscapes } from "./escapes.ts"
 import { readNumber } from "./number-literals.ts"
 

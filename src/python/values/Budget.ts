@@ -1,15 +1,19 @@
 /**
- * What one run of a program may use, and what it has used so far.
+ * What one run of a program may use, and the account of what it has used so far.
  *
  * Everything is counted, nothing is timed: the same program ends in the same way on any machine under any load.
  * `memory` counts bytes allocated in total (sizes near those of CPython), which bounds what can be alive at once.
  * Invariant: an operation whose cost depends on its operands charges for it before it does it.
  */
 
+import { Refusal } from "./Refusal.ts"
+
+/** Upper limits. The first one that a run would pass ends it. */
 export interface Budget {
   /**
-   * Blocks entered, calls, loop turns. A block costs a step more for every sixteen nodes of its statements, bulk work inside a built-in one per
-   * sixteen items, arithmetic on large integers more by their sizes. A step takes a tenth of a microsecond, and never more than about a third.
+   * Blocks entered, calls, loop turns. A block costs a step more for every sixteen nodes of its statements.
+   * Work inside a built-in costs a step for every sixteen items, arithmetic on large integers more by their sizes.
+   * A step takes a tenth of a microsecond, and never more than about a third.
    */
   readonly steps: number
   /** Bytes of Python objects allocated over the whole run. */
@@ -18,10 +22,11 @@ export interface Budget {
   readonly output: number
   /** Size of the largest integer, in bits. */
   readonly integerBits: number
-  /** Nested calls of functions, and nested containers in one `repr`, `==` or `hash`. */
+  /** Nested calls of functions, nested iterators, and nested containers in one `repr`, `==` or `hash`. */
   readonly depth: number
 }
 
+/** Room for every program of GSM-Hard; see docs/answers.md. */
 export const defaultBudget: Budget = {
   steps: 3_000_000,
   memory: 16 * 2 ** 20,
@@ -30,24 +35,14 @@ export const defaultBudget: Budget = {
   depth: 200
 }
 
-/** The end of a run that the program itself cannot catch: out of budget, or outside this evaluator's Python. */
-export class Refusal extends Error {
-  readonly kind: "BudgetExceeded" | "Unsupported"
-  readonly line: number | null
-  constructor(kind: "BudgetExceeded" | "Unsupported", message: string, line: number | null) {
-    super(message)
-    this.kind = kind
-    this.line = line
-  }
-}
-
 /** Thrown through the evaluator when nested calls pass `depth`; becomes Python's RecursionError, which a program may catch. */
 export class TooDeep extends Error {}
 
 /** JavaScript frames that all nested calls and expressions may take together, far inside the default 984 KiB stack. */
 const stackFrames = 4_000
 
-export class Meter {
+/** The running account of one run: what it has used of its budget, which line it is at, and what it has printed. */
+export class BudgetAccount {
   readonly budget: Budget
   steps = 0
   bytes = 0
@@ -97,12 +92,14 @@ export class Meter {
     this.frames -= frames
   }
 
+  /** What `print` writes. */
   write(text: string): void {
     this.printedLength += text.length
     if (this.printedLength > this.budget.output) throw this.exceeded("output", `${this.budget.output} characters of output`)
     this.printed.push(text)
   }
 
+  /** The refusal for a resource that is used up; `limit` says the amount in words. */
   exceeded(resource: keyof Budget, limit: string): Refusal {
     return new Refusal("BudgetExceeded", `the program used more than its ${limit} (budget: ${resource})`, this.line || null)
   }

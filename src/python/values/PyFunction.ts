@@ -1,6 +1,9 @@
 /** Functions written in the program: compiled code together with the frame it was defined in. */
-import { type Frame, functionType, PyObject, type PyType, type PyValue } from "./objects.ts"
 
+import type { Frame } from "./Frame.ts"
+import { functionType, PyObject, type PyType, type PyValue } from "./objects.ts"
+
+/** How arguments reach a parameter, as in `def f(positional, /, either, *rest, keyword, **keywords)`. */
 export type ParameterKind = "positional" | "either" | "keyword" | "rest" | "keywords"
 
 /** What is known of a function once it is compiled. Parameter `i` lives in slot `i` of its frame. */
@@ -19,6 +22,7 @@ export interface Code {
   readonly run: (frame: Frame) => PyValue
 }
 
+/** What `def` and `lambda` make. */
 export class PyFunction extends PyObject {
   readonly code: Code
   readonly closure: Frame

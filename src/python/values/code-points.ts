@@ -7,6 +7,7 @@ const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
 
 const isPlain = (text: string): boolean => !surrogate.test(text)
 
+/** The number of characters. */
 export const textLength = (text: string): number => {
   if (isPlain(text)) return text.length
   let { length } = text
@@ -26,13 +27,14 @@ export const characterAt = (text: string, index: number): string => {
   return String.fromCodePoint(text.codePointAt(at)!)
 }
 
+/** The characters from `start` up to, but without, `stop`; both inside the text. */
 export const textSlice = (text: string, start: number, stop: number): string =>
   isPlain(text) ? text.slice(start, stop) : text.slice(toUnits(text, start), toUnits(text, stop))
 
 /** Code point index of a UTF-16 index, and back. */
 export const toCodePoints = (text: string, units: number): number => (isPlain(text) ? units : textLength(text.slice(0, units)))
 
-export const toUnits = (text: string, points: number): number => {
+const toUnits = (text: string, points: number): number => {
   if (isPlain(text)) return points
   let at = 0
   for (let left = points; left > 0; left--) at += isHigh(text.charCodeAt(at)) && isLow(text.charCodeAt(at + 1)) ? 2 : 1

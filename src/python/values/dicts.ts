@@ -1,48 +1,57 @@
-/** Dicts and sets by value: what the rest of the evaluator reads and writes them with. */
-import type { Meter } from "./Budget.ts"
+/** Dicts and sets by value. Every function that takes a key throws TypeError where it has no hash. */
+
+import type { BudgetAccount } from "./Budget.ts"
 import { keyOf } from "./keys.ts"
 import { PyDict, PySet, PyTuple, type PyValue } from "./objects.ts"
 
 /** Bytes charged per entry: near CPython's for a dict that has grown. */
 const entrySize = 100
 
-export const dictGet = (meter: Meter, dict: PyDict, key: PyValue): PyValue | undefined =>
-  dict.entries.get(keyOf(meter, key))?.value
+/** The value of a key; undefined where it is not there. */
+export const dictGet = (account: BudgetAccount, dict: PyDict, key: PyValue): PyValue | undefined =>
+  dict.entries.get(keyOf(account, key))?.value
 
-export const dictSet = (meter: Meter, dict: PyDict, key: PyValue, value: PyValue): void => {
-  const hash = keyOf(meter, key)
+/** `dict[key] = value`. */
+export const dictSet = (account: BudgetAccount, dict: PyDict, key: PyValue, value: PyValue): void => {
+  const hash = keyOf(account, key)
   const entry = dict.entries.get(hash)
   if (entry !== undefined) entry.value = value
   else {
-    meter.allocate(entrySize)
+    account.allocate(entrySize)
     dict.entries.set(hash, { key, value })
   }
 }
 
 /** Whether the key was there. */
-export const dictDelete = (meter: Meter, dict: PyDict, key: PyValue): boolean => dict.entries.delete(keyOf(meter, key))
+export const dictDelete = (account: BudgetAccount, dict: PyDict, key: PyValue): boolean =>
+  dict.entries.delete(keyOf(account, key))
 
-export const dictOf = (meter: Meter, entries: Iterable<readonly [PyValue, PyValue]>): PyDict => {
+/** A new dict of pairs; of equal keys the last value stays. */
+export const dictOf = (account: BudgetAccount, entries: Iterable<readonly [PyValue, PyValue]>): PyDict => {
   const dict = new PyDict()
-  for (const [key, value] of entries) dictSet(meter, dict, key, value)
+  for (const [key, value] of entries) dictSet(account, dict, key, value)
   return dict
 }
 
+/** The pairs, each as a tuple. */
 export const dictItems = function* (dict: PyDict): Generator<PyTuple> {
   for (const { key, value } of dict.entries.values()) yield new PyTuple([key, value])
 }
 
-export const setAdd = (meter: Meter, set: PySet, value: PyValue): void => {
-  const key = keyOf(meter, value)
+/** `set.add(value)`. */
+export const setAdd = (account: BudgetAccount, set: PySet, value: PyValue): void => {
+  const key = keyOf(account, value)
   if (set.members.has(key)) return
-  meter.allocate(entrySize)
+  account.allocate(entrySize)
   set.members.set(key, value)
 }
 
-export const setHas = (meter: Meter, set: PySet, value: PyValue): boolean => set.members.has(keyOf(meter, value))
+/** `value in set`. */
+export const setHas = (account: BudgetAccount, set: PySet, value: PyValue): boolean => set.members.has(keyOf(account, value))
 
-export const setOf = (meter: Meter, values: Iterable<PyValue>, frozen = false): PySet => {
+/** A new set of values. */
+export const setOf = (account: BudgetAccount, values: Iterable<PyValue>, frozen = false): PySet => {
   const set = new PySet(frozen)
-  for (const value of values) setAdd(meter, set, value)
+  for (const value of values) setAdd(account, set, value)
   return set
 }

@@ -1,8 +1,9 @@
 /**
  * Python's exceptions: the hierarchy, the object a program catches, and the JavaScript carrier that unwinds the evaluator.
  *
- * An exception gets its line from whoever catches it: `Meter.line` does not move while a throw unwinds.
+ * An exception gets its line from whoever catches it: `BudgetAccount.line` does not move while a throw unwinds.
  */
+
 import { type PyValue, objectType, PyObject, PyType } from "./objects.ts"
 
 /** Name and parent of every exception type a program can name. */
@@ -47,11 +48,13 @@ const hierarchy: ReadonlyArray<readonly [string, string]> = [
 
 export const baseExceptionType = new PyType("BaseException", objectType)
 
+/** Every exception type, by name. */
 export const exceptionTypes: ReadonlyMap<string, PyType> = hierarchy.reduce(
   (types, [name, parent]) => types.set(name, new PyType(name, types.get(parent)!)),
   new Map([["BaseException", baseExceptionType]])
 )
 
+/** An exception as a program sees it: its type and its arguments. */
 export class PyException extends PyObject {
   readonly exceptionType: PyType
   readonly args: ReadonlyArray<PyValue>
@@ -66,7 +69,10 @@ export class PyException extends PyObject {
   }
 }
 
-/** A Python exception on its way up. Not an Error: a host stack would be of no use to anyone, and takes longer than the rest of a raise. */
+/**
+ * A Python exception on its way up.
+ * Not an Error: that would record a host stack, which nobody reads and which takes longer than the rest of a raise.
+ */
 export class PyRaise {
   readonly exception: PyException
   constructor(exception: PyException) {
@@ -78,6 +84,7 @@ export class PyRaise {
 export const raised = (type: string, ...args: ReadonlyArray<PyValue>): PyRaise =>
   new PyRaise(new PyException(exceptionTypes.get(type)!, args))
 
+/** A PyRaise of TypeError; the next four likewise. */
 export const typeError = (message: string): PyRaise => raised("TypeError", message)
 export const valueError = (message: string): PyRaise => raised("ValueError", message)
 export const indexError = (message: string): PyRaise => raised("IndexError", message)

@@ -1,12 +1,22 @@
 /**
  * Python's float: IEEE double, printed and rounded as CPython does it (correctly, on the exact binary value).
  *
- * `repr` is the shortest decimal that reads back; exponents are used below 1e-4 and from 1e16. Rounding to digits is half-even on the
- * exact value, so round(2.675, 2) is 2.67 and round(0.125, 2) is 0.12.
+ * `repr` is the shortest decimal that reads back; exponents are used below 1e-4 and from 1e16.
+ * Rounding to digits is half-even on the exact value: round(2.675, 2) is 2.67, and round(0.125, 2) is 0.12.
  */
-import { overflow, zeroDivision } from "./exceptions.ts"
-import { type Int, PyFloat } from "./objects.ts"
 
+import { overflow, valueError, zeroDivision } from "./exceptions.ts"
+import { asInt, toFloat } from "./integers.ts"
+import { type Int, PyFloat, type PyValue } from "./objects.ts"
+
+/** The number of a bool, int or float as a double; null for anything else. */
+export const asFloat = (value: PyValue): number | null => {
+  if (value instanceof PyFloat) return value.value
+  const int = asInt(value)
+  return int === null ? null : toFloat(int)
+}
+
+/** `repr` of a float. */
 export const floatRepr = (x: number): string => {
   const size = Math.abs(x)
   if (size >= 1e-4 && size < 1e16) {
@@ -117,7 +127,14 @@ export const floatDivmod = (x: number, y: number, message: string): readonly [nu
 }
 
 /** The int that a finite, integral float stands for. */
-export const integralToInt = (x: number): Int => (Number.isSafeInteger(x) ? x + 0 : BigInt(x))
+const integralToInt = (x: number): Int => (Number.isSafeInteger(x) ? x + 0 : BigInt(x))
+
+/** `int(x)` of a number: towards zero. */
+export const truncate = (value: number): Int => {
+  if (Number.isNaN(value)) throw valueError("cannot convert float NaN to integer")
+  if (!Number.isFinite(value)) throw overflow("cannot convert float infinity to integer")
+  return integralToInt(Math.trunc(value))
+}
 
 /** Every digit can be read in one way only, so that matching is linear in the text. */
 const floatText = /^[+-]?(?:(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?|inf|infinity|nan)$/i
@@ -132,4 +149,5 @@ export const parseFloatText = (text: string): number | null => {
   return Number(lower.replaceAll("_", ""))
 }
 
+/** Python's float of a JavaScript number. */
 export const float = (value: number): PyFloat => new PyFloat(value)

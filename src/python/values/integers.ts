@@ -1,14 +1,23 @@
-import type { Meter } from "./Budget.ts"
 /**
  * Python's int: exact, of any size up to the budget.
  *
  * A safe integer is a JavaScript number and anything larger a bigint, never the other way round; no result is ever -0.
  * Division floors and the remainder takes the sign of the divisor (Knuth 1972; Python reference, 6.7).
- * What goes beyond a number is charged before it is done, by the time it takes at its size: linear for a sum, by the product of the sizes for a
- * product or a quotient, and so on. The factors were measured; a step is about a third of a microsecond at most.
+ * Work on bigints is charged before it is done, by the time that it takes at their size.
+ * That is linear for a sum, the product of the sizes for a product or a quotient, and so on.
+ * The factors were measured; a step is about a third of a microsecond at most.
  */
+
+import type { BudgetAccount } from "./Budget.ts"
 import { overflow, raised, valueError, zeroDivision } from "./exceptions.ts"
-import type { Int } from "./objects.ts"
+import type { Int, PyValue } from "./objects.ts"
+
+/** The int of an int or bool; null for anything else. */
+export const asInt = (value: PyValue): Int | null => {
+  if (typeof value === "number" || typeof value === "bigint") return value
+  if (typeof value === "boolean") return value ? 1 : 0
+  return null
+}
 
 const safe = 2n ** 53n
 const kilobit = 1024
@@ -30,32 +39,32 @@ const kilobits = (x: Int): number => {
 }
 
 /** Canonical form of `x`, charged by its size. */
-export const toInt = (meter: Meter, x: bigint): Int => {
+export const toInt = (account: BudgetAccount, x: bigint): Int => {
   if (x < safe && x > -safe) return Number(x)
   const size = kilobits(x)
-  if ((size + 1) * kilobit > meter.budget.integerBits) checkBits(meter, bitLength(x))
-  meter.step(2 + size)
-  meter.allocate(size * (kilobit / 8))
+  if ((size + 1) * kilobit > account.budget.integerBits) checkBits(account, bitLength(x))
+  account.step(2 + size)
+  account.allocate(size * (kilobit / 8))
   return x
 }
 
 /** Charges for going once over an int, as a comparison does. */
-export const chargeReading = (meter: Meter, x: Int): void => {
-  if (typeof x === "bigint") meter.step(1 + kilobits(x))
+export const chargeReading = (account: BudgetAccount, x: Int): void => {
+  if (typeof x === "bigint") account.step(1 + kilobits(x))
 }
 
-const chargeProduct = (meter: Meter, a: bigint, b: bigint): void => {
-  meter.step(1 + (((1 + kilobits(a)) * (1 + kilobits(b))) >> 1))
+const chargeProduct = (account: BudgetAccount, a: bigint, b: bigint): void => {
+  account.step(1 + (((1 + kilobits(a)) * (1 + kilobits(b))) >> 1))
 }
 
 /** Charges for dividing two ints that are not both numbers: a row of the divisor's length for every digit of the quotient. */
-const chargeDivision = (meter: Meter, a: Int, b: Int): void => {
+const chargeDivision = (account: BudgetAccount, a: Int, b: Int): void => {
   const [dividend, divisor] = [kilobits(a), kilobits(b)]
-  meter.step(4 + dividend + 3 * Math.max(1, 1 + dividend - divisor) * (1 + divisor))
+  account.step(4 + dividend + 3 * Math.max(1, 1 + dividend - divisor) * (1 + divisor))
 }
 
-const checkBits = (meter: Meter, bits: number): void => {
-  if (bits > meter.budget.integerBits) throw meter.exceeded("integerBits", `${meter.budget.integerBits} bits in an integer`)
+const checkBits = (account: BudgetAccount, bits: number): void => {
+  if (bits > account.budget.integerBits) throw account.exceeded("integerBits", `${account.budget.integerBits} bits in an integer`)
 }
 
 /** Number of bits of |x|. */
@@ -67,73 +76,77 @@ export const bitLength = (x: Int): number => {
   return whole + (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex[0]!, 16))
 }
 
-export const add = (meter: Meter, a: Int, b: Int): Int => {
+/** a + b. */
+export const add = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const sum = a + b
     if (Number.isSafeInteger(sum)) return sum
   }
-  return toInt(meter, BigInt(a) + BigInt(b))
+  return toInt(account, BigInt(a) + BigInt(b))
 }
 
-export const subtract = (meter: Meter, a: Int, b: Int): Int => {
+/** a - b. */
+export const subtract = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const difference = a - b
     if (Number.isSafeInteger(difference)) return difference
   }
-  return toInt(meter, BigInt(a) - BigInt(b))
+  return toInt(account, BigInt(a) - BigInt(b))
 }
 
-export const multiply = (meter: Meter, a: Int, b: Int): Int => {
+/** a b. */
+export const multiply = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     const product = a * b
     if (Number.isSafeInteger(product)) return product + 0
   }
   const [x, y] = [BigInt(a), BigInt(b)]
-  chargeProduct(meter, x, y)
-  return toInt(meter, x * y)
+  chargeProduct(account, x, y)
+  return toInt(account, x * y)
 }
 
-export const negate = (meter: Meter, a: Int): Int => (typeof a === "number" ? 0 - a : toInt(meter, -a))
+/** -a. */
+export const negate = (account: BudgetAccount, a: Int): Int => (typeof a === "number" ? 0 - a : toInt(account, -a))
 
 /**
  * floor(a / b). For safe integers the rounded quotient never crosses an integer: the gap to the next one is at least 1/|b|,
  * the rounding error less than 2^-53 |a| / |b|.
  */
-export const floorDivide = (meter: Meter, a: Int, b: Int): Int => {
+export const floorDivide = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b === 0) throw zeroDivision("integer division or modulo by zero")
   if (typeof a === "number" && typeof b === "number") return Math.floor(a / b) + 0
   const [x, y] = [BigInt(a), BigInt(b)]
-  chargeDivision(meter, x, y)
+  chargeDivision(account, x, y)
   const quotient = x / y
-  return toInt(meter, x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient)
+  return toInt(account, x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient)
 }
 
 /** a - b floor(a / b). */
-export const modulo = (meter: Meter, a: Int, b: Int): Int => {
+export const modulo = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b === 0) throw zeroDivision("integer modulo by zero")
   if (typeof a === "number" && typeof b === "number") {
     const rest = a % b
     return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest + 0
   }
   const [x, y] = [BigInt(a), BigInt(b)]
-  chargeDivision(meter, x, y)
+  chargeDivision(account, x, y)
   const rest = x % y
-  return toInt(meter, rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest)
+  return toInt(account, rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest)
 }
 
 /** a ** b for b >= 0. */
-export const power = (meter: Meter, a: Int, b: Int): Int => {
+export const power = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (a === 0 || a === 1) return b === 0 ? 1 : a
-  if (a === -1) return modulo(meter, b, 2) === 0 ? 1 : -1
-  if (typeof b !== "number") throw meter.exceeded("integerBits", `${meter.budget.integerBits} bits in an integer`)
+  if (a === -1) return modulo(account, b, 2) === 0 ? 1 : -1
+  if (typeof b !== "number") throw account.exceeded("integerBits", `${account.budget.integerBits} bits in an integer`)
   if (typeof a === "number") {
     const small = smallPower(a, b)
     if (small !== null) return small
   }
   const bits = (bitLength(a) - 1) * b
-  checkBits(meter, bits)
-  meter.step(8 + Math.floor(bits / 16))
-  return toInt(meter, BigInt(a) ** BigInt(b))
+  checkBits(account, bits)
+  account.step(8 + Math.floor(bits / 16))
+  return toInt(account, BigInt(a) ** BigInt(b))
 }
 
 /** By squaring while every product is safe; null where one is not. */
@@ -152,30 +165,31 @@ const smallPower = (a: number, b: number): number | null => {
 }
 
 /** pow(a, b, m): the remainder takes the sign of m; a negative b inverts a. */
-export const powerModulo = (meter: Meter, a: Int, b: Int, m: Int): Int => {
+export const powerModulo = (account: BudgetAccount, a: Int, b: Int, m: Int): Int => {
   if (m === 0) throw valueError("pow() 3rd argument cannot be 0")
   const modulus = BigInt(m)
   const size = modulus < 0n ? -modulus : modulus
   let base = ((BigInt(a) % size) + size) % size
   let exponent = BigInt(b)
   if (exponent < 0n) {
-    chargeEuclid(meter, bitLength(size), 3)
+    chargeEuclid(account, bitLength(size), 3)
     base = inverse(base, size)
     exponent = -exponent
   }
-  // Two products and two remainders for a bit of the exponent; in words, V8's multiplication grows a little faster than Karatsuba's.
-  meter.step(Math.floor(bitLength(exponent) * (4 + (1 + bitLength(size) / 64) ** 1.7 / 12)))
+  // Each bit of the exponent takes two products and two remainders.
+  // Karatsuba's multiplication grows by the words to the power of 1.58, V8's a little faster.
+  account.step(Math.floor(bitLength(exponent) * (4 + (1 + bitLength(size) / 64) ** 1.7 / 12)))
   let result = 1n % size
   for (; exponent > 0n; exponent >>= 1n) {
     if (exponent & 1n) result = (result * base) % size
     base = (base * base) % size
   }
-  return toInt(meter, modulus < 0n && result !== 0n ? result + modulus : result)
+  return toInt(account, modulus < 0n && result !== 0n ? result + modulus : result)
 }
 
 /** Euclid's algorithm takes some 0.6 divisions for a bit, each linear in the size as its quotient is small. */
-const chargeEuclid = (meter: Meter, bits: number, factor: number): void => {
-  meter.step(Math.floor(factor * 0.6 * bits * (1.5 + bits / 1024)))
+const chargeEuclid = (account: BudgetAccount, bits: number, factor: number): void => {
+  account.step(Math.floor(factor * 0.6 * bits * (1.5 + bits / 1024)))
 }
 
 const inverse = (a: bigint, m: bigint): bigint => {
@@ -190,30 +204,34 @@ const inverse = (a: bigint, m: bigint): bigint => {
   return ((x0 % m) + m) % m
 }
 
-export const shiftLeft = (meter: Meter, a: Int, b: Int): Int => {
+/** a << b. Throws ValueError for a negative b. */
+export const shiftLeft = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b < 0) throw valueError("negative shift count")
   if (a === 0) return 0
-  if (typeof b !== "number") throw meter.exceeded("integerBits", `${meter.budget.integerBits} bits in an integer`)
-  checkBits(meter, bitLength(a) + b)
-  return toInt(meter, BigInt(a) << BigInt(b))
+  if (typeof b !== "number") throw account.exceeded("integerBits", `${account.budget.integerBits} bits in an integer`)
+  checkBits(account, bitLength(a) + b)
+  return toInt(account, BigInt(a) << BigInt(b))
 }
 
-export const shiftRight = (meter: Meter, a: Int, b: Int): Int => {
+/** a >> b, towards minus infinity. Throws ValueError for a negative b. */
+export const shiftRight = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (b < 0) throw valueError("negative shift count")
   if (typeof b !== "number") return a < 0 ? -1 : 0
-  return toInt(meter, BigInt(a) >> BigInt(b))
+  return toInt(account, BigInt(a) >> BigInt(b))
 }
 
-export const bitwise = (meter: Meter, operator: "&" | "|" | "^", a: Int, b: Int): Int => {
-  chargeReading(meter, a)
-  chargeReading(meter, b)
+/** a & b, a | b, a ^ b, on two's complement. */
+export const bitwise = (account: BudgetAccount, operator: "&" | "|" | "^", a: Int, b: Int): Int => {
+  chargeReading(account, a)
+  chargeReading(account, b)
   if (typeof a === "number" && typeof b === "number" && (a | 0) === a && (b | 0) === b)
     return operator === "&" ? a & b : operator === "|" ? a | b : a ^ b
   const [x, y] = [BigInt(a), BigInt(b)]
-  return toInt(meter, operator === "&" ? x & y : operator === "|" ? x | y : x ^ y)
+  return toInt(account, operator === "&" ? x & y : operator === "|" ? x | y : x ^ y)
 }
 
-export const invert = (meter: Meter, a: Int): Int => subtract(meter, -1, a)
+/** ~a. */
+export const invert = (account: BudgetAccount, a: Int): Int => subtract(account, -1, a)
 
 /** The float nearest to `a`; ties go to even. Throws OverflowError beyond the largest float. */
 export const toFloat = (a: Int): number => {
@@ -223,10 +241,10 @@ export const toFloat = (a: Int): number => {
 }
 
 /** a / b as the float nearest to the exact quotient. */
-export const trueDivide = (meter: Meter, a: Int, b: Int): number => {
+export const trueDivide = (account: BudgetAccount, a: Int, b: Int): number => {
   if (b === 0) throw zeroDivision("division by zero")
   if (typeof a === "number" && typeof b === "number") return a / b
-  meter.step(8 + 4 * (kilobits(a) + kilobits(b)))
+  account.step(8 + 4 * (kilobits(a) + kilobits(b)))
   const negative = a < 0 !== b < 0
   const x = a < 0 ? -BigInt(a) : BigInt(a)
   const y = b < 0 ? -BigInt(b) : BigInt(b)
@@ -259,59 +277,61 @@ const scale = (quotient: bigint, shift: number): number => {
 }
 
 /** floor(sqrt(n)), by Newton's method. */
-export const integerSquareRoot = (meter: Meter, n: Int): Int => {
+export const integerSquareRoot = (account: BudgetAccount, n: Int): Int => {
   if (n < 0) throw valueError("isqrt() argument must be nonnegative")
   if (typeof n === "number") return Math.floor(Math.sqrt(n))
-  meter.step(20 + 8 * (1 + (kilobits(n) >> 1)) ** 2)
+  account.step(20 + 8 * (1 + (kilobits(n) >> 1)) ** 2)
   let x = 1n << BigInt(Math.ceil(bitLength(n) / 2))
   for (;;) {
     const next = (x + n / x) >> 1n
-    if (next >= x) return toInt(meter, x)
+    if (next >= x) return toInt(account, x)
     x = next
   }
 }
 
-export const gcd = (meter: Meter, a: Int, b: Int): Int => {
+/** The greatest common divisor, at least 0, by Euclid's algorithm. */
+export const gcd = (account: BudgetAccount, a: Int, b: Int): Int => {
   if (typeof a === "number" && typeof b === "number") {
     let [x, y] = [Math.abs(a), Math.abs(b)]
     while (y !== 0) [x, y] = [y, x % y]
     return x
   }
   let [x, y] = [BigInt(a), BigInt(b)]
-  chargeEuclid(meter, Math.max(bitLength(x), bitLength(y)), 1)
+  chargeEuclid(account, Math.max(bitLength(x), bitLength(y)), 1)
   while (y !== 0n) [x, y] = [y, x % y]
-  return toInt(meter, x < 0n ? -x : x)
+  return toInt(account, x < 0n ? -x : x)
 }
 
 /** Python refuses to print or read more than this many digits: that would take quadratic time. */
-export const maxDigits = 4300
+const maxDigits = 4300
 
 /** Decimal digits of `n`. Throws ValueError beyond 4,300 of them, as Python does. */
-export const toDecimal = (meter: Meter, n: Int): string => {
+export const toDecimal = (account: BudgetAccount, n: Int): string => {
   if (typeof n === "number") return String(n)
   const bits = bitLength(n)
   if (bits > 14_285) throw tooManyDigits()
-  meter.step(2 + Math.floor(bits / 12))
+  account.step(2 + Math.floor(bits / 12))
   const text = n.toString()
   if (text.length - (n < 0n ? 1 : 0) > maxDigits) throw tooManyDigits()
   return text
 }
 
 /** Digits of `n` in a base that is a power of two. */
-export const toRadix = (meter: Meter, n: Int, radix: 2 | 8 | 16 | 32): string => {
+export const toRadix = (account: BudgetAccount, n: Int, radix: 2 | 8 | 16 | 32): string => {
   const text = n.toString(radix)
-  meter.work(text.length)
+  account.work(text.length)
   return text
 }
 
 const tooManyDigits = () =>
   valueError(
-    `Exceeds the limit (${maxDigits} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit`
+    `Exceeds the limit (${maxDigits} digits) for integer string conversion; ` +
+      "use sys.set_int_max_str_digits() to increase the limit"
   )
 
 /** int(text, base); `null` where the text is no integer in that base. */
-export const parseInteger = (meter: Meter, text: string, base: number): Int | null => {
-  meter.work(text.length / 4)
+export const parseInteger = (account: BudgetAccount, text: string, base: number): Int | null => {
+  account.work(text.length / 4)
   const trimmed = text.trim().replaceAll(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10))
   const match = /^([+-]?)(0[xX]|0[oO]|0[bB])?(_?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(trimmed)
   if (match === null) return null
@@ -331,16 +351,16 @@ export const parseInteger = (meter: Meter, text: string, base: number): Int | nu
       `Exceeds the limit (${maxDigits} digits) for integer string conversion: value has ${digits.length} digits; ` +
         "use sys.set_int_max_str_digits() to increase the limit"
     )
-  checkBits(meter, (digits.length - 1) * Math.floor(Math.log2(radix)))
+  checkBits(account, (digits.length - 1) * Math.floor(Math.log2(radix)))
   // All at once, a base of ten takes a fifth of a step for a digit; digit by digit, every other base takes some.
-  meter.step(
+  account.step(
     Math.floor(radix === 10 || radix === 16 || radix === 2 ? digits.length / 4 : digits.length * (2 + digits.length / 1024))
   )
   let value: bigint
   if (radix === 10) value = BigInt(digits)
   else if (radix === 16 || radix === 2) value = BigInt((radix === 16 ? "0x" : "0b") + digits)
   else value = [...digits].reduce((sum, digit) => sum * BigInt(radix) + BigInt(Number.parseInt(digit, 36)), 0n)
-  return toInt(meter, sign === "-" ? -value : value)
+  return toInt(account, sign === "-" ? -value : value)
 }
 
 /** A JavaScript number from an int that must fit a 64-bit index; beyond 2^53 it is only good for being too large. */

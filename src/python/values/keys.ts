@@ -1,10 +1,12 @@
-import type { Meter } from "./Budget.ts"
 /**
  * Hashing: every hashable value has a key, and two values are equal exactly when their keys are.
  *
- * Numbers that are equal share a key across bool, int and float (1 == 1.0 == True). Strings are their own keys unless they start with
- * NUL, the mark of encoded keys. What is hashed by identity, NaN included, is its own key.
+ * Numbers that are equal share a key across bool, int and float (1 == 1.0 == True).
+ * Strings are their own keys unless they start with NUL, the mark of encoded keys.
+ * What is hashed by identity, NaN included, is its own key.
  */
+
+import type { BudgetAccount } from "./Budget.ts"
 import { typeError } from "./exceptions.ts"
 import { toRadix } from "./integers.ts"
 import {
@@ -23,7 +25,7 @@ import {
 } from "./objects.ts"
 
 /** The key of a hashable value. Throws TypeError for a list, dict or set. */
-export const keyOf = (meter: Meter, value: PyValue): Key => {
+export const keyOf = (account: BudgetAccount, value: PyValue): Key => {
   switch (typeof value) {
     case "number":
     case "bigint":
@@ -31,17 +33,17 @@ export const keyOf = (meter: Meter, value: PyValue): Key => {
     case "boolean":
       return value ? 1 : 0
     case "string":
-      meter.scan(value.length)
+      account.scan(value.length)
       return value.charCodeAt(0) === 0 ? `\0s${value}` : value
     default:
-      return value === null ? null : objectKey(meter, value)
+      return value === null ? null : objectKey(account, value)
   }
 }
 
-const objectKey = (meter: Meter, value: PyObject): Key => {
+const objectKey = (account: BudgetAccount, value: PyObject): Key => {
   if (value instanceof PyFloat) return floatKey(value)
-  if (value instanceof PyTuple || (value instanceof PySet && value.frozen)) return `\0${encoded(meter, value)}`
-  if (value instanceof PyRange) return `\0r${rangeKey(meter, value)}`
+  if (value instanceof PyTuple || (value instanceof PySet && value.frozen)) return `\0${encoded(account, value)}`
+  if (value instanceof PyRange) return `\0r${rangeKey(account, value)}`
   if (value instanceof PyExtension) return `\0x${value.key()}`
   if (value instanceof PyList || value instanceof PyDict || value instanceof PySet || value instanceof PySlice)
     throw typeError(`unhashable type: '${typeName(value)}'`)
@@ -56,9 +58,9 @@ const floatKey = (value: PyFloat): Key => {
 }
 
 /** Equal ranges are those with equal elements. */
-const rangeKey = (meter: Meter, { start, step, length }: PyRange): string => {
+const rangeKey = (account: BudgetAccount, { start, step, length }: PyRange): string => {
   if (length === 0) return ""
-  return (length === 1 ? [start] : [start, step, length]).map((part) => toRadix(meter, part, 32)).join()
+  return (length === 1 ? [start] : [start, step, length]).map((part) => toRadix(account, part, 32)).join()
 }
 
 /** Numbers for objects that are hashed by identity, inside tuples. */
@@ -72,13 +74,13 @@ const identity = (value: PyObject): number => {
 }
 
 /** A key inside another key: tagged by kind and, for text, by length, so that no two encodings meet. */
-const part = (meter: Meter, value: PyValue): string => {
-  const key = keyOf(meter, value)
+const part = (account: BudgetAccount, value: PyValue): string => {
+  const key = keyOf(account, value)
   switch (typeof key) {
     case "number":
       return `n${key};`
     case "bigint":
-      return `b${toRadix(meter, key, 32)};`
+      return `b${toRadix(account, key, 32)};`
     case "string":
       return `s${key.length}:${key}`
     default:
@@ -86,15 +88,15 @@ const part = (meter: Meter, value: PyValue): string => {
   }
 }
 
-const encoded = (meter: Meter, value: PyTuple | PySet): string => {
-  meter.enter(3)
-  meter.step(1)
+const encoded = (account: BudgetAccount, value: PyTuple | PySet): string => {
+  account.enter(3)
+  account.step(1)
   const parts: Array<string> = []
-  for (const item of value instanceof PyTuple ? value.items : value.values()) parts.push(part(meter, item))
+  for (const item of value instanceof PyTuple ? value.items : value.values()) parts.push(part(account, item))
   if (value instanceof PySet) parts.sort()
   const text = `${value instanceof PyTuple ? "t" : "f"}(${parts.join("")})`
-  meter.work(text.length)
-  meter.allocate(text.length)
-  meter.leave(3)
+  account.work(text.length)
+  account.allocate(text.length)
+  account.leave(3)
   return text
 }

@@ -9,15 +9,17 @@
  *
  * No JavaScript property of a value is reachable from a program: attributes come from method tables keyed by type.
  */
-import type { Meter } from "./Budget.ts"
+
+import type { BudgetAccount } from "./Budget.ts"
 
 export type Int = number | bigint
 export type PyValue = null | boolean | number | bigint | string | PyObject
 
 /** Arguments passed by name, in order. */
 export type Keywords = ReadonlyMap<string, PyValue>
-export type Native = (meter: Meter, args: Array<PyValue>, keywords: Keywords | null) => PyValue
-export type Method = (meter: Meter, self: PyValue, args: Array<PyValue>, keywords: Keywords | null) => PyValue
+/** A function of Python written in JavaScript; it may keep `args`. */
+export type Native = (account: BudgetAccount, args: Array<PyValue>, keywords: Keywords | null) => PyValue
+export type Method = (account: BudgetAccount, self: PyValue, args: Array<PyValue>, keywords: Keywords | null) => PyValue
 
 export abstract class PyObject {
   abstract get type(): PyType
@@ -25,7 +27,10 @@ export abstract class PyObject {
 
 const noMethods: ReadonlyMap<string, Method> = new Map()
 
-/** A type object: called to construct, compared in `isinstance`. Constructors are attached in constructors.ts, methods in methods.ts. */
+/**
+ * A type object: called to construct, compared in `isinstance`.
+ * The library attaches what it offers: constructors.ts the constructors, methods.ts the methods.
+ */
 export class PyType extends PyObject {
   readonly name: string
   readonly base: PyType | null
@@ -49,7 +54,7 @@ export class PyType extends PyObject {
 
 export const objectType = new PyType("object", null)
 export const typeType = new PyType("type")
-export const noneType = new PyType("NoneType")
+const noneType = new PyType("NoneType")
 export const intType = new PyType("int")
 export const boolType = new PyType("bool", intType)
 export const floatType = new PyType("float")
@@ -62,12 +67,11 @@ export const frozensetType = new PyType("frozenset")
 export const rangeType = new PyType("range")
 export const sliceType = new PyType("slice")
 export const functionType = new PyType("function")
-export const builtinType = new PyType("builtin_function_or_method")
-export const methodType = new PyType("method")
-export const moduleType = new PyType("module")
+const builtinType = new PyType("builtin_function_or_method")
+const moduleType = new PyType("module")
 export const generatorType = new PyType("generator")
 const viewTypes = { keys: new PyType("dict_keys"), values: new PyType("dict_values"), items: new PyType("dict_items") }
-export const ellipsisType = new PyType("ellipsis")
+const ellipsisType = new PyType("ellipsis")
 
 export class PyFloat extends PyObject {
   readonly value: number
@@ -101,8 +105,6 @@ export class PyTuple extends PyObject {
     return tupleType
   }
 }
-
-export const emptyTuple = new PyTuple([])
 
 /** What a dict or set finds a value by: see keys.ts. */
 export type Key = null | number | bigint | string | PyObject
@@ -228,7 +230,7 @@ export class PyModule extends PyObject {
 /** A value of a module outside the core language (a date, say), which brings its own behaviour. */
 export abstract class PyExtension extends PyObject {
   abstract repr(): string
-  abstract text(): string
+  abstract str(): string
   /** Equal values have equal keys; the key names the type. */
   abstract key(): string
   /** Attributes and methods; undefined where there is none of that name. */
@@ -236,7 +238,7 @@ export abstract class PyExtension extends PyObject {
   /** Negative, zero or positive; null where the two have no order. */
   abstract compare(other: PyExtension): number | null
   /** `this operator other`, or `other operator this` when reflected; undefined where it is not defined. */
-  abstract operate(meter: Meter, operator: string, other: PyValue, reflected: boolean): PyValue | undefined
+  abstract operate(account: BudgetAccount, operator: string, other: PyValue, reflected: boolean): PyValue | undefined
 }
 
 export class PyEllipsis extends PyObject {
@@ -244,19 +246,10 @@ export class PyEllipsis extends PyObject {
     return ellipsisType
   }
 }
+/** The one `...`. */
 export const ellipsis = new PyEllipsis()
 
-/** The variables of one activation of a function, comprehension or module. `undefined` is a variable without a value. */
-export class Frame {
-  readonly slots: Array<PyValue | undefined>
-  readonly parent: Frame | null
-  result: PyValue = null
-  constructor(slots: Array<PyValue | undefined>, parent: Frame | null) {
-    this.slots = slots
-    this.parent = parent
-  }
-}
-
+/** The type of any value. */
 export const typeOf = (value: PyValue): PyType => {
   switch (typeof value) {
     case "number":
@@ -271,4 +264,5 @@ export const typeOf = (value: PyValue): PyType => {
   }
 }
 
+/** The name of its type, as errors give it. */
 export const typeName = (value: PyValue): string => typeOf(value).name

@@ -1,5 +1,6 @@
-import type { Meter } from "./Budget.ts"
 /** `repr` and `str` of every value, as Python prints them. */
+
+import type { BudgetAccount } from "./Budget.ts"
 import { PyException } from "./exceptions.ts"
 import { floatRepr } from "./floats.ts"
 import { toDecimal } from "./integers.ts"
@@ -24,25 +25,25 @@ import {
 import { PyFunction } from "./PyFunction.ts"
 
 /** `str(value)`. */
-export const str = (meter: Meter, value: PyValue): string => {
+export const str = (account: BudgetAccount, value: PyValue): string => {
   if (typeof value === "string") return value
-  if (value instanceof PyException) return exceptionText(meter, value)
-  if (value instanceof PyExtension) return value.text()
-  return repr(meter, value)
+  if (value instanceof PyException) return exceptionText(account, value)
+  if (value instanceof PyExtension) return value.str()
+  return repr(account, value)
 }
 
 /** `repr(value)`. */
-export const repr = (meter: Meter, value: PyValue): string => {
+export const repr = (account: BudgetAccount, value: PyValue): string => {
   if (typeof value === "number") return String(value)
   if (value instanceof PyFloat) return floatRepr(value.value)
-  return new Printer(meter).print(value)
+  return new Printer(account).print(value)
 }
 
 /** What `str(error)` gives: nothing, the one argument, or the tuple of arguments. A KeyError shows its key by `repr`. */
-export const exceptionText = (meter: Meter, { args, exceptionType }: PyException): string => {
+export const exceptionText = (account: BudgetAccount, { args, exceptionType }: PyException): string => {
   if (args.length === 0) return ""
-  if (args.length > 1) return repr(meter, new PyTuple(args))
-  return exceptionType.name === "KeyError" ? repr(meter, args[0]!) : str(meter, args[0]!)
+  if (args.length > 1) return repr(account, new PyTuple(args))
+  return exceptionType.name === "KeyError" ? repr(account, args[0]!) : str(account, args[0]!)
 }
 
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }
@@ -64,32 +65,32 @@ const codeEscape = (point: number): string => {
 }
 
 /** `ascii(value)`: repr with everything outside ASCII escaped. */
-export const ascii = (meter: Meter, value: PyValue): string => {
-  const text = repr(meter, value)
-  meter.step(text.length)
-  meter.allocate(text.length)
+export const ascii = (account: BudgetAccount, value: PyValue): string => {
+  const text = repr(account, value)
+  account.step(text.length)
+  account.allocate(text.length)
   return text.replaceAll(/\P{ASCII}/gu, (character) => codeEscape(character.codePointAt(0)!))
 }
 
 /** One `repr`, which knows the containers it is inside of, so that a list within itself prints as `[...]`. */
 class Printer {
-  private readonly meter: Meter
+  private readonly account: BudgetAccount
   private readonly active = new Set<PyObject>()
 
-  constructor(meter: Meter) {
-    this.meter = meter
+  constructor(account: BudgetAccount) {
+    this.account = account
   }
 
   print(value: PyValue): string {
     switch (typeof value) {
       case "number":
       case "bigint":
-        return toDecimal(this.meter, value)
+        return toDecimal(this.account, value)
       case "boolean":
         return value ? "True" : "False"
       case "string": {
-        this.meter.work(value.length)
-        this.meter.allocate(value.length)
+        this.account.work(value.length)
+        this.account.allocate(value.length)
         return quoted(value)
       }
       default:
@@ -99,7 +100,7 @@ class Printer {
 
   private object(value: PyObject): string {
     if (value instanceof PyFloat) {
-      this.meter.step(3)
+      this.account.step(3)
       return floatRepr(value.value)
     }
     if (value instanceof PyList) return this.nested(value, "[...]", () => `[${this.all(value.items)}]`)
@@ -122,12 +123,12 @@ class Printer {
   private nested(value: PyObject, inside: string, print: () => string): string {
     if (this.active.has(value)) return inside
     this.active.add(value)
-    this.meter.enter(5)
-    this.meter.step(1)
+    this.account.enter(5)
+    this.account.step(1)
     const text = print()
-    this.meter.leave(5)
+    this.account.leave(5)
     this.active.delete(value)
-    this.meter.allocate(text.length)
+    this.account.allocate(text.length)
     return text
   }
 
@@ -135,7 +136,7 @@ class Printer {
     const parts: Array<string> = []
     for (const item of items) {
       parts.push(this.print(item))
-      if ((parts.length & 1) === 0) this.meter.step(1)
+      if ((parts.length & 1) === 0) this.account.step(1)
     }
     return parts.join(", ")
   }
@@ -144,7 +145,7 @@ class Printer {
     const parts: Array<string> = []
     for (const { key, value } of dict.entries.values()) {
       parts.push(`${this.print(key)}: ${this.print(value)}`)
-      this.meter.step(1)
+      this.account.step(1)
     }
     return parts.join(", ")
   }

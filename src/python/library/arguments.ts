@@ -1,14 +1,15 @@
 /** Arguments of built-in functions and methods: binding by position and name, and conversion with Python's complaints. */
+
 import { typeError } from "../values/exceptions.ts"
+import { asInt } from "../values/integers.ts"
 import type { Int, Keywords, PyValue } from "../values/objects.ts"
 import { typeName } from "../values/objects.ts"
-import { asInt } from "./operators.ts"
 
 /**
  * The arguments in the order of `names`; `undefined` where one was not given. The first `required` must be given, the first
  * `positionalOnly` (all of them where not stated) cannot be named.
  */
-export const take = (
+export const bindArguments = (
   name: string,
   args: ReadonlyArray<PyValue>,
   keywords: Keywords | null,
@@ -62,6 +63,7 @@ export const sizeArgument = (value: PyValue): number => {
   return typeof int === "number" ? int : int > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
 }
 
+/** A str argument. Throws TypeError with what `complaint` says of the type that is there instead. */
 export const textArgument = (value: PyValue, complaint: (type: string) => string): string => {
   if (typeof value !== "string") throw typeError(complaint(typeName(value)))
   return value

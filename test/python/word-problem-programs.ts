@@ -1,17 +1,17 @@
 /** Word-problem programs of our own, in the manner of the machine-written ones: `solution()` returns the answer. */
 
-export interface FormatProgram {
+export interface WordProblemProgram {
   readonly source: string
   /** Python's repr of the answer. */
   readonly answer: string
 }
 
-const program = (answer: string, ...body: ReadonlyArray<string>): FormatProgram => ({
+const program = (answer: string, ...body: ReadonlyArray<string>): WordProblemProgram => ({
   source: ["def solution():", ...body.map((line) => `    ${line}`)].join("\n"),
   answer
 })
 
-export const formatPrograms: ReadonlyArray<FormatProgram> = [
+export const wordProblemPrograms: ReadonlyArray<WordProblemProgram> = [
   program("45", '"""Mia picks 27 plums and 18 more. How many?"""', "plums = 27", "more = 18", "return plums + more"),
   program("12.5", "crates = 5", "weight = 62.5", "result = weight / crates", "return result"),
   program("3", "pages = 100", "per_day = 30", "days = pages // per_day", "return days"),

@@ -1,7 +1,8 @@
-import type { Meter } from "./Budget.ts"
 /** Iteration: one small object per loop, whose `next` gives a value or `undefined` at the end. */
-import { characters } from "./code-points.ts"
-import { PyRaise, raised, typeError, valueError } from "./exceptions.ts"
+
+import type { BudgetAccount } from "../values/Budget.ts"
+import { characters } from "../values/code-points.ts"
+import { PyRaise, raised, typeError, valueError } from "../values/exceptions.ts"
 import {
   type Int,
   PyDict,
@@ -14,10 +15,10 @@ import {
   PyType,
   type PyValue,
   typeName
-} from "./objects.ts"
+} from "../values/objects.ts"
 
 const types = new Map<string, PyType>()
-export const iteratorType = (name: string): PyType => {
+const iteratorType = (name: string): PyType => {
   const known = types.get(name)
   if (known !== undefined) return known
   const type = new PyType(name)
@@ -85,13 +86,13 @@ class RangeIterator extends PyIterator {
 
 /** From a JavaScript iterator: dicts, sets, generator expressions and the lazy built-ins. */
 export class NativeIterator extends PyIterator {
-  private readonly meter: Meter
+  private readonly account: BudgetAccount
   private readonly source: Iterator<PyValue>
   private readonly name: string
   private running = false
-  constructor(meter: Meter, source: Iterator<PyValue>, name: string) {
+  constructor(account: BudgetAccount, source: Iterator<PyValue>, name: string) {
     super()
-    this.meter = meter
+    this.account = account
     this.source = source
     this.name = name
   }
@@ -102,11 +103,11 @@ export class NativeIterator extends PyIterator {
     if (this.running) throw valueError(`${this.name} already executing`)
     this.running = true
     // Iterators over iterators nest as calls do, without any call of the program's own.
-    this.meter.enter(stackFrames)
-    this.meter.step(1)
+    this.account.enter(stackFrames)
+    this.account.step(1)
     try {
       const { done, value } = this.source.next()
-      this.meter.leave(stackFrames)
+      this.account.leave(stackFrames)
       return done === true ? undefined : value
     } catch (thrown) {
       throw this.name === "generator" ? notStopIteration(thrown) : thrown
@@ -146,59 +147,59 @@ const big = function* (start: Int, step: Int, length: Int): Generator<PyValue> {
 }
 
 /** `iter(value)`. Throws TypeError where the value cannot be iterated; `message` replaces the usual wording. */
-export const iterate = (meter: Meter, value: PyValue, message?: string): PyIterator => {
+export const iterate = (account: BudgetAccount, value: PyValue, message?: string): PyIterator => {
   if (value instanceof PyList) return new ListIterator(value)
-  if (value instanceof PyRange) return rangeIterator(meter, value)
+  if (value instanceof PyRange) return rangeIterator(account, value)
   if (value instanceof PyTuple) return new ArrayIterator(value.items, "tuple_iterator")
   if (value instanceof PyIterator) return value
   if (typeof value === "string") {
-    meter.work(value.length)
+    account.work(value.length)
     return new ArrayIterator(characters(value), value.length > 0 ? "str_ascii_iterator" : "str_iterator")
   }
-  if (value instanceof PyDict) return viewIterator(meter, value, "keys")
-  if (value instanceof PyDictView) return viewIterator(meter, value.dict, value.of)
+  if (value instanceof PyDict) return viewIterator(account, value, "keys")
+  if (value instanceof PyDictView) return viewIterator(account, value.dict, value.of)
   if (value instanceof PySet)
     return new NativeIterator(
-      meter,
+      account,
       guarded(() => value.members.size, value.values(), "Set"),
       "set_iterator"
     )
   throw typeError(message ?? `'${typeName(value)}' object is not iterable`)
 }
 
-const rangeIterator = (meter: Meter, { start, step, length }: PyRange): PyIterator => {
+const rangeIterator = (account: BudgetAccount, { start, step, length }: PyRange): PyIterator => {
   if (typeof start === "number" && typeof step === "number" && typeof length === "number") {
     if (Number.isSafeInteger(start + step * length)) return new RangeIterator(start, step, length)
   }
-  return new NativeIterator(meter, big(start, step, length), "longrange_iterator")
+  return new NativeIterator(account, big(start, step, length), "longrange_iterator")
 }
 
-const viewIterator = (meter: Meter, dict: PyDict, of: "keys" | "values" | "items"): PyIterator => {
+const viewIterator = (account: BudgetAccount, dict: PyDict, of: "keys" | "values" | "items"): PyIterator => {
   const name = { keys: "dict_keyiterator", values: "dict_valueiterator", items: "dict_itemiterator" }[of]
   return new NativeIterator(
-    meter,
+    account,
     guarded(() => dict.entries.size, dictValues(dict, of), "dictionary"),
     name
   )
 }
 
 /** All values, in an array of the caller's own. Charged by item. */
-export const toArray = (meter: Meter, value: PyValue, message?: string): Array<PyValue> => {
+export const toArray = (account: BudgetAccount, value: PyValue, message?: string): Array<PyValue> => {
   if (value instanceof PyList || value instanceof PyTuple) {
-    meter.work(value.items.length)
-    meter.allocate(8 * value.items.length)
+    account.work(value.items.length)
+    account.allocate(8 * value.items.length)
     return [...value.items]
   }
   if (value instanceof PyRange) {
-    meter.step(Math.floor(Number(value.length) / 16))
-    meter.allocate(8 * Number(value.length))
+    account.step(Math.floor(Number(value.length) / 16))
+    account.allocate(8 * Number(value.length))
   }
-  const iterator = iterate(meter, value, message)
+  const iterator = iterate(account, value, message)
   const items: Array<PyValue> = []
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
     if ((items.length & 3) === 3) {
-      meter.step(1)
-      meter.allocate(4 * 16)
+      account.step(1)
+      account.allocate(4 * 16)
     }
     items.push(item)
   }
@@ -206,11 +207,11 @@ export const toArray = (meter: Meter, value: PyValue, message?: string): Array<P
 }
 
 /** Steps through a value without collecting it; one step is charged per four items. */
-export const each = function* (meter: Meter, value: PyValue, message?: string): Generator<PyValue> {
-  const iterator = iterate(meter, value, message)
+export const each = function* (account: BudgetAccount, value: PyValue, message?: string): Generator<PyValue> {
+  const iterator = iterate(account, value, message)
   let count = 0
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
-    if ((++count & 3) === 0) meter.step(1)
+    if ((++count & 3) === 0) account.step(1)
     yield item
   }
 }
