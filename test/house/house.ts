@@ -49,10 +49,10 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   ],
   "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"]],
   "src/datasets": [
-    ["check.ts", "fetch"],
-    ["load.ts"],
+    ["check.ts", "describe.ts", "fetch"],
+    ["overlap", "read"],
     ["locate"],
-    ["overlap", "read", "registry.ts"],
+    ["registry.ts"],
     ["sources"],
     ["Dataset.ts", "answers.ts", "errors.ts"]
   ],
