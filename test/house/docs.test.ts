@@ -4,7 +4,6 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { kinds } from "../../schemas/index.ts"
 import type { Stage } from "../../src/dag/Stage.ts"
 import { anchorsOf, linksOf, pages, readPage, tableBelow } from "./markdown.ts"
 import { repositoryFiles, ROOT, textOf } from "./sources.ts"
@@ -47,18 +46,17 @@ describe("paths", () => {
   })
 })
 
-describe("docs/stages.md", () => {
+describe("docs/stages.md", async () => {
   const code = (text: string) => `\`${text}\``
+  const files = repositoryFiles().filter((file) => /^stages\/[^/]+\.ts$/.test(file))
+  const stages = await Promise.all(
+    files.map(async (file) => {
+      const name = path.basename(file, ".ts").replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+      return ((await import(path.join(ROOT, file))) as Readonly<Record<string, Stage.Any>>)[name]!
+    })
+  )
 
-  it("lists every stage with its inputs, its output and what it needs", async () => {
-    const files = repositoryFiles().filter((file) => /^stages\/[^/]+\.ts$/.test(file))
-    const stages = await Promise.all(
-      files.map(async (file) => {
-        const name = path.basename(file, ".ts")
-        const module = (await import(path.join(ROOT, file))) as Readonly<Record<string, Stage.Any>>
-        return module[name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())]!
-      })
-    )
+  it("lists every stage with its inputs, its output and what it needs", () => {
     const rows = stages.map((stage) => [
       code(stage.name),
       Object.entries(stage.inputs)
@@ -68,15 +66,16 @@ describe("docs/stages.md", () => {
       stage.numerics.includes("engine") ? "yes" : "no",
       stage.resources.process === false ? "the driver" : "a process of its own"
     ])
-    // In the order of a study, not of the alphabet.
+    // In the order of a study there, not of the alphabet.
     const told = tableBelow("docs/stages.md", "Stages").map((row) => row.slice(0, 5))
     expect(told.toSorted()).toEqual(rows.toSorted())
   })
 
-  it("lists every kind with its tables and documents", () => {
+  it("lists every kind that a stage makes, with its tables and documents", () => {
     const names = (parts: object) => Object.keys(parts).map(code).join(", ")
-    const rows = kinds.map((kind) => [code(kind.name), names(kind.tables), names(kind.documents), kind.description])
-    expect(tableBelow("docs/stages.md", "Kinds")).toEqual(rows)
+    const kinds = new Map(stages.map(({ output }) => [output.name, output]))
+    const rows = [...kinds.values()].map((kind) => [code(kind.name), names(kind.tables), names(kind.documents), kind.description])
+    expect(tableBelow("docs/stages.md", "Kinds").toSorted()).toEqual(rows.toSorted())
   })
 })
 

@@ -56,6 +56,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["sources"],
     ["Dataset.ts", "answers.ts", "errors.ts"]
   ],
+  "src/tokenizer": [["from-json.ts"], ["bpe", "word"], ["document.ts", "hugging-face.ts", "control-tokens.ts"], ["Tokenizer.ts"]],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["running"], ["*"]],
