@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Starts the command line on a Node that can run it: this one if it is new enough, else the one that was installed as a dependency.
+ * Starts the command line on a Node that can run it: this one if it is new enough, else the one that pnpm installed beside it.
  */
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"

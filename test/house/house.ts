@@ -44,10 +44,11 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["wasm", "tfjs"],
     ["native"],
     ["CompiledEngine.ts"],
-    ["CompiledLibrary.ts", "check.ts", "cpu.ts"],
+    ["CompiledLibrary.ts"],
+    ["requests.ts", "check-arguments.ts", "cpu.ts"],
     ["Engine.ts"]
   ],
-  "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"]],
+  "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"], ["requests.h"]],
   "src/datasets": [
     ["check.ts", "describe.ts", "fetch"],
     ["overlap", "read"],
@@ -91,11 +92,18 @@ export const drawing = (): string => {
   return `${line}\n${floors.join(`\n${line}\n`)}\n${line}`
 }
 
-/** The orders inside the rooms as docs/architecture.md prints them. */
+/** The orders inside the rooms as docs/architecture.md prints them, at most 100 characters wide. */
 export const insideDrawing = (): string => {
   const width = Math.max(...Object.keys(INSIDE).map((room) => room.length))
-  const words = (names: ReadonlyArray<string>) => names.map((name) => (name === "*" ? "other files" : name)).join(", ")
   return Object.entries(INSIDE)
-    .map(([room, order]) => `${room.padEnd(width)}  ${order.map(words).join(" > ")}`)
+    .map(([room, order]) => {
+      const lines = [room.padEnd(width + 1)]
+      for (const [i, names] of order.entries()) {
+        const words = `${i === 0 ? "" : " >"} ${names.map((name) => (name === "*" ? "other files" : name)).join(", ")}`
+        if (lines.at(-1)!.length + words.length > 100) lines.push("".padEnd(width - 1))
+        lines[lines.length - 1] += words
+      }
+      return lines.join("\n")
+    })
     .join("\n")
 }
