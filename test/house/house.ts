@@ -1,0 +1,109 @@
+/**
+ * The plan of the house: which rooms there are, from the roof down. A room may import from the floors below its own, never from
+ * its own floor or from above. Inside a room the same holds for its sub-rooms and the files beside them.
+ *
+ * This table is what the tests check and what docs/architecture.md shows. A new room gets its line here.
+ */
+
+/** From the top down: each room with what it is for. */
+export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
+  { "src/cli": "the command line: one file per command" },
+  { pipelines: "studies: each reads like the methods section of a paper" },
+  { stages: "mix, pretrain, sft, rl, evaluate, compare, attribute" },
+  { "src/rl": "rollouts, advantages, objectives, learners", "src/report": "figures, claims, one HTML file" },
+  {
+    "src/training": "supervised training: packing, schedules, probes",
+    "src/attribution": "which source a completion resembles"
+  },
+  { "src/evaluation": "pass@k, majority, intervals, comparisons" },
+  { "src/mixing": "documents of a mixture, problem suites" },
+  {
+    "src/engine": "what trains and samples models; native/ is C",
+    "src/tokenizer": "word level and byte-level BPE",
+    "src/datasets": "real datasets: find, read, fetch, compare"
+  },
+  { "src/model": "the architecture, its sizes, its tensors", "src/formats": "solution formats: render, detect, extract, grade" },
+  { "src/problems": "the grammar of word problems", "src/python": "the evaluator of model-written programs" },
+  { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
+  { schemas: "kinds of artifacts and their tables" },
+  { "src/store": "objects, actions, leases; Arrow files" },
+  { "src/random": "counter-based random numbers", "src/text": "near names, for messages" }
+]
+
+/**
+ * Inside the rooms, from the top down. A name is a sub-room (a folder) or a file beside the sub-rooms; `*` stands for all files
+ * that are not named.
+ */
+export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
+  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"]],
+  "src/rl": [["step-rows.ts"], ["learners", "sampling"], ["params"], ["algorithms"], ["objective"], ["packed"]],
+  "src/report": [["write-report.ts"], ["render-report.ts"], ["sections"], ["figures", "claims"], ["page", "draw"], ["data"]],
+  "src/evaluation": [["summary.ts", "compare.ts"], ["complete.ts"], ["metrics"], ["statistics"], ["EvaluationInputError.ts"]],
+  "src/engine": [
+    ["select.ts"],
+    ["wasm", "tfjs"],
+    ["native"],
+    ["CompiledEngine.ts"],
+    ["CompiledLibrary.ts"],
+    ["requests.ts", "check-arguments.ts", "cpu.ts"],
+    ["Engine.ts"]
+  ],
+  "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"], ["requests.h"]],
+  "src/datasets": [
+    ["check.ts", "describe.ts", "fetch"],
+    ["overlap", "read"],
+    ["locate"],
+    ["registry.ts"],
+    ["sources"],
+    ["Dataset.ts", "answers.ts", "errors.ts"]
+  ],
+  "src/tokenizer": [["from-json.ts"], ["bpe", "word"], ["document.ts", "hugging-face.ts", "control-tokens.ts"], ["Tokenizer.ts"]],
+  "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
+  "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
+  "src/dag": [["running"], ["*"]],
+  "src/catalog": [["Catalog.ts"], ["Session.ts"], ["output", "tables"], ["duckdb", "QueryResult.ts", "SqlFailed.ts"]],
+  "src/store": [["upkeep"], ["objects", "arrow"], ["schema"]]
+}
+
+/** Rooms whose files may know each other in circles: a grammar is recursive, and so is what compiles it. */
+export const RECURSIVE_ROOMS = ["src/python/syntax", "src/python/compile"]
+
+/** No folder has more files than this... */
+export const MOST_FILES = 13
+
+/** ...except lists of alike things, each with what its entries are. */
+export const LISTS: Readonly<Record<string, string>> = {
+  "src/cli/commands": "one command a file",
+  "src/engine/native/kernels": "one operation a pair of .c and .h",
+  "src/engine/native/model": "one part of a model's passes a pair of .c and .h",
+  bench: "one measurement a file",
+  "test/engine": "one promise of the engines a file"
+}
+
+/** The floors as docs/architecture.md draws them. */
+export const drawing = (): string => {
+  const width = Math.max(...FLOORS.flatMap((floor) => Object.keys(floor).map((room) => room.length)))
+  const line = `+${"-".repeat(79)}+`
+  const floors = FLOORS.map((floor) =>
+    Object.entries(floor)
+      .map(([room, subject]) => `| ${room.padEnd(width)}  ${subject}`.padEnd(80) + "|")
+      .join("\n")
+  )
+  return `${line}\n${floors.join(`\n${line}\n`)}\n${line}`
+}
+
+/** The orders inside the rooms as docs/architecture.md prints them, at most 100 characters wide. */
+export const insideDrawing = (): string => {
+  const width = Math.max(...Object.keys(INSIDE).map((room) => room.length))
+  return Object.entries(INSIDE)
+    .map(([room, order]) => {
+      const lines = [room.padEnd(width + 1)]
+      for (const [i, names] of order.entries()) {
+        const words = `${i === 0 ? "" : " >"} ${names.map((name) => (name === "*" ? "other files" : name)).join(", ")}`
+        if (lines.at(-1)!.length + words.length > 100) lines.push("".padEnd(width - 1))
+        lines[lines.length - 1] += words
+      }
+      return lines.join("\n")
+    })
+    .join("\n")
+}

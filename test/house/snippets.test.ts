@@ -1,0 +1,229 @@
+/**
+ * Every snippet in the pages works. What a snippet is stands behind its fence:
+ *
+ *     ts                         a whole module, type-checked where its first line says (`// stages/a.ts`), else in `pipelines/`
+ *     ts from stages/compare.ts  an excerpt: its lines stand in that file, in this order; comments and `...` aside
+ *     sh                         commands that exist, with these flags, studies and parameters
+ *     sql                        a query that runs on a store with the tables and parameters of a study
+ *     json                       JSON
+ *     text                       what is printed or drawn; not checked
+ *
+ * Blocks without a fence are commands or queries, told by their first word.
+ */
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Effect from "effect/Effect"
+import { afterAll, describe, expect, it } from "vitest"
+
+import smoke from "../../pipelines/smoke.ts"
+import { tables } from "../../schemas/index.ts"
+import { Catalog } from "../../src/catalog/Catalog.ts"
+import { chooseStudy } from "../../src/cli/studies.ts"
+import { type Command, parse } from "../../src/cli/usage.ts"
+import { graphOf } from "../../src/dag/graph.ts"
+import { SampleStore } from "../catalog/sample-store.ts"
+import { pages, readPage, type Snippet } from "./markdown.ts"
+import { commandsIn } from "./shell.ts"
+import { ROOT, textOf } from "./sources.ts"
+
+const where = ({ page, line }: Snippet): string => `${page}:${line}`
+
+/** What language a snippet is in; one without a mark is told by its first word. */
+const languageOf = ({ info, text }: Snippet): string => {
+  if (info !== "") return info.split(/\s/)[0]!
+  if (/^(?:pnpm|npx|node|git|bash|apt-get)\b/.test(text)) return "sh"
+  return /^(?:select|with)\b/.test(text) ? "sql" : "unmarked"
+}
+
+const snippets = pages().flatMap((page) => readPage(page).snippets)
+const inLanguage = (language: string) => snippets.filter((snippet) => languageOf(snippet) === language)
+
+const problemsOf = async (check: (snippet: Snippet) => Promise<ReadonlyArray<string>>, some: ReadonlyArray<Snippet>) => {
+  const found = await Promise.all(
+    some.map(async (snippet) => (await check(snippet)).map((problem) => `${where(snippet)}: ${problem}`))
+  )
+  return found.flat()
+}
+
+describe("snippets", () => {
+  it("say what language they are in", () => {
+    const known = new Set(["ts", "sh", "sql", "json", "c", "text"])
+    expect(snippets.filter((snippet) => !known.has(languageOf(snippet))).map((s) => `${where(s)} is ${languageOf(s)}`)).toEqual(
+      []
+    )
+  })
+
+  it("of JSON are JSON", () => {
+    for (const { text } of inLanguage("json")) expect(() => JSON.parse(text)).not.toThrow()
+  })
+})
+
+describe("TypeScript", () => {
+  const folder = path.join(ROOT, "build/snippets")
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const source = (snippet: Snippet) => /^ts from (\S+)$/.exec(snippet.info)?.[1]
+
+  it("compiles where it is a whole module", () => {
+    const modules = inLanguage("ts").filter((snippet) => source(snippet) === undefined)
+    expect(modules.length).toBeGreaterThan(0)
+    fs.rmSync(folder, { recursive: true, force: true })
+    const written = new Set<string>()
+    for (const { page, line, text } of modules) {
+      const named = /^\/\/ ((?:src|stages|schemas|pipelines|test)\/\S+\.ts)\b/.exec(text)?.[1]
+      const name = named ?? `pipelines/${path.basename(page, ".md")}-line-${line}.ts`
+      expect(written, `${page}:${line} is a second ${name}`).not.toContain(name)
+      written.add(name)
+      fs.mkdirSync(path.join(folder, path.dirname(name)), { recursive: true })
+      fs.writeFileSync(path.join(folder, name), text)
+    }
+    // Two roots laid over each other: what a snippet imports is looked for beside it, then in the repository.
+    const compilerOptions = { rootDirs: [".", "../.."], noUnusedLocals: false, incremental: false }
+    const config = { extends: "../../tsconfig.json", include: ["**/*.ts"], compilerOptions }
+    fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config))
+    const tsc = path.join(ROOT, "node_modules/.bin/tsc")
+    const { stdout, status } = spawnSync(tsc, ["--pretty", "false", "-p", folder], { cwd: folder, encoding: "utf8" })
+    expect({ stdout, status }).toEqual({ stdout: "", status: 0 })
+  })
+
+  it("stands in the file that it is an excerpt of", () => {
+    const wrong = inLanguage("ts").flatMap((snippet) => {
+      const file = source(snippet)
+      if (file === undefined) return []
+      if (!fs.existsSync(path.join(ROOT, file))) return [`${where(snippet)}: there is no ${file}`]
+      const lines = textOf(file)
+        .split("\n")
+        .map((line) => line.trim())
+      let at = 0
+      return snippet.text
+        .split("\n")
+        .map((line) => line.replace(/\s\/\/ .*$/, "").trim())
+        .flatMap((line) => {
+          if (line === "" || line === "..." || line.startsWith("//")) return []
+          const found = lines.findIndex(
+            (known, i) => i >= at && (known === line || known.replace(/\s\/\/ .*$/, "").trim() === line)
+          )
+          if (found < 0) return [`${where(snippet)}: ${file} has no line "${line}" there`]
+          at = found + 1
+          return []
+        })
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+const commandFiles = new Set(fs.readdirSync(path.join(ROOT, "src/cli/commands")).map((file) => path.basename(file, ".ts")))
+const scripts = Object.keys((JSON.parse(textOf("package.json")) as { readonly scripts: object }).scripts)
+
+/** What is wrong with `pipeline ...`, or null. Placeholders such as `<node>` are values like any other. */
+const pipelineProblem = async (words: ReadonlyArray<string>): Promise<string | null> => {
+  const [first = "", second = ""] = words
+  const sub = first === "data" && commandFiles.has(`data-${second}`) ? `data-${second}` : null
+  const name = sub ?? first
+  if (!commandFiles.has(name)) return `there is no command "pipeline ${first}"`
+  const args = words.slice(sub === null ? 1 : 2)
+  if (args.includes("--help")) return null
+  const { command } = (await import(path.join(ROOT, `src/cli/commands/${name}.ts`))) as { readonly command: Command }
+  try {
+    if (name === "run" || name === "plan") await chooseStudy(name, command.flags, args)
+    else parse(command.name, command.flags, args, { min: 0, max: 100, words: "words" })
+    return null
+  } catch (cause) {
+    return (cause as Error).message
+  }
+}
+
+const commandProblem = async (words: ReadonlyArray<string>): Promise<string | null> => {
+  const [program, ...rest] = words.filter((word) => !/^[A-Z_]+=/.test(word))
+  if (program === "npx") {
+    const [tool, ...args] = rest.filter((word) => word !== "-y")
+    if (/^pnpm@\d/.test(tool!)) return commandProblem(["pnpm", ...args])
+    return ["vitest", "oxfmt", "oxlint", "tsc", "knip"].includes(tool!) ? missingFile(args) : `npx ${tool} is not of this project`
+  }
+  if (program === "pnpm") {
+    const [script, ...args] = rest[0] === "run" ? rest.slice(1) : rest
+    if (script === "pipeline") return pipelineProblem(args)
+    return scripts.includes(script!) || ["install", "add", "rebuild"].includes(script!)
+      ? null
+      : `package.json has no script "${script}"`
+  }
+  if (program === "node" || program === "bash") return missingFile(rest)
+  return ["git", "apt-get"].includes(program!) ? null : `"${program}" is not a program that this test knows`
+}
+
+/** Words that look like a file of the repository must be one. */
+const missingFile = (words: ReadonlyArray<string>): string | null => {
+  const missing = words.find((word) => /^[\w.]+\/[\w./-]+$/.test(word) && !fs.existsSync(path.join(ROOT, word)))
+  return missing === undefined ? null : `there is no ${missing}`
+}
+
+/** A store as a run of `smoke` leaves it, its tables without rows. */
+const storeOf = (): SampleStore => {
+  const store = new SampleStore()
+  const events = [...graphOf(smoke.nodes({})).nodes].flatMap(({ id, label, stage, params, inputs }) => {
+    const files = Object.entries(stage.output.tables).map(([name, table]) => [name, store.write(table, [])] as const)
+    const { key, artifact } = store.action(stage.name, params, Object.fromEntries(files))
+    return [
+      { event: "node-planned", node: id, label, stage: stage.name, params, inputs },
+      { event: "node-finished", node: id, key, artifact, cached: false, seconds: 1 }
+    ]
+  })
+  const run = { run: "smoke-1", study: "smoke", settings: {}, command: ["run", "smoke"], host: "h", pid: 1, engine: "native" }
+  store.log("smoke-20261122-004512-aaaa", [
+    { event: "run-started", ...run },
+    ...events,
+    { event: "run-finished", status: "succeeded", seconds: 1 }
+  ])
+  return store
+}
+
+describe("commands and queries", () => {
+  const store = storeOf()
+  afterAll(() => fs.rmSync(store.root, { recursive: true, force: true }))
+
+  it("are told from what does not exist", async () => {
+    const problem = (text: string) => commandProblem(commandsIn(text)[0]!)
+    expect(await problem("pnpm pipeline run smoke --set rl.kl=0.01 --scales s # a comment")).toBe(null)
+    expect(await problem("pnpm pipeline rum smoke")).toBe('there is no command "pipeline rum"')
+    expect(await problem("pnpm pipeline run smok")).toContain('no study "smok"')
+    expect(await problem("pnpm pipeline run smoke --scale s")).toContain("no flag --scale")
+    expect(await problem("pnpm pipeline run smoke --set rl.lk=0.01")).toContain("no such parameter")
+    expect(await problem("pnpm pipeline run smoke --set rl.kl=many")).toContain("rl.kl")
+    expect(await problem("pnpm pipeline data list --slow")).toContain("no flag --slow")
+    expect(await problem("pnpm tests")).toBe('package.json has no script "tests"')
+    expect(await problem("npx vitest run test/no-such.test.ts")).toBe("there is no test/no-such.test.ts")
+  })
+
+  it("exist, with these flags, studies and parameters", async () => {
+    const check = async (snippet: Snippet) => {
+      const problems = await Promise.all(commandsIn(snippet.text).map(commandProblem))
+      return problems.filter((problem) => problem !== null)
+    }
+    expect(await problemsOf(check, inLanguage("sh"))).toEqual([])
+  }, 30_000)
+
+  it("run on the tables and parameters of a study", async () => {
+    const statements = inLanguage("sql").flatMap((snippet) =>
+      snippet.text.split(/;\s*$|\n\s*\n/m).map((query) => ({ at: where(snippet), query }))
+    )
+    // `pipeline sql "..."` among the commands.
+    const queries = inLanguage("sh").flatMap((snippet) =>
+      commandsIn(snippet.text).flatMap((words) => {
+        const at = words.indexOf("sql")
+        return words[at - 1] === "pipeline" && words[at + 1] !== undefined ? [{ at: where(snippet), query: words[at + 1]! }] : []
+      })
+    )
+    expect(Math.min(statements.length, queries.length)).toBeGreaterThan(2)
+    const failures = Effect.gen(function* () {
+      const catalog = yield* Catalog.open(store.root, tables)
+      const found: Array<string> = []
+      for (const { at, query } of [...statements, ...queries]) {
+        const failed = yield* Effect.flip(catalog.query(query)).pipe(Effect.orElseSucceed(() => null))
+        if (failed !== null) found.push(`${at}: ${failed.message}`)
+      }
+      return found
+    })
+    expect(await Effect.runPromise(Effect.scoped(failures))).toEqual([])
+  })
+})

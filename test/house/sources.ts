@@ -1,0 +1,85 @@
+/** The files of the repository as the house's tests read them: names, text, and who imports whom. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+export const ROOT = path.resolve(import.meta.dirname, "../..")
+
+/** The text of a file, by its path inside the repository. */
+export const textOf = (file: string): string => fs.readFileSync(path.join(ROOT, file), "utf8")
+
+/** What is made or fetched, at the root: no part of the sources. */
+const NOT_SOURCES = new Set([".git", "node_modules", "artifacts", "build", "data"])
+
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`
+    if (NOT_SOURCES.has(name)) return []
+    return entry.isDirectory() ? filesIn(name) : entry.isFile() ? [name] : []
+  })
+
+/** Every file of the repository, as paths inside it, without what is made or fetched. */
+export const repositoryFiles = (): ReadonlyArray<string> => (all ??= filesIn("").toSorted())
+let all: ReadonlyArray<string> | undefined
+
+/** The TypeScript files of some folders. */
+export const typescriptIn = (folders: ReadonlyArray<string>): ReadonlyArray<string> =>
+  repositoryFiles().filter((file) => file.endsWith(".ts") && folders.some((folder) => file.startsWith(`${folder}/`)))
+
+/** Every `from "..."`, `import "..."` and `import("...")`, those of types too. */
+export const importsOf = (file: string): ReadonlyArray<string> => {
+  const source = textOf(file)
+    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+    .replaceAll(/^\s*\/\/.*$/gm, "")
+  return [...source.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\()"([^"\s]+)"/g)].map(([, specifier]) => specifier!)
+}
+
+export interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+/** The imports between files, without those of packages. */
+export const importsBetween = (files: ReadonlyArray<string>): ReadonlyArray<Import> =>
+  files.flatMap((from) =>
+    importsOf(from)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => ({ from, to: path.posix.join(path.posix.dirname(from), specifier) }))
+  )
+
+/**
+ * The includes between C files. A name is looked for beside the file first, then in the root of the C source. What is included
+ * from elsewhere (the system) is left out.
+ */
+export const includesBetween = (files: ReadonlyArray<string>, root: string): ReadonlyArray<Import> => {
+  const known = new Set(files)
+  return files.flatMap((from) =>
+    [...textOf(from).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].flatMap(([, name]) => {
+      const to = [path.posix.join(path.posix.dirname(from), name!), path.posix.join(root, name!)].find((file) => known.has(file))
+      return to === undefined ? [] : [{ from, to }]
+    })
+  )
+}
+
+/** Groups of names that know each other in a circle (strongly connected components of more than one name), each sorted. */
+export const circles = (arrows: ReadonlyArray<Import>): ReadonlyArray<ReadonlyArray<string>> => {
+  const next = Map.groupBy(arrows, ({ from }) => from)
+  const number = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const open: Array<string> = []
+  const found: Array<ReadonlyArray<string>> = []
+  // Tarjan 1972.
+  const visit = (name: string): void => {
+    number.set(name, number.size)
+    lowest.set(name, number.get(name)!)
+    open.push(name)
+    for (const { to } of next.get(name) ?? []) {
+      if (!number.has(to)) visit(to)
+      if (open.includes(to)) lowest.set(name, Math.min(lowest.get(name)!, lowest.get(to)!))
+    }
+    if (lowest.get(name) !== number.get(name)) return
+    const component = open.splice(open.indexOf(name))
+    if (component.length > 1) found.push(component.toSorted())
+  }
+  for (const name of next.keys()) if (!number.has(name)) visit(name)
+  return found
+}
