@@ -36,7 +36,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"]],
-  "src/rl": [["step-rows.ts"], ["learners", "sampling"], ["params"], ["algorithms"], ["objective"], ["packed"]],
+  "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective"], ["packed"]],
   "src/report": [["write-report.ts"], ["render-report.ts"], ["sections"], ["figures", "claims"], ["page", "draw"], ["data"]],
   "src/evaluation": [["summary.ts", "compare.ts"], ["complete.ts"], ["metrics"], ["statistics"], ["EvaluationInputError.ts"]],
   "src/engine": [
