@@ -22,7 +22,7 @@ import { generate } from "../src/problems/grammar.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
 import { algorithms, dynamicSampling } from "../src/rl/params/settings.ts"
 import { collect } from "../src/rl/sampling/collect.ts"
-import { wordTokenizer } from "../src/tokenizer/WordTokenizer.ts"
+import { wordTokenizer } from "../src/tokenizer/word/WordTokenizer.ts"
 import { RlParams } from "../stages/rl.ts"
 import { median } from "./measure.ts"
 

@@ -10,15 +10,15 @@ import * as Effect from "effect/Effect"
 import { Attribution } from "../schemas/attribution.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
+import { completionBodies, confusionOf, documentBodies, select } from "../src/attribution/bodies.ts"
 import { classify, labelShares, trainClassifier } from "../src/attribution/classifier.ts"
 import { buildCorpusIndex, documentAt } from "../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../src/attribution/mixture-weights.ts"
 import { overlap } from "../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
-import { completionBodies, confusionOf, documentBodies, select } from "../src/attribution/texts.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
-import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 
 export const AttributeParams = {
   decoding: Param.oneOf(["sampled", "greedy"], "sampled", "which completions of the evaluation"),

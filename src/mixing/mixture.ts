@@ -12,7 +12,7 @@
 import * as Schema from "effect/Schema"
 
 import { DigestIndex, textDigest } from "../datasets/overlap/DigestIndex.ts"
-import { bpeSeparator } from "../tokenizer/bpe-train.ts"
+import { bpeSeparator } from "../tokenizer/bpe/train.ts"
 import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
 import type { Selection } from "./Selection.ts"

@@ -9,7 +9,7 @@ import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { stream } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
 import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./sources.ts"
+import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
 
 export interface SuiteProblem {
   readonly problem: string

@@ -20,7 +20,7 @@ export interface Tokenizer {
   readonly encode: (text: string) => Int32Array
   /** Control tokens and end of text are left out. */
   readonly decode: (tokens: ArrayLike<number>) => string
-  /** The standard document; `Tokenizer.fromJson` reads it back. */
+  /** The standard document; `tokenizerFromJson` reads it back. */
   readonly json: TokenizerJson
 }
 

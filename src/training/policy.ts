@@ -8,7 +8,7 @@ import { Engine, type Model } from "../engine/Engine.ts"
 import { formatNames } from "../formats/registry.ts"
 import { parameterTable } from "../model/ModelSpec.ts"
 import { readParameters, readSnapshot } from "../model/tensors.ts"
-import { tokenizerFromJson } from "../tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../tokenizer/from-json.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { snapshotSteps } from "./schedule.ts"
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"
 import { correctShares } from "../../src/attribution/mixture-weights.ts"
 import { permutation } from "../../src/random/philox.ts"
-import { corpus, document, pack } from "./sources.ts"
+import { corpus, document, pack } from "./made-up-sources.ts"
 
 const classes = ["a", "b", "c"]
 const training = corpus([150, 150, 150])

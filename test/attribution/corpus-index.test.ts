@@ -4,7 +4,7 @@ import { AttributionInputError } from "../../src/attribution/AttributionInputErr
 import { buildCorpusIndex, documentsOf as documentsInRange, findSequence } from "../../src/attribution/CorpusIndex.ts"
 import { overlap, retrieveDocuments, sequenceCounts } from "../../src/attribution/overlap.ts"
 import { draws } from "../../src/random/philox.ts"
-import { corpus, documentsOf, pack, VOCABULARY } from "./sources.ts"
+import { corpus, documentsOf, pack, VOCABULARY } from "./made-up-sources.ts"
 
 const sourceNames = ["code", "prose", "mixed"]
 const labelled = corpus([40, 30, 20])

@@ -5,7 +5,7 @@ import { correctShares, mixtureWeights } from "../../src/attribution/mixture-wei
 import { sequenceCounts } from "../../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourcePosterior, sourceScores } from "../../src/attribution/source-posterior.ts"
 import { permutation } from "../../src/random/philox.ts"
-import { corpus, document, documentsOf, pack, VOCABULARY } from "./sources.ts"
+import { corpus, document, documentsOf, pack, VOCABULARY } from "./made-up-sources.ts"
 
 const sourceNames = ["a", "b", "c"]
 const training = corpus([150, 100, 50])

@@ -13,8 +13,8 @@ import {
   targetTokens,
   trainingDocuments
 } from "../../src/mixing/mixture.ts"
+import { type MixtureSettings, openSources } from "../../src/mixing/open-sources.ts"
 import { Selection, type SelectionRules } from "../../src/mixing/Selection.ts"
-import { type MixtureSettings, openSources } from "../../src/mixing/sources.ts"
 import { suiteProblems } from "../../src/mixing/suites.ts"
 import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 

@@ -6,8 +6,8 @@ import { arithmeticText } from "../../src/problems/arithmetic.ts"
 import { generate } from "../../src/problems/grammar.ts"
 import { misread } from "../../src/problems/misread.ts"
 import type { TokenizerJson } from "../../src/tokenizer/Tokenizer.ts"
-import { unknownToken } from "../../src/tokenizer/word-vocabulary.ts"
-import { wordTokenizer, wordTokenizerFromJson } from "../../src/tokenizer/WordTokenizer.ts"
+import { unknownToken } from "../../src/tokenizer/word/vocabulary.ts"
+import { wordTokenizer, wordTokenizerFromJson } from "../../src/tokenizer/word/WordTokenizer.ts"
 
 /** Every kind of built-in text for problems of all difficulties. */
 const builtInTexts = (maximum: number, count: number): ReadonlyArray<string> =>

@@ -8,7 +8,7 @@ import { generate, GrammarImpossible } from "../problems/grammar.ts"
 import { blindSpots, gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./sources.ts"
+import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
 import { builtInSuites, suiteGrammar } from "./suites.ts"
 
 const builtInSources = [...formatNames, CALC]

@@ -1,7 +1,7 @@
-import { formats, formatNames, formatTag } from "../formats/registry.ts"
-import { arithmeticWords } from "../problems/arithmetic.ts"
-import { questionWords } from "../problems/clauses.ts"
-import { items, names } from "../problems/words.ts"
+import { formats, formatNames, formatTag } from "../../formats/registry.ts"
+import { arithmeticWords } from "../../problems/arithmetic.ts"
+import { questionWords } from "../../problems/clauses.ts"
+import { items, names } from "../../problems/words.ts"
 
 /**
  * The vocabulary of the built-in texts, as a pure function of the largest number: every word that the grammar, a format or the arithmetic text can

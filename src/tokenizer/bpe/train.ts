@@ -1,3 +1,5 @@
+import type { Merge } from "./bpe-json.ts"
+import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
 /**
  * Learns byte-level BPE merges (Sennrich et al. 2016, arXiv 1508.07909): again and again, the most frequent pair of neighbouring tokens
  * becomes a token.
@@ -8,10 +10,8 @@
  *
  * What is learnt depends on the multiset of pieces alone, never on the order of the texts.
  */
-import { alphabetIds, byteOfRank, characterOfByte } from "./bpe-bytes.ts"
-import type { Merge } from "./bpe-json.ts"
-import { detached, DIGITS_SINGLY, splitterOf } from "./bpe-pretokenize.ts"
-import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
+import { alphabetIds, byteOfRank, characterOfByte } from "./byte-alphabet.ts"
+import { detached, DIGITS_SINGLY, splitterOf } from "./pretokenize.ts"
 
 /** What joins question and solution. */
 export const bpeSeparator = "\n\n"

@@ -8,9 +8,9 @@
  */
 import * as Schema from "effect/Schema"
 
-import { characterOfByte, fromAlphabet } from "./bpe-bytes.ts"
-import { GPT2 } from "./bpe-pretokenize.ts"
-import type { TokenizerJson } from "./Tokenizer.ts"
+import type { TokenizerJson } from "../Tokenizer.ts"
+import { characterOfByte, fromAlphabet } from "./byte-alphabet.ts"
+import { GPT2 } from "./pretokenize.ts"
 
 /** A `tokenizer.json` that cannot be used, with the field at fault. */
 export class TokenizerInvalid extends Schema.TaggedError<TokenizerInvalid>()("TokenizerInvalid", {
