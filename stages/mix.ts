@@ -20,7 +20,14 @@ import type { Rejected, SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
 import { openSources, sourceExternals } from "../src/mixing/open-sources.ts"
-import { difficultyProblem, mixtureProblem, sourceProblem, subStylesProblem, suitesProblem } from "../src/mixing/param-checks.ts"
+import {
+  difficultyProblem,
+  gapFormats,
+  mixtureProblem,
+  sourceProblem,
+  subStylesProblem,
+  suitesProblem
+} from "../src/mixing/param-checks.ts"
 import { Selection } from "../src/mixing/Selection.ts"
 import { isForEvaluation, suiteProblems } from "../src/mixing/suites.ts"
 import { encodeDocument } from "../src/tokenizer/document.ts"
@@ -50,7 +57,10 @@ export const MixParams = {
     difficultyProblem
   ),
   distractors: Param.number(0, "probability of an irrelevant sentence", { min: 0, max: 1 }),
-  gap: Param.number(0, "share of built-in TinyGSM programs that are systematically wrong", { min: 0, max: 1 }),
+  gap: Param.number(0, `share of the built-in solutions that are systematically wrong, in ${gapFormats.join(", ")}`, {
+    min: 0,
+    max: 1
+  }),
   subStyles: Param.checked(
     Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),
     subStylesProblem

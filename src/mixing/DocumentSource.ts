@@ -8,7 +8,7 @@ import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
-import { blindSpots, gapRate, isMisread, misread } from "../problems/misread.ts"
+import { gapRate, isMisread, misread } from "../problems/misread.ts"
 import { draws, stream } from "../random/philox.ts"
 
 export interface SourceDocument {
@@ -48,7 +48,7 @@ export const CALC = "calc"
 export interface GrammarSourceOptions {
   readonly grammar: GrammarOptions
   readonly seed: number
-  /** Share of the problems that are misread. */
+  /** Share of the problems that are misread, by a format that has flaws. */
   readonly gap: number
   /** Relative frequency of sub-styles by `format/sub-style`; those that are not named have 1. */
   readonly subStyles: Readonly<Record<string, number>>
@@ -97,14 +97,14 @@ const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
 
 const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarSourceOptions) => {
   const format = formatNamed(name)
-  const rate = gapRate(grammar, { share: gap, blindSpots })
+  const rate = format.flaws.length === 0 ? 0 : gapRate(grammar, { share: gap, blindSpots: format.flaws })
   const own = sourceSeed(name, seed)
   const weights = subStyleWeights(name, subStyles)
   return (index: number): SourceDocument => {
     const problem = generate(grammar, own, index)
     const random = draws(own, "sub-style", index)
     const subStyle = weights === null ? random.pick(format.subStyles) : random.weighted(format.subStyles, Object.values(weights))
-    const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, blindSpots) : null
+    const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, format.flaws) : null
     return {
       problem: problem.id,
       format: name,

@@ -40,7 +40,7 @@ export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyAr
           return grammarSource(name, {
             grammar: grammarOptions(settings),
             seed: settings.seed,
-            gap: name === "tinygsm" ? settings.gap : 0,
+            gap: settings.gap,
             subStyles: settings.subStyles
           })
         }),

@@ -5,7 +5,7 @@
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"
-import { blindSpots, gapRate } from "../problems/misread.ts"
+import { gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
@@ -47,6 +47,9 @@ export const difficultyProblem = (difficulty: Readonly<Record<string, number>>):
   return wrong === undefined ? null : `"${wrong}" is not a number of operations; they go from 1 to 6.`
 }
 
+/** The formats whose built-in solutions a gap makes wrong. */
+export const gapFormats = formatNames.filter((name) => formatNamed(name).flaws.length > 0)
+
 const subStyleNames = formatNames.flatMap((format) => formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`))
 
 export const subStylesProblem = (weights: Readonly<Record<string, number>>): string | null => {
@@ -83,9 +86,12 @@ const grammarProblem = (settings: MixtureSettings): Objection | null => {
   if (names.length === 0) return null
   const problem = impossible(() => generate(grammar, settings.seed, 0))
   if (problem !== null) return { param: "difficulty", problem: `${problem} Change it or mix.maximum.` }
-  if (settings.gap === 0 || !names.includes("tinygsm")) return null
-  const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots }))
-  return tooWide === null ? null : { param: "gap", problem: tooWide }
+  if (settings.gap === 0) return null
+  for (const { flaws } of names.filter((name) => gapFormats.includes(name)).map(formatNamed)) {
+    const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots: flaws }))
+    if (tooWide !== null) return { param: "gap", problem: tooWide }
+  }
+  return null
 }
 
 const suiteGrammarProblem = (settings: MixtureSettings): Objection | null => {

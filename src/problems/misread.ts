@@ -12,8 +12,7 @@ import { items, names } from "./words.ts"
  * TinyGSM was never checked for correctness while OpenMathInstruct was filtered by answer; this gives a code corpus such a ceiling. Random wrong labels
  * would not: greedy decoding and RL average them out. So which problems are misread is a property of the question, of what it is about, and not a draw.
  */
-export const blindSpots = ["fewer", "half", "distractor"] as const
-export type BlindSpot = (typeof blindSpots)[number]
+export type BlindSpot = "fewer" | "half" | "distractor"
 
 export interface Gap {
   /** Share of all problems that come out wrong, 0 to 1. */

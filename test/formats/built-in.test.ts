@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
-import { detectFormat, formatNamed, formatNames, formats, formatTag, invalid } from "../../src/formats/registry.ts"
+import { detectFormat, formatNamed, formatNames, formats, invalid } from "../../src/formats/registry.ts"
 import { generate } from "../../src/problems/grammar.ts"
 import { misread } from "../../src/problems/misread.ts"
 import type { Problem } from "../../src/problems/Problem.ts"
+import { formatStyle } from "../../src/report/draw/palette.ts"
 
 const problems = Array.from({ length: 400 }, (_, index) =>
   generate({ maximum: 99, steps: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1 }, distractors: 0.3, split: "any" }, 11, index)
@@ -72,7 +73,7 @@ describe.each(styles)("$name, $subStyle", ({ format, name, subStyle }) => {
       const text = format.render(problem, subStyle)
       const expected = { format: name, subStyle, answered: name, answer: String(problem.answer), correct: true, error: null }
       expect(grade(text, String(problem.answer), "corrected"), text).toMatchObject({ ...expected, attempted: name })
-      const branch = { tinygsm: "tinygsm-code", omi1: "llm-code" }[name] ?? "text"
+      const branch = text.includes("<llm-code>") ? "llm-code" : text.includes("def ") ? "tinygsm-code" : "text"
       expect(grade(text, String(problem.answer), "paper"), text).toMatchObject({
         ...expected,
         attempted: branch,
@@ -101,7 +102,7 @@ describe("a misread problem written as code", () => {
   it("executes to the misread answer, not to the right one", () => {
     const wrong = problems.flatMap((problem) => misread(problem, ["fewer", "half", "distractor"]) ?? [])
     expect(wrong.length).toBeGreaterThan(120)
-    for (const format of [formatNamed("tinygsm"), formatNamed("omi1")])
+    for (const format of formats.filter(({ runsCode }) => runsCode))
       for (const subStyle of format.subStyles)
         for (const problem of wrong)
           expect(grade(format.render(problem, subStyle), String(problem.answer), "corrected")).toMatchObject({
@@ -123,9 +124,28 @@ describe("a misread problem written as code", () => {
 })
 
 describe("the registry", () => {
-  it("names the formats and their control tokens", () => {
-    expect(formatNames).toEqual(["omi1", "tinygsm", "gsm", "lookup", "omi2"])
-    expect(formatTag("tinygsm")).toBe("<|tinygsm|>")
-    expect(() => formatNamed("prose")).toThrow(/no format "prose".*omi1, tinygsm, gsm, lookup, omi2/)
+  it("names each format once, in words that can be a control token and a param", () => {
+    expect(new Set(formatNames).size).toBe(formats.length)
+    expect(formatNames.filter((name) => !/^[a-z][a-z0-9-]*$/.test(name))).toEqual([])
+    expect(() => formatNamed("prose")).toThrow(`no format "prose". The formats are ${formatNames.join(", ")}.`)
+  })
+
+  it("keeps the order in which formats are recognised and control tokens numbered", () => {
+    const known = ["omi1", "tinygsm", "gsm", "lookup", "omi2"]
+    expect(formatNames.filter((name) => known.includes(name))).toEqual(known)
+  })
+
+  it("gives each format a colour of its own, which figures take for it and for sources of its name", () => {
+    const colours = formats.map(({ colour }) => colour)
+    expect(colours.filter((colour) => !/^#[0-9a-f]{6}$/.test(colour))).toEqual([])
+    const others = ["calc", "free", "invalid", "other"].map((name) => formatStyle(name).colour)
+    expect(new Set([...colours, ...others]).size).toBe(colours.length + others.length)
+    expect(formatNames.map((name) => formatStyle(name).colour)).toEqual(colours)
+    expect(formatNames.map((name) => formatStyle(`${name}:train`).colour)).toEqual(colours)
+  })
+
+  it("says of each format whether answers come from running code", () => {
+    for (const { extract, render, runsCode, subStyles } of formats)
+      for (const problem of problems.slice(0, 20)) expect(extract(render(problem, subStyles[0])).steps > 0).toBe(runsCode)
   })
 })

@@ -11,6 +11,9 @@ import { unclear } from "./sub-style.ts"
  */
 export const gsm: Format = {
   name: "gsm",
+  runsCode: false,
+  colour: "#d55e00",
+  flaws: [],
   subStyles: ["marks", "plain"],
   words: ["First", "has", ".", "=", "<<", ">>", "####", newline, ...operatorWords, ...phraseWords],
   render: (problem, subStyle) => {

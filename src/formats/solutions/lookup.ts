@@ -9,6 +9,9 @@ import type { Format } from "../Format.ts"
  */
 export const lookup: Format = {
   name: "lookup",
+  runsCode: false,
+  colour: "#cc79a7",
+  flaws: [],
   subStyles: ["colon", "is"],
   words: ["Answer", ":", "is"],
   render: (problem, subStyle) => `Answer ${subStyle === "is" ? "is" : ":"} ${problem.answer}`,

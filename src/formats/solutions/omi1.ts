@@ -16,6 +16,9 @@ import { conclusionOf } from "./sub-style.ts"
  */
 export const omi1: Format = {
   name: "omi1",
+  runsCode: true,
+  colour: "#e69f00",
+  flaws: [],
   subStyles: ["thus", "so", "comments"],
   words: [
     ..."Let's solve this problem using Python code . <llm-code> </llm-code> <llm-code-output> </llm-code-output> = #".split(" "),

@@ -12,6 +12,9 @@ import { conclusionOf, unclear } from "./sub-style.ts"
  */
 export const omi2: Format = {
   name: "omi2",
+  runsCode: false,
+  colour: "#009e73",
+  flaws: [],
   subStyles: ["thus", "so", "equations"],
   words: ["We", "start", "with", "have", "Then", "=", ...operatorWords, ...phraseWords, ...boxedWords],
   render: (problem, subStyle) => {

@@ -20,6 +20,9 @@ const variableNames = [..."abcdefghijklmno"]
  */
 export const tinygsm: Format = {
   name: "tinygsm",
+  runsCode: true,
+  colour: "#0072b2",
+  flaws: ["fewer", "half", "distractor"],
   subStyles: ["plain", "docstring", "comments"],
   words: [
     ...`def ${functionName} ( ) -> int : = result return """ #`.split(" "),

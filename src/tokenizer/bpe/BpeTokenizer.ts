@@ -19,11 +19,6 @@ export interface BpeTokenizer extends Tokenizer {
   readonly bytesOf: (token: number) => Uint8Array
 }
 
-export const END_OF_TEXT = "<|endoftext|>"
-
-/** The control token of a format. */
-export const tagToken = (name: string): string => `<|${name}|>`
-
 /** Reads a `tokenizer.json`. Throws TokenizerInvalid, naming the field at fault. */
 export const bpeTokenizerFromJson = (json: unknown): BpeTokenizer => makeBpeTokenizer(bpeFromJson(json))
 

@@ -8,6 +8,7 @@
  */
 import * as Schema from "effect/Schema"
 
+import { endOfTextToken } from "../control-tokens.ts"
 import type { TokenizerJson } from "../Tokenizer.ts"
 import { characterOfByte, fromAlphabet } from "./byte-alphabet.ts"
 import { GPT2 } from "./pretokenize.ts"
@@ -122,7 +123,7 @@ export const bpeFromJson = (json: unknown): BpeParts => {
     control,
     merges,
     pattern: readPattern(document.pre_tokenizer),
-    endOfText: controlId("model.echo_chamber.end_of_text", ours?.end_of_text ?? "<|endoftext|>"),
+    endOfText: controlId("model.echo_chamber.end_of_text", ours?.end_of_text ?? endOfTextToken),
     tags: Object.fromEntries(
       Object.entries(ours?.tags ?? {}).map(([name, token]) => [name, controlId(`model.echo_chamber.tags.${name}`, token)])
     ),

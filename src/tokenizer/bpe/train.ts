@@ -1,5 +1,6 @@
+import { endOfTextToken, tagToken } from "../control-tokens.ts"
 import type { Merge } from "./bpe-json.ts"
-import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
+import { type BpeTokenizer, makeBpeTokenizer } from "./BpeTokenizer.ts"
 /**
  * Learns byte-level BPE merges (Sennrich et al. 2016, arXiv 1508.07909): again and again, the most frequent pair of neighbouring tokens
  * becomes a token.
@@ -51,7 +52,7 @@ export const trainBpe = (texts: Iterable<string>, options: BpeTraining): BpeToke
 
 export const trainBpeFromCounts = (counts: PieceCounts, options: BpeTraining): BpeTokenizer => {
   const tags = options.tags ?? []
-  const special = [END_OF_TEXT, ...tags.map(tagToken)]
+  const special = [endOfTextToken, ...tags.map(tagToken)]
   const smallest = special.length + 256
   if (!Number.isInteger(options.vocabularySize) || options.vocabularySize < smallest || options.vocabularySize > 2 ** 20)
     throw new RangeError(

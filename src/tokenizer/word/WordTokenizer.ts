@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 
+import { endOfTextToken } from "../control-tokens.ts"
 import type { Tokenizer, TokenizerJson } from "../Tokenizer.ts"
-import { endOfTextToken, padToken, separatorWord, unknownToken, wordVocabulary } from "./vocabulary.ts"
+import { padToken, separatorWord, unknownToken, wordVocabulary } from "./vocabulary.ts"
 
 /**
  * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words (`src/formats/phrases.ts`), and

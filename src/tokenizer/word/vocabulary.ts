@@ -1,7 +1,8 @@
-import { formats, formatNames, formatTag } from "../../formats/registry.ts"
+import { formats, formatNames } from "../../formats/registry.ts"
 import { arithmeticWords } from "../../problems/arithmetic.ts"
 import { questionWords } from "../../problems/clauses.ts"
 import { items, names } from "../../problems/words.ts"
+import { endOfTextToken, tagToken } from "../control-tokens.ts"
 
 /**
  * The vocabulary of the built-in texts, as a pure function of the largest number: every word that the grammar, a format or the arithmetic text can
@@ -11,14 +12,13 @@ import { items, names } from "../../problems/words.ts"
  * Order: special tokens, control tokens, integers from 0, words by code unit. An id depends on the maximum and the formats, on nothing else.
  */
 export const padToken = "<|pad|>"
-export const endOfTextToken = "<|endoftext|>"
 export const unknownToken = "<unk>"
 
 /** The blank line between question and solution, a word of its own. */
 export const separatorWord = "\n\n"
 
 /** Tokens that no text can produce, in the order of their ids. */
-export const specialTokens: ReadonlyArray<string> = [padToken, endOfTextToken, unknownToken, ...formatNames.map(formatTag)]
+export const specialTokens: ReadonlyArray<string> = [padToken, endOfTextToken, unknownToken, ...formatNames.map(tagToken)]
 
 /** All tokens in the order of their ids. */
 export const wordVocabulary = (maximum: number): ReadonlyArray<string> => {
