@@ -1,5 +1,5 @@
 import { type Draws, draws } from "../random/philox.ts"
-import { exactly } from "./grammar.ts"
+import { exactly } from "./operations.ts"
 
 /**
  * Plain arithmetic text: `Facts : 3 + 4 = 7 . 12 / 4 = 3 . ...`. It plays the part of FineMath and Algebraic-Stack in the paper's mixtures: it

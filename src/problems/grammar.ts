@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 
 import { type Draws, draws } from "../random/philox.ts"
 import { type Clause, amountRange, clauses, type Family, fill, opening, openQuestion, type Range, startRange } from "./clauses.ts"
+import { exactly, valueOf } from "./operations.ts"
 import type { Operand, Problem, Quantity, Split, Step } from "./Problem.ts"
 import { grammarVersion, shortHash, splitOf } from "./split.ts"
 import { items, names } from "./words.ts"
@@ -181,21 +182,4 @@ const carryOut = (
     trace.push({ kind: operation.kind, left, operator: operation.operator, right, value, who: story[operation.who] })
   }
   return true
-}
-
-/** The number an operand stands for. */
-export const valueOf = (operand: Operand): number => ("constant" in operand ? operand.constant : operand.value)
-
-/** `left operator right`; NaN where a division is not exact. */
-export const exactly = (left: number, operator: Step["operator"], right: number): number => {
-  switch (operator) {
-    case "+":
-      return left + right
-    case "-":
-      return left - right
-    case "*":
-      return left * right
-    case "/":
-      return right !== 0 && left % right === 0 ? left / right : Number.NaN
-  }
 }

@@ -1,4 +1,5 @@
-import { generate, GrammarImpossible, type GrammarOptions, valueOf } from "./grammar.ts"
+import { generate, GrammarImpossible, type GrammarOptions } from "./grammar.ts"
+import { valueOf, wholly } from "./operations.ts"
 import type { Operand, Problem, Step } from "./Problem.ts"
 import { items, names } from "./words.ts"
 
@@ -28,7 +29,7 @@ export interface Gap {
 export const misread = (problem: Problem, spots: ReadonlyArray<BlindSpot>): Problem | null => {
   const trace: Array<Step> = []
   const push = (step: Omit<Step, "value">): Operand => {
-    trace.push({ ...step, value: calculate(valueOf(step.left), step.operator, valueOf(step.right)) })
+    trace.push({ ...step, value: wholly(valueOf(step.left), step.operator, valueOf(step.right)) })
     return { step: trace.length - 1, value: trace.at(-1)!.value }
   }
   const { aside, start } = problem
@@ -52,19 +53,6 @@ export const misread = (problem: Problem, spots: ReadonlyArray<BlindSpot>): Prob
 
 const resolve = (operand: Operand, results: ReadonlyArray<Operand>): Operand =>
   "constant" in operand ? operand : results[operand.step]!
-
-const calculate = (left: number, operator: Step["operator"], right: number): number => {
-  switch (operator) {
-    case "+":
-      return left + right
-    case "-":
-      return left - right
-    case "*":
-      return left * right
-    case "/":
-      return Math.floor(left / right)
-  }
-}
 
 /**
  * The share of blind-spot problems to misread so that `gap.share` of all problems come out wrong. Measured on the first problems of the grammar's own

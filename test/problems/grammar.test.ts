@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 
 import { clauses, families } from "../../src/problems/clauses.ts"
-import { generate, type GrammarOptions, valueOf } from "../../src/problems/grammar.ts"
+import { generate, type GrammarOptions } from "../../src/problems/grammar.ts"
+import { valueOf } from "../../src/problems/operations.ts"
 import { operandKey, splitOf } from "../../src/problems/split.ts"
 
 const train: GrammarOptions = { maximum: 99, steps: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1 }, distractors: 0.3, split: "train" }

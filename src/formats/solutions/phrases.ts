@@ -1,5 +1,5 @@
 import { fill, templateWords } from "../../problems/clauses.ts"
-import { valueOf } from "../../problems/grammar.ts"
+import { valueOf } from "../../problems/operations.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 
 /**

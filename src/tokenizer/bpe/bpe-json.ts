@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 
 import { endOfTextToken } from "../control-tokens.ts"
+import { huggingFaceJson, idsByToken } from "../hugging-face.ts"
 import type { TokenizerJson } from "../Tokenizer.ts"
 import { characterOfByte, fromAlphabet } from "./byte-alphabet.ts"
 import { GPT2 } from "./pretokenize.ts"
@@ -40,48 +41,37 @@ export interface BpeParts {
   readonly separator: string
 }
 
-export const bpeToJson = (parts: BpeParts): TokenizerJson => ({
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: parts.control.map((id) => ({
-    id,
-    content: parts.tokens[id]!,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true
-  })),
-  normalizer: null,
-  pre_tokenizer: {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: parts.pattern }, behavior: "Isolated", invert: false },
-      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false }
-    ]
-  },
-  post_processor: null,
-  decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-  model: {
-    type: "BPE",
-    dropout: null,
-    unk_token: null,
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: false,
-    byte_fallback: false,
-    ignore_merges: false,
-    vocab: Object.fromEntries(parts.tokens.map((token, id) => [token, id])),
-    merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!]),
-    echo_chamber: {
-      kind: "bpe",
-      separator: parts.separator,
-      end_of_text: parts.tokens[parts.endOfText]!,
-      tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+/** The standard document of a tokenizer. */
+export const bpeToJson = (parts: BpeParts): TokenizerJson =>
+  huggingFaceJson({
+    controlTokens: parts.control.map((id) => ({ id, content: parts.tokens[id]! })),
+    preTokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        { type: "Split", pattern: { Regex: parts.pattern }, behavior: "Isolated", invert: false },
+        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false }
+      ]
+    },
+    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: idsByToken(parts.tokens),
+      merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!]),
+      echo_chamber: {
+        kind: "bpe",
+        separator: parts.separator,
+        end_of_text: parts.tokens[parts.endOfText]!,
+        tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+      }
     }
-  }
-})
+  })
 
 /** Reads what `bpeToJson` writes, or GPT-2's own file. Throws TokenizerInvalid. */
 export const bpeFromJson = (json: unknown): BpeParts => {

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 
 import { endOfTextToken } from "../control-tokens.ts"
+import { huggingFaceJson, idsByToken } from "../hugging-face.ts"
 import type { Tokenizer, TokenizerJson } from "../Tokenizer.ts"
 import { padToken, separatorWord, unknownToken, wordVocabulary } from "./vocabulary.ts"
 
@@ -104,22 +105,10 @@ const assemble = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>
 /** Special tokens that are no format's. */
 const fixedSpecials: ReadonlySet<string> = new Set([padToken, endOfTextToken, unknownToken])
 
-const jsonOf = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>): TokenizerJson => ({
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: specials.map((content) => ({
-    id: tokens.indexOf(content),
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true
-  })),
-  normalizer: null,
-  pre_tokenizer: { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
-  post_processor: null,
-  decoder: null,
-  model: { type: "WordLevel", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: unknownToken }
-})
+const jsonOf = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>): TokenizerJson =>
+  huggingFaceJson({
+    controlTokens: specials.map((content) => ({ id: tokens.indexOf(content), content })),
+    preTokenizer: { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
+    decoder: null,
+    model: { type: "WordLevel", vocab: idsByToken(tokens), unk_token: unknownToken }
+  })
