@@ -109,7 +109,7 @@ export const mix = Stage.make({
     for (const suite of params.suites) {
       const { problems, rejected } = yield* suiteProblems(suite, params)
       for (const problem of problems) {
-        yield* output.problems.append({ suite, ...problem })
+        yield* output.problems.append(problem)
         questions.push({ set: suite, id: problem.problem, question: problem.question })
       }
       yield* reject(suite, rejected)

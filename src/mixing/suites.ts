@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/read/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
@@ -10,14 +11,6 @@ import { stream } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
 import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
-
-export interface SuiteProblem {
-  readonly problem: string
-  readonly question: string
-  readonly answer: string
-  readonly steps: number
-  readonly distractor: boolean
-}
 
 interface BuiltInSuite {
   /** Whether training may see its problems. */
@@ -89,7 +82,10 @@ export const suiteSizeObjection = (prompts: number, suite: string, corpus: Wired
   return { param: "prompts", problem: `is ${prompts}, but suite "${suite}" has ${size} problems (mix.suiteSize).` }
 }
 
-/** A dataset without a single problem that can be asked and graded. */
+/**
+ * A dataset without a single problem that can be asked and graded.
+ * @public
+ */
 export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", { suite: Schema.String, rejected: Schema.Int }) {
   readonly badInput = true
   override get message() {
@@ -119,7 +115,8 @@ export const suiteProblems = (
         const problems: Array<SuiteProblem> = []
         for await (const { rows } of batches())
           for (const { id, question, answer } of rows)
-            if (answer !== null && question !== "") problems.push({ problem: id, question, answer, steps: 0, distractor: false })
+            if (answer !== null && question !== "")
+              problems.push({ suite, problem: id, question, answer, steps: 0, distractor: false })
         if (problems.length === 0) throw new SuiteEmpty({ suite, rejected: report.bad })
         return { problems, rejected: { rows: report.bad, first: report.faults } }
       }
@@ -127,7 +124,7 @@ export const suiteProblems = (
       const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
       const problems = Array.from({ length: settings.suiteSize }, (_, index) => {
         const { id, question, answer, steps, distractor } = generate(options, seed, index)
-        return { problem: id, question, answer: String(answer), steps, distractor }
+        return { suite, problem: id, question, answer: String(answer), steps, distractor }
       })
       return { problems, rejected: NONE_REJECTED }
     },

@@ -7,12 +7,12 @@
  */
 import * as Effect from "effect/Effect"
 
+import type { SuiteProblem } from "../../../schemas/corpus.ts"
 import type { Batch, Model } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
 import { permutation, stream } from "../../random/philox.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
-import type { SuiteProblem } from "../../training/corpus.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
 import { klEstimate } from "../objective/kl.ts"
 import { mean } from "../packed/masked-statistics.ts"
