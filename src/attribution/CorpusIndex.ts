@@ -13,9 +13,6 @@ import { suffixArray } from "./suffix-array.ts"
 /** Ranks between two stored prefix counts. */
 const BLOCK = 64
 
-/** As the last token of a sequence: the end of a document. */
-export const END_OF_DOCUMENT = -1
-
 export interface CorpusIndex {
   /** Token + 1, and 0 after each document: `[positions]`. */
   readonly text: Int32Array
@@ -107,7 +104,10 @@ export interface Range {
 /** The range of the empty sequence. */
 export const everywhere = (index: CorpusIndex): Range => ({ low: 0, high: index.suffixes.length })
 
-/** From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not occur. */
+/**
+ * From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not occur.
+ * Token -1 stands for the end of a document.
+ */
 export const narrow = (index: CorpusIndex, range: Range, depth: number, token: number): Range => {
   const low = firstAtLeast(index, range, depth, token + 1)
   if (low === range.high) return { low, high: low }
@@ -162,11 +162,4 @@ export const documentAt = (index: CorpusIndex, position: number): number => {
     else high = middle
   }
   return low
-}
-
-/** Documents of a range, each once, ascending; only the first `limit` occurrences are looked up. */
-export const documentsOf = (index: CorpusIndex, range: Range, limit: number): Int32Array => {
-  const found = new Set<number>()
-  for (let r = range.low; r < Math.min(range.high, range.low + limit); r++) found.add(documentAt(index, index.suffixes[r]!))
-  return Int32Array.from(found).toSorted()
 }

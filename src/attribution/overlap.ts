@@ -8,7 +8,7 @@
  */
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
-import { countBySource, documentsOf, findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
+import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
 export interface Span {
   /** Tokens start..end - 1 of the text. */
@@ -94,45 +94,3 @@ const unigramLogProbs = (index: CorpusIndex, tokens: ArrayLike<number>): Float64
     return Math.log(Math.max(range.high - range.low, 1) / total)
   })
 }
-
-export interface RetrievedDocument {
-  readonly document: number
-  readonly source: number
-  /** Tokens of the text inside a span that this document holds. */
-  readonly matchedTokens: number
-  readonly spans: number
-}
-
-/**
- * Documents behind the rarest spans, best first: most matched tokens, then the lower id. `spans` of the text are tried from the lowest
- * unigram log-probability on; from each at most `perSpan` occurrences are looked up.
- */
-export const retrieveDocuments = (
-  index: CorpusIndex,
-  spans: ReadonlyArray<Span>,
-  options: { readonly spans?: number; readonly perSpan?: number; readonly limit?: number } = {}
-): ReadonlyArray<RetrievedDocument> => {
-  const rarest = spans.toSorted((a, b) => a.unigramLogProb - b.unigramLogProb || a.start - b.start).slice(0, options.spans ?? 10)
-  const found = new Map<number, { tokens: Set<number>; spans: number }>()
-  for (const span of rarest) {
-    for (const document of documentsOf(index, span.range, options.perSpan ?? 10)) {
-      const entry = found.get(document) ?? { tokens: new Set<number>(), spans: 0 }
-      for (let t = span.start; t < span.end; t++) entry.tokens.add(t)
-      entry.spans++
-      found.set(document, entry)
-    }
-  }
-  return [...found]
-    .map(([document, entry]) => ({
-      document,
-      source: index.sources[document]!,
-      matchedTokens: entry.tokens.size,
-      spans: entry.spans
-    }))
-    .toSorted((a, b) => b.matchedTokens - a.matchedTokens || a.document - b.document)
-    .slice(0, options.limit ?? 10)
-}
-
-/** Occurrences of a token sequence in each source. */
-export const sequenceCounts = (index: CorpusIndex, tokens: ArrayLike<number>): Int32Array =>
-  countBySource(index, findSequence(index, tokens), new Int32Array(index.sourceNames.length))

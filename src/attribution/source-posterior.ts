@@ -73,13 +73,6 @@ export const posterior = (scores: ArrayLike<number>, options: PosteriorOptions =
   return weights.map((w) => w / total)
 }
 
-/** Posterior over the sources of an index for one token sequence. */
-export const sourcePosterior = (
-  index: CorpusIndex,
-  tokens: ArrayLike<number>,
-  options: NgramOptions & PosteriorOptions = {}
-): Float64Array => posterior(sourceScores(index, tokens, options), options)
-
 /**
  * The temperature that makes the true sources of held-out documents most likely, from their scores `[documents][sources]` and labels.
  * The log-likelihood is concave in 1 / temperature; found by golden section on its logarithm within [1e-4, 1e4].

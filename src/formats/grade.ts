@@ -29,7 +29,10 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
   }
 }
 
-/** A gold answer that is not a number: the problem cannot be graded. */
+/**
+ * A gold answer that is not a number: the problem cannot be graded.
+ * @public
+ */
 export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", { gold: Schema.String }) {
   readonly badInput = true
   override get message() {

@@ -44,7 +44,10 @@ export interface Encoding {
   readonly encode: (document: SourceDocument) => EncodedDocument
 }
 
-/** A source without a single document to train on. */
+/**
+ * A source without a single document to train on.
+ * @public
+ */
 export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty", {
   source: Schema.String,
   rejected: Schema.Int,

@@ -48,8 +48,6 @@ export type PresetName = keyof typeof table
 /** Every preset's name, smallest first. */
 export const presetNames = Object.keys(table) as ReadonlyArray<PresetName>
 
-export const isPreset = (name: string): name is PresetName => Object.hasOwn(table, name)
-
 /** The full specification of a preset for a vocabulary. */
 export const presetSpec = (
   name: PresetName,

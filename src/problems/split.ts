@@ -43,7 +43,7 @@ const heldOut = (template: string): boolean => {
 const operandText = (operand: Operand): string => String("constant" in operand ? operand.constant : operand.value)
 
 /** `20+2=22`: what two problems must share, besides the template, to count as the same values. */
-export const operandKey = (trace: ReadonlyArray<Step>): string =>
+const operandKey = (trace: ReadonlyArray<Step>): string =>
   trace.map((step) => `${operandText(step.left)}${step.operator}${operandText(step.right)}`).join(",")
 
 export const splitOf = (template: string, trace: ReadonlyArray<Step>): Split => {

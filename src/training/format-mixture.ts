@@ -8,7 +8,10 @@ import * as Schema from "effect/Schema"
 import { permutation } from "../random/philox.ts"
 import type { CorpusSequences } from "./corpus.ts"
 
-/** The corpus has too few documents of a format for the mixture asked for. */
+/**
+ * The corpus has too few documents of a format for the mixture asked for.
+ * @public
+ */
 export class FormatShort extends Schema.TaggedError<FormatShort>()("FormatShort", {
   format: Schema.String,
   wanted: Schema.Int,
@@ -22,7 +25,7 @@ export class FormatShort extends Schema.TaggedError<FormatShort>()("FormatShort"
 }
 
 /** `total` documents in the proportions of `weights`, exactly: largest remainder, ties in the order of the names. */
-export const countsOf = (weights: Readonly<Record<string, number>>, total: number): ReadonlyMap<string, number> => {
+const countsOf = (weights: Readonly<Record<string, number>>, total: number): ReadonlyMap<string, number> => {
   const names = Object.keys(weights).toSorted()
   const sum = names.reduce((all, name) => all + weights[name]!, 0)
   const exact = names.map((name) => (total * weights[name]!) / sum)

@@ -58,7 +58,10 @@ const snapshotAt = (checkpoint: Reader<typeof Checkpoint>, step: number): Effect
     : Effect.fail(new SnapshotMissing({ step, kept }))
 }
 
-/** A policy was trained with control tokens, and its tokenizer has none for a format of the corpus. */
+/**
+ * A policy was trained with control tokens, and its tokenizer has none for a format of the corpus.
+ * @public
+ */
 export class TagMissing extends Schema.TaggedError<TagMissing>()("TagMissing", {
   format: Schema.String,
   known: Schema.Array(Schema.String)

@@ -34,7 +34,7 @@ export const evenlySpaced = (count: number, total: number): ReadonlyArray<number
     : [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(((i + 1) * total) / count))))]
 
 /** Every `n`-th step in 1..total; none for 0. */
-export const everyN = (n: number, total: number): ReadonlyArray<number> =>
+const everyN = (n: number, total: number): ReadonlyArray<number> =>
   n <= 0 ? [] : Array.from({ length: Math.floor(total / n) }, (_, i) => (i + 1) * n)
 
 /** The steps of a run after which its parameters are kept, ascending: `snapshots` of them log-spaced, and every `snapshotEvery`-th. */

@@ -2,6 +2,7 @@
  * Synthetic sources with known behaviour: each is a first-order Markov chain over a shared vocabulary, so that sources differ in their
  * habits (bigrams) and share their words.
  */
+import { type CorpusIndex, countBySource, findSequence } from "../../src/attribution/CorpusIndex.ts"
 import { draws } from "../../src/random/philox.ts"
 
 export interface Labelled {
@@ -48,3 +49,8 @@ export const documentsOf = ({
   readonly offsets: Int32Array
 }): ReadonlyArray<Int32Array> =>
   Array.from({ length: offsets.length - 1 }, (_, d) => tokens.subarray(offsets[d]!, offsets[d + 1]!))
+
+/** Occurrences of a token sequence in each source. */
+export const countsOf = (index: CorpusIndex, sequence: ArrayLike<number>): ReadonlyArray<number> => [
+  ...countBySource(index, findSequence(index, sequence), new Int32Array(index.sourceNames.length))
+]

@@ -64,7 +64,7 @@ export const firstBlock = (completion: string): string | null => {
 }
 
 /** Runs a block and takes the value of its last bare expression. */
-export const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent(code)))
+const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent(code)))
 
 /** Blank lines and the common margin removed: built-in text has a space after each newline, which Python must not see as indentation. */
 export const dedent = (code: string): string => {

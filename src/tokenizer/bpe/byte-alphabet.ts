@@ -22,13 +22,6 @@ export const characterOfByte: ReadonlyArray<string> = Array.from({ length: 256 }
 
 const byteOfCharacter = new Map(characterOfByte.map((character, byte) => [character, byte]))
 
-/** Bytes as text in the alphabet: `[0x20, 0x61]` is `Ġa`. */
-export const toAlphabet = (bytes: Uint8Array): string => {
-  let text = ""
-  for (const byte of bytes) text += characterOfByte[byte]
-  return text
-}
-
 /** Text in the alphabet as bytes, or null where a character is not in it. */
 export const fromAlphabet = (text: string): Uint8Array | null => {
   const bytes = new Uint8Array(text.length)

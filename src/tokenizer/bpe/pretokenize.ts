@@ -23,7 +23,7 @@ export const splitterOf = (pattern: string): Splitter =>
   pattern === DIGITS_SINGLY ? splitDigitsSingly : (text, use) => splitByPattern(text, new RegExp(pattern, "gu"), use)
 
 /** By any pattern with the flags `gu`. */
-export const splitByPattern = (text: string, pattern: RegExp, use: (start: number, end: number) => void): void => {
+const splitByPattern = (text: string, pattern: RegExp, use: (start: number, end: number) => void): void => {
   let end = 0
   pattern.lastIndex = 0
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

@@ -43,13 +43,20 @@ export const pieceCounter = () => {
   return { add, counts: counts as PieceCounts }
 }
 
-/** A tokenizer trained on `texts`. Throws a RangeError for a vocabulary that cannot hold the bytes and the control tokens. */
+/**
+ * A tokenizer trained on `texts` that are all in memory, as tests and benchmarks have them. Throws as `trainBpeFromCounts` does.
+ * @internal
+ */
 export const trainBpe = (texts: Iterable<string>, options: BpeTraining): BpeTokenizer => {
   const counter = pieceCounter()
   for (const text of texts) counter.add(text)
   return trainBpeFromCounts(counter.counts, options)
 }
 
+/**
+ * A tokenizer trained on the pieces that a `pieceCounter` has counted. Throws a RangeError for a vocabulary that cannot hold the bytes and the
+ * control tokens.
+ */
 export const trainBpeFromCounts = (counts: PieceCounts, options: BpeTraining): BpeTokenizer => {
   const tags = options.tags ?? []
   const special = [endOfTextToken, ...tags.map(tagToken)]

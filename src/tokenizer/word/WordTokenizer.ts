@@ -23,7 +23,10 @@ export const wordTokenizer = (options: { readonly maximum: number }): Tokenizer 
 /** Text before a solution: a prompt is the question and this. */
 const separator = ` ${separatorWord}`
 
-/** A `tokenizer.json` that does not describe a word-level tokenizer of ours. */
+/**
+ * A `tokenizer.json` that does not describe a word-level tokenizer of ours.
+ * @public
+ */
 export class TokenizerJsonInvalid extends Schema.TaggedError<TokenizerJsonInvalid>()("TokenizerJsonInvalid", {
   field: Schema.String,
   reason: Schema.String

@@ -18,7 +18,7 @@ export const unknownToken = "<unk>"
 export const separatorWord = "\n\n"
 
 /** Tokens that no text can produce, in the order of their ids. */
-export const specialTokens: ReadonlyArray<string> = [padToken, endOfTextToken, unknownToken, ...formatNames.map(tagToken)]
+const specialTokens: ReadonlyArray<string> = [padToken, endOfTextToken, unknownToken, ...formatNames.map(tagToken)]
 
 /** All tokens in the order of their ids. */
 export const wordVocabulary = (maximum: number): ReadonlyArray<string> => {
