@@ -9,7 +9,7 @@ import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { gapRate, isMisread, misread } from "../problems/misread.ts"
-import { draws, stream } from "../random/philox.ts"
+import { draws, subSeed } from "../random/philox.ts"
 
 export interface SourceDocument {
   /** Id of the problem, or file and row of a dataset. */
@@ -79,11 +79,9 @@ export const grammarSource = (name: string, options: GrammarSourceOptions): Docu
   }
 }
 
-const sourceSeed = (name: string, seed: number): number => (stream(name) ^ seed) >>> 0
-
 const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
   const { maximum } = grammar
-  const own = sourceSeed(CALC, seed)
+  const own = subSeed(seed, CALC)
   return (index: number): SourceDocument => ({
     problem: `calc/${seed}/${index}`,
     format: "text",
@@ -98,7 +96,7 @@ const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
 const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarSourceOptions) => {
   const format = formatNamed(name)
   const rate = format.flaws.length === 0 ? 0 : gapRate(grammar, { share: gap, blindSpots: format.flaws })
-  const own = sourceSeed(name, seed)
+  const own = subSeed(seed, name)
   const weights = subStyleWeights(name, subStyles)
   return (index: number): SourceDocument => {
     const problem = generate(grammar, own, index)

@@ -7,7 +7,7 @@ import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/read/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
-import { stream } from "../random/philox.ts"
+import { subSeed } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
 import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
@@ -121,7 +121,7 @@ export const suiteProblems = (
         return { problems, rejected: { rows: report.bad, first: report.faults } }
       }
       const options = suiteGrammar(suite, grammarOptions(settings))
-      const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
+      const seed = subSeed(settings.seed, `suite/${suite}`)
       const problems = Array.from({ length: settings.suiteSize }, (_, index) => {
         const { id, question, answer, steps, distractor } = generate(options, seed, index)
         return { suite, problem: id, question, answer: String(answer), steps, distractor }

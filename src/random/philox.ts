@@ -67,6 +67,15 @@ export const stream = (name: string): number => {
   return hash >>> 0
 }
 
+/**
+ * The seed of a part of a computation that draws from several streams of its own: `subSeed(seed, "evaluate")`.
+ *
+ * For one name it is collision-free: the exclusive or with a constant maps the seeds below 2^32 one to one, and `draws` tells larger seeds apart
+ * no better. Two names can meet: `subSeed(a, x) = subSeed(b, y)` where `a ^ b = stream(x) ^ stream(y)`, so that no two small seeds do unless
+ * their names hash alike in the high bits. Parts that must never meet, whatever the seeds, take names of their own in `draws` instead.
+ */
+export const subSeed = (seed: number, name: string): number => (stream(name) ^ seed) >>> 0
+
 /** Draws in sequence from the stream (seed, name, index): word after word, block after block. */
 export interface Draws {
   /** Uniform in (0, 1). */
