@@ -1,9 +1,10 @@
 /**
  * What in the pretraining data do these outputs come from?
  *
- * Three methods over the same completions. The classifier knows the style of each source; its shares are corrected by its confusion on
- * held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one suffix array of the
- * corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in the corpus word for word.
+ * Three methods over the same completions. The classifier knows the style of each source; its shares are corrected by its
+ * confusion on held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one
+ * suffix array of the corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in
+ * the corpus word for word.
  */
 import * as Effect from "effect/Effect"
 
@@ -38,7 +39,9 @@ export const attribute = Stage.make({
     decoding === "sampled" && scores.params["samples"] === 0
       ? {
           param: "decoding",
-          problem: `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). Take decoding "greedy", or samples above 0.`
+          problem:
+            `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). ` +
+            `Take decoding "greedy", or samples above 0.`
         }
       : null,
   resources: { cost: ({ completions }) => completions * 1e6 },

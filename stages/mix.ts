@@ -1,10 +1,11 @@
 /**
  * Mix datasets into a pretraining corpus.
  *
- * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format, sub-style
- * and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions the sources contain.
- * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
- * the store. What is kept in memory is the suites and at most 128 bytes a document, however many tokens there are.
+ * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format,
+ * sub-style and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions
+ * the sources contain. The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that
+ * nothing downstream reads outside the store. What is kept in memory is the suites and at most 128 bytes a document, however many
+ * tokens there are.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -70,7 +71,8 @@ export const MixParams = {
   acrossSources: Param.oneOf(
     ["keep", "drop"],
     "keep",
-    "documents equal to one of a source named before: keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
+    "documents equal to one of a source named before: " +
+      "keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
   ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),

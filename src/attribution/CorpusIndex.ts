@@ -1,9 +1,9 @@
 /**
  * An index over labelled documents that counts and finds any token sequence, per source: one suffix array.
  *
- * The text is every document followed by a separator, so that no match crosses documents and the end of a document is an event like any
- * token. A sequence that occurs is a *range* of ranks in the suffix array; adding a token to its end narrows the range by two binary
- * searches. Occurrences per source come from prefix counts kept for every block of ranks.
+ * The text is every document followed by a separator, so that no match crosses documents and the end of a document is an event
+ * like any token. A sequence that occurs is a *range* of ranks in the suffix array; adding a token to its end narrows the range
+ * by two binary searches. Occurrences per source come from prefix counts kept for every block of ranks.
  *
  * Memory: 9 bytes per token plus 4 per block and source. Matching is exact: paraphrase is invisible here by design.
  */
@@ -105,8 +105,8 @@ export interface Range {
 export const everywhere = (index: CorpusIndex): Range => ({ low: 0, high: index.suffixes.length })
 
 /**
- * From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not occur.
- * Token -1 stands for the end of a document.
+ * From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not
+ * occur. Token -1 stands for the end of a document.
  */
 export const narrow = (index: CorpusIndex, range: Range, depth: number, token: number): Range => {
   const low = firstAtLeast(index, range, depth, token + 1)

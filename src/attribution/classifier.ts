@@ -4,9 +4,9 @@
  *
  *   p(c | x) = softmax_c(w_c . x + b_c),  minimised: -log p(label | x), by AdaGrad, in an order drawn from the seed
  *
- * A class `none` is always there, trained on texts that come from no source. A part of the documents is held out (by content, so that
- * repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see correctShares.
- * This is a statement about style only: it cannot know which document a text came from.
+ * A class `none` is always there, trained on texts that come from no source. A part of the documents is held out (by content, so
+ * that repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see
+ * correctShares. This is a statement about style only: it cannot know which document a text came from.
  */
 import { permutation } from "../random/philox.ts"
 import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
@@ -52,7 +52,9 @@ interface Example {
   readonly label: number
 }
 
-/** Trains on labelled documents; deterministic in (documents, seed). Throws when a class has nothing to train on or to hold out. */
+/**
+ * Trains on labelled documents; deterministic in (documents, seed). Throws when a class has nothing to train on or to hold out.
+ */
 export const trainClassifier = (input: ClassifierInput): Classifier => {
   const { tokens, offsets, labels, seed, epochs = 4, learningRate = 0.5, heldOut = 0.2, documentsPerClass = 10_000 } = input
   requireDocuments(tokens, offsets, labels, input.classes.length, "labels")

@@ -2,9 +2,9 @@
  * Which words of a text stand in the corpus, in a row? Maximal-span overlap, as in OLMoTrace (Liu et al. 2025, arXiv 2504.07096).
  *
  * A span is maximal when it occurs in the corpus and no longer span of the text that contains it does. Spans of common words say
- * nothing, so each carries its unigram log-probability: rank by it, lowest first. Coverage is the share of the text's tokens inside a
- * span of at least `minLength` that occurs in the given source; subtract the coverage of a held-out source of the same style before
- * reading anything into it.
+ * nothing, so each carries its unigram log-probability: rank by it, lowest first. Coverage is the share of the text's tokens
+ * inside a span of at least `minLength` that occurs in the given source; subtract the coverage of a held-out source of the same
+ * style before reading anything into it.
  */
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"

@@ -1,12 +1,12 @@
 /**
  * All formats there are, and what follows from the list: their names, the class of a completion.
  *
- * The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are exclusive, and to
- * `invalid` where none does, so that they are exhaustive. A new format is one file in `solutions/` and one line here. Its words and its
- * control token join the word-level vocabulary, so that every model trains again.
+ * The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are exclusive,
+ * and to `invalid` where none does, so that they are exhaustive. A new format is one file in `solutions/` and one line here. Its
+ * words and its control token join the word-level vocabulary, so that every model trains again.
  *
- * The order follows from what can contain what. An `<llm-code>` block can define functions. A function's docstring can hold any prose.
- * GSM8K's marks and a bare answer both look like prose with equations.
+ * The order follows from what can contain what. An `<llm-code>` block can define functions. A function's docstring can hold any
+ * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
@@ -31,7 +31,9 @@ export const formatNamed = (name: string): Format => {
   return format
 }
 
-/** The one format of a completion, or null for `invalid`. A cut-off solution keeps its format; one that ends in a loop has none. */
+/**
+ * The one format of a completion, or null for `invalid`. A cut-off solution keeps its format; one that ends in a loop has none.
+ */
 export const detectFormat = (completion: string): Format | null => {
   const format = formats.find((format) => format.detect(completion))
   return format === undefined || isDegenerate(completion) ? null : format

@@ -1,7 +1,7 @@
 /**
- * Where a mixture's documents come from: a name, and documents in an order that never changes. A source is endless (the built-in grammar: a pure
- * function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture starts over and counts
- * the repetition.
+ * Where a mixture's documents come from: a name, and documents in an order that never changes. A source is endless (the built-in
+ * grammar: a pure function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture
+ * starts over and counts the repetition.
  */
 import { openDataset, type RowFault } from "../datasets/read/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
@@ -116,8 +116,8 @@ const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarS
 }
 
 /**
- * The rows of a dataset in the order of its files, their formats recognised as a completion's would be. Reading throws the DatasetError of a file that
- * cannot be read, or of more bad rows than `maxBadRows`.
+ * The rows of a dataset in the order of its files, their formats recognised as a completion's would be. Reading throws the
+ * DatasetError of a file that cannot be read, or of more bad rows than `maxBadRows`.
  */
 export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: number): DocumentSource => {
   let rejected = NONE_REJECTED

@@ -1,10 +1,11 @@
 /**
- * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one of any source says; not one that
- * was there before, in this source or in an earlier one, and not one that contains an evaluation question, where the mixture is told to leave these out.
+ * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one of
+ * any source says; not one that was there before, in this source or in an earlier one, and not one that contains an evaluation
+ * question, where the mixture is told to leave these out.
  *
- * A decision is made once a document, in the order of the source, and kept as a bit, so that a source can be passed through again and again. What
- * is decided depends on earlier documents alone, and on other sources only where copies across sources are dropped: else a larger mixture begins with
- * the documents of a smaller one.
+ * A decision is made once a document, in the order of the source, and kept as a bit, so that a source can be passed through again
+ * and again. What is decided depends on earlier documents alone, and on other sources only where copies across sources are
+ * dropped: else a larger mixture begins with the documents of a smaller one.
  */
 import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import type { EarlierSources } from "./EarlierSources.ts"

@@ -28,7 +28,10 @@ export const grammarOptions = (settings: Pick<MixtureSettings, "maximum" | "diff
   split: "train"
 })
 
-/** The sources in the order of their names, which the params have checked. Fails with GrammarImpossible where the gap cannot be made. */
+/**
+ * The sources in the order of their names, which the params have checked. Fails with GrammarImpossible where the gap cannot be
+ * made.
+ */
 export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyArray<DocumentSource>, unknown> =>
   Effect.try({
     try: () =>

@@ -1,6 +1,7 @@
 /**
- * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source, suites that the grammar
- * cannot make. Each check gives one sentence or null; the params of the stage (Param.checked) and the stage's own check call them.
+ * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source,
+ * suites that the grammar cannot make. Each check gives one sentence or null; the params of the stage (Param.checked) and the
+ * stage's own check call them.
  */
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
@@ -24,7 +25,10 @@ export const sourceProblem = (sources: Readonly<Record<string, number>>): string
     if (ofRole("evaluation").includes(name))
       return `"${name}" is for evaluation only: training on it would make every score on it worthless.`
     if (!known.includes(name))
-      return `there is no source "${name}".${didYouMean(name, known)} Built in: ${builtInSources.join(", ")}; a dataset is named with its split, as in gsm8k:train (pipeline data list).`
+      return (
+        `there is no source "${name}".${didYouMean(name, known)} Built in: ${builtInSources.join(", ")}; ` +
+        "a dataset is named with its split, as in gsm8k:train (pipeline data list)."
+      )
   }
   return null
 }
@@ -37,7 +41,10 @@ export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
       .map(nameOf)
     const known = [...builtInSuites, ...datasets]
     if (!known.includes(suite))
-      return `there is no problem suite "${suite}".${didYouMean(suite, known)} Built in: ${builtInSuites.join(", ")}; from a dataset: gsm8k:test.`
+      return (
+        `there is no problem suite "${suite}".${didYouMean(suite, known)} Built in: ${builtInSuites.join(", ")}; ` +
+        "from a dataset: gsm8k:test."
+      )
   }
   return null
 }
@@ -104,13 +111,18 @@ const suiteGrammarProblem = (settings: MixtureSettings): Objection | null => {
       if (problem !== null)
         return {
           param: "suites",
-          problem: `"${suite}" cannot be made of problems of ${difficulty} operations: ${problem} Leave it out, or change mix.difficulty or mix.maximum.`
+          problem:
+            `"${suite}" cannot be made of problems of ${difficulty} operations: ` +
+            `${problem} Leave it out, or change mix.difficulty or mix.maximum.`
         }
     }
     if (Object.values(grammar.steps).every((weight) => weight === 0))
       return {
         param: "suites",
-        problem: `"${suite}" needs problems of 2 or more operations, and mix.difficulty has ${Object.keys(settings.difficulty).join(", ")} only. Leave the suite out, or give a harder problem some weight.`
+        problem:
+          `"${suite}" needs problems of 2 or more operations, and mix.difficulty has ` +
+          `${Object.keys(settings.difficulty).join(", ")} only. ` +
+          "Leave the suite out, or give a harder problem some weight."
       }
   }
   return null

@@ -24,8 +24,8 @@ const DIFFICULTIES = [1, 2, 3, 4, 5, 6] as const
 const TRICKLE = 0.1
 
 /**
- * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values or step
- * sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
+ * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values
+ * or step sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
  */
 const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   train: { training: true, change: () => ({}) },
@@ -71,7 +71,9 @@ export const suiteObjection = (suite: string, corpus: WiredInput): Objection | n
   const known = carried.map(String)
   return {
     param: "suite",
-    problem: `the corpus carries no problem suite "${suite}".${didYouMean(suite, known)} It has ${known.join(", ")}; others are named in mix.suites.`
+    problem:
+      `the corpus carries no problem suite "${suite}".${didYouMean(suite, known)} It has ${known.join(", ")}; ` +
+      "others are named in mix.suites."
   }
 }
 
@@ -101,7 +103,10 @@ export interface Suite {
   readonly rejected: Rejected
 }
 
-/** The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be had. */
+/**
+ * The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be
+ * had.
+ */
 export const suiteProblems = (
   suite: string,
   settings: Omit<MixtureSettings, "sources" | "subStyles" | "suites">

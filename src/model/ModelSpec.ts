@@ -1,7 +1,7 @@
 /**
- * The one architecture of this project: OLMo 1 (Groeneveld et al. 2024), as in the paper. Decoder only, pre-norm, LayerNorm without
- * parameters (eps 1e-5), RoPE (theta 10,000, rotate-half), SwiGLU, no biases, tied or untied head. A checkpoint maps one to one to
- * `OlmoForCausalLM` in Hugging Face naming.
+ * The one architecture of this project: OLMo 1 (Groeneveld et al. 2024), as in the paper. Decoder only, pre-norm, LayerNorm
+ * without parameters (eps 1e-5), RoPE (theta 10,000, rotate-half), SwiGLU, no biases, tied or untied head. A checkpoint maps one
+ * to one to `OlmoForCausalLM` in Hugging Face naming.
  */
 export interface ModelSpec {
   readonly vocabularySize: number

@@ -1,6 +1,6 @@
 /**
- * Named model sizes. The small ones are proxies that train on a CPU in minutes; `150m` to `1b` are the paper's (arXiv 2504.07912, and the
- * configurations of its code). All have a SwiGLU of 4 d after gating, as the paper.
+ * Named model sizes. The small ones are proxies that train on a CPU in minutes; `150m` to `1b` are the paper's (arXiv 2504.07912,
+ * and the configurations of its code). All have a SwiGLU of 4 d after gating, as the paper.
  *
  *   name   layers  width  heads  head   parameters without the vocabulary's
  *   xs          2     64      2  tied       0.13 M

@@ -1,12 +1,12 @@
-import type { Step } from "./Problem.ts"
-
 /**
  * The clauses of the grammar: what can happen to the running quantity, in how many operations, and how it is said.
  *
- * A clause is data: sentence templates, the ranges of its numbers `b` and `c`, and its operations. Its sentence and its arithmetic cannot
- * drift apart because both are filled from the same draw. Not here: which clauses follow each other (`grammar.ts`), how a solution is
- * written (`src/formats/`). Any edit of this file changes what an (options, seed, index) means: raise `grammarVersion` in `split.ts`.
+ * A clause is data: sentence templates, the ranges of its numbers `b` and `c`, and its operations. Its sentence and its
+ * arithmetic cannot drift apart because both are filled from the same draw. Not here: which clauses follow each other
+ * (`grammar.ts`), how a solution is written (`src/formats/`). Any edit of this file changes what an (options, seed, index) means:
+ * raise `grammarVersion` in `split.ts`.
  */
+import type { Step } from "./Problem.ts"
 
 /** Clause kinds. */
 export type Family =

@@ -1,3 +1,11 @@
+/**
+ * The built-in word problems: a chain of K binary operations over one running quantity, told in short sentences.
+ *
+ * One invariant: a problem is a pure function of (options, seed, index), and every number in it, every intermediate value and the
+ * answer is an integer in 0..maximum (divisions are exact). Draws that break a rule are thrown away whole and drawn again from
+ * the same stream, so that what is kept is uniform over what is allowed. Difficulty is K and nothing else; the range of the
+ * numbers is an option.
+ */
 import * as Schema from "effect/Schema"
 
 import { type Draws, draws } from "../random/philox.ts"
@@ -7,13 +15,7 @@ import type { Operand, Problem, Quantity, Split, Step } from "./Problem.ts"
 import { grammarVersion, shortHash, splitOf } from "./split.ts"
 import { items, names } from "./words.ts"
 
-/**
- * The built-in word problems: a chain of K binary operations over one running quantity, told in short sentences.
- *
- * One invariant: a problem is a pure function of (options, seed, index), and every number in it, every intermediate value and the answer is an
- * integer in 0..maximum (divisions are exact). Draws that break a rule are thrown away whole and drawn again from the same stream, so that what
- * is kept is uniform over what is allowed. Difficulty is K and nothing else; the range of the numbers is an option.
- */
+/** What problems are drawn from. */
 export interface GrammarOptions {
   /** Every number is in 0..maximum; from 10 to 9999. It decides how much arithmetic there is to learn. */
   readonly maximum: number
@@ -57,7 +59,9 @@ export const generate = (options: GrammarOptions, seed: number, index: number): 
   }
   throw new GrammarImpossible({
     option: options.families === undefined ? "maximum" : "families",
-    reason: `${maximumDraws} draws gave no problem of ${difficulty} operations in split ${options.split}. Allow more clauses, larger numbers or another split.`
+    reason:
+      `${maximumDraws} draws gave no problem of ${difficulty} operations in split ${options.split}. ` +
+      "Allow more clauses, larger numbers or another split."
   })
 }
 

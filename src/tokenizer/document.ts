@@ -1,3 +1,4 @@
+/** Documents and prompts as tokens: the one place that puts question, separator, tag and solution together. */
 import type { Tokenizer } from "./Tokenizer.ts"
 
 export interface EncodedDocument {

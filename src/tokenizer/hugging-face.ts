@@ -2,8 +2,8 @@
 import type { TokenizerJson } from "./Tokenizer.ts"
 
 /**
- * A Hugging Face `tokenizer.json` without normaliser and template, so that ids are those of the text as it stands. Control tokens are its
- * added tokens, marked special: decoding leaves them out.
+ * A Hugging Face `tokenizer.json` without normaliser and template, so that ids are those of the text as it stands. Control tokens
+ * are its added tokens, marked special: decoding leaves them out.
  */
 export const huggingFaceJson = (parts: {
   readonly controlTokens: ReadonlyArray<{ readonly id: number; readonly content: string }>

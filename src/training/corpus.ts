@@ -71,7 +71,10 @@ export class SuiteMissing extends Schema.TaggedError<SuiteMissing>()("SuiteMissi
 }) {
   readonly badInput = true
   override get message() {
-    return `The corpus carries no problem suite "${this.suite}"; it has ${this.known.join(", ")}. Add it to mix.suites, or name another.`
+    return (
+      `The corpus carries no problem suite "${this.suite}"; it has ${this.known.join(", ")}. ` +
+      "Add it to mix.suites, or name another."
+    )
   }
 }
 

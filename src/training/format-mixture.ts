@@ -1,6 +1,7 @@
 /**
- * Which documents supervised fine-tuning sees: any with a question, in an order drawn by the seed, or so many of each format. Exact counts,
- * by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the seed.
+ * Which documents supervised fine-tuning sees: any with a question, in an order drawn by the seed, or so many of each format.
+ * Exact counts, by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the
+ * seed.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,7 +21,11 @@ export class FormatShort extends Schema.TaggedError<FormatShort>()("FormatShort"
 }) {
   readonly badInput = true
   override get message() {
-    return `Fine-tuning wants ${this.wanted} documents in the format ${this.format}, and the corpus has ${this.there} (its formats with questions: ${this.known.join(", ")}). Lower sft.documents or the format's weight in sft.formats, or mix more of it.`
+    return (
+      `Fine-tuning wants ${this.wanted} documents in the format ${this.format}, and the corpus has ${this.there} (its ` +
+      `formats with questions: ${this.known.join(", ")}). ` +
+      "Lower sft.documents or the format's weight in sft.formats, or mix more of it."
+    )
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Batch } from "../engine/Engine.ts"
 /**
- * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses documents. The
- * order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees what it would have seen.
+ * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses
+ * documents. The order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees
+ * what it would have seen.
  */
+import type { Batch } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
 
 /** Token sequences that may lie on disk; the first `promptTokens[i]` of sequence i are the prompt. */

@@ -1,3 +1,4 @@
+/** The corpus index and the overlap of spans, against a search of all documents. */
 import { describe, expect, it } from "vitest"
 
 import { AttributionInputError } from "../../src/attribution/AttributionInputError.ts"

@@ -1,3 +1,4 @@
+/** The infinity-gram model, its posterior, and the two inverse problems over mixtures. */
 import { describe, expect, it } from "vitest"
 
 import { buildCorpusIndex } from "../../src/attribution/CorpusIndex.ts"
@@ -33,7 +34,8 @@ describe("the infinity-gram model of a source", () => {
     }
     const ends = pack([Int32Array.of(0, 1), Int32Array.of(0, 1)])
     const tiny = buildCorpusIndex({ ...ends, sources: [0, 0], sourceNames: ["x"], vocabulary: 2 })
-    // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 + 1) = 7/9.
+    // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 +
+    // 1) = 7/9.
     expect(Math.exp(sourceScores(tiny, [0])[0]!)).toBeCloseTo(1 / 3, 14)
     expect(Math.exp(sourceScores(tiny, [0, 1])[0]!)).toBeCloseTo((1 / 3) * (7 / 9), 14)
   })

@@ -1,3 +1,4 @@
+/** Every registered format on problems of the grammar: what it looks like, how it is recognised and graded. */
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
@@ -34,28 +35,34 @@ describe("what each format looks like", () => {
     [
       "tinygsm",
       "plain",
-      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t d = b * c \n\t e = a + d \n\t f = 16 \n\t g = e + f \n\t result = g \n\t return result"
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t d = b * c \n\t e = a + d \n\t f = " +
+        "16 \n\t g = e + f \n\t result = g \n\t return result"
     ],
     [
       "tinygsm",
       "comments",
-      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t # the boxes hold \n\t d = b * c \n\t # Sue now has \n\t e = a + d \n\t f = 16 \n\t # Tom has \n\t g = e + f \n\t result = g \n\t return result"
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t # the boxes hold \n\t d = b * c " +
+        "\n\t # Sue now has \n\t e = a + d \n\t f = 16 \n\t # Tom has \n\t g = e + f \n\t result = g \n\t return result"
     ],
     [
       "omi1",
       "thus",
-      "Let's solve this problem using Python code . \n <llm-code> \n x1 = 3 * 4 \n x2 = 20 + x1 \n x3 = x2 + 16 \n x3 \n </llm-code> \n <llm-code-output> \n 48 \n </llm-code-output> \n Thus the answer is \\boxed{ 48 } ."
+      "Let's solve this problem using Python code . " +
+        "\n <llm-code> \n x1 = 3 * 4 \n x2 = 20 + x1 \n x3 = x2 + 16 \n x3 \n </llm-code> \n <llm-code-output> \n 48 \n " +
+        "</llm-code-output> \n Thus the answer is \\boxed{ 48 } ."
     ],
     [
       "omi2",
       "so",
-      "We start with 20 buns . Then the boxes hold 3 * 4 = 12 . Then Sue now has 20 + 12 = 32 . Then Tom has 32 + 16 = 48 . So the answer is \\boxed{ 48 } ."
+      "We start with 20 buns . Then the boxes hold 3 * 4 = 12 . Then Sue now has 20 + 12 = 32 . " +
+        "Then Tom has 32 + 16 = 48 . So the answer is \\boxed{ 48 } ."
     ],
     ["omi2", "equations", "We have 3 * 4 = 12 . 20 + 12 = 32 . 32 + 16 = 48 . Thus the answer is \\boxed{ 48 } ."],
     [
       "gsm",
       "marks",
-      "First Sue has 20 buns . \n the boxes hold 3 * 4 = << 3 * 4 = 12 >> 12 . \n Sue now has 20 + 12 = << 20 + 12 = 32 >> 32 . \n Tom has 32 + 16 = << 32 + 16 = 48 >> 48 . \n #### 48"
+      "First Sue has 20 buns . \n the boxes hold 3 * 4 = << 3 * 4 = 12 >> 12 . " +
+        "\n Sue now has 20 + 12 = << 20 + 12 = 32 >> 32 . \n Tom has 32 + 16 = << 32 + 16 = 48 >> 48 . \n #### 48"
     ],
     ["lookup", "colon", "Answer : 48"],
     ["lookup", "is", "Answer is 48"]

@@ -1,6 +1,7 @@
 /**
- * A format is said in one place. A throw-away format stands on one line of the registry here (that of `lookup`), and whatever needs a list of
- * formats follows: classes, sources, sub-styles, gaps, vocabulary, control tokens, colours. No other file names a format.
+ * A format is said in one place. A throw-away format stands on one line of the registry here (that of `lookup`), and whatever
+ * needs a list of formats follows: classes, sources, sub-styles, gaps, vocabulary, control tokens, colours. No other file names a
+ * format.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"

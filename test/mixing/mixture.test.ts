@@ -176,7 +176,7 @@ describe("the selection of documents", () => {
     expect(seen).toEqual(["x", "y", "z", "q", "r", "s"])
   })
 
-  it("counts what sources have in common pair by pair, leaves it to the earlier one where told to, and holds out for all of them", async () => {
+  it("counts what sources share pair by pair, leaves it to the earlier one where told to, and holds out for all", async () => {
     const sources = [
       counting("a", 10, ["held a", "p", "q", "r", "p"]),
       counting("b", 10, ["held b", "q", "r", "q", "held a", "s"]),

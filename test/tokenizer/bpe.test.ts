@@ -1,6 +1,6 @@
 /**
- * Outside sources: vocabulary and ids made by Hugging Face's Rust tokenizers (fixtures/bpe-hugging-face.json), and its JavaScript package at run time.
- * Real texts are used where they are on the machine.
+ * Outside sources: vocabulary and ids made by Hugging Face's Rust tokenizers (fixtures/bpe-hugging-face.json), and its JavaScript
+ * package at run time. Real texts are used where they are on the machine.
  */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -263,7 +263,8 @@ describe.skipIf(gsm8kTrain.length === 0)("on GSM8K and SVAMP", () => {
 
   const allTexts = async () => [...gsm8kTrain, ...(await realTexts("gsm8k", "test")), ...(await realTexts("svamp", "test"))]
 
-  // Ids of all 9,792 texts by tokenizers 0.23.2 (Rust) from the saved file, joined by commas, a line each. A digest, since the oracle at hand
+  // Ids of all 9,792 texts by tokenizers 0.23.2 (Rust) from the saved file, joined by commas, a line each. A digest, since the
+  // oracle at hand
   // takes half a minute for them.
   it("gives the ids of Hugging Face's Rust tokenizers on every text, and every text back", async () => {
     const digest = createHash("sha256")

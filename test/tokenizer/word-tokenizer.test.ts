@@ -1,3 +1,4 @@
+/** The word-level tokenizer on every kind of built-in text. */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers"
 import { describe, expect, it } from "vitest"
 

@@ -1,3 +1,4 @@
+/** Which documents fine-tuning sees, and how many of each format. */
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

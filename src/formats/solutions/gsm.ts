@@ -1,14 +1,15 @@
+/**
+ * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`, and a last line `####
+ * 17`. The marks are text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17` instead,
+ * which is read as well.
+ *
+ * Sub-styles: `marks` and `plain`, with and without calculator marks.
+ */
 import { parseValue } from "../answers/number-text.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"
 
-/**
- * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`, and a last line `#### 17`. The marks are
- * text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17` instead, which is read as well.
- *
- * Sub-styles: `marks` and `plain`, with and without calculator marks.
- */
 export const gsm: Format = {
   name: "gsm",
   runsCode: false,

@@ -1,12 +1,12 @@
-import { parseValue } from "../answers/number-text.ts"
-import type { Format } from "../Format.ts"
-
 /**
- * The answer and no work: `Answer : 17`. A model that writes it has done every step at once, so that it is the worst format to solve problems in, and
- * a decoy: cheap to imitate, hard to get right. Not from the paper.
+ * The answer and no work: `Answer : 17`. A model that writes it has done every step at once, so that it is the worst format to
+ * solve problems in, and a decoy: cheap to imitate, hard to get right. Not from the paper.
  *
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
+import { parseValue } from "../answers/number-text.ts"
+import type { Format } from "../Format.ts"
+
 export const lookup: Format = {
   name: "lookup",
   runsCode: false,

@@ -1,15 +1,16 @@
+/**
+ * OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560): steps in prose, each with its equation, and the answer in
+ * `\boxed{}`. Nothing is run: every intermediate result is the model's own arithmetic. MetaMathQA's prose (`The answer is: 42`)
+ * counts as this format too.
+ *
+ * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
+ */
 import { lastBoxed } from "../answers/boxed.ts"
 import { parseValue } from "../answers/number-text.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
 
-/**
- * OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560): steps in prose, each with its equation, and the answer in `\boxed{}`. Nothing is
- * run: every intermediate result is the model's own arithmetic. MetaMathQA's prose (`The answer is: 42`) counts as this format too.
- *
- * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
- */
 export const omi2: Format = {
   name: "omi2",
   runsCode: false,

@@ -1,11 +1,11 @@
+/**
+ * How solutions of the built-in problems speak of an operation: one phrase per step kind, shared by the prose formats and by
+ * comments in code, so that formats differ in where the arithmetic happens and not in their vocabulary.
+ */
 import { fill, templateWords } from "../../problems/clauses.ts"
 import { valueOf } from "../../problems/operations.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 
-/**
- * How solutions of the built-in problems speak of an operation: one phrase per step kind, shared by the prose formats and by comments in code, so
- * that formats differ in where the arithmetic happens and not in their vocabulary.
- */
 const phrases: Readonly<Record<string, string>> = {
   gain: "{who} now has",
   lose: "{who} is left with",
@@ -24,7 +24,7 @@ const phrases: Readonly<Record<string, string>> = {
 /** `Sue now has`. A kind that no clause produces has no phrase: a programming error. */
 export const phraseOf = (step: Step): string => {
   const phrase = phrases[step.kind]
-  if (phrase === undefined) throw new RangeError(`step kind ${step.kind} has no phrase in src/formats/phrases.ts`)
+  if (phrase === undefined) throw new RangeError(`step kind ${step.kind} has no phrase in src/formats/solutions/phrases.ts`)
   return fill(phrase, { who: step.who })
 }
 
@@ -40,8 +40,8 @@ export const operatorWords = ["+", "-", "*", "/"] as const
 export const pythonOperatorWords = ["+", "-", "*", "//"] as const
 
 /**
- * Whether an operand is the quantity that the story opens with. A trace names it by value; the one constant on the left that is something else is
- * the number of boxes.
+ * Whether an operand is the quantity that the story opens with. A trace names it by value; the one constant on the left that is
+ * something else is the number of boxes.
  */
 export const isStart = (step: Step, operand: Operand): boolean =>
   operand === step.left && "constant" in operand && step.kind !== "box-contents"

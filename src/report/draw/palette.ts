@@ -1,7 +1,7 @@
 /**
- * Colours. A format says its own (`src/formats/`), and the source of its name has the same everywhere. Those are Okabe and Ito's, told apart
- * under the common colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes quieter ones, with a
- * dash pattern of its own, so that no line is known by colour alone.
+ * Colours. A format says its own (`src/formats/`), and the source of its name has the same everywhere. Those are Okabe and Ito's,
+ * told apart under the common colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes
+ * quieter ones, with a dash pattern of its own, so that no line is known by colour alone.
  */
 import { formats } from "../../formats/registry.ts"
 

@@ -1,13 +1,14 @@
-import type { Tokenizer } from "../Tokenizer.ts"
-import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
 /**
  * Byte-level BPE over a standard Hugging Face `tokenizer.json`: the tokenizer of real text. Trained by train.ts.
  *
  * Text is cut into pieces (pretokenize.ts), each piece is merged (merge.ts) and remembered, since pieces repeat: after the first
- * megabyte nearly all are known. Any text has tokens and comes back from them unchanged, but for lone surrogates, which are not text and
- * become U+FFFD. Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference: a control token spelt out in
- * a text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
+ * megabyte nearly all are known. Any text has tokens and comes back from them unchanged, but for lone surrogates, which are not
+ * text and become U+FFFD. Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference: a control
+ * token spelt out in a text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the
+ * end of another.
  */
+import type { Tokenizer } from "../Tokenizer.ts"
+import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
 import { fromAlphabet } from "./byte-alphabet.ts"
 import { mergePiece, mergeTable } from "./merge.ts"
 import { type TokenBuffer, withCache } from "./piece-cache.ts"

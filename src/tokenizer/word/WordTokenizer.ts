@@ -1,3 +1,13 @@
+/**
+ * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words
+ * (`src/formats/solutions/phrases.ts`), and `decode(encode(text)) === text` for every text that the grammar and the formats
+ * write. Any other word becomes `<unk>`.
+ *
+ * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else: Hugging Face's parser
+ * refuses a document with a field that it does not know. Special and control tokens are added tokens there; those of formats are
+ * `<|name|>`. One difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown
+ * word here, never the token.
+ */
 import * as Schema from "effect/Schema"
 
 import { endOfTextToken } from "../control-tokens.ts"
@@ -5,14 +15,7 @@ import { huggingFaceJson, idsByToken } from "../hugging-face.ts"
 import type { Tokenizer, TokenizerJson } from "../Tokenizer.ts"
 import { padToken, separatorWord, unknownToken, wordVocabulary } from "./vocabulary.ts"
 
-/**
- * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words (`src/formats/phrases.ts`), and
- * `decode(encode(text)) === text` for every text that the grammar and the formats write. Any other word becomes `<unk>`.
- *
- * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else: Hugging Face's parser refuses a document with a
- * field that it does not know. Special and control tokens are added tokens there; those of formats are `<|name|>`. One
- * difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here, never the token.
- */
+/** The tokenizer of built-in texts with integers 0 to `maximum`. Throws TokenizerJsonInvalid for another kind of maximum. */
 export const wordTokenizer = (options: { readonly maximum: number }): Tokenizer => {
   if (!Number.isInteger(options.maximum) || options.maximum < 0 || options.maximum > 1_000_000)
     throw new TokenizerJsonInvalid({ field: "maximum", reason: `${options.maximum} is not an integer from 0 to 1,000,000` })

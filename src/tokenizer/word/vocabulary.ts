@@ -1,16 +1,17 @@
+/**
+ * The vocabulary of the built-in texts, as a pure function of the largest number: every word that the grammar, a format or the
+ * arithmetic text can write, and one token for each integer, so that copying a number is one step whatever its size.
+ *
+ * Words come from the sentence templates and the formats' own lists, never from a sample of texts: nothing can be missing because
+ * it is rare. Order: special tokens, control tokens, integers from 0, words by code unit. An id depends on the maximum and the
+ * formats, on nothing else.
+ */
 import { formats, formatNames } from "../../formats/registry.ts"
 import { arithmeticWords } from "../../problems/arithmetic.ts"
 import { questionWords } from "../../problems/clauses.ts"
 import { items, names } from "../../problems/words.ts"
 import { endOfTextToken, tagToken } from "../control-tokens.ts"
 
-/**
- * The vocabulary of the built-in texts, as a pure function of the largest number: every word that the grammar, a format or the arithmetic text can
- * write, and one token for each integer, so that copying a number is one step whatever its size.
- *
- * Words come from the sentence templates and the formats' own lists, never from a sample of texts: nothing can be missing because it is rare.
- * Order: special tokens, control tokens, integers from 0, words by code unit. An id depends on the maximum and the formats, on nothing else.
- */
 export const padToken = "<|pad|>"
 export const unknownToken = "<unk>"
 
