@@ -3,7 +3,6 @@ import type { Corpus } from "../../schemas/corpus.ts"
 import type { Evaluation } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
-import { type Classifier, classify } from "./classifier.ts"
 
 export interface LabelledTexts {
   readonly texts: ReadonlyArray<Int32Array>
@@ -121,17 +120,3 @@ export const completionBodies = (
 
 const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> =>
   new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
-
-/** Rows of a confusion table: how a classifier labels held-out documents of each source. */
-export const confusionOf = (classifier: Classifier, heldOut: LabelledTexts, sources: ReadonlyArray<string>) => {
-  const { labels } = classify(classifier, heldOut.tokens, heldOut.offsets)
-  return sources.flatMap((actual, a) => {
-    const mine = [...labels].filter((_, i) => heldOut.labels[i] === a)
-    return classifier.classes.map((predicted, p) => ({
-      actual,
-      predicted,
-      share: mine.length === 0 ? 0 : mine.filter((label) => label === p).length / mine.length,
-      documents: mine.length
-    }))
-  })
-}

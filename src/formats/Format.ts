@@ -30,9 +30,7 @@ export interface Format {
   readonly words: ReadonlyArray<string>
   /** A problem of the built-in grammar, solved: words parted by single blanks. */
   readonly render: (problem: Problem, subStyle: string) => string
-  /**
-   * Whether a completion is written in this format. The registry makes the classes exclusive, with `invalid` for what fits none.
-   */
+  /** Whether a completion is in this format. The registry makes classes exclusive, with `invalid` for what fits none. */
   readonly detect: (completion: string) => boolean
   /** Which sub-style a completion of this format is in; `unclear` where it shows no mark of any. */
   readonly subStyleOf: (completion: string) => string

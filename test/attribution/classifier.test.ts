@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 
 import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"
+import { confusionRows } from "../../src/attribution/confusion.ts"
 import { correctShares } from "../../src/attribution/mixture-weights.ts"
 import { negativeDocuments } from "../../src/attribution/negatives.ts"
 import { permutation } from "../../src/random/philox.ts"
@@ -99,5 +100,22 @@ describe("texts that come from no source", () => {
     expect(negatives(0, "training")).toEqual(negatives(0, "training"))
     const drawn = [negatives(0, "training"), negatives(0, "held-out"), negatives(1, "training"), negatives(1, "held-out")]
     expect(new Set(drawn.map((texts) => texts.join("|"))).size).toBe(4)
+  })
+})
+
+describe("the rows of a confusion table", () => {
+  it("are shares of each source's documents, for every class that can be named", () => {
+    const rows = confusionRows([0, 0, 0, 0, 1], [0, 0, 2, 0, 1], { sources: ["a", "b", "c"], classes: ["a", "b", "none"] })
+    expect(rows.map(({ actual, predicted, share, documents }) => [actual, predicted, share, documents])).toEqual([
+      ["a", "a", 0.75, 4],
+      ["a", "b", 0, 4],
+      ["a", "none", 0.25, 4],
+      ["b", "a", 0, 1],
+      ["b", "b", 1, 1],
+      ["b", "none", 0, 1],
+      ["c", "a", 0, 0],
+      ["c", "b", 0, 0],
+      ["c", "none", 0, 0]
+    ])
   })
 })

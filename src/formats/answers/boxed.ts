@@ -1,6 +1,6 @@
 /**
- * `\boxed{...}`, braces matched. Built-in text writes `\boxed{ 17 }`; real text nests: `\boxed{\frac{1}{2}}`, `\boxed{\text{17
- * dollars}}`.
+ * `\boxed{...}`, braces matched. Built-in text writes `\boxed{ 17 }`. Real text nests: `\boxed{\frac{1}{2}}`, or
+ * `\boxed{\text{17 dollars}}`.
  */
 
 /**

@@ -1,11 +1,11 @@
 /**
- * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`, and a last line `####
- * 17`. The marks are text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17` instead,
- * which is read as well.
+ * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`. The last line is
+ * `#### 17`. The marks are text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17`
+ * instead, which is read as well.
  *
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
-import { parseValue } from "../answers/number-text.ts"
+import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"
@@ -34,10 +34,7 @@ export const gsm: Format = {
   extract: (completion) => {
     const text = answerLine(completion)
     if (text === null) return { value: null, error: "no #### line", steps: 0 }
-    const value = parseValue(text)
-    return value === null
-      ? { value, error: `the #### line is not a number: ${text.slice(0, 60)}`, steps: 0 }
-      : { value, steps: 0 }
+    return statedNumber(text, "the #### line is not a number")
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
-import { parseValue } from "../answers/number-text.ts"
+import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 
 export const lookup: Format = {
@@ -20,8 +20,7 @@ export const lookup: Format = {
   extract: (completion) => {
     const text = completion.match(opening)?.[2]?.trim() ?? ""
     if (text === "") return { value: null, error: "no number after Answer", steps: 0 }
-    const value = parseValue(text)
-    return value === null ? { value, error: `not a number: ${text.slice(0, 60)}`, steps: 0 } : { value, steps: 0 }
+    return statedNumber(text, "not a number")
   }
 }
 

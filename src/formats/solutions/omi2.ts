@@ -6,7 +6,7 @@
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
 import { lastBoxed } from "../answers/boxed.ts"
-import { parseValue } from "../answers/number-text.ts"
+import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
@@ -38,10 +38,7 @@ export const omi2: Format = {
   extract: (completion) => {
     const text = lastBoxed(completion) ?? statedAnswer(completion)
     if (text === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    const value = parseValue(text)
-    return value === null
-      ? { value, error: `the boxed answer is not a number: ${text.slice(0, 60)}`, steps: 0 }
-      : { value, steps: 0 }
+    return statedNumber(text, "the boxed answer is not a number")
   }
 }
 
