@@ -13,6 +13,7 @@ import { suffixArray } from "./suffix-array.ts"
 /** Ranks between two stored prefix counts. */
 const BLOCK = 64
 
+/** The index of some documents. Its arrays are read, never written. */
 export interface CorpusIndex {
   /** Token + 1, and 0 after each document: `[positions]`. */
   readonly text: Int32Array
@@ -32,6 +33,7 @@ export interface CorpusIndex {
   readonly before: Int32Array
 }
 
+/** Labelled documents to index. */
 export interface IndexInput {
   /** Documents one after another. */
   readonly tokens: Int32Array

@@ -4,6 +4,7 @@ import type { Evaluation } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 
+/** Texts with their sources, as token sequences and flat. */
 export interface LabelledTexts {
   readonly texts: ReadonlyArray<Int32Array>
   /** The same, one after another. */
@@ -13,6 +14,7 @@ export interface LabelledTexts {
   readonly labels: Uint8Array
 }
 
+/** Documents of a corpus that attribution looks at. */
 export interface DocumentBodies {
   readonly sources: ReadonlyArray<string>
   readonly texts: ReadonlyArray<Int32Array>
@@ -81,6 +83,7 @@ const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTex
   return { texts, tokens, offsets, labels }
 }
 
+/** Completions of an evaluation, in the order of its scores. */
 export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
   /** Row of the scores table, problem and format of each. */
   readonly rows: ReadonlyArray<number>
@@ -88,6 +91,7 @@ export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
   readonly formats: ReadonlyArray<string>
 }
 
+/** The first `completions` completions of one decoding. */
 export const completionBodies = (
   evaluation: Reader<typeof Evaluation>,
   tokenizer: Tokenizer,

@@ -13,6 +13,7 @@ import { AttributionInputError, requireDocuments } from "./AttributionInputError
 import { DIMENSIONS, featuresOf, type Features } from "./features.ts"
 import { negativeDocuments } from "./negatives.ts"
 
+/** Labelled documents, and how to learn from them. */
 export interface ClassifierInput {
   /** Documents one after another. Give solutions without their questions: questions are shared between sources. */
   readonly tokens: Int32Array
@@ -31,6 +32,7 @@ export interface ClassifierInput {
   readonly documentsPerClass?: number
 }
 
+/** A trained classifier, with how well it does on documents that it was not trained on. */
 export interface Classifier {
   /** The given classes and, last, `none`. */
   readonly classes: ReadonlyArray<string>
@@ -192,6 +194,7 @@ const evaluate = (
   }
 }
 
+/** What a classifier says of some texts. */
 export interface Classification {
   /** Most probable class of each text: `[texts]`. */
   readonly labels: Uint8Array

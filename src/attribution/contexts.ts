@@ -7,6 +7,7 @@
  */
 import { countBySource, everywhere, narrow, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
+/** The contexts that end at one token and occur in the corpus. */
 export interface Contexts {
   /** Ranges of the contexts of length 0..longest, longest last. */
   readonly ranges: ReadonlyArray<Range>

@@ -10,6 +10,7 @@ import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
+/** A maximal span of a text, and where it occurs. */
 export interface Span {
   /** Tokens start..end - 1 of the text. */
   readonly start: number
@@ -21,6 +22,7 @@ export interface Span {
   readonly unigramLogProb: number
 }
 
+/** What of a text stands in the corpus. */
 export interface Overlap {
   /** Maximal spans of at least `minLength`, by start. */
   readonly spans: ReadonlyArray<Span>
@@ -30,6 +32,7 @@ export interface Overlap {
   readonly coverageBySource: Float64Array
 }
 
+/** What counts as a span. */
 export interface OverlapOptions {
   /** Shortest span that counts, in tokens. Default 6. */
   readonly minLength?: number

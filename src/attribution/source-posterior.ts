@@ -14,6 +14,7 @@ import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import type { CorpusIndex } from "./CorpusIndex.ts"
 
+/** The infinity-gram model, and which tokens it scores. */
 export interface NgramOptions {
   /** mu: how many occurrences a context needs to outweigh shorter ones. Default 1. */
   readonly concentration?: number
@@ -57,6 +58,7 @@ const shorten = (contexts: Contexts, longest: number): Contexts =>
     ? contexts
     : { ranges: contexts.ranges.slice(0, longest + 1), counts: contexts.counts.slice(0, longest + 1) }
 
+/** How scores become a posterior. */
 export interface PosteriorOptions {
   /** Mixture weights, `[sources]`; absent: equal. */
   readonly prior?: ArrayLike<number>

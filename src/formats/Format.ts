@@ -56,6 +56,7 @@ export interface Verdict {
   readonly extraction: Extraction
 }
 
+/** What grading says of a completion under one profile. */
 export interface Grade {
   /** The one class of the completion: a registered format or `invalid`. Independent of the profile. */
   readonly format: string

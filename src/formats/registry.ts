@@ -19,6 +19,7 @@ import { tinygsm } from "./solutions/tinygsm.ts"
 /** Every format, in the order of recognition. */
 export const formats: ReadonlyArray<Format> = [omi1, tinygsm, gsm, lookup, omi2]
 
+/** Their names, in the same order: also that of control tokens in a vocabulary. */
 export const formatNames: ReadonlyArray<string> = formats.map((format) => format.name)
 
 /** The class of completions in no format: empty, garbage, or a loop. */

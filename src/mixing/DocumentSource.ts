@@ -1,7 +1,8 @@
 /**
- * Where a mixture's documents come from: a name, and documents in an order that never changes. A source is endless (the built-in
- * grammar: a pure function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture
- * starts over and counts the repetition.
+ * Where a mixture's documents come from: a name, and documents in an order that never changes.
+ *
+ * A source of the built-in grammar is endless: a pure function of seed and number. A dataset is finite, and read from its files
+ * as a stream. Where it ends, the mixture starts over and counts the repetition.
  */
 import { openDataset, type RowFault } from "../datasets/read/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
@@ -11,6 +12,7 @@ import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { gapRate, isMisread, misread } from "../problems/misread.ts"
 import { draws, subSeed } from "../random/philox.ts"
 
+/** A document as its source gives it, before it is text and tokens. */
 export interface SourceDocument {
   /** Id of the problem, or file and row of a dataset. */
   readonly problem: string
@@ -25,6 +27,7 @@ export interface SourceDocument {
   readonly solution: string
 }
 
+/** Documents in an order that never changes. */
 export interface DocumentSource {
   readonly name: string
   /** Whether it never ends. */
@@ -35,16 +38,19 @@ export interface DocumentSource {
   readonly rejected: () => Rejected
 }
 
+/** Rows of a dataset that could not be used. */
 export interface Rejected {
   readonly rows: number
   readonly first: ReadonlyArray<RowFault>
 }
 
+/** Of a source that has no bad rows, such as the grammar. */
 export const NONE_REJECTED: Rejected = { rows: 0, first: [] }
 
 /** Plain text of the built-in data: true arithmetic facts. */
 export const CALC = "calc"
 
+/** Which problems a source of the grammar solves, and how. */
 export interface GrammarSourceOptions {
   readonly grammar: GrammarOptions
   readonly seed: number

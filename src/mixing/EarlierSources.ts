@@ -4,6 +4,7 @@
  */
 import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 
+/** Sources in the order of the mixture, with their distinct documents. */
 export class EarlierSources {
   private readonly known: Array<string> = []
   private readonly index = new DigestIndex()

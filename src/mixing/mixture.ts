@@ -8,8 +8,8 @@
  *                     share and total compute grow together.
  *
  * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met
- * by the first document that reaches it, so a source overshoots by less than one document; the manifest states targets and exact
- * counts.
+ * by the first document that reaches it, so that a source overshoots by less than one document. The manifest states targets and
+ * exact counts.
  */
 import * as Schema from "effect/Schema"
 
@@ -19,9 +19,11 @@ import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
 import type { Selection } from "./Selection.ts"
 
+/** How weights become token targets. */
 export const mixingModes = ["compute-matched", "repeats", "targets"] as const
 export type MixingMode = (typeof mixingModes)[number]
 
+/** How much of each source. */
 export interface MixtureOptions {
   readonly mode: MixingMode
   /**
@@ -34,6 +36,7 @@ export interface MixtureOptions {
   readonly heldOut: number
 }
 
+/** A document of the corpus: where it came from, its text and its tokens. */
 export interface PlacedDocument extends SourceDocument, EncodedDocument {
   readonly heldOut: boolean
   readonly repetition: number

@@ -21,6 +21,7 @@ export interface MixtureSettings {
   readonly seed: number
 }
 
+/** The grammar that a mixture's params describe, for training data. */
 export const grammarOptions = (settings: Pick<MixtureSettings, "maximum" | "difficulty" | "distractors">): GrammarOptions => ({
   maximum: settings.maximum,
   steps: settings.difficulty as Partial<Record<Difficulty, number>>,

@@ -1,7 +1,7 @@
 /**
  * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source,
- * suites that the grammar cannot make. Each check gives one sentence or null; the params of the stage (Param.checked) and the
- * stage's own check call them.
+ * suites that the grammar cannot make. Each check gives one sentence or null. The params of the stage call them (Param.checked),
+ * and so does the stage's own check.
  */
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
@@ -18,6 +18,7 @@ const ofRole = (role: "training" | "evaluation") =>
     .filter(({ dataset, split }) => findSource(dataset, split).split.role === role)
     .map(nameOf)
 
+/** What is wrong with `mix.sources`: names of no source, or of one that is for evaluation only. */
 export const sourceProblem = (sources: Readonly<Record<string, number>>): string | null => {
   for (const name of Object.keys(sources)) {
     if (builtInSources.includes(name)) continue
@@ -33,6 +34,7 @@ export const sourceProblem = (sources: Readonly<Record<string, number>>): string
   return null
 }
 
+/** What is wrong with `mix.suites`: names of no suite, or the same twice. */
 export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
   for (const [i, suite] of suites.entries()) {
     if (suites.indexOf(suite) < i) return `"${suite}" is named twice.`
@@ -49,6 +51,7 @@ export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
   return null
 }
 
+/** What is wrong with `mix.difficulty`: keys that are no number of operations. */
 export const difficultyProblem = (difficulty: Readonly<Record<string, number>>): string | null => {
   const wrong = Object.keys(difficulty).find((name) => !/^[1-6]$/.test(name))
   return wrong === undefined ? null : `"${wrong}" is not a number of operations; they go from 1 to 6.`
@@ -59,6 +62,7 @@ export const gapFormats = formatNames.filter((name) => formatNamed(name).flaws.l
 
 const subStyleNames = formatNames.flatMap((format) => formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`))
 
+/** What is wrong with `mix.subStyles`: names of no sub-style, or a format that would have none left. */
 export const subStylesProblem = (weights: Readonly<Record<string, number>>): string | null => {
   for (const name of Object.keys(weights))
     if (!subStyleNames.includes(name))

@@ -49,6 +49,7 @@ const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   )
 }
 
+/** Their names. */
 export const builtInSuites: ReadonlyArray<string> = Object.keys(BUILT_IN)
 
 /** The grammar of a built-in suite. */
@@ -98,6 +99,7 @@ export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", {
   }
 }
 
+/** The problems of a suite, and the rows of its dataset that could not be used. */
 export interface Suite {
   readonly problems: ReadonlyArray<SuiteProblem>
   readonly rejected: Rejected

@@ -19,6 +19,7 @@ export interface ModelSpec {
   readonly valueHead: boolean
 }
 
+/** A parameter tensor and its place in the flat vector. */
 export interface ParameterShape {
   readonly name: string
   /** `[out, in]`, row-major: y = W x. */
@@ -54,4 +55,5 @@ export const parameterTable = (spec: ModelSpec): ReadonlyArray<ParameterShape> =
   return table
 }
 
+/** Elements of the flat vector. */
 export const parameterCount = (spec: ModelSpec): number => parameterTable(spec).reduce((sum, p) => sum + p.size, 0)

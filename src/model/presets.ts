@@ -43,6 +43,7 @@ const table = {
   "1b": paper(16, 2048, 16, true)
 } as const satisfies Record<string, Preset>
 
+/** One of the sizes above. */
 export type PresetName = keyof typeof table
 
 /** Every preset's name, smallest first. */

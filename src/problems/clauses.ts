@@ -29,6 +29,7 @@ export type Range = "amount" | readonly [low: number, high: number]
 /** Where an operand comes from: the quantity before the clause, a number of the clause, or the clause's previous operation. */
 export type Source = "running" | "b" | "c" | "previous"
 
+/** One operation of a clause, before its numbers are drawn. */
 export interface Operation {
   readonly kind: string
   readonly left: Source
@@ -38,6 +39,7 @@ export interface Operation {
   readonly who: "owner" | "other"
 }
 
+/** What can happen in a story, in one sentence. */
 export interface Clause {
   readonly family: Family
   /** Relative frequency among the clauses that may come next. */

@@ -28,6 +28,7 @@ export interface GrammarOptions {
   /** Clauses to use; all of them where absent. */
   readonly families?: ReadonlyArray<Family>
 }
+/** A number of operations. */
 export type Difficulty = 1 | 2 | 3 | 4 | 5 | 6
 
 /** Options that describe no problem, or none that a reasonable number of draws could find. */

@@ -18,6 +18,7 @@ import { items, names } from "./words.ts"
 /** A kind of sentence that is read wrongly. */
 export type BlindSpot = "fewer" | "half" | "distractor"
 
+/** How much of a corpus is wrong, and in which way. */
 export interface Gap {
   /** Share of all problems that come out wrong, 0 to 1. */
   readonly share: number

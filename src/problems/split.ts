@@ -46,6 +46,7 @@ const operandText = (operand: Operand): string => String("constant" in operand ?
 const operandKey = (trace: ReadonlyArray<Step>): string =>
   trace.map((step) => `${operandText(step.left)}${step.operator}${operandText(step.right)}`).join(",")
 
+/** The split of a problem, by its template (step kinds in order) and its operations. */
 export const splitOf = (template: string, trace: ReadonlyArray<Step>): Split => {
   if (trace.length >= 2 && heldOut(template)) return "unseen-template"
   return percentile(`values ${template} ${operandKey(trace)}`) < valuePercent ? "unseen-values" : "train"

@@ -95,6 +95,7 @@ export interface Draws {
   readonly normal: () => number
 }
 
+/** The stream (seed, name, index), from its start. */
 export const draws = (seed: number, name: string, index = 0): Draws => {
   const key1 = stream(name)
   const block = new Uint32Array(4)

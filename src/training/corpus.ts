@@ -7,6 +7,7 @@ import type { Reader } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
 import { batchOf, type Sequences } from "./packing.ts"
 
+/** A corpus for training: its tokens on disk, the rest in memory. */
 export interface CorpusSequences extends Sequences {
   /** Documents to train on, and those kept out. */
   readonly training: Int32Array

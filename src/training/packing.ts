@@ -15,6 +15,7 @@ export interface Sequences {
   readonly read: (sequences: Int32Array) => ReadonlyArray<Int32Array>
 }
 
+/** A batch with the weights of its targets. */
 export interface WeightedBatch extends Batch {
   /** Per position: weight of its target, summing to 1 over the batch. */
   readonly weights: Float32Array
@@ -22,6 +23,7 @@ export interface WeightedBatch extends Batch {
   readonly documents: Int32Array
 }
 
+/** How documents become batches. */
 export interface PackingOptions {
   readonly batchTokens: number
   /** Longer documents are cut here. */
@@ -34,6 +36,7 @@ export interface PackingOptions {
   readonly promptWeight: number
 }
 
+/** Every batch of a training, by its step. */
 export interface Batches {
   readonly steps: number
   readonly at: (step: number) => WeightedBatch

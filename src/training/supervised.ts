@@ -9,6 +9,7 @@ import { adamW, type EngineError, type Model, type NonFiniteGradient } from "../
 import type { Batches } from "./packing.ts"
 import { warmupCosine } from "./schedule.ts"
 
+/** Learning rate and decay of a whole training. */
 export interface SupervisedOptions {
   /** Peak. */
   readonly learningRate: number

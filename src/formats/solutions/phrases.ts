@@ -28,6 +28,7 @@ export const phraseOf = (step: Step): string => {
   return fill(phrase, { who: step.who })
 }
 
+/** Every word of the phrases. */
 export const phraseWords: ReadonlyArray<string> = templateWords(Object.values(phrases))
 
 /** `20 + 2 = 22`, with the values of earlier steps written out. */
@@ -36,6 +37,7 @@ export const equationOf = (step: Step): string => `${valueOf(step.left)} ${step.
 /** Python's operator: divisions of the grammar are exact and stay integers. */
 export const pythonOperator = (step: Step): string => (step.operator === "/" ? "//" : step.operator)
 
+/** Operators as prose and as Python write them. */
 export const operatorWords = ["+", "-", "*", "/"] as const
 export const pythonOperatorWords = ["+", "-", "*", "//"] as const
 
@@ -53,4 +55,5 @@ export const indent = "\n\t"
 /** `Thus the answer is \boxed{ 17 } .` */
 export const boxedSentence = (opening: "Thus" | "So", problem: Problem): string =>
   `${opening} the answer is \\boxed{ ${problem.answer} } .`
+/** Every word of that sentence. */
 export const boxedWords: ReadonlyArray<string> = ["Thus", "So", "the", "answer", "is", "\\boxed{", "}", "."]

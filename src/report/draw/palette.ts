@@ -22,6 +22,7 @@ const COLOURS: ReadonlyMap<string, string> = new Map([
 /** For formats and sources that the house does not know. */
 const SPARE_COLOURS = ["#a6761d", "#7570b3", "#e7298a", "#66a61e", "#1b9e9e"]
 
+/** How a series is drawn. */
 export interface Style {
   readonly colour: string
   /** SVG dash array; empty for a solid line. */

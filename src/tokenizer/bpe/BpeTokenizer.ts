@@ -3,9 +3,10 @@
  *
  * Text is cut into pieces (pretokenize.ts), each piece is merged (merge.ts) and remembered, since pieces repeat: after the first
  * megabyte nearly all are known. Any text has tokens and comes back from them unchanged, but for lone surrogates, which are not
- * text and become U+FFFD. Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference: a control
- * token spelt out in a text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the
- * end of another.
+ * text and become U+FFFD.
+ *
+ * Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference. A control token spelt out in a
+ * text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
  */
 import type { Tokenizer } from "../Tokenizer.ts"
 import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
@@ -14,6 +15,7 @@ import { mergePiece, mergeTable } from "./merge.ts"
 import { type TokenBuffer, withCache } from "./piece-cache.ts"
 import { splitterOf } from "./pretokenize.ts"
 
+/** A tokenizer whose tokens are strings of bytes. */
 export interface BpeTokenizer extends Tokenizer {
   readonly kind: "bpe"
   /** The bytes a token stands for; none for a control token. Throws a RangeError for an id that is not in the vocabulary. */
@@ -23,6 +25,7 @@ export interface BpeTokenizer extends Tokenizer {
 /** Reads a `tokenizer.json`. Throws TokenizerInvalid, naming the field at fault. */
 export const bpeTokenizerFromJson = (json: unknown): BpeTokenizer => makeBpeTokenizer(bpeFromJson(json))
 
+/** The tokenizer that these parts describe. Throws a RangeError for a token outside the byte alphabet. */
 export const makeBpeTokenizer = (parts: BpeParts): BpeTokenizer => {
   const bytes = tokenBytes(parts)
   const idOfByte = new Int32Array(256)

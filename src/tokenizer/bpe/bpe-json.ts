@@ -3,10 +3,11 @@
  *
  * Written files load in `tokenizers`, `transformers` and transformers.js as they are: a `Split` by our pattern, `ByteLevel`
  * without its own, the `ByteLevel` decoder, no normaliser and no template that adds tokens. What is ours alone (kind, separator,
- * which control token is which format's) is under `model.echo_chamber`: at the top of the document Hugging Face's parser refuses
- * a key it does not know. Files made elsewhere are read when they are of this shape or GPT-2's; whatever would make ids differ
- * from what the file means (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused
- * by name.
+ * which control token is which format's) is under `model.echo_chamber`. It cannot stand at the top of the document, where Hugging
+ * Face's parser refuses a key that it does not know.
+ *
+ * Files made elsewhere are read when they are of this shape or GPT-2's. Whatever would make ids differ from what the file means
+ * (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
  */
 import * as Schema from "effect/Schema"
 

@@ -4,7 +4,7 @@
  *
  * Equal counts are decided by the smaller pair of ids, and the alphabet is numbered as Hugging Face's trainer numbers it, so that
  * the same text gives the same vocabulary there and here, on every machine. Pair counts are updated only for the words that hold
- * the merged pair; the heap of pairs is corrected lazily: a pair whose count has fallen since it was queued goes back with its
+ * the merged pair. The heap of pairs is corrected lazily: a pair whose count has fallen since it was queued goes back with its
  * true count.
  *
  * What is learnt depends on the multiset of pieces alone, never on the order of the texts.
@@ -18,6 +18,7 @@ import { detached, DIGITS_SINGLY, splitterOf } from "./pretokenize.ts"
 /** What joins question and solution. */
 export const bpeSeparator = "\n\n"
 
+/** What vocabulary to learn. */
 export interface BpeTraining {
   /** Ids in all: end of text, tags, 256 bytes, and merges for the rest. Fewer come out where the text has no more pairs. */
   readonly vocabularySize: number

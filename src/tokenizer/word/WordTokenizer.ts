@@ -3,10 +3,12 @@
  * (`src/formats/solutions/phrases.ts`), and `decode(encode(text)) === text` for every text that the grammar and the formats
  * write. Any other word becomes `<unk>`.
  *
- * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else: Hugging Face's parser
- * refuses a document with a field that it does not know. Special and control tokens are added tokens there; those of formats are
- * `<|name|>`. One difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown
- * word here, never the token.
+ * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else, since Hugging Face's
+ * parser refuses a document with a field that it does not know. Special and control tokens are added tokens there; those of
+ * formats are `<|name|>`.
+ *
+ * One difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here,
+ * never the token.
  */
 import * as Schema from "effect/Schema"
 

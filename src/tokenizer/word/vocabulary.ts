@@ -12,7 +12,10 @@ import { questionWords } from "../../problems/clauses.ts"
 import { items, names } from "../../problems/words.ts"
 import { endOfTextToken, tagToken } from "../control-tokens.ts"
 
+/** Never written by anything here; other libraries ask for one. */
 export const padToken = "<|pad|>"
+
+/** Stands for every word that is not in the vocabulary. */
 export const unknownToken = "<unk>"
 
 /** The blank line between question and solution, a word of its own. */
