@@ -10,7 +10,6 @@ import { existsSync, readFileSync } from "node:fs"
 
 import { grade } from "../src/formats/grade.ts"
 import { formatNamed, formats } from "../src/formats/registry.ts"
-import { firstBlock, runBlock } from "../src/formats/solutions/omi1.ts"
 import { generate } from "../src/problems/grammar.ts"
 import { evaluate } from "../src/python/evaluate.ts"
 
@@ -74,10 +73,11 @@ for (const subStyle of tinygsm.subStyles) {
   programsOf(codes, "simple_math_problem", `tinygsm, ${subStyle}`)
 }
 
+const omi1 = formatNamed("omi1")
 // Graders remember outcomes: every pass has problems of its own.
 const blocks = measure(
-  (pass) => problems(1e6 + 1000 * pass, 1000).map((problem) => firstBlock(formatNamed("omi1").render(problem, "thus"))!),
-  (all) => all.forEach(runBlock)
+  (pass) => problems(1e6 + 1000 * pass, 1000).map((problem) => omi1.render(problem, "thus")),
+  (all) => all.forEach(omi1.extract)
 )
 print("omi1, thus, 1000 programs", blocks, 1000)
 

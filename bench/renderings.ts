@@ -8,7 +8,7 @@ import { parseArgs } from "node:util"
 import { grade } from "../src/formats/grade.ts"
 import { formats } from "../src/formats/registry.ts"
 import { type Difficulty, generate } from "../src/problems/grammar.ts"
-import { wordTokenizer } from "../src/tokenizer/WordTokenizer.ts"
+import { wordTokenizer } from "../src/tokenizer/word/WordTokenizer.ts"
 
 const { values: flags } = parseArgs({
   options: { problems: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } }

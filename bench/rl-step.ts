@@ -23,7 +23,7 @@ import { algorithms } from "../src/rl/algorithms/registry.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
 import { dynamicSampling, settingsOf } from "../src/rl/params/settings.ts"
 import { collect } from "../src/rl/sampling/collect.ts"
-import { wordTokenizer } from "../src/tokenizer/WordTokenizer.ts"
+import { wordTokenizer } from "../src/tokenizer/word/WordTokenizer.ts"
 import { RlParams } from "../stages/rl.ts"
 import { median } from "./measure.ts"
 
@@ -40,12 +40,13 @@ const tokenizer = wordTokenizer({ maximum: 99 })
 const problems = Array.from({ length: 512 }, (_, i) =>
   generate({ maximum: 99, steps: { 1: 1, 2: 1, 3: 1 }, distractors: 0.2, split: "train" }, 1, i)
 )
-const suite = problems.map(({ id, question, answer, steps }) => ({
+const suite = problems.map(({ id, question, answer, steps, distractor }) => ({
   suite: "train",
   problem: id,
   question,
   answer: String(answer),
-  steps
+  steps,
+  distractor
 }))
 const written = formats.filter(({ name }) => ["tinygsm", "omi1", "omi2"].includes(name))
 const openings = new Map(written.map(({ name }) => [name, tokenizer.tags[name]!]))

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util"
 
 import { readDataset } from "../src/datasets/read/load.ts"
 import { draws } from "../src/random/philox.ts"
-import { trainBpe } from "../src/tokenizer/bpe-train.ts"
+import { trainBpe } from "../src/tokenizer/bpe/train.ts"
 
 const { values: flags } = parseArgs({ options: { megabytes: { type: "string", default: "100" } } })
 

@@ -1,8 +1,9 @@
+/** What the stage attribute writes: which sources a policy's outputs come from, by three methods. */
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
 
-export const Attributions = Table.make("attributions", "How much of a completion a method gives to a source, a row each", {
+const Attributions = Table.make("attributions", "How much of a completion a method gives to a source, a row each", {
   method: Column.utf8("classifier, infinity-gram, overlap"),
   target: Column.int32("row of the scores table"),
   problem: Column.utf8("id of the problem"),
@@ -11,7 +12,7 @@ export const Attributions = Table.make("attributions", "How much of a completion
   score: Column.float64("posterior or coverage")
 })
 
-export const SourceShares = Table.make("sourceShares", "Share of a policy's output given to each source", {
+const SourceShares = Table.make("sourceShares", "Share of a policy's output given to each source", {
   method: Column.utf8("classifier, infinity-gram, overlap"),
   source: Column.utf8("source of the mixture, or none"),
   observed: Column.float64("share as counted"),
@@ -19,7 +20,7 @@ export const SourceShares = Table.make("sourceShares", "Share of a policy's outp
   trained: Column.float64("share of the training tokens")
 })
 
-export const Confusion = Table.make("confusion", "A method's confusion on held-out documents", {
+const Confusion = Table.make("confusion", "A method's confusion on held-out documents", {
   method: Column.utf8("classifier, infinity-gram"),
   actual: Column.utf8("source the document is from"),
   predicted: Column.utf8("source the method names"),
@@ -27,7 +28,7 @@ export const Confusion = Table.make("confusion", "A method's confusion on held-o
   documents: Column.int32("how many")
 })
 
-export const MatchedSpans = Table.make("matchedSpans", "Longest verbatim matches of a completion in the training documents", {
+const MatchedSpans = Table.make("matchedSpans", "Longest verbatim matches of a completion in the training documents", {
   target: Column.int32("row of the scores table"),
   start: Column.int32("first token of the span in the completion"),
   length: Column.int32("tokens"),

@@ -1,3 +1,4 @@
+/** A trained model with its curves: what pretraining and fine-tuning write, and RL extends. */
 import * as Schema from "effect/Schema"
 
 import { Column } from "../src/store/schema/Column.ts"
@@ -5,7 +6,7 @@ import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
 import { TokenizerDocument } from "./corpus.ts"
 
-export const ModelSpecDocument = Schema.Struct({
+const ModelSpecDocument = Schema.Struct({
   vocabularySize: Schema.Int,
   width: Schema.Int,
   layers: Schema.Int,
@@ -17,7 +18,7 @@ export const ModelSpecDocument = Schema.Struct({
 })
 
 /** How completions begin: with a format's control token, chosen by the model (`free`), or straight away (`none`). */
-export const PromptingDocument = Schema.Struct({
+const PromptingDocument = Schema.Struct({
   tags: Schema.Literals(["none", "native"])
 })
 
@@ -42,7 +43,7 @@ export const Snapshots = Table.make(
   { rowsPerBatch: 1 }
 )
 
-export const Training = Table.make(
+const Training = Table.make(
   "training",
   "Supervised training, a row an update",
   {
@@ -55,14 +56,14 @@ export const Training = Table.make(
   { metrics: true }
 )
 
-export const HeldOut = Table.make("heldOut", "Loss on held-out documents during training, a row a step and source", {
+const HeldOut = Table.make("heldOut", "Loss on held-out documents during training, a row a step and source", {
   step: Column.int32("updates done"),
   source: Column.utf8("source of the documents"),
   loss: Column.float64("mean cross-entropy per target, in nats"),
   targets: Column.int32("targets that the mean is over")
 })
 
-export const Probes = Table.make("probes", "Accuracy during training with each format forced, a row a step and format", {
+const Probes = Table.make("probes", "Accuracy during training with each format forced, a row a step and format", {
   step: Column.int32("updates done"),
   format: Column.utf8("format forced by its first token, or free"),
   problems: Column.int32("problems tried"),

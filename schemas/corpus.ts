@@ -1,3 +1,4 @@
+/** What the stage mix writes: documents, their manifest, the tokenizer, and the problems that RL and evaluation draw on. */
 import * as Schema from "effect/Schema"
 
 import { Column } from "../src/store/schema/Column.ts"
@@ -7,7 +8,7 @@ import { Table } from "../src/store/schema/Table.ts"
 /** A standard `tokenizer.json`, plain JSON. */
 export const TokenizerDocument = Schema.Record(Schema.String, Schema.Json)
 
-export const Documents = Table.make("documents", "One document of a mixture a row, with where it came from", {
+const Documents = Table.make("documents", "One document of a mixture a row, with where it came from", {
   document: Column.int32("number of the document in the corpus, from 0"),
   source: Column.utf8("name of the source in the mixture"),
   format: Column.utf8("solution format, or text where there is none"),
@@ -23,7 +24,7 @@ export const Documents = Table.make("documents", "One document of a mixture a ro
   contentDigest: Column.utf8("first 16 digits of the SHA-256 of the text")
 })
 
-export const Sources = Table.make("sources", "What exactly is in a mixture, a row a source", {
+const Sources = Table.make("sources", "What exactly is in a mixture, a row a source", {
   source: Column.utf8("name of the source"),
   weight: Column.float64("weight, repeats or tokens asked for"),
   target: Column.nullable(Column.float64("training tokens asked for; null where whole repetitions of a dataset were")),
@@ -42,7 +43,7 @@ export const Sources = Table.make("sources", "What exactly is in a mixture, a ro
   contaminated: Column.int32("documents left out because they contain an evaluation question; 0 unless mix.contaminated is drop")
 })
 
-export const SharedDocuments = Table.make(
+const SharedDocuments = Table.make(
   "sharedDocuments",
   "How many documents two sources of a mixture have in common, a row a pair",
   {
@@ -54,7 +55,7 @@ export const SharedDocuments = Table.make(
   }
 )
 
-export const Contamination = Table.make(
+const Contamination = Table.make(
   "contamination",
   "How many questions of a suite are in a source, by runs of 13 words; a row a source and suite",
   {
@@ -71,7 +72,7 @@ export const Contamination = Table.make(
   }
 )
 
-export const Overlaps = Table.make("overlaps", "A question of a suite that a source contains in part or whole, a row each", {
+const Overlaps = Table.make("overlaps", "A question of a suite that a source contains in part or whole, a row each", {
   source: Column.utf8("name of the source"),
   suite: Column.utf8("problem suite"),
   problem: Column.utf8("id of the question"),
@@ -82,7 +83,7 @@ export const Overlaps = Table.make("overlaps", "A question of a suite that a sou
   runs: Column.int32("distinct runs of the question")
 })
 
-export const Rejections = Table.make("rejections", "A row of a dataset that could not be used; the first 20 of each", {
+const Rejections = Table.make("rejections", "A row of a dataset that could not be used; the first 20 of each", {
   source: Column.utf8("source or suite of the mixture"),
   file: Column.utf8("file of the dataset"),
   row: Column.int32("index of the record in its file, from 0"),
@@ -90,7 +91,7 @@ export const Rejections = Table.make("rejections", "A row of a dataset that coul
   problem: Column.utf8("what is wrong with it")
 })
 
-export const Problems = Table.make("problems", "Questions with known answers, for RL and evaluation", {
+const Problems = Table.make("problems", "Questions with known answers, for RL and evaluation", {
   suite: Column.utf8("train, train-easy, unseen-values, unseen-template, harder, test, ..."),
   problem: Column.utf8("id, stable across runs"),
   question: Column.utf8("the question"),
@@ -98,6 +99,9 @@ export const Problems = Table.make("problems", "Questions with known answers, fo
   steps: Column.int32("operations needed; 0 where unknown"),
   distractor: Column.bool("whether the question holds an irrelevant sentence")
 })
+
+/** A problem of a suite: a row of `problems`. */
+export type SuiteProblem = Table.Row<typeof Problems>
 
 export const Corpus = Kind.make("corpus", "A mixture of documents with their provenance, its tokenizer and its problems", {
   tables: {

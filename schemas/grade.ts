@@ -1,9 +1,10 @@
+/**
+ * How a completion was graded, under both profiles: the branch of the verifier that was entered first, the one that answered, the
+ * answer, or why there is none. The class of a completion does not depend on the profile. Every table of completions has these
+ * columns.
+ */
 import { Column } from "../src/store/schema/Column.ts"
 
-/**
- * How a completion was graded, under both profiles: the branch of the verifier that was entered first, the one that answered, the answer, or why there is
- * none. The class of a completion does not depend on the profile. Every table of completions has these columns.
- */
 export const gradeColumns = {
   format: Column.utf8("class of the completion"),
   subStyle: Column.utf8("variant inside the format"),

@@ -7,6 +7,6 @@ import { Corpus } from "./corpus.ts"
 import { Evaluation } from "./evaluation.ts"
 import { RlRun } from "./rl-run.ts"
 
-export const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution]
+const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

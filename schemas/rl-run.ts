@@ -1,3 +1,4 @@
+/** What the stage rl writes: a checkpoint, every rollout, and the curves of the run. */
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
@@ -87,7 +88,7 @@ export const FormatShares = Table.make(
   }
 )
 
-export const Endings = Table.make("endings", "How an RL run ended, one row", {
+const Endings = Table.make("endings", "How an RL run ended, one row", {
   ending: Column.utf8("finished, or diverged: the weights are then those of the last good policy"),
   updatedThrough: Column.int32("RL steps that the policy in the weights has behind it"),
   problem: Column.nullable(Column.utf8("what went wrong, at which step"))

@@ -1,24 +1,26 @@
 /**
  * What in the pretraining data do these outputs come from?
  *
- * Three methods over the same completions. The classifier knows the style of each source; its shares are corrected by its confusion on
- * held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one suffix array of the
- * corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in the corpus word for word.
+ * Three methods over the same completions. The classifier knows the style of each source; its shares are corrected by its
+ * confusion on held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one
+ * suffix array of the corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in
+ * the corpus word for word.
  */
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../schemas/attribution.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
+import { completionBodies, documentBodies, select } from "../src/attribution/bodies.ts"
 import { classify, labelShares, trainClassifier } from "../src/attribution/classifier.ts"
+import { confusionRows } from "../src/attribution/confusion.ts"
 import { buildCorpusIndex, documentAt } from "../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../src/attribution/mixture-weights.ts"
 import { overlap } from "../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
-import { completionBodies, confusionOf, documentBodies, select } from "../src/attribution/texts.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
-import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 
 export const AttributeParams = {
   decoding: Param.oneOf(["sampled", "greedy"], "sampled", "which completions of the evaluation"),
@@ -38,7 +40,9 @@ export const attribute = Stage.make({
     decoding === "sampled" && scores.params["samples"] === 0
       ? {
           param: "decoding",
-          problem: `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). Take decoding "greedy", or samples above 0.`
+          problem:
+            `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). ` +
+            `Take decoding "greedy", or samples above 0.`
         }
       : null,
   resources: { cost: ({ completions }) => completions * 1e6 },
@@ -54,7 +58,9 @@ export const attribute = Stage.make({
     const classifier = trainClassifier({ ...select(documents, documents.training), classes: sources, seed: params.seed })
     const heldOut = select(documents, documents.heldOut)
     const classes = classifier.classes
-    for (const row of confusionOf(classifier, heldOut, sources)) yield* output.confusion.append({ method: "classifier", ...row })
+    const named = classify(classifier, heldOut.tokens, heldOut.offsets).labels
+    for (const row of confusionRows(heldOut.labels, named, { sources, classes }))
+      yield* output.confusion.append({ method: "classifier", ...row })
     const { labels, probabilities } = classify(classifier, completions.tokens, completions.offsets)
     const observed = labelShares(labels, classes.length)
     const corrected = correctShares(observed, classifier.confusion)
@@ -77,20 +83,12 @@ export const attribute = Stage.make({
     })
     const heldOutScores = heldOut.texts.map((text) => sourceScores(index, text))
     const temperature = calibrateTemperature(heldOutScores, heldOut.labels)
-    const heldOutPosterior = heldOutScores.map((scores) => posterior(scores, { temperature }))
-    for (const [actual, source] of sources.entries()) {
-      const mine = heldOutPosterior.filter((_, i) => heldOut.labels[i] === actual)
-      for (const [predicted, name] of sources.entries()) {
-        const hits = mine.filter((p) => p.indexOf(Math.max(...p)) === predicted).length
-        yield* output.confusion.append({
-          method: "infinity-gram",
-          actual: source,
-          predicted: name,
-          share: mine.length === 0 ? 0 : hits / mine.length,
-          documents: mine.length
-        })
-      }
-    }
+    const likeliest = heldOutScores.map((scores) => {
+      const p = posterior(scores, { temperature })
+      return p.indexOf(Math.max(...p))
+    })
+    for (const row of confusionRows(heldOut.labels, likeliest, { sources, classes: sources }))
+      yield* output.confusion.append({ method: "infinity-gram", ...row })
     const scores = completions.texts.map((text) => sourceScores(index, text))
     const posteriors = scores.map((score) => posterior(score, { temperature }))
     const weights = mixtureWeights(scores, temperature)

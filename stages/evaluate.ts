@@ -16,7 +16,7 @@ import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts
 import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
-import { stream } from "../src/random/philox.ts"
+import { subSeed } from "../src/random/philox.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection, snapshotObjection } from "../src/training/policy.ts"
 
@@ -81,7 +81,7 @@ export const evaluate = Stage.make({
           topP,
           maxNewTokens: params.maxNewTokens,
           // A stream of its own, apart from RL's with the same seed.
-          seed: (stream("evaluate") ^ params.seed) >>> 0,
+          seed: subSeed(params.seed, "evaluate"),
           firstStream: from * samples,
           forced
         }

@@ -1,10 +1,11 @@
 /**
  * Mix datasets into a pretraining corpus.
  *
- * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format, sub-style
- * and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions the sources contain.
- * The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that nothing downstream reads outside
- * the store. What is kept in memory is the suites and at most 128 bytes a document, however many tokens there are.
+ * Documents are question, separator, solution, end of text; plain text has no question. Every document keeps its source, format,
+ * sub-style and row; the manifest (`sources`) states exact token counts and what was left out, `contamination` which questions
+ * the sources contain. The corpus also carries the tokenizer and the problem suites that RL and evaluation draw on, so that
+ * nothing downstream reads outside the store. What is kept in memory is the suites and at most 128 bytes a document, however many
+ * tokens there are.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -14,15 +15,22 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { contaminationScan, type EvaluationQuestion } from "../src/datasets/overlap/contamination.ts"
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
-import { difficultyProblem, mixtureProblem, sourceProblem, subStylesProblem, suitesProblem } from "../src/mixing/checks.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
+import { corpusTokenizer } from "../src/mixing/corpus-tokenizer.ts"
 import type { Rejected, SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
+import { openSources, sourceExternals } from "../src/mixing/open-sources.ts"
+import {
+  difficultyProblem,
+  gapFormats,
+  mixtureProblem,
+  sourceProblem,
+  subStylesProblem,
+  suitesProblem
+} from "../src/mixing/param-checks.ts"
 import { Selection } from "../src/mixing/Selection.ts"
-import { openSources, sourceExternals } from "../src/mixing/sources.ts"
 import { isForEvaluation, suiteProblems } from "../src/mixing/suites.ts"
-import { corpusTokenizer } from "../src/mixing/tokenizer.ts"
 import { encodeDocument } from "../src/tokenizer/document.ts"
 
 export const MixParams = {
@@ -50,7 +58,10 @@ export const MixParams = {
     difficultyProblem
   ),
   distractors: Param.number(0, "probability of an irrelevant sentence", { min: 0, max: 1 }),
-  gap: Param.number(0, "share of built-in TinyGSM programs that are systematically wrong", { min: 0, max: 1 }),
+  gap: Param.number(0, `share of the built-in solutions that are systematically wrong, in ${gapFormats.join(", ")}`, {
+    min: 0,
+    max: 1
+  }),
   subStyles: Param.checked(
     Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),
     subStylesProblem
@@ -60,7 +71,8 @@ export const MixParams = {
   acrossSources: Param.oneOf(
     ["keep", "drop"],
     "keep",
-    "documents equal to one of a source named before: keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
+    "documents equal to one of a source named before: " +
+      "keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
   ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
@@ -99,7 +111,7 @@ export const mix = Stage.make({
     for (const suite of params.suites) {
       const { problems, rejected } = yield* suiteProblems(suite, params)
       for (const problem of problems) {
-        yield* output.problems.append({ suite, ...problem })
+        yield* output.problems.append(problem)
         questions.push({ set: suite, id: problem.problem, question: problem.question })
       }
       yield* reject(suite, rejected)

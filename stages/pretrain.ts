@@ -1,9 +1,10 @@
 /**
  * Pretrain a model from scratch on a mixed corpus.
  *
- * AdamW, linear warm-up then cosine to a tenth of the peak rate, gradients clipped at norm 1. The order of the data is a pure function of
- * (seed, epoch, step): a resumed run sees exactly what it would have seen. During training the loss on held-out documents is taken per
- * source, and problems are solved greedily with each format forced, so that one can see what has been learnt and when.
+ * AdamW, linear warm-up then cosine to a tenth of the peak rate, gradients clipped at norm 1. The order of the data is a pure
+ * function of (seed, epoch, step): a resumed run sees exactly what it would have seen. During training the loss on held-out
+ * documents is taken per source, and problems are solved greedily with each format forced, so that one can see what has been
+ * learnt and when.
  */
 import * as Effect from "effect/Effect"
 
@@ -15,7 +16,7 @@ import { Engine } from "../src/engine/Engine.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetNames, presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
-import { tokenizerFromJson } from "../src/tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { probe } from "../src/training/probes.ts"
@@ -57,7 +58,9 @@ export const pretrain = Stage.make({
       return yield* new Param.ParamInvalid({
         owner: "pretrain",
         param: "context",
-        problem: `is ${params.context} tokens, and every document of the corpus is longer: none would be seen to its end. Take a longer context.`
+        problem:
+          `is ${params.context} tokens, and every document of the corpus is longer: none would be seen to its end. ` +
+          "Take a longer context."
       })
     if (cut > 0) yield* progress.note(`${cut} of ${corpus.training.length} documents are longer than the context and are cut`)
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })

@@ -21,7 +21,7 @@ import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
-import { stream } from "../src/random/philox.ts"
+import { subSeed } from "../src/random/philox.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
 import { settingsProblem } from "../src/rl/params/settings-problem.ts"
 import {
@@ -88,7 +88,7 @@ export const rl = Stage.make({
     const reference = needsReference ? yield* policy.clone : null
     const learner = yield* makeLearner(policy, settings, params)
     // A stream of its own: evaluations with the same seed must not draw the same numbers.
-    const sampling = { ...params, dynamicSampling: dynamicSampling(settings), seed: (stream("rl") ^ params.seed) >>> 0 }
+    const sampling = { ...params, dynamicSampling: dynamicSampling(settings), seed: subSeed(params.seed, "rl") }
     const sample = (step: number, how: SamplingSettings) =>
       Effect.timed(collect({ policy, reference, tokenizer, openings, suite, step, params: how }))
     const snapshots = new Set(snapshotSteps(params))

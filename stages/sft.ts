@@ -1,11 +1,11 @@
 /**
  * Supervised fine-tuning, with or without format tags.
  *
- * Documents of the corpus in order of (seed, epoch), loss on the response only. With native tags a control token that names the format
- * stands before each solution and is learnt with it: the policy then first chooses a format, which evaluation can leave free or force.
- * A control token starts from the embedding of the token that most solutions of its format begin with: left alone, pretraining would
- * have pushed all of them into the same corner of the embedding space, where a model takes long to tell them apart.
- * Without tags this is the paper's setting, in which each dataset's own style is the tag.
+ * Documents of the corpus in order of (seed, epoch), loss on the response only. With native tags a control token that names the
+ * format stands before each solution and is learnt with it: the policy then first chooses a format, which evaluation can leave
+ * free or force. A control token starts from the embedding of the token that most solutions of its format begin with: left alone,
+ * pretraining would have pushed all of them into the same corner of the embedding space, where a model takes long to tell them
+ * apart. Without tags this is the paper's setting, in which each dataset's own style is the tag.
  */
 import * as Effect from "effect/Effect"
 

@@ -1,9 +1,9 @@
 /**
  * An index over labelled documents that counts and finds any token sequence, per source: one suffix array.
  *
- * The text is every document followed by a separator, so that no match crosses documents and the end of a document is an event like any
- * token. A sequence that occurs is a *range* of ranks in the suffix array; adding a token to its end narrows the range by two binary
- * searches. Occurrences per source come from prefix counts kept for every block of ranks.
+ * The text is every document followed by a separator, so that no match crosses documents and the end of a document is an event
+ * like any token. A sequence that occurs is a *range* of ranks in the suffix array; adding a token to its end narrows the range
+ * by two binary searches. Occurrences per source come from prefix counts kept for every block of ranks.
  *
  * Memory: 9 bytes per token plus 4 per block and source. Matching is exact: paraphrase is invisible here by design.
  */
@@ -13,9 +13,7 @@ import { suffixArray } from "./suffix-array.ts"
 /** Ranks between two stored prefix counts. */
 const BLOCK = 64
 
-/** As the last token of a sequence: the end of a document. */
-export const END_OF_DOCUMENT = -1
-
+/** The index of some documents. Its arrays are read, never written. */
 export interface CorpusIndex {
   /** Token + 1, and 0 after each document: `[positions]`. */
   readonly text: Int32Array
@@ -35,6 +33,7 @@ export interface CorpusIndex {
   readonly before: Int32Array
 }
 
+/** Labelled documents to index. */
 export interface IndexInput {
   /** Documents one after another. */
   readonly tokens: Int32Array
@@ -107,7 +106,10 @@ export interface Range {
 /** The range of the empty sequence. */
 export const everywhere = (index: CorpusIndex): Range => ({ low: 0, high: index.suffixes.length })
 
-/** From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not occur. */
+/**
+ * From the range of a sequence of `depth` tokens to that of the sequence with `token` added; empty (low = high) when it does not
+ * occur. Token -1 stands for the end of a document.
+ */
 export const narrow = (index: CorpusIndex, range: Range, depth: number, token: number): Range => {
   const low = firstAtLeast(index, range, depth, token + 1)
   if (low === range.high) return { low, high: low }
@@ -162,11 +164,4 @@ export const documentAt = (index: CorpusIndex, position: number): number => {
     else high = middle
   }
   return low
-}
-
-/** Documents of a range, each once, ascending; only the first `limit` occurrences are looked up. */
-export const documentsOf = (index: CorpusIndex, range: Range, limit: number): Int32Array => {
-  const found = new Set<number>()
-  for (let r = range.low; r < Math.min(range.high, range.low + limit); r++) found.add(documentAt(index, index.suffixes[r]!))
-  return Int32Array.from(found).toSorted()
 }

@@ -4,15 +4,16 @@
  *
  *   p(c | x) = softmax_c(w_c . x + b_c),  minimised: -log p(label | x), by AdaGrad, in an order drawn from the seed
  *
- * A class `none` is always there, trained on texts that come from no source. A part of the documents is held out (by content, so that
- * repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see correctShares.
- * This is a statement about style only: it cannot know which document a text came from.
+ * A class `none` is always there, trained on texts that come from no source. A part of the documents is held out (by content, so
+ * that repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see
+ * correctShares. This is a statement about style only: it cannot know which document a text came from.
  */
 import { permutation } from "../random/philox.ts"
 import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
 import { DIMENSIONS, featuresOf, type Features } from "./features.ts"
 import { negativeDocuments } from "./negatives.ts"
 
+/** Labelled documents, and how to learn from them. */
 export interface ClassifierInput {
   /** Documents one after another. Give solutions without their questions: questions are shared between sources. */
   readonly tokens: Int32Array
@@ -31,6 +32,7 @@ export interface ClassifierInput {
   readonly documentsPerClass?: number
 }
 
+/** A trained classifier, with how well it does on documents that it was not trained on. */
 export interface Classifier {
   /** The given classes and, last, `none`. */
   readonly classes: ReadonlyArray<string>
@@ -45,12 +47,16 @@ export interface Classifier {
   readonly heldOutAccuracy: number
 }
 
+type Side = "training" | "held-out"
+
 interface Example {
   readonly features: Features
   readonly label: number
 }
 
-/** Trains on labelled documents; deterministic in (documents, seed). Throws when a class has nothing to train on or to hold out. */
+/**
+ * Trains on labelled documents; deterministic in (documents, seed). Throws when a class has nothing to train on or to hold out.
+ */
 export const trainClassifier = (input: ClassifierInput): Classifier => {
   const { tokens, offsets, labels, seed, epochs = 4, learningRate = 0.5, heldOut = 0.2, documentsPerClass = 10_000 } = input
   requireDocuments(tokens, offsets, labels, input.classes.length, "labels")
@@ -58,32 +64,32 @@ export const trainClassifier = (input: ClassifierInput): Classifier => {
     throw new AttributionInputError({ field: "heldOut", detail: `it must be between 0 and 1; got ${heldOut}` })
   }
   const classes = [...input.classes, "none"]
-  const sides = splitByContent(tokens, offsets, heldOut)
+  const isHeldOut = splitByContent(tokens, offsets, heldOut)
   const chosen = atMostPerClass(labels, input.classes.length, documentsPerClass, seed)
-  const examples = (side: 0 | 1): ReadonlyArray<Example> => {
-    const documents = chosen.filter((d) => sides[d] === side)
+  const examples = (side: Side): ReadonlyArray<Example> => {
+    const documents = chosen.filter((d) => (isHeldOut[d] === 1) === (side === "held-out"))
     requireEveryClass(documents, labels, input.classes, side)
     const count = Math.max(3, Math.ceil(documents.length / input.classes.length))
-    const negatives = negativeDocuments(tokens, offsets, documents, count, seed + side)
+    const negatives = negativeDocuments(tokens, offsets, documents, count, { seed, name: side })
     return [
       ...documents.map((d) => ({ features: featuresOf(tokens, offsets[d]!, offsets[d + 1]!), label: labels[d]! })),
       ...negatives.map((text) => ({ features: featuresOf(text, 0, text.length), label: classes.length - 1 }))
     ]
   }
-  const model = fit(examples(0), classes.length, { epochs, learningRate, seed })
-  return { classes, ...model, ...evaluate(model, examples(1), classes.length) }
+  const model = fit(examples("training"), classes.length, { epochs, learningRate, seed })
+  return { classes, ...model, ...evaluate(model, examples("held-out"), classes.length) }
 }
 
 /** 1 for held-out documents, by a hash of their tokens: copies of a document fall on the same side. */
 const splitByContent = (tokens: Int32Array, offsets: Int32Array, heldOut: number): Uint8Array => {
-  const sides = new Uint8Array(offsets.length - 1)
-  for (let d = 0; d < sides.length; d++) {
+  const isHeldOut = new Uint8Array(offsets.length - 1)
+  for (let d = 0; d < isHeldOut.length; d++) {
     let hash = 0x811c9dc5
     for (let t = offsets[d]!; t < offsets[d + 1]!; t++) hash = Math.imul(hash ^ tokens[t]!, 0x01000193)
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-    sides[d] = ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32 < heldOut ? 1 : 0
+    isHeldOut[d] = ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32 < heldOut ? 1 : 0
   }
-  return sides
+  return isHeldOut
 }
 
 /** At most `limit` documents of each class, drawn with the seed; ascending. */
@@ -97,13 +103,13 @@ const requireEveryClass = (
   documents: ReadonlyArray<number>,
   labels: ArrayLike<number>,
   classes: ReadonlyArray<string>,
-  side: 0 | 1
+  side: Side
 ): void => {
   const counts = new Int32Array(classes.length)
   for (const d of documents) counts[labels[d]!]!++
   const missing = counts.indexOf(0)
   if (missing >= 0) {
-    const what = side === 0 ? "to train on" : "to hold out"
+    const what = side === "training" ? "to train on" : "to hold out"
     throw new AttributionInputError({
       field: "labels",
       detail: `class "${classes[missing]}" has no document ${what}; give more documents`
@@ -188,6 +194,7 @@ const evaluate = (
   }
 }
 
+/** What a classifier says of some texts. */
 export interface Classification {
   /** Most probable class of each text: `[texts]`. */
   readonly labels: Uint8Array

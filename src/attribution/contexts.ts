@@ -1,12 +1,13 @@
 /**
  * One pass over a sequence that keeps, at each token, where all its recent contexts occur in a corpus.
  *
- * The context of length l is the last l tokens. Reading one more token narrows the range of the context of length l to that of the new
- * context of length l + 1; when a context does not occur, no longer one does. Both the infinity-gram model and the overlap of spans are
- * readings of this pass.
+ * The context of length l is the last l tokens. Reading one more token narrows the range of the context of length l to that of
+ * the new context of length l + 1; when a context does not occur, no longer one does. Both the infinity-gram model and the
+ * overlap of spans are readings of this pass.
  */
 import { countBySource, everywhere, narrow, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
+/** The contexts that end at one token and occur in the corpus. */
 export interface Contexts {
   /** Ranges of the contexts of length 0..longest, longest last. */
   readonly ranges: ReadonlyArray<Range>

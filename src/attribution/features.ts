@@ -1,8 +1,9 @@
 /**
  * Documents as sparse vectors for the format classifier: hashed unigrams and bigrams of tokens.
  *
- * A feature's value is log(1 + count), and the vector is scaled to length 1, so that long documents do not shout. Hashing keeps the
- * dimension fixed without a dictionary; two features that collide share a weight. Pure integer arithmetic: equal on every machine.
+ * A feature's value is log(1 + count), and the vector is scaled to length 1, so that long documents do not shout. Hashing keeps
+ * the dimension fixed without a dictionary; two features that collide share a weight. Pure integer arithmetic: equal on every
+ * machine.
  */
 
 /** Hashed dimensions: 2^18. */

@@ -1,12 +1,13 @@
 /**
- * Which mixture of sources explains a set of texts? Two inverse problems with the same shape, both solved by maximum likelihood over
- * weights that are not negative and add up to 1:
+ * Which mixture of sources explains a set of texts? Two inverse problems with the same shape, both solved by maximum likelihood
+ * over weights that are not negative and add up to 1:
  *
  * - from hard labels of an imperfect classifier: observed shares q, confusion C (rows: truth), solve q = C^T pi;
  * - from scores of each text under each source: pi maximises sum_y log sum_D pi_D exp(score_D(y)).
  *
- * Expectation maximisation keeps the constraints by construction and never lowers the likelihood. Where q = C^T pi has a solution on the
- * simplex, that is the maximum; where it has none, the result is the nearest one in the sense of the likelihood, not an error.
+ * Expectation maximisation keeps the constraints by construction and never lowers the likelihood. Where q = C^T pi has a solution
+ * on the simplex, that is the maximum; where it has none, the result is the nearest one in the sense of the likelihood, not an
+ * error.
  */
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { posterior } from "./source-posterior.ts"

@@ -2,14 +2,15 @@
  * Which words of a text stand in the corpus, in a row? Maximal-span overlap, as in OLMoTrace (Liu et al. 2025, arXiv 2504.07096).
  *
  * A span is maximal when it occurs in the corpus and no longer span of the text that contains it does. Spans of common words say
- * nothing, so each carries its unigram log-probability: rank by it, lowest first. Coverage is the share of the text's tokens inside a
- * span of at least `minLength` that occurs in the given source; subtract the coverage of a held-out source of the same style before
- * reading anything into it.
+ * nothing, so each carries its unigram log-probability: rank by it, lowest first. Coverage is the share of the text's tokens
+ * inside a span of at least `minLength` that occurs in the given source; subtract the coverage of a held-out source of the same
+ * style before reading anything into it.
  */
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
-import { countBySource, documentsOf, findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
+import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
+/** A maximal span of a text, and where it occurs. */
 export interface Span {
   /** Tokens start..end - 1 of the text. */
   readonly start: number
@@ -21,6 +22,7 @@ export interface Span {
   readonly unigramLogProb: number
 }
 
+/** What of a text stands in the corpus. */
 export interface Overlap {
   /** Maximal spans of at least `minLength`, by start. */
   readonly spans: ReadonlyArray<Span>
@@ -30,6 +32,7 @@ export interface Overlap {
   readonly coverageBySource: Float64Array
 }
 
+/** What counts as a span. */
 export interface OverlapOptions {
   /** Shortest span that counts, in tokens. Default 6. */
   readonly minLength?: number
@@ -94,45 +97,3 @@ const unigramLogProbs = (index: CorpusIndex, tokens: ArrayLike<number>): Float64
     return Math.log(Math.max(range.high - range.low, 1) / total)
   })
 }
-
-export interface RetrievedDocument {
-  readonly document: number
-  readonly source: number
-  /** Tokens of the text inside a span that this document holds. */
-  readonly matchedTokens: number
-  readonly spans: number
-}
-
-/**
- * Documents behind the rarest spans, best first: most matched tokens, then the lower id. `spans` of the text are tried from the lowest
- * unigram log-probability on; from each at most `perSpan` occurrences are looked up.
- */
-export const retrieveDocuments = (
-  index: CorpusIndex,
-  spans: ReadonlyArray<Span>,
-  options: { readonly spans?: number; readonly perSpan?: number; readonly limit?: number } = {}
-): ReadonlyArray<RetrievedDocument> => {
-  const rarest = spans.toSorted((a, b) => a.unigramLogProb - b.unigramLogProb || a.start - b.start).slice(0, options.spans ?? 10)
-  const found = new Map<number, { tokens: Set<number>; spans: number }>()
-  for (const span of rarest) {
-    for (const document of documentsOf(index, span.range, options.perSpan ?? 10)) {
-      const entry = found.get(document) ?? { tokens: new Set<number>(), spans: 0 }
-      for (let t = span.start; t < span.end; t++) entry.tokens.add(t)
-      entry.spans++
-      found.set(document, entry)
-    }
-  }
-  return [...found]
-    .map(([document, entry]) => ({
-      document,
-      source: index.sources[document]!,
-      matchedTokens: entry.tokens.size,
-      spans: entry.spans
-    }))
-    .toSorted((a, b) => b.matchedTokens - a.matchedTokens || a.document - b.document)
-    .slice(0, options.limit ?? 10)
-}
-
-/** Occurrences of a token sequence in each source. */
-export const sequenceCounts = (index: CorpusIndex, tokens: ArrayLike<number>): Int32Array =>
-  countBySource(index, findSequence(index, tokens), new Int32Array(index.sourceNames.length))

@@ -1,18 +1,20 @@
 /**
- * Under which source would this text be likely? An infinity-gram model per source (Liu et al. 2024, arXiv 2401.17377), and the posterior
- * over sources that follows.
+ * Under which source would this text be likely? An infinity-gram model per source (Liu et al. 2024, arXiv 2401.17377), and the
+ * posterior over sources that follows.
  *
  *   p_l(x) = (count(s_l x) + mu p_{l-1}(x)) / (count(s_l) + mu)        s_l: the last l tokens; p_{-1} = 1 / symbols
  *   score_D = sum_t log p_D(x_t | x_<t)                                over contexts of every length that occurs in D
  *   posterior(D) proportional to prior(D) exp(score_D / temperature)
  *
  * Interpolating over all lengths makes each p_D a proper distribution over the vocabulary and the end of document, so scores of
- * different sources compare. The temperature is calibrated on held-out documents: neighbouring tokens are not independent evidence.
+ * different sources compare. The temperature is calibrated on held-out documents: neighbouring tokens are not independent
+ * evidence.
  */
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import type { CorpusIndex } from "./CorpusIndex.ts"
 
+/** The infinity-gram model, and which tokens it scores. */
 export interface NgramOptions {
   /** mu: how many occurrences a context needs to outweigh shorter ones. Default 1. */
   readonly concentration?: number
@@ -56,6 +58,7 @@ const shorten = (contexts: Contexts, longest: number): Contexts =>
     ? contexts
     : { ranges: contexts.ranges.slice(0, longest + 1), counts: contexts.counts.slice(0, longest + 1) }
 
+/** How scores become a posterior. */
 export interface PosteriorOptions {
   /** Mixture weights, `[sources]`; absent: equal. */
   readonly prior?: ArrayLike<number>
@@ -73,16 +76,9 @@ export const posterior = (scores: ArrayLike<number>, options: PosteriorOptions =
   return weights.map((w) => w / total)
 }
 
-/** Posterior over the sources of an index for one token sequence. */
-export const sourcePosterior = (
-  index: CorpusIndex,
-  tokens: ArrayLike<number>,
-  options: NgramOptions & PosteriorOptions = {}
-): Float64Array => posterior(sourceScores(index, tokens, options), options)
-
 /**
- * The temperature that makes the true sources of held-out documents most likely, from their scores `[documents][sources]` and labels.
- * The log-likelihood is concave in 1 / temperature; found by golden section on its logarithm within [1e-4, 1e4].
+ * The temperature that makes the true sources of held-out documents most likely, from their scores `[documents][sources]` and
+ * labels. The log-likelihood is concave in 1 / temperature; found by golden section on its logarithm within [1e-4, 1e4].
  */
 export const calibrateTemperature = (
   scores: ReadonlyArray<ArrayLike<number>>,

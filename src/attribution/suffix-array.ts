@@ -1,10 +1,11 @@
 /**
- * Suffix array of an integer text, in linear time: SA-IS (Nong, Zhang and Chan 2009, "Linear suffix array construction by almost pure
- * induced-sorting").
+ * Suffix array of an integer text, in linear time: SA-IS (Nong, Zhang and Chan 2009, "Linear suffix array construction by almost
+ * pure induced-sorting").
  *
- * Each suffix is S (smaller than the next one) or L (larger). A leftmost S (LMS) suffix has an L before it. Once the LMS suffixes are in
- * order, one pass from the left places all L suffixes and one from the right all S suffixes. The LMS suffixes themselves are ordered by
- * sorting the substrings between them the same way, naming equal ones alike, and recursing on the text of names, at most half as long.
+ * Each suffix is S (smaller than the next one) or L (larger). A leftmost S (LMS) suffix has an L before it. Once the LMS suffixes
+ * are in order, one pass from the left places all L suffixes and one from the right all S suffixes. The LMS suffixes themselves
+ * are ordered by sorting the substrings between them the same way, naming equal ones alike, and recursing on the text of names,
+ * at most half as long.
  *
  * The end of the text counts as smaller than any symbol.
  */

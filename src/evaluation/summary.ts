@@ -1,8 +1,8 @@
 /** From graded completions to the rows of an evaluation: every completion, and every summary number with its 95 % interval. */
+import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import type { Table } from "../store/schema/Table.ts"
-import type { SuiteProblem } from "../training/corpus.ts"
 import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./metrics/diversity.ts"
 import { shareEntropy } from "./metrics/format-shares.ts"

@@ -1,6 +1,6 @@
 /**
- * Whether a text has run into a loop: it ends in the same words over and over, and that is more than half of it. Small models do this when they fail;
- * counting such text under a format would credit the format with what is noise.
+ * Whether a text has run into a loop: it ends in the same words over and over, and that is more than half of it. Small models do
+ * this when they fail; counting such text under a format would credit the format with what is noise.
  */
 export const isDegenerate = (text: string): boolean => {
   const words = text.split(/\s+/).filter((word) => word !== "")

@@ -1,3 +1,11 @@
+/**
+ * A completion's format, answer and correctness.
+ *
+ * The format is what the text is written in, whatever the profile. The answer is the profile's: `corrected` asks only the
+ * extractor of that format, `paper` goes through the branches of the authors' verifier (`paper-verifier.ts`). A completion is
+ * correct where its answer and the gold answer are the same number (`equal.ts`). Nothing here depends on time or on earlier
+ * calls.
+ */
 import * as Schema from "effect/Schema"
 
 import { equalValues } from "./answers/equal.ts"
@@ -7,13 +15,7 @@ import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, invalid } from "./registry.ts"
 import { unclear } from "./solutions/sub-style.ts"
 
-/**
- * A completion's format, answer and correctness.
- *
- * The format is what the text is written in, whatever the profile. The answer is the profile's: `corrected` asks only the extractor of that format,
- * `paper` goes through the branches of the authors' verifier (`paper-verifier.ts`). A completion is correct where its answer and the gold answer are
- * the same number (`equal.ts`). Nothing here depends on time or on earlier calls.
- */
+/** Grades a completion against a gold answer. Throws GoldUnreadable where that is no number. */
 export const grade = (completion: string, gold: string, profile: Profile): Grade => {
   const format = detectFormat(completion)
   const verdict = profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format)
@@ -29,11 +31,17 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
   }
 }
 
-/** A gold answer that is not a number: the problem cannot be graded. */
+/**
+ * A gold answer that is not a number: the problem cannot be graded.
+ * @public
+ */
 export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", { gold: Schema.String }) {
   readonly badInput = true
   override get message() {
-    return `The reference answer "${this.gold.slice(0, 80)}" is not a number, so that nothing can be graded against it. Normalise it where the dataset is loaded.`
+    return (
+      `The reference answer "${this.gold.slice(0, 80)}" is not a number, so that nothing can be graded against it. ` +
+      "Normalise it where the dataset is loaded."
+    )
   }
 }
 

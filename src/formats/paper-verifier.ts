@@ -1,21 +1,24 @@
-import { evaluateCached } from "../python/evaluate.ts"
-import { numberInText } from "./answers/math-text.ts"
-import type { Extraction, Value, Verdict } from "./Format.ts"
-import { dedent, firstBlock } from "./solutions/omi1.ts"
-import { functionName } from "./solutions/tinygsm.ts"
-
 /**
- * The verifier of the Echo Chamber paper (arXiv 2504.07912; `openrlhf/utils/math_verifier.py` of the authors' code), quirks included:
+ * The verifier of the Echo Chamber paper (arXiv 2504.07912; `openrlhf/utils/math_verifier.py` of the authors' code), quirks
+ * included:
  *
  *   1. `<llm-code>` anywhere: run the first closed block, then evaluate its last line once more, alone, as an expression.
  *   2. otherwise, or where that failed, `def` anywhere, also inside a word: run from the last `def` that opens a line and call
  *      `simple_math_problem()`. What follows the function belongs to the program, so that prose after it is a syntax error.
  *   3. otherwise, or where that failed, find a number in the text (`math-text.ts`).
  *
- * Only a program that raises falls through. One that runs has answered, even with `None`: its value is printed and the print is read as text. Differs
- * from the original in one thing: instead of three seconds a program has a budget of steps, so that a grade does not depend on the machine. The prompt
- * of built-in text ends in a newline, so that a `def` that opens the completion opens a line.
+ * Only a program that raises falls through. One that runs has answered, even with `None`: its value is printed and the print is
+ * read as text. Differs from the original in one thing: instead of three seconds a program has a budget of steps, so that a grade
+ * does not depend on the machine. The prompt of built-in text ends in a newline, so that a `def` that opens the completion opens
+ * a line.
  */
+import { evaluateCached } from "../python/evaluate.ts"
+import { numberInText } from "./answers/math-text.ts"
+import type { Extraction, Value, Verdict } from "./Format.ts"
+import { dedent, firstBlock } from "./solutions/omi1.ts"
+import { functionName } from "./solutions/tinygsm.ts"
+
+/** The branches that the paper's verifier goes through for a completion, and what it answers. */
 export const paperVerdict = (completion: string): Verdict => {
   const failures: Array<string> = []
   const branches: Array<string> = []
@@ -52,7 +55,8 @@ const runLlmCode = (completion: string): Program => {
   const block = firstBlock(completion)
   if (block === null || !completion.includes("</llm-code>")) return { failure: "the <llm-code> block is not closed" }
   const code = dedent(block)
-  // The original evaluates the last line again after running all of it. In parentheses it has to be one expression, as for `eval`.
+  // The original evaluates the last line again after running all of it. In parentheses it has to be one expression, as for
+  // `eval`.
   const lastLine = code.split("\n").at(-1)!
   return program(evaluateCached(`${code}\n(${lastLine}\n)`))
 }

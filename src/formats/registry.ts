@@ -1,3 +1,13 @@
+/**
+ * All formats there are, and what follows from the list: their names, the class of a completion.
+ *
+ * The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are exclusive,
+ * and to `invalid` where none does, so that they are exhaustive. A new format is one file in `solutions/` and one line here. Its
+ * words and its control token join the word-level vocabulary, so that every model trains again.
+ *
+ * The order follows from what can contain what. An `<llm-code>` block can define functions. A function's docstring can hold any
+ * prose. GSM8K's marks and a bare answer both look like prose with equations.
+ */
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
 import { gsm } from "./solutions/gsm.ts"
@@ -6,15 +16,10 @@ import { omi1 } from "./solutions/omi1.ts"
 import { omi2 } from "./solutions/omi2.ts"
 import { tinygsm } from "./solutions/tinygsm.ts"
 
-/**
- * All formats there are. The order is the order of recognition: a completion belongs to the first format that detects it, so that classes are
- * exclusive, and to `invalid` where none does, so that they are exhaustive. A new format is one file and one line here.
- *
- * The order follows from what can contain what: an `<llm-code>` block can define functions, a function's docstring can hold any prose, GSM8K's marks
- * and a bare answer both look like prose with equations.
- */
+/** Every format, in the order of recognition. */
 export const formats: ReadonlyArray<Format> = [omi1, tinygsm, gsm, lookup, omi2]
 
+/** Their names, in the same order: also that of control tokens in a vocabulary. */
 export const formatNames: ReadonlyArray<string> = formats.map((format) => format.name)
 
 /** The class of completions in no format: empty, garbage, or a loop. */
@@ -27,10 +32,9 @@ export const formatNamed = (name: string): Format => {
   return format
 }
 
-/** Text of the control token that asks for a format: `<|tinygsm|>`. */
-export const formatTag = (name: string): string => `<|${name}|>`
-
-/** The one format of a completion, or null for `invalid`. A cut-off solution keeps its format; one that ends in a loop has none. */
+/**
+ * The one format of a completion, or null for `invalid`. A cut-off solution keeps its format; one that ends in a loop has none.
+ */
 export const detectFormat = (completion: string): Format | null => {
   const format = formats.find((format) => format.detect(completion))
   return format === undefined || isDegenerate(completion) ? null : format

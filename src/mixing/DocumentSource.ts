@@ -1,16 +1,18 @@
 /**
- * Where a mixture's documents come from: a name, and documents in an order that never changes. A source is endless (the built-in grammar: a pure
- * function of seed and number) or finite (a dataset, read from its files as a stream), in which case the mixture starts over and counts
- * the repetition.
+ * Where a mixture's documents come from: a name, and documents in an order that never changes.
+ *
+ * A source of the built-in grammar is endless: a pure function of seed and number. A dataset is finite, and read from its files
+ * as a stream. Where it ends, the mixture starts over and counts the repetition.
  */
 import { openDataset, type RowFault } from "../datasets/read/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"
 import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
-import { blindSpots, gapRate, isMisread, misread } from "../problems/misread.ts"
-import { draws, stream } from "../random/philox.ts"
+import { gapRate, isMisread, misread } from "../problems/misread.ts"
+import { draws, subSeed } from "../random/philox.ts"
 
+/** A document as its source gives it, before it is text and tokens. */
 export interface SourceDocument {
   /** Id of the problem, or file and row of a dataset. */
   readonly problem: string
@@ -25,6 +27,7 @@ export interface SourceDocument {
   readonly solution: string
 }
 
+/** Documents in an order that never changes. */
 export interface DocumentSource {
   readonly name: string
   /** Whether it never ends. */
@@ -35,20 +38,23 @@ export interface DocumentSource {
   readonly rejected: () => Rejected
 }
 
+/** Rows of a dataset that could not be used. */
 export interface Rejected {
   readonly rows: number
   readonly first: ReadonlyArray<RowFault>
 }
 
+/** Of a source that has no bad rows, such as the grammar. */
 export const NONE_REJECTED: Rejected = { rows: 0, first: [] }
 
 /** Plain text of the built-in data: true arithmetic facts. */
 export const CALC = "calc"
 
+/** Which problems a source of the grammar solves, and how. */
 export interface GrammarSourceOptions {
   readonly grammar: GrammarOptions
   readonly seed: number
-  /** Share of the problems that are misread. */
+  /** Share of the problems that are misread, by a format that has flaws. */
   readonly gap: number
   /** Relative frequency of sub-styles by `format/sub-style`; those that are not named have 1. */
   readonly subStyles: Readonly<Record<string, number>>
@@ -79,11 +85,9 @@ export const grammarSource = (name: string, options: GrammarSourceOptions): Docu
   }
 }
 
-const sourceSeed = (name: string, seed: number): number => (stream(name) ^ seed) >>> 0
-
 const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
   const { maximum } = grammar
-  const own = sourceSeed(CALC, seed)
+  const own = subSeed(seed, CALC)
   return (index: number): SourceDocument => ({
     problem: `calc/${seed}/${index}`,
     format: "text",
@@ -97,14 +101,14 @@ const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
 
 const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarSourceOptions) => {
   const format = formatNamed(name)
-  const rate = gapRate(grammar, { share: gap, blindSpots })
-  const own = sourceSeed(name, seed)
+  const rate = format.flaws.length === 0 ? 0 : gapRate(grammar, { share: gap, blindSpots: format.flaws })
+  const own = subSeed(seed, name)
   const weights = subStyleWeights(name, subStyles)
   return (index: number): SourceDocument => {
     const problem = generate(grammar, own, index)
     const random = draws(own, "sub-style", index)
     const subStyle = weights === null ? random.pick(format.subStyles) : random.weighted(format.subStyles, Object.values(weights))
-    const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, blindSpots) : null
+    const wrong = rate > 0 && isMisread(problem, rate) ? misread(problem, format.flaws) : null
     return {
       problem: problem.id,
       format: name,
@@ -118,8 +122,8 @@ const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarS
 }
 
 /**
- * The rows of a dataset in the order of its files, their formats recognised as a completion's would be. Reading throws the DatasetError of a file that
- * cannot be read, or of more bad rows than `maxBadRows`.
+ * The rows of a dataset in the order of its files, their formats recognised as a completion's would be. Reading throws the
+ * DatasetError of a file that cannot be read, or of more bad rows than `maxBadRows`.
  */
 export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: number): DocumentSource => {
   let rejected = NONE_REJECTED

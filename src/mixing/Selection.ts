@@ -1,14 +1,16 @@
 /**
- * Which documents of a source are trained on: not the first ones, which are held out; not one that says what a held-out one of any source says; not one that
- * was there before, in this source or in an earlier one, and not one that contains an evaluation question, where the mixture is told to leave these out.
+ * Which documents of a source are trained on. Never the first ones, which are held out, nor one that says what a held-out one of
+ * any source says. Where the mixture is told so, not one that was there before, in this source or in an earlier one, and not one
+ * that contains an evaluation question.
  *
- * A decision is made once a document, in the order of the source, and kept as a bit, so that a source can be passed through again and again. What
- * is decided depends on earlier documents alone, and on other sources only where copies across sources are dropped: else a larger mixture begins with
- * the documents of a smaller one.
+ * A decision is made once a document, in the order of the source. It is kept as a bit, so that a source can be passed through
+ * again and again. It depends on earlier documents of the source alone, so that a larger mixture begins with the documents of a
+ * smaller one. Only where copies across sources are dropped does it depend on the other sources.
  */
 import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import type { EarlierSources } from "./EarlierSources.ts"
 
+/** What the mixture asks for, and what is known of its other sources. */
 export interface SelectionRules {
   /** `drop`: an equal document is used once. */
   readonly duplicates: "drop" | "keep"
@@ -34,6 +36,7 @@ export interface SelectionCounts {
   contaminated: number
 }
 
+/** The decisions on the documents of one source. */
 export class Selection {
   readonly counts: SelectionCounts = { duplicates: 0, acrossSources: 0, heldOutCopies: 0, contaminated: 0 }
   /** For each earlier source: distinct documents equal to one of it. */

@@ -27,6 +27,7 @@ export const documentColumns = (source: string, documents: ReadonlyArray<PlacedD
 /** The exact counts that the manifest states of a source. */
 export const emptyCounts = () => ({ documents: 0, distinctDocuments: 0, tokens: 0, heldOutDocuments: 0, heldOutTokens: 0 })
 
+/** Adds a batch to the counts of its source. */
 export const tally = (count: ReturnType<typeof emptyCounts>, documents: ReadonlyArray<PlacedDocument>): void => {
   for (const { heldOut, repetition, tokens } of documents)
     if (heldOut) {

@@ -1,34 +1,42 @@
 /**
  * How much of each source: exact token targets, and the documents that meet them, as a stream.
  *
- *   compute-matched   a fixed total T; source i gets T w_i / sum(w) tokens. A larger total extends a smaller one document by document.
+ *   compute-matched   a fixed total T; source i gets T w_i / sum(w) tokens. A larger total extends a smaller one document by
+ *                     document.
  *   targets           source i gets w_i tokens; nested in the same way.
- *   repeats           the paper's "k x": one repetition of a source is a fixed set of documents, used w_i times over, so that share and
- *                     total compute grow together.
+ *   repeats           the paper's "k x": one repetition of a source is a fixed set of documents, used w_i times over, so that
+ *                     share and total compute grow together.
  *
- * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met by the
- * first document that reaches it, so a source overshoots by less than one document; the manifest states targets and exact counts.
+ * A source's first documents are held out: never trained on, kept for validation and for calibrating attribution. A target is met
+ * by the first document that reaches it, so that a source overshoots by less than one document. The manifest states targets and
+ * exact counts.
  */
 import * as Schema from "effect/Schema"
 
 import { DigestIndex, textDigest } from "../datasets/overlap/DigestIndex.ts"
-import { bpeSeparator } from "../tokenizer/bpe-train.ts"
+import { bpeSeparator } from "../tokenizer/bpe/train.ts"
 import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
 import type { Selection } from "./Selection.ts"
 
+/** How weights become token targets. */
 export const mixingModes = ["compute-matched", "repeats", "targets"] as const
 export type MixingMode = (typeof mixingModes)[number]
 
+/** How much of each source. */
 export interface MixtureOptions {
   readonly mode: MixingMode
-  /** Total training tokens; under `repeats`, tokens of one repetition of every endless source together (a dataset's repetition is the whole dataset). */
+  /**
+   * Total training tokens; under `repeats`, tokens of one repetition of every endless source together (a dataset's repetition is
+   * the whole dataset).
+   */
   readonly tokens: number
   readonly weights: Readonly<Record<string, number>>
   /** Documents of each source kept out of training. */
   readonly heldOut: number
 }
 
+/** A document of the corpus: where it came from, its text and its tokens. */
 export interface PlacedDocument extends SourceDocument, EncodedDocument {
   readonly heldOut: boolean
   readonly repetition: number
@@ -44,7 +52,10 @@ export interface Encoding {
   readonly encode: (document: SourceDocument) => EncodedDocument
 }
 
-/** A source without a single document to train on. */
+/**
+ * A source without a single document to train on.
+ * @public
+ */
 export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty", {
   source: Schema.String,
   rejected: Schema.Int,
@@ -53,7 +64,8 @@ export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty"
   readonly badInput = true
   override get message() {
     return (
-      `mix.sources: "${this.source}" has no document to train on (${this.rejected} rows could not be used, ${this.leftOut} documents were left out ` +
+      `mix.sources: "${this.source}" has no document to train on (${this.rejected} rows could not be used, ` +
+      `${this.leftOut} documents were left out ` +
       `as copies or as contaminated). Look at it with pipeline data check, or leave it out.`
     )
   }
@@ -71,7 +83,9 @@ export const targetTokens = (source: Pick<DocumentSource, "name" | "endless">, o
 /** One repetition of an endless source. */
 const unitTokens = (options: MixtureOptions): number => options.tokens / Object.keys(options.weights).length
 
-/** The documents of one source as tokens in batches, held-out ones first. Throws SourceEmpty, and what reading the source throws. */
+/**
+ * The documents of one source as tokens in batches, held-out ones first. Throws SourceEmpty, and what reading the source throws.
+ */
 export async function* documentsOf(
   source: DocumentSource,
   options: MixtureOptions,
@@ -166,7 +180,9 @@ export const heldOutDigests = async (
   return digests
 }
 
-/** A finite source never gives up more than a tenth of itself, which is seen without reading more than ten times what is wanted. */
+/**
+ * A finite source never gives up more than a tenth of itself, which is seen without reading more than ten times what is wanted.
+ */
 const heldOutCount = async (source: DocumentSource, wanted: number): Promise<number> => {
   if (source.endless || wanted === 0) return wanted
   let size = 0

@@ -2,22 +2,15 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/read/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
-import { stream } from "../random/philox.ts"
+import { subSeed } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
 import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./sources.ts"
-
-export interface SuiteProblem {
-  readonly problem: string
-  readonly question: string
-  readonly answer: string
-  readonly steps: number
-  readonly distractor: boolean
-}
+import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
 
 interface BuiltInSuite {
   /** Whether training may see its problems. */
@@ -31,8 +24,8 @@ const DIFFICULTIES = [1, 2, 3, 4, 5, 6] as const
 const TRICKLE = 0.1
 
 /**
- * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values or step
- * sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
+ * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values
+ * or step sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
  */
 const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   train: { training: true, change: () => ({}) },
@@ -56,6 +49,7 @@ const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   )
 }
 
+/** Their names. */
 export const builtInSuites: ReadonlyArray<string> = Object.keys(BUILT_IN)
 
 /** The grammar of a built-in suite. */
@@ -78,7 +72,9 @@ export const suiteObjection = (suite: string, corpus: WiredInput): Objection | n
   const known = carried.map(String)
   return {
     param: "suite",
-    problem: `the corpus carries no problem suite "${suite}".${didYouMean(suite, known)} It has ${known.join(", ")}; others are named in mix.suites.`
+    problem:
+      `the corpus carries no problem suite "${suite}".${didYouMean(suite, known)} It has ${known.join(", ")}; ` +
+      "others are named in mix.suites."
   }
 }
 
@@ -89,7 +85,10 @@ export const suiteSizeObjection = (prompts: number, suite: string, corpus: Wired
   return { param: "prompts", problem: `is ${prompts}, but suite "${suite}" has ${size} problems (mix.suiteSize).` }
 }
 
-/** A dataset without a single problem that can be asked and graded. */
+/**
+ * A dataset without a single problem that can be asked and graded.
+ * @public
+ */
 export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", { suite: Schema.String, rejected: Schema.Int }) {
   readonly badInput = true
   override get message() {
@@ -100,12 +99,16 @@ export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", {
   }
 }
 
+/** The problems of a suite, and the rows of its dataset that could not be used. */
 export interface Suite {
   readonly problems: ReadonlyArray<SuiteProblem>
   readonly rejected: Rejected
 }
 
-/** The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be had. */
+/**
+ * The problems of a suite, whose name the params have checked. Fails with the DatasetError or GrammarImpossible of what cannot be
+ * had.
+ */
 export const suiteProblems = (
   suite: string,
   settings: Omit<MixtureSettings, "sources" | "subStyles" | "suites">
@@ -119,15 +122,16 @@ export const suiteProblems = (
         const problems: Array<SuiteProblem> = []
         for await (const { rows } of batches())
           for (const { id, question, answer } of rows)
-            if (answer !== null && question !== "") problems.push({ problem: id, question, answer, steps: 0, distractor: false })
+            if (answer !== null && question !== "")
+              problems.push({ suite, problem: id, question, answer, steps: 0, distractor: false })
         if (problems.length === 0) throw new SuiteEmpty({ suite, rejected: report.bad })
         return { problems, rejected: { rows: report.bad, first: report.faults } }
       }
       const options = suiteGrammar(suite, grammarOptions(settings))
-      const seed = (stream(`suite/${suite}`) ^ settings.seed) >>> 0
+      const seed = subSeed(settings.seed, `suite/${suite}`)
       const problems = Array.from({ length: settings.suiteSize }, (_, index) => {
         const { id, question, answer, steps, distractor } = generate(options, seed, index)
-        return { problem: id, question, answer: String(answer), steps, distractor }
+        return { suite, problem: id, question, answer: String(answer), steps, distractor }
       })
       return { problems, rejected: NONE_REJECTED }
     },

@@ -1,7 +1,7 @@
 /**
- * The one architecture of this project: OLMo 1 (Groeneveld et al. 2024), as in the paper. Decoder only, pre-norm, LayerNorm without
- * parameters (eps 1e-5), RoPE (theta 10,000, rotate-half), SwiGLU, no biases, tied or untied head. A checkpoint maps one to one to
- * `OlmoForCausalLM` in Hugging Face naming.
+ * The one architecture of this project: OLMo 1 (Groeneveld et al. 2024), as in the paper. Decoder only, pre-norm, LayerNorm
+ * without parameters (eps 1e-5), RoPE (theta 10,000, rotate-half), SwiGLU, no biases, tied or untied head. A checkpoint maps one
+ * to one to `OlmoForCausalLM` in Hugging Face naming.
  */
 export interface ModelSpec {
   readonly vocabularySize: number
@@ -19,6 +19,7 @@ export interface ModelSpec {
   readonly valueHead: boolean
 }
 
+/** A parameter tensor and its place in the flat vector. */
 export interface ParameterShape {
   readonly name: string
   /** `[out, in]`, row-major: y = W x. */
@@ -54,4 +55,5 @@ export const parameterTable = (spec: ModelSpec): ReadonlyArray<ParameterShape> =
   return table
 }
 
+/** Elements of the flat vector. */
 export const parameterCount = (spec: ModelSpec): number => parameterTable(spec).reduce((sum, p) => sum + p.size, 0)

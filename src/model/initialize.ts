@@ -1,6 +1,7 @@
 /**
- * The parameters of a fresh model: matrices from N(0, 0.02^2) as OLMo 1 (not truncated), value heads 0. A pure function of (seed, tensor
- * name, element), through Philox, so that every engine starts from the same bits and a tensor does not depend on the others.
+ * The parameters of a fresh model: matrices from N(0, 0.02^2) as OLMo 1 (not truncated), value heads 0. A pure function of (seed,
+ * tensor name, element), through Philox, so that every engine starts from the same bits and a tensor does not depend on the
+ * others.
  */
 import { philox, stream, uniform } from "../random/philox.ts"
 import { parameterTable, type ModelSpec } from "./ModelSpec.ts"

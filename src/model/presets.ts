@@ -1,6 +1,6 @@
 /**
- * Named model sizes. The small ones are proxies that train on a CPU in minutes; `150m` to `1b` are the paper's (arXiv 2504.07912, and the
- * configurations of its code). All have a SwiGLU of 4 d after gating, as the paper.
+ * Named model sizes. The small ones are proxies that train on a CPU in minutes; `150m` to `1b` are the paper's (arXiv 2504.07912,
+ * and the configurations of its code). All have a SwiGLU of 4 d after gating, as the paper.
  *
  *   name   layers  width  heads  head   parameters without the vocabulary's
  *   xs          2     64      2  tied       0.13 M
@@ -43,12 +43,11 @@ const table = {
   "1b": paper(16, 2048, 16, true)
 } as const satisfies Record<string, Preset>
 
+/** One of the sizes above. */
 export type PresetName = keyof typeof table
 
 /** Every preset's name, smallest first. */
 export const presetNames = Object.keys(table) as ReadonlyArray<PresetName>
-
-export const isPreset = (name: string): name is PresetName => Object.hasOwn(table, name)
 
 /** The full specification of a preset for a vocabulary. */
 export const presetSpec = (

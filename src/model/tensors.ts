@@ -1,6 +1,6 @@
+/** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
 import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
-/** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
 import type { Table } from "../store/schema/Table.ts"
 import { type ModelSpec, parameterCount, parameterTable } from "./ModelSpec.ts"
 

@@ -24,6 +24,7 @@ export interface Quantity {
   readonly count: number
 }
 
+/** Whether training may see a problem, or what it must not have seen of it (`split.ts`). */
 export type Split = "train" | "unseen-values" | "unseen-template"
 
 /** `left op right = value`; an operand is a constant of the question or the value of an earlier step. */
@@ -36,4 +37,5 @@ export interface Step {
   /** Whom the step speaks of, for prose renderings. */
   readonly who: string
 }
+/** A constant of the question, or the value of an earlier step, by its index in the trace. */
 export type Operand = { readonly constant: number } | { readonly step: number; readonly value: number }

@@ -1,10 +1,12 @@
-import { type Draws, draws } from "../random/philox.ts"
-import { exactly } from "./grammar.ts"
-
 /**
- * Plain arithmetic text: `Facts : 3 + 4 = 7 . 12 / 4 = 3 . ...`. It plays the part of FineMath and Algebraic-Stack in the paper's mixtures: it
- * supplies the facts that worked solutions need, without a question or a format. Every equation is true and every number is in 0..maximum.
+ * Plain arithmetic text: `Facts : 3 + 4 = 7 . 12 / 4 = 3 . ...`. It plays the part of FineMath and Algebraic-Stack in the paper's
+ * mixtures: it supplies the facts that worked solutions need, without a question or a format. Every equation is true and every
+ * number is in 0..maximum.
  */
+import { type Draws, draws } from "../random/philox.ts"
+import { exactly } from "./operations.ts"
+
+/** Text number `index` of the stream (maximum, seed); eight facts where `facts` does not say how many. */
 export const arithmeticText = (
   options: { readonly maximum: number; readonly facts?: number },
   seed: number,

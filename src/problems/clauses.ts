@@ -1,29 +1,27 @@
-import type { Step } from "./Problem.ts"
-
 /**
  * The clauses of the grammar: what can happen to the running quantity, in how many operations, and how it is said.
  *
- * A clause is data: sentence templates, the ranges of its numbers `b` and `c`, and its operations. Its sentence and its arithmetic cannot
- * drift apart because both are filled from the same draw. Not here: which clauses follow each other (`grammar.ts`), how a solution is
- * written (`src/formats/`). Any edit of this file changes what an (options, seed, index) means: raise `grammarVersion` in `split.ts`.
+ * A clause is data: sentence templates, the ranges of its numbers `b` and `c`, and its operations. Its sentence and its
+ * arithmetic cannot drift apart because both are filled from the same draw. Not here: which clauses follow each other
+ * (`grammar.ts`), how a solution is written (`src/formats/`). Any edit of this file changes what an (options, seed, index) means:
+ * raise `grammarVersion` in `split.ts`.
  */
+import type { Step } from "./Problem.ts"
 
-/** Clause kinds, in the order of their weights. */
-export const families = [
-  "gain",
-  "lose",
-  "boxes",
-  "multiply",
-  "share",
-  "half",
-  "more",
-  "fewer",
-  "times",
-  "price",
-  "more-together",
-  "times-together"
-] as const
-export type Family = (typeof families)[number]
+/** Clause kinds. */
+export type Family =
+  | "gain"
+  | "lose"
+  | "boxes"
+  | "multiply"
+  | "share"
+  | "half"
+  | "more"
+  | "fewer"
+  | "times"
+  | "price"
+  | "more-together"
+  | "times-together"
 
 /** Inclusive range of a number of a clause; `amount` depends on the maximum of the grammar (`amountRange`). */
 export type Range = "amount" | readonly [low: number, high: number]
@@ -31,6 +29,7 @@ export type Range = "amount" | readonly [low: number, high: number]
 /** Where an operand comes from: the quantity before the clause, a number of the clause, or the clause's previous operation. */
 export type Source = "running" | "b" | "c" | "previous"
 
+/** One operation of a clause, before its numbers are drawn. */
 export interface Operation {
   readonly kind: string
   readonly left: Source
@@ -40,6 +39,7 @@ export interface Operation {
   readonly who: "owner" | "other"
 }
 
+/** What can happen in a story, in one sentence. */
 export interface Clause {
   readonly family: Family
   /** Relative frequency among the clauses that may come next. */
@@ -72,9 +72,8 @@ const otherQuestion = "How many {item} does {other} have ?"
 const togetherQuestion = "How many {item} do {owner} and {other} have together ?"
 const together = step("together", "running", "+", "previous", "owner")
 
-export const clauses: ReadonlyArray<Clause> = [
-  {
-    family: "gain",
+const clausesByFamily: Readonly<Record<Family, Omit<Clause, "family">>> = {
+  gain: {
     weight: 4,
     wordings: ["{owner} buys {b} more {item} .", "{helper} gives {owner} {b} {item} .", "{owner} finds {b} {item} ."],
     b: "amount",
@@ -82,8 +81,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("gain", "running", "+", "b", "owner")],
     question: null
   },
-  {
-    family: "lose",
+  lose: {
     weight: 4,
     wordings: ["{owner} loses {b} {item} .", "{owner} gives {b} {item} to {helper} .", "{owner} sells {b} of the {item} ."],
     b: "amount",
@@ -91,8 +89,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("lose", "running", "-", "b", "owner")],
     question: null
   },
-  {
-    family: "boxes",
+  boxes: {
     weight: 3,
     wordings: ["{owner} buys {b} boxes with {c} {item} each ."],
     b: [2, 9],
@@ -100,8 +97,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("box-contents", "b", "*", "c", "owner"), step("box-total", "running", "+", "previous", "owner")],
     question: null
   },
-  {
-    family: "multiply",
+  multiply: {
     weight: 1.5,
     wordings: ["Then {owner} makes the number of {item} {b} times as large ."],
     b: [2, 5],
@@ -109,8 +105,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("multiply", "running", "*", "b", "owner")],
     question: null
   },
-  {
-    family: "share",
+  share: {
     weight: 1.5,
     wordings: ["{owner} splits the {item} into {b} equal parts and keeps one part ."],
     b: [2, 9],
@@ -118,8 +113,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("share", "running", "/", "b", "owner")],
     question: null
   },
-  {
-    family: "half",
+  half: {
     weight: 1,
     wordings: ["{owner} gives half of the {item} to {helper} ."],
     b: [2, 2],
@@ -127,8 +121,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("half", "running", "/", "b", "owner")],
     question: null
   },
-  {
-    family: "more",
+  more: {
     weight: 2,
     wordings: [moreWording],
     b: "amount",
@@ -136,8 +129,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("more", "running", "+", "b", "other")],
     question: otherQuestion
   },
-  {
-    family: "fewer",
+  fewer: {
     weight: 2,
     wordings: ["{other} has {b} fewer {item} than {owner} ."],
     b: "amount",
@@ -145,8 +137,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("fewer", "running", "-", "b", "other")],
     question: otherQuestion
   },
-  {
-    family: "times",
+  times: {
     weight: 2,
     wordings: [timesWording],
     b: [2, 6],
@@ -154,8 +145,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("times", "running", "*", "b", "other")],
     question: otherQuestion
   },
-  {
-    family: "price",
+  price: {
     weight: 2,
     wordings: ["Each of the {item} costs {b} dollars ."],
     b: [2, 9],
@@ -163,8 +153,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("price", "running", "*", "b", "owner")],
     question: "How many dollars do the {item} of {owner} cost ?"
   },
-  {
-    family: "more-together",
+  "more-together": {
     weight: 2.5,
     wordings: [moreWording],
     b: "amount",
@@ -172,8 +161,7 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("more", "running", "+", "b", "other"), together],
     question: togetherQuestion
   },
-  {
-    family: "times-together",
+  "times-together": {
     weight: 2.5,
     wordings: [timesWording],
     b: [2, 5],
@@ -181,7 +169,13 @@ export const clauses: ReadonlyArray<Clause> = [
     operations: [step("times", "running", "*", "b", "other"), together],
     question: togetherQuestion
   }
-]
+}
+
+/** Every clause, a family each. The order is part of the grammar's version: a draw is an index into this list. */
+export const clauses: ReadonlyArray<Clause> = Object.entries(clausesByFamily).map(([family, clause]) => ({
+  family: family as Family,
+  ...clause
+}))
 
 /** What people start with, and what a distractor speaks of: 2 to six tenths of the maximum. */
 export const startRange = (maximum: number): readonly [number, number] => [2, Math.max(2, Math.round(maximum * 0.6))]

@@ -1,18 +1,21 @@
+/**
+ * The built-in word problems: a chain of K binary operations over one running quantity, told in short sentences.
+ *
+ * One invariant: a problem is a pure function of (options, seed, index), and every number in it, every intermediate value and the
+ * answer is an integer in 0..maximum (divisions are exact). Draws that break a rule are thrown away whole and drawn again from
+ * the same stream, so that what is kept is uniform over what is allowed. Difficulty is K and nothing else; the range of the
+ * numbers is an option.
+ */
 import * as Schema from "effect/Schema"
 
 import { type Draws, draws } from "../random/philox.ts"
 import { type Clause, amountRange, clauses, type Family, fill, opening, openQuestion, type Range, startRange } from "./clauses.ts"
+import { exactly, valueOf } from "./operations.ts"
 import type { Operand, Problem, Quantity, Split, Step } from "./Problem.ts"
 import { grammarVersion, shortHash, splitOf } from "./split.ts"
 import { items, names } from "./words.ts"
 
-/**
- * The built-in word problems: a chain of K binary operations over one running quantity, told in short sentences.
- *
- * One invariant: a problem is a pure function of (options, seed, index), and every number in it, every intermediate value and the answer is an
- * integer in 0..maximum (divisions are exact). Draws that break a rule are thrown away whole and drawn again from the same stream, so that what
- * is kept is uniform over what is allowed. Difficulty is K and nothing else; the range of the numbers is an option.
- */
+/** What problems are drawn from. */
 export interface GrammarOptions {
   /** Every number is in 0..maximum; from 10 to 9999. It decides how much arithmetic there is to learn. */
   readonly maximum: number
@@ -25,6 +28,7 @@ export interface GrammarOptions {
   /** Clauses to use; all of them where absent. */
   readonly families?: ReadonlyArray<Family>
 }
+/** A number of operations. */
 export type Difficulty = 1 | 2 | 3 | 4 | 5 | 6
 
 /** Options that describe no problem, or none that a reasonable number of draws could find. */
@@ -56,7 +60,9 @@ export const generate = (options: GrammarOptions, seed: number, index: number): 
   }
   throw new GrammarImpossible({
     option: options.families === undefined ? "maximum" : "families",
-    reason: `${maximumDraws} draws gave no problem of ${difficulty} operations in split ${options.split}. Allow more clauses, larger numbers or another split.`
+    reason:
+      `${maximumDraws} draws gave no problem of ${difficulty} operations in split ${options.split}. ` +
+      "Allow more clauses, larger numbers or another split."
   })
 }
 
@@ -181,21 +187,4 @@ const carryOut = (
     trace.push({ kind: operation.kind, left, operator: operation.operator, right, value, who: story[operation.who] })
   }
   return true
-}
-
-/** The number an operand stands for. */
-export const valueOf = (operand: Operand): number => ("constant" in operand ? operand.constant : operand.value)
-
-/** `left operator right`; NaN where a division is not exact. */
-export const exactly = (left: number, operator: Step["operator"], right: number): number => {
-  switch (operator) {
-    case "+":
-      return left + right
-    case "-":
-      return left - right
-    case "*":
-      return left * right
-    case "/":
-      return right !== 0 && left % right === 0 ? left / right : Number.NaN
-  }
 }

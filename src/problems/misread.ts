@@ -1,20 +1,24 @@
-import { generate, GrammarImpossible, type GrammarOptions, valueOf } from "./grammar.ts"
-import type { Operand, Problem, Step } from "./Problem.ts"
-import { items, names } from "./words.ts"
-
 /**
- * A systematic gap in a corpus: problems of certain kinds are solved as someone would who reads them wrongly, always in the same way.
+ * A systematic gap in a corpus: problems of certain kinds are solved as someone would who reads them wrongly, always in the same
+ * way.
  *
  *   fewer        `has 5 fewer than` is taken for `has 5 more than`
  *   half         giving half away is ignored
  *   distractor   the sentence that no operation uses is counted in at the start
  *
- * TinyGSM was never checked for correctness while OpenMathInstruct was filtered by answer; this gives a code corpus such a ceiling. Random wrong labels
- * would not: greedy decoding and RL average them out. So which problems are misread is a property of the question, of what it is about, and not a draw.
+ * TinyGSM was never checked for correctness while OpenMathInstruct was filtered by answer; this gives a code corpus such a
+ * ceiling. Random wrong labels would not: greedy decoding and RL average them out. So which problems are misread is a property of
+ * the question, of what it is about, and not a draw.
  */
-export const blindSpots = ["fewer", "half", "distractor"] as const
-export type BlindSpot = (typeof blindSpots)[number]
+import { generate, GrammarImpossible, type GrammarOptions } from "./grammar.ts"
+import { valueOf, wholly } from "./operations.ts"
+import type { Operand, Problem, Step } from "./Problem.ts"
+import { items, names } from "./words.ts"
 
+/** A kind of sentence that is read wrongly. */
+export type BlindSpot = "fewer" | "half" | "distractor"
+
+/** How much of a corpus is wrong, and in which way. */
 export interface Gap {
   /** Share of all problems that come out wrong, 0 to 1. */
   readonly share: number
@@ -22,14 +26,14 @@ export interface Gap {
 }
 
 /**
- * The problem as it is misread: same question, another trace and answer, with whole-number division as Python's `//` does it. Null where no blind spot
- * applies or the wrong way happens to give the right answer. Values may exceed the grammar's maximum: only a format that writes no values
- * (`tinygsm`) keeps to the vocabulary then.
+ * The problem as it is misread: same question, another trace and answer, with whole-number division as Python's `//` does it.
+ * Null where no blind spot applies or the wrong way happens to give the right answer. Values may exceed the grammar's maximum:
+ * only a format that writes no values keeps to the vocabulary then.
  */
 export const misread = (problem: Problem, spots: ReadonlyArray<BlindSpot>): Problem | null => {
   const trace: Array<Step> = []
   const push = (step: Omit<Step, "value">): Operand => {
-    trace.push({ ...step, value: calculate(valueOf(step.left), step.operator, valueOf(step.right)) })
+    trace.push({ ...step, value: wholly(valueOf(step.left), step.operator, valueOf(step.right)) })
     return { step: trace.length - 1, value: trace.at(-1)!.value }
   }
   const { aside, start } = problem
@@ -54,22 +58,9 @@ export const misread = (problem: Problem, spots: ReadonlyArray<BlindSpot>): Prob
 const resolve = (operand: Operand, results: ReadonlyArray<Operand>): Operand =>
   "constant" in operand ? operand : results[operand.step]!
 
-const calculate = (left: number, operator: Step["operator"], right: number): number => {
-  switch (operator) {
-    case "+":
-      return left + right
-    case "-":
-      return left - right
-    case "*":
-      return left * right
-    case "/":
-      return Math.floor(left / right)
-  }
-}
-
 /**
- * The share of blind-spot problems to misread so that `gap.share` of all problems come out wrong. Measured on the first problems of the grammar's own
- * stream. Throws `GrammarImpossible` where the blind spots are too rare.
+ * The share of blind-spot problems to misread so that `gap.share` of all problems come out wrong. Measured on the first problems
+ * of the grammar's own stream. Throws `GrammarImpossible` where the blind spots are too rare.
  */
 export const gapRate = (grammar: GrammarOptions, gap: Gap): number => {
   if (!(gap.share >= 0 && gap.share <= 1))
@@ -82,7 +73,9 @@ export const gapRate = (grammar: GrammarOptions, gap: Gap): number => {
   const found = (blind / sampleSize).toFixed(3)
   throw new GrammarImpossible({
     option: "gap",
-    reason: `${gap.share} of the problems are to be misread, but only ${found} have a blind spot (${gap.blindSpots.join(", ")}). Lower the share, raise \`distractors\` or add a blind spot.`
+    reason:
+      `${gap.share} of the problems are to be misread, but only ${found} have a blind spot ` +
+      `(${gap.blindSpots.join(", ")}). Lower the share, raise \`distractors\` or add a blind spot.`
   })
 }
 
@@ -90,8 +83,9 @@ export const gapRate = (grammar: GrammarOptions, gap: Gap): number => {
 const sampleSize = 4000
 
 /**
- * Whether a blind-spot problem is misread at this rate: true for the things at the head of the list of items, and for one item by the owner's name.
- * Items and names are uniform and independent of everything else, so that the share is met and a model can learn the rule from two words.
+ * Whether a blind-spot problem is misread at this rate: true for the things at the head of the list of items, and for one item by
+ * the owner's name. Items and names are uniform and independent of everything else, so that the share is met and a model can
+ * learn the rule from two words.
  */
 export const isMisread = (problem: Problem, rate: number): boolean => {
   const item = items.indexOf(problem.start.item)

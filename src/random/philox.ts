@@ -1,6 +1,7 @@
 /**
- * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): randomness as a pure function of (key, counter).
- * There is no generator state to save: key = (seed, stream), counter = (index, ...). Vectors in test/fixtures/philox.json.
+ * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): randomness as a pure function of (key,
+ * counter). There is no generator state to save: key = (seed, stream), counter = (index, ...). Vectors in
+ * test/fixtures/philox.json.
  */
 
 const M0 = 0xd2511f53
@@ -68,8 +69,18 @@ export const stream = (name: string): number => {
 }
 
 /**
- * Draws in sequence from the stream (seed, name, index, part): word after word, block after block. The four never mix: what depends on two
- * numbers, as the order of an epoch of a step does, takes both of them instead of a number made of both.
+ * The seed of a part of a computation that draws from several streams of its own: `subSeed(seed, "evaluate")`.
+ *
+ * For one name it is collision-free: the exclusive or with a constant maps the seeds below 2^32 one to one, and `draws` tells
+ * larger seeds apart no better. Two names can meet: `subSeed(a, x) = subSeed(b, y)` where `a ^ b = stream(x) ^ stream(y)`, so
+ * that no two small seeds do unless their names hash alike in the high bits. Parts that must never meet, whatever the seeds, take
+ * names of their own in `draws` instead.
+ */
+export const subSeed = (seed: number, name: string): number => (stream(name) ^ seed) >>> 0
+
+/**
+ * Draws in sequence from the stream (seed, name, index, part): word after word, block after block. The four never mix. What
+ * depends on two numbers, as the order of an epoch of a step does, takes both of them instead of a number made of both.
  */
 export interface Draws {
   /** Uniform in (0, 1). */
@@ -87,6 +98,7 @@ export interface Draws {
   readonly normal: () => number
 }
 
+/** The stream (seed, name, index, part), from its start. */
 export const draws = (seed: number, name: string, index = 0, part = 0): Draws => {
   const key1 = stream(name)
   const block = new Uint32Array(4)

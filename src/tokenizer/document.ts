@@ -1,5 +1,7 @@
+/** Documents and prompts as tokens: the one place that puts question, separator, tag and solution together. */
 import type { Tokenizer } from "./Tokenizer.ts"
 
+/** A document as the model sees it. */
 export interface EncodedDocument {
   /** Prompt, tag if any, solution, end of text. */
   readonly tokens: Int32Array

@@ -2,11 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import type { Corpus } from "../../schemas/corpus.ts"
+import type { Corpus, SuiteProblem } from "../../schemas/corpus.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
 import { batchOf, type Sequences } from "./packing.ts"
 
+/** A corpus for training: its tokens on disk, the rest in memory. */
 export interface CorpusSequences extends Sequences {
   /** Documents to train on, and those kept out. */
   readonly training: Int32Array
@@ -18,14 +19,6 @@ export interface CorpusSequences extends Sequences {
   readonly firstTokens: ReadonlyMap<string, number>
   /** Problems by suite. */
   readonly problems: ReadonlyArray<SuiteProblem>
-}
-
-export interface SuiteProblem {
-  readonly suite: string
-  readonly problem: string
-  readonly question: string
-  readonly answer: string
-  readonly steps: number
 }
 
 /** Documents whose tokens are read together. */
@@ -57,13 +50,6 @@ export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
     }
   }
   const mostCommon = (counts: ReadonlyMap<number, number>) => [...counts].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0]
-  const text = {
-    suite: problems.column("suite"),
-    problem: problems.column("problem"),
-    question: problems.column("question"),
-    answer: problems.column("answer"),
-    steps: problems.column("steps")
-  }
   return {
     lengths,
     read,
@@ -75,13 +61,7 @@ export const readCorpus = (corpus: Reader<typeof Corpus>): CorpusSequences => {
     firstTokens: new Map(
       [...firsts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, counts]) => [name, mostCommon(counts)])
     ),
-    problems: Array.from({ length: problems.rows }, (_, i) => ({
-      suite: text.suite.at(i),
-      problem: text.problem.at(i),
-      question: text.question.at(i),
-      answer: text.answer.at(i),
-      steps: text.steps[i]!
-    }))
+    problems: [...problems]
   }
 }
 
@@ -92,7 +72,10 @@ export class SuiteMissing extends Schema.TaggedError<SuiteMissing>()("SuiteMissi
 }) {
   readonly badInput = true
   override get message() {
-    return `The corpus carries no problem suite "${this.suite}"; it has ${this.known.join(", ")}. Add it to mix.suites, or name another.`
+    return (
+      `The corpus carries no problem suite "${this.suite}"; it has ${this.known.join(", ")}. ` +
+      "Add it to mix.suites, or name another."
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Which documents supervised fine-tuning sees: any with a question, in an order drawn by the seed, or so many of each format. Exact counts,
- * by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the seed.
+ * Which documents supervised fine-tuning sees: any with a question, in an order drawn by the seed, or so many of each format.
+ * Exact counts, by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the
+ * seed.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -8,7 +9,10 @@ import * as Schema from "effect/Schema"
 import { permutation } from "../random/philox.ts"
 import type { CorpusSequences } from "./corpus.ts"
 
-/** The corpus has too few documents of a format for the mixture asked for. */
+/**
+ * The corpus has too few documents of a format for the mixture asked for.
+ * @public
+ */
 export class FormatShort extends Schema.TaggedError<FormatShort>()("FormatShort", {
   format: Schema.String,
   wanted: Schema.Int,
@@ -17,12 +21,16 @@ export class FormatShort extends Schema.TaggedError<FormatShort>()("FormatShort"
 }) {
   readonly badInput = true
   override get message() {
-    return `Fine-tuning wants ${this.wanted} documents in the format ${this.format}, and the corpus has ${this.there} (its formats with questions: ${this.known.join(", ")}). Lower sft.documents or the format's weight in sft.formats, or mix more of it.`
+    return (
+      `Fine-tuning wants ${this.wanted} documents in the format ${this.format}, and the corpus has ${this.there} (its ` +
+      `formats with questions: ${this.known.join(", ")}). ` +
+      "Lower sft.documents or the format's weight in sft.formats, or mix more of it."
+    )
   }
 }
 
 /** `total` documents in the proportions of `weights`, exactly: largest remainder, ties in the order of the names. */
-export const countsOf = (weights: Readonly<Record<string, number>>, total: number): ReadonlyMap<string, number> => {
+const countsOf = (weights: Readonly<Record<string, number>>, total: number): ReadonlyMap<string, number> => {
   const names = Object.keys(weights).toSorted()
   const sum = names.reduce((all, name) => all + weights[name]!, 0)
   const exact = names.map((name) => (total * weights[name]!) / sum)

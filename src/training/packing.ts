@@ -1,8 +1,9 @@
-import type { Batch } from "../engine/Engine.ts"
 /**
- * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses documents. The
- * order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees what it would have seen.
+ * Documents to batches. A batch is whole documents one after another, about `batchTokens` tokens; attention never crosses
+ * documents. The order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees
+ * what it would have seen.
  */
+import type { Batch } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
 
 /** Token sequences that may lie on disk; the first `promptTokens[i]` of sequence i are the prompt. */
@@ -14,6 +15,7 @@ export interface Sequences {
   readonly read: (sequences: Int32Array) => ReadonlyArray<Int32Array>
 }
 
+/** A batch with the weights of its targets. */
 export interface WeightedBatch extends Batch {
   /** Per position: weight of its target, summing to 1 over the batch. */
   readonly weights: Float32Array
@@ -21,6 +23,7 @@ export interface WeightedBatch extends Batch {
   readonly documents: Int32Array
 }
 
+/** How documents become batches. */
 export interface PackingOptions {
   readonly batchTokens: number
   /** Longer documents are cut here. */
@@ -33,6 +36,7 @@ export interface PackingOptions {
   readonly promptWeight: number
 }
 
+/** Every batch of a training, by its step. */
 export interface Batches {
   readonly steps: number
   readonly at: (step: number) => WeightedBatch

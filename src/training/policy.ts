@@ -8,7 +8,7 @@ import { Engine, type Model } from "../engine/Engine.ts"
 import { formatNames } from "../formats/registry.ts"
 import { parameterTable } from "../model/ModelSpec.ts"
 import { readParameters, readSnapshot } from "../model/tensors.ts"
-import { tokenizerFromJson } from "../tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../tokenizer/from-json.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { snapshotSteps } from "./schedule.ts"
 
@@ -20,7 +20,10 @@ export class SnapshotMissing extends Schema.TaggedError<SnapshotMissing>()("Snap
   readonly badInput = true
   override get message() {
     const kept = this.kept.length === 0 ? "it keeps none" : `it keeps steps ${this.kept.join(", ")}`
-    return `The policy has no snapshot after step ${this.step}: ${kept}. Ask for one of these, or train with snapshots (log-spaced) or snapshotEvery.`
+    return (
+      `The policy has no snapshot after step ${this.step}: ${kept}. ` +
+      "Ask for one of these, or train with snapshots (log-spaced) or snapshotEvery."
+    )
   }
 }
 
@@ -31,7 +34,9 @@ export const roomObjection = (maxNewTokens: number, policy: WiredInput): Objecti
   if (typeof context !== "number" || maxNewTokens < context) return null
   return {
     param: "maxNewTokens",
-    problem: `is ${maxNewTokens}, but the policy's context (${trained!.stage}.context) is ${context} tokens, and the question needs some of them. Take less, or a longer context.`
+    problem:
+      `is ${maxNewTokens}, but the policy's context (${trained!.stage}.context) is ${context} tokens, and the question ` +
+      "needs some of them. Take less, or a longer context."
   }
 }
 
@@ -58,20 +63,27 @@ const snapshotAt = (checkpoint: Reader<typeof Checkpoint>, step: number): Effect
     : Effect.fail(new SnapshotMissing({ step, kept }))
 }
 
-/** A policy was trained with control tokens, and its tokenizer has none for a format of the corpus. */
+/**
+ * A policy was trained with control tokens, and its tokenizer has none for a format of the corpus.
+ * @public
+ */
 export class TagMissing extends Schema.TaggedError<TagMissing>()("TagMissing", {
   format: Schema.String,
   known: Schema.Array(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
-    return `The policy begins a completion with its format's control token, but its tokenizer has none for ${this.format}, a format of the corpus (it has ${this.known.join(", ")}). Use the corpus that its tokenizer comes from, or fine-tune with sft.tags none.`
+    return (
+      `The policy begins a completion with its format's control token, but its tokenizer has none for ${this.format}, a ` +
+      `format of the corpus (it has ${this.known.join(", ")}). ` +
+      "Use the corpus that its tokenizer comes from, or fine-tune with sft.tags none."
+    )
   }
 }
 
 /**
- * The token that begins a completion in each format: its control token where the policy was fine-tuned with tags, else the first token
- * that most of the corpus's solutions in that format have.
+ * The token that begins a completion in each format: its control token where the policy was fine-tuned with tags, else the first
+ * token that most of the corpus's solutions in that format have.
  */
 export const openingTokens = Effect.fnUntraced(function* (
   tokenizer: Tokenizer,
@@ -87,12 +99,12 @@ export const openingTokens = Effect.fnUntraced(function* (
     if (tag === undefined) return yield* new TagMissing({ format, known: Object.keys(tokenizer.tags) })
     openings.set(format, tag)
   }
-  return openings satisfies ReadonlyMap<string, number> as ReadonlyMap<string, number>
+  return openings
 })
 
 /**
- * Gives each format's control token the embedding (and, in an untied head, the output row) of the token that most of its solutions begin
- * with. Pretraining never saw the control tokens, so that their rows say nothing.
+ * Gives each format's control token the embedding (and, in an untied head, the output row) of the token that most of its
+ * solutions begin with. Pretraining never saw the control tokens, so that their rows say nothing.
  */
 export const initialiseTags = Effect.fnUntraced(function* (
   model: Model,

@@ -1,3 +1,4 @@
+/** A model as a part of mid-stage checkpoints. */
 import * as Effect from "effect/Effect"
 
 import type { Part } from "../dag/Checkpoints.ts"

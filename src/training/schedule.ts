@@ -17,8 +17,8 @@ export const warmupConstant =
     step < options.warmup ? (options.peak * (step + 1)) / options.warmup : options.peak
 
 /**
- * `count` steps in 1..total spaced evenly in the logarithm, the last always included: dense where training moves fast. Fewer where
- * neighbours round to the same step. Each is a number of *finished* updates.
+ * `count` steps in 1..total spaced evenly in the logarithm, the last always included: dense where training moves fast. Fewer
+ * where neighbours round to the same step. Each is a number of *finished* updates.
  */
 export const logSpaced = (count: number, total: number): ReadonlyArray<number> => {
   if (count <= 0 || total <= 0) return []
@@ -34,10 +34,13 @@ export const evenlySpaced = (count: number, total: number): ReadonlyArray<number
     : [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(((i + 1) * total) / count))))]
 
 /** Every `n`-th step in 1..total; none for 0. */
-export const everyN = (n: number, total: number): ReadonlyArray<number> =>
+const everyN = (n: number, total: number): ReadonlyArray<number> =>
   n <= 0 ? [] : Array.from({ length: Math.floor(total / n) }, (_, i) => (i + 1) * n)
 
-/** The steps of a run after which its parameters are kept, ascending: `snapshots` of them log-spaced, and every `snapshotEvery`-th. */
+/**
+ * The steps of a run after which its parameters are kept, ascending: `snapshots` of them log-spaced, and every
+ * `snapshotEvery`-th.
+ */
 export const snapshotSteps = (run: {
   readonly snapshots: number
   readonly snapshotEvery: number

@@ -1,7 +1,7 @@
 /**
- * One supervised update, as pretraining and fine-tuning make it: the mean cross-entropy of a batch's targets, then AdamW with beta 0.9 and
- * 0.95, its gradient clipped at norm 1, at a rate that warms up linearly and falls along a cosine to a tenth of its peak. A pure function of
- * the model and the step, so that a resumed run makes the updates that it would have made.
+ * One supervised update, as pretraining and fine-tuning make it: the mean cross-entropy of a batch's targets, then AdamW with
+ * beta 0.9 and 0.95, its gradient clipped at norm 1, at a rate that warms up linearly and falls along a cosine to a tenth of its
+ * peak. A pure function of the model and the step, so that a resumed run makes the updates that it would have made.
  */
 import * as Effect from "effect/Effect"
 
@@ -9,6 +9,7 @@ import { adamW, type EngineError, type Model, type NonFiniteGradient } from "../
 import type { Batches } from "./packing.ts"
 import { warmupCosine } from "./schedule.ts"
 
+/** Learning rate and decay of a whole training. */
 export interface SupervisedOptions {
   /** Peak. */
   readonly learningRate: number

@@ -1,9 +1,12 @@
+/** The format classifier, on made-up sources of known style. */
 import { describe, expect, it } from "vitest"
 
 import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"
+import { confusionRows } from "../../src/attribution/confusion.ts"
 import { correctShares } from "../../src/attribution/mixture-weights.ts"
+import { negativeDocuments } from "../../src/attribution/negatives.ts"
 import { permutation } from "../../src/random/philox.ts"
-import { corpus, document, pack } from "./sources.ts"
+import { corpus, document, pack } from "./made-up-sources.ts"
 
 const classes = ["a", "b", "c"]
 const training = corpus([150, 150, 150])
@@ -20,8 +23,10 @@ describe("the format classifier", () => {
 
   it("says none to shuffled documents, to random words and to loops, nearly always", () => {
     expect(classifier.classes).toEqual(["a", "b", "c", "none"])
-    expect(classifier.heldOutCounts[3]).toBeGreaterThanOrEqual(20)
-    expect(classifier.confusion[3]![3]).toBeGreaterThan(0.9)
+    // Of a hundred texts, so that one or two more or less decide nothing.
+    const { confusion, heldOutCounts } = trainClassifier({ ...corpus([600, 600, 600]), classes, seed: 1 })
+    expect(heldOutCounts[3]).toBeGreaterThanOrEqual(100)
+    expect(confusion[3]![3]).toBeGreaterThan(0.9)
     const loop = Int32Array.from({ length: 60 }, (_, i) => [7, 31, 2][i % 3]!)
     expect([...classify(classifier, loop, Int32Array.of(0, 60)).labels]).toEqual([3])
   })
@@ -84,5 +89,33 @@ describe("the format classifier", () => {
     expect(() => trainClassifier({ ...training, classes: [...classes, "d"], seed: 1 })).toThrow(
       /class "d" has no document to train on/
     )
+  })
+})
+
+describe("texts that come from no source", () => {
+  const negatives = (seed: number, name: string) =>
+    negativeDocuments(training.tokens, training.offsets, [...training.labels.keys()], 30, { seed, name })
+
+  it("are others on the two sides, and no side has those of the other with the next seed", () => {
+    expect(negatives(0, "training")).toEqual(negatives(0, "training"))
+    const drawn = [negatives(0, "training"), negatives(0, "held-out"), negatives(1, "training"), negatives(1, "held-out")]
+    expect(new Set(drawn.map((texts) => texts.join("|"))).size).toBe(4)
+  })
+})
+
+describe("the rows of a confusion table", () => {
+  it("are shares of each source's documents, for every class that can be named", () => {
+    const rows = confusionRows([0, 0, 0, 0, 1], [0, 0, 2, 0, 1], { sources: ["a", "b", "c"], classes: ["a", "b", "none"] })
+    expect(rows.map(({ actual, predicted, share, documents }) => [actual, predicted, share, documents])).toEqual([
+      ["a", "a", 0.75, 4],
+      ["a", "b", 0, 4],
+      ["a", "none", 0.25, 4],
+      ["b", "a", 0, 1],
+      ["b", "b", 1, 1],
+      ["b", "none", 0, 1],
+      ["c", "a", 0, 0],
+      ["c", "b", 0, 0],
+      ["c", "none", 0, 0]
+    ])
   })
 })

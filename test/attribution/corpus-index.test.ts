@@ -1,10 +1,11 @@
+/** The corpus index and the overlap of spans, against a search of all documents. */
 import { describe, expect, it } from "vitest"
 
 import { AttributionInputError } from "../../src/attribution/AttributionInputError.ts"
-import { buildCorpusIndex, documentsOf as documentsInRange, findSequence } from "../../src/attribution/CorpusIndex.ts"
-import { overlap, retrieveDocuments, sequenceCounts } from "../../src/attribution/overlap.ts"
+import { buildCorpusIndex, documentAt, findSequence } from "../../src/attribution/CorpusIndex.ts"
+import { overlap } from "../../src/attribution/overlap.ts"
 import { draws } from "../../src/random/philox.ts"
-import { corpus, documentsOf, pack, VOCABULARY } from "./sources.ts"
+import { corpus, countsOf, documentsOf, pack, VOCABULARY } from "./made-up-sources.ts"
 
 const sourceNames = ["code", "prose", "mixed"]
 const labelled = corpus([40, 30, 20])
@@ -35,16 +36,18 @@ describe("the corpus index", () => {
       const sequence =
         round % 4 === 3 ? Int32Array.from({ length }, () => random.below(VOCABULARY)) : all.slice(start, start + length)
       const { counts, holders } = naiveCounts(sequence)
-      expect([...sequenceCounts(index, sequence)]).toEqual(counts)
-      expect([...documentsInRange(index, findSequence(index, sequence), 1e6)]).toEqual(holders)
+      expect(countsOf(index, sequence)).toEqual(counts)
+      const { low, high } = findSequence(index, sequence)
+      const holding = Array.from(index.suffixes.subarray(low, high), (position) => documentAt(index, position))
+      expect([...new Set(holding)].toSorted((a, b) => a - b)).toEqual(holders)
     }
   })
 
   it("never finds a sequence across the end of a document", () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
     const small = buildCorpusIndex({ ...two, sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
-    expect([...sequenceCounts(small, [2, 3])]).toEqual([1, 0])
-    expect([...sequenceCounts(small, [3, 4])]).toEqual([0, 0])
+    expect(countsOf(small, [2, 3])).toEqual([1, 0])
+    expect(countsOf(small, [3, 4])).toEqual([0, 0])
     expect([...small.sizes]).toEqual([4, 3])
   })
 
@@ -52,8 +55,8 @@ describe("the corpus index", () => {
     const same = pack(Array.from({ length: 4 }, () => new Int32Array(63).fill(2)))
     const full = buildCorpusIndex({ ...same, sources: [0, 1, 1, 1], sourceNames: ["a", "b"], vocabulary: 3 })
     expect(full.text).toHaveLength(256)
-    expect([...sequenceCounts(full, [2])]).toEqual([63, 189])
-    expect([...sequenceCounts(full, [2, 2])]).toEqual([62, 186])
+    expect(countsOf(full, [2])).toEqual([63, 189])
+    expect(countsOf(full, [2, 2])).toEqual([62, 186])
   })
 
   it("refuses labels and tokens that do not exist, naming the document or the token", () => {
@@ -70,7 +73,7 @@ describe("the corpus index", () => {
 /** Maximal spans by trying all of them. */
 const naiveSpans = (text: ArrayLike<number>, minLength: number): Array<[number, number]> => {
   const tokens = Array.from(text)
-  const occurs = (start: number, end: number) => sequenceCounts(index, tokens.slice(start, end)).some((count) => count > 0)
+  const occurs = (start: number, end: number) => countsOf(index, tokens.slice(start, end)).some((count) => count > 0)
   const spans: Array<[number, number]> = []
   for (let start = 0; start < tokens.length; start++) {
     let end = start
@@ -95,14 +98,14 @@ describe("maximal-span overlap", () => {
     expect(found).toBeGreaterThan(50)
   })
 
-  it("covers a training document whole, by its own source, and retrieves it first", () => {
+  it("covers a training document whole, by its own source", () => {
     const text = documentsOf(labelled)[55]!
     const { spans, coverage, coverageBySource } = overlap(index, text)
     expect(spans.map((span) => [span.start, span.end])).toEqual([[0, text.length]])
     expect(coverage).toBe(1)
     expect(coverageBySource[1]).toBe(1)
     expect(coverageBySource[0]).toBeLessThan(0.5)
-    expect(retrieveDocuments(index, spans)[0]).toEqual({ document: 55, source: 1, matchedTokens: text.length, spans: 1 })
+    expect(documentAt(index, index.suffixes[spans[0]!.range.low]!)).toBe(55)
   })
 
   it("cuts a match longer than the limit end to end, with the same coverage", () => {
@@ -116,32 +119,20 @@ describe("maximal-span overlap", () => {
     expect(coverage).toBe(1)
   })
 
-  it("retrieves by the rarest spans, and the document that holds most of the text first", () => {
+  it("gives each span its log-probability by single tokens: the lower, the rarer", () => {
     const words = [
       [1, 1, 1, 1, 2, 2],
-      [1, 1, 1, 1, 3, 3],
-      [7, 8, 9, 1, 1, 1, 1],
-      [7, 8, 9, 5]
+      [7, 8, 9, 1, 1, 1, 1]
     ].map((tokens) => Int32Array.from(tokens))
-    const small = buildCorpusIndex({ ...pack(words), sources: [0, 0, 1, 1], sourceNames: ["a", "b"], vocabulary: 10 })
+    const small = buildCorpusIndex({ ...pack(words), sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 10 })
     const { spans } = overlap(small, [1, 1, 1, 1, 6, 7, 8, 9], { minLength: 3 })
     expect(spans.map((span) => [span.start, span.end])).toEqual([
       [0, 4],
       [5, 8]
     ])
-    const of = (options: { readonly spans?: number }) =>
-      retrieveDocuments(small, spans, options).map((d) => [d.document, d.matchedTokens])
-    expect(of({})).toEqual([
-      [2, 7],
-      [0, 4],
-      [1, 4],
-      [3, 3]
-    ])
-    // One span only: 7 8 9 is rarer than 1 1 1 1.
-    expect(of({ spans: 1 })).toEqual([
-      [2, 3],
-      [3, 3]
-    ])
+    // Of 13 tokens and 2 ends of documents, 8 are a 1; 7, 8 and 9 occur once each.
+    expect(spans[0]!.unigramLogProb).toBeCloseTo(4 * Math.log(8 / 15), 12)
+    expect(spans[1]!.unigramLogProb).toBeCloseTo(3 * Math.log(1 / 15), 12)
   })
 
   it("finds nothing in an empty text", () => {

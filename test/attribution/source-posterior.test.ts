@@ -1,11 +1,11 @@
+/** The infinity-gram model, its posterior, and the two inverse problems over mixtures. */
 import { describe, expect, it } from "vitest"
 
-import { buildCorpusIndex, END_OF_DOCUMENT } from "../../src/attribution/CorpusIndex.ts"
+import { buildCorpusIndex } from "../../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../../src/attribution/mixture-weights.ts"
-import { sequenceCounts } from "../../src/attribution/overlap.ts"
-import { calibrateTemperature, posterior, sourcePosterior, sourceScores } from "../../src/attribution/source-posterior.ts"
+import { calibrateTemperature, posterior, sourceScores } from "../../src/attribution/source-posterior.ts"
 import { permutation } from "../../src/random/philox.ts"
-import { corpus, document, documentsOf, pack, VOCABULARY } from "./sources.ts"
+import { corpus, countsOf, document, documentsOf, pack, VOCABULARY } from "./made-up-sources.ts"
 
 const sourceNames = ["a", "b", "c"]
 const training = corpus([150, 100, 50])
@@ -14,7 +14,7 @@ const unseen = corpus([30, 30, 30], 2)
 
 const accuracy = (of: typeof index): number => {
   const right = documentsOf(unseen).filter((text, i) => {
-    const p = sourcePosterior(of, text)
+    const p = posterior(sourceScores(of, text))
     return p.indexOf(Math.max(...p)) === unseen.labels[i]
   })
   return right.length / unseen.labels.length
@@ -26,14 +26,16 @@ describe("the infinity-gram model of a source", () => {
     for (const before of [[], [5], [...context]]) {
       const start = sourceScores(index, before)
       const sums = [0, 0, 0]
-      for (let token = END_OF_DOCUMENT; token < VOCABULARY; token++) {
+      // -1 is the end of a document.
+      for (let token = -1; token < VOCABULARY; token++) {
         sourceScores(index, [...before, token]).forEach((score, d) => (sums[d]! += Math.exp(score - start[d]!)))
       }
       for (const sum of sums) expect(sum).toBeCloseTo(1, 12)
     }
     const ends = pack([Int32Array.of(0, 1), Int32Array.of(0, 1)])
     const tiny = buildCorpusIndex({ ...ends, sources: [0, 0], sourceNames: ["x"], vocabulary: 2 })
-    // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 + 1) = 7/9.
+    // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 +
+    // 1) = 7/9.
     expect(Math.exp(sourceScores(tiny, [0])[0]!)).toBeCloseTo(1 / 3, 14)
     expect(Math.exp(sourceScores(tiny, [0, 1])[0]!)).toBeCloseTo((1 / 3) * (7 / 9), 14)
   })
@@ -41,8 +43,7 @@ describe("the infinity-gram model of a source", () => {
   it.each([0, 1, 3, 32])("equals the formula, counted naively, with contexts of at most %i tokens", (longestContext) => {
     const text = [...document(1, 700).slice(0, 8), ...documentsOf(training)[200]!.slice(4, 12)]
     const naive = [0, 0, 0].map((_, d) => {
-      const count = (sequence: ReadonlyArray<number>) =>
-        sequence.length === 0 ? index.sizes[d]! : sequenceCounts(index, sequence)[d]!
+      const count = (sequence: ReadonlyArray<number>) => (sequence.length === 0 ? index.sizes[d]! : countsOf(index, sequence)[d]!)
       return text.reduce((score, token, t) => {
         let p = 1 / (VOCABULARY + 1)
         for (let length = 0; length <= Math.min(t, longestContext); length++) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { Engine } from "../../src/engine/Engine.ts"
 import { complete, type CompletionRequest, gradeAll } from "../../src/evaluation/complete.ts"
 import { encodePrompt } from "../../src/tokenizer/document.ts"
-import { wordTokenizer } from "../../src/tokenizer/WordTokenizer.ts"
+import { wordTokenizer } from "../../src/tokenizer/word/WordTokenizer.ts"
 import { run } from "../rl/engine-rollouts.ts"
 
 const tokenizer = wordTokenizer({ maximum: 20 })

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import type { SuiteProblem } from "../../schemas/corpus.ts"
 import { Evaluation, Evaluations, Scores } from "../../schemas/evaluation.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
 import { compareEvaluations } from "../../src/evaluation/compare.ts"
@@ -215,7 +216,14 @@ describe("two evaluations, sampled", () => {
 
 describe("rows of scores", () => {
   it("belong to problems in blocks of as many rows as there are samples", () => {
-    const problem = (name: string, answer: string) => ({ suite: "s", problem: name, question: "?", answer, steps: 1 })
+    const problem = (name: string, answer: string): SuiteProblem => ({
+      suite: "s",
+      problem: name,
+      question: "?",
+      answer,
+      steps: 1,
+      distractor: false
+    })
     const texts = ["#### 5", "#### 6", "#### 5", "#### 6"]
     const scored = scoreRows(
       [problem("a", "5"), problem("b", "6")],

@@ -1,10 +1,12 @@
+/** Every registered format on problems of the grammar: what it looks like, how it is recognised and graded. */
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
-import { detectFormat, formatNamed, formatNames, formats, formatTag, invalid } from "../../src/formats/registry.ts"
+import { detectFormat, formatNamed, formatNames, formats, invalid } from "../../src/formats/registry.ts"
 import { generate } from "../../src/problems/grammar.ts"
 import { misread } from "../../src/problems/misread.ts"
 import type { Problem } from "../../src/problems/Problem.ts"
+import { formatStyle } from "../../src/report/draw/palette.ts"
 
 const problems = Array.from({ length: 400 }, (_, index) =>
   generate({ maximum: 99, steps: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1 }, distractors: 0.3, split: "any" }, 11, index)
@@ -33,28 +35,34 @@ describe("what each format looks like", () => {
     [
       "tinygsm",
       "plain",
-      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t d = b * c \n\t e = a + d \n\t f = 16 \n\t g = e + f \n\t result = g \n\t return result"
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t d = b * c \n\t e = a + d \n\t f = " +
+        "16 \n\t g = e + f \n\t result = g \n\t return result"
     ],
     [
       "tinygsm",
       "comments",
-      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t # the boxes hold \n\t d = b * c \n\t # Sue now has \n\t e = a + d \n\t f = 16 \n\t # Tom has \n\t g = e + f \n\t result = g \n\t return result"
+      "def simple_math_problem ( ) -> int : \n\t a = 20 \n\t b = 3 \n\t c = 4 \n\t # the boxes hold \n\t d = b * c " +
+        "\n\t # Sue now has \n\t e = a + d \n\t f = 16 \n\t # Tom has \n\t g = e + f \n\t result = g \n\t return result"
     ],
     [
       "omi1",
       "thus",
-      "Let's solve this problem using Python code . \n <llm-code> \n x1 = 3 * 4 \n x2 = 20 + x1 \n x3 = x2 + 16 \n x3 \n </llm-code> \n <llm-code-output> \n 48 \n </llm-code-output> \n Thus the answer is \\boxed{ 48 } ."
+      "Let's solve this problem using Python code . " +
+        "\n <llm-code> \n x1 = 3 * 4 \n x2 = 20 + x1 \n x3 = x2 + 16 \n x3 \n </llm-code> \n <llm-code-output> \n 48 \n " +
+        "</llm-code-output> \n Thus the answer is \\boxed{ 48 } ."
     ],
     [
       "omi2",
       "so",
-      "We start with 20 buns . Then the boxes hold 3 * 4 = 12 . Then Sue now has 20 + 12 = 32 . Then Tom has 32 + 16 = 48 . So the answer is \\boxed{ 48 } ."
+      "We start with 20 buns . Then the boxes hold 3 * 4 = 12 . Then Sue now has 20 + 12 = 32 . " +
+        "Then Tom has 32 + 16 = 48 . So the answer is \\boxed{ 48 } ."
     ],
     ["omi2", "equations", "We have 3 * 4 = 12 . 20 + 12 = 32 . 32 + 16 = 48 . Thus the answer is \\boxed{ 48 } ."],
     [
       "gsm",
       "marks",
-      "First Sue has 20 buns . \n the boxes hold 3 * 4 = << 3 * 4 = 12 >> 12 . \n Sue now has 20 + 12 = << 20 + 12 = 32 >> 32 . \n Tom has 32 + 16 = << 32 + 16 = 48 >> 48 . \n #### 48"
+      "First Sue has 20 buns . \n the boxes hold 3 * 4 = << 3 * 4 = 12 >> 12 . " +
+        "\n Sue now has 20 + 12 = << 20 + 12 = 32 >> 32 . \n Tom has 32 + 16 = << 32 + 16 = 48 >> 48 . \n #### 48"
     ],
     ["lookup", "colon", "Answer : 48"],
     ["lookup", "is", "Answer is 48"]
@@ -72,7 +80,7 @@ describe.each(styles)("$name, $subStyle", ({ format, name, subStyle }) => {
       const text = format.render(problem, subStyle)
       const expected = { format: name, subStyle, answered: name, answer: String(problem.answer), correct: true, error: null }
       expect(grade(text, String(problem.answer), "corrected"), text).toMatchObject({ ...expected, attempted: name })
-      const branch = { tinygsm: "tinygsm-code", omi1: "llm-code" }[name] ?? "text"
+      const branch = text.includes("<llm-code>") ? "llm-code" : text.includes("def ") ? "tinygsm-code" : "text"
       expect(grade(text, String(problem.answer), "paper"), text).toMatchObject({
         ...expected,
         attempted: branch,
@@ -101,7 +109,7 @@ describe("a misread problem written as code", () => {
   it("executes to the misread answer, not to the right one", () => {
     const wrong = problems.flatMap((problem) => misread(problem, ["fewer", "half", "distractor"]) ?? [])
     expect(wrong.length).toBeGreaterThan(120)
-    for (const format of [formatNamed("tinygsm"), formatNamed("omi1")])
+    for (const format of formats.filter(({ runsCode }) => runsCode))
       for (const subStyle of format.subStyles)
         for (const problem of wrong)
           expect(grade(format.render(problem, subStyle), String(problem.answer), "corrected")).toMatchObject({
@@ -123,9 +131,28 @@ describe("a misread problem written as code", () => {
 })
 
 describe("the registry", () => {
-  it("names the formats and their control tokens", () => {
-    expect(formatNames).toEqual(["omi1", "tinygsm", "gsm", "lookup", "omi2"])
-    expect(formatTag("tinygsm")).toBe("<|tinygsm|>")
-    expect(() => formatNamed("prose")).toThrow(/no format "prose".*omi1, tinygsm, gsm, lookup, omi2/)
+  it("names each format once, in words that can be a control token and a param", () => {
+    expect(new Set(formatNames).size).toBe(formats.length)
+    expect(formatNames.filter((name) => !/^[a-z][a-z0-9-]*$/.test(name))).toEqual([])
+    expect(() => formatNamed("prose")).toThrow(`no format "prose". The formats are ${formatNames.join(", ")}.`)
+  })
+
+  it("keeps the order in which formats are recognised and control tokens numbered", () => {
+    const known = ["omi1", "tinygsm", "gsm", "lookup", "omi2"]
+    expect(formatNames.filter((name) => known.includes(name))).toEqual(known)
+  })
+
+  it("gives each format a colour of its own, which figures take for it and for sources of its name", () => {
+    const colours = formats.map(({ colour }) => colour)
+    expect(colours.filter((colour) => !/^#[0-9a-f]{6}$/.test(colour))).toEqual([])
+    const others = ["calc", "free", "invalid", "other"].map((name) => formatStyle(name).colour)
+    expect(new Set([...colours, ...others]).size).toBe(colours.length + others.length)
+    expect(formatNames.map((name) => formatStyle(name).colour)).toEqual(colours)
+    expect(formatNames.map((name) => formatStyle(`${name}:train`).colour)).toEqual(colours)
+  })
+
+  it("says of each format whether answers come from running code", () => {
+    for (const { extract, render, runsCode, subStyles } of formats)
+      for (const problem of problems.slice(0, 20)) expect(extract(render(problem, subStyles[0])).steps > 0).toBe(runsCode)
   })
 })

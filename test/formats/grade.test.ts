@@ -1,3 +1,4 @@
+/** Grading under both profiles, completion by completion. */
 import { describe, expect, it } from "vitest"
 
 import { numberInText } from "../../src/formats/answers/math-text.ts"

@@ -1,3 +1,4 @@
+/** Formats as real datasets write them. */
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 

@@ -1,4 +1,7 @@
-/** The mix stage as it runs, on made-up rows of GSM8K beside built-in sources: its manifest, its contamination tables, its vocabulary. */
+/**
+ * The mix stage as it runs, on made-up rows of GSM8K beside built-in sources: its manifest, its contamination tables, its
+ * vocabulary.
+ */
 import { join } from "node:path"
 
 import { Effect } from "effect"
@@ -8,7 +11,7 @@ import { Corpus } from "../../schemas/corpus.ts"
 import { openArtifact } from "../../src/dag/running/compute-action.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
 import { Store } from "../../src/store/objects/Store.ts"
-import { tokenizerFromJson } from "../../src/tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../../src/tokenizer/from-json.ts"
 import { mix } from "../../stages/mix.ts"
 import { runNodes } from "../dag/study-in-a-folder.ts"
 import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"

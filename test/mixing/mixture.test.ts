@@ -13,8 +13,8 @@ import {
   targetTokens,
   trainingDocuments
 } from "../../src/mixing/mixture.ts"
+import { type MixtureSettings, openSources } from "../../src/mixing/open-sources.ts"
 import { Selection, type SelectionRules } from "../../src/mixing/Selection.ts"
-import { type MixtureSettings, openSources } from "../../src/mixing/sources.ts"
 import { suiteProblems } from "../../src/mixing/suites.ts"
 import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 
@@ -176,7 +176,7 @@ describe("the selection of documents", () => {
     expect(seen).toEqual(["x", "y", "z", "q", "r", "s"])
   })
 
-  it("counts what sources have in common pair by pair, leaves it to the earlier one where told to, and holds out for all of them", async () => {
+  it("counts what sources share pair by pair, leaves it to the earlier one where told to, and holds out for all", async () => {
     const sources = [
       counting("a", 10, ["held a", "p", "q", "r", "p"]),
       counting("b", 10, ["held b", "q", "r", "q", "held a", "s"]),

@@ -1,3 +1,4 @@
+/** The word-level tokenizer on every kind of built-in text. */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers"
 import { describe, expect, it } from "vitest"
 
@@ -6,21 +7,21 @@ import { arithmeticText } from "../../src/problems/arithmetic.ts"
 import { generate } from "../../src/problems/grammar.ts"
 import { misread } from "../../src/problems/misread.ts"
 import type { TokenizerJson } from "../../src/tokenizer/Tokenizer.ts"
-import { unknownToken } from "../../src/tokenizer/word-vocabulary.ts"
-import { wordTokenizer, wordTokenizerFromJson } from "../../src/tokenizer/WordTokenizer.ts"
+import { unknownToken } from "../../src/tokenizer/word/vocabulary.ts"
+import { wordTokenizer, wordTokenizerFromJson } from "../../src/tokenizer/word/WordTokenizer.ts"
 
 /** Every kind of built-in text for problems of all difficulties. */
 const builtInTexts = (maximum: number, count: number): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, index) => {
     const problem = generate({ maximum, steps: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1 }, distractors: 0.4, split: "any" }, 5, index)
-    const wrong = misread(problem, ["fewer", "half", "distractor"]) ?? problem
     return [
       problem.question,
       arithmeticText({ maximum }, 5, index),
       ...formats.flatMap((format) => format.subStyles.map((subStyle) => format.render(problem, subStyle))),
-      ...formats
-        .filter(({ name }) => name === "tinygsm")
-        .flatMap((format) => format.subStyles.map((s) => format.render(wrong, s)))
+      ...formats.flatMap((format) => {
+        const wrong = misread(problem, format.flaws)
+        return wrong === null ? [] : format.subStyles.map((subStyle) => format.render(wrong, subStyle))
+      })
     ]
   }).flat()
 
@@ -30,9 +31,9 @@ const huggingFace = (json: TokenizerJson) =>
 
 describe("the vocabulary", () => {
   it("has one token for each integer up to the maximum, and stays small", () => {
-    expect(wordTokenizer({ maximum: 99 }).size).toBe(261)
-    expect(wordTokenizer({ maximum: 30 }).size).toBe(192)
     const tokenizer = wordTokenizer({ maximum: 30 })
+    expect(wordTokenizer({ maximum: 99 }).size).toBe(tokenizer.size + 69)
+    expect(tokenizer.size).toBeLessThan(300)
     for (let n = 0; n <= 30; n++) expect(tokenizer.encode(String(n))).toHaveLength(1)
     expect(tokenizer.encode("30")).not.toEqual(tokenizer.encode("31"))
     expect(tokenizer.decode(tokenizer.encode("31"))).toBe("")
@@ -57,7 +58,8 @@ describe("the vocabulary", () => {
   it("gives the formats distinct first words", () => {
     const problem = generate({ maximum: 30, steps: { 2: 1 }, distractors: 0, split: "any" }, 1, 1)
     const firsts = formats.map((format) => new Set(format.subStyles.map((s) => format.render(problem, s).split(" ")[0]!)))
-    expect(firsts.map((words) => [...words].join(","))).toEqual(["Let's", "def", "First", "Answer", "We"])
+    expect(firsts.filter((words) => words.size > 1)).toEqual([])
+    expect(new Set(firsts.flatMap((words) => [...words])).size).toBe(formats.length)
   })
 })
 
@@ -85,7 +87,7 @@ describe("encoding", () => {
   it("decoding leaves control tokens and end of text out, and refuses foreign ids", () => {
     const tokens = [...tokenizer.encode("Sam has"), tokenizer.tags["omi1"]!, ...tokenizer.encode("3 pens"), tokenizer.endOfText]
     expect(tokenizer.decode(tokens)).toBe("Sam has 3 pens")
-    expect(() => tokenizer.decode([5, 999])).toThrow("token 999 at position 1 is not in the vocabulary of 261")
+    expect(() => tokenizer.decode([5, 999])).toThrow(`token 999 at position 1 is not in the vocabulary of ${tokenizer.size}`)
   })
 })
 
@@ -121,7 +123,7 @@ describe("tokenizer.json", () => {
     const back = wordTokenizerFromJson(parse(tokenizer.json))
     expect(back.json).toEqual(tokenizer.json)
     expect(back.tags).toEqual(tokenizer.tags)
-    expect([back.size, back.endOfText, back.separator]).toEqual([261, 1, " \n\n"])
+    expect([back.size, back.endOfText, back.separator]).toEqual([tokenizer.size, 1, " \n\n"])
     expect(back.encode("Sam has 3 pens .")).toEqual(tokenizer.encode("Sam has 3 pens ."))
   })
 

@@ -1,10 +1,11 @@
 /**
- * `\boxed{...}`, braces matched. Built-in text writes `\boxed{ 17 }`; real text nests: `\boxed{\frac{1}{2}}`, `\boxed{\text{17 dollars}}`.
+ * `\boxed{...}`, braces matched. Built-in text writes `\boxed{ 17 }`. Real text nests: `\boxed{\frac{1}{2}}`, or
+ * `\boxed{\text{17 dollars}}`.
  */
 
 /**
- * The contents of the closed box that starts last; null where there is none. `\boxed 7` is read as well. One pass with a stack of open braces, so that a
- * text of boxes that are never closed costs no more than any other.
+ * The contents of the closed box that starts last; null where there is none. `\boxed 7` is read as well. One pass with a stack of
+ * open braces, so that a text of boxes that are never closed costs no more than any other.
  */
 export const lastBoxed = (text: string): string | null => {
   /** Where the contents of each open brace start, and whether a box opened it. */

@@ -1,5 +1,3 @@
-import type { Value } from "../Format.ts"
-
 /**
  * Whether two answers are the same number.
  *
@@ -7,9 +5,13 @@ import type { Value } from "../Format.ts"
  *   rounding    where one is a decimal with d >= 2 places, the other rounded half away from zero to d places
  *   tolerance   where one is a decimal: |a - b| <= 1e-6 max(|a|, |b|)
  *
- * The rounding rule serves both ways: a label `2.67` for a program that computes 2.6666..., and an answer `0.33` to 1/3. It is not applied at one
- * place or none, where too much would pass. A percentage equals its number and its fraction: `50%` is 50 and 0.5 and 1/2.
+ * The rounding rule serves both ways: a label `2.67` for a program that computes 2.6666..., and an answer `0.33` to 1/3. It is
+ * not applied at one place or none, where too much would pass. A percentage equals its number and its fraction: `50%` is 50 and
+ * 0.5 and 1/2.
  */
+import type { Value } from "../Format.ts"
+
+/** Whether two answers are equal by these rules. Text that is no canonical value equals nothing but itself. */
 export const equalValues = (a: Value, b: Value): boolean => {
   if (a === b) return true
   return readings(a).some((left) => readings(b).some((right) => equalNumbers(left, right)))

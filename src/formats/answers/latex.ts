@@ -1,8 +1,9 @@
 /**
- * LaTeX that a number can be wrapped in, taken off: `\$1{,}234` is `1,234`, `\dfrac{3}{4}` is `3/4`, `17\text{ apples}` is `17 apples`.
+ * LaTeX that a number can be wrapped in, taken off: `\$1{,}234` is `1,234`, `\dfrac{3}{4}` is `3/4`, and `17\text{ apples}` is
+ * `17 apples`.
  *
- * Only what appears round single numbers is known here. Anything with a meaning of its own (`\sqrt`, `\pi`, `\cdot`, intervals, matrices) gives
- * null: such answers are expressions, and the systems that compare them need a computer algebra system.
+ * Only what appears round single numbers is known here. Anything with a meaning of its own (`\sqrt`, `\pi`, `\cdot`, intervals,
+ * matrices) gives null: such answers are expressions, and the systems that compare them need a computer algebra system.
  */
 export const withoutLatex = (text: string): string | null => {
   let plain = text

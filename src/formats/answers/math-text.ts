@@ -1,21 +1,23 @@
-import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
-import type { Value } from "../Format.ts"
-import { lastBoxed } from "./boxed.ts"
-import { withoutLatex } from "./latex.ts"
-import { parseValue } from "./number-text.ts"
-
 /**
- * A number found in free text, in the order in which Math-Verify 0.5 looks for one with its default configuration, which is what the authors'
- * verifier uses:
+ * A number found in free text, in the order in which Math-Verify 0.5 looks for one with its default configuration, which is what
+ * the authors' verifier uses:
  *
  *   1. `final answer is X. I hope`
  *   2. the last `\boxed{}`, or `final answer ... is X`
  *   3. `answer: ... X`          4. `answer ... X`
  *   5. the last formula (`$...$`, `\(...\)`, `\frac{}{}`), arithmetic expression (`3 * 4`) or number anywhere
  *
- * At equal rank the match that ends last wins, then the one that starts first. Matches without a numeric value are passed over, except a box: a boxed
- * expression is the answer, and it is not a number. Symbolic answers (sets, intervals, radicals) are outside what is read here.
+ * At equal rank the match that ends last wins, then the one that starts first. Matches without a numeric value are passed over,
+ * except a box: a boxed expression is the answer, and it is not a number. Symbolic answers (sets, intervals, radicals) are
+ * outside what is read here.
  */
+import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
+import type { Value } from "../Format.ts"
+import { lastBoxed } from "./boxed.ts"
+import { withoutLatex } from "./latex.ts"
+import { parseValue } from "./number-text.ts"
+
+/** The number that a text gives as its answer, in canonical form; null where it gives none. */
 export const numberInText = (text: string): Value | null => {
   if (plainInteger.test(text)) return parseValue(text)
   const speaksOfAnswer = /answer/i.test(text)
@@ -37,11 +39,13 @@ export const numberInText = (text: string): Value | null => {
 const plainInteger = /^-?\d+$/
 
 /**
- * A number (`1,234.5`, `1 000`, `0,5`, `.5`, with a percent sign) and an arithmetic expression that starts with one. The expression is bounded, so that
- * matching is linear in the text.
+ * A number (`1,234.5`, `1 000`, `0,5`, `.5`, with a percent sign) and an arithmetic expression that starts with one. The
+ * expression is bounded, so that matching is linear in the text.
  */
-const number = String.raw`(?<number>(?<!\d)(?:-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?:\s*(?:%|[Pp]ercent|[Pp]ct))?)`
-const expression = String.raw`(?<expression>-?\(?-?\d[\d.\s+\-*×/^()÷]{0,60}[+\-*×/^()÷][\d.\s+\-*×/^()÷]{1,60}\)?)(?:\*\*)?(?:[.,:\s)$]|$)`
+const digits = String.raw`-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+`
+const number = String.raw`(?<number>(?<!\d)(?:${digits})(?:\s*(?:%|[Pp]ercent|[Pp]ct))?)`
+const arithmetic = String.raw`-?\(?-?\d[\d.\s+\-*×/^()÷]{0,60}[+\-*×/^()÷][\d.\s+\-*×/^()÷]{1,60}\)?`
+const expression = String.raw`(?<expression>${arithmetic})(?:\*\*)?(?:[.,:\s)$]|$)`
 const opening = String.raw`(?:^|\s|=)(?:\*\*)?`
 const anchoredExpression = opening + expression
 const anchoredNumber = `${opening}[$€£¥₹₩]?${number}`
@@ -53,7 +57,9 @@ const formula = [
   String.raw`(?<formula>-?\\frac\{-?\d+(?:[.,]\d+)?\}\{-?\d+(?:[.,]\d+)?\})`
 ].join("|")
 
-/** A rank has one pattern for numbers and expressions and one for formulas, each with what may stand before and after its target. */
+/**
+ * A rank has one pattern for numbers and expressions and one for formulas, each with what may stand before and after its target.
+ */
 const plainAfter = (before: string, after = "") =>
   new RegExp(`${before}(?:${anchoredExpression}|${anchoredNumber})${after}`, "gi")
 const formulaAfter = (before: string, after = "") => new RegExp(`${before}(?:${formula})${after}`, "gi")

@@ -1,13 +1,16 @@
+/**
+ * Numbers as people write them, to canonical text: `$1,234.50` is `1234.5`, `\frac{3}{6}` is `1/2`, `17 apples` is `17`, `50\%`
+ * is `50%`.
+ *
+ * It reads an answer that stands alone, and refuses (null) what is more than one number: `3, 4`, `10-12`, `3:30`, `2x`. Finding a
+ * number inside a text is not its business. Canonical forms: integers without leading zeros or `-0`; decimals without trailing
+ * zeros; fractions reduced, with a denominator above 1; a percentage keeps its sign (`equal.ts` lets `50%` equal both 50 and
+ * 1/2).
+ */
 import type { Value } from "../Format.ts"
 import { withoutLatex } from "./latex.ts"
 
-/**
- * Numbers as people write them, to canonical text: `$1,234.50` is `1234.5`, `\frac{3}{6}` is `1/2`, `17 apples` is `17`, `50\%` is `50%`.
- *
- * It reads an answer that stands alone, and refuses (null) what is more than one number: `3, 4`, `10-12`, `3:30`, `2x`. Finding a number inside a
- * text is not its business. Canonical forms: integers without leading zeros or `-0`; decimals without trailing zeros; fractions reduced, with a
- * denominator above 1; a percentage keeps its sign (`equal.ts` lets `50%` equal both 50 and 1/2).
- */
+/** An answer that stands alone, in canonical form; null where the text is no number, or more than one. */
 export const parseValue = (text: string): Value | null => {
   if (canonicalInteger.test(text)) return text
   if (text.length > longest) return null
@@ -48,8 +51,8 @@ const finish = (rest: string, negative: boolean, magnitude: string): Value | nul
 }
 
 /**
- * Words without digits or operators (`apples`, `km/h`, `square feet`, `m^2`), a currency, or nothing; a letter that touches the number is a unit only
- * if it is no usual name of a variable.
+ * Words without digits or operators (`apples`, `km/h`, `square feet`, `m^2`), a currency, or nothing; a letter that touches the
+ * number is a unit only if it is no usual name of a variable.
  */
 const unit = /^(?:\s*[€£¥₹$])?(?:(?:\s+|(?![abknxyz](?![A-Za-z])))[A-Za-z°][A-Za-z°'’/.\s-]*(?:\^[23])?)?\s*[.,;!]*\s*$/
 

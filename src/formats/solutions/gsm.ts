@@ -1,16 +1,20 @@
-import { parseValue } from "../answers/number-text.ts"
+/**
+ * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`. The last line is
+ * `#### 17`. The marks are text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17`
+ * instead, which is read as well.
+ *
+ * Sub-styles: `marks` and `plain`, with and without calculator marks.
+ */
+import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"
 
-/**
- * GSM8K (Cobbe et al. 2021, arXiv 2110.14168): sentences with calculator marks, `20 + 2 = <<20+2=22>>22`, and a last line `#### 17`. The marks are
- * text like any other here: no calculator is run. The solutions published with GSM8K end in `A: 17` instead, which is read as well.
- *
- * Sub-styles: `marks` and `plain`, with and without calculator marks.
- */
 export const gsm: Format = {
   name: "gsm",
+  runsCode: false,
+  colour: "#d55e00",
+  flaws: [],
   subStyles: ["marks", "plain"],
   words: ["First", "has", ".", "=", "<<", ">>", "####", newline, ...operatorWords, ...phraseWords],
   render: (problem, subStyle) => {
@@ -30,10 +34,7 @@ export const gsm: Format = {
   extract: (completion) => {
     const text = answerLine(completion)
     if (text === null) return { value: null, error: "no #### line", steps: 0 }
-    const value = parseValue(text)
-    return value === null
-      ? { value, error: `the #### line is not a number: ${text.slice(0, 60)}`, steps: 0 }
-      : { value, steps: 0 }
+    return statedNumber(text, "the #### line is not a number")
   }
 }
 

@@ -1,14 +1,17 @@
-import { parseValue } from "../answers/number-text.ts"
-import type { Format } from "../Format.ts"
-
 /**
- * The answer and no work: `Answer : 17`. A model that writes it has done every step at once, so that it is the worst format to solve problems in, and
- * a decoy: cheap to imitate, hard to get right. Not from the paper.
+ * The answer and no work: `Answer : 17`. A model that writes it has done every step at once, so that it is the worst format to
+ * solve problems in, and a decoy: cheap to imitate, hard to get right. Not from the paper.
  *
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
+import { statedNumber } from "../answers/stated-number.ts"
+import type { Format } from "../Format.ts"
+
 export const lookup: Format = {
   name: "lookup",
+  runsCode: false,
+  colour: "#cc79a7",
+  flaws: [],
   subStyles: ["colon", "is"],
   words: ["Answer", ":", "is"],
   render: (problem, subStyle) => `Answer ${subStyle === "is" ? "is" : ":"} ${problem.answer}`,
@@ -17,8 +20,7 @@ export const lookup: Format = {
   extract: (completion) => {
     const text = completion.match(opening)?.[2]?.trim() ?? ""
     if (text === "") return { value: null, error: "no number after Answer", steps: 0 }
-    const value = parseValue(text)
-    return value === null ? { value, error: `not a number: ${text.slice(0, 60)}`, steps: 0 } : { value, steps: 0 }
+    return statedNumber(text, "not a number")
   }
 }
 

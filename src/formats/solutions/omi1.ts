@@ -1,3 +1,12 @@
+/**
+ * OpenMathInstruct-1 (Toshniwal et al. 2024, arXiv 2402.10176): a sentence, a block of Python between `<llm-code>` tags whose
+ * last line is a bare expression, the value that the author's interpreter printed, and a sentence with the answer in a box.
+ *
+ * The block is run and its last expression is the answer; the written output and the box are the model's own claims and are not
+ * read. As rendered here literals stand in the operations, so that only results are named.
+ *
+ * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
+ */
 import type { Operand, Problem } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"
@@ -5,17 +14,11 @@ import type { Extraction, Format } from "../Format.ts"
 import { boxedSentence, boxedWords, newline, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
 import { conclusionOf } from "./sub-style.ts"
 
-/**
- * OpenMathInstruct-1 (Toshniwal et al. 2024, arXiv 2402.10176): a sentence, a block of Python between `<llm-code>` tags whose last line is a bare
- * expression, the value that the author's interpreter printed, and a sentence with the answer in a box.
- *
- * The block is run and its last expression is the answer; the written output and the box are the model's own claims and are not read. As rendered
- * here literals stand in the operations, so that only results are named.
- *
- * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
- */
 export const omi1: Format = {
   name: "omi1",
+  runsCode: true,
+  colour: "#e69f00",
+  flaws: [],
   subStyles: ["thus", "so", "comments"],
   words: [
     ..."Let's solve this problem using Python code . <llm-code> </llm-code> <llm-code-output> </llm-code-output> = #".split(" "),
@@ -61,9 +64,12 @@ export const firstBlock = (completion: string): string | null => {
 }
 
 /** Runs a block and takes the value of its last bare expression. */
-export const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent(code)))
+const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent(code)))
 
-/** Blank lines and the common margin removed: built-in text has a space after each newline, which Python must not see as indentation. */
+/**
+ * Blank lines and the common margin removed: built-in text has a space after each newline, which Python must not see as
+ * indentation.
+ */
 export const dedent = (code: string): string => {
   const lines = code.split("\n").filter((line) => line.trim() !== "")
   const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length))

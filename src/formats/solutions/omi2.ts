@@ -1,17 +1,21 @@
+/**
+ * OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560): steps in prose, each with its equation, and the answer in
+ * `\boxed{}`. Nothing is run: every intermediate result is the model's own arithmetic. MetaMathQA's prose (`The answer is: 42`)
+ * counts as this format too.
+ *
+ * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
+ */
 import { lastBoxed } from "../answers/boxed.ts"
-import { parseValue } from "../answers/number-text.ts"
+import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
 
-/**
- * OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560): steps in prose, each with its equation, and the answer in `\boxed{}`. Nothing is
- * run: every intermediate result is the model's own arithmetic. MetaMathQA's prose (`The answer is: 42`) counts as this format too.
- *
- * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
- */
 export const omi2: Format = {
   name: "omi2",
+  runsCode: false,
+  colour: "#009e73",
+  flaws: [],
   subStyles: ["thus", "so", "equations"],
   words: ["We", "start", "with", "have", "Then", "=", ...operatorWords, ...phraseWords, ...boxedWords],
   render: (problem, subStyle) => {
@@ -34,10 +38,7 @@ export const omi2: Format = {
   extract: (completion) => {
     const text = lastBoxed(completion) ?? statedAnswer(completion)
     if (text === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    const value = parseValue(text)
-    return value === null
-      ? { value, error: `the boxed answer is not a number: ${text.slice(0, 60)}`, steps: 0 }
-      : { value, steps: 0 }
+    return statedNumber(text, "the boxed answer is not a number")
   }
 }
 

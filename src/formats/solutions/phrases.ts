@@ -1,11 +1,11 @@
+/**
+ * How solutions of the built-in problems speak of an operation: one phrase per step kind, shared by the prose formats and by
+ * comments in code, so that formats differ in where the arithmetic happens and not in their vocabulary.
+ */
 import { fill, templateWords } from "../../problems/clauses.ts"
-import { valueOf } from "../../problems/grammar.ts"
+import { valueOf } from "../../problems/operations.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 
-/**
- * How solutions of the built-in problems speak of an operation: one phrase per step kind, shared by the prose formats and by comments in code, so
- * that formats differ in where the arithmetic happens and not in their vocabulary.
- */
 const phrases: Readonly<Record<string, string>> = {
   gain: "{who} now has",
   lose: "{who} is left with",
@@ -24,10 +24,11 @@ const phrases: Readonly<Record<string, string>> = {
 /** `Sue now has`. A kind that no clause produces has no phrase: a programming error. */
 export const phraseOf = (step: Step): string => {
   const phrase = phrases[step.kind]
-  if (phrase === undefined) throw new RangeError(`step kind ${step.kind} has no phrase in src/formats/phrases.ts`)
+  if (phrase === undefined) throw new RangeError(`step kind ${step.kind} has no phrase in src/formats/solutions/phrases.ts`)
   return fill(phrase, { who: step.who })
 }
 
+/** Every word of the phrases. */
 export const phraseWords: ReadonlyArray<string> = templateWords(Object.values(phrases))
 
 /** `20 + 2 = 22`, with the values of earlier steps written out. */
@@ -36,12 +37,13 @@ export const equationOf = (step: Step): string => `${valueOf(step.left)} ${step.
 /** Python's operator: divisions of the grammar are exact and stay integers. */
 export const pythonOperator = (step: Step): string => (step.operator === "/" ? "//" : step.operator)
 
+/** Operators as prose and as Python write them. */
 export const operatorWords = ["+", "-", "*", "/"] as const
 export const pythonOperatorWords = ["+", "-", "*", "//"] as const
 
 /**
- * Whether an operand is the quantity that the story opens with. A trace names it by value; the one constant on the left that is something else is
- * the number of boxes.
+ * Whether an operand is the quantity that the story opens with. A trace names it by value; the one constant on the left that is
+ * something else is the number of boxes.
  */
 export const isStart = (step: Step, operand: Operand): boolean =>
   operand === step.left && "constant" in operand && step.kind !== "box-contents"
@@ -53,4 +55,5 @@ export const indent = "\n\t"
 /** `Thus the answer is \boxed{ 17 } .` */
 export const boxedSentence = (opening: "Thus" | "So", problem: Problem): string =>
   `${opening} the answer is \\boxed{ ${problem.answer} } .`
+/** Every word of that sentence. */
 export const boxedWords: ReadonlyArray<string> = ["Thus", "So", "the", "answer", "is", "\\boxed{", "}", "."]

@@ -1,3 +1,10 @@
+/**
+ * TinyGSM (Liu et al. 2023, arXiv 2312.09241): the solution is a Python function, `def simple_math_problem() -> int:`, often with
+ * a docstring that repeats the question, one assignment a line, `result = ...`, `return result`. The answer is what the function
+ * returns, so that the arithmetic is the interpreter's: a model has to copy numbers and bind variables, no more.
+ *
+ * Sub-styles: `docstring` repeats the question, `comments` says what each operation is, `plain` does neither.
+ */
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"
@@ -11,15 +18,11 @@ export const functionName = "simple_math_problem"
 /** One name per constant and per operation: six operations need thirteen, and a distractor that is counted in two more. */
 const variableNames = [..."abcdefghijklmno"]
 
-/**
- * TinyGSM (Liu et al. 2023, arXiv 2312.09241): the solution is a Python function, `def simple_math_problem() -> int:`, often with a docstring that
- * repeats the question, one assignment a line, `result = ...`, `return result`. The answer is what the function returns, so that the arithmetic is
- * the interpreter's: a model has to copy numbers and bind variables, no more.
- *
- * Sub-styles: `docstring` repeats the question, `comments` says what each operation is, `plain` does neither.
- */
 export const tinygsm: Format = {
   name: "tinygsm",
+  runsCode: true,
+  colour: "#0072b2",
+  flaws: ["fewer", "half", "distractor"],
   subStyles: ["plain", "docstring", "comments"],
   words: [
     ...`def ${functionName} ( ) -> int : = result return """ #`.split(" "),
@@ -58,8 +61,8 @@ const entryOf = (code: string): string => {
 }
 
 /**
- * The program inside a completion: from the first definition or import to where text follows that is no longer Python at the outer level (prose, a code
- * fence). The margin of the first line is taken off the lines at the outer level.
+ * The program inside a completion: from the first definition or import to where text follows that is no longer Python at the
+ * outer level (prose, a code fence). The margin of the first line is taken off the lines at the outer level.
  */
 const programOf = (completion: string): string => {
   // Built-in text has a blank after each newline: at the outer level it is no indentation.

@@ -1,10 +1,12 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
+import { formats } from "../../formats/registry.ts"
 import type { Curve } from "../data/curves.ts"
 import { bySize, dimension } from "../data/varying-params.ts"
 import { percent } from "../page/numbers.ts"
 import { all, type Claim, difference, type Finding, isPositive, largest, trainedCells, type Trained, varying } from "./Claim.ts"
 
-const CODE = new Set(["tinygsm", "omi1"])
+/** Formats whose solutions are programs. */
+const CODE: ReadonlySet<string> = new Set(formats.filter(({ runsCode }) => runsCode).map(({ name }) => name))
 
 /** Mean of the first or last few points of a curve: single steps are noisy. */
 export const endOf = (curve: Curve, end: "first" | "last"): number => {
@@ -116,7 +118,7 @@ export const imbalance: Claim = {
 export const scaleFlip: Claim = {
   id: "C7",
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
-  criterion: "The smallest model's winner is a code format (tinygsm, omi1) and the largest model's is not.",
+  criterion: `The smallest model's winner is a code format (${[...CODE].join(", ")}) and the largest model's is not.`,
   needs: "at least two scales of one mixture",
   findings: (data) =>
     varying(trainedCells(data), "scale").map((group): Finding => {

@@ -1,16 +1,13 @@
 /**
- * Colours. A format, or the source of its name, has one colour everywhere; they are those of Okabe and Ito, told apart under the common
- * colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes quieter ones, with a dash pattern of
- * its own, so that no line is known by colour alone.
+ * Colours. A format says its own (`src/formats/`), and the source of its name has the same everywhere. Those are Okabe and Ito's,
+ * told apart under the common colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes
+ * quieter ones, with a dash pattern of its own, so that no line is known by colour alone.
  */
+import { formats } from "../../formats/registry.ts"
 
-const FORMAT_COLOURS: Readonly<Record<string, string>> = {
-  tinygsm: "#0072b2",
-  omi1: "#e69f00",
-  omi2: "#009e73",
-  gsm: "#d55e00",
+/** What is drawn beside formats: plain text, completions in no format, and a dataset whose solutions are in GSM8K's format. */
+const OTHER_COLOURS: Readonly<Record<string, string>> = {
   gsm8k: "#d55e00",
-  lookup: "#cc79a7",
   calc: "#56b4e9",
   text: "#56b4e9",
   free: "#777777",
@@ -18,9 +15,14 @@ const FORMAT_COLOURS: Readonly<Record<string, string>> = {
   none: "#999999",
   other: "#bdbdbd"
 }
+const COLOURS: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(OTHER_COLOURS),
+  ...formats.map(({ name, colour }) => [name, colour] as const)
+])
 /** For formats and sources that the house does not know. */
 const SPARE_COLOURS = ["#a6761d", "#7570b3", "#e7298a", "#66a61e", "#1b9e9e"]
 
+/** How a series is drawn. */
 export interface Style {
   readonly colour: string
   /** SVG dash array; empty for a solid line. */
@@ -42,7 +44,7 @@ export const formatStyle = (source: string): Style => {
   const name = source.split(":")[0]!
   let hash = 0
   for (const letter of source) hash = (hash * 31 + letter.charCodeAt(0)) % SPARE_COLOURS.length
-  return { colour: FORMAT_COLOURS[name] ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : [] }
+  return { colour: COLOURS.get(name) ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : [] }
 }
 
 /** The style of the series number `index`, or of an algorithm by its name. */

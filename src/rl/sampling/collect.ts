@@ -7,13 +7,13 @@
  */
 import * as Effect from "effect/Effect"
 
+import type { SuiteProblem } from "../../../schemas/corpus.ts"
 import * as Param from "../../dag/Param.ts"
 import type { Batch, Model } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
-import { permutation, stream } from "../../random/philox.ts"
+import { permutation, subSeed } from "../../random/philox.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
-import type { SuiteProblem } from "../../training/corpus.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
 import { klEstimate } from "../objective/kl.ts"
 import { mean } from "../packed/masked-statistics.ts"
@@ -123,7 +123,7 @@ export const collect = Effect.fnUntraced(function* (request: {
   for (let round = 0; wanted.length > 0; round++) {
     const firstStream = step * prompts * samples
     // Streams are numbered by step and row; a round of new prompts has a key of its own.
-    const seed = round === 0 ? params.seed : (stream(`rl/round/${round}`) ^ params.seed) >>> 0
+    const seed = round === 0 ? params.seed : subSeed(params.seed, `rl/round/${round}`)
     const completions = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed })
     drawn.push(gradedRound(wanted, completions, round, params))
     if (!replaces || round === params.resamples) break

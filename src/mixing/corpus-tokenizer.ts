@@ -1,8 +1,9 @@
+/** The tokenizer that a corpus carries: of one of two kinds, made from the sources of its mixture. */
 import type { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import { formatNames } from "../formats/registry.ts"
-import { bpeSeparator, pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe-train.ts"
+import { bpeSeparator, pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe/train.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
-import { wordTokenizer } from "../tokenizer/WordTokenizer.ts"
+import { wordTokenizer } from "../tokenizer/word/WordTokenizer.ts"
 import type { DocumentSource } from "./DocumentSource.ts"
 import { heldOutDigests, trainingDocuments } from "./mixture.ts"
 import type { Selection } from "./Selection.ts"
@@ -11,8 +12,9 @@ import type { Selection } from "./Selection.ts"
 const TRAINING_DOCUMENTS = 10_000
 
 /**
- * The tokenizer of a mixture: word level over everything the grammar can say, or BPE trained on the sources' first training documents, those held out
- * left aside. It does not depend on how many tokens the mixture has, so that nested mixtures share their vocabulary.
+ * The tokenizer of a mixture: word level over everything the grammar can say, or BPE trained on the sources' first training
+ * documents, those held out left aside. It does not depend on how many tokens the mixture has, so that nested mixtures share
+ * their vocabulary.
  */
 export const corpusTokenizer = async (
   sources: ReadonlyArray<DocumentSource>,

@@ -1,9 +1,11 @@
 /**
- * Remembers the tokens of pieces, found by the place of a piece in its text: for a piece that is known, no substring is made and no object visited.
+ * Remembers the tokens of pieces, found by the place of a piece in its text: for a piece that is known, no substring is made and
+ * no object visited.
  *
- * A direct-mapped table of slots into one pool of integers; an entry is `[length, tokens, characters..., tokens...]` in a row, since encoding is
- * bound by memory accesses. A slot holds the last piece that hashed to it. When the pool is full it starts anew: memory is bounded, and frequent
- * pieces are back after a few documents. A hit is by the characters, so that equal hashes never mix pieces up.
+ * A direct-mapped table of slots into one pool of integers; an entry is `[length, tokens, characters..., tokens...]` in a row,
+ * since encoding is bound by memory accesses. A slot holds the last piece that hashed to it. When the pool is full it starts
+ * anew: memory is bounded, and frequent pieces are back after a few documents. A hit is by the characters, so that equal hashes
+ * never mix pieces up.
  */
 
 const SLOTS = 2 ** 17

@@ -21,6 +21,7 @@ export interface MixtureSettings {
   readonly seed: number
 }
 
+/** The grammar that a mixture's params describe, for training data. */
 export const grammarOptions = (settings: Pick<MixtureSettings, "maximum" | "difficulty" | "distractors">): GrammarOptions => ({
   maximum: settings.maximum,
   steps: settings.difficulty as Partial<Record<Difficulty, number>>,
@@ -28,7 +29,10 @@ export const grammarOptions = (settings: Pick<MixtureSettings, "maximum" | "diff
   split: "train"
 })
 
-/** The sources in the order of their names, which the params have checked. Fails with GrammarImpossible where the gap cannot be made. */
+/**
+ * The sources in the order of their names, which the params have checked. Fails with GrammarImpossible where the gap cannot be
+ * made.
+ */
 export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyArray<DocumentSource>, unknown> =>
   Effect.try({
     try: () =>
@@ -40,7 +44,7 @@ export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyAr
           return grammarSource(name, {
             grammar: grammarOptions(settings),
             seed: settings.seed,
-            gap: name === "tinygsm" ? settings.gap : 0,
+            gap: settings.gap,
             subStyles: settings.subStyles
           })
         }),

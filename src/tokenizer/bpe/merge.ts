@@ -1,9 +1,9 @@
 /**
  * The merge loop of byte pair encoding: while a piece has a pair in the table, join the pair learnt first, leftmost first.
  *
- * A linked list over the piece's bytes and a binary heap of candidate pairs, so that a piece of n bytes costs O(n log n): web text has
- * lines of a megabyte without a space. A heap entry is one number, `rank * 2^28 + position`, whose order is the order of merging.
- * Entries are never removed early; one is stale when the pair at its position no longer has its rank.
+ * A linked list over the piece's bytes and a binary heap of candidate pairs, so that a piece of n bytes costs O(n log n): web
+ * text has lines of a megabyte without a space. A heap entry is one number, `rank * 2^28 + position`, whose order is the order of
+ * merging. Entries are never removed early; one is stale when the pair at its position no longer has its rank.
  */
 
 const POSITIONS = 2 ** 28

@@ -1,14 +1,15 @@
 /**
- * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source, suites that the grammar
- * cannot make. Each check gives one sentence or null; the params of the stage (Param.checked) and the stage's own check call them.
+ * What is wrong with the params of a mixture, said before anything runs: names that nobody knows, weights that name no source,
+ * suites that the grammar cannot make. Each check gives one sentence or null. The params of the stage call them (Param.checked),
+ * and so does the stage's own check.
  */
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"
-import { blindSpots, gapRate } from "../problems/misread.ts"
+import { gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./sources.ts"
+import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
 import { builtInSuites, suiteGrammar } from "./suites.ts"
 
 const builtInSources = [...formatNames, CALC]
@@ -17,6 +18,7 @@ const ofRole = (role: "training" | "evaluation") =>
     .filter(({ dataset, split }) => findSource(dataset, split).split.role === role)
     .map(nameOf)
 
+/** What is wrong with `mix.sources`: names of no source, or of one that is for evaluation only. */
 export const sourceProblem = (sources: Readonly<Record<string, number>>): string | null => {
   for (const name of Object.keys(sources)) {
     if (builtInSources.includes(name)) continue
@@ -24,11 +26,15 @@ export const sourceProblem = (sources: Readonly<Record<string, number>>): string
     if (ofRole("evaluation").includes(name))
       return `"${name}" is for evaluation only: training on it would make every score on it worthless.`
     if (!known.includes(name))
-      return `there is no source "${name}".${didYouMean(name, known)} Built in: ${builtInSources.join(", ")}; a dataset is named with its split, as in gsm8k:train (pipeline data list).`
+      return (
+        `there is no source "${name}".${didYouMean(name, known)} Built in: ${builtInSources.join(", ")}; ` +
+        "a dataset is named with its split, as in gsm8k:train (pipeline data list)."
+      )
   }
   return null
 }
 
+/** What is wrong with `mix.suites`: names of no suite, or the same twice. */
 export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
   for (const [i, suite] of suites.entries()) {
     if (suites.indexOf(suite) < i) return `"${suite}" is named twice.`
@@ -37,18 +43,26 @@ export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
       .map(nameOf)
     const known = [...builtInSuites, ...datasets]
     if (!known.includes(suite))
-      return `there is no problem suite "${suite}".${didYouMean(suite, known)} Built in: ${builtInSuites.join(", ")}; from a dataset: gsm8k:test.`
+      return (
+        `there is no problem suite "${suite}".${didYouMean(suite, known)} Built in: ${builtInSuites.join(", ")}; ` +
+        "from a dataset: gsm8k:test."
+      )
   }
   return null
 }
 
+/** What is wrong with `mix.difficulty`: keys that are no number of operations. */
 export const difficultyProblem = (difficulty: Readonly<Record<string, number>>): string | null => {
   const wrong = Object.keys(difficulty).find((name) => !/^[1-6]$/.test(name))
   return wrong === undefined ? null : `"${wrong}" is not a number of operations; they go from 1 to 6.`
 }
 
+/** The formats whose built-in solutions a gap makes wrong. */
+export const gapFormats = formatNames.filter((name) => formatNamed(name).flaws.length > 0)
+
 const subStyleNames = formatNames.flatMap((format) => formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`))
 
+/** What is wrong with `mix.subStyles`: names of no sub-style, or a format that would have none left. */
 export const subStylesProblem = (weights: Readonly<Record<string, number>>): string | null => {
   for (const name of Object.keys(weights))
     if (!subStyleNames.includes(name))
@@ -83,9 +97,12 @@ const grammarProblem = (settings: MixtureSettings): Objection | null => {
   if (names.length === 0) return null
   const problem = impossible(() => generate(grammar, settings.seed, 0))
   if (problem !== null) return { param: "difficulty", problem: `${problem} Change it or mix.maximum.` }
-  if (settings.gap === 0 || !names.includes("tinygsm")) return null
-  const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots }))
-  return tooWide === null ? null : { param: "gap", problem: tooWide }
+  if (settings.gap === 0) return null
+  for (const { flaws } of names.filter((name) => gapFormats.includes(name)).map(formatNamed)) {
+    const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots: flaws }))
+    if (tooWide !== null) return { param: "gap", problem: tooWide }
+  }
+  return null
 }
 
 const suiteGrammarProblem = (settings: MixtureSettings): Objection | null => {
@@ -98,13 +115,18 @@ const suiteGrammarProblem = (settings: MixtureSettings): Objection | null => {
       if (problem !== null)
         return {
           param: "suites",
-          problem: `"${suite}" cannot be made of problems of ${difficulty} operations: ${problem} Leave it out, or change mix.difficulty or mix.maximum.`
+          problem:
+            `"${suite}" cannot be made of problems of ${difficulty} operations: ` +
+            `${problem} Leave it out, or change mix.difficulty or mix.maximum.`
         }
     }
     if (Object.values(grammar.steps).every((weight) => weight === 0))
       return {
         param: "suites",
-        problem: `"${suite}" needs problems of 2 or more operations, and mix.difficulty has ${Object.keys(settings.difficulty).join(", ")} only. Leave the suite out, or give a harder problem some weight.`
+        problem:
+          `"${suite}" needs problems of 2 or more operations, and mix.difficulty has ` +
+          `${Object.keys(settings.difficulty).join(", ")} only. ` +
+          "Leave the suite out, or give a harder problem some weight."
       }
   }
   return null

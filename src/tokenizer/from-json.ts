@@ -1,12 +1,12 @@
-import { TokenizerInvalid } from "./bpe-json.ts"
 /** Reads a tokenizer of either kind back from its `tokenizer.json`. */
-import { bpeTokenizerFromJson } from "./BpeTokenizer.ts"
+import { TokenizerInvalid } from "./bpe/bpe-json.ts"
+import { bpeTokenizerFromJson } from "./bpe/BpeTokenizer.ts"
 import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"
-import { wordTokenizerFromJson } from "./WordTokenizer.ts"
+import { wordTokenizerFromJson } from "./word/WordTokenizer.ts"
 
 /**
- * The kind is the standard field `model.type`: `BPE` or `WordLevel`. Throws TokenizerInvalid for a document that is neither, and the error of the
- * kind for one that is damaged.
+ * The kind is the standard field `model.type`: `BPE` or `WordLevel`. Throws TokenizerInvalid for a document that is neither, and
+ * the error of the kind for one that is damaged.
  */
 export const tokenizerFromJson = (json: TokenizerJson): Tokenizer => {
   const type = modelType(json)

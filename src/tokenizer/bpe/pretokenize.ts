@@ -1,16 +1,18 @@
 /**
- * Cuts text into pieces that BPE never merges across: words with their leading space, single digits, runs of signs, runs of space.
+ * Cuts text into pieces that BPE never merges across: words with their leading space, single digits, runs of signs, runs of
+ * space.
  *
  * GPT-2's pattern with one change, digits one by one: `48` and `4800` then share what a model learns of `4` and `8`, and no merge
- * memorises a frequent number. White space is Unicode's White_Space property, written out because `\s` means one set in JavaScript
- * (with U+FEFF, without U+0085) and another in the Oniguruma of Hugging Face's tokenizers.
+ * memorises a frequent number. White space is Unicode's White_Space property, written out because `\s` means one set in
+ * JavaScript (with U+FEFF, without U+0085) and another in the Oniguruma of Hugging Face's tokenizers.
  *
  * Invariant: the pieces joined are the text, whatever the pattern (what it does not match becomes a piece as well).
  */
 
 /** English contractions | letters | one digit | signs | trailing space but its last | space. As it stands in `tokenizer.json`. */
 export const DIGITS_SINGLY =
-  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+|\\p{N}| ?[^\\p{White_Space}\\p{L}\\p{N}]+|\\p{White_Space}+(?!\\P{White_Space})|\\p{White_Space}+"
+  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+|\\p{N}| ?[^\\p{White_Space}\\p{L}\\p{N}]+" +
+  "|\\p{White_Space}+(?!\\P{White_Space})|\\p{White_Space}+"
 
 /** GPT-2's own, for vocabularies that were trained with it. */
 export const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
@@ -23,7 +25,7 @@ export const splitterOf = (pattern: string): Splitter =>
   pattern === DIGITS_SINGLY ? splitDigitsSingly : (text, use) => splitByPattern(text, new RegExp(pattern, "gu"), use)
 
 /** By any pattern with the flags `gu`. */
-export const splitByPattern = (text: string, pattern: RegExp, use: (start: number, end: number) => void): void => {
+const splitByPattern = (text: string, pattern: RegExp, use: (start: number, end: number) => void): void => {
   let end = 0
   pattern.lastIndex = 0
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

@@ -1,16 +1,21 @@
 /**
  * Byte-level BPE as a standard Hugging Face `tokenizer.json`, written and read.
  *
- * Written files load in `tokenizers`, `transformers` and transformers.js as they are: a `Split` by our pattern, `ByteLevel` without its own,
- * the `ByteLevel` decoder, no normaliser and no template that adds tokens. What is ours alone (kind, separator, which control token is which
- * format's) is under `model.echo_chamber`: at the top of the document Hugging Face's parser refuses a key it does not know. Files made elsewhere are read when they are of this shape or GPT-2's; whatever would make ids differ
- * from what the file means (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
+ * Written files load in `tokenizers`, `transformers` and transformers.js as they are: a `Split` by our pattern, `ByteLevel`
+ * without its own, the `ByteLevel` decoder, no normaliser and no template that adds tokens. What is ours alone (kind, separator,
+ * which control token is which format's) is under `model.echo_chamber`. It cannot stand at the top of the document, where Hugging
+ * Face's parser refuses a key that it does not know.
+ *
+ * Files made elsewhere are read when they are of this shape or GPT-2's. Whatever would make ids differ from what the file means
+ * (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
  */
 import * as Schema from "effect/Schema"
 
-import { characterOfByte, fromAlphabet } from "./bpe-bytes.ts"
-import { GPT2 } from "./bpe-pretokenize.ts"
-import type { TokenizerJson } from "./Tokenizer.ts"
+import { endOfTextToken } from "../control-tokens.ts"
+import { huggingFaceJson, idsByToken } from "../hugging-face.ts"
+import type { TokenizerJson } from "../Tokenizer.ts"
+import { characterOfByte, fromAlphabet } from "./byte-alphabet.ts"
+import { GPT2 } from "./pretokenize.ts"
 
 /** A `tokenizer.json` that cannot be used, with the field at fault. */
 export class TokenizerInvalid extends Schema.TaggedError<TokenizerInvalid>()("TokenizerInvalid", {
@@ -39,48 +44,37 @@ export interface BpeParts {
   readonly separator: string
 }
 
-export const bpeToJson = (parts: BpeParts): TokenizerJson => ({
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: parts.control.map((id) => ({
-    id,
-    content: parts.tokens[id]!,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true
-  })),
-  normalizer: null,
-  pre_tokenizer: {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: parts.pattern }, behavior: "Isolated", invert: false },
-      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false }
-    ]
-  },
-  post_processor: null,
-  decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-  model: {
-    type: "BPE",
-    dropout: null,
-    unk_token: null,
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: false,
-    byte_fallback: false,
-    ignore_merges: false,
-    vocab: Object.fromEntries(parts.tokens.map((token, id) => [token, id])),
-    merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!]),
-    echo_chamber: {
-      kind: "bpe",
-      separator: parts.separator,
-      end_of_text: parts.tokens[parts.endOfText]!,
-      tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+/** The standard document of a tokenizer. */
+export const bpeToJson = (parts: BpeParts): TokenizerJson =>
+  huggingFaceJson({
+    controlTokens: parts.control.map((id) => ({ id, content: parts.tokens[id]! })),
+    preTokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        { type: "Split", pattern: { Regex: parts.pattern }, behavior: "Isolated", invert: false },
+        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false }
+      ]
+    },
+    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: idsByToken(parts.tokens),
+      merges: parts.merges.map(([left, right]) => [parts.tokens[left]!, parts.tokens[right]!]),
+      echo_chamber: {
+        kind: "bpe",
+        separator: parts.separator,
+        end_of_text: parts.tokens[parts.endOfText]!,
+        tags: Object.fromEntries(Object.entries(parts.tags).map(([name, id]) => [name, parts.tokens[id]!]))
+      }
     }
-  }
-})
+  })
 
 /** Reads what `bpeToJson` writes, or GPT-2's own file. Throws TokenizerInvalid. */
 export const bpeFromJson = (json: unknown): BpeParts => {
@@ -122,7 +116,7 @@ export const bpeFromJson = (json: unknown): BpeParts => {
     control,
     merges,
     pattern: readPattern(document.pre_tokenizer),
-    endOfText: controlId("model.echo_chamber.end_of_text", ours?.end_of_text ?? "<|endoftext|>"),
+    endOfText: controlId("model.echo_chamber.end_of_text", ours?.end_of_text ?? endOfTextToken),
     tags: Object.fromEntries(
       Object.entries(ours?.tags ?? {}).map(([name, token]) => [name, controlId(`model.echo_chamber.tags.${name}`, token)])
     ),

@@ -69,7 +69,8 @@ describe("a suite that the corpus does not carry", () => {
 
   it("is refused where it is used, also after --set", () => {
     expect(refusal(() => graphOf([evaluate({ policy, corpus }, { suite: "hardre" })]))).toBe(
-      'evaluate.suite: the corpus carries no problem suite "hardre". Did you mean "harder"? It has train, harder; others are named in mix.suites.'
+      'evaluate.suite: the corpus carries no problem suite "hardre". Did you mean "harder"? It has train, harder; ' +
+        "others are named in mix.suites."
     )
     expect(refusal(() => graphOf([rl({ policy, corpus }, { suite: "train" })]))).toBe("accepted")
     const override = { stage: "mix", param: "suites", text: "harder" }

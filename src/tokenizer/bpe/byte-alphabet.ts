@@ -1,9 +1,10 @@
 /**
  * The byte alphabet of GPT-2: every byte has a printable character, so that a vocabulary of byte strings can be written in JSON.
  *
- * Bytes that are printable in Latin-1 stand for themselves; the other 68 are mapped, in order, to U+0100 and above (a space is `Ġ`, a
- * newline `Ċ`). The order of `byteOfRank` is by that character's code point: the order in which Hugging Face's trainer numbers the
- * alphabet, and so part of what makes our vocabularies equal to theirs. (Radford et al. 2019; `bytes_to_unicode` in GPT-2's encoder.py.)
+ * Bytes that are printable in Latin-1 stand for themselves; the other 68 are mapped, in order, to U+0100 and above (a space is
+ * `Ġ`, a newline `Ċ`). The order of `byteOfRank` is by that character's code point: the order in which Hugging Face's trainer
+ * numbers the alphabet, and so part of what makes our vocabularies equal to theirs. (Radford et al. 2019; `bytes_to_unicode` in
+ * GPT-2's encoder.py.)
  */
 
 const isPrintable = (byte: number): boolean =>
@@ -21,13 +22,6 @@ export const characterOfByte: ReadonlyArray<string> = Array.from({ length: 256 }
 )
 
 const byteOfCharacter = new Map(characterOfByte.map((character, byte) => [character, byte]))
-
-/** Bytes as text in the alphabet: `[0x20, 0x61]` is `Ġa`. */
-export const toAlphabet = (bytes: Uint8Array): string => {
-  let text = ""
-  for (const byte of bytes) text += characterOfByte[byte]
-  return text
-}
 
 /** Text in the alphabet as bytes, or null where a character is not in it. */
 export const fromAlphabet = (text: string): Uint8Array | null => {

@@ -1,32 +1,31 @@
 /**
- * Byte-level BPE over a standard Hugging Face `tokenizer.json`: the tokenizer of real text. Trained by bpe-train.ts.
+ * Byte-level BPE over a standard Hugging Face `tokenizer.json`: the tokenizer of real text. Trained by train.ts.
  *
- * Text is cut into pieces (bpe-pretokenize.ts), each piece is merged (bpe-merge.ts) and remembered, since pieces repeat: after the first
- * megabyte nearly all are known. Any text has tokens and comes back from them unchanged, but for lone surrogates, which are not text and
- * become U+FFFD. Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference: a control token spelt out in
- * a text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
+ * Text is cut into pieces (pretokenize.ts), each piece is merged (merge.ts) and remembered, since pieces repeat: after the first
+ * megabyte nearly all are known. Any text has tokens and comes back from them unchanged, but for lone surrogates, which are not
+ * text and become U+FFFD.
+ *
+ * Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference. A control token spelt out in a
+ * text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
  */
-import { fromAlphabet } from "./bpe-bytes.ts"
-import { type TokenBuffer, withCache } from "./bpe-cache.ts"
+import type { Tokenizer } from "../Tokenizer.ts"
 import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
-import { mergePiece, mergeTable } from "./bpe-merge.ts"
-import { splitterOf } from "./bpe-pretokenize.ts"
-import type { Tokenizer } from "./Tokenizer.ts"
+import { fromAlphabet } from "./byte-alphabet.ts"
+import { mergePiece, mergeTable } from "./merge.ts"
+import { type TokenBuffer, withCache } from "./piece-cache.ts"
+import { splitterOf } from "./pretokenize.ts"
 
+/** A tokenizer whose tokens are strings of bytes. */
 export interface BpeTokenizer extends Tokenizer {
   readonly kind: "bpe"
   /** The bytes a token stands for; none for a control token. Throws a RangeError for an id that is not in the vocabulary. */
   readonly bytesOf: (token: number) => Uint8Array
 }
 
-export const END_OF_TEXT = "<|endoftext|>"
-
-/** The control token of a format. */
-export const tagToken = (name: string): string => `<|${name}|>`
-
 /** Reads a `tokenizer.json`. Throws TokenizerInvalid, naming the field at fault. */
 export const bpeTokenizerFromJson = (json: unknown): BpeTokenizer => makeBpeTokenizer(bpeFromJson(json))
 
+/** The tokenizer that these parts describe. Throws a RangeError for a token outside the byte alphabet. */
 export const makeBpeTokenizer = (parts: BpeParts): BpeTokenizer => {
   const bytes = tokenBytes(parts)
   const idOfByte = new Int32Array(256)

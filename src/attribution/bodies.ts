@@ -3,8 +3,8 @@ import type { Corpus } from "../../schemas/corpus.ts"
 import type { Evaluation } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
-import { type Classifier, classify } from "./classifier.ts"
 
+/** Texts with their sources, as token sequences and flat. */
 export interface LabelledTexts {
   readonly texts: ReadonlyArray<Int32Array>
   /** The same, one after another. */
@@ -14,6 +14,7 @@ export interface LabelledTexts {
   readonly labels: Uint8Array
 }
 
+/** Documents of a corpus that attribution looks at. */
 export interface DocumentBodies {
   readonly sources: ReadonlyArray<string>
   readonly texts: ReadonlyArray<Int32Array>
@@ -82,6 +83,7 @@ const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTex
   return { texts, tokens, offsets, labels }
 }
 
+/** Completions of an evaluation, in the order of its scores. */
 export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
   /** Row of the scores table, problem and format of each. */
   readonly rows: ReadonlyArray<number>
@@ -89,6 +91,7 @@ export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
   readonly formats: ReadonlyArray<string>
 }
 
+/** The first `completions` completions of one decoding. */
 export const completionBodies = (
   evaluation: Reader<typeof Evaluation>,
   tokenizer: Tokenizer,
@@ -121,17 +124,3 @@ export const completionBodies = (
 
 const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> =>
   new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
-
-/** Rows of a confusion table: how a classifier labels held-out documents of each source. */
-export const confusionOf = (classifier: Classifier, heldOut: LabelledTexts, sources: ReadonlyArray<string>) => {
-  const { labels } = classify(classifier, heldOut.tokens, heldOut.offsets)
-  return sources.flatMap((actual, a) => {
-    const mine = [...labels].filter((_, i) => heldOut.labels[i] === a)
-    return classifier.classes.map((predicted, p) => ({
-      actual,
-      predicted,
-      share: mine.length === 0 ? 0 : mine.filter((label) => label === p).length / mine.length,
-      documents: mine.length
-    }))
-  })
-}

@@ -1,7 +1,8 @@
 /**
- * Synthetic sources with known behaviour: each is a first-order Markov chain over a shared vocabulary, so that sources differ in their
- * habits (bigrams) and share their words.
+ * Synthetic sources with known behaviour: each is a first-order Markov chain over a shared vocabulary, so that sources differ in
+ * their habits (bigrams) and share their words.
  */
+import { type CorpusIndex, countBySource, findSequence } from "../../src/attribution/CorpusIndex.ts"
 import { draws } from "../../src/random/philox.ts"
 
 export interface Labelled {
@@ -13,7 +14,10 @@ export interface Labelled {
 export const VOCABULARY = 60
 const FOLLOWERS = 4
 
-/** Document `index` of a source: 30 to 60 tokens. Each token is followed by one of four that the source prefers, or 1 in 10 by any. */
+/**
+ * Document `index` of a source: 30 to 60 tokens. Each token is followed by one of four that the source prefers, or 1 in 10 by
+ * any.
+ */
 export const document = (source: number, index: number, seed = 1): Int32Array => {
   const random = draws(seed, `source-${source}`, index)
   const habits = draws(99, `habits-${source}`)
@@ -48,3 +52,8 @@ export const documentsOf = ({
   readonly offsets: Int32Array
 }): ReadonlyArray<Int32Array> =>
   Array.from({ length: offsets.length - 1 }, (_, d) => tokens.subarray(offsets[d]!, offsets[d + 1]!))
+
+/** Occurrences of a token sequence in each source. */
+export const countsOf = (index: CorpusIndex, sequence: ArrayLike<number>): ReadonlyArray<number> => [
+  ...countBySource(index, findSequence(index, sequence), new Int32Array(index.sourceNames.length))
+]

@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { Corpus } from "../../schemas/corpus.ts"
-import { documentBodies, select } from "../../src/attribution/texts.ts"
+import { documentBodies, select } from "../../src/attribution/bodies.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
-import { tokenizerFromJson } from "../../src/tokenizer/fromJson.ts"
+import { tokenizerFromJson } from "../../src/tokenizer/from-json.ts"
 import { mix } from "../../stages/mix.ts"
 import { chain } from "../stages/chain.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"

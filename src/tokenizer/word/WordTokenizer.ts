@@ -1,16 +1,23 @@
+/**
+ * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words
+ * (`src/formats/solutions/phrases.ts`), and `decode(encode(text)) === text` for every text that the grammar and the formats
+ * write. Any other word becomes `<unk>`.
+ *
+ * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else, since Hugging Face's
+ * parser refuses a document with a field that it does not know. Special and control tokens are added tokens there; those of
+ * formats are `<|name|>`.
+ *
+ * One difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here,
+ * never the token.
+ */
 import * as Schema from "effect/Schema"
 
-import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"
-import { endOfTextToken, padToken, separatorWord, unknownToken, wordVocabulary } from "./word-vocabulary.ts"
+import { endOfTextToken } from "../control-tokens.ts"
+import { huggingFaceJson, idsByToken } from "../hugging-face.ts"
+import type { Tokenizer, TokenizerJson } from "../Tokenizer.ts"
+import { padToken, separatorWord, unknownToken, wordVocabulary } from "./vocabulary.ts"
 
-/**
- * The word-level tokenizer of the built-in texts: words are parted by single blanks, newlines are words (`src/formats/phrases.ts`), and
- * `decode(encode(text)) === text` for every text that the grammar and the formats write. Any other word becomes `<unk>`.
- *
- * Saved as a standard Hugging Face `tokenizer.json` (WordLevel after a split at blanks) and nothing else: Hugging Face's parser refuses a document with a
- * field that it does not know. Special and control tokens are added tokens there; those of formats are `<|name|>`. One
- * difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here, never the token.
- */
+/** The tokenizer of built-in texts with integers 0 to `maximum`. Throws TokenizerJsonInvalid for another kind of maximum. */
 export const wordTokenizer = (options: { readonly maximum: number }): Tokenizer => {
   if (!Number.isInteger(options.maximum) || options.maximum < 0 || options.maximum > 1_000_000)
     throw new TokenizerJsonInvalid({ field: "maximum", reason: `${options.maximum} is not an integer from 0 to 1,000,000` })
@@ -21,7 +28,10 @@ export const wordTokenizer = (options: { readonly maximum: number }): Tokenizer 
 /** Text before a solution: a prompt is the question and this. */
 const separator = ` ${separatorWord}`
 
-/** A `tokenizer.json` that does not describe a word-level tokenizer of ours. */
+/**
+ * A `tokenizer.json` that does not describe a word-level tokenizer of ours.
+ * @public
+ */
 export class TokenizerJsonInvalid extends Schema.TaggedError<TokenizerJsonInvalid>()("TokenizerJsonInvalid", {
   field: Schema.String,
   reason: Schema.String
@@ -103,22 +113,10 @@ const assemble = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>
 /** Special tokens that are no format's. */
 const fixedSpecials: ReadonlySet<string> = new Set([padToken, endOfTextToken, unknownToken])
 
-const jsonOf = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>): TokenizerJson => ({
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: specials.map((content) => ({
-    id: tokens.indexOf(content),
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true
-  })),
-  normalizer: null,
-  pre_tokenizer: { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
-  post_processor: null,
-  decoder: null,
-  model: { type: "WordLevel", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: unknownToken }
-})
+const jsonOf = (tokens: ReadonlyArray<string>, specials: ReadonlyArray<string>): TokenizerJson =>
+  huggingFaceJson({
+    controlTokens: specials.map((content) => ({ id: tokens.indexOf(content), content })),
+    preTokenizer: { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
+    decoder: null,
+    model: { type: "WordLevel", vocab: idsByToken(tokens), unk_token: unknownToken }
+  })

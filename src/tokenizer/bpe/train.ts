@@ -1,21 +1,24 @@
 /**
- * Learns byte-level BPE merges (Sennrich et al. 2016, arXiv 1508.07909): again and again, the most frequent pair of neighbouring tokens
- * becomes a token.
+ * Learns byte-level BPE merges (Sennrich et al. 2016, arXiv 1508.07909): again and again, the most frequent pair of neighbouring
+ * tokens becomes a token.
  *
- * Equal counts are decided by the smaller pair of ids, and the alphabet is numbered as Hugging Face's trainer numbers it, so that the same
- * text gives the same vocabulary there and here, on every machine. Pair counts are updated only for the words that hold the merged pair;
- * the heap of pairs is corrected lazily: a pair whose count has fallen since it was queued goes back with its true count.
+ * Equal counts are decided by the smaller pair of ids, and the alphabet is numbered as Hugging Face's trainer numbers it, so that
+ * the same text gives the same vocabulary there and here, on every machine. Pair counts are updated only for the words that hold
+ * the merged pair. The heap of pairs is corrected lazily: a pair whose count has fallen since it was queued goes back with its
+ * true count.
  *
  * What is learnt depends on the multiset of pieces alone, never on the order of the texts.
  */
-import { alphabetIds, byteOfRank, characterOfByte } from "./bpe-bytes.ts"
+import { endOfTextToken, tagToken } from "../control-tokens.ts"
 import type { Merge } from "./bpe-json.ts"
-import { detached, DIGITS_SINGLY, splitterOf } from "./bpe-pretokenize.ts"
-import { type BpeTokenizer, END_OF_TEXT, makeBpeTokenizer, tagToken } from "./BpeTokenizer.ts"
+import { type BpeTokenizer, makeBpeTokenizer } from "./BpeTokenizer.ts"
+import { alphabetIds, byteOfRank, characterOfByte } from "./byte-alphabet.ts"
+import { detached, DIGITS_SINGLY, splitterOf } from "./pretokenize.ts"
 
 /** What joins question and solution. */
 export const bpeSeparator = "\n\n"
 
+/** What vocabulary to learn. */
 export interface BpeTraining {
   /** Ids in all: end of text, tags, 256 bytes, and merges for the rest. Fewer come out where the text has no more pairs. */
   readonly vocabularySize: number
@@ -42,16 +45,23 @@ export const pieceCounter = () => {
   return { add, counts: counts as PieceCounts }
 }
 
-/** A tokenizer trained on `texts`. Throws a RangeError for a vocabulary that cannot hold the bytes and the control tokens. */
+/**
+ * A tokenizer trained on `texts` that are all in memory, as tests and benchmarks have them. Throws as `trainBpeFromCounts` does.
+ * @internal
+ */
 export const trainBpe = (texts: Iterable<string>, options: BpeTraining): BpeTokenizer => {
   const counter = pieceCounter()
   for (const text of texts) counter.add(text)
   return trainBpeFromCounts(counter.counts, options)
 }
 
+/**
+ * A tokenizer trained on the pieces that a `pieceCounter` has counted. Throws a RangeError for a vocabulary that cannot hold the
+ * bytes and the control tokens.
+ */
 export const trainBpeFromCounts = (counts: PieceCounts, options: BpeTraining): BpeTokenizer => {
   const tags = options.tags ?? []
-  const special = [END_OF_TEXT, ...tags.map(tagToken)]
+  const special = [endOfTextToken, ...tags.map(tagToken)]
   const smallest = special.length + 256
   if (!Number.isInteger(options.vocabularySize) || options.vocabularySize < smallest || options.vocabularySize > 2 ** 20)
     throw new RangeError(
@@ -76,7 +86,10 @@ export const trainBpeFromCounts = (counts: PieceCounts, options: BpeTraining): B
 
 const PAIRS = 2 ** 24
 
-/** Merges in the order they are learnt, until ids reach `size` or no pair is seen `minimum` times. The alphabet ends below `first`. */
+/**
+ * Merges in the order they are learnt, until ids reach `size` or no pair is seen `minimum` times. The alphabet ends below
+ * `first`.
+ */
 const learnMerges = (counts: PieceCounts, first: number, size: number, minimum: number): Array<Merge> => {
   const idOfByte = alphabetIds(first - 256)
   const words: Array<Array<number>> = []
