@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line on a Node that can run it: this one if it is new enough, else the Node that was installed as a dependency.
+/**
+ * Starts the command line on a Node that can run it: this one if it is new enough, else the Node that was installed as a dependency.
+ */
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import module from "node:module"
@@ -24,7 +26,8 @@ if (major > 22 || (major === 22 && minor >= 19)) {
       // Reported below.
     }
     process.stderr.write(
-      `This needs Node 22.19 or newer, and this is ${process.versions.node}. On Linux "pnpm install" brings one; elsewhere install Node 24 and run again.\n`
+      `This needs Node 22.19 or newer, and this is ${process.versions.node}. ` +
+        'On Linux "pnpm install" brings one; elsewhere install Node 24 and run again.\n'
     )
     process.exit(2)
   })()

@@ -1,8 +1,9 @@
-import type { LiveMetrics } from "../dag/Progress.ts"
 /**
- * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers, redrawn in
- * place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every happening as a line.
+ * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers,
+ * redrawn in place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every
+ * happening as a line.
  */
+import type { LiveMetrics } from "../dag/Progress.ts"
 import type { Happening } from "../dag/running/Runner.ts"
 
 export interface Display {
@@ -110,9 +111,8 @@ export const makeDisplay = (out: NodeJS.WriteStream): Display => {
         }
         finished++
         const metrics = stage === undefined ? "" : metricWords(stage.metrics)
-        say(
-          `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}${metrics === "" ? "" : `  ${metrics}`}`
-        )
+        const done = `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}`
+        say(metrics === "" ? done : `${done}  ${metrics}`)
         break
       }
       case "node-failed":
@@ -156,7 +156,8 @@ const progressLine = (stage: Running): string => {
   const rate = stage.firstDone === null || seconds <= 0 ? 0 : (stage.done - stage.firstDone) / seconds
   const left = rate > 0 ? ` ${duration((stage.total - stage.done) / rate)} left` : ""
   const speed = rate === 0 ? "" : rate >= 10 ? ` ${rate.toFixed(0)}/s` : ` ${rate.toFixed(1)}/s`
-  return `${stage.label.padEnd(28)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %${speed}${left}  ${metricWords(stage.metrics)}`
+  const percent = String(Math.floor(share * 100)).padStart(3)
+  return `${stage.label.padEnd(28)} ${bar} ${percent} %${speed}${left}  ${metricWords(stage.metrics)}`
 }
 
 const metricWords = (metrics: LiveMetrics): string =>

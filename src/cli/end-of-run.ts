@@ -1,6 +1,6 @@
 /**
- * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so that it
- * says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
+ * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so
+ * that it says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -50,7 +50,8 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
       say(line)
     say()
     say(
-      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, in ${duration(seconds)}. Run ${runId}`
+      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
+        `in ${duration(seconds)}. Run ${runId}`
     )
     if (writeReport) {
       const report = await ensureReport({ root, record, description: study.description })
@@ -66,5 +67,6 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
 /** A query that this run can answer. */
 const queryFor = ({ run, study, nodes }: RunRecord): string =>
   nodes.some(({ stage, outcome }) => stage === "rl" && outcome.state === "finished")
-    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where study = '${study}' and latest group by all order by all"`
+    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
+      `from rollouts where study = '${study}' and latest group by all order by all"`
     : `pnpm pipeline sql "select label, status, seconds from nodes where run = '${run}' order by all"`

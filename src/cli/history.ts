@@ -4,6 +4,7 @@ import * as os from "node:os"
 import * as Schema from "effect/Schema"
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
+import { errorText } from "../store/objects/files.ts"
 import { isRunning } from "../store/objects/Lease.ts"
 import { listRuns, type LoggedEvent, readRun } from "../store/objects/Runs.ts"
 
@@ -15,7 +16,9 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { probl
   }
 }
 
-/** `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here. */
+/**
+ * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
+ */
 export type RunState = "succeeded" | "failed" | "interrupted" | "running" | "died" | "elsewhere"
 
 export interface Run {
@@ -34,10 +37,8 @@ export const loadRun = (root: string, id: string): Run | null => {
   try {
     events = readRun(root, id)
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    throw new NotFound({
-      problem: `The event log of run ${id} is damaged (${problem}). Remove the folder runs/${id} of the store to go on without it.`
-    })
+    const damage = `The event log of run ${id} is damaged (${errorText(cause)}).`
+    throw new NotFound({ problem: `${damage} Remove the folder runs/${id} of the store to go on without it.` })
   }
   const record = foldRun(events)
   const [first] = events

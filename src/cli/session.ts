@@ -36,7 +36,10 @@ export const runFlags = {
 export const storeRoot = (parsed: Parsed): string =>
   path.resolve(parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"] ?? path.join(REPOSITORY, "artifacts"))
 
-/** The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty store. */
+/**
+ * The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty
+ * store.
+ */
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
   const named = parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"]

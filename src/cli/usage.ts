@@ -1,4 +1,7 @@
-/** Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit codes. */
+/**
+ * Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit
+ * codes.
+ */
 import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
@@ -68,15 +71,17 @@ export const parse = (
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1]
-    if (unknown !== undefined)
-      throw new UsageError({
-        problem: `pipeline ${command} has no flag --${unknown}.${didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")} See pipeline ${command} --help.`
-      })
+    if (unknown !== undefined) {
+      const near = didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")
+      throw new UsageError({ problem: `pipeline ${command} has no flag --${unknown}.${near} See pipeline ${command} --help.` })
+    }
     const ambiguous = /Option '(?:-\w, )?--([^ ']+)[^']*' argument is ambiguous/.exec(message)?.[1]
     if (ambiguous !== undefined) {
       const value = args[args.indexOf(`--${ambiguous}`) + 1] ?? ""
       throw new UsageError({
-        problem: `pipeline ${command}: --${ambiguous} is followed by "${value}", which looks like a flag. If that is its value, write --${ambiguous}=${value}.`
+        problem:
+          `pipeline ${command}: --${ambiguous} is followed by "${value}", which looks like a flag. ` +
+          `If that is its value, write --${ambiguous}=${value}.`
       })
     }
     const lacking = /Option '(?:-\w, )?--([^ ']+)[^']*' argument missing/.exec(message)?.[1]

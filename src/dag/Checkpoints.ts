@@ -1,10 +1,10 @@
 /**
- * Mid-stage resume. A long stage names the parts of its exact state and offers them after every step; they are saved when a save is due
- * or when the process is asked to stop. What the stage has appended to its outputs is saved with them. A resumed attempt gives the same
- * bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
+ * Mid-stage resume. A long stage names the parts of its exact state and offers them after every step; they are saved when a save
+ * is due or when the process is asked to stop. What the stage has appended to its outputs is saved with them. A resumed attempt
+ * gives the same bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
  *
- * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`, which lists
- * them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
+ * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`,
+ * which lists them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"

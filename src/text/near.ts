@@ -1,6 +1,6 @@
 /**
- * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of which one
- * holds the other; nearest first, at most `limit`. Case does not count.
+ * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of
+ * which one holds the other; nearest first, at most `limit`. Case does not count.
  */
 export const nearest = (name: string, known: Iterable<string>, limit = 3): Array<string> => {
   const wanted = name.toLowerCase()

@@ -23,7 +23,8 @@ const flags = {
 export const command: Command = {
   name: "data check",
   summary:
-    "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. Exit code 1 when rows are bad or files damaged.",
+    "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
+    "Exit code 1 when rows are bad or files damaged.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
@@ -114,7 +115,8 @@ const overlapWords = ({ set, questions, questionsHit, wholeQuestions, documentsH
   if (questionsHit === 0) return `no question of ${set} (${plural(questions, "question")}, runs of 13 words)`
   const first = hits[0]!
   return (
-    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} (${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
+    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} ` +
+    `(${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
     `${first.question} in ${first.document}: "${cut(first.run, 60)}"`
   )
 }

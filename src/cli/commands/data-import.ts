@@ -26,7 +26,8 @@ const flags = {
 export const command: Command = {
   name: "data import",
   summary:
-    "Copies or downloads datasets into the data folder, checked by size, digest and shape. An interrupted download goes on where it stopped.",
+    "Copies or downloads datasets into the data folder, checked by size, digest and shape. " +
+    "An interrupted download goes on where it stopped.",
   usage: "pipeline data import DATASET:SPLIT ... [--from FILE|FOLDER|URL]",
   flags,
   run: async (args) => {
@@ -56,8 +57,9 @@ export const command: Command = {
 
 const asText = ({ name, licence, folder, commit, files }: Imported, where: string): string => {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const at = commit === null ? "" : ` (commit ${shortDigest(commit)})`
   return [
-    `${name}: ${plural(files.length, "file")}, ${bytesWords(bytes)}, in ${folder}${commit === null ? "" : ` (commit ${shortDigest(commit)})`}; licence: ${licence}`,
+    `${name}: ${plural(files.length, "file")}, ${bytesWords(bytes)}, in ${folder}${at}; licence: ${licence}`,
     textTable(
       [],
       files.map((file) => [file.how, file.name, bytesWords(file.bytes), shortDigest(file.sha256)])

@@ -70,7 +70,8 @@ const asText = (splits: ReadonlyArray<SplitDescription>, roots: ReadonlyArray<st
             ["dataset", "size and content", "licence", "on the hub"],
             wanted.map(({ source, split, about, licence, hub }) => [`${source}:${split}`, cut(about, 60), cut(licence, 24), hub])
           )}`,
-          "To fetch one: pnpm pipeline data import DATASET:SPLIT      From files that you have: the same with --from FILE or FOLDER"
+          "To fetch one: pnpm pipeline data import DATASET:SPLIT      " +
+            "From files that you have: the same with --from FILE or FOLDER"
         ])
   ].join("\n\n")
 }

@@ -29,10 +29,12 @@ export const command: Command = {
       process.stdout.write(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
       return 0
     }
-    if (!Object.hasOwn(commands, name))
+    if (!Object.hasOwn(commands, name)) {
+      const known = Object.keys(commands)
       throw new UsageError({
-        problem: `pipeline data has no command "${name}".${didYouMean(name, Object.keys(commands))} It has ${Object.keys(commands).join(", ")}.`
+        problem: `pipeline data has no command "${name}".${didYouMean(name, known)} It has ${known.join(", ")}.`
       })
+    }
     return (await commands[name]!()).command.run(rest)
   }
 }

@@ -1,4 +1,7 @@
-/** `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches what a live process works on. */
+/**
+ * `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches what a live process
+ * works on.
+ */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -76,7 +79,9 @@ export interface Garbage {
   readonly bytes: number
 }
 
-/** What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead. */
+/**
+ * What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead.
+ */
 export const findGarbage = (root: string, stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: number | null, now: number) => {
   const notes: Array<string> = []
   const garbage: Array<Garbage> = []

@@ -144,7 +144,8 @@ const describeAction = (
     ["artifact", `${output.digest} (${output.kind})`],
     [
       "made",
-      `${timeWords(action.finishedAt)} UTC on ${action.host} in ${duration(action.seconds)}, ${duration(action.cpuSeconds)} of CPU`
+      `${timeWords(action.finishedAt)} UTC on ${action.host} ` +
+        `in ${duration(action.seconds)}, ${duration(action.cpuSeconds)} of CPU`
     ],
     [
       "engine",
@@ -179,7 +180,8 @@ const describeAction = (
     ...(documents.length === 0 ? [] : [`Documents\n${table(documents)}`]),
     ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
       const at = store.objectPath(file)
-      return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || detail.rows === 0 ? "" : sampleRows(at, detail.rows)}`.trimEnd()
+      const head = `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}`
+      return total === 0 || detail.rows === 0 ? head : `${head}\n${sampleRows(at, detail.rows)}`.trimEnd()
     })
   ]
 }

@@ -72,7 +72,8 @@ const listing = (): string => {
     ...views.map(section),
     "About the runs themselves:",
     ...own.map(section),
-    `metrics: the numeric columns of the tables over steps, one value a row\n${wrapped(["table varchar", "step int32", "name varchar", "value float64"])}`,
+    "metrics: the numeric columns of the tables over steps, one value a row\n" +
+      wrapped(["table varchar", "step int32", "name varchar", "value float64"]),
     `A table in full, with the params as columns: pipeline sql "describe rollouts"`
   ].join("\n\n")
 }

@@ -118,7 +118,8 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
       ["engine", run.engine],
       [
         "took",
-        `${duration(run.seconds)}; ${duration(cpuSeconds)} of CPU in ${done} computed nodes, ${cached} from cache, ${failed} failed, of ${total}`
+        `${duration(run.seconds)}; ${duration(cpuSeconds)} of CPU in ${done} computed nodes, ` +
+          `${cached} from cache, ${failed} failed, of ${total}`
       ]
     ],
     { width: terminalWidth() }
@@ -130,7 +131,8 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
     node.id,
     node.detail
   ])
-  return `${record.run}\n${facts}\n\n${textTable(["node", "state", "took", "id", ""], rows, { right: [2], width: terminalWidth(), optional: [3] })}`
+  const nodes = textTable(["node", "state", "took", "id", ""], rows, { right: [2], width: terminalWidth(), optional: [3] })
+  return `${record.run}\n${facts}\n\n${nodes}`
 }
 
 const nodeRows = (root: string, run: Run) =>

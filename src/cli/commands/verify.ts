@@ -1,4 +1,7 @@
-/** `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that the next run makes them again. */
+/**
+ * `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that the next run makes them
+ * again.
+ */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -32,7 +35,8 @@ export const command: Command = {
         catch: (cause) => new StoreFailed({ path: root, problem: cause instanceof Error ? cause.message : String(cause) })
       })
       const result = checkStore(stock, store.objectPath, showProgress)
-      const checked = `${plural(result.objects, "object")} (${bytesWords(result.bytes)}), ${plural(result.actions, "action")} and ${plural(result.tables, "table")} checked`
+      const objects = `${plural(result.objects, "object")} (${bytesWords(result.bytes)})`
+      const checked = `${objects}, ${plural(result.actions, "action")} and ${plural(result.tables, "table")} checked`
       if (result.damages.length === 0) {
         write(`${checked}: everything is what it says it is.`)
         return 0
@@ -46,7 +50,8 @@ export const command: Command = {
       }
       const { setAside, forgotten } = repairAll(root, result.damages)
       write(
-        `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ${plural(forgotten, "action")} forgotten: the next run computes them again.`
+        `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ` +
+          `${plural(forgotten, "action")} forgotten: the next run computes them again.`
       )
       return 0
     })
@@ -64,7 +69,8 @@ const showProgress = (done: number, total: number): void => {
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
   const owners = damage.actions.map((key) => `${labelOf(key, runs)} (action ${shortDigest(key)})`)
-  return `  ${damage.file} ${damage.problem}\n    ${owners.length === 0 ? "no action needs it" : `result of ${owners.join(", ")}`}`
+  const use = owners.length === 0 ? "no action needs it" : `result of ${owners.join(", ")}`
+  return `  ${damage.file} ${damage.problem}\n    ${use}`
 }
 
 const labelOf = (key: string, runs: ReadonlyArray<Run>): string => {

@@ -1,9 +1,9 @@
 /**
- * Computes one action, in this process: takes the lease, opens the inputs, goes on from a checkpoint if there is one, runs the stage and
- * commits. The same for light stages in the driver, for child processes and for cluster jobs.
+ * Computes one action, in this process: takes the lease, opens the inputs, goes on from a checkpoint if there is one, runs the
+ * stage and commits. The same for light stages in the driver, for child processes and for cluster jobs.
  *
- * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their declarations;
- * external inputs checked again; the lease still ours; the action record, create-once.
+ * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their
+ * declarations; external inputs checked again; the lease still ours; the action record, create-once.
  */
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -195,7 +195,10 @@ interface Output {
 
 type Tables = ReadonlyMap<string, TableWriter<any>>
 
-/** The last checkpoint of an attempt with the tables as they then were. One that cannot be used is reported, and everything is new. */
+/**
+ * The last checkpoint of an attempt with the tables as they then were. One that cannot be used is reported, and everything is
+ * new.
+ */
 const goOn = (kind: Kind.Any, attempt: string, warn: (line: string) => void) => {
   const output = path.join(attempt, "output")
   const saved = Checkpoints.readCheckpoint(attempt, warn)

@@ -1,9 +1,10 @@
 /**
  * Where datasets lie on this machine.
  *
- * Roots are searched in a fixed order: a folder given by the user, ECHO_CHAMBER_DATA, `shared/data` beside the repository, `data` inside it. Under a root a
- * source has a folder by its hub id (`openai/gsm8k`), by the last part of it, by its name here, or in the layout of the hub's own cache. The first root
- * and folder with files of a layout wins; files are in the order of their names, so that (file, row) means the same on every machine.
+ * Roots are searched in a fixed order: a folder given by the user, ECHO_CHAMBER_DATA, `shared/data` beside the repository, `data`
+ * inside it. Under a root a source has a folder by its hub id (`openai/gsm8k`), by the last part of it, by its name here, or in
+ * the layout of the hub's own cache. The first root and folder with files of a layout wins; files are in the order of their
+ * names, so that (file, row) means the same on every machine.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
@@ -86,8 +87,9 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
 /** One or two sentences: where a split is published and the command that fetches it. */
 export const obtain = (source: Source, splitName: string): string => {
   const hub = source.splits[splitName]!.layouts[0]!.hub ?? source.hub
+  const elsewhere = source.url === undefined ? "" : ` and at ${source.url}`
   return (
-    `It is published as ${hub} on the Hugging Face hub${source.url === undefined ? "" : ` and at ${source.url}`} (licence: ${source.licence}). ` +
+    `It is published as ${hub} on the Hugging Face hub${elsewhere} (licence: ${source.licence}). ` +
     `To fetch it: pnpm pipeline data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
   )
 }

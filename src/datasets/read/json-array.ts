@@ -1,8 +1,9 @@
 /**
- * A file that is one JSON array of objects, read element by element in constant memory: MetaMathQA's is 400 MB, too long for one string.
+ * A file that is one JSON array of objects, read element by element in constant memory: MetaMathQA's is 400 MB, too long for one
+ * string.
  *
- * Only brackets, strings and escapes are followed to find where an element ends; JSON.parse judges the element itself, so that one malformed element
- * is one bad row. The row is the element's index.
+ * Only brackets, strings and escapes are followed to find where an element ends; JSON.parse judges the element itself, so that
+ * one malformed element is one bad row. The row is the element's index.
  */
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"

@@ -1,8 +1,9 @@
 /**
  * JSON Lines, plain or packed: one object a line, the row is the line's index from 0.
  *
- * Lines are cut from bytes and skipped without being parsed, so that resuming deep inside a file costs little more than reading it. Blank lines
- * keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a whole rather than line by line.
+ * Lines are cut from bytes and skipped without being parsed, so that resuming deep inside a file costs little more than reading
+ * it. Blank lines keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a whole rather than
+ * line by line.
  */
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"

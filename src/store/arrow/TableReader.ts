@@ -1,8 +1,9 @@
 /**
  * Reads a table back from its Arrow file: whole columns as typed arrays and views, or rows for convenience.
  *
- * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column value by value. No
- * descriptor stays open between calls, and rows are read batch by batch, so that a file larger than memory can be walked through.
+ * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column value by
+ * value. No descriptor stays open between calls, and rows are read batch by batch, so that a file larger than memory can be
+ * walked through.
  */
 
 import type * as Column from "../schema/Column.ts"
@@ -74,7 +75,8 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
   }
 
   /**
-   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws `ArrowFileCorrupt` as `column` does.
+   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws `ArrowFileCorrupt` as `column`
+   * does.
    */
   lists<Name extends ListColumn<T> & Names>(name: Name): ListsOnDisk<ItemsOf<T, Name>> {
     const field = this.field(name)
@@ -182,8 +184,8 @@ const mismatch = (table: Table.Any, arrow: ArrowFile): TableMismatch | undefined
 }
 
 /**
- * Opens the file of a table. Throws `ArrowFileCorrupt` when it is no sound Arrow file and `TableMismatch` when its columns are not those of
- * the table. With `columns`, these are read now and the others not at all.
+ * Opens the file of a table. Throws `ArrowFileCorrupt` when it is no sound Arrow file and `TableMismatch` when its columns are
+ * not those of the table. With `columns`, these are read now and the others not at all.
  */
 export const openTable = <T extends Table.Any, Names extends Table.ColumnName<T> = Table.ColumnName<T>>(
   table: T,

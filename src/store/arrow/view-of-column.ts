@@ -52,8 +52,8 @@ export const locate = <Batch extends { readonly length: number }>(batches: Reado
 }
 
 /**
- * A column of large values that stays on disk: `at` reads the batch of its row, and only the last batch is kept. So one tensor of many can
- * be had without the others.
+ * A column of large values that stays on disk: `at` reads the batch of its row, and only the last batch is kept. So one tensor of
+ * many can be had without the others.
  */
 export const lazyBytesView = (
   batches: ReadonlyArray<{ readonly length: number }>,

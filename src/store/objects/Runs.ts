@@ -1,6 +1,6 @@
 /**
- * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time, host, run
- * id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
+ * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time,
+ * host, run id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
  */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
@@ -54,7 +54,10 @@ export interface RunLog {
 const runsDirectory = (root: string) => path.join(root, "runs")
 export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
 
-/** `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance (4). */
+/**
+ * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance
+ * (4).
+ */
 export const newRunId = (study: string, now: Date): string => {
   const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
   const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, "0")

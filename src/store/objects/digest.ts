@@ -1,7 +1,7 @@
 /**
- * One canonical form of plain data, and its digest. RFC 8785 in spirit: sorted keys, no white space, shortest numbers. Values without a
- * canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned by golden tests:
- * a change here would orphan every artifact ever made.
+ * One canonical form of plain data, and its digest. RFC 8785 in spirit: sorted keys, no white space, shortest numbers. Values
+ * without a canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned
+ * by golden tests: a change here would orphan every artifact ever made.
  */
 import { createHash, hash } from "node:crypto"
 

@@ -44,8 +44,8 @@ export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
 }
 
 /**
- * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there already. The
- * temporary name is gone afterwards either way.
+ * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there
+ * already. The temporary name is gone afterwards either way.
  */
 export const publish = (temporary: string, file: string): boolean => {
   fs.mkdirSync(path.dirname(file), { recursive: true })

@@ -1,9 +1,9 @@
 /**
- * A column: an Effect Schema annotated with an Arrow type. From this one definition follow the TypeScript type of a row, the Arrow
- * field, the check made on append and the type in SQL.
+ * A column: an Effect Schema annotated with an Arrow type. From this one definition follow the TypeScript type of a row, the
+ * Arrow field, the check made on append and the type in SQL.
  *
- * What it is not: a general mapping of Schema to Arrow. The list of types is closed, because every one of them is written canonically,
- * copied into DuckDB by hand, and tested on that way. Values inside lists are never null.
+ * What it is not: a general mapping of Schema to Arrow. The list of types is closed, because every one of them is written
+ * canonically, copied into DuckDB by hand, and tested on that way. Values inside lists are never null.
  */
 import * as Schema from "effect/Schema"
 
@@ -16,8 +16,8 @@ export type ItemType = "int32" | "float32" | "float64" | "utf8"
 export type ColumnType = ScalarType | `list<${ItemType}>`
 
 /**
- * `Read` is the type of the value in a row, `Write` what `append` takes, `View` what a reader gives for the whole column, `Bulk` what
- * `appendColumns` takes.
+ * `Read` is the type of the value in a row, `Write` what `append` takes, `View` what a reader gives for the whole column, `Bulk`
+ * what `appendColumns` takes.
  */
 export interface Column<out Read, out Write, out View, out Bulk> {
   readonly type: ColumnType

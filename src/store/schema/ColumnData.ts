@@ -1,7 +1,7 @@
 /**
- * One column of one record batch as Arrow lays it out in memory: the form in which columns travel between builders, files, views and
- * DuckDB. Always canonical: offsets start at 0, buffers have their exact length, values under nulls are zero or empty, bits past the end
- * are clear, and a column without nulls has no validity bitmap.
+ * One column of one record batch as Arrow lays it out in memory: the form in which columns travel between builders, files, views
+ * and DuckDB. Always canonical: offsets start at 0, buffers have their exact length, values under nulls are zero or empty, bits
+ * past the end are clear, and a column without nulls has no validity bitmap.
  */
 import type { NumberType } from "./Column.ts"
 

@@ -1,6 +1,7 @@
 /**
- * An artifact type: named Arrow tables and small JSON documents, each with a schema. A kind is declared once (in `schemas/`) and is what
- * stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a checkpoint goes.
+ * An artifact type: named Arrow tables and small JSON documents, each with a schema. A kind is declared once (in `schemas/`) and
+ * is what stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a
+ * checkpoint goes.
  */
 import type * as Schema from "effect/Schema"
 
