@@ -4,7 +4,7 @@
  * happening as a line.
  */
 import type { LiveMetrics } from "../dag/Progress.ts"
-import type { Happening } from "../dag/running/Runner.ts"
+import type { Happening } from "../dag/running/Executor.ts"
 
 export interface Display {
   readonly watch: (happening: Happening) => void

@@ -50,7 +50,7 @@ export const decide = Effect.fnUntraced(function* (
   const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics, keepText })
   const key = keyOf(components)
   const action = yield* store.lookup(key)
-  if (action !== null) return { _tag: "cached", key, action, waived: [] } satisfies Decision as Decision
+  if (action !== null) return cached(key, action, [])
   const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   if (options.assumeUnchanged.includes(node.stage.name)) {
     const same = earlier
@@ -59,11 +59,18 @@ export const decide = Effect.fnUntraced(function* (
       .toSorted((a, b) => (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
     for (const { record, changes } of same) {
       const usable = yield* store.lookup(record.key)
-      if (usable !== null)
-        return { _tag: "cached", key: record.key, action: usable, waived: changes } satisfies Decision as Decision
+      if (usable !== null) return cached(record.key, usable, changes)
     }
   }
-  return { _tag: "run", key, components, reason: reasonFor(key, components, earlier) } satisfies Decision as Decision
+  const decision: Decision = { _tag: "run", key, components, reason: reasonFor(key, components, earlier) }
+  return decision
+})
+
+const cached = (key: string, action: ActionRecord, waived: ReadonlyArray<Change>): Decision => ({
+  _tag: "cached",
+  key,
+  action,
+  waived
 })
 
 /** What can be said of a node before its inputs are known. */
@@ -81,7 +88,8 @@ const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: Readonly
   const reason = reasonFor("", components, own)
   const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && component.startsWith("code:"))
   const certain = same || reason._tag === "result missing" ? null : reason
-  return { _tag: "blocked", on, certain } satisfies Decision as Decision
+  const decision: Decision = { _tag: "blocked", on, certain }
+  return decision
 })
 
 const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: ReadonlyArray<ActionRecord>): Reason => {

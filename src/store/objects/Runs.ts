@@ -36,7 +36,14 @@ export type RunEvent =
       readonly cached: boolean
       readonly seconds: number
     }
-  | { readonly event: "node-failed"; readonly node: string; readonly error: string; readonly log: string | null }
+  | {
+      readonly event: "node-failed"
+      readonly node: string
+      readonly error: string
+      /** Places of our code that led to it, innermost first; logs of before this was kept lack it. */
+      readonly at?: ReadonlyArray<string>
+      readonly log: string | null
+    }
   | { readonly event: "node-stopped"; readonly node: string }
   | { readonly event: "node-skipped"; readonly node: string; readonly because: string }
   | { readonly event: "nondeterminism"; readonly node: string; readonly detail: string }
