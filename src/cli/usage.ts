@@ -16,6 +16,14 @@ export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
   }
 }
 
+/** What was asked for is not there: exit code 2. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return this.problem
+  }
+}
+
 export interface Flag {
   readonly type: "string" | "boolean"
   readonly multiple?: boolean

@@ -3,10 +3,9 @@ import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datase
 import { describeDatasets } from "../../datasets/locate/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
+import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { countWords, cut, plural, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
-import { dataFlag } from "./data-list.ts"
-import { namedDatasets, nameList } from "./data.ts"
 
 const flags = {
   ...dataFlag,
@@ -30,8 +29,7 @@ export const command: Command = {
   run: async (args) => {
     const parsed = parse("data check", flags, args, { min: 0, max: 100, words: "names of datasets" })
     const maxBad = wholeNumber(parsed, "max-bad", 0, 0)
-    const data = parsed.text("data")
-    const roots = data === undefined ? {} : { data }
+    const roots = dataRoots(parsed)
     const present = (await describeDatasets(roots))
       .filter(({ state }) => state !== "missing")
       .map(({ source, split }) => ({ dataset: source, split }))

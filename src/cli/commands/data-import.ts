@@ -1,12 +1,10 @@
 /** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
-import * as path from "node:path"
-
-import { REPOSITORY } from "../../dag/repository.ts"
 import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
+import { importFolder } from "../../datasets/locate/locate.ts"
+import { namedDatasets, nameList } from "../dataset-arguments.ts"
 import { bytesWords, plural, shortDigest, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
-import { namedDatasets, nameList } from "./data.ts"
 
 const flags = {
   data: {
@@ -39,7 +37,7 @@ export const command: Command = {
     const from = parsed.text("from")
     if (from !== undefined && chosen.length > 1 && /^https?:/.test(from))
       throw new UsageError({ problem: `--from ${from} is one file, and ${nameList(chosen)} are several.` })
-    const to = path.resolve(parsed.text("data") ?? (process.env["ECHO_CHAMBER_DATA"] || path.join(REPOSITORY, "data")))
+    const to = importFolder(parsed.text("data"))
     const revision = parsed.text("revision")
     useProxies()
     const imported: Array<Imported> = []

@@ -13,9 +13,11 @@ import { run as runGraph } from "../../dag/running/Runner.ts"
 import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { duration, jsonDisplay, makeDisplay } from "../display.ts"
-import { chooseEngine, runFlags, storeRoot } from "../session.ts"
+import { jsonDisplay, liveDisplay } from "../run-display.ts"
+import { chooseEngine, runFlags } from "../run-flags.ts"
+import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
+import { duration } from "../text-table.ts"
 import { type Command, wholeNumber } from "../usage.ts"
 
 export const command: Command = {
@@ -35,7 +37,7 @@ export const command: Command = {
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const runId = newRunId(study.name, new Date())
-    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : makeDisplay(process.stderr)
+    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : liveDisplay(process.stderr)
     const store = Store.layer(root)
 
     const program = Effect.gen(function* () {

@@ -6,10 +6,9 @@ import * as Effect from "effect/Effect"
 
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
-import { duration } from "../display.ts"
-import { loadRuns, nodeState, NotFound, type Run } from "../history.ts"
+import { loadRuns, nodeState, type Run } from "../run-states.ts"
 import { sampleRows } from "../sample-rows.ts"
-import { storeRoot } from "../session.ts"
+import { storeRoot } from "../store-folder.ts"
 import {
   bytesWords,
   countWords,
@@ -19,9 +18,10 @@ import {
   terminalWidth,
   textTable,
   timeWords,
-  valueWords
+  valueWords,
+  duration
 } from "../text-table.ts"
-import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
   rows: { type: "string", value: "N", description: "sample rows of each table (default 3)" },

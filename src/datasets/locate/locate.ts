@@ -23,13 +23,20 @@ export interface RootOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
+/** The folder that ECHO_CHAMBER_DATA names, or undefined. */
+const namedByEnvironment = (environment: RootOptions["environment"] = process.env): string | undefined =>
+  environment["ECHO_CHAMBER_DATA"] || undefined
+
 /** The folders searched, in order; they need not exist. */
 export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {
   const repository = options.repository ?? REPOSITORY
-  const named = [options.data, (options.environment ?? process.env)["ECHO_CHAMBER_DATA"]]
+  const named = [options.data, namedByEnvironment(options.environment)]
   const roots = named.filter((root) => root !== undefined && root !== "").map((root) => resolve(root!))
   return [...new Set([...roots, resolve(repository, "../shared/data"), resolve(repository, "data")])]
 }
+
+/** The folder that datasets are imported into: the one given, that of ECHO_CHAMBER_DATA, else `data` inside the repository. */
+export const importFolder = (given?: string): string => resolve(given ?? namedByEnvironment() ?? join(REPOSITORY, "data"))
 
 export interface LocatedFile {
   /** Full path. */

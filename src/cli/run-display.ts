@@ -5,8 +5,10 @@
  */
 import type { LiveMetrics } from "../dag/Progress.ts"
 import type { Happening } from "../dag/running/Executor.ts"
+import { duration } from "./text-table.ts"
 
-export interface Display {
+/** Is told everything that happens in a run and shows what people want to see of it. */
+export interface RunDisplay {
   readonly watch: (happening: Happening) => void
   readonly close: () => void
 }
@@ -26,12 +28,14 @@ interface Running {
 const PLAIN_EVERY_MS = 15_000
 const REDRAW_MS = 200
 
-export const jsonDisplay = (write: (line: string) => void): Display => ({
+/** Every happening as a line of JSON, with its time. */
+export const jsonDisplay = (write: (line: string) => void): RunDisplay => ({
   watch: (happening) => write(`${JSON.stringify({ time: new Date().toISOString(), ...happening })}\n`),
   close: () => {}
 })
 
-export const makeDisplay = (out: NodeJS.WriteStream): Display => {
+/** For people: redrawn in place where `out` is a terminal, plain lines elsewhere. */
+export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
   const terminal = out.isTTY === true && process.env["TERM"] !== "dumb"
   const labels = new Map<string, string>()
   const running = new Map<string, Running>()
@@ -173,12 +177,3 @@ const numberWords = (value: number): string =>
     : Math.abs(value) >= 100
       ? value.toFixed(0)
       : value.toPrecision(3)
-
-export const duration = (seconds: number): string => {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
-}

@@ -1,20 +1,11 @@
 /** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
 import * as os from "node:os"
 
-import * as Schema from "effect/Schema"
-
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
 import { errorText } from "../store/objects/files.ts"
 import { isRunning } from "../store/objects/Lease.ts"
 import { listRuns, type LoggedEvent, readRun } from "../store/objects/Runs.ts"
-
-/** What was asked for is not there: exit code 2. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
-  readonly badInput = true
-  override get message() {
-    return this.problem
-  }
-}
+import { NotFound } from "./usage.ts"
 
 /**
  * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
