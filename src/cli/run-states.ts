@@ -18,8 +18,12 @@ export interface Run {
   /** Seconds from start to end, or to the last event of a run without end. */
   readonly seconds: number
   readonly engine: string
+  /** The arguments of `pipeline run`. */
+  readonly args: ReadonlyArray<string>
   /** When each node was last started, ISO. */
   readonly startedAt: ReadonlyMap<string, string>
+  /** Places of our code that led to the failure of a node, innermost first. */
+  readonly failedAt: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
 /** One run, or null when its log holds no whole first line (it was killed while starting). Throws `NotFound` on a damaged log. */
@@ -35,7 +39,10 @@ export const loadRun = (root: string, id: string): Run | null => {
   const [first] = events
   if (record === undefined || first?.event !== "run-started") return null
   const startedAt = new Map<string, string>()
-  for (const event of events) if (event.event === "node-started") startedAt.set(event.node, event.time)
+  const failedAt = new Map<string, ReadonlyArray<string>>()
+  for (const event of events)
+    if (event.event === "node-started") startedAt.set(event.node, event.time)
+    else if (event.event === "node-failed") failedAt.set(event.node, event.at ?? [])
   const state = stateOf(record, first.processStarted ?? null)
   const until = state === "running" ? Date.now() : Date.parse(events.at(-1)!.time)
   return {
@@ -43,7 +50,9 @@ export const loadRun = (root: string, id: string): Run | null => {
     state,
     seconds: record.seconds ?? (until - Date.parse(record.startedAt)) / 1000,
     engine: first.engine,
-    startedAt
+    args: first.command,
+    startedAt,
+    failedAt
   }
 }
 

@@ -100,3 +100,6 @@ export const valueWords = (value: unknown): string => {
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(",")
   return JSON.stringify(value) ?? String(value)
 }
+
+/** An argument as a shell takes it back: quoted where it holds more than plain characters. */
+export const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

@@ -13,11 +13,11 @@ import { run as runGraph } from "../../dag/running/Runner.ts"
 import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
+import { failureText } from "../failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../run-display.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
 import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
-import { duration } from "../text-table.ts"
 import { type Command, wholeNumber } from "../usage.ts"
 
 export const command: Command = {
@@ -108,20 +108,10 @@ export const command: Command = {
       await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
     }
     if (result.status === "succeeded") return 0
-    for (const alike of Map.groupBy(result.failures, ({ problem }) => problem).values()) {
-      const logs = alike.flatMap(({ log }) => log ?? [])
-      process.stderr.write(`\n${alike.map(({ node }) => node).join(", ")}: ${alike[0]!.problem}\n`)
-      if (logs.length > 0) process.stderr.write(`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}\n`)
-    }
-    process.stderr.write(
-      `\nTo go on once that is mended: pnpm pipeline run ${args.map(shellWord).join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
-    )
+    process.stderr.write(failureText(result.failures, { args, store: parsed.text("store"), seconds }))
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
-
-/** An argument as a shell takes it back: quoted where it holds more than plain characters, as JSON does. */
-const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
 
