@@ -6,6 +6,7 @@ import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
+import { errorText } from "../store/objects/files.ts"
 import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */
@@ -77,7 +78,7 @@ export const parse = (
       strict: true
     })
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = errorText(cause)
     const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1]
     if (unknown !== undefined) {
       const near = didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")

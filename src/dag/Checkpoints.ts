@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { sha256 } from "../store/objects/digest.ts"
+import { errorText } from "../store/objects/files.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
 export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>
@@ -66,9 +67,7 @@ export const readCheckpoint = (directory: string, warn: (line: string) => void):
       if (sha256(fs.readFileSync(path.join(directory, entry.file))) !== entry.sha256) throw new Error(`${entry.file} is damaged`)
     return saved
   } catch (cause) {
-    warn(
-      `The checkpoint in ${directory} cannot be used (${cause instanceof Error ? cause.message : String(cause)}); starting over.`
-    )
+    warn(`The checkpoint in ${directory} cannot be used (${errorText(cause)}); starting over.`)
     return null
   }
 }

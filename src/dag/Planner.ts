@@ -101,6 +101,11 @@ const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: R
   return nearest === undefined ? { _tag: "never ran" } : { _tag: "changed", ...nearest }
 }
 
+/**
+ * What differs between two lists of components, by name.
+ *
+ * @internal Tests compare lists that no study has.
+ */
 export const changesBetween = (before: ReadonlyArray<Component>, after: ReadonlyArray<Component>): ReadonlyArray<Change> => {
   const old = new Map(before.map(({ name, value }) => [name, value]))
   const now = new Map(after.map(({ name, value }) => [name, value]))
@@ -110,11 +115,13 @@ export const changesBetween = (before: ReadonlyArray<Component>, after: Readonly
     .map((component) => ({ component, before: old.get(component) ?? null, after: now.get(component) ?? null }))
 }
 
+/** A node and what a run would do with it. */
 export interface Planned {
   readonly node: GraphNode
   readonly decision: Decision
 }
 
+/** Decides every node of a graph, as far as what is in the store lets it be known. Computes nothing. */
 export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOptions) {
   const digests = new Map<string, string>()
   const planned: Array<Planned> = []

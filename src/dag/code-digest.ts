@@ -31,6 +31,11 @@ export interface Essence {
   readonly imports: ReadonlyArray<string>
 }
 
+/**
+ * What of a module's source counts. Throws a `SyntaxError` where it does not parse.
+ *
+ * @internal Tests give it sources that no file has.
+ */
 export const essenceOf = (source: string): Essence => {
   const every: Array<Token> = []
   const program = parse(module.stripTypeScriptTypes(source), { ecmaVersion: "latest", sourceType: "module", onToken: every })

@@ -1,6 +1,6 @@
 /** `pipeline data check`: reads datasets to their last row and tells what is in them. */
 import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datasets/check.ts"
-import { describeDatasets } from "../../datasets/locate/describe.ts"
+import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 import { REPOSITORY } from "../../dag/repository.ts"
-import { describeDatasets, type SplitDescription } from "../../datasets/locate/describe.ts"
+import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { isas, machineIsas } from "../../engine/cpu.ts"
 import type { Mode } from "../../engine/Engine.ts"

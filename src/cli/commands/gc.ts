@@ -42,7 +42,7 @@ export const command: Command = {
         Effect.flatMap(Store, () =>
           Effect.try({
             try: () => inventory(root),
-            catch: (cause) => new StoreFailed({ path: root, problem: cause instanceof Error ? cause.message : String(cause) })
+            catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
           })
         ),
         Store.reading(root)

@@ -14,8 +14,7 @@ import * as Schema from "effect/Schema"
 import type { Layout, Source } from "../Dataset.ts"
 import { DatasetFileCorrupt, isDatasetError } from "../errors.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
-import { matchesGlob } from "../locate/locate.ts"
-import { unpackedName } from "../read/bytes.ts"
+import { matchesGlob, unpackedName } from "../locate/globs.ts"
 import { openDataset } from "../read/load.ts"
 import { type DatasetName, findSource, nameOf } from "../registry.ts"
 import { download, type Fetched, tokenHeader } from "./download.ts"
@@ -58,7 +57,11 @@ export interface Imported {
   readonly files: ReadonlyArray<ImportedFile>
 }
 
-/** What was named with `from` does not fit. */
+/**
+ * What was named with `from` does not fit.
+ *
+ * @public For programs that import datasets.
+ */
 export class ImportRefused extends Schema.TaggedError<ImportRefused>()("ImportRefused", {
   dataset: Schema.String,
   problem: Schema.String

@@ -15,9 +15,6 @@ import { DatasetFileCorrupt } from "../errors.ts"
 
 const CHUNK = 1 << 18
 
-/** Name of a file without a packing suffix: what its contents are. */
-export const unpackedName = (path: string): string => path.replace(/\.(?:gz|zst)$/, "")
-
 /** Chunks of the unpacked file, in order. Throws DatasetFileCorrupt where it cannot be read or unpacked to its end. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   try {

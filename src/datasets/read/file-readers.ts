@@ -1,6 +1,6 @@
 /** The reader of a file, by its name. */
 import { DatasetFileCorrupt } from "../errors.ts"
-import { unpackedName } from "./bytes.ts"
+import { unpackedName } from "../locate/globs.ts"
 import { countCsv, readCsv } from "./csv.ts"
 import { countJsonArray, readJsonArray } from "./json-array.ts"
 import { countJsonl, readJsonl } from "./jsonl.ts"

@@ -85,7 +85,11 @@ export const openDataset = (name: string, split: string, options: LoadOptions): 
   return { ...located, report, batches: () => readBatches(located, report, options) }
 }
 
-/** All rows of a dataset, for sets that fit in memory. */
+/**
+ * All rows of a dataset, for sets that fit in memory. Throws as `openDataset` and its batches do.
+ *
+ * @internal Tests and benchmarks read small sets; stages read in batches.
+ */
 export const readDataset = async (name: string, split: string, options: LoadOptions): Promise<ReadonlyArray<DatasetRow>> => {
   const rows: Array<DatasetRow> = []
   for await (const batch of openDataset(name, split, options).batches()) rows.push(...batch.rows)

@@ -8,7 +8,7 @@ import { itemType } from "../schema/Column.ts"
 import { bytesOf, type ColumnData, type NumberArray } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 
-export const arrowType = (type: Column.ColumnType): Arrow.DataType => {
+const arrowType = (type: Column.ColumnType): Arrow.DataType => {
   const item = itemType(type)
   if (item !== undefined) return new Arrow.List(new Arrow.Field("item", arrowType(item), false))
   switch (type) {

@@ -59,6 +59,11 @@ export interface RunLog {
 }
 
 const runsDirectory = (root: string) => path.join(root, "runs")
+/**
+ * The log of a run.
+ *
+ * @internal Tests damage it.
+ */
 export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
 
 /**

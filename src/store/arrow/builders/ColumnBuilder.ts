@@ -1,6 +1,6 @@
 /**
  * Builders: rows or whole columns in, `ColumnData` out. There is one for each physical shape (numbers, booleans, bytes, lists)
- * and one that adds nulls to any of them; `columnBuilder` picks.
+ * and one that adds nulls to any of them; `buildColumn` picks.
  *
  * Invariant: what `data` returns depends only on the values, never on how they came (`push`, `pushColumn` or `load`). Checking is
  * apart from storing (`problem`, `columnProblem`), so that a writer can check a whole row before it stores any of it.
