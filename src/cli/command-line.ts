@@ -61,7 +61,7 @@ const report = (error: unknown): number => {
 }
 
 /**
- * Runs one command line and returns its exit code: 0, 1 when something failed, 2 when what was given is wrong, 130 when
- * interrupted.
+ * Runs one command line and returns its exit code: 0, 1 when something failed, 2 when what was given is
+ * wrong, 130 when interrupted.
  */
 export const commandLine = (args: ReadonlyArray<string>): Promise<number> => dispatch(args).catch(report)

@@ -30,6 +30,7 @@ export interface EndOfRun {
 
 const MAX_WIDTH = 120
 
+/** Prints the end of a run, and writes its report where asked to. Never throws. */
 export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
   const out = process.stdout
   const say = (line = "") => void out.write(`${line}\n`)

@@ -1,6 +1,6 @@
 /**
- * Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit
- * codes.
+ * Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds
+ * descriptions, near names and exit codes.
  */
 import { parseArgs } from "node:util"
 
@@ -53,6 +53,7 @@ export interface Command {
   readonly run: (args: ReadonlyArray<string>) => Promise<number>
 }
 
+/** Flags of every command. */
 export const commonFlags = {
   store: {
     type: "string",
@@ -62,6 +63,7 @@ export const commonFlags = {
   help: { type: "boolean", description: "show this help" }
 } satisfies Flags
 
+/** Reads the arguments of a command. Throws `UsageError` with the near names of what it does not know. */
 export const parse = (
   command: string,
   flags: Flags,
@@ -125,6 +127,7 @@ export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min 
   return value
 }
 
+/** What `--help` of a command prints; `more` are lines that depend on what it is asked of. */
 export const helpText = (command: Command, more = ""): string => {
   const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [
     `--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`,

@@ -72,6 +72,7 @@ export const readCheckpoint = (directory: string, warn: (line: string) => void):
   }
 }
 
+/** The checkpoints of one attempt, going on from `saved`. */
 export const make = (options: {
   readonly directory: string
   readonly saved: Saved | null

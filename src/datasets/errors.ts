@@ -1,8 +1,8 @@
 /**
  * What can be wrong with a dataset, each said so that the reader can act: which file or row, what is the matter, what to do.
  *
- * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line, which an editor counts
- * from 1.
+ * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line,
+ * which an editor counts from 1.
  */
 import * as Schema from "effect/Schema"
 
@@ -110,6 +110,7 @@ export type DatasetError =
   | DatasetFileCorrupt
   | DatasetRowInvalid
 
+/** Whether something that was thrown is a dataset's fault and not ours. */
 export const isDatasetError = (error: unknown): error is DatasetError =>
   error instanceof DatasetUnknown ||
   error instanceof DatasetMissing ||

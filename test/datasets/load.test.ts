@@ -1,3 +1,4 @@
+/** Real and made-up datasets read row by row: order, faults, filters, cursors. */
 import { existsSync } from "node:fs"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 

@@ -1,6 +1,6 @@
 /**
- * `pipeline doctor`: what this machine offers, what a run would use, and for everything that is missing, what to do. Starts no
- * run.
+ * `pipeline doctor`: what this machine offers, what a run would use, and for everything that is
+ * missing, what to do. Starts no run.
  */
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
@@ -218,8 +218,8 @@ const memory = (): Finding => {
 const LOW_DISK = 2e9
 
 /**
- * Writes and links a file where the store is or would be: permissions alone do not tell (root, read-only mounts, network file
- * systems).
+ * Writes and links a file where the store is or would be: permissions alone do not tell (root, read-only
+ * mounts, network file systems).
  */
 const storeState = (parsed: Parsed): ReadonlyArray<Finding> => {
   const root = storeRoot(parsed)

@@ -26,6 +26,7 @@ import { UsageError } from "../usage.ts"
 /** Progress messages a second, at most. */
 const MESSAGES_PER_SECOND = 5
 
+/** Computes the action of a request file. Leaves the process with 0 when its record is in the store, else with 1. */
 export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
   const request = readRequest(file)
   // The driver removes it too, but a driver that was killed cannot.

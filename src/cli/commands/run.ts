@@ -81,8 +81,8 @@ export const command: Command = {
     }).pipe(Effect.provide(store))
 
     const fiber = Effect.runFork(program)
-    // A terminal sends the signal to every process of the group and the launcher passes it on as well, so it may come more than
-    // once.
+    // A terminal sends the signal to every process of the group and the launcher passes it on as well,
+    // so it may come more than once.
     let stopping = false
     const interrupt = () => {
       if (stopping) return
@@ -116,8 +116,8 @@ export const command: Command = {
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
 
 /**
- * Stages marked light run here, the others in a child process. Loaded on demand: a run that finds everything cached executes
- * nothing.
+ * Stages marked light run here, the others in a child process. Loaded on demand: a run that finds
+ * everything cached executes nothing.
  */
 const executor: Executor = (node, request, watch) =>
   Effect.gen(function* () {

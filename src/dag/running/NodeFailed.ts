@@ -8,6 +8,7 @@ import { errorText } from "../../store/objects/files.ts"
 import { isBadInput } from "../is-bad-input.ts"
 import { REPOSITORY } from "../repository.ts"
 
+/** Why a node has no artifact. It prints as one paragraph. */
 export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
   /** Label of the node. */
   node: Schema.String,

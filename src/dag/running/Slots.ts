@@ -15,6 +15,7 @@ interface Waiting {
   readonly start: (threads: number) => void
 }
 
+/** `total` threads, all of them free. */
 export const make = (total: number): Slots => {
   let free = total
   const waiting: Array<Waiting> = []

@@ -45,6 +45,7 @@ interface Command {
   readonly execArgv: ReadonlyArray<string>
 }
 
+/** Runs every action that it is given in a child process of its own. */
 export const childProcessExecutor =
   (command: Command): Executor =>
   (node, request, watch) =>

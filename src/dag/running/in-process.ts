@@ -8,6 +8,7 @@ import { computeAction } from "./compute-action.ts"
 import { Busy, type Executor } from "./Executor.ts"
 import { nodeFailed } from "./NodeFailed.ts"
 
+/** Runs every action that it is given here. `stopRequested` is asked at each checkpoint that a stage offers. */
 export const inProcessExecutor =
   (stopRequested: () => boolean = () => false): Executor =>
   (node, request, watch) =>

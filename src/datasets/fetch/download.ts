@@ -53,8 +53,8 @@ export const tokenHeader = (token = process.env["HF_TOKEN"]): Readonly<Record<st
   token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }
 
 /**
- * Makes requests go through HTTP_PROXY and HTTPS_PROXY, and around them as NO_PROXY says, where this Node can. Gives what undoes
- * it.
+ * Makes requests go through HTTP_PROXY and HTTPS_PROXY, and around them as NO_PROXY says, where this
+ * Node can. Gives what undoes it.
  */
 export const useProxies = (): (() => void) => {
   const named = ["http_proxy", "https_proxy"].some((name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? "") !== "")
@@ -168,8 +168,8 @@ const fetchRest = async (url: string, partial: string, expected: Expected, optio
     await response.body?.cancel()
     throw webPage(url, response.status)
   }
-  // A server that knows no ranges, or has another version by now, sends everything again; one that sends another part is not to
-  // be followed.
+  // A server that knows no ranges, or has another version by now, sends everything again; one that sends
+  // another part is not to be followed.
   const append = response.status === 206
   if (append && !(response.headers.get("content-range") ?? `bytes ${have}-`).startsWith(`bytes ${have}-`)) {
     await response.body?.cancel()

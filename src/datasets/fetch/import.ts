@@ -2,9 +2,9 @@
  * Brings a split into the data folder in the layout of the hub, where `locate.ts` finds it: from the hub, from a URL, or from
  * files that the user has.
  *
- * Every file arrives under another name and gets its own only when it is whole; afterwards its first rows are read as a study
- * would read them, so that a file of another shape is refused here and not in the middle of a study. Importing again does what is
- * missing.
+ * Every file arrives under another name and gets its own only when it is whole; afterwards its first rows are read as
+ * a study would read them, so that a file of another shape is refused here and not in the middle of a study.
+ * Importing again does what is missing.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -76,8 +76,8 @@ export class ImportRefused extends Schema.TaggedError<ImportRefused>()("ImportRe
 const SAMPLE = 1000
 
 /**
- * Imports a split. Throws DatasetUnknown, ImportRefused, DownloadFailed, or the DatasetError of a file that is not of the
- * source's shape.
+ * Imports a split. Throws DatasetUnknown, ImportRefused, DownloadFailed, or the DatasetError of a file that
+ * is not of the source's shape.
  */
 export const importDataset = async (dataset: DatasetName, options: ImportOptions): Promise<Imported> => {
   const name = nameOf(dataset)

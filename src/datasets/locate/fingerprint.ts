@@ -61,8 +61,8 @@ export const sha256OfFile = async (path: string): Promise<string> => {
 const WORTH_REMEMBERING = 1 << 20
 
 /**
- * A file that changed this recently, in milliseconds, may change again without its times telling: their grain is up to two
- * seconds.
+ * A file that changed this recently, in milliseconds, may change again without its times telling:
+ * their grain is up to two seconds.
  */
 const SETTLED = 3000
 

@@ -5,6 +5,7 @@
  */
 import { hash } from "node:crypto"
 
+/** A map from texts to numbers >= 0 that keeps no text. */
 export class DigestIndex {
   private slots = 1 << 12
   /** High and low word of a digest, in turn. */

@@ -81,8 +81,8 @@ export class RunFilter {
 const MULTIPLIER_HIGH = 0x85ebca6b
 
 /**
- * Calls `use` with the hash of each run of `length` words that may be in `filter` (of all without one), and the index of its
- * first word.
+ * Calls `use` with the hash of each run of `length` words that may be in `filter` (of all without one), and
+ * the index of its first word.
  */
 export const forEachRun = (
   hashes: Int32Array,

@@ -1,9 +1,9 @@
 /**
  * The bytes of a file, unpacked by its suffix (`.gz`, `.zst`), as a stream of chunks with back-pressure.
  *
- * Zstandard goes through fzstd and not node:zlib: Node's decoder stops without an error after the first frame of a file, and
- * large corpora are often many frames one after another. fzstd reads them all and notices a missing end; neither verifies content
- * checksums.
+ * Zstandard goes through fzstd and not node:zlib: Node's decoder stops without an error after the first frame of a
+ * file, and large corpora are often many frames one after another. fzstd reads them all and notices a missing end;
+ * neither verifies content checksums.
  */
 import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream"

@@ -40,6 +40,7 @@ class DescriptorWriter extends RecordBatchFileWriter {
   }
 }
 
+/** A file that is being written, batch by batch. */
 export class ArrowFileWriter {
   private readonly descriptor: number
   private readonly hash = createHash("sha256")

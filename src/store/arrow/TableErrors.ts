@@ -1,7 +1,7 @@
 /**
- * What can go wrong between rows in memory and Arrow files on disk. The writer and the reader are synchronous and throw these; a
- * caller in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the place in it, and what
- * to do.
+ * What can go wrong between rows in memory and Arrow files on disk. The writer and the reader are synchronous and throw
+ * these; a caller in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the
+ * place in it, and what to do.
  */
 import * as Schema from "effect/Schema"
 

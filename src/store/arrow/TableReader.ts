@@ -1,9 +1,9 @@
 /**
  * Reads a table back from its Arrow file: whole columns as typed arrays and views, or rows for convenience.
  *
- * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column value by
- * value. No descriptor stays open between calls, and rows are read batch by batch, so that a file larger than memory can be
- * walked through.
+ * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column
+ * value by value. No descriptor stays open between calls, and rows are read batch by batch, so that a file larger than
+ * memory can be walked through.
  */
 
 import type * as Column from "../schema/Column.ts"
@@ -75,8 +75,8 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
   }
 
   /**
-   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws `ArrowFileCorrupt` as `column`
-   * does.
+   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws
+   * `ArrowFileCorrupt` as `column` does.
    */
   lists<Name extends ListColumn<T> & Names>(name: Name): ListsOnDisk<ItemsOf<T, Name>> {
     const field = this.field(name)

@@ -24,6 +24,7 @@ export interface FinishedTable extends WrittenFile {
   readonly rows: number
 }
 
+/** A table that is being written; see the head of this file. */
 export class TableWriter<T extends Table.Any> {
   readonly table: T
   readonly directory: string

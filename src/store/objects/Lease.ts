@@ -67,6 +67,7 @@ export const acquire = (directory: string): Lease | LeaseHolder => {
   throw new Error(`The lease in ${directory} keeps changing hands.`)
 }
 
+/** Whether `acquire` gave the lease rather than its holder. */
 export const isLease = (result: Lease | LeaseHolder): result is Lease => "release" in result
 
 /** The live holder of a directory's lease, or null when there is none. */

@@ -67,8 +67,8 @@ const runsDirectory = (root: string) => path.join(root, "runs")
 export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
 
 /**
- * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance
- * (4).
+ * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the
+ * milliseconds (3 digits) and chance (4).
  */
 export const newRunId = (study: string, now: Date): string => {
   const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
@@ -76,6 +76,7 @@ export const newRunId = (study: string, now: Date): string => {
   return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
 }
 
+/** Begins the log of a run, or goes on with it. Each event is in the file when `append` returns. */
 export const openRunLog = (root: string, run: string): RunLog => {
   const file = eventsFile(root, run)
   fs.mkdirSync(path.dirname(file), { recursive: true })

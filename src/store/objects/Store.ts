@@ -1,7 +1,7 @@
 /**
- * The store: immutable objects by content, action records by key. An artifact is a manifest (itself an object) that lists the
- * files of one kind; its digest is the digest of the manifest, so equal contents have equal digests wherever and whenever they
- * were made.
+ * The store: immutable objects by content, action records by key. An artifact is a manifest (itself an object) that
+ * lists the files of one kind; its digest is the digest of the manifest, so equal contents have equal digests wherever
+ * and whenever they were made.
  *
  *   objects/sha256/ab/<digest>    immutable files, read-only
  *   actions/<key>.json            components, outputs, digest, cost
@@ -23,6 +23,7 @@ import type { Kind } from "../schema/Kind.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
 import { errorCode, errorText, publish, sha256OfFile, temporaryName, writeNew } from "./files.ts"
 
+/** The store's folder cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
   path: Schema.String,
   problem: Schema.String
@@ -95,6 +96,7 @@ export interface ActionRecord {
   readonly attempt: string
 }
 
+/** One store, open; see the head of this file. */
 export class Store extends Context.Service<
   Store,
   {
@@ -294,8 +296,8 @@ const actionKeys = (directory: string): ReadonlyArray<string> =>
     : []
 
 /**
- * Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a folder that is there
- * (/proc).
+ * Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a
+ * folder that is there (/proc).
  */
 const makeDirectory = (directory: string): void => {
   if (fs.existsSync(directory)) return

@@ -1,6 +1,6 @@
 /**
- * A table: a name, a description and named columns. Tables are what artifacts are made of, and each becomes one SQL view over all
- * runs.
+ * A table: a name, a description and named columns. Tables are what artifacts are made of, and each
+ * becomes one SQL view over all runs.
  *
  *     const Rollouts = Table.make("rollouts", "One sampled completion a row", {
  *       step: Column.int32("RL step, from 0"),

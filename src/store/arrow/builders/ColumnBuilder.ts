@@ -40,6 +40,7 @@ export const show = (value: unknown): string => {
   return String(value)
 }
 
+/** Length of an array or typed array; undefined for anything else. */
 export const lengthOfArray = (column: unknown): number | undefined =>
   Array.isArray(column) || (ArrayBuffer.isView(column) && "length" in column) ? (column as ArrayLike<unknown>).length : undefined
 
@@ -51,6 +52,7 @@ export const arrayProblem = (builder: ColumnBuilder, column: ArrayLike<unknown>)
   }
   return undefined
 }
+/** The same for storing: rows `from .. to` one by one. */
 export const pushArray = (builder: ColumnBuilder, column: ArrayLike<unknown>, from: number, to: number): void => {
   for (let row = from; row < to; row++) builder.push(column[row])
 }

@@ -4,6 +4,7 @@
  */
 import type { NumberArray } from "../../schema/ColumnData.ts"
 
+/** Bytes that grow. */
 export class GrowableBuffer {
   bytes = new Uint8Array(0)
   /** Bytes in use. */
