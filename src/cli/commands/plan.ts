@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { changeLines, type Context, reasonWords } from "../explain.ts"
+import { changeLines, type Context, reasonWords } from "../plan-reasons.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
 import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
