@@ -1,6 +1,6 @@
+/** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
-/** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 import type { Command } from "./usage.ts"
 import { columns, helpText, UsageError } from "./usage.ts"
 
@@ -22,9 +22,12 @@ const commands: Readonly<
 }
 
 const usage = (): string =>
-  `Echo Chamber: how reinforcement learning amplifies what pretraining put into a language model.\n\n  pipeline <command> [flags]\n\n${columns(
-    Object.entries(commands).map(([name, { summary }]) => [name, summary])
-  )}\n\nStart with: pipeline run smoke      Help on one: pipeline run --help\n`
+  [
+    "Echo Chamber: how reinforcement learning amplifies what pretraining put into a language model.",
+    "  pipeline <command> [flags]",
+    columns(Object.entries(commands).map(([name, { summary }]) => [name, summary])),
+    "Start with: pipeline run smoke      Help on one: pipeline run --help\n"
+  ].join("\n\n")
 
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [name, ...rest] = args
@@ -57,5 +60,8 @@ const report = (error: unknown): number => {
   return isBadInput(error) ? 2 : 1
 }
 
-/** Runs one command line and returns its exit code: 0, 1 when something failed, 2 when what was given is wrong, 130 when interrupted. */
+/**
+ * Runs one command line and returns its exit code: 0, 1 when something failed, 2 when what was given is
+ * wrong, 130 when interrupted.
+ */
 export const commandLine = (args: ReadonlyArray<string>): Promise<number> => dispatch(args).catch(report)

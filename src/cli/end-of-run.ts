@@ -1,6 +1,6 @@
 /**
- * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so that it
- * says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
+ * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so
+ * that it says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/objects/files.ts"
 import { readRun } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
-import { duration } from "./display.ts"
+import { duration } from "./text-table.ts"
 
 export interface EndOfRun {
   readonly root: string
@@ -30,6 +30,7 @@ export interface EndOfRun {
 
 const MAX_WIDTH = 120
 
+/** Prints the end of a run, and writes its report where asked to. Never throws. */
 export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
   const out = process.stdout
   const say = (line = "") => void out.write(`${line}\n`)
@@ -50,7 +51,8 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
       say(line)
     say()
     say(
-      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, in ${duration(seconds)}. Run ${runId}`
+      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
+        `in ${duration(seconds)}. Run ${runId}`
     )
     if (writeReport) {
       const report = await ensureReport({ root, record, description: study.description })
@@ -66,5 +68,6 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
 /** A query that this run can answer. */
 const queryFor = ({ run, study, nodes }: RunRecord): string =>
   nodes.some(({ stage, outcome }) => stage === "rl" && outcome.state === "finished")
-    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where study = '${study}' and latest group by all order by all"`
+    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
+      `from rollouts where study = '${study}' and latest group by all order by all"`
     : `pnpm pipeline sql "select label, status, seconds from nodes where run = '${run}' order by all"`

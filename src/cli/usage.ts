@@ -1,12 +1,24 @@
-/** Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds descriptions, near names and exit codes. */
+/**
+ * Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds
+ * descriptions, near names and exit codes.
+ */
 import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
+import { errorText } from "../store/objects/files.ts"
 import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return this.problem
+  }
+}
+
+/** What was asked for is not there: exit code 2. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
   readonly badInput = true
   override get message() {
     return this.problem
@@ -41,6 +53,7 @@ export interface Command {
   readonly run: (args: ReadonlyArray<string>) => Promise<number>
 }
 
+/** Flags of every command. */
 export const commonFlags = {
   store: {
     type: "string",
@@ -50,6 +63,7 @@ export const commonFlags = {
   help: { type: "boolean", description: "show this help" }
 } satisfies Flags
 
+/** Reads the arguments of a command. Throws `UsageError` with the near names of what it does not know. */
 export const parse = (
   command: string,
   flags: Flags,
@@ -66,17 +80,19 @@ export const parse = (
       strict: true
     })
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = errorText(cause)
     const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1]
-    if (unknown !== undefined)
-      throw new UsageError({
-        problem: `pipeline ${command} has no flag --${unknown}.${didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")} See pipeline ${command} --help.`
-      })
+    if (unknown !== undefined) {
+      const near = didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")
+      throw new UsageError({ problem: `pipeline ${command} has no flag --${unknown}.${near} See pipeline ${command} --help.` })
+    }
     const ambiguous = /Option '(?:-\w, )?--([^ ']+)[^']*' argument is ambiguous/.exec(message)?.[1]
     if (ambiguous !== undefined) {
       const value = args[args.indexOf(`--${ambiguous}`) + 1] ?? ""
       throw new UsageError({
-        problem: `pipeline ${command}: --${ambiguous} is followed by "${value}", which looks like a flag. If that is its value, write --${ambiguous}=${value}.`
+        problem:
+          `pipeline ${command}: --${ambiguous} is followed by "${value}", which looks like a flag. ` +
+          `If that is its value, write --${ambiguous}=${value}.`
       })
     }
     const lacking = /Option '(?:-\w, )?--([^ ']+)[^']*' argument missing/.exec(message)?.[1]
@@ -111,6 +127,7 @@ export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min 
   return value
 }
 
+/** What `--help` of a command prints; `more` are lines that depend on what it is asked of. */
 export const helpText = (command: Command, more = ""): string => {
   const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [
     `--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`,

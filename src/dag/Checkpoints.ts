@@ -1,10 +1,10 @@
 /**
- * Mid-stage resume. A long stage names the parts of its exact state and offers them after every step; they are saved when a save is due
- * or when the process is asked to stop. What the stage has appended to its outputs is saved with them. A resumed attempt gives the same
- * bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
+ * Mid-stage resume. A long stage names the parts of its exact state and offers them after every step; they are saved when a save
+ * is due or when the process is asked to stop. What the stage has appended to its outputs is saved with them. A resumed attempt
+ * gives the same bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
  *
- * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`, which lists
- * them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
+ * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`,
+ * which lists them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { sha256 } from "../store/objects/digest.ts"
+import { errorText } from "../store/objects/files.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
 export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>
@@ -66,13 +67,12 @@ export const readCheckpoint = (directory: string, warn: (line: string) => void):
       if (sha256(fs.readFileSync(path.join(directory, entry.file))) !== entry.sha256) throw new Error(`${entry.file} is damaged`)
     return saved
   } catch (cause) {
-    warn(
-      `The checkpoint in ${directory} cannot be used (${cause instanceof Error ? cause.message : String(cause)}); starting over.`
-    )
+    warn(`The checkpoint in ${directory} cannot be used (${errorText(cause)}); starting over.`)
     return null
   }
 }
 
+/** The checkpoints of one attempt, going on from `saved`. */
 export const make = (options: {
   readonly directory: string
   readonly saved: Saved | null

@@ -1,6 +1,6 @@
 /**
- * The one place that decides what runs. A node is `cached`, must `run`, or is `blocked` because its key cannot be known before something
- * upstream has run; always with the reason. The runner asks the same `decide` again as digests become known.
+ * The one place that decides what runs. A node is `cached`, must `run`, or is `blocked` because its key cannot be known before
+ * something upstream has run; always with the reason. The runner asks the same `decide` again as digests become known.
  */
 import * as Effect from "effect/Effect"
 
@@ -50,7 +50,7 @@ export const decide = Effect.fnUntraced(function* (
   const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics, keepText })
   const key = keyOf(components)
   const action = yield* store.lookup(key)
-  if (action !== null) return { _tag: "cached", key, action, waived: [] } satisfies Decision as Decision
+  if (action !== null) return cached(key, action, [])
   const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   if (options.assumeUnchanged.includes(node.stage.name)) {
     const same = earlier
@@ -59,11 +59,18 @@ export const decide = Effect.fnUntraced(function* (
       .toSorted((a, b) => (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
     for (const { record, changes } of same) {
       const usable = yield* store.lookup(record.key)
-      if (usable !== null)
-        return { _tag: "cached", key: record.key, action: usable, waived: changes } satisfies Decision as Decision
+      if (usable !== null) return cached(record.key, usable, changes)
     }
   }
-  return { _tag: "run", key, components, reason: reasonFor(key, components, earlier) } satisfies Decision as Decision
+  const decision: Decision = { _tag: "run", key, components, reason: reasonFor(key, components, earlier) }
+  return decision
+})
+
+const cached = (key: string, action: ActionRecord, waived: ReadonlyArray<Change>): Decision => ({
+  _tag: "cached",
+  key,
+  action,
+  waived
 })
 
 /** What can be said of a node before its inputs are known. */
@@ -81,7 +88,8 @@ const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: Readonly
   const reason = reasonFor("", components, own)
   const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && component.startsWith("code:"))
   const certain = same || reason._tag === "result missing" ? null : reason
-  return { _tag: "blocked", on, certain } satisfies Decision as Decision
+  const decision: Decision = { _tag: "blocked", on, certain }
+  return decision
 })
 
 const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: ReadonlyArray<ActionRecord>): Reason => {
@@ -93,6 +101,11 @@ const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: R
   return nearest === undefined ? { _tag: "never ran" } : { _tag: "changed", ...nearest }
 }
 
+/**
+ * What differs between two lists of components, by name.
+ *
+ * @internal Tests compare lists that no study has.
+ */
 export const changesBetween = (before: ReadonlyArray<Component>, after: ReadonlyArray<Component>): ReadonlyArray<Change> => {
   const old = new Map(before.map(({ name, value }) => [name, value]))
   const now = new Map(after.map(({ name, value }) => [name, value]))
@@ -102,11 +115,13 @@ export const changesBetween = (before: ReadonlyArray<Component>, after: Readonly
     .map((component) => ({ component, before: old.get(component) ?? null, after: now.get(component) ?? null }))
 }
 
+/** A node and what a run would do with it. */
 export interface Planned {
   readonly node: GraphNode
   readonly decision: Decision
 }
 
+/** Decides every node of a graph, as far as what is in the store lets it be known. Computes nothing. */
 export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOptions) {
   const digests = new Map<string, string>()
   const planned: Array<Planned> = []

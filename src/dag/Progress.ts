@@ -1,3 +1,4 @@
+/** How a stage tells how far it is, while it runs. */
 import type * as Effect from "effect/Effect"
 
 /** Numbers worth watching while a stage runs: loss, reward, share of a format. */

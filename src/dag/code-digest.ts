@@ -1,7 +1,8 @@
 /**
- * What code a stage's result depends on: its module, the modules it imports inside the repository, and the versions of the packages they
- * import. Comments, white space, types and a stage's `resources` are taken out first, so that editing them reruns nothing. `dag/`, `store/` and `cli/` plan,
- * keep and print; they compute no result and are left out, as are the engines' sources, which are part of the numerics class.
+ * What code a stage's result depends on: its module, the modules it imports inside the repository, and the versions of the
+ * packages they import. Comments, white space, types and a stage's `resources` are taken out first, so that editing them reruns
+ * nothing. `dag/`, `store/` and `cli/` plan, keep and print; they compute no result and are left out, as are the engines'
+ * sources, which are part of the numerics class.
  */
 import * as fs from "node:fs"
 import module from "node:module"
@@ -30,6 +31,11 @@ export interface Essence {
   readonly imports: ReadonlyArray<string>
 }
 
+/**
+ * What of a module's source counts. Throws a `SyntaxError` where it does not parse.
+ *
+ * @internal Tests give it sources that no file has.
+ */
 export const essenceOf = (source: string): Essence => {
   const every: Array<Token> = []
   const program = parse(module.stripTypeScriptTypes(source), { ecmaVersion: "latest", sourceType: "module", onToken: every })
@@ -104,8 +110,8 @@ export const codeOf = (entry: string, keepText: (digest: string, text: string) =
 }
 
 /**
- * One parse per file content and process; across processes the digest is kept in the package manager's cache folder, by content and by
- * what read it: this module and the Node that strips types. Otherwise two checkouts would give one source two digests.
+ * One parse per file content and process; across processes the digest is kept in the package manager's cache folder, by content
+ * and by what read it: this module and the Node that strips types. Otherwise two checkouts would give one source two digests.
  */
 const parsed = new Map<string, ParsedModule>()
 interface ParsedModule extends Essence {

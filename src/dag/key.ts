@@ -1,9 +1,9 @@
-import { digestOf } from "../store/objects/digest.ts"
 /**
- * The action key: the digest of everything that determines a node's result. Two levels, as in Bazel: inputs enter by the digest of their
- * *contents*, so that an input made again with equal bytes reruns nothing after it. Every component is kept by name, so that "why does
- * this run?" is a comparison of two lists.
+ * The action key: the digest of everything that determines a node's result. Two levels, as in Bazel: inputs enter by the digest
+ * of their *contents*, so that an input made again with equal bytes reruns nothing after it. Every component is kept by name, so
+ * that "why does this run?" is a comparison of two lists.
  */
+import { digestOf } from "../store/objects/digest.ts"
 import type { Component } from "../store/objects/Store.ts"
 import { codeOf } from "./code-digest.ts"
 import * as Param from "./Param.ts"
@@ -23,6 +23,7 @@ export interface KeyParts {
   readonly keepText?: (digest: string, text: string) => void
 }
 
+/** Everything that determines the result, by name and in the order of names. `keepText` is given the text behind each code digest. */
 export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
   [
     { name: "encoder", value: ENCODER },

@@ -1,8 +1,9 @@
 /**
  * What a source of real data is: where its files lie, how a record of them becomes a row, and what it may be used for.
  *
- * A source has splits; a split has layouts, the ways in which its files are found in the wild (the Hugging Face repository, the authors' own
- * repository), each with its own field map. The sources themselves are in registry.ts. Rows of all sources have one shape.
+ * A source has splits; a split has layouts, the ways in which its files are found in the wild (the Hugging Face
+ * repository, the authors' own repository), each with its own field map. The sources themselves are in registry.ts. Rows
+ * of all sources have one shape.
  */
 
 /** One problem, or one document of running text. */
@@ -93,6 +94,7 @@ export class FieldFault extends Error {
   }
 }
 
+/** The fields of a record as a source's field map reads them. */
 export const fieldsOf = (record: Readonly<Record<string, unknown>>): Fields => {
   const present = (name: string): unknown => {
     const value = Object.hasOwn(record, name) ? record[name] : undefined

@@ -1,8 +1,9 @@
 /**
  * Answers as one canonical text, whatever their source wrote: `$1,234.50` is `1234.5`, `51.0` is `51`, `\frac{6}{4}` is `3/2`.
  *
- * Works on the text, never through a float, so that a 20-digit integer keeps its digits. An answer that is not a number (a LaTeX expression, an
- * interval) is kept as its text without outer `$` and white space: comparing such answers is the grader's business, not the loader's.
+ * Works on the text, never through a float, so that a 20-digit integer keeps its digits. An answer that is not a number (a LaTeX
+ * expression, an interval) is kept as its text without outer `$` and white space: comparing such answers is the grader's
+ * business, not the loader's.
  */
 
 /** Canonical text of an answer, or null where there is none. */

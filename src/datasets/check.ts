@@ -1,13 +1,13 @@
+/**
+ * Reads a split from its first row to its last and tells what is in it: rows that can be used and rows that cannot, with file,
+ * row and field; how answers are written; rows that are there twice; questions of evaluation sets inside training data.
+ *
+ * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read
+ * to its end is `damaged`.
+ */
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
-/**
- * Reads a split from its first row to its last and tells what is in it: rows that can be used and rows that cannot, with file, row and field;
- * how answers are written; rows that are there twice; questions of evaluation sets inside training data.
- *
- * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read to
- * its end is `damaged`.
- */
 import { contaminationScan, type EvaluationQuestion, type Overlap } from "./overlap/contamination.ts"
 import { DigestIndex } from "./overlap/DigestIndex.ts"
 import { type LoadReport, openDataset } from "./read/load.ts"
@@ -76,8 +76,10 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     if (!isDatasetError(error)) throw error
     damaged = error.message
   }
-  if (open.missing.length > 0 && damaged === null)
-    damaged = `${open.missing.length} of ${open.missing.length + open.files.length} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+  if (open.missing.length > 0 && damaged === null) {
+    const all = open.missing.length + open.files.length
+    damaged = `${open.missing.length} of ${all} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+  }
   if (open.report.rows + open.report.filtered + open.report.bad === 0 && damaged === null)
     damaged = `${open.files.map((file) => file.path).join(", ")}: there is not a single row in it`
   return {

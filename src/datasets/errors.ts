@@ -1,7 +1,8 @@
 /**
  * What can be wrong with a dataset, each said so that the reader can act: which file or row, what is the matter, what to do.
  *
- * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line, which an editor counts from 1.
+ * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line,
+ * which an editor counts from 1.
  */
 import * as Schema from "effect/Schema"
 
@@ -50,7 +51,8 @@ export class DatasetIncomplete extends Schema.TaggedError<DatasetIncomplete>()("
   override get message() {
     const total = this.present + this.missing.length
     return (
-      `Dataset ${this.source}:${this.split} is incomplete in ${this.folder}: ${this.present} of ${total} files are there, missing ` +
+      `Dataset ${this.source}:${this.split} is incomplete in ${this.folder}: ` +
+      `${this.present} of ${total} files are there, missing ` +
       `${listed(this.missing, 5)}. ${this.obtain} To use what is there on purpose, allow a partial dataset (option partial).`
     )
   }
@@ -94,7 +96,8 @@ export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("
   override get message() {
     return (
       `${this.file}, row ${this.row}${this.field === "" ? "" : `, field ${this.field}`}: ${this.problem}. ` +
-      `Bad rows so far: ${this.bad}; tolerated: ${this.tolerated} (mix.maxBadRows allows more; pipeline data check names them all).`
+      `Bad rows so far: ${this.bad}; tolerated: ${this.tolerated} ` +
+      `(mix.maxBadRows allows more; pipeline data check names them all).`
     )
   }
 }
@@ -107,6 +110,7 @@ export type DatasetError =
   | DatasetFileCorrupt
   | DatasetRowInvalid
 
+/** Whether something that was thrown is a dataset's fault and not ours. */
 export const isDatasetError = (error: unknown): error is DatasetError =>
   error instanceof DatasetUnknown ||
   error instanceof DatasetMissing ||

@@ -1,8 +1,10 @@
 /**
- * The sources of real data, one entry each, in sources/. Row counts and field names come from the publishers' pages; what is found is always reported as found.
+ * The sources of real data, one entry each, in sources/. Row counts and field names come from the publishers' pages; what is
+ * found is always reported as found.
  *
- * Splits that the paper trains on have the role `training`. Everything that scores are computed on, and everything derived from it (GSM-Hard is GSM8K's
- * test set with larger numbers; the example solutions answer it), has the role `evaluation` and is refused as training data.
+ * Splits that the paper trains on have the role `training`. Everything that scores are computed on, and everything derived from
+ * it (GSM-Hard is GSM8K's test set with larger numbers; the example solutions answer it), has the role `evaluation` and is
+ * refused as training data.
  */
 import { nearest } from "../text/near.ts"
 import type { Source, SplitSource } from "./Dataset.ts"

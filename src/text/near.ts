@@ -1,6 +1,8 @@
+/** Near names: what a mistyped one may have meant. */
+
 /**
- * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of which one
- * holds the other; nearest first, at most `limit`. Case does not count.
+ * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of
+ * which one holds the other; nearest first, at most `limit`. Case does not count.
  */
 export const nearest = (name: string, known: Iterable<string>, limit = 3): Array<string> => {
   const wanted = name.toLowerCase()
@@ -20,7 +22,7 @@ export const nearest = (name: string, known: Iterable<string>, limit = 3): Array
 }
 
 /** Levenshtein distance (insertions, deletions, replacements), one row at a time. */
-export const editDistance = (a: string, b: string): number => {
+const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

@@ -124,8 +124,8 @@ const plainEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ECHO_") && name !== "NODE_OPTIONS"))
 
 /**
- * A copy of the test stages and studies that a test may edit. It lies in the repository's ignored build folder, as deep as the original,
- * so that its imports still lead home.
+ * A copy of the test stages and studies that a test may edit. It lies in the repository's ignored build folder, as deep as the
+ * original, so that its imports still lead home.
  */
 export const editableStudies = (): {
   readonly studies: string

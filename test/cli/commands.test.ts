@@ -4,7 +4,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
-import { place, type Ended } from "./command-line.ts"
+import { editableStudies, place, type Ended } from "./command-line.ts"
 
 const at = place()
 let chain: Ended
@@ -32,11 +32,14 @@ describe("run", () => {
     expect(chain.err).not.toContain("\u001B")
   })
 
-  it("ends with 1 when a node failed, its last lines saying what failed, where its log is and how to go on", () => {
+  it("ends with 1 when a node failed, its last lines saying what failed, in which line, where its log is and how to go on", () => {
     expect(branches.code).toBe(1)
     expect(branches.err).toContain("skipped sum break-down scale=3: needs break-down\n")
-    const [, log = ""] = /\nbreak-down: The engine broke down\.\nIts log: (.*)\n/.exec(branches.err) ?? []
+    const [, place = "", log = ""] =
+      /\nbreak-down: The engine broke down\.\n {4}at (\S+) in .*\n(?: {4}at .*\n)*Its log: (.*)\n/.exec(branches.err) ?? []
+    expect(place).toMatch(/^test\/dag\/fixtures\/stages\/break-down\.ts:\d+:\d+$/)
     expect(fs.readFileSync(log, "utf8")).toContain("The engine broke down.")
+    expect(branches.err).toMatch(/\nIts inputs, parameters and log: pnpm pipeline show break-down\n/)
     expect(branches.err).toMatch(
       /\nTo go on once that is mended: pnpm pipeline run branches {4}\(after .*; what is done is kept\)\n$/
     )
@@ -169,10 +172,26 @@ describe("show", () => {
     expect(text).not.toContain("row 2")
   })
 
-  it("of a failed node says why and where its log is", async () => {
+  it("of a failed node says why, in which line, with which params, how its log ends and how to run it again", async () => {
     const text = await out("show", "break-down")
     expect(text).toMatch(/^ {2}state +failed: The engine broke down\.$/m)
+    expect(text).toMatch(/^ {2}at +test\/dag\/fixtures\/stages\/break-down\.ts:\d+:\d+ in /m)
     expect(text).toMatch(/^ {2}log +.*\/attempts\/[0-9a-f]{64}\/log$/m)
+    expect(text).toMatch(/^ {2}run it again +pnpm pipeline run branches {4}\(with what needs it; what is done is kept\)$/m)
+    expect(text).toMatch(/^Parameters\n {2}how {2}error$/m)
+    expect(text).toMatch(/^The end of its log\n(?: {2}.*\n)* {2}BrokeDown: The engine broke down\.\n {6}at /m)
+  })
+
+  it("of a node that failed after it had succeeded tells of the failure", async () => {
+    const own = place()
+    const { studies, edit } = editableStudies()
+    const environment = { ECHO_CHAMBER_STUDIES: studies }
+    await own.pipeline(["run", "chain", "--no-report"], environment)
+    edit("stages/sum.ts", "yield* output", "if (params.scale > 0) throw new TypeError('no sum')\n    yield* output")
+    await own.pipeline(["run", "chain", "--no-report"], environment)
+    const { out: text } = await own.here(["show", "sum"])
+    expect(text).toMatch(/^ {2}state +failed: no sum$/m)
+    expect(text).toMatch(/^ {2}at +build\/tests\/studies-.*\/stages\/sum\.ts:\d+:\d+/m)
   })
 })
 

@@ -6,8 +6,9 @@ import { Cause, Effect, Exit } from "effect"
 
 import { type Graph, graphOf, type Override } from "../../src/dag/graph.ts"
 import { type Decision, plan as planGraph, type PlanOptions } from "../../src/dag/Planner.ts"
+import type { Happening } from "../../src/dag/running/Executor.ts"
 import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
-import { type Happening, run as runGraph, type RunOptions, type RunResult } from "../../src/dag/running/Runner.ts"
+import { run as runGraph, type RunOptions, type RunResult } from "../../src/dag/running/Runner.ts"
 import type { Node } from "../../src/dag/Stage.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 

@@ -1,10 +1,11 @@
+/** Where datasets are looked for and which of their files are taken. */
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
 import { describe, expect, it, vi } from "vitest"
 
-import { describeDatasets } from "../../src/datasets/locate/describe.ts"
+import { describeDatasets } from "../../src/datasets/describe.ts"
 import { datasetFingerprint } from "../../src/datasets/locate/fingerprint.ts"
 import { datasetRoots, locateDataset } from "../../src/datasets/locate/locate.ts"
 import { sources } from "../../src/datasets/registry.ts"

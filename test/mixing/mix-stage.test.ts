@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import { Corpus } from "../../schemas/corpus.ts"
-import { openArtifact } from "../../src/dag/running/compute-action.ts"
+import { openArtifact } from "../../src/dag/running/input-artifact.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { tokenizerFromJson } from "../../src/tokenizer/from-json.ts"

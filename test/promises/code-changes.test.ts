@@ -6,7 +6,7 @@ import { editableStudies, nodeStates, place } from "../cli/command-line.ts"
 const RUN = ["run", "chain", "--no-report"]
 
 describe("editing code between runs", () => {
-  it("reruns nothing for comments and types, and a stage and its followers for a constant in a module that it imports", async () => {
+  it("reruns nothing for comments and types, and a stage and its followers for a constant in a module it imports", async () => {
     const { studies, edit } = editableStudies()
     const at = place(studies)
     expect((await at.pipeline(RUN)).code).toBe(0)

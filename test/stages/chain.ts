@@ -1,6 +1,6 @@
 /**
- * A tiny chain of real stages on the real engine, in this process: a corpus, a model that has seen a little of it, fine-tuned with tags.
- * What tests of RL and evaluation start from; some seconds of work, shared by the tests of a file.
+ * A tiny chain of real stages on the real engine, in this process: a corpus, a model that has seen a little of it, fine-tuned
+ * with tags. What tests of RL and evaluation start from; some seconds of work, shared by the tests of a file.
  */
 import { createHash } from "node:crypto"
 
@@ -9,7 +9,8 @@ import { Cause, Effect, Exit, Layer, type Scope } from "effect"
 import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { Stopped } from "../../src/dag/Checkpoints.ts"
 import * as Param from "../../src/dag/Param.ts"
-import { execute, openArtifact } from "../../src/dag/running/compute-action.ts"
+import { computeAction } from "../../src/dag/running/compute-action.ts"
+import { openArtifact } from "../../src/dag/running/input-artifact.ts"
 import type { Reader, Stage } from "../../src/dag/Stage.ts"
 import type { Engine } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
@@ -60,7 +61,7 @@ export const chain = (root: string) => {
       components: [],
       placement: { store: root, threads, checkpointSeconds: 3600, services: {} }
     }
-    const program: Effect.Effect<ActionRecord, unknown, Store | Engine | Scope.Scope> = execute(stage, request, {
+    const program: Effect.Effect<ActionRecord, unknown, Store | Engine | Scope.Scope> = computeAction(stage, request, {
       stopRequested: () => interrupted,
       attest: () => null,
       progress: { report: () => Effect.void, note: (line) => Effect.sync(() => void notes.push(line)) }

@@ -1,3 +1,4 @@
+/** One live holder a key, over processes. */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"

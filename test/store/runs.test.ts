@@ -1,3 +1,4 @@
+/** Run logs: appended, torn, listed. */
 import * as fs from "node:fs"
 
 import { describe, expect, it } from "vitest"

@@ -1,3 +1,4 @@
+/** Objects, action records and what is damaged among them. */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -7,7 +8,7 @@ import { describe, expect, it } from "vitest"
 import { sha256 } from "../../src/store/objects/digest.ts"
 import { type ActionRecord, Store } from "../../src/store/objects/Store.ts"
 import { inventory } from "../../src/store/upkeep/inventory.ts"
-import { checkStore } from "../../src/store/upkeep/verify.ts"
+import { verifyStore } from "../../src/store/upkeep/verify.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 const within = <A, E>(root: string, use: (store: Store["Service"]) => Effect.Effect<A, E>): Promise<A> =>
@@ -186,9 +187,9 @@ describe("the code behind keys", () => {
   })
 })
 
-describe("checkStore", () => {
+describe("verifyStore", () => {
   const check = (root: string) =>
-    checkStore(inventory(root), (digest) => path.join(root, "objects", "sha256", digest.slice(0, 2), digest))
+    verifyStore(inventory(root), (digest) => path.join(root, "objects", "sha256", digest.slice(0, 2), digest))
 
   it("finds nothing in a sound store", async () => {
     const root = temporaryFolder()

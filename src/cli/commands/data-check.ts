@@ -1,12 +1,11 @@
 /** `pipeline data check`: reads datasets to their last row and tells what is in them. */
 import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datasets/check.ts"
-import { describeDatasets } from "../../datasets/locate/describe.ts"
+import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
+import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { countWords, cut, plural, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
-import { dataFlag } from "./data-list.ts"
-import { namedDatasets, nameList } from "./data.ts"
 
 const flags = {
   ...dataFlag,
@@ -23,14 +22,14 @@ const flags = {
 export const command: Command = {
   name: "data check",
   summary:
-    "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. Exit code 1 when rows are bad or files damaged.",
+    "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
+    "Exit code 1 when rows are bad or files damaged.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
     const parsed = parse("data check", flags, args, { min: 0, max: 100, words: "names of datasets" })
     const maxBad = wholeNumber(parsed, "max-bad", 0, 0)
-    const data = parsed.text("data")
-    const roots = data === undefined ? {} : { data }
+    const roots = dataRoots(parsed)
     const present = (await describeDatasets(roots))
       .filter(({ state }) => state !== "missing")
       .map(({ source, split }) => ({ dataset: source, split }))
@@ -114,7 +113,8 @@ const overlapWords = ({ set, questions, questionsHit, wholeQuestions, documentsH
   if (questionsHit === 0) return `no question of ${set} (${plural(questions, "question")}, runs of 13 words)`
   const first = hits[0]!
   return (
-    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} (${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
+    `${countWords(questionsHit)} of ${plural(questions, "question")} of ${set} ` +
+    `(${(100 * share).toFixed(1)} %, ${countWords(wholeQuestions)} in whole) in ${plural(documentsHit, "document")}; ` +
     `${first.question} in ${first.document}: "${cut(first.run, 60)}"`
   )
 }

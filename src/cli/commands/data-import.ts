@@ -1,12 +1,10 @@
 /** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
-import * as path from "node:path"
-
-import { REPOSITORY } from "../../dag/repository.ts"
 import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
+import { importFolder } from "../../datasets/locate/locate.ts"
+import { namedDatasets, nameList } from "../dataset-arguments.ts"
 import { bytesWords, plural, shortDigest, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
-import { namedDatasets, nameList } from "./data.ts"
 
 const flags = {
   data: {
@@ -26,7 +24,8 @@ const flags = {
 export const command: Command = {
   name: "data import",
   summary:
-    "Copies or downloads datasets into the data folder, checked by size, digest and shape. An interrupted download goes on where it stopped.",
+    "Copies or downloads datasets into the data folder, checked by size, digest and shape. " +
+    "An interrupted download goes on where it stopped.",
   usage: "pipeline data import DATASET:SPLIT ... [--from FILE|FOLDER|URL]",
   flags,
   run: async (args) => {
@@ -38,7 +37,7 @@ export const command: Command = {
     const from = parsed.text("from")
     if (from !== undefined && chosen.length > 1 && /^https?:/.test(from))
       throw new UsageError({ problem: `--from ${from} is one file, and ${nameList(chosen)} are several.` })
-    const to = path.resolve(parsed.text("data") ?? (process.env["ECHO_CHAMBER_DATA"] || path.join(REPOSITORY, "data")))
+    const to = importFolder(parsed.text("data"))
     const revision = parsed.text("revision")
     useProxies()
     const imported: Array<Imported> = []
@@ -56,8 +55,9 @@ export const command: Command = {
 
 const asText = ({ name, licence, folder, commit, files }: Imported, where: string): string => {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const at = commit === null ? "" : ` (commit ${shortDigest(commit)})`
   return [
-    `${name}: ${plural(files.length, "file")}, ${bytesWords(bytes)}, in ${folder}${commit === null ? "" : ` (commit ${shortDigest(commit)})`}; licence: ${licence}`,
+    `${name}: ${plural(files.length, "file")}, ${bytesWords(bytes)}, in ${folder}${at}; licence: ${licence}`,
     textTable(
       [],
       files.map((file) => [file.how, file.name, bytesWords(file.bytes), shortDigest(file.sha256)])

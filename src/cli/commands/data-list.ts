@@ -1,18 +1,10 @@
 /** `pipeline data list`: every dataset that is known, where it was found, or how to get it. */
-import { describeDatasets, type SplitDescription } from "../../datasets/locate/describe.ts"
+import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"
+import { dataFlag, dataRoots, namedDatasets } from "../dataset-arguments.ts"
 import { bytesWords, countWords, cut, plural, shortDigest, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
-import { namedDatasets } from "./data.ts"
-
-export const dataFlag = {
-  data: {
-    type: "string",
-    value: "DIR",
-    description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
-  }
-} satisfies Flags
 
 const flags = {
   ...dataFlag,
@@ -27,8 +19,7 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("data list", flags, args, { min: 0, max: 100, words: "names of datasets" })
-    const data = parsed.text("data")
-    const roots = data === undefined ? {} : { data }
+    const roots = dataRoots(parsed)
     const only = parsed.positionals.length === 0 ? datasetNames() : namedDatasets(parsed.positionals)
     const read = !parsed.is("quick")
     const splits = await describeDatasets({ ...roots, only, rows: read, digests: read })
@@ -70,7 +61,8 @@ const asText = (splits: ReadonlyArray<SplitDescription>, roots: ReadonlyArray<st
             ["dataset", "size and content", "licence", "on the hub"],
             wanted.map(({ source, split, about, licence, hub }) => [`${source}:${split}`, cut(about, 60), cut(licence, 24), hub])
           )}`,
-          "To fetch one: pnpm pipeline data import DATASET:SPLIT      From files that you have: the same with --from FILE or FOLDER"
+          "To fetch one: pnpm pipeline data import DATASET:SPLIT      " +
+            "From files that you have: the same with --from FILE or FOLDER"
         ])
   ].join("\n\n")
 }

@@ -1,5 +1,4 @@
 /** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
-import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../../datasets/registry.ts"
 import { didYouMean } from "../../text/near.ts"
 import { columns, type Command, helpText, UsageError } from "../usage.ts"
 
@@ -29,26 +28,12 @@ export const command: Command = {
       process.stdout.write(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
       return 0
     }
-    if (!Object.hasOwn(commands, name))
+    if (!Object.hasOwn(commands, name)) {
+      const known = Object.keys(commands)
       throw new UsageError({
-        problem: `pipeline data has no command "${name}".${didYouMean(name, Object.keys(commands))} It has ${Object.keys(commands).join(", ")}.`
+        problem: `pipeline data has no command "${name}".${didYouMean(name, known)} It has ${known.join(", ")}.`
       })
+    }
     return (await commands[name]!()).command.run(rest)
   }
 }
-
-/** Splits named as `gsm8k:train`, or as `gsm8k` for all of its splits. Throws DatasetUnknown with the near names. */
-export const namedDatasets = (words: ReadonlyArray<string>): ReadonlyArray<DatasetName> =>
-  words.flatMap((word) => {
-    const [dataset = "", ...rest] = word.split(":")
-    const split = rest.join(":")
-    if (rest.length > 0) {
-      findSource(dataset, split)
-      return [{ dataset, split }]
-    }
-    findSource(dataset, Object.keys(sources.find(({ name }) => name === dataset)?.splits ?? {})[0] ?? "")
-    return datasetNames().filter((name) => name.dataset === dataset)
-  })
-
-/** Several names for one sentence. */
-export const nameList = (names: ReadonlyArray<DatasetName>): string => names.map(nameOf).join(", ")

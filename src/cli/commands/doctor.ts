@@ -1,4 +1,7 @@
-/** `pipeline doctor`: what this machine offers, what a run would use, and for everything that is missing, what to do. Starts no run. */
+/**
+ * `pipeline doctor`: what this machine offers, what a run would use, and for everything that is
+ * missing, what to do. Starts no run.
+ */
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -8,23 +11,20 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 import { REPOSITORY } from "../../dag/repository.ts"
-import { describeDatasets, type SplitDescription } from "../../datasets/locate/describe.ts"
+import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { isas, machineIsas } from "../../engine/cpu.ts"
 import type { Mode } from "../../engine/Engine.ts"
 import { cachedLibrary, compilerPresent } from "../../engine/native/compile.ts"
 import { resolveEngine } from "../../engine/select.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
-import { storeRoot } from "../session.ts"
+import { dataFlag, dataRoots } from "../dataset-arguments.ts"
+import { storeRoot } from "../store-folder.ts"
 import { bytesWords, plural, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, type Parsed } from "../usage.ts"
 
 const flags = {
-  data: {
-    type: "string",
-    value: "DIR",
-    description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
-  },
+  ...dataFlag,
   json: { type: "boolean", description: "as JSON" }
 } satisfies Flags
 
@@ -44,8 +44,8 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("doctor", flags, args, { min: 0, max: 0, words: "no arguments" })
-    const data = parsed.text("data")
-    const datasets = await describeDatasets(data === undefined ? {} : { data })
+    const roots = dataRoots(parsed)
+    const datasets = await describeDatasets(roots)
     const findings = [
       nodeVersion(),
       ...packages(),
@@ -54,7 +54,7 @@ export const command: Command = {
       ...(await engines()),
       memory(),
       ...storeState(parsed),
-      ...datasetFindings(datasets, data)
+      ...datasetFindings(datasets, datasetRoots(roots))
     ]
     process.stdout.write(
       parsed.is("json") ? `${JSON.stringify({ findings, datasets }, null, 1)}\n` : `${asText(findings, datasets)}\n`
@@ -217,7 +217,10 @@ const memory = (): Finding => {
 
 const LOW_DISK = 2e9
 
-/** Writes and links a file where the store is or would be: permissions alone do not tell (root, read-only mounts, network file systems). */
+/**
+ * Writes and links a file where the store is or would be: permissions alone do not tell (root, read-only
+ * mounts, network file systems).
+ */
 const storeState = (parsed: Parsed): ReadonlyArray<Finding> => {
   const root = storeRoot(parsed)
   let existing = root
@@ -266,16 +269,14 @@ const storeState = (parsed: Parsed): ReadonlyArray<Finding> => {
   ]
 }
 
-const datasetFindings = (datasets: ReadonlyArray<SplitDescription>, data: string | undefined): ReadonlyArray<Finding> => {
+const datasetFindings = (datasets: ReadonlyArray<SplitDescription>, roots: ReadonlyArray<string>): ReadonlyArray<Finding> => {
   const found = datasets.filter(({ state }) => state === "found").length
-  const roots = datasetRoots(data === undefined ? {} : { data }).map(
-    (root) => `${root}${fs.existsSync(root) ? "" : " (not there)"}`
-  )
+  const places = roots.map((root) => `${root}${fs.existsSync(root) ? "" : " (not there)"}`)
   return [
     {
       subject: "data",
       state: found > 0 ? "good" : "lacking",
-      words: `${found} of ${datasets.length} dataset splits found in ${roots.join(", ")}; built-in data needs none`
+      words: `${found} of ${datasets.length} dataset splits found in ${places.join(", ")}; built-in data needs none`
     }
   ]
 }

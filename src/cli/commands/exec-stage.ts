@@ -1,6 +1,6 @@
 /**
- * `pipeline exec-stage <request.json>`: computes one action in this process and leaves. What the driver starts for heavy stages and what a
- * cluster job runs. Reports over the IPC channel where there is one; any request to stop means "checkpoint and leave".
+ * `pipeline exec-stage <request.json>`: computes one action in this process and leaves. What the driver starts for heavy stages
+ * and what a cluster job runs. Reports over the IPC channel where there is one; any request to stop means "checkpoint and leave".
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -11,10 +11,11 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { Stopped } from "../../dag/Checkpoints.ts"
-import { isBadInput } from "../../dag/is-bad-input.ts"
 import { REPOSITORY } from "../../dag/repository.ts"
 import type { ChildMessage, DriverMessage } from "../../dag/running/child-process.ts"
-import { Busy, execute, type StageRequest } from "../../dag/running/compute-action.ts"
+import { computeAction } from "../../dag/running/compute-action.ts"
+import { Busy, type StageRequest } from "../../dag/running/Executor.ts"
+import { failureOf } from "../../dag/running/NodeFailed.ts"
 import type { Stage } from "../../dag/Stage.ts"
 import { Engine } from "../../engine/Engine.ts"
 import { type EngineChoice, engineLayer } from "../../engine/select.ts"
@@ -25,6 +26,7 @@ import { UsageError } from "../usage.ts"
 /** Progress messages a second, at most. */
 const MESSAGES_PER_SECOND = 5
 
+/** Computes the action of a request file. Leaves the process with 0 when its record is in the store, else with 1. */
 export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
   const request = readRequest(file)
   // The driver removes it too, but a driver that was killed cannot.
@@ -50,7 +52,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
   let attestation: Readonly<Record<string, unknown>> | null = null
   const program = Effect.gen(function* () {
     const stage = yield* Effect.promise(() => loadStage(request))
-    const compute = execute(stage, request, {
+    const compute = computeAction(stage, request, {
       stopRequested: () => stop,
       onResumable: () => (resumable = true),
       onNondeterminism: (detail) => tell({ type: "nondeterminism", detail }),
@@ -89,8 +91,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     else if (Cause.hasInterruptsOnly(exit.cause)) tell({ type: "stopped", step: 0 })
     else {
       process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
-      const problem = error instanceof Error ? error.message : String(error)
-      tell({ type: "failed", problem, badInput: isBadInput(error) })
+      tell({ type: "failed", ...failureOf(error) })
     }
   }
   // Let the last message out before leaving; engines may hold threads that would keep the process alive.

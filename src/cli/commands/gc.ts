@@ -1,4 +1,7 @@
-/** `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches what a live process works on. */
+/**
+ * `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches
+ * what a live process works on.
+ */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -7,8 +10,8 @@ import * as Effect from "effect/Effect"
 import { errorText } from "../../store/objects/files.ts"
 import { type ActionRecord, Store, StoreFailed } from "../../store/objects/Store.ts"
 import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../../store/upkeep/inventory.ts"
-import { loadRuns, type Run } from "../history.ts"
-import { storeRoot } from "../session.ts"
+import { loadRuns, type Run } from "../run-states.ts"
+import { storeRoot } from "../store-folder.ts"
 import { bytesWords, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
 
@@ -39,7 +42,7 @@ export const command: Command = {
         Effect.flatMap(Store, () =>
           Effect.try({
             try: () => inventory(root),
-            catch: (cause) => new StoreFailed({ path: root, problem: cause instanceof Error ? cause.message : String(cause) })
+            catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
           })
         ),
         Store.reading(root)
@@ -76,7 +79,9 @@ export interface Garbage {
   readonly bytes: number
 }
 
-/** What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead. */
+/**
+ * What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead.
+ */
 export const findGarbage = (root: string, stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: number | null, now: number) => {
   const notes: Array<string> = []
   const garbage: Array<Garbage> = []

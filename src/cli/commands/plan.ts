@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { duration } from "../display.ts"
-import { changeLines, type Context, reasonWords } from "../explain.ts"
-import { chooseEngine, runFlags, storeRoot } from "../session.ts"
+import { changeLines, type Context, reasonWords } from "../plan-reasons.ts"
+import { chooseEngine, runFlags } from "../run-flags.ts"
+import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
-import { plural, shortDigest, textTable, timeWords } from "../text-table.ts"
+import { plural, shortDigest, textTable, timeWords, duration } from "../text-table.ts"
 import type { Command, Flags } from "../usage.ts"
 
 /** Those of a run too, so that a command line needs one word changed; what only matters while running is read and left. */

@@ -2,22 +2,13 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import * as Schema from "effect/Schema"
-
 import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
-import { storeRoot } from "../session.ts"
+import { storeRoot } from "../store-folder.ts"
 import { loadStudy, studyNames } from "../studies.ts"
-import { type Command, type Flags, parse, UsageError } from "../usage.ts"
-
-class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
-  readonly badInput = true
-  override get message() {
-    return this.problem
-  }
-}
+import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
 
 const flags = {
   output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" }

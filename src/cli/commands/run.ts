@@ -8,12 +8,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { REPOSITORY } from "../../dag/repository.ts"
-import { type Executor, type Happening, run as runGraph } from "../../dag/running/Runner.ts"
+import type { Executor, Happening } from "../../dag/running/Executor.ts"
+import { run as runGraph } from "../../dag/running/Runner.ts"
 import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { duration, jsonDisplay, makeDisplay } from "../display.ts"
-import { chooseEngine, runFlags, storeRoot } from "../session.ts"
+import { failureText } from "../failed-nodes.ts"
+import { jsonDisplay, liveDisplay } from "../run-display.ts"
+import { chooseEngine, runFlags } from "../run-flags.ts"
+import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
 import { type Command, wholeNumber } from "../usage.ts"
 
@@ -34,7 +37,7 @@ export const command: Command = {
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const runId = newRunId(study.name, new Date())
-    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : makeDisplay(process.stderr)
+    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : liveDisplay(process.stderr)
     const store = Store.layer(root)
 
     const program = Effect.gen(function* () {
@@ -78,7 +81,8 @@ export const command: Command = {
     }).pipe(Effect.provide(store))
 
     const fiber = Effect.runFork(program)
-    // A terminal sends the signal to every process of the group and the launcher passes it on as well, so it may come more than once.
+    // A terminal sends the signal to every process of the group and the launcher passes it on as well,
+    // so it may come more than once.
     let stopping = false
     const interrupt = () => {
       if (stopping) return
@@ -104,24 +108,17 @@ export const command: Command = {
       await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
     }
     if (result.status === "succeeded") return 0
-    for (const alike of Map.groupBy(result.failures, ({ problem }) => problem).values()) {
-      const logs = alike.flatMap(({ log }) => log ?? [])
-      process.stderr.write(`\n${alike.map(({ node }) => node).join(", ")}: ${alike[0]!.problem}\n`)
-      if (logs.length > 0) process.stderr.write(`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}\n`)
-    }
-    process.stderr.write(
-      `\nTo go on once that is mended: pnpm pipeline run ${args.map(shellWord).join(" ")}    (after ${duration(seconds)}; what is done is kept)\n`
-    )
+    process.stderr.write(failureText(result.failures, { args, store: parsed.text("store"), seconds }))
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
 
-/** An argument as a shell takes it back: quoted where it holds more than plain characters, as JSON does. */
-const shellWord = (word: string): string => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
-
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
 
-/** Stages marked light run here, the others in a child process. Loaded on demand: a run that finds everything cached executes nothing. */
+/**
+ * Stages marked light run here, the others in a child process. Loaded on demand: a run that finds
+ * everything cached executes nothing.
+ */
 const executor: Executor = (node, request, watch) =>
   Effect.gen(function* () {
     if (node.stage.resources.process === false) {

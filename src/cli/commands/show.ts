@@ -4,12 +4,13 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import { endOfLog, logFile } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
-import { duration } from "../display.ts"
-import { loadRuns, nodeState, NotFound, type Run } from "../history.ts"
+import { runAgain } from "../failed-nodes.ts"
+import { loadRuns, nodeState, type Run } from "../run-states.ts"
 import { sampleRows } from "../sample-rows.ts"
-import { storeRoot } from "../session.ts"
+import { storeRoot } from "../store-folder.ts"
 import {
   bytesWords,
   countWords,
@@ -19,9 +20,10 @@ import {
   terminalWidth,
   textTable,
   timeWords,
-  valueWords
+  valueWords,
+  duration
 } from "../text-table.ts"
-import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
   rows: { type: "string", value: "N", description: "sample rows of each table (default 3)" },
@@ -71,7 +73,7 @@ const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: Readonly
     [...run.record.nodes.values()].filter(({ node, label }) => node === name || label === name).map((node) => ({ run, node }))
   )
   // A newer run that never came to this node has nothing to show of it.
-  const shown = named.find(({ node }) => node.status === "succeeded") ?? named[0]
+  const shown = named.find(({ node }) => node.status === "succeeded" || node.status === "failed") ?? named[0]
   if (shown !== undefined) {
     const others = named.filter(({ run, node }) => run.record.study !== shown.run.record.study && node.node !== shown.node.node)
     const elsewhere = [...Map.groupBy(others, ({ run }) => run.record.study).values()].map(
@@ -117,17 +119,28 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => textTable(
 const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Found): ReadonlyArray<string> => {
   if (run === null || id === null) return []
   const node = run.record.nodes.get(id)!
-  const log = key === null ? null : path.join(root, "attempts", key, "log")
+  const log = key === null ? null : logFile(path.join(root, "attempts", key))
+  const failed = node.status === "failed"
   const facts = [
     ["node", `${node.node}, stage ${node.stage}`],
     ["run", `${run.record.run} (${run.state})`],
     ...(elsewhere.length === 0 ? [] : [["also called so", elsewhere.join(", ")]]),
     ["state", `${nodeState(run, node)}${node.error === null ? "" : `: ${node.error}`}`],
+    ...(run.failedAt.get(id) ?? []).map((place, i) => [i === 0 ? "at" : "", place]),
     ["key", key ?? "not known: something before it has not run"],
-    ["log", log !== null && fs.existsSync(log) ? log : "none (computed in the driver, or by an earlier store)"]
+    ["log", log !== null && fs.existsSync(log) ? log : "none (computed in the driver, or by an earlier store)"],
+    ...(failed ? [["run it again", `${runAgain(run.args)}    (with what needs it; what is done is kept)`]] : [])
   ]
   const inputs = Object.entries(node.inputs).map(([name, input]) => [name, run.record.nodes.get(input)?.label ?? input, input])
-  return [`${node.label}\n${table(facts)}`, ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`])]
+  const params = Object.entries(node.params).map(([name, value]) => [name, cut(valueWords(value), 80)])
+  const lines = failed && log !== null ? endOfLog(log) : []
+  return [
+    `${node.label}\n${table(facts)}`,
+    ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`]),
+    // Those of a result follow with it, and with what is a default.
+    ...(failed && params.length > 0 ? [`Parameters\n${table(params)}`] : []),
+    ...(lines.length === 0 ? [] : [`The end of its log\n${lines.map((line) => `  ${line}`).join("\n")}`])
+  ]
 }
 
 const describeAction = (
@@ -144,7 +157,8 @@ const describeAction = (
     ["artifact", `${output.digest} (${output.kind})`],
     [
       "made",
-      `${timeWords(action.finishedAt)} UTC on ${action.host} in ${duration(action.seconds)}, ${duration(action.cpuSeconds)} of CPU`
+      `${timeWords(action.finishedAt)} UTC on ${action.host} ` +
+        `in ${duration(action.seconds)}, ${duration(action.cpuSeconds)} of CPU`
     ],
     [
       "engine",
@@ -179,7 +193,8 @@ const describeAction = (
     ...(documents.length === 0 ? [] : [`Documents\n${table(documents)}`]),
     ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
       const at = store.objectPath(file)
-      return `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}\n${total === 0 || detail.rows === 0 ? "" : sampleRows(at, detail.rows)}`.trimEnd()
+      const head = `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}`
+      return total === 0 || detail.rows === 0 ? head : `${head}\n${sampleRows(at, detail.rows)}`.trimEnd()
     })
   ]
 }

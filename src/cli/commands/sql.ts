@@ -10,7 +10,7 @@ import { Catalog, type QueryResult } from "../../catalog/Catalog.ts"
 import { csv, json, renderTable, type RowFormat } from "../../catalog/output/render-text.ts"
 import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
 import { errorText } from "../../store/objects/files.ts"
-import { existingStore } from "../session.ts"
+import { existingStore } from "../store-folder.ts"
 import { plural } from "../text-table.ts"
 import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
 
@@ -72,7 +72,8 @@ const listing = (): string => {
     ...views.map(section),
     "About the runs themselves:",
     ...own.map(section),
-    `metrics: the numeric columns of the tables over steps, one value a row\n${wrapped(["table varchar", "step int32", "name varchar", "value float64"])}`,
+    "metrics: the numeric columns of the tables over steps, one value a row\n" +
+      wrapped(["table varchar", "step int32", "name varchar", "value float64"]),
     `A table in full, with the params as columns: pipeline sql "describe rollouts"`
   ].join("\n\n")
 }

@@ -7,11 +7,10 @@ import * as Effect from "effect/Effect"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
-import { duration } from "../display.ts"
-import { loadRun, loadRuns, nodeState, NotFound, type Run } from "../history.ts"
-import { storeRoot } from "../session.ts"
-import { cut, shortDigest, terminalWidth, textTable, timeWords } from "../text-table.ts"
-import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
+import { loadRun, loadRuns, nodeState, type Run } from "../run-states.ts"
+import { storeRoot } from "../store-folder.ts"
+import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../text-table.ts"
+import { type Command, type Flags, NotFound, parse, wholeNumber } from "../usage.ts"
 
 const flags = {
   runs: { type: "string", value: "N", description: "how many runs to list (default 15)" },
@@ -118,7 +117,8 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
       ["engine", run.engine],
       [
         "took",
-        `${duration(run.seconds)}; ${duration(cpuSeconds)} of CPU in ${done} computed nodes, ${cached} from cache, ${failed} failed, of ${total}`
+        `${duration(run.seconds)}; ${duration(cpuSeconds)} of CPU in ${done} computed nodes, ` +
+          `${cached} from cache, ${failed} failed, of ${total}`
       ]
     ],
     { width: terminalWidth() }
@@ -130,7 +130,8 @@ const oneRun = (root: string, run: Run, costs: ReadonlyMap<string, ActionRecord>
     node.id,
     node.detail
   ])
-  return `${record.run}\n${facts}\n\n${textTable(["node", "state", "took", "id", ""], rows, { right: [2], width: terminalWidth(), optional: [3] })}`
+  const nodes = textTable(["node", "state", "took", "id", ""], rows, { right: [2], width: terminalWidth(), optional: [3] })
+  return `${record.run}\n${facts}\n\n${nodes}`
 }
 
 const nodeRows = (root: string, run: Run) =>

@@ -1,14 +1,18 @@
-/** `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that the next run makes them again. */
+/**
+ * `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that
+ * the next run makes them again.
+ */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import { errorText } from "../../store/objects/files.ts"
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
-import { checkStore, type Damage } from "../../store/upkeep/verify.ts"
-import { loadRuns, type Run } from "../history.ts"
-import { storeRoot } from "../session.ts"
+import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
+import { loadRuns, type Run } from "../run-states.ts"
+import { storeRoot } from "../store-folder.ts"
 import { bytesWords, plural, shortDigest } from "../text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
@@ -29,10 +33,11 @@ export const command: Command = {
       const store = yield* Store
       const stock = yield* Effect.try({
         try: () => inventory(root),
-        catch: (cause) => new StoreFailed({ path: root, problem: cause instanceof Error ? cause.message : String(cause) })
+        catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
       })
-      const result = checkStore(stock, store.objectPath, showProgress)
-      const checked = `${plural(result.objects, "object")} (${bytesWords(result.bytes)}), ${plural(result.actions, "action")} and ${plural(result.tables, "table")} checked`
+      const result = verifyStore(stock, store.objectPath, showProgress)
+      const objects = `${plural(result.objects, "object")} (${bytesWords(result.bytes)})`
+      const checked = `${objects}, ${plural(result.actions, "action")} and ${plural(result.tables, "table")} checked`
       if (result.damages.length === 0) {
         write(`${checked}: everything is what it says it is.`)
         return 0
@@ -44,9 +49,12 @@ export const command: Command = {
         write(`\nNothing was changed. "pipeline verify --repair" sets these aside; the next run makes them again.`)
         return 1
       }
-      const { setAside, forgotten } = repairAll(root, result.damages)
+      const setAside = setFilesAside(root, result.damages)
+      const forgotten = new Set(result.damages.flatMap(({ actions }) => actions))
+      for (const key of forgotten) yield* store.forget(key)
       write(
-        `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ${plural(forgotten, "action")} forgotten: the next run computes them again.`
+        `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ` +
+          `${plural(forgotten.size, "action")} forgotten: the next run computes them again.`
       )
       return 0
     })
@@ -64,7 +72,8 @@ const showProgress = (done: number, total: number): void => {
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
   const owners = damage.actions.map((key) => `${labelOf(key, runs)} (action ${shortDigest(key)})`)
-  return `  ${damage.file} ${damage.problem}\n    ${owners.length === 0 ? "no action needs it" : `result of ${owners.join(", ")}`}`
+  const use = owners.length === 0 ? "no action needs it" : `result of ${owners.join(", ")}`
+  return `  ${damage.file} ${damage.problem}\n    ${use}`
 }
 
 const labelOf = (key: string, runs: ReadonlyArray<Run>): string => {
@@ -72,18 +81,13 @@ const labelOf = (key: string, runs: ReadonlyArray<Run>): string => {
   return "a node of no known run"
 }
 
-const repairAll = (root: string, damages: ReadonlyArray<Damage>): { readonly setAside: number; readonly forgotten: number } => {
+/** Moves damaged files where nothing takes them for results; how many there were. */
+const setFilesAside = (root: string, damages: ReadonlyArray<Damage>): number => {
   const folder = path.join(root, "damaged")
+  const present = damages.filter((damage) => damage.present)
   fs.mkdirSync(folder, { recursive: true })
-  let setAside = 0
-  for (const damage of damages) {
-    if (!damage.present) continue
-    fs.renameSync(damage.file, freeName(folder, path.basename(damage.file)))
-    setAside++
-  }
-  const keys = new Set(damages.flatMap(({ actions }) => actions))
-  for (const key of keys) fs.rmSync(path.join(root, "actions", `${key}.json`), { force: true })
-  return { setAside, forgotten: keys.size }
+  for (const { file } of present) fs.renameSync(file, freeName(folder, path.basename(file)))
+  return present.length
 }
 
 const freeName = (folder: string, name: string): string => {

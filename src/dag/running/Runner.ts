@@ -2,9 +2,6 @@
  * Runs a graph: one fiber a node, each waiting for its inputs, asking the planner, and then computing or taking what is there. A failed
  * node fails its dependants as skipped; independent branches finish. Interrupted, running stages are asked to checkpoint and leave.
  */
-import * as fs from "node:fs"
-import * as path from "node:path"
-
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,48 +9,13 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 
 import { holderOf } from "../../store/objects/Lease.ts"
-import type { RunEvent } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
-import { isBadInput } from "../is-bad-input.ts"
-import { decide, type PlanOptions } from "../Planner.ts"
-import type { LiveMetrics } from "../Progress.ts"
-import type { Busy, Placement, StageRequest } from "./compute-action.ts"
+import { type Decision, decide, type PlanOptions } from "../Planner.ts"
+import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
+import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
 import * as Slots from "./Slots.ts"
-
-/** What the runner tells whoever watches; the run log keeps all but the progress. */
-export type Happening =
-  | RunEvent
-  | {
-      readonly event: "progress"
-      readonly node: string
-      readonly done: number
-      readonly total: number
-      readonly metrics: LiveMetrics
-    }
-  | { readonly event: "note"; readonly node: string; readonly line: string }
-
-/** Computes one action somewhere: in this process, in a child, on a cluster. */
-export type Executor = (
-  node: GraphNode,
-  request: StageRequest,
-  watch: (happening: Happening) => void
-) => Effect.Effect<ActionRecord, NodeFailed | Busy | Stopped, Store>
-
-export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
-  node: Schema.String,
-  problem: Schema.String,
-  /** Whether a user's input is to blame (exit code 2) rather than the computation. */
-  badInput: Schema.Boolean,
-  log: Schema.NullOr(Schema.String)
-}) {
-  override get message() {
-    return `${this.node}: ${this.problem}`
-  }
-}
-
-class Skipped extends Schema.TaggedError<Skipped>()("Skipped", { because: Schema.String }) {}
 
 export interface RunOptions extends PlanOptions {
   readonly threads: number
@@ -69,123 +31,172 @@ export interface RunResult {
   readonly failures: ReadonlyArray<NodeFailed>
 }
 
+/** A node that was not tried, because this one before it gave no artifact. */
+class Skipped extends Schema.TaggedError<Skipped>()("Skipped", { because: Schema.String }) {}
+
+/** Why a node has no artifact. */
+type Ending = NodeFailed | Skipped | Stopped
+
+/** A run that is going on. */
+interface Running extends RunOptions {
+  readonly graph: Graph
+  readonly slots: Slots.Slots
+  readonly priorities: ReadonlyMap<string, number>
+  /** What became of each node, by id: settled once, and waited for by the nodes that need it. */
+  readonly outcomes: ReadonlyMap<string, Deferred.Deferred<ActionRecord, Ending>>
+}
+
+/** Artifact digests by the name of the input. */
+type InputDigests = Readonly<Record<string, string>>
+
+/** Brings every node of a graph to its end. What happens to single nodes fails nothing here: it is in the result. */
 export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions) {
-  const store = yield* Store
-  const { watch } = options
-  const slots = Slots.make(options.threads)
-  const priorities = priorityOf(graph)
-  const cells = new Map<string, Deferred.Deferred<ActionRecord, NodeFailed | Skipped | Stopped>>()
-  for (const { id } of graph.nodes) cells.set(id, yield* Deferred.make<ActionRecord, NodeFailed | Skipped | Stopped>())
-  for (const node of graph.nodes)
-    watch({
-      event: "node-planned",
-      node: node.id,
-      label: node.label,
-      stage: node.stage.name,
-      params: node.params,
-      inputs: node.inputs
+  const outcomes = new Map<string, Deferred.Deferred<ActionRecord, Ending>>()
+  for (const { id } of graph.nodes) outcomes.set(id, yield* Deferred.make<ActionRecord, Ending>())
+  const running: Running = {
+    ...options,
+    graph,
+    outcomes,
+    slots: Slots.make(options.threads),
+    priorities: priorityOf(graph)
+  }
+  announce(running)
+  yield* Effect.forEach(graph.nodes, (node) => settle(running, node), { concurrency: "unbounded", discard: true })
+  return yield* summarise(running)
+})
+
+/** Tells the watcher of every node there is, before anything is done. */
+const announce = ({ graph, watch }: Running): void => {
+  for (const { id, label, stage, params, inputs } of graph.nodes)
+    watch({ event: "node-planned", node: id, label, stage: stage.name, params, inputs })
+}
+
+/** Follows one node to its end and makes that end known, to the watcher and to the nodes that wait for it. */
+const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
+  const outcome = running.outcomes.get(node.id)!
+  const exit = yield* awaitInputs(running, node).pipe(
+    Effect.flatMap((inputs) => obtain(running, node, inputs)),
+    Effect.exit
+  )
+  if (Exit.isSuccess(exit)) return yield* Deferred.succeed(outcome, exit.value)
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
+  const error = Cause.squash(exit.cause)
+  const ending = error instanceof Skipped || error instanceof Stopped ? error : nodeFailed(node.label, error)
+  running.watch(endingEvent(node, ending))
+  return yield* Deferred.fail(outcome, ending)
+})
+
+const endingEvent = (node: GraphNode, ending: Ending): Happening => {
+  if (ending instanceof Skipped) return { event: "node-skipped", node: node.id, because: ending.because }
+  if (ending instanceof Stopped) return { event: "node-stopped", node: node.id }
+  return { event: "node-failed", node: node.id, error: ending.problem, at: ending.at, log: ending.log }
+}
+
+/** Waits for what the node needs. One input that is not to be had skips it. */
+const awaitInputs = Effect.fnUntraced(function* ({ graph, outcomes }: Running, node: GraphNode) {
+  const inputs: Record<string, string> = {}
+  for (const [name, id] of Object.entries(node.inputs)) {
+    const upstream = yield* Effect.exit(Deferred.await(outcomes.get(id)!))
+    if (Exit.isFailure(upstream)) return yield* new Skipped({ because: graph.byId.get(id)!.label })
+    inputs[name] = upstream.value.output.digest
+  }
+  return inputs
+})
+
+/** Takes the node's action from the store or computes it; asks the planner again after another process has had the key. */
+const obtain = Effect.fnUntraced(function* (running: Running, node: GraphNode, inputs: InputDigests) {
+  for (;;) {
+    const decision = yield* decide(node, inputs, running)
+    switch (decision._tag) {
+      case "blocked":
+        return yield* Effect.die(`${node.id} was decided with its inputs unknown`)
+      case "cached":
+        return takeCached(running, node, decision)
+      case "run": {
+        const action = yield* compute(running, node, inputs, decision)
+        if (action !== null) return action
+      }
+    }
+  }
+})
+
+const takeCached = (
+  { watch }: Running,
+  node: GraphNode,
+  decision: Extract<Decision, { readonly _tag: "cached" }>
+): ActionRecord => {
+  const { key, action, waived } = decision
+  if (waived.length > 0) watch({ event: "waived", node: node.id, detail: waived.map(({ component }) => component).join(", ") })
+  watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: true, seconds: 0 })
+  return action
+}
+
+/** Computes the node once threads are free for it; null when another process had the key, after waiting until it let go of it. */
+const compute = Effect.fnUntraced(function* (
+  running: Running,
+  node: GraphNode,
+  inputs: InputDigests,
+  { key, components }: Extract<Decision, { readonly _tag: "run" }>
+) {
+  const { watch, slots, priorities, placement } = running
+  let started = 0
+  const attempt = (threads: number) =>
+    Effect.suspend(() => {
+      // Waiting for threads is not the node's time.
+      started = performance.now()
+      watch({ event: "node-started", node: node.id, key })
+      const { name: stage, module } = node.stage
+      const request: StageRequest = {
+        key,
+        components,
+        inputs,
+        stage,
+        module,
+        params: node.params,
+        placement: { ...placement, threads }
+      }
+      return running.execute(node, request, watch)
     })
+  const light = node.stage.resources.process === false
+  const action = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
+    Effect.catchTag("Busy", ({ pid, host }) => {
+      watch({ event: "note", node: node.id, line: `process ${pid} on ${host} computes this already; waiting for it` })
+      return Effect.as(awaitOther(key), null)
+    })
+  )
+  if (action === null) return null
+  const seconds = (performance.now() - started) / 1000
+  watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: false, seconds })
+  return action
+})
 
-  /** Waits while another process computes the key; true once its record is there, false when the lease fell free. */
-  const awaitOther = Effect.fnUntraced(function* (key: string) {
-    for (;;) {
-      if ((yield* store.lookup(key)) !== null) return
-      if (holderOf(store.attemptDirectory(key)) === null) return
-      yield* Effect.sleep("300 millis")
-    }
-  })
+/** Waits while another process computes the key: until its record is there, or its lease has fallen free. */
+const awaitOther = Effect.fnUntraced(function* (key: string) {
+  const store = yield* Store
+  while ((yield* store.lookup(key)) === null && holderOf(store.attemptDirectory(key)) !== null) yield* Effect.sleep("300 millis")
+})
 
-  const compute = Effect.fnUntraced(function* (node: GraphNode, inputs: Readonly<Record<string, string>>) {
-    for (;;) {
-      let started = 0
-      const decision = yield* decide(node, inputs, options)
-      if (decision._tag === "blocked") return yield* Effect.die(`${node.id} was decided with its inputs unknown`)
-      if (decision._tag === "cached") {
-        if (decision.waived.length > 0)
-          watch({ event: "waived", node: node.id, detail: decision.waived.map((change) => change.component).join(", ") })
-        const { key, action } = decision
-        watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: true, seconds: 0 })
-        return action
-      }
-      const { key, components } = decision
-      const attempt = Effect.fnUntraced(function* (threads: number) {
-        // Waiting for threads is not the node's time.
-        started = performance.now()
-        watch({ event: "node-started", node: node.id, key })
-        const request: StageRequest = {
-          key,
-          components,
-          inputs,
-          stage: node.stage.name,
-          module: node.stage.module,
-          params: node.params,
-          placement: { ...options.placement, threads }
-        }
-        return yield* options.execute(node, request, watch)
-      })
-      const light = node.stage.resources.process === false
-      const action = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
-        Effect.catchTag("Busy", (busy) => {
-          watch({
-            event: "note",
-            node: node.id,
-            line: `process ${busy.pid} on ${busy.host} computes this already; waiting for it`
-          })
-          return Effect.as(awaitOther(key), null)
-        })
-      )
-      if (action === null) continue
-      const seconds = (performance.now() - started) / 1000
-      watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: false, seconds })
-      return action
-    }
-  })
-
-  const settle = Effect.fnUntraced(function* (node: GraphNode) {
-    const cell = cells.get(node.id)!
-    const exit = yield* Effect.gen(function* () {
-      const inputs: Record<string, string> = {}
-      for (const [name, id] of Object.entries(node.inputs)) {
-        const upstream = yield* Effect.exit(Deferred.await(cells.get(id)!))
-        if (Exit.isFailure(upstream)) return yield* new Skipped({ because: graph.byId.get(id)!.label })
-        inputs[name] = upstream.value.output.digest
-      }
-      return yield* compute(node, inputs)
-    }).pipe(Effect.exit)
-    if (Exit.isSuccess(exit)) return yield* Deferred.succeed(cell, exit.value)
-    if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
-    const error = Cause.squash(exit.cause)
-    if (error instanceof Skipped) watch({ event: "node-skipped", node: node.id, because: error.because })
-    else if (error instanceof Stopped) watch({ event: "node-stopped", node: node.id })
-    const failure =
-      error instanceof Skipped || error instanceof Stopped || error instanceof NodeFailed
-        ? error
-        : new NodeFailed({
-            node: node.label,
-            problem: String(error instanceof Error ? error.message : error),
-            badInput: isBadInput(error),
-            log: null
-          })
-    if (failure instanceof NodeFailed) watch({ event: "node-failed", node: node.id, error: failure.problem, log: failure.log })
-    return yield* Deferred.fail(cell, failure)
-  })
-
-  yield* Effect.forEach(graph.nodes, settle, { concurrency: "unbounded", discard: true })
-
+/** What the settled nodes come to. A failure outweighs a stop. */
+const summarise = Effect.fnUntraced(function* ({ graph, outcomes }: Running) {
   const artifacts = new Map<string, string>()
   const failures: Array<NodeFailed> = []
   let stopped = false
   for (const { id } of graph.nodes) {
-    const exit = yield* Effect.exit(Deferred.await(cells.get(id)!))
-    if (Exit.isSuccess(exit)) artifacts.set(id, exit.value.output.digest)
-    else {
-      const error = Cause.squash(exit.cause)
-      if (error instanceof NodeFailed) failures.push(error)
-      if (error instanceof Stopped) stopped = true
+    const exit = yield* Effect.exit(Deferred.await(outcomes.get(id)!))
+    if (Exit.isSuccess(exit)) {
+      artifacts.set(id, exit.value.output.digest)
+      continue
     }
+    const ending = Cause.squash(exit.cause)
+    if (ending instanceof NodeFailed) failures.push(ending)
+    if (ending instanceof Stopped) stopped = true
   }
-  const status = failures.length > 0 ? "failed" : stopped ? "interrupted" : "succeeded"
-  return { status, artifacts, failures } satisfies RunResult as RunResult
+  const result: RunResult = {
+    status: failures.length > 0 ? "failed" : stopped ? "interrupted" : "succeeded",
+    artifacts,
+    failures
+  }
+  return result
 })
 
 /** The work that hangs on each node, itself included: the longest chain of costs to the end. */
@@ -198,10 +209,4 @@ const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {
     priority.set(node.id, cost + after)
   }
   return priority
-}
-
-/** Where a node's log is kept. */
-export const logFile = (attemptDirectory: string): string => {
-  fs.mkdirSync(attemptDirectory, { recursive: true })
-  return path.join(attemptDirectory, "log")
 }

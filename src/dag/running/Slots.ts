@@ -1,6 +1,7 @@
 /**
- * Threads as permits. Ready nodes wait here with a priority (the work that hangs on them); the most urgent starts first. A node that starts
- * while nothing else runs or waits gets every thread: results do not depend on the thread count, so this is placement, not identity.
+ * Threads as permits. Ready nodes wait here with a priority (the work that hangs on them); the most urgent starts first. A node
+ * that starts while nothing else runs or waits gets every thread: results do not depend on the thread count, so this is
+ * placement, not identity.
  */
 import * as Effect from "effect/Effect"
 
@@ -14,6 +15,7 @@ interface Waiting {
   readonly start: (threads: number) => void
 }
 
+/** `total` threads, all of them free. */
 export const make = (total: number): Slots => {
   let free = total
   const waiting: Array<Waiting> = []

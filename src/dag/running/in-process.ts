@@ -1,15 +1,18 @@
-/** The executor for light stages: this process. They are short, so a request to stop waits for them rather than for a checkpoint. */
+/**
+ * The executor for light stages: this process. They are short, so a request to stop waits for them rather than for a checkpoint.
+ */
 import * as Effect from "effect/Effect"
 
 import { Stopped } from "../Checkpoints.ts"
-import { isBadInput } from "../is-bad-input.ts"
-import { Busy, execute } from "./compute-action.ts"
-import { type Executor, NodeFailed } from "./Runner.ts"
+import { computeAction } from "./compute-action.ts"
+import { Busy, type Executor } from "./Executor.ts"
+import { nodeFailed } from "./NodeFailed.ts"
 
+/** Runs every action that it is given here. `stopRequested` is asked at each checkpoint that a stage offers. */
 export const inProcessExecutor =
   (stopRequested: () => boolean = () => false): Executor =>
   (node, request, watch) =>
-    execute(node.stage, request, {
+    computeAction(node.stage, request, {
       stopRequested,
       attest: () => null,
       onNondeterminism: (detail) => watch({ event: "nondeterminism", node: node.id, detail }),
@@ -19,14 +22,5 @@ export const inProcessExecutor =
         note: (line) => Effect.sync(() => watch({ event: "note", node: node.id, line }))
       }
     }).pipe(
-      Effect.mapError((error) =>
-        error instanceof Busy || error instanceof Stopped
-          ? error
-          : new NodeFailed({
-              node: node.label,
-              problem: error instanceof Error ? error.message : String(error),
-              badInput: isBadInput(error),
-              log: null
-            })
-      )
+      Effect.mapError((error) => (error instanceof Busy || error instanceof Stopped ? error : nodeFailed(node.label, error)))
     )

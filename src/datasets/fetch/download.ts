@@ -1,6 +1,6 @@
 /**
- * Fetches files over HTTP so that nothing half-finished is ever taken for a dataset: bytes gather in `<file>.partial`, an interrupted download goes on
- * where it stopped, and the file gets its name only when its size and digest are right.
+ * Fetches files over HTTP so that nothing half-finished is ever taken for a dataset: bytes gather in `<file>.partial`, an
+ * interrupted download goes on where it stopped, and the file gets its name only when its size and digest are right.
  */
 import { createHash } from "node:crypto"
 import {
@@ -52,7 +52,10 @@ export interface Expected {
 export const tokenHeader = (token = process.env["HF_TOKEN"]): Readonly<Record<string, string>> =>
   token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }
 
-/** Makes requests go through HTTP_PROXY and HTTPS_PROXY, and around them as NO_PROXY says, where this Node can. Gives what undoes it. */
+/**
+ * Makes requests go through HTTP_PROXY and HTTPS_PROXY, and around them as NO_PROXY says, where this
+ * Node can. Gives what undoes it.
+ */
 export const useProxies = (): (() => void) => {
   const named = ["http_proxy", "https_proxy"].some((name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? "") !== "")
   return named && typeof http.setGlobalProxyFromEnv === "function" ? http.setGlobalProxyFromEnv() : () => {}
@@ -76,8 +79,8 @@ const TOO_MANY = 429
 const LONGEST_WAIT = 120_000
 
 /**
- * Makes `path` the file at `url`. `present`: it was there already and is what it must be. Throws DownloadFailed; what has come so far is kept for
- * the next time.
+ * Makes `path` the file at `url`. `present`: it was there already and is what it must be. Throws DownloadFailed; what has come so
+ * far is kept for the next time.
  */
 export const download = async (
   url: string,
@@ -111,8 +114,8 @@ export const download = async (
 }
 
 /**
- * Tries again what fails for a reason that may pass: no connection, a server that is busy or broken. Attempts that brought something, by `arrived`,
- * do not count. Throws the DownloadFailed of the last one.
+ * Tries again what fails for a reason that may pass: no connection, a server that is busy or broken. Attempts that brought
+ * something, by `arrived`, do not count. Throws the DownloadFailed of the last one.
  */
 export const persistently = async <A>(
   attempt: () => Promise<A>,
@@ -165,7 +168,8 @@ const fetchRest = async (url: string, partial: string, expected: Expected, optio
     await response.body?.cancel()
     throw webPage(url, response.status)
   }
-  // A server that knows no ranges, or has another version by now, sends everything again; one that sends another part is not to be followed.
+  // A server that knows no ranges, or has another version by now, sends everything again; one that sends
+  // another part is not to be followed.
   const append = response.status === 206
   if (append && !(response.headers.get("content-range") ?? `bytes ${have}-`).startsWith(`bytes ${have}-`)) {
     await response.body?.cancel()
@@ -244,7 +248,8 @@ const webPage = (url: string, status: number) =>
     problem: `was answered with a web page instead of ${basename(new URL(url).pathname)}`,
     remedy: url.includes("/blob/")
       ? "This is the address of the hub's page about the file; the file itself has /resolve/ in place of /blob/."
-      : "Look at it in a browser: a network's login, a proxy or a page that asks for terms to be accepted does this. Nothing of it was kept."
+      : "Look at it in a browser: a network's login, a proxy or a page that asks for terms to be accepted does this. " +
+        "Nothing of it was kept."
   })
 
 const refused = (url: string, status: number, known: boolean, wait: number) =>
@@ -256,8 +261,10 @@ const refused = (url: string, status: number, known: boolean, wait: number) =>
     remedy:
       status === 401 || status === 403
         ? known
-          ? "The account of HF_TOKEN may not read it: accept its terms on the page of the dataset, or look whether the token is right."
-          : "It asks for an account, and perhaps for terms to be accepted on its page: set HF_TOKEN to a token of an account that may read it, or fetch it by hand and import it with --from FILE or FOLDER."
+          ? "The account of HF_TOKEN may not read it: accept its terms on the page of the dataset, " +
+            "or look whether the token is right."
+          : "It asks for an account, and perhaps for terms to be accepted on its page: " +
+            "set HF_TOKEN to a token of an account that may read it, or fetch it by hand and import it with --from FILE or FOLDER."
         : status === 404
           ? "It is not there (any more): look at the page of the dataset, and import what you find with --from FILE or FOLDER."
           : "Try again later; what has come so far is kept."

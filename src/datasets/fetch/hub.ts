@@ -1,5 +1,6 @@
 /**
- * The files of a dataset repository on the Hugging Face hub, by its HTTP interface: which there are, how large, with what digest, all at one commit.
+ * The files of a dataset repository on the Hugging Face hub, by its HTTP interface: which there are, how large, with what digest,
+ * all at one commit.
  *
  * `HF_ENDPOINT` names a mirror and `HF_TOKEN` an account, as for the hub's own tools.
  */

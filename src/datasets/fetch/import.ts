@@ -1,8 +1,10 @@
 /**
- * Brings a split into the data folder in the layout of the hub, where `locate.ts` finds it: from the hub, from a URL, or from files that the user has.
+ * Brings a split into the data folder in the layout of the hub, where `locate.ts` finds it: from the hub, from a URL, or from
+ * files that the user has.
  *
- * Every file arrives under another name and gets its own only when it is whole; afterwards its first rows are read as a study would read them, so that
- * a file of another shape is refused here and not in the middle of a study. Importing again does what is missing.
+ * Every file arrives under another name and gets its own only when it is whole; afterwards its first rows are read as
+ * a study would read them, so that a file of another shape is refused here and not in the middle of a study.
+ * Importing again does what is missing.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -12,8 +14,7 @@ import * as Schema from "effect/Schema"
 import type { Layout, Source } from "../Dataset.ts"
 import { DatasetFileCorrupt, isDatasetError } from "../errors.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
-import { matchesGlob } from "../locate/locate.ts"
-import { unpackedName } from "../read/bytes.ts"
+import { matchesGlob, unpackedName } from "../locate/globs.ts"
 import { openDataset } from "../read/load.ts"
 import { type DatasetName, findSource, nameOf } from "../registry.ts"
 import { download, type Fetched, tokenHeader } from "./download.ts"
@@ -56,7 +57,11 @@ export interface Imported {
   readonly files: ReadonlyArray<ImportedFile>
 }
 
-/** What was named with `from` does not fit. */
+/**
+ * What was named with `from` does not fit.
+ *
+ * @public For programs that import datasets.
+ */
 export class ImportRefused extends Schema.TaggedError<ImportRefused>()("ImportRefused", {
   dataset: Schema.String,
   problem: Schema.String
@@ -70,7 +75,10 @@ export class ImportRefused extends Schema.TaggedError<ImportRefused>()("ImportRe
 /** Rows read of what was imported, to see that they are of the source's shape. */
 const SAMPLE = 1000
 
-/** Imports a split. Throws DatasetUnknown, ImportRefused, DownloadFailed, or the DatasetError of a file that is not of the source's shape. */
+/**
+ * Imports a split. Throws DatasetUnknown, ImportRefused, DownloadFailed, or the DatasetError of a file that
+ * is not of the source's shape.
+ */
 export const importDataset = async (dataset: DatasetName, options: ImportOptions): Promise<Imported> => {
   const name = nameOf(dataset)
   const { source, split } = findSource(dataset.dataset, dataset.split)
@@ -97,11 +105,15 @@ const fromHub = async (
   const hub = layout.hub ?? source.hub
   const repository = await hubFiles(hub, layout.globs, options)
   const wanted = repository.files.filter((file) => layout.globs.some((glob) => matchesGlob(file.name, glob)))
-  if (wanted.length === 0)
+  if (wanted.length === 0) {
+    const elsewhere = source.url === undefined ? "" : ` It is also published at ${source.url}:`
     throw new ImportRefused({
       dataset: name,
-      problem: `${hub} has no file ${layout.globs.join(" or ")} on the hub.${source.url === undefined ? "" : ` It is also published at ${source.url}:`} fetch it there and import it with --from FILE.`
+      problem:
+        `${hub} has no file ${layout.globs.join(" or ")} on the hub.${elsewhere} ` +
+        "fetch it there and import it with --from FILE."
     })
+  }
   const missing = wanted.filter((file) => !existsSync(join(folder, file.name))).reduce((sum, file) => sum + file.bytes, 0)
   refuseFullDisk(name, options.to, missing)
   const files: Array<ImportedFile> = []
@@ -259,10 +271,13 @@ const checkShape = async (
   }
   const { rows, bad, faults } = open.report
   const first = faults[0]
-  if (rows === 0)
-    fail(
-      `none of its rows can be used${first === undefined ? "" : `; the first of ${bad}: ${relative(folder, join(folder, first.file))}, row ${first.row}${first.field === "" ? "" : `, field ${first.field}`}: ${first.problem}`}.`
-    )
+  if (rows > 0) return
+  if (first === undefined) fail("none of its rows can be used.")
+  else {
+    const field = first.field === "" ? "" : `, field ${first.field}`
+    const place = `${relative(folder, join(folder, first.file))}, row ${first.row}${field}`
+    fail(`none of its rows can be used; the first of ${bad}: ${place}: ${first.problem}.`)
+  }
 }
 
 const refuseFullDisk = (dataset: string, folder: string, bytes: number): void => {
@@ -270,9 +285,10 @@ const refuseFullDisk = (dataset: string, folder: string, bytes: number): void =>
   while (!existsSync(existing)) existing = dirname(existing)
   const { bavail, bsize } = statfsSync(existing)
   const free = bavail * bsize
+  const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`
   if (bytes > free)
     throw new ImportRefused({
       dataset,
-      problem: `it needs ${(bytes / 1e9).toFixed(1)} GB and ${existing} has ${(free / 1e9).toFixed(1)} GB free; name another folder with --data.`
+      problem: `it needs ${gigabytes(bytes)} and ${existing} has ${gigabytes(free)} free; name another folder with --data.`
     })
 }

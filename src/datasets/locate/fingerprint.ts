@@ -1,9 +1,9 @@
 /**
  * What a dataset on disk is, by content: the digest of every file that would be read, in the order of reading.
  *
- * This is what makes a computation on real data content-addressed: the fingerprint enters the key, so that a replaced shard reruns what used it and a moved
- * folder reruns nothing (names are relative to the folder of the source). Hashing 30 GB takes a minute, and every plan asks for it, so the digest of
- * a large file is remembered by path, size, inode and times of change.
+ * This is what makes a computation on real data content-addressed: the fingerprint enters the key, so that a replaced shard
+ * reruns what used it and a moved folder reruns nothing (names are relative to the folder of the source). Hashing 30 GB takes a
+ * minute, and every plan asks for it, so the digest of a large file is remembered by path, size, inode and times of change.
  */
 import { createHash } from "node:crypto"
 import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
@@ -60,7 +60,10 @@ export const sha256OfFile = async (path: string): Promise<string> => {
 /** Smaller files are read in no time, so that nothing is remembered of them. */
 const WORTH_REMEMBERING = 1 << 20
 
-/** A file that changed this recently, in milliseconds, may change again without its times telling: their grain is up to two seconds. */
+/**
+ * A file that changed this recently, in milliseconds, may change again without its times telling:
+ * their grain is up to two seconds.
+ */
 const SETTLED = 3000
 
 interface Known {

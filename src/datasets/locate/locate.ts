@@ -1,18 +1,19 @@
 /**
  * Where datasets lie on this machine.
  *
- * Roots are searched in a fixed order: a folder given by the user, ECHO_CHAMBER_DATA, `shared/data` beside the repository, `data` inside it. Under a root a
- * source has a folder by its hub id (`openai/gsm8k`), by the last part of it, by its name here, or in the layout of the hub's own cache. The first root
- * and folder with files of a layout wins; files are in the order of their names, so that (file, row) means the same on every machine.
+ * Roots are searched in a fixed order: a folder given by the user, ECHO_CHAMBER_DATA, `shared/data` beside the repository, `data`
+ * inside it. Under a root a source has a folder by its hub id (`openai/gsm8k`), by the last part of it, by its name here, or in
+ * the layout of the hub's own cache. The first root and folder with files of a layout wins; files are in the order of their
+ * names, so that (file, row) means the same on every machine.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
 import { REPOSITORY } from "../../dag/repository.ts"
 import type { Layout, Source, SplitSource } from "../Dataset.ts"
 import { DatasetIncomplete, DatasetMissing } from "../errors.ts"
-import { unpackedName } from "../read/bytes.ts"
 import { findSource } from "../registry.ts"
+import { namesBelow, unpackedName } from "./globs.ts"
 
 export interface RootOptions {
   /** Folder named by the user; searched first. */
@@ -22,13 +23,20 @@ export interface RootOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
+/** The folder that ECHO_CHAMBER_DATA names, or undefined. */
+const namedByEnvironment = (environment: RootOptions["environment"] = process.env): string | undefined =>
+  environment["ECHO_CHAMBER_DATA"] || undefined
+
 /** The folders searched, in order; they need not exist. */
 export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {
   const repository = options.repository ?? REPOSITORY
-  const named = [options.data, (options.environment ?? process.env)["ECHO_CHAMBER_DATA"]]
+  const named = [options.data, namedByEnvironment(options.environment)]
   const roots = named.filter((root) => root !== undefined && root !== "").map((root) => resolve(root!))
   return [...new Set([...roots, resolve(repository, "../shared/data"), resolve(repository, "data")])]
 }
+
+/** The folder that datasets are imported into: the one given, that of ECHO_CHAMBER_DATA, else `data` inside the repository. */
+export const importFolder = (given?: string): string => resolve(given ?? namedByEnvironment() ?? join(REPOSITORY, "data"))
 
 export interface LocatedFile {
   /** Full path. */
@@ -86,8 +94,9 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
 /** One or two sentences: where a split is published and the command that fetches it. */
 export const obtain = (source: Source, splitName: string): string => {
   const hub = source.splits[splitName]!.layouts[0]!.hub ?? source.hub
+  const elsewhere = source.url === undefined ? "" : ` and at ${source.url}`
   return (
-    `It is published as ${hub} on the Hugging Face hub${source.url === undefined ? "" : ` and at ${source.url}`} (licence: ${source.licence}). ` +
+    `It is published as ${hub} on the Hugging Face hub${elsewhere} (licence: ${source.licence}). ` +
     `To fetch it: pnpm pipeline data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
   )
 }
@@ -103,39 +112,12 @@ const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<
 
 /** Files under `folder` that match any of the globs, sorted by name; of a file that is there plain and packed, the plain one. */
 const matches = (folder: string, globs: ReadonlyArray<string>): ReadonlyArray<LocatedFile> => {
-  const names = new Set(globs.flatMap((glob) => expand(folder, "", glob.split("/"))))
+  const names = new Set(globs.flatMap((glob) => namesBelow(folder, glob)))
   return [...names]
     .filter((name) => unpackedName(name) === name || !names.has(unpackedName(name)))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => ({ path: join(folder, name), name }))
 }
-
-/** The pattern of one segment of a glob; text files may also be packed (`.gz`, `.zst`). */
-const segmentPattern = (segment: string): string =>
-  `${segment.split("*").map(literally).join("[^/]*")}${/\.(?:jsonl|json|csv)$/.test(segment) ? "(?:\\.gz|\\.zst)?" : ""}`
-
-/** Whether a path inside the folder of a source is one that a glob stands for. */
-export const matchesGlob = (name: string, glob: string): boolean =>
-  new RegExp(`^${glob.split("/").map(segmentPattern).join("/")}$`).test(name)
-
-const expand = (folder: string, prefix: string, segments: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [segment, ...rest] = segments
-  const here = join(folder, prefix)
-  const pattern = new RegExp(`^${segmentPattern(segment!)}$`)
-  return entries(here)
-    .filter((entry) => pattern.test(entry) && !entry.startsWith("."))
-    .flatMap((entry) => {
-      const name = prefix === "" ? entry : `${prefix}/${entry}`
-      const isFolder = statSync(join(folder, name)).isDirectory()
-      if (rest.length > 0) return isFolder ? expand(folder, name, rest) : []
-      return isFolder ? [] : [name]
-    })
-}
-
-const literally = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-
-const entries = (folder: string): ReadonlyArray<string> =>
-  existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : []
 
 /** Names that sharded siblings promise and that are not there. */
 const missingShards = (names: ReadonlyArray<string>): ReadonlyArray<string> => {

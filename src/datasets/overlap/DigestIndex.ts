@@ -1,10 +1,11 @@
 /**
- * Texts that were met before, by the first 64 bits of their SHA-256, each with a number: an open-addressing table in typed arrays, 16 bytes an entry
- * at most half full, where a Map of strings would take a hundred. Among 14 million texts, OpenMathInstruct-2, the probability of any collision
- * is 5e-6.
+ * Texts that were met before, by the first 64 bits of their SHA-256, each with a number: an open-addressing table in typed
+ * arrays, 16 bytes an entry at most half full, where a Map of strings would take a hundred. Among 14 million texts,
+ * OpenMathInstruct-2, the probability of any collision is 5e-6.
  */
 import { hash } from "node:crypto"
 
+/** A map from texts to numbers >= 0 that keeps no text. */
 export class DigestIndex {
   private slots = 1 << 12
   /** High and low word of a digest, in turn. */

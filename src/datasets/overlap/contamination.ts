@@ -1,10 +1,10 @@
 /**
- * Is an evaluation set in the training data? The 13-gram test of GPT-3 (Brown et al. 2020, appendix C): a question is contaminated by a document when both
- * contain the same run of 13 words (word-runs.ts says what a word is).
+ * Is an evaluation set in the training data? The 13-gram test of GPT-3 (Brown et al. 2020, appendix C): a question is
+ * contaminated by a document when both contain the same run of 13 words (word-runs.ts says what a word is).
  *
- * A question shorter than the run counts as a whole: it is contaminated when all its words appear in the document in a row (and reported as
- * `short`: two such sentences can agree by chance). Memory is bounded by the evaluation side alone; documents pass by once, in any
- * number. Runs are compared by their hash and then by their words, so that a reported overlap is never a collision.
+ * A question shorter than the run counts as a whole: it is contaminated when all its words appear in the document in a row (and
+ * reported as `short`: two such sentences can agree by chance). Memory is bounded by the evaluation side alone; documents pass by
+ * once, in any number. Runs are compared by their hash and then by their words, so that a reported overlap is never a collision.
  */
 import { comparedWords, forEachRun, RunFilter, wordHashes } from "./word-runs.ts"
 

@@ -1,9 +1,9 @@
 /**
  * Runs of words and their hashes: what the contamination check compares.
  *
- * Words are runs of letters or digits, lower case, accents and signs dropped, so that layout does not hide a copy. A run has a 52-bit hash: two
- * rolling polynomial hashes modulo 2^32 over the words' own hashes, so that the runs of a document cost one pass whatever their length. Plain
- * ASCII, nearly all of any corpus, is hashed from its characters without making a single word.
+ * Words are runs of letters or digits, lower case, accents and signs dropped, so that layout does not hide a copy. A run has a
+ * 52-bit hash: two rolling polynomial hashes modulo 2^32 over the words' own hashes, so that the runs of a document cost one pass
+ * whatever their length. Plain ASCII, nearly all of any corpus, is hashed from its characters without making a single word.
  */
 
 /** Words as they are compared: `It's 1,000 Cafés` is `it s 1 000 cafes`. */
@@ -80,7 +80,10 @@ export class RunFilter {
 
 const MULTIPLIER_HIGH = 0x85ebca6b
 
-/** Calls `use` with the hash of each run of `length` words that may be in `filter` (of all without one), and the index of its first word. */
+/**
+ * Calls `use` with the hash of each run of `length` words that may be in `filter` (of all without one), and
+ * the index of its first word.
+ */
 export const forEachRun = (
   hashes: Int32Array,
   length: number,

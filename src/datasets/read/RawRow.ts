@@ -1,8 +1,8 @@
 /**
  * What every reader gives: records with their index in the file, or why there is none at that index.
  *
- * A reader is a generator of batches in constant memory. What is wrong with one record is told in its place and reading goes on; what is wrong
- * with the file (truncated, not of its format) is thrown as DatasetFileCorrupt.
+ * A reader is a generator of batches in constant memory. What is wrong with one record is told in its place and reading goes on;
+ * what is wrong with the file (truncated, not of its format) is thrown as DatasetFileCorrupt.
  */
 export type RawRow =
   | { readonly row: number; readonly record: Readonly<Record<string, unknown>> }

@@ -1,8 +1,9 @@
 /**
  * The bytes of a file, unpacked by its suffix (`.gz`, `.zst`), as a stream of chunks with back-pressure.
  *
- * Zstandard goes through fzstd and not node:zlib: Node's decoder stops without an error after the first frame of a file, and large corpora are
- * often many frames one after another. fzstd reads them all and notices a missing end; neither verifies content checksums.
+ * Zstandard goes through fzstd and not node:zlib: Node's decoder stops without an error after the first frame of a
+ * file, and large corpora are often many frames one after another. fzstd reads them all and notices a missing end;
+ * neither verifies content checksums.
  */
 import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream"
@@ -13,9 +14,6 @@ import { Decompress } from "fzstd"
 import { DatasetFileCorrupt } from "../errors.ts"
 
 const CHUNK = 1 << 18
-
-/** Name of a file without a packing suffix: what its contents are. */
-export const unpackedName = (path: string): string => path.replace(/\.(?:gz|zst)$/, "")
 
 /** Chunks of the unpacked file, in order. Throws DatasetFileCorrupt where it cannot be read or unpacked to its end. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {

@@ -1,11 +1,12 @@
 /**
- * CSV with a header line (RFC 4180: quoted fields may hold commas, newlines and doubled quotes); the row is the record's index after the header.
- * One small evaluation set is published only so; all values are text.
+ * CSV with a header line (RFC 4180: quoted fields may hold commas, newlines and doubled quotes); the row is the record's index
+ * after the header. One small evaluation set is published only so; all values are text.
  */
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
 
+/** Reads CSV. Throws DatasetFileCorrupt. */
 export const readCsv: Reader = async function* ({ path, from, columns }) {
   let header: ReadonlyArray<string> | null = null
   let row = 0
@@ -35,6 +36,7 @@ export const readCsv: Reader = async function* ({ path, from, columns }) {
   if (header === null) throw new DatasetFileCorrupt({ file: path, problem: "is empty; a CSV file begins with a header" })
 }
 
+/** Number of records, the header left out. Throws DatasetFileCorrupt. */
 export const countCsv = async (path: string): Promise<number> => {
   let count = -1
   for await (const records of recordsOf(path)) count += records.length

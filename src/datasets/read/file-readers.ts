@@ -1,6 +1,6 @@
 /** The reader of a file, by its name. */
 import { DatasetFileCorrupt } from "../errors.ts"
-import { unpackedName } from "./bytes.ts"
+import { unpackedName } from "../locate/globs.ts"
 import { countCsv, readCsv } from "./csv.ts"
 import { countJsonArray, readJsonArray } from "./json-array.ts"
 import { countJsonl, readJsonl } from "./jsonl.ts"
@@ -20,6 +20,7 @@ const formats: Readonly<Record<string, FileFormat>> = {
   csv: { read: readCsv, count: countCsv }
 }
 
+/** How a file is read, by its suffix. Throws DatasetFileCorrupt for a suffix that none here reads. */
 export const formatOf = (path: string): FileFormat => {
   const suffix = /\.([a-z]+)$/i.exec(unpackedName(path))?.[1]?.toLowerCase() ?? ""
   const format = formats[suffix]

@@ -1,8 +1,9 @@
 /**
- * A file that is one JSON array of objects, read element by element in constant memory: MetaMathQA's is 400 MB, too long for one string.
+ * A file that is one JSON array of objects, read element by element in constant memory: MetaMathQA's is 400
+ * MB, too long for one string.
  *
- * Only brackets, strings and escapes are followed to find where an element ends; JSON.parse judges the element itself, so that one malformed element
- * is one bad row. The row is the element's index.
+ * Only brackets, strings and escapes are followed to find where an element ends; JSON.parse judges the element itself, so that
+ * one malformed element is one bad row. The row is the element's index.
  */
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
@@ -14,6 +15,7 @@ const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0
 const opens = (byte: number) => byte === 0x5b || byte === 0x7b
 const closes = (byte: number) => byte === 0x5d || byte === 0x7d
 
+/** Reads a JSON array. Throws DatasetFileCorrupt. */
 export const readJsonArray: Reader = async function* ({ path, from }) {
   let row = 0
   for await (const elements of elementsOf(path)) {
@@ -26,6 +28,7 @@ export const readJsonArray: Reader = async function* ({ path, from }) {
   }
 }
 
+/** Number of elements. Throws DatasetFileCorrupt. */
 export const countJsonArray = async (path: string): Promise<number> => {
   let count = 0
   for await (const elements of elementsOf(path)) count += elements.length

@@ -1,8 +1,9 @@
 /**
  * JSON Lines, plain or packed: one object a line, the row is the line's index from 0.
  *
- * Lines are cut from bytes and skipped without being parsed, so that resuming deep inside a file costs little more than reading it. Blank lines
- * keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a whole rather than line by line.
+ * Lines are cut from bytes and skipped without being parsed, so that resuming deep inside a file costs little more than
+ * reading it. Blank lines keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a
+ * whole rather than line by line.
  */
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
@@ -13,6 +14,7 @@ const NEWLINE = 0x0a
 /** No record of any known source comes near this; a file without newlines would fill the memory. */
 const LONGEST_LINE = 2 ** 28
 
+/** Reads JSON Lines. Throws DatasetFileCorrupt. */
 export const readJsonl: Reader = async function* ({ path, from }) {
   let row = 0
   for await (const lines of linesOf(path)) {

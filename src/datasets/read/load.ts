@@ -1,8 +1,9 @@
 /**
  * Reads a dataset as a stream of rows: in the order of files and records, in constant memory, from any (file, row) on.
  *
- * No record disappears unseen: each is a row, or filtered for a stated reason, or bad and named. Bad rows beyond what is tolerated (none, unless told
- * otherwise) end the reading with DatasetRowInvalid. Ids that a source gives its rows must differ; this is checked among the rows of one reading.
+ * No record disappears unseen: each is a row, or filtered for a stated reason, or bad and named. Bad rows beyond what is
+ * tolerated (none, unless told otherwise) end the reading with DatasetRowInvalid. Ids that a source gives its rows must differ;
+ * this is checked among the rows of one reading.
  */
 import { canonicalAnswer } from "../answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "../Dataset.ts"
@@ -84,7 +85,11 @@ export const openDataset = (name: string, split: string, options: LoadOptions): 
   return { ...located, report, batches: () => readBatches(located, report, options) }
 }
 
-/** All rows of a dataset, for sets that fit in memory. */
+/**
+ * All rows of a dataset, for sets that fit in memory. Throws as `openDataset` and its batches do.
+ *
+ * @internal Tests and benchmarks read small sets; stages read in batches.
+ */
 export const readDataset = async (name: string, split: string, options: LoadOptions): Promise<ReadonlyArray<DatasetRow>> => {
   const rows: Array<DatasetRow> = []
   for await (const batch of openDataset(name, split, options).batches()) rows.push(...batch.rows)

@@ -9,6 +9,7 @@ import type { Reader } from "./RawRow.ts"
 /** Loaded when a Parquet file is read: every command imports this module, and few meet one. */
 const library = async () => ({ ...(await import("hyparquet")), ...(await import("hyparquet-compressors")) })
 
+/** Reads Parquet. Throws DatasetFileCorrupt. */
 export const readParquet: Reader = async function* ({ path, from, columns }) {
   const { compressors, parquetReadObjects, parquetSchema } = await library()
   const { file, metadata } = await open(path)
@@ -49,6 +50,7 @@ export const readParquet: Reader = async function* ({ path, from, columns }) {
   }
 }
 
+/** Number of rows by the footer. Throws DatasetFileCorrupt. */
 export const countParquet = async (path: string): Promise<number> => Number((await open(path)).metadata.num_rows)
 
 const open = async (path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData }> => {

@@ -1,9 +1,9 @@
 /**
  * Reads Arrow IPC files by range: the footer, the header of each batch, and then only the buffers of the columns that are wanted.
  *
- * Nothing in a file is trusted. Sizes, counts, positions, offsets and UTF-8 are checked before a value is handed on, so that a truncated,
- * foreign or corrupted file is an `ArrowFileCorrupt` that names the file, and never a wrong pointer in DuckDB or an engine. Changed
- * numbers inside a sound layout cannot be seen here; that is what the object's digest is for.
+ * Nothing in a file is trusted. Sizes, counts, positions, offsets and UTF-8 are checked before a value is handed on, so that a
+ * truncated, foreign or corrupted file is an `ArrowFileCorrupt` that names the file, and never a wrong pointer in DuckDB or an
+ * engine. Changed numbers inside a sound layout cannot be seen here; that is what the object's digest is for.
  *
  * Format: https://arrow.apache.org/docs/format/Columnar.html (version V5, uncompressed, no dictionaries).
  */

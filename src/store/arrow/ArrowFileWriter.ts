@@ -1,6 +1,6 @@
 /**
- * Writes record batches to an Arrow IPC file as they come, in constant memory. apache-arrow encodes; every byte goes straight to the
- * file descriptor and into the digest, where apache-arrow by itself would keep the whole file in a queue.
+ * Writes record batches to an Arrow IPC file as they come, in constant memory. apache-arrow encodes; every byte goes straight to
+ * the file descriptor and into the digest, where apache-arrow by itself would keep the whole file in a queue.
  */
 import { createHash, type Hash } from "node:crypto"
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs"
@@ -40,6 +40,7 @@ class DescriptorWriter extends RecordBatchFileWriter {
   }
 }
 
+/** A file that is being written, batch by batch. */
 export class ArrowFileWriter {
   private readonly descriptor: number
   private readonly hash = createHash("sha256")

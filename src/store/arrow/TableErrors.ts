@@ -1,6 +1,7 @@
 /**
- * What can go wrong between rows in memory and Arrow files on disk. The writer and the reader are synchronous and throw these; a caller
- * in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the place in it, and what to do.
+ * What can go wrong between rows in memory and Arrow files on disk. The writer and the reader are synchronous and throw
+ * these; a caller in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the
+ * place in it, and what to do.
  */
 import * as Schema from "effect/Schema"
 
@@ -35,7 +36,10 @@ export class TableMismatch extends Schema.TaggedError<TableMismatch>()("TableMis
   problem: Schema.String
 }) {
   override get message() {
-    return `${this.file} does not hold the table ${this.table}: column ${this.column} ${this.problem}. It was written by another version of the table or is another table.`
+    return (
+      `${this.file} does not hold the table ${this.table}: column ${this.column} ${this.problem}. ` +
+      `It was written by another version of the table or is another table.`
+    )
   }
 }
 
@@ -47,6 +51,9 @@ export class CheckpointIncomplete extends Schema.TaggedError<CheckpointIncomplet
   found: Schema.Int
 }) {
   override get message() {
-    return `The checkpoint of table ${this.table} in ${this.directory} should hold ${this.rows} rows and holds ${this.found}. Delete the directory to start the stage from its beginning.`
+    return (
+      `The checkpoint of table ${this.table} in ${this.directory} should hold ${this.rows} rows and holds ${this.found}. ` +
+      `Delete the directory to start the stage from its beginning.`
+    )
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Reads a table back from its Arrow file: whole columns as typed arrays and views, or rows for convenience.
  *
- * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column value by value. No
- * descriptor stays open between calls, and rows are read batch by batch, so that a file larger than memory can be walked through.
+ * Opening reads and checks the layout only; a column is read when it is first asked for, and a `largeBinary` column
+ * value by value. No descriptor stays open between calls, and rows are read batch by batch, so that a file larger than
+ * memory can be walked through.
  */
 
 import type * as Column from "../schema/Column.ts"
@@ -12,7 +13,7 @@ import type * as Table from "../schema/Table.ts"
 import type { ArrowField } from "./arrow-fields.ts"
 import { ArrowFile, type ArrowBatch } from "./ArrowFile.ts"
 import { TableMismatch } from "./TableErrors.ts"
-import { columnView, lazyBytesView, locate, valueAt } from "./view-of-column.ts"
+import { viewOfColumn, viewOfBytesOnDisk, rowFinder, valueAt } from "./view-of-column.ts"
 
 export interface OpenOptions<Names extends string> {
   /** Read these columns at once, and give no others. */
@@ -69,17 +70,18 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
         this.withFile(() => this.view(name))
       )
     }
-    // `columnView` builds what the column's definition says, which is the definition of `View`.
+    // `viewOfColumn` builds what the column's definition says, which is the definition of `View`.
     return this.views.get(name) as Column.View<T["columns"][Name]>
   }
 
   /**
-   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws `ArrowFileCorrupt` as `column` does.
+   * A column of number lists whose items stay on disk: in memory are four bytes a row. Throws
+   * `ArrowFileCorrupt` as `column` does.
    */
   lists<Name extends ListColumn<T> & Names>(name: Name): ListsOnDisk<ItemsOf<T, Name>> {
     const field = this.field(name)
     const offsets = this.withFile(() => this.batches.map((batch) => this.arrow.readOffsets(batch, field)))
-    const { find } = locate(this.batches.map(({ rows }) => ({ length: rows })))
+    const { find } = rowFinder(this.batches.map(({ rows }) => ({ length: rows })))
     const lengths = new Int32Array(this.rows)
     let row = 0
     for (const own of offsets) for (let i = 1; i < own.length; i++) lengths[row++] = Number(own[i]) - Number(own[i - 1])
@@ -111,10 +113,10 @@ export class TableReader<T extends Table.Any, Names extends Table.ColumnName<T> 
     const { nullable, type } = field
     if (type === "largeBinary" && !nullable) {
       const lengths = this.batches.map(({ rows }) => ({ length: rows }))
-      return lazyBytesView(lengths, (batch) => this.withFile(() => this.arrow.readColumn(this.batches[batch]!, field)))
+      return viewOfBytesOnDisk(lengths, (batch) => this.withFile(() => this.arrow.readColumn(this.batches[batch]!, field)))
     }
     const data = this.batches.map((batch) => this.arrow.readColumn(batch, field))
-    return columnView(type, nullable, data)
+    return viewOfColumn(type, nullable, data)
   }
 
   private field(name: string): ArrowField {
@@ -182,8 +184,8 @@ const mismatch = (table: Table.Any, arrow: ArrowFile): TableMismatch | undefined
 }
 
 /**
- * Opens the file of a table. Throws `ArrowFileCorrupt` when it is no sound Arrow file and `TableMismatch` when its columns are not those of
- * the table. With `columns`, these are read now and the others not at all.
+ * Opens the file of a table. Throws `ArrowFileCorrupt` when it is no sound Arrow file and `TableMismatch` when its columns are
+ * not those of the table. With `columns`, these are read now and the others not at all.
  */
 export const openTable = <T extends Table.Any, Names extends Table.ColumnName<T> = Table.ColumnName<T>>(
   table: T,

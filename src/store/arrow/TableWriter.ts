@@ -1,11 +1,11 @@
 /**
  * Writes a table to one canonical Arrow IPC file, in bounded memory.
  *
- * Rows gather in builders; each full batch goes to a part file `<table>.<n>.arrow` in the writer's directory, and `finish` copies the
- * parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however they were split.
+ * Rows gather in builders; each full batch goes to a part file `<table>.<n>.arrow` in the writer's directory, and `finish` copies
+ * the parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however they were split.
  *
- * Part n always holds a prefix of the rows of batch n, since a checkpoint writes the batch as far as it got and the full batch later
- * replaces it. So any earlier checkpoint can be resumed: the rows that came after it are dropped.
+ * Part n always holds a prefix of the rows of batch n, since a checkpoint writes the batch as far as it got and the full batch
+ * later replaces it. So any earlier checkpoint can be resumed: the rows that came after it are dropped.
  *
  * Not for concurrent use: a directory has one writer.
  */
@@ -24,6 +24,7 @@ export interface FinishedTable extends WrittenFile {
   readonly rows: number
 }
 
+/** A table that is being written; see the head of this file. */
 export class TableWriter<T extends Table.Any> {
   readonly table: T
   readonly directory: string
@@ -52,8 +53,8 @@ export class TableWriter<T extends Table.Any> {
   }
 
   /**
-   * Goes on from a checkpoint that was made when the table had `rows` rows; rows after it are dropped. Throws `CheckpointIncomplete` when
-   * the directory holds fewer, `ArrowFileCorrupt` when a part cannot be read.
+   * Goes on from a checkpoint that was made when the table had `rows` rows; rows after it are dropped. Throws
+   * `CheckpointIncomplete` when the directory holds fewer, `ArrowFileCorrupt` when a part cannot be read.
    */
   static resume<T extends Table.Any>(table: T, directory: string, rows: number): TableWriter<T> {
     mkdirSync(directory, { recursive: true })
@@ -96,8 +97,8 @@ export class TableWriter<T extends Table.Any> {
   }
 
   /**
-   * Adds many rows as columns of equal length: typed arrays, arrays of values, or `{ offsets, values }` for lists of numbers. Throws
-   * `RowRejected`, and then has stored nothing of them.
+   * Adds many rows as columns of equal length: typed arrays, arrays of values, or `{ offsets, values }` for lists of numbers.
+   * Throws `RowRejected`, and then has stored nothing of them.
    */
   appendColumns(columns: Table.BulkInput<T>): void {
     const inputs: Readonly<Record<string, unknown>> = columns

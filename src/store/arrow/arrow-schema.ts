@@ -1,4 +1,6 @@
-/** The Arrow schema of a table, and its columns as apache-arrow record batches. The only module that knows apache-arrow's types. */
+/**
+ * The Arrow schema of a table, and its columns as apache-arrow record batches. The only module that knows apache-arrow's types.
+ */
 import * as Arrow from "apache-arrow"
 
 import type * as Column from "../schema/Column.ts"
@@ -6,7 +8,7 @@ import { itemType } from "../schema/Column.ts"
 import { bytesOf, type ColumnData, type NumberArray } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 
-export const arrowType = (type: Column.ColumnType): Arrow.DataType => {
+const arrowType = (type: Column.ColumnType): Arrow.DataType => {
   const item = itemType(type)
   if (item !== undefined) return new Arrow.List(new Arrow.Field("item", arrowType(item), false))
   switch (type) {

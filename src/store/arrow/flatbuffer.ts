@@ -1,9 +1,9 @@
 /**
- * Just enough of the FlatBuffers encoding to read Arrow's metadata. Reads are bounds-checked by `DataView`: a position that makes no
- * sense is a `RangeError`, never a wrong value from outside the buffer.
+ * Just enough of the FlatBuffers encoding to read Arrow's metadata. Reads are bounds-checked by `DataView`: a position that makes
+ * no sense is a `RangeError`, never a wrong value from outside the buffer.
  *
- * A table starts with the (signed, backward) distance to its vtable; the vtable holds the position of each field, 0 when it is absent.
- * Vectors, strings and sub-tables are referred to by their forward distance.
+ * A table starts with the (signed, backward) distance to its vtable; the vtable holds the position of each field, 0 when it is
+ * absent. Vectors, strings and sub-tables are referred to by their forward distance.
  */
 export class FlatTable {
   private readonly data: DataView

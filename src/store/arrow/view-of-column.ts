@@ -25,11 +25,11 @@ export const valueAt = (type: ColumnType, data: ColumnData, row: number): unknow
   return child.values.subarray(from, to)
 }
 
-/** The value at a place that `locate` found. */
+/** The value at a place that `rowFinder` found. */
 const valueIn = (type: ColumnType, [batch, row]: readonly [ColumnData, number, number]): unknown => valueAt(type, batch, row)
 
 /** Finds the batch of a row: batches in order, rows counted through. */
-export const locate = <Batch extends { readonly length: number }>(batches: ReadonlyArray<Batch>) => {
+export const rowFinder = <Batch extends { readonly length: number }>(batches: ReadonlyArray<Batch>) => {
   const starts = new Float64Array(batches.length + 1)
   for (const [i, batch] of batches.entries()) starts[i + 1] = starts[i]! + batch.length
   let last = 0
@@ -52,14 +52,14 @@ export const locate = <Batch extends { readonly length: number }>(batches: Reado
 }
 
 /**
- * A column of large values that stays on disk: `at` reads the batch of its row, and only the last batch is kept. So one tensor of many can
- * be had without the others.
+ * A column of large values that stays on disk: `at` reads the batch of its row, and only the last batch is kept. So one tensor of
+ * many can be had without the others.
  */
-export const lazyBytesView = (
+export const viewOfBytesOnDisk = (
   batches: ReadonlyArray<{ readonly length: number }>,
   load: (batch: number) => ColumnData
 ): BytesView<unknown> => {
-  const { find, length } = locate(batches)
+  const { find, length } = rowFinder(batches)
   let loaded: { readonly index: number; readonly data: ColumnData } | undefined
   const at = (row: number) => {
     const [, inBatch, index] = find(row)
@@ -93,7 +93,7 @@ const booleans = (batches: ReadonlyArray<ColumnData>): Uint8Array => {
 }
 
 const bytesView = (type: ColumnType, batches: ReadonlyArray<ColumnData>): BytesView<unknown> => {
-  const { find, length } = locate(
+  const { find, length } = rowFinder(
     batches.map((batch) => (batch.validity === undefined ? batch : { ...batch, validity: undefined }))
   )
   return { length, at: (row) => valueIn(type, find(row)) }
@@ -125,7 +125,7 @@ const listView = (type: ColumnType, batches: ReadonlyArray<ColumnData>): ListVie
     return [offsets[row]!, offsets[row + 1]!]
   }
   if (item === undefined || item === "utf8") {
-    const { find, length: total } = locate(items)
+    const { find, length: total } = rowFinder(items)
     const text = (i: number) => String(valueIn("utf8", find(i)))
     const at = (row: number) => {
       const [from, to] = bounds(row)
@@ -138,7 +138,7 @@ const listView = (type: ColumnType, batches: ReadonlyArray<ColumnData>): ListVie
 }
 
 /** The view of a whole column. Its type follows from the column's, which the caller knows. */
-export const columnView = (type: ColumnType, nullable: boolean, batches: ReadonlyArray<ColumnData>): unknown => {
+export const viewOfColumn = (type: ColumnType, nullable: boolean, batches: ReadonlyArray<ColumnData>): unknown => {
   const values = isNumberType(type)
     ? numbers(type, batches)
     : type === "bool"
@@ -147,7 +147,7 @@ export const columnView = (type: ColumnType, nullable: boolean, batches: Readonl
         ? bytesView(type, batches)
         : listView(type, batches)
   if (!nullable) return values
-  const { find, length } = locate(batches)
+  const { find, length } = rowFinder(batches)
   const valid = (row: number) => {
     const [batch, at] = find(row)
     return batch.validity === undefined || bitAt(batch.validity, at)

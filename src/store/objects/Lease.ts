@@ -1,7 +1,7 @@
 /**
- * The right to compute one action key: at most one live holder across processes and, with a shared file system, across hosts. A lease is
- * only there to save work; correctness comes from create-once commits. It is a file created exclusively, touched every few seconds by
- * its holder, and taken over when the holder is gone: dead on this host, or silent for long on another.
+ * The right to compute one action key: at most one live holder across processes and, with a shared file system, across hosts. A
+ * lease is only there to save work; correctness comes from create-once commits. It is a file created exclusively, touched every
+ * few seconds by its holder, and taken over when the holder is gone: dead on this host, or silent for long on another.
  */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
@@ -67,6 +67,7 @@ export const acquire = (directory: string): Lease | LeaseHolder => {
   throw new Error(`The lease in ${directory} keeps changing hands.`)
 }
 
+/** Whether `acquire` gave the lease rather than its holder. */
 export const isLease = (result: Lease | LeaseHolder): result is Lease => "release" in result
 
 /** The live holder of a directory's lease, or null when there is none. */
@@ -122,7 +123,10 @@ export const isRunning = (pid: number, started: string | null): boolean => {
   return started === null || started === startOf(pid)
 }
 
-/** When a process started, against reuse of its id; null where the system does not tell. Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces, so count from its closing parenthesis. */
+/**
+ * When a process started, against reuse of its id; null where the system does not tell. Field 22 of /proc/<pid>/stat; the name in
+ * field 2 may hold spaces, so count from its closing parenthesis.
+ */
 export const startOf = (pid: number): string | null => {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8")

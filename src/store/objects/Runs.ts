@@ -1,6 +1,6 @@
 /**
- * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time, host, run
- * id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
+ * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time,
+ * host, run id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
  */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
@@ -36,7 +36,14 @@ export type RunEvent =
       readonly cached: boolean
       readonly seconds: number
     }
-  | { readonly event: "node-failed"; readonly node: string; readonly error: string; readonly log: string | null }
+  | {
+      readonly event: "node-failed"
+      readonly node: string
+      readonly error: string
+      /** Places of our code that led to it, innermost first; logs of before this was kept lack it. */
+      readonly at?: ReadonlyArray<string>
+      readonly log: string | null
+    }
   | { readonly event: "node-stopped"; readonly node: string }
   | { readonly event: "node-skipped"; readonly node: string; readonly because: string }
   | { readonly event: "nondeterminism"; readonly node: string; readonly detail: string }
@@ -52,15 +59,24 @@ export interface RunLog {
 }
 
 const runsDirectory = (root: string) => path.join(root, "runs")
+/**
+ * The log of a run.
+ *
+ * @internal Tests damage it.
+ */
 export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
 
-/** `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance (4). */
+/**
+ * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the
+ * milliseconds (3 digits) and chance (4).
+ */
 export const newRunId = (study: string, now: Date): string => {
   const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
   const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, "0")
   return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
 }
 
+/** Begins the log of a run, or goes on with it. Each event is in the file when `append` returns. */
 export const openRunLog = (root: string, run: string): RunLog => {
   const file = eventsFile(root, run)
   fs.mkdirSync(path.dirname(file), { recursive: true })

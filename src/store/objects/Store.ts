@@ -1,6 +1,7 @@
 /**
- * The store: immutable objects by content, action records by key. An artifact is a manifest (itself an object) that lists the files of
- * one kind; its digest is the digest of the manifest, so equal contents have equal digests wherever and whenever they were made.
+ * The store: immutable objects by content, action records by key. An artifact is a manifest (itself an object) that
+ * lists the files of one kind; its digest is the digest of the manifest, so equal contents have equal digests wherever
+ * and whenever they were made.
  *
  *   objects/sha256/ab/<digest>    immutable files, read-only
  *   actions/<key>.json            components, outputs, digest, cost
@@ -22,6 +23,7 @@ import type { Kind } from "../schema/Kind.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
 import { errorCode, errorText, publish, sha256OfFile, temporaryName, writeNew } from "./files.ts"
 
+/** The store's folder cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
   path: Schema.String,
   problem: Schema.String
@@ -40,7 +42,10 @@ export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("Arti
 }) {
   readonly badInput = true
   override get message() {
-    return `Artifact ${this.artifact.slice(0, 12)} is damaged: ${this.file} ${this.problem}. Nothing was computed from it. "pipeline verify --repair" sets damaged artifacts aside; the next run makes them again.`
+    return (
+      `Artifact ${this.artifact.slice(0, 12)} is damaged: ${this.file} ${this.problem}. Nothing was computed from it. ` +
+      `"pipeline verify --repair" sets damaged artifacts aside; the next run makes them again.`
+    )
   }
 }
 
@@ -91,6 +96,7 @@ export interface ActionRecord {
   readonly attempt: string
 }
 
+/** One store, open; see the head of this file. */
 export class Store extends Context.Service<
   Store,
   {
@@ -115,7 +121,9 @@ export class Store extends Context.Service<
     readonly forget: (key: string) => Effect.Effect<void, StoreFailed>
     readonly attemptDirectory: (key: string) => string
     readonly objectPath: (digest: string) => string
-    /** Keeps the text behind a code digest, so that a later plan can show what changed. A store that cannot take it goes without. */
+    /**
+     * Keeps the text behind a code digest, so that a later plan can show what changed. A store that cannot take it goes without.
+     */
     readonly keepCode: (digest: string, text: string) => void
     /** The text behind a code digest, or null when it was not kept. */
     readonly codeText: (digest: string) => string | null
@@ -147,7 +155,9 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
     catch: (cause) =>
       new StoreFailed({
         path: root,
-        problem: `it cannot be ${writing ? "written" : "read"} (${errorCode(cause) || errorText(cause)}). Give another folder with --store, or mend its permissions.`
+        problem:
+          `it cannot be ${writing ? "written" : "read"} (${errorCode(cause) || errorText(cause)}). ` +
+          "Give another folder with --store, or mend its permissions."
       })
   })
 
@@ -285,7 +295,10 @@ const actionKeys = (directory: string): ReadonlyArray<string> =>
         .map((name) => name.slice(0, 64))
     : []
 
-/** Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a folder that is there (/proc). */
+/**
+ * Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a
+ * folder that is there (/proc).
+ */
 const makeDirectory = (directory: string): void => {
   if (fs.existsSync(directory)) return
   makeDirectory(path.dirname(directory))

@@ -1,12 +1,17 @@
 /**
- * One canonical form of plain data, and its digest. RFC 8785 in spirit: sorted keys, no white space, shortest numbers. Values without a
- * canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned by golden tests:
- * a change here would orphan every artifact ever made.
+ * One canonical form of plain data, and its digest. RFC 8785 in spirit: sorted keys, no white space, shortest numbers. Values
+ * without a canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned
+ * by golden tests: a change here would orphan every artifact ever made.
  */
 import { createHash, hash } from "node:crypto"
 
 import * as Schema from "effect/Schema"
 
+/**
+ * A value that has no canonical form, by the path of its field.
+ *
+ * @public Thrown where authors of stages write documents.
+ */
 export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonical", {
   path: Schema.String,
   reason: Schema.String
@@ -16,6 +21,7 @@ export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonic
   }
 }
 
+/** The one JSON text of plain data. Throws `NotCanonical`; `path` names the value in its message. */
 export const canonicalJson = (value: unknown, path = "$"): string => {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value)
   if (typeof value === "number") {
@@ -40,6 +46,7 @@ const typeWords = (value: unknown): string => {
 /** 64 lower-case hexadecimal digits. */
 export type Digest = string
 
+/** SHA-256 of bytes, or of a text as UTF-8. */
 export const sha256 = (data: string | Uint8Array): Digest => hash("sha256", data)
 
 /** SHA-256 over the parts, each with its length in front, so that no two lists of parts give the same bytes. */

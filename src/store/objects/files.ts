@@ -22,7 +22,8 @@ export const sha256OfFile = (file: string): string => {
   return hash.digest("hex")
 }
 
-export const fsync = (file: string): void => {
+/** Waits until the disk has what is in a file, or in a folder's list of names. */
+const fsync = (file: string): void => {
   const handle = fs.openSync(file, "r")
   try {
     fs.fsyncSync(handle)
@@ -31,10 +32,11 @@ export const fsync = (file: string): void => {
   }
 }
 
+/** A name that no other process takes, for a file on its way to its own. */
 export const temporaryName = (directory: string): string =>
   path.join(directory, `tmp-${process.pid}-${randomBytes(6).toString("hex")}`)
 
-/** Writes a new file durably under a temporary name beside its final one, then `publish`es it. */
+/** Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us. */
 export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
   fs.mkdirSync(path.dirname(file), { recursive: true })
   const temporary = temporaryName(path.dirname(file))
@@ -44,8 +46,8 @@ export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
 }
 
 /**
- * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there already. The
- * temporary name is gone afterwards either way.
+ * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there
+ * already. The temporary name is gone afterwards either way.
  */
 export const publish = (temporary: string, file: string): boolean => {
   fs.mkdirSync(path.dirname(file), { recursive: true })
@@ -68,7 +70,9 @@ export const publish = (temporary: string, file: string): boolean => {
   }
 }
 
+/** `ENOENT` of a system error; empty for any other. */
 export const errorCode = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""
 
+/** What an error says, whatever was thrown. */
 export const errorText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

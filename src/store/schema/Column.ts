@@ -1,9 +1,9 @@
 /**
- * A column: an Effect Schema annotated with an Arrow type. From this one definition follow the TypeScript type of a row, the Arrow
- * field, the check made on append and the type in SQL.
+ * A column: an Effect Schema annotated with an Arrow type. From this one definition follow the TypeScript type of a row, the
+ * Arrow field, the check made on append and the type in SQL.
  *
- * What it is not: a general mapping of Schema to Arrow. The list of types is closed, because every one of them is written canonically,
- * copied into DuckDB by hand, and tested on that way. Values inside lists are never null.
+ * What it is not: a general mapping of Schema to Arrow. The list of types is closed, because every one of them is written
+ * canonically, copied into DuckDB by hand, and tested on that way. Values inside lists are never null.
  */
 import * as Schema from "effect/Schema"
 
@@ -16,8 +16,8 @@ export type ItemType = "int32" | "float32" | "float64" | "utf8"
 export type ColumnType = ScalarType | `list<${ItemType}>`
 
 /**
- * `Read` is the type of the value in a row, `Write` what `append` takes, `View` what a reader gives for the whole column, `Bulk` what
- * `appendColumns` takes.
+ * `Read` is the type of the value in a row, `Write` what `append` takes, `View` what a reader gives for the whole column, `Bulk`
+ * what `appendColumns` takes.
  */
 export interface Column<out Read, out Write, out View, out Bulk> {
   readonly type: ColumnType
@@ -51,14 +51,36 @@ const integer = (minimum: number, maximum: number) => Schema.Int.check(Schema.is
 
 type Numbers<View> = Column<number, number, View, View | ReadonlyArray<number>>
 
+/**
+ * Whole numbers from -128 to 127.
+ *
+ * @public
+ */
 export const int8 = (description = ""): Numbers<Int8Array> => make("int8", description, integer(-128, 127))
+/**
+ * Whole numbers from 0 to 255.
+ *
+ * @public
+ */
 export const uint8 = (description = ""): Numbers<Uint8Array> => make("uint8", description, integer(0, 255))
+/** Whole numbers of 32 bits: counts, steps, tokens. */
 export const int32 = (description = ""): Numbers<Int32Array> => make("int32", description, integer(-2_147_483_648, 2_147_483_647))
+/**
+ * Whole numbers from 0 to 4,294,967,295.
+ *
+ * @public
+ */
 export const uint32 = (description = ""): Numbers<Uint32Array> => make("uint32", description, integer(0, 4_294_967_295))
+/** Numbers as the engine has them. */
 export const float32 = (description = ""): Numbers<Float32Array> => make("float32", description, Schema.Number)
+/** Numbers as JavaScript has them. */
 export const float64 = (description = ""): Numbers<Float64Array> => make("float64", description, Schema.Number)
 
-/** A signed 64-bit integer, as bigint. */
+/**
+ * A signed 64-bit integer, as bigint.
+ *
+ * @public
+ */
 export const int64 = (description = ""): Column<bigint, bigint, BigInt64Array, BigInt64Array | ReadonlyArray<bigint>> =>
   make(
     "int64",
@@ -74,7 +96,11 @@ export const bool = (description = ""): Column<boolean, boolean, Uint8Array, Uin
 export const utf8 = (description = ""): Column<string, string, BytesView<string>, ReadonlyArray<string>> =>
   make("utf8", description, Schema.String)
 
-/** Bytes, below 2 GiB in one batch. */
+/**
+ * Bytes, below 2 GiB in one batch.
+ *
+ * @public
+ */
 export const binary = (description = ""): Column<Uint8Array, Uint8Array, BytesView<Uint8Array>, ReadonlyArray<Uint8Array>> =>
   make("binary", description, Schema.Uint8Array)
 

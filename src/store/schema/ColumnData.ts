@@ -1,7 +1,7 @@
 /**
- * One column of one record batch as Arrow lays it out in memory: the form in which columns travel between builders, files, views and
- * DuckDB. Always canonical: offsets start at 0, buffers have their exact length, values under nulls are zero or empty, bits past the end
- * are clear, and a column without nulls has no validity bitmap.
+ * One column of one record batch as Arrow lays it out in memory: the form in which columns travel between builders, files, views
+ * and DuckDB. Always canonical: offsets start at 0, buffers have their exact length, values under nulls are zero or empty, bits
+ * past the end are clear, and a column without nulls has no validity bitmap.
  */
 import type { NumberType } from "./Column.ts"
 
@@ -47,6 +47,7 @@ export const numberLayouts: Readonly<Record<NumberType, NumberLayout>> = {
   float64: layout(8, false, -Infinity, Infinity, (buffer, offset, length) => new Float64Array(buffer, offset, length))
 }
 
+/** Whether a column type is one of plain numbers. */
 export const isNumberType = (type: string): type is NumberType => Object.hasOwn(numberLayouts, type)
 
 /** The bytes of a typed array, shared. */
@@ -59,12 +60,14 @@ export const packBits = (flags: Uint8Array): Uint8Array => {
   return bits
 }
 
+/** The first `length` bits as bytes 0 and 1. */
 export const unpackBits = (bits: Uint8Array, length: number): Uint8Array => {
   const flags = new Uint8Array(length)
   for (let i = 0; i < length; i++) flags[i] = (bits[i >>> 3]! >>> (i & 7)) & 1
   return flags
 }
 
+/** Bit `index`, lowest first. */
 export const bitAt = (bits: Uint8Array, index: number): boolean => ((bits[index >>> 3]! >>> (index & 7)) & 1) === 1
 
 /** The start of row `index` in a column with offsets. */

@@ -1,6 +1,6 @@
 /**
- * What a reader gives for a whole column. Numbers are plain typed arrays (and booleans a `Uint8Array` of 0 and 1); everything of variable
- * length, or that may be null, is one of these views over them.
+ * What a reader gives for a whole column. Numbers are plain typed arrays (and booleans a `Uint8Array` of 0 and 1); everything of
+ * variable length, or that may be null, is one of these views over them.
  */
 
 /** Text or bytes. `at` decodes: keep the result when it is needed twice. */

@@ -1,6 +1,7 @@
 /**
- * An artifact type: named Arrow tables and small JSON documents, each with a schema. A kind is declared once (in `schemas/`) and is what
- * stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a checkpoint goes.
+ * An artifact type: named Arrow tables and small JSON documents, each with a schema. A kind is declared once (in `schemas/`) and
+ * is what stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a
+ * checkpoint goes.
  */
 import type * as Schema from "effect/Schema"
 
@@ -23,6 +24,7 @@ export type Any = Kind
 
 type Named<Name extends string> = { readonly [K in Name]: true }
 
+/** Declares a kind that extends no other. */
 export const make = <const Name extends string, const T extends Tables, const D extends Documents = {}>(
   name: Name,
   description: string,
@@ -38,6 +40,7 @@ export const make = <const Name extends string, const T extends Tables, const D 
   }
 }
 
+/** Declares a kind that has all of `base` and further tables: what reads `base` reads it too. */
 export const extend = <Is, T extends Tables, D extends Documents, const Name extends string, const T2 extends Tables>(
   base: Kind<Is, T, D>,
   name: Name,

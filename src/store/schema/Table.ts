@@ -1,5 +1,6 @@
 /**
- * A table: a name, a description and named columns. Tables are what artifacts are made of, and each becomes one SQL view over all runs.
+ * A table: a name, a description and named columns. Tables are what artifacts are made of, and each
+ * becomes one SQL view over all runs.
  *
  *     const Rollouts = Table.make("rollouts", "One sampled completion a row", {
  *       step: Column.int32("RL step, from 0"),
@@ -10,8 +11,6 @@
  *
  * Names and descriptions are written into the file and so are part of an artifact's identity; nothing volatile may enter them.
  */
-import * as Schema from "effect/Schema"
-
 import type * as Column from "./Column.ts"
 
 export interface Table<out Name extends string, out Columns extends Column.Columns> {
@@ -69,14 +68,6 @@ export const make = <const Name extends string, const Columns extends Column.Col
   if (seen.size === 0) refuse(name, "a table needs a column")
   if (metrics && columns["step"]?.type !== "int32") refuse(name, "a metrics table needs an int32 column named step")
   return { name, description, columns, rowsPerBatch, metrics }
-}
-
-/** The Effect Schema of one row: for JSON, documentation and decoding outside the hot path. */
-export const rowSchema = <T extends Any>(table: T): Schema.Schema<Row<T>> => {
-  const fields = Object.fromEntries(Object.entries(table.columns).map(([name, column]) => [name, column.schema]))
-  // Each field's type is its column's `Read`, which is how `Row` is defined; fromEntries forgets which belongs to which.
-  const struct: Schema.Top = Schema.Struct(fields).annotate({ title: table.name, description: table.description })
-  return struct as Schema.Schema<Row<T>>
 }
 
 // The namespace form of this module, for `import { Table }`.

@@ -1,6 +1,6 @@
 /**
- * Is every stored thing what its name says? Each object against its digest, each action record against its key, its manifest and its
- * files, each Arrow table by opening it. Finds; changes nothing.
+ * Is every stored thing what its name says? Each object against its digest, each action record against its key, its manifest and
+ * its files, each Arrow table by opening it. Finds; changes nothing.
  */
 import * as fs from "node:fs"
 
@@ -19,7 +19,8 @@ export interface Damage {
   readonly present: boolean
 }
 
-export interface CheckResult {
+/** What was found, and how much was looked at. */
+export interface Verification {
   readonly damages: ReadonlyArray<Damage>
   readonly objects: number
   readonly bytes: number
@@ -27,11 +28,12 @@ export interface CheckResult {
   readonly tables: number
 }
 
-export const checkStore = (
+/** Checks everything in `stock`. `watch` is told how many of its objects are done. Damage is in the result and never thrown. */
+export const verifyStore = (
   stock: Inventory,
   objectPath: (digest: string) => string,
   watch: (done: number, total: number) => void = () => {}
-): CheckResult => {
+): Verification => {
   const users = usersOf(stock.actions)
   const bad = new Map<string, Damage>()
   const damage = (digest: string, problem: string, present: boolean) =>

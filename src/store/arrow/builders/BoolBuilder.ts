@@ -3,6 +3,7 @@ import { bytesOf, packBits, unpackBits, type ColumnData } from "../../schema/Col
 import { arrayProblem, pushArray, show, type ColumnBuilder, type ColumnProblem } from "./ColumnBuilder.ts"
 import { GrowableBuffer } from "./GrowableBuffer.ts"
 
+/** Builds columns of type `bool`. */
 export class BoolBuilder implements ColumnBuilder {
   private readonly flags = new GrowableBuffer()
 

@@ -6,6 +6,7 @@ import { GrowableBuffer } from "./GrowableBuffer.ts"
 const encoder = new TextEncoder()
 const largestInt32 = 2 ** 31 - 1
 
+/** Builds columns of type `utf8`, `binary` and `largeBinary`. */
 export class BytesBuilder implements ColumnBuilder {
   private readonly type: "utf8" | "binary" | "largeBinary"
   private readonly bytes = new GrowableBuffer()

@@ -1,9 +1,9 @@
 /**
- * Builders: rows or whole columns in, `ColumnData` out. There is one for each physical shape (numbers, booleans, bytes, lists) and one
- * that adds nulls to any of them; `columnBuilder` picks.
+ * Builders: rows or whole columns in, `ColumnData` out. There is one for each physical shape (numbers, booleans, bytes, lists)
+ * and one that adds nulls to any of them; `buildColumn` picks.
  *
- * Invariant: what `data` returns depends only on the values, never on how they came (`push`, `pushColumn` or `load`). Checking is apart
- * from storing (`problem`, `columnProblem`), so that a writer can check a whole row before it stores any of it.
+ * Invariant: what `data` returns depends only on the values, never on how they came (`push`, `pushColumn` or `load`). Checking is
+ * apart from storing (`problem`, `columnProblem`), so that a writer can check a whole row before it stores any of it.
  */
 import type { ColumnData } from "../../schema/ColumnData.ts"
 
@@ -40,6 +40,7 @@ export const show = (value: unknown): string => {
   return String(value)
 }
 
+/** Length of an array or typed array; undefined for anything else. */
 export const lengthOfArray = (column: unknown): number | undefined =>
   Array.isArray(column) || (ArrayBuffer.isView(column) && "length" in column) ? (column as ArrayLike<unknown>).length : undefined
 
@@ -51,6 +52,7 @@ export const arrayProblem = (builder: ColumnBuilder, column: ArrayLike<unknown>)
   }
   return undefined
 }
+/** The same for storing: rows `from .. to` one by one. */
 export const pushArray = (builder: ColumnBuilder, column: ArrayLike<unknown>, from: number, to: number): void => {
   for (let row = from; row < to; row++) builder.push(column[row])
 }

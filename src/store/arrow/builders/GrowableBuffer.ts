@@ -1,9 +1,10 @@
 /**
- * Bytes that grow: the memory under every column builder. Capacity doubles and is kept by `clear`, so that a table written in batches
- * allocates once. Everything past `length` is unspecified.
+ * Bytes that grow: the memory under every column builder. Capacity doubles and is kept by `clear`, so that a table written in
+ * batches allocates once. Everything past `length` is unspecified.
  */
 import type { NumberArray } from "../../schema/ColumnData.ts"
 
+/** Bytes that grow. */
 export class GrowableBuffer {
   bytes = new Uint8Array(0)
   /** Bytes in use. */

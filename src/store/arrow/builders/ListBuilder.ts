@@ -19,6 +19,7 @@ const isOffsetsAndValues = (column: unknown): column is OffsetsAndValues =>
 
 const noValues = new Uint8Array(0)
 
+/** Builds columns of type `list<...>`. */
 export class ListBuilder implements ColumnBuilder {
   private readonly items: ColumnBuilder
   private readonly ends = new NumberBuilder("int32")

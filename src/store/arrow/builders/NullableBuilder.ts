@@ -10,6 +10,7 @@ interface ValuesAndValid {
 const isValuesAndValid = (column: unknown): column is ValuesAndValid =>
   typeof column === "object" && column !== null && "values" in column && "valid" in column && column.valid instanceof Uint8Array
 
+/** Builds nullable columns of any type over the builder of that type. */
 export class NullableBuilder implements ColumnBuilder {
   private readonly inner: ColumnBuilder
   private readonly valid = new GrowableBuffer()

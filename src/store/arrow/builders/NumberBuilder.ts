@@ -15,6 +15,7 @@ const canonicalNaNs = (values: NumberArray): void => {
   }
 }
 
+/** Builds columns of the number types. */
 export class NumberBuilder implements ColumnBuilder {
   readonly type: Column.NumberType
   private readonly layout: (typeof numberLayouts)[Column.NumberType]

@@ -1,21 +1,17 @@
-/** What commands that plan or run share: the store and the engine choice, from flags and environment. */
+/** How a study is planned and run: the flags that every such command takes, and the engine that they and the environment choose. */
 import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { REPOSITORY } from "../dag/repository.ts"
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
+import { dataFlag } from "./dataset-arguments.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
 const engineFlags = {
   engine: { type: "string", value: "NAME", description: "auto, native, wasm or tfjs (default auto)" },
   mode: { type: "string", value: "MODE", description: "numerics: auto, f32, bf16x3 or bf16 (default auto)" },
-  data: {
-    type: "string",
-    value: "DIR",
-    description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
-  }
+  ...dataFlag
 } satisfies Flags
 
 /** How a study is run: which engine computes it, where, and what is taken from the store. */
@@ -32,18 +28,6 @@ export const runFlags = {
   json: { type: "boolean", description: "one JSON line for everything that happens" },
   "no-report": { type: "boolean", description: "do not write the HTML report" }
 } satisfies Flags
-
-export const storeRoot = (parsed: Parsed): string =>
-  path.resolve(parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"] ?? path.join(REPOSITORY, "artifacts"))
-
-/** The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty store. */
-export const existingStore = (parsed: Parsed): string => {
-  const root = storeRoot(parsed)
-  const named = parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"]
-  if (named !== undefined && !fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError({ problem: `There is no store at ${root}.` })
-  return root
-}
 
 /** The engine that `auto` or the flags choose, without loading it; child processes inherit the data folder by environment. */
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {

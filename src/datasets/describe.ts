@@ -5,13 +5,13 @@
  */
 import { stat } from "node:fs/promises"
 
-import { digestOf } from "../../store/objects/digest.ts"
-import type { Role, Source } from "../Dataset.ts"
-import { DatasetMissing, isDatasetError } from "../errors.ts"
-import { formatOf } from "../read/file-readers.ts"
-import { type DatasetName, datasetNames, findSource } from "../registry.ts"
-import { sha256OfFile } from "./fingerprint.ts"
-import { datasetRoots, type Located, locateDataset, obtain, type RootOptions } from "./locate.ts"
+import { digestOf } from "../store/objects/digest.ts"
+import type { Role, Source } from "./Dataset.ts"
+import { DatasetMissing, isDatasetError } from "./errors.ts"
+import { sha256OfFile } from "./locate/fingerprint.ts"
+import { datasetRoots, type Located, locateDataset, obtain, type RootOptions } from "./locate/locate.ts"
+import { formatOf } from "./read/file-readers.ts"
+import { type DatasetName, datasetNames, findSource } from "./registry.ts"
 
 export interface DescribeOptions extends RootOptions {
   /** Count records: from the footer of a Parquet file, by reading any other. */

@@ -1,21 +1,15 @@
 /** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
 import * as os from "node:os"
 
-import * as Schema from "effect/Schema"
-
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
+import { errorText } from "../store/objects/files.ts"
 import { isRunning } from "../store/objects/Lease.ts"
 import { listRuns, type LoggedEvent, readRun } from "../store/objects/Runs.ts"
+import { NotFound } from "./usage.ts"
 
-/** What was asked for is not there: exit code 2. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { problem: Schema.String }) {
-  readonly badInput = true
-  override get message() {
-    return this.problem
-  }
-}
-
-/** `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here. */
+/**
+ * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
+ */
 export type RunState = "succeeded" | "failed" | "interrupted" | "running" | "died" | "elsewhere"
 
 export interface Run {
@@ -24,8 +18,12 @@ export interface Run {
   /** Seconds from start to end, or to the last event of a run without end. */
   readonly seconds: number
   readonly engine: string
+  /** The arguments of `pipeline run`. */
+  readonly args: ReadonlyArray<string>
   /** When each node was last started, ISO. */
   readonly startedAt: ReadonlyMap<string, string>
+  /** Places of our code that led to the failure of a node, innermost first. */
+  readonly failedAt: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
 /** One run, or null when its log holds no whole first line (it was killed while starting). Throws `NotFound` on a damaged log. */
@@ -34,16 +32,17 @@ export const loadRun = (root: string, id: string): Run | null => {
   try {
     events = readRun(root, id)
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    throw new NotFound({
-      problem: `The event log of run ${id} is damaged (${problem}). Remove the folder runs/${id} of the store to go on without it.`
-    })
+    const damage = `The event log of run ${id} is damaged (${errorText(cause)}).`
+    throw new NotFound({ problem: `${damage} Remove the folder runs/${id} of the store to go on without it.` })
   }
   const record = foldRun(events)
   const [first] = events
   if (record === undefined || first?.event !== "run-started") return null
   const startedAt = new Map<string, string>()
-  for (const event of events) if (event.event === "node-started") startedAt.set(event.node, event.time)
+  const failedAt = new Map<string, ReadonlyArray<string>>()
+  for (const event of events)
+    if (event.event === "node-started") startedAt.set(event.node, event.time)
+    else if (event.event === "node-failed") failedAt.set(event.node, event.at ?? [])
   const state = stateOf(record, first.processStarted ?? null)
   const until = state === "running" ? Date.now() : Date.parse(events.at(-1)!.time)
   return {
@@ -51,7 +50,9 @@ export const loadRun = (root: string, id: string): Run | null => {
     state,
     seconds: record.seconds ?? (until - Date.parse(record.startedAt)) / 1000,
     engine: first.engine,
-    startedAt
+    args: first.command,
+    startedAt,
+    failedAt
   }
 }
 

@@ -1,11 +1,14 @@
-import type { LiveMetrics } from "../dag/Progress.ts"
 /**
- * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers, redrawn in
- * place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every happening as a line.
+ * What a person sees while a study runs. In a terminal: one line a running stage with bar, rate, time left and live numbers,
+ * redrawn in place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every
+ * happening as a line.
  */
-import type { Happening } from "../dag/running/Runner.ts"
+import type { LiveMetrics } from "../dag/Progress.ts"
+import type { Happening } from "../dag/running/Executor.ts"
+import { duration } from "./text-table.ts"
 
-export interface Display {
+/** Is told everything that happens in a run and shows what people want to see of it. */
+export interface RunDisplay {
   readonly watch: (happening: Happening) => void
   readonly close: () => void
 }
@@ -25,12 +28,14 @@ interface Running {
 const PLAIN_EVERY_MS = 15_000
 const REDRAW_MS = 200
 
-export const jsonDisplay = (write: (line: string) => void): Display => ({
+/** Every happening as a line of JSON, with its time. */
+export const jsonDisplay = (write: (line: string) => void): RunDisplay => ({
   watch: (happening) => write(`${JSON.stringify({ time: new Date().toISOString(), ...happening })}\n`),
   close: () => {}
 })
 
-export const makeDisplay = (out: NodeJS.WriteStream): Display => {
+/** For people: redrawn in place where `out` is a terminal, plain lines elsewhere. */
+export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
   const terminal = out.isTTY === true && process.env["TERM"] !== "dumb"
   const labels = new Map<string, string>()
   const running = new Map<string, Running>()
@@ -110,9 +115,8 @@ export const makeDisplay = (out: NodeJS.WriteStream): Display => {
         }
         finished++
         const metrics = stage === undefined ? "" : metricWords(stage.metrics)
-        say(
-          `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}${metrics === "" ? "" : `  ${metrics}`}`
-        )
+        const done = `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}`
+        say(metrics === "" ? done : `${done}  ${metrics}`)
         break
       }
       case "node-failed":
@@ -156,7 +160,8 @@ const progressLine = (stage: Running): string => {
   const rate = stage.firstDone === null || seconds <= 0 ? 0 : (stage.done - stage.firstDone) / seconds
   const left = rate > 0 ? ` ${duration((stage.total - stage.done) / rate)} left` : ""
   const speed = rate === 0 ? "" : rate >= 10 ? ` ${rate.toFixed(0)}/s` : ` ${rate.toFixed(1)}/s`
-  return `${stage.label.padEnd(28)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %${speed}${left}  ${metricWords(stage.metrics)}`
+  const percent = String(Math.floor(share * 100)).padStart(3)
+  return `${stage.label.padEnd(28)} ${bar} ${percent} %${speed}${left}  ${metricWords(stage.metrics)}`
 }
 
 const metricWords = (metrics: LiveMetrics): string =>
@@ -172,12 +177,3 @@ const numberWords = (value: number): string =>
     : Math.abs(value) >= 100
       ? value.toFixed(0)
       : value.toPrecision(3)
-
-export const duration = (seconds: number): string => {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
-}

@@ -1,6 +1,7 @@
+/** Why a node must run, in the words that `plan --why` prints. */
 import { describe, expect, it } from "vitest"
 
-import { changeLines, type Context, firstDifference } from "../../src/cli/explain.ts"
+import { changeLines, type Context, firstDifference } from "../../src/cli/plan-reasons.ts"
 import { graphOf } from "../../src/dag/graph.ts"
 import { count } from "../dag/fixtures/stages/count.ts"
 import { sum } from "../dag/fixtures/stages/sum.ts"

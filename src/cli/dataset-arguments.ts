@@ -1,0 +1,35 @@
+/** How the command line speaks of datasets: `gsm8k:train`, `gsm8k`, `--data DIR`. */
+import type { RootOptions } from "../datasets/locate/locate.ts"
+import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../datasets/registry.ts"
+import type { Flags, Parsed } from "./usage.ts"
+
+/** The flag of every command that looks for datasets. */
+export const dataFlag = {
+  data: {
+    type: "string",
+    value: "DIR",
+    description: "folder with real datasets (default: $ECHO_CHAMBER_DATA, ../shared/data, ./data)"
+  }
+} satisfies Flags
+
+/** Where to look, as the flag says. */
+export const dataRoots = (parsed: Parsed): RootOptions => {
+  const data = parsed.text("data")
+  return data === undefined ? {} : { data }
+}
+
+/** Splits named as `gsm8k:train`, or as `gsm8k` for all of its splits. Throws DatasetUnknown with the near names. */
+export const namedDatasets = (words: ReadonlyArray<string>): ReadonlyArray<DatasetName> =>
+  words.flatMap((word) => {
+    const [dataset = "", ...rest] = word.split(":")
+    const split = rest.join(":")
+    if (rest.length > 0) {
+      findSource(dataset, split)
+      return [{ dataset, split }]
+    }
+    findSource(dataset, Object.keys(sources.find(({ name }) => name === dataset)?.splits ?? {})[0] ?? "")
+    return datasetNames().filter((name) => name.dataset === dataset)
+  })
+
+/** Several names for one sentence. */
+export const nameList = (names: ReadonlyArray<DatasetName>): string => names.map(nameOf).join(", ")

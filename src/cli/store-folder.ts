@@ -1,0 +1,20 @@
+/** Which folder is the store, by `--store` and the environment. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { REPOSITORY } from "../dag/repository.ts"
+import { type Parsed, UsageError } from "./usage.ts"
+
+/** The folder that is named, if one is. */
+const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"]
+
+/** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
+export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(parsed) ?? path.join(REPOSITORY, "artifacts"))
+
+/** The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty store. */
+export const existingStore = (parsed: Parsed): string => {
+  const root = storeRoot(parsed)
+  if (namedStore(parsed) !== undefined && !fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError({ problem: `There is no store at ${root}.` })
+  return root
+}

@@ -1,0 +1,59 @@
+/**
+ * What the runner asks of whoever computes an action, be that this process, a child of it or a cluster, and what it is told meanwhile.
+ */
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+import type { RunEvent } from "../../store/objects/Runs.ts"
+import type { ActionRecord, Component, Store } from "../../store/objects/Store.ts"
+import type { Stopped } from "../Checkpoints.ts"
+import type { GraphNode } from "../graph.ts"
+import type { LiveMetrics } from "../Progress.ts"
+import type { NodeFailed } from "./NodeFailed.ts"
+
+/** Everything that a process needs to compute an action; written to the attempt's directory as `request-<process>-<node>.json`. */
+export interface StageRequest {
+  readonly key: string
+  readonly stage: string
+  readonly module: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, string>>
+  readonly components: ReadonlyArray<Component>
+  /** Not identity: where the store is, how many threads, which engine. */
+  readonly placement: Placement
+}
+
+export interface Placement {
+  readonly store: string
+  readonly threads: number
+  /** Seconds between mid-stage checkpoints. */
+  readonly checkpointSeconds: number
+  /** Opaque here: handed to whoever provides services to stages. */
+  readonly services: Readonly<Record<string, string>>
+}
+
+/** What the runner tells whoever watches; the run log keeps all but progress and notes. */
+export type Happening =
+  | RunEvent
+  | {
+      readonly event: "progress"
+      readonly node: string
+      readonly done: number
+      readonly total: number
+      readonly metrics: LiveMetrics
+    }
+  | { readonly event: "note"; readonly node: string; readonly line: string }
+
+/** Computes one action somewhere, and gives its record. */
+export type Executor = (
+  node: GraphNode,
+  request: StageRequest,
+  watch: (happening: Happening) => void
+) => Effect.Effect<ActionRecord, NodeFailed | Busy | Stopped, Store>
+
+/** Another live process computes this key already. */
+export class Busy extends Schema.TaggedError<Busy>()("Busy", { host: Schema.String, pid: Schema.Int }) {
+  override get message() {
+    return `Process ${this.pid} on ${this.host} computes this already.`
+  }
+}

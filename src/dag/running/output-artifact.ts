@@ -1,0 +1,117 @@
+/**
+ * An artifact that is being made: the writers that a stage is given, and what makes files in the store of what it wrote. Rows gather in
+ * the attempt's folder `output`, so that a resumed attempt goes on where the last checkpoint was.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+import { openTable } from "../../store/arrow/TableReader.ts"
+import { TableWriter } from "../../store/arrow/TableWriter.ts"
+import { canonicalJson } from "../../store/objects/digest.ts"
+import { errorText, temporaryName } from "../../store/objects/files.ts"
+import { ArtifactInvalid, type Manifest, Store, type StoreFailed } from "../../store/objects/Store.ts"
+import type { Kind } from "../../store/schema/Kind.ts"
+import * as Checkpoints from "../Checkpoints.ts"
+
+/** Of an attempt's directory: where rows gather. */
+export const OUTPUT = "output"
+
+type Tables = ReadonlyMap<string, TableWriter<any>>
+
+/** Where an attempt begins: its last checkpoint, null on a fresh start, and the tables as they then were. */
+interface Beginning {
+  readonly saved: ReturnType<typeof Checkpoints.readCheckpoint>
+  readonly tables: Tables
+}
+
+/** The last checkpoint of an attempt. One that cannot be used is reported to `warn`, and everything is new. */
+export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string) => void): Beginning => {
+  const folder = path.join(attempt, OUTPUT)
+  const saved = Checkpoints.readCheckpoint(attempt, warn)
+  if (saved !== null) {
+    try {
+      return { saved, tables: tablesOf(kind, (name, table) => TableWriter.resume(table, folder, saved.rows[name] ?? 0)) }
+    } catch (cause) {
+      warn(`The checkpoint in ${attempt} cannot be used (${errorText(cause)}); starting over.`)
+    }
+  }
+  fs.rmSync(path.join(attempt, Checkpoints.CHECKPOINT), { force: true })
+  fs.rmSync(folder, { recursive: true, force: true })
+  fs.mkdirSync(folder, { recursive: true })
+  return { saved: null, tables: tablesOf(kind, (_, table) => TableWriter.open(table, folder)) }
+}
+
+const tablesOf = (kind: Kind.Any, writer: (name: string, table: Kind.Any["tables"][string]) => TableWriter<any>): Tables =>
+  new Map(Object.entries(kind.tables).map(([name, table]) => [name, writer(name, table)]))
+
+export interface Output {
+  /** By table and document: what the stage writes with. */
+  readonly writers: Readonly<Record<string, unknown>>
+  /** Makes every row so far durable; rows by table. */
+  readonly save: () => Readonly<Record<string, number>>
+  /** Checks what was written against the kind and takes it into the store. */
+  readonly finish: Effect.Effect<Manifest, ArtifactInvalid | StoreFailed, Store>
+}
+
+/** An output of this kind over its tables. A row or document that the kind does not allow is `ArtifactInvalid`. */
+export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Output => {
+  const documents = new Map<string, string>()
+  const invalid = (part: string) => (cause: unknown) => new ArtifactInvalid({ kind: kind.name, part, problem: errorText(cause) })
+  const writers: Record<string, unknown> = {}
+  for (const [name, writer] of tables) writers[name] = tableOutput(writer, invalid(name))
+  for (const [name, schema] of Object.entries(kind.documents))
+    writers[name] = documentOutput(name, schema, (json) => documents.set(name, json), invalid(name))
+
+  const finish = Effect.gen(function* () {
+    const store = yield* Store
+    const keptTables: Record<string, Manifest["tables"][string]> = {}
+    for (const [name, writer] of tables) {
+      const file = temporaryName(path.join(attempt, OUTPUT))
+      const { rows, bytes, sha256 } = yield* Effect.try({ try: () => writer.finish(file), catch: invalid(name) })
+      const reopened = yield* Effect.try({ try: () => openTable(kind.tables[name]!, file), catch: invalid(name) })
+      if (reopened.rows !== rows) return yield* invalid(name)(`${rows} rows were written and ${reopened.rows} read back`)
+      yield* store.keepFile(file, sha256)
+      keptTables[name] = { file: sha256, rows, bytes }
+    }
+    const keptDocuments: Record<string, Manifest["documents"][string]> = {}
+    for (const name of Object.keys(kind.documents)) {
+      const json = documents.get(name)
+      if (json === undefined) return yield* invalid(name)("the stage ended without writing this document")
+      keptDocuments[name] = { file: yield* store.keepBytes(json), bytes: Buffer.byteLength(json) }
+    }
+    return { kind: kind.name, tables: keptTables, documents: keptDocuments }
+  })
+
+  const save = () =>
+    Object.fromEntries(
+      [...tables].map(([name, writer]) => {
+        writer.checkpoint()
+        return [name, writer.rows]
+      })
+    )
+  return { writers, save, finish }
+}
+
+/** A `TableOutput` as the stage sees it; see Stage.ts. */
+const tableOutput = (writer: TableWriter<any>, invalid: (cause: unknown) => ArtifactInvalid) => ({
+  append: (row: any) => Effect.try({ try: () => writer.append(row), catch: invalid }),
+  appendColumns: (columns: any) => Effect.try({ try: () => writer.appendColumns(columns), catch: invalid }),
+  rows: () => writer.rows
+})
+
+/** A `DocumentOutput` as the stage sees it; written twice, the last one counts. */
+const documentOutput = (
+  name: string,
+  schema: Schema.Codec<any, any>,
+  keep: (json: string) => void,
+  invalid: (cause: unknown) => ArtifactInvalid
+) => ({
+  write: (value: unknown) =>
+    Effect.suspend(() => Schema.encodeUnknownEffect(Schema.toCodecJson(schema))(value)).pipe(
+      Effect.flatMap((plain) => Effect.try({ try: () => keep(canonicalJson(plain, name)), catch: (cause) => cause })),
+      Effect.mapError(invalid)
+    )
+})
