@@ -72,10 +72,8 @@ export const compareEvaluations = Effect.fnUntraced(function* (
     })
   }
   rows.push(...formatDistances(rows))
-  return {
-    rows,
-    problems: { all: new Set([...first, ...second]).size, paired: paired.length }
-  } satisfies CompareResult as CompareResult
+  const result: CompareResult = { rows, problems: { all: new Set([...first, ...second]).size, paired: paired.length } }
+  return result
 })
 
 const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])

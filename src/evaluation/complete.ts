@@ -62,7 +62,7 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
     const sampled = generated.tokens.subarray(generated.offsets[row]!, generated.offsets[row + 1]!)
     return forced.length === 0 ? sampled.slice() : Int32Array.from([...forced, ...sampled])
   })
-  return {
+  const completions: Completions = {
     samples,
     prompts,
     tokens,
@@ -72,7 +72,8 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
     }),
     truncated: Array.from({ length: rows }, (_, row) => generated.stopped[row] === 0),
     texts: tokens.map((completion) => tokenizer.decode(completion))
-  } satisfies Completions as Completions
+  }
+  return completions
 })
 
 /** A completion's grade under both profiles, as tables of completions keep it (schemas/grade.ts). */

@@ -6,7 +6,7 @@
  * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors, summed as
  * logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
  */
-import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
+import { EvaluationInputError, requireInteger, requireSome } from "../statistics/EvaluationInputError.ts"
 
 /** pass@k of one problem from `n` samples with `c` correct. */
 export const passAtK = (n: number, c: number, k: number): number => {
@@ -21,12 +21,6 @@ export const passAtK = (n: number, c: number, k: number): number => {
   let logNone = 0
   for (let i = 0; i < few; i++) logNone += Math.log1p(-many / (n - i))
   return -Math.expm1(logNone)
-}
-
-/** Mean pass@k over problems; `samples` and `correct` are `[problems]`. */
-export const meanPassAtK = (samples: ArrayLike<number>, correct: ArrayLike<number>, k: number): number => {
-  const each = passAtKByProblem(samples, correct, k)
-  return each.reduce((sum, p) => sum + p, 0) / each.length
 }
 
 /** pass@k of each problem, `[problems]`: what a bootstrap over problems resamples. */
