@@ -59,5 +59,6 @@ export const nodeKinds = Effect.fnUntraced(function* (record: RunRecord) {
     asked.add(node.stage)
     ofStage.set(node.stage, manifest.value.kind)
   }
-  return ((node, kind) => isA(ofStage.get(node.stage) ?? "", kind)) satisfies NodeKinds as NodeKinds
+  const is: NodeKinds = (node, kind) => isA(ofStage.get(node.stage) ?? "", kind)
+  return is
 })

@@ -5,6 +5,7 @@
 import type { TopLevelSpec } from "vega-lite"
 
 import type { Curve } from "../data/curves.ts"
+import type { Axis } from "./axis.ts"
 import type { Style } from "./palette.ts"
 
 const WIDTH = 240
@@ -49,18 +50,6 @@ const labelled = (labels: ReadonlyArray<string>) => {
     padding: { left, right: 18, top: 4, bottom: 40 },
     width: Math.max(130, WIDTH + 62 - left)
   }
-}
-
-export interface Axis {
-  readonly title: string
-  /** d3 format of the labels. */
-  readonly format?: string
-  readonly domain?: readonly [number, number]
-  readonly log?: boolean
-  /** No labels between whole numbers. */
-  readonly whole?: boolean
-  /** Names of the places 0, 1, ... of a trend's axis. */
-  readonly categories?: ReadonlyArray<string>
 }
 
 export interface Line {
@@ -275,16 +264,16 @@ export const stackedBars = (
   }
 }
 
-export interface HeatCell {
+export interface HeatEntry {
   readonly row: string
   readonly column: string
   readonly value: number
 }
 
 /** A matrix of shares with the percentages written in. */
-export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): TopLevelSpec => {
-  const rows = [...new Set(cells.map(({ row }) => row))]
-  const columns = [...new Set(cells.map(({ column }) => column))]
+export const heatMap = (entries: ReadonlyArray<HeatEntry>, x: string, y: string): TopLevelSpec => {
+  const rows = [...new Set(entries.map(({ row }) => row))]
+  const columns = [...new Set(entries.map(({ column }) => column))]
   const position = {
     x: {
       field: "column",
@@ -298,7 +287,7 @@ export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): T
     ...FRAME,
     height: 34 * rows.length,
     width: Math.max(WIDTH, 48 * columns.length),
-    data: { values: cells.map((cell) => ({ ...cell })) },
+    data: { values: entries.map((entry) => ({ ...entry })) },
     layer: [
       {
         mark: { type: "rect", color: "#0072b2" },

@@ -1,11 +1,12 @@
-import type { Estimate, Measures } from "../data/policy-estimates.ts"
-import type { CellData, StudyData } from "../data/study-data.ts"
-import { bySize, dimension } from "../data/varying-params.ts"
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
-import { type Axis, intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
+import { compareNumbers, compareTexts } from "../data/ordering.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { paramText, sizeOf } from "../data/varying-params.ts"
+import { type Axis, ceiling } from "../draw/axis.ts"
+import { intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
 import type { Figure, LegendEntry } from "../draw/Figure.ts"
 import { AFTER, BEFORE, formatStyle, type Style } from "../draw/palette.ts"
-import { ceiling } from "./training-figures.ts"
 
 const SIDES = new Map<string, Style>([
   ["before", BEFORE],
@@ -17,8 +18,8 @@ const SIDES_LEGEND: ReadonlyArray<LegendEntry> = [
 ]
 const share = (title: string): Axis => ({ title, format: ".0%" })
 const sidesOf = (cell: CellData) =>
-  [["before", cell.before] as const, ["after", cell.after] as const].flatMap(([side, measures]) =>
-    measures === null ? [] : [[side, measures] as const]
+  [["before", cell.before] as const, ["after", cell.after] as const].flatMap(([side, estimates]) =>
+    estimates === null ? [] : [[side, estimates] as const]
   )
 
 export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
@@ -71,9 +72,9 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
         .map((cell) => ({
           title: cell.name,
           spec: trendChart(
-            sidesOf(cell).flatMap(([side, measures]) => [
-              ...trend(`pass ${side}`, measures.passAtK),
-              ...trend(`majority ${side}`, measures.majorityAtK)
+            sidesOf(cell).flatMap(([side, estimates]) => [
+              ...trend(`pass ${side}`, estimates.passAtK),
+              ...trend(`majority ${side}`, estimates.majorityAtK)
             ]),
             MAJORITY,
             { title: "k" },
@@ -143,10 +144,10 @@ const ends = ({ value, low, high }: Estimate) => ({
 const trend = (series: string, values: ReadonlyMap<number, Estimate>): ReadonlyArray<TrendPoint> =>
   [...values].map(([x, estimate]) => ({ series, x, ...ends(estimate) }))
 
-const byFormat = (cell: CellData, pick: (measures: Measures) => ReadonlyMap<string, Estimate>, axis: Axis) => {
+const byFormat = (cell: CellData, pick: (estimates: PolicyEstimates) => ReadonlyMap<string, Estimate>, axis: Axis) => {
   const present = (format: string) => sidesOf(cell).some(([, { shares }]) => (shares.get(format)?.value ?? 0) >= 0.005)
-  const points: ReadonlyArray<IntervalPoint> = sidesOf(cell).flatMap(([side, measures]) =>
-    [...pick(measures)]
+  const points: ReadonlyArray<IntervalPoint> = sidesOf(cell).flatMap(([side, estimates]) =>
+    [...pick(estimates)]
       .filter(([format]) => present(format))
       .map(([category, estimate]) => ({ category, series: side, ...ends(estimate) }))
   )
@@ -156,9 +157,13 @@ const byFormat = (cell: CellData, pick: (measures: Measures) => ReadonlyMap<stri
   ])
 }
 
+/** From small to large; sizes that have no name in the presets come first, by their text. */
+const bySize = (a: CellData, b: CellData): number =>
+  compareNumbers(sizeOf(a) ?? -1, sizeOf(b) ?? -1) || compareTexts(paramText(a, "scale"), paramText(b, "scale"))
+
 /** Share of each format after RL against size, a panel for each of the other settings. */
 const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
-  const scales = [...new Set(cells.toSorted(bySize).map((cell) => dimension(cell, "scale")))].filter((scale) => scale !== "")
+  const scales = [...new Set(cells.toSorted(bySize).map((cell) => paramText(cell, "scale")))].filter((scale) => scale !== "")
   const formats = [
     ...new Set(
       cells.flatMap(({ after }) => [...(after?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format))
@@ -166,9 +171,9 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
   ]
   const styles = new Map(formats.map((format) => [format, formatStyle(format)]))
   const panels = Map.groupBy(cells, (cell) =>
-    cell.dimensions
+    cell.varyingParams
       .filter(({ name }) => name !== "scale")
-      .map(({ value }) => value)
+      .map(({ value }) => String(value))
       .join(" ")
   )
   return {
@@ -188,7 +193,7 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
                   .filter(([format]) => styles.has(format))
                   .map(([format, estimate]) => ({
                     series: format,
-                    x: scales.indexOf(dimension(cell, "scale")),
+                    x: scales.indexOf(paramText(cell, "scale")),
                     ...ends(estimate)
                   }))
               ),

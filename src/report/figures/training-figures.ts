@@ -1,6 +1,7 @@
-import type { StudyData } from "../data/study-data.ts"
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
-import { type Axis, lineChart } from "../draw/charts.ts"
+import type { StudyData } from "../data/study-data.ts"
+import { type Axis, ceiling } from "../draw/axis.ts"
+import { lineChart } from "../draw/charts.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { formatStyle, seriesStyle } from "../draw/palette.ts"
 
@@ -76,8 +77,5 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
 /** Dashed, and drawn last: where the model's own choice is one of the formats, both lines are seen. */
 const freeOnTop = <A>(curves: ReadonlyArray<readonly [name: string, curve: A]>) =>
   curves.toSorted(([a], [b]) => Number(a === "free") - Number(b === "free"))
-
-/** A round share at or above the largest one. */
-export const ceiling = (share: number): number => Math.min(1, Math.ceil(share * 10) / 10)
 
 const shortName = (name: string, stage: string): string => (name.endsWith(` ${stage}`) ? name.slice(0, -stage.length - 1) : name)

@@ -3,8 +3,8 @@ import type { Estimate } from "../data/policy-estimates.ts"
 
 export const MISSING = "–"
 
-/** `34.0`, of a share. */
-export const percent = (share: number, digits = 1): string => (share * 100).toFixed(digits)
+/** `34.0`, of a share; a dash where it is unknown (NaN). */
+export const percent = (share: number, digits = 1): string => (Number.isNaN(share) ? MISSING : (share * 100).toFixed(digits))
 
 /**
  * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin would
