@@ -17,7 +17,6 @@ import { SqlFailed } from "./SqlFailed.ts"
 import { StoreFiles } from "./tables/StoreFiles.ts"
 
 export type { QueryResult } from "./QueryResult.ts"
-export { SqlFailed } from "./SqlFailed.ts"
 
 export interface Catalog {
   /** Runs SQL; rows are those of the last statement, the first `maxRows` (default: all). Interruption stops the query. */

@@ -24,21 +24,17 @@ import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
 import { queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
 import type { Source } from "./duckdb/scan-sources.ts"
 import { registerTableFunction } from "./duckdb/table-function.ts"
-import type { Cell, QueryResult } from "./QueryResult.ts"
+import type { SqlValue, QueryResult } from "./QueryResult.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./tables/StoreFiles.ts"
-import { quote, viewNames, viewSql } from "./tables/views.ts"
+import { literal, quote, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
   readonly writableFile?: string
 }
 
-export type { QueryResult } from "./QueryResult.ts"
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** Values that JavaScript has no type for become text, as DuckDB prints them. */
-const toCell: DuckDBValueConverter<JS> = (value, type, converter) => {
+const toValue: DuckDBValueConverter<JS> = (value, type, converter) => {
   const { typeId } = type
   const asText =
     typeId === DuckDBTypeId.TIME ||
@@ -108,7 +104,7 @@ export class Session {
 
   /** Runs SQL and returns the rows of its last statement, the first `maxRows` of them. Rejects with `SqlFailed`. */
   async query(sql: string, maxRows = Infinity): Promise<QueryResult> {
-    const rows: Array<ReadonlyArray<Cell>> = []
+    const rows: Array<ReadonlyArray<SqlValue>> = []
     const last = await this.each(sql, maxRows, async (batch) => void rows.push(...batch.rows))
     return { ...last, rows }
   }
@@ -128,7 +124,7 @@ export class Session {
     for (let i = 0; i < result.chunkCount && left > 0; i++) {
       const chunk = result.getChunk(i)
       const wanted = Math.min(chunk.rowCount, left)
-      batch = { ...batch, rows: Array.from({ length: wanted }, (_, row) => chunk.convertRowValues(row, toCell)) }
+      batch = { ...batch, rows: Array.from({ length: wanted }, (_, row) => chunk.convertRowValues(row, toValue)) }
       left -= wanted
       await use(batch)
     }
