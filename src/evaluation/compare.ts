@@ -20,7 +20,11 @@ import { mcnemar } from "./statistics/mcnemar.ts"
 
 type Row = Table.Input<typeof Comparisons>
 
-/** Two evaluations have no problem in common: there is nothing to compare. */
+/**
+ * Two evaluations have no problem in common: there is nothing to compare.
+ *
+ * @public for authors of stages that compare evaluations of their own.
+ */
 export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("NothingInCommon", {
   before: Schema.Array(Schema.String),
   after: Schema.Array(Schema.String)

@@ -50,7 +50,7 @@ export const ensureReport = async ({ root, record, description, output }: Report
 }
 
 /** `<store>/reports/<study>-<16 digits>.html`. */
-export const reportFile = (root: string, record: RunRecord, description: string): string => {
+const reportFile = (root: string, record: RunRecord, description: string): string => {
   const shown = record.nodes.map(({ id, label, outcome }) => [
     id,
     label,
