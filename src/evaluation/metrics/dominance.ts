@@ -2,7 +2,7 @@
  * When does one format take over? The time to dominance is the first step from which on, averaged over a few steps, one format holds at
  * least nine tenths of the completions: single steps of a hundred completions are too noisy to say. (Echo Chamber reports it in epochs.)
  */
-import { requireInteger } from "../statistics/EvaluationInputError.ts"
+import { requireInteger } from "../EvaluationInputError.ts"
 import { INVALID } from "./format-shares.ts"
 
 export interface Dominance {

@@ -4,7 +4,7 @@
  * Every completion has exactly one class (`invalid` is one), so shares add up to 1.
  */
 import type { invalid } from "../../formats/registry.ts"
-import { EvaluationInputError } from "../statistics/EvaluationInputError.ts"
+import { EvaluationInputError } from "../EvaluationInputError.ts"
 
 /**
  * The class of completions in no format, as formats/registry.ts names it. Said again, and held to be the same by its type, because loading

@@ -5,7 +5,7 @@
  * function of (values, seed, resamples). Percentile intervals, quantiles with linear interpolation.
  */
 import { draws } from "../../random/philox.ts"
-import { EvaluationInputError, requireInteger, requireSome } from "./EvaluationInputError.ts"
+import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 import { type Interval, wilson } from "./intervals.ts"
 
 export interface BootstrapOptions {
