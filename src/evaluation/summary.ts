@@ -1,8 +1,8 @@
 /** From graded completions to the rows of an evaluation: every completion, and every summary number with its 95 % interval. */
-import type { Problems } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
-import type { Row, Table } from "../store/schema/Table.ts"
+import type { Table } from "../store/schema/Table.ts"
+import type { SuiteProblem } from "../training/corpus.ts"
 import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./metrics/diversity.ts"
 import { shareEntropy } from "./metrics/format-shares.ts"
@@ -13,8 +13,6 @@ import { wilson } from "./statistics/intervals.ts"
 
 export type Attempt = Table.Input<typeof Scores>
 type Summary = Table.Input<typeof Evaluations>
-/** What is solved: a problem of a corpus. */
-type SuiteProblem = Pick<Row<typeof Problems>, "problem" | "question" | "answer" | "steps">
 
 /** One row a completion, graded under both profiles. */
 export const scoreRows = (

@@ -40,6 +40,8 @@ export interface Ordered<C extends CellData> {
 /**
  * Cells in the order of a param. A value that is not a number (null, "the preset's"; a name) has no place among numbers: its cell is
  * left out by name, unless `numberOf` knows the number that was in force. Equal numbers stand in the order of the values' text.
+ *
+ * @public for the claims of studies.
  */
 export const ascending = <C extends CellData>(
   cells: ReadonlyArray<C>,
@@ -55,6 +57,23 @@ export const ascending = <C extends CellData>(
     cells: numbered.filter(({ number }) => !Number.isNaN(number)).map(({ cell }) => cell),
     leftOut: without.length === 0 ? "" : `; left out: ${without.map(({ text }) => `${param} ${text}`).join(", ")} (${why})`
   }
+}
+
+export interface Ends<C extends CellData> extends Ordered<C> {
+  readonly least: C
+  readonly most: C
+}
+
+/** Cells in the order of a param, as `ascending` gives them, with the first and the last; null where all have one number, or none. */
+export const ends = <C extends CellData>(
+  cells: ReadonlyArray<C>,
+  param: string,
+  numberOf: (cell: C) => number | null = (cell) => numberIn(cell, param),
+  why?: string
+): Ends<C> | null => {
+  const ordered = ascending(cells, param, numberOf, why)
+  const [least, most] = [ordered.cells[0], ordered.cells.at(-1)]
+  return least === undefined || most === undefined || numberOf(least) === numberOf(most) ? null : { ...ordered, least, most }
 }
 
 /** The value of a param where it is a number; null where it is anything else. */

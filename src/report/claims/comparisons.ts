@@ -15,8 +15,16 @@ export const difference = (of: Estimate, from: Estimate): Change => {
   return { value, low: value - half, high: value + half }
 }
 
-/** Whether the change is above 0: true or false where its interval says so, null where it holds 0 or is unknown. */
-export const isPositive = ({ low, high }: Change): boolean | null => (low > 0 ? true : high < 0 ? false : null)
+/**
+ * Whether the change is above a margin: true or false where its interval says so, null where it holds the margin or is unknown.
+ *
+ * @public for the claims of studies.
+ */
+export const exceeds = ({ low, high }: Change, margin: number): boolean | null =>
+  low > margin ? true : high < margin ? false : null
+
+/** Whether the change is above 0. */
+export const isPositive = (change: Change): boolean | null => exceeds(change, 0)
 
 /** Whether a number is above another; null where one of them is unknown (NaN). */
 export const isAbove = (value: number, other: number): boolean | null =>

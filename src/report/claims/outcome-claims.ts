@@ -4,7 +4,7 @@ import type { Curve } from "../data/curves.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { paramOf, paramText } from "../data/varying-params.ts"
 import { percent } from "../page/numbers.ts"
-import { ascending, mixtures, numberIn, type Trained, trainedCells, varying } from "./cell-groups.ts"
+import { ends, mixtures, numberIn, type Trained, trainedCells, varying } from "./cell-groups.ts"
 import type { Claim, Finding } from "./Claim.ts"
 import { all, changeOf, difference, isAbove, isPositive, largestK, points } from "./comparisons.ts"
 
@@ -34,9 +34,9 @@ export const klKeepsBreadth: Claim = {
   needs: "runs that differ in the KL coefficient alone",
   findings: (data) =>
     varying(trainedCells(data), "kl").flatMap(({ where, cells }): ReadonlyArray<Finding> => {
-      const ordered = ascending(cells, "kl", klInForce, "no coefficient is known")
-      const [weak, strong] = [ordered.cells[0], ordered.cells.at(-1)]
-      if (weak === undefined || strong === undefined || klInForce(weak) === klInForce(strong)) return []
+      const found = ends(cells, "kl", klInForce, "no coefficient is known")
+      if (found === null) return []
+      const { least: weak, most: strong, leftOut } = found
       const k = largestK(weak)
       const passK = (cell: Trained) => cell.after.passAtK.get(k)?.value ?? Number.NaN
       const pass1 = (cell: Trained) => cell.after.pass1?.value ?? Number.NaN
@@ -46,7 +46,7 @@ export const klKeepsBreadth: Claim = {
       const loses = isAbove(passK(weak), passK(strong))
       const moves = isAbove(Math.abs(pass1(strong) - pass1(weak)), 0.05)
       const holds = all(isAbove(formatEntropy(strong), formatEntropy(weak)), not(loses), not(moves))
-      return [{ where, numbers: `${tell(weak)}; ${tell(strong)}${ordered.leftOut}`, holds }]
+      return [{ where, numbers: `${tell(weak)}; ${tell(strong)}${leftOut}`, holds }]
     })
 }
 

@@ -5,7 +5,7 @@ import { largestFirst } from "../data/ordering.ts"
 import type { Estimate } from "../data/policy-estimates.ts"
 import { paramOf, paramText, sizeOf } from "../data/varying-params.ts"
 import { percent } from "../page/numbers.ts"
-import { ascending, mixtures, type Trained, trainedCells, varying } from "./cell-groups.ts"
+import { ends, mixtures, type Trained, trainedCells, varying } from "./cell-groups.ts"
 import type { Claim, Finding } from "./Claim.ts"
 import { all, difference, isAbove, isPositive } from "./comparisons.ts"
 
@@ -122,9 +122,9 @@ export const scaleFlip: Claim = {
   needs: "at least two scales of one mixture",
   findings: (data) =>
     varying(trainedCells(data), "scale").flatMap((group): ReadonlyArray<Finding> => {
-      const { cells, leftOut } = ascending(group.cells, "scale", sizeOf, "not a named size")
-      const [small, large] = [cells[0], cells.at(-1)]
-      if (small === undefined || large === undefined || small === large) return []
+      const found = ends(group.cells, "scale", sizeOf, "not a named size")
+      if (found === null) return []
+      const { cells, least: small, most: large, leftOut } = found
       const isCode = (cell: Trained) => cell.winner !== null && CODE.has(cell.winner)
       const share = ({ after, winner }: Trained) => percent(after.shares.get(winner ?? "")?.value ?? Number.NaN, 0)
       const numbers = cells
