@@ -1,8 +1,8 @@
 /** The result of a query, as plain values: what renderers, the command line and tests work on. */
 
 /**
- * One value of a row. 64-bit and larger integers are bigint. Dates and timestamps are `Date` (UTC, milliseconds). Lists are arrays,
- * structs are objects. What JavaScript has no type for is text.
+ * One value of a row. 64-bit and larger integers are bigint. Dates and timestamps are `Date` (UTC, milliseconds). Lists are
+ * arrays, structs are objects. What JavaScript has no type for is text.
  */
 export type SqlValue =
   | null
@@ -15,6 +15,7 @@ export type SqlValue =
   | ReadonlyArray<SqlValue>
   | { readonly [key: string]: SqlValue }
 
+/** Whether a value is a list, and no struct or date. */
 export const isList = (value: SqlValue): value is ReadonlyArray<SqlValue> => Array.isArray(value)
 
 export interface ResultColumn {

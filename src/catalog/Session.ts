@@ -1,9 +1,10 @@
 /**
- * A DuckDB of our own: in memory, locked, with the views of the catalog. Loads DuckDB, so it is imported only when a query is asked.
+ * A DuckDB of our own: in memory, locked, with the views of the catalog. Loads DuckDB, so it is imported only when a query is
+ * asked.
  *
- * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is locked,
- * which cannot be undone; the table function goes on reading the store because it opens its files itself. The one exception is
- * `writableFile`, a temporary file that `COPY` may write a result to.
+ * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is
+ * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
+ * exception is `writableFile`, a temporary file that `COPY` may write a result to.
  */
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -54,6 +55,7 @@ interface Ran {
   readonly statements: number
 }
 
+/** One connection to one DuckDB of its own. Queries run one after another; `close` frees the memory. */
 export class Session {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
@@ -110,8 +112,9 @@ export class Session {
   }
 
   /**
-   * Hands the rows of the last statement over in batches of some thousands, the first `maxRows` of them; at least one batch, empty where
-   * there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns the last batch.
+   * Hands the rows of the last statement over in batches of some thousands, the first `maxRows` of them; at least one batch,
+   * empty where there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns
+   * the last batch.
    */
   async each(sql: string, maxRows: number, use: (batch: QueryResult) => Promise<void>): Promise<QueryResult> {
     const { result, statements } = await this.run(sql, await this.plan(sql))
@@ -158,7 +161,10 @@ export class Session {
     }
   }
 
-  /** Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its caret. */
+  /**
+   * Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its
+   * caret.
+   */
   private async runAll(sql: string): Promise<Ran> {
     const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
     if (several === null || several.count < 2) return { result: await this.connection.run(sql), statements: 1 }

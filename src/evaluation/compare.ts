@@ -1,8 +1,8 @@
 /**
  * Two evaluations of the same problems, paired problem by problem: what a problem's difficulty does to both cancels.
  *
- * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and problems
- * are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
+ * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and
+ * problems are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -31,7 +31,11 @@ export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("Noth
 }) {
   readonly badInput = true
   override get message() {
-    return `The two evaluations have no problem in common: one is of the suite ${this.before.join(", ")}, the other of ${this.after.join(", ")}. Compare evaluations of one suite of one corpus.`
+    const [before, after] = [this.before.join(", "), this.after.join(", ")]
+    return (
+      `The two evaluations have no problem in common: one is of the suite ${before}, the other of ${after}. ` +
+      "Compare evaluations of one suite of one corpus."
+    )
   }
 }
 
@@ -41,6 +45,7 @@ export interface CompareResult {
   readonly problems: { readonly all: number; readonly paired: number }
 }
 
+/** One row for every number that both evaluations have. Fails with `NothingInCommon` where no problem is in both. */
 export const compareEvaluations = Effect.fnUntraced(function* (
   before: Reader<typeof Evaluation>,
   after: Reader<typeof Evaluation>,

@@ -1,5 +1,6 @@
 /**
- * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same bytes.
+ * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same
+ * bytes.
  */
 import * as Effect from "effect/Effect"
 

@@ -100,7 +100,8 @@ describe("the box table", () => {
 describe("csv", () => {
   it("quotes what needs it and keeps every digit", async () => {
     const result = await query(
-      `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big, null as n, '' as e,
+      `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big,
+        null as n, '' as e,
         [1, 2] as l, timestamp '2026-11-22 00:45:12.123' as t, date '2026-11-22' as day, time '01:02:03' as clock`
     )
     expect(renderRows(csv, result)).toBe(
@@ -113,7 +114,8 @@ describe("csv", () => {
 describe("json", () => {
   it("is an array of objects that parses, with repeated names told apart", async () => {
     const result = await query(
-      `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s, true as b, '\\xAB'::blob as x`
+      `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s,
+        true as b, '\\xAB'::blob as x`
     )
     const text = renderRows(json, result)
     expect(JSON.parse(text)).toEqual([

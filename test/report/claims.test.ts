@@ -269,7 +269,7 @@ describe("values of a param that are no numbers", () => {
   const run = (kl: ParamValue, tinygsm: number, pass8: number, klCoefficient: number | null = null) =>
     cell({ kl, algorithm: "ppo" }, {}, { pass1: 0.5, pass8, shares: { tinygsm, omi2: 1 - tinygsm } }, { klCoefficient })
 
-  test("do not make C5's verdict hang on the order of the cells: null is the coefficient in force, text is left out by name", () => {
+  test("do not make C5's verdict hang on the order of the cells: null is the number in force, text is left out by name", () => {
     const cells = [
       run(0, 0.99, 0.6),
       run(null, 0.8, 0.65, 0.001),

@@ -74,7 +74,7 @@ describe("estimates of one evaluation", () => {
 })
 
 describe("the uncertainty of a share", () => {
-  test("seeds that agree are not certain: what single evaluations leave open stays open; a t interval stays within 0 and 1", () => {
+  test("seeds that agree are not certain: what single evaluations leave open stays open; t intervals stay within 0 and 1", () => {
     const of = (value: number) => estimatesOf([{ ...row, metric: "pass@1", k: 1, value, ...wilson(value * 20, 20) }])
     // 0 of 20: Wilson's upper end is z^2 / (20 + z^2).
     expect(meanOverSeeds([of(0), of(0), of(0)])!.pass1).toMatchObject({ value: 0, low: 0, seeds: 3 })

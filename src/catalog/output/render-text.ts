@@ -67,8 +67,17 @@ const visible = (text: string): string =>
   )
 
 const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** Ranges of characters that take two columns, after Unicode's East Asian widths. */
+const WIDE = [
+  "\\u1100-\\u115f", // Hangul Jamo
+  "\\u2e80-\\u303e\\u3041-\\ua4cf", // radicals, kana, CJK ideographs, Yi
+  "\\uac00-\\ud7a3", // Hangul syllables
+  "\\uf900-\\ufaff\\ufe30-\\ufe6f", // compatibility forms
+  "\\uff00-\\uff60\\uffe0-\\uffe6", // full-width forms
+  "\\u{1f300}-\\u{1faff}", // emoji
+  "\\u{20000}-\\u{3fffd}" // further ideographs
+]
+const wide = new RegExp(`[${WIDE.join("")}]`, "u")
 
 const characterWidth = (character: string): number => {
   if (character <= "~") return 1

@@ -1,6 +1,7 @@
 /**
- * When does one format take over? The time to dominance is the first step from which on, averaged over a few steps, one format holds at
- * least nine tenths of the completions: single steps of a hundred completions are too noisy to say. (Echo Chamber reports it in epochs.)
+ * When does one format take over? The time to dominance is the first step from which on, averaged over a few steps, one format
+ * holds at least nine tenths of the completions: single steps of a hundred completions are too noisy to say. (Echo Chamber
+ * reports it in epochs.)
  */
 import { requireInteger } from "../EvaluationInputError.ts"
 import { INVALID } from "./format-shares.ts"
@@ -17,8 +18,8 @@ const DOMINANT = 0.9
 const DOMINANCE_WINDOW = 5
 
 /**
- * The first step t at which some format's mean share over the steps t .. t + window - 1 is at least `threshold`; null when there is none.
- * `shares` gives each format's share of the completions of every step in order; `invalid` completions are no format.
+ * The first step t at which some format's mean share over the steps t .. t + window - 1 is at least `threshold`; null when there
+ * is none. `shares` gives each format's share of the completions of every step in order; `invalid` completions are no format.
  */
 export const timeToDominance = (
   shares: ReadonlyMap<string, ArrayLike<number>>,

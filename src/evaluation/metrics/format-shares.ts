@@ -7,8 +7,8 @@ import type { invalid } from "../../formats/registry.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 
 /**
- * The class of completions in no format, as formats/registry.ts names it. Said again, and held to be the same by its type, because loading
- * the registry loads every format and its interpreter.
+ * The class of completions in no format, as formats/registry.ts names it. Said again, and held to be the same by its type,
+ * because loading the registry loads every format and its interpreter.
  */
 export const INVALID: typeof invalid = "invalid"
 

@@ -1,9 +1,9 @@
 /**
  * majority@k: is the most frequent answer of k completions right?
  *
- * An answer is any string, compared as it is (normalise before); `null` is a completion without a parsable answer, which never votes.
- * Nobody voting is wrong. Ties need a rule, and the rule is part of the number. Here the winner is drawn among the tied, and the value
- * is its expectation, no coin needed:
+ * An answer is any string, compared as it is (normalise before); `null` is a completion without a parsable answer, which never
+ * votes. Nobody voting is wrong. Ties need a rule, and the rule is part of the number. Here the winner is drawn among the tied,
+ * and the value is its expectation, no coin needed:
  *
  *   vote = [gold is tied for first] / (number tied)
  *
@@ -18,9 +18,9 @@ export type Answer = string | null
 /**
  * The mean vote over all subsets of `k` of the answers, drawn without replacement. Exact up to rounding.
  *
- * Sum over the number g of votes for gold, of the ways in which every other answer gets at most g votes, weighted by 1 / (1 + number of
- * answers that get exactly g). Ways are kept as probabilities: drawing each sample independently with probability k / n and then
- * conditioning on exactly k draws is the same distribution, and nothing over- or underflows.
+ * Sum over the number g of votes for gold, of the ways in which every other answer gets at most g votes, weighted by 1 / (1 +
+ * number of answers that get exactly g). Ways are kept as probabilities: drawing each sample independently with probability k / n
+ * and then conditioning on exactly k draws is the same distribution, and nothing over- or underflows.
  */
 export const majorityAtK = (answers: ReadonlyArray<Answer>, gold: string, k: number): number => {
   const n = answers.length
@@ -39,7 +39,10 @@ export const majorityAtK = (answers: ReadonlyArray<Answer>, gold: string, k: num
   return favourable / binomial(n, p)[k]!
 }
 
-/** Probability that the others use exactly `draws` draws with no answer above `g`, each outcome weighted by 1 / (1 + answers at g). */
+/**
+ * Probability that the others use exactly `draws` draws with no answer above `g`, each outcome weighted by 1 / (1 + answers at
+ * g).
+ */
 const othersAtMost = (voters: ReadonlyArray<number>, g: number, draws: number, silentDraws: Float64Array, p: number): number => {
   // ways[tied][used]
   let ways: Array<Float64Array> = [Float64Array.from({ length: draws + 1 }, (_, used) => silentDraws[used] ?? 0)]

@@ -1,10 +1,11 @@
 /**
- * pass@k: the probability that at least one of k completions, drawn without replacement from n of which c are correct, is correct.
+ * pass@k: the probability that at least one of k completions, drawn without replacement from n of which c are correct, is
+ * correct.
  *
  *   pass@k = 1 - C(n - c, k) / C(n, k)        1 when n - c < k       (Chen et al. 2021, arXiv 2107.03374)
  *
- * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors, summed as
- * logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
+ * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors,
+ * summed as logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
  */
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 

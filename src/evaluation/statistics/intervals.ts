@@ -1,8 +1,8 @@
 /**
  * Confidence intervals: for a share of successes (Wilson) and for a mean over a few seeds (Student's t).
  *
- * Wilson's is sensible at 0 and n, and close to its level on average. For a statistic of problems (pass@k, majority) use the bootstrap
- * over problems instead.
+ * Wilson's is sensible at 0 and n, and close to its level on average. For a statistic of problems (pass@k, majority) use the
+ * bootstrap over problems instead.
  */
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 import { normalQuantile, studentQuantile } from "./special-functions.ts"
@@ -38,7 +38,8 @@ export interface MeanEstimate extends Interval {
 }
 
 /**
- * Mean with a t interval: how numbers are aggregated over seeds. A single value has no spread to judge by: its interval is NaN, not 0.
+ * Mean with a t interval: how numbers are aggregated over seeds. A single value has no spread to judge by: its interval is NaN,
+ * not 0.
  */
 export const meanInterval = (values: ArrayLike<number>, level = 0.95): MeanEstimate => {
   requireSome("values", values)

@@ -1,9 +1,9 @@
 /**
  * What intervals and tests need of distributions: ln Gamma, and the quantiles of the standard normal and of Student's t.
  *
- * Quantiles are found by bisection on the distribution function: slower than a rational approximation and correct to the last digits.
- * Formulas: Abramowitz and Stegun 26.5 (the beta function behind Student's t), Lanczos 1964 (gamma), modified Lentz for the continued
- * fraction.
+ * Quantiles are found by bisection on the distribution function: slower than a rational approximation and correct to the last
+ * digits. Formulas: Abramowitz and Stegun 26.5 (the beta function behind Student's t), Lanczos 1964 (gamma), modified Lentz for
+ * the continued fraction.
  */
 
 const LANCZOS = [

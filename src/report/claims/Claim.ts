@@ -1,12 +1,12 @@
 /**
  * A claim as a test on a run: a criterion in numbers, the comparisons of the run that speak to it, and a verdict.
  *
- * A claim is a plain value. Those of the paper stand in registry.ts and are judged in every report; a study brings its own by exporting
- * `claims` from its file in pipelines/, see docs/extending.md. Which cells of a run can be compared is in cell-groups.ts, when a
- * difference is large enough to tell in comparisons.ts.
+ * A claim is a plain value. Those of the paper stand in registry.ts and are judged in every report; a study brings its own by
+ * exporting `claims` from its file in pipelines/, see docs/extending.md. Which cells of a run can be compared is in
+ * cell-groups.ts, when a difference is large enough to tell in comparisons.ts.
  *
- * A verdict is about this run: its mixtures, scales and number of seeds. A claim that needs what the run does not have is not judged,
- * and says what it needs.
+ * A verdict is about this run: its mixtures, scales and number of seeds. A claim that needs what the run does not have is not
+ * judged, and says what it needs.
  */
 import type { StudyData } from "../data/study-data.ts"
 

@@ -1,6 +1,6 @@
 /**
- * Which cells of a run can be compared: those that differ in one param alone, in the order of its value. A cell is one policy after RL
- * beside the policy it started from, evaluated alike.
+ * Which cells of a run can be compared: those that differ in one param alone, in the order of its value. A cell is one policy
+ * after RL beside the policy it started from, evaluated alike.
  */
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
@@ -12,6 +12,7 @@ export type Trained = CellData & {
   readonly after: NonNullable<CellData["after"]>
 }
 
+/** The cells that a claim about RL can speak of: evaluated before and after, in the order of the study. */
 export const trainedCells = ({ cells }: StudyData): ReadonlyArray<Trained> =>
   cells.filter((cell): cell is Trained => cell.before !== null && cell.after !== null)
 
@@ -38,8 +39,9 @@ export interface Ordered<C extends CellData> {
 }
 
 /**
- * Cells in the order of a param. A value that is not a number (null, "the preset's"; a name) has no place among numbers: its cell is
- * left out by name, unless `numberOf` knows the number that was in force. Equal numbers stand in the order of the values' text.
+ * Cells in the order of a param. A value that is not a number (null, "the preset's"; a name) has no place among numbers: its cell
+ * is left out by name, unless `numberOf` knows the number that was in force. Equal numbers stand in the order of the values'
+ * text.
  *
  * @public for the claims of studies.
  */
@@ -64,7 +66,9 @@ export interface Ends<C extends CellData> extends Ordered<C> {
   readonly most: C
 }
 
-/** Cells in the order of a param, as `ascending` gives them, with the first and the last; null where all have one number, or none. */
+/**
+ * Cells in the order of a param, as `ascending` gives them, with the first and the last; null where all have one number, or none.
+ */
 export const ends = <C extends CellData>(
   cells: ReadonlyArray<C>,
   param: string,

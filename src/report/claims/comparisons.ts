@@ -49,8 +49,8 @@ const estimateOf = (estimates: PolicyEstimates, metric: SolvingMetric, k: number
 }
 
 /**
- * After minus before with a 95 % interval: paired by problem where the study compared the two, else from the two intervals as if they
- * were independent, which is wider. Null where a side has no such number or no interval.
+ * After minus before with a 95 % interval: paired by problem where the study compared the two, else from the two intervals as if
+ * they were independent, which is wider. Null where a side has no such number or no interval.
  */
 export const changeOf = (cell: Trained, metric: SolvingMetric, k: number): Change | null => {
   const [before, after] = [estimateOf(cell.before, metric, k), estimateOf(cell.after, metric, k)]

@@ -29,7 +29,8 @@ export const klKeepsBreadth: Claim = {
   id: "C5",
   statement: "A stronger KL penalty keeps other formats and pass@k alive, at about equal pass@1.",
   criterion:
-    "Between the smallest and the largest KL coefficient, the entropy of the format shares at the end rises, pass@k does not fall, " +
+    "Between the smallest and the largest KL coefficient, the entropy of the format shares at the end rises, pass@k does not " +
+    "fall, " +
     "and pass@1 differs by at most 5 points.",
   needs: "runs that differ in the KL coefficient alone",
   findings: (data) =>
@@ -83,7 +84,8 @@ export const grpoLessStable: Claim = {
   id: "C8",
   statement: "GRPO goes to the same winner as PPO, less steadily.",
   criterion:
-    "The winners are equal, and the largest fall of the share of right answers from an earlier peak (smoothed over a tenth of the run) " +
+    "The winners are equal, and the largest fall of the share of right answers from an earlier peak (smoothed over a tenth of " +
+    "the run) " +
     "is larger under GRPO, by at least 5 points: less can be chance.",
   needs: "PPO and GRPO on the same policy",
   findings: (data) =>

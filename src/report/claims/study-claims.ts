@@ -1,6 +1,6 @@
 /**
- * Claims that a study brings in its own file: `export const claims: ReadonlyArray<Claim> = [...]` beside the study. Written there, they
- * are fixed before the study runs, and the reports of its runs judge them in addition to the paper's.
+ * Claims that a study brings in its own file: `export const claims: ReadonlyArray<Claim> = [...]` beside the study. Written
+ * there, they are fixed before the study runs, and the reports of its runs judge them in addition to the paper's.
  *
  * A study's file may be plain JavaScript to us (types are stripped, not checked), so what it exports is looked at here.
  */
@@ -8,7 +8,9 @@ import type { Claim, Finding } from "./Claim.ts"
 
 export interface StudyClaims {
   readonly claims: ReadonlyArray<Claim>
-  /** The study's file. Its code, and that of all that it imports, enters the name of a report: a changed claim is judged again. */
+  /**
+   * The study's file. Its code, and that of all that it imports, enters the name of a report: a changed claim is judged again.
+   */
   readonly file: string
 }
 

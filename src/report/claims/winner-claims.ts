@@ -25,7 +25,8 @@ export const concentration: Claim = {
   id: "C1",
   statement: "PPO soon concentrates on one format, and that is when accuracy rises most.",
   criterion:
-    "The winner's share of the rollouts rises from at most 70 % to at least 90 %, and at least half of the gain in right answers comes " +
+    "The winner's share of the rollouts rises from at most 70 % to at least 90 %, and at least half of the gain in right " +
+    "answers comes " +
     "before it gets to 90 %. The run's own length stands for the paper's first epoch.",
   needs: "a finished PPO run",
   findings: (data) =>
@@ -91,7 +92,8 @@ export const imbalance: Claim = {
   id: "C3",
   statement: "Enough imbalance in the mixture makes a worse format win.",
   criterion:
-    "Between cells that differ in a source's weight alone, the winner changes to a format that was less accurate before RL than its " +
+    "Between cells that differ in a source's weight alone, the winner changes to a format that was less accurate before RL " +
+    "than its " +
     "rival, and final pass@1 is lower there.",
   needs: "mixtures that differ in the weight of one source",
   findings: (data) =>

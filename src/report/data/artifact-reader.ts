@@ -1,6 +1,6 @@
 /**
- * Artifacts as a report reads them: one table at a time, checked against its digest, and never more than what is asked for, so that the
- * numbers of a run can be shown without hashing its weights and rollouts.
+ * Artifacts as a report reads them: one table at a time, checked against its digest, and never more than what is asked for, so
+ * that the numbers of a run can be shown without hashing its weights and rollouts.
  */
 import * as Effect from "effect/Effect"
 
@@ -51,8 +51,8 @@ const KIND_OF_STAGE: Readonly<Record<string, AnyKind>> = {
 export type NodeKinds = (node: RunNode, kind: AnyKind) => boolean
 
 /**
- * Tells what kind of artifact each node makes: its manifest says it; a node that made none, or whose manifest is damaged, is judged by its
- * siblings of the same stage and failing that by the stage's name.
+ * Tells what kind of artifact each node makes: its manifest says it; a node that made none, or whose manifest is damaged, is
+ * judged by its siblings of the same stage and failing that by the stage's name.
  */
 export const nodeKinds = Effect.fnUntraced(function* (record: RunRecord) {
   const store = yield* Store

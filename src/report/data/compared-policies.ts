@@ -1,7 +1,7 @@
 /**
- * The cells of a study: what is compared with what. A cell is one policy after RL beside the policy it started from, both evaluated in the
- * same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL touched are cells without
- * an "after".
+ * The cells of a study: what is compared with what. A cell is one policy after RL beside the policy it started from, both
+ * evaluated in the same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL
+ * touched are cells without an "after".
  */
 import { Checkpoint } from "../../../schemas/checkpoint.ts"
 import { Evaluation } from "../../../schemas/evaluation.ts"
@@ -29,6 +29,7 @@ export interface Cell {
   readonly members: ReadonlyArray<Member>
 }
 
+/** The cells of a run, in the order of the study; `is` tells what each node makes. */
 export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
   const evaluations = record.nodes.filter((node) => is(node, Evaluation))
   const policyOf = (node: RunNode) =>

@@ -1,9 +1,9 @@
 /**
  * The numbers of one policy on one suite, out of the rows of an `evaluations` table, and their mean over seeds.
  *
- * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t over seeds
- * for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all that the evaluations
- * of single seeds leave open.
+ * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t
+ * over seeds for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all
+ * that the evaluations of single seeds leave open.
  */
 import type { Evaluations } from "../../../schemas/evaluation.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
@@ -37,6 +37,7 @@ export type EvaluationRow = Pick<
   "metric" | "k" | "decoding" | "profile" | "slice" | "value" | "low" | "high"
 >
 
+/** The numbers of one evaluation from its rows, which may be of one suite only. */
 export const estimatesOf = (rows: ReadonlyArray<EvaluationRow>): PolicyEstimates => {
   const corrected = rows.filter(({ profile }) => profile === "corrected")
   const estimate = ({ value, low, high }: EvaluationRow): Estimate => ({ value, low, high, seeds: 1 })

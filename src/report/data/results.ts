@@ -1,8 +1,8 @@
 /**
  * The result table of a run: for each cell, how good the policy was and in what formats it wrote, before and after RL.
  *
- * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose nodes
- * failed or whose artifacts are damaged is a row too, and says so.
+ * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose
+ * nodes failed or whose artifacts are damaged is a row too, and says so.
  */
 import * as Effect from "effect/Effect"
 

@@ -1,6 +1,6 @@
 /**
- * Everything a report draws, read once: curves of training and RL, attributions, a few completions, costs. Plain data from here on: figures
- * and claims are pure functions of it.
+ * Everything a report draws, read once: curves of training and RL, attributions, a few completions, costs. Plain data from here
+ * on: figures and claims are pure functions of it.
  *
  * A table that cannot be read leaves its place empty and a line in `problems`; the rest of the report stands.
  */
@@ -37,7 +37,9 @@ export interface RlData {
   readonly name: string
   readonly varyingParams: ReadonlyArray<VaryingParam>
   readonly steps: number
-  /** The KL coefficient in force at the first step: the preset's where the param leaves it open. Null where no run of it was read. */
+  /**
+   * The KL coefficient in force at the first step: the preset's where the param leaves it open. Null where no run of it was read.
+   */
   readonly klCoefficient: number | null
   /** Columns of `updates` by name. */
   readonly updates: ReadonlyMap<string, Curve>
@@ -91,6 +93,7 @@ const RL_POINTS = 600
 
 const UPDATE_COLUMNS = ["reward", "accuracy", "entropy", "kl", "formatEntropy", "completionLength", "zeroSignalGroups"] as const
 
+/** Reads all of it. Never fails over what an artifact holds: that is a line among the problems. */
 export const readStudy = Effect.fnUntraced(function* (record: RunRecord, description: string) {
   const is = yield* nodeKinds(record)
   const problems: Array<string> = record.nodes.flatMap((node) => (node.outcome.state === "finished" ? [] : [whatBecameOf(node)]))

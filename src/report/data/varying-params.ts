@@ -1,8 +1,8 @@
 /**
  * What tells the policies of a run apart: the params, anywhere in what they hang on, that take more than one value among them.
  *
- * Values keep their types, so that a number is compared as one and `null` (as a rule "the preset's") is not taken for a number or a
- * name. Seeds are never among these: policies that differ in seeds alone are repetitions of one another.
+ * Values keep their types, so that a number is compared as one and `null` (as a rule "the preset's") is not taken for a number or
+ * a name. Seeds are never among these: policies that differ in seeds alone are repetitions of one another.
  */
 import { presetNames } from "../../model/presets.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
@@ -47,7 +47,9 @@ export const varyingParamsOf = (
 
 type Settings = ReadonlyMap<string, ParamValue>
 
-/** Every param of a policy, of what it hangs on and of its evaluation, as `stage.param`; records as `stage.param.key`. No seeds. */
+/**
+ * Every param of a policy, of what it hangs on and of its evaluation, as `stage.param`; records as `stage.param.key`. No seeds.
+ */
 const settingsOf = (record: RunRecord, { node, evaluation }: Subject): Settings => {
   const settings = new Map<string, ParamValue>()
   for (const { stage, params } of [...lineageOf(record, node), ...(evaluation === null ? [] : [evaluation])])
@@ -66,8 +68,8 @@ const leavesOf = (name: string, value: unknown): Array<readonly [string, ParamVa
 }
 
 /**
- * Names of the settings that tell subjects apart, those always shown first. One that follows from the others (a learning rate that goes
- * with the algorithm) says nothing new and is left out.
+ * Names of the settings that tell subjects apart, those always shown first. One that follows from the others (a learning rate
+ * that goes with the algorithm) says nothing new and is left out.
  */
 const tellingNames = (settings: ReadonlyArray<Settings>): ReadonlyArray<string> => {
   const names = new Set(settings.flatMap((each) => [...each.keys()]))

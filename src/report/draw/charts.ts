@@ -1,6 +1,7 @@
 /**
- * The five kinds of panel that the report draws, as Vega-Lite: lines, stacked areas, points with intervals, stacked bars, a heat map.
- * Titles and legends are HTML around them. Text and rules take the colour of the page, so that one drawing serves light and dark.
+ * The five kinds of panel that the report draws, as Vega-Lite: lines, stacked areas, points with intervals, stacked bars, a heat
+ * map. Titles and legends are HTML around them. Text and rules take the colour of the page, so that one drawing serves light and
+ * dark.
  */
 import type { TopLevelSpec } from "vega-lite"
 
@@ -39,8 +40,8 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
 const FRAME = { background: "transparent", padding: 4, config: CONFIG }
 
 /**
- * A frame with room for these labels at the left of the plot, as wide in all as the others. The renderer has no fonts to measure with, and
- * would leave half as much again.
+ * A frame with room for these labels at the left of the plot, as wide in all as the others. The renderer has no fonts to measure
+ * with, and would leave half as much again.
  */
 const labelled = (labels: ReadonlyArray<string>) => {
   const left = 16 + Math.ceil(6.4 * Math.max(0, ...labels.map((label) => label.length)))
@@ -117,6 +118,7 @@ const lineBody = (lines: ReadonlyArray<Line>, x: Axis, y: Axis) => {
   }
 }
 
+/** Lines over a number, with a band for the range over seeds. */
 export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLevelSpec => ({ ...FRAME, ...lineBody(lines, x, y) })
 
 /** Shares that add up to one, stacked in the order given from the bottom up; below them, lines over the same x. */

@@ -22,6 +22,7 @@ const sidesOf = (cell: CellData) =>
     estimates === null ? [] : [[side, estimates] as const]
   )
 
+/** Six figures, in the order of the page. One that a run has nothing for says so in `missing`. */
 export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
@@ -60,7 +61,8 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       id: "pass-at-k",
       title: "pass@k and majority@k",
       caption:
-        "The chance that at least one of k samples is right (unbiased estimate), and that a vote of k is. Where the lines of before and after cross, RL has traded breadth for certainty.",
+        "The chance that at least one of k samples is right (unbiased estimate), and that a vote of k is. Where the lines of " +
+        "before and after cross, RL has traded breadth for certainty.",
       legend: [
         { label: "pass@k before", style: BEFORE, mark: "line" },
         { label: "pass@k after", style: AFTER, mark: "line" },
@@ -98,7 +100,8 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       id: "format-accuracy",
       title: "Accuracy within each format, before and after",
       caption:
-        "Share of right answers among the completions of the format. A format that is hardly used has few completions and a wide interval.",
+        "Share of right answers among the completions of the format. A format that is hardly used has few completions and a " +
+        "wide interval.",
       legend: SIDES_LEGEND,
       panels: evaluated.map((cell) => ({
         title: cell.name,
@@ -180,7 +183,8 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
     id: "scales",
     title: "Formats after RL, by scale",
     caption:
-      "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner changes with size.",
+      "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner " +
+      "changes with size.",
     legend: formats.map((label) => ({ label, style: formatStyle(label), mark: "line" })),
     panels:
       scales.length < 2

@@ -15,6 +15,7 @@ const LONG = 300
 const SMALL = 0.03
 const OTHERS = "other"
 
+/** Two figures: the formats during RL, and the learning curves. */
 export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const runs = [...new Set(cells.flatMap(({ curves }) => curves ?? []))]
   return [formatsFigure(runs), learningFigure(runs)]
@@ -42,7 +43,8 @@ const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
     id: "formats",
     title: "Formats during RL",
     caption:
-      "Above, the share of the policy's completions in each format; below, the share of right answers among the completions of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
+      "Above, the share of the policy's completions in each format; below, the share of right answers among the completions " +
+      "of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
     legend: all.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
     panels: runs.map((run) => ({
       title: run.name,
@@ -82,7 +84,11 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
     id: "learning",
     title: "Learning curves",
     caption:
-      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all got the same reward.",
+      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, " +
+      "their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
+      "formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the " +
+      "Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all " +
+      "got the same reward.",
     legend: algorithms.map((label) => ({ label, style: styleOf(label), mark: "line" })),
     panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
       shownColumns.flatMap(({ column, title, axis }) => {

@@ -9,6 +9,7 @@ const NATS: Axis = { title: "nats per token" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }
 const updates = (steps: number): Axis => ({ title: "updates", whole: true, domain: [0, steps] })
 
+/** Three figures: the training loss, the held-out loss by source, and the accuracy of each format along the way. */
 export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => {
   const stages = [...new Set(bases.map(({ stage }) => stage))]
   const names = [...new Set(bases.map(({ name, stage }) => shortName(name, stage)))]
@@ -21,7 +22,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       id: "loss",
       title: "Training loss",
       caption:
-        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with several seeds, their mean and range.",
+        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with " +
+        "several seeds, their mean and range.",
       legend: names.map((label) => ({ label, style: styleOf(label), mark: "line" })),
       panels: stages.map((stage) => ({
         title: stage,
@@ -55,7 +57,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       id: "probes",
       title: "Accuracy with each format forced, during pretraining",
       caption:
-        "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to the model.",
+        "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to " +
+        "the model.",
       legend: seen(probes.map((base) => base.probes)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
       panels: probes.map((base) => ({
         title: base.name,

@@ -10,6 +10,7 @@ export class Html {
 
 type Part = Html | string | number | ReadonlyArray<Html>
 
+/** Text as it can stand in HTML, in an attribute too. */
 export const escapeHtml = (text: string): string =>
   text
     // A control character has no place in HTML; a model can write any of them.
@@ -29,6 +30,7 @@ const textOf = (part: Part): string => {
   return typeof part === "object" ? part.map(({ text }) => text).join("") : escapeHtml(String(part))
 }
 
+/** Where there is nothing to show. */
 export const nothing = new Html("")
 
 export interface TableColumn {

@@ -1,6 +1,7 @@
 /**
- * The result table as aligned text. One line a cell: the params that vary, pass@1, pass@k and majority@k before and after RL, and the
- * share of every format before and after, the winner's in bold where there are colours. Columns that matter least give way to the width.
+ * The result table as aligned text. One line a cell: the params that vary, pass@1, pass@k and majority@k before and after RL, and
+ * the share of every format before and after, the winner's in bold where there are colours. Columns that matter least give way to
+ * the width.
  */
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { largestFirst } from "../data/ordering.ts"

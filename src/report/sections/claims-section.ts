@@ -27,15 +27,18 @@ export const studyClaimsSection = (data: StudyData, own: ReadonlyArray<Claim>): 
   </section> `
 }
 
+/** The paper's claims, in every report. */
 export const claimsSection = (data: StudyData): Html => {
   const seeds = Math.max(0, ...data.cells.map((cell) => cell.members.length))
+  const repetition =
+    seeds < 2 ? "its single seed, which says nothing about how much would change with another" : `its ${seeds} seeds`
   const judged = claims.map((claim) => ({ claim, findings: claim.findings(data), problem: null }))
   return html`<section id="claims">
     <h2>The paper's claims in this run</h2>
     <p class="note">
       Each claim of “Echo Chamber” (arXiv 2504.07912) that a run of this kind can speak to, as a criterion in numbers. A
-      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its
-      scales${seeds < 2 ? ", and its single seed, which says nothing about how much would change with another" : `, and its ${seeds} seeds`}.
+      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its scales, and
+      ${repetition}.
     </p>
     ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
     ${openClaims(judged)}

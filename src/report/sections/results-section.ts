@@ -7,6 +7,7 @@ import { html, type Html, nothing, table } from "../page/html.ts"
 import { MISSING, percent, spreadWords } from "../page/numbers.ts"
 import { largestK, paramNamesOf, paramWords, shownFormats } from "../page/result-columns.ts"
 
+/** A row a cell, a column for each param that varies, each metric and each format. */
 export const resultsSection = ({ cells }: StudyData): Html => {
   if (cells.length === 0)
     return html`<section id="results">
