@@ -1,6 +1,6 @@
 /**
- * What changed between two evaluations of the same problems: differences paired by problem, with intervals and tests. Light: it runs in
- * the driver.
+ * What changed between two evaluations of the same problems: differences paired by problem, with intervals and tests. Light: it
+ * runs in the driver.
  */
 import * as Effect from "effect/Effect"
 
@@ -25,7 +25,8 @@ export const compare = Stage.make({
     const { rows, problems } = yield* compareEvaluations(inputs.before, inputs.after, params.seed)
     if (problems.paired < problems.all)
       yield* progress.note(
-        `only ${problems.paired} of ${problems.all} problems are in both evaluations: intervals and p are of those, the numbers beside them of all that each has`
+        `only ${problems.paired} of ${problems.all} problems are in both evaluations: ` +
+          "intervals and p are of those, the numbers beside them of all that each has"
       )
     for (const row of rows) yield* output.comparisons.append(row)
   })

@@ -1,6 +1,6 @@
 /**
- * SQL over everything in the store. The catalog is built in memory for each process from event logs, action records and Arrow files, with
- * DuckDB scanning the files where they lie: no database file, no copy, nothing to keep in step.
+ * SQL over everything in the store. The catalog is built in memory for each process from event logs, action records and Arrow
+ * files, with DuckDB scanning the files where they lie: no database file, no copy, nothing to keep in step.
  *
  * It sees the tables it is given and knows nothing of what they mean.
  */
@@ -17,12 +17,14 @@ import { SqlFailed } from "./SqlFailed.ts"
 import { StoreFiles } from "./tables/StoreFiles.ts"
 
 export type { QueryResult } from "./QueryResult.ts"
-export { SqlFailed } from "./SqlFailed.ts"
 
 export interface Catalog {
   /** Runs SQL; rows are those of the last statement, the first `maxRows` (default: all). Interruption stops the query. */
   readonly query: (sql: string, maxRows?: number) => Effect.Effect<QueryResult, SqlFailed>
-  /** The same in batches, each awaited before the next: for results that may be too large to hold. At least one batch, maybe empty. */
+  /**
+   * The same in batches, each awaited before the next: for results that may be too large to hold. At least one batch, maybe
+   * empty.
+   */
   readonly each: (sql: string, use: (batch: QueryResult) => Promise<void>) => Effect.Effect<void, SqlFailed>
   /** Writes the result of one SELECT as a Parquet file, in place of whatever is there. Returns the number of rows. */
   readonly exportParquet: (sql: string, file: string) => Effect.Effect<number, SqlFailed>
@@ -34,7 +36,9 @@ const sqlFailed = (cause: unknown): SqlFailed =>
     ? cause
     : new SqlFailed({ problem: cause instanceof Error ? cause.message : String(cause), hint: "" })
 
-/** Opens the catalog of the store at `root`. Cheap: DuckDB is loaded by the first query, and the store is read as queries need it. */
+/**
+ * Opens the catalog of the store at `root`. Cheap: DuckDB is loaded by the first query, and the store is read as queries need it.
+ */
 export const open = (root: string, tables: ReadonlyArray<Table.Any>): Effect.Effect<Catalog, never, Scope.Scope> =>
   Effect.gen(function* () {
     const store = new StoreFiles(resolve(root))

@@ -1,8 +1,10 @@
+/** The result of a query, as plain values: what renderers, the command line and tests work on. */
+
 /**
- * The result of a query, as plain values: what renderers, the report and tests work on. 64-bit and larger integers are bigint; dates and
- * timestamps are `Date` (UTC, milliseconds); lists are arrays, structs are objects; what JavaScript has no type for is text.
+ * One value of a row. 64-bit and larger integers are bigint. Dates and timestamps are `Date` (UTC, milliseconds). Lists are
+ * arrays, structs are objects. What JavaScript has no type for is text.
  */
-export type Cell =
+export type SqlValue =
   | null
   | boolean
   | number
@@ -10,10 +12,11 @@ export type Cell =
   | string
   | Uint8Array
   | Date
-  | ReadonlyArray<Cell>
-  | { readonly [key: string]: Cell }
+  | ReadonlyArray<SqlValue>
+  | { readonly [key: string]: SqlValue }
 
-export const isList = (cell: Cell): cell is ReadonlyArray<Cell> => Array.isArray(cell)
+/** Whether a value is a list, and no struct or date. */
+export const isList = (value: SqlValue): value is ReadonlyArray<SqlValue> => Array.isArray(value)
 
 export interface ResultColumn {
   readonly name: string
@@ -23,7 +26,7 @@ export interface ResultColumn {
 
 export interface QueryResult {
   readonly columns: ReadonlyArray<ResultColumn>
-  readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  readonly rows: ReadonlyArray<ReadonlyArray<SqlValue>>
   /** How many rows the query has; more than `rows` holds where only the first were asked for. */
   readonly rowCount: number
   /** What in the store could not be read and is therefore missing from the result. */

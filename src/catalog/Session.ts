@@ -1,9 +1,10 @@
 /**
- * A DuckDB of our own: in memory, locked, with the views of the catalog. Loads DuckDB, so it is imported only when a query is asked.
+ * A DuckDB of our own: in memory, locked, with the views of the catalog. Loads DuckDB, so it is imported only when a query is
+ * asked.
  *
- * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is locked,
- * which cannot be undone; the table function goes on reading the store because it opens its files itself. The one exception is
- * `writableFile`, a temporary file that `COPY` may write a result to.
+ * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is
+ * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
+ * exception is `writableFile`, a temporary file that `COPY` may write a result to.
  */
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -24,21 +25,17 @@ import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
 import { queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
 import type { Source } from "./duckdb/scan-sources.ts"
 import { registerTableFunction } from "./duckdb/table-function.ts"
-import type { Cell, QueryResult } from "./QueryResult.ts"
+import type { SqlValue, QueryResult } from "./QueryResult.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./tables/StoreFiles.ts"
-import { quote, viewNames, viewSql } from "./tables/views.ts"
+import { literal, quote, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
   readonly writableFile?: string
 }
 
-export type { QueryResult } from "./QueryResult.ts"
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** Values that JavaScript has no type for become text, as DuckDB prints them. */
-const toCell: DuckDBValueConverter<JS> = (value, type, converter) => {
+const toValue: DuckDBValueConverter<JS> = (value, type, converter) => {
   const { typeId } = type
   const asText =
     typeId === DuckDBTypeId.TIME ||
@@ -58,6 +55,7 @@ interface Ran {
   readonly statements: number
 }
 
+/** One connection to one DuckDB of its own. Queries run one after another; `close` frees the memory. */
 export class Session {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
@@ -108,14 +106,15 @@ export class Session {
 
   /** Runs SQL and returns the rows of its last statement, the first `maxRows` of them. Rejects with `SqlFailed`. */
   async query(sql: string, maxRows = Infinity): Promise<QueryResult> {
-    const rows: Array<ReadonlyArray<Cell>> = []
+    const rows: Array<ReadonlyArray<SqlValue>> = []
     const last = await this.each(sql, maxRows, async (batch) => void rows.push(...batch.rows))
     return { ...last, rows }
   }
 
   /**
-   * Hands the rows of the last statement over in batches of some thousands, the first `maxRows` of them; at least one batch, empty where
-   * there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns the last batch.
+   * Hands the rows of the last statement over in batches of some thousands, the first `maxRows` of them; at least one batch,
+   * empty where there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns
+   * the last batch.
    */
   async each(sql: string, maxRows: number, use: (batch: QueryResult) => Promise<void>): Promise<QueryResult> {
     const { result, statements } = await this.run(sql, await this.plan(sql))
@@ -128,7 +127,7 @@ export class Session {
     for (let i = 0; i < result.chunkCount && left > 0; i++) {
       const chunk = result.getChunk(i)
       const wanted = Math.min(chunk.rowCount, left)
-      batch = { ...batch, rows: Array.from({ length: wanted }, (_, row) => chunk.convertRowValues(row, toCell)) }
+      batch = { ...batch, rows: Array.from({ length: wanted }, (_, row) => chunk.convertRowValues(row, toValue)) }
       left -= wanted
       await use(batch)
     }
@@ -162,7 +161,10 @@ export class Session {
     }
   }
 
-  /** Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its caret. */
+  /**
+   * Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its
+   * caret.
+   */
   private async runAll(sql: string): Promise<Ran> {
     const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
     if (several === null || several.count < 2) return { result: await this.connection.run(sql), statements: 1 }

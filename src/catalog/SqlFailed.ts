@@ -1,6 +1,6 @@
+/** A query that did not run: DuckDB's message, with its caret, and what we can add to it. */
 import * as Schema from "effect/Schema"
 
-/** A query that did not run: DuckDB's message, with its caret, and what we can add to it. */
 export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {
   problem: Schema.String,
   hint: Schema.String

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import type { Graph } from "../dag/graph.ts"
 import type { RunResult } from "../dag/running/Runner.ts"
 import type { Study } from "../dag/Study.ts"
+import type { StudyClaims } from "../report/claims/study-claims.ts"
 import { resultsOf } from "../report/data/results.ts"
 import { type RunRecord, recordOf } from "../report/data/RunRecord.ts"
 import { resultsText } from "../report/page/results-text.ts"
@@ -22,6 +23,8 @@ export interface EndOfRun {
   readonly root: string
   readonly runId: string
   readonly study: Study
+  /** The claims of the study's file. */
+  readonly ownClaims: StudyClaims
   readonly graph: Graph
   readonly result: RunResult
   readonly seconds: number
@@ -31,7 +34,7 @@ export interface EndOfRun {
 const MAX_WIDTH = 120
 
 /** Prints the end of a run, and writes its report where asked to. Never throws. */
-export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
+export const endOfRun = async ({ root, runId, study, ownClaims, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
   const out = process.stdout
   const say = (line = "") => void out.write(`${line}\n`)
   const warn = (line: string) => void process.stderr.write(`${line}\n`)
@@ -55,7 +58,7 @@ export const endOfRun = async ({ root, runId, study, graph, seconds, writeReport
         `in ${duration(seconds)}. Run ${runId}`
     )
     if (writeReport) {
-      const report = await ensureReport({ root, record, description: study.description })
+      const report = await ensureReport({ root, record, description: study.description, ownClaims })
       if (report.problem === null) say(`Report   ${report.file}`)
       else warn(`The report could not be written: ${report.problem}`)
     }

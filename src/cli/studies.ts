@@ -9,6 +9,8 @@ import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
 import type { Study } from "../dag/Study.ts"
+import type { Claim } from "../report/claims/Claim.ts"
+import { claimsProblem, type StudyClaims } from "../report/claims/study-claims.ts"
 import { didYouMean } from "../text/near.ts"
 import { columns, commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
@@ -38,15 +40,22 @@ const studyFiles = (): ReadonlyMap<string, string> => {
 
 export const studyNames = (): Array<string> => [...studyFiles().keys()].toSorted()
 
-export const loadStudy = async (name: string): Promise<Study> => {
+/** A study with the claims that its file makes beside it. */
+export interface StudyFile {
+  readonly study: Study
+  readonly ownClaims: StudyClaims
+}
+
+/** Loads the study of this name with its claims. Rejects with `StudyUnknown`, which says what is wrong with its file. */
+export const loadStudyFile = async (name: string): Promise<StudyFile> => {
   const files = studyFiles()
   const file = files.get(name)
   if (file === undefined) {
     const names = [...files.keys()].toSorted()
     throw new StudyUnknown({ problem: `There is no study "${name}".${didYouMean(name, names)} Studies: ${names.join(", ")}.` })
   }
-  const { default: study } = await import(file).then(
-    (module: { readonly default?: Study }) => module,
+  const { default: study, claims } = await import(file).then(
+    (module: { readonly default?: Study; readonly claims?: ReadonlyArray<Claim> }) => module,
     (cause: unknown) => {
       throw new StudyUnknown({ problem: `The study ${file} cannot be loaded: ${whereAndWhat(cause, file)}` })
     }
@@ -57,8 +66,13 @@ export const loadStudy = async (name: string): Promise<Study> => {
     throw new StudyUnknown({
       problem: `${file} makes a study called "${study.name}"; the file's name and the study's must be the same.`
     })
-  return study
+  const wrong = claimsProblem(claims)
+  if (wrong !== null) throw new StudyUnknown({ problem: `${file}: ${wrong}` })
+  return { study, ownClaims: { claims: claims ?? [], file } }
 }
+
+/** The study of this name. Rejects with `StudyUnknown`. */
+export const loadStudy = async (name: string): Promise<Study> => (await loadStudyFile(name)).study
 
 /** What was thrown while a study's file was loaded, with the line of that file where it can be told. */
 const whereAndWhat = (cause: unknown, file: string): string => {
@@ -97,8 +111,7 @@ export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> =>
   return `${name}: ${study.description}\n${columns(rows.map(([flag, { description }]) => [`--${flag} VALUE`, description]))}`
 }
 
-export interface ChosenStudy {
-  readonly study: Study
+export interface ChosenStudy extends StudyFile {
   readonly parsed: Parsed
   readonly settings: Readonly<Record<string, unknown>>
   readonly overrides: ReadonlyArray<Override>
@@ -110,7 +123,7 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
   const name = studyIn({ ...commonFlags, ...flags, ...studyFlags(null) }, args)
   if (name === undefined)
     throw new UsageError({ problem: `pipeline ${command} needs the name of a study: ${studyNames().join(", ")}.` })
-  const study = await loadStudy(name)
+  const { study, ownClaims } = await loadStudyFile(name)
   const parsed = parse(command, { ...flags, ...studyFlags(study) }, args, { min: 1, max: 1, words: "one study" })
   const settings: Record<string, unknown> = {}
   for (const [param, declared] of Object.entries(study.params)) {
@@ -118,7 +131,7 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
     if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
-  return { study, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
+  return { study, ownClaims, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Two evaluations of the same problems, paired problem by problem: what a problem's difficulty does to both cancels.
  *
- * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and problems
- * are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
+ * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and
+ * problems are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,14 +20,22 @@ import { mcnemar } from "./statistics/mcnemar.ts"
 
 type Row = Table.Input<typeof Comparisons>
 
-/** Two evaluations have no problem in common: there is nothing to compare. */
+/**
+ * Two evaluations have no problem in common: there is nothing to compare.
+ *
+ * @public for authors of stages that compare evaluations of their own.
+ */
 export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("NothingInCommon", {
   before: Schema.Array(Schema.String),
   after: Schema.Array(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
-    return `The two evaluations have no problem in common: one is of the suite ${this.before.join(", ")}, the other of ${this.after.join(", ")}. Compare evaluations of one suite of one corpus.`
+    const [before, after] = [this.before.join(", "), this.after.join(", ")]
+    return (
+      `The two evaluations have no problem in common: one is of the suite ${before}, the other of ${after}. ` +
+      "Compare evaluations of one suite of one corpus."
+    )
   }
 }
 
@@ -37,6 +45,7 @@ export interface CompareResult {
   readonly problems: { readonly all: number; readonly paired: number }
 }
 
+/** One row for every number that both evaluations have. Fails with `NothingInCommon` where no problem is in both. */
 export const compareEvaluations = Effect.fnUntraced(function* (
   before: Reader<typeof Evaluation>,
   after: Reader<typeof Evaluation>,
@@ -72,10 +81,8 @@ export const compareEvaluations = Effect.fnUntraced(function* (
     })
   }
   rows.push(...formatDistances(rows))
-  return {
-    rows,
-    problems: { all: new Set([...first, ...second]).size, paired: paired.length }
-  } satisfies CompareResult as CompareResult
+  const result: CompareResult = { rows, problems: { all: new Set([...first, ...second]).size, paired: paired.length } }
+  return result
 })
 
 const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])

@@ -1,6 +1,6 @@
 /**
- * Lets a model answer problems: prompts, sampling, text, grades. The one road from a problem to a graded completion; evaluation, probes
- * during training and RL rollouts all take it.
+ * Lets a model answer problems: prompts, sampling, text, grades. The one road from a problem to a graded completion; evaluation,
+ * probes during training and RL rollouts all take it.
  */
 import * as Effect from "effect/Effect"
 
@@ -20,7 +20,9 @@ export interface CompletionRequest {
   readonly seed: number
   /** First number of the random streams: row r uses stream `firstStream + r`. */
   readonly firstStream: number
-  /** Tokens put after the prompt, to force a format: its control token or its first token. They count as part of the completion. */
+  /**
+   * Tokens put after the prompt, to force a format: its control token or its first token. They count as part of the completion.
+   */
   readonly forced?: ReadonlyArray<number>
 }
 
@@ -37,6 +39,10 @@ export interface Completions {
   readonly texts: ReadonlyArray<string>
 }
 
+/**
+ * Samples `samples` completions of every problem. A question that is too long for the model's context is cut at the front. Fails
+ * as the engine fails.
+ */
 export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: Tokenizer, request: CompletionRequest) {
   const { problems, samples, forced = [] } = request
   const limit = model.spec.context - 1
@@ -62,7 +68,7 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
     const sampled = generated.tokens.subarray(generated.offsets[row]!, generated.offsets[row + 1]!)
     return forced.length === 0 ? sampled.slice() : Int32Array.from([...forced, ...sampled])
   })
-  return {
+  const completions: Completions = {
     samples,
     prompts,
     tokens,
@@ -72,7 +78,8 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
     }),
     truncated: Array.from({ length: rows }, (_, row) => generated.stopped[row] === 0),
     texts: tokens.map((completion) => tokenizer.decode(completion))
-  } satisfies Completions as Completions
+  }
+  return completions
 })
 
 /** A completion's grade under both profiles, as tables of completions keep it (schemas/grade.ts). */

@@ -208,8 +208,8 @@ const formatEntropy = (
 }
 
 /**
- * What each completion of a problem votes for. Votes are compared as text, and one right answer can be written in several ways (12, 12.0):
- * all right ones vote for the gold text, or they would split the vote.
+ * What each completion of a problem votes for. Votes are compared as text, and one right answer can be written in several ways
+ * (12, 12.0): all right ones vote for the gold text, or they would split the vote.
  */
 const votesOf = (
   group: ReadonlyArray<Attempt>,

@@ -1,8 +1,10 @@
 /**
- * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same bytes.
+ * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same
+ * bytes.
  */
 import * as Effect from "effect/Effect"
 
+import type { Claim } from "./claims/Claim.ts"
 import type { RunRecord } from "./data/RunRecord.ts"
 import { readStudy, type StudyData } from "./data/study-data.ts"
 import type { Figure } from "./draw/Figure.ts"
@@ -13,14 +15,14 @@ import { trainingFigures } from "./figures/training-figures.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
 import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
-import { claimsSection } from "./sections/claims-section.ts"
+import { claimsSection, studyClaimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
 
-/** The HTML of a run's report. `description` is what the study is, in a sentence. */
-export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string) {
+/** The HTML of a run's report. `description` is what the study is, in a sentence; `claims` are those of its own file. */
+export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string, claims: ReadonlyArray<Claim>) {
   const data = yield* readStudy(record, description)
   const groups: ReadonlyArray<readonly [id: string, title: string, figures: ReadonlyArray<Figure>]> = [
     ["reinforcement", "Reinforcement learning", rlFigures(data)],
@@ -42,19 +44,28 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   }
   const links = [
     ["results", "Results"],
+    ...(claims.length === 0 ? [] : [["study-claims", "The study's claims"]]),
     ["claims", "Claims"],
     ...groups.map(([id, title]) => [id, title]),
     ["completions", "Completions"],
     ["run", "Nodes and costs"],
     ["commands", "To go on"]
   ] as const
+  const main = [
+    resultsSection(data),
+    studyClaimsSection(data, claims),
+    claimsSection(data),
+    ...sections,
+    completionsSection(data),
+    runSection(data)
+  ]
   const body = html`<header>
       <h1>${record.study}</h1>
       <p class="lead">${description}</p>
       ${facts(record)} ${troubles(data)}
       <nav>${links.map(([id, title]) => html`<a href="#${id!}">${title!}</a> `)}</nav>
     </header>
-    <main>${resultsSection(data)}${claimsSection(data)}${sections}${completionsSection(data)}${runSection(data)}</main>`
+    <main>${main}</main>`
   return `<!doctype html>
 <html lang="en">
 <head>

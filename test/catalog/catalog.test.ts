@@ -63,7 +63,8 @@ describe("a view of a table", () => {
   it("knows params of ancestors, and a node's own before them", async () => {
     expect(
       await rows(
-        "select algorithm, scale, seed, learningRate, mixture, count(*) from rollouts where scale = 's' and algorithm = 'grpo' group by all"
+        "select algorithm, scale, seed, learningRate, mixture, count(*) from rollouts where scale = 's' and algorithm = " +
+          "'grpo' group by all"
       )
     ).toEqual([["grpo", "s", 1n, 0.01, '{"tinygsm":1,"omi1":2}', 4n]])
   })

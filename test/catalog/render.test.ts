@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
 import { renderArrow } from "../../src/catalog/output/render-arrow.ts"
-import { csv, cut, displayWidth, json, readableNumber, renderRows, renderTable } from "../../src/catalog/output/render-text.ts"
+import { csv, json, renderTable, type RowFormat } from "../../src/catalog/output/render-text.ts"
+import type { QueryResult, SqlValue } from "../../src/catalog/QueryResult.ts"
 import { SampleStore, tables } from "./sample-store.ts"
 
 const store = new SampleStore()
@@ -14,11 +15,30 @@ afterAll(() => rmSync(store.root, { recursive: true, force: true }))
 const query = (sql: string) =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(Catalog.open(store.root, tables), (catalog) => catalog.query(sql))))
 
+/** A whole result in a row format, as `pipeline sql` writes it. */
+const renderRows = (format: RowFormat, { columns, rows }: QueryResult): string =>
+  format.head(columns) + rows.map((row, i) => format.row(columns, row, i === 0)).join("") + format.tail(rows.length)
+
+/** A result of one column. */
+const column = (type: string, values: ReadonlyArray<SqlValue>): QueryResult => ({
+  columns: [{ name: "x", type }],
+  rows: values.map((value) => [value]),
+  rowCount: values.length,
+  warnings: []
+})
+
 const mixed = `select * from (values
     ('xs', 0.1::float, 12, 'plain', null::double),
     ('a much longer name', 1e-7::float, 123456, 'line' || chr(10) || 'break', 2.0),
     ('数学', 'nan'::float, -1, 'esc ' || chr(27) || '[2J', 1234.56789)
   ) t(scale, share, steps, text, score)`
+
+/** The lines of a box table between its head and its foot. */
+const rowsOf = (table: string): ReadonlyArray<string> =>
+  table
+    .split("\n")
+    .filter((line) => line.startsWith("│"))
+    .slice(1)
 
 describe("the box table", () => {
   it("aligns numbers to the right and text to the left, and shows sensible digits", async () => {
@@ -36,12 +56,17 @@ describe("the box table", () => {
   })
 
   it("cuts text, never numbers, to the width of the terminal", async () => {
-    const lines = renderTable(await query(mixed), { width: 56 })
-      .trimEnd()
-      .split("\n")
-    expect(lines.slice(0, -1).map(displayWidth)).toEqual(Array.from({ length: 7 }, () => 56))
-    expect(lines[4]).toContain("…")
-    expect(lines[5]).toContain("1234.57")
+    expect(renderTable(await query(mixed), { width: 56 })).toBe(
+      `┌───────────┬───────┬────────┬───────────────┬─────────┐
+│ scale     │ share │  steps │ text          │   score │
+├───────────┼───────┼────────┼───────────────┼─────────┤
+│ xs        │   0.1 │     12 │ plain         │    null │
+│ a much l… │  1e-7 │ 123456 │ line\\nbreak   │       2 │
+│ 数学      │   NaN │     -1 │ esc \\u001b[2J │ 1234.57 │
+└───────────┴───────┴────────┴───────────────┴─────────┘
+3 rows
+`
+    )
   })
 
   it("counts rows and columns that it does not show", async () => {
@@ -52,16 +77,22 @@ describe("the box table", () => {
   })
 
   it("measures what a terminal shows", () => {
-    expect(displayWidth("abc")).toBe(3)
-    expect(displayWidth("数学")).toBe(4)
-    expect(displayWidth("e\u0301")).toBe(1)
-    expect(cut("abcdef", 4)).toBe("abc…")
-    expect(cut("数学数学", 6)).toBe("数学…")
-    expect(cut("abc", 3)).toBe("abc")
+    // A wide character takes two columns, a combining mark none.
+    expect(rowsOf(renderTable(column("VARCHAR", ["abcd", "数学", "e\u0301"])))).toEqual([
+      "│ abcd │",
+      "│ 数学 │",
+      "│ e\u0301    │"
+    ])
+  })
+
+  it("cuts a text to what fits before the ellipsis", () => {
+    const rows = rowsOf(renderTable(column("VARCHAR", ["abcdefgh", "数学数学", "abcde"]), { width: 9 }))
+    expect(rows).toEqual(["│ abcd… │", "│ 数学… │", "│ abcde │"])
   })
 
   it("prints numbers for readers", () => {
-    const printed = [0, -0, 7, 0.5, 1 / 3, 123456.789, 1e15, 12345678901234, 1e-5, Infinity, Number.NaN].map(readableNumber)
+    const values = [0, -0, 7, 0.5, 1 / 3, 123456.789, 1e15, 12345678901234, 1e-5, Infinity, Number.NaN]
+    const printed = rowsOf(renderTable(column("DOUBLE", values))).map((row) => row.replaceAll(/[│ ]/g, ""))
     expect(printed).toEqual(["0", "0", "7", "0.5", "0.333333", "123457", "1e+15", "12345678901234", "1e-5", "inf", "NaN"])
   })
 })
@@ -69,7 +100,8 @@ describe("the box table", () => {
 describe("csv", () => {
   it("quotes what needs it and keeps every digit", async () => {
     const result = await query(
-      `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big, null as n, '' as e,
+      `select 'a,b' as "x,y", 'say "hi"' as q, 0.1::float as f, 0.1 + 0.2::double as d, 9007199254740993 as big,
+        null as n, '' as e,
         [1, 2] as l, timestamp '2026-11-22 00:45:12.123' as t, date '2026-11-22' as day, time '01:02:03' as clock`
     )
     expect(renderRows(csv, result)).toBe(
@@ -82,7 +114,8 @@ describe("csv", () => {
 describe("json", () => {
   it("is an array of objects that parses, with repeated names told apart", async () => {
     const result = await query(
-      `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s, true as b, '\\xAB'::blob as x`
+      `select 1 as a, 'two' as a, 0.1::float as f, 'nan'::double as nan, 9007199254740993 as big, {'k': [1.5]} as s,
+        true as b, '\\xAB'::blob as x`
     )
     const text = renderRows(json, result)
     expect(JSON.parse(text)).toEqual([

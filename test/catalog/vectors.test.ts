@@ -134,7 +134,8 @@ describe("strings in DuckDB's memory", () => {
   it("outlive their chunk, in sorts, groups and joins of a file with itself", async () => {
     await scanning(source, {}, async (connection) => {
       const sql = `select count(*), sum(length(a.text)), count(distinct a.text), max(b.maybeText)
-        from (select * from store_scan(0) order by text desc) a join store_scan(0) b using (index) where a.text is not distinct from b.text`
+        from (select * from store_scan(0) order by text desc) a join store_scan(0) b using (index)
+        where a.text is not distinct from b.text`
       const lengths = rows.reduce((sum, row) => sum + [...row.text].length, 0)
       const expected = [[5201n, BigInt(lengths), 6n, "𝄞".repeat(40)]]
       for (let i = 0; i < 5; i++) expect(await (await connection.run(sql)).getRowsJS()).toEqual(expected)

@@ -32,7 +32,7 @@ const completions = (change: Partial<CompletionRequest> = {}, context = 32) =>
   )
 
 describe("completions", () => {
-  it("are rows problem by problem, with the prompt that training sees, a log-probability for each token and their text", async () => {
+  it("are rows problem by problem, with the prompt that training sees, a log-probability a token, and their text", async () => {
     const { prompts, tokens, logProbs, texts, truncated } = await completions()
     expect(prompts.map((prompt) => [...prompt])).toEqual(questions.map((question) => [...encodePrompt(tokenizer, question)]))
     expect(tokens).toHaveLength(6)

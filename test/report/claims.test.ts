@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest"
 
-import { all, changeOf, difference, isPositive, points, type Trained, verdictOf } from "../../src/report/claims/Claim.ts"
+import type { Trained } from "../../src/report/claims/cell-groups.ts"
+import { verdictOf } from "../../src/report/claims/Claim.ts"
+import { all, changeOf, difference, isPositive, points } from "../../src/report/claims/comparisons.ts"
 import {
-  drawdown,
   expertIterationSlower,
   grpoLessStable,
   klKeepsBreadth,
@@ -12,8 +13,10 @@ import {
 import { claims } from "../../src/report/claims/registry.ts"
 import { concentration, imbalance, mostAccurate, scaleFlip } from "../../src/report/claims/winner-claims.ts"
 import type { Curve } from "../../src/report/data/curves.ts"
-import type { Measures } from "../../src/report/data/policy-estimates.ts"
+import { largestFirst } from "../../src/report/data/ordering.ts"
+import type { PolicyEstimates } from "../../src/report/data/policy-estimates.ts"
 import type { CellData, StudyData } from "../../src/report/data/study-data.ts"
+import type { ParamValue } from "../../src/report/data/varying-params.ts"
 
 const estimate = (value: number, half = 0.03) => ({ value, low: value - half, high: value + half, seeds: 1 })
 const curve = (values: ReadonlyArray<number>): Curve => values.map((mean, x) => ({ x, mean, low: mean, high: mean }))
@@ -25,7 +28,7 @@ interface Side {
   readonly shares?: Readonly<Record<string, number>>
   readonly accuracies?: Readonly<Record<string, number>>
 }
-const measures = ({ pass1 = 0.2, pass8 = 0.5, majority8 = 0.3, shares = {}, accuracies = {} }: Side): Measures => ({
+const estimates = ({ pass1 = 0.2, pass8 = 0.5, majority8 = 0.3, shares = {}, accuracies = {} }: Side): PolicyEstimates => ({
   pass1: estimate(pass1),
   passAtK: new Map([
     [1, estimate(pass1)],
@@ -38,27 +41,32 @@ const measures = ({ pass1 = 0.2, pass8 = 0.5, majority8 = 0.3, shares = {}, accu
 })
 
 const cell = (
-  dimensions: Readonly<Record<string, string>>,
+  params: Readonly<Record<string, ParamValue>>,
   before: Side,
   after: Side,
-  curves: { readonly shares?: Readonly<Record<string, ReadonlyArray<number>>>; readonly accuracy?: ReadonlyArray<number> } = {}
+  curves: {
+    readonly shares?: Readonly<Record<string, ReadonlyArray<number>>>
+    readonly accuracy?: ReadonlyArray<number>
+    readonly klCoefficient?: number | null
+  } = {}
 ): Trained => {
   const [winner] = Object.entries(after.shares ?? {}).toSorted(([, a], [, b]) => b - a)[0] ?? [null]
-  const named = Object.entries(dimensions).map(([name, value]) => ({ name, value }))
+  const varyingParams = Object.entries(params).map(([name, value]) => ({ name, value }))
   return {
-    name: Object.values(dimensions).join(" "),
-    dimensions: named,
+    name: Object.values(params).join(" "),
+    varyingParams,
     suite: "unseen-values",
     members: [{ seed: 0, rl: null, start: null, before: null, after: null }],
-    before: measures(before),
-    after: measures(after),
+    before: estimates(before),
+    after: estimates(after),
     winner,
     dominance: null,
     problems: [],
     curves: {
       name: "",
-      dimensions: named,
+      varyingParams,
       steps: 100,
+      klCoefficient: curves.klCoefficient ?? null,
       updates: new Map([["accuracy", curve(curves.accuracy ?? [])]]),
       shares: new Map(Object.entries(curves.shares ?? {}).map(([name, values]) => [name, curve(values)])),
       accuracies: new Map()
@@ -173,16 +181,16 @@ describe("claims", () => {
   })
 
   test("C3 and C6: mixtures that differ in one weight, in the order of the weight", () => {
-    const run = (weight: string, winner: string, pass1: number) =>
+    const run = (weight: ParamValue, winner: string, pass1: number) =>
       cell(
         { "sources.omi1": weight, algorithm: "ppo" },
         { shares: { tinygsm: 0.3, omi1: 0.7 }, accuracies: { tinygsm: 0.5, omi1: 0.2 } },
         { pass1, shares: { [winner]: 0.9 } }
       )
-    const flips = studyOf(run("8", "omi1", 0.3), run("4", "tinygsm", 0.6))
+    const flips = studyOf(run(8, "omi1", 0.3), run(4, "tinygsm", 0.6))
     expect(holds(imbalance.findings(flips))).toEqual([true])
     expect(holds(moreIsBetter.findings(flips))).toEqual([false])
-    const stays = studyOf(run("8", "tinygsm", 0.7), run("4", "tinygsm", 0.6))
+    const stays = studyOf(run(8, "tinygsm", 0.7), run(4, "tinygsm", 0.6))
     expect(holds(imbalance.findings(stays))).toEqual([false])
     expect(holds(moreIsBetter.findings(stays))).toEqual([true])
     expect(moreIsBetter.findings(stays)[0]?.numbers).toBe("sources.omi1 4: 60.0 %; sources.omi1 8: 70.0 %")
@@ -201,10 +209,10 @@ describe("claims", () => {
   })
 
   test("C5: a stronger KL penalty keeps formats and pass@k", () => {
-    const run = (kl: string, tinygsm: number, pass8: number) =>
+    const run = (kl: number, tinygsm: number, pass8: number) =>
       cell({ kl, algorithm: "ppo" }, {}, { pass1: 0.5, pass8, shares: { tinygsm, omi2: 1 - tinygsm } })
-    expect(holds(klKeepsBreadth.findings(studyOf(run("0.01", 0.7, 0.7), run("0", 0.99, 0.6))))).toEqual([true])
-    expect(holds(klKeepsBreadth.findings(studyOf(run("0.01", 0.99, 0.7), run("0", 0.7, 0.6))))).toEqual([false])
+    expect(holds(klKeepsBreadth.findings(studyOf(run(0.01, 0.7, 0.7), run(0, 0.99, 0.6))))).toEqual([true])
+    expect(holds(klKeepsBreadth.findings(studyOf(run(0.01, 0.99, 0.7), run(0, 0.7, 0.6))))).toEqual([false])
   })
 
   test("C7: sizes are compared from small to large, whatever order the study has", () => {
@@ -212,6 +220,11 @@ describe("claims", () => {
     expect(holds(scaleFlip.findings(studyOf(run("m", "omi2"), run("xs", "tinygsm"))))).toEqual([true])
     expect(holds(scaleFlip.findings(studyOf(run("m", "tinygsm"), run("xs", "omi2"))))).toEqual([false])
     expect(scaleFlip.findings(studyOf(run("m", "omi2")))).toEqual([])
+    const [finding] = scaleFlip.findings(studyOf(run("mine", "omi2"), run("m", "omi2"), run("xs", "tinygsm")))
+    expect(finding).toMatchObject({
+      holds: true,
+      numbers: "xs: tinygsm (90 %); m: omi2 (90 %); left out: scale mine (not a named size)"
+    })
   })
 
   test("C8 and C9 compare algorithms on one policy", () => {
@@ -227,10 +240,96 @@ describe("claims", () => {
     ])
   })
 
-  test("the largest fall is from an earlier peak, over a tenth of the run", () => {
-    expect(drawdown(curve([0.1, 0.5, 0.2, 0.6, 0.5]))).toBeCloseTo(0.3, 12)
-    expect(drawdown(curve([0.1, 0.2, 0.3]))).toBe(0)
+  test("C8: the largest fall is from an earlier peak, over a tenth of the run", () => {
+    const run = (algorithm: string, accuracy: ReadonlyArray<number>) =>
+      cell({ algorithm }, {}, { shares: { tinygsm: 1 } }, { accuracy })
+    const falls = (ppo: ReadonlyArray<number>, grpo: ReadonlyArray<number>) =>
+      grpoLessStable.findings(studyOf(run("ppo", ppo), run("grpo", grpo)))[0]?.numbers.split("; ")[1]
+    expect(falls([0.1, 0.2, 0.3], [0.1, 0.5, 0.2, 0.6, 0.5])).toBe("largest fall 0.0 points under PPO, 30.0 under GRPO")
     // Twenty points: pairs are averaged, so that the lone dip of 0.4 counts for 0.2.
-    expect(drawdown(curve(Array.from({ length: 20 }, (_, i) => (i === 10 ? 0.1 : 0.5))))).toBeCloseTo(0.2, 12)
+    const dip = Array.from({ length: 20 }, (_, i) => (i === 10 ? 0.1 : 0.5))
+    expect(falls([0.1, 0.2, 0.3], dip)).toBe("largest fall 0.0 points under PPO, 20.0 under GRPO")
+  })
+
+  test("a number that is not there makes a comparison untold, not false", () => {
+    const run = (kl: number, tinygsm: number) => {
+      const all = cell({ kl }, {}, { shares: { tinygsm, omi2: 1 - tinygsm } })
+      return { ...all, after: { ...all.after, pass1: null } }
+    }
+    expect(holds(klKeepsBreadth.findings(studyOf(run(0, 0.9), run(1, 0.6))))).toEqual([null])
+    expect(holds(klKeepsBreadth.findings(studyOf(run(0, 0.6), run(1, 0.9))))).toEqual([false])
+  })
+})
+
+describe("values of a param that are no numbers", () => {
+  const permutations = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+    items.length < 2
+      ? [items]
+      : items.flatMap((item, i) => permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]))
+  const run = (kl: ParamValue, tinygsm: number, pass8: number, klCoefficient: number | null = null) =>
+    cell({ kl, algorithm: "ppo" }, {}, { pass1: 0.5, pass8, shares: { tinygsm, omi2: 1 - tinygsm } }, { klCoefficient })
+
+  test("do not make C5's verdict hang on the order of the cells: null is the number in force, text is left out by name", () => {
+    const cells = [
+      run(0, 0.99, 0.6),
+      run(null, 0.8, 0.65, 0.001),
+      run("strong", 0.5, 0.1),
+      run(0.3, 0.6, 0.7),
+      run(1, 0.55, 0.75)
+    ]
+    const found = permutations(cells).map((order) => klKeepsBreadth.findings(studyOf(...order)))
+    expect(found).toHaveLength(120)
+    for (const findings of found) expect(findings).toEqual(found[0])
+    expect(found[0]).toEqual([
+      {
+        where: "ppo",
+        numbers:
+          "kl 0: entropy 0.06, pass@8 60.0 %, pass@1 50.0 %; kl 1: entropy 0.69, pass@8 75.0 %, pass@1 50.0 %; " +
+          "left out: kl strong (no coefficient is known)",
+        holds: true
+      }
+    ])
+  })
+
+  test("may be an end of C5's comparison where the run recorded the coefficient, and are left out where it did not", () => {
+    const [weak, unknown, strong] = [run(null, 0.9, 0.6, 0), run(null, 0.8, 0.65), run(0.3, 0.6, 0.7)]
+    for (const order of permutations([weak, strong]))
+      expect(klKeepsBreadth.findings(studyOf(...order))).toMatchObject([
+        { holds: true, numbers: expect.stringMatching(/^kl null \(the preset's 0\): entropy .*; kl 0\.3: /) }
+      ])
+    expect(klKeepsBreadth.findings(studyOf(unknown, strong))).toEqual([])
+    // One coefficient written in two ways is no comparison.
+    expect(klKeepsBreadth.findings(studyOf(run(null, 0.9, 0.6, 0.3), strong))).toEqual([])
+  })
+
+  test("do not make the claims about mixtures hang on the order of the cells", () => {
+    const mixed = (weight: ParamValue, winner: string, pass1: number) =>
+      cell(
+        { "sources.omi1": weight },
+        { shares: { tinygsm: 0.3, omi1: 0.7 }, accuracies: { tinygsm: 0.5, omi1: 0.2 } },
+        { pass1, shares: { [winner]: 0.9 } }
+      )
+    const cells = [mixed(0, "tinygsm", 0.6), mixed("most", "tinygsm", 0.1), mixed(4, "tinygsm", 0.65), mixed(null, "omi1", 0.9)]
+    const orders = permutations(cells).map((order) => studyOf(...order))
+    for (const claim of [imbalance, moreIsBetter])
+      for (const study of orders) expect(claim.findings(study)).toEqual(claim.findings(orders[0]!))
+    expect(moreIsBetter.findings(orders[0]!)).toEqual([
+      {
+        where: "",
+        numbers: "sources.omi1 0: 60.0 %; sources.omi1 4: 65.0 %; left out: sources.omi1 most, sources.omi1 null (not a number)",
+        holds: true
+      }
+    ])
+  })
+
+  test("and formats whose share is no number, do not change the order of the others", () => {
+    const shares: ReadonlyArray<readonly [string, number]> = [
+      ["invalid", 0.9],
+      ["omi1", Number.NaN],
+      ["omi2", 0.2],
+      ["tinygsm", 0.7]
+    ]
+    for (const order of permutations(shares))
+      expect(order.toSorted(largestFirst).map(([name]) => name)).toEqual(["tinygsm", "omi2", "omi1", "invalid"])
   })
 })

@@ -14,7 +14,15 @@ let root: string
 let end: Omit<Parameters<typeof endOfRun>[0], "writeReport">
 beforeAll(async () => {
   root = fs.mkdtempSync(path.join(os.tmpdir(), "report-"))
-  end = { root, runId: RUN, study, seconds: 61, ...(await runStudy(root, RUN, { scales: ["xs"], algorithms: ["ppo"] })) }
+  const ownClaims = { claims: [], file: path.join(import.meta.dirname, "fixtures/study.ts") }
+  end = {
+    root,
+    runId: RUN,
+    study,
+    ownClaims,
+    seconds: 61,
+    ...(await runStudy(root, RUN, { scales: ["xs"], algorithms: ["ppo"] }))
+  }
 })
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }))
 afterEach(() => vi.restoreAllMocks())

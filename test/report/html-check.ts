@@ -1,4 +1,6 @@
-/** A strict reading of HTML for tests: every element closed in order, every attribute quoted, every `<` and `&` in text escaped. */
+/**
+ * A strict reading of HTML for tests: every element closed in order, every attribute quoted, every `<` and `&` in text escaped.
+ */
 
 const VOID = new Set(["meta", "link", "br", "img", "hr", "input"])
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
 import { renderReport } from "../../src/report/render-report.ts"
-import { ensureReport, reportFile } from "../../src/report/write-report.ts"
+import { ensureReport } from "../../src/report/write-report.ts"
 import { eventsFile, readRun } from "../../src/store/objects/Runs.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { runStudy } from "./fixtures/run-study.ts"
@@ -37,7 +37,7 @@ afterAll(() => fs.rmSync(root, { recursive: true, force: true }))
 
 const recordFor = (run: string): RunRecord => recordOf(readRun(root, run))!
 const render = (record: RunRecord): Promise<string> =>
-  Effect.runPromise(Effect.provide(renderReport(record, "Does size decide the winner? <really>"), Store.layer(root)))
+  Effect.runPromise(Effect.provide(renderReport(record, "Does size decide the winner? <really>", []), Store.layer(root)))
 /** The HTML of one section, by its id. */
 const sectionOf = (page: string, id: string): string => {
   const from = page.indexOf(`<section id="${id}">`)
@@ -147,6 +147,8 @@ describe("the report of a whole run", () => {
     expect(path.relative(root, first.file)).toMatch(/^reports\/made-up-[0-9a-f]{16}\.html$/)
     const again = "made-up-20261122-010001-0002"
     await runStudy(root, again, {})
+    // Another description would be another page.
+    expect((await ensureReport({ root, record: recordFor(again), description: "another" })).file).not.toBe(first.file)
     expect(await ensureReport({ root, record: recordFor(again), description: "d" })).toEqual({
       file: first.file,
       problem: null,
@@ -194,6 +196,5 @@ describe("the report of a run that did not come to its end", () => {
     const record = recordFor("made-up-20261122-010000-0001")
     const written = await ensureReport({ root, record, description: "d", output: path.join(blocked, "report.html") })
     expect(written.problem).toMatch(/ENOTDIR|EEXIST|not a directory/)
-    expect(reportFile(root, record, "d")).not.toBe(reportFile(root, record, "another description"))
   })
 })

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { wilson } from "../../src/evaluation/statistics/intervals.ts"
-import { meanMeasures, measuresOf, winnerOf } from "../../src/report/data/policy-estimates.ts"
+import { meanOverSeeds, estimatesOf, winnerOf } from "../../src/report/data/policy-estimates.ts"
 import { type ResultRow, resultsOf } from "../../src/report/data/results.ts"
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
 import { percentWithSpread } from "../../src/report/page/numbers.ts"
@@ -17,8 +17,8 @@ import { runStudy } from "./fixtures/run-study.ts"
 
 const row = { decoding: "greedy", profile: "corrected", slice: "all", low: 0, high: 1 }
 
-describe("measures of one evaluation", () => {
-  const measures = measuresOf([
+describe("estimates of one evaluation", () => {
+  const estimates = estimatesOf([
     { ...row, metric: "pass@1", k: 1, value: 0.25, low: 0.2, high: 0.31 },
     { ...row, metric: "pass@1", k: 1, value: 0.99, profile: "paper" },
     { ...row, metric: "pass@1", k: 1, value: 0.5, slice: "steps=2" },
@@ -33,37 +33,37 @@ describe("measures of one evaluation", () => {
   ])
 
   test("pass@1 is the greedy one of the corrected profile over all problems", () => {
-    expect(measures.pass1).toEqual({ value: 0.25, low: 0.2, high: 0.31, seeds: 1 })
+    expect(estimates.pass1).toEqual({ value: 0.25, low: 0.2, high: 0.31, seeds: 1 })
   })
   test("pass@k and difficulties come in rising order", () => {
-    expect([...measures.passAtK].map(([k, { value }]) => [k, value])).toEqual([
+    expect([...estimates.passAtK].map(([k, { value }]) => [k, value])).toEqual([
       [1, 0.2],
       [8, 0.6]
     ])
-    expect([...measures.byDifficulty].map(([steps, { value }]) => [steps, value])).toEqual([
+    expect([...estimates.byDifficulty].map(([steps, { value }]) => [steps, value])).toEqual([
       [1, 0.75],
       [2, 0.5]
     ])
   })
   test("shares are those of the sampled completions, and the greedy ones only where nothing was sampled", () => {
-    expect([...measures.shares].map(([format, { value }]) => [format, value])).toEqual([
+    expect([...estimates.shares].map(([format, { value }]) => [format, value])).toEqual([
       ["omi2", 0.7],
       ["tinygsm", 0.3]
     ])
-    const greedy = measuresOf([{ ...row, metric: "share", k: 0, value: 1, slice: "format=omi1" }])
+    const greedy = estimatesOf([{ ...row, metric: "share", k: 0, value: 1, slice: "format=omi1" }])
     expect(greedy.shares.get("omi1")?.value).toBe(1)
   })
   test("the winner has the largest share, and there is none where nothing was evaluated", () => {
-    expect(winnerOf(measures)).toBe("omi2")
+    expect(winnerOf(estimates)).toBe("omi2")
     expect(winnerOf(null)).toBeNull()
   })
   test("over seeds: the mean with Student's t interval, a format absent from a seed counting as none of it", () => {
     const of = (value: number, format: string) =>
-      measuresOf([
+      estimatesOf([
         { ...row, metric: "pass@1", k: 1, value },
         { ...row, metric: "share", k: 0, value: 0.9, slice: `format=${format}` }
       ])
-    const mean = meanMeasures([of(0.2, "omi1"), of(0.3, "omi1"), of(0.4, "omi2")])!
+    const mean = meanOverSeeds([of(0.2, "omi1"), of(0.3, "omi1"), of(0.4, "omi2")])!
     // t quantile with 2 degrees of freedom 4.302653; standard error 0.1 / sqrt(3).
     expect(mean.pass1?.value).toBeCloseTo(0.3, 12)
     expect(mean.pass1?.high).toBeCloseTo(0.3 + (4.302652729911275 * 0.1) / Math.sqrt(3), 9)
@@ -74,12 +74,12 @@ describe("measures of one evaluation", () => {
 })
 
 describe("the uncertainty of a share", () => {
-  test("seeds that agree are not certain: what single evaluations leave open stays open; a t interval stays within 0 and 1", () => {
-    const of = (value: number) => measuresOf([{ ...row, metric: "pass@1", k: 1, value, ...wilson(value * 20, 20) }])
+  test("seeds that agree are not certain: what single evaluations leave open stays open; t intervals stay within 0 and 1", () => {
+    const of = (value: number) => estimatesOf([{ ...row, metric: "pass@1", k: 1, value, ...wilson(value * 20, 20) }])
     // 0 of 20: Wilson's upper end is z^2 / (20 + z^2).
-    expect(meanMeasures([of(0), of(0), of(0)])!.pass1).toMatchObject({ value: 0, low: 0, seeds: 3 })
-    expect(meanMeasures([of(0), of(0), of(0)])!.pass1!.high).toBeCloseTo(3.841459 / 23.841459, 6)
-    expect(meanMeasures([of(0.9), of(1), of(1)])!.pass1!.high).toBe(1)
+    expect(meanOverSeeds([of(0), of(0), of(0)])!.pass1).toMatchObject({ value: 0, low: 0, seeds: 3 })
+    expect(meanOverSeeds([of(0), of(0), of(0)])!.pass1!.high).toBeCloseTo(3.841459 / 23.841459, 6)
+    expect(meanOverSeeds([of(0.9), of(1), of(1)])!.pass1!.high).toBe(1)
   })
   test("is a margin, or the interval itself where a margin would pass 0 or 100", () => {
     const words = (value: number, low: number, high: number) => percentWithSpread({ value, low, high, seeds: 1 })
@@ -105,7 +105,8 @@ describe("results of a run", () => {
   }
   const read = (record: RunRecord): Promise<ReadonlyArray<ResultRow>> =>
     Effect.runPromise(Effect.provide(resultsOf(record), Store.layer(root)))
-  const names = (rows: ReadonlyArray<ResultRow>) => rows.map(({ dimensions }) => dimensions.map(({ value }) => value).join(" "))
+  const names = (rows: ReadonlyArray<ResultRow>) =>
+    rows.map(({ varyingParams }) => varyingParams.map(({ value }) => value).join(" "))
 
   test("a cell for every scale and algorithm, before and after on the same problems", async () => {
     const { rows } = await resultsFor("made-up-20261122-010000-0001", {})
@@ -122,7 +123,7 @@ describe("results of a run", () => {
 
   test("a setting that follows from the algorithm is no column of its own", async () => {
     const { rows } = await resultsFor("made-up-20261122-010001-0002", { algorithms: ["ppo", "ei"], scales: ["xs"] })
-    expect(rows[0]?.dimensions.map(({ name }) => name)).toEqual(["scale", "algorithm"])
+    expect(rows[0]?.varyingParams.map(({ name }) => name)).toEqual(["scale", "algorithm"])
   })
 
   test("seeds of one cell are one row with a t interval", async () => {
@@ -176,7 +177,7 @@ describe("the table in a terminal", () => {
   })
   const rows: ReadonlyArray<ResultRow> = [
     {
-      dimensions: [
+      varyingParams: [
         { name: "scale", value: "xs" },
         { name: "algorithm", value: "ppo" }
       ],

@@ -1,12 +1,12 @@
 /**
  * Copies Arrow columns into DuckDB vectors: the only module that touches DuckDB's memory.
  *
- * A wrong byte count here would corrupt the process instead of raising, so every copy goes through `copyData` or `copyValidity`, which
- * check it against the source and against the room in the vector. The columns were checked when they were read (`ArrowFile`), so offsets
- * are monotonic and inside their buffers.
+ * A wrong byte count here would corrupt the process instead of raising, so every copy goes through `copyData` or `copyValidity`,
+ * which check it against the source and against the room in the vector. The columns were checked when they were read
+ * (`ArrowFile`), so offsets are monotonic and inside their buffers.
  *
- * Layouts are those of DuckDB's C API (duckdb.h): `duckdb_list_entry` is { uint64 offset, length }; `duckdb_string_t` is 16 bytes, uint32
- * length and then either up to 12 bytes of text or 4 bytes of prefix and a pointer.
+ * Layouts are those of DuckDB's C API (duckdb.h): `duckdb_list_entry` is { uint64 offset, length }; `duckdb_string_t` is 16
+ * bytes, uint32 length and then either up to 12 bytes of text or 4 bytes of prefix and a pointer.
  */
 import duckdb, { type Vector } from "@duckdb/node-bindings"
 
@@ -56,8 +56,8 @@ export interface FillOptions {
 const inlineBytes = 12
 
 /**
- * Strings: their bytes are handed over once as one long string; its record then tells where DuckDB put them, and the record of each string
- * points inside. The bytes belong to the vector's heap and live as long as the vector.
+ * Strings: their bytes are handed over once as one long string; its record then tells where DuckDB put them, and the record of
+ * each string points inside. The bytes belong to the vector's heap and live as long as the vector.
  */
 const fillStrings = (target: Target, data: ColumnData, start: number, rows: number, options: FillOptions): void => {
   const bytes = bytesOf(data.values)

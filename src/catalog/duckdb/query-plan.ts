@@ -1,10 +1,10 @@
 /**
- * What a query names and what it filters by, read from DuckDB's own parse tree (`json_serialize_sql`), so that only the views it needs are
- * made and only the files it can match are read.
+ * What a query names and what it filters by, read from DuckDB's own parse tree (`json_serialize_sql`), so that only the views it
+ * needs are made and only the files it can match are read.
  *
- * Filters found here are hints: DuckDB applies them again. They are taken only where dropping a table's other rows cannot change the
- * result: constants compared with = or IN, AND-ed in the WHERE clause of the very SELECT that scans the table, which may be joined to
- * others but not sampled. Anything else is left alone.
+ * Filters found here are hints: DuckDB applies them again. They are taken only where dropping a table's other rows cannot change
+ * the result: constants compared with = or IN, AND-ed in the WHERE clause of the very SELECT that scans the table, which may be
+ * joined to others but not sampled. Anything else is left alone.
  */
 
 /** A column that must equal one of the values. */
@@ -48,8 +48,8 @@ const looksAround = (node: JsonObject): boolean => {
 }
 
 /**
- * The plan of a parse tree; undefined when all views are needed: DuckDB could not serialise the statement (it does so for SELECT only), or
- * it looks around.
+ * The plan of a parse tree; undefined when all views are needed: DuckDB could not serialise the statement (it does so for SELECT
+ * only), or it looks around.
  */
 export const queryPlan = (serialized: string): QueryPlan | undefined => {
   const tree = object(JSON.parse(serialized) as Json)
@@ -94,8 +94,9 @@ export const queryPlan = (serialized: string): QueryPlan | undefined => {
 const tableName = (table: JsonObject): string => text(table["table_name"]).toLowerCase()
 
 /**
- * The tables of a FROM clause, through joins for which a WHERE condition on one side may be applied before the join: it rejects nulls, so
- * rows that an outer join would add instead are rejected too. ASOF and positional joins look at neighbouring rows, and are not such.
+ * The tables of a FROM clause, through joins for which a WHERE condition on one side may be applied before the join: it rejects
+ * nulls, so rows that an outer join would add instead are rejected too. ASOF and positional joins look at neighbouring rows, and
+ * are not such.
  */
 const joinedTables = (from: JsonObject): ReadonlyArray<JsonObject> | undefined => {
   if (from["type"] !== "JOIN") return [from]
@@ -167,8 +168,8 @@ const constantFilter = (condition: JsonObject, table: string, alone: boolean): F
 }
 
 /**
- * Whether a row whose column has this value might pass the filter. Only comparisons that mean the same here and in SQL decide; for the
- * rest the answer is yes. Numbers that agree to nine digits count as equal, since SQL may compare them as decimals.
+ * Whether a row whose column has this value might pass the filter. Only comparisons that mean the same here and in SQL decide;
+ * for the rest the answer is yes. Numbers that agree to nine digits count as equal, since SQL may compare them as decimals.
  */
 export const mayMatch = (value: string | number | boolean | null, filter: Filter): boolean => {
   if (value === null) return false

@@ -1,6 +1,6 @@
 /**
- * What a table function scans: a list of named columns and parts that give their rows. A part is a file of a table with the constants of
- * the node it belongs to, or a small table in memory.
+ * What a table function scans: a list of named columns and parts that give their rows. A part is a file of a table with the
+ * constants of the node it belongs to, or a small table in memory.
  */
 import { ArrowFile } from "../../store/arrow/ArrowFile.ts"
 import { buildColumn } from "../../store/arrow/builders/build-column.ts"
@@ -69,8 +69,8 @@ export const memorySource = (
 }
 
 /**
- * A file of a table. Columns that the file lacks, or holds with another type (it is older than the table's definition), are null; `warn`
- * is told of the latter.
+ * A file of a table. Columns that the file lacks, or holds with another type (it is older than the table's definition), are null;
+ * `warn` is told of the latter.
  */
 export const filePart = (
   file: string,

@@ -1,6 +1,7 @@
 /**
- * The table function behind every view: `store_scan(id)` scans the source of that number. DuckDB asks only for the columns that a query
- * uses, and only these are read from the files. State belongs to a scan, not to the module: two scans of one query interleave.
+ * The table function behind every view: `store_scan(id)` scans the source of that number. DuckDB asks only for the columns that a
+ * query uses, and only these are read from the files. State belongs to a scan, not to the module: two scans of one query
+ * interleave.
  */
 import {
   BIGINT,
@@ -109,8 +110,8 @@ class Scan {
 }
 
 /**
- * Makes `store_scan` known to all connections of the instance. The effect that comes back closes the files of scans that did not run to
- * their end, as under LIMIT: call it after each query.
+ * Makes `store_scan` known to all connections of the instance. The effect that comes back closes the files of scans that did not
+ * run to their end, as under LIMIT: call it after each query.
  */
 export const registerTableFunction = (
   connection: DuckDBConnection,

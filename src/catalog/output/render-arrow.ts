@@ -1,78 +1,79 @@
 /** A query result as an Arrow IPC file, written by apache-arrow. Types that a table file would not have become text. */
 import * as Arrow from "apache-arrow"
 
-import { isList, uniqueNames, type Cell, type QueryResult } from "../QueryResult.ts"
-import { cellText, jsonCell } from "./cell-text.ts"
+import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"
+import { valueText, jsonValue } from "./value-text.ts"
 
 interface ArrowColumn {
   readonly type: Arrow.DataType
-  readonly value: (cell: Cell) => unknown
+  readonly convert: (value: SqlValue) => unknown
 }
 
-const same = (cell: Cell): unknown => cell
-const fitsInt64 = (cell: Cell): boolean => cell === null || (typeof cell === "bigint" && BigInt.asIntN(64, cell) === cell)
+const same = (value: SqlValue): unknown => value
+const fitsInt64 = (value: SqlValue): boolean =>
+  value === null || (typeof value === "bigint" && BigInt.asIntN(64, value) === value)
 
-const arrowColumn = (type: string, cells: ReadonlyArray<Cell>): ArrowColumn => {
+const arrowColumn = (type: string, values: ReadonlyArray<SqlValue>): ArrowColumn => {
   if (type.endsWith("[]")) {
     const inner = arrowColumn(
       type.slice(0, -2),
-      cells.flatMap((cell) => (isList(cell) ? cell : []))
+      values.flatMap((value) => (isList(value) ? value : []))
     )
-    const items = (cell: Cell) => (isList(cell) ? cell.map((item) => (item === null ? null : inner.value(item))) : null)
-    return { type: new Arrow.List(new Arrow.Field("item", inner.type, true)), value: items }
+    const items = (value: SqlValue) => (isList(value) ? value.map((item) => (item === null ? null : inner.convert(item))) : null)
+    return { type: new Arrow.List(new Arrow.Field("item", inner.type, true)), convert: items }
   }
   switch (type) {
     case "BOOLEAN":
-      return { type: new Arrow.Bool(), value: same }
+      return { type: new Arrow.Bool(), convert: same }
     case "TINYINT":
-      return { type: new Arrow.Int8(), value: same }
+      return { type: new Arrow.Int8(), convert: same }
     case "SMALLINT":
-      return { type: new Arrow.Int16(), value: same }
+      return { type: new Arrow.Int16(), convert: same }
     case "INTEGER":
-      return { type: new Arrow.Int32(), value: same }
+      return { type: new Arrow.Int32(), convert: same }
     case "UTINYINT":
-      return { type: new Arrow.Uint8(), value: same }
+      return { type: new Arrow.Uint8(), convert: same }
     case "USMALLINT":
-      return { type: new Arrow.Uint16(), value: same }
+      return { type: new Arrow.Uint16(), convert: same }
     case "UINTEGER":
-      return { type: new Arrow.Uint32(), value: same }
+      return { type: new Arrow.Uint32(), convert: same }
     case "BIGINT":
-      return { type: new Arrow.Int64(), value: same }
+      return { type: new Arrow.Int64(), convert: same }
     case "UBIGINT":
-      return { type: new Arrow.Uint64(), value: same }
+      return { type: new Arrow.Uint64(), convert: same }
     case "HUGEINT":
     case "UHUGEINT":
       // Sums of integers are HUGEINT in DuckDB; nearly all of them fit.
-      if (cells.every(fitsInt64)) return { type: new Arrow.Int64(), value: same }
+      if (values.every(fitsInt64)) return { type: new Arrow.Int64(), convert: same }
       break
     case "FLOAT":
-      return { type: new Arrow.Float32(), value: same }
+      return { type: new Arrow.Float32(), convert: same }
     case "DOUBLE":
-      return { type: new Arrow.Float64(), value: same }
+      return { type: new Arrow.Float64(), convert: same }
     case "BLOB":
-      return { type: new Arrow.Binary(), value: same }
+      return { type: new Arrow.Binary(), convert: same }
     case "DATE":
-      return { type: new Arrow.DateMillisecond(), value: same }
+      return { type: new Arrow.DateMillisecond(), convert: same }
     case "TIMESTAMP":
     case "TIMESTAMP_S":
     case "TIMESTAMP_MS":
-      return { type: new Arrow.TimestampMillisecond(), value: same }
+      return { type: new Arrow.TimestampMillisecond(), convert: same }
     default:
-      if (type.startsWith("DECIMAL") && cells.every((cell) => cell === null || typeof cell === "number"))
-        return { type: new Arrow.Float64(), value: same }
+      if (type.startsWith("DECIMAL") && values.every((value) => value === null || typeof value === "number"))
+        return { type: new Arrow.Float64(), convert: same }
   }
-  const text = (cell: Cell) => (typeof cell === "object" ? JSON.stringify(jsonCell(cell, type)) : cellText(cell, type))
-  return { type: new Arrow.Utf8(), value: text }
+  const text = (value: SqlValue) => (typeof value === "object" ? JSON.stringify(jsonValue(value, type)) : valueText(value, type))
+  return { type: new Arrow.Utf8(), convert: text }
 }
 
 /** The bytes of an Arrow IPC file. Repeated column names are numbered. */
 export const renderArrow = ({ columns, rows }: QueryResult): Uint8Array => {
   const vectors: Record<string, Arrow.Vector> = {}
   for (const [i, name] of uniqueNames(columns).entries()) {
-    const cells = rows.map((row) => row[i]!)
-    const { type, value } = arrowColumn(columns[i]!.type, cells)
+    const values = rows.map((row) => row[i]!)
+    const { type, convert } = arrowColumn(columns[i]!.type, values)
     vectors[name] = Arrow.vectorFromArray(
-      cells.map((cell) => (cell === null ? null : value(cell))),
+      values.map((value) => (value === null ? null : convert(value))),
       type
     )
   }

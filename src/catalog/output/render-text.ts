@@ -1,6 +1,6 @@
-import { isList, uniqueNames, type Cell, type QueryResult } from "../QueryResult.ts"
 /** Query results for people and for other programs: a box table, CSV (RFC 4180) and JSON. Arrow is in render-arrow.ts. */
-import { cellText, dateText, jsonCell } from "./cell-text.ts"
+import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"
+import { valueText, dateText, jsonValue } from "./value-text.ts"
 
 const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
@@ -15,7 +15,8 @@ export interface RowFormat {
 /** CSV with a header line. Null is an empty field; an empty string is `""`. */
 export const csv: RowFormat = {
   head: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}\n`,
-  row: (columns, row) => `${row.map((cell, i) => (cell === "" ? '""' : csvField(cellText(cell, columns[i]!.type)))).join(",")}\n`,
+  row: (columns, row) =>
+    `${row.map((value, i) => (value === "" ? '""' : csvField(valueText(value, columns[i]!.type)))).join(",")}\n`,
   tail: () => ""
 }
 
@@ -24,15 +25,11 @@ export const json: RowFormat = {
   head: () => "[",
   row: (columns, row, first) => {
     const names = uniqueNames(columns)
-    const object = Object.fromEntries(row.map((cell, i) => [names[i]!, jsonCell(cell, columns[i]!.type)]))
+    const object = Object.fromEntries(row.map((value, i) => [names[i]!, jsonValue(value, columns[i]!.type)]))
     return `${first ? "" : ","}\n${JSON.stringify(object)}`
   },
   tail: (rows) => (rows === 0 ? "]\n" : "\n]\n")
 }
-
-/** A whole result in a row format. */
-export const renderRows = (format: RowFormat, { columns, rows }: QueryResult): string =>
-  format.head(columns) + rows.map((row, i) => format.row(columns, row, i === 0)).join("") + format.tail(rows.length)
 
 export interface TableOptions {
   /** Columns of the terminal. */
@@ -42,7 +39,7 @@ export interface TableOptions {
 }
 
 /** Numbers as a reader wants them: whole ones whole, others to six digits, very large and small ones with an exponent. */
-export const readableNumber = (value: number): string => {
+const readableNumber = (value: number): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf"
   const size = Math.abs(value)
   if (Number.isInteger(value) && size < 1e15) return Object.is(value, -0) ? "0" : String(value)
@@ -50,16 +47,16 @@ export const readableNumber = (value: number): string => {
   return String(Number(value.toPrecision(6)))
 }
 
-const readableCell = (cell: Cell, type: string): string => {
-  if (cell === null) return "null"
-  if (typeof cell === "number") return readableNumber(cell)
-  if (cell instanceof Date) return dateText(cell, type)
-  if (cell instanceof Uint8Array) {
-    const hex = Buffer.from(cell.subarray(0, 8)).toString("hex")
-    return cell.length <= 8 ? `0x${hex}` : `0x${hex}… (${cell.length} bytes)`
+const readableValue = (value: SqlValue, type: string): string => {
+  if (value === null) return "null"
+  if (typeof value === "number") return readableNumber(value)
+  if (value instanceof Date) return dateText(value, type)
+  if (value instanceof Uint8Array) {
+    const hex = Buffer.from(value.subarray(0, 8)).toString("hex")
+    return value.length <= 8 ? `0x${hex}` : `0x${hex}… (${value.length} bytes)`
   }
-  if (isList(cell)) return `[${cell.map((item) => readableCell(item, type)).join(", ")}]`
-  return cellText(cell, type)
+  if (isList(value)) return `[${value.map((item) => readableValue(item, type)).join(", ")}]`
+  return valueText(value, type)
 }
 
 /** Control characters as escapes: a model's output must not steer the terminal. */
@@ -70,8 +67,17 @@ const visible = (text: string): string =>
   )
 
 const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** Ranges of characters that take two columns, after Unicode's East Asian widths. */
+const WIDE = [
+  "\\u1100-\\u115f", // Hangul Jamo
+  "\\u2e80-\\u303e\\u3041-\\ua4cf", // radicals, kana, CJK ideographs, Yi
+  "\\uac00-\\ud7a3", // Hangul syllables
+  "\\uf900-\\ufaff\\ufe30-\\ufe6f", // compatibility forms
+  "\\uff00-\\uff60\\uffe0-\\uffe6", // full-width forms
+  "\\u{1f300}-\\u{1faff}", // emoji
+  "\\u{20000}-\\u{3fffd}" // further ideographs
+]
+const wide = new RegExp(`[${WIDE.join("")}]`, "u")
 
 const characterWidth = (character: string): number => {
   if (character <= "~") return 1
@@ -79,14 +85,14 @@ const characterWidth = (character: string): number => {
 }
 
 /** Columns that a text takes in a terminal: wide characters take two, combining marks none. */
-export const displayWidth = (text: string): number => {
+const displayWidth = (text: string): number => {
   let width = 0
   for (const character of text) width += characterWidth(character)
   return width
 }
 
 /** The text, or as much as fits before a `…`. */
-export const cut = (text: string, width: number): string => {
+const cut = (text: string, width: number): string => {
   if (text.length <= width && displayWidth(text) <= width) return text
   let used = 0
   let kept = ""
@@ -140,14 +146,14 @@ export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: T
   const numeric = columns.map(({ type }) => isNumeric(type))
   const header = columns.map(({ name }) => visible(name))
   // Longer texts than any terminal are cut before they are measured.
-  const cells = shown.map((row) => row.map((cell, i) => visible(readableCell(cell, columns[i]!.type).slice(0, 4 * width))))
-  const widths = header.map((name, i) => Math.max(displayWidth(name), ...cells.map((row) => displayWidth(row[i]!)), 1))
+  const texts = shown.map((row) => row.map((value, i) => visible(readableValue(value, columns[i]!.type).slice(0, 4 * width))))
+  const widths = header.map((name, i) => Math.max(displayWidth(name), ...texts.map((row) => displayWidth(row[i]!)), 1))
   const count = fit(widths, numeric, width)
   const used = widths.slice(0, count)
   const rule = (left: string, middle: string, right: string) =>
     left + used.map((width) => "─".repeat(width + 2)).join(middle) + right
-  const line = (texts: ReadonlyArray<string>, right: (i: number) => boolean) =>
-    `│${used.map((width, i) => ` ${pad(cut(texts[i]!, width), width, right(i))} `).join("│")}│`
+  const line = (fields: ReadonlyArray<string>, right: (i: number) => boolean) =>
+    `│${used.map((width, i) => ` ${pad(cut(fields[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
   const counted = `${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
   const notes = [
@@ -159,7 +165,7 @@ export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: T
     rule("┌", "┬", "┐"),
     line(header, isRight),
     rule("├", "┼", "┤"),
-    ...cells.map((row) => line(row, isRight)),
+    ...texts.map((row) => line(row, isRight)),
     rule("└", "┴", "┘"),
     notes.join(", "),
     ""

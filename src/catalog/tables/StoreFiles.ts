@@ -1,6 +1,6 @@
 /**
- * The catalog's view of the store: event logs, action records and manifests, each read at most once, and only when something asks for it.
- * Damage in one place does not hide the rest: what cannot be read is left out and named in `warnings`.
+ * The catalog's view of the store: event logs, action records and manifests, each read at most once, and only when something asks
+ * for it. Damage in one place does not hide the rest: what cannot be read is left out and named in `warnings`.
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
@@ -69,8 +69,8 @@ export class StoreFiles {
   }
 
   /**
-   * The files of the artifact that a node gave: from the record of its action, or, when that was forgotten or made anew with another
-   * result, from the manifest object.
+   * The files of the artifact that a node gave: from the record of its action, or, when that was forgotten or made anew with
+   * another result, from the manifest object.
    */
   manifest(artifact: string, key: string | null): Manifest | undefined {
     if (!this.manifests.has(artifact)) {

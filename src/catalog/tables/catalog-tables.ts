@@ -193,5 +193,6 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
   }
 }
 
+/** The rows of a catalog table as they stand now, as a source to scan; what cannot be shown becomes a warning of the store. */
 export const catalogSource = (table: CatalogTable, store: StoreFiles): Source =>
   memorySource(table.columns, table.rows(store), (problem) => void store.warnings.add(problem))

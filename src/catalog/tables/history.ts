@@ -1,6 +1,6 @@
 /**
- * What the event logs say about runs: a pure fold of events into one record a run and one a node. Built anew by every SQL session; the
- * logs stay the only truth.
+ * What the event logs say about runs: a pure fold of events into one record a run and one a node. Built anew by every SQL
+ * session; the logs stay the only truth.
  */
 import type { LoggedEvent } from "../../store/objects/Runs.ts"
 
@@ -114,7 +114,9 @@ const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
   }
 }
 
-/** Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer by start. */
+/**
+ * Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer by start.
+ */
 const standsBefore = (run: Pick<RunRecord, "status" | "startedAt">, other: Pick<RunRecord, "status" | "startedAt">): boolean =>
   (run.status === "succeeded") === (other.status === "succeeded") ? run.startedAt >= other.startedAt : run.status === "succeeded"
 
@@ -129,8 +131,8 @@ export const markLatest = (runs: ReadonlyArray<RunRecord>): void => {
 }
 
 /**
- * The params by which a node's rows can be told apart: its own, and of each ancestor those that nothing nearer defines. Among ancestors
- * at the same distance, the first input wins.
+ * The params by which a node's rows can be told apart: its own, and of each ancestor those that nothing nearer defines. Among
+ * ancestors at the same distance, the first input wins.
  */
 export const effectiveParams = (node: NodeRecord): ReadonlyMap<string, unknown> => {
   const params = new Map<string, unknown>()

@@ -1,6 +1,6 @@
 /**
- * One table of the study over all artifacts of all runs, as a source: the table's own columns, then where a row comes from, then the
- * params that tell it apart (the node's own and those of its ancestors, see `effectiveParams`).
+ * One table of the study over all artifacts of all runs, as a source: the table's own columns, then where a row comes from, then
+ * the params that tell it apart (the node's own and those of its ancestors, see `effectiveParams`).
  *
  * The columns depend on everything in the store, never on the query: a filter only leaves out parts.
  */
@@ -69,8 +69,8 @@ const nodesWithTable = (table: Table.Any, store: StoreFiles): ReadonlyArray<Fini
   })
 
 /**
- * The source of a table. `filters` are alternatives, one list for each mention of the table in the query: a part is kept when some list
- * lets it pass; no list at all keeps everything.
+ * The source of a table. `filters` are alternatives, one list for each mention of the table in the query: a part is kept when
+ * some list lets it pass; no list at all keeps everything.
  */
 export const tableSource = (table: Table.Any, store: StoreFiles, filters: ReadonlyArray<ReadonlyArray<Filter>> = []): Source => {
   const nodes = nodesWithTable(table, store)

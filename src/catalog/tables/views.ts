@@ -9,8 +9,10 @@ import { metricColumns, tableSource } from "./table-source.ts"
 /** Takes a source in and returns the SQL that scans it. */
 export type AddSource = (source: Source) => string
 
+/** A name as SQL reads it back, whatever it holds. */
 export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** A text as SQL reads it back. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Names of all views, in the order in which they are listed. */
 export const viewNames = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<string> => [

@@ -7,7 +7,7 @@ import { ensureReport } from "../../report/write-report.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
 import { storeRoot } from "../store-folder.ts"
-import { loadStudy, studyNames } from "../studies.ts"
+import { loadStudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
 
 const flags = {
@@ -26,11 +26,12 @@ export const command: Command = {
     const output = parsed.text("output")
     if (output !== undefined && !fs.existsSync(path.dirname(path.resolve(output))))
       throw new UsageError({ problem: `--output ${output}: the folder ${path.dirname(path.resolve(output))} does not exist.` })
-    const description = studyNames().includes(record.study) ? (await loadStudy(record.study)).description : ""
+    const known = studyNames().includes(record.study) ? await loadStudyFile(record.study) : null
     const report = await ensureReport({
       root,
       record,
-      description,
+      description: known?.study.description ?? "",
+      ...(known === null ? {} : { ownClaims: known.ownClaims }),
       ...(output === undefined ? {} : { output: path.resolve(output) })
     })
     if (report.problem !== null) {

@@ -28,7 +28,7 @@ export const command: Command = {
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()
-    const { study, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
+    const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
     const threads = wholeNumber(parsed, "threads", os.availableParallelism())
     const engine = await chooseEngine(parsed)
     const root = storeRoot(parsed)
@@ -105,7 +105,7 @@ export const command: Command = {
     const seconds = (performance.now() - started) / 1000
     if (!json) {
       const { endOfRun } = await import("../end-of-run.ts")
-      await endOfRun({ root, runId, study, graph, result, seconds, writeReport: !parsed.is("no-report") })
+      await endOfRun({ root, runId, study, ownClaims, graph, result, seconds, writeReport: !parsed.is("no-report") })
     }
     if (result.status === "succeeded") return 0
     process.stderr.write(failureText(result.failures, { args, store: parsed.text("store"), seconds }))

@@ -1,59 +1,16 @@
 /**
- * Which solution styles do the completions use, how often is each right, and how concentrated is the choice?
+ * Shares of the formats among completions: how concentrated they are, and how far two sets of them lie apart.
  *
- * Every completion has exactly one class (`invalid` is one), so shares add up to 1 and share-weighted accuracies to the accuracy.
+ * Every completion has exactly one class (`invalid` is one), so shares add up to 1.
  */
+import type { invalid } from "../../formats/registry.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
-import { wilson, type Interval } from "../statistics/intervals.ts"
 
-export interface FormatShare {
-  readonly format: string
-  readonly count: number
-  readonly correct: number
-  readonly share: number
-  readonly shareInterval: Interval
-  /** correct / count; NaN for a format that never occurs. */
-  readonly accuracy: number
-  /** Wilson; NaN for a format that never occurs. */
-  readonly accuracyInterval: Interval
-  /** Share among the correct completions; NaN when none is correct. */
-  readonly shareOfCorrect: number
-}
-
-/** One row per format of `formats`, in that order. `labels` `[completions]` are indices into it, `correct` `[completions]` 0 or 1. */
-export const formatShares = (
-  labels: ArrayLike<number>,
-  correct: ArrayLike<number>,
-  formats: ReadonlyArray<string>
-): ReadonlyArray<FormatShare> => {
-  if (labels.length === 0) throw new EvaluationInputError({ field: "labels", detail: "it is empty" })
-  if (labels.length !== correct.length) {
-    throw new EvaluationInputError({ field: "correct", detail: `${correct.length} completions, but ${labels.length} labels` })
-  }
-  const counts = new Int32Array(formats.length)
-  const rights = new Int32Array(formats.length)
-  for (let i = 0; i < labels.length; i++) {
-    if (formats[labels[i]!] === undefined) {
-      throw new EvaluationInputError({
-        field: "labels",
-        detail: `completion ${i} has label ${labels[i]}, but there are ${formats.length} formats`
-      })
-    }
-    counts[labels[i]!]!++
-    if (correct[i] !== 0) rights[labels[i]!]!++
-  }
-  const allRight = rights.reduce((sum, x) => sum + x, 0)
-  return formats.map((format, f) => ({
-    format,
-    count: counts[f]!,
-    correct: rights[f]!,
-    share: counts[f]! / labels.length,
-    shareInterval: wilson(counts[f]!, labels.length),
-    accuracy: rights[f]! / counts[f]!,
-    accuracyInterval: counts[f] === 0 ? { low: Number.NaN, high: Number.NaN } : wilson(rights[f]!, counts[f]!),
-    shareOfCorrect: rights[f]! / allRight
-  }))
-}
+/**
+ * The class of completions in no format, as formats/registry.ts names it. Said again, and held to be the same by its type,
+ * because loading the registry loads every format and its interpreter.
+ */
+export const INVALID: typeof invalid = "invalid"
 
 export interface Concentration {
   /** -sum p ln p, with 0 ln 0 = 0. */

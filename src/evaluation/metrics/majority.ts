@@ -1,40 +1,26 @@
 /**
  * majority@k: is the most frequent answer of k completions right?
  *
- * An answer is any string, compared as it is (normalise before); `null` is a completion without a parsable answer, which never votes.
- * Nobody voting is wrong. Ties need a rule, and the rule is part of the number:
+ * An answer is any string, compared as it is (normalise before); `null` is a completion without a parsable answer, which never
+ * votes. Nobody voting is wrong. Ties need a rule, and the rule is part of the number. Here the winner is drawn among the tied,
+ * and the value is its expectation, no coin needed:
  *
- *   uniform     the winner is drawn among the tied: value = [gold is tied for first] / (number tied)      expected value, no coin needed
- *   first-seen  the tied answer that appeared first wins                                                  depends on the order of samples
+ *   vote = [gold is tied for first] / (number tied)
+ *
+ * Letting the tied answer win that appeared first would make the value depend on the order of samples.
  *
  * From n > k samples, majority@k is the mean over all k-subsets. It is computed exactly, from the counts of each answer alone.
  */
 import { requireInteger } from "../EvaluationInputError.ts"
 
-export type TieRule = "uniform" | "first-seen"
-
 export type Answer = string | null
 
-/** Answers tied for the most votes, in order of first appearance; empty when nobody votes. */
-export const majorityWinners = (answers: ReadonlyArray<Answer>): ReadonlyArray<string> => {
-  const votes = countVotes(answers)
-  const most = Math.max(0, ...votes.values())
-  return [...votes].filter(([, count]) => count === most).map(([answer]) => answer)
-}
-
-/** Value in [0, 1] of the vote of all given answers. */
-export const majorityCorrect = (answers: ReadonlyArray<Answer>, gold: string, tie: TieRule): number => {
-  const winners = majorityWinners(answers)
-  if (tie === "first-seen") return winners[0] === gold ? 1 : 0
-  return winners.includes(gold) ? 1 / winners.length : 0
-}
-
 /**
- * Expected `majorityCorrect` (uniform ties) over all subsets of `k` of the answers, drawn without replacement. Exact up to rounding.
+ * The mean vote over all subsets of `k` of the answers, drawn without replacement. Exact up to rounding.
  *
- * Sum over the number g of votes for gold, of the ways in which every other answer gets at most g votes, weighted by 1 / (1 + number of
- * answers that get exactly g). Ways are kept as probabilities: drawing each sample independently with probability k / n and then
- * conditioning on exactly k draws is the same distribution, and nothing over- or underflows.
+ * Sum over the number g of votes for gold, of the ways in which every other answer gets at most g votes, weighted by 1 / (1 +
+ * number of answers that get exactly g). Ways are kept as probabilities: drawing each sample independently with probability k / n
+ * and then conditioning on exactly k draws is the same distribution, and nothing over- or underflows.
  */
 export const majorityAtK = (answers: ReadonlyArray<Answer>, gold: string, k: number): number => {
   const n = answers.length
@@ -53,7 +39,10 @@ export const majorityAtK = (answers: ReadonlyArray<Answer>, gold: string, k: num
   return favourable / binomial(n, p)[k]!
 }
 
-/** Probability that the others use exactly `draws` draws with no answer above `g`, each outcome weighted by 1 / (1 + answers at g). */
+/**
+ * Probability that the others use exactly `draws` draws with no answer above `g`, each outcome weighted by 1 / (1 + answers at
+ * g).
+ */
 const othersAtMost = (voters: ReadonlyArray<number>, g: number, draws: number, silentDraws: Float64Array, p: number): number => {
   // ways[tied][used]
   let ways: Array<Float64Array> = [Float64Array.from({ length: draws + 1 }, (_, used) => silentDraws[used] ?? 0)]

@@ -1,10 +1,11 @@
 /**
- * pass@k: the probability that at least one of k completions, drawn without replacement from n of which c are correct, is correct.
+ * pass@k: the probability that at least one of k completions, drawn without replacement from n of which c are correct, is
+ * correct.
  *
  *   pass@k = 1 - C(n - c, k) / C(n, k)        1 when n - c < k       (Chen et al. 2021, arXiv 2107.03374)
  *
- * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors, summed as
- * logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
+ * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors,
+ * summed as logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
  */
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 
@@ -21,12 +22,6 @@ export const passAtK = (n: number, c: number, k: number): number => {
   let logNone = 0
   for (let i = 0; i < few; i++) logNone += Math.log1p(-many / (n - i))
   return -Math.expm1(logNone)
-}
-
-/** Mean pass@k over problems; `samples` and `correct` are `[problems]`. */
-export const meanPassAtK = (samples: ArrayLike<number>, correct: ArrayLike<number>, k: number): number => {
-  const each = passAtKByProblem(samples, correct, k)
-  return each.reduce((sum, p) => sum + p, 0) / each.length
 }
 
 /** pass@k of each problem, `[problems]`: what a bootstrap over problems resamples. */

@@ -1,8 +1,8 @@
 /**
  * Bootstrap over problems (Efron 1979): how much would the number move with other problems of the same kind?
  *
- * Problems are resampled, not samples: completions of one problem are not independent. Draws come from Philox, so an interval is a pure
- * function of (values, seed, resamples). Percentile intervals, quantiles with linear interpolation.
+ * Problems are resampled, not samples: completions of one problem are not independent. Draws come from Philox, so an interval is
+ * a pure function of (values, seed, resamples). Percentile intervals, quantiles with linear interpolation.
  */
 import { draws } from "../../random/philox.ts"
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
@@ -23,8 +23,8 @@ export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptio
 }
 
 /**
- * Interval for the mean of one probability per problem (pass@k, majority@k). Where all are 0, or all 1, resampling sees no spread: then
- * Wilson's interval.
+ * Interval for the mean of one probability per problem (pass@k, majority@k). Where all are 0, or all 1, resampling sees no
+ * spread: then Wilson's interval.
  */
 export const bootstrapProbability = (
   values: ArrayLike<number>,
@@ -73,9 +73,10 @@ function* resampled(seed: number, problems: number, size: number, resamples: num
 }
 
 /**
- * Interval for a share of samples: `hits` of `of` samples of each problem, the estimate sum(hits) / sum(of). Samples of one problem are not
- * independent, so problems are resampled with all their samples (cluster bootstrap); a resample without any sample does not count. Where
- * every sample agrees, or one problem has them all, resampling sees no spread: then Wilson's interval with problems as the observations.
+ * Interval for a share of samples: `hits` of `of` samples of each problem, the estimate sum(hits) / sum(of). Samples of one
+ * problem are not independent, so problems are resampled with all their samples (cluster bootstrap); a resample without any
+ * sample does not count. Where every sample agrees, or one problem has them all, resampling sees no spread: then Wilson's
+ * interval with problems as the observations.
  */
 export const bootstrapShare = (
   hits: ArrayLike<number>,
@@ -114,7 +115,9 @@ const sortedQuantile = (sorted: Float64Array, q: number): number => {
 export interface PairedDifference extends Interval {
   /** mean(after) - mean(before) */
   readonly difference: number
-  /** Two-sided bootstrap p-value of no difference: twice the smaller share of resamples on the other side of 0, counting itself. */
+  /**
+   * Two-sided bootstrap p-value of no difference: twice the smaller share of resamples on the other side of 0, counting itself.
+   */
   readonly p: number
 }
 

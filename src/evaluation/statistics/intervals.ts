@@ -1,11 +1,11 @@
 /**
- * Confidence intervals: for a share of successes (Wilson, Clopper-Pearson) and for a mean over a few seeds (Student's t).
+ * Confidence intervals: for a share of successes (Wilson) and for a mean over a few seeds (Student's t).
  *
- * Wilson is the default for shares: sensible at 0 and n, close to its level on average. Clopper-Pearson never covers less than its
- * level and is wider for it. For a statistic of problems (pass@k, majority) use the bootstrap over problems instead.
+ * Wilson's is sensible at 0 and n, and close to its level on average. For a statistic of problems (pass@k, majority) use the
+ * bootstrap over problems instead.
  */
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
-import { betaQuantile, normalQuantile, studentQuantile } from "./special-functions.ts"
+import { normalQuantile, studentQuantile } from "./special-functions.ts"
 
 export interface Interval {
   readonly low: number
@@ -30,26 +30,6 @@ export const wilson = (correct: number, n: number, level = 0.95): Interval => {
   return { low: correct === 0 ? 0 : (centre - half) / scale, high: correct === n ? 1 : (centre + half) / scale }
 }
 
-/** The exact interval of Clopper and Pearson (1934): (1 - level) / 2 in each tail. */
-export const clopperPearson = (correct: number, n: number, level = 0.95): Interval => {
-  requireInteger("n", n, 1)
-  requireInteger("correct", correct, 0, n)
-  checkLevel(level)
-  const tail = (1 - level) / 2
-  return {
-    low: correct === 0 ? 0 : betaQuantile(tail, correct, n - correct + 1),
-    high: correct === n ? 1 : betaQuantile(1 - tail, correct + 1, n - correct)
-  }
-}
-
-/** sqrt(p (1 - p) / n), or with n - 1 below the line (NaN for n = 1). */
-export const shareStandardError = (correct: number, n: number, divisor: "n" | "n-1" = "n"): number => {
-  requireInteger("n", n, 1)
-  requireInteger("correct", correct, 0, n)
-  const p = correct / n
-  return Math.sqrt((p * (1 - p)) / (divisor === "n" ? n : n - 1))
-}
-
 export interface MeanEstimate extends Interval {
   readonly n: number
   readonly mean: number
@@ -58,7 +38,8 @@ export interface MeanEstimate extends Interval {
 }
 
 /**
- * Mean with a t interval: how numbers are aggregated over seeds. A single value has no spread to judge by: its interval is NaN, not 0.
+ * Mean with a t interval: how numbers are aggregated over seeds. A single value has no spread to judge by: its interval is NaN,
+ * not 0.
  */
 export const meanInterval = (values: ArrayLike<number>, level = 0.95): MeanEstimate => {
   requireSome("values", values)

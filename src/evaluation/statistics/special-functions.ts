@@ -1,8 +1,9 @@
 /**
- * The distribution functions that intervals need: normal, beta and Student's t, their tails and quantiles.
+ * What intervals and tests need of distributions: ln Gamma, and the quantiles of the standard normal and of Student's t.
  *
- * Quantiles are found by bisection on the distribution function: slower than a rational approximation and correct to the last digits.
- * Formulas: Abramowitz and Stegun 26.5 (beta), Lanczos 1964 (gamma), modified Lentz for the continued fraction.
+ * Quantiles are found by bisection on the distribution function: slower than a rational approximation and correct to the last
+ * digits. Formulas: Abramowitz and Stegun 26.5 (the beta function behind Student's t), Lanczos 1964 (gamma), modified Lentz for
+ * the continued fraction.
  */
 
 const LANCZOS = [
@@ -21,7 +22,7 @@ export const logGamma = (x: number): number => {
 }
 
 /** Regularised incomplete beta function I_x(a, b): the distribution function of Beta(a, b). */
-export const betaCdf = (x: number, a: number, b: number): number => {
+const betaCdf = (x: number, a: number, b: number): number => {
   if (x <= 0) return 0
   if (x >= 1) return 1
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x))
@@ -62,11 +63,8 @@ const bisect = (increasing: (x: number) => number, p: number, low: number, high:
   return (from + to) / 2
 }
 
-/** x with I_x(a, b) = p. */
-export const betaQuantile = (p: number, a: number, b: number): number => bisect((x) => betaCdf(x, a, b), p, 0, 1)
-
 /** Distribution function of Student's t with `degrees` > 0 degrees of freedom. */
-export const studentCdf = (t: number, degrees: number): number => {
+const studentCdf = (t: number, degrees: number): number => {
   const tail = betaCdf(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
   return t > 0 ? 1 - tail : tail
 }
@@ -81,7 +79,7 @@ export const studentQuantile = (p: number, degrees: number): number => {
 }
 
 /** Distribution function of the standard normal, through erfc's continued fraction and series. */
-export const normalCdf = (z: number): number => {
+const normalCdf = (z: number): number => {
   const x = Math.abs(z) / Math.SQRT2
   const tail = x < 2 ? 0.5 - errorSeries(x) / 2 : errorTail(x) / 2
   return z > 0 ? 1 - tail : tail

@@ -1,8 +1,9 @@
 /**
- * What a report is about: one run, as its event log tells it. Every node with its place in the graph and what became of it, whether the
- * run succeeded, failed half-way or was killed.
+ * What a report is about: one run, as its event log tells it. Every node with its place in the graph and what became of it,
+ * whether the run succeeded, failed half-way or was killed.
  *
- * Not a view of the store: artifacts are only named here, by digest. The invariant: nodes stand in topological order, inputs first.
+ * Not a view of the store: artifacts are only named here, by digest. The invariant: nodes stand in topological order, inputs
+ * first.
  */
 import type { LoggedEvent } from "../../store/objects/Runs.ts"
 

@@ -1,9 +1,15 @@
 /**
- * Artifacts as a report reads them: one table at a time, checked against its digest, and never more than what is asked for, so that the
- * numbers of a run can be shown without hashing its weights and rollouts.
+ * Artifacts as a report reads them: one table at a time, checked against its digest, and never more than what is asked for, so
+ * that the numbers of a run can be shown without hashing its weights and rollouts.
  */
 import * as Effect from "effect/Effect"
 
+import { Attribution } from "../../../schemas/attribution.ts"
+import { Checkpoint } from "../../../schemas/checkpoint.ts"
+import { Comparison } from "../../../schemas/comparison.ts"
+import { Corpus } from "../../../schemas/corpus.ts"
+import { Evaluation } from "../../../schemas/evaluation.ts"
+import { RlRun } from "../../../schemas/rl-run.ts"
 import { openTable, type TableReader } from "../../store/arrow/TableReader.ts"
 import { errorText } from "../../store/objects/files.ts"
 import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
@@ -31,25 +37,26 @@ export const openArtifactTable = Effect.fnUntraced(function* <K extends AnyKind,
   })
 })
 
-/** What the stages of this house make, for nodes that made nothing. */
-const KIND_OF_STAGE: Readonly<Record<string, string>> = {
-  mix: "corpus",
-  pretrain: "checkpoint",
-  sft: "checkpoint",
-  rl: "checkpoint/rl-run",
-  evaluate: "evaluation",
-  attribute: "attribution"
+/** What the stages of this house make, for nodes that made nothing. The stages themselves know, a floor above. */
+const KIND_OF_STAGE: Readonly<Record<string, AnyKind>> = {
+  mix: Corpus,
+  pretrain: Checkpoint,
+  sft: Checkpoint,
+  rl: RlRun,
+  evaluate: Evaluation,
+  compare: Comparison,
+  attribute: Attribution
 }
 
 export type NodeKinds = (node: RunNode, kind: AnyKind) => boolean
 
 /**
- * Tells what kind of artifact each node makes: its manifest says it; a node that made none, or whose manifest is damaged, is judged by its
- * siblings of the same stage and failing that by the stage's name.
+ * Tells what kind of artifact each node makes: its manifest says it; a node that made none, or whose manifest is damaged, is
+ * judged by its siblings of the same stage and failing that by the stage's name.
  */
 export const nodeKinds = Effect.fnUntraced(function* (record: RunRecord) {
   const store = yield* Store
-  const ofStage = new Map(Object.entries(KIND_OF_STAGE))
+  const ofStage = new Map(Object.entries(KIND_OF_STAGE).map(([stage, { name }]) => [stage, name]))
   const asked = new Set<string>()
   for (const node of record.nodes) {
     const artifact = artifactOf(node)
@@ -59,5 +66,6 @@ export const nodeKinds = Effect.fnUntraced(function* (record: RunRecord) {
     asked.add(node.stage)
     ofStage.set(node.stage, manifest.value.kind)
   }
-  return ((node, kind) => isA(ofStage.get(node.stage) ?? "", kind)) satisfies NodeKinds as NodeKinds
+  const is: NodeKinds = (node, kind) => isA(ofStage.get(node.stage) ?? "", kind)
+  return is
 })

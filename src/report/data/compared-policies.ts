@@ -1,7 +1,7 @@
 /**
- * The cells of a study: what is compared with what. A cell is one policy after RL beside the policy it started from, both evaluated in the
- * same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL touched are cells without
- * an "after".
+ * The cells of a study: what is compared with what. A cell is one policy after RL beside the policy it started from, both
+ * evaluated in the same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL
+ * touched are cells without an "after".
  */
 import { Checkpoint } from "../../../schemas/checkpoint.ts"
 import { Evaluation } from "../../../schemas/evaluation.ts"
@@ -9,7 +9,7 @@ import { RlRun } from "../../../schemas/rl-run.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import type { NodeKinds } from "./artifact-reader.ts"
 import type { RunNode, RunRecord } from "./RunRecord.ts"
-import { type Dimension, dimensionsOf } from "./varying-params.ts"
+import { type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
 /** One repetition: nodes of the run. Evaluations are null where the study has none. */
 export interface Member {
@@ -23,12 +23,13 @@ export interface Member {
 }
 
 export interface Cell {
-  readonly dimensions: ReadonlyArray<Dimension>
+  readonly varyingParams: ReadonlyArray<VaryingParam>
   /** Problem suite of the evaluations, empty when there are none. */
   readonly suite: string
   readonly members: ReadonlyArray<Member>
 }
 
+/** The cells of a run, in the order of the study; `is` tells what each node makes. */
 export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
   const evaluations = record.nodes.filter((node) => is(node, Evaluation))
   const policyOf = (node: RunNode) =>
@@ -58,24 +59,24 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
     found.push({ subject: start, evaluation: before, member: { seed: seedOf(start), rl: null, start, before, after: null } })
   }
 
-  const dimensionsOfAll = dimensionsOf(
+  const paramsOfAll = varyingParamsOf(
     record,
     found.map(({ subject, evaluation }) => ({ node: subject, evaluation }))
   )
-  const cells = new Map<string, { dimensions: ReadonlyArray<Dimension>; suite: string; members: Array<Member> }>()
+  const cells = new Map<string, Cell & { readonly members: Array<Member> }>()
   found.forEach(({ evaluation, member }, i) => {
-    const dimensions = dimensionsOfAll[i]!
+    const varyingParams = paramsOfAll[i]!
     const key = canonicalJson([
-      dimensions.map(({ name, value }) => [name, value]),
+      varyingParams.map(({ name, value }) => [name, value]),
       evaluation?.stage ?? "",
       member.rl === null ? (member.start?.stage ?? "") : ""
     ])
     const suite = String(evaluation?.params["suite"] ?? "")
     const cell = cells.get(key)
-    if (cell === undefined) cells.set(key, { dimensions, suite, members: [member] })
+    if (cell === undefined) cells.set(key, { varyingParams, suite, members: [member] })
     else cell.members.push(member)
   })
   return [...cells.values()]
 }
 
-export const seedOf = (node: RunNode): number => (typeof node.params["seed"] === "number" ? node.params["seed"] : 0)
+const seedOf = (node: RunNode): number => (typeof node.params["seed"] === "number" ? node.params["seed"] : 0)

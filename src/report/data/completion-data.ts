@@ -1,6 +1,6 @@
 /**
- * A few completions of the same problems before and after RL, greedy, to be read: the first that RL turned right, the first that stayed as
- * it was, and the first that RL turned wrong.
+ * A few completions of the same problems before and after RL, greedy, to be read: the first that RL turned right, the first that
+ * stayed as it was, and the first that RL turned wrong.
  */
 import * as Effect from "effect/Effect"
 
@@ -24,6 +24,7 @@ export interface SampleCompletion {
   readonly after: ReadCompletion | null
 }
 
+/** At most three problems with what the policy before and the one after wrote; of an evaluation that is null, nothing. */
 export const readCompletions = Effect.fnUntraced(function* (before: string | null, after: string | null) {
   const first = before === null ? new Map<string, Completion>() : yield* readGreedy(before)
   const second = after === null ? new Map<string, Completion>() : yield* readGreedy(after)

@@ -14,6 +14,7 @@ export interface CostRow {
   readonly engine: string
 }
 
+/** A row a node, in the order of the record. A node that was never computed, or whose action record is gone, has nulls. */
 export const readCosts = Effect.fnUntraced(function* (record: RunRecord) {
   const store = yield* Store
   const costs: Array<CostRow> = []

@@ -1,6 +1,6 @@
 /**
- * Curves over steps, one for all repetitions: the mean over seeds, and the range where there are several. Long curves are thinned by
- * averaging neighbours, for a figure has fewer pixels than a long training has updates.
+ * Curves over steps, one for all repetitions: the mean over seeds, and the range where there are several. Long curves are thinned
+ * by averaging neighbours, for a figure has fewer pixels than a long training has updates.
  */
 
 export interface CurvePoint {

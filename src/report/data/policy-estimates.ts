@@ -1,13 +1,15 @@
 /**
  * The numbers of one policy on one suite, out of the rows of an `evaluations` table, and their mean over seeds.
  *
- * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t over seeds
- * for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all that the evaluations
- * of single seeds leave open.
+ * All under the corrected profile. An estimate keeps its 95 % interval: that of the evaluation for a single seed, Student's t
+ * over seeds for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all
+ * that the evaluations of single seeds leave open.
  */
 import type { Evaluations } from "../../../schemas/evaluation.ts"
+import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { meanInterval } from "../../evaluation/statistics/intervals.ts"
 import type { Row } from "../../store/schema/Table.ts"
+import { largestFirst } from "./ordering.ts"
 
 export interface Estimate {
   readonly value: number
@@ -17,7 +19,7 @@ export interface Estimate {
   readonly seeds: number
 }
 
-export interface Measures {
+export interface PolicyEstimates {
   /** Share of problems answered rightly by greedy decoding. */
   readonly pass1: Estimate | null
   /** By k, sampled, unbiased. */
@@ -35,7 +37,8 @@ export type EvaluationRow = Pick<
   "metric" | "k" | "decoding" | "profile" | "slice" | "value" | "low" | "high"
 >
 
-export const measuresOf = (rows: ReadonlyArray<EvaluationRow>): Measures => {
+/** The numbers of one evaluation from its rows, which may be of one suite only. */
+export const estimatesOf = (rows: ReadonlyArray<EvaluationRow>): PolicyEstimates => {
   const corrected = rows.filter(({ profile }) => profile === "corrected")
   const estimate = ({ value, low, high }: EvaluationRow): Estimate => ({ value, low, high, seeds: 1 })
   const sliced = (metric: string, slice: RegExp, decodings: ReadonlyArray<string>) => {
@@ -72,18 +75,21 @@ export const measuresOf = (rows: ReadonlyArray<EvaluationRow>): Measures => {
 }
 
 /** The mean over repetitions, each number over the seeds that have it; null of none. */
-export const meanMeasures = (all: ReadonlyArray<Measures>): Measures | null => {
+export const meanOverSeeds = (all: ReadonlyArray<PolicyEstimates>): PolicyEstimates | null => {
   const [only] = all
   if (only === undefined) return null
   if (all.length === 1) return only
-  const byKey = <K>(pick: (measures: Measures) => ReadonlyMap<K, Estimate>, missing: number | null): ReadonlyMap<K, Estimate> => {
-    const keys = [...new Set(all.flatMap((measures) => [...pick(measures).keys()]))]
+  const byKey = <K>(
+    pick: (estimates: PolicyEstimates) => ReadonlyMap<K, Estimate>,
+    missing: number | null
+  ): ReadonlyMap<K, Estimate> => {
+    const keys = [...new Set(all.flatMap((estimates) => [...pick(estimates).keys()]))]
     const absent = missing === null ? [] : [{ value: missing, low: missing, high: missing, seeds: 1 }]
-    return new Map(keys.map((key) => [key, meanEstimate(all.flatMap((measures) => pick(measures).get(key) ?? absent))] as const))
+    return new Map(keys.map((key) => [key, meanShare(all.flatMap((estimates) => pick(estimates).get(key) ?? absent))] as const))
   }
   const pass1 = all.flatMap(({ pass1 }) => pass1 ?? [])
   return {
-    pass1: pass1.length === 0 ? null : meanEstimate(pass1),
+    pass1: pass1.length === 0 ? null : meanShare(pass1),
     passAtK: byKey(({ passAtK }) => passAtK, null),
     majorityAtK: byKey(({ majorityAtK }) => majorityAtK, null),
     // A format that no completion of a seed is in has share 0 there; its accuracy is unknown.
@@ -94,7 +100,7 @@ export const meanMeasures = (all: ReadonlyArray<Measures>): Measures | null => {
 }
 
 /** The mean of a share over seeds. */
-const meanEstimate = (all: ReadonlyArray<Estimate>): Estimate => {
+const meanShare = (all: ReadonlyArray<Estimate>): Estimate => {
   const mean = meanOf(all.map(({ value }) => value))
   const known = all.filter(({ low, high }) => !Number.isNaN(low) && !Number.isNaN(high))
   const agree = all.every(({ value }) => value === all[0]!.value)
@@ -110,8 +116,10 @@ export const meanOf = (values: ReadonlyArray<number>): Estimate => {
 }
 
 /** The format with the largest share, of those that are one; null when there is none. Ties go to the name that comes first. */
-export const winnerOf = (measures: Measures | null): string | null => {
-  const formats = [...(measures?.shares ?? [])].filter(([format, { value }]) => format !== "invalid" && value > 0)
-  const [first] = formats.toSorted(([a, x], [b, y]) => y.value - x.value || (a < b ? -1 : 1))
+export const winnerOf = (estimates: PolicyEstimates | null): string | null => {
+  const [first] = [...(estimates?.shares ?? [])]
+    .filter(([format, { value }]) => format !== INVALID && value > 0)
+    .map(([format, { value }]) => [format, value] as const)
+    .toSorted(largestFirst)
   return first?.[0] ?? null
 }

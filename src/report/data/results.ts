@@ -1,21 +1,21 @@
 /**
  * The result table of a run: for each cell, how good the policy was and in what formats it wrote, before and after RL.
  *
- * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose nodes
- * failed or whose artifacts are damaged is a row too, and says so.
+ * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose
+ * nodes failed or whose artifacts are damaged is a row too, and says so.
  */
 import * as Effect from "effect/Effect"
 
 import { Evaluation } from "../../../schemas/evaluation.ts"
 import { nodeKinds, openArtifactTable } from "./artifact-reader.ts"
 import { type Cell, cellsOf, type Member } from "./compared-policies.ts"
-import { type EvaluationRow, type Measures, meanMeasures, measuresOf, winnerOf } from "./policy-estimates.ts"
+import { type EvaluationRow, type PolicyEstimates, meanOverSeeds, estimatesOf, winnerOf } from "./policy-estimates.ts"
 import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
 export interface ResultRow extends Cell {
-  readonly before: Measures | null
-  readonly after: Measures | null
+  readonly before: PolicyEstimates | null
+  readonly after: PolicyEstimates | null
   /** The format with the largest share after RL. */
   readonly winner: string | null
   /** When one format took over during RL; null without a finished RL run. */
@@ -30,11 +30,11 @@ export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
   const rows: Array<ResultRow> = []
   for (const cell of cellsOf(record, is)) {
     const problems = new Set<string>()
-    const sides = { before: [] as Array<Measures>, after: [] as Array<Measures> }
+    const sides = { before: [] as Array<PolicyEstimates>, after: [] as Array<PolicyEstimates> }
     for (const member of cell.members)
       for (const side of ["before", "after"] as const) {
-        const read = yield* readMeasures(member[side])
-        if (read.measures !== null) sides[side].push(read.measures)
+        const read = yield* readEstimates(member[side])
+        if (read.estimates !== null) sides[side].push(read.estimates)
         else if (read.problem !== null) problems.add(read.problem)
       }
     for (const problem of missingEvaluations(cell.members)) problems.add(problem)
@@ -42,22 +42,22 @@ export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
       Effect.catch((error) => Effect.succeed({ dominance: null, divergences: [error.message] }))
     )
     for (const problem of divergences) problems.add(problem)
-    const after = meanMeasures(sides.after)
-    const before = meanMeasures(sides.before)
+    const after = meanOverSeeds(sides.after)
+    const before = meanOverSeeds(sides.before)
     rows.push({ ...cell, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
   }
   return rows as ReadonlyArray<ResultRow>
 })
 
-const readMeasures = Effect.fnUntraced(function* (node: RunNode | null) {
-  if (node === null) return { measures: null, problem: null }
+const readEstimates = Effect.fnUntraced(function* (node: RunNode | null) {
+  if (node === null) return { estimates: null, problem: null }
   const artifact = artifactOf(node)
-  if (artifact === null) return { measures: null, problem: whatBecameOf(node) }
+  if (artifact === null) return { estimates: null, problem: whatBecameOf(node) }
   return yield* openArtifactTable(Evaluation, "evaluations", artifact).pipe(
-    Effect.flatMap((table) => Effect.try(() => measuresOf([...table] satisfies ReadonlyArray<EvaluationRow>))),
+    Effect.flatMap((table) => Effect.try(() => estimatesOf([...table] satisfies ReadonlyArray<EvaluationRow>))),
     Effect.match({
-      onSuccess: (measures) => ({ measures, problem: null }),
-      onFailure: (error) => ({ measures: null, problem: `${node.label}: ${error.message}` })
+      onSuccess: (estimates) => ({ estimates, problem: null }),
+      onFailure: (error) => ({ estimates: null, problem: `${node.label}: ${error.message}` })
     })
   )
 })

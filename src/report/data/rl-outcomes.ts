@@ -46,7 +46,7 @@ export const rlOutcomes = Effect.fnUntraced(function* (nodes: ReadonlyArray<RunN
           reached: steps.length,
           runs
         }
-  return { dominance, divergences: divergences satisfies ReadonlyArray<string> as ReadonlyArray<string> }
+  return { dominance, divergences }
 })
 
 /** `12`, `12 (2 of 3)`, `never`: a time to dominance in a few words. */

@@ -1,6 +1,6 @@
 /**
- * Everything a report draws, read once: curves of training and RL, attributions, a few completions, costs. Plain data from here on: figures
- * and claims are pure functions of it.
+ * Everything a report draws, read once: curves of training and RL, attributions, a few completions, costs. Plain data from here
+ * on: figures and claims are pure functions of it.
  *
  * A table that cannot be read leaves its place empty and a line in `problems`; the rest of the report stands.
  */
@@ -17,13 +17,13 @@ import { type CostRow, readCosts } from "./cost-data.ts"
 import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
 import { type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
-import { cellName, type Dimension, dimensionsOf } from "./varying-params.ts"
+import { nameOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
 /** A model in supervised training, its repetitions together. */
 export interface BaseData {
   readonly name: string
   readonly stage: string
-  readonly dimensions: ReadonlyArray<Dimension>
+  readonly varyingParams: ReadonlyArray<VaryingParam>
   /** Loss over tokens seen. */
   readonly loss: Curve
   /** Updates of the whole training. */
@@ -35,8 +35,12 @@ export interface BaseData {
 /** One RL setting, its repetitions together. */
 export interface RlData {
   readonly name: string
-  readonly dimensions: ReadonlyArray<Dimension>
+  readonly varyingParams: ReadonlyArray<VaryingParam>
   readonly steps: number
+  /**
+   * The KL coefficient in force at the first step: the preset's where the param leaves it open. Null where no run of it was read.
+   */
+  readonly klCoefficient: number | null
   /** Columns of `updates` by name. */
   readonly updates: ReadonlyMap<string, Curve>
   readonly shares: ReadonlyMap<string, Curve>
@@ -71,12 +75,13 @@ export interface StudyData {
   readonly description: string
   readonly bases: ReadonlyArray<BaseData>
   readonly cells: ReadonlyArray<CellData>
-  readonly confusion: ReadonlyArray<ConfusionCell>
+  readonly confusion: ReadonlyArray<ConfusionShare>
   readonly costs: ReadonlyArray<CostRow>
   readonly problems: ReadonlyArray<string>
 }
 
-export interface ConfusionCell {
+/** Which part of the held-out documents of a source a method gives to another, or rightly to it. */
+export interface ConfusionShare {
   readonly method: string
   readonly actual: string
   readonly predicted: string
@@ -88,6 +93,7 @@ const RL_POINTS = 600
 
 const UPDATE_COLUMNS = ["reward", "accuracy", "entropy", "kl", "formatEntropy", "completionLength", "zeroSignalGroups"] as const
 
+/** Reads all of it. Never fails over what an artifact holds: that is a line among the problems. */
 export const readStudy = Effect.fnUntraced(function* (record: RunRecord, description: string) {
   const is = yield* nodeKinds(record)
   const problems: Array<string> = record.nodes.flatMap((node) => (node.outcome.state === "finished" ? [] : [whatBecameOf(node)]))
@@ -101,7 +107,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     )
 
   const bases: Array<BaseData> = []
-  for (const { dimensions, nodes } of repetitions(record, supervised(record, is))) {
+  for (const { varyingParams, nodes } of repetitions(record, supervised(record, is))) {
     const loss = new CurveBuilder()
     const heldOut = new CurvesBuilder()
     const probes = new CurvesBuilder()
@@ -111,11 +117,11 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       if (artifact !== null) steps = Math.max(steps, yield* orElse(node, 0, readTraining(artifact, { loss, heldOut, probes })))
     }
     const { stage } = nodes[0]!
-    const name = cellName({ dimensions })
+    const name = nameOf({ varyingParams })
     bases.push({
       name: name === "" ? stage : `${name} ${stage}`,
       stage,
-      dimensions,
+      varyingParams,
       loss: loss.curve(),
       steps,
       heldOut: heldOut.curves(),
@@ -124,7 +130,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
   }
 
   const curvesOf = new Map<RunNode, RlData>()
-  for (const { dimensions, nodes } of repetitions(
+  for (const { varyingParams, nodes } of repetitions(
     record,
     record.nodes.filter((node) => is(node, RlRun))
   )) {
@@ -132,14 +138,19 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     const shares = new CurvesBuilder()
     const accuracies = new CurvesBuilder()
     let steps = 0
+    let klCoefficient: number | null = null
     for (const node of nodes) {
       const artifact = artifactOf(node)
-      if (artifact !== null) steps = Math.max(steps, yield* orElse(node, 0, readRl(artifact, { updates, shares, accuracies })))
+      if (artifact === null) continue
+      const read = yield* orElse(node, null, readRl(artifact, { updates, shares, accuracies }))
+      steps = Math.max(steps, read?.steps ?? 0)
+      klCoefficient ??= read?.klCoefficient ?? null
     }
-    const data = {
-      name: cellName({ dimensions }),
-      dimensions,
+    const data: RlData = {
+      name: nameOf({ varyingParams }),
+      varyingParams,
       steps,
+      klCoefficient,
       updates: updates.curves(RL_POINTS),
       shares: shares.curves(RL_POINTS),
       accuracies: accuracies.curves(RL_POINTS)
@@ -164,7 +175,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     const evaluated = member?.after ?? member?.before ?? null
     cells.push({
       ...row,
-      name: cellName(row),
+      name: nameOf(row),
       curves: member?.rl == null ? null : (curvesOf.get(member.rl) ?? null),
       attributedBefore: attributed.before,
       attributedAfter: attributed.after,
@@ -177,7 +188,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
   }
 
   const [attribution] = attributions
-  return {
+  const data: StudyData = {
     record,
     description,
     bases: bases.filter(({ loss }) => loss.length > 0),
@@ -185,7 +196,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     confusion: attribution === undefined ? [] : yield* orElse(attribution, [], readConfusion(artifactOf(attribution)!)),
     costs: yield* readCosts(record),
     problems: [...new Set([...problems, ...cells.flatMap((cell) => cell.problems)])]
-  } satisfies StudyData as StudyData
+  }
+  return data
 })
 
 /** Nodes that train a model and are not RL. */
@@ -194,15 +206,15 @@ const supervised = (record: RunRecord, is: NodeKinds) => record.nodes.filter((no
 /** Nodes of one stage that differ in seeds alone, together. */
 const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) =>
   [...Map.groupBy(nodes, ({ stage }) => stage).values()].flatMap((siblings) => {
-    const dimensions = dimensionsOf(
+    const varyingParams = varyingParamsOf(
       record,
       siblings.map((node) => ({ node, evaluation: null }))
     )
-    const groups = new Map<string, { readonly dimensions: ReadonlyArray<Dimension>; readonly nodes: Array<RunNode> }>()
+    const groups = new Map<string, { readonly varyingParams: ReadonlyArray<VaryingParam>; readonly nodes: Array<RunNode> }>()
     siblings.forEach((node, i) => {
-      const key = JSON.stringify(dimensions[i])
+      const key = JSON.stringify(varyingParams[i])
       const group = groups.get(key)
-      if (group === undefined) groups.set(key, { dimensions: dimensions[i]!, nodes: [node] })
+      if (group === undefined) groups.set(key, { varyingParams: varyingParams[i]!, nodes: [node] })
       else group.nodes.push(node)
     })
     return [...groups.values()]
@@ -232,7 +244,7 @@ interface RlCurves {
   readonly accuracies: CurvesBuilder
 }
 
-/** Adds one RL run's curves; returns its steps. */
+/** Adds one RL run's curves; returns its steps and the KL coefficient of the first. */
 const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) {
   const updates = yield* openArtifactTable(RlRun, "updates", artifact)
   for (const row of updates)
@@ -241,7 +253,7 @@ const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) 
     curves.shares.add(format, step, share)
     if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
   }
-  return updates.rows
+  return { steps: updates.rows, klCoefficient: updates.rows === 0 ? null : updates.row(0).klCoefficient }
 })
 
 const readDifferences = Effect.fnUntraced(function* (artifact: string) {

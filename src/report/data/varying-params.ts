@@ -1,14 +1,24 @@
 /**
- * What tells the policies of a run apart: the parameters, anywhere in what they hang on, that take more than one value among them. Seeds
- * are never among these: policies that differ in seeds alone are repetitions of one another.
+ * What tells the policies of a run apart: the params, anywhere in what they hang on, that take more than one value among them.
+ *
+ * Values keep their types, so that a number is compared as one and `null` (as a rule "the preset's") is not taken for a number or
+ * a name. Seeds are never among these: policies that differ in seeds alone are repetitions of one another.
  */
 import { presetNames } from "../../model/presets.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { lineageOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
-export interface Dimension {
+/** A param's value as the stage was given it; a list is text, its items joined by commas. */
+export type ParamValue = number | string | boolean | null
+
+export interface VaryingParam {
   readonly name: string
-  readonly value: string
+  readonly value: ParamValue
+}
+
+/** Whatever is told apart by params that vary: a cell, a training, an RL run. */
+export interface ToldApart {
+  readonly varyingParams: ReadonlyArray<VaryingParam>
 }
 
 /** What is told apart: a policy's node, or a policy with the evaluation of it. */
@@ -17,11 +27,14 @@ export interface Subject {
   readonly evaluation: RunNode | null
 }
 
-/** Dimensions that are shown although a run has one value of them: they say what a row is about. */
+/** Params that are shown although a run has one value of them: they say what a row is about. */
 const ALWAYS = ["pretrain.scale", "rl.algorithm"]
 
-/** The dimensions of each subject, in the order of the subjects. */
-export const dimensionsOf = (record: RunRecord, subjects: ReadonlyArray<Subject>): ReadonlyArray<ReadonlyArray<Dimension>> => {
+/** The varying params of each subject, in the order of the subjects. */
+export const varyingParamsOf = (
+  record: RunRecord,
+  subjects: ReadonlyArray<Subject>
+): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
   const settings = subjects.map((subject) => settingsOf(record, subject))
   const telling = tellingNames(settings)
   return settings.map((each) =>
@@ -32,31 +45,41 @@ export const dimensionsOf = (record: RunRecord, subjects: ReadonlyArray<Subject>
   )
 }
 
-/** Every parameter of a policy, of what it hangs on and of its evaluation, as `stage.param`; records as `stage.param.key`. No seeds. */
-const settingsOf = (record: RunRecord, { node, evaluation }: Subject): Map<string, string> => {
-  const settings = new Map<string, string>()
+type Settings = ReadonlyMap<string, ParamValue>
+
+/**
+ * Every param of a policy, of what it hangs on and of its evaluation, as `stage.param`; records as `stage.param.key`. No seeds.
+ */
+const settingsOf = (record: RunRecord, { node, evaluation }: Subject): Settings => {
+  const settings = new Map<string, ParamValue>()
   for (const { stage, params } of [...lineageOf(record, node), ...(evaluation === null ? [] : [evaluation])])
     for (const [param, value] of Object.entries(params)) {
       if (param === "seed") continue
-      for (const [name, text] of flatten(`${stage}.${param}`, value)) if (!settings.has(name)) settings.set(name, text)
+      for (const [name, leaf] of leavesOf(`${stage}.${param}`, value)) if (!settings.has(name)) settings.set(name, leaf)
     }
   return settings
 }
 
-const flatten = (name: string, value: unknown): Array<readonly [string, string]> => {
-  if (typeof value !== "object" || value === null) return [[name, String(value)]]
+const leavesOf = (name: string, value: unknown): Array<readonly [string, ParamValue]> => {
+  if (value === null || typeof value === "number" || typeof value === "boolean") return [[name, value]]
   if (Array.isArray(value)) return [[name, value.map(String).join(",")]]
-  return Object.entries(value).flatMap(([key, part]) => flatten(`${name}.${key}`, part))
+  if (typeof value !== "object") return [[name, String(value)]]
+  return Object.entries(value).flatMap(([key, part]) => leavesOf(`${name}.${key}`, part))
 }
 
 /**
- * Names of the settings that tell cells apart, those always shown first. One that follows from the others (a learning rate that goes with
- * the algorithm) says nothing new and is left out.
+ * Names of the settings that tell subjects apart, those always shown first. One that follows from the others (a learning rate
+ * that goes with the algorithm) says nothing new and is left out.
  */
-const tellingNames = (settings: ReadonlyArray<ReadonlyMap<string, string>>): ReadonlyArray<string> => {
+const tellingNames = (settings: ReadonlyArray<Settings>): ReadonlyArray<string> => {
   const names = new Set(settings.flatMap((each) => [...each.keys()]))
+  // In a list of its own, a value of null is told from a setting that is not there.
+  const valueIn = (each: Settings, name: string) => {
+    const value = each.get(name)
+    return value === undefined ? [] : [value]
+  }
   const groupsBy = (telling: ReadonlyArray<string>) =>
-    new Set(settings.map((each) => canonicalJson(telling.map((name) => each.get(name) ?? null)))).size
+    new Set(settings.map((each) => canonicalJson(telling.map((name) => valueIn(each, name))))).size
   const telling = ALWAYS.filter((name) => names.has(name))
   let groups = groupsBy(telling)
   for (const name of [...names].toSorted()) {
@@ -73,21 +96,27 @@ const titleOf = (name: string, telling: ReadonlyArray<string>): string => {
   return telling.some((other) => other !== name && short(other) === short(name)) ? name : short(name)
 }
 
-/** The value of a cell's dimension, or the empty string. */
-export const dimension = (of: { readonly dimensions: ReadonlyArray<Dimension> }, name: string): string =>
-  of.dimensions.find((each) => each.name === name)?.value ?? ""
+/** The value of a varying param; undefined where the param is none that varies, or none of what this one hangs on. */
+export const paramOf = ({ varyingParams }: ToldApart, name: string): ParamValue | undefined =>
+  varyingParams.find((param) => param.name === name)?.value
 
-/** Orders things by the size of their model, where their scales are named sizes; equal ones stay as they are. */
-export const bySize = (
-  a: { readonly dimensions: ReadonlyArray<Dimension> },
-  b: { readonly dimensions: ReadonlyArray<Dimension> }
-): number => {
-  const size = (of: typeof a) => presetNames.findIndex((name) => name === dimension(of, "scale"))
-  return size(a) - size(b)
+/** The same as text: `0.01`, `null`; empty where there is none. */
+export const paramText = (of: ToldApart, name: string): string => {
+  const value = paramOf(of, name)
+  return value === undefined ? "" : String(value)
+}
+
+/** The size of the model as a number to compare by, from small to large; null where the scale is no named size. */
+export const sizeOf = (of: ToldApart): number | null => {
+  const scale = paramOf(of, "scale")
+  const size = presetNames.findIndex((name) => name === scale)
+  return size < 0 ? null : size
 }
 
 /** `xs ppo`: a cell in a few words. */
-export const cellName = (of: { readonly dimensions: ReadonlyArray<Dimension> }): string =>
-  of.dimensions
-    .map(({ name, value }) => (name === "scale" || name === "algorithm" || name === "suite" ? value : `${name} ${value}`))
+export const nameOf = ({ varyingParams }: ToldApart): string =>
+  varyingParams
+    .map(({ name, value }) =>
+      name === "scale" || name === "algorithm" || name === "suite" ? String(value) : `${name} ${String(value)}`
+    )
     .join(" ")

@@ -1,10 +1,12 @@
 /**
- * The five kinds of panel that the report draws, as Vega-Lite: lines, stacked areas, points with intervals, stacked bars, a heat map.
- * Titles and legends are HTML around them. Text and rules take the colour of the page, so that one drawing serves light and dark.
+ * The five kinds of panel that the report draws, as Vega-Lite: lines, stacked areas, points with intervals, stacked bars, a heat
+ * map. Titles and legends are HTML around them. Text and rules take the colour of the page, so that one drawing serves light and
+ * dark.
  */
 import type { TopLevelSpec } from "vega-lite"
 
 import type { Curve } from "../data/curves.ts"
+import type { Axis } from "./axis.ts"
 import type { Style } from "./palette.ts"
 
 const WIDTH = 240
@@ -38,8 +40,8 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
 const FRAME = { background: "transparent", padding: 4, config: CONFIG }
 
 /**
- * A frame with room for these labels at the left of the plot, as wide in all as the others. The renderer has no fonts to measure with, and
- * would leave half as much again.
+ * A frame with room for these labels at the left of the plot, as wide in all as the others. The renderer has no fonts to measure
+ * with, and would leave half as much again.
  */
 const labelled = (labels: ReadonlyArray<string>) => {
   const left = 16 + Math.ceil(6.4 * Math.max(0, ...labels.map((label) => label.length)))
@@ -49,18 +51,6 @@ const labelled = (labels: ReadonlyArray<string>) => {
     padding: { left, right: 18, top: 4, bottom: 40 },
     width: Math.max(130, WIDTH + 62 - left)
   }
-}
-
-export interface Axis {
-  readonly title: string
-  /** d3 format of the labels. */
-  readonly format?: string
-  readonly domain?: readonly [number, number]
-  readonly log?: boolean
-  /** No labels between whole numbers. */
-  readonly whole?: boolean
-  /** Names of the places 0, 1, ... of a trend's axis. */
-  readonly categories?: ReadonlyArray<string>
 }
 
 export interface Line {
@@ -128,6 +118,7 @@ const lineBody = (lines: ReadonlyArray<Line>, x: Axis, y: Axis) => {
   }
 }
 
+/** Lines over a number, with a band for the range over seeds. */
 export const lineChart = (lines: ReadonlyArray<Line>, x: Axis, y: Axis): TopLevelSpec => ({ ...FRAME, ...lineBody(lines, x, y) })
 
 /** Shares that add up to one, stacked in the order given from the bottom up; below them, lines over the same x. */
@@ -275,16 +266,16 @@ export const stackedBars = (
   }
 }
 
-export interface HeatCell {
+export interface HeatEntry {
   readonly row: string
   readonly column: string
   readonly value: number
 }
 
 /** A matrix of shares with the percentages written in. */
-export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): TopLevelSpec => {
-  const rows = [...new Set(cells.map(({ row }) => row))]
-  const columns = [...new Set(cells.map(({ column }) => column))]
+export const heatMap = (entries: ReadonlyArray<HeatEntry>, x: string, y: string): TopLevelSpec => {
+  const rows = [...new Set(entries.map(({ row }) => row))]
+  const columns = [...new Set(entries.map(({ column }) => column))]
   const position = {
     x: {
       field: "column",
@@ -298,7 +289,7 @@ export const heatMap = (cells: ReadonlyArray<HeatCell>, x: string, y: string): T
     ...FRAME,
     height: 34 * rows.length,
     width: Math.max(WIDTH, 48 * columns.length),
-    data: { values: cells.map((cell) => ({ ...cell })) },
+    data: { values: entries.map((entry) => ({ ...entry })) },
     layer: [
       {
         mark: { type: "rect", color: "#0072b2" },

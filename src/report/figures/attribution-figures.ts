@@ -1,10 +1,14 @@
-/** Where the outputs come from: shares given to the sources of the mixture, and how often the methods are wrong where the truth is known. */
+/**
+ * Where the outputs come from: shares given to the sources of the mixture, and how often the methods are wrong where the truth is
+ * known.
+ */
 import type { Attributed } from "../data/attribution-data.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { type BarPart, heatMap, stackedBars } from "../draw/charts.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { formatStyle } from "../draw/palette.ts"
 
+/** Two figures: the sources of the outputs, and the errors of the methods. */
 export const attributionFigures = ({ cells, confusion }: StudyData): ReadonlyArray<Figure> => {
   const attributed = cells.filter(({ attributedBefore, attributedAfter }) => attributedBefore.length + attributedAfter.length > 0)
   const sources = [
@@ -16,7 +20,10 @@ export const attributionFigures = ({ cells, confusion }: StudyData): ReadonlyArr
       id: "sources",
       title: "Sources of the outputs",
       caption:
-        "Share of a policy's output that each method gives to each source, corrected for the method's known errors, beside the sources' shares of the training tokens. Overlap is the share of a completion's tokens that stand in a source word for word: it need not fill the bar, and where passages stand in several sources at once its parts are drawn in proportion.",
+        "Share of a policy's output that each method gives to each source, corrected for the method's known errors, beside " +
+        "the sources' shares of the training tokens. Overlap is the share of a completion's tokens that stand in a source " +
+        "word for word: it need not fill the bar, and where passages stand in several sources at once its parts are drawn in " +
+        "proportion.",
       legend: sources.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
       panels: attributed.map((cell) => {
         const { bars, parts } = barsOf(cell)
@@ -28,7 +35,8 @@ export const attributionFigures = ({ cells, confusion }: StudyData): ReadonlyArr
       id: "confusion",
       title: "Errors of the attribution methods",
       caption:
-        "Held-out documents, whose source is known: rows are the true source, columns what the method says. A perfect method has 100 % on the diagonal.",
+        "Held-out documents, whose source is known: rows are the true source, columns what the method says. A perfect method " +
+        "has 100 % on the diagonal.",
       legend: [],
       panels: [...Map.groupBy(confusion, ({ method }) => method)].map(([method, of]) => ({
         title: method,

@@ -1,11 +1,12 @@
-import type { Estimate, Measures } from "../data/policy-estimates.ts"
-import type { CellData, StudyData } from "../data/study-data.ts"
-import { bySize, dimension } from "../data/varying-params.ts"
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
-import { type Axis, intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
+import { compareNumbers, compareTexts } from "../data/ordering.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
+import { paramText, sizeOf } from "../data/varying-params.ts"
+import { type Axis, ceiling } from "../draw/axis.ts"
+import { intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
 import type { Figure, LegendEntry } from "../draw/Figure.ts"
 import { AFTER, BEFORE, formatStyle, type Style } from "../draw/palette.ts"
-import { ceiling } from "./training-figures.ts"
 
 const SIDES = new Map<string, Style>([
   ["before", BEFORE],
@@ -17,10 +18,11 @@ const SIDES_LEGEND: ReadonlyArray<LegendEntry> = [
 ]
 const share = (title: string): Axis => ({ title, format: ".0%" })
 const sidesOf = (cell: CellData) =>
-  [["before", cell.before] as const, ["after", cell.after] as const].flatMap(([side, measures]) =>
-    measures === null ? [] : [[side, measures] as const]
+  [["before", cell.before] as const, ["after", cell.after] as const].flatMap(([side, estimates]) =>
+    estimates === null ? [] : [[side, estimates] as const]
   )
 
+/** Six figures, in the order of the page. One that a run has nothing for says so in `missing`. */
 export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
@@ -59,7 +61,8 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       id: "pass-at-k",
       title: "pass@k and majority@k",
       caption:
-        "The chance that at least one of k samples is right (unbiased estimate), and that a vote of k is. Where the lines of before and after cross, RL has traded breadth for certainty.",
+        "The chance that at least one of k samples is right (unbiased estimate), and that a vote of k is. Where the lines of " +
+        "before and after cross, RL has traded breadth for certainty.",
       legend: [
         { label: "pass@k before", style: BEFORE, mark: "line" },
         { label: "pass@k after", style: AFTER, mark: "line" },
@@ -71,9 +74,9 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
         .map((cell) => ({
           title: cell.name,
           spec: trendChart(
-            sidesOf(cell).flatMap(([side, measures]) => [
-              ...trend(`pass ${side}`, measures.passAtK),
-              ...trend(`majority ${side}`, measures.majorityAtK)
+            sidesOf(cell).flatMap(([side, estimates]) => [
+              ...trend(`pass ${side}`, estimates.passAtK),
+              ...trend(`majority ${side}`, estimates.majorityAtK)
             ]),
             MAJORITY,
             { title: "k" },
@@ -97,7 +100,8 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       id: "format-accuracy",
       title: "Accuracy within each format, before and after",
       caption:
-        "Share of right answers among the completions of the format. A format that is hardly used has few completions and a wide interval.",
+        "Share of right answers among the completions of the format. A format that is hardly used has few completions and a " +
+        "wide interval.",
       legend: SIDES_LEGEND,
       panels: evaluated.map((cell) => ({
         title: cell.name,
@@ -143,10 +147,10 @@ const ends = ({ value, low, high }: Estimate) => ({
 const trend = (series: string, values: ReadonlyMap<number, Estimate>): ReadonlyArray<TrendPoint> =>
   [...values].map(([x, estimate]) => ({ series, x, ...ends(estimate) }))
 
-const byFormat = (cell: CellData, pick: (measures: Measures) => ReadonlyMap<string, Estimate>, axis: Axis) => {
+const byFormat = (cell: CellData, pick: (estimates: PolicyEstimates) => ReadonlyMap<string, Estimate>, axis: Axis) => {
   const present = (format: string) => sidesOf(cell).some(([, { shares }]) => (shares.get(format)?.value ?? 0) >= 0.005)
-  const points: ReadonlyArray<IntervalPoint> = sidesOf(cell).flatMap(([side, measures]) =>
-    [...pick(measures)]
+  const points: ReadonlyArray<IntervalPoint> = sidesOf(cell).flatMap(([side, estimates]) =>
+    [...pick(estimates)]
       .filter(([format]) => present(format))
       .map(([category, estimate]) => ({ category, series: side, ...ends(estimate) }))
   )
@@ -156,9 +160,13 @@ const byFormat = (cell: CellData, pick: (measures: Measures) => ReadonlyMap<stri
   ])
 }
 
+/** From small to large; sizes that have no name in the presets come first, by their text. */
+const bySize = (a: CellData, b: CellData): number =>
+  compareNumbers(sizeOf(a) ?? -1, sizeOf(b) ?? -1) || compareTexts(paramText(a, "scale"), paramText(b, "scale"))
+
 /** Share of each format after RL against size, a panel for each of the other settings. */
 const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
-  const scales = [...new Set(cells.toSorted(bySize).map((cell) => dimension(cell, "scale")))].filter((scale) => scale !== "")
+  const scales = [...new Set(cells.toSorted(bySize).map((cell) => paramText(cell, "scale")))].filter((scale) => scale !== "")
   const formats = [
     ...new Set(
       cells.flatMap(({ after }) => [...(after?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format))
@@ -166,16 +174,17 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
   ]
   const styles = new Map(formats.map((format) => [format, formatStyle(format)]))
   const panels = Map.groupBy(cells, (cell) =>
-    cell.dimensions
+    cell.varyingParams
       .filter(({ name }) => name !== "scale")
-      .map(({ value }) => value)
+      .map(({ value }) => String(value))
       .join(" ")
   )
   return {
     id: "scales",
     title: "Formats after RL, by scale",
     caption:
-      "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner changes with size.",
+      "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner " +
+      "changes with size.",
     legend: formats.map((label) => ({ label, style: formatStyle(label), mark: "line" })),
     panels:
       scales.length < 2
@@ -188,7 +197,7 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
                   .filter(([format]) => styles.has(format))
                   .map(([format, estimate]) => ({
                     series: format,
-                    x: scales.indexOf(dimension(cell, "scale")),
+                    x: scales.indexOf(paramText(cell, "scale")),
                     ...ends(estimate)
                   }))
               ),

@@ -1,11 +1,13 @@
-import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
-import type { RlData, StudyData } from "../data/study-data.ts"
-import { dimension, type Dimension } from "../data/varying-params.ts"
 /** What RL does, step by step: which format takes over, and how right answers, entropy and divergence go with it. */
-import { type Axis, type Line, lineChart, sharesOverLines } from "../draw/charts.ts"
+import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
+import { largestFirst } from "../data/ordering.ts"
+import type { RlData, StudyData } from "../data/study-data.ts"
+import { paramText, type ToldApart } from "../data/varying-params.ts"
+import { type Axis, ceiling } from "../draw/axis.ts"
+import { type Line, lineChart, sharesOverLines } from "../draw/charts.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { formatStyle, seriesStyle } from "../draw/palette.ts"
-import { ceiling } from "./training-figures.ts"
 
 /** Runs longer than this are drawn on a logarithmic axis: most happens early. */
 const LONG = 300
@@ -13,6 +15,7 @@ const LONG = 300
 const SMALL = 0.03
 const OTHERS = "other"
 
+/** Two figures: the formats during RL, and the learning curves. */
 export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const runs = [...new Set(cells.flatMap(({ curves }) => curves ?? []))]
   return [formatsFigure(runs), learningFigure(runs)]
@@ -29,7 +32,7 @@ const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
   const accuracies = (run: RlData): ReadonlyArray<Line> =>
     formats.flatMap((name) => {
       const curve = run.accuracies.get(name)
-      return curve === undefined || name === "invalid"
+      return curve === undefined || name === INVALID
         ? []
         : [{ name, style: formatStyle(name), curve: shown(smooth(curve), run.steps) }]
     })
@@ -40,7 +43,8 @@ const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
     id: "formats",
     title: "Formats during RL",
     caption:
-      "Above, the share of the policy's completions in each format; below, the share of right answers among the completions of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
+      "Above, the share of the policy's completions in each format; below, the share of right answers among the completions " +
+      "of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
     legend: all.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
     panels: runs.map((run) => ({
       title: run.name,
@@ -73,14 +77,18 @@ const LEARNING: ReadonlyArray<Learning> = [
 
 /** For every setting but the algorithm: a panel for each quantity, a line for each algorithm. */
 const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
-  const algorithms = [...new Set(runs.map((run) => dimension(run, "algorithm")))]
+  const algorithms = [...new Set(runs.map((run) => paramText(run, "algorithm")))]
   const styleOf = (algorithm: string) => seriesStyle(algorithm, algorithms.indexOf(algorithm))
   const shownColumns = LEARNING.filter(({ column }) => column !== "reward" || !runs.every(rewardsAnswersAlone))
   return {
     id: "learning",
     title: "Learning curves",
     caption:
-      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all got the same reward.",
+      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, " +
+      "their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
+      "formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the " +
+      "Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all " +
+      "got the same reward.",
     legend: algorithms.map((label) => ({ label, style: styleOf(label), mark: "line" })),
     panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
       shownColumns.flatMap(({ column, title, axis }) => {
@@ -88,7 +96,7 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
         if (having.length === 0) return []
         const steps = Math.max(...having.map((run) => run.steps))
         const lines = having.map((run) => {
-          const algorithm = dimension(run, "algorithm")
+          const algorithm = paramText(run, "algorithm")
           return { name: algorithm, style: styleOf(algorithm), curve: shown(smooth(run.updates.get(column)!), steps) }
         })
         return [{ title: setting === "" ? title : `${setting}: ${title}`, spec: lineChart(lines, stepAxis(steps), axis) }]
@@ -104,11 +112,11 @@ const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
   return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < 1e-6)
 }
 
-/** The values of every dimension but the algorithm. */
-const settingOf = ({ dimensions }: { readonly dimensions: ReadonlyArray<Dimension> }): string =>
-  dimensions
+/** The values of every varying param but the algorithm. */
+const settingOf = ({ varyingParams }: ToldApart): string =>
+  varyingParams
     .filter(({ name }) => name !== "algorithm")
-    .map(({ name, value }) => (name === "scale" ? value : `${name} ${value}`))
+    .map(({ name, value }) => (name === "scale" ? String(value) : `${name} ${String(value)}`))
     .join(", ")
 
 const stepAxis = (steps: number): Axis =>
@@ -136,6 +144,6 @@ const formatsOf = (runs: ReadonlyArray<RlData>): Array<string> => {
       largest.set(format, Math.max(largest.get(format) ?? 0, ...curve.map(({ mean }) => mean)))
   return [...largest]
     .filter(([, share]) => share >= SMALL)
-    .toSorted(([a, x], [b, y]) => Number(a === "invalid") - Number(b === "invalid") || y - x || (a < b ? -1 : 1))
+    .toSorted(largestFirst)
     .map(([format]) => format)
 }

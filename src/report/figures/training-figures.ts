@@ -1,6 +1,7 @@
-import type { StudyData } from "../data/study-data.ts"
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
-import { type Axis, lineChart } from "../draw/charts.ts"
+import type { StudyData } from "../data/study-data.ts"
+import { type Axis, ceiling } from "../draw/axis.ts"
+import { lineChart } from "../draw/charts.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { formatStyle, seriesStyle } from "../draw/palette.ts"
 
@@ -8,6 +9,7 @@ const NATS: Axis = { title: "nats per token" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }
 const updates = (steps: number): Axis => ({ title: "updates", whole: true, domain: [0, steps] })
 
+/** Three figures: the training loss, the held-out loss by source, and the accuracy of each format along the way. */
 export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => {
   const stages = [...new Set(bases.map(({ stage }) => stage))]
   const names = [...new Set(bases.map(({ name, stage }) => shortName(name, stage)))]
@@ -20,7 +22,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       id: "loss",
       title: "Training loss",
       caption:
-        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with several seeds, their mean and range.",
+        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with " +
+        "several seeds, their mean and range.",
       legend: names.map((label) => ({ label, style: styleOf(label), mark: "line" })),
       panels: stages.map((stage) => ({
         title: stage,
@@ -54,7 +57,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       id: "probes",
       title: "Accuracy with each format forced, during pretraining",
       caption:
-        "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to the model.",
+        "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to " +
+        "the model.",
       legend: seen(probes.map((base) => base.probes)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
       panels: probes.map((base) => ({
         title: base.name,
@@ -76,8 +80,5 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
 /** Dashed, and drawn last: where the model's own choice is one of the formats, both lines are seen. */
 const freeOnTop = <A>(curves: ReadonlyArray<readonly [name: string, curve: A]>) =>
   curves.toSorted(([a], [b]) => Number(a === "free") - Number(b === "free"))
-
-/** A round share at or above the largest one. */
-export const ceiling = (share: number): number => Math.min(1, Math.ceil(share * 10) / 10)
 
 const shortName = (name: string, stage: string): string => (name.endsWith(` ${stage}`) ? name.slice(0, -stage.length - 1) : name)

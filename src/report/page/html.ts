@@ -10,6 +10,7 @@ export class Html {
 
 type Part = Html | string | number | ReadonlyArray<Html>
 
+/** Text as it can stand in HTML, in an attribute too. */
 export const escapeHtml = (text: string): string =>
   text
     // A control character has no place in HTML; a model can write any of them.
@@ -29,6 +30,7 @@ const textOf = (part: Part): string => {
   return typeof part === "object" ? part.map(({ text }) => text).join("") : escapeHtml(String(part))
 }
 
+/** Where there is nothing to show. */
 export const nothing = new Html("")
 
 export interface TableColumn {
@@ -39,20 +41,20 @@ export interface TableColumn {
 
 /** A table that scrolls inside its own frame where the page is too narrow for it. */
 export const table = (columns: ReadonlyArray<TableColumn>, rows: ReadonlyArray<ReadonlyArray<Html | string>>): Html => {
-  const cell = (tag: "th" | "td", content: Html | string, { right }: TableColumn) =>
+  const entry = (tag: "th" | "td", content: Html | string, { right }: TableColumn) =>
     new Html(`<${tag}${right === true ? ' class="right"' : ""}>${textOf(content)}</${tag}>`)
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          ${columns.map((column) => cell("th", column.title, column))}
+          ${columns.map((column) => entry("th", column.title, column))}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((content, i) => cell("td", content, columns[i]!))}
+              ${row.map((content, i) => entry("td", content, columns[i]!))}
             </tr> `
         )}
       </tbody>

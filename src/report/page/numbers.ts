@@ -1,14 +1,17 @@
-/** Numbers as people read them: percentages with their uncertainty, sizes, durations. The same in the terminal and in the report. */
+/**
+ * Numbers as people read them: percentages with their uncertainty, sizes, durations. The same in the terminal and in the report.
+ */
 import type { Estimate } from "../data/policy-estimates.ts"
 
+/** Stands where a number is unknown. */
 export const MISSING = "–"
 
-/** `34.0`, of a share. */
-export const percent = (share: number, digits = 1): string => (share * 100).toFixed(digits)
+/** `34.0`, of a share; a dash where it is unknown (NaN). */
+export const percent = (share: number, digits = 1): string => (Number.isNaN(share) ? MISSING : (share * 100).toFixed(digits))
 
 /**
- * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin would
- * reach beyond 0 or 100, as next to them, where an interval is lopsided. Empty where the interval is unknown.
+ * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin
+ * would reach beyond 0 or 100, as next to them, where an interval is lopsided. Empty where the interval is unknown.
  */
 export const spreadWords = ({ value, low, high }: Estimate): string => {
   const margin = (high - low) / 2

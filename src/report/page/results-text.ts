@@ -1,11 +1,15 @@
 /**
- * The result table as aligned text. One line a cell: the dimensions, pass@1, pass@k and majority@k before and after RL, and the share of
- * every format before and after, the winner's in bold where there are colours. Columns that matter least give way to the width.
+ * The result table as aligned text. One line a cell: the params that vary, pass@1, pass@k and majority@k before and after RL, and
+ * the share of every format before and after, the winner's in bold where there are colours. Columns that matter least give way to
+ * the width.
  */
-import type { Estimate, Measures } from "../data/policy-estimates.ts"
+import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { largestFirst } from "../data/ordering.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import { MISSING, percent, percentWithSpread } from "./numbers.ts"
+import { largestK, paramNamesOf, paramWords, shownFormats } from "./result-columns.ts"
 
 export interface TextOptions {
   readonly width: number
@@ -14,7 +18,8 @@ export interface TextOptions {
 
 interface TextColumn {
   readonly title: string
-  readonly cells: ReadonlyArray<string>
+  /** A text a row. */
+  readonly texts: ReadonlyArray<string>
   /** Columns of the highest rank go first when the table is too wide; 0 stays. */
   readonly rank: number
   readonly bold?: ReadonlyArray<boolean>
@@ -58,7 +63,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   rows.forEach((_, i) =>
     lines.push(
       line(
-        (column) => column.cells[i]!,
+        (column) => column.texts[i]!,
         (column) => column.bold?.[i] === true
       )
     )
@@ -66,7 +71,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   const seeds = Math.max(...rows.map((row) => row.members.length))
   const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
   const dropped = all.length - kept.length
-  const beyond = kept.some(({ cells }) => cells.some((cell) => cell.includes("[")))
+  const beyond = kept.some(({ texts }) => texts.some((text) => text.includes("[")))
   const legend = [
     "percent, before → after RL",
     "pass@1 greedy, the rest of samples",
@@ -89,75 +94,53 @@ const wrapped = (parts: ReadonlyArray<string>, width: number): ReadonlyArray<str
   return lines
 }
 
-const columnWidth = ({ title, cells }: TextColumn): number => Math.max(title.length, ...cells.map((cell) => cell.length))
+const columnWidth = ({ title, texts }: TextColumn): number => Math.max(title.length, ...texts.map((text) => text.length))
 
 const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
-  const names = [...new Set(rows.flatMap((row) => row.dimensions.map(({ name }) => name)))]
-  const dimensions = names.map((name): TextColumn => ({
+  const params = paramNamesOf(rows).map((name): TextColumn => ({
     title: name,
     rank: 0,
-    cells: rows.map(
-      (row) => row.dimensions.find((each) => each.name === name)?.value ?? (name === "algorithm" ? "none" : MISSING)
-    )
+    texts: rows.map((row) => paramWords(row, name))
   }))
-  const k = (pick: (measures: Measures) => ReadonlyMap<number, Estimate>) =>
-    Math.max(
-      0,
-      ...rows.flatMap((row) =>
-        [row.before, row.after].flatMap((measures) => (measures === null ? [] : [...pick(measures).keys()]))
-      )
-    )
-  const passK = k(({ passAtK }) => passAtK)
-  const majorityK = k(({ majorityAtK }) => majorityAtK)
+  const passK = largestK(rows, ({ passAtK }) => passAtK)
+  const majorityK = largestK(rows, ({ majorityAtK }) => majorityAtK)
   const change = (
-    pick: (measures: Measures) => Estimate | null | undefined,
+    pick: (estimates: PolicyEstimates) => Estimate | null | undefined,
     words: (estimate: Estimate | null | undefined) => string
-  ) => rows.map((row) => arrow(row, (measures) => words(pick(measures))))
+  ) => rows.map((row) => arrow(row, (estimates) => words(pick(estimates))))
   const short = (estimate: Estimate | null | undefined) =>
     estimate === null || estimate === undefined || Number.isNaN(estimate.value) ? MISSING : percent(estimate.value)
   const whole = (share: number | undefined) => (share === undefined ? MISSING : percent(share, 0))
 
-  const formats = formatsOf(rows)
+  const formats = [...shownFormats(rows)].toSorted(largestFirst).map(([format]) => format)
   return [
-    ...dimensions,
-    { title: "pass@1", rank: 0, cells: change(({ pass1 }) => pass1, percentWithSpread) },
-    ...(passK > 0 ? [{ title: `pass@${passK}`, rank: 2, cells: change(({ passAtK }) => passAtK.get(passK), short) }] : []),
+    ...params,
+    { title: "pass@1", rank: 0, texts: change(({ pass1 }) => pass1, percentWithSpread) },
+    ...(passK > 0 ? [{ title: `pass@${passK}`, rank: 2, texts: change(({ passAtK }) => passAtK.get(passK), short) }] : []),
     ...(majorityK > 0
-      ? [{ title: `majority@${majorityK}`, rank: 3, cells: change(({ majorityAtK }) => majorityAtK.get(majorityK), short) }]
+      ? [{ title: `majority@${majorityK}`, rank: 3, texts: change(({ majorityAtK }) => majorityAtK.get(majorityK), short) }]
       : []),
     ...formats.map((format): TextColumn => ({
       title: format,
-      rank: format === "invalid" ? 4 : 1,
+      rank: format === INVALID ? 4 : 1,
       bold: rows.map((row) => row.winner === format),
-      cells: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
+      texts: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
     })),
-    { title: "winner", rank: 0, cells: rows.map((row) => row.winner ?? MISSING) },
+    { title: "winner", rank: 0, texts: rows.map((row) => row.winner ?? MISSING) },
     ...(rows.some(({ dominance }) => dominance !== null && dominance.step !== null)
       ? [
           {
             title: "from step",
             rank: 2,
-            cells: rows.map(({ dominance }) => (dominance === null ? MISSING : dominanceWords(dominance)))
+            texts: rows.map(({ dominance }) => (dominance === null ? MISSING : dominanceWords(dominance)))
           }
         ]
       : [])
   ]
 }
 
-const arrow = ({ before, after }: ResultRow, words: (measures: Measures) => string): string => {
+const arrow = ({ before, after }: ResultRow, words: (estimates: PolicyEstimates) => string): string => {
   const first = before === null ? MISSING : words(before)
   const second = after === null ? MISSING : words(after)
   return first === MISSING && second === MISSING ? MISSING : `${first} → ${second}`
-}
-
-/** Formats that hold at least half a percent somewhere, by how much they hold; `invalid` last. */
-const formatsOf = (rows: ReadonlyArray<ResultRow>): Array<string> => {
-  const largest = new Map<string, number>()
-  for (const row of rows)
-    for (const measures of [row.before, row.after])
-      for (const [format, { value }] of measures?.shares ?? []) largest.set(format, Math.max(value, largest.get(format) ?? 0))
-  return [...largest]
-    .filter(([, share]) => share >= 0.005)
-    .toSorted(([a, x], [b, y]) => Number(a === "invalid") - Number(b === "invalid") || y - x || (a < b ? -1 : 1))
-    .map(([format]) => format)
 }

@@ -15,6 +15,7 @@ const COLUMNS = [
   { title: "corrected after", right: true }
 ]
 
+/** Folded away below the figure; nothing where nothing was attributed. */
 export const attributionTable = ({ cells }: StudyData): Html => {
   const rows = cells.flatMap(rowsOf)
   if (rows.length === 0) return nothing

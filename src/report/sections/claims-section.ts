@@ -1,8 +1,9 @@
-/** The paper's claims, one after another: what is claimed, what would count, what this run shows. */
+/** Claims, one after another: what is claimed, what would count, what this run shows. The study's own first, then the paper's. */
 import { type Claim, type Verdict, verdictOf } from "../claims/Claim.ts"
 import { claims } from "../claims/registry.ts"
+import { judge, type Judged } from "../claims/study-claims.ts"
 import type { StudyData } from "../data/study-data.ts"
-import { Html, html } from "../page/html.ts"
+import { Html, html, nothing } from "../page/html.ts"
 
 const CLASS: Readonly<Record<Verdict, string>> = {
   holds: "holds",
@@ -11,29 +12,51 @@ const CLASS: Readonly<Record<Verdict, string>> = {
   "cannot be judged": "open"
 }
 
+/** The claims that the study's own file makes; nothing where it makes none. */
+export const studyClaimsSection = (data: StudyData, own: ReadonlyArray<Claim>): Html => {
+  if (own.length === 0) return nothing
+  const judged = own.map((claim) => judge(claim, data))
+  return html`<section id="study-claims">
+    <h2>The study's own claims in this run</h2>
+    <p class="note">
+      Claims that the study's file makes, each with the criterion that it set. A comparison that is too close to tell counts
+      neither way.
+    </p>
+    ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
+    ${openClaims(judged)}
+  </section> `
+}
+
+/** The paper's claims, in every report. */
 export const claimsSection = (data: StudyData): Html => {
   const seeds = Math.max(0, ...data.cells.map((cell) => cell.members.length))
-  const judged = claims.map((claim) => ({ claim, findings: claim.findings(data) }))
-  const open = judged.filter(({ findings }) => findings.length === 0)
+  const repetition =
+    seeds < 2 ? "its single seed, which says nothing about how much would change with another" : `its ${seeds} seeds`
+  const judged = claims.map((claim) => ({ claim, findings: claim.findings(data), problem: null }))
   return html`<section id="claims">
     <h2>The paper's claims in this run</h2>
     <p class="note">
       Each claim of “Echo Chamber” (arXiv 2504.07912) that a run of this kind can speak to, as a criterion in numbers. A
-      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its
-      scales${seeds < 2 ? ", and its single seed, which says nothing about how much would change with another" : `, and its ${seeds} seeds`}.
+      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its scales, and
+      ${repetition}.
     </p>
     ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
-    ${
-      open.length === 0
-        ? []
-        : [
-            html`<h3>Cannot be judged from this run</h3>
-              <ul class="note">
-                ${open.map(({ claim }) => html`<li><strong>${claim.id}</strong> ${claim.statement} Needs ${claim.needs}.</li> `)}
-              </ul>`
-          ]
-    }
+    ${openClaims(judged)}
   </section> `
+}
+
+/** Claims without a comparison: what each needs, or what went wrong in it. */
+const openClaims = (judged: ReadonlyArray<Judged>): ReadonlyArray<Html> => {
+  const open = judged.filter(({ findings }) => findings.length === 0)
+  const why = ({ claim, problem }: Judged) => (problem === null ? `Needs ${claim.needs}.` : `Its own code failed: ${problem}`)
+  return open.length === 0
+    ? []
+    : [
+        html`<h3>Cannot be judged from this run</h3>
+          <ul class="note">
+            ${open.map((each) => html`<li><strong>${each.claim.id}</strong> ${each.claim.statement} ${why(each)}</li> `)}
+          </ul>`
+      ]
 }
 
 const claimHtml = (claim: Claim, findings: ReturnType<Claim["findings"]>): Html => {

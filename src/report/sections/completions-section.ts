@@ -5,6 +5,7 @@ import { html, type Html } from "../page/html.ts"
 
 const LONGEST = 1200
 
+/** For each cell at most three problems, what was written before RL beside what was written after. */
 export const completionsSection = ({ cells }: StudyData): Html => {
   const having = cells.filter(({ completions }) => completions.length > 0)
   return html`<section id="completions">

@@ -5,6 +5,7 @@ import { drawSvg } from "../draw/draw-svg.ts"
 import type { Figure, LegendEntry } from "../draw/Figure.ts"
 import { escapeHtml, Html, html, nothing } from "../page/html.ts"
 
+/** Draws the panels one after another. Fails with an `Error` that names the figure where one cannot be drawn. */
 export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
   const { id, title, caption, legend, missing } = figure
   if (figure.panels.length === 0)
@@ -36,11 +37,19 @@ export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
 })
 
 const swatch = ({ mark, style: { colour, dash } }: LegendEntry): Html => {
-  const shape =
-    mark === "area"
-      ? `<rect width="12" height="12" y="0" x="6" fill="${colour}"/>`
-      : mark === "line"
-        ? `<line x1="0" x2="24" y1="6" y2="6" stroke="${colour}" stroke-width="2"${dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`}/>`
-        : `<circle cx="12" cy="6" r="4" stroke="${colour}" stroke-width="1.6" fill="${mark === "open" ? "none" : colour}"/>`
-  return new Html(`<svg width="24" height="12" viewBox="0 0 24 12" aria-hidden="true">${shape}</svg>`)
+  const dashes = dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`
+  const dot = (fill: string) => `<circle cx="12" cy="6" r="4" stroke="${colour}" stroke-width="1.6" fill="${fill}"/>`
+  const shape = (): string => {
+    switch (mark) {
+      case "area":
+        return `<rect width="12" height="12" y="0" x="6" fill="${colour}"/>`
+      case "line":
+        return `<line x1="0" x2="24" y1="6" y2="6" stroke="${colour}" stroke-width="2"${dashes}/>`
+      case "open":
+        return dot("none")
+      case "dot":
+        return dot(colour)
+    }
+  }
+  return new Html(`<svg width="24" height="12" viewBox="0 0 24 12" aria-hidden="true">${shape()}</svg>`)
 }

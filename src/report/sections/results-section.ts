@@ -1,20 +1,23 @@
-import type { Estimate, Measures } from "../data/policy-estimates.ts"
+/** The result table: every cell before and after RL, with intervals. */
+import { compareFormats } from "../data/ordering.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
-/** The result table: every cell before and after RL, with intervals. */
 import { html, type Html, nothing, table } from "../page/html.ts"
 import { MISSING, percent, spreadWords } from "../page/numbers.ts"
+import { largestK, paramNamesOf, paramWords, shownFormats } from "../page/result-columns.ts"
 
+/** A row a cell, a column for each param that varies, each metric and each format. */
 export const resultsSection = ({ cells }: StudyData): Html => {
   if (cells.length === 0)
     return html`<section id="results">
       <h2>Results</h2>
       <p class="missing">This run evaluated no policy.</p>
     </section> `
-  const names = [...new Set(cells.flatMap((cell) => cell.dimensions.map(({ name }) => name)))]
-  const formats = formatsOf(cells)
-  const k = largestOf(cells, ({ passAtK }) => passAtK)
-  const m = largestOf(cells, ({ majorityAtK }) => majorityAtK)
+  const names = paramNamesOf(cells)
+  const formats = [...shownFormats(cells).keys()].toSorted(compareFormats)
+  const k = largestK(cells, ({ passAtK }) => passAtK)
+  const m = largestK(cells, ({ majorityAtK }) => majorityAtK)
   const seeds = Math.max(...cells.map((cell) => cell.members.length))
   const columns = [
     ...names.map((title) => ({ title })),
@@ -26,9 +29,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     ...formats.map((title) => ({ title, right: true }))
   ]
   const rows = cells.map((cell) => [
-    ...names.map(
-      (name) => cell.dimensions.find((each) => each.name === name)?.value ?? (name === "algorithm" ? "none" : MISSING)
-    ),
+    ...names.map((name) => paramWords(cell, name)),
     cell.winner ?? MISSING,
     cell.dominance === null ? MISSING : dominanceWords(cell.dominance),
     change(cell, ({ pass1 }) => pass1),
@@ -52,9 +53,9 @@ export const resultsSection = ({ cells }: StudyData): Html => {
   </section> `
 }
 
-const change = (cell: CellData, pick: (measures: Measures) => Estimate | null | undefined): Html => {
-  const side = (measures: Measures | null): Html => {
-    const estimate = measures === null ? null : pick(measures)
+const change = (cell: CellData, pick: (estimates: PolicyEstimates) => Estimate | null | undefined): Html => {
+  const side = (estimates: PolicyEstimates | null): Html => {
+    const estimate = estimates === null ? null : pick(estimates)
     if (estimate == null || Number.isNaN(estimate.value)) return html`${MISSING}`
     const spread = spreadWords(estimate)
     return html`${percent(estimate.value)}${spread === "" ? nothing : html` <span class="margin">${spread}</span>`}`
@@ -65,29 +66,9 @@ const change = (cell: CellData, pick: (measures: Measures) => Estimate | null | 
 
 /** Whole percents: `39 → 100`. The intervals are in the figure. */
 const shareChange = (cell: CellData, format: string): Html => {
-  const side = (measures: Measures | null) =>
-    measures === null || measures.shares.size === 0 ? MISSING : percent(measures.shares.get(format)?.value ?? 0, 0)
+  const side = (estimates: PolicyEstimates | null) =>
+    estimates === null || estimates.shares.size === 0 ? MISSING : percent(estimates.shares.get(format)?.value ?? 0, 0)
   return cell.members.every(({ rl }) => rl === null)
     ? html`${side(cell.before)}`
     : html`${side(cell.before)} → ${side(cell.after)}`
 }
-
-const largestOf = (cells: ReadonlyArray<CellData>, pick: (measures: Measures) => ReadonlyMap<number, unknown>): number =>
-  Math.max(
-    0,
-    ...cells.flatMap(({ before, after }) =>
-      [before, after].flatMap((measures) => (measures === null ? [] : [...pick(measures).keys()]))
-    )
-  )
-
-/** Formats that hold half a percent somewhere, by name, `invalid` last. */
-const formatsOf = (cells: ReadonlyArray<CellData>): ReadonlyArray<string> =>
-  [
-    ...new Set(
-      cells.flatMap(({ before, after }) =>
-        [before, after].flatMap((measures) =>
-          [...(measures?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format)
-        )
-      )
-    )
-  ].toSorted((a, b) => Number(a === "invalid") - Number(b === "invalid") || (a < b ? -1 : 1))

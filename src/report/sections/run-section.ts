@@ -1,10 +1,11 @@
+/** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
 import { whatBecameOf } from "../data/results.ts"
 import { artifactOf } from "../data/RunRecord.ts"
 import type { StudyData } from "../data/study-data.ts"
-/** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
 import { html, type Html, table } from "../page/html.ts"
 import { byteWords, MISSING, plainNumber } from "../page/numbers.ts"
 
+/** A row a node, what did not finish and why, and commands that go on from here. */
 export const runSection = ({ record, costs, cells }: StudyData): Html => {
   const total = (pick: (row: (typeof costs)[number]) => number | null) => costs.reduce((sum, row) => sum + (pick(row) ?? 0), 0)
   const rows = costs.map(({ node, seconds, cpuSeconds, bytes, rows, engine }) => [
@@ -27,6 +28,7 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
     { title: "size", right: true },
     { title: "engine" }
   ]
+  const unfinished = record.nodes.filter(({ outcome }) => outcome.state !== "finished")
   const rl = record.nodes.find(({ stage }) => stage === "rl") ?? record.nodes[0]
   const commands = [
     `pnpm pipeline run ${record.command.join(" ")}`,
@@ -34,7 +36,8 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
     ...(rl === undefined ? [] : [`pnpm pipeline show ${rl.id}`]),
     ...(cells.some(({ members }) => members.some((member) => member.rl !== null))
       ? [
-          `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions from rollouts where run = '${record.run}' group by all order by all"`
+          `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
+            `from rollouts where run = '${record.run}' group by all order by all"`
         ]
       : []),
     `pnpm pipeline sql "select * from nodes where run = '${record.run}'"`
@@ -48,10 +51,10 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
     </p>
     ${table(columns, rows)}
     ${
-      record.nodes.some(({ outcome }) => outcome.state !== "finished")
+      unfinished.length > 0
         ? html`<h3>Not finished</h3>
             <ul>
-              ${record.nodes.filter(({ outcome }) => outcome.state !== "finished").map((node) => html`<li>${whatBecameOf(node)}</li> `)}
+              ${unfinished.map((node) => html`<li>${whatBecameOf(node)}</li> `)}
             </ul>`
         : html``
     }

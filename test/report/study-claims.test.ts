@@ -1,0 +1,130 @@
+/** Claims that a study brings in its own file: they are found, checked, judged in its reports, and part of a report's name. */
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
+
+import { command } from "../../src/cli/commands/report.ts"
+import { endOfRun } from "../../src/cli/end-of-run.ts"
+import { loadStudyFile } from "../../src/cli/studies.ts"
+import { recordOf } from "../../src/report/data/RunRecord.ts"
+import { ensureReport } from "../../src/report/write-report.ts"
+import { readRun } from "../../src/store/objects/Runs.ts"
+import { runStudy } from "./fixtures/run-study.ts"
+import { elementsOf } from "./html-check.ts"
+
+const STUDIES = path.join(import.meta.dirname, "fixtures/studies")
+const RUN = "kl-sweep-20261122-010000-0001"
+const AGAIN = "kl-sweep-20261122-010001-0002"
+
+/** 0.9995 of the completions against 0.5921; the evaluations are certain to 5 points, cut at 1. */
+const FALL = "the winner's share under kl 0 is above that under kl 1 by +40.7 points [+35.1, +46.3]"
+
+let root: string
+let run: Awaited<ReturnType<typeof runStudy>>
+beforeAll(async () => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), "study-claims-"))
+  vi.stubEnv("ECHO_CHAMBER_STUDIES", STUDIES)
+  const { study } = await loadStudyFile("kl-sweep")
+  run = await runStudy(root, RUN, {}, study)
+  await runStudy(root, AGAIN, { kls: ["1", "null", "0"] }, study)
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+  fs.rmSync(root, { recursive: true, force: true })
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** What is written to standard output while `body` runs. */
+const listen = async (body: () => Promise<unknown>): Promise<string> => {
+  let out = ""
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true))
+  await body()
+  vi.restoreAllMocks()
+  return out
+}
+
+/** The text of a section of a report's page, tags taken out. */
+const textIn = (file: string, section: string): string => {
+  const page = fs.readFileSync(file, "utf8")
+  elementsOf(page)
+  const from = page.indexOf(`<section id="${section}">`)
+  expect(from, section).toBeGreaterThan(0)
+  return page
+    .slice(from, page.indexOf("</section>", from))
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(/\s+/g, " ")
+}
+
+/** The run without its nodes: a page with no figure, drawn in no time. */
+const nothingRan = () => ({ ...recordOf(readRun(root, RUN))!, nodes: [], byId: new Map() })
+
+describe("a study with its claim in one file", () => {
+  test("finds its verdict in the report that ends a run", async () => {
+    const loaded = await loadStudyFile("kl-sweep")
+    const out = await listen(() => endOfRun({ root, runId: RUN, ...loaded, ...run, seconds: 1, writeReport: true }))
+    const text = textIn(/^Report {3}(.*)$/m.exec(out)![1]!, "study-claims")
+    expect(text).toContain("KL1. A strong KL penalty keeps a second format alive. holds")
+    expect(text).toContain(`✓ xs ppo: ${FALL}`)
+  })
+
+  test("is judged by pipeline report too, where a coefficient that is no number is left out by name", async () => {
+    const out = await listen(() => command.run([AGAIN, "--store", root]))
+    const file = out.trim()
+    expect(textIn(file, "study-claims")).toContain(`${FALL}; left out: kl null (not a number)`)
+    // The paper's claims stand below it.
+    expect(textIn(file, "claims")).toMatch(/xs ppo: kl 0: entropy 0\.0\d, .*; kl 1: entropy 0\.\d\d, /)
+    // In the table of results null is a value of its own, neither 0 nor missing.
+    expect(textIn(file, "results")).toMatch(/xspponull.*xsppo0/)
+  })
+})
+
+describe("a report's name", () => {
+  test("follows the claims: another criterion in the study's file is another report", async () => {
+    const copy = path.join(root, "kl-sweep.ts")
+    const source = fs.readFileSync(path.join(STUDIES, "kl-sweep.ts"), "utf8")
+    const absolute = source.replaceAll(/from "(\.[^"]*)"/g, (_, to: string) => `from "${path.resolve(STUDIES, to)}"`)
+    const { ownClaims } = await loadStudyFile("kl-sweep")
+    const nameWith = async (text: string) => {
+      const file = path.join(root, `${text.length}-${path.basename(copy)}`)
+      fs.writeFileSync(file, text)
+      return (await ensureReport({ root, record: nothingRan(), description: "d", ownClaims: { ...ownClaims, file } })).file
+    }
+    const first = await nameWith(absolute)
+    expect(await nameWith(`${absolute}// a comment says nothing to a reader of the report\n`)).toBe(first)
+    expect(await nameWith(absolute.replace("MARGIN = 0.2", "MARGIN = 0.25"))).not.toBe(first)
+    expect((await ensureReport({ root, record: nothingRan(), description: "d" })).file).not.toBe(first)
+  })
+})
+
+describe("a study's file with claims that cannot be used", () => {
+  const studies = fs.mkdtempSync(path.join(os.tmpdir(), "studies-"))
+  afterAll(() => fs.rmSync(studies, { recursive: true, force: true }))
+  const load = async (name: string, claims: string) => {
+    fs.writeFileSync(
+      path.join(studies, `${name}.ts`),
+      `export default { name: "${name}", description: "", params: {}, nodes: () => [] }\nexport const claims = ${claims}\n`
+    )
+    vi.stubEnv("ECHO_CHAMBER_STUDIES", studies)
+    return loadStudyFile(name).finally(() => vi.stubEnv("ECHO_CHAMBER_STUDIES", STUDIES))
+  }
+  const claim = (changes: string) => `{ id: "X1", statement: "s", criterion: "c", needs: "n", findings: () => [], ...${changes} }`
+
+  test.each([
+    ["no-list", `${claim("{}")}`, "its `claims` must be a list of claims."],
+    ["no-claim", "[3]", "claim 1 of its `claims` is not a claim"],
+    ["no-criterion", `[${claim("{ criterion: undefined }")}]`, "claim 1 of its `claims` has no `criterion`: it must be a text."],
+    ["no-findings", `[${claim("{}")}, ${claim("{ id: 'X2', findings: 1 }")}]`, "claim 2 of its `claims` has no `findings`"],
+    ["the-papers", `[${claim("{ id: 'C5' }")}]`, "has the id C5: C1, C2, ... are the claims of the paper."],
+    ["twice", `[${claim("{}")}, ${claim("{}")}]`, 'two of its claims have the id "X1".']
+  ])("is refused by name: %s", async (name, claims, problem) => {
+    await expect(load(name, claims)).rejects.toThrow(problem)
+  })
+
+  test("and one whose own code fails says so in its place", async () => {
+    const { ownClaims } = await load("throws", `[${claim("{ findings: (data) => data.cells[99].name }")}]`)
+    const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims })
+    expect(textIn(report.file, "study-claims")).toContain("X1 s Its own code failed: Cannot read properties of undefined")
+  })
+})
