@@ -3,6 +3,7 @@
  *
  *     ts                         a whole module, type-checked where its first line says (`// stages/a.ts`), else in `pipelines/`
  *     ts from stages/compare.ts  an excerpt: its lines stand in that file, in this order; comments and `...` aside
+ *     ts into a/b.ts before X    lines to add to that file before its line X: type-checked with them in it
  *     sh                         commands that exist, with these flags, studies and parameters
  *     sql                        a query that runs on a store with the tables and parameters of a study
  *     json                       JSON
@@ -64,14 +65,24 @@ describe("TypeScript", () => {
   const folder = path.join(ROOT, "build/snippets")
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
   const source = (snippet: Snippet) => /^ts from (\S+)$/.exec(snippet.info)?.[1]
+  /** The module that a snippet is, or that it becomes a part of. */
+  const moduleOf = ({ info, text }: Snippet) => {
+    const [, file, before] = /^ts into (\S+) before (.+)$/.exec(info) ?? []
+    if (file === undefined) return { name: /^\/\/ ((?:src|stages|schemas|pipelines|test)\/\S+\.ts)\b/.exec(text)?.[1], text }
+    const lines = textOf(file).split("\n")
+    const at = lines.findIndex((line) => line.trim() === before)
+    expect(at, `${file} has no line "${before}"`).toBeGreaterThan(0)
+    return { name: file, text: lines.toSpliced(at, 0, text).join("\n") }
+  }
 
   it("compiles where it is a whole module", () => {
     const modules = inLanguage("ts").filter((snippet) => source(snippet) === undefined)
     expect(modules.length).toBeGreaterThan(0)
     fs.rmSync(folder, { recursive: true, force: true })
     const written = new Set<string>()
-    for (const { page, line, text } of modules) {
-      const named = /^\/\/ ((?:src|stages|schemas|pipelines|test)\/\S+\.ts)\b/.exec(text)?.[1]
+    for (const snippet of modules) {
+      const { page, line } = snippet
+      const { name: named, text } = moduleOf(snippet)
       const name = named ?? `pipelines/${path.basename(page, ".md")}-line-${line}.ts`
       expect(written, `${page}:${line} is a second ${name}`).not.toContain(name)
       written.add(name)
