@@ -24,8 +24,8 @@ export interface Answer {
 }
 
 /**
- * Threads that spin while waiting fight for the cores with the library's own pool; which setting is best differs by precision (passive
- * for f32, the default for bf16), so each precision gets its own process with its best environment.
+ * Threads that spin while waiting fight for the cores with the library's own pool; which setting is best differs by precision
+ * (passive for f32, the default for bf16), so each precision gets its own process with its best environment.
  */
 const environments = { f32: { OMP_WAIT_POLICY: "passive" }, bf16: {} }
 

@@ -16,7 +16,10 @@ export interface Config {
   readonly rows: number
 }
 
-/** A and B are the shapes of docs; xs and m are what the built-in studies train, with documents of one length so that torch can follow. */
+/**
+ * A and B are the shapes of docs; xs and m are what the built-in studies train, with documents of one length so that torch can
+ * follow.
+ */
 export const configs: ReadonlyArray<Config> = [
   { name: "xs", width: 64, layers: 2, heads: 2, context: 64, vocabulary: 200, batch: 64, rows: 128 },
   { name: "m", width: 128, layers: 4, heads: 4, context: 64, vocabulary: 200, batch: 64, rows: 128 },
@@ -50,8 +53,8 @@ export const specOf = (config: Config): ModelSpec => ({
 export const millions = (config: Config): string => (parameterCount(specOf(config)) / 1e6).toFixed(2)
 
 /**
- * Operations a training step needs per token: 2 per multiply-add, forward once and backward twice, matrices (16 d^2 a layer with a hidden
- * width of 4 d, and the head) and the causal half of attention. What an engine computes again does not count.
+ * Operations a training step needs per token: 2 per multiply-add, forward once and backward twice, matrices (16 d^2 a layer with
+ * a hidden width of 4 d, and the head) and the causal half of attention. What an engine computes again does not count.
  */
 export const trainingOperations = ({ context, layers, vocabulary, width }: Config): number =>
   6 * (layers * (16 * width * width + context * width) + vocabulary * width)

@@ -1,7 +1,6 @@
 /**
- * Speed of the native engine beside PyTorch on the same models, same machine, same minutes, and how it scales: `node bench/engine.ts
- * [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample]
- * [--parts compare,scaling]`.
+ * Speed of the native engine beside PyTorch on the same models, same machine, same minutes, and how it scales: `node
+ * bench/engine.ts [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample] [--parts compare,scaling]`.
  *
  * Peers take turns within a round, so that a busy neighbour slows all of them; a figure is the median of the rounds' medians, in
  * tokens per second. Without torch only the engine's own figures are printed.

@@ -3,8 +3,9 @@
  *
  *   node bench/grading.ts [passes]
  *
- * Prints the median over passes and the fastest of them, which a busy neighbour disturbs least. The limits are 25 microseconds for a short program and 10 milliseconds for 128 rollouts. GSM-Hard's programs are
- * measured where its file is (docs/data.md); those of more than 10,000 steps, which search for their answer in a loop, are listed apart.
+ * Prints the median over passes and the fastest of them, which a busy neighbour disturbs least. The limits are 25 microseconds
+ * for a short program and 10 milliseconds for 128 rollouts. GSM-Hard's programs are measured where its file is (docs/data.md);
+ * those of more than 10,000 steps, which search for their answer in a loop, are listed apart.
  */
 import { existsSync, readFileSync } from "node:fs"
 
