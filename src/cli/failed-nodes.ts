@@ -5,7 +5,9 @@ import { duration, shellWord } from "./text-table.ts"
 /** The command line that goes on with a run, as a shell takes it: what is done comes from the store. */
 export const runAgain = (args: ReadonlyArray<string>): string => `pnpm pipeline run ${args.map(shellWord).join(" ")}`
 
-/** A paragraph for each problem, nodes of the same one together, and the way on. `store`: the folder that was named, if one was. */
+/**
+ * A paragraph for each problem, nodes of the same one together, and the way on. `store`: the folder that was named, if one was.
+ */
 export const failureText = (
   failures: ReadonlyArray<NodeFailed>,
   run: { readonly args: ReadonlyArray<string>; readonly store: string | undefined; readonly seconds: number }

@@ -11,7 +11,10 @@ const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") 
 /** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
 export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(parsed) ?? path.join(REPOSITORY, "artifacts"))
 
-/** The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty store. */
+/**
+ * The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty
+ * store.
+ */
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
   if (namedStore(parsed) !== undefined && !fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())

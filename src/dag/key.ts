@@ -23,7 +23,9 @@ export interface KeyParts {
   readonly keepText?: (digest: string, text: string) => void
 }
 
-/** Everything that determines the result, by name and in the order of names. `keepText` is given the text behind each code digest. */
+/**
+ * Everything that determines the result, by name and in the order of names. `keepText` is given the text behind each code digest.
+ */
 export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
   [
     { name: "encoder", value: ENCODER },

@@ -1,5 +1,6 @@
 /**
- * What the runner asks of whoever computes an action, be that this process, a child of it or a cluster, and what it is told meanwhile.
+ * What the runner asks of whoever computes an action, be that this process, a child of it or a cluster, and what it is told
+ * meanwhile.
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -11,7 +12,9 @@ import type { GraphNode } from "../graph.ts"
 import type { LiveMetrics } from "../Progress.ts"
 import type { NodeFailed } from "./NodeFailed.ts"
 
-/** Everything that a process needs to compute an action; written to the attempt's directory as `request-<process>-<node>.json`. */
+/**
+ * Everything that a process needs to compute an action; written to the attempt's directory as `request-<process>-<node>.json`.
+ */
 export interface StageRequest {
   readonly key: string
   readonly stage: string

@@ -1,6 +1,7 @@
 /**
- * Runs a graph: one fiber a node, each waiting for its inputs, asking the planner, and then computing or taking what is there. A failed
- * node fails its dependants as skipped; independent branches finish. Interrupted, running stages are asked to checkpoint and leave.
+ * Runs a graph: one fiber a node, each waiting for its inputs, asking the planner, and then computing or taking what is there. A
+ * failed node fails its dependants as skipped; independent branches finish. Interrupted, running stages are asked to checkpoint
+ * and leave.
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"

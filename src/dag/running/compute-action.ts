@@ -1,9 +1,9 @@
 /**
- * Computes one action, in this process: takes the lease, opens the inputs, goes on from a checkpoint if there is one, runs the stage and
- * commits. The same for light stages in the driver, for child processes and for cluster jobs.
+ * Computes one action, in this process: takes the lease, opens the inputs, goes on from a checkpoint if there is one, runs the
+ * stage and commits. The same for light stages in the driver, for child processes and for cluster jobs.
  *
- * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their declarations;
- * external inputs checked again; the lease still ours; the action record, create-once.
+ * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their
+ * declarations; external inputs checked again; the lease still ours; the action record, create-once.
  */
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -34,8 +34,8 @@ export interface Surroundings {
 }
 
 /**
- * The record of the action that a request names, computed unless it is there. Fails with `Busy` while another process has the key, with
- * `Stopped` when asked to stop, else with what kept the stage from its result.
+ * The record of the action that a request names, computed unless it is there. Fails with `Busy` while another process has the
+ * key, with `Stopped` when asked to stop, else with what kept the stage from its result.
  */
 export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, request: StageRequest, surroundings: Surroundings) {
   const store = yield* Store

@@ -10,8 +10,8 @@ import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
 import { Kind } from "../../store/schema/Kind.ts"
 
 /**
- * A reader over an artifact: each table opened, its columns read on first use, every file checked against its digest first, documents
- * decoded. Fails with `ArtifactCorrupt`.
+ * A reader over an artifact: each table opened, its columns read on first use, every file checked against its digest first,
+ * documents decoded. Fails with `ArtifactCorrupt`.
  */
 export const openArtifact = Effect.fnUntraced(function* (kind: Kind.Any, artifact: string) {
   const store = yield* Store

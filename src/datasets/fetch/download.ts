@@ -264,7 +264,8 @@ const refused = (url: string, status: number, known: boolean, wait: number) =>
           ? "The account of HF_TOKEN may not read it: accept its terms on the page of the dataset, " +
             "or look whether the token is right."
           : "It asks for an account, and perhaps for terms to be accepted on its page: " +
-            "set HF_TOKEN to a token of an account that may read it, or fetch it by hand and import it with --from FILE or FOLDER."
+            "set HF_TOKEN to a token of an account that may read it, " +
+            "or fetch it by hand and import it with --from FILE or FOLDER."
         : status === 404
           ? "It is not there (any more): look at the page of the dataset, and import what you find with --from FILE or FOLDER."
           : "Try again later; what has come so far is kept."

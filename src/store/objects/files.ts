@@ -36,7 +36,9 @@ const fsync = (file: string): void => {
 export const temporaryName = (directory: string): string =>
   path.join(directory, `tmp-${process.pid}-${randomBytes(6).toString("hex")}`)
 
-/** Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us. */
+/**
+ * Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us.
+ */
 export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
   fs.mkdirSync(path.dirname(file), { recursive: true })
   const temporary = temporaryName(path.dirname(file))
