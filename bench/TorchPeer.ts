@@ -1,4 +1,5 @@
 /** A PyTorch process that answers measurement jobs line by line; see peer.py. Absent where Python or torch is. */
+
 import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"

@@ -2,6 +2,7 @@
  * One cell of the scaling tables, in a process of its own so that its peak memory is its own: trains one configuration for some
  * seconds and prints {"rate": tokens per second, "mebibytes": peak resident memory}. The job comes as JSON on the command line.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Mode } from "../src/engine/Engine.ts"

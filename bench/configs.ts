@@ -1,4 +1,5 @@
 /** The model shapes of the benchmark, and how many floating-point operations a token of them costs. */
+
 import type { Batch } from "../src/engine/Engine.ts"
 import { parameterCount, type ModelSpec } from "../src/model/ModelSpec.ts"
 import { draws } from "../src/random/philox.ts"

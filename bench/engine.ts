@@ -5,6 +5,7 @@
  * Peers take turns within a round, so that a busy neighbour slows all of them; a figure is the median of the rounds' medians, in
  * tokens per second. Without torch only the engine's own figures are printed.
  */
+
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 

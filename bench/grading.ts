@@ -7,6 +7,7 @@
  * for a short program and 10 milliseconds for 128 rollouts. GSM-Hard's programs are measured where its file is (docs/data.md);
  * those of more than 10,000 steps, which search for their answer in a loop, are listed apart.
  */
+
 import { existsSync, readFileSync } from "node:fs"
 
 import { grade } from "../src/formats/grade.ts"

@@ -1,4 +1,5 @@
 /** One model of the native engine and the rate of its steps. */
+
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 

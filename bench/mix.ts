@@ -3,6 +3,7 @@
  * own that is removed afterwards; built-in sources, all checks on. Limit: 100 million tokens in minutes, in memory that does not
  * grow with them.
  */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -48,7 +49,8 @@ const program = Effect.gen(function* () {
       shown = performance.now()
       const { documents = 0, tokens = 0 } = happening.metrics
       console.log(
-        `${((shown - started) / 1000).toFixed(0).padStart(5)} s  ${documents} documents  ${tokens} tokens  resident ${megabytes(process.memoryUsage.rss())}`
+        `${((shown - started) / 1000).toFixed(0).padStart(5)} s  ${documents} documents  ${tokens} tokens  ` +
+          `resident ${megabytes(process.memoryUsage.rss())}`
       )
     }
   })
@@ -63,7 +65,8 @@ const program = Effect.gen(function* () {
   for (const { source, tokens, target, documents, duplicates } of sources)
     console.log(`  ${source.padEnd(8)} ${tokens} tokens of ${target} in ${documents} documents, ${duplicates} copies left out`)
   console.log(
-    `${tokens} tokens in ${corpus.documents.rows} documents: ${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of CPU, ` +
+    `${tokens} tokens in ${corpus.documents.rows} documents: ` +
+      `${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of CPU, ` +
       `${(tokens / seconds / 1e6).toFixed(2)} million tokens a second, peak memory ${megabytes(peak)}`
   )
 })

@@ -1,4 +1,5 @@
 /** The machine's measured peak: peak.c, compiled for its best instruction set and run. Undefined without a compiler. */
+
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

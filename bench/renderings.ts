@@ -4,6 +4,7 @@
  * profiles, and has no unknown word. The normal tests do the same with 400 problems; this takes minutes. Ends with 1 at the first
  * rendering that does not.
  */
+
 import { parseArgs } from "node:util"
 
 import { grade } from "../src/formats/grade.ts"
@@ -51,6 +52,7 @@ for (let index = 0; index < count; index++) {
 }
 const shares = Object.entries(splits).map(([split, n]) => `${split} ${((100 * n) / count).toFixed(1)} %`)
 console.log(
-  `${count} problems (${distinct.size} distinct questions; ${shares.join(", ")}), ${renderings} renderings, all right under both profiles: ` +
+  `${count} problems (${distinct.size} distinct questions; ${shares.join(", ")}), ` +
+    `${renderings} renderings, all right under both profiles: ` +
     `${((performance.now() - started) / 1000).toFixed(0)} s`
 )

@@ -5,6 +5,7 @@
  * tokens, which is the longest a step can take. A reference is scored too, as by default. Limits: 0.25 s a step at 0.1 M on 2
  * cores; 10 ms for the rewards of 128 rollouts.
  */
+
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 
@@ -94,7 +95,8 @@ const stepsOf = (algorithm: (typeof algorithms)[number], hidden: number) =>
     console.log(
       `${algorithm.padEnd(10)} ${show(times.whole).padStart(7)} a step (fastest ${Math.min(...times.whole).toFixed(0)} ms): ` +
         `sampled and scored in ${show(times.sample)}, updated in ${show(times.update)}; ` +
-        `${((user + system) / 1000 / times.whole.length).toFixed(0)} ms of processor; ${parameterCount(spec)} parameters, ${tokens} tokens`
+        `${((user + system) / 1000 / times.whole.length).toFixed(0)} ms of processor; ` +
+        `${parameterCount(spec)} parameters, ${tokens} tokens`
     )
   })
 

@@ -2,6 +2,7 @@
  * How training scales: over model size, context and threads; a row per model, its rate, share of the peak and memory in every
  * mode.
  */
+
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

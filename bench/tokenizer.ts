@@ -3,6 +3,7 @@
  * questions and solutions over and over, as they are and with one word in twenty made up so that the cache of pieces does not
  * know it. Limits: training in seconds, 10 MB a second, so that a gigabyte takes minutes.
  */
+
 import { parseArgs } from "node:util"
 
 import { readDataset } from "../src/datasets/read/load.ts"
@@ -41,7 +42,8 @@ const measure = (name: string, next: (text: string) => string) => {
     encoded += pass.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   }
   console.log(
-    `encoding ${name}: ${(encoded / milliseconds / 1000).toFixed(1)} MB/s (${(encoded / 1e6).toFixed(0)} MB, ${(encoded / tokens).toFixed(2)} bytes a token)`
+    `encoding ${name}: ${(encoded / milliseconds / 1000).toFixed(1)} MB/s ` +
+      `(${(encoded / 1e6).toFixed(0)} MB, ${(encoded / tokens).toFixed(2)} bytes a token)`
   )
 }
 measure("as it is", (text) => text)

@@ -3,6 +3,7 @@
  * configuration A (width 128, 4 layers, 4 heads, 128 tokens, 512 words), forward, backward and AdamW.
  * `ECHO_CHAMBER_TFJS_BACKEND=cpu` for the other backend of tfjs. CPU seconds are what counts where cores are shared.
  */
+
 import { parseArgs } from "node:util"
 
 import * as Effect from "effect/Effect"

@@ -5,6 +5,7 @@
  * model can learn; one byte-level BPE vocabulary learnt from all of it. RL draws its prompts from GSM8K's training questions,
  * evaluation is on its test set and on SVAMP. A model of this size solves few of them: the numbers are honest, not impressive.
  */
+
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import { algorithms } from "../src/rl/algorithms/registry.ts"

@@ -7,6 +7,7 @@
  * Code formats leave the arithmetic to the interpreter, prose does it in the model. TinyGSM was never checked for correctness:
  * here its corpus misreads a share of problems systematically.
  */
+
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"

@@ -2,6 +2,7 @@
  * Smoke: one tiny scale through every stage and all three algorithms, within a minute. For trying the tool and for tests; too
  * small to say anything about language models.
  */
+
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"

@@ -1,4 +1,5 @@
 /** What the stage attribute writes: which sources a policy's outputs come from, by three methods. */
+
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"

@@ -1,4 +1,5 @@
 /** A trained model with its curves: what pretraining and fine-tuning write, and RL extends. */
+
 import * as Schema from "effect/Schema"
 
 import { Column } from "../src/store/schema/Column.ts"

@@ -1,4 +1,5 @@
 /** What the stage compare writes: numbers before and after. */
+
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"

@@ -1,4 +1,5 @@
 /** What the stage mix writes: documents, their manifest, the tokenizer, and the problems that RL and evaluation draw on. */
+
 import * as Schema from "effect/Schema"
 
 import { Column } from "../src/store/schema/Column.ts"

@@ -1,4 +1,5 @@
 /** What the stage evaluate writes: graded completions, and numbers over them. */
+
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"

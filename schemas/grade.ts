@@ -3,6 +3,7 @@
  * answer, or why there is none. The class of a completion does not depend on the profile. Every table of completions has these
  * columns.
  */
+
 import { Column } from "../src/store/schema/Column.ts"
 
 export const gradeColumns = {

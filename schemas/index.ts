@@ -1,4 +1,5 @@
 /** Every kind of artifact, and with them every table that SQL can see. */
+
 import type { Table } from "../src/store/schema/Table.ts"
 import { Attribution } from "./attribution.ts"
 import { Checkpoint } from "./checkpoint.ts"

@@ -1,4 +1,5 @@
 /** What the stage rl writes: a checkpoint, every rollout, and the curves of the run. */
+
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"

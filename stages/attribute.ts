@@ -6,6 +6,7 @@
  * suffix array of the corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in
  * the corpus word for word.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../schemas/attribution.ts"

@@ -2,6 +2,7 @@
  * What changed between two evaluations of the same problems: differences paired by problem, with intervals and tests. Light: it
  * runs in the driver.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Comparison } from "../schemas/comparison.ts"

@@ -4,6 +4,7 @@
  * Every completion is graded under both profiles and kept as a row. From the rows: greedy pass@1, unbiased pass@k, majority@k,
  * share and accuracy per format, accuracy per difficulty; each with a 95 % interval. Formats can be left free or forced.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"

@@ -7,6 +7,7 @@
  * nothing downstream reads outside the store. What is kept in memory is the suites and at most 128 bytes a document, however many
  * tokens there are.
  */
+
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 

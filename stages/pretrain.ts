@@ -6,6 +6,7 @@
  * documents is taken per source, and problems are solved greedily with each format forced, so that one can see what has been
  * learnt and when.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"

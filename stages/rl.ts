@@ -8,6 +8,7 @@
  * as a row, every step as a row of numbers, and the share of each format both by classification and exactly, as the probability
  * of its first token.
  */
+
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
@@ -165,5 +166,8 @@ export const rl = Stage.make({
 })
 
 /** Times are no part of an artifact, which must come out the same on any machine: they stand in the log. */
-const speedWords = ({ sampling, updating, tokens }: { sampling: number; updating: number; tokens: number }): string =>
-  `sampled and scored in ${sampling.toFixed(1)} s, updated in ${updating.toFixed(1)} s, ${Math.round(tokens / Math.max(1e-9, sampling + updating))} completion tokens a second`
+const speedWords = ({ sampling, updating, tokens }: { sampling: number; updating: number; tokens: number }): string => {
+  const speed = Math.round(tokens / Math.max(1e-9, sampling + updating))
+  const seconds = `sampled and scored in ${sampling.toFixed(1)} s, updated in ${updating.toFixed(1)} s`
+  return `${seconds}, ${speed} completion tokens a second`
+}

@@ -7,6 +7,7 @@
  * pretraining would have pushed all of them into the same corner of the embedding space, where a model takes long to tell them
  * apart. Without tags this is the paper's setting, in which each dataset's own style is the tag.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Checkpoint } from "../schemas/checkpoint.ts"

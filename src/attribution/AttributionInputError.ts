@@ -1,4 +1,5 @@
 /** The one error of this room: documents, labels or sequences that do not fit together. */
+
 import * as Schema from "effect/Schema"
 
 export class AttributionInputError extends Schema.TaggedError<AttributionInputError>()("AttributionInputError", {

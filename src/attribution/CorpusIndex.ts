@@ -7,6 +7,7 @@
  *
  * Memory: 9 bytes per token plus 4 per block and source. Matching is exact: paraphrase is invisible here by design.
  */
+
 import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
 import { suffixArray } from "./suffix-array.ts"
 

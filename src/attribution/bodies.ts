@@ -1,4 +1,5 @@
 /** The texts that attribution compares: bodies of documents and completions, without prompts, control tokens and end of text. */
+
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Evaluation } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"

@@ -8,6 +8,7 @@
  * that repeated documents stay on one side) to measure the confusion matrix, and with it observed shares are corrected: see
  * correctShares. This is a statement about style only: it cannot know which document a text came from.
  */
+
 import { permutation } from "../random/philox.ts"
 import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
 import { DIMENSIONS, featuresOf, type Features } from "./features.ts"

@@ -5,6 +5,7 @@
  * the new context of length l + 1; when a context does not occur, no longer one does. Both the infinity-gram model and the
  * overlap of spans are readings of this pass.
  */
+
 import { countBySource, everywhere, narrow, type CorpusIndex, type Range } from "./CorpusIndex.ts"
 
 /** The contexts that end at one token and occur in the corpus. */

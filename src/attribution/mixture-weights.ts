@@ -9,6 +9,7 @@
  * on the simplex, that is the maximum; where it has none, the result is the nearest one in the sense of the likelihood, not an
  * error.
  */
+
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { posterior } from "./source-posterior.ts"
 

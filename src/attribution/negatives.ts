@@ -5,6 +5,7 @@
  * corpus (no document's words), and a short stretch repeated over and over (the loop of a collapsed policy). A model that is
  * merely bad produces such texts, and a classifier that must choose a source would credit one with them.
  */
+
 import { draws } from "../random/philox.ts"
 
 /**

@@ -6,6 +6,7 @@
  * inside a span of at least `minLength` that occurs in the given source; subtract the coverage of a held-out source of the same
  * style before reading anything into it.
  */
+
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"

@@ -10,6 +10,7 @@
  * different sources compare. The temperature is calibrated on held-out documents: neighbouring tokens are not independent
  * evidence.
  */
+
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import type { CorpusIndex } from "./CorpusIndex.ts"

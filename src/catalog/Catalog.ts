@@ -4,6 +4,7 @@
  *
  * It sees the tables it is given and knows nothing of what they mean.
  */
+
 import { renameSync, rmSync } from "node:fs"
 import { resolve } from "node:path"
 

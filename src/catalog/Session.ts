@@ -6,6 +6,7 @@
  * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
  * exception is `writableFile`, a temporary file that `COPY` may write a result to.
  */
+
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 

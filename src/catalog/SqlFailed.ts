@@ -1,4 +1,5 @@
 /** A query that did not run: DuckDB's message, with its caret, and what we can add to it. */
+
 import * as Schema from "effect/Schema"
 
 export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {

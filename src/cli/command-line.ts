@@ -1,4 +1,5 @@
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
+
 import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import type { Command } from "./usage.ts"

@@ -1,4 +1,5 @@
 /** How the command line speaks of datasets: `gsm8k:train`, `gsm8k`, `--data DIR`. */
+
 import type { RootOptions } from "../datasets/locate/locate.ts"
 import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../datasets/registry.ts"
 import type { Flags, Parsed } from "./usage.ts"

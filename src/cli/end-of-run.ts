@@ -2,6 +2,7 @@
  * How `pipeline run` ends: the table of results, where the report is, one query to go on with. Printed from the run's own log, so
  * that it says the same as `pipeline report` of that run. Nothing here can fail a run: what cannot be shown is said in a line.
  */
+
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

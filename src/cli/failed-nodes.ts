@@ -1,4 +1,5 @@
 /** What `pipeline run` says at its end of nodes that failed: why, where in the code, where to look, how to go on. */
+
 import type { NodeFailed } from "../dag/running/NodeFailed.ts"
 import { duration, shellWord } from "./text-table.ts"
 

@@ -1,4 +1,5 @@
 /** Where a process starts: its arguments in, its exit code out. */
+
 import { commandLine } from "./command-line.ts"
 
 // A reader that goes away (`| head`) is no error.

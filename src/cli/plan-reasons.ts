@@ -3,6 +3,7 @@
  * Params are values (one that is absent has its default), code is the first tokens that differ, inputs are the nodes that made
  * them.
  */
+
 import type { GraphNode } from "../dag/graph.ts"
 import type { Change, Decision, Reason } from "../dag/Planner.ts"
 import { plural, shortDigest, valueWords } from "./text-table.ts"
@@ -20,7 +21,9 @@ export const reasonWords = (decision: Decision, labelOf: (id: string) => string)
     case "cached":
       return decision.waived.length === 0 ? "" : `taken as unchanged although ${decision.waived.map(nameOf).join(", ")} changed`
     case "blocked":
-      return `waits for ${decision.on.map(labelOf).join(", ")}${decision.certain === null ? "" : `; ${because(decision.certain)}`}`
+      return (
+        `waits for ${decision.on.map(labelOf).join(", ")}` + (decision.certain === null ? "" : `; ${because(decision.certain)}`)
+      )
     case "run":
       return because(decision.reason)
   }
@@ -115,6 +118,8 @@ const SHOWN = 12
 /**
  * The first stretch in which two lists of tokens differ, with a few equal tokens on both sides; `more` counts the tokens from
  * there to the last difference.
+ *
+ * @internal the tests hold the cases of its arithmetic
  */
 export const firstDifference = (
   old: ReadonlyArray<string>,

@@ -3,6 +3,7 @@
  * redrawn in place. Piped: plain lines, one when a node starts or ends and one every so often in between. With `--json`: every
  * happening as a line.
  */
+
 import type { LiveMetrics } from "../dag/Progress.ts"
 import type { Happening } from "../dag/running/Executor.ts"
 import { duration } from "./text-table.ts"

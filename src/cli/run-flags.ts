@@ -1,6 +1,7 @@
 /**
  * How a study is planned and run: the flags that every such command takes, and the engine that they and the environment choose.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
+
 import * as os from "node:os"
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"

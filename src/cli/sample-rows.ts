@@ -2,6 +2,7 @@
  * The first rows of any Arrow file, whatever table it holds, as a person can take them in: one line a
  * column and row, long values cut.
  */
+
 import { ArrowFile } from "../store/arrow/ArrowFile.ts"
 import { ArrowFileCorrupt } from "../store/arrow/TableErrors.ts"
 import { valueAt } from "../store/arrow/view-of-column.ts"

@@ -1,4 +1,5 @@
 /** Which folder is the store, by `--store` and the environment. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** Finding studies: one file each in `pipelines/`, named as on the command line. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
@@ -14,6 +15,11 @@ import { claimsProblem, type StudyClaims } from "../report/claims/study-claims.t
 import { didYouMean } from "../text/near.ts"
 import { columns, commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
+/**
+ * There is no such study, or its file is none.
+ *
+ * @public
+ */
 export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnknown", { problem: Schema.String }) {
   readonly badInput = true
   override get message() {
@@ -96,11 +102,14 @@ export const studyFlags = (study: Study | null): Flags => ({
       {
         type: "string" as const,
         value: "VALUE",
-        description: `${param.description}: ${param.expected} (default ${Array.isArray(param.fallback) ? param.fallback.join(",") : JSON.stringify(param.fallback)})`
+        description: `${param.description}: ${param.expected} (default ${onCommandLine(param.fallback)})`
       }
     ])
   )
 })
+
+/** A default as one would type it. */
+const onCommandLine = (value: unknown): string => (Array.isArray(value) ? value.join(",") : JSON.stringify(value))
 
 /** For `--help`: the flags of the study that is named, if one is. */
 export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {

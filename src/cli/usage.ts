@@ -2,6 +2,7 @@
  * Flags and messages: what every command shares. Parsing is Node's own `parseArgs`; this adds
  * descriptions, near names and exit codes.
  */
+
 import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"

@@ -6,6 +6,7 @@
  * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`,
  * which lists them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

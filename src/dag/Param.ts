@@ -5,6 +5,7 @@
  * Values equal to their default are left out of the canonical form, so that a new param whose default is the old behaviour does
  * not orphan old artifacts.
  */
+
 import * as Schema from "effect/Schema"
 
 import { canonicalJson } from "../store/objects/digest.ts"
@@ -237,11 +238,11 @@ export const idleParam = (
   values: Readonly<Record<string, unknown>>
 ): { readonly param: string; readonly problem: string } | null => {
   for (const [name, param] of Object.entries(params))
-    if (param.counts !== undefined && !countsAmong(param, values) && !isFallback(name, param, values[name]))
-      return {
-        param: name,
-        problem: `does nothing here: it counts where ${countsWords(param.counts)}, and ${param.counts.where} is ${String(values[param.counts.where])}. Leave it out.`
-      }
+    if (param.counts !== undefined && !countsAmong(param, values) && !isFallback(name, param, values[name])) {
+      const { where } = param.counts
+      const reason = `it counts where ${countsWords(param.counts)}, and ${where} is ${String(values[where])}`
+      return { param: name, problem: `does nothing here: ${reason}. Leave it out.` }
+    }
   return null
 }
 

@@ -2,6 +2,7 @@
  * The one place that decides what runs. A node is `cached`, must `run`, or is `blocked` because its key cannot be known before
  * something upstream has run; always with the reason. The runner asks the same `decide` again as digests become known.
  */
+
 import * as Effect from "effect/Effect"
 
 import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"

@@ -1,4 +1,5 @@
 /** How a stage tells how far it is, while it runs. */
+
 import type * as Effect from "effect/Effect"
 
 /** Numbers worth watching while a stage runs: loss, reward, share of a format. */

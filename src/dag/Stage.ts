@@ -3,6 +3,7 @@
  * wrong parameter or a missing input does not compile, and what stages may fail with and need travels through the whole study in
  * the types.
  */
+
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 

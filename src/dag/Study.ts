@@ -2,6 +2,7 @@
  * A study: a function that wires stages into nodes, with the dimensions that can be set from the command line. Reads like the
  * methods section of a paper; see `pipelines/`.
  */
+
 import * as ParamModule from "./Param.ts"
 import type { Node } from "./Stage.ts"
 

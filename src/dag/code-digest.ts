@@ -4,6 +4,7 @@
  * nothing. `dag/`, `store/` and `cli/` plan, keep and print; they compute no result and are left out, as are the engines'
  * sources, which are part of the numerics class.
  */
+
 import * as fs from "node:fs"
 import module from "node:module"
 import * as path from "node:path"

@@ -3,6 +3,7 @@
  * id and a label that says how it differs from its siblings. `--set` overrides are applied here, bottom up. What a stage objects
  * to, and a param that does nothing where it is set, is refused before anything is identified.
  */
+
 import * as Schema from "effect/Schema"
 
 import { canonicalJson, digestOf } from "../store/objects/digest.ts"
@@ -27,6 +28,11 @@ export interface Graph {
   readonly byId: ReadonlyMap<string, GraphNode>
 }
 
+/**
+ * A `--set` that reaches no node.
+ *
+ * @public
+ */
 export class OverrideUnused extends Schema.TaggedError<OverrideUnused>()("OverrideUnused", { problem: Schema.String }) {
   readonly badInput = true
   override get message() {

@@ -3,6 +3,7 @@
  * of their *contents*, so that an input made again with equal bytes reruns nothing after it. Every component is kept by name, so
  * that "why does this run?" is a comparison of two lists.
  */
+
 import { digestOf } from "../store/objects/digest.ts"
 import type { Component } from "../store/objects/Store.ts"
 import { codeOf } from "./code-digest.ts"

@@ -5,6 +5,7 @@
  * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read
  * to its end is `damaged`.
  */
+
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"

@@ -3,6 +3,7 @@
  *
  * Nothing here fails because of one dataset: a damaged file is part of the description.
  */
+
 import { stat } from "node:fs/promises"
 
 import { digestOf } from "../store/objects/digest.ts"

@@ -4,6 +4,7 @@
  * Rows of a file are counted from 0, as in the artifacts; messages about text files also give the line,
  * which an editor counts from 1.
  */
+
 import * as Schema from "effect/Schema"
 
 /** No such source, or no such split of it. */

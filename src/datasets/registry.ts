@@ -6,6 +6,7 @@
  * it (GSM-Hard is GSM8K's test set with larger numbers; the example solutions answer it), has the role `evaluation` and is
  * refused as training data.
  */
+
 import { nearest } from "../text/near.ts"
 import type { Source, SplitSource } from "./Dataset.ts"
 import { DatasetUnknown } from "./errors.ts"

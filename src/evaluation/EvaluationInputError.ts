@@ -1,4 +1,5 @@
 /** The one error of this room: counts or samples that cannot be what they claim to be. */
+
 import * as Schema from "effect/Schema"
 
 export class EvaluationInputError extends Schema.TaggedError<EvaluationInputError>()("EvaluationInputError", {

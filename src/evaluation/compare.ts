@@ -4,6 +4,7 @@
  * Every number of a problem (its pass@k, its majority, the share of its completions in a format) is taken before and after, and
  * problems are resampled in pairs. Greedy pass@1 is one answer a problem, so McNemar's exact test gives its p.
  */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

@@ -2,6 +2,7 @@
  * Lets a model answer problems: prompts, sampling, text, grades. The one road from a problem to a graded completion; evaluation,
  * probes during training and RL rollouts all take it.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Model } from "../engine/Engine.ts"

@@ -1,4 +1,5 @@
 /** From graded completions to the rows of an evaluation: every completion, and every summary number with its 95 % interval. */
+
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"

@@ -8,6 +8,7 @@
  * A new format adds its words and its control token to the vocabulary. Mixtures are then computed again, and every model trains
  * again.
  */
+
 import type { BlindSpot } from "../problems/misread.ts"
 import type { Problem } from "../problems/Problem.ts"
 

@@ -6,6 +6,7 @@
  * correct where its answer and the gold answer are the same number (`equal.ts`). Nothing here depends on time or on earlier
  * calls.
  */
+
 import * as Schema from "effect/Schema"
 
 import { equalValues } from "./answers/equal.ts"

@@ -12,6 +12,7 @@
  * does not depend on the machine. The prompt of built-in text ends in a newline, so that a `def` that opens the completion opens
  * a line.
  */
+
 import { evaluateCached } from "../python/evaluate.ts"
 import { numberInText } from "./answers/math-text.ts"
 import type { Extraction, Value, Verdict } from "./Format.ts"

@@ -8,6 +8,7 @@
  * The order follows from what can contain what. An `<llm-code>` block can define functions. A function's docstring can hold any
  * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
+
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
 import { gsm } from "./solutions/gsm.ts"

@@ -4,6 +4,7 @@
  * A source of the built-in grammar is endless: a pure function of seed and number. A dataset is finite, and read from its files
  * as a stream. Where it ends, the mixture starts over and counts the repetition.
  */
+
 import { openDataset, type RowFault } from "../datasets/read/load.ts"
 import { type DatasetName, nameOf } from "../datasets/registry.ts"
 import { detectFormat, formatNamed } from "../formats/registry.ts"

@@ -2,6 +2,7 @@
  * What the sources before this one in a mixture hold: a bit for each source beside the digest of a document, so that equal
  * documents of different sources are found in 64 bytes a document at most.
  */
+
 import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 
 /** Sources in the order of the mixture, with their distinct documents. */

@@ -7,6 +7,7 @@
  * again and again. It depends on earlier documents of the source alone, so that a larger mixture begins with the documents of a
  * smaller one. Only where copies across sources are dropped does it depend on the other sources.
  */
+
 import { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import type { EarlierSources } from "./EarlierSources.ts"
 

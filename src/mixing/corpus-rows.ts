@@ -1,4 +1,5 @@
 /** Documents as columns of the corpus, and their counts. */
+
 import type { PlacedDocument } from "./mixture.ts"
 
 /** A batch as columns of `documents`; `first` is the number of its first document in the corpus. */

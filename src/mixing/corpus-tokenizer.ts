@@ -1,4 +1,5 @@
 /** The tokenizer that a corpus carries: of one of two kinds, made from the sources of its mixture. */
+
 import type { DigestIndex } from "../datasets/overlap/DigestIndex.ts"
 import { formatNames } from "../formats/registry.ts"
 import { bpeSeparator, pieceCounter, trainBpeFromCounts } from "../tokenizer/bpe/train.ts"

@@ -11,6 +11,7 @@
  * by the first document that reaches it, so that a source overshoots by less than one document. The manifest states targets and
  * exact counts.
  */
+
 import * as Schema from "effect/Schema"
 
 import { DigestIndex, textDigest } from "../datasets/overlap/DigestIndex.ts"

@@ -1,4 +1,5 @@
 /** The sources that a mixture names, opened: built-in formats by name, `calc`, and datasets as `name:split`. */
+
 import * as Effect from "effect/Effect"
 
 import type { External } from "../dag/Stage.ts"

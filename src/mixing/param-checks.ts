@@ -3,6 +3,7 @@
  * suites that the grammar cannot make. Each check gives one sentence or null. The params of the stage call them (Param.checked),
  * and so does the stage's own check.
  */
+
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"

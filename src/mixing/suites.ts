@@ -1,4 +1,5 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

@@ -3,6 +3,7 @@
  * tensor name, element), through Philox, so that every engine starts from the same bits and a tensor does not depend on the
  * others.
  */
+
 import { philox, stream, uniform } from "../random/philox.ts"
 import { parameterTable, type ModelSpec } from "./ModelSpec.ts"
 

@@ -12,6 +12,7 @@
  *   500m       12   1536     12  untied     453 M     (551 M)
  *   1b         16   2048     16  tied     1,074 M     (1,139 M)
  */
+
 import type { ModelSpec } from "./ModelSpec.ts"
 
 interface Preset {

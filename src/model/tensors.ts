@@ -1,4 +1,5 @@
 /** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
+
 import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"

@@ -3,6 +3,7 @@
  * mixtures: it supplies the facts that worked solutions need, without a question or a format. Every equation is true and every
  * number is in 0..maximum.
  */
+
 import { type Draws, draws } from "../random/philox.ts"
 import { exactly } from "./operations.ts"
 

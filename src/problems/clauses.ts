@@ -6,6 +6,7 @@
  * (`grammar.ts`), how a solution is written (`src/formats/`). Any edit of this file changes what an (options, seed, index) means:
  * raise `grammarVersion` in `split.ts`.
  */
+
 import type { Step } from "./Problem.ts"
 
 /** Clause kinds. */

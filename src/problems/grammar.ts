@@ -6,6 +6,7 @@
  * the same stream, so that what is kept is uniform over what is allowed. Difficulty is K and nothing else; the range of the
  * numbers is an option.
  */
+
 import * as Schema from "effect/Schema"
 
 import { type Draws, draws } from "../random/philox.ts"

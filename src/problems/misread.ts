@@ -10,6 +10,7 @@
  * ceiling. Random wrong labels would not: greedy decoding and RL average them out. So which problems are misread is a property of
  * the question, of what it is about, and not a draw.
  */
+
 import { generate, GrammarImpossible, type GrammarOptions } from "./grammar.ts"
 import { valueOf, wholly } from "./operations.ts"
 import type { Operand, Problem, Step } from "./Problem.ts"

@@ -1,4 +1,5 @@
 /** The arithmetic of a step: what operands stand for, and what operators give, with the two ways to divide. */
+
 import type { Operand, Step } from "./Problem.ts"
 
 /** The number an operand stands for. */

@@ -9,6 +9,7 @@
  * (The idea is that of iGSM: Ye et al. 2024, arXiv 2407.20311, section 2.) One-step problems have too few sequences to hold any
  * out.
  */
+
 import { hash } from "node:crypto"
 
 import type { Operand, Split, Step } from "./Problem.ts"

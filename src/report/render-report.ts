@@ -2,6 +2,7 @@
  * The report of a run: one HTML file with everything in it. It loads nothing, needs no script, and the same run gives the same
  * bytes.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Claim } from "./claims/Claim.ts"

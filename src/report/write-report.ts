@@ -2,6 +2,7 @@
  * The report of a run as a file. Its name holds a digest of what it shows and of what judges it, so that a run that found
  * everything in the cache finds its report there too and nothing is drawn twice.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

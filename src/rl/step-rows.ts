@@ -1,4 +1,5 @@
 /** What a run keeps of a step: a row for every completion, one for every format, and one row of numbers. */
+
 import { createHash } from "node:crypto"
 
 import type { FormatShares, Rollouts as RolloutsTable, Updates } from "../../schemas/rl-run.ts"

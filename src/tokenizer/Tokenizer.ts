@@ -5,6 +5,7 @@
  * A training document is `[...encode(prompt), tag?, ...encode(solution), endOfText]`; prompt and solution are always encoded
  * separately, so that a rollout sees exactly the prompt tokens that training saw.
  */
+
 import type * as Schema from "effect/Schema"
 
 /** Encodes and decodes; ids are 0 to `size` - 1. */

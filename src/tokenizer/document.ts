@@ -1,4 +1,5 @@
 /** Documents and prompts as tokens: the one place that puts question, separator, tag and solution together. */
+
 import type { Tokenizer } from "./Tokenizer.ts"
 
 /** A document as the model sees it. */

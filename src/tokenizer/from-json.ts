@@ -1,4 +1,5 @@
 /** Reads a tokenizer of either kind back from its `tokenizer.json`. */
+
 import { TokenizerInvalid } from "./bpe/bpe-json.ts"
 import { bpeTokenizerFromJson } from "./bpe/BpeTokenizer.ts"
 import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"

@@ -1,4 +1,5 @@
 /** What every `tokenizer.json` of ours has in common, whatever the model inside: the standard's fields, in its order. */
+
 import type { TokenizerJson } from "./Tokenizer.ts"
 
 /**

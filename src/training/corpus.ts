@@ -1,4 +1,5 @@
 /** A corpus artifact as token sequences on disk, and the loss of a model on its held-out documents. */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

@@ -3,6 +3,7 @@
  * Exact counts, by largest remainder; which documents of a format are taken, and the order of all, is a pure function of the
  * seed.
  */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

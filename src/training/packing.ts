@@ -3,6 +3,7 @@
  * documents. The order is a permutation by (seed, epoch): batch b of epoch e is a pure function of both, so a resumed run sees
  * what it would have seen.
  */
+
 import type { Batch } from "../engine/Engine.ts"
 import { permutation } from "../random/philox.ts"
 

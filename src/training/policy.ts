@@ -1,4 +1,5 @@
 /** A checkpoint brought to life: the model with its parameters, its tokenizer, and how completions begin. */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

@@ -1,4 +1,5 @@
 /** What a model in training can do: problems solved greedily, freely and with each format forced by its first token. */
+
 import * as Effect from "effect/Effect"
 
 import type { Model } from "../engine/Engine.ts"

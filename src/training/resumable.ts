@@ -1,4 +1,5 @@
 /** A model as a part of mid-stage checkpoints. */
+
 import * as Effect from "effect/Effect"
 
 import type { Part } from "../dag/Checkpoints.ts"

@@ -3,6 +3,7 @@
  * beta 0.9 and 0.95, its gradient clipped at norm 1, at a rate that warms up linearly and falls along a cosine to a tenth of its
  * peak. A pure function of the model and the step, so that a resumed run makes the updates that it would have made.
  */
+
 import * as Effect from "effect/Effect"
 
 import { adamW, type EngineError, type Model, type NonFiniteGradient } from "../engine/Engine.ts"

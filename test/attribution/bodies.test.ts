@@ -1,4 +1,5 @@
 /** What attribution compares: bodies of a real corpus's documents, without prompts, control tokens and end of text. */
+
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { Corpus } from "../../schemas/corpus.ts"

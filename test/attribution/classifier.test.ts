@@ -1,4 +1,5 @@
 /** The format classifier, on made-up sources of known style. */
+
 import { describe, expect, it } from "vitest"
 
 import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"

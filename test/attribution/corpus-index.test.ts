@@ -1,4 +1,5 @@
 /** The corpus index and the overlap of spans, against a search of all documents. */
+
 import { describe, expect, it } from "vitest"
 
 import { AttributionInputError } from "../../src/attribution/AttributionInputError.ts"

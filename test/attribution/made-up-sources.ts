@@ -2,6 +2,7 @@
  * Synthetic sources with known behaviour: each is a first-order Markov chain over a shared vocabulary, so that sources differ in
  * their habits (bigrams) and share their words.
  */
+
 import { type CorpusIndex, countBySource, findSequence } from "../../src/attribution/CorpusIndex.ts"
 import { draws } from "../../src/random/philox.ts"
 

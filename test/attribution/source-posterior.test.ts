@@ -1,4 +1,5 @@
 /** The infinity-gram model, its posterior, and the two inverse problems over mixtures. */
+
 import { describe, expect, it } from "vitest"
 
 import { buildCorpusIndex } from "../../src/attribution/CorpusIndex.ts"

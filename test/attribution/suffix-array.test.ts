@@ -1,4 +1,5 @@
 /** The suffix array, against sorting the suffixes. */
+
 import { describe, expect, it } from "vitest"
 
 import { suffixArray } from "../../src/attribution/suffix-array.ts"

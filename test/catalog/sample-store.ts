@@ -1,4 +1,5 @@
 /** A small store on disk, in the store's own formats: two runs of one study that share a pretrained model, and a broken third. */
+
 import { createHash } from "node:crypto"
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

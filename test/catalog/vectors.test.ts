@@ -1,4 +1,5 @@
 /** Arrow columns into DuckDB vectors and back, for every type, against the rows that were written. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

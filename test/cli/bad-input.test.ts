@@ -1,4 +1,5 @@
 /** Bad input is answered with exit code 2 and one paragraph that says what, where and what to do; never with a stack. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

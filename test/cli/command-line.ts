@@ -1,4 +1,5 @@
 /** Runs the real command line in processes of its own, against the test studies or an edited copy of them. */
+
 import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"

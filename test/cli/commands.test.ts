@@ -1,4 +1,5 @@
 /** What the commands print, on one store in which the test studies have run. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -32,7 +33,7 @@ describe("run", () => {
     expect(chain.err).not.toContain("\u001B")
   })
 
-  it("ends with 1 when a node failed, its last lines saying what failed, in which line, where its log is and how to go on", () => {
+  it("ends with 1 when a node failed: the last lines say what failed, in which line, where its log is, how to go on", () => {
     expect(branches.code).toBe(1)
     expect(branches.err).toContain("skipped sum break-down scale=3: needs break-down\n")
     const [, place = "", log = ""] =

@@ -1,4 +1,5 @@
 /** `pipeline data`: what it prints and its exit codes, on made-up datasets in a folder of the test. */
+
 import { join } from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"

@@ -1,4 +1,5 @@
 /** What a run says at its end of nodes that failed. */
+
 import { describe, expect, it } from "vitest"
 
 import { failureText } from "../../src/cli/failed-nodes.ts"
@@ -15,7 +16,7 @@ describe("failures", () => {
       failure("compare s grpo", "no such thing", { at, log: "/store/b/log" }),
       failure("mix", "there is no dataset")
     ]
-    const args = ["smoke", "--store", "my store", "--set", "rl.kl=0.01"]
+    const args = ["smoke", "--store", "my store", "--no-report"]
     expect(failureText(failures, { args, store: "my store", seconds: 65 })).toBe(`
 compare s ppo, compare s grpo: no such thing
     at stages/compare.ts:31:7 in run
@@ -26,7 +27,7 @@ Its inputs, parameters and log: pnpm pipeline show 'compare s ppo' --store 'my s
 mix: there is no dataset
 Its inputs, parameters and log: pnpm pipeline show mix --store 'my store'
 
-To go on once that is mended: pnpm pipeline run smoke --store 'my store' --set rl.kl=0.01    (after 1 min 05 s; what is done is kept)
+To go on once that is mended: pnpm pipeline run smoke --store 'my store' --no-report    (after 1 min 05 s; what is done is kept)
 `)
   })
 })

@@ -1,4 +1,5 @@
 /** Why a node must run, in the words that `plan --why` prints. */
+
 import { describe, expect, it } from "vitest"
 
 import { changeLines, type Context, firstDifference } from "../../src/cli/plan-reasons.ts"

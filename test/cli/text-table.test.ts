@@ -1,4 +1,5 @@
 /** Tables and the words for sizes and times, as listings print them. */
+
 import { describe, expect, it } from "vitest"
 
 import { textTable } from "../../src/cli/text-table.ts"

@@ -1,4 +1,5 @@
 /** What of the code enters a key, and what does not. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"

@@ -1,4 +1,5 @@
 /** From the nodes of a study to a graph: identity, order, labels, overrides. */
+
 import { describe, expect, it } from "vitest"
 
 import { graphOf, lineageParams, OverrideUnused } from "../../src/dag/graph.ts"

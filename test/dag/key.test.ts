@@ -1,4 +1,5 @@
 /** Keys name results on disk: the literals here must never change, or every artifact ever made is orphaned. */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** What people are told of an error that kept a node from its result. */
+
 import * as path from "node:path"
 
 import * as Schema from "effect/Schema"

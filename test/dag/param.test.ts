@@ -1,4 +1,5 @@
 /** Values of parameters: what is accepted, what is refused, and how that is said. */
+
 import { describe, expect, it } from "vitest"
 
 import * as Param from "../../src/dag/Param.ts"

@@ -1,4 +1,5 @@
 /** What would run and why, decided without running anything but what came before. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

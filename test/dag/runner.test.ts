@@ -1,4 +1,5 @@
 /** Runs of small graphs in this process: caching, failures, damage, stops and resumes. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

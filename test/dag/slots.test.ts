@@ -1,4 +1,5 @@
 /** Threads as permits: who gets how many, and in what order. */
+
 import { Deferred, Effect, Fiber } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** Runs graphs in this process for tests: the real runner, store and stages, without a command line around them. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

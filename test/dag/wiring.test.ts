@@ -1,4 +1,5 @@
 /** What does not compile: every `@ts-expect-error` here is a wrong study that the type checker must refuse. */
+
 import { Context, Effect, Schema } from "effect"
 import { describe, expect, expectTypeOf, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** Answers of real datasets in one canonical form. */
+
 import { describe, expect, it } from "vitest"
 
 import { boxedText, canonicalAnswer, textAfter } from "../../src/datasets/answers.ts"

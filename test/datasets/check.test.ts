@@ -1,4 +1,5 @@
 /** What `data check` tells of a split, on made-up rows. */
+
 import { join } from "node:path"
 
 import { describe, expect, it } from "vitest"

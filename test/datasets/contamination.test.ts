@@ -1,4 +1,5 @@
 /** Questions of evaluation sets that stand in training data. */
+
 import { describe, expect, it } from "vitest"
 
 import { contaminationScan, type EvaluationQuestion, type TrainingDocument } from "../../src/datasets/overlap/contamination.ts"

@@ -1,4 +1,5 @@
 /** One file over HTTP, from servers that behave as the hub, its storage, a proxy and a broken network do. */
+
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import http, { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http"

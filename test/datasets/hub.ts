@@ -1,4 +1,5 @@
 /** Made-up rows in the files and folders of the Hugging Face hub, written into a temporary folder at test time. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"

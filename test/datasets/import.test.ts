@@ -1,4 +1,5 @@
 /** Importing from files, and from a hub that is a server of this test: with ranges, pages, broken connections and wrong bytes. */
+
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"

@@ -1,4 +1,5 @@
 /** Real and made-up datasets read row by row: order, faults, filters, cursors. */
+
 import { existsSync } from "node:fs"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 
@@ -164,7 +165,7 @@ describe("every source, in the layout of its publisher", () => {
     })
   })
 
-  it("OpenMathInstruct-2 leaves out subsets that repeat rows of train, and says which; the paper's reading takes them", async () => {
+  it("OpenMathInstruct-2 leaves out subsets that repeat rows of train and says which; the paper takes them", async () => {
     const row = (id: number) => ({ problem: `P${id}`, generated_solution: "S", expected_answer: "1,000", problem_source: "math" })
     const folder = "nvidia/OpenMathInstruct-2/data"
     writeParquet(root, `${folder}/train-00000-of-00002.parquet`, [row(0), row(1)])

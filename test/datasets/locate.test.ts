@@ -1,4 +1,5 @@
 /** Where datasets are looked for and which of their files are taken. */
+
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"

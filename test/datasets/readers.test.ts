@@ -1,4 +1,5 @@
 /** The readers of each file format, on sound, packed and damaged files. */
+
 import { readFileSync } from "node:fs"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 

@@ -2,6 +2,7 @@
  * The cases every engine must pass, against float64 references. Call `conformance` with a layer; tolerances say how exact its
  * arithmetic is.
  */
+
 import { Effect, Exit, type Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 

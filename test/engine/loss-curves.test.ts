@@ -3,6 +3,7 @@
  * task has structure to learn (digits of running sums), so that the curve falls; at ten times this learning rate two builds of
  * f32 itself part, by 0.08.
  */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** The PPO and GRPO losses of the RL fixture, spelled out as per-position arguments of `lossStep`. */
+
 import type { Batch, TokenLoss } from "../../src/engine/Engine.ts"
 import { documentsOf, type RlFixture } from "./fixtures.ts"
 

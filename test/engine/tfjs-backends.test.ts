@@ -1,4 +1,5 @@
 /** Which backend the reference engine takes, decided from files: TensorFlow.js itself is not loaded here. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -1,4 +1,5 @@
 /** WebAssembly's memory used up, in a process of its own. */
+
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect } from "effect"
 import { expect, it } from "vitest"

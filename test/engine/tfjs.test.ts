@@ -1,4 +1,5 @@
 /** The reference engine on WebAssembly: the conformance suite, native f32 held against it, and what it does with memory. */
+
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Fiber } from "effect"
 import { describe, expect, it } from "vitest"

@@ -1,4 +1,5 @@
 /** From a problem to a completion on a real, untrained model: prompts, forced openings, streams, limits. */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** The two evaluation cases of test/fixtures/rl-profiles.json. */
+
 import { describe, expect, it } from "vitest"
 
 import { EvaluationInputError } from "../../src/evaluation/EvaluationInputError.ts"

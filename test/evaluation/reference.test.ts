@@ -1,4 +1,5 @@
 /** Evaluation statistics against exact values computed elsewhere in rational arithmetic (test/fixtures/eval-metrics.json). */
+
 import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"

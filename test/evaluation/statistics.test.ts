@@ -1,4 +1,5 @@
 /** Paired tests, bootstrap, aggregation, shares and the distribution functions, against known values and exact identities. */
+
 import { describe, expect, it } from "vitest"
 
 import { diversity } from "../../src/evaluation/metrics/diversity.ts"

@@ -1,4 +1,5 @@
 /** From graded completions to summary numbers and to differences, on completions whose numbers can be counted by hand. */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** Every registered format on problems of the grammar: what it looks like, how it is recognised and graded. */
+
 import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"

@@ -1,4 +1,5 @@
 /** Grading under both profiles, completion by completion. */
+
 import { describe, expect, it } from "vitest"
 
 import { numberInText } from "../../src/formats/answers/math-text.ts"

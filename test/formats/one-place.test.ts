@@ -3,6 +3,7 @@
  * needs a list of formats follows: classes, sources, sub-styles, gaps, vocabulary, control tokens, colours. No other file names a
  * format.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

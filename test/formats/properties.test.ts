@@ -1,4 +1,5 @@
 /** What holds of answers in general, on drawn numbers: however they are written they are read, and equality is what it says. */
+
 import { describe, expect, it } from "vitest"
 
 import { lastBoxed } from "../../src/formats/answers/boxed.ts"

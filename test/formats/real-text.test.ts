@@ -1,4 +1,5 @@
 /** Formats as real datasets write them. */
+
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 

@@ -1,4 +1,5 @@
 /** Reading numbers, and when two are the same. */
+
 import { describe, expect, it } from "vitest"
 
 import { lastBoxed } from "../../src/formats/answers/boxed.ts"

@@ -1,4 +1,5 @@
 /** No circles: of two files at most one knows of the other, however long the way. No folder larger than a glance. */
+
 import { describe, expect, it } from "vitest"
 
 import { LISTS, MOST_FILES, RECURSIVE_ROOMS } from "./house.ts"

@@ -1,4 +1,5 @@
 /** The pages say what is: links lead somewhere, and the tables of stages, kinds and variables are those of the code. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -3,6 +3,7 @@
  *
  * Imports are read from the sources themselves, types included: what a module knows of is what it may know of.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** The documents of the repository: their links, headings and snippets. */
+
 import { repositoryFiles, textOf } from "./sources.ts"
 
 /** Every page that people read. */

@@ -11,6 +11,7 @@
  *
  * Blocks without a fence are commands or queries, told by their first word.
  */
+
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"

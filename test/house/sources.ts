@@ -1,4 +1,5 @@
 /** The files of the repository as the house's tests read them: names, text, and who imports whom. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

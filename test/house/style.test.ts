@@ -1,4 +1,5 @@
 /** What a reader may rely on in every file. Formatting is oxfmt's and correctness oxlint's; this is what neither can say. */
+
 import { describe, expect, it } from "vitest"
 
 import { repositoryFiles, textOf, typescriptIn } from "./sources.ts"
@@ -17,6 +18,13 @@ describe("every file", () => {
   it("of TypeScript in the house begins with its header comment, above the imports", () => {
     const without = typescriptIn(["src", "stages", "schemas", "pipelines"]).filter((file) => !/^\/\*\*\s+\S/.test(textOf(file)))
     expect(without).toEqual([])
+  })
+
+  it("has a blank line below its header: without one, sorting the imports carries it along with the first of them", () => {
+    const joined = typescriptIn(["src", "stages", "schemas", "pipelines"]).filter((file) =>
+      /^\/\*\*(?:[^*]|\*(?!\/))*\*\/\nimport /.test(textOf(file))
+    )
+    expect(joined).toEqual([])
   })
 
   it(`has lines of at most ${LONGEST_LINE} characters`, () => {

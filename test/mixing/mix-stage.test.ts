@@ -2,6 +2,7 @@
  * The mix stage as it runs, on made-up rows of GSM8K beside built-in sources: its manifest, its contamination tables, its
  * vocabulary.
  */
+
 import { join } from "node:path"
 
 import { Effect } from "effect"

@@ -1,4 +1,5 @@
 /** How much of each source: counted on sources of documents with known lengths. */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** What cannot work is refused while a study is wired, before anything runs, in words that name the param once. */
+
 import { describe, expect, it } from "vitest"
 
 import { graphOf } from "../../src/dag/graph.ts"

@@ -1,4 +1,5 @@
 /** The built-in word problems: purity, arithmetic, splits, and what is refused. */
+
 import { describe, expect, it } from "vitest"
 
 import { clauses } from "../../src/problems/clauses.ts"

@@ -1,4 +1,5 @@
 /** Problems that are read wrongly on purpose. */
+
 import { describe, expect, it } from "vitest"
 
 import { arithmeticText } from "../../src/problems/arithmetic.ts"

@@ -1,4 +1,5 @@
 /** Promise: what code means decides what runs again. A comment reruns nothing; a changed constant its stage and what follows. */
+
 import { describe, expect, it } from "vitest"
 
 import { editableStudies, nodeStates, place } from "../cli/command-line.ts"

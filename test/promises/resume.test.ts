@@ -1,4 +1,5 @@
 /** Promise: whatever ends a run, at whatever moment, the next one goes on from what is done and gives the same bytes. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** Seeds made of a seed and a name. */
+
 import { describe, expect, it } from "vitest"
 
 import { draws, stream, subSeed } from "../../src/random/philox.ts"

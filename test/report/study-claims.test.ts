@@ -1,4 +1,5 @@
 /** Claims that a study brings in its own file: they are found, checked, judged in its reports, and part of a report's name. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -1,4 +1,5 @@
 /** Invariances that each variant claims, and the edge cases of groups. */
+
 import { describe, expect, it } from "vitest"
 
 import { draws, permutation } from "../../src/random/philox.ts"

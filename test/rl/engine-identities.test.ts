@@ -2,6 +2,7 @@
  * Identities of gradients through the real engine: every objective against finite differences of its own loss in the parameters,
  * and what must not matter (how a batch is split, packed or ordered) or must (the KL coefficient of PPO, through the reward).
  */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

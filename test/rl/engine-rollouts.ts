@@ -1,6 +1,7 @@
 /**
  * A real model on the engine with sharp outputs, rollouts of it, and its gradients: what tests of objectives on an engine share.
  */
+
 import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll } from "vitest"
 

@@ -2,6 +2,7 @@
  * Every objective's gradient against finite differences of its own loss, in float64, at random points away from the kinks; and
  * what clipping and KL must do to it.
  */
+
 import { describe, expect, it } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"

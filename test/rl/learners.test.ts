@@ -1,6 +1,7 @@
 /**
  * What a learner keeps between steps: saved and restored, the next steps are the same; and when Expert Iteration imitates what.
  */
+
 import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 

@@ -2,6 +2,7 @@
  * The batch that the reference implementation evaluated: every quantity that needs only given log-probabilities, entropies and
  * values.
  */
+
 import { describe, expect, it } from "vitest"
 
 import { grpoObjective, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts"

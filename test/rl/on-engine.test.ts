@@ -2,6 +2,7 @@
  * The objectives on a real model: sampled rollouts, an engine's gradients. The fused way (`lossStep` with the surrogate) and the
  * general way (`score`, objective, `backward`) must move the parameters alike, and KL must be felt by them.
  */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

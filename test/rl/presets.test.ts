@@ -1,4 +1,5 @@
 /** The tables of presets against what the libraries say of themselves, REINFORCE's advantages, and the masks of sampling. */
+
 import { describe, expect, it } from "vitest"
 
 import * as Param from "../../src/dag/Param.ts"

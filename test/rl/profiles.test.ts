@@ -2,6 +2,7 @@
  * Numeric cases from the test suites of public RL libraries (test/fixtures/rl-profiles.json), each under the convention it
  * belongs to. A case's number is its id there; the last test makes sure that none is left out.
  */
+
 import { afterAll, describe, expect, it } from "vitest"
 
 import { GRPO_PRESETS, grpoObjective } from "../../src/rl/algorithms/grpo.ts"

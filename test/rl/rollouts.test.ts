@@ -1,4 +1,5 @@
 /** Sequences to positions and back, minibatches, and the fused surrogate against the engine's written definition. */
+
 import { describe, expect, it } from "vitest"
 
 import { grpoObjective, grpoObstacle, type GrpoOptions, grpoSurrogate } from "../../src/rl/algorithms/grpo.ts"

@@ -2,6 +2,7 @@
  * A tiny chain of real stages on the real engine, in this process: a corpus, a model that has seen a little of it, fine-tuned
  * with tags. What tests of RL and evaluation start from; some seconds of work, shared by the tests of a file.
  */
+
 import { createHash } from "node:crypto"
 
 import { Cause, Effect, Exit, Layer, type Scope } from "effect"

@@ -1,6 +1,7 @@
 /**
  * Settings that are each in range and make no sense together are refused when a study is planned, by the name of the parameter.
  */
+
 import { describe, expect, it } from "vitest"
 
 import { graphOf } from "../../src/dag/graph.ts"

@@ -2,6 +2,7 @@
  * The RL stage as a whole: the same bytes for any number of threads and however often it is interrupted; snapshots that
  * evaluation can address; what happens when a run diverges.
  */
+
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { Evaluation } from "../../schemas/evaluation.ts"

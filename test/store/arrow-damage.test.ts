@@ -1,4 +1,5 @@
 /** Rows and files that are refused: wrong values, truncated, foreign and corrupted files. */
+
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

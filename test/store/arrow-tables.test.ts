@@ -1,4 +1,5 @@
 /** Tables written and read back, against apache-arrow; equal data in equal bytes, however it came. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

@@ -1,4 +1,5 @@
 /** The canonical form and its digests are part of every key ever made: the literals here must never change. */
+
 import { createHash } from "node:crypto"
 
 import { describe, expect, it } from "vitest"

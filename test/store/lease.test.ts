@@ -1,4 +1,5 @@
 /** One live holder a key, over processes. */
+
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"

@@ -1,4 +1,5 @@
 /** Results that differ from earlier ones of the same key are noticed and told. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -1,4 +1,5 @@
 /** Run logs: appended, torn, listed. */
+
 import * as fs from "node:fs"
 
 import { describe, expect, it } from "vitest"

@@ -1,4 +1,5 @@
 /** Objects, action records and what is damaged among them. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

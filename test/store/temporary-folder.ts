@@ -1,4 +1,5 @@
 /** Folders of single tests, removed after them. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -2,6 +2,7 @@
  * Outside sources: vocabulary and ids made by Hugging Face's Rust tokenizers (fixtures/bpe-hugging-face.json), and its JavaScript
  * package at run time. Real texts are used where they are on the machine.
  */
+
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 

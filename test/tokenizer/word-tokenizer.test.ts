@@ -1,4 +1,5 @@
 /** The word-level tokenizer on every kind of built-in text. */
+
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers"
 import { describe, expect, it } from "vitest"
 

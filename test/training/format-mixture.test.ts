@@ -1,4 +1,5 @@
 /** Which documents fine-tuning sees, and how many of each format. */
+
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 

@@ -1,4 +1,5 @@
 /** Documents to batches: what stands at which position, and with which weight. */
+
 import { describe, expect, it } from "vitest"
 
 import type { CorpusSequences } from "../../src/training/corpus.ts"

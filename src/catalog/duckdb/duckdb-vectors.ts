@@ -8,6 +8,7 @@
  * Layouts are those of DuckDB's C API (duckdb.h): `duckdb_list_entry` is { uint64 offset, length }; `duckdb_string_t` is 16
  * bytes, uint32 length and then either up to 12 bytes of text or 4 bytes of prefix and a pointer.
  */
+
 import duckdb, { type Vector } from "@duckdb/node-bindings"
 
 import { itemType, type ColumnType } from "../../store/schema/Column.ts"

@@ -2,6 +2,7 @@
  * What a table function scans: a list of named columns and parts that give their rows. A part is a file of a table with the
  * constants of the node it belongs to, or a small table in memory.
  */
+
 import { ArrowFile } from "../../store/arrow/ArrowFile.ts"
 import { buildColumn } from "../../store/arrow/builders/build-column.ts"
 import type * as Column from "../../store/schema/Column.ts"

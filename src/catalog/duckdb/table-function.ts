@@ -3,6 +3,7 @@
  * query uses, and only these are read from the files. State belongs to a scan, not to the module: two scans of one query
  * interleave.
  */
+
 import {
   BIGINT,
   BLOB,

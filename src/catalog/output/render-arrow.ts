@@ -1,4 +1,5 @@
 /** A query result as an Arrow IPC file, written by apache-arrow. Types that a table file would not have become text. */
+
 import * as Arrow from "apache-arrow"
 
 import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"

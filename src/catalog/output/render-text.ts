@@ -1,4 +1,5 @@
 /** Query results for people and for other programs: a box table, CSV (RFC 4180) and JSON. Arrow is in render-arrow.ts. */
+
 import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"
 import { valueText, dateText, jsonValue } from "./value-text.ts"
 

@@ -1,4 +1,5 @@
 /** Values of a result as text. Numbers keep every digit that tells them apart, in the precision of their column. */
+
 import { isList, type SqlValue } from "../QueryResult.ts"
 
 /** The shortest decimal that reads back as the same float32: 0.1, not 0.10000000149011612. */

@@ -2,6 +2,7 @@
  * The catalog's view of the store: event logs, action records and manifests, each read at most once, and only when something asks
  * for it. Damage in one place does not hide the rest: what cannot be read is left out and named in `warnings`.
  */
+
 import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 

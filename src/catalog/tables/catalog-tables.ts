@@ -1,4 +1,5 @@
 /** The tables that the catalog makes itself: what ran, from what, with which values, and what came of it. */
+
 import { Column } from "../../store/schema/Column.ts"
 import type { catalogTables } from "../../store/schema/Table.ts"
 import { memorySource, type Source } from "../duckdb/scan-sources.ts"

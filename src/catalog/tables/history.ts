@@ -2,6 +2,7 @@
  * What the event logs say about runs: a pure fold of events into one record a run and one a node. Built anew by every SQL
  * session; the logs stay the only truth.
  */
+
 import type { LoggedEvent } from "../../store/objects/Runs.ts"
 
 export type NodeStatus = "planned" | "running" | "succeeded" | "failed" | "stopped" | "skipped"

@@ -4,6 +4,7 @@
  *
  * The columns depend on everything in the store, never on the query: a filter only leaves out parts.
  */
+
 import * as Table from "../../store/schema/Table.ts"
 import { mayMatch, type Filter } from "../duckdb/query-plan.ts"
 import { filePart, type Constant, type ConstantType, type Source, type SourceColumn } from "../duckdb/scan-sources.ts"

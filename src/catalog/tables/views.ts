@@ -1,4 +1,5 @@
 /** The SQL views over the sources: which exist, and the text that defines each. */
+
 import * as Table from "../../store/schema/Table.ts"
 import { mayMatch, type Filter, type QueryPlan } from "../duckdb/query-plan.ts"
 import type { Source } from "../duckdb/scan-sources.ts"

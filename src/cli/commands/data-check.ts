@@ -1,4 +1,5 @@
 /** `pipeline data check`: reads datasets to their last row and tells what is in them. */
+
 import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datasets/check.ts"
 import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"

@@ -1,4 +1,5 @@
 /** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
+
 import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"

@@ -1,4 +1,5 @@
 /** `pipeline data list`: every dataset that is known, where it was found, or how to get it. */
+
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"

@@ -1,4 +1,5 @@
 /** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
+
 import { didYouMean } from "../../text/near.ts"
 import { columns, type Command, helpText, UsageError } from "../usage.ts"
 

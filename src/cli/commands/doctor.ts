@@ -2,6 +2,7 @@
  * `pipeline doctor`: what this machine offers, what a run would use, and for everything that is
  * missing, what to do. Starts no run.
  */
+
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"

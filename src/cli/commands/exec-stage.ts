@@ -2,6 +2,7 @@
  * `pipeline exec-stage <request.json>`: computes one action in this process and leaves. What the driver starts for heavy stages
  * and what a cluster job runs. Reports over the IPC channel where there is one; any request to stop means "checkpoint and leave".
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -2,6 +2,7 @@
  * `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches
  * what a live process works on.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** `pipeline list [study]`: what there is to run and to set. */
+
 import { type Graph, graphOf } from "../../dag/graph.ts"
 import type { Param, Params } from "../../dag/Param.ts"
 import type { Stage } from "../../dag/Stage.ts"

@@ -1,4 +1,5 @@
 /** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
+
 import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
@@ -79,7 +80,7 @@ const explanation = ({ node, decision, context }: Explained, told: Set<string>):
   const reason = reasonOf(decision)
   if (reason?._tag !== "changed") return []
   const { since, changes } = reason
-  const compared = `compared with action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
+  const nearest = `action ${shortDigest(since.key)} of ${timeWords(since.finishedAt)}, which took ${duration(since.seconds)}`
   const lines = changes.flatMap((change) => {
     const [headline = "", ...rest] = changeLines(change, context)
     const text = [headline, ...rest].join("\n")
@@ -87,7 +88,7 @@ const explanation = ({ node, decision, context }: Explained, told: Set<string>):
     told.add(text)
     return [headline, ...rest]
   })
-  return [`${node.label}: ${compared}\n${lines.map((line) => `  ${line}`).join("\n")}`]
+  return [`${node.label}: compared with ${nearest}\n${lines.map((line) => `  ${line}`).join("\n")}`]
 }
 
 const reasonOf = (decision: Decision): Reason | null =>

@@ -1,4 +1,5 @@
 /** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

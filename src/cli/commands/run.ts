@@ -1,4 +1,5 @@
 /** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
+
 import * as os from "node:os"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** `pipeline show <thing>`: everything about one node, action or artifact. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -1,4 +1,5 @@
 /** `pipeline sql "<query>"`: any question over all runs; without a query, the tables there are and their columns. */
+
 import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -1,4 +1,5 @@
 /** `pipeline status [run|study]`: what ran lately and what became of it; of one run, every node. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -2,6 +2,7 @@
  * `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that
  * the next run makes them again.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -2,6 +2,7 @@
  * What the runner asks of whoever computes an action, be that this process, a child of it or a cluster, and what it is told
  * meanwhile.
  */
+
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

@@ -1,7 +1,8 @@
-import * as path from "node:path"
 /**
  * A node that failed, as people are told of it: what went wrong, whether their input is to blame, where in our code it happened.
  */
+
+import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import * as Schema from "effect/Schema"

@@ -3,6 +3,7 @@
  * failed node fails its dependants as skipped; independent branches finish. Interrupted, running stages are asked to checkpoint
  * and leave.
  */
+
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"

@@ -3,6 +3,7 @@
  * that starts while nothing else runs or waits gets every thread: results do not depend on the thread count, so this is
  * placement, not identity.
  */
+
 import * as Effect from "effect/Effect"
 
 export interface Slots {

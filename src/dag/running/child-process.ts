@@ -2,6 +2,7 @@
  * The executor for heavy stages: a child process of this command, `exec-stage <request.json>`, watched over an IPC channel. What
  * it prints goes to the attempt's log. When the channel closes (this process was killed) the child saves a checkpoint and leaves.
  */
+
 import { fork } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -5,6 +5,7 @@
  * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their
  * declarations; external inputs checked again; the lease still ours; the action record, create-once.
  */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

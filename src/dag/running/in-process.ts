@@ -1,6 +1,7 @@
 /**
  * The executor for light stages: this process. They are short, so a request to stop waits for them rather than for a checkpoint.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Stopped } from "../Checkpoints.ts"

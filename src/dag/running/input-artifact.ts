@@ -1,4 +1,5 @@
 /** Opens an artifact as a stage's input. Nothing is computed from a damaged one. */
+
 import * as fs from "node:fs"
 
 import * as Effect from "effect/Effect"

@@ -1,4 +1,5 @@
 /** The log of the process that computed a node: what it printed, every attempt after the one before. */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -2,6 +2,7 @@
  * An artifact that is being made: the writers that a stage is given, and what makes files in the store of what it wrote. Rows
  * gather in the attempt's folder `output`, so that a resumed attempt goes on where the last checkpoint was.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

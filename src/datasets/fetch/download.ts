@@ -2,6 +2,7 @@
  * Fetches files over HTTP so that nothing half-finished is ever taken for a dataset: bytes gather in `<file>.partial`, an
  * interrupted download goes on where it stopped, and the file gets its name only when its size and digest are right.
  */
+
 import { createHash } from "node:crypto"
 import {
   closeSync,
@@ -264,7 +265,8 @@ const refused = (url: string, status: number, known: boolean, wait: number) =>
           ? "The account of HF_TOKEN may not read it: accept its terms on the page of the dataset, " +
             "or look whether the token is right."
           : "It asks for an account, and perhaps for terms to be accepted on its page: " +
-            "set HF_TOKEN to a token of an account that may read it, or fetch it by hand and import it with --from FILE or FOLDER."
+            "set HF_TOKEN to a token of an account that may read it, " +
+            "or fetch it by hand and import it with --from FILE or FOLDER."
         : status === 404
           ? "It is not there (any more): look at the page of the dataset, and import what you find with --from FILE or FOLDER."
           : "Try again later; what has come so far is kept."

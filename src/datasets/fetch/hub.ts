@@ -4,6 +4,7 @@
  *
  * `HF_ENDPOINT` names a mirror and `HF_TOKEN` an account, as for the hub's own tools.
  */
+
 import * as Schema from "effect/Schema"
 
 import { DownloadFailed, type Expected, persistently, request, tokenHeader } from "./download.ts"

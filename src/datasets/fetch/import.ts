@@ -6,6 +6,7 @@
  * a study would read them, so that a file of another shape is refused here and not in the middle of a study.
  * Importing again does what is missing.
  */
+
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 

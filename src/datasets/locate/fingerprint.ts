@@ -5,6 +5,7 @@
  * reruns what used it and a moved folder reruns nothing (names are relative to the folder of the source). Hashing 30 GB takes a
  * minute, and every plan asks for it, so the digest of a large file is remembered by path, size, inode and times of change.
  */
+
 import { createHash } from "node:crypto"
 import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { stat } from "node:fs/promises"

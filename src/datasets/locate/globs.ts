@@ -2,6 +2,7 @@
  * Which files a layout means: globs, where `*` stands for any characters but a slash, and text files may also be packed (`.gz`,
  * `.zst`).
  */
+
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 

@@ -6,6 +6,7 @@
  * the layout of the hub's own cache. The first root and folder with files of a layout wins; files are in the order of their
  * names, so that (file, row) means the same on every machine.
  */
+
 import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 

@@ -3,6 +3,7 @@
  * arrays, 16 bytes an entry at most half full, where a Map of strings would take a hundred. Among 14 million texts,
  * OpenMathInstruct-2, the probability of any collision is 5e-6.
  */
+
 import { hash } from "node:crypto"
 
 /** A map from texts to numbers >= 0 that keeps no text. */

@@ -6,6 +6,7 @@
  * reported as `short`: two such sentences can agree by chance). Memory is bounded by the evaluation side alone; documents pass by
  * once, in any number. Runs are compared by their hash and then by their words, so that a reported overlap is never a collision.
  */
+
 import { comparedWords, forEachRun, RunFilter, wordHashes } from "./word-runs.ts"
 
 export interface EvaluationQuestion {

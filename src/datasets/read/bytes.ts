@@ -5,6 +5,7 @@
  * file, and large corpora are often many frames one after another. fzstd reads them all and notices a missing end;
  * neither verifies content checksums.
  */
+
 import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"

@@ -2,6 +2,7 @@
  * CSV with a header line (RFC 4180: quoted fields may hold commas, newlines and doubled quotes); the row is the record's index
  * after the header. One small evaluation set is published only so; all values are text.
  */
+
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"

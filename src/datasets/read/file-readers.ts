@@ -1,4 +1,5 @@
 /** The reader of a file, by its name. */
+
 import { DatasetFileCorrupt } from "../errors.ts"
 import { unpackedName } from "../locate/globs.ts"
 import { countCsv, readCsv } from "./csv.ts"

@@ -5,6 +5,7 @@
  * Only brackets, strings and escapes are followed to find where an element ends; JSON.parse judges the element itself, so that
  * one malformed element is one bad row. The row is the element's index.
  */
+
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"

@@ -5,6 +5,7 @@
  * reading it. Blank lines keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a
  * whole rather than line by line.
  */
+
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"

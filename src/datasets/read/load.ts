@@ -5,6 +5,7 @@
  * tolerated (none, unless told otherwise) end the reading with DatasetRowInvalid. Ids that a source gives its rows must differ;
  * this is checked among the rows of one reading.
  */
+
 import { canonicalAnswer } from "../answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "../Dataset.ts"
 import { DatasetFileCorrupt, DatasetNotForTraining, DatasetRowInvalid } from "../errors.ts"

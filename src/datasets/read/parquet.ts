@@ -1,6 +1,7 @@
 /**
  * Parquet, one row group at a time: memory is one group of the wanted columns, and resuming skips whole groups by the footer.
  */
+
 import type { AsyncBuffer, FileMetaData } from "hyparquet"
 
 import { DatasetFileCorrupt } from "../errors.ts"

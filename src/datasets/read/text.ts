@@ -1,4 +1,5 @@
 /** Bytes to text, strictly UTF-8: a wrong encoding is told, never replaced by question marks. */
+
 import { isUtf8 } from "node:buffer"
 
 /** The text of UTF-8 bytes, or what is wrong with them. */

@@ -1,4 +1,5 @@
 /** AIME, in the three copies that the paper's evaluation reads; each names its columns differently. */
+
 import type { Source } from "../Dataset.ts"
 
 export const aime: Source = {

@@ -1,4 +1,5 @@
 /** GSM-Hard (Gao et al. 2023, arXiv 2211.10435). */
+
 import type { Source } from "../Dataset.ts"
 
 export const gsmHard: Source = {

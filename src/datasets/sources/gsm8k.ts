@@ -2,6 +2,7 @@
  * GSM8K (Cobbe et al. 2021, arXiv 2110.14168). A solution ends with `#### 72`; marks such as `<<48/2=24>>` stay in its text, as
  * in the paper's data.
  */
+
 import { textAfter } from "../answers.ts"
 import type { FieldMap, Layout, Source } from "../Dataset.ts"
 

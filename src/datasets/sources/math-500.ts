@@ -1,4 +1,5 @@
 /** MATH-500 (Lightman et al. 2023, arXiv 2305.20050), 500 problems of MATH (Hendrycks et al. 2021). */
+
 import { boxedText, canonicalAnswer } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 

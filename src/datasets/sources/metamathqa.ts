@@ -1,4 +1,5 @@
 /** MetaMathQA (Yu et al. 2023, arXiv 2309.12284). */
+
 import { textAfter } from "../answers.ts"
 import type { Source } from "../Dataset.ts"
 

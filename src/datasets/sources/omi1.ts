@@ -1,4 +1,5 @@
 /** OpenMathInstruct-1 (Toshniwal et al. 2024, arXiv 2402.10176). The paper reads only `correct_solutions/train.jsonl`. */
+
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const omi1Fields: FieldMap = {

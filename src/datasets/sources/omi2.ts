@@ -2,6 +2,7 @@
  * OpenMathInstruct-2 (Toshniwal et al. 2024, arXiv 2410.01560). Beside the shards of `train` lie subsets of it, which
  * `data/*.parquet` reads again.
  */
+
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const omi2Fields: FieldMap = {

@@ -1,4 +1,5 @@
 /** SVAMP (Patel et al. 2021, arXiv 2103.07191). The hub's copy is cut into train and test; both are for evaluation here. */
+
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const svampFields: FieldMap = {

@@ -2,6 +2,7 @@
  * Running text about mathematics: FineMath (Allal et al. 2025, arXiv 2502.02737) and Algebraic-Stack (Azerbayev et al. 2023,
  * arXiv 2310.10631).
  */
+
 import type { FieldMap, Source } from "../Dataset.ts"
 
 const runningText: FieldMap = {

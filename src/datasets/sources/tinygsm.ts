@@ -1,4 +1,5 @@
 /** TinyGSM (Liu et al. 2023, arXiv 2312.09241). Its answer is what the function returns; none is stated. */
+
 import type { Source } from "../Dataset.ts"
 
 export const tinygsm: Source = {

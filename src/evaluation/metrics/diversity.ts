@@ -1,6 +1,7 @@
 /**
  * How many different solutions does a policy find for a problem? Collapse shows here before it shows in pass@k.
  */
+
 import { requireSome } from "../EvaluationInputError.ts"
 
 export interface Diversity {

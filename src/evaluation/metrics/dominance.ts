@@ -3,6 +3,7 @@
  * holds at least nine tenths of the completions: single steps of a hundred completions are too noisy to say. (Echo Chamber
  * reports it in epochs.)
  */
+
 import { requireInteger } from "../EvaluationInputError.ts"
 import { INVALID } from "./format-shares.ts"
 

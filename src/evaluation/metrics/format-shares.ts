@@ -3,6 +3,7 @@
  *
  * Every completion has exactly one class (`invalid` is one), so shares add up to 1.
  */
+
 import type { invalid } from "../../formats/registry.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 

@@ -11,6 +11,7 @@
  *
  * From n > k samples, majority@k is the mean over all k-subsets. It is computed exactly, from the counts of each answer alone.
  */
+
 import { requireInteger } from "../EvaluationInputError.ts"
 
 export type Answer = string | null

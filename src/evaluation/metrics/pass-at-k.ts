@@ -7,6 +7,7 @@
  * Unbiased for every k <= n, unlike 1 - (1 - c/n)^k, and exact for large n: the quotient is a product of min(c, k) factors,
  * summed as logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
  */
+
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 
 /** pass@k of one problem from `n` samples with `c` correct. */

@@ -4,6 +4,7 @@
  * Problems are resampled, not samples: completions of one problem are not independent. Draws come from Philox, so an interval is
  * a pure function of (values, seed, resamples). Percentile intervals, quantiles with linear interpolation.
  */
+
 import { draws } from "../../random/philox.ts"
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 import { type Interval, wilson } from "./intervals.ts"

@@ -4,6 +4,7 @@
  * Wilson's is sensible at 0 and n, and close to its level on average. For a statistic of problems (pass@k, majority) use the
  * bootstrap over problems instead.
  */
+
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 import { normalQuantile, studentQuantile } from "./special-functions.ts"
 

@@ -4,6 +4,7 @@
  * Only problems on which they disagree say anything. If neither is better, each disagreement is a fair coin:
  *   p = min(1, 2 P(X <= min(b, c))),  X ~ Binomial(b + c, 1/2)
  */
+
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 import { logGamma } from "./special-functions.ts"
 

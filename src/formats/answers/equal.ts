@@ -9,6 +9,7 @@
  * not applied at one place or none, where too much would pass. A percentage equals its number and its fraction: `50%` is 50 and
  * 0.5 and 1/2.
  */
+
 import type { Value } from "../Format.ts"
 
 /** Whether two answers are equal by these rules. Text that is no canonical value equals nothing but itself. */

@@ -11,6 +11,7 @@
  * except a box: a boxed expression is the answer, and it is not a number. Symbolic answers (sets, intervals, radicals) are
  * outside what is read here.
  */
+
 import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
 import type { Value } from "../Format.ts"
 import { lastBoxed } from "./boxed.ts"

@@ -7,6 +7,7 @@
  * zeros; fractions reduced, with a denominator above 1; a percentage keeps its sign (`equal.ts` lets `50%` equal both 50 and
  * 1/2).
  */
+
 import type { Value } from "../Format.ts"
 import { withoutLatex } from "./latex.ts"
 

@@ -1,4 +1,5 @@
 /** The answer of a program that has been run. */
+
 import { numericAnswer, type Outcome } from "../../python/evaluate.ts"
 import type { Extraction } from "../Format.ts"
 

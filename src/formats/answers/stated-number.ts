@@ -1,4 +1,5 @@
 /** An answer that a solution states in words, where nothing is run. */
+
 import type { Extraction } from "../Format.ts"
 import { parseValue } from "./number-text.ts"
 

@@ -5,6 +5,7 @@
  *
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
+
 import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"

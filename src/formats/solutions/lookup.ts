@@ -4,6 +4,7 @@
  *
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
+
 import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"
 

@@ -7,6 +7,7 @@
  *
  * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
  */
+
 import type { Operand, Problem } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"

@@ -5,6 +5,7 @@
  *
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
+
 import { lastBoxed } from "../answers/boxed.ts"
 import { statedNumber } from "../answers/stated-number.ts"
 import type { Format } from "../Format.ts"

@@ -2,6 +2,7 @@
  * How solutions of the built-in problems speak of an operation: one phrase per step kind, shared by the prose formats and by
  * comments in code, so that formats differ in where the arithmetic happens and not in their vocabulary.
  */
+
 import { fill, templateWords } from "../../problems/clauses.ts"
 import { valueOf } from "../../problems/operations.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"

@@ -5,6 +5,7 @@
  *
  * Sub-styles: `docstring` repeats the question, `comments` says what each operation is, `plain` does neither.
  */
+
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"

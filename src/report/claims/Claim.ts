@@ -8,6 +8,7 @@
  * A verdict is about this run: its mixtures, scales and number of seeds. A claim that needs what the run does not have is not
  * judged, and says what it needs.
  */
+
 import type { StudyData } from "../data/study-data.ts"
 
 /** One comparison within the run. */

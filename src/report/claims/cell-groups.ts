@@ -2,6 +2,7 @@
  * Which cells of a run can be compared: those that differ in one param alone, in the order of its value. A cell is one policy
  * after RL beside the policy it started from, evaluated alike.
  */
+
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { nameOf, paramOf, paramText } from "../data/varying-params.ts"

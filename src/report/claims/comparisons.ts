@@ -1,4 +1,5 @@
 /** Comparisons of two numbers that may be too close to tell: true, false, or null for neither. */
+
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { Trained } from "./cell-groups.ts"
 

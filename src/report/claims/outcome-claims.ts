@@ -1,4 +1,5 @@
 /** Claims about how good policies get and how the algorithms differ: C4, C5, C6, C8 and C9. */
+
 import { shareEntropy } from "../../evaluation/metrics/format-shares.ts"
 import type { Curve } from "../data/curves.ts"
 import type { StudyData } from "../data/study-data.ts"

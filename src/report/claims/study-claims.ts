@@ -4,6 +4,7 @@
  *
  * A study's file may be plain JavaScript to us (types are stripped, not checked), so what it exports is looked at here.
  */
+
 import type { Claim, Finding } from "./Claim.ts"
 
 export interface StudyClaims {

@@ -1,4 +1,5 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
+
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { formats } from "../../formats/registry.ts"
 import type { Curve } from "../data/curves.ts"

@@ -5,6 +5,7 @@
  * Not a view of the store: artifacts are only named here, by digest. The invariant: nodes stand in topological order, inputs
  * first.
  */
+
 import type { LoggedEvent } from "../../store/objects/Runs.ts"
 
 export type Outcome =

@@ -2,6 +2,7 @@
  * Artifacts as a report reads them: one table at a time, checked against its digest, and never more than what is asked for, so
  * that the numbers of a run can be shown without hashing its weights and rollouts.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../../schemas/attribution.ts"

@@ -1,4 +1,5 @@
 /** Shares of a policy's output that a method gives to each source, the mean over repetitions. */
+
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../../schemas/attribution.ts"

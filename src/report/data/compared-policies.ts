@@ -3,6 +3,7 @@
  * evaluated in the same way; repetitions that differ in seeds alone are members of one cell. Evaluations of policies that no RL
  * touched are cells without an "after".
  */
+
 import { Checkpoint } from "../../../schemas/checkpoint.ts"
 import { Evaluation } from "../../../schemas/evaluation.ts"
 import { RlRun } from "../../../schemas/rl-run.ts"

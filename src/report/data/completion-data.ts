@@ -2,6 +2,7 @@
  * A few completions of the same problems before and after RL, greedy, to be read: the first that RL turned right, the first that
  * stayed as it was, and the first that RL turned wrong.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Evaluation } from "../../../schemas/evaluation.ts"

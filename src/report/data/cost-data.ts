@@ -1,4 +1,5 @@
 /** What each node cost when it was computed, from the action records: a cached node shows what it saved. */
+
 import * as Effect from "effect/Effect"
 
 import { Store } from "../../store/objects/Store.ts"

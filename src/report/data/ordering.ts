@@ -2,6 +2,7 @@
  * Orders that are total: things come out in the same order whatever order they came in, so that no table, figure or verdict hangs
  * on it. `a - b` is no such order: where one of the two is not a number the difference is NaN, which a sort takes for "equal".
  */
+
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 
 /** From small to large; NaN comes last. */

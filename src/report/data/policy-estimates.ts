@@ -5,6 +5,7 @@
  * over seeds for several, as far as a share can be. Seeds that agree exactly show no spread, which is not certainty: then all
  * that the evaluations of single seeds leave open.
  */
+
 import type { Evaluations } from "../../../schemas/evaluation.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { meanInterval } from "../../evaluation/statistics/intervals.ts"

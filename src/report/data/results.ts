@@ -4,6 +4,7 @@
  * Read straight from the evaluations' Arrow files: no SQL engine is loaded, so that a fully cached run ends at once. A cell whose
  * nodes failed or whose artifacts are damaged is a row too, and says so.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Evaluation } from "../../../schemas/evaluation.ts"

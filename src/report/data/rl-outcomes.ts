@@ -1,4 +1,5 @@
 /** What became of the RL runs of a cell, beyond their evaluation: whether they diverged, and when one format took over. */
+
 import * as Effect from "effect/Effect"
 
 import { RlRun } from "../../../schemas/rl-run.ts"

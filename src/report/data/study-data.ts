@@ -4,6 +4,7 @@
  *
  * A table that cannot be read leaves its place empty and a line in `problems`; the rest of the report stands.
  */
+
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../../schemas/attribution.ts"

@@ -4,6 +4,7 @@
  * Values keep their types, so that a number is compared as one and `null` (as a rule "the preset's") is not taken for a number or
  * a name. Seeds are never among these: policies that differ in seeds alone are repetitions of one another.
  */
+
 import { presetNames } from "../../model/presets.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { lineageOf, type RunNode, type RunRecord } from "./RunRecord.ts"

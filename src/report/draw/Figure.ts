@@ -2,6 +2,7 @@
  * A figure: small panels beside one another under one title, one legend and one caption. Panels are as wide as a phone, so that a
  * figure flows to any page instead of shrinking on it.
  */
+
 import type { TopLevelSpec } from "vega-lite"
 
 import type { Style } from "./palette.ts"

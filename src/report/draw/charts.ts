@@ -3,6 +3,7 @@
  * map. Titles and legends are HTML around them. Text and rules take the colour of the page, so that one drawing serves light and
  * dark.
  */
+
 import type { TopLevelSpec } from "vega-lite"
 
 import type { Curve } from "../data/curves.ts"

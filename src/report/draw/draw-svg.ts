@@ -2,6 +2,7 @@
  * Vega-Lite to SVG text in this process: no browser, no canvas. Both libraries are loaded when the first panel is drawn. Equal
  * panels give equal bytes: nothing drawn here uses the renderer's running numbers (clip paths, gradients).
  */
+
 import type { TopLevelSpec } from "vega-lite"
 
 /** An `<svg>` element that can stand inside HTML, named `label` to those who do not see it. */

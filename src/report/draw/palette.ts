@@ -3,6 +3,7 @@
  * told apart under the common colour blindnesses and readable on light and dark paper. Everything else (algorithms, scales) takes
  * quieter ones, with a dash pattern of its own, so that no line is known by colour alone.
  */
+
 import { formats } from "../../formats/registry.ts"
 
 /** What is drawn beside formats: plain text, completions in no format, and a dataset whose solutions are in GSM8K's format. */

@@ -2,6 +2,7 @@
  * Where the outputs come from: shares given to the sources of the mixture, and how often the methods are wrong where the truth is
  * known.
  */
+
 import type { Attributed } from "../data/attribution-data.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { type BarPart, heatMap, stackedBars } from "../draw/charts.ts"

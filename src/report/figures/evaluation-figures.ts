@@ -1,4 +1,5 @@
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
+
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"

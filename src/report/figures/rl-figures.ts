@@ -1,4 +1,5 @@
 /** What RL does, step by step: which format takes over, and how right answers, entropy and divergence go with it. */
+
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"

@@ -1,4 +1,5 @@
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
+
 import type { StudyData } from "../data/study-data.ts"
 import { type Axis, ceiling } from "../draw/axis.ts"
 import { lineChart } from "../draw/charts.ts"

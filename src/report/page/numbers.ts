@@ -1,6 +1,7 @@
 /**
  * Numbers as people read them: percentages with their uncertainty, sizes, durations. The same in the terminal and in the report.
  */
+
 import type { Estimate } from "../data/policy-estimates.ts"
 
 /** Stands where a number is unknown. */

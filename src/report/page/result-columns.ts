@@ -1,4 +1,5 @@
 /** What the table of results has columns for, in the terminal and in the report alike. */
+
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { paramOf, paramText } from "../data/varying-params.ts"

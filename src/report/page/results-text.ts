@@ -3,6 +3,7 @@
  * the share of every format before and after, the winner's in bold where there are colours. Columns that matter least give way to
  * the width.
  */
+
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"

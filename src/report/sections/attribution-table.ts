@@ -1,4 +1,5 @@
 /** The numbers behind the figure of sources: what each method counted, and what is left when its known errors are taken out. */
+
 import type { Attributed } from "../data/attribution-data.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { html, type Html, nothing, table } from "../page/html.ts"

@@ -1,4 +1,5 @@
 /** Claims, one after another: what is claimed, what would count, what this run shows. The study's own first, then the paper's. */
+
 import { type Claim, type Verdict, verdictOf } from "../claims/Claim.ts"
 import { claims } from "../claims/registry.ts"
 import { judge, type Judged } from "../claims/study-claims.ts"

@@ -1,4 +1,5 @@
 /** What the policies write: the same problems before and after RL. */
+
 import type { ReadCompletion } from "../data/completion-data.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { html, type Html } from "../page/html.ts"

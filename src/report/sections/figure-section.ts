@@ -1,4 +1,5 @@
 /** A figure on the page: title, legend, panels, caption; or what it would have shown and why it is not there. */
+
 import * as Effect from "effect/Effect"
 
 import { drawSvg } from "../draw/draw-svg.ts"

@@ -1,4 +1,5 @@
 /** The result table: every cell before and after RL, with intervals. */
+
 import { compareFormats } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"

@@ -1,4 +1,5 @@
 /** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
+
 import { whatBecameOf } from "../data/results.ts"
 import { artifactOf } from "../data/RunRecord.ts"
 import type { StudyData } from "../data/study-data.ts"

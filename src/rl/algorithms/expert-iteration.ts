@@ -8,6 +8,7 @@
  * that. Selection is a pure function of the rollouts, the seed and the step. `ExpertIterationParams` lists every choice,
  * `EXPERT_ITERATION_PRESETS` is the table of who makes which.
  */
+
 import * as Param from "../../dag/Param.ts"
 import type { TokenLoss } from "../../engine/Engine.ts"
 import { permutation } from "../../random/philox.ts"

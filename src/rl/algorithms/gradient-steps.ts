@@ -1,4 +1,5 @@
 /** How a step's completions are walked through, and at what rates the policy and PPO's critic learn from them. */
+
 import * as Param from "../../dag/Param.ts"
 import { warmupConstant, warmupCosine } from "../../training/schedule.ts"
 

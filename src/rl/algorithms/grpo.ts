@@ -11,6 +11,7 @@
  * first update after sampling L_policy is 0 up to the spread of lengths, and its gradient is not: that is no bug. See
  * docs/definitions.md.
  */
+
 import type * as Param from "../../dag/Param.ts"
 import { klFlows, klObstacle, policyObstacle, policySurrogate, type Surrogate } from "../objective/engine-loss.ts"
 import { EntropyParams } from "../objective/entropy.ts"

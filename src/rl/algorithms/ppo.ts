@@ -13,6 +13,7 @@
  * critic is a model of its own, initialised from the policy, with an optimizer of its own. `PpoParams` lists every choice,
  * `PPO_PRESETS` is the table of who makes which.
  */
+
 import type * as Param from "../../dag/Param.ts"
 import { EntropyParams } from "../objective/entropy.ts"
 import { gae, GaeParams } from "../objective/gae.ts"

@@ -5,6 +5,7 @@
  * `definitions` are what libraries define differently, so that a preset chooses all of them. `loop` is what belongs to a run of
  * ours: no preset says anything about it.
  */
+
 import type * as Param from "../../dag/Param.ts"
 import { AdaptiveKlParams } from "../objective/kl.ts"
 import { EXPERT_ITERATION_PRESETS, ExpertIterationParams, ImitationParams } from "./expert-iteration.ts"

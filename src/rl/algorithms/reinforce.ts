@@ -12,6 +12,7 @@
  * The discounted return is GAE with V = 0 and lambda = 1, so it is computed by that function; L is `policyObjective`.
  * `ReinforceParams` lists every choice, `REINFORCE_PRESETS` is the table of who makes which.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { EntropyParams } from "../objective/entropy.ts"
 import { DiscountParams, gae } from "../objective/gae.ts"

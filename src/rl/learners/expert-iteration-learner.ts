@@ -3,6 +3,7 @@
  * from the base policy (the paper) or from the current one. Between rounds the policy does not move. Selection is in
  * expert-iteration.ts.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Part } from "../../dag/Checkpoints.ts"

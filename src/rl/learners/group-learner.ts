@@ -2,6 +2,7 @@
  * GRPO and REINFORCE, one batch: advantages from the rewards of a group, then steps of the policy alone. They differ in what an
  * advantage is and in where KL stands: in the loss (grpo.ts), or in the reward (reinforce.ts).
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Model } from "../../engine/Engine.ts"

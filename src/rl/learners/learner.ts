@@ -4,6 +4,7 @@
  * group-learner.ts, ppo-learner.ts and expert-iteration-learner.ts stand side by side so that a diff between them is the
  * difference between the algorithms.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { Part } from "../../dag/Checkpoints.ts"

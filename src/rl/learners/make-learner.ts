@@ -1,4 +1,5 @@
 /** From a stage's params to a learner: definitions, optimizers and schedules, and PPO's critic. */
+
 import * as Effect from "effect/Effect"
 
 import type * as Param from "../../dag/Param.ts"

@@ -2,6 +2,7 @@
  * How a step's rollouts are walked through: `epochs` passes, each a new order cut into `minibatches` parts, a pure function of
  * (seed, step, epoch). Sequences that a mask drops wholly are not computed at all; a part of which nothing is left is skipped.
  */
+
 import { permutation } from "../../random/philox.ts"
 import { reductionWeights, type ReductionOptions } from "../objective/reduction.ts"
 import { type Rollouts, selectSequences, sequenceCount } from "../packed/Rollouts.ts"

@@ -2,6 +2,7 @@
  * PPO, one batch: KL in the reward, GAE against a critic of its own, then clipped steps for policy and critic. The arithmetic is
  * in ppo.ts.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { AdamW, Model } from "../../engine/Engine.ts"

@@ -6,6 +6,7 @@
  * An obstacle is a sentence part that says why a set of options cannot be fused, from the options alone: `plan` and the run tell
  * users.
  */
+
 import type { TokenLoss } from "../../engine/Engine.ts"
 import { toPositions, type Rollouts } from "../packed/Rollouts.ts"
 import type { EntropyOptions } from "./entropy.ts"

@@ -3,6 +3,7 @@
  *
  * The weights u are those of the policy loss, or a mean over tokens whatever the policy loss uses (TRL).
  */
+
 import * as Param from "../../dag/Param.ts"
 
 /** The weights of the entropies, from those of the policy loss. */

@@ -8,6 +8,7 @@
  * Advantages never cross a sequence: packed and separate evaluation agree exactly. With V = 0 and lambda = 1 this is the
  * discounted return, so REINFORCE needs no recursion of its own.
  */
+
 import * as Param from "../../dag/Param.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
 import { requireLength } from "../packed/RlInputError.ts"

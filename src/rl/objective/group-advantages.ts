@@ -10,6 +10,7 @@
  * order inside a group does not matter. Sources: Shao et al. 2024 (2402.03300), Ahmadian et al. 2024 (2402.14740), Liu et al.
  * 2025 (2503.20783); table in docs/definitions.md.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { DIVISORS, mean, standardDeviation } from "../packed/masked-statistics.ts"
 import { requireLength, RlInputError } from "../packed/RlInputError.ts"

@@ -14,6 +14,7 @@
  * A new estimator is a new entry of `KL_ESTIMATORS`: the parameter `klEstimator` of `rl` and all that is computed are read from
  * it.
  */
+
 import * as Param from "../../dag/Param.ts"
 
 interface Estimator {

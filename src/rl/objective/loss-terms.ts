@@ -4,6 +4,7 @@
  * A term is one number and its derivative per response token. Derivatives include the weights, so that they add up and go to an
  * engine as they are. Tokens of weight 0 are masked: nothing they hold, not even NaN, reaches a loss or a gradient.
  */
+
 import type { Coefficients } from "../../engine/Engine.ts"
 import { requireLength, RlInputError } from "../packed/RlInputError.ts"
 import { toPositions, type Rollouts } from "../packed/Rollouts.ts"

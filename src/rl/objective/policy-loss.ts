@@ -14,6 +14,7 @@
  *
  * A new loss is a new entry of `POLICY_LOSSES`: the parameter `policyLoss` of `rl` and all that is computed are read from it.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 

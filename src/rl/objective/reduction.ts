@@ -15,6 +15,7 @@
  *
  * A new reduction is a new entry of `REDUCTIONS`: the parameter `reduction` of `rl` and all that is computed are read from it.
  */
+
 import * as Param from "../../dag/Param.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
 import { requireLength } from "../packed/RlInputError.ts"

@@ -5,6 +5,7 @@
  *
  * The score of a completion is clipped first, when asked. A completion without tokens has no place for its score; it is left out.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { requireLength, RlInputError } from "../packed/RlInputError.ts"
 import { klEstimate, KlParams } from "./kl.ts"

@@ -4,6 +4,7 @@
  * Two quantities are called "clip fraction": the share of tokens whose ratio is outside the range, and the share whose gradient
  * the clipping has switched off. The second is smaller, since half of the first moves in the harmless direction. Both are given.
  */
+
 import type { Mask } from "../packed/masked-statistics.ts"
 import { clippedBranchActive, ratioOutside, type PolicyLossOptions } from "./policy-loss.ts"
 import { explainedVariance, valueClipActive, type ValueOptions } from "./value-loss.ts"

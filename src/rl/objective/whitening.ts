@@ -3,6 +3,7 @@
  *
  * Libraries differ in the divisor of the variance and in how epsilon guards it. The two are choices of their own here.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { count, DIVISORS, mean, variance, type Mask } from "../packed/masked-statistics.ts"
 

@@ -2,6 +2,7 @@
  * The one error of this room: numbers that cannot be what they claim to be (lengths that disagree, an option out of range, a
  * missing reference). Pure functions throw it; a stage turns it into a failure of its own at the edge.
  */
+
 import * as Schema from "effect/Schema"
 
 export class RlInputError extends Schema.TaggedError<RlInputError>()("RlInputError", {

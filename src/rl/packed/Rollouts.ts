@@ -9,6 +9,7 @@
  * Response token j of a sequence with prompt length p was chosen in the state of position p - 1 + j, so that is where its
  * log-probability, entropy, value, advantage and weight belong. The last position of a sequence decides nothing.
  */
+
 import type { Batch, Generated } from "../../engine/Engine.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"
 

@@ -3,6 +3,7 @@
  * soft overlong punishment (Yu et al. 2025, 2503.14476), masking of truncated responses. A mask is one byte per response token;
  * `both` joins two.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { requireLength, RlInputError } from "./RlInputError.ts"
 import { responseTokenCount, sequenceCount, type Rollouts } from "./Rollouts.ts"

@@ -3,6 +3,7 @@
  * nothing or learn nothing. Checked on every node of a study before anything runs. That a setting counts for its node's algorithm
  * at all is known of the setting itself (`Param.only`) and checked before this.
  */
+
 import type { Objection } from "../../dag/Stage.ts"
 import { ALGORITHMS } from "../algorithms/registry.ts"
 import { BASELINES, DEVIATIONS, SINGLETONS } from "../objective/group-advantages.ts"
@@ -61,7 +62,8 @@ function* problems(given: Given): Iterable<Problem> {
   if (minibatches > prompts * samples)
     yield [
       "minibatches",
-      `is ${minibatches}, but a step has prompts x samples = ${prompts} x ${samples} = ${prompts * samples} completions to share out.`
+      `is ${minibatches}, but a step has prompts x samples = ${prompts} x ${samples} = ${prompts * samples} ` +
+        "completions to share out."
     ]
 }
 
@@ -79,7 +81,8 @@ function* klProblems(settings: OnPolicy, { klTarget, klHorizon, klGradient, pres
   else if (settings.algorithm === "grpo" && settings.klGradient === "none")
     yield [
       "klTarget",
-      `moves the coefficient of a KL term without gradient (klGradient "none"${klGradient === null ? `, as preset "${preset}" has it` : ""}): set klGradient to "own".`
+      `moves the coefficient of a KL term without gradient (klGradient "none"` +
+        `${klGradient === null ? `, as preset "${preset}" has it` : ""}): set klGradient to "own".`
     ]
 }
 
@@ -110,13 +113,15 @@ function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem
   if (used.includes("clipLow") && clipLow >= 1)
     yield [
       "clipLow",
-      `is ${clipLow}, the distance from 1: a ratio is above 0 and would never fall below ${shown(1 - clipLow)}. Take less than 1; a lower bound of 0.8 is clipLow 0.2.`
+      `is ${clipLow}, the distance from 1: a ratio is above 0 and would never fall below ${shown(1 - clipLow)}. ` +
+        "Take less than 1; a lower bound of 0.8 is clipLow 0.2."
     ]
   // CISPO bounds a weight, not a step: there a wide range is usual.
   if (clipsGradient && clipHigh >= 1)
     yield [
       "clipHigh",
-      `is ${clipHigh}, the distance from 1: the ratio would be clipped at ${shown(1 + clipHigh)} only. An upper bound of 1.2 is clipHigh 0.2; policyLoss "unclipped" never clips.`
+      `is ${clipHigh}, the distance from 1: the ratio would be clipped at ${shown(1 + clipHigh)} only. ` +
+        'An upper bound of 1.2 is clipHigh 0.2; policyLoss "unclipped" never clips.'
     ]
 }
 

@@ -7,6 +7,7 @@
  * which parameters there are, and for which algorithms each of them counts, is read from there. What cannot be computed, or would
  * change nothing, is refused before a study starts: settings-problem.ts.
  */
+
 import * as Param from "../../dag/Param.ts"
 import { type Algorithm, ALGORITHMS, algorithms } from "../algorithms/registry.ts"
 import type { KlController } from "../objective/kl.ts"

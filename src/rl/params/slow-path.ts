@@ -2,6 +2,7 @@
  * Which settings the engine cannot form the loss of, so that each gradient step reads its batch twice; said before and during a
  * run.
  */
+
 import { grpoObstacle } from "../algorithms/grpo.ts"
 import { policyObstacle } from "../objective/engine-loss.ts"
 import type { Settings } from "./settings.ts"

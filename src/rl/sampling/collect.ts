@@ -5,6 +5,7 @@
  * until as many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the
  * mask says what takes part in the update.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { SuiteProblem } from "../../../schemas/corpus.ts"

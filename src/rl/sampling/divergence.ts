@@ -3,6 +3,7 @@
  * that what it says is noise. The run then ends with the last good policy: the last that sampled a step whose numbers were all in
  * order.
  */
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -31,7 +32,10 @@ export interface GoodPolicy {
 /** There is nothing to go back to: the policy that RL was to start from is unusable. */
 export class StartUnusable extends Schema.TaggedError<StartUnusable>()("StartUnusable", { problem: Schema.String }) {
   override get message() {
-    return `RL cannot start from this policy: ${this.problem}. Look at how it was trained (table training), or start from another checkpoint.`
+    return (
+      `RL cannot start from this policy: ${this.problem}. ` +
+      "Look at how it was trained (table training), or start from another checkpoint."
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is kept of an RL run beside its rollouts: snapshots of the policy, and evaluations on the way. */
+
 import * as Param from "../../dag/Param.ts"
 
 export const ObservationParams = {

@@ -7,6 +7,7 @@
  *
  * Format: https://arrow.apache.org/docs/format/Columnar.html (version V5, uncompressed, no dictionaries).
  */
+
 import { isUtf8 } from "node:buffer"
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 

@@ -2,6 +2,7 @@
  * Writes record batches to an Arrow IPC file as they come, in constant memory. apache-arrow encodes; every byte goes straight to
  * the file descriptor and into the digest, where apache-arrow by itself would keep the whole file in a queue.
  */
+
 import { createHash, type Hash } from "node:crypto"
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs"
 

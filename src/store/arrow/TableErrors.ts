@@ -3,6 +3,7 @@
  * these; a caller in Effect code turns them into typed failures with `Effect.try`. Each names the table or file, the
  * place in it, and what to do.
  */
+
 import * as Schema from "effect/Schema"
 
 /** A row or column given to a `TableWriter` does not fit the table's definition. Nothing of it was stored. */

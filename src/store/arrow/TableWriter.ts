@@ -9,6 +9,7 @@
  *
  * Not for concurrent use: a directory has one writer.
  */
+
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 

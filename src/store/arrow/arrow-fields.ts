@@ -1,4 +1,5 @@
 /** The fields of an Arrow schema as they stand in a file's footer. Enumerations from Arrow's Schema.fbs. */
+
 import type { ColumnType } from "../schema/Column.ts"
 import type { FlatTable } from "./flatbuffer.ts"
 

@@ -1,6 +1,7 @@
 /**
  * The Arrow schema of a table, and its columns as apache-arrow record batches. The only module that knows apache-arrow's types.
  */
+
 import * as Arrow from "apache-arrow"
 
 import type * as Column from "../schema/Column.ts"

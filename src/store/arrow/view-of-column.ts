@@ -1,4 +1,5 @@
 /** Values and whole-column views over `ColumnData`, one entry a batch. Checked already: nothing here can be out of bounds. */
+
 import { itemType, type ColumnType } from "../schema/Column.ts"
 import {
   bitAt,

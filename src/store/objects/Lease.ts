@@ -3,6 +3,7 @@
  * lease is only there to save work; correctness comes from create-once commits. It is a file created exclusively, touched every
  * few seconds by its holder, and taken over when the holder is gone: dead on this host, or silent for long on another.
  */
+
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"

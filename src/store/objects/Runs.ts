@@ -2,6 +2,7 @@
  * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time,
  * host, run id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
  */
+
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -10,6 +10,7 @@
  *   runs/<run id>/events.jsonl    what happened
  *   code/<digest>.txt             the code that keys speak of, without comments: only ever shown, never run
  */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

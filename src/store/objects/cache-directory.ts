@@ -1,4 +1,5 @@
 /** The folder for what can be made again at any time: compiled engines, digests of large files. */
+
 import { homedir } from "node:os"
 import { join } from "node:path"
 

@@ -3,6 +3,7 @@
  * without a canonical form (functions, NaN, undefined inside arrays, bigint, Date) are refused with the path of the field. Pinned
  * by golden tests: a change here would orphan every artifact ever made.
  */
+
 import { createHash, hash } from "node:crypto"
 
 import * as Schema from "effect/Schema"

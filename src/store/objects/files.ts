@@ -1,4 +1,5 @@
 /** The few file operations that durability hangs on. Everything in a store is made through these. */
+
 import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"

@@ -5,6 +5,7 @@
  * What it is not: a general mapping of Schema to Arrow. The list of types is closed, because every one of them is written
  * canonically, copied into DuckDB by hand, and tested on that way. Values inside lists are never null.
  */
+
 import * as Schema from "effect/Schema"
 
 import type { BytesView, ListView, NullableView, StringListView } from "./ColumnView.ts"

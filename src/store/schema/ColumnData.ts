@@ -3,6 +3,7 @@
  * and DuckDB. Always canonical: offsets start at 0, buffers have their exact length, values under nulls are zero or empty, bits
  * past the end are clear, and a column without nulls has no validity bitmap.
  */
+
 import type { NumberType } from "./Column.ts"
 
 export type NumberArray = Int8Array | Uint8Array | Int32Array | Uint32Array | BigInt64Array | Float32Array | Float64Array

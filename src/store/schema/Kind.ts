@@ -3,6 +3,7 @@
  * is what stages, SQL and reports share. A kind can extend another: an RL run is a checkpoint with rollouts, and goes wherever a
  * checkpoint goes.
  */
+
 import type * as Schema from "effect/Schema"
 
 import type { Table } from "./Table.ts"

@@ -11,6 +11,7 @@
  *
  * Names and descriptions are written into the file and so are part of an artifact's identity; nothing volatile may enter them.
  */
+
 import type * as Column from "./Column.ts"
 
 export interface Table<out Name extends string, out Columns extends Column.Columns> {

@@ -1,4 +1,5 @@
 /** Where two artifacts of one kind first differ: for the report of a result that came out differently the second time. */
+
 import * as Effect from "effect/Effect"
 
 import { openTable } from "../arrow/TableReader.ts"

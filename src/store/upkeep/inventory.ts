@@ -2,6 +2,7 @@
  * What lies in a store, file by file, without trusting any of it: for checking and for tidying up. Reads names, sizes and action
  * records; the contents of objects are not looked at here.
  */
+
 import * as fs from "node:fs"
 import * as path from "node:path"
 

@@ -2,6 +2,7 @@
  * Is every stored thing what its name says? Each object against its digest, each action record against its key, its manifest and
  * its files, each Arrow table by opening it. Finds; changes nothing.
  */
+
 import * as fs from "node:fs"
 
 import { ArrowFile } from "../arrow/ArrowFile.ts"

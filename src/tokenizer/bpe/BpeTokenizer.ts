@@ -8,6 +8,7 @@
  * Ids equal those of Hugging Face's tokenizers for the same file, with one intended difference. A control token spelt out in a
  * text (`<|endoftext|>`) is encoded as the characters it is, so that no document or rollout can forge the end of another.
  */
+
 import type { Tokenizer } from "../Tokenizer.ts"
 import { bpeFromJson, type BpeParts, bpeToJson } from "./bpe-json.ts"
 import { fromAlphabet } from "./byte-alphabet.ts"

@@ -9,6 +9,7 @@
  * Files made elsewhere are read when they are of this shape or GPT-2's. Whatever would make ids differ from what the file means
  * (a normaliser, a prefix space, byte fallback, an added token that is not a control token) is refused by name.
  */
+
 import * as Schema from "effect/Schema"
 
 import { endOfTextToken } from "../control-tokens.ts"

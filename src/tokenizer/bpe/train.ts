@@ -9,6 +9,7 @@
  *
  * What is learnt depends on the multiset of pieces alone, never on the order of the texts.
  */
+
 import { endOfTextToken, tagToken } from "../control-tokens.ts"
 import type { Merge } from "./bpe-json.ts"
 import { type BpeTokenizer, makeBpeTokenizer } from "./BpeTokenizer.ts"

@@ -10,6 +10,7 @@
  * One difference from Hugging Face's own encoding is meant: a control token spelt out inside a text is an unknown word here,
  * never the token.
  */
+
 import * as Schema from "effect/Schema"
 
 import { endOfTextToken } from "../control-tokens.ts"

@@ -6,6 +6,7 @@
  * it is rare. Order: special tokens, control tokens, integers from 0, words by code unit. An id depends on the maximum and the
  * formats, on nothing else.
  */
+
 import { formats, formatNames } from "../../formats/registry.ts"
 import { arithmeticWords } from "../../problems/arithmetic.ts"
 import { questionWords } from "../../problems/clauses.ts"

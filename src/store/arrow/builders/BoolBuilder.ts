@@ -1,4 +1,5 @@
 /** Booleans: one byte a row while building, one bit in the data. */
+
 import { bytesOf, packBits, unpackBits, type ColumnData } from "../../schema/ColumnData.ts"
 import { arrayProblem, pushArray, show, type ColumnBuilder, type ColumnProblem } from "./ColumnBuilder.ts"
 import { GrowableBuffer } from "./GrowableBuffer.ts"

@@ -1,4 +1,5 @@
 /** Text and bytes: all rows one after another, and where each starts. Text is encoded straight into place. */
+
 import { bytesOf, type ColumnData } from "../../schema/ColumnData.ts"
 import { arrayProblem, pushArray, show, type ColumnBuilder, type ColumnProblem } from "./ColumnBuilder.ts"
 import { GrowableBuffer } from "./GrowableBuffer.ts"

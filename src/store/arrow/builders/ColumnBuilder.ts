@@ -5,6 +5,7 @@
  * Invariant: what `data` returns depends only on the values, never on how they came (`push`, `pushColumn` or `load`). Checking is
  * apart from storing (`problem`, `columnProblem`), so that a writer can check a whole row before it stores any of it.
  */
+
 import type { ColumnData } from "../../schema/ColumnData.ts"
 
 export interface ColumnProblem {

@@ -2,6 +2,7 @@
  * Bytes that grow: the memory under every column builder. Capacity doubles and is kept by `clear`, so that a table written in
  * batches allocates once. Everything past `length` is unspecified.
  */
+
 import type { NumberArray } from "../../schema/ColumnData.ts"
 
 /** Bytes that grow. */

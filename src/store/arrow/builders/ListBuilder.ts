@@ -1,4 +1,5 @@
 /** Lists of numbers or strings. Offsets are kept from 0, whatever position a caller's own offsets start at. */
+
 import type * as Column from "../../schema/Column.ts"
 import type { ColumnData, NumberArray } from "../../schema/ColumnData.ts"
 import { BytesBuilder } from "./BytesBuilder.ts"

@@ -1,4 +1,5 @@
 /** Adds nulls to any other builder: an empty value and a cleared bit. */
+
 import { packBits, unpackBits, type ColumnData } from "../../schema/ColumnData.ts"
 import { arrayProblem, pushArray, type ColumnBuilder, type ColumnProblem } from "./ColumnBuilder.ts"
 import { GrowableBuffer } from "./GrowableBuffer.ts"

@@ -1,4 +1,5 @@
 /** Numbers of one fixed width. A typed array of the column's own type is copied as bytes; anything else goes value by value. */
+
 import type * as Column from "../../schema/Column.ts"
 import { numberLayouts, type ColumnData, type NumberArray } from "../../schema/ColumnData.ts"
 import { arrayProblem, lengthOfArray, pushArray, show, type ColumnBuilder, type ColumnProblem } from "./ColumnBuilder.ts"

@@ -1,4 +1,5 @@
 /** Which builder a column needs. */
+
 import type * as Column from "../../schema/Column.ts"
 import { itemType } from "../../schema/Column.ts"
 import { isNumberType } from "../../schema/ColumnData.ts"
