@@ -36,6 +36,12 @@ export const EvaluateParams = {
   seed: Param.integer(0, "seed of samples and bootstrap", { min: 0 })
 }
 
+/** How to sample, where nothing is sampled. */
+const samplingObjection = (samples: number, how: { readonly temperature: number; readonly topP: number }) =>
+  (["temperature", "topP"] as const)
+    .filter((param) => samples === 0 && how[param] !== EvaluateParams[param].fallback)
+    .map((param) => ({ param, problem: "does nothing while samples is 0: greedy completions are all there is." }))[0] ?? null
+
 /** Problems of one engine call. */
 const CHUNK = 64
 
@@ -45,8 +51,11 @@ export const evaluate = Stage.make({
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
-  check: ({ suite, maxNewTokens, step }, { policy, corpus }) =>
-    suiteObjection(suite, corpus) ?? roomObjection(maxNewTokens, policy) ?? snapshotObjection(step, policy),
+  check: ({ samples, temperature, topP, suite, maxNewTokens, step }, { policy, corpus }) =>
+    samplingObjection(samples, { temperature, topP }) ??
+    suiteObjection(suite, corpus) ??
+    roomObjection(maxNewTokens, policy) ??
+    snapshotObjection(step, policy),
   resources: {
     cost: ({ scale = "xs", problems, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50

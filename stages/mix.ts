@@ -77,7 +77,7 @@ export const MixParams = {
   ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
-  vocabulary: Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }),
+  vocabulary: Param.only(Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }), "tokenizer", ["bpe"]),
   suites: Param.checked(
     Param.names(
       ["train", "train-easy", "unseen-values", "unseen-template", "harder"],

@@ -41,6 +41,8 @@ describe("a study is refused when it is planned", () => {
     ],
     [{ "rl.kl": 0.1, "rl.algorithm": "ei" }, /rl\.kl: does nothing in this study/],
     [{ "rl.learningRate": 1e-4, "rl.algorithm": "ei" }, /rl\.learningRate: does nothing in this study/],
+    [{ "mix.vocabulary": 2048 }, /mix\.vocabulary: .*counts where tokenizer is bpe/],
+    [{ "evaluate.samples": 0, "evaluate.topP": 0.9 }, /evaluate\.topP: does nothing while samples is 0/],
     [{ "rl.lambda": 0.9 }, /rl\.lambda: .*counts where algorithm is ppo/],
     [{ "rl.roundSteps": 5 }, /rl\.roundSteps: .*counts where algorithm is ei/],
     [{ "rl.klHorizon": 100 }, /rl\.klHorizon: does nothing while klTarget is null/],
