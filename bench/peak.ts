@@ -20,8 +20,7 @@ export const measurePeak = (threads: number): Peak | undefined => {
     const binary = join(directory, "peak")
     const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
     const flags = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-Wno-psabi", ...variantFlags[machineIsas()[0]!]]
-    const includes = `-I${here("../src/engine/native")}`
-    const built = spawnSync(process.env["CC"] || "cc", [...flags, includes, here("peak.c"), "-o", binary, "-pthread"])
+    const built = spawnSync(process.env["CC"] || "cc", [...flags, here("peak.c"), "-o", binary, "-pthread"])
     if (built.status !== 0) return undefined
     const run = spawnSync(binary, [String(threads)], { encoding: "utf8" })
     const [f32 = 0, tiles = 0] = run.stdout.trim().split(" ").map(Number)

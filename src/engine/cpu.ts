@@ -1,6 +1,7 @@
 /**
- * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a planner
- * may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and arm64 NEON.
+ * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a
+ * planner may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and
+ * arm64 NEON.
  */
 import { readFileSync } from "node:fs"
 

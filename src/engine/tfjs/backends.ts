@@ -45,8 +45,9 @@ const lacks = (backend: TfjsBackend, folderOf: typeof packageFolder): string | u
   if (existsSync(libraries) && readdirSync(libraries).some((api) => existsSync(join(libraries, api, "tfjs_binding.node"))))
     return undefined
   return (
-    `${name} is installed, but its native library is not in ${libraries}: its install script, which fetches it, did not run or failed. ` +
-    `Set "${name}": true under allowBuilds in pnpm-workspace.yaml and run pnpm rebuild ${name}, or set ECHO_CHAMBER_TFJS_BACKEND=wasm`
+    `${name} is installed, but its native library is not in ${libraries}: its install script, which fetches it, ` +
+    `did not run or failed. Set "${name}": true under allowBuilds in pnpm-workspace.yaml and run pnpm rebuild ${name}, ` +
+    `or set ECHO_CHAMBER_TFJS_BACKEND=wasm`
   )
 }
 
