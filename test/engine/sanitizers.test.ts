@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { machineIsas } from "../../src/engine/cpu.ts"
-import { sourceFolder, translationUnits, variantFlags } from "../../src/engine/native/compile.ts"
+import { sourceFolder, translationUnits, codeFlags } from "../../src/engine/native/compile.ts"
 
 const compiler = process.env["CC"] || "cc"
 const program = fileURLToPath(new URL("sanitize.c", import.meta.url))
@@ -31,7 +31,7 @@ describe.skipIf(!present())(
       it(`${isa}: training, scoring and sampling touch no memory that is not theirs`, () => {
         const sources = ["machine/", "kernels/", "model/"].flatMap(translationUnits)
         const binary = join(directory, `sanitize-${isa}`)
-        const flags = ["-std=gnu11", "-O1", "-g", "-Wno-psabi", ...variantFlags[isa], ...sanitize]
+        const flags = [...codeFlags(isa), "-O1", "-g", ...sanitize]
         execFileSync(compiler, [...flags, `-I${sourceFolder}`, program, ...sources, "-o", binary, "-pthread", "-lm"])
         const run = spawnSync(binary, { encoding: "utf8", env: { ...process.env, ASAN_OPTIONS: "detect_leaks=1" } })
         expect(run.stderr).toBe("")

@@ -94,7 +94,7 @@ const x86 = (...features: ReadonlyArray<string>) => features.map((feature) => `-
 const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "avx2"), "-mprefer-vector-width=512"]
 
 /** Feature flags of each variant. */
-export const variantFlags: Record<Isa, ReadonlyArray<string>> = {
+const variantFlags: Record<Isa, ReadonlyArray<string>> = {
   amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
   avx512,
   avx2: x86("avx2", "fma"),
@@ -102,17 +102,12 @@ export const variantFlags: Record<Isa, ReadonlyArray<string>> = {
 }
 
 /** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
-const commonFlags = [
-  "-std=gnu11",
-  "-O3",
-  "-fPIC",
-  "-shared",
-  "-fvisibility=hidden",
-  "-fno-math-errno",
-  "-fno-trapping-math",
-  "-ffp-contract=fast",
-  "-Wno-psabi"
-]
+const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
+
+/** What the code of an instruction set is compiled with, whatever becomes of it. */
+export const codeFlags = (isa: Isa): ReadonlyArray<string> => ["-std=gnu11", "-Wno-psabi", ...arithmetic, ...variantFlags[isa]]
+
+const libraryFlags = ["-fPIC", "-shared", "-fvisibility=hidden"]
 /** Workers sleep inside the library until the process ends, so it must never be unloaded. */
 const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete", "-lm"] : ["-lm"]
 
@@ -172,7 +167,7 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
     const cached = options.flags === undefined ? cachedLibrary(isa) : undefined
     return cached ?? (yield* new NoCompiler({ compiler }))
   }
-  const flags = [...compilerArguments, ...commonFlags, ...variantFlags[isa], ...(options.flags ?? [])]
+  const flags = [...compilerArguments, ...codeFlags(isa), ...libraryFlags, ...(options.flags ?? [])]
   const version = yield* execute(compiler, [...compilerArguments, "--version"])
   const key = createHash("sha256")
     .update([version, ...flags, ...linkFlags].join("\0"))
