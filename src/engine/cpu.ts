@@ -16,7 +16,10 @@ const needs: Record<Isa, ReadonlyArray<string>> = {
   portable: []
 }
 
-/** The variants a CPU with these feature flags can run, best first. */
+/**
+ * The variants a CPU with these feature flags can run, best first.
+ * @internal A test asks for CPUs that it does not run on.
+ */
 export const isasFor = (flags: ReadonlySet<string>): ReadonlyArray<Isa> =>
   isas.filter((isa) => needs[isa].every((flag) => flags.has(flag)))
 

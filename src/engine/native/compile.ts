@@ -54,7 +54,10 @@ export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileF
 /** Where the C source is. */
 export const sourceFolder = fileURLToPath(new URL(".", import.meta.url))
 
-/** The files of the C source, headers too, as paths inside `sourceFolder`. */
+/**
+ * The files of the C source, headers too, as paths inside `sourceFolder`.
+ * @internal A test reads their includes.
+ */
 export const sourceFiles = (): ReadonlyArray<string> =>
   readdirSync(sourceFolder, { recursive: true, encoding: "utf8" })
     .map((name) => name.replaceAll("\\", "/"))
@@ -104,7 +107,10 @@ const variantFlags: Record<Isa, ReadonlyArray<string>> = {
 /** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
 const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
 
-/** What the code of an instruction set is compiled with, whatever becomes of it. */
+/**
+ * What the code of an instruction set is compiled with, whatever becomes of it.
+ * @internal Tests and benchmarks compile programs of their own with it.
+ */
 export const codeFlags = (isa: Isa): ReadonlyArray<string> => ["-std=gnu11", "-Wno-psabi", ...arithmetic, ...variantFlags[isa]]
 
 const libraryFlags = ["-fPIC", "-shared", "-fvisibility=hidden"]

@@ -11,13 +11,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
-export const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
+const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
 export type TfjsBackend = (typeof tfjsBackends)[number]
 
 export const require = createRequire(import.meta.url)
 
 /** The folder of a package that this project can load, if it is installed. */
-export const packageFolder = (name: string): string | undefined => {
+const packageFolder = (name: string): string | undefined => {
   try {
     return dirname(require.resolve(`${name}/package.json`))
   } catch {
