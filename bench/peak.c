@@ -1,6 +1,7 @@
 /*
- * What this machine can do at most: independent multiply-adds that stay in registers, on every thread at once. Prints one line, the
- * operations per second of single precision and of bf16 tiles (0 where this build has none), in units of 10^9. Argument: threads.
+ * What this machine can do at most: independent multiply-adds that stay in registers, on every thread at once. Prints one line,
+ * the operations per second of single precision and of bf16 tiles (0 where this build has none), in units of 10^9. Argument:
+ * threads.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -9,11 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "vector.h"
-#if defined(__AMX_BF16__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
+#include "../src/engine/native/machine/tiles.h"
+#include "../src/engine/native/machine/vector.h"
 
 enum { CHAINS = 12, ROUNDS = 5 };
 
@@ -44,15 +42,9 @@ static double single(void) {
 }
 
 static double tiles(void) {
-#if defined(__AMX_BF16__)
+#if HAVE_TILES
   const long steps = 200000;
-  struct __attribute__((packed)) {
-    uint8_t palette, start, reserved[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-  } configuration = {.palette = 1};
-  for (int i = 0; i < 8; i++) configuration.bytes[i] = 64, configuration.rows[i] = 16;
-  _tile_loadconfig(&configuration);
+  tiles_configure();
   const double start = now();
   for (long k = 0; k < steps; k++) {
     _tile_dpbf16ps(0, 4, 6);
@@ -83,12 +75,14 @@ int main(int count, char **arguments) {
   const int threads = count > 1 ? atoi(arguments[1]) : 1;
   static pthread_t thread[64];
   static double best[64][2];
-#if defined(__AMX_BF16__)
-  if (syscall(SYS_arch_prctl, 0x1023, 18) != 0) return 1;
-#endif
+  if (HAVE_TILES && !tiles_request()) return 1;
   double total[2] = {0};
   for (int i = 0; i < threads && i < 64; i++) pthread_create(&thread[i], NULL, work, best[i]);
-  for (int i = 0; i < threads && i < 64; i++) pthread_join(thread[i], NULL), total[0] += best[i][0], total[1] += best[i][1];
+  for (int i = 0; i < threads && i < 64; i++) {
+    pthread_join(thread[i], NULL);
+    total[0] += best[i][0];
+    total[1] += best[i][1];
+  }
   printf("%.1f %.1f\n", total[0], total[1]);
   return 0;
 }

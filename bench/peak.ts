@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { machineIsas } from "../src/engine/cpu.ts"
-import { variantFlags } from "../src/engine/native/compile.ts"
+import { codeFlags } from "../src/engine/native/compile.ts"
 
 export interface Peak {
   /** Operations per second: single precision, bf16 tiles (0 where the machine has none). */
@@ -20,9 +20,8 @@ export const measurePeak = (threads: number): Peak | undefined => {
   try {
     const binary = join(directory, "peak")
     const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-    const flags = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-Wno-psabi", ...variantFlags[machineIsas()[0]!]]
-    const includes = `-I${here("../src/engine/native")}`
-    const built = spawnSync(process.env["CC"] || "cc", [...flags, includes, here("peak.c"), "-o", binary, "-pthread"])
+    const flags = codeFlags(machineIsas()[0]!)
+    const built = spawnSync(process.env["CC"] || "cc", [...flags, here("peak.c"), "-o", binary, "-pthread"])
     if (built.status !== 0) return undefined
     const run = spawnSync(binary, [String(threads)], { encoding: "utf8" })
     const [f32 = 0, tiles = 0] = run.stdout.trim().split(" ").map(Number)

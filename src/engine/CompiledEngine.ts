@@ -1,6 +1,6 @@
 /**
- * An engine over a compiled library (native or wasm): models live in C, this module checks requests, keeps calls in order and turns
- * outcomes into values or errors. One call computes at a time; others wait their turn without blocking the event loop.
+ * An engine over a compiled library (native or wasm): models live in C, this module checks requests, keeps calls in order and
+ * turns outcomes into values or errors. One call computes at a time; others wait their turn without blocking the event loop.
  *
  * Interrupting a call asks the library to stop after the chunk or token it is at and waits until it has, so that memory is never
  * freed under a running call. An interrupted `lossStep` or `backward` drops the gradient accumulated so far.
@@ -13,8 +13,8 @@ import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../model/ModelSpec.ts"
-import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "./check.ts"
-import { type CompiledLibrary, type Handle, type Long, type Status, statuses } from "./CompiledLibrary.ts"
+import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "./check-arguments.ts"
+import type { CompiledLibrary, Handle, Status } from "./CompiledLibrary.ts"
 import {
   Engine,
   EngineError,
@@ -22,15 +22,10 @@ import {
   type Batch,
   type EngineInfo,
   type Generated,
-  type Mode,
   type Model,
-  type ModelVector,
   type TokenLoss
 } from "./Engine.ts"
-
-const modes: ReadonlyArray<Mode> = ["f32", "bf16x3", "bf16"]
-const vectors: ReadonlyArray<ModelVector> = ["parameters", "firstMoments", "secondMoments", "gradients"]
-const lossKinds = { "cross-entropy": 0, surrogate: 1, coefficients: 2 }
+import type { CallName, calls, Values } from "./requests.ts"
 
 const outOfMemory = (library: CompiledLibrary, operation: string) => new EngineError({ operation, detail: library.outOfMemory })
 
@@ -42,86 +37,55 @@ interface Call {
   readonly turn: Semaphore.Semaphore
 }
 
-/**
- * Runs a long call off the event loop. The arguments stay reachable until it has ended; interruption cancels it and waits for the end.
- */
-const run = <A extends ReadonlyArray<unknown>>(
-  call: Call,
+/** Runs a long call off the event loop; interruption cancels it and waits for the end. */
+const run = <Name extends CallName>(
+  { handle, library, turn }: Call,
   operation: string,
-  long: Long<A>,
-  args: A
+  name: Name,
+  request: Values<(typeof calls)[Name]>
 ): Effect.Effect<Status, EngineError> =>
   Effect.callback<Status, EngineError>((resume) => {
-    let held: A | undefined = args
+    let running = true
     let ended: (() => void) | undefined
-    call.library.cancel(call.handle, 0)
-    long(...args, (error, status) => {
-      held = undefined
+    library.cancel(handle, false)
+    library.call(name, handle, request, (broken, status) => {
+      running = false
       ended?.()
-      if (error !== null && error !== undefined) resume(Effect.fail(new EngineError({ operation, detail: String(error) })))
-      else if (status === 1) resume(Effect.fail(outOfMemory(call.library, operation)))
-      else resume(Effect.succeed(statuses[status] ?? "cancelled"))
+      if (broken !== undefined) resume(Effect.fail(new EngineError({ operation, detail: broken })))
+      else if (status === "out of memory") resume(Effect.fail(outOfMemory(library, operation)))
+      else resume(Effect.succeed(status))
     })
     return Effect.callback<void>((stopped) => {
-      if (held === undefined) return stopped(Effect.void)
+      if (!running) return stopped(Effect.void)
       ended = () => stopped(Effect.void)
-      call.library.cancel(call.handle, 1)
+      library.cancel(handle, true)
     })
-  }).pipe(call.turn.withPermit)
+  }).pipe(turn.withPermit)
 
-const numbersOf = (loss: TokenLoss, batch: Batch): Float64Array => {
-  const surrogate = loss.kind === "surrogate" ? loss : undefined
-  return Float64Array.of(
-    1 / (surrogate?.temperature ?? 1),
-    1 / Math.max(1, targetCount(batch)),
-    surrogate?.clipLow ?? 0,
-    surrogate?.clipHigh ?? 0,
-    surrogate?.dualClip ?? 0,
-    surrogate?.klCoefficient ?? 0,
-    surrogate?.entropyCoefficient ?? 0,
-    surrogate?.valueClip ?? 0,
-    surrogate?.valueCoefficient ?? 0
-  )
+const packed = ({ offsets, tokens }: Batch) => ({ tokens, offsets, documents: offsets.length - 1 })
+
+const lossOf = (loss: TokenLoss, batch: Batch): Values<"Loss"> => {
+  const uniformWeight = 1 / Math.max(1, targetCount(batch))
+  if (loss.kind === "cross-entropy") return { ...loss, uniformWeight, inverseTemperature: 1 }
+  const { temperature = 1, ...surrogate } = loss
+  return { ...surrogate, uniformWeight, inverseTemperature: 1 / temperature }
 }
 
-/** An array is passed as it is, an absent one as NULL. */
-const pointer = (array: Float32Array | undefined): Float32Array | null =>
-  array === undefined || array.length === 0 ? null : array
-
 const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "backward"> => {
-  const { handle, library, threads } = call
-  const documents = (batch: Batch) => batch.offsets.length - 1
+  const { threads } = call
   return {
     lossStep: Effect.fn("Model.lossStep")(function* (batch, loss) {
       yield* checkLoss(spec, batch, loss)
-      const s = loss.kind === "surrogate" ? loss : undefined
       const total = new Float64Array(1)
       const logProbs = new Float32Array(batch.tokens.length)
-      yield* run(call, "lossStep", library.gradient, [
-        ...([
-          handle,
-          threads,
-          batch.tokens,
-          batch.offsets,
-          documents(batch),
-          lossKinds[loss.kind],
-          numbersOf(loss, batch)
-        ] as const),
-        ...([pointer(loss.weights), pointer(s?.advantages), pointer(s?.oldLogProbs), pointer(s?.refLogProbs)] as const),
-        ...([pointer(s?.returns), pointer(s?.oldValues), null, null, null, total, logProbs] as const)
-      ])
+      yield* run(call, "lossStep", "gradient", { threads, ...packed(batch), loss: lossOf(loss, batch), total, logProbs })
       return { loss: total[0]!, logProbs }
     }),
     backward: Effect.fn("Model.backward")(function* (batch, coefficients) {
       yield* checkCoefficients(spec, batch, coefficients)
       const { dEntropy, dLogProb, dValue, temperature = 1 } = coefficients
-      const numbers = new Float64Array(9)
-      numbers[0] = 1 / temperature
-      yield* run(call, "backward", library.gradient, [
-        ...([handle, threads, batch.tokens, batch.offsets, documents(batch), lossKinds.coefficients, numbers] as const),
-        ...([null, null, null, null, null, null] as const),
-        ...([pointer(dLogProb), pointer(dEntropy), pointer(dValue), new Float64Array(1), null] as const)
-      ])
+      const loss: Values<"Loss"> = { kind: "coefficients", inverseTemperature: 1 / temperature, dLogProb, dEntropy, dValue }
+      yield* run(call, "backward", "gradient", { threads, ...packed(batch), loss, total: new Float64Array(1) })
     })
   }
 }
@@ -163,12 +127,23 @@ const generateCall = (call: Call, spec: ModelSpec): Model["generate"] =>
       }),
       catch: () => outOfMemory(call.library, "generate")
     })
-    yield* run(call, "generate", call.library.generate, [
-      ...([call.handle, call.threads, prompts.tokens, prompts.offsets, count, samplesPerPrompt, capacity] as const),
-      ...([request.temperature, request.topK ?? 0, request.topP ?? 1] as const),
-      ...([Int32Array.from(request.stop), request.stop.length, request.seed, streams] as const),
-      ...([tokens, logProbs, lengths, stopped] as const)
-    ])
+    yield* run(call, "generate", "generate", {
+      threads: call.threads,
+      promptTokens: prompts.tokens,
+      promptOffsets: prompts.offsets,
+      prompts: count,
+      samples: samplesPerPrompt,
+      maxNewTokens: capacity,
+      sampling: { temperature: request.temperature, topK: request.topK, topP: request.topP ?? 1 },
+      stop: Int32Array.from(request.stop),
+      stops: request.stop.length,
+      seed: request.seed,
+      streams,
+      tokens,
+      logProbs,
+      lengths,
+      stopped
+    })
     return closeUp(lengths, capacity, tokens, logProbs, stopped)
   })
 
@@ -184,7 +159,7 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
     spec,
     read: Effect.fn("Model.read")(function* (which) {
       const flat = new Float32Array(size)
-      yield* run(call, "read", library.read, [handle, vectors.indexOf(which), flat])
+      yield* run(call, "read", "read", { which, flat })
       return flat
     }),
     write: Effect.fn("Model.write")(function* (which, values) {
@@ -193,7 +168,7 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
           operation: "write",
           detail: `${which} has ${values.length} values; the model has ${size}`
         })
-      yield* run(call, "write", library.write, [handle, vectors.indexOf(which), values])
+      yield* run(call, "write", "write", { which, flat: values })
     }),
     updates: Effect.sync(() => updates),
     setUpdates: (count) => Effect.sync(() => void (updates = count)),
@@ -204,21 +179,16 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
       const logProbs = new Float32Array(wanted === "only" ? 0 : positions)
       const entropies = options.entropies === true ? new Float32Array(positions) : undefined
       const values = wanted === false ? undefined : new Float32Array(positions)
-      yield* run(call, "score", library.score, [
-        ...([handle, threads, batch.tokens, batch.offsets, batch.offsets.length - 1, 1 / (options.temperature ?? 1)] as const),
-        ...([pointer(logProbs), pointer(entropies), pointer(values)] as const)
-      ])
+      const inverseTemperature = 1 / (options.temperature ?? 1)
+      yield* run(call, "score", "score", { threads, ...packed(batch), inverseTemperature, logProbs, entropies, values })
       return { logProbs, ...(entropies && { entropies }), ...(values && { values }) }
     }),
     ...(frozen ? { lossStep: () => refuse("lossStep"), backward: () => refuse("backward") } : gradientCalls(call, spec)),
     optimStep: Effect.fn("Model.optimStep")(function* (options) {
       if (frozen) return yield* refuse("optimStep")
-      const { beta1, beta2, clipNorm = 0, epsilon, learningRate, weightDecay } = options
-      const numbers = Float64Array.of(learningRate, beta1, beta2, epsilon, weightDecay, clipNorm)
       const norm = new Float64Array(1)
-      const status = yield* run(call, "optimStep", library.update, [handle, threads, numbers, updates + 1, norm]).pipe(
-        Effect.uninterruptible
-      )
+      const request = { threads, options: { ...options, step: updates + 1 }, norm }
+      const status = yield* run(call, "optimStep", "update", request).pipe(Effect.uninterruptible)
       if (status === "non-finite") return yield* new NonFiniteGradient({ update: updates + 1, gradientNorm: norm[0]! })
       updates++
       return { gradientNorm: norm[0]!, step: updates }
@@ -240,16 +210,14 @@ export const makeEngine = (
   unsupported: string
 ): Effect.Effect<Engine["Service"], EngineError> =>
   Effect.gen(function* () {
-    const mode = modes.indexOf(info.mode)
-    if (library.supports(mode) === 0) return yield* new EngineError({ operation: "starting the engine", detail: unsupported })
+    if (!library.supports(info.mode)) return yield* new EngineError({ operation: "starting the engine", detail: unsupported })
     const turn = yield* Semaphore.make(1)
 
     const allocate = (spec: ModelSpec): Effect.Effect<Call, EngineError, Scope.Scope> => {
-      const shape = Int32Array.of(spec.vocabularySize, spec.width, spec.layers, spec.heads, spec.hidden, spec.context)
-      const all = Int32Array.of(...shape, Number(spec.tied), Number(spec.valueHead))
+      const { vocabularySize: vocabulary, ...shape } = spec
       return Effect.acquireRelease(
         Effect.suspend(() => {
-          const handle = library.create(all, mode)
+          const handle = library.create({ mode: info.mode, vocabulary, ...shape })
           return handle === null
             ? Effect.fail(outOfMemory(library, "createModel"))
             : Effect.succeed({ library, handle, threads: info.threads, turn })

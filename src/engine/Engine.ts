@@ -4,9 +4,9 @@
  *
  * Conventions, for all engines:
  * - A batch is packed and ragged: documents one after another, attention never crosses documents, positions restart at 0.
- * - Per-token arrays have one entry per *position* of the batch. Entry t belongs to the state after reading token t: `logProbs[t]` is
- *   log p(tokens[t + 1] | tokens[..t]) inside the document. The last token of a document has no target: its log-probability is 0 and
- *   a weight or coefficient given for it is ignored. Entropies (nats) and values exist at every position.
+ * - Per-token arrays have one entry per *position* of the batch. Entry t belongs to the state after reading token t:
+ *   `logProbs[t]` is log p(tokens[t + 1] | tokens[..t]) inside the document. The last token of a document has no target: its
+ *   log-probability is 0 and a weight or coefficient given for it is ignored. Entropies (nats) and values exist at every position.
  * - With a temperature, log-probabilities and entropies are those of softmax(logits / temperature).
  * - Gradients accumulate over `lossStep` and `backward` calls until `optimStep` or `zeroGradients`.
  * - Results are bit-equal for any number of threads.
@@ -18,7 +18,10 @@ import type * as Scope from "effect/Scope"
 
 import type { ModelSpec } from "../model/ModelSpec.ts"
 
-/** `f32`: plain single precision. `bf16x3`: split-bf16 products, near-f32 accuracy, AMX only. `bf16`: bf16 products, f32 accumulation. */
+/**
+ * `f32`: plain single precision. `bf16x3`: split-bf16 products, near-f32 accuracy, AMX only. `bf16`: bf16 products, f32
+ * accumulation.
+ */
 export type Mode = "f32" | "bf16x3" | "bf16"
 
 export interface EngineInfo {
@@ -32,8 +35,8 @@ export interface EngineInfo {
 }
 
 /**
- * Packed documents. A document's scores are the same bits whatever else is in the batch, and the order of documents changes no bit of a
- * gradient (tfjs: within rounding). Native and wasm compute documents that begin alike once as far as they agree.
+ * Packed documents. A document's scores are the same bits whatever else is in the batch, and the order of documents changes no
+ * bit of a gradient (tfjs: within rounding). Native and wasm compute documents that begin alike once as far as they agree.
  */
 export interface Batch {
   /** Token ids, `[tokens]`. */
@@ -45,7 +48,10 @@ export interface Batch {
 export interface ScoreOptions {
   readonly temperature?: number
   readonly entropies?: boolean
-  /** Needs a model with a value head. `only`: no log-probabilities (the array is empty), which spares everything over the vocabulary. */
+  /**
+   * Needs a model with a value head. `only`: no log-probabilities (the array is empty), which spares everything over the
+   * vocabulary.
+   */
   readonly values?: boolean | "only"
 }
 export interface Scores {
@@ -63,8 +69,8 @@ export interface Coefficients {
 }
 
 /**
- * Losses that depend on the forward pass token by token, so that the engine can form their coefficients inside one pass. Weights carry
- * the reduction: `1 / M` for a mean over M targets.
+ * Losses that depend on the forward pass token by token, so that the engine can form their coefficients inside one pass. Weights
+ * carry the reduction: `1 / M` for a mean over M targets.
  */
 export type TokenLoss =
   /** L = sum_t weight_t (-logp_t). `weights` absent: the mean over all targets of the batch. */
@@ -137,8 +143,8 @@ export interface GenerateRequest {
   /** Philox key word 0. */
   readonly seed: number
   /**
-   * One Philox stream per result row, key word 1; absent: the row's index. A sequence depends on (weights, prompt, seed, stream) only,
-   * never on its batch mates. Token i of a row uses the uniform from word 0 of the block with counter (i, 0, 0, 0).
+   * One Philox stream per result row, key word 1; absent: the row's index. A sequence depends on (weights, prompt, seed, stream)
+   * only, never on its batch mates. Token i of a row uses the uniform from word 0 of the block with counter (i, 0, 0, 0).
    */
   readonly streams?: Uint32Array
 }
@@ -191,7 +197,10 @@ export class NonFiniteGradient extends Schema.TaggedError<NonFiniteGradient>()("
   gradientNorm: Schema.Number
 }) {
   override get message() {
-    return `The gradient of update ${this.update} is not finite (norm ${this.gradientNorm}); the parameters were left as they were. Lower the learning rate.`
+    return (
+      `The gradient of update ${this.update} is not finite (norm ${this.gradientNorm}); ` +
+      `the parameters were left as they were. Lower the learning rate.`
+    )
   }
 }
 
@@ -200,8 +209,8 @@ export class Engine extends Context.Service<
   {
     readonly info: EngineInfo
     /**
-     * A new model, freed with the scope. Matrices are drawn from N(0, 0.02^2), deterministic in (seed, tensor name, element) through
-     * Philox and equal in every engine; value heads start at 0.
+     * A new model, freed with the scope. Matrices are drawn from N(0, 0.02^2), deterministic in (seed, tensor name, element)
+     * through Philox and equal in every engine; value heads start at 0.
      */
     readonly createModel: (spec: ModelSpec, options: { readonly seed: number }) => Effect.Effect<Model, EngineError, Scope.Scope>
   }

@@ -1,6 +1,7 @@
 /**
- * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a planner
- * may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and arm64 NEON.
+ * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a
+ * planner may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and
+ * arm64 NEON.
  */
 import { readFileSync } from "node:fs"
 
@@ -15,7 +16,10 @@ const needs: Record<Isa, ReadonlyArray<string>> = {
   portable: []
 }
 
-/** The variants a CPU with these feature flags can run, best first. */
+/**
+ * The variants a CPU with these feature flags can run, best first.
+ * @internal A test asks for CPUs that it does not run on.
+ */
 export const isasFor = (flags: ReadonlySet<string>): ReadonlyArray<Isa> =>
   isas.filter((isa) => needs[isa].every((flag) => flags.has(flag)))
 

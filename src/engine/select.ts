@@ -1,6 +1,6 @@
 /**
- * Which engine, mode and instruction set a run would use, decided from feature bits and files alone: nothing is compiled, loaded or
- * started, so that a planner can compute keys in passing. `engineLayer` then brings the choice to life.
+ * Which engine, mode and instruction set a run would use, decided from feature bits and files alone: nothing is compiled, loaded
+ * or started, so that a planner can compute keys in passing. `engineLayer` then brings the choice to life.
  */
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
@@ -51,7 +51,7 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
 /** The parts of the TypeScript side that a result of every engine can depend on. */
 const glue = ["../model/initialize.ts", "../random/philox.ts"]
 /** And a result of those that are C. */
-const compiledGlue = ["./CompiledEngine.ts", "./CompiledLibrary.ts"]
+const compiledGlue = ["./CompiledEngine.ts", "./CompiledLibrary.ts", "./requests.ts"]
 
 const digestOf = (files: ReadonlyArray<string>, further: string | Uint8Array): string => {
   const hash = createHash("sha256").update(further)
@@ -118,12 +118,15 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
     return { ...(yield* resolveWasm("f32")), notice: WITHOUT_COMPILER }
   return yield* new EngineUnavailable({
     engine: "native",
-    reason: `it is compiled on first use and no C compiler was found. Install one (apt-get install gcc), name one in CC, or take --engine wasm${mode === "f32" ? "" : " with mode f32"}.`
+    reason:
+      `it is compiled on first use and no C compiler was found. Install one (apt-get install gcc), name one in CC, ` +
+      `or take --engine wasm${mode === "f32" ? "" : " with mode f32"}.`
   })
 })
 
 const WITHOUT_COMPILER =
-  "No C compiler was found, so the wasm engine computes, several times slower than native. To change that: apt-get install gcc, or name a compiler in CC."
+  "No C compiler was found, so the wasm engine computes, several times slower than native. " +
+  "To change that: apt-get install gcc, or name a compiler in CC."
 
 /** A function of three vectors that returns their relaxed multiply-add: whether it validates says whether such code runs here. */
 const relaxedSimd = Buffer.from("0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b", "hex")

@@ -43,8 +43,8 @@ export interface Tolerances {
   /** Relative, of parameters after five updates. */
   readonly updates: number
   /**
-   * Fine enough for finite differences and for greedy choices between nearly equal logits. Rounding every operand to 8 bits is not: it
-   * makes steps of the loss.
+   * Fine enough for finite differences and for greedy choices between nearly equal logits. Rounding every operand to 8 bits is
+   * not: it makes steps of the loss.
    */
   readonly fine: boolean
 }
@@ -368,7 +368,8 @@ export const conformance = (
       Effect.gen(function* () {
         const model = yield* sharpModel({ ...spec, context: 256, valueHead: true })
         const [trunk = [], leaf = []] = [200, 60].map((length) => [...arbitraryBatch(spec.vocabularySize, [length]).tokens])
-        // Branches at several depths, a document twice, one that is the beginning of the last, one of another kind between relatives.
+        // Branches at several depths, a document twice, one that is the beginning of the last, one of another kind between
+        // relatives.
         const branches = [200, 150, 33, 18, 90].map((depth, i) => [...trunk.slice(0, depth), i, ...leaf.slice(i, 40)])
         const documents = [trunk, ...branches, branches[4]!, trunk.slice(0, 70), leaf, trunk.slice(0, 70), trunk.slice(0, 70)]
         const together = documentsOf(documents)

@@ -1,32 +1,50 @@
 /*
- * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, documents that begin alike, widths off every
- * padding, all losses, sampling with retiring sequences, several threads. Prints "clean" at the end; the sanitizers end the process
- * otherwise.
- * Compiled by sanitizers.test.ts together with src/engine/native/*.c.
+ * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, documents that begin alike, widths
+ * off every padding, all losses, sampling with retiring sequences, several threads. Prints "clean" at the end; the sanitizers end
+ * the process otherwise. Compiled by sanitizers.test.ts together with the rooms of src/engine/native.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "adamw.h"
-#include "amx.h"
-#include "generate.h"
-#include "step.h"
+#include "model/generate.h"
+#include "model/step.h"
+#include "model/update.h"
 
-#define CHECK(condition) \
-  if (!(condition)) return fprintf(stderr, "failed: %s (line %d)\n", #condition, __LINE__), 1
+#define CHECK(condition)                                               \
+  do {                                                                 \
+    if (!(condition)) {                                                \
+      fprintf(stderr, "failed: %s (line %d)\n", #condition, __LINE__); \
+      return 1;                                                        \
+    }                                                                  \
+  } while (0)
 
 static const int32_t lengths[] = {1, 2, 31, 32, 33, 5, 64, 90, 17, 128, 300, 3};
 enum { DOCUMENTS = sizeof lengths / sizeof *lengths, TOKENS = 1 + 2 + 31 + 32 + 33 + 5 + 64 + 90 + 17 + 128 + 300 + 3 };
 
 static int train(Model *model, Batch batch) {
   static float ones[TOKENS], small[TOKENS], log_probs[TOKENS], entropies[TOKENS], values[TOKENS];
-  for (int i = 0; i < TOKENS; i++) ones[i] = 1.0f / TOKENS, small[i] = 0.01f * (float)(i % 7 - 3);
+  for (int i = 0; i < TOKENS; i++) {
+    ones[i] = 1.0f / TOKENS;
+    small[i] = 0.01f * (float)(i % 7 - 3);
+  }
   const Loss losses[] = {
       {.kind = LOSS_CROSS_ENTROPY, .inverse_temperature = 1, .uniform_weight = 1.0 / TOKENS},
-      {.kind = LOSS_SURROGATE, .inverse_temperature = 1.25f, .weights = ones, .advantages = small, .old_log_probs = small,
-       .ref_log_probs = small, .returns = small, .old_values = small, .clip_low = 0.2, .clip_high = 0.2, .dual_clip = 3,
-       .kl_coefficient = 0.1, .entropy_coefficient = 0.01, .value_clip = 0.2, .value_coefficient = 0.5},
+      {.kind = LOSS_SURROGATE,
+       .inverse_temperature = 1.25f,
+       .weights = ones,
+       .advantages = small,
+       .old_log_probs = small,
+       .ref_log_probs = small,
+       .returns = small,
+       .old_values = small,
+       .clip_low = 0.2,
+       .clip_high = 0.2,
+       .dual_clip = 3,
+       .kl_coefficient = 0.1,
+       .entropy_coefficient = 0.01,
+       .value_clip = 0.2,
+       .value_coefficient = 0.5},
       {.kind = LOSS_COEFFICIENTS, .inverse_temperature = 1, .d_log_prob = small, .d_entropy = small, .d_value = small},
       {.kind = LOSS_COEFFICIENTS, .inverse_temperature = 1, .d_value = small},
   };
@@ -35,7 +53,7 @@ static int train(Model *model, Batch batch) {
     CHECK(step_gradient(model, 3, batch, &losses[i], &total, (ScoreOutput){.log_probs = log_probs}) == OK);
     CHECK(isfinite(total));
     const AdamW options = {1e-3, 0.9, 0.95, 1e-8, 0.1, 1, (int)i + 1};
-    CHECK(adamw_update(model, 3, &options, &norm) == OK);
+    CHECK(update(model, 3, &options, &norm) == OK);
     CHECK(norm > 0);
   }
   CHECK(step_score(model, 2, batch, 1.0f, (ScoreOutput){log_probs, entropies, values}) == OK);
@@ -54,9 +72,22 @@ static int sample(Model *model) {
   for (int i = 0; i < ROWS; i++) streams[i] = (uint32_t)i;
   const Sampling samplings[] = {{0, 0, 1}, {1, 0, 1}, {0.8f, 5, 1}, {1, 0, 0.9f}, {1.2f, 12, 0.8f}};
   for (size_t i = 0; i < sizeof samplings / sizeof *samplings; i++) {
-    const Generation generation = {prompt_tokens, offsets, PROMPTS, SAMPLES, NEW, samplings[i], stop, 1, 7, streams, tokens, log_probs,
-                                   produced, stopped};
-    CHECK(generate(model, 2, &generation) == OK);
+    const GenerateRequest request = {.threads = 2,
+                                     .prompt_tokens = prompt_tokens,
+                                     .prompt_offsets = offsets,
+                                     .prompts = PROMPTS,
+                                     .samples = SAMPLES,
+                                     .max_new_tokens = NEW,
+                                     .sampling = samplings[i],
+                                     .stop = stop,
+                                     .stops = 1,
+                                     .seed = 7,
+                                     .streams = streams,
+                                     .tokens = tokens,
+                                     .log_probs = log_probs,
+                                     .lengths = produced,
+                                     .stopped = stopped};
+    CHECK(generate(model, &request) == OK);
     for (int row = 0; row < ROWS; row++) CHECK(produced[row] >= 1 && produced[row] <= NEW);
   }
   return 0;
@@ -74,7 +105,7 @@ int main(void) {
   for (int i = 0; i < DOCUMENTS; i++) /* documents that differ in their last three tokens, and in their lengths */
     for (int t = 0; t < lengths[i]; t++) related[offsets[i] + t] = (t * 7 + t / 3 + (t + 3 < lengths[i] ? 0 : i)) % 29;
   for (int mode = MODE_F32; mode <= MODE_BF16; mode++) {
-    if (mode != MODE_F32 && !amx_request()) break;
+    if (mode != MODE_F32 && !tiles_request()) break;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
       Model *model = model_create(&shapes[i], (Mode)mode);
       CHECK(model);
@@ -87,6 +118,7 @@ int main(void) {
       model_export(model, model->parameters, flat);
       for (size_t j = 0; j < model->count; j++) CHECK(isfinite(flat[j]));
       free(flat);
+      workspaces_release(model);
       model_destroy(model);
     }
   }

@@ -1,5 +1,6 @@
+/** The native engine's C under sanitizers: sanitize.c, compiled with it. */
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -7,10 +8,9 @@ import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { machineIsas } from "../../src/engine/cpu.ts"
-import { variantFlags } from "../../src/engine/native/compile.ts"
+import { sourceFolder, translationUnits, codeFlags } from "../../src/engine/native/compile.ts"
 
 const compiler = process.env["CC"] || "cc"
-const native = fileURLToPath(new URL("../../src/engine/native/", import.meta.url))
 const program = fileURLToPath(new URL("sanitize.c", import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), "engine-sanitize-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -30,12 +30,10 @@ describe.skipIf(!present())(
   () => {
     for (const isa of new Set([machineIsas()[0]!, "portable" as const]))
       it(`${isa}: training, scoring and sampling touch no memory that is not theirs`, () => {
-        const sources = readdirSync(native)
-          .filter((name) => name.endsWith(".c") && name !== "api.c")
-          .map((name) => join(native, name))
+        const sources = ["machine/", "kernels/", "model/"].flatMap(translationUnits)
         const binary = join(directory, `sanitize-${isa}`)
-        const flags = ["-std=gnu11", "-O1", "-g", "-Wno-psabi", ...variantFlags[isa], ...sanitize]
-        execFileSync(compiler, [...flags, `-I${native}`, program, ...sources, "-o", binary, "-pthread", "-lm"])
+        const flags = [...codeFlags(isa), "-O1", "-g", ...sanitize]
+        execFileSync(compiler, [...flags, `-I${sourceFolder}`, program, ...sources, "-o", binary, "-pthread", "-lm"])
         const run = spawnSync(binary, { encoding: "utf8", env: { ...process.env, ASAN_OPTIONS: "detect_leaks=1" } })
         expect(run.stderr).toBe("")
         expect(run.stdout).toBe("clean\n")

@@ -1,8 +1,19 @@
 /**
- * The native engine's C source, compiled on first use by the system's compiler into a cache of the user, one library per instruction set.
+ * The native engine's C source, compiled on first use by the system's compiler into a cache of the user, one library per
+ * instruction set.
  *
- * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. It is
- * written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the result.
+ *     api.c       what TypeScript calls
+ *     model/      a model, its scratch memory, and the passes over it: score, gradient, update, generate
+ *     kernels/    one operation a file, the formula at its head; plain arrays, nothing of models
+ *     machine/    memory, threads, vector and tile registers
+ *
+ * Each room includes itself and those below it. To change one kernel and run its test only:
+ *
+ *     npx vitest run test/engine/kernels.test.ts -t layernorm
+ *
+ * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. It
+ * is written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the
+ * result.
  */
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -19,7 +30,11 @@ import type { Isa } from "../cpu.ts"
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
   readonly badInput = true
   override get message() {
-    return `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), name one in CC, or take --engine wasm.`
+    return (
+      `The native engine is compiled on first use and needs a C compiler, but "${this.compiler}" was not found. ` +
+      `Install one (Debian, Ubuntu: apt-get install gcc; Fedora: dnf install gcc; macOS: xcode-select --install), ` +
+      `name one in CC, or take --engine wasm.`
+    )
   }
 }
 
@@ -28,16 +43,32 @@ export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileF
   output: Schema.String
 }) {
   override get message() {
-    return `Compiling the native engine failed. The command was\n  ${this.command}\nand the compiler said\n${this.output}\nThe wasm engine needs no compiler: --engine wasm`
+    return [
+      `Compiling the native engine failed. The command was\n  ${this.command}`,
+      `and the compiler said\n${this.output}`,
+      `The wasm engine needs no compiler: --engine wasm`
+    ].join("\n")
   }
 }
 
-const here = fileURLToPath(new URL(".", import.meta.url))
+/** Where the C source is. */
+export const sourceFolder = fileURLToPath(new URL(".", import.meta.url))
 
-const sourceFiles = (): ReadonlyArray<string> =>
-  readdirSync(here)
+/**
+ * The files of the C source, headers too, as paths inside `sourceFolder`.
+ * @internal A test reads their includes.
+ */
+export const sourceFiles = (): ReadonlyArray<string> =>
+  readdirSync(sourceFolder, { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
     .filter((name) => name.endsWith(".c") || name.endsWith(".h"))
     .toSorted()
+
+/** Paths of the files that a compiler is given, in a room of `sourceFolder` if one is named. */
+export const translationUnits = (room = ""): ReadonlyArray<string> =>
+  sourceFiles()
+    .filter((name) => name.endsWith(".c") && name.startsWith(room))
+    .map((name) => join(sourceFolder, name))
 
 /** Source without comments and with runs of white space as one blank: what can affect a result. */
 export const significantText = (source: string): string =>
@@ -54,7 +85,7 @@ export const sourceDigest = (): string => {
   if (digest === undefined) {
     const hash = createHash("sha256")
     for (const name of sourceFiles()) {
-      const text = significantText(readFileSync(join(here, name), "utf8"))
+      const text = significantText(readFileSync(join(sourceFolder, name), "utf8"))
       hash.update(`${name}\0${text.length}\0${text}\0`)
     }
     digest = hash.digest("hex")
@@ -66,7 +97,7 @@ const x86 = (...features: ReadonlyArray<string>) => features.map((feature) => `-
 const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "avx2"), "-mprefer-vector-width=512"]
 
 /** Feature flags of each variant. */
-export const variantFlags: Record<Isa, ReadonlyArray<string>> = {
+const variantFlags: Record<Isa, ReadonlyArray<string>> = {
   amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
   avx512,
   avx2: x86("avx2", "fma"),
@@ -74,17 +105,15 @@ export const variantFlags: Record<Isa, ReadonlyArray<string>> = {
 }
 
 /** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
-const commonFlags = [
-  "-std=gnu11",
-  "-O3",
-  "-fPIC",
-  "-shared",
-  "-fvisibility=hidden",
-  "-fno-math-errno",
-  "-fno-trapping-math",
-  "-ffp-contract=fast",
-  "-Wno-psabi"
-]
+const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
+
+/**
+ * What the code of an instruction set is compiled with, whatever becomes of it.
+ * @internal Tests and benchmarks compile programs of their own with it.
+ */
+export const codeFlags = (isa: Isa): ReadonlyArray<string> => ["-std=gnu11", "-Wno-psabi", ...arithmetic, ...variantFlags[isa]]
+
+const libraryFlags = ["-fPIC", "-shared", "-fvisibility=hidden"]
 /** Workers sleep inside the library until the process ends, so it must never be unloaded. */
 const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete", "-lm"] : ["-lm"]
 
@@ -144,7 +173,7 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
     const cached = options.flags === undefined ? cachedLibrary(isa) : undefined
     return cached ?? (yield* new NoCompiler({ compiler }))
   }
-  const flags = [...compilerArguments, ...commonFlags, ...variantFlags[isa], ...(options.flags ?? [])]
+  const flags = [...compilerArguments, ...codeFlags(isa), ...libraryFlags, ...(options.flags ?? [])]
   const version = yield* execute(compiler, [...compilerArguments, "--version"])
   const key = createHash("sha256")
     .update([version, ...flags, ...linkFlags].join("\0"))
@@ -156,8 +185,7 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   mkdirSync(directory, { recursive: true })
   removeLeftovers(directory)
   const partial = join(directory, `partial-${process.pid}-${Math.random().toString(36).slice(2)}${suffix}`)
-  const sources = sourceFiles().filter((name) => name.endsWith(".c"))
-  yield* execute(compiler, [...flags, ...sources.map((name) => join(here, name)), "-o", partial, ...linkFlags]).pipe(
+  yield* execute(compiler, [...flags, ...translationUnits(), "-o", partial, ...linkFlags]).pipe(
     Effect.onError(() => Effect.sync(() => rmSync(partial, { force: true })))
   )
   if (statSync(partial).size === 0) return yield* new CompileFailed({ command: compiler, output: "it wrote an empty library" })

@@ -1,9 +1,9 @@
 /**
- * The reference engine: the interface of `Engine.ts` over TensorFlow.js and its automatic differentiation. Meant to be read beside the
- * formulas and believed; the other engines are held against it. Single precision, one thread, no kernels of its own.
+ * The reference engine: the interface of `Engine.ts` over TensorFlow.js and its automatic differentiation. Meant to be read
+ * beside the formulas and believed; the other engines are held against it. Single precision, one thread, no kernels of its own.
  *
- * Work goes rectangle by rectangle and, when sampling, position by position; between two of these other fibers run and an interruption is
- * heard. A `lossStep` or `backward` that is interrupted or fails drops the gradient accumulated so far.
+ * Work goes rectangle by rectangle and, when sampling, position by position; between two of these other fibers run and an
+ * interruption is heard. A `lossStep` or `backward` that is interrupted or fails drops the gradient accumulated so far.
  */
 import * as tf from "@tensorflow/tfjs-core"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../../model/ModelSpec.ts"
-import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "../check.ts"
+import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "../check-arguments.ts"
 import { Engine, EngineError, NonFiniteGradient, type Batch, type EngineInfo, type Model } from "../Engine.ts"
 import type { TfjsBackend } from "./backends.ts"
 import { makeDecoder } from "./Decoder.ts"
@@ -216,7 +216,9 @@ export const layer = (options: TfjsOptions): Layer.Layer<Engine, EngineError> =>
         catch: (cause) =>
           new EngineError({
             operation: `loading TensorFlow.js (${options.backend})`,
-            detail: `${cause instanceof Error ? cause.message : String(cause)}${native ? "; ECHO_CHAMBER_TFJS_BACKEND=wasm does without that library" : ""}`
+            detail:
+              (cause instanceof Error ? cause.message : String(cause)) +
+              (native ? "; ECHO_CHAMBER_TFJS_BACKEND=wasm does without that library" : "")
           })
       })
       const turn = yield* Semaphore.make(1)

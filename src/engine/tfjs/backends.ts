@@ -11,13 +11,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
-export const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
+const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
 export type TfjsBackend = (typeof tfjsBackends)[number]
 
 export const require = createRequire(import.meta.url)
 
 /** The folder of a package that this project can load, if it is installed. */
-export const packageFolder = (name: string): string | undefined => {
+const packageFolder = (name: string): string | undefined => {
   try {
     return dirname(require.resolve(`${name}/package.json`))
   } catch {
@@ -45,8 +45,9 @@ const lacks = (backend: TfjsBackend, folderOf: typeof packageFolder): string | u
   if (existsSync(libraries) && readdirSync(libraries).some((api) => existsSync(join(libraries, api, "tfjs_binding.node"))))
     return undefined
   return (
-    `${name} is installed, but its native library is not in ${libraries}: its install script, which fetches it, did not run or failed. ` +
-    `Set "${name}": true under allowBuilds in pnpm-workspace.yaml and run pnpm rebuild ${name}, or set ECHO_CHAMBER_TFJS_BACKEND=wasm`
+    `${name} is installed, but its native library is not in ${libraries}: its install script, which fetches it, ` +
+    `did not run or failed. Set "${name}": true under allowBuilds in pnpm-workspace.yaml and run pnpm rebuild ${name}, ` +
+    `or set ECHO_CHAMBER_TFJS_BACKEND=wasm`
   )
 }
 

@@ -9,8 +9,8 @@ import * as tf from "@tensorflow/tfjs-core"
 import { require, type TfjsBackend } from "./backends.ts"
 
 /**
- * The gradients of TensorFlow.js are registered by its browser bundle only, and the module that does it imports its neighbours without
- * extensions, which Node refuses. For the time of this import they get theirs.
+ * The gradients of TensorFlow.js are registered by its browser bundle only, and the module that does it imports its neighbours
+ * without extensions, which Node refuses. For the time of this import they get theirs.
  */
 const registerGradients = async (): Promise<void> => {
   if (tf.getGradient("BatchMatMul") !== undefined) return
@@ -56,8 +56,8 @@ interface WasmBackend {
 }
 
 /**
- * When the 4 GiB of WebAssembly are used up, `malloc` answers with address 0 and the backend writes there, over what others hold. Here it
- * throws instead.
+ * When the 4 GiB of WebAssembly are used up, `malloc` answers with address 0 and the backend writes there, over what others hold.
+ * Here it throws instead.
  */
 const refuseWhenFull = (): void => {
   tf.dispose(tf.zeros([1])) // the first call puts the module's own function in the place of a stand-in

@@ -1,9 +1,9 @@
 /**
- * The token losses of `Engine.ts` as TensorFlow.js expressions. Each returns its terms per position; a loss is their sum, and nothing here
- * says how to differentiate it.
+ * The token losses of `Engine.ts` as TensorFlow.js expressions. Each returns its terms per position; a loss is their sum, and
+ * nothing here says how to differentiate it.
  *
- * A position of weight 0 takes no part, whatever its arrays hold: its log-probability is replaced by 0 before anything is computed from
- * it, since 0 times an overflowing ratio would not be 0.
+ * A position of weight 0 takes no part, whatever its arrays hold: its log-probability is replaced by 0 before anything is
+ * computed from it, since 0 times an overflowing ratio would not be 0.
  */
 import * as tf from "@tensorflow/tfjs-core"
 
@@ -24,7 +24,9 @@ export const crossEntropy = (rectangle: Rectangle, weights: Float32Array): Terms
   return ({ logProbs }) => tf.neg(tf.mul(tf.tensor1d(weight), logProbs))
 }
 
-/** max(-A r, -A clip(r)), r = exp(logp - old) (Schulman et al. 2017); with dual clip c, at most -c A where A < 0 (Ye et al. 2020). */
+/**
+ * max(-A r, -A clip(r)), r = exp(logp - old) (Schulman et al. 2017); with dual clip c, at most -c A where A < 0 (Ye et al. 2020).
+ */
 const policyTerm = (loss: Surrogate, advantages: tf.Tensor1D, oldLogProbs: tf.Tensor1D, logProbs: tf.Tensor1D): tf.Tensor1D => {
   const ratio = tf.exp(tf.sub(logProbs, oldLogProbs))
   const gain = tf.neg(advantages)

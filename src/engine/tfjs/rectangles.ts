@@ -1,8 +1,8 @@
 /**
  * Ragged batches as rectangles. Documents of a similar length lie under one another, padded at their ends.
  *
- * A document is padded to the next power of two, so that its rectangle's length, and with it every rounding of its forward pass, depends on
- * the document alone and never on its batch mates.
+ * A document is padded to the next power of two, so that its rectangle's length, and with it every rounding of its forward pass,
+ * depends on the document alone and never on its batch mates.
  */
 import type { Batch } from "../Engine.ts"
 

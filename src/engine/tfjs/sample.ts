@@ -1,7 +1,7 @@
 /**
- * One token from one row of logits, by the rule of `GenerateRequest`, in float64: top-k keeps the k most probable tokens (equal ones by
- * lower id), top-p then the smallest set of the most probable of these whose share of their mass reaches p, and the token is the first
- * whose cumulative mass, in the order of ids, exceeds the uniform's share of the mass left.
+ * One token from one row of logits, by the rule of `GenerateRequest`, in float64: top-k keeps the k most probable tokens (equal
+ * ones by lower id), top-p then the smallest set of the most probable of these whose share of their mass reaches p, and the token
+ * is the first whose cumulative mass, in the order of ids, exceeds the uniform's share of the mass left.
  */
 
 export interface SamplingRule {

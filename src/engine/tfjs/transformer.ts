@@ -6,9 +6,9 @@
  *   x  += Wdown (silu(Wgate n) * (Wup n))                n = LayerNorm(x)
  *   logits = H LayerNorm(x)                              H = E when tied
  *
- * Documents are the rows of a rectangle, padded at their ends: causal attention never looks at the padding, and position t of every row
- * is t, so that nothing here knows of ragged batches. All values are `[rows * length, channels]` except inside attention. The tables of
- * the rotation and the mask are computed in float64.
+ * Documents are the rows of a rectangle, padded at their ends: causal attention never looks at the padding, and position t of
+ * every row is t, so that nothing here knows of ragged batches. All values are `[rows * length, channels]` except inside
+ * attention. The tables of the rotation and the mask are computed in float64.
  */
 import * as tf from "@tensorflow/tfjs-core"
 
@@ -36,13 +36,16 @@ export const weightsOf = (spec: ModelSpec, parameters: tf.Tensor1D): Weights => 
 /** Keys and values of one layer at the positions so far: `[rows, heads, positions, head width]`. */
 export type Seen = { readonly keys: tf.Tensor4D; readonly values: tf.Tensor4D }
 
-/** A row of zeros with a one at the id, for each: `[ids, vocabulary]`. (Asked for floats, the WebAssembly backend writes the bits of integers.) */
+/**
+ * A row of zeros with a one at the id, for each: `[ids, vocabulary]`. (Asked for floats, the WebAssembly backend writes the bits
+ * of integers.)
+ */
 const oneHot = (ids: tf.Tensor1D, { vocabularySize }: ModelSpec): tf.Tensor2D =>
   tf.cast(tf.oneHot(ids, vocabularySize) as tf.Tensor2D, "float32")
 
 /**
- * y = W x for every row of x; so dx = W^T dy and dW = sum dy x^T. Written out because the library would derive products with transposition
- * flags, for which its WebAssembly backend takes ten times as long as for a transposition and a product.
+ * y = W x for every row of x; so dx = W^T dy and dW = sum dy x^T. Written out because the library would derive products with
+ * transposition flags, for which its WebAssembly backend takes ten times as long as for a transposition and a product.
  */
 const linear = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D =>
   tf.customGrad((...inputs) => {
@@ -144,8 +147,8 @@ export interface Trunk {
 }
 
 /**
- * Everything below the heads, for tokens `[rows, length]` at positions `start ..` (default 0). With `start` above 0, `earlier` holds what
- * the layers saw of the positions before.
+ * Everything below the heads, for tokens `[rows, length]` at positions `start ..` (default 0). With `start` above 0, `earlier`
+ * holds what the layers saw of the positions before.
  */
 export const trunk = (
   spec: ModelSpec,

@@ -3,20 +3,20 @@
  *
  *     pnpm build:wasm [clang]
  *
- * The compiler is Debian's clang with its lld (apt-get install clang-22 lld-22), by default the one that made the committed file: clang
- * writes its version into it. Nothing of the machine enters the result, so the same compiler gives the same bytes anywhere; a test
- * rebuilds and compares. No C library is linked: runtime.c, threads.c and include/ stand in for one.
+ * The compiler is Debian's clang with its lld (apt-get install clang-22 lld-22), by default the one that made the committed file:
+ * clang writes its version into it. Nothing of the machine enters the result, so the same compiler gives the same bytes anywhere;
+ * a test rebuilds and compares. No C library is linked: runtime.c, threads.c and include/ stand in for one.
  */
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+import { translationUnits } from "../native/compile.ts"
 import { memoryPages, STACK_BYTES } from "./instance.ts"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
-const native = fileURLToPath(new URL("../native/", import.meta.url))
 
 /** The committed binary. */
 export const binary = join(here, "engine.wasm")
@@ -28,7 +28,7 @@ const features = ["simd128", "relaxed-simd", "atomics", "bulk-memory", "mutable-
 /** As in native/compile.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
 const arithmetic = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
 
-const headers = ["-nostdlibinc", "-isystem", join(here, "include"), `-I${native}`]
+const headers = ["-nostdlibinc", "-isystem", join(here, "include")]
 const compileFlags = ["--target=wasm32", "-std=gnu11", "-fvisibility=hidden", ...features, ...arithmetic, ...headers]
 
 const linkFlags = [
@@ -45,20 +45,20 @@ const linkFlags = [
   "strip-debug"
 ].map((flag) => `-Wl,--${flag}`)
 
-const sourcesIn = (folder: string, ...without: ReadonlyArray<string>): ReadonlyArray<string> =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".c") && !without.includes(name))
-    .toSorted()
-    .map((name) => join(folder, name))
+/** The C source, with threads.c and runtime.c of this folder where the native engine has the system's. */
+const sources = (): ReadonlyArray<string> => [
+  ...translationUnits().filter((path) => !path.endsWith("threads.c")),
+  join(here, "runtime.c"),
+  join(here, "threads.c")
+]
 
 /** The module that `clang` makes of the source; throws what the compiler or the linker says. */
 export const build = (clang: string): Uint8Array => {
   const directory = mkdtempSync(join(tmpdir(), "echo-chamber-wasm-"))
   try {
     const output = join(directory, "engine.wasm")
-    const sources = [...sourcesIn(native, "threads.c"), ...sourcesIn(here)]
     const flags = [...compileFlags, "-nostdlib", ...linkFlags, `-Wl,-z,stack-size=${STACK_BYTES}`]
-    execFileSync(clang, [...flags, ...sources, "-o", output], { stdio: ["ignore", "inherit", "pipe"] })
+    execFileSync(clang, [...flags, ...sources(), "-o", output], { stdio: ["ignore", "inherit", "pipe"] })
     return readFileSync(output)
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -1,74 +1,51 @@
 /**
- * The compiled engine as a WebAssembly module. Its memory is shared by this thread, which makes and drops models and copies arrays in
- * and out, by a worker that runs the long calls, and by further workers that help it. So the event loop keeps turning, and a call is
- * cancelled through memory while it runs.
+ * The compiled engine as a WebAssembly module. Its memory is shared by this thread, which makes and drops models and copies
+ * arrays in and out, by a worker that runs the long calls, and by further workers that help it. So the event loop keeps turning,
+ * and a call is cancelled through memory while it runs.
  */
 import { Worker } from "node:worker_threads"
 
-import { type CompiledLibrary, longPrototypes, shortPrototypes } from "../CompiledLibrary.ts"
+import type { CompiledLibrary, Handle } from "../CompiledLibrary.ts"
+import { calls, encode, enumerations, type StructName, type Values } from "../requests.ts"
 import { type Exports, instantiate, memoryPages, STACK_BYTES } from "./instance.ts"
 import type { AnswerMessage, CallMessage, ThreadData } from "./worker.ts"
-
-const OUT_OF_MEMORY = 1
 
 /** Bytes that no array reaches: beyond, lengths would not fit C's 32-bit numbers. */
 const LARGEST_ARRAY = 2 ** 31
 
-/** A function of api.c: its name, and of each parameter whether it is a number or handle, an array that C reads, or one it writes. */
-interface Signature {
-  readonly name: string
-  readonly parameters: ReadonlyArray<"number" | "read" | "written">
-}
-
-const signatureOf = (prototype: string): Signature => {
-  const [, name, parameters] = /(\w+)\((.*)\)$/.exec(prototype)!
-  return {
-    name: name!,
-    parameters: parameters!
-      .split(", ")
-      .map((parameter) =>
-        parameter.startsWith("void *") || !parameter.includes("*")
-          ? "number"
-          : parameter.startsWith("const ")
-            ? "read"
-            : "written"
-      )
-  }
-}
-
 const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Arguments of one call, with copies of its arrays in linear memory. */
+/** A request in linear memory, with copies of its arrays. */
 interface Lent {
-  readonly numbers: ReadonlyArray<number>
+  readonly address: number
   /** Copies what C wrote back into the caller's arrays and frees the copies. */
   readonly takeBack: () => void
 }
 
-/** Copies the arrays of a call into memory; undefined when there is not enough. */
-const lend = (
+/** Copies a request and its arrays into memory; undefined when there is not enough. */
+const lend = <S extends StructName>(
   exports: Exports,
   memory: WebAssembly.Memory,
-  signature: Signature,
-  args: ReadonlyArray<unknown>
+  struct: S,
+  values: Values<S>
 ): Lent | undefined => {
   const copies: Array<{ readonly address: number; readonly array: ArrayBufferView; readonly written: boolean }> = []
   const free = () => copies.forEach(({ address }) => exports["memory_release"]!(address))
-  const numbers: Array<number> = []
-  for (const [i, argument] of args.entries()) {
-    if (!ArrayBuffer.isView(argument)) {
-      numbers.push(argument === null ? 0 : (argument as number))
-      continue
+  let enough = true
+  const copy = (array: ArrayBufferView, written: boolean): number => {
+    const address = enough && array.byteLength < LARGEST_ARRAY ? exports["memory_take"]!(array.byteLength) >>> 0 : 0
+    if (address === 0) {
+      enough = false
+      return 0
     }
-    const address = argument.byteLength < LARGEST_ARRAY ? exports["memory_take"]!(argument.byteLength) >>> 0 : 0
-    if (address === 0) return void free()
-    const written = signature.parameters[i] === "written"
-    if (!written) new Uint8Array(memory.buffer, address, argument.byteLength).set(bytesOf(argument))
-    copies.push({ address, array: argument, written })
-    numbers.push(address)
+    if (!written) new Uint8Array(memory.buffer, address, array.byteLength).set(bytesOf(array))
+    copies.push({ address, array, written })
+    return address
   }
+  const address = copy(encode(struct, values, copy), false)
+  if (!enough) return void free()
   return {
-    numbers,
+    address,
     takeBack: () => {
       for (const { address, array, written } of copies)
         if (written) bytesOf(array).set(new Uint8Array(memory.buffer, address, array.byteLength))
@@ -81,13 +58,13 @@ export interface WasmLibrary extends CompiledLibrary {
   readonly close: () => Promise<unknown>
 }
 
-type Settle = (error: unknown, status: number) => void
+type Settle = (broken: string | undefined, status: number) => void
 
 /** The worker that runs long calls, one after another, and the helpers it shares them with. */
 const startThreads = (module: WebAssembly.Module, memory: WebAssembly.Memory, exports: Exports, threads: number) => {
   const pending: Array<Settle> = []
   let broken: string | undefined
-  const settle = (error: unknown, status: number) => pending.shift()?.(error, status)
+  const settle: Settle = (error, status) => pending.shift()?.(error, status)
   const breakDown = (error: Error) => {
     broken = `a thread of the engine ended: ${error.message}`
     while (pending.length > 0) settle(broken, 0)
@@ -108,7 +85,7 @@ const startThreads = (module: WebAssembly.Module, memory: WebAssembly.Memory, ex
   caller.on("message", (answer: AnswerMessage) => {
     if (pending.length === 1) caller.unref()
     if ("trap" in answer) settle(`the engine stopped: ${answer.trap}`, 0)
-    else settle(null, answer.status)
+    else settle(undefined, answer.status)
   })
   return {
     call: (message: CallMessage, whenDone: Settle) => {
@@ -122,42 +99,40 @@ const startThreads = (module: WebAssembly.Module, memory: WebAssembly.Memory, ex
   }
 }
 
+/** A model's address is its handle. */
+const handleOf = (address: number) => address as unknown as Handle
+const addressOf = (handle: Handle) => handle as unknown as number
+
 /** Brings a compiled module to life on `threads` threads; throws where memory or threads cannot be had. */
 export const startLibrary = (module: WebAssembly.Module, threads: number): WasmLibrary => {
   const memory = new WebAssembly.Memory({ ...memoryPages, shared: true })
   const exports = instantiate(module, memory)
   const { call, close } = startThreads(module, memory, exports, threads)
 
-  const short = (prototype: string) => {
-    const signature = signatureOf(prototype)
-    return (...args: ReadonlyArray<unknown>) => {
-      const lent = lend(exports, memory, signature, args)
+  return {
+    outOfMemory:
+      "out of memory. WebAssembly can address 4 GiB, or less where the machine has less; use a smaller model, a shorter context, " +
+      "fewer samples or fewer threads, or install a C compiler for the native engine, which has no such limit",
+    close,
+    supports: (mode) => exports["engine_supports"]!(enumerations.Mode.choices.indexOf(mode)) !== 0,
+    create: (request) => {
+      const lent = lend(exports, memory, "CreateRequest", request)
       if (lent === undefined) return null
-      const result = exports[signature.name]!(...lent.numbers) >>> 0
+      const model = exports["engine_create"]!(lent.address) >>> 0
       lent.takeBack()
-      return prototype.startsWith("void *") && result === 0 ? null : result
-    }
-  }
-  const long = (prototype: string) => {
-    const signature = signatureOf(prototype)
-    return (...all: ReadonlyArray<unknown>) => {
-      const whenDone = all.at(-1) as Settle
-      const lent = lend(exports, memory, signature, all.slice(0, -1))
+      return model === 0 ? null : handleOf(model)
+    },
+    destroy: (handle) => void exports["engine_destroy"]!(addressOf(handle)),
+    cancel: (handle, cancelled) => void exports["engine_cancel"]!(addressOf(handle), Number(cancelled)),
+    zeroGradients: (handle) => void exports["engine_zero_gradients"]!(addressOf(handle)),
+    call: (name, handle, request, whenDone) => {
+      const lent = lend(exports, memory, calls[name], request)
       /* As on a thread: never before the caller has gone on. */
-      if (lent === undefined) return void setImmediate(() => whenDone(null, OUT_OF_MEMORY))
-      call({ name: signature.name, numbers: lent.numbers }, (error, status) => {
+      if (lent === undefined) return void setImmediate(() => whenDone(undefined, "out of memory"))
+      call({ name: `engine_${name}`, numbers: [addressOf(handle), lent.address] }, (broken, status) => {
         lent.takeBack()
-        whenDone(error, status)
+        whenDone(broken, enumerations.Status.choices[status] ?? "cancelled")
       })
     }
   }
-  const bind = (prototypes: Readonly<Record<string, string>>, as: (prototype: string) => unknown) =>
-    Object.fromEntries(Object.entries(prototypes).map(([name, prototype]) => [name, as(prototype)]))
-  return {
-    outOfMemory:
-      "out of memory. WebAssembly can address 4 GiB, or less where the machine has less; use a smaller model, a shorter context, fewer samples or fewer threads, or install a C compiler for the native engine, which has no such limit",
-    close,
-    ...bind(shortPrototypes, short),
-    ...bind(longPrototypes, long)
-  } as unknown as WasmLibrary
 }

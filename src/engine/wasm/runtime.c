@@ -1,9 +1,10 @@
 /*
  * What stands in for the C library where there is none: copying, filling and an allocator over linear memory.
  *
- * The heap starts after the memory that the module was linked with and grows by whole pages. It is a row of blocks without gaps, each a
- * header of 64 bytes and a body of a multiple of 64; headers are linked in the order of their addresses. A request takes the first free block that is large
- * enough, cut to size; a freed block joins its free neighbours. The engine asks seldom and for much, so a walk along the row is cheap.
+ * The heap starts after the memory that the module was linked with and grows by whole pages. It is a row of blocks without gaps,
+ * each a header of 64 bytes and a body of a multiple of 64; headers are linked in the order of their addresses. A request takes
+ * the first free block that is large enough, cut to size; a freed block joins its free neighbours. The engine asks seldom and for
+ * much, so a walk along the row is cheap.
  */
 #include <stdatomic.h>
 #include <stdbool.h>

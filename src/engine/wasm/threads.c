@@ -1,8 +1,9 @@
 /*
- * The thread pool of threads.h on WebAssembly: the host starts a worker for each further thread, all on one shared memory, and each
- * calls `thread_help`, which never returns. Helpers sleep between regions. Only one thread may start regions: the host's caller.
+ * The thread pool of threads.h on WebAssembly: the host starts a worker for each further thread, all on one shared memory, and
+ * each calls `thread_help`, which never returns. Helpers sleep between regions. Only one thread may start regions: the host's
+ * caller.
  */
-#include "threads.h"
+#include "../native/machine/threads.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -10,8 +11,9 @@
 
 static struct {
   atomic_int helpers; /* those that are ready */
-  atomic_uint region; /* number of the region, times 256, plus how many helpers are invited: one word, so that they fit together */
-  atomic_int busy;    /* invited helpers still at work */
+  atomic_uint
+      region;      /* number of the region, times 256, plus how many helpers are invited: one word, so that they fit together */
+  atomic_int busy; /* invited helpers still at work */
   atomic_int next;
   Job job;
   void *context;

@@ -1,6 +1,7 @@
 /*
- * The mathematics the engine needs. Square roots are instructions; the others are those of JavaScript, imported by name: V8 recognises
- * them and calls its own double-precision code (fdlibm) without a detour. The single-precision functions round a double result.
+ * The mathematics the engine needs. Square roots are instructions; the others are those of JavaScript, imported by name: V8
+ * recognises them and calls its own double-precision code (fdlibm) without a detour. The single-precision functions round a
+ * double result.
  */
 #ifndef WASM_MATH_H
 #define WASM_MATH_H

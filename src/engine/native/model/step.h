@@ -1,0 +1,25 @@
+/* One pass over a batch: forward for scores, forward and backward for gradients, chunk by chunk. */
+#ifndef STEP_H
+#define STEP_H
+
+#include "../kernels/loss.h"
+#include "chunk.h"
+
+typedef struct {
+  float *log_probs; /* per position of the batch; NULL: values alone are wanted */
+  float *entropies; /* NULL: not wanted */
+  float *values;    /* NULL: not wanted */
+} ScoreOutput;
+
+Status step_score(Model *model, int threads, Batch batch, float inverse_temperature, ScoreOutput out);
+
+/* Adds the gradient of `loss`; *total gets its value. out.log_probs may be NULL. */
+Status step_gradient(Model *model, int threads, Batch batch, const Loss *loss, double *total, ScoreOutput out);
+
+/* Called after each layer's attention inputs exist: q, k, v of the chunk, [rows, 3d]. */
+typedef void (*LayerHook)(void *context, size_t layer, const float *query_key_value);
+
+/* Embedding to final LayerNorm: leaves the final hidden states in w->final. `hook` may be NULL. */
+void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context);
+
+#endif
