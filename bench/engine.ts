@@ -19,6 +19,10 @@ import { measurePeak } from "./peak.ts"
 import { scaling } from "./scaling.ts"
 import { TorchPeer, type What } from "./TorchPeer.ts"
 
+/** Debian's NumPy and PyTorch without OpenBLAS: correct, and many times slower. */
+const REFERENCE_BLAS =
+  " on the reference BLAS: no measure in f32; install OpenBLAS (Debian: apt-get install libopenblas0-pthread)"
+
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
@@ -69,7 +73,8 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
         )
     }
     report(
-      `${config.name}: ${what}, ${millions(config)} M parameters${peers.length > 0 ? " (ratios: to torch f32, to torch bf16)" : ""}`,
+      `${config.name}: ${what}, ${millions(config)} M parameters` +
+        (peers.length > 0 ? " (ratios: to torch f32, to torch bf16)" : ""),
       rates
     )
     if (config.context < 128) return
@@ -110,7 +115,7 @@ const program = Effect.gen(function* () {
     console.log(
       peers[0] === undefined
         ? "torch is not installed (Debian: apt-get install python3-torch): no peer"
-        : `torch ${peers[0][1].version}${peers[0][1].referenceBlas ? " on the reference BLAS: no measure in f32; install OpenBLAS (Debian: apt-get install libopenblas0-pthread)" : ""}`
+        : `torch ${peers[0][1].version}${peers[0][1].referenceBlas ? REFERENCE_BLAS : ""}`
     )
   if (parts.includes("compare"))
     for (const config of chosen) for (const what of whats) yield* Effect.scoped(compare(config, what, peers))

@@ -18,7 +18,7 @@ import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/objects/files.ts"
 import { readRun } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
-import { duration } from "./text-table.ts"
+import { duration } from "./printing/text-table.ts"
 
 export interface EndOfRun {
   readonly root: string

@@ -5,6 +5,7 @@
  * Interrupting a call asks the library to stop after the chunk or token it is at and waits until it has, so that memory is never
  * freed under a running call. An interrupted `lossStep` or `backward` drops the gradient accumulated so far.
  */
+
 import { availableParallelism } from "node:os"
 
 import * as Effect from "effect/Effect"

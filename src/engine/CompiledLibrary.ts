@@ -2,6 +2,7 @@
  * The functions of native/api.c, however they were compiled: as a shared library called through koffi (`native`) or as a
  * WebAssembly module (`wasm`). What they are given is described in requests.ts.
  */
+
 import type { Mode } from "./Engine.ts"
 import type { CallName, calls, Choice, Values } from "./requests.ts"
 

@@ -6,11 +6,13 @@
  * - A batch is packed and ragged: documents one after another, attention never crosses documents, positions restart at 0.
  * - Per-token arrays have one entry per *position* of the batch. Entry t belongs to the state after reading token t:
  *   `logProbs[t]` is log p(tokens[t + 1] | tokens[..t]) inside the document. The last token of a document has no target: its
- *   log-probability is 0 and a weight or coefficient given for it is ignored. Entropies (nats) and values exist at every position.
+ *   log-probability is 0 and a weight or coefficient given for it is ignored. Entropies (nats) and values exist at every
+ *   position.
  * - With a temperature, log-probabilities and entropies are those of softmax(logits / temperature).
  * - Gradients accumulate over `lossStep` and `backward` calls until `optimStep` or `zeroGradients`.
  * - Results are bit-equal for any number of threads.
  */
+
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -2,6 +2,7 @@
  * What every engine checks before it computes: a request that makes no sense is refused with the field and the place, never
  * computed and never passed on to native code.
  */
+
 import * as Effect from "effect/Effect"
 
 import type { ModelSpec } from "../model/ModelSpec.ts"

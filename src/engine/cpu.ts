@@ -3,6 +3,7 @@
  * planner may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and
  * arm64 NEON.
  */
+
 import { readFileSync } from "node:fs"
 
 /** Variants the native engine can be compiled for, best first. */

@@ -2,6 +2,7 @@
  * Which engine, mode and instruction set a run would use, decided from feature bits and files alone: nothing is compiled, loaded
  * or started, so that a planner can compute keys in passing. `engineLayer` then brings the choice to life.
  */
+
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { failureText } from "../../src/cli/failed-nodes.ts"
+import { failureText } from "../../src/cli/printing/failed-nodes.ts"
 import { NodeFailed } from "../../src/dag/running/NodeFailed.ts"
 
 const failure = (node: string, problem: string, more: Partial<NodeFailed> = {}) =>

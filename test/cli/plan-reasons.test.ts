@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { changeLines, type Context, firstDifference } from "../../src/cli/plan-reasons.ts"
+import { changeLines, type Context, firstDifference } from "../../src/cli/printing/plan-reasons.ts"
 import { graphOf } from "../../src/dag/graph.ts"
 import { count } from "../dag/fixtures/stages/count.ts"
 import { sum } from "../dag/fixtures/stages/sum.ts"

@@ -1,11 +1,12 @@
 /**
- * Each kernel of src/engine/native/kernels alone, against its formula in float64. One `describe` per kernel, named as its file, so that
- * after a change of one this is the answer:
+ * Each kernel of src/engine/native/kernels alone, against its formula in float64. One `describe` per kernel, named as its file,
+ * so that after a change of one this is the answer:
  *
  *     npx vitest run test/engine/kernels.test.ts -t layernorm
  *
  * Gradients are held against central differences of the forward formula, so no derivative is written down twice.
  */
+
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -37,27 +38,38 @@ const prototypes = {
   supports: "int kernel_supports(int mode)",
   exponential: "void kernel_exponential(float *x, size_t n)",
   softmax: "float kernel_softmax(float *scores, size_t columns)",
-  gemm: "void kernel_gemm(size_t m, size_t n, size_t k, const float *a, int transposed, const float *b, int pack, float *c, int accumulate)",
+  gemm:
+    "void kernel_gemm(size_t m, size_t n, size_t k, const float *a, int transposed, const float *b, int " +
+    "pack, float *c, int accumulate)",
   linear:
-    "void kernel_linear(int mode, size_t rows, size_t out, size_t in, const float *w, const float *x, const float *dy, float *y, float *dx, float *dw)",
+    "void kernel_linear(int mode, size_t rows, size_t out, size_t in, const float *w, const float *x, " +
+    "const float *dy, float *y, float *dx, float *dw)",
   attention:
-    "void kernel_attention(int mode, size_t heads, size_t head_width, size_t d, size_t length, const float *qkv, const float *dy, float *y, float *dqkv)",
-  head: "void kernel_head(float *row, size_t vocabulary, size_t padded, int target, float inverse_temperature, float d_log_prob, float d_entropy, float *score)",
+    "void kernel_attention(int mode, size_t heads, size_t head_width, size_t d, size_t length, const " +
+    "float *qkv, const float *dy, float *y, float *dqkv)",
+  head:
+    "void kernel_head(float *row, size_t vocabulary, size_t padded, int target, float " +
+    "inverse_temperature, float d_log_prob, float d_entropy, float *score)",
   loss: "void kernel_loss(const void *loss, size_t position, double log_prob, double entropy, double value, double *result)",
   sample:
     "int kernel_sample(const float *logits, size_t vocabulary, size_t padded, const void *sampling, double u, float *log_prob)",
   layernormForward: "void layernorm_forward(const float *x, float *y, float *rstd, size_t rows, size_t width, size_t stride)",
   layernormBackward:
-    "void layernorm_backward(const float *y, const float *rstd, const float *dy, float *dx, size_t rows, size_t width, size_t stride)",
+    "void layernorm_backward(const float *y, const float *rstd, const float *dy, float *dx, size_t rows, " +
+    "size_t width, size_t stride)",
   ropeTable: "void rope_table(float *cosines, float *sines, size_t context, size_t head_width)",
   ropeRotate:
-    "void rope_rotate(float *x, size_t rows, size_t stride, const int32_t *positions, size_t heads, size_t head_width, const float *cosines, const float *sines, float sign, float scale)",
+    "void rope_rotate(float *x, size_t rows, size_t stride, const int32_t *positions, size_t heads, " +
+    "size_t head_width, const float *cosines, const float *sines, float sign, float scale)",
   swigluForward:
-    "void swiglu_forward(const float *gate_up, size_t gate_up_stride, float *y, size_t stride, size_t rows, size_t hidden, size_t span)",
+    "void swiglu_forward(const float *gate_up, size_t gate_up_stride, float *y, size_t stride, size_t " +
+    "rows, size_t hidden, size_t span)",
   swigluBackward:
-    "void swiglu_backward(const float *gate_up, float *dgate_up, size_t gate_up_stride, float *dy, size_t stride, size_t rows, size_t hidden, size_t span)",
+    "void swiglu_backward(const float *gate_up, float *dgate_up, size_t gate_up_stride, float *dy, " +
+    "size_t stride, size_t rows, size_t hidden, size_t span)",
   adamw:
-    "void adamw(const void *options, float clip, size_t count, const float *gradient, float *parameters, float *first, float *second)",
+    "void adamw(const void *options, float clip, size_t count, const float *gradient, float *parameters, " +
+    "float *first, float *second)",
   philox: "void philox(const uint32_t *counter, const uint32_t *key, uint32_t *out)",
   philoxUniform: "double philox_uniform(uint32_t word)"
 } as const

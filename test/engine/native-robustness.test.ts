@@ -1,4 +1,5 @@
 /** The native engine under `robustness`, and what only it has: the choice of an instruction set, compilation, the cache. */
+
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

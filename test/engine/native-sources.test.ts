@@ -2,6 +2,7 @@
  * How the native engine's C source is ordered: its rooms lie one above the other, nothing includes itself by a detour, and
  * requests.h is the page that requests.ts gives.
  */
+
 import { readFileSync } from "node:fs"
 import { join, posix } from "node:path"
 

@@ -1,4 +1,5 @@
 /** The native engine against the reference values, in every mode and instruction set of this machine. */
+
 import { describe } from "vitest"
 
 import { machineIsas } from "../../src/engine/cpu.ts"

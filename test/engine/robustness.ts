@@ -2,6 +2,7 @@
  * The cases that every compiled engine must pass beside the conformance suite: threads, interruption, memory, processes. Call
  * `robustness` with the engine and what is special about it.
  */
+
 import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -81,7 +82,7 @@ export const robustness = (subject: Subject): void => {
 
   describe(`${subject.name} engine: threads`, () => {
     for (const mode of subject.modes)
-      it(`${mode}: training, scores and samples are equal to the bit for 1, ${subject.threadCounts.join(", ")} threads`, async () => {
+      it(`${mode}: all results are equal to the bit for 1, ${subject.threadCounts.join(", ")} threads`, async () => {
         const one = await withEngine({ mode, threads: 1 }, everything)
         for (const threads of subject.threadCounts) expect(await withEngine({ mode, threads }, everything)).toEqual(one)
       })

@@ -1,4 +1,5 @@
 /** The native engine's C under sanitizers: sanitize.c, compiled with it. */
+
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -2,6 +2,7 @@
  * The plain JavaScript backend, in a process of its own (TensorFlow.js has one backend a process): slow, so one case of each
  * kind.
  */
+
 import { Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 

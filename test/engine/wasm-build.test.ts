@@ -1,4 +1,5 @@
 /** That the committed engine.wasm is what the C source gives. */
+
 import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"

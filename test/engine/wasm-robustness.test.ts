@@ -1,4 +1,5 @@
 /** The wasm engine under `robustness`, beside native f32, and when it is chosen. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

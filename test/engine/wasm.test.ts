@@ -1,4 +1,5 @@
 /** The wasm engine against the reference values. */
+
 import { layer } from "../../src/engine/wasm/WasmEngine.ts"
 import { conformance, f32Tolerances } from "./conformance.ts"
 

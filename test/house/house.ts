@@ -35,7 +35,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  * that are not named.
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
-  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"]],
+  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"], ["printing"]],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective"], ["packed"]],
   "src/report": [["write-report.ts"], ["render-report.ts"], ["sections"], ["figures", "claims"], ["page", "draw"], ["data"]],
   "src/evaluation": [["summary.ts", "compare.ts"], ["complete.ts"], ["metrics"], ["statistics"], ["EvaluationInputError.ts"]],

@@ -5,7 +5,7 @@ import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
-import { countWords, cut, plural, textTable } from "../text-table.ts"
+import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {

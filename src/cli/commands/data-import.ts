@@ -4,7 +4,7 @@ import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"
 import { namedDatasets, nameList } from "../dataset-arguments.ts"
-import { bytesWords, plural, shortDigest, textTable } from "../text-table.ts"
+import { bytesWords, plural, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {

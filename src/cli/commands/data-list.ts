@@ -4,7 +4,7 @@ import { describeDatasets, type SplitDescription } from "../../datasets/describe
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"
 import { dataFlag, dataRoots, namedDatasets } from "../dataset-arguments.ts"
-import { bytesWords, countWords, cut, plural, shortDigest, textTable } from "../text-table.ts"
+import { bytesWords, countWords, cut, plural, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
 const flags = {

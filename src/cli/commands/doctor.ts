@@ -20,8 +20,8 @@ import { cachedLibrary, compilerPresent } from "../../engine/native/compile.ts"
 import { resolveEngine } from "../../engine/select.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
 import { dataFlag, dataRoots } from "../dataset-arguments.ts"
+import { bytesWords, plural, textTable } from "../printing/text-table.ts"
 import { storeRoot } from "../store-folder.ts"
-import { bytesWords, plural, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, type Parsed } from "../usage.ts"
 
 const flags = {

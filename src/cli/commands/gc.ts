@@ -11,9 +11,9 @@ import * as Effect from "effect/Effect"
 import { errorText } from "../../store/objects/files.ts"
 import { type ActionRecord, Store, StoreFailed } from "../../store/objects/Store.ts"
 import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../../store/upkeep/inventory.ts"
+import { bytesWords, textTable } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
-import { bytesWords, textTable } from "../text-table.ts"
 import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
 
 const flags = {

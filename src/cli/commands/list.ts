@@ -6,8 +6,8 @@ import type { Stage } from "../../dag/Stage.ts"
 import type { Study } from "../../dag/Study.ts"
 import { parameterCount } from "../../model/ModelSpec.ts"
 import { presetNames, presetSpec } from "../../model/presets.ts"
+import { cut, plural, terminalWidth, textTable, valueWords } from "../printing/text-table.ts"
 import { flagOf, loadStudy, studyNames } from "../studies.ts"
-import { cut, plural, terminalWidth, textTable, valueWords } from "../text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
 const flags = { json: { type: "boolean", description: "as JSON" } } satisfies Flags

@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { changeLines, type Context, reasonWords } from "../plan-reasons.ts"
+import { changeLines, type Context, reasonWords } from "../printing/plan-reasons.ts"
+import { plural, shortDigest, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
 import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
-import { plural, shortDigest, textTable, timeWords, duration } from "../text-table.ts"
 import type { Command, Flags } from "../usage.ts"
 
 /** Those of a run too, so that a command line needs one word changed; what only matters while running is read and left. */

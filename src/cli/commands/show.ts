@@ -8,10 +8,8 @@ import * as Effect from "effect/Effect"
 import { endOfLog, logFile } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
-import { runAgain } from "../failed-nodes.ts"
-import { loadRuns, nodeState, type Run } from "../run-states.ts"
-import { sampleRows } from "../sample-rows.ts"
-import { storeRoot } from "../store-folder.ts"
+import { runAgain } from "../printing/failed-nodes.ts"
+import { sampleRows } from "../printing/sample-rows.ts"
 import {
   bytesWords,
   countWords,
@@ -23,7 +21,9 @@ import {
   timeWords,
   valueWords,
   duration
-} from "../text-table.ts"
+} from "../printing/text-table.ts"
+import { loadRuns, nodeState, type Run } from "../run-states.ts"
+import { storeRoot } from "../store-folder.ts"
 import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {

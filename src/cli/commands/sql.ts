@@ -11,8 +11,8 @@ import { Catalog, type QueryResult } from "../../catalog/Catalog.ts"
 import { csv, json, renderTable, type RowFormat } from "../../catalog/output/render-text.ts"
 import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
 import { errorText } from "../../store/objects/files.ts"
+import { plural } from "../printing/text-table.ts"
 import { existingStore } from "../store-folder.ts"
-import { plural } from "../text-table.ts"
 import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
 
 const FORMATS = ["table", "csv", "json", "arrow", "parquet"] as const

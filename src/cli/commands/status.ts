@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
+import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { loadRun, loadRuns, nodeState, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
-import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../text-table.ts"
 import { type Command, type Flags, NotFound, parse, wholeNumber } from "../usage.ts"
 
 const flags = {

@@ -12,9 +12,9 @@ import { errorText } from "../../store/objects/files.ts"
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
+import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
-import { bytesWords, plural, shortDigest } from "../text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
 const flags = {

@@ -1,4 +1,5 @@
 /** The native engine: C compiled once per machine and instruction set, called through koffi. */
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 

@@ -15,6 +15,7 @@
  * is written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the
  * result.
  */
+
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"

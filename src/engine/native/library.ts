@@ -2,6 +2,7 @@
  * The compiled engine as a shared library, through koffi. The only module that imports koffi. Long calls run on a thread of
  * koffi's pool; arrays are passed by address.
  */
+
 import koffi from "koffi"
 
 import type { CompiledLibrary } from "../CompiledLibrary.ts"

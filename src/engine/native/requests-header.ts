@@ -3,6 +3,7 @@
  *
  *     pnpm build:requests
  */
+
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

@@ -2,6 +2,7 @@
  * Sampling with a cache, one position at a time. Rows whose prompt is longer are fed their prompt while others sample already, so
  * that a row meets the same shapes, and the same roundings, whatever lies beside it; rows that ended leave.
  */
+
 import * as tf from "@tensorflow/tfjs-core"
 
 import type { ModelSpec } from "../../model/ModelSpec.ts"

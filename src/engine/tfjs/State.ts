@@ -2,6 +2,7 @@
  * What a model holds: its parameters, both moments and the gradient, each one flat vector in the order of `parameterTable`, and
  * AdamW on them. Tensors never change, so that a new value replaces an old one and a copy costs nothing.
  */
+
 import * as tf from "@tensorflow/tfjs-core"
 
 import type { AdamW, ModelVector } from "../Engine.ts"

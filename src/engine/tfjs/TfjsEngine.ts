@@ -5,6 +5,7 @@
  * Work goes rectangle by rectangle and, when sampling, position by position; between two of these other fibers run and an
  * interruption is heard. A `lossStep` or `backward` that is interrupted or fails drops the gradient accumulated so far.
  */
+
 import * as tf from "@tensorflow/tfjs-core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

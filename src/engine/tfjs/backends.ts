@@ -7,6 +7,7 @@
  *
  * `ECHO_CHAMBER_TFJS_BACKEND` names one.
  */
+
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"

@@ -1,6 +1,7 @@
 /**
  * Brings a backend of TensorFlow.js to life. The library keeps its backend in a global, so a process has one.
  */
+
 import module from "node:module"
 import { dirname } from "node:path"
 

@@ -5,6 +5,7 @@
  * A position of weight 0 takes no part, whatever its arrays hold: its log-probability is replaced by 0 before anything is
  * computed from it, since 0 times an overflowing ratio would not be 0.
  */
+
 import * as tf from "@tensorflow/tfjs-core"
 
 import type { Coefficients, TokenLoss } from "../Engine.ts"

@@ -4,6 +4,7 @@
  * A document is padded to the next power of two, so that its rectangle's length, and with it every rounding of its forward pass,
  * depends on the document alone and never on its batch mates.
  */
+
 import type { Batch } from "../Engine.ts"
 
 export interface Rectangle {

@@ -10,6 +10,7 @@
  * every row is t, so that nothing here knows of ragged batches. All values are `[rows * length, channels]` except inside
  * attention. The tables of the rotation and the mask are computed in float64.
  */
+
 import * as tf from "@tensorflow/tfjs-core"
 
 import { parameterTable, type ModelSpec } from "../../model/ModelSpec.ts"

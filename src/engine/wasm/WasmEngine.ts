@@ -1,6 +1,7 @@
 /**
  * The WebAssembly engine: the native engine's C, compiled beforehand (build.ts), for machines without a compiler. Mode f32 only.
  */
+
 import { readFile } from "node:fs/promises"
 
 import * as Effect from "effect/Effect"

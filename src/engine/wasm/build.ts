@@ -7,6 +7,7 @@
  * clang writes its version into it. Nothing of the machine enters the result, so the same compiler gives the same bytes anywhere;
  * a test rebuilds and compares. No C library is linked: runtime.c, threads.c and include/ stand in for one.
  */
+
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

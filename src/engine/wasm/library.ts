@@ -3,6 +3,7 @@
  * arrays in and out, by a worker that runs the long calls, and by further workers that help it. So the event loop keeps turning,
  * and a call is cancelled through memory while it runs.
  */
+
 import { Worker } from "node:worker_threads"
 
 import type { CompiledLibrary, Handle } from "../CompiledLibrary.ts"
@@ -111,7 +112,8 @@ export const startLibrary = (module: WebAssembly.Module, threads: number): WasmL
 
   return {
     outOfMemory:
-      "out of memory. WebAssembly can address 4 GiB, or less where the machine has less; use a smaller model, a shorter context, " +
+      "out of memory. WebAssembly can address 4 GiB, or less where the machine has less; use a smaller model, " +
+      "a shorter context, " +
       "fewer samples or fewer threads, or install a C compiler for the native engine, which has no such limit",
     close,
     supports: (mode) => exports["engine_supports"]!(enumerations.Mode.choices.indexOf(mode)) !== 0,

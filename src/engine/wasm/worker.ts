@@ -2,6 +2,7 @@
  * A thread of the engine: the caller runs one call after another as they are posted, a helper joins the caller's parallel
  * regions.
  */
+
 import { parentPort, workerData } from "node:worker_threads"
 
 import { instantiate } from "./instance.ts"

@@ -3,9 +3,9 @@
  * column and row, long values cut.
  */
 
-import { ArrowFile } from "../store/arrow/ArrowFile.ts"
-import { ArrowFileCorrupt } from "../store/arrow/TableErrors.ts"
-import { valueAt } from "../store/arrow/view-of-column.ts"
+import { ArrowFile } from "../../store/arrow/ArrowFile.ts"
+import { ArrowFileCorrupt } from "../../store/arrow/TableErrors.ts"
+import { valueAt } from "../../store/arrow/view-of-column.ts"
 import { cut, textTable } from "./text-table.ts"
 
 const VALUE_WIDTH = 100

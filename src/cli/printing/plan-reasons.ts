@@ -4,8 +4,8 @@
  * them.
  */
 
-import type { GraphNode } from "../dag/graph.ts"
-import type { Change, Decision, Reason } from "../dag/Planner.ts"
+import type { GraphNode } from "../../dag/graph.ts"
+import type { Change, Decision, Reason } from "../../dag/Planner.ts"
 import { plural, shortDigest, valueWords } from "./text-table.ts"
 
 export interface Context {

@@ -4,8 +4,8 @@
  * happening as a line.
  */
 
-import type { LiveMetrics } from "../dag/Progress.ts"
-import type { Happening } from "../dag/running/Executor.ts"
+import type { LiveMetrics } from "../../dag/Progress.ts"
+import type { Happening } from "../../dag/running/Executor.ts"
 import { duration } from "./text-table.ts"
 
 /** Is told everything that happens in a run and shows what people want to see of it. */
