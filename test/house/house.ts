@@ -10,7 +10,8 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/cli": "the command line: one file per command" },
   { pipelines: "studies: each reads like the methods section of a paper" },
   { stages: "mix, pretrain, sft, rl, evaluate, compare, attribute" },
-  { "src/rl": "rollouts, advantages, objectives, learners", "src/report": "figures, claims, one HTML file" },
+  { "src/report": "figures, claims, one HTML file" },
+  { "src/rl": "rollouts, advantages, objectives, learners" },
   {
     "src/training": "supervised training: packing, schedules, probes",
     "src/attribution": "which source a completion resembles"

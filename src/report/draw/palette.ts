@@ -5,6 +5,7 @@
  */
 
 import { formats } from "../../formats/registry.ts"
+import { algorithms } from "../../rl/algorithms/registry.ts"
 
 /** What is drawn beside formats: plain text, completions in no format, and a dataset whose solutions are in GSM8K's format. */
 const OTHER_COLOURS: Readonly<Record<string, string>> = {
@@ -38,7 +39,6 @@ const SERIES: ReadonlyArray<Style> = [
   { colour: "#3f8f9f", dash: [4, 2] },
   { colour: "#888888", dash: [1, 3] }
 ]
-const ALGORITHMS = ["ppo", "grpo", "ei"]
 
 /** The style of a format, or of a source: `gsm8k:train` has that of `gsm8k`. */
 export const formatStyle = (source: string): Style => {
@@ -50,7 +50,7 @@ export const formatStyle = (source: string): Style => {
 
 /** The style of the series number `index`, or of an algorithm by its name. */
 export const seriesStyle = (name: string, index: number): Style => {
-  const known = ALGORITHMS.indexOf(name)
+  const known = algorithms.findIndex((algorithm) => algorithm === name)
   return SERIES[(known >= 0 ? known : index) % SERIES.length]!
 }
 

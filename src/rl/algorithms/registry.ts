@@ -32,17 +32,17 @@ export const ALGORITHMS = {
     presets: PPO_PRESETS
   },
   grpo: { title: "group-relative policy optimisation", definitions: GrpoParams, loop: onPolicyLoop, presets: GRPO_PRESETS },
-  reinforce: {
-    title: "REINFORCE with a group baseline",
-    definitions: ReinforceParams,
-    loop: onPolicyLoop,
-    presets: REINFORCE_PRESETS
-  },
   ei: {
     title: "Expert Iteration",
     definitions: ExpertIterationParams,
     loop: ImitationParams,
     presets: EXPERT_ITERATION_PRESETS
+  },
+  reinforce: {
+    title: "REINFORCE with a group baseline",
+    definitions: ReinforceParams,
+    loop: onPolicyLoop,
+    presets: REINFORCE_PRESETS
   }
 } as const satisfies Readonly<Record<string, AlgorithmEntry>>
 

@@ -25,6 +25,17 @@ export interface Rounds {
   readonly seed: number
 }
 
+/**
+ * The order in which an epoch of a round walks through its `count` demonstrations.
+ *
+ * @internal the tests hold that no two are the same
+ */
+export const imitationOrder = (
+  count: number,
+  seed: number,
+  { round, epoch }: { readonly round: number; readonly epoch: number }
+): Int32Array => permutation(count, seed, "imitation", round, epoch)
+
 export const expertIterationLearner = (
   policy: Model,
   /** The parameters every round starts from, under `startFrom: base`. */
@@ -49,7 +60,7 @@ export const expertIterationLearner = (
     let loss = 0
     let norm = 0
     for (let epoch = 0; epoch < rounds.epochs; epoch++) {
-      const order = permutation(count, rounds.seed, "imitation", round, epoch)
+      const order = imitationOrder(count, rounds.seed, { round, epoch })
       for (let i = 0; i < perEpoch; i++) {
         const batch = selectSequences(collected, order.subarray(i * rounds.batch, (i + 1) * rounds.batch))
         loss += (yield* policy.lossStep(batch, imitationLoss(batch))).loss

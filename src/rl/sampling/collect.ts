@@ -73,10 +73,12 @@ export const promptsAt = (
 }
 
 /**
- * `count` problems in place of groups without signal, none that the step has had unless the suite is used up; (seed, step,
- * round).
+ * `count` problems in place of groups without signal, none that the step has had unless the suite is used up; a pure function of
+ * (seed, step, round).
+ *
+ * @internal the tests hold that no two rounds draw alike
  */
-const otherPrompts = (
+export const otherPrompts = (
   suite: ReadonlyArray<SuiteProblem>,
   had: ReadonlySet<SuiteProblem>,
   count: number,
