@@ -60,7 +60,8 @@ describe("the prompts in place of groups without signal", () => {
       problem: String(i),
       question: `${i} + 1 ?`,
       answer: String(i + 1),
-      steps: 1
+      steps: 1,
+      distractor: false
     }))
     const drawn = (step: number, round: number) =>
       otherPrompts(suite, new Set(), 10, { step, round, seed: 0 })
