@@ -113,8 +113,7 @@ export const startLibrary = (module: WebAssembly.Module, threads: number): WasmL
   return {
     outOfMemory:
       "out of memory. WebAssembly can address 4 GiB, or less where the machine has less; use a smaller model, " +
-      "a shorter context, " +
-      "fewer samples or fewer threads, or install a C compiler for the native engine, which has no such limit",
+      "a shorter context, fewer samples or fewer threads, or install a C compiler for the native engine, which has no such limit",
     close,
     supports: (mode) => exports["engine_supports"]!(enumerations.Mode.choices.indexOf(mode)) !== 0,
     create: (request) => {

@@ -31,8 +31,7 @@ export const klKeepsBreadth: Claim = {
   statement: "A stronger KL penalty keeps other formats and pass@k alive, at about equal pass@1.",
   criterion:
     "Between the smallest and the largest KL coefficient, the entropy of the format shares at the end rises, pass@k does not " +
-    "fall, " +
-    "and pass@1 differs by at most 5 points.",
+    "fall, and pass@1 differs by at most 5 points.",
   needs: "runs that differ in the KL coefficient alone",
   findings: (data) =>
     varying(trainedCells(data), "kl").flatMap(({ where, cells }): ReadonlyArray<Finding> => {
@@ -86,8 +85,7 @@ export const grpoLessStable: Claim = {
   statement: "GRPO goes to the same winner as PPO, less steadily.",
   criterion:
     "The winners are equal, and the largest fall of the share of right answers from an earlier peak (smoothed over a tenth of " +
-    "the run) " +
-    "is larger under GRPO, by at least 5 points: less can be chance.",
+    "the run) is larger under GRPO, by at least 5 points: less can be chance.",
   needs: "PPO and GRPO on the same policy",
   findings: (data) =>
     pairs(data, "ppo", "grpo").flatMap(({ where, first: ppo, second: grpo }): ReadonlyArray<Finding> => {
