@@ -29,8 +29,7 @@ export const concentration: Claim = {
   statement: "PPO soon concentrates on one format, and that is when accuracy rises most.",
   criterion:
     "The winner's share of the rollouts rises from at most 70 % to at least 90 %, and at least half of the gain in right " +
-    "answers comes " +
-    "before it gets to 90 %. The run's own length stands for the paper's first epoch.",
+    "answers comes before it gets to 90 %. The run's own length stands for the paper's first epoch.",
   needs: "a finished PPO run",
   findings: (data) =>
     trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
@@ -96,8 +95,7 @@ export const imbalance: Claim = {
   statement: "Enough imbalance in the mixture makes a worse format win.",
   criterion:
     "Between cells that differ in a source's weight alone, the winner changes to a format that was less accurate before RL " +
-    "than its " +
-    "rival, and final pass@1 is lower there.",
+    "than its rival, and final pass@1 is lower there.",
   needs: "mixtures that differ in the weight of one source",
   findings: (data) =>
     mixtures(data).map(({ where, name, cells, leftOut }): Finding => {
