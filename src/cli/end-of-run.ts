@@ -58,6 +58,7 @@ export const endOfRun = async ({ root, runId, study, ownClaims, graph, seconds, 
       `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
         `in ${duration(seconds)}. Run ${runId}`
     )
+    for (const verdict of await ownVerdicts(root, record, ownClaims)) say(`Claim    ${verdict}`)
     if (writeReport) {
       const report = await ensureReport({ root, record, description: study.description, ownClaims })
       if (report.problem === null) say(`Report   ${report.file}`)
@@ -67,6 +68,13 @@ export const endOfRun = async ({ root, runId, study, ownClaims, graph, seconds, 
   } catch (cause) {
     warn(`The results cannot be shown: ${errorText(cause)}`)
   }
+}
+
+/** What the run says to the claims of its study's file. Only a study that makes some waits for what they are judged by. */
+const ownVerdicts = async (root: string, record: RunRecord, ownClaims: StudyClaims): Promise<ReadonlyArray<string>> => {
+  if (ownClaims.claims.length === 0) return []
+  const { studyVerdicts } = await import("../report/judge-study.ts")
+  return Effect.runPromise(Effect.provide(studyVerdicts(record, ownClaims), Store.layer(root)))
 }
 
 /** A query that this run can answer. */

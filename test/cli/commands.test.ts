@@ -40,9 +40,9 @@ describe("run", () => {
       /\nbreak-down: The engine broke down\.\n {4}at (\S+) in .*\n(?: {4}at .*\n)*Its log: (.*)\n/.exec(branches.err) ?? []
     expect(place).toMatch(/^test\/dag\/fixtures\/stages\/break-down\.ts:\d+:\d+$/)
     expect(fs.readFileSync(log, "utf8")).toContain("The engine broke down.")
-    expect(branches.err).toMatch(/\nIts inputs, parameters and log: pnpm pipeline show break-down\n/)
+    expect(branches.err).toMatch(/\nIts inputs and parameters, and the end of the log: pnpm pipeline show break-down\n/)
     expect(branches.err).toMatch(
-      /\nTo go on once that is mended: pnpm pipeline run branches {4}\(after .*; what is done is kept\)\n$/
+      /\nWhat was done in these .* is kept\. To go on once that is mended: pnpm pipeline run branches\n$/
     )
   })
 

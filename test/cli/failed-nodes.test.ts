@@ -22,12 +22,12 @@ compare s ppo, compare s grpo: no such thing
     at stages/compare.ts:31:7 in run
 Logs: /store/a/log
       /store/b/log
-Its inputs, parameters and log: pnpm pipeline show 'compare s ppo' --store 'my store'
+Its inputs and parameters, and the end of the log: pnpm pipeline show 'compare s ppo' --store 'my store'
 
 mix: there is no dataset
-Its inputs, parameters and log: pnpm pipeline show mix --store 'my store'
+Its inputs and parameters: pnpm pipeline show mix --store 'my store'
 
-To go on once that is mended: pnpm pipeline run smoke --store 'my store' --no-report    (after 1 min 05 s; what is done is kept)
+What was done in these 1 min 05 s is kept. To go on once that is mended: pnpm pipeline run smoke --store 'my store' --no-report
 `)
   })
 })

@@ -119,11 +119,10 @@ type Vector = ArrayLike<number>
 const expectClose = (actual: Vector, expected: Vector, tolerance: number) => {
   expect(actual.length).toBe(expected.length)
   const largest = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 0)
-  const worst = Array.from(actual).reduce(
-    (most, x, i) => Math.max(most, Number.isNaN(x) ? Infinity : Math.abs(x - expected[i]!)),
-    0
-  )
-  expect(worst, `largest error, of numbers up to ${largest}`).toBeLessThanOrEqual(tolerance * largest)
+  const errors = Array.from(actual, (x, i) => (Number.isNaN(x) ? Infinity : Math.abs(x - expected[i]!)))
+  const worst = errors.reduce((at, error, i) => (error > errors[at]! ? i : at), 0)
+  const found = `number ${worst} of ${actual.length} is ${actual[worst]} and should be ${expected[worst]}`
+  expect(errors[worst], `${found}; its error, of numbers up to ${largest}`).toBeLessThanOrEqual(tolerance * largest)
 }
 
 /** d(sum_i dy_i f(x)_i)/dx by central differences in float64. */

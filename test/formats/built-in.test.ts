@@ -132,6 +132,24 @@ describe("a misread problem written as code", () => {
 })
 
 describe("the registry", () => {
+  it("holds formats of which each opens with words of its own: the first word forces a format", () => {
+    const openings = formats.map((format) => ({
+      name: format.name,
+      words: new Set(
+        format.subStyles.flatMap((subStyle) =>
+          problems.slice(0, 60).map((problem) => format.render(problem, subStyle).split(" ")[0]!)
+        )
+      )
+    }))
+    const shared = openings.flatMap((one, i) =>
+      openings.slice(i + 1).flatMap((other) => {
+        const both = [...one.words].filter((word) => other.words.has(word))
+        return both.length === 0 ? [] : [`${one.name} and ${other.name} both open with "${both.join('", "')}"`]
+      })
+    )
+    expect(shared).toEqual([])
+  })
+
   it("names each format once, in words that can be a control token and a param", () => {
     expect(new Set(formatNames).size).toBe(formats.length)
     expect(formatNames.filter((name) => !/^[a-z][a-z0-9-]*$/.test(name))).toEqual([])

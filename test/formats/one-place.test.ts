@@ -101,7 +101,8 @@ describe("the name of a format", () => {
     .filter((file) => file.endsWith(".ts") && !own.some((folder) => file.startsWith(folder)))
 
   it("stands in no other file, but for the mixture that is mixed by default", () => {
-    const names = [...formatNames, "lookup"].join("|")
+    // The house's own. A format of yours may be called by a common word, such as "table".
+    const names = ["omi1", "omi2", "tinygsm", "gsm", "lookup"].join("|")
     // As a string, or as a key of an object of numbers or strings.
     const literal = new RegExp(`["'\`](?:${names})["'\`]|\\b(?:${names}): *["'\`\\d]`)
     const naming = files.filter((file) => {

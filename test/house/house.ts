@@ -38,7 +38,14 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"], ["printing"]],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective"], ["packed"]],
-  "src/report": [["write-report.ts"], ["render-report.ts"], ["sections"], ["figures", "claims"], ["page", "draw"], ["data"]],
+  "src/report": [
+    ["write-report.ts", "judge-study.ts"],
+    ["render-report.ts"],
+    ["sections"],
+    ["figures", "claims"],
+    ["page", "draw"],
+    ["data"]
+  ],
   "src/evaluation": [["summary.ts", "compare.ts"], ["complete.ts"], ["metrics"], ["statistics"], ["EvaluationInputError.ts"]],
   "src/engine": [
     ["select.ts"],

@@ -1,9 +1,9 @@
 /**
  * Every snippet in the pages works. What a snippet is stands behind its fence:
  *
- *     ts                         a whole module, type-checked where its first line says (`// stages/a.ts`), else in `pipelines/`
+ *     ts pipelines/a.ts          a whole module, type-checked as that file
  *     ts from stages/compare.ts  an excerpt: its lines stand in that file, in this order; comments and `...` aside
- *     ts into a/b.ts before X    lines to add to that file before its line X: type-checked with them in it
+ *     ts into a/b.ts before X    lines to add to that file before its line X: type-checked with them in it, or found there
  *     sh                         commands that exist, with these flags, studies and parameters
  *     sql                        a query that runs on a store with the tables and parameters of a study
  *     json                       JSON
@@ -67,12 +67,16 @@ describe("TypeScript", () => {
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
   const source = (snippet: Snippet) => /^ts from (\S+)$/.exec(snippet.info)?.[1]
   /** The module that a snippet is, or that it becomes a part of. */
-  const moduleOf = ({ info, text }: Snippet) => {
+  const moduleOf = (snippet: Snippet): { readonly name: string; readonly text: string } => {
+    const { info, text } = snippet
     const [, file, before] = /^ts into (\S+) before (.+)$/.exec(info) ?? []
-    if (file === undefined) return { name: /^\/\/ ((?:src|stages|schemas|pipelines|test)\/\S+\.ts)\b/.exec(text)?.[1], text }
+    if (file === undefined) return { name: /^ts (\S+\.ts)$/.exec(info)?.[1] ?? "", text }
     const lines = textOf(file).split("\n")
+    const trimmed = (some: ReadonlyArray<string>) => some.map((line) => line.trim()).join("\n")
+    // Whoever has done what the page says has these lines already.
+    if (trimmed(lines).includes(trimmed(text.trimEnd().split("\n")))) return { name: file, text: lines.join("\n") }
     const at = lines.findIndex((line) => line.trim() === before)
-    expect(at, `${file} has no line "${before}"`).toBeGreaterThan(0)
+    expect(at, `${where(snippet)}: ${file} has no line "${before}"`).toBeGreaterThan(0)
     return { name: file, text: lines.toSpliced(at, 0, text).join("\n") }
   }
 
@@ -80,13 +84,12 @@ describe("TypeScript", () => {
     const modules = inLanguage("ts").filter((snippet) => source(snippet) === undefined)
     expect(modules.length).toBeGreaterThan(0)
     fs.rmSync(folder, { recursive: true, force: true })
-    const written = new Set<string>()
+    const pageOf = new Map<string, string>()
     for (const snippet of modules) {
-      const { page, line } = snippet
-      const { name: named, text } = moduleOf(snippet)
-      const name = named ?? `pipelines/${path.basename(page, ".md")}-line-${line}.ts`
-      expect(written, `${page}:${line} is a second ${name}`).not.toContain(name)
-      written.add(name)
+      const { name, text } = moduleOf(snippet)
+      expect(name, `${where(snippet)} does not say which file it is: \`\`\`ts pipelines/a.ts`).not.toBe("")
+      expect(pageOf.get(name), `${where(snippet)} is a second ${name}`).toBeUndefined()
+      pageOf.set(name, where(snippet))
       fs.mkdirSync(path.join(folder, path.dirname(name)), { recursive: true })
       fs.writeFileSync(path.join(folder, name), text)
     }
@@ -96,7 +99,11 @@ describe("TypeScript", () => {
     fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config))
     const tsc = path.join(ROOT, "node_modules/.bin/tsc")
     const { stdout, status } = spawnSync(tsc, ["--pretty", "false", "-p", folder], { cwd: folder, encoding: "utf8" })
-    expect({ stdout, status }).toEqual({ stdout: "", status: 0 })
+    const pages = [...pageOf].map(([name, page]) => `${name} is from ${page}`).join("; ")
+    expect({ stdout, status }, `the compiler names the files that the snippets say they are: ${pages}`).toEqual({
+      stdout: "",
+      status: 0
+    })
   })
 
   it("stands in the file that it is an excerpt of", () => {
@@ -164,10 +171,14 @@ const commandProblem = async (words: ReadonlyArray<string>): Promise<string | nu
   return ["git", "apt-get"].includes(program!) ? null : `"${program}" is not a program that this test knows`
 }
 
-/** Words that look like a file of the repository must be one. */
+/** Words that look like a file of the repository must be one. A name of tests (`-t name`) must stand in that file. */
 const missingFile = (words: ReadonlyArray<string>): string | null => {
-  const missing = words.find((word) => /^[\w.]+\/[\w./-]+$/.test(word) && !fs.existsSync(path.join(ROOT, word)))
-  return missing === undefined ? null : `there is no ${missing}`
+  const files = words.filter((word) => /^[\w.]+\/[\w./-]+$/.test(word))
+  const missing = files.find((file) => !fs.existsSync(path.join(ROOT, file)))
+  if (missing !== undefined) return `there is no ${missing}`
+  const named = words.includes("-t") ? words[words.indexOf("-t") + 1]! : ""
+  const tests = files.filter((file) => file.endsWith(".test.ts"))
+  return tests.every((file) => textOf(file).includes(named)) ? null : `no test of ${tests.join(", ")} is named "${named}"`
 }
 
 /** A store as a run of `smoke` leaves it, its tables without rows. */
@@ -197,6 +208,9 @@ describe("commands and queries", () => {
   it("are told from what does not exist", async () => {
     const problem = (text: string) => commandProblem(commandsIn(text)[0]!)
     expect(await problem("pnpm pipeline run smoke --set rl.kl=0.01 --scales s # a comment")).toBe(null)
+    expect(await problem('npx vitest run test/rl/advantages.test.ts -t "no such test"')).toBe(
+      'no test of test/rl/advantages.test.ts is named "no such test"'
+    )
     expect(await problem("pnpm pipeline rum smoke")).toBe('there is no command "pipeline rum"')
     expect(await problem("pnpm pipeline run smok")).toContain('no study "smok"')
     expect(await problem("pnpm pipeline run smoke --scale s")).toContain("no flag --scale")

@@ -68,6 +68,8 @@ describe("a study with its claim in one file", () => {
     const text = textIn(/^Report {3}(.*)$/m.exec(out)![1]!, "study-claims")
     expect(text).toContain("KL1. A strong KL penalty keeps a second format alive. holds")
     expect(text).toContain(`✓ xs ppo: ${FALL}`)
+    // And on the terminal, where the run ends.
+    expect(out).toMatch(/^Claim {4}KL1 holds: A strong KL penalty keeps a second format alive\.$/m)
   })
 
   test("is judged by pipeline report too, where a coefficient that is no number is left out by name", async () => {
@@ -127,5 +129,12 @@ describe("a study's file with claims that cannot be used", () => {
     const { ownClaims } = await load("throws", `[${claim("{ findings: (data) => data.cells[99].name }")}]`)
     const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims })
     expect(textIn(report.file, "study-claims")).toContain("X1 s Its own code failed: Cannot read properties of undefined")
+  })
+
+  test("names the line where a claim's own code failed, in a file of the repository", async () => {
+    const { judge } = await import("../../src/report/claims/study-claims.ts")
+    const { ownClaims } = await loadStudyFile("kl-sweep")
+    const { problem } = judge(ownClaims.claims[0]!, {} as Parameters<typeof judge>[1])
+    expect(problem).toMatch(/\(src\/report\/claims\/cell-groups\.ts:\d+:\d+ in trainedCells\)$/)
   })
 })

@@ -21,9 +21,10 @@ export const failureText = (
       `${alike.map((failure) => failure.node).join(", ")}: ${problem}`,
       ...at.map((place) => `    at ${place}`),
       ...(logs.length === 0 ? [] : [`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}`]),
-      `Its inputs, parameters and log: pnpm pipeline show ${shellWord(node)}${store}`
+      `Its inputs and parameters${logs.length === 0 ? "" : ", and the end of the log"}: ` +
+        `pnpm pipeline show ${shellWord(node)}${store}`
     ].join("\n")
   })
-  const way = `To go on once that is mended: ${runAgain(run.args)}    (after ${duration(run.seconds)}; what is done is kept)`
+  const way = `What was done in these ${duration(run.seconds)} is kept. To go on once that is mended: ${runAgain(run.args)}`
   return [...paragraphs, way].map((paragraph) => `\n${paragraph}\n`).join("")
 }

@@ -2,14 +2,11 @@
  * A node that failed, as people are told of it: what went wrong, whether their input is to blame, where in our code it happened.
  */
 
-import * as path from "node:path"
-import { fileURLToPath } from "node:url"
-
 import * as Schema from "effect/Schema"
 
 import { errorText } from "../../store/objects/files.ts"
 import { isBadInput } from "../is-bad-input.ts"
-import { REPOSITORY } from "../repository.ts"
+import { ownFrames } from "../own-frames.ts"
 
 /** Why a node has no artifact. It prints as one paragraph. */
 export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
@@ -40,18 +37,3 @@ export const failureOf = (error: unknown): Failure => {
 /** The failure of a node by any error, one that is such a failure included. */
 export const nodeFailed = (node: string, error: unknown): NodeFailed =>
   error instanceof NodeFailed ? error : new NodeFailed({ node, ...failureOf(error), log: null })
-
-const FRAMES = 5
-
-/** The innermost places of this repository in an error's stack, packages and Node left out. */
-const ownFrames = (error: unknown): ReadonlyArray<string> => {
-  const stack = error instanceof Error ? (error.stack ?? "") : ""
-  const frames = [...stack.matchAll(/^ +at (?:(.*?) \()?((?:file:\/\/)?\/[^()\n]*?):(\d+):(\d+)\)?$/gm)]
-  return frames
-    .flatMap(([, name, location, line, column]) => {
-      const file = path.relative(REPOSITORY, location!.startsWith("file:") ? fileURLToPath(location!) : location!)
-      if (file.startsWith("..") || file.split(path.sep).includes("node_modules")) return []
-      return [`${file}:${line}:${column}${name === undefined ? "" : ` in ${name}`}`]
-    })
-    .slice(0, FRAMES)
-}

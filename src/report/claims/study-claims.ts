@@ -5,6 +5,7 @@
  * A study's file may be plain JavaScript to us (types are stripped, not checked), so what it exports is looked at here.
  */
 
+import { ownFrames } from "../../dag/own-frames.ts"
 import type { Claim, Finding } from "./Claim.ts"
 
 export interface StudyClaims {
@@ -55,6 +56,8 @@ export const judge = (claim: Claim, data: Parameters<Claim["findings"]>[0]): Jud
   try {
     return { claim, findings: claim.findings(data), problem: null }
   } catch (cause) {
-    return { claim, findings: [], problem: cause instanceof Error ? cause.message : String(cause) }
+    const [place] = ownFrames(cause)
+    const message = cause instanceof Error ? cause.message : String(cause)
+    return { claim, findings: [], problem: place === undefined ? message : `${message} (${place})` }
   }
 }

@@ -4,7 +4,6 @@
  * the width.
  */
 
-import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
@@ -123,7 +122,7 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
       : []),
     ...formats.map((format): TextColumn => ({
       title: format,
-      rank: format === INVALID ? 4 : 1,
+      rank: formatRank(rows, format),
       bold: rows.map((row) => row.winner === format),
       texts: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
     })),
@@ -139,6 +138,16 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
       : [])
   ]
 }
+
+/** Formats that hardly occur give way before all else, those that never do first of them. */
+const formatRank = (rows: ReadonlyArray<ResultRow>, format: string): number => {
+  const shares = rows.flatMap(({ before, after }) => [before, after].map((policy) => policy?.shares.get(format)?.value ?? 0))
+  const largest = Math.max(...shares)
+  return largest === 0 ? 5 : largest < RARE ? 4 : 1
+}
+
+/** Share of the completions below which a format hardly occurs. */
+const RARE = 0.03
 
 const arrow = ({ before, after }: ResultRow, words: (estimates: PolicyEstimates) => string): string => {
   const first = before === null ? MISSING : words(before)

@@ -16,7 +16,7 @@ export const completionsSection = ({ cells }: StudyData): Html => {
         ? html`<p class="missing">No completions were kept.</p>`
         : html`<p class="note">
             Greedy completions of the same problems before and after RL: one that RL turned right, one that stayed right and one
-            that it turned wrong, where there are such.
+            that it turned wrong, where there are such. The answer of a program is what running it gives, whatever its text says.
           </p>`
     }
     ${having.map(

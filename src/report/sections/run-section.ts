@@ -48,7 +48,7 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
     <p>
       ${record.nodes.length} nodes, ${plainNumber(total((row) => row.seconds))} seconds of computing
       (${plainNumber(total((row) => row.cpuSeconds))} CPU seconds), ${byteWords(total((row) => row.bytes))}. A node found in the
-      cache shows what it cost when it was computed.
+      cache shows what it cost when it was computed. Later runs with the same results share this page, so it names the first.
     </p>
     ${table(columns, rows)}
     ${

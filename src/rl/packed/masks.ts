@@ -1,11 +1,10 @@
 /**
- * Which sampled tokens take part in an update, and the penalty for responses that run out of room: DAPO's dynamic sampling and
- * soft overlong punishment (Yu et al. 2025, 2503.14476), masking of truncated responses. A mask is one byte per response token;
- * `both` joins two.
+ * Which sampled tokens take part in an update: DAPO's dynamic sampling (Yu et al. 2025, 2503.14476), masking of truncated
+ * responses. A mask is one byte per response token; `both` joins two.
  */
 
 import * as Param from "../../dag/Param.ts"
-import { requireLength, RlInputError } from "./RlInputError.ts"
+import { requireLength } from "./RlInputError.ts"
 import { responseTokenCount, sequenceCount, type Rollouts } from "./Rollouts.ts"
 
 /**
@@ -34,18 +33,6 @@ export const truncationMask = (rollouts: Rollouts): Uint8Array => {
     if (rollouts.stopped[s] === 1) mask.fill(1, rollouts.responseOffsets[s]!, rollouts.responseOffsets[s + 1]!)
   }
   return mask
-}
-
-/**
- * DAPO's soft overlong punishment, added to the reward: 0 up to `maxLength - buffer` tokens, then linear down to -factor at
- * `maxLength`.
- */
-export const overlongPenalty = (length: number, maxLength: number, buffer: number, factor: number): number => {
-  if (!(buffer > 0 && buffer <= maxLength)) {
-    throw new RlInputError({ field: "buffer", detail: `it must be above 0 and at most maxLength (${maxLength}); got ${buffer}` })
-  }
-  const over = length - (maxLength - buffer)
-  return over <= 0 ? 0 : (-over / buffer) * factor
 }
 
 /** 1 where both masks keep the token. */

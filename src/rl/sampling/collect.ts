@@ -17,8 +17,9 @@ import { permutation, subSeed } from "../../random/philox.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
 import { klEstimate } from "../objective/kl.ts"
+import { OverlongParams, overlongPenalty } from "../objective/overlong-penalty.ts"
 import { mean } from "../packed/masked-statistics.ts"
-import { both, DYNAMIC_SAMPLING, type DynamicSampling, overlongPenalty, truncationMask } from "../packed/masks.ts"
+import { both, DYNAMIC_SAMPLING, type DynamicSampling, truncationMask } from "../packed/masks.ts"
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
 
 /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
@@ -42,13 +43,7 @@ export const SamplingParams = {
     "completions cut at the limit: no reward, graded as any other, or kept out of the update"
   ),
   resamples: Param.integer(4, "most rounds of new prompts in a step, under dynamicSampling resample", { min: 1 }),
-  overlongBuffer: Param.nullable(
-    Param.integer(16, "soft overlong punishment (DAPO): it grows over the last so many tokens before the limit; null: none", {
-      min: 1
-    }),
-    null
-  ),
-  overlongFactor: Param.number(1, "soft overlong punishment at the limit", { above: 0 })
+  ...OverlongParams
 }
 
 export type SamplingSettings = Param.Values<typeof SamplingParams> & {
