@@ -187,6 +187,9 @@ const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): R
     for (const at of generation)
       for (const [name, value] of Object.entries(at.params)) {
         const owned = `${at.stage.name}.${name}`
+        const declared = at.stage.params[name]
+        // What does not count for a node says nothing of it.
+        if (declared !== undefined && !Param.countsAmong(declared, at.params)) continue
         if (!params.has(owned)) params.set(owned, { word: word(name, value), distance })
       }
     generation = [...new Set(generation.flatMap((at) => Object.values(at.inputs)))].map((id) => byId.get(id)!)

@@ -75,10 +75,14 @@ export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty"
 /** Training tokens that a source is to have; null where only its documents say (repetitions of a dataset). */
 export const targetTokens = (source: Pick<DocumentSource, "name" | "endless">, options: MixtureOptions): number | null => {
   const weight = options.weights[source.name] ?? 0
-  if (options.mode === "targets") return weight
-  if (options.mode === "compute-matched")
-    return (options.tokens * weight) / Object.values(options.weights).reduce((a, b) => a + b, 0)
-  return source.endless ? weight * unitTokens(options) : null
+  switch (options.mode) {
+    case "targets":
+      return weight
+    case "compute-matched":
+      return (options.tokens * weight) / Object.values(options.weights).reduce((a, b) => a + b, 0)
+    case "repeats":
+      return source.endless ? weight * unitTokens(options) : null
+  }
 }
 
 /** One repetition of an endless source. */

@@ -119,6 +119,32 @@ describe("the gradient of REINFORCE equals finite differences", () => {
   })
 })
 
+describe("every entry of a table", () => {
+  const random = draws(11, "table-entries")
+  const options = { ...dapo, dualClip: 3 } as const
+  /** Slope of f at x. */
+  const slope = (f: (x: number) => number, x: number) => (f(x + STEP) - f(x - STEP)) / (2 * STEP)
+
+  it.each(Object.entries(POLICY_LOSSES))("the policy loss %s has the gradient of its loss", (_, loss) => {
+    for (let i = 0; i < 200; i++) {
+      const [old, moved, advantage] = [-1 - random.uniform(), 0.6 * random.normal(), random.normal()]
+      const ratioAt = (logProb: number) => Math.exp(logProb - old)
+      // A ratio without a gradient of its own is a weight: it stays where it is.
+      const ratio = ratioAt(old + moved)
+      const value = (logProb: number) => loss.loss(logProb, loss.throughRatio ? ratioAt(logProb) : ratio, advantage, options)
+      const atKink = [0.8, 1.28, 3].some((bound) => Math.abs(ratio - bound) < 1e-4)
+      if (!atKink) expect(loss.gradient(ratio, advantage, options)).toBeCloseTo(slope(value, old + moved), 5)
+    }
+  })
+
+  it.each(Object.entries(KL_ESTIMATORS))("the estimator %s has the derivative of its estimate", (_, { estimate, derivative }) => {
+    for (let i = 0; i < 50; i++) {
+      const d = random.normal()
+      expect(derivative(d)).toBeCloseTo(slope(estimate, d), 6)
+    }
+  })
+})
+
 describe("clipping", () => {
   const clip: PolicyLossOptions = dapo
 

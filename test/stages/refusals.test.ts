@@ -43,6 +43,15 @@ describe("a study is refused when it is planned", () => {
     [{ "rl.learningRate": 1e-4, "rl.algorithm": "ei" }, /rl\.learningRate: does nothing in this study/],
     [{ "mix.vocabulary": 2048 }, /mix\.vocabulary: .*counts where tokenizer is bpe/],
     [{ "evaluate.samples": 0, "evaluate.topP": 0.9 }, /evaluate\.topP: does nothing while samples is 0/],
+    [{ "rl.resamples": 2, "rl.algorithm": "ei" }, /rl\.resamples: does nothing in this study/],
+    [{ "rl.perQuestion": 8, "rl.algorithm": "ei" }, /rl\.perQuestion: is 8, but a question has 8 completions/],
+    [{ "rl.snapshotEvery": 500 }, /rl\.snapshotEvery: is 500, but the run has 100 steps/],
+    [{ "rl.maskedTokens": "skip", "rl.algorithm": "ppo" }, /rl\.maskedTokens: does nothing: no token is masked/],
+    [
+      { "rl.maskedSequences": "count", "rl.reduction": "seq_mean_token_mean" },
+      /rl\.maskedSequences: does nothing: no token is masked/
+    ],
+    [{ "rl.klClamp": 20, "rl.preset": "paper" }, /rl\.klClamp: does nothing while klGradient is "none"/],
     [{ "rl.lambda": 0.9 }, /rl\.lambda: .*counts where algorithm is ppo/],
     [{ "rl.roundSteps": 5 }, /rl\.roundSteps: .*counts where algorithm is ei/],
     [{ "rl.klHorizon": 100 }, /rl\.klHorizon: does nothing while klTarget is null/],
@@ -54,7 +63,7 @@ describe("a study is refused when it is planned", () => {
     [{ "rl.entropyReduction": "token_mean" }, /rl\.entropyReduction: does nothing while entropyBonus is 0/],
     [{ "rl.singleton": "raw" }, /rl\.singleton: does nothing: groups have 8 completions/],
     [{ "rl.std": "none", "rl.stdOver": "batch" }, /rl\.stdOver: does nothing while std is "none"/],
-    [{ "rl.maskedSequences": "count" }, /rl\.maskedSequences: does nothing under reduction "token_mean"/],
+    [{ "rl.maskedSequences": "count", "rl.truncated": "mask" }, /rl\.maskedSequences: does nothing under reduction "token_mean"/],
     [{ "rl.klLimit": 5, "rl.reference": false }, /rl\.klLimit: needs the reference/],
     [{ "rl.klTarget": 0.1, "rl.preset": "paper" }, /rl\.klTarget: .*klGradient "none", as preset "paper" has it/],
     [{ "rl.baseline": "none" }, /rl\.std: "sample" needs a baseline/],
@@ -85,6 +94,7 @@ describe("a study is refused when it is planned", () => {
     {},
     { "rl.algorithm": "ppo", "rl.kl": 0.01, "rl.minibatches": 4 },
     { "rl.policyLoss": "cispo", "rl.clipHigh": 4 },
+    { "rl.maskedSequences": "count", "rl.truncated": "mask", "rl.reduction": "seq_mean_token_mean" },
     { "rl.samples": 1, "rl.baseline": "none", "rl.std": "none" },
     { "rl.klTarget": 0.1, "rl.preset": "paper", "rl.klGradient": "own" },
     { "evaluate.step": 80, "rl.snapshotEvery": 40 },
@@ -122,6 +132,19 @@ describe("a study is refused when it is planned", () => {
       ["ei", null]
     ])
     expect(kls({ "rl.kl": 0.01, "rl.algorithm": "grpo" })).toEqual([["grpo", 0.01]])
+  })
+})
+
+describe("the labels of a study's nodes", () => {
+  it("do not speak of a setting where it does not count", () => {
+    const corpus = mix({}, { sources: { tinygsm: 1 }, suiteSize: 100 })
+    const policy = sft({ base: pretrain({ corpus }, {}), corpus }, {})
+    const nodes = paperAlgorithms.map((algorithm) => rl({ policy, corpus }, { algorithm, suite: "train" }))
+    const labels = (overrides: Readonly<Record<string, unknown>>) =>
+      graphOf(nodes, overridesOf(overrides))
+        .nodes.map(({ label }) => label)
+        .filter((label) => label.startsWith("rl"))
+    expect(labels({ "rl.roundSteps": 5 })).toEqual(["rl ppo", "rl grpo", "rl ei"])
   })
 })
 

@@ -30,6 +30,18 @@ const algorithms = [
   ["ei", { algorithm: "ei", samples: 8, roundSteps: 2, imitationBatch: 4 }]
 ] as const
 
+describe("an RL run whose loss the engine cannot form", () => {
+  it("says so in its log, and why; others do not", async () => {
+    const one = { ...small, ...byLength, steps: 1 }
+    const slow = await compute(rl, inputs, { ...one, preset: "verl" })
+    expect(slow.notes[0]).toBe(
+      "updates take the slower way, through the scores and back: ratioClamp is 20, and the engine clamps no ratio"
+    )
+    const fast = await compute(rl, inputs, { ...one, preset: "paper" })
+    expect(fast.notes.filter((note) => note.includes("slower way"))).toEqual([])
+  }, 60_000)
+})
+
 describe.each(algorithms)("an RL run: %s", { timeout: 60_000 + 20_000 * STEPS }, (_, definitions) => {
   const params = { ...small, ...definitions }
   let whole = ""

@@ -17,8 +17,11 @@ import { reductionWeights } from "../objective/reduction.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 import { sequenceCount, toPositions, type Rollouts } from "../packed/Rollouts.ts"
 
-/** Where each round's fine-tuning starts; the previous policy is the generator either way. */
-const STARTS = { base: "base", previous: "previous" } as const
+/** The parameters that each round's fine-tuning starts from. The previous policy is the generator either way. */
+export const STARTS = {
+  base: (base: Float32Array, _previous: Float32Array) => base,
+  previous: (_base: Float32Array, previous: Float32Array) => previous
+} as const
 
 export const ExpertIterationParams = {
   deduplicate: Param.boolean(true, "one demonstration of equal completions of a question"),

@@ -8,6 +8,7 @@
 
 import type * as Param from "../../dag/Param.ts"
 import { AdaptiveKlParams } from "../objective/kl.ts"
+import { ResampleParams } from "../packed/masks.ts"
 import { EXPERT_ITERATION_PRESETS, ExpertIterationParams, ImitationParams } from "./expert-iteration.ts"
 import { CriticParams, PolicyStepParams } from "./gradient-steps.ts"
 import { GRPO_PRESETS, GrpoParams } from "./grpo.ts"
@@ -22,7 +23,7 @@ interface AlgorithmEntry {
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-const onPolicyLoop = { ...PolicyStepParams, ...AdaptiveKlParams }
+const onPolicyLoop = { ...PolicyStepParams, ...ResampleParams, ...AdaptiveKlParams }
 
 export const ALGORITHMS = {
   ppo: {

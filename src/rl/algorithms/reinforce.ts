@@ -24,8 +24,11 @@ import { whiten, WhitenParams } from "../objective/whitening.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
 import { DynamicSamplingParams } from "../packed/masks.ts"
 
-/** Where KL enters: on each token, or in the score before the baseline. */
-const KL_PLACES = { token: "token", score: "score" } as const
+/** Where KL enters: into the score before the baseline, or, where not, on each token. */
+const KL_PLACES = {
+  token: { inScore: false },
+  score: { inScore: true }
+} as const satisfies Readonly<Record<string, { readonly inScore: boolean }>>
 
 export const ReinforceParams = {
   ...TokenRewardParams,
@@ -107,7 +110,7 @@ export const reinforceAdvantages = (
 ): TokenRewards & { readonly advantages: Float64Array } => {
   const { offsets, oldLogProbs, refLogProbs } = rollout
   const raw = tokenRewards(rollout.scores, oldLogProbs, refLogProbs, offsets, options)
-  const inScore = KL_PLACES[options.klPlace] === "score"
+  const { inScore } = KL_PLACES[options.klPlace]
   const centred = groupAdvantages(inScore ? sumBySequence(raw.rewards, offsets) : rollout.scores, rollout.groups, options)
   // Scores are clipped once: before the baseline when KL is part of them, after it (as OpenRLHF does) when it is not.
   const perToken: TokenRewardOptions = inScore ? { ...options, kl: 0, clipScore: "none" } : options

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Part } from "../../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model } from "../../engine/Engine.ts"
 import { permutation } from "../../random/philox.ts"
-import { type ExpertIterationOptions, imitationLoss, selectDemonstrations } from "../algorithms/expert-iteration.ts"
+import { type ExpertIterationOptions, imitationLoss, selectDemonstrations, STARTS } from "../algorithms/expert-iteration.ts"
 import { broadcast } from "../objective/group-advantages.ts"
 import { type Rollouts, selectSequences, sequenceCount } from "../packed/Rollouts.ts"
 import { type Learner, reportOf, usedSequences } from "./learner.ts"
@@ -52,7 +52,7 @@ export const expertIterationLearner = (
     const perEpoch = Math.ceil(count / rounds.batch)
     const updates = perEpoch * rounds.epochs
     // Each round is a training of its own: a fresh optimizer either way.
-    const start = options.startFrom === "base" ? base : yield* policy.read("parameters")
+    const start = STARTS[options.startFrom](base, yield* policy.read("parameters"))
     yield* policy.write("parameters", start)
     yield* policy.write("firstMoments", new Float32Array(start.length))
     yield* policy.write("secondMoments", new Float32Array(start.length))

@@ -51,6 +51,9 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
       }
       return expertIterationLearner(policy, yield* policy.read("parameters"), settings, rounds, optimizer)
     }
+    default:
+      // A new algorithm does not compile before it has its learner.
+      return settings satisfies never
   }
 })
 

@@ -64,7 +64,7 @@ export const policyTerm = (
     const flows = live[t] === 1 || !kind.throughRatio
     gradient[t] = flows ? weights[t]! * kind.gradient(ratios[t]!, advantages[t]!, options) : 0
   }
-  if (RATIOS[options.ratio] === "shared" && kind.throughRatio) shareWithinSequences(gradient, offsets, weights)
+  if (RATIOS[options.ratio].shared && kind.throughRatio) shareWithinSequences(gradient, offsets, weights)
   return { loss: reduce(perToken, weights), perToken, gradient, ratios }
 }
 

@@ -18,10 +18,18 @@
 import * as Param from "../../dag/Param.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
-/**
- * Whose log-ratio a token's ratio is made of: its own, or the mean over its sequence, shared by its tokens (GSPO, 2507.18071).
- */
-export const RATIOS = { token: "own", sequence: "shared" } as const
+interface Ratio {
+  /** The log-ratios of a sequence's tokens, from each token's own. Masked tokens (`kept` 0) are in no mean. */
+  readonly logRatios: (own: Float64Array, kept: ArrayLike<number>) => Float64Array
+  /** Does a sequence share one ratio? Then its tokens share the gradient that comes back through it. */
+  readonly shared: boolean
+}
+
+/** Whose log-ratio a token's ratio is made of: its own, or the mean over its sequence (GSPO, 2507.18071). */
+export const RATIOS = {
+  token: { logRatios: (own) => own, shared: false },
+  sequence: { logRatios: (own, kept) => new Float64Array(own.length).fill(meanKept(own, kept)), shared: true }
+} as const satisfies Readonly<Record<string, Ratio>>
 
 /** What the ratio is, and how far it may go: to 1 - clipLow and 1 + clipHigh before the gradient stops. */
 const RatioParams = {
@@ -127,33 +135,29 @@ export const importanceRatios = (
   requireLength("oldLogProbs", oldLogProbs, tokens)
   requireLength("weights", weights, tokens)
   const limit = o.ratioClamp === "none" ? Number.POSITIVE_INFINITY : o.ratioClamp
-  const shares = RATIOS[o.ratio] === "shared"
   const ratios = new Float64Array(tokens).fill(1)
   const live = new Uint8Array(tokens).fill(1)
   for (let s = 0; s + 1 < offsets.length; s++) {
-    const shared = shares ? meanLogRatio(logProbs, oldLogProbs, offsets[s]!, offsets[s + 1]!, weights) : 0
-    for (let t = offsets[s]!; t < offsets[s + 1]!; t++) {
-      if (weights[t] === 0) continue
-      const logRatio = shares ? shared : logProbs[t]! - oldLogProbs[t]!
-      ratios[t] = Math.exp(Math.min(Math.max(logRatio, -limit), limit))
-      live[t] = Math.abs(logRatio) <= limit ? 1 : 0
+    const start = offsets[s]!
+    const kept = Array.from({ length: offsets[s + 1]! - start }, (_, i) => weights[start + i]!)
+    const own = Float64Array.from(kept, (weight, i) => (weight === 0 ? 0 : logProbs[start + i]! - oldLogProbs[start + i]!))
+    const logRatios = RATIOS[o.ratio].logRatios(own, kept)
+    for (let i = 0; i < kept.length; i++) {
+      if (kept[i] === 0) continue
+      const logRatio = logRatios[i]!
+      ratios[start + i] = Math.exp(Math.min(Math.max(logRatio, -limit), limit))
+      live[start + i] = Math.abs(logRatio) <= limit ? 1 : 0
     }
   }
   return { ratios, live }
 }
 
-const meanLogRatio = (
-  logProbs: ArrayLike<number>,
-  oldLogProbs: ArrayLike<number>,
-  start: number,
-  end: number,
-  weights: ArrayLike<number>
-): number => {
+const meanKept = (values: Float64Array, kept: ArrayLike<number>): number => {
   let sum = 0
   let n = 0
-  for (let t = start; t < end; t++) {
-    if (weights[t] === 0) continue
-    sum += logProbs[t]! - oldLogProbs[t]!
+  for (let i = 0; i < values.length; i++) {
+    if (kept[i] === 0) continue
+    sum += values[i]!
     n++
   }
   return n === 0 ? 0 : sum / n

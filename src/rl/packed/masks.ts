@@ -26,6 +26,11 @@ export const DynamicSamplingParams = {
 }
 export type DynamicSampling = keyof typeof DYNAMIC_SAMPLING
 
+/** What belongs to the loop, not to a definition. */
+export const ResampleParams = {
+  resamples: Param.integer(4, "most rounds of new prompts in a step, under dynamicSampling resample", { min: 1 })
+}
+
 /** 0 on every token of a response that was cut at a limit: `[response tokens]`. */
 export const truncationMask = (rollouts: Rollouts): Uint8Array => {
   const mask = new Uint8Array(responseTokenCount(rollouts))

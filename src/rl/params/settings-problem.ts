@@ -11,7 +11,7 @@ import { POLICY_LOSSES, type RatioOptions } from "../objective/policy-loss.ts"
 import { REDUCTIONS } from "../objective/reduction.ts"
 import { WHITENINGS } from "../objective/whitening.ts"
 import { DYNAMIC_SAMPLING } from "../packed/masks.ts"
-import { SamplingParams } from "../sampling/collect.ts"
+import { SamplingParams, TRUNCATED } from "../sampling/collect.ts"
 import { ReferenceParams } from "../sampling/divergence.ts"
 import { klCoefficient, LoopParams, type SettingParams, type Settings, settingsOf } from "./settings.ts"
 
@@ -26,6 +26,9 @@ type Given = SettingParams & {
   readonly overlongFactor: number
   readonly reference: boolean
   readonly klLimit: number | null
+  readonly truncated: keyof typeof TRUNCATED
+  readonly steps: number
+  readonly snapshotEvery: number
 }
 
 type Problem = readonly [param: string, problem: string]
@@ -53,7 +56,16 @@ function* problems(given: Given): Iterable<Problem> {
     given.klLimit !== ReferenceParams.klLimit.fallback
   )
     yield ["klLimit", "needs the reference, which reference: false leaves out while no KL term needs it."]
-  if (settings.algorithm === "ei") return
+  if (given.snapshotEvery > given.steps)
+    yield ["snapshotEvery", `is ${given.snapshotEvery}, but the run has ${given.steps} steps: no snapshot would be kept.`]
+  if (settings.algorithm === "ei") {
+    if (given.perQuestion !== null && given.perQuestion >= given.samples)
+      yield [
+        "perQuestion",
+        `is ${given.perQuestion}, but a question has ${given.samples} completions (samples): it caps nothing.`
+      ]
+    return
+  }
   yield* klProblems(settings, given)
   if (settings.algorithm !== "ppo") yield* groupProblems(settings, given)
   yield* policyLossProblems(settings, given)
@@ -128,19 +140,32 @@ function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem
 /** What is set and does nothing beside the settings that would make it count. */
 function* idleProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
   const { replaces } = DYNAMIC_SAMPLING[settings.dynamicSampling]
-  if (!replaces && given.resamples !== SamplingParams.resamples.fallback)
+  if (!replaces && given.resamples !== LoopParams.resamples.fallback)
     yield ["resamples", `does nothing under dynamicSampling "${settings.dynamicSampling}": only "resample" draws new prompts.`]
   if (WHITENINGS[settings.whiten] === null)
     for (const name of ["whitenEpsilon", "whitenGuard"] as const)
       if (given[name] !== null) yield [name, `does nothing while whiten is "none".`]
   if (settings.entropyBonus === 0 && given.entropyReduction !== null)
     yield ["entropyReduction", "does nothing while entropyBonus is 0."]
-  if (klCoefficient(settings) === 0)
+  const unfelt = settings.algorithm === "grpo" && settings.klGradient === "none"
+  if (klCoefficient(settings) === 0) {
     for (const name of ["klEstimator", "klGradient", "klClamp", "klEstimateClamp", "klPlace"] as const)
       if (given[name] !== null) yield [name, "does nothing while kl is 0."]
+  } else if (unfelt) {
+    for (const name of ["klEstimator", "klClamp", "klEstimateClamp"] as const)
+      if (given[name] !== null) yield [name, 'does nothing while klGradient is "none": the KL term is not felt.']
+  }
+  if (!masksTokens(settings, given))
+    for (const name of ["maskedTokens", "maskedSequences"] as const)
+      if (given[name] !== null)
+        yield [name, 'does nothing: no token is masked. Set truncated to "mask", or dynamicSampling to "filter" or "resample".']
   if (!countsSequences(settings.reduction) && given.maskedSequences !== null)
     yield ["maskedSequences", `does nothing under reduction "${settings.reduction}", which counts no sequences.`]
 }
+
+/** Whether any token can be kept out of an update. */
+const masksTokens = ({ dynamicSampling }: OnPolicy, { truncated }: Given): boolean =>
+  !TRUNCATED[truncated].takesPart || DYNAMIC_SAMPLING[dynamicSampling].drops
 
 /** Whether a reduction depends on the number of sequences: asked of the reduction itself. */
 const countsSequences = (name: OnPolicy["reduction"]): boolean => {

@@ -19,11 +19,11 @@ import { groupSignal } from "../objective/group-advantages.ts"
 import { klEstimate } from "../objective/kl.ts"
 import { OverlongParams, overlongPenalty } from "../objective/overlong-penalty.ts"
 import { mean } from "../packed/masked-statistics.ts"
-import { both, DYNAMIC_SAMPLING, type DynamicSampling, truncationMask } from "../packed/masks.ts"
+import { both, DYNAMIC_SAMPLING, type DynamicSampling, type ResampleParams, truncationMask } from "../packed/masks.ts"
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
 
 /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
-const TRUNCATED = {
+export const TRUNCATED = {
   fail: { rewarded: false, takesPart: true },
   count: { rewarded: true, takesPart: true },
   mask: { rewarded: true, takesPart: false }
@@ -42,11 +42,10 @@ export const SamplingParams = {
     "fail",
     "completions cut at the limit: no reward, graded as any other, or kept out of the update"
   ),
-  resamples: Param.integer(4, "most rounds of new prompts in a step, under dynamicSampling resample", { min: 1 }),
   ...OverlongParams
 }
 
-export type SamplingSettings = Param.Values<typeof SamplingParams> & {
+export type SamplingSettings = Param.Values<typeof SamplingParams & typeof ResampleParams> & {
   readonly dynamicSampling: DynamicSampling
   readonly seed: number
 }
