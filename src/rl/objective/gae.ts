@@ -16,7 +16,7 @@ import { requireLength } from "../packed/RlInputError.ts"
 /**
  * Whether a masked token inside a response takes part: as any token (SkyRL), or passed over, the running values unchanged (verl).
  */
-const MASKED_TOKENS = { include: true, skip: false } as const
+const MASKED_TOKENS = { include: true, skip: false } as const satisfies Readonly<Record<string, boolean>>
 
 export const DiscountParams = {
   gamma: Param.number(1, "discount", { min: 0, max: 1 })

@@ -32,7 +32,7 @@ export const REDUCTIONS = {
 } as const satisfies Readonly<Record<string, Reduction>>
 
 /** Does a sequence without any unmasked token count in B? TRL: `count`. OpenRLHF, verl: `drop`. */
-const MASKED_SEQUENCES = { drop: false, count: true } as const
+const MASKED_SEQUENCES = { drop: false, count: true } as const satisfies Readonly<Record<string, boolean>>
 
 export const ReductionParams = {
   reduction: Param.variant(REDUCTIONS, "token_mean", "from losses of tokens to one number; Lmax is maxNewTokens"),

@@ -15,7 +15,7 @@ export const DYNAMIC_SAMPLING = {
   off: { drops: false, replaces: false },
   filter: { drops: true, replaces: false },
   resample: { drops: true, replaces: true }
-} as const
+} as const satisfies Readonly<Record<string, { readonly drops: boolean; readonly replaces: boolean }>>
 
 export const DynamicSamplingParams = {
   dynamicSampling: Param.variant(

@@ -27,7 +27,7 @@ export const TRUNCATED = {
   fail: { rewarded: false, takesPart: true },
   count: { rewarded: true, takesPart: true },
   mask: { rewarded: true, takesPart: false }
-} as const
+} as const satisfies Readonly<Record<string, { readonly rewarded: boolean; readonly takesPart: boolean }>>
 
 /** What is sampled at a step, and how it is rewarded. */
 export const SamplingParams = {
