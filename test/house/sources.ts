@@ -26,6 +26,9 @@ let all: ReadonlyArray<string> | undefined
 export const typescriptIn = (folders: ReadonlyArray<string>): ReadonlyArray<string> =>
   repositoryFiles().filter((file) => file.endsWith(".ts") && folders.some((folder) => file.startsWith(`${folder}/`)))
 
+/** What a file belongs to: a .c file and its header are one module, any other file is its own. */
+export const moduleOf = (file: string): string => file.replace(/\.[ch]$/, "")
+
 /** Every `from "..."`, `import "..."` and `import("...")`, those of types too. */
 export const importsOf = (file: string): ReadonlyArray<string> => {
   const source = textOf(file)

@@ -8,8 +8,8 @@ import { join, posix } from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { sourceFiles, sourceFolder } from "../../src/engine/native/compile.ts"
-import { headerPath, requestsHeader } from "../../src/engine/native/requests-header.ts"
+import { sourceFiles, sourceFolder } from "../../../src/engine/native/compile.ts"
+import { headerPath, requestsHeader } from "../../../src/engine/native/requests-header.ts"
 
 /** From the top down. A file includes files of its own room and of those below; requests.h is plain data, for all. */
 const ROOMS = ["api.c", "model/", "kernels/", "machine/", "requests.h"]
