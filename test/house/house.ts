@@ -76,6 +76,13 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
 /** Rooms whose files may know each other in circles: a grammar is recursive, and so is what compiles it. */
 export const RECURSIVE_ROOMS = ["src/python/syntax", "src/python/compile"]
 
+/** Files that import what they only learn the name of at run time, each with what that is. Any other import is written out. */
+export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
+  "src/cli/studies.ts": "a study, by its path",
+  "src/cli/commands/exec-stage.ts": "a stage, by the path in its request",
+  "src/engine/tfjs/load.ts": "the tfjs-node that the user may have installed"
+}
+
 /** No folder has more modules than this (a .c file with its header is one)... */
 export const MOST_MODULES = 13
 
