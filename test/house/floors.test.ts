@@ -9,6 +9,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
+import { sourceFiles } from "../../src/engine/native/compile.ts"
 import { COMPUTED_IMPORTS, drawing, FLOORS, INSIDE, insideDrawing } from "./house.ts"
 import { notDownwards, notDownwardsInside, partOf, placeOf, roomOf, words } from "./rules.ts"
 import {
@@ -40,6 +41,7 @@ describe("the floors", () => {
   it("are found by reading the sources: the imports are there and lead to files", () => {
     expect(imports.length).toBeGreaterThan(300)
     expect(includes.length).toBeGreaterThan(100)
+    expect(inC).toEqual(expect.arrayContaining(sourceFiles().map((file) => `src/engine/native/${file}`)))
     expect([...imports, ...includes].filter(({ to }) => !fs.existsSync(path.join(ROOT, to))).map(words)).toEqual([])
   })
 
