@@ -18,7 +18,7 @@ const linesOf = (file: string, wrong: (line: string) => boolean): ReadonlyArray<
 const checkedAndCastIn = (file: string) => checkedAndCast(textOf(file)).map((type) => `${file}: ${type}`)
 
 describe("every file", () => {
-  const sources = files.filter((file) => /^(src|stages|schemas|pipelines|test|bench)\/.*\.(ts|c|h)$/.test(file))
+  const sources = repositoryFiles().filter((file) => /^(src|stages|schemas|pipelines|test|bench)\/.*\.(ts|c|h)$/.test(file))
 
   it("of TypeScript and C begins with its header comment, above the imports; of a .c with its header, one of the two", () => {
     expect(withoutHeader(sources.map((file) => [file, textOf(file)]))).toEqual([])
