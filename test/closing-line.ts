@@ -1,6 +1,7 @@
+/** Ends the output with one plain line that any tool can read: `N passed, N failed, N skipped`. */
+
 import type { Reporter, TestModule } from "vitest/node"
 
-/** Ends the output with one plain line that any tool can read: `N passed, N failed, N skipped`. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>) {
     const count = { passed: 0, failed: errors.length, skipped: 0 }

@@ -1,3 +1,5 @@
+/** The catalog on a store made for it: views, their filters, its own tables, what SQL may not do, damaged files. */
+
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 

@@ -1,3 +1,5 @@
+/** Which filters a query's plan gives, and which parts of a table they let the catalog skip; near names for messages. */
+
 import { DuckDBInstance } from "@duckdb/node-api"
 import { beforeAll, describe, expect, it } from "vitest"
 

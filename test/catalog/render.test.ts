@@ -1,3 +1,5 @@
+/** Results of queries as they are written: the box table, CSV, JSON, Arrow. */
+
 import { rmSync } from "node:fs"
 
 import * as Arrow from "apache-arrow"

@@ -9,7 +9,7 @@ import { afterAll, vi } from "vitest"
 import { commandLine } from "../../src/cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
-export const ROOT = path.resolve(import.meta.dirname, "../..")
+const ROOT = path.resolve(import.meta.dirname, "../..")
 const FIXTURES = path.join(ROOT, "test/dag/fixtures")
 
 export interface Ended {

@@ -3,7 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { Cause, Effect, Exit } from "effect"
+import { Effect } from "effect"
 
 import { type Graph, graphOf, type Override } from "../../src/dag/graph.ts"
 import { type Decision, plan as planGraph, type PlanOptions } from "../../src/dag/Planner.ts"
@@ -84,13 +84,6 @@ export const planNodes = async (
     Effect.provide(planGraph(graph, { numerics: {}, assumeUnchanged: [], ...options }), Store.reading(root))
   )
   return new Map(planned.map(({ node, decision }) => [node.label, decision]))
-}
-
-/** What a body fails with. */
-export const failureOf = async <A, E>(program: Effect.Effect<A, E>): Promise<unknown> => {
-  const exit = await Effect.runPromiseExit(program)
-  if (Exit.isSuccess(exit)) throw new Error("it did not fail")
-  return Cause.squash(exit.cause)
 }
 
 /** Every file of a store's results with its contents' digest as its name: equal lists are equal results. */

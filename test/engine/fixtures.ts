@@ -1,4 +1,5 @@
 /** The reference models of test/fixtures: sizes, parameters, batches and float64 results. See test/fixtures/README.md. */
+
 import { readFileSync } from "node:fs"
 
 import type { Batch, GenerateRequest } from "../../src/engine/Engine.ts"

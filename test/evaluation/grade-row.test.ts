@@ -1,3 +1,5 @@
+/** What tables keep of a grade, for both profiles. */
+
 import { describe, expect, it } from "vitest"
 
 import { Scores } from "../../schemas/evaluation.ts"

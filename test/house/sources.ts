@@ -26,13 +26,21 @@ let all: ReadonlyArray<string> | undefined
 export const typescriptIn = (folders: ReadonlyArray<string>): ReadonlyArray<string> =>
   repositoryFiles().filter((file) => file.endsWith(".ts") && folders.some((folder) => file.startsWith(`${folder}/`)))
 
-/** Every `from "..."`, `import "..."` and `import("...")`, those of types too. */
-export const importsOf = (file: string): ReadonlyArray<string> => {
-  const source = textOf(file)
-    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
-    .replaceAll(/^\s*\/\/.*$/gm, "")
-  return [...source.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\()"([^"\s]+)"/g)].map(([, specifier]) => specifier!)
-}
+/** What a file belongs to: a .c file and its header are one module, any other file is its own. */
+export const moduleOf = (file: string): string => file.replace(/\.[ch]$/, "")
+
+/** A TypeScript text without its comments, but for those behind code. */
+export const withoutComments = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "")
+
+/** Of a text every `from "..."`, `import "..."` and `import("...")`, those of types too. */
+export const importsIn = (text: string): ReadonlyArray<string> =>
+  [...withoutComments(text).matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\s*\(\s*)"([^"\s]+)"/g)].map(([, specifier]) => specifier!)
+
+/** Of a text the calls of `import` and `require` whose name is not written out in double quotes. */
+export const computedImportsIn = (text: string): ReadonlyArray<string> =>
+  [...withoutComments(text).matchAll(/\b(?:import|require)\s*\((?!\s*"[^"]*"\s*\)).*/g)].map(([call]) => call)
+
+export const importsOf = (file: string): ReadonlyArray<string> => importsIn(textOf(file))
 
 export interface Import {
   readonly from: string
@@ -47,19 +55,17 @@ export const importsBetween = (files: ReadonlyArray<string>): ReadonlyArray<Impo
       .map((specifier) => ({ from, to: path.posix.join(path.posix.dirname(from), specifier) }))
   )
 
-/**
- * The includes between C files. A name is looked for beside the file first, then in the root of the C source. What is included
- * from elsewhere (the system) is left out.
- */
-export const includesBetween = (files: ReadonlyArray<string>, root: string): ReadonlyArray<Import> => {
-  const known = new Set(files)
-  return files.flatMap((from) =>
-    [...textOf(from).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].flatMap(([, name]) => {
-      const to = [path.posix.join(path.posix.dirname(from), name!), path.posix.join(root, name!)].find((file) => known.has(file))
-      return to === undefined ? [] : [{ from, to }]
+/** The C of the engine: where tests tell the compiler to look for what they include. */
+const C_ROOT = "src/engine/native"
+
+/** The includes between C files: of quoted names, each beside its file or, for tests, in the engine's C. */
+export const includesBetween = (files: ReadonlyArray<string>): ReadonlyArray<Import> =>
+  files.flatMap((from) =>
+    [...textOf(from).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map(([, name]) => {
+      const beside = path.posix.join(path.posix.dirname(from), name!)
+      return { from, to: files.includes(beside) || !from.startsWith("test/") ? beside : path.posix.join(C_ROOT, name!) }
     })
   )
-}
 
 /** Groups of names that know each other in a circle (strongly connected components of more than one name), each sorted. */
 export const circles = (arrows: ReadonlyArray<Import>): ReadonlyArray<ReadonlyArray<string>> => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
+import { checkedAndCast, headerOnImport, withoutHeader } from "./rules.ts"
 import { repositoryFiles, textOf, typescriptIn } from "./sources.ts"
 
 const LONGEST_LINE = 130
@@ -14,17 +15,32 @@ const linesOf = (file: string, wrong: (line: string) => boolean): ReadonlyArray<
     .split("\n")
     .flatMap((line, i) => (wrong(line) ? [`${file}:${i + 1}`] : []))
 
+const checkedAndCastIn = (file: string) => checkedAndCast(textOf(file)).map((type) => `${file}: ${type}`)
+
 describe("every file", () => {
-  it("of TypeScript in the house begins with its header comment, above the imports", () => {
-    const without = typescriptIn(["src", "stages", "schemas", "pipelines"]).filter((file) => !/^\/\*\*\s+\S/.test(textOf(file)))
-    expect(without).toEqual([])
+  const sources = repositoryFiles().filter((file) => /^(src|stages|schemas|pipelines|test|bench)\/.*\.(ts|c|h)$/.test(file))
+
+  it("of TypeScript and C begins with its header comment, above the imports; of a .c with its header, one of the two", () => {
+    expect(withoutHeader(sources.map((file) => [file, textOf(file)]))).toEqual([])
+    const header = "/** What it is. */\n\n"
+    const made = {
+      "a.ts": "/* No. */",
+      "b.ts": `import "a"\n${header}`,
+      "c.ts": header,
+      "d.c": "int d;",
+      "e.c": "",
+      "e.h": "/* E. */"
+    }
+    expect(withoutHeader(Object.entries(made))).toEqual(["a.ts", "b.ts", "d"])
   })
 
   it("has a blank line below its header: without one, sorting the imports carries it along with the first of them", () => {
-    const joined = typescriptIn(["src", "stages", "schemas", "pipelines"]).filter((file) =>
-      /^\/\*\*(?:[^*]|\*(?!\/))*\*\/\nimport /.test(textOf(file))
-    )
-    expect(joined).toEqual([])
+    expect(sources.filter((file) => headerOnImport(textOf(file)))).toEqual([])
+    expect(["/** A. */\nimport b", "/**\n * A.\n */\nimport b", "/** A. */\n\nimport b"].map(headerOnImport)).toEqual([
+      true,
+      true,
+      false
+    ])
   })
 
   it(`has lines of at most ${LONGEST_LINE} characters`, () => {
@@ -38,8 +54,17 @@ describe("every file", () => {
   })
 
   it("annotates a type instead of checking and casting: no check and cast to one type", () => {
-    const cast = /\bsatisfies\s+([\w.]+(?:<[^>]*>)?(?:\[\])?)\s+as\s+\1/
-    expect(files.filter((file) => file.endsWith(".ts")).filter((file) => cast.test(textOf(file)))).toEqual([])
+    expect(typescriptIn(["src", "stages", "schemas", "pipelines", "bench", "test"]).flatMap(checkedAndCastIn)).toEqual([])
+  })
+
+  it("would be caught checking and casting, however long the type is", () => {
+    const both = (type: string, cast = type) => `x satisfies ${type} as ${cast}`
+    const wrong = ["A", "Array<A>", "Map<string, Array<number>>", "A[]", "{ a: 1 }", "(a: A) => B", "Map<\n  A,\n  B\n>", "A | B"]
+    expect(wrong.filter((type) => checkedAndCast(`const y = ${both(type)}\nconst z = 1`).length === 0)).toEqual([])
+    expect(checkedAndCast(both("A)", "A"))).toEqual(["A"])
+    expect(checkedAndCast(`f(${both("\n  Map<A, B>\n", "\n  Map<A,\n B>")})`)).toEqual(["Map < A , B >"])
+    const right = [both("A", "B"), both("A", "Array<A>"), both("A", "A[]"), "x as const satisfies A\nconst y = z as A"]
+    expect(right.filter((text) => checkedAndCast(text).length > 0)).toEqual([])
   })
 
   it("names no path of one machine", () => {

@@ -1,3 +1,5 @@
+/** Verdicts of the report's claims, on numbers made for them. */
+
 import { describe, expect, test } from "vitest"
 
 import type { Trained } from "../../src/report/claims/cell-groups.ts"

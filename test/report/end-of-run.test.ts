@@ -1,3 +1,5 @@
+/** What is printed and written at the end of a run, and by `pipeline report`. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

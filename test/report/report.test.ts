@@ -1,3 +1,5 @@
+/** The whole HTML report, of a run that came to its end and of one that did not. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -1,3 +1,5 @@
+/** Results of a run: estimates over slices and seeds, their uncertainty, winners, the table in a terminal. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"

@@ -1,3 +1,5 @@
+/** What Expert Iteration selects of a batch, and the weights with which it is imitated. */
+
 import { describe, expect, it } from "vitest"
 
 import {

@@ -1,4 +1,5 @@
 /** Reads the reference numbers that these tests check against; see test/fixtures. */
+
 import { readFileSync } from "node:fs"
 
 import { GRPO_PRESETS } from "../../src/rl/algorithms/grpo.ts"

@@ -9,7 +9,7 @@
  *
  * Each room includes itself and those below it. To change one kernel and run its test only:
  *
- *     npx vitest run test/engine/kernels.test.ts -t layernorm
+ *     npx vitest run test/engine/native/kernels.test.ts -t layernorm
  *
  * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. It
  * is written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the

@@ -2,9 +2,9 @@
 
 import { describe } from "vitest"
 
-import { machineIsas } from "../../src/engine/cpu.ts"
-import { layer } from "../../src/engine/native/NativeEngine.ts"
-import { conformance, f32Tolerances, type Tolerances } from "./conformance.ts"
+import { machineIsas } from "../../../src/engine/cpu.ts"
+import { layer } from "../../../src/engine/native/NativeEngine.ts"
+import { conformance, f32Tolerances, type Tolerances } from "../conformance.ts"
 
 /** bf16x3 keeps about 16 bits of each product's operands, bf16 keeps 8. */
 const split: Tolerances = { scores: 3e-4, loss: 3e-4, gradient: 5e-4, wholeGradient: 3.5e-5, updates: 2e-3, fine: true }

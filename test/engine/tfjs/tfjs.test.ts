@@ -4,13 +4,13 @@ import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Fiber } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { machineIsas } from "../../src/engine/cpu.ts"
-import { adamW, Engine, type Batch, type Coefficients, type TokenLoss } from "../../src/engine/Engine.ts"
-import { layer as nativeLayer } from "../../src/engine/native/NativeEngine.ts"
-import { layer } from "../../src/engine/tfjs/TfjsEngine.ts"
-import type { ModelSpec } from "../../src/model/ModelSpec.ts"
-import { conformance, f32Tolerances } from "./conformance.ts"
-import { arbitraryBatch, documentsOf, generateRequest, relativeError } from "./fixtures.ts"
+import { machineIsas } from "../../../src/engine/cpu.ts"
+import { adamW, Engine, type Batch, type Coefficients, type TokenLoss } from "../../../src/engine/Engine.ts"
+import { layer as nativeLayer } from "../../../src/engine/native/NativeEngine.ts"
+import { layer } from "../../../src/engine/tfjs/TfjsEngine.ts"
+import type { ModelSpec } from "../../../src/model/ModelSpec.ts"
+import { conformance, f32Tolerances } from "../conformance.ts"
+import { arbitraryBatch, documentsOf, generateRequest, relativeError } from "../fixtures.ts"
 
 const wasm = layer({ backend: "wasm", numericsClass: "test" })
 

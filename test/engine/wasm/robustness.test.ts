@@ -7,12 +7,12 @@ import { join } from "node:path"
 import { Effect, Exit } from "effect"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 
-import { adamW, Engine, type TokenLoss } from "../../src/engine/Engine.ts"
-import { compilerPresent } from "../../src/engine/native/compile.ts"
-import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
-import { layer } from "../../src/engine/wasm/WasmEngine.ts"
-import { arbitraryBatch, generateRequest, relativeError } from "./fixtures.ts"
-import { huge, lengths, robustness, spec } from "./robustness.ts"
+import { adamW, Engine, type TokenLoss } from "../../../src/engine/Engine.ts"
+import { compilerPresent } from "../../../src/engine/native/compile.ts"
+import { engineLayer, resolveEngine } from "../../../src/engine/select.ts"
+import { layer } from "../../../src/engine/wasm/WasmEngine.ts"
+import { arbitraryBatch, generateRequest, relativeError } from "../fixtures.ts"
+import { huge, lengths, robustness, spec } from "../robustness.ts"
 
 const wasm = (threads: number) => layer({ numericsClass: "test", threads })
 

@@ -7,12 +7,12 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { machineIsas } from "../../src/engine/cpu.ts"
-import { adamW, Engine, type Batch, type Mode } from "../../src/engine/Engine.ts"
-import { layer } from "../../src/engine/native/NativeEngine.ts"
-import type { ModelSpec } from "../../src/model/ModelSpec.ts"
-import { draws } from "../../src/random/philox.ts"
-import { documentsOf } from "./fixtures.ts"
+import { machineIsas } from "../../../src/engine/cpu.ts"
+import { adamW, Engine, type Batch, type Mode } from "../../../src/engine/Engine.ts"
+import { layer } from "../../../src/engine/native/NativeEngine.ts"
+import type { ModelSpec } from "../../../src/model/ModelSpec.ts"
+import { draws } from "../../../src/random/philox.ts"
+import { documentsOf } from "../fixtures.ts"
 
 const spec: ModelSpec = {
   vocabularySize: 12,

@@ -1,6 +1,6 @@
 /** The wasm engine against the reference values. */
 
-import { layer } from "../../src/engine/wasm/WasmEngine.ts"
-import { conformance, f32Tolerances } from "./conformance.ts"
+import { layer } from "../../../src/engine/wasm/WasmEngine.ts"
+import { conformance, f32Tolerances } from "../conformance.ts"
 
 conformance("wasm f32", layer({ numericsClass: "test", threads: 2 }), f32Tolerances)

@@ -7,13 +7,13 @@ import { join } from "node:path"
 import { Effect, Exit } from "effect"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 
-import { isasFor, machineIsas } from "../../src/engine/cpu.ts"
-import { Engine } from "../../src/engine/Engine.ts"
-import { compileLibrary, significantText } from "../../src/engine/native/compile.ts"
-import { layer } from "../../src/engine/native/NativeEngine.ts"
-import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
-import { generateRequest } from "./fixtures.ts"
-import { huge, robustness } from "./robustness.ts"
+import { isasFor, machineIsas } from "../../../src/engine/cpu.ts"
+import { Engine } from "../../../src/engine/Engine.ts"
+import { compileLibrary, significantText } from "../../../src/engine/native/compile.ts"
+import { layer } from "../../../src/engine/native/NativeEngine.ts"
+import { engineLayer, resolveEngine } from "../../../src/engine/select.ts"
+import { generateRequest } from "../fixtures.ts"
+import { huge, robustness } from "../robustness.ts"
 
 const best = machineIsas()[0]!
 

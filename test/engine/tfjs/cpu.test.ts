@@ -6,9 +6,9 @@
 import { Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { Engine } from "../../src/engine/Engine.ts"
-import { layer } from "../../src/engine/tfjs/TfjsEngine.ts"
-import { f32Tolerances } from "./conformance.ts"
+import { Engine } from "../../../src/engine/Engine.ts"
+import { layer } from "../../../src/engine/tfjs/TfjsEngine.ts"
+import { f32Tolerances } from "../conformance.ts"
 import {
   batchOf,
   fixtureParameters,
@@ -18,7 +18,7 @@ import {
   readFloats,
   readForward,
   relativeError
-} from "./fixtures.ts"
+} from "../fixtures.ts"
 
 const cpu = layer({ backend: "cpu", numericsClass: "test" })
 

@@ -7,8 +7,8 @@ import * as path from "node:path"
 import { Effect, Exit } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
-import { resolveEngine } from "../../src/engine/select.ts"
-import { chooseBackend } from "../../src/engine/tfjs/backends.ts"
+import { resolveEngine } from "../../../src/engine/select.ts"
+import { chooseBackend } from "../../../src/engine/tfjs/backends.ts"
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "tfjs-backends-"))
 afterAll(() => fs.rmSync(root, { recursive: true }))

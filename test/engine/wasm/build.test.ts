@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { binary, build, compilerOf, producerOf } from "../../src/engine/wasm/build.ts"
+import { binary, build, compilerOf, producerOf } from "../../../src/engine/wasm/build.ts"
 
 const committed = readFileSync(binary)
 const clang = compilerOf(producerOf(committed))

@@ -2,7 +2,7 @@
  * Each kernel of src/engine/native/kernels alone, against its formula in float64. One `describe` per kernel, named as its file,
  * so that after a change of one this is the answer:
  *
- *     npx vitest run test/engine/kernels.test.ts -t layernorm
+ *     npx vitest run test/engine/native/kernels.test.ts -t layernorm
  *
  * Gradients are held against central differences of the forward formula, so no derivative is written down twice.
  */
@@ -16,11 +16,11 @@ import { fileURLToPath } from "node:url"
 import koffi from "koffi"
 import { afterAll, describe, expect, it } from "vitest"
 
-import { type Isa, machineIsas } from "../../src/engine/cpu.ts"
-import { codeFlags, sourceFolder, translationUnits } from "../../src/engine/native/compile.ts"
-import { encode, type Values } from "../../src/engine/requests.ts"
-import { sampleToken } from "../../src/engine/tfjs/sample.ts"
-import { readJson } from "./fixtures.ts"
+import { type Isa, machineIsas } from "../../../src/engine/cpu.ts"
+import { codeFlags, sourceFolder, translationUnits } from "../../../src/engine/native/compile.ts"
+import { encode, type Values } from "../../../src/engine/requests.ts"
+import { sampleToken } from "../../../src/engine/tfjs/sample.ts"
+import { readJson } from "../fixtures.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "engine-kernels-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

@@ -4,9 +4,9 @@ import * as tf from "@tensorflow/tfjs-core"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 
-import { Engine } from "../../src/engine/Engine.ts"
-import { layer } from "../../src/engine/tfjs/TfjsEngine.ts"
-import { arbitraryBatch } from "./fixtures.ts"
+import { Engine } from "../../../src/engine/Engine.ts"
+import { layer } from "../../../src/engine/tfjs/TfjsEngine.ts"
+import { arbitraryBatch } from "../fixtures.ts"
 
 /** The allocator of the backend's module, which TensorFlow.js keeps to itself. */
 interface Backend {
