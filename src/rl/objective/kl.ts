@@ -23,11 +23,7 @@ interface Estimator {
   readonly derivative: (d: number) => number
 }
 
-/**
- * The estimates and their derivatives.
- *
- * @internal the tests differentiate each
- */
+/** The estimates and their derivatives. */
 export const KL_ESTIMATORS = {
   k1: { estimate: (d) => d, derivative: () => 1 },
   k2: { estimate: (d) => (d * d) / 2, derivative: (d) => d },

@@ -50,12 +50,8 @@ export type SamplingSettings = Param.Values<typeof SamplingParams & typeof Resam
   readonly seed: number
 }
 
-/**
- * The problems of a step: the suite in a new order every epoch, a pure function of (seed, step).
- *
- * @internal the tests hold which problems a step has
- */
-export const promptsAt = (
+/** The problems of a step: the suite in a new order every epoch, a pure function of (seed, step). */
+const promptsAt = (
   suite: ReadonlyArray<SuiteProblem>,
   step: number,
   { prompts, seed }: Pick<SamplingSettings, "prompts" | "seed">
