@@ -24,8 +24,8 @@ export interface CompiledLibrary {
   readonly cancel: (handle: Handle, cancelled: boolean) => void
   readonly zeroGradients: (handle: Handle) => void
   /**
-   * Computes off the event loop, one call at a time per model. `whenDone` is told what broke or how it ended.
-   * returned. The library holds on to the arrays of the request until then, and by then those that C writes are written.
+   * Computes off the event loop, one call at a time per model. `whenDone` is told what broke, if anything did, and how the call
+   * ended. The library holds on to the arrays of the request until then. By then the arrays that C writes hold what it wrote.
    */
   readonly call: <Name extends CallName>(
     name: Name,
