@@ -1,7 +1,7 @@
 /**
- * Speed and memory of mixing: `node bench/mix.ts [--tokens n] [--maximum n]`. The mix stage as a study runs it, in a store of its
- * own that is removed afterwards; built-in sources, all checks on. Limit: 100 million tokens in minutes, in memory that does not
- * grow with them.
+ * Speed and memory of mixing: `pnpm exec node bench/mix.ts [--tokens n] [--maximum n]`. The mix stage as a study runs it, in a
+ * store of its own that is removed afterwards; built-in sources, all checks on. Limit: 100 million tokens in minutes, in memory
+ * that does not grow with them.
  */
 
 import { mkdtempSync, rmSync } from "node:fs"
