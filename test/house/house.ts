@@ -89,8 +89,8 @@ export const MOST_MODULES = 13
 /** ...except lists of alike things, each with what its entries are. */
 export const LISTS: Readonly<Record<string, string>> = {
   "src/cli/commands": "one command a file",
-  "src/engine/native/kernels": "one operation a pair of .c and .h",
-  bench: "one measurement a file"
+  "src/engine/native/kernels": "one operation a file, with its header",
+  bench: "one measurement a file, and what they share"
 }
 
 /** The floors as docs/architecture.md draws them. */

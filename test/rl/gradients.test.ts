@@ -10,7 +10,7 @@ import { grpoObjective, type GrpoOptions } from "../../src/rl/algorithms/grpo.ts
 import { criticObjective, type PpoOptions } from "../../src/rl/algorithms/ppo.ts"
 import { KL_ESTIMATORS, klEstimate, klLossGradient, type KlEstimator } from "../../src/rl/objective/kl.ts"
 import { type Objective, policyObjective } from "../../src/rl/objective/loss-terms.ts"
-import { clippedBranchActive, POLICY_LOSSES, type PolicyLossOptions } from "../../src/rl/objective/policy-loss.ts"
+import { clippedBranchActive, POLICY_LOSSES, type PolicyLossOptions, RATIOS } from "../../src/rl/objective/policy-loss.ts"
 import { type ReductionOptions, reductionWeights } from "../../src/rl/objective/reduction.ts"
 import { valueGradient, valueLoss } from "../../src/rl/objective/value-loss.ts"
 import { grpoPreset, maxError, ppoPreset, reinforcePreset } from "./fixtures.ts"
@@ -142,6 +142,21 @@ describe("every entry of a table", () => {
       const d = random.normal()
       expect(derivative(d)).toBeCloseTo(slope(estimate, d), 6)
     }
+  })
+})
+
+describe("every ratio under every loss that goes through it", () => {
+  const losses = Object.entries(POLICY_LOSSES).filter(([name, { throughRatio }]) => throughRatio || name === "reinforce")
+  const pairs = (Object.keys(RATIOS) as Array<keyof typeof RATIOS>).flatMap((ratio) =>
+    losses.map(([policyLoss]) => ({ ratio, policyLoss: policyLoss as keyof typeof POLICY_LOSSES }))
+  )
+
+  it.each(pairs)("$ratio under $policyLoss has the gradient of its objective", (chosen) => {
+    const options = { ...dapo, ...chosen }
+    const weights = reductionWeights(offsets, options, mask)
+    const objective = (p: Point) => policyObjective(p, { ...p.batch, weights }, options)
+    for (const seed of seeds)
+      expect(maxError(differences(point(seed), "logProbs", objective), objective(point(seed)).dLogProb)).toBeLessThan(1e-7)
   })
 })
 

@@ -52,6 +52,16 @@ describe("a study is refused when it is planned", () => {
       /rl\.maskedSequences: does nothing: no token is masked/
     ],
     [{ "rl.klClamp": 20, "rl.preset": "paper" }, /rl\.klClamp: does nothing while klGradient is "none"/],
+    [{ "rl.clipHigh": 0.28 }, /rl\.clipHigh: does nothing with one gradient step a batch .*Set minibatches or epochs above 1/],
+    [{ "rl.valueClip": 0.5, "rl.algorithm": "ppo" }, /rl\.valueClip: does nothing with one gradient step a batch/],
+    [{ "rl.klClamp": 20, "rl.kl": 0.1, "rl.klGradient": "k2" }, /rl\.klClamp: does nothing while klGradient is "k2"/],
+    [{ "rl.warmup": 0.001 }, /rl\.warmup: is 0\.001 of 100 steps, which is no whole step/],
+    [{ "rl.clipScore": 5, "rl.algorithm": "ppo" }, /rl\.clipScore: is 5, and no reward is larger than 1: it cuts nothing/],
+    [
+      { "rl.samples": 1, "rl.singleton": "raw", "rl.dynamicSampling": "filter" },
+      /rl\.dynamicSampling: is "filter", and a group of one .* nothing learnt/
+    ],
+    [{ "rl.samples": 1, "rl.singleton": "raw", "rl.stdOver": "batch" }, /rl\.stdOver: does nothing: a group of one/],
     [{ "rl.lambda": 0.9 }, /rl\.lambda: .*counts where algorithm is ppo/],
     [{ "rl.roundSteps": 5 }, /rl\.roundSteps: .*counts where algorithm is ei/],
     [{ "rl.klHorizon": 100 }, /rl\.klHorizon: does nothing while klTarget is null/],
@@ -93,7 +103,8 @@ describe("a study is refused when it is planned", () => {
   it.each([
     {},
     { "rl.algorithm": "ppo", "rl.kl": 0.01, "rl.minibatches": 4 },
-    { "rl.policyLoss": "cispo", "rl.clipHigh": 4 },
+    { "rl.policyLoss": "cispo", "rl.clipHigh": 4, "rl.minibatches": 2 },
+    { "rl.algorithm": "ppo", "rl.valueClip": "none", "rl.epochs": 2 },
     { "rl.maskedSequences": "count", "rl.truncated": "mask", "rl.reduction": "seq_mean_token_mean" },
     { "rl.samples": 1, "rl.baseline": "none", "rl.std": "none" },
     { "rl.klTarget": 0.1, "rl.preset": "paper", "rl.klGradient": "own" },

@@ -53,7 +53,7 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
     }
     default:
       // A new algorithm does not compile before it has its learner.
-      return settings satisfies never
+      return yield* Effect.die(settings satisfies never)
   }
 })
 

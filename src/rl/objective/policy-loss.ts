@@ -44,6 +44,12 @@ const RatioParams = {
 }
 export type RatioOptions = Param.Values<typeof RatioParams>
 
+/** What a loss may look at; one that does not declare an option in `uses` has it refused. */
+export const RATIO_OPTIONS = Object.keys(RatioParams) as ReadonlyArray<keyof RatioOptions>
+
+/** Those that bound how far the ratio goes: nothing while it is 1. */
+export const RATIO_BOUNDS = ["ratioClamp", "clipLow", "clipHigh", "dualClip"] as const satisfies ReadonlyArray<keyof RatioOptions>
+
 interface PolicyLoss {
   /** The loss of one token. */
   readonly loss: (logProb: number, ratio: number, advantage: number, o: RatioOptions) => number

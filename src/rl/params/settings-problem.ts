@@ -7,7 +7,7 @@
 import type { Objection } from "../../dag/Stage.ts"
 import { ALGORITHMS } from "../algorithms/registry.ts"
 import { BASELINES, DEVIATIONS, SINGLETONS } from "../objective/group-advantages.ts"
-import { POLICY_LOSSES, type RatioOptions } from "../objective/policy-loss.ts"
+import { POLICY_LOSSES, RATIO_BOUNDS, RATIO_OPTIONS, type RatioOptions } from "../objective/policy-loss.ts"
 import { REDUCTIONS } from "../objective/reduction.ts"
 import { WHITENINGS } from "../objective/whitening.ts"
 import { DYNAMIC_SAMPLING } from "../packed/masks.ts"
@@ -27,6 +27,8 @@ type Given = SettingParams & {
   readonly reference: boolean
   readonly klLimit: number | null
   readonly truncated: keyof typeof TRUNCATED
+  readonly epochs: number
+  readonly warmup: number
   readonly steps: number
   readonly snapshotEvery: number
 }
@@ -69,7 +71,12 @@ function* problems(given: Given): Iterable<Problem> {
   yield* klProblems(settings, given)
   if (settings.algorithm !== "ppo") yield* groupProblems(settings, given)
   yield* policyLossProblems(settings, given)
+  yield* boundProblems(settings, given)
   yield* idleProblems(settings, given)
+  if (given.warmup > 0 && Math.round(given.warmup * given.steps) === 0)
+    yield ["warmup", `is ${given.warmup} of ${given.steps} steps, which is no whole step. Take more, or leave it out.`]
+  if (settings.algorithm === "ppo" && typeof given.clipScore === "number" && given.clipScore >= largestReward(given))
+    yield ["clipScore", `is ${given.clipScore}, and no reward is larger than ${largestReward(given)}: it cuts nothing.`]
   const { prompts, samples, minibatches } = given
   if (minibatches > prompts * samples)
     yield [
@@ -98,7 +105,7 @@ function* klProblems(settings: OnPolicy, { klTarget, klHorizon, klGradient, pres
     ]
 }
 
-function* groupProblems({ baseline, std, singleton }: Grouped, given: Given): Iterable<Problem> {
+function* groupProblems({ baseline, std, singleton, dynamicSampling }: Grouped, given: Given): Iterable<Problem> {
   const compared = BASELINES[baseline] !== null
   if (!compared && DEVIATIONS[std] !== null)
     yield ["std", `"${std}" needs a baseline to deviate from; with baseline "none" set std to "none".`]
@@ -107,6 +114,13 @@ function* groupProblems({ baseline, std, singleton }: Grouped, given: Given): It
       "samples",
       `is 1: a group of one is its own baseline, every advantage 0 and nothing ever learnt. Take 2 or more, or baseline "none".`
     ]
+  if (given.samples === 1 && DYNAMIC_SAMPLING[dynamicSampling].drops)
+    yield [
+      "dynamicSampling",
+      `is "${dynamicSampling}", and a group of one (samples) never has rewards that differ: all would be dropped and nothing learnt.`
+    ]
+  if (given.samples === 1 && given.stdOver !== null)
+    yield ["stdOver", "does nothing: a group of one (samples) is divided by no standard deviation."]
   if (given.samples > 1 && given.singleton !== null)
     yield ["singleton", `does nothing: groups have ${given.samples} completions (samples), and it is about groups of one.`]
   if (DEVIATIONS[std] === null)
@@ -118,9 +132,7 @@ function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem
   const { policyLoss, clipLow, clipHigh } = settings
   const { uses, clipsGradient } = POLICY_LOSSES[policyLoss]
   const used: ReadonlyArray<keyof RatioOptions> = uses
-  for (const name of ["ratio", "ratioClamp", "clipLow", "clipHigh", "dualClip"] as const satisfies ReadonlyArray<
-    keyof RatioOptions
-  >)
+  for (const name of RATIO_OPTIONS)
     if (!used.includes(name) && given[name] !== null) yield [name, `does nothing under policyLoss "${policyLoss}".`]
   if (used.includes("clipLow") && clipLow >= 1)
     yield [
@@ -137,6 +149,22 @@ function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem
     ]
 }
 
+/**
+ * With one gradient step on what was just sampled, every ratio is 1 and the critic's values are the old ones: bounds bind
+ * nothing.
+ */
+function* boundProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
+  if (given.epochs * given.minibatches > 1) return
+  const bounds = [...RATIO_BOUNDS, ...(settings.algorithm === "ppo" ? (["valueClip"] as const) : [])]
+  for (const name of bounds)
+    if (given[name] !== null)
+      yield [
+        name,
+        "does nothing with one gradient step a batch (epochs 1, minibatches 1): the policy is still the one that sampled. " +
+          "Set minibatches or epochs above 1."
+      ]
+}
+
 /** What is set and does nothing beside the settings that would make it count. */
 function* idleProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
   const { replaces } = DYNAMIC_SAMPLING[settings.dynamicSampling]
@@ -147,13 +175,14 @@ function* idleProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
       if (given[name] !== null) yield [name, `does nothing while whiten is "none".`]
   if (settings.entropyBonus === 0 && given.entropyReduction !== null)
     yield ["entropyReduction", "does nothing while entropyBonus is 0."]
-  const unfelt = settings.algorithm === "grpo" && settings.klGradient === "none"
   if (klCoefficient(settings) === 0) {
     for (const name of ["klEstimator", "klGradient", "klClamp", "klEstimateClamp", "klPlace"] as const)
       if (given[name] !== null) yield [name, "does nothing while kl is 0."]
-  } else if (unfelt) {
-    for (const name of ["klEstimator", "klClamp", "klEstimateClamp"] as const)
-      if (given[name] !== null) yield [name, 'does nothing while klGradient is "none": the KL term is not felt.']
+  } else if (settings.algorithm === "grpo" && settings.klGradient !== "own") {
+    // The estimate's own gradient is what clamps cut; the estimator also moves an adaptive coefficient.
+    const unfelt = settings.klGradient === "none" ? (["klEstimator"] as const) : []
+    for (const name of [...unfelt, "klClamp", "klEstimateClamp"] as const)
+      if (given[name] !== null) yield [name, `does nothing while klGradient is "${settings.klGradient}".`]
   }
   if (!masksTokens(settings, given))
     for (const name of ["maskedTokens", "maskedSequences"] as const)
@@ -162,6 +191,10 @@ function* idleProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
   if (!countsSequences(settings.reduction) && given.maskedSequences !== null)
     yield ["maskedSequences", `does nothing under reduction "${settings.reduction}", which counts no sequences.`]
 }
+
+/** In size: 1 for a right answer, or the punishment of an overlong one. */
+const largestReward = ({ overlongBuffer, overlongFactor }: Given): number =>
+  overlongBuffer === null ? 1 : Math.max(1, overlongFactor)
 
 /** Whether any token can be kept out of an update. */
 const masksTokens = ({ dynamicSampling }: OnPolicy, { truncated }: Given): boolean =>
