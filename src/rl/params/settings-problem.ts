@@ -117,7 +117,8 @@ function* groupProblems({ baseline, std, singleton, dynamicSampling }: Grouped, 
   if (given.samples === 1 && DYNAMIC_SAMPLING[dynamicSampling].drops)
     yield [
       "dynamicSampling",
-      `is "${dynamicSampling}", and a group of one (samples) never has rewards that differ: all would be dropped and nothing learnt.`
+      `is "${dynamicSampling}", and a group of one (samples) never has rewards that differ: ` +
+        "all would be dropped and nothing learnt."
     ]
   if (given.samples === 1 && given.stdOver !== null)
     yield ["stdOver", "does nothing: a group of one (samples) is divided by no standard deviation."]
