@@ -28,7 +28,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
-  { "src/random": "counter-based random numbers", "src/text": "near names, for messages" }
+  { "src/random": "counter-based random numbers", "src/text": "near names and errors, for messages" }
 ]
 
 /**
@@ -70,7 +70,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["running"], ["*"]],
   "src/catalog": [["Catalog.ts"], ["Session.ts"], ["output", "tables"], ["duckdb", "QueryResult.ts", "SqlFailed.ts"]],
-  "src/store": [["upkeep"], ["objects", "arrow"], ["schema"]]
+  "src/store": [["upkeep"], ["objects", "arrow"], ["schema", "disk"]]
 }
 
 /** Rooms whose files may know each other in circles: a grammar is recursive, and so is what compiles it. */

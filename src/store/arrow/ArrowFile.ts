@@ -9,8 +9,10 @@
  */
 
 import { isUtf8 } from "node:buffer"
-import { closeSync, fstatSync, openSync, readSync } from "node:fs"
+import { closeSync, fstatSync, readSync } from "node:fs"
 
+import { errorCode, errorText } from "../../text/error-text.ts"
+import { OutOfPlace, openRegular } from "../disk/inside.ts"
 import { itemType, type ColumnType } from "../schema/Column.ts"
 import { isNumberType, numberLayouts, type ColumnData, type NumberArray } from "../schema/ColumnData.ts"
 import { readField, type ArrowField } from "./arrow-fields.ts"
@@ -50,9 +52,7 @@ export class ArrowFile {
     this.file = file
     this.descriptor = this.open()
     try {
-      const stat = fstatSync(this.descriptor)
-      if (!stat.isFile()) throw this.corrupt("it is not a plain file")
-      this.size = stat.size
+      this.size = fstatSync(this.descriptor).size
       const { fields, blocks, end } = this.readFooter()
       this.fields = fields
       this.batches = blocks.map((block, i) => this.readBatch(block, i, end))
@@ -78,11 +78,10 @@ export class ArrowFile {
 
   private open(): number {
     try {
-      return openSync(this.file, "r")
+      return openRegular(this.file)
     } catch (cause) {
-      throw this.corrupt(
-        cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "it does not exist" : String(cause)
-      )
+      if (cause instanceof OutOfPlace) throw this.corrupt(`it ${cause.problem}`)
+      throw this.corrupt(errorCode(cause) === "ENOENT" ? "it does not exist" : errorText(cause))
     }
   }
 

@@ -4,12 +4,17 @@ import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { errorCode, errorText } from "../../text/error-text.ts"
+import { openRegular } from "../disk/inside.ts"
+
+export { errorCode, errorText }
+
 const CHUNK = 8 << 20
 
 /** SHA-256 of a file's bytes in constant memory, 64 hexadecimal digits. */
 export const sha256OfFile = (file: string): string => {
   const hash = createHash("sha256")
-  const handle = fs.openSync(file, "r")
+  const handle = openRegular(file)
   try {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, fs.fstatSync(handle).size)))
     for (;;) {
@@ -72,10 +77,3 @@ export const publish = (temporary: string, file: string): boolean => {
     fs.rmSync(temporary, { force: true })
   }
 }
-
-/** `ENOENT` of a system error; empty for any other. */
-export const errorCode = (cause: unknown): string =>
-  typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : ""
-
-/** What an error says, whatever was thrown. */
-export const errorText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

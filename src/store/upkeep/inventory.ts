@@ -6,6 +6,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { namesInside } from "../disk/inside.ts"
 import { errorText } from "../objects/files.ts"
 import { holderOf } from "../objects/Lease.ts"
 import type { ActionRecord } from "../objects/Store.ts"
@@ -47,8 +48,8 @@ const isTemporary = (name: string) => name.startsWith("tmp-")
 export const inventory = (root: string): Inventory => {
   const temporaries: Array<StoredFile> = []
   const objects = new Map<string, StoredFile>()
-  for (const folder of list(path.join(root, "objects", "sha256")))
-    for (const name of list(path.join(root, "objects", "sha256", folder))) {
+  for (const folder of namesInside(root, "objects", "sha256"))
+    for (const name of namesInside(root, "objects", "sha256", folder)) {
       const entry = describe(path.join(root, "objects", "sha256", folder, name))
       if (entry === null) continue
       if (isTemporary(name)) temporaries.push(entry)
@@ -57,7 +58,7 @@ export const inventory = (root: string): Inventory => {
 
   const actions: Array<ActionRecord> = []
   const unreadable: Array<Inventory["unreadable"][number]> = []
-  for (const name of list(path.join(root, "actions"))) {
+  for (const name of namesInside(root, "actions")) {
     const entry = describe(path.join(root, "actions", name))
     if (entry === null) continue
     if (isTemporary(name)) temporaries.push(entry)
@@ -69,9 +70,9 @@ export const inventory = (root: string): Inventory => {
   }
 
   const attempts: Array<Attempt> = []
-  for (const key of list(path.join(root, "attempts"))) {
+  for (const key of namesInside(root, "attempts")) {
     const directory = path.join(root, "attempts", key)
-    const entries = list(directory)
+    const entries = namesInside(root, "attempts", key)
     for (const name of entries) {
       const entry = isTemporary(name) ? describe(path.join(directory, name)) : null
       if (entry !== null) temporaries.push(entry)
@@ -80,37 +81,27 @@ export const inventory = (root: string): Inventory => {
   }
 
   const code = new Map<string, StoredFile>()
-  for (const name of list(path.join(root, "code"))) {
+  for (const name of namesInside(root, "code")) {
     const entry = describe(path.join(root, "code", name))
     if (entry === null) continue
     if (isTemporary(name)) temporaries.push(entry)
     else code.set(name.replace(/\.txt$/, ""), entry)
   }
-  const setAside = list(path.join(root, "damaged")).flatMap((name) => describe(path.join(root, "damaged", name)) ?? [])
+  const setAside = namesInside(root, "damaged").flatMap((name) => describe(path.join(root, "damaged", name)) ?? [])
   return { objects, actions, unreadable, attempts, temporaries, code, setAside }
-}
-
-/** The names in a folder; none when it is missing or is no folder. */
-const list = (directory: string): ReadonlyArray<string> => {
-  try {
-    return fs.readdirSync(directory).toSorted()
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")) return []
-    throw cause
-  }
 }
 
 /** Null for a file that went away meanwhile. */
 const describe = (file: string): StoredFile | null => {
-  const stat = fs.statSync(file, { throwIfNoEntry: false })
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
   return stat === undefined ? null : { file, bytes: stat.size, modified: stat.mtimeMs }
 }
 
 /** Bytes of a file, or of everything in a folder. */
 export const sizeOf = (at: string): number => {
-  const stat = fs.statSync(at, { throwIfNoEntry: false })
+  const stat = fs.lstatSync(at, { throwIfNoEntry: false })
   if (stat === undefined) return 0
-  return stat.isDirectory() ? list(at).reduce((sum, name) => sum + sizeOf(path.join(at, name)), 0) : stat.size
+  return stat.isDirectory() ? fs.readdirSync(at).reduce((sum, name) => sum + sizeOf(path.join(at, name)), 0) : stat.size
 }
 
 /** The record in a file, or why it is none. */

@@ -1,0 +1,160 @@
+/**
+ * Where things are in a store, and how they are reached. A store may have been damaged, copied or made by someone else, so three
+ * rules hold for everything that reads, writes or deletes there: a path is built from plain names and never from a path that the
+ * store itself gives; no link inside a store is followed; only regular files are opened, and never waited for. The store's own
+ * folder may be reached by a link: that is its owner's choice.
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Schema from "effect/Schema"
+
+import { errorCode } from "../../text/error-text.ts"
+
+/** Something in a store is not of the sort that belongs at its place: a link, a FIFO, a folder, a file of an absurd size. */
+export class OutOfPlace extends Schema.TaggedError<OutOfPlace>()("OutOfPlace", { path: Schema.String, problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return `${this.path} ${this.problem}`
+  }
+}
+
+/** A name and no path: what may follow a folder of the store. */
+const isPlainName = (name: string): boolean =>
+  name !== "" && name !== "." && name !== ".." && name.length <= 255 && !/[/\\\0]/.test(name)
+
+/**
+ * The path of what has these names, one below the other. Throws `OutOfPlace` where a name is no plain name, or a folder on the
+ * way is a link or no folder; one that is not there is no obstacle. What the last name stands for is not looked at.
+ * @public */
+export const inside = (root: string, ...names: ReadonlyArray<string>): string => {
+  let at = root
+  for (const [i, name] of names.entries()) {
+    if (!isPlainName(name))
+      throw new OutOfPlace({ path: root, problem: `has no place for ${JSON.stringify(name.slice(0, 300))}` })
+    if (i > 0) {
+      const problem = folderProblem(at)
+      if (problem !== null) throw new OutOfPlace({ path: at, problem })
+    }
+    at = path.join(at, name)
+  }
+  return at
+}
+
+const folderProblem = (folder: string): string | null => {
+  const stat = fs.lstatSync(folder, { throwIfNoEntry: false })
+  if (stat === undefined || stat.isDirectory()) return null
+  if (stat.isSymbolicLink()) return "is a link, and links inside a store are not followed: put the folder itself there"
+  return `is ${sortOf(stat)} where a folder belongs`
+}
+
+/** The names in a folder of the store, sorted; none where it is missing. Throws `OutOfPlace` as `inside`, the folder included. */
+export const namesInside = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const folder = inside(root, ...names)
+  const problem = names.length === 0 ? null : folderProblem(folder)
+  if (problem !== null) throw new OutOfPlace({ path: folder, problem })
+  try {
+    return fs.readdirSync(folder).toSorted()
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT" || errorCode(cause) === "ENOTDIR") return []
+    throw cause
+  }
+}
+
+/**
+ * Makes the folder of these names, and the store's own. Level by level: Node's recursive mkdir never returns on file systems that
+ * answer "no such file" for a folder that is there (/proc), and would go through a link.
+ * @public */
+export const makeInside = (root: string, ...names: ReadonlyArray<string>): string => {
+  makeFolder(root)
+  for (let depth = 1; depth <= names.length; depth++) {
+    const folder = inside(root, ...names.slice(0, depth))
+    try {
+      fs.mkdirSync(folder)
+    } catch (cause) {
+      if (errorCode(cause) !== "EEXIST") throw cause
+      const problem = folderProblem(folder)
+      if (problem !== null) throw new OutOfPlace({ path: folder, problem })
+    }
+  }
+  return path.join(root, ...names)
+}
+
+const makeFolder = (folder: string): void => {
+  if (fs.existsSync(folder)) return
+  makeFolder(path.dirname(folder))
+  try {
+    fs.mkdirSync(folder)
+  } catch (cause) {
+    if (errorCode(cause) !== "EEXIST") throw cause
+  }
+}
+
+/** Removes what has these names, folders with all that is in them; of a link the link itself. Nothing there is no obstacle.
+ * @public */
+export const removeInside = (root: string, ...names: ReadonlyArray<string>): void => {
+  if (names.length === 0) throw new OutOfPlace({ path: root, problem: "is a whole store, which is never removed" })
+  fs.rmSync(inside(root, ...names), { recursive: true, force: true })
+}
+
+/** What lies at a path, as words: `a FIFO`. */
+const sortOf = (stat: fs.Stats): string => {
+  if (stat.isSymbolicLink()) return "a link"
+  if (stat.isDirectory()) return "a folder"
+  if (stat.isFIFO()) return "a FIFO"
+  if (stat.isSocket()) return "a socket"
+  return stat.isFile() ? "a file" : "a device"
+}
+
+/** Where the last part of a path is a link; not on every system. */
+const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0
+/** A FIFO without a writer would be waited for. */
+const NO_WAIT = fs.constants.O_NONBLOCK ?? 0
+
+/**
+ * Opens a regular file for reading. Throws `OutOfPlace` for everything else, and what the file system throws (`ENOENT` for a
+ * missing one).
+ */
+export const openRegular = (file: string): number => {
+  let handle: number
+  try {
+    handle = fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
+  } catch (cause) {
+    // A link, a socket: the answer of `open` does not say it in words.
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+    if (stat === undefined || stat.isFile()) throw cause
+    throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
+  }
+  const stat = fs.fstatSync(handle)
+  if (stat.isFile()) return handle
+  fs.closeSync(handle)
+  throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
+}
+
+/** No JSON or text of a store is larger; what claims to be is not read into memory. */
+const LARGEST_TEXT = 256 * 2 ** 20
+
+/** The bytes of a regular file of at most `most` bytes. Throws as `openRegular`.
+ * @public */
+export const readRegular = (file: string, most = LARGEST_TEXT): Buffer => {
+  const handle = openRegular(file)
+  try {
+    const { size } = fs.fstatSync(handle)
+    if (size > most) throw new OutOfPlace({ path: file, problem: `has ${size} bytes, and nothing of its sort is that large` })
+    return fs.readFileSync(handle)
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+/** The text of a regular file, as UTF-8. Throws as `openRegular`.
+ * @public */
+export const readText = (file: string): string => readRegular(file).toString("utf8")
+
+/** Size of a regular file in bytes; -1 for everything else and for nothing.
+ * @public */
+export const sizeOfRegular = (file: string): number => {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+  return stat?.isFile() === true ? stat.size : -1
+}
