@@ -2,6 +2,8 @@
 
 import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
+import { systemProblem } from "../text/system-problem.ts"
+import { visibleLines } from "../text/visible.ts"
 import type { Command } from "./usage.ts"
 import { columns, helpText, UsageError } from "./usage.ts"
 
@@ -53,11 +55,9 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
 const report = (error: unknown): number => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(
-    tag === ""
-      ? `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}\n`
-      : `${message}\n`
-  )
+  const broke = () => `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}`
+  // What a message quotes (a name, a row, a log's line) comes from outside.
+  process.stderr.write(`${visibleLines(tag === "" ? (systemProblem(error) ?? broke()) : message)}\n`)
   return isBadInput(error) ? 2 : 1
 }
 

@@ -8,6 +8,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
+import { setVariable, readVariable } from "../machine/environment.ts"
 import { dataFlag } from "./dataset-arguments.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
@@ -37,15 +38,15 @@ export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   const data = parsed.text("data")
   if (data !== undefined) {
     if (!fs.existsSync(data)) throw new UsageError({ problem: `--data ${data}: there is no such folder.` })
-    process.env["ECHO_CHAMBER_DATA"] = path.resolve(data)
+    setVariable("ECHO_CHAMBER_DATA", path.resolve(data))
   }
-  const engine = oneOf("engine", parsed.text("engine") ?? process.env["ECHO_CHAMBER_ENGINE"] ?? "auto", [
+  const engine = oneOf("engine", parsed.text("engine") ?? readVariable("ECHO_CHAMBER_ENGINE") ?? "auto", [
     "auto",
     "native",
     "wasm",
     "tfjs"
   ] as const)
-  const mode = oneOf("mode", parsed.text("mode") ?? process.env["ECHO_CHAMBER_MODE"] ?? "auto", [
+  const mode = oneOf("mode", parsed.text("mode") ?? readVariable("ECHO_CHAMBER_MODE") ?? "auto", [
     "auto",
     "f32",
     "bf16x3",

@@ -4,10 +4,11 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { REPOSITORY } from "../dag/repository.ts"
+import { readVariable } from "../machine/environment.ts"
 import { type Parsed, UsageError } from "./usage.ts"
 
 /** The folder that is named, if one is. */
-const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") ?? process.env["ECHO_CHAMBER_STORE"]
+const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") ?? readVariable("ECHO_CHAMBER_STORE")
 
 /** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
 export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(parsed) ?? path.join(REPOSITORY, "artifacts"))

@@ -10,6 +10,7 @@ import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
 import type { Study } from "../dag/Study.ts"
+import { readVariable } from "../machine/environment.ts"
 import type { Claim } from "../report/claims/Claim.ts"
 import { claimsProblem, type StudyClaims } from "../report/claims/study-claims.ts"
 import { didYouMean } from "../text/near.ts"
@@ -29,8 +30,8 @@ export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnkno
 
 /** Where studies are looked for; ECHO_CHAMBER_STUDIES names a further folder, for studies kept outside the repository. */
 const folders = (): ReadonlyArray<string> => {
-  const own = process.env["ECHO_CHAMBER_STUDIES"] ?? ""
-  return [path.join(REPOSITORY, "pipelines"), ...(own === "" ? [] : [path.resolve(own)])]
+  const own = readVariable("ECHO_CHAMBER_STUDIES")
+  return [path.join(REPOSITORY, "pipelines"), ...(own === undefined ? [] : [path.resolve(own)])]
 }
 
 /** Every study's file by name; of two with one name the one outside the repository wins. */

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
+import { readVariable } from "../machine/environment.ts"
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
 import {
@@ -85,8 +86,8 @@ const tfjsNumerics = (backend: TfjsBackend): string => {
 
 /** The variants at hand: those of the machine, or the one ECHO_CHAMBER_ISA forces. */
 const allowedIsas = Effect.gen(function* () {
-  const forced = process.env["ECHO_CHAMBER_ISA"]
-  if (forced === undefined || forced === "") return machineIsas()
+  const forced = readVariable("ECHO_CHAMBER_ISA")
+  if (forced === undefined) return machineIsas()
   const isa = isas.find((isa) => isa === forced)
   if (isa === undefined)
     return yield* new EngineUnavailable({

@@ -83,7 +83,8 @@ describe("docs/stages.md", async () => {
 describe("docs/environment.md", () => {
   /** Names that a file reads where the name is computed. */
   const COMPUTED: Readonly<Record<string, ReadonlyArray<string>>> = {
-    "src/datasets/fetch/download.ts": ["HTTP_PROXY", "HTTPS_PROXY"]
+    "src/datasets/fetch/download.ts": ["HTTP_PROXY", "HTTPS_PROXY"],
+    "src/machine/environment.ts": []
   }
 
   /** The variables that a source reads or sets; `computed` tells that there is one whose name cannot be read off. */
@@ -93,8 +94,9 @@ describe("docs/environment.md", () => {
     const taken = [...text.matchAll(/\{([^{}]*)\}\s*=\s*process\.env\b/g)].flatMap(([, names]) =>
       names!.split(",").map((name) => name.split(/[:=]/)[0]!.trim())
     )
+    const named = [...text.matchAll(/\b(?:readVariable|setVariable|setDefault)\(\s*"(\w+)"/g)].map(([, name]) => name!)
     const inC = [...text.matchAll(/\bgetenv\("(\w+)"\)/g)].map(([, name]) => name!)
-    return { names: [...direct, ...taken, ...inC], computed: /process\.env\)?\[(?!")/.test(text) }
+    return { names: [...direct, ...taken, ...named, ...inC], computed: /process\.env\)?\[(?!")|\breadVariable\((?!")/.test(text) }
   }
 
   const sources = repositoryFiles().filter((file) => /^(src|bin|stages|schemas|pipelines)\/.*\.(ts|mjs|c|h)$/.test(file))

@@ -28,7 +28,11 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
-  { "src/random": "counter-based random numbers", "src/text": "near names and errors, for messages" }
+  {
+    "src/random": "counter-based random numbers",
+    "src/text": "near names, errors as words, control characters escaped",
+    "src/machine": "environment variables"
+  }
 ]
 
 /**

@@ -1,5 +1,6 @@
 /** Query results for people and for other programs: a box table, CSV (RFC 4180) and JSON. Arrow is in render-arrow.ts. */
 
+import { visible } from "../../text/visible.ts"
 import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"
 import { valueText, dateText, jsonValue } from "./value-text.ts"
 
@@ -59,13 +60,6 @@ const readableValue = (value: SqlValue, type: string): string => {
   if (isList(value)) return `[${value.map((item) => readableValue(item, type)).join(", ")}]`
   return valueText(value, type)
 }
-
-/** Control characters as escapes: a model's output must not steer the terminal. */
-const visible = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c === "\n" ? "\\n" : c === "\t" ? "\\t" : c === "\r" ? "\\r" : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
 
 const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
 /** Ranges of characters that take two columns, after Unicode's East Asian widths. */

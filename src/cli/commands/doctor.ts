@@ -18,6 +18,7 @@ import { isas, machineIsas } from "../../engine/cpu.ts"
 import type { Mode } from "../../engine/Engine.ts"
 import { cachedLibrary, compilerPresent } from "../../engine/native/compile.ts"
 import { resolveEngine } from "../../engine/select.ts"
+import { readVariable } from "../../machine/environment.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
 import { dataFlag, dataRoots } from "../dataset-arguments.ts"
 import { bytesWords, plural, textTable } from "../printing/text-table.ts"
@@ -151,7 +152,7 @@ const cpuQuota = (): number | null => {
 }
 
 const compiler = (): Finding => {
-  const command = process.env["CC"] || "cc"
+  const command = readVariable("CC") ?? "cc"
   const compiled = machineIsas().find((isa) => cachedLibrary(isa) !== undefined)
   const kept = compiled === undefined ? "nothing compiled yet: the first run does it" : `engine already compiled (${compiled})`
   if (!compilerPresent())

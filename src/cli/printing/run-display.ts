@@ -6,6 +6,7 @@
 
 import type { LiveMetrics } from "../../dag/Progress.ts"
 import type { Happening } from "../../dag/running/Executor.ts"
+import { readVariable } from "../../machine/environment.ts"
 import { duration } from "./text-table.ts"
 
 /** Is told everything that happens in a run and shows what people want to see of it. */
@@ -37,7 +38,7 @@ export const jsonDisplay = (write: (line: string) => void): RunDisplay => ({
 
 /** For people: redrawn in place where `out` is a terminal, plain lines elsewhere. */
 export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
-  const terminal = out.isTTY === true && process.env["TERM"] !== "dumb"
+  const terminal = out.isTTY === true && readVariable("TERM") !== "dumb"
   const labels = new Map<string, string>()
   const running = new Map<string, Running>()
   let finished = 0

@@ -23,6 +23,7 @@ import { basename, dirname } from "node:path"
 
 import * as Schema from "effect/Schema"
 
+import { readVariable } from "../../machine/environment.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
 
 /** A file could not be fetched: why, and what to do. */
@@ -50,7 +51,7 @@ export interface Expected {
 }
 
 /** The hub's name for an access token, which gated datasets ask for. */
-export const tokenHeader = (token = process.env["HF_TOKEN"]): Readonly<Record<string, string>> =>
+export const tokenHeader = (token = readVariable("HF_TOKEN")): Readonly<Record<string, string>> =>
   token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }
 
 /**
@@ -58,7 +59,9 @@ export const tokenHeader = (token = process.env["HF_TOKEN"]): Readonly<Record<st
  * Node can. Gives what undoes it.
  */
 export const useProxies = (): (() => void) => {
-  const named = ["http_proxy", "https_proxy"].some((name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? "") !== "")
+  const named = ["http_proxy", "https_proxy"].some(
+    (name) => (readVariable(name) ?? readVariable(name.toUpperCase())) !== undefined
+  )
   return named && typeof http.setGlobalProxyFromEnv === "function" ? http.setGlobalProxyFromEnv() : () => {}
 }
 

@@ -7,6 +7,7 @@
 
 import * as Schema from "effect/Schema"
 
+import { readVariable } from "../../machine/environment.ts"
 import { DownloadFailed, type Expected, persistently, request, tokenHeader } from "./download.ts"
 
 export interface HubFile extends Expected {
@@ -43,7 +44,7 @@ const Tree = Schema.Array(
 
 /** The files below the folders that `globs` begin with. Throws DownloadFailed. */
 export const hubFiles = async (hub: string, globs: ReadonlyArray<string>, options: HubOptions = {}): Promise<HubRepository> => {
-  const endpoint = (options.endpoint ?? (process.env["HF_ENDPOINT"] || "https://huggingface.co")).replace(/\/+$/, "")
+  const endpoint = (options.endpoint ?? readVariable("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "")
   const api = `${endpoint}/api/datasets/${hub}`
   const read = <A>(url: string, schema: Schema.Codec<A, any>) =>
     persistently(() => readPage(url, schema), undefined, options.patience)

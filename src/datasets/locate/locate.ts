@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
 import { REPOSITORY } from "../../dag/repository.ts"
+import { type Environment, readVariable } from "../../machine/environment.ts"
 import type { Layout, Source, SplitSource } from "../Dataset.ts"
 import { DatasetIncomplete, DatasetMissing } from "../errors.ts"
 import { findSource } from "../registry.ts"
@@ -21,12 +22,11 @@ export interface RootOptions {
   readonly data?: string
   /** Repository folder, beside and inside which data is looked for; default: the one this file is in. */
   readonly repository?: string
-  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly environment?: Environment
 }
 
 /** The folder that ECHO_CHAMBER_DATA names, or undefined. */
-const namedByEnvironment = (environment: RootOptions["environment"] = process.env): string | undefined =>
-  environment["ECHO_CHAMBER_DATA"] || undefined
+const namedByEnvironment = (environment?: Environment): string | undefined => readVariable("ECHO_CHAMBER_DATA", environment)
 
 /** The folders searched, in order; they need not exist. */
 export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {

@@ -25,6 +25,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/objects/cache-directory.ts"
 import type { Isa } from "../cpu.ts"
 
@@ -120,7 +121,7 @@ const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete",
 
 /** The compiler's command: CC, which may carry arguments, or `cc`. */
 const compilerCommand = (): readonly [string, ...Array<string>] => {
-  const words = (process.env["CC"] ?? "").split(/\s+/).filter((word) => word !== "")
+  const words = (readVariable("CC") ?? "").split(/\s+/).filter((word) => word !== "")
   return [words[0] ?? "cc", ...words.slice(1)]
 }
 
@@ -128,7 +129,7 @@ const compilerCommand = (): readonly [string, ...Array<string>] => {
 export const compilerPresent = (): boolean => {
   const [compiler] = compilerCommand()
   if (compiler.includes("/")) return existsSync(compiler)
-  return (process.env["PATH"] ?? "").split(delimiter).some((directory) => existsSync(join(directory, compiler)))
+  return (readVariable("PATH") ?? "").split(delimiter).some((directory) => existsSync(join(directory, compiler)))
 }
 
 const libraryPrefix = (isa: Isa) => `engine-${sourceDigest().slice(0, 16)}-${isa}-`

@@ -12,6 +12,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
+import { readVariable } from "../../machine/environment.ts"
+
 const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
 export type TfjsBackend = (typeof tfjsBackends)[number]
 
@@ -56,7 +58,7 @@ export type BackendAnswer = { readonly backend: TfjsBackend } | { readonly reaso
 
 /** The backend to use, or why there is none. A package that is installed but broken is reported, not passed over. */
 export const chooseBackend = (
-  wanted = process.env["ECHO_CHAMBER_TFJS_BACKEND"] ?? "",
+  wanted = readVariable("ECHO_CHAMBER_TFJS_BACKEND") ?? "",
   folderOf = packageFolder
 ): BackendAnswer => {
   const named = tfjsBackends.find((backend) => backend === wanted)

@@ -7,6 +7,7 @@ import { dirname } from "node:path"
 
 import * as tf from "@tensorflow/tfjs-core"
 
+import { setDefault } from "../../machine/environment.ts"
 import { require, type TfjsBackend } from "./backends.ts"
 
 /**
@@ -37,10 +38,10 @@ const replaceOldFunctions = (): void => {
 
 const loadTensorFlow = (backend: "tfjs-node" | "tfjs-node-gpu", threads: number): string => {
   replaceOldFunctions()
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "1"
-  process.env["TF_NUM_INTRAOP_THREADS"] ??= String(threads)
+  setDefault("TF_CPP_MIN_LOG_LEVEL", "1")
+  setDefault("TF_NUM_INTRAOP_THREADS", String(threads))
   /* GPUs would round the operands of products to 10 bits, which an oracle must not. */
-  process.env["NVIDIA_TF32_OVERRIDE"] ??= "0"
+  setDefault("NVIDIA_TF32_OVERRIDE", "0")
   require(`@tensorflow/${backend}`)
   return "tensorflow"
 }

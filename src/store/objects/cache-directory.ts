@@ -3,8 +3,10 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
 
+import { readVariable } from "../../machine/environment.ts"
+
 /** `ECHO_CHAMBER_CACHE`, else the user's cache folder. It need not exist. */
 export const cacheDirectory = (): string => {
-  const { ECHO_CHAMBER_CACHE: own, XDG_CACHE_HOME: xdg } = process.env
-  return own || join(xdg || join(homedir(), ".cache"), "echo-chamber")
+  const user = readVariable("XDG_CACHE_HOME") ?? join(homedir(), ".cache")
+  return readVariable("ECHO_CHAMBER_CACHE") ?? join(user, "echo-chamber")
 }

@@ -1,0 +1,21 @@
+/**
+ * Environment variables. One that is set to nothing is as one that is not set: that is how a shell's `NAME= command` is meant,
+ * and how a container's template leaves those that it has no value for. So the environment is read in this file only.
+ */
+
+/** The variables of this process, or those that a caller gives in their place. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The value of a variable; undefined where it is not set or empty. */
+export const readVariable = (name: string, environment: Environment = process.env): string | undefined => {
+  const value = environment[name]
+  return value === "" ? undefined : value
+}
+
+/** Sets a variable for this process and the children it starts. */
+export const setVariable = (name: string, value: string): void => void (process.env[name] = value)
+
+/** Sets a variable that has no value yet. */
+export const setDefault = (name: string, value: string): void => {
+  if (readVariable(name) === undefined) setVariable(name, value)
+}

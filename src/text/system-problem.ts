@@ -1,0 +1,107 @@
+/**
+ * What the operating system refused, as a sentence that says what could not be done, to which file, why, and what helps. Node's
+ * own words for it (`ENOSPC: no space left on device, write`) name neither the file nor a way on.
+ */
+
+/** What each error means, and what to do about it. */
+const MEANING: Readonly<Record<string, readonly [means: string, remedy: string]>> = {
+  EACCES: ["permission is denied", "Give this user the right to it, or name another place."],
+  EBUSY: ["something else is using it", "Try again when that has ended."],
+  EDQUOT: ["the quota of this user is used up", "Free some space, or name a place on another disk."],
+  EEXIST: ["something of that name is there already", "Remove it, or give another name."],
+  EFBIG: ["the file would be larger than is allowed here", "Raise the limit (ulimit -f), or name a place on another disk."],
+  EIO: ["the disk failed", "See the system's log (dmesg) and try again, or name a place on another disk."],
+  EISDIR: ["it is a folder, not a file", "Name a file."],
+  ELOOP: ["links there lead in a circle", "Mend the links, or name another place."],
+  EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n) and run again."],
+  EMLINK: ["the file has too many names already", "Name a place on another disk."],
+  ENAMETOOLONG: ["the name is too long", "Give a shorter name."],
+  ENFILE: ["the machine has too many files open", "Close other programs, or raise the limit (sysctl fs.file-max)."],
+  ENODEV: ["there is no such device", "Name another place."],
+  ENOENT: ["it is not there", "Check the name, and that nothing removed it meanwhile."],
+  ENOEXEC: ["it cannot run on this machine", "Install one that was made for it."],
+  ENOMEM: ["there is not enough memory", "Close other programs, or run less at once."],
+  ENOSPC: ["the disk is full", "Free some space, or name a place on another disk."],
+  ENOTDIR: ["a part of the path is a file, not a folder", "Name another place."],
+  ENOTEMPTY: ["the folder is not empty", "Empty it, or give another name."],
+  ENXIO: ["nothing answers there", "Name an ordinary file."],
+  EPERM: ["the system does not permit it", "Give this user the right to it, or name another place."],
+  EPIPE: ["its reader has gone", "Run it again with a reader that stays."],
+  EROFS: ["the disk is read-only", "Name a place that can be written."],
+  ESTALE: ["the network disk no longer knows the file", "Mount it again and run again."],
+  ETIMEDOUT: ["the network disk does not answer", "Try again when it does."],
+  ETXTBSY: ["it is running", "Try again when it has ended."],
+  EXDEV: ["source and target are on two disks", "Name a place on the same disk."]
+}
+
+/** What each call does, as it stands behind "cannot be". */
+const DONE: Readonly<Record<string, string>> = {
+  access: "reached",
+  chmod: "changed",
+  close: "written",
+  copyfile: "copied",
+  fdatasync: "written",
+  fstat: "looked at",
+  fsync: "written",
+  ftruncate: "cut to length",
+  link: "given its name",
+  lstat: "looked at",
+  mkdir: "made",
+  mkdtemp: "made",
+  open: "opened",
+  opendir: "listed",
+  read: "read",
+  readdir: "listed",
+  readlink: "followed",
+  realpath: "followed",
+  rename: "renamed",
+  rm: "removed",
+  rmdir: "removed",
+  scandir: "listed",
+  stat: "looked at",
+  statfs: "looked at",
+  symlink: "made",
+  unlink: "removed",
+  utime: "changed",
+  write: "written",
+  writev: "written"
+}
+
+interface SystemError extends Error {
+  readonly code: string
+  readonly syscall: string
+  readonly path?: string
+  readonly dest?: string
+}
+
+/** An error that the system gave to one of Node's calls. Node's own errors have codes with an underscore. */
+const isSystemError = (cause: unknown): cause is SystemError =>
+  cause instanceof Error &&
+  "code" in cause &&
+  typeof cause.code === "string" &&
+  /^E[A-Z\d]+$/.test(cause.code) &&
+  "syscall" in cause &&
+  typeof cause.syscall === "string"
+
+/** What could not be done to which file and why, with what helps; null for an error that is not the system's. */
+const faultOf = (cause: unknown, file: string | undefined) => {
+  if (!isSystemError(cause)) return null
+  const [means, remedy] = MEANING[cause.code] ?? [`the system answered ${cause.code}`, "Name another place, or try again."]
+  const [call = "", program] = cause.syscall.split(" ")
+  const what = program ?? cause.path ?? file ?? (call === "write" ? "The output" : "A file")
+  const target = cause.dest === undefined ? "" : ` as ${cause.dest}`
+  const verb = call.startsWith("spawn") ? "started" : DONE[call]
+  return { fault: `${what} cannot be ${verb ?? `used (${call})`}${target}: ${means}`, remedy }
+}
+
+/**
+ * The sentence for an error of the system; null for any other error. `file` is what was worked on, where the error itself does
+ * not know: reads and writes of an open file do not.
+ */
+export const systemProblem = (cause: unknown, file?: string): string | null => {
+  const found = faultOf(cause, file)
+  return found === null ? null : `${found.fault}. ${found.remedy}`
+}
+
+/** The same as a clause for a sentence of the caller's: without the remedy, and without a full stop. */
+export const systemFault = (cause: unknown, file?: string): string | null => faultOf(cause, file)?.fault ?? null
