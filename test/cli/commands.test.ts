@@ -312,7 +312,7 @@ describe("doctor", () => {
     const file = path.join(at.store, "..", "file")
     fs.writeFileSync(file, "")
     const { code, out: text } = await at.here(["doctor", "--store", path.join(file, "store")])
-    expect(text).toMatch(/MISSING +store +.*cannot be written \(.*ENOTDIR.*\)\n +-> give another folder with --store/)
+    expect(text).toMatch(/MISSING +store +.*cannot be written \(.*not a folder\)\n +-> give another folder with --store/)
     expect(code).toBe(1)
   })
 })

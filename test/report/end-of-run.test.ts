@@ -80,7 +80,7 @@ describe("the end of a run", () => {
     expect(out).toContain("xs     ppo")
     expect(err).toMatch(/^The report could not be written: /)
     expect((await listen(() => endOfRun({ ...end, runId: "never-20261122-010000-0000", writeReport: true }))).err).toMatch(
-      /^The results cannot be shown: ENOENT/
+      /^The results cannot be shown: .*it is not there/
     )
   })
 })
