@@ -4,7 +4,7 @@
  * gives the same bytes as an uninterrupted one: randomness is counter-based, so there is no generator state.
  *
  * On disk, in the attempt's directory: `state-<step>/<part>.<name>.bin` and then, renamed into place last, `checkpoint.json`,
- * which lists them with their digests. Killed at any moment, the directory holds one whole checkpoint or none.
+ * which lists them with their digests and its own. Killed at any moment, the directory holds one whole checkpoint or none.
  */
 
 import * as fs from "node:fs"
@@ -13,8 +13,10 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { sha256 } from "../store/objects/digest.ts"
-import { errorText } from "../store/objects/files.ts"
+import { discard, replaceFile, syncFolder, writeWhole } from "../store/disk/calls.ts"
+import { inside, readRegular, readText } from "../store/disk/inside.ts"
+import { canonicalJson, sha256 } from "../store/objects/digest.ts"
+import { errorCode, errorText, makeFolder, sha256OfFile } from "../store/objects/files.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
 export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>
@@ -41,12 +43,21 @@ export class Stopped extends Schema.TaggedError<Stopped>()("Stopped", { step: Sc
 const ELEMENT_TYPES = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array } as const
 type ElementType = keyof typeof ELEMENT_TYPES
 
-interface Saved {
-  readonly version: 1
-  readonly step: number
-  readonly rows: Readonly<Record<string, number>>
-  readonly files: ReadonlyArray<{ part: string; name: string; type: ElementType; file: string; sha256: string }>
-}
+const Saved = Schema.Struct({
+  version: Schema.Literal(1),
+  step: Schema.Natural,
+  rows: Schema.Record(Schema.String, Schema.Natural),
+  files: Schema.Array(
+    Schema.Struct({
+      part: Schema.String,
+      name: Schema.String,
+      type: Schema.Literals(Object.keys(ELEMENT_TYPES) as ReadonlyArray<ElementType>),
+      file: Schema.String,
+      sha256: Schema.String
+    })
+  )
+})
+type Saved = typeof Saved.Type
 
 /** The stage's outputs, as far as checkpoints are concerned. */
 export interface CheckpointedOutputs {
@@ -59,17 +70,24 @@ export const CHECKPOINT = "checkpoint.json"
 
 /** What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. */
 export const readCheckpoint = (directory: string, warn: (line: string) => void): Saved | null => {
-  const file = path.join(directory, CHECKPOINT)
-  if (!fs.existsSync(file)) return null
   try {
-    const saved = JSON.parse(fs.readFileSync(file, "utf8")) as Saved
-    if (saved.version !== 1) return null
-    for (const entry of saved.files)
-      if (sha256(fs.readFileSync(path.join(directory, entry.file))) !== entry.sha256) throw new Error(`${entry.file} is damaged`)
-    return saved
+    const { digest, ...content } = JSON.parse(readText(path.join(directory, CHECKPOINT))) as { readonly digest?: unknown }
+    if (!Schema.is(Saved)(content) || digest !== sha256(canonicalJson(content))) throw new Unusable({ problem: "it is damaged" })
+    for (const { file, sha256: expected } of content.files)
+      if (sha256OfFile(inside(directory, ...file.split("/"))) !== expected) throw new Unusable({ problem: `${file} is damaged` })
+    return content
   } catch (cause) {
-    warn(`The checkpoint in ${directory} cannot be used (${errorText(cause)}); starting over.`)
+    if (errorCode(cause) === "ENOENT" && !fs.existsSync(path.join(directory, CHECKPOINT))) return null
+    const problem = cause instanceof SyntaxError ? "it is damaged" : errorText(cause)
+    warn(`The checkpoint in ${directory} cannot be used (${problem}); starting over.`)
     return null
+  }
+}
+
+/** A checkpoint that is there and not to be trusted. */
+class Unusable extends Schema.TaggedError<Unusable>()("Unusable", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
   }
 }
 
@@ -89,22 +107,22 @@ export const make = (options: {
 
   const write = Effect.fnUntraced(function* <E>(step: number, parts: Readonly<Record<string, Part<E>>>) {
     const folder = `state-${step}`
-    fs.rmSync(path.join(directory, folder), { recursive: true, force: true })
-    fs.mkdirSync(path.join(directory, folder), { recursive: true })
+    discard(path.join(directory, folder))
+    makeFolder(path.join(directory, folder))
     const files: Array<Saved["files"][number]> = []
     for (const [part, { save }] of Object.entries(parts)) {
       for (const [name, values] of Object.entries(yield* save)) {
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-        const file = path.join(folder, `${part}.${name}.bin`)
-        writeDurably(path.join(directory, file), bytes)
+        const file = `${folder}/${part}.${name}.bin`
+        writeWhole(path.join(directory, file), bytes)
         files.push({ part, name, type: elementType(values), file, sha256: sha256(bytes) })
       }
     }
+    syncFolder(path.join(directory, folder))
     const record: Saved = { version: 1, step, rows: outputs.save(), files }
-    writeDurably(path.join(directory, `${CHECKPOINT}.new`), Buffer.from(JSON.stringify(record)))
-    fs.renameSync(path.join(directory, `${CHECKPOINT}.new`), path.join(directory, CHECKPOINT))
+    replaceFile(path.join(directory, CHECKPOINT), JSON.stringify({ ...record, digest: sha256(canonicalJson(record)) }))
     for (const other of fs.readdirSync(directory))
-      if (other.startsWith("state-") && other !== folder) fs.rmSync(path.join(directory, other), { recursive: true, force: true })
+      if (other.startsWith("state-") && other !== folder) discard(path.join(directory, other))
     current = step
     last = performance.now()
   })
@@ -134,19 +152,6 @@ const elementType = (values: SavedState[string]): ElementType => {
   throw new TypeError("not a typed array")
 }
 
-const readTyped = (file: string, type: ElementType): SavedState[string] => {
-  const bytes = fs.readFileSync(file)
-  const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-  return new ELEMENT_TYPES[type](copy)
-}
-
-const writeDurably = (file: string, bytes: Uint8Array): void => {
-  const handle = fs.openSync(file, "w")
-  try {
-    let written = 0
-    while (written < bytes.length) written += fs.writeSync(handle, bytes, written)
-    fs.fsyncSync(handle)
-  } finally {
-    fs.closeSync(handle)
-  }
-}
+/** From a file whose digest was right. */
+const readTyped = (file: string, type: ElementType): SavedState[string] =>
+  new ELEMENT_TYPES[type](new Uint8Array(readRegular(file, Number.MAX_SAFE_INTEGER)).buffer)

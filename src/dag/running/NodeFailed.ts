@@ -4,7 +4,8 @@
 
 import * as Schema from "effect/Schema"
 
-import { errorText } from "../../store/objects/files.ts"
+import { errorText } from "../../text/error-text.ts"
+import { systemProblem } from "../../text/system-problem.ts"
 import { isBadInput } from "../is-bad-input.ts"
 import { ownFrames } from "../own-frames.ts"
 
@@ -28,10 +29,11 @@ export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
 /** What can be told of an error in plain data, which a child process sends to its driver. */
 export type Failure = Pick<NodeFailed, "problem" | "badInput" | "at">
 
-/** Any error as a failure. Bad input is the user's to mend, so that no code is pointed at. */
+/** Any error as a failure. Bad input and the machine are not ours to mend, so that no code is pointed at. */
 export const failureOf = (error: unknown): Failure => {
   const badInput = isBadInput(error)
-  return { problem: errorText(error), badInput, at: badInput ? [] : ownFrames(error) }
+  const machine = systemProblem(error)
+  return { problem: machine ?? errorText(error), badInput, at: badInput || machine !== null ? [] : ownFrames(error) }
 }
 
 /** The failure of a node by any error, one that is such a failure included. */

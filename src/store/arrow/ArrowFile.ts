@@ -9,9 +9,10 @@
  */
 
 import { isUtf8 } from "node:buffer"
-import { closeSync, fstatSync, readSync } from "node:fs"
+import { fstatSync } from "node:fs"
 
 import { errorCode, errorText } from "../../text/error-text.ts"
+import { closeFile, readFrom } from "../disk/calls.ts"
 import { OutOfPlace, openRegular } from "../disk/inside.ts"
 import { itemType, type ColumnType } from "../schema/Column.ts"
 import { isNumberType, numberLayouts, type ColumnData, type NumberArray } from "../schema/ColumnData.ts"
@@ -58,13 +59,13 @@ export class ArrowFile {
       this.batches = blocks.map((block, i) => this.readBatch(block, i, end))
       this.rows = this.batches.reduce((rows, batch) => rows + batch.rows, 0)
     } catch (cause) {
-      closeSync(this.descriptor)
+      closeFile(this.descriptor)
       throw cause instanceof RangeError ? this.corrupt(`its metadata contradicts itself (${cause.message})`) : cause
     }
   }
 
   close(): void {
-    closeSync(this.descriptor)
+    closeFile(this.descriptor)
   }
 
   /** Opens a closed file again, without reading its layout anew. */
@@ -90,12 +91,11 @@ export class ArrowFile {
   }
 
   private read(position: number, length: number): Uint8Array<ArrayBuffer> {
+    // Asked for before memory is taken for it: a damaged file may claim any length.
+    if (position + length > this.size) throw this.corrupt(`it ends at byte ${this.size}, inside a buffer`)
     const bytes = new Uint8Array(length)
-    for (let at = 0; at < length;) {
-      const got = readSync(this.descriptor, bytes, at, Math.min(length - at, 2 ** 30), position + at)
-      if (got === 0) throw this.corrupt(`it ends at byte ${position + at}, inside a buffer`)
-      at += got
-    }
+    const got = readFrom(this.descriptor, this.file, bytes, position)
+    if (got < length) throw this.corrupt(`it ends at byte ${position + got}, inside a buffer`)
     return bytes
   }
 

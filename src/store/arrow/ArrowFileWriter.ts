@@ -4,10 +4,11 @@
  */
 
 import { createHash, type Hash } from "node:crypto"
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs"
+import { openSync } from "node:fs"
 
-import { RecordBatchFileWriter, type Schema } from "apache-arrow"
+import { RecordBatchFileWriter } from "apache-arrow"
 
+import { closeFile, discard, patiently, syncAll, writeAll } from "../disk/calls.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 import { arrowSchema, recordBatch } from "./arrow-schema.ts"
@@ -19,12 +20,14 @@ export interface WrittenFile {
 }
 
 class DescriptorWriter extends RecordBatchFileWriter {
+  private readonly file: string
   private readonly descriptor: number
   private readonly hash: Hash
   written = 0
 
-  constructor(descriptor: number, hash: Hash) {
+  constructor(file: string, descriptor: number, hash: Hash) {
     super()
+    this.file = file
     this.descriptor = descriptor
     this.hash = hash
   }
@@ -33,7 +36,7 @@ class DescriptorWriter extends RecordBatchFileWriter {
     if (!this._started) return this
     if (!ArrayBuffer.isView(chunk)) throw new TypeError("apache-arrow wrote something else than a buffer view")
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor, bytes, at, Math.min(bytes.length - at, 2 ** 30))
+    writeAll(this.descriptor, this.file, bytes)
     this.hash.update(bytes)
     this._position += bytes.length
     this.written += bytes.length
@@ -41,38 +44,30 @@ class DescriptorWriter extends RecordBatchFileWriter {
   }
 }
 
-/** A file that is being written, batch by batch. */
-export class ArrowFileWriter {
-  private readonly descriptor: number
-  private readonly hash = createHash("sha256")
-  private readonly schema: Schema
-  private readonly writer: DescriptorWriter
-
-  /** Creates the file, or empties it. */
-  constructor(table: Table.Any, file: string) {
-    this.schema = arrowSchema(table)
-    this.descriptor = openSync(file, "w")
-    this.writer = new DescriptorWriter(this.descriptor, this.hash)
-    this.writer.reset(undefined, this.schema)
-  }
-
-  write(columns: ReadonlyArray<ColumnData>): void {
-    this.writer.write(recordBatch(this.schema, columns))
-  }
-
-  /** Writes the footer; `durable` waits until the disk has it all. */
-  close(durable: boolean): WrittenFile {
-    try {
-      this.writer.finish()
-      if (durable) fsyncSync(this.descriptor)
-    } finally {
-      closeSync(this.descriptor)
-    }
-    return { bytes: this.writer.written, sha256: this.hash.digest("hex") }
-  }
-
-  /** Closes without finishing: what is in the file is no Arrow file. */
-  abandon(): void {
-    closeSync(this.descriptor)
+/**
+ * Writes an Arrow file: `body` hands over one batch after the other. `durable` waits until the disk has it all. A file that
+ * could not be written whole is not left behind.
+ */
+export const writeArrowFile = (
+  table: Table.Any,
+  file: string,
+  durable: boolean,
+  body: (write: (columns: ReadonlyArray<ColumnData>) => void) => void
+): WrittenFile => {
+  const schema = arrowSchema(table)
+  const hash = createHash("sha256")
+  const descriptor = patiently(file, () => openSync(file, "w"))
+  try {
+    const writer = new DescriptorWriter(file, descriptor, hash)
+    writer.reset(undefined, schema)
+    body((columns) => writer.write(recordBatch(schema, columns)))
+    writer.finish()
+    if (durable) syncAll(descriptor, file)
+    return { bytes: writer.written, sha256: hash.digest("hex") }
+  } catch (cause) {
+    discard(file)
+    throw cause
+  } finally {
+    closeFile(descriptor)
   }
 }

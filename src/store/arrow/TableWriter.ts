@@ -10,13 +10,14 @@
  * Not for concurrent use: a directory has one writer.
  */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
+import { moveInPlace, syncFile, syncFolder } from "../disk/calls.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 import { ArrowFile } from "./ArrowFile.ts"
-import { ArrowFileWriter, type WrittenFile } from "./ArrowFileWriter.ts"
+import { writeArrowFile, type WrittenFile } from "./ArrowFileWriter.ts"
 import { buildColumn } from "./builders/build-column.ts"
 import type { ColumnBuilder } from "./builders/ColumnBuilder.ts"
 import { CheckpointIncomplete, RowRejected } from "./TableErrors.ts"
@@ -132,25 +133,18 @@ export class TableWriter<T extends Table.Any> {
       this.writePart(this.parts)
       this.checkpointed = this.pending
     }
-    for (const file of [...this.unsynced, this.directory]) {
-      const descriptor = openSync(file, "r")
-      fsyncSync(descriptor)
-      closeSync(descriptor)
-    }
+    for (const file of this.unsynced) syncFile(file)
+    syncFolder(this.directory)
     this.unsynced.clear()
   }
 
   /** Writes the table's one file, durably. The parts stay: the directory belongs to the attempt. */
   finish(file: string): FinishedTable {
-    const writer = new ArrowFileWriter(this.table, file)
-    try {
-      for (let n = 0; n < this.parts; n++) writer.write(this.inPart(n, (arrow) => this.columnsOf(arrow)))
-      if (this.pending > 0) writer.write(this.pendingColumns())
-    } catch (cause) {
-      writer.abandon()
-      throw cause
-    }
-    return { rows: this.rows, ...writer.close(true) }
+    const written = writeArrowFile(this.table, file, true, (write) => {
+      for (let n = 0; n < this.parts; n++) write(this.inPart(n, (arrow) => this.columnsOf(arrow)))
+      if (this.pending > 0) write(this.pendingColumns())
+    })
+    return { rows: this.rows, ...written }
   }
 
   private rejected(row: number, column: string, problem: string): RowRejected {
@@ -180,10 +174,8 @@ export class TableWriter<T extends Table.Any> {
 
   private writePart(n: number): void {
     const partial = `${this.part(n)}.partial`
-    const writer = new ArrowFileWriter(this.table, partial)
-    writer.write(this.pendingColumns())
-    writer.close(false)
-    renameSync(partial, this.part(n))
+    writeArrowFile(this.table, partial, false, (write) => write(this.pendingColumns()))
+    moveInPlace(partial, this.part(n))
     this.unsynced.add(this.part(n))
   }
 

@@ -11,6 +11,7 @@ import * as path from "node:path"
 import * as Schema from "effect/Schema"
 
 import { errorCode } from "../../text/error-text.ts"
+import { closeFile, patiently, readFrom } from "./calls.ts"
 
 /** Something in a store is not of the sort that belongs at its place: a link, a FIFO, a folder, a file of an absurd size. */
 export class OutOfPlace extends Schema.TaggedError<OutOfPlace>()("OutOfPlace", { path: Schema.String, problem: Schema.String }) {
@@ -119,7 +120,7 @@ const NO_WAIT = fs.constants.O_NONBLOCK ?? 0
 export const openRegular = (file: string): number => {
   let handle: number
   try {
-    handle = fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
+    handle = patiently(file, () => fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT))
   } catch (cause) {
     // A link, a socket: the answer of `open` does not say it in words.
     const stat = fs.lstatSync(file, { throwIfNoEntry: false })
@@ -128,7 +129,7 @@ export const openRegular = (file: string): number => {
   }
   const stat = fs.fstatSync(handle)
   if (stat.isFile()) return handle
-  fs.closeSync(handle)
+  closeFile(handle)
   throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
 }
 
@@ -142,9 +143,11 @@ export const readRegular = (file: string, most = LARGEST_TEXT): Buffer => {
   try {
     const { size } = fs.fstatSync(handle)
     if (size > most) throw new OutOfPlace({ path: file, problem: `has ${size} bytes, and nothing of its sort is that large` })
-    return fs.readFileSync(handle)
+    const bytes = Buffer.allocUnsafe(size)
+    if (readFrom(handle, file, bytes, 0) < size) throw new OutOfPlace({ path: file, problem: "became shorter while it was read" })
+    return bytes
   } finally {
-    fs.closeSync(handle)
+    closeFile(handle)
   }
 }
 

@@ -1,13 +1,24 @@
 /** The few file operations that durability hangs on. Everything in a store is made through these. */
 
-import { createHash, randomBytes } from "node:crypto"
+import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode, errorText } from "../../text/error-text.ts"
+import {
+  closeFile,
+  discard,
+  moveInPlace,
+  patiently,
+  pause,
+  readFrom,
+  syncFolder,
+  temporaryName,
+  writeWhole
+} from "../disk/calls.ts"
 import { openRegular } from "../disk/inside.ts"
 
-export { errorCode, errorText }
+export { errorCode, errorText, temporaryName }
 
 const CHUNK = 8 << 20
 
@@ -17,63 +28,111 @@ export const sha256OfFile = (file: string): string => {
   const handle = openRegular(file)
   try {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, fs.fstatSync(handle).size)))
-    for (;;) {
-      const got = fs.readSync(handle, buffer, 0, buffer.length, null)
-      if (got === 0) break
+    for (let at = 0; ;) {
+      const got = readFrom(handle, file, buffer, at)
       hash.update(buffer.subarray(0, got))
+      at += got
+      if (got < buffer.length) break
     }
   } finally {
-    fs.closeSync(handle)
+    closeFile(handle)
   }
   return hash.digest("hex")
 }
 
-/** Waits until the disk has what is in a file, or in a folder's list of names. */
-const fsync = (file: string): void => {
-  const handle = fs.openSync(file, "r")
-  try {
-    fs.fsyncSync(handle)
-  } finally {
-    fs.closeSync(handle)
-  }
-}
-
-/** A name that no other process takes, for a file on its way to its own. */
-export const temporaryName = (directory: string): string =>
-  path.join(directory, `tmp-${process.pid}-${randomBytes(6).toString("hex")}`)
+/** Makes a folder and those above it. */
+export const makeFolder = (folder: string): void => void patiently(folder, () => fs.mkdirSync(folder, { recursive: true }))
 
 /**
  * Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us.
+ * On failure nothing is left.
  */
 export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
-  fs.mkdirSync(path.dirname(file), { recursive: true })
+  makeFolder(path.dirname(file))
   const temporary = temporaryName(path.dirname(file))
-  fs.writeFileSync(temporary, bytes, { flag: "wx" })
-  fsync(temporary)
+  writeWhole(temporary, bytes)
   return publish(temporary, file)
 }
+
+/** What file systems answer that have no hard links, or no more of them. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EACCES"])
 
 /**
  * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there
  * already. The temporary name is gone afterwards either way.
  */
 export const publish = (temporary: string, file: string): boolean => {
-  fs.mkdirSync(path.dirname(file), { recursive: true })
   try {
-    fs.linkSync(temporary, file)
-    fsync(path.dirname(file))
+    makeFolder(path.dirname(file))
+    const linked = linkOnce(temporary, file)
+    if (linked !== "no links") {
+      if (linked) syncFolder(path.dirname(file))
+      return linked
+    }
+    return renameOnce(temporary, file)
+  } finally {
+    discard(temporary)
+  }
+}
+
+const linkOnce = (temporary: string, file: string): boolean | "no links" => {
+  try {
+    patiently(file, () => fs.linkSync(temporary, file))
     return true
   } catch (cause) {
+    // A network file system may have made the link and lost its answer, and then says that it is there or failed.
+    if (isOneFile(temporary, file)) return true
     if (errorCode(cause) === "EEXIST") return false
-    // A file system without hard links: an atomic rename will do, at the price of the create-once check.
-    if (["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errorCode(cause))) {
-      if (fs.existsSync(file)) return false
-      fs.copyFileSync(temporary, `${temporary}.copy`)
-      fs.renameSync(`${temporary}.copy`, file)
-      return true
-    }
+    if (NO_LINKS.has(errorCode(cause))) return "no links"
     throw cause
+  }
+}
+
+const isOneFile = (a: string, b: string): boolean => {
+  const [first, second] = [a, b].map((file) => statOf(file))
+  return first !== null && second !== null && first!.ino === second!.ino && first!.dev === second!.dev
+}
+
+const statOf = (file: string): fs.BigIntStats | null => {
+  try {
+    return fs.lstatSync(file, { bigint: true })
+  } catch {
+    return null
+  }
+}
+
+/** How long the few calls between a claim and its end may take before its owner counts as dead. */
+const CLAIM_MS = 5_000
+const LOOK_AGAIN_MS = 10
+
+/**
+ * `publish` without hard links. A rename replaces what is there, so that looking and renaming must be one: whoever makes the
+ * folder `<file>.claim` does both, and the others wait for that. A claim that stays for seconds belongs to a dead process.
+ */
+const renameOnce = (temporary: string, file: string): boolean => {
+  const claim = `${file}.claim`
+  let waited = 0
+  for (let owner: string | null = null; ;) {
+    try {
+      patiently(claim, () => fs.mkdirSync(claim))
+      break
+    } catch (cause) {
+      if (errorCode(cause) !== "EEXIST") throw cause
+    }
+    if (statOf(file) !== null) return false
+    const stat = statOf(claim)
+    const now = stat === null ? null : `${stat.ino}-${stat.birthtimeNs}-${stat.ctimeNs}`
+    waited = now !== null && now === owner ? waited + LOOK_AGAIN_MS : 0
+    owner = now
+    if (waited < CLAIM_MS) pause(LOOK_AGAIN_MS)
+    else patiently(claim, () => fs.rmSync(claim, { recursive: true, force: true }))
+  }
+  try {
+    if (statOf(file) !== null) return false
+    moveInPlace(temporary, file)
+    syncFolder(path.dirname(file))
+    return true
   } finally {
-    fs.rmSync(temporary, { force: true })
+    discard(claim)
   }
 }
