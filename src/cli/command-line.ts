@@ -4,6 +4,7 @@ import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { visibleLines } from "../text/visible.ts"
+import { print } from "./output.ts"
 import type { Command } from "./usage.ts"
 import { columns, helpText, UsageError } from "./usage.ts"
 
@@ -36,7 +37,7 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [name, ...rest] = args
   if (name === "exec-stage") return (await import("./commands/exec-stage.ts")).execStage(rest)
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    process.stdout.write(usage())
+    print(usage())
     return 0
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -46,7 +47,7 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
     })
   const { command } = await entry.load()
   if (rest.includes("--help") || rest.includes("-h")) {
-    process.stdout.write(helpText(command, (await command.more?.(rest)) ?? ""))
+    print(helpText(command, (await command.more?.(rest)) ?? ""))
     return 0
   }
   return command.run(rest)

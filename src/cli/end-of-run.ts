@@ -18,6 +18,7 @@ import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/objects/files.ts"
 import { readRun } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
+import { print } from "./output.ts"
 import { duration } from "./printing/text-table.ts"
 
 export interface EndOfRun {
@@ -37,7 +38,7 @@ const MAX_WIDTH = 120
 /** Prints the end of a run, and writes its report where asked to. Never throws. */
 export const endOfRun = async ({ root, runId, study, ownClaims, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
   const out = process.stdout
-  const say = (line = "") => void out.write(`${line}\n`)
+  const say = (line = "") => print(`${line}\n`)
   const warn = (line: string) => void process.stderr.write(`${line}\n`)
   try {
     const record = recordOf(readRun(root, runId))

@@ -1,10 +1,10 @@
 /** Where a process starts: its arguments in, its exit code out. */
 
 import { commandLine } from "./command-line.ts"
+import { outputEnded, watchOutput } from "./output.ts"
 
-// A reader that goes away (`| head`) is no error.
-process.stdout.on("error", (cause: NodeJS.ErrnoException) => {
-  if (cause.code === "EPIPE") process.exit(0)
-})
-
-process.exitCode = await commandLine(process.argv.slice(2))
+watchOutput()
+const code = await commandLine(process.argv.slice(2))
+// An interrupted command does not wait for a reader that has stopped reading.
+if (code === 130 && process.stdout.writableLength > 0) process.exit(code)
+process.exitCode = await outputEnded(code)

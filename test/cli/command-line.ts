@@ -31,7 +31,8 @@ export interface Started {
 export interface Place {
   readonly store: string
   readonly studies: string
-  readonly start: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Started
+  /** `stdout`: where its standard output goes, a file descriptor; by default it is read. */
+  readonly start: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>, stdout?: number) => Started
   readonly pipeline: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Ended>
   /** The same in this process, for commands that start no run: ten times as fast. One at a time. */
   readonly here: (args: ReadonlyArray<string>) => Promise<Ended>
@@ -44,10 +45,10 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
   const folder = temporaryFolder()
   const store = path.join(folder, "store")
   const trace = path.join(folder, "trace")
-  const start: Place["start"] = (args, environment = {}) => {
+  const start: Place["start"] = (args, environment = {}, stdout) => {
     const child = spawn(process.execPath, [path.join(ROOT, "bin/pipeline.mjs"), ...args], {
       cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", stdout ?? "pipe", "pipe"],
       env: {
         ...plainEnvironment(),
         ECHO_CHAMBER_STUDIES: studies,
@@ -59,11 +60,11 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
     let out = ""
     let err = ""
     const listeners = new Set<() => void>()
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       out += text
       for (const listener of listeners) listener()
     })
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       err += text
       for (const listener of listeners) listener()
     })

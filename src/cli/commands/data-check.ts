@@ -5,6 +5,7 @@ import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
+import { print } from "../output.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
@@ -48,12 +49,12 @@ export const command: Command = {
       }
       checks.push(await checkDataset(name, { ...roots, questions, progress }))
       if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
-      if (!parsed.is("json")) process.stdout.write(`${asText(checks.at(-1)!)}\n\n`)
+      if (!parsed.is("json")) print(`${asText(checks.at(-1)!)}\n\n`)
     }
     const failed = checks.filter(({ report, damaged }) => report.bad > maxBad || damaged !== null)
-    if (parsed.is("json")) process.stdout.write(`${JSON.stringify(checks, null, 1)}\n`)
+    if (parsed.is("json")) print(`${JSON.stringify(checks, null, 1)}\n`)
     else
-      process.stdout.write(
+      print(
         `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
           (failed.length === 0
             ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`

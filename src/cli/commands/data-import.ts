@@ -4,6 +4,7 @@ import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"
 import { namedDatasets, nameList } from "../dataset-arguments.ts"
+import { print } from "../output.ts"
 import { bytesWords, plural, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
@@ -46,10 +47,9 @@ export const command: Command = {
       const options = { to, ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }
       imported.push(await importDataset(name, { ...options, progress: reporter() }))
       if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
-      if (!parsed.is("json"))
-        process.stdout.write(`${asText(imported.at(-1)!, parsed.text("data") === undefined ? "" : ` --data ${to}`)}\n`)
+      if (!parsed.is("json")) print(`${asText(imported.at(-1)!, parsed.text("data") === undefined ? "" : ` --data ${to}`)}\n`)
     }
-    if (parsed.is("json")) process.stdout.write(`${JSON.stringify(imported, null, 1)}\n`)
+    if (parsed.is("json")) print(`${JSON.stringify(imported, null, 1)}\n`)
     return 0
   }
 }

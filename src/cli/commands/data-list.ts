@@ -4,6 +4,7 @@ import { describeDatasets, type SplitDescription } from "../../datasets/describe
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"
 import { dataFlag, dataRoots, namedDatasets } from "../dataset-arguments.ts"
+import { print } from "../output.ts"
 import { bytesWords, countWords, cut, plural, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
@@ -24,7 +25,7 @@ export const command: Command = {
     const only = parsed.positionals.length === 0 ? datasetNames() : namedDatasets(parsed.positionals)
     const read = !parsed.is("quick")
     const splits = await describeDatasets({ ...roots, only, rows: read, digests: read })
-    process.stdout.write(parsed.is("json") ? `${JSON.stringify(splits, null, 1)}\n` : `${asText(splits, datasetRoots(roots))}\n`)
+    print(parsed.is("json") ? `${JSON.stringify(splits, null, 1)}\n` : `${asText(splits, datasetRoots(roots))}\n`)
     return splits.some(({ state }) => state === "damaged") ? 1 : 0
   }
 }

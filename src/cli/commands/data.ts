@@ -1,6 +1,7 @@
 /** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
 
 import { didYouMean } from "../../text/near.ts"
+import { print } from "../output.ts"
 import { columns, type Command, helpText, UsageError } from "../usage.ts"
 
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -26,7 +27,7 @@ export const command: Command = {
       const summaries = await Promise.all(
         Object.entries(commands).map(async ([name, load]) => [`pipeline data ${name}`, (await load()).command.summary])
       )
-      process.stdout.write(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
+      print(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
       return 0
     }
     if (!Object.hasOwn(commands, name)) {

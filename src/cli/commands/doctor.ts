@@ -21,6 +21,7 @@ import { resolveEngine } from "../../engine/select.ts"
 import { readVariable } from "../../machine/environment.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
 import { dataFlag, dataRoots } from "../dataset-arguments.ts"
+import { print } from "../output.ts"
 import { bytesWords, plural, textTable } from "../printing/text-table.ts"
 import { storeRoot } from "../store-folder.ts"
 import { type Command, type Flags, parse, type Parsed } from "../usage.ts"
@@ -58,9 +59,7 @@ export const command: Command = {
       ...storeState(parsed),
       ...datasetFindings(datasets, datasetRoots(roots))
     ]
-    process.stdout.write(
-      parsed.is("json") ? `${JSON.stringify({ findings, datasets }, null, 1)}\n` : `${asText(findings, datasets)}\n`
-    )
+    print(parsed.is("json") ? `${JSON.stringify({ findings, datasets }, null, 1)}\n` : `${asText(findings, datasets)}\n`)
     return findings.some(({ state }) => state === "needed") ? 1 : 0
   }
 }

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { errorText } from "../../store/objects/files.ts"
 import { type ActionRecord, Store, StoreFailed } from "../../store/objects/Store.ts"
 import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../../store/upkeep/inventory.ts"
+import { print } from "../output.ts"
 import { bytesWords, textTable } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
@@ -51,7 +52,7 @@ export const command: Command = {
     )
     const { garbage, notes } = findGarbage(root, stock, loadRuns(root), keepRuns, Date.now())
     const freed = garbage.reduce((sum, { bytes }) => sum + bytes, 0)
-    const write = (text: string) => void process.stdout.write(`${text}\n`)
+    const write = (text: string) => print(`${text}\n`)
     if (garbage.length === 0) write("There is nothing to remove.")
     else write(`${textTable(["what", "how many", "size"], summary(garbage), { right: [1, 2] })}\n`)
     for (const note of notes) write(note)

@@ -6,6 +6,7 @@ import type { Stage } from "../../dag/Stage.ts"
 import type { Study } from "../../dag/Study.ts"
 import { parameterCount } from "../../model/ModelSpec.ts"
 import { presetNames, presetSpec } from "../../model/presets.ts"
+import { print } from "../output.ts"
 import { cut, plural, terminalWidth, textTable, valueWords } from "../printing/text-table.ts"
 import { flagOf, loadStudy, studyNames } from "../studies.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
@@ -26,7 +27,7 @@ export const command: Command = {
       : name === undefined
         ? overview(studies)
         : describeStudy(studies[0]!)
-    process.stdout.write(`${text}\n`)
+    print(`${text}\n`)
     return 0
   }
 }

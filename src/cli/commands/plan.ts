@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { Store } from "../../store/objects/Store.ts"
+import { print } from "../output.ts"
 import { changeLines, type Context, reasonWords } from "../printing/plan-reasons.ts"
 import { plural, shortDigest, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
@@ -43,9 +44,7 @@ export const command: Command = {
     })
     const planned = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
 
-    process.stdout.write(
-      parsed.is("json") ? `${JSON.stringify(planned.map(asJson), null, 1)}\n` : `${asTable(planned, parsed.is("why"))}\n`
-    )
+    print(parsed.is("json") ? `${JSON.stringify(planned.map(asJson), null, 1)}\n` : `${asTable(planned, parsed.is("why"))}\n`)
     return 0
   }
 }

@@ -7,6 +7,7 @@ import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
+import { print } from "../output.ts"
 import { storeRoot } from "../store-folder.ts"
 import { loadStudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
@@ -39,7 +40,7 @@ export const command: Command = {
       process.stderr.write(`The report ${report.file} could not be written: ${report.problem}\n`)
       return 2
     }
-    process.stdout.write(`${report.file}\n`)
+    print(`${report.file}\n`)
     return 0
   }
 }

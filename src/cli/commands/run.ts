@@ -14,6 +14,7 @@ import { run as runGraph } from "../../dag/running/Runner.ts"
 import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
+import { goOnWithoutReader, print } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
@@ -29,6 +30,7 @@ export const command: Command = {
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()
+    goOnWithoutReader()
     const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
     const threads = wholeNumber(parsed, "threads", os.availableParallelism())
     const engine = await chooseEngine(parsed)
@@ -38,7 +40,7 @@ export const command: Command = {
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const runId = newRunId(study.name, new Date())
-    const display = json ? jsonDisplay((line) => void process.stdout.write(line)) : liveDisplay(process.stderr)
+    const display = json ? jsonDisplay(print) : liveDisplay(process.stderr)
     const store = Store.layer(root)
 
     const program = Effect.gen(function* () {

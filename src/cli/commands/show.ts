@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { endOfLog, logFile } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
+import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
 import { sampleRows } from "../printing/sample-rows.ts"
 import {
@@ -53,7 +54,7 @@ export const command: Command = {
       ]
       return sections.join("\n\n")
     })
-    process.stdout.write(`${await Effect.runPromise(Effect.provide(program, Store.reading(root)))}\n`)
+    print(`${await Effect.runPromise(Effect.provide(program, Store.reading(root)))}\n`)
     return 0
   }
 }

@@ -11,6 +11,7 @@ import { Catalog, type QueryResult } from "../../catalog/Catalog.ts"
 import { csv, json, renderTable, type RowFormat } from "../../catalog/output/render-text.ts"
 import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
 import { errorText } from "../../store/objects/files.ts"
+import { print } from "../output.ts"
 import { plural } from "../printing/text-table.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
@@ -44,7 +45,7 @@ export const command: Command = {
       throw new UsageError({ problem: "The query is empty. Without one, pipeline sql lists the tables and their columns." })
     const { format, output } = destination(parsed)
     const program = Effect.gen(function* () {
-      if (query === undefined) return void process.stdout.write(`${listing()}\n`)
+      if (query === undefined) return print(`${listing()}\n`)
       const catalog = yield* Catalog.open(existingStore(parsed), tables)
       if (format === "parquet") {
         const rows = yield* catalog.exportParquet(query, output!)

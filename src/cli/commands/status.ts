@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
+import { print } from "../output.ts"
 import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { loadRun, loadRuns, nodeState, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
@@ -49,7 +50,7 @@ export const command: Command = {
   }
 }
 
-const write = (text: string) => void process.stdout.write(`${text}\n`)
+const write = (text: string) => print(`${text}\n`)
 
 /** CPU seconds of each action by key. */
 const costsOf = async (root: string): Promise<ReadonlyMap<string, ActionRecord>> => {

@@ -12,6 +12,7 @@ import { errorText } from "../../store/objects/files.ts"
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
+import { print } from "../output.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
@@ -63,7 +64,7 @@ export const command: Command = {
   }
 }
 
-const write = (text: string) => void process.stdout.write(`${text}\n`)
+const write = (text: string) => print(`${text}\n`)
 
 const showProgress = (done: number, total: number): void => {
   if (process.stderr.isTTY !== true) return

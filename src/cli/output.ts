@@ -1,0 +1,63 @@
+/**
+ * Standard output: every command prints through here, so that what is lost on the way is noticed in one place. A full disk or a
+ * failing device behind it is an error of the command, whatever else it did. A reader that went away (`| head`) is none: nothing
+ * is said, what runs goes on without it, and the exit code is that of every program which the system ends for it.
+ *
+ * Standard error is where problems are told; what it loses cannot be told anywhere.
+ */
+
+import { errorCode, errorText } from "../text/error-text.ts"
+
+/** 128 and the number of SIGPIPE, as shells show it. */
+const READER_GONE = 141
+
+/** What first went wrong with standard output. */
+let failure: unknown
+/** Whether the command's exit code tells of its work alone, though its reader may have left. */
+let readerMayLeave = false
+
+/** Called once, before a command runs. Without it a failed write would end the process with Node's own words. */
+export const watchOutput = (): void => {
+  process.stdout.on("error", (cause) => {
+    failure ??= cause
+  })
+  process.stderr.on("error", () => {})
+}
+
+/** For a command whose work counts and not what it prints: its exit code stays that of its work when the reader goes away. */
+export const goOnWithoutReader = (): void => {
+  readerMayLeave = true
+}
+
+/** Prints a text as it is. */
+export const print = (text: string): void => {
+  if (failure === undefined) process.stdout.write(text)
+}
+
+/** Prints a piece of something large, and waits until there is room for the next. False: nobody takes more of it. */
+export const printPiece = async (piece: string | Uint8Array): Promise<boolean> => {
+  if (failure === undefined && process.stdout.write(piece) === false && failure === undefined)
+    await new Promise<void>((resolve) => {
+      const { stdout } = process
+      const done = () => {
+        stdout.off("drain", done).off("error", done).off("close", done)
+        resolve()
+      }
+      stdout.on("drain", done).on("error", done).on("close", done)
+    })
+  return failure === undefined
+}
+
+/** A line on standard error: a warning, a remark, a problem. */
+export const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** Waits until all that was printed is out. The exit code: that of the command, unless what it printed is lost. */
+export const outputEnded = async (code: number): Promise<number> => {
+  if (failure === undefined) await new Promise<void>((resolve) => process.stdout.write("", () => resolve()))
+  // What a failed write reports comes after the write.
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  if (failure === undefined) return code
+  if (errorCode(failure) === "EPIPE") return code === 0 && !readerMayLeave ? READER_GONE : code
+  say(`Standard output could not take all that this printed: ${errorText(failure)}. What is there is not whole.`)
+  return code === 0 ? 1 : code
+}

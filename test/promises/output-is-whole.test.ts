@@ -1,0 +1,93 @@
+/** Whatever a command prints arrives whole, or its exit code says that it did not: a full device, a reader that went away. */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { beforeAll, describe, expect, it } from "vitest"
+
+import { place } from "../cli/command-line.ts"
+
+const at = place()
+
+beforeAll(async () => {
+  const { code, err } = await at.pipeline(["run", "chain"])
+  expect([code, err]).toEqual([0, expect.any(String)])
+}, 60_000)
+
+/** Every command, with what it prints when asked so. */
+const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<string>]> = [
+  ["--help"],
+  ["list", "--json"],
+  ["run", "chain", "--json"],
+  ["plan", "chain", "--json"],
+  ["status"],
+  ["show", "double"],
+  ["sql", "select 1"],
+  ["report", "chain"],
+  ["verify"],
+  ["gc"],
+  ["data", "list", "--json"],
+  ["doctor", "--json"]
+]
+
+it("covers every command that pipeline --help names", async () => {
+  const { out } = await at.here(["--help"])
+  const named = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!)
+  expect(named.length).toBeGreaterThan(8)
+  for (const name of named) expect(COMMANDS.map(([command]) => command)).toContain(name)
+})
+
+it("has one file that writes to standard output", () => {
+  const folder = path.resolve(import.meta.dirname, "../../src")
+  const writers = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter(
+      (file) =>
+        file.endsWith(".ts") && /(stdout|\bout)\.write\(|console\.log\(/.test(fs.readFileSync(path.join(folder, file), "utf8"))
+    )
+    .toSorted()
+  // The display draws on standard error; a child's standard output is its log; build.ts is started by developers.
+  expect(writers).toEqual(["cli/commands/exec-stage.ts", "cli/output.ts", "cli/printing/run-display.ts", "engine/wasm/build.ts"])
+})
+
+describe.skipIf(!fs.existsSync("/dev/full"))("a device that takes nothing is told of, with exit code 1", () => {
+  it.each(COMMANDS)("%s %s %s %s %s", async (...words) => {
+    const full = fs.openSync("/dev/full", "w")
+    try {
+      const { code, signal, err } = await at.start(
+        words.filter((word) => word !== undefined),
+        {},
+        full
+      ).ended
+      expect({ code, signal, err }).toEqual({
+        code: 1,
+        signal: null,
+        err: expect.stringContaining("Standard output could not take")
+      })
+      expect(err).not.toMatch(/^\s+at /m)
+    } finally {
+      fs.closeSync(full)
+    }
+  })
+})
+
+describe("a reader that went away is no error, and nothing is said", () => {
+  it.each(COMMANDS)("%s %s %s %s %s", async (...words) => {
+    const started = at.start(words.filter((word) => word !== undefined))
+    started.child.stdout!.destroy()
+    const { code, signal, err } = await started.ended
+    // A run's exit code is that of the run.
+    expect({ code, signal }).toEqual({ code: words[0] === "run" && words[1] === "chain" ? 0 : 141, signal: null })
+    expect(err).not.toMatch(/Standard output|EPIPE|^\s+at /m)
+  })
+})
+
+it("a run goes on to its end when its reader leaves after the first line", async () => {
+  const own = place()
+  const started = own.start(["run", "chain", "--json"])
+  await started.said("run-started")
+  started.child.stdout!.destroy()
+  expect(await started.ended).toMatchObject({ code: 0, signal: null })
+  const { out } = await own.here(["status", "chain", "--json"])
+  expect(JSON.parse(out)).toMatchObject({ state: "succeeded" })
+})
