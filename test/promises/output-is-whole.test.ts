@@ -21,7 +21,7 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["run", "chain", "--json"],
   ["plan", "chain", "--json"],
   ["status"],
-  ["show", "double"],
+  ["show", "sum"],
   ["sql", "select 1"],
   ["report", "chain"],
   ["verify"],
