@@ -11,7 +11,7 @@ import { Catalog, type QueryResult } from "../../catalog/Catalog.ts"
 import { csv, json, renderTable, type RowFormat } from "../../catalog/output/render-text.ts"
 import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
 import { errorText } from "../../store/objects/files.ts"
-import { print } from "../output.ts"
+import { print, printPiece } from "../output.ts"
 import { plural } from "../printing/text-table.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
@@ -158,7 +158,7 @@ const writeRows = Effect.fnUntraced(function* (catalog: Catalog, query: string, 
 
 const deliver = (content: string | Uint8Array, output: string | null, result: QueryResult): void => {
   if (output === null) {
-    process.stdout.write(content)
+    void printPiece(content)
     return
   }
   try {
