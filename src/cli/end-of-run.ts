@@ -16,7 +16,7 @@ import { type RunRecord, recordOf } from "../report/data/RunRecord.ts"
 import { resultsText } from "../report/page/results-text.ts"
 import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/objects/files.ts"
-import { readRun } from "../store/objects/Runs.ts"
+import type { LoggedEvent } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
 import { print } from "./output.ts"
 import { duration } from "./printing/text-table.ts"
@@ -24,6 +24,8 @@ import { duration } from "./printing/text-table.ts"
 export interface EndOfRun {
   readonly root: string
   readonly runId: string
+  /** What the run's log says, whether or not it could be written. */
+  readonly events: ReadonlyArray<LoggedEvent>
   readonly study: Study
   /** The claims of the study's file. */
   readonly ownClaims: StudyClaims
@@ -36,12 +38,21 @@ export interface EndOfRun {
 const MAX_WIDTH = 120
 
 /** Prints the end of a run, and writes its report where asked to. Never throws. */
-export const endOfRun = async ({ root, runId, study, ownClaims, graph, seconds, writeReport }: EndOfRun): Promise<void> => {
+export const endOfRun = async ({
+  root,
+  runId,
+  events,
+  study,
+  ownClaims,
+  graph,
+  seconds,
+  writeReport
+}: EndOfRun): Promise<void> => {
   const out = process.stdout
   const say = (line = "") => print(`${line}\n`)
   const warn = (line: string) => void process.stderr.write(`${line}\n`)
   try {
-    const record = recordOf(readRun(root, runId))
+    const record = recordOf(events)
     if (record === null) return warn(`The log of run ${runId} has no beginning: no results can be shown.`)
     const exit = await Effect.runPromiseExit(Effect.provide(resultsOf(record), Store.layer(root)))
     if (Exit.isFailure(exit)) return warn(`The results cannot be shown: ${errorText(Cause.squash(exit.cause))}`)

@@ -3,10 +3,8 @@
 import * as os from "node:os"
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
-import { errorText } from "../store/objects/files.ts"
 import { isRunning } from "../store/objects/Lease.ts"
-import { listRuns, type LoggedEvent, readRun } from "../store/objects/Runs.ts"
-import { NotFound } from "./usage.ts"
+import { listRuns, readRun } from "../store/objects/Runs.ts"
 
 /**
  * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
@@ -27,17 +25,15 @@ export interface Run {
   readonly failedAt: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
-/** One run, or null when its log holds no whole first line (it was killed while starting). Throws `NotFound` on a damaged log. */
+/**
+ * One run as far as its log can be trusted, or null when that does not hold its beginning (it was killed while starting). What is
+ * damaged is said in a line.
+ */
 export const loadRun = (root: string, id: string): Run | null => {
-  let events: ReadonlyArray<LoggedEvent>
-  try {
-    events = readRun(root, id)
-  } catch (cause) {
-    const damage = `The event log of run ${id} is damaged (${errorText(cause)}).`
-    throw new NotFound({ problem: `${damage} Remove the folder runs/${id} of the store to go on without it.` })
-  }
+  const { events, damage } = readRun(root, id)
   const record = foldRun(events)
   const [first] = events
+  if (damage !== null) warnOnce(`The log of run ${id} ${damage}; what it says before is used. "pipeline verify" says more.`)
   if (record === undefined || first?.event !== "run-started") return null
   const startedAt = new Map<string, string>()
   const failedAt = new Map<string, ReadonlyArray<string>>()
@@ -55,6 +51,12 @@ export const loadRun = (root: string, id: string): Run | null => {
     startedAt,
     failedAt
   }
+}
+
+const warned = new Set<string>()
+const warnOnce = (line: string): void => {
+  if (!warned.has(line)) process.stderr.write(`${line}\n`)
+  warned.add(line)
 }
 
 const stateOf = (record: RunRecord, processStarted: string | null): RunState => {

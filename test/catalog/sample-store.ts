@@ -98,7 +98,7 @@ export const rolloutsOf = (policy: string, count: number): ReadonlyArray<Table.I
     tags: i % 2 === 0 ? [] : ["odd", `a tag longer than twelve bytes ${i}`]
   }))
 
-/** Run `sweep-1` has ppo over scale s; `sweep-2`, newer, has ppo (the same artifact) and grpo over the same model. */
+/** The first run has ppo over scale s; the second, newer, has ppo (the same artifact) and grpo over the same model. */
 export const sampleStore = (): SampleStore => {
   const store = new SampleStore()
   const training = [0, 1, 2].map((step) => ({ step, loss: 3 - step, tokens: BigInt(step * 100), note: "n" }))
@@ -136,7 +136,7 @@ export const sampleStore = (): SampleStore => {
     { event: "node-finished", node, key, artifact, cached, seconds: 2.5 }
   ]
   const basePlanned = planned("base", "pretrain", { scale: "s", seed: 7, learningRate: 0.01 }, {})
-  store.log("sweep-20261122-004512-aaaa", [
+  store.log("sweep-1", [
     started("sweep-1", "2026-11-22T00:45:12.123Z"),
     basePlanned,
     planned("rl-ppo", "rl", ppoParams, { policy: "base" }),
@@ -144,7 +144,7 @@ export const sampleStore = (): SampleStore => {
     ...finished("rl-ppo", ppo, false),
     { event: "run-finished", status: "succeeded", seconds: 12.5 }
   ])
-  store.log("sweep-20261122-014512-bbbb", [
+  store.log("sweep-2", [
     started("sweep-2", "2026-11-22T01:45:12.123Z"),
     basePlanned,
     planned("rl-ppo", "rl", ppoParams, { policy: "base" }),
@@ -158,6 +158,6 @@ export const sampleStore = (): SampleStore => {
     { event: "node-skipped", node: "after", because: "broken failed" }
   ])
   // A killed process leaves half a line.
-  appendFileSync(join(store.root, "runs", "sweep-20261122-014512-bbbb", "events.jsonl"), '{"time":"2026-11-22T01:4')
+  appendFileSync(join(store.root, "runs", "sweep-2", "events.jsonl"), '{"time":"2026-11-22T01:4')
   return store
 }

@@ -6,7 +6,7 @@ import * as path from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { changesBetween, type Decision } from "../../src/dag/Planner.ts"
-import type { ActionRecord } from "../../src/store/objects/Store.ts"
+import { readRecord, recordText } from "../../src/store/objects/records.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
@@ -80,12 +80,12 @@ describe("a plan", () => {
     const root = temporaryFolder()
     const { digest } = await runNodes(root, [count({}, {})])
     const [name = ""] = fs.readdirSync(path.join(root, "actions"))
-    const record = JSON.parse(fs.readFileSync(path.join(root, "actions", name), "utf8")) as ActionRecord
+    const record = readRecord(root, name.slice(0, 64))!
     // The same result under the key of other code, as an edited module would leave it.
     const edit = (value: string, finishedAt: string): void => {
       const key = value.repeat(64)
       const components = record.components.map((c) => (c.name.endsWith("rule.ts") ? { ...c, value: value.repeat(64) } : c))
-      fs.writeFileSync(path.join(root, "actions", `${key}.json`), JSON.stringify({ ...record, key, components, finishedAt }))
+      fs.writeFileSync(path.join(root, "actions", `${key}.json`), recordText({ ...record, key, components, finishedAt }))
     }
     fs.rmSync(path.join(root, "actions", name))
     edit("a", "2026-01-01T00:00:00.000Z")

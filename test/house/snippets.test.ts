@@ -192,7 +192,15 @@ const storeOf = (): SampleStore => {
       { event: "node-finished", node: id, key, artifact, cached: false, seconds: 1 }
     ]
   })
-  const run = { run: "smoke-1", study: "smoke", settings: {}, command: ["run", "smoke"], host: "h", pid: 1, engine: "native" }
+  const run = {
+    run: "smoke-20261122-004512-aaaa",
+    study: "smoke",
+    settings: {},
+    command: ["run", "smoke"],
+    host: "h",
+    pid: 1,
+    engine: "native"
+  }
   store.log("smoke-20261122-004512-aaaa", [
     { event: "run-started", ...run },
     ...events,

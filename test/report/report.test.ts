@@ -37,7 +37,7 @@ beforeAll(() => {
 })
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }))
 
-const recordFor = (run: string): RunRecord => recordOf(readRun(root, run))!
+const recordFor = (run: string): RunRecord => recordOf(readRun(root, run).events)!
 const render = (record: RunRecord): Promise<string> =>
   Effect.runPromise(Effect.provide(renderReport(record, "Does size decide the winner? <really>", []), Store.layer(root)))
 /** The HTML of one section, by its id. */

@@ -102,7 +102,7 @@ describe("results of a run", () => {
 
   const resultsFor = async (run: string, settings: Readonly<Record<string, unknown>>) => {
     await runStudy(root, run, settings)
-    const record = recordOf(readRun(root, run))!
+    const record = recordOf(readRun(root, run).events)!
     return { record, rows: await read(record) }
   }
   const read = (record: RunRecord): Promise<ReadonlyArray<ResultRow>> =>

@@ -59,7 +59,7 @@ const textIn = (file: string, section: string): string => {
 }
 
 /** The run without its nodes: a page with no figure, drawn in no time. */
-const nothingRan = () => ({ ...recordOf(readRun(root, RUN))!, nodes: [], byId: new Map() })
+const nothingRan = () => ({ ...recordOf(readRun(root, RUN).events)!, nodes: [], byId: new Map() })
 
 describe("a study with its claim in one file", () => {
   test("finds its verdict in the report that ends a run", async () => {

@@ -31,36 +31,104 @@ describe("the log of a run", () => {
   it("reads back as what was appended, each event with its time", () => {
     const root = temporaryFolder()
     withRun(root, "r-20260101-000000-aaaa")
-    const events = readRun(root, "r-20260101-000000-aaaa")
-    expect(events).toMatchObject([started("r-20260101-000000-aaaa"), { event: "node-skipped", node: "rl-1", because: "sft" }])
+    const { events, damage } = readRun(root, "r-20260101-000000-aaaa")
+    expect(damage).toBeNull()
+    expect(events).toEqual([
+      { time: expect.any(String), ...started("r-20260101-000000-aaaa") },
+      { time: expect.any(String), event: "node-skipped", node: "rl-1", because: "sft" }
+    ])
     for (const { time } of events) expect(new Date(time).toISOString()).toBe(time)
   })
 
-  it("loses only its last line when that is torn by a killed process", () => {
+  it("loses only its last line when that is torn, and says so", () => {
     const root = temporaryFolder()
     const file = withRun(root, "r-20260101-000000-aaaa")
     const whole = fs.readFileSync(file, "utf8")
     for (const cut of [1, 2, 20, 60]) {
       fs.writeFileSync(file, whole.slice(0, whole.length - cut))
-      const events = readRun(root, "r-20260101-000000-aaaa")
-      // Without its newline alone the line is still whole.
-      expect(events.map(({ event }) => event)).toEqual(cut === 1 ? ["run-started", "node-skipped"] : ["run-started"])
+      const { events, damage } = readRun(root, "r-20260101-000000-aaaa")
+      expect(events.map(({ event }) => event)).toEqual(["run-started"])
+      expect(damage).toBe("ends within line 2")
     }
   })
 
-  it("with a damaged line in its middle is refused rather than read in part", () => {
+  it("is believed up to a line that was changed, lost, swapped or taken from another run", () => {
     const root = temporaryFolder()
-    const file = withRun(root, "r-20260101-000000-aaaa")
-    const lines = fs.readFileSync(file, "utf8").split("\n")
-    fs.writeFileSync(file, [lines[0]!.slice(5), lines[1], ""].join("\n"))
-    expect(() => readRun(root, "r-20260101-000000-aaaa")).toThrow(SyntaxError)
+    const run = "r-20260101-000000-aaaa"
+    const file = withRun(root, run)
+    const other = fs.readFileSync(withRun(root, "r-20260101-000000-bbbb"), "utf8")
+    const [first = "", second = ""] = fs.readFileSync(file, "utf8").split("\n")
+    const read = (...lines: ReadonlyArray<string>) => {
+      fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(""))
+      const { events, damage } = readRun(root, run)
+      return [events.length, damage]
+    }
+    const broken = "is damaged from line 2 on: that line does not have the contents that its own digest speaks of"
+    expect(read(first, second)).toEqual([2, null])
+    expect(read(first, second.replace("sft", "rl"))).toEqual([1, broken])
+    expect(read(first, second, second)).toEqual([2, broken.replace("2", "3")])
+    expect(read(first, other.split("\n")[1]!)).toEqual([1, broken])
+    expect(read(second)).toEqual([0, broken.replace("2", "1")])
+    expect(read(other.split("\n")[0]!)).toEqual([0, broken.replace("2", "1")])
+    expect(read(first, "")).toEqual([1, "is damaged from line 2 on: that line is empty"])
+    expect(read()).toEqual([0, "is empty"])
+    fs.rmSync(file)
+    expect(readRun(root, run)).toEqual({ events: [], damage: "is missing" })
   })
 
-  it("is empty when the process was killed before its first whole line", () => {
+  it("of an earlier program, without seals, is read; events of other shapes are not believed", () => {
     const root = temporaryFolder()
-    const file = withRun(root, "r-20260101-000000-aaaa")
-    fs.writeFileSync(file, fs.readFileSync(file, "utf8").slice(0, 30))
-    expect(readRun(root, "r-20260101-000000-aaaa")).toEqual([])
+    const run = "r-20260101-000000-aaaa"
+    const file = withRun(root, run)
+    const begin = { time: "2026-01-01T00:00:00.000Z", ...started(run) }
+    const read = (...events: ReadonlyArray<unknown>) => {
+      fs.writeFileSync(
+        file,
+        [begin, ...events].map((event) => `${typeof event === "string" ? event : JSON.stringify(event)}\n`).join("")
+      )
+      const { events: found, damage } = readRun(root, run)
+      return [found.length, damage]
+    }
+    const at = { time: begin.time }
+    expect(read({ ...at, event: "node-stopped", node: "a" })).toEqual([2, null])
+    expect(read({ ...at, event: "of-the-future", what: 1 })).toEqual([1, null])
+    for (const wrong of [
+      null,
+      7,
+      [],
+      {},
+      { event: "node-stopped", node: "a" },
+      { time: "yesterday", event: "node-stopped", node: "a" },
+      { ...at, event: "node-stopped" },
+      { ...at, event: "node-planned", node: "a", label: "a", stage: "a", params: null, inputs: {} },
+      { ...at, event: "node-planned", node: "a", label: "a", stage: "a", params: {}, inputs: { x: 1 } },
+      { ...at, event: "node-finished", node: "a", key: "k", artifact: "x", cached: "no", seconds: 1 },
+      { ...at, event: "run-finished", status: "well", seconds: 1 },
+      { ...at, event: "constructor", node: 1 },
+      `{"time":"${at.time}","event":"node-planned","params":${"[".repeat(1e5)}${"]".repeat(1e5)}}`,
+      '{"time":'
+    ])
+      if (wrong === null || typeof wrong !== "object" || !("event" in wrong) || wrong.event !== "constructor")
+        expect(read(wrong), JSON.stringify(wrong)?.slice(0, 100)).toEqual([
+          1,
+          expect.stringMatching(/^is damaged from line 2 on: that line /)
+        ])
+      else expect(read(wrong)).toEqual([1, null])
+  })
+
+  it("that cannot be written keeps its events, says why, and leaves nothing half", () => {
+    const root = temporaryFolder()
+    fs.writeFileSync(`${root}/runs`, "no folder")
+    const log = openRunLog(root, "r-20260101-000000-aaaa")
+    log.append(started("r-20260101-000000-aaaa"))
+    expect(log.problem()).toMatch(/is a file where a folder belongs/)
+    expect(log.events()).toHaveLength(1)
+    // It can be written again: what is missing follows.
+    fs.rmSync(`${root}/runs`)
+    log.append({ event: "node-stopped", node: "a" })
+    expect(log.problem()).toBeNull()
+    log.close()
+    expect(readRun(root, "r-20260101-000000-aaaa").events).toHaveLength(2)
   })
 })
 

@@ -25,7 +25,7 @@ const key = "ab".repeat(32)
 
 /** An action whose one document is in the store. */
 const action = (document: string, text: string, over: Partial<ActionRecord> = {}): ActionRecord => ({
-  version: 1,
+  version: 2,
   key,
   stage: "count",
   components: [{ name: "stage", value: "count" }],
@@ -179,18 +179,17 @@ describe("the code behind keys", () => {
     const root = temporaryFolder()
     const texts = await within(root, (store) =>
       Effect.sync(() => {
-        store.keepCode("d1", "const\nx")
-        return [store.codeText("d1"), store.codeText("d2")]
+        store.keepCode(sha256("const\nx"), "const\nx")
+        return [store.codeText(sha256("const\nx")), store.codeText("0".repeat(64)), store.codeText("../../x")]
       })
     )
-    expect(texts).toEqual(["const\nx", null])
-    expect(fs.readdirSync(path.join(root, "code"))).toEqual(["d1.txt"])
+    expect(texts).toEqual(["const\nx", null, null])
+    expect(fs.readdirSync(path.join(root, "code"))).toEqual([`${sha256("const\nx")}.txt`])
   })
 })
 
 describe("verifyStore", () => {
-  const check = (root: string) =>
-    verifyStore(inventory(root), (digest) => path.join(root, "objects", "sha256", digest.slice(0, 2), digest))
+  const check = (root: string) => verifyStore(root, inventory(root))
 
   it("finds nothing in a sound store", async () => {
     const root = temporaryFolder()
@@ -208,10 +207,11 @@ describe("verifyStore", () => {
       file,
       problem: "does not have the contents its name says",
       actions: [key],
-      present: true
+      names: ["objects", "sha256", document.slice(0, 2), document],
+      sort: "result"
     })
     fs.rmSync(file)
-    expect(check(root).damages).toContainEqual({ file, problem: "is missing", actions: [key], present: false })
+    expect(check(root).damages).toContainEqual({ file, problem: "is missing", actions: [key], names: null, sort: "result" })
   })
 
   it("finds records that do not follow from their components and files that are no records", async () => {
@@ -221,6 +221,6 @@ describe("verifyStore", () => {
     fs.writeFileSync(torn, '{"version": 1, "ke')
     const problems = check(root).damages.map(({ problem }) => problem)
     expect(problems).toContain("does not follow from the components it lists")
-    expect(problems.filter((problem) => problem.startsWith("cannot be read ("))).toHaveLength(1)
+    expect(problems.filter((problem) => problem === "is not whole: it is no JSON")).toHaveLength(1)
   })
 })

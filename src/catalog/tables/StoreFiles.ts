@@ -3,34 +3,32 @@
  * for it. Damage in one place does not hide the rest: what cannot be read is left out and named in `warnings`.
  */
 
-import { existsSync, readFileSync, readdirSync } from "node:fs"
-import { join } from "node:path"
-
+import { Objects } from "../../store/objects/Objects.ts"
+import { type ActionRecord, actionKeys, type Manifest, readRecord } from "../../store/objects/records.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
-import type { ActionRecord, Manifest } from "../../store/objects/Store.ts"
+import { errorText } from "../../text/error-text.ts"
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "./history.ts"
 
 export class StoreFiles {
   readonly root: string
   readonly warnings = new Set<string>()
+  private readonly objects: Objects
   private allRuns: ReadonlyArray<RunRecord> | undefined
   private readonly records = new Map<string, ActionRecord | undefined>()
   private readonly manifests = new Map<string, Manifest | undefined>()
 
   constructor(root: string) {
     this.root = root
+    this.objects = new Objects(root)
   }
 
   /** Every run, oldest first. */
   runs(): ReadonlyArray<RunRecord> {
     if (this.allRuns === undefined) {
       const runs = listRuns(this.root).flatMap((name) => {
-        const run = this.attempt(`the log of run ${name}`, () => {
-          const folded = foldRun(readRun(this.root, name))
-          if (folded === undefined) throw new Error("it does not begin with the start of a run")
-          return folded
-        })
-        return run === undefined ? [] : [run]
+        const { events, damage } = readRun(this.root, name)
+        if (damage !== null) this.warnings.add(`the log of run ${name} ${damage}; what follows is left out`)
+        return foldRun(events) ?? []
       })
       markLatest(runs)
       this.allRuns = runs
@@ -43,30 +41,21 @@ export class StoreFiles {
     return this.runs().flatMap((run) => [...run.nodes.values()].filter((node) => hasArtifact(node)))
   }
 
-  objectPath(digest: string): string {
-    return join(this.root, "objects", "sha256", digest.slice(0, 2), digest)
+  /** Path of an object whose contents are what its name says; undefined, with a warning, where they are not or it is gone. */
+  file(digest: string, bytes: number): string | undefined {
+    const problem = this.objects.problem(digest, { bytes })
+    if (problem === null) return this.objects.path(digest)
+    this.warnings.add(`object ${digest.slice(0, 12)} ${problem}: its rows are left out`)
+    return undefined
   }
 
   action(key: string): ActionRecord | undefined {
-    if (!this.records.has(key)) {
-      const file = join(this.root, "actions", `${key}.json`)
-      const record = existsSync(file)
-        ? this.attempt(`the record of action ${key.slice(0, 12)}`, () =>
-            checked<ActionRecord>(file, (record) => isObject(record["output"]) && isManifest(record["output"]))
-          )
-        : undefined
-      this.records.set(key, record)
-    }
+    if (!this.records.has(key)) this.records.set(key, this.attempt(() => readRecord(this.root, key)) ?? undefined)
     return this.records.get(key)
   }
 
   actions(): ReadonlyArray<ActionRecord> {
-    const directory = join(this.root, "actions")
-    if (!existsSync(directory)) return []
-    return readdirSync(directory)
-      .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
-      .toSorted()
-      .flatMap((name) => this.action(name.slice(0, 64)) ?? [])
+    return (this.attempt(() => actionKeys(this.root)) ?? []).flatMap((key) => this.action(key) ?? [])
   }
 
   /**
@@ -76,40 +65,19 @@ export class StoreFiles {
   manifest(artifact: string, key: string | null): Manifest | undefined {
     if (!this.manifests.has(artifact)) {
       const output = key === null ? undefined : this.action(key)?.output
-      const manifest =
-        output?.digest === artifact
-          ? output
-          : this.attempt(`the manifest of artifact ${artifact.slice(0, 12)}`, () =>
-              checked<Manifest>(this.objectPath(artifact), isManifest)
-            )
-      this.manifests.set(artifact, manifest)
+      this.manifests.set(artifact, output?.digest === artifact ? output : this.attempt(() => this.objects.manifest(artifact)))
     }
     return this.manifests.get(artifact)
   }
 
-  private attempt<A>(what: string, read: () => A): A | undefined {
+  private attempt<A>(read: () => A): A | undefined {
     try {
       return read()
     } catch (cause) {
-      this.warnings.add(`${what} cannot be read and is left out: ${cause instanceof Error ? cause.message : String(cause)}`)
+      this.warnings.add(`${errorText(cause)}: it is left out`)
       return undefined
     }
   }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null
-
-const isManifest = (value: Readonly<Record<string, unknown>>): boolean =>
-  typeof value["kind"] === "string" &&
-  [value["tables"], value["documents"]].every(
-    (parts) => isObject(parts) && Object.values(parts).every((part) => isObject(part) && typeof part["file"] === "string")
-  )
-
-/** Reads JSON that must at least have the shape on which everything else here relies. */
-const checked = <A>(file: string, hasShape: (value: Readonly<Record<string, unknown>>) => boolean): A => {
-  const value: unknown = JSON.parse(readFileSync(file, "utf8"))
-  if (!isObject(value) || !hasShape(value)) throw new Error(`${file} does not have the form of one`)
-  return value as A
 }
 
 const hasArtifact = (node: NodeRecord): node is NodeRecord & { readonly artifact: string } => node.artifact !== null

@@ -7,7 +7,14 @@
 
 import * as Table from "../../store/schema/Table.ts"
 import { mayMatch, type Filter } from "../duckdb/query-plan.ts"
-import { filePart, type Constant, type ConstantType, type Source, type SourceColumn } from "../duckdb/scan-sources.ts"
+import {
+  filePart,
+  type Constant,
+  type ConstantType,
+  type OpenPart,
+  type Source,
+  type SourceColumn
+} from "../duckdb/scan-sources.ts"
 import { paramText } from "./catalog-tables.ts"
 import { effectiveParams, type NodeRecord } from "./history.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
@@ -69,6 +76,9 @@ const nodesWithTable = (table: Table.Any, store: StoreFiles): ReadonlyArray<Fini
     return manifest !== undefined && Object.hasOwn(manifest.tables, table.name)
   })
 
+/** What stands for a file that cannot be used. */
+const NOTHING: OpenPart = { batches: 0, rows: () => 0, read: () => undefined, close: () => {} }
+
 /**
  * The source of a table. `filters` are alternatives, one list for each mention of the table in the query: a part is kept when
  * some list lets it pass; no list at all keeps everything.
@@ -98,7 +108,12 @@ export const tableSource = (table: Table.Any, store: StoreFiles, filters: Readon
     if (filters.length > 0 && !filters.some((list) => passes(lower, list))) return []
     const file = store.manifest(node.artifact, node.key)?.tables[table.name]
     if (file === undefined) return []
-    return [filePart(store.objectPath(file.file), file.rows, columns, constants, (problem) => void store.warnings.add(problem))]
+    const open = () => {
+      const at = store.file(file.file, file.bytes)
+      if (at === undefined) return NOTHING
+      return filePart(at, file.rows, columns, constants, (problem) => void store.warnings.add(problem)).open()
+    }
+    return [{ rows: file.rows, open }]
   })
   return { columns, parts }
 }

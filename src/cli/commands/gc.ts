@@ -9,8 +9,10 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
 import { errorText } from "../../store/objects/files.ts"
+import { letGo } from "../../store/objects/let-go.ts"
+import { objectsOf } from "../../store/objects/records.ts"
 import { type ActionRecord, Store, StoreFailed } from "../../store/objects/Store.ts"
-import { type Attempt, type Inventory, inventory, objectsOf, sizeOf } from "../../store/upkeep/inventory.ts"
+import { type Attempt, type Inventory, inventory, sizeOf } from "../../store/upkeep/inventory.ts"
 import { print } from "../output.ts"
 import { bytesWords, textTable } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
@@ -61,6 +63,7 @@ export const command: Command = {
       write(`${bytesWords(freed)} would be freed. Nothing was removed yet: add --yes.`)
       return 0
     }
+    for (const { what, file } of garbage) if (what === RECORDS) letGo(root, path.basename(file, ".json"))
     for (const { file } of garbage) remove(file)
     write(`${bytesWords(freed)} freed.`)
     return 0
@@ -74,6 +77,8 @@ const remove = (file: string): void => {
     throw new StoreFailed({ path: file, problem: errorText(cause) })
   }
 }
+
+const RECORDS = "results of old runs (records)"
 
 export interface Garbage {
   readonly what: string
@@ -93,8 +98,7 @@ export const findGarbage = (root: string, stock: Inventory, runs: ReadonlyArray<
   const live = new Set(stock.attempts.filter((attempt) => attempt.live).map(({ key }) => key))
   const kept = stock.actions.filter(({ key }) => needed === null || needed.has(key) || live.has(key))
   const keptKeys = new Set(kept.map(({ key }) => key))
-  for (const { key } of stock.actions)
-    if (!keptKeys.has(key)) add("results of old runs (records)", path.join(root, "actions", `${key}.json`))
+  for (const { key } of stock.actions) if (!keptKeys.has(key)) add(RECORDS, path.join(root, "actions", `${key}.json`))
 
   // A stage that is about to commit has taken its files in before its record is there.
   const busy = live.size + runs.filter(({ state }) => state === "running").length

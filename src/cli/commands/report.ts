@@ -49,7 +49,7 @@ export const command: Command = {
 const findRun = (root: string, name: string): RunRecord => {
   const runs = listRuns(root).toReversed()
   const records = (runs.includes(name) ? [name] : runs)
-    .map((run) => recordOf(readRun(root, run)))
+    .map((run) => recordOf(readRun(root, run).events))
     .filter((record) => record !== null && (record.run === name || record.study === name))
   const [newest] = records
   const whole = records.find((record) => record?.status === "succeeded") ?? newest

@@ -42,10 +42,10 @@ export const command: Command = {
     const runId = newRunId(study.name, new Date())
     const display = json ? jsonDisplay(print) : liveDisplay(process.stderr)
     const store = Store.layer(root)
+    const log = openRunLog(root, runId)
 
     const program = Effect.gen(function* () {
       yield* Store
-      const log = openRunLog(root, runId)
       const watch = (happening: Happening) => {
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         display.watch(happening)
@@ -108,9 +108,25 @@ export const command: Command = {
     const seconds = (performance.now() - started) / 1000
     if (!json) {
       const { endOfRun } = await import("../end-of-run.ts")
-      await endOfRun({ root, runId, study, ownClaims, graph, result, seconds, writeReport: !parsed.is("no-report") })
+      await endOfRun({
+        root,
+        runId,
+        events: log.events(),
+        study,
+        ownClaims,
+        graph,
+        result,
+        seconds,
+        writeReport: !parsed.is("no-report")
+      })
     }
-    if (result.status === "succeeded") return 0
+    const unlogged = log.problem()
+    if (unlogged !== null)
+      process.stderr.write(
+        `The log of run ${runId} is not complete: ${unlogged} ` +
+          "Its results are in the store; run again to have them in status and sql.\n"
+      )
+    if (result.status === "succeeded") return unlogged === null ? 0 : 1
     process.stderr.write(failureText(result.failures, { args, store: parsed.text("store"), seconds }))
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }

@@ -3,7 +3,6 @@
  * the next run makes them again.
  */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -11,6 +10,7 @@ import * as Effect from "effect/Effect"
 import { errorText } from "../../store/objects/files.ts"
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
+import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
 import { print } from "../output.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
@@ -30,37 +30,40 @@ export const command: Command = {
   run: async (args) => {
     const parsed = parse("verify", flags, args, { min: 0, max: 0, words: "no arguments" })
     const root = storeRoot(parsed)
-    const repair = parsed.is("repair")
+    const mend = parsed.is("repair")
     const program = Effect.gen(function* () {
-      const store = yield* Store
+      yield* Store
       const stock = yield* Effect.try({
         try: () => inventory(root),
         catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
       })
-      const result = verifyStore(stock, store.objectPath, showProgress)
-      const objects = `${plural(result.objects, "object")} (${bytesWords(result.bytes)})`
-      const checked = `${objects}, ${plural(result.actions, "action")} and ${plural(result.tables, "table")} checked`
-      if (result.damages.length === 0) {
+      const runs = loadRuns(root)
+      const found = verifyStore(root, stock, showProgress)
+      const objects = `${plural(found.objects, "object")} (${bytesWords(found.bytes)})`
+      const records = `${plural(found.actions, "action")}, ${plural(found.tables, "table")} and ${plural(found.runs, "run")}`
+      const checked = `${objects}, ${records} checked`
+      for (const note of found.notes) write(note)
+      if (found.damages.length === 0) {
         write(`${checked}: everything is what it says it is.`)
         return 0
       }
-      const runs = loadRuns(root)
-      write(`${checked}: ${plural(result.damages.length, "thing")} damaged.\n`)
-      for (const damage of result.damages) write(describe(damage, runs))
-      if (!repair) {
+      write(`${checked}: ${plural(found.damages.length, "thing")} damaged.\n`)
+      for (const damage of found.damages) write(describe(damage, runs))
+      if (!mend) {
         write(`\nNothing was changed. "pipeline verify --repair" sets these aside; the next run makes them again.`)
         return 1
       }
-      const setAside = setFilesAside(root, result.damages)
-      const forgotten = new Set(result.damages.flatMap(({ actions }) => actions))
-      for (const key of forgotten) yield* store.forget(key)
+      const { setAside, forgotten } = yield* Effect.try({
+        try: () => repair(root, found.damages),
+        catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
+      })
       write(
         `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ` +
-          `${plural(forgotten.size, "action")} forgotten: the next run computes them again.`
+          `${plural(forgotten, "action")} forgotten: the next run computes them again.`
       )
       return 0
     })
-    return Effect.runPromise(Effect.provide(program, repair ? Store.layer(root) : Store.reading(root)))
+    return Effect.runPromise(Effect.provide(program, mend ? Store.layer(root, () => {}) : Store.reading(root, () => {})))
   }
 }
 
@@ -74,26 +77,20 @@ const showProgress = (done: number, total: number): void => {
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
   const owners = damage.actions.map((key) => `${labelOf(key, runs)} (action ${shortDigest(key)})`)
-  const use = owners.length === 0 ? "no action needs it" : `result of ${owners.join(", ")}`
+  const use = owners.length > 0 ? `result of ${owners.join(", ")}` : WITHOUT_ACTION[damage.sort]
   return `  ${damage.file} ${damage.problem}\n    ${use}`
+}
+
+/** What hangs on a damaged thing that no action's result hangs on. */
+const WITHOUT_ACTION: Readonly<Record<Damage["sort"], string>> = {
+  result: "no action needs it",
+  record: "it is no action's record",
+  log: "the log of a run; no result hangs on it",
+  observation: "what is known of earlier results of a key; no result hangs on it",
+  code: "only shown where code changed; no result hangs on it"
 }
 
 const labelOf = (key: string, runs: ReadonlyArray<Run>): string => {
   for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return node.label
   return "a node of no known run"
-}
-
-/** Moves damaged files where nothing takes them for results; how many there were. */
-const setFilesAside = (root: string, damages: ReadonlyArray<Damage>): number => {
-  const folder = path.join(root, "damaged")
-  const present = damages.filter((damage) => damage.present)
-  fs.mkdirSync(folder, { recursive: true })
-  for (const { file } of present) fs.renameSync(file, freeName(folder, path.basename(file)))
-  return present.length
-}
-
-const freeName = (folder: string, name: string): string => {
-  let file = path.join(folder, name)
-  for (let copy = 2; fs.existsSync(file); copy++) file = path.join(folder, `${name}.${copy}`)
-  return file
 }

@@ -114,7 +114,7 @@ const commit = Effect.fnUntraced(function* (
   yield* checkExternals(stage, request)
   if (!lease.isOurs()) return yield* new LeaseLost({ key: request.key })
   const record: ActionRecord = {
-    version: 1,
+    version: 2,
     key: request.key,
     stage: stage.name,
     components: request.components,
@@ -127,8 +127,9 @@ const commit = Effect.fnUntraced(function* (
     engine: stage.numerics.length > 0 ? attest() : null,
     attempt: lease.token
   }
-  const { existing } = yield* store.record(record)
+  // Noted before it is recorded: a record without its note is one that was tampered with.
   for (const difference of yield* earlierResults(stage, request.key, digest)) onNondeterminism?.(difference)
+  const { existing } = yield* store.record(record)
   return existing
 })
 

@@ -1,11 +1,18 @@
 /**
  * The event log of a run: append-only, one writer, one JSON object a line. It is the truth about runs; volatile facts (time,
- * host, run id) live here and never in an artifact. A torn last line, left by a killed process, is dropped on reading.
+ * host, run id) live here and never in an artifact. Each line is sealed together with the line before it, the first with the
+ * run's id: a log that was damaged, or is another run's, is told from a sound one, and read up to the damage.
  */
 
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+
+import { closeFile, discard, patiently } from "../disk/calls.ts"
+import { inside, makeInside, namesInside, readText, removeInside } from "../disk/inside.ts"
+import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
+import { errorCode, errorText } from "./files.ts"
+import { damagedBy } from "./records.ts"
 
 export type RunEvent =
   | {
@@ -55,17 +62,24 @@ export type LoggedEvent = RunEvent & { readonly time: string }
 
 export interface RunLog {
   readonly run: string
+  /**
+   * Adds an event: it is in the file when this returns. A log that cannot be written does not stop a run, whose results are in
+   * the store; `problem` tells, and what is missing is tried again with the next event.
+   */
   readonly append: (event: RunEvent) => void
+  /** Every event so far, whether or not it reached the file. */
+  readonly events: () => ReadonlyArray<LoggedEvent>
+  /** Why some events are not in the file, as words; null when all are. */
+  readonly problem: () => string | null
   readonly close: () => void
 }
 
-const runsDirectory = (root: string) => path.join(root, "runs")
 /**
  * The log of a run.
  *
  * @internal Tests damage it.
  */
-export const eventsFile = (root: string, run: string): string => path.join(runsDirectory(root), run, "events.jsonl")
+export const eventsFile = (root: string, run: string): string => inside(root, "runs", run, "events.jsonl")
 
 /**
  * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the
@@ -77,41 +91,176 @@ export const newRunId = (study: string, now: Date): string => {
   return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
 }
 
-/** Begins the log of a run, or goes on with it. Each event is in the file when `append` returns. */
+/** Begins the log of a run. Never throws: see `RunLog`. */
 export const openRunLog = (root: string, run: string): RunLog => {
-  const file = eventsFile(root, run)
-  fs.mkdirSync(path.dirname(file), { recursive: true })
-  const handle = fs.openSync(file, "a")
-  return {
-    run,
-    append: (event) => void fs.writeSync(handle, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`),
-    close: () => fs.closeSync(handle)
-  }
-}
-
-/** Every whole event of a run, in order. */
-export const readRun = (root: string, run: string): Array<LoggedEvent> => {
-  const lines = fs.readFileSync(eventsFile(root, run), "utf8").split("\n")
   const events: Array<LoggedEvent> = []
-  for (const [i, line] of lines.entries()) {
-    if (line === "") continue
+  let written = 0
+  let last = run
+  let length = 0
+  let handle: number | null = null
+  let problem: string | null = null
+
+  const file = path.join(root, "runs", run, "events.jsonl")
+
+  /** Adds a line where the file ended, or leaves it as it was: a line that fits only in part is cut off again. */
+  const write = (to: number, bytes: Uint8Array) => {
     try {
-      events.push(JSON.parse(line) as LoggedEvent)
+      for (let at = 0; at < bytes.length;) {
+        const from = at
+        at += patiently(file, () => fs.writeSync(to, bytes, from, bytes.length - from, length + from))
+      }
+      length += bytes.length
     } catch (cause) {
-      // Only the last line may be torn.
-      if (i < lines.length - 1 && lines.slice(i + 1).some((rest) => rest !== "")) throw cause
+      fs.ftruncateSync(to, length)
+      throw cause
     }
   }
-  return events
+  /** All that is not in the file yet. */
+  const flush = () => {
+    try {
+      makeInside(root, "runs", run)
+      handle ??= patiently(file, () => fs.openSync(file, "wx"))
+      for (const event of events.slice(written)) {
+        const line = seal(JSON.stringify(event), last)
+        write(handle, Buffer.from(`${line}\n`))
+        last = sealOf(line)
+        written++
+      }
+      problem = null
+    } catch (cause) {
+      problem = errorText(cause)
+    }
+  }
+  return {
+    run,
+    append: (event) => {
+      events.push({ time: new Date().toISOString(), ...event })
+      flush()
+    },
+    events: () => events,
+    problem: () => problem,
+    close: () => {
+      if (written < events.length) flush()
+      // A log without its beginning says nothing, and would be met for ever as a damaged one.
+      if (length === 0) discard(path.join(root, "runs", run))
+      if (handle !== null) closeFile(handle)
+      handle = null
+    }
+  }
 }
 
-/** Run ids, oldest first. */
-export const listRuns = (root: string): Array<string> => {
-  const directory = runsDirectory(root)
-  if (!fs.existsSync(directory)) return []
+/** The events of a run, and why there are no more of them. */
+export interface RunHistory {
+  readonly events: ReadonlyArray<LoggedEvent>
+  /** What is wrong with the log, as words after its name; null: nothing. The events are those before. */
+  readonly damage: string | null
+}
+
+/** Every event of a run up to the first that cannot be trusted. Never throws. */
+export const readRun = (root: string, run: string): RunHistory => {
+  const events: Array<LoggedEvent> = []
+  let number = 0
+  try {
+    const text = readText(eventsFile(root, run))
+    if (text === "") return { events, damage: "is empty" }
+    const lines = text.split("\n")
+    const rest = lines.pop()
+    // Those of earlier programs were not sealed, from the first line on.
+    const sealed = isSealed(lines[0] ?? "") || lines.some((line) => isSealed(line))
+    let last = run
+    for (const line of lines) {
+      number++
+      const event = sealed ? unseal(line, last) : parseObject(line)
+      if (sealed) last = sealOf(line)
+      const problem = eventProblem(event, number === 1 ? run : null)
+      if (problem === null) events.push(event as LoggedEvent)
+      else if (problem !== UNKNOWN) throw new Unsound({ problem })
+    }
+    return { events, damage: rest === "" ? null : `ends within line ${number + 1}` }
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return { events, damage: "is missing" }
+    const { problem } = damagedBy("", cause)
+    return { events, damage: number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}` }
+  }
+}
+
+/** A kind of event that a later program may write; not damage. */
+const UNKNOWN = "is of a kind that this program does not know"
+
+type Check = (value: unknown) => boolean
+const text: Check = (value) => typeof value === "string"
+const amount: Check = (value) => typeof value === "number" && Number.isFinite(value)
+const truth: Check = (value) => typeof value === "boolean"
+const record: Check = isObject
+const texts: Check = (value) => Array.isArray(value) && value.every(text)
+const textRecord: Check = (value) => isObject(value) && Object.values(value).every(text)
+const status: Check = (value) => value === "succeeded" || value === "failed" || value === "interrupted"
+const textOrNull: Check = (value) => value === null || text(value)
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || value === null || check(value)
+
+/** What the fields of each event must be, for a log that nobody wrote but someone made. */
+const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check>> } = {
+  "run-started": {
+    run: text,
+    study: text,
+    settings: record,
+    command: texts,
+    host: text,
+    pid: Number.isSafeInteger,
+    processStarted: optional(text),
+    engine: text
+  },
+  "node-planned": { node: text, label: text, stage: text, params: record, inputs: textRecord },
+  "node-started": { node: text, key: text },
+  "node-finished": { node: text, key: text, artifact: text, cached: truth, seconds: amount },
+  "node-failed": { node: text, error: text, at: optional(texts), log: textOrNull },
+  "node-stopped": { node: text },
+  "node-skipped": { node: text, because: text },
+  nondeterminism: { node: text, detail: text },
+  waived: { node: text, detail: text },
+  "run-finished": { status, seconds: amount }
+}
+
+/** Why an object is no event; `run`: the run that a first line must begin. */
+const eventProblem = (event: Readonly<Record<string, unknown>>, run: string | null): string | null => {
+  const { event: kind, time } = event
+  if (!text(kind) || !text(time) || Number.isNaN(Date.parse(time as string))) return "is no event with a time"
+  const fields = Object.hasOwn(FIELDS, kind as string) ? FIELDS[kind as RunEvent["event"]] : undefined
+  if (fields === undefined) return run === null ? UNKNOWN : "does not begin a run"
+  const wrong = Object.entries(fields).find(([name, check]) => !check(event[name]))
+  if (wrong !== undefined) return `has no sound ${wrong[0]}`
+  if (run !== null && kind !== "run-started") return "does not begin a run"
+  return run !== null && event["run"] !== run ? "begins another run" : null
+}
+
+/** Run ids, oldest first. A log that is no file, or cannot be reached, is one all the same: `readRun` says what is wrong. */
+export const listRuns = (root: string): ReadonlyArray<string> => {
   const started = (run: string) => run.split("-").slice(-3).join("-")
-  return fs
-    .readdirSync(directory)
-    .filter((run) => fs.existsSync(eventsFile(root, run)))
+  return namesInside(root, "runs")
+    .filter((run) => hasLog(root, run))
     .toSorted((a, b) => (started(a) < started(b) ? -1 : 1))
+}
+
+const hasLog = (root: string, run: string): boolean => {
+  try {
+    return fs.lstatSync(eventsFile(root, run), { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
+}
+
+/** Puts what can be trusted of a damaged log in its place; the damaged one was set aside. Nothing left: no run. */
+export const restoreRun = (root: string, run: string, { events }: RunHistory): void => {
+  removeInside(root, "runs", run)
+  if (events.length === 0) return
+  let last = run
+  const lines = events.map((event) => {
+    const line = seal(JSON.stringify(event), last)
+    last = sealOf(line)
+    return `${line}\n`
+  })
+  fs.writeFileSync(path.join(makeInside(root, "runs", run), "events.jsonl"), lines.join(""))
 }

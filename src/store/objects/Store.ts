@@ -12,17 +12,33 @@
  */
 
 import * as fs from "node:fs"
-import * as os from "node:os"
-import * as path from "node:path"
 
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
+import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import type { Kind } from "../schema/Kind.ts"
-import { canonicalJson, sha256 } from "./digest.ts"
-import { errorCode, errorText, publish, sha256OfFile, temporaryName, writeNew } from "./files.ts"
+import { keepCode, readCode } from "./code-texts.ts"
+import { canonicalJson } from "./digest.ts"
+import { errorCode, errorText, writeNew } from "./files.ts"
+import { letGo } from "./let-go.ts"
+import { Objects } from "./Objects.ts"
+import { noteResult, type Observations, readObservations } from "./observations.ts"
+import {
+  actionKeys,
+  type ActionRecord,
+  Damaged,
+  damagedBy,
+  type Manifest,
+  readRecord,
+  recordFile,
+  recordText
+} from "./records.ts"
+import { setAside } from "./set-aside.ts"
+
+export type { ActionRecord, Component, Manifest } from "./records.ts"
 
 /** The store's folder cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
@@ -68,47 +84,23 @@ export class LeaseLost extends Schema.TaggedError<LeaseLost>()("LeaseLost", { ke
   }
 }
 
-export interface Manifest {
-  readonly kind: string
-  readonly tables: Readonly<Record<string, { readonly file: string; readonly rows: number; readonly bytes: number }>>
-  readonly documents: Readonly<Record<string, { readonly file: string; readonly bytes: number }>>
-}
-
-export interface Component {
-  readonly name: string
-  readonly value: string
-}
-
-export interface ActionRecord {
-  readonly version: 1
-  readonly key: string
-  readonly stage: string
-  readonly components: ReadonlyArray<Component>
-  /** Every value, defaults included. */
-  readonly params: Readonly<Record<string, unknown>>
-  readonly inputs: Readonly<Record<string, string>>
-  readonly output: Manifest & { readonly digest: string }
-  readonly seconds: number
-  readonly cpuSeconds: number
-  readonly finishedAt: string
-  readonly host: string
-  /** What computed it: attestation, not identity. */
-  readonly engine: Readonly<Record<string, unknown>> | null
-  readonly attempt: string
-}
-
 /** One store, open; see the head of this file. */
 export class Store extends Context.Service<
   Store,
   {
     readonly root: string
-    /** The record of a key whose files are all there with the right sizes; null otherwise. */
+    /**
+     * The record of a key whose files are all there with the contents that their names say; null otherwise. What is damaged is
+     * told, and set aside where the store may be written: it is computed again like what was never there.
+     */
     readonly lookup: (key: string) => Effect.Effect<ActionRecord | null, StoreFailed>
     readonly actions: Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
     /** The manifest of an artifact, checked against its digest. */
     readonly manifest: (artifact: string) => Effect.Effect<Manifest, ArtifactCorrupt>
-    /** Path of an object after checking its bytes against its name (once per process and file). */
+    /** Path of an object after hashing its bytes, once per process and file: for what is computed from it. */
     readonly verified: (artifact: string, file: string) => Effect.Effect<string, ArtifactCorrupt>
+    /** The same where it is enough that nobody touched the file since it was hashed: for what is only shown. */
+    readonly readable: (artifact: string, file: string) => Effect.Effect<string, ArtifactCorrupt>
     /** Takes a finished, synced temporary file in; its digest is its name from then on. */
     readonly keepFile: (temporary: string, digest: string) => Effect.Effect<void, StoreFailed>
     readonly keepBytes: (bytes: string | Uint8Array) => Effect.Effect<string, StoreFailed>
@@ -130,15 +122,16 @@ export class Store extends Context.Service<
     readonly codeText: (digest: string) => string | null
   }
 >()("echo-chamber/store/Store") {
-  static readonly layer = (root: string) => Layer.effect(Store, open(root, true))
+  /** `notice` is told of damage that was met on the way, a line each. */
+  static readonly layer = (root: string, notice: Notice = toStandardError) => Layer.effect(Store, open(root, true, notice))
   /** For those who only look: makes no folder, and takes one that is not there for an empty store. */
-  static readonly reading = (root: string) => Layer.effect(Store, open(root, false))
+  static readonly reading = (root: string, notice: Notice = toStandardError) => Layer.effect(Store, open(root, false, notice))
 }
 
-const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
-  const objects = path.join(root, "objects", "sha256")
-  const actionsDirectory = path.join(root, "actions")
-  const codeFile = (digest: string) => path.join(root, "code", `${digest}.txt`)
+type Notice = (line: string) => void
+const toStandardError: Notice = (line) => void process.stderr.write(`${line}\n`)
+
+const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice: Notice) {
   const attempt = <A>(what: string, body: () => A) =>
     Effect.try({ try: body, catch: (cause) => new StoreFailed({ path: root, problem: `${what}: ${errorText(cause)}` }) })
 
@@ -149,9 +142,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
         if (stat !== undefined && !stat.isDirectory()) throw new Error("not a folder")
         return
       }
-      for (const directory of [objects, actionsDirectory, path.join(root, "attempts"), path.join(root, "runs")])
-        makeDirectory(directory)
-      fs.accessSync(actionsDirectory, fs.constants.W_OK)
+      for (const names of [["objects", "sha256"], ["actions"], ["attempts"], ["runs"]])
+        fs.accessSync(makeInside(root, ...names), fs.constants.W_OK)
     },
     catch: (cause) =>
       new StoreFailed({
@@ -162,161 +154,149 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean) {
       })
   })
 
-  const objectPath = (digest: string) => path.join(objects, digest.slice(0, 2), digest)
-  const actionFile = (key: string) => path.join(actionsDirectory, `${key}.json`)
-  const hasFiles = (record: ActionRecord) =>
-    [...Object.values(record.output.tables), ...Object.values(record.output.documents)].every(
-      ({ file, bytes }) => sizeOf(objectPath(file)) === bytes
-    ) && sizeOf(objectPath(record.output.digest)) >= 0
+  const objects = new Objects(root)
+  /** Said once: a damaged record is met by every look at the store. */
+  const said = new Set<string>()
+  const tell = (line: string) => {
+    if (!said.has(line)) notice(line)
+    said.add(line)
+  }
+  /** Tells of damage and moves it out of the way; what the store cannot move is only left out. */
+  const retire = (file: string, problem: string, ...names: ReadonlyArray<string>) => {
+    if (!writing) return tell(`${file} ${problem}; it is left out. "pipeline verify" says more.`)
+    try {
+      tell(`${file} ${problem}; it was moved to ${setAside(root, ...names)} and is made again.`)
+    } catch (cause) {
+      tell(`${file} ${problem}, and cannot be moved aside (${errorText(cause)}).`)
+    }
+  }
 
+  /** The record of a key; null where there is none, or none that can be trusted. */
   const readAction = (key: string): ActionRecord | null => {
     try {
-      return JSON.parse(fs.readFileSync(actionFile(key), "utf8")) as ActionRecord
+      return readRecord(root, key)
     } catch (cause) {
-      if (errorCode(cause) === "ENOENT") return null
-      throw cause
+      if (!(cause instanceof Damaged)) throw cause
+      retire(cause.file, cause.problem, "actions", `${key}.json`)
+      return null
+    }
+  }
+  /** Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost. */
+  const hasFiles = (record: ActionRecord): boolean =>
+    sizesOf(record).every(([digest, bytes]) => {
+      const problem = objects.problem(digest, bytes === null ? {} : { bytes })
+      if (problem !== null && problem !== "is missing")
+        retire(objects.path(digest), problem, "objects", "sha256", digest.slice(0, 2), digest)
+      return problem === null
+    })
+
+  /** What is known of a key; what is damaged of it is retired. */
+  const observed = (key: string): Observations | null => {
+    try {
+      return readObservations(root, key)
+    } catch (cause) {
+      if (!(cause instanceof Damaged)) throw cause
+      retire(cause.file, cause.problem, "observations", `${key}.jsonl`)
+      return null
     }
   }
 
   const known = new Map<string, ActionRecord>()
   const keptCode = new Set<string>()
 
-  /** A file that is there but is not what its name says gives way to a good copy. */
-  const isGood = (digest: string) => sizeOf(objectPath(digest)) >= 0 && sha256OfFile(objectPath(digest)) === digest
-
-  const checked = new Set<string>()
   const verified = (artifact: string, file: string) =>
     Effect.suspend(() => {
-      const at = objectPath(file)
-      if (checked.has(file)) return Effect.succeed(at)
-      const problem =
-        sizeOf(at) < 0 ? "is missing" : sha256OfFile(at) === file ? null : "does not have the contents its name says"
-      if (problem !== null) return Effect.fail(new ArtifactCorrupt({ artifact, file: at, problem }))
-      checked.add(file)
-      return Effect.succeed(at)
+      const problem = objects.problem(file, { anew: true })
+      return problem === null
+        ? Effect.succeed(objects.path(file))
+        : Effect.fail(new ArtifactCorrupt({ artifact, file: objects.path(file), problem }))
     })
-
-  const keepBytes = (bytes: string | Uint8Array) =>
-    attempt("writing an object", () => {
-      const digest = sha256(bytes)
-      if (!writeNew(objectPath(digest), bytes) && !isGood(digest)) {
-        fs.rmSync(objectPath(digest))
-        writeNew(objectPath(digest), bytes)
-      }
-      fs.chmodSync(objectPath(digest), 0o444)
-      return digest
+  const readable = (artifact: string, file: string) =>
+    Effect.suspend(() => {
+      const problem = objects.problem(file)
+      return problem === null
+        ? Effect.succeed(objects.path(file))
+        : Effect.fail(new ArtifactCorrupt({ artifact, file: objects.path(file), problem }))
     })
 
   return Store.of({
     root,
-    objectPath,
-    attemptDirectory: (key) => path.join(root, "attempts", key),
+    objectPath: (digest) => objects.path(digest),
+    attemptDirectory: (key) => inside(root, "attempts", key),
     verified,
-    keepBytes,
+    readable,
+    keepBytes: (bytes) => attempt("writing an object", () => objects.keepBytes(bytes)),
     lookup: (key) =>
       attempt(`reading action ${key.slice(0, 12)}`, () => {
         const record = readAction(key)
         return record !== null && hasFiles(record) ? record : null
       }),
     actions: attempt("reading the actions", () =>
-      actionKeys(actionsDirectory).flatMap((key) => {
+      actionKeys(root).flatMap((key) => {
         const record = known.get(key) ?? readAction(key)
         if (record === null) return []
         known.set(key, record)
         return [record]
       })
     ),
-    manifest: Effect.fnUntraced(function* (artifact) {
-      const file = yield* verified(artifact, artifact)
-      return JSON.parse(fs.readFileSync(file, "utf8")) as Manifest
-    }),
-    keepFile: (temporary, digest) =>
-      attempt("taking in a file", () => {
-        fs.chmodSync(temporary, 0o444)
-        if (sizeOf(objectPath(digest)) >= 0 && !isGood(digest)) fs.rmSync(objectPath(digest))
-        publish(temporary, objectPath(digest))
+    manifest: (artifact) =>
+      Effect.try({
+        try: () => objects.manifest(artifact),
+        catch: (cause) => {
+          const { file, problem } = damagedBy(artifact, cause)
+          return new ArtifactCorrupt({ artifact, file, problem })
+        }
       }),
+    keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
     record: (action) =>
       attempt("recording an action", () => {
         known.delete(action.key)
-        const won = writeNew(actionFile(action.key), JSON.stringify(action, null, 1))
+        const file = recordFile(root, action.key)
+        const won = writeNew(file, recordText(action))
         if (won) return { won, existing: action }
         const existing = readAction(action.key)
         if (existing !== null && hasFiles(existing)) return { won, existing }
         // The record of a result whose files are gone or damaged: ours replaces it.
-        fs.rmSync(actionFile(action.key), { force: true })
-        return { won: writeNew(actionFile(action.key), JSON.stringify(action, null, 1)), existing: action }
+        removeInside(root, "actions", `${action.key}.json`)
+        return { won: writeNew(file, recordText(action)), existing: action }
       }),
     observe: (key, digest) =>
       attempt("noting an observation", () => {
-        const file = path.join(root, "observations", `${key}.jsonl`)
-        const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : []
-        const seen = lines.flatMap((line) => /"digest":"([0-9a-f]{64})"/.exec(line)?.[1] ?? [])
-        if (!seen.includes(digest)) {
-          makeDirectory(path.dirname(file))
-          fs.appendFileSync(file, `${JSON.stringify({ digest, at: new Date().toISOString(), host: os.hostname() })}\n`)
-        }
-        return [...new Set(seen)].filter((other) => other !== digest)
+        const known = observed(key)
+        if (known === null || known.letGo || !known.digests.includes(digest)) noteResult(root, key, digest)
+        return known === null ? [] : known.digests.filter((other) => other !== digest)
       }),
     forget: (key) =>
       attempt("forgetting an action", () => {
         known.delete(key)
-        fs.rmSync(actionFile(key), { force: true })
+        letGo(root, key)
       }),
     keepCode: (digest, text) => {
       if (keptCode.has(digest)) return
       keptCode.add(digest)
-      const file = codeFile(digest)
-      if (!writing || fs.existsSync(file)) return
+      if (!writing) return
       try {
-        fs.mkdirSync(path.dirname(file), { recursive: true })
-        const temporary = temporaryName(path.dirname(file))
-        fs.writeFileSync(temporary, text)
-        fs.renameSync(temporary, file)
+        keepCode(root, digest, text)
       } catch {
         // Only a plan's explanation will be poorer.
       }
     },
     codeText: (digest) => {
       try {
-        return fs.readFileSync(codeFile(digest), "utf8")
-      } catch {
+        return readCode(root, digest)
+      } catch (cause) {
+        tell(`${errorText(cause)}; what changed in it cannot be shown.`)
         return null
       }
     }
   })
 })
 
-/** The keys that have a record. */
-const actionKeys = (directory: string): ReadonlyArray<string> =>
-  fs.existsSync(directory)
-    ? fs
-        .readdirSync(directory)
-        .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
-        .map((name) => name.slice(0, 64))
-    : []
-
-/**
- * Level by level: Node's own recursive mkdir never returns on file systems that answer "no such file" for a
- * folder that is there (/proc).
- */
-const makeDirectory = (directory: string): void => {
-  if (fs.existsSync(directory)) return
-  makeDirectory(path.dirname(directory))
-  try {
-    fs.mkdirSync(directory)
-  } catch (cause) {
-    if (errorCode(cause) !== "EEXIST") throw cause
-  }
-}
-
-const sizeOf = (file: string): number => {
-  try {
-    return fs.statSync(file).size
-  } catch {
-    return -1
-  }
-}
+/** The objects of a record with what it says of their sizes; it does not say that of its manifest. */
+const sizesOf = ({ output }: ActionRecord): ReadonlyArray<readonly [string, number | null]> => [
+  [output.digest, null],
+  ...[...Object.values(output.tables), ...Object.values(output.documents)].map(({ file, bytes }) => [file, bytes] as const)
+]
 
 /** The digest of an artifact: that of its manifest in canonical form. */
 export const manifestJson = (kind: Kind.Any, tables: Manifest["tables"], documents: Manifest["documents"]): string =>

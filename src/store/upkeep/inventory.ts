@@ -7,9 +7,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { namesInside } from "../disk/inside.ts"
-import { errorText } from "../objects/files.ts"
 import { holderOf } from "../objects/Lease.ts"
-import type { ActionRecord } from "../objects/Store.ts"
+import { type ActionRecord, damagedBy, readRecord } from "../objects/records.ts"
 
 export interface StoredFile {
   readonly file: string
@@ -61,12 +60,13 @@ export const inventory = (root: string): Inventory => {
   for (const name of namesInside(root, "actions")) {
     const entry = describe(path.join(root, "actions", name))
     if (entry === null) continue
+    const key = name.slice(0, -".json".length)
     if (isTemporary(name)) temporaries.push(entry)
-    else if (name.endsWith(".json")) {
-      const record = readAction(entry.file)
+    else if (name === `${key}.json` && DIGEST.test(key)) {
+      const record = recordOrProblem(root, key)
       if (typeof record === "string") unreadable.push({ ...entry, problem: record })
-      else actions.push(record)
-    }
+      else if (record !== null) actions.push(record)
+    } else unreadable.push({ ...entry, problem: "is not called by a key" })
   }
 
   const attempts: Array<Attempt> = []
@@ -104,23 +104,11 @@ export const sizeOf = (at: string): number => {
   return stat.isDirectory() ? fs.readdirSync(at).reduce((sum, name) => sum + sizeOf(path.join(at, name)), 0) : stat.size
 }
 
-/** The record in a file, or why it is none. */
-const readAction = (file: string): ActionRecord | string => {
+/** The record of a key, or why it is none; null when it went away meanwhile. */
+const recordOrProblem = (root: string, key: string): ActionRecord | string | null => {
   try {
-    const record = JSON.parse(fs.readFileSync(file, "utf8")) as ActionRecord
-    if (record.version !== 1) return `has version ${String(record.version)}, and this program knows version 1`
-    if (`${record.key}.json` !== path.basename(file)) return `is the record of another key, ${String(record.key)}`
-    if (typeof record.output?.digest !== "string" || !Array.isArray(record.components))
-      return "lacks its output or its components"
-    return record
+    return readRecord(root, key)
   } catch (cause) {
-    return `cannot be read (${errorText(cause)})`
+    return damagedBy("", cause).problem
   }
 }
-
-/** Every object that an action's result consists of: the manifest, tables and documents. */
-export const objectsOf = ({ output }: ActionRecord): ReadonlyArray<string> => [
-  output.digest,
-  ...Object.values(output.tables).map(({ file }) => file),
-  ...Object.values(output.documents).map(({ file }) => file)
-]

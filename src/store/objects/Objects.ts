@@ -1,0 +1,96 @@
+/** The objects of a store: immutable files under the digest of their contents, `objects/sha256/ab/<digest>`. */
+
+import * as fs from "node:fs"
+
+import { inside, sizeOfRegular } from "../disk/inside.ts"
+import { parseObject, Unsound } from "../disk/sealed.ts"
+import { sha256 } from "./digest.ts"
+import { publish, sha256OfFile, writeNew } from "./files.ts"
+import { Damaged, damagedBy, isDigest, type Manifest, manifestProblem, understood } from "./records.ts"
+import { setAside } from "./set-aside.ts"
+import { VerifiedFiles } from "./verified-files.ts"
+
+/** The objects of one store. Paths throw `OutOfPlace` where the store is not built as one. */
+export class Objects {
+  readonly root: string
+  private readonly verified: VerifiedFiles
+  /** Hashed by this process: what is computed from has been read in this very process, and not only seen to be untouched. */
+  private readonly hashed = new Set<string>()
+
+  constructor(root: string) {
+    this.root = root
+    this.verified = new VerifiedFiles(root)
+  }
+
+  /** Where an object is, or would be. */
+  path(digest: string): string {
+    if (!isDigest(digest)) throw new Damaged({ file: this.root, problem: `has no object ${JSON.stringify(digest).slice(0, 80)}` })
+    return inside(this.root, "objects", "sha256", digest.slice(0, 2), digest)
+  }
+
+  /**
+   * Why an object cannot be used, as words after its name; null when its contents are what its name says. `bytes`: what whoever
+   * needs it says of its size. `anew`: by hashing it in this process, whatever was noted of it before.
+   */
+  problem(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): string | null {
+    try {
+      const file = this.path(digest)
+      const size = sizeOfRegular(file)
+      if (size < 0) {
+        const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+        return stat === undefined ? "is missing" : "is not a file"
+      }
+      if (bytes !== undefined && size !== bytes) return `has ${size} bytes instead of ${bytes}`
+      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return null
+      if (sha256OfFile(file) !== digest) return "does not have the contents its name says"
+      this.hashed.add(digest)
+      this.verified.add(file, digest)
+      return null
+    } catch (cause) {
+      return damagedBy("", cause).problem
+    }
+  }
+
+  /** Takes bytes in, and gives their digest. What is there already and is not what its name says gives way. */
+  keepBytes(bytes: string | Uint8Array): string {
+    const digest = sha256(bytes)
+    const file = this.path(digest)
+    if (this.problem(digest) !== null) {
+      this.giveWay(digest)
+      writeNew(file, bytes)
+      fs.chmodSync(file, 0o444)
+      this.verified.add(file, digest)
+    }
+    return digest
+  }
+
+  /** Takes a finished, synced file in, whose digest this is; its temporary name is gone afterwards. */
+  keepFile(temporary: string, digest: string): void {
+    const file = this.path(digest)
+    fs.chmodSync(temporary, 0o444)
+    if (this.problem(digest) !== null) this.giveWay(digest)
+    publish(temporary, file)
+    this.verified.add(file, digest)
+  }
+
+  /** Moves an object that is not what its name says out of the way; where it is now, null where nothing was. */
+  giveWay(digest: string): string | null {
+    if (fs.lstatSync(this.path(digest), { throwIfNoEntry: false }) === undefined) return null
+    return setAside(this.root, "objects", "sha256", digest.slice(0, 2), digest)
+  }
+
+  /** The manifest of an artifact. Throws `Damaged`. */
+  manifest(artifact: string): Manifest {
+    const file = this.path(artifact)
+    const problem = this.problem(artifact)
+    if (problem !== null) throw new Damaged({ file, problem })
+    const manifest = understood(file, (text) => {
+      const value = parseObject(text)
+      const wrong = manifestProblem(value)
+      if (wrong !== null) throw new Unsound({ problem: `is no manifest: it ${wrong}` })
+      return value as unknown as Manifest
+    })
+    if (manifest === null) throw new Damaged({ file, problem: "is missing" })
+    return manifest
+  }
+}

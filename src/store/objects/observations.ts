@@ -1,0 +1,60 @@
+/**
+ * What is known of a key beyond its record, `observations/<key>.jsonl`: every result that it ever gave, so that a second,
+ * different one is noticed; and that its record was let go on purpose, so that a record that is lost can be told from one that
+ * was tidied away. Each line is sealed together with the one before it.
+ */
+
+import * as os from "node:os"
+
+import { replaceFile } from "../disk/calls.ts"
+import { inside, makeInside } from "../disk/inside.ts"
+import { isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
+import { isDigest, understood } from "./records.ts"
+
+export interface Observations {
+  /** The digests of its results, oldest first, each once. */
+  readonly digests: ReadonlyArray<string>
+  /** Whether the last word is that its record was let go. */
+  readonly letGo: boolean
+  /** Whether its last line is sealed: earlier programs did not note what was let go. */
+  readonly sealed: boolean
+}
+
+const observationsFile = (root: string, key: string): string => inside(root, "observations", `${key}.jsonl`)
+
+/** What is known of a key; null where nothing is. Throws `Damaged`. */
+export const readObservations = (root: string, key: string): Observations | null =>
+  understood(observationsFile(root, key), (text) => read(key, text).known)
+
+/** Notes a result of the key. What is there must be readable: `readObservations` says so. */
+export const noteResult = (root: string, key: string, digest: string): void => append(root, key, { digest })
+
+/** Notes that the record of the key is about to be removed on purpose. */
+export const noteLetGo = (root: string, key: string): void => append(root, key, { letGo: true })
+
+/** Written anew as a whole: two processes that have one key at once may lose a line, and never leave half of one. */
+const append = (root: string, key: string, fact: Readonly<Record<string, unknown>>): void => {
+  const file = observationsFile(root, key)
+  makeInside(root, "observations")
+  const { text, last } = understood(file, (text) => ({ text, last: read(key, text).last })) ?? { text: "", last: key }
+  const line = JSON.stringify({ ...fact, at: new Date().toISOString(), host: os.hostname() })
+  replaceFile(file, `${text}${seal(line, last)}\n`)
+}
+
+/** `last`: the seal that the next line is bound to; the key before the first. */
+const read = (key: string, text: string): { readonly known: Observations; readonly last: string } => {
+  if (text === "") throw new Unsound({ problem: "is empty" })
+  if (!text.endsWith("\n")) throw new Unsound({ problem: "ends within a line" })
+  const digests = new Set<string>()
+  let letGo = false
+  let last = key
+  for (const line of text.slice(0, -1).split("\n")) {
+    // Those of earlier programs were not sealed; they come first.
+    const plain = last === key && !isSealed(line)
+    const fact = plain ? parseObject(line) : unseal(line, last)
+    if (!plain) last = sealOf(line)
+    if (isDigest(fact["digest"])) digests.add(fact["digest"])
+    letGo = fact["letGo"] === true
+  }
+  return { known: { digests: [...digests], letGo, sealed: last !== key }, last }
+}

@@ -1,0 +1,135 @@
+/**
+ * Action records: what a key gave. A record is sealed with a digest of itself, and nothing of it is believed before its shape has
+ * been looked at: a store may be damaged or hostile, and what reads a record goes on to build paths, sums and loops from it.
+ */
+
+import * as Schema from "effect/Schema"
+
+import { inside, namesInside, readText } from "../disk/inside.ts"
+import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
+import { errorCode } from "./files.ts"
+
+/** What an artifact consists of: the files of its tables and documents, by digest. */
+export interface Manifest {
+  readonly kind: string
+  readonly tables: Readonly<Record<string, { readonly file: string; readonly rows: number; readonly bytes: number }>>
+  readonly documents: Readonly<Record<string, { readonly file: string; readonly bytes: number }>>
+}
+
+export interface Component {
+  readonly name: string
+  readonly value: string
+}
+
+export interface ActionRecord {
+  /** 2 is sealed; 1, of earlier programs, is not. */
+  readonly version: 1 | 2
+  readonly key: string
+  readonly stage: string
+  readonly components: ReadonlyArray<Component>
+  /** Every value, defaults included. */
+  readonly params: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, string>>
+  readonly output: Manifest & { readonly digest: string }
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly finishedAt: string
+  readonly host: string
+  /** What computed it: attestation, not identity. */
+  readonly engine: Readonly<Record<string, unknown>> | null
+  readonly attempt: string
+}
+
+/** A record, log or note of a store that cannot be trusted. */
+export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", { file: Schema.String, problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return `${this.file} ${this.problem}`
+  }
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
+/** Whether a text has the form of a digest. */
+export const isDigest = (value: unknown): value is string => typeof value === "string" && DIGEST.test(value)
+
+/** The file of a key's record. */
+export const recordFile = (root: string, key: string): string => inside(root, "actions", `${key}.json`)
+
+/** The keys that have a record. */
+export const actionKeys = (root: string): ReadonlyArray<string> =>
+  namesInside(root, "actions")
+    .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+    .map((name) => name.slice(0, 64))
+
+/** The text of a record's file. */
+export const recordText = (record: ActionRecord): string => `${seal(JSON.stringify(record, null, 1))}\n`
+
+/** The record of a key, null where there is none. Throws `Damaged`. */
+export const readRecord = (root: string, key: string): ActionRecord | null => {
+  const file = recordFile(root, key)
+  return understood(file, (text) => recordOf(key, text))
+}
+
+/** Reads a file that may not be there; whatever is wrong with it is `Damaged`, in words. */
+export const understood = <A>(file: string, read: (text: string) => A): A | null => {
+  try {
+    return read(readText(file))
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return null
+    throw damagedBy(file, cause)
+  }
+}
+
+/** What was thrown while a file was read, as `Damaged`. */
+export const damagedBy = (file: string, cause: unknown): Damaged => {
+  if (cause instanceof Damaged) return cause
+  if (isObject(cause) && typeof cause["problem"] === "string") return new Damaged({ file, problem: cause["problem"] })
+  return new Damaged({ file, problem: `cannot be read (${errorCode(cause) || "unknown error"})` })
+}
+
+const recordOf = (key: string, text: string): ActionRecord => {
+  const sealed = isSealed(text.trimEnd())
+  const record = sealed ? unseal(text.trimEnd()) : parseObject(text)
+  if (record["version"] === 2 && !sealed) throw new Unsound({ problem: "lacks its seal" })
+  const problem = shapeProblem(key, record)
+  if (problem !== null) throw new Unsound({ problem })
+  return record as unknown as ActionRecord
+}
+
+const isText = (value: unknown): value is string => typeof value === "string"
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0 && Number.isFinite(value)
+
+/** Why a value is no record of the key; null when it is one. */
+const shapeProblem = (key: string, record: Readonly<Record<string, unknown>>): string | null => {
+  const { version, components, params, inputs, output, engine } = record
+  if (version !== 1 && version !== 2) return `has version ${JSON.stringify(version)}, and this program knows 1 and 2`
+  if (record["key"] !== key) return "is the record of another key"
+  if (!["stage", "finishedAt", "host", "attempt"].every((name) => isText(record[name]))) return "lacks its stage, time or host"
+  if (!["seconds", "cpuSeconds"].every((name) => isAmount(record[name]))) return "lacks what it took"
+  if (!Array.isArray(components) || !components.every((part) => isObject(part) && isText(part["name"]) && isText(part["value"])))
+    return "lacks the components of its key"
+  if (!isObject(params)) return "lacks its parameters"
+  if (!isObject(inputs) || !Object.values(inputs).every((digest) => isDigest(digest))) return "lacks its inputs"
+  if (engine !== null && !isObject(engine)) return "does not say what computed it"
+  if (!isObject(output) || !isDigest(output["digest"])) return "lacks its output"
+  return manifestProblem(output)
+}
+
+/** Why a value is no manifest; null when it is one. */
+export const manifestProblem = (manifest: Readonly<Record<string, unknown>>): string | null => {
+  const { kind, tables, documents } = manifest
+  if (!isText(kind)) return "does not say its kind"
+  const isPart = (part: unknown) => isObject(part) && isDigest(part["file"]) && isCount(part["bytes"])
+  if (!isObject(tables) || !Object.values(tables).every((part) => isPart(part) && isCount((part as { rows: unknown }).rows)))
+    return "does not say its tables"
+  if (!isObject(documents) || !Object.values(documents).every(isPart)) return "does not say its documents"
+  return null
+}
+
+/** Every object that an action's result consists of: the manifest, tables and documents. */
+export const objectsOf = ({ output }: Pick<ActionRecord, "output">): ReadonlyArray<string> => [
+  output.digest,
+  ...Object.values(output.tables).map(({ file }) => file),
+  ...Object.values(output.documents).map(({ file }) => file)
+]

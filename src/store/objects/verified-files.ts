@@ -1,0 +1,68 @@
+/**
+ * Which files were seen to have the digest that they are called by. What is read in passing (SQL, reports, a run that finds a
+ * result) is hashed on first use and then known by device, inode, size, time of change of its contents and of its entry: touching
+ * a file in any way makes it unknown again. Kept in the user's own cache and never in the store, which could vouch for itself.
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { cacheDirectory } from "./cache-directory.ts"
+import { sha256 } from "./digest.ts"
+
+/** One line a file: five numbers and a digest. */
+const LINE = /^(\d+ \d+ \d+ \d+ \d+) ([0-9a-f]{64})$/
+
+/** More lines than this are mostly of files that are gone. */
+const MOST_LINES = 200_000
+
+export class VerifiedFiles {
+  private readonly note: string
+  private known: Map<string, string> | undefined
+
+  /** Those of the store at `root`. Nothing is read before it is needed. */
+  constructor(root: string) {
+    const real = fs.existsSync(root) ? fs.realpathSync(root) : path.resolve(root)
+    this.note = path.join(cacheDirectory(), "verified", `${sha256(real).slice(0, 16)}.txt`)
+  }
+
+  /** Whether this very file was seen to have the digest. */
+  has(file: string, digest: string): boolean {
+    const identity = identityOf(file)
+    return identity !== null && this.load().get(identity) === digest
+  }
+
+  /** Notes that the file has the digest. A cache that cannot be written costs time only. */
+  add(file: string, digest: string): void {
+    const identity = identityOf(file)
+    if (identity === null || this.load().get(identity) === digest) return
+    this.load().set(identity, digest)
+    try {
+      fs.mkdirSync(path.dirname(this.note), { recursive: true })
+      fs.appendFileSync(this.note, `${identity} ${digest}\n`)
+    } catch {
+      // Hashed again by the next process.
+    }
+  }
+
+  private load(): Map<string, string> {
+    if (this.known !== undefined) return this.known
+    this.known = new Map()
+    try {
+      const lines = fs.readFileSync(this.note, "utf8").split("\n")
+      for (const line of lines) {
+        const found = LINE.exec(line)
+        if (found !== null) this.known.set(found[1]!, found[2]!)
+      }
+      if (lines.length > MOST_LINES) fs.rmSync(this.note)
+    } catch {
+      // None yet.
+    }
+    return this.known
+  }
+}
+
+const identityOf = (file: string): string | null => {
+  const stat = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
+  return stat?.isFile() === true ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : null
+}
