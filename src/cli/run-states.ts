@@ -5,6 +5,7 @@ import * as os from "node:os"
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
 import { isRunning } from "../store/objects/Lease.ts"
 import { listRuns, readRun } from "../store/objects/Runs.ts"
+import { say } from "./output.ts"
 
 /**
  * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
@@ -55,7 +56,7 @@ export const loadRun = (root: string, id: string): Run | null => {
 
 const warned = new Set<string>()
 const warnOnce = (line: string): void => {
-  if (!warned.has(line)) process.stderr.write(`${line}\n`)
+  if (!warned.has(line)) say(line)
   warned.add(line)
 }
 
