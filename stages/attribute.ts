@@ -29,7 +29,7 @@ export const AttributeParams = {
   documentsPerSource: Param.integer(4000, "training documents of each source that the methods look at", { min: 10 }),
   minSpan: Param.integer(8, "shortest verbatim match that counts, in tokens", { min: 1 }),
   spans: Param.integer(3, "longest matches of a completion to keep", { min: 0 }),
-  seed: Param.integer(0, "seed of the classifier", { min: 0 })
+  seed: Param.seed("seed of the classifier")
 }
 
 export const attribute = Stage.make({

@@ -12,7 +12,7 @@ import * as Stage from "../src/dag/Stage.ts"
 import { compareEvaluations } from "../src/evaluation/compare.ts"
 
 export const CompareParams = {
-  seed: Param.integer(0, "seed of the paired bootstrap", { min: 0 })
+  seed: Param.seed("seed of the paired bootstrap")
 }
 
 export const compare = Stage.make({

@@ -12,28 +12,30 @@ import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import { SAMPLING_RANGE } from "../src/engine/Engine.ts"
 import { complete } from "../src/evaluation/complete.ts"
 import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
+import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { subSeed } from "../src/random/philox.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens, roomObjection, snapshotObjection } from "../src/training/policy.ts"
+import { loadPolicy, openingTokens, roomObjection, snapshotObjection, stepSizeObjection } from "../src/training/policy.ts"
 
 export const EvaluateParams = {
   suite: Param.string("unseen-values", "problem suite"),
   problems: Param.integer(200, "problems of it, from the front", { min: 1 }),
-  samples: Param.integer(8, "sampled completions of each problem", { min: 0 }),
-  temperature: Param.number(1, "of sampling", { above: 0 }),
-  topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
+  samples: Param.integer(8, "sampled completions of each problem", { min: 0, max: 1e6 }),
+  temperature: Param.number(1, "of sampling", SAMPLING_RANGE.temperature),
+  topP: Param.number(1, "nucleus of sampling", SAMPLING_RANGE.topP),
   maxNewTokens: Param.integer(160, "longest completion", { min: 1 }),
-  force: Param.string("", "format to force by its opening token; empty leaves the choice to the model"),
+  force: Param.oneOf(["", ...documentFormats], "", "format to force by its opening token; empty leaves the choice to the model"),
   step: Param.nullable(
     Param.integer(0, "the policy after so many steps, where a snapshot was kept; null: as it ended", { min: 1 }),
     null
   ),
-  seed: Param.integer(0, "seed of samples and bootstrap", { min: 0 })
+  seed: Param.seed("seed of samples and bootstrap")
 }
 
 /** How to sample, where nothing is sampled. */
@@ -51,10 +53,12 @@ export const evaluate = Stage.make({
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
-  check: ({ samples, temperature, topP, suite, maxNewTokens, step }, { policy, corpus }) =>
+  check: ({ samples, temperature, topP, suite, maxNewTokens, force, step }, { policy, corpus }) =>
     samplingObjection(samples, { temperature, topP }) ??
     suiteObjection(suite, corpus) ??
+    formatObjection("force", force === "" ? [] : [force], corpus) ??
     roomObjection(maxNewTokens, policy) ??
+    stepSizeObjection({ prompts: CHUNK, samples, maxNewTokens }) ??
     snapshotObjection(step, policy),
   resources: {
     cost: ({ scale = "xs", problems, samples }) =>

@@ -27,6 +27,7 @@ import {
   gapFormats,
   mixtureProblem,
   sourceProblem,
+  subStyleNames,
   subStylesProblem,
   suitesProblem
 } from "../src/mixing/param-checks.ts"
@@ -64,10 +65,14 @@ export const MixParams = {
     max: 1
   }),
   subStyles: Param.checked(
-    Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),
+    Param.named(
+      Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),
+      "sub-style",
+      subStyleNames
+    ),
     subStylesProblem
   ),
-  heldOut: Param.integer(200, "documents of each source kept out of training", { min: 0 }),
+  heldOut: Param.integer(200, "documents of each source kept out of training", { min: 0, max: 1e6 }),
   duplicates: Param.oneOf(["drop", "keep"], "drop", "documents equal to an earlier one of their source"),
   acrossSources: Param.oneOf(
     ["keep", "drop"],
@@ -85,9 +90,9 @@ export const MixParams = {
     ),
     suitesProblem
   ),
-  suiteSize: Param.integer(1000, "problems of each built-in suite", { min: 1 }),
+  suiteSize: Param.integer(1000, "problems of each built-in suite", { min: 1, max: 1e6 }),
   maxBadRows: Param.integer(0, "rows of a dataset that may be unusable before the stage fails", { min: 0 }),
-  seed: Param.integer(0, "seed", { min: 0 })
+  seed: Param.seed("seed")
 }
 
 export const mix = Stage.make({

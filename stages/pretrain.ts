@@ -28,15 +28,15 @@ import { supervised } from "../src/training/supervised.ts"
 export const PretrainParams = {
   scale: Param.oneOf(presetNames, "xs", "model size; see src/model/presets.ts"),
   context: Param.integer(192, "longest document in tokens", { min: 8, max: 2048 }),
-  epochs: Param.integer(1, "passes over the corpus", { min: 1 }),
+  epochs: Param.integer(1, "passes over the corpus", { min: 1, max: 10_000 }),
   batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(3e-3, "peak learning rate", { above: 0 }),
   warmup: Param.number(0.03, "share of the updates spent warming up", { min: 0, max: 1 }),
   weightDecay: Param.number(0.1, "decoupled weight decay", { min: 0 }),
   promptWeight: Param.number(1, "weight of a question's tokens in the loss; 1 trains on all tokens alike", { min: 0, max: 1 }),
-  snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0 }),
-  evaluations: Param.integer(6, "evenly spaced evaluations during training", { min: 0 }),
-  seed: Param.integer(0, "seed of initialisation and data order", { min: 0 })
+  snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0, max: 10_000 }),
+  evaluations: Param.integer(6, "evenly spaced evaluations during training", { min: 0, max: 10_000 }),
+  seed: Param.seed("seed of initialisation and data order")
 }
 
 export const pretrain = Stage.make({

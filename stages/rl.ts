@@ -39,7 +39,7 @@ import { lastGood, parametersProblem, ReferenceParams, samplingProblem, StartUnu
 import { ObservationParams } from "../src/rl/sampling/observation.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens, roomObjection } from "../src/training/policy.ts"
+import { loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
 import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
@@ -51,13 +51,13 @@ import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
 export const RlParams = {
   ...AlgorithmParams,
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
-  steps: Param.integer(100, "sampling steps", { min: 1 }),
+  steps: Param.integer(100, "sampling steps", { min: 1, max: 1e6 }),
   ...SamplingParams,
   ...LoopParams,
   ...DefinitionParams,
   ...ReferenceParams,
   ...ObservationParams,
-  seed: Param.integer(0, "seed of prompts and samples", { min: 0 })
+  seed: Param.seed("seed of prompts and samples")
 }
 
 export const rl = Stage.make({
@@ -69,6 +69,7 @@ export const rl = Stage.make({
   check: (params, { policy, corpus }) =>
     settingsProblem(params) ??
     roomObjection(params.maxNewTokens, policy) ??
+    stepSizeObjection(params) ??
     suiteObjection(params.suite, corpus) ??
     suiteSizeObjection(params.prompts, params.suite, corpus),
   remarks: (params) => slowPathRemark(settingsOf(params)),

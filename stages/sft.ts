@@ -14,6 +14,7 @@ import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
@@ -27,13 +28,20 @@ import { supervised } from "../src/training/supervised.ts"
 export const SftParams = {
   tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
   documents: Param.integer(3000, "documents with a question to fine-tune on", { min: 1 }),
-  formats: Param.nullable(Param.weights({}, "shares of the formats among those documents; null: as the corpus has them"), null),
-  epochs: Param.integer(1, "passes over them", { min: 1 }),
+  formats: Param.nullable(
+    Param.named(
+      Param.weights({}, "shares of the formats among those documents; null: as the corpus has them"),
+      "format",
+      documentFormats
+    ),
+    null
+  ),
+  epochs: Param.integer(1, "passes over them", { min: 1, max: 10_000 }),
   batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(1e-3, "peak learning rate", { above: 0 }),
   warmup: Param.number(0.1, "share of the updates spent warming up", { min: 0, max: 1 }),
   weightDecay: Param.number(0, "decoupled weight decay", { min: 0 }),
-  seed: Param.integer(0, "seed of the choice and order of documents", { min: 0 })
+  seed: Param.seed("seed of the choice and order of documents")
 }
 
 export const sft = Stage.make({
@@ -42,6 +50,12 @@ export const sft = Stage.make({
   params: SftParams,
   output: Checkpoint,
   numerics: ["engine"],
+  check: ({ formats }, { corpus }) =>
+    formatObjection(
+      "formats",
+      Object.entries(formats ?? {}).flatMap(([name, weight]) => (weight > 0 ? [name] : [])),
+      corpus
+    ),
   resources: {
     cost: ({ scale = "xs", documents, epochs }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * documents * epochs * 100

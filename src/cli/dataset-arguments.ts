@@ -2,7 +2,8 @@
 
 import type { RootOptions } from "../datasets/locate/locate.ts"
 import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../datasets/registry.ts"
-import type { Flags, Parsed } from "./usage.ts"
+import { folderProblem } from "../machine/folders.ts"
+import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
 /** The flag of every command that looks for datasets. */
 export const dataFlag = {
@@ -13,9 +14,17 @@ export const dataFlag = {
   }
 } satisfies Flags
 
+/** The folder that `--data` names, if it is there. One that is mistyped would look like data that is not here. */
+export const namedData = (parsed: Parsed): string | undefined => {
+  const data = parsed.text("data")
+  const problem = data === undefined ? null : folderProblem(data)
+  if (problem !== null) throw new UsageError({ problem: `--data: ${problem}` })
+  return data
+}
+
 /** Where to look, as the flag says. */
 export const dataRoots = (parsed: Parsed): RootOptions => {
-  const data = parsed.text("data")
+  const data = namedData(parsed)
   return data === undefined ? {} : { data }
 }
 

@@ -2,14 +2,13 @@
  * How a study is planned and run: the flags that every such command takes, and the engine that they and the environment choose.
  */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
-import { dataFlag } from "./dataset-arguments.ts"
+import { dataFlag, namedData } from "./dataset-arguments.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
 const engineFlags = {
@@ -35,11 +34,8 @@ export const runFlags = {
 
 /** The engine that `auto` or the flags choose, without loading it; child processes inherit the data folder by environment. */
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
-  const data = parsed.text("data")
-  if (data !== undefined) {
-    if (!fs.existsSync(data)) throw new UsageError({ problem: `--data ${data}: there is no such folder.` })
-    setVariable("ECHO_CHAMBER_DATA", path.resolve(data))
-  }
+  const data = namedData(parsed)
+  if (data !== undefined) setVariable("ECHO_CHAMBER_DATA", path.resolve(data))
   const engine = oneOf("engine", parsed.text("engine") ?? readVariable("ECHO_CHAMBER_ENGINE") ?? "auto", [
     "auto",
     "native",

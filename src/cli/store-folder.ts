@@ -1,10 +1,10 @@
 /** Which folder is the store, by `--store` and the environment. */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { REPOSITORY } from "../dag/repository.ts"
 import { readVariable } from "../machine/environment.ts"
+import { folderProblem } from "../machine/folders.ts"
 import { type Parsed, UsageError } from "./usage.ts"
 
 /** The folder that is named, if one is. */
@@ -19,7 +19,7 @@ export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(par
  */
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
-  if (namedStore(parsed) !== undefined && !fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError({ problem: `There is no store at ${root}.` })
+  const problem = namedStore(parsed) === undefined ? null : folderProblem(root)
+  if (problem !== null) throw new UsageError({ problem: `There is no such store. ${problem}` })
   return root
 }

@@ -11,9 +11,12 @@ import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
 import type { Study } from "../dag/Study.ts"
 import { readVariable } from "../machine/environment.ts"
+import { folderProblem } from "../machine/folders.ts"
 import type { Claim } from "../report/claims/Claim.ts"
 import { claimsProblem, type StudyClaims } from "../report/claims/study-claims.ts"
+import { errorText } from "../text/error-text.ts"
 import { didYouMean } from "../text/near.ts"
+import { systemProblem } from "../text/system-problem.ts"
 import { columns, commonFlags, type Flags, parse, type Parsed, UsageError } from "./usage.ts"
 
 /**
@@ -37,13 +40,25 @@ const folders = (): ReadonlyArray<string> => {
 /** Every study's file by name; of two with one name the one outside the repository wins. */
 const studyFiles = (): ReadonlyMap<string, string> => {
   const files = new Map<string, string>()
-  for (const folder of folders()) {
-    if (!fs.existsSync(folder)) throw new StudyUnknown({ problem: `The folder of studies ${folder} does not exist.` })
-    for (const file of fs.readdirSync(folder).toSorted())
-      if (file.endsWith(".ts")) files.set(file.slice(0, -3), path.join(folder, file))
-  }
+  for (const folder of folders())
+    for (const file of namesIn(folder)) if (file.endsWith(".ts")) files.set(file.slice(0, -3), path.join(folder, file))
   return files
 }
+
+const namesIn = (folder: string): ReadonlyArray<string> => {
+  const refuse = (problem: string) => new StudyUnknown({ problem: `Studies cannot be looked for. ${problem}` })
+  const problem = folderProblem(folder)
+  if (problem !== null) throw refuse(`${problem} ECHO_CHAMBER_STUDIES is to name a folder.`)
+  try {
+    return fs.readdirSync(folder).toSorted()
+  } catch (cause) {
+    throw refuse(systemProblem(cause) ?? errorText(cause))
+  }
+}
+
+/** What may be a study's name: runs, reports and labels are named after it, and a file's name has 255 bytes. */
+const STUDY_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u
+const LONGEST_NAME = 100
 
 export const studyNames = (): Array<string> => [...studyFiles().keys()].toSorted()
 
@@ -59,8 +74,16 @@ export const loadStudyFile = async (name: string): Promise<StudyFile> => {
   const file = files.get(name)
   if (file === undefined) {
     const names = [...files.keys()].toSorted()
-    throw new StudyUnknown({ problem: `There is no study "${name}".${didYouMean(name, names)} Studies: ${names.join(", ")}.` })
+    throw new StudyUnknown({
+      problem: `There is no study "${shortened(name)}".${didYouMean(name.slice(0, LONGEST_NAME), names)} Studies: ${names.join(", ")}.`
+    })
   }
+  if (!STUDY_NAME.test(name) || Buffer.byteLength(name) > LONGEST_NAME)
+    throw new StudyUnknown({
+      problem:
+        `No study can be called "${shortened(name)}", as the file in ${path.dirname(file)} is: its runs and reports get its name. ` +
+        `A name is made of letters, digits, "_", "-" and ".", begins with no "." or "-", and has at most ${LONGEST_NAME} bytes.`
+    })
   const { default: study, claims } = await import(file).then(
     (module: { readonly default?: Study; readonly claims?: ReadonlyArray<Claim> }) => module,
     (cause: unknown) => {
@@ -80,6 +103,8 @@ export const loadStudyFile = async (name: string): Promise<StudyFile> => {
 
 /** The study of this name. Rejects with `StudyUnknown`. */
 export const loadStudy = async (name: string): Promise<Study> => (await loadStudyFile(name)).study
+
+const shortened = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`)
 
 /** What was thrown while a study's file was loaded, with the line of that file where it can be told. */
 const whereAndWhat = (cause: unknown, file: string): string => {
@@ -103,6 +128,7 @@ export const studyFlags = (study: Study | null): Flags => ({
       {
         type: "string" as const,
         value: "VALUE",
+        mayBeEmpty: true,
         description: `${param.description}: ${param.expected} (default ${onCommandLine(param.fallback)})`
       }
     ])
@@ -141,6 +167,11 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
     if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
+  for (const [name, alike] of Map.groupBy(overrides, ({ stage, param }) => `${stage}.${param}`))
+    if (alike.length > 1)
+      throw new UsageError({
+        problem: `--set ${name} is given twice, as ${alike.map(({ text }) => `"${text}"`).join(" and as ")}. Give it once.`
+      })
   return { study, ownClaims, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
 }
 
@@ -168,7 +199,7 @@ export const assumedStages = (parsed: Parsed, graph: Graph): ReadonlyArray<strin
 }
 
 const parseOverride = (text: string): Override => {
-  const match = /^([a-z][\w-]*)\.(\w+)=(.*)$/s.exec(text)
+  const match = /^([^.=]+)\.([^.=]+)=(.*)$/s.exec(text)
   if (match === null) throw new UsageError({ problem: `--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "${text}".` })
   return { stage: match[1]!, param: match[2]!, text: match[3]! }
 }

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util"
 import * as Schema from "effect/Schema"
 
 import { errorText } from "../store/objects/files.ts"
+import { decimalFrom } from "../text/decimal.ts"
 import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */
@@ -32,6 +33,8 @@ export interface Flag {
   readonly description: string
   /** How the value is called in help: `--store DIR`. */
   readonly value?: string
+  /** An empty value means something: whoever reads it judges it. Elsewhere it is refused. */
+  readonly mayBeEmpty?: boolean
 }
 export type Flags = Readonly<Record<string, Flag>>
 
@@ -78,15 +81,23 @@ export const parse = (
       args: [...args],
       options: Object.fromEntries(Object.entries(all).map(([name, { type, multiple = false }]) => [name, { type, multiple }])),
       allowPositionals: true,
-      strict: true
+      strict: true,
+      tokens: true
     })
   } catch (cause) {
     const message = errorText(cause)
-    const unknown = /Unknown option '--?([^']+)'/.exec(message)?.[1]
+    const [, dashes, unknown] = /Unknown option '(--?)([^']+)'/.exec(message) ?? []
     if (unknown !== undefined) {
-      const near = didYouMean(unknown, Object.keys(all)).replaceAll('"', "").replace("mean ", "mean --")
-      throw new UsageError({ problem: `pipeline ${command} has no flag --${unknown}.${near} See pipeline ${command} --help.` })
+      const near = didYouMean(unknown, Object.keys(all))
+        .replaceAll('"', "")
+        .replaceAll(/(mean|,) /g, "$1 --")
+      throw new UsageError({
+        problem: `pipeline ${command} has no flag ${dashes}${unknown}.${near} See pipeline ${command} --help.`
+      })
     }
+    const valued = /Option '(?:-\w, )?--([^ ']+)[^']*' does not take an argument/.exec(message)?.[1]
+    if (valued !== undefined)
+      throw new UsageError({ problem: `pipeline ${command}: --${valued} takes no value: it is there or left out.` })
     const ambiguous = /Option '(?:-\w, )?--([^ ']+)[^']*' argument is ambiguous/.exec(message)?.[1]
     if (ambiguous !== undefined) {
       const value = args[args.indexOf(`--${ambiguous}`) + 1] ?? ""
@@ -109,6 +120,8 @@ export const parse = (
     throw new UsageError({
       problem: `pipeline ${command}: what is "${parsed.positionals[positionals.max]}"? It takes ${positionals.words}.`
     })
+  const wrong = valueProblem(all, parsed.tokens)
+  if (wrong !== null) throw new UsageError({ problem: `pipeline ${command}: ${wrong}` })
   const values = parsed.values
   return {
     positionals: parsed.positionals,
@@ -118,12 +131,30 @@ export const parse = (
   }
 }
 
+type Token = { readonly kind: string; readonly name?: string; readonly value?: string | undefined }
+
+/** What is wrong with the values of flags, whatever they mean: one that is empty, or two where one is wanted. */
+const valueProblem = (flags: Flags, tokens: ReadonlyArray<Token>): string | null => {
+  const seen = new Map<string, string>()
+  for (const { kind, name, value } of tokens) {
+    const flag = kind === "option" && name !== undefined && Object.hasOwn(flags, name) ? flags[name] : undefined
+    if (flag?.type !== "string" || name === undefined || value === undefined) continue
+    if (value === "" && flag.mayBeEmpty !== true)
+      return `--${name} is given without a value. Write --${name} ${flag.value ?? "VALUE"}, or leave it out.`
+    const before = seen.get(name)
+    if (before !== undefined && flag.multiple !== true)
+      return `--${name} is given twice, as "${before}" and as "${value}". Give it once.`
+    seen.set(name, value)
+  }
+  return null
+}
+
 /** A whole number from a flag, or a usage error. */
 export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min = 1): number => {
   const text = parsed.text(flag)
   if (text === undefined) return fallback
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < min)
+  const value = decimalFrom(text)
+  if (value === undefined || !Number.isSafeInteger(value) || value < min)
     throw new UsageError({ problem: `--${flag} must be a whole number >= ${min}; got "${text}".` })
   return value
 }
@@ -139,6 +170,6 @@ export const helpText = (command: Command, more = ""): string => {
 
 /** Two columns, the first as wide as it must be. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const width = Math.max(0, ...rows.map(([first = ""]) => first.length))
+  const width = rows.reduce((widest, [first = ""]) => Math.max(widest, first.length), 0)
   return rows.map(([first = "", ...rest]) => `  ${first.padEnd(width)}  ${rest.join("  ")}`.trimEnd()).join("\n")
 }

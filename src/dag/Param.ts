@@ -9,7 +9,9 @@
 import * as Schema from "effect/Schema"
 
 import { canonicalJson } from "../store/objects/digest.ts"
+import { decimalFrom } from "../text/decimal.ts"
 import { didYouMean } from "../text/near.ts"
+import { strictJson } from "../text/strict-json.ts"
 
 export interface Param<out A, out Optional extends boolean = boolean> {
   readonly optional: Optional
@@ -22,6 +24,8 @@ export interface Param<out A, out Optional extends boolean = boolean> {
   readonly accept: (value: unknown) => A | undefined
   /** Why a value of the right shape is not accepted, as a sentence; null for values of another shape and for those that are. */
   readonly objection?: (value: unknown) => string | null
+  /** What to add where a value is not accepted: a near name, or why a range ends where it does. Empty where there is nothing. */
+  readonly hint?: (value: unknown) => string
   /** Where the param means something at all; absent: everywhere. */
   readonly counts?: Counts
 }
@@ -61,6 +65,8 @@ interface Range {
   readonly max?: number
   /** Exclusive lower bound. */
   readonly above?: number
+  /** Why the range ends there, as a sentence; said where a value is beyond it. */
+  readonly why?: string
 }
 const rangeWords = (r: Range) =>
   [
@@ -86,15 +92,50 @@ const make = <A>(
   accept
 })
 
-export const number = (fallback: number, description: string, range: Range = {}): Param<number, true> =>
-  make(fallback, description, `a number ${rangeWords(range)}`.trim(), (v) =>
-    typeof v === "number" && Number.isFinite(v) && inRange(v, range) ? v : undefined
-  )
+/** The ends of float32, in which models are computed: the smallest number that keeps its digits, and the largest. */
+const [LEAST_F32, MOST_F32] = [2 ** -126, (2 - 2 ** -23) * 2 ** 127]
 
+/** A number that is one in float32 too: neither infinite there nor 0 without being 0. -0 is 0. */
+const keepsInFloat32 = (value: number): boolean => value === 0 || (Math.abs(value) >= LEAST_F32 && Math.abs(value) <= MOST_F32)
+
+/** Numbers of one sort in a range; -0 is 0. `otherwise` says why a number in the range is still none of that sort. */
+const inRangeOf = (
+  fallback: number,
+  description: string,
+  sort: string,
+  range: Range,
+  rule: { readonly holds: (value: number) => boolean; readonly otherwise: string }
+): Param<number, true> => {
+  const hint = (v: unknown): string => {
+    if (typeof v !== "number" || !Number.isFinite(v)) return ""
+    return !inRange(v, range) ? (range.why ?? "") : sort === "a whole number" && !Number.isInteger(v) ? "" : rule.otherwise
+  }
+  const accept = (v: unknown) => (typeof v === "number" && rule.holds(v) && inRange(v, range) ? (v === 0 ? 0 : v) : undefined)
+  return { ...make(fallback, description, `${sort} ${rangeWords(range)}`.trim(), accept), hint }
+}
+
+/** A number that float32 can hold: beyond its ends what is computed with it would be infinite or 0. */
+export const number = (fallback: number, description: string, range: Range = {}): Param<number, true> =>
+  inRangeOf(fallback, description, "a number", range, {
+    holds: (v) => Number.isFinite(v) && keepsInFloat32(v),
+    otherwise: "Models are computed in float32, which holds sizes from 1.2e-38 to 3.4e38, and 0."
+  })
+
+/** What a column of whole numbers holds, and an `int` of the engine. */
+const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 }
+
+/**
+ * A whole number. Where no range is declared it has 32 bits, because so have the columns and the engine that it may end up in: a
+ * larger one would be cut down on its way, and two keys would stand for one result.
+ */
 export const integer = (fallback: number, description: string, range: Range = {}): Param<number, true> =>
-  make(fallback, description, `a whole number ${rangeWords(range)}`.trim(), (v) =>
-    typeof v === "number" && Number.isSafeInteger(v) && inRange(v, range) ? v : undefined
-  )
+  inRangeOf(fallback, description, "a whole number", range, {
+    holds: (v) => Number.isSafeInteger(v) && inRange(v, { ...INT32, ...range }),
+    otherwise: "Whole numbers have 32 bits, from -2147483648 to 2147483647."
+  })
+
+/** The seed of a stage's draws: a word of 32 bits, every one of which counts (`src/random/philox.ts`). */
+export const seed = (description: string): Param<number, true> => integer(0, description, { min: 0, max: 2 ** 32 - 1 })
 
 export const boolean = (fallback: boolean, description: string): Param<boolean, true> =>
   make(fallback, description, "true or false", (v) => (typeof v === "boolean" ? v : undefined))
@@ -106,8 +147,16 @@ export const oneOf = <const A extends string>(
   options: ReadonlyArray<A>,
   fallback: NoInfer<A>,
   description: string
-): Param<A, true> =>
-  make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, (v) => options.find((o) => o === v))
+): Param<A, true> => {
+  const accept = (v: unknown) => options.find((o) => o === v)
+  return { ...make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, accept), hint: nearOf(options) }
+}
+
+/** The near names of a text that is none of the options. */
+const nearOf =
+  (options: ReadonlyArray<string>) =>
+  (value: unknown): string =>
+    typeof value === "string" && value !== "" && !options.includes(value) ? didYouMean(value, options).trimStart() : ""
 
 /**
  * One of the variants that a table lists. The table is then the only place in which a variant is named: a new entry there is a
@@ -138,7 +187,8 @@ export const listOf = <A>(
     if (!Array.isArray(v) || accepted(v) !== undefined) return null
     if (v.length === 0) return "is an empty list: give at least one value."
     const wrong = v.find((x) => item.accept(x) === undefined)
-    if (wrong !== undefined) return item.objection?.(wrong) ?? `${shown(wrong)} in it is not ${item.expected}.`
+    if (wrong !== undefined)
+      return item.objection?.(wrong) ?? sentence(`${shown(wrong)} in it is not ${item.expected}.`, item.hint?.(wrong))
     const twice = v.find((x, i) => v.slice(0, i).some((y) => JSON.stringify(y) === JSON.stringify(x)))
     return `has ${shown(twice)} twice: give each value once.`
   }
@@ -164,12 +214,10 @@ export const someOf = <const A extends string>(
   options: ReadonlyArray<A>,
   fallback: ReadonlyArray<NoInfer<A>>,
   description: string
-): Param<ReadonlyArray<A>, true> =>
-  make<ReadonlyArray<A>>(fallback, description, `a list out of ${options.join(", ")}, each at most once`, (v) => {
-    if (!Array.isArray(v) || v.length === 0 || new Set(v).size < v.length) return undefined
-    const known = v.map((x) => options.find((option) => option === x))
-    return known.every((x) => x !== undefined) ? known : undefined
-  })
+): Param<ReadonlyArray<A>, true> => ({
+  ...listOf(oneOf(options, options[0]!, ""), fallback, description),
+  expected: `a list out of ${options.join(", ")}, each at most once`
+})
 
 /** Non-negative numbers by name, none of which need be there: factors by which something deviates from what is usual. */
 export const factors = (
@@ -210,13 +258,33 @@ export const checked = <A>(param: Param<A, true>, objection: (value: A) => strin
   }
 })
 
+/** The same param, where the names in its values are known: others are refused with what comes near. */
+export const named = <A>(
+  param: Param<Readonly<Record<string, A>>, true>,
+  noun: string,
+  known: ReadonlyArray<string>
+): Param<Readonly<Record<string, A>>, true> =>
+  checked(param, (value) => {
+    const wrong = Object.keys(value).find((name) => !known.includes(name))
+    return wrong === undefined ? null : `there is no ${noun} "${wrong}".${didYouMean(wrong, known)} They are ${known.join(", ")}.`
+  })
+
 /** The same param or null. */
 export const nullable = <A>(param: Param<A, true>, fallback: A | null): Param<A | null, true> =>
-  make<A | null>(fallback, param.description, `${param.expected}, or null`, (v) => (v === null ? null : param.accept(v)))
+  alternative<A, null>(param, fallback, null)
 
 /** The same param or the word `none`, for what can be switched off where null says something else (a preset's value). */
 export const orNone = <A>(param: Param<A, true>, fallback: A | "none"): Param<A | "none", true> =>
-  make<A | "none">(fallback, param.description, `${param.expected}, or "none"`, (v) => (v === "none" ? "none" : param.accept(v)))
+  alternative<A, "none">(param, fallback, "none")
+
+/** The same param, or one value beside it. What is wrong with other values is said as the param says it. */
+const alternative = <A, B>(param: Param<A, true>, fallback: A | B, other: B): Param<A | B, true> => ({
+  ...make<A | B>(fallback, param.description, `${param.expected}, or ${JSON.stringify(other)}`, (v) =>
+    v === other ? other : param.accept(v)
+  ),
+  objection: (v) => (v === other ? null : (param.objection?.(v) ?? null)),
+  hint: (v) => param.hint?.(v) ?? ""
+})
 
 /** The same param, meaning something only where the param `where` has one of the values `is`. Elsewhere it is refused by name. */
 export const only = <A>(param: Param<A, true>, where: string, is: ReadonlyArray<unknown>): Param<A, true> => ({
@@ -268,7 +336,7 @@ export const complete = <P extends Params>(owner: string, params: P, given: Read
     }
     const accepted = param.accept(value)
     if (accepted === undefined) {
-      const problem = param.objection?.(value) ?? `must be ${param.expected}; got ${shown(value)}.`
+      const problem = param.objection?.(value) ?? sentence(`must be ${param.expected}; got ${shown(value)}.`, param.hint?.(value))
       throw new ParamInvalid({ owner, param: name, problem })
     }
     values[name] = accepted
@@ -276,31 +344,48 @@ export const complete = <P extends Params>(owner: string, params: P, given: Read
   return values as Values<P>
 }
 
-/** JSON would write NaN as null. */
-const shown = (value: unknown): string => (typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value)))
+/** Values in messages are cut here. */
+const SHOWN = 200
 
-const parsedOrText = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+/** JSON would write NaN as null. */
+const shown = (value: unknown): string => {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`
+}
+
+/** A sentence, and what there is to add. */
+const sentence = (text: string, hint = ""): string => (hint === "" ? text : `${text} ${hint}`)
+
+/** One reading of a text: as JSON or a number; as itself where it is neither. Throws on JSON that says two things at once. */
+const parsedOrText = (text: string, refuse: (problem: string) => ParamInvalid): unknown => {
+  const decimal = decimalFrom(text)
+  if (decimal !== undefined) return decimal
+  const json = strictJson(text)
+  if (json === null) return text
+  if ("problem" in json) throw refuse(json.problem)
+  return json.value
 }
 
 /** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
 export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {
   // JSON as it stands, a bare word, or a list with commas.
-  const whole = parsedOrText(text)
+  const refuse = (problem: string) => new ParamInvalid({ owner, param: name, problem })
+  const asText = param.accept(text)
+  // What is meant as text may look like JSON that contradicts itself.
+  if (asText !== undefined && "problem" in (strictJson(text) ?? {})) return asText
+  const whole = parsedOrText(text, refuse)
   const items = Array.isArray(whole) ? [] : text.split(",").map((item) => item.trim())
-  const candidates = [whole, text, ...(items.length === 0 ? [] : [items, items.map(parsedOrText)])]
+  const candidates = [whole, text, ...(items.length === 0 ? [] : [items, items.map((item) => parsedOrText(item, refuse))])]
   for (const candidate of candidates) {
     const value = param.accept(candidate)
     if (value !== undefined) return value
   }
   const objections = candidates.map((candidate) => param.objection?.(candidate) ?? null)
   // The last reading is the one that takes the text apart furthest: what it objects to is the smallest thing that is wrong.
-  const problem = objections.findLast((objection) => objection !== null) ?? `must be ${param.expected}; got "${text}".`
-  throw new ParamInvalid({ owner, param: name, problem })
+  const hint = candidates.map((candidate) => param.hint?.(candidate) ?? "").findLast((words) => words !== "")
+  const problem =
+    objections.findLast((objection) => objection !== null) ?? sentence(`must be ${param.expected}; got ${shown(text)}.`, hint)
+  throw refuse(problem)
 }
 
 /** The params that differ from their defaults, each as canonical JSON: what enters the key. */

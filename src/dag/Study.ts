@@ -16,6 +16,9 @@ export interface Study {
   readonly nodes: (given: Readonly<Record<string, unknown>>) => ReadonlyArray<Node>
 }
 
+/** Beyond that it is a typing error: the graph alone would fill the memory. */
+const MOST_SEEDS = 10_000
+
 /**
  * `params` are the study's dimensions. One called `seeds` is the number of independent repetitions: the study is then built once
  * for each `seed` from 0, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs to the study.
@@ -32,7 +35,12 @@ export const make = <const P extends ParamModule.Params>(
   nodes: (given) => {
     const values = ParamModule.complete(name, definition, given)
     const seeds = typeof values["seeds"] === "number" ? values["seeds"] : 1
-    if (seeds < 1) throw new ParamModule.ParamInvalid({ owner: name, param: "seeds", problem: `must be >= 1; got ${seeds}` })
+    if (seeds < 1 || seeds > MOST_SEEDS)
+      throw new ParamModule.ParamInvalid({
+        owner: name,
+        param: "seeds",
+        problem: `must be >= 1 and <= ${MOST_SEEDS}; got ${seeds}. A study is built once for each of them.`
+      })
     const nodes: Array<Node> = []
     for (let seed = 0; seed < seeds; seed++) collect(build({ ...values, seed }), nodes)
     return nodes

@@ -95,7 +95,7 @@ const overridden = (node: Node, overrides: ReadonlyArray<Override>, used: Set<Ov
 }
 
 const declaredParam = (stage: Stage.Any, { param }: Override): Param.Param<unknown> => {
-  const declared = stage.params[param]
+  const declared = Object.hasOwn(stage.params, param) ? stage.params[param] : undefined
   if (declared !== undefined) return declared
   throw new OverrideUnused({
     problem: `${stage.name}.${param}: stage "${stage.name}" has no such parameter.${didYouMean(param, Object.keys(stage.params))}`

@@ -128,6 +128,19 @@ export interface UpdateStats {
   readonly step: number
 }
 
+/**
+ * Where sampling makes sense in float32. Logits are divided by the temperature: far below the least they overflow, and long before
+ * that the most probable token is certain; far above the most all tokens are alike, those that pad the vocabulary among them.
+ */
+export const SAMPLING_RANGE = {
+  temperature: {
+    min: 0.001,
+    max: 1000,
+    why: "Beyond that every draw is the most probable token, or every token is as probable as any other, and float32 overflows."
+  },
+  topP: { min: 1e-6, max: 1, why: "Below that the nucleus is one token whatever the model says: greedy completions have that." }
+}
+
 export interface GenerateRequest {
   /** Prompts one after another, as a batch. */
   readonly prompts: Batch
@@ -135,7 +148,7 @@ export interface GenerateRequest {
   readonly samplesPerPrompt: number
   /** Generation also stops at the model's context. */
   readonly maxNewTokens: number
-  /** 0 is greedy (first of equal maxima). */
+  /** 0 is greedy (first of equal maxima); else within `SAMPLING_RANGE`. */
   readonly temperature: number
   /** Keep the k most probable tokens; 0 or absent: all. */
   readonly topK?: number

@@ -6,7 +6,15 @@
 import * as Effect from "effect/Effect"
 
 import type { ModelSpec } from "../model/ModelSpec.ts"
-import { EngineError, type Batch, type Coefficients, type GenerateRequest, type ScoreOptions, type TokenLoss } from "./Engine.ts"
+import {
+  EngineError,
+  SAMPLING_RANGE,
+  type Batch,
+  type Coefficients,
+  type GenerateRequest,
+  type ScoreOptions,
+  type TokenLoss
+} from "./Engine.ts"
 
 const fail = (operation: string, detail: string) => Effect.fail(new EngineError({ operation, detail }))
 
@@ -61,10 +69,18 @@ const lengthComplaints = function* (batch: Batch, arrays: Readonly<Record<string
       yield `${name} has ${array.length} entries, but the batch has ${batch.tokens.length} positions`
 }
 
+interface Ends {
+  readonly min: number
+  readonly max: number
+}
+/** False for NaN too. */
+const within = ({ min, max }: Ends, value: number): boolean => value >= min && value <= max
+const fromTo = ({ min, max }: Ends): string => `from ${min} to ${max}`
+
 const temperatureComplaints = (temperature: number | undefined): Array<string> =>
-  temperature === undefined || (Number.isFinite(temperature) && temperature > 0)
+  temperature === undefined || within(SAMPLING_RANGE.temperature, temperature)
     ? []
-    : [`temperature is ${temperature}; it must be a positive number`]
+    : [`temperature is ${temperature}; it must be ${fromTo(SAMPLING_RANGE.temperature)}`]
 
 export const checkScore = (spec: ModelSpec, batch: Batch, options: ScoreOptions) =>
   firstOf(
@@ -118,11 +134,11 @@ export const checkGenerate = (spec: ModelSpec, request: GenerateRequest) =>
       yield* wholeNumber("samplesPerPrompt", request.samplesPerPrompt, 1)
       yield* wholeNumber("maxNewTokens", request.maxNewTokens, 0)
       yield* wholeNumber("seed", request.seed, 0, 2 ** 32 - 1)
-      if (!(Number.isFinite(request.temperature) && request.temperature >= 0))
-        yield `temperature is ${request.temperature}; it must be 0 (greedy) or positive`
+      if (request.temperature !== 0 && !within(SAMPLING_RANGE.temperature, request.temperature))
+        yield `temperature is ${request.temperature}; it must be 0 (greedy) or ${fromTo(SAMPLING_RANGE.temperature)}`
       if (request.topK !== undefined) yield* wholeNumber("topK", request.topK, 0)
-      if (request.topP !== undefined && !(request.topP > 0 && request.topP <= 1))
-        yield `topP is ${request.topP}; it must be above 0 and at most 1`
+      if (request.topP !== undefined && !within(SAMPLING_RANGE.topP, request.topP))
+        yield `topP is ${request.topP}; it must be ${fromTo(SAMPLING_RANGE.topP)}`
       const rows = (request.prompts.offsets.length - 1) * request.samplesPerPrompt
       if (request.streams !== undefined && request.streams.length !== rows)
         yield `streams has ${request.streams.length} entries, but there are ${rows} rows`

@@ -61,13 +61,13 @@ export const difficultyProblem = (difficulty: Readonly<Record<string, number>>):
 /** The formats whose built-in solutions a gap makes wrong. */
 export const gapFormats = formatNames.filter((name) => formatNamed(name).flaws.length > 0)
 
-const subStyleNames = formatNames.flatMap((format) => formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`))
+/** As `mix.subStyles` names them. */
+export const subStyleNames = formatNames.flatMap((format) =>
+  formatNamed(format).subStyles.map((subStyle) => `${format}/${subStyle}`)
+)
 
-/** What is wrong with `mix.subStyles`: names of no sub-style, or a format that would have none left. */
+/** What is wrong with `mix.subStyles`: a format that would have none left. */
 export const subStylesProblem = (weights: Readonly<Record<string, number>>): string | null => {
-  for (const name of Object.keys(weights))
-    if (!subStyleNames.includes(name))
-      return `there is no sub-style "${name}".${didYouMean(name, subStyleNames)} They are ${subStyleNames.join(", ")}.`
   for (const format of formatNames) {
     const own = subStyleWeights(format, weights)
     if (own !== null && Object.values(own).every((weight) => weight === 0)) return `every sub-style of ${format} has weight 0.`

@@ -41,6 +41,27 @@ export const roomObjection = (maxNewTokens: number, policy: WiredInput): Objecti
   }
 }
 
+/** Tokens that one call of the engine may sample: their numbers are indices of 32 bits, and what is kept of each is a few bytes. */
+const MOST_TOKENS = 2 ** 28
+
+/** Objects to more tokens at once than a call can hold. */
+export const stepSizeObjection = (call: {
+  readonly prompts: number
+  readonly samples: number
+  readonly maxNewTokens: number
+}): Objection | null => {
+  const { prompts, samples, maxNewTokens } = call
+  const tokens = prompts * samples * maxNewTokens
+  return tokens <= MOST_TOKENS
+    ? null
+    : {
+        param: "samples",
+        problem:
+          `is ${samples}: ${prompts} prompts with as many completions of up to ${maxNewTokens} tokens are ${tokens} tokens at once, ` +
+          `and a call holds ${MOST_TOKENS}. Take fewer.`
+      }
+}
+
 /** Objects to a snapshot that a run of RL will not keep; of other checkpoints it is known when they are there. */
 export const snapshotObjection = (step: number | null, { stage, params }: WiredInput): Objection | null => {
   if (step === null || stage !== "rl") return null

@@ -52,9 +52,9 @@ describe("complete", () => {
     [{ kl: "0.1" }, 'rl.kl: must be a number >= 0; got "0.1".'],
     [{ scale: "l" }, 'rl.scale: must be one of "s", "m"; got "l".'],
     [{ whiten: 1 }, "rl.whiten: must be true or false; got 1."],
-    [{ sizes: [] }, "rl.sizes: must be a list out of xs, s, m, each at most once; got []."],
-    [{ sizes: ["xs", "xs"] }, 'rl.sizes: must be a list out of xs, s, m, each at most once; got ["xs","xs"].'],
-    [{ sizes: ["xs", "xl"] }, 'rl.sizes: must be a list out of xs, s, m, each at most once; got ["xs","xl"].'],
+    [{ sizes: [] }, "rl.sizes: is an empty list: give at least one value."],
+    [{ sizes: ["xs", "xs"] }, 'rl.sizes: has "xs" twice: give each value once.'],
+    [{ sizes: ["xs", "xl"] }, 'rl.sizes: "xl" in it is not one of "xs", "s", "m". Did you mean "xs"?'],
     [{ formats: [1] }, "rl.formats: must be a list of names, comma separated; got [1]."],
     [{ sources: { a: -1 } }, 'rl.sources: must be numbers >= 0 by name, as in {"a": 1, "b": 2}; got {"a":-1}.'],
     [{ sources: { a: 0 } }, 'rl.sources: no weight is above 0 in {"a":0}; at least one must be.'],
@@ -89,7 +89,7 @@ describe("fromText", () => {
   it.each([
     ["steps", "many", 'rl.steps: must be a whole number >= 1 and <= 1000; got "many".'],
     ["steps", "", 'rl.steps: must be a whole number >= 1 and <= 1000; got "".'],
-    ["sizes", "xs,,s", 'rl.sizes: must be a list out of xs, s, m, each at most once; got "xs,,s".'],
+    ["sizes", "xs,,s", 'rl.sizes: "" in it is not one of "xs", "s", "m".'],
     ["formats", "a,,b", 'rl.formats: must be a list of names, comma separated; got "a,,b".'],
     ["formats", "", 'rl.formats: must be a list of names, comma separated; got "".']
   ] as const)("refuses --%s %s", (name, text, problem) => {

@@ -6,7 +6,7 @@
 import { Effect, Exit, type Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
-import { adamW, Engine, type Batch, type Model } from "../../src/engine/Engine.ts"
+import { adamW, Engine, SAMPLING_RANGE, type Batch, type Model } from "../../src/engine/Engine.ts"
 import type { ModelSpec } from "../../src/model/ModelSpec.ts"
 import {
   type AdamFixture,
@@ -508,6 +508,47 @@ export const conformance = (
         let nucleus = 0
         for (let mass = 0; mass < 0.8; nucleus++) mass += ranked[nucleus]![1]
         expect(kept(yield* sample({ topP: 0.8 }))).toEqual(best(nucleus))
+      }))
+
+    test("at the ends of SAMPLING_RANGE draws, scores and gradients are finite, and what they tend to", () =>
+      Effect.gen(function* () {
+        const { temperature, topP } = SAMPLING_RANGE
+        // Not a whole register: tokens that pad the vocabulary must never be drawn.
+        const model = yield* sharpModel({ ...spec, vocabularySize: 13 }, 5)
+        const prompt = documentsOf([[3, 1, 4]])
+        const sample = (options: { topK?: number; topP?: number; temperature?: number }) =>
+          model.generate(generateRequest(prompt, { samplesPerPrompt: 400, maxNewTokens: 1, ...options }))
+        const drawn = (generated: { tokens: Int32Array }) => [...new Set(generated.tokens)].toSorted((a, b) => a - b)
+        const [greedy] = drawn(yield* sample({ temperature: 0 }))
+        const ends: ReadonlyArray<readonly [Parameters<typeof sample>[0], tokens: number]> = [
+          [{ temperature: temperature.min }, 1],
+          [{ temperature: temperature.min, topP: topP.min }, 1],
+          [{ temperature: temperature.min, topP: 1 - 1e-12 }, 1],
+          [{ temperature: temperature.max, topP: topP.min }, 1],
+          [{ temperature: temperature.max, topK: 1 }, 1],
+          [{ temperature: temperature.max }, 13],
+          [{ temperature: temperature.max, topP: 1 - 1e-12 }, 13],
+          [{ temperature: temperature.max, topK: 13 }, 13],
+          [{ temperature: temperature.max, topK: 2 ** 31 - 1 }, 13],
+          [{ temperature: temperature.max, topK: 13, topP: topP.min }, 1]
+        ]
+        for (const [how, tokens] of ends) {
+          const generated = yield* sample(how)
+          expect([JSON.stringify(how), drawn(generated).length]).toEqual([JSON.stringify(how), tokens])
+          if (tokens === 1) expect(drawn(generated)).toEqual([greedy])
+          expect(generated.logProbs.every((logProb) => logProb <= 0 && Number.isFinite(logProb))).toBe(true)
+          if (how.temperature === temperature.max) expect(Math.abs(generated.logProbs[0]! + Math.log(13))).toBeLessThan(0.05)
+        }
+        const batch = arbitraryBatch(13, [6, 4])
+        for (const end of [temperature.min, temperature.max]) {
+          const scores = yield* model.score(batch, { temperature: end, entropies: true })
+          expect([...scores.logProbs, ...scores.entropies!].every(Number.isFinite)).toBe(true)
+          const ones = new Float32Array(batch.tokens.length).fill(1)
+          yield* model.backward(batch, { dLogProb: ones, dEntropy: ones, temperature: end })
+          expect((yield* model.optimStep(adamW)).step).toBeGreaterThan(0)
+        }
+        for (const beyond of [{ temperature: temperature.min / 2 }, { temperature: temperature.max * 2 }, { topP: topP.min / 2 }])
+          expect(Exit.isFailure(yield* Effect.exit(sample(beyond)))).toBe(true)
       }))
 
     test("generation ends with a stop token, at the token limit, or at the context", () =>

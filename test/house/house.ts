@@ -28,11 +28,8 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
-  {
-    "src/random": "counter-based random numbers",
-    "src/text": "near names, errors as words, control characters escaped",
-    "src/machine": "environment variables"
-  }
+  { "src/machine": "environment variables, folders, the terminal" },
+  { "src/random": "counter-based random numbers", "src/text": "names, numbers, errors and control characters as words" }
 ]
 
 /**

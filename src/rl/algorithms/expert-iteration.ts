@@ -33,7 +33,7 @@ export type ExpertIterationOptions = Param.Values<typeof ExpertIterationParams>
 /** The rounds of imitation: not a definition in which presets differ. */
 export const ImitationParams = {
   roundSteps: Param.integer(10, "sampling steps of a round", { min: 1 }),
-  imitationEpochs: Param.integer(2, "passes over a round's demonstrations", { min: 1 }),
+  imitationEpochs: Param.integer(2, "passes over a round's demonstrations", { min: 1, max: 10_000 }),
   imitationBatch: Param.integer(64, "demonstrations of a gradient step", { min: 1 }),
   imitationLearningRate: Param.number(1e-3, "peak learning rate of imitation", { above: 0 })
 }

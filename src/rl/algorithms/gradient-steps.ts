@@ -10,7 +10,7 @@ export const PolicyStepParams = {
   learningRate: Param.number(3e-4, "of the policy", { above: 0 }),
   warmup: Param.number(0, "share of the steps spent warming up", { min: 0, max: 1 }),
   schedule: Param.variant(SCHEDULES, "constant", "learning rate after the warm-up; cosine falls to a tenth"),
-  epochs: Param.integer(1, "passes over a step's completions", { min: 1 }),
+  epochs: Param.integer(1, "passes over a step's completions", { min: 1, max: 10_000 }),
   minibatches: Param.integer(1, "gradient steps of a pass", { min: 1 })
 }
 

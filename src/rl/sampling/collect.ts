@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 
 import type { SuiteProblem } from "../../../schemas/corpus.ts"
 import * as Param from "../../dag/Param.ts"
-import type { Batch, Model } from "../../engine/Engine.ts"
+import { type Batch, type Model, SAMPLING_RANGE } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
 import { permutation, subSeed } from "../../random/philox.ts"
@@ -31,10 +31,10 @@ export const TRUNCATED = {
 
 /** What is sampled at a step, and how it is rewarded. */
 export const SamplingParams = {
-  prompts: Param.integer(16, "prompts of a step", { min: 1 }),
-  samples: Param.integer(8, "completions of each prompt: the group", { min: 1 }),
-  temperature: Param.number(1, "of sampling, and of the log-probabilities that training sees", { above: 0 }),
-  topP: Param.number(1, "nucleus of sampling", { above: 0, max: 1 }),
+  prompts: Param.integer(16, "prompts of a step", { min: 1, max: 1e6 }),
+  samples: Param.integer(8, "completions of each prompt: the group", { min: 1, max: 1e6 }),
+  temperature: Param.number(1, "of sampling, and of the log-probabilities that training sees", SAMPLING_RANGE.temperature),
+  topP: Param.number(1, "nucleus of sampling", SAMPLING_RANGE.topP),
   maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
   rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
   truncated: Param.variant(
