@@ -75,13 +75,16 @@ export const loadStudyFile = async (name: string): Promise<StudyFile> => {
   if (file === undefined) {
     const names = [...files.keys()].toSorted()
     throw new StudyUnknown({
-      problem: `There is no study "${shortened(name)}".${didYouMean(name.slice(0, LONGEST_NAME), names)} Studies: ${names.join(", ")}.`
+      problem:
+        `There is no study "${shortened(name)}".${didYouMean(name.slice(0, LONGEST_NAME), names)} ` +
+        `Studies: ${names.join(", ")}.`
     })
   }
   if (!STUDY_NAME.test(name) || Buffer.byteLength(name) > LONGEST_NAME)
     throw new StudyUnknown({
       problem:
-        `No study can be called "${shortened(name)}", as the file in ${path.dirname(file)} is: its runs and reports get its name. ` +
+        `No study can be called "${shortened(name)}", as a file in ${path.dirname(file)} is: ` +
+        "its runs and reports get its name. " +
         `A name is made of letters, digits, "_", "-" and ".", begins with no "." or "-", and has at most ${LONGEST_NAME} bytes.`
     })
   const { default: study, claims } = await import(file).then(

@@ -129,8 +129,9 @@ export interface UpdateStats {
 }
 
 /**
- * Where sampling makes sense in float32. Logits are divided by the temperature: far below the least they overflow, and long before
- * that the most probable token is certain; far above the most all tokens are alike, those that pad the vocabulary among them.
+ * Where sampling makes sense in float32. Logits are divided by the temperature: far below the least they overflow, and long
+ * before that the most probable token is certain; far above the most all tokens are alike, those that pad the vocabulary among
+ * them.
  */
 export const SAMPLING_RANGE = {
   temperature: {

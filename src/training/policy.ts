@@ -41,7 +41,7 @@ export const roomObjection = (maxNewTokens: number, policy: WiredInput): Objecti
   }
 }
 
-/** Tokens that one call of the engine may sample: their numbers are indices of 32 bits, and what is kept of each is a few bytes. */
+/** Tokens that one call of the engine may sample: what is kept of each is a few bytes, and places have 32 bits. */
 const MOST_TOKENS = 2 ** 28
 
 /** Objects to more tokens at once than a call can hold. */
@@ -57,8 +57,8 @@ export const stepSizeObjection = (call: {
     : {
         param: "samples",
         problem:
-          `is ${samples}: ${prompts} prompts with as many completions of up to ${maxNewTokens} tokens are ${tokens} tokens at once, ` +
-          `and a call holds ${MOST_TOKENS}. Take fewer.`
+          `is ${samples}: ${prompts} prompts with as many completions of up to ${maxNewTokens} tokens are ${tokens} tokens ` +
+          `at once, and a call holds ${MOST_TOKENS}. Take fewer.`
       }
 }
 
