@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { machineIsas } from "../src/engine/cpu.ts"
-import { codeFlags } from "../src/engine/native/compile.ts"
+import { codeFlags } from "../src/engine/native/flags.ts"
 
 export interface Peak {
   /** Operations per second: single precision, bf16 tiles (0 where the machine has none). */

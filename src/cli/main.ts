@@ -1,7 +1,11 @@
 /** Where a process starts: its arguments in, its exit code out. */
 
-import { commandLine } from "./command-line.ts"
-import { outputEnded, watchOutput } from "./output.ts"
+import { rememberLoaded } from "../dag/code/loaded.ts"
+
+// Before anything else is loaded: keys speak of the code that this process runs, whatever becomes of its files.
+rememberLoaded()
+const { commandLine } = await import("./command-line.ts")
+const { outputEnded, watchOutput } = await import("./output.ts")
 
 watchOutput()
 const code = await commandLine(process.argv.slice(2))

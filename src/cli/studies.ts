@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { type Graph, graphOf, type Override } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
+import { checkStages } from "../dag/stage-modules.ts"
 import type { Study } from "../dag/Study.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderProblem } from "../machine/folders.ts"
@@ -175,7 +176,9 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
       throw new UsageError({
         problem: `--set ${name} is given twice, as ${alike.map(({ text }) => `"${text}"`).join(" and as ")}. Give it once.`
       })
-  return { study, ownClaims, parsed, settings, overrides, graph: graphOf(study.nodes(settings), overrides) }
+  const graph = graphOf(study.nodes(settings), overrides)
+  await checkStages(graph)
+  return { study, ownClaims, parsed, settings, overrides, graph }
 }
 
 /**

@@ -229,7 +229,7 @@ export const factors = (
     const entries: Array<[string, number]> = []
     for (const [name, weight] of Object.entries(v)) {
       if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) return undefined
-      entries.push([name, weight])
+      entries.push([name, weight === 0 ? 0 : weight])
     }
     return Object.fromEntries(entries)
   })

@@ -104,8 +104,6 @@ const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: R
 
 /**
  * What differs between two lists of components, by name.
- *
- * @internal Tests compare lists that no study has.
  */
 export const changesBetween = (before: ReadonlyArray<Component>, after: ReadonlyArray<Component>): ReadonlyArray<Change> => {
   const old = new Map(before.map(({ name, value }) => [name, value]))

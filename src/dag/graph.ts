@@ -1,7 +1,8 @@
 /**
  * A study's nodes as a graph: equal calls of a stage are one node, inputs come before their users, every node has a short stable
- * id and a label that says how it differs from its siblings. `--set` overrides are applied here, bottom up. What a stage objects
- * to, and a param that does nothing where it is set, is refused before anything is identified.
+ * id and a label that says how it differs from its siblings. Which calls are equal is decided by full digests; an id is the
+ * beginning of one, for eyes, and longer where two would begin alike. `--set` overrides are applied here, bottom up. What a stage
+ * objects to, and a param that does nothing where it is set, is refused before anything is identified.
  */
 
 import * as Schema from "effect/Schema"
@@ -12,8 +13,10 @@ import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"
 
 export interface GraphNode {
-  /** `rl-1f3a90c2`: stage and the first digits of the structural identity. */
+  /** `rl-1f3a90c2`: stage and the first digits of the identity, as many as no other node of the graph begins with. */
   readonly id: string
+  /** SHA-256 of what the node is: stage, params, and the identities of its inputs. */
+  readonly identity: string
   /** `rl s ppo`: the stage and the params in which it and its ancestors differ from other nodes of the same stage. */
   readonly label: string
   readonly stage: Stage.Any
@@ -40,6 +43,27 @@ export class OverrideUnused extends Schema.TaggedError<OverrideUnused>()("Overri
   }
 }
 
+/**
+ * Two stages of a study have one name: in results, logs and \`--set\` nothing would tell them apart, and a process of its own is
+ * started by the name.
+ *
+ * @public
+ */
+export class StageAmbiguous extends Schema.TaggedError<StageAmbiguous>()("StageAmbiguous", {
+  stage: Schema.String,
+  modules: Schema.Array(Schema.String)
+}) {
+  readonly badInput = true
+  override get message() {
+    const [one, other] = this.modules
+    const where = one === other ? `both say that they are in ${one}` : `one in ${one}, the other in ${other}`
+    return (
+      `Two stages of this study are called "${this.stage}" (${where}). ` +
+      "Give the copy a name of its own; if it is one stage that was loaded twice, import it by the same path everywhere."
+    )
+  }
+}
+
 /** `rl.kl=0.01` as stage `rl`, param `kl`, text `0.01`. */
 export interface Override {
   readonly stage: string
@@ -48,31 +72,65 @@ export interface Override {
 }
 
 export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<Override> = []): Graph => {
-  const idOf = new Map<Node, string>()
-  const found = new Map<string, Omit<GraphNode, "label">>()
+  const identityOf = new Map<Node, string>()
+  const found = new Map<string, Identified>()
   const stages = new Map<string, Stage.Any>()
   const used = new Set<Override>()
 
   const visit = (node: Node): string => {
-    const known = idOf.get(node)
+    const known = identityOf.get(node)
     if (known !== undefined) return known
     const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, visit(input)]))
-    stages.set(node.stage.name, node.stage)
+    const { stage } = node
+    const namesake = stages.get(stage.name)
+    if (namesake !== undefined && namesake !== stage)
+      throw new StageAmbiguous({ stage: stage.name, modules: [namesake.module, stage.module] })
+    stages.set(stage.name, stage)
     const params = overridden(node, overrides, used)
-    const objection = Param.idleParam(node.stage.params, params) ?? node.stage.check(params, wiredInputs(inputs, found))
-    if (objection !== null) throw new Param.ParamInvalid({ owner: node.stage.name, ...objection })
-    const identity = digestOf([node.stage.name, canonicalJson(params), canonicalJson(inputs)])
-    const id = `${node.stage.name}-${identity.slice(0, 8)}`
-    if (!found.has(id)) found.set(id, { id, stage: node.stage, params, inputs })
-    idOf.set(node, id)
-    return id
+    const objection = Param.idleParam(stage.params, params) ?? stage.check(params, wiredInputs(inputs, found))
+    if (objection !== null) throw new Param.ParamInvalid({ owner: stage.name, ...objection })
+    const identity = digestOf([stage.name, canonicalJson(params), canonicalJson(inputs)])
+    if (!found.has(identity)) found.set(identity, { identity, stage, params, inputs })
+    identityOf.set(node, identity)
+    return identity
   }
   for (const target of targets) visit(target)
   for (const override of overrides) if (!used.has(override)) throw unused(override, stages)
 
-  const labels = labelsOf([...found.values()])
-  const nodes = [...found.values()].map((node) => ({ ...node, label: labels.get(node.id)! }))
+  const ids = idsOf([...found.values()])
+  const identified = [...found.values()].map(({ inputs, ...node }) => ({
+    ...node,
+    id: ids.get(node.identity)!,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, ids.get(input)!]))
+  }))
+  const labels = labelsOf(identified)
+  const nodes = identified.map((node) => ({ ...node, label: labels.get(node.id)! }))
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/** A node that is known by its identity alone; its inputs by theirs. */
+type Identified = Pick<GraphNode, "identity" | "stage" | "params" | "inputs">
+
+/** Digits of an identity that an id has at least. */
+const DIGITS = 8
+
+/**
+ * The id of each identity, the shortest that no other node has.
+ *
+ * @internal Tests give it identities that begin alike.
+ */
+export const idsOf = (
+  nodes: ReadonlyArray<{ readonly identity: string; readonly stage: { readonly name: string } }>
+): ReadonlyMap<string, string> => {
+  const idAt = (digits: number, { identity, stage }: (typeof nodes)[number]) => `${stage.name}-${identity.slice(0, digits)}`
+  const ids = new Map<string, string>()
+  let open = nodes
+  for (let digits = DIGITS; open.length > 0; digits++) {
+    const alike = [...Map.groupBy(open, (node) => idAt(digits, node)).values()]
+    for (const [node, ...others] of alike) if (others.length === 0) ids.set(node!.identity, idAt(digits, node!))
+    open = alike.filter(({ length }) => length > 1).flat()
+  }
+  return ids
 }
 
 /**
@@ -115,11 +173,11 @@ const unused = ({ stage, param }: Override, stages: ReadonlyMap<string, Stage.An
 /** What a stage's check is told of its inputs. */
 const wiredInputs = (
   inputs: Readonly<Record<string, string>>,
-  found: ReadonlyMap<string, Omit<GraphNode, "label">>
+  found: ReadonlyMap<string, Identified>
 ): Readonly<Record<string, WiredInput>> =>
   Object.fromEntries(
-    Object.entries(inputs).map(([name, id]) => {
-      const { stage, params, inputs } = found.get(id)!
+    Object.entries(inputs).map(([name, identity]) => {
+      const { stage, params, inputs } = found.get(identity)!
       return [name, { stage: stage.name, params, inputs: wiredInputs(inputs, found) }]
     })
   )
@@ -168,7 +226,7 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
       labels.set(node.id, [stage.name, ...new Set([...after, ...words])].join(" "))
     })
     for (const [label, alike] of Map.groupBy(siblings, (node) => labels.get(node.id)!))
-      if (alike.length > 1) for (const node of alike) labels.set(node.id, `${label} (${node.id.slice(-8)})`)
+      if (alike.length > 1) for (const node of alike) labels.set(node.id, `${label} (${node.id.slice(stage.name.length + 1)})`)
   }
   return labels
 }

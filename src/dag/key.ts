@@ -6,7 +6,7 @@
 
 import { digestOf } from "../store/objects/digest.ts"
 import type { Component } from "../store/objects/Store.ts"
-import { codeOf } from "./code-digest.ts"
+import { codeOf, layoutDigest } from "./code/digest.ts"
 import * as Param from "./Param.ts"
 import type { External, Stage } from "./Stage.ts"
 
@@ -22,6 +22,8 @@ export interface KeyParts {
   /** Numerics class by name (`engine`). */
   readonly numerics: Readonly<Record<string, string>>
   readonly keepText?: (digest: string, text: string) => void
+  /** As it is now, and not as this process first read it. */
+  readonly again?: boolean
 }
 
 /**
@@ -31,7 +33,8 @@ export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
   [
     { name: "encoder", value: ENCODER },
     { name: "stage", value: parts.stage.name },
-    ...codeOf(parts.stage.module, parts.keepText).map(({ name, digest }) => ({ name: `code:${name}`, value: digest })),
+    { name: "code:src/store/arrow", value: layoutDigest(parts) },
+    ...codeOf(parts.stage.module, parts).map(({ name, digest }) => ({ name: `code:${name}`, value: digest })),
     ...Param.canonicalParams(parts.stage.params, parts.params).map(([name, value]) => ({ name: `param:${name}`, value })),
     ...Object.entries(parts.inputs).map(([name, digest]) => ({ name: `input:${name}`, value: digest })),
     ...parts.externals.map(({ name, sha256 }) => ({ name: `file:${name}`, value: sha256 })),

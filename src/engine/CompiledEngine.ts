@@ -49,13 +49,19 @@ const run = <Name extends CallName>(
     let running = true
     let ended: (() => void) | undefined
     library.cancel(handle, false)
-    library.call(name, handle, request, (broken, status) => {
+    const settle = (broken: string | undefined, status: Status) => {
       running = false
       ended?.()
       if (broken !== undefined) resume(Effect.fail(new EngineError({ operation, detail: broken })))
       else if (status === "out of memory") resume(Effect.fail(outOfMemory(library, operation)))
       else resume(Effect.succeed(status))
-    })
+    }
+    try {
+      library.call(name, handle, request, settle)
+    } catch (cause) {
+      // A number that C would read as another one.
+      settle(cause instanceof Error ? cause.message : String(cause), "cancelled")
+    }
     return Effect.callback<void>((stopped) => {
       if (!running) return stopped(Effect.void)
       ended = () => stopped(Effect.void)

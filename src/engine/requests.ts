@@ -180,8 +180,30 @@ export const slotCount = (struct: StructName): number =>
 /** Where an array lies for C, given whether C writes it. */
 export type AddressOf = (array: ArrayBufferView, written: boolean) => number | bigint
 
-const wholeNumber = (type: string, value: unknown): bigint =>
-  BigInt(isEnumeration(type) ? enumerations[type].choices.findIndex((choice) => choice === value) : Number(value ?? 0))
+/** What a C type of whole numbers holds; `size_t` is that of WebAssembly, the narrower one. */
+const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  int: [-(2 ** 31), 2 ** 31 - 1],
+  uint32_t: [0, 2 ** 32 - 1],
+  size_t: [0, 2 ** 32 - 1],
+  bool: [0, 1]
+}
+
+/** A number as C will read it. Throws a `RangeError` where C would read another one. */
+const wholeNumber = (type: string, field: string, value: unknown): bigint => {
+  if (isEnumeration(type)) return BigInt(enumerations[type].choices.findIndex((choice) => choice === value))
+  const number = Number(value ?? 0)
+  const [least, most] = ranges[type]!
+  if (Number.isInteger(number) && number >= least && number <= most) return BigInt(number)
+  throw new RangeError(`${field} is ${number}; the engine takes whole numbers from ${least} to ${most}`)
+}
+
+/** A number that single precision rounds, but does not make 0 or infinite. Throws a `RangeError` for one that it does. */
+const single = (field: string, value: unknown): number => {
+  const number = Number(value ?? 0)
+  const rounded = Math.fround(number)
+  if (rounded === number || (rounded !== 0 && Number.isFinite(rounded)) || Number.isNaN(number)) return rounded
+  throw new RangeError(`${field} is ${number}, which is ${rounded} in the engine's single precision`)
+}
 
 /**
  * Fills the slots from byte `at` on; returns where the next struct would start. Little-endian, as all machines are that this runs
@@ -206,8 +228,8 @@ const fill = (
       const none = array === undefined || array.byteLength === 0
       view.setBigUint64(at, none ? 0n : BigInt(addressOf(array, !type.startsWith("const "))), true)
     } else if (type === "double") view.setFloat64(at, Number(value ?? 0), true)
-    else if (type === "float") view.setFloat32(at, Number(value ?? 0), true)
-    else view.setBigInt64(at, wholeNumber(type, value), true)
+    else if (type === "float") view.setFloat32(at, single(field, value), true)
+    else view.setBigInt64(at, wholeNumber(type, field, value), true)
     at += SLOT_BYTES
   }
   return at

@@ -4,24 +4,19 @@
  */
 
 import { createHash } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
 
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
+import { codeOf } from "../dag/code/digest.ts"
 import { readVariable } from "../machine/environment.ts"
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
-import {
-  cachedLibrary,
-  type CompileFailed,
-  compilerPresent,
-  type NoCompiler,
-  significantText,
-  sourceDigest
-} from "./native/compile.ts"
-import { chooseBackend, type TfjsBackend, tfjsVersion } from "./tfjs/backends.ts"
+import { cachedLibrary, type CompileFailed, compilerPresent, type NoCompiler } from "./native/compile.ts"
+import { ownFlags } from "./native/flags.ts"
+import { sourceDigest } from "./native/source.ts"
+import { backendVersion, chooseBackend, type TfjsBackend } from "./tfjs/backends.ts"
 
 export interface EngineRequest {
   readonly engine: "auto" | "native" | "wasm" | "tfjs"
@@ -50,38 +45,41 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
   }
 }
 
-/** The parts of the TypeScript side that a result of every engine can depend on. */
-const glue = ["../model/initialize.ts", "../random/philox.ts"]
-/** And a result of those that are C. */
-const compiledGlue = ["./CompiledEngine.ts", "./CompiledLibrary.ts", "./requests.ts"]
+/** Not part of an engine's digest: what keeps and plans, and when something is compiled. */
+const LEFT_OUT = ["src/dag/", "src/store/", "src/cli/", "src/machine/", "src/text/", "src/engine/native/compile.ts"]
 
-const digestOf = (files: ReadonlyArray<string>, further: string | Uint8Array): string => {
-  const hash = createHash("sha256").update(further)
-  for (const file of [...files, ...glue]) hash.update(significantText(readFileSync(new URL(file, import.meta.url), "utf8")))
+/** They load TensorFlow's packages by names they compute; the versions are counted here. */
+const TRUSTED = ["src/engine/tfjs/backends.ts", "src/engine/tfjs/load.ts"]
+
+/** Digest of what an engine computes with: its modules with all that they reach, and what else decides its results. */
+const digestOf = (again: boolean, entries: ReadonlyArray<string>, further: ReadonlyArray<string>): string => {
+  const hash = createHash("sha256")
+  for (const entry of entries)
+    for (const { name, digest } of codeOf(entry, { leftOut: LEFT_OUT, trusted: TRUSTED, again }))
+      hash.update(`${name}\0${digest}\0`)
+  for (const value of further) hash.update(`${value}\0`)
   return hash.digest("hex").slice(0, 16)
 }
 
-let nativeDigest: string | undefined
+/** What of an engine decides its results beside its source. */
+type Kind = { readonly [C in EngineChoice as C["name"]]: Pick<C, "name" | "mode" | "isa"> }[EngineChoice["name"]]
 
-const nativeNumerics = (mode: Mode): string => `native/${mode}/${(nativeDigest ??= digestOf(compiledGlue, sourceDigest()))}`
-
-let wasmDigest: string | undefined
-
-const wasmNumerics = (): string => {
-  const binary = () => readFileSync(new URL("./wasm/engine.wasm", import.meta.url))
-  return `wasm/f32/${(wasmDigest ??= digestOf(compiledGlue, binary()))}`
-}
-
-let tfjsDigest: string | undefined
-
-/** Backends round differently, so each is a class of its own. */
-const tfjsNumerics = (backend: TfjsBackend): string => {
-  const folder = new URL("./tfjs/", import.meta.url)
-  const files = () =>
-    readdirSync(folder)
-      .toSorted()
-      .map((file) => `./tfjs/${file}`)
-  return `tfjs/f32/${backend}/${(tfjsDigest ??= digestOf(files(), tfjsVersion()))}`
+/**
+ * The numerics class of an engine: what of it enters a key. `again`: as it is now, for a process that computes with it; else as
+ * this process found it first.
+ */
+export const numericsOf = (engine: Kind, again = false): string => {
+  switch (engine.name) {
+    case "native": {
+      const entries = ["src/engine/native/NativeEngine.ts", "src/engine/native/flags.ts"]
+      return `native/${engine.mode}/${digestOf(again, entries, [sourceDigest(), ...ownFlags()])}`
+    }
+    case "wasm":
+      return `wasm/f32/${digestOf(again, ["src/engine/wasm/WasmEngine.ts"], [])}`
+    case "tfjs":
+      // Backends round differently, so each is a class of its own.
+      return `tfjs/f32/${engine.isa}/${digestOf(again, ["src/engine/tfjs/TfjsEngine.ts"], [backendVersion(engine.isa)])}`
+  }
 }
 
 /** The variants at hand: those of the machine, or the one ECHO_CHAMBER_ISA forces. */
@@ -113,7 +111,7 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   /* The AMX variant's f32 code is that of AVX-512, so f32 shares one library with machines that have no AMX. */
   const isa = mode === "f32" ? (allowed.find((isa) => isa !== "amx") ?? "amx") : "amx"
   if (compilerPresent() || cachedLibrary(isa) !== undefined) {
-    const choice: EngineChoice = { name: "native", mode, isa, numericsClass: nativeNumerics(mode) }
+    const choice: EngineChoice = { name: "native", mode, isa, numericsClass: numericsOf({ name: "native", mode, isa }) }
     return choice
   }
   if (request.engine === "auto" && (request.mode === "auto" || request.mode === "f32"))
@@ -143,7 +141,7 @@ const resolveWasm = Effect.fnUntraced(function* (mode: EngineRequest["mode"]) {
     name: "wasm",
     mode: "f32",
     isa: "relaxed-simd",
-    numericsClass: wasmNumerics()
+    numericsClass: numericsOf({ name: "wasm", mode: "f32", isa: "relaxed-simd" })
   }
   return choice
 })
@@ -158,7 +156,12 @@ const resolveTfjs = Effect.fnUntraced(function* (request: EngineRequest) {
   const answer = chooseBackend()
   if ("reason" in answer) return yield* new EngineUnavailable({ engine: "tfjs", reason: answer.reason })
   const { backend } = answer
-  const choice: EngineChoice = { name: "tfjs", mode: "f32", isa: backend, numericsClass: tfjsNumerics(backend) }
+  const choice: EngineChoice = {
+    name: "tfjs",
+    mode: "f32",
+    isa: backend,
+    numericsClass: numericsOf({ name: "tfjs", mode: "f32", isa: backend })
+  }
   return choice
 })
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Model } from "../engine/Engine.ts"
 import type { Grade } from "../formats/Format.ts"
 import { grade } from "../formats/grade.ts"
+import { word32 } from "../random/philox.ts"
 import { encodePrompt } from "../tokenizer/document.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 
@@ -63,7 +64,7 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
     topP: request.topP,
     stop: [tokenizer.endOfText],
     seed: request.seed,
-    streams: Uint32Array.from({ length: rows }, (_, row) => request.firstStream + row)
+    streams: Uint32Array.from({ length: rows }, (_, row) => word32(request.firstStream + row, "number"))
   })
   const tokens = Array.from({ length: rows }, (_, row) => {
     const sampled = generated.tokens.subarray(generated.offsets[row]!, generated.offsets[row + 1]!)

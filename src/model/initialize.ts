@@ -4,17 +4,18 @@
  * others.
  */
 
-import { philox, stream, uniform } from "../random/philox.ts"
+import { philox, stream, uniform, word32 } from "../random/philox.ts"
 import { parameterTable, type ModelSpec } from "./ModelSpec.ts"
 
 const STANDARD_DEVIATION = 0.02
 
 /** Fills `out` with normals: block b of the stream (seed, name) gives elements 4b..4b+3, two Box-Muller pairs. */
 const fillNormals = (out: Float32Array, seed: number, name: string): void => {
+  const key0 = word32(seed, "seed")
   const key1 = stream(name)
   const words = new Uint32Array(4)
   for (let i = 0; i < out.length; i += 4) {
-    philox(i / 4, 0, 0, 0, seed, key1, words)
+    philox(i / 4, 0, 0, 0, key0, key1, words)
     for (let pair = 0; pair < 4; pair += 2) {
       const radius = STANDARD_DEVIATION * Math.sqrt(-2 * Math.log(uniform(words[pair]!)))
       const angle = 2 * Math.PI * uniform(words[pair + 1]!)

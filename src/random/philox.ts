@@ -68,15 +68,21 @@ export const stream = (name: string): number => {
   return hash >>> 0
 }
 
+/** Throws a `RangeError` unless the number is a word of 32 bits: what is cut off would be two seeds with one stream. */
+export const word32 = (value: number, what: string): number => {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value
+  throw new RangeError(`The ${what} of a random stream is ${value}; it must be a whole number from 0 to ${2 ** 32 - 1}.`)
+}
+
 /**
  * The seed of a part of a computation that draws from several streams of its own: `subSeed(seed, "evaluate")`.
  *
- * For one name it is collision-free: the exclusive or with a constant maps the seeds below 2^32 one to one, and `draws` tells
- * larger seeds apart no better. Two names can meet: `subSeed(a, x) = subSeed(b, y)` where `a ^ b = stream(x) ^ stream(y)`, so
+ * For one name it is collision-free: the exclusive or with a constant maps the seeds below 2^32 one to one, and there are no
+ * others. Two names can meet: `subSeed(a, x) = subSeed(b, y)` where `a ^ b = stream(x) ^ stream(y)`, so
  * that no two small seeds do unless their names hash alike in the high bits. Parts that must never meet, whatever the seeds, take
  * names of their own in `draws` instead.
  */
-export const subSeed = (seed: number, name: string): number => (stream(name) ^ seed) >>> 0
+export const subSeed = (seed: number, name: string): number => (stream(name) ^ word32(seed, "seed")) >>> 0
 
 /**
  * Draws in sequence from the stream (seed, name, index, part): word after word, block after block. The four never mix. What
@@ -100,11 +106,14 @@ export interface Draws {
 
 /** The stream (seed, name, index, part), from its start. */
 export const draws = (seed: number, name: string, index = 0, part = 0): Draws => {
+  const key0 = word32(seed, "seed")
   const key1 = stream(name)
+  const last = word32(part, "part")
+  const [low, high] = [index >>> 0, word32(Math.floor(index / 2 ** 32), "index beyond 32 bits")]
   const block = new Uint32Array(4)
   let position = 0
   const word = (): number => {
-    if ((position & 3) === 0) philox(position >>> 2, index >>> 0, Math.floor(index / 2 ** 32), part, seed, key1, block)
+    if ((position & 3) === 0) philox(position >>> 2, low, high, last, key0, key1, block)
     return block[position++ & 3]!
   }
   const next = () => uniform(word())

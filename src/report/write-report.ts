@@ -10,7 +10,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-import { codeOf } from "../dag/code-digest.ts"
+import { codeOf } from "../dag/code/digest.ts"
 import { canonicalJson, sha256 } from "../store/objects/digest.ts"
 import { errorText, temporaryName } from "../store/objects/files.ts"
 import { Store } from "../store/objects/Store.ts"
@@ -63,10 +63,12 @@ const reportFile = ({ root, record, description, ownClaims }: ReportRequest): st
     outcome.state,
     outcome.state === "finished" ? outcome.artifact : ""
   ])
-  const code = codeOf(RENDERER).map(({ name, digest }) => [name, digest])
+  const code = codeOf(RENDERER, { lenient: true }).map(({ name, digest }) => [name, digest])
   // A claim is code: that of the study's file, with all that it imports.
   const claims =
-    ownClaims === undefined || ownClaims.claims.length === 0 ? [] : codeOf(ownClaims.file).map(({ digest }) => digest)
+    ownClaims === undefined || ownClaims.claims.length === 0
+      ? []
+      : codeOf(ownClaims.file, { lenient: true }).map(({ digest }) => digest)
   const digest = sha256(canonicalJson([code, claims, record.study, description, record.status, shown]))
   return path.join(root, "reports", `${record.study}-${digest.slice(0, 16)}.html`)
 }

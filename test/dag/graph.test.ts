@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
-import { graphOf, lineageParams, OverrideUnused } from "../../src/dag/graph.ts"
+import { graphOf, idsOf, lineageParams, OverrideUnused } from "../../src/dag/graph.ts"
+import * as Stage from "../../src/dag/Stage.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
 
@@ -23,6 +24,37 @@ describe("a graph", () => {
     const [id] = graphOf([count({}, { terms: 5 })]).nodes.map((node) => node.id)
     expect(id).toMatch(/^count-[0-9a-f]{8}$/)
     expect(graphOf([count({}, {}), count({}, { terms: 5 })]).nodes.map((node) => node.id)).toContain(id)
+  })
+
+  it("keeps nodes apart whose identities begin alike: their ids are longer, as long as they must be", () => {
+    const at = (name: string, identity: string) => ({ stage: { name }, identity: identity.padEnd(64, "0") })
+    const [a, b, c, other] = [at("rl", "aaaaaaaa1"), at("rl", "aaaaaaaa22"), at("rl", "aaaaaaaa23"), at("mix", "aaaaaaaa3")]
+    const ids = (nodes: Parameters<typeof idsOf>[0]) => [...idsOf(nodes).values()].toSorted()
+    expect(ids([a, other])).toEqual(["mix-aaaaaaaa", "rl-aaaaaaaa"])
+    expect(ids([a, b])).toEqual(["rl-aaaaaaaa1", "rl-aaaaaaaa2"])
+    expect(ids([a, b, c])).toEqual(["rl-aaaaaaaa1", "rl-aaaaaaaa22", "rl-aaaaaaaa23"])
+    expect(ids([])).toEqual([])
+  })
+
+  it("has a node for each of two thousand seeds, with its inputs, whatever their ids", () => {
+    const nodes = Array.from({ length: 2000 }, (_, terms) => sum({ numbers: count({}, { terms: terms + 1 }) }, {}))
+    const graph = graphOf(nodes)
+    expect(graph.nodes.length).toBe(4000)
+    expect(graph.byId.size).toBe(4000)
+    expect(new Set(graph.nodes.map(({ identity }) => identity)).size).toBe(4000)
+    for (const { stage, inputs } of graph.nodes)
+      if (stage.name === "sum") expect(graph.byId.get(inputs["numbers"]!)?.stage.name).toBe("count")
+  })
+
+  it("is refused with two stages of one name, wherever they stand", () => {
+    const copy = Stage.make({ ...count, name: "count", module: "stages/copy.ts" })
+    expect(() => graphOf([count({}, {}), copy({}, { terms: 5 })])).toThrow(/^Two stages of this study are called "count"/)
+    expect(() => graphOf([sum({ numbers: count({}, {}) }, {}), sum({ numbers: copy({}, {}) }, {})])).toThrow(
+      "the other in stages/copy.ts). Give the copy a name of its own"
+    )
+    const again = Stage.make({ ...count, name: "count" })
+    expect(() => graphOf([count({}, {}), again({}, {})])).toThrow("both say that they are in")
+    expect(graphOf([copy({}, {})]).nodes.length).toBe(1)
   })
 
   it("labels nodes by stage, and by what tells siblings apart", () => {

@@ -3,6 +3,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import { layoutDigest } from "../../src/dag/code/digest.ts"
 import { componentsOf, keyOf } from "../../src/dag/key.ts"
 import * as Param from "../../src/dag/Param.ts"
 import * as Stage from "../../src/dag/Stage.ts"
@@ -30,15 +31,16 @@ const parts = {
   numerics: { engine: "native/f32/0123456789abcdef" }
 }
 
-/** SHA-256 of the tokens of rule.ts, one a line: "export\\nconst\\nSTEP\\n=\\n3\\neof". */
-const CODE = "9bcdd7a29600a06bc1e95b2e83453518395302dec435bebbf91c3346c95a8fcf"
+/** SHA-256 of the tokens of rule.ts, one a line: "export\\nconst\\nSTEP\\n=\\n3\\n;\\neof". */
+const CODE = "757edc72aaaed45e619aeb1ccd9a0c8bfbdbc135b659ac0f194481315131fbf6"
 
 /** From Python: hashlib.sha256(b"".join(b"%d:%s" % (len(p), p) for p in names and values in order)). */
-const KEY = "a4815c4ac9afdf3d6ac6b77808f963054b5224579aa11a9b385a2a36f9667ef9"
+const KEY = "392ee4588b3dae48178a2ea2720e521921e9f3309e78764ab9b39e1e7bb839bd"
 
 describe("the components of a key", () => {
   it("are everything that determines the result, in order of name", () => {
     expect(componentsOf(parts)).toEqual([
+      { name: "code:src/store/arrow", value: layoutDigest() },
       { name: "code:test/dag/fixtures/stages/rule.ts", value: CODE },
       { name: "encoder", value: "1" },
       { name: "file:train.jsonl", value: "22".repeat(32) },
@@ -65,7 +67,8 @@ describe("the components of a key", () => {
 
 describe("a key", () => {
   it("is pinned", () => {
-    expect(keyOf(componentsOf(parts))).toBe(KEY)
+    const layout = { name: "code:src/store/arrow", value: "33".repeat(32) }
+    expect(keyOf(componentsOf(parts).map((component) => (component.name === layout.name ? layout : component)))).toBe(KEY)
   })
 
   it("changes with each component and with nothing else", () => {

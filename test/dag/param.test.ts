@@ -66,6 +66,47 @@ describe("complete", () => {
   })
 })
 
+describe("numbers that would be cut down on their way to columns, the engine or random streams", () => {
+  const whole = { count: Param.integer(0, "count"), size: Param.integer(1, "size", { min: 1 }), seed: Param.seed("seed") }
+  const taken = (name: keyof typeof whole, text: string) => Param.fromText("s", name, whole[name], text)
+
+  it.each([
+    ["seed", "0", 0],
+    ["seed", "4294967295", 4294967295],
+    ["count", "-2147483648", -(2 ** 31)],
+    ["size", "2147483647", 2 ** 31 - 1],
+    ["count", "1e3", 1000],
+    ["count", "-0", 0],
+    ["seed", "-0", 0]
+  ] as const)("%s=%s is taken as it is", (name, text, value) => {
+    expect(taken(name, text)).toBe(value)
+  })
+
+  it.each([
+    ["seed", "4294967296", "must be a whole number >= 0 and <= 4294967295"],
+    ["seed", "4294967297", "must be a whole number >= 0 and <= 4294967295"],
+    ["seed", "9007199254740993", "9007199254740993 is a number that cannot be held exactly here"],
+    ["seed", "-1", "must be a whole number >= 0 and <= 4294967295"],
+    ["seed", "1e-50", "must be a whole number >= 0 and <= 4294967295"],
+    ["seed", "1e400", "1e400 is a number that cannot be held exactly here"],
+    ["count", "2147483648", "must be a whole number"],
+    ["count", "-2147483649", "must be a whole number"],
+    ["size", "4294967297", "must be a whole number >= 1"],
+    ["size", "9007199254740993", "9007199254740993 is a number that cannot be held exactly here"]
+  ] as const)("%s=%s is refused", (name, text, problem) => {
+    expect(() => taken(name, text)).toThrow(`s.${name}: ${problem}`)
+  })
+
+  it("-0 is 0, in lists and shares too", () => {
+    const { ks, shares } = Param.complete(
+      "s",
+      { ks: Param.numbers([1], "ks"), shares: Param.weights({ a: 1 }, "shares") },
+      { ks: [-0, 1], shares: { a: 1, b: -0 } }
+    )
+    expect([ks[0], shares["b"]]).toEqual([0, 0])
+  })
+})
+
 describe("fromText", () => {
   it.each([
     ["steps", "50", 50],

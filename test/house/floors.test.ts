@@ -9,7 +9,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { sourceFiles } from "../../src/engine/native/compile.ts"
+import { sourceFiles } from "../../src/engine/native/source.ts"
 import { COMPUTED_IMPORTS, drawing, FLOORS, INSIDE, insideDrawing } from "./house.ts"
 import { notDownwards, notDownwardsInside, partOf, placeOf, roomOf, words } from "./rules.ts"
 import {

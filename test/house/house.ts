@@ -69,7 +69,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/tokenizer": [["from-json.ts"], ["bpe", "word"], ["document.ts", "hugging-face.ts", "control-tokens.ts"], ["Tokenizer.ts"]],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
-  "src/dag": [["running"], ["*"]],
+  "src/dag": [["running"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [["Catalog.ts"], ["Session.ts"], ["output", "tables"], ["duckdb", "QueryResult.ts", "SqlFailed.ts"]],
   "src/store": [["upkeep"], ["objects", "arrow"], ["schema", "disk"]]
 }
@@ -80,7 +80,7 @@ export const RECURSIVE_ROOMS = ["src/python/syntax", "src/python/compile"]
 /** Files that import what they only learn the name of at run time, each with what that is. Any other import is written out. */
 export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
   "src/cli/studies.ts": "a study, by its path",
-  "src/cli/commands/exec-stage.ts": "a stage, by the path in its request",
+  "src/dag/stage-modules.ts": "a stage, by the module that it says it is in",
   "src/engine/tfjs/load.ts": "the tfjs-node that the user may have installed"
 }
 

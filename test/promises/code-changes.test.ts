@@ -22,7 +22,7 @@ describe("editing code between runs", () => {
     edit("stages/rule.ts", "= 3", "= 4")
     const { out: why } = await at.pipeline(["plan", "chain", "--why"])
     expect(why).toMatch(/count +run +changed: .*stages\/rule\.ts\n/)
-    expect(why).toMatch(/code .*stages\/rule\.ts\n +- export const STEP = 3 eof\n +\+ export const STEP = 4 eof\n/)
+    expect(why).toMatch(/code .*stages\/rule\.ts\n +- export const STEP = 3 ; eof\n +\+ export const STEP = 4 ; eof\n/)
     expect(why).toContain("2 nodes: 0 cached, 1 to run now, 1 that may be cached, depending on what those before them give.")
 
     const { out: waived } = await at.pipeline(["plan", "chain", "--assume-unchanged", "count"])

@@ -4,7 +4,6 @@
  */
 
 import * as fs from "node:fs"
-import * as path from "node:path"
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -12,14 +11,13 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { Stopped } from "../../dag/Checkpoints.ts"
-import { REPOSITORY } from "../../dag/repository.ts"
 import type { ChildMessage, DriverMessage } from "../../dag/running/child-process.ts"
 import { computeAction } from "../../dag/running/compute-action.ts"
 import { Busy, type StageRequest } from "../../dag/running/Executor.ts"
 import { failureOf } from "../../dag/running/NodeFailed.ts"
-import type { Stage } from "../../dag/Stage.ts"
+import { loadStage } from "../../dag/stage-modules.ts"
 import { Engine } from "../../engine/Engine.ts"
-import { type EngineChoice, engineLayer } from "../../engine/select.ts"
+import { type EngineChoice, engineLayer, numericsOf } from "../../engine/select.ts"
 import { errorText } from "../../store/objects/files.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { UsageError } from "../usage.ts"
@@ -52,8 +50,11 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
   let told = 0
   let attestation: Readonly<Record<string, unknown>> | null = null
   const program = Effect.gen(function* () {
-    const stage = yield* Effect.promise(() => loadStage(request))
+    const stage = yield* Effect.promise(() => loadStage(request.module, request.stage))
+    const needsEngine = stage.numerics.includes("engine")
+    const choice = needsEngine ? (JSON.parse(request.placement.services["engine"]!) as EngineChoice) : null
     const compute = computeAction(stage, request, {
+      ...(choice === null ? {} : { numerics: () => ({ engine: numericsOf(choice, true) }) }),
       stopRequested: () => stop,
       onResumable: () => (resumable = true),
       onNondeterminism: (detail) => tell({ type: "nondeterminism", detail }),
@@ -73,8 +74,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
           })
       }
     })
-    if (!stage.numerics.includes("engine")) return yield* compute
-    const choice = JSON.parse(request.placement.services["engine"]!) as EngineChoice
+    if (choice === null) return yield* compute
     return yield* Effect.gen(function* () {
       const { info } = yield* Engine
       attestation = { ...info }
@@ -108,13 +108,4 @@ const readRequest = (file: string | undefined): StageRequest => {
   } catch (cause) {
     throw new UsageError({ problem: `pipeline exec-stage: the request ${file} cannot be read: ${errorText(cause)}.` })
   }
-}
-
-const loadStage = async (request: StageRequest): Promise<Stage.Any> => {
-  const location = request.module.startsWith("file:") ? request.module : path.resolve(REPOSITORY, request.module)
-  const exports = (await import(location)) as Record<string, unknown>
-  for (const value of Object.values(exports))
-    if (typeof value === "function" && value.name === request.stage && "run" in value && "output" in value)
-      return value as unknown as Stage.Any
-  throw new Error(`${request.module} exports no stage called ${request.stage}`)
 }

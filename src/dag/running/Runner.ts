@@ -69,8 +69,8 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
 
 /** Tells the watcher of every node there is, before anything is done. */
 const announce = ({ graph, watch }: Running): void => {
-  for (const { id, label, stage, params, inputs } of graph.nodes)
-    watch({ event: "node-planned", node: id, label, stage: stage.name, params, inputs })
+  for (const { id, identity, label, stage, params, inputs } of graph.nodes)
+    watch({ event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs })
 }
 
 /** Follows one node to its end and makes that end known, to the watcher and to the nodes that wait for it. */

@@ -3,7 +3,7 @@
  * stage and commits. The same for light stages in the driver, for child processes and for cluster jobs.
  *
  * Commit order: files under temporary names, synced, taken in under their content names; outputs checked against their
- * declarations; external inputs checked again; the lease still ours; the action record, create-once.
+ * declarations; code, engine and external inputs still those of the key; the lease still ours; the action record, create-once.
  */
 
 import * as fs from "node:fs"
@@ -13,13 +13,14 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
 import { acquire, isLease, type Lease } from "../../store/objects/Lease.ts"
-import { type ActionRecord, ArtifactInvalid, LeaseLost, manifestJson, Store } from "../../store/objects/Store.ts"
+import { type ActionRecord, LeaseLost, manifestJson, Store } from "../../store/objects/Store.ts"
 import { firstDifference } from "../../store/upkeep/difference.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 import type { Progress } from "../Progress.ts"
 import type { Stage } from "../Stage.ts"
 import { Busy, type StageRequest } from "./Executor.ts"
 import { openArtifact } from "./input-artifact.ts"
+import { codeHolds, keyHolds, type Numerics } from "./key-holds.ts"
 import { beginOutput, openOutput, OUTPUT } from "./output-artifact.ts"
 
 /** What a computation is told by the process that it runs in, and tells it. */
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly onResumable?: () => void
   /** A result that differs from an earlier one of the same key. */
   readonly onNondeterminism?: (detail: string) => void
+  /** Absent where no engine is at hand. */
+  readonly numerics?: Numerics
   /** Attestation of the engine for the action record. */
   readonly attest: () => Readonly<Record<string, unknown>> | null
 }
@@ -49,6 +52,7 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   const done = yield* store.lookup(request.key)
   if (done !== null) return done
 
+  yield* keyHolds(stage, request, surroundings.numerics)
   const elapsed = stopwatch()
   const output = yield* runStage(stage, request, directory, surroundings)
   const record = yield* commit(stage, request, lease, output, elapsed, surroundings)
@@ -84,7 +88,13 @@ const runStage = Effect.fnUntraced(function* (
   const made = Checkpoints.make({
     directory,
     saved,
-    outputs: { save: output.save },
+    outputs: {
+      save: () => {
+        const problem = codeHolds(stage, request)
+        if (problem !== null) throw problem
+        return output.save()
+      }
+    },
     stopRequested,
     every: request.placement.checkpointSeconds
   })
@@ -106,12 +116,12 @@ const commit = Effect.fnUntraced(function* (
   lease: Lease,
   output: ReturnType<typeof openOutput>,
   elapsed: ReturnType<typeof stopwatch>,
-  { attest, onNondeterminism }: Surroundings
+  { attest, numerics, onNondeterminism }: Surroundings
 ) {
   const store = yield* Store
   const manifest = yield* output.finish
   const digest = yield* store.keepBytes(manifestJson(stage.output, manifest.tables, manifest.documents))
-  yield* checkExternals(stage, request)
+  yield* keyHolds(stage, request, numerics)
   if (!lease.isOurs()) return yield* new LeaseLost({ key: request.key })
   const record: ActionRecord = {
     version: 2,
@@ -131,19 +141,6 @@ const commit = Effect.fnUntraced(function* (
   for (const difference of yield* earlierResults(stage, request.key, digest)) onNondeterminism?.(difference)
   const { existing } = yield* store.record(record)
   return existing
-})
-
-/** Files from outside must still be those that the key speaks of. */
-const checkExternals = Effect.fnUntraced(function* (stage: Stage.Any, { params, components }: StageRequest) {
-  for (const external of yield* stage.externals(params)) {
-    const expected = components.find(({ name }) => name === `file:${external.name}`)?.value
-    if (expected !== external.sha256)
-      return yield* new ArtifactInvalid({
-        kind: stage.output.name,
-        part: external.name,
-        problem: "this input file changed while the stage was reading it; run again."
-      })
-  }
 })
 
 /** A sentence for each other result that the key ever gave: one that differs is reported, never silent. */

@@ -11,16 +11,15 @@
  *
  *     npx vitest run test/engine/native/kernels.test.ts -t layernorm
  *
- * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. It
- * is written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the
- * result.
+ * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. The
+ * compiler is given a copy of the very text that the digest is of, since the files may be edited meanwhile. The library is
+ * written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the result.
  */
 
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { fileURLToPath } from "node:url"
 
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -28,6 +27,8 @@ import * as Schema from "effect/Schema"
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/objects/cache-directory.ts"
 import type { Isa } from "../cpu.ts"
+import { codeFlags, compilerCommand, libraryFlags, linkFlags } from "./flags.ts"
+import { sourceDigest, sourceFolder, writeSource } from "./source.ts"
 
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
   readonly badInput = true
@@ -51,78 +52,6 @@ export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileF
       `The wasm engine needs no compiler: --engine wasm`
     ].join("\n")
   }
-}
-
-/** Where the C source is. */
-export const sourceFolder = fileURLToPath(new URL(".", import.meta.url))
-
-/**
- * The files of the C source, headers too, as paths inside `sourceFolder`.
- * @internal A test reads their includes.
- */
-export const sourceFiles = (): ReadonlyArray<string> =>
-  readdirSync(sourceFolder, { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => name.endsWith(".c") || name.endsWith(".h"))
-    .toSorted()
-
-/** Paths of the files that a compiler is given, in a room of `sourceFolder` if one is named. */
-export const translationUnits = (room = ""): ReadonlyArray<string> =>
-  sourceFiles()
-    .filter((name) => name.endsWith(".c") && name.startsWith(room))
-    .map((name) => join(sourceFolder, name))
-
-/** Source without comments and with runs of white space as one blank: what can affect a result. */
-export const significantText = (source: string): string =>
-  source
-    .replaceAll(/\/\*[\s\S]*?\*\//g, " ")
-    .replaceAll(/(^|\s)\/\/[^\n]*/g, "$1")
-    .replaceAll(/\s+/g, " ")
-    .trim()
-
-let digest: string | undefined
-
-/** SHA-256 of the C source, comments and layout aside. */
-export const sourceDigest = (): string => {
-  if (digest === undefined) {
-    const hash = createHash("sha256")
-    for (const name of sourceFiles()) {
-      const text = significantText(readFileSync(join(sourceFolder, name), "utf8"))
-      hash.update(`${name}\0${text.length}\0${text}\0`)
-    }
-    digest = hash.digest("hex")
-  }
-  return digest
-}
-
-const x86 = (...features: ReadonlyArray<string>) => features.map((feature) => `-m${feature}`)
-const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "avx2"), "-mprefer-vector-width=512"]
-
-/** Feature flags of each variant. */
-const variantFlags: Record<Isa, ReadonlyArray<string>> = {
-  amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
-  avx512,
-  avx2: x86("avx2", "fma"),
-  portable: []
-}
-
-/** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
-const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
-
-/**
- * What the code of an instruction set is compiled with, whatever becomes of it.
- * @internal Tests and benchmarks compile programs of their own with it.
- */
-export const codeFlags = (isa: Isa): ReadonlyArray<string> => ["-std=gnu11", "-Wno-psabi", ...arithmetic, ...variantFlags[isa]]
-
-const libraryFlags = ["-fPIC", "-shared", "-fvisibility=hidden"]
-/** Workers sleep inside the library until the process ends, so it must never be unloaded. */
-const linkFlags = process.platform === "linux" ? ["-pthread", "-Wl,-z,nodelete", "-lm"] : ["-lm"]
-
-/** The compiler's command: CC, which may carry arguments, or `cc`. */
-const compilerCommand = (): readonly [string, ...Array<string>] => {
-  const words = (readVariable("CC") ?? "").split(/\s+/).filter((word) => word !== "")
-  return [words[0] ?? "cc", ...words.slice(1)]
 }
 
 /** Whether the compiler is on the PATH; starts no process. */
@@ -159,13 +88,19 @@ const removeLeftovers = (directory: string): void => {
     if (!name.startsWith("partial-")) continue
     const file = join(directory, name)
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    if (age > 3_600_000) rmSync(file, { force: true })
+    if (age > 3_600_000) rmSync(file, { recursive: true, force: true })
   }
 }
 
 export interface CompileOptions {
   /** Further flags, such as `-fsanitize=address`; they enter the library's name. */
   readonly flags?: ReadonlyArray<string>
+}
+
+/** What the compiler says of a copy of the source is true of the source. */
+const ofTheOriginal = ({ command, output }: CompileFailed, copy: string): CompileFailed => {
+  const named = (text: string) => text.replaceAll(`${copy}/`, sourceFolder)
+  return new CompileFailed({ command: named(command), output: named(output) })
 }
 
 /** Path of the library for an instruction set, compiled if it is not in the cache yet. */
@@ -186,9 +121,13 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   if (existsSync(library)) return library
   mkdirSync(directory, { recursive: true })
   removeLeftovers(directory)
-  const partial = join(directory, `partial-${process.pid}-${Math.random().toString(36).slice(2)}${suffix}`)
-  yield* execute(compiler, [...flags, ...translationUnits(), "-o", partial, ...linkFlags]).pipe(
-    Effect.onError(() => Effect.sync(() => rmSync(partial, { force: true })))
+  const name = `partial-${process.pid}-${Math.random().toString(36).slice(2)}`
+  const [copy, partial] = [join(directory, `${name}-source`), join(directory, `${name}${suffix}`)]
+  const units = writeSource(copy)
+  yield* execute(compiler, [...flags, ...units, "-o", partial, ...linkFlags]).pipe(
+    Effect.mapError((error) => (error._tag === "CompileFailed" ? ofTheOriginal(error, copy) : error)),
+    Effect.onError(() => Effect.sync(() => rmSync(partial, { force: true }))),
+    Effect.ensuring(Effect.sync(() => rmSync(copy, { recursive: true, force: true })))
   )
   if (statSync(partial).size === 0) return yield* new CompileFailed({ command: compiler, output: "it wrote an empty library" })
   renameSync(partial, library)

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { enumerations, slotCount, structs, type StructName } from "../requests.ts"
-import { sourceFolder } from "./compile.ts"
+import { sourceFolder } from "./source.ts"
 
 /** Where the header lies. */
 export const headerPath = join(sourceFolder, "requests.h")

@@ -28,9 +28,9 @@ const packageFolder = (name: string): string | undefined => {
   }
 }
 
-/** Version of TensorFlow.js; its packages share one. */
-export const tfjsVersion = (): string => {
-  const folder = packageFolder("@tensorflow/tfjs-core")
+/** Version of a backend's package: TensorFlow's C library comes with one that no import names. */
+export const backendVersion = (backend: TfjsBackend): string => {
+  const folder = packageFolder(packageOf(backend))
   if (folder === undefined) return "missing"
   return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string }).version
 }

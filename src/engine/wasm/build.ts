@@ -14,7 +14,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { translationUnits } from "../native/compile.ts"
+import { translationUnits } from "../native/source.ts"
 import { memoryPages, STACK_BYTES } from "./instance.ts"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
@@ -26,7 +26,7 @@ const PAGE_BYTES = 65_536
 
 const features = ["simd128", "relaxed-simd", "atomics", "bulk-memory", "mutable-globals"].map((feature) => `-m${feature}`)
 
-/** As in native/compile.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
+/** As in native/flags.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
 const arithmetic = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
 
 const headers = ["-nostdlibinc", "-isystem", join(here, "include")]

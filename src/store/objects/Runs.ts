@@ -30,6 +30,8 @@ export type RunEvent =
   | {
       readonly event: "node-planned"
       readonly node: string
+      /** The full digest of which `node` is the beginning; logs of before it was kept lack it. */
+      readonly identity?: string
       readonly label: string
       readonly stage: string
       readonly params: Readonly<Record<string, unknown>>

@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { machineIsas } from "../../../src/engine/cpu.ts"
-import { sourceFolder, translationUnits, codeFlags } from "../../../src/engine/native/compile.ts"
+import { codeFlags } from "../../../src/engine/native/flags.ts"
+import { sourceFolder, translationUnits } from "../../../src/engine/native/source.ts"
 
 const compiler = process.env["CC"] || "cc"
 const program = fileURLToPath(new URL("sanitize.c", import.meta.url))

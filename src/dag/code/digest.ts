@@ -1,0 +1,271 @@
+/**
+ * What code a stage's result depends on: its module, what that imports and finds beside itself, and the versions of the packages.
+ * What makes no difference is left out (`essence.ts`). `dag/`, `cli/` and most of `store/` plan, keep and print; they compute no
+ * result and are left out, as are the engines' sources, which are part of the numerics class. Of the store, declarations of
+ * tables are code of the stages that use them, and the writer of Arrow files is part of every key (`layoutDigest`).
+ *
+ * Names are paths inside the repository; outside of it they are taken from the stage's own folder, so that they say nothing of
+ * where a clone lies. In the text, what a module imports stands under such a name too.
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import * as Schema from "effect/Schema"
+
+import { sha256 } from "../../store/objects/digest.ts"
+import { errorText } from "../../text/error-text.ts"
+import { REPOSITORY } from "../repository.ts"
+import { type Essence, essenceOf, type Reach } from "./essence.ts"
+import { loadedText } from "./loaded.ts"
+import { packageOf } from "./packages.ts"
+
+const LEFT_OUT = [
+  "src/dag/",
+  "src/cli/",
+  "src/store/objects/",
+  "src/store/upkeep/",
+  "src/engine/native/",
+  "src/engine/wasm/",
+  "src/engine/tfjs/"
+]
+
+/** What makes files of the tables of every stage, and no stage imports. */
+const WRITER = path.join(REPOSITORY, "src/store/arrow/TableWriter.ts")
+
+/**
+ * A stage's result would depend on code that no key can hold.
+ *
+ * @public
+ */
+export class CodeUnknown extends Schema.TaggedError<CodeUnknown>()("CodeUnknown", {
+  file: Schema.String,
+  line: Schema.Int,
+  problem: Schema.String
+}) {
+  readonly badInput = true
+  override get message() {
+    return `${this.file}:${this.line} ${this.problem}`
+  }
+}
+
+export interface ModuleCode {
+  /** Path inside the repository, or `package`. */
+  readonly name: string
+  readonly digest: string
+}
+
+export interface CodeOptions {
+  /** Given the text behind each digest. */
+  readonly keepText?: (digest: string, text: string) => void
+  /** Reads files again that this process has read before and not loaded. */
+  readonly again?: boolean
+  /** Folders and files of the repository that are no part of it, other than for a stage. */
+  readonly leftOut?: ReadonlyArray<string>
+  /** Modules that may reach what cannot be told: it is counted by the caller. */
+  readonly trusted?: ReadonlyArray<string>
+  /** What cannot be told is left out, where no result depends on it. */
+  readonly lenient?: boolean
+}
+
+/** Digest of the code that makes bytes of a table: equal rows are equal files only as long as it stays the same. */
+export const layoutDigest = ({ again = false, keepText }: Pick<CodeOptions, "again" | "keepText"> = {}): string => {
+  const code = codeOf(WRITER, { again, leftOut: [...LEFT_OUT, "src/store/disk/", "src/machine/", "src/text/"] })
+  const text = code.map(({ name, digest }) => `${name} ${digest}`).join("\n")
+  const digest = sha256(text)
+  keepText?.(digest, text)
+  return digest
+}
+
+/**
+ * Every module, file and package version that a module reaches, by name. Throws `CodeUnknown` where it reaches what cannot be
+ * told.
+ */
+export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<ModuleCode> => {
+  const { keepText, again = false, leftOut = LEFT_OUT, trusted = [], lenient = false } = options
+  const start = realFile(entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry), null)
+  const base = isInside(start) ? REPOSITORY : path.dirname(start)
+  const seen = new Map<string, ModuleCode>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    const name = nameOf(file, base)
+    if (file !== start && leftOut.some((prefix) => name.startsWith(prefix))) return
+    const { text, digest, modules, packages } = readCode(file, base, again, lenient || trusted.includes(name))
+    seen.set(file, { name, digest })
+    keepText?.(digest, text)
+    for (const used of packages) seen.set(used.name, used)
+    for (const module of modules) visit(module)
+  }
+  visit(start)
+  return inOrder([...seen.values()])
+}
+
+const inOrder = (code: ReadonlyArray<ModuleCode>) => code.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+
+const isInside = (file: string): boolean => file.startsWith(`${REPOSITORY}${path.sep}`)
+
+const nameOf = (file: string, base: string): string => {
+  const name = path.relative(base, file).split(path.sep).join("/")
+  return base === REPOSITORY
+    ? name
+    : isInside(file)
+      ? path.relative(REPOSITORY, file).split(path.sep).join("/")
+      : `outside:${name}`
+}
+
+/** One file and what it reaches. */
+interface Code {
+  readonly digest: string
+  /** What the digest is of. */
+  readonly text: string
+  readonly modules: ReadonlyArray<string>
+  readonly packages: ReadonlyArray<ModuleCode>
+}
+
+/** By base, file and trust. One state of the files serves all nodes of a plan. */
+const read = new Map<string, Code>()
+
+const readCode = (file: string, base: string, again: boolean, trusted: boolean): Code => {
+  const place = `${base}\0${file}\0${trusted}`
+  const known = again ? undefined : read.get(place)
+  if (known !== undefined) return known
+  const code = codeIn(file, base, trusted)
+  if (!again) read.set(place, code)
+  return code
+}
+
+const LANGUAGES = { ".ts": "typescript", ".mts": "typescript", ".js": "javascript", ".mjs": "javascript" } as const
+
+const isModule = (extension: string): extension is keyof typeof LANGUAGES => Object.hasOwn(LANGUAGES, extension)
+
+const codeIn = (file: string, base: string, trusted: boolean): Code => {
+  const extension = path.extname(file)
+  if (!isModule(extension)) return contentsOf(file, extension)
+  const source = loadedText(file) ?? fs.readFileSync(file, "utf8")
+  const { text, reaches, refused } = parsed(file, source, LANGUAGES[extension])
+  const [refusal] = refused
+  if (refusal !== undefined && !trusted) throw new CodeUnknown({ file: shown(file), ...refusal })
+  const modules: Array<string> = []
+  const packages: Array<ModuleCode> = []
+  const lines = text.split("\n")
+  for (const reach of reaches) {
+    const found = resolve(reach, file, trusted)
+    if (found === null) continue
+    if (typeof found !== "string") packages.push(found)
+    else {
+      modules.push(found)
+      lines[reach.token] = JSON.stringify(nameOf(found, base))
+    }
+  }
+  const named = lines.join("\n")
+  return { digest: sha256(named), text: named, modules, packages }
+}
+
+/** A file that is not run: JSON by what it says, any other by its bytes. */
+const contentsOf = (file: string, extension: string): Code => {
+  const bytes = fs.readFileSync(file)
+  const text =
+    extension === ".json"
+      ? jsonText(loadedText(file) ?? bytes.toString("utf8"))
+      : `${bytes.length} bytes, SHA-256 ${sha256(bytes)}`
+  return { digest: sha256(text), text, modules: [], packages: [] }
+}
+
+const jsonText = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    // Node will say what is wrong with it.
+    return text
+  }
+}
+
+/** A file, a package with its version, or null for what is part of Node or not of this machine. */
+const resolve = (reach: Reach, from: string, trusted: boolean): string | ModuleCode | null => {
+  const { by, specifier, line } = reach
+  const refuse = (problem: string) => new CodeUnknown({ file: shown(from), line, problem })
+  const isPath = by === "beside" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
+  if (!isPath) {
+    const found = packageOf(specifier, from)
+    if (found === null || typeof found === "object") return found
+    if (trusted) return null
+    throw refuse(`imports "${specifier}", ${found}`)
+  }
+  const url = URL.canParse(specifier, pathToFileURL(from).href) ? new URL(specifier, pathToFileURL(from)) : null
+  if (url === null) throw refuse(`names "${specifier}", which is no path.`)
+  if (url.protocol !== "file:") return null
+  url.search = ""
+  url.hash = ""
+  const file = realFile(fileURLToPath(url), (problem) =>
+    refuse(`${by === "import" ? "imports" : "names"} "${specifier}", ${problem}`)
+  )
+  const extension = path.extname(file)
+  if (by === "import" && !isModule(extension) && extension !== ".json")
+    throw refuse(
+      `imports "${specifier}", which is neither TypeScript, a JavaScript module nor JSON: what it loads cannot be told. ` +
+        "Import a .ts, .mts, .js, .mjs or .json file."
+    )
+  return file
+}
+
+/** The file behind all links, by which Node knows a module too. */
+const realFile = (file: string, refuse: ((problem: string) => CodeUnknown) | null): string => {
+  const wrong =
+    refuse ??
+    ((problem: string) => new CodeUnknown({ file: shown(file), line: 1, problem: `is the module of a stage, ${problem}` }))
+  const stat = fs.statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) throw wrong("which is not there.")
+  if (!stat.isFile()) throw wrong("which is no file. Name a file: what lies in a folder would not be in the key.")
+  return fs.realpathSync.native(file)
+}
+
+const shown = (file: string): string => (isInside(file) ? path.relative(REPOSITORY, file) : file)
+
+/**
+ * One parse per text and process; across processes the essence is kept in the package manager's cache folder, by content and by
+ * what read it: these modules and the Node that strips types. Otherwise two checkouts would give one source two digests.
+ */
+const parses = new Map<string, Essence>()
+
+const CACHE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/code")
+const READER = sha256(fs.readFileSync(path.join(import.meta.dirname, "essence.ts"), "utf8") + process.version)
+
+const parsed = (file: string, source: string, language: "typescript" | "javascript"): Essence => {
+  const key = sha256(READER + language + source)
+  const known = parses.get(key)
+  if (known !== undefined) return known
+  const essence = cachedEssence(key) ?? parseAnew(file, source, language, key)
+  parses.set(key, essence)
+  return essence
+}
+
+/** Null where it is not there, or not as it was written. */
+const cachedEssence = (key: string): Essence | null => {
+  try {
+    const [digest, text] = JSON.parse(fs.readFileSync(path.join(CACHE, `${key}.json`), "utf8")) as [string, string]
+    return sha256(text) === digest ? (JSON.parse(text) as Essence) : null
+  } catch {
+    return null
+  }
+}
+
+const parseAnew = (file: string, source: string, language: "typescript" | "javascript", key: string): Essence => {
+  let essence: Essence
+  try {
+    essence = essenceOf(source, language)
+  } catch (cause) {
+    const line = Number(/\((\d+):\d+\)/.exec(errorText(cause))?.[1] ?? 1)
+    throw new CodeUnknown({ file: shown(file), line, problem: `cannot be parsed: ${errorText(cause).split("\n")[0]}.` })
+  }
+  try {
+    const text = JSON.stringify(essence)
+    const cached = path.join(CACHE, `${key}.json`)
+    fs.mkdirSync(CACHE, { recursive: true })
+    fs.writeFileSync(`${cached}.${process.pid}`, JSON.stringify([sha256(text), text]))
+    fs.renameSync(`${cached}.${process.pid}`, cached)
+  } catch {
+    // A cache that cannot be written only costs time.
+  }
+  return essence
+}

@@ -1,0 +1,334 @@
+/**
+ * What of a module's source can make a difference: its tokens without types, comments and layout, one a line, and what else it
+ * reaches: the modules that it imports, the files that it finds beside itself. Layout is left out and meaning is not: where the
+ * language ends a statement at a line break it stands in the text as a semicolon, whether or not one was written.
+ *
+ * A module can also reach code by a name that only the running program knows. Such code cannot be in a key, so that each way to
+ * it is refused by line.
+ */
+
+import module from "node:module"
+
+import { type Node, parse, type Program, type Token as AcornToken } from "acorn"
+
+/** Something outside of the module, as the module names it. */
+export interface Reach {
+  /** `import`: by Node's rules. `beside`: a file, relative to the module. */
+  readonly by: "import" | "beside"
+  readonly specifier: string
+  /** Line of the text that holds the specifier. */
+  readonly token: number
+  /** Line of the source, from 1. */
+  readonly line: number
+}
+
+export interface Essence {
+  readonly text: string
+  readonly reaches: ReadonlyArray<Reach>
+  /** What the module does that no key can follow. */
+  readonly refused: ReadonlyArray<{ readonly line: number; readonly problem: string }>
+}
+
+/** Acorn's tokens carry their value, which its types leave out. */
+type Token = AcornToken & { readonly value?: unknown }
+
+/** A node of the tree whose fields are looked at by name. */
+type Any = Node & { readonly [field: string]: unknown }
+
+/** What of a module's source counts. Throws a `SyntaxError` where it does not parse. */
+export const essenceOf = (source: string, language: "typescript" | "javascript" = "typescript"): Essence => {
+  const every: Array<Token> = []
+  const added: Array<Addition> = []
+  const plain = language === "typescript" ? module.stripTypeScriptTypes(source) : source
+  const program = parse(plain, {
+    ecmaVersion: "latest",
+    sourceType: "module",
+    allowHashBang: true,
+    onToken: every,
+    onInsertedSemicolon: (at) => void added.push({ at, text: ";" })
+  })
+  const found = look(program, plain, every)
+  const tokens = every.filter((token) => !found.dropped(token))
+  added.push(...found.added)
+  added.sort((a, b) => a.at - b.at)
+
+  const lines: Array<string> = []
+  const reaches: Array<Reach> = []
+  const lineAt = lineCounter(plain)
+  let addition = 0
+  const addUpTo = (at: number) => {
+    while (addition < added.length && added[addition]!.at <= at) lines.push(added[addition++]!.text)
+  }
+  for (const [i, token] of tokens.entries()) {
+    addUpTo(token.start)
+    if (isTrailingComma(tokens, i)) continue
+    const reach = found.reaches.get(token.start)
+    if (reach !== undefined) reaches.push({ ...reach, token: lines.length, line: lineAt(token.start) })
+    lines.push(
+      reach === undefined ? (found.renamed.get(token.start) ?? tokenText(token, plain)) : JSON.stringify(reach.specifier)
+    )
+  }
+  addUpTo(Infinity)
+  const refused = found.refused.map(({ at, problem }) => ({ line: lineAt(at), problem }))
+  return { text: lines.join("\n"), reaches, refused }
+}
+
+/** A token that the source may leave out. */
+interface Addition {
+  readonly at: number
+  readonly text: string
+}
+
+const lineCounter = (text: string) => (position: number) => text.slice(0, position).split(/\r\n|[\n\r\u2028\u2029]/).length
+
+/** Every kind of token in a spelling of its own, and on one line. */
+const tokenText = (token: Token, source: string): string => {
+  const { label } = token.type
+  // As it is written: a tag sees that too. And in one line.
+  if (/template/i.test(label)) return JSON.stringify(source.slice(token.start, token.end).replaceAll(/\r\n?/g, "\n"))
+  if (label === "string") return JSON.stringify(token.value)
+  if (label === "regexp") {
+    const { pattern, flags } = token.value as { readonly pattern: string; readonly flags: string }
+    return `/${pattern}/${flags}`
+  }
+  if (label === "privateId") return `#${String(token.value)}`
+  if (typeof token.value === "bigint") return `${token.value}n`
+  // Infinity is also a name.
+  if (typeof token.value === "number") return Number.isFinite(token.value) ? String(token.value) : "1e999"
+  if (token.value !== undefined) return String(token.value)
+  return label
+}
+
+/** A comma before a closing bracket says nothing, but after another comma it stands for an element that is left out. */
+const isTrailingComma = (tokens: ReadonlyArray<Token>, i: number): boolean => {
+  const before = tokens[i - 1]?.type.label
+  const after = tokens[i + 1]?.type.label
+  return (
+    tokens[i]!.type.label === "," &&
+    (after === ")" || after === "]" || after === "}") &&
+    before !== "," &&
+    before !== "[" &&
+    before !== "("
+  )
+}
+
+interface Found {
+  readonly added: ReadonlyArray<Addition>
+  readonly dropped: (token: Token) => boolean
+  /** Text of a token by where it starts. */
+  readonly renamed: ReadonlyMap<number, string>
+  readonly reaches: ReadonlyMap<number, Pick<Reach, "by" | "specifier">>
+  readonly refused: ReadonlyArray<{ readonly at: number; readonly problem: string }>
+}
+
+const HIDDEN = "No key can follow that, so that a change of what is behind it would go unseen. "
+const WRITE_OUT = "Write the path out in quotes."
+
+/** Names by which code or a file is reached that no import shows, each with what to do instead. */
+const HIDDEN_WAYS: Readonly<Record<string, string>> = {
+  require: "Import the module instead.",
+  createRequire: "Import the module instead.",
+  getBuiltinModule: "Import the module instead.",
+  dlopen: "Import the module instead.",
+  eval: "Write the code out.",
+  Function: "Write the code out."
+}
+
+/** Walks the tree once. */
+const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): Found => {
+  const added: Array<Addition> = []
+  const gone: Array<readonly [start: number, end: number]> = placementIn(program, tokens)
+  const renamed = new Map<number, string>()
+  const reaches = new Map<number, Pick<Reach, "by" | "specifier">>()
+  const refused: Array<{ at: number; problem: string }> = []
+  const allowed = new Set<unknown>()
+  const refuse = (node: Node, problem: string) => void refused.push({ at: node.start, problem })
+
+  /** A specifier that is written out becomes one token. */
+  const reach = (by: Reach["by"], node: Any): boolean => {
+    const specifier = writtenOut(node)
+    if (specifier === null) return false
+    reaches.set(node.start, { by, specifier })
+    if (node.type === "TemplateLiteral") gone.push([node.start + 1, node.end])
+    return true
+  }
+
+  const visit = (node: Any, parent: Any | null): void => {
+    switch (node.type) {
+      case "ImportDeclaration":
+      case "ExportNamedDeclaration":
+      case "ExportAllDeclaration": {
+        const from = node["source"] as Any | null | undefined
+        if (from !== null && from !== undefined) reach("import", from)
+        break
+      }
+      case "ImportExpression":
+        if (!reach("import", node["source"] as Any))
+          refuse(node, `imports a module whose name it computes. ${HIDDEN}${WRITE_OUT}`)
+        break
+      case "NewExpression":
+        besideIn(node, reach, allowed)
+        if (nameOf(node["callee"]) === "Worker") {
+          const [of] = node["arguments"] as ReadonlyArray<Any>
+          if (of === undefined || !besideIn(of, reach, allowed))
+            refuse(
+              node,
+              `starts a worker whose module cannot be told. ${HIDDEN}Write new Worker(new URL("./worker.ts", import.meta.url)).`
+            )
+        }
+        break
+      case "MetaProperty":
+        if ((node["meta"] as Any)["name"] === "import" && !allowed.has(node))
+          refuse(
+            node,
+            `asks where it lies (import.meta). ${HIDDEN}Write new URL("./file", import.meta.url) with the name of a file.`
+          )
+        break
+      case "Property":
+        if (isStageModule(node, program)) allowed.add((node["value"] as Any)["object"])
+        renameKey(node, renamed)
+        break
+      case "MethodDefinition":
+      case "PropertyDefinition":
+        renameKey(node, renamed)
+        break
+      case "Identifier": {
+        const name = String(node["name"])
+        const way = Object.hasOwn(HIDDEN_WAYS, name) ? HIDDEN_WAYS[name] : undefined
+        if (way !== undefined && reachesHidden(name, node, parent)) refuse(node, `uses ${name}. ${HIDDEN}${way}`)
+        break
+      }
+      case "ArrowFunctionExpression": {
+        const [only, ...others] = node["params"] as ReadonlyArray<Any>
+        if (only?.type === "Identifier" && others.length === 0 && !inParentheses(only, node, tokens))
+          added.push({ at: only.start, text: "(" }, { at: only.end, text: ")" })
+        break
+      }
+      case "DoWhileStatement":
+        // Here the language asks for no line break before it does without a semicolon, and acorn says nothing.
+        if (source[node.end - 1] !== ";") added.push({ at: node.end, text: ";" })
+        break
+      case "EmptyStatement":
+        if (parent !== null && LISTS.has(parent.type)) gone.push([node.start, node.end])
+        break
+      default:
+    }
+    for (const value of Object.values(node))
+      if (Array.isArray(value)) {
+        for (const part of value) if (isNode(part)) visit(part, node)
+      } else if (isNode(value)) visit(value, node)
+  }
+  visit(program as unknown as Any, null)
+
+  const dropped = ({ start }: Token) => gone.some(([from, to]) => start >= from && start < to)
+  return { added, dropped, renamed, reaches, refused }
+}
+
+/** Where statements stand one after another. */
+const LISTS = new Set(["Program", "BlockStatement", "StaticBlock", "SwitchCase"])
+
+const isNode = (value: unknown): value is Any =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value
+
+/** A string, or a template without anything in it. */
+const writtenOut = (node: Any): string | null => {
+  if (node.type === "Literal" && typeof node["value"] === "string") return node["value"]
+  if (node.type !== "TemplateLiteral" || (node["expressions"] as ReadonlyArray<Any>).length > 0) return null
+  const [part] = node["quasis"] as ReadonlyArray<{ readonly value: { readonly cooked?: string | null } }>
+  return part?.value.cooked ?? null
+}
+
+/** The name of a function that is called: `Worker`, also of `threads.Worker`. */
+const nameOf = (callee: unknown): unknown => {
+  if (!isNode(callee)) return null
+  return callee.type === "MemberExpression" ? nameOf(callee["property"]) : callee["name"]
+}
+
+/** `new URL("./file", import.meta.url)`: a file beside the module. */
+const besideIn = (node: Any, reach: (by: "beside", node: Any) => boolean, allowed: Set<unknown>): boolean => {
+  if (node.type !== "NewExpression" || nameOf(node["callee"]) !== "URL") return false
+  const [file, base, ...others] = node["arguments"] as ReadonlyArray<Any>
+  if (file === undefined || base === undefined || others.length > 0 || !isOwnAddress(base) || !reach("beside", file)) return false
+  allowed.add(base["object"])
+  return true
+}
+
+const isOwnAddress = (node: Any): boolean =>
+  node.type === "MemberExpression" && isNode(node["object"]) && node["object"].type === "MetaProperty" && nameOf(node) === "url"
+
+/** `module: import.meta.url` in the definition of a stage: the name of what is being read. */
+const isStageModule = (property: Any, program: Program): boolean =>
+  nameOf(property["key"]) === "module" &&
+  isNode(property["value"]) &&
+  isOwnAddress(property["value"]) &&
+  stageDefinitions(program).some((definition) => (definition["properties"] as ReadonlyArray<Node>).includes(property))
+
+/** A key in quotes is the same key without them. */
+const renameKey = (node: Any, renamed: Map<number, string>): void => {
+  const key = node["key"] as Any
+  if (
+    node["computed"] !== true &&
+    key.type === "Literal" &&
+    typeof key["value"] === "string" &&
+    /^[A-Za-z_$][\w$]*$/.test(key["value"])
+  )
+    renamed.set(key.start, key["value"])
+}
+
+/** Whether a name stands for what loads code: methods wherever they are named, functions where they are called. */
+const reachesHidden = (name: string, node: Any, parent: Any | null): boolean => {
+  if (name === "createRequire" || name === "getBuiltinModule" || name === "dlopen") return true
+  if (parent?.type === "CallExpression" || parent?.type === "NewExpression") return name === "eval" || parent["callee"] === node
+  const isField = parent?.type === "MemberExpression" && parent["property"] === node && parent["computed"] !== true
+  return name === "eval" && !isField && parent?.["key"] !== node
+}
+
+/** Whether the one parameter of an arrow function has parentheses. */
+const inParentheses = (param: Any, arrow: Any, tokens: ReadonlyArray<Token>): boolean => {
+  const after = tokens[firstFrom(tokens, param.end)]
+  return after !== undefined && after.start < (arrow["body"] as Any).start && after.type.label !== "=>"
+}
+
+/** Index of the first token that starts at or behind a position. */
+const firstFrom = (tokens: ReadonlyArray<Token>, position: number): number => {
+  let [low, high] = [0, tokens.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (tokens[middle]!.start < position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** What `Stage.make` of `src/dag/Stage.ts` is given, in the exports of a module. */
+const stageDefinitions = (program: Program): ReadonlyArray<Any> => {
+  const imported = program.body.some(
+    (statement) =>
+      statement.type === "ImportDeclaration" &&
+      /(^|\/)dag\/Stage\.ts$/.test(String(statement.source.value)) &&
+      statement.specifiers.some(({ local }) => local.name === "Stage")
+  )
+  if (!imported) return []
+  return program.body.flatMap((statement) => {
+    if (statement.type !== "ExportNamedDeclaration" || statement.declaration?.type !== "VariableDeclaration") return []
+    return statement.declaration.declarations.flatMap(({ init }) => {
+      if (init?.type !== "CallExpression" || init.callee.type !== "MemberExpression") return []
+      const { object, property } = init.callee
+      const makesStage =
+        object.type === "Identifier" && object.name === "Stage" && property.type === "Identifier" && property.name === "make"
+      const [definition] = init.arguments
+      return makesStage && definition?.type === "ObjectExpression" ? [definition as unknown as Any] : []
+    })
+  })
+}
+
+/** The `resources` of a stage's definition, with the comma behind: where and when it runs, never what it gives. */
+const placementIn = (program: Program, tokens: ReadonlyArray<Token>): Array<readonly [start: number, end: number]> =>
+  stageDefinitions(program).flatMap((definition) =>
+    (definition["properties"] as ReadonlyArray<Any>)
+      .filter((part) => part.type === "Property" && part["computed"] !== true && nameOf(part["key"]) === "resources")
+      .map(({ start, end }) => {
+        const next = tokens[firstFrom(tokens, end)]
+        return [start, next?.type.label === "," ? next.end : end] as const
+      })
+  )

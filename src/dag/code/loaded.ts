@@ -1,0 +1,40 @@
+/**
+ * What this process computes with: the text of each of our modules as Node read it. A file may be edited, or edited and put back,
+ * while a run is under way; what counts for a key is the text that was loaded. A module that Node has not loaded is read from its
+ * file.
+ *
+ * `rememberLoaded` comes before everything else that is imported; a process without it (a test runner) reads files.
+ */
+
+import module from "node:module"
+import { fileURLToPath } from "node:url"
+
+const loaded = new Map<string, string>()
+
+/** Keeps the text of every module that is loaded from now on, packages aside: those count by their version. */
+export const rememberLoaded = (): void => {
+  module.registerHooks({
+    load: (url, context, next) => {
+      const result = next(url, context)
+      if (url.startsWith("file:") && !url.includes("/node_modules/") && result.source !== undefined && result.source !== null)
+        remember(fileURLToPath(url), textOf(result.source))
+      return result
+    }
+  })
+}
+
+const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray): string =>
+  typeof source === "string"
+    ? source
+    : ArrayBuffer.isView(source)
+      ? Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString("utf8")
+      : Buffer.from(source).toString("utf8")
+
+/** A file that was loaded twice (under two queries) with two texts is neither of them: both count. */
+const remember = (file: string, text: string): void => {
+  const before = loaded.get(file)
+  loaded.set(file, before === undefined || before === text ? text : `${before}\n${text}`)
+}
+
+/** The text with which a module was loaded, by the real path of its file; undefined: it was not. */
+export const loadedText = (file: string): string | undefined => loaded.get(file)
