@@ -3,7 +3,6 @@
  * everything in the cache finds its report there too and nothing is drawn twice.
  */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Cause from "effect/Cause"
@@ -11,8 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 import { codeOf } from "../dag/code/digest.ts"
+import { replaceFile } from "../store/disk/calls.ts"
+import { inside, makeInside } from "../store/disk/inside.ts"
+import { isWhole, signed } from "../store/disk/signed-text.ts"
 import { canonicalJson, sha256 } from "../store/objects/digest.ts"
-import { errorText, temporaryName } from "../store/objects/files.ts"
+import { errorText } from "../store/objects/files.ts"
 import { Store } from "../store/objects/Store.ts"
 import type { StudyClaims } from "./claims/study-claims.ts"
 import type { RunRecord } from "./data/RunRecord.ts"
@@ -35,28 +37,27 @@ export type WrittenReport =
   | { readonly file: string; readonly problem: null; readonly drawn: boolean }
   | { readonly file: string; readonly problem: string; readonly drawn: false }
 
-/** Writes the report unless it is there. Never fails: `problem` says why there is none. */
+/** Writes the report unless it is there, whole. Never fails: `problem` says why there is none. */
 export const ensureReport = async (request: ReportRequest): Promise<WrittenReport> => {
   const { root, record, description, ownClaims, output } = request
-  const file = output ?? reportFile(request)
-  if (output === undefined && fs.existsSync(file)) return { file, problem: null, drawn: false }
+  const name = reportName(request)
+  const file = output ?? path.join(root, "reports", name)
   try {
+    if (output === undefined && isWhole(inside(root, "reports", name))) return { file, problem: null, drawn: false }
     const { renderReport } = await import("./render-report.ts")
     const rendered = renderReport(record, description, ownClaims?.claims ?? [])
-    const exit = await Effect.runPromiseExit(Effect.provide(rendered, Store.layer(root)))
+    const exit = await Effect.runPromiseExit(Effect.provide(rendered, Store.reading(root)))
     if (Exit.isFailure(exit)) return { file, problem: errorText(Cause.squash(exit.cause)), drawn: false }
-    fs.mkdirSync(path.dirname(file), { recursive: true })
-    const temporary = temporaryName(path.dirname(file))
-    fs.writeFileSync(temporary, exit.value)
-    fs.renameSync(temporary, file)
+    if (output === undefined) makeInside(root, "reports")
+    replaceFile(file, signed(path.basename(file), exit.value))
     return { file, problem: null, drawn: true }
   } catch (cause) {
     return { file, problem: errorText(cause), drawn: false }
   }
 }
 
-/** `<store>/reports/<study>-<16 digits>.html`. */
-const reportFile = ({ root, record, description, ownClaims }: ReportRequest): string => {
+/** `<study>-<16 digits>.html`. A study's name comes from a log, and a log is not believed to hold names. */
+const reportName = ({ record, description, ownClaims }: ReportRequest): string => {
   const shown = record.nodes.map(({ id, label, outcome }) => [
     id,
     label,
@@ -70,5 +71,5 @@ const reportFile = ({ root, record, description, ownClaims }: ReportRequest): st
       ? []
       : codeOf(ownClaims.file, { lenient: true }).map(({ digest }) => digest)
   const digest = sha256(canonicalJson([code, claims, record.study, description, record.status, shown]))
-  return path.join(root, "reports", `${record.study}-${digest.slice(0, 16)}.html`)
+  return `${record.study.replaceAll(/[^\w.-]/g, "_").slice(0, 100)}-${digest.slice(0, 16)}.html`
 }

@@ -1,5 +1,6 @@
 /**
- * A strict reading of HTML for tests: every element closed in order, every attribute quoted, every `<` and `&` in text escaped.
+ * A strict reading of HTML for tests: every element closed in order, every attribute quoted, every `<` and `&` in text escaped,
+ * comments closed.
  */
 
 const VOID = new Set(["meta", "link", "br", "img", "hr", "input"])
@@ -27,6 +28,12 @@ export const elementsOf = (page: string): ReadonlyArray<Element> => {
     const next = page.indexOf("<", at)
     text(at, next < 0 ? page.length : next)
     if (next < 0) break
+    if (page.startsWith("<!--", next)) {
+      const end = page.indexOf("-->", next)
+      if (end < 0) fail("a comment without end", next)
+      at = end + 3
+      continue
+    }
     tag.lastIndex = next
     const match = tag.exec(page)
     if (match === null) return fail("a tag that is none", next)

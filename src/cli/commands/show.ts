@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { endOfLog, logFile } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
+import { visible } from "../../text/visible.ts"
 import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
 import { sampleRows } from "../printing/sample-rows.ts"
@@ -48,9 +49,10 @@ export const command: Command = {
       const runs = loadRuns(root)
       const found = find(name, actions, runs)
       const action = found.key === null ? undefined : actions.find(({ key }) => key === found.key)
+      const unusable = action === undefined ? new Map<string, string>() : yield* unusableTables(action)
       const sections = [
         ...describeNode(root, found),
-        ...(action === undefined ? [] : describeAction(store, action, actions, runs, { rows, code: parsed.is("code") }))
+        ...(action === undefined ? [] : describeAction(store, action, actions, runs, { rows, code: parsed.is("code"), unusable }))
       ]
       return sections.join("\n\n")
     })
@@ -137,7 +139,7 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
   const params = Object.entries(node.params).map(([name, value]) => [name, cut(valueWords(value), 80)])
   const lines = failed && log !== null ? endOfLog(log) : []
   return [
-    `${node.label}\n${table(facts)}`,
+    `${visible(node.label)}\n${table(facts)}`,
     ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`]),
     // Those of a result follow with it, and with what is a default.
     ...(failed && params.length > 0 ? [`Parameters\n${table(params)}`] : []),
@@ -145,12 +147,23 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
   ]
 }
 
+/** Why the files of tables cannot be shown, by digest: those that are gone or damaged. */
+const unusableTables = Effect.fnUntraced(function* ({ output }: ActionRecord) {
+  const store = yield* Store
+  const problems = new Map<string, string>()
+  for (const { file } of Object.values(output.tables)) {
+    const answer = yield* Effect.flip(store.readable(output.digest, file)).pipe(Effect.option)
+    if (answer._tag === "Some") problems.set(file, answer.value.problem)
+  }
+  return problems
+})
+
 const describeAction = (
   store: Store["Service"],
   action: ActionRecord,
   actions: ReadonlyArray<ActionRecord>,
   runs: ReadonlyArray<Run>,
-  detail: { readonly rows: number; readonly code: boolean }
+  detail: { readonly rows: number; readonly code: boolean; readonly unusable: ReadonlyMap<string, string> }
 ): ReadonlyArray<string> => {
   const { output } = action
   const identity = new Set(action.components.filter(({ name }) => name.startsWith("param:")).map(({ name }) => name.slice(6)))
@@ -196,6 +209,8 @@ const describeAction = (
     ...Object.entries(output.tables).map(([name, { file, rows: total, bytes }]) => {
       const at = store.objectPath(file)
       const head = `Table ${name}: ${plural(total, "row")}, ${bytesWords(bytes)}, ${at}`
+      const problem = detail.unusable.get(file)
+      if (problem !== undefined) return `${head}\n    It ${problem}: "pipeline verify" says more.`
       return total === 0 || detail.rows === 0 ? head : `${head}\n${sampleRows(at, detail.rows)}`.trimEnd()
     })
   ]

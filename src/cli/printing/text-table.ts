@@ -1,5 +1,7 @@
 /** Plain tables and the words for sizes and times that every listing shares. */
 
+import { visible } from "../../text/visible.ts"
+
 export interface TableOptions {
   /** Columns whose cells stand at their right edge, by index. */
   readonly right?: ReadonlyArray<number>
@@ -25,7 +27,8 @@ export const textTable = (
   options: TableOptions = {}
 ): string => {
   const { indent = 2, right = [], width = Number.POSITIVE_INFINITY, optional = [] } = options
-  const all = header.length === 0 ? rows : [header, ...rows]
+  // What a cell holds came from a log, a file or a person: it must not steer the terminal.
+  const all = (header.length === 0 ? rows : [header, ...rows]).map((row) => row.map(visible))
   const count = Math.max(0, ...all.map((row) => row.length))
   const widths = Array.from({ length: count }, (_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)))
   const left = new Set(widths.keys())

@@ -12,7 +12,7 @@ import { closeFile, discard, patiently } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, readText, removeInside } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
 import { errorCode, errorText } from "./files.ts"
-import { damagedBy } from "./records.ts"
+import { damagedBy, isDigest } from "./records.ts"
 
 export type RunEvent =
   | {
@@ -216,8 +216,8 @@ const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check
     engine: text
   },
   "node-planned": { node: text, label: text, stage: text, params: record, inputs: textRecord },
-  "node-started": { node: text, key: text },
-  "node-finished": { node: text, key: text, artifact: text, cached: truth, seconds: amount },
+  "node-started": { node: text, key: isDigest },
+  "node-finished": { node: text, key: isDigest, artifact: isDigest, cached: truth, seconds: amount },
   "node-failed": { node: text, error: text, at: optional(texts), log: textOrNull },
   "node-stopped": { node: text },
   "node-skipped": { node: text, because: text },

@@ -88,8 +88,8 @@ export const damagedBy = (file: string, cause: unknown): Damaged => {
 }
 
 const recordOf = (key: string, text: string): ActionRecord => {
-  const sealed = isSealed(text.trimEnd())
-  const record = sealed ? unseal(text.trimEnd()) : parseObject(text)
+  const sealed = text.endsWith("\n") && isSealed(text.slice(0, -1))
+  const record = sealed ? unseal(text.slice(0, -1)) : parseObject(text)
   if (record["version"] === 2 && !sealed) throw new Unsound({ problem: "lacks its seal" })
   const problem = shapeProblem(key, record)
   if (problem !== null) throw new Unsound({ problem })

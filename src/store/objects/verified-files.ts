@@ -12,18 +12,23 @@ import { sha256 } from "./digest.ts"
 
 /** One line a file: five numbers and a digest. */
 const LINE = /^(\d+ \d+ \d+ \d+ \d+) ([0-9a-f]{64})$/
+/** The first line says whose notes these are. */
+const HEAD = "store "
 
 /** More lines than this are mostly of files that are gone. */
 const MOST_LINES = 200_000
 
+const NOTES = () => path.join(cacheDirectory(), "verified")
+
 export class VerifiedFiles {
-  private readonly note: string
+  private readonly store: string
+  private readonly notes: string
   private known: Map<string, string> | undefined
 
   /** Those of the store at `root`. Nothing is read before it is needed. */
   constructor(root: string) {
-    const real = fs.existsSync(root) ? fs.realpathSync(root) : path.resolve(root)
-    this.note = path.join(cacheDirectory(), "verified", `${sha256(real).slice(0, 16)}.txt`)
+    this.store = fs.existsSync(root) ? fs.realpathSync(root) : path.resolve(root)
+    this.notes = path.join(NOTES(), `${sha256(this.store).slice(0, 16)}.txt`)
   }
 
   /** Whether this very file was seen to have the digest. */
@@ -38,23 +43,34 @@ export class VerifiedFiles {
     if (identity === null || this.load().get(identity) === digest) return
     this.load().set(identity, digest)
     try {
-      fs.mkdirSync(path.dirname(this.note), { recursive: true })
-      fs.appendFileSync(this.note, `${identity} ${digest}\n`)
+      if (!fs.existsSync(this.notes)) this.begin()
+      fs.appendFileSync(this.notes, `${identity} ${digest}\n`)
     } catch {
       // Hashed again by the next process.
     }
+  }
+
+  /** Begins the notes, and removes those of stores that are gone. */
+  private begin(): void {
+    fs.mkdirSync(NOTES(), { recursive: true })
+    for (const name of fs.readdirSync(NOTES())) {
+      const file = path.join(NOTES(), name)
+      const [head = ""] = fs.readFileSync(file, "utf8").split("\n", 1)
+      if (!head.startsWith(HEAD) || !fs.existsSync(head.slice(HEAD.length))) fs.rmSync(file, { force: true })
+    }
+    fs.appendFileSync(this.notes, `${HEAD}${this.store}\n`)
   }
 
   private load(): Map<string, string> {
     if (this.known !== undefined) return this.known
     this.known = new Map()
     try {
-      const lines = fs.readFileSync(this.note, "utf8").split("\n")
+      const lines = fs.readFileSync(this.notes, "utf8").split("\n")
       for (const line of lines) {
         const found = LINE.exec(line)
         if (found !== null) this.known.set(found[1]!, found[2]!)
       }
-      if (lines.length > MOST_LINES) fs.rmSync(this.note)
+      if (lines.length > MOST_LINES) fs.rmSync(this.notes)
     } catch {
       // None yet.
     }

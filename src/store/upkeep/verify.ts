@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import { ArrowFile } from "../arrow/ArrowFile.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
+import { isWhole } from "../disk/signed-text.ts"
 import { readCode } from "../objects/code-texts.ts"
 import { canonicalJson, digestOf } from "../objects/digest.ts"
 import { errorText, sha256OfFile } from "../objects/files.ts"
@@ -24,7 +25,7 @@ export interface Damage {
   /** Names below the store of the file to set aside; null where it is missing. */
   readonly names: ReadonlyArray<string> | null
   /** What mends it beyond setting it aside. */
-  readonly sort: "result" | "record" | "log" | "observation" | "code"
+  readonly sort: "result" | "record" | "log" | "observation" | "code" | "report"
 }
 
 /** What was found, and how much was looked at. */
@@ -56,7 +57,8 @@ export const verifyStore = (
       ...damagedObservations(root, stock),
       ...damagedLogs(root),
       ...lostRecords(root, stock),
-      ...damagedCode(root, stock)
+      ...damagedCode(root, stock),
+      ...damagedReports(root)
     ],
     notes: lost.length === 0 ? [] : [`The code texts of ${lost.join(", ")} are missing: a plan cannot show what changed there.`],
     objects: stock.objects.size,
@@ -226,6 +228,14 @@ const damagedCode = (root: string, stock: Inventory): ReadonlyArray<Damage> =>
     const problem = isDigest(digest) ? problemOf(() => (readCode(root, digest), null)) : "is not called by a digest"
     return problem === null ? [] : [{ file, problem, actions: [], names, sort: "code" }]
   })
+
+const damagedReports = (root: string): ReadonlyArray<Damage> =>
+  namesInside(root, "reports")
+    .filter((name) => name.endsWith(".html") && !isWhole(path.join(root, "reports", name)))
+    .map((name) => {
+      const names = ["reports", name]
+      return { file: path.join(root, ...names), problem: "is not as it was written", actions: [], names, sort: "report" }
+    })
 
 /** Code texts that keys speak of and that are gone: only an explanation is poorer. */
 const lostCode = (stock: Inventory): ReadonlyArray<string> => {

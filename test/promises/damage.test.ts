@@ -1,0 +1,167 @@
+/**
+ * Promise: no damage to a store is believed. Every kind of file in it, damaged in every way: `verify` names it, no command ends in
+ * a stack trace, and the next run ends with the results of an undamaged store.
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { beforeAll, describe, expect, it } from "vitest"
+
+import { draws } from "../../src/random/philox.ts"
+import { readRecord } from "../../src/store/objects/records.ts"
+import { type Place, place } from "../cli/command-line.ts"
+import chain from "../dag/fixtures/studies/chain.ts"
+import { objectsIn, runNodes } from "../dag/study-in-a-folder.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
+
+const original: Place = place()
+let results: ReadonlyArray<string> = []
+/** Files of the store by kind: the one that is damaged, and another sound one of its kind. */
+let files: Readonly<Record<string, readonly [victim: string, other: string]>> = {}
+
+beforeAll(async () => {
+  // Two runs of two studies' worth, so that there are two of every kind.
+  for (const args of [
+    ["--terms", "12"],
+    ["--terms", "13"]
+  ])
+    expect((await original.pipeline(["run", "chain", ...args])).code).toBe(0)
+  results = objectsIn(original.store)
+  const list = (...names: ReadonlyArray<string>) =>
+    fs.readdirSync(path.join(original.store, ...names)).map((name) => path.join(...names, name))
+  const records = list("actions")
+  const outputs = records.map((name) => readRecord(original.store, path.basename(name, ".json"))!.output)
+  const object = (digest: string) => path.join("objects", "sha256", digest.slice(0, 2), digest)
+  const pair = (names: ReadonlyArray<string>) => [names[0]!, names[1]!] as const
+  files = {
+    manifest: pair(outputs.map(({ digest }) => object(digest))),
+    table: pair(outputs.map(({ tables }) => object(tables["sequence"]!.file))),
+    document: pair(outputs.map(({ documents }) => object(documents["about"]!.file))),
+    record: pair(records),
+    observation: pair(list("observations")),
+    code: pair(list("code")),
+    log: pair(list("runs").map((folder) => path.join(folder, "events.jsonl"))),
+    report: pair(list("reports"))
+  }
+})
+
+const FLIPS = 20
+
+/** What is done to a file: each a way of damage by name. */
+const damages: Readonly<Record<string, (file: string, other: string) => void>> = {
+  ...Object.fromEntries(
+    Array.from({ length: FLIPS }, (_, k) => [
+      `bit ${k + 1} of ${FLIPS} flipped`,
+      (file: string) => {
+        const bytes = fs.readFileSync(file)
+        const { uniform } = draws(k, "damage")
+        // One place in each twentieth of the file, so that beginning and end are among them.
+        const at = Math.min(
+          bytes.length - 1,
+          Math.floor(((k + (k === 0 ? 0 : k === FLIPS - 1 ? 0.999 : uniform())) / FLIPS) * bytes.length)
+        )
+        bytes[at]! ^= 1 << Math.floor(uniform() * 8)
+        fs.writeFileSync(file, bytes)
+      }
+    ])
+  ),
+  "cut to half": (file) => fs.truncateSync(file, fs.statSync(file).size >> 1),
+  "cut by its last byte": (file) => fs.truncateSync(file, fs.statSync(file).size - 1),
+  emptied: (file) => fs.truncateSync(file, 0),
+  "given garbage at its end": (file) => fs.appendFileSync(file, "\0garbage\n"),
+  deleted: (file) => fs.rmSync(file),
+  "replaced by another valid one": (file, other) => fs.copyFileSync(other, file)
+}
+
+/** A copy of the store in which one file was damaged. */
+const damagedStore = (kind: string, damage: string): { readonly root: string; readonly file: string } => {
+  const root = path.join(temporaryFolder(), "store")
+  fs.cpSync(original.store, root, { recursive: true })
+  const [victim, other] = files[kind]!
+  const file = path.join(root, victim)
+  fs.chmodSync(file, 0o644)
+  damages[damage]!(file, path.join(root, other))
+  return { root, file }
+}
+
+const COMMANDS: ReadonlyArray<ReadonlyArray<string>> = [
+  ["status"],
+  ["status", "chain"],
+  ["show", "count"],
+  ["show", "sum"],
+  ["plan", "chain", "--why"],
+  ["sql", "select count(*) from metrics"],
+  ["sql", "select * from nodes, runs, actions, artifacts limit 1"],
+  ["report", "chain"],
+  ["gc"],
+  ["gc", "--keep-runs", "1"]
+]
+
+const TRACE = /Something broke|\n +at |Error:|undefined|Unexpected token|Cannot read propert/
+
+describe.each(["manifest", "table", "document", "record", "observation", "code", "log", "report"])("a damaged %s", (kind) => {
+  it.each(Object.keys(damages))(
+    "%s: verify names it, and the next run ends with the results of a sound store",
+    async (damage) => {
+      const { root, file } = damagedStore(kind, damage)
+      const found = await original.here(["verify", "--store", root])
+      expect(`${found.out}${found.err}`).not.toMatch(TRACE)
+      // A lost text of code harms nothing but an explanation, and is named by the module it belongs to. A report that was removed
+      // is written again when it is asked for.
+      const harmless = (kind === "code" || kind === "report") && damage === "deleted"
+      if (!harmless) expect(found.out).toContain(path.basename(file))
+      else if (kind === "code") expect(found.out).toContain("The code texts of ")
+      expect(found.code).toBe(harmless ? 0 : 1)
+
+      for (const terms of [12, 13]) expect((await runNodes(root, chain.nodes({ terms }))).status).toBe("succeeded")
+      expect(objectsIn(root)).toEqual(results)
+      const repaired = await original.here(["verify", "--repair", "--store", root])
+      expect(`${repaired.out}${repaired.err}`).not.toMatch(TRACE)
+      expect((await original.here(["verify", "--store", root])).code).toBe(0)
+      expect(objectsIn(root)).toEqual(results)
+    }
+  )
+
+  it.each(Object.keys(damages).filter((name) => !name.startsWith("bit") || name.startsWith("bit 7 ")))(
+    "%s: every command answers in plain words",
+    async (damage) => {
+      const { root } = damagedStore(kind, damage)
+      for (const command of COMMANDS) {
+        const { out, err, code } = await original.here([...command, "--store", root])
+        expect(`${out}${err}`, command.join(" ")).not.toMatch(TRACE)
+        expect([0, 1, 2], command.join(" ")).toContain(code)
+      }
+    }
+  )
+})
+
+describe("a damaged store", () => {
+  it("is mended by verify --repair: nothing is left to object to, and a run makes what is missing again", async () => {
+    const root = path.join(temporaryFolder(), "store")
+    fs.cpSync(original.store, root, { recursive: true })
+    for (const [victim] of Object.values(files)) {
+      fs.chmodSync(path.join(root, victim), 0o644)
+      fs.appendFileSync(path.join(root, victim), "x")
+    }
+    const found = await original.here(["verify", "--store", root])
+    for (const [victim] of Object.values(files)) expect(found.out).toContain(path.basename(victim))
+    const { out } = await original.here(["verify", "--repair", "--store", root])
+    expect(out).toMatch(/8 files moved to /)
+    expect((await original.here(["verify", "--store", root])).code).toBe(0)
+    const run = await original.pipeline(["run", "chain", "--no-report", "--store", root])
+    expect(run.code).toBe(0)
+    await original.pipeline(["run", "chain", "--no-report", "--terms", "13", "--store", root])
+    expect(objectsIn(root)).toEqual(results)
+  })
+
+  it("heals in a run that meets the damage, which says so in a line each", async () => {
+    const { root, file } = damagedStore("table", "bit 3 of 20 flipped")
+    const run = await original.pipeline(["run", "chain", "--no-report", "--terms", "12", "--store", root])
+    const again = await original.pipeline(["run", "chain", "--no-report", "--terms", "13", "--store", root])
+    expect(`${run.err}${again.err}`).toContain(`${file} does not have the contents its name says; it was moved to `)
+    expect([run.code, again.code]).toEqual([0, 0])
+    expect(objectsIn(root)).toEqual(results)
+    expect((await original.here(["verify", "--store", root])).code).toBe(0)
+  })
+})
