@@ -1,6 +1,6 @@
 /**
- * Promise: no damage to a store is believed. Every kind of file in it, damaged in every way: `verify` names it, no command ends in
- * a stack trace, and the next run ends with the results of an undamaged store.
+ * Promise: no damage to a store is believed. Every kind of file in it, damaged in every way: `verify` names it, no command ends
+ * in a stack trace, and the next run ends with the results of an undamaged store.
  */
 
 import * as fs from "node:fs"
