@@ -5,97 +5,148 @@
  * It sees the tables it is given and knows nothing of what they mean.
  */
 
-import { renameSync, rmSync } from "node:fs"
 import { resolve } from "node:path"
 
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 import type * as Table from "../store/schema/Table.ts"
-import type { QueryResult } from "./QueryResult.ts"
+import { errorText } from "../text/error-text.ts"
+import type { Piece, ResultFormat } from "./output/ResultFormat.ts"
+import type { QueryResult, ResultColumn, SqlValue } from "./QueryResult.ts"
 import type { Session, SessionOptions } from "./Session.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import { StoreFiles } from "./tables/StoreFiles.ts"
 
 export type { QueryResult } from "./QueryResult.ts"
 
+/** Formats that are written piece by piece. */
+export type StreamFormat = "csv" | "tsv" | "json" | "jsonl" | "arrow"
+
+export interface Written {
+  readonly rows: number
+  /** What in the store could not be read and is therefore missing from the result. */
+  readonly warnings: ReadonlyArray<string>
+}
+
 export interface Catalog {
-  /** Runs SQL; rows are those of the last statement, the first `maxRows` (default: all). Interruption stops the query. */
+  /**
+   * Runs SQL and holds the rows of the last statement, the first `maxRows` of them (default: all); the others are counted, up to
+   * some millions. Interruption stops the query.
+   */
   readonly query: (sql: string, maxRows?: number) => Effect.Effect<QueryResult, SqlFailed>
   /**
-   * The same in batches, each awaited before the next: for results that may be too large to hold. At least one batch, maybe
-   * empty.
+   * Writes the rows of the last statement in a format, in constant memory: `put` takes one piece after the other, and ends the
+   * query by `false`.
    */
-  readonly each: (sql: string, use: (batch: QueryResult) => Promise<void>) => Effect.Effect<void, SqlFailed>
-  /** Writes the result of one SELECT as a Parquet file, in place of whatever is there. Returns the number of rows. */
-  readonly exportParquet: (sql: string, file: string) => Effect.Effect<number, SqlFailed>
+  readonly write: (
+    sql: string,
+    format: StreamFormat,
+    put: (piece: Piece) => Promise<boolean>
+  ) => Effect.Effect<Written, SqlFailed>
+  /** Writes the rows of the last statement as a Parquet file, which must not exist yet. */
+  readonly writeParquet: (sql: string, file: string) => Effect.Effect<Written, SqlFailed>
+}
+
+/** What the catalog is told of the params that stages declare, and what a test may choose. */
+export type CatalogOptions = Pick<SessionOptions, "params" | "budget">
+
+/** Rows beyond those held that are still counted. */
+const MOST_COUNTED = 10_000_000
+
+/** Renderers are loaded when they are asked for. */
+const formats: Readonly<Record<StreamFormat, () => Promise<ResultFormat>>> = {
+  csv: async () => (await import("./output/row-formats.ts")).csv,
+  tsv: async () => (await import("./output/row-formats.ts")).tsv,
+  json: async () => (await import("./output/row-formats.ts")).json,
+  jsonl: async () => (await import("./output/row-formats.ts")).jsonl,
+  arrow: async () => (await import("./output/arrow-file.ts")).arrowFile
 }
 
 /** A query's failure, or what else went wrong while it ran. */
 const sqlFailed = (cause: unknown): SqlFailed =>
-  cause instanceof SqlFailed
-    ? cause
-    : new SqlFailed({ problem: cause instanceof Error ? cause.message : String(cause), hint: "" })
+  cause instanceof SqlFailed ? cause : new SqlFailed({ problem: errorText(cause), hint: "" })
 
 /**
  * Opens the catalog of the store at `root`. Cheap: DuckDB is loaded by the first query, and the store is read as queries need it.
  */
-export const open = (root: string, tables: ReadonlyArray<Table.Any>): Effect.Effect<Catalog, never, Scope.Scope> =>
+export const open = (
+  root: string,
+  tables: ReadonlyArray<Table.Any>,
+  options: CatalogOptions = {}
+): Effect.Effect<Catalog, never, Scope.Scope> =>
   Effect.gen(function* () {
     const store = new StoreFiles(resolve(root))
-    const start = async (options: SessionOptions): Promise<Session> => {
-      const { Session } = await import("./Session.ts")
-      return Session.open(store, tables, options)
+    const sessions: Array<Promise<Session>> = []
+    const start = (own: SessionOptions): Promise<Session> => {
+      const session = import("./Session.ts").then(({ Session }) => Session.open(store, tables, { ...options, ...own }))
+      sessions.push(session)
+      return session
     }
-    let shared: Promise<Session> | undefined
     yield* Effect.addFinalizer(() =>
       Effect.promise(async () => {
-        const session = await shared?.catch(() => undefined)
-        session?.close()
+        for (const session of sessions) await session.then((open) => open.close()).catch(() => {})
       })
     )
+    let shared: Promise<Session> | undefined
     const within = <A>(open: () => Promise<Session>, use: (session: Session) => Promise<A>): Effect.Effect<A, SqlFailed> =>
       Effect.tryPromise({
         try: async (signal) => {
           const session = await open()
-          const stop = () => session.interrupt()
+          const stop = () => {
+            shared = undefined
+            session.interrupt()
+          }
           signal.addEventListener("abort", stop)
+          if (signal.aborted) stop()
           return use(session).finally(() => signal.removeEventListener("abort", stop))
         },
         catch: sqlFailed
       })
+    const ask = () => (shared ??= start({}))
 
     return {
-      query: (sql, maxRows) =>
+      query: (sql, maxRows = Number.POSITIVE_INFINITY) =>
+        within(ask, async (session) => {
+          const rows: Array<ReadonlyArray<SqlValue>> = []
+          let columns: ReadonlyArray<ResultColumn> = []
+          let rowCount = 0
+          const { warnings, whole } = await session.stream(sql, {
+            begin: async (all) => {
+              columns = all.map(({ name, type }) => ({ name, type }))
+              return true
+            },
+            rows: async (batch) => {
+              rowCount += batch.rows
+              if (rows.length < maxRows) for (const row of batch.plain().slice(0, maxRows - rows.length)) rows.push(row)
+              return rowCount <= maxRows + MOST_COUNTED
+            }
+          })
+          return { columns, rows, rowCount: whole ? rowCount : maxRows + MOST_COUNTED, uncounted: !whole, warnings }
+        }),
+      write: (sql, format, put) =>
+        within(ask, async (session) => {
+          const start = await formats[format]()
+          let writer: ReturnType<ResultFormat> | undefined
+          const putAll = async (pieces: ReadonlyArray<Piece>) => {
+            for (const piece of pieces) if (piece.length > 0 && !(await put(piece))) return false
+            return true
+          }
+          const { rows, warnings, whole } = await session.stream(sql, {
+            begin: async (columns) => {
+              writer = start(columns)
+              return putAll(writer.head())
+            },
+            rows: async (batch) => writer !== undefined && putAll(writer.batch(batch))
+          })
+          if (whole && writer !== undefined) await putAll(writer.tail())
+          return { rows, warnings }
+        }),
+      writeParquet: (sql, file) =>
         within(
-          () => (shared ??= start({})),
-          (session) => session.query(sql, maxRows)
-        ),
-      each: (sql, use) =>
-        Effect.asVoid(
-          within(
-            () => (shared ??= start({})),
-            (session) => session.each(sql, Infinity, use)
-          )
-        ),
-      exportParquet: (sql, file) => {
-        const target = resolve(file)
-        const partial = `${target}.partial-${process.pid}`
-        return within(
-          () => start({ writableFile: partial }),
-          (session) =>
-            session
-              .copyToParquet(sql, partial)
-              .then((rows) => {
-                renameSync(partial, target)
-                return rows
-              })
-              .finally(() => {
-                session.close()
-                rmSync(partial, { force: true })
-              })
+          () => start({ writableFile: resolve(file) }),
+          (session) => session.copyToParquet(sql, resolve(file))
         )
-      }
     }
   })
 

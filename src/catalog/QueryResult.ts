@@ -1,8 +1,19 @@
 /** The result of a query, as plain values: what renderers, the command line and tests work on. */
 
+/** A number with more digits than JavaScript's numbers hold: a wide decimal. */
+export class ExactNumber {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+  toString(): string {
+    return this.digits
+  }
+}
+
 /**
- * One value of a row. 64-bit and larger integers are bigint. Dates and timestamps are `Date` (UTC, milliseconds). Lists are
- * arrays, structs are objects. What JavaScript has no type for is text.
+ * One value of a row. 64-bit and larger integers are bigint. Lists are arrays, structs and maps are objects. What JavaScript has
+ * no type for is text, as DuckDB prints it: dates, times, time stamps (those with a zone in UTC), intervals, UUIDs.
  */
 export type SqlValue =
   | null
@@ -11,11 +22,11 @@ export type SqlValue =
   | bigint
   | string
   | Uint8Array
-  | Date
+  | ExactNumber
   | ReadonlyArray<SqlValue>
   | { readonly [key: string]: SqlValue }
 
-/** Whether a value is a list, and no struct or date. */
+/** Whether a value is a list, and no struct. */
 export const isList = (value: SqlValue): value is ReadonlyArray<SqlValue> => Array.isArray(value)
 
 export interface ResultColumn {
@@ -29,6 +40,8 @@ export interface QueryResult {
   readonly rows: ReadonlyArray<ReadonlyArray<SqlValue>>
   /** How many rows the query has; more than `rows` holds where only the first were asked for. */
   readonly rowCount: number
+  /** Whether there are more rows than were counted. */
+  readonly uncounted: boolean
   /** What in the store could not be read and is therefore missing from the result. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -42,4 +55,14 @@ export const uniqueNames = (columns: ReadonlyArray<ResultColumn>): ReadonlyArray
     used.add(unique)
     return unique
   })
+}
+
+/** The shortest decimal that reads back as the same float32: 0.1, not 0.10000000149011612. */
+export const shortestFloat32 = (value: number): number => {
+  if (!Number.isFinite(value)) return value
+  for (let digits = 6; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return value
 }

@@ -5,146 +5,211 @@
  * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is
  * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
  * exception is `writableFile`, a temporary file that `COPY` may write a result to.
+ *
+ * Results are streamed: what is held of one is some thousand rows. What a query needs besides is bounded, and beyond that goes to
+ * a folder on disk that is removed with the session.
  */
 
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-
 import {
-  DuckDBInstance,
-  DuckDBTypeId,
-  JSDuckDBValueConverter,
   type DuckDBConnection,
-  type DuckDBMaterializedResult,
-  type DuckDBValueConverter,
-  type JS
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  type DuckDBResult
 } from "@duckdb/node-api"
 
 import type * as Table from "../store/schema/Table.ts"
-import { nearest } from "../text/near.ts"
+import { errorText } from "../text/error-text.ts"
+import { duckdbFailure, missingTable } from "./duckdb/duckdb-failure.ts"
 import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
-import { queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
-import type { Source } from "./duckdb/scan-sources.ts"
+import { type MemoryBudget, memoryBudget } from "./duckdb/memory-budget.ts"
+import { parquetSelect } from "./duckdb/parquet-types.ts"
+import { plainValue } from "./duckdb/plain-values.ts"
+import { parsed, queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
+import { quoteReservedNames } from "./duckdb/reserved-names.ts"
+import type { ConstantType, Source } from "./duckdb/scan-sources.ts"
+import { makeSpillFolder, type SpillFolder } from "./duckdb/spill-folder.ts"
+import { literal, quote } from "./duckdb/sql-text.ts"
 import { registerTableFunction } from "./duckdb/table-function.ts"
-import type { SqlValue, QueryResult } from "./QueryResult.ts"
+import type { ResultBatch, TypedColumn } from "./output/ResultFormat.ts"
+import { uniqueNames } from "./QueryResult.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./tables/StoreFiles.ts"
-import { literal, quote, viewNames, viewSql } from "./tables/views.ts"
+import { knownNames, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
   readonly writableFile?: string
+  /** The declared types of params, by name. */
+  readonly params?: ReadonlyMap<string, ConstantType>
+  /** In place of what the machine allows. */
+  readonly budget?: MemoryBudget
 }
 
-/** Values that JavaScript has no type for become text, as DuckDB prints them. */
-const toValue: DuckDBValueConverter<JS> = (value, type, converter) => {
-  const { typeId } = type
-  const asText =
-    typeId === DuckDBTypeId.TIME ||
-    typeId === DuckDBTypeId.TIME_TZ ||
-    typeId === DuckDBTypeId.INTERVAL ||
-    typeId === DuckDBTypeId.BIT ||
-    (typeId === DuckDBTypeId.DECIMAL && "width" in type && Number(type.width) > 15)
-  if (value !== null && asText) return String(value)
-  return JSDuckDBValueConverter(value, type, converter)
+/** Takes a result in as it comes. False: no more is wanted, and the query is stopped. */
+export interface Receiver {
+  readonly begin: (columns: ReadonlyArray<TypedColumn>) => Promise<boolean>
+  readonly rows: (batch: ResultBatch) => Promise<boolean>
 }
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-
-/** What a text of SQL gave: the result of its last statement. */
-interface Ran {
-  readonly result: DuckDBMaterializedResult
-  readonly statements: number
+export interface Received {
+  readonly rows: number
+  /** Whether the query ended by itself. */
+  readonly whole: boolean
+  readonly warnings: ReadonlyArray<string>
 }
 
-/** One connection to one DuckDB of its own. Queries run one after another; `close` frees the memory. */
+/** The SQL that was asked for, ready to run. */
+interface Ready {
+  readonly sql: string
+  readonly serialized: string
+  readonly plan: QueryPlan | undefined
+}
+
+/** How long a stopped query may take to end before its session is given up. */
+const PATIENCE_MS = 5_000
+
+/** One connection to one DuckDB of its own. Queries run one after another; `close` frees the memory and the disk. */
 export class Session {
   private readonly instance: DuckDBInstance
   private readonly connection: DuckDBConnection
   private readonly store: StoreFiles
   private readonly tables: ReadonlyArray<Table.Any>
+  private readonly options: SessionOptions
+  private readonly budget: MemoryBudget
+  private readonly spill: SpillFolder | undefined
   private readonly sources: Map<number, Source>
   private readonly closeScans: () => void
   private nextSource = 0
+  private running: Promise<unknown> = Promise.resolve()
+  private stopped = false
+  private readonly stop: Promise<false>
+  private readonly stopNow: () => void
 
   private constructor(
     instance: DuckDBInstance,
     connection: DuckDBConnection,
     store: StoreFiles,
     tables: ReadonlyArray<Table.Any>,
-    options: SessionOptions
+    options: SessionOptions,
+    budget: MemoryBudget,
+    spill: SpillFolder | undefined
   ) {
     this.instance = instance
     this.connection = connection
     this.store = store
     this.tables = tables
+    this.options = options
+    this.budget = budget
+    this.spill = spill
     this.sources = new Map()
     this.closeScans = registerTableFunction(connection, this.sources, options)
+    const { promise, resolve } = Promise.withResolvers<false>()
+    this.stop = promise
+    this.stopNow = () => resolve(false)
   }
 
   static async open(store: StoreFiles, tables: ReadonlyArray<Table.Any>, options: SessionOptions = {}): Promise<Session> {
+    const budget = options.budget ?? memoryBudget()
+    const spill = makeSpillFolder()
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
-      temp_directory: join(tmpdir(), `echo-chamber-sql-${process.pid}`)
+      memory_limit: mebibytes(budget.bytes),
+      threads: String(budget.threads),
+      temp_directory: spill?.path ?? "",
+      ...(spill === undefined ? {} : { max_temp_directory_size: mebibytes(spill.most) })
     })
     const connection = await instance.connect()
     if (options.writableFile !== undefined) await connection.run(`set allowed_paths = [${literal(options.writableFile)}]`)
+    // What a query prints must not depend on where the machine stands.
+    await connection.run("set TimeZone = 'UTC'")
     await connection.run("set enable_external_access = false")
     await connection.run("set lock_configuration = true")
-    return new Session(instance, connection, store, tables, options)
+    return new Session(instance, connection, store, tables, options, budget, spill)
   }
 
-  close(): void {
+  /** Stops what runs and frees all that the session holds. */
+  async close(): Promise<void> {
+    this.interrupt()
+    const patience = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => patience.resolve(false), PATIENCE_MS)
+    const ended = await Promise.race([
+      this.running.then(
+        () => true,
+        () => true
+      ),
+      patience.promise
+    ])
+    clearTimeout(timer)
     this.closeScans()
-    this.connection.closeSync()
-    this.instance.closeSync()
+    if (ended) {
+      this.connection.closeSync()
+      this.instance.closeSync()
+    }
+    this.spill?.remove()
   }
 
-  /** Stops the running query, which then fails. */
+  /** Stops the running query, which then fails; the session is of no use afterwards. */
   interrupt(): void {
+    this.stopped = true
+    this.stopNow()
     this.connection.interrupt()
   }
 
-  /** Runs SQL and returns the rows of its last statement, the first `maxRows` of them. Rejects with `SqlFailed`. */
-  async query(sql: string, maxRows = Infinity): Promise<QueryResult> {
-    const rows: Array<ReadonlyArray<SqlValue>> = []
-    const last = await this.each(sql, maxRows, async (batch) => void rows.push(...batch.rows))
-    return { ...last, rows }
-  }
-
   /**
-   * Hands the rows of the last statement over in batches of some thousands, the first `maxRows` of them; at least one batch,
-   * empty where there is no row. JavaScript values are made batch by batch: they take many times the room of DuckDB's. Returns
-   * the last batch.
+   * Hands the rows of the last statement over in batches of some thousands, each when the one before was taken. Rejects with
+   * `SqlFailed`.
    */
-  async each(sql: string, maxRows: number, use: (batch: QueryResult) => Promise<void>): Promise<QueryResult> {
-    const { result, statements } = await this.run(sql, await this.plan(sql))
-    const several = statements > 1 ? [`These are ${statements} statements; shown is the result of the last.`] : []
-    const columns = result.columnNames().map((name, i) => ({ name, type: result.columnType(i).toString() }))
-    const { rowCount } = result
-    let batch: QueryResult = { columns, rows: [], rowCount, warnings: [...this.store.warnings, ...several] }
-    let left = Math.min(maxRows, rowCount)
-    if (left === 0) await use(batch)
-    for (let i = 0; i < result.chunkCount && left > 0; i++) {
-      const chunk = result.getChunk(i)
-      const wanted = Math.min(chunk.rowCount, left)
-      batch = { ...batch, rows: Array.from({ length: wanted }, (_, row) => chunk.convertRowValues(row, toValue)) }
-      left -= wanted
-      await use(batch)
-    }
-    return batch
+  stream(sql: string, receiver: Receiver): Promise<Received> {
+    return this.alone(async () => {
+      const ready = await this.ready(sql)
+      return this.withViews(ready, async (begun) => {
+        const { result, statements } = await this.runAll(ready.sql)
+        begun()
+        const { rows, whole } = await this.receive(result, receiver)
+        const several = statements > 1 ? [`These are ${statements} statements; shown is the result of the last.`] : []
+        return { rows, whole, warnings: [...this.store.warnings, ...several] }
+      })
+    })
   }
 
-  /** Writes the result of one SELECT to the session's writable file, as Parquet. Returns the number of rows. */
-  async copyToParquet(sql: string, file: string): Promise<number> {
-    const plan = await this.plan(sql)
-    const serialized = `json_serialize_sql(${literal(sql)})`
-    const statements = `json_array_length(json_extract(${serialized}, '$.statements'))`
-    const one = plan && (await this.scalar(`select case when ${statements} = 1 then json_deserialize_sql(${serialized}) end`))
-    if (typeof one !== "string")
-      throw new SqlFailed({ problem: "Only the result of a single SELECT can be written as Parquet.", hint: "" })
-    const { result } = await this.run(`copy (${one}) to ${literal(file)} (format parquet)`, plan)
-    return Number((await result.getRowsJS())[0]?.[0])
+  /** Writes the result of the last statement to the session's writable file, as Parquet. */
+  copyToParquet(sql: string, file: string): Promise<Received> {
+    return this.alone(async () => {
+      const ready = await this.ready(sql)
+      return this.withViews(ready, async (begun) => {
+        const select = await this.singleSelect(ready)
+        const rows = select === undefined ? await this.copyByTable(ready.sql, file, begun) : await this.copy(select, file)
+        return { rows, whole: true, warnings: [...this.store.warnings] }
+      })
+    })
+  }
+
+  private async alone<A>(work: () => Promise<A>): Promise<A> {
+    const done = this.running.then(work, work)
+    this.running = done
+    return done
+  }
+
+  /** Waits for a receiver, but not beyond an interruption: a reader that has stopped reading would keep the query for ever. */
+  private async taken(wanted: Promise<boolean>): Promise<boolean> {
+    const more = await Promise.race([wanted, this.stop])
+    if (this.stopped) throw new SqlFailed({ problem: "The query was interrupted.", hint: "" })
+    return more
+  }
+
+  private async receive(result: DuckDBResult, receiver: Receiver): Promise<{ readonly rows: number; readonly whole: boolean }> {
+    const types = result.columnTypes()
+    const columns = result.columnNames().map((name, i) => ({ name, type: types[i]!.toString(), duckdb: types[i]! }))
+    let rows = 0
+    let wanted = await this.taken(receiver.begin(columns))
+    while (wanted) {
+      const chunk = await result.fetchChunk()
+      if (chunk === null || chunk.rowCount === 0) return { rows, whole: true }
+      rows += chunk.rowCount
+      wanted = await this.taken(receiver.rows(batchOf(chunk, columns)))
+    }
+    return { rows, whole: false }
   }
 
   private async scalar(sql: string): Promise<unknown> {
@@ -152,46 +217,128 @@ export class Session {
     return (await result.getRowsJS())[0]?.[0]
   }
 
-  private async plan(sql: string): Promise<QueryPlan | undefined> {
+  private async serialize(sql: string): Promise<string> {
+    return String(await this.scalar(`select json_serialize_sql(${literal(sql)})`))
+  }
+
+  /** Has the SQL parsed; names that SQL reserves get their quotes. What cannot be parsed fails when it runs, with its caret. */
+  private async ready(sql: string): Promise<Ready> {
+    if (sql.includes("\0")) throw new SqlFailed({ problem: "The query holds a NUL character.", hint: "" })
+    const serialized = await this.serialize(sql)
+    const { problemAt, statements } = parsed(serialized)
+    if (statements === 0) throw new SqlFailed({ problem: "There is no statement in the query.", hint: "" })
+    if (problemAt !== undefined) {
+      const problemOf = async (text: string) => parsed(await this.serialize(text)).problemAt
+      const quoted = await quoteReservedNames(sql, await this.reservedNames(), problemOf)
+      if (quoted !== undefined && quoted !== sql) return this.ready(quoted)
+    }
+    return { sql, serialized, plan: queryPlan(serialized) }
+  }
+
+  /** Names of our tables and columns that SQL reserves, in lower case. */
+  private async reservedNames(): Promise<ReadonlySet<string>> {
+    const reserved = await this.scalar(
+      "select string_agg(lower(keyword_name), ' ') from duckdb_keywords() where keyword_category in ('reserved', 'type_function')"
+    )
+    const names = new Set(knownNames(this.tables, this.options.params ?? new Map()).map((name) => name.toLowerCase()))
+    return new Set(
+      String(reserved)
+        .split(" ")
+        .filter((word) => names.has(word))
+    )
+  }
+
+  /**
+   * Every statement in turn, the last one streaming: DuckDB by itself would give the result of the first. What cannot be parsed
+   * fails as one, with its caret.
+   */
+  private async runAll(sql: string): Promise<{ readonly result: DuckDBResult; readonly statements: number }> {
+    const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
+    if (several === null || several.count < 2) return { result: await this.connection.stream(sql), statements: 1 }
+    for (let i = 0; i < several.count - 1; i++) await (await several.prepare(i)).run()
+    return { result: await (await several.prepare(several.count - 1)).stream(), statements: several.count }
+  }
+
+  /** The text of a query that can stand inside another: one SELECT. */
+  private async singleSelect({ sql, serialized, plan }: Ready): Promise<Statement | undefined> {
+    if (plan === undefined && parsed(serialized).statements !== 1) return undefined
+    const serial = `json_serialize_sql(${literal(sql)})`
+    const one = await this.scalar(`select json_deserialize_sql(${serial})`).catch(() => undefined)
+    if (typeof one !== "string") return undefined
+    // DESCRIBE and SHOW are serialised as SELECT, but cannot stand in a COPY as they are.
+    const text = `from (${one})`
+    const statement = await this.connection.prepare(text).catch((cause: unknown) => {
+      if (errorText(cause).startsWith("Parser Error")) return undefined
+      throw cause
+    })
+    return statement && { text, statement }
+  }
+
+  private async copy({ text, statement }: Statement, file: string): Promise<number> {
+    const columns = Array.from({ length: statement.columnCount }, (_, i) => i)
+    const names = uniqueNames(columns.map((i) => ({ name: statement.columnName(i), type: "" })))
+    const select = parquetSelect(
+      text,
+      names,
+      columns.map((i) => statement.columnType(i))
+    )
+    statement.destroySync()
+    return Number(await this.scalar(`copy (${select}) to ${literal(file)} (format parquet)`))
+  }
+
+  /** By way of a table, which takes the result of any statement; a connection of its own, since this one is streaming. */
+  private async copyByTable(sql: string, file: string, begun: () => void): Promise<number> {
+    const { result } = await this.runAll(sql)
+    begun()
+    const types = result.columnTypes()
+    const names = uniqueNames(result.columnNames().map((name) => ({ name, type: "" })))
+    const columns = names.map((name, i) => `${quote(name)} ${types[i]!.toString()}`)
+    const other = await this.instance.connect()
     try {
-      const serialized = await this.scalar(`select json_serialize_sql(${literal(sql)})`)
-      return typeof serialized === "string" ? queryPlan(serialized) : undefined
-    } catch {
-      // What cannot be parsed fails below, with DuckDB's own message.
-      return undefined
+      await other.run(`create or replace table ${quote(RESULT)} (${columns.join(", ")})`)
+      const appender = await other.createAppender(RESULT)
+      for (;;) {
+        const chunk = await result.fetchChunk()
+        if (chunk === null || chunk.rowCount === 0) break
+        if (this.stopped) throw new SqlFailed({ problem: "The query was interrupted.", hint: "" })
+        appender.appendDataChunk(chunk)
+      }
+      appender.closeSync()
+      const select = parquetSelect(`from ${quote(RESULT)}`, names, types)
+      const copied = await other.run(`copy (${select}) to ${literal(file)} (format parquet)`)
+      return Number((await copied.getRowsJS())[0]?.[0])
+    } finally {
+      await other.run(`drop table if exists ${quote(RESULT)}`)
+      other.closeSync()
     }
   }
 
   /**
-   * Every statement in turn: DuckDB by itself would give the result of the first. What cannot be parsed fails as one, with its
-   * caret.
+   * Makes the views that are needed, then works. A table that only DuckDB finds to be needed is made on a second try, unless work
+   * has `begun` to give results.
    */
-  private async runAll(sql: string): Promise<Ran> {
-    const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
-    if (several === null || several.count < 2) return { result: await this.connection.run(sql), statements: 1 }
-    for (let i = 0; i < several.count - 1; i++) await (await several.prepare(i)).run()
-    return { result: await (await several.prepare(several.count - 1)).run(), statements: several.count }
-  }
-
-  /** Makes the views that are needed, then runs. A table that only DuckDB finds to be needed is made on a second try. */
-  private async run(sql: string, plan: QueryPlan | undefined): Promise<Ran> {
+  private async withViews<A>({ plan }: Ready, work: (begun: () => void) => Promise<A>): Promise<A> {
     const names = viewNames(this.tables)
     const lower = new Map(names.map((name) => [name.toLowerCase(), name]))
     const mentioned = plan && [...new Set(plan.scans.flatMap((scan) => lower.get(scan.table) ?? []))]
+    let hasBegun = false
+    const begun = () => {
+      hasBegun = true
+    }
     try {
       await this.createViews(mentioned ?? names, plan)
       try {
-        return await this.runAll(sql)
+        return await work(begun)
       } catch (cause) {
-        const missing = missingTable(messageOf(cause))
+        const missing = missingTable(errorText(cause))
         // A view of the user's own, made by an earlier query, may stand on one of ours that this query does not mention.
-        const stale = messageOf(cause).includes("there is no such source")
-        if (plan === undefined || !(stale || lower.has(missing?.toLowerCase() ?? ""))) throw this.failure(cause)
+        const stale = errorText(cause).includes("there is no such source")
+        if (hasBegun || plan === undefined || !(stale || lower.has(missing?.toLowerCase() ?? ""))) throw cause
         await this.createViews(names, undefined)
-        return await this.runAll(sql).catch((again: unknown) => {
-          throw this.failure(again)
-        })
+        return await work(begun)
       }
+    } catch (cause) {
+      throw this.failure(cause)
     } finally {
       this.closeScans()
       this.sources.clear()
@@ -205,35 +352,37 @@ export class Session {
       return `store_scan(${id})`
     }
     for (const name of names) {
-      const sql = viewSql(name, this.tables, this.store, plan, add)
+      const sql = viewSql(name, this.tables, this.store, this.options.params ?? new Map(), plan, add)
       if (sql !== undefined) await this.connection.run(`create or replace view ${quote(name)} as ${sql}`)
     }
   }
 
-  private failure(cause: unknown): SqlFailed {
-    const problem = messageOf(cause)
-    const names = viewNames(this.tables)
-    const missing = missingTable(problem)
-    if (missing !== undefined) {
-      const near = nearest(missing, names)
-      const meant = near.length > 0 ? `Near names: ${near.join(", ")}.\n` : ""
-      // DuckDB's own guess is a table of its internals.
-      return new SqlFailed({
-        problem: problem.replace(/\nDid you mean "[^\n]*/, ""),
-        hint: `${meant}Tables: ${names.join(", ")}.`
-      })
-    }
-    const column = /Referenced column "([^"]+)" not found/.exec(problem)?.[1]
-    if (column !== undefined) {
-      const known = [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name))
-      const near = nearest(column, known)
-      return new SqlFailed({
-        problem,
-        hint: near.length > 0 ? `Near names: ${near.join(", ")}.` : `Columns: ${[...new Set(known)].join(", ")}.`
-      })
-    }
-    return new SqlFailed({ problem, hint: "" })
+  private failure(cause: unknown): unknown {
+    if (cause instanceof SqlFailed) return cause
+    return duckdbFailure(errorText(cause).replace(/^Failed to extract statements: /, ""), {
+      tables: viewNames(this.tables),
+      columns: [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name)),
+      memory: this.budget.bytes,
+      disk: this.spill
+    })
   }
 }
 
-const missingTable = (message: string): string | undefined => /Table with name "?([^\s"]+)"? does not exist/.exec(message)?.[1]
+interface Statement {
+  readonly text: string
+  readonly statement: DuckDBPreparedStatement
+}
+
+/** A table that no user makes. */
+const RESULT = "echo chamber: result"
+
+const mebibytes = (bytes: number): string => `${Math.max(1, Math.floor(bytes / 2 ** 20))}MiB`
+
+const batchOf = (chunk: DuckDBDataChunk, columns: ReadonlyArray<TypedColumn>): ResultBatch => ({
+  rows: chunk.rowCount,
+  values: (column) => chunk.getColumnValues(column),
+  plain: () => {
+    const values = columns.map(({ duckdb }, i) => chunk.getColumnValues(i).map((value) => plainValue(value, duckdb)))
+    return Array.from({ length: chunk.rowCount }, (_, row) => values.map((column) => column[row]!))
+  }
+})

@@ -4,9 +4,14 @@ import * as Schema from "effect/Schema"
 
 export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {
   problem: Schema.String,
-  hint: Schema.String
+  hint: Schema.String,
+  /** The query is right, but this machine cannot answer it. */
+  tooLarge: Schema.optionalKey(Schema.Boolean)
 }) {
-  readonly badInput = true
+  /** Whether it is the query that has to be changed. */
+  get badInput() {
+    return this.tooLarge !== true
+  }
   override get message() {
     return this.hint === "" ? this.problem : `${this.problem}\n\n${this.hint}`
   }

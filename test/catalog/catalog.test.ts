@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
+import { TYPES } from "./result-types.ts"
 import { rolloutsOf, sampleStore, SampleStore, tables, Training } from "./sample-store.ts"
 
 const store = sampleStore()
@@ -292,24 +293,59 @@ describe("damage", () => {
 })
 
 describe("parquet", () => {
-  it("holds the result of a query, and nothing else can be written on the way", async () => {
-    const file = join(store.root, "out.parquet")
-    const written = await inCatalog(store.root, (catalog) =>
-      catalog.exportParquet("select algorithm, text, tokens from rollouts order by run, algorithm, step -- all", file)
-    )
-    expect(written).toBe(16)
+  const file = join(store.root, "out.parquet")
+  const write = async (sql: string) => {
+    rmSync(file, { force: true })
+    return inCatalog(store.root, (catalog) => catalog.writeParquet(sql, file))
+  }
+  const back = async (sql: string) => {
     const { DuckDBInstance } = await import("@duckdb/node-api")
     const connection = await (await DuckDBInstance.create(":memory:")).connect()
-    const back = await connection.runAndReadAll(
-      `select algorithm, count(*), max(tokens) from '${file}' group by all order by all`
-    )
-    expect(back.getRowsJS()).toEqual([
+    return (await connection.runAndReadAll(sql)).getRowsJS()
+  }
+
+  it("holds the result of a query", async () => {
+    const { rows } = await write("select algorithm, text, tokens from rollouts order by run, algorithm, step -- all")
+    expect(rows).toBe(16)
+    expect(await back(`select algorithm, count(*), max(tokens) from '${file}' group by all order by all`)).toEqual([
       ["grpo", 4n, [30, 31, 32]],
       ["ppo", 12n, [50]]
     ])
-    const refused = (sql: string) =>
-      inCatalog(store.root, (catalog) => Effect.flip(catalog.exportParquet(sql, file))).then((error) => error.message)
-    expect(await refused("select 1; select 2")).toContain("single SELECT")
-    expect(await refused("create table t (a int)")).toContain("single SELECT")
+  })
+
+  it.each([
+    ["describe rollouts", "column_name"],
+    ["show tables", "name"],
+    ["summarize training", "column_name"],
+    ["explain select 1", "explain_key"],
+    ["pragma table_info('rollouts')", "cid"],
+    ["call pragma_version()", "library_version"],
+    ["create temp table t as select 3 as x; select x from t", "x"],
+    ["values (1), (2)", "col0"],
+    ["from rollouts limit 3", "step"],
+    ["select 1 as a, 2 as a", "a"]
+  ])("holds the result of %s", async (sql, column) => {
+    const { rows } = await write(sql)
+    expect(rows).toBeGreaterThan(0)
+    expect((await back(`select column_name from (describe from '${file}')`))[0]).toEqual([column])
+    expect(await back(`select count(*) from '${file}'`)).toEqual([[BigInt(rows)]])
+  })
+
+  it("keeps the order of rows, and repeated names apart", async () => {
+    await write("select range % 7 as a, range as a from range(100000) order by 1 desc, 2")
+    expect(await back(`select a, a_1 from '${file}' limit 2`)).toEqual([
+      [6n, 6n],
+      [6n, 13n]
+    ])
+  })
+
+  it.each(TYPES)("keeps the type of %s", async (sql, _, __, type) => {
+    await write(`select null as x union all select ${sql}`)
+    expect(await back(`select typeof(x) from '${file}' limit 1`)).toEqual([[type]])
+    expect(await back(`select count(x) from '${file}'`)).toEqual([[sql === "null" ? 0n : 1n]])
+  })
+
+  it("refuses a sum that no 64 bits hold", async () => {
+    await expect(write("select 123456789012345678901234567890::hugeint as s")).rejects.toThrow("::decimal(38,0)")
   })
 })

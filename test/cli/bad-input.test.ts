@@ -38,7 +38,7 @@ describe("bad input", () => {
     ],
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
     [["status", "nothing"], 'No run or study "nothing" has run in '],
-    [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, json, arrow, parquet; got "xlsx".']
+    [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, tsv, json, jsonl, arrow, parquet; got "xlsx".']
   ])("%j is refused with what would be right", async (args, message) => {
     const { code, err } = await at.here(args)
     expect(err).toContain(message)

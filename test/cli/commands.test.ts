@@ -225,7 +225,7 @@ describe("sql", () => {
   it("without a query lists the tables there are and their columns, without DuckDB", async () => {
     const text = await out("sql")
     expect(text).toMatch(/^rollouts: .*\n {2}\w+ \w+/m)
-    expect(text).toMatch(/^runs: .*\n {2}run utf8, study utf8/m)
+    expect(text).toMatch(/^runs: .*\n {2}run VARCHAR, study VARCHAR/m)
   })
 
   it("answers over all runs as table, CSV, JSON and in files", async () => {

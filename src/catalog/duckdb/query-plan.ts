@@ -47,6 +47,20 @@ const looksAround = (node: JsonObject): boolean => {
   }
 }
 
+/** What the parser found: where it gave up, or how many statements there are (undefined where it does not tell). */
+export interface Parsed {
+  readonly problemAt: number | undefined
+  readonly statements: number | undefined
+}
+
+/** What a serialised parse tree says of the text as a whole. */
+export const parsed = (serialized: string): Parsed => {
+  const tree = object(JSON.parse(serialized) as Json)
+  if (tree["error"] === false) return { problemAt: undefined, statements: array(tree["statements"]).length }
+  const at = Number(text(tree["position"]))
+  return { problemAt: tree["error_type"] === "parser" ? at : undefined, statements: undefined }
+}
+
 /**
  * The plan of a parse tree; undefined when all views are needed: DuckDB could not serialise the statement (it does so for SELECT
  * only), or it looks around.

@@ -31,6 +31,8 @@ export interface OpenPart {
 export interface Part {
   readonly rows: number
   readonly open: () => OpenPart
+  /** Is told when the part cannot be opened or read: its rows are left out then. Without it that is an error of the query. */
+  readonly lost?: (cause: unknown) => void
 }
 
 export interface Source {

@@ -23,7 +23,7 @@ import duckdb from "@duckdb/node-bindings"
 
 import type { ColumnType } from "../../store/schema/Column.ts"
 import { chunkRows, fillColumn, fillConstant, fillNull, type FillOptions } from "./duckdb-vectors.ts"
-import type { BatchColumn, ConstantType, OpenPart, Source } from "./scan-sources.ts"
+import type { BatchColumn, ConstantType, OpenPart, Part, Source } from "./scan-sources.ts"
 
 const dataTypes: Readonly<Record<ColumnType, DuckDBType>> = {
   bool: BOOLEAN,
@@ -68,25 +68,47 @@ class Scan {
     for (;;) {
       const part = this.source.parts[this.part]
       if (part === undefined) return 0
-      this.open ??= part.open()
-      if (this.batch === this.open.batches) {
-        this.close()
-        this.part++
-        this.batch = 0
+      const open = this.attempt(part, () => (this.open ??= part.open()))
+      if (open === undefined) continue
+      if (this.batch === open.batches) {
+        this.nextPart()
         continue
       }
-      const total = this.open.rows(this.batch)
+      const total = open.rows(this.batch)
       if (this.row === total) {
         this.batch++
         this.row = 0
         continue
       }
-      if (this.row === 0) this.columns = this.wanted.map((column) => this.read(column))
+      if (this.row === 0) {
+        const columns = this.attempt(part, () => this.wanted.map((column) => this.read(column)))
+        if (columns === undefined) continue
+        this.columns = columns
+      }
       const rows = Math.min(chunkRows, total - this.row)
       for (let i = 0; i < this.wanted.length; i++)
         this.fill(duckdb.data_chunk_get_vector(chunk, i), this.wanted[i]!, this.columns[i], rows)
       this.row += rows
       return rows
+    }
+  }
+
+  private nextPart(): void {
+    this.close()
+    this.part++
+    this.batch = 0
+    this.row = 0
+  }
+
+  /** What `work` gives; a part with which it fails is left out, if it may be, and the next one is up. */
+  private attempt<A>(part: Part, work: () => A): A | undefined {
+    try {
+      return work()
+    } catch (cause) {
+      if (part.lost === undefined) throw cause
+      part.lost(cause)
+      this.nextPart()
+      return undefined
     }
   }
 

@@ -27,7 +27,7 @@ interface Params {
   readonly of: (node: Finished) => ReadonlyMap<string, unknown>
 }
 
-/** The type that fits every value: params of one name may differ between stages and versions. */
+/** The type that fits every value of a param that no stage here declares. */
 const commonType = (values: ReadonlySet<unknown>): ConstantType => {
   const all = [...values].filter((value) => value !== null)
   if (all.length > 0 && all.every((value) => typeof value === "boolean")) return "BOOLEAN"
@@ -36,13 +36,19 @@ const commonType = (values: ReadonlySet<unknown>): ConstantType => {
   return "VARCHAR"
 }
 
+/** A value in a column of a type; null where it is of another, as one of an earlier version may be. */
 const paramConstant = (value: unknown, type: ConstantType): Constant => {
   if (value === undefined || value === null) return null
   if (type === "VARCHAR") return paramText(value)
-  return typeof value === "number" || typeof value === "boolean" ? value : null
+  if (type === "BOOLEAN") return typeof value === "boolean" ? value : null
+  return typeof value === "number" && (type === "DOUBLE" || Number.isSafeInteger(value)) ? value : null
 }
 
-const collectParams = (nodes: ReadonlyArray<Finished>, taken: ReadonlySet<string>): Params => {
+const collectParams = (
+  nodes: ReadonlyArray<Finished>,
+  taken: ReadonlySet<string>,
+  declared: ReadonlyMap<string, ConstantType>
+): Params => {
   const perNode = new Map(nodes.map((node) => [node, effectiveParams(node)]))
   const values = new Map<string, Set<unknown>>()
   for (const params of perNode.values())
@@ -55,7 +61,7 @@ const collectParams = (nodes: ReadonlyArray<Finished>, taken: ReadonlySet<string
     const name = used.has(param.toLowerCase()) ? `param_${param}` : param
     if (used.has(name.toLowerCase())) return []
     used.add(name.toLowerCase())
-    return [{ name, param, type: commonType(seen) }]
+    return [{ name, param, type: declared.get(param) ?? commonType(seen) }]
   })
   return { columns, of: (node) => perNode.get(node) ?? new Map() }
 }
@@ -83,10 +89,15 @@ const NOTHING: OpenPart = { batches: 0, rows: () => 0, read: () => undefined, cl
  * The source of a table. `filters` are alternatives, one list for each mention of the table in the query: a part is kept when
  * some list lets it pass; no list at all keeps everything.
  */
-export const tableSource = (table: Table.Any, store: StoreFiles, filters: ReadonlyArray<ReadonlyArray<Filter>> = []): Source => {
+export const tableSource = (
+  table: Table.Any,
+  store: StoreFiles,
+  declared: ReadonlyMap<string, ConstantType>,
+  filters: ReadonlyArray<ReadonlyArray<Filter>> = []
+): Source => {
   const nodes = nodesWithTable(table, store)
   const own = Object.entries(table.columns)
-  const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...Table.provenanceColumns]))
+  const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...Table.provenanceColumns]), declared)
   const columns: ReadonlyArray<SourceColumn> = [
     ...own.map(([name, column]) => ({ name, from: "data", type: column.type }) as const),
     ...Table.provenanceColumns.map(

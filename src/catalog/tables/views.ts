@@ -2,7 +2,8 @@
 
 import * as Table from "../../store/schema/Table.ts"
 import { mayMatch, type Filter, type QueryPlan } from "../duckdb/query-plan.ts"
-import type { Source } from "../duckdb/scan-sources.ts"
+import type { ConstantType, Source } from "../duckdb/scan-sources.ts"
+import { literal, quote } from "../duckdb/sql-text.ts"
 import { catalogDefinitions, catalogSource } from "./catalog-tables.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
 import { metricColumns, tableSource } from "./table-source.ts"
@@ -10,15 +11,23 @@ import { metricColumns, tableSource } from "./table-source.ts"
 /** Takes a source in and returns the SQL that scans it. */
 export type AddSource = (source: Source) => string
 
-/** A name as SQL reads it back, whatever it holds. */
-export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
-/** A text as SQL reads it back. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** Names of all views, in the order in which they are listed. */
 export const viewNames = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<string> => [
   ...tables.map((table) => table.name),
   ...Table.catalogTables
+]
+
+/** Names of tables and columns that a query may mention. */
+export const knownNames = (
+  tables: ReadonlyArray<Table.Any>,
+  params: ReadonlyMap<string, ConstantType>
+): ReadonlyArray<string> => [
+  ...viewNames(tables),
+  ...tables.flatMap((table) => Object.keys(table.columns)),
+  ...Object.values(catalogDefinitions).flatMap(({ columns }) => Object.keys(columns)),
+  ...Table.provenanceColumns,
+  ...METRICS.keys(),
+  ...params.keys()
 ]
 
 /** The lists of filters of each mention of a view, or none when some mention has no filter or the query is not known. */
@@ -27,8 +36,22 @@ const alternatives = (name: string, plan: QueryPlan | undefined): ReadonlyArray<
   return lists.some((list) => list.length === 0) ? [] : lists
 }
 
+/** Columns of `metrics`, with their types. */
+export const METRICS: ReadonlyMap<string, string> = new Map([
+  ["table", "VARCHAR"],
+  ["step", "INTEGER"],
+  ["name", "VARCHAR"],
+  ["value", "DOUBLE"]
+])
+
 /** `metrics`: every numeric column of the metrics tables over `step`, one row a value. */
-const metricsSql = (tables: ReadonlyArray<Table.Any>, store: StoreFiles, plan: QueryPlan | undefined, add: AddSource): string => {
+const metricsSql = (
+  tables: ReadonlyArray<Table.Any>,
+  store: StoreFiles,
+  params: ReadonlyMap<string, ConstantType>,
+  plan: QueryPlan | undefined,
+  add: AddSource
+): string => {
   const lists = alternatives("metrics", plan)
   const known = new Set<string>(Table.provenanceColumns)
   const usable = lists.map((list) => list.filter((filter) => known.has(filter.column)))
@@ -38,7 +61,7 @@ const metricsSql = (tables: ReadonlyArray<Table.Any>, store: StoreFiles, plan: Q
     const columns = metricColumns(table)
     if (!table.metrics || columns.length === 0) return []
     if (lists.length > 0 && !lists.some((list) => named(table.name, list))) return []
-    const source = tableSource(table, store, usable.some((list) => list.length === 0) ? [] : usable)
+    const source = tableSource(table, store, params, usable.some((list) => list.length === 0) ? [] : usable)
     if (source.parts.length === 0) return []
     const values = columns.map((name) => `cast(${quote(name)} as double) as ${quote(name)}`).join(", ")
     const from = `select run, study, node, stage, artifact, latest, step, ${values} from ${add(source)}`
@@ -58,15 +81,16 @@ export const viewSql = (
   name: string,
   tables: ReadonlyArray<Table.Any>,
   store: StoreFiles,
+  params: ReadonlyMap<string, ConstantType>,
   plan: QueryPlan | undefined,
   add: AddSource
 ): string | undefined => {
-  if (name === "metrics") return metricsSql(tables, store, plan, add)
+  if (name === "metrics") return metricsSql(tables, store, params, plan, add)
   const own = Object.entries(catalogDefinitions).find(([known]) => known === name)?.[1]
   if (own !== undefined) {
     const times = (own.timestamps ?? []).map((column) => `cast(${quote(column)} as timestamp) as ${quote(column)}`)
     return `select *${times.length > 0 ? ` replace (${times.join(", ")})` : ""} from ${add(catalogSource(own, store))}`
   }
   const table = tables.find((table) => table.name === name)
-  return table && `select * from ${add(tableSource(table, store, alternatives(name, plan)))}`
+  return table && `select * from ${add(tableSource(table, store, params, alternatives(name, plan)))}`
 }

@@ -1,27 +1,30 @@
 /** `pipeline sql "<query>"`: any question over all runs; without a query, the tables there are and their columns. */
 
-import { once } from "node:events"
 import * as fs from "node:fs"
-import * as path from "node:path"
 
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
 
 import { tables } from "../../../schemas/index.ts"
-import { Catalog, type QueryResult } from "../../catalog/Catalog.ts"
-import { csv, json, renderTable, type RowFormat } from "../../catalog/output/render-text.ts"
-import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
-import { errorText } from "../../store/objects/files.ts"
-import { print, printPiece } from "../output.ts"
+import { paramTypes } from "../../../schemas/params.ts"
+import { Catalog, type StreamFormat } from "../../catalog/Catalog.ts"
+import { renderTable } from "../../catalog/output/box-table.ts"
+import { errorText } from "../../text/error-text.ts"
+import { visibleLines } from "../../text/visible.ts"
+import { print, printPiece, say } from "../output.ts"
+import { FORMATS, wantedFormat } from "../printing/result-formats.ts"
+import { listing } from "../printing/sql-listing.ts"
 import { plural } from "../printing/text-table.ts"
+import { outputFailed, outputTarget, placeBeside, resultFile, type Target } from "../result-file.ts"
 import { existingStore } from "../store-folder.ts"
-import { type Command, type Flags, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
-
-const FORMATS = ["table", "csv", "json", "arrow", "parquet"] as const
-type Format = (typeof FORMATS)[number]
+import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
   format: { type: "string", value: "FORMAT", description: `${FORMATS.join(", ")} (default table, or what --output ends in)` },
-  output: { type: "string", value: "FILE", description: "write the result to a file" },
+  output: { type: "string", value: "FILE", description: "write the result to a file, whole or not at all" },
   rows: { type: "string", value: "N", description: "rows that a table shows at most (default 40)" }
 } satisfies Flags
 
@@ -40,131 +43,131 @@ export const command: Command = {
       words: "one query, in quotes"
     })
     const [given] = parsed.positionals
-    const query = given === "-" ? fs.readFileSync(0, "utf8") : given
+    const query = given === "-" ? fromStandardInput() : given
     if (query?.trim() === "")
       throw new UsageError({ problem: "The query is empty. Without one, pipeline sql lists the tables and their columns." })
-    const { format, output } = destination(parsed)
-    const program = Effect.gen(function* () {
-      if (query === undefined) return print(`${listing()}\n`)
-      const catalog = yield* Catalog.open(existingStore(parsed), tables)
-      if (format === "parquet") {
-        const rows = yield* catalog.exportParquet(query, output!)
-        process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
-        return
-      }
-      const maxRows = wholeNumber(parsed, "rows", 40, 0)
-      if (format === "csv" || format === "json") return yield* writeRows(catalog, query, format === "csv" ? csv : json, output)
-      const result = yield* catalog.query(query, format === "table" ? maxRows : Infinity)
-      for (const warning of result.warnings) process.stderr.write(`${warning}\n`)
-      yield* Effect.promise(async () => deliver(await render(result, format, maxRows), output, result))
-    })
-    await Effect.runPromise(Effect.scoped(program))
-    return 0
+    const file = parsed.text("output")
+    const target: Target = file === undefined ? { kind: "standard output" } : outputTarget(file)
+    const wanted = wantedFormat(parsed.text("format"), target.kind === "standard output" ? null : file!)
+    if (typeof wanted === "string") throw new UsageError({ problem: wanted })
+    const { format, gzip } = wanted
+    const maxRows = wholeNumber(parsed, "rows", 40, 0)
+    if (query === undefined) {
+      print(`${listing()}\n`)
+      return 0
+    }
+    const root = existingStore(parsed)
+    if (format === "parquet" && target.kind !== "file")
+      throw new UsageError({ problem: "--format parquet needs --output FILE: it is read by place, not as a stream." })
+
+    return untilSignal(
+      Effect.gen(function* () {
+        const catalog = yield* Catalog.open(root, tables, { params: paramTypes })
+        const written =
+          format === "table"
+            ? yield* writeTable(catalog, query, target, maxRows)
+            : format === "parquet"
+              ? yield* writeParquet(catalog, query, target)
+              : yield* writeRows(catalog, query, format, target, gzip)
+        for (const warning of written.warnings) say(visibleLines(warning))
+        if (target.kind === "file") say(`${written.words} written to ${file}`)
+      })
+    )
   }
 }
 
-/** Every table with its columns and their types. */
-const listing = (): string => {
-  const views = tables.map(({ name, description, columns }) => ({ name, description, columns }))
-  const own = Object.entries(catalogDefinitions).map(([name, { description, columns }]) => ({ name, description, columns }))
-  const section = ({ name, description, columns }: (typeof views)[number]) =>
-    `${name}: ${description}\n${wrapped(Object.entries(columns).map(([column, { type }]) => `${column} ${type}`))}`
-  return [
-    "Results, each also with run, study, node, stage, artifact, latest and the params of its node and of what came before it:",
-    ...views.map(section),
-    "About the runs themselves:",
-    ...own.map(section),
-    "metrics: the numeric columns of the tables over steps, one value a row\n" +
-      wrapped(["table varchar", "step int32", "name varchar", "value float64"]),
-    `A table in full, with the params as columns: pipeline sql "describe rollouts"`
-  ].join("\n\n")
-}
-
-const LINE = 110
-
-const wrapped = (words: ReadonlyArray<string>): string => {
-  const lines: Array<string> = []
-  for (const [i, word] of words.entries()) {
-    const text = i < words.length - 1 ? `${word},` : word
-    const last = lines.at(-1)
-    if (last === undefined || last.length + text.length > LINE) lines.push(`  ${text}`)
-    else lines[lines.length - 1] = `${last} ${text}`
+const fromStandardInput = (): string => {
+  try {
+    return fs.readFileSync(0, "utf8")
+  } catch (cause) {
+    throw new UsageError({ problem: `The query cannot be read from standard input: ${errorText(cause)}.` })
   }
-  return lines.join("\n")
 }
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** Runs until it ends or a signal ends it: then what it holds is let go of first. The exit code. */
+const untilSignal = async (program: Effect.Effect<void, unknown, Scope.Scope>): Promise<number> => {
+  const fiber = Effect.runFork(Effect.scoped(program))
+  let signals = 0
+  const stop = () => {
+    // Who asks twice does not wait; the folder of what was put on disk goes all the same.
+    if (++signals > 1) process.exit(130)
+    Effect.runFork(Fiber.interrupt(fiber))
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  for (const signal of SIGNALS) process.off(signal, stop)
+  if (signals > 0) return 130
+  if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+  return 0
+}
+
+/** What became of a result: how much of it was written, and what it lacks. */
+interface Written {
+  readonly words: string
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Takes pieces to where they belong, and puts the file in its place at the end. */
+const writing = <A, E>(
+  target: Target,
+  gzip: boolean,
+  write: (put: (piece: string | Uint8Array) => Promise<boolean>) => Effect.Effect<A, E>
+): Effect.Effect<A, unknown> =>
+  target.kind === "standard output"
+    ? write(printPiece)
+    : Effect.acquireUseRelease(
+        Effect.sync(() => resultFile(target, gzip)),
+        (out) =>
+          Effect.gen(function* () {
+            let failure: unknown
+            const put = (piece: string | Uint8Array) =>
+              out.write(piece).then(
+                () => true,
+                (cause: unknown) => {
+                  failure = cause
+                  return false
+                }
+              )
+            const result = yield* write(put)
+            if (failure !== undefined) return yield* Effect.fail(failure)
+            yield* Effect.tryPromise({ try: () => out.commit(), catch: (cause) => cause })
+            return result
+          }),
+        (out) => Effect.sync(() => out.abandon())
+      )
+
+const writeRows = (catalog: Catalog.Catalog, query: string, format: StreamFormat, target: Target, gzip: boolean) =>
+  writing(target, gzip, (put) => catalog.write(query, format, put)).pipe(
+    Effect.map(({ rows, warnings }): Written => ({ words: plural(rows, "row"), warnings }))
+  )
+
+const writeParquet = (catalog: Catalog.Catalog, query: string, target: Target) =>
+  target.kind !== "file"
+    ? Effect.die("parquet goes to files")
+    : Effect.acquireUseRelease(
+        Effect.sync(() => placeBeside(target)),
+        (place) =>
+          Effect.gen(function* () {
+            const { rows, warnings } = yield* catalog.writeParquet(query, place.partial)
+            yield* Effect.try({ try: () => place.commit(), catch: (cause) => outputFailed(target.path, cause) })
+            return { words: plural(rows, "row"), warnings } satisfies Written
+          }),
+        (place) => Effect.sync(() => place.abandon())
+      )
 
 /** Where no terminal limits it. */
 const WIDE = 200
 
-const destination = (parsed: Parsed): { readonly format: Format; readonly output: string | null } => {
-  const text = parsed.text("output")
-  const output = text === undefined ? null : path.resolve(text)
-  const wanted = parsed.text("format") ?? (output === null ? "table" : endingOf(output))
-  const format = FORMATS.find((known) => known === wanted)
-  if (format === undefined) throw new UsageError({ problem: `--format must be one of ${FORMATS.join(", ")}; got "${wanted}".` })
-  if (output === null && format === "parquet") throw new UsageError({ problem: "--format parquet needs --output FILE." })
-  if (output !== null && !fs.existsSync(path.dirname(output)))
-    throw new UsageError({ problem: `--output ${text}: the folder ${path.dirname(output)} does not exist.` })
-  return { format, output }
-}
-
-const endingOf = (file: string): string => {
-  const ending = path.extname(file).slice(1)
-  return FORMATS.some((known) => known === ending) ? ending : "table"
-}
-
-const render = async (result: QueryResult, format: Format, maxRows: number): Promise<string | Uint8Array> => {
-  switch (format) {
-    case "arrow":
-      return (await import("../../catalog/output/render-arrow.ts")).renderArrow(result)
-    default: {
-      const width = process.stdout.isTTY === true ? process.stdout.columns : WIDE
-      return renderTable(result, { width, maxRows })
-    }
-  }
-}
-
-/** Writes a result as it comes: a batch waits until the one before has left, and a reader that goes away ends it. */
-const writeRows = Effect.fnUntraced(function* (catalog: Catalog, query: string, format: RowFormat, output: string | null) {
-  const target =
-    output === null
-      ? process.stdout
-      : yield* Effect.acquireRelease(
-          Effect.sync(() => fs.createWriteStream(output)),
-          (stream) => Effect.promise(() => new Promise<void>((closed) => stream.end(() => closed())))
-        )
-  const failed = new Promise<never>((_, reject) => {
-    if (output !== null)
-      target.on("error", (cause) =>
-        reject(new UsageError({ problem: `--output ${output} cannot be written: ${errorText(cause)}.` }))
-      )
+const writeTable = (catalog: Catalog.Catalog, query: string, target: Target, maxRows: number) =>
+  Effect.gen(function* () {
+    const result = yield* catalog.query(query, maxRows)
+    const width = target.kind === "standard output" && process.stdout.isTTY === true ? process.stdout.columns : WIDE
+    const table = renderTable(result, { width, maxRows })
+    yield* writing(target, false, (put) => Effect.promise(() => put(table)))
+    const all = plural(result.rowCount, "row")
+    const shown = result.rows.length
+    const words = shown < result.rowCount ? `The first ${shown} of ${all} (--rows N for more)` : all
+    return { words, warnings: result.warnings } satisfies Written
   })
-  failed.catch(() => {})
-  const put = async (text: string) => {
-    if (target.write(text) === false) await Promise.race([failed, once(target, "drain")])
-  }
-  let rows = 0
-  yield* catalog.each(query, async (batch) => {
-    if (rows === 0) {
-      for (const warning of batch.warnings) process.stderr.write(`${warning}\n`)
-      await put(format.head(batch.columns))
-    }
-    await put(batch.rows.map((row, i) => format.row(batch.columns, row, rows + i === 0)).join(""))
-    rows += batch.rows.length
-  })
-  yield* Effect.promise(() => put(format.tail(rows)))
-  if (output !== null) process.stderr.write(`${plural(rows, "row")} written to ${output}\n`)
-})
-
-const deliver = (content: string | Uint8Array, output: string | null, result: QueryResult): void => {
-  if (output === null) {
-    void printPiece(content)
-    return
-  }
-  try {
-    fs.writeFileSync(output, content)
-  } catch (cause) {
-    throw new UsageError({ problem: `--output ${output} cannot be written: ${errorText(cause)}.` })
-  }
-  process.stderr.write(`${plural(result.rows.length, "row")} written to ${output}\n`)
-}

@@ -1,37 +1,8 @@
-/** Query results for people and for other programs: a box table, CSV (RFC 4180) and JSON. Arrow is in render-arrow.ts. */
+/** Query results for people: a box table as wide as the terminal, with a line below it that counts. */
 
 import { visible } from "../../text/visible.ts"
-import { isList, uniqueNames, type SqlValue, type QueryResult } from "../QueryResult.ts"
-import { valueText, dateText, jsonValue } from "./value-text.ts"
-
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-/** A text format written row by row, so that a result of any size is written as it comes. */
-export interface RowFormat {
-  readonly head: (columns: QueryResult["columns"]) => string
-  /** `first`: the result's first row. */
-  readonly row: (columns: QueryResult["columns"], row: QueryResult["rows"][number], first: boolean) => string
-  readonly tail: (rows: number) => string
-}
-
-/** CSV with a header line. Null is an empty field; an empty string is `""`. */
-export const csv: RowFormat = {
-  head: (columns) => `${columns.map(({ name }) => csvField(name)).join(",")}\n`,
-  row: (columns, row) =>
-    `${row.map((value, i) => (value === "" ? '""' : csvField(valueText(value, columns[i]!.type)))).join(",")}\n`,
-  tail: () => ""
-}
-
-/** A JSON array of objects, one a line. Repeated column names are numbered. */
-export const json: RowFormat = {
-  head: () => "[",
-  row: (columns, row, first) => {
-    const names = uniqueNames(columns)
-    const object = Object.fromEntries(row.map((value, i) => [names[i]!, jsonValue(value, columns[i]!.type)]))
-    return `${first ? "" : ","}\n${JSON.stringify(object)}`
-  },
-  tail: (rows) => (rows === 0 ? "]\n" : "\n]\n")
-}
+import { isList, type SqlValue, type QueryResult } from "../QueryResult.ts"
+import { valueText } from "./value-text.ts"
 
 export interface TableOptions {
   /** Columns of the terminal. */
@@ -49,16 +20,15 @@ const readableNumber = (value: number): string => {
   return String(Number(value.toPrecision(6)))
 }
 
-const readableValue = (value: SqlValue, type: string): string => {
+const readableValue = (value: SqlValue): string => {
   if (value === null) return "null"
   if (typeof value === "number") return readableNumber(value)
-  if (value instanceof Date) return dateText(value, type)
   if (value instanceof Uint8Array) {
     const hex = Buffer.from(value.subarray(0, 8)).toString("hex")
     return value.length <= 8 ? `0x${hex}` : `0x${hex}… (${value.length} bytes)`
   }
-  if (isList(value)) return `[${value.map((item) => readableValue(item, type)).join(", ")}]`
-  return valueText(value, type)
+  if (isList(value)) return `[${value.map((item) => readableValue(item)).join(", ")}]`
+  return valueText(value)
 }
 
 const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
@@ -135,13 +105,13 @@ const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: 
 const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",")
 
 /** A box table with a line below it that counts rows, and columns where some had to be left out. */
-export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: TableOptions = {}): string => {
+export const renderTable = ({ columns, rows, rowCount, uncounted }: QueryResult, options: TableOptions = {}): string => {
   const { maxRows = 40, width = 120 } = options
   const shown = rows.slice(0, maxRows)
   const numeric = columns.map(({ type }) => isNumeric(type))
   const header = columns.map(({ name }) => visible(name))
   // Longer texts than any terminal are cut before they are measured.
-  const texts = shown.map((row) => row.map((value, i) => visible(readableValue(value, columns[i]!.type).slice(0, 4 * width))))
+  const texts = shown.map((row) => row.map((value) => visible(readableValue(value).slice(0, 4 * width))))
   const widths = header.map((name, i) => Math.max(displayWidth(name), ...texts.map((row) => displayWidth(row[i]!)), 1))
   const count = fit(widths, numeric, width)
   const used = widths.slice(0, count)
@@ -150,7 +120,7 @@ export const renderTable = ({ columns, rows, rowCount }: QueryResult, options: T
   const line = (fields: ReadonlyArray<string>, right: (i: number) => boolean) =>
     `│${used.map((width, i) => ` ${pad(cut(fields[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
-  const counted = `${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
+  const counted = `${uncounted ? "more than " : ""}${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
   const notes = [
     counted,
     ...(shown.length < rowCount ? [`first ${grouped(shown.length)} shown`] : []),

@@ -1,0 +1,31 @@
+/**
+ * The SQL types of the params that stages declare: a column has its type whatever the store holds. Written down here because
+ * loading the stages for it would take longer than most queries; a test compares it with what they declare. A number that may
+ * also be a word (`none`) is text; so are lists and weights, as JSON.
+ */
+
+type ParamType = "BIGINT" | "DOUBLE" | "BOOLEAN" | "VARCHAR"
+
+const NAMES: Readonly<Record<ParamType, string>> = {
+  BIGINT:
+    "batchTokens completions context documents documentsPerSource epochs evaluations heldOut imitationBatch imitationEpochs " +
+    "klHorizon maxBadRows maxNewTokens maximum minSpan minibatches overlongBuffer perQuestion problems prompts resamples " +
+    "roundSteps samples seed snapshotEvery snapshots spans step steps suiteSize vocabulary",
+  DOUBLE:
+    "advantageEpsilon clipHigh clipLow criticLearningRate distractors entropyBonus gamma gap imitationLearningRate kl klLimit " +
+    "klTarget lambda learningRate overlongFactor promptWeight temperature tokens topP valueCoefficient warmup weightDecay " +
+    "whitenEpsilon",
+  BOOLEAN: "deduplicate reference",
+  VARCHAR:
+    "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
+    "entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace maskedSequences maskedTokens mixing " +
+    "policyLoss preset ratio ratioClamp reduction rewardProfile scale schedule singleton sources startFrom std stdOver " +
+    "subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"
+}
+
+/** By name, in the order of names. */
+export const paramTypes: ReadonlyMap<string, ParamType> = new Map(
+  (["BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR"] as const)
+    .flatMap((type) => NAMES[type].split(" ").map((name) => [name, type] as const))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+)

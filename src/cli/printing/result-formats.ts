@@ -1,0 +1,54 @@
+/** Formats of a query's result, and which one the ending of a file asks for: an ending is honoured or refused, never ignored. */
+
+import { didYouMean } from "../../text/near.ts"
+
+export const FORMATS = ["table", "csv", "tsv", "json", "jsonl", "arrow", "parquet"] as const
+export type Format = (typeof FORMATS)[number]
+
+/** By ending, in lower case. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  txt: "table",
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  json: "json",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  arrow: "arrow",
+  feather: "arrow",
+  ipc: "arrow",
+  parquet: "parquet",
+  pq: "parquet",
+  parq: "parquet"
+}
+/** Arrow and Parquet are read by place, which a compressed file does not allow; Parquet compresses itself. */
+const COMPRESSIBLE: ReadonlySet<Format> = new Set(["csv", "tsv", "json", "jsonl"])
+
+export interface Wanted {
+  readonly format: Format
+  readonly gzip: boolean
+}
+
+/** What `--format` and the ending of `--output` (null: none) ask for together, or why they cannot be had, as a sentence. */
+export const wantedFormat = (format: string | undefined, file: string | null): Wanted | string => {
+  const named = FORMATS.find((known) => known === format)
+  if (format !== undefined && named === undefined)
+    return `--format must be one of ${FORMATS.join(", ")}; got "${format}".${didYouMean(format, FORMATS)}`
+  if (file === null) return { format: named ?? "table", gzip: false }
+  const [, ...endings] = file.split(/[/\\]/).at(-1)!.toLowerCase().replace(/^\.+/, "").split(".")
+  const gzip = endings.at(-1) === "gz"
+  const ending = (gzip ? endings.at(-2) : endings.at(-1)) ?? ""
+  const meant = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined
+  if (meant !== undefined && named !== undefined && meant !== named)
+    return `--output ${file}: .${ending} is ${meant}, and --format says ${named}. Leave one of them out.`
+  const result = meant ?? named
+  if (result === undefined) {
+    const what = ending === "" ? "no ending tells the format" : `.${ending} is no format that there is`
+    const known = Object.keys(ENDINGS).map((name) => `.${name}`)
+    const others = "and .gz behind those of text; --format names one for any other"
+    return `--output ${file}: ${what}. Endings are ${known.join(", ")}, ${others}.`
+  }
+  if (gzip && !COMPRESSIBLE.has(result))
+    return `--output ${file}: ${result} is not compressed as a whole. .gz goes with csv, tsv, json and jsonl.`
+  return { format: result, gzip }
+}
