@@ -185,7 +185,8 @@ describe("the type of a column", () => {
 
   it("of decimals, structs, maps and intervals in Arrow holds the values", async () => {
     const table = await arrow(
-      `select -1.10::decimal(5,2) d, {'a': 1, 'b': [null, 'y']} s, map {'k': 2, 'l': null} m, interval '1 month 2 days 3 seconds' i`
+      `select -1.10::decimal(5,2) d, {'a': 1, 'b': [null, 'y']} s, map {'k': 2, 'l': null} m,
+        interval '1 month 2 days 3 seconds' i`
     )
     const digits = (table.getChild("d")!.data[0]!.values as Uint32Array).slice(0, 4)
     expect(new BigInt64Array(digits.buffer)).toEqual(BigInt64Array.of(-110n, -1n))
