@@ -21,6 +21,7 @@ import { overlap } from "../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import { maximumOf } from "../src/lists/large.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 
 export const AttributeParams = {
@@ -86,7 +87,7 @@ export const attribute = Stage.make({
     const temperature = calibrateTemperature(heldOutScores, heldOut.labels)
     const likeliest = heldOutScores.map((scores) => {
       const p = posterior(scores, { temperature })
-      return p.indexOf(Math.max(...p))
+      return p.indexOf(maximumOf(p))
     })
     for (const row of confusionRows(heldOut.labels, likeliest, { sources, classes: sources }))
       yield* output.confusion.append({ method: "infinity-gram", ...row })

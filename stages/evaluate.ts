@@ -15,6 +15,7 @@ import * as Stage from "../src/dag/Stage.ts"
 import { SAMPLING_RANGE } from "../src/engine/Engine.ts"
 import { complete } from "../src/evaluation/complete.ts"
 import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
+import { append } from "../src/lists/large.ts"
 import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
@@ -101,7 +102,7 @@ export const evaluate = Stage.make({
         }
         const rows = scoreRows(some, yield* complete(model, tokenizer, request), params.suite, decoding)
         for (const row of rows) yield* output.scores.append(row)
-        attempts.push(...rows)
+        append(attempts, rows)
         yield* progress.report(attempts.length, total, { correct: attempts.filter((a) => a.correct).length / attempts.length })
       }
     }

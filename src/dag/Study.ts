@@ -3,6 +3,7 @@
  * methods section of a paper; see `pipelines/`.
  */
 
+import { append } from "../lists/large.ts"
 import * as ParamModule from "./Param.ts"
 import type { Node } from "./Stage.ts"
 
@@ -49,10 +50,17 @@ export const make = <const P extends ParamModule.Params>(
 
 const isNode = (value: object): value is Node => "stage" in value && "inputs" in value && "params" in value
 
-const collect = (value: unknown, into: Array<Node>): void => {
-  if (typeof value !== "object" || value === null) return
-  if (isNode(value)) into.push(value)
-  else for (const part of Object.values(value)) collect(part, into)
+/** The nodes in whatever arrays and records hold them, in order. Nothing is gone through twice, however deep it lies. */
+const collect = (returned: unknown, into: Array<Node>): void => {
+  const seen = new Set<object>()
+  const waiting: Array<unknown> = [returned]
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    if (typeof value !== "object" || value === null || seen.has(value)) continue
+    seen.add(value)
+    if (isNode(value)) into.push(value)
+    else append(waiting, Object.values(value).toReversed())
+  }
 }
 
 // The namespace form of this module, for `import { Study }`.

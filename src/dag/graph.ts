@@ -7,6 +7,7 @@
 
 import * as Schema from "effect/Schema"
 
+import { maximumOf } from "../lists/large.ts"
 import { canonicalJson, digestOf } from "../store/objects/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
@@ -257,7 +258,7 @@ const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): R
 
 /** Farther ancestors come first in a label; seeds last of all. */
 const placeOf = (name: string, lineages: ReadonlyArray<ReadonlyMap<string, Owned>>): number =>
-  name.endsWith(".seed") ? -1 : Math.max(...lineages.map((params) => params.get(name)?.distance ?? -1))
+  name.endsWith(".seed") ? -1 : maximumOf(lineages.map((params) => params.get(name)?.distance ?? -1))
 
 const word = (name: string, value: unknown): string => {
   if (value === undefined || value === null || value === "") return ""

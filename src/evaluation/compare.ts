@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Comparisons } from "../../schemas/comparison.ts"
 import type { Evaluation, Scores } from "../../schemas/evaluation.ts"
 import type { Reader } from "../dag/Stage.ts"
+import { append } from "../lists/large.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { totalVariation } from "./metrics/format-shares.ts"
@@ -81,7 +82,7 @@ export const compareEvaluations = Effect.fnUntraced(function* (
       n: row.n
     })
   }
-  rows.push(...formatDistances(rows))
+  append(rows, formatDistances(rows))
   const result: CompareResult = { rows, problems: { all: new Set([...first, ...second]).size, paired: paired.length } }
   return result
 })

@@ -3,6 +3,7 @@
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
+import { minimumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./metrics/diversity.ts"
@@ -124,7 +125,7 @@ const numbersOf = (
     const n = groups.map((group) => group.length)
     const c = groups.map((group) => group.filter(right).length)
     const majority = (k: number) => groups.map((group) => majorityAtK(votesOf(group, right, answer), group[0]!.gold, k))
-    return ksUpTo(Math.min(...n)).flatMap((k) => [
+    return ksUpTo(minimumOf(n)).flatMap((k) => [
       perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability),
       perProblem("majority@k", k, slice, majority(k), bootstrapProbability)
     ])
@@ -134,7 +135,7 @@ const numbersOf = (
     const slice = `format=${name}`
     const n = byProblem.map((group) => group.length)
     const c = byProblem.map((group) => group.filter((attempt) => own(attempt) && right(attempt)).length)
-    const ks = decoding === "greedy" || total(c) === 0 ? [] : ksUpTo(Math.min(...n))
+    const ks = decoding === "greedy" || total(c) === 0 ? [] : ksUpTo(minimumOf(n))
     return [
       ...share("share", slice, own),
       ...share("accuracy", slice, right, own),

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { External } from "../dag/Stage.ts"
 import { datasetFingerprint } from "../datasets/locate/fingerprint.ts"
 import { datasetName } from "../datasets/registry.ts"
+import { append } from "../lists/large.ts"
 import type { Difficulty, GrammarOptions } from "../problems/grammar.ts"
 import { datasetSource, type DocumentSource, grammarSource } from "./DocumentSource.ts"
 
@@ -63,7 +64,10 @@ export const sourceExternals = (
         const dataset = datasetName(name)
         if (dataset === null) continue
         const { files } = await datasetFingerprint(dataset.dataset, dataset.split)
-        externals.push(...files.map(({ path, sha256 }) => ({ name: `${name}/${path}`, sha256 })))
+        append(
+          externals,
+          files.map(({ path, sha256 }) => ({ name: `${name}/${path}`, sha256 }))
+        )
       }
       return externals
     },

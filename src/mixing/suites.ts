@@ -7,6 +7,7 @@ import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { openDataset } from "../datasets/read/load.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
+import { maximumOf } from "../lists/large.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { subSeed } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
@@ -36,9 +37,9 @@ const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
   harder: {
     training: false,
     change: ({ steps }) => {
-      const most = Math.max(...Object.values(steps))
+      const most = maximumOf(Object.values(steps))
       const common = Object.entries(steps).filter(([, weight]) => weight >= TRICKLE * most)
-      const hardest = Math.max(...common.map(([difficulty]) => Number(difficulty)))
+      const hardest = maximumOf(common.map(([difficulty]) => Number(difficulty)))
       return { split: "unseen-values", steps: { [Math.min(6, hardest + 1)]: 1, [Math.min(6, hardest + 2)]: 1 } }
     }
   },

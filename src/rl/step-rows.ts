@@ -7,6 +7,7 @@ import { gradeRow } from "../evaluation/complete.ts"
 import { diversity } from "../evaluation/metrics/diversity.ts"
 import { shareEntropy } from "../evaluation/metrics/format-shares.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
+import { maximumOf, minimumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
 import type { UpdateReport } from "./learners/learner.ts"
 import { groupSignal } from "./objective/group-advantages.ts"
@@ -102,10 +103,10 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
     samplerGapMax: gap.max,
     zeroSignalGroups: signal.zeroSignal / signal.groups,
     groups: signal.groups,
-    rounds: Math.max(...collected.rounds),
+    rounds: maximumOf(collected.rounds),
     completionLength: mean(lengths.all),
-    completionLengthMin: Math.min(...lengths.all),
-    completionLengthMax: Math.max(...lengths.all),
+    completionLengthMin: minimumOf(lengths.all),
+    completionLengthMax: maximumOf(lengths.all),
     endedLength: known(mean(lengths.ended)),
     truncated: 1 - mean(rollouts.stopped),
     loss: report.loss,

@@ -1,5 +1,7 @@
 /** Near names: what a mistyped one may have meant. */
 
+import { minimumOf } from "../lists/large.ts"
+
 /**
  * Known names that a mistyped one may have meant: the nearest of those within two edits or a third of its length, and those of
  * which one holds the other; nearest first, at most `limit`. Case does not count.
@@ -13,7 +15,7 @@ export const nearest = (name: string, known: Iterable<string>, limit = 3): Array
     const close = distance < wanted.length && distance <= Math.max(2, Math.floor(wanted.length / 3))
     return close || contains ? [{ candidate, distance, contains }] : []
   })
-  const least = Math.min(...ranked.map(({ distance }) => distance))
+  const least = minimumOf(ranked.map(({ distance }) => distance))
   return ranked
     .filter(({ distance, contains }) => contains || distance === least)
     .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))

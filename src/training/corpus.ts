@@ -122,7 +122,7 @@ export const withTags = (corpus: CorpusSequences, tags: Readonly<Record<string, 
       const tag = tagOf(documents[i]!)
       if (tag === undefined) return tokens
       const prompt = corpus.promptTokens[documents[i]!]!
-      return Int32Array.of(...tokens.subarray(0, prompt), tag, ...tokens.subarray(prompt))
+      return Int32Array.from([...tokens.subarray(0, prompt), tag, ...tokens.subarray(prompt)])
     })
   return { ...corpus, lengths: corpus.lengths.map((length, i) => (tagOf(i) === undefined ? length : length + 1)), read }
 }

@@ -29,7 +29,8 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
   { "src/machine": "environment variables, folders, the terminal" },
-  { "src/random": "counter-based random numbers", "src/text": "names, numbers, errors and control characters as words" }
+  { "src/random": "counter-based random numbers", "src/text": "names, numbers, errors and control characters as words" },
+  { "src/lists": "lists of any length" }
 ]
 
 /**
@@ -82,6 +83,24 @@ export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
   "src/cli/studies.ts": "a study, by its path",
   "src/dag/stage-modules.ts": "a stage, by the module that it says it is in",
   "src/engine/tfjs/load.ts": "the tfjs-node that the user may have installed"
+}
+
+/**
+ * Calls into which lists may be spread, each with what bounds the list. Other lists can be long: `src/lists/large.ts` has what
+ * does the same without the stack.
+ */
+export const BOUNDED_SPREADS: Readonly<Record<string, string>> = {
+  inside: "the names of a path",
+  makeInside: "the names of a path",
+  setAside: "the names of a path",
+  "path.join": "the names of a path",
+  "name]!": "the arguments of a call of the engine",
+  bootstrapMean: "two ends",
+  "random.between": "two ends",
+  "Math.hypot": "at most a thousand: the branch says so",
+  "target.entries.set": "a key and its value",
+  "values.subarray": "two ends",
+  all: "the cells of a study"
 }
 
 /** No folder has more modules than this (a .c file with its header is one)... */

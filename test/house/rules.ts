@@ -74,3 +74,39 @@ const castAfter = (tokens: ReadonlyArray<string>, from: number): number => {
   }
   return -1
 }
+
+/**
+ * Lists that a text spreads into a call, as `callee(...list`: they go onto the stack, and a long one overflows it. Into a list
+ * or an object one may spread as much as one likes, and the parameters of a function are no call.
+ */
+export const spreadsIntoCalls = (text: string): ReadonlyArray<string> => {
+  const code = withoutComments(text)
+  const open: Array<number> = []
+  const found: Array<string> = []
+  for (let i = 0; i < code.length; i++) {
+    const c = code[i]!
+    if ("([{".includes(c)) open.push(i)
+    else if (")]}".includes(c)) open.pop()
+    else if (/^\.\.\.[\w(\[]/.test(code.slice(i, i + 4))) {
+      const at = open.at(-1)
+      if (at !== undefined && code[at] === "(") {
+        const callee = /(?:new )?[\w$.\]!?]+(?:<[^<>()]*>)?$/.exec(code.slice(Math.max(0, at - 80), at))?.[0] ?? ""
+        const list = /^\.\.\.[\w$.]*/.exec(code.slice(i))![0]
+        if (callee !== "" && !/^(?:function|async|constructor)$/.test(callee) && !isParameters(code, at))
+          found.push(`${callee}(${list}`)
+      }
+      i += 2
+    }
+  }
+  return [...found, ...(code.match(/\b[\w$.]*\bapply\(/g) ?? [])]
+}
+
+/** Whether what opens here is a list of parameters: an arrow, a body or a type follows where it closes. */
+const isParameters = (code: string, at: number): boolean => {
+  let depth = 0
+  for (let i = at; i < code.length; i++) {
+    if (code[i] === "(") depth++
+    else if (code[i] === ")" && --depth === 0) return /^\s*(?:=>|\{|:\s*[^=;]*?(?:=>|\{|\n))/.test(code.slice(i + 1, i + 200))
+  }
+  return false
+}

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
-import { checkedAndCast, headerOnImport, withoutHeader } from "./rules.ts"
+import { BOUNDED_SPREADS } from "./house.ts"
+import { checkedAndCast, headerOnImport, spreadsIntoCalls, withoutHeader } from "./rules.ts"
 import { repositoryFiles, textOf, typescriptIn } from "./sources.ts"
 
 const LONGEST_LINE = 130
@@ -65,6 +66,43 @@ describe("every file", () => {
     expect(checkedAndCast(`f(${both("\n  Map<A, B>\n", "\n  Map<A,\n B>")})`)).toEqual(["Map < A , B >"])
     const right = [both("A", "B"), both("A", "Array<A>"), both("A", "A[]"), "x as const satisfies A\nconst y = z as A"]
     expect(right.filter((text) => checkedAndCast(text).length > 0)).toEqual([])
+  })
+
+  it("spreads no list into a call that may be a long one: it would overflow the stack", () => {
+    const calls = typescriptIn(["src", "stages", "schemas", "pipelines"]).flatMap((file) =>
+      spreadsIntoCalls(textOf(file)).map((call) => [file, call, call.split("(")[0]!.replace(/^\.\.\./, "")] as const)
+    )
+    expect(calls.filter(([, , callee]) => !Object.hasOwn(BOUNDED_SPREADS, callee))).toEqual([])
+    const used = new Set(calls.map(([, , callee]) => callee))
+    expect(Object.keys(BOUNDED_SPREADS).filter((callee) => !used.has(callee))).toEqual([])
+  })
+
+  it("would be caught spreading into a call, however it is written", () => {
+    const wrong = [
+      "rows.push(...more)",
+      "Math.max(0, ...xs.map((x) => x.length))",
+      "String.fromCharCode(...codes)",
+      "a.splice(\n  0,\n  1,\n  ...b\n)",
+      "f(g(1), ...xs)",
+      "Int32Array.of(...xs)",
+      "list.concat(...lists)",
+      "f.apply(null, xs)",
+      "Reflect.apply(f, null, xs)"
+    ]
+    expect(wrong.filter((text) => spreadsIntoCalls(text).length !== 1)).toEqual([])
+    const right = [
+      "const f = (...xs: Array<number>) => xs",
+      "const f = (...xs: Array<number>): number => 1",
+      "function f(...xs) {\n}",
+      "[...a, ...b]",
+      "f([...a, ...b])",
+      "f({ ...a })",
+      "new Set([...a])",
+      "type F = (...xs: Array<A>) => B",
+      'f("...", x)',
+      "// rows.push(...more)"
+    ]
+    expect(right.filter((text) => spreadsIntoCalls(text).length > 0)).toEqual([])
   })
 
   it("names no path of one machine", () => {

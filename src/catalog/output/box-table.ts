@@ -1,5 +1,6 @@
 /** Query results for people: a box table as wide as the terminal, with a line below it that counts. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { visible } from "../../text/visible.ts"
 import { isList, type SqlValue, type QueryResult } from "../QueryResult.ts"
 import { valueText } from "./value-text.ts"
@@ -93,7 +94,7 @@ const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: 
     // In one step to the next width below, or to what is needed.
     const excess = total(widths.length) - available
     const others = widths.filter((width, i) => i !== widest && !numeric[i] && width < widths[widest]!)
-    const floor = Math.max(narrowest, ...others)
+    const floor = maximumOf(others, narrowest)
     widths[widest] = Math.max(floor, widths[widest]! - excess, floor === widths[widest] ? widths[widest]! - 1 : 0)
   }
   let count = widths.length
@@ -112,7 +113,12 @@ export const renderTable = ({ columns, rows, rowCount, uncounted }: QueryResult,
   const header = columns.map(({ name }) => visible(name))
   // Longer texts than any terminal are cut before they are measured.
   const texts = shown.map((row) => row.map((value) => visible(readableValue(value).slice(0, 4 * width))))
-  const widths = header.map((name, i) => Math.max(displayWidth(name), ...texts.map((row) => displayWidth(row[i]!)), 1))
+  const widths = header.map((name, i) =>
+    maximumOf(
+      texts.map((row) => displayWidth(row[i]!)),
+      Math.max(displayWidth(name), 1)
+    )
+  )
   const count = fit(widths, numeric, width)
   const used = widths.slice(0, count)
   const rule = (left: string, middle: string, right: string) =>

@@ -4,6 +4,7 @@ import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datase
 import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
+import { append } from "../../lists/large.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
@@ -40,7 +41,7 @@ export const command: Command = {
     const against = parsed.texts("against").length > 0 ? namedDatasets(parsed.texts("against")) : defaultSets(present)
     const wanted = chosen.some((name) => findSource(name.dataset, name.split).split.role === "training")
     const questions: Array<EvaluationQuestion> = []
-    if (wanted) for (const name of against) questions.push(...(await evaluationQuestions(name, roots)))
+    if (wanted) for (const name of against) append(questions, await evaluationQuestions(name, roots))
 
     const checks: Array<SplitCheck> = []
     for (const name of chosen) {

@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
+import { append } from "../../lists/large.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
 import { changeLines, type Context, reasonWords } from "../printing/plan-reasons.ts"
@@ -65,7 +66,7 @@ const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
   const told = new Set<string>()
   const remarks = planned.filter(({ decision }) => decision._tag !== "cached").flatMap(remarksOf)
   if (remarks.length > 0) sections.push(remarks.join("\n"))
-  if (why) for (const entry of planned) sections.push(...explanation(entry, told))
+  if (why) for (const entry of planned) append(sections, explanation(entry, told))
   sections.push(summary(planned))
   return sections.join("\n\n")
 }

@@ -1,5 +1,6 @@
 /** Plain tables and the words for sizes and times that every listing shares. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { visible } from "../../text/visible.ts"
 
 export interface TableOptions {
@@ -29,8 +30,11 @@ export const textTable = (
   const { indent = 2, right = [], width = Number.POSITIVE_INFINITY, optional = [] } = options
   // What a cell holds came from a log, a file or a person: it must not steer the terminal.
   const all = (header.length === 0 ? rows : [header, ...rows]).map((row) => row.map(visible))
-  const count = Math.max(0, ...all.map((row) => row.length))
-  const widths = Array.from({ length: count }, (_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)))
+  const count = maximumOf(
+    all.map((row) => row.length),
+    0
+  )
+  const widths = Array.from({ length: count }, (_, i) => maximumOf(all.map((row) => (row[i] ?? "").length)))
   const left = new Set(widths.keys())
   const spaceOf = (columns: Iterable<number>) => [...columns].reduce((sum, i) => sum + widths[i]! + 2, indent)
   for (const i of optional) if (spaceOf(left) - 2 > width) left.delete(i)
@@ -50,10 +54,16 @@ export const textTable = (
 
 /** A text in lines of at most `width`, broken at blanks. A longer word stays whole: a path has to be copied. */
 const brokenAt = (text: string, width: number): ReadonlyArray<string> => {
-  if (text.length <= width) return [text]
-  const before = text.lastIndexOf(" ", width)
-  const at = before > 0 ? before : text.indexOf(" ", width)
-  return at < 0 ? [text] : [text.slice(0, at), ...brokenAt(text.slice(at).trimStart(), width)]
+  const lines: Array<string> = []
+  let rest = text
+  while (rest.length > width) {
+    const before = rest.lastIndexOf(" ", width)
+    const at = before > 0 ? before : rest.indexOf(" ", width)
+    if (at < 0) break
+    lines.push(rest.slice(0, at))
+    rest = rest.slice(at).trimStart()
+  }
+  return [...lines, rest]
 }
 
 /** `1,234,567`. */

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 
+import { maximumOf } from "../../lists/large.ts"
 import { holderOf } from "../../store/objects/Lease.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { Stopped } from "../Checkpoints.ts"
@@ -206,7 +207,10 @@ const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {
   const priority = new Map<string, number>()
   for (const node of graph.nodes.toReversed()) {
     const users = graph.nodes.filter((other) => Object.values(other.inputs).includes(node.id))
-    const after = Math.max(0, ...users.map((user) => priority.get(user.id)!))
+    const after = maximumOf(
+      users.map((user) => priority.get(user.id)!),
+      0
+    )
     const cost = node.stage.resources.cost?.(lineageParams(node, (id) => graph.byId.get(id))) ?? 1
     priority.set(node.id, cost + after)
   }

@@ -3,6 +3,7 @@
  * after the header. One small evaluation set is published only so; all values are text.
  */
 
+import { append } from "../../lists/large.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
@@ -92,6 +93,6 @@ async function* recordsOf(path: string): AsyncGenerator<Array<Array<string>>> {
   }
   const last = take(`${decode()}`)
   if (quoted && !quoteSeen) throw corrupt("ends inside a quoted field")
-  last.push(...(field !== "" || record.length > 0 || quoted ? take("\n") : []))
+  append(last, field !== "" || record.length > 0 || quoted ? take("\n") : [])
   if (last.length > 0) yield last
 }

@@ -6,6 +6,7 @@
  * this is checked among the rows of one reading.
  */
 
+import { append } from "../../lists/large.ts"
 import { canonicalAnswer } from "../answers.ts"
 import { type DatasetRow, FieldFault, type FieldMap, fieldsOf } from "../Dataset.ts"
 import { DatasetFileCorrupt, DatasetNotForTraining, DatasetRowInvalid } from "../errors.ts"
@@ -93,7 +94,7 @@ export const openDataset = (name: string, split: string, options: LoadOptions): 
  */
 export const readDataset = async (name: string, split: string, options: LoadOptions): Promise<ReadonlyArray<DatasetRow>> => {
   const rows: Array<DatasetRow> = []
-  for await (const batch of openDataset(name, split, options).batches()) rows.push(...batch.rows)
+  for await (const batch of openDataset(name, split, options).batches()) append(rows, batch.rows)
   return rows
 }
 

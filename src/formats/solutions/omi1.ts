@@ -8,6 +8,7 @@
  * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
  */
 
+import { minimumOf } from "../../lists/large.ts"
 import type { Operand, Problem } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"
@@ -73,7 +74,7 @@ const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent
  */
 export const dedent = (code: string): string => {
   const lines = code.split("\n").filter((line) => line.trim() !== "")
-  const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length))
+  const margin = minimumOf(lines.map((line) => line.length - line.trimStart().length))
   return lines.map((line) => line.slice(margin)).join("\n")
 }
 

@@ -6,6 +6,7 @@
  * Sub-styles: `docstring` repeats the question, `comments` says what each operation is, `plain` does neither.
  */
 
+import { append } from "../../lists/large.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
 import { fromOutcome } from "../answers/program.ts"
@@ -35,7 +36,7 @@ export const tinygsm: Format = {
   render: (problem, subStyle) => {
     const lines = [`def ${functionName} ( ) -> int :`]
     if (subStyle === "docstring") lines.push(`""" ${problem.question} """`)
-    lines.push(...body(problem, subStyle === "comments"))
+    append(lines, body(problem, subStyle === "comments"))
     return lines.join(` ${indent} `)
   },
   detect: (completion) => definition.test(completion),

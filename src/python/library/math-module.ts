@@ -1,5 +1,6 @@
 /** The `math` module. Functions of integers are exact; the transcendental ones are the host's, within an ulp of C's. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { floatPower } from "../operations/float-power.ts"
 import { each, toArray } from "../operations/iteration.ts"
 import { binary } from "../operations/operators.ts"
@@ -181,7 +182,23 @@ const fmod = (_: BudgetAccount, [a, b]: Values): PyValue => {
   return float(x % y)
 }
 
-const hypotenuse = (values: ReadonlyArray<number>): number => Math.hypot(...values)
+/** Beyond so many values they do not go into one call. */
+const MOST_IN_A_CALL = 1000
+
+/** As `Math.hypot`, of any number of values: of many by the same compensated sum of squares, each a share of the largest. */
+const hypotenuse = (values: ReadonlyArray<number>): number => {
+  if (values.length <= MOST_IN_A_CALL) return Math.hypot(...values)
+  const most = maximumOf(values.map(Math.abs))
+  if (values.some((value) => Math.abs(value) === Infinity) || most === 0) return most === 0 ? 0 : Infinity
+  let [sum, compensation] = [0, 0]
+  for (const value of values) {
+    const term = (value / most) ** 2 - compensation
+    const next = sum + term
+    compensation = next - sum - term
+    sum = next
+  }
+  return Math.sqrt(sum) * most
+}
 
 const distance = (account: BudgetAccount, [p, q]: Values): PyValue => {
   const [a, b] = [toArray(account, p!).map(real), toArray(account, q!).map(real)]

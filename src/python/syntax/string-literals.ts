@@ -1,5 +1,6 @@
 /** String literals side by side, and f-strings taken apart into text and fields (the grammar of Python 3.11). */
 
+import { append } from "../../lists/large.ts"
 import type { Expr, FStringPart } from "./ast.ts"
 import { Cursor } from "./Cursor.ts"
 import { decodeEscapes } from "./escapes.ts"
@@ -18,7 +19,7 @@ export const parseStrings = (cursor: Cursor): Expr => {
     if (token.kind === "string") parts.push({ kind: "text", text: token.text })
     else {
       formatted = true
-      parts.push(...new FStringReader(cursor, token.text, token.raw, token.line).parts(0))
+      append(parts, new FStringReader(cursor, token.text, token.raw, token.line).parts(0))
     }
   }
   if (formatted) return { kind: "FString", parts, line }
@@ -62,7 +63,7 @@ class FStringReader {
       } else if (next === "{") {
         if (text !== "") parts.push(this.text(text))
         text = ""
-        parts.push(...this.field(depth))
+        append(parts, this.field(depth))
       } else {
         text += next
         this.at++

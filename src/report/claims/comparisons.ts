@@ -1,5 +1,6 @@
 /** Comparisons of two numbers that may be too close to tell: true, false, or null for neither. */
 
+import { maximumOf } from "../../lists/large.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { Trained } from "./cell-groups.ts"
 
@@ -68,7 +69,10 @@ export const changeOf = (cell: Trained, metric: SolvingMetric, k: number): Chang
 
 /** The largest k with an estimate on both sides. */
 export const largestK = (cell: Trained): number =>
-  Math.max(0, ...[...cell.after.passAtK.keys()].filter((k) => cell.before.passAtK.has(k)))
+  maximumOf(
+    [...cell.after.passAtK.keys()].filter((k) => cell.before.passAtK.has(k)),
+    0
+  )
 
 /** `+12.3 points [+8.1, +16.4]`. */
 export const points = ({ value, low, high }: Change): string => {

@@ -2,6 +2,7 @@
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { formats } from "../../formats/registry.ts"
+import { maximumOf } from "../../lists/large.ts"
 import type { Curve } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate } from "../data/policy-estimates.ts"
@@ -102,7 +103,7 @@ export const imbalance: Claim = {
       const winners = new Set(cells.map(({ winner }) => winner))
       const pass1 = ({ after }: Trained) => after.pass1?.value ?? Number.NaN
       const [losing, others] = [cells.filter(worseWins), cells.filter((cell) => !worseWins(cell))]
-      const lower = isAbove(Math.max(...others.map(pass1)), Math.max(...losing.map(pass1)))
+      const lower = isAbove(maximumOf(others.map(pass1)), maximumOf(losing.map(pass1)))
       const numbers = cells
         .map((cell) => `${name} ${paramText(cell, name)}: ${cell.winner ?? "no winner"}, pass@1 ${percent(pass1(cell))} %`)
         .join("; ")

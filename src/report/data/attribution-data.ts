@@ -17,8 +17,8 @@ export interface Attributed {
 
 /** From the attribution artifacts of one cell, a row a method and source, in the order they were written. */
 export const readAttribution = Effect.fnUntraced(function* (artifacts: ReadonlyArray<string>) {
-  const rows = []
-  for (const artifact of artifacts) rows.push(...(yield* openArtifactTable(Attribution, "sourceShares", artifact)))
+  const tables = yield* Effect.forEach(artifacts, (artifact) => openArtifactTable(Attribution, "sourceShares", artifact))
+  const rows = tables.flatMap((table) => [...table])
   return [...Map.groupBy(rows, ({ method, source }) => JSON.stringify([method, source])).values()].map((same): Attributed => ({
     method: same[0]!.method,
     source: same[0]!.source,

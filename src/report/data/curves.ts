@@ -3,6 +3,8 @@
  * by averaging neighbours, for a figure has fewer pixels than a long training has updates.
  */
 
+import { maximumOf, minimumOf } from "../../lists/large.ts"
+
 export interface CurvePoint {
   readonly x: number
   readonly mean: number
@@ -35,8 +37,8 @@ export class CurveBuilder {
       curve.push({
         x: bucket.reduce((sum, [x]) => sum + x, 0) / bucket.length,
         mean: average((ys) => ys.reduce((sum, y) => sum + y, 0) / ys.length),
-        low: average((ys) => Math.min(...ys)),
-        high: average((ys) => Math.max(...ys))
+        low: average((ys) => minimumOf(ys)),
+        high: average((ys) => maximumOf(ys))
       })
     }
     return curve

@@ -9,6 +9,7 @@
 import type { Evaluations } from "../../../schemas/evaluation.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { meanInterval } from "../../evaluation/statistics/intervals.ts"
+import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { Row } from "../../store/schema/Table.ts"
 import { largestFirst } from "./ordering.ts"
 
@@ -106,7 +107,7 @@ const meanShare = (all: ReadonlyArray<Estimate>): Estimate => {
   const known = all.filter(({ low, high }) => !Number.isNaN(low) && !Number.isNaN(high))
   const agree = all.every(({ value }) => value === all[0]!.value)
   return agree && known.length > 0
-    ? { ...mean, low: Math.min(...known.map(({ low }) => low)), high: Math.max(...known.map(({ high }) => high)) }
+    ? { ...mean, low: minimumOf(known.map(({ low }) => low)), high: maximumOf(known.map(({ high }) => high)) }
     : { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) }
 }
 

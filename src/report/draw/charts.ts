@@ -6,6 +6,7 @@
 
 import type { TopLevelSpec } from "vega-lite"
 
+import { maximumOf } from "../../lists/large.ts"
 import type { Curve } from "../data/curves.ts"
 import type { Axis } from "./axis.ts"
 import type { Style } from "./palette.ts"
@@ -45,7 +46,15 @@ const FRAME = { background: "transparent", padding: 4, config: CONFIG }
  * with, and would leave half as much again.
  */
 const labelled = (labels: ReadonlyArray<string>) => {
-  const left = 16 + Math.ceil(6.4 * Math.max(0, ...labels.map((label) => label.length)))
+  const left =
+    16 +
+    Math.ceil(
+      6.4 *
+        maximumOf(
+          labels.map((label) => label.length),
+          0
+        )
+    )
   return {
     ...FRAME,
     autosize: "none" as const,

@@ -1,5 +1,6 @@
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
@@ -28,9 +29,9 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
   const nothing = "Nothing was evaluated."
-  const highest = Math.max(
-    0.01,
-    ...evaluated.flatMap((cell) => sidesOf(cell).flatMap(([, { pass1 }]) => (pass1 === null ? [] : [ends(pass1).high])))
+  const highest = maximumOf(
+    evaluated.flatMap((cell) => sidesOf(cell).flatMap(([, { pass1 }]) => (pass1 === null ? [] : [ends(pass1).high]))),
+    0.01
   )
   return [
     {
@@ -155,7 +156,10 @@ const byFormat = (cell: CellData, pick: (estimates: PolicyEstimates) => Readonly
       .filter(([format]) => present(format))
       .map(([category, estimate]) => ({ category, series: side, ...ends(estimate) }))
   )
-  const highest = Math.max(0.01, ...points.map(({ high }) => high))
+  const highest = maximumOf(
+    points.map(({ high }) => high),
+    0.01
+  )
   return intervalChart(points, SIDES, { ...axis, domain: axis.domain ?? [0, ceiling(highest)] }, [
     ...new Set(points.map(({ category }) => category))
   ])

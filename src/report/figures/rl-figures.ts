@@ -1,6 +1,7 @@
 /** What RL does, step by step: which format takes over, and how right answers, entropy and divergence go with it. */
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { maximumOf } from "../../lists/large.ts"
 import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { RlData, StudyData } from "../data/study-data.ts"
@@ -38,7 +39,10 @@ const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
         : [{ name, style: formatStyle(name), curve: shown(smooth(curve), run.steps) }]
     })
   const highest = ceiling(
-    Math.max(0.01, ...runs.flatMap((run) => accuracies(run).flatMap(({ curve }) => curve.map(({ mean }) => mean))))
+    maximumOf(
+      runs.flatMap((run) => accuracies(run).flatMap(({ curve }) => curve.map(({ mean }) => mean))),
+      0.01
+    )
   )
   return {
     id: "formats",
@@ -95,7 +99,7 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
       shownColumns.flatMap(({ column, title, axis }) => {
         const having = group.filter((run) => run.updates.has(column))
         if (having.length === 0) return []
-        const steps = Math.max(...having.map((run) => run.steps))
+        const steps = maximumOf(having.map((run) => run.steps))
         const lines = having.map((run) => {
           const algorithm = paramText(run, "algorithm")
           return { name: algorithm, style: styleOf(algorithm), curve: shown(smooth(run.updates.get(column)!), steps) }
@@ -142,7 +146,13 @@ const formatsOf = (runs: ReadonlyArray<RlData>): Array<string> => {
   const largest = new Map<string, number>()
   for (const { shares } of runs)
     for (const [format, curve] of shares)
-      largest.set(format, Math.max(largest.get(format) ?? 0, ...curve.map(({ mean }) => mean)))
+      largest.set(
+        format,
+        maximumOf(
+          curve.map(({ mean }) => mean),
+          largest.get(format) ?? 0
+        )
+      )
   return [...largest]
     .filter(([, share]) => share >= SMALL)
     .toSorted(largestFirst)

@@ -1,5 +1,6 @@
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
 
+import { maximumOf } from "../../lists/large.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { type Axis, ceiling } from "../draw/axis.ts"
 import { lineChart } from "../draw/charts.ts"
@@ -69,7 +70,15 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
           {
             title: "right answers",
             format: ".0%",
-            domain: [0, ceiling(Math.max(0.01, ...[...base.probes.values()].flat().map(({ high }) => high)))]
+            domain: [
+              0,
+              ceiling(
+                maximumOf(
+                  [...base.probes.values()].flat().map(({ high }) => high),
+                  0.01
+                )
+              )
+            ]
           }
         )
       })),

@@ -1,5 +1,6 @@
 /** What the table of results has columns for, in the terminal and in the report alike. */
 
+import { maximumOf } from "../../lists/large.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { paramOf, paramText } from "../data/varying-params.ts"
@@ -24,7 +25,11 @@ export const paramWords = (row: ResultRow, name: string): string =>
 export const largestK = (
   rows: ReadonlyArray<ResultRow>,
   pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>
-): number => Math.max(0, ...sidesOf(rows).flatMap((estimates) => [...pick(estimates).keys()]))
+): number =>
+  maximumOf(
+    sidesOf(rows).flatMap((estimates) => [...pick(estimates).keys()]),
+    0
+  )
 
 /** Formats that hold at least half a percent somewhere, with the largest share that each has. */
 export const shownFormats = (rows: ReadonlyArray<ResultRow>): ReadonlyMap<string, number> => {

@@ -4,6 +4,7 @@
  * the width.
  */
 
+import { maximumOf } from "../../lists/large.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
@@ -34,7 +35,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   const kept = [...all]
   const widthOf = (columns: ReadonlyArray<TextColumn>) => columns.reduce((sum, column) => sum + columnWidth(column) + GAP, -GAP)
   while (widthOf(kept) > width) {
-    const rank = Math.max(...kept.map((column) => column.rank))
+    const rank = maximumOf(kept.map((column) => column.rank))
     if (rank === 0) break
     kept.splice(
       kept.findLastIndex((column) => column.rank === rank),
@@ -68,7 +69,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
       )
     )
   )
-  const seeds = Math.max(...rows.map((row) => row.members.length))
+  const seeds = maximumOf(rows.map((row) => row.members.length))
   const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
   const dropped = all.length - kept.length
   const beyond = kept.some(({ texts }) => texts.some((text) => text.includes("[")))
@@ -94,7 +95,11 @@ const wrapped = (parts: ReadonlyArray<string>, width: number): ReadonlyArray<str
   return lines
 }
 
-const columnWidth = ({ title, texts }: TextColumn): number => Math.max(title.length, ...texts.map((text) => text.length))
+const columnWidth = ({ title, texts }: TextColumn): number =>
+  maximumOf(
+    texts.map((text) => text.length),
+    title.length
+  )
 
 const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
   const params = paramNamesOf(rows).map((name): TextColumn => ({
@@ -142,8 +147,8 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
 /** Formats that hardly occur give way before all else, those that never do first of them. */
 const formatRank = (rows: ReadonlyArray<ResultRow>, format: string): number => {
   const shares = rows.flatMap(({ before, after }) => [before, after].map((policy) => policy?.shares.get(format)?.value ?? 0))
-  const largest = Math.max(...shares)
-  return largest === 0 ? 5 : largest < RARE ? 4 : 1
+  const most = maximumOf(shares)
+  return most === 0 ? 5 : most < RARE ? 4 : 1
 }
 
 /** Share of the completions below which a format hardly occurs. */

@@ -1,5 +1,6 @@
 /** Claims, one after another: what is claimed, what would count, what this run shows. The study's own first, then the paper's. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { type Claim, type Verdict, verdictOf } from "../claims/Claim.ts"
 import { claims } from "../claims/registry.ts"
 import { judge, type Judged } from "../claims/study-claims.ts"
@@ -30,7 +31,10 @@ export const studyClaimsSection = (data: StudyData, own: ReadonlyArray<Claim>): 
 
 /** The paper's claims, in every report. */
 export const claimsSection = (data: StudyData): Html => {
-  const seeds = Math.max(0, ...data.cells.map((cell) => cell.members.length))
+  const seeds = maximumOf(
+    data.cells.map((cell) => cell.members.length),
+    0
+  )
   const repetition =
     seeds < 2 ? "its single seed, which says nothing about how much would change with another" : `its ${seeds} seeds`
   const judged = claims.map((claim) => ({ claim, findings: claim.findings(data), problem: null }))

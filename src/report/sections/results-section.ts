@@ -1,5 +1,6 @@
 /** The result table: every cell before and after RL, with intervals. */
 
+import { maximumOf } from "../../lists/large.ts"
 import { compareFormats } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
@@ -19,7 +20,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
   const formats = [...shownFormats(cells).keys()].toSorted(compareFormats)
   const k = largestK(cells, ({ passAtK }) => passAtK)
   const m = largestK(cells, ({ majorityAtK }) => majorityAtK)
-  const seeds = Math.max(...cells.map((cell) => cell.members.length))
+  const seeds = maximumOf(cells.map((cell) => cell.members.length))
   const columns = [
     ...names.map((title) => ({ title })),
     { title: "winner" },

@@ -11,6 +11,7 @@
 
 import * as Param from "../../dag/Param.ts"
 import type { TokenLoss } from "../../engine/Engine.ts"
+import { append } from "../../lists/large.ts"
 import { permutation } from "../../random/philox.ts"
 import { groupMembers } from "../objective/group-advantages.ts"
 import { reductionWeights } from "../objective/reduction.ts"
@@ -89,7 +90,7 @@ export const selectDemonstrations = (
     duplicates += right.length - unique.length
     overCap += unique.length - chosen.length
     if (chosen.length > 0) questionsSolved++
-    kept.push(...chosen)
+    append(kept, chosen)
   })
   const sequences = Int32Array.from(kept).toSorted()
   return { sequences, correct, duplicates, overCap, questions: questions.length, questionsSolved }

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 
 import type { Part } from "../../dag/Checkpoints.ts"
 import type { AdamW, EngineError, Model, NonFiniteGradient } from "../../engine/Engine.ts"
+import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { Surrogate } from "../objective/engine-loss.ts"
 import type { EntropyOptions } from "../objective/entropy.ts"
 import { klEstimate, type KlController, type KlEstimator, nextKlCoefficient } from "../objective/kl.ts"
@@ -132,14 +133,8 @@ export const reportOf = (
     clipFractionAbove: over((o) => o.clipFractionAbove, mean),
     approximateKl: over((o) => o.approximateKl, mean),
     approximateKl1: over((o) => o.approximateKl1, mean),
-    ratioMin: over(
-      (o) => o.ratioMin,
-      (values) => Math.min(...values)
-    ),
-    ratioMax: over(
-      (o) => o.ratioMax,
-      (values) => Math.max(...values)
-    ),
+    ratioMin: over((o) => o.ratioMin, minimumOf),
+    ratioMax: over((o) => o.ratioMax, maximumOf),
     updates: outcomes.length,
     valueLoss: null,
     valueClipFraction: null,
