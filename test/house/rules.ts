@@ -87,7 +87,7 @@ export const spreadsIntoCalls = (text: string): ReadonlyArray<string> => {
     const c = code[i]!
     if ("([{".includes(c)) open.push(i)
     else if (")]}".includes(c)) open.pop()
-    else if (/^\.\.\.[\w(\[]/.test(code.slice(i, i + 4))) {
+    else if (/^\.\.\.[\w([]/.test(code.slice(i, i + 4))) {
       const at = open.at(-1)
       if (at !== undefined && code[at] === "(") {
         const callee = /(?:new )?[\w$.\]!?]+(?:<[^<>()]*>)?$/.exec(code.slice(Math.max(0, at - 80), at))?.[0] ?? ""
