@@ -11,6 +11,7 @@ import module from "node:module"
 
 import { type Node, parse, type Program, type Token as AcornToken } from "acorn"
 
+import { append } from "../../lists/large.ts"
 /** Something outside of the module, as the module names it. */
 export interface Reach {
   /** `import`: by Node's rules. `beside`: a file, relative to the module. */
@@ -49,7 +50,7 @@ export const essenceOf = (source: string, language: "typescript" | "javascript" 
   })
   const found = look(program, plain, every)
   const tokens = every.filter((token) => !found.dropped(token))
-  added.push(...found.added)
+  append(added, found.added)
   added.sort((a, b) => a.at - b.at)
 
   const lines: Array<string> = []
