@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { renderTable } from "../../src/catalog/output/render-text.ts"
+import { renderTable } from "../../src/catalog/output/box-table.ts"
 import { textTable } from "../../src/cli/printing/text-table.ts"
 import { columns } from "../../src/cli/usage.ts"
 import { graphOf } from "../../src/dag/graph.ts"
@@ -50,7 +50,13 @@ describe("what people see of large data", () => {
   })
 
   it("a query's result of so many rows, shown whole", () => {
-    const result = { columns: [{ name: "n", type: "INTEGER" }], rows: numbers.map((n) => [n]), rowCount: MANY, warnings: [] }
+    const result = {
+      columns: [{ name: "n", type: "INTEGER" }],
+      rows: numbers.map((n) => [n]),
+      rowCount: MANY,
+      uncounted: false,
+      warnings: []
+    }
     expect(renderTable(result, { maxRows: MANY }).split("\n").length).toBeGreaterThan(MANY)
   })
 
