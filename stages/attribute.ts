@@ -23,6 +23,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { maximumOf } from "../src/lists/large.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
+import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 export const AttributeParams = {
   decoding: Param.oneOf(["sampled", "greedy"], "sampled", "which completions of the evaluation"),
@@ -36,17 +37,19 @@ export const AttributeParams = {
 export const attribute = Stage.make({
   name: "attribute",
   inputs: { scores: Evaluation, corpus: Corpus },
+  agreeOn: { tokenizer: ["scores", "corpus"] },
   params: AttributeParams,
   output: Attribution,
-  check: ({ decoding }, { scores }) =>
-    decoding === "sampled" && scores.params["samples"] === 0
+  check: ({ decoding }, { scores, corpus }) =>
+    tokenizerObjection(scores, corpus) ??
+    (decoding === "sampled" && scores.params["samples"] === 0
       ? {
           param: "decoding",
           problem:
             `is "sampled", but the evaluation samples nothing (evaluate.samples is 0). ` +
             `Take decoding "greedy", or samples above 0.`
         }
-      : null,
+      : null),
   resources: { cost: ({ completions }) => completions * 1e6 },
 
   run: Effect.fn("attribute")(function* ({ inputs, params, output, progress }) {

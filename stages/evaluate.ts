@@ -23,6 +23,7 @@ import { presetSpec } from "../src/model/presets.ts"
 import { subSeed } from "../src/random/philox.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection, snapshotObjection, stepSizeObjection } from "../src/training/policy.ts"
+import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 export const EvaluateParams = {
   suite: Param.string("unseen-values", "problem suite"),
@@ -51,10 +52,12 @@ const CHUNK = 64
 export const evaluate = Stage.make({
   name: "evaluate",
   inputs: { policy: Checkpoint, corpus: Corpus },
+  agreeOn: { tokenizer: ["policy", "corpus"] },
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],
   check: ({ samples, temperature, topP, suite, maxNewTokens, force, step }, { policy, corpus }) =>
+    tokenizerObjection(policy, corpus) ??
     samplingObjection(samples, { temperature, topP }) ??
     suiteObjection(suite, corpus) ??
     formatObjection("force", force === "" ? [] : [force], corpus) ??

@@ -43,6 +43,7 @@ import { loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../
 import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
+import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 /**
  * Groups of parameters, each declared beside what it sets: the algorithm's definitions and loop, sampling, and what is kept of a
@@ -63,11 +64,13 @@ export const RlParams = {
 export const rl = Stage.make({
   name: "rl",
   inputs: { policy: Checkpoint, corpus: Corpus },
+  agreeOn: { tokenizer: ["policy", "corpus"] },
   params: RlParams,
   output: RlRun,
   numerics: ["engine"],
   check: (params, { policy, corpus }) =>
     settingsProblem(params) ??
+    tokenizerObjection(policy, corpus) ??
     roomObjection(params.maxNewTokens, policy) ??
     stepSizeObjection(params) ??
     suiteObjection(params.suite, corpus) ??

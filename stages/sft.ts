@@ -24,6 +24,7 @@ import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { supervised } from "../src/training/supervised.ts"
+import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 export const SftParams = {
   tags: Param.oneOf(["native", "none"], "native", "a control token that names the format before each solution, or none"),
@@ -47,10 +48,12 @@ export const SftParams = {
 export const sft = Stage.make({
   name: "sft",
   inputs: { base: Checkpoint, corpus: Corpus },
+  agreeOn: { tokenizer: ["base", "corpus"] },
   params: SftParams,
   output: Checkpoint,
   numerics: ["engine"],
-  check: ({ formats }, { corpus }) =>
+  check: ({ formats }, { base, corpus }) =>
+    tokenizerObjection(base, corpus) ??
     formatObjection(
       "formats",
       Object.entries(formats ?? {}).flatMap(([name, weight]) => (weight > 0 ? [name] : [])),

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 
 import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"
 import type { Graph, GraphNode } from "./graph.ts"
+import { inputsAgree } from "./inputs-agree.ts"
 import { componentsOf, keyOf } from "./key.ts"
 
 /** One difference between an action and the nearest earlier one of its stage. */
@@ -63,6 +64,7 @@ export const decide = Effect.fnUntraced(function* (
       if (usable !== null) return cached(record.key, usable, changes)
     }
   }
+  yield* inputsAgree(node.stage, inputs)
   const decision: Decision = { _tag: "run", key, components, reason: reasonFor(key, components, earlier) }
   return decision
 })
@@ -127,6 +129,8 @@ export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOpti
   for (const node of graph.nodes) {
     const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
     if (unknown.length > 0) {
+      const known = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)]))
+      yield* inputsAgree(node.stage, known)
       planned.push({ node, decision: yield* decideBlocked(node, [...new Set(unknown)], options) })
       continue
     }

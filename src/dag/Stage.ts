@@ -103,6 +103,11 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
   /** Names of numerics classes that the result depends on (`engine`); their values come from the executor and enter the key. */
   readonly numerics: ReadonlyArray<string>
   readonly externals: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  /**
+   * Documents that some of the inputs must have in common, compared by digest before anything is computed:
+   * `{ tokenizer: ["base", "corpus"] }`.
+   */
+  readonly agreeOn: Readonly<Record<string, ReadonlyArray<string>>>
   /** Called on every node of a study before anything runs, in addition to the params' own checks. */
   readonly check: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   /** What a user may want to know of such params before a run: said by `plan`. Sentences, none of which forbids anything. */
@@ -126,6 +131,7 @@ export declare namespace Stage {
     readonly resources: Resources
     readonly numerics: ReadonlyArray<string>
     readonly externals: (params: any) => Effect.Effect<ReadonlyArray<External>, unknown>
+    readonly agreeOn: Readonly<Record<string, ReadonlyArray<string>>>
     readonly check: (params: any, inputs: any) => Objection | null
     readonly remarks: (params: any) => ReadonlyArray<string>
     readonly module: string
@@ -145,6 +151,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly resources?: Resources
   readonly numerics?: ReadonlyArray<string>
   readonly externals?: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
+  readonly agreeOn?: Readonly<Record<string, ReadonlyArray<keyof In & string>>>
   readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   readonly remarks?: (params: Param.Values<P>) => ReadonlyArray<string>
   readonly module?: string
@@ -159,6 +166,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     resources: options.resources ?? {},
     numerics: options.numerics ?? [],
     externals: options.externals ?? (() => Effect.succeed([])),
+    agreeOn: options.agreeOn ?? {},
     check: options.check ?? (() => null),
     remarks: options.remarks ?? (() => []),
     module: options.module ?? `stages/${name}.ts`

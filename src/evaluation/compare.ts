@@ -41,18 +41,42 @@ export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("Noth
   }
 }
 
+/**
+ * A problem of the one evaluation is another problem in the other.
+ *
+ * @public for authors of stages that compare evaluations of their own.
+ */
+export class ProblemsDiffer extends Schema.TaggedError<ProblemsDiffer>()("ProblemsDiffer", {
+  problem: Schema.String,
+  before: Schema.String,
+  after: Schema.String
+}) {
+  readonly badInput = true
+  override get message() {
+    return (
+      `Problem ${this.problem} is "${this.before}" in the one evaluation and "${this.after}" in the other: ` +
+      "they are of two corpora whose problems have the same names. Compare evaluations of one corpus."
+    )
+  }
+}
+
 export interface CompareResult {
   readonly rows: ReadonlyArray<Row>
   /** Problems of either evaluation, and those of both. */
   readonly problems: { readonly all: number; readonly paired: number }
 }
 
-/** One row for every number that both evaluations have. Fails with `NothingInCommon` where no problem is in both. */
+/**
+ * One row for every number that both evaluations have. Fails with `NothingInCommon` where no problem is in both, and with
+ * `ProblemsDiffer` where one of a name is not the same in both.
+ */
 export const compareEvaluations = Effect.fnUntraced(function* (
   before: Reader<typeof Evaluation>,
   after: Reader<typeof Evaluation>,
   seed: number
 ) {
+  const differing = differentProblem(before.scores, after.scores)
+  if (differing !== null) return yield* differing
   const was = attemptsOf(before.scores)
   const is = attemptsOf(after.scores)
   const first = problemsOf(was)
@@ -86,6 +110,21 @@ export const compareEvaluations = Effect.fnUntraced(function* (
   const result: CompareResult = { rows, problems: { all: new Set([...first, ...second]).size, paired: paired.length } }
   return result
 })
+
+/** What was asked and what is right, by problem. */
+const askedIn = (scores: TableReader<typeof Scores>): ReadonlyMap<string, string> => {
+  const [problem, question, gold] = [scores.column("problem"), scores.column("question"), scores.column("gold")]
+  return new Map(Array.from({ length: scores.rows }, (_, i) => [problem.at(i), `${question.at(i)} (${gold.at(i)})`]))
+}
+
+const differentProblem = (before: TableReader<typeof Scores>, after: TableReader<typeof Scores>): ProblemsDiffer | null => {
+  const old = askedIn(before)
+  for (const [problem, asked] of askedIn(after)) {
+    const was = old.get(problem)
+    if (was !== undefined && was !== asked) return new ProblemsDiffer({ problem, before: was, after: asked })
+  }
+  return null
+}
 
 const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])
 

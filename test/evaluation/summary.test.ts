@@ -209,6 +209,17 @@ describe("two evaluations, sampled", () => {
     expect([majority.before, majority.difference, majority.low, majority.high, majority.p]).toEqual([1 / 3, 0, 0, 0, 1])
   })
 
+  it.each([
+    ["another question", { question: "How many?" }],
+    ["another right answer", { gold: "13" }]
+  ])("cannot be compared where a problem of one name has %s", (_, other) => {
+    const one = attempt("greedy", "a", "12", true)
+    expect(() => compared(evaluation([one]), evaluation([{ ...one, ...other }]))).toThrow(
+      /^Problem a is ".*" in the one evaluation/
+    )
+    expect(() => compared(evaluation([one]), evaluation([one]))).not.toThrow()
+  })
+
   it("without a problem in common cannot be compared", () => {
     const other = evaluation([attempt("greedy", "z", "12", true)])
     expect(() => compared(before, other)).toThrow(/no problem in common: one is of the suite s, the other of s/)

@@ -124,6 +124,7 @@ interface Found {
 
 const HIDDEN = "No key can follow that, so that a change of what is behind it would go unseen. "
 const WRITE_OUT = "Write the path out in quotes."
+const BESIDE = 'Write new URL("./file", import.meta.url) with the name of a file.'
 
 /** Names by which code or a file is reached that no import shows, each with what to do instead. */
 const HIDDEN_WAYS: Readonly<Record<string, string>> = {
@@ -143,6 +144,11 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
   const reaches = new Map<number, Pick<Reach, "by" | "specifier">>()
   const refused: Array<{ at: number; problem: string }> = []
   const allowed = new Set<unknown>()
+  const imported = importsStage(program)
+  const own = new Set<unknown>(addressesIn(program))
+  const names = new Set(addressesIn(program).map((declared) => nameOf(declared["id"])))
+  const isAddress = (node: Any) => isOwnAddress(node) || (node.type === "Identifier" && names.has(node["name"]))
+  const allow = (address: Any) => void allowed.add(address.type === "MemberExpression" ? address["object"] : address)
   const refuse = (node: Node, problem: string) => void refused.push({ at: node.start, problem })
 
   /** A specifier that is written out becomes one token. */
@@ -151,6 +157,15 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
     if (specifier === null) return false
     reaches.set(node.start, { by, specifier })
     if (node.type === "TemplateLiteral") gone.push([node.start + 1, node.end])
+    return true
+  }
+
+  /** `new URL("./file", import.meta.url)`: a file beside the module. */
+  const beside = (node: Any): boolean => {
+    if (node.type !== "NewExpression" || nameOf(node["callee"]) !== "URL") return false
+    const [file, base, ...others] = node["arguments"] as ReadonlyArray<Any>
+    if (file === undefined || base === undefined || others.length > 0 || !isAddress(base) || !reach("beside", file)) return false
+    allow(base)
     return true
   }
 
@@ -168,10 +183,10 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
           refuse(node, `imports a module whose name it computes. ${HIDDEN}${WRITE_OUT}`)
         break
       case "NewExpression":
-        besideIn(node, reach, allowed)
+        beside(node)
         if (nameOf(node["callee"]) === "Worker") {
           const [of] = node["arguments"] as ReadonlyArray<Any>
-          if (of === undefined || !besideIn(of, reach, allowed))
+          if (of === undefined || !beside(of))
             refuse(
               node,
               `starts a worker whose module cannot be told. ${HIDDEN}Write new Worker(new URL("./worker.ts", import.meta.url)).`
@@ -180,13 +195,19 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         break
       case "MetaProperty":
         if ((node["meta"] as Any)["name"] === "import" && !allowed.has(node))
-          refuse(
-            node,
-            `asks where it lies (import.meta). ${HIDDEN}Write new URL("./file", import.meta.url) with the name of a file.`
-          )
+          refuse(node, `asks where it lies (import.meta). ${HIDDEN}${BESIDE}`)
+        break
+      case "CallExpression":
+        // `module: import.meta.url`: the name of what is being read.
+        if (imported) for (const value of modulesIn(node)) if (isAddress(value)) allow(value)
+        break
+      case "VariableDeclarator":
+        if (own.has(node)) {
+          allow(node["init"] as Any)
+          allow(node["id"] as Any)
+        }
         break
       case "Property":
-        if (isStageModule(node, program)) allowed.add((node["value"] as Any)["object"])
         renameKey(node, renamed)
         break
       case "MethodDefinition":
@@ -195,6 +216,8 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         break
       case "Identifier": {
         const name = String(node["name"])
+        if (names.has(name) && !allowed.has(node) && !isFieldName(node, parent))
+          refuse(node, `asks where it lies (${name}). ${HIDDEN}${BESIDE}`)
         const way = Object.hasOwn(HIDDEN_WAYS, name) ? HIDDEN_WAYS[name] : undefined
         if (way !== undefined && reachesHidden(name, node, parent)) refuse(node, `uses ${name}. ${HIDDEN}${way}`)
         break
@@ -239,30 +262,31 @@ const writtenOut = (node: Any): string | null => {
   return part?.value.cooked ?? null
 }
 
-/** The name of a function that is called: `Worker`, also of `threads.Worker`. */
+/** The name of a function that is called: `Worker`, also of `threads.Worker`; of a key, in quotes or not. */
 const nameOf = (callee: unknown): unknown => {
   if (!isNode(callee)) return null
-  return callee.type === "MemberExpression" ? nameOf(callee["property"]) : callee["name"]
-}
-
-/** `new URL("./file", import.meta.url)`: a file beside the module. */
-const besideIn = (node: Any, reach: (by: "beside", node: Any) => boolean, allowed: Set<unknown>): boolean => {
-  if (node.type !== "NewExpression" || nameOf(node["callee"]) !== "URL") return false
-  const [file, base, ...others] = node["arguments"] as ReadonlyArray<Any>
-  if (file === undefined || base === undefined || others.length > 0 || !isOwnAddress(base) || !reach("beside", file)) return false
-  allowed.add(base["object"])
-  return true
+  return callee.type === "MemberExpression" ? nameOf(callee["property"]) : (callee["name"] ?? callee["value"])
 }
 
 const isOwnAddress = (node: Any): boolean =>
   node.type === "MemberExpression" && isNode(node["object"]) && node["object"].type === "MetaProperty" && nameOf(node) === "url"
 
-/** `module: import.meta.url` in the definition of a stage: the name of what is being read. */
-const isStageModule = (property: Any, program: Program): boolean =>
-  nameOf(property["key"]) === "module" &&
-  isNode(property["value"]) &&
-  isOwnAddress(property["value"]) &&
-  stageDefinitions(program).some((definition) => (definition["properties"] as ReadonlyArray<Node>).includes(property))
+/** `const here = import.meta.url` at the top of a module. */
+const addressesIn = (program: Program): ReadonlyArray<Any> =>
+  program.body.flatMap((statement) =>
+    statement.type === "VariableDeclaration" && statement.kind === "const"
+      ? (statement.declarations as unknown as ReadonlyArray<Any>).filter(
+          ({ init, id }) => isNode(init) && isOwnAddress(init) && isNode(id) && id.type === "Identifier"
+        )
+      : []
+  )
+
+/** Whether a name is that of a field or a key, and stands for nothing. */
+const isFieldName = (node: Any, parent: Any | null): boolean =>
+  parent !== null &&
+  parent["computed"] !== true &&
+  ((parent.type === "MemberExpression" && parent["property"] === node) ||
+    (parent["key"] === node && parent["shorthand"] !== true))
 
 /** A key in quotes is the same key without them. */
 const renameKey = (node: Any, renamed: Map<number, string>): void => {
@@ -279,9 +303,8 @@ const renameKey = (node: Any, renamed: Map<number, string>): void => {
 /** Whether a name stands for what loads code: methods wherever they are named, functions where they are called. */
 const reachesHidden = (name: string, node: Any, parent: Any | null): boolean => {
   if (name === "createRequire" || name === "getBuiltinModule" || name === "dlopen") return true
-  if (parent?.type === "CallExpression" || parent?.type === "NewExpression") return name === "eval" || parent["callee"] === node
-  const isField = parent?.type === "MemberExpression" && parent["property"] === node && parent["computed"] !== true
-  return name === "eval" && !isField && parent?.["key"] !== node
+  const isCalled = (parent?.type === "CallExpression" || parent?.type === "NewExpression") && parent["callee"] === node
+  return name === "eval" ? !isFieldName(node, parent) : isCalled
 }
 
 /** Whether the one parameter of an arrow function has parentheses. */
@@ -301,35 +324,40 @@ const firstFrom = (tokens: ReadonlyArray<Token>, position: number): number => {
   return low
 }
 
-/** What `Stage.make` of `src/dag/Stage.ts` is given, in the exports of a module. */
-const stageDefinitions = (program: Program): ReadonlyArray<Any> => {
-  const imported = program.body.some(
+const importsStage = (program: Program): boolean =>
+  program.body.some(
     (statement) =>
       statement.type === "ImportDeclaration" &&
       /(^|\/)dag\/Stage\.ts$/.test(String(statement.source.value)) &&
       statement.specifiers.some(({ local }) => local.name === "Stage")
   )
-  if (!imported) return []
-  return program.body.flatMap((statement) => {
-    if (statement.type !== "ExportNamedDeclaration" || statement.declaration?.type !== "VariableDeclaration") return []
-    return statement.declaration.declarations.flatMap(({ init }) => {
-      if (init?.type !== "CallExpression" || init.callee.type !== "MemberExpression") return []
-      const { object, property } = init.callee
-      const makesStage =
-        object.type === "Identifier" && object.name === "Stage" && property.type === "Identifier" && property.name === "make"
-      const [definition] = init.arguments
-      return makesStage && definition?.type === "ObjectExpression" ? [definition as unknown as Any] : []
-    })
-  })
+
+/** The properties of what `Stage.make` is given. */
+const definitionIn = (call: Any): ReadonlyArray<Any> => {
+  const callee = call["callee"] as Any
+  const [definition] = call["arguments"] as ReadonlyArray<Any>
+  const makesStage =
+    callee.type === "MemberExpression" && nameOf(callee["object"]) === "Stage" && nameOf(callee["property"]) === "make"
+  if (!makesStage || definition?.type !== "ObjectExpression") return []
+  return (definition["properties"] as ReadonlyArray<Any>).filter((part) => part.type === "Property" && part["computed"] !== true)
 }
 
-/** The `resources` of a stage's definition, with the comma behind: where and when it runs, never what it gives. */
-const placementIn = (program: Program, tokens: ReadonlyArray<Token>): Array<readonly [start: number, end: number]> =>
-  stageDefinitions(program).flatMap((definition) =>
-    (definition["properties"] as ReadonlyArray<Any>)
-      .filter((part) => part.type === "Property" && part["computed"] !== true && nameOf(part["key"]) === "resources")
-      .map(({ start, end }) => {
-        const next = tokens[firstFrom(tokens, end)]
-        return [start, next?.type.label === "," ? next.end : end] as const
-      })
-  )
+/** The modules that a definition of a stage names. */
+const modulesIn = (call: Any): ReadonlyArray<Any> =>
+  definitionIn(call).flatMap((part) => (nameOf(part["key"]) === "module" && isNode(part["value"]) ? [part["value"]] : []))
+
+/** The `resources` of stages, with the comma behind: where and when they run, never what they give. */
+const placementIn = (program: Program, tokens: ReadonlyArray<Token>): Array<readonly [start: number, end: number]> => {
+  if (!importsStage(program)) return []
+  const declared = program.body.flatMap((statement) => {
+    const of = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement
+    return of?.type === "VariableDeclaration" ? of.declarations.map(({ init }) => init as unknown as Any | null) : []
+  })
+  return declared
+    .flatMap((init) => (init?.type === "CallExpression" ? definitionIn(init) : []))
+    .filter((part) => nameOf(part["key"]) === "resources")
+    .map(({ start, end }) => {
+      const next = tokens[firstFrom(tokens, end)]
+      return [start, next?.type.label === "," ? next.end : end] as const
+    })
+}

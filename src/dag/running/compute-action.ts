@@ -16,6 +16,7 @@ import { acquire, isLease, type Lease } from "../../store/objects/Lease.ts"
 import { type ActionRecord, LeaseLost, manifestJson, Store } from "../../store/objects/Store.ts"
 import { firstDifference } from "../../store/upkeep/difference.ts"
 import * as Checkpoints from "../Checkpoints.ts"
+import { inputsAgree } from "../inputs-agree.ts"
 import type { Progress } from "../Progress.ts"
 import type { Stage } from "../Stage.ts"
 import { Busy, type StageRequest } from "./Executor.ts"
@@ -53,6 +54,7 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   if (done !== null) return done
 
   yield* keyHolds(stage, request, surroundings.numerics)
+  yield* inputsAgree(stage, request.inputs)
   const elapsed = stopwatch()
   const output = yield* runStage(stage, request, directory, surroundings)
   const record = yield* commit(stage, request, lease, output, elapsed, surroundings)

@@ -81,6 +81,7 @@ describe("the code of a stage", () => {
     ["import words from './words.json' with { type: 'json' }", "outside:words.json"],
     ["export const u = new URL('./data.bin', import.meta.url)", "outside:data.bin"],
     ["export const u = new URL(`data.bin`, import.meta.url)", "outside:data.bin"],
+    ["const here = import.meta.url; export const u = new URL('./data.bin', here)", "outside:data.bin"],
     ["import { Worker } from 'node:worker_threads'; new Worker(new URL('./other.ts', import.meta.url))", "outside:other.ts"]
   ])("holds what is reached by %s", (source, name) => {
     expect(refusal({ ...other, "stage.ts": source })).toEqual([name, "outside:stage.ts"].toSorted())
@@ -107,6 +108,9 @@ describe("the code of a stage", () => {
     ["export const m = new Function('return 1')", "uses Function."],
     ["export const here = import.meta.url", "asks where it lies (import.meta)."],
     ["export const here = import.meta.dirname", "asks where it lies (import.meta)."],
+    ["const here = import.meta.url; export const f = () => here", "asks where it lies (here)."],
+    ["const here = import.meta.url; export { here }", "asks where it lies (here)."],
+    ["export const here = import.meta.url", "asks where it lies (import.meta)."],
     ["export const u = (name) => new URL(name, import.meta.url)", "asks where it lies (import.meta)."],
     ["export const u = new URL('./folder', import.meta.url)", 'names "./folder", which is no file.'],
     ["export const u = new URL('./gone.txt', import.meta.url)", 'names "./gone.txt", which is not there.'],
@@ -118,6 +122,12 @@ describe("the code of a stage", () => {
     const words = refusal({ ...files, "stage.ts": `// the first line\n${source}` })
     expect(words).toMatch(source.includes("broken") ? /^broken\.ts:1 / : /^stage\.ts:2 /)
     expect(words).toContain(problem)
+  })
+
+  it.each(["module: import.meta.url", "module: here", '"module": here'])("is what a stage says that it is: %s", (module) => {
+    const source = `import * as Stage from "${HOME}/src/dag/Stage.ts"\nconst here = import.meta.url\n`
+    for (const prefix of ["export const s = ", "const s = ", "const make = () => "])
+      expect(refusal({ "stage.ts": `${source}${prefix}Stage.make({ name: "s", ${module} })` })).toEqual(["outside:stage.ts"])
   })
 
   it("changes with what JSON says and not with how it is laid out, with every byte of other files", () => {

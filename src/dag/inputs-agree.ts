@@ -1,0 +1,69 @@
+/**
+ * Whether a node's inputs belong together. A model and a corpus that number their tokens differently can be computed with, and
+ * nothing that comes out means anything. So a stage names the documents that its inputs must have in common (`agreeOn`), and they
+ * are compared by digest: by the planner as soon as both are known, and by whoever computes before it starts.
+ */
+
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+import { Store } from "../store/objects/Store.ts"
+import type { Stage } from "./Stage.ts"
+
+/**
+ * Two inputs of a stage have different versions of what they must have in common.
+ *
+ * @public
+ */
+export class InputsDisagree extends Schema.TaggedError<InputsDisagree>()("InputsDisagree", {
+  stage: Schema.String,
+  document: Schema.String,
+  inputs: Schema.Array(Schema.String),
+  digests: Schema.Array(Schema.String)
+}) {
+  readonly badInput = true
+  override get message() {
+    const named = this.inputs.map((input, i) => `${input} (${this.digests[i]})`).join(" and ")
+    return (
+      `The inputs of ${this.stage} do not belong together: ${named} differ in their ${this.document}, so that what means one ` +
+      `thing in the one means another in the other. Give ${this.stage} inputs with one ${this.document}.`
+    )
+  }
+}
+
+/**
+ * Digests of a document of an artifact or, where its kind has no such document, of what it was made from: several where equal
+ * bytes were made in several ways.
+ */
+const documentsOf = (artifact: string, document: string): Effect.Effect<ReadonlySet<string>, never, Store> =>
+  Effect.gen(function* () {
+    const store = yield* Store
+    const manifest = yield* store.manifest(artifact)
+    const own = manifest.documents[document]?.file
+    if (own !== undefined) return new Set([own])
+    const makers = (yield* store.actions).filter(({ output }) => output.digest === artifact)
+    const before = makers.flatMap(({ inputs }) => Object.values(inputs))
+    const found = yield* Effect.forEach([...new Set(before)], (input) => documentsOf(input, document))
+    return new Set(found.flatMap((digests) => [...digests]))
+  }).pipe(
+    // What cannot be read is an error of whoever opens it, and tells nothing here.
+    Effect.orElseSucceed(() => new Set<string>())
+  )
+
+/** Fails with `InputsDisagree` where two of the inputs that are known differ in what the stage wants them to have in common. */
+export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, inputs: Readonly<Record<string, string | undefined>>) {
+  for (const [document, names] of Object.entries(stage.agreeOn)) {
+    let first: { readonly name: string; readonly digests: ReadonlySet<string> } | null = null
+    for (const name of names) {
+      const artifact = inputs[name]
+      const digests = artifact === undefined ? new Set<string>() : yield* documentsOf(artifact, document)
+      if (digests.size === 0) continue
+      const shared = first?.digests ?? digests
+      if (first !== null && ![...digests].some((digest) => shared.has(digest))) {
+        const shown = [first.digests, digests].map(([...all]) => all[0]!.slice(0, 12))
+        return yield* new InputsDisagree({ stage: stage.name, document, inputs: [first.name, name], digests: shown })
+      }
+      first ??= { name, digests }
+    }
+  }
+})

@@ -1,0 +1,87 @@
+/** Inputs that belong together: which of them every stage compares, and that it does so before it computes anything. */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { beforeAll, describe, expect, it } from "vitest"
+
+import { graphOf } from "../../src/dag/graph.ts"
+import { loadStage } from "../../src/dag/stage-modules.ts"
+import { attribute } from "../../stages/attribute.ts"
+import { evaluate } from "../../stages/evaluate.ts"
+import { mix } from "../../stages/mix.ts"
+import { pretrain } from "../../stages/pretrain.ts"
+import { rl } from "../../stages/rl.ts"
+import { sft } from "../../stages/sft.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
+import { chain } from "./chain.ts"
+
+const STAGES = path.resolve(import.meta.dirname, "../../stages")
+
+const tiny = { tokens: 12_000, maximum: 10, difficulty: { 1: 1 }, suites: ["train-easy"], suiteSize: 20, heldOut: 2 } as const
+const bpe = (source: string) => ({ ...tiny, sources: { [source]: 1 }, tokenizer: "bpe" as const, vocabulary: 400 })
+
+describe("every stage with a model or its tokens and a corpus", () => {
+  it("names the tokenizer as what they must have in common", async () => {
+    const names = fs.readdirSync(STAGES).map((file) => file.replace(".ts", ""))
+    const stages = await Promise.all(names.map((name) => loadStage(`stages/${name}.ts`, name)))
+    const paired = stages.filter(({ inputs }) => Object.hasOwn(inputs, "corpus") && Object.keys(inputs).length > 1)
+    expect(paired.map(({ name }) => name).toSorted()).toEqual(["attribute", "evaluate", "rl", "sft"])
+    for (const { inputs, agreeOn } of paired) expect(agreeOn["tokenizer"]?.toSorted()).toEqual(Object.keys(inputs).toSorted())
+  })
+
+  const wired = (own: object, other: object) => {
+    const [corpus, stranger] = [mix({}, { ...tiny, ...own }), mix({}, { ...tiny, ...other })]
+    const base = pretrain({ corpus }, {})
+    const policy = sft({ base, corpus }, {})
+    const scores = evaluate({ policy, corpus }, { suite: "train-easy", samples: 1 })
+    return {
+      sft: () => graphOf([sft({ base, corpus: stranger }, {})]),
+      rl: () => graphOf([rl({ policy, corpus: stranger }, { prompts: 2 })]),
+      evaluate: () => graphOf([evaluate({ policy, corpus: stranger }, { suite: "train-easy" })]),
+      attribute: () => graphOf([attribute({ scores, corpus: stranger }, {})])
+    }
+  }
+
+  it.each([
+    [{}, { maximum: 20 }],
+    [{ tokenizer: "bpe" }, {}],
+    [{ maximum: 99 }, { tokenizer: "bpe" }]
+  ])("is refused by plan where the mixtures' settings tell: %j with %j", (own, other) => {
+    for (const [stage, planned] of Object.entries(wired(own, other)))
+      expect(planned).toThrow(new RegExp(`^${stage}\\.corpus: has the .*, but the model was trained on a corpus with the`))
+  })
+
+  it("is taken where the corpora differ in other things", () => {
+    for (const planned of Object.values(wired({}, { seed: 1, sources: { omi1: 1 }, tokens: 13_000 })))
+      expect(planned).not.toThrow()
+  })
+})
+
+describe("inputs whose tokenizers only the artifacts tell apart", () => {
+  const root = temporaryFolder()
+  const { compute } = chain(root)
+  const made = { own: "", stranger: "", base: "", scores: "" }
+
+  beforeAll(async () => {
+    made.own = (await compute(mix, {}, bpe("tinygsm"))).artifact
+    made.stranger = (await compute(mix, {}, bpe("omi1"))).artifact
+    made.base = (await compute(pretrain, { corpus: made.own }, { context: 96, evaluations: 0 })).artifact
+    const few = { suite: "train-easy", problems: 2, samples: 1, maxNewTokens: 8 }
+    made.scores = (await compute(evaluate, { policy: made.base, corpus: made.own }, few)).artifact
+  }, 120_000)
+
+  it.each([
+    [sft, "base", { documents: 10 }],
+    [rl, "policy", { prompts: 2, samples: 2, steps: 1, maxNewTokens: 8 }],
+    [evaluate, "policy", { suite: "train-easy", problems: 2, samples: 0, maxNewTokens: 8 }],
+    [attribute, "scores", { completions: 2 }]
+  ] as const)("are refused by %o before anything is computed", async (stage, input, params) => {
+    const artifact = input === "scores" ? made.scores : made.base
+    await expect(compute(stage, { [input]: artifact, corpus: made.stranger }, params)).rejects.toThrow(
+      new RegExp(`^The inputs of ${stage.name} do not belong together: ${input} \\([0-9a-f]{12}\\) and corpus \\([0-9a-f]{12}\\)`)
+    )
+    const attempts = fs.readdirSync(path.join(root, "attempts")).map((key) => fs.readdirSync(path.join(root, "attempts", key)))
+    expect(attempts.flat()).not.toContain("output")
+  })
+})
