@@ -13,7 +13,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { discard, replaceFile, syncFolder, writeWhole } from "../store/disk/calls.ts"
+import { discard, replaceFile, syncFile, writeWhole } from "../store/disk/calls.ts"
 import { inside, readRegular, readText } from "../store/disk/inside.ts"
 import { canonicalJson, sha256 } from "../store/objects/digest.ts"
 import { errorCode, errorText, makeFolder, sha256OfFile } from "../store/objects/files.ts"
@@ -118,7 +118,7 @@ export const make = (options: {
         files.push({ part, name, type: elementType(values), file, sha256: sha256(bytes) })
       }
     }
-    syncFolder(path.join(directory, folder))
+    syncFile(path.join(directory, folder))
     const record: Saved = { version: 1, step, rows: outputs.save(), files }
     replaceFile(path.join(directory, CHECKPOINT), JSON.stringify({ ...record, digest: sha256(canonicalJson(record)) }))
     for (const other of fs.readdirSync(directory))

@@ -37,6 +37,7 @@ const MEANING: Readonly<Record<string, readonly [means: string, remedy: string]>
   EUCLEAN: ["the file system is damaged", "Have it checked (fsck), or name a place on another disk."],
   ETIMEDOUT: ["the network disk does not answer", "Try again when it does."],
   ETXTBSY: ["it is running", "Try again when it has ended."],
+  UNKNOWN: ["the system gave an error that has no name here", "Mount it again if it is a network disk, and run again."],
   EXDEV: ["source and target are on two disks", "Name a place on the same disk."]
 }
 
@@ -85,7 +86,7 @@ const isSystemError = (cause: unknown): cause is SystemError =>
   cause instanceof Error &&
   "code" in cause &&
   typeof cause.code === "string" &&
-  /^E[A-Z\d]+$/.test(cause.code) &&
+  /^(E[A-Z\d]+|UNKNOWN)$/.test(cause.code) &&
   "syscall" in cause &&
   typeof cause.syscall === "string"
 

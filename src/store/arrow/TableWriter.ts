@@ -13,7 +13,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
-import { moveInPlace, syncFile, syncFolder } from "../disk/calls.ts"
+import { moveInPlace, syncFile } from "../disk/calls.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 import { ArrowFile } from "./ArrowFile.ts"
@@ -134,7 +134,7 @@ export class TableWriter<T extends Table.Any> {
       this.checkpointed = this.pending
     }
     for (const file of this.unsynced) syncFile(file)
-    syncFolder(this.directory)
+    syncFile(this.directory)
     this.unsynced.clear()
   }
 

@@ -56,25 +56,19 @@ export const writeAll = (handle: number, file: string, bytes: Uint8Array): void 
   }
 }
 
+/** What file systems answer that keep things safe by themselves, or cannot be asked to: of folders many, of files some. */
+const CANNOT_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EISDIR"])
+
 /** Waits until the disk has what was written. */
-export const syncAll = (handle: number, file: string): void => patiently(file, () => fs.fsyncSync(handle))
-
-/** What file systems answer that keep names safe by themselves, or cannot be asked to. */
-const CANNOT_SYNC_FOLDERS = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EISDIR", "EPERM"])
-
-/** Waits until the disk has a folder's list of names. */
-export const syncFolder = (folder: string): void => {
-  const handle = patiently(folder, () => fs.openSync(folder, "r"))
+export const syncAll = (handle: number, file: string): void => {
   try {
-    syncAll(handle, folder)
+    patiently(file, () => fs.fsyncSync(handle))
   } catch (cause) {
-    if (!CANNOT_SYNC_FOLDERS.has(errorCode(cause))) throw cause
-  } finally {
-    closeFile(handle)
+    if (!CANNOT_SYNC.has(errorCode(cause))) throw cause
   }
 }
 
-/** Waits until the disk has what is in a file that others wrote. */
+/** Waits until the disk has what is in a file that others wrote, or a folder's list of names. */
 export const syncFile = (file: string): void => {
   const handle = patiently(file, () => fs.openSync(file, "r"))
   try {
@@ -125,7 +119,7 @@ export const replaceFile = (file: string, bytes: string | Uint8Array): void => {
   const temporary = temporaryName(path.dirname(file))
   writeWhole(temporary, bytes)
   moveInPlace(temporary, file)
-  syncFolder(path.dirname(file))
+  syncFile(path.dirname(file))
 }
 
 /** Gives a finished file another name in its folder, in place of what has it. On failure the file is gone. */

@@ -12,7 +12,7 @@ import {
   patiently,
   pause,
   readFrom,
-  syncFolder,
+  syncFile,
   temporaryName,
   writeWhole
 } from "../disk/calls.ts"
@@ -66,7 +66,7 @@ export const publish = (temporary: string, file: string): boolean => {
     makeFolder(path.dirname(file))
     const linked = linkOnce(temporary, file)
     if (linked !== "no links") {
-      if (linked) syncFolder(path.dirname(file))
+      if (linked) syncFile(path.dirname(file))
       return linked
     }
     return renameOnce(temporary, file)
@@ -130,7 +130,7 @@ const renameOnce = (temporary: string, file: string): boolean => {
   try {
     if (statOf(file) !== null) return false
     moveInPlace(temporary, file)
-    syncFolder(path.dirname(file))
+    syncFile(path.dirname(file))
     return true
   } finally {
     discard(claim)
