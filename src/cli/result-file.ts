@@ -13,7 +13,7 @@ import { createGzip } from "node:zlib"
 
 import * as Schema from "effect/Schema"
 
-import { closeFile, discard, moveInPlace, syncAll, syncFolder, temporaryName, writeAll } from "../store/disk/calls.ts"
+import { closeFile, discard, moveInPlace, syncAll, syncFile, temporaryName, writeAll } from "../store/disk/calls.ts"
 import { errorText } from "../text/error-text.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { UsageError } from "./usage.ts"
@@ -98,7 +98,7 @@ export const placeBeside = (target: Target & { readonly kind: "file" }) => {
         throw cause
       }
       moveInPlace(partial, target.path)
-      syncFolder(path.dirname(target.path))
+      syncFile(path.dirname(target.path))
     },
     abandon: () => {
       if (!done) discard(partial)

@@ -15,8 +15,11 @@ import * as Schema from "effect/Schema"
 
 import { discard, replaceFile, syncFile, writeWhole } from "../store/disk/calls.ts"
 import { inside, readRegular, readText } from "../store/disk/inside.ts"
-import { canonicalJson, sha256 } from "../store/objects/digest.ts"
-import { errorCode, errorText, makeFolder, sha256OfFile } from "../store/objects/files.ts"
+import { seal, Unsound, unseal } from "../store/disk/sealed.ts"
+import { sha256 } from "../store/objects/digest.ts"
+import { errorCode, makeFolder, sha256OfFile } from "../store/objects/files.ts"
+import { damagedBy } from "../store/objects/records.ts"
+import { systemProblem } from "../text/system-problem.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */
 export type SavedState = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>>
@@ -68,26 +71,23 @@ export interface CheckpointedOutputs {
 /** What makes a checkpoint whole, in an attempt's directory. */
 export const CHECKPOINT = "checkpoint.json"
 
-/** What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. */
+/**
+ * What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. Throws
+ * what the system says where it cannot be read for the moment: the hours in it are not thrown away for that.
+ */
 export const readCheckpoint = (directory: string, warn: (line: string) => void): Saved | null => {
   try {
-    const { digest, ...content } = JSON.parse(readText(path.join(directory, CHECKPOINT))) as { readonly digest?: unknown }
-    if (!Schema.is(Saved)(content) || digest !== sha256(canonicalJson(content))) throw new Unusable({ problem: "it is damaged" })
+    const content = unseal(readText(path.join(directory, CHECKPOINT)))
+    if (!Schema.is(Saved)(content)) throw new Unsound({ problem: "is of another version" })
     for (const { file, sha256: expected } of content.files)
-      if (sha256OfFile(inside(directory, ...file.split("/"))) !== expected) throw new Unusable({ problem: `${file} is damaged` })
+      if (sha256OfFile(inside(directory, ...file.split("/"))) !== expected)
+        throw new Unsound({ problem: `is damaged: ${file} does not have the contents it says` })
     return content
   } catch (cause) {
     if (errorCode(cause) === "ENOENT" && !fs.existsSync(path.join(directory, CHECKPOINT))) return null
-    const problem = cause instanceof SyntaxError ? "it is damaged" : errorText(cause)
-    warn(`The checkpoint in ${directory} cannot be used (${problem}); starting over.`)
+    if (systemProblem(cause) !== null && errorCode(cause) !== "ENOENT") throw cause
+    warn(`The checkpoint in ${directory} cannot be used (it ${damagedBy("", cause).problem}); starting over.`)
     return null
-  }
-}
-
-/** A checkpoint that is there and not to be trusted. */
-class Unusable extends Schema.TaggedError<Unusable>()("Unusable", { problem: Schema.String }) {
-  override get message() {
-    return this.problem
   }
 }
 
@@ -120,7 +120,7 @@ export const make = (options: {
     }
     syncFile(path.join(directory, folder))
     const record: Saved = { version: 1, step, rows: outputs.save(), files }
-    replaceFile(path.join(directory, CHECKPOINT), JSON.stringify({ ...record, digest: sha256(canonicalJson(record)) }))
+    replaceFile(path.join(directory, CHECKPOINT), seal(JSON.stringify(record)))
     for (const other of fs.readdirSync(directory))
       if (other.startsWith("state-") && other !== folder) discard(path.join(directory, other))
     current = step

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 
 import type { TableReader } from "../store/arrow/TableReader.ts"
-import type { ArtifactInvalid } from "../store/objects/Store.ts"
+import type { ArtifactInvalid, StoreFailed } from "../store/objects/Store.ts"
 import type { Kind } from "../store/schema/Kind.ts"
 import type { Table } from "../store/schema/Table.ts"
 import type { Checkpoints } from "./Checkpoints.ts"
@@ -38,13 +38,13 @@ export type Writer<K extends Kind.Any> = {
 } & { readonly [D in keyof K["documents"]]: DocumentOutput<K["documents"][D]> }
 
 export interface TableOutput<T extends Table.Any> {
-  readonly append: (row: Table.Input<T>) => Effect.Effect<void, ArtifactInvalid>
-  readonly appendColumns: (columns: Table.BulkInput<T>) => Effect.Effect<void, ArtifactInvalid>
+  readonly append: (row: Table.Input<T>) => Effect.Effect<void, ArtifactInvalid | StoreFailed>
+  readonly appendColumns: (columns: Table.BulkInput<T>) => Effect.Effect<void, ArtifactInvalid | StoreFailed>
   /** Rows so far, those before a resume included. */
   readonly rows: () => number
 }
 export interface DocumentOutput<D extends Schema.Codec<any, any>> {
-  readonly write: (value: D["Type"]) => Effect.Effect<void, ArtifactInvalid>
+  readonly write: (value: D["Type"]) => Effect.Effect<void, ArtifactInvalid | StoreFailed>
 }
 
 export interface Context<In extends Inputs, P extends Param.Params, Out extends Kind.Any> {

@@ -3,6 +3,8 @@
  * own words for it (`ENOSPC: no space left on device, write`) name neither the file nor a way on.
  */
 
+import { constants } from "node:os"
+
 /** What each error means, and what to do about it. */
 const MEANING: Readonly<Record<string, readonly [means: string, remedy: string]>> = {
   EACCES: ["permission is denied", "Give this user the right to it, or name another place."],
@@ -76,29 +78,46 @@ const DONE: Readonly<Record<string, string>> = {
 
 interface SystemError extends Error {
   readonly code: string
+  readonly errno: number
   readonly syscall: string
   readonly path?: string
   readonly dest?: string
 }
 
-/** An error that the system gave to one of Node's calls. Node's own errors have codes with an underscore. */
+/** An error that the system gave to one of Node's calls; Node's own errors have no number. */
 const isSystemError = (cause: unknown): cause is SystemError =>
   cause instanceof Error &&
   "code" in cause &&
   typeof cause.code === "string" &&
-  /^(E[A-Z\d]+|UNKNOWN)$/.test(cause.code) &&
+  "errno" in cause &&
+  typeof cause.errno === "number" &&
   "syscall" in cause &&
   typeof cause.syscall === "string"
 
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
+
+/**
+ * The system's name for an error, as in `ENOSPC`; null for an error that is not the system's. Node knows no name for some, ESTALE
+ * and EDQUOT among them, and none of what stops a removal.
+ */
+export const systemCode = (cause: unknown): string | null => {
+  if (!isSystemError(cause)) return null
+  if (/^E[A-Z\d]+$/.test(cause.code)) return cause.code
+  return cause.code === "" || cause.code === "UNKNOWN" || cause.code.startsWith("Unknown system error")
+    ? (NAMES.get(-cause.errno) ?? "UNKNOWN")
+    : null
+}
+
 /** What could not be done to which file and why, with what helps; null for an error that is not the system's. */
 const faultOf = (cause: unknown, file: string | undefined) => {
-  if (!isSystemError(cause)) return null
-  const [means, remedy] = MEANING[cause.code] ?? [`the system answered ${cause.code}`, "Name another place, or try again."]
+  const code = systemCode(cause)
+  if (code === null || !isSystemError(cause)) return null
+  const [means, remedy] = MEANING[code] ?? [`the system answered ${code}`, "Name another place, or try again."]
   const [call = "", program] = cause.syscall.split(" ")
   const what = program ?? cause.path ?? file ?? (call === "write" ? "The output" : "A file")
   const target = cause.dest === undefined ? "" : ` as ${cause.dest}`
   const verb = call.startsWith("spawn") ? "started" : DONE[call]
-  return { fault: `${what} cannot be ${verb ?? `used (${call})`}${target}: ${means}`, remedy }
+  return { fault: `${what} cannot be ${verb ?? `used (${call})`}${target}: ${means}`, means, remedy }
 }
 
 /**
@@ -112,3 +131,6 @@ export const systemProblem = (cause: unknown, file?: string): string | null => {
 
 /** The same as a clause for a sentence of the caller's: without the remedy, and without a full stop. */
 export const systemFault = (cause: unknown, file?: string): string | null => faultOf(cause, file)?.fault ?? null
+
+/** Only the reason: `the disk failed`. */
+export const systemReason = (cause: unknown): string | null => faultOf(cause, undefined)?.means ?? null

@@ -215,7 +215,7 @@ describe("a stage asked to stop", () => {
       }
     })
     expect(notes).toHaveLength(1)
-    expect(notes[0]).toMatch(/cannot be used \(.*sum\.state\.bin is damaged\); starting over/)
+    expect(notes[0]).toMatch(/cannot be used \(it is damaged: .*sum\.state\.bin does not .*\); starting over/)
     expect(again.artifacts).toEqual(whole.artifacts)
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Param from "../../src/dag/Param.ts"
 import * as Stage from "../../src/dag/Stage.ts"
 import { Study } from "../../src/dag/Study.ts"
-import type { ArtifactInvalid } from "../../src/store/objects/Store.ts"
+import type { ArtifactInvalid, StoreFailed } from "../../src/store/objects/Store.ts"
 import type { Kind } from "../../src/store/schema/Kind.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { Marked, Numbers, Words } from "./fixtures/stages/kinds.ts"
@@ -110,7 +110,7 @@ describe("wiring", () => {
     const trained = train({ base: count({}, {}) }, { suite: "a" })
     const node = sum({ numbers: trained }, {})
     expectTypeOf<Stage.Node.Error<typeof node>>().toEqualTypeOf<
-      ArtifactInvalid | Diverged | import("../../src/dag/Checkpoints.ts").Stopped
+      ArtifactInvalid | StoreFailed | Diverged | import("../../src/dag/Checkpoints.ts").Stopped
     >()
     expectTypeOf<Stage.Node.Services<typeof node>>().toEqualTypeOf<Trainer>()
     const plain = sum({ numbers: count({}, {}) }, {})

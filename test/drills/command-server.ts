@@ -8,11 +8,12 @@ import type { Order } from "./resident.ts"
 
 export interface CommandServer {
   readonly command: (args: ReadonlyArray<string>) => Promise<Ended>
+  /** Ends the process; the next command starts another. */
   readonly end: () => void
 }
 
 /** No command of a drill takes this long: one that does hangs. */
-const HANGS_MS = 60_000
+const HANGS_MS = 30_000
 
 /** Starts the process with this environment on top of the plain one. One command at a time. */
 export const commandServer = (environment: Readonly<Record<string, string>>): CommandServer => {
@@ -70,5 +71,9 @@ export const commandServer = (environment: Readonly<Record<string, string>>): Co
       own.on("message", onCode).on("exit", onExit)
       own.send({ args, mark } satisfies Order)
     })
-  return { command, end: () => void child?.kill("SIGKILL") }
+  const end = () => {
+    child?.kill("SIGKILL")
+    child = null
+  }
+  return { command, end }
 }

@@ -11,9 +11,8 @@ export interface Order {
   readonly mark: string
 }
 
-process.on("message", ({ args, mark }: Order) => {
-  void commandLine(args).then((code) => {
-    for (const stream of [process.stdout, process.stderr]) stream.write(mark)
-    process.send?.(code)
-  })
+process.on("message", async ({ args, mark }: Order) => {
+  const code = await commandLine(args)
+  for (const stream of [process.stdout, process.stderr]) stream.write(mark)
+  process.send?.(code)
 })

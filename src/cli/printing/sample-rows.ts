@@ -4,8 +4,8 @@
  */
 
 import { ArrowFile } from "../../store/arrow/ArrowFile.ts"
-import { ArrowFileCorrupt } from "../../store/arrow/TableErrors.ts"
 import { valueAt } from "../../store/arrow/view-of-column.ts"
+import { errorText } from "../../text/error-text.ts"
 import { cut, textTable } from "./text-table.ts"
 
 const VALUE_WIDTH = 100
@@ -16,8 +16,7 @@ export const sampleRows = (file: string, count: number): string => {
   try {
     return textTable([], readRows(file, count), { indent: 4 })
   } catch (cause) {
-    if (cause instanceof ArrowFileCorrupt) return `    ${cause.message}`
-    throw cause
+    return `    ${errorText(cause)}`
   }
 }
 

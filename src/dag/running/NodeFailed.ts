@@ -4,6 +4,7 @@
 
 import * as Schema from "effect/Schema"
 
+import { StoreFailed } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { isBadInput } from "../is-bad-input.ts"
@@ -33,7 +34,8 @@ export type Failure = Pick<NodeFailed, "problem" | "badInput" | "at">
 export const failureOf = (error: unknown): Failure => {
   const badInput = isBadInput(error)
   const machine = systemProblem(error)
-  return { problem: machine ?? errorText(error), badInput, at: badInput || machine !== null ? [] : ownFrames(error) }
+  const ours = !badInput && machine === null && !(error instanceof StoreFailed)
+  return { problem: machine ?? errorText(error), badInput, at: ours ? ownFrames(error) : [] }
 }
 
 /** The failure of a node by any error, one that is such a failure included. */

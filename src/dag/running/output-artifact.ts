@@ -10,11 +10,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { openTable } from "../../store/arrow/TableReader.ts"
-import { TableWriter } from "../../store/arrow/TableWriter.ts"
+import { type FinishedTable, TableWriter } from "../../store/arrow/TableWriter.ts"
+import { discard } from "../../store/disk/calls.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
-import { ArtifactInvalid, type Manifest, Store, type StoreFailed } from "../../store/objects/Store.ts"
+import { ArtifactInvalid, type Manifest, Store, StoreFailed } from "../../store/objects/Store.ts"
 import type { Kind } from "../../store/schema/Kind.ts"
+import { systemProblem } from "../../text/system-problem.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 
 /** Of an attempt's directory: where rows gather. */
@@ -36,6 +38,8 @@ export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string
     try {
       return { saved, tables: tablesOf(kind, (name, table) => TableWriter.resume(table, folder, saved.rows[name] ?? 0)) }
     } catch (cause) {
+      // Where the disk only does not give it out for the moment, the hours in it are not thrown away.
+      if (systemProblem(cause) !== null) throw cause
       warn(`The checkpoint in ${attempt} cannot be used (${errorText(cause)}); starting over.`)
     }
   }
@@ -60,7 +64,11 @@ export interface Output {
 /** An output of this kind over its tables. A row or document that the kind does not allow is `ArtifactInvalid`. */
 export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Output => {
   const documents = new Map<string, string>()
-  const invalid = (part: string) => (cause: unknown) => new ArtifactInvalid({ kind: kind.name, part, problem: errorText(cause) })
+  const invalid = (part: string) => (cause: unknown) => {
+    const machine = systemProblem(cause)
+    if (machine !== null) return new StoreFailed({ path: attempt, problem: machine, machine: true })
+    return new ArtifactInvalid({ kind: kind.name, part, problem: errorText(cause) })
+  }
   const writers: Record<string, unknown> = {}
   for (const [name, writer] of tables) writers[name] = tableOutput(writer, invalid(name))
   for (const [name, schema] of Object.entries(kind.documents))
@@ -71,10 +79,8 @@ export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Out
     const keptTables: Record<string, Manifest["tables"][string]> = {}
     for (const [name, writer] of tables) {
       const file = temporaryName(path.join(attempt, OUTPUT))
-      const { rows, bytes, sha256 } = yield* Effect.try({ try: () => writer.finish(file), catch: invalid(name) })
-      const reopened = yield* Effect.try({ try: () => openTable(kind.tables[name]!, file), catch: invalid(name) })
-      if (reopened.rows !== rows) return yield* invalid(name)(`${rows} rows were written and ${reopened.rows} read back`)
-      yield* store.keepFile(file, sha256)
+      const { rows, bytes, sha256 } = yield* Effect.try({ try: () => finished(writer, file), catch: invalid(name) })
+      yield* store.keepFile(file, sha256).pipe(Effect.onError(() => Effect.sync(() => discard(file))))
       keptTables[name] = { file: sha256, rows, bytes }
     }
     const keptDocuments: Record<string, Manifest["documents"][string]> = {}
@@ -96,8 +102,21 @@ export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Out
   return { writers, save, finish }
 }
 
+/** Writes a table's one file and reads its layout back. On failure there is none. */
+const finished = (writer: TableWriter<any>, file: string): FinishedTable => {
+  try {
+    const written = writer.finish(file)
+    const { rows } = openTable(writer.table, file)
+    if (rows !== written.rows) throw new Error(`${written.rows} rows were written and ${rows} read back`)
+    return written
+  } catch (cause) {
+    discard(file)
+    throw cause
+  }
+}
+
 /** A `TableOutput` as the stage sees it; see Stage.ts. */
-const tableOutput = (writer: TableWriter<any>, invalid: (cause: unknown) => ArtifactInvalid) => ({
+const tableOutput = (writer: TableWriter<any>, invalid: (cause: unknown) => ArtifactInvalid | StoreFailed) => ({
   append: (row: any) => Effect.try({ try: () => writer.append(row), catch: invalid }),
   appendColumns: (columns: any) => Effect.try({ try: () => writer.appendColumns(columns), catch: invalid }),
   rows: () => writer.rows
@@ -108,7 +127,7 @@ const documentOutput = (
   name: string,
   schema: Schema.Codec<any, any>,
   keep: (json: string) => void,
-  invalid: (cause: unknown) => ArtifactInvalid
+  invalid: (cause: unknown) => ArtifactInvalid | StoreFailed
 ) => ({
   write: (value: unknown) =>
     Effect.suspend(() => Schema.encodeUnknownEffect(Schema.toCodecJson(schema))(value)).pipe(

@@ -11,7 +11,7 @@
 import { isUtf8 } from "node:buffer"
 import { fstatSync } from "node:fs"
 
-import { errorCode, errorText } from "../../text/error-text.ts"
+import { errorCode } from "../../text/error-text.ts"
 import { closeFile, readFrom } from "../disk/calls.ts"
 import { OutOfPlace, openRegular } from "../disk/inside.ts"
 import { itemType, type ColumnType } from "../schema/Column.ts"
@@ -48,7 +48,7 @@ export class ArrowFile {
   readonly rows: number
   private descriptor: number
 
-  /** Opens a file and checks its layout. Throws `ArrowFileCorrupt`. */
+  /** Opens a file and checks its layout. Throws `ArrowFileCorrupt`, and what the system says where it cannot be read. */
   constructor(file: string) {
     this.file = file
     this.descriptor = this.open()
@@ -82,7 +82,7 @@ export class ArrowFile {
       return openRegular(this.file)
     } catch (cause) {
       if (cause instanceof OutOfPlace) throw this.corrupt(`it ${cause.problem}`)
-      throw this.corrupt(errorCode(cause) === "ENOENT" ? "it does not exist" : errorText(cause))
+      throw errorCode(cause) === "ENOENT" ? this.corrupt("it does not exist") : cause
     }
   }
 

@@ -11,19 +11,25 @@ import * as path from "node:path"
 import { errorCode } from "../../text/error-text.ts"
 
 const INTERRUPTIONS = 100
-/** Waits of 4, 8, ... 512 ms: a second in all. */
-const WAITS_FOR_DESCRIPTOR = 8
+/** How long a process waits for free descriptors in all, unless waiting helped: where none gets free, each call would wait. */
+const WAIT_MS = 2_000
+let waited = 0
 
 /** Makes a call until it is through or really refused; the error then names the file. */
 export const patiently = <A>(file: string, call: () => A): A => {
+  const before = waited
   for (let tries = 0; ; tries++) {
     try {
-      return call()
+      const result = call()
+      waited = before
+      return result
     } catch (cause) {
       const code = errorCode(cause)
       if (code === "EINTR" && tries < INTERRUPTIONS) continue
-      if ((code === "EMFILE" || code === "ENFILE") && tries < WAITS_FOR_DESCRIPTOR) {
-        pause(4 * 2 ** tries)
+      if ((code === "EMFILE" || code === "ENFILE") && waited < WAIT_MS) {
+        const next = Math.min(256, 4 * 2 ** tries)
+        pause(next)
+        waited += next
         continue
       }
       throw cause instanceof Error && code !== "" && !("path" in cause) ? Object.assign(cause, { path: file }) : cause

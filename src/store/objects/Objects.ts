@@ -2,13 +2,16 @@
 
 import * as fs from "node:fs"
 
-import { inside, sizeOfRegular } from "../disk/inside.ts"
+import { inside } from "../disk/inside.ts"
 import { parseObject, Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
 import { publish, sha256OfFile, writeNew } from "./files.ts"
 import { Damaged, damagedBy, isDigest, type Manifest, manifestProblem, understood } from "./records.ts"
 import { setAside } from "./set-aside.ts"
 import { VerifiedFiles } from "./verified-files.ts"
+
+/** What is said of an object that is not there. */
+export const MISSING = "is missing"
 
 /** The objects of one store. Paths throw `OutOfPlace` where the store is not built as one. */
 export class Objects {
@@ -29,22 +32,29 @@ export class Objects {
   }
 
   /**
-   * Why an object cannot be used, as words after its name; null when its contents are what its name says. `bytes`: what whoever
-   * needs it says of its size. `anew`: by hashing it in this process, whatever was noted of it before.
+   * Throws `Damaged` where the contents of an object are not what its name says, or cannot be read. `bytes`: what whoever needs
+   * it says of its size. `anew`: by hashing it in this process, whatever was noted of it before.
    */
-  problem(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): string | null {
+  check(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): void {
+    const file = this.path(digest)
     try {
-      const file = this.path(digest)
-      const size = sizeOfRegular(file)
-      if (size < 0) {
-        const stat = fs.lstatSync(file, { throwIfNoEntry: false })
-        return stat === undefined ? "is missing" : "is not a file"
-      }
-      if (bytes !== undefined && size !== bytes) return `has ${size} bytes instead of ${bytes}`
-      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return null
-      if (sha256OfFile(file) !== digest) return "does not have the contents its name says"
+      const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+      if (stat === undefined) throw new Unsound({ problem: MISSING })
+      if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
+      if (bytes !== undefined && stat.size !== bytes) throw new Unsound({ problem: `has ${stat.size} bytes instead of ${bytes}` })
+      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return
+      if (sha256OfFile(file) !== digest) throw new Unsound({ problem: "does not have the contents its name says" })
       this.hashed.add(digest)
       this.verified.add(file, digest)
+    } catch (cause) {
+      throw damagedBy(file, cause)
+    }
+  }
+
+  /** The same as words after the object's name; null when it can be used. */
+  problem(digest: string, expected: { readonly bytes?: number; readonly anew?: boolean } = {}): string | null {
+    try {
+      this.check(digest, expected)
       return null
     } catch (cause) {
       return damagedBy("", cause).problem
@@ -82,15 +92,14 @@ export class Objects {
   /** The manifest of an artifact. Throws `Damaged`. */
   manifest(artifact: string): Manifest {
     const file = this.path(artifact)
-    const problem = this.problem(artifact)
-    if (problem !== null) throw new Damaged({ file, problem })
+    this.check(artifact)
     const manifest = understood(file, (text) => {
       const value = parseObject(text)
       const wrong = manifestProblem(value)
       if (wrong !== null) throw new Unsound({ problem: `is no manifest: it ${wrong}` })
       return value as unknown as Manifest
     })
-    if (manifest === null) throw new Damaged({ file, problem: "is missing" })
+    if (manifest === null) throw new Damaged({ file, problem: MISSING })
     return manifest
   }
 }

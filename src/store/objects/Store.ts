@@ -18,13 +18,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
+import { systemProblem } from "../../text/system-problem.ts"
 import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import type { Kind } from "../schema/Kind.ts"
 import { keepCode, readCode } from "./code-texts.ts"
 import { canonicalJson } from "./digest.ts"
 import { errorCode, errorText, writeNew } from "./files.ts"
 import { letGo } from "./let-go.ts"
-import { Objects } from "./Objects.ts"
+import { MISSING, Objects } from "./Objects.ts"
 import { noteResult, type Observations, readObservations } from "./observations.ts"
 import {
   actionKeys,
@@ -43,9 +44,13 @@ export type { ActionRecord, Component, Manifest } from "./records.ts"
 /** The store's folder cannot be read or written. */
 export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
   path: Schema.String,
-  problem: Schema.String
+  problem: Schema.String,
+  /** Whether the machine is to blame, in the middle of the work, and not the folder that was given. */
+  machine: Schema.optionalKey(Schema.Boolean)
 }) {
-  readonly badInput = true
+  get badInput() {
+    return this.machine !== true
+  }
   override get message() {
     return `The store at ${this.path} cannot be used: ${this.problem}`
   }
@@ -133,7 +138,13 @@ const toStandardError: Notice = (line) => void process.stderr.write(`${line}\n`)
 
 const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice: Notice) {
   const attempt = <A>(what: string, body: () => A) =>
-    Effect.try({ try: body, catch: (cause) => new StoreFailed({ path: root, problem: `${what}: ${errorText(cause)}` }) })
+    Effect.try({
+      try: body,
+      catch: (cause) => {
+        const machine = systemProblem(cause)
+        return new StoreFailed({ path: root, problem: `${what}: ${machine ?? errorText(cause)}`, machine: machine !== null })
+      }
+    })
 
   yield* Effect.try({
     try: () => {
@@ -176,7 +187,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     try {
       return readRecord(root, key)
     } catch (cause) {
-      if (!(cause instanceof Damaged)) throw cause
+      if (!(cause instanceof Damaged) || cause.unread === true) throw cause
       retire(cause.file, cause.problem, "actions", `${key}.json`)
       return null
     }
@@ -184,10 +195,14 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   /** Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost. */
   const hasFiles = (record: ActionRecord): boolean =>
     sizesOf(record).every(([digest, bytes]) => {
-      const problem = objects.problem(digest, bytes === null ? {} : { bytes })
-      if (problem !== null && problem !== "is missing")
-        retire(objects.path(digest), problem, "objects", "sha256", digest.slice(0, 2), digest)
-      return problem === null
+      try {
+        objects.check(digest, bytes === null ? {} : { bytes })
+        return true
+      } catch (cause) {
+        if (!(cause instanceof Damaged) || cause.unread === true) throw cause
+        if (cause.problem !== MISSING) retire(cause.file, cause.problem, "objects", "sha256", digest.slice(0, 2), digest)
+        return false
+      }
     })
 
   /** What is known of a key; what is damaged of it is retired. */
@@ -195,7 +210,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     try {
       return readObservations(root, key)
     } catch (cause) {
-      if (!(cause instanceof Damaged)) throw cause
+      if (!(cause instanceof Damaged) || cause.unread === true) throw cause
       retire(cause.file, cause.problem, "observations", `${key}.jsonl`)
       return null
     }

@@ -5,6 +5,7 @@
 
 import * as Schema from "effect/Schema"
 
+import { systemReason } from "../../text/system-problem.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
 import { errorCode } from "./files.ts"
@@ -40,8 +41,13 @@ export interface ActionRecord {
   readonly attempt: string
 }
 
-/** A record, log or note of a store that cannot be trusted. */
-export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", { file: Schema.String, problem: Schema.String }) {
+/** A record, log or note of a store that cannot be trusted, or that the system does not let us read. */
+export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
+  file: Schema.String,
+  problem: Schema.String,
+  /** Whether only reading failed: it may be sound, and is left where it is. */
+  unread: Schema.optionalKey(Schema.Boolean)
+}) {
   readonly badInput = true
   override get message() {
     return `${this.file} ${this.problem}`
@@ -84,7 +90,8 @@ export const understood = <A>(file: string, read: (text: string) => A): A | null
 export const damagedBy = (file: string, cause: unknown): Damaged => {
   if (cause instanceof Damaged) return cause
   if (isObject(cause) && typeof cause["problem"] === "string") return new Damaged({ file, problem: cause["problem"] })
-  return new Damaged({ file, problem: `cannot be read (${errorCode(cause) || "unknown error"})` })
+  const reason = systemReason(cause) ?? (errorCode(cause) || "unknown error")
+  return new Damaged({ file, problem: `cannot be read: ${reason}`, unread: systemReason(cause) !== null })
 }
 
 const recordOf = (key: string, text: string): ActionRecord => {
