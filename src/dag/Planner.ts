@@ -5,6 +5,7 @@
 
 import * as Effect from "effect/Effect"
 
+import { canonicalJson } from "../store/objects/digest.ts"
 import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"
 import type { Graph, GraphNode } from "./graph.ts"
 import { inputsAgree } from "./inputs-agree.ts"
@@ -56,12 +57,16 @@ export const decide = Effect.fnUntraced(function* (
   const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   if (options.assumeUnchanged.includes(node.stage.name)) {
     const same = earlier
-      .map((record) => ({ record, changes: changesBetween(record.components, components) }))
+      .map((record) => ({
+        record,
+        changes: changesBetween(record.components, components),
+        params: otherParams(record, node)
+      }))
       .filter(({ changes }) => changes.every((change) => change.component.startsWith("code:")))
-      .toSorted((a, b) => (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
-    for (const { record, changes } of same) {
+      .toSorted((a, b) => a.params.length - b.params.length || (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
+    for (const { record, changes, params } of same) {
       const usable = yield* store.lookup(record.key)
-      if (usable !== null) return cached(record.key, usable, changes)
+      if (usable !== null) return cached(record.key, usable, [...changes, ...params])
     }
   }
   yield* inputsAgree(node.stage, inputs)
@@ -75,6 +80,22 @@ const cached = (key: string, action: ActionRecord, waived: ReadonlyArray<Change>
   action,
   waived
 })
+
+/**
+ * The params that an older result was made with and the node does not have: a default that the code has changed since. They are
+ * in no component, because what equals its default is in none.
+ */
+const otherParams = (action: ActionRecord, node: GraphNode): ReadonlyArray<Change> => {
+  const valueIn = (params: Readonly<Record<string, unknown>>, name: string) =>
+    Object.hasOwn(params, name) ? canonicalJson(params[name], name) : null
+  return [...new Set([...Object.keys(action.params), ...Object.keys(node.params)])]
+    .map((name) => ({
+      component: `param:${name}`,
+      before: valueIn(action.params, name),
+      after: valueIn(node.params, name)
+    }))
+    .filter(({ before, after }) => before !== after)
+}
 
 /** What can be said of a node before its inputs are known. */
 const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: ReadonlyArray<string>, options: PlanOptions) {

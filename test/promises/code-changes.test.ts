@@ -33,4 +33,26 @@ describe("editing code between runs", () => {
     expect(await nodeStates(at, "chain")).toEqual({ count: "done", sum: "done" })
     expect(at.computed()).toEqual(["count", "sum", "count", "sum"])
   })
+
+  it("records beside a result that is taken as unchanged the params that it was made with, defaults included", async () => {
+    const { studies, edit } = editableStudies()
+    const at = place(studies)
+    expect((await at.pipeline(RUN)).code).toBe(0)
+    edit("stages/count.ts", "offset: Param.number(0,", "offset: Param.number(5,")
+    edit("stages/count.ts", 'label: Param.string("",', 'extra: Param.integer(7, "new"),\n    label: Param.string("",')
+    const assumed = ["--assume-unchanged", "count"]
+    const { out } = await at.pipeline(["plan", "chain", ...assumed])
+    expect(out).toMatch(/count +cached +taken as unchanged although .*stages\/count\.ts, .*offset.*, .*extra.* changed/)
+    expect((await at.pipeline([...RUN, ...assumed])).code).toBe(0)
+    expect(at.computed()).toEqual(["count", "sum"])
+    const recorded = await at.here([
+      "sql",
+      "select p.name, p.value from params p join nodes n using (run, node) where n.stage = 'count' and n.cached order by 1",
+      "--format",
+      "csv"
+    ])
+    expect(recorded.out.replaceAll('"', "")).toBe("name,value\nlabel,\noffset,0\nterms,12\n")
+    expect((await at.here(["show", "count"])).out).toMatch(/offset +0 +default\n/)
+    expect((await at.here(["plan", "chain", "--json", ...assumed])).out).toContain('"offset": 0')
+  })
 })

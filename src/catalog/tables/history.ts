@@ -12,7 +12,8 @@ export interface NodeRecord {
   readonly node: string
   readonly label: string
   readonly stage: string
-  readonly params: Readonly<Record<string, unknown>>
+  /** Those that its artifact was made with, once it has one. */
+  params: Readonly<Record<string, unknown>>
   /** Input name to the node that it comes from. */
   readonly inputs: Readonly<Record<string, string>>
   status: NodeStatus
@@ -98,6 +99,9 @@ const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
       node.artifact = event.artifact
       node.cached = event.cached
       node.seconds = event.seconds
+      return
+    case "waived":
+      node.params = event.params ?? node.params
       return
     case "node-failed":
       node.status = "failed"

@@ -116,7 +116,7 @@ const asJson = ({ node, decision, context }: Explained) => {
     node: node.id,
     label: node.label,
     stage: node.stage.name,
-    params: node.params,
+    params: decision._tag === "cached" ? decision.action.params : node.params,
     inputs: node.inputs,
     state: decision._tag,
     reason: reasonWords(decision, context.labelOf),

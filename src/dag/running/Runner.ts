@@ -129,7 +129,10 @@ const takeCached = (
   decision: Extract<Decision, { readonly _tag: "cached" }>
 ): ActionRecord => {
   const { key, action, waived } = decision
-  if (waived.length > 0) watch({ event: "waived", node: node.id, detail: waived.map(({ component }) => component).join(", ") })
+  if (waived.length > 0) {
+    const detail = waived.map(({ component }) => component).join(", ")
+    watch({ event: "waived", node: node.id, detail, params: action.params })
+  }
   watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: true, seconds: 0 })
   return action
 }

@@ -59,6 +59,11 @@ export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null =
         planned.set(id, { id, label, stage, params, inputs })
         break
       }
+      case "waived": {
+        const node = planned.get(event.node)
+        if (node !== undefined && event.params !== undefined) planned.set(event.node, { ...node, params: event.params })
+        break
+      }
       case "node-finished": {
         const { key, artifact, cached, seconds } = event
         outcomes.set(event.node, { state: "finished", key, artifact, cached, seconds })

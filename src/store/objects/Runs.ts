@@ -57,7 +57,13 @@ export type RunEvent =
   | { readonly event: "node-stopped"; readonly node: string }
   | { readonly event: "node-skipped"; readonly node: string; readonly because: string }
   | { readonly event: "nondeterminism"; readonly node: string; readonly detail: string }
-  | { readonly event: "waived"; readonly node: string; readonly detail: string }
+  | {
+      readonly event: "waived"
+      readonly node: string
+      readonly detail: string
+      /** Those that the artifact was made with, which a default that has changed since is not; absent in older logs. */
+      readonly params?: Readonly<Record<string, unknown>>
+    }
   | { readonly event: "run-finished"; readonly status: "succeeded" | "failed" | "interrupted"; readonly seconds: number }
 
 export type LoggedEvent = RunEvent & { readonly time: string }
@@ -215,14 +221,14 @@ const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check
     processStarted: optional(text),
     engine: text
   },
-  "node-planned": { node: text, label: text, stage: text, params: record, inputs: textRecord },
+  "node-planned": { node: text, identity: optional(text), label: text, stage: text, params: record, inputs: textRecord },
   "node-started": { node: text, key: isDigest },
   "node-finished": { node: text, key: isDigest, artifact: isDigest, cached: truth, seconds: amount },
   "node-failed": { node: text, error: text, at: optional(texts), log: textOrNull },
   "node-stopped": { node: text },
   "node-skipped": { node: text, because: text },
   nondeterminism: { node: text, detail: text },
-  waived: { node: text, detail: text },
+  waived: { node: text, detail: text, params: optional(record) },
   "run-finished": { status, seconds: amount }
 }
 
