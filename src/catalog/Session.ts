@@ -4,34 +4,27 @@
  *
  * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is
  * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
- * exception is `writableFile`, a temporary file that `COPY` may write a result to.
+ * exception is `writableFile`, a temporary file that `COPY` may write a result to, and /dev/null.
  *
  * Results are streamed: what is held of one is some thousand rows. What a query needs besides is bounded, and beyond that goes to
  * a folder on disk that is removed with the session.
  */
 
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBPreparedStatement,
-  type DuckDBResult
-} from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 
 import type * as Table from "../store/schema/Table.ts"
 import { errorText } from "../text/error-text.ts"
-import { duckdbFailure, missingTable } from "./duckdb/duckdb-failure.ts"
+import { duckdbFailure, missingTable, OUT_OF_MEMORY } from "./duckdb/duckdb-failure.ts"
 import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
-import { type MemoryBudget, memoryBudget } from "./duckdb/memory-budget.ts"
+import { type MemoryBudget, memoryBudget, watchGrowth } from "./duckdb/memory-budget.ts"
 import { parquetSelect } from "./duckdb/parquet-types.ts"
-import { plainValue } from "./duckdb/plain-values.ts"
 import { parsed, queryPlan, type QueryPlan } from "./duckdb/query-plan.ts"
 import { quoteReservedNames } from "./duckdb/reserved-names.ts"
+import { type Chunks, heldChunks, type ResultBatch, streamedChunks, type TypedColumn } from "./duckdb/result-chunks.ts"
 import type { ConstantType, Source } from "./duckdb/scan-sources.ts"
 import { makeSpillFolder, type SpillFolder } from "./duckdb/spill-folder.ts"
 import { literal, quote } from "./duckdb/sql-text.ts"
 import { registerTableFunction } from "./duckdb/table-function.ts"
-import type { ResultBatch, TypedColumn } from "./output/ResultFormat.ts"
 import { uniqueNames } from "./QueryResult.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./tables/StoreFiles.ts"
@@ -120,7 +113,8 @@ export class Session {
       ...(spill === undefined ? {} : { max_temp_directory_size: mebibytes(spill.most) })
     })
     const connection = await instance.connect()
-    if (options.writableFile !== undefined) await connection.run(`set allowed_paths = [${literal(options.writableFile)}]`)
+    const writable = [NOWHERE, ...(options.writableFile === undefined ? [] : [options.writableFile])]
+    await connection.run(`set allowed_paths = [${writable.map(literal).join(", ")}]`)
     // What a query prints must not depend on where the machine stands.
     await connection.run("set TimeZone = 'UTC'")
     await connection.run("set enable_external_access = false")
@@ -164,10 +158,14 @@ export class Session {
     return this.alone(async () => {
       const ready = await this.ready(sql)
       return this.withViews(ready, async (begun) => {
-        const { result, statements } = await this.runAll(ready.sql)
+        const select = await this.singleSelect(ready)
+        const { result, several } =
+          select === undefined
+            ? await this.runAll(ready.sql)
+            : { result: await streamedChunks(this.connection, select.text, select.columns), several: [] }
         begun()
         const { rows, whole } = await this.receive(result, receiver)
-        const several = statements > 1 ? [`These are ${statements} statements; shown is the result of the last.`] : []
+        if (select !== undefined && !result.whole() && whole) throw await this.reasonOf(select, rows)
         return { rows, whole, warnings: [...this.store.warnings, ...several] }
       })
     })
@@ -186,9 +184,30 @@ export class Session {
   }
 
   private async alone<A>(work: () => Promise<A>): Promise<A> {
-    const done = this.running.then(work, work)
+    const watched = () => this.watched(work)
+    const done = this.running.then(watched, watched)
     this.running = done
     return done
+  }
+
+  /** Some of DuckDB's functions take memory that its limit does not count: a query that grows far beyond it is stopped. */
+  private async watched<A>(work: () => Promise<A>): Promise<A> {
+    let tooLarge = false
+    const stopWatching = watchGrowth(this.budget, () => {
+      tooLarge = true
+      this.connection.interrupt()
+    })
+    // A stream that was interrupted just ends, as if it were whole.
+    const ended = await work().then(
+      (value) => () => value,
+      (cause: unknown) => () => {
+        throw cause
+      }
+    )
+    stopWatching()
+    if (tooLarge) throw this.failure(new Error(OUT_OF_MEMORY))
+    if (this.stopped) throw new SqlFailed({ problem: "The query was interrupted.", hint: "" })
+    return ended()
   }
 
   /** Waits for a receiver, but not beyond an interruption: a reader that has stopped reading would keep the query for ever. */
@@ -198,18 +217,31 @@ export class Session {
     return more
   }
 
-  private async receive(result: DuckDBResult, receiver: Receiver): Promise<{ readonly rows: number; readonly whole: boolean }> {
-    const types = result.columnTypes()
-    const columns = result.columnNames().map((name, i) => ({ name, type: types[i]!.toString(), duckdb: types[i]! }))
+  private async receive(result: Chunks, receiver: Receiver): Promise<{ readonly rows: number; readonly whole: boolean }> {
     let rows = 0
-    let wanted = await this.taken(receiver.begin(columns))
+    let wanted = await this.taken(receiver.begin(result.columns))
     while (wanted) {
-      const chunk = await result.fetchChunk()
-      if (chunk === null || chunk.rowCount === 0) return { rows, whole: true }
-      rows += chunk.rowCount
-      wanted = await this.taken(receiver.rows(batchOf(chunk, columns)))
+      const batch = await result.next()
+      if (batch === undefined) return { rows, whole: true }
+      rows += batch.rows
+      if (batch.rows > 0) wanted = await this.taken(receiver.rows(batch))
     }
     return { rows, whole: false }
+  }
+
+  /** Why a stream ended too early: found by having DuckDB itself write the result to nowhere. */
+  private async reasonOf({ text }: Statement, rows: number): Promise<unknown> {
+    if (this.stopped) return new SqlFailed({ problem: "The query was interrupted.", hint: "" })
+    try {
+      await this.connection.run(`copy (${text}) to ${literal(NOWHERE)} (format csv, use_tmp_file false)`)
+    } catch (cause) {
+      if (!/Permission Error/.test(errorText(cause))) return cause
+    }
+    return new SqlFailed({
+      problem: `The query failed after ${rows} rows, and DuckDB does not say why.`,
+      hint: "",
+      tooLarge: true
+    })
   }
 
   private async scalar(sql: string): Promise<unknown> {
@@ -249,67 +281,61 @@ export class Session {
   }
 
   /**
-   * Every statement in turn, the last one streaming: DuckDB by itself would give the result of the first. What cannot be parsed
+   * Every statement in turn, with the result of the last: DuckDB by itself would give that of the first. What cannot be parsed
    * fails as one, with its caret.
    */
-  private async runAll(sql: string): Promise<{ readonly result: DuckDBResult; readonly statements: number }> {
-    const several = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
-    if (several === null || several.count < 2) return { result: await this.connection.stream(sql), statements: 1 }
-    for (let i = 0; i < several.count - 1; i++) await (await several.prepare(i)).run()
-    return { result: await (await several.prepare(several.count - 1)).stream(), statements: several.count }
+  private async runAll(sql: string): Promise<Ran> {
+    const statements = /;\s*\S/.test(sql) ? await this.connection.extractStatements(sql).catch(() => null) : null
+    const count = statements?.count ?? 1
+    if (statements === null || count < 2) return { several: [], result: heldChunks(await this.connection.run(sql)) }
+    for (let i = 0; i < count - 1; i++) await (await statements.prepare(i)).run()
+    const result = await (await statements.prepare(count - 1)).run()
+    return { several: [`These are ${count} statements; shown is the result of the last.`], result: heldChunks(result) }
   }
 
-  /** The text of a query that can stand inside another: one SELECT. */
-  private async singleSelect({ sql, serialized, plan }: Ready): Promise<Statement | undefined> {
-    if (plan === undefined && parsed(serialized).statements !== 1) return undefined
-    const serial = `json_serialize_sql(${literal(sql)})`
-    const one = await this.scalar(`select json_deserialize_sql(${serial})`).catch(() => undefined)
+  /**
+   * A query that can stand inside another, with its columns: one SELECT. Undefined for anything else. What is wrong with it is
+   * said of the text that was given.
+   */
+  private async singleSelect({ sql, serialized }: Ready): Promise<Statement | undefined> {
+    if (parsed(serialized).statements !== 1) return undefined
+    const one = await this.scalar(`select json_deserialize_sql(json_serialize_sql(${literal(sql)}))`).catch(() => undefined)
     if (typeof one !== "string") return undefined
-    // DESCRIBE and SHOW are serialised as SELECT, but cannot stand in a COPY as they are.
-    const text = `from (${one})`
-    const statement = await this.connection.prepare(text).catch((cause: unknown) => {
-      if (errorText(cause).startsWith("Parser Error")) return undefined
-      throw cause
+    const given = await this.connection.prepare(sql)
+    const columns = Array.from({ length: given.columnCount }, (_, i) => {
+      const duckdb = given.columnType(i)
+      return { name: given.columnName(i), type: duckdb.toString(), duckdb }
     })
-    return statement && { text, statement }
+    given.destroySync()
+    // DESCRIBE and SHOW are serialised as SELECT, but can stand inside another query in this form only.
+    const text = `from (${one})`
+    const inside = await this.connection.prepare(text).catch(() => undefined)
+    inside?.destroySync()
+    return inside && { text, columns }
   }
 
-  private async copy({ text, statement }: Statement, file: string): Promise<number> {
-    const columns = Array.from({ length: statement.columnCount }, (_, i) => i)
-    const names = uniqueNames(columns.map((i) => ({ name: statement.columnName(i), type: "" })))
-    const select = parquetSelect(
-      text,
-      names,
-      columns.map((i) => statement.columnType(i))
-    )
-    statement.destroySync()
+  private async copy({ text, columns }: Statement, file: string): Promise<number> {
+    const types = columns.map(({ duckdb }) => duckdb)
+    const select = parquetSelect(text, uniqueNames(columns), types)
     return Number(await this.scalar(`copy (${select}) to ${literal(file)} (format parquet)`))
   }
 
-  /** By way of a table, which takes the result of any statement; a connection of its own, since this one is streaming. */
+  /** By way of a table, which takes the result of any statement. */
   private async copyByTable(sql: string, file: string, begun: () => void): Promise<number> {
     const { result } = await this.runAll(sql)
     begun()
-    const types = result.columnTypes()
-    const names = uniqueNames(result.columnNames().map((name) => ({ name, type: "" })))
+    const types = result.columns.map(({ duckdb }) => duckdb)
+    const names = uniqueNames(result.columns)
     const columns = names.map((name, i) => `${quote(name)} ${types[i]!.toString()}`)
-    const other = await this.instance.connect()
     try {
-      await other.run(`create or replace table ${quote(RESULT)} (${columns.join(", ")})`)
-      const appender = await other.createAppender(RESULT)
-      for (;;) {
-        const chunk = await result.fetchChunk()
-        if (chunk === null || chunk.rowCount === 0) break
-        if (this.stopped) throw new SqlFailed({ problem: "The query was interrupted.", hint: "" })
-        appender.appendDataChunk(chunk)
-      }
+      await this.connection.run(`create or replace table ${quote(RESULT)} (${columns.join(", ")})`)
+      const appender = await this.connection.createAppender(RESULT)
+      for (const chunk of result.held ?? []) appender.appendDataChunk(chunk)
       appender.closeSync()
       const select = parquetSelect(`from ${quote(RESULT)}`, names, types)
-      const copied = await other.run(`copy (${select}) to ${literal(file)} (format parquet)`)
-      return Number((await copied.getRowsJS())[0]?.[0])
+      return Number(await this.scalar(`copy (${select}) to ${literal(file)} (format parquet)`))
     } finally {
-      await other.run(`drop table if exists ${quote(RESULT)}`)
-      other.closeSync()
+      await this.connection.run(`drop table if exists ${quote(RESULT)}`)
     }
   }
 
@@ -368,21 +394,21 @@ export class Session {
   }
 }
 
+/** A query that can stand inside another. */
 interface Statement {
   readonly text: string
-  readonly statement: DuckDBPreparedStatement
+  readonly columns: ReadonlyArray<TypedColumn>
+}
+
+/** What a text of SQL gives, and what is to be said of it. */
+interface Ran {
+  readonly result: Chunks
+  readonly several: ReadonlyArray<string>
 }
 
 /** A table that no user makes. */
 const RESULT = "echo chamber: result"
+/** Takes everything and keeps nothing. */
+const NOWHERE = "/dev/null"
 
 const mebibytes = (bytes: number): string => `${Math.max(1, Math.floor(bytes / 2 ** 20))}MiB`
-
-const batchOf = (chunk: DuckDBDataChunk, columns: ReadonlyArray<TypedColumn>): ResultBatch => ({
-  rows: chunk.rowCount,
-  values: (column) => chunk.getColumnValues(column),
-  plain: () => {
-    const values = columns.map(({ duckdb }, i) => chunk.getColumnValues(i).map((value) => plainValue(value, duckdb)))
-    return Array.from({ length: chunk.rowCount }, (_, row) => values.map((column) => column[row]!))
-  }
-})

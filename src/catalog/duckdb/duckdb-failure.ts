@@ -13,6 +13,9 @@ export interface Surroundings {
   readonly disk: { readonly most: number; readonly path: string } | undefined
 }
 
+/** How DuckDB's message begins when memory, or the disk that stands for it, is used up. */
+export const OUT_OF_MEMORY = "Out of Memory Error"
+
 /** The table that a message says is missing. */
 export const missingTable = (message: string): string | undefined =>
   /Table with name "?([^\s"]+)"? does not exist/.exec(message)?.[1]
@@ -43,7 +46,10 @@ export const tooWide = (number: string): SqlFailed =>
 
 /** The failure of a query, from what DuckDB said. */
 export const duckdbFailure = (message: string, around: Surroundings): SqlFailed => {
-  if (/^Out of Memory Error|max_temp_directory_size|No space left on device|[Aa]rray buffer allocation failed/.test(message))
+  if (
+    message.startsWith(OUT_OF_MEMORY) ||
+    /max_temp_directory_size|No space left on device|[Aa]rray buffer allocation failed/.test(message)
+  )
     return tooLarge(around)
   const wide = /Type U?INT128 with value (\S+) can't be cast because the value is out of range/.exec(message)?.[1]
   if (wide !== undefined) return tooWide(wide)

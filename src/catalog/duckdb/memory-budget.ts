@@ -51,3 +51,20 @@ export const memoryBudget = (): MemoryBudget => {
   const bytes = Math.max(LEAST, Math.floor(Math.min(total / 2, 0.75 * process.availableMemory())))
   return { bytes, threads: Math.max(1, Math.min(os.availableParallelism(), Math.floor(bytes / PER_THREAD))) }
 }
+
+/** Growth of the process that ends a query, as a multiple of DuckDB's limit: four fifths of what the process may have. */
+const MOST_GROWTH = 1.6
+/** Node's own memory comes and goes by this much. */
+const LEAST_GROWTH = 400 * MiB
+const WATCH_MS = 100
+
+/** Calls back when the process grows far beyond the limit, which not all of DuckDB's functions keep to. The effect ends it. */
+export const watchGrowth = ({ bytes }: MemoryBudget, tooLarge: () => void): (() => void) => {
+  const before = process.memoryUsage.rss()
+  const most = Math.max(LEAST_GROWTH, bytes * MOST_GROWTH)
+  const look = setInterval(() => {
+    if (process.memoryUsage.rss() - before > most) tooLarge()
+  }, WATCH_MS)
+  look.unref()
+  return () => clearInterval(look)
+}

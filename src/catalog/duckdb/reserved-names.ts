@@ -1,7 +1,7 @@
 /**
  * Names of the catalog that SQL reserves for itself: the table `overlaps`, the column `table`. In a query they would have to be
- * in quotes. A query that cannot be parsed is tried again with such names in quotes, one after the other, each time the last one
- * that stands at or before the place where the parser gave up: no knowledge of the grammar is needed, and a query that can be
+ * in quotes. A query that cannot be parsed is tried again with such names in quotes, one after the other, each time one that
+ * stands at or shortly before the place where the parser gave up: no knowledge of the grammar is needed, and a query that can be
  * parsed is never touched.
  */
 
@@ -22,8 +22,9 @@ const bareWords = (sql: string, names: ReadonlySet<string>): ReadonlyArray<Word>
     names.has(match[0].toLowerCase()) ? [{ from: match.index, to: match.index + match[0].length }] : []
   )
 
-/** No query has more of them; each is one more look by the parser. */
-const MOST = 64
+/** Looks by the parser, in all, and of these words for one place. */
+const MOST_LOOKS = 100
+const MOST_WORDS = 3
 
 /** The query with reserved names in quotes where that is needed, or undefined where quotes do not help. */
 export const quoteReservedNames = async (
@@ -31,13 +32,19 @@ export const quoteReservedNames = async (
   names: ReadonlySet<string>,
   problemOf: ParseProblem
 ): Promise<string | undefined> => {
-  let text = sql
-  for (let tries = 0; tries < MOST; tries++) {
+  let looks = 0
+  /** `before`: where the parser gave up without the last quotes, which have to take it further. */
+  const solve = async (text: string, before: number): Promise<string | undefined> => {
+    if (++looks > MOST_LOOKS) return undefined
     const at = await problemOf(text)
     if (at === undefined) return text
-    const word = bareWords(text, names).findLast(({ from }) => from <= at)
-    if (word === undefined) return undefined
-    text = `${text.slice(0, word.from)}"${text.slice(word.from, word.to)}"${text.slice(word.to)}`
+    if (at <= before) return undefined
+    const words = bareWords(text, names).filter(({ from }) => from <= at)
+    for (const { from, to } of words.slice(-MOST_WORDS).toReversed()) {
+      const solved = await solve(`${text.slice(0, from)}"${text.slice(from, to)}"${text.slice(to)}`, at)
+      if (solved !== undefined) return solved
+    }
+    return undefined
   }
-  return undefined
+  return solve(sql, -1)
 }

@@ -3,9 +3,10 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import * as Arrow from "apache-arrow"
 
+import type { ResultBatch } from "../duckdb/result-chunks.ts"
 import { uniqueNames } from "../QueryResult.ts"
 import { arrowColumn } from "./arrow-types.ts"
-import type { Piece, ResultBatch, ResultFormat } from "./ResultFormat.ts"
+import type { Piece, ResultFormat } from "./ResultFormat.ts"
 
 const ROWS_PER_BATCH = 65_536
 /** Text and bytes of a batch, about: with 32-bit offsets a column of a batch must stay below 2 GiB. */
