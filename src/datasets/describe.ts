@@ -4,11 +4,10 @@
  * Nothing here fails because of one dataset: a damaged file is part of the description.
  */
 
-import { stat } from "node:fs/promises"
-
 import { digestOf } from "../store/objects/digest.ts"
 import type { Role, Source } from "./Dataset.ts"
-import { DatasetMissing, isDatasetError } from "./errors.ts"
+import { DatasetMissing, DatasetUnreadable, isDatasetError } from "./errors.ts"
+import { requireDataFile } from "./locate/data-file.ts"
 import { sha256OfFile } from "./locate/fingerprint.ts"
 import { datasetRoots, type Located, locateDataset, obtain, type RootOptions } from "./locate/locate.ts"
 import { formatOf } from "./read/file-readers.ts"
@@ -76,18 +75,18 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
     obtain: obtain(source, splitName)
   }
   const located = tryLocate(source.name, splitName, options)
-  if (located instanceof DatasetMissing)
+  if (located instanceof DatasetMissing || located instanceof DatasetUnreadable)
     return {
       ...common,
-      state: "missing",
+      state: located instanceof DatasetMissing ? "missing" : "damaged",
       folder: null,
       files: [],
       bytes: 0,
       rows: null,
       digest: null,
       excluded: [],
-      missing: located.files,
-      problems: []
+      missing: located instanceof DatasetMissing ? located.files : [],
+      problems: located instanceof DatasetMissing ? [] : [located.message]
     }
 
   const problems: Array<string> = []
@@ -103,7 +102,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
         return null
       }
     }
-    const bytes = (await stat(path)).size
+    const bytes = (await attempt(true, async () => requireDataFile(path).size)) ?? 0
     const rows = await attempt(options.rows, () => formatOf(path).count(path))
     const sha256 = await attempt(options.digests, () => sha256OfFile(path))
     files.push({ name, path, bytes, rows, sha256 })
@@ -127,11 +126,11 @@ const digestOfAll = (files: ReadonlyArray<FileDescription>): string | null => {
   return files.length === 1 ? files[0]!.sha256 : digestOf(files.flatMap(({ name, sha256 }) => [name, sha256!]))
 }
 
-const tryLocate = (name: string, split: string, options: DescribeOptions): Located | DatasetMissing => {
+const tryLocate = (name: string, split: string, options: DescribeOptions): Located | DatasetMissing | DatasetUnreadable => {
   try {
     return locateDataset(name, split, datasetRoots(options), true)
   } catch (error) {
-    if (error instanceof DatasetMissing) return error
+    if (error instanceof DatasetMissing || error instanceof DatasetUnreadable) return error
     throw error
   }
 }

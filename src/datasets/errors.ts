@@ -84,6 +84,17 @@ export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()
   }
 }
 
+/** Something where a file or folder of a dataset should be that cannot be read at all. */
+export class DatasetUnreadable extends Schema.TaggedError<DatasetUnreadable>()("DatasetUnreadable", {
+  path: Schema.String,
+  problem: Schema.String
+}) {
+  readonly badInput = true
+  override get message() {
+    return `${this.path} ${this.problem}. Mend or remove it, or name another folder with --data or ECHO_CHAMBER_DATA.`
+  }
+}
+
 /** A row that cannot be used; more of them than are tolerated. */
 export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("DatasetRowInvalid", {
   file: Schema.String,
@@ -109,6 +120,7 @@ export type DatasetError =
   | DatasetIncomplete
   | DatasetNotForTraining
   | DatasetFileCorrupt
+  | DatasetUnreadable
   | DatasetRowInvalid
 
 /** Whether something that was thrown is a dataset's fault and not ours. */
@@ -118,6 +130,7 @@ export const isDatasetError = (error: unknown): error is DatasetError =>
   error instanceof DatasetIncomplete ||
   error instanceof DatasetNotForTraining ||
   error instanceof DatasetFileCorrupt ||
+  error instanceof DatasetUnreadable ||
   error instanceof DatasetRowInvalid
 
 /** The first `most` of a list, and how many more there are. */

@@ -196,7 +196,7 @@ const filesBelow = (
 ): ReadonlyArray<{ readonly path: string; readonly target: string }> => {
   const names = readdirSync(from, { recursive: true, encoding: "utf8" })
     .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => statSync(join(from, name)).isFile())
+    .filter((name) => statSync(join(from, name), { throwIfNoEntry: false })?.isFile() === true)
     .toSorted()
   for (const layout of layouts) {
     const found = names.flatMap((name) => {

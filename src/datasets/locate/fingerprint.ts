@@ -12,7 +12,9 @@ import { stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { cacheDirectory } from "../../store/objects/cache-directory.ts"
+import { errorText } from "../../text/error-text.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
+import { requireDataFile } from "./data-file.ts"
 import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
 
 export interface FileFingerprint {
@@ -50,10 +52,11 @@ export const datasetFingerprint = async (
 /** SHA-256 of a file, hexadecimal, without holding it in memory. */
 export const sha256OfFile = async (path: string): Promise<string> => {
   const hash = createHash("sha256")
+  requireDataFile(path)
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
   } catch (error) {
-    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${(error as Error).message})` })
+    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${errorText(error)})` })
   }
   return hash.digest("hex")
 }
@@ -116,17 +119,19 @@ class KnownDigests {
 }
 
 const stampOf = async (path: string) => {
+  requireDataFile(path)
   try {
     const { size, dev, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
     const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n)
     return { stamp: [size, dev, ino, mtimeNs, ctimeNs].join(":"), bytes: Number(size), changed }
   } catch (error) {
-    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${(error as Error).message})` })
+    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${errorText(error)})` })
   }
 }
 
 const readKnown = (file: string): Map<string, Known> => {
   try {
+    requireDataFile(file)
     const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, Partial<Known> | null>)
     return new Map(
       entries.filter(

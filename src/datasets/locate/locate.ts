@@ -13,8 +13,9 @@ import { join, resolve } from "node:path"
 import { REPOSITORY } from "../../dag/repository.ts"
 import { type Environment, readVariable } from "../../machine/environment.ts"
 import type { Layout, Source, SplitSource } from "../Dataset.ts"
-import { DatasetIncomplete, DatasetMissing } from "../errors.ts"
+import { DatasetIncomplete, DatasetMissing, DatasetUnreadable } from "../errors.ts"
 import { findSource } from "../registry.ts"
+import { requireDataFile } from "./data-file.ts"
 import { namesBelow, unpackedName } from "./globs.ts"
 
 export interface RootOptions {
@@ -61,16 +62,19 @@ export interface Located {
   readonly missing: ReadonlyArray<string>
 }
 
-/** Finds the files of a split. Throws DatasetUnknown, DatasetMissing, or, unless `partial`, DatasetIncomplete. */
+/**
+ * Finds the files of a split. Throws DatasetUnknown, DatasetMissing, DatasetUnreadable, or, unless `partial`, DatasetIncomplete.
+ */
 export const locateDataset = (name: string, splitName: string, roots: ReadonlyArray<string>, partial = false): Located => {
   const { source, split } = findSource(name, splitName)
+  const unreadable: Array<DatasetUnreadable> = []
   for (const root of roots)
     for (const layout of split.layouts)
       for (const folder of foldersOf(source, layout, root)) {
-        const files = matches(folder, layout.globs)
+        const files = matches(folder, layout.globs, unreadable)
         if (files.length === 0) continue
         const why = layout.excluded?.why ?? ""
-        const excluded = matches(folder, layout.excluded?.globs ?? []).map((file) => ({ ...file, why }))
+        const excluded = matches(folder, layout.excluded?.globs ?? [], unreadable).map((file) => ({ ...file, why }))
         const missing = missingShards(files.map((file) => file.name))
         if (missing.length > 0 && !partial)
           throw new DatasetIncomplete({
@@ -83,6 +87,8 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
           })
         return { source, splitName, split, layout, folder, files, excluded, missing }
       }
+  const [first] = unreadable
+  if (first !== undefined) throw first
   throw new DatasetMissing({
     source: name,
     split: splitName,
@@ -105,19 +111,44 @@ export const obtain = (source: Source, splitName: string): string => {
 const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<string> => {
   const hub = layout.hub ?? source.hub
   const cache = join(root, `datasets--${hub.replace("/", "--")}`)
-  const reference = join(cache, "refs/main")
-  const snapshot = existsSync(reference) ? [join(cache, "snapshots", readFileSync(reference, "utf8").trim())] : []
+  const commit = commitOf(join(cache, "refs/main"))
+  const snapshot = commit === null ? [] : [join(cache, "snapshots", commit)]
   const names = [hub, hub.slice(hub.indexOf("/") + 1), source.name]
   return [...names.map((name) => join(root, name)), ...snapshot]
 }
 
-/** Files under `folder` that match any of the globs, sorted by name; of a file that is there plain and packed, the plain one. */
-const matches = (folder: string, globs: ReadonlyArray<string>): ReadonlyArray<LocatedFile> => {
-  const names = new Set(globs.flatMap((glob) => namesBelow(folder, glob)))
+/** The commit that a reference of the hub's cache names: a file of one line. Null where there is none. */
+const commitOf = (reference: string): string | null => {
+  if (!existsSync(reference) || requireDataFile(reference).size > LONGEST_REFERENCE) return null
+  const commit = readFileSync(reference, "utf8").trim()
+  return /^\w[\w.-]*$/.test(commit) ? commit : null
+}
+const LONGEST_REFERENCE = 1000
+
+/**
+ * Files under `folder` that match any of the globs, sorted by name; of a file that is there plain and packed, the plain one. A
+ * folder that may not be read has none; why is added to `unreadable`, to be said where the files are nowhere else either.
+ */
+const matches = (
+  folder: string,
+  globs: ReadonlyArray<string>,
+  unreadable: Array<DatasetUnreadable>
+): ReadonlyArray<LocatedFile> => {
+  const names = new Set(globs.flatMap((glob) => readableNames(() => namesBelow(folder, glob), unreadable)))
   return [...names]
     .filter((name) => unpackedName(name) === name || !names.has(unpackedName(name)))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => ({ path: join(folder, name), name }))
+}
+
+const readableNames = (look: () => ReadonlyArray<string>, unreadable: Array<DatasetUnreadable>): ReadonlyArray<string> => {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof DatasetUnreadable)) throw error
+    unreadable.push(error)
+    return []
+  }
 }
 
 /** Names that sharded siblings promise and that are not there. */

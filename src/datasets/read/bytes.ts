@@ -12,12 +12,15 @@ import { createGunzip } from "node:zlib"
 
 import { Decompress } from "fzstd"
 
+import { errorText } from "../../text/error-text.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
+import { requireDataFile } from "../locate/data-file.ts"
 
 const CHUNK = 1 << 18
 
 /** Chunks of the unpacked file, in order. Throws DatasetFileCorrupt where it cannot be read or unpacked to its end. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  requireDataFile(path)
   try {
     if (path.endsWith(".gz")) yield* gunzipped(path)
     else if (path.endsWith(".zst")) yield* unzstd(path)
@@ -52,7 +55,7 @@ async function* unzstd(path: string): AsyncGenerator<Uint8Array> {
 }
 
 const describe = (path: string, error: NodeJS.ErrnoException): string => {
-  if (error.syscall !== undefined) return `cannot be read (${error.message})`
+  if (error.syscall !== undefined) return `cannot be read (${errorText(error)})`
   const packing = path.endsWith(".gz") ? "gzip" : path.endsWith(".zst") ? "zstandard" : "data"
   return /unexpected (?:end|EOF)/i.test(error.message)
     ? `its ${packing} data ends too early, as after an interrupted download`

@@ -17,6 +17,12 @@ export const readCsv: Reader = async function* ({ path, from, columns }) {
     for (const record of records) {
       if (header === null) {
         header = record
+        const twice = record.find((column, i) => record.indexOf(column) < i)
+        if (twice !== undefined)
+          throw new DatasetFileCorrupt({
+            file: path,
+            problem: `names the column ${twice} twice in its header: which one counts?`
+          })
         const missing = columns.filter((column) => !record.includes(column))
         if (missing.length > 0)
           throw new DatasetFileCorrupt({

@@ -9,7 +9,7 @@
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"
-import { strictText, withoutMark } from "./text.ts"
+import { exactJson, strictText, withoutMark } from "./text.ts"
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
@@ -99,7 +99,7 @@ const parseElement = (element: Uint8Array, row: number): RawRow => {
   const decoded = strictText(element)
   if ("problem" in decoded) return { row, field: "", problem: decoded.problem }
   try {
-    return asRow(row, JSON.parse(decoded.text))
+    return asRow(row, exactJson(decoded.text))
   } catch (error) {
     return { row, field: "", problem: `is not valid JSON (${(error as Error).message})` }
   }

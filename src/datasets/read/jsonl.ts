@@ -9,7 +9,7 @@
 import { DatasetFileCorrupt } from "../errors.ts"
 import { fileBytes } from "./bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"
-import { strictText, withoutMark } from "./text.ts"
+import { exactJson, strictText, withoutMark } from "./text.ts"
 
 const NEWLINE = 0x0a
 /** No record of any known source comes near this; a file without newlines would fill the memory. */
@@ -84,7 +84,7 @@ const parseLine = (line: Uint8Array, row: number): RawRow | null => {
   const decoded = strictText(line)
   if ("problem" in decoded) return { row, field: "", problem: `line ${row + 1} ${decoded.problem}` }
   try {
-    return asRow(row, JSON.parse(decoded.text))
+    return asRow(row, exactJson(decoded.text))
   } catch (error) {
     return { row, field: "", problem: `line ${row + 1} is not valid JSON (${(error as Error).message})` }
   }

@@ -5,6 +5,7 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet"
 
 import { DatasetFileCorrupt } from "../errors.ts"
+import { requireDataFile } from "../locate/data-file.ts"
 import type { Reader } from "./RawRow.ts"
 
 /** Loaded when a Parquet file is read: every command imports this module, and few meet one. */
@@ -56,6 +57,7 @@ export const countParquet = async (path: string): Promise<number> => Number((awa
 
 const open = async (path: string): Promise<{ file: AsyncBuffer; metadata: FileMetaData }> => {
   const { asyncBufferFromFile, parquetMetadataAsync } = await library()
+  requireDataFile(path)
   try {
     const file = await asyncBufferFromFile(path)
     return { file, metadata: await parquetMetadataAsync(file) }

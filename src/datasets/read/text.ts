@@ -18,3 +18,17 @@ const guess = (bytes: Uint8Array): string => {
 /** Without the byte-order mark that some editors put at the start of a file. */
 export const withoutMark = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+
+/** Sixteen digits in a row: fewer make no number that a double cannot hold. */
+const MANY_DIGITS = /\d{16}/
+
+/** `JSON.parse`, but whole numbers that a double would round are big integers. */
+export const exactJson = (text: string): unknown => {
+  if (!MANY_DIGITS.test(text)) return JSON.parse(text)
+  return JSON.parse(text, function exactly(_key, value: unknown, context?: { readonly source?: string }) {
+    const source = context?.source
+    return typeof value === "number" && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)
+      ? BigInt(source)
+      : value
+  })
+}
