@@ -76,8 +76,14 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
       if (args[0] === "data" && args[1] === "check") expect(`${out}${err}`).toMatch(words)
     }
     const plan = await at.here([
-      ...["plan", "smoke", "--data", data, "--set", "mix.tokenizer=bpe"],
-      ...["--set", "mix.suites=gsm8k:test,train-easy,unseen-values,unseen-template,harder"]
+      "plan",
+      "smoke",
+      "--data",
+      data,
+      "--set",
+      "mix.tokenizer=bpe",
+      "--set",
+      "mix.suites=gsm8k:test,train-easy,unseen-values,unseen-template,harder"
     ])
     if (what !== "an empty file") {
       expect(plan.err).toMatch(words)
