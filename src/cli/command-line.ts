@@ -3,8 +3,7 @@
 import { isBadInput } from "../dag/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
-import { visibleLines } from "../text/visible.ts"
-import { print } from "./output.ts"
+import { print, say } from "./output.ts"
 import type { Command } from "./usage.ts"
 import { columns, helpText, UsageError } from "./usage.ts"
 
@@ -57,8 +56,7 @@ const report = (error: unknown): number => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
   const message = error instanceof Error ? error.message : String(error)
   const broke = () => `Something broke that should not have: ${error instanceof Error ? (error.stack ?? message) : message}`
-  // What a message quotes (a name, a row, a log's line) comes from outside.
-  process.stderr.write(`${visibleLines(tag === "" ? (systemProblem(error) ?? broke()) : message)}\n`)
+  say(tag === "" ? (systemProblem(error) ?? broke()) : message)
   return isBadInput(error) ? 2 : 1
 }
 

@@ -18,7 +18,8 @@ import { ensureReport } from "../report/write-report.ts"
 import { errorText } from "../store/objects/files.ts"
 import type { LoggedEvent } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
-import { print } from "./output.ts"
+import { print, printAsItIs, say } from "./output.ts"
+import { hasColours, widthOf } from "./printing/terminal.ts"
 import { duration } from "./printing/text-table.ts"
 
 export interface EndOfRun {
@@ -49,36 +50,32 @@ export const endOfRun = async ({
   writeReport
 }: EndOfRun): Promise<void> => {
   const out = process.stdout
-  const say = (line = "") => print(`${line}\n`)
-  const warn = (line: string) => void process.stderr.write(`${line}\n`)
+  const line = (text = "") => print(`${text}\n`)
   try {
     const record = recordOf(events)
-    if (record === null) return warn(`The log of run ${runId} has no beginning: no results can be shown.`)
+    if (record === null) return say(`The log of run ${runId} has no beginning: no results can be shown.`)
     const exit = await Effect.runPromiseExit(Effect.provide(resultsOf(record), Store.layer(root)))
-    if (Exit.isFailure(exit)) return warn(`The results cannot be shown: ${errorText(Cause.squash(exit.cause))}`)
+    if (Exit.isFailure(exit)) return say(`The results cannot be shown: ${errorText(Cause.squash(exit.cause))}`)
 
     const done = record.nodes.filter((node) => node.outcome.state === "finished")
     const cached = done.filter((node) => node.outcome.state === "finished" && node.outcome.cached)
-    say()
-    for (const line of resultsText(exit.value, {
-      width: Math.min(MAX_WIDTH, out.columns ?? MAX_WIDTH),
-      colours: out.isTTY === true
-    }))
-      say(line)
-    say()
-    say(
+    line()
+    const table = { width: Math.min(MAX_WIDTH, widthOf(out)), colours: hasColours(out) }
+    for (const row of resultsText(exit.value, table)) printAsItIs(`${row}\n`)
+    line()
+    line(
       `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
         `in ${duration(seconds)}. Run ${runId}`
     )
-    for (const verdict of await ownVerdicts(root, record, ownClaims)) say(`Claim    ${verdict}`)
+    for (const verdict of await ownVerdicts(root, record, ownClaims)) line(`Claim    ${verdict}`)
     if (writeReport) {
       const report = await ensureReport({ root, record, description: study.description, ownClaims })
-      if (report.problem === null) say(`Report   ${report.file}`)
-      else warn(`The report could not be written: ${report.problem}`)
+      if (report.problem === null) line(`Report   ${report.file}`)
+      else say(`The report could not be written: ${report.problem}`)
     }
-    if (done.length > 0) say(`Ask      ${queryFor(record)}`)
+    if (done.length > 0) line(`Ask      ${queryFor(record)}`)
   } catch (cause) {
-    warn(`The results cannot be shown: ${errorText(cause)}`)
+    say(`The results cannot be shown: ${errorText(cause)}`)
   }
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { errorCode, errorText } from "../text/error-text.ts"
+import { visibleLines } from "../text/visible.ts"
 
 /** 128 and the number of SIGPIPE, as shells show it. */
 const READER_GONE = 141
@@ -29,8 +30,11 @@ export const goOnWithoutReader = (): void => {
   readerMayLeave = true
 }
 
-/** Prints a text as it is. */
-export const print = (text: string): void => {
+/** Prints a text. What it quotes comes from outside: control characters are escaped, as in JSON, which stays JSON. */
+export const print = (text: string): void => printAsItIs(visibleLines(text))
+
+/** Prints what holds control codes of our own, and none of others. */
+export const printAsItIs = (text: string): void => {
   if (failure === undefined) process.stdout.write(text)
 }
 
@@ -49,7 +53,7 @@ export const printPiece = async (piece: string | Uint8Array): Promise<boolean> =
 }
 
 /** A line on standard error: a warning, a remark, a problem. */
-export const say = (line: string): void => void process.stderr.write(`${line}\n`)
+export const say = (line: string): void => void process.stderr.write(`${visibleLines(line)}\n`)
 
 /** Waits until all that was printed is out. The exit code: that of the command, unless what it printed is lost. */
 export const outputEnded = async (code: number): Promise<number> => {

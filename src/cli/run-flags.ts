@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
 import { dataFlag, namedData } from "./dataset-arguments.ts"
+import { say } from "./output.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
 const engineFlags = {
@@ -49,7 +50,7 @@ export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
     "bf16"
   ] as const)
   const choice = await Effect.runPromise(resolveEngine({ engine, mode }))
-  if (choice.notice !== undefined) process.stderr.write(`${choice.notice}\n`)
+  if (choice.notice !== undefined) say(choice.notice)
   return choice
 }
 

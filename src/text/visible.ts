@@ -17,8 +17,11 @@ const controlsInLines = new RegExp(`(?![\\n\\t])[${CONTROLS}]`, "gu")
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r" }
 
 const escaped = (character: string): string => {
-  const code = character.codePointAt(0)!.toString(16)
-  return NAMED[character] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`)
+  const named = NAMED[character]
+  if (named !== undefined) return named
+  // By its units, as JSON has it: what is escaped in a JSON text stays JSON, and means the same.
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("")
 }
 
 /** A value inside a line: every control character as an escape (`\u001b`, `\n`). */

@@ -139,7 +139,8 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
       import { describeDatasets } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/describe.ts"))}
       process.setuid(65534)
       const found = await describeDatasets({ data: ${JSON.stringify(data)}, repository: "/nowhere/x", environment: {} })
-      console.log(JSON.stringify(found.filter(({ state }) => state !== "missing").map(({ source, state, problems }) => [source, state, problems])))`
+      const here = found.filter(({ state }) => state !== "missing")
+      console.log(JSON.stringify(here.map(({ source, state, problems }) => [source, state, problems])))`
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", source], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"]

@@ -16,7 +16,7 @@ const CASES: ReadonlyArray<readonly [what: string, text: string, shown: string]>
   ["marks of direction", "\u200Ea\u200F\u061C", "\\u200ea\\u200f\\u061c"],
   ["Unicode's own line ends", "a\u2028b\u2029c", "a\\u2028b\\u2029c"],
   ["a byte order mark", "\uFEFFa", "\\ufeffa"],
-  ["invisible tags beyond the basic plane", "a\u{E0041}b", "a\\u{e0041}b"],
+  ["invisible tags beyond the basic plane", "a\u{E0041}b", "a\\udb40\\udc41b"],
   ["half a surrogate pair", "a\uD83Db", "a\\ud83db"],
   ["ordinary text of any script", "Größe 数 😀 עברית é", "Größe 数 😀 עברית é"],
   ["what joins emoji", "👩\u200D👧", "👩\u200D👧"],
@@ -32,6 +32,14 @@ describe("text from outside, as a terminal may show it", () => {
   it("inside a line, line ends and tabs are escapes too; in a text of several lines they stay", () => {
     expect(visible("a\n\tb")).toBe("a\\n\\tb")
     expect(visibleLines("a\n\tb\r\nc")).toBe("a\n\tb\\r\nc")
+  })
+
+  it("a JSON text stays JSON and means the same", () => {
+    const value = { "\u202E": CASES.map(([, text]) => text).filter((text) => text.isWellFormed()) }
+    for (const json of [JSON.stringify(value), JSON.stringify(value, null, 1)]) {
+      expect(visibleLines(json)).not.toMatch(/[\u007F-\u009F\u2028\u202E]/)
+      expect(JSON.parse(visibleLines(json))).toEqual(value)
+    }
   })
 
   it("a large text takes no recursion", () => {

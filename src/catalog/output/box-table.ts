@@ -1,6 +1,7 @@
 /** Query results for people: a box table as wide as the terminal, with a line below it that counts. */
 
 import { maximumOf } from "../../lists/large.ts"
+import { cutToWidth, displayWidth } from "../../text/display-width.ts"
 import { visible } from "../../text/visible.ts"
 import { isList, type SqlValue, type QueryResult } from "../QueryResult.ts"
 import { valueText } from "./value-text.ts"
@@ -30,48 +31,6 @@ const readableValue = (value: SqlValue): string => {
   }
   if (isList(value)) return `[${value.map((item) => readableValue(item)).join(", ")}]`
   return valueText(value)
-}
-
-const invisible = /\p{Mn}|\p{Me}|\p{Cf}/u
-/** Ranges of characters that take two columns, after Unicode's East Asian widths. */
-const WIDE = [
-  "\\u1100-\\u115f", // Hangul Jamo
-  "\\u2e80-\\u303e\\u3041-\\ua4cf", // radicals, kana, CJK ideographs, Yi
-  "\\uac00-\\ud7a3", // Hangul syllables
-  "\\uf900-\\ufaff\\ufe30-\\ufe6f", // compatibility forms
-  "\\uff00-\\uff60\\uffe0-\\uffe6", // full-width forms
-  "\\u{1f300}-\\u{1faff}", // emoji
-  "\\u{20000}-\\u{3fffd}" // further ideographs
-]
-const wide = new RegExp(`[${WIDE.join("")}]`, "u")
-
-const characterWidth = (character: string): number => {
-  if (character <= "~") return 1
-  return invisible.test(character) ? 0 : wide.test(character) ? 2 : 1
-}
-
-/** Columns that a text takes in a terminal: wide characters take two, combining marks none. */
-const displayWidth = (text: string): number => {
-  let width = 0
-  for (const character of text) width += characterWidth(character)
-  return width
-}
-
-/** The text, or as much as fits before a `…`. */
-const cut = (text: string, width: number): string => {
-  if (text.length <= width && displayWidth(text) <= width) return text
-  let used = 0
-  let kept = ""
-  for (const character of text) {
-    const next = characterWidth(character)
-    if (used + next > width) {
-      while (displayWidth(kept) > width - 1) kept = [...kept].slice(0, -1).join("")
-      return `${kept}…`
-    }
-    used += next
-    kept += character
-  }
-  return kept
 }
 
 const pad = (text: string, width: number, right: boolean): string => {
@@ -124,7 +83,7 @@ export const renderTable = ({ columns, rows, rowCount, uncounted }: QueryResult,
   const rule = (left: string, middle: string, right: string) =>
     left + used.map((width) => "─".repeat(width + 2)).join(middle) + right
   const line = (fields: ReadonlyArray<string>, right: (i: number) => boolean) =>
-    `│${used.map((width, i) => ` ${pad(cut(fields[i]!, width), width, right(i))} `).join("│")}│`
+    `│${used.map((width, i) => ` ${pad(cutToWidth(fields[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
   const counted = `${uncounted ? "more than " : ""}${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
   const notes = [

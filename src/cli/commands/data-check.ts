@@ -7,6 +7,7 @@ import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts
 import { append } from "../../lists/large.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
+import { redrawn } from "../printing/terminal.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
@@ -43,13 +44,12 @@ export const command: Command = {
     const questions: Array<EvaluationQuestion> = []
     if (wanted) for (const name of against) append(questions, await evaluationQuestions(name, roots))
 
+    const bottom = redrawn(process.stderr)
     const checks: Array<SplitCheck> = []
     for (const name of chosen) {
-      const progress = (records: number) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${nameOf(name)}: ${countWords(records)} records`)
-      }
+      const progress = (records: number) => bottom.show([`${nameOf(name)}: ${countWords(records)} records`])
       checks.push(await checkDataset(name, { ...roots, questions, progress }))
-      if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
+      bottom.erase()
       if (!parsed.is("json")) print(`${asText(checks.at(-1)!)}\n\n`)
     }
     const failed = checks.filter(({ report, damaged }) => report.bad > maxBad || damaged !== null)

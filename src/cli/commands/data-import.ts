@@ -4,7 +4,8 @@ import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"
 import { namedDatasets, nameList } from "../dataset-arguments.ts"
-import { print } from "../output.ts"
+import { print, say } from "../output.ts"
+import { canRedraw, type Redrawn, redrawn } from "../printing/terminal.ts"
 import { bytesWords, plural, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
@@ -43,10 +44,11 @@ export const command: Command = {
     const revision = parsed.text("revision")
     useProxies()
     const imported: Array<Imported> = []
+    const bottom = redrawn(process.stderr)
     for (const name of chosen) {
       const options = { to, ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }
-      imported.push(await importDataset(name, { ...options, progress: reporter() }))
-      if (process.stderr.isTTY) process.stderr.write("\r\u001B[K")
+      imported.push(await importDataset(name, { ...options, progress: reporter(bottom) }))
+      bottom.erase()
       if (!parsed.is("json")) print(`${asText(imported.at(-1)!, parsed.text("data") === undefined ? "" : ` --data ${to}`)}\n`)
     }
     if (parsed.is("json")) print(`${JSON.stringify(imported, null, 1)}\n`)
@@ -68,17 +70,17 @@ const asText = ({ name, licence, folder, commit, files }: Imported, where: strin
 }
 
 /** One line that is written over on a terminal; a line a file elsewhere. */
-const reporter = () => {
+const reporter = (bottom: Redrawn) => {
   let last = -1
   let time = 0
   return ({ name, file, files, bytes, total }: ImportProgress): void => {
     const words = `${file + 1}/${files} ${name}: ${bytesWords(bytes)}${total === null ? "" : ` of ${bytesWords(total)}`}`
     const now = performance.now()
-    if (process.stderr.isTTY) {
-      if (now - time > 100) process.stderr.write(`\r\u001B[K${words}`)
-      else return
+    if (canRedraw(process.stderr)) {
+      if (now - time < 100) return
+      bottom.show([words])
       time = now
-    } else if (file !== last) process.stderr.write(`${name}${total === null ? "" : ` (${bytesWords(total)})`}\n`)
+    } else if (file !== last) say(`${name}${total === null ? "" : ` (${bytesWords(total)})`}`)
     last = file
   }
 }

@@ -7,7 +7,7 @@ import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
-import { print } from "../output.ts"
+import { print, say } from "../output.ts"
 import { storeRoot } from "../store-folder.ts"
 import { loadStudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
@@ -37,7 +37,7 @@ export const command: Command = {
       ...(output === undefined ? {} : { output: path.resolve(output) })
     })
     if (report.problem !== null) {
-      process.stderr.write(`The report ${report.file} could not be written: ${report.problem}\n`)
+      say(`The report ${report.file} could not be written: ${report.problem}`)
       return 2
     }
     print(`${report.file}\n`)

@@ -14,7 +14,7 @@ import { run as runGraph } from "../../dag/running/Runner.ts"
 import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { goOnWithoutReader, print } from "../output.ts"
+import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
@@ -127,7 +127,7 @@ export const command: Command = {
           "Its results are in the store; run again to have them in status and sql.\n"
       )
     if (result.status === "succeeded") return unlogged === null ? 0 : 1
-    process.stderr.write(failureText(result.failures, { args, store: parsed.text("store"), seconds }))
+    say(failureText(result.failures, { args, store: parsed.text("store"), seconds }).trimEnd())
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }

@@ -13,7 +13,6 @@ import { paramTypes } from "../../../schemas/params.ts"
 import { Catalog, type StreamFormat } from "../../catalog/Catalog.ts"
 import { renderTable } from "../../catalog/output/box-table.ts"
 import { errorText } from "../../text/error-text.ts"
-import { visibleLines } from "../../text/visible.ts"
 import { print, printPiece, say } from "../output.ts"
 import { FORMATS, wantedFormat } from "../printing/result-formats.ts"
 import { listing } from "../printing/sql-listing.ts"
@@ -69,7 +68,7 @@ export const command: Command = {
             : format === "parquet"
               ? yield* writeParquet(catalog, query, target)
               : yield* writeRows(catalog, query, format, target, gzip)
-        for (const warning of written.warnings) say(visibleLines(warning))
+        for (const warning of written.warnings) say(warning)
         if (target.kind === "file") say(`${written.words} written to ${file}`)
       })
     )

@@ -13,6 +13,7 @@ import { inventory } from "../../store/upkeep/inventory.ts"
 import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
 import { print } from "../output.ts"
+import { redrawn } from "../printing/terminal.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { storeRoot } from "../store-folder.ts"
@@ -69,10 +70,11 @@ export const command: Command = {
 
 const write = (text: string) => print(`${text}\n`)
 
+const bottom = redrawn(process.stderr)
+
 const showProgress = (done: number, total: number): void => {
-  if (process.stderr.isTTY !== true) return
-  if (done === total) process.stderr.write("\r\u001B[K")
-  else if (done % 50 === 0) process.stderr.write(`\r${done} of ${total} objects`)
+  if (done === total) bottom.erase()
+  else if (done % 50 === 0) bottom.show([`${done} of ${total} objects`])
 }
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {

@@ -6,7 +6,8 @@
 
 import type { LiveMetrics } from "../../dag/Progress.ts"
 import type { Happening } from "../../dag/running/Executor.ts"
-import { readVariable } from "../../machine/environment.ts"
+import { visible } from "../../text/visible.ts"
+import { canRedraw, hasColours, redrawn, type Screen } from "./terminal.ts"
 import { duration } from "./text-table.ts"
 
 /** Is told everything that happens in a run and shows what people want to see of it. */
@@ -37,35 +38,30 @@ export const jsonDisplay = (write: (line: string) => void): RunDisplay => ({
 })
 
 /** For people: redrawn in place where `out` is a terminal, plain lines elsewhere. */
-export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
-  const terminal = out.isTTY === true && readVariable("TERM") !== "dumb"
+export const liveDisplay = (out: Screen): RunDisplay => {
+  const terminal = canRedraw(out)
+  const bottom = redrawn(out)
   const labels = new Map<string, string>()
   const running = new Map<string, Running>()
   let finished = 0
   let cached = 0
-  let drawn = 0
   let last = 0
 
-  const paint = (code: string, text: string) => (terminal ? `\u001B[${code}m${text}\u001B[0m` : text)
-  const erase = () => {
-    if (drawn > 0) out.write(`\u001B[${drawn}A\u001B[J`)
-    drawn = 0
-  }
-  const say = (line: string) => {
-    erase()
-    out.write(`${line}\n`)
+  const colours = hasColours(out)
+  const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text)
+  // Labels, notes and errors come from outside: only `mark`, which is ours, may hold codes.
+  const say = (line: string, mark = "") => {
+    bottom.erase()
+    out.write(`${mark}${visible(line)}\n`)
     draw(true)
   }
   const draw = (now = false) => {
     if (!terminal || (!now && performance.now() - last < REDRAW_MS)) return
     last = performance.now()
-    erase()
-    const width = Math.max(40, out.columns ?? 100)
-    const lines = [...running.values()].map((stage) => progressLine(stage).slice(0, width - 1))
+    const lines = [...running.values()].map(progressLine)
     if (running.size > 0)
-      lines.push(paint("2", `${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`))
-    if (lines.length > 0) out.write(`${lines.join("\n")}\n`)
-    drawn = lines.length
+      lines.push(`${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`)
+    bottom.show(lines)
   }
   const timer = terminal ? setInterval(() => draw(), 500) : null
   timer?.unref()
@@ -99,7 +95,7 @@ export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
         Object.assign(stage, { done: happening.done, total: happening.total, metrics: happening.metrics })
         if (!terminal && performance.now() - stage.spoke > PLAIN_EVERY_MS) {
           stage.spoke = performance.now()
-          out.write(`        ${progressLine(stage)}\n`)
+          say(`        ${progressLine(stage)}`)
         }
         draw()
         break
@@ -117,13 +113,13 @@ export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
         }
         finished++
         const metrics = stage === undefined ? "" : metricWords(stage.metrics)
-        const done = `${paint("32", "done")}    ${labelOf(happening.node)}  ${duration(happening.seconds)}`
-        say(metrics === "" ? done : `${done}  ${metrics}`)
+        const done = `    ${labelOf(happening.node)}  ${duration(happening.seconds)}`
+        say(metrics === "" ? done : `${done}  ${metrics}`, paint("32", "done"))
         break
       }
       case "node-failed":
         running.delete(happening.node)
-        say(`${paint("31", "failed")}  ${labelOf(happening.node)}: ${happening.error.split("\n")[0]}`)
+        say(`  ${labelOf(happening.node)}: ${happening.error.split("\n")[0]}`, paint("31", "failed"))
         break
       case "node-stopped":
         running.delete(happening.node)
@@ -136,7 +132,7 @@ export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
         say(`        ${labelOf(happening.node)}: taken as unchanged although ${happening.detail} changed`)
         break
       case "nondeterminism":
-        say(`${paint("31", "nondeterministic")}  ${labelOf(happening.node)}: ${happening.detail}`)
+        say(`  ${labelOf(happening.node)}: ${happening.detail}`, paint("31", "nondeterministic"))
         break
       case "run-started":
       case "run-finished":
@@ -147,7 +143,7 @@ export const liveDisplay = (out: NodeJS.WriteStream): RunDisplay => {
     watch,
     close: () => {
       if (timer !== null) clearInterval(timer)
-      erase()
+      bottom.erase()
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { maximumOf } from "../../lists/large.ts"
 import { visible } from "../../text/visible.ts"
+import { widthOf } from "./terminal.ts"
 
 export interface TableOptions {
   /** Columns whose cells stand at their right edge, by index. */
@@ -15,8 +16,7 @@ export interface TableOptions {
 }
 
 /** Of the terminal that standard output is; no limit elsewhere. */
-export const terminalWidth = (): number =>
-  process.stdout.isTTY === true ? (process.stdout.columns ?? Infinity) : Number.POSITIVE_INFINITY
+export const terminalWidth = (): number => widthOf(process.stdout)
 
 /** Least room for a last column that is broken into lines. */
 const LEAST_WIDTH = 20

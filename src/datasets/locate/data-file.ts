@@ -1,6 +1,6 @@
 /**
- * What stands where a file of a dataset should be. Links are followed: a hub's cache is made of them. Only regular files are read:
- * a FIFO would be waited for without end, and a device has none.
+ * What stands where a file of a dataset should be. Links are followed: a hub's cache is made of them. Only regular files are
+ * read: a FIFO would be waited for without end, and a device has none.
  */
 
 import * as fs from "node:fs"

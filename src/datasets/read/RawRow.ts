@@ -22,8 +22,6 @@ export type Reader = (request: ReadRequest) => AsyncGenerator<ReadonlyArray<RawR
 export const asRow = (row: number, value: unknown): RawRow =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? { row, record: value as Record<string, unknown> }
-    : {
-        row,
-        field: "",
-        problem: `is ${Array.isArray(value) ? "a list" : (typeof value === "bigint" ? `${value}` : JSON.stringify(value))?.slice(0, 40)}, not an object`
-      }
+    : { row, field: "", problem: `is ${Array.isArray(value) ? "a list" : shown(value).slice(0, 40)}, not an object` }
+
+const shown = (value: unknown): string => (typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "nothing"))

@@ -5,6 +5,7 @@
  */
 
 import { maximumOf } from "../../lists/large.ts"
+import { visible } from "../../text/visible.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
@@ -42,12 +43,12 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
       1
     )
   }
-  const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text)
+  const paint = (code: string, text: string) => (colours ? `\u001B[${code}m${visible(text)}\u001B[0m` : visible(text))
   const line = (textOf: (column: TextColumn) => string, boldOf: (column: TextColumn) => boolean) =>
     kept
       .map((column) => {
         const padded = textOf(column).padEnd(columnWidth(column))
-        return boldOf(column) ? paint("1", padded) : padded
+        return boldOf(column) ? paint("1", padded) : visible(padded)
       })
       .join(" ".repeat(GAP))
       .trimEnd()
