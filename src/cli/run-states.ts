@@ -1,14 +1,14 @@
 /** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
 
-import * as os from "node:os"
-
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
-import { isRunning } from "../store/objects/Lease.ts"
 import { listRuns, readRun } from "../store/objects/Runs.ts"
+import { thisMachine } from "../store/presence/machine.ts"
+import { driverOf } from "../store/presence/Presence.ts"
 import { say } from "./output.ts"
 
 /**
- * `died`: the process ended without a word; `elsewhere`: unfinished on another host, whose processes cannot be seen from here.
+ * `died`: the process ended without a word; `elsewhere`: unfinished on another host or in another container, whose processes
+ * cannot be seen from here.
  */
 export type RunState = "succeeded" | "failed" | "interrupted" | "running" | "died" | "elsewhere"
 
@@ -41,7 +41,7 @@ export const loadRun = (root: string, id: string): Run | null => {
   for (const event of events)
     if (event.event === "node-started") startedAt.set(event.node, event.time)
     else if (event.event === "node-failed") failedAt.set(event.node, event.at ?? [])
-  const state = stateOf(record, first.processStarted ?? null)
+  const state = stateOf(root, record)
   const until = state === "running" ? Date.now() : Date.parse(events.at(-1)!.time)
   return {
     record,
@@ -60,11 +60,10 @@ const warnOnce = (line: string): void => {
   warned.add(line)
 }
 
-const stateOf = (record: RunRecord, processStarted: string | null): RunState => {
-  if (record.status !== "unfinished") return record.status
-  if (record.host !== os.hostname()) return "elsewhere"
-  return isRunning(record.pid, processStarted) ? "running" : "died"
-}
+const STATES = { here: "running", gone: "died", unsure: "elsewhere" } as const
+
+const stateOf = (root: string, { run, status }: RunRecord): RunState =>
+  status === "unfinished" ? STATES[driverOf(root, thisMachine(), run)] : status
 
 /** The newest `most` runs, newest first. */
 export const loadRuns = (root: string, most = Number.POSITIVE_INFINITY): ReadonlyArray<Run> => {

@@ -206,7 +206,8 @@ describe("a stage asked to stop", () => {
     }
     await runNodes(root, [count({}, { terms: 40 })], watch)
     const [key = ""] = fs.readdirSync(path.join(root, "attempts"))
-    const state = path.join(root, "attempts", key, "state-20", "sum.state.bin")
+    const [holder = ""] = fs.readdirSync(path.join(root, "attempts", key))
+    const state = path.join(root, "attempts", key, holder, "state-20", "sum.state.bin")
     fs.writeFileSync(state, new Uint8Array(8))
     const notes: Array<string> = []
     const again = await runNodes(root, [count({}, { terms: 40 })], {

@@ -72,7 +72,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["running"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [["Catalog.ts"], ["Session.ts"], ["output", "tables"], ["duckdb"], ["QueryResult.ts", "SqlFailed.ts"]],
-  "src/store": [["upkeep"], ["objects", "arrow"], ["schema", "disk"]]
+  "src/store": [["upkeep"], ["objects", "arrow", "presence"], ["schema", "disk"]]
 }
 
 /** Rooms whose files may know each other in circles: a grammar is recursive, and so is what compiles it. */

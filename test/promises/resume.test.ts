@@ -94,7 +94,9 @@ describe("a stage whose process is killed", () => {
     const ended = await run.ended
     expect(ended.code).toBe(1)
     expect(ended.err).toContain("the process computing it ended early (signal SIGKILL)")
-    expect(ended.err).toContain(path.join(at.store, "attempts", key, "log"))
+    const [, log = ""] = /\nIts log: (.*)\n/.exec(ended.err) ?? []
+    expect(path.dirname(path.dirname(log))).toBe(path.join(at.store, "attempts", key))
+    expect(fs.existsSync(log)).toBe(true)
     expect((await at.pipeline(RUN)).code).toBe(0)
     expect(objectsIn(at.store)).toEqual(whole)
   })

@@ -11,11 +11,13 @@ import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { Stopped } from "../../src/dag/Checkpoints.ts"
 import * as Param from "../../src/dag/Param.ts"
 import { computeAction } from "../../src/dag/running/compute-action.ts"
+import type { Obtained } from "../../src/dag/running/Executor.ts"
 import { openArtifact } from "../../src/dag/running/input-artifact.ts"
 import type { Reader, Stage } from "../../src/dag/Stage.ts"
 import type { Engine } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
-import { type ActionRecord, Store } from "../../src/store/objects/Store.ts"
+import { Store } from "../../src/store/objects/Store.ts"
+import { newToken } from "../../src/store/presence/Presence.ts"
 import type { Kind } from "../../src/store/schema/Kind.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
@@ -60,16 +62,17 @@ export const chain = (root: string) => {
       params: Param.complete(stage.name, stage.params, given),
       inputs,
       components: [],
+      attempt: newToken(),
       placement: { store: root, threads, checkpointSeconds: 3600, services: {} }
     }
-    const program: Effect.Effect<ActionRecord, unknown, Store | Engine | Scope.Scope> = computeAction(stage, request, {
+    const program: Effect.Effect<Obtained, unknown, Store | Engine | Scope.Scope> = computeAction(stage, request, {
       stopRequested: () => interrupted,
       attest: () => null,
       progress: { report: () => Effect.void, note: (line) => Effect.sync(() => void notes.push(line)) }
     })
     for (let attempts = 1; ; attempts++) {
       const exit = await Effect.runPromiseExit(Effect.scoped(Effect.provide(program, layer(threads))))
-      if (Exit.isSuccess(exit)) return { artifact: exit.value.output.digest, notes, attempts }
+      if (Exit.isSuccess(exit)) return { artifact: exit.value.action.output.digest, notes, attempts }
       const error = Cause.squash(exit.cause)
       if (!(error instanceof Stopped)) throw error
     }

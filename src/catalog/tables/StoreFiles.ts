@@ -6,8 +6,10 @@
 import { Objects } from "../../store/objects/Objects.ts"
 import { type ActionRecord, actionKeys, type Manifest, readRecord } from "../../store/objects/records.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
+import { thisMachine } from "../../store/presence/machine.ts"
+import { driverOf } from "../../store/presence/Presence.ts"
 import { errorText } from "../../text/error-text.ts"
-import { foldRun, markLatest, type NodeRecord, type RunRecord } from "./history.ts"
+import { endOfDriver, foldRun, markLatest, type NodeRecord, type RunRecord } from "./history.ts"
 
 export class StoreFiles {
   readonly root: string
@@ -28,7 +30,9 @@ export class StoreFiles {
       const runs = listRuns(this.root).flatMap((name) => {
         const { events, damage } = readRun(this.root, name)
         if (damage !== null) this.warnings.add(`the log of run ${name} ${damage}; what follows is left out`)
-        return foldRun(events) ?? []
+        const run = foldRun(events)
+        if (run?.status === "unfinished" && driverOf(this.root, thisMachine(), name) === "gone") endOfDriver(run)
+        return run ?? []
       })
       markLatest(runs)
       this.allRuns = runs

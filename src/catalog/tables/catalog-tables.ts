@@ -31,7 +31,7 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
     columns: {
       run: text("run id"),
       study: text(),
-      status: text("succeeded, failed, interrupted or unfinished"),
+      status: text("succeeded, failed, interrupted, died (its process is gone) or unfinished"),
       latest: Column.bool("whether it is the newest run of its study that succeeded, or the newest where none did"),
       startedAt: text("UTC"),
       seconds: maybe(Column.float64()),

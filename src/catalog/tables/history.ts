@@ -33,7 +33,7 @@ export interface RunRecord {
   readonly pid: number
   readonly command: string
   readonly settings: string
-  status: "succeeded" | "failed" | "interrupted" | "unfinished"
+  status: "succeeded" | "failed" | "interrupted" | "unfinished" | "died"
   seconds: number | null
   /** Whether it is the newest run of its study. */
   latest: boolean
@@ -85,6 +85,12 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
     }
   }
   return run
+}
+
+/** The end of an unfinished run whose driver is gone: what was running is not. */
+export const endOfDriver = (run: RunRecord): void => {
+  run.status = "died"
+  for (const node of run.nodes.values()) if (node.status === "running") node.status = "stopped"
 }
 
 const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {

@@ -13,13 +13,14 @@ import * as Fiber from "effect/Fiber"
 import { Stopped } from "../../dag/Checkpoints.ts"
 import type { ChildMessage, DriverMessage } from "../../dag/running/child-process.ts"
 import { computeAction } from "../../dag/running/compute-action.ts"
-import { Busy, type StageRequest } from "../../dag/running/Executor.ts"
+import { Busy, type Obtained, type StageRequest } from "../../dag/running/Executor.ts"
 import { failureOf } from "../../dag/running/NodeFailed.ts"
 import { loadStage } from "../../dag/stage-modules.ts"
 import { Engine } from "../../engine/Engine.ts"
 import { type EngineChoice, engineLayer, numericsOf } from "../../engine/select.ts"
 import { errorText } from "../../store/objects/files.ts"
-import { Store } from "../../store/objects/Store.ts"
+import { LeaseLost, Store } from "../../store/objects/Store.ts"
+import { interruptingSignals } from "../signals.ts"
 import { UsageError } from "../usage.ts"
 
 /** Progress messages a second, at most. */
@@ -32,13 +33,13 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
   if (process.connected) fs.rmSync(file!, { force: true })
   let stop = false
   let resumable = false
-  let fiber: Fiber.Fiber<unknown, unknown> | null = null
+  let fiber: Fiber.Fiber<Obtained, unknown> | null = null
   // A stage with checkpoints leaves at the next one; one without has nothing to save and leaves at once.
   const requestStop = () => {
     stop = true
     if (!resumable && fiber !== null) Effect.runFork(Fiber.interrupt(fiber))
   }
-  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, requestStop)
+  for (const signal of [...interruptingSignals(), "SIGUSR2"] as const) process.on(signal, requestStop)
   process.on("disconnect", requestStop)
   process.on("message", (message: DriverMessage) => {
     if (message.type === "stop") requestStop()
@@ -82,12 +83,13 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
     }).pipe(Effect.provide(engineLayer(choice, { threads: request.placement.threads })))
   })
 
-  fiber = Effect.runFork(Effect.provide(program, Store.layer(request.placement.store)) as Effect.Effect<unknown, unknown>)
+  fiber = Effect.runFork(Effect.provide(program, Store.layer(request.placement.store)) as Effect.Effect<Obtained, unknown>)
   const exit = await Effect.runPromise(Fiber.await(fiber))
-  if (Exit.isSuccess(exit)) tell({ type: "done" })
+  if (Exit.isSuccess(exit)) tell({ type: "done", computed: exit.value.computed })
   else {
     const error = Cause.squash(exit.cause)
     if (error instanceof Busy) tell({ type: "busy", host: error.host, pid: error.pid })
+    else if (error instanceof LeaseLost) tell({ type: "overtaken" })
     else if (error instanceof Stopped) tell({ type: "stopped", step: error.step })
     else if (Cause.hasInterruptsOnly(exit.cause)) tell({ type: "stopped", step: 0 })
     else {

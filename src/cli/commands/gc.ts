@@ -1,6 +1,6 @@
 /**
- * `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it. Never touches
- * what a live process works on.
+ * `pipeline gc [--yes] [--keep-runs N]`: says what no run needs, and with `--yes` removes it, unless somebody works in the store;
+ * whoever comes meanwhile waits. src/store/presence/Sweep.ts says how.
  */
 
 import * as fs from "node:fs"
@@ -8,16 +8,20 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { errorText } from "../../store/objects/files.ts"
-import { letGo } from "../../store/objects/let-go.ts"
+import { inStore } from "../../dag/running/come-in.ts"
+import { inside } from "../../store/disk/inside.ts"
+import { noteGoing } from "../../store/objects/let-go.ts"
 import { objectsOf } from "../../store/objects/records.ts"
-import { type ActionRecord, Store, StoreFailed } from "../../store/objects/Store.ts"
-import { type Attempt, type Inventory, inventory, sizeOf } from "../../store/upkeep/inventory.ts"
-import { print } from "../output.ts"
-import { bytesWords, textTable } from "../printing/text-table.ts"
+import { thisMachine } from "../../store/presence/machine.ts"
+import { type Holder, holderWords, observer } from "../../store/presence/Presence.ts"
+import type { Steps } from "../../store/presence/steps.ts"
+import { others, sweep } from "../../store/presence/Sweep.ts"
+import { type Inventory, inventory, type StoredFile } from "../../store/upkeep/inventory.ts"
+import { print, say } from "../output.ts"
+import { bytesWords, duration, textTable } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
-import { storeRoot } from "../store-folder.ts"
-import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
+import { existingStore } from "../store-folder.ts"
+import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
   yes: { type: "boolean", description: "remove it; without this, only say what would go" },
@@ -28,8 +32,12 @@ const flags = {
   }
 } satisfies Flags
 
-/** Temporary files younger than this may belong to a process that is writing them now. */
-const TEMPORARY_MS = 24 * 3600 * 1000
+/** What goes when it is asked for. */
+interface Garbage {
+  readonly what: string
+  readonly names: ReadonlyArray<string>
+  readonly bytes: number
+}
 
 export const command: Command = {
   name: "gc",
@@ -39,115 +47,130 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("gc", flags, args, { min: 0, max: 0, words: "no arguments" })
-    const root = storeRoot(parsed)
+    const root = existingStore(parsed)
     const keepRuns = parsed.text("keep-runs") === undefined ? null : wholeNumber(parsed, "keep-runs", 1)
-    const stock = await Effect.runPromise(
-      Effect.provide(
-        Effect.flatMap(Store, () =>
-          Effect.try({
-            try: () => inventory(root),
-            catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
-          })
-        ),
-        Store.reading(root)
-      )
-    )
-    const { garbage, notes } = findGarbage(root, stock, loadRuns(root), keepRuns, Date.now())
-    const freed = garbage.reduce((sum, { bytes }) => sum + bytes, 0)
-    const write = (text: string) => print(`${text}\n`)
-    if (garbage.length === 0) write("There is nothing to remove.")
-    else write(`${textTable(["what", "how many", "size"], summary(garbage), { right: [1, 2] })}\n`)
-    for (const note of notes) write(note)
-    if (garbage.length === 0) return 0
+    if (!fs.existsSync(root)) return announce({ garbage: [], notes: [] }, "")
+    refuseOtherFolders(root)
+    const seen = observer(root, thisMachine())
+    const look = () => findGarbage(inventory(root), loadRuns(root), keepRuns)
     if (!parsed.is("yes")) {
-      write(`${bytesWords(freed)} would be freed. Nothing was removed yet: add --yes.`)
-      return 0
+      const found = await Effect.runPromise(inStore(root, "looking for what nobody needs", () => looked(look)))
+      const there = others(seen)
+      const notes =
+        there.length === 0 ? [] : [`Something is running: --yes removes nothing before it has finished (${who(there)}).`]
+      return announce({ ...found, notes: [...found.notes, ...notes] }, "would be freed. Nothing was removed yet: add --yes.")
     }
-    for (const { what, file } of garbage) if (what === RECORDS) letGo(root, path.basename(file, ".json"))
-    for (const { file } of garbage) remove(file)
-    write(`${bytesWords(freed)} freed.`)
-    return 0
+    for (let tries = 0; tries < 3; tries++) {
+      let found: Found = { garbage: [], notes: [] }
+      const remove = () => {
+        found = look()
+        return found.garbage.map(({ what, names }) => ({
+          names,
+          before: () => what === RECORDS && noteGoing(root, keyOf(names))
+        }))
+      }
+      const watching = (holders: ReadonlyArray<Holder>) =>
+        say(`Looking whether ${who(holders)} still works here; this takes ${duration(seen.machine.silence / 1000)} at most.`)
+      const swept = await Effect.runPromise(inStore(root, "tidying up", () => sweep(seen, remove, watching)))
+      if (swept._tag === "swept") return announce(found, "freed.")
+      if (swept._tag === "busy") {
+        print(`Something is running: nothing was removed. Run this again when it has finished (${who(swept.holders)}).\n`)
+        return 0
+      }
+    }
+    say("Nothing was removed: this was stopped for so long that another process took it for dead. Run it again.")
+    return 1
   }
 }
 
-const remove = (file: string): void => {
-  try {
-    fs.rmSync(file, { recursive: true, force: true })
-  } catch (cause) {
-    throw new StoreFailed({ path: file, problem: errorText(cause) })
-  }
+interface Found {
+  readonly garbage: ReadonlyArray<Garbage>
+  readonly notes: ReadonlyArray<string>
+}
+
+function* looked(look: () => Found): Steps<Found> {
+  yield 0
+  return look()
+}
+
+const announce = ({ garbage, notes }: Found, words: string): number => {
+  if (garbage.length === 0) print("There is nothing to remove.\n")
+  else print(`${textTable(["what", "how many", "size"], summary(garbage), { right: [1, 2] })}\n`)
+  for (const note of notes) print(`${note}\n`)
+  if (garbage.length > 0) print(`${bytesWords(garbage.reduce((sum, { bytes }) => sum + bytes, 0))} ${words}\n`)
+  return 0
+}
+
+const who = (holders: ReadonlyArray<Holder>): string => [...new Set(holders.map(holderWords))].join(", ")
+
+const keyOf = (names: ReadonlyArray<string>): string => path.basename(names.at(-1)!, ".json")
+
+/** What every store has from its first moment on. A folder without it may be anything. */
+const refuseOtherFolders = (root: string): void => {
+  const lacks = [["actions"], ["objects", "sha256"]].filter(
+    (names) => fs.lstatSync(inside(root, ...names), { throwIfNoEntry: false })?.isDirectory() !== true
+  )
+  if (lacks.length > 0)
+    throw new UsageError({
+      problem:
+        `${root} is no store, so nothing was looked for in it: a store has the folders actions and objects/sha256, and this ` +
+        `one lacks ${lacks.map((names) => names.join("/")).join(" and ")}.`
+    })
 }
 
 const RECORDS = "results of old runs (records)"
 
-export interface Garbage {
-  readonly what: string
-  readonly file: string
-  readonly bytes: number
-}
-
 /**
  * What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead.
  */
-export const findGarbage = (root: string, stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: number | null, now: number) => {
-  const notes: Array<string> = []
+const findGarbage = (stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: number | null): Found => {
+  const notes = new Set<string>()
   const garbage: Array<Garbage> = []
-  const add = (what: string, file: string, bytes = sizeOf(file)) => void garbage.push({ what, file, bytes })
+  const add = (what: string, { names, bytes }: StoredFile) => void garbage.push({ what, names, bytes })
 
   const needed = keepRuns === null ? null : keysOf(keptRuns(runs, keepRuns))
-  const live = new Set(stock.attempts.filter((attempt) => attempt.live).map(({ key }) => key))
-  const kept = stock.actions.filter(({ key }) => needed === null || needed.has(key) || live.has(key))
+  const kept = stock.actions.filter(({ key }) => needed === null || needed.has(key))
   const keptKeys = new Set(kept.map(({ key }) => key))
-  for (const { key } of stock.actions) if (!keptKeys.has(key)) add(RECORDS, path.join(root, "actions", `${key}.json`))
+  for (const { key } of stock.actions)
+    if (!keptKeys.has(key)) garbage.push({ what: RECORDS, names: ["actions", `${key}.json`], bytes: stock.records.get(key) ?? 0 })
 
-  // A stage that is about to commit has taken its files in before its record is there.
-  const busy = live.size + runs.filter(({ state }) => state === "running").length
-  if (busy > 0) notes.push("Something is running: objects and attempts are left alone until it has finished.")
-  else if (stock.unreadable.length > 0)
-    notes.push('Some action records cannot be read, so objects are left alone: see "pipeline verify".')
+  if (stock.unreadable.length > 0)
+    notes.add('Some action records cannot be read, so objects are left alone: see "pipeline verify".')
   else {
     const used = new Set(kept.flatMap(objectsOf))
-    for (const [digest, { file, bytes }] of stock.objects) if (!used.has(digest)) add("objects that no action needs", file, bytes)
+    for (const [digest, object] of stock.objects) if (!used.has(digest)) add("objects that no action needs", object)
   }
 
-  for (const attempt of stock.attempts) if (busy === 0) addAttempt(attempt, stock.actions, keptKeys, needed, add, notes)
-  for (const { file, bytes, modified } of stock.temporaries)
-    if (now - modified > TEMPORARY_MS && !garbage.some((entry) => file.startsWith(`${entry.file}${path.sep}`)))
-      add("temporary files of killed processes", file, bytes)
+  for (const { key, entries } of stock.attempts) {
+    const finished = stock.actions.some((action) => action.key === key)
+    if (keptKeys.has(key)) {
+      for (const entry of entries) if (isScratch(entry.names.at(-1)!)) add("leftovers of finished attempts", entry)
+    } else if (finished || (needed !== null && !needed.has(key)))
+      garbage.push({
+        what: "attempts of old runs",
+        names: ["attempts", key],
+        bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0)
+      })
+    else
+      notes.add(
+        "Unfinished attempts are kept: they hold checkpoints, or the log of what went wrong. --keep-runs lets the old ones go."
+      )
+  }
+  const whole = new Set(garbage.map(({ names }) => names.join("/")))
+  for (const file of stock.temporaries)
+    if (!file.names.some((_, i) => whole.has(file.names.slice(0, i).join("/")))) add("temporary files of killed processes", file)
   const code = new Set(kept.flatMap(({ components }) => components.map(({ value }) => value)))
-  for (const [digest, { file, bytes }] of stock.code)
-    if (!code.has(digest)) add("code texts that no action speaks of", file, bytes)
-  for (const { file, bytes } of stock.setAside) add("damaged files set aside", file, bytes)
-  return { garbage, notes: [...new Set(notes)] }
+  for (const [digest, text] of stock.code) if (!code.has(digest)) add("code texts that no action speaks of", text)
+  for (const file of stock.setAside) add("damaged files set aside", file)
+  return { garbage, notes: [...notes] }
 }
 
 /** What only an attempt in progress needs. The log stays as long as the result. */
 const isScratch = (name: string) =>
-  name === "output" ||
-  name === "checkpoint.json" ||
-  name === "checkpoint.json.new" ||
-  name === "lease.json" ||
+  ["output", "commit", "lease.json"].includes(name) ||
+  name.startsWith("checkpoint.json") ||
   name.startsWith("state-") ||
-  name.startsWith("request-")
-
-const addAttempt = (
-  attempt: Attempt,
-  actions: ReadonlyArray<ActionRecord>,
-  kept: ReadonlySet<string>,
-  needed: ReadonlySet<string> | null,
-  add: (what: string, file: string) => void,
-  notes: Array<string>
-): void => {
-  const { key, directory, entries } = attempt
-  const finished = actions.some((action) => action.key === key)
-  if (kept.has(key)) {
-    for (const name of entries) if (isScratch(name)) add("leftovers of finished attempts", path.join(directory, name))
-  } else if (finished || (needed !== null && !needed.has(key))) add("attempts of old runs", directory)
-  else
-    notes.push(
-      "Unfinished attempts are kept: they hold checkpoints, or the log of what went wrong. --keep-runs lets the old ones go."
-    )
-}
+  name.startsWith("request")
 
 /** The newest runs of each study, and every run that is not over. */
 const keptRuns = (runs: ReadonlyArray<Run>, keep: number): ReadonlyArray<Run> => {

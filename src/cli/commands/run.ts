@@ -9,15 +9,18 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { REPOSITORY } from "../../dag/repository.ts"
+import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Executor, Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
-import { startOf } from "../../store/objects/Lease.ts"
 import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
+import { thisMachine } from "../../store/presence/machine.ts"
+import { tokenOfRun } from "../../store/presence/Presence.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
+import { interruptingSignals, isUnderNohup } from "../signals.ts"
 import { storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
 import { type Command, wholeNumber } from "../usage.ts"
@@ -39,6 +42,7 @@ export const command: Command = {
     const assumeUnchanged = assumedStages(parsed, graph)
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
+    const machine = thisMachine()
     const runId = newRunId(study.name, new Date())
     const display = json ? jsonDisplay(print) : liveDisplay(process.stderr)
     const store = Store.layer(root)
@@ -46,6 +50,8 @@ export const command: Command = {
 
     const program = Effect.gen(function* () {
       yield* Store
+      // Known first, then said in the log: a log whose driver is not known of is that of one that died.
+      yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
       const watch = (happening: Happening) => {
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         display.watch(happening)
@@ -58,7 +64,7 @@ export const command: Command = {
         command: args,
         host: os.hostname(),
         pid: process.pid,
-        processStarted: startOf(process.pid),
+        processStarted: machine.self.started,
         engine: `${engine.name} ${engine.mode} ${engine.isa}`
       })
       const finish = (status: "succeeded" | "failed" | "interrupted") => {
@@ -81,7 +87,7 @@ export const command: Command = {
         Effect.tap((result) => Effect.sync(() => finish(result.status))),
         Effect.onInterrupt(() => Effect.sync(() => finish("interrupted")))
       )
-    }).pipe(Effect.provide(store))
+    }).pipe(Effect.scoped, Effect.provide(store))
 
     const fiber = Effect.runFork(program)
     // A terminal sends the signal to every process of the group and the launcher passes it on as well,
@@ -93,11 +99,10 @@ export const command: Command = {
       process.stderr.write("\nstopping: stages save their state; the next run goes on from there\n")
       Effect.runFork(Fiber.interrupt(fiber))
     }
-    process.on("SIGINT", interrupt)
-    process.on("SIGTERM", interrupt)
+    const signals = interruptingSignals()
+    for (const signal of signals) process.on(signal, interrupt)
     const exit = await Effect.runPromise(Fiber.await(fiber))
-    process.removeListener("SIGINT", interrupt)
-    process.removeListener("SIGTERM", interrupt)
+    for (const signal of signals) process.removeListener(signal, interrupt)
 
     if (Exit.isFailure(exit)) {
       if (Cause.hasInterruptsOnly(exit.cause)) return 130
@@ -145,5 +150,9 @@ const executor: Executor = (node, request, watch) =>
       return yield* inProcessExecutor()(node, request, watch)
     }
     const { childProcessExecutor } = yield* Effect.promise(() => import("../../dag/running/child-process.ts"))
-    return yield* childProcessExecutor({ module: LAUNCHER, execArgv: [] })(node, request, watch)
+    return yield* childProcessExecutor({ module: LAUNCHER, execArgv: [], stdin: isUnderNohup() ? "inherit" : "ignore" })(
+      node,
+      request,
+      watch
+    )
   })

@@ -1,11 +1,10 @@
 /** `pipeline show <thing>`: everything about one node, action or artifact. */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { endOfLog, logFile } from "../../dag/running/node-log.ts"
+import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
 import { visible } from "../../text/visible.ts"
@@ -123,7 +122,7 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => textTable(
 const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Found): ReadonlyArray<string> => {
   if (run === null || id === null) return []
   const node = run.record.nodes.get(id)!
-  const log = key === null ? null : logFile(path.join(root, "attempts", key))
+  const log = key === null ? null : newestLog(root, key)
   const failed = node.status === "failed"
   const facts = [
     ["node", `${node.node}, stage ${node.stage}`],
@@ -132,7 +131,7 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
     ["state", `${nodeState(run, node)}${node.error === null ? "" : `: ${node.error}`}`],
     ...(run.failedAt.get(id) ?? []).map((place, i) => [i === 0 ? "at" : "", place]),
     ["key", key ?? "not known: something before it has not run"],
-    ["log", log !== null && fs.existsSync(log) ? log : "none (computed in the driver, or by an earlier store)"],
+    ["log", log !== null ? log : "none (computed in the driver, or by an earlier store)"],
     ...(failed ? [["run it again", `${runAgain(run.args)}    (with what needs it; what is done is kept)`]] : [])
   ]
   const inputs = Object.entries(node.inputs).map(([name, input]) => [name, run.record.nodes.get(input)?.label ?? input, input])

@@ -1,10 +1,8 @@
 /** `pipeline status [run|study]`: what ran lately and what became of it; of one run, every node. */
 
-import * as fs from "node:fs"
-import * as path from "node:path"
-
 import * as Effect from "effect/Effect"
 
+import { savedSteps } from "../../dag/running/attempt-folders.ts"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -160,13 +158,8 @@ const detailOf = (state: string, artifact: string | null, error: string | null):
 
 /** How far a stage's last checkpoint got: what the next run goes on from. */
 const savedStep = (root: string, key: string | null): string => {
-  if (key === null) return ""
-  try {
-    const saved: unknown = JSON.parse(fs.readFileSync(path.join(root, "attempts", key, "checkpoint.json"), "utf8"))
-    return typeof saved === "object" && saved !== null && "step" in saved ? `saved after step ${String(saved.step)}` : ""
-  } catch {
-    return ""
-  }
+  const steps = key === null ? [] : savedSteps(root, key)
+  return steps.length === 0 ? "" : `saved after step ${Math.max(...steps)}`
 }
 
 const runJson = (run: Run, costs: ReadonlyMap<string, ActionRecord>) => ({

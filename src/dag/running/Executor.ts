@@ -7,17 +7,19 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { RunEvent } from "../../store/objects/Runs.ts"
-import type { ActionRecord, Component, Store } from "../../store/objects/Store.ts"
+import type { ActionRecord, Component, LeaseLost, Store } from "../../store/objects/Store.ts"
 import type { Stopped } from "../Checkpoints.ts"
 import type { GraphNode } from "../graph.ts"
 import type { LiveMetrics } from "../Progress.ts"
 import type { NodeFailed } from "./NodeFailed.ts"
 
 /**
- * Everything that a process needs to compute an action; written to the attempt's directory as `request-<process>-<node>.json`.
+ * Everything that a process needs to compute an action; written to the attempt's folder as `request.json`.
  */
 export interface StageRequest {
   readonly key: string
+  /** Names this attempt and its folder, on whatever host or container: 128 bits of chance. */
+  readonly attempt: string
   readonly stage: string
   readonly module: string
   readonly params: Readonly<Record<string, unknown>>
@@ -48,12 +50,18 @@ export type Happening =
     }
   | { readonly event: "note"; readonly node: string; readonly line: string }
 
+/** The record of an action, and whether it was computed for it: another process may have done that in the meantime. */
+export interface Obtained {
+  readonly action: ActionRecord
+  readonly computed: boolean
+}
+
 /** Computes one action somewhere, and gives its record. */
 export type Executor = (
   node: GraphNode,
   request: StageRequest,
   watch: (happening: Happening) => void
-) => Effect.Effect<ActionRecord, NodeFailed | Busy | Stopped, Store>
+) => Effect.Effect<Obtained, NodeFailed | Busy | LeaseLost | Stopped, Store>
 
 /** Another live process computes this key already. */
 export class Busy extends Schema.TaggedError<Busy>()("Busy", { host: Schema.String, pid: Schema.Int }) {

@@ -11,11 +11,13 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 
 import { maximumOf } from "../../lists/large.ts"
-import { holderOf } from "../../store/objects/Lease.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
+import { holderOf } from "../../store/presence/Lease.ts"
+import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
 import { type Decision, decide, type PlanOptions } from "../Planner.ts"
+import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
 import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
 import * as Slots from "./Slots.ts"
@@ -45,6 +47,10 @@ interface Running extends RunOptions {
   readonly graph: Graph
   readonly slots: Slots.Slots
   readonly priorities: ReadonlyMap<string, number>
+  /** Looks at those who compute what this run waits for. */
+  readonly seen: Observer
+  /** Nodes that have started and not ended. */
+  readonly begun: Set<string>
   /** What became of each node, by id: settled once, and waited for by the nodes that need it. */
   readonly outcomes: ReadonlyMap<string, Deferred.Deferred<ActionRecord, Ending>>
 }
@@ -61,7 +67,9 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     graph,
     outcomes,
     slots: Slots.make(options.threads),
-    priorities: priorityOf(graph)
+    priorities: priorityOf(graph),
+    seen: yield* lookOut,
+    begun: new Set()
   }
   announce(running)
   yield* Effect.forEach(graph.nodes, (node) => settle(running, node), { concurrency: "unbounded", discard: true })
@@ -79,11 +87,17 @@ const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
   const outcome = running.outcomes.get(node.id)!
   const exit = yield* awaitInputs(running, node).pipe(
     Effect.flatMap((inputs) => obtain(running, node, inputs)),
+    Effect.onInterrupt(() =>
+      Effect.sync(() => {
+        if (running.begun.has(node.id)) running.watch({ event: "node-stopped", node: node.id })
+      })
+    ),
     Effect.exit
   )
   if (Exit.isSuccess(exit)) return yield* Deferred.succeed(outcome, exit.value)
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)
+  running.begun.delete(node.id)
   const ending = error instanceof Skipped || error instanceof Stopped ? error : nodeFailed(node.label, error)
   running.watch(endingEvent(node, ending))
   return yield* Deferred.fail(outcome, ending)
@@ -124,11 +138,12 @@ const obtain = Effect.fnUntraced(function* (running: Running, node: GraphNode, i
 })
 
 const takeCached = (
-  { watch }: Running,
+  { watch, begun }: Running,
   node: GraphNode,
   decision: Extract<Decision, { readonly _tag: "cached" }>
 ): ActionRecord => {
   const { key, action, waived } = decision
+  begun.delete(node.id)
   if (waived.length > 0) {
     const detail = waived.map(({ component }) => component).join(", ")
     watch({ event: "waived", node: node.id, detail, params: action.params })
@@ -150,10 +165,12 @@ const compute = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       // Waiting for threads is not the node's time.
       started = performance.now()
+      running.begun.add(node.id)
       watch({ event: "node-started", node: node.id, key })
       const { name: stage, module } = node.stage
       const request: StageRequest = {
         key,
+        attempt: newToken(),
         components,
         inputs,
         stage,
@@ -164,22 +181,41 @@ const compute = Effect.fnUntraced(function* (
       return running.execute(node, request, watch)
     })
   const light = node.stage.resources.process === false
-  const action = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
+  const obtained = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
     Effect.catchTag("Busy", ({ pid, host }) => {
       watch({ event: "note", node: node.id, line: `process ${pid} on ${host} computes this already; waiting for it` })
-      return Effect.as(awaitOther(key), null)
+      return Effect.as(awaitOther(running, key), null)
+    }),
+    Effect.catchTag("LeaseLost", () => {
+      watch({
+        event: "note",
+        node: node.id,
+        line: "another process took this over, since nothing was heard of ours; waiting for it"
+      })
+      return Effect.as(awaitOther(running, key), null)
     })
   )
-  if (action === null) return null
-  const seconds = (performance.now() - started) / 1000
-  watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached: false, seconds })
+  if (obtained === null) return null
+  running.begun.delete(node.id)
+  const { action, computed } = obtained
+  const cached = !computed
+  const seconds = cached ? 0 : (performance.now() - started) / 1000
+  watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached, seconds })
   return action
 })
 
+/** How long to wait before looking again whether another process is done, at first and at most. */
+const LOOK_MS = 300
+const LOOK_MOST_MS = 5000
+
 /** Waits while another process computes the key: until its record is there, or its lease has fallen free. */
-const awaitOther = Effect.fnUntraced(function* (key: string) {
+const awaitOther = Effect.fnUntraced(function* ({ seen }: Running, key: string) {
   const store = yield* Store
-  while ((yield* store.lookup(key)) === null && holderOf(store.attemptDirectory(key)) !== null) yield* Effect.sleep("300 millis")
+  for (let pause = LOOK_MS; ; pause = Math.min(LOOK_MOST_MS, pause * 1.5)) {
+    if ((yield* store.lookup(key)) !== null) return
+    if ((yield* inStore(store.root, "looking at a lease", () => holderOf(seen, key))) === null) return
+    yield* Effect.sleep(Math.min(pause, seen.machine.silence / 12))
+  }
 })
 
 /** What the settled nodes come to. A failure outweighs a stop. */

@@ -9,9 +9,13 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { Store } from "../../store/objects/Store.ts"
+import { discard } from "../../store/disk/calls.ts"
+import { makeInside } from "../../store/disk/inside.ts"
+import { errorText } from "../../store/objects/files.ts"
+import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { Stopped } from "../Checkpoints.ts"
 import type { LiveMetrics } from "../Progress.ts"
+import { discardEmpty } from "./attempt-folders.ts"
 import { Busy, type Executor, type Happening, type StageRequest } from "./Executor.ts"
 import { endOfLog, logFile } from "./node-log.ts"
 import { type Failure, NodeFailed } from "./NodeFailed.ts"
@@ -23,8 +27,9 @@ type News =
   | { readonly type: "nondeterminism"; readonly detail: string }
 /** From child to driver, once, before it leaves. */
 type Ending =
-  | { readonly type: "done" }
+  | { readonly type: "done"; readonly computed: boolean }
   | { readonly type: "busy"; readonly host: string; readonly pid: number }
+  | { readonly type: "overtaken" }
   | { readonly type: "stopped"; readonly step: number }
   | ({ readonly type: "failed" } & Failure)
 export type ChildMessage = News | Ending
@@ -44,6 +49,8 @@ const PATIENCE_MS = 30_000
 interface Command {
   readonly module: string
   readonly execArgv: ReadonlyArray<string>
+  /** `inherit` where what is known of this process by its standard input holds for its children too. */
+  readonly stdin: "ignore" | "inherit"
 }
 
 /** Runs every action that it is given in a child process of its own. */
@@ -52,20 +59,26 @@ export const childProcessExecutor =
   (node, request, watch) =>
     Effect.gen(function* () {
       const store = yield* Store
-      const directory = store.attemptDirectory(request.key)
-      const log = logFile(directory)
-      const requestFile = writeRequest(directory, node.id, request)
+      const { folder, requestFile } = yield* Effect.try({
+        try: () => writeRequest(store.root, request),
+        catch: (cause) => new NodeFailed({ node: node.label, problem: errorText(cause), badInput: true, at: [], log: null })
+      })
+      const log = logFile(folder)
       const ending = yield* childEnding(command, requestFile, log, (news) => tell(news, node.id, watch)).pipe(
-        Effect.ensuring(Effect.sync(() => fs.rmSync(requestFile, { force: true })))
+        Effect.ensuring(Effect.sync(() => discard(requestFile)))
       )
+      if (ending.type !== "failed" && ending.type !== "gone") yield* Effect.sync(() => leaveFolder(folder, log))
       const failed = (problem: string) => new NodeFailed({ node: node.label, problem, badInput: false, at: [], log })
       switch (ending.type) {
         case "done": {
           const action = yield* store.lookup(request.key).pipe(Effect.orDie)
-          return action ?? (yield* failed("the child process said it was done, but left no result"))
+          if (action === null) return yield* failed("the child process said it was done, but left no result")
+          return { action, computed: ending.computed }
         }
         case "busy":
           return yield* new Busy({ host: ending.host, pid: ending.pid })
+        case "overtaken":
+          return yield* new LeaseLost({ key: request.key })
         case "stopped":
           return yield* new Stopped({ step: ending.step })
         case "failed": {
@@ -79,12 +92,17 @@ export const childProcessExecutor =
       }
     })
 
-/** One a node: nodes of an equal key share the attempt's folder, and the first to end takes its request away. */
-const writeRequest = (directory: string, node: string, request: StageRequest): string => {
-  const file = path.join(directory, `request-${process.pid}-${node}.json`)
-  fs.mkdirSync(directory, { recursive: true })
-  fs.writeFileSync(file, JSON.stringify(request))
-  return file
+const writeRequest = (root: string, request: StageRequest) => {
+  const folder = makeInside(root, "attempts", request.key, request.attempt)
+  const requestFile = path.join(folder, "request.json")
+  fs.writeFileSync(requestFile, JSON.stringify(request))
+  return { folder, requestFile }
+}
+
+/** Takes an attempt's log away that says nothing, and its folder where nothing else is in it. */
+const leaveFolder = (folder: string, log: string): void => {
+  if (fs.lstatSync(log, { throwIfNoEntry: false })?.size === 0) discard(log)
+  discardEmpty(folder)
 }
 
 const tell = (news: News, node: string, watch: (happening: Happening) => void): void => {
@@ -105,7 +123,7 @@ const childEnding = (command: Command, requestFile: string, log: string, onNews:
     const output = fs.openSync(log, "a")
     const child = fork(command.module, ["exec-stage", requestFile], {
       execArgv: [...command.execArgv],
-      stdio: ["ignore", output, output, "ipc"]
+      stdio: [command.stdin, output, output, "ipc"]
     })
     fs.closeSync(output)
     let last: Ending | null = null

@@ -6,23 +6,28 @@
  * declarations; code, engine and external inputs still those of the key; the lease still ours; the action record, create-once.
  */
 
-import * as fs from "node:fs"
 import * as os from "node:os"
-import * as path from "node:path"
 
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
-import { acquire, isLease, type Lease } from "../../store/objects/Lease.ts"
-import { type ActionRecord, LeaseLost, manifestJson, Store } from "../../store/objects/Store.ts"
+import { inside } from "../../store/disk/inside.ts"
+import { errorText } from "../../store/objects/files.ts"
+import { type ActionRecord, LeaseLost, manifestJson, Store, StoreFailed } from "../../store/objects/Store.ts"
+import { acquire, isLease, type Lease } from "../../store/presence/Lease.ts"
+import type { Heart, Observer } from "../../store/presence/Presence.ts"
+import { COMMIT } from "../../store/presence/Sweep.ts"
 import { firstDifference } from "../../store/upkeep/difference.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 import { inputsAgree } from "../inputs-agree.ts"
 import type { Progress } from "../Progress.ts"
 import type { Stage } from "../Stage.ts"
-import { Busy, type StageRequest } from "./Executor.ts"
+import { goOnFromOthers, makeAttemptFolder, tidyAttempts } from "./attempt-folders.ts"
+import { attemptComesIn, inStore, lookOut } from "./come-in.ts"
+import { Busy, type Obtained, type StageRequest } from "./Executor.ts"
 import { openArtifact } from "./input-artifact.ts"
 import { codeHolds, keyHolds, type Numerics } from "./key-holds.ts"
-import { beginOutput, openOutput, OUTPUT } from "./output-artifact.ts"
+import { beginOutput, openOutput } from "./output-artifact.ts"
 
 /** What a computation is told by the process that it runs in, and tells it. */
 export interface Surroundings {
@@ -40,27 +45,54 @@ export interface Surroundings {
 
 /**
  * The record of the action that a request names, computed unless it is there. Fails with `Busy` while another process has the
- * key, with `Stopped` when asked to stop, else with what kept the stage from its result.
+ * key, with `LeaseLost` when one has taken it from us, with `Stopped` when asked to stop, else with what kept the stage from its
+ * result.
  */
 export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, request: StageRequest, surroundings: Surroundings) {
   const store = yield* Store
-  const directory = store.attemptDirectory(request.key)
+  const { key, attempt } = request
+  const seen = yield* lookOut
+  const notes: Array<string> = []
+  const note = (line: string) => void notes.push(line)
+  const { presence, heart } = yield* attemptComesIn(seen, attempt, note)
   const lease = yield* Effect.acquireRelease(
-    Effect.sync(() => acquire(directory)),
-    (held) => Effect.sync(() => isLease(held) && held.release())
+    inStore(store.root, "taking a lease", () => acquire(seen, key, presence, note)),
+    (held) => Effect.ignore(Effect.try(() => isLease(held) && held.release()))
   )
+  for (const line of notes) yield* surroundings.progress.note(line)
   if (!isLease(lease)) return yield* new Busy({ host: lease.host, pid: lease.pid })
-  const done = yield* store.lookup(request.key)
-  if (done !== null) return done
+  const done = yield* store.lookup(key)
+  if (done !== null) return { action: done, computed: false } satisfies Obtained
 
   yield* keyHolds(stage, request, surroundings.numerics)
   yield* inputsAgree(stage, request.inputs)
   const elapsed = stopwatch()
-  const output = yield* runStage(stage, request, directory, surroundings)
-  const record = yield* commit(stage, request, lease, output, elapsed, surroundings)
-  yield* Effect.sync(() => tidy(directory))
-  return record
+  const work = Effect.gen(function* () {
+    const output = yield* runStage(stage, request, { seen, lease, heart }, surroundings)
+    const action = yield* commit(stage, request, lease, output, elapsed, surroundings)
+    return { action, computed: true } satisfies Obtained
+  })
+  const obtained = yield* Effect.catchCause(work, (cause) => overtaken(key, lease, cause))
+  yield* Effect.ignore(Effect.try(() => tidyAttempts(seen, key, attempt)))
+  return obtained
 }, Effect.scoped)
+
+/** What a failure comes to when another holder has the action by now: its result, or the news that it is at work. */
+const overtaken = Effect.fnUntraced(function* <E>(key: string, lease: Lease, cause: Cause.Cause<E>) {
+  if (Cause.hasInterruptsOnly(cause) || Cause.squash(cause) instanceof Checkpoints.Stopped) return yield* Effect.failCause(cause)
+  if (lease.isOurs()) return yield* Effect.failCause(cause)
+  const store = yield* Store
+  const action = yield* store.lookup(key)
+  if (action === null) return yield* new LeaseLost({ key })
+  return { action, computed: false } satisfies Obtained
+})
+
+/** What a holder of the lease has at hand. */
+interface Holding {
+  readonly seen: Observer
+  readonly lease: Lease
+  readonly heart: Heart
+}
 
 /** Seconds and seconds of CPU since the call. */
 const stopwatch = () => {
@@ -76,11 +108,22 @@ const stopwatch = () => {
 const runStage = Effect.fnUntraced(function* (
   stage: Stage.Any,
   request: StageRequest,
-  directory: string,
+  { seen, lease, heart }: Holding,
   { progress, stopRequested, onResumable }: Surroundings
 ) {
+  const store = yield* Store
+  const { key, attempt } = request
   const warnings: Array<string> = []
-  const { saved, tables } = beginOutput(stage.output, directory, (line) => warnings.push(line))
+  const warn = (line: string) => void warnings.push(line)
+  const directory = yield* Effect.try({
+    try: () => {
+      const folder = makeAttemptFolder(store.root, key, attempt)
+      goOnFromOthers(seen, key, attempt, warn)
+      return folder
+    },
+    catch: (cause) => new StoreFailed({ path: store.root, problem: `beginning an attempt: ${errorText(cause)}` })
+  })
+  const { saved, tables } = beginOutput(stage.output, directory, warn)
   for (const line of warnings) yield* progress.note(line)
   if (saved !== null) yield* progress.note(`resuming after step ${saved.step}`)
 
@@ -105,9 +148,16 @@ const runStage = Effect.fnUntraced(function* (
     restore: (parts) => {
       onResumable?.()
       return made.restore(parts)
-    }
+    },
+    // Whoever has lost the lease would only work in vain.
+    offer: (finished, parts) =>
+      heart.touch() && !lease.isOurs() ? Effect.die(new LeaseLost({ key })) : made.offer(finished, parts)
   }
-  yield* stage.run({ inputs, params: request.params, output: output.writers, progress, checkpoints })
+  const beating: Progress = {
+    ...progress,
+    report: (...news) => Effect.andThen(Effect.sync(heart.touch), progress.report(...news))
+  }
+  yield* stage.run({ inputs, params: request.params, output: output.writers, progress: beating, checkpoints })
   return output
 })
 
@@ -141,7 +191,8 @@ const commit = Effect.fnUntraced(function* (
   }
   // Noted before it is recorded: a record without its note is one that was tampered with.
   for (const difference of yield* earlierResults(stage, request.key, digest)) onNondeterminism?.(difference)
-  const { existing } = yield* store.record(record)
+  // From a folder that `gc` takes away before it decides what nobody needs: then this fails, and nothing points at what is gone.
+  const { existing } = yield* store.record(record, inside(store.root, "attempts", request.key, request.attempt, COMMIT))
   return existing
 })
 
@@ -157,10 +208,3 @@ const earlierResults = Effect.fnUntraced(function* (stage: Stage.Any, key: strin
   }
   return sentences
 })
-
-/** Removes from the attempt's directory what only going on would need. The log stays. */
-const tidy = (directory: string): void => {
-  for (const name of fs.readdirSync(directory))
-    if (name === OUTPUT || name === Checkpoints.CHECKPOINT || name === "request.json" || name.startsWith("state-"))
-      fs.rmSync(path.join(directory, name), { recursive: true, force: true })
-}

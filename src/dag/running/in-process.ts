@@ -4,6 +4,7 @@
 
 import * as Effect from "effect/Effect"
 
+import { LeaseLost } from "../../store/objects/Store.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { computeAction } from "./compute-action.ts"
 import { Busy, type Executor } from "./Executor.ts"
@@ -23,5 +24,7 @@ export const inProcessExecutor =
         note: (line) => Effect.sync(() => watch({ event: "note", node: node.id, line }))
       }
     }).pipe(
-      Effect.mapError((error) => (error instanceof Busy || error instanceof Stopped ? error : nodeFailed(node.label, error)))
+      Effect.mapError((error) =>
+        error instanceof Busy || error instanceof LeaseLost || error instanceof Stopped ? error : nodeFailed(node.label, error)
+      )
     )

@@ -5,9 +5,10 @@
  *
  *   objects/sha256/ab/<digest>    immutable files, read-only
  *   actions/<key>.json            components, outputs, digest, cost
- *   attempts/<key>/               lease, checkpoints, log
+ *   attempts/<key>/               lease, and a folder a holder: checkpoints, log
  *   observations/<key>.jsonl      every digest that a key ever gave
  *   runs/<run id>/events.jsonl    what happened
+ *   presence/, trash/             who works here now, and what gc is about to remove: see presence/
  *   code/<digest>.txt             the code that keys speak of, without comments: only ever shown, never run
  */
 
@@ -109,9 +110,13 @@ export class Store extends Context.Service<
     /** Takes a finished, synced temporary file in; its digest is its name from then on. */
     readonly keepFile: (temporary: string, digest: string) => Effect.Effect<void, StoreFailed>
     readonly keepBytes: (bytes: string | Uint8Array) => Effect.Effect<string, StoreFailed>
-    /** Create-once. False when the key already had a record: `existing` is then the winner. */
+    /**
+     * Create-once. False when the key already had a record: `existing` is then the winner. `through`: a folder in which the
+     * record is made; when that is gone, so is the right to commit, and nothing is recorded.
+     */
     readonly record: (
-      action: ActionRecord
+      action: ActionRecord,
+      through?: string
     ) => Effect.Effect<{ readonly won: boolean; readonly existing: ActionRecord }, StoreFailed>
     /** Notes that a key gave this digest; the other digests that were ever seen for it, oldest first. */
     readonly observe: (key: string, digest: string) => Effect.Effect<ReadonlyArray<string>, StoreFailed>
@@ -263,17 +268,17 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
         }
       }),
     keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
-    record: (action) =>
+    record: (action, through) =>
       attempt("recording an action", () => {
         known.delete(action.key)
         const file = recordFile(root, action.key)
-        const won = writeNew(file, recordText(action))
+        const won = writeNew(file, recordText(action), through)
         if (won) return { won, existing: action }
         const existing = readAction(action.key)
         if (existing !== null && hasFiles(existing)) return { won, existing }
         // The record of a result whose files are gone or damaged: ours replaces it.
         removeInside(root, "actions", `${action.key}.json`)
-        return { won: writeNew(file, recordText(action)), existing: action }
+        return { won: writeNew(file, recordText(action), through), existing: action }
       }),
     observe: (key, digest) =>
       attempt("noting an observation", () => {

@@ -45,11 +45,11 @@ export const makeFolder = (folder: string): void => void patiently(folder, () =>
 
 /**
  * Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us.
- * On failure nothing is left.
+ * On failure nothing is left. `through`: another folder for the temporary name, which has to be there.
  */
-export const writeNew = (file: string, bytes: string | Uint8Array): boolean => {
-  makeFolder(path.dirname(file))
-  const temporary = temporaryName(path.dirname(file))
+export const writeNew = (file: string, bytes: string | Uint8Array, through?: string): boolean => {
+  if (through === undefined) makeFolder(path.dirname(file))
+  const temporary = temporaryName(through ?? path.dirname(file))
   writeWhole(temporary, bytes)
   return publish(temporary, file)
 }

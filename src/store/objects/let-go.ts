@@ -7,6 +7,12 @@ import { setAside } from "./set-aside.ts"
 
 /** Lets the record of a key go; its objects stay. Throws what the file system throws. */
 export const letGo = (root: string, key: string): void => {
+  noteGoing(root, key)
+  removeInside(root, "actions", `${key}.json`)
+}
+
+/** Notes that the record of a key is about to be removed on purpose. Throws what the file system throws. */
+export const noteGoing = (root: string, key: string): void => {
   try {
     if (readObservations(root, key)?.letGo !== true) noteLetGo(root, key)
   } catch (cause) {
@@ -14,5 +20,4 @@ export const letGo = (root: string, key: string): void => {
     setAside(root, "observations", `${key}.jsonl`)
     noteLetGo(root, key)
   }
-  removeInside(root, "actions", `${key}.json`)
 }

@@ -6,29 +6,27 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { namesInside } from "../disk/inside.ts"
-import { holderOf } from "../objects/Lease.ts"
+import { inside, namesInside } from "../disk/inside.ts"
 import { type ActionRecord, damagedBy, readRecord } from "../objects/records.ts"
 
 export interface StoredFile {
   readonly file: string
+  /** The names that lead to it in the store. */
+  readonly names: ReadonlyArray<string>
   readonly bytes: number
-  /** Milliseconds since 1970. */
-  readonly modified: number
 }
 
 export interface Attempt {
   readonly key: string
-  readonly directory: string
-  /** Whether a live process computes it now. */
-  readonly live: boolean
-  readonly bytes: number
-  readonly entries: ReadonlyArray<string>
+  /** What lies in its folder, and in the folders of its holders. */
+  readonly entries: ReadonlyArray<StoredFile>
 }
 
 export interface Inventory {
   readonly objects: ReadonlyMap<string, StoredFile>
   readonly actions: ReadonlyArray<ActionRecord>
+  /** Sizes of their records by key. */
+  readonly records: ReadonlyMap<string, number>
   /** Action files that cannot be understood. */
   readonly unreadable: ReadonlyArray<StoredFile & { readonly problem: string }>
   readonly attempts: ReadonlyArray<Attempt>
@@ -41,7 +39,9 @@ export interface Inventory {
 }
 
 const DIGEST = /^[0-9a-f]{64}$/
-const isTemporary = (name: string) => name.startsWith("tmp-")
+/** A holder's folder in that of its action is called by its token. */
+const HOLDER = /^[0-9a-f]{32}$/
+const isTemporary = (name: string) => name.startsWith("tmp-") || name.endsWith(".claim")
 
 /** Takes stock of the store at `root`. Folders that are not there are empty. Throws what the file system throws. */
 export const inventory = (root: string): Inventory => {
@@ -49,56 +49,71 @@ export const inventory = (root: string): Inventory => {
   const objects = new Map<string, StoredFile>()
   for (const folder of namesInside(root, "objects", "sha256"))
     for (const name of namesInside(root, "objects", "sha256", folder)) {
-      const entry = describe(path.join(root, "objects", "sha256", folder, name))
+      const entry = describe(root, "objects", "sha256", folder, name)
       if (entry === null) continue
       if (isTemporary(name)) temporaries.push(entry)
       else if (DIGEST.test(name)) objects.set(name, entry)
     }
 
   const actions: Array<ActionRecord> = []
+  const records = new Map<string, number>()
   const unreadable: Array<Inventory["unreadable"][number]> = []
   for (const name of namesInside(root, "actions")) {
-    const entry = describe(path.join(root, "actions", name))
+    const entry = describe(root, "actions", name)
     if (entry === null) continue
     const key = name.slice(0, -".json".length)
     if (isTemporary(name)) temporaries.push(entry)
     else if (name === `${key}.json` && DIGEST.test(key)) {
       const record = recordOrProblem(root, key)
       if (typeof record === "string") unreadable.push({ ...entry, problem: record })
-      else if (record !== null) actions.push(record)
+      else if (record !== null) {
+        actions.push(record)
+        records.set(key, entry.bytes)
+      }
     } else unreadable.push({ ...entry, problem: "is not called by a key" })
   }
 
   const attempts: Array<Attempt> = []
   for (const key of namesInside(root, "attempts")) {
-    const directory = path.join(root, "attempts", key)
-    const entries = namesInside(root, "attempts", key)
-    for (const name of entries) {
-      const entry = isTemporary(name) ? describe(path.join(directory, name)) : null
-      if (entry !== null) temporaries.push(entry)
+    const entries: Array<StoredFile> = []
+    for (const name of namesInside(root, "attempts", key)) {
+      const isHolder = HOLDER.test(name) && fs.lstatSync(inside(root, "attempts", key, name)).isDirectory()
+      const found = isHolder
+        ? namesInside(root, "attempts", key, name).map((own) => describe(root, "attempts", key, name, own))
+        : [describe(root, "attempts", key, name)]
+      for (const entry of found) {
+        if (entry === null) continue
+        if (isTemporary(entry.names.at(-1)!)) temporaries.push(entry)
+        else entries.push(entry)
+      }
     }
-    attempts.push({ key, directory, entries, live: holderOf(directory) !== null, bytes: sizeOf(directory) })
+    attempts.push({ key, entries })
   }
 
   const code = new Map<string, StoredFile>()
   for (const name of namesInside(root, "code")) {
-    const entry = describe(path.join(root, "code", name))
+    const entry = describe(root, "code", name)
     if (entry === null) continue
     if (isTemporary(name)) temporaries.push(entry)
     else code.set(name.replace(/\.txt$/, ""), entry)
   }
-  const setAside = namesInside(root, "damaged").flatMap((name) => describe(path.join(root, "damaged", name)) ?? [])
-  return { objects, actions, unreadable, attempts, temporaries, code, setAside }
+  for (const folder of ["presence", "observations", "runs"])
+    for (const name of namesInside(root, folder)) {
+      const entry = isTemporary(name) ? describe(root, folder, name) : null
+      if (entry !== null) temporaries.push(entry)
+    }
+  const setAside = namesInside(root, "damaged").flatMap((name) => describe(root, "damaged", name) ?? [])
+  return { objects, actions, records, unreadable, attempts, temporaries, code, setAside }
 }
 
 /** Null for a file that went away meanwhile. */
-const describe = (file: string): StoredFile | null => {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
-  return stat === undefined ? null : { file, bytes: stat.size, modified: stat.mtimeMs }
+const describe = (root: string, ...names: ReadonlyArray<string>): StoredFile | null => {
+  const file = inside(root, ...names)
+  return fs.lstatSync(file, { throwIfNoEntry: false }) === undefined ? null : { file, names, bytes: sizeOf(file) }
 }
 
 /** Bytes of a file, or of everything in a folder. */
-export const sizeOf = (at: string): number => {
+const sizeOf = (at: string): number => {
   const stat = fs.lstatSync(at, { throwIfNoEntry: false })
   if (stat === undefined) return 0
   return stat.isDirectory() ? fs.readdirSync(at).reduce((sum, name) => sum + sizeOf(path.join(at, name)), 0) : stat.size

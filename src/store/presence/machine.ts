@@ -1,0 +1,130 @@
+/**
+ * Processes as others can know them. A process id alone says nothing: ids are used again, every container has its own, and a
+ * shared folder is seen by many hosts. That a process is gone is known for certain only where boot, PID namespace and start of
+ * the process are all known and the first two are our own.
+ */
+
+import { execFileSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+
+import * as Schema from "effect/Schema"
+
+import { readVariable } from "../../machine/environment.ts"
+import { errorCode } from "../../text/error-text.ts"
+
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Start of the process in clock ticks since boot; null where the system does not tell. */
+  readonly started: string | null
+  readonly host: string
+  /** Which boot of which machine. */
+  readonly boot: string | null
+  /** In which id space `pid` counts: containers have their own. */
+  readonly namespace: string | null
+}
+
+/** What a process knows of another: `unknown` covers other hosts, other containers and what is not told. */
+export type Fate = "running" | "dead" | "unknown"
+
+/** What the protocols of this folder need of the machine they run on; tests have machines of their own. */
+export interface Machine {
+  readonly self: ProcessIdentity
+  /** Milliseconds on a clock that only goes forward and means nothing to anyone else. */
+  readonly now: () => number
+  readonly fate: (process: ProcessIdentity) => Fate
+  /** Milliseconds without a sign of life after which a holder that may be alive is given up. */
+  readonly silence: number
+}
+
+/** `ECHO_CHAMBER_SILENCE` is no number of seconds. */
+class BadSilence extends Schema.TaggedError<BadSilence>()("BadSilence", { value: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return `ECHO_CHAMBER_SILENCE is ${JSON.stringify(this.value)}; it has to be a number of seconds from 1 to 86400.`
+  }
+}
+
+/** Six beats; NFS may show a file as it was a minute ago. */
+const SILENCE_SECONDS = 180
+
+const silence = (): number => {
+  const text = readVariable("ECHO_CHAMBER_SILENCE") ?? String(SILENCE_SECONDS)
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(seconds >= 1 && seconds <= 86_400)) throw new BadSilence({ value: text })
+  return seconds * 1000
+}
+
+let known: Machine | null = null
+
+/** The machine that this process runs on. */
+export const thisMachine = (): Machine => {
+  if (known !== null) return known
+  // A /proc of another namespace than ours shows other processes under our ids.
+  const seesItself = linkOf("/proc/self") === String(process.pid)
+  const self: ProcessIdentity = {
+    pid: process.pid,
+    started: seesItself ? startOf(process.pid) : null,
+    host: os.hostname(),
+    boot: bootOf(),
+    namespace: process.platform === "darwin" ? "macOS has one" : seesItself ? linkOf("/proc/self/ns/pid") : null
+  }
+  known = { self, now: () => performance.now(), silence: silence(), fate: (other) => fateOf(self, other) }
+  return known
+}
+
+/**
+ * What `self` knows of another process.
+ *
+ * @internal For tests with made-up identities.
+ */
+export const fateOf = (self: ProcessIdentity, other: ProcessIdentity): Fate => {
+  const near = self.boot !== null && self.namespace !== null && other.boot === self.boot && other.namespace === self.namespace
+  if (!near || !Number.isSafeInteger(other.pid) || other.pid < 1) return "unknown"
+  if (!isThere(other.pid)) return "dead"
+  const start = startOf(other.pid)
+  if (start === null || other.started === null) return "unknown"
+  return start === other.started ? "running" : "dead"
+}
+
+const isThere = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return errorCode(cause) !== "ESRCH"
+  }
+}
+
+const linkOf = (file: string): string | null => {
+  try {
+    return fs.readlinkSync(file)
+  } catch {
+    return null
+  }
+}
+
+const bootOf = (): string | null => {
+  try {
+    if (process.platform !== "darwin") return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+    return execFileSync("/usr/sbin/sysctl", ["-n", "kern.bootsessionuuid"], { encoding: "utf8", timeout: 2000 }).trim() || null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * When a process started, against reuse of its id; null where the system does not tell. Field 22 of /proc/<pid>/stat; the name in
+ * field 2 may hold spaces, so count from its closing parenthesis.
+ *
+ * @internal Tests make up holders.
+ */
+export const startOf = (pid: number): string | null => {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8")
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    return fields[0] === "Z" ? "zombie" : (fields[19] ?? null)
+  } catch {
+    return null
+  }
+}
