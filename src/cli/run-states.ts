@@ -41,7 +41,7 @@ export const loadRun = (root: string, id: string): Run | null => {
   for (const event of events)
     if (event.event === "node-started") startedAt.set(event.node, event.time)
     else if (event.event === "node-failed") failedAt.set(event.node, event.at ?? [])
-  const state = stateOf(root, record)
+  const state = stateOf(root, record, first.processStarted ?? null)
   const until = state === "running" ? Date.now() : Date.parse(events.at(-1)!.time)
   return {
     record,
@@ -62,8 +62,16 @@ const warnOnce = (line: string): void => {
 
 const STATES = { here: "running", gone: "died", unsure: "elsewhere" } as const
 
-const stateOf = (root: string, { run, status }: RunRecord): RunState =>
-  status === "unfinished" ? STATES[driverOf(root, thisMachine(), run)] : status
+const stateOf = (root: string, record: RunRecord, started: string | null): RunState => {
+  const { run, status, host, pid, presence } = record
+  if (status !== "unfinished") return status
+  const machine = thisMachine()
+  if (presence) return STATES[driverOf(root, machine, run)]
+  // An earlier program, which was known by its process alone.
+  if (host !== machine.self.host) return "elsewhere"
+  const fate = machine.fate({ ...machine.self, pid, started })
+  return fate === "running" ? "running" : fate === "dead" ? "died" : "elsewhere"
+}
 
 /** The newest `most` runs, newest first. */
 export const loadRuns = (root: string, most = Number.POSITIVE_INFINITY): ReadonlyArray<Run> => {

@@ -31,7 +31,7 @@ export class StoreFiles {
         const { events, damage } = readRun(this.root, name)
         if (damage !== null) this.warnings.add(`the log of run ${name} ${damage}; what follows is left out`)
         const run = foldRun(events)
-        if (run?.status === "unfinished" && driverOf(this.root, thisMachine(), name) === "gone") endOfDriver(run)
+        if (run?.status === "unfinished" && run.presence && driverOf(this.root, thisMachine(), name) === "gone") endOfDriver(run)
         return run ?? []
       })
       markLatest(runs)

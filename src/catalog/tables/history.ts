@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly startedAt: string
   readonly host: string
   readonly pid: number
+  /** Whether its driver makes itself known in the store for as long as it goes on. */
+  readonly presence: boolean
   readonly command: string
   readonly settings: string
   status: "succeeded" | "failed" | "interrupted" | "unfinished" | "died"
@@ -50,6 +52,7 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
     startedAt: first.time,
     host: first.host,
     pid: first.pid,
+    presence: first.presence === true,
     command: first.command.join(" "),
     settings: JSON.stringify(first.settings),
     status: "unfinished",

@@ -65,6 +65,7 @@ export const command: Command = {
         host: os.hostname(),
         pid: process.pid,
         processStarted: machine.self.started,
+        presence: true,
         engine: `${engine.name} ${engine.mode} ${engine.isa}`
       })
       const finish = (status: "succeeded" | "failed" | "interrupted") => {

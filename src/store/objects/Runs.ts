@@ -25,6 +25,8 @@ export type RunEvent =
       readonly pid: number
       /** Start of the process, against reuse of its id; see `startOf` in Lease.ts. */
       readonly processStarted: string | null
+      /** That the run makes itself known while it goes on (presence/Presence.ts); logs of before that lack it. */
+      readonly presence?: true
       readonly engine: string
     }
   | {
