@@ -11,7 +11,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
-import { isRunning, startOf } from "../../store/objects/Lease.ts"
+import { isRunning, startOf } from "../../store/presence/machine.ts"
 
 const PREFIX = "echo-chamber-sql-"
 /** Of tmpfs, in what `statfs` tells: files there take memory. */

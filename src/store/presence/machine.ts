@@ -87,6 +87,10 @@ export const fateOf = (self: ProcessIdentity, other: ProcessIdentity): Fate => {
   return start === other.started ? "running" : "dead"
 }
 
+/** Whether a process of our own id space that started at `started` still runs; null where the start is not known. */
+export const isRunning = (pid: number, started: string | null): boolean =>
+  isThere(pid) && (started === null || started === startOf(pid))
+
 const isThere = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
