@@ -122,7 +122,7 @@ function* compute(root: string, self: Actor, key: string, seen: ReturnType<typeo
   return done
 }
 
-const SCENARIOS = 1200
+const SCENARIOS = 1000
 
 /** One story, by its number. Gives what the sweeps came to. */
 const story = (seed: number): ReadonlyArray<Swept["_tag"] | "killed"> => {
@@ -198,6 +198,5 @@ describe("gc beside runs, on two hosts whose clocks are hours apart", () => {
     // Every way to end was gone, or this would show nothing.
     expect(Object.keys(counts).toSorted()).toEqual(["busy", "killed", "swept", "undone"])
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(5)
-    console.log(counts)
-  }, 120_000)
+  }, 300_000)
 })

@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 
 import { savedSteps } from "../../dag/running/attempt-folders.ts"
+import { maximumOf } from "../../lists/large.ts"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -159,7 +160,7 @@ const detailOf = (state: string, artifact: string | null, error: string | null):
 /** How far a stage's last checkpoint got: what the next run goes on from. */
 const savedStep = (root: string, key: string | null): string => {
   const steps = key === null ? [] : savedSteps(root, key)
-  return steps.length === 0 ? "" : `saved after step ${Math.max(...steps)}`
+  return steps.length === 0 ? "" : `saved after step ${maximumOf(steps)}`
 }
 
 const runJson = (run: Run, costs: ReadonlyMap<string, ActionRecord>) => ({

@@ -55,16 +55,16 @@ export const goOnFromOthers = (seen: Observer, key: string, token: string, warn:
   const newest = whole.toSorted((a, b) => b.saved.step - a.saved.step)[0]
   if (newest !== undefined) {
     const { from, saved } = newest
-    for (const { file } of saved.files) bring(from, folder, ...file.split("/"))
+    for (const { file } of saved.files) bring(from, folder, file.split("/"))
     const output = path.join(from, OUTPUT)
-    if (fs.existsSync(output)) for (const name of fs.readdirSync(output)) bring(from, folder, OUTPUT, name)
-    bring(from, folder, Checkpoints.CHECKPOINT)
+    if (fs.existsSync(output)) for (const name of fs.readdirSync(output)) bring(from, folder, [OUTPUT, name])
+    bring(from, folder, [Checkpoints.CHECKPOINT])
   }
   for (const other of others) if (isGone(seen, other)) discardScratch(root, key, other)
 }
 
 /** A file of one holder as a file of another. What is no file is none of a checkpoint's. */
-const bring = (from: string, to: string, ...names: ReadonlyArray<string>): void => {
+const bring = (from: string, to: string, names: ReadonlyArray<string>): void => {
   const source = inside(from, ...names)
   if (fs.lstatSync(source, { throwIfNoEntry: false })?.isFile() !== true) return
   makeInside(to, ...names.slice(0, -1))

@@ -155,7 +155,7 @@ const runStage = Effect.fnUntraced(function* (
   }
   const beating: Progress = {
     ...progress,
-    report: (...news) => Effect.andThen(Effect.sync(heart.touch), progress.report(...news))
+    report: (done, total, metrics) => Effect.andThen(Effect.sync(heart.touch), progress.report(done, total, metrics))
   }
   yield* stage.run({ inputs, params: request.params, output: output.writers, progress: beating, checkpoints })
   return output

@@ -120,6 +120,16 @@ export const writeWhole = (file: string, bytes: string | Uint8Array): void => {
   }
 }
 
+/** The same for what nobody misses after a loss of power: without waiting for the disk. */
+export const writeLightly = (file: string, text: string): void => {
+  try {
+    patiently(file, () => fs.writeFileSync(file, text, { flag: "wx" }))
+  } catch (cause) {
+    if (errorCode(cause) !== "EEXIST") discard(file)
+    throw cause
+  }
+}
+
 /** Puts a whole file in place of what was there: readers see the old one or the new one, also after a loss of power. */
 export const replaceFile = (file: string, bytes: string | Uint8Array): void => {
   const temporary = temporaryName(path.dirname(file))

@@ -12,7 +12,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { discard, patiently, writeWhole } from "../disk/calls.ts"
+import { discard, patiently, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside } from "../disk/inside.ts"
 import { type Holder, isGone, newToken, type Observer, type Presence, readHolder } from "./Presence.ts"
 import { atOnce, type Steps } from "./steps.ts"
@@ -85,7 +85,7 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", 
 function* createAlone(file: string, { token, pid, started, host, boot, namespace }: Holder): Steps<boolean> {
   const text = JSON.stringify({ token, pid, started, host, boot, namespace })
   const temporary = path.join(path.dirname(file), `tmp-${newToken()}`)
-  writeWhole(temporary, text)
+  writeLightly(temporary, text)
   yield 0
   const made = linkOrCreate(temporary, file, text)
   yield 0
@@ -104,7 +104,7 @@ const linkOrCreate = (temporary: string, file: string, text: string): boolean =>
     if (!NO_LINKS.has(errorCode(cause))) throw cause
   }
   try {
-    writeWhole(file, text)
+    writeLightly(file, text)
     return true
   } catch (cause) {
     if (errorCode(cause) === "EEXIST") return false

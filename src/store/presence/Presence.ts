@@ -12,7 +12,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { moveInPlace, writeWhole } from "../disk/calls.ts"
+import { moveInPlace, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, readText } from "../disk/inside.ts"
 import type { Fate, Machine, ProcessIdentity } from "./machine.ts"
 import type { Steps } from "./steps.ts"
@@ -48,7 +48,7 @@ export function* enter(root: string, machine: Machine, sort: Sort, token: string
   const file = fileOf(root, sort, token)
   const holder: Holder = { token, ...machine.self }
   const temporary = path.join(path.dirname(file), `tmp-${newToken()}`)
-  writeWhole(temporary, JSON.stringify(holder))
+  writeLightly(temporary, JSON.stringify(holder))
   yield 0
   moveInPlace(temporary, file)
   yield 0
@@ -73,7 +73,6 @@ const writeBeat = (file: string, beats: number): void => {
   const handle = fs.openSync(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644)
   try {
     fs.writeSync(handle, String(beats).padStart(12, "0"), 0)
-    fs.fdatasyncSync(handle)
   } finally {
     fs.closeSync(handle)
   }

@@ -216,7 +216,7 @@ function* awaitDead({ root, judge }: Observer, self: string): Steps<void> {
 /** Makes every commit that is under way fail, also one of a process that is stopped now and goes on later. */
 function* endCommits(root: string, own: string): Steps<void> {
   for (const key of namesInside(root, "attempts"))
-    for (const holder of folders(root, "attempts", key)) {
+    for (const holder of folders(root, key)) {
       const names = ["attempts", key, holder, COMMIT]
       const moved = path.join(own, nameInTrash(names))
       if (!rename(inside(root, ...names), moved)) continue
@@ -227,5 +227,7 @@ function* endCommits(root: string, own: string): Steps<void> {
     }
 }
 
-const folders = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> =>
-  namesInside(root, ...names).filter((name) => TOKEN.test(name) && fs.lstatSync(inside(root, ...names, name)).isDirectory())
+const folders = (root: string, key: string): ReadonlyArray<string> =>
+  namesInside(root, "attempts", key).filter(
+    (name) => TOKEN.test(name) && fs.lstatSync(inside(root, "attempts", key, name)).isDirectory()
+  )
