@@ -8,10 +8,13 @@ import { sha256 } from "./digest.ts"
 import { publish, sha256OfFile, writeNew } from "./files.ts"
 import { Damaged, damagedBy, isDigest, type Manifest, manifestProblem, understood } from "./records.ts"
 import { setAside } from "./set-aside.ts"
-import { VerifiedFiles } from "./verified-files.ts"
+import { identityOf, VerifiedFiles } from "./verified-files.ts"
 
 /** What is said of an object that is not there. */
 export const MISSING = "is missing"
+
+/** Bytes that take seconds to hash. */
+const LONG = 4e9
 
 /** The objects of one store. Paths throw `OutOfPlace` where the store is not built as one. */
 export class Objects {
@@ -20,8 +23,13 @@ export class Objects {
   /** Hashed by this process: what is computed from has been read in this very process, and not only seen to be untouched. */
   private readonly hashed = new Set<string>()
 
-  constructor(root: string) {
+  private hashedBytes = 0
+  private readonly onLong: () => void
+
+  /** `onLong` is called when so much is hashed that whoever waits should be told. */
+  constructor(root: string, onLong: () => void = () => {}) {
     this.root = root
+    this.onLong = onLong
     this.verified = new VerifiedFiles(root)
   }
 
@@ -43,9 +51,13 @@ export class Objects {
       if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
       if (bytes !== undefined && stat.size !== bytes) throw new Unsound({ problem: `has ${stat.size} bytes instead of ${bytes}` })
       if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return
+      this.hashedBytes += stat.size
+      if (this.hashedBytes > LONG) this.onLong()
+      const before = identityOf(file)
       if (sha256OfFile(file) !== digest) throw new Unsound({ problem: "does not have the contents its name says" })
       this.hashed.add(digest)
-      this.verified.add(file, digest)
+      // Touched while it was read: what was hashed may be neither what was there before nor what is there now.
+      if (before === identityOf(file)) this.verified.add(file, digest)
     } catch (cause) {
       throw damagedBy(file, cause)
     }

@@ -170,7 +170,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       })
   })
 
-  const objects = new Objects(root)
+  const objects = new Objects(root, () => tell("Files of this store are read in full once on this machine; this takes a while."))
   /** Said once: a damaged record is met by every look at the store. */
   const said = new Set<string>()
   const tell = (line: string) => {

@@ -78,7 +78,8 @@ export class VerifiedFiles {
   }
 }
 
-const identityOf = (file: string): string | null => {
+/** A file as it is now: device, inode, size, time of change of contents and of entry; null where there is none. */
+export const identityOf = (file: string): string | null => {
   const stat = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
   return stat?.isFile() === true ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : null
 }
