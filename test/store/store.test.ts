@@ -88,7 +88,7 @@ describe("objects", () => {
     const file = path.join(root, "objects", "sha256", "ba", digest)
     fs.chmodSync(file, 0o644)
     fs.writeFileSync(file, "abd")
-    const error = await failure(root, (store) => store.verified("artifact-of-the-test", digest))
+    const error = await failure(root, (store) => store.verified("artifact-of-the-test", { file: digest, bytes: 3 }))
     expect(error).toMatchObject({ _tag: "ArtifactCorrupt", file, problem: "does not have the contents its name says" })
     expect(String((error as Error).message)).toMatch(/^Artifact artifact-of- is damaged: .*"pipeline verify --repair"/)
   })

@@ -150,9 +150,9 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
 const unusableTables = Effect.fnUntraced(function* ({ output }: ActionRecord) {
   const store = yield* Store
   const problems = new Map<string, string>()
-  for (const { file } of Object.values(output.tables)) {
-    const answer = yield* Effect.flip(store.readable(output.digest, file)).pipe(Effect.option)
-    if (answer._tag === "Some") problems.set(file, answer.value.problem)
+  for (const part of Object.values(output.tables)) {
+    const answer = yield* Effect.flip(store.readable(output.digest, part)).pipe(Effect.option)
+    if (answer._tag === "Some") problems.set(part.file, answer.value.problem)
   }
   return problems
 })

@@ -23,13 +23,13 @@ export const openArtifact = Effect.fnUntraced(function* (kind: Kind.Any, artifac
   for (const [name, table] of Object.entries(kind.tables)) {
     const entry = manifest.tables[name]
     if (entry === undefined) return yield* corrupt(artifact, `has no table ${name}`)
-    const file = yield* store.verified(artifact, entry.file)
+    const file = yield* store.verified(artifact, entry)
     reader[name] = yield* Effect.try({ try: () => openTable(table, file), catch: (cause) => corrupt(file, errorText(cause)) })
   }
   for (const [name, schema] of Object.entries(kind.documents)) {
     const entry = manifest.documents[name]
     if (entry === undefined) return yield* corrupt(artifact, `has no document ${name}`)
-    const file = yield* store.verified(artifact, entry.file)
+    const file = yield* store.verified(artifact, entry)
     reader[name] = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(schema)))(
       fs.readFileSync(file, "utf8")
     ).pipe(Effect.mapError((problem) => corrupt(file, String(problem))))

@@ -56,7 +56,7 @@ const PIECES = new RegExp(
     /(?<=#[^\S\n]*(?:include|embed)[^\S\n]*)<[^>\n]*>/, // names of system headers
     /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/, // strings and characters
     /\n|[^\S\n]+/,
-    /[^\s"'/<#]+(?: [^\s"'/<#]+)*|[^]/ // words with single blanks between them, or any other character
+    /[^\s"'/<#]+|[^]/
   ]
     .map(({ source }) => source)
     .join("|"),
@@ -70,15 +70,6 @@ const PIECES = new RegExp(
  * @internal Tests give it sources that no file has.
  */
 export const significantText = (source: string): string => {
-  const known = significant.get(source) ?? withoutLayout(source)
-  significant.set(source, known)
-  return known
-}
-
-/** Asked for twice a process: for what a file includes, and for the digest. */
-const significant = new Map<string, string>()
-
-const withoutLayout = (source: string): string => {
   const text = spliced(source)
   if (countsLines(text)) return source
   let out = ""

@@ -29,7 +29,7 @@ export const openArtifactTable = Effect.fnUntraced(function* <K extends AnyKind,
   if (!isA(manifest.kind, kind)) return yield* corrupt(artifact, `is of kind ${manifest.kind}, not ${kind.name}`)
   const entry = manifest.tables[name]
   if (entry === undefined) return yield* corrupt(artifact, `has no table ${name}`)
-  const file = yield* store.readable(artifact, entry.file)
+  const file = yield* store.readable(artifact, entry)
   // `name` is a key of the kind's tables; indexing a mapped type through a generic forgets that.
   const table = kind.tables[name] as K["tables"][Name]
   return yield* Effect.try({

@@ -134,7 +134,9 @@ export const openRegular = (file: string): number => {
 }
 
 /** No JSON or text of a store is larger; what claims to be is not read into memory. */
-const LARGEST_TEXT = 256 * 2 ** 20
+export const LARGEST_TEXT = 256 * 2 ** 20
+/** What is wrong with such a file. */
+export const tooLarge = (bytes: number): string => `has ${bytes} bytes, and nothing of its sort is that large`
 
 /** The bytes of a regular file of at most `most` bytes. Throws as `openRegular`.
  * @public */
@@ -142,7 +144,7 @@ export const readRegular = (file: string, most = LARGEST_TEXT): Buffer => {
   const handle = openRegular(file)
   try {
     const { size } = fs.fstatSync(handle)
-    if (size > most) throw new OutOfPlace({ path: file, problem: `has ${size} bytes, and nothing of its sort is that large` })
+    if (size > most) throw new OutOfPlace({ path: file, problem: tooLarge(size) })
     const bytes = Buffer.allocUnsafe(size)
     if (readFrom(handle, file, bytes, 0) < size) throw new OutOfPlace({ path: file, problem: "became shorter while it was read" })
     return bytes

@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs"
 
-import { inside } from "../disk/inside.ts"
+import { inside, LARGEST_TEXT, tooLarge } from "../disk/inside.ts"
 import { parseObject, Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
 import { publish, sha256OfFile, writeNew } from "./files.ts"
@@ -49,6 +49,7 @@ export class Objects {
       const stat = fs.lstatSync(file, { throwIfNoEntry: false })
       if (stat === undefined) throw new Unsound({ problem: MISSING })
       if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
+      // Before it is hashed: what claims to be a terabyte is not read to its end to find that it is none.
       if (bytes !== undefined && stat.size !== bytes) throw new Unsound({ problem: `has ${stat.size} bytes instead of ${bytes}` })
       if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return
       this.hashedBytes += stat.size
@@ -61,6 +62,13 @@ export class Objects {
     } catch (cause) {
       throw damagedBy(file, cause)
     }
+  }
+
+  /** `check` for an object of which nobody says how large it is, and which is never large. */
+  checkManifest(artifact: string): void {
+    const { size } = fs.lstatSync(this.path(artifact), { throwIfNoEntry: false }) ?? { size: 0 }
+    if (size > LARGEST_TEXT) throw new Damaged({ file: this.path(artifact), problem: tooLarge(size) })
+    this.check(artifact)
   }
 
   /** The same as words after the object's name; null when it can be used. */
@@ -77,7 +85,7 @@ export class Objects {
   keepBytes(bytes: string | Uint8Array): string {
     const digest = sha256(bytes)
     const file = this.path(digest)
-    if (this.problem(digest) !== null) {
+    if (this.problem(digest, { bytes: Buffer.byteLength(bytes) }) !== null) {
       this.giveWay(digest)
       writeNew(file, bytes)
       fs.chmodSync(file, 0o444)
@@ -90,7 +98,7 @@ export class Objects {
   keepFile(temporary: string, digest: string): void {
     const file = this.path(digest)
     fs.chmodSync(temporary, 0o444)
-    if (this.problem(digest) !== null) this.giveWay(digest)
+    if (this.problem(digest, { bytes: fs.statSync(temporary).size }) !== null) this.giveWay(digest)
     publish(temporary, file)
     this.verified.add(file, digest)
   }
@@ -104,7 +112,7 @@ export class Objects {
   /** The manifest of an artifact. Throws `Damaged`. */
   manifest(artifact: string): Manifest {
     const file = this.path(artifact)
-    this.check(artifact)
+    this.checkManifest(artifact)
     const manifest = understood(file, (text) => {
       const value = parseObject(text)
       const wrong = manifestProblem(value)

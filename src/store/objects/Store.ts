@@ -103,10 +103,10 @@ export class Store extends Context.Service<
     readonly actions: Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
     /** The manifest of an artifact, checked against its digest. */
     readonly manifest: (artifact: string) => Effect.Effect<Manifest, ArtifactCorrupt>
-    /** Path of an object after hashing its bytes, once per process and file: for what is computed from it. */
-    readonly verified: (artifact: string, file: string) => Effect.Effect<string, ArtifactCorrupt>
+    /** Path of an object of an artifact after hashing its bytes, once per process and file: for what is computed from it. */
+    readonly verified: (artifact: string, part: Part) => Effect.Effect<string, ArtifactCorrupt>
     /** The same where it is enough that nobody touched the file since it was hashed: for what is only shown. */
-    readonly readable: (artifact: string, file: string) => Effect.Effect<string, ArtifactCorrupt>
+    readonly readable: (artifact: string, part: Part) => Effect.Effect<string, ArtifactCorrupt>
     /** Takes a finished, synced temporary file in; its digest is its name from then on. */
     readonly keepFile: (temporary: string, digest: string) => Effect.Effect<void, StoreFailed>
     readonly keepBytes: (bytes: string | Uint8Array) => Effect.Effect<string, StoreFailed>
@@ -137,6 +137,9 @@ export class Store extends Context.Service<
   /** For those who only look: makes no folder, and takes one that is not there for an empty store. */
   static readonly reading = (root: string, notice: Notice = toStandardError) => Layer.effect(Store, open(root, false, notice))
 }
+
+/** A table or document as a manifest lists it. */
+type Part = Pick<Manifest["documents"][string], "file" | "bytes">
 
 type Notice = (line: string) => void
 const toStandardError: Notice = (line) => void process.stderr.write(`${line}\n`)
@@ -201,7 +204,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   const hasFiles = (record: ActionRecord): boolean =>
     sizesOf(record).every(([digest, bytes]) => {
       try {
-        objects.check(digest, bytes === null ? {} : { bytes })
+        if (bytes === null) objects.checkManifest(digest)
+        else objects.check(digest, { bytes })
         return true
       } catch (cause) {
         if (!(cause instanceof Damaged) || cause.unread === true) throw cause
@@ -224,16 +228,9 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   const known = new Map<string, ActionRecord>()
   const keptCode = new Set<string>()
 
-  const verified = (artifact: string, file: string) =>
+  const usable = (artifact: string, { file, bytes }: Part, anew: boolean) =>
     Effect.suspend(() => {
-      const problem = objects.problem(file, { anew: true })
-      return problem === null
-        ? Effect.succeed(objects.path(file))
-        : Effect.fail(new ArtifactCorrupt({ artifact, file: objects.path(file), problem }))
-    })
-  const readable = (artifact: string, file: string) =>
-    Effect.suspend(() => {
-      const problem = objects.problem(file)
+      const problem = objects.problem(file, { bytes, anew })
       return problem === null
         ? Effect.succeed(objects.path(file))
         : Effect.fail(new ArtifactCorrupt({ artifact, file: objects.path(file), problem }))
@@ -243,8 +240,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     root,
     objectPath: (digest) => objects.path(digest),
     attemptDirectory: (key) => inside(root, "attempts", key),
-    verified,
-    readable,
+    verified: (artifact, part) => usable(artifact, part, true),
+    readable: (artifact, part) => usable(artifact, part, false),
     keepBytes: (bytes) => attempt("writing an object", () => objects.keepBytes(bytes)),
     lookup: (key) =>
       attempt(`reading action ${key.slice(0, 12)}`, () => {

@@ -15,8 +15,8 @@ export const firstDifference = Effect.fnUntraced(function* (kind: Kind.Any, firs
     const left = a.tables[name]
     const right = b.tables[name]
     if (left === undefined || right === undefined || left.file === right.file) continue
-    const before = openTable(table, yield* store.verified(first, left.file))
-    const after = openTable(table, yield* store.verified(second, right.file))
+    const before = openTable(table, yield* store.verified(first, left))
+    const after = openTable(table, yield* store.verified(second, right))
     for (let row = 0; row < Math.min(before.rows, after.rows); row++) {
       const was = before.row(row) as Readonly<Record<string, unknown>>
       const is = after.row(row) as Readonly<Record<string, unknown>>

@@ -4,10 +4,11 @@
  * that what was lost is named as well. Finds; changes nothing.
  */
 
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { ArrowFile } from "../arrow/ArrowFile.ts"
-import { inside, namesInside, readText } from "../disk/inside.ts"
+import { inside, LARGEST_TEXT, namesInside, readText, tooLarge } from "../disk/inside.ts"
 import { isWhole } from "../disk/signed-text.ts"
 import { readCode } from "../objects/code-texts.ts"
 import { canonicalJson, digestOf } from "../objects/digest.ts"
@@ -87,11 +88,15 @@ const damagedObjects = (
   watch: (done: number, total: number) => void
 ): ReadonlyMap<string, Damage> => {
   const users = usersOf(stock.actions)
+  const sizes = sizesIn(stock.actions)
   const bad = new Map<string, Damage>()
   let done = 0
-  for (const [digest, { file }] of stock.objects) {
+  for (const [digest, { file, bytes }] of stock.objects) {
     const names = path.relative(root, file).split(path.sep)
-    const problem = names[2] === digest.slice(0, 2) ? problemOf(() => contentsProblem(digest, file)) : "lies in the wrong folder"
+    const problem =
+      names[2] === digest.slice(0, 2)
+        ? problemOf(() => contentsProblem(digest, file, bytes, sizes.get(digest)))
+        : "lies in the wrong folder"
     if (problem !== null) bad.set(digest, { file, problem, actions: users.get(digest) ?? [], names, sort: "result" })
     watch(++done, stock.objects.size)
   }
@@ -107,8 +112,23 @@ const damagedObjects = (
   return bad
 }
 
-const contentsProblem = (digest: string, file: string): string | null =>
-  sha256OfFile(file) === digest ? null : "does not have the contents its name says"
+/** `known`: the size that records give it. One that is another is not read to its end, which may be a terabyte away. */
+const contentsProblem = (digest: string, file: string, bytes: number, known: Known | undefined): string | null => {
+  if (known === "manifest" && bytes > LARGEST_TEXT) return tooLarge(bytes)
+  if (typeof known === "number" && bytes !== known && fs.lstatSync(file).isFile()) return `has ${bytes} bytes instead of ${known}`
+  return sha256OfFile(file) === digest ? null : "does not have the contents its name says"
+}
+
+type Known = number | "manifest"
+
+const sizesIn = (actions: ReadonlyArray<ActionRecord>): ReadonlyMap<string, Known> => {
+  const sizes = new Map<string, Known>()
+  for (const { output } of actions) {
+    sizes.set(output.digest, "manifest")
+    for (const { file, bytes } of [...Object.values(output.tables), ...Object.values(output.documents)]) sizes.set(file, bytes)
+  }
+  return sizes
+}
 
 /** Keys of the actions that each object belongs to. */
 const usersOf = (actions: ReadonlyArray<ActionRecord>): ReadonlyMap<string, ReadonlyArray<string>> => {
@@ -197,7 +217,8 @@ const damagedLogs = (root: string): ReadonlyArray<Damage> => {
     const { damage } = readRun(root, run)
     const file = path.join(root, ...names)
     if (damage === null) return []
-    return [{ file, problem: damage, actions: [], names: withLog.has(run) ? names : null, sort: "log" }]
+    const there = fs.lstatSync(path.join(root, "runs", run)).isDirectory() ? (withLog.has(run) ? names : null) : ["runs", run]
+    return [{ file, problem: damage, actions: [], names: there, sort: "log" }]
   })
 }
 
