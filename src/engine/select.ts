@@ -13,7 +13,14 @@ import { codeOf } from "../dag/code/digest.ts"
 import { readVariable } from "../machine/environment.ts"
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
-import { cachedLibrary, type CompileFailed, compilerPresent, type NoCompiler } from "./native/compile.ts"
+import {
+  type CacheUnusable,
+  cachedLibrary,
+  libraryProblem,
+  type CompileFailed,
+  compilerPresent,
+  type NoCompiler
+} from "./native/compile.ts"
 import { ownFlags } from "./native/flags.ts"
 import { sourceDigest } from "./native/source.ts"
 import { backendVersion, chooseBackend, type TfjsBackend } from "./tfjs/backends.ts"
@@ -111,8 +118,12 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   /* The AMX variant's f32 code is that of AVX-512, so f32 shares one library with machines that have no AMX. */
   const isa = mode === "f32" ? (allowed.find((isa) => isa !== "amx") ?? "amx") : "amx"
   if (compilerPresent() || cachedLibrary(isa) !== undefined) {
+    const problem = libraryProblem(isa)
     const choice: EngineChoice = { name: "native", mode, isa, numericsClass: numericsOf({ name: "native", mode, isa }) }
-    return choice
+    if (problem === null) return choice
+    if (request.engine === "auto" && (request.mode === "auto" || request.mode === "f32"))
+      return { ...(yield* resolveWasm("f32")), notice: `${problem} Until then the wasm engine computes, several times slower.` }
+    return yield* new EngineUnavailable({ engine: "native", reason: problem })
   }
   if (request.engine === "auto" && (request.mode === "auto" || request.mode === "f32"))
     return { ...(yield* resolveWasm("f32")), notice: WITHOUT_COMPILER }
@@ -193,7 +204,7 @@ const imported = <O, E>(
 export const engineLayer = (
   choice: EngineChoice,
   options: { readonly threads?: number } = {}
-): Layer.Layer<Engine, NoCompiler | CompileFailed | EngineError> => {
+): Layer.Layer<Engine, NoCompiler | CompileFailed | CacheUnusable | EngineError> => {
   switch (choice.name) {
     case "native":
       return imported(() => import("./native/NativeEngine.ts"), { ...choice, ...options })

@@ -16,9 +16,10 @@ import { describeDatasets, type SplitDescription } from "../../datasets/describe
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { isas, machineIsas } from "../../engine/cpu.ts"
 import type { Mode } from "../../engine/Engine.ts"
-import { cachedLibrary, compilerPresent } from "../../engine/native/compile.ts"
+import { cachedLibrary, compilerPresent, libraryProblem } from "../../engine/native/compile.ts"
 import { resolveEngine } from "../../engine/select.ts"
 import { readVariable } from "../../machine/environment.ts"
+import { cacheDirectory } from "../../store/objects/cache-directory.ts"
 import { errorText, temporaryName } from "../../store/objects/files.ts"
 import { dataFlag, dataRoots } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
@@ -56,6 +57,8 @@ export const command: Command = {
       compiler(),
       ...(await engines()),
       memory(),
+      cacheFolder(),
+      ...temporaryFolder(),
       ...storeState(parsed),
       ...datasetFindings(datasets, datasetRoots(roots))
     ]
@@ -214,6 +217,35 @@ const memory = (): Finding => {
   const limit = process.constrainedMemory()
   const total = limit > 0 && limit < os.totalmem() ? limit : os.totalmem()
   return { subject: "memory", state: "good", words: `${bytesWords(process.availableMemory())} free of ${bytesWords(total)}` }
+}
+
+const cacheFolder = (): Finding => {
+  const words = cacheDirectory()
+  const problem = machineIsas()
+    .map(libraryProblem)
+    .find((found) => found !== null)
+  return problem === undefined || !compilerPresent()
+    ? { subject: "cache", state: "good", words }
+    : {
+        subject: "cache",
+        state: "lacking",
+        words: problem,
+        remedy: "the native engine is compiled into it; until then wasm computes"
+      }
+}
+
+/** Where compilers and large queries put what does not fit elsewhere. */
+const temporaryFolder = (): ReadonlyArray<Finding> => {
+  const folder = os.tmpdir()
+  try {
+    const file = temporaryName(folder)
+    fs.writeFileSync(file, "")
+    fs.rmSync(file)
+    return []
+  } catch (cause) {
+    const words = `the temporary folder cannot be written (${errorText(cause)})`
+    return [{ subject: "temporary", state: "lacking", words, remedy: "name another one in TMPDIR" }]
+  }
 }
 
 const LOW_DISK = 2e9

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import { makeEngine, threadCount } from "../CompiledEngine.ts"
 import type { Isa } from "../cpu.ts"
 import { Engine, EngineError, type Mode } from "../Engine.ts"
-import { type CompileFailed, compileLibrary, type CompileOptions, type NoCompiler } from "./compile.ts"
+import { type CacheUnusable, type CompileFailed, compileLibrary, type CompileOptions, type NoCompiler } from "./compile.ts"
 import { loadLibrary } from "./library.ts"
 
 export interface NativeOptions extends CompileOptions {
@@ -18,7 +18,7 @@ export interface NativeOptions extends CompileOptions {
 }
 
 /** The native engine for a mode and an instruction set; compiles the library if this machine has not yet. */
-export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | CompileFailed | EngineError> =>
+export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | CompileFailed | CacheUnusable | EngineError> =>
   Layer.effect(
     Engine,
     Effect.gen(function* () {

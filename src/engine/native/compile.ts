@@ -26,8 +26,11 @@ import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/objects/cache-directory.ts"
+import { errorText } from "../../text/error-text.ts"
+import { systemProblem } from "../../text/system-problem.ts"
 import type { Isa } from "../cpu.ts"
 import { codeFlags, compilerCommand, libraryFlags, linkFlags } from "./flags.ts"
+import { libraryFolderProblem } from "./library-folder.ts"
 import { sourceDigest, sourceFolder, writeSource } from "./source.ts"
 
 export class NoCompiler extends Schema.TaggedError<NoCompiler>()("NoCompiler", { compiler: Schema.String }) {
@@ -67,9 +70,29 @@ const suffix = process.platform === "darwin" ? ".dylib" : ".so"
 /** A library for this source and instruction set that some compiler made earlier. */
 export const cachedLibrary = (isa: Isa): string | undefined => {
   const directory = cacheDirectory()
-  if (!existsSync(directory)) return undefined
-  const name = readdirSync(directory).find((name) => name.startsWith(libraryPrefix(isa)) && name.endsWith(suffix))
+  const name = namesIn(directory).find((name) => name.startsWith(libraryPrefix(isa)) && name.endsWith(suffix))
   return name === undefined ? undefined : join(directory, name)
+}
+
+/** Why the library for an instruction set can be neither compiled nor loaded here, by its folder; null where it can. */
+export const libraryProblem = (isa: Isa): string | null =>
+  libraryFolderProblem(cacheDirectory(), cachedLibrary(isa) !== undefined)
+
+/** The cache folder has a problem: it cannot be written, is not one's own, or its disk runs nothing. */
+export class CacheUnusable extends Schema.TaggedError<CacheUnusable>()("CacheUnusable", { problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return `${this.problem} The wasm engine needs none: --engine wasm`
+  }
+}
+
+/** The names in a folder; none where it is not there, or may not be read. */
+const namesIn = (directory: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
 }
 
 const execute = (command: string, args: ReadonlyArray<string>): Effect.Effect<string, CompileFailed | NoCompiler> =>
@@ -118,8 +141,14 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
     .slice(0, 12)
   const directory = cacheDirectory()
   const library = join(directory, `${libraryPrefix(isa)}${key}${suffix}`)
+  const unusable = libraryFolderProblem(directory, existsSync(library))
+  if (unusable !== null) return yield* new CacheUnusable({ problem: unusable })
   if (existsSync(library)) return library
-  mkdirSync(directory, { recursive: true })
+  yield* Effect.try({
+    // What is in it is run: nobody else is to write there, whatever the umask.
+    try: () => mkdirSync(directory, { recursive: true, mode: 0o755 }),
+    catch: (cause) => new CacheUnusable({ problem: systemProblem(cause) ?? errorText(cause) })
+  })
   removeLeftovers(directory)
   const name = `partial-${process.pid}-${Math.random().toString(36).slice(2)}`
   const [copy, partial] = [join(directory, `${name}-source`), join(directory, `${name}${suffix}`)]
