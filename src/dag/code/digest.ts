@@ -17,7 +17,8 @@ import * as Schema from "effect/Schema"
 import { sha256 } from "../../store/objects/digest.ts"
 import { errorText } from "../../text/error-text.ts"
 import { REPOSITORY } from "../repository.ts"
-import { type Essence, essenceOf, type Reach } from "./essence.ts"
+import { type Essence, type Reach, textOf } from "./essence.ts"
+import { keepEssences, knownEssence } from "./known-essences.ts"
 import { loadedText } from "./loaded.ts"
 import { packageOf } from "./packages.ts"
 
@@ -87,17 +88,19 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
   const start = realFile(entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry), null)
   const base = isInside(start) ? REPOSITORY : path.dirname(start)
   const seen = new Map<string, ModuleCode>()
+  const places: Places = new Map()
   const visit = (file: string): void => {
     if (seen.has(file)) return
     const name = nameOf(file, base)
     if (file !== start && leftOut.some((prefix) => name.startsWith(prefix))) return
-    const { text, digest, modules, packages } = readCode(file, base, again, lenient || trusted.includes(name))
+    const { text, digest, modules, packages } = readCode(file, base, again, lenient || trusted.includes(name), places)
     seen.set(file, { name, digest })
     keepText?.(digest, text)
     for (const used of packages) seen.set(used.name, used)
     for (const module of modules) visit(module)
   }
   visit(start)
+  keepEssences()
   return inOrder([...seen.values()])
 }
 
@@ -106,13 +109,14 @@ const inOrder = (code: ReadonlyArray<ModuleCode>) => code.toSorted((a, b) => (a.
 const isInside = (file: string): boolean => file.startsWith(`${REPOSITORY}${path.sep}`)
 
 const nameOf = (file: string, base: string): string => {
-  const name = path.relative(base, file).split(path.sep).join("/")
-  return base === REPOSITORY
-    ? name
-    : isInside(file)
-      ? path.relative(REPOSITORY, file).split(path.sep).join("/")
-      : `outside:${name}`
+  const inside = isInside(file)
+  const name = inside ? file.slice(REPOSITORY.length + 1) : path.relative(base, file)
+  const posix = path.sep === "/" ? name : name.split(path.sep).join("/")
+  return inside || base === REPOSITORY ? posix : `outside:${posix}`
 }
+
+/** Real files by the paths that led to them, of one look at the code. */
+type Places = Map<string, string>
 
 /** One file and what it reaches. */
 interface Code {
@@ -126,11 +130,11 @@ interface Code {
 /** By base, file and trust. One state of the files serves all nodes of a plan. */
 const read = new Map<string, Code>()
 
-const readCode = (file: string, base: string, again: boolean, trusted: boolean): Code => {
+const readCode = (file: string, base: string, again: boolean, trusted: boolean, places: Places): Code => {
   const place = `${base}\0${file}\0${trusted}`
   const known = again ? undefined : read.get(place)
   if (known !== undefined) return known
-  const code = codeIn(file, base, trusted)
+  const code = codeIn(file, base, trusted, places)
   if (!again) read.set(place, code)
   return code
 }
@@ -139,27 +143,23 @@ const LANGUAGES = { ".ts": "typescript", ".mts": "typescript", ".js": "javascrip
 
 const isModule = (extension: string): extension is keyof typeof LANGUAGES => Object.hasOwn(LANGUAGES, extension)
 
-const codeIn = (file: string, base: string, trusted: boolean): Code => {
+const codeIn = (file: string, base: string, trusted: boolean, places: Places): Code => {
   const extension = path.extname(file)
   if (!isModule(extension)) return contentsOf(file, extension)
   const source = loadedText(file) ?? fs.readFileSync(file, "utf8")
-  const { text, reaches, refused } = parsed(file, source, LANGUAGES[extension])
+  const { parts, reaches, refused } = parsed(file, source, LANGUAGES[extension])
   const [refusal] = refused
   if (refusal !== undefined && !trusted) throw new CodeUnknown({ file: shown(file), ...refusal })
   const modules: Array<string> = []
   const packages: Array<ModuleCode> = []
-  const lines = text.split("\n")
-  for (const reach of reaches) {
-    const found = resolve(reach, file, trusted)
-    if (found === null) continue
-    if (typeof found !== "string") packages.push(found)
-    else {
-      modules.push(found)
-      lines[reach.token] = JSON.stringify(nameOf(found, base))
-    }
-  }
-  const named = lines.join("\n")
-  return { digest: sha256(named), text: named, modules, packages }
+  const names = reaches.map((reach) => {
+    const found = resolve(reach, file, trusted, places)
+    if (typeof found === "string") modules.push(found)
+    else if (found !== null) packages.push(found)
+    return typeof found === "string" ? nameOf(found, base) : reach.specifier
+  })
+  const text = textOf({ parts, reaches }, names)
+  return { digest: sha256(text), text, modules, packages }
 }
 
 /** A file that is not run: JSON by what it says, any other by its bytes. */
@@ -182,7 +182,7 @@ const jsonText = (text: string): string => {
 }
 
 /** A file, a package with its version, or null for what is part of Node or not of this machine. */
-const resolve = (reach: Reach, from: string, trusted: boolean): string | ModuleCode | null => {
+const resolve = (reach: Reach, from: string, trusted: boolean, places: Places): string | ModuleCode | null => {
   const { by, specifier, line } = reach
   const refuse = (problem: string) => new CodeUnknown({ file: shown(from), line, problem })
   const isPath = by === "beside" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
@@ -192,21 +192,33 @@ const resolve = (reach: Reach, from: string, trusted: boolean): string | ModuleC
     if (trusted) return null
     throw refuse(`imports "${specifier}", ${found}`)
   }
-  const url = URL.canParse(specifier, pathToFileURL(from).href) ? new URL(specifier, pathToFileURL(from)) : null
-  if (url === null) throw refuse(`names "${specifier}", which is no path.`)
-  if (url.protocol !== "file:") return null
-  url.search = ""
-  url.hash = ""
-  const file = realFile(fileURLToPath(url), (problem) =>
-    refuse(`${by === "import" ? "imports" : "names"} "${specifier}", ${problem}`)
-  )
+  const target = targetOf(specifier, from)
+  if (target === undefined) throw refuse(`names "${specifier}", which is no path.`)
+  if (target === null) return null
+  const known = places.get(target)
+  if (known !== undefined) return known
+  const file = realFile(target, (problem) => refuse(`${by === "import" ? "imports" : "names"} "${specifier}", ${problem}`))
   const extension = path.extname(file)
   if (by === "import" && !isModule(extension) && extension !== ".json")
     throw refuse(
       `imports "${specifier}", which is neither TypeScript, a JavaScript module nor JSON: what it loads cannot be told. ` +
         "Import a .ts, .mts, .js, .mjs or .json file."
     )
+  places.set(target, file)
   return file
+}
+
+/** The path that a specifier stands for by the rules of addresses; null: an address that is no file's; undefined: none at all. */
+const targetOf = (specifier: string, from: string): string | null | undefined => {
+  // What nearly all are, at a tenth of the price.
+  if (/^\.\.?\/[\w./-]+$/.test(specifier)) return path.resolve(path.dirname(from), specifier)
+  const base = pathToFileURL(from)
+  if (!URL.canParse(specifier, base.href)) return undefined
+  const url = new URL(specifier, base)
+  if (url.protocol !== "file:") return null
+  url.search = ""
+  url.hash = ""
+  return fileURLToPath(url)
 }
 
 /** The file behind all links, by which Node knows a module too. */
@@ -222,50 +234,11 @@ const realFile = (file: string, refuse: ((problem: string) => CodeUnknown) | nul
 
 const shown = (file: string): string => (isInside(file) ? path.relative(REPOSITORY, file) : file)
 
-/**
- * One parse per text and process; across processes the essence is kept in the package manager's cache folder, by content and by
- * what read it: these modules and the Node that strips types. Otherwise two checkouts would give one source two digests.
- */
-const parses = new Map<string, Essence>()
-
-const CACHE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/code")
-const READER = sha256(fs.readFileSync(path.join(import.meta.dirname, "essence.ts"), "utf8") + process.version)
-
 const parsed = (file: string, source: string, language: "typescript" | "javascript"): Essence => {
-  const key = sha256(READER + language + source)
-  const known = parses.get(key)
-  if (known !== undefined) return known
-  const essence = cachedEssence(key) ?? parseAnew(file, source, language, key)
-  parses.set(key, essence)
-  return essence
-}
-
-/** Null where it is not there, or not as it was written. */
-const cachedEssence = (key: string): Essence | null => {
   try {
-    const [digest, text] = JSON.parse(fs.readFileSync(path.join(CACHE, `${key}.json`), "utf8")) as [string, string]
-    return sha256(text) === digest ? (JSON.parse(text) as Essence) : null
-  } catch {
-    return null
-  }
-}
-
-const parseAnew = (file: string, source: string, language: "typescript" | "javascript", key: string): Essence => {
-  let essence: Essence
-  try {
-    essence = essenceOf(source, language)
+    return knownEssence(source, language)
   } catch (cause) {
     const line = Number(/\((\d+):\d+\)/.exec(errorText(cause))?.[1] ?? 1)
     throw new CodeUnknown({ file: shown(file), line, problem: `cannot be parsed: ${errorText(cause).split("\n")[0]}.` })
   }
-  try {
-    const text = JSON.stringify(essence)
-    const cached = path.join(CACHE, `${key}.json`)
-    fs.mkdirSync(CACHE, { recursive: true })
-    fs.writeFileSync(`${cached}.${process.pid}`, JSON.stringify([sha256(text), text]))
-    fs.renameSync(`${cached}.${process.pid}`, cached)
-  } catch {
-    // A cache that cannot be written only costs time.
-  }
-  return essence
 }

@@ -17,18 +17,23 @@ export interface Reach {
   /** `import`: by Node's rules. `beside`: a file, relative to the module. */
   readonly by: "import" | "beside"
   readonly specifier: string
-  /** Line of the text that holds the specifier. */
-  readonly token: number
   /** Line of the source, from 1. */
   readonly line: number
 }
 
 export interface Essence {
-  readonly text: string
+  /** The text before, between and behind what it reaches. */
+  readonly parts: ReadonlyArray<string>
   readonly reaches: ReadonlyArray<Reach>
   /** What the module does that no key can follow. */
   readonly refused: ReadonlyArray<{ readonly line: number; readonly problem: string }>
 }
+
+/** The text, in which what is reached stands under the names given, or as the module names it. */
+export const textOf = (
+  { parts, reaches }: Pick<Essence, "parts" | "reaches">,
+  names: ReadonlyArray<string> = reaches.map(({ specifier }) => specifier)
+): string => parts.slice(1).reduce((text, part, i) => text + JSON.stringify(names[i]) + part, parts[0]!)
 
 /** Acorn's tokens carry their value, which its types leave out. */
 type Token = AcornToken & { readonly value?: unknown }
@@ -53,7 +58,8 @@ export const essenceOf = (source: string, language: "typescript" | "javascript" 
   append(added, found.added)
   added.sort((a, b) => a.at - b.at)
 
-  const lines: Array<string> = []
+  const parts: Array<string> = []
+  let lines: Array<string> = []
   const reaches: Array<Reach> = []
   const lineAt = lineCounter(plain)
   let addition = 0
@@ -64,14 +70,18 @@ export const essenceOf = (source: string, language: "typescript" | "javascript" 
     addUpTo(token.start)
     if (isTrailingComma(tokens, i)) continue
     const reach = found.reaches.get(token.start)
-    if (reach !== undefined) reaches.push({ ...reach, token: lines.length, line: lineAt(token.start) })
-    lines.push(
-      reach === undefined ? (found.renamed.get(token.start) ?? tokenText(token, plain)) : JSON.stringify(reach.specifier)
-    )
+    if (reach === undefined) lines.push(found.renamed.get(token.start) ?? tokenText(token, plain))
+    else {
+      reaches.push({ ...reach, line: lineAt(token.start) })
+      parts.push([...lines, ""].join("\n"))
+      // What comes next begins a line of its own.
+      lines = [""]
+    }
   }
   addUpTo(Infinity)
   const refused = found.refused.map(({ at, problem }) => ({ line: lineAt(at), problem }))
-  return { text: lines.join("\n"), reaches, refused }
+  parts.push(lines.join("\n"))
+  return { parts, reaches, refused }
 }
 
 /** A token that the source may leave out. */

@@ -50,14 +50,9 @@ export const translationUnits = (room = ""): ReadonlyArray<string> =>
 /** A line that goes on behind a backslash is one line. */
 const spliced = (source: string): string => source.replaceAll(/\\[^\S\n]*\n/g, "")
 
-const PIECES = new RegExp(
-  [
-    /\/\*[^]*?\*\/|\/\/[^\n]*/, // comments
-    /(?<=#[^\S\n]*(?:include|embed)[^\S\n]*)<[^>\n]*>/, // names of system headers
-    /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/, // strings and characters
-    /\n|[^\S\n]+/,
-    /[^\s"'/<#]+|[^]/
-  ]
+/** Comments, and what only looks as if it held some: names of system headers, strings, characters. */
+const OPAQUE = new RegExp(
+  [/\/\*[^]*?\*\/|\/\/[^\n]*/, /(?<=#[^\S\n]*(?:include|embed)[^\S\n]*)<[^>\n]*>/, /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/]
     .map(({ source }) => source)
     .join("|"),
   "g"
@@ -71,28 +66,25 @@ const PIECES = new RegExp(
  */
 export const significantText = (source: string): string => {
   const text = spliced(source)
-  if (countsLines(text)) return source
-  let out = ""
-  let blank = false
-  /** Of the line, so far: nothing, a directive, or other text. */
-  let line: "empty" | "directive" | "text" = "empty"
-  for (const [piece] of text.matchAll(PIECES)) {
-    if (piece === "\n") {
-      if (line === "directive") out += "\n"
-      else blank = true
-      if (line === "directive") blank = false
-      line = "empty"
-    } else if (/^\s/.test(piece) || piece.startsWith("/*") || piece.startsWith("//")) blank = true
-    else {
-      const begins: boolean = line === "empty" && (piece === "#" || piece.startsWith("%:"))
-      if (begins && out !== "" && !out.endsWith("\n")) out += "\n"
-      else if (blank && out !== "" && !out.endsWith("\n")) out += " "
-      if (line === "empty") line = begins ? "directive" : "text"
-      out += piece
-      blank = false
-    }
+  if (countsLines(text) || text.includes("\0")) return source
+  const kept: Array<string> = []
+  const plain = text.replaceAll(OPAQUE, (piece) => {
+    if (piece.startsWith("/")) return " "
+    kept.push(piece)
+    return "\0"
+  })
+  const lines: Array<string> = []
+  /** Whether the last line may go on: one of the preprocessor ends where it ends. */
+  let open = false
+  for (const line of plain.split("\n").map((line) => line.replaceAll(/\s+/g, " ").trim())) {
+    if (line === "") continue
+    const directive = line.startsWith("#") || line.startsWith("%:")
+    if (directive || !open) lines.push(line)
+    else lines[lines.length - 1] += ` ${line}`
+    open = !directive
   }
-  return out.trim()
+  let next = 0
+  return lines.join("\n").replaceAll("\0", () => kept[next++]!)
 }
 
 const countsLines = (text: string): boolean => /\b__LINE__\b|R"/.test(text)
@@ -102,6 +94,15 @@ const named = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?:#\s*(?:include|include_next|import|embed)|__has_(?:include|embed)\s*\()\s*"([^"\n]+)"/g)].map(
     ([, file]) => file!
   )
+
+const significant = new WeakMap<Buffer, string>()
+
+/** The significant text of a file's bytes, taken once. */
+const significantOf = (bytes: Buffer): string => {
+  const text = significant.get(bytes) ?? significantText(bytes.toString("utf8"))
+  significant.set(bytes, text)
+  return text
+}
 
 let files: ReadonlyMap<string, Buffer> | undefined
 
@@ -113,14 +114,14 @@ const readSource = (): ReadonlyMap<string, Buffer> => {
     if (found.has(name)) return
     const bytes = readFileSync(join(sourceFolder, name))
     found.set(name, bytes)
-    const text = significantText(bytes.toString("utf8"))
+    const text = significantOf(bytes)
     const [computed] = /#\s*include\s+[A-Za-z_]\w*/.exec(text) ?? []
     if (computed !== undefined) throw new SourceUnknown({ file: name, include: computed })
     for (const include of named(text)) {
       const target = posix.normalize(posix.join(posix.dirname(name), include))
       if (include.startsWith("/") || target.startsWith("../"))
         throw new SourceUnknown({ file: name, include: `#include "${include}"` })
-      if (existsSync(join(sourceFolder, target))) take(target)
+      if (!found.has(target) && existsSync(join(sourceFolder, target))) take(target)
     }
   }
   for (const name of sourceFiles()) take(name)
@@ -139,10 +140,9 @@ export const sourceDigest = (): string => (digest ??= digestOf(readSource()))
  */
 export const digestOf = (source: ReadonlyMap<string, Buffer>): string => {
   const hash = createHash("sha256")
-  const texts = [...source].map(([name, bytes]) => [name, bytes.toString("utf8")] as const)
-  const asTheyAre = texts.some(([, text]) => countsLines(spliced(text)))
-  for (const [name, text] of texts) {
-    const counted = asTheyAre ? text : significantText(text)
+  const asTheyAre = [...source.values()].some((bytes) => countsLines(spliced(bytes.toString("utf8"))))
+  for (const [name, bytes] of source) {
+    const counted = asTheyAre ? bytes.toString("utf8") : significantOf(bytes)
     hash.update(`${name}\0${counted.length}\0${counted}\0`)
   }
   return hash.digest("hex")

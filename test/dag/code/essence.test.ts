@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest"
 
-import { essenceOf } from "../../../src/dag/code/essence.ts"
+import { essenceOf, textOf } from "../../../src/dag/code/essence.ts"
 
-const essence = (source: string) => essenceOf(source).text
+const essence = (source: string) => textOf(essenceOf(source))
 
 describe("the essence of a module", () => {
   const source = `
