@@ -166,7 +166,7 @@ export class Session {
         begun()
         const { rows, whole } = await this.receive(result, receiver)
         if (select !== undefined && !result.whole() && whole) throw await this.reasonOf(select, rows)
-        return { rows, whole, warnings: [...this.store.warnings, ...several] }
+        return { rows, whole, warnings: [...this.store.warningLines(), ...several] }
       })
     })
   }
@@ -178,7 +178,7 @@ export class Session {
       return this.withViews(ready, async (begun) => {
         const select = await this.singleSelect(ready)
         const rows = select === undefined ? await this.copyByTable(ready.sql, file, begun) : await this.copy(select, file)
-        return { rows, whole: true, warnings: [...this.store.warnings] }
+        return { rows, whole: true, warnings: [...this.store.warningLines()] }
       })
     })
   }

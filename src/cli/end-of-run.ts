@@ -54,7 +54,7 @@ export const endOfRun = async ({
   try {
     const record = recordOf(events)
     if (record === null) return say(`The log of run ${runId} has no beginning: no results can be shown.`)
-    const exit = await Effect.runPromiseExit(Effect.provide(resultsOf(record), Store.layer(root)))
+    const exit = await Effect.runPromiseExit(Effect.provide(resultsOf(record), Store.reading(root)))
     if (Exit.isFailure(exit)) return say(`The results cannot be shown: ${errorText(Cause.squash(exit.cause))}`)
 
     const done = record.nodes.filter((node) => node.outcome.state === "finished")
@@ -83,7 +83,7 @@ export const endOfRun = async ({
 const ownVerdicts = async (root: string, record: RunRecord, ownClaims: StudyClaims): Promise<ReadonlyArray<string>> => {
   if (ownClaims.claims.length === 0) return []
   const { studyVerdicts } = await import("../report/judge-study.ts")
-  return Effect.runPromise(Effect.provide(studyVerdicts(record, ownClaims), Store.layer(root)))
+  return Effect.runPromise(Effect.provide(studyVerdicts(record, ownClaims), Store.reading(root)))
 }
 
 /** A query that this run can answer. */

@@ -1,10 +1,12 @@
 /** Which folder is the store, by `--store` and the environment. */
 
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { REPOSITORY } from "../dag/repository.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderProblem } from "../machine/folders.ts"
+import { errorCode } from "../text/error-text.ts"
 import { type Parsed, UsageError } from "./usage.ts"
 
 /** The folder that is named, if one is. */
@@ -22,4 +24,21 @@ export const existingStore = (parsed: Parsed): string => {
   const problem = namedStore(parsed) === undefined ? null : folderProblem(root)
   if (problem !== null) throw new UsageError({ problem: `There is no such store. ${problem}` })
   return root
+}
+
+/** Whether there is a store that this user may read and not write. */
+export const isReadOnly = (root: string): boolean => {
+  try {
+    fs.accessSync(path.join(root, "runs"), fs.constants.R_OK)
+  } catch {
+    return false
+  }
+  return ["runs", "attempts"].some((name) => {
+    try {
+      fs.accessSync(path.join(root, name), fs.constants.W_OK)
+      return false
+    } catch (cause) {
+      return ["EACCES", "EROFS", "EPERM"].includes(errorCode(cause))
+    }
+  })
 }

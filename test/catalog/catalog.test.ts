@@ -128,7 +128,7 @@ describe("filters", () => {
     expect(await rows("select count(*) from rollouts where run = 'none of them'", damaged.root)).toEqual([[0n]])
     const rest = await query("select count(text) from rollouts where kl < 0.1", damaged.root)
     expect(rest.rows).toEqual([[0n]])
-    expect(rest.warnings.join()).toContain(`object ${file.slice(0, 12)} is missing: its rows are left out`)
+    expect(rest.warnings.join()).toContain("Left out: the rows of 1 artifact of run sweep-2, which is no longer in the store.")
   })
 })
 
@@ -253,7 +253,7 @@ describe("damage", () => {
     const { rows: found, warnings } = await query("select count(loss) from training", broken.root)
     expect(found).toEqual([[0n]])
     expect(warnings.join()).toContain(
-      `object ${file.slice(0, 12)} does not have the contents its name says: its rows are left out`
+      `of runs sweep-1 and sweep-2: object ${file.slice(0, 12)} does not have the contents its name says.`
     )
     truncateSync(broken.objectPath(file), 300)
     expect((await query("select count(loss) from training", broken.root)).warnings.join()).toMatch(/has 300 bytes instead of \d+/)

@@ -1,6 +1,6 @@
 /**
  * The catalog's view of the store: event logs, action records and manifests, each read at most once, and only when something asks
- * for it. Damage in one place does not hide the rest: what cannot be read is left out and named in `warnings`.
+ * for it. Damage in one place does not hide the rest: what cannot be read is left out and named in `warningLines`.
  */
 
 import { Objects } from "../../store/objects/Objects.ts"
@@ -10,6 +10,7 @@ import { thisMachine } from "../../store/presence/machine.ts"
 import { driverOf } from "../../store/presence/Presence.ts"
 import { errorText } from "../../text/error-text.ts"
 import { endOfDriver, foldRun, markLatest, type NodeRecord, type RunRecord } from "./history.ts"
+import { type Lost, lostLines } from "./lost-artifacts.ts"
 
 export class StoreFiles {
   readonly root: string
@@ -18,6 +19,9 @@ export class StoreFiles {
   private allRuns: ReadonlyArray<RunRecord> | undefined
   private readonly records = new Map<string, ActionRecord | undefined>()
   private readonly manifests = new Map<string, Manifest | undefined>()
+  /** Why the manifest of an artifact cannot be had. */
+  private readonly absent = new Map<string, string>()
+  private readonly lost: Array<Lost> = []
 
   constructor(root: string) {
     this.root = root
@@ -45,12 +49,23 @@ export class StoreFiles {
     return this.runs().flatMap((run) => [...run.nodes.values()].filter((node) => hasArtifact(node)))
   }
 
-  /** Path of an object whose contents are what its name says; undefined, with a warning, where they are not or it is gone. */
-  file(digest: string, bytes: number): string | undefined {
+  /** Path of an object whose contents are what its name says; undefined where they are not or it is gone: its rows are lost. */
+  file(node: NodeRecord, digest: string, bytes: number): string | undefined {
     const problem = this.objects.problem(digest, { bytes })
     if (problem === null) return this.objects.path(digest)
-    this.warnings.add(`object ${digest.slice(0, 12)} ${problem}: its rows are left out`)
+    this.lost.push({ run: node.run.run, digest, problem })
     return undefined
+  }
+
+  /** Notes that rows of a node are missing because its artifact is: one that has no manifest. */
+  noteLost(node: NodeRecord & { readonly artifact: string }): void {
+    const problem = this.absent.get(node.artifact)
+    if (problem !== undefined) this.lost.push({ run: node.run.run, digest: node.artifact, problem })
+  }
+
+  /** What results lack, a line each; artifacts that are gone are counted, not listed. */
+  warningLines(): ReadonlyArray<string> {
+    return [...this.warnings, ...lostLines(this.lost)]
   }
 
   action(key: string): ActionRecord | undefined {
@@ -69,7 +84,10 @@ export class StoreFiles {
   manifest(artifact: string, key: string | null): Manifest | undefined {
     if (!this.manifests.has(artifact)) {
       const output = key === null ? undefined : this.action(key)?.output
-      this.manifests.set(artifact, output?.digest === artifact ? output : this.attempt(() => this.objects.manifest(artifact)))
+      const problem = output?.digest === artifact ? null : this.objects.problem(artifact)
+      if (problem !== null) this.absent.set(artifact, problem)
+      const read = () => (problem === null ? this.objects.manifest(artifact) : undefined)
+      this.manifests.set(artifact, output?.digest === artifact ? output : this.attempt(read))
     }
     return this.manifests.get(artifact)
   }

@@ -124,7 +124,9 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
       bytes: Column.float64()
     },
     rows: (store) => {
-      const keys = new Map(store.finishedNodes().map((node) => [node.artifact, node.key]))
+      const nodes = store.finishedNodes()
+      const keys = new Map(nodes.map((node) => [node.artifact, node.key]))
+      for (const node of nodes) if (store.manifest(node.artifact, node.key) === undefined) store.noteLost(node)
       for (const action of store.actions()) keys.set(action.output.digest, action.key)
       return [...keys].flatMap(([artifact, key]) => {
         const manifest = store.manifest(artifact, key)

@@ -3,7 +3,7 @@
  * session; the logs stay the only truth.
  */
 
-import type { LoggedEvent } from "../../store/objects/Runs.ts"
+import { type LoggedEvent, startOrder } from "../../store/objects/Runs.ts"
 
 export type NodeStatus = "planned" | "running" | "succeeded" | "failed" | "stopped" | "skipped"
 
@@ -129,10 +129,13 @@ const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
 }
 
 /**
- * Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer by start.
+ * Whether a run stands for its study rather than another: one that succeeded before one that did not, then the newer. Ids tell
+ * which is newer, since their times only grow; the times of events are those of clocks that may have gone back.
  */
-const standsBefore = (run: Pick<RunRecord, "status" | "startedAt">, other: Pick<RunRecord, "status" | "startedAt">): boolean =>
-  (run.status === "succeeded") === (other.status === "succeeded") ? run.startedAt >= other.startedAt : run.status === "succeeded"
+const standsBefore = (run: Pick<RunRecord, "status" | "run">, other: Pick<RunRecord, "status" | "run">): boolean =>
+  (run.status === "succeeded") === (other.status === "succeeded")
+    ? startOrder(run.run) >= startOrder(other.run)
+    : run.status === "succeeded"
 
 /** Marks the run that stands for each study: a run cut short must not hide the results of a whole one. */
 export const markLatest = (runs: ReadonlyArray<RunRecord>): void => {

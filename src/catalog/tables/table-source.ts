@@ -76,11 +76,20 @@ const provenance = (node: Finished): ReadonlyMap<string, Constant> =>
     ["latest", node.run.latest]
   ])
 
-const nodesWithTable = (table: Table.Any, store: StoreFiles): ReadonlyArray<Finished> =>
-  store.finishedNodes().filter((node) => {
-    const manifest = store.manifest(node.artifact, node.key)
-    return manifest !== undefined && Object.hasOwn(manifest.tables, table.name)
-  })
+const hasTable = (table: Table.Any, store: StoreFiles, node: Finished): boolean => {
+  const manifest = store.manifest(node.artifact, node.key)
+  return manifest !== undefined && Object.hasOwn(manifest.tables, table.name)
+}
+
+/** Nodes whose artifact is gone and may have had the table: those of a stage that has it, or of which nothing is left. */
+const nodesWithout = (store: StoreFiles, nodes: ReadonlyArray<Finished>): ReadonlyArray<Finished> => {
+  const [present, gone] = [new Set<string>(), [] as Array<Finished>]
+  for (const node of store.finishedNodes())
+    if (store.manifest(node.artifact, node.key) === undefined) gone.push(node)
+    else present.add(node.stage)
+  const having = new Set(nodes.map(({ stage }) => stage))
+  return gone.filter(({ stage }) => having.has(stage) || !present.has(stage))
+}
 
 /** What stands for a file that cannot be used. */
 const NOTHING: OpenPart = { batches: 0, rows: () => 0, read: () => undefined, close: () => {} }
@@ -95,7 +104,7 @@ export const tableSource = (
   declared: ReadonlyMap<string, ConstantType>,
   filters: ReadonlyArray<ReadonlyArray<Filter>> = []
 ): Source => {
-  const nodes = nodesWithTable(table, store)
+  const nodes = store.finishedNodes().filter((node) => hasTable(table, store, node))
   const own = Object.entries(table.columns)
   const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...Table.provenanceColumns]), declared)
   const columns: ReadonlyArray<SourceColumn> = [
@@ -111,16 +120,22 @@ export const tableSource = (
       if (data.has(filter.column) || !constants.has(filter.column)) return true
       return mayMatch(constants.get(filter.column) ?? null, filter)
     })
-  const parts = nodes.flatMap((node) => {
+  /** What is the same in all rows of a node; undefined where the query cannot want them. */
+  const wantedConstants = (node: Finished, values: ReadonlyMap<string, unknown>): ReadonlyMap<string, Constant> | undefined => {
     const constants = new Map(provenance(node))
-    const values = params.of(node)
     for (const { name, param, type } of params.columns) constants.set(name, paramConstant(values.get(param), type))
     const lower = new Map([...constants].map(([name, value]) => [name.toLowerCase(), value]))
-    if (filters.length > 0 && !filters.some((list) => passes(lower, list))) return []
+    return filters.length === 0 || filters.some((list) => passes(lower, list)) ? constants : undefined
+  }
+  for (const node of nodesWithout(store, nodes))
+    if (wantedConstants(node, effectiveParams(node)) !== undefined) store.noteLost(node)
+  const parts = nodes.flatMap((node) => {
+    const constants = wantedConstants(node, params.of(node))
+    if (constants === undefined) return []
     const file = store.manifest(node.artifact, node.key)?.tables[table.name]
     if (file === undefined) return []
     const open = () => {
-      const at = store.file(file.file, file.bytes)
+      const at = store.file(node, file.file, file.bytes)
       if (at === undefined) return NOTHING
       return filePart(at, file.rows, columns, constants, (problem) => void store.warnings.add(problem)).open()
     }

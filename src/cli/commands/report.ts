@@ -1,13 +1,11 @@
 /** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
 
-import * as fs from "node:fs"
-import * as path from "node:path"
-
 import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
 import { print, say } from "../output.ts"
+import { outputTarget } from "../result-file.ts"
 import { storeRoot } from "../store-folder.ts"
 import { loadStudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
@@ -26,19 +24,20 @@ export const command: Command = {
     const root = storeRoot(parsed)
     const record = findRun(root, parsed.positionals[0]!)
     const output = parsed.text("output")
-    if (output !== undefined && !fs.existsSync(path.dirname(path.resolve(output))))
-      throw new UsageError({ problem: `--output ${output}: the folder ${path.dirname(path.resolve(output))} does not exist.` })
+    const target = output === undefined ? null : outputTarget(output)
+    if (target !== null && target.kind !== "file")
+      throw new UsageError({ problem: `--output ${output}: a report is a file. Name one that ends in .html.` })
     const known = studyNames().includes(record.study) ? await loadStudyFile(record.study) : null
     const report = await ensureReport({
       root,
       record,
       description: known?.study.description ?? "",
       ...(known === null ? {} : { ownClaims: known.ownClaims }),
-      ...(output === undefined ? {} : { output: path.resolve(output) })
+      ...(target === null ? {} : { output: target.path })
     })
     if (report.problem !== null) {
       say(`The report ${report.file} could not be written: ${report.problem}`)
-      return 2
+      return 1
     }
     print(`${report.file}\n`)
     return 0

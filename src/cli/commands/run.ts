@@ -12,7 +12,7 @@ import { REPOSITORY } from "../../dag/repository.ts"
 import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Executor, Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
-import { newRunId, openRunLog } from "../../store/objects/Runs.ts"
+import { listRuns, newRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
@@ -21,7 +21,7 @@ import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
 import { chooseEngine, runFlags } from "../run-flags.ts"
 import { interruptingSignals, isUnderNohup } from "../signals.ts"
-import { storeRoot } from "../store-folder.ts"
+import { isReadOnly, storeRoot } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
 import { type Command, wholeNumber } from "../usage.ts"
 
@@ -43,15 +43,17 @@ export const command: Command = {
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const machine = thisMachine()
-    const runId = newRunId(study.name, new Date())
+    const runId = newRunId(study.name, new Date(), listRuns(root))
     const display = json ? jsonDisplay(print) : liveDisplay(process.stderr)
-    const store = Store.layer(root)
+    // One that may only be read gives what is in it, and takes no record of the run.
+    const readOnly = isReadOnly(root)
+    const store = readOnly ? Store.reading(root) : Store.layer(root)
     const log = openRunLog(root, runId)
 
     const program = Effect.gen(function* () {
       yield* Store
       // Known first, then said in the log: a log whose driver is not known of is that of one that died.
-      yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
+      if (!readOnly) yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
       const watch = (happening: Happening) => {
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         display.watch(happening)
@@ -126,7 +128,8 @@ export const command: Command = {
         writeReport: !parsed.is("no-report")
       })
     }
-    const unlogged = log.problem()
+    const unlogged = readOnly ? null : log.problem()
+    if (readOnly) say(`The store ${root} may only be read: this run is not recorded in it.`)
     if (unlogged !== null)
       process.stderr.write(
         `The log of run ${runId} is not complete: ${unlogged} ` +

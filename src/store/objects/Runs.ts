@@ -91,13 +91,29 @@ export interface RunLog {
  */
 export const eventsFile = (root: string, run: string): string => inside(root, "runs", run, "events.jsonl")
 
+/** When a run started, as its id tells: what runs are ordered by. */
+export const startOrder = (run: string): string => run.split("-").slice(-3).join("-")
+
+/** The milliseconds since 1970 in the id of a run; none where it tells no time. */
+const timeOf = (run: string): number => {
+  const found = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-([0-9a-f]{3})/.exec(startOrder(run))
+  if (found === null) return Number.NEGATIVE_INFINITY
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number)
+  // No clock said so; and the year after it has five digits.
+  if (year === 9999) return Number.NEGATIVE_INFINITY
+  return Date.UTC(year!, month! - 1, day, hour, minute, second, Number.parseInt(found[7]!, 16))
+}
+
 /**
- * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the
- * milliseconds (3 digits) and chance (4).
+ * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance (4).
+ * Its time is never before that of the newest of `others`: a clock that went back, or is another host's, must not make a new run
+ * look older than the runs that were there when it started.
  */
-export const newRunId = (study: string, now: Date): string => {
-  const [date, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
-  const milliseconds = now.getUTCMilliseconds().toString(16).padStart(3, "0")
+export const newRunId = (study: string, now: Date, others: ReadonlyArray<string> = []): string => {
+  const newest = others.reduce((latest, run) => Math.max(latest, timeOf(run)), Number.NEGATIVE_INFINITY)
+  const at = new Date(Math.max(now.getTime(), newest + 1))
+  const [date, time] = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
+  const milliseconds = at.getUTCMilliseconds().toString(16).padStart(3, "0")
   return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
 }
 
@@ -248,10 +264,9 @@ const eventProblem = (event: Readonly<Record<string, unknown>>, run: string | nu
 
 /** Run ids, oldest first. A log that is no file, or cannot be reached, is one all the same: `readRun` says what is wrong. */
 export const listRuns = (root: string): ReadonlyArray<string> => {
-  const started = (run: string) => run.split("-").slice(-3).join("-")
   return namesInside(root, "runs")
     .filter((run) => hasLog(root, run))
-    .toSorted((a, b) => (started(a) < started(b) ? -1 : 1))
+    .toSorted((a, b) => (startOrder(a) < startOrder(b) ? -1 : 1))
 }
 
 const hasLog = (root: string, run: string): boolean => {
