@@ -43,8 +43,8 @@ export const lostLines = (all: ReadonlyArray<Lost>): ReadonlyArray<string> => {
     const { words } = counted(damaged)
     const { digest, problem } = damaged[0]!
     lines.push(
-      `Left out: the rows of ${words}: object ${digest.slice(0, 12)} ${problem}. pnpm pipeline verify names each; --repair lets ` +
-        "them be computed again."
+      `Left out: the rows of ${words}: object ${digest.slice(0, 12)} ${problem}. ` +
+        "pnpm pipeline verify names each; with --repair they can be computed again."
     )
   }
   return lines
