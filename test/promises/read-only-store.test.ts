@@ -56,7 +56,7 @@ describe.skipIf(!other)("a store of another user (needs root and setpriv)", asyn
     expect(command("sql", "select count(*) n from nodes", "--format", "csv")).toMatchObject({ code: 0, out: "n\n2\n" })
     expect(command("status", "chain")).toMatchObject({ code: 0 })
     const fresh = command("run", "chain", "--no-report", "--terms", "13")
-    expect(fresh.code).toBe(1)
+    expect(fresh.code).toBeGreaterThan(0)
     expect(fresh.err).not.toMatch(/^\s+at .*node:/m)
     expect(fs.readdirSync(at.store, { recursive: true }).toSorted()).toEqual(before)
   }, 120_000)

@@ -106,8 +106,8 @@ const timeOf = (run: string): number => {
 
 /**
  * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance
- * (4). Its time is never before that of the newest of `others`: a clock that went back, or is another host's, must not make a new run
- * look older than the runs that were there when it started.
+ * (4). Its time is never before that of the newest of `others`: a clock that went back, or is another host's, must not make a
+ * new run look older than the runs that were there when it started.
  */
 export const newRunId = (study: string, now: Date, others: ReadonlyArray<string> = []): string => {
   const newest = others.reduce((latest, run) => Math.max(latest, timeOf(run)), Number.NEGATIVE_INFINITY)

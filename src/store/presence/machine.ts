@@ -120,8 +120,6 @@ const bootOf = (): string | null => {
 /**
  * When a process started, against reuse of its id; null where the system does not tell. Field 22 of /proc/<pid>/stat; the name in
  * field 2 may hold spaces, so count from its closing parenthesis.
- *
- * @internal Tests make up holders.
  */
 export const startOf = (pid: number): string | null => {
   try {
