@@ -102,10 +102,11 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
         return null
       }
     }
-    const bytes = (await attempt(true, async () => requireDataFile(path).size)) ?? 0
-    const rows = await attempt(options.rows, () => formatOf(path).count(path))
-    const sha256 = await attempt(options.digests, () => sha256OfFile(path))
-    files.push({ name, path, bytes, rows, sha256 })
+    const bytes = await attempt(true, async () => requireDataFile(path).size)
+    const there = bytes !== null
+    const rows = await attempt(there && options.rows, () => formatOf(path).count(path))
+    const sha256 = await attempt(there && options.digests, () => sha256OfFile(path))
+    files.push({ name, path, bytes: bytes ?? 0, rows, sha256 })
   }
   return {
     ...common,

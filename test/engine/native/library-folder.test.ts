@@ -1,5 +1,6 @@
 /** Folders in which compiled libraries cannot be kept, or must not be trusted: said before the first stage, with what helps. */
 
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -129,5 +130,32 @@ describe.skipIf(process.platform !== "linux")("a cache folder", () => {
     expect(err).toBe("")
     expect(code).toBe(0)
     expect(fs.readdirSync(path.dirname(at.store))).toEqual([])
+  })
+})
+
+/** Whether this process may mount a file system of its own. */
+const mounted = (options: string, use: (folder: string) => void): boolean => {
+  const folder = temporaryFolder()
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "ignore" })
+  } catch {
+    return false
+  }
+  try {
+    use(folder)
+  } finally {
+    execFileSync("umount", [folder])
+  }
+  return true
+}
+
+describe.skipIf(!isRoot || process.platform !== "linux")("a disk of its own (skipped unless root, who can mount one)", () => {
+  it.each([
+    ["noexec,mode=755,size=50m", /its disk is mounted noexec/],
+    ["ro,mode=755,size=50m", /the disk is read-only/],
+    ["mode=755,size=1m", /its disk is full/]
+  ])("mounted with %s is refused as a cache folder", (options, words) => {
+    if (!mounted(options, (folder) => expect(libraryFolderProblem(folder, false)).toMatch(words)))
+      process.stderr.write(`not tried: no file system can be mounted here with ${options}\n`)
   })
 })
