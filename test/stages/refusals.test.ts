@@ -146,6 +146,23 @@ describe("a study is refused when it is planned", () => {
   })
 })
 
+describe("the ids of a study's nodes", () => {
+  it("keep two mixtures apart whose identities begin alike", () => {
+    const settings = {
+      sources: { tinygsm: 1, omi1: 1 },
+      tokens: 20000,
+      maximum: 20,
+      difficulty: { 1: 1, 2: 1 },
+      suiteSize: 20,
+      heldOut: 5
+    }
+    const seeds = [95940, 99433, 1]
+    const { nodes } = graphOf(seeds.map((seed) => mix({}, { ...settings, seed })))
+    expect(nodes.map(({ params }) => params["seed"])).toEqual(seeds)
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(3)
+  })
+})
+
 describe("the labels of a study's nodes", () => {
   it("do not speak of a setting where it does not count", () => {
     const corpus = mix({}, { sources: { tinygsm: 1 }, suiteSize: 100 })

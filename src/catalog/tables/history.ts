@@ -10,6 +10,8 @@ export type NodeStatus = "planned" | "running" | "succeeded" | "failed" | "stopp
 export interface NodeRecord {
   readonly run: RunRecord
   readonly node: string
+  /** The full digest of which `node` shows the beginning; null in logs of before it was kept. */
+  readonly identity: string | null
   readonly label: string
   readonly stage: string
   /** Those that its artifact was made with, once it has one. */
@@ -65,12 +67,13 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
       run.status = event.status
       run.seconds = event.seconds
     } else if (event.event === "node-planned") {
-      const { node, label, stage, params, inputs } = event
+      const { node, identity = null, label, stage, params, inputs } = event
       const known = run.nodes.get(node)
       if (known === undefined)
         run.nodes.set(node, {
           run,
           node,
+          identity,
           label,
           stage,
           params,

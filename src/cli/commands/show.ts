@@ -4,6 +4,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -71,7 +72,22 @@ interface Found {
 
 const HEX = /^[0-9a-f]{4,64}$/
 
+/** Stage and full identity of a node, as far as its run has told them. */
+const fullId = ({ node, stage, identity }: NodeRecord): string => (identity === null ? node : `${stage}-${identity}`)
+
+/** Refuses the beginning of an id that two nodes have, be they of one run or of two. */
+const refuseAmbiguous = (name: string, runs: ReadonlyArray<Run>): void => {
+  const ids = runs.flatMap((run) => [...run.record.nodes.values()].map(fullId)).filter((id) => id.startsWith(name))
+  const distinct = [...new Set(ids)].filter((id, _, all) => !all.some((other) => other !== id && other.startsWith(id)))
+  if (distinct.length < 2) return
+  let digits = name.length + 1
+  while (new Set(distinct.map((id) => id.slice(0, digits))).size < distinct.length) digits++
+  const shown = distinct.map((id) => id.slice(0, digits)).join(", ")
+  throw new UsageError({ problem: `"${name}" is the beginning of ${shown}: give more digits.` })
+}
+
 const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
+  if (/-[0-9a-f]+$/.test(name)) refuseAmbiguous(name, runs)
   const named = runs.flatMap((run) =>
     [...run.record.nodes.values()].filter(({ node, label }) => node === name || label === name).map((node) => ({ run, node }))
   )
@@ -97,7 +113,8 @@ const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: Readonly
     if (attempted !== null) return attempted
   }
   for (const run of runs)
-    for (const node of run.record.nodes.values()) if (node.node.startsWith(name)) return { run, node: node.node, key: node.key }
+    for (const node of run.record.nodes.values())
+      if (fullId(node).startsWith(name) || node.node.startsWith(name)) return { run, node: node.node, key: node.key }
   const known = runs.flatMap((run) => [...run.record.nodes.values()].flatMap((node) => [node.node, node.label]))
   throw new NotFound({
     problem: `There is no node, action or artifact "${name}" in this store.${didYouMean(name, new Set(known))}`

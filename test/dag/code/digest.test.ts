@@ -67,7 +67,14 @@ describe("the code of a stage", () => {
       return cause instanceof CodeUnknown ? cause.message.replace(/^.*\/(?=[^/]*:\d+ )/, "") : String(cause)
     }
   }
-  const other = { "other.ts": "export const o = 1", "words.json": '{ "a": 1 }', "data.bin": "\0\x01" }
+  const other = {
+    "other.ts": "export const o = 1",
+    "plain.mjs": "export const o = 1",
+    "plain.js": "export const o = 1",
+    "typed.mts": "export const o: number = 1",
+    "words.json": '{ "a": 1 }',
+    "data.bin": "\0\x01"
+  }
 
   it.each([
     ["import { o } from './other.ts'", "outside:other.ts"],
@@ -78,6 +85,9 @@ describe("the code of a stage", () => {
     ["export const f = () => import(`./other.ts`, {})", "outside:other.ts"],
     ["import { o } from './other.ts?again'", "outside:other.ts"],
     ["import { o } from './%6fther.ts#x'", "outside:other.ts"],
+    ["import './plain.mjs'", "outside:plain.mjs"],
+    ["import './plain.js'", "outside:plain.js"],
+    ["import './typed.mts'", "outside:typed.mts"],
     ["import words from './words.json' with { type: 'json' }", "outside:words.json"],
     ["export const u = new URL('./data.bin', import.meta.url)", "outside:data.bin"],
     ["export const u = new URL(`data.bin`, import.meta.url)", "outside:data.bin"],
