@@ -13,9 +13,9 @@ type Part = Html | string | number | ReadonlyArray<Html>
 /** Text as it can stand in HTML, in an attribute too. */
 export const escapeHtml = (text: string): string =>
   text
-    // A control character has no place in HTML; a model can write any of them.
+    // A control character has no place in HTML, nor what turns the direction of its surroundings; a model can write any of them.
     // oxlint-disable-next-line no-control-regex
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, "\u{FFFD}")
+    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "\u{FFFD}")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
