@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
 import { draws } from "../../src/random/philox.ts"
 import { readRecord } from "../../src/store/objects/records.ts"
 import { type Place, place } from "../cli/command-line.ts"
@@ -132,6 +133,61 @@ describe.each(["manifest", "table", "document", "record", "observation", "code",
         expect(`${out}${err}`, command.join(" ")).not.toMatch(TRACE)
         expect([0, 1, 2], command.join(" ")).toContain(code)
       }
+    }
+  )
+})
+
+describe("an unfinished attempt", () => {
+  let root = ""
+  /** Its checkpoint, the state and the rows that it lists. */
+  let parts: ReadonlyArray<string> = []
+  let whole: ReadonlyArray<string> = []
+  beforeAll(async () => {
+    const sound = temporaryFolder()
+    await runNodes(sound, chain.nodes({ terms: 40 }))
+    whole = objectsIn(sound)
+    root = path.join(temporaryFolder(), "store")
+    let steps = 0
+    const stopped = await runNodes(root, chain.nodes({ terms: 40 }), {
+      execute: inProcessExecutor(() => steps >= 17),
+      watch: (happening) => {
+        if (happening.event === "progress") steps = happening.done
+      }
+    })
+    expect(stopped.status).toBe("interrupted")
+    parts = fs
+      .readdirSync(path.join(root, "attempts"), { recursive: true, encoding: "utf8" })
+      .filter((name) => /checkpoint\.json$|\.bin$|\.arrow$/.test(name))
+    expect(parts.map((name) => path.extname(name)).toSorted()).toEqual([".arrow", ".bin", ".json"])
+  })
+
+  it.each([".json", ".bin", ".arrow"].flatMap((sort) => Object.keys(damages).map((damage) => [sort, damage] as const)))(
+    "whose %s has %s is named by verify, and gone on with or begun anew: the result is that of a sound one",
+    async (sort, damage) => {
+      const own = path.join(temporaryFolder(), "store")
+      fs.cpSync(root, own, { recursive: true })
+      const file = path.join(
+        own,
+        "attempts",
+        parts.find((name) => name.endsWith(sort))!
+      )
+      const other = path.join(
+        own,
+        "attempts",
+        parts.find((name) => !name.endsWith(sort))!
+      )
+      fs.chmodSync(file, 0o644)
+      damages[damage]!(file, other)
+      // Without its first file there is no checkpoint to be damaged, only scratch.
+      const gone = sort === ".json" && damage === "deleted"
+      const found = await original.here(["verify", "--store", own])
+      expect(`${found.out}${found.err}`).not.toMatch(TRACE)
+      expect(found.code).toBe(gone ? 0 : 1)
+      if (!gone) expect(found.out).toContain("checkpoint.json")
+
+      expect((await runNodes(own, chain.nodes({ terms: 40 }))).status).toBe("succeeded")
+      expect(objectsIn(own)).toEqual(whole)
+      expect((await original.here(["verify", "--store", own])).code).toBe(0)
     }
   )
 })

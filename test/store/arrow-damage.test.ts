@@ -1,6 +1,6 @@
 /** Rows and files that are refused: wrong values, truncated, foreign and corrupted files. */
 
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -252,10 +252,57 @@ describe("a checkpoint", () => {
     writer.checkpoint()
     expect(() => TableWriter.resume(Samples, directory, 21)).toThrow("should hold 21 rows and holds 20")
     expect(() => TableWriter.resume(Samples, directory, 40)).toThrow(CheckpointIncomplete)
-    truncateSync(join(directory, "samples.1.arrow"), 200)
+    const part = join(
+      directory,
+      readdirSync(directory).find((name) => name.startsWith("samples.1."))!
+    )
+    const bytes = readFileSync(part)
+    for (let at = 0; at < bytes.length; at += 7) {
+      const changed = Buffer.from(bytes)
+      changed[at]! ^= 1 << (at % 8)
+      writeFileSync(part, changed)
+      expect(() => TableWriter.resume(Samples, directory, 20), `byte ${at}`).toThrow(ArrowFileCorrupt)
+    }
+    truncateSync(part, 200)
     expect(() => TableWriter.resume(Samples, directory, 20)).toThrow(ArrowFileCorrupt)
-    rmSync(join(directory, "samples.1.arrow"))
+    rmSync(part)
     expect(() => TableWriter.resume(Samples, directory, 20)).toThrow("should hold 20 rows and holds 8")
+  })
+
+  it("of which a part was damaged since it was written is not made a table of", () => {
+    const directory = place()
+    const writer = TableWriter.open(Samples, directory)
+    for (let i = 0; i < 20; i++) writer.append(good)
+    const part = join(
+      directory,
+      readdirSync(directory).find((name) => name.startsWith("samples.0."))!
+    )
+    const bytes = readFileSync(part)
+    bytes[bytes.length >> 1]! ^= 4
+    writeFileSync(part, bytes)
+    expect(() => writer.finish(join(directory, "finished"))).toThrow("does not have the contents its name says")
+  })
+
+  it("with two files of one part, as a kill between two steps leaves them, goes on from the longer", () => {
+    const directory = place()
+    const writer = TableWriter.open(Samples, directory)
+    for (let i = 0; i < 3; i++) writer.append(good)
+    writer.checkpoint()
+    const [first = ""] = readdirSync(directory)
+    const bytes = readFileSync(join(directory, first))
+    for (let i = 0; i < 3; i++) writer.append(good)
+    writer.checkpoint()
+    writeFileSync(join(directory, first), bytes)
+    expect(readdirSync(directory)).toHaveLength(2)
+    for (const rows of [3, 6]) {
+      const copy = place()
+      cpSync(directory, copy, { recursive: true })
+      const resumed = TableWriter.resume(Samples, copy, rows)
+      for (let i = rows; i < 12; i++) resumed.append(good)
+      const whole = TableWriter.open(Samples, place())
+      for (let i = 0; i < 12; i++) whole.append(good)
+      expect(resumed.finish(join(copy, "finished")).sha256).toBe(whole.finish(place()).sha256)
+    }
   })
 
   it("is forgotten by a new table in the same directory", () => {

@@ -89,6 +89,7 @@ const WITHOUT_ACTION: Readonly<Record<Damage["sort"], string>> = {
   record: "it is no action's record",
   log: "the log of a run; no result hangs on it",
   observation: "what is known of earlier results of a key; no result hangs on it",
+  attempt: "the checkpoint of an unfinished attempt, which begins anew",
   report: "a report: pipeline report writes it again",
   code: "only shown where code changed; no result hangs on it"
 }

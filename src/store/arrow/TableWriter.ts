@@ -1,8 +1,9 @@
 /**
  * Writes a table to one canonical Arrow IPC file, in bounded memory.
  *
- * Rows gather in builders; each full batch goes to a part file `<table>.<n>.arrow` in the writer's directory, and `finish` copies
- * the parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however they were split.
+ * Rows gather in builders; each full batch goes to a part file `<table>.<n>.<digest>.arrow` in the writer's directory, and
+ * `finish` copies the parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however they
+ * were split. A part is only read again while its contents are what its name says: hours may lie between.
  *
  * Part n always holds a prefix of the rows of batch n, since a checkpoint writes the batch as far as it got and the full batch
  * later replaces it. So any earlier checkpoint can be resumed: the rows that came after it are dropped.
@@ -10,17 +11,18 @@
  * Not for concurrent use: a directory has one writer.
  */
 
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readdirSync, rmSync } from "node:fs"
+import { basename, join } from "node:path"
 
-import { moveInPlace, syncFile } from "../disk/calls.ts"
+import { discard, moveInPlace, syncFile } from "../disk/calls.ts"
+import { sha256OfFile } from "../disk/file-digest.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 import { ArrowFile } from "./ArrowFile.ts"
 import { writeArrowFile, type WrittenFile } from "./ArrowFileWriter.ts"
 import { buildColumn } from "./builders/build-column.ts"
 import type { ColumnBuilder } from "./builders/ColumnBuilder.ts"
-import { CheckpointIncomplete, RowRejected } from "./TableErrors.ts"
+import { ArrowFileCorrupt, CheckpointIncomplete, RowRejected } from "./TableErrors.ts"
 
 export interface FinishedTable extends WrittenFile {
   readonly rows: number
@@ -33,6 +35,8 @@ export class TableWriter<T extends Table.Any> {
   private readonly builders: ReadonlyArray<readonly [name: string, builder: ColumnBuilder]>
   /** Full batches on disk. */
   private parts = 0
+  /** Where each part is. */
+  private readonly files = new Map<number, string>()
   /** Rows in the builders. */
   private pending = 0
   /** Rows of the last part that a checkpoint wrote, so that nothing is written twice. */
@@ -63,14 +67,15 @@ export class TableWriter<T extends Table.Any> {
     const writer = new TableWriter(table, directory)
     const incomplete = (found: number) => new CheckpointIncomplete({ table: table.name, directory, rows, found })
     const full = Math.floor(rows / table.rowsPerBatch)
+    writer.findParts()
     for (let n = 0; n < full; n++) {
-      const found = existsSync(writer.part(n)) ? writer.inPart(n, (arrow) => arrow.rows) : 0
+      const found = writer.files.has(n) ? writer.inPart(n, (arrow) => arrow.rows) : 0
       if (found !== table.rowsPerBatch) throw incomplete(n * table.rowsPerBatch + found)
     }
     writer.parts = full
     const rest = rows - full * table.rowsPerBatch
     if (rest > 0) {
-      const found = existsSync(writer.part(full)) ? writer.loadPart(full, rest) : 0
+      const found = writer.files.has(full) ? writer.loadPart(full, rest) : 0
       if (found < rest) throw incomplete(full * table.rowsPerBatch + found)
       writer.pending = rest
       writer.checkpointed = rest
@@ -156,15 +161,29 @@ export class TableWriter<T extends Table.Any> {
       if (!Object.hasOwn(this.table.columns, name)) throw this.rejected(this.rows, name, "is not a column of the table")
   }
 
-  private part(n: number): string {
-    return join(this.directory, `${this.table.name}.${n}.arrow`)
+  /** Number and digest in the name of a part; no digest in that of one which is being written. */
+  private partName(name: string): { readonly n: number; readonly digest: string | undefined } | null {
+    const [, n, digest] = new RegExp(`^${this.table.name}\\.(\\d+)\\.(?:([0-9a-f]{64})\\.arrow|partial)$`).exec(name) ?? []
+    return n === undefined ? null : { n: Number(n), digest }
   }
 
   private removePartsFrom(first: number): void {
-    const pattern = new RegExp(`^${this.table.name}\\.(\\d+)\\.arrow(\\.partial)?$`)
     for (const name of readdirSync(this.directory)) {
-      const match = pattern.exec(name)
-      if (match !== null && (Number(match[1]) >= first || match[2] !== undefined)) rmSync(join(this.directory, name))
+      const part = this.partName(name)
+      if (part !== null && (part.n >= first || part.digest === undefined)) rmSync(join(this.directory, name))
+    }
+  }
+
+  /** The parts that an earlier attempt left. Of two with one number, the first was to go: the longer one holds its rows too. */
+  private findParts(): void {
+    for (const name of readdirSync(this.directory)) {
+      const part = this.partName(name)
+      if (part?.digest === undefined) continue
+      const other = this.files.get(part.n)
+      this.files.set(part.n, join(this.directory, name))
+      if (other === undefined) continue
+      const before = this.inFile(other, (arrow) => arrow.rows)
+      if (before > this.inPart(part.n, (arrow) => arrow.rows)) this.files.set(part.n, other)
     }
   }
 
@@ -173,10 +192,16 @@ export class TableWriter<T extends Table.Any> {
   }
 
   private writePart(n: number): void {
-    const partial = `${this.part(n)}.partial`
-    writeArrowFile(this.table, partial, false, (write) => write(this.pendingColumns()))
-    moveInPlace(partial, this.part(n))
-    this.unsynced.add(this.part(n))
+    const partial = join(this.directory, `${this.table.name}.${n}.partial`)
+    const { sha256 } = writeArrowFile(this.table, partial, false, (write) => write(this.pendingColumns()))
+    const file = join(this.directory, `${this.table.name}.${n}.${sha256}.arrow`)
+    moveInPlace(partial, file)
+    const before = this.files.get(n)
+    this.files.set(n, file)
+    this.unsynced.add(file)
+    if (before === undefined || before === file) return
+    this.unsynced.delete(before)
+    discard(before)
   }
 
   private spill(): void {
@@ -188,7 +213,13 @@ export class TableWriter<T extends Table.Any> {
   }
 
   private inPart<A>(n: number, use: (arrow: ArrowFile) => A): A {
-    const arrow = new ArrowFile(this.part(n))
+    return this.inFile(this.files.get(n)!, use)
+  }
+
+  private inFile<A>(file: string, use: (arrow: ArrowFile) => A): A {
+    if (sha256OfFile(file) !== this.partName(basename(file))?.digest)
+      throw new ArrowFileCorrupt({ file, problem: "it does not have the contents its name says" })
+    const arrow = new ArrowFile(file)
     try {
       return use(arrow)
     } finally {

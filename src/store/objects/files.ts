@@ -1,44 +1,13 @@
 /** The few file operations that durability hangs on. Everything in a store is made through these. */
 
-import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode, errorText } from "../../text/error-text.ts"
-import {
-  closeFile,
-  discard,
-  moveInPlace,
-  patiently,
-  pause,
-  readFrom,
-  syncFile,
-  temporaryName,
-  writeWhole
-} from "../disk/calls.ts"
-import { openRegular } from "../disk/inside.ts"
+import { discard, moveInPlace, patiently, pause, syncFile, temporaryName, writeWhole } from "../disk/calls.ts"
+import { sha256OfFile } from "../disk/file-digest.ts"
 
-export { errorCode, errorText, temporaryName }
-
-const CHUNK = 8 << 20
-
-/** SHA-256 of a file's bytes in constant memory, 64 hexadecimal digits. */
-export const sha256OfFile = (file: string): string => {
-  const hash = createHash("sha256")
-  const handle = openRegular(file)
-  try {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, fs.fstatSync(handle).size)))
-    for (let at = 0; ;) {
-      const got = readFrom(handle, file, buffer, at)
-      hash.update(buffer.subarray(0, got))
-      at += got
-      if (got < buffer.length) break
-    }
-  } finally {
-    closeFile(handle)
-  }
-  return hash.digest("hex")
-}
+export { errorCode, errorText, sha256OfFile, temporaryName }
 
 /** Makes a folder and those above it. */
 export const makeFolder = (folder: string): void => void patiently(folder, () => fs.mkdirSync(folder, { recursive: true }))

@@ -17,6 +17,7 @@ import { readObservations } from "../objects/observations.ts"
 import { type ActionRecord, damagedBy, isDigest, objectsOf } from "../objects/records.ts"
 import { listRuns, readRun } from "../objects/Runs.ts"
 import type { Inventory } from "./inventory.ts"
+import { damagedCheckpoints } from "./verify-attempts.ts"
 
 export interface Damage {
   readonly file: string
@@ -26,7 +27,7 @@ export interface Damage {
   /** Names below the store of the file to set aside; null where it is missing. */
   readonly names: ReadonlyArray<string> | null
   /** What mends it beyond setting it aside. */
-  readonly sort: "result" | "record" | "log" | "observation" | "code" | "report"
+  readonly sort: "result" | "record" | "log" | "observation" | "code" | "report" | "attempt"
 }
 
 /** What was found, and how much was looked at. */
@@ -59,7 +60,8 @@ export const verifyStore = (
       ...damagedLogs(root),
       ...lostRecords(root, stock),
       ...damagedCode(root, stock),
-      ...damagedReports(root)
+      ...damagedReports(root),
+      ...damagedAttempts(root)
     ],
     notes: lost.length === 0 ? [] : [`The code texts of ${lost.join(", ")} are missing: a plan cannot show what changed there.`],
     objects: stock.objects.size,
@@ -257,6 +259,15 @@ const damagedReports = (root: string): ReadonlyArray<Damage> =>
       const names = ["reports", name]
       return { file: path.join(root, ...names), problem: "is not as it was written", actions: [], names, sort: "report" }
     })
+
+const damagedAttempts = (root: string): ReadonlyArray<Damage> =>
+  damagedCheckpoints(root).map(({ names, problem }) => ({
+    file: path.join(root, ...names),
+    problem,
+    actions: [],
+    names,
+    sort: "attempt"
+  }))
 
 /** Code texts that keys speak of and that are gone: only an explanation is poorer. */
 const lostCode = (stock: Inventory): ReadonlyArray<string> => {
