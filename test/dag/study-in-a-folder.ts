@@ -44,7 +44,12 @@ export const runNodes = async (root: string, nodes: ReadonlyArray<Node>, options
     },
     placement: { store: root, checkpointSeconds: options.checkpointSeconds ?? 3600, services: {} }
   })
-  const result = await Effect.runPromise(Effect.provide(program, Store.layer(root, () => {})))
+  const result = await Effect.runPromise(
+    Effect.provide(
+      program,
+      Store.layer(root, () => {})
+    )
+  )
   const labels = (event: Happening["event"]) =>
     happenings.flatMap((h) => (h.event === event && "node" in h ? [graph.byId.get(h.node)!.label] : []))
   return {
