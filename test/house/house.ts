@@ -91,6 +91,7 @@ export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
  */
 export const BOUNDED_SPREADS: Readonly<Record<string, string>> = {
   inside: "the names of a path",
+  namesInside: "the names of a path",
   makeInside: "the names of a path",
   setAside: "the names of a path",
   "path.join": "the names of a path",

@@ -2,8 +2,8 @@
  * Writes a table to one canonical Arrow IPC file, in bounded memory.
  *
  * Rows gather in builders; each full batch goes to a part file `<table>.<n>.<digest>.arrow` in the writer's directory, and
- * `finish` copies the parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however they
- * were split. A part is only read again while its contents are what its name says: hours may lie between.
+ * `finish` copies the parts into the final file. Equal data gives equal bytes: rows or columns, in one go or resumed, however
+ * they were split. A part is only read again while its contents are what its name says: hours may lie between.
  *
  * Part n always holds a prefix of the rows of batch n, since a checkpoint writes the batch as far as it got and the full batch
  * later replaces it. So any earlier checkpoint can be resumed: the rows that came after it are dropped.
