@@ -37,7 +37,9 @@ if (Number.parseInt(process.versions.node) >= OLDEST) {
     )
     process.exit(2)
   })()
-  const child = spawn(runtime, process.argv.slice(1), { stdio: "inherit" })
+  // The command leaves when this process is gone, however that happened: see src/cli/starter.ts.
+  const env = { ...process.env, ECHO_CHAMBER_LAUNCHER: String(process.pid) }
+  const child = spawn(runtime, process.argv.slice(1), { stdio: "inherit", env })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }

@@ -6,8 +6,10 @@ import { rememberLoaded } from "../dag/code/loaded.ts"
 rememberLoaded()
 const { commandLine } = await import("./command-line.ts")
 const { outputEnded, watchOutput } = await import("./output.ts")
+const { leaveWithStarter } = await import("./starter.ts")
 
 watchOutput()
+leaveWithStarter()
 const code = await commandLine(process.argv.slice(2))
 // An interrupted command does not wait for a reader that has stopped reading.
 if (code === 130 && process.stdout.writableLength > 0) process.exit(code)

@@ -12,6 +12,13 @@ export const readVariable = (name: string, environment: Environment = process.en
   return value === "" ? undefined : value
 }
 
+/** The value of a variable that is meant for this process and not for those that it starts. */
+export const takeVariable = (name: string): string | undefined => {
+  const value = readVariable(name)
+  delete process.env[name]
+  return value
+}
+
 /** Sets a variable for this process and the children it starts. */
 export const setVariable = (name: string, value: string): void => void (process.env[name] = value)
 

@@ -94,7 +94,9 @@ describe("docs/environment.md", () => {
     const taken = [...text.matchAll(/\{([^{}]*)\}\s*=\s*process\.env\b/g)].flatMap(([, names]) =>
       names!.split(",").map((name) => name.split(/[:=]/)[0]!.trim())
     )
-    const named = [...text.matchAll(/\b(?:readVariable|setVariable|setDefault)\(\s*"(\w+)"/g)].map(([, name]) => name!)
+    const named = [...text.matchAll(/\b(?:readVariable|takeVariable|setVariable|setDefault)\(\s*"(\w+)"/g)].map(
+      ([, name]) => name!
+    )
     const inC = [...text.matchAll(/\bgetenv\("(\w+)"\)/g)].map(([, name]) => name!)
     return { names: [...direct, ...taken, ...named, ...inC], computed: /process\.env\)?\[(?!")|\breadVariable\((?!")/.test(text) }
   }

@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { Stopped } from "../../dag/Checkpoints.ts"
-import type { ChildMessage, DriverMessage } from "../../dag/running/child-process.ts"
+import { type ChildMessage, DRIVEN, type DriverMessage } from "../../dag/running/child-process.ts"
 import { computeAction } from "../../dag/running/compute-action.ts"
 import { Busy, type Obtained, type StageRequest } from "../../dag/running/Executor.ts"
 import { failureOf } from "../../dag/running/NodeFailed.ts"
@@ -27,10 +27,10 @@ import { UsageError } from "../usage.ts"
 const MESSAGES_PER_SECOND = 5
 
 /** Computes the action of a request file. Leaves the process with 0 when its record is in the store, else with 1. */
-export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> => {
+export const execStage = async ([file, how]: ReadonlyArray<string>): Promise<number> => {
   const request = readRequest(file)
   // The driver removes it too, but a driver that was killed cannot.
-  if (process.connected) fs.rmSync(file!, { force: true })
+  if (how === DRIVEN) fs.rmSync(file!, { force: true })
   let stop = false
   let resumable = false
   let fiber: Fiber.Fiber<Obtained, unknown> | null = null
@@ -41,6 +41,7 @@ export const execStage = async ([file]: ReadonlyArray<string>): Promise<number> 
   }
   for (const signal of [...interruptingSignals(), "SIGUSR2"] as const) process.on(signal, requestStop)
   process.on("disconnect", requestStop)
+  if (how === DRIVEN && !process.connected) return 1
   process.on("message", (message: DriverMessage) => {
     if (message.type === "stop") requestStop()
   })

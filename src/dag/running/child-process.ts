@@ -42,6 +42,9 @@ interface Gone {
   readonly words: string
 }
 
+/** Tells a child that it has a driver, so that it leaves when it has none any more, even if it never saw it. */
+export const DRIVEN = "driven"
+
 /** After asking a child to stop, how long it may take to save its state. */
 const PATIENCE_MS = 30_000
 
@@ -121,7 +124,7 @@ const tell = (news: News, node: string, watch: (happening: Happening) => void): 
 const childEnding = (command: Command, requestFile: string, log: string, onNews: (news: News) => void) =>
   Effect.callback<Ending | Gone>((resume) => {
     const output = fs.openSync(log, "a")
-    const child = fork(command.module, ["exec-stage", requestFile], {
+    const child = fork(command.module, ["exec-stage", requestFile, DRIVEN], {
       execArgv: [...command.execArgv],
       stdio: [command.stdin, output, output, "ipc"]
     })

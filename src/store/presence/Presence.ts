@@ -120,6 +120,13 @@ export const present = (root: string): ReadonlyArray<Holder & { readonly sort: S
 /** Someone whose file says nothing: only whether it beats can be told. */
 const nobody = (token: string): Holder => ({ token, pid: 0, started: null, host: "an unknown host", boot: null, namespace: null })
 
+/** Removes beats of those who were given up and have beaten once more. */
+export const removeStrayBeats = (root: string): void => {
+  const known = new Set(present(root).map(({ token }) => `${token}.beat`))
+  for (const name of namesInside(root, FOLDER))
+    if (name.endsWith(".beat") && !known.has(name)) fs.rmSync(inside(root, FOLDER, name), { force: true })
+}
+
 /** Who says in this file that it holds something; null without a file. */
 export const readHolder = (file: string): Holder | "garbage" | null => {
   let value: unknown

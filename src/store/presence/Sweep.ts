@@ -17,7 +17,7 @@ import * as path from "node:path"
 import { errorCode } from "../../text/error-text.ts"
 import { patiently } from "../disk/calls.ts"
 import { inside, makeInside, namesInside } from "../disk/inside.ts"
-import { enter, type Holder, newToken, type Observer, present, removePresence } from "./Presence.ts"
+import { enter, type Holder, newToken, type Observer, present, removePresence, removeStrayBeats } from "./Presence.ts"
 import type { Steps } from "./steps.ts"
 
 /** Of a holder's folder: where the record of an action is written before it is moved to its place. */
@@ -169,6 +169,7 @@ export function* sweep(
   if (!rename(own, inside(root, TRASH, RUBBISH + token))) return { _tag: "undone" }
   yield 0
   for (const holder of gone) removePresence(root, holder.sort, holder.token)
+  removeStrayBeats(root)
   yield 0
   presence.leave()
   yield 0
