@@ -99,10 +99,7 @@ const tryOut = async (study: string, trial: Trial, whole: Undisturbed): Promise<
       `${trial.operations.join("+")} ${trial.fault} #${trial.first} ${timesWords(trial.times)} ` +
         `at ${path.relative(store, last)} (exit ${run.code}): ${what}`
     )
-  // A lease that cannot be read for the moment is taken for another's; see src/store/presence.
-  const lease = last.endsWith("lease.json")
   const sentence = (what: string, { out, err }: typeof run) => {
-    if (lease) return
     const problem = notASentence(`${out}\n${err}`)
     if (problem !== null) object(`${what} says ${JSON.stringify(problem)} in ${err}`)
   }
@@ -186,6 +183,21 @@ describe.skipIf(impossible !== null)("a disk that fails", () => {
       const most = drill.operations.reduce((sum, operation) => sum + whole.operations[operation], 0)
       const wrong: Array<string> = []
       for (const first of spread(most, drill.tries ?? 12)) wrong.push(...(await tryOut("light", { ...drill, first }, whole)))
+      expect(wrong.join("\n\n")).toBe("")
+    })
+})
+
+describe.skipIf(impossible !== null)("a disk that fails under a stage in a process of its own", () => {
+  let whole: Undisturbed
+  beforeAll(async () => {
+    if (impossible === null) whole = await undisturbed("heavy")
+  })
+
+  for (const drill of DRILLS.filter(({ fault, times }) => ALL || (fault === "ENOSPC" && times === undefined)))
+    it(`with ${drill.fault} at ${drill.operations.join(", ")}, ${timesWords(drill.times)}`, { timeout: 3_600_000 }, async () => {
+      const most = drill.operations.reduce((sum, operation) => sum + whole.operations[operation], 0)
+      const wrong: Array<string> = []
+      for (const first of spread(most, 5)) wrong.push(...(await tryOut("heavy", { ...drill, first }, whole)))
       expect(wrong.join("\n\n")).toBe("")
     })
 })

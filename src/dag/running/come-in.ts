@@ -5,8 +5,8 @@
 
 import * as Effect from "effect/Effect"
 
-import { errorCode, errorText } from "../../store/objects/files.ts"
-import { Store, StoreFailed } from "../../store/objects/Store.ts"
+import { errorCode } from "../../store/objects/files.ts"
+import { Store, type StoreFailed, storeFailed } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import {
   enter,
@@ -25,9 +25,6 @@ import { awaitSweep } from "../../store/presence/Sweep.ts"
 /** Takes the steps of a protocol. What fails in it is an error of the store, or one that has words of its own. */
 export const inStore = <A>(root: string, what: string, steps: () => Steps<A>): Effect.Effect<A, StoreFailed> =>
   Effect.suspend(() => asEffect(steps())).pipe(Effect.mapError((cause) => storeFailed(root, what, cause)))
-
-const storeFailed = (root: string, what: string, cause: unknown): StoreFailed =>
-  new StoreFailed({ path: root, problem: `${what}: ${errorText(cause)}` })
 
 /** Someone who looks at others in this store, on this machine. */
 export const lookOut = Effect.map(Store, ({ root }) => observer(root, thisMachine()))

@@ -12,8 +12,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
 import { inside } from "../../store/disk/inside.ts"
-import { errorText } from "../../store/objects/files.ts"
-import { type ActionRecord, LeaseLost, manifestJson, Store, StoreFailed } from "../../store/objects/Store.ts"
+import { type ActionRecord, LeaseLost, manifestJson, Store, storeFailed } from "../../store/objects/Store.ts"
 import { acquire, isLease, type Lease } from "../../store/presence/Lease.ts"
 import type { Heart, Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
@@ -121,7 +120,7 @@ const runStage = Effect.fnUntraced(function* (
       goOnFromOthers(seen, key, attempt, warn)
       return folder
     },
-    catch: (cause) => new StoreFailed({ path: store.root, problem: `beginning an attempt: ${errorText(cause)}` })
+    catch: (cause) => storeFailed(store.root, "beginning an attempt", cause)
   })
   const { saved, tables } = beginOutput(stage.output, directory, warn)
   for (const line of warnings) yield* progress.note(line)

@@ -1,14 +1,17 @@
 /** Opens an artifact as a stage's input. Nothing is computed from a damaged one. */
 
-import * as fs from "node:fs"
-
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { openTable } from "../../store/arrow/TableReader.ts"
+import { readRegular } from "../../store/disk/inside.ts"
+import { parseJson } from "../../store/disk/sealed.ts"
 import { errorText } from "../../store/objects/files.ts"
 import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
 import { Kind } from "../../store/schema/Kind.ts"
+
+/** A document may nest as deep as its schema likes, but not so deep that reading it ends the process. */
+const DEEPEST_DOCUMENT = 500
 
 /**
  * A reader over an artifact: each table opened, its columns read on first use, every file checked against its digest first,
@@ -30,9 +33,13 @@ export const openArtifact = Effect.fnUntraced(function* (kind: Kind.Any, artifac
     const entry = manifest.documents[name]
     if (entry === undefined) return yield* corrupt(artifact, `has no document ${name}`)
     const file = yield* store.verified(artifact, entry)
-    reader[name] = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(schema)))(
-      fs.readFileSync(file, "utf8")
-    ).pipe(Effect.mapError((problem) => corrupt(file, String(problem))))
+    const plain = yield* Effect.try({
+      try: () => parseJson(readRegular(file, entry.bytes).toString("utf8"), DEEPEST_DOCUMENT),
+      catch: (cause) => corrupt(file, errorText(cause))
+    })
+    reader[name] = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(schema))(plain).pipe(
+      Effect.mapError((problem) => corrupt(file, String(problem)))
+    )
   }
   return reader
 })

@@ -46,16 +46,20 @@ export const unseal = (text: string, before = ""): Readonly<Record<string, unkno
 /** No record of ours nests deeper. */
 const DEEPEST = 100
 
-/** A JSON object. Throws `Unsound`. */
-export const parseObject = (text: string): Readonly<Record<string, unknown>> => {
+/** What a JSON text says, nested at most `deepest` levels. Throws `Unsound`. */
+export const parseJson = (text: string, deepest: number): unknown => {
   if (text === "") throw new Unsound({ problem: "is empty" })
-  if (depthOf(text) > DEEPEST) throw new Unsound({ problem: `nests more than ${DEEPEST} levels deep` })
-  let value: unknown
+  if (depthOf(text) > deepest) throw new Unsound({ problem: `nests more than ${deepest} levels deep` })
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw new Unsound({ problem: "is not whole: it is no JSON" })
   }
+}
+
+/** A JSON object. Throws `Unsound`. */
+export const parseObject = (text: string): Readonly<Record<string, unknown>> => {
+  const value = parseJson(text, DEEPEST)
   if (!isObject(value)) throw new Unsound({ problem: "holds no JSON object" })
   return value
 }

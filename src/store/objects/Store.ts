@@ -57,6 +57,12 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
   }
 }
 
+/** The failure of something in a store, by what was thrown. */
+export const storeFailed = (root: string, what: string, cause: unknown): StoreFailed => {
+  const machine = systemProblem(cause)
+  return new StoreFailed({ path: root, problem: `${what}: ${machine ?? errorText(cause)}`, machine: machine !== null })
+}
+
 /** A stored file is not what its name says: damaged, truncated or gone. */
 export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("ArtifactCorrupt", {
   artifact: Schema.String,
@@ -145,14 +151,7 @@ type Notice = (line: string) => void
 const toStandardError: Notice = (line) => void process.stderr.write(`${line}\n`)
 
 const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice: Notice) {
-  const attempt = <A>(what: string, body: () => A) =>
-    Effect.try({
-      try: body,
-      catch: (cause) => {
-        const machine = systemProblem(cause)
-        return new StoreFailed({ path: root, problem: `${what}: ${machine ?? errorText(cause)}`, machine: machine !== null })
-      }
-    })
+  const attempt = <A>(what: string, body: () => A) => Effect.try({ try: body, catch: (cause) => storeFailed(root, what, cause) })
 
   yield* Effect.try({
     try: () => {

@@ -87,12 +87,22 @@ function* createAlone(file: string, { token, pid, started, host, boot, namespace
   const temporary = path.join(path.dirname(file), `tmp-${newToken()}`)
   writeLightly(temporary, text)
   yield 0
-  const made = linkOrCreate(temporary, file, text)
+  const made = orDiscard(temporary, () => linkOrCreate(temporary, file, text))
   yield 0
   discard(temporary)
   // A server's answer can get lost, and then our own file is in our way; and one that is written in place can be taken for torn.
   const holder = readHolder(file)
   return made ? holder !== null : holder !== null && holder !== "garbage" && holder.token === token
+}
+
+/** Leaves no temporary file behind where the disk refuses the rest. */
+const orDiscard = <A>(temporary: string, rest: () => A): A => {
+  try {
+    return rest()
+  } catch (cause) {
+    discard(temporary)
+    throw cause
+  }
 }
 
 const linkOrCreate = (temporary: string, file: string, text: string): boolean => {
