@@ -23,6 +23,8 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["status"],
   ["show", "sum"],
   ["sql", "select 1"],
+  ["sql", "select * from range(100000)", "--format", "csv"],
+  ["sql", "select * from range(100000)", "--format", "arrow"],
   ["report", "chain"],
   ["verify"],
   ["gc"],
@@ -89,4 +91,10 @@ it("a run goes on to its end when its reader leaves after the first line", async
   expect(await started.ended).toMatchObject({ code: 0, signal: null })
   const { out } = await own.here(["status", "chain", "--json"])
   expect(JSON.parse(out)).toMatchObject({ state: "succeeded" })
+})
+
+it.each(["csv", "json", "jsonl", "arrow"])("a query of any length ends at once when its reader leaves: %s", async (format) => {
+  const started = at.start(["sql", "select range as n from range(100000000000)", "--format", format])
+  started.child.stdout!.once("data", () => started.child.stdout!.destroy())
+  expect(await started.ended).toMatchObject({ code: 141, signal: null, err: "" })
 })

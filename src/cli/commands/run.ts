@@ -12,7 +12,7 @@ import { REPOSITORY } from "../../dag/repository.ts"
 import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Executor, Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
-import { listRuns, newRunId, openRunLog } from "../../store/objects/Runs.ts"
+import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
@@ -43,7 +43,7 @@ export const command: Command = {
     const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const machine = thisMachine()
-    const runId = newRunId(study.name, new Date(), listRuns(root))
+    const runId = nextRunId(root, study.name, new Date())
     const display = json ? jsonDisplay(print) : liveDisplay(process.stderr)
     // One that may only be read gives what is in it, and takes no record of the run.
     const readOnly = isReadOnly(root)

@@ -108,6 +108,8 @@ const timeOf = (run: string): number => {
  * `scale-sweep-20261122-004512-2f73fa2`: sorts by time inside a study. The last part is the milliseconds (3 digits) and chance
  * (4). Its time is never before that of the newest of `others`: a clock that went back, or is another host's, must not make a
  * new run look older than the runs that were there when it started.
+ *
+ * @internal Runs are named by `nextRunId`.
  */
 export const newRunId = (study: string, now: Date, others: ReadonlyArray<string> = []): string => {
   const newest = others.reduce((latest, run) => Math.max(latest, timeOf(run)), Number.NEGATIVE_INFINITY)
@@ -115,6 +117,17 @@ export const newRunId = (study: string, now: Date, others: ReadonlyArray<string>
   const [date, time] = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T")
   const milliseconds = at.getUTCMilliseconds().toString(16).padStart(3, "0")
   return `${study}-${date}-${time}-${milliseconds}${randomBytes(2).toString("hex")}`
+}
+
+/** The id of a run that starts now. A store that cannot be looked at has no runs here: opening it says what is wrong. */
+export const nextRunId = (root: string, study: string, now: Date): string => {
+  let others: ReadonlyArray<string> = []
+  try {
+    others = listRuns(root)
+  } catch {
+    // Said by whoever opens the store.
+  }
+  return newRunId(study, now, others)
 }
 
 /** Begins the log of a run. Never throws: see `RunLog`. */
