@@ -71,6 +71,9 @@ export interface CheckpointedOutputs {
 /** What makes a checkpoint whole, in an attempt's directory. */
 export const CHECKPOINT = "checkpoint.json"
 
+/** Where rows gather, in an attempt's directory. */
+export const OUTPUT = "output"
+
 /**
  * What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. Throws
  * what the system says where it cannot be read for the moment: the hours in it are not thrown away for that.

@@ -12,7 +12,6 @@ import { inside, makeInside, namesInside, readText } from "../../store/disk/insi
 import { isGone, type Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
 import * as Checkpoints from "../Checkpoints.ts"
-import { OUTPUT } from "./output-artifact.ts"
 
 const TOKEN = /^[0-9a-f]{32}$/
 
@@ -56,8 +55,8 @@ export const goOnFromOthers = (seen: Observer, key: string, token: string, warn:
   if (newest !== undefined) {
     const { from, saved } = newest
     for (const { file } of saved.files) bring(from, folder, file.split("/"))
-    const output = path.join(from, OUTPUT)
-    if (fs.existsSync(output)) for (const name of fs.readdirSync(output)) bring(from, folder, [OUTPUT, name])
+    const output = path.join(from, Checkpoints.OUTPUT)
+    if (fs.existsSync(output)) for (const name of fs.readdirSync(output)) bring(from, folder, [Checkpoints.OUTPUT, name])
     bring(from, folder, [Checkpoints.CHECKPOINT])
   }
   for (const other of others) if (isGone(seen, other)) discardScratch(root, key, other)
@@ -78,7 +77,7 @@ const bring = (from: string, to: string, names: ReadonlyArray<string>): void => 
 
 /** Whether only an attempt in progress needs what is called so. */
 const isScratch = (name: string): boolean =>
-  name === OUTPUT || name === COMMIT || name.startsWith(Checkpoints.CHECKPOINT) || name.startsWith("state-")
+  name === Checkpoints.OUTPUT || name === COMMIT || name.startsWith(Checkpoints.CHECKPOINT) || name.startsWith("state-")
 
 const discardScratch = (root: string, key: string, token: string): void => {
   for (const name of namesInside(root, "attempts", key, token))

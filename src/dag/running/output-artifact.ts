@@ -19,9 +19,6 @@ import type { Kind } from "../../store/schema/Kind.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 
-/** Of an attempt's directory: where rows gather. */
-export const OUTPUT = "output"
-
 type Tables = ReadonlyMap<string, TableWriter<any>>
 
 /** Where an attempt begins: its last checkpoint, null on a fresh start, and the tables as they then were. */
@@ -32,7 +29,7 @@ interface Beginning {
 
 /** The last checkpoint of an attempt. One that cannot be used is reported to `warn`, and everything is new. */
 export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string) => void): Beginning => {
-  const folder = path.join(attempt, OUTPUT)
+  const folder = path.join(attempt, Checkpoints.OUTPUT)
   const saved = Checkpoints.readCheckpoint(attempt, warn)
   if (saved !== null) {
     try {
@@ -78,7 +75,7 @@ export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Out
     const store = yield* Store
     const keptTables: Record<string, Manifest["tables"][string]> = {}
     for (const [name, writer] of tables) {
-      const file = temporaryName(path.join(attempt, OUTPUT))
+      const file = temporaryName(path.join(attempt, Checkpoints.OUTPUT))
       const { rows, bytes, sha256 } = yield* Effect.try({ try: () => finished(writer, file), catch: invalid(name) })
       yield* store.keepFile(file, sha256).pipe(Effect.onError(() => Effect.sync(() => discard(file))))
       keptTables[name] = { file: sha256, rows, bytes }

@@ -49,12 +49,33 @@ const DEEPEST = 100
 /** What a JSON text says, nested at most `deepest` levels. Throws `Unsound`. */
 export const parseJson = (text: string, deepest: number): unknown => {
   if (text === "") throw new Unsound({ problem: "is empty" })
-  if (depthOf(text) > deepest) throw new Unsound({ problem: `nests more than ${deepest} levels deep` })
+  const tooDeep = new Unsound({ problem: `nests more than ${deepest} levels deep` })
+  if (text.length > LARGE && depthOf(text) > deepest) throw tooDeep
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new Unsound({ problem: "is not whole: it is no JSON" })
   }
+  if (text.length <= LARGE && isDeeper(value, deepest)) throw tooDeep
+  return value
+}
+
+/** From this length on a text is looked through before it is parsed: what nests all the way would take gigabytes. */
+const LARGE = 2 ** 20
+
+/** Whether a value nests deeper: level by level, as a recursion would overflow. Texts take no time here. */
+const isDeeper = (value: unknown, levels: number): boolean => {
+  let level: ReadonlyArray<object> = typeof value === "object" && value !== null ? [value] : []
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > levels) return true
+    const below: Array<object> = []
+    for (const parent of level)
+      for (const part of Object.values(parent) as ReadonlyArray<unknown>)
+        if (typeof part === "object" && part !== null) below.push(part)
+    level = below
+  }
+  return false
 }
 
 /** A JSON object. Throws `Unsound`. */
@@ -68,7 +89,7 @@ export const parseObject = (text: string): Readonly<Record<string, unknown>> => 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** How deep brackets nest outside strings. A loop: the text that this guards against would overflow a recursion. */
+/** How deep brackets nest outside strings. */
 const depthOf = (text: string): number => {
   let depth = 0
   let deepest = 0
