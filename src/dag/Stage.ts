@@ -83,9 +83,12 @@ export interface WiredInput {
  * The nearest stage with such a param on the way of one input (`policy`: from RL through fine-tuning to pretraining); null: none.
  */
 export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<string>): WiredInput | null => {
-  if (Object.hasOwn(node.params, param)) return node
-  const before = along.map((name) => node.inputs[name]).find((input) => input !== undefined)
-  return before === undefined ? null : wiredWith(before, param, along)
+  for (let at: WiredInput | undefined = node; at !== undefined;) {
+    if (Object.hasOwn(at.params, param)) return at
+    const { inputs }: WiredInput = at
+    at = along.map((name) => inputs[name]).find((input) => input !== undefined)
+  }
+  return null
 }
 
 /** A file from outside the store that a stage reads; its digest enters the key. */

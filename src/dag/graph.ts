@@ -78,24 +78,23 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   const stages = new Map<string, Stage.Any>()
   const used = new Set<Override>()
 
-  const visit = (node: Node): string => {
-    const known = identityOf.get(node)
-    if (known !== undefined) return known
-    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, visit(input)]))
+  const wired = new Map<string, WiredInput>()
+  for (const node of inputsFirst(targets)) {
     const { stage } = node
+    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, identityOf.get(input)!]))
     const namesake = stages.get(stage.name)
     if (namesake !== undefined && namesake !== stage)
       throw new StageAmbiguous({ stage: stage.name, modules: [namesake.module, stage.module] })
     stages.set(stage.name, stage)
     const params = overridden(node, overrides, used)
-    const objection = Param.idleParam(stage.params, params) ?? stage.check(params, wiredInputs(inputs, found))
+    const before = Object.fromEntries(Object.entries(inputs).map(([name, identity]) => [name, wired.get(identity)!]))
+    const objection = Param.idleParam(stage.params, params) ?? stage.check(params, before)
     if (objection !== null) throw new Param.ParamInvalid({ owner: stage.name, ...objection })
     const identity = digestOf([stage.name, canonicalJson(params), canonicalJson(inputs)])
     if (!found.has(identity)) found.set(identity, { identity, stage, params, inputs })
+    wired.set(identity, { stage: stage.name, params, inputs: before })
     identityOf.set(node, identity)
-    return identity
   }
-  for (const target of targets) visit(target)
   for (const override of overrides) if (!used.has(override)) throw unused(override, stages)
 
   const ids = idsOf([...found.values()])
@@ -107,6 +106,20 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   const labels = labelsOf(identified)
   const nodes = identified.map((node) => ({ ...node, label: labels.get(node.id)! }))
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/** Every node that the targets need, each once, inputs before their users. A loop: a chain may be as long as a study likes. */
+const inputsFirst = (targets: ReadonlyArray<Node>): ReadonlyArray<Node> => {
+  const order = new Set<Node>()
+  for (const target of targets) {
+    const open = [{ node: target, inputs: Object.values(target.inputs), next: 0 }]
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const input = at.inputs[at.next++]
+      if (input === undefined) order.add(open.pop()!.node)
+      else if (!order.has(input)) open.push({ node: input, inputs: Object.values(input.inputs), next: 0 })
+    }
+  }
+  return [...order]
 }
 
 /** A node that is known by its identity alone; its inputs by theirs. */
@@ -171,18 +184,6 @@ const unused = ({ stage, param }: Override, stages: ReadonlyMap<string, Stage.An
   return new OverrideUnused({ problem: `${stage}.${param}: ${problem}` })
 }
 
-/** What a stage's check is told of its inputs. */
-const wiredInputs = (
-  inputs: Readonly<Record<string, string>>,
-  found: ReadonlyMap<string, Identified>
-): Readonly<Record<string, WiredInput>> =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([name, identity]) => {
-      const { stage, params, inputs } = found.get(identity)!
-      return [name, { stage: stage.name, params, inputs: wiredInputs(inputs, found) }]
-    })
-  )
-
 /** The params of a node and, where it has none of that name, of its ancestors, nearest first. */
 export const lineageParams = (
   node: Pick<GraphNode, "params" | "inputs">,
@@ -209,10 +210,11 @@ type Unlabelled = Omit<GraphNode, "label">
  */
 const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
+  const owned = ownedParams(nodes)
   const labels = new Map<string, string>()
   for (const stage of new Set(nodes.map((node) => node.stage))) {
     const siblings = nodes.filter((node) => node.stage === stage)
-    const lineages = siblings.map((node) => ownedParams(node, byId))
+    const lineages = siblings.map((node) => owned.get(node.id)!)
     const names = [...new Set(lineages.flatMap((params) => [...params.keys()]))]
     const telling = names
       .filter((name) => {
@@ -238,22 +240,23 @@ interface Owned {
   readonly distance: number
 }
 
-/** The params of a node and its ancestors by `stage.param`, the nearest of a name. */
-const ownedParams = (node: Unlabelled, byId: ReadonlyMap<string, Unlabelled>): ReadonlyMap<string, Owned> => {
-  const params = new Map<string, Owned>()
-  let generation: ReadonlyArray<Unlabelled> = [node]
-  for (let distance = 0; generation.length > 0; distance++) {
-    for (const at of generation)
-      for (const [name, value] of Object.entries(at.params)) {
-        const owned = `${at.stage.name}.${name}`
-        const declared = at.stage.params[name]
-        // What does not count for a node says nothing of it.
-        if (declared !== undefined && !Param.countsAmong(declared, at.params)) continue
-        if (!params.has(owned)) params.set(owned, { word: word(name, value), distance })
-      }
-    generation = [...new Set(generation.flatMap((at) => Object.values(at.inputs)))].map((id) => byId.get(id)!)
+/** Of every node, inputs first: the params of it and its ancestors by `stage.param`, the nearest of a name. */
+const ownedParams = (nodes: ReadonlyArray<Unlabelled>): ReadonlyMap<string, ReadonlyMap<string, Owned>> => {
+  const owned = new Map<string, ReadonlyMap<string, Owned>>()
+  for (const node of nodes) {
+    const params = new Map<string, Owned>()
+    for (const [name, value] of Object.entries(node.params)) {
+      const declared = node.stage.params[name]
+      // What does not count for a node says nothing of it.
+      if (declared !== undefined && !Param.countsAmong(declared, node.params)) continue
+      params.set(`${node.stage.name}.${name}`, { word: word(name, value), distance: 0 })
+    }
+    for (const input of Object.values(node.inputs))
+      for (const [name, { word, distance }] of owned.get(input)!)
+        if (distance + 1 < (params.get(name)?.distance ?? Infinity)) params.set(name, { word, distance: distance + 1 })
+    owned.set(node.id, params)
   }
-  return params
+  return owned
 }
 
 /** Farther ancestors come first in a label; seeds last of all. */

@@ -36,6 +36,14 @@ describe("a graph", () => {
     expect(ids([])).toEqual([])
   })
 
+  it("may be a chain of thousands: nothing is asked along it by recursion", () => {
+    let node: ReturnType<typeof sum> = sum({ numbers: count({}, {}) }, {})
+    for (let i = 1; i < 4000; i++) node = sum({ numbers: node }, { scale: 1 + i / 1000 })
+    const { nodes } = graphOf([node])
+    expect(nodes).toHaveLength(4001)
+    expect(nodes.at(-1)?.inputs).toEqual({ numbers: nodes.at(-2)?.id })
+  })
+
   it("has a node for each of two thousand seeds, with its inputs, whatever their ids", () => {
     const nodes = Array.from({ length: 2000 }, (_, terms) => sum({ numbers: count({}, { terms: terms + 1 }) }, {}))
     const graph = graphOf(nodes)

@@ -6,7 +6,8 @@ import type { Stage } from "../../dag/Stage.ts"
 import type { Study } from "../../dag/Study.ts"
 import { parameterCount } from "../../model/ModelSpec.ts"
 import { presetNames, presetSpec } from "../../model/presets.ts"
-import { print } from "../output.ts"
+import { errorText } from "../../text/error-text.ts"
+import { print, say } from "../output.ts"
 import { cut, plural, terminalWidth, textTable, valueWords } from "../printing/text-table.ts"
 import { flagOf, loadStudy, studyNames } from "../studies.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
@@ -21,14 +22,19 @@ export const command: Command = {
   run: async (args) => {
     const parsed = parse("list", flags, args, { min: 0, max: 1, words: "at most one study" })
     const [name] = parsed.positionals
-    const studies = await Promise.all((name === undefined ? studyNames() : [name]).map(loadStudy))
+    if (name !== undefined) await loadStudy(name)
+    const loaded = await Promise.allSettled((name === undefined ? studyNames() : [name]).map(loadStudy))
+    const studies = loaded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))
+    const broken = loaded.flatMap((one) => (one.status === "rejected" ? [errorText(one.reason)] : []))
     const text = parsed.is("json")
       ? JSON.stringify(name === undefined ? studies.map(studyJson) : studyJson(studies[0]!), null, 1)
       : name === undefined
         ? overview(studies)
         : describeStudy(studies[0]!)
     print(`${text}\n`)
-    return 0
+    // One study that cannot be loaded hides no other.
+    for (const problem of broken) say(problem)
+    return broken.length === 0 ? 0 : 2
   }
 }
 

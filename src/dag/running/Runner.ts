@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 
-import { maximumOf } from "../../lists/large.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
@@ -244,14 +243,13 @@ const summarise = Effect.fnUntraced(function* ({ graph, outcomes }: Running) {
 /** The work that hangs on each node, itself included: the longest chain of costs to the end. */
 const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {
   const priority = new Map<string, number>()
+  /** The most that hangs on a node beyond itself, as far as its users are known. */
+  const after = new Map<string, number>()
   for (const node of graph.nodes.toReversed()) {
-    const users = graph.nodes.filter((other) => Object.values(other.inputs).includes(node.id))
-    const after = maximumOf(
-      users.map((user) => priority.get(user.id)!),
-      0
-    )
     const cost = node.stage.resources.cost?.(lineageParams(node, (id) => graph.byId.get(id))) ?? 1
-    priority.set(node.id, cost + after)
+    const whole = cost + (after.get(node.id) ?? 0)
+    priority.set(node.id, whole)
+    for (const input of Object.values(node.inputs)) after.set(input, Math.max(whole, after.get(input) ?? 0))
   }
   return priority
 }
