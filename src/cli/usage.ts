@@ -7,8 +7,8 @@ import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
-import { errorText } from "../store/objects/files.ts"
 import { decimalFrom } from "../text/decimal.ts"
+import { errorText } from "../text/error-text.ts"
 import { didYouMean } from "../text/near.ts"
 
 /** The command line itself is wrong: exit code 2. */

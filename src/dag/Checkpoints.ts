@@ -14,11 +14,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { discard, replaceFile, syncFile, writeWhole } from "../store/disk/calls.ts"
+import { sha256OfFile } from "../store/disk/file-digest.ts"
 import { inside, readRegular, readText } from "../store/disk/inside.ts"
+import { makeFolder } from "../store/disk/publish.ts"
 import { seal, Unsound, unseal } from "../store/disk/sealed.ts"
 import { sha256 } from "../store/objects/digest.ts"
-import { errorCode, makeFolder, sha256OfFile } from "../store/objects/files.ts"
 import { damagedBy } from "../store/objects/records.ts"
+import { errorCode } from "../text/error-text.ts"
 import { systemProblem } from "../text/system-problem.ts"
 
 /** One part of a stage's state as named byte arrays: parameters, moments, counters. */

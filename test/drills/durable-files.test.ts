@@ -8,11 +8,11 @@ import { pathToFileURL } from "node:url"
 import { describe, expect, it } from "vitest"
 
 import { replaceFile, writeWhole } from "../../src/store/disk/calls.ts"
-import { writeNew } from "../../src/store/objects/files.ts"
+import { writeNew } from "../../src/store/disk/publish.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { faultsImpossible, makeFaults } from "./faults.ts"
 
-const FILES = pathToFileURL(path.resolve(import.meta.dirname, "../../src/store/objects/files.ts")).href
+const FILES = pathToFileURL(path.resolve(import.meta.dirname, "../../src/store/disk/publish.ts")).href
 
 /** Starts processes that all write one name at the same moment; for each whether it is there through it. */
 const race = async (file: string, count: number, environment: Readonly<Record<string, string>>) => {

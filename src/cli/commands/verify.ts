@@ -7,11 +7,11 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { errorText } from "../../store/objects/files.ts"
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
 import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
+import { errorText } from "../../text/error-text.ts"
 import { print } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"

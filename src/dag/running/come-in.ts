@@ -5,7 +5,6 @@
 
 import * as Effect from "effect/Effect"
 
-import { errorCode } from "../../store/objects/files.ts"
 import { Store, type StoreFailed, storeFailed } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import {
@@ -21,6 +20,7 @@ import {
 } from "../../store/presence/Presence.ts"
 import { asEffect, type Steps } from "../../store/presence/steps.ts"
 import { awaitSweep } from "../../store/presence/Sweep.ts"
+import { errorCode } from "../../text/error-text.ts"
 
 /** Takes the steps of a protocol. What fails in it is an error of the store, or one that has words of its own. */
 export const inStore = <A>(root: string, what: string, steps: () => Steps<A>): Effect.Effect<A, StoreFailed> =>

@@ -6,9 +6,9 @@ import * as Schema from "effect/Schema"
 import { openTable } from "../../store/arrow/TableReader.ts"
 import { readRegular } from "../../store/disk/inside.ts"
 import { parseJson } from "../../store/disk/sealed.ts"
-import { errorText } from "../../store/objects/files.ts"
 import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
 import { Kind } from "../../store/schema/Kind.ts"
+import { errorText } from "../../text/error-text.ts"
 
 /** A document may nest as deep as its schema likes, but not so deep that reading it ends the process. */
 const DEEPEST_DOCUMENT = 500

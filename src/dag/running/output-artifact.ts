@@ -11,11 +11,11 @@ import * as Schema from "effect/Schema"
 
 import { openTable } from "../../store/arrow/TableReader.ts"
 import { type FinishedTable, TableWriter } from "../../store/arrow/TableWriter.ts"
-import { discard } from "../../store/disk/calls.ts"
+import { discard, temporaryName } from "../../store/disk/calls.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
-import { errorText, temporaryName } from "../../store/objects/files.ts"
 import { ArtifactInvalid, type Manifest, Store, StoreFailed } from "../../store/objects/Store.ts"
 import type { Kind } from "../../store/schema/Kind.ts"
+import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 

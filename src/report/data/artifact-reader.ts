@@ -12,9 +12,9 @@ import { Corpus } from "../../../schemas/corpus.ts"
 import { Evaluation } from "../../../schemas/evaluation.ts"
 import { RlRun } from "../../../schemas/rl-run.ts"
 import { openTable, type TableReader } from "../../store/arrow/TableReader.ts"
-import { errorText } from "../../store/objects/files.ts"
 import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
 import { isA, type Any as AnyKind } from "../../store/schema/Kind.ts"
+import { errorText } from "../../text/error-text.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
 /** One table of an artifact of `kind` (or of a kind that extends it). */

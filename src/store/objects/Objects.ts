@@ -2,10 +2,11 @@
 
 import * as fs from "node:fs"
 
+import { sha256OfFile } from "../disk/file-digest.ts"
 import { inside, LARGEST_TEXT, tooLarge } from "../disk/inside.ts"
+import { publish, writeNew } from "../disk/publish.ts"
 import { parseObject, Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
-import { publish, sha256OfFile, writeNew } from "./files.ts"
 import { Damaged, damagedBy, isDigest, type Manifest, manifestProblem, understood } from "./records.ts"
 import { setAside } from "./set-aside.ts"
 import { identityOf, VerifiedFiles } from "./verified-files.ts"

@@ -8,10 +8,10 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { errorCode, errorText } from "../../text/error-text.ts"
 import { closeFile, discard, patiently, replaceFile } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, readText, removeInside } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
-import { errorCode, errorText } from "./files.ts"
 import { damagedBy, isDigest } from "./records.ts"
 
 export type RunEvent =

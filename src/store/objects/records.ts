@@ -5,10 +5,10 @@
 
 import * as Schema from "effect/Schema"
 
+import { errorCode } from "../../text/error-text.ts"
 import { systemReason } from "../../text/system-problem.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
-import { errorCode } from "./files.ts"
 
 /** What an artifact consists of: the files of its tables and documents, by digest. */
 export interface Manifest {

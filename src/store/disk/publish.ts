@@ -1,13 +1,10 @@
-/** The few file operations that durability hangs on. Everything in a store is made through these. */
+/** Giving a finished file its name, once and for all: what a second process, a kill or a disk without links may not spoil. */
 
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { errorCode, errorText } from "../../text/error-text.ts"
-import { discard, moveInPlace, patiently, pause, syncFile, temporaryName, writeWhole } from "../disk/calls.ts"
-import { sha256OfFile } from "../disk/file-digest.ts"
-
-export { errorCode, errorText, sha256OfFile, temporaryName }
+import { errorCode } from "../../text/error-text.ts"
+import { discard, moveInPlace, patiently, pause, syncFile, temporaryName, writeWhole } from "./calls.ts"
 
 /** Makes a folder and those above it. */
 export const makeFolder = (folder: string): void => void patiently(folder, () => fs.mkdirSync(folder, { recursive: true }))
