@@ -135,10 +135,12 @@ const findGarbage = (stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: numbe
     if (!keptKeys.has(key)) garbage.push({ what: RECORDS, names: ["actions", `${key}.json`], bytes: stock.records.get(key) ?? 0 })
 
   if (stock.unreadable.length > 0)
-    notes.add('Some action records cannot be read, so objects are left alone: see "pipeline verify".')
+    notes.add('Some action records cannot be read, so objects and code texts are left alone: see "pipeline verify".')
   else {
     const used = new Set(kept.flatMap(objectsOf))
     for (const [digest, object] of stock.objects) if (!used.has(digest)) add("objects that no action needs", object)
+    const code = new Set(kept.flatMap(({ components }) => components.map(({ value }) => value)))
+    for (const [digest, text] of stock.code) if (!code.has(digest)) add("code texts that no action speaks of", text)
   }
 
   for (const { key, entries } of stock.attempts) {
@@ -159,8 +161,6 @@ const findGarbage = (stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: numbe
   const whole = new Set(garbage.map(({ names }) => names.join("/")))
   for (const file of stock.temporaries)
     if (!file.names.some((_, i) => whole.has(file.names.slice(0, i).join("/")))) add("temporary files of killed processes", file)
-  const code = new Set(kept.flatMap(({ components }) => components.map(({ value }) => value)))
-  for (const [digest, text] of stock.code) if (!code.has(digest)) add("code texts that no action speaks of", text)
   for (const file of stock.setAside) add("damaged files set aside", file)
   return { garbage, notes: [...notes] }
 }
