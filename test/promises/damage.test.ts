@@ -192,6 +192,21 @@ describe("an unfinished attempt", () => {
   )
 })
 
+describe("the name of a seal", () => {
+  it("made unreadable does not make a line of an earlier program of one of ours", async () => {
+    for (const kind of ["record", "observation", "log"]) {
+      const root = path.join(temporaryFolder(), "store")
+      fs.cpSync(original.store, root, { recursive: true })
+      const file = path.join(root, files[kind]![0])
+      fs.chmodSync(file, 0o644)
+      fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/"sha256":"(?=[^"]*"\}\n)/, '"rha256":"'))
+      const found = await original.here(["verify", "--store", root])
+      expect(found.out, kind).toContain(path.basename(file))
+      expect(found.code, kind).toBe(1)
+    }
+  })
+})
+
 describe("a damaged store", () => {
   it("is mended by verify --repair: nothing is left to object to, and a run makes what is missing again", async () => {
     const root = path.join(temporaryFolder(), "store")
@@ -219,5 +234,58 @@ describe("a damaged store", () => {
     expect([run.code, again.code]).toEqual([0, 0])
     expect(objectsIn(root)).toEqual(results)
     expect((await original.here(["verify", "--store", root])).code).toBe(0)
+  })
+})
+
+describe("what stands in place of a folder", () => {
+  const places = [
+    ["code"],
+    ["damaged"],
+    ["objects"],
+    ["objects", "sha256", "zz"],
+    ["attempts", "x"],
+    ["runs"],
+    ["reports"],
+    ["actions"]
+  ]
+  it.each(places.flatMap((names) => (["a link", "a file"] as const).map((what) => [what, names] as const)))(
+    "%s at %s is named by verify, moved aside by verify --repair, and runs go on",
+    async (what, names) => {
+      const root = path.join(temporaryFolder(), "store")
+      fs.cpSync(original.store, root, { recursive: true })
+      const victim = temporaryFolder()
+      fs.writeFileSync(path.join(victim, "keep"), "precious")
+      const at = path.join(root, ...names)
+      fs.rmSync(at, { recursive: true, force: true })
+      if (what === "a link") fs.symlinkSync(victim, at)
+      else fs.writeFileSync(at, "in the way")
+
+      const found = await original.here(["verify", "--store", root])
+      expect(`${found.out}${found.err}`).not.toMatch(TRACE)
+      expect(found.out).toContain(at)
+      expect(found.code).toBe(1)
+      const repaired = await original.here(["verify", "--repair", "--store", root])
+      expect(`${repaired.out}${repaired.err}`).not.toMatch(TRACE)
+      expect(repaired.code).toBe(0)
+      for (const terms of [12, 13]) expect((await runNodes(root, chain.nodes({ terms }))).status).toBe("succeeded")
+      expect(objectsIn(root)).toEqual(results)
+      expect((await original.here(["verify", "--store", root])).code).toBe(0)
+      expect(fs.readdirSync(victim)).toEqual(["keep"])
+    }
+  )
+})
+
+describe("gc over a damaged log", () => {
+  it("takes no result for an old one", async () => {
+    const root = path.join(temporaryFolder(), "store")
+    fs.cpSync(original.store, root, { recursive: true })
+    const [, newest] = fs.readdirSync(path.join(root, "runs")).toSorted()
+    const log = path.join(root, "runs", newest!, "events.jsonl")
+    fs.writeFileSync(log, fs.readFileSync(log, "utf8").replace("run-started", "run-stXrted"))
+    const { out, err } = await original.here(["gc", "--keep-runs", "1", "--yes", "--store", root])
+    expect(out).toContain(`Logs are damaged (${newest}), so results of old runs are left alone`)
+    expect(`${out}${err}`).not.toMatch(TRACE)
+    expect(objectsIn(root)).toEqual(results)
+    expect(fs.readdirSync(path.join(root, "actions"))).toHaveLength(4)
   })
 })

@@ -12,6 +12,7 @@ import { inStore } from "../../dag/running/come-in.ts"
 import { inside } from "../../store/disk/inside.ts"
 import { noteGoing } from "../../store/objects/let-go.ts"
 import { objectsOf } from "../../store/objects/records.ts"
+import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { type Holder, holderWords, observer } from "../../store/presence/Presence.ts"
 import type { Steps } from "../../store/presence/steps.ts"
@@ -52,7 +53,7 @@ export const command: Command = {
     if (!fs.existsSync(root)) return announce({ garbage: [], notes: [] }, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())
-    const look = () => findGarbage(inventory(root), loadRuns(root), keepRuns)
+    const look = () => findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns)
     if (!parsed.is("yes")) {
       const found = await Effect.runPromise(inStore(root, "looking for what nobody needs", () => looked(look)))
       const there = others(seen)
@@ -123,8 +124,22 @@ const RECORDS = "results of old runs (records)"
 /**
  * What can go. Actions come first: a result without its record is only computed again, a record without its files would mislead.
  */
-const findGarbage = (stock: Inventory, runs: ReadonlyArray<Run>, keepRuns: number | null): Found => {
+const findGarbage = (
+  stock: Inventory,
+  runs: ReadonlyArray<Run>,
+  damaged: ReadonlyArray<string>,
+  keepRuns: number | null
+): Found => {
   const notes = new Set<string>()
+  // Which results a run used cannot be told from a log that is damaged, so that none is taken for an old one.
+  if (keepRuns !== null && damaged.length > 0) {
+    const mend = `"pipeline verify --repair" mends what can be mended`
+    const found = findGarbage(stock, runs, [], null)
+    return {
+      ...found,
+      notes: [`Logs are damaged (${damaged.join(", ")}), so results of old runs are left alone: ${mend}.`, ...found.notes]
+    }
+  }
   const garbage: Array<Garbage> = []
   const add = (what: string, { names, bytes }: StoredFile) => void garbage.push({ what, names, bytes })
 
@@ -171,6 +186,9 @@ const isScratch = (name: string) =>
   name.startsWith("checkpoint.json") ||
   name.startsWith("state-") ||
   name.startsWith("request")
+
+/** Runs whose log cannot be read to its end. */
+const damagedLogs = (root: string): ReadonlyArray<string> => listRuns(root).filter((run) => readRun(root, run).damage !== null)
 
 /** The newest runs of each study, and every run that is not over. */
 const keptRuns = (runs: ReadonlyArray<Run>, keep: number): ReadonlyArray<Run> => {

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 
 import { Store, StoreFailed } from "../../store/objects/Store.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
+import { moveWrongPlace, wrongPlaces } from "../../store/upkeep/places.ts"
 import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
 import { errorText } from "../../text/error-text.ts"
@@ -34,6 +35,16 @@ export const command: Command = {
     const mend = parsed.is("repair")
     const program = Effect.gen(function* () {
       yield* Store
+      const places = wrongPlaces(root)
+      for (const { names, problem } of places) write(`  ${path.join(root, ...names)} ${problem}`)
+      if (places.length > 0 && !mend) {
+        write(
+          `\n${plural(places.length, "thing")} in place of folders of the store. Nothing was changed, and nothing else was looked at: ` +
+            `"pipeline verify --repair" moves them aside and goes on.`
+        )
+        return 1
+      }
+      for (const place of places) write(`    moved to ${moveWrongPlace(root, place)}; what it leads to stays as it is`)
       const stock = yield* Effect.try({
         try: () => inventory(root),
         catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
@@ -64,7 +75,12 @@ export const command: Command = {
       )
       return 0
     })
-    return Effect.runPromise(Effect.provide(program, mend ? Store.layer(root, () => {}) : Store.reading(root, () => {})))
+    return Effect.runPromise(
+      Effect.provide(
+        program,
+        Store.reading(root, () => {})
+      )
+    )
   }
 }
 

@@ -41,6 +41,9 @@ const append = (root: string, key: string, fact: Readonly<Record<string, unknown
   replaceFile(file, `${text}${seal(line, last)}\n`)
 }
 
+/** What a line of an earlier program held, and nothing else: with its seal made unreadable, one of ours is none of these. */
+const UNSEALED = "digest,at,host"
+
 /** `last`: the seal that the next line is bound to; the key before the first. */
 const read = (key: string, text: string): { readonly known: Observations; readonly last: string } => {
   if (text === "") throw new Unsound({ problem: "is empty" })
@@ -52,6 +55,7 @@ const read = (key: string, text: string): { readonly known: Observations; readon
     // Those of earlier programs were not sealed; they come first.
     const plain = last === key && !isSealed(line)
     const fact = plain ? parseObject(line) : unseal(line, last)
+    if (plain && Object.keys(fact).join() !== UNSEALED) throw new Unsound({ problem: "has a line that lacks its seal" })
     if (!plain) last = sealOf(line)
     if (isDigest(fact["digest"])) digests.add(fact["digest"])
     letGo = fact["letGo"] === true
