@@ -6,7 +6,8 @@ import * as path from "node:path"
 import { Cause, Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 
-import { sha256 } from "../../src/store/objects/digest.ts"
+import { canonicalJson, sha256 } from "../../src/store/objects/digest.ts"
+import { recordText } from "../../src/store/objects/records.ts"
 import { type ActionRecord, Store } from "../../src/store/objects/Store.ts"
 import { inventory } from "../../src/store/upkeep/inventory.ts"
 import { verifyStore } from "../../src/store/upkeep/verify.ts"
@@ -23,6 +24,12 @@ const failure = async <A, E>(root: string, use: (store: Store["Service"]) => Eff
 
 const key = "ab".repeat(32)
 
+const manifest = (document: string, text: string) => ({
+  kind: "numbers",
+  tables: {},
+  documents: { about: { file: document, bytes: text.length } }
+})
+
 /** An action whose one document is in the store. */
 const action = (document: string, text: string, over: Partial<ActionRecord> = {}): ActionRecord => ({
   version: 2,
@@ -31,7 +38,7 @@ const action = (document: string, text: string, over: Partial<ActionRecord> = {}
   components: [{ name: "stage", value: "count" }],
   params: {},
   inputs: {},
-  output: { kind: "numbers", digest: document, tables: {}, documents: { about: { file: document, bytes: text.length } } },
+  output: { ...manifest(document, text), digest: sha256(canonicalJson(manifest(document, text))) },
   seconds: 1,
   cpuSeconds: 0.5,
   finishedAt: "2026-01-01T00:00:00.000Z",
@@ -43,6 +50,7 @@ const action = (document: string, text: string, over: Partial<ActionRecord> = {}
 
 const withDocument = Effect.fnUntraced(function* (store: Store["Service"], text = "the document") {
   const document = yield* store.keepBytes(text)
+  yield* store.keepBytes(canonicalJson(manifest(document, text)))
   yield* store.record(action(document, text))
   return document
 })
@@ -111,6 +119,7 @@ describe("action records", () => {
     const answers = await within(root, (store) =>
       Effect.gen(function* () {
         const document = yield* store.keepBytes("x")
+        yield* store.keepBytes(canonicalJson(manifest(document, "x")))
         return yield* Effect.all([
           store.record(action(document, "x", { attempt: "first" })),
           store.record(action(document, "x", { attempt: "second" }))
@@ -129,7 +138,11 @@ describe("action records", () => {
     fs.rmSync(path.join(root, "objects", "sha256", document.slice(0, 2), document))
     expect(await within(root, (store) => store.lookup(key))).toBeNull()
     const { won } = await within(root, (store) =>
-      Effect.flatMap(store.keepBytes("another"), (other) => store.record(action(other, "another", { attempt: "again" })))
+      Effect.gen(function* () {
+        const other = yield* store.keepBytes("another")
+        yield* store.keepBytes(canonicalJson(manifest(other, "another")))
+        return yield* store.record(action(other, "another", { attempt: "again" }))
+      })
     )
     expect(won).toBe(true)
     expect((await within(root, (store) => store.lookup(key)))?.attempt).toBe("again")
@@ -141,6 +154,16 @@ describe("action records", () => {
     fs.rmSync(path.join(root, "objects", "sha256", document.slice(0, 2), document))
     await within(root, (store) => store.keepBytes("the document"))
     expect((await within(root, (store) => store.lookup(key)))?.attempt).toBe("one")
+  })
+
+  it("that disagree with the manifest of their artifact are not believed, whoever sealed them", async () => {
+    const root = temporaryFolder()
+    const document = await within(root, (store) => withDocument(store))
+    const sound = action(document, "the document")
+    const file = path.join(root, "actions", `${key}.json`)
+    fs.writeFileSync(file, recordText({ ...sound, output: { ...sound.output, documents: {} } }))
+    expect(await within(root, (store) => store.lookup(key))).toBeNull()
+    expect(fs.existsSync(file)).toBe(false)
   })
 
   it("that were forgotten are gone", async () => {

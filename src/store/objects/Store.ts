@@ -25,7 +25,7 @@ import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import { writeNew } from "../disk/publish.ts"
 import type { Kind } from "../schema/Kind.ts"
 import { keepCode, readCode } from "./code-texts.ts"
-import { canonicalJson } from "./digest.ts"
+import { canonicalJson, sha256 } from "./digest.ts"
 import { letGo } from "./let-go.ts"
 import { MISSING, Objects } from "./Objects.ts"
 import { noteResult, type Observations, readObservations } from "./observations.ts"
@@ -246,7 +246,10 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     lookup: (key) =>
       attempt(`reading action ${key.slice(0, 12)}`, () => {
         const record = readAction(key)
-        return record !== null && hasFiles(record) ? record : null
+        if (record === null || !hasFiles(record)) return null
+        if (sha256(manifestOf(record.output)) === record.output.digest) return record
+        retire(recordFile(root, key), "disagrees with the manifest of its artifact", "actions", `${key}.json`)
+        return null
       }),
     actions: attempt("reading the actions", () =>
       actionKeys(root).flatMap((key) => {
@@ -317,4 +320,7 @@ const sizesOf = ({ output }: ActionRecord): ReadonlyArray<readonly [string, numb
 
 /** The digest of an artifact: that of its manifest in canonical form. */
 export const manifestJson = (kind: Kind.Any, tables: Manifest["tables"], documents: Manifest["documents"]): string =>
-  canonicalJson({ kind: kind.name, tables, documents })
+  manifestOf({ kind: kind.name, tables, documents })
+
+/** The same of what a record says of its output. */
+const manifestOf = ({ kind, tables, documents }: Manifest): string => canonicalJson({ kind, tables, documents })
