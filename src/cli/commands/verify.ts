@@ -39,8 +39,8 @@ export const command: Command = {
       for (const { names, problem } of places) write(`  ${path.join(root, ...names)} ${problem}`)
       if (places.length > 0 && !mend) {
         write(
-          `\n${plural(places.length, "thing")} in place of folders of the store. Nothing was changed, and nothing else was looked at: ` +
-            `"pipeline verify --repair" moves them aside and goes on.`
+          `\n${plural(places.length, "thing")} in place of folders of the store. Nothing was changed, and nothing else was ` +
+            `looked at: "pipeline verify --repair" moves them aside and goes on.`
         )
         return 1
       }
