@@ -25,6 +25,8 @@ import { openSources, sourceExternals } from "../src/mixing/open-sources.ts"
 import {
   difficultyProblem,
   gapFormats,
+  MOST_TOKENS,
+  MOST_TOKENS_WHY,
   mixtureProblem,
   sourceProblem,
   subStyleNames,
@@ -49,7 +51,9 @@ export const MixParams = {
     "exact shares of a fixed total, whole repetitions as in the paper, or weights that are tokens"
   ),
   tokens: Param.number(4e6, "training tokens (compute-matched), or tokens of one repetition of the built-in sources (repeats)", {
-    min: 1000
+    min: 1000,
+    max: MOST_TOKENS,
+    why: MOST_TOKENS_WHY
   }),
   maximum: Param.integer(30, "largest number in built-in problems: how much arithmetic there is to learn", {
     min: 10,

@@ -219,8 +219,34 @@ export const someOf = <const A extends string>(
   expected: `a list out of ${options.join(", ")}, each at most once`
 })
 
+/** The most that one of several weights is: their sum and its products stay far from the ends of numbers. */
+const MOST_WEIGHT = 1e12
+/** The least, and the least beside the largest: what is rarer would be drawn by no run that ends. */
+const LEAST_WEIGHT = 1e-9
+
+/** Why numbers cannot stand beside one another as weights, as a sentence; null: they can. */
+const weightsProblem = (value: Readonly<Record<string, number>>): string | null => {
+  const above = Object.entries(value).filter(([, weight]) => weight > 0)
+  const [largest] = above.toSorted(([, a], [, b]) => b - a)
+  const least = above.toSorted(([, a], [, b]) => a - b)[0]
+  if (largest === undefined || least === undefined) return null
+  if (largest[1] > MOST_WEIGHT)
+    return `"${largest[0]}" is ${largest[1]}, and weights are at most ${MOST_WEIGHT}: only their ratios count. Take smaller ones.`
+  if (least[1] < LEAST_WEIGHT || least[1] < LEAST_WEIGHT * largest[1])
+    return (
+      `"${least[0]}" is ${least[1]}${above.length > 1 ? ` beside ${largest[1]} of "${largest[0]}"` : ""}: a weight is 0, or at ` +
+      `least ${LEAST_WEIGHT} and that part of the largest. Less would never be drawn: take 0, or leave it out.`
+    )
+  return null
+}
+
 /** Non-negative numbers by name, none of which need be there: factors by which something deviates from what is usual. */
 export const factors = (
+  fallback: Readonly<Record<string, number>>,
+  description: string
+): Param<Readonly<Record<string, number>>, true> => checked(numbersByName(fallback, description), weightsProblem)
+
+const numbersByName = (
   fallback: Readonly<Record<string, number>>,
   description: string
 ): Param<Readonly<Record<string, number>>, true> =>

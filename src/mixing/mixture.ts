@@ -72,6 +72,28 @@ export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty"
   }
 }
 
+/**
+ * A built-in source that gives nothing new any more.
+ * @public
+ */
+export class SourceExhausted extends Schema.TaggedError<SourceExhausted>()("SourceExhausted", {
+  source: Schema.String,
+  documents: Schema.Int,
+  tokens: Schema.Int
+}) {
+  readonly badInput = true
+  override get message() {
+    return (
+      `mix.sources: "${this.source}" has no more than ${this.documents} documents that differ (${this.tokens} tokens): ` +
+      `${IN_VAIN} more in a row were copies or contaminated. Take fewer mix.tokens, a larger mix.maximum, or ` +
+      'mix.duplicates "keep".'
+    )
+  }
+}
+
+/** So many documents in a row of a source without end, none of which is taken: there is nothing new in it. */
+const IN_VAIN = 200_000
+
 /** Training tokens that a source is to have; null where only its documents say (repetitions of a dataset). */
 export const targetTokens = (source: Pick<DocumentSource, "name" | "endless">, options: MixtureOptions): number | null => {
   const weight = options.weights[source.name] ?? 0
@@ -110,6 +132,7 @@ export async function* documentsOf(
 
   let tokens = 0
   let placed = 0
+  let inVain = 0
   for (let repetition = 0; ; repetition++) {
     let inRepetition = 0
     const endsHere = (): boolean =>
@@ -127,7 +150,11 @@ export async function* documentsOf(
         }
         full = tokens >= target || placed >= limit || endsHere()
         if (full) break
-        if (!selection.admits(index, document.problem, text, digest)) continue
+        if (!selection.admits(index, document.problem, text, digest)) {
+          if (source.endless && ++inVain >= IN_VAIN) throw new SourceExhausted({ source: source.name, documents: placed, tokens })
+          continue
+        }
+        inVain = 0
         const encoded = encoding.encode(document)
         documents.push({ ...document, ...encoded, heldOut: false, repetition })
         tokens += encoded.tokens.length
@@ -158,12 +185,17 @@ export async function* trainingDocuments(
   selection: Selection
 ): AsyncGenerator<ReadonlyArray<SourceDocument>, void, undefined> {
   const heldOut = await heldOutCount(source, options.heldOut)
-  for await (const batch of numbered(source, { separator: bpeSeparator }))
-    yield batch.filter(({ index, problem, text, digest }) => {
+  let inVain = 0
+  for await (const batch of numbered(source, { separator: bpeSeparator })) {
+    const admitted = batch.filter(({ index, problem, text, digest }) => {
       if (index >= heldOut) return selection.admits(index, problem, text, digest)
       selection.holdOut(index)
       return false
     })
+    yield admitted
+    inVain = admitted.length > 0 ? 0 : inVain + batch.length
+    if (source.endless && inVain >= IN_VAIN) return
+  }
 }
 
 /** The digests of the documents that all sources hold out, as `separator` joins their texts. */

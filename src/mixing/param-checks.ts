@@ -35,6 +35,26 @@ export const sourceProblem = (sources: Readonly<Record<string, number>>): string
   return null
 }
 
+/** Documents have numbers of 32 bits, and a document of few tokens is a long one. */
+export const MOST_TOKENS = 1e10
+export const MOST_TOKENS_WHY = `A corpus has at most ${MOST_TOKENS} tokens: its documents are numbered with 32 bits.`
+
+/** What is wrong with the tokens that the weights ask for. */
+const tokensProblem = ({ mixing, tokens, sources }: MixtureSettings & Mixing): Objection | null => {
+  if (mixing === "compute-matched") return null
+  const weights = Object.entries(sources)
+  const unit = mixing === "targets" ? 1 : tokens / weights.length
+  const all = unit * weights.reduce((sum, [, weight]) => sum + weight, 0)
+  if (all <= MOST_TOKENS) return null
+  const what = mixing === "targets" ? "weights are tokens" : "weights are repetitions"
+  return { param: "sources", problem: `asks for ${all} tokens, since ${what} under ${mixing}. ${MOST_TOKENS_WHY} Take less.` }
+}
+
+interface Mixing {
+  readonly mixing: string
+  readonly tokens: number
+}
+
 /** What is wrong with `mix.suites`: names of no suite, or the same twice. */
 export const suitesProblem = (suites: ReadonlyArray<string>): string | null => {
   for (const [i, suite] of suites.entries()) {
@@ -81,14 +101,14 @@ interface Objection {
 }
 
 /** What cannot be had together, and the param to change. */
-export const mixtureProblem = (settings: MixtureSettings & { readonly tokenizer: string }): Objection | null => {
+export const mixtureProblem = (settings: MixtureSettings & Mixing & { readonly tokenizer: string }): Objection | null => {
   const real = [...Object.keys(settings.sources), ...settings.suites].find((name) => datasetName(name) !== null)
   if (settings.tokenizer === "word" && real !== undefined)
     return {
       param: "tokenizer",
       problem: `"word" knows the words of the built-in texts only, and ${real} is real text: take "bpe".`
     }
-  return grammarProblem(settings) ?? suiteGrammarProblem(settings)
+  return tokensProblem(settings) ?? grammarProblem(settings) ?? suiteGrammarProblem(settings)
 }
 
 /** What the built-in sources ask of the grammar and it does not have. */

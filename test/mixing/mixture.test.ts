@@ -56,6 +56,32 @@ const place = async (source: DocumentSource, options: MixtureOptions, length: nu
   return placed
 }
 
+describe("a source without end that has nothing new any more", () => {
+  /** Ten texts, over and over. */
+  const repeating: DocumentSource = {
+    ...counting("a", Infinity),
+    batches: async function* () {
+      const ten = counting(
+        "a",
+        1000,
+        Array.from({ length: 1000 }, (_, i) => String(i % 10))
+      )
+      for (;;) yield* ten.batches()
+    }
+  }
+
+  it.each(["compute-matched", "repeats", "targets"] as const)("is refused under %s, and asked no longer", async (mode) => {
+    const options: MixtureOptions = { mode, tokens: 1000, weights: { a: 1000 }, heldOut: 0 }
+    await expect(place(repeating, options, 1)).rejects.toThrow('"a" has no more than 10 documents that differ (10 tokens)')
+  })
+
+  it("gives a vocabulary what there is", async () => {
+    let documents = 0
+    for await (const batch of trainingDocuments(repeating, { heldOut: 0 }, new Selection(plain))) documents += batch.length
+    expect(documents).toBe(10)
+  })
+})
+
 describe("a compute-matched mixture", () => {
   const options: MixtureOptions = { mode: "compute-matched", tokens: 40, weights: { a: 3, b: 1 }, heldOut: 2 }
 

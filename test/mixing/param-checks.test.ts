@@ -25,6 +25,21 @@ describe("a mixture is refused", () => {
   it.each<[MixArguments, string]>([
     [{ sources: { tinygms: 1 } }, 'mix.sources: there is no source "tinygms". Did you mean "tinygsm"? Built in: '],
     [{ sources: { tinygsm: 0, omi2: 0 } }, 'mix.sources: no weight is above 0 in {"tinygsm":0,"omi2":0}; at least one must be.'],
+    [{ sources: { tinygsm: 1e308, omi1: 1e308 } }, 'mix.sources: "tinygsm" is 1e+308, and weights are at most 1000000000000'],
+    [{ sources: { tinygsm: 1e13 } }, 'mix.sources: "tinygsm" is 10000000000000, and weights are at most'],
+    [{ sources: { tinygsm: 1e-320 } }, 'mix.sources: "tinygsm" is 1e-320: a weight is 0, or at least 1e-9'],
+    [{ sources: { tinygsm: 1, omi1: 1e-10 } }, 'mix.sources: "omi1" is 1e-10 beside 1 of "tinygsm": a weight is 0, or at least'],
+    [{ sources: { tinygsm: 1e12, omi1: 1 } }, 'mix.sources: "omi1" is 1 beside 1000000000000 of "tinygsm"'],
+    [{ difficulty: { 1: 1e308, 2: 1e308 } }, 'mix.difficulty: "1" is 1e+308, and weights are at most'],
+    [{ difficulty: { 1: 1, 2: 5e-324 } }, 'mix.difficulty: "2" is 5e-324 beside 1 of "1"'],
+    [{ subStyles: { "tinygsm/plain": 1e300 } }, 'mix.subStyles: "tinygsm/plain" is 1e+300, and weights are at most'],
+    [{ subStyles: { "tinygsm/plain": 1e-300 } }, 'mix.subStyles: "tinygsm/plain" is 1e-300: a weight is 0, or at least'],
+    [{ tokens: 1e11 }, "mix.tokens: must be a number >= 1000 and <= 10000000000; got 100000000000. A corpus has at most"],
+    [{ mixing: "targets", sources: { tinygsm: 1e12 } }, "mix.sources: asks for 1000000000000 tokens, since weights are tokens"],
+    [
+      { mixing: "repeats", sources: { tinygsm: 1e5 } },
+      "mix.sources: asks for 400000000000 tokens, since weights are repetitions"
+    ],
     [{ sources: {} }, "mix.sources: no weight is above 0 in {}"],
     [{ sources: { "gsm8k:trian": 1 } }, 'mix.sources: there is no source "gsm8k:trian". Did you mean "gsm8k:train"'],
     [{ sources: { "gsm8k:test": 1 } }, 'mix.sources: "gsm8k:test" is for evaluation only'],
