@@ -9,8 +9,9 @@ import type * as Schema from "effect/Schema"
 
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { ArtifactInvalid, StoreFailed } from "../store/objects/Store.ts"
-import type { Kind } from "../store/schema/Kind.ts"
+import { Kind } from "../store/schema/Kind.ts"
 import type { Table } from "../store/schema/Table.ts"
+import { didYouMean } from "../text/near.ts"
 import type { Checkpoints } from "./Checkpoints.ts"
 import * as Param from "./Param.ts"
 import type { Progress } from "./Progress.ts"
@@ -142,6 +143,22 @@ export declare namespace Stage {
   }
 }
 
+/** What the compiler refuses at wiring, for studies that did not ask it: an input too many, too few, or of another kind. */
+const miswired = (declared: Inputs, given: Readonly<Record<string, Node | undefined>>): Objection | null => {
+  const names = Object.keys(declared)
+  const takes = names.length === 0 ? "It takes none." : `It takes ${names.join(", ")}.`
+  for (const param of Object.keys(given))
+    if (!Object.hasOwn(declared, param))
+      return { param, problem: `the stage has no such input.${didYouMean(param, names)} ${takes}` }
+  for (const [param, kind] of Object.entries(declared)) {
+    const from = Object.hasOwn(given, param) ? given[param]?.stage : undefined
+    if (from === undefined) return { param, problem: `this input is missing: give it a node of kind ${kind.name}. ${takes}` }
+    if (!Kind.isA(from.output.name, kind))
+      return { param, problem: `must be of kind ${kind.name}, and "${from.name}" gives ${from.output.name}.` }
+  }
+  return null
+}
+
 /**
  * Declares a stage. Its module must export it under `name` in camelCase and, unless `module` says otherwise, be
  * `stages/<name>.ts`: that is how a child process or a cluster job finds it.
@@ -174,11 +191,11 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     remarks: options.remarks ?? (() => []),
     module: options.module ?? `stages/${name}.ts`
   }
-  const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => ({
-    stage: stage as Stage.Any,
-    params: Param.complete(name, params, given),
-    inputs: from
-  })
+  const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => {
+    const problem = miswired(inputs, from)
+    if (problem !== null) throw new Param.ParamInvalid({ owner: name, ...problem })
+    return { stage: stage as Stage.Any, params: Param.complete(name, params, given), inputs: from }
+  }
   // A function's own `name` is not writable by assignment, hence defineProperty.
   const stage = Object.assign(Object.defineProperty(call, "name", { value: name }), definition) as unknown as Stage<
     In,

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 
 import { REPOSITORY } from "../../src/dag/repository.ts"
+import { KeyOutdated } from "../../src/dag/running/key-holds.ts"
 import { failureOf, NodeFailed, nodeFailed } from "../../src/dag/running/NodeFailed.ts"
 
 class WrongInput extends Schema.TaggedError<WrongInput>()("WrongInput", {}) {
@@ -51,6 +52,10 @@ describe("a failure", () => {
 
   it("points at no code where the input is to blame", () => {
     expect(failureOf(new WrongInput())).toEqual({ problem: "This is not what was asked for.", badInput: true, at: [] })
+  })
+
+  it("points at no code where files were changed by others meanwhile", () => {
+    expect(failureOf(new KeyOutdated({ stage: "mix", components: ["code:stages/mix.ts"] })).at).toEqual([])
   })
 
   it("is told of what is thrown without being an error", () => {

@@ -54,6 +54,31 @@ describe("wiring", () => {
     expect(node.inputs["base"]).toBe(numbers)
   })
 
+  const numbers = count({}, {})
+  const wired = (stage: unknown, inputs: object) => () =>
+    (stage as (inputs: object, params: object) => unknown)(inputs, { suite: "a" })
+  it.each([
+    [
+      "an input that is not declared",
+      wired(train, { base: numbers, value: numbers }),
+      "train.value: the stage has no such input."
+    ],
+    ["one mistyped", wired(train, { basis: numbers }), 'train.basis: the stage has no such input. Did you mean "base"?'],
+    [
+      "one of an inherited name",
+      wired(train, { base: numbers, toString: numbers }),
+      "train.toString: the stage has no such input."
+    ],
+    ["one where there are none", wired(count, { corpus: numbers }), "count.corpus: the stage has no such input. It takes none."],
+    ["one that is missing", wired(train, {}), "train.base: this input is missing: give it a node of kind numbers."],
+    ["one that is undefined", wired(train, { base: undefined }), "train.base: this input is missing"],
+    ["one that is null", wired(train, { base: null }), "train.base: this input is missing"],
+    ["one that is no node", wired(train, { base: "numbers" }), "train.base: this input is missing"],
+    ["one of another kind", wired(speak, { words: numbers }), 'speak.words: must be of kind words, and "count" gives numbers.']
+  ])("is refused by name for %s, where the compiler was not asked", (_, wire, message) => {
+    expect(wire).toThrow(message)
+  })
+
   it("takes a kind that extends the one asked for", () => {
     const marked = train({ base: count({}, {}) }, { suite: "a" })
     expect(sum({ numbers: marked }, {}).stage.name).toBe("sum")

@@ -9,6 +9,7 @@ import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { isBadInput } from "../is-bad-input.ts"
 import { ownFrames } from "../own-frames.ts"
+import { KeyOutdated } from "./key-holds.ts"
 
 /** Why a node has no artifact. It prints as one paragraph. */
 export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
@@ -30,11 +31,11 @@ export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
 /** What can be told of an error in plain data, which a child process sends to its driver. */
 export type Failure = Pick<NodeFailed, "problem" | "badInput" | "at">
 
-/** Any error as a failure. Bad input and the machine are not ours to mend, so that no code is pointed at. */
+/** Any error as a failure. Bad input, the machine, and files that others change meanwhile are not ours to mend: no code is pointed at. */
 export const failureOf = (error: unknown): Failure => {
   const badInput = isBadInput(error)
   const machine = systemProblem(error)
-  const ours = !badInput && machine === null && !(error instanceof StoreFailed)
+  const ours = !badInput && machine === null && !(error instanceof StoreFailed || error instanceof KeyOutdated)
   return { problem: machine ?? errorText(error), badInput, at: ours ? ownFrames(error) : [] }
 }
 
