@@ -221,8 +221,8 @@ export const someOf = <const A extends string>(
 
 /** The most that one of several weights is: their sum and its products stay far from the ends of numbers. */
 const MOST_WEIGHT = 1e12
-/** The least, and the least beside the largest: what is rarer would be drawn by no run that ends. */
-const LEAST_WEIGHT = 1e-9
+/** The least, and how often it goes into the largest: what is rarer would be drawn by no run that ends. */
+const [LEAST_WEIGHT, MOST_APART] = [1e-9, 1e9]
 
 /** Why numbers cannot stand beside one another as weights, as a sentence; null: they can. */
 const weightsProblem = (value: Readonly<Record<string, number>>): string | null => {
@@ -232,7 +232,7 @@ const weightsProblem = (value: Readonly<Record<string, number>>): string | null 
   if (largest === undefined || least === undefined) return null
   if (largest[1] > MOST_WEIGHT)
     return `"${largest[0]}" is ${largest[1]}, and weights are at most ${MOST_WEIGHT}: only their ratios count. Take smaller ones.`
-  if (least[1] < LEAST_WEIGHT || least[1] < LEAST_WEIGHT * largest[1])
+  if (least[1] < LEAST_WEIGHT || largest[1] / least[1] > MOST_APART)
     return (
       `"${least[0]}" is ${least[1]}${above.length > 1 ? ` beside ${largest[1]} of "${largest[0]}"` : ""}: a weight is 0, or at ` +
       `least ${LEAST_WEIGHT} and that part of the largest. Less would never be drawn: take 0, or leave it out.`

@@ -154,3 +154,20 @@ describe("the mix stage", () => {
     expect([...clean.documents].filter(({ text }) => text.includes("Seen before"))).toEqual([])
   })
 })
+
+describe("a mixture at the ends of what weights may be", () => {
+  const ending = { tokens: 1000, heldOut: 2, suites: ["train"], suiteSize: 2 } as const
+  it.each<[string, Parameters<typeof mix>[1]]>([
+    ["one large", { sources: { tinygsm: 1e12 } }],
+    ["one small", { sources: { tinygsm: 1e-9 } }],
+    ["the widest apart", { sources: { tinygsm: 1, omi1: 1e-9 } }],
+    ["large and the widest apart", { sources: { tinygsm: 1e12, omi1: 1e3 } }],
+    ["operations the widest apart", { sources: { calc: 1, omi2: 1 }, difficulty: { 1: 1e12, 2: 1e3 } }],
+    ["a sub-style of next to nothing", { sources: { tinygsm: 1 }, subStyles: { "tinygsm/plain": 1e-9 } }],
+    ["repetitions of next to nothing", { sources: { tinygsm: 1, omi1: 1e-9 }, mixing: "repeats" }],
+    ["less than a token", { sources: { tinygsm: 100, omi1: 1e-7 }, mixing: "targets" }]
+  ])("comes to its end: %s", async (_, params) => {
+    const { status } = await runNodes(join(temporaryFolder(), "store"), [mix({}, { ...ending, ...params })])
+    expect(status).toBe("succeeded")
+  })
+})
