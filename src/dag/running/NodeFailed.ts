@@ -9,7 +9,6 @@ import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { isBadInput } from "../is-bad-input.ts"
 import { ownFrames } from "../own-frames.ts"
-import { KeyOutdated } from "./key-holds.ts"
 
 /** Why a node has no artifact. It prints as one paragraph. */
 export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
@@ -31,11 +30,15 @@ export class NodeFailed extends Schema.TaggedError<NodeFailed>()("NodeFailed", {
 /** What can be told of an error in plain data, which a child process sends to its driver. */
 export type Failure = Pick<NodeFailed, "problem" | "badInput" | "at">
 
-/** Any error as a failure. Bad input, the machine, and files that others change meanwhile are not ours to mend: no code is pointed at. */
+/** Whether an error says of itself that what happened came from outside: files that were edited meanwhile. */
+const isFromOutside = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "fromOutside" in error && error.fromOutside === true
+
+/** Any error as a failure. Bad input, the machine and what came from outside are not ours to mend, so that no code is pointed at. */
 export const failureOf = (error: unknown): Failure => {
   const badInput = isBadInput(error)
   const machine = systemProblem(error)
-  const ours = !badInput && machine === null && !(error instanceof StoreFailed || error instanceof KeyOutdated)
+  const ours = !badInput && machine === null && !(error instanceof StoreFailed || isFromOutside(error))
   return { problem: machine ?? errorText(error), badInput, at: ours ? ownFrames(error) : [] }
 }
 

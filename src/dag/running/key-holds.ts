@@ -18,6 +18,7 @@ export class KeyOutdated extends Schema.TaggedError<KeyOutdated>()("KeyOutdated"
   stage: Schema.String,
   components: Schema.Array(Schema.String)
 }) {
+  readonly fromOutside = true
   override get message() {
     const named = (kind: string) =>
       this.components.filter((name) => name.startsWith(`${kind}:`)).map((name) => name.slice(kind.length + 1))
