@@ -34,7 +34,7 @@ export type Failure = Pick<NodeFailed, "problem" | "badInput" | "at">
 const isFromOutside = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "fromOutside" in error && error.fromOutside === true
 
-/** Any error as a failure. Bad input, the machine and what came from outside are not ours to mend, so that no code is pointed at. */
+/** Any error as a failure. Bad input, the machine and what came from outside are not ours to mend: no code is pointed at. */
 export const failureOf = (error: unknown): Failure => {
   const badInput = isBadInput(error)
   const machine = systemProblem(error)
