@@ -44,8 +44,8 @@ export interface Catalog {
     format: StreamFormat,
     put: (piece: Piece) => Promise<boolean>
   ) => Effect.Effect<Written, SqlFailed>
-  /** Writes the rows of the last statement as a Parquet file, which must not exist yet. */
-  readonly writeParquet: (sql: string, file: string) => Effect.Effect<Written, SqlFailed>
+  /** Writes the rows of the last statement as a Parquet file, which must not exist yet; failures call it by another name. */
+  readonly writeParquet: (sql: string, file: string, calledAs?: string) => Effect.Effect<Written, SqlFailed>
 }
 
 /** What the catalog is told of the params that stages declare, and what a test may choose. */
@@ -142,11 +142,13 @@ export const open = (
           if (whole && writer !== undefined) await putAll(writer.tail())
           return { rows, warnings }
         }),
-      writeParquet: (sql, file) =>
-        within(
-          () => start({ writableFile: resolve(file) }),
-          (session) => session.copyToParquet(sql, resolve(file))
+      writeParquet: (sql, file, calledAs = file) => {
+        const output = { path: resolve(file), calledAs }
+        return within(
+          () => start({ output }),
+          (session) => session.copyToParquet(sql, output)
         )
+      }
     }
   })
 

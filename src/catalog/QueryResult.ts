@@ -1,6 +1,6 @@
 /** The result of a query, as plain values: what renderers, the command line and tests work on. */
 
-/** A number with more digits than JavaScript's numbers hold: a wide decimal. */
+/** A decimal: a number with all digits that its type has, which JavaScript's numbers may not hold. */
 export class ExactNumber {
   readonly digits: string
   constructor(digits: string) {
@@ -12,8 +12,9 @@ export class ExactNumber {
 }
 
 /**
- * One value of a row. 64-bit and larger integers are bigint. Lists are arrays, structs and maps are objects. What JavaScript has
- * no type for is text, as DuckDB prints it: dates, times, time stamps (those with a zone in UTC), intervals, UUIDs.
+ * One value of a row. 64-bit and larger integers are bigint. Lists are arrays, structs and maps are objects, and structs whose
+ * fields have no names are arrays. What JavaScript has no type for is text, as DuckDB prints it: dates, times, time stamps (those
+ * with a zone in UTC), intervals, UUIDs.
  */
 export type SqlValue =
   | null

@@ -4,7 +4,7 @@
  *
  * User SQL runs here. Before any of it does, access to files, the network and extensions is switched off and the configuration is
  * locked, which cannot be undone; the table function goes on reading the store because it opens its files itself. The one
- * exception is `writableFile`, a temporary file that `COPY` may write a result to, and /dev/null.
+ * exception is `output`, a temporary file that `COPY` may write a result to, and /dev/null.
  *
  * Results are streamed: what is held of one is some thousand rows. What a query needs besides is bounded, and beyond that goes to
  * a folder on disk that is removed with the session.
@@ -14,7 +14,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 
 import type * as Table from "../store/schema/Table.ts"
 import { errorText } from "../text/error-text.ts"
-import { duckdbFailure, missingTable, OUT_OF_MEMORY } from "./duckdb/duckdb-failure.ts"
+import { duckdbFailure, missingTable, type OutputFile, OUT_OF_MEMORY } from "./duckdb/duckdb-failure.ts"
 import type { FillOptions } from "./duckdb/duckdb-vectors.ts"
 import { type MemoryBudget, memoryBudget, watchGrowth } from "./duckdb/memory-budget.ts"
 import { parquetSelect } from "./duckdb/parquet-types.ts"
@@ -31,7 +31,7 @@ import type { StoreFiles } from "./tables/StoreFiles.ts"
 import { knownNames, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
-  readonly writableFile?: string
+  readonly output?: OutputFile
   /** The declared types of params, by name. */
   readonly params?: ReadonlyMap<string, ConstantType>
   /** In place of what the machine allows. */
@@ -113,7 +113,7 @@ export class Session {
       ...(spill === undefined ? {} : { max_temp_directory_size: mebibytes(spill.most) })
     })
     const connection = await instance.connect()
-    const writable = [NOWHERE, ...(options.writableFile === undefined ? [] : [options.writableFile])]
+    const writable = [NOWHERE, ...(options.output === undefined ? [] : [options.output.path])]
     await connection.run(`set allowed_paths = [${writable.map(literal).join(", ")}]`)
     // What a query prints must not depend on where the machine stands.
     await connection.run("set TimeZone = 'UTC'")
@@ -162,22 +162,23 @@ export class Session {
         const { result, several } =
           select === undefined
             ? await this.runAll(ready.sql)
-            : { result: await streamedChunks(this.connection, select.text, select.columns), several: [] }
+            : { result: await placeless(streamedChunks(this.connection, select.text, select.columns)), several: [] }
         begun()
         const { rows, whole } = await this.receive(result, receiver)
-        if (select !== undefined && !result.whole() && whole) throw await this.reasonOf(select, rows)
+        if (select !== undefined && !result.whole() && whole) throw withoutPlace(await this.reasonOf(select, rows))
         return { rows, whole, warnings: [...this.store.warningLines(), ...several] }
       })
     })
   }
 
-  /** Writes the result of the last statement to the session's writable file, as Parquet. */
-  copyToParquet(sql: string, file: string): Promise<Received> {
+  /** Writes the result of the last statement to the session's output, as Parquet. */
+  copyToParquet(sql: string, { path: file }: OutputFile): Promise<Received> {
     return this.alone(async () => {
       const ready = await this.ready(sql)
       return this.withViews(ready, async (begun) => {
         const select = await this.singleSelect(ready)
-        const rows = select === undefined ? await this.copyByTable(ready.sql, file, begun) : await this.copy(select, file)
+        const rows =
+          select === undefined ? await this.copyByTable(ready.sql, file, begun) : await placeless(this.copy(select, file))
         return { rows, whole: true, warnings: [...this.store.warningLines()] }
       })
     })
@@ -389,7 +390,8 @@ export class Session {
       tables: viewNames(this.tables),
       columns: [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name)),
       memory: this.budget.bytes,
-      disk: this.spill
+      disk: this.spill,
+      output: this.options.output
     })
   }
 }
@@ -405,6 +407,15 @@ interface Ran {
   readonly result: Chunks
   readonly several: ReadonlyArray<string>
 }
+
+/** A failure of SQL that stands around the user's: without the place in it, which is in no text that the user knows. */
+const withoutPlace = (cause: unknown): unknown =>
+  cause instanceof SqlFailed ? cause : new Error(errorText(cause).replace(/\s*\nLINE \d+:[\s\S]*$/, ""))
+
+const placeless = <A>(work: Promise<A>): Promise<A> =>
+  work.catch((cause: unknown) => {
+    throw withoutPlace(cause)
+  })
 
 /** A table that no user makes. */
 const RESULT = "echo chamber: result"

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 export class SqlFailed extends Schema.TaggedError<SqlFailed>()("SqlFailed", {
   problem: Schema.String,
   hint: Schema.String,
-  /** The query is right, but this machine cannot answer it. */
+  /** The query is right, but this machine cannot answer it, or not write the answer down. */
   tooLarge: Schema.optionalKey(Schema.Boolean)
 }) {
   /** Whether it is the query that has to be changed. */

@@ -4,6 +4,7 @@
  */
 
 import { constants } from "node:os"
+import { getSystemErrorMap } from "node:util"
 
 /** What each error means, and what to do about it. */
 const MEANING: Readonly<Record<string, readonly [means: string, remedy: string]>> = {
@@ -131,6 +132,22 @@ export const systemProblem = (cause: unknown, file?: string): string | null => {
 
 /** The same as a clause for a sentence of the caller's: without the remedy, and without a full stop. */
 export const systemFault = (cause: unknown, file?: string): string | null => faultOf(cause, file)?.fault ?? null
+
+/** As the system's library words them, where Node's own words differ. */
+const LIBRARY_WORDS: Readonly<Record<string, string>> = { EDQUOT: "disk quota exceeded", EIO: "input/output error" }
+
+/**
+ * The sentence for a file that another program's library could not write, from the words in which the library says why
+ * (`...: No space left on device`); null where these are no words of the system.
+ */
+export const writeProblem = (words: string, file: string): string | null => {
+  const said = words.toLowerCase()
+  const code =
+    Object.keys(LIBRARY_WORDS).find((name) => said.includes(LIBRARY_WORDS[name]!)) ??
+    [...getSystemErrorMap().values()].find(([, meaning]) => said.includes(meaning))?.[0]
+  const meaning = code === undefined ? undefined : MEANING[code]
+  return meaning === undefined ? null : `${file} cannot be written: ${meaning[0]}. ${meaning[1]}`
+}
 
 /** Only the reason: `the disk failed`. */
 export const systemReason = (cause: unknown): string | null => faultOf(cause, undefined)?.means ?? null

@@ -345,6 +345,27 @@ describe("parquet", () => {
     expect(await back(`select count(x) from '${file}'`)).toEqual([[sql === "null" ? 0n : 1n]])
   })
 
+  it("holds intervals and times with a zone as text, with every digit", async () => {
+    await write("select interval '-1.123456 s' as i, [interval '1 us'] as l, {'z': '12:00:00.123456+05:30'::timetz} as s")
+    expect(await back(`select i, l::varchar, s.z from '${file}'`)).toEqual([
+      ["-00:00:01.123456", "['00:00:00.000001']", "12:00:00.123456+05:30"]
+    ])
+  })
+
+  it.each([
+    ["csv", (sql: string) => inCatalog(store.root, (catalog) => catalog.write(sql, "csv", async () => true))],
+    ["parquet", (sql: string) => write(sql)]
+  ])("a value that cannot be cast is told of in %s without SQL that nobody wrote", async (_, asked) => {
+    const failed = asked("select x::int from (values ('1'), ('x')) t(x)")
+    await expect(failed).rejects.toThrow(/^Conversion Error: Could not convert string 'x' to INT32[^\n]*$/)
+  })
+
+  it.skipIf(process.platform === "win32")("that cannot be written is no matter of memory", async () => {
+    const missing = join(store.root, "no folder", "x.parquet")
+    const failed = inCatalog(store.root, (catalog) => catalog.writeParquet("select 1", missing, "result.parquet"))
+    await expect(failed).rejects.toThrow("result.parquet cannot be written: it is not there.")
+  })
+
   it("refuses a sum that no 64 bits hold", async () => {
     await expect(write("select 123456789012345678901234567890::hugeint as s")).rejects.toThrow("::decimal(38,0)")
   })

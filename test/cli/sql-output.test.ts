@@ -1,6 +1,6 @@
 /** `pipeline sql`: what it writes where. Endings, files that are whole or untouched, links, pipes, devices, signals. */
 
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
@@ -13,6 +13,7 @@ import { temporaryFolder } from "../store/temporary-folder.ts"
 import { place } from "./command-line.ts"
 
 const at = place()
+const LAUNCHER = path.resolve(import.meta.dirname, "../../bin/pipeline.mjs")
 const folder = temporaryFolder()
 const inFolder = (name: string) => path.join(folder, name)
 fs.mkdirSync(at.store)
@@ -63,6 +64,7 @@ describe("an ending of --output", () => {
     ["parq", isParquet],
     ["txt", isTable],
     ["csv.gz", zipped(isCsv)],
+    ["txt.gz", zipped(isTable)],
     ["tsv.gz", zipped(isTsv)],
     ["json.gz", zipped(isJson)],
     ["jsonl.gz", zipped(isJsonl)],
@@ -103,7 +105,6 @@ describe("an ending of --output", () => {
   it.each([
     ["arrow.gz", [], "arrow is not compressed as a whole"],
     ["parquet.gz", [], "parquet is not compressed as a whole"],
-    ["txt.gz", [], "table is not compressed as a whole"],
     ["parquet", ["--format", "csv"], ".parquet is parquet, and --format says csv"],
     ["csv", ["--format", "json"], ".csv is csv, and --format says json"],
     ["", [], "no ending tells the format"]
@@ -213,6 +214,20 @@ describe("--output", () => {
     expect(code).toBeGreaterThan(0)
     expect(err).toContain(words)
     expect(err).not.toMatch(/^\s+at /m)
+  })
+
+  it.skipIf(process.platform === "win32")("beyond the size that files may have names the file", () => {
+    for (const name of ["large.parquet", "large.csv"]) {
+      const file = inFolder(name)
+      const command = `ulimit -f 64; exec "$0" "$@"`
+      const words = ["sql", "select md5(range::varchar) as a from range(20000)", "--output", file]
+      const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, LAUNCHER, ...words], {
+        env: { ...process.env, ECHO_CHAMBER_STORE: at.store },
+        encoding: "utf8"
+      })
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`${file} cannot be written: the file would be larger`)])
+      expect(fs.existsSync(file)).toBe(false)
+    }
   })
 
   it("of - and /dev/stdout is standard output", async () => {

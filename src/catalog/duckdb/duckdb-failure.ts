@@ -1,6 +1,7 @@
 /** What DuckDB says of a query that failed, with what helps here: near names, the store's tables, what to ask for less of. */
 
 import { nearest } from "../../text/near.ts"
+import { writeProblem } from "../../text/system-problem.ts"
 import { SqlFailed } from "../SqlFailed.ts"
 
 export interface Surroundings {
@@ -11,6 +12,13 @@ export interface Surroundings {
   readonly memory: number
   /** Bytes of disk that it may take besides, and where; undefined where there is no such place. */
   readonly disk: { readonly most: number; readonly path: string } | undefined
+  /** The file that DuckDB writes the result to, and how the user knows it. */
+  readonly output: OutputFile | undefined
+}
+
+export interface OutputFile {
+  readonly path: string
+  readonly calledAs: string
 }
 
 /** How DuckDB's message begins when memory, or the disk that stands for it, is used up. */
@@ -46,6 +54,11 @@ export const tooWide = (number: string): SqlFailed =>
 
 /** The failure of a query, from what DuckDB said. */
 export const duckdbFailure = (message: string, around: Surroundings): SqlFailed => {
+  const { output } = around
+  if (output !== undefined && /^(IO|Permission) Error/.test(message) && message.includes(output.path)) {
+    const said = message.replace(/^\w+ Error: /, "").replaceAll(output.path, output.calledAs)
+    return new SqlFailed({ problem: writeProblem(message, output.calledAs) ?? said, hint: "", tooLarge: true })
+  }
   if (
     message.startsWith(OUT_OF_MEMORY) ||
     /max_temp_directory_size|No space left on device|[Aa]rray buffer allocation failed/.test(message)

@@ -7,6 +7,8 @@ import {
   DuckDBDecimalValue,
   type DuckDBMapType,
   DuckDBMapValue,
+  DuckDBStructType,
+  DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTypeId,
@@ -18,6 +20,7 @@ import {
 } from "@duckdb/node-api"
 
 import { ExactNumber, shortestFloat32, type SqlValue } from "../QueryResult.ts"
+import { fieldNames, isUnnamed } from "./rewritten-types.ts"
 
 /** Types of which a value is shown as DuckDB prints it. */
 const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([
@@ -34,8 +37,6 @@ const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.BIT
 ])
 
-/** Decimals of this many digits are numbers in JavaScript without loss. */
-const EXACT_DIGITS = 15
 const LAST_DAY = 2 ** 31 - 1
 
 const plainText = (value: DuckDBValue): string => {
@@ -58,7 +59,7 @@ export const plainValue = (value: DuckDBValue, type: DuckDBType): SqlValue => {
   const { typeId } = type
   if (AS_TEXT.has(typeId)) return plainText(value)
   if (value instanceof DuckDBTimestampTZValue) return utcText(value)
-  if (value instanceof DuckDBDecimalValue) return value.width <= EXACT_DIGITS ? value.toDouble() : new ExactNumber(String(value))
+  if (value instanceof DuckDBDecimalValue) return new ExactNumber(String(value))
   if (typeId === DuckDBTypeId.FLOAT && typeof value === "number") return shortestFloat32(value)
   if (value instanceof DuckDBUnionValue) return convert(value.value, (type as DuckDBUnionType).memberTypeForTag(value.tag))
   if (value instanceof DuckDBMapValue) {
@@ -67,5 +68,7 @@ export const plainValue = (value: DuckDBValue, type: DuckDBType): SqlValue => {
       value.entries.map(({ key, value: held }) => [String(convert(key, keyType)), convert(held, valueType)])
     )
   }
+  if (value instanceof DuckDBStructValue && type instanceof DuckDBStructType && isUnnamed(type))
+    return fieldNames(type).map((name, i) => convert(value.entries[name] ?? null, type.entryTypes[i]!))
   return JSDuckDBValueConverter(value, type, convert as never) as SqlValue
 }

@@ -3,7 +3,9 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType, DuckDBValue } from "@duckdb/node-api"
 
 import type { ResultColumn, SqlValue } from "../QueryResult.ts"
+import { SqlFailed } from "../SqlFailed.ts"
 import { plainValue } from "./plain-values.ts"
+import { castTo, hasUnnamed } from "./rewritten-types.ts"
 
 /** A column with all that DuckDB knows of its type. */
 export interface TypedColumn extends ResultColumn {
@@ -40,8 +42,10 @@ export const streamedChunks = async (
 ): Promise<Chunks> => {
   const names = columns.map((_, i) => `c${i}`)
   const nulls = columns.map(() => "null")
+  const values = columns.map(({ duckdb }, i) => castTo(names[i]!, duckdb))
   const result = await connection.stream(
-    `select *, false from (${select}) as result(${names.join(", ")}) union all select ${[...nulls, "true"].join(", ")}`
+    `select ${values.join(", ")}, false from (${select}) as result(${names.join(", ")}) ` +
+      `union all select ${[...nulls, "true"].join(", ")}`
   )
   let whole = false
   return {
@@ -60,6 +64,12 @@ export const streamedChunks = async (
 export const heldChunks = (result: DuckDBMaterializedResult): Chunks => {
   const types = result.columnTypes()
   const columns = result.columnNames().map((name, i) => ({ name, type: types[i]!.toString(), duckdb: types[i]! }))
+  const unnamed = columns.find(({ duckdb }) => hasUnnamed(duckdb))
+  if (unnamed !== undefined)
+    throw new SqlFailed({
+      problem: `The fields of ${unnamed.name} have no names, and their values can be had of a single SELECT only.`,
+      hint: "Name them, as in {'a': 1, 'b': 2}, or ask by one SELECT."
+    })
   const held = Array.from({ length: result.chunkCount }, (_, i) => result.getChunk(i))
   let at = 0
   return {

@@ -27,6 +27,7 @@ import * as Arrow from "apache-arrow"
 
 import { tooWide } from "../duckdb/duckdb-failure.ts"
 import { plainValue } from "../duckdb/plain-values.ts"
+import { fieldNames } from "../duckdb/rewritten-types.ts"
 import { jsonText } from "./value-text.ts"
 
 type Values = ReadonlyArray<DuckDBValue>
@@ -304,7 +305,7 @@ const SCALARS: Readonly<Partial<Record<DuckDBTypeId, () => ArrowColumn>>> = {
 export const arrowColumn = (type: DuckDBType): ArrowColumn => {
   if (type instanceof DuckDBListType) return lists(arrowColumn(type.valueType))
   if (type instanceof DuckDBArrayType) return arrays(arrowColumn(type.valueType), type.length)
-  if (type instanceof DuckDBStructType) return structs(type.entryNames, type.entryTypes.map(arrowColumn))
+  if (type instanceof DuckDBStructType) return structs(fieldNames(type), type.entryTypes.map(arrowColumn))
   if (type instanceof DuckDBMapType) return maps(arrowColumn(type.keyType), arrowColumn(type.valueType))
   if (type instanceof DuckDBUnionType) return unions(type.memberTags, type.memberTypes.map(arrowColumn))
   if (type instanceof DuckDBEnumType) return enums(type)

@@ -33,16 +33,15 @@ export const command: Command = {
   usage: `pipeline sql "select study, algorithm, avg(correct::int) from rollouts where latest group by all" [flags]`,
   flags,
   run: async (args) => {
-    // A query may begin with a comment, which would be taken for a flag.
-    const comments = args.filter((word) => /^--\s/.test(word))
-    const others = args.filter((word) => !comments.includes(word))
-    const parsed = parse("sql", flags, [...others, "--", ...comments], {
+    // A query may begin with a comment, which would be taken for a flag without the space before it.
+    const words = args.map((word) => word.replace(/^--\s/, " $&"))
+    const parsed = parse("sql", flags, words, {
       min: 0,
       max: 1,
       words: "one query, in quotes"
     })
     const [given] = parsed.positionals
-    const query = given === "-" ? fromStandardInput() : given
+    const query = given === "-" ? fromStandardInput() : given?.replace(/^ (?=--\s)/, "")
     if (query?.trim() === "")
       throw new UsageError({ problem: "The query is empty. Without one, pipeline sql lists the tables and their columns." })
     const file = parsed.text("output")
@@ -64,7 +63,7 @@ export const command: Command = {
         const catalog = yield* Catalog.open(root, tables, { params: paramTypes })
         const written =
           format === "table"
-            ? yield* writeTable(catalog, query, target, maxRows)
+            ? yield* writeTable(catalog, query, target, gzip, maxRows)
             : format === "parquet"
               ? yield* writeParquet(catalog, query, target)
               : yield* writeRows(catalog, query, format, target, gzip)
@@ -149,7 +148,7 @@ const writeParquet = (catalog: Catalog.Catalog, query: string, target: Target) =
         Effect.sync(() => placeBeside(target)),
         (place) =>
           Effect.gen(function* () {
-            const { rows, warnings } = yield* catalog.writeParquet(query, place.partial)
+            const { rows, warnings } = yield* catalog.writeParquet(query, place.partial, target.path)
             yield* Effect.try({ try: () => place.commit(), catch: (cause) => outputFailed(target.path, cause) })
             return { words: plural(rows, "row"), warnings } satisfies Written
           }),
@@ -159,12 +158,12 @@ const writeParquet = (catalog: Catalog.Catalog, query: string, target: Target) =
 /** Where no terminal limits it. */
 const WIDE = 200
 
-const writeTable = (catalog: Catalog.Catalog, query: string, target: Target, maxRows: number) =>
+const writeTable = (catalog: Catalog.Catalog, query: string, target: Target, gzip: boolean, maxRows: number) =>
   Effect.gen(function* () {
     const result = yield* catalog.query(query, maxRows)
     const width = target.kind === "standard output" && process.stdout.isTTY === true ? process.stdout.columns : WIDE
     const table = renderTable(result, { width, maxRows })
-    yield* writing(target, false, (put) => Effect.promise(() => put(table)))
+    yield* writing(target, gzip, (put) => Effect.promise(() => put(table)))
     const all = plural(result.rowCount, "row")
     const shown = result.rows.length
     const words = shown < result.rowCount ? `The first ${shown} of ${all} (--rows N for more)` : all

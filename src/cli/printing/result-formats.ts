@@ -22,7 +22,7 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   parq: "parquet"
 }
 /** Arrow and Parquet are read by place, which a compressed file does not allow; Parquet compresses itself. */
-const COMPRESSIBLE: ReadonlySet<Format> = new Set(["csv", "tsv", "json", "jsonl"])
+const COMPRESSIBLE: ReadonlySet<Format> = new Set(["table", "csv", "tsv", "json", "jsonl"])
 
 export interface Wanted {
   readonly format: Format
@@ -49,6 +49,6 @@ export const wantedFormat = (format: string | undefined, file: string | null): W
     return `--output ${file}: ${what}. Endings are ${known.join(", ")}, ${others}.`
   }
   if (gzip && !COMPRESSIBLE.has(result))
-    return `--output ${file}: ${result} is not compressed as a whole. .gz goes with csv, tsv, json and jsonl.`
+    return `--output ${file}: ${result} is not compressed as a whole. .gz goes with the formats that are text.`
   return { format: result, gzip }
 }
