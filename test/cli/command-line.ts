@@ -57,6 +57,8 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
         ...environment
       }
     })
+    running.add(child)
+    child.on("exit", () => running.delete(child))
     let out = ""
     let err = ""
     const listeners = new Set<() => void>()
@@ -97,6 +99,12 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
       (fs.existsSync(trace) ? fs.readFileSync(trace, "utf8").trim().split("\n") : []).map((line) => line.split(" ")[0]!)
   }
 }
+
+/** What a test that failed left running. */
+const running = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL")
+})
 
 const inThisProcess = async (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>): Promise<Ended> => {
   const ended = { code: 0, signal: null, out: "", err: "" }
