@@ -96,6 +96,8 @@ export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<
 export interface External {
   readonly name: string
   readonly sha256: string
+  /** Its path, by which it is seen if the file is touched while the stage runs. */
+  readonly file?: string
 }
 
 export interface Stage<In extends Inputs, P extends Param.Params, Out extends Kind.Any, E, R> {

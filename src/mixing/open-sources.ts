@@ -66,7 +66,7 @@ export const sourceExternals = (
         const { files } = await datasetFingerprint(dataset.dataset, dataset.split)
         append(
           externals,
-          files.map(({ path, sha256 }) => ({ name: `${name}/${path}`, sha256 }))
+          files.map(({ path, sha256, file }) => ({ name: `${name}/${path}`, sha256, file }))
         )
       }
       return externals

@@ -4,8 +4,11 @@
  * result and are left out, as are the engines' sources, which are part of the numerics class. Of the store, declarations of
  * tables are code of the stages that use them, and the writer of Arrow files is part of every key (`layoutDigest`).
  *
- * Names are paths inside the repository; outside of it they are taken from the stage's own folder, so that they say nothing of
- * where a clone lies. In the text, what a module imports stands under such a name too.
+ * Names are paths inside the repository. Outside of it they are taken from the folder of a stage that lies there too, or are the
+ * bare names in the order in which they are met, so that they say nothing of where a clone lies. In the text, what a module
+ * imports stands under such a name too.
+ *
+ * What is imported counts as this process loaded it; what a module reads, or a worker loads, as it is in its file.
  */
 
 import * as fs from "node:fs"
@@ -21,6 +24,7 @@ import { type Essence, type Reach, textOf } from "./essence.ts"
 import { keepEssences, knownEssence } from "./known-essences.ts"
 import { loadedText } from "./loaded.ts"
 import { packageOf } from "./packages.ts"
+import { noteRead } from "./touched.ts"
 
 const LEFT_OUT = [
   "src/dag/",
@@ -85,21 +89,39 @@ export const layoutDigest = ({ again = false, keepText }: Pick<CodeOptions, "aga
  */
 export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<ModuleCode> => {
   const { keepText, again = false, leftOut = LEFT_OUT, trusted = [], lenient = false } = options
-  const start = realFile(entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry), null)
-  const base = isInside(start) ? REPOSITORY : path.dirname(start)
+  const target = entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry)
+  const start = realFile(target, null)
+  const look: Look = {
+    base: isInside(start) ? REPOSITORY : path.dirname(start),
+    again,
+    places: new Map(),
+    outside: new Map()
+  }
   const seen = new Map<string, ModuleCode>()
-  const places: Places = new Map()
-  const visit = (file: string): void => {
-    if (seen.has(file)) return
-    const name = nameOf(file, base)
+  const visited = new Set<string>()
+  const visit = ({ file, target, by }: Reached, within: boolean): void => {
+    const name = nameOf(file, look)
     if (file !== start && leftOut.some((prefix) => name.startsWith(prefix))) return
-    const { text, digest, modules, packages } = readCode(file, base, again, lenient || trusted.includes(name), places)
-    seen.set(file, { name, digest })
+    const fromFile = within || by !== "import"
+    if (fromFile || loadedText(file) === undefined) noteRead(target)
+    if (by === "beside") {
+      const contents = contentsOf(file)
+      const extension = path.extname(file)
+      // Beside what it is as code or as JSON, if something imports it.
+      const as = isModule(extension) || extension === ".json" ? `${name} (contents)` : name
+      seen.set(as, { name: as, digest: contents.digest })
+      keepText?.(contents.digest, contents.text)
+      if (!isModule(extension)) return
+    }
+    if (visited.has(`${file}\0true`) || visited.has(`${file}\0${fromFile}`)) return
+    visited.add(`${file}\0${fromFile}`)
+    const { text, digest, modules, packages } = readCode(file, fromFile, lenient || trusted.includes(name), look)
+    seen.set(name, { name, digest })
     keepText?.(digest, text)
     for (const used of packages) seen.set(used.name, used)
-    for (const module of modules) visit(module)
+    for (const module of modules) visit(module, fromFile)
   }
-  visit(start)
+  visit({ file: start, target, by: "import" }, false)
   keepEssences()
   return inOrder([...seen.values()])
 }
@@ -108,34 +130,56 @@ const inOrder = (code: ReadonlyArray<ModuleCode>) => code.toSorted((a, b) => (a.
 
 const isInside = (file: string): boolean => file.startsWith(`${REPOSITORY}${path.sep}`)
 
-const nameOf = (file: string, base: string): string => {
-  const inside = isInside(file)
-  const name = inside ? file.slice(REPOSITORY.length + 1) : path.relative(base, file)
-  const posix = path.sep === "/" ? name : name.split(path.sep).join("/")
-  return inside || base === REPOSITORY ? posix : `outside:${posix}`
+/** One look at the code of one entry. */
+interface Look {
+  /** The folder that names are taken from. */
+  readonly base: string
+  readonly again: boolean
+  /** Real files by the paths that led to them. */
+  readonly places: Map<string, string>
+  /** Files outside the repository that its modules reach, by what they are called. */
+  readonly outside: Map<string, string>
 }
 
-/** Real files by the paths that led to them, of one look at the code. */
-type Places = Map<string, string>
+const nameOf = (file: string, { base, outside }: Look): string => {
+  const posix = (name: string) => (path.sep === "/" ? name : name.split(path.sep).join("/"))
+  if (isInside(file)) return posix(file.slice(REPOSITORY.length + 1))
+  if (base !== REPOSITORY) return `outside:${posix(path.relative(base, file))}`
+  for (let n = 1; ; n++) {
+    const name = `outside:${n === 1 ? "" : `${n}:`}${path.basename(file)}`
+    const owner = outside.get(name)
+    if (owner === undefined) outside.set(name, file)
+    if (owner === undefined || owner === file) return name
+  }
+}
+
+/** A file as a module reaches it. */
+interface Reached extends Pick<Reach, "by"> {
+  readonly file: string
+  /** The path that led to it, links and all. */
+  readonly target: string
+}
 
 /** One file and what it reaches. */
 interface Code {
   readonly digest: string
   /** What the digest is of. */
   readonly text: string
-  readonly modules: ReadonlyArray<string>
+  readonly modules: ReadonlyArray<Reached>
   readonly packages: ReadonlyArray<ModuleCode>
 }
 
 /** By base, file and trust. One state of the files serves all nodes of a plan. */
 const read = new Map<string, Code>()
 
-const readCode = (file: string, base: string, again: boolean, trusted: boolean, places: Places): Code => {
-  const place = `${base}\0${file}\0${trusted}`
-  const known = again ? undefined : read.get(place)
+const readCode = (file: string, fromFile: boolean, trusted: boolean, look: Look): Code => {
+  const place = `${look.base}\0${file}\0${fromFile}\0${trusted}`
+  const known = look.again ? undefined : read.get(place)
   if (known !== undefined) return known
-  const code = codeIn(file, base, trusted, places)
-  if (!again) read.set(place, code)
+  const code = codeIn(file, fromFile, trusted, look)
+  // What lies outside is named anew by each look.
+  const inside = isInside(file) && code.modules.every((module) => isInside(module.file))
+  if (!look.again && (inside || look.base !== REPOSITORY)) read.set(place, code)
   return code
 }
 
@@ -143,38 +187,47 @@ const LANGUAGES = { ".ts": "typescript", ".mts": "typescript", ".js": "javascrip
 
 const isModule = (extension: string): extension is keyof typeof LANGUAGES => Object.hasOwn(LANGUAGES, extension)
 
-const codeIn = (file: string, base: string, trusted: boolean, places: Places): Code => {
+const codeIn = (file: string, fromFile: boolean, trusted: boolean, look: Look): Code => {
   const extension = path.extname(file)
-  if (!isModule(extension)) return contentsOf(file, extension)
-  const source = loadedText(file) ?? fs.readFileSync(file, "utf8")
+  const loaded = loadedText(file)
+  const source = fromFile || loaded === undefined ? fs.readFileSync(file, "utf8") : loaded
+  if (!isModule(extension)) return extension === ".json" ? { ...counted(jsonText(source)), ...REACHES_NOTHING } : contentsOf(file)
   const { parts, reaches, refused } = parsed(file, source, LANGUAGES[extension])
   const [refusal] = refused
   if (refusal !== undefined && !trusted) throw new CodeUnknown({ file: shown(file), ...refusal })
-  const modules: Array<string> = []
+  const modules: Array<Reached> = []
   const packages: Array<ModuleCode> = []
   const names = reaches.map((reach) => {
-    const found = resolve(reach, file, trusted, places)
-    if (typeof found === "string") modules.push(found)
-    else if (found !== null) packages.push(found)
-    return typeof found === "string" ? nameOf(found, base) : reach.specifier
+    const found = resolve(reach, file, trusted, look)
+    if (found === null) return reach.specifier
+    if ("digest" in found) {
+      packages.push(found)
+      return reach.specifier
+    }
+    modules.push(found)
+    return nameOf(found.file, look)
   })
   const text = textOf({ parts, reaches }, names)
-  return { digest: sha256(text), text, modules, packages }
+  // One text was loaded here, and a worker loads another: both count.
+  const both = loaded === undefined || loaded === source ? text : `${text}\n${loaded}`
+  return { ...counted(both), modules, packages }
 }
 
-/** A file that is not run: JSON by what it says, any other by its bytes. */
-const contentsOf = (file: string, extension: string): Code => {
+const REACHES_NOTHING = { modules: [], packages: [] }
+
+const counted = (text: string) => ({ digest: sha256(text), text })
+
+/** A file that is read: every byte counts. */
+const contentsOf = (file: string): Code => {
   const bytes = fs.readFileSync(file)
-  const text =
-    extension === ".json"
-      ? jsonText(loadedText(file) ?? bytes.toString("utf8"))
-      : `${bytes.length} bytes, SHA-256 ${sha256(bytes)}`
-  return { digest: sha256(text), text, modules: [], packages: [] }
+  return { ...counted(`${bytes.length} bytes, SHA-256 ${sha256(bytes)}`), ...REACHES_NOTHING }
 }
 
+/** JSON that is imported, without its layout. Numbers stay as they are written: -0 is not 0, and 1e400 is not null. */
 const jsonText = (text: string): string => {
   try {
-    return JSON.stringify(JSON.parse(text))
+    JSON.parse(text)
+    return text.replaceAll(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, "$1")
   } catch {
     // Node will say what is wrong with it.
     return text
@@ -182,10 +235,10 @@ const jsonText = (text: string): string => {
 }
 
 /** A file, a package with its version, or null for what is part of Node or not of this machine. */
-const resolve = (reach: Reach, from: string, trusted: boolean, places: Places): string | ModuleCode | null => {
+const resolve = (reach: Reach, from: string, trusted: boolean, { places }: Look): Reached | ModuleCode | null => {
   const { by, specifier, line } = reach
   const refuse = (problem: string) => new CodeUnknown({ file: shown(from), line, problem })
-  const isPath = by === "beside" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
+  const isPath = by !== "import" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
   if (!isPath) {
     const found = packageOf(specifier, from)
     if (found === null || typeof found === "object") return found
@@ -196,16 +249,21 @@ const resolve = (reach: Reach, from: string, trusted: boolean, places: Places): 
   if (target === undefined) throw refuse(`names "${specifier}", which is no path.`)
   if (target === null) return null
   const known = places.get(target)
-  if (known !== undefined) return known
+  if (known !== undefined && accepts(by, known)) return { file: known, target, by }
   const file = realFile(target, (problem) => refuse(`${by === "import" ? "imports" : "names"} "${specifier}", ${problem}`))
-  const extension = path.extname(file)
-  if (by === "import" && !isModule(extension) && extension !== ".json")
+  if (!accepts(by, file))
     throw refuse(
       `imports "${specifier}", which is neither TypeScript, a JavaScript module nor JSON: what it loads cannot be told. ` +
         "Import a .ts, .mts, .js, .mjs or .json file."
     )
   places.set(target, file)
-  return file
+  return { file, target, by }
+}
+
+/** Whether what a module reaches so can be told: anything that is read, and of what is imported, what Node loads as text. */
+const accepts = (by: Reach["by"], file: string): boolean => {
+  const extension = path.extname(file)
+  return by !== "import" || isModule(extension) || extension === ".json"
 }
 
 /** The path that a specifier stands for by the rules of addresses; null: an address that is no file's; undefined: none at all. */

@@ -14,8 +14,8 @@ import { type Node, parse, type Program, type Token as AcornToken } from "acorn"
 import { append } from "../../lists/large.ts"
 /** Something outside of the module, as the module names it. */
 export interface Reach {
-  /** `import`: by Node's rules. `beside`: a file, relative to the module. */
-  readonly by: "import" | "beside"
+  /** `import`: by Node's rules. `beside`: a file, relative to the module. `worker`: one that a worker runs. */
+  readonly by: "import" | "beside" | "worker"
   readonly specifier: string
   /** Line of the source, from 1. */
   readonly line: number
@@ -165,16 +165,16 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
   const reach = (by: Reach["by"], node: Any): boolean => {
     const specifier = writtenOut(node)
     if (specifier === null) return false
-    reaches.set(node.start, { by, specifier })
+    if (!reaches.has(node.start)) reaches.set(node.start, { by, specifier })
     if (node.type === "TemplateLiteral") gone.push([node.start + 1, node.end])
     return true
   }
 
   /** `new URL("./file", import.meta.url)`: a file beside the module. */
-  const beside = (node: Any): boolean => {
+  const beside = (node: Any, by: Reach["by"] = "beside"): boolean => {
     if (node.type !== "NewExpression" || nameOf(node["callee"]) !== "URL") return false
     const [file, base, ...others] = node["arguments"] as ReadonlyArray<Any>
-    if (file === undefined || base === undefined || others.length > 0 || !isAddress(base) || !reach("beside", file)) return false
+    if (file === undefined || base === undefined || others.length > 0 || !isAddress(base) || !reach(by, file)) return false
     allow(base)
     return true
   }
@@ -196,7 +196,7 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         beside(node)
         if (nameOf(node["callee"]) === "Worker") {
           const [of] = node["arguments"] as ReadonlyArray<Any>
-          if (of === undefined || !beside(of))
+          if (of === undefined || !beside(of, "worker"))
             refuse(
               node,
               `starts a worker whose module cannot be told. ${HIDDEN}Write new Worker(new URL("./worker.ts", import.meta.url)).`

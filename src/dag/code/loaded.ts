@@ -9,6 +9,8 @@
 import module from "node:module"
 import { fileURLToPath } from "node:url"
 
+import { hearOf } from "./touched.ts"
+
 const loaded = new Map<string, string>()
 
 /** Keeps the text of every module that is loaded from now on, packages aside: those count by their version. */
@@ -17,7 +19,7 @@ export const rememberLoaded = (): void => {
     load: (url, context, next) => {
       const result = next(url, context)
       if (url.startsWith("file:") && !url.includes("/node_modules/") && result.source !== undefined && result.source !== null)
-        remember(fileURLToPath(url), textOf(result.source))
+        remember(url, textOf(result.source))
       return result
     }
   })
@@ -30,10 +32,16 @@ const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray): string =>
       ? Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString("utf8")
       : Buffer.from(source).toString("utf8")
 
+/** Files beside a module, as it names them: it may read them while it is loaded. */
+const BESIDE = /\bURL\s*\(\s*["'`]([^"'`$\n]+)["'`]/g
+
 /** A file that was loaded twice (under two queries) with two texts is neither of them: both count. */
-const remember = (file: string, text: string): void => {
+const remember = (url: string, text: string): void => {
+  const file = fileURLToPath(url)
   const before = loaded.get(file)
   loaded.set(file, before === undefined || before === text ? text : `${before}\n${text}`)
+  for (const [, name] of text.matchAll(BESIDE))
+    if (URL.canParse(name!, url) && new URL(name!, url).protocol === "file:") hearOf(fileURLToPath(new URL(name!, url)))
 }
 
 /** The text with which a module was loaded, by the real path of its file; undefined: it was not. */

@@ -25,7 +25,7 @@ import { goOnFromOthers, makeAttemptFolder, tidyAttempts } from "./attempt-folde
 import { attemptComesIn, inStore, lookOut } from "./come-in.ts"
 import { Busy, type Obtained, type StageRequest } from "./Executor.ts"
 import { openArtifact } from "./input-artifact.ts"
-import { codeHolds, keyHolds, type Numerics } from "./key-holds.ts"
+import { type HeldKey, holdKey, type Numerics } from "./key-holds.ts"
 import { beginOutput, openOutput } from "./output-artifact.ts"
 
 /** What a computation is told by the process that it runs in, and tells it. */
@@ -63,12 +63,12 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   const done = yield* store.lookup(key)
   if (done !== null) return { action: done, computed: false } satisfies Obtained
 
-  yield* keyHolds(stage, request, surroundings.numerics)
+  const held = yield* holdKey(stage, request, surroundings.numerics)
   yield* inputsAgree(stage, request.inputs)
   const elapsed = stopwatch()
   const work = Effect.gen(function* () {
-    const output = yield* runStage(stage, request, { seen, lease, heart }, surroundings)
-    const action = yield* commit(stage, request, lease, output, elapsed, surroundings)
+    const output = yield* runStage(stage, request, { seen, lease, heart, held }, surroundings)
+    const action = yield* commit(stage, request, { lease, held }, output, elapsed, surroundings)
     return { action, computed: true } satisfies Obtained
   })
   const obtained = yield* Effect.catchCause(work, (cause) => overtaken(key, lease, cause))
@@ -91,6 +91,7 @@ interface Holding {
   readonly seen: Observer
   readonly lease: Lease
   readonly heart: Heart
+  readonly held: HeldKey
 }
 
 /** Seconds and seconds of CPU since the call. */
@@ -107,7 +108,7 @@ const stopwatch = () => {
 const runStage = Effect.fnUntraced(function* (
   stage: Stage.Any,
   request: StageRequest,
-  { seen, lease, heart }: Holding,
+  { seen, lease, heart, held }: Holding,
   { progress, stopRequested, onResumable }: Surroundings
 ) {
   const store = yield* Store
@@ -134,7 +135,7 @@ const runStage = Effect.fnUntraced(function* (
     saved,
     outputs: {
       save: () => {
-        const problem = codeHolds(stage, request)
+        const problem = held.codeHolds()
         if (problem !== null) throw problem
         return output.save()
       }
@@ -164,15 +165,15 @@ const runStage = Effect.fnUntraced(function* (
 const commit = Effect.fnUntraced(function* (
   stage: Stage.Any,
   request: StageRequest,
-  lease: Lease,
+  { lease, held }: Pick<Holding, "lease" | "held">,
   output: ReturnType<typeof openOutput>,
   elapsed: ReturnType<typeof stopwatch>,
-  { attest, numerics, onNondeterminism }: Surroundings
+  { attest, onNondeterminism }: Surroundings
 ) {
   const store = yield* Store
   const manifest = yield* output.finish
   const digest = yield* store.keepBytes(manifestJson(stage.output, manifest.tables, manifest.documents))
-  yield* keyHolds(stage, request, numerics)
+  yield* held.holds
   if (!lease.isOurs()) return yield* new LeaseLost({ key: request.key })
   const record: ActionRecord = {
     version: 2,

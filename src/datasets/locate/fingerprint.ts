@@ -20,6 +20,8 @@ import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
 export interface FileFingerprint {
   /** Name inside the folder of the source. */
   readonly path: string
+  /** Where it is on this machine. */
+  readonly file: string
   readonly bytes: number
   /** Hexadecimal. */
   readonly sha256: string
@@ -44,7 +46,7 @@ export const datasetFingerprint = async (
   const located = locateDataset(name, split, datasetRoots(options), options.partial)
   const known = new KnownDigests(options.cache ?? join(cacheDirectory(), "dataset-digests.json"))
   const files: Array<FileFingerprint> = []
-  for (const { path, name } of located.files) files.push({ path: name, ...(await known.digestOf(path)) })
+  for (const { path, name } of located.files) files.push({ path: name, file: resolve(path), ...(await known.digestOf(path)) })
   known.save()
   return { files }
 }

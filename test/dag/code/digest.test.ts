@@ -152,6 +152,28 @@ describe("the code of a stage", () => {
     expect(digests('{"a":1}', "x")).not.toEqual(digests('{"a":1}', "x\n"))
   })
 
+  it.each([
+    ['{"a":0}', '{"a":-0}'],
+    ['{"a":null}', '{"a":1e400}'],
+    ['{"a":9007199254740992}', '{"a":9007199254740993}'],
+    ['{"a":" b"}', '{"a":"b"}'],
+    ['{"a":"\\" b"}', '{"a":"\\"b"}']
+  ])("tells imported JSON %s from %s", (one, other) => {
+    const of = (words: string) =>
+      modules({ "stage.ts": "import w from './words.json' with { type: 'json' }", "words.json": words })
+    expect(of(one)).not.toEqual(of(other))
+  })
+
+  it.each([
+    ["words.json", '{"a":1}', '{ "a": 1 }'],
+    ["words.json", '{"a":0}', '{"a":-0}'],
+    ["other.ts", "export const o = 1", "export const o = 1 // one"],
+    ["plain.js", "export const o = 1", "export  const o = 1"]
+  ])("counts a file that is read by its bytes, whatever its ending: %s", (name, one, other) => {
+    const of = (text: string) => modules({ "stage.ts": `new URL("./${name}", import.meta.url)`, [name]: text })
+    expect(of(one)).not.toEqual(of(other))
+  })
+
   it("says the same of two folders that hold the same files, however they name what they import", () => {
     const source = (helper: string) =>
       `import { h } from "${helper}"\nimport * as Param from "${HOME}/src/text/near.ts"\nexport const s = h`
