@@ -34,15 +34,17 @@ const startersOf = (launcher: number): ReadonlyArray<number> => {
   for (let pid = process.ppid; pid > 1 && above.length < MOST; pid = parentOf(pid)) {
     const words = wordsOf(pid)
     const isRunner = words.slice(0, 2).some((word) => RUNNERS.test(word))
-    if (!isRunner && pid !== launcher && !isShellLine(words)) break
+    if (!isRunner && pid !== launcher && !isBetween(words)) break
     above.push({ pid, isRunner })
   }
   return above.slice(0, above.findLastIndex(({ isRunner }) => isRunner) + 1).map(({ pid }) => pid)
 }
 
 const RUNNERS = /^(.*\/)?(npx|npm|pnpm|pnpx|yarn|bun|bunx|corepack)(-cli)?(\.c?js|\.mjs)?$/
-const isShellLine = ([program = "", option]: ReadonlyArray<string>): boolean =>
-  /^(.*\/)?(sh|dash|bash|zsh|ash)$/.test(program) && option === "-c"
+/** Runners start commands by a line for a shell, or by a script that installed them under `node_modules/.bin`. */
+const isBetween = ([program = "", ...rest]: ReadonlyArray<string>): boolean =>
+  /^(.*\/)?(sh|dash|bash|zsh|ash)$/.test(program) && (rest[0] === "-c" || rest.some((word) => BIN.test(word)))
+const BIN = /\/node_modules\/\.bin\/[^/]+$/
 
 /** The command line of a process; runners write one text with spaces over theirs. */
 const wordsOf = (pid: number): ReadonlyArray<string> => {

@@ -29,6 +29,11 @@ const versionOf = (node: string): number | null => {
 }
 const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((node) => (versionOf(node) ?? 99) < 24)
 
+/** How package runners start the Node of this repository: pnpm's script for a shell. */
+const WRAPPER = path.join(ROOT, "node_modules/.bin/node")
+const npm = ["/usr/bin/npm", "/usr/local/bin/npm"].find((program) => fs.existsSync(program))
+if (npm === undefined) console.warn("No npm here: that a run ends with it is NOT TESTED.")
+
 /** Starts a program over a place's store and waits until its run has a node that saves its state. */
 const startAt = async (at: Place, program: string, args: ReadonlyArray<string>): Promise<ChildProcess> => {
   const child = spawn(program, args, {
@@ -95,6 +100,29 @@ describe("a run", () => {
     )}], { stdio: "ignore" })`
     fs.writeFileSync(runner, script)
     const child = await startAt(at, process.execPath, [runner])
+    child.kill("SIGKILL")
+    await isOver(at)
+  })
+
+  it.skipIf(!fs.existsSync(WRAPPER))(
+    "ends when a runner is killed that started it by a wrapper in node_modules/.bin",
+    async () => {
+      const at = place()
+      const runner = path.join(path.dirname(at.store), "pnpm")
+      const words = ["-c", `"${WRAPPER}" '${LAUNCHER}' ${RUN.join(" ")}; true`]
+      fs.writeFileSync(
+        runner,
+        `require("node:child_process").spawn("sh", ${JSON.stringify(words)}, { stdio: "ignore" }); setInterval(() => {}, 1000)`
+      )
+      const child = await startAt(at, process.execPath, [runner])
+      child.kill("SIGKILL")
+      await isOver(at)
+    }
+  )
+
+  it.skipIf(npm === undefined)("ends when npm, asked for the script of package.json, is killed", async () => {
+    const at = place()
+    const child = await startAt(at, process.execPath, [fs.realpathSync(npm!), "run", "pipeline", "--", ...RUN])
     child.kill("SIGKILL")
     await isOver(at)
   })
