@@ -5,6 +5,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { thisMachine } from "../../src/store/presence/machine.ts"
 import { objectsIn } from "../dag/study-in-a-folder.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { place } from "./command-line.ts"
@@ -119,13 +120,31 @@ describe("gc --yes", () => {
       started: "1",
       host: "x",
       boot: fs.readFileSync(BOOT, "utf8").trim(),
-      namespace: fs.readlinkSync("/proc/self/ns/pid")
+      namespace: thisMachine().self.namespace
     }
     fs.mkdirSync(path.join(own.store, "presence"), { recursive: true })
     fs.writeFileSync(path.join(own.store, "presence", `gc-${token}.json`), JSON.stringify(gone))
     const { err } = await own.pipeline(["run", "chain", "--no-report"])
     expect(err).not.toContain("start")
     expect(fs.readdirSync(path.join(own.store, "actions"))).toContain(record)
+    expect(fs.readdirSync(path.join(own.store, "trash"))).toEqual([])
+  })
+
+  it.each([
+    ["a folder in place of a presence", `presence/attempt-${"ab".repeat(16)}.json/x`],
+    ["a folder in place of a beat", `presence/${"ab".repeat(16)}.beat/x`],
+    ["a file in place of a folder of a gc", `trash/${"ab".repeat(16)}`],
+    ["a file in place of a folder that is put back", `trash/back-${"ab".repeat(16)}`],
+    ["what an earlier gc could not remove", `trash/rubbish-${"ab".repeat(16)}/x`]
+  ])("is not stopped by %s, and leaves none of it", async (_, names) => {
+    const own = place()
+    fs.cpSync(at.store, own.store, { recursive: true })
+    const file = path.join(own.store, names)
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, "x")
+    const { code, err } = await own.pipeline(["gc", "--yes"], { ECHO_CHAMBER_SILENCE: "1" })
+    expect({ code, words: err.replace(/Looking whether .*/, "").trim() }).toEqual({ code: 0, words: "" })
+    expect(fs.existsSync(file)).toBe(false)
     expect(fs.readdirSync(path.join(own.store, "trash"))).toEqual([])
   })
 })

@@ -148,6 +148,7 @@ const DRILLS: ReadonlyArray<{
   { fault: "ENOSPC", operations: ["create", "write", "sync", "mkdir", "link"] },
   { fault: "EDQUOT", operations: ["create", "write", "sync", "mkdir", "link"] },
   { fault: "EIO", operations: ["read"], times: 1 },
+  { fault: "EIO", operations: ["read"], tries: 8 },
   { fault: "EIO", operations: ["write"], times: 1 },
   { fault: "EIO", operations: ["sync"], times: 1 },
   { fault: "EIO", operations: ["open", "create", "list"], times: 1 },

@@ -156,7 +156,16 @@ describe("a file that is no lease", () => {
     ["an endless token", JSON.stringify({ token: "a".repeat(1000), pid: 1, host: "a" })],
     ["a process id of another type", '{"token":"abc","pid":"1","host":"a"}'],
     ["a host of another type", '{"token":"abc","pid":1,"host":{}}'],
-    ["zeros", "\0".repeat(300)]
+    ["zeros", "\0".repeat(300)],
+    ["process 1e300", '{"token":"abc","pid":1e300,"host":"a"}'],
+    ["process -1", '{"token":"abc","pid":-1,"host":"a"}'],
+    ["process 0", '{"token":"abc","pid":0,"host":"a"}'],
+    ["process 1.5", '{"token":"abc","pid":1.5,"host":"a"}'],
+    ["process 2^31", '{"token":"abc","pid":2147483648,"host":"a"}'],
+    ["an endless host", JSON.stringify({ token: "abc", pid: 1, host: "a".repeat(5000) })],
+    ["a host that moves the cursor", JSON.stringify({ token: "abc", pid: 1, host: "a\u001b[2J" })],
+    ["a boot of another type", '{"token":"abc","pid":1,"host":"a","boot":7}'],
+    ["a start over lines", JSON.stringify({ token: "abc", pid: 1, host: "a", started: "1\n2" })]
   ]
   it.each(shapes)("(%s) is set aside, said in a line, and in nobody's way", (_, text) => {
     const root = temporaryFolder()
@@ -252,6 +261,8 @@ describe("the fate of a process", () => {
     ["one whose id was used again", { started: "1" }, "dead"],
     ["one of another boot", { boot: "x" }, "unknown"],
     ["one of another container", { namespace: "pid:[1]" }, "unknown"],
+    ["one whose start another clock counts", { namespace: `${self.namespace}1`, started: "1" }, "unknown"],
+    ["a process that no system has", { pid: 2 ** 31 }, "unknown"],
     ["one whose boot is not told", { boot: null }, "unknown"],
     ["one whose container is not told", { namespace: null }, "unknown"],
     ["one whose start is not told", { started: null }, "unknown"],
@@ -264,6 +275,9 @@ describe("the fate of a process", () => {
     expect(cases.map(([who, changes]) => [who, fateOf(self, { ...self, ...changes })])).toEqual(
       cases.map(([who, , fate]) => [who, fate])
     )
+  })
+  it.skipIf(!fs.existsSync("/proc/self/ns/time"))("is certain only under the same clock: starts are counted on it", () => {
+    expect(self.namespace).toContain(fs.readlinkSync("/proc/self/ns/time"))
   })
   it("is unknown to one that knows nothing of itself", () => {
     expect(fateOf({ ...self, boot: null }, self)).toBe("unknown")

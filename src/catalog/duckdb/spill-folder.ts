@@ -45,7 +45,8 @@ const short = (text: string): string => (text === "" ? "x" : createHash("sha256"
 const thisProcess = (): Owner => ({
   host: short(os.hostname()),
   boot: short(textOf(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8"))),
-  space: short(textOf(() => fs.readlinkSync("/proc/self/ns/pid"))),
+  // Starts of processes are counted in time namespaces.
+  space: short(["pid", "time"].map((name) => textOf(() => fs.readlinkSync(`/proc/self/ns/${name}`))).join("")),
   pid: process.pid,
   started: startOf(process.pid)
 })

@@ -52,10 +52,14 @@ const known = (seen: Observer, sort: Sort, token: string) =>
 
 const WHAT = "making itself known"
 
+const patience = ({ machine }: Observer) => `${machine.silence / 1000} seconds at most if it gives no sign of life`
+
 /** Waits for `gc` where it is at work. */
 const waitForSweep = (seen: Observer, note: (line: string) => void) =>
   inStore(seen.root, "waiting for gc", () =>
-    awaitSweep(seen, (holder: Holder) => note(`${holderWords(holder)} tidies the store up (gc); waiting for it`))
+    awaitSweep(seen, (holder: Holder) =>
+      note(`${holderWords(holder)} tidies the store up (gc); waiting for it, ${patience(seen)}`)
+    )
   )
 
 /** An attempt comes in until the scope ends. `note` is told of whom it waits for. */

@@ -65,16 +65,26 @@ export function* holderOf(seen: Observer, key: string): Steps<Holder | null> {
 }
 
 const held = (file: string, { token, isHere }: Presence): Lease => {
-  const isOurs = () => {
+  const isInIt = () => {
     const holder = readHolder(file)
-    return holder !== null && holder !== "garbage" && holder.token === token && isHere()
+    return holder !== null && holder !== "garbage" && holder.token === token
   }
   return {
     token,
-    isOurs,
+    // A file that cannot be read for once has not been taken; and the first commit counts in any case.
+    isOurs: () => isHere() && orElse(isInIt, true),
     release: () => {
-      if (isOurs()) atOnce(drop(file, token))
+      if (isHere() && orElse(isInIt, false)) atOnce(drop(file, token))
     }
+  }
+}
+
+/** An answer of the file system, or this where it gives none. */
+const orElse = <A>(ask: () => A, otherwise: A): A => {
+  try {
+    return ask()
+  } catch {
+    return otherwise
   }
 }
 
@@ -105,13 +115,14 @@ const orDiscard = <A>(temporary: string, rest: () => A): A => {
   }
 }
 
-const linkOrCreate = (temporary: string, file: string, text: string): boolean => {
+/** Without a text, only by a link. */
+const linkOrCreate = (temporary: string, file: string, text: string | null): boolean => {
   try {
     patiently(file, () => fs.linkSync(temporary, file))
     return true
   } catch (cause) {
     if (errorCode(cause) === "EEXIST") return false
-    if (!NO_LINKS.has(errorCode(cause))) throw cause
+    if (text === null || !NO_LINKS.has(errorCode(cause))) throw cause
   }
   try {
     writeLightly(file, text)
@@ -130,10 +141,20 @@ function* drop(file: string, token: string): Steps<void> {
   const aside = path.join(path.dirname(file), `tmp-${newToken()}`)
   if (!move(file, aside)) return
   yield 0
-  const moved = readHolder(aside)
+  const moved = orPutBack(aside, file, () => readHolder(aside))
   if (moved !== null && moved !== "garbage" && moved.token !== token) linkOrCreate(aside, file, JSON.stringify(moved))
   yield 0
   discard(aside)
+}
+
+/** What cannot be read may be anyone's: it gets its name again, unless there is a newer lease. */
+const orPutBack = <A>(aside: string, file: string, read: () => A): A => {
+  try {
+    return read()
+  } catch (cause) {
+    if (orElse(() => linkOrCreate(aside, file, null), false)) discard(aside)
+    throw cause
+  }
 }
 
 /** Moves what is no lease to where `gc` finds it. */

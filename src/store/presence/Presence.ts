@@ -12,9 +12,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { moveInPlace, writeLightly } from "../disk/calls.ts"
-import { inside, makeInside, namesInside, readText } from "../disk/inside.ts"
-import type { Fate, Machine, ProcessIdentity } from "./machine.ts"
+import { moveInPlace, pause, writeLightly } from "../disk/calls.ts"
+import { inside, makeInside, namesInside, OutOfPlace, readText } from "../disk/inside.ts"
+import { type Fate, isProcessId, type Machine, type ProcessIdentity } from "./machine.ts"
 import type { Steps } from "./steps.ts"
 
 export type Sort = "run" | "attempt" | "gc"
@@ -22,6 +22,8 @@ export type Sort = "run" | "attempt" | "gc"
 export interface Holder extends ProcessIdentity {
   /** Unique to one presence: names made of it cannot collide, whichever host or container they come from. */
   readonly token: string
+  /** Of someone who is known by the name of a file alone: that file. */
+  readonly file?: string
 }
 
 export interface Presence extends Holder {
@@ -62,8 +64,17 @@ export function* enter(root: string, machine: Machine, sort: Sort, token: string
         // A full disk, a server that is away: others wait for the next one.
       }
     },
-    isHere: () => fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true,
+    isHere: () => isThere(file),
     leave: () => removePresence(root, sort, token)
+  }
+}
+
+/** Of a file that cannot be looked at, it is not known that it is gone. */
+const isThere = (file: string): boolean => {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
+  } catch {
+    return true
   }
 }
 
@@ -104,45 +115,84 @@ export const keepBeating = ({ beat }: Presence, { silence, now }: Machine): Hear
 }
 
 export const removePresence = (root: string, sort: Sort, token: string): void => {
-  for (const file of [fileOf(root, sort, token), beatFile(root, token)]) fs.rmSync(file, { force: true })
+  // Whatever lies there under these names: a folder in place of a file goes as well.
+  for (const file of [fileOf(root, sort, token), beatFile(root, token)]) fs.rmSync(file, { recursive: true, force: true })
 }
 
-/** Everyone who is there or was when they died. Files that say nothing sensible are someone of whom nothing is known. */
-export const present = (root: string): ReadonlyArray<Holder & { readonly sort: Sort }> =>
+/** Everyone who is there or was when they died, of all sorts or one. */
+export const present = (root: string, only?: Sort): ReadonlyArray<Holder & { readonly sort: Sort }> =>
   namesInside(root, FOLDER).flatMap((name) => {
     const [, sort, token] = /^(run|attempt|gc)-([0-9a-f]{32})\.json$/.exec(name) ?? []
-    if (sort === undefined || token === undefined) return []
-    const read = readHolder(inside(root, FOLDER, name))
-    if (read === null) return []
-    return [{ ...(read === "garbage" ? nobody(token) : read), token, sort: sort as Sort }]
+    if (sort === undefined || token === undefined || (only !== undefined && sort !== only)) return []
+    const holder = whoIs(root, sort as Sort, token)
+    return holder === null ? [] : [{ ...holder, token, sort: sort as Sort }]
   })
 
-/** Someone whose file says nothing: only whether it beats can be told. */
-const nobody = (token: string): Holder => ({ token, pid: 0, started: null, host: "an unknown host", boot: null, namespace: null })
+/**
+ * Who a presence is; null when it is gone. Its file's name is what makes it one: of someone whose file says nothing sensible, or
+ * cannot be read, nothing is known but whether it beats.
+ */
+const whoIs = (root: string, sort: Sort, token: string): Holder | null => {
+  const file = fileOf(root, sort, token)
+  const nobody: Holder = { token, pid: 0, started: null, host: "an unknown host", boot: null, namespace: null, file }
+  try {
+    const read = readHolder(file)
+    return read === "garbage" ? nobody : read
+  } catch {
+    return nobody
+  }
+}
 
 /** Removes beats of those who were given up and have beaten once more. */
 export const removeStrayBeats = (root: string): void => {
   const known = new Set(present(root).map(({ token }) => `${token}.beat`))
   for (const name of namesInside(root, FOLDER))
-    if (name.endsWith(".beat") && !known.has(name)) fs.rmSync(inside(root, FOLDER, name), { force: true })
+    if (name.endsWith(".beat") && !known.has(name)) fs.rmSync(inside(root, FOLDER, name), { recursive: true, force: true })
 }
 
-/** Who says in this file that it holds something; null without a file. */
+/**
+ * Who says in this file that it holds something; null without a file. What can be read and names nobody is `garbage`; what cannot
+ * be read is not, since it may be anyone's: then this throws what the file system throws.
+ */
 export const readHolder = (file: string): Holder | "garbage" | null => {
-  let value: unknown
+  const text = textOf(file)
+  if (text === null || text === "garbage") return text
   try {
-    value = JSON.parse(readText(file))
-  } catch (cause) {
-    return errorCode(cause) === "ENOENT" ? null : "garbage"
+    return holderIn(JSON.parse(text)) ?? "garbage"
+  } catch {
+    return "garbage"
   }
-  if (typeof value !== "object" || value === null) return "garbage"
-  const { token, pid, started, host, boot, namespace } = value as Readonly<Record<string, unknown>>
-  if (typeof token !== "string" || !/^[0-9A-Za-z-]{1,64}$/.test(token)) return "garbage"
-  if (typeof pid !== "number" || typeof host !== "string") return "garbage"
-  return { token, pid, host, started: textOrNull(started), boot: textOrNull(boot), namespace: textOrNull(namespace) }
 }
 
-const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null)
+/** How long to wait before reading once more what a network disk would not give; often it does the next time. */
+const AGAIN_MS = [10, 40, 160]
+
+/** The text of a file; null without one. Another thing in its place is garbage. */
+const textOf = (file: string): string | null => {
+  for (let tries = 0; ; tries++)
+    try {
+      return readText(file)
+    } catch (cause) {
+      if (errorCode(cause) === "ENOENT") return null
+      if (cause instanceof OutOfPlace) return "garbage"
+      if (tries === AGAIN_MS.length) throw cause
+      pause(AGAIN_MS[tries]!)
+    }
+}
+
+/** The holder that a file tells of; null where it is none that a system could have. */
+const holderIn = (value: unknown): Holder | null => {
+  if (typeof value !== "object" || value === null) return null
+  const { token, pid, started = null, host, boot = null, namespace = null } = value as Readonly<Record<string, unknown>>
+  if (typeof token !== "string" || !/^[0-9A-Za-z-]{1,64}$/.test(token)) return null
+  if (typeof pid !== "number" || !isProcessId(pid)) return null
+  if (!isName(host) || !isNameOrNull(started) || !isNameOrNull(boot) || !isNameOrNull(namespace)) return null
+  return { token, pid, host, started, boot, namespace }
+}
+
+/** What systems tell of themselves is short, and printed to people. */
+const isName = (value: unknown): value is string => typeof value === "string" && /^[^\p{Cc}\p{Cf}]{0,255}$/u.test(value)
+const isNameOrNull = (value: unknown): value is string | null => value === null || isName(value)
 
 /**
  * `dead`: its process is known to be gone. `silent`: no new beat for too long, whatever a table of processes says. `alive`: its
@@ -178,27 +228,23 @@ export const observer = (root: string, machine: Machine): Observer => {
   }
 }
 
-const beatOf = (root: string, token: string): string => {
-  try {
-    return readText(beatFile(root, token))
-  } catch {
-    return ""
-  }
-}
+/** One that cannot be read is no sign of death: this throws. */
+const beatOf = (root: string, token: string): string => textOf(beatFile(root, token)) ?? ""
 
 /** What one look tells of the process that drives a run: `gone` for certain, `here` for certain, or it cannot be known. */
 export const driverOf = (root: string, machine: Machine, run: string): "here" | "gone" | "unsure" => {
-  const holder = readHolder(fileOf(root, "run", tokenOfRun(run)))
+  const holder = whoIs(root, "run", tokenOfRun(run))
   if (holder === null) return "gone"
-  const fate = holder === "garbage" ? "unknown" : machine.fate(holder)
+  const fate = machine.fate(holder)
   return fate === "dead" ? "gone" : fate === "running" ? "here" : "unsure"
 }
 
 /** Whether an attempt is no more: it left, was given up, or is known to be gone. */
 export const isGone = ({ root, judge }: Observer, token: string): boolean => {
-  const holder = readHolder(fileOf(root, "attempt", token))
-  return holder === null || ["dead", "silent"].includes(judge(holder === "garbage" ? nobody(token) : holder))
+  const holder = whoIs(root, "attempt", token)
+  return holder === null || ["dead", "silent"].includes(judge(holder))
 }
 
 /** A holder as people are told of it. */
-export const holderWords = ({ pid, host }: Pick<Holder, "pid" | "host">): string => `process ${pid} on ${host}`
+export const holderWords = ({ pid, host, file }: Pick<Holder, "pid" | "host" | "file">): string =>
+  file === undefined ? `process ${pid} on ${host}` : `someone whom ${file} should name and does not`

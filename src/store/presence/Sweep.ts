@@ -41,8 +41,7 @@ export function* awaitSweep(seen: Observer, waiting: (holder: Holder) => void = 
   let pause = LOOK_MS
   for (;;) {
     let live = false
-    for (const holder of present(seen.root)) {
-      if (holder.sort !== "gc") continue
+    for (const holder of present(seen.root, "gc")) {
       const verdict = seen.judge(holder)
       if (verdict === "alive" || verdict === "unsure") {
         live = true
@@ -68,6 +67,9 @@ function* undo(root: string, token: string): Steps<void> {
 
 /** Empties a folder of the trash into the store. It is done when the folder could be removed: then nothing more gets into it. */
 function* putBack(root: string, folder: string): Steps<void> {
+  // What is no folder there, a link say, is none of a gc's: it goes itself, and nothing that it leads to.
+  const stat = fs.lstatSync(inside(root, TRASH, folder), { throwIfNoEntry: false })
+  if (stat !== undefined && !stat.isDirectory()) return fs.rmSync(inside(root, TRASH, folder), { force: true })
   for (;;) {
     for (const name of namesInside(root, TRASH, folder)) {
       const from = inside(root, TRASH, folder, name)
@@ -202,7 +204,7 @@ function* watchOthers(seen: Observer, watching: (holders: ReadonlyArray<Holder>)
 
 /** Undoes what an earlier `gc` left half done, and what one left that died before it was known of. */
 function* awaitDead({ root, judge }: Observer, self: string): Steps<void> {
-  const known = present(root).filter(({ sort }) => sort === "gc")
+  const known = present(root, "gc")
   yield 0
   for (const holder of known) {
     const verdict = judge(holder)
@@ -229,6 +231,9 @@ function* endCommits(root: string, own: string): Steps<void> {
 }
 
 const folders = (root: string, key: string): ReadonlyArray<string> =>
-  namesInside(root, "attempts", key).filter(
-    (name) => TOKEN.test(name) && fs.lstatSync(inside(root, "attempts", key, name)).isDirectory()
-  )
+  isFolder(root, "attempts", key)
+    ? namesInside(root, "attempts", key).filter((name) => TOKEN.test(name) && isFolder(root, "attempts", key, name))
+    : []
+
+const isFolder = (root: string, ...names: ReadonlyArray<string>): boolean =>
+  fs.lstatSync(inside(root, ...names), { throwIfNoEntry: false })?.isDirectory() === true

@@ -1,7 +1,8 @@
 /**
  * Processes as others can know them. A process id alone says nothing: ids are used again, every container has its own, and a
  * shared folder is seen by many hosts. That a process is gone is known for certain only where boot, PID namespace and start of
- * the process are all known and the first two are our own.
+ * the process are all known and the first two are our own. Starts are counted on a clock that time namespaces shift: theirs has
+ * to be our own as well.
  */
 
 import { execFileSync } from "node:child_process"
@@ -20,7 +21,7 @@ export interface ProcessIdentity {
   readonly host: string
   /** Which boot of which machine. */
   readonly boot: string | null
-  /** In which id space `pid` counts: containers have their own. */
+  /** In which space `pid` and `started` count: containers have ids of their own, and may have a clock of their own. */
   readonly namespace: string | null
 }
 
@@ -67,11 +68,20 @@ export const thisMachine = (): Machine => {
     started: seesItself ? startOf(process.pid) : null,
     host: os.hostname(),
     boot: bootOf(),
-    namespace: process.platform === "darwin" ? "macOS has one" : seesItself ? linkOf("/proc/self/ns/pid") : null
+    namespace: process.platform === "darwin" ? "macOS has one" : seesItself ? spaceOf() : null
   }
   known = { self, now: () => performance.now(), silence: silence(), fate: (other) => fateOf(self, other) }
   return known
 }
+
+/** The PID namespace, and the time namespace where there are such; null where the system does not tell. */
+const spaceOf = (): string | null => {
+  const ids = linkOf("/proc/self/ns/pid")
+  return ids === null ? null : [ids, linkOf("/proc/self/ns/time") ?? []].flat().join(" ")
+}
+
+/** Whether a system could have given a process this id. */
+export const isProcessId = (pid: number): boolean => Number.isSafeInteger(pid) && pid > 0 && pid < 2 ** 31
 
 /**
  * What `self` knows of another process.
@@ -80,7 +90,7 @@ export const thisMachine = (): Machine => {
  */
 export const fateOf = (self: ProcessIdentity, other: ProcessIdentity): Fate => {
   const near = self.boot !== null && self.namespace !== null && other.boot === self.boot && other.namespace === self.namespace
-  if (!near || !Number.isSafeInteger(other.pid) || other.pid < 1) return "unknown"
+  if (!near || !isProcessId(other.pid)) return "unknown"
   if (!isThere(other.pid)) return "dead"
   const start = startOf(other.pid)
   if (start === null || other.started === null) return "unknown"
