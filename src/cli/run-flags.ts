@@ -2,6 +2,7 @@
  * How a study is planned and run: the flags that every such command takes, and the engine that they and the environment choose.
  */
 
+import * as os from "node:os"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -10,7 +11,7 @@ import { type EngineChoice, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
 import { dataFlag, namedData } from "./dataset-arguments.ts"
 import { say } from "./output.ts"
-import { type Flags, type Parsed, UsageError } from "./usage.ts"
+import { type Flags, type Parsed, UsageError, wholeNumber } from "./usage.ts"
 
 const engineFlags = {
   engine: { type: "string", value: "NAME", description: "auto, native, wasm or tfjs (default auto)" },
@@ -53,6 +54,12 @@ export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   if (choice.notice !== undefined) say(choice.notice)
   return choice
 }
+
+/** How many threads stages have together, and how often long ones save: a plan takes and refuses what a run does. */
+export const runNumbers = (parsed: Parsed): { readonly threads: number; readonly checkpointSeconds: number } => ({
+  threads: wholeNumber(parsed, "threads", os.availableParallelism()),
+  checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0)
+})
 
 const oneOf = <const A extends string>(flag: string, value: string, options: ReadonlyArray<A>): A => {
   const found = options.find((option) => option === value)

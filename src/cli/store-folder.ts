@@ -17,13 +17,46 @@ export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(par
 
 /**
  * The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty
- * store.
+ * store; and what is there has to be a store, or nothing yet.
  */
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
   const problem = namedStore(parsed) === undefined ? null : folderProblem(root)
   if (problem !== null) throw new UsageError({ problem: `There is no such store. ${problem}` })
+  refuseOtherFolder(root)
   return root
+}
+
+/**
+ * The store of a command that may make it: a folder that is not there or has nothing in it becomes one. One with other things in
+ * it (a home folder, by mistake) is left alone.
+ */
+export const newOrExistingStore = (parsed: Parsed): string => {
+  const root = storeRoot(parsed)
+  refuseOtherFolder(root)
+  return root
+}
+
+/** Folders of which every store has some from its first moment on. */
+const OF_A_STORE: ReadonlySet<string> = new Set(["actions", "attempts", "objects", "runs"])
+
+/** What cannot be listed is left to whoever uses it, who says why. */
+const namesIn = (root: string): ReadonlyArray<string> => {
+  try {
+    return fs.readdirSync(root)
+  } catch {
+    return []
+  }
+}
+
+const refuseOtherFolder = (root: string): void => {
+  const names = namesIn(root)
+  if (names.length > 0 && !names.some((name) => OF_A_STORE.has(name)))
+    throw new UsageError({
+      problem:
+        `${root} is no store: it holds other things, and none of the folders that a store has ` +
+        `(${[...OF_A_STORE].join(", ")}). Name a store, or an empty folder for a new one.`
+    })
 }
 
 /** Whether there is a store that this user may read and not write. */

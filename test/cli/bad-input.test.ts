@@ -10,6 +10,31 @@ import { temporaryFolder } from "../store/temporary-folder.ts"
 import { place } from "./command-line.ts"
 
 const at = place()
+fs.mkdirSync(at.store)
+
+describe("a folder that is no store", () => {
+  const other = temporaryFolder()
+  fs.writeFileSync(path.join(other, "letter.txt"), "")
+  const missing = path.join(other, "nothere")
+  const READING = [["verify"], ["status"], ["show", "sum"], ["report", "chain"], ["sql", "select 1"], ["gc"]]
+
+  it.each([...READING, ["plan", "chain"], ["run", "chain"]])("with other things in it is refused by %s", async (...words) => {
+    const { code, err, out } = await at.here([...words, "--store", other])
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining(`${other} is no store`)])
+    expect(fs.readdirSync(other)).toEqual(["letter.txt"])
+  })
+
+  it.each(READING)("and is not there is refused by %s", async (...words) => {
+    const { code, err, out } = await at.here([...words, "--store", missing])
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining(`There is no folder ${missing}`)])
+  })
+
+  it("and is empty or not there is a new store to plan and run", async () => {
+    expect((await at.here(["plan", "chain", "--store", missing])).code).toBe(0)
+    expect((await at.here(["plan", "chain", "--store", temporaryFolder()])).code).toBe(0)
+    expect((await at.here(["verify", "--store", temporaryFolder()])).code).toBe(0)
+  })
+})
 
 describe("bad input", () => {
   it.each([
@@ -24,6 +49,12 @@ describe("bad input", () => {
     [["run", "chain", "--set", "smu.scale=1"], 'smu.scale: this study has no stage "smu". Did you mean "sum"?'],
     [["run", "chain", "--set", "sum.scale"], '--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "sum.scale".'],
     [["run", "chain", "branches"], 'pipeline run: what is "branches"? It takes one study.'],
+    [["plan", "chain", "--threads", "0"], '--threads must be a whole number >= 1; got "0".'],
+    [["plan", "chain", "--threads", "2.5"], '--threads must be a whole number >= 1; got "2.5".'],
+    [["plan", "chain", "--checkpoint-seconds", "1e400"], '--checkpoint-seconds must be a whole number >= 0; got "1e400".'],
+    [["plan", "chain", "--checkpoint-seconds", ".5"], '--checkpoint-seconds must be a whole number >= 0; got ".5".'],
+    [["sql", "select 1", "--rows"], "pipeline sql: --rows needs a value: --rows N."],
+    [["sql", "-- a comment", "--format"], "pipeline sql: --format needs a value: --format FORMAT."],
     [["run", "chain", "--threads", "0"], '--threads must be a whole number >= 1; got "0".'],
     [
       ["run", "chain", "--threads", "-1"],
@@ -60,7 +91,9 @@ describe("a store that cannot be used", () => {
     expect(err).toMatch(
       command === "run"
         ? /^The store at .*store cannot be used: it cannot be written \(ENOTDIR\)\. Give another folder with --store/
-        : /^The store at .*file cannot be used: it cannot be read \(not a folder\)\. Give another folder with --store/
+        : command === "verify"
+          ? /^There is no such store\. .*file is not a folder\.$/m
+          : /^The store at .*file cannot be used: it cannot be read \(not a folder\)\. Give another folder with --store/
     )
     expect(code).toBe(2)
     expect(at.computed()).toEqual([])

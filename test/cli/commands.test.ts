@@ -5,6 +5,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { temporaryFolder } from "../store/temporary-folder.ts"
 import { editableStudies, place, type Ended } from "./command-line.ts"
 
 const at = place()
@@ -147,7 +148,7 @@ describe("status", () => {
   })
 
   it("of a store in which nothing ran says how to start", async () => {
-    expect(await out("status", "--store", path.join(at.store, "none"))).toMatch(
+    expect(await out("status", "--store", temporaryFolder())).toMatch(
       /^There are no runs in .* yet\. Start with: pipeline run smoke\n$/
     )
   })

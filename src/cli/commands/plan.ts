@@ -8,12 +8,12 @@ import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
 import { changeLines, type Context, reasonWords } from "../printing/plan-reasons.ts"
 import { plural, shortDigest, textTable, timeWords, duration } from "../printing/text-table.ts"
-import { chooseEngine, runFlags } from "../run-flags.ts"
-import { storeRoot } from "../store-folder.ts"
+import { chooseEngine, runFlags, runNumbers } from "../run-flags.ts"
+import { newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
 import type { Command, Flags } from "../usage.ts"
 
-/** Those of a run too, so that a command line needs one word changed; what only matters while running is read and left. */
+/** Those of a run too, so that a command line needs one word changed; what only matters while running is checked and left. */
 const flags = {
   ...runFlags,
   why: { type: "boolean", description: "for every node that must run: each changed component, old value and new" },
@@ -28,8 +28,9 @@ export const command: Command = {
   more: studyHelp,
   run: async (args) => {
     const { parsed, graph } = await chooseStudy("plan", flags, args)
+    runNumbers(parsed)
     const engine = await chooseEngine(parsed)
-    const root = storeRoot(parsed)
+    const root = newOrExistingStore(parsed)
     const present = new Map<string, string>()
 
     const program = Effect.gen(function* () {

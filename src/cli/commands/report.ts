@@ -6,7 +6,7 @@ import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { didYouMean } from "../../text/near.ts"
 import { print, say } from "../output.ts"
 import { outputTarget } from "../result-file.ts"
-import { storeRoot } from "../store-folder.ts"
+import { existingStore } from "../store-folder.ts"
 import { loadStudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
 
@@ -21,7 +21,7 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("report", flags, args, { min: 1, max: 1, words: "a study or a run" })
-    const root = storeRoot(parsed)
+    const root = existingStore(parsed)
     const record = findRun(root, parsed.positionals[0]!)
     const output = parsed.text("output")
     const target = output === undefined ? null : outputTarget(output)

@@ -19,11 +19,11 @@ import { tokenOfRun } from "../../store/presence/Presence.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
-import { chooseEngine, runFlags } from "../run-flags.ts"
+import { chooseEngine, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals, isUnderNohup } from "../signals.ts"
-import { isReadOnly, storeRoot } from "../store-folder.ts"
+import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
-import { type Command, wholeNumber } from "../usage.ts"
+import type { Command } from "../usage.ts"
 
 export const command: Command = {
   name: "run",
@@ -35,12 +35,11 @@ export const command: Command = {
     const started = performance.now()
     goOnWithoutReader()
     const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
-    const threads = wholeNumber(parsed, "threads", os.availableParallelism())
+    const { threads, checkpointSeconds } = runNumbers(parsed)
     const engine = await chooseEngine(parsed)
-    const root = storeRoot(parsed)
+    const root = newOrExistingStore(parsed)
     const json = parsed.is("json")
     const assumeUnchanged = assumedStages(parsed, graph)
-    const checkpointSeconds = wholeNumber(parsed, "checkpoint-seconds", 20, 0)
 
     const machine = thisMachine()
     const runId = nextRunId(root, study.name, new Date())

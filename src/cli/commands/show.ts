@@ -25,7 +25,7 @@ import {
   duration
 } from "../printing/text-table.ts"
 import { loadRuns, nodeState, type Run } from "../run-states.ts"
-import { storeRoot } from "../store-folder.ts"
+import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
@@ -42,7 +42,7 @@ export const command: Command = {
     const parsed = parse("show", flags, args, { min: 1, max: 8, words: "a node, key or artifact" })
     const name = parsed.positionals.join(" ")
     const rows = wholeNumber(parsed, "rows", 3, 0)
-    const root = storeRoot(parsed)
+    const root = existingStore(parsed)
     const program = Effect.gen(function* () {
       const store = yield* Store
       const actions = yield* store.actions

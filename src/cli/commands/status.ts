@@ -10,7 +10,7 @@ import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
 import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { loadRun, loadRuns, nodeState, type Run } from "../run-states.ts"
-import { storeRoot } from "../store-folder.ts"
+import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, NotFound, parse, wholeNumber } from "../usage.ts"
 
 const flags = {
@@ -25,7 +25,7 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("status", flags, args, { min: 0, max: 1, words: "at most one run or study" })
-    const root = storeRoot(parsed)
+    const root = existingStore(parsed)
     const [name] = parsed.positionals
     const costs = await costsOf(root)
     if (name === undefined) {

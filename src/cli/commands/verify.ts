@@ -17,7 +17,7 @@ import { print } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
-import { storeRoot } from "../store-folder.ts"
+import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
 const flags = {
@@ -31,7 +31,7 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("verify", flags, args, { min: 0, max: 0, words: "no arguments" })
-    const root = storeRoot(parsed)
+    const root = existingStore(parsed)
     const mend = parsed.is("repair")
     const program = Effect.gen(function* () {
       yield* Store
