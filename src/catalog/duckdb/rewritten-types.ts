@@ -29,7 +29,7 @@ const fields = (names: ReadonlyArray<string>, types: ReadonlyArray<DuckDBType>, 
 type Replace = (type: DuckDBType) => string | undefined
 
 /** A type as SQL. */
-export const rewrittenType = (type: DuckDBType, replace: Replace = () => undefined): string => {
+const rewrittenType = (type: DuckDBType, replace: Replace = () => undefined): string => {
   const replaced = replace(type)
   if (replaced !== undefined) return replaced
   if (type instanceof DuckDBListType) return `${rewrittenType(type.valueType, replace)}[]`

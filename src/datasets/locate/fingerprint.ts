@@ -11,7 +11,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writ
 import { stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
-import { cacheDirectory } from "../../store/objects/cache-directory.ts"
+import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { errorText } from "../../text/error-text.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
 import { requireDataFile } from "./data-file.ts"

@@ -25,7 +25,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
-import { cacheDirectory } from "../../store/objects/cache-directory.ts"
+import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import type { Isa } from "../cpu.ts"

@@ -7,7 +7,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { cacheDirectory } from "./cache-directory.ts"
+import { cacheDirectory } from "../disk/cache-directory.ts"
 import { sha256 } from "./digest.ts"
 
 /** One line a file: five numbers and a digest. */

@@ -15,6 +15,7 @@ import { errorCode } from "../../text/error-text.ts"
 import { moveInPlace, pause, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, OutOfPlace, readText } from "../disk/inside.ts"
 import { type Fate, isProcessId, type Machine, type ProcessIdentity } from "./machine.ts"
+import { glance } from "./remembered-beats.ts"
 import type { Steps } from "./steps.ts"
 
 export type Sort = "run" | "attempt" | "gc"
@@ -236,7 +237,11 @@ export const driverOf = (root: string, machine: Machine, run: string): "here" | 
   const holder = whoIs(root, "run", tokenOfRun(run))
   if (holder === null) return "gone"
   const fate = machine.fate(holder)
-  return fate === "dead" ? "gone" : fate === "running" ? "here" : "unsure"
+  if (fate !== "unknown") return fate === "dead" ? "gone" : "here"
+  const { boot } = machine.self
+  if (boot === null) return "unsure"
+  const { quiet, changed } = glance(root, boot, holder.token, beatOf(root, holder.token))
+  return quiet >= machine.silence ? "gone" : changed ? "here" : "unsure"
 }
 
 /** Whether an attempt is no more: it left, was given up, or is known to be gone. */
