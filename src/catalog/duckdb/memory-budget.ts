@@ -55,7 +55,7 @@ export const memoryBudget = (): MemoryBudget => {
 /** Growth of the process that ends a query, as a multiple of DuckDB's limit: four fifths of what the process may have. */
 const MOST_GROWTH = 1.6
 /** Node's own memory comes and goes by this much. */
-const LEAST_GROWTH = 400 * MiB
+const LEAST_GROWTH = 640 * MiB
 const WATCH_MS = 100
 
 /** Calls back when the process grows far beyond the limit, which not all of DuckDB's functions keep to. The effect ends it. */

@@ -56,6 +56,8 @@ const collectParams = (
       const seen = values.get(name) ?? new Set()
       values.set(name, seen.add(typeof value === "object" && value !== null ? paramText(value) : value))
     }
+  // A column is there whatever ran: a query of one store is one of another.
+  for (const name of declared.keys()) if (!values.has(name)) values.set(name, new Set())
   const used = new Set(taken)
   const columns = [...values].flatMap(([param, seen]) => {
     const name = used.has(param.toLowerCase()) ? `param_${param}` : param
