@@ -99,6 +99,9 @@ describe("pipeline report", () => {
   test("an unknown name is refused with the names near to it", async () => {
     await expect(command.run(["smok", "--store", root])).rejects.toThrow('There is no run or study "smok". Did you mean "smoke"')
     await expect(command.run(["scale-sweep", "--store", root])).rejects.toThrow(/"scale-sweep" has not run yet/)
+    await expect(command.run(["made-up", "--store", path.join(root, "nowhere")])).rejects.toThrow(/There is no such store/)
+    fs.mkdirSync(path.join(root, "empty"))
     await expect(command.run(["made-up", "--store", path.join(root, "empty")])).rejects.toThrow(/There are no runs in/)
+    fs.rmdirSync(path.join(root, "empty"))
   })
 })
