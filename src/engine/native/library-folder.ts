@@ -17,7 +17,7 @@ const ROOM = 16 << 20
  * there already, and only has to be loaded.
  */
 export const libraryFolderProblem = (folder: string, there: boolean): string | null => {
-  const problem = trustProblem(folder) ?? mountProblem(folder) ?? (there ? null : roomProblem(folder))
+  const problem = trustProblem(folder) ?? placeProblem(folder) ?? mountProblem(folder) ?? (there ? null : roomProblem(folder))
   return problem === null ? null : `The cache folder ${folder} cannot be used: ${problem}. ${REMEDY}`
 }
 
@@ -47,6 +47,17 @@ const trustProblem = (folder: string): string | null =>
     if (!found.isDirectory()) return "it is not a folder"
     if (found.uid !== user && found.uid !== 0) return "it belongs to another user, whose code would be run"
     return (found.mode & 0o002) === 0 ? null : "everybody may write into it, and what is there would be run (chmod o-w)"
+  })
+
+/** Whether it could be made where it is not there: not through a link that leads nowhere, nor below a file. */
+const placeProblem = (folder: string): string | null =>
+  asked(() => {
+    for (let at = folder; ; at = path.dirname(at)) {
+      const found = fs.statSync(at, { throwIfNoEntry: false })
+      if (found !== undefined) return found.isDirectory() ? null : `${at} is not a folder`
+      if (fs.lstatSync(at, { throwIfNoEntry: false }) !== undefined) return `${at} is a link that leads nowhere`
+      if (path.dirname(at) === at) return null
+    }
   })
 
 /** Whether the disk refuses to run what is on it. */

@@ -37,6 +37,15 @@ const CASES: ReadonlyArray<readonly [what: string, folder: () => string, words: 
     },
     /not a folder|permission is denied/
   ],
+  [
+    "a link that leads nowhere, or a folder below one",
+    () => {
+      const link = path.join(temporaryFolder(), "cache")
+      fs.symlinkSync("nowhere", link)
+      return path.join(link, "below")
+    },
+    /cache is a link that leads nowhere/
+  ],
   ["one that everybody may write", () => folderWith((folder) => fs.chmodSync(folder, 0o777)), /everybody may write into it/],
   ["one with the sticky bit", () => folderWith((folder) => fs.chmodSync(folder, 0o1777)), /everybody may write into it/],
   [
