@@ -49,8 +49,18 @@ const namesIn = (root: string): ReadonlyArray<string> => {
   }
 }
 
+/** What lies in an empty folder all the same: kept by git, made by a desktop or with a file system. */
+const AS_GOOD_AS_NOTHING: ReadonlySet<string> = new Set([
+  ".DS_Store",
+  ".directory",
+  ".gitignore",
+  ".gitkeep",
+  ".keep",
+  "lost+found"
+])
+
 const refuseOtherFolder = (root: string): void => {
-  const names = namesIn(root)
+  const names = namesIn(root).filter((name) => !AS_GOOD_AS_NOTHING.has(name))
   if (names.length > 0 && !names.some((name) => OF_A_STORE.has(name)))
     throw new UsageError({
       problem:

@@ -1,5 +1,6 @@
 /** Bad input is answered with exit code 2 and one paragraph that says what, where and what to do; never with a stack. */
 
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -11,6 +12,8 @@ import { place } from "./command-line.ts"
 
 const at = place()
 fs.mkdirSync(at.store)
+
+const ROOT = path.resolve(import.meta.dirname, "../..")
 
 describe("a folder that is no store", () => {
   const other = temporaryFolder()
@@ -33,6 +36,17 @@ describe("a folder that is no store", () => {
     expect((await at.here(["plan", "chain", "--store", missing])).code).toBe(0)
     expect((await at.here(["plan", "chain", "--store", temporaryFolder()])).code).toBe(0)
     expect((await at.here(["verify", "--store", temporaryFolder()])).code).toBe(0)
+  })
+
+  it("yet holds no more than a fresh clone's artifacts, or a new disk, is a new store", async () => {
+    const kept = execFileSync("git", ["ls-files", "artifacts"], { encoding: "utf8", cwd: ROOT }).trim().split("\n")
+    for (const names of [kept.map((name) => path.basename(name)), ["lost+found"]]) {
+      const folder = temporaryFolder()
+      for (const name of names) fs.writeFileSync(path.join(folder, name), "")
+      for (const command of [["plan", "chain"], ["status"], ["verify"]])
+        expect((await at.here([...command, "--store", folder])).code, `${command[0]} ${names.join()}`).toBe(0)
+      expect((await place().pipeline(["run", "chain", "--no-report", "--store", folder])).code).toBe(0)
+    }
   })
 })
 
