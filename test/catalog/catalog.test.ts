@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
@@ -222,14 +222,10 @@ describe("user SQL", () => {
   })
 
   it("is interrupted with its fiber", async () => {
-    const started = Date.now()
-    await inCatalog(store.root, (catalog) =>
-      Effect.timeoutOption(
-        catalog.query("select count(*) from range(1000000) a, range(1000000) b where a.range % 7 = b.range % 5"),
-        300
-      )
-    )
-    expect(Date.now() - started).toBeLessThan(10_000)
+    // Else it would take the better part of an hour.
+    const pairs = "select count(*) from range(1000000) a, range(1000000) b where a.range % 7 = b.range % 5"
+    const given = await inCatalog(store.root, (catalog) => Effect.timeoutOption(catalog.query(pairs), 300))
+    expect(Option.isNone(given)).toBe(true)
   })
 
   it("can use views of its own in later queries", async () => {

@@ -59,9 +59,7 @@ describe("the end of a run", () => {
   test("takes the report that is there", async () => {
     const first = /^Report {3}(.*)$/m.exec((await listen(() => endOfRun({ ...end, writeReport: true }))).out)![1]!
     const before = fs.statSync(first).mtimeMs
-    const started = performance.now()
     await listen(() => endOfRun({ ...end, writeReport: true }))
-    expect(performance.now() - started).toBeLessThan(1000)
     expect(fs.statSync(first).mtimeMs).toBe(before)
   })
 

@@ -171,12 +171,9 @@ describe("encoding and decoding", () => {
     expect(trained.decode(trained.encode("x\ud83cy"))).toBe("x\ufffdy")
   })
 
-  it("encodes 300,000 letters without a space, in less than the square of their number", () => {
-    const word = "abab".repeat(75_000)
-    const started = performance.now()
-    const ids = trained.encode(word)
-    expect(performance.now() - started).toBeLessThan(5_000)
-    expect(trained.decode(ids)).toBe(word)
+  it("encodes 1,200,000 letters without a space, for which the square of their number would be an hour", () => {
+    const word = "abab".repeat(300_000)
+    expect(trained.decode(trained.encode(word))).toBe(word)
   })
 
   it("refuses an id outside the vocabulary", () => {
