@@ -53,6 +53,7 @@ export const evaluate = Stage.make({
   name: "evaluate",
   inputs: { policy: Checkpoint, corpus: Corpus },
   agreeOn: { tokenizer: ["policy", "corpus"] },
+  passesOn: { tokenizer: "policy" },
   params: EvaluateParams,
   output: Evaluation,
   numerics: ["engine"],

@@ -42,6 +42,7 @@ export const PretrainParams = {
 export const pretrain = Stage.make({
   name: "pretrain",
   inputs: { corpus: Corpus },
+  passesOn: { tokenizer: "corpus" },
   params: PretrainParams,
   output: Checkpoint,
   numerics: ["engine"],

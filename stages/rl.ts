@@ -65,6 +65,7 @@ export const rl = Stage.make({
   name: "rl",
   inputs: { policy: Checkpoint, corpus: Corpus },
   agreeOn: { tokenizer: ["policy", "corpus"] },
+  passesOn: { tokenizer: "policy" },
   params: RlParams,
   output: RlRun,
   numerics: ["engine"],

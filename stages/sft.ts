@@ -49,6 +49,7 @@ export const sft = Stage.make({
   name: "sft",
   inputs: { base: Checkpoint, corpus: Corpus },
   agreeOn: { tokenizer: ["base", "corpus"] },
+  passesOn: { tokenizer: "base" },
   params: SftParams,
   output: Checkpoint,
   numerics: ["engine"],

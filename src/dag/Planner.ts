@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { canonicalJson } from "../store/objects/digest.ts"
 import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"
 import type { Graph, GraphNode } from "./graph.ts"
-import { inputsAgree } from "./inputs-agree.ts"
+import { inputsAgree, InputsDisagree, originOf } from "./inputs-agree.ts"
 import { componentsOf, keyOf } from "./key.ts"
 
 /** One difference between an action and the nearest earlier one of its stage. */
@@ -69,7 +69,7 @@ export const decide = Effect.fnUntraced(function* (
       if (usable !== null) return cached(record.key, usable, [...changes, ...params])
     }
   }
-  yield* inputsAgree(node.stage, inputs)
+  yield* inputsAgree(node.stage, (input) => Effect.succeed(inputs[input]))
   const decision: Decision = { _tag: "run", key, components, reason: reasonFor(key, components, earlier) }
   return decision
 })
@@ -143,20 +143,34 @@ export interface Planned {
   readonly decision: Decision
 }
 
+/** Decides one node of a graph, given the digests of the nodes before it that are known. */
+const decideAmong = Effect.fnUntraced(function* (
+  graph: Graph,
+  node: GraphNode,
+  digests: ReadonlyMap<string, string>,
+  options: PlanOptions
+) {
+  const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
+  if (unknown.length > 0) {
+    const isKnown = (id: string) => digests.has(id)
+    yield* inputsAgree(node.stage, (input, document) =>
+      Effect.succeed(digests.get(originOf(graph, node.inputs[input]!, document, isKnown)))
+    )
+    return yield* decideBlocked(node, [...new Set(unknown)], options)
+  }
+  const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)!]))
+  return yield* decide(node, inputs, options)
+})
+
 /** Decides every node of a graph, as far as what is in the store lets it be known. Computes nothing. */
 export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOptions) {
   const digests = new Map<string, string>()
   const planned: Array<Planned> = []
   for (const node of graph.nodes) {
-    const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
-    if (unknown.length > 0) {
-      const known = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)]))
-      yield* inputsAgree(node.stage, known)
-      planned.push({ node, decision: yield* decideBlocked(node, [...new Set(unknown)], options) })
-      continue
-    }
-    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)!]))
-    const decision = yield* decide(node, inputs, options)
+    const decision = yield* decideAmong(graph, node, digests, options).pipe(
+      // More than one node of the stage may be in the study.
+      Effect.mapError((error) => (error instanceof InputsDisagree ? new InputsDisagree({ ...error, stage: node.label }) : error))
+    )
     if (decision._tag === "cached") digests.set(node.id, decision.action.output.digest)
     planned.push({ node, decision })
   }

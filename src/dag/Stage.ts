@@ -114,6 +114,11 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
    * `{ tokenizer: ["base", "corpus"] }`.
    */
   readonly agreeOn: Readonly<Record<string, ReadonlyArray<string>>>
+  /**
+   * Documents that the output has from an input, or that count for it although it has none: `{ tokenizer: "base" }`. So what must
+   * agree is known as soon as the first of a chain is there, before the others are computed.
+   */
+  readonly passesOn: Readonly<Record<string, string>>
   /** Called on every node of a study before anything runs, in addition to the params' own checks. */
   readonly check: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   /** What a user may want to know of such params before a run: said by `plan`. Sentences, none of which forbids anything. */
@@ -138,6 +143,7 @@ export declare namespace Stage {
     readonly numerics: ReadonlyArray<string>
     readonly externals: (params: any) => Effect.Effect<ReadonlyArray<External>, unknown>
     readonly agreeOn: Readonly<Record<string, ReadonlyArray<string>>>
+    readonly passesOn: Readonly<Record<string, string>>
     readonly check: (params: any, inputs: any) => Objection | null
     readonly remarks: (params: any) => ReadonlyArray<string>
     readonly module: string
@@ -174,6 +180,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly numerics?: ReadonlyArray<string>
   readonly externals?: (params: Param.Values<P>) => Effect.Effect<ReadonlyArray<External>, unknown>
   readonly agreeOn?: Readonly<Record<string, ReadonlyArray<keyof In & string>>>
+  readonly passesOn?: Readonly<Record<string, keyof In & string>>
   readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   readonly remarks?: (params: Param.Values<P>) => ReadonlyArray<string>
   readonly module?: string
@@ -189,6 +196,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     numerics: options.numerics ?? [],
     externals: options.externals ?? (() => Effect.succeed([])),
     agreeOn: options.agreeOn ?? {},
+    passesOn: options.passesOn ?? {},
     check: options.check ?? (() => null),
     remarks: options.remarks ?? (() => []),
     module: options.module ?? `stages/${name}.ts`

@@ -1,13 +1,15 @@
 /**
  * Whether a node's inputs belong together. A model and a corpus that number their tokens differently can be computed with, and
- * nothing that comes out means anything. So a stage names the documents that its inputs must have in common (`agreeOn`), and they
- * are compared by digest: by the planner as soon as both are known, and by whoever computes before it starts.
+ * nothing that comes out means anything. So a stage names the documents that its inputs must have in common (`agreeOn`), and
+ * those that its output has from an input (`passesOn`). They are compared by digest: by the planner and during a run as soon as
+ * the artifacts are there that the documents come from, and by whoever computes before it starts.
  */
 
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { Store } from "../store/objects/Store.ts"
+import type { Graph } from "./graph.ts"
 import type { Stage } from "./Stage.ts"
 
 /**
@@ -50,12 +52,15 @@ const documentsOf = (artifact: string, document: string): Effect.Effect<Readonly
     Effect.orElseSucceed(() => new Set<string>())
   )
 
+/** Gives the artifact that an input's document is to be looked for in; undefined: it is not known, and nothing is compared. */
+type ArtifactOf = (input: string, document: string) => Effect.Effect<string | undefined>
+
 /** Fails with `InputsDisagree` where two of the inputs that are known differ in what the stage wants them to have in common. */
-export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, inputs: Readonly<Record<string, string | undefined>>) {
+export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, artifactOf: ArtifactOf) {
   for (const [document, names] of Object.entries(stage.agreeOn)) {
     let first: { readonly name: string; readonly digests: ReadonlySet<string> } | null = null
     for (const name of names) {
-      const artifact = inputs[name]
+      const artifact = yield* artifactOf(name, document)
       const digests = artifact === undefined ? new Set<string>() : yield* documentsOf(artifact, document)
       if (digests.size === 0) continue
       const shared = first?.digests ?? digests
@@ -67,3 +72,13 @@ export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, inputs
     }
   }
 })
+
+/** The node that a node's document comes from: back along `passesOn`, to one whose artifact is known or which passes on none. */
+export const originOf = (graph: Graph, id: string, document: string, isKnown: (id: string) => boolean): string => {
+  for (let at = id; ;) {
+    const { stage, inputs } = graph.byId.get(at)!
+    const from = Object.hasOwn(stage.passesOn, document) ? inputs[stage.passesOn[document]!] : undefined
+    if (isKnown(at) || from === undefined) return at
+    at = from
+  }
+}

@@ -55,12 +55,12 @@ describe("a graph", () => {
   })
 
   it("is refused with two stages of one name, wherever they stand", () => {
-    const copy = Stage.make({ ...count, agreeOn: {}, name: "count", module: "stages/copy.ts" })
+    const copy = Stage.make({ ...count, agreeOn: {}, passesOn: {}, name: "count", module: "stages/copy.ts" })
     expect(() => graphOf([count({}, {}), copy({}, { terms: 5 })])).toThrow(/^Two stages of this study are called "count"/)
     expect(() => graphOf([sum({ numbers: count({}, {}) }, {}), sum({ numbers: copy({}, {}) }, {})])).toThrow(
       "the other in stages/copy.ts). Give the copy a name of its own"
     )
-    const again = Stage.make({ ...count, agreeOn: {}, name: "count" })
+    const again = Stage.make({ ...count, agreeOn: {}, passesOn: {}, name: "count" })
     expect(() => graphOf([count({}, {}), again({}, {})])).toThrow("both say that they are in")
     expect(graphOf([copy({}, {})]).nodes.length).toBe(1)
   })

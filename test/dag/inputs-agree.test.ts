@@ -44,6 +44,22 @@ const match = Stage.make({
   run: () => Effect.sync(() => void computed++)
 })
 
+/** A long way from numbers to words, on which what the numbers are about stays the same. */
+const long = Stage.make({
+  name: "long",
+  inputs: { numbers: Numbers },
+  passesOn: { about: "numbers" },
+  params: {},
+  output: Numbers,
+  module,
+  run: () =>
+    Effect.andThen(
+      Effect.sleep("1 hour"),
+      Effect.sync(() => void computed++)
+    )
+})
+const far = (numbers: ReturnType<typeof count>) => long({ numbers: long({ numbers }, {}) }, {})
+
 const [three, alsoThree, four] = [count({}, { terms: 3 }), count({}, { terms: 3, label: "again" }), count({}, { terms: 4 })]
 
 describe("inputs that must have a document in common", () => {
@@ -67,6 +83,19 @@ describe("inputs that must have a document in common", () => {
     expect(failures[0]?.problem).toContain(`do not belong together: ${first} (`)
     expect(failures[0]?.badInput).toBe(true)
     await expect(planNodes(root, [node()])).rejects.toThrow("differ in their about, so that")
+  })
+
+  it("are refused as soon as what they come from is there: the run ends, and what is between is not waited for", async () => {
+    const root = temporaryFolder()
+    computed = 0
+    const node = () => join({ one: far(three), other: alsoThree, third: far(four) }, {})
+    const { status, failures, states } = await runNodes(root, [node()])
+    expect([status, computed, failures.length]).toEqual(["failed", 0, 1])
+    expect(failures[0]).toMatchObject({ node: "join", badInput: true })
+    expect(failures[0]?.problem).toMatch(/^The inputs of join do not belong together: one \([0-9a-f]{12}\) and third \(/)
+    expect(states.filter((state) => !/: (computed|stopped|failed|nothing)$/.test(state))).toEqual([])
+    expect(states.filter((state) => state.endsWith("failed"))).toEqual(["join: failed"])
+    await expect(planNodes(root, [node()])).rejects.toThrow("The inputs of join do not belong together: one (")
   })
 
   it("are refused by plan as soon as two of them are known", async () => {

@@ -3,10 +3,12 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { Effect } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { graphOf } from "../../src/dag/graph.ts"
 import { loadStage } from "../../src/dag/stage-modules.ts"
+import { Store } from "../../src/store/objects/Store.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
 import { mix } from "../../stages/mix.ts"
@@ -28,6 +30,12 @@ describe("every stage with a model or its tokens and a corpus", () => {
     const paired = stages.filter(({ inputs }) => Object.hasOwn(inputs, "corpus") && Object.keys(inputs).length > 1)
     expect(paired.map(({ name }) => name).toSorted()).toEqual(["attribute", "evaluate", "rl", "sft"])
     for (const { inputs, agreeOn } of paired) expect(agreeOn["tokenizer"]?.toSorted()).toEqual(Object.keys(inputs).toSorted())
+  })
+
+  it("says from which input its model or its tokens have their tokenizer", async () => {
+    const stages = { pretrain, sft, rl, evaluate }
+    const said = Object.entries(stages).map(([name, { passesOn }]) => [name, passesOn["tokenizer"]])
+    expect(Object.fromEntries(said)).toEqual({ pretrain: "corpus", sft: "base", rl: "policy", evaluate: "policy" })
   })
 
   const wired = (own: object, other: object) => {
@@ -70,6 +78,16 @@ describe("inputs whose tokenizers only the artifacts tell apart", () => {
     const few = { suite: "train-easy", problems: 2, samples: 1, maxNewTokens: 8 }
     made.scores = (await compute(evaluate, { policy: made.base, corpus: made.own }, few)).artifact
   }, 120_000)
+
+  it("are those of the input that the stage passes them on from", async () => {
+    const store = await Effect.runPromise(Effect.provide(Store, Store.reading(root)))
+    const tokenizerOf = async (artifact: string) =>
+      (await Effect.runPromise(store.manifest(artifact))).documents["tokenizer"]?.file
+    expect(await tokenizerOf(made.base)).toBe(await tokenizerOf(made.own))
+    expect(await tokenizerOf(made.stranger)).not.toBe(await tokenizerOf(made.own))
+    const tuned = await compute(sft, { base: made.base, corpus: made.own }, { documents: 10 })
+    expect(await tokenizerOf(tuned.artifact)).toBe(await tokenizerOf(made.base))
+  })
 
   it.each([
     [sft, "base", { documents: 10 }],

@@ -1,13 +1,14 @@
 /**
  * Runs a graph: one fiber a node, each waiting for its inputs, asking the planner, and then computing or taking what is there. A
  * failed node fails its dependants as skipped; independent branches finish. Interrupted, running stages are asked to checkpoint
- * and leave.
+ * and leave. What the planner would refuse had it known what the run has found out ends the run in the same way.
  */
 
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
@@ -15,6 +16,7 @@ import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
+import { inputsAgree, originOf } from "../inputs-agree.ts"
 import { type Decision, decide, type PlanOptions } from "../Planner.ts"
 import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
@@ -57,6 +59,8 @@ interface Running extends RunOptions {
 /** Artifact digests by the name of the input. */
 type InputDigests = Readonly<Record<string, string>>
 
+const all = { concurrency: "unbounded", discard: true } as const
+
 /** Brings every node of a graph to its end. What happens to single nodes fails nothing here: it is in the result. */
 export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions) {
   const outcomes = new Map<string, Deferred.Deferred<ActionRecord, Ending>>()
@@ -71,7 +75,9 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     begun: new Set()
   }
   announce(running)
-  yield* Effect.forEach(graph.nodes, (node) => settle(running, node), { concurrency: "unbounded", discard: true })
+  yield* Effect.forEach(graph.nodes, (node) => Effect.all([foresee(running, node), settle(running, node)], all), all).pipe(
+    Effect.ignore
+  )
   return yield* summarise(running)
 })
 
@@ -81,9 +87,34 @@ const announce = ({ graph, watch }: Running): void => {
     watch({ event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs })
 }
 
+/**
+ * Fails as soon as it shows in what a node's inputs come from that they will not belong together: the node's end is then known,
+ * unless it has come to the same one by itself.
+ */
+const foresee = (running: Running, node: GraphNode) => {
+  const { graph, outcomes } = running
+  return inputsAgree(node.stage, (input, document) =>
+    Deferred.await(outcomes.get(originOf(graph, node.inputs[input]!, document, () => false))!).pipe(
+      Effect.map((action): string | undefined => action.output.digest),
+      // Without one of its inputs it is skipped.
+      Effect.orElseSucceed(() => undefined)
+    )
+  ).pipe(
+    Effect.mapError((error) => nodeFailed(node.label, error)),
+    Effect.tapError((ending) => endWithout(running, node, ending))
+  )
+}
+
+/** Makes known why a node has no artifact, to the watcher and to the nodes that wait for it; once. */
+const endWithout = Effect.fnUntraced(function* ({ outcomes, watch }: Running, node: GraphNode, ending: Ending) {
+  const outcome = outcomes.get(node.id)!
+  if (yield* Deferred.isDone(outcome)) return
+  watch(endingEvent(node, ending))
+  yield* Deferred.fail(outcome, ending)
+})
+
 /** Follows one node to its end and makes that end known, to the watcher and to the nodes that wait for it. */
 const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
-  const outcome = running.outcomes.get(node.id)!
   const exit = yield* awaitInputs(running, node).pipe(
     Effect.flatMap((inputs) => obtain(running, node, inputs)),
     Effect.onInterrupt(() =>
@@ -93,13 +124,15 @@ const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
     ),
     Effect.exit
   )
-  if (Exit.isSuccess(exit)) return yield* Deferred.succeed(outcome, exit.value)
+  if (Exit.isSuccess(exit)) return yield* Deferred.succeed(running.outcomes.get(node.id)!, exit.value)
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)
   running.begun.delete(node.id)
-  const ending = error instanceof Skipped || error instanceof Stopped ? error : nodeFailed(node.label, error)
-  running.watch(endingEvent(node, ending))
-  return yield* Deferred.fail(outcome, ending)
+  return yield* endWithout(
+    running,
+    node,
+    error instanceof Skipped || error instanceof Stopped ? error : nodeFailed(node.label, error)
+  )
 })
 
 const endingEvent = (node: GraphNode, ending: Ending): Happening => {
@@ -223,7 +256,9 @@ const summarise = Effect.fnUntraced(function* ({ graph, outcomes }: Running) {
   const failures: Array<NodeFailed> = []
   let stopped = false
   for (const { id } of graph.nodes) {
-    const exit = yield* Effect.exit(Deferred.await(outcomes.get(id)!))
+    const settled = yield* Deferred.poll(outcomes.get(id)!)
+    if (Option.isNone(settled)) continue
+    const exit = yield* Effect.exit(settled.value)
     if (Exit.isSuccess(exit)) {
       artifacts.set(id, exit.value.output.digest)
       continue

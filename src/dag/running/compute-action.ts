@@ -64,7 +64,7 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   if (done !== null) return { action: done, computed: false } satisfies Obtained
 
   const held = yield* holdKey(stage, request, surroundings.numerics)
-  yield* inputsAgree(stage, request.inputs)
+  yield* inputsAgree(stage, (input) => Effect.succeed(request.inputs[input]))
   const elapsed = stopwatch()
   const work = Effect.gen(function* () {
     const output = yield* runStage(stage, request, { seen, lease, heart, held }, surroundings)
