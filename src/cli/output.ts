@@ -38,9 +38,13 @@ export const printAsItIs = (text: string): void => {
   if (failure === undefined) process.stdout.write(text)
 }
 
-/** Prints a piece of something large, and waits until there is room for the next. False: nobody takes more of it. */
+/**
+ * Prints a piece of something large, as it is where a program or a file takes it and as `print` does where a person does. Waits
+ * until there is room for the next. False: nobody takes more of it.
+ */
 export const printPiece = async (piece: string | Uint8Array): Promise<boolean> => {
-  if (failure === undefined && process.stdout.write(piece) === false && failure === undefined)
+  const shown = typeof piece === "string" && process.stdout.isTTY === true ? visibleLines(piece) : piece
+  if (failure === undefined && process.stdout.write(shown) === false && failure === undefined)
     await new Promise<void>((resolve) => {
       const { stdout } = process
       const done = () => {

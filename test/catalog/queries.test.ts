@@ -136,6 +136,49 @@ describe("memory", () => {
     expect(rows).toBeLessThan(100_000)
   })
 
+  it("splits what DuckDB gives at once where its rows are large", async () => {
+    const lengths: Array<number> = []
+    const put = async (piece: string | Uint8Array) => (lengths.push(piece.length), true)
+    const { rows } = await inCatalog((catalog) => catalog.write("select repeat('y', 30000000) as y from range(9)", "csv", put))
+    expect(rows).toBe(9)
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(2 + 9 * 30_000_001)
+    expect(Math.max(...lengths)).toBeLessThan(80_000_000)
+  })
+
+  it.each([
+    ["a text", "select repeat('y', 90000000)"],
+    ["bytes", "select repeat('y', 90000000)::blob"],
+    ["a list of numbers", "select list(range) from range(4000000)"],
+    ["a list of texts", "select list(repeat('y', 100)) from range(900000)"],
+    ["a list of lists", "select list([range, range]) from range(1200000)"],
+    ["a struct", "select {'a': 1, 'b': {'c': repeat('y', 90000000)}}"],
+    ["a map", "select map([1, 2], [repeat('y', 90000000), null])"],
+    ["a union", "select union_value(k := repeat('y', 90000000))"],
+    ["an array", "select [repeat('y', 90000000), 'x']::varchar[2]"],
+    ["columns together", "select repeat('y', 50000000) as a, repeat('y', 50000000) as b"],
+    ["a row behind others", "select repeat('y', range * 30000000) from range(4)"]
+  ])("of a row that is %s, too large to be made a text of, is a sentence that says what helps", async (_, sql) => {
+    const written = (format: "csv" | "json" | "arrow") =>
+      inCatalog((catalog) => Effect.flip(catalog.write(sql, format, async () => true)))
+    for (const { message, badInput } of [
+      await written("csv"),
+      await written("json"),
+      await written("arrow"),
+      await failure(sql)
+    ]) {
+      expect(message).toMatch(/^A row of the result is too large to be printed: it takes about 0\.\d GB\.\n\nunnest\(\) makes/)
+      expect(badInput).toBe(false)
+    }
+  })
+
+  it("goes by what a row holds, not by what stands where it holds nothing", async () => {
+    const sql = "select case when range % 2 = 0 then [repeat('y', 40000000)] end as a, null::varchar[][2] as b from range(2)"
+    expect((await query(sql)).rows.map(([a, b]) => [a === null, b])).toEqual([
+      [false, null],
+      [true, null]
+    ])
+  })
+
   it("counts a table's rows without holding them, up to some millions", async () => {
     const { rows, rowCount, uncounted } = await inCatalog((catalog) => catalog.query("from range(100000)", 3), small)
     expect([rows, rowCount, uncounted]).toEqual([[[0n], [1n], [2n]], 100_000, false])

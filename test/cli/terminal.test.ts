@@ -1,7 +1,8 @@
 /** Terminals of every sort: narrow, dumb, without colours, resized; and text from outside on them. */
 
-import { describe, expect, it, onTestFinished } from "vitest"
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest"
 
+import { print, printPiece } from "../../src/cli/output.ts"
 import { liveDisplay } from "../../src/cli/printing/run-display.ts"
 import { canRedraw, hasColours, redrawn, widthOf } from "../../src/cli/printing/terminal.ts"
 import { cutToWidth, displayWidth } from "../../src/text/display-width.ts"
@@ -210,4 +211,54 @@ describe("the width of a text", () => {
   it("cut of a long text takes linear time", () => {
     expect(displayWidth(cutToWidth("a".repeat(1_000_000), 100_000))).toBe(100_000)
   })
+})
+
+/** What a function puts on standard output, where that is a terminal or not. */
+const written = async (isTTY: boolean, put: () => unknown): Promise<ReadonlyArray<unknown>> => {
+  const pieces: Array<unknown> = []
+  vi.spyOn(process.stdout, "write").mockImplementation((piece) => (pieces.push(piece), true))
+  const { stdout } = process
+  const before = Object.getOwnPropertyDescriptor(stdout, "isTTY")
+  Object.defineProperty(stdout, "isTTY", { value: isTTY, configurable: true })
+  try {
+    await put()
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(stdout, "isTTY")
+    else Object.defineProperty(stdout, "isTTY", before)
+  }
+  return pieces
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const hostile = "a,b\n\u001b]0;x\u0007,\u009b31m\r\u2028\tend\n"
+const shown = "a,b\n\\u001b]0;x\\u0007,\\u009b31m\\r\\u2028\tend\n"
+
+describe("a piece of a result", () => {
+  it("is as it is for a program or a file", async () => {
+    expect(await written(false, () => printPiece(hostile))).toEqual([hostile])
+  })
+
+  it("moves nothing on a terminal, colours nothing, and keeps its lines", async () => {
+    expect(await written(true, () => printPiece(hostile))).toEqual([shown])
+  })
+
+  it("stays JSON there, with the same meaning", async () => {
+    const row = { text: hostile, more: "\u0080\u009f\u007f\u202e" }
+    const [text] = await written(true, () => printPiece(JSON.stringify(row)))
+    expect(JSON.parse(String(text))).toEqual(row)
+    // oxlint-disable-next-line no-control-regex -- that there are none is what is looked at
+    expect(String(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/)
+  })
+
+  it("is left alone where it is bytes", async () => {
+    const bytes = Uint8Array.of(27, 91)
+    expect(await written(true, () => printPiece(bytes))).toEqual([bytes])
+  })
+})
+
+it("a text of a command quotes what comes from outside, wherever it goes", async () => {
+  for (const isTTY of [true, false]) expect(await written(isTTY, () => print(hostile))).toEqual([shown])
 })

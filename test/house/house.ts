@@ -71,7 +71,14 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["running"], ["*"], ["code"], ["repository.ts"]],
-  "src/catalog": [["Catalog.ts"], ["Session.ts"], ["output", "tables"], ["duckdb"], ["QueryResult.ts", "SqlFailed.ts"]],
+  "src/catalog": [
+    ["Catalog.ts"],
+    ["Session.ts"],
+    ["output", "tables"],
+    ["results"],
+    ["duckdb"],
+    ["QueryResult.ts", "SqlFailed.ts"]
+  ],
   "src/store": [["upkeep"], ["objects", "arrow", "presence"], ["schema", "disk"]]
 }
 

@@ -61,7 +61,7 @@ export const duckdbFailure = (message: string, around: Surroundings): SqlFailed 
   }
   if (
     message.startsWith(OUT_OF_MEMORY) ||
-    /max_temp_directory_size|No space left on device|[Aa]rray buffer allocation failed/.test(message)
+    /max_temp_directory_size|No space left on device|[Aa]rray buffer allocation failed|^Failed to allocate/.test(message)
   )
     return tooLarge(around)
   const wide = /Type U?INT128 with value (\S+) can't be cast because the value is out of range/.exec(message)?.[1]

@@ -1,6 +1,6 @@
 /** How a result becomes a file or a stream: column by column known at its start, then batch by batch, whatever its size. */
 
-import type { ResultBatch, TypedColumn } from "../duckdb/result-chunks.ts"
+import type { ResultBatch, TypedColumn } from "../results/result-chunks.ts"
 
 /** A part of what is written. */
 export type Piece = string | Uint8Array

@@ -3,8 +3,8 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import * as Arrow from "apache-arrow"
 
-import type { ResultBatch } from "../duckdb/result-chunks.ts"
 import { uniqueNames } from "../QueryResult.ts"
+import type { ResultBatch } from "../results/result-chunks.ts"
 import { arrowColumn } from "./arrow-types.ts"
 import type { Piece, ResultFormat } from "./ResultFormat.ts"
 

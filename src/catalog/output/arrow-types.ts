@@ -26,8 +26,8 @@ import {
 import * as Arrow from "apache-arrow"
 
 import { tooWide } from "../duckdb/duckdb-failure.ts"
-import { plainValue } from "../duckdb/plain-values.ts"
 import { fieldNames } from "../duckdb/rewritten-types.ts"
+import { plainValue } from "../results/plain-values.ts"
 import { jsonText } from "./value-text.ts"
 
 type Values = ReadonlyArray<DuckDBValue>

@@ -16,6 +16,7 @@ import { errorText } from "../../text/error-text.ts"
 import { print, printPiece, say } from "../output.ts"
 import { FORMATS, wantedFormat } from "../printing/result-formats.ts"
 import { listing } from "../printing/sql-listing.ts"
+import { widthOf } from "../printing/terminal.ts"
 import { plural } from "../printing/text-table.ts"
 import { outputFailed, outputTarget, placeBeside, resultFile, type Target } from "../result-file.ts"
 import { existingStore } from "../store-folder.ts"
@@ -57,6 +58,10 @@ export const command: Command = {
     const root = existingStore(parsed)
     if (format === "parquet" && target.kind !== "file")
       throw new UsageError({ problem: "--format parquet needs --output FILE: it is read by place, not as a stream." })
+    if (format === "arrow" && target.kind === "standard output" && process.stdout.isTTY)
+      throw new UsageError({
+        problem: "--format arrow is nothing for a terminal: give --output FILE, or a program that reads it."
+      })
 
     return untilSignal(
       Effect.gen(function* () {
@@ -161,7 +166,8 @@ const WIDE = 200
 const writeTable = (catalog: Catalog.Catalog, query: string, target: Target, gzip: boolean, maxRows: number) =>
   Effect.gen(function* () {
     const result = yield* catalog.query(query, maxRows)
-    const width = target.kind === "standard output" && process.stdout.isTTY === true ? process.stdout.columns : WIDE
+    const columns = target.kind === "standard output" ? widthOf(process.stdout) : Infinity
+    const width = Number.isFinite(columns) ? columns : WIDE
     const table = renderTable(result, { width, maxRows })
     yield* writing(target, gzip, (put) => Effect.promise(() => put(table)))
     const all = plural(result.rowCount, "row")

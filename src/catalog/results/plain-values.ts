@@ -19,8 +19,8 @@ import {
   type DuckDBValue
 } from "@duckdb/node-api"
 
+import { fieldNames, isUnnamed } from "../duckdb/rewritten-types.ts"
 import { ExactNumber, shortestFloat32, type SqlValue } from "../QueryResult.ts"
-import { fieldNames, isUnnamed } from "./rewritten-types.ts"
 
 /** Types of which a value is shown as DuckDB prints it. */
 const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([

@@ -2,17 +2,18 @@
 
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult, DuckDBType, DuckDBValue } from "@duckdb/node-api"
 
+import { castTo, hasUnnamed } from "../duckdb/rewritten-types.ts"
 import type { ResultColumn, SqlValue } from "../QueryResult.ts"
 import { SqlFailed } from "../SqlFailed.ts"
 import { plainValue } from "./plain-values.ts"
-import { castTo, hasUnnamed } from "./rewritten-types.ts"
+import { rowWeights } from "./row-weights.ts"
 
 /** A column with all that DuckDB knows of its type. */
 export interface TypedColumn extends ResultColumn {
   readonly duckdb: DuckDBType
 }
 
-/** Some thousand rows, as DuckDB gives them. */
+/** Some thousand rows, as DuckDB gives them, or fewer that are large. */
 export interface ResultBatch {
   readonly rows: number
   /** DuckDB's own values of a column. */
@@ -47,15 +48,20 @@ export const streamedChunks = async (
     `select ${values.join(", ")}, false from (${select}) as result(${names.join(", ")}) ` +
       `union all select ${[...nulls, "true"].join(", ")}`
   )
-  let whole = false
+  let ended = false
+  let batches: Iterator<ResultBatch> = [].values()
   return {
     columns,
-    whole: () => whole,
+    whole: () => ended,
     next: async () => {
-      const chunk = whole ? null : await result.fetchChunk()
-      if (chunk === null || chunk.rowCount === 0) return undefined
-      whole = chunk.getColumnVector(columns.length).getItem(chunk.rowCount - 1) === true
-      return batchOf(chunk, columns, chunk.rowCount - (whole ? 1 : 0))
+      for (;;) {
+        const { value: batch } = batches.next()
+        if (batch !== undefined || ended) return batch
+        const chunk = await result.fetchChunk()
+        if (chunk === null || chunk.rowCount === 0) return undefined
+        ended = chunk.getColumnVector(columns.length).getItem(chunk.rowCount - 1) === true
+        batches = batchesOf(chunk, columns, chunk.rowCount - (ended ? 1 : 0))
+      }
     }
   }
 }
@@ -71,23 +77,52 @@ export const heldChunks = (result: DuckDBMaterializedResult): Chunks => {
       hint: "Name them, as in {'a': 1, 'b': 2}, or ask by one SELECT."
     })
   const held = Array.from({ length: result.chunkCount }, (_, i) => result.getChunk(i))
-  let at = 0
+  const batches = (function* () {
+    for (const chunk of held) yield* batchesOf(chunk, columns, chunk.rowCount)
+  })()
+  let ended = false
   return {
     columns,
     held,
-    whole: () => at >= held.length,
+    whole: () => ended,
     next: async () => {
-      const chunk = held[at++]
-      return chunk && batchOf(chunk, columns, chunk.rowCount)
+      const { value, done } = batches.next()
+      ended = done === true
+      return value ?? undefined
     }
   }
 }
 
-/** The first `rows` of a chunk, and those of its columns that belong to the result. */
-const batchOf = (chunk: DuckDBDataChunk, columns: ReadonlyArray<TypedColumn>, rows: number): ResultBatch => {
+/**
+ * What a batch takes as JavaScript values at most, and so what a row of it may: its text, escaped sixfold, is one string of V8.
+ */
+const MOST_BYTES = 80e6
+
+/** The first `rows` of a chunk, in batches that are not too large. */
+const batchesOf = function* (chunk: DuckDBDataChunk, columns: ReadonlyArray<TypedColumn>, rows: number): Generator<ResultBatch> {
+  const types = columns.map(({ duckdb }) => duckdb)
+  const weights = rowWeights(chunk.chunk, types, rows)
+  for (let from = 0, to = 0; from < rows; from = to) {
+    let bytes = weights[to++]!
+    if (bytes > MOST_BYTES) throw rowTooLarge(bytes)
+    while (to < rows && bytes + weights[to]! <= MOST_BYTES) bytes += weights[to++]!
+    yield batchOf(chunk, columns, from, to)
+  }
+}
+
+const rowTooLarge = (bytes: number): SqlFailed =>
+  new SqlFailed({
+    problem: `A row of the result is too large to be printed: it takes about ${(bytes / 1e9).toFixed(1)} GB.`,
+    hint: "unnest() makes rows of a list; substring() takes a part of a text; --output FILE.parquet holds rows of any size.",
+    tooLarge: true
+  })
+
+/** Rows of a chunk, and those of its columns that belong to the result. */
+const batchOf = (chunk: DuckDBDataChunk, columns: ReadonlyArray<TypedColumn>, from: number, to: number): ResultBatch => {
+  const rows = to - from
   const values = (column: number) => {
-    const all = chunk.getColumnValues(column)
-    return all.length === rows ? all : all.slice(0, rows)
+    const vector = chunk.getColumnVector(column)
+    return Array.from({ length: rows }, (_, row) => vector.getItem(from + row))
   }
   return {
     rows,
