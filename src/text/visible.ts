@@ -29,3 +29,7 @@ export const visible = (text: string): string => text.replaceAll(controls, escap
 
 /** A text of several lines: the same, but line ends and tabs stay what they are. */
 export const visibleLines = (text: string): string => text.replaceAll(controlsInLines, escaped)
+
+/** A text for a page, which has no need of escapes: U+FFFD for each of these characters but line ends and tabs. */
+export const withoutControls = (text: string): string =>
+  text.replaceAll(controlsInLines, (found) => (found === "\r" ? found : "\ufffd"))

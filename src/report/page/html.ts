@@ -1,5 +1,7 @@
 /** The little HTML there is to write: escaping, and a template tag that escapes what it is given unless it is HTML already. */
 
+import { withoutControls } from "../../text/visible.ts"
+
 /** A piece of HTML that is safe to insert as it stands. */
 export class Html {
   readonly text: string
@@ -12,14 +14,8 @@ type Part = Html | string | number | ReadonlyArray<Html>
 
 /** Text as it can stand in HTML, in an attribute too. */
 export const escapeHtml = (text: string): string =>
-  text
-    // A control character has no place in HTML, nor what turns the direction of its surroundings; a model can write any of them.
-    // oxlint-disable-next-line no-control-regex
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "\u{FFFD}")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
+  // A control character has no place in HTML, nor what turns the direction of its surroundings; a model can write any of them.
+  withoutControls(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
 
 /** Text and numbers are escaped, `Html` goes in as it is, arrays are joined. */
 export const html = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html =>
