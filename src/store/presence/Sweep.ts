@@ -24,7 +24,8 @@ import type { Steps } from "./steps.ts"
 export const COMMIT = "commit"
 
 const TRASH = "trash"
-const RUBBISH = "rubbish-"
+/** How the folder of a `gc` is called of which everything may be deleted. */
+export const RUBBISH = "rubbish-"
 const BACK = "back-"
 const TOKEN = /^[0-9a-f]{32}$/
 

@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import { inside, namesInside } from "../disk/inside.ts"
 import { type ActionRecord, damagedBy, readRecord } from "../objects/records.ts"
+import { RUBBISH } from "../presence/Sweep.ts"
 
 export interface StoredFile {
   readonly file: string
@@ -30,7 +31,7 @@ export interface Inventory {
   /** Action files that cannot be understood. */
   readonly unreadable: ReadonlyArray<StoredFile & { readonly problem: string }>
   readonly attempts: ReadonlyArray<Attempt>
-  /** Unfinished files under temporary names, which only a killed process leaves behind for long. */
+  /** Unfinished files under temporary names, and what was being deleted: only a killed process leaves it behind for long. */
   readonly temporaries: ReadonlyArray<StoredFile>
   /** Kept code texts by digest. */
   readonly code: ReadonlyMap<string, StoredFile>
@@ -41,7 +42,7 @@ export interface Inventory {
 const DIGEST = /^[0-9a-f]{64}$/
 /** A holder's folder in that of its action is called by its token. */
 const HOLDER = /^[0-9a-f]{32}$/
-const isTemporary = (name: string) => name.startsWith("tmp-") || name.endsWith(".claim")
+const isTemporary = (name: string) => name.startsWith("tmp-") || name.startsWith(RUBBISH) || name.endsWith(".claim")
 
 /** Takes stock of the store at `root`. Folders that are not there are empty. Throws what the file system throws. */
 export const inventory = (root: string): Inventory => {
@@ -97,7 +98,7 @@ export const inventory = (root: string): Inventory => {
     if (isTemporary(name)) temporaries.push(entry)
     else code.set(name.replace(/\.txt$/, ""), entry)
   }
-  for (const folder of ["presence", "observations", "runs"])
+  for (const folder of ["presence", "observations", "runs", "trash"])
     for (const name of namesInside(root, folder)) {
       const entry = isTemporary(name) ? describe(root, folder, name) : null
       if (entry !== null) temporaries.push(entry)
