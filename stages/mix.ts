@@ -18,7 +18,7 @@ import { contaminationScan, type EvaluationQuestion } from "../src/datasets/over
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
 import { corpusTokenizer } from "../src/mixing/corpus-tokenizer.ts"
-import type { Rejected, SourceDocument } from "../src/mixing/DocumentSource.ts"
+import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
 import { openSources, sourceExternals } from "../src/mixing/open-sources.ts"
@@ -112,10 +112,7 @@ export const mix = Stage.make({
     const reject = Effect.fnUntraced(function* (source: string, { rows, first }: Rejected) {
       for (const fault of first) yield* output.rejections.append({ source, ...fault })
       const [fault] = first
-      if (fault !== undefined)
-        yield* progress.note(
-          `${source}: ${rows} rows cannot be used; the first is ${fault.file}, row ${fault.row}: ${fault.problem}`
-        )
+      if (fault !== undefined) yield* progress.note(`${source}: ${rejectedWords(rows, faultWords(fault))}`)
     })
     const questions: Array<EvaluationQuestion> = []
     for (const suite of params.suites) {

@@ -159,6 +159,16 @@ export const wholeNumber = (parsed: Parsed, flag: string, fallback: number, min 
   return value
 }
 
+/** A share from 0 to 1 from a flag, or a usage error. */
+export const shareNumber = (parsed: Parsed, flag: string, fallback: number): number => {
+  const text = parsed.text(flag)
+  if (text === undefined) return fallback
+  const value = decimalFrom(text)
+  if (value === undefined || value < 0 || value > 1)
+    throw new UsageError({ problem: `--${flag} must be a share from 0 to 1, as 0.05 is; got "${text}".` })
+  return value
+}
+
 /** What `--help` of a command prints; `more` are lines that depend on what it is asked of. */
 export const helpText = (command: Command, more = ""): string => {
   const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [

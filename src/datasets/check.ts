@@ -1,6 +1,7 @@
 /**
  * Reads a split from its first row to its last and tells what is in it: rows that can be used and rows that cannot, with file,
- * row and field; how answers are written; rows that are there twice; questions of evaluation sets inside training data.
+ * row and field; how answers are written, and those that nothing can be graded against; rows that are there twice; questions of
+ * evaluation sets inside training data. What of this is to be objected to is said here as well.
  *
  * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read
  * to its end is `damaged`.
@@ -11,12 +12,15 @@ import { isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
 import { contaminationScan, type EvaluationQuestion, type Overlap } from "./overlap/contamination.ts"
 import { DigestIndex } from "./overlap/DigestIndex.ts"
-import { type LoadReport, openDataset } from "./read/load.ts"
+import { type LoadReport, openDataset, type RowFault } from "./read/load.ts"
+import { referenceFault } from "./read/reference.ts"
 import { type DatasetName, nameOf } from "./registry.ts"
 
 export interface CheckOptions extends RootOptions {
   /** Questions to look for in training splits (`evaluationQuestions`). */
   readonly questions?: ReadonlyArray<EvaluationQuestion>
+  /** Told of every row that can be used. */
+  readonly each?: (row: DatasetRow) => void
   /** Told now and then how many records were read. */
   readonly progress?: (records: number) => void
 }
@@ -29,6 +33,8 @@ export interface SplitCheck {
   /** Usable, filtered and bad rows, and the first bad ones. */
   readonly report: LoadReport
   readonly answers: AnswerCounts
+  /** Rows whose answer nothing can be graded against, and the first of them: a suite leaves them out. */
+  readonly ungradable: { readonly rows: number; readonly first: ReadonlyArray<RowFault> }
   readonly duplicates: Duplicates
   /** Sets of evaluation questions found in it; empty for evaluation splits. */
   readonly overlaps: ReadonlyArray<Overlap>
@@ -53,6 +59,7 @@ export interface Duplicates {
 }
 
 const EXAMPLES = 5
+const UNGRADABLE_KEPT = 20
 /** Rows of one file are numbered below this in a `place`. */
 const ROWS = 2 ** 32
 
@@ -61,13 +68,19 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
   const name = nameOf({ dataset, split })
   const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
   const answers = { numbers: 0, fractions: 0, other: 0 }
+  const ungradable = { rows: 0, first: [] as Array<RowFault> }
   const duplicates = duplicateCount(open.files.map((file) => file.name))
   const scan = contaminationScan(open.split.role === "training" ? (options.questions ?? []) : [])
   let damaged: string | null = null
   try {
     for await (const { rows } of open.batches()) {
       for (const row of rows) {
-        if (row.answer !== null) answers[answerKind(row.answer)]++
+        options.each?.(row)
+        if (row.answer !== null) {
+          answers[answerKind(row.answer)]++
+          const fault = referenceFault(row)
+          if (fault !== null && ungradable.rows++ < UNGRADABLE_KEPT) ungradable.first.push(fault)
+        }
         duplicates.add(row)
         if (open.split.role === "training") scan.add({ source: name, id: row.id, text: `${row.question}\n\n${row.solution}` })
       }
@@ -89,11 +102,53 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     files: open.files.length,
     report: open.report,
     answers,
+    ungradable,
     duplicates: duplicates.found(),
     overlaps: scan.report(),
     damaged
   }
 }
+
+/** What a user puts up with in a split. */
+export interface Tolerance {
+  /** Rows that cannot be used or graded. */
+  readonly badRows: number
+  /** Share of an evaluation set's questions that share a run of words with training data, and that are in it in whole; 0 to 1. */
+  readonly overlap: number
+  readonly whole: number
+  /** Problems that a set for evaluation must have at least. */
+  readonly problems: number
+}
+
+/** What is to be objected to, each in some words; none where all is as it should be. */
+export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<string> => {
+  const { report, ungradable, overlaps, damaged, role } = check
+  const unusable = report.bad + ungradable.rows
+  const answered = check.answers.numbers + check.answers.fractions + check.answers.other
+  const gradable = answered - ungradable.rows
+  return [
+    ...(damaged === null ? [] : ["damaged"]),
+    ...(unusable <= most.badRows || report.bad === 0 ? [] : [`${counted(report.bad, "bad row")}`]),
+    ...(unusable <= most.badRows || ungradable.rows === 0
+      ? []
+      : [`${counted(ungradable.rows, "answer")} that nothing can be graded against`]),
+    ...(answered > 0 && gradable === 0 ? ["not one row that can be asked and graded"] : []),
+    ...(role === "evaluation" && answered > 0 && gradable < most.problems
+      ? [`${counted(gradable, "problem")} where ${most.problems} are wanted`]
+      : []),
+    ...overlaps
+      .filter(({ share, wholeQuestions, questions }) => share > most.overlap || wholeQuestions > most.whole * questions)
+      .map(
+        ({ set, questions, questionsHit, share, wholeQuestions }) =>
+          `${questionsHit} of ${counted(questions, "question")} of ${set} in it, ${percentOf(share)}, ${wholeQuestions} in whole`
+      )
+  ]
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+/** One digit, and never 0 % of what is there. */
+const percentOf = (share: number): string => (share > 0 && share < 0.0005 ? "less than 0.1 %" : `${(100 * share).toFixed(1)} %`)
 
 /** The distinct questions of a split, for looking them up in training data. */
 export const evaluationQuestions = async (

@@ -46,6 +46,9 @@ export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUn
   }
 }
 
+/** Why a reference answer can be no measure of an answer, or null where it can: said when data are read. */
+export const gradable = (gold: string): string | null => (parseValue(gold) === null ? "is not a number" : null)
+
 const goldValue = (gold: string): Value => {
   const value = parseValue(gold)
   if (value === null) throw new GoldUnreadable({ gold })

@@ -45,6 +45,16 @@ export interface Rejected {
   readonly first: ReadonlyArray<RowFault>
 }
 
+/** `test.jsonl, row 1, field answer: is missing`. */
+export const faultWords = ({ file, row, field, problem }: RowFault): string =>
+  `${file}, row ${row}${field === "" ? "" : `, field ${field}`}: ${problem}`
+
+/** `3 rows cannot be used; the first is test.jsonl, row 1: has no final answer`. */
+export const rejectedWords = (rows: number, first: string): string => {
+  if (rows === 0) return "there is no row in it"
+  return rows === 1 ? `1 row cannot be used: ${first}` : `${rows} rows cannot be used; the first is ${first}`
+}
+
 /** Of a source that has no bad rows, such as the grammar. */
 export const NONE_REJECTED: Rejected = { rows: 0, first: [] }
 

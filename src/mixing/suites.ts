@@ -5,13 +5,14 @@ import * as Schema from "effect/Schema"
 
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Objection, WiredInput } from "../dag/Stage.ts"
-import { openDataset } from "../datasets/read/load.ts"
+import { type LoadReport, openDataset, type RowFault } from "../datasets/read/load.ts"
+import { referenceFault } from "../datasets/read/reference.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
 import { maximumOf } from "../lists/large.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { subSeed } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
-import { NONE_REJECTED, type Rejected } from "./DocumentSource.ts"
+import { faultWords, NONE_REJECTED, type Rejected, rejectedWords } from "./DocumentSource.ts"
 import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
 
 interface BuiltInSuite {
@@ -91,11 +92,16 @@ export const suiteSizeObjection = (prompts: number, suite: string, corpus: Wired
  * A dataset without a single problem that can be asked and graded.
  * @public
  */
-export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", { suite: Schema.String, rejected: Schema.Int }) {
+export class SuiteEmpty extends Schema.TaggedError<SuiteEmpty>()("SuiteEmpty", {
+  suite: Schema.String,
+  rejected: Schema.Int,
+  first: Schema.String
+}) {
   readonly badInput = true
   override get message() {
     return (
-      `mix.suites: "${this.suite}" has no problem with a question and an answer (${this.rejected} rows could not be used). ` +
+      `mix.suites: "${this.suite}" has not one problem that can be asked and graded: ` +
+      `${rejectedWords(this.rejected, this.first)}. ` +
       `Look at it with pipeline data check ${this.suite}, or leave it out.`
     )
   }
@@ -122,12 +128,18 @@ export const suiteProblems = (
         const { maxBadRows } = settings
         const { batches, report } = openDataset(dataset.dataset, dataset.split, { purpose: "evaluation", maxBadRows })
         const problems: Array<SuiteProblem> = []
+        const ungraded = { rows: 0, first: [] as Array<RowFault> }
         for await (const { rows } of batches())
-          for (const { id, question, answer } of rows)
-            if (answer !== null && question !== "")
-              problems.push({ suite, problem: id, question, answer, steps: 0, distractor: false })
-        if (problems.length === 0) throw new SuiteEmpty({ suite, rejected: report.bad })
-        return { problems, rejected: { rows: report.bad, first: report.faults } }
+          for (const row of rows) {
+            const fault = referenceFault(row)
+            if (fault === null)
+              problems.push({ suite, problem: row.id, question: row.question, answer: row.answer!, steps: 0, distractor: false })
+            else if (ungraded.rows++ < FIRST_REJECTED) ungraded.first.push(fault)
+          }
+        const rejected = withUngraded(report, ungraded)
+        if (problems.length === 0)
+          throw new SuiteEmpty({ suite, rejected: rejected.rows, first: rejected.first.map(faultWords)[0] ?? "" })
+        return { problems, rejected }
       }
       const options = suiteGrammar(suite, grammarOptions(settings))
       const seed = subSeed(settings.seed, `suite/${suite}`)
@@ -139,3 +151,14 @@ export const suiteProblems = (
     },
     catch: (cause) => cause
   })
+
+/** Rows of a suite that are named one by one. */
+const FIRST_REJECTED = 20
+
+/** Bad rows and those that nothing can be graded against, as one account: in the order of files and rows. */
+const withUngraded = ({ bad, faults }: LoadReport, ungraded: Rejected): Rejected => ({
+  rows: bad + ungraded.rows,
+  first: [...faults, ...ungraded.first]
+    .toSorted((a, b) => (a.file === b.file ? a.row - b.row : a.file < b.file ? -1 : 1))
+    .slice(0, FIRST_REJECTED)
+})

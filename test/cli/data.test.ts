@@ -52,9 +52,99 @@ describe("data check", () => {
   it("names bad rows and ends with 1, unless so many are allowed", async () => {
     const { code, out } = await at.here(["data", "check", "gsm8k:train", "--data", broken])
     expect(out).toMatch(/train\.jsonl, row 2, field answer: is missing/)
-    expect(out).toContain("Not as they should be: gsm8k:train.")
+    expect(out).toContain("Not as they should be: gsm8k:train (1 bad row).")
     expect(code).toBe(1)
     expect((await at.here(["data", "check", "gsm8k:train", "--data", broken, "--max-bad", "1"])).code).toBe(0)
+  })
+})
+
+describe("data check of answers and questions", () => {
+  const question = (i: number) =>
+    `On day ${i} of the fair ${i + 3} red and ${i + 5} blue kites fly over the ${i + 7} tents; how many?`
+  const rows = (from: number, count: number, answer = "#### 3") =>
+    Array.from({ length: count }, (_, i) => ({ question: question(from + i), answer }))
+  const folder = (files: Readonly<Record<string, string>>) => {
+    const made = temporaryFolder()
+    for (const [name, text] of Object.entries(files)) writeIn(made, name, text)
+    return made
+  }
+  const checked = (made: string, args: ReadonlyArray<string> = []) =>
+    at.here(["data", "check", "gsm8k:train", "gsm8k:test", "--against", "gsm8k:test", "--data", made, ...args])
+
+  it("objects to answers that nothing can be graded against, in training data too", async () => {
+    const made = folder({
+      "gsm8k/train.jsonl": jsonl([...rows(0, 3), ...rows(50, 1, "#### nine")]),
+      "gsm8k/test.jsonl": jsonl([...rows(100, 2), ...rows(200, 2, "#### it varies")])
+    })
+    const { code, out } = await checked(made)
+    expect(code).toBe(1)
+    expect(out).toMatch(/train\.jsonl, row 3: has the answer "nine", which cannot be graded/)
+    expect(out).toMatch(/test\.jsonl, row 2: has the answer "it varies", which cannot be graded/)
+    expect(out).toContain("gsm8k:test (2 answers that nothing can be graded against)")
+    expect((await checked(made, ["--max-bad", "2"])).code).toBe(0)
+  })
+
+  it.each([
+    ["all of them", rows(0, 4), "4 of 4 questions of gsm8k:test in it, 100.0 %, 4 in whole"],
+    ["one of them", [...rows(3, 1), ...rows(300, 20)], "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"],
+    [
+      "one inside a solution",
+      [...rows(300, 5), { question: "And what of this?", answer: `As in: ${question(1)} It is three.\n#### 3` }],
+      "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"
+    ],
+    [
+      "one with another spelling and signs",
+      [...rows(300, 5), { question: question(2).toUpperCase().replaceAll(";", " --"), answer: "#### 3" }],
+      "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"
+    ],
+    [
+      "the greater part of one",
+      [...rows(300, 5), { question: question(2).replace("; how many?", ", and that is all."), answer: "#### 3" }],
+      "1 of 4 questions of gsm8k:test in it, 25.0 %, 0 in whole"
+    ]
+  ])("objects to test questions in training data: %s", async (_, train, objection) => {
+    const made = folder({ "gsm8k/train.jsonl": jsonl(train), "gsm8k/test.jsonl": jsonl(rows(0, 4)) })
+    const { code, out } = await checked(made)
+    expect(out).toContain(`Not as they should be: gsm8k:train (${objection}).`)
+    expect(out).not.toContain("nothing to object to")
+    expect(code).toBe(1)
+    expect((await checked(made, ["--max-overlap", "1"])).code).toBe(0)
+  })
+
+  it("lets a run of words that few questions share pass, and says it all the same", async () => {
+    const common = "in the small town by the sea the old baker sells bread every single morning"
+    const made = folder({
+      "gsm8k/train.jsonl": jsonl([...rows(0, 5), { question: `Ann says that ${common} since May.`, answer: "#### 3" }]),
+      "gsm8k/test.jsonl": jsonl([...rows(1000, 150), { question: `If ${common}, how many loaves are sold?`, answer: "#### 3" }])
+    })
+    const { code, out } = await checked(made)
+    expect(out).toContain("1 of 151 questions of gsm8k:test (0.7 %, 0 in whole)")
+    expect(out).toContain("nothing to object to")
+    expect(code).toBe(0)
+    expect((await checked(made, ["--max-overlap", "0"])).code).toBe(1)
+  })
+
+  it("objects to fewer problems than are wanted, counting those that can be graded", async () => {
+    const made = folder({ "gsm8k/train.jsonl": jsonl(rows(0, 2)), "gsm8k/test.jsonl": jsonl(rows(1000, 3)) })
+    expect((await checked(made, ["--problems", "3"])).code).toBe(0)
+    const { code, out } = await checked(made, ["--problems", "4"])
+    expect(out).toContain("Not as they should be: gsm8k:test (3 problems where 4 are wanted).")
+    expect(code).toBe(1)
+  })
+
+  it.each(["2", "-0.1", "some", "0x1"])("refuses --max-overlap=%s", async (share) => {
+    const { code, err } = await at.here(["data", "check", "gsm8k:train", `--max-overlap=${share}`])
+    expect(err).toContain("--max-overlap must be a share from 0 to 1")
+    expect(code).toBe(2)
+  })
+
+  it("gives the objections as JSON", async () => {
+    const made = folder({ "gsm8k/train.jsonl": jsonl(rows(0, 4)), "gsm8k/test.jsonl": jsonl(rows(0, 4)) })
+    const { out } = await checked(made, ["--json"])
+    expect(JSON.parse(out)).toMatchObject([
+      { name: "gsm8k:train", objections: [expect.stringContaining("4 of 4 questions")], ungradable: { rows: 0 } },
+      { name: "gsm8k:test", objections: [] }
+    ])
   })
 })
 

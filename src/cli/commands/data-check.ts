@@ -1,6 +1,6 @@
 /** `pipeline data check`: reads datasets to their last row and tells what is in them. */
 
-import { checkDataset, evaluationQuestions, type SplitCheck } from "../../datasets/check.ts"
+import { checkDataset, evaluationQuestions, objectionsTo, type SplitCheck } from "../../datasets/check.ts"
 import { describeDatasets } from "../../datasets/describe.ts"
 import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
@@ -9,7 +9,7 @@ import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-argumen
 import { print } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
-import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+import { type Command, type Flags, parse, shareNumber, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
   ...dataFlag,
@@ -19,7 +19,18 @@ const flags = {
     value: "DATASET:SPLIT",
     description: "evaluation questions to look for in training data (default: all that are here)"
   },
-  "max-bad": { type: "string", value: "N", description: "bad rows of a split before the check fails (default 0)" },
+  "max-bad": {
+    type: "string",
+    value: "N",
+    description: "rows of a split that cannot be used or graded before the check fails (default 0)"
+  },
+  "max-overlap": {
+    type: "string",
+    value: "SHARE",
+    description:
+      "share of an evaluation set's questions in training data that is let pass, 0 to 1 (default: none in whole, 0.01 in part)"
+  },
+  problems: { type: "string", value: "N", description: "problems that a set for evaluation must have (default 1)" },
   json: { type: "boolean", description: "as JSON" }
 } satisfies Flags
 
@@ -27,12 +38,17 @@ export const command: Command = {
   name: "data check",
   summary:
     "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
-    "Exit code 1 when rows are bad or files damaged.",
+    "Exit code 1 when rows are bad, answers cannot be graded, files are damaged, or test questions are in training data.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
     const parsed = parse("data check", flags, args, { min: 0, max: 100, words: "names of datasets" })
-    const maxBad = wholeNumber(parsed, "max-bad", 0, 0)
+    const tolerated = {
+      badRows: wholeNumber(parsed, "max-bad", 0, 0),
+      overlap: shareNumber(parsed, "max-overlap", 0.01),
+      whole: shareNumber(parsed, "max-overlap", 0),
+      problems: wholeNumber(parsed, "problems", 1, 1)
+    }
     const roots = dataRoots(parsed)
     const present = (await describeDatasets(roots))
       .filter(({ state }) => state !== "missing")
@@ -52,18 +68,22 @@ export const command: Command = {
       bottom.erase()
       if (!parsed.is("json")) print(`${asText(checks.at(-1)!)}\n\n`)
     }
-    const failed = checks.filter(({ report, damaged }) => report.bad > maxBad || damaged !== null)
-    if (parsed.is("json")) print(`${JSON.stringify(checks, null, 1)}\n`)
+    const judged = checks.map((check) => ({ ...check, objections: objectionsTo(check, tolerated) }))
+    const failed = judged.filter(({ objections }) => objections.length > 0)
+    if (parsed.is("json")) print(`${JSON.stringify(judged, null, 1)}\n`)
     else
       print(
         `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
           (failed.length === 0
             ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
-            : `Not as they should be: ${failed.map(({ name }) => name).join(", ")}.\n`)
+            : `Not as they should be: ${failed.map(objectionWords).join(", ")}.\n`)
       )
     return failed.length === 0 ? 0 : 1
   }
 }
+
+const objectionWords = ({ name, objections }: { readonly name: string; readonly objections: ReadonlyArray<string> }): string =>
+  `${name} (${objections.join("; ")})`
 
 /** One split of each set of questions: the example solutions of GSM8K ask its test questions again. */
 const defaultSets = (present: ReadonlyArray<DatasetName>): ReadonlyArray<DatasetName> =>
@@ -73,7 +93,7 @@ const defaultSets = (present: ReadonlyArray<DatasetName>): ReadonlyArray<Dataset
   })
 
 const asText = (check: SplitCheck): string => {
-  const { name, role, files, report, answers, duplicates, overlaps, damaged } = check
+  const { name, role, files, report, answers, ungradable, duplicates, overlaps, damaged } = check
   const lines: Array<ReadonlyArray<string>> = [
     [
       "rows",
@@ -89,6 +109,10 @@ const asText = (check: SplitCheck): string => {
     ]),
     ...(report.bad > report.faults.length ? [["", `and ${countWords(report.bad - report.faults.length)} more`]] : []),
     ["answers", answerWords(check)],
+    ...ungradable.first.map(({ file, row, problem }) => ["", `${file}, row ${row}: ${problem}`]),
+    ...(ungradable.rows > ungradable.first.length
+      ? [["", `and ${countWords(ungradable.rows - ungradable.first.length)} more`]]
+      : []),
     [
       "duplicates",
       `${plural(duplicates.rows, "row")} equal to an earlier one, ${plural(duplicates.questions, "repeated question")}`
@@ -105,9 +129,12 @@ const asText = (check: SplitCheck): string => {
   return `${name} (for ${role}, ${plural(files, "file")})\n${textTable([], lines)}`
 }
 
-const answerWords = ({ report, answers }: SplitCheck): string =>
+const answerWords = ({ report, answers, ungradable }: SplitCheck): string =>
   [
     `${plural(answers.numbers, "number")}, ${plural(answers.fractions, "fraction")}, ${countWords(answers.other)} other`,
+    ...(ungradable.rows > 0
+      ? [`${countWords(ungradable.rows)} that nothing can be graded against, which a suite leaves out`]
+      : []),
     ...(report.normalised > 0 ? [`${countWords(report.normalised)} rewritten to canonical form`] : []),
     ...(report.withoutAnswer > 0 ? [`${plural(report.withoutAnswer, "row")} without`] : [])
   ].join("; ")
