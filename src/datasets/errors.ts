@@ -73,25 +73,33 @@ export class DatasetNotForTraining extends Schema.TaggedError<DatasetNotForTrain
   }
 }
 
-/** A file that cannot be read to its end. */
+/** A file that is not whole, or not what it should be. */
 export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()("DatasetFileCorrupt", {
   file: Schema.String,
-  problem: Schema.String
+  problem: Schema.String,
+  /** What to do, where getting the file again is not it; a sentence without its full stop. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
-    return `${this.file}: ${this.problem}. The file is damaged or not what its name says; get it again.`
+    return `${this.file}: ${this.problem}. ${this.remedy ?? "The file is damaged or not what its name says; get it again"}.`
   }
 }
 
 /** Something where a file or folder of a dataset should be that cannot be read at all. */
 export class DatasetUnreadable extends Schema.TaggedError<DatasetUnreadable>()("DatasetUnreadable", {
   path: Schema.String,
-  problem: Schema.String
+  problem: Schema.String,
+  /** What helps, where the system said why it cannot be read; a sentence. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
-    return `${this.path} ${this.problem}. Mend or remove it, or name another folder with --data or ECHO_CHAMBER_DATA.`
+    const folder = "name another folder with --data or ECHO_CHAMBER_DATA."
+    return (
+      `${this.path} ${this.problem}. ` +
+      (this.remedy === undefined ? `Mend or remove it, or ${folder}` : `${this.remedy} Or ${folder}`)
+    )
   }
 }
 

@@ -149,5 +149,9 @@ export const writeProblem = (words: string, file: string): string | null => {
   return meaning === undefined ? null : `${file} cannot be written: ${meaning[0]}. ${meaning[1]}`
 }
 
+/** Only the reason (`the disk failed`) and the sentence that says what helps; null for an error that is not the system's. */
+export const systemRefusal = (cause: unknown): { readonly means: string; readonly remedy: string } | null =>
+  faultOf(cause, undefined)
+
 /** Only the reason: `the disk failed`. */
 export const systemReason = (cause: unknown): string | null => faultOf(cause, undefined)?.means ?? null

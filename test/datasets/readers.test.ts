@@ -104,12 +104,12 @@ describe("a damaged file is refused, with its name and what is wrong", () => {
   const parquet = readFileSync(writeParquet(folder, "whole.parquet", gsm8kRows(3000), 1000))
   const damaged: ReadonlyArray<readonly [string, string | Uint8Array, RegExp]> = [
     ["cut.jsonl.gz", gzipSync(text).subarray(0, -2000), /gzip data ends too early/],
-    ["cut.jsonl.zst", zstdCompressSync(text).subarray(0, -2000), /zstandard data ends too early/],
+    ["cut.jsonl.zst", zstdCompressSync(text).subarray(0, -2000), /Zstandard data ends too early/],
     ["frame.jsonl.zst", Buffer.concat([zstdCompressSync(text), zstdCompressSync(text).subarray(0, 40)]), /ends too early/],
     ["empty.jsonl.gz", "", /gzip data ends too early/],
-    ["empty.jsonl.zst", "", /zstandard data ends too early/],
+    ["empty.jsonl.zst", "", /Zstandard data ends too early/],
     ["plain.jsonl.gz", text, /is not gzip data/],
-    ["plain.jsonl.zst", text, /is not zstandard data/],
+    ["plain.jsonl.zst", text, /is not Zstandard data/],
     ["array.jsonl", "[\n{}\n]", /is a JSON array and not JSON Lines/],
     ["utf16.jsonl", Buffer.from("\ufeff{}\n", "utf16le"), /is UTF-16/],
     ["cut.json", '[{"a": 1}, {"a": 2', /ends inside its JSON array, after 1 records/],

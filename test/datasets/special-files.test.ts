@@ -72,7 +72,7 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     const at = place()
     for (const args of [["data", "list", "gsm8k:test"], ["data", "check", "gsm8k:test", "svamp:test"], ["doctor"]]) {
       const { out, err } = await at.here([...args, "--data", data])
-      expect(`${out}${err}`).not.toMatch(/\n\s+at |Something broke/)
+      expect(`${out}${err}`).not.toMatch(/\n\s+at |Something broke|is damaged or not what/)
       if (args[0] === "data" && args[1] === "check") expect(`${out}${err}`).toMatch(words)
     }
     const plan = await at.here([
@@ -129,11 +129,16 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
   })
 
   const isRoot = process.getuid?.() === 0
-  it.skipIf(!isRoot)("a folder that may not be read (skipped unless root, who can become someone else)", () => {
+  it.skipIf(!isRoot).each([
+    ["a folder", (file: string) => fs.chmodSync(path.dirname(file), 0o700), "gsm8k/test.jsonl"],
+    ["a file", (file: string) => fs.chmodSync(file, 0o600), "gsm8k/test.jsonl"],
+    ["a packed file", (file: string) => fs.chmodSync(file, 0o600), "gsm8k/test.jsonl.zst"],
+    ["a Parquet file", (file: string) => fs.chmodSync(file, 0o600), "gsm8k/main/test-00000-of-00001.parquet"]
+  ] as const)("%s that may not be read (skipped unless root, who can become someone else)", (_, forbid, name) => {
     const data = dataWith((file) => {
       fs.writeFileSync(file, "")
-      fs.chmodSync(path.dirname(file), 0o700)
-    })
+      forbid(file)
+    }, name)
     fs.chmodSync(data, 0o755)
     const source = `
       import { describeDatasets } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/describe.ts"))}
@@ -150,9 +155,24 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     expect(states.find(([source]) => source === "gsm8k")).toMatchObject([
       "gsm8k",
       "damaged",
-      [expect.stringContaining("permission is denied")]
+      [expect.stringMatching(/: permission is denied\. Give this user the right to it/)]
     ])
   })
+
+  it.skipIf(!fs.existsSync("/proc/self/mem")).each(["test.jsonl", "test.jsonl.gz", "main/test-00000-of-00001.parquet"])(
+    "a file that the disk does not give (%s) is not called damaged",
+    async (name) => {
+      const data = dataWith((file) => fs.symlinkSync("/proc/self/mem", file), `gsm8k/${name}`)
+      const words = /cannot be read: the disk failed\. See the system's log/
+      const only = [{ dataset: "gsm8k", split: "test" }]
+      const [described] = await describeDatasets({ data, rows: true, digests: true, only })
+      if (!name.endsWith("parquet")) expect(described!.problems[0]).toMatch(words)
+      expect(described!.problems.at(-1)).toMatch(words)
+      const reading = readDataset("gsm8k", "test", { data, purpose: "evaluation" })
+      if (!name.endsWith("parquet")) await expect(reading).rejects.toThrow(words)
+      else await expect(reading).rejects.toThrow()
+    }
+  )
 
   it("imported from, is refused by name", async () => {
     for (const [, make, words] of SPECIAL.slice(3, 7)) {

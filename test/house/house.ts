@@ -62,6 +62,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/datasets": [
     ["check.ts", "describe.ts", "fetch"],
     ["overlap", "read"],
+    ["unpack"],
     ["locate"],
     ["registry.ts"],
     ["sources"],

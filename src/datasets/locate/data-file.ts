@@ -5,7 +5,7 @@
 
 import * as fs from "node:fs"
 
-import { systemFault } from "../../text/system-problem.ts"
+import { systemRefusal } from "../../text/system-problem.ts"
 import { DatasetUnreadable } from "../errors.ts"
 
 /** The file behind a path. Throws DatasetUnreadable where there is none that may be read. */
@@ -19,9 +19,19 @@ export const requireDataFile = (path: string): fs.Stats => {
     fs.accessSync(path, fs.constants.R_OK)
     return found
   } catch (cause) {
-    const fault = systemFault(cause)
-    throw fault === null ? cause : unreadable(`cannot be read (${fault})`)
+    throw readRefused(path, cause)
   }
+}
+
+/**
+ * What was thrown while a file or folder was read. Where it was the system, the DatasetUnreadable that says so: a file that may
+ * not be read is not damaged, and getting it again would not help.
+ */
+export const readRefused = (path: string, cause: unknown): unknown => {
+  const refusal = systemRefusal(cause)
+  return refusal === null
+    ? cause
+    : new DatasetUnreadable({ path, problem: `cannot be read: ${refusal.means}`, remedy: refusal.remedy })
 }
 
 /** The names in a folder; none where no folder is. Throws DatasetUnreadable where it may not be read. */
@@ -29,8 +39,7 @@ export const namesInFolder = (folder: string): ReadonlyArray<string> => {
   try {
     return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? fs.readdirSync(folder) : []
   } catch (cause) {
-    const fault = systemFault(cause)
-    throw fault === null ? cause : new DatasetUnreadable({ path: folder, problem: `cannot be looked through (${fault})` })
+    throw readRefused(folder, cause)
   }
 }
 

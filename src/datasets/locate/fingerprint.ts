@@ -12,9 +12,8 @@ import { stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
-import { errorText } from "../../text/error-text.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
-import { requireDataFile } from "./data-file.ts"
+import { readRefused, requireDataFile } from "./data-file.ts"
 import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
 
 export interface FileFingerprint {
@@ -58,7 +57,7 @@ export const sha256OfFile = async (path: string): Promise<string> => {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
   } catch (error) {
-    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${errorText(error)})` })
+    throw readRefused(path, error)
   }
   return hash.digest("hex")
 }
@@ -97,7 +96,7 @@ class KnownDigests {
     const sha256 = await sha256OfFile(path)
     const after = await stampOf(path)
     if (after.stamp !== before.stamp)
-      throw new DatasetFileCorrupt({ file: path, problem: "changed while it was read; try again when it is complete" })
+      throw new DatasetFileCorrupt({ file: path, problem: "changed while it was read", remedy: "Try again when it is complete" })
     if (after.bytes >= WORTH_REMEMBERING && Date.now() - after.changed > SETTLED) {
       this.entries.set(key, { stamp: after.stamp, sha256 })
       this.learnt = true
@@ -127,7 +126,7 @@ const stampOf = async (path: string) => {
     const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n)
     return { stamp: [size, dev, ino, mtimeNs, ctimeNs].join(":"), bytes: Number(size), changed }
   } catch (error) {
-    throw new DatasetFileCorrupt({ file: path, problem: `cannot be read (${errorText(error)})` })
+    throw readRefused(path, error)
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { append } from "../../lists/large.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
-import { fileBytes } from "./bytes.ts"
+import { textBytes } from "../unpack/file-bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
 
 /** Reads CSV. Throws DatasetFileCorrupt. */
@@ -93,7 +93,7 @@ async function* recordsOf(path: string): AsyncGenerator<Array<Array<string>>> {
     return records
   }
 
-  for await (const bytes of fileBytes(path)) {
+  for await (const bytes of textBytes(path)) {
     const records = take(decode(bytes))
     if (records.length > 0) yield records
   }

@@ -7,7 +7,7 @@
  */
 
 import { DatasetFileCorrupt } from "../errors.ts"
-import { fileBytes } from "./bytes.ts"
+import { textBytes } from "../unpack/file-bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"
 import { exactJson, strictText, withoutMark } from "./text.ts"
 
@@ -48,7 +48,7 @@ async function* elementsOf(path: string): AsyncGenerator<Array<Uint8Array>> {
   let count = 0
   let pending: Array<Uint8Array> = []
 
-  for await (const bytes of fileBytes(path)) {
+  for await (const bytes of textBytes(path)) {
     const chunk = started ? bytes : withoutMark(bytes)
     started = true
     const elements: Array<Uint8Array> = []

@@ -7,7 +7,7 @@
  */
 
 import { DatasetFileCorrupt } from "../errors.ts"
-import { fileBytes } from "./bytes.ts"
+import { textBytes } from "../unpack/file-bytes.ts"
 import { asRow, type RawRow, type Reader } from "./RawRow.ts"
 import { exactJson, strictText, withoutMark } from "./text.ts"
 
@@ -42,7 +42,7 @@ async function* linesOf(path: string): AsyncGenerator<Array<Uint8Array>> {
   let pending: Array<Uint8Array> = []
   let pendingLength = 0
   let start = true
-  for await (const bytes of fileBytes(path)) {
+  for await (const bytes of textBytes(path)) {
     const chunk = start ? withoutMark(bytes) : bytes
     if (start) refuseForeign(path, chunk)
     start = false
