@@ -33,6 +33,8 @@ export interface Source {
   readonly about: string
   /** `problems` have a question; `text` has only running text. */
   readonly kind: "problems" | "text"
+  /** What its answers are: where all are numbers, one that is none is a mistake. */
+  readonly answers: "numbers" | "mathematics"
   /** Repository on the Hugging Face hub. */
   readonly hub: string
   /** Where else it is published. */

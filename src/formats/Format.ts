@@ -44,7 +44,7 @@ export type Extraction =
   | { readonly value: Value; readonly steps: number }
   | { readonly value: null; readonly error: string; readonly steps: number }
 
-/** An answer as text in canonical form: `17`, `-3`, `0.5`, `1/3`; numeric comparison in `equal.ts`. */
+/** An answer as text: a number in canonical form (`17`, `-3`, `0.5`, `1/3`), or as it was written (src/answers/answers.ts). */
 export type Value = string
 
 /** `paper`: the authors' verifier with its quirks (branch order, `def` substring, fall-through to text). `corrected`: without. */

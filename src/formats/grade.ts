@@ -9,15 +9,15 @@
 
 import * as Schema from "effect/Schema"
 
-import { equalValues } from "./answers/equal.ts"
-import { parseValue } from "./answers/number-text.ts"
-import type { Format, Grade, Profile, Value, Verdict } from "./Format.ts"
+import { answerText, isSameAnswer, numberIn, reading } from "../answers/answers.ts"
+import type { Format, Grade, Profile, Verdict } from "./Format.ts"
 import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, invalid } from "./registry.ts"
 import { unclear } from "./solutions/sub-style.ts"
 
-/** Grades a completion against a gold answer. Throws GoldUnreadable where that is no number. */
+/** Grades a completion against a gold answer. Throws GoldUnreadable where that cannot be read, whatever the completion. */
 export const grade = (completion: string, gold: string, profile: Profile): Grade => {
+  const reference = referenceOf(gold)
   const format = detectFormat(completion)
   const verdict = profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format)
   const { extraction } = verdict
@@ -27,32 +27,42 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
     attempted: verdict.attempted,
     answered: extraction.value === null ? "none" : verdict.answered,
     answer: extraction.value,
-    correct: extraction.value !== null && equalValues(extraction.value, goldValue(gold)),
+    correct: extraction.value !== null && isSameAnswer(extraction.value, reference),
     error: extraction.value === null ? extraction.error : null
   }
 }
 
 /**
- * A gold answer that is not a number: the problem cannot be graded.
+ * Why nothing can be graded against a reference answer, as words that go on after it (`is no number`); null: it can be.
+ * `answers`: whether those of its dataset are numbers, all of them, so that anything else is a mistake.
+ */
+export const gradable = (gold: string, answers: "numbers" | "mathematics" = "mathematics"): string | null => {
+  const found = reading(gold)
+  if ("problem" in found) return found.problem
+  return answers === "numbers" && numberIn(gold) === null ? "is no number" : null
+}
+
+/**
+ * A gold answer that cannot be read: the problem cannot be graded.
  * @public
  */
-export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", { gold: Schema.String }) {
+export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUnreadable", {
+  gold: Schema.String,
+  problem: Schema.String
+}) {
   readonly badInput = true
   override get message() {
     return (
-      `The reference answer "${this.gold.slice(0, 80)}" is not a number, so that nothing can be graded against it. ` +
-      "Normalise it where the dataset is loaded."
+      `Nothing can be graded against the reference answer "${this.gold.slice(0, 80)}": it ${this.problem}. ` +
+      "Leave this problem out, or write its answer as docs/answers.md says."
     )
   }
 }
 
-/** Why a reference answer can be no measure of an answer, or null where it can: said when data are read. */
-export const gradable = (gold: string): string | null => (parseValue(gold) === null ? "is not a number" : null)
-
-const goldValue = (gold: string): Value => {
-  const value = parseValue(gold)
-  if (value === null) throw new GoldUnreadable({ gold })
-  return value
+const referenceOf = (gold: string): string => {
+  const text = answerText(gold)
+  if (text === null) throw new GoldUnreadable({ gold, problem: gradable(gold)! })
+  return text
 }
 
 const correctedVerdict = (completion: string, format: Format | null): Verdict =>

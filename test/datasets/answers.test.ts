@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
-import { boxedText, canonicalAnswer, textAfter } from "../../src/datasets/answers.ts"
+import { lastBoxed } from "../../src/answers/boxed.ts"
+import { canonicalAnswer, textAfter } from "../../src/datasets/answers.ts"
 
 describe("canonicalAnswer", () => {
   it.each([
@@ -14,8 +15,8 @@ describe("canonicalAnswer", () => {
     ["\\$18", "18"],
     ["$18$", "18"],
     ["€3.20", "3.2"],
-    ["50%", "50"],
-    ["50\\%", "50"],
+    ["50%", "50%"],
+    ["50\\%", "50%"],
     ["12.", "12"],
     ["+7", "7"],
     ["-0", "0"],
@@ -69,9 +70,9 @@ describe("answers inside solutions", () => {
   })
 
   it("stand in the last box, with braces balanced", () => {
-    expect(boxedText("First \\boxed{1}, then \\boxed{\\frac{3}{6}}.")).toBe("\\frac{3}{6}")
-    expect(boxedText("\\boxed{\\{1, 2\\}}")).toBe("\\{1, 2\\}")
-    expect(boxedText("\\boxed{never closed")).toBeNull()
-    expect(boxedText("no box")).toBeNull()
+    expect(lastBoxed("First \\boxed{1}, then \\boxed{\\frac{3}{6}}.")).toBe("\\frac{3}{6}")
+    expect(lastBoxed("\\boxed{\\{1, 2\\}}")).toBe("\\{1, 2\\}")
+    expect(lastBoxed("\\boxed{never closed")).toBeNull()
+    expect(lastBoxed("no box")).toBeNull()
   })
 })

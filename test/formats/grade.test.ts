@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { numberInText } from "../../src/formats/answers/math-text.ts"
-import { grade } from "../../src/formats/grade.ts"
+import { grade, gradable } from "../../src/formats/grade.ts"
 
 const both = (completion: string, gold = "17") => ({
   paper: grade(completion, gold, "paper"),
@@ -144,8 +144,24 @@ describe("grading", () => {
     expect(grade("Thus \\boxed{\\dfrac{34}{2}}", "17", "corrected").correct).toBe(true)
   })
 
-  it("refuses a gold answer that is not a number", () => {
-    expect(() => grade("Answer : 17", "seventeen", "corrected")).toThrow(/reference answer "seventeen" is not a number/)
+  it.each(["Answer : 17", "no idea", "", "\\boxed{\\frac{1}}"])(
+    "refuses a gold answer that cannot be read, whatever the completion: %j",
+    (completion) => {
+      for (const profile of ["corrected", "paper"] as const)
+        expect(() => grade(completion, "\\frac{1}", profile)).toThrow(
+          'Nothing can be graded against the reference answer "\\frac{1}": it ends too early.'
+        )
+    }
+  )
+
+  it("knows answers that are no numbers, where numbers are asked for", () => {
+    const golds = ["nine", "4 or 5", "x+1", "\\sqrt{2}", "17", "50%", "3/4", "12 cm", "\\frac{1}"]
+    expect(golds.map((gold) => gradable(gold, "numbers"))).toEqual([
+      ...Array.from({ length: 4 }, () => "is no number"),
+      ...Array.from({ length: 4 }, () => null),
+      "ends too early"
+    ])
+    expect(golds.map((gold) => gradable(gold))).toEqual([...Array.from({ length: 8 }, () => null), "ends too early"])
   })
 
   it("ends on hostile programs, with the reason", () => {

@@ -2,9 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
-import { lastBoxed } from "../../src/formats/answers/boxed.ts"
-import { equalValues } from "../../src/formats/answers/equal.ts"
-import { parseValue } from "../../src/formats/answers/number-text.ts"
+import { isSameAnswer, numberIn } from "../../src/answers/answers.ts"
+import { lastBoxed } from "../../src/answers/boxed.ts"
 import { grade } from "../../src/formats/grade.ts"
 import { draws } from "../../src/random/philox.ts"
 
@@ -46,37 +45,37 @@ describe("an answer read from text", () => {
         `${sign}\\frac{${Math.abs(n) * 6}}{6}`,
         n.toExponential()
       ]
-      for (const text of written) expect(parseValue(text), text).toBe(String(n))
+      for (const text of written) expect(numberIn(text), text).toBe(String(n))
     }
   })
 
   it("is the decimal, without zeros at its end", () => {
     for (const text of many(decimal)) {
-      expect(parseValue(`${text}00`)).toBe(text)
-      expect(parseValue(`${text} ${random.pick(units)}`)).toBe(text)
-      expect(parseValue(`${text}%`)).toBe(`${text}%`)
-      expect(parseValue(`${text}\\%`)).toBe(`${text}%`)
-      expect(parseValue(`${text} percent`)).toBe(`${text}%`)
+      expect(numberIn(`${text}00`)).toBe(text)
+      expect(numberIn(`${text} ${random.pick(units)}`)).toBe(text)
+      expect(numberIn(`${text}%`)).toBe(`${text}%`)
+      expect(numberIn(`${text}\\%`)).toBe(`${text}%`)
+      expect(numberIn(`${text} percent`)).toBe(`${text}%`)
     }
   })
 
   it("is the fraction in lowest terms", () => {
     for (const [p, q] of many(() => [random.between(-999, 999), random.between(2, 999)] as const)) {
-      const value = parseValue(`${p < 0 ? "-" : ""}\\frac{${Math.abs(p)}}{${q}}`)!
+      const value = numberIn(`${p < 0 ? "-" : ""}\\frac{${Math.abs(p)}}{${q}}`)!
       const [top, bottom = "1"] = value.split("/")
       expect(BigInt(top!) * BigInt(q)).toBe(BigInt(p) * BigInt(bottom))
       const divisors = Array.from({ length: Number(bottom) }, (_, i) => i + 1)
       expect(divisors.filter((d) => Number(top) % d === 0 && Number(bottom) % d === 0)).toEqual([1])
-      expect(parseValue(`${p}/${q}`)).toBe(value)
-      expect(parseValue(`${p} / ${q} of them`)).toBe(value)
+      expect(numberIn(`${p}/${q}`)).toBe(value)
+      expect(numberIn(`${p} / ${q} of them`)).toBe(value)
     }
   })
 
   it("is a mixed number's sum", () => {
     for (const [whole, p, q] of many(() => [random.between(1, 99), random.between(1, 9), random.between(10, 99)] as const)) {
-      const improper = parseValue(`${whole * q + p}/${q}`)
-      expect(parseValue(`${whole} ${p}/${q}`)).toBe(improper)
-      expect(parseValue(`${whole}\\frac{${p}}{${q}}`)).toBe(improper)
+      const improper = numberIn(`${whole * q + p}/${q}`)
+      expect(numberIn(`${whole} ${p}/${q}`)).toBe(improper)
+      expect(numberIn(`${whole}\\frac{${p}}{${q}}`)).toBe(improper)
     }
   })
 
@@ -84,7 +83,7 @@ describe("an answer read from text", () => {
     for (const n of many(integer)) {
       const around = random.pick(["{", "\\text{", "\\frac{1}{2} \\sqrt{", "\\boxed{7} {"])
       const text = `${around}a} so $\\boxed{ ${english(n)} }$ ${random.pick(["", ".", "\\text{done}", "\\boxed{"])}`
-      expect(parseValue(lastBoxed(text)!)).toBe(String(n))
+      expect(numberIn(lastBoxed(text)!)).toBe(String(n))
       for (const profile of ["paper", "corrected"] as const)
         expect(grade(`We have 2 + 2 = 4. Thus \\boxed{${english(n)}}.`, String(n), profile).correct, text).toBe(true)
     }
@@ -101,12 +100,12 @@ describe("the equality of answers", () => {
 
   it("holds between a fraction and its decimal expansion of twelve places, and fails a thousandth away", () => {
     for (const [p, q] of many(() => [random.between(1, 999), random.between(2, 999)] as const)) {
-      const value = parseValue(`${p}/${q}`)!
+      const value = numberIn(`${p}/${q}`)!
       const digits = ((BigInt(p) * 10n ** 12n) / BigInt(q)).toString().padStart(13, "0")
-      const text = parseValue(`${digits.slice(0, -12)}.${digits.slice(-12)}`)!
-      expect(equalValues(value, text), `${value} ${text}`).toBe(true)
-      const off = parseValue(`${1001 * p}/${1000 * q}`)!
-      expect(equalValues(value, off), `${value} ${off}`).toBe(p === 0)
+      const text = numberIn(`${digits.slice(0, -12)}.${digits.slice(-12)}`)!
+      expect(isSameAnswer(value, text), `${value} ${text}`).toBe(true)
+      const off = numberIn(`${1001 * p}/${1000 * q}`)!
+      expect(isSameAnswer(value, off), `${value} ${off}`).toBe(p === 0)
     }
   })
 
@@ -119,30 +118,30 @@ describe("the equality of answers", () => {
     })
     const text = (n: bigint, places: number) => {
       const digits = n.toString().padStart(places + 1, "0")
-      return parseValue(`${digits.slice(0, -places)}.${digits.slice(-places)}`)!
+      return numberIn(`${digits.slice(0, -places)}.${digits.slice(-places)}`)!
     }
     for (const { a, b, places } of cases) {
       const [left, right] = [text(a, places), text(b, places)]
       const width = (value: string) => value.split(".")[1]?.length ?? 0
       // Different decimals of the same width are no roundings of each other.
       if (left.includes(".") && width(left) === width(right))
-        expect(equalValues(left, right), `${left} ${right}`).toBe(close(a, 1n, b, 1n))
+        expect(isSameAnswer(left, right), `${left} ${right}`).toBe(close(a, 1n, b, 1n))
     }
   })
 
   it("of integers is exact at any size, also between spellings", () => {
     for (const n of many(() => BigInt(random.between(1, 2 ** 40)) * BigInt(random.between(1, 2 ** 40)))) {
-      expect(equalValues(String(n), String(n + 1n))).toBe(false)
-      expect(equalValues(parseValue(n.toLocaleString("en-US"))!, String(n))).toBe(true)
+      expect(isSameAnswer(String(n), String(n + 1n))).toBe(false)
+      expect(isSameAnswer(numberIn(n.toLocaleString("en-US"))!, String(n))).toBe(true)
     }
   })
 
   it("reads a percentage as its number and as its hundredth part", () => {
     for (const n of many(() => random.between(1, 400))) {
-      expect(equalValues(`${n}%`, String(n))).toBe(true)
-      expect(equalValues(`${n}%`, parseValue(`${n}/100`)!)).toBe(true)
-      expect(equalValues(`${n}%`, String(n + 1))).toBe(false)
-      expect(equalValues(`${n}%`, parseValue(`${n + 1}/100`)!)).toBe(false)
+      expect(isSameAnswer(`${n}%`, String(n))).toBe(true)
+      expect(isSameAnswer(`${n}%`, numberIn(`${n}/100`)!)).toBe(true)
+      expect(isSameAnswer(`${n}%`, String(n + 1))).toBe(false)
+      expect(isSameAnswer(`${n}%`, numberIn(`${n + 1}/100`)!)).toBe(false)
     }
   })
 
@@ -150,15 +149,15 @@ describe("the equality of answers", () => {
     const values = many(() =>
       random.pick([
         String(integer()),
-        parseValue(decimal())!,
+        numberIn(decimal())!,
         `${integer()}%`,
-        parseValue(`${random.between(1, 99)}/${random.between(2, 99)}`)!
+        numberIn(`${random.between(1, 99)}/${random.between(2, 99)}`)!
       ])
     )
     for (const [i, a] of values.entries()) {
       const b = values[(i + 1) % values.length]!
-      expect(equalValues(a, a)).toBe(true)
-      expect(equalValues(a, b)).toBe(equalValues(b, a))
+      expect(isSameAnswer(a, a)).toBe(true)
+      expect(isSameAnswer(a, b)).toBe(isSameAnswer(b, a))
     }
   })
 })

@@ -24,7 +24,11 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
     "src/datasets": "real datasets: find, read, fetch, compare"
   },
   { "src/model": "the architecture, its sizes, its tensors", "src/formats": "solution formats: render, detect, extract, grade" },
-  { "src/problems": "the grammar of word problems", "src/python": "the evaluator of model-written programs" },
+  {
+    "src/problems": "the grammar of word problems",
+    "src/python": "the evaluator of model-written programs",
+    "src/answers": "mathematical answers: read, compared"
+  },
   { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
@@ -70,6 +74,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   ],
   "src/tokenizer": [["from-json.ts"], ["bpe", "word"], ["document.ts", "hugging-face.ts", "control-tokens.ts"], ["Tokenizer.ts"]],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
+  "src/answers": [["answers.ts"], ["read-answer.ts", "equal.ts"], ["*"], ["mathematics"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["running"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [

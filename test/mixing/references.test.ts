@@ -21,7 +21,7 @@ import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 
 /** Answers that are no measure of an answer, whatever notation of numbers a grader knows. */
 const UNGRADABLE = ["nine", "4 or 5", "it varies", "between 3 and 4", "see above", "none of them", "3 red, 4 blue"].filter(
-  (gold) => gradable(gold) !== null
+  (gold) => gradable(gold, "numbers") !== null
 )
 const GRADABLE = ["11", "1,234", "-7", "0.5", "$5", "\\frac{1}{2}", "50\\%", "12 apples"]
 

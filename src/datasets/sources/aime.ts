@@ -6,6 +6,7 @@ export const aime: Source = {
   name: "aime",
   about: "American Invitational Mathematics Examination; answers are integers from 0 to 999",
   kind: "problems",
+  answers: "numbers",
   hub: "Maxwell-Jia/AIME_2024",
   licence: "problem texts (c) Mathematical Association of America",
   splits: {

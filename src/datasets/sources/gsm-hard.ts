@@ -6,6 +6,7 @@ export const gsmHard: Source = {
   name: "gsm-hard",
   about: "GSM8K test with one number of each problem made large, with programs",
   kind: "problems",
+  answers: "numbers",
   hub: "reasoning-machines/gsm-hard",
   url: "https://github.com/reasoning-machines/pal",
   licence: "Apache-2.0 in the authors' repository, MIT on the hub; questions from GSM8K (MIT)",

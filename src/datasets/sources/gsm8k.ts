@@ -22,6 +22,7 @@ export const gsm8k: Source = {
   name: "gsm8k",
   about: "8,792 grade-school word problems with worked solutions",
   kind: "problems",
+  answers: "numbers",
   hub: "openai/gsm8k",
   url: "https://github.com/openai/grade-school-math",
   licence: "MIT",

@@ -7,6 +7,7 @@ export const metamath: Source = {
   name: "metamathqa",
   about: "395,000 augmentations of GSM8K and MATH train, in prose",
   kind: "problems",
+  answers: "mathematics",
   hub: "meta-math/MetaMathQA",
   licence: "MIT",
   splits: {

@@ -21,6 +21,7 @@ export const omi1: Source = {
   name: "omi1",
   about: "OpenMathInstruct-1: solutions by Mixtral with Python blocks to questions of GSM8K and MATH train",
   kind: "problems",
+  answers: "mathematics",
   hub: "nvidia/OpenMathInstruct-1",
   licence: "NVIDIA licence (custom; commercial use and redistribution with the licence)",
   splits: {

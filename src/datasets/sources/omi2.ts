@@ -21,6 +21,7 @@ export const omi2: Source = {
   name: "omi2",
   about: "OpenMathInstruct-2: 14 million solutions in prose by Llama-3.1-405B to original and augmented questions",
   kind: "problems",
+  answers: "mathematics",
   hub: "nvidia/OpenMathInstruct-2",
   licence: "CC BY 4.0",
   splits: {

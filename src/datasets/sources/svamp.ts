@@ -20,6 +20,7 @@ export const svamp: Source = {
   name: "svamp",
   about: "1,000 short word problems, rewordings that trip shallow solvers",
   kind: "problems",
+  answers: "numbers",
   hub: "ChilleD/SVAMP",
   url: "https://github.com/arkilpatel/SVAMP",
   licence: "MIT",

@@ -15,6 +15,7 @@ export const finemath: Source = {
   name: "finemath",
   about: "FineMath-3+: 21 million web pages about mathematics",
   kind: "text",
+  answers: "mathematics",
   hub: "HuggingFaceTB/finemath",
   licence: "ODC-By 1.0 (and the terms of Common Crawl)",
   splits: {
@@ -27,6 +28,7 @@ export const algebraicStack: Source = {
   name: "algebraic-stack",
   about: "mathematical code in 17 languages (Proof-Pile-2)",
   kind: "text",
+  answers: "mathematics",
   hub: "EleutherAI/proof-pile-2",
   licence: "none stated for the set; its sources are permissively licensed code",
   splits: {

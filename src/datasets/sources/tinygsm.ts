@@ -6,6 +6,7 @@ export const tinygsm: Source = {
   name: "tinygsm",
   about: "about 12 million synthetic word problems with Python functions by GPT-3.5; answers never verified",
   kind: "problems",
+  answers: "numbers",
   hub: "TinyGSM/TinyGSM",
   licence: "MIT",
   splits: {

@@ -12,15 +12,15 @@
  * outside what is read here.
  */
 
+import { numberIn } from "../../answers/answers.ts"
+import { lastBoxed } from "../../answers/boxed.ts"
+import { plainLatex } from "../../answers/plain-latex.ts"
 import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
 import type { Value } from "../Format.ts"
-import { lastBoxed } from "./boxed.ts"
-import { withoutLatex } from "./latex.ts"
-import { parseValue } from "./number-text.ts"
 
 /** The number that a text gives as its answer, in canonical form; null where it gives none. */
 export const numberInText = (text: string): Value | null => {
-  if (plainInteger.test(text)) return parseValue(text)
+  if (plainInteger.test(text)) return numberIn(text)
   const speaksOfAnswer = /answer/i.test(text)
   const hopeful = speaksOfAnswer ? lastOf(text, finalAnswerHope) : null
   if (hopeful !== null) return hopeful.value
@@ -100,7 +100,7 @@ const lastOf = (text: string, rank: ReadonlyArray<RegExp>): { readonly value: Va
 /** Groups of three may be parted by blanks as well as commas; any other comma is a decimal point. */
 const valueOfNumber = (text: string): Value | null => {
   const grouped = /^-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?!\d)/.test(text)
-  return parseValue(grouped ? text.replaceAll(/(?<=\d)[ ,](?=\d{3})/g, "") : text.replace(",", "."))
+  return numberIn(grouped ? text.replaceAll(/(?<=\d)[ ,](?=\d{3})/g, "") : text.replace(",", "."))
 }
 
 const valueOfExpression = (text: string): Value | null => {
@@ -109,8 +109,8 @@ const valueOfExpression = (text: string): Value | null => {
 }
 
 const valueOfFormula = (text: string): Value | null => {
-  const value = parseValue(text)
+  const value = numberIn(text)
   if (value !== null) return value
-  const plain = withoutLatex(text)
-  return plain !== null && /^[\d\s.+*/()^-]+$/.test(plain) ? valueOfExpression(plain) : null
+  const plain = plainLatex(text)
+  return /^[\d\s.+*/()^-]+$/.test(plain) ? valueOfExpression(plain) : null
 }

@@ -6,7 +6,7 @@
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
 
-import { statedNumber } from "../answers/stated-number.ts"
+import { statedNumber } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"

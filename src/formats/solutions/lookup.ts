@@ -5,7 +5,7 @@
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
 
-import { statedNumber } from "../answers/stated-number.ts"
+import { statedNumber } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 
 export const lookup: Format = {

@@ -6,8 +6,8 @@
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
 
-import { lastBoxed } from "../answers/boxed.ts"
-import { statedNumber } from "../answers/stated-number.ts"
+import { lastBoxed } from "../../answers/boxed.ts"
+import { statedAnswer } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
@@ -31,15 +31,15 @@ export const omi2: Format = {
     completion.includes("\\boxed") ||
     builtInOpening.test(completion) ||
     equation.test(completion) ||
-    statedAnswer(completion) !== null,
+    lastLine(completion) !== null,
   subStyleOf: (completion) => {
     if (/^\s*We have \d/.test(completion)) return "equations"
     return conclusionOf(completion) ?? unclear
   },
   extract: (completion) => {
-    const text = lastBoxed(completion) ?? statedAnswer(completion)
+    const text = lastBoxed(completion) ?? lastLine(completion)
     if (text === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    return statedNumber(text, "the boxed answer is not a number")
+    return statedAnswer(text, "the boxed answer cannot be read, it")
   }
 }
 
@@ -48,4 +48,4 @@ const builtInOpening = /^\s*We (?:start with|have) \d/
 const equation = /(?<![\d,.%])\d[\d,.%]*\s*(?:[-+*/×÷x]|\\times|\\cdot|\\div)\s*\\?\$?\d[\d,.%]*[^=\n]{0,40}=\s*\\?\$?-?\d/
 
 /** MetaMathQA's last line. */
-const statedAnswer = (completion: string): string | null => completion.match(/The answer is: ?([^\n]+)\s*$/)?.[1] ?? null
+const lastLine = (completion: string): string | null => completion.match(/The answer is: ?([^\n]+)\s*$/)?.[1] ?? null

@@ -1,22 +1,14 @@
 /**
- * Whether two answers are the same number.
+ * Whether two rational numbers are the same answer.
  *
  *   exact       integers and fractions, at any size
  *   rounding    where one is a decimal with d >= 2 places, the other rounded half away from zero to d places
- *   tolerance   where one is a decimal: |a - b| <= 1e-6 max(|a|, |b|)
+ *   noise       where one is a decimal: |a - b| <= 1e-9 max(|a|, |b|), what floating point makes of a sum
  *
  * The rounding rule serves both ways: a label `2.67` for a program that computes 2.6666..., and an answer `0.33` to 1/3. It is
- * not applied at one place or none, where too much would pass. A percentage equals its number and its fraction: `50%` is 50 and
- * 0.5 and 1/2.
+ * not applied at one place or none, where too much would pass. It is what makes this relation symmetric and not transitive: 0.33
+ * and 0.333 are each the rounded 1/3.
  */
-
-import type { Value } from "../Format.ts"
-
-/** Whether two answers are equal by these rules. Text that is no canonical value equals nothing but itself. */
-export const equalValues = (a: Value, b: Value): boolean => {
-  if (a === b) return true
-  return readings(a).some((left) => readings(b).some((right) => equalNumbers(left, right)))
-}
 
 /** An exact number, with the places its decimal text has; null where it was not written as a decimal. */
 interface Exact {
@@ -25,17 +17,21 @@ interface Exact {
   readonly places: number | null
 }
 
-/** A percentage can be read in two ways; text that is no canonical value in none. */
-const readings = (value: Value): ReadonlyArray<Exact> => {
-  const percent = value.endsWith("%")
-  const exact = exactNumber(percent ? value.slice(0, -1) : value)
-  if (exact === null) return []
-  if (!percent) return [exact]
-  return [exact, { top: exact.top, bottom: exact.bottom * 100n, places: exact.places === null ? null : exact.places + 2 }]
+/** Two numbers in canonical form (`numeral.ts`), `b` a hundred times smaller where `hundredth`. */
+export const equalNumbers = (a: string, b: string, hundredth = false): boolean => {
+  if (a === b && !hundredth) return true
+  const [left, right] = [exactNumber(a), exactNumber(b)]
+  if (left === null || right === null) return false
+  return hundredth ? equal(left, overHundred(right)) : equal(left, right)
 }
 
+const CANONICAL = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/
+
+/** Whether a text is a number in canonical form. */
+export const isCanonical = (text: string): boolean => CANONICAL.test(text)
+
 const exactNumber = (text: string): Exact | null => {
-  const match = text.match(/^(-?\d+)(?:\.(\d+)|\/(\d+))?$/)
+  const match = CANONICAL.exec(text)
   if (match === null) return null
   const [, whole, decimals, bottom] = match
   if (bottom !== undefined) return bottom === "0" ? null : { top: BigInt(whole!), bottom: BigInt(bottom), places: null }
@@ -43,13 +39,18 @@ const exactNumber = (text: string): Exact | null => {
   return { top: BigInt(whole! + decimals), bottom: 10n ** BigInt(decimals.length), places: decimals.length }
 }
 
-const equalNumbers = (a: Exact, b: Exact): boolean => {
+const overHundred = ({ top, bottom, places }: Exact): Exact => ({
+  top,
+  bottom: bottom * 100n,
+  places: places === null ? null : places + 2
+})
+
+const equal = (a: Exact, b: Exact): boolean => {
   const left = a.top * b.bottom
   const right = b.top * a.bottom
   if (left === right) return true
   if (a.places === null && b.places === null) return false
-  const difference = magnitude(left - right)
-  if (difference * 1_000_000n <= larger(magnitude(left), magnitude(right))) return true
+  if (magnitude(left - right) * 1_000_000_000n <= larger(magnitude(left), magnitude(right))) return true
   return roundsTo(a, b) || roundsTo(b, a)
 }
 

@@ -1,0 +1,32 @@
+/** What an answer can be, read: a value or a shape of values. */
+
+import type { Expression } from "./mathematics/Expression.ts"
+
+export type Answer =
+  /** One value. `number`: its canonical text where it is rational (`17`, `0.5`, `1/3`). */
+  | {
+      readonly kind: "value"
+      readonly expression: Expression
+      readonly number: string | null
+      /** "" for none; `%`, or as `unitIn` writes it. */
+      readonly unit: string
+      /** What it was called before the equals sign: `x`, `f(2)`; null for nothing. */
+      readonly name: string | null
+    }
+  | { readonly kind: "words"; readonly text: string }
+  /** A letter of a multiple choice. */
+  | { readonly kind: "choice"; readonly letter: string }
+  /** Digits in a base: `1011_2`. */
+  | { readonly kind: "based"; readonly digits: string; readonly base: number }
+  /** `3:4`, `4:30`, `1:2:3`. */
+  | { readonly kind: "ratio"; readonly parts: ReadonlyArray<Expression> }
+  /** In no order, each once: a set, or values with commas or words between them. `braces`: written as a set. */
+  | { readonly kind: "set"; readonly items: ReadonlyArray<Answer>; readonly braces: boolean }
+  /** In order: a tuple, a point, an interval. */
+  | { readonly kind: "sequence"; readonly open: "(" | "["; readonly close: ")" | "]"; readonly items: ReadonlyArray<Answer> }
+  | { readonly kind: "union"; readonly parts: ReadonlyArray<Answer> }
+  | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }
+  /** `left - right = 0`, or `< 0`, or `<= 0`. */
+  | { readonly kind: "relation"; readonly sign: "=" | "<" | "<="; readonly left: Expression; readonly right: Expression }
+  /** `x = 1, y = 4`: values by name. */
+  | { readonly kind: "named"; readonly values: ReadonlyMap<string, Answer> }

@@ -1,0 +1,68 @@
+/**
+ * Answers as the tables hold them: one text each, in canonical form where it is a number (`17`, `-3`, `0.5`, `1/3`, `50%`,
+ * `5 cm`), else as it was written, without marks round it. Two such texts are compared by what they mean (`equal.ts`).
+ */
+
+import type { Answer } from "./Answer.ts"
+import { equalAnswers } from "./equal.ts"
+import { Unreadable } from "./mathematics/Expression.ts"
+import { equalNumbers, isCanonical } from "./numbers.ts"
+import { unwrapped } from "./plain-latex.ts"
+import { readAnswer } from "./read-answer.ts"
+
+/** What an answer is, or why it is none: words that go on after its name, `lacks "}"`. */
+export type Reading = { readonly answer: Answer } | { readonly problem: string }
+
+/** Readings by text: references are read for each completion, and answers repeat. Bounded, and without it all is the same. */
+const readings = new Map<string, Reading>()
+const MOST_READINGS = 10_000
+
+export const reading = (text: string): Reading => {
+  const known = readings.get(text)
+  if (known !== undefined) return known
+  if (readings.size >= MOST_READINGS) readings.clear()
+  const found = readNow(text)
+  readings.set(text, found)
+  return found
+}
+
+const readNow = (text: string): Reading => {
+  try {
+    return { answer: readAnswer(text) }
+  } catch (cause) {
+    if (cause instanceof Unreadable) return { problem: cause.problem }
+    throw cause
+  }
+}
+
+/** Most answers are this already. */
+const WHOLE = /^(?:0|-?[1-9]\d{0,30})$/
+
+/** An answer that stands alone as one text; null where it cannot be read. */
+export const answerText = (text: string): string | null => {
+  if (WHOLE.test(text)) return text
+  const found = reading(text)
+  if ("problem" in found) return null
+  return numberOf(found.answer, true) ?? unwrapped(text)
+}
+
+/** The same of a number alone, without its unit unless that is a percent sign; null for every other answer. */
+export const numberIn = (text: string): string | null => {
+  if (WHOLE.test(text)) return text
+  const found = reading(text)
+  return "problem" in found ? null : numberOf(found.answer, false)
+}
+
+const numberOf = (answer: Answer, withUnit: boolean): string | null => {
+  if (answer.kind !== "value" || answer.number === null) return null
+  if (answer.unit === "%") return `${answer.number}%`
+  return answer.unit === "" || !withUnit ? answer.number : `${answer.number} ${answer.unit}`
+}
+
+/** Whether two answers are the same. A text that cannot be read equals nothing but itself. */
+export const isSameAnswer = (a: string, b: string): boolean => {
+  if (a === b) return true
+  if (isCanonical(a) && isCanonical(b)) return equalNumbers(a, b)
+  const [left, right] = [reading(a), reading(b)]
+  return "answer" in left && "answer" in right && equalAnswers(left.answer, right.answer)
+}

@@ -1,0 +1,83 @@
+/** Mathematical expressions as trees, and what keeps them small enough to be compared by anyone in no time. */
+
+import type { Rational } from "./rational.ts"
+
+export type Expression =
+  | { readonly kind: "number"; readonly value: Rational }
+  | { readonly kind: "constant"; readonly name: Constant }
+  | { readonly kind: "variable"; readonly name: string }
+  | { readonly kind: "negative"; readonly of: Expression }
+  | { readonly kind: Operation; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: "call"; readonly name: FunctionName; readonly values: ReadonlyArray<Expression> }
+
+export type Constant = "pi" | "e" | "i" | "infinity"
+export type Operation = "sum" | "difference" | "product" | "quotient" | "power"
+
+/** Functions of one value, by the names that LaTeX and people give them, and those of two. */
+export const FUNCTIONS = [
+  "sin",
+  "cos",
+  "tan",
+  "cot",
+  "sec",
+  "csc",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "ln",
+  "exp",
+  "abs",
+  "sqrt",
+  "floor",
+  "ceiling",
+  "factorial",
+  "binomial",
+  "gcd",
+  "lcm",
+  "max",
+  "min"
+] as const
+export type FunctionName = (typeof FUNCTIONS)[number]
+
+/** A text that is no expression of this kind; `problem` goes on after what it is said of: `ends too early`. */
+export class Unreadable extends Error {
+  readonly problem: string
+  constructor(problem: string) {
+    super(problem)
+    this.problem = problem
+  }
+}
+
+/** Names of the variables in an expression, sorted. */
+export const variablesOf = (...expressions: ReadonlyArray<Expression>): ReadonlyArray<string> => {
+  const names = new Set<string>()
+  const look = (at: Expression): void => {
+    if (at.kind === "variable") names.add(at.name)
+    else if (at.kind === "negative") look(at.of)
+    else if (at.kind === "call") at.values.forEach(look)
+    else if ("left" in at) {
+      look(at.left)
+      look(at.right)
+    }
+  }
+  expressions.forEach(look)
+  return [...names].toSorted()
+}
+
+/** Whether two expressions are written in the same way. */
+export const isSameTree = (a: Expression, b: Expression): boolean => {
+  if (a.kind === "number") return b.kind === "number" && a.value.top === b.value.top && a.value.bottom === b.value.bottom
+  if (a.kind === "constant" || a.kind === "variable") return b.kind === a.kind && a.name === b.name
+  if (a.kind === "negative") return b.kind === "negative" && isSameTree(a.of, b.of)
+  if (a.kind === "call")
+    return (
+      b.kind === "call" &&
+      a.name === b.name &&
+      a.values.length === b.values.length &&
+      a.values.every((v, i) => isSameTree(v, b.values[i]!))
+    )
+  return "left" in b && a.kind === b.kind && isSameTree(a.left, b.left) && isSameTree(a.right, b.right)
+}

@@ -1,0 +1,212 @@
+/**
+ * The value of an expression in double precision, complex, with a bound of its error: so that two values can be told from each
+ * other, or not, without a tolerance that anybody would have to choose. Bounds are those of first-order error analysis: what an
+ * operation makes of the errors of its operands, and half a unit in the last place of its own.
+ */
+
+import type { Constant, Expression, FunctionName } from "./Expression.ts"
+import { toNumber } from "./rational.ts"
+
+/** re + im i, known to within `error` in absolute value. Without a value: NaN. */
+export interface Approximate {
+  readonly re: number
+  readonly im: number
+  readonly error: number
+}
+
+const UNIT = 2 ** -52
+const NOTHING: Approximate = { re: Number.NaN, im: Number.NaN, error: Number.NaN }
+export const hasValue = ({ re, im, error }: Approximate): boolean =>
+  Number.isFinite(re) && Number.isFinite(im) && Number.isFinite(error)
+
+const size = ({ re, im }: Approximate): number => (im === 0 ? Math.abs(re) : Math.hypot(re, im))
+
+/** A result with what its operation adds to the error; parts within the error of nothing are nothing. */
+const rounded = (re: number, im: number, error: number): Approximate => {
+  const all = error + 2 * UNIT * (im === 0 ? Math.abs(re) : Math.hypot(re, im))
+  return { re, im: im !== 0 && Math.abs(im) <= 4 * all ? 0 : im, error: im !== 0 && Math.abs(im) <= 4 * all ? 5 * all : all }
+}
+const real = (value: number, error: number): Approximate => rounded(value, 0, error)
+
+export type Point = Readonly<Record<string, Approximate>>
+
+/** The value at a point, which has one for each variable. */
+export const approximate = (at: Expression, point: Point): Approximate => {
+  switch (at.kind) {
+    case "number":
+      return real(toNumber(at.value), 0)
+    case "constant":
+      return constants[at.name]
+    case "variable":
+      return point[at.name] ?? NOTHING
+    case "negative": {
+      const { re, im, error } = approximate(at.of, point)
+      return { re: -re, im: im === 0 ? 0 : -im, error }
+    }
+    case "call": {
+      const values = at.values.map((value) => approximate(value, point))
+      return values.every(hasValue) ? functions[at.name](...(values as [Approximate, Approximate])) : NOTHING
+    }
+    default: {
+      const [a, b] = [approximate(at.left, point), approximate(at.right, point)]
+      return hasValue(a) && hasValue(b) ? operations[at.kind](a, b) : NOTHING
+    }
+  }
+}
+
+const constants: Readonly<Record<Constant, Approximate>> = {
+  pi: { re: Math.PI, im: 0, error: UNIT * 4 },
+  e: { re: Math.E, im: 0, error: UNIT * 4 },
+  i: { re: 0, im: 1, error: 0 },
+  infinity: NOTHING
+}
+
+type Binary = (a: Approximate, b: Approximate) => Approximate
+
+const multiplied: Binary = (a, b) =>
+  rounded(
+    a.re * b.re - a.im * b.im,
+    a.re * b.im + a.im * b.re,
+    a.error * size(b) + b.error * size(a) + a.error * b.error + 2 * UNIT * size(a) * size(b)
+  )
+
+const divided: Binary = (a, b) => {
+  const bottom = b.re * b.re + b.im * b.im
+  if (bottom === 0 || size(b) <= b.error) return NOTHING
+  const error = (a.error + (size(a) / size(b)) * b.error) / (size(b) - b.error)
+  return rounded((a.re * b.re + a.im * b.im) / bottom, (a.im * b.re - a.re * b.im) / bottom, error)
+}
+
+const logarithm = (a: Approximate): Approximate =>
+  size(a) <= a.error ? NOTHING : rounded(Math.log(size(a)), Math.atan2(a.im, a.re), a.error / (size(a) - a.error) + 4 * UNIT)
+
+const exponential = (a: Approximate): Approximate => {
+  const length = Math.exp(a.re)
+  return rounded(length * Math.cos(a.im), length * Math.sin(a.im), length * (Math.expm1(a.error) + 2 * UNIT * (1 + size(a))))
+}
+
+/** Whole exponents by repeated squaring, which keeps real what is real; others by the principal logarithm. */
+const powered: Binary = (a, b) => {
+  if (b.im === 0 && b.error === 0 && Number.isInteger(b.re) && Math.abs(b.re) <= 1024) {
+    let [result, square]: [Approximate, Approximate] = [real(1, 0), a]
+    for (let n = Math.abs(b.re); n > 0; n = Math.floor(n / 2)) {
+      if (n % 2 === 1) result = multiplied(result, square)
+      square = multiplied(square, square)
+    }
+    return b.re < 0 ? divided(real(1, 0), result) : result
+  }
+  if (a.re === 0 && a.im === 0 && a.error === 0) return b.re > 0 ? real(0, 0) : NOTHING
+  if (a.im === 0 && b.im === 0 && a.re > a.error) {
+    const value = a.re ** b.re
+    return real(
+      value,
+      Math.abs(value) * (Math.abs(b.re) * (a.error / (a.re - a.error)) + Math.abs(Math.log(a.re)) * b.error + 4 * UNIT)
+    )
+  }
+  return exponential(multiplied(b, logarithm(a)))
+}
+
+const operations: Readonly<Record<"sum" | "difference" | "product" | "quotient" | "power", Binary>> = {
+  sum: (a, b) => rounded(a.re + b.re, a.im + b.im, a.error + b.error),
+  difference: (a, b) => rounded(a.re - b.re, a.im - b.im, a.error + b.error),
+  product: multiplied,
+  quotient: divided,
+  power: powered
+}
+
+const sine = (a: Approximate): Approximate =>
+  rounded(
+    Math.sin(a.re) * Math.cosh(a.im),
+    Math.cos(a.re) * Math.sinh(a.im),
+    Math.cosh(a.im) * (a.error + 2 * UNIT * (1 + Math.abs(a.re)))
+  )
+const cosine = (a: Approximate): Approximate =>
+  rounded(
+    Math.cos(a.re) * Math.cosh(a.im),
+    -Math.sin(a.re) * Math.sinh(a.im),
+    Math.cosh(a.im) * (a.error + 2 * UNIT * (1 + Math.abs(a.re)))
+  )
+
+/** A function of real numbers with its slope. */
+const ofReal =
+  (f: (x: number) => number, slope: (x: number) => number) =>
+  (a: Approximate): Approximate => {
+    if (a.im !== 0) return NOTHING
+    const value = f(a.re)
+    return real(value, Math.abs(slope(a.re)) * a.error + 4 * UNIT * Math.abs(value))
+  }
+
+/** Steps: no value where the argument is too near to one to know on which side it is. */
+const step =
+  (f: (x: number) => number) =>
+  (a: Approximate): Approximate => {
+    if (a.im !== 0) return NOTHING
+    const nearest = Math.round(a.re)
+    if (a.error > 0 && Math.abs(a.re - nearest) <= a.error) return a.error < 1e-9 ? real(nearest, 0) : NOTHING
+    return real(f(a.re), 0)
+  }
+
+const root = (a: Approximate): Approximate => {
+  if (a.im === 0 && a.re >= 0) {
+    const value = Math.sqrt(a.re)
+    return real(value, a.error === 0 ? 0 : a.re > 4 * a.error ? a.error / value : Math.sqrt(4 * a.error))
+  }
+  if (a.im === 0) {
+    const value = Math.sqrt(-a.re)
+    return rounded(0, value, a.error === 0 ? 0 : -a.re > 4 * a.error ? a.error / value : Math.sqrt(4 * a.error))
+  }
+  return powered(a, { re: 0.5, im: 0, error: 0 })
+}
+
+const factorial = (a: Approximate): Approximate => {
+  if (a.im !== 0 || a.re < -a.error) return NOTHING
+  const nearest = Math.round(a.re)
+  if (Math.abs(a.re - nearest) <= a.error && nearest <= 170) {
+    let value = 1
+    for (let n = 2; n <= nearest; n++) value *= n
+    return real(value, value * nearest * UNIT)
+  }
+  const value = gamma(a.re + 1)
+  return real(value, Math.abs(value) * (1e-13 + 8 * a.error))
+}
+
+/** Lanczos' approximation with g = 7 and nine terms: some 15 digits for arguments above 1/2. */
+const gamma = (x: number): number => {
+  const z = x - 1
+  const series = LANCZOS.reduce((sum, coefficient, n) => sum + (n === 0 ? coefficient : coefficient / (z + n)), 0)
+  const t = z + 7.5
+  return Math.sqrt(2 * Math.PI) * t ** (z + 0.5) * Math.exp(-t) * series
+}
+const LANCZOS = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7
+]
+
+const one = real(1, 0)
+
+const functions: Readonly<Record<FunctionName, (a: Approximate, b: Approximate) => Approximate>> = {
+  sin: sine,
+  cos: cosine,
+  tan: (a) => divided(sine(a), cosine(a)),
+  cot: (a) => divided(cosine(a), sine(a)),
+  sec: (a) => divided(one, cosine(a)),
+  csc: (a) => divided(one, sine(a)),
+  arcsin: ofReal(Math.asin, (x) => 1 / Math.sqrt(Math.max(1 - x * x, UNIT))),
+  arccos: ofReal(Math.acos, (x) => 1 / Math.sqrt(Math.max(1 - x * x, UNIT))),
+  arctan: ofReal(Math.atan, () => 1),
+  sinh: ofReal(Math.sinh, Math.cosh),
+  cosh: ofReal(Math.cosh, Math.sinh),
+  tanh: ofReal(Math.tanh, () => 1),
+  ln: logarithm,
+  exp: exponential,
+  abs: (a) => real(size(a), a.error),
+  sqrt: root,
+  floor: step(Math.floor),
+  ceiling: step(Math.ceil),
+  factorial,
+  binomial: (a, b) => divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b)))),
+  gcd: () => NOTHING,
+  lcm: () => NOTHING,
+  max: (a, b) => (a.im !== 0 || b.im !== 0 ? NOTHING : a.re >= b.re ? a : b),
+  min: (a, b) => (a.im !== 0 || b.im !== 0 ? NOTHING : a.re <= b.re ? a : b)
+}

@@ -1,0 +1,92 @@
+/** The exact value of an expression that is rational: fractions, whole powers, roots that come out even, factorials. */
+
+import type { Expression } from "./Expression.ts"
+import { add, compare, divide, floor, multiply, negate, power, type Rational, rational } from "./rational.ts"
+
+/** Factorials and binomials of more than this are not worked out. */
+const MOST_FACTORS = 500n
+
+/** Null for what is irrational, has variables, has no value, or is too large to be worked out. */
+export const exactValue = (at: Expression): Rational | null => {
+  switch (at.kind) {
+    case "number":
+      return at.value
+    case "constant":
+    case "variable":
+      return null
+    case "negative": {
+      const of = exactValue(at.of)
+      return of && negate(of)
+    }
+    case "call": {
+      const values = at.values.map(exactValue)
+      return values.every((value) => value !== null) ? called(at.name, values) : null
+    }
+    default: {
+      const [left, right] = [exactValue(at.left), exactValue(at.right)]
+      if (left === null || right === null) return null
+      switch (at.kind) {
+        case "sum":
+          return add(left, right)
+        case "difference":
+          return add(left, negate(right))
+        case "product":
+          return multiply(left, right)
+        case "quotient":
+          return divide(left, right)
+        case "power":
+          return power(left, right)
+      }
+    }
+  }
+}
+
+const called = (name: string, values: ReadonlyArray<Rational>): Rational | null => {
+  const [x, y] = values as [Rational, Rational | undefined]
+  switch (name) {
+    case "abs":
+      return x.top < 0n ? negate(x) : x
+    case "sqrt":
+      return power(x, { top: 1n, bottom: 2n })
+    case "floor":
+      return floor(x)
+    case "ceiling":
+      return negate(floor(negate(x)))
+    case "factorial":
+      return x.bottom === 1n && x.top >= 0n && x.top <= MOST_FACTORS ? rational(product(1n, x.top)) : null
+    case "binomial": {
+      if (y === undefined || x.bottom !== 1n || y.bottom !== 1n || y.top < 0n || x.top < 0n) return null
+      if (y.top > x.top) return { top: 0n, bottom: 1n }
+      const k = y.top * 2n > x.top ? x.top - y.top : y.top
+      return k > MOST_FACTORS ? null : rational(product(x.top - k + 1n, x.top), product(1n, k))
+    }
+    case "gcd":
+    case "lcm": {
+      if (values.some(({ bottom }) => bottom !== 1n)) return null
+      return values.reduce<Rational | null>((all, value) => {
+        if (all === null) return null
+        // gcd(a, b) is what is left of a / b in lowest terms.
+        const ratio = divide(all, value)
+        if (ratio === null || all.top === 0n) return null
+        const divisor = divide(all, { top: ratio.top, bottom: 1n })
+        return divisor === null || name === "gcd" ? absolute(divisor) : absolute(multiply(all, { top: ratio.bottom, bottom: 1n }))
+      }, values[0]!)
+    }
+    case "max":
+      return values.reduce((a, b) => (compare(a, b) < 0 ? b : a))
+    case "min":
+      return values.reduce((a, b) => (compare(a, b) > 0 ? b : a))
+    default:
+      return null
+  }
+}
+
+const absolute = (value: Rational | null): Rational | null => (value !== null && value.top < 0n ? negate(value) : value)
+
+/** first * ... * last, halved again and again so that factors stay alike in size. */
+const product = (first: bigint, last: bigint): bigint => {
+  if (first > last) return 1n
+  if (first === last) return first
+  const middle = (first + last) / 2n
+  return product(first, middle) * product(middle + 1n, last)
+}

@@ -1,0 +1,333 @@
+/**
+ * Reads one expression, in LaTeX or in plain text: `\frac{3\sqrt2}{4}`, `2x^2 - 1/3`, `\log_2 8`, `2\frac12`, `0.2\overline{7}`.
+ *
+ *   sum      = [+-] product { [+-] product }
+ *   product  = power { (* | / | nothing) power }
+ *   power    = atom { ! | ^ argument }
+ *
+ * Left to itself, `2\frac12` is a mixed number (5/2): a whole number before a proper fraction of whole numbers. `\frac` and
+ * `\sqrt` take single digits where braces are missing, as TeX does. A letter is a variable, but `e` and `i` are numbers.
+ */
+
+import { type Constant, type Expression, type FunctionName, FUNCTIONS, Unreadable } from "./Expression.ts"
+import { compare, rational, type Rational } from "./rational.ts"
+import { type Token, tokensOf } from "./tokens.ts"
+
+/** Deeper nesting is no answer of anybody, and would cost a stack. */
+const DEEPEST = 60
+
+const ONE: Rational = { top: 1n, bottom: 1n }
+const number = (value: Rational): Expression => ({ kind: "number", value })
+const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
+const quotient = (left: Expression, right: Expression): Expression => ({ kind: "quotient", left, right })
+
+const NAMES: ReadonlySet<string> = new Set(FUNCTIONS)
+/** Other names of functions. */
+const ALIASES: Readonly<Record<string, FunctionName>> = { ceil: "ceiling", csch: "csc" }
+const CONSTANTS: Readonly<Record<string, Constant>> = { pi: "pi", infty: "infinity" }
+const GREEK = new Set(
+  (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau upsilon phi " +
+    "varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega ell"
+  ).split(" ")
+)
+/** Pairs that enclose a value: what opens, what closes, what is made of it. */
+const BRACKETS: Readonly<Record<string, readonly [close: string, of: FunctionName | null]>> = {
+  "(": [")", null],
+  "[": ["]", null],
+  "{": ["}", null],
+  lfloor: ["rfloor", "floor"],
+  lceil: ["rceil", "ceiling"],
+  lvert: ["rvert", "abs"]
+}
+const TIMES = new Set(["cdot", "times", "ast"])
+/** Text that is a name: `\mathrm{e}`, `\operatorname{lcm}`. */
+const UPRIGHT = new Set(["text", "operatorname"])
+
+/** Throws `Unreadable`. */
+export const parseExpression = (text: string): Expression => new Reader(tokensOf(text)).whole()
+
+class Reader {
+  private at = 0
+  private depth = 0
+  /** Bars that are open: another one closes. */
+  private bars = 0
+  private readonly tokens: Array<Token>
+
+  constructor(tokens: ReadonlyArray<Token>) {
+    this.tokens = [...tokens]
+  }
+
+  whole(): Expression {
+    const all = this.sum()
+    const rest = this.tokens[this.at]
+    if (rest !== undefined) throw new Unreadable(`goes on with "${shown(rest)}"`)
+    return all
+  }
+
+  private is(text: string, kind?: Token["kind"]): boolean {
+    const token = this.tokens[this.at]
+    return token !== undefined && token.text === text && token.kind !== "letter" && (kind === undefined || token.kind === kind)
+  }
+  private take(text: string): boolean {
+    if (!this.is(text)) return false
+    this.at++
+    return true
+  }
+  private expect(text: string): void {
+    if (!this.take(text)) throw new Unreadable(this.at < this.tokens.length ? `lacks "${text}"` : "ends too early")
+  }
+
+  private sum(): Expression {
+    if (++this.depth > DEEPEST) throw new Unreadable("nests too deep")
+    let left = this.signed()
+    for (;;) {
+      const minus = this.is("-")
+      if (!minus && !this.is("+")) break
+      this.at++
+      left = { kind: minus ? "difference" : "sum", left, right: this.signed() }
+    }
+    this.depth--
+    return left
+  }
+
+  /** A product with signs before it. */
+  private signed(): Expression {
+    let negative = false
+    for (; this.is("+") || this.is("-"); this.at++) if (this.is("-")) negative = !negative
+    const of = this.product()
+    return negative ? { kind: "negative", of } : of
+  }
+
+  private product(): Expression {
+    const start = this.at
+    let left = this.power()
+    /** Whether all so far is one whole number as it is written. */
+    let plain =
+      this.at === start + 1 && this.tokens[start]!.kind === "number" && left.kind === "number" && left.value.bottom === 1n
+    for (;;) {
+      const divides = this.is("/") || this.is("div")
+      if (divides || this.is("*") || TIMES.has(this.command() ?? "")) {
+        this.at++
+        left = { kind: divides ? "quotient" : "product", left, right: this.factor() }
+      } else if (this.startsFactor()) {
+        const [before, next] = [this.tokens[this.at - 1]!, this.tokens[this.at]!]
+        if (before.kind === "number" && next.kind === "number") throw new Unreadable("has two numbers side by side")
+        const fraction = plain && this.command() === "frac"
+        const right = this.power()
+        left = { kind: fraction && isProper(right) ? "sum" : "product", left, right }
+      } else return left
+      plain = false
+    }
+  }
+
+  /** What follows a sign of multiplication may have a sign of its own. */
+  private factor(): Expression {
+    if (this.take("-")) return { kind: "negative", of: this.factor() }
+    return this.take("+") ? this.factor() : this.power()
+  }
+
+  private command(): string | undefined {
+    const token = this.tokens[this.at]
+    return token?.kind === "command" ? token.text : undefined
+  }
+
+  /** Whether the next token begins a value, so that what stands before it is multiplied by it. */
+  private startsFactor(): boolean {
+    const token = this.tokens[this.at]
+    if (token === undefined) return false
+    if (token.kind === "number" || token.kind === "letter") return true
+    if (token.text === "|") return this.bars === 0
+    if (token.kind === "sign") return Object.hasOwn(BRACKETS, token.text)
+    return (
+      ["frac", "sqrt", "binom", "log", "lg", "lfloor", "lceil", "lvert"].includes(token.text) ||
+      isFunction(token.text) ||
+      GREEK.has(token.text) ||
+      UPRIGHT.has(token.text) ||
+      Object.hasOwn(CONSTANTS, token.text)
+    )
+  }
+
+  private power(): Expression {
+    let base = this.atom()
+    for (;;) {
+      if (this.take("!")) base = call("factorial", base)
+      else if (this.take("^")) base = this.raised(base)
+      else return base
+    }
+  }
+
+  /** What stands behind `^`; degrees are parts of pi. */
+  private raised(base: Expression): Expression {
+    const braced = this.tokens[this.at + 1]
+    if (this.is("circ", "command") || (this.is("{") && braced?.kind === "command" && braced.text === "circ")) {
+      if (this.take("{")) this.at++
+      this.at++
+      return { kind: "product", left: base, right: quotient({ kind: "constant", name: "pi" }, number({ top: 180n, bottom: 1n })) }
+    }
+    return { kind: "power", left: base, right: this.argument() }
+  }
+
+  /** One argument of a command or of `^`: braces, or a single digit, letter or command. */
+  private argument(): Expression {
+    if (this.take("-")) return { kind: "negative", of: this.argument() }
+    if (this.is("{")) return this.bracketed("{")
+    const token = this.tokens[this.at]
+    if (token?.kind === "number" && /^\d\d/.test(token.text)) {
+      this.tokens[this.at] = { kind: "number", text: token.text.slice(1) }
+      return number(rational(BigInt(token.text[0]!))!)
+    }
+    return this.atom()
+  }
+
+  private bracketed(open: string): Expression {
+    const [close, of] = BRACKETS[open]!
+    this.at++
+    const { bars } = this
+    this.bars = 0
+    const value = this.sum()
+    this.bars = bars
+    this.expect(close)
+    return of === null ? value : call(of, value)
+  }
+
+  private atom(): Expression {
+    const token = this.tokens[this.at]
+    if (token === undefined) throw new Unreadable("ends too early")
+    if (token.kind === "number") return this.numeral(token.text)
+    if (Object.hasOwn(BRACKETS, token.text) && token.kind !== "letter") return this.bracketed(token.text)
+    this.at++
+    if (token.kind === "letter") {
+      if (token.text === "e" || token.text === "i") return { kind: "constant", name: token.text }
+      return { kind: "variable", name: token.text + this.subscript() }
+    }
+    if (token.kind === "sign") {
+      if (token.text !== "|") throw new Unreadable(`has "${token.text}" where a value should be`)
+      if (this.bars > 0) throw new Unreadable("has an empty absolute value")
+      this.bars++
+      const value = this.sum()
+      this.bars--
+      this.expect("|")
+      return call("abs", value)
+    }
+    return this.commanded(token.text)
+  }
+
+  private commanded(name: string): Expression {
+    if (Object.hasOwn(CONSTANTS, name)) return { kind: "constant", name: CONSTANTS[name]! }
+    if (GREEK.has(name)) return { kind: "variable", name: `\\${name}${this.subscript()}` }
+    switch (name) {
+      case "frac":
+        return quotient(this.argument(), this.argument())
+      case "binom":
+        return call("binomial", this.argument(), this.argument())
+      case "sqrt": {
+        const degree = this.is("[") ? this.bracketed("[") : null
+        const value = this.is("(") ? this.atom() : this.argument()
+        return degree === null ? call("sqrt", value) : { kind: "power", left: value, right: quotient(number(ONE), degree) }
+      }
+    }
+    if (UPRIGHT.has(name)) {
+      const word = this.word()
+      if (word === "e" || word === "i") return { kind: "constant", name: word }
+      if (isFunction(word) || word === "log") return this.applied(word)
+      if (/^[A-Za-z]$/.test(word)) return { kind: "variable", name: word }
+      throw new Unreadable(`has the words "${word}"`)
+    }
+    if (isFunction(name) || name === "log" || name === "lg") return this.applied(name)
+    throw new Unreadable(`has \\${name}, which is not read`)
+  }
+
+  /** The letters between braces. */
+  private word(): string {
+    this.expect("{")
+    let word = ""
+    for (; !this.is("}"); this.at++) {
+      const token = this.tokens[this.at]
+      if (token === undefined) throw new Unreadable("ends too early")
+      word += token.text
+    }
+    this.at++
+    return word
+  }
+
+  /** `_1`, `_{10}`, as part of a name; nothing where there is none. */
+  private subscript(): string {
+    if (!this.take("_")) return ""
+    if (this.is("{")) return `_${this.word()}`
+    const token = this.tokens[this.at++]
+    if (token === undefined) throw new Unreadable("ends too early")
+    return `_${token.text}`
+  }
+
+  /** A function with its power and its base: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`. */
+  private applied(name: string): Expression {
+    let base: Expression | null = name === "log" || name === "lg" ? number({ top: 10n, bottom: 1n }) : null
+    let exponent: Expression | null = null
+    for (let more = true; more;) {
+      if (this.take("_")) base = this.argument()
+      else if (this.take("^")) exponent = this.argument()
+      else more = false
+    }
+    const inverse = exponent !== null && isMinusOne(exponent) && ["sin", "cos", "tan"].includes(name)
+    const values = this.values()
+    const applied =
+      base === null
+        ? call((inverse ? `arc${name}` : (ALIASES[name] ?? name)) as FunctionName, ...values)
+        : quotient(call("ln", values[0]!), call("ln", base))
+    return exponent === null || inverse ? applied : { kind: "power", left: applied, right: exponent }
+  }
+
+  /** What a function is applied to: brackets, several values in them for some, or factors up to the next sign or function. */
+  private values(): ReadonlyArray<Expression> {
+    if (this.is("(")) {
+      this.at++
+      const { bars } = this
+      this.bars = 0
+      const values = [this.sum()]
+      while (this.take(",")) values.push(this.sum())
+      this.bars = bars
+      this.expect(")")
+      // `\sin(x)^2` is the square of the sine, and so is `\ln(x)!` no logarithm of a factorial.
+      return values
+    }
+    if (++this.depth > DEEPEST) throw new Unreadable("nests too deep")
+    let value = this.power()
+    while (this.startsFactor() && !this.is("(") && !this.is("|") && !isFunction(this.command() ?? "") && this.command() !== "log")
+      value = { kind: "product", left: value, right: this.power() }
+    this.depth--
+    return [value]
+  }
+
+  /** A number as it is written: `0.2\overline{7}`, `6.02e23` where digits touch the letter, which then is no variable. */
+  private numeral(text: string): Expression {
+    this.at++
+    const [whole = "", decimals = ""] = text.split(".")
+    const scale = 10n ** BigInt(decimals.length)
+    const value = rational(BigInt(whole + decimals || "0"), scale)
+    if (value === null) throw new Unreadable("has a number that is too long")
+    if (text.includes(".") && this.take("overline")) {
+      const period = this.word()
+      if (!/^\d{1,40}$/.test(period)) throw new Unreadable("has a period that is no number")
+      const part = rational(BigInt(period), scale * (10n ** BigInt(period.length) - 1n))
+      return { kind: "sum", left: number(value), right: number(part!) }
+    }
+    return number(value)
+  }
+}
+
+const isFunction = (name: string): boolean => NAMES.has(name) || Object.hasOwn(ALIASES, name)
+
+const isMinusOne = (at: Expression): boolean =>
+  at.kind === "negative" && at.of.kind === "number" && compare(at.of.value, ONE) === 0
+
+/** A fraction of whole numbers below one, which makes a mixed number of the whole number before it. */
+const isProper = (at: Expression): boolean =>
+  at.kind === "quotient" &&
+  at.left.kind === "number" &&
+  at.right.kind === "number" &&
+  at.left.value.bottom === 1n &&
+  at.right.value.bottom === 1n &&
+  at.left.value.top < at.right.value.top
+
+const shown = ({ kind, text }: Token): string => (kind === "command" ? `\\${text}` : text)

@@ -1,0 +1,90 @@
+/** Exact fractions of whole numbers of any size, within a budget: what would grow beyond it is not computed exactly. */
+
+/** In lowest terms; `bottom` is above zero. */
+export interface Rational {
+  readonly top: bigint
+  readonly bottom: bigint
+}
+
+/** The largest parts that are computed with, in bits. */
+const MOST_BITS = 8192
+
+/** Rough size of a whole number in bits, without walking over all of it. */
+const bitsOf = (n: bigint): number => n.toString(16).length * 4
+
+const greatestCommonDivisor = (a: bigint, b: bigint): bigint => {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
+
+/** `top / bottom`; null where that is no number, or none within the budget. */
+export const rational = (top: bigint, bottom = 1n): Rational | null => {
+  if (bottom === 0n) return null
+  const divisor = greatestCommonDivisor(top, bottom) * (bottom < 0n ? -1n : 1n)
+  const [t, b] = [top / divisor, bottom / divisor]
+  return bitsOf(t) > MOST_BITS || bitsOf(b) > MOST_BITS ? null : { top: t, bottom: b }
+}
+
+export const add = (a: Rational, b: Rational): Rational | null =>
+  rational(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
+export const negate = ({ top, bottom }: Rational): Rational => ({ top: -top, bottom })
+export const multiply = (a: Rational, b: Rational): Rational | null => rational(a.top * b.top, a.bottom * b.bottom)
+export const divide = (a: Rational, b: Rational): Rational | null =>
+  b.top === 0n ? null : rational(a.top * b.bottom, a.bottom * b.top)
+
+/** A power that is rational: of whole exponents, and roots that come out even. */
+export const power = (base: Rational, exponent: Rational): Rational | null => {
+  if (exponent.bottom !== 1n) {
+    const root = rootOf(base, exponent.bottom)
+    return root === null ? null : power(root, { top: exponent.top, bottom: 1n })
+  }
+  const size = exponent.top < 0n ? -exponent.top : exponent.top
+  if (base.top === 0n) return exponent.top < 0n || size === 0n ? null : base
+  const largest = Math.max(bitsOf(base.top), bitsOf(base.bottom))
+  // 1 and -1 have powers of any exponent.
+  const unit = base.bottom === 1n && (base.top === 1n || base.top === -1n)
+  if (unit) return { top: base.top === -1n && size % 2n === 1n ? -1n : 1n, bottom: 1n }
+  if (size > BigInt(MOST_BITS) || largest * Number(size) > 2 * MOST_BITS) return null
+  const [top, bottom] = [base.top ** size, base.bottom ** size]
+  return exponent.top < 0n ? rational(bottom, top) : rational(top, bottom)
+}
+
+/** The real n-th root where it is rational; of a negative number none, because the principal root is not real. */
+const rootOf = ({ top, bottom }: Rational, n: bigint): Rational | null => {
+  if (top < 0n || n > 64n) return null
+  const [t, b] = [wholeRoot(top, n), wholeRoot(bottom, n)]
+  return t === null || b === null ? null : { top: t, bottom: b }
+}
+
+const wholeRoot = (value: bigint, n: bigint): bigint | null => {
+  if (value < 2n) return value
+  // Newton's method from above.
+  let x = 1n << BigInt(Math.ceil(bitsOf(value) / Number(n)) + 1)
+  for (;;) {
+    const next = ((n - 1n) * x + value / x ** (n - 1n)) / n
+    if (next >= x) break
+    x = next
+  }
+  return x ** n === value ? x : null
+}
+
+/** The largest whole number that is not above it. */
+export const floor = ({ top, bottom }: Rational): Rational => {
+  const quotient = top / bottom
+  return { top: top < 0n && quotient * bottom !== top ? quotient - 1n : quotient, bottom: 1n }
+}
+
+export const compare = (a: Rational, b: Rational): number => {
+  const difference = a.top * b.bottom - b.top * a.bottom
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** As a float, also where its parts have none. */
+export const toNumber = ({ top, bottom }: Rational): number => {
+  const [t, b] = [Number(top), Number(bottom)]
+  if (Number.isFinite(t) && Number.isFinite(b)) return t / b
+  const excess = BigInt(Math.max(0, Math.max(bitsOf(top), bitsOf(bottom)) - 1000))
+  const shifted = bottom >> excess
+  return shifted === 0n ? Number.POSITIVE_INFINITY * Math.sign(Number(top >> excess)) : Number(top >> excess) / Number(shifted)
+}

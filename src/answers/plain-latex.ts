@@ -1,0 +1,75 @@
+/** LaTeX of answers with one spelling for what has several: what is left means something. */
+
+const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/[−–]/g, "-"],
+  [/°(?![A-Za-z])/g, "^\\circ "],
+  [/×/g, "\\times "],
+  [/÷/g, "\\div "],
+  [/·/g, "\\cdot "],
+  [/π/g, "\\pi "],
+  [/√/g, "\\sqrt"],
+  [/∞/g, "\\infty "],
+  [/≤/g, "\\leq "],
+  [/≥/g, "\\geq "],
+  [/≠/g, "\\neq "],
+  [/[∪]/g, "\\cup "],
+  [/∅/g, "\\emptyset "],
+  [/±/g, "\\pm "],
+  [/²/g, "^2"],
+  [/³/g, "^3"],
+  // Rows of a matrix end in two backslashes, which would hide the letter behind them.
+  [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
+  [/\\(?:left|right|[bB]ig[lr]?|[bB]igg[lr]?|displaystyle|textstyle|(?:no)?limits|(?:math)?strut)(?![A-Za-z])\.?/g, ""],
+  // A thin space inside a number groups its digits; elsewhere it is a space.
+  [/(?<=\d)\s*\\[,!]\s*(?=,?\d{3}(?!\d))/g, ""],
+  [/(?<=\d,)\s*\\!\s*(?=\d{3}(?!\d))/g, ""],
+  [/\\[,!;:> ]|\\q?quad(?![A-Za-z])|~|\\(?:hspace|vspace|hphantom|phantom)\s*\{[^{}]*\}/g, " "],
+  [/\\[dtc]?frac(?![A-Za-z])/g, "\\frac"],
+  [/\\[dt]?binom(?![A-Za-z])/g, "\\binom"],
+  [/\\(?:ge|geqslant|geqq)(?![A-Za-z])/g, "\\geq"],
+  [/\\(?:le|leqslant|leqq)(?![A-Za-z])/g, "\\leq"],
+  [/\\ne(?![A-Za-z])/g, "\\neq"],
+  [/\\lt(?![A-Za-z])/g, "<"],
+  [/\\gt(?![A-Za-z])/g, ">"],
+  [/<=/g, "\\leq "],
+  [/>=/g, "\\geq "],
+  [/!=/g, "\\neq "],
+  [/\\(?:varnothing|O)(?![A-Za-z])/g, "\\emptyset"],
+  [/\\(?:lbrace|\{)/g, "\\{"],
+  [/\\(?:rbrace|\})/g, "\\}"],
+  [/\\(?:langle|lparen)(?![A-Za-z])/g, "("],
+  [/\\(?:rangle|rparen)(?![A-Za-z])/g, ")"],
+  [/\\[lr]vert(?![A-Za-z])/g, "|"],
+  [/\\mid(?![A-Za-z])/g, "|"],
+  [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
+  [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
+  [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
+  [/\{([,:])\}/g, "$1"],
+  [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
+  [/\*\*/g, ""]
+]
+
+/** Marks of mathematics round the whole, a box, a full stop. */
+const WRAPPINGS: ReadonlyArray<RegExp> = [
+  /^\$\$?([^$]+)\$\$?$/,
+  /^\\\(([^]*)\\\)$/,
+  /^\\\[([^]*)\\\]$/,
+  /^\\(?:boxed|fbox)\s*\{([^]*)\}$/,
+  /^([^]*?[^\\.])\.$/
+]
+
+/** A text without marks of mathematics, a box or a full stop round the whole of it. */
+export const unwrapped = (text: string): string => {
+  let plain = text.trim()
+  for (let before = ""; before !== plain;) {
+    before = plain
+    for (const wrapping of WRAPPINGS) plain = plain.replace(wrapping, "$1").trim()
+  }
+  return plain
+}
+
+export const plainLatex = (text: string): string => {
+  let plain = unwrapped(text)
+  for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
+  return plain.replaceAll(/\s+/g, " ").trim()
+}

@@ -1,0 +1,375 @@
+/**
+ * Reads an answer that stands alone, in LaTeX or in plain text: a number with or without its unit, an expression, a tuple, a set,
+ * an interval, an inequality, a matrix, an equation, a ratio, digits in a base, a letter of a choice, or words. References and
+ * completions are read by the same rules.
+ *
+ * What stands round a value is taken off from the outside in; what is left is one expression (`mathematics/parse.ts`), or words.
+ */
+
+import type { Answer } from "./Answer.ts"
+import { exactValue } from "./mathematics/exact.ts"
+import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
+import { parseExpression } from "./mathematics/parse.ts"
+import type { Rational } from "./mathematics/rational.ts"
+import { type Numeral, numeralIn, numberText } from "./numeral.ts"
+import { plainLatex } from "./plain-latex.ts"
+import { splitAt, splitAtCommas } from "./split.ts"
+import { unitIn } from "./units.ts"
+
+/** Longer texts are no answers, and are refused before anything runs over them. */
+const LONGEST = 1000
+
+/** Throws `Unreadable`. */
+export const readAnswer = (text: string): Answer => {
+  if (text.length > LONGEST) throw new Unreadable(`has more than ${LONGEST} characters`)
+  const plain = plainLatex(text)
+  if (plain === "") throw new Unreadable("is empty")
+  return whole(plain)
+}
+
+/** What each shape makes of a text; null where it is of another. The first that takes it has it. */
+const whole = (text: string): Answer => {
+  for (const shape of SHAPES) {
+    const answer = shape(text)
+    if (answer !== null) return answer
+  }
+  return valueOrWords(text, null)
+}
+
+type Shape = (text: string) => Answer | null
+
+const emptySet: Shape = (text) => (/^(?:\\emptyset|\\\{\s*\\\})$/.test(text) ? { kind: "set", items: [], braces: true } : null)
+
+/** `(B)`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
+const choice: Shape = (text) => {
+  const found =
+    /^([A-H])$/.exec(text) ?? /^\(([A-Ha-h])\)$/.exec(text) ?? /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}(?:$|[\s\\:.])/.exec(text)
+  return found && { kind: "choice", letter: found[1]!.toUpperCase() }
+}
+
+const BASES: Readonly<Record<string, number>> = {
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+  sixteen: 16
+}
+
+const based: Shape = (text) => {
+  const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, "$1").replaceAll(/\s+/g, "")
+  const found = /^([0-9A-Za-z]+)_(?:\{([a-z]+|\d+)\}|(\d)|([a-z]{3,}))$/.exec(plain)
+  if (found === null) return null
+  const word = found[2] ?? found[3] ?? found[4]!
+  const base = BASES[word] ?? Number(word)
+  const digits = found[1]!.toUpperCase().replace(/^0+(?=.)/, "")
+  const areDigits = base >= 2 && base <= 36 && [...digits].every((digit) => Number.parseInt(digit, 36) < base)
+  return areDigits && (/^\d/.test(digits) || base > 10) ? { kind: "based", digits, base } : null
+}
+
+const ratio: Shape = (text) => {
+  const parts = splitAt(text, [":"]).parts
+  if (parts.length < 2 || !parts.every((part) => /\d/.test(part))) return null
+  const values = parts.map((part) => tryExpression(part))
+  return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
+}
+
+const MATRIX = /^(.*?)\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{[^{}]*\})?([^]*?)\\end\{\2\}$/
+
+const matrix: Shape = (text) => {
+  const found = MATRIX.exec(text.replace(/^[([]\s*(?=\\begin\{(?:array|matrix)\})([^]*)[)\]]$/, "$1"))
+  if (found === null) return null
+  const factor = found[1]!.trim().replace(/\\(?:cdot|times)$/, "")
+  const entry = (part: string): Expression => {
+    const value = parseExpression(part)
+    return factor === "" ? value : { kind: "product", left: parseExpression(factor === "-" ? "-1" : factor), right: value }
+  }
+  const rows = found[3]!.split(/\\cr(?![A-Za-z])/).map((row) => row.trim())
+  if (rows.at(-1) === "") rows.pop()
+  return { kind: "matrix", rows: rows.map((row) => row.split("&").map(entry)) }
+}
+
+const union: Shape = (text) => {
+  const { parts } = splitAt(text, ["\\cup"])
+  return parts.length < 2 ? null : { kind: "union", parts: parts.map(whole) }
+}
+
+const element: Shape = (text) => {
+  const found = /^[A-Za-z]\s*\\in\s*([^]+)$/.exec(text)
+  return found && whole(found[1]!.trim())
+}
+
+const braces: Shape = (text) => {
+  const inside = /^\\\{([^]*)\\\}$/.exec(text)?.[1] ?? /^\{([^{}]*,[^{}]*)\}$/.exec(text)?.[1]
+  if (inside === undefined) return null
+  const condition = /^\s*([A-Za-z])\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$/.exec(inside)
+  if (condition !== null) return whole(condition[2]!.trim())
+  return { kind: "set", items: splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), braces: true }
+}
+
+/** Words between values: `1 and 2`, `x = 1 \text{ or } x = 2`. */
+const joined = (text: string): string =>
+  text
+    .replaceAll(/\\text\s*\{\s*(?:,\s*)?(?:or|and)\s*\}/g, ",")
+    .replaceAll(/,?\s+(?:or|and)\s+/g, ", ")
+    .replaceAll(/,\s*,/g, ",")
+
+/** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `f(2)`, `\angle ABC`, words. */
+const NAME = new RegExp(
+  "^(?:" +
+    [
+      String.raw`[A-Za-z](?:_\{?\w+\}?)?'?`,
+      String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
+      String.raw`[A-Za-z]\s*\([^()]*\)`,
+      String.raw`\\angle\s*[A-Z]+`,
+      String.raw`\\text\s*\{[^{}]*\}`,
+      "[A-Za-z][A-Za-z ]+"
+    ].join("|") +
+    ")$"
+)
+
+const list: Shape = (text) => {
+  const parts = splitAtCommas(joined(text))
+  if (parts.length < 2 || parts.includes("")) return null
+  const named = parts.map((part) => /^([^=]+?)\s*=\s*([^=]+)$/.exec(part))
+  if (named.every((found) => found !== null && NAME.test(found[1]!))) {
+    const names = new Set(named.map((found) => found![1]!))
+    if (names.size === parts.length)
+      return { kind: "named", values: new Map(named.map((found) => [found![1]!, whole(found![2]!)])) }
+    if (names.size === 1) return { kind: "set", items: named.flatMap((found) => signs(found![2]!)).map(whole), braces: false }
+  }
+  return { kind: "set", items: parts.flatMap(signs).map(whole), braces: false }
+}
+
+/** Both values of one with a sign of plus or minus. */
+const signs = (text: string): ReadonlyArray<string> => {
+  if (!/\\pm(?![A-Za-z])/.test(text)) return [text]
+  const upper = text.replaceAll(/\\pm(?![A-Za-z])/g, "+").replaceAll(/\\mp(?![A-Za-z])/g, "-")
+  const lower = text.replaceAll(/\\pm(?![A-Za-z])/g, "-").replaceAll(/\\mp(?![A-Za-z])/g, "+")
+  return [upper.trim().replace(/^\+\s*/, ""), lower.trim()]
+}
+
+const plusMinus: Shape = (text) => {
+  const both = signs(text.replace(/^[A-Za-z]\s*=\s*/, ""))
+  return both.length < 2 ? null : { kind: "set", items: both.map(whole), braces: false }
+}
+
+const sequence: Shape = (text) => {
+  const [open, close] = [text[0], text.at(-1)]
+  if ((open !== "(" && open !== "[") || (close !== ")" && close !== "]") || !isOneBracket(text)) return null
+  const items = splitAt(text.slice(1, -1), [",", ";"]).parts
+  return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole) }
+}
+
+/** Whether the first bracket closes at the end. */
+const isOneBracket = (text: string): boolean => {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\") i++
+    else if ("([{".includes(text[i]!)) depth++
+    else if (")]}".includes(text[i]!) && --depth === 0) return i === text.length - 1
+  }
+  return false
+}
+
+const SIGNS = ["=", "<", ">", "\\leq", "\\geq", "\\neq"] as const
+type Sign = (typeof SIGNS)[number]
+const TURNED: Readonly<Record<Sign, Sign>> = {
+  "=": "=",
+  "<": ">",
+  ">": "<",
+  "\\leq": "\\geq",
+  "\\geq": "\\leq",
+  "\\neq": "\\neq"
+}
+
+const relation: Shape = (text) => {
+  const { parts, separators } = splitAt(text, SIGNS)
+  if (parts.length < 2) return null
+  if (parts.includes("")) throw new Unreadable("lacks one side of a relation")
+  const between = separators as ReadonlyArray<Sign>
+  if (between.every((sign) => sign === "=")) return equation(parts)
+  if (parts.length === 2) return inequality(parts[0]!, between[0]!, parts[1]!)
+  if (parts.length === 3 && isVariable(parts[1]!)) return between2(parts, between)
+  throw new Unreadable("relates more than two values")
+}
+
+const equation = (parts: ReadonlyArray<string>): Answer => {
+  const [left, right] = [parts[0]!, parts.at(-1)!]
+  if (NAME.test(left)) {
+    const answer = valueOrShape(right, left)
+    if (answer.kind !== "value" || parts.length > 2 || variablesOf(answer.expression).length === 0) return answer
+  }
+  return parts.length > 2
+    ? whole(right)
+    : { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
+}
+
+const valueOrShape = (text: string, name: string): Answer => {
+  const answer = whole(text)
+  return answer.kind === "value" ? { ...answer, name } : answer
+}
+
+const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
+
+const INFINITY: Expression = { kind: "constant", name: "infinity" }
+const value = (expression: Expression): Answer => ({ kind: "value", expression, number: null, unit: "", name: null })
+const UPPER = value(INFINITY)
+const LOWER = value({ kind: "negative", of: INFINITY })
+
+/** A variable against a value is an interval; expressions against each other stay an inequality. */
+const inequality = (left: string, sign: Sign, right: string): Answer => {
+  if (!isVariable(left) && isVariable(right)) return inequality(right, TURNED[sign], left)
+  if (isVariable(left)) {
+    const bound = whole(right)
+    switch (sign) {
+      case "<":
+      case "\\leq":
+        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound] }
+      case ">":
+      case "\\geq":
+        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER] }
+      case "\\neq":
+        return {
+          kind: "union",
+          parts: [
+            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound] },
+            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER] }
+          ]
+        }
+    }
+  }
+  if (sign === "\\neq") throw new Unreadable("says only what is not")
+  const [below, above] = sign === "<" || sign === "\\leq" ? [left, right] : [right, left]
+  const strict = sign === "<" || sign === ">"
+  return { kind: "relation", sign: strict ? "<" : "<=", left: parseExpression(below), right: parseExpression(above) }
+}
+
+/** `1 < x \leq 2`, in either direction. */
+const between2 = (parts: ReadonlyArray<string>, [first, second]: ReadonlyArray<Sign>): Answer => {
+  const down = first === ">" || first === "\\geq"
+  const [low, lowSign, highSign, high] = down ? [parts[2]!, second!, first, parts[0]!] : [parts[0]!, first!, second!, parts[2]!]
+  const upward = (sign: Sign) => (down ? TURNED[sign] : sign)
+  const [lower, upper] = [upward(lowSign), upward(highSign)]
+  if ([lower, upper].some((sign) => sign !== "<" && sign !== "\\leq")) throw new Unreadable("relates values in two directions")
+  return {
+    kind: "sequence",
+    open: lower === "<" ? "(" : "[",
+    close: upper === "<" ? ")" : "]",
+    items: [whole(low), whole(high)]
+  }
+}
+
+const SHAPES: ReadonlyArray<Shape> = [
+  emptySet,
+  choice,
+  based,
+  matrix,
+  element,
+  braces,
+  union,
+  (text) => (numeralIn(text) === null ? list(text) : null),
+  relation,
+  plusMinus,
+  sequence,
+  ratio
+]
+
+const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
+
+/** One value with what stands round it taken off, or words. */
+const valueOrWords = (text: string, unit: string | null): Answer => {
+  const inner = /^\\text\s*\{([^{}]*)\}$/.exec(text)
+  if (inner !== null) return /\d|^\s*[A-H]\s*,/.test(inner[1]!) ? textOf(inner[1]!.trim()) : words(inner[1]!)
+  const money = /^([-+]?)\s*\\?[$€£¥₹]\s*(?=[-.\d\\])/.exec(text)
+  if (money !== null) return valueOrWords(`${money[1]}${text.slice(money[0].length)}`, unit ?? "")
+  const moneyBehind = /^([^]*\d)\s*\\?[€£¥₹$]$/.exec(text)
+  if (moneyBehind !== null) return valueOrWords(moneyBehind[1]!, unit ?? "")
+  const percent = /^([^]*[^\s\\])\s*(?:\\?%|\\text\s*\{\s*percent\s*\}|(?<=\d\s*)percent)$/.exec(text)
+  if (percent !== null && unit === null) return valueOrWords(percent[1]!, "%")
+  const degrees = /^([^]*\S)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*$/.exec(text)
+  if (degrees !== null && !FUNCTION.test(text)) return valueOrWords(degrees[1]!, unit ?? "")
+  const measured =
+    /^([^]*[^\s_^])\s*\\text\s*\{([^{}]*)\}\s*(\^\s*\{?\s*[23]\s*\}?)?$/.exec(text) ??
+    /^([-+\d.,/\s]*\d\.?)(\s*)([A-Za-z°][A-Za-z°'’ ./-]*(?:\^\s*\{?\s*[23]\s*\}?)?)$/.exec(text)
+  if (measured !== null && unit === null) {
+    const spoken = measured[2]!.trim() === "" ? measured[3]! : `${measured[2]!}${measured[3] ?? ""}`
+    // A letter that touches a number is a variable.
+    const touches = measured[2] === "" && /^[A-Za-z](?:\^|$)/.test(spoken)
+    const found = touches ? null : unitIn(spoken.replaceAll(/[{}\s]+(?=[23^])|[{}]/g, ""))
+    if (found !== null) return valueOrWords(measured[1]!.trim(), found)
+  }
+  return wordsIn(text) ?? valueOf(text, unit ?? "")
+}
+
+const textOf = (text: string): Answer => {
+  try {
+    return whole(text)
+  } catch (cause) {
+    if (cause instanceof Unreadable) return words(text)
+    throw cause
+  }
+}
+
+const valueOf = (text: string, unit: string): Answer => {
+  // A date or a part number is no quotient of quotients.
+  if (/^\d+\/\d+(?:\/\d+)+$/.test(text)) return { kind: "words", text }
+  if (isRange(text)) throw new Unreadable("is a range and no value")
+  const numeral = numeralIn(text)
+  if (numeral !== null) return ofNumeral(numeral, unit)
+  const expression = parseExpression(text)
+  const exact = exactValue(expression)
+  const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
+  return { kind: "value", expression, number, unit, name: null }
+}
+
+/** `10-12`: from a number to a larger one, with nothing that would make it a difference. */
+const isRange = (text: string): boolean => {
+  const found = /^(\d[\d,.]*)\s*-\s*(\d[\d,.]*)$/.exec(text)
+  return found !== null && Number(found[1]!.replaceAll(",", "")) < Number(found[2]!.replaceAll(",", ""))
+}
+
+const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
+  kind: "value",
+  expression: { kind: "number", value: value satisfies Rational },
+  number: text,
+  unit,
+  name: null
+})
+
+const tryExpression = (text: string): Expression | null => {
+  try {
+    return parseExpression(text)
+  } catch (cause) {
+    if (cause instanceof Unreadable) return null
+    throw cause
+  }
+}
+
+/** Letters alone that are words and no product of variables. */
+const wordsIn = (text: string): Answer | null => {
+  const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
+  if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
+  const isSpoken = plain !== text.trim() || /\p{L}{3}/u.test(plain) || /^(?:no|ok|up)$/i.test(plain)
+  // What the reader of expressions knows as a name: `sin x`, `log 2`, `pi`.
+  const isMath = plain === text.trim() && /\b(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|inf|abs|max|min|gcd|lcm)\b/.test(plain)
+  return isSpoken && !isMath ? words(plain) : null
+}
+
+/** Words as they are compared: small letters, without an article, a full stop, or the plural of what there is none of. */
+const words = (text: string): Answer => {
+  const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()
+  const bare = plain
+    .replace(/^(?:an?|the)\s+/, "")
+    .replace(/[.!]+$/, "")
+    .replace(/(?<=\s\p{L}{3,})s$/u, "")
+    .trim()
+  if (bare === "") throw new Unreadable("is empty")
+  return { kind: "words", text: bare }
+}

@@ -1,0 +1,44 @@
+/**
+ * Pairs of answers that are equal or not: 132 that were written before the comparison was, and 338 of the field where they are at
+ * hand. By category, so that one which is weak is seen.
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { describe, expect, it } from "vitest"
+
+import { isSameAnswer } from "../../src/answers/answers.ts"
+
+interface Pair {
+  readonly gold: string
+  readonly answer: string
+  readonly equal: boolean
+  readonly category: string
+}
+
+const OWN = path.join(import.meta.dirname, "answer-pairs.json")
+const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
+
+describe.each([
+  ["written before the code", OWN],
+  ["of the field (skipped without ../shared)", FIELD]
+])("pairs %s", (_, file) => {
+  const pairs = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Pair>) : []
+  const categories = [...Map.groupBy(pairs, ({ category }) => category)]
+
+  it.skipIf(pairs.length === 0).each(categories.length > 0 ? categories : ([["none", []]] as const))(
+    "%s: each as it says",
+    (_, some) => {
+      const wrong = some.filter(({ gold, answer, equal }) => isSameAnswer(gold, answer) !== equal)
+      expect(wrong).toEqual([])
+    }
+  )
+
+  it.skipIf(pairs.length === 0)("are judged alike either way round, and every text is equal to itself", () => {
+    for (const { gold, answer, equal } of pairs) {
+      expect(isSameAnswer(answer, gold), `${answer} | ${gold}`).toBe(equal)
+      expect([isSameAnswer(gold, ` ${gold}`), isSameAnswer(answer, `$${answer}$`)], `${gold} | ${answer}`).toEqual([true, true])
+    }
+  })
+})
