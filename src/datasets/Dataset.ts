@@ -78,6 +78,17 @@ export interface RowContent {
   readonly answer: string | number | bigint | null
 }
 
+/** A number that a double would make another number of, by its digits. */
+export class WrittenNumber {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** Characters of a text, at most: no known row comes near this, and what works on texts would take hours over more. */
+const LONGEST_TEXT = 2 ** 24
+
 /** The fields of one record. Reading one that is missing, empty or of another type throws FieldFault. */
 export interface Fields {
   /** Text that is not blank. */
@@ -96,6 +107,17 @@ export class FieldFault extends Error {
   }
 }
 
+const typeWords = (value: unknown): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : value instanceof WrittenNumber
+        ? "a number"
+        : typeof value === "object"
+          ? "an object"
+          : `a ${typeof value}`
+
 /** The fields of a record as a source's field map reads them. */
 export const fieldsOf = (record: Readonly<Record<string, unknown>>): Fields => {
   const present = (name: string): unknown => {
@@ -104,21 +126,29 @@ export const fieldsOf = (record: Readonly<Record<string, unknown>>): Fields => {
     throw new FieldFault(name, `is missing; the record has ${Object.keys(record).join(", ") || "no fields"}`)
   }
   const wrongType = (name: string, value: unknown, wanted: string): never => {
-    throw new FieldFault(
-      name,
-      `is ${value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`}, not ${wanted}`
-    )
+    throw new FieldFault(name, `is ${typeWords(value)}, not ${wanted}`)
+  }
+  /** A text that a table can hold. */
+  const storable = (name: string, value: string): string => {
+    if (value.length > LONGEST_TEXT)
+      throw new FieldFault(name, `has ${value.length} characters, and ${LONGEST_TEXT} are the most that a text may have`)
+    if (value.isWellFormed()) return value
+    const at = value.search(/\p{Cs}/u)
+    const half = value.charCodeAt(at).toString(16)
+    throw new FieldFault(name, `holds half a surrogate pair (\\u${half} at character ${at}), which is no text`)
   }
   return {
     text: (name) => {
       const value = present(name)
       if (typeof value !== "string") return wrongType(name, value, "text")
       if (value.trim() === "") throw new FieldFault(name, "is empty")
-      return value
+      return storable(name, value)
     },
     scalar: (name) => {
       const value = present(name)
-      if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "bigint") return value
+      if (typeof value === "string") return storable(name, value)
+      if (value instanceof WrittenNumber) return value.text
+      if (value === null || typeof value === "number" || typeof value === "bigint") return value
       return wrongType(name, value, "text or a number")
     },
     boolean: (name) => {

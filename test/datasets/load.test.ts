@@ -254,7 +254,7 @@ describe("bad rows", () => {
     const error = await read("gsm8k", "train", {}, data).catch((error: unknown) => error)
     expect(error).toMatchObject({ _tag: "DatasetRowInvalid", file: path, row: 1, bad: 1, tolerated: "0" })
     expect((error as Error).message).toMatch(
-      /train\.jsonl, row 1: line 2 is not valid JSON .*Bad rows so far: 1; tolerated: 0 \(mix\.maxBadRows/
+      /train\.jsonl, row 1: line 2 is not valid JSON: it ends too early\. Bad rows so far: 1; tolerated: 0 \(mix\.maxBadRows/
     )
   })
 

@@ -4,6 +4,9 @@
  * A reader is a generator of batches in constant memory. What is wrong with one record is told in its place and reading goes on;
  * what is wrong with the file (truncated, not of its format) is thrown as DatasetFileCorrupt.
  */
+
+import { WrittenNumber } from "../Dataset.ts"
+
 export type RawRow =
   | { readonly row: number; readonly record: Readonly<Record<string, unknown>> }
   | { readonly row: number; readonly field: string; readonly problem: string }
@@ -20,8 +23,8 @@ export type Reader = (request: ReadRequest) => AsyncGenerator<ReadonlyArray<RawR
 
 /** A parsed value as a row: records are objects. */
 export const asRow = (row: number, value: unknown): RawRow =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber)
     ? { row, record: value as Record<string, unknown> }
     : { row, field: "", problem: `is ${Array.isArray(value) ? "a list" : shown(value).slice(0, 40)}, not an object` }
 
-const shown = (value: unknown): string => (typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "nothing"))
+const shown = (value: unknown): string => (value instanceof WrittenNumber ? value.text : (JSON.stringify(value) ?? "nothing"))

@@ -2,30 +2,24 @@
  * JSON Lines, plain or packed: one object a line, the row is the line's index from 0.
  *
  * Lines are cut from bytes and skipped without being parsed, so that resuming deep inside a file costs little more than
- * reading it. Blank lines keep their index and give no row. A file that is one JSON array, or UTF-16, is refused as a
- * whole rather than line by line.
+ * reading it. Blank lines keep their index and give no row. A file that is one JSON array, or no JSON from its first lines
+ * on, is refused as a whole rather than line by line.
  */
 
 import { DatasetFileCorrupt } from "../errors.ts"
 import { textBytes } from "../unpack/file-bytes.ts"
-import { asRow, type RawRow, type Reader } from "./RawRow.ts"
-import { exactJson, strictText, withoutMark } from "./text.ts"
+import { jsonRow } from "./json.ts"
+import type { RawRow, Reader } from "./RawRow.ts"
+import { LONGEST_RECORD, withoutMark } from "./text.ts"
 
 const NEWLINE = 0x0a
-/** No record of any known source comes near this; a file without newlines would fill the memory. */
-const LONGEST_LINE = 2 ** 28
+const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d
 
 /** Reads JSON Lines. Throws DatasetFileCorrupt. */
 export const readJsonl: Reader = async function* ({ path, from }) {
-  let row = 0
   for await (const lines of linesOf(path)) {
     const rows: Array<RawRow> = []
-    for (const line of lines) {
-      const index = row++
-      if (index < from) continue
-      const parsed = parseLine(line, index)
-      if (parsed !== null) rows.push(parsed)
-    }
+    for (const { row, bytes } of lines) if (row >= from) rows.push(jsonRow(bytes, row, `line ${row + 1} `))
     if (rows.length > 0) yield rows
   }
 }
@@ -33,59 +27,70 @@ export const readJsonl: Reader = async function* ({ path, from }) {
 /** Number of lines that hold a record. */
 export const countJsonl = async (path: string): Promise<number> => {
   let count = 0
-  for await (const lines of linesOf(path)) for (const line of lines) if (!isBlank(line)) count++
+  for await (const lines of linesOf(path)) count += lines.length
   return count
 }
 
-/** Lines of a file as bytes, those of one chunk together; the last line needs no newline. */
-async function* linesOf(path: string): AsyncGenerator<Array<Uint8Array>> {
+interface Line {
+  readonly row: number
+  readonly bytes: Uint8Array
+}
+
+/** Lines of a file that are not blank, those that end in one chunk together; the last line needs no newline. */
+async function* linesOf(path: string): AsyncGenerator<Array<Line>> {
+  let row = 0
   let pending: Array<Uint8Array> = []
-  let pendingLength = 0
+  let length = 0
   let start = true
   for await (const bytes of textBytes(path)) {
     const chunk = start ? withoutMark(bytes) : bytes
-    if (start) refuseForeign(path, chunk)
+    if (start) refuseOtherText(path, chunk)
     start = false
-    const lines: Array<Uint8Array> = []
-    let begin = 0
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, begin)) {
-      const piece = chunk.subarray(begin, end)
-      lines.push(pending.length === 0 ? piece : Buffer.concat([...pending, piece]))
-      pending = []
-      pendingLength = 0
-      begin = end + 1
-    }
-    if (begin < chunk.length) {
-      pending.push(chunk.subarray(begin))
-      pendingLength += chunk.length - begin
-      if (pendingLength > LONGEST_LINE)
+    const lines: Array<Line> = []
+    let at = 0
+    while (at < chunk.length) {
+      // Blanks before a line are no part of it, so that a file of nothing else fills no memory.
+      if (length === 0 && (isBlank(chunk[at]!) || chunk[at] === NEWLINE)) {
+        if (chunk[at] === NEWLINE) row++
+        at++
+        continue
+      }
+      const end = chunk.indexOf(NEWLINE, at)
+      pending.push(chunk.subarray(at, end < 0 ? chunk.length : end))
+      length += pending.at(-1)!.length
+      if (length > LONGEST_RECORD)
         throw new DatasetFileCorrupt({
           file: path,
-          problem: `has a line of more than ${LONGEST_LINE / 2 ** 20} MiB, so it is not JSON Lines`
+          problem: `has a line of more than ${LONGEST_RECORD / 2 ** 20} MiB, so it is not JSON Lines`
         })
+      if (end < 0) break
+      lines.push({ row, bytes: pending.length === 1 ? pending[0]! : Buffer.concat(pending) })
+      row++
+      at = end + 1
+      pending = []
+      length = 0
     }
     if (lines.length > 0) yield lines
   }
-  if (pending.length > 0) yield [Buffer.concat(pending)]
+  if (length > 0) yield [{ row, bytes: Buffer.concat(pending) }]
 }
 
-const refuseForeign = (path: string, head: Uint8Array): void => {
-  const first = head.find((byte) => byte > 0x20)
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
-    throw new DatasetFileCorrupt({ file: path, problem: "is UTF-16; JSON Lines must be UTF-8" })
-  if (first === 0x5b)
-    throw new DatasetFileCorrupt({ file: path, problem: "begins with [, so it is a JSON array and not JSON Lines" })
-}
+/** A line is known by its beginning. */
+const BEGINNING = 60
 
-const isBlank = (line: Uint8Array): boolean => line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
-
-const parseLine = (line: Uint8Array, row: number): RawRow | null => {
-  if (isBlank(line)) return null
-  const decoded = strictText(line)
-  if ("problem" in decoded) return { row, field: "", problem: `line ${row + 1} ${decoded.problem}` }
-  try {
-    return asRow(row, exactJson(decoded.text))
-  } catch (error) {
-    return { row, field: "", problem: `line ${row + 1} is not valid JSON (${(error as Error).message})` }
-  }
+const refuseOtherText = (path: string, head: Uint8Array): void => {
+  const lines = Buffer.from(head.subarray(0, 4096)).toString("utf8").split("\n")
+  const [first = "", second = "{"] = lines.map((line) => line.trim()).filter((line) => line !== "")
+  if (first.startsWith("["))
+    throw new DatasetFileCorrupt({
+      file: path,
+      problem: "begins with [, so it is a JSON array and not JSON Lines",
+      remedy: "Write each of its records on a line of its own"
+    })
+  if (!first.startsWith("{") && !second.startsWith("{") && lines.length > 2)
+    throw new DatasetFileCorrupt({
+      file: path,
+      problem: `is not JSON Lines: its first lines are no JSON but ${JSON.stringify(first.slice(0, BEGINNING))}`,
+      remedy: "Write each of its records as a JSON object on a line of its own"
+    })
 }

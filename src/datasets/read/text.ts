@@ -2,6 +2,9 @@
 
 import { isUtf8 } from "node:buffer"
 
+/** No record of any known source comes near this; a file without line ends would fill the memory. */
+export const LONGEST_RECORD = 2 ** 28
+
 /** The text of UTF-8 bytes, or what is wrong with them. */
 export const strictText = (bytes: Uint8Array): { readonly text: string } | { readonly problem: string } =>
   isUtf8(bytes)
@@ -18,17 +21,3 @@ const guess = (bytes: Uint8Array): string => {
 /** Without the byte-order mark that some editors put at the start of a file. */
 export const withoutMark = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
-
-/** Sixteen digits in a row: fewer make no number that a double cannot hold. */
-const MANY_DIGITS = /\d{16}/
-
-/** `JSON.parse`, but whole numbers that a double would round are big integers. */
-export const exactJson = (text: string): unknown => {
-  if (!MANY_DIGITS.test(text)) return JSON.parse(text)
-  return JSON.parse(text, function exactly(_key, value: unknown, context?: { readonly source?: string }) {
-    const source = context?.source
-    return typeof value === "number" && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)
-      ? BigInt(source)
-      : value
-  })
-}
