@@ -72,7 +72,28 @@ const Probes = Table.make("probes", "Accuracy during training with each format f
   share: Column.float64("share of completions that are in the format")
 })
 
+const CutDocuments = Table.make(
+  "cutDocuments",
+  "How many documents of supervised training were longer than the context and lost their ends, a row a source",
+  {
+    source: Column.utf8("source of the documents"),
+    documents: Column.int32("documents trained on"),
+    cut: Column.int32("those longer than the context"),
+    tokens: Column.float64("their tokens in whole, each document once"),
+    lostTokens: Column.float64("tokens behind the context, never seen"),
+    longest: Column.int32("tokens of the longest document"),
+    context: Column.int32("tokens of the context")
+  }
+)
+
 export const Checkpoint = Kind.make("checkpoint", "A trained model", {
-  tables: { weights: Weights, training: Training, heldOut: HeldOut, probes: Probes, snapshots: Snapshots },
+  tables: {
+    weights: Weights,
+    training: Training,
+    heldOut: HeldOut,
+    probes: Probes,
+    snapshots: Snapshots,
+    cutDocuments: CutDocuments
+  },
   documents: { spec: ModelSpecDocument, tokenizer: TokenizerDocument, prompting: PromptingDocument }
 })

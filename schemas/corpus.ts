@@ -84,6 +84,29 @@ const Overlaps = Table.make("overlaps", "A question of a suite that a source con
   runs: Column.int32("distinct runs of the question")
 })
 
+const Suites = Table.make("suites", "What problems the corpus carries, a row a suite", {
+  suite: Column.utf8("problem suite"),
+  evaluation: Column.bool("whether scores on the suite mean something only if training never saw its questions"),
+  problems: Column.int32("problems that can be asked and graded"),
+  distinctQuestions: Column.int32("different questions among them"),
+  wanted: Column.nullable(Column.int32("problems asked for, mix.suiteSize; null for a dataset, of which all are taken")),
+  rejected: Column.int32("rows of the dataset that cannot be used or graded"),
+  longestPrompt: Column.int32("tokens of the longest prompt, separator included")
+})
+
+const Lengths = Table.make(
+  "lengths",
+  "How many prompts of a suite and documents of a source are too long for a context, a row each and usual context",
+  {
+    of: Column.utf8("prompts or documents"),
+    name: Column.utf8("suite of the prompts, source of the training documents"),
+    context: Column.int32("tokens of a context"),
+    texts: Column.float64("prompts or training documents"),
+    tooLong: Column.float64("prompts that leave no room for an answer in the context; documents longer than it"),
+    longest: Column.int32("tokens of the longest")
+  }
+)
+
 const Rejections = Table.make("rejections", "A row of a dataset that could not be used; the first 20 of each", {
   source: Column.utf8("source or suite of the mixture"),
   file: Column.utf8("file of the dataset"),
@@ -97,12 +120,13 @@ const Problems = Table.make("problems", "Questions with known answers, for RL an
   problem: Column.utf8("id, stable across runs"),
   question: Column.utf8("the question"),
   answer: Column.utf8("the right answer in canonical form"),
+  promptTokens: Column.int32("tokens of the question with the separator behind it"),
   steps: Column.int32("operations needed; 0 where unknown"),
   distractor: Column.bool("whether the question holds an irrelevant sentence")
 })
 
-/** A problem of a suite: a row of `problems`. */
-export type SuiteProblem = Table.Row<typeof Problems>
+/** A problem of a suite: a row of `problems`, whatever tokens its prompt has. */
+export type SuiteProblem = Omit<Table.Row<typeof Problems>, "promptTokens">
 
 export const Corpus = Kind.make("corpus", "A mixture of documents with their provenance, its tokenizer and its problems", {
   tables: {
@@ -112,6 +136,8 @@ export const Corpus = Kind.make("corpus", "A mixture of documents with their pro
     contamination: Contamination,
     overlaps: Overlaps,
     problems: Problems,
+    suites: Suites,
+    lengths: Lengths,
     rejections: Rejections
   },
   documents: { tokenizer: TokenizerDocument }

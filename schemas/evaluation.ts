@@ -3,7 +3,8 @@
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
-import { gradeColumns } from "./grade.ts"
+import { Asked } from "./asked.ts"
+import { endingColumns, gradeColumns } from "./grade.ts"
 
 export const Scores = Table.make("scores", "One evaluated completion a row", {
   suite: Column.utf8("set of problems"),
@@ -17,13 +18,14 @@ export const Scores = Table.make("scores", "One evaluated completion a row", {
   logProb: Column.float64("sum of the tokens' log-probabilities"),
   ...gradeColumns,
   gold: Column.utf8("the right answer"),
-  truncated: Column.bool("cut at the length limit")
+  ...endingColumns
 })
 
 export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % intervals, a row a number", {
   suite: Column.utf8("set of problems"),
   metric: Column.utf8(
-    "pass@1, pass@k, majority@k, share, accuracy, share of right, truncated, format entropy, distinct, distinct right"
+    "pass@1, pass@k, majority@k, share, accuracy, share of right, truncated, cut by context, no room, format entropy, " +
+      "distinct, distinct right"
   ),
   k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
   decoding: Column.utf8("greedy or sampled"),
@@ -37,5 +39,5 @@ export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % 
 })
 
 export const Evaluation = Kind.make("evaluation", "What a policy answers to a suite of problems, and how well", {
-  tables: { scores: Scores, evaluations: Evaluations }
+  tables: { scores: Scores, evaluations: Evaluations, asked: Asked }
 })

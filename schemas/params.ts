@@ -13,8 +13,8 @@ const NAMES: Readonly<Record<ParamType, string>> = {
     "roundSteps samples seed snapshotEvery snapshots spans step steps suiteSize vocabulary",
   DOUBLE:
     "advantageEpsilon clipHigh clipLow criticLearningRate distractors entropyBonus gamma gap imitationLearningRate kl klLimit " +
-    "klTarget lambda learningRate overlongFactor promptWeight temperature tokens topP valueCoefficient warmup weightDecay " +
-    "whitenEpsilon",
+    "klTarget lambda learningRate maxLongDocuments maxLongPrompts overlongFactor promptWeight temperature tokens " +
+    "topP valueCoefficient warmup weightDecay whitenEpsilon",
   BOOLEAN: "deduplicate reference",
   VARCHAR:
     "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +

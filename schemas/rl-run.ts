@@ -3,8 +3,9 @@
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
+import { Asked } from "./asked.ts"
 import { Checkpoint } from "./checkpoint.ts"
-import { gradeColumns } from "./grade.ts"
+import { endingColumns, gradeColumns } from "./grade.ts"
 
 export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   step: Column.int32("RL step, from 0"),
@@ -25,7 +26,7 @@ export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   gold: Column.utf8("the right answer"),
   reward: Column.float32("what the algorithm was given, by the profile that rl.rewardProfile names"),
   advantage: Column.float32("mean advantage over the completion's tokens"),
-  truncated: Column.bool("cut at the length limit"),
+  ...endingColumns,
   used: Column.bool("took part in the update"),
   policyDigest: Column.utf8("first 16 digits of the SHA-256 of the sampling policy's parameters")
 })
@@ -58,7 +59,8 @@ export const Updates = Table.make(
     completionLengthMin: Column.float64("fewest"),
     completionLengthMax: Column.float64("most"),
     endedLength: Column.nullable(Column.float64("mean tokens of the completions that ended by themselves")),
-    truncated: Column.float64("share cut at the length limit"),
+    truncated: Column.float64("share that ended without an end of text"),
+    cutByContext: Column.float64("share cut where the policy's context ends, before rl.maxNewTokens"),
     loss: ofUpdate("the objective's mean over gradient steps"),
     gradientNorm: ofUpdate("mean global norm before clipping"),
     gradientSteps: Column.float64("gradient steps of the policy"),
@@ -96,5 +98,5 @@ const Endings = Table.make("endings", "How an RL run ended, one row", {
 })
 
 export const RlRun = Kind.extend(Checkpoint, "rl-run", "A policy after RL, with everything it sampled on the way", {
-  tables: { rollouts: Rollouts, updates: Updates, formatShares: FormatShares, endings: Endings }
+  tables: { rollouts: Rollouts, updates: Updates, formatShares: FormatShares, endings: Endings, asked: Asked }
 })

@@ -14,7 +14,8 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { SAMPLING_RANGE } from "../src/engine/Engine.ts"
 import { complete } from "../src/evaluation/complete.ts"
-import { type Attempt, scoreRows, summarise } from "../src/evaluation/summary.ts"
+import { askedObjection, askedRow, askedWords, byRoom, endingWords, longPromptsParam } from "../src/evaluation/prompt-room.ts"
+import { type Attempt, scoreRows, summarise, unaskedRows } from "../src/evaluation/summary.ts"
 import { append } from "../src/lists/large.ts"
 import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection } from "../src/mixing/suites.ts"
@@ -32,6 +33,7 @@ export const EvaluateParams = {
   temperature: Param.number(1, "of sampling", SAMPLING_RANGE.temperature),
   topP: Param.number(1, "nucleus of sampling", SAMPLING_RANGE.topP),
   maxNewTokens: Param.integer(160, "longest completion", { min: 1 }),
+  maxLongPrompts: longPromptsParam,
   force: Param.oneOf(["", ...documentFormats], "", "format to force by its opening token; empty leaves the choice to the model"),
   step: Param.nullable(
     Param.integer(0, "the policy after so many steps, where a snapshot was kept; null: as it ended", { min: 1 }),
@@ -73,7 +75,8 @@ export const evaluate = Stage.make({
   run: Effect.fn("evaluate")(function* ({ inputs, params, output, progress }) {
     const { model, tokenizer, tags } = yield* loadPolicy(inputs.policy, params.step)
     const corpus = readCorpus(inputs.corpus)
-    const problems = (yield* suiteOf(corpus, params.suite)).slice(0, params.problems)
+    const suite = yield* suiteOf(corpus, params.suite)
+    const problems = suite.slice(0, params.problems)
     const openings = yield* openingTokens(tokenizer, tags, corpus)
     if (params.force !== "" && !openings.has(params.force))
       return yield* new Param.ParamInvalid({
@@ -82,6 +85,21 @@ export const evaluate = Stage.make({
         problem: `must be one of ${[...openings.keys()].join(", ")}; got "${params.force}".`
       })
     const forced = params.force === "" ? [] : [openings.get(params.force)!]
+
+    const { context } = model.spec
+    const { promptTokens } = byRoom(problems, tokenizer, context)
+    const asked = askedRow({
+      suite: params.suite,
+      wanted: params.problems,
+      found: suite.length,
+      promptTokens,
+      context,
+      forced: forced.length
+    })
+    const objection = askedObjection(asked, params.maxLongPrompts)
+    if (objection !== null) return yield* new Param.ParamInvalid({ owner: "evaluate", ...objection })
+    for (const line of askedWords(asked)) yield* progress.note(line)
+    yield* output.asked.append(asked)
 
     const attempts: Array<Attempt> = []
     const passes = [
@@ -92,7 +110,7 @@ export const evaluate = Stage.make({
     for (const { decoding, samples, temperature, topP } of passes) {
       if (samples === 0) continue
       for (let from = 0; from < problems.length; from += CHUNK) {
-        const some = problems.slice(from, from + CHUNK)
+        const { fitting: some, others } = byRoom(problems.slice(from, from + CHUNK), tokenizer, context, forced.length)
         const request = {
           problems: some,
           samples,
@@ -104,12 +122,15 @@ export const evaluate = Stage.make({
           firstStream: from * samples,
           forced
         }
-        const rows = scoreRows(some, yield* complete(model, tokenizer, request), params.suite, decoding)
+        const answered =
+          some.length === 0 ? [] : scoreRows(some, yield* complete(model, tokenizer, request), params.suite, decoding)
+        const rows = [...answered, ...unaskedRows(others, samples, params.suite, decoding)]
         for (const row of rows) yield* output.scores.append(row)
         append(attempts, rows)
         yield* progress.report(attempts.length, total, { correct: attempts.filter((a) => a.correct).length / attempts.length })
       }
     }
+    for (const line of endingWords(attempts)) yield* progress.note(line)
     for (const row of summarise(attempts, params.suite, params.seed)) yield* output.evaluations.append(row)
   })
 })

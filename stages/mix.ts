@@ -16,6 +16,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { contaminationScan, type EvaluationQuestion } from "../src/datasets/overlap/contamination.ts"
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
+import { lengthRows, lengthWords, overlapWords, suiteRow, suiteWords } from "../src/mixing/corpus-account.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
 import { corpusTokenizer } from "../src/mixing/corpus-tokenizer.ts"
 import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
@@ -34,8 +35,9 @@ import {
   suitesProblem
 } from "../src/mixing/param-checks.ts"
 import { Selection } from "../src/mixing/Selection.ts"
-import { isForEvaluation, suiteProblems } from "../src/mixing/suites.ts"
-import { encodeDocument } from "../src/tokenizer/document.ts"
+import { isForEvaluation, type Suite, suiteProblems } from "../src/mixing/suites.ts"
+import { encodeDocument, encodePrompt } from "../src/tokenizer/document.ts"
+import { Lengths } from "../src/tokenizer/lengths.ts"
 
 export const MixParams = {
   sources: Param.checked(
@@ -115,12 +117,11 @@ export const mix = Stage.make({
       if (fault !== undefined) yield* progress.note(`${source}: ${rejectedWords(rows, faultWords(fault))}`)
     })
     const questions: Array<EvaluationQuestion> = []
+    const suites: Array<Suite & { readonly suite: string }> = []
     for (const suite of params.suites) {
       const { problems, rejected } = yield* suiteProblems(suite, params)
-      for (const problem of problems) {
-        yield* output.problems.append(problem)
-        questions.push({ set: suite, id: problem.problem, question: problem.question })
-      }
+      suites.push({ suite, problems, rejected })
+      for (const { problem, question } of problems) questions.push({ set: suite, id: problem, question })
       yield* reject(suite, rejected)
     }
 
@@ -143,6 +144,18 @@ export const mix = Stage.make({
       catch: (cause) => cause
     })
     yield* output.tokenizer.write(tokenizer.json)
+    for (const { suite, problems, rejected } of suites) {
+      const lengths = new Lengths()
+      for (const problem of problems) {
+        const promptTokens = encodePrompt(tokenizer, problem.question).length
+        lengths.add(promptTokens)
+        yield* output.problems.append({ ...problem, promptTokens })
+      }
+      const row = suiteRow(suite, problems, { rejected: rejected.rows, suiteSize: params.suiteSize, lengths })
+      yield* output.suites.append(row)
+      for (const row of lengthRows("prompts", suite, lengths)) yield* output.lengths.append(row)
+      for (const line of [...suiteWords(row), ...lengthWords("prompts", suite, lengths)]) yield* progress.note(line)
+    }
 
     const options = { mode: params.mixing, tokens: params.tokens, weights: params.sources, heldOut: params.heldOut }
     const encoding = {
@@ -154,12 +167,14 @@ export const mix = Stage.make({
     const rows = []
     for (const [done, source] of sources.entries()) {
       const count = emptyCounts()
+      const lengths = new Lengths()
       const selection = selectionFor(source.name, heldOut)
       const batches = Stream.fromAsyncIterable(documentsOf(source, options, encoding, selection), (cause) => cause)
       yield* Stream.runForEach(batches, (documents) =>
         Effect.gen(function* () {
           yield* output.documents.appendColumns(documentColumns(source.name, documents, output.documents.rows()))
           tally(count, documents)
+          for (const { heldOut, tokens } of documents) if (!heldOut) lengths.add(tokens.length)
           yield* progress.report(done, sources.length, { documents: output.documents.rows(), tokens: total + count.tokens })
         })
       )
@@ -172,10 +187,14 @@ export const mix = Stage.make({
         yield* output.sharedDocuments.append({ source: source.name, earlier: earlier.names[i]!, documents })
       earlier.add(source.name, selection.seen)
       yield* reject(source.name, rejected)
+      for (const row of lengthRows("documents", source.name, lengths)) yield* output.lengths.append(row)
+      for (const line of lengthWords("documents", source.name, lengths)) yield* progress.note(line)
     }
     for (const row of rows) yield* output.sources.append({ ...row, share: total === 0 ? 0 : row.tokens / total })
 
-    for (const { set, hits, ...overlap } of scan.report()) {
+    for (const found of scan.report()) {
+      const { set, hits, ...overlap } = found
+      for (const line of overlapWords(found, forbidden.has(set))) yield* progress.note(line)
       yield* output.contamination.append({ ...overlap, suite: set, evaluation: isForEvaluation(set) })
       for (const { question, run, ...hit } of hits)
         yield* output.overlaps.append({ source: overlap.source, suite: set, problem: question, words: run, ...hit })

@@ -15,10 +15,11 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
-import { presetNames, presetSpec } from "../src/model/presets.ts"
+import { DEFAULT_CONTEXT, presetNames, presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
+import { cutDocumentWords, cutObjection, cutRows, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { probe } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
@@ -27,7 +28,11 @@ import { supervised } from "../src/training/supervised.ts"
 
 export const PretrainParams = {
   scale: Param.oneOf(presetNames, "xs", "model size; see src/model/presets.ts"),
-  context: Param.integer(192, "longest document in tokens", { min: 8, max: 2048 }),
+  context: Param.integer(DEFAULT_CONTEXT, "tokens of a document, a prompt and its answer together; longer documents are cut", {
+    min: 8,
+    max: 2048
+  }),
+  maxLongDocuments: longDocumentsParam,
   epochs: Param.integer(1, "passes over the corpus", { min: 1, max: 10_000 }),
   batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(3e-3, "peak learning rate", { above: 0 }),
@@ -55,16 +60,10 @@ export const pretrain = Stage.make({
     const corpus = readCorpus(inputs.corpus)
     const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
     const spec = presetSpec(params.scale, { vocabularySize: tokenizer.size, context: params.context })
-    const cut = corpus.training.filter((i) => corpus.lengths[i]! > params.context).length
-    if (cut === corpus.training.length)
-      return yield* new Param.ParamInvalid({
-        owner: "pretrain",
-        param: "context",
-        problem:
-          `is ${params.context} tokens, and every document of the corpus is longer: none would be seen to its end. ` +
-          "Take a longer context."
-      })
-    if (cut > 0) yield* progress.note(`${cut} of ${corpus.training.length} documents are longer than the context and are cut`)
+    const cut = cutRows(corpus, corpus.training, params.context)
+    const objection = cutObjection(cut, params.maxLongDocuments)
+    if (objection !== null) return yield* new Param.ParamInvalid({ owner: "pretrain", ...objection })
+    for (const line of cutDocumentWords(cut)) yield* progress.note(line)
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
     const evaluations = evenlySpaced(params.evaluations, batches.steps)
     const snapshots = logSpaced(params.snapshots, batches.steps)
@@ -89,6 +88,7 @@ export const pretrain = Stage.make({
       yield* checkpoints.offer(done, state)
     }
 
+    for (const row of cut) yield* output.cutDocuments.append(row)
     for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
     yield* output.spec.write(spec)
     yield* output.tokenizer.write(inputs.corpus.tokenizer)

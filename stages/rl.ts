@@ -18,6 +18,7 @@ import { RlRun } from "../schemas/rl-run.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
+import { askedObjection, askedRow, askedWords, byRoom, cutWords, longPromptsParam } from "../src/evaluation/prompt-room.ts"
 import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
@@ -35,6 +36,7 @@ import {
 } from "../src/rl/params/settings.ts"
 import { slowPathRemark } from "../src/rl/params/slow-path.ts"
 import { collect, liveMetrics, SamplingParams, type SamplingSettings } from "../src/rl/sampling/collect.ts"
+import { cutSoFar } from "../src/rl/sampling/cut-so-far.ts"
 import { lastGood, parametersProblem, ReferenceParams, samplingProblem, StartUnusable } from "../src/rl/sampling/divergence.ts"
 import { ObservationParams } from "../src/rl/sampling/observation.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
@@ -54,6 +56,7 @@ export const RlParams = {
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
   steps: Param.integer(100, "sampling steps", { min: 1, max: 1e6 }),
   ...SamplingParams,
+  maxLongPrompts: longPromptsParam,
   ...LoopParams,
   ...DefinitionParams,
   ...ReferenceParams,
@@ -86,7 +89,18 @@ export const rl = Stage.make({
     const engine = yield* Engine
     const { model: policy, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
-    const suite = yield* suiteOf(corpus, params.suite)
+    const found = yield* suiteOf(corpus, params.suite)
+    const { promptTokens, fitting: suite } = byRoom(found, tokenizer, policy.spec.context)
+    const asked = askedRow({
+      suite: params.suite,
+      wanted: params.prompts,
+      found: found.length,
+      promptTokens,
+      context: policy.spec.context
+    })
+    const objection = askedObjection(asked, params.maxLongPrompts)
+    if (objection !== null) return yield* new Param.ParamInvalid({ owner: "rl", ...objection })
+    for (const line of askedWords(asked)) yield* progress.note(line)
     const openings = yield* openingTokens(tokenizer, tags, corpus)
     const settings = settingsOf(params)
     for (const remark of slowPathRemark(settings)) yield* progress.note(remark)
@@ -105,7 +119,8 @@ export const rl = Stage.make({
     })
 
     const good = lastGood()
-    const state = { policy: resumable(policy), good: good.part, ...learner.state }
+    const cut = cutSoFar()
+    const state = { policy: resumable(policy), good: good.part, cut: cut.part, ...learner.state }
     const first = yield* checkpoints.restore(state)
     if (first === 0) yield* evaluateAt(0)
 
@@ -128,6 +143,7 @@ export const rl = Stage.make({
         break
       }
 
+      cut.add(collected.endings)
       spent.sampling += Duration.toSeconds(sampled)
       spent.updating += Duration.toSeconds(updated)
       spent.tokens += collected.oldLogProbs.length
@@ -162,6 +178,8 @@ export const rl = Stage.make({
       updatedThrough: problemAfter === null ? params.steps : last!.updatedThrough,
       problem: problemAfter
     })
+    yield* output.asked.append(asked)
+    for (const line of cutWords(cut.counts)) yield* progress.note(line)
     for (const row of tensorRows(policy.spec, yield* policy.read("parameters"))) yield* output.weights.append(row)
     yield* output.spec.write(inputs.policy.spec)
     yield* output.tokenizer.write(inputs.policy.tokenizer)

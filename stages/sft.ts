@@ -19,6 +19,7 @@ import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
+import { cutDocumentWords, cutObjection, cutRows, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
@@ -37,6 +38,7 @@ export const SftParams = {
     ),
     null
   ),
+  maxLongDocuments: longDocumentsParam,
   epochs: Param.integer(1, "passes over them", { min: 1, max: 10_000 }),
   batchTokens: Param.integer(1024, "tokens of a batch", { min: 16 }),
   learningRate: Param.number(1e-3, "peak learning rate", { above: 0 }),
@@ -72,6 +74,10 @@ export const sft = Stage.make({
     const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
     if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
     const chosen = yield* chooseDocuments(corpus, params)
+    const cut = cutRows(corpus, chosen, spec.context)
+    const objection = cutObjection(cut, params.maxLongDocuments)
+    if (objection !== null) return yield* new Param.ParamInvalid({ owner: "sft", ...objection })
+    for (const line of cutDocumentWords(cut)) yield* progress.note(line)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
     const update = supervised(model, batches, params)
     const state = { model: resumable(model) }
@@ -84,6 +90,7 @@ export const sft = Stage.make({
     }
 
     for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: batches.steps, ...row })
+    for (const row of cut) yield* output.cutDocuments.append(row)
     for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
     yield* output.spec.write(spec)
     yield* output.tokenizer.write(inputs.base.tokenizer)

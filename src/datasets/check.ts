@@ -7,10 +7,17 @@
  * to its end is `damaged`.
  */
 
+import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
-import { contaminationScan, type EvaluationQuestion, type Overlap } from "./overlap/contamination.ts"
+import {
+  contaminationScan,
+  type EvaluationQuestion,
+  isTooMuch,
+  type Overlap,
+  type OverlapTolerance
+} from "./overlap/contamination.ts"
 import { DigestIndex } from "./overlap/DigestIndex.ts"
 import { type LoadReport, openDataset, type RowFault } from "./read/load.ts"
 import { referenceFault } from "./read/reference.ts"
@@ -110,12 +117,9 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
 }
 
 /** What a user puts up with in a split. */
-export interface Tolerance {
+export interface Tolerance extends OverlapTolerance {
   /** Rows that cannot be used or graded. */
   readonly badRows: number
-  /** Share of an evaluation set's questions that share a run of words with training data, and that are in it in whole; 0 to 1. */
-  readonly overlap: number
-  readonly whole: number
   /** Problems that a set for evaluation must have at least. */
   readonly problems: number
 }
@@ -137,18 +141,16 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
       ? [`${counted(gradable, "problem")} where ${most.problems} are wanted`]
       : []),
     ...overlaps
-      .filter(({ share, wholeQuestions, questions }) => share > most.overlap || wholeQuestions > most.whole * questions)
+      .filter((overlap) => isTooMuch(overlap, most))
       .map(
         ({ set, questions, questionsHit, share, wholeQuestions }) =>
-          `${questionsHit} of ${counted(questions, "question")} of ${set} in it, ${percentOf(share)}, ${wholeQuestions} in whole`
+          `${questionsHit} of ${counted(questions, "question")} of ${set} in it, ` +
+          `${percentWords(share)}, ${wholeQuestions} in whole`
       )
   ]
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
-
-/** One digit, and never 0 % of what is there. */
-const percentOf = (share: number): string => (share > 0 && share < 0.0005 ? "less than 0.1 %" : `${(100 * share).toFixed(1)} %`)
 
 /** The distinct questions of a split, for looking them up in training data. */
 export const evaluationQuestions = async (

@@ -5,6 +5,7 @@
 
 import * as Effect from "effect/Effect"
 
+import type { Ending } from "../../schemas/grade.ts"
 import type { Model } from "../engine/Engine.ts"
 import type { Grade } from "../formats/Format.ts"
 import { grade } from "../formats/grade.ts"
@@ -31,25 +32,22 @@ export interface CompletionRequest {
 /** Rows are problem-major: completions of problem p are rows p * samples .. . */
 export interface Completions {
   readonly samples: number
-  /** As the model read them, without what was forced: cut at the front where they exceed its context. */
+  /** As the model read them, without what was forced. */
   readonly prompts: ReadonlyArray<Int32Array>
   /** Completion tokens, forced ones first, end of text included. */
   readonly tokens: ReadonlyArray<Int32Array>
   readonly logProbs: ReadonlyArray<Float32Array>
-  /** Cut at a length limit. */
-  readonly truncated: ReadonlyArray<boolean>
+  readonly endings: ReadonlyArray<Ending>
   readonly texts: ReadonlyArray<string>
 }
 
 /**
- * Samples `samples` completions of every problem. A question that is too long for the model's context is cut at the front. Fails
- * as the engine fails.
+ * Samples `samples` completions of every problem, whose prompts must have room in the model's context (prompt-room.ts). Fails as
+ * the engine fails.
  */
 export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: Tokenizer, request: CompletionRequest) {
   const { problems, samples, forced = [] } = request
-  const limit = model.spec.context - 1
-  // The end of a question too long for the model; training must see the prompt that sampling saw.
-  const prompts = problems.map(({ question }) => encodePrompt(tokenizer, question).slice(-(limit - forced.length)))
+  const prompts = problems.map(({ question }) => encodePrompt(tokenizer, question))
   const starts = prompts.map((prompt) => Int32Array.from([...prompt, ...forced]))
   const offsets = new Int32Array(starts.length + 1)
   starts.forEach((start, i) => (offsets[i + 1] = offsets[i]! + start.length))
@@ -78,7 +76,11 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
       const sampled = generated.logProbs.subarray(generated.offsets[row]!, generated.offsets[row + 1]!)
       return forced.length === 0 ? sampled.slice() : Float32Array.from([...forced.map(() => 0), ...sampled])
     }),
-    truncated: Array.from({ length: rows }, (_, row) => generated.stopped[row] === 0),
+    endings: Array.from({ length: rows }, (_, row): Ending => {
+      if (generated.stopped[row] !== 0) return "end of text"
+      const sampled = generated.offsets[row + 1]! - generated.offsets[row]!
+      return sampled < request.maxNewTokens ? "context" : "maxNewTokens"
+    }),
     texts: tokens.map((completion) => tokenizer.decode(completion))
   }
   return completions

@@ -2,6 +2,7 @@
 
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
+import type { Ending } from "../../schemas/grade.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import { minimumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
@@ -37,9 +38,39 @@ export const scoreRows = (
       logProb: completions.logProbs[row]!.reduce((sum, logProb) => sum + logProb, 0),
       ...gradeRow(text, problem.answer),
       gold: problem.answer,
-      truncated: completions.truncated[row]!
+      truncated: completions.endings[row] !== "end of text",
+      ending: completions.endings[row]!
     }
   })
+
+/** The rows of problems that were not asked: wrong, since nothing was answered, and said to be so. */
+export const unaskedRows = (
+  problems: ReadonlyArray<SuiteProblem>,
+  samples: number,
+  suite: string,
+  decoding: "greedy" | "sampled"
+): Array<Attempt> =>
+  problems.flatMap((problem) =>
+    Array.from({ length: samples }, (_, sample) => ({
+      suite,
+      decoding,
+      problem: problem.problem,
+      difficulty: problem.steps,
+      sample,
+      question: problem.question,
+      text: "",
+      tokens: [],
+      logProb: 0,
+      ...gradeRow("", problem.answer),
+      error: NOT_ASKED,
+      paperError: NOT_ASKED,
+      gold: problem.answer,
+      truncated: true,
+      ending: "no room" satisfies Ending
+    }))
+  )
+
+const NOT_ASKED = "not asked: the prompt leaves no room for an answer in the context"
 
 /** Powers of two up to n, and n: the k of pass@k and majority@k. */
 const ksUpTo = (n: number): Array<number> => [...new Set([...[1, 2, 4, 8, 16, 32, 64, 128, 256].filter((k) => k <= n), n])]
@@ -156,6 +187,8 @@ const numbersOf = (
     ...solved,
     ...formats,
     ...share("truncated", "all", ({ truncated }) => truncated),
+    ...share("cut by context", "all", ({ ending }) => ending === "context"),
+    ...share("no room", "all", ({ ending }) => ending === "no room"),
     formatEntropy(byProblem, label, options),
     ...(decoding === "greedy"
       ? []

@@ -33,6 +33,9 @@ const paper = (layers: number, width: number, heads: number, tied: boolean): Pre
   context: 2048
 })
 
+/** Tokens of a context where a study names none. */
+export const DEFAULT_CONTEXT = 192
+
 const table = {
   xs: proxy(2, 64, 2),
   s: proxy(3, 96, 3),

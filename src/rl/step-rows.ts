@@ -49,6 +49,7 @@ export const rolloutRows = (
       reward: collected.scores[s]!,
       advantage: to > from ? mean(report.advantages.subarray(from, to)) : 0,
       truncated: rollouts.stopped[s] === 0,
+      ending: collected.endings[s]!,
       used: report.used[s] === 1,
       policyDigest: at.policyDigest
     }
@@ -109,6 +110,7 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
     completionLengthMax: maximumOf(lengths.all),
     endedLength: known(mean(lengths.ended)),
     truncated: 1 - mean(rollouts.stopped),
+    cutByContext: collected.endings.filter((ending) => ending === "context").length / collected.endings.length,
     loss: report.loss,
     gradientNorm: report.gradientNorm,
     gradientSteps: report.updates,

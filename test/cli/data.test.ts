@@ -85,22 +85,22 @@ describe("data check of answers and questions", () => {
   })
 
   it.each([
-    ["all of them", rows(0, 4), "4 of 4 questions of gsm8k:test in it, 100.0 %, 4 in whole"],
-    ["one of them", [...rows(3, 1), ...rows(300, 20)], "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"],
+    ["all of them", rows(0, 4), "4 of 4 questions of gsm8k:test in it, 100 %, 4 in whole"],
+    ["one of them", [...rows(3, 1), ...rows(300, 20)], "1 of 4 questions of gsm8k:test in it, 25 %, 1 in whole"],
     [
       "one inside a solution",
       [...rows(300, 5), { question: "And what of this?", answer: `As in: ${question(1)} It is three.\n#### 3` }],
-      "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"
+      "1 of 4 questions of gsm8k:test in it, 25 %, 1 in whole"
     ],
     [
       "one with another spelling and signs",
       [...rows(300, 5), { question: question(2).toUpperCase().replaceAll(";", " --"), answer: "#### 3" }],
-      "1 of 4 questions of gsm8k:test in it, 25.0 %, 1 in whole"
+      "1 of 4 questions of gsm8k:test in it, 25 %, 1 in whole"
     ],
     [
       "the greater part of one",
       [...rows(300, 5), { question: question(2).replace("; how many?", ", and that is all."), answer: "#### 3" }],
-      "1 of 4 questions of gsm8k:test in it, 25.0 %, 0 in whole"
+      "1 of 4 questions of gsm8k:test in it, 25 %, 0 in whole"
     ]
   ])("objects to test questions in training data: %s", async (_, train, objection) => {
     const made = folder({ "gsm8k/train.jsonl": jsonl(train), "gsm8k/test.jsonl": jsonl(rows(0, 4)) })

@@ -34,13 +34,13 @@ const completions = (change: Partial<CompletionRequest> = {}, context = 32) =>
 
 describe("completions", () => {
   it("are rows problem by problem, with the prompt that training sees, a log-probability a token, and their text", async () => {
-    const { prompts, tokens, logProbs, texts, truncated } = await completions()
+    const { prompts, tokens, logProbs, texts, endings } = await completions()
     expect(prompts.map((prompt) => [...prompt])).toEqual(questions.map((question) => [...encodePrompt(tokenizer, question)]))
     expect(tokens).toHaveLength(6)
     tokens.forEach((completion, row) => {
       expect(logProbs[row]).toHaveLength(completion.length)
       expect(texts[row]).toBe(tokenizer.decode(completion))
-      expect(truncated[row]).toBe(completion.at(-1) !== tokenizer.endOfText)
+      expect(endings[row]).toBe(completion.at(-1) === tokenizer.endOfText ? "end of text" : "maxNewTokens")
       expect(completion.length).toBeLessThanOrEqual(6)
     })
   })
@@ -68,12 +68,16 @@ describe("completions", () => {
     for (const row of [0, 2, 4]) expect(tokens[row]).toEqual(tokens[row + 1])
   })
 
-  it("keep the end of a question too long for the model, with room for what is forced and a token", async () => {
-    const long = await completions({ forced: [5] }, 8)
-    const whole = encodePrompt(tokenizer, questions[1]!)
-    expect([...long.prompts[1]!]).toEqual(Array.from(whole).slice(-6))
-    for (const [row, completion] of long.tokens.entries())
-      expect(long.prompts[Math.floor(row / 2)]!.length + completion.length).toBeLessThanOrEqual(8)
+  it("say what cut them: the number of tokens, or the end of the context; and nothing is cut off a prompt", async () => {
+    const longest = encodePrompt(tokenizer, questions[1]!).length
+    const { prompts, tokens, endings } = await completions({ maxNewTokens: 50 }, longest + 2)
+    expect([...prompts[1]!]).toEqual([...encodePrompt(tokenizer, questions[1]!)])
+    for (const [row, completion] of tokens.entries()) {
+      const length = prompts[Math.floor(row / 2)]!.length + completion.length
+      if (completion.at(-1) === tokenizer.endOfText) expect(endings[row]).toBe("end of text")
+      else expect([endings[row], length]).toEqual(["context", longest + 2])
+    }
+    expect(endings).toContain("context")
   })
 
   it("are graded against the answer of their own problem", async () => {

@@ -3,6 +3,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import { Asked } from "../../schemas/asked.ts"
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import { Evaluation, Evaluations, Scores } from "../../schemas/evaluation.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
@@ -42,7 +43,8 @@ const attempt = (
   paperAnswer: answer,
   paperError: null,
   paperCorrect: correct,
-  truncated: answer === null
+  truncated: answer === null,
+  ending: answer === null ? "maxNewTokens" : "end of text"
 })
 
 const attempts = [
@@ -152,8 +154,10 @@ const evaluation = (of: ReadonlyArray<Attempt>): Reader<typeof Evaluation> => {
   const evaluations = TableWriter.open(Evaluations, folder)
   for (const row of summarise(of, "s", 0)) evaluations.append(row)
   evaluations.finish(`${folder}/evaluations.arrow`)
+  TableWriter.open(Asked, folder).finish(`${folder}/asked.arrow`)
   return {
     digest: "",
+    asked: openTable(Asked, `${folder}/asked.arrow`),
     scores: openTable(Scores, `${folder}/scores.arrow`),
     evaluations: openTable(Evaluations, `${folder}/evaluations.arrow`)
   }
@@ -245,7 +249,7 @@ describe("rows of scores", () => {
         texts,
         tokens: texts.map(() => Int32Array.of(1, 2)),
         logProbs: texts.map(() => Float32Array.of(-0.5, -0.25)),
-        truncated: [false, false, true, false]
+        endings: ["end of text", "end of text", "maxNewTokens", "end of text"]
       },
       "s",
       "sampled"

@@ -52,7 +52,13 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["page", "draw"],
     ["data"]
   ],
-  "src/evaluation": [["summary.ts", "compare.ts"], ["complete.ts"], ["metrics"], ["statistics"], ["EvaluationInputError.ts"]],
+  "src/evaluation": [
+    ["summary.ts", "compare.ts"],
+    ["complete.ts", "prompt-room.ts"],
+    ["metrics"],
+    ["statistics"],
+    ["EvaluationInputError.ts"]
+  ],
   "src/engine": [
     ["select.ts"],
     ["wasm", "tfjs"],
@@ -72,7 +78,12 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["sources"],
     ["Dataset.ts", "answers.ts", "errors.ts"]
   ],
-  "src/tokenizer": [["from-json.ts"], ["bpe", "word"], ["document.ts", "hugging-face.ts", "control-tokens.ts"], ["Tokenizer.ts"]],
+  "src/tokenizer": [
+    ["from-json.ts"],
+    ["bpe", "word", "lengths.ts"],
+    ["document.ts", "hugging-face.ts", "control-tokens.ts"],
+    ["Tokenizer.ts"]
+  ],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
   "src/answers": [["answers.ts"], ["read-answer.ts", "equal.ts"], ["*"], ["mathematics"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],

@@ -54,7 +54,7 @@ const settings = {
   maxBadRows: 0
 } as const
 
-const most = { badRows: 0, overlap: 0.01, whole: 0, problems: 1 }
+const most = { badRows: 0, part: 0.01, whole: 0, problems: 1 }
 const test = { dataset: "gsm8k", split: "test" }
 const alone = { data, repository: join(data, "none/none"), environment: {} }
 

@@ -2,7 +2,7 @@
 
 import { checkDataset, evaluationQuestions, objectionsTo, type SplitCheck } from "../../datasets/check.ts"
 import { describeDatasets } from "../../datasets/describe.ts"
-import type { EvaluationQuestion, Overlap } from "../../datasets/overlap/contamination.ts"
+import { type EvaluationQuestion, type Overlap, OVERLAP_BY_CHANCE } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { append } from "../../lists/large.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
@@ -45,8 +45,8 @@ export const command: Command = {
     const parsed = parse("data check", flags, args, { min: 0, max: 100, words: "names of datasets" })
     const tolerated = {
       badRows: wholeNumber(parsed, "max-bad", 0, 0),
-      overlap: shareNumber(parsed, "max-overlap", 0.01),
-      whole: shareNumber(parsed, "max-overlap", 0),
+      part: shareNumber(parsed, "max-overlap", OVERLAP_BY_CHANCE.part),
+      whole: shareNumber(parsed, "max-overlap", OVERLAP_BY_CHANCE.whole),
       problems: wholeNumber(parsed, "problems", 1, 1)
     }
     const roots = dataRoots(parsed)

@@ -60,6 +60,24 @@ export interface ContaminationScan {
   readonly report: () => ReadonlyArray<Overlap>
 }
 
+/** How much of an evaluation set may be in training data: shares of its questions, from 0 to 1. */
+export interface OverlapTolerance {
+  /** Questions that share a run of words with a document. */
+  readonly part: number
+  /** Questions whose every run does. */
+  readonly whole: number
+}
+
+/**
+ * What passes as chance. Sets that were made apart have turns of phrase in common (GSM8K's two halves: 3 questions of 1,319), but
+ * no question.
+ */
+export const OVERLAP_BY_CHANCE: OverlapTolerance = { part: 0.01, whole: 0 }
+
+/** Whether scores on the set would say less than they seem to. */
+export const isTooMuch = ({ share, wholeQuestions, questions }: Overlap, most: OverlapTolerance): boolean =>
+  share > most.part || wholeQuestions > most.whole * questions
+
 interface Tally {
   documents: number
   readonly documentsHit: Map<string, number>

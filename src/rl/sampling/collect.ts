@@ -9,6 +9,7 @@
 import * as Effect from "effect/Effect"
 
 import type { SuiteProblem } from "../../../schemas/corpus.ts"
+import type { Ending } from "../../../schemas/grade.ts"
 import * as Param from "../../dag/Param.ts"
 import { type Batch, type Model, SAMPLING_RANGE } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
@@ -85,6 +86,7 @@ export interface Collected {
   readonly samples: number
   readonly rollouts: Rollouts
   readonly texts: ReadonlyArray<string>
+  readonly endings: ReadonlyArray<Ending>
   readonly grades: ReadonlyArray<Grade>
   readonly scores: Float64Array
   readonly oldLogProbs: Float32Array
@@ -128,7 +130,7 @@ export const collect = Effect.fnUntraced(function* (request: {
   const rollouts = fromGenerated(concatenate(completions.prompts), samples, {
     ...concatenate(completions.tokens),
     logProbs: flatten(completions.logProbs),
-    stopped: Uint8Array.from(completions.truncated, (cut) => (cut ? 0 : 1))
+    stopped: Uint8Array.from(completions.endings, (ending) => (ending === "end of text" ? 1 : 0))
   })
 
   const scored = yield* policy.score(rollouts, { temperature, entropies: true })
@@ -141,6 +143,7 @@ export const collect = Effect.fnUntraced(function* (request: {
     samples,
     rollouts,
     texts: completions.texts,
+    endings: completions.endings,
     grades,
     scores,
     oldLogProbs,
@@ -170,7 +173,7 @@ const gradedRound = (
 ): Sampled => {
   const grades = gradeAll(problems, completions, rewardProfile)
   // A completion that never ends is no answer, unless the settings say otherwise.
-  const fails = (row: number) => !TRUNCATED[truncated].rewarded && completions.truncated[row]!
+  const fails = (row: number) => !TRUNCATED[truncated].rewarded && completions.endings[row] !== "end of text"
   const punishment = (row: number) =>
     overlongBuffer === null ? 0 : overlongPenalty(completions.tokens[row]!.length, maxNewTokens, overlongBuffer, overlongFactor)
   const scores = grades.map((grade, row) => (grade.correct && !fails(row) ? 1 : 0) + punishment(row))
@@ -196,7 +199,7 @@ const together = (drawn: ReadonlyArray<Sampled>) => {
       prompts: all.flatMap(({ prompts }) => prompts),
       tokens: all.flatMap(({ tokens }) => tokens),
       logProbs: all.flatMap(({ logProbs }) => logProbs),
-      truncated: all.flatMap(({ truncated }) => truncated),
+      endings: all.flatMap(({ endings }) => endings),
       texts: all.flatMap(({ texts }) => texts)
     }
   }
