@@ -17,6 +17,7 @@ import type { Table } from "../store/schema/Table.ts"
 import { totalVariation } from "./metrics/format-shares.ts"
 import { majorityAtK } from "./metrics/majority.ts"
 import { passAtK } from "./metrics/pass-at-k.ts"
+import { votesOf } from "./metrics/votes.ts"
 import { pairedBootstrap } from "./statistics/bootstrap.ts"
 import { mcnemar } from "./statistics/mcnemar.ts"
 
@@ -207,8 +208,8 @@ const ofProblem = ({ metric, k, slice }: SummaryNumber): ((attempts: ReadonlyArr
       return (attempts) => passAtK(attempts.length, right(attempts), Math.min(k, attempts.length))
     case "majority@k":
       return (attempts) => {
-        const votes = attempts.map(({ correct, answer, gold }) => (correct ? gold : answer))
-        return majorityAtK(votes, attempts[0]!.gold, Math.min(k, attempts.length))
+        const { gold } = attempts[0]!
+        return majorityAtK(votesOf(attempts, gold), gold, Math.min(k, attempts.length))
       }
     case "share":
       return (attempts) => attempts.filter(({ format }) => format === own).length / attempts.length

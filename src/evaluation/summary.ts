@@ -11,6 +11,7 @@ import { type Diversity, diversity } from "./metrics/diversity.ts"
 import { shareEntropy } from "./metrics/format-shares.ts"
 import { majorityAtK } from "./metrics/majority.ts"
 import { passAtKByProblem } from "./metrics/pass-at-k.ts"
+import { votesOf } from "./metrics/votes.ts"
 import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapProbability, bootstrapShare } from "./statistics/bootstrap.ts"
 import { wilson } from "./statistics/intervals.ts"
 
@@ -155,7 +156,13 @@ const numbersOf = (
     if (decoding === "greedy") return share("pass@1", slice, right, undefined, groups)
     const n = groups.map((group) => group.length)
     const c = groups.map((group) => group.filter(right).length)
-    const majority = (k: number) => groups.map((group) => majorityAtK(votesOf(group, right, answer), group[0]!.gold, k))
+    const votes = groups.map((group) =>
+      votesOf(
+        group.map((a) => ({ answer: answer(a), correct: right(a) })),
+        group[0]!.gold
+      )
+    )
+    const majority = (k: number) => groups.map((group, i) => majorityAtK(votes[i]!, group[0]!.gold, k))
     return ksUpTo(minimumOf(n)).flatMap((k) => [
       perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability),
       perProblem("majority@k", k, slice, majority(k), bootstrapProbability)
@@ -241,13 +248,3 @@ const formatEntropy = (
     n: groups.flat().length
   }
 }
-
-/**
- * What each completion of a problem votes for. Votes are compared as text, and one right answer can be written in several ways
- * (12, 12.0): all right ones vote for the gold text, or they would split the vote.
- */
-const votesOf = (
-  group: ReadonlyArray<Attempt>,
-  right: (attempt: Attempt) => boolean,
-  answerOf: (attempt: Attempt) => string | null
-): ReadonlyArray<string | null> => group.map((attempt) => (right(attempt) ? attempt.gold : answerOf(attempt)))

@@ -1,9 +1,9 @@
 /**
  * majority@k: is the most frequent answer of k completions right?
  *
- * An answer is any string, compared as it is (normalise before); `null` is a completion without a parsable answer, which never
- * votes. Nobody voting is wrong. Ties need a rule, and the rule is part of the number. Here the winner is drawn among the tied,
- * and the value is its expectation, no coin needed:
+ * An answer is any string, compared as it is (`votes.ts` gives equal answers one text); `null` is a completion without a
+ * parsable answer, which never votes. Nobody voting is wrong. Ties need a rule, and the rule is part of the number. Here the
+ * winner is drawn among the tied, and the value is its expectation, no coin needed:
  *
  *   vote = [gold is tied for first] / (number tied)
  *
