@@ -21,8 +21,9 @@ const LONGEST = 1000
 
 /** Throws `Unreadable`. */
 export const readAnswer = (text: string): Answer => {
-  if (text.length > LONGEST) throw new Unreadable(`has more than ${LONGEST} characters`)
-  const plain = plainLatex(text)
+  const trimmed = text.trim()
+  if (trimmed.length > LONGEST) throw new Unreadable(`has more than ${LONGEST} characters`)
+  const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
   return whole(plain)
 }
@@ -281,6 +282,12 @@ const SHAPES: ReadonlyArray<Shape> = [
   ratio
 ]
 
+/** A value and the words behind it: in a command for text, or plain behind a plain number. */
+const MEASURED: ReadonlyArray<RegExp> = [
+  /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<words>[^{}]*)\}\s*(?<power>\^\s*\{?\s*[23]\s*\}?)?$/,
+  /^(?<front>[-+\d.,/\s]*\d\.?)(?<gap>\s*)(?<words>[A-Za-z°][A-Za-z°'’ ./-]*(?:\^\s*\{?\s*[23]\s*\}?)?)$/
+]
+
 const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
 
 /** One value with what stands round it taken off, or words. */
@@ -295,15 +302,13 @@ const valueOrWords = (text: string, unit: string | null): Answer => {
   if (percent !== null && unit === null) return valueOrWords(percent[1]!, "%")
   const degrees = /^([^]*\S)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*$/.exec(text)
   if (degrees !== null && !FUNCTION.test(text)) return valueOrWords(degrees[1]!, unit ?? "")
-  const measured =
-    /^([^]*[^\s_^])\s*\\text\s*\{([^{}]*)\}\s*(\^\s*\{?\s*[23]\s*\}?)?$/.exec(text) ??
-    /^([-+\d.,/\s]*\d\.?)(\s*)([A-Za-z°][A-Za-z°'’ ./-]*(?:\^\s*\{?\s*[23]\s*\}?)?)$/.exec(text)
-  if (measured !== null && unit === null) {
-    const spoken = measured[2]!.trim() === "" ? measured[3]! : `${measured[2]!}${measured[3] ?? ""}`
+  const measured = MEASURED.map((pattern) => pattern.exec(text)).find((found) => found !== null)
+  if (measured !== undefined && unit === null) {
+    const { front, gap, words: behind = "", power = "" } = measured.groups!
     // A letter that touches a number is a variable.
-    const touches = measured[2] === "" && /^[A-Za-z](?:\^|$)/.test(spoken)
-    const found = touches ? null : unitIn(spoken.replaceAll(/[{}\s]+(?=[23^])|[{}]/g, ""))
-    if (found !== null) return valueOrWords(measured[1]!.trim(), found)
+    const touches = gap === "" && /^[A-Za-z](?:\^|$)/.test(behind)
+    const found = touches ? null : unitIn(`${behind}${power}`.replaceAll(/[{}\s]+(?=[23^])|[{}]/g, ""))
+    if (found !== null) return valueOrWords(front!.trim(), found)
   }
   return wordsIn(text) ?? valueOf(text, unit ?? "")
 }

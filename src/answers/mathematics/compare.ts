@@ -7,30 +7,58 @@
 import { approximate, type Approximate, hasValue, type Point } from "./approximate.ts"
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
+import type { Rational } from "./rational.ts"
 
 /** Points that are looked at, and how many of them must have told something. */
-const POINTS = 12
-const LEAST_POINTS = 4
+const POINTS = 16
+const LEAST_POINTS = 3
 
 /** Bounds of error are first-order: this much beyond them is still theirs. */
 const SLACK = 16
 /** A value of which less than half of its digits are known tells nothing. */
 const VAGUE = 1e-7
 
-/** Values between 0.4 and 2.6 of either sign, from a linear congruence (Numerical Recipes); a name has its own at each point. */
-const pointsFor = (names: ReadonlyArray<string>): ReadonlyArray<Point> => {
-  let state = 12_345
-  const next = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32
-  return Array.from({ length: POINTS }, () => {
-    const point: Record<string, Approximate> = {}
-    for (const name of names) point[name] = { re: (next() < 0.3 ? -1 : 1) * (0.4 + 2.2 * next()), im: 0, error: 0 }
-    return point
-  })
+/**
+ * The value of a variable at a point: between 0.1 and 2.6 in size, from its name (FNV-1a) and the point's number. At every fourth
+ * point all variables are below one, where inverse functions have values; at every third one is negative, where roots of squares
+ * are told from what was squared.
+ */
+const valueAt = (name: string, point: number): Approximate => {
+  let hash = 2_166_136_261
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16_777_619)
+  const negative = (point + (hash >>> 0)) % 3 === 0
+  for (let i = 0; i <= point; i++) hash = (Math.imul(hash, 1_664_525) + 1_013_904_223) | 0
+  const uniform = (hash >>> 0) / 2 ** 32
+  const size = point % 4 === 0 ? 0.1 + 0.8 * uniform : 0.9 + 1.7 * uniform
+  return { re: negative ? -size : size, im: 0, error: 0 }
 }
 
-const distance = (a: Approximate, b: Approximate): number => Math.hypot(a.re - b.re, a.im - b.im)
+/** What was worked out of an expression, so that each of many is worked out once, however many it is compared with. */
+interface Known {
+  readonly exact: Rational | null
+  readonly variables: ReadonlyArray<string>
+  /** By the number of the point; absent before it is asked for. */
+  readonly values: Array<Approximate | undefined>
+}
+const known = new WeakMap<Expression, Known>()
 
-const areApart = (a: Approximate, b: Approximate): boolean => distance(a, b) > SLACK * (a.error + b.error)
+const knownOf = (at: Expression): Known => {
+  const before = known.get(at)
+  if (before !== undefined) return before
+  const now: Known = { exact: exactValue(at), variables: variablesOf(at), values: [] }
+  known.set(at, now)
+  return now
+}
+
+const valueOf = (at: Expression, point: number): Approximate => {
+  const { values, variables } = knownOf(at)
+  return (values[point] ??= approximate(
+    at,
+    Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point
+  ))
+}
+
+const areApart = (a: Approximate, b: Approximate): boolean => Math.hypot(a.re - b.re, a.im - b.im) > SLACK * (a.error + b.error)
 
 const isVague = ({ re, im, error }: Approximate): boolean => error > VAGUE && error > VAGUE * Math.hypot(re, im)
 
@@ -39,7 +67,7 @@ export const equalExpressions = (a: Expression, b: Expression): boolean => {
   if (isSameTree(a, b)) return true
   const [left, right] = [infinityIn(a), infinityIn(b)]
   if (left !== null || right !== null) return left === right
-  const [x, y] = [exactValue(a), exactValue(b)]
+  const [x, y] = [knownOf(a).exact, knownOf(b).exact]
   if (x !== null && y !== null) return x.top === y.top && x.bottom === y.bottom
   return agreeAtPoints(a, b, areApart)
 }
@@ -53,17 +81,16 @@ const infinityIn = (at: Expression): number | null => {
 }
 
 const agreeAtPoints = (a: Expression, b: Expression, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
-  const names = variablesOf(a, b)
-  const points = names.length === 0 ? [{}] : pointsFor(names)
+  const points = knownOf(a).variables.length + knownOf(b).variables.length === 0 ? 1 : POINTS
   let told = 0
-  for (const point of points) {
-    const [x, y] = [approximate(a, point), approximate(b, point)]
+  for (let point = 0; point < points; point++) {
+    const [x, y] = [valueOf(a, point), valueOf(b, point)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.
     if (!hasValue(x) || !hasValue(y) || isVague(x) || isVague(y)) continue
     if (differ(x, y)) return false
     told++
   }
-  return told >= Math.min(LEAST_POINTS, points.length)
+  return told >= Math.min(LEAST_POINTS, points)
 }
 
 /**
@@ -71,7 +98,7 @@ const agreeAtPoints = (a: Expression, b: Expression, differ: (x: Approximate, y:
  * What both are zero of is then the same.
  */
 export const areProportional = (a: Expression, b: Expression, positive = false): boolean => {
-  if (variablesOf(a, b).length === 0) return equalExpressions(a, b)
+  if (knownOf(a).variables.length + knownOf(b).variables.length === 0) return equalExpressions(a, b)
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null
   return agreeAtPoints(a, b, (x, y) => {
     const isZero = (value: Approximate) => Math.hypot(value.re, value.im) <= SLACK * value.error
@@ -83,11 +110,11 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
   })
 }
 
-const times = (a: Approximate, b: Approximate): Approximate => ({
-  re: a.re * b.re - a.im * b.im,
-  im: a.re * b.im + a.im * b.re,
-  error:
-    a.error * Math.hypot(b.re, b.im) +
-    b.error * Math.hypot(a.re, a.im) +
-    2 ** -50 * Math.hypot(a.re, a.im) * Math.hypot(b.re, b.im)
-})
+const times = (a: Approximate, b: Approximate): Approximate => {
+  const [left, right] = [Math.hypot(a.re, a.im), Math.hypot(b.re, b.im)]
+  return {
+    re: a.re * b.re - a.im * b.im,
+    im: a.re * b.im + a.im * b.re,
+    error: a.error * right + b.error * left + 2 ** -50 * left * right
+  }
+}
