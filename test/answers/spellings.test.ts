@@ -163,12 +163,12 @@ describe("equality", () => {
   it("is transitive but for what may be left out", () => {
     // Percent, units, bases and rounding are the exceptions that docs/answers.md states.
     const texts = [
-      ...["1/2", "0.5", "\\frac12", "\\sqrt{1/4}", "2^{-1}", "\\sin 30^\\circ", "1", "2", "\\frac{2}{4}"],
-      ...["x+1", "1+x", "\\frac{x^2-1}{x-1}", "(x^2+x)/x", "x", "|x|", "\\sqrt{x^2}", "\\frac{x^2}{|x|}"],
-      ...["\\{1,2\\}", "2,1", "\\{2,1\\}", "1 \\text{ and } 2", "\\pm 1", "\\{-1,1\\}", "1,-1"],
-      ...["\\ln 4", "2\\ln 2", "\\ln 2 + \\ln 2", "\\pi", "\\frac{2\\pi}{2}", "e^{i\\pi}", "-1", "i^2"],
-      ...["y=2x", "2y=4x", "y-2x=0", "[0,1]", "0 \\le x \\le 1", "x \\in [0,1]", "(0,1)", "0<x<1"]
-    ]
+      ["1/2", "0.5", "\\frac12", "\\sqrt{1/4}", "2^{-1}", "\\sin 30^\\circ", "1", "2", "\\frac{2}{4}"],
+      ["x+1", "1+x", "\\frac{x^2-1}{x-1}", "(x^2+x)/x", "x", "|x|", "\\sqrt{x^2}", "\\frac{x^2}{|x|}"],
+      ["\\{1,2\\}", "2,1", "\\{2,1\\}", "1 \\text{ and } 2", "\\pm 1", "\\{-1,1\\}", "1,-1"],
+      ["\\ln 4", "2\\ln 2", "\\ln 2 + \\ln 2", "\\pi", "\\frac{2\\pi}{2}", "e^{i\\pi}", "-1", "i^2"],
+      ["y=2x", "2y=4x", "y-2x=0", "[0,1]", "0 \\le x \\le 1", "x \\in [0,1]", "(0,1)", "0<x<1"]
+    ].flat()
     for (const a of texts)
       for (const b of texts)
         for (const c of texts)
