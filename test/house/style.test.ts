@@ -77,6 +77,11 @@ describe("every file", () => {
     expect(Object.keys(BOUNDED_SPREADS).filter((callee) => !used.has(callee))).toEqual([])
   })
 
+  it("removes through src/store/disk/calls.ts: the errors of Node's own rmSync say neither what failed nor why", () => {
+    const removals = (file: string) => linesOf(file, (line) => /\brm(?:Sync)?\(|[{ ,]rm(?:Sync)?[, }]|fs\.rm\b/.test(line))
+    expect(typescriptIn(["src", "stages", "schemas", "pipelines"]).flatMap(removals)).toEqual([])
+  })
+
   it("would be caught spreading into a call, however it is written", () => {
     const wrong = [
       "rows.push(...more)",

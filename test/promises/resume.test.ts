@@ -93,7 +93,10 @@ describe("a stage whose process is killed", () => {
     process.kill(lease.pid, "SIGKILL")
     const ended = await run.ended
     expect(ended.code).toBe(1)
-    expect(ended.err).toContain("the process computing it ended early (signal SIGKILL)")
+    expect(ended.err).toMatch(
+      /the process computing it ended early: signal SIGKILL \(somebody ended it, [^)]*\); its log is empty\n/
+    )
+    expect(`${ended.out}${ended.err}`).not.toContain("the end of its log")
     const [, log = ""] = /\nIts log: (.*)\n/.exec(ended.err) ?? []
     expect(path.dirname(path.dirname(log))).toBe(path.join(at.store, "attempts", key))
     expect(fs.existsSync(log)).toBe(true)

@@ -11,6 +11,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
+import { discard, remove } from "../../store/disk/calls.ts"
 import { isRunning, startOf } from "../../store/presence/machine.ts"
 
 const PREFIX = "echo-chamber-sql-"
@@ -78,7 +79,7 @@ const removeLeftovers = (parent: string, here: Owner): void => {
     try {
       const folder = path.join(parent, name)
       const stat = fs.lstatSync(folder)
-      if (stat.isDirectory() && stat.uid === (process.getuid?.() ?? stat.uid)) fs.rmSync(folder, { recursive: true, force: true })
+      if (stat.isDirectory() && stat.uid === (process.getuid?.() ?? stat.uid)) remove(folder)
     } catch {
       // Another process was faster.
     }
@@ -91,16 +92,13 @@ export const makeSpillFolder = (parent = os.tmpdir()): SpillFolder | undefined =
   try {
     removeLeftovers(parent, here)
     const folder = fs.mkdtempSync(path.join(parent, nameOf(here)))
-    const remove = () => {
-      process.off("exit", remove)
-      try {
-        fs.rmSync(folder, { recursive: true, force: true })
-      } catch {
-        // The next query tries again.
-      }
+    const leave = () => {
+      process.off("exit", leave)
+      // One that stays is removed by the next query.
+      discard(folder)
     }
-    process.on("exit", remove)
-    return { path: folder, most: roomAt(folder), remove }
+    process.on("exit", leave)
+    return { path: folder, most: roomAt(folder), remove: leave }
   } catch {
     return undefined
   }

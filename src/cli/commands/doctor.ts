@@ -20,7 +20,7 @@ import { cachedLibrary, compilerPresent, libraryProblem } from "../../engine/nat
 import { resolveEngine } from "../../engine/select.ts"
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
-import { temporaryName } from "../../store/disk/calls.ts"
+import { remove, temporaryName } from "../../store/disk/calls.ts"
 import { errorText } from "../../text/error-text.ts"
 import { dataFlag, dataRoots } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
@@ -241,7 +241,7 @@ const temporaryFolder = (): ReadonlyArray<Finding> => {
   try {
     const file = temporaryName(folder)
     fs.writeFileSync(file, "")
-    fs.rmSync(file)
+    remove(file)
     return []
   } catch (cause) {
     const words = `the temporary folder cannot be written (${errorText(cause)})`
@@ -265,7 +265,7 @@ const storeState = (parsed: Parsed): ReadonlyArray<Finding> => {
     fs.writeFileSync(file, "")
     try {
       fs.linkSync(file, `${file}.link`)
-      fs.rmSync(`${file}.link`)
+      remove(`${file}.link`)
     } catch {
       return [
         {
@@ -276,7 +276,7 @@ const storeState = (parsed: Parsed): ReadonlyArray<Finding> => {
         }
       ]
     } finally {
-      fs.rmSync(file, { force: true })
+      remove(file)
     }
   } catch (cause) {
     return [

@@ -18,6 +18,7 @@ import { failureOf } from "../../dag/running/NodeFailed.ts"
 import { loadStage } from "../../dag/stage-modules.ts"
 import { Engine } from "../../engine/Engine.ts"
 import { type EngineChoice, engineLayer, numericsOf } from "../../engine/select.ts"
+import { discard } from "../../store/disk/calls.ts"
 import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
 import { interruptingSignals } from "../signals.ts"
@@ -30,7 +31,7 @@ const MESSAGES_PER_SECOND = 5
 export const execStage = async ([file, how]: ReadonlyArray<string>): Promise<number> => {
   const request = readRequest(file)
   // The driver removes it too, but a driver that was killed cannot.
-  if (how === DRIVEN) fs.rmSync(file!, { force: true })
+  if (how === DRIVEN) discard(file!)
   let stop = false
   let resumable = false
   let fiber: Fiber.Fiber<Obtained, unknown> | null = null

@@ -7,6 +7,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { discard } from "../../store/disk/calls.ts"
 import { sha256 } from "../../store/objects/digest.ts"
 import { REPOSITORY } from "../repository.ts"
 import { type Essence, essenceOf } from "./essence.ts"
@@ -62,6 +63,6 @@ export const keepEssences = (): void => {
     fs.writeFileSync(beside, `${sha256(text)}\n${text}`)
     fs.renameSync(beside, FILE)
   } catch {
-    fs.rmSync(beside, { force: true })
+    discard(beside)
   }
 }

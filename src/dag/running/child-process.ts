@@ -42,6 +42,20 @@ interface Gone {
   readonly words: string
 }
 
+/** What a signal means that ends a process without a word of its own, as far as it tells. */
+const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGABRT: "it gave up, often for want of memory",
+  SIGBUS: "a file in its memory became shorter, or the disk failed",
+  SIGILL: "this machine does not know an instruction of it",
+  SIGKILL: "somebody ended it, or the system did for want of memory",
+  SIGSEGV: "it went beyond its memory",
+  SIGXCPU: "its limit of CPU time was reached (ulimit -t)",
+  SIGXFSZ: "its limit of a file's size was reached (ulimit -f)"
+}
+
+const signalWords = (signal: NodeJS.Signals): string =>
+  `signal ${signal}${SIGNALS[signal] === undefined ? "" : ` (${SIGNALS[signal]})`}`
+
 /** Tells a child that it has a driver, so that it leaves when it has none any more, even if it never saw it. */
 export const DRIVEN = "driven"
 
@@ -89,8 +103,10 @@ export const childProcessExecutor =
           return yield* new NodeFailed({ node: node.label, problem, badInput, at, log })
         }
         case "gone": {
-          const lines = endOfLog(log).join("\n")
-          return yield* failed(`the process computing it ended early (${ending.words}); the end of its log:\n${lines}`)
+          const lines = endOfLog(log)
+          // The first line has to stand alone: it is all that a display of one line has room for.
+          const said = lines.length === 0 ? "; its log is empty" : `\nThe end of its log:\n${lines.join("\n")}`
+          return yield* failed(`the process computing it ended early: ${ending.words}${said}`)
         }
       }
     })
@@ -136,7 +152,7 @@ const childEnding = (command: Command, requestFile: string, log: string, onNews:
     })
     child.on("error", (cause) => resume(Effect.succeed({ type: "gone", words: cause.message })))
     child.on("exit", (code, signal) =>
-      resume(Effect.succeed(last ?? { type: "gone", words: signal === null ? `exit code ${code}` : `signal ${signal}` }))
+      resume(Effect.succeed(last ?? { type: "gone", words: signal === null ? `exit code ${code}` : signalWords(signal) }))
     )
     return Effect.callback<void>((finished) => {
       if (child.exitCode !== null || child.signalCode !== null) return finished(Effect.void)

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 
 import { openTable } from "../../store/arrow/TableReader.ts"
 import { type FinishedTable, TableWriter } from "../../store/arrow/TableWriter.ts"
-import { discard, temporaryName } from "../../store/disk/calls.ts"
+import { discard, remove, temporaryName } from "../../store/disk/calls.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { ArtifactInvalid, type Manifest, Store, StoreFailed } from "../../store/objects/Store.ts"
 import type { Kind } from "../../store/schema/Kind.ts"
@@ -40,8 +40,8 @@ export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string
       warn(`The checkpoint in ${attempt} cannot be used (${errorText(cause)}); starting over.`)
     }
   }
-  fs.rmSync(path.join(attempt, Checkpoints.CHECKPOINT), { force: true })
-  fs.rmSync(folder, { recursive: true, force: true })
+  remove(path.join(attempt, Checkpoints.CHECKPOINT))
+  remove(folder)
   fs.mkdirSync(folder, { recursive: true })
   return { saved: null, tables: tablesOf(kind, (_, table) => TableWriter.open(table, folder)) }
 }

@@ -12,7 +12,6 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
   writeSync
@@ -24,6 +23,7 @@ import { basename, dirname } from "node:path"
 import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
+import { remove } from "../../store/disk/calls.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
 
 /** A file could not be fetched: why, and what to do. */
@@ -101,10 +101,10 @@ export const download = async (
     () => sizeOf(partial),
     options.patience
   )
-  rmSync(versionFile(partial), { force: true })
+  remove(versionFile(partial))
   const wrong = await fault(partial, expected)
   if (wrong !== null) {
-    rmSync(partial)
+    remove(partial)
     throw new DownloadFailed({
       url,
       status: 200,
@@ -153,7 +153,7 @@ export const request = async (url: string, headers: Readonly<Record<string, stri
 
 /** Appends what is missing of a file. Throws DownloadFailed where the connection breaks before all is there. */
 const fetchRest = async (url: string, partial: string, expected: Expected, options: DownloadOptions): Promise<void> => {
-  const startAnew = () => rmSync(partial, { force: true })
+  const startAnew = () => remove(partial)
   if (expected.bytes !== null && sizeOf(partial) > expected.bytes) startAnew()
   if (expected.bytes !== null && existsSync(partial) && sizeOf(partial) === expected.bytes) return
   // Without a digest to judge the whole by, only the server can tell that the rest is of the version that was begun.

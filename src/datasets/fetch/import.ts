@@ -7,11 +7,12 @@
  * Importing again does what is missing.
  */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 
 import * as Schema from "effect/Schema"
 
+import { remove } from "../../store/disk/calls.ts"
 import type { Layout, Source } from "../Dataset.ts"
 import { DatasetFileCorrupt, isDatasetError } from "../errors.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
@@ -251,7 +252,7 @@ const checkShape = async (
   root: string
 ): Promise<void> => {
   const fail = (problem: string): never => {
-    for (const file of files) if (file.how !== "present") rmSync(file.path)
+    for (const file of files) if (file.how !== "present") remove(file.path)
     throw new ImportRefused({ dataset: nameOf({ dataset, split }), problem })
   }
   const open = openDataset(dataset, split, {

@@ -18,7 +18,7 @@
 
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs"
 import { delimiter, join } from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -26,6 +26,7 @@ import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
+import { discard } from "../../store/disk/calls.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import type { Isa } from "../cpu.ts"
@@ -111,7 +112,7 @@ const removeLeftovers = (directory: string): void => {
     if (!name.startsWith("partial-")) continue
     const file = join(directory, name)
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    if (age > 3_600_000) rmSync(file, { recursive: true, force: true })
+    if (age > 3_600_000) discard(file)
   }
 }
 
@@ -155,8 +156,8 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   const units = writeSource(copy)
   yield* execute(compiler, [...flags, ...units, "-o", partial, ...linkFlags]).pipe(
     Effect.mapError((error) => (error._tag === "CompileFailed" ? ofTheOriginal(error, copy) : error)),
-    Effect.onError(() => Effect.sync(() => rmSync(partial, { force: true }))),
-    Effect.ensuring(Effect.sync(() => rmSync(copy, { recursive: true, force: true })))
+    Effect.onError(() => Effect.sync(() => discard(partial))),
+    Effect.ensuring(Effect.sync(() => discard(copy)))
   )
   if (statSync(partial).size === 0) return yield* new CompileFailed({ command: compiler, output: "it wrote an empty library" })
   renameSync(partial, library)

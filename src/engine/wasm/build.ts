@@ -9,11 +9,12 @@
  */
 
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+import { discard } from "../../store/disk/calls.ts"
 import { translationUnits } from "../native/source.ts"
 import { memoryPages, STACK_BYTES } from "./instance.ts"
 
@@ -62,7 +63,7 @@ export const build = (clang: string): Uint8Array => {
     execFileSync(clang, [...flags, ...sources(), "-o", output], { stdio: ["ignore", "inherit", "pipe"] })
     return readFileSync(output)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    discard(directory)
   }
 }
 

@@ -11,10 +11,10 @@
  * Not for concurrent use: a directory has one writer.
  */
 
-import { mkdirSync, readdirSync, rmSync } from "node:fs"
+import { mkdirSync, readdirSync } from "node:fs"
 import { basename, join } from "node:path"
 
-import { discard, moveInPlace, syncFile } from "../disk/calls.ts"
+import { discard, moveInPlace, remove, syncFile } from "../disk/calls.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
@@ -170,7 +170,7 @@ export class TableWriter<T extends Table.Any> {
   private removePartsFrom(first: number): void {
     for (const name of readdirSync(this.directory)) {
       const part = this.partName(name)
-      if (part !== null && (part.n >= first || part.digest === undefined)) rmSync(join(this.directory, name))
+      if (part !== null && (part.n >= first || part.digest === undefined)) remove(join(this.directory, name))
     }
   }
 

@@ -1,7 +1,8 @@
 /**
  * File operations that are not taken at their first word. One that a signal interrupted is made again, one that found no free
- * descriptor waits a little, bytes are read and written to the last one, a file that could not be written whole is not left
- * behind. What fails in the end is the system's error with the file in it, where Node's error for a descriptor names none.
+ * descriptor waits a little, one that only looks is tried again where disks and servers recover, bytes are read and written to
+ * the last one, a file that could not be written whole is not left behind. What fails in the end is the system's error with the
+ * file in it, where Node's error for a descriptor names none.
  */
 
 import { randomBytes } from "node:crypto"
@@ -11,12 +12,26 @@ import * as path from "node:path"
 import { errorCode } from "../../text/error-text.ts"
 
 const INTERRUPTIONS = 100
-/** How long a process waits for free descriptors in all, unless waiting helped: where none gets free, each call would wait. */
+/** How long a process waits in all, unless waiting helped: where nothing gets better, each call would wait. */
 const WAIT_MS = 2_000
 let waited = 0
 
+/** What ends when other files are closed. */
+const SHORT_OF_FILES = new Set(["EMFILE", "ENFILE"])
+/** What a disk or a server answers in a bad moment, and often not the next time. */
+const PASSING = new Set(["EIO", "EAGAIN", "ESTALE", "ENOMEM", "ETIMEDOUT"])
+const AGAIN_MS = [10, 40, 160]
+
 /** Makes a call until it is through or really refused; the error then names the file. */
-export const patiently = <A>(file: string, call: () => A): A => {
+export const patiently = <A>(file: string, call: () => A): A => persist(file, call, false)
+
+/**
+ * The same for calls that only look (open for reading, read, list, stat), which do no harm when they are made again. What may
+ * have changed something is not: a second `fsync`, for one, says that all is well when the first one lost what was written.
+ */
+export const looking = <A>(file: string, call: () => A): A => persist(file, call, true)
+
+const persist = <A>(file: string, call: () => A, looks: boolean): A => {
   const before = waited
   for (let tries = 0; ; tries++) {
     try {
@@ -26,8 +41,12 @@ export const patiently = <A>(file: string, call: () => A): A => {
     } catch (cause) {
       const code = errorCode(cause)
       if (code === "EINTR" && tries < INTERRUPTIONS) continue
-      if ((code === "EMFILE" || code === "ENFILE") && waited < WAIT_MS) {
-        const next = Math.min(256, 4 * 2 ** tries)
+      const next = SHORT_OF_FILES.has(code)
+        ? Math.min(256, 4 * 2 ** tries)
+        : looks && PASSING.has(code)
+          ? AGAIN_MS[tries]
+          : undefined
+      if (next !== undefined && waited < WAIT_MS) {
         pause(next)
         waited += next
         continue
@@ -36,6 +55,9 @@ export const patiently = <A>(file: string, call: () => A): A => {
     }
   }
 }
+
+/** What is known of whatever lies at a path, a link itself; undefined where nothing does. */
+export const lookAt = (at: string): fs.Stats | undefined => looking(at, () => fs.lstatSync(at, { throwIfNoEntry: false }))
 
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
@@ -47,7 +69,7 @@ export const readFrom = (handle: number, file: string, into: Uint8Array, positio
   let got = 0
   while (got < into.length) {
     const want = Math.min(into.length - got, 2 ** 30)
-    const some = patiently(file, () => fs.readSync(handle, into, got, want, position + got))
+    const some = looking(file, () => fs.readSync(handle, into, got, want, position + got))
     if (some === 0) break
     got += some
   }
@@ -93,10 +115,43 @@ export const closeFile = (handle: number): void => {
   }
 }
 
+/**
+ * Removes what lies at a path, a folder with all that is in it, of a link the link itself; nothing there is no obstacle. In place
+ * of Node's `rmSync`, whose errors have no code, so that neither patience nor words can be had for them.
+ */
+export const remove = (at: string): void => {
+  const stat = lookAt(at)
+  if (stat === undefined) return
+  if (!stat.isDirectory()) return gone(at, fs.unlinkSync)
+  for (let tries = 0; ; tries++) {
+    for (const name of unlessGone(() => looking(at, () => fs.readdirSync(at))) ?? []) remove(path.join(at, name))
+    try {
+      return gone(at, fs.rmdirSync)
+    } catch (cause) {
+      // Somebody puts things in meanwhile.
+      if (errorCode(cause) !== "ENOTEMPTY" || tries === REMOVALS) throw cause
+    }
+  }
+}
+
+const REMOVALS = 10
+
+const gone = (at: string, call: (at: string) => void): void => void unlessGone(() => patiently(at, () => call(at)))
+
+/** What another process was quicker to remove is removed. */
+const unlessGone = <A>(call: () => A): A | undefined => {
+  try {
+    return call()
+  } catch (cause) {
+    if (errorCode(cause) !== "ENOENT") throw cause
+    return undefined
+  }
+}
+
 /** Removes a file or folder of our own that is of no use any more. One that stays is found by `pipeline gc`. */
 export const discard = (at: string): void => {
   try {
-    fs.rmSync(at, { recursive: true, force: true })
+    remove(at)
   } catch {
     // What led here is what has to be told.
   }

@@ -11,7 +11,7 @@ import * as path from "node:path"
 import * as Schema from "effect/Schema"
 
 import { errorCode } from "../../text/error-text.ts"
-import { closeFile, patiently, readFrom } from "./calls.ts"
+import { closeFile, lookAt, looking, readFrom, remove } from "./calls.ts"
 
 /** Something in a store is not of the sort that belongs at its place: a link, a FIFO, a folder, a file of an absurd size. */
 export class OutOfPlace extends Schema.TaggedError<OutOfPlace>()("OutOfPlace", { path: Schema.String, problem: Schema.String }) {
@@ -44,7 +44,7 @@ export const inside = (root: string, ...names: ReadonlyArray<string>): string =>
 }
 
 const folderProblem = (folder: string): string | null => {
-  const stat = fs.lstatSync(folder, { throwIfNoEntry: false })
+  const stat = lookAt(folder)
   if (stat === undefined || stat.isDirectory()) return null
   if (stat.isSymbolicLink()) return "is a link, and links inside a store are not followed: put the folder itself there"
   return `is ${sortOf(stat)} where a folder belongs`
@@ -56,7 +56,7 @@ export const namesInside = (root: string, ...names: ReadonlyArray<string>): Read
   const problem = names.length === 0 ? null : folderProblem(folder)
   if (problem !== null) throw new OutOfPlace({ path: folder, problem })
   try {
-    return fs.readdirSync(folder).toSorted()
+    return looking(folder, () => fs.readdirSync(folder)).toSorted()
   } catch (cause) {
     if (errorCode(cause) === "ENOENT" || errorCode(cause) === "ENOTDIR") return []
     throw cause
@@ -96,7 +96,7 @@ const makeFolder = (folder: string): void => {
  * @public */
 export const removeInside = (root: string, ...names: ReadonlyArray<string>): void => {
   if (names.length === 0) throw new OutOfPlace({ path: root, problem: "is a whole store, which is never removed" })
-  fs.rmSync(inside(root, ...names), { recursive: true, force: true })
+  remove(inside(root, ...names))
 }
 
 /** What lies at a path, as words: `a FIFO`. */
@@ -120,14 +120,14 @@ const NO_WAIT = fs.constants.O_NONBLOCK ?? 0
 export const openRegular = (file: string): number => {
   let handle: number
   try {
-    handle = patiently(file, () => fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT))
+    handle = looking(file, () => fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT))
   } catch (cause) {
     // A link, a socket: the answer of `open` does not say it in words.
-    const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+    const stat = lookAt(file)
     if (stat === undefined || stat.isFile()) throw cause
     throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
   }
-  const stat = fs.fstatSync(handle)
+  const stat = looking(file, () => fs.fstatSync(handle))
   if (stat.isFile()) return handle
   closeFile(handle)
   throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
@@ -143,7 +143,7 @@ export const tooLarge = (bytes: number): string => `has ${bytes} bytes, and noth
 export const readRegular = (file: string, most = LARGEST_TEXT): Buffer => {
   const handle = openRegular(file)
   try {
-    const { size } = fs.fstatSync(handle)
+    const { size } = looking(file, () => fs.fstatSync(handle))
     if (size > most) throw new OutOfPlace({ path: file, problem: tooLarge(size) })
     const bytes = Buffer.allocUnsafe(size)
     if (readFrom(handle, file, bytes, 0) < size) throw new OutOfPlace({ path: file, problem: "became shorter while it was read" })
@@ -160,6 +160,6 @@ export const readText = (file: string): string => readRegular(file).toString("ut
 /** Size of a regular file in bytes; -1 for everything else and for nothing.
  * @public */
 export const sizeOfRegular = (file: string): number => {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+  const stat = lookAt(file)
   return stat?.isFile() === true ? stat.size : -1
 }

@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { discard, moveInPlace, patiently, pause, syncFile, temporaryName, writeWhole } from "./calls.ts"
+import { discard, moveInPlace, patiently, pause, remove, syncFile, temporaryName, writeWhole } from "./calls.ts"
 
 /** Makes a folder and those above it. */
 export const makeFolder = (folder: string): void => void patiently(folder, () => fs.mkdirSync(folder, { recursive: true }))
@@ -91,7 +91,7 @@ const renameOnce = (temporary: string, file: string): boolean => {
     waited = now !== null && now === owner ? waited + LOOK_AGAIN_MS : 0
     owner = now
     if (waited < CLAIM_MS) pause(LOOK_AGAIN_MS)
-    else patiently(claim, () => fs.rmSync(claim, { recursive: true, force: true }))
+    else remove(claim)
   }
   try {
     if (statOf(file) !== null) return false

@@ -1,8 +1,6 @@
 /** The code that keys speak of, `code/<digest>.txt`, without comments: only ever shown, never run. */
 
-import * as fs from "node:fs"
-
-import { replaceFile } from "../disk/calls.ts"
+import { remove, replaceFile } from "../disk/calls.ts"
 import { inside, makeInside, readText } from "../disk/inside.ts"
 import { Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
@@ -22,7 +20,7 @@ export const keepCode = (root: string, digest: string, text: string): void => {
   const file = codeFile(root, digest)
   try {
     if (readText(file) === text) return
-    fs.rmSync(file, { recursive: true })
+    remove(file)
   } catch {
     // Not there, or nothing that can be read: a new one takes its place.
   }

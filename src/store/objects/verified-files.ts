@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { cacheDirectory } from "../disk/cache-directory.ts"
+import { looking, remove } from "../disk/calls.ts"
 import { sha256 } from "./digest.ts"
 
 /** One line a file: five numbers and a digest. */
@@ -56,7 +57,7 @@ export class VerifiedFiles {
     for (const name of fs.readdirSync(NOTES())) {
       const file = path.join(NOTES(), name)
       const [head = ""] = fs.readFileSync(file, "utf8").split("\n", 1)
-      if (!head.startsWith(HEAD) || !fs.existsSync(head.slice(HEAD.length))) fs.rmSync(file, { force: true })
+      if (!head.startsWith(HEAD) || !fs.existsSync(head.slice(HEAD.length))) remove(file)
     }
     fs.appendFileSync(this.notes, `${HEAD}${this.store}\n`)
   }
@@ -70,7 +71,7 @@ export class VerifiedFiles {
         const found = LINE.exec(line)
         if (found !== null) this.known.set(found[1]!, found[2]!)
       }
-      if (lines.length > MOST_LINES) fs.rmSync(this.notes)
+      if (lines.length > MOST_LINES) remove(this.notes)
     } catch {
       // None yet.
     }
@@ -80,6 +81,6 @@ export class VerifiedFiles {
 
 /** A file as it is now: device, inode, size, time of change of contents and of entry; null where there is none. */
 export const identityOf = (file: string): string | null => {
-  const stat = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
+  const stat = looking(file, () => fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }))
   return stat?.isFile() === true ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : null
 }

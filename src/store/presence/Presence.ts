@@ -12,7 +12,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { moveInPlace, pause, writeLightly } from "../disk/calls.ts"
+import { moveInPlace, pause, remove, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, OutOfPlace, readText } from "../disk/inside.ts"
 import { type Fate, isProcessId, type Machine, type ProcessIdentity } from "./machine.ts"
 import { glance } from "./remembered-beats.ts"
@@ -117,7 +117,7 @@ export const keepBeating = ({ beat }: Presence, { silence, now }: Machine): Hear
 
 export const removePresence = (root: string, sort: Sort, token: string): void => {
   // Whatever lies there under these names: a folder in place of a file goes as well.
-  for (const file of [fileOf(root, sort, token), beatFile(root, token)]) fs.rmSync(file, { recursive: true, force: true })
+  for (const file of [fileOf(root, sort, token), beatFile(root, token)]) remove(file)
 }
 
 /** Everyone who is there or was when they died, of all sorts or one. */
@@ -147,8 +147,7 @@ const whoIs = (root: string, sort: Sort, token: string): Holder | null => {
 /** Removes beats of those who were given up and have beaten once more. */
 export const removeStrayBeats = (root: string): void => {
   const known = new Set(present(root).map(({ token }) => `${token}.beat`))
-  for (const name of namesInside(root, FOLDER))
-    if (name.endsWith(".beat") && !known.has(name)) fs.rmSync(inside(root, FOLDER, name), { recursive: true, force: true })
+  for (const name of namesInside(root, FOLDER)) if (name.endsWith(".beat") && !known.has(name)) remove(inside(root, FOLDER, name))
 }
 
 /**

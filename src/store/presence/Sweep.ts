@@ -15,7 +15,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { patiently } from "../disk/calls.ts"
+import { patiently, remove } from "../disk/calls.ts"
 import { inside, makeInside, namesInside } from "../disk/inside.ts"
 import { enter, type Holder, newToken, type Observer, present, removePresence, removeStrayBeats } from "./Presence.ts"
 import type { Steps } from "./steps.ts"
@@ -70,14 +70,13 @@ function* undo(root: string, token: string): Steps<void> {
 function* putBack(root: string, folder: string): Steps<void> {
   // What is no folder there, a link say, is none of a gc's: it goes itself, and nothing that it leads to.
   const stat = fs.lstatSync(inside(root, TRASH, folder), { throwIfNoEntry: false })
-  if (stat !== undefined && !stat.isDirectory()) return fs.rmSync(inside(root, TRASH, folder), { force: true })
+  if (stat !== undefined && !stat.isDirectory()) return remove(inside(root, TRASH, folder))
   for (;;) {
     for (const name of namesInside(root, TRASH, folder)) {
       const from = inside(root, TRASH, folder, name)
       const to = placeOf(root, name)
       // What is there again in the meantime is as good, and newer.
-      if (to === null || fs.lstatSync(to, { throwIfNoEntry: false }) !== undefined)
-        fs.rmSync(from, { recursive: true, force: true })
+      if (to === null || fs.lstatSync(to, { throwIfNoEntry: false }) !== undefined) remove(from)
       else rename(from, to)
       yield 0
     }
@@ -176,8 +175,7 @@ export function* sweep(
   yield 0
   presence.leave()
   yield 0
-  for (const name of namesInside(root, TRASH))
-    if (name.startsWith(RUBBISH)) fs.rmSync(inside(root, TRASH, name), { recursive: true, force: true })
+  for (const name of namesInside(root, TRASH)) if (name.startsWith(RUBBISH)) remove(inside(root, TRASH, name))
   return { _tag: "swept", removed }
 }
 
@@ -226,7 +224,7 @@ function* endCommits(root: string, own: string): Steps<void> {
       if (!rename(inside(root, ...names), moved)) continue
       yield 0
       // Not only out of reach: a file without a name cannot be given one.
-      fs.rmSync(moved, { recursive: true, force: true })
+      remove(moved)
       yield 0
     }
 }
