@@ -6,6 +6,8 @@
 import { describe, expect, it } from "vitest"
 
 import { isSameAnswer, reading } from "../../src/answers/answers.ts"
+import { canonicalAnswer } from "../../src/datasets/answers.ts"
+import { gradable, grade } from "../../src/formats/grade.ts"
 import { draws } from "../../src/random/philox.ts"
 
 const random = draws(20_261_129, "answer-spellings")
@@ -110,6 +112,15 @@ describe.each(KINDS)("spellings of %s", (_, draw) => {
           expect(isSameAnswer(a, b), `${a} | ${b}`).toBe(true)
           expect(isSameAnswer(b, a), `${b} | ${a}`).toBe(true)
         }
+  })
+
+  it("are read alike by the loader of data and by the grader of completions", () => {
+    for (const group of groups) {
+      const [text, other] = [random.pick(group), random.pick(group)]
+      const reference = canonicalAnswer(text)!
+      expect(gradable(reference), text).toBeNull()
+      expect(grade(`Thus the answer is \\boxed{${other}}.`, reference, "corrected").correct, `${other} | ${text}`).toBe(true)
+    }
   })
 
   it("are no other answer", () => {
