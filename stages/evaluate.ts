@@ -22,6 +22,7 @@ import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { subSeed } from "../src/random/philox.ts"
+import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection, snapshotObjection, stepSizeObjection } from "../src/training/policy.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
@@ -51,6 +52,10 @@ const samplingObjection = (samples: number, how: { readonly temperature: number;
 /** Problems of one engine call. */
 const CHUNK = 64
 
+/** What is asked; a format is forced by one token. */
+const ahead = ({ suite, problems, maxLongPrompts, force }: Param.Values<typeof EvaluateParams>) =>
+  ({ owner: "evaluate", suite, wanted: problems, first: true, maxLongPrompts, forced: force === "" ? 0 : 1 }) as const
+
 export const evaluate = Stage.make({
   name: "evaluate",
   inputs: { policy: Checkpoint, corpus: Corpus },
@@ -67,6 +72,8 @@ export const evaluate = Stage.make({
     roomObjection(maxNewTokens, policy) ??
     stepSizeObjection({ prompts: CHUNK, samples, maxNewTokens }) ??
     snapshotObjection(step, policy),
+  remarks: (params, { policy, corpus }) => askedOfMixture(ahead(params), policy, corpus),
+  foresee: (params, { policy }, open) => askedOfCorpus(ahead(params), policy, open),
   resources: {
     cost: ({ scale = "xs", problems, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * problems * (samples + 1) * 50

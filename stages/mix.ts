@@ -35,7 +35,7 @@ import {
   suitesProblem
 } from "../src/mixing/param-checks.ts"
 import { Selection } from "../src/mixing/Selection.ts"
-import { isForEvaluation, type Suite, suiteProblems } from "../src/mixing/suites.ts"
+import { isForEvaluation, type Suite, suiteProblems, suiteRemarks } from "../src/mixing/suites.ts"
 import { encodeDocument, encodePrompt } from "../src/tokenizer/document.ts"
 import { Lengths } from "../src/tokenizer/lengths.ts"
 
@@ -108,6 +108,7 @@ export const mix = Stage.make({
   output: Corpus,
   externals: sourceExternals,
   check: mixtureProblem,
+  remarks: suiteRemarks,
   resources: { cost: ({ tokens }) => tokens },
 
   run: Effect.fn("mix")(function* ({ params, output, progress }) {

@@ -40,6 +40,7 @@ import { cutSoFar } from "../src/rl/sampling/cut-so-far.ts"
 import { lastGood, parametersProblem, ReferenceParams, samplingProblem, StartUnusable } from "../src/rl/sampling/divergence.ts"
 import { ObservationParams } from "../src/rl/sampling/observation.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
+import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
 import { probe } from "../src/training/probes.ts"
@@ -64,6 +65,10 @@ export const RlParams = {
   seed: Param.seed("seed of prompts and samples")
 }
 
+/** What prompts are drawn from. */
+const ahead = ({ suite, prompts, maxLongPrompts }: Param.Values<typeof RlParams>) =>
+  ({ owner: "rl", suite, wanted: prompts, first: false, maxLongPrompts, forced: 0 }) as const
+
 export const rl = Stage.make({
   name: "rl",
   inputs: { policy: Checkpoint, corpus: Corpus },
@@ -79,7 +84,9 @@ export const rl = Stage.make({
     stepSizeObjection(params) ??
     suiteObjection(params.suite, corpus) ??
     suiteSizeObjection(params.prompts, params.suite, corpus),
-  remarks: (params) => slowPathRemark(settingsOf(params)),
+  remarks: (params, { policy, corpus }) =>
+    Effect.map(askedOfMixture(ahead(params), policy, corpus), (said) => [...slowPathRemark(settingsOf(params)), ...said]),
+  foresee: (params, { policy }, open) => askedOfCorpus(ahead(params), policy, open),
   resources: {
     cost: ({ scale = "xs", steps, prompts, samples }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * steps * prompts * samples * 100

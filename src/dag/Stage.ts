@@ -92,6 +92,26 @@ export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<
   return null
 }
 
+/**
+ * Opens a table of an input as soon as it is there; null where it is not to be had: the input is not computed yet (in a plan),
+ * gave nothing, or cannot be read.
+ */
+export type OpenInput<In extends Inputs> = <Name extends keyof In & string, T extends keyof In[Name]["tables"] & string>(
+  input: Name,
+  table: T
+) => Effect.Effect<TableReader<In[Name]["tables"][T]> | null>
+
+type Remarks<In extends Inputs, P extends Param.Params> = (
+  params: Param.Values<P>,
+  inputs: { readonly [K in keyof In]: WiredInput }
+) => Effect.Effect<ReadonlyArray<string>, unknown>
+
+type Foresee<In extends Inputs, P extends Param.Params> = (
+  params: Param.Values<P>,
+  inputs: { readonly [K in keyof In]: WiredInput },
+  open: OpenInput<In>
+) => Effect.Effect<ReadonlyArray<string>, unknown>
+
 /** A file from outside the store that a stage reads; its digest enters the key. */
 export interface External {
   readonly name: string
@@ -121,8 +141,16 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
   readonly passesOn: Readonly<Record<string, string>>
   /** Called on every node of a study before anything runs, in addition to the params' own checks. */
   readonly check: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
-  /** What a user may want to know of such params before a run: said by `plan`. Sentences, none of which forbids anything. */
-  readonly remarks: (params: Param.Values<P>) => ReadonlyArray<string>
+  /**
+   * What a user may want to know before a run, from the params and from what they name: said by `plan`. Sentences, none of which
+   * forbids anything. Fails where it shows that the node will fail.
+   */
+  readonly remarks: Remarks<In, P>
+  /**
+   * The same from inputs that are there long before the node is reached, such as the corpus of an evaluation: asked by `plan`,
+   * and by a run as soon as they are there, so that what will fail fails before hours of training. null: nothing is foreseen.
+   */
+  readonly foresee: Foresee<In, P> | null
   /** The module that exports the stage: the root of its code digest. Relative to the repository, or a file URL. */
   readonly module: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
@@ -145,7 +173,8 @@ export declare namespace Stage {
     readonly agreeOn: Readonly<Record<string, ReadonlyArray<string>>>
     readonly passesOn: Readonly<Record<string, string>>
     readonly check: (params: any, inputs: any) => Objection | null
-    readonly remarks: (params: any) => ReadonlyArray<string>
+    readonly remarks: (params: any, inputs: any) => Effect.Effect<ReadonlyArray<string>, unknown>
+    readonly foresee: ((params: any, inputs: any, open: any) => Effect.Effect<ReadonlyArray<string>, unknown>) | null
     readonly module: string
     readonly run: (context: any) => Effect.Effect<void, unknown, any>
   }
@@ -182,7 +211,8 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly agreeOn?: Readonly<Record<string, ReadonlyArray<keyof In & string>>>
   readonly passesOn?: Readonly<Record<string, keyof In & string>>
   readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
-  readonly remarks?: (params: Param.Values<P>) => ReadonlyArray<string>
+  readonly remarks?: Remarks<In, P>
+  readonly foresee?: Foresee<In, P> | null
   readonly module?: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
 }): Stage<In, P, Out, E, R> => {
@@ -198,7 +228,8 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     agreeOn: options.agreeOn ?? {},
     passesOn: options.passesOn ?? {},
     check: options.check ?? (() => null),
-    remarks: options.remarks ?? (() => []),
+    remarks: options.remarks ?? (() => Effect.succeed([])),
+    foresee: options.foresee ?? null,
     module: options.module ?? `stages/${name}.ts`
   }
   const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => {

@@ -108,6 +108,19 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
 }
 
+/** What is known of each node before anything has run, by its id: what a stage's checks are given of its inputs. */
+export const wiredNodes = ({ nodes }: Graph): ReadonlyMap<string, WiredInput> => {
+  const wired = new Map<string, WiredInput>()
+  for (const node of nodes) wired.set(node.id, { stage: node.stage.name, params: node.params, inputs: wiredInputs(node, wired) })
+  return wired
+}
+
+/** The inputs of a node among the wired nodes of its graph. */
+export const wiredInputs = (
+  { inputs }: Pick<GraphNode, "inputs">,
+  wired: ReadonlyMap<string, WiredInput>
+): Readonly<Record<string, WiredInput>> => Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, wired.get(id)!]))
+
 /** Every node that the targets need, each once, inputs before their users. A loop: a chain may be as long as a study likes. */
 const inputsFirst = (targets: ReadonlyArray<Node>): ReadonlyArray<Node> => {
   const order = new Set<Node>()

@@ -73,7 +73,7 @@ export const askedWords = (row: Table.Input<typeof Asked>): ReadonlyArray<string
       ? [
           `${withoutRoom} of ${asked + withoutRoom} problems of suite "${suite}" are not asked: their prompts of up to ` +
             `${longestPrompt} tokens leave no room for an answer in a context of ${context}` +
-            (asked < wanted && found >= wanted ? `; ${asked} are left where ${wanted} are wanted` : "")
+            (asked < wanted && found >= wanted ? `; that leaves ${asked} where ${wanted} are wanted` : "")
         ]
       : [])
   ]

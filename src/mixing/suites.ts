@@ -1,5 +1,7 @@
 /** Problem suites that a corpus carries: from the built-in grammar by name, or from a dataset as `name:split`. */
 
+import { statSync } from "node:fs"
+
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -151,6 +153,29 @@ export const suiteProblems = (
     },
     catch: (cause) => cause
   })
+
+/** Datasets up to this many bytes are read by a plan. */
+const QUICKLY_READ = 32e6
+
+/** Whether a suite is had at once: a built-in one, or a dataset whose files are not large. */
+export const isQuicklyHad = (suite: string): boolean => {
+  const dataset = datasetName(suite)
+  if (dataset === null) return builtInSuites.includes(suite)
+  const { files } = openDataset(dataset.dataset, dataset.split, { purpose: "evaluation" })
+  return files.reduce((bytes, { path }) => bytes + statSync(path).size, 0) <= QUICKLY_READ
+}
+
+/** What a plan says of the rows of suites that are left out. Fails with what the mixture will fail with. */
+export const suiteRemarks = Effect.fnUntraced(function* (settings: MixtureSettings) {
+  const said: Array<string> = []
+  for (const suite of settings.suites) {
+    if (datasetName(suite) === null || !isQuicklyHad(suite)) continue
+    const { rejected, problems } = yield* suiteProblems(suite, settings)
+    const [first] = rejected.first.map(faultWords)
+    if (first !== undefined) said.push(`${suite}: ${rejectedWords(rejected.rows, first)}; problems left: ${problems.length}`)
+  }
+  return said
+})
 
 /** Rows of a suite that are named one by one. */
 const FIRST_REJECTED = 20

@@ -13,7 +13,7 @@ import type { CorpusSequences } from "./corpus.ts"
 
 /** How many documents may be cut: a parameter of every stage that trains on documents. */
 export const longDocumentsParam = Param.number(
-  0.2,
+  0.5,
   "share of the documents that may be longer than the context, and are cut there, before the stage refuses",
   { min: 0, max: 1 }
 )

@@ -104,7 +104,7 @@ describe("what is asked", () => {
       asked([3, 11, 12], { wanted: 2, found: 3 }),
       [
         '2 of 3 problems of suite "s" are not asked: their prompts of up to 12 tokens leave no room for an answer in a ' +
-          "context of 10; 1 are left where 2 are wanted"
+          "context of 10; that leaves 1 where 2 are wanted"
       ]
     ],
     [

@@ -226,7 +226,7 @@ describe("RL", () => {
     const many = { ...given, prompts: 40, steps: 1, maxLongPrompts: 0.5 }
     const { artifact, notes } = await compute(rl, inputs(), many)
     const { long } = await suiteOf("steps-6")
-    expect(notes[0]).toContain(`${40 - long.length} are left where 40 are wanted`)
+    expect(notes[0]).toContain(`that leaves ${40 - long.length} where 40 are wanted`)
     expect((await read(RlRun, artifact)).rollouts.rows).toBe(2 * (40 - long.length))
   })
 })

@@ -2,6 +2,8 @@
 
 import * as Effect from "effect/Effect"
 
+import { foreseen } from "../../dag/foresight/foreseen.ts"
+import { wiredInputs, wiredNodes } from "../../dag/graph.ts"
 import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { append } from "../../lists/large.ts"
 import { Store } from "../../store/objects/Store.ts"
@@ -42,7 +44,21 @@ export const command: Command = {
       })
       const labelOf = (id: string) => graph.byId.get(id)?.label ?? id
       const codeText = (digest: string) => present.get(digest) ?? store.codeText(digest)
-      return planned.map((entry): Explained => ({ ...entry, context: { node: entry.node, labelOf, codeText } }))
+      const wired = wiredNodes(graph)
+      const artifacts = new Map(
+        planned.flatMap(({ node, decision }) =>
+          decision._tag === "cached" ? [[node.id, decision.action.output.digest] as const] : []
+        )
+      )
+      return yield* Effect.forEach(planned, ({ node, decision }) =>
+        Effect.gen(function* () {
+          const context: Context = { node, labelOf, codeText }
+          if (decision._tag === "cached") return { node, decision, context, remarks: [] }
+          const said = yield* node.stage.remarks(node.params, wiredInputs(node, wired))
+          const seen = yield* foreseen(node, wired, (input) => Effect.succeed(artifacts.get(node.inputs[input]!) ?? null))
+          return { node, decision, context, remarks: [...new Set([...said, ...seen])] }
+        })
+      )
     })
     const planned = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
 
@@ -52,6 +68,8 @@ export const command: Command = {
 }
 
 interface Explained extends Planned {
+  /** What its stage has to say before it runs. */
+  readonly remarks: ReadonlyArray<string>
   readonly context: Context
 }
 
@@ -65,16 +83,12 @@ const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
   ])
   const sections = [textTable(["node", "state", "reason"], rows)]
   const told = new Set<string>()
-  const remarks = planned.filter(({ decision }) => decision._tag !== "cached").flatMap(remarksOf)
+  const remarks = planned.flatMap(({ node, remarks }) => remarks.map((remark) => `${node.label}: ${remark}`))
   if (remarks.length > 0) sections.push(remarks.join("\n"))
   if (why) for (const entry of planned) append(sections, explanation(entry, told))
   sections.push(summary(planned))
   return sections.join("\n\n")
 }
-
-/** What a stage has to say of a node's params before it runs. */
-const remarksOf = ({ node }: Planned): ReadonlyArray<string> =>
-  node.stage.remarks(node.params).map((remark) => `${node.label}: ${remark}`)
 
 /** A change of code that several nodes share is shown in full once; `told` remembers which were. */
 const explanation = ({ node, decision, context }: Explained, told: Set<string>): ReadonlyArray<string> => {
@@ -110,7 +124,7 @@ const summary = (planned: ReadonlyArray<Planned>): string => {
   return `${plural(planned.length, "node")}: ${words.join(", ")}.`
 }
 
-const asJson = ({ node, decision, context }: Explained) => {
+const asJson = ({ node, decision, context, remarks }: Explained) => {
   const reason = reasonOf(decision)
   const changed = reason?._tag === "changed" ? reason : null
   return {
@@ -121,7 +135,7 @@ const asJson = ({ node, decision, context }: Explained) => {
     inputs: node.inputs,
     state: decision._tag,
     reason: reasonWords(decision, context.labelOf),
-    remarks: node.stage.remarks(node.params),
+    remarks,
     key: decision._tag === "blocked" ? null : decision.key,
     artifact: decision._tag === "cached" ? decision.action.output.digest : null,
     waitsFor: decision._tag === "blocked" ? decision.on : [],

@@ -15,9 +15,11 @@ import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
-import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
+import { foreseen } from "../foresight/foreseen.ts"
+import { type Graph, type GraphNode, lineageParams, wiredNodes } from "../graph.ts"
 import { inputsAgree, originOf } from "../inputs-agree.ts"
 import { type Decision, decide, type PlanOptions } from "../Planner.ts"
+import type { WiredInput } from "../Stage.ts"
 import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
 import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
@@ -46,6 +48,8 @@ type Ending = NodeFailed | Skipped | Stopped
 /** A run that is going on. */
 interface Running extends RunOptions {
   readonly graph: Graph
+  /** Its nodes as the checks of their stages see them. */
+  readonly wired: ReadonlyMap<string, WiredInput>
   readonly slots: Slots.Slots
   readonly priorities: ReadonlyMap<string, number>
   /** Looks at those who compute what this run waits for. */
@@ -68,6 +72,7 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
   const running: Running = {
     ...options,
     graph,
+    wired: wiredNodes(graph),
     outcomes,
     slots: Slots.make(options.threads),
     priorities: priorityOf(graph),
@@ -88,11 +93,16 @@ const announce = ({ graph, watch }: Running): void => {
 }
 
 /**
- * Fails as soon as it shows in what a node's inputs come from that they will not belong together: the node's end is then known,
- * unless it has come to the same one by itself.
+ * Fails as soon as it shows in what a node's inputs come from that they will not belong together, or in those that are there that
+ * the stage will refuse them: the node's end is then known, unless it has come to the same one by itself.
  */
 const foresee = (running: Running, node: GraphNode) => {
-  const { graph, outcomes } = running
+  const { graph, outcomes, wired, assumeUnchanged } = running
+  const artifactOf = (input: string) =>
+    Deferred.await(outcomes.get(node.inputs[input]!)!).pipe(
+      Effect.map((action): string | null => action.output.digest),
+      Effect.orElseSucceed(() => null)
+    )
   return inputsAgree(node.stage, (input, document) =>
     Deferred.await(outcomes.get(originOf(graph, node.inputs[input]!, document, () => false))!).pipe(
       Effect.map((action): string | undefined => action.output.digest),
@@ -100,6 +110,8 @@ const foresee = (running: Running, node: GraphNode) => {
       Effect.orElseSucceed(() => undefined)
     )
   ).pipe(
+    // A result that is taken whatever the code has become since is not to be refused by it.
+    Effect.andThen(assumeUnchanged.includes(node.stage.name) ? Effect.void : foreseen(node, wired, artifactOf)),
     Effect.mapError((error) => nodeFailed(node.label, error)),
     Effect.tapError((ending) => endWithout(running, node, ending))
   )
@@ -115,8 +127,12 @@ const endWithout = Effect.fnUntraced(function* ({ outcomes, watch }: Running, no
 
 /** Follows one node to its end and makes that end known, to the watcher and to the nodes that wait for it. */
 const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
+  const outcome = running.outcomes.get(node.id)!
   const exit = yield* awaitInputs(running, node).pipe(
-    Effect.flatMap((inputs) => obtain(running, node, inputs)),
+    // Its end may have been foreseen in the meantime.
+    Effect.flatMap((inputs) =>
+      Effect.flatMap(Deferred.isDone(outcome), (ended) => (ended ? Deferred.await(outcome) : obtain(running, node, inputs)))
+    ),
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         if (running.begun.has(node.id)) running.watch({ event: "node-stopped", node: node.id })
@@ -124,14 +140,14 @@ const settle = Effect.fnUntraced(function* (running: Running, node: GraphNode) {
     ),
     Effect.exit
   )
-  if (Exit.isSuccess(exit)) return yield* Deferred.succeed(running.outcomes.get(node.id)!, exit.value)
+  if (Exit.isSuccess(exit)) return yield* Deferred.succeed(outcome, exit.value)
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)
   running.begun.delete(node.id)
   return yield* endWithout(
     running,
     node,
-    error instanceof Skipped || error instanceof Stopped ? error : nodeFailed(node.label, error)
+    error instanceof Skipped || error instanceof Stopped || error instanceof NodeFailed ? error : nodeFailed(node.label, error)
   )
 })
 

@@ -11,32 +11,9 @@ import { Comparison } from "../../../schemas/comparison.ts"
 import { Corpus } from "../../../schemas/corpus.ts"
 import { Evaluation } from "../../../schemas/evaluation.ts"
 import { RlRun } from "../../../schemas/rl-run.ts"
-import { openTable, type TableReader } from "../../store/arrow/TableReader.ts"
-import { ArtifactCorrupt, Store } from "../../store/objects/Store.ts"
+import { Store } from "../../store/objects/Store.ts"
 import { isA, type Any as AnyKind } from "../../store/schema/Kind.ts"
-import { errorText } from "../../text/error-text.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
-
-/** One table of an artifact of `kind` (or of a kind that extends it). */
-export const openArtifactTable = Effect.fnUntraced(function* <K extends AnyKind, Name extends keyof K["tables"] & string>(
-  kind: K,
-  name: Name,
-  artifact: string
-) {
-  const store = yield* Store
-  const manifest = yield* store.manifest(artifact)
-  const corrupt = (file: string, problem: string) => new ArtifactCorrupt({ artifact, file, problem })
-  if (!isA(manifest.kind, kind)) return yield* corrupt(artifact, `is of kind ${manifest.kind}, not ${kind.name}`)
-  const entry = manifest.tables[name]
-  if (entry === undefined) return yield* corrupt(artifact, `has no table ${name}`)
-  const file = yield* store.readable(artifact, entry)
-  // `name` is a key of the kind's tables; indexing a mapped type through a generic forgets that.
-  const table = kind.tables[name] as K["tables"][Name]
-  return yield* Effect.try({
-    try: (): TableReader<K["tables"][Name]> => openTable(table, file),
-    catch: (cause) => corrupt(file, errorText(cause))
-  })
-})
 
 /** What the stages of this house make, for nodes that made nothing. The stages themselves know, a floor above. */
 const KIND_OF_STAGE: Readonly<Record<string, AnyKind>> = {

@@ -3,7 +3,7 @@
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../../../schemas/attribution.ts"
-import { openArtifactTable } from "./artifact-reader.ts"
+import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { type Estimate, meanOf } from "./policy-estimates.ts"
 
 export interface Attributed {

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 
 import { Evaluation } from "../../../schemas/evaluation.ts"
-import { openArtifactTable } from "./artifact-reader.ts"
+import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 
 export interface ReadCompletion {
   readonly text: string

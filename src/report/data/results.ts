@@ -8,7 +8,8 @@
 import * as Effect from "effect/Effect"
 
 import { Evaluation } from "../../../schemas/evaluation.ts"
-import { nodeKinds, openArtifactTable } from "./artifact-reader.ts"
+import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
+import { nodeKinds } from "./artifact-reader.ts"
 import { type Cell, cellsOf, type Member } from "./compared-policies.ts"
 import { type EvaluationRow, type PolicyEstimates, meanOverSeeds, estimatesOf, winnerOf } from "./policy-estimates.ts"
 import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"

@@ -3,8 +3,8 @@
 import * as Effect from "effect/Effect"
 
 import { RlRun } from "../../../schemas/rl-run.ts"
+import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { timeToDominance } from "../../evaluation/metrics/dominance.ts"
-import { openArtifactTable } from "./artifact-reader.ts"
 import type { RunNode } from "./RunRecord.ts"
 import { artifactOf } from "./RunRecord.ts"
 
