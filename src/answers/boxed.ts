@@ -3,37 +3,50 @@
  * `\boxed{\text{17 dollars}}`.
  */
 
+/** A box of a text. `contents`: null where it was opened and the text ended, or went on, without closing it. */
+interface Box {
+  readonly start: number
+  readonly contents: string | null
+}
+
 /**
- * The contents of the closed box that starts last; null where there is none. `\boxed 7` is read as well. One pass with a stack of
- * open braces, so that a text of boxes that are never closed costs no more than any other.
+ * The box that starts last; null where there is none. `\boxed 7` is read as well. A box inside one that is never closed starts
+ * later and counts. One pass with a stack of open braces, so that a text of boxes that are never closed costs no more than any
+ * other.
  */
-export const lastBoxed = (text: string): string | null => {
+export const lastBox = (text: string): Box | null => {
   /** Where the contents of each open brace start, and whether a box opened it. */
   const open: Array<{ readonly start: number; readonly box: boolean }> = []
-  let last = { start: -1, contents: "" }
-  const close = (start: number, contents: string) => {
-    if (start > last.start) last = { start, contents: contents.trim() }
+  let last: Box | null = null
+  const found = (start: number, contents: string | null) => {
+    if (last === null || start > last.start) last = { start, contents: contents?.trim() ?? null }
   }
   for (let i = 0; i < text.length; i++) {
     if (text.startsWith(command, i)) {
       let next = i + command.length
-      while (text[next] === " ") next++
+      while (isSpace(text[next])) next++
       if (text[next] === "{") {
         open.push({ start: next + 1, box: true })
         i = next
       } else {
         const bare = text.slice(next, next + 40).match(/^-?[\d.,]*\d/)
-        if (bare !== null) close(next, bare[0])
+        if (bare !== null) found(next, bare[0])
+        else if (next === text.length) found(next, null)
         i = next - 1
       }
     } else if (text[i] === "\\") i++
     else if (text[i] === "{") open.push({ start: i + 1, box: false })
     else if (text[i] === "}") {
       const brace = open.pop()
-      if (brace?.box === true) close(brace.start, text.slice(brace.start, i))
+      if (brace?.box === true) found(brace.start, text.slice(brace.start, i))
     }
   }
-  return last.start < 0 ? null : last.contents
+  for (const brace of open) if (brace.box) found(brace.start, null)
+  return last
 }
 
+/** The contents of that box; null where there is none, or where it is not finished: an earlier one was given up for it. */
+export const lastBoxed = (text: string): string | null => lastBox(text)?.contents ?? null
+
 const command = "\\boxed"
+const isSpace = (c: string | undefined): boolean => c === " " || c === "\n" || c === "\t" || c === "\r"

@@ -126,11 +126,13 @@ describe("boxes", () => {
     ["Thus the answer is \\boxed{ 17 } .", "17"],
     ["\\boxed{\\frac{1}{2}}", "\\frac{1}{2}"],
     ["\\boxed{1}, no, \\boxed{2}", "2"],
-    ["\\boxed{1} and then \\boxed{2", "1"],
+    ["\\boxed{1 and then \\boxed{2}", "2"],
     ["$\\boxed{\\text{a } b}$", "\\text{a } b"],
     ["\\boxed{a\\}b}", "a\\}b"],
     ["\\boxed 7", "7"]
   ])("%s holds %s", (text, contents) => expect(lastBoxed(text)).toBe(contents))
 
-  it.each(["no box", "\\boxed{17", "\\boxed", ""])("%s holds nothing", (text) => expect(lastBoxed(text)).toBeNull())
+  it.each(["no box", "\\boxed{17", "\\boxed", "", "\\boxed{1} and then \\boxed{2"])("%s holds nothing", (text) =>
+    expect(lastBoxed(text)).toBeNull()
+  )
 })

@@ -82,7 +82,7 @@ describe("an answer read from text", () => {
   it("is found in the last box, whatever braces stand around it", () => {
     for (const n of many(integer)) {
       const around = random.pick(["{", "\\text{", "\\frac{1}{2} \\sqrt{", "\\boxed{7} {"])
-      const text = `${around}a} so $\\boxed{ ${english(n)} }$ ${random.pick(["", ".", "\\text{done}", "\\boxed{"])}`
+      const text = `${around}a} so $\\boxed{ ${english(n)} }$ ${random.pick(["", ".", "\\text{done}", "\\boxed it"])}`
       expect(numberIn(lastBoxed(text)!)).toBe(String(n))
       for (const profile of ["paper", "corrected"] as const)
         expect(grade(`We have 2 + 2 = 4. Thus \\boxed{${english(n)}}.`, String(n), profile).correct, text).toBe(true)

@@ -13,7 +13,7 @@
  */
 
 import { numberIn } from "../../answers/answers.ts"
-import { lastBoxed } from "../../answers/boxed.ts"
+import { lastBox } from "../../answers/boxed.ts"
 import { plainLatex } from "../../answers/plain-latex.ts"
 import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
 import type { Value } from "../Format.ts"
@@ -25,9 +25,11 @@ export const numberInText = (text: string): Value | null => {
   const hopeful = speaksOfAnswer ? lastOf(text, finalAnswerHope) : null
   if (hopeful !== null) return hopeful.value
   const final = speaksOfAnswer ? lastOf(text, finalAnswer) : null
-  const boxed = lastBoxed(text)
-  // A box and a final answer have the same rank; a box is taken to reach to the last brace.
-  if (boxed !== null && (final === null || final.end <= text.lastIndexOf("}") + 1)) return valueOfFormula(boxed)
+  // A box and a final answer have the same rank. Boxes are looked for up to the last closing brace of the text. One that is cut
+  // off behind it is not seen, and the box before it stands; one that is open there is an answer that cannot be read.
+  const end = text.lastIndexOf("}") + 1
+  const boxed = lastBox(text.slice(0, end))?.contents ?? null
+  if (boxed !== null && (final === null || final.end <= end)) return valueOfFormula(boxed)
   if (final !== null) return final.value
   for (const rank of speaksOfAnswer ? [answerColon, answer, anywhere] : [anywhere]) {
     const found = lastOf(text, rank)

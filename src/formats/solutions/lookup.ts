@@ -19,10 +19,12 @@ export const lookup: Format = {
   detect: (completion) => opening.test(completion),
   subStyleOf: (completion) => (completion.match(opening)?.[1] === ":" ? "colon" : "is"),
   extract: (completion) => {
-    const text = completion.match(opening)?.[2]?.trim() ?? ""
+    const text = [...completion.matchAll(answerLine)].at(-1)?.[1]?.trim() ?? ""
     if (text === "") return { value: null, error: "no number after Answer", steps: 0 }
     return statedNumber(text, "not a number")
   }
 }
 
+/** How a completion opens, and every line that opens so: the last one is the answer. */
 const opening = /^\s*Answer\s*(:|is\b)([^\n]*)/
+const answerLine = /^[^\S\n]*Answer\s*(?::|is\b)([^\n]*)/gm

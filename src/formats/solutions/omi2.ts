@@ -6,7 +6,7 @@
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
 
-import { lastBoxed } from "../../answers/boxed.ts"
+import { lastBox } from "../../answers/boxed.ts"
 import { statedAnswer } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
@@ -31,15 +31,19 @@ export const omi2: Format = {
     completion.includes("\\boxed") ||
     builtInOpening.test(completion) ||
     equation.test(completion) ||
-    lastLine(completion) !== null,
+    (lastLine(completion)?.text ?? "") !== "",
   subStyleOf: (completion) => {
     if (/^\s*We have \d/.test(completion)) return "equations"
     return conclusionOf(completion) ?? unclear
   },
   extract: (completion) => {
-    const text = lastBoxed(completion) ?? lastLine(completion)
-    if (text === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    return statedAnswer(text, "the boxed answer cannot be read, it")
+    const box = lastBox(completion)
+    const line = lastLine(completion)
+    if (line !== null && line.start > (box?.start ?? -1))
+      return statedAnswer(line.text, "the answer of the last line cannot be read, it")
+    if (box === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
+    if (box.contents === null) return { value: null, error: "the last \\boxed{} is not finished", steps: 0 }
+    return statedAnswer(box.contents, "the boxed answer cannot be read, it")
   }
 }
 
@@ -47,5 +51,10 @@ const builtInOpening = /^\s*We (?:start with|have) \d/
 /** `20 + 2 = 22`, also as `$20+2=22$` and `20 \times 2 = 40`: what makes prose a worked solution. */
 const equation = /(?<![\d,.%])\d[\d,.%]*\s*(?:[-+*/×÷x]|\\times|\\cdot|\\div)\s*\\?\$?\d[\d,.%]*[^=\n]{0,40}=\s*\\?\$?-?\d/
 
-/** MetaMathQA's last line. */
-const lastLine = (completion: string): string | null => completion.match(/The answer is: ?([^\n]+)\s*$/)?.[1] ?? null
+/** MetaMathQA's last line, also where it ends before its answer. */
+const lastLine = (completion: string): { readonly start: number; readonly text: string } | null => {
+  const start = completion.lastIndexOf(statement)
+  const text = completion.slice(start + statement.length).trimEnd()
+  return start < 0 || text.includes("\n") ? null : { start, text: text.trimStart() }
+}
+const statement = "The answer is:"

@@ -1,0 +1,73 @@
+/** What a completion says last is its answer, and one that it began and did not finish withdraws the one before. */
+
+import { describe, expect, it } from "vitest"
+
+import { grade } from "../../src/formats/grade.ts"
+
+/**
+ * Completions, the answer that is meant, and the one that the paper's verifier reads: the last column is what Math-Verify 0.5.2
+ * gave for the same text.
+ */
+const boxes: ReadonlyArray<readonly [text: string, corrected: string | null, paper: string | null]> = [
+  ["First try: \\boxed{31}. That forgot the discount, so it is \\boxed{29", null, "31"],
+  ["First try: \\boxed{31}. Corrected: \\boxed{\\frac{3}{4", null, null],
+  ["So \\boxed{31}. Hence \\boxed{}", null, null],
+  ["So \\boxed{31}. In short: \\boxed{31}", "31", "31"],
+  ["So \\boxed{31}. No: \\boxed{29}", "29", "29"],
+  ["So \\boxed{31}. No: \\boxed{", null, "31"],
+  ["So \\boxed{31}. No: \\boxed", null, "31"],
+  ["So \\boxed{31}. No: \\boxed ", null, "31"],
+  ["So \\boxed{31}. No: \\boxed{\\text{about } 2", null, "2"],
+  ["So \\boxed{31}. No: \\boxed{29 and nothing more was said.", null, "31"],
+  ["So $\\boxed{31}$. No: $\\boxed{29$", null, "31"],
+  ["So \\boxed{31}. Put in a \\boxed environment it is the same.", "31", "31"],
+  ["So \\boxed{31}. It costs {29 or so.", "31", "31"],
+  ["So \\boxed{31 and \\boxed{29}", "29", "29"],
+  ["\\boxed{31}. Corrected: \\boxed{29} is it }", "29", "29"],
+  ["so \\boxed{29", null, null],
+  ["so \\boxed{\\frac{3}{4", null, null],
+  ["\\boxed{31}. \\boxed{{29}", null, null],
+  ["\\boxed{\\frac{3}{4}}. No: \\boxed{\\frac{1}{2}}", "1/2", "1/2"],
+  ["\\boxed{31}. \\boxed{29\n}", "29", "29"],
+  ["\\boxed{31}. \\boxed\n{29}", "29", "29"],
+  ["$x = \\boxed{31}", "31", "31"]
+]
+
+describe("boxes", () => {
+  it.each(boxes)("%j", (text, corrected, paper) => {
+    expect(grade(text, "31", "corrected")).toMatchObject({ format: "omi2", answer: corrected, correct: corrected === "31" })
+    expect(grade(text, "31", "paper")).toMatchObject({ answered: paper === null ? "none" : "text", answer: paper })
+  })
+
+  it("that are not finished are named as the reason", () =>
+    expect(grade("It is \\boxed{31}, no, \\boxed{2", "31", "corrected").error).toBe("the last \\boxed{} is not finished"))
+})
+
+describe("other answers in words", () => {
+  it.each([
+    ["the answer line of MetaMathQA", "2 + 2 = 4. The answer is: 31", "31"],
+    ["the last of them", "The answer is: 29\nNo.\nThe answer is: 31", "31"],
+    ["the last of them in a line", "The answer is: 29, no. The answer is: 31", "31"],
+    ["an answer line behind a box", "So \\boxed{29}.\nNo.\nThe answer is: 31", "31"],
+    ["a box in the answer line", "So \\boxed{29}.\nThe answer is: $\\boxed{31}$", "31"],
+    ["a box behind an answer line", "The answer is: 29\nNo, it is \\boxed{31}", "31"],
+    ["an answer line that was cut off", "So \\boxed{31}.\nNo.\nThe answer is:", null],
+    ["the last line of GSM8K", "9*2=<<9*2=18>>18\n#### 29\nNo.\n#### 31", "31"],
+    ["a last line that was cut off", "9*2=<<9*2=18>>18\n#### 31\nNo.\n####", null],
+    ["a last A: that was cut off", "9*2=<<9*2=18>>18\nA: 31\nA:", null],
+    ["the last bare answer", "Answer : 29\nAnswer : 31", "31"],
+    ["a bare answer that was cut off", "Answer : 31\nAnswer :", null],
+    ["a bare answer with words below", "Answer : 31\nThe Answer : 29 was wrong.", "31"]
+  ])("%s", (_, text, answer) => {
+    expect(grade(text, "31", "corrected")).toMatchObject({ answer, correct: answer === "31" })
+  })
+
+  it("are read at once, however often they begin", () => {
+    for (const piece of ["The answer is: ", "Answer : 3\n", "\\boxed", "\\boxed{", "#### ", "A:\n", "<llm-code>\n"]) {
+      const text = `We have 2 + 2 = 4. ${piece.repeat(4000)}`
+      const before = process.cpuUsage()
+      grade(text, "31", "corrected")
+      expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(1)
+    }
+  })
+})
