@@ -18,10 +18,10 @@ import { caught } from "./compile/unwinding.ts"
 import "./library/methods.ts"
 import { builtins } from "./library/builtins.ts"
 import { call } from "./operations/calling.ts"
-import type { Module } from "./syntax/ast.ts"
+import { type Module, Scope } from "./syntax/ast.ts"
 import { parse } from "./syntax/statements.ts"
 import { type Budget, defaultBudget, BudgetAccount } from "./values/Budget.ts"
-import { raised } from "./values/exceptions.ts"
+import { PyRaise, raised } from "./values/exceptions.ts"
 import { PyFloat, type PyValue } from "./values/objects.ts"
 import { Refusal } from "./values/Refusal.ts"
 import { exceptionText, repr, str } from "./values/repr.ts"
@@ -56,6 +56,8 @@ export interface Options {
    * Where it is absent, the value is that of the last line, if that is an expression.
    */
   readonly entry?: string
+  /** Programs that ran in the same session before, in order: names stay, and what one raises stops it and nothing else. */
+  readonly before?: ReadonlyArray<string>
   readonly budget?: Partial<Budget>
 }
 
@@ -68,26 +70,41 @@ export const evaluate = (source: string, options: Options = {}): Outcome => {
   const account = new BudgetAccount({ ...defaultBudget, ...options.budget })
   const end = () => ({ output: account.printed.join(""), steps: account.steps })
   try {
-    const value = execute(account, source, options.entry)
+    const value = execute(account, source, options)
     return { ok: true, value, repr: repr(account, value), str: str(account, value), ...end() }
   } catch (thrown) {
     return { ok: false, error: failure(thrown, account), ...end() }
   }
 }
 
-const execute = (account: BudgetAccount, source: string, entry: string | undefined): PyValue => {
-  const module = parse(source)
-  const run = new Run(account, builtins, module.scope)
-  const scope = new CompileScope(run, module.scope)
-  const value = compileModule(scope, module)()
+const execute = (account: BudgetAccount, source: string, { entry, before = [] }: Options): PyValue => {
+  const names = new Scope("module")
+  const run = new Run(account, builtins, names)
+  for (const earlier of before) runEarlier(run, earlier)
+  const value = runModule(run, source)
   if (entry === undefined) return value
-  const slot = module.scope.slots.get(entry)
+  const slot = names.slots.get(entry)
   const callee = slot === undefined ? undefined : run.globals.slots[slot]
   if (callee === undefined) {
     account.line = 0
     throw raised("NameError", `name '${entry}' is not defined`)
   }
   return call(account, callee, [])
+}
+
+const runModule = (run: Run, source: string): PyValue =>
+  compileModule(new CompileScope(run, run.globalScope), parse(source, run.globalScope))()
+
+/** As a cell of a notebook: what stops it is forgotten, unless it has used up what there is. */
+const runEarlier = (run: Run, source: string): void => {
+  const { account } = run
+  try {
+    runModule(run, source)
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal && thrown.kind === "Unsupported")) caught(account, thrown)
+    account.depth = account.frames = 0
+    run.handled = null
+  }
 }
 
 /** Runs the body; gives the value of its last statement where that is an expression, else None. */
@@ -148,12 +165,22 @@ const decimalText = (x: number): string => {
   return `${x < 0 ? "-" : ""}0.${"0".repeat(-Number(exponent) - 1)}${digits}`
 }
 
+/** Whether a text is Python, as far as its grammar goes: also what this evaluator leaves out. */
+export const isPython = (source: string): boolean => {
+  try {
+    parse(source)
+    return true
+  } catch (thrown) {
+    return !(thrown instanceof PyRaise)
+  }
+}
+
 const cacheSize = 4096
 const cache = new Map<string, Outcome>()
 
 /** `evaluate`, remembering the last few thousand outcomes by source and options: RL groups repeat programs. */
 export const evaluateCached = (source: string, options: Options = {}): Outcome => {
-  const key = JSON.stringify([source, options.entry ?? null, options.budget ?? null])
+  const key = JSON.stringify([source, options.entry ?? null, options.before ?? null, options.budget ?? null])
   const known = cache.get(key)
   cache.delete(key)
   const outcome = known ?? evaluate(source, options)

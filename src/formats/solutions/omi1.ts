@@ -2,8 +2,9 @@
  * OpenMathInstruct-1 (Toshniwal et al. 2024, arXiv 2402.10176): a sentence, a block of Python between `<llm-code>` tags whose
  * last line is a bare expression, the value that the author's interpreter printed, and a sentence with the answer in a box.
  *
- * The block is run and its last expression is the answer; the written output and the box are the model's own claims and are not
- * read. As rendered here literals stand in the operations, so that only results are named.
+ * The block is run and its last expression is the answer; of several blocks, which are one session, that of the last one. The
+ * written output and the box are the model's own claims and are not read. As rendered here literals stand in the operations, so
+ * that only results are named.
  *
  * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
  */
@@ -11,8 +12,9 @@
 import { minimumOf } from "../../lists/large.ts"
 import type { Operand, Problem } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
+import { logicalLineEnd } from "../answers/logical-lines.ts"
 import { fromOutcome } from "../answers/program.ts"
-import type { Extraction, Format } from "../Format.ts"
+import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, newline, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
 import { conclusionOf } from "./sub-style.ts"
 
@@ -47,8 +49,10 @@ export const omi1: Format = {
     return conclusionOf(completion)
   },
   extract: (completion) => {
-    const code = firstBlock(completion)
-    return code === null ? { value: null, error: "no <llm-code> block", steps: 0 } : runBlock(code)
+    const blocks = blocksOf(completion).map(dedent)
+    const last = blocks.at(-1)
+    if (last === undefined) return { value: null, error: "no <llm-code> block", steps: 0 }
+    return fromOutcome(evaluateCached(last, { before: blocks.slice(0, -1) }))
   }
 }
 
@@ -65,18 +69,34 @@ export const firstBlock = (completion: string): string | null => {
   return completion.slice(start + open.length, end < 0 ? undefined : end)
 }
 
-/** Runs a block and takes the value of its last bare expression. */
-const runBlock = (code: string): Extraction => fromOutcome(evaluateCached(dedent(code)))
+/** Every block, in order; one that is never closed ends where other tags begin, or with the text. */
+const blocksOf = (completion: string): ReadonlyArray<string> =>
+  completion
+    .split(open)
+    .slice(1)
+    .map((text) => text.split(/<\/?llm-code/, 1)[0]!)
 
 /**
  * Blank lines and the common margin removed: built-in text has a space after each newline, which Python must not see as
- * indentation.
+ * indentation. Nothing is removed inside strings and brackets that go on over several lines, and comments have no margin.
  */
 export const dedent = (code: string): string => {
-  const lines = code.split("\n").filter((line) => line.trim() !== "")
-  const margin = minimumOf(lines.map((line) => line.length - line.trimStart().length))
-  return lines.map((line) => line.slice(margin)).join("\n")
+  const lines = code.split("\n")
+  const statements: Array<ReadonlyArray<string>> = []
+  for (let at = 0; at < lines.length;) {
+    const next = lines[at]!.trim() === "" ? at : logicalLineEnd(lines, at) + 1
+    if (next > at) statements.push(lines.slice(at, next))
+    at = Math.max(next, at + 1)
+  }
+  const margin = minimumOf(
+    statements.map(([first]) => (first!.trimStart().startsWith("#") ? Number.POSITIVE_INFINITY : indentation(first!)))
+  )
+  return statements
+    .map(([first, ...rest]) => [first!.slice(Math.min(margin, indentation(first!))), ...rest].join("\n"))
+    .join("\n")
 }
+
+const indentation = (line: string): number => line.length - line.trimStart().length
 
 const block = (problem: Problem, comments: boolean): ReadonlyArray<string> => {
   const text = (operand: Operand) => ("constant" in operand ? String(operand.constant) : `x${operand.step + 1}`)

@@ -9,6 +9,7 @@
 import { append } from "../../lists/large.ts"
 import type { Operand, Problem, Step } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
+import { programsIn } from "../answers/program-text.ts"
 import { fromOutcome } from "../answers/program.ts"
 import type { Format } from "../Format.ts"
 import { indent, isStart, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
@@ -41,15 +42,19 @@ export const tinygsm: Format = {
   },
   detect: (completion) => definition.test(completion),
   subStyleOf: (completion) => {
-    const code = programOf(completion)
+    const code = programsOf(completion)
+      .map(({ source }) => source)
+      .join("\n")
     if (/\bdef\b[^\n]*:[ \t]*\n\s*("""|''')/.test(code)) return "docstring"
     if (/^\s*#|\S\s+#/m.test(code)) return "comments"
     return /\n\s*\w/.test(code) ? "plain" : unclear
   },
   extract: (completion) => {
-    const code = programOf(completion)
-    if (code === "") return { value: null, error: "no function definition", steps: 0 }
-    return fromOutcome(evaluateCached(code, { entry: entryOf(code) }))
+    const programs = programsOf(completion)
+    const last = programs.at(-1)
+    if (last === undefined) return { value: null, error: "no function definition", steps: 0 }
+    const before = programs.slice(0, -1).map(({ source }) => source)
+    return fromOutcome(evaluateCached(last.source, { entry: entryOf(programs), before }))
   }
 }
 
@@ -57,32 +62,16 @@ export const tinygsm: Format = {
 const definition = /(?:^|\n)[ \t]*def\s+(?:simple_math_problem\b|\w+\s*\()/
 
 /** `simple_math_problem` where it is defined, otherwise the last function. */
-const entryOf = (code: string): string => {
-  const defined = [...code.matchAll(/^def\s+(\w+)/gm)].map((match) => match[1]!)
+const entryOf = (programs: ReturnType<typeof programsOf>): string => {
+  const defined = programs.flatMap(({ functions }) => functions)
   return defined.includes(functionName) ? functionName : (defined.at(-1) ?? functionName)
 }
 
-/**
- * The program inside a completion: from the first definition or import to where text follows that is no longer Python at the
- * outer level (prose, a code fence). The margin of the first line is taken off the lines at the outer level.
- */
-const programOf = (completion: string): string => {
+const programsOf = (completion: string) => {
   // Built-in text has a blank after each newline: at the outer level it is no indentation.
   const text = completion.includes(`${indent} `) ? completion.replaceAll(/\n (?=\S)/g, "\n") : completion
-  const lines = text.split("\n")
-  const first = lines.findIndex((line) => /^[ \t]*(?:def|import|from)\s+\w/.test(line))
-  if (first < 0) return ""
-  const margin = indentation(lines[first]!)
-  const program: Array<string> = []
-  for (const line of lines.slice(first)) {
-    const outer = line.trim() !== "" && indentation(line) <= margin
-    if (outer && !/^\s*(?:(?:def|import|from)\s|[@#]|\w+\s*(?:=|:\s*\w+\s*=)[^=])/.test(line)) break
-    program.push(outer ? line.trimStart() : line)
-  }
-  return program.join("\n")
+  return programsIn(text, functionName)
 }
-
-const indentation = (line: string): number => line.length - line.trimStart().length
 
 /** One assignment a line: each constant where it is first needed, then the operation. */
 const body = (problem: Problem, comments: boolean): ReadonlyArray<string> => {

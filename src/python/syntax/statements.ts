@@ -11,9 +11,11 @@ import { parseParameters } from "./parameters.ts"
 import { parseSimpleStatement } from "./simple-statements.ts"
 import { tokenize } from "./tokens.ts"
 
-/** The tree of a whole program. Throws PyRaise (SyntaxError and below it) or Refusal. */
-export const parse = (source: string): Module => {
-  const scope = new Scope("module")
+/**
+ * The tree of a whole program; `scope` holds the names of what ran in the same session before. Throws PyRaise (SyntaxError and
+ * below it) or Refusal.
+ */
+export const parse = (source: string, scope = new Scope("module")): Module => {
   const cursor = new Cursor(tokenize(source), scope)
   const body: Array<Stmt> = []
   try {
