@@ -183,7 +183,7 @@ describe("in place of a Parquet file", () => {
     ["an encrypted Parquet file", Buffer.from("PARE1234PARE"), /is an encrypted Parquet file/],
     ["zeros", Buffer.alloc(4096), /is nothing but zeros/],
     ["only its magic numbers", Buffer.from("PAR1PAR1"), /its Parquet footer cannot be read/],
-    ["a column twice", twice(), /has the column question twice: which one counts\?/]
+    ["a column twice", twice(), /has the column question twice, and nothing says which one counts/]
   ]
   it.each(foreign)("%s is called by its name", async (_, bytes, words) => {
     expect(String(await rowsOf(bytes))).toMatch(words)

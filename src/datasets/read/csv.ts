@@ -54,7 +54,10 @@ const refuseHeader = (path: string, { fields, count, problem }: CsvRecord, colum
   const seen = new Set<string>()
   for (const column of fields) {
     if (seen.has(column))
-      throw refuse(`names the column ${column} twice in its header: which one counts?`, "Give each column a name of its own")
+      throw refuse(
+        `names the column ${column} twice in its header, and nothing says which one counts`,
+        "Give each column a name of its own"
+      )
     seen.add(column)
   }
   const missing = columns.filter((column) => !seen.has(column))

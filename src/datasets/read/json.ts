@@ -22,7 +22,7 @@ export const jsonRow = (bytes: Uint8Array, row: number, place: string): RawRow =
     const value = exactly(decoded.text)
     return passedOver.twice === null
       ? asRow(row, value)
-      : bad(`has the name "${visible(passedOver.twice.slice(0, 40))}" twice in one object: which one counts?`)
+      : bad(`has the name "${visible(passedOver.twice.slice(0, 40))}" twice in one object, and nothing says which one counts`)
   } catch (error) {
     return bad(`is not valid JSON${where(error as Error, decoded.text)}`)
   }
@@ -36,11 +36,24 @@ const exactly = (text: string): unknown =>
   PERHAPS_INEXACT.test(text)
     ? JSON.parse(text, function number(_key, value: unknown, context?: { readonly source?: string }) {
         const source = context?.source
-        return typeof value === "number" && source !== undefined && digits(source) !== digits(String(value))
-          ? new WrittenNumber(source)
-          : value
+        return typeof value === "number" && source !== undefined && !isDouble(source, value) ? new WrittenNumber(source) : value
       })
     : JSON.parse(text)
+
+/**
+ * Whether a double is the number that its source says: a whole number to the last digit; any other also as other programs print
+ * doubles, with more digits than it takes to tell them apart. 0.10000000000000001 is the double 0.1, and 108224794.200000003 is
+ * 108224794.2.
+ */
+const isDouble = (source: string, value: number): boolean => {
+  if (digits(source) === digits(String(value))) return true
+  const places = /\.(\d*)/.exec(source)?.[1]?.length ?? 0
+  if (Number.isInteger(value) || !Number.isFinite(value) || places > MOST_PLACES) return false
+  return digits(source) === digits(/e/i.test(source) ? value.toExponential(places) : value.toFixed(places))
+}
+
+/** Decimal places that a number can be printed with. */
+const MOST_PLACES = 100
 
 /** A numeral as its significant digits and the power of ten behind them; null for what is none, as Infinity. */
 const digits = (numeral: string): string | null => {

@@ -105,7 +105,7 @@ const refuseColumns = async (path: string, metadata: FileMetaData, columns: Read
   if (missing.length > 0) throw corrupt(`has no column ${missing.join(", ")}; its columns are ${present.join(", ")}`)
   const twice = columns.find((column) => present.indexOf(column) !== present.lastIndexOf(column))
   if (twice !== undefined)
-    throw corrupt(`has the column ${twice} twice: which one counts?`, "Write it anew with a name for each column")
+    throw corrupt(`has the column ${twice} twice, and nothing says which one counts`, "Write it anew with a name for each column")
 }
 
 const KNOWN_CODECS = new Set(["UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"])
