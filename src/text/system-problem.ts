@@ -77,6 +77,12 @@ const DONE: Readonly<Record<string, string>> = {
   writev: "written"
 }
 
+/** What an error means of one call, where it means something else than of the others. */
+const OF_CALL: Readonly<Record<string, readonly [means: string, remedy: string]>> = {
+  // Folders are made from the top down, so that the one above is there: /proc says this where nothing can be made.
+  "mkdir ENOENT": ["nothing can be made in the folder above it", "Name another place."]
+}
+
 interface SystemError extends Error {
   readonly code: string
   readonly errno: number
@@ -113,8 +119,9 @@ export const systemCode = (cause: unknown): string | null => {
 const faultOf = (cause: unknown, file: string | undefined) => {
   const code = systemCode(cause)
   if (code === null || !isSystemError(cause)) return null
-  const [means, remedy] = MEANING[code] ?? [`the system answered ${code}`, "Name another place, or try again."]
   const [call = "", program] = cause.syscall.split(" ")
+  const [means, remedy] = OF_CALL[`${call} ${code}`] ??
+    MEANING[code] ?? [`the system answered ${code}`, "Name another place, or try again."]
   const what = program ?? cause.path ?? file ?? (call === "write" ? "The output" : "A file")
   const target = cause.dest === undefined ? "" : ` as ${cause.dest}`
   const verb = call.startsWith("spawn") ? "started" : DONE[call]

@@ -50,6 +50,21 @@ describe("a folder that is no store", () => {
   })
 })
 
+describe("a store that cannot be made", () => {
+  it.runIf(process.platform === "linux").each([
+    ["/proc/x/st", "/proc/x cannot be made: nothing can be made in the folder above it"],
+    ["/proc/self/fd/x", "cannot be made: "],
+    ["/dev/null", "/dev/null cannot be made: something of that name is there already"],
+    ["/dev/null/x", "/dev/null/x cannot be made: a part of the path is a file, not a folder"]
+  ])("at %s is refused in words: %s", async (store, words) => {
+    const { code, err, out } = await at.here(["run", "chain", "--no-report", "--store", store])
+    expect([code, out]).toEqual([2, ""])
+    expect(err).toMatch(/^The store at .* cannot be used: it cannot be written \(.*\)\. Give another folder with --store/)
+    expect(err).toContain(words)
+    expect(err).not.toMatch(/\bE[A-Z]{3,}\b/)
+  })
+})
+
 describe("bad input", () => {
   it.each([
     [["rnu", "chain"], 'There is no command "rnu". Did you mean "run"? See pipeline --help.'],
@@ -104,7 +119,7 @@ describe("a store that cannot be used", () => {
     const { code, err } = await at.here([command, ...study, "--store", command === "run" ? path.join(file, "store") : file])
     expect(err).toMatch(
       command === "run"
-        ? /^The store at .*store cannot be used: it cannot be written \(ENOTDIR\)\. Give another folder with --store/
+        ? /^The store at .*store cannot be used: it cannot be written \(.* a part of the path is a file.*\)\. Give another folder with --store/
         : command === "verify"
           ? /^There is no such store\. .*file is not a folder\.$/m
           : /^The store at .*file cannot be used: it cannot be read \(not a folder\)\. Give another folder with --store/

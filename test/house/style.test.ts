@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 
 import { BOUNDED_SPREADS } from "./house.ts"
 import { checkedAndCast, headerOnImport, spreadsIntoCalls, withoutHeader } from "./rules.ts"
-import { repositoryFiles, textOf, typescriptIn } from "./sources.ts"
+import { repositoryFiles, textOf, typescriptIn, withoutComments } from "./sources.ts"
 
 const LONGEST_LINE = 130
 
@@ -108,6 +108,22 @@ describe("every file", () => {
       "// rows.push(...more)"
     ]
     expect(right.filter((text) => spreadsIntoCalls(text).length > 0)).toEqual([])
+  })
+
+  it("makes folders by the store's own functions: Node's recursion never ends in /proc", () => {
+    const makes = (text: string) => /\bmkdir(?:Sync)?\b\s*[(,}]/.test(withoutComments(text))
+    const own = ["src/store/disk/inside.ts", "src/store/disk/make-folder.ts", "src/store/disk/publish.ts"]
+    const made = files.filter((file) => /^(src|stages|schemas|pipelines|bin)\/.*\.(ts|mjs)$/.test(file) && makes(textOf(file)))
+    expect(made).toEqual(own)
+    expect(own.filter((file) => /\bmkdir[^\n]*recursive/.test(textOf(file)))).toEqual([])
+    const wrong = [
+      "fs.mkdirSync(a, { recursive: true })",
+      "import { mkdir } from",
+      "await mkdir(a)",
+      "import { mkdirSync, rmSync }"
+    ]
+    expect(wrong.filter((text) => !makes(text))).toEqual([])
+    expect(['mkdir: "made"', "// fs.mkdirSync(a)"].filter(makes)).toEqual([])
   })
 
   it("names no path of one machine", () => {

@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { discard } from "../../store/disk/calls.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import { sha256 } from "../../store/objects/digest.ts"
 import { REPOSITORY } from "../repository.ts"
 import { type Essence, essenceOf } from "./essence.ts"
@@ -59,7 +60,7 @@ export const keepEssences = (): void => {
   const text = JSON.stringify([...known].slice(-MOST))
   const beside = `${FILE}.${process.pid}`
   try {
-    fs.mkdirSync(path.dirname(FILE), { recursive: true })
+    makeFolder(path.dirname(FILE))
     fs.writeFileSync(beside, `${sha256(text)}\n${text}`)
     fs.renameSync(beside, FILE)
   } catch {

@@ -3,7 +3,6 @@
  * gather in the attempt's folder `output`, so that a resumed attempt goes on where the last checkpoint was.
  */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -12,6 +11,7 @@ import * as Schema from "effect/Schema"
 import { openTable } from "../../store/arrow/TableReader.ts"
 import { type FinishedTable, TableWriter } from "../../store/arrow/TableWriter.ts"
 import { discard, remove, temporaryName } from "../../store/disk/calls.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { ArtifactInvalid, type Manifest, Store, StoreFailed } from "../../store/objects/Store.ts"
 import type { Kind } from "../../store/schema/Kind.ts"
@@ -42,7 +42,7 @@ export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string
   }
   remove(path.join(attempt, Checkpoints.CHECKPOINT))
   remove(folder)
-  fs.mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   return { saved: null, tables: tablesOf(kind, (_, table) => TableWriter.open(table, folder)) }
 }
 

@@ -4,18 +4,7 @@
  */
 
 import { createHash } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  writeSync
-} from "node:fs"
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import http from "node:http"
 import { basename, dirname } from "node:path"
@@ -24,6 +13,7 @@ import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
 import { remove } from "../../store/disk/calls.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
 
 /** A file could not be fetched: why, and what to do. */
@@ -93,7 +83,7 @@ export const download = async (
   options: DownloadOptions = {}
 ): Promise<Fetched> => {
   if (existsSync(path) && (await fault(path, expected)) === null) return "present"
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const partial = `${path}.partial`
   const begun = sizeOf(partial) > 0
   await persistently(

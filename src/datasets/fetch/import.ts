@@ -7,12 +7,13 @@
  * Importing again does what is missing.
  */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statfsSync, statSync } from "node:fs"
+import { copyFileSync, existsSync, readdirSync, renameSync, statfsSync, statSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 
 import * as Schema from "effect/Schema"
 
 import { remove } from "../../store/disk/calls.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import type { Layout, Source } from "../Dataset.ts"
 import { DatasetFileCorrupt, isDatasetError } from "../errors.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
@@ -177,7 +178,7 @@ const fromFiles = async (
     if (!present) {
       if (existsSync(path))
         throw new ImportRefused({ dataset: name, problem: `${path} is there already, with other contents; remove it first.` })
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       copyFileSync(original, `${path}.partial`)
       if ((await sha256OfFile(`${path}.partial`)) !== sha256)
         throw new DatasetFileCorrupt({ file: original, problem: "changed while it was copied" })

@@ -7,11 +7,12 @@
  */
 
 import { createHash } from "node:crypto"
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { createReadStream, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
 import { readRefused, requireDataFile } from "./data-file.ts"
 import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
@@ -109,7 +110,7 @@ class KnownDigests {
     if (!this.learnt) return
     const kept = [...this.entries].filter(([path]) => existsSync(path))
     try {
-      mkdirSync(dirname(this.file), { recursive: true })
+      makeFolder(dirname(this.file))
       const temporary = `${this.file}.${process.pid}`
       writeFileSync(temporary, JSON.stringify(Object.fromEntries(kept), null, 1))
       renameSync(temporary, this.file)

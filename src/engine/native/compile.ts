@@ -18,7 +18,7 @@
 
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs"
+import { existsSync, readdirSync, renameSync, statSync } from "node:fs"
 import { delimiter, join } from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -27,6 +27,7 @@ import * as Schema from "effect/Schema"
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { discard } from "../../store/disk/calls.ts"
+import { makeFolder } from "../../store/disk/make-folder.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import type { Isa } from "../cpu.ts"
@@ -147,7 +148,7 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   if (existsSync(library)) return library
   yield* Effect.try({
     // What is in it is run: nobody else is to write there, whatever the umask.
-    try: () => mkdirSync(directory, { recursive: true, mode: 0o755 }),
+    try: () => makeFolder(directory, 0o755),
     catch: (cause) => new CacheUnusable({ problem: systemProblem(cause) ?? errorText(cause) })
   })
   removeLeftovers(directory)

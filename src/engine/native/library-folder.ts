@@ -85,11 +85,16 @@ export const isNoexec = (file: string, mountinfo: string): boolean => {
   return options.split(",").includes("noexec")
 }
 
+/** Linux's numbers of proc, sysfs, cgroup, cgroup2, devpts, debugfs, tracefs, securityfs and bpf. */
+const NO_DISKS = new Set([0x9fa0, 0x62656572, 0x27e0eb, 0x63677270, 0x1cd1, 0x64626720, 0x74726163, 0x73636673, 0xcafe4a11])
+
 /** Whether a library can be written there. */
 const roomProblem = (folder: string): string | null =>
   asked(() => {
     const at = existing(folder)
     fs.accessSync(at, fs.constants.W_OK | fs.constants.X_OK)
-    const { bavail, bsize } = fs.statfsSync(at)
-    return bavail * bsize < ROOM ? "its disk is full" : null
+    const { type, blocks, bavail, bsize } = fs.statfsSync(at)
+    if (NO_DISKS.has(type)) return "the file system there is the kernel's own and keeps no files"
+    // Disks that do not say how large they are (a tmpfs without a bound) are believed.
+    return blocks > 0 && bavail * bsize < ROOM ? "its disk is full" : null
   })

@@ -4,11 +4,13 @@
  */
 
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import * as Schema from "effect/Schema"
+
+import { makeFolder } from "../../store/disk/make-folder.ts"
 
 /** Where the C source is. */
 export const sourceFolder = fileURLToPath(new URL(".", import.meta.url))
@@ -151,7 +153,7 @@ export const digestOf = (source: ReadonlyMap<string, Buffer>): string => {
 /** Writes the source that `sourceDigest` is of into a folder; gives the files for a compiler. */
 export const writeSource = (folder: string): ReadonlyArray<string> => {
   for (const [name, bytes] of readSource()) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    makeFolder(dirname(join(folder, name)))
     writeFileSync(join(folder, name), bytes)
   }
   return [...readSource().keys()].filter((name) => name.endsWith(".c")).map((name) => join(folder, name))

@@ -11,11 +11,12 @@
  * Not for concurrent use: a directory has one writer.
  */
 
-import { mkdirSync, readdirSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import { basename, join } from "node:path"
 
 import { discard, moveInPlace, remove, syncFile } from "../disk/calls.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
+import { makeFolder } from "../disk/make-folder.ts"
 import type { ColumnData } from "../schema/ColumnData.ts"
 import type * as Table from "../schema/Table.ts"
 import { ArrowFile } from "./ArrowFile.ts"
@@ -52,7 +53,7 @@ export class TableWriter<T extends Table.Any> {
 
   /** A new, empty table. Parts left in the directory by an earlier attempt are removed. */
   static open<T extends Table.Any>(table: T, directory: string): TableWriter<T> {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     const writer = new TableWriter(table, directory)
     writer.removePartsFrom(0)
     return writer
@@ -63,7 +64,7 @@ export class TableWriter<T extends Table.Any> {
    * `CheckpointIncomplete` when the directory holds fewer, `ArrowFileCorrupt` when a part cannot be read.
    */
   static resume<T extends Table.Any>(table: T, directory: string, rows: number): TableWriter<T> {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     const writer = new TableWriter(table, directory)
     const incomplete = (found: number) => new CheckpointIncomplete({ table: table.name, directory, rows, found })
     const full = Math.floor(rows / table.rowsPerBatch)

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 
 import { errorCode } from "../../text/error-text.ts"
 import { closeFile, lookAt, looking, readFrom, remove } from "./calls.ts"
+import { makeFolder } from "./make-folder.ts"
 
 /** Something in a store is not of the sort that belongs at its place: a link, a FIFO, a folder, a file of an absurd size. */
 export class OutOfPlace extends Schema.TaggedError<OutOfPlace>()("OutOfPlace", { path: Schema.String, problem: Schema.String }) {
@@ -64,8 +65,8 @@ export const namesInside = (root: string, ...names: ReadonlyArray<string>): Read
 }
 
 /**
- * Makes the folder of these names, and the store's own. Level by level: Node's recursive mkdir never returns on file systems that
- * answer "no such file" for a folder that is there (/proc), and would go through a link.
+ * Makes the folder of these names, and the store's own. Level by level: a folder inside a store that is a link is
+ * not gone through.
  * @public */
 export const makeInside = (root: string, ...names: ReadonlyArray<string>): string => {
   makeFolder(root)
@@ -80,16 +81,6 @@ export const makeInside = (root: string, ...names: ReadonlyArray<string>): strin
     }
   }
   return path.join(root, ...names)
-}
-
-const makeFolder = (folder: string): void => {
-  if (fs.existsSync(folder)) return
-  makeFolder(path.dirname(folder))
-  try {
-    fs.mkdirSync(folder)
-  } catch (cause) {
-    if (errorCode(cause) !== "EEXIST") throw cause
-  }
 }
 
 /** Removes what has these names, folders with all that is in them; of a link the link itself. Nothing there is no obstacle.

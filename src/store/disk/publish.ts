@@ -5,9 +5,7 @@ import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
 import { discard, moveInPlace, patiently, pause, remove, syncFile, temporaryName, writeWhole } from "./calls.ts"
-
-/** Makes a folder and those above it. */
-export const makeFolder = (folder: string): void => void patiently(folder, () => fs.mkdirSync(folder, { recursive: true }))
+import { makeFolder } from "./make-folder.ts"
 
 /**
  * Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us.

@@ -19,7 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
-import { errorCode, errorText } from "../../text/error-text.ts"
+import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import { writeNew } from "../disk/publish.ts"
@@ -168,7 +168,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       new StoreFailed({
         path: root,
         problem:
-          `it cannot be ${writing ? "written" : "read"} (${errorCode(cause) || errorText(cause)}). ` +
+          `it cannot be ${writing ? "written" : "read"} (${errorText(cause)}). ` +
           "Give another folder with --store, or mend its permissions."
       })
   })

@@ -9,6 +9,7 @@ import * as path from "node:path"
 
 import { cacheDirectory } from "../disk/cache-directory.ts"
 import { looking, remove } from "../disk/calls.ts"
+import { makeFolder } from "../disk/make-folder.ts"
 import { sha256 } from "./digest.ts"
 
 /** One line a file: five numbers and a digest. */
@@ -53,7 +54,7 @@ export class VerifiedFiles {
 
   /** Begins the notes, and removes those of stores that are gone. */
   private begin(): void {
-    fs.mkdirSync(NOTES(), { recursive: true })
+    makeFolder(NOTES())
     for (const name of fs.readdirSync(NOTES())) {
       const file = path.join(NOTES(), name)
       const [head = ""] = fs.readFileSync(file, "utf8").split("\n", 1)

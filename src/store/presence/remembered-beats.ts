@@ -11,7 +11,7 @@ import * as path from "node:path"
 import { cacheDirectory } from "../disk/cache-directory.ts"
 import { replaceFile } from "../disk/calls.ts"
 import { readText } from "../disk/inside.ts"
-import { makeFolder } from "../disk/publish.ts"
+import { makeFolder } from "../disk/make-folder.ts"
 import { isObject, parseObject } from "../disk/sealed.ts"
 
 /** Since this machine started, milliseconds. */

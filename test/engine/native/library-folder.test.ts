@@ -127,6 +127,23 @@ describe.skipIf(process.platform !== "linux")("a cache folder", () => {
     expect(doctor.out).toMatch(/temporary +the temporary folder cannot be written \(.*not a folder\)/)
   })
 
+  it.runIf(process.platform === "linux").each(["/proc/x", "/proc/self/fd/x", "/sys/x/y", "/dev/fd/x", "/dev/pts/x"])(
+    "at %s is refused for what it is, not as a full disk",
+    (folder) => {
+      expect(libraryFolderProblem(folder, false)).toMatch(/the file system there is the kernel's own|permi/)
+      expect(libraryFolderProblem(folder, false)).not.toMatch(/full/)
+    }
+  )
+
+  it.runIf(process.platform === "linux").each(["/proc/x", "/dev/fd/x"])(
+    "at %s costs a run nothing but what is kept",
+    async (cache) => {
+      const at = place()
+      const ran = await at.pipeline(["run", "chain", "--no-report", "--engine", "wasm"], { ECHO_CHAMBER_CACHE: cache })
+      expect(ran).toMatchObject({ code: 0 })
+    }
+  )
+
   it.each([
     [{ HOME: "" }],
     [{ HOME: "relative" }],
