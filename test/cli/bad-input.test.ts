@@ -119,7 +119,7 @@ describe("a store that cannot be used", () => {
     const { code, err } = await at.here([command, ...study, "--store", command === "run" ? path.join(file, "store") : file])
     expect(err).toMatch(
       command === "run"
-        ? /^The store at .*store cannot be used: it cannot be written \(.* a part of the path is a file.*\)\. Give another folder with --store/
+        ? /^The store at .*store cannot be used: it cannot be written \(.* a part of the path is a file.*\)\. Give another folder/
         : command === "verify"
           ? /^There is no such store\. .*file is not a folder\.$/m
           : /^The store at .*file cannot be used: it cannot be read \(not a folder\)\. Give another folder with --store/

@@ -12,6 +12,9 @@ import module from "node:module"
 import { type Node, parse, type Program, type Token as AcornToken } from "acorn"
 
 import { append } from "../../lists/large.ts"
+import { HIDDEN, hiddenWays } from "./hidden-ways.ts"
+import { type Any, childrenOf, isFieldName, isNode, nameOf, writtenOut } from "./syntax-tree.ts"
+
 /** Something outside of the module, as the module names it. */
 export interface Reach {
   /** `import`: by Node's rules. `beside`: a file, relative to the module. `worker`: one that a worker runs. */
@@ -37,9 +40,6 @@ export const textOf = (
 
 /** Acorn's tokens carry their value, which its types leave out. */
 type Token = AcornToken & { readonly value?: unknown }
-
-/** A node of the tree whose fields are looked at by name. */
-type Any = Node & { readonly [field: string]: unknown }
 
 /** What of a module's source counts. Throws a `SyntaxError` where it does not parse. */
 export const essenceOf = (source: string, language: "typescript" | "javascript" = "typescript"): Essence => {
@@ -132,19 +132,8 @@ interface Found {
   readonly refused: ReadonlyArray<{ readonly at: number; readonly problem: string }>
 }
 
-const HIDDEN = "No key can follow that, so that a change of what is behind it would go unseen. "
 const WRITE_OUT = "Write the path out in quotes."
 const BESIDE = 'Write new URL("./file", import.meta.url) with the name of a file.'
-
-/** Names by which code or a file is reached that no import shows, each with what to do instead. */
-const HIDDEN_WAYS: Readonly<Record<string, string>> = {
-  require: "Import the module instead.",
-  createRequire: "Import the module instead.",
-  getBuiltinModule: "Import the module instead.",
-  dlopen: "Import the module instead.",
-  eval: "Write the code out.",
-  Function: "Write the code out."
-}
 
 /** Walks the tree once. */
 const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): Found => {
@@ -152,7 +141,8 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
   const gone: Array<readonly [start: number, end: number]> = placementIn(program, tokens)
   const renamed = new Map<number, string>()
   const reaches = new Map<number, Pick<Reach, "by" | "specifier">>()
-  const refused: Array<{ at: number; problem: string }> = []
+  const { startsWorker, refused: hidden } = hiddenWays(program)
+  const refused: Array<{ at: number; problem: string }> = [...hidden]
   const allowed = new Set<unknown>()
   const imported = importsStage(program)
   const own = new Set<unknown>(addressesIn(program))
@@ -194,7 +184,7 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         break
       case "NewExpression":
         beside(node)
-        if (nameOf(node["callee"]) === "Worker") {
+        if (startsWorker(node)) {
           const [of] = node["arguments"] as ReadonlyArray<Any>
           if (of === undefined || !beside(of, "worker"))
             refuse(
@@ -228,8 +218,6 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         const name = String(node["name"])
         if (names.has(name) && !allowed.has(node) && !isFieldName(node, parent))
           refuse(node, `asks where it lies (${name}). ${HIDDEN}${BESIDE}`)
-        const way = Object.hasOwn(HIDDEN_WAYS, name) ? HIDDEN_WAYS[name] : undefined
-        if (way !== undefined && reachesHidden(name, node, parent)) refuse(node, `uses ${name}. ${HIDDEN}${way}`)
         break
       }
       case "ArrowFunctionExpression": {
@@ -247,36 +235,16 @@ const look = (program: Program, source: string, tokens: ReadonlyArray<Token>): F
         break
       default:
     }
-    for (const value of Object.values(node))
-      if (Array.isArray(value)) {
-        for (const part of value) if (isNode(part)) visit(part, node)
-      } else if (isNode(value)) visit(value, node)
+    for (const child of childrenOf(node)) visit(child, node)
   }
   visit(program as unknown as Any, null)
 
   const dropped = ({ start }: Token) => gone.some(([from, to]) => start >= from && start < to)
-  return { added, dropped, renamed, reaches, refused }
+  return { added, dropped, renamed, reaches, refused: refused.toSorted((a, b) => a.at - b.at) }
 }
 
 /** Where statements stand one after another. */
 const LISTS = new Set(["Program", "BlockStatement", "StaticBlock", "SwitchCase"])
-
-const isNode = (value: unknown): value is Any =>
-  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value
-
-/** A string, or a template without anything in it. */
-const writtenOut = (node: Any): string | null => {
-  if (node.type === "Literal" && typeof node["value"] === "string") return node["value"]
-  if (node.type !== "TemplateLiteral" || (node["expressions"] as ReadonlyArray<Any>).length > 0) return null
-  const [part] = node["quasis"] as ReadonlyArray<{ readonly value: { readonly cooked?: string | null } }>
-  return part?.value.cooked ?? null
-}
-
-/** The name of a function that is called: `Worker`, also of `threads.Worker`; of a key, in quotes or not. */
-const nameOf = (callee: unknown): unknown => {
-  if (!isNode(callee)) return null
-  return callee.type === "MemberExpression" ? nameOf(callee["property"]) : (callee["name"] ?? callee["value"])
-}
 
 const isOwnAddress = (node: Any): boolean =>
   node.type === "MemberExpression" && isNode(node["object"]) && node["object"].type === "MetaProperty" && nameOf(node) === "url"
@@ -291,13 +259,6 @@ const addressesIn = (program: Program): ReadonlyArray<Any> =>
       : []
   )
 
-/** Whether a name is that of a field or a key, and stands for nothing. */
-const isFieldName = (node: Any, parent: Any | null): boolean =>
-  parent !== null &&
-  parent["computed"] !== true &&
-  ((parent.type === "MemberExpression" && parent["property"] === node) ||
-    (parent["key"] === node && parent["shorthand"] !== true))
-
 /** A key in quotes is the same key without them. */
 const renameKey = (node: Any, renamed: Map<number, string>): void => {
   const key = node["key"] as Any
@@ -308,13 +269,6 @@ const renameKey = (node: Any, renamed: Map<number, string>): void => {
     /^[A-Za-z_$][\w$]*$/.test(key["value"])
   )
     renamed.set(key.start, key["value"])
-}
-
-/** Whether a name stands for what loads code: methods wherever they are named, functions where they are called. */
-const reachesHidden = (name: string, node: Any, parent: Any | null): boolean => {
-  if (name === "createRequire" || name === "getBuiltinModule" || name === "dlopen") return true
-  const isCalled = (parent?.type === "CallExpression" || parent?.type === "NewExpression") && parent["callee"] === node
-  return name === "eval" ? !isFieldName(node, parent) : isCalled
 }
 
 /** Whether the one parameter of an arrow function has parentheses. */

@@ -1,7 +1,7 @@
 /**
  * Essences that are known: each text is parsed once a process, and across processes they lie in one file of the package manager's
  * cache folder, since every process of a run asks for hundreds of them. They are known by text and by what read it: `essence.ts`
- * and the Node that strips types. Otherwise two checkouts would give one source two digests.
+ * with what it uses, and the Node that strips types. Otherwise two checkouts would give one source two digests.
  */
 
 import * as fs from "node:fs"
@@ -16,7 +16,11 @@ import { type Essence, essenceOf } from "./essence.ts"
 type Language = Parameters<typeof essenceOf>[1] & string
 
 const FILE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/essences")
-const READER = sha256(fs.readFileSync(path.join(import.meta.dirname, "essence.ts"), "utf8") + process.version)
+const READER = sha256(
+  ["essence.ts", "hidden-ways.ts", "syntax-tree.ts"]
+    .map((name) => fs.readFileSync(path.join(import.meta.dirname, name), "utf8"))
+    .join(process.version)
+)
 
 /** So many are kept, those that were used last: every process reads all of them. The house has some 350 modules. */
 const MOST = 500

@@ -4,6 +4,20 @@ import * as fs from "node:fs"
 import module from "node:module"
 import * as path from "node:path"
 
+const LOADED = "by which code is loaded that no key can follow. Import that code instead."
+const MADE = "by which code is made of text that no key can follow. Write the code out."
+
+/** Modules of Node that are for nothing else than to run code by a name or a text, and why they are refused. */
+const LOADERS: ReadonlyMap<string, string> = new Map([
+  ["module", LOADED],
+  ["cluster", LOADED],
+  ["test", LOADED],
+  ["vm", MADE],
+  ["repl", MADE],
+  ["inspector", MADE],
+  ["inspector/promises", MADE]
+])
+
 /** Packages by the folder that holds them. */
 const versions = new Map<string, string | { readonly name: string; readonly digest: string }>()
 
@@ -15,8 +29,7 @@ export const packageOf = (
   specifier: string,
   from: string
 ): { readonly name: string; readonly digest: string } | string | null => {
-  if (module.isBuiltin(specifier))
-    return /^(node:)?module$/.test(specifier) ? "by which code is loaded that no key can follow. Import that code instead." : null
+  if (module.isBuiltin(specifier)) return LOADERS.get(specifier.replace(/^node:/, "")) ?? null
   if (specifier.startsWith("#")) return "a name that package.json gives a meaning. Import the file by its path."
   if (/^[a-z][a-z+.-]*:/i.test(specifier)) return "which is no file of this machine: what it loads cannot be told. Import a file."
   const name = specifier
