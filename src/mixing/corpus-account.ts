@@ -65,7 +65,7 @@ export const lengthWords = (of: "prompts" | "documents", name: string, lengths: 
 /**
  * What is to be said of evaluation questions in a source. Built-in sentences are few: there only whole questions are no chance.
  */
-export const overlapWords = (overlap: Overlap, leftOut: boolean): ReadonlyArray<string> => {
+export const overlapWords = (overlap: Omit<Overlap, "hits">, leftOut: boolean): ReadonlyArray<string> => {
   const { source, set, questions, questionsHit, wholeQuestions, share } = overlap
   const part = datasetName(set) === null ? 1 : OVERLAP_BY_CHANCE.part
   if (!isForEvaluation(set) || !isTooMuch(overlap, { ...OVERLAP_BY_CHANCE, part })) return []

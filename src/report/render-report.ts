@@ -13,18 +13,21 @@ import { attributionFigures } from "./figures/attribution-figures.ts"
 import { evaluationFigures } from "./figures/evaluation-figures.ts"
 import { rlFigures } from "./figures/rl-figures.ts"
 import { trainingFigures } from "./figures/training-figures.ts"
+import { readLeftOut } from "./left-out.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
 import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
 import { claimsSection, studyClaimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
+import { leftOutSection } from "./sections/left-out-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
 
 /** The HTML of a run's report. `description` is what the study is, in a sentence; `claims` are those of its own file. */
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string, claims: ReadonlyArray<Claim>) {
   const data = yield* readStudy(record, description)
+  const leftOut = yield* readLeftOut(record)
   const groups: ReadonlyArray<readonly [id: string, title: string, figures: ReadonlyArray<Figure>]> = [
     ["reinforcement", "Reinforcement learning", rlFigures(data)],
     ["evaluation", "Before and after", evaluationFigures(data)],
@@ -49,6 +52,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     ["claims", "Claims"],
     ...groups.map(([id, title]) => [id, title]),
     ["completions", "Completions"],
+    ["left-out", "Left out and cut"],
     ["run", "Nodes and costs"],
     ["commands", "To go on"]
   ] as const
@@ -58,6 +62,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     claimsSection(data),
     ...sections,
     completionsSection(data),
+    leftOutSection(leftOut),
     runSection(data)
   ]
   const body = html`<header>

@@ -49,7 +49,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["render-report.ts"],
     ["sections"],
     ["figures", "claims"],
-    ["page", "draw"],
+    ["page", "draw", "left-out.ts"],
     ["data"]
   ],
   "src/evaluation": [

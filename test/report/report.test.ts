@@ -125,6 +125,23 @@ describe("the report of a whole run", () => {
     ])
   })
 
+  test("says what was left out and cut, node by node", () => {
+    const section = sectionOf(page, "left-out")
+    for (const line of [
+      "mix: suite &quot;gsm8k:test&quot; is without 2 rows that cannot be used or graded; problems left: 198",
+      "omi2 has 3 of 1000 questions of the evaluation suite &quot;gsm8k:test&quot; in it (0.3 %, 1 in whole)",
+      "40 of 1000 documents are longer than the context of 16 tokens and are cut (omi2 40 of 1000): 1 % of the tokens",
+      "has 200 of the 300 problems that are wanted",
+      "4 of 200 problems of suite",
+      "leave no room for an answer in a context of 16"
+    ])
+      expect(section).toContain(line)
+    // Three questions that share some words and none in whole are chance.
+    expect(section).not.toContain("svamp:test")
+    expect(section).toMatch(/sampled[^%]*23\.0[^%]*12\.5/)
+    expect(section).toMatch(/RL[^%]*2\.0[^%]*0\.0/)
+  })
+
   test("shows completions as text, markup in them included", () => {
     const completions = sectionOf(page, "completions")
     expect(completions).toContain("<pre>def simple_math_problem():\n    apples = ")

@@ -75,7 +75,7 @@ export interface OverlapTolerance {
 export const OVERLAP_BY_CHANCE: OverlapTolerance = { part: 0.01, whole: 0 }
 
 /** Whether scores on the set would say less than they seem to. */
-export const isTooMuch = ({ share, wholeQuestions, questions }: Overlap, most: OverlapTolerance): boolean =>
+export const isTooMuch = ({ share, wholeQuestions, questions }: Omit<Overlap, "hits">, most: OverlapTolerance): boolean =>
   share > most.part || wholeQuestions > most.whole * questions
 
 interface Tally {
