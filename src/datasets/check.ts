@@ -152,17 +152,26 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
-/** The distinct questions of a split, for looking them up in training data. */
+/**
+ * The distinct questions of a split, for looking them up in training data. Where a file of it cannot be read to its end: those
+ * before, and `damaged` says why. Throws a DatasetError where it is not there at all.
+ */
 export const evaluationQuestions = async (
   { dataset, split }: DatasetName,
   options: RootOptions = {}
-): Promise<ReadonlyArray<EvaluationQuestion>> => {
+): Promise<{ readonly questions: ReadonlyArray<EvaluationQuestion>; readonly damaged: string | null }> => {
   const set = nameOf({ dataset, split })
   const questions = new Map<string, EvaluationQuestion>()
   const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
-  for await (const { rows } of open.batches())
-    for (const { id, question } of rows) if (question !== "") questions.set(question, { set, id, question })
-  return [...questions.values()]
+  const found = (damaged: string | null) => ({ questions: [...questions.values()], damaged })
+  try {
+    for await (const { rows } of open.batches())
+      for (const { id, question } of rows) if (question !== "") questions.set(question, { set, id, question })
+    return found(null)
+  } catch (error) {
+    if (!isDatasetError(error)) throw error
+    return found(error.message)
+  }
 }
 
 const answerKind = (answer: string): keyof AnswerCounts =>

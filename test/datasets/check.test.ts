@@ -1,11 +1,13 @@
 /** What `data check` tells of a split, on made-up rows. */
 
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 
 import { describe, expect, it } from "vitest"
 
 import { checkDataset, evaluationQuestions } from "../../src/datasets/check.ts"
 import { DigestIndex, textDigest } from "../../src/datasets/overlap/DigestIndex.ts"
+import { place } from "../cli/command-line.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
 const alone = (data: string) => ({ data, repository: join(data, "none/none"), environment: {} })
@@ -60,7 +62,7 @@ describe("a check", () => {
     const question = "A robe takes 2 bolts of blue fiber and half that much white fiber. How many bolts in total?"
     writeIn(data, "gsm8k/test.jsonl", jsonl([...gsm8kRows(2), { question, answer: "#### 3" }]))
     writeIn(data, "gsm8k/train.jsonl", jsonl([...gsm8kRows(2, 50), { question: "Q?", answer: `As in "${question}"\n#### 3` }]))
-    const questions = await evaluationQuestions(test, alone(data))
+    const { questions } = await evaluationQuestions(test, alone(data))
     expect(questions).toHaveLength(3)
     const found = await checkDataset(train, { ...alone(data), questions })
     expect(found.overlaps).toMatchObject([
@@ -74,6 +76,18 @@ describe("a check", () => {
       }
     ])
     expect((await checkDataset(test, { ...alone(data), questions })).overlaps).toEqual([])
+  })
+
+  it("goes on where a set of evaluation questions is damaged, and says so", async () => {
+    const data = temporaryFolder()
+    writeIn(data, "gsm8k/test.jsonl.gz", gzipSync(jsonl(gsm8kRows(3))).subarray(0, -1))
+    writeIn(data, "gsm8k/train.jsonl", jsonl(gsm8kRows(2, 50)))
+    expect((await evaluationQuestions(test, alone(data))).damaged).toMatch(/ends too early/)
+    const { code, out, err } = await place().here(["data", "check", "gsm8k:train", "--against", "gsm8k:test", "--data", data])
+    expect(out).toMatch(/2 usable, 0 bad/)
+    expect(out).not.toMatch(/nothing to object to/)
+    expect(err).toMatch(/Not all evaluation questions could be looked for\. gsm8k:test: .*ends too early/)
+    expect(code).toBe(1)
   })
 
   it("reports a file that ends too early, with what was read before", async () => {

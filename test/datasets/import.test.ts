@@ -30,6 +30,16 @@ describe("importing files", () => {
     expect((await importDataset(train, { to, from })).files[0]!.how).toBe("present")
   })
 
+  it("reads packed files to their end, far behind the rows that are looked at", async () => {
+    const [from, to] = [temporaryFolder(), temporaryFolder()]
+    const mine = join(from, "mine.jsonl.gz")
+    const members = [0, 1, 2].map((i) => gzipSync(jsonl(gsm8kRows(2000, i * 2000))))
+    members[2]![500]! ^= 1
+    writeFileSync(mine, Buffer.concat(members))
+    await expect(importDataset(train, { to, from: mine })).rejects.toThrow(/was not imported: .* damaged in member 3/)
+    expect(existsSync(join(to, "openai/gsm8k/train.jsonl.gz"))).toBe(false)
+  })
+
   it("gives a single file the name under which it is found, packed or not", async () => {
     const [from, to] = [temporaryFolder(), temporaryFolder()]
     const mine = join(from, "mine.jsonl.gz")

@@ -6,7 +6,7 @@ import { type EvaluationQuestion, type Overlap, OVERLAP_BY_CHANCE } from "../../
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { append } from "../../lists/large.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
-import { print } from "../output.ts"
+import { print, say } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, shareNumber, UsageError, wholeNumber } from "../usage.ts"
@@ -58,7 +58,12 @@ export const command: Command = {
     const against = parsed.texts("against").length > 0 ? namedDatasets(parsed.texts("against")) : defaultSets(present)
     const wanted = chosen.some((name) => findSource(name.dataset, name.split).split.role === "training")
     const questions: Array<EvaluationQuestion> = []
-    if (wanted) for (const name of against) append(questions, await evaluationQuestions(name, roots))
+    const unread: Array<string> = []
+    for (const name of wanted ? against : []) {
+      const found = await evaluationQuestions(name, roots)
+      append(questions, found.questions)
+      if (found.damaged !== null) unread.push(`${nameOf(name)}: ${found.damaged}`)
+    }
 
     const bottom = redrawn(process.stderr)
     const checks: Array<SplitCheck> = []
@@ -74,11 +79,14 @@ export const command: Command = {
     else
       print(
         `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
-          (failed.length === 0
+          (failed.length === 0 && unread.length === 0
             ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
-            : `Not as they should be: ${failed.map(objectionWords).join(", ")}.\n`)
+            : failed.length === 0
+              ? ""
+              : `Not as they should be: ${failed.map(objectionWords).join(", ")}.\n`)
       )
-    return failed.length === 0 ? 0 : 1
+    for (const problem of unread) say(`Not all evaluation questions could be looked for. ${problem}`)
+    return failed.length === 0 && unread.length === 0 ? 0 : 1
   }
 }
 

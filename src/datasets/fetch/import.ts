@@ -20,6 +20,7 @@ import { sha256OfFile } from "../locate/fingerprint.ts"
 import { matchesGlob, unpackedName } from "../locate/globs.ts"
 import { openDataset } from "../read/load.ts"
 import { type DatasetName, findSource, nameOf } from "../registry.ts"
+import { textBytes } from "../unpack/file-bytes.ts"
 import { download, type Fetched, tokenHeader } from "./download.ts"
 import { hubFiles, type HubOptions } from "./hub.ts"
 
@@ -93,7 +94,7 @@ export const importDataset = async (dataset: DatasetName, options: ImportOptions
   const files = isUrl
     ? [await fromUrl(name, options.from, split.layouts, folder, options)]
     : await fromFiles(name, resolve(options.from), split.layouts, folder, options)
-  await checkShape(dataset, folder, files, options.to)
+  await checkShape(dataset, folder, files, options.to, false)
   return { ...common, commit: null, files }
 }
 
@@ -128,7 +129,7 @@ const fromHub = async (
     const how = await download(file.url, path, file, { ...options, progress, headers: tokenHeader() })
     files.push({ name: file.name, path, bytes: file.bytes, sha256: file.sha256 ?? (await sha256OfFile(path)), how })
   }
-  await checkShape(dataset, folder, files, options.to)
+  await checkShape(dataset, folder, files, options.to, true)
   return { commit: repository.commit, files }
 }
 
@@ -245,12 +246,16 @@ const targetName = (dataset: string, path: string, layouts: ReadonlyArray<Layout
   })
 }
 
-/** Reads the first rows as a study would. What was copied and is of another shape is removed again. */
+/**
+ * Reads the first rows as a study would, and what is packed to its end: of files from the hub the digest is known, of others
+ * only what they say of themselves. What was copied and is damaged or of another shape is removed again.
+ */
 const checkShape = async (
   { dataset, split }: DatasetName,
   folder: string,
   files: ReadonlyArray<ImportedFile>,
-  root: string
+  root: string,
+  vouchedFor: boolean
 ): Promise<void> => {
   const fail = (problem: string): never => {
     for (const file of files) if (file.how !== "present") remove(file.path)
@@ -268,6 +273,8 @@ const checkShape = async (
     fail(`${open.folder} already holds ${open.files.map((file) => file.name).join(", ")}, which would be read instead.`)
   try {
     for await (const _ of open.batches()) if (open.report.rows >= SAMPLE) break
+    for (const { path, how } of vouchedFor ? [] : files)
+      if (how !== "present" && unpackedName(path) !== path) for await (const _ of textBytes(path)) continue
   } catch (error) {
     if (isDatasetError(error)) fail(error.message)
     throw error
