@@ -18,7 +18,7 @@ import { contaminationScan, type EvaluationQuestion } from "../src/datasets/over
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
 import { lengthRows, lengthWords, overlapWords, suiteRow, suiteWords } from "../src/mixing/corpus-account.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
-import { corpusTokenizer } from "../src/mixing/corpus-tokenizer.ts"
+import { corpusTokenizer, DEFAULT_VOCABULARY } from "../src/mixing/corpus-tokenizer.ts"
 import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
@@ -88,7 +88,9 @@ export const MixParams = {
   ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
   tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
-  vocabulary: Param.only(Param.integer(4096, "tokens of a BPE vocabulary", { min: 300, max: 65536 }), "tokenizer", ["bpe"]),
+  vocabulary: Param.only(Param.integer(DEFAULT_VOCABULARY, "tokens of a BPE vocabulary", { min: 300, max: 65536 }), "tokenizer", [
+    "bpe"
+  ]),
   suites: Param.checked(
     Param.names(
       ["train", "train-easy", "unseen-values", "unseen-template", "harder"],

@@ -10,7 +10,10 @@ import { heldOutDigests, trainingDocuments } from "./mixture.ts"
 import type { Selection } from "./Selection.ts"
 
 /** Documents of each source that a BPE vocabulary is learnt from. */
-const TRAINING_DOCUMENTS = 10_000
+export const TRAINING_DOCUMENTS = 10_000
+
+/** Tokens of a BPE vocabulary where a mixture says nothing of it. */
+export const DEFAULT_VOCABULARY = 4096
 
 /**
  * The tokenizer of a mixture: word level over everything the grammar can say, or BPE trained on the sources' first training

@@ -148,6 +148,79 @@ describe("data check of answers and questions", () => {
   })
 })
 
+describe("data check of lengths", () => {
+  const long = "and so it went on and on, day after day and week after week, until nobody in the village knew any more ".repeat(4)
+  const rows = (short: number, tooLong: number, answer = "Short.") => [
+    ...Array.from({ length: short }, (_, i) => ({ question: `Box ${i} has ${i} pens?`, answer: `${answer}\n#### ${i}` })),
+    ...Array.from({ length: tooLong }, (_, i) => ({ question: `${long} How many in ${i}?`, answer: `${answer}\n#### ${i}` }))
+  ]
+  const checked = async (split: "train" | "test", made: Parameters<typeof jsonl>[0], args: ReadonlyArray<string> = []) => {
+    const folder = temporaryFolder()
+    writeIn(folder, `gsm8k/${split}.jsonl`, jsonl(made))
+    return at.here(["data", "check", `gsm8k:${split}`, "--data", folder, "--against", "svamp:test", ...args])
+  }
+
+  it("counts prompts that leave no room, and documents that are too long, for the usual context", async () => {
+    const { out, code } = await checked("train", rows(9, 1))
+    expect(out).toMatch(/lengths +prompts of up to \d+ tokens, 0 of 10 prompts without room for an answer in a context of 192/)
+    expect(out).toMatch(/documents of up to \d+ tokens, 0 of 10 documents longer than a context of 192/)
+    expect(out).toMatch(/in a vocabulary of \d+ learnt from it/)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    ["test", 9, 1, ["--context", "24"], "1 of 10 prompts without room for an answer in a context of 24, 10 %"],
+    ["test", 99, 1, ["--context", "24"], null],
+    [
+      "test",
+      99,
+      1,
+      ["--context", "24", "--max-long", "0"],
+      "1 of 100 prompts without room for an answer in a context of 24, 1 %"
+    ],
+    ["test", 5, 5, ["--context", "24", "--max-long", "0.5"], null],
+    [
+      "test",
+      4,
+      6,
+      ["--context", "24", "--max-long", "0.5"],
+      "6 of 10 prompts without room for an answer in a context of 24, 60 %"
+    ],
+    ["test", 5, 5, ["--context", "2000"], null],
+    ["test", 5, 5, [], null],
+    ["train", 4, 6, ["--context", "24", "--max-long", "0.55"], "6 of 10 documents longer than a context of 24, 60 %"],
+    ["train", 99, 1, ["--context", "24"], null],
+    ["train", 2, 0, ["--context", "3"], "2 of 2 documents longer than a context of 3, 100 %"]
+  ] as const)("of %s, %i short and %i long, %j: %s", async (split, short, tooLong, args, objection) => {
+    const { out, code } = await checked(split, rows(short, tooLong), args)
+    if (objection === null) expect(out).toContain("nothing to object to")
+    else expect(out.slice(out.indexOf("Not as they should be"))).toContain(objection)
+    expect(code).toBe(objection === null ? 0 : 1)
+  })
+
+  it("does not count solutions of a set for evaluation, which nobody trains on", async () => {
+    const { out, code } = await checked("test", rows(5, 0, long), ["--context", "24"])
+    expect(out).not.toContain("documents")
+    expect(code).toBe(0)
+  })
+
+  it("says nothing of a split without a row, and refuses a share of no context", async () => {
+    expect((await checked("test", [{ question: "Q?" }])).out).not.toContain("lengths")
+    const { err, code } = await checked("test", rows(1, 0), ["--max-long", "0.1"])
+    expect(err).toContain("name that with --context")
+    expect(code).toBe(2)
+  })
+
+  it("gives the counts as JSON", async () => {
+    const [check] = JSON.parse((await checked("train", rows(3, 2), ["--context", "24", "--json"])).out)
+    expect(check.lengths).toMatchObject({
+      context: 24,
+      prompts: { texts: 5, tooLong: 2 },
+      documents: { texts: 5, tooLong: expect.any(Number) }
+    })
+  })
+})
+
 describe("data import", () => {
   it("copies a file to where a study finds it", async () => {
     const to = temporaryFolder()

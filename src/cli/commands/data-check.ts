@@ -5,8 +5,11 @@ import { describeDatasets } from "../../datasets/describe.ts"
 import { type EvaluationQuestion, type Overlap, OVERLAP_BY_CHANCE } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { append } from "../../lists/large.ts"
+import { sampleVocabulary } from "../../mixing/sample-vocabulary.ts"
+import { DEFAULT_CONTEXT } from "../../model/presets.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { print, say } from "../output.ts"
+import { LONG_LET_PASS, lengthLines, type LengthsFound, lengthsOf, longObjections } from "../printing/dataset-lengths.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, shareNumber, UsageError, wholeNumber } from "../usage.ts"
@@ -31,6 +34,16 @@ const flags = {
       "share of an evaluation set's questions in training data that is let pass, 0 to 1 (default: none in whole, 0.01 in part)"
   },
   problems: { type: "string", value: "N", description: "problems that a set for evaluation must have (default 1)" },
+  context: {
+    type: "string",
+    value: "N",
+    description: `tokens of a model's context, to object to what is too long for it (default: ${DEFAULT_CONTEXT}, only counted)`
+  },
+  "max-long": {
+    type: "string",
+    value: "SHARE",
+    description: "share of prompts and documents too long for --context that is let pass, 0 to 1 (default: 0.05 and 0.5)"
+  },
   json: { type: "boolean", description: "as JSON" }
 } satisfies Flags
 
@@ -38,7 +51,8 @@ export const command: Command = {
   name: "data check",
   summary:
     "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
-    "Exit code 1 when rows are bad, answers cannot be graded, files are damaged, or test questions are in training data.",
+    "How many prompts and documents are too long. Exit code 1 when rows are bad, answers cannot be graded, files are damaged, " +
+    "or test questions are in training data.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
@@ -49,6 +63,13 @@ export const command: Command = {
       whole: shareNumber(parsed, "max-overlap", OVERLAP_BY_CHANCE.whole),
       problems: wholeNumber(parsed, "problems", 1, 1)
     }
+    const context = wholeNumber(parsed, "context", DEFAULT_CONTEXT, 1)
+    const longest = {
+      prompts: shareNumber(parsed, "max-long", LONG_LET_PASS.prompts),
+      documents: shareNumber(parsed, "max-long", LONG_LET_PASS.documents)
+    }
+    if (parsed.text("max-long") !== undefined && parsed.text("context") === undefined)
+      throw new UsageError({ problem: "--max-long says how much may be longer than the context: name that with --context." })
     const roots = dataRoots(parsed)
     const present = (await describeDatasets(roots))
       .filter(({ state }) => state !== "missing")
@@ -66,14 +87,22 @@ export const command: Command = {
     }
 
     const bottom = redrawn(process.stderr)
-    const checks: Array<SplitCheck> = []
+    const checks: Array<Checked> = []
     for (const name of chosen) {
       const progress = (records: number) => bottom.show([`${nameOf(name)}: ${countWords(records)} records`])
-      checks.push(await checkDataset(name, { ...roots, questions, progress }))
+      const counted = lengthsOf(await sampleVocabulary(name, roots), context)
+      const check = await checkDataset(name, { ...roots, questions, progress, each: counted.add })
+      checks.push({ ...check, lengths: counted.found() })
       bottom.erase()
       if (!parsed.is("json")) print(`${asText(checks.at(-1)!)}\n\n`)
     }
-    const judged = checks.map((check) => ({ ...check, objections: objectionsTo(check, tolerated) }))
+    const judged = checks.map((check) => ({
+      ...check,
+      objections: [
+        ...objectionsTo(check, tolerated),
+        ...(parsed.text("context") === undefined ? [] : longObjections(check, longest))
+      ]
+    }))
     const failed = judged.filter(({ objections }) => objections.length > 0)
     if (parsed.is("json")) print(`${JSON.stringify(judged, null, 1)}\n`)
     else
@@ -100,7 +129,12 @@ const defaultSets = (present: ReadonlyArray<DatasetName>): ReadonlyArray<Dataset
     return found.split.role === "evaluation" && found.source.kind === "problems" && split !== "example-solutions"
   })
 
-const asText = (check: SplitCheck): string => {
+interface Checked extends SplitCheck {
+  /** null: there is no row to learn a vocabulary from. */
+  readonly lengths: LengthsFound | null
+}
+
+const asText = (check: Checked): string => {
   const { name, role, files, report, answers, ungradable, duplicates, overlaps, damaged } = check
   const lines: Array<ReadonlyArray<string>> = [
     [
@@ -126,6 +160,7 @@ const asText = (check: SplitCheck): string => {
       `${plural(duplicates.rows, "row")} equal to an earlier one, ${plural(duplicates.questions, "repeated question")}`
     ],
     ...duplicates.examples.map(({ file, row, sameAs }) => ["", `${file}#${row} is ${sameAs}`]),
+    ...lengthLines(check).map((line, i) => [i === 0 ? "lengths" : "", line]),
     ...overlaps.map((overlap, i) => [i === 0 ? "contains" : "", overlapWords(overlap)]),
     ...(damaged === null ? [] : [["damaged", damaged]])
   ]
