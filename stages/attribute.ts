@@ -19,6 +19,7 @@ import { buildCorpusIndex, documentAt } from "../src/attribution/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../src/attribution/mixture-weights.ts"
 import { overlap } from "../src/attribution/overlap.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
+import { strangeCorpusObjection } from "../src/attribution/trained-on.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { maximumOf } from "../src/lists/large.ts"
@@ -42,6 +43,7 @@ export const attribute = Stage.make({
   output: Attribution,
   check: ({ decoding }, { scores, corpus }) =>
     tokenizerObjection(scores, corpus) ??
+    strangeCorpusObjection(scores, corpus) ??
     (decoding === "sampled" && scores.params["samples"] === 0
       ? {
           param: "decoding",

@@ -9,6 +9,7 @@ import { Comparison } from "../schemas/comparison.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
+import { comparisonObjection } from "../src/evaluation/comparable.ts"
 import { compareEvaluations } from "../src/evaluation/compare.ts"
 
 export const CompareParams = {
@@ -20,6 +21,7 @@ export const compare = Stage.make({
   inputs: { before: Evaluation, after: Evaluation },
   params: CompareParams,
   output: Comparison,
+  check: (_, { before, after }) => comparisonObjection(before, after),
   resources: { process: false },
 
   run: Effect.fn("compare")(function* ({ inputs, params, output, progress }) {

@@ -75,7 +75,11 @@ export interface Objection {
 
 /** What is known of an input before anything has run: the stage that makes it, its params, and the inputs of that. */
 export interface WiredInput {
+  /** Digest of what follows: two of one digest are one node. */
+  readonly identity: string
   readonly stage: string
+  /** Name of the kind of its artifact. */
+  readonly kind: string
   readonly params: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, WiredInput>>
 }
@@ -90,6 +94,14 @@ export const wiredWith = (node: WiredInput, param: string, along: ReadonlyArray<
     at = along.map((name) => inputs[name]).find((input) => input !== undefined)
   }
   return null
+}
+
+/** A node and all that it is made from, each once. */
+export const lineageOf = (node: WiredInput): ReadonlyArray<WiredInput> => {
+  const found = new Map([[node.identity, node]])
+  // What is added while it is gone through is gone through as well.
+  for (const { inputs } of found.values()) for (const input of Object.values(inputs)) found.set(input.identity, input)
+  return [...found.values()]
 }
 
 /**

@@ -92,7 +92,7 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
     if (objection !== null) throw new Param.ParamInvalid({ owner: stage.name, ...objection })
     const identity = digestOf([stage.name, canonicalJson(params), canonicalJson(inputs)])
     if (!found.has(identity)) found.set(identity, { identity, stage, params, inputs })
-    wired.set(identity, { stage: stage.name, params, inputs: before })
+    wired.set(identity, { identity, stage: stage.name, kind: stage.output.name, params, inputs: before })
     identityOf.set(node, identity)
   }
   for (const override of overrides) if (!used.has(override)) throw unused(override, stages)
@@ -111,7 +111,10 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
 /** What is known of each node before anything has run, by its id: what a stage's checks are given of its inputs. */
 export const wiredNodes = ({ nodes }: Graph): ReadonlyMap<string, WiredInput> => {
   const wired = new Map<string, WiredInput>()
-  for (const node of nodes) wired.set(node.id, { stage: node.stage.name, params: node.params, inputs: wiredInputs(node, wired) })
+  for (const node of nodes) {
+    const { identity, stage, params } = node
+    wired.set(node.id, { identity, stage: stage.name, kind: stage.output.name, params, inputs: wiredInputs(node, wired) })
+  }
   return wired
 }
 

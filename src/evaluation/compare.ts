@@ -23,21 +23,30 @@ import { mcnemar } from "./statistics/mcnemar.ts"
 
 type Row = Table.Input<typeof Comparisons>
 
+/** What an evaluation asks: its suites, and its first problem as an example. */
+const Questions = Schema.Struct({ suites: Schema.Array(Schema.String), problem: Schema.String, question: Schema.String })
+
 /**
  * Two evaluations have no problem in common: there is nothing to compare.
  *
  * @public for authors of stages that compare evaluations of their own.
  */
 export class NothingInCommon extends Schema.TaggedError<NothingInCommon>()("NothingInCommon", {
-  before: Schema.Array(Schema.String),
-  after: Schema.Array(Schema.String)
+  before: Questions,
+  after: Questions
 }) {
   readonly badInput = true
   override get message() {
-    const [before, after] = [this.before.join(", "), this.after.join(", ")]
+    const [before, after] = [this.before.suites.join(", "), this.after.suites.join(", ")]
+    if (before !== after)
+      return (
+        `The two evaluations have no problem in common: one is of the suite ${before}, the other of ${after}. ` +
+        "Compare evaluations of one suite of one corpus."
+      )
+    const [one, other] = [this.before, this.after].map(({ problem, question }) => `"${question}" (${problem})`)
     return (
-      `The two evaluations have no problem in common: one is of the suite ${before}, the other of ${after}. ` +
-      "Compare evaluations of one suite of one corpus."
+      `The two evaluations have no problem in common: both are of the suite ${before}, but of corpora that hold other problems ` +
+      `under that name. The one begins with ${one}, the other with ${other}. Compare evaluations of one corpus.`
     )
   }
 }
@@ -83,7 +92,9 @@ export const compareEvaluations = Effect.fnUntraced(function* (
   const first = problemsOf(was)
   const second = problemsOf(is)
   const paired = [...second].filter((problem) => first.has(problem))
-  if (paired.length === 0) return yield* new NothingInCommon({ before: suitesOf(before.scores), after: suitesOf(after.scores) })
+  const [asked, askedNow] = [questionsOf(before.scores), questionsOf(after.scores)]
+  const sameSuite = askedNow.suites.length === 0 || askedNow.suites.some((suite) => asked.suites.includes(suite))
+  if (paired.length === 0 || !sameSuite) return yield* new NothingInCommon({ before: asked, after: askedNow })
   const old = summaries(before)
   const rows: Array<Row> = []
   for (const [key, row] of summaries(after)) {
@@ -191,9 +202,11 @@ const attemptsOf = (scores: TableReader<typeof Scores>): Attempts => {
 const problemsOf = (attempts: Attempts): Set<string> =>
   new Set([...attempts.values()].flatMap((byProblem) => [...byProblem.keys()]))
 
-const suitesOf = (scores: TableReader<typeof Scores>): Array<string> => {
+const questionsOf = (scores: TableReader<typeof Scores>): typeof Questions.Type => {
   const suite = scores.column("suite")
-  return [...new Set(Array.from({ length: scores.rows }, (_, i) => suite.at(i)))]
+  const suites = [...new Set(Array.from({ length: scores.rows }, (_, i) => suite.at(i)))]
+  const first = (column: "problem" | "question") => (scores.rows === 0 ? "" : scores.column(column).at(0))
+  return { suites, problem: first("problem"), question: first("question") }
 }
 
 /** The number of one problem that a summary is the mean of; null for a summary that is no mean over problems. */

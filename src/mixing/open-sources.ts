@@ -6,7 +6,7 @@ import type { External } from "../dag/Stage.ts"
 import { datasetFingerprint } from "../datasets/locate/fingerprint.ts"
 import { datasetName } from "../datasets/registry.ts"
 import { append } from "../lists/large.ts"
-import type { Difficulty, GrammarOptions } from "../problems/grammar.ts"
+import { grammarOptions } from "./built-in-suites.ts"
 import { datasetSource, type DocumentSource, grammarSource } from "./DocumentSource.ts"
 
 /** The mix stage's params, as far as sources and suites need them. */
@@ -22,14 +22,6 @@ export interface MixtureSettings {
   readonly maxBadRows: number
   readonly seed: number
 }
-
-/** The grammar that a mixture's params describe, for training data. */
-export const grammarOptions = (settings: Pick<MixtureSettings, "maximum" | "difficulty" | "distractors">): GrammarOptions => ({
-  maximum: settings.maximum,
-  steps: settings.difficulty as Partial<Record<Difficulty, number>>,
-  distractors: settings.distractors,
-  split: "train"
-})
 
 /**
  * The sources in the order of their names, which the params have checked. Fails with GrammarImpossible where the gap cannot be

@@ -9,9 +9,9 @@ import { formatNamed, formatNames } from "../formats/registry.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"
 import { gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
+import { builtInSuites, grammarOptions, suiteGrammar } from "./built-in-suites.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
-import { builtInSuites, suiteGrammar } from "./suites.ts"
+import type { MixtureSettings } from "./open-sources.ts"
 
 const builtInSources = [...formatNames, CALC]
 const ofRole = (role: "training" | "evaluation") =>

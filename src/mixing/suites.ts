@@ -10,63 +10,15 @@ import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { type LoadReport, openDataset, type RowFault } from "../datasets/read/load.ts"
 import { referenceFault } from "../datasets/read/reference.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
-import { maximumOf } from "../lists/large.ts"
-import { type GrammarOptions, generate } from "../problems/grammar.ts"
-import { subSeed } from "../random/philox.ts"
 import { didYouMean } from "../text/near.ts"
+import { builtInProblem, builtInSuites, isForTraining } from "./built-in-suites.ts"
 import { faultWords, NONE_REJECTED, type Rejected, rejectedWords } from "./DocumentSource.ts"
-import { grammarOptions, type MixtureSettings } from "./open-sources.ts"
-
-interface BuiltInSuite {
-  /** Whether training may see its problems. */
-  readonly training: boolean
-  readonly change: (grammar: GrammarOptions) => Partial<GrammarOptions>
-}
-
-const DIFFICULTIES = [1, 2, 3, 4, 5, 6] as const
-
-/** A difficulty this much rarer than the most frequent one is a trickle, and does not count as what a mixture is made of. */
-const TRICKLE = 0.1
-
-/**
- * The built-in suites, as changes to the pretraining grammar. `train` and `train-easy` are for RL prompts; the others hold values
- * or step sequences that training never saw; `harder` adds a step or two, `steps-1` to `steps-6` are of one difficulty.
- */
-const BUILT_IN: Readonly<Record<string, BuiltInSuite>> = {
-  train: { training: true, change: () => ({}) },
-  "train-easy": { training: true, change: () => ({ steps: { 1: 1, 2: 1 } }) },
-  "unseen-values": { training: false, change: () => ({ split: "unseen-values" }) },
-  "unseen-template": { training: false, change: ({ steps }) => ({ split: "unseen-template", steps: { ...steps, 1: 0 } }) },
-  harder: {
-    training: false,
-    change: ({ steps }) => {
-      const most = maximumOf(Object.values(steps))
-      const common = Object.entries(steps).filter(([, weight]) => weight >= TRICKLE * most)
-      const hardest = maximumOf(common.map(([difficulty]) => Number(difficulty)))
-      return { split: "unseen-values", steps: { [Math.min(6, hardest + 1)]: 1, [Math.min(6, hardest + 2)]: 1 } }
-    }
-  },
-  ...Object.fromEntries(
-    DIFFICULTIES.map((steps) => [
-      `steps-${steps}`,
-      { training: false, change: () => ({ split: "unseen-values" as const, steps: { [steps]: 1 } }) }
-    ])
-  )
-}
-
-/** Their names. */
-export const builtInSuites: ReadonlyArray<string> = Object.keys(BUILT_IN)
-
-/** The grammar of a built-in suite. */
-export const suiteGrammar = (suite: string, grammar: GrammarOptions): GrammarOptions => ({
-  ...grammar,
-  ...BUILT_IN[suite]!.change(grammar)
-})
+import type { MixtureSettings } from "./open-sources.ts"
 
 /** Whether scores on a suite mean something only if training never saw its questions. */
 export const isForEvaluation = (suite: string): boolean => {
   const dataset = datasetName(suite)
-  if (dataset === null) return !BUILT_IN[suite]!.training
+  if (dataset === null) return !isForTraining(suite)
   return findSource(dataset.dataset, dataset.split).split.role === "evaluation"
 }
 
@@ -143,12 +95,7 @@ export const suiteProblems = (
           throw new SuiteEmpty({ suite, rejected: rejected.rows, first: rejected.first.map(faultWords)[0] ?? "" })
         return { problems, rejected }
       }
-      const options = suiteGrammar(suite, grammarOptions(settings))
-      const seed = subSeed(settings.seed, `suite/${suite}`)
-      const problems = Array.from({ length: settings.suiteSize }, (_, index) => {
-        const { id, question, answer, steps, distractor } = generate(options, seed, index)
-        return { suite, problem: id, question, answer: String(answer), steps, distractor }
-      })
+      const problems = Array.from({ length: settings.suiteSize }, (_, index) => builtInProblem(suite, settings, index))
       return { problems, rejected: NONE_REJECTED }
     },
     catch: (cause) => cause

@@ -226,7 +226,11 @@ describe("two evaluations, sampled", () => {
 
   it("without a problem in common cannot be compared", () => {
     const other = evaluation([attempt("greedy", "z", "12", true)])
-    expect(() => compared(before, other)).toThrow(/no problem in common: one is of the suite s, the other of s/)
+    expect(() => compared(before, other)).toThrow(
+      /both are of the suite s, but of corpora .* The one begins with "\?" \(a\), the other with "\?" \(z\)\. Compare/
+    )
+    const elsewhere = evaluation([{ ...attempt("greedy", "a", "12", true), suite: "t" }])
+    expect(() => compared(before, elsewhere)).toThrow(/no problem in common: one is of the suite s, the other of t\. Compare/)
   })
 })
 
