@@ -19,8 +19,10 @@ export const pageRange = (column: ColumnMetaData): readonly [start: number, end:
 export const pageFault = async (bytes: ArrayBuffer, column: ColumnMetaData): Promise<string | null> => {
   const { parquetHeader } = await import("hyparquet/src/column.js")
   const reader = { view: new DataView(bytes), offset: 0 }
+  const stated = Number(column.num_values)
   let values = 0
-  for (let page = 1; reader.offset < bytes.byteLength; page++) {
+  // Some writers pad behind the last page.
+  for (let page = 1; values < stated && reader.offset < bytes.byteLength; page++) {
     let header
     try {
       header = parquetHeader(reader)
@@ -35,5 +37,5 @@ export const pageFault = async (bytes: ArrayBuffer, column: ColumnMetaData): Pro
     reader.offset += size
     values += header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 0
   }
-  return values === Number(column.num_values) ? null : `it holds ${values} values, and its footer says ${column.num_values}`
+  return values === stated ? null : `it holds ${values} values, and its footer says ${column.num_values}`
 }
