@@ -19,6 +19,7 @@ import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
+import { cutOfCorpus } from "../src/training/cut-ahead.ts"
 import { cutDocumentWords, cutObjection, cutRows, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
@@ -62,6 +63,7 @@ export const sft = Stage.make({
       Object.entries(formats ?? {}).flatMap(([name, weight]) => (weight > 0 ? [name] : [])),
       corpus
     ),
+  foresee: (params, { base }, open) => cutOfCorpus(params, base, open),
   resources: {
     cost: ({ scale = "xs", documents, epochs }) =>
       parameterCount(presetSpec(scale, { vocabularySize: 256 })) * documents * epochs * 100

@@ -57,7 +57,7 @@ const study = (
 ): Node => {
   const corpus = mix({}, mixture)
   const base = pretrain({ corpus }, { context, maxLongDocuments: 1 })
-  const start = sft({ base, corpus }, {})
+  const start = sft({ base, corpus }, { maxLongDocuments: 1 })
   const asked = { suite: "train-easy", maxNewTokens: 4 }
   if (learning === undefined) return evaluate({ policy: start, corpus }, { ...asked, problems: 20, ...evaluation })
   return rl({ policy: start, corpus }, { ...asked, prompts: 4, ...learning })
@@ -142,7 +142,8 @@ describe("before there is a corpus, plan", () => {
 })
 
 describe("with a corpus, and long before there is a policy", () => {
-  const mixture = { ...real, suites: ["gsm8k:train", "train-easy"] }
+  // Documents of few tokens, so that a context that has room for them has none for the prompts.
+  const mixture = { ...real, sources: { lookup: 1 }, suites: ["gsm8k:train", "train-easy"] }
   /** Pretraining never ends here: what is foreseen does not wait for it. */
   const started = new Set<string>()
   const untrained = inProcessExecutor()
@@ -156,7 +157,7 @@ describe("with a corpus, and long before there is a policy", () => {
 
   it("a run refuses prompts that have no room, and plan says the same once the corpus is there", async () => {
     const root = path.join(temporaryFolder(), "store")
-    const target = study(mixture, 24, { evaluation: { suite: "gsm8k:train", maxLongPrompts: 0.1 } })
+    const target = study(mixture, 40, { evaluation: { suite: "gsm8k:train", maxLongPrompts: 0.1 } })
     const { failures, status } = await runIt(root, target)
     expect(status).toBe("failed")
     expect(failures).toMatchObject([
@@ -177,6 +178,32 @@ describe("with a corpus, and long before there is a policy", () => {
       planned(study(mixture, context, { evaluation: { suite: "gsm8k:train", problems, maxLongPrompts: 0.9 } }))
     expect(await few(192, 30)).toEqual([])
     expect(await few(192, 31)).toEqual(['suite "gsm8k:train" has 30 of the 31 problems that are wanted'])
+  })
+
+  it("plan and a run refuse fine-tuning that cuts too many documents, or finds too few of a format", async () => {
+    const root = path.join(temporaryFolder(), "store")
+    const corpusNode = mix({}, { ...builtIn, sources: { tinygsm: 1, calc: 20 }, tokens: 20_000 })
+    const { artifacts } = await runNodes(root, [corpusNode])
+    const [corpus] = artifacts.values()
+    const tuned = (context: number, params: object) => {
+      const base = pretrain({ corpus: corpusNode }, { context, maxLongDocuments: 1 })
+      return sft({ base, corpus: corpusNode }, params)
+    }
+    const planned = (context: number, params: object) => {
+      const graph = graphOf([tuned(context, params)])
+      const artifactOf = (input: string) => Effect.succeed(input === "corpus" ? corpus! : null)
+      return Effect.runPromise(Effect.provide(foreseen(graph.nodes.at(-1)!, wiredNodes(graph), artifactOf), Store.layer(root)))
+    }
+    expect(await planned(192, {})).toEqual([])
+    await expect(planned(32, {})).rejects.toThrow(/sft\.maxLongDocuments: allows 50 % .*\(100 %\) are: the context is 32 tokens/)
+    await expect(planned(192, { formats: { tinygsm: 1 }, documents: 9000 })).rejects.toThrow(
+      /wants 9000 documents in the format tinygsm/
+    )
+    const context = 60
+    const [line] = await planned(context, { maxLongDocuments: 0.99 })
+    expect(line).toMatch(/^\d+ of \d+ documents are longer than the context of 60 tokens and are cut \(tinygsm/)
+    const { failures } = await runIt(root, tuned(context, { maxLongDocuments: 0 }))
+    expect(failures).toMatchObject([{ problem: expect.stringMatching(/^sft\.maxLongDocuments: allows 0 %/) }])
   })
 
   it("nothing is foreseen where the corpus is not there or cannot be read", async () => {
