@@ -6,7 +6,8 @@
 import * as Effect from "effect/Effect"
 
 import { canonicalJson } from "../store/objects/digest.ts"
-import { type ActionRecord, type Component, Store } from "../store/objects/Store.ts"
+import { type ActionRecord, type Component, ResultUnread, Store } from "../store/objects/Store.ts"
+import { soundAs } from "../store/upkeep/open-parts.ts"
 import type { Graph, GraphNode } from "./graph.ts"
 import { inputsAgree, InputsDisagree, originOf } from "./inputs-agree.ts"
 import { componentsOf, keyOf } from "./key.ts"
@@ -52,7 +53,7 @@ export const decide = Effect.fnUntraced(function* (
   const { numerics, keepText = store.keepCode } = options
   const components = componentsOf({ stage: node.stage, params: node.params, inputs, externals, numerics, keepText })
   const key = keyOf(components)
-  const action = yield* store.lookup(key)
+  const action = yield* store.lookup(key, soundAs(node.stage.output))
   if (action !== null) return cached(key, action, [])
   const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   if (options.assumeUnchanged.includes(node.stage.name)) {
@@ -140,7 +141,14 @@ export const changesBetween = (before: ReadonlyArray<Component>, after: Readonly
 /** A node and what a run would do with it. */
 export interface Planned {
   readonly node: GraphNode
-  readonly decision: Decision
+  readonly decision: Decision | Unread
+}
+
+/** The node's result is there and cannot be read, so that a run fails at it. */
+interface Unread {
+  readonly _tag: "unread"
+  readonly key: string
+  readonly problem: string
 }
 
 /** Decides one node of a graph, given the digests of the nodes before it that are known. */
@@ -168,8 +176,12 @@ export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOpti
   const planned: Array<Planned> = []
   for (const node of graph.nodes) {
     const decision = yield* decideAmong(graph, node, digests, options).pipe(
-      // More than one node of the stage may be in the study.
-      Effect.mapError((error) => (error instanceof InputsDisagree ? new InputsDisagree({ ...error, stage: node.label }) : error))
+      Effect.catch((error) => {
+        if (error instanceof ResultUnread)
+          return Effect.succeed<Unread>({ _tag: "unread", key: error.key, problem: error.message })
+        // More than one node of the stage may be in the study.
+        return Effect.fail(error instanceof InputsDisagree ? new InputsDisagree({ ...error, stage: node.label }) : error)
+      })
     )
     if (decision._tag === "cached") digests.set(node.id, decision.action.output.digest)
     planned.push({ node, decision })

@@ -88,7 +88,7 @@ export const planNodes = async (
   const planned = await Effect.runPromise(
     Effect.provide(planGraph(graph, { numerics: {}, assumeUnchanged: [], ...options }), Store.reading(root))
   )
-  return new Map(planned.map(({ node, decision }) => [node.label, decision]))
+  return new Map(planned.flatMap(({ node, decision }) => (decision._tag === "unread" ? [] : [[node.label, decision] as const])))
 }
 
 /** Every file of a store's results with its contents' digest as its name: equal lists are equal results. */

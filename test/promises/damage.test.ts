@@ -211,12 +211,14 @@ describe("a damaged store", () => {
   it("is mended by verify --repair: nothing is left to object to, and a run makes what is missing again", async () => {
     const root = path.join(temporaryFolder(), "store")
     fs.cpSync(original.store, root, { recursive: true })
-    for (const [victim] of Object.values(files)) {
+    // The record of other objects than those that are damaged: of objects without a record nothing is asked.
+    const victims = Object.entries(files).map(([kind, [victim, other]]) => (kind === "record" ? other : victim))
+    for (const victim of victims) {
       fs.chmodSync(path.join(root, victim), 0o644)
       fs.appendFileSync(path.join(root, victim), "x")
     }
     const found = await original.here(["verify", "--store", root])
-    for (const [victim] of Object.values(files)) expect(found.out).toContain(path.basename(victim))
+    for (const victim of victims) expect(found.out).toContain(path.basename(victim))
     const { out } = await original.here(["verify", "--repair", "--store", root])
     expect(out).toMatch(/8 files moved to /)
     expect((await original.here(["verify", "--store", root])).code).toBe(0)
@@ -283,7 +285,7 @@ describe("gc over a damaged log", () => {
     const log = path.join(root, "runs", newest!, "events.jsonl")
     fs.writeFileSync(log, fs.readFileSync(log, "utf8").replace("run-started", "run-stXrted"))
     const { out, err } = await original.here(["gc", "--keep-runs", "1", "--yes", "--store", root])
-    expect(out).toContain(`Logs are damaged (${newest}), so results of old runs are left alone`)
+    expect(out).toContain(`Logs are damaged or cannot be read (${newest}), so results of old runs are left alone`)
     expect(`${out}${err}`).not.toMatch(TRACE)
     expect(objectsIn(root)).toEqual(results)
     expect(fs.readdirSync(path.join(root, "actions"))).toHaveLength(4)

@@ -73,7 +73,7 @@ describe("the log of a run", () => {
     expect(read(first, "")).toEqual([1, "is damaged from line 2 on: that line is empty"])
     expect(read()).toEqual([0, "is empty"])
     fs.rmSync(file)
-    expect(readRun(root, run)).toEqual({ events: [], damage: "is missing" })
+    expect(readRun(root, run)).toEqual({ events: [], damage: "is missing", unread: false })
   })
 
   it("of an earlier program, without seals, is read; events of other shapes are not believed", () => {

@@ -133,11 +133,14 @@ const findGarbage = (
   const notes = new Set<string>()
   // Which results a run used cannot be told from a log that is damaged, so that none is taken for an old one.
   if (keepRuns !== null && damaged.length > 0) {
-    const mend = `"pipeline verify --repair" mends what can be mended`
     const found = findGarbage(stock, runs, [], null)
     return {
       ...found,
-      notes: [`Logs are damaged (${damaged.join(", ")}), so results of old runs are left alone: ${mend}.`, ...found.notes]
+      notes: [
+        `Logs are damaged or cannot be read (${damaged.join(", ")}), so results of old runs are left alone: ` +
+          `"pipeline verify" says what helps.`,
+        ...found.notes
+      ]
     }
   }
   const garbage: Array<Garbage> = []
@@ -149,8 +152,8 @@ const findGarbage = (
   for (const { key } of stock.actions)
     if (!keptKeys.has(key)) garbage.push({ what: RECORDS, names: ["actions", `${key}.json`], bytes: stock.records.get(key) ?? 0 })
 
-  if (stock.unreadable.length > 0)
-    notes.add('Some action records cannot be read, so objects and code texts are left alone: see "pipeline verify".')
+  if (stock.unreadable.length + stock.unlisted.length > 0)
+    notes.add('Some action records or folders cannot be read, so objects and code texts are left alone: see "pipeline verify".')
   else {
     const used = new Set(kept.flatMap(objectsOf))
     for (const [digest, object] of stock.objects) if (!used.has(digest)) add("objects that no action needs", object)

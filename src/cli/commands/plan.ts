@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 
 import { foreseen } from "../../dag/foresight/foreseen.ts"
 import { wiredInputs, wiredNodes } from "../../dag/graph.ts"
-import { type Decision, plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
+import { plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { append } from "../../lists/large.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
@@ -73,14 +73,8 @@ interface Explained extends Planned {
   readonly context: Context
 }
 
-const STATE_WORDS: Readonly<Record<Decision["_tag"], string>> = { cached: "cached", run: "run", blocked: "blocked" }
-
 const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
-  const rows = planned.map(({ node, decision, context }) => [
-    node.label,
-    STATE_WORDS[decision._tag],
-    reasonWords(decision, context.labelOf)
-  ])
+  const rows = planned.map(({ node, decision, context }) => [node.label, decision._tag, reasonWords(decision, context.labelOf)])
   const sections = [textTable(["node", "state", "reason"], rows)]
   const told = new Set<string>()
   const remarks = planned.flatMap(({ node, remarks }) => remarks.map((remark) => `${node.label}: ${remark}`))
@@ -106,18 +100,19 @@ const explanation = ({ node, decision, context }: Explained, told: Set<string>):
   return [`${node.label}: compared with ${nearest}\n${lines.map((line) => `  ${line}`).join("\n")}`]
 }
 
-const reasonOf = (decision: Decision): Reason | null =>
+const reasonOf = (decision: Planned["decision"]): Reason | null =>
   decision._tag === "run" ? decision.reason : decision._tag === "blocked" ? decision.certain : null
 
 const summary = (planned: ReadonlyArray<Planned>): string => {
-  const count = (tag: Decision["_tag"]) => planned.filter(({ decision }) => decision._tag === tag).length
-  const [cached, run, blocked] = [count("cached"), count("run"), count("blocked")]
-  if (run + blocked === 0) return `${plural(cached, "node")}, all cached: a run computes nothing.`
+  const count = (tag: Planned["decision"]["_tag"]) => planned.filter(({ decision }) => decision._tag === tag).length
+  const [cached, run, blocked, unread] = [count("cached"), count("run"), count("blocked"), count("unread")]
+  if (run + blocked + unread === 0) return `${plural(cached, "node")}, all cached: a run computes nothing.`
   const certain = planned.filter(({ decision }) => decision._tag === "blocked" && decision.certain !== null).length
   const open = blocked - certain
   const words = [
     `${cached} cached`,
     `${run} to run now`,
+    ...(unread > 0 ? [`${unread} whose results cannot be read`] : []),
     ...(certain > 0 ? [`${certain} to run after them`] : []),
     ...(open > 0 ? [`${open} that may be cached, depending on what those before them give`] : [])
   ]

@@ -7,12 +7,13 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { Store, StoreFailed } from "../../store/objects/Store.ts"
+import { Store, storeFailed } from "../../store/objects/Store.ts"
+import { thisMachine } from "../../store/presence/machine.ts"
+import type { Damage, Unclear } from "../../store/upkeep/findings.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
 import { moveWrongPlace, wrongPlaces } from "../../store/upkeep/places.ts"
 import { repair } from "../../store/upkeep/repair.ts"
-import { verifyStore, type Damage } from "../../store/upkeep/verify.ts"
-import { errorText } from "../../text/error-text.ts"
+import { verifyStore } from "../../store/upkeep/verify.ts"
 import { print } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
@@ -26,7 +27,7 @@ const flags = {
 
 export const command: Command = {
   name: "verify",
-  summary: "Check every artifact against its digest. Exit code 1 when something is damaged and not repaired.",
+  summary: "Check everything against its digest. Exit code 1 when something is damaged and not repaired, or cannot be read.",
   usage: "pipeline verify [--repair]",
   flags,
   run: async (args) => {
@@ -47,33 +48,37 @@ export const command: Command = {
       for (const place of places) write(`    moved to ${moveWrongPlace(root, place)}; what it leads to stays as it is`)
       const stock = yield* Effect.try({
         try: () => inventory(root),
-        catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
+        catch: (cause) => storeFailed(root, "looking what is there", cause)
       })
-      const runs = loadRuns(root)
-      const found = verifyStore(root, stock, showProgress)
+      const found = verifyStore(root, stock, thisMachine(), showProgress)
       const objects = `${plural(found.objects, "object")} (${bytesWords(found.bytes)})`
       const records = `${plural(found.actions, "action")}, ${plural(found.tables, "table")} and ${plural(found.runs, "run")}`
       const checked = `${objects}, ${records} checked`
       for (const note of found.notes) write(note)
-      if (found.damages.length === 0) {
+      if (found.damages.length === 0 && found.unclear.length === 0) {
         write(`${checked}: everything is what it says it is.`)
         return 0
       }
-      write(`${checked}: ${plural(found.damages.length, "thing")} damaged.\n`)
-      for (const damage of found.damages) write(describe(damage, runs))
-      if (!mend) {
-        write(`\nNothing was changed. "pipeline verify --repair" sets these aside; the next run makes them again.`)
-        return 1
+      const { damages, unclear } = found
+      write(`${checked}: ${damages.length === 0 ? "nothing" : plural(damages.length, "thing")} damaged.`)
+      if (damages.length > 0) {
+        const runs = loadRuns(root)
+        write("")
+        for (const damage of damages) write(describe(damage, runs))
+        if (!mend) write(`\nNothing was changed. "pipeline verify --repair" sets these aside; the next run makes them again.`)
+        else {
+          const { setAside, forgotten } = yield* Effect.try({
+            try: () => repair(root, damages),
+            catch: (cause) => storeFailed(root, "mending", cause)
+          })
+          write(
+            `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ` +
+              `${plural(forgotten, "action")} forgotten: the next run computes them again.`
+          )
+        }
       }
-      const { setAside, forgotten } = yield* Effect.try({
-        try: () => repair(root, found.damages),
-        catch: (cause) => new StoreFailed({ path: root, problem: errorText(cause) })
-      })
-      write(
-        `\n${plural(setAside, "file")} moved to ${path.join(root, "damaged")}, ` +
-          `${plural(forgotten, "action")} forgotten: the next run computes them again.`
-      )
-      return 0
+      for (const text of unclearWords(unclear)) write(`\n${text}`)
+      return mend && unclear.length === 0 ? 0 : 1
     })
     return Effect.runPromise(
       Effect.provide(
@@ -97,6 +102,29 @@ const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
   const owners = damage.actions.map((key) => `${labelOf(key, runs)} (action ${shortDigest(key)})`)
   const use = owners.length > 0 ? `result of ${owners.join(", ")}` : WITHOUT_ACTION[damage.sort]
   return `  ${damage.file} ${damage.problem}\n    ${use}`
+}
+
+/** What nothing can be said of, and what helps. */
+const unclearWords = (unclear: ReadonlyArray<Unclear>): ReadonlyArray<string> => {
+  const unread = unclear.filter(({ because }) => because === "unread")
+  const used = unclear.filter(({ because }) => because === "in use")
+  const lines = (files: ReadonlyArray<Unclear>) => files.map(({ file, problem }) => `\n  ${file} ${problem}`).join("")
+  const it = (files: ReadonlyArray<Unclear>) => (files.length === 1 ? "it" : "them")
+  return [
+    ...(unread.length === 0
+      ? []
+      : [
+          `${plural(unread.length, "file")} could not be read, so nothing can be said of ${it(unread)}: mend that and run ` +
+            `verify again. Nothing was done about ${it(unread)}. What cannot be mended can be moved out of the store: ` +
+            `the next run makes it again.${lines(unread)}`
+        ]),
+    ...(used.length === 0
+      ? []
+      : [
+          `${plural(used.length, "log")} of runs that go on, which nothing was done about: run verify again when they have ` +
+            `ended.${lines(used)}`
+        ])
+  ]
 }
 
 /** What hangs on a damaged thing that no action's result hangs on. */

@@ -5,7 +5,7 @@
  */
 
 import type { GraphNode } from "../../dag/graph.ts"
-import type { Change, Decision, Reason } from "../../dag/Planner.ts"
+import type { Change, Planned, Reason } from "../../dag/Planner.ts"
 import { plural, shortDigest, valueWords } from "./text-table.ts"
 
 export interface Context {
@@ -16,7 +16,7 @@ export interface Context {
 }
 
 /** The reason in one line, for the table. */
-export const reasonWords = (decision: Decision, labelOf: (id: string) => string): string => {
+export const reasonWords = (decision: Planned["decision"], labelOf: (id: string) => string): string => {
   switch (decision._tag) {
     case "cached":
       return decision.waived.length === 0 ? "" : `taken as unchanged although ${decision.waived.map(nameOf).join(", ")} changed`
@@ -26,6 +26,8 @@ export const reasonWords = (decision: Decision, labelOf: (id: string) => string)
       )
     case "run":
       return because(decision.reason)
+    case "unread":
+      return decision.problem
   }
 }
 

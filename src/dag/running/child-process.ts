@@ -18,7 +18,7 @@ import type { LiveMetrics } from "../Progress.ts"
 import { discardEmpty } from "./attempt-folders.ts"
 import { Busy, type Executor, type Happening, type StageRequest } from "./Executor.ts"
 import { endOfLog, logFile } from "./node-log.ts"
-import { type Failure, NodeFailed } from "./NodeFailed.ts"
+import { type Failure, NodeFailed, nodeFailed } from "./NodeFailed.ts"
 
 /** From child to driver while it computes. */
 type News =
@@ -88,7 +88,7 @@ export const childProcessExecutor =
       const failed = (problem: string) => new NodeFailed({ node: node.label, problem, badInput: false, at: [], log })
       switch (ending.type) {
         case "done": {
-          const action = yield* store.lookup(request.key).pipe(Effect.orDie)
+          const action = yield* Effect.mapError(store.lookup(request.key), (error) => nodeFailed(node.label, error))
           if (action === null) return yield* failed("the child process said it was done, but left no result")
           return { action, computed: ending.computed }
         }

@@ -17,6 +17,7 @@ import { acquire, isLease, type Lease } from "../../store/presence/Lease.ts"
 import type { Heart, Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
 import { firstDifference } from "../../store/upkeep/difference.ts"
+import { soundAs } from "../../store/upkeep/open-parts.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 import { inputsAgree } from "../inputs-agree.ts"
 import type { Progress } from "../Progress.ts"
@@ -60,7 +61,7 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   )
   for (const line of notes) yield* surroundings.progress.note(line)
   if (!isLease(lease)) return yield* new Busy({ host: lease.host, pid: lease.pid })
-  const done = yield* store.lookup(key)
+  const done = yield* store.lookup(key, soundAs(stage.output))
   if (done !== null) return { action: done, computed: false } satisfies Obtained
 
   const held = yield* holdKey(stage, request, surroundings.numerics)

@@ -24,8 +24,12 @@ export class ArrowFileCorrupt extends Schema.TaggedError<ArrowFileCorrupt>()("Ar
   file: Schema.String,
   problem: Schema.String
 }) {
+  /** What is wrong, as words after the name of the file. */
+  get clause() {
+    return `is not a sound Arrow file: ${this.problem}`
+  }
   override get message() {
-    return `${this.file} is not a sound Arrow file: ${this.problem}. Delete it and run its stage again to make it anew.`
+    return `${this.file} ${this.clause}. Delete it and run its stage again to make it anew.`
   }
 }
 
@@ -36,11 +40,12 @@ export class TableMismatch extends Schema.TaggedError<TableMismatch>()("TableMis
   column: Schema.String,
   problem: Schema.String
 }) {
+  /** What is wrong, as words after the name of the file. */
+  get clause() {
+    return `does not hold the table ${this.table}: column ${this.column} ${this.problem}`
+  }
   override get message() {
-    return (
-      `${this.file} does not hold the table ${this.table}: column ${this.column} ${this.problem}. ` +
-      `It was written by another version of the table or is another table.`
-    )
+    return `${this.file} ${this.clause}. It was written by another version of the table or is another table.`
   }
 }
 

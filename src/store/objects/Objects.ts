@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs"
 
+import { lookAt } from "../disk/calls.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
 import { inside, LARGEST_TEXT, tooLarge } from "../disk/inside.ts"
 import { publish, writeNew } from "../disk/publish.ts"
@@ -17,10 +18,23 @@ export const MISSING = "is missing"
 /** Bytes that take seconds to hash. */
 const LONG = 4e9
 
+/**
+ * Whether a file is larger than what is said of it, and than what the disk can hold of it: such a one, that claims to be a
+ * terabyte say, is not read to its end to find that it is none.
+ */
+export const isHollow = ({ size, blocks }: fs.Stats, said = 0): boolean =>
+  size > Math.max(said, LARGEST_TEXT, blocks * BLOCK * COMPRESSED)
+
+/** Bytes of what the system calls a block. */
+const BLOCK = 512
+/** Some disks compress: so much more may be in it. */
+const COMPRESSED = 16
+
 /** The objects of one store. Paths throw `OutOfPlace` where the store is not built as one. */
 export class Objects {
   readonly root: string
-  private readonly verified: VerifiedFiles
+  /** Which files of this store were seen to be sound. */
+  readonly verified: VerifiedFiles
   /** Hashed by this process: what is computed from has been read in this very process, and not only seen to be untouched. */
   private readonly hashed = new Set<string>()
 
@@ -41,25 +55,27 @@ export class Objects {
   }
 
   /**
-   * Throws `Damaged` where the contents of an object are not what its name says, or cannot be read. `bytes`: what whoever needs
-   * it says of its size. `anew`: by hashing it in this process, whatever was noted of it before.
+   * Throws `Damaged` where the contents of an object are not what its name says, or cannot be read; gives its size. `bytes`: what
+   * whoever needs it says of its size. That may be false of a sound object, whose name is what counts, and only bounds how much
+   * is read. `anew`: by hashing it in this process, whatever was noted of it before.
    */
-  check(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): void {
+  check(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): number {
     const file = this.path(digest)
     try {
-      const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+      const stat = lookAt(file)
       if (stat === undefined) throw new Unsound({ problem: MISSING })
       if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
-      // Before it is hashed: what claims to be a terabyte is not read to its end to find that it is none.
-      if (bytes !== undefined && stat.size !== bytes) throw new Unsound({ problem: `has ${stat.size} bytes instead of ${bytes}` })
-      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return
+      const otherSize = bytes === undefined || stat.size === bytes ? null : `has ${stat.size} bytes instead of ${bytes}`
+      if (otherSize !== null && isHollow(stat, bytes)) throw new Unsound({ problem: otherSize })
+      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return stat.size
       this.hashedBytes += stat.size
       if (this.hashedBytes > LONG) this.onLong()
       const before = identityOf(file)
-      if (sha256OfFile(file) !== digest) throw new Unsound({ problem: "does not have the contents its name says" })
+      if (sha256OfFile(file) !== digest) throw new Unsound({ problem: otherSize ?? "does not have the contents its name says" })
       this.hashed.add(digest)
       // Touched while it was read: what was hashed may be neither what was there before nor what is there now.
       if (before === identityOf(file)) this.verified.add(file, digest)
+      return stat.size
     } catch (cause) {
       throw damagedBy(file, cause)
     }
@@ -67,7 +83,7 @@ export class Objects {
 
   /** `check` for an object of which nobody says how large it is, and which is never large. */
   checkManifest(artifact: string): void {
-    const { size } = fs.lstatSync(this.path(artifact), { throwIfNoEntry: false }) ?? { size: 0 }
+    const { size } = lookAt(this.path(artifact)) ?? { size: 0 }
     if (size > LARGEST_TEXT) throw new Damaged({ file: this.path(artifact), problem: tooLarge(size) })
     this.check(artifact)
   }
@@ -106,7 +122,7 @@ export class Objects {
 
   /** Moves an object that is not what its name says out of the way; where it is now, null where nothing was. */
   giveWay(digest: string): string | null {
-    if (fs.lstatSync(this.path(digest), { throwIfNoEntry: false }) === undefined) return null
+    if (lookAt(this.path(digest)) === undefined) return null
     return setAside(this.root, "objects", "sha256", digest.slice(0, 2), digest)
   }
 

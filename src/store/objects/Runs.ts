@@ -193,6 +193,8 @@ export interface RunHistory {
   readonly events: ReadonlyArray<LoggedEvent>
   /** What is wrong with the log, as words after its name; null: nothing. The events are those before. */
   readonly damage: string | null
+  /** Whether only reading failed: what follows may be sound. */
+  readonly unread: boolean
 }
 
 /** Every event of a run up to the first that cannot be trusted. Never throws. */
@@ -201,7 +203,7 @@ export const readRun = (root: string, run: string): RunHistory => {
   let number = 0
   try {
     const text = readText(eventsFile(root, run))
-    if (text === "") return { events, damage: "is empty" }
+    if (text === "") return { events, damage: "is empty", unread: false }
     const lines = text.split("\n")
     const rest = lines.pop()
     // Those of earlier programs were not sealed, from the first line on.
@@ -215,11 +217,11 @@ export const readRun = (root: string, run: string): RunHistory => {
       if (problem === null) events.push(event as LoggedEvent)
       else if (problem !== UNKNOWN) throw new Unsound({ problem })
     }
-    return { events, damage: rest === "" ? null : `ends within line ${number + 1}` }
+    return { events, damage: rest === "" ? null : `ends within line ${number + 1}`, unread: false }
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return { events, damage: "is missing" }
-    const { problem } = damagedBy("", cause)
-    return { events, damage: number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}` }
+    if (errorCode(cause) === "ENOENT") return { events, damage: "is missing", unread: false }
+    const { problem, unread = false } = damagedBy("", cause)
+    return { events, damage: number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}`, unread }
   }
 }
 

@@ -17,15 +17,14 @@ import * as fs from "node:fs"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 
 import { errorText } from "../../text/error-text.ts"
-import { systemProblem } from "../../text/system-problem.ts"
 import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import { writeNew } from "../disk/publish.ts"
 import type { Kind } from "../schema/Kind.ts"
 import { keepCode, readCode } from "./code-texts.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
+import { type ArtifactCorrupt, artifactCorrupt, ResultUnread, StoreFailed, storeFailed } from "./failures.ts"
 import { letGo } from "./let-go.ts"
 import { MISSING, Objects } from "./Objects.ts"
 import { noteResult, type Observations, readObservations } from "./observations.ts"
@@ -41,60 +40,23 @@ import {
 } from "./records.ts"
 import { setAside } from "./set-aside.ts"
 
+export {
+  ArtifactCorrupt,
+  artifactCorrupt,
+  ArtifactInvalid,
+  LeaseLost,
+  ResultUnread,
+  StoreFailed,
+  storeFailed
+} from "./failures.ts"
 export type { ActionRecord, Component, Manifest } from "./records.ts"
 
-/** The store's folder cannot be read or written. */
-export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed", {
-  path: Schema.String,
-  problem: Schema.String,
-  /** Whether the machine is to blame, in the middle of the work, and not the folder that was given. */
-  machine: Schema.optionalKey(Schema.Boolean)
-}) {
-  get badInput() {
-    return this.machine !== true
-  }
-  override get message() {
-    return `The store at ${this.path} cannot be used: ${this.problem}`
-  }
-}
-
-/** The failure of something in a store, by what was thrown. */
-export const storeFailed = (root: string, what: string, cause: unknown): StoreFailed => {
-  const machine = systemProblem(cause)
-  return new StoreFailed({ path: root, problem: `${what}: ${machine ?? errorText(cause)}`, machine: machine !== null })
-}
-
-/** A stored file is not what its name says: damaged, truncated or gone. */
-export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("ArtifactCorrupt", {
-  artifact: Schema.String,
-  file: Schema.String,
-  problem: Schema.String
-}) {
-  readonly badInput = true
-  override get message() {
-    return (
-      `Artifact ${this.artifact.slice(0, 12)} is damaged: ${this.file} ${this.problem}. Nothing was computed from it. ` +
-      `"pipeline verify --repair" sets damaged artifacts aside; the next run makes them again.`
-    )
-  }
-}
-
-/** A stage wrote something its kind does not allow. */
-export class ArtifactInvalid extends Schema.TaggedError<ArtifactInvalid>()("ArtifactInvalid", {
-  kind: Schema.String,
-  part: Schema.String,
-  problem: Schema.String
-}) {
-  override get message() {
-    return `Output ${this.kind}.${this.part}: ${this.problem}`
-  }
-}
-
-/** The lease was lost while computing; whoever has it now will commit. */
-export class LeaseLost extends Schema.TaggedError<LeaseLost>()("LeaseLost", { key: Schema.String }) {
-  override get message() {
-    return `Another process took over action ${this.key.slice(0, 12)}; this result was not committed.`
-  }
+/** Whether an artifact is what its user takes it for, beyond the digests of its files: a kind, say. */
+export interface Soundness {
+  /** Under which it is noted that a record is sound in this way. */
+  readonly name: string
+  /** Throws where an output is not; `pathOf`: where the objects are. */
+  readonly check: (output: Manifest, pathOf: (digest: string) => string) => void
 }
 
 /** One store, open; see the head of this file. */
@@ -104,9 +66,10 @@ export class Store extends Context.Service<
     readonly root: string
     /**
      * The record of a key whose files are all there with the contents that their names say; null otherwise. What is damaged is
-     * told, and set aside where the store may be written: it is computed again like what was never there.
+     * told, and set aside where the store may be written: it is computed again like what was never there. So is one that is not
+     * `sound`, if that is asked. What cannot be read is neither there nor not there: that fails.
      */
-    readonly lookup: (key: string) => Effect.Effect<ActionRecord | null, StoreFailed>
+    readonly lookup: (key: string, sound?: Soundness) => Effect.Effect<ActionRecord | null, StoreFailed | ResultUnread>
     readonly actions: Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
     /** The manifest of an artifact, checked against its digest. */
     readonly manifest: (artifact: string) => Effect.Effect<Manifest, ArtifactCorrupt>
@@ -190,7 +153,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     }
   }
 
-  /** The record of a key; null where there is none, or none that can be trusted. */
+  /** The record of a key; null where there is none, or none that can be trusted. Throws what cannot be read. */
   const readAction = (key: string): ActionRecord | null => {
     try {
       return readRecord(root, key)
@@ -200,26 +163,65 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       return null
     }
   }
-  /** Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost. */
+  /** The same for whoever looks at all of them: one that cannot be read is left out. */
+  const readActionOrNone = (key: string): ActionRecord | null => {
+    try {
+      return readAction(key)
+    } catch (cause) {
+      if (!(cause instanceof Damaged)) throw cause
+      tell(`${cause.message}; it is left out. "pipeline verify" says more.`)
+      return null
+    }
+  }
+  const retireRecord = (key: string, problem: string) => retire(recordFile(root, key), problem, "actions", `${key}.json`)
+  /**
+   * Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost; where an object is
+   * sound and another than the record says, it is the record that is damaged.
+   */
   const hasFiles = (record: ActionRecord): boolean =>
     sizesOf(record).every(([digest, bytes]) => {
       try {
-        if (bytes === null) objects.checkManifest(digest)
-        else objects.check(digest, { bytes })
-        return true
+        if (bytes === null) {
+          objects.checkManifest(digest)
+          return true
+        }
+        const size = objects.check(digest, { bytes })
+        if (size !== bytes)
+          retireRecord(record.key, `says that object ${digest.slice(0, 12)} has ${bytes} bytes, and it has ${size}`)
+        return size === bytes
       } catch (cause) {
         if (!(cause instanceof Damaged) || cause.unread === true) throw cause
         if (cause.problem !== MISSING) retire(cause.file, cause.problem, "objects", "sha256", digest.slice(0, 2), digest)
         return false
       }
     })
+  /** Whether a record, whose files are what their names say, is sound as its user means it. Noted: opening files takes time. */
+  const isSound = ({ key, output }: ActionRecord, { name, check }: Soundness): boolean => {
+    const file = recordFile(root, key)
+    const noted = sha256(`sound: ${name}`)
+    if (objects.verified.has(file, noted)) return true
+    try {
+      check(output, (digest) => objects.path(digest))
+      objects.verified.add(file, noted)
+      return true
+    } catch (cause) {
+      const { file: part, problem, unread } = damagedBy(objects.path(output.digest), cause)
+      if (unread === true) throw new Damaged({ file: part, problem, unread })
+      retireRecord(key, `is no result of its stage: ${part} ${problem}`)
+      return false
+    }
+  }
 
   /** What is known of a key; what is damaged of it is retired. */
-  const observed = (key: string): Observations | null => {
+  const observed = (key: string): Observations | null | "unread" => {
     try {
       return readObservations(root, key)
     } catch (cause) {
-      if (!(cause instanceof Damaged) || cause.unread === true) throw cause
+      if (!(cause instanceof Damaged)) throw cause
+      if (cause.unread === true) {
+        tell(`${cause.message}; what this key gave before cannot be compared. "pipeline verify" says more.`)
+        return "unread"
+      }
       retire(cause.file, cause.problem, "observations", `${key}.jsonl`)
       return null
     }
@@ -228,13 +230,17 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   const known = new Map<string, ActionRecord>()
   const keptCode = new Set<string>()
 
+  const ofArtifact = <A>(body: () => A, artifact: string, file: string) =>
+    Effect.try({ try: body, catch: (cause) => artifactCorrupt(artifact, file, cause) })
   const usable = (artifact: string, { file, bytes }: Part, anew: boolean) =>
-    Effect.suspend(() => {
-      const problem = objects.problem(file, { bytes, anew })
-      return problem === null
-        ? Effect.succeed(objects.path(file))
-        : Effect.fail(new ArtifactCorrupt({ artifact, file: objects.path(file), problem }))
-    })
+    ofArtifact(
+      () => {
+        objects.check(file, { bytes, anew })
+        return objects.path(file)
+      },
+      artifact,
+      file
+    )
 
   return Store.of({
     root,
@@ -243,30 +249,31 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     verified: (artifact, part) => usable(artifact, part, true),
     readable: (artifact, part) => usable(artifact, part, false),
     keepBytes: (bytes) => attempt("writing an object", () => objects.keepBytes(bytes)),
-    lookup: (key) =>
-      attempt(`reading action ${key.slice(0, 12)}`, () => {
-        const record = readAction(key)
-        if (record === null || !hasFiles(record)) return null
-        if (sha256(manifestOf(record.output)) === record.output.digest) return record
-        retire(recordFile(root, key), "disagrees with the manifest of its artifact", "actions", `${key}.json`)
-        return null
+    lookup: (key, sound) =>
+      Effect.try({
+        try: () => {
+          const record = readAction(key)
+          if (record === null || !hasFiles(record)) return null
+          if (sha256(manifestOf(record.output)) !== record.output.digest) {
+            retireRecord(key, "disagrees with the manifest of its artifact")
+            return null
+          }
+          return sound === undefined || isSound(record, sound) ? record : null
+        },
+        catch: (cause) =>
+          cause instanceof Damaged && cause.unread === true
+            ? new ResultUnread({ key, file: cause.file, problem: cause.problem })
+            : storeFailed(root, `reading action ${key.slice(0, 12)}`, cause)
       }),
     actions: attempt("reading the actions", () =>
       actionKeys(root).flatMap((key) => {
-        const record = known.get(key) ?? readAction(key)
+        const record = known.get(key) ?? readActionOrNone(key)
         if (record === null) return []
         known.set(key, record)
         return [record]
       })
     ),
-    manifest: (artifact) =>
-      Effect.try({
-        try: () => objects.manifest(artifact),
-        catch: (cause) => {
-          const { file, problem } = damagedBy(artifact, cause)
-          return new ArtifactCorrupt({ artifact, file, problem })
-        }
-      }),
+    manifest: (artifact) => ofArtifact(() => objects.manifest(artifact), artifact, artifact),
     keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
     record: (action, through) =>
       attempt("recording an action", () => {
@@ -283,6 +290,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     observe: (key, digest) =>
       attempt("noting an observation", () => {
         const known = observed(key)
+        if (known === "unread") return []
         if (known === null || known.letGo || !known.digests.includes(digest)) noteResult(root, key, digest)
         return known === null ? [] : known.digests.filter((other) => other !== digest)
       }),

@@ -16,7 +16,7 @@ export const noteGoing = (root: string, key: string): void => {
   try {
     if (readObservations(root, key)?.letGo !== true) noteLetGo(root, key)
   } catch (cause) {
-    if (!(cause instanceof Damaged)) throw cause
+    if (!(cause instanceof Damaged) || cause.unread === true) throw cause
     setAside(root, "observations", `${key}.jsonl`)
     noteLetGo(root, key)
   }

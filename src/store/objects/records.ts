@@ -54,6 +54,10 @@ export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
   }
 }
 
+/** What helps where a file cannot be read: nothing can be said of it, so that nothing is done about it either. */
+export const UNREAD_ADVICE =
+  "It may be sound, so it is left where it is. Mend that, or move the file out of the store: the next run makes it again."
+
 const DIGEST = /^[0-9a-f]{64}$/
 /** Whether a text has the form of a digest. */
 export const isDigest = (value: unknown): value is string => typeof value === "string" && DIGEST.test(value)
@@ -89,7 +93,8 @@ export const understood = <A>(file: string, read: (text: string) => A): A | null
 /** What was thrown while a file was read, as `Damaged`. */
 export const damagedBy = (file: string, cause: unknown): Damaged => {
   if (cause instanceof Damaged) return cause
-  if (isObject(cause) && typeof cause["problem"] === "string") return new Damaged({ file, problem: cause["problem"] })
+  const words = isObject(cause) ? (cause["clause"] ?? cause["problem"]) : undefined
+  if (typeof words === "string") return new Damaged({ file, problem: words })
   const reason = systemReason(cause) ?? (errorCode(cause) || "unknown error")
   return new Damaged({ file, problem: `cannot be read: ${reason}`, unread: systemReason(cause) !== null })
 }

@@ -6,6 +6,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { lookAt } from "../disk/calls.ts"
 import { inside, namesInside } from "../disk/inside.ts"
 import { type ActionRecord, damagedBy, readRecord } from "../objects/records.ts"
 import { RUBBISH } from "../presence/Sweep.ts"
@@ -28,8 +29,10 @@ export interface Inventory {
   readonly actions: ReadonlyArray<ActionRecord>
   /** Sizes of their records by key. */
   readonly records: ReadonlyMap<string, number>
-  /** Action files that cannot be understood. */
-  readonly unreadable: ReadonlyArray<StoredFile & { readonly problem: string }>
+  /** Action files that cannot be understood; `unread`: that the system does not give out. */
+  readonly unreadable: ReadonlyArray<StoredFile & Problem>
+  /** Folders that cannot be listed: what lies in them is in none of these lists. */
+  readonly unlisted: ReadonlyArray<{ readonly file: string; readonly problem: string }>
   readonly attempts: ReadonlyArray<Attempt>
   /** Unfinished files under temporary names, and what was being deleted: only a killed process leaves it behind for long. */
   readonly temporaries: ReadonlyArray<StoredFile>
@@ -39,17 +42,34 @@ export interface Inventory {
   readonly setAside: ReadonlyArray<StoredFile>
 }
 
+interface Problem {
+  readonly problem: string
+  readonly unread: boolean
+}
+
 const DIGEST = /^[0-9a-f]{64}$/
 /** A holder's folder in that of its action is called by its token. */
 const HOLDER = /^[0-9a-f]{32}$/
 const isTemporary = (name: string) => name.startsWith("tmp-") || name.startsWith(RUBBISH) || name.endsWith(".claim")
 
-/** Takes stock of the store at `root`. Folders that are not there are empty. Throws what the file system throws. */
+/** Takes stock of the store at `root`. Folders that are not there are empty. Throws `OutOfPlace` where it is not built as one. */
 export const inventory = (root: string): Inventory => {
+  const unlisted: Array<Inventory["unlisted"][number]> = []
+  const namesOf = (...names: ReadonlyArray<string>): ReadonlyArray<string> => {
+    try {
+      return namesInside(root, ...names)
+    } catch (cause) {
+      const { problem, unread } = damagedBy("", cause)
+      // What stands in place of a folder is no matter of reading: see places.ts.
+      if (unread !== true) throw cause
+      unlisted.push({ file: path.join(root, ...names), problem })
+      return []
+    }
+  }
   const temporaries: Array<StoredFile> = []
   const objects = new Map<string, StoredFile>()
-  for (const folder of namesInside(root, "objects", "sha256"))
-    for (const name of namesInside(root, "objects", "sha256", folder)) {
+  for (const folder of namesOf("objects", "sha256"))
+    for (const name of namesOf("objects", "sha256", folder)) {
       const entry = describe(root, "objects", "sha256", folder, name)
       if (entry === null) continue
       if (isTemporary(name)) temporaries.push(entry)
@@ -59,28 +79,29 @@ export const inventory = (root: string): Inventory => {
   const actions: Array<ActionRecord> = []
   const records = new Map<string, number>()
   const unreadable: Array<Inventory["unreadable"][number]> = []
-  for (const name of namesInside(root, "actions")) {
+  for (const name of namesOf("actions")) {
     const entry = describe(root, "actions", name)
     if (entry === null) continue
     const key = name.slice(0, -".json".length)
     if (isTemporary(name)) temporaries.push(entry)
     else if (name === `${key}.json` && DIGEST.test(key)) {
       const record = recordOrProblem(root, key)
-      if (typeof record === "string") unreadable.push({ ...entry, problem: record })
-      else if (record !== null) {
+      if (record === null) continue
+      if ("problem" in record) unreadable.push({ ...entry, ...record })
+      else {
         actions.push(record)
         records.set(key, entry.bytes)
       }
-    } else unreadable.push({ ...entry, problem: "is not called by a key" })
+    } else unreadable.push({ ...entry, problem: "is not called by a key", unread: false })
   }
 
   const attempts: Array<Attempt> = []
-  for (const key of namesInside(root, "attempts")) {
+  for (const key of namesOf("attempts")) {
     const entries: Array<StoredFile> = []
-    for (const name of namesInside(root, "attempts", key)) {
-      const isHolder = HOLDER.test(name) && fs.lstatSync(inside(root, "attempts", key, name)).isDirectory()
+    for (const name of namesOf("attempts", key)) {
+      const isHolder = HOLDER.test(name) && isFolder(root, "attempts", key, name)
       const found = isHolder
-        ? namesInside(root, "attempts", key, name).map((own) => describe(root, "attempts", key, name, own))
+        ? namesOf("attempts", key, name).map((own) => describe(root, "attempts", key, name, own))
         : [describe(root, "attempts", key, name)]
       for (const entry of found) {
         if (entry === null) continue
@@ -92,39 +113,54 @@ export const inventory = (root: string): Inventory => {
   }
 
   const code = new Map<string, StoredFile>()
-  for (const name of namesInside(root, "code")) {
+  for (const name of namesOf("code")) {
     const entry = describe(root, "code", name)
     if (entry === null) continue
     if (isTemporary(name)) temporaries.push(entry)
     else code.set(name.replace(/\.txt$/, ""), entry)
   }
-  for (const folder of ["presence", "observations", "runs", "trash"])
-    for (const name of namesInside(root, folder)) {
+  for (const folder of ["presence", "observations", "runs", "reports", "trash"])
+    for (const name of namesOf(folder)) {
       const entry = isTemporary(name) ? describe(root, folder, name) : null
       if (entry !== null) temporaries.push(entry)
     }
-  const setAside = namesInside(root, "damaged").flatMap((name) => describe(root, "damaged", name) ?? [])
-  return { objects, actions, records, unreadable, attempts, temporaries, code, setAside }
+  const setAside = namesOf("damaged").flatMap((name) => describe(root, "damaged", name) ?? [])
+  return { objects, actions, records, unreadable, unlisted, attempts, temporaries, code, setAside }
 }
 
-/** Null for a file that went away meanwhile. */
+/** Null for a file that went away meanwhile. One that cannot be looked at is there; whoever reads it learns more. */
 const describe = (root: string, ...names: ReadonlyArray<string>): StoredFile | null => {
   const file = inside(root, ...names)
-  return fs.lstatSync(file, { throwIfNoEntry: false }) === undefined ? null : { file, names, bytes: sizeOf(file) }
+  const bytes = trusting(() => (lookAt(file) === undefined ? null : sizeOf(file)), 0)
+  return bytes === null ? null : { file, names, bytes }
 }
 
-/** Bytes of a file, or of everything in a folder. */
+const isFolder = (root: string, ...names: ReadonlyArray<string>): boolean =>
+  trusting(() => lookAt(inside(root, ...names))?.isDirectory() === true, false)
+
+/** Bytes of a file, or of everything in a folder as far as it can be looked at. */
 const sizeOf = (at: string): number => {
-  const stat = fs.lstatSync(at, { throwIfNoEntry: false })
+  const stat = lookAt(at)
   if (stat === undefined) return 0
-  return stat.isDirectory() ? fs.readdirSync(at).reduce((sum, name) => sum + sizeOf(path.join(at, name)), 0) : stat.size
+  if (!stat.isDirectory()) return stat.size
+  return trusting(() => fs.readdirSync(at), []).reduce((sum, name) => sum + trusting(() => sizeOf(path.join(at, name)), 0), 0)
+}
+
+/** What cannot be looked at counts as `otherwise`. */
+const trusting = <A, B>(look: () => A, otherwise: B): A | B => {
+  try {
+    return look()
+  } catch {
+    return otherwise
+  }
 }
 
 /** The record of a key, or why it is none; null when it went away meanwhile. */
-const recordOrProblem = (root: string, key: string): ActionRecord | string | null => {
+const recordOrProblem = (root: string, key: string): ActionRecord | Problem | null => {
   try {
     return readRecord(root, key)
   } catch (cause) {
-    return damagedBy("", cause).problem
+    const { problem, unread = false } = damagedBy("", cause)
+    return { problem, unread }
   }
 }

@@ -40,8 +40,8 @@ export const wrongPlaces = (root: string): ReadonlyArray<WrongPlace> => {
     try {
       return namesInside(root, ...names)
     } catch (cause) {
-      if (!(cause instanceof OutOfPlace)) throw cause
-      if (cause.path === path.join(root, ...names)) wrong.push({ names, problem: cause.problem })
+      // What cannot be listed is in its place; what is in it is said of by whoever needs it.
+      if (cause instanceof OutOfPlace && cause.path === path.join(root, ...names)) wrong.push({ names, problem: cause.problem })
       return []
     }
   }

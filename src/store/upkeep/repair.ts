@@ -1,14 +1,15 @@
 /**
- * Mends what `verifyStore` found: damaged files are set aside, what only noted something is noted again, and the records of
- * results that suffer are let go, so that the next run makes them again. Nothing that is sound is touched.
+ * Mends what `verifyStore` found damaged: files are set aside, what only noted something is noted again, and the records of
+ * results that suffer are let go, so that the next run makes them again. Nothing that is sound is touched, and nothing that
+ * cannot be read, which may be sound.
  */
 
 import { letGo } from "../objects/let-go.ts"
 import { noteResult } from "../objects/observations.ts"
-import { readRecord } from "../objects/records.ts"
+import { Damaged, readRecord } from "../objects/records.ts"
 import { readRun, restoreRun } from "../objects/Runs.ts"
 import { setAside } from "../objects/set-aside.ts"
-import type { Damage } from "./verify.ts"
+import type { Damage } from "./findings.ts"
 
 export interface Repaired {
   /** Files that were moved to `damaged/`. */
@@ -17,37 +18,47 @@ export interface Repaired {
   readonly forgotten: number
 }
 
-/** Mends everything in the list. Throws what the file system throws. */
+/** Mends everything in the list that can still be read. Throws what the file system throws. */
 export const repair = (root: string, damages: ReadonlyArray<Damage>): Repaired => {
-  const forgotten = new Set<string>()
+  const keys = new Set<string>()
+  let moved = 0
   for (const damage of damages) {
-    if (damage.sort === "log") mendLog(root, damage)
-    else if (damage.names !== null) setAside(root, ...damage.names)
-    for (const key of damage.actions) forgotten.add(key)
+    if (damage.sort === "log" && !mendLog(root, damage)) continue
+    if (damage.sort !== "log" && damage.names !== null) setAside(root, ...damage.names)
+    if (damage.names !== null) moved++
+    for (const key of damage.actions) keys.add(key)
   }
   for (const damage of damages) if (damage.sort === "observation") mendObservation(root, damage)
-  for (const key of forgotten) letGo(root, key)
-  return { setAside: damages.filter(({ names }) => names !== null).length, forgotten: forgotten.size }
+  const forgotten = [...keys].filter((key) => unlessUnread(() => letGo(root, key)))
+  return { setAside: moved, forgotten: forgotten.length }
 }
 
-const mendLog = (root: string, { file, names }: Damage): void => {
+/** False where the log cannot be read any more: then nothing was done. */
+const mendLog = (root: string, { file, names }: Damage): boolean => {
   const run = names?.[1] ?? file.split("/").at(-2)!
   const sound = readRun(root, run)
+  if (sound.unread) return false
   if (names !== null) setAside(root, ...names)
   restoreRun(root, run, sound)
+  return true
 }
 
 /** What a sound record says is all that is left to note. */
 const mendObservation = (root: string, { file }: Damage): void => {
   const key = file.split("/").at(-1)!.slice(0, -".jsonl".length)
-  const record = trusted(() => readRecord(root, key))
-  if (record !== null) noteResult(root, key, record.output.digest)
+  unlessUnread(() => {
+    const record = readRecord(root, key)
+    if (record !== null) noteResult(root, key, record.output.digest)
+  })
 }
 
-const trusted = <A>(read: () => A): A | null => {
+/** False where something of it is damaged in turn or cannot be read: that is left to the next repair. */
+const unlessUnread = (mend: () => void): boolean => {
   try {
-    return read()
-  } catch {
-    return null
+    mend()
+    return true
+  } catch (cause) {
+    if (!(cause instanceof Damaged)) throw cause
+    return false
   }
 }

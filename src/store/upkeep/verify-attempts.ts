@@ -3,39 +3,37 @@
  * in it, the rows that it counts against the parts in which they gathered.
  */
 
-import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { ArrowFile } from "../arrow/ArrowFile.ts"
+import { lookAt } from "../disk/calls.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, Unsound, unseal } from "../disk/sealed.ts"
-import { damagedBy } from "../objects/records.ts"
+import { type Finding, findingOf, namesOrNone, troubleOf } from "./findings.ts"
 
-/** A checkpoint that cannot be gone on from. */
-export interface DamagedCheckpoint {
-  /** Names below the store. */
-  readonly names: ReadonlyArray<string>
-  readonly problem: string
-}
-
-/** Looks at the checkpoints of every holder of every key. One that is replaced meanwhile by its live holder is none of these. */
-export const damagedCheckpoints = (root: string): ReadonlyArray<DamagedCheckpoint> =>
-  namesInside(root, "attempts").flatMap((key) =>
-    foldersIn(root, "attempts", key).flatMap((holder): ReadonlyArray<DamagedCheckpoint> => {
+/**
+ * Looks at the checkpoints of every holder of every key, for those that cannot be gone on from. One that is replaced meanwhile by
+ * its live holder is none of these.
+ */
+export const damagedCheckpoints = (root: string): ReadonlyArray<Finding> =>
+  namesOrNone(root, "attempts").flatMap((key) =>
+    namesOrNone(root, "attempts", key).flatMap((holder): ReadonlyArray<Finding> => {
       const names = ["attempts", key, holder, "checkpoint.json"]
-      const file = inside(root, ...names)
-      if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return []
-      const before = textOr(file)
-      const problem = problemOf(root, names)
-      return problem === null || before !== textOr(file) ? [] : [{ names, problem }]
+      const file = path.join(root, ...names)
+      let before: string | null = null
+      const trouble = troubleOf(() => {
+        if (lookAt(path.dirname(file))?.isDirectory() !== true || lookAt(file) === undefined) return null
+        before = readText(inside(root, ...names))
+        checkCheckpoint(root, names.slice(0, -1), before)
+        return null
+      })
+      if (trouble === null || (!trouble.unread && before !== textOrNone(file))) return []
+      return findingOf(trouble, { file, actions: [], names, sort: "attempt" })
     })
   )
 
-const foldersIn = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> =>
-  namesInside(root, ...names).filter((name) => fs.lstatSync(inside(root, ...names, name)).isDirectory())
-
-const textOr = (file: string): string | null => {
+const textOrNone = (file: string): string | null => {
   try {
     return readText(file)
   } catch {
@@ -43,24 +41,17 @@ const textOr = (file: string): string | null => {
   }
 }
 
-const problemOf = (root: string, names: ReadonlyArray<string>): string | null => {
-  try {
-    const { files, rows } = unseal(readText(inside(root, ...names)))
-    if (!Array.isArray(files) || !isObject(rows)) throw new Unsound({ problem: "lists no state" })
-    const holder = names.slice(0, -1)
-    for (const entry of files as ReadonlyArray<unknown>) checkState(root, holder, entry)
-    for (const [table, count] of Object.entries(rows)) checkRows(root, holder, table, Number(count))
-    return null
-  } catch (cause) {
-    return damagedBy("", cause).problem
-  }
+const checkCheckpoint = (root: string, holder: ReadonlyArray<string>, text: string): void => {
+  const { files, rows } = unseal(text)
+  if (!Array.isArray(files) || !isObject(rows)) throw new Unsound({ problem: "lists no state" })
+  for (const entry of files as ReadonlyArray<unknown>) checkState(root, holder, entry)
+  for (const [table, count] of Object.entries(rows)) checkRows(root, holder, table, Number(count))
 }
 
 const checkState = (root: string, holder: ReadonlyArray<string>, entry: unknown): void => {
   if (!isObject(entry) || typeof entry["file"] !== "string") throw new Unsound({ problem: "lists no state" })
   const at = inside(root, ...holder, ...entry["file"].split("/"))
-  if (fs.lstatSync(at, { throwIfNoEntry: false }) === undefined)
-    throw new Unsound({ problem: `lists ${entry["file"]}, which is missing` })
+  if (lookAt(at) === undefined) throw new Unsound({ problem: `lists ${entry["file"]}, which is missing` })
   if (sha256OfFile(at) !== entry["sha256"]) throw new Unsound({ problem: `lists ${entry["file"]}, which has other contents` })
 }
 

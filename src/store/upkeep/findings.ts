@@ -1,0 +1,59 @@
+/** What was found wrong in a store: damage, which can be mended, and what cannot be looked at, which nothing is done about. */
+
+import { namesInside } from "../disk/inside.ts"
+import { damagedBy } from "../objects/records.ts"
+
+export interface Damage {
+  readonly file: string
+  readonly problem: string
+  /** Keys of the actions whose results are affected. */
+  readonly actions: ReadonlyArray<string>
+  /** Names below the store of the file to set aside; null where it is missing. */
+  readonly names: ReadonlyArray<string> | null
+  /** What mends it beyond setting it aside. */
+  readonly sort: "result" | "record" | "log" | "observation" | "code" | "report" | "attempt"
+}
+
+/** Something of which nothing can be said now: the system does not give it out, or a run that goes on writes to it. */
+export interface Unclear {
+  readonly file: string
+  readonly problem: string
+  readonly because: "unread" | "in use"
+}
+
+export type Finding = Damage | Unclear
+
+export const isUnclear = (finding: Finding): finding is Unclear => "because" in finding
+
+/** What a look found wrong, as words; `unread` where it could not be finished. */
+export interface Trouble {
+  readonly problem: string
+  readonly unread: boolean
+}
+
+/** What `look` finds or throws; null: nothing. */
+export const troubleOf = (look: () => string | null): Trouble | null => {
+  try {
+    const problem = look()
+    return problem === null ? null : { problem, unread: false }
+  } catch (cause) {
+    const { problem, unread = false } = damagedBy("", cause)
+    return { problem, unread }
+  }
+}
+
+/** The finding for a file by what a look found: none, `damage` with its problem, or that nothing can be said. */
+export const findingOf = (trouble: Trouble | null, damage: Omit<Damage, "problem">): ReadonlyArray<Finding> => {
+  if (trouble === null) return []
+  const { problem, unread } = trouble
+  return unread ? [{ file: damage.file, problem, because: "unread" }] : [{ ...damage, problem }]
+}
+
+/** The names in a folder of the store; none where it cannot be listed, which `inventory` says. */
+export const namesOrNone = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  try {
+    return namesInside(root, ...names)
+  } catch {
+    return []
+  }
+}
