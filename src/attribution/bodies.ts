@@ -2,6 +2,7 @@
 
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Evaluation } from "../../schemas/evaluation.ts"
+import type { Ending } from "../../schemas/grade.ts"
 import type { Reader } from "../dag/Stage.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 
@@ -92,6 +93,9 @@ export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
   readonly formats: ReadonlyArray<string>
 }
 
+/** How a problem ends that was not asked: it has no completion that could resemble anything. */
+const NOT_ASKED: Ending = "no room"
+
 /** The first `completions` completions of one decoding. */
 export const completionBodies = (
   evaluation: Reader<typeof Evaluation>,
@@ -101,6 +105,7 @@ export const completionBodies = (
   const { scores } = evaluation
   const columns = {
     decoding: scores.column("decoding"),
+    ending: scores.column("ending"),
     tokens: scores.column("tokens"),
     problem: scores.column("problem"),
     format: scores.column("format")
@@ -108,7 +113,7 @@ export const completionBodies = (
   const drop = controlTokens(tokenizer)
   const rows: Array<number> = []
   for (let i = 0; i < scores.rows && rows.length < options.completions; i++)
-    if (columns.decoding.at(i) === options.decoding) rows.push(i)
+    if (columns.decoding.at(i) === options.decoding && columns.ending.at(i) !== NOT_ASKED) rows.push(i)
   const { texts, tokens, offsets } = flat(
     rows.map((i) => columns.tokens.at(i).filter((token) => !drop.has(token))),
     new Uint8Array(0)

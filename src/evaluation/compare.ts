@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 
 import type { Comparisons } from "../../schemas/comparison.ts"
 import type { Evaluation, Scores } from "../../schemas/evaluation.ts"
+import type { Ending } from "../../schemas/grade.ts"
 import type { Reader } from "../dag/Stage.ts"
 import { append } from "../lists/large.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
@@ -166,6 +167,8 @@ interface Attempt {
   readonly gold: string
   readonly format: string
   readonly difficulty: number
+  /** Whether there is a completion: the prompt had room. */
+  readonly asked: boolean
 }
 /** Completions by decoding and problem. */
 type Attempts = ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<Attempt>>>
@@ -178,7 +181,8 @@ const attemptsOf = (scores: TableReader<typeof Scores>): Attempts => {
     answer: scores.column("answer"),
     gold: scores.column("gold"),
     format: scores.column("format"),
-    difficulty: scores.column("difficulty")
+    difficulty: scores.column("difficulty"),
+    ending: scores.column("ending")
   }
   const found = new Map<string, Map<string, Array<Attempt>>>()
   for (let i = 0; i < scores.rows; i++) {
@@ -191,7 +195,8 @@ const attemptsOf = (scores: TableReader<typeof Scores>): Attempts => {
       answer: columns.answer.at(i),
       gold: columns.gold.at(i),
       format: columns.format.at(i),
-      difficulty: columns.difficulty[i]!
+      difficulty: columns.difficulty[i]!,
+      asked: columns.ending.at(i) !== ("no room" satisfies Ending)
     })
     byProblem.set(problem, attempts)
     found.set(decoding, byProblem)
@@ -237,8 +242,14 @@ const pair = (row: SummaryNumber, before: Attempts, after: Attempts, seed: numbe
   const now = after.get(row.decoding)
   if (number === null || old === undefined || now === undefined) return null
   const steps = /^steps=(\d+)$/.exec(row.slice)
+  // A problem that was not asked is in no format, as in the summary.
+  const counts = (attempts: ReadonlyArray<Attempt>) => row.metric !== "share" || attempts[0]!.asked
   const problems = [...now.keys()].filter(
-    (problem) => old.has(problem) && (steps === null || now.get(problem)![0]!.difficulty === Number(steps[1]))
+    (problem) =>
+      old.has(problem) &&
+      counts(old.get(problem)!) &&
+      counts(now.get(problem)!) &&
+      (steps === null || now.get(problem)![0]!.difficulty === Number(steps[1]))
   )
   if (problems.length === 0) return null
   const was = problems.map((problem) => number(old.get(problem)!))

@@ -116,6 +116,10 @@ const numbersOf = (
 ): Array<SummaryNumber> => {
   const options = { seed, resamples: 1000 }
   const byProblem = [...Map.groupBy(attempts, (attempt) => attempt.problem).values()]
+  // A problem that was not asked is not solved. But it has no completion that could be in a format, or cut.
+  const completed = byProblem
+    .map((group) => group.filter(({ ending }) => ending !== "no room"))
+    .filter(({ length }) => length > 0)
   /** A share of completions: of those that `among` lets pass, the part that `hit` does. Nothing where there are none. */
   const share = (
     metric: string,
@@ -175,14 +179,14 @@ const numbersOf = (
     const c = byProblem.map((group) => group.filter((attempt) => own(attempt) && right(attempt)).length)
     const ks = decoding === "greedy" || total(c) === 0 ? [] : ksUpTo(minimumOf(n))
     return [
-      ...share("share", slice, own),
-      ...share("accuracy", slice, right, own),
+      ...share("share", slice, own, undefined, completed),
+      ...share("accuracy", slice, right, own, completed),
       ...share("share of right", slice, own, right),
       ...ks.map((k) => perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability))
     ]
   })
   const distinct = (pick: (of: Diversity) => number) =>
-    byProblem.map((group) =>
+    completed.map((group) =>
       pick(
         diversity(
           group.map(({ text }) => text),
@@ -193,10 +197,10 @@ const numbersOf = (
   return [
     ...solved,
     ...formats,
-    ...share("truncated", "all", ({ truncated }) => truncated),
-    ...share("cut by context", "all", ({ ending }) => ending === "context"),
+    ...share("truncated", "all", ({ truncated }) => truncated, undefined, completed),
+    ...share("cut by context", "all", ({ ending }) => ending === "context", undefined, completed),
     ...share("no room", "all", ({ ending }) => ending === "no room"),
-    formatEntropy(byProblem, label, options),
+    formatEntropy(completed, label, options),
     ...(decoding === "greedy"
       ? []
       : [

@@ -66,7 +66,7 @@ export const readLeftOut = Effect.fnUntraced(function* (record: RunRecord) {
         completions.push({
           label,
           decoding,
-          withoutEnd: value("truncated") - value("no room"),
+          withoutEnd: value("truncated"),
           byContext: value("cut by context")
         })
       }

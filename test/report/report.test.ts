@@ -138,7 +138,7 @@ describe("the report of a whole run", () => {
       expect(section).toContain(line)
     // Three questions that share some words and none in whole are chance.
     expect(section).not.toContain("svamp:test")
-    expect(section).toMatch(/sampled[^%]*23\.0[^%]*12\.5/)
+    expect(section).toMatch(/sampled[^%]*25\.0[^%]*12\.5/)
     expect(section).toMatch(/RL[^%]*2\.0[^%]*0\.0/)
   })
 

@@ -5,10 +5,12 @@
 
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { Attribution } from "../../schemas/attribution.ts"
 import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { Corpus } from "../../schemas/corpus.ts"
 import { Evaluation } from "../../schemas/evaluation.ts"
 import { RlRun } from "../../schemas/rl-run.ts"
+import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
@@ -170,10 +172,28 @@ describe("an evaluation", () => {
       [...result.evaluations].find((row) => row.metric === name && row.decoding === decoding && row.profile === "corrected")!
     expect(metric("no room", "greedy")).toMatchObject({ value: long.length / 40, n: 40 })
     const byContext = scores.filter(({ ending, decoding }) => ending === "context" && decoding === "sampled").length
-    expect(metric("cut by context", "sampled").value).toBeCloseTo(byContext / 80, 12)
+    expect(metric("cut by context", "sampled").value).toBeCloseTo(byContext / (80 - 2 * long.length), 12)
+    expect(metric("truncated", "greedy").n).toBe(40 - long.length)
+    const invalid = [...result.evaluations].find((row) => row.metric === "share" && row.slice === "format=invalid")!
+    expect(invalid.n).toBe(40 - long.length)
+    expect(metric("pass@1", "greedy").n).toBe(40)
     expect(byContext).toBeGreaterThan(0)
     expect(notes[0]).toMatch(new RegExp(`^${long.length} of 40 problems of suite "steps-6" are not asked`))
     expect(notes.at(-1)).toMatch(/completions ended without an end of text: \d+ at maxNewTokens, \d+ where the context ends/)
+  })
+
+  it("gives attribution the completions alone", async () => {
+    const given = { ...asking, maxLongPrompts: 0.5, samples: 0 }
+    const { artifact: scores } = await compute(evaluate, inputs(), given)
+    const { artifact } = await compute(
+      attribute,
+      { scores, corpus: made.corpus },
+      { decoding: "greedy", completions: 40, seed: 1 }
+    )
+    const { long } = await suiteOf("steps-6")
+    const named = new Set([...(await read(Attribution, artifact)).attributions].map(({ problem }) => problem))
+    expect(named.size).toBe(40 - long.length)
+    for (const { problem } of long) expect(named).not.toContain(problem)
   })
 
   it("says that a suite is smaller than what is asked of it", async () => {
