@@ -48,7 +48,7 @@ export interface QueryResult {
 }
 
 /** Column names with repeated ones told apart: `a`, `a_1`, `a_2`. */
-export const uniqueNames = (columns: ReadonlyArray<ResultColumn>): ReadonlyArray<string> => {
+export const uniqueNames = (columns: ReadonlyArray<Pick<ResultColumn, "name">>): ReadonlyArray<string> => {
   const used = new Set<string>()
   return columns.map(({ name }) => {
     let unique = name

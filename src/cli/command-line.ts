@@ -17,6 +17,7 @@ const commands: Readonly<
   status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },
   show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
+  grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },
   report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },
   verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },

@@ -11,11 +11,13 @@ import * as path from "node:path"
 import type { Writable } from "node:stream"
 import { createGzip } from "node:zlib"
 
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import { closeFile, discard, moveInPlace, syncAll, syncFile, temporaryName, writeAll } from "../store/disk/calls.ts"
 import { errorText } from "../text/error-text.ts"
 import { systemProblem } from "../text/system-problem.ts"
+import { printPiece } from "./output.ts"
 import { UsageError } from "./usage.ts"
 
 /** What was asked for is right, but could not be written: exit code 1. */
@@ -121,7 +123,7 @@ export const outputFailed = (file: string, cause: unknown): Error =>
   new OutputFailed({ problem: `--output: ${systemProblem(cause, file) ?? `${file} cannot be written: ${errorText(cause)}.`}` })
 
 /** A file that is written here, beside the target. Failures name the target. */
-export const resultFile = (target: Target & { readonly kind: "file" | "device" }, gzip = false): ResultFile => {
+const resultFile = (target: Target & { readonly kind: "file" | "device" }, gzip = false): ResultFile => {
   const failed = (cause: unknown): never => {
     throw outputFailed(target.path, cause)
   }
@@ -133,6 +135,35 @@ export const resultFile = (target: Target & { readonly kind: "file" | "device" }
     abandon: file.abandon
   }
 }
+
+/** Takes pieces to where they belong, and puts the file in its place at the end. */
+export const written = <A, E>(
+  target: Target,
+  gzip: boolean,
+  write: (put: (piece: string | Uint8Array) => Promise<boolean>) => Effect.Effect<A, E>
+): Effect.Effect<A, unknown> =>
+  target.kind === "standard output"
+    ? write(printPiece)
+    : Effect.acquireUseRelease(
+        Effect.sync(() => resultFile(target, gzip)),
+        (out) =>
+          Effect.gen(function* () {
+            let failure: unknown
+            const put = (piece: string | Uint8Array) =>
+              out.write(piece).then(
+                () => true,
+                (cause: unknown) => {
+                  failure = cause
+                  return false
+                }
+              )
+            const result = yield* write(put)
+            if (failure !== undefined) return yield* Effect.fail(failure)
+            yield* Effect.tryPromise({ try: () => out.commit(), catch: (cause) => cause })
+            return result
+          }),
+        (out) => Effect.sync(() => out.abandon())
+      )
 
 const regularFile = (target: Target & { readonly kind: "file" }): ResultFile => {
   const place = placeBeside(target)

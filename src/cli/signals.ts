@@ -1,6 +1,12 @@
-/** Which signals ask a run to save its state and leave. */
+/** Which signals ask a run to save its state and leave, and how a command that keeps no state ends when one comes. */
 
 import * as fs from "node:fs"
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
 
 /**
  * The three by which a terminal, a shell or a service manager ends a program. A run that was started by `nohup` is to outlive its
@@ -22,4 +28,23 @@ export const isUnderNohup = (): boolean => {
   } catch {
     return false
   }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** Runs until it ends or a signal ends it: then what it holds is let go of first. The exit code: its own, or 130. */
+export const untilSignal = async (program: Effect.Effect<number, unknown, Scope.Scope>): Promise<number> => {
+  const fiber = Effect.runFork(Effect.scoped(program))
+  let signals = 0
+  const stop = () => {
+    // Who asks twice does not wait; the folder of what was put on disk goes all the same.
+    if (++signals > 1) process.exit(130)
+    Effect.runFork(Fiber.interrupt(fiber))
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  for (const signal of SIGNALS) process.off(signal, stop)
+  if (signals > 0) return 130
+  if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+  return exit.value
 }

@@ -10,7 +10,7 @@ import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./metrics/diversity.ts"
 import { shareEntropy } from "./metrics/format-shares.ts"
 import { majorityAtK } from "./metrics/majority.ts"
-import { passAtKByProblem } from "./metrics/pass-at-k.ts"
+import { ksUpTo, passAtKByProblem } from "./metrics/pass-at-k.ts"
 import { votesOf } from "./metrics/votes.ts"
 import { bootstrap, bootstrapMean, type BootstrapOptions, bootstrapProbability, bootstrapShare } from "./statistics/bootstrap.ts"
 import { wilson } from "./statistics/intervals.ts"
@@ -72,9 +72,6 @@ export const unaskedRows = (
   )
 
 const NOT_ASKED = "not asked: the prompt leaves no room for an answer in the context"
-
-/** Powers of two up to n, and n: the k of pass@k and majority@k. */
-const ksUpTo = (n: number): Array<number> => [...new Set([...[1, 2, 4, 8, 16, 32, 64, 128, 256].filter((k) => k <= n), n])]
 
 /** How one profile reads a completion. */
 interface Reading {

@@ -63,7 +63,7 @@ describe("run", () => {
 })
 
 describe("help", () => {
-  it.each([["run"], ["plan"], ["list"], ["status"], ["show"], ["sql"], ["verify"], ["gc"], ["doctor"], ["report"]])(
+  it.each([["run"], ["plan"], ["list"], ["status"], ["show"], ["sql"], ["grade"], ["verify"], ["gc"], ["doctor"], ["report"]])(
     "of %s says how it is called and what its flags are",
     async (command) => {
       const text = await out(command, "--help")
@@ -80,7 +80,7 @@ describe("help", () => {
 
   it("without a command lists them all", async () => {
     const text = await out("--help")
-    for (const command of ["list", "run", "plan", "status", "show", "sql", "report", "verify", "gc", "doctor"])
+    for (const command of ["list", "run", "plan", "status", "show", "sql", "grade", "report", "verify", "gc", "doctor"])
       expect(text).toMatch(new RegExp(`^ {2}${command} {2,}\\w`, "m"))
   })
 })

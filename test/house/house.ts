@@ -53,7 +53,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["data"]
   ],
   "src/evaluation": [
-    ["summary.ts", "compare.ts", "comparable.ts"],
+    ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],
     ["metrics"],
     ["statistics"],

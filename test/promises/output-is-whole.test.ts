@@ -6,6 +6,7 @@ import * as path from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { place } from "../cli/command-line.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
 
 const at = place()
 
@@ -13,6 +14,9 @@ beforeAll(async () => {
   const { code, err } = await at.pipeline(["run", "chain"])
   expect([code, err]).toEqual([0, expect.any(String)])
 }, 60_000)
+
+const GRADED = path.join(temporaryFolder(), "completions.jsonl")
+fs.writeFileSync(GRADED, '{"completion": "So \\\\boxed{17}", "gold": 17}\n'.repeat(20))
 
 /** Every command, with what it prints when asked so. */
 const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<string>]> = [
@@ -25,6 +29,7 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["sql", "select 1"],
   ["sql", "select * from range(100000)", "--format", "csv"],
   ["sql", "select * from range(100000)", "--format", "arrow"],
+  ["grade", GRADED],
   ["report", "chain"],
   ["verify"],
   ["gc"],

@@ -1,5 +1,6 @@
 /** How a result becomes a file or a stream: column by column known at its start, then batch by batch, whatever its size. */
 
+import type { ResultColumn } from "../QueryResult.ts"
 import type { ResultBatch, TypedColumn } from "../results/result-chunks.ts"
 
 /** A part of what is written. */
@@ -13,3 +14,8 @@ export interface ResultWriter {
 }
 
 export type ResultFormat = (columns: ReadonlyArray<TypedColumn>) => ResultWriter
+
+/** One that needs to know no more than the names of columns and the plain values of rows, wherever they come from. */
+export type RowFormat = (columns: ReadonlyArray<Pick<ResultColumn, "name">>) => Omit<ResultWriter, "batch"> & {
+  readonly batch: (batch: Pick<ResultBatch, "plain">) => ReadonlyArray<Piece>
+}

@@ -1,12 +1,12 @@
 /** Results for other programs as text, row by row: CSV (RFC 4180), the same with tabs, JSON and JSON lines. */
 
 import { uniqueNames, type SqlValue } from "../QueryResult.ts"
-import type { ResultFormat } from "./ResultFormat.ts"
+import type { RowFormat } from "./ResultFormat.ts"
 import { jsonText, valueText } from "./value-text.ts"
 
 /** A header line and a line a row. Null is an empty field; an empty text is `""`. Fields that would be misread are quoted. */
 const separated =
-  (separator: string): ResultFormat =>
+  (separator: string): RowFormat =>
   (columns) => {
     const quoted = (text: string) => (text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
     const field = (value: SqlValue) => (value === "" ? '""' : quoted(valueText(value)))
@@ -22,8 +22,8 @@ const separated =
     }
   }
 
-export const csv: ResultFormat = separated(",")
-export const tsv: ResultFormat = separated("\t")
+export const csv: RowFormat = separated(",")
+export const tsv: RowFormat = separated("\t")
 
 const objectOf = (names: ReadonlyArray<string>) => {
   const keys = names.map((name) => JSON.stringify(name))
@@ -31,7 +31,7 @@ const objectOf = (names: ReadonlyArray<string>) => {
 }
 
 /** A JSON array of objects, one a line. Repeated column names are numbered. */
-export const json: ResultFormat = (columns) => {
+export const json: RowFormat = (columns) => {
   const object = objectOf(uniqueNames(columns))
   let rows = 0
   return {
@@ -47,7 +47,7 @@ export const json: ResultFormat = (columns) => {
 }
 
 /** A JSON object a line. Repeated column names are numbered. */
-export const jsonl: ResultFormat = (columns) => {
+export const jsonl: RowFormat = (columns) => {
   const object = objectOf(uniqueNames(columns))
   return {
     head: () => [],

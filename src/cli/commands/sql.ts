@@ -2,23 +2,20 @@
 
 import * as fs from "node:fs"
 
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import type * as Scope from "effect/Scope"
 
 import { tables } from "../../../schemas/index.ts"
 import { paramTypes } from "../../../schemas/params.ts"
 import { Catalog, type StreamFormat } from "../../catalog/Catalog.ts"
 import { renderTable } from "../../catalog/output/box-table.ts"
 import { errorText } from "../../text/error-text.ts"
-import { print, printPiece, say } from "../output.ts"
+import { print, say } from "../output.ts"
 import { FORMATS, wantedFormat } from "../printing/result-formats.ts"
 import { listing } from "../printing/sql-listing.ts"
 import { widthOf } from "../printing/terminal.ts"
 import { plural } from "../printing/text-table.ts"
-import { outputFailed, outputTarget, placeBeside, resultFile, type Target } from "../result-file.ts"
+import { outputFailed, outputTarget, placeBeside, type Target, written } from "../result-file.ts"
+import { untilSignal } from "../signals.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
@@ -47,7 +44,7 @@ export const command: Command = {
       throw new UsageError({ problem: "The query is empty. Without one, pipeline sql lists the tables and their columns." })
     const file = parsed.text("output")
     const target: Target = file === undefined ? { kind: "standard output" } : outputTarget(file)
-    const wanted = wantedFormat(parsed.text("format"), target.kind === "standard output" ? null : file!)
+    const wanted = wantedFormat(parsed.text("format"), target.kind === "standard output" ? null : file!, FORMATS)
     if (typeof wanted === "string") throw new UsageError({ problem: wanted })
     const { format, gzip } = wanted
     const maxRows = wholeNumber(parsed, "rows", 40, 0)
@@ -66,14 +63,15 @@ export const command: Command = {
     return untilSignal(
       Effect.gen(function* () {
         const catalog = yield* Catalog.open(root, tables, { params: paramTypes })
-        const written =
+        const result =
           format === "table"
             ? yield* writeTable(catalog, query, target, gzip, maxRows)
             : format === "parquet"
               ? yield* writeParquet(catalog, query, target)
               : yield* writeRows(catalog, query, format, target, gzip)
-        for (const warning of written.warnings) say(warning)
-        if (target.kind === "file") say(`${written.words} written to ${file}`)
+        for (const warning of result.warnings) say(warning)
+        if (target.kind === "file") say(`${result.words} written to ${file}`)
+        return 0
       })
     )
   }
@@ -87,62 +85,14 @@ const fromStandardInput = (): string => {
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
-
-/** Runs until it ends or a signal ends it: then what it holds is let go of first. The exit code. */
-const untilSignal = async (program: Effect.Effect<void, unknown, Scope.Scope>): Promise<number> => {
-  const fiber = Effect.runFork(Effect.scoped(program))
-  let signals = 0
-  const stop = () => {
-    // Who asks twice does not wait; the folder of what was put on disk goes all the same.
-    if (++signals > 1) process.exit(130)
-    Effect.runFork(Fiber.interrupt(fiber))
-  }
-  for (const signal of SIGNALS) process.on(signal, stop)
-  const exit = await Effect.runPromise(Fiber.await(fiber))
-  for (const signal of SIGNALS) process.off(signal, stop)
-  if (signals > 0) return 130
-  if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
-  return 0
-}
-
 /** What became of a result: how much of it was written, and what it lacks. */
 interface Written {
   readonly words: string
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Takes pieces to where they belong, and puts the file in its place at the end. */
-const writing = <A, E>(
-  target: Target,
-  gzip: boolean,
-  write: (put: (piece: string | Uint8Array) => Promise<boolean>) => Effect.Effect<A, E>
-): Effect.Effect<A, unknown> =>
-  target.kind === "standard output"
-    ? write(printPiece)
-    : Effect.acquireUseRelease(
-        Effect.sync(() => resultFile(target, gzip)),
-        (out) =>
-          Effect.gen(function* () {
-            let failure: unknown
-            const put = (piece: string | Uint8Array) =>
-              out.write(piece).then(
-                () => true,
-                (cause: unknown) => {
-                  failure = cause
-                  return false
-                }
-              )
-            const result = yield* write(put)
-            if (failure !== undefined) return yield* Effect.fail(failure)
-            yield* Effect.tryPromise({ try: () => out.commit(), catch: (cause) => cause })
-            return result
-          }),
-        (out) => Effect.sync(() => out.abandon())
-      )
-
 const writeRows = (catalog: Catalog.Catalog, query: string, format: StreamFormat, target: Target, gzip: boolean) =>
-  writing(target, gzip, (put) => catalog.write(query, format, put)).pipe(
+  written(target, gzip, (put) => catalog.write(query, format, put)).pipe(
     Effect.map(({ rows, warnings }): Written => ({ words: plural(rows, "row"), warnings }))
   )
 
@@ -169,7 +119,7 @@ const writeTable = (catalog: Catalog.Catalog, query: string, target: Target, gzi
     const columns = target.kind === "standard output" ? widthOf(process.stdout) : Infinity
     const width = Number.isFinite(columns) ? columns : WIDE
     const table = renderTable(result, { width, maxRows })
-    yield* writing(target, gzip, (put) => Effect.promise(() => put(table)))
+    yield* written(target, gzip, (put) => Effect.promise(() => put(table)))
     const all = plural(result.rowCount, "row")
     const shown = result.rows.length
     const words = shown < result.rowCount ? `The first ${shown} of ${all} (--rows N for more)` : all

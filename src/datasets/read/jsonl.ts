@@ -17,7 +17,16 @@ const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byt
 
 /** Reads JSON Lines. Throws DatasetFileCorrupt. */
 export const readJsonl: Reader = async function* ({ path, from }) {
-  for await (const lines of linesOf(path)) {
+  yield* jsonlRows(path, textBytes(path), from)
+}
+
+/** The same of bytes that come from elsewhere; `name` is what messages call them. */
+export async function* jsonlRows(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  from = 0
+): AsyncGenerator<ReadonlyArray<RawRow>> {
+  for await (const lines of linesOf(name, chunks)) {
     const rows: Array<RawRow> = []
     for (const { row, bytes } of lines) if (row >= from) rows.push(jsonRow(bytes, row, `line ${row + 1} `))
     if (rows.length > 0) yield rows
@@ -27,7 +36,7 @@ export const readJsonl: Reader = async function* ({ path, from }) {
 /** Number of lines that hold a record. */
 export const countJsonl = async (path: string): Promise<number> => {
   let count = 0
-  for await (const lines of linesOf(path)) count += lines.length
+  for await (const lines of linesOf(path, textBytes(path))) count += lines.length
   return count
 }
 
@@ -37,12 +46,12 @@ interface Line {
 }
 
 /** Lines of a file that are not blank, those that end in one chunk together; the last line needs no newline. */
-async function* linesOf(path: string): AsyncGenerator<Array<Line>> {
+async function* linesOf(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Array<Line>> {
   let row = 0
   let pending: Array<Uint8Array> = []
   let length = 0
   let start = true
-  for await (const bytes of textBytes(path)) {
+  for await (const bytes of chunks) {
     const chunk = start ? withoutMark(bytes) : bytes
     if (start) refuseOtherText(path, chunk)
     start = false

@@ -33,3 +33,6 @@ export const passAtKByProblem = (samples: ArrayLike<number>, correct: ArrayLike<
   }
   return Float64Array.from({ length: samples.length }, (_, i) => passAtK(samples[i]!, correct[i]!, k))
 }
+
+/** Powers of two up to n, and n: the k of pass@k and majority@k. */
+export const ksUpTo = (n: number): Array<number> => [...new Set([...[1, 2, 4, 8, 16, 32, 64, 128, 256].filter((k) => k <= n), n])]

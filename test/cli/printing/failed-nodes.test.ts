@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
-import { failureText } from "../../src/cli/printing/failed-nodes.ts"
-import { NodeFailed } from "../../src/dag/running/NodeFailed.ts"
+import { failureText } from "../../../src/cli/printing/failed-nodes.ts"
+import { NodeFailed } from "../../../src/dag/running/NodeFailed.ts"
 
 const failure = (node: string, problem: string, more: Partial<NodeFailed> = {}) =>
   new NodeFailed({ node, problem, badInput: false, at: more.at ?? [], log: more.log ?? null })

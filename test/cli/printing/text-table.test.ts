@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { textTable } from "../../src/cli/printing/text-table.ts"
+import { textTable } from "../../../src/cli/printing/text-table.ts"
 
 const rows = [
   ["temperature", "1", "of sampling, and of the log-probabilities that training sees"],

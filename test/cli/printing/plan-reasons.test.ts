@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from "vitest"
 
-import { changeLines, type Context, firstDifference } from "../../src/cli/printing/plan-reasons.ts"
-import { graphOf } from "../../src/dag/graph.ts"
-import { count } from "../dag/fixtures/stages/count.ts"
-import { sum } from "../dag/fixtures/stages/sum.ts"
+import { changeLines, type Context, firstDifference } from "../../../src/cli/printing/plan-reasons.ts"
+import { graphOf } from "../../../src/dag/graph.ts"
+import { count } from "../../dag/fixtures/stages/count.ts"
+import { sum } from "../../dag/fixtures/stages/sum.ts"
 
 const graph = graphOf([sum({ numbers: count({}, {}) }, { scale: 2 })])
 const texts: Readonly<Record<string, string>> = {
