@@ -6,6 +6,8 @@
  * of all sources have one shape.
  */
 
+import { visible } from "../text/visible.ts"
+
 /** One problem, or one document of running text. */
 export interface DatasetRow {
   /** Name of the source in the registry. */
@@ -123,7 +125,8 @@ export const fieldsOf = (record: Readonly<Record<string, unknown>>): Fields => {
   const present = (name: string): unknown => {
     const value = Object.hasOwn(record, name) ? record[name] : undefined
     if (value !== undefined) return value
-    throw new FieldFault(name, `is missing; the record has ${Object.keys(record).join(", ") || "no fields"}`)
+    const there = Object.keys(record).slice(0, 20).join(", ").slice(0, 200)
+    throw new FieldFault(name, `is missing; the record has ${visible(there) || "no fields"}`)
   }
   const wrongType = (name: string, value: unknown, wanted: string): never => {
     throw new FieldFault(name, `is ${typeWords(value)}, not ${wanted}`)

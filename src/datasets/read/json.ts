@@ -80,11 +80,15 @@ const passedOverIn = (text: string): { readonly twice: string | null; readonly n
     } else if (code === OPEN || code === OPEN_LIST) {
       if (open.push(code === OPEN ? new Set() : null) > DEEPEST) return { twice, nested: true }
     } else if (code === CLOSE || code === CLOSE_LIST) open.pop()
-    else if (code === COLON && twice === null) {
-      const name = nameOf(text.slice(start, end + 1))
+    else if (code === COLON && end > start) {
       const names = open.at(-1)
-      if (names?.has(name) === true) twice = name
-      names?.add(name)
+      if (names !== null && names !== undefined && twice === null) {
+        const name: string = nameOf(text.slice(start, end + 1))
+        if (names.has(name)) twice = name
+        names.add(name)
+      }
+      // A string is the name of one value: of what is no JSON no string is looked at again and again.
+      start = end
     }
   }
   return { twice, nested: false }

@@ -8,13 +8,13 @@ import { constants, crc32, deflateRawSync, gzipSync, zstdCompressSync } from "no
 
 import { describe, expect, it } from "vitest"
 
-import { readDataset } from "../../src/datasets/read/load.ts"
-import { ByteQueue } from "../../src/datasets/unpack/ByteQueue.ts"
-import { container } from "../../src/datasets/unpack/containers.ts"
-import { textBytes } from "../../src/datasets/unpack/file-bytes.ts"
-import { gunzipped } from "../../src/datasets/unpack/gzip.ts"
-import { unzstd, windowProblem } from "../../src/datasets/unpack/zstd.ts"
-import { gsm8kRows, jsonl, temporaryFolder, writeIn } from "./hub.ts"
+import { readDataset } from "../../../src/datasets/read/load.ts"
+import { ByteQueue } from "../../../src/datasets/unpack/ByteQueue.ts"
+import { container } from "../../../src/datasets/unpack/containers.ts"
+import { textBytes } from "../../../src/datasets/unpack/file-bytes.ts"
+import { gunzipped } from "../../../src/datasets/unpack/gzip.ts"
+import { unzstd, windowProblem } from "../../../src/datasets/unpack/zstd.ts"
+import { gsm8kRows, jsonl, temporaryFolder, writeIn } from "../hub.ts"
 
 const folder = temporaryFolder()
 /** Five rows in which `4 more` became `43more`, by one bit of a frame that has a checksum. */

@@ -5,10 +5,10 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 
 import { describe, expect, it } from "vitest"
 
-import { DatasetMissing } from "../../src/datasets/errors.ts"
-import { datasetRoots } from "../../src/datasets/locate/locate.ts"
-import { type LoadOptions, openDataset, readDataset } from "../../src/datasets/read/load.ts"
-import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
+import { DatasetMissing } from "../../../src/datasets/errors.ts"
+import { datasetRoots } from "../../../src/datasets/locate/locate.ts"
+import { type LoadOptions, openDataset, readDataset } from "../../../src/datasets/read/load.ts"
+import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "../hub.ts"
 
 const root = temporaryFolder()
 /** Options that see the temporary folder alone. */

@@ -8,10 +8,10 @@ import { readFileSync } from "node:fs"
 import { parquetWriteFile } from "hyparquet-writer"
 import { describe, expect, it } from "vitest"
 
-import { formatOf } from "../../src/datasets/read/file-readers.ts"
-import { openDataset, readDataset } from "../../src/datasets/read/load.ts"
-import type { RawRow } from "../../src/datasets/read/RawRow.ts"
-import { temporaryFolder, writeIn, writeParquet } from "./hub.ts"
+import { formatOf } from "../../../src/datasets/read/file-readers.ts"
+import { openDataset, readDataset } from "../../../src/datasets/read/load.ts"
+import type { RawRow } from "../../../src/datasets/read/RawRow.ts"
+import { temporaryFolder, writeIn, writeParquet } from "../hub.ts"
 
 /** Four rows; `write_page_checksum=True, compression="snappy", use_dictionary=False`. */
 const SNAPPY =

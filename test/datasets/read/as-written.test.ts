@@ -1,32 +1,16 @@
 /**
- * What is read is what was written: numbers keep their digits, names and columns that are there twice are told, text that is no
- * text is a bad row, and a file of another kind than its name says is called by its kind.
+ * What is read is what was written: numbers keep their digits, names and columns that are there twice are told, and text that is
+ * no text is a bad row.
  */
 
 import { gzipSync, zstdCompressSync } from "node:zlib"
 
 import { describe, expect, it } from "vitest"
 
-import { formatOf } from "../../src/datasets/read/file-readers.ts"
-import { openDataset, readDataset } from "../../src/datasets/read/load.ts"
-import type { RawRow } from "../../src/datasets/read/RawRow.ts"
-import { place } from "../cli/command-line.ts"
-import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
-
-const folder = temporaryFolder()
-let files = 0
-
-/** The rows of a file of this suffix: records, or what is wrong in their place; or what is wrong with the file. */
-const rowsOf = async (suffix: string, contents: string | Uint8Array): Promise<ReadonlyArray<unknown> | string> => {
-  const path = writeIn(folder, `${files++}.${suffix}`, contents)
-  const rows: Array<RawRow> = []
-  try {
-    for await (const batch of formatOf(path).read({ path, from: 0, columns: [] })) rows.push(...batch)
-    return rows.map((row) => ("record" in row ? row.record : row.problem))
-  } catch (error) {
-    return (error as Error).message
-  }
-}
+import { openDataset, readDataset } from "../../../src/datasets/read/load.ts"
+import { place } from "../../cli/command-line.ts"
+import { gsm8kRows, jsonl, temporaryFolder, writeIn } from "../hub.ts"
+import { rowsOf } from "./rows-of.ts"
 
 const evaluation = { purpose: "evaluation" } as const
 const svampWith = (records: string): string => {
@@ -167,6 +151,14 @@ describe("half a surrogate pair is a bad row, by file and row", () => {
     })
   })
 
+  it("in a name that is told where another is missing: the rejection can be stored", async () => {
+    const data = temporaryFolder()
+    writeIn(data, "gsm8k/test.jsonl", '{"question":"q?","\\ud800\\u001b":1}\n')
+    const open = openDataset("gsm8k", "test", { data, ...evaluation, maxBadRows: 1 })
+    for await (const _ of open.batches()) continue
+    expect(open.report.faults[0]!.problem).toBe("is missing; the record has question, \\ud800\\u001b")
+  })
+
   it("in an answer or an id as in a question, and in none of what is not read", async () => {
     const data = svampWith(
       [svampRow('"\\ud800"', "a"), svampRow("1", "\\ud800"), `{"x":"\\ud800",${svampRow("1", "c").slice(1)}`].join(",")
@@ -273,75 +265,6 @@ describe("CSV", () => {
   })
 })
 
-describe("a file of another kind than its name says is called by its kind", () => {
-  const tar = (() => {
-    const header = Buffer.alloc(512)
-    header.write("rows.jsonl")
-    header.write("0000644\0", 100)
-    header.write("00000000010\0", 124)
-    header.write("        ", 148)
-    header.write("0", 156)
-    const sum = header.reduce((total, byte) => total + byte, 0)
-    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
-    return Buffer.concat([header, Buffer.alloc(1024)])
-  })()
-  const parquet = writeParquet(folder, "kind.parquet", gsm8kRows(3))
-  const hex = (bytes: string) => Buffer.from(bytes, "hex")
-  const kinds: ReadonlyArray<readonly [contents: () => Uint8Array, words: RegExp]> = [
-    [() => Buffer.from("PK\u0003\u0004...."), /is a zip archive\. Unpack it/],
-    [() => tar, /is a tar archive\. Unpack it/],
-    [() => gzipSync("{}\n"), /is gzip data\. Give its name the ending \.gz/],
-    [() => zstdCompressSync("{}\n"), /is Zstandard data\. Give its name the ending \.zst/],
-    [() => Buffer.from("BZh91AY"), /is bzip2 data/],
-    [() => hex("fd377a585a0000"), /is xz data/],
-    [() => hex("04224d1864"), /is LZ4 data/],
-    [() => hex("377abcaf271c00"), /is a 7-Zip archive/],
-    [() => Buffer.from(`PAR1${"x".repeat(100)}PAR1`), /is a Parquet file/],
-    [() => Buffer.from("ARROW1\0\0"), /is an Arrow file/],
-    [() => hex("ffffffff7800000010000000"), /is an Arrow stream/],
-    [() => Buffer.from("ORC\u0001\u0002"), /is an ORC file/],
-    [() => Buffer.from("Obj\u0001avro"), /is an Avro file/],
-    [() => hex("800495200000"), /is a Python pickle/],
-    [() => Buffer.from("SQLite format 3\0..."), /is an SQLite database/],
-    [() => Buffer.from("%PDF-1.7"), /is a PDF document/],
-    [() => Buffer.from("\n<!DOCTYPE html>\n<html>"), /is a web page/],
-    [() => Buffer.from("<HTML><body>Sign in"), /is a web page/],
-    [() => Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied'), /is XML/],
-    [() => Buffer.from("\ufeff{}\n{}\n", "utf16le"), /is UTF-16 text\. Write it as UTF-8/],
-    [() => Buffer.from('{"question":"q"}\n{}\n', "utf16le"), /is UTF-16 text/],
-    [() => Buffer.from('{"question":"q"}\n{}\n', "utf16le").swap16(), /is UTF-16 text/],
-    [
-      () => Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
-      /is a pointer of Git LFS, which stands for the file\. Fetch/
-    ],
-    [() => Buffer.alloc(4096), /is nothing but zeros/],
-    [() => hex("894844460d0a1a0a"), /is an HDF5 file/],
-    [() => Buffer.from("question,answer\n1,2\n3,4\n"), /is not JSON Lines: its first lines are no JSON but "question,answer"/],
-    [() => Buffer.from('[{"a": 1},\n{"a": 2}]\n'), /is a JSON array and not JSON Lines/]
-  ]
-  it.each(kinds)("%#", async (contents, words) => {
-    expect(await rowsOf("jsonl", contents())).toMatch(words)
-    const packed = new RegExp(words.source.replace(/^is /, "(?:is|holds) "))
-    expect(await rowsOf("jsonl.gz", gzipSync(contents()))).toMatch(packed)
-    expect(await rowsOf("jsonl.zst", zstdCompressSync(contents()))).toMatch(packed)
-  })
-
-  it("a Parquet file as JSON or CSV, a database as a JSON array", async () => {
-    const { readFileSync } = await import("node:fs")
-    expect(await rowsOf("json", readFileSync(parquet))).toMatch(/is a Parquet file/)
-    expect(await rowsOf("csv", readFileSync(parquet))).toMatch(/is a Parquet file/)
-    expect(await rowsOf("json", Buffer.from("SQLite format 3\0"))).toMatch(/is an SQLite database/)
-  })
-
-  it.each(['{"a":1}\n', '\n  {"a":1}\n', '\ufeff{"a":1}', '{"<html>":"PK"}\n', '{"a":"\u0000"}\n'])(
-    "JSON Lines are none of these: %j",
-    async (lines) => {
-      const rows = await rowsOf("jsonl", lines)
-      expect(typeof rows === "string" ? rows : rows.length).toBe(1)
-    }
-  )
-})
-
 describe("very much of nothing", () => {
   const much = 2 ** 26
   const masses: ReadonlyArray<
@@ -375,6 +298,18 @@ describe("very much of nothing", () => {
       "csv",
       () => Buffer.concat([Buffer.from('a\n"'), Buffer.alloc(much, "x\n")]),
       /record 1, field 1, that is never closed/
+    ],
+    [
+      "a long string before colons that make no JSON",
+      "jsonl",
+      () => Buffer.concat([Buffer.from('{}\n["'), Buffer.alloc(much / 8, "a"), Buffer.from('"'), Buffer.alloc(much / 8, ":")]),
+      [{}, expect.stringMatching(/is not valid JSON/)]
+    ],
+    [
+      "a long string before objects that make no JSON",
+      "jsonl",
+      () => Buffer.concat([Buffer.from('{}\n{"'), Buffer.alloc(much / 8, "a"), Buffer.from('"'), Buffer.alloc(much / 8, "{:}")]),
+      [{}, expect.stringMatching(/is not valid JSON/)]
     ],
     ["a line without end", "jsonl", () => Buffer.alloc(5 * much, "x"), /has a line of more than 256 MiB/]
   ]

@@ -6,9 +6,9 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 import { parquetWriteFile } from "hyparquet-writer"
 import { describe, expect, it } from "vitest"
 
-import { formatOf } from "../../src/datasets/read/file-readers.ts"
-import type { RawRow } from "../../src/datasets/read/RawRow.ts"
-import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
+import { formatOf } from "../../../src/datasets/read/file-readers.ts"
+import type { RawRow } from "../../../src/datasets/read/RawRow.ts"
+import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "../hub.ts"
 
 const folder = temporaryFolder()
 
