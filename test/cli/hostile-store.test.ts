@@ -99,6 +99,16 @@ const records: Readonly<Record<string, (record: ActionRecord) => object | string
   "nests 500 levels deep": (r) => `${seal(JSON.stringify({ ...r, params: "@" }).replace('"@"', deep(500)))}\n`,
   "holds escape codes": (r) => ({ ...r, stage: "\u001B[31mred\u0007", host: "\u001B]0;title\u0007" }),
   "says inputs that are none": (r) => ({ ...r, inputs: { numbers: "../.." } }),
+  "was made at no time": (r) => ({ ...r, finishedAt: "never \u001B[31m" }),
+  "was made beyond the calendar": (r) => ({ ...r, finishedAt: "+275760-09-13T00:00:00.001Z" }),
+  "was made before the calendar": (r) => ({ ...r, finishedAt: "-271821-04-20T00:00:00.000Z" }),
+  "was made on the 30th of February": (r) => ({ ...r, finishedAt: "2026-02-30T10:00:00.000Z" }),
+  "was made at a local time": (r) => ({ ...r, finishedAt: "2026-02-03T10:00:00.000+02:00" }),
+  "was made in a word for a day": (r) => ({ ...r, finishedAt: "Tue, 03 Feb 2026 10:00:00 GMT" }),
+  "took less than nothing": (r) => ({ ...r, seconds: -1e308 }),
+  "took longer than the world": (r) => ({ ...r, cpuSeconds: 1.7e308 }),
+  "has an engine in parts": (r) => ({ ...r, engine: { name: "native", mode: [{}] } }),
+  "has an engine in an engine": (r) => ({ ...r, engine: { name: { name: "native" } } }),
   "is of the year 12": (r) => ({ ...r, version: 12 })
 }
 
@@ -147,6 +157,10 @@ const logs: Readonly<Record<string, (event: Readonly<Record<string, unknown>>) =
   "has a key that is a path": only("node-finished", { key: "../../../x" }),
   "has an artifact that is a path": only("node-finished", { artifact: "../../../x" }),
   "has a time that is none": only("node-started", { time: "then" }),
+  "has a time beyond the calendar": only("node-started", { time: "+275760-09-13T00:00:00.000Z" }),
+  "begins at a word": only("run-started", { time: "1" }),
+  "took less than nothing": only("node-finished", { seconds: -1e308 }),
+  "took longer than the world": only("run-finished", { seconds: 1.7e308 }),
   "has settings that are a number": only("run-started", { settings: 1 }),
   "has a command that is no list": only("run-started", { command: "rm" }),
   "has a process that is no number": only("run-started", { pid: "1" }),
@@ -164,6 +178,47 @@ describe("a log that", () => {
     // oxlint-disable-next-line no-control-regex
     expect(said).not.toMatch(/[\u0007\u001B]/)
     expect(fs.readdirSync(path.join(root, "..")).toSorted()).toEqual(["store"])
+  })
+})
+
+describe("a name of megabytes", () => {
+  it.each([
+    ["a label", only("node-planned", { label: "x".repeat(5_000_000) })],
+    ["a stage", only("node-planned", { stage: "y".repeat(5_000_000) })],
+    [
+      "an error",
+      (event: Readonly<Record<string, unknown>>) =>
+        event["event"] === "node-finished"
+          ? { time: event["time"], event: "node-failed", node: event["node"], error: "e".repeat(5_000_000), log: null }
+          : event
+    ],
+    ["a command", only("run-started", { command: ["z".repeat(5_000_000)] })],
+    ["an engine", only("run-started", { engine: "w".repeat(5_000_000) })]
+  ] as const)("is cut where it is shown: %s", async (_, edit) => {
+    const root = copy()
+    forgeLog(root, edit)
+    for (const command of [["status"], ["status", "chain"], ["verify"], ["gc"]]) {
+      const { out, err, code } = await original.here([...command, "--store", root])
+      expect(code, command.join(" ")).toBe(0)
+      expect(`${out}${err}`.length, command.join(" ")).toBeLessThan(20_000)
+    }
+  })
+})
+
+describe("a log without a beginning", () => {
+  it.each([
+    ["is empty", ""],
+    ["is damaged from line 1 on", "garbage\n"],
+    ["ends within line 1", "{"]
+  ])("is named when its study is asked for: it %s", async (words, text) => {
+    const root = copy()
+    const [run = ""] = fs.readdirSync(path.join(root, "runs"))
+    fs.writeFileSync(path.join(root, "runs", run, "events.jsonl"), text)
+    const { err, code } = await original.here(["status", "chain", "--store", root])
+    expect(code).toBe(2)
+    expect(err).toContain(`The log of run ${run} ${words}`)
+    expect(err).toContain("so nothing is known of it")
+    expect(err).not.toContain("Did you mean")
   })
 })
 

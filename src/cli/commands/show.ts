@@ -8,7 +8,6 @@ import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { didYouMean } from "../../text/near.ts"
-import { visible } from "../../text/visible.ts"
 import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
 import { sampleRows } from "../printing/sample-rows.ts"
@@ -16,6 +15,7 @@ import {
   bytesWords,
   countWords,
   cut,
+  labelWords,
   plural,
   shortDigest,
   terminalWidth,
@@ -155,7 +155,7 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
   const params = Object.entries(node.params).map(([name, value]) => [name, cut(valueWords(value), 80)])
   const lines = failed && log !== null ? endOfLog(log) : []
   return [
-    `${visible(node.label)}\n${table(facts)}`,
+    `${labelWords(node.label)}\n${table(facts)}`,
     ...(inputs.length === 0 ? [] : [`Inputs by name\n${table(inputs)}`]),
     // Those of a result follow with it, and with what is a default.
     ...(failed && params.length > 0 ? [`Parameters\n${table(params)}`] : []),

@@ -16,7 +16,7 @@ import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore } from "../../store/upkeep/verify.ts"
 import { print } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
-import { bytesWords, plural, shortDigest } from "../printing/text-table.ts"
+import { bytesWords, labelWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
@@ -99,7 +99,7 @@ const showProgress = (done: number, total: number): void => {
 }
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
-  const owners = damage.actions.map((key) => `${labelOf(key, runs)} (action ${shortDigest(key)})`)
+  const owners = damage.actions.map((key) => `${labelWords(labelOf(key, runs))} (action ${shortDigest(key)})`)
   const use = owners.length > 0 ? `result of ${owners.join(", ")}` : WITHOUT_ACTION[damage.sort]
   return `  ${damage.file} ${damage.problem}\n    ${use}`
 }

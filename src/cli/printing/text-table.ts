@@ -21,6 +21,16 @@ export const terminalWidth = (): number => widthOf(process.stdout)
 /** Least room for a last column that is broken into lines. */
 const LEAST_WIDTH = 20
 
+/** A name is no longer, nor is what else stands in a column: a label of megabytes in one row would widen all the others. */
+const LONGEST_NAME = 255
+/** The last column runs on, but not for ever. */
+const LONGEST_LAST = 4000
+
+const shortened = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`)
+
+/** A label from a log, which may say anything, as it is shown by itself. */
+export const labelWords = (label: string): string => visible(shortened(label, LONGEST_NAME))
+
 /** Rows under a header, each column as wide as its widest cell but for the last, which runs on. */
 export const textTable = (
   header: ReadonlyArray<string>,
@@ -29,7 +39,9 @@ export const textTable = (
 ): string => {
   const { indent = 2, right = [], width = Number.POSITIVE_INFINITY, optional = [] } = options
   // What a cell holds came from a log, a file or a person: it must not steer the terminal.
-  const all = (header.length === 0 ? rows : [header, ...rows]).map((row) => row.map(visible))
+  const all = (header.length === 0 ? rows : [header, ...rows]).map((row) =>
+    row.map((cell, i) => visible(shortened(cell, i === row.length - 1 ? LONGEST_LAST : LONGEST_NAME)))
+  )
   const count = maximumOf(
     all.map((row) => row.length),
     0

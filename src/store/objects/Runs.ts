@@ -12,7 +12,19 @@ import { errorCode, errorText } from "../../text/error-text.ts"
 import { closeFile, discard, patiently, replaceFile } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, readText, removeInside } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
-import { damagedBy, isDigest } from "./records.ts"
+import {
+  type Check,
+  isDigest,
+  isDuration,
+  isText,
+  isTextOrNull,
+  isTextRecord,
+  isTexts,
+  isTime,
+  isTruth,
+  optional
+} from "./fields.ts"
+import { damagedBy } from "./records.ts"
 
 export type RunEvent =
   | {
@@ -228,48 +240,43 @@ export const readRun = (root: string, run: string): RunHistory => {
 /** A kind of event that a later program may write; not damage. */
 const UNKNOWN = "is of a kind that this program does not know"
 
-type Check = (value: unknown) => boolean
-const text: Check = (value) => typeof value === "string"
-const amount: Check = (value) => typeof value === "number" && Number.isFinite(value)
-const truth: Check = (value) => typeof value === "boolean"
-const record: Check = isObject
-const texts: Check = (value) => Array.isArray(value) && value.every(text)
-const textRecord: Check = (value) => isObject(value) && Object.values(value).every(text)
-const status: Check = (value) => value === "succeeded" || value === "failed" || value === "interrupted"
-const textOrNull: Check = (value) => value === null || text(value)
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || value === null || check(value)
+const isStatus: Check = (value) => value === "succeeded" || value === "failed" || value === "interrupted"
 
 /** What the fields of each event must be, for a log that nobody wrote but someone made. */
 const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check>> } = {
   "run-started": {
-    run: text,
-    study: text,
-    settings: record,
-    command: texts,
-    host: text,
+    run: isText,
+    study: isText,
+    settings: isObject,
+    command: isTexts,
+    host: isText,
     pid: Number.isSafeInteger,
-    processStarted: optional(text),
-    engine: text
+    processStarted: optional(isText),
+    engine: isText
   },
-  "node-planned": { node: text, identity: optional(text), label: text, stage: text, params: record, inputs: textRecord },
-  "node-started": { node: text, key: isDigest },
-  "node-finished": { node: text, key: isDigest, artifact: isDigest, cached: truth, seconds: amount },
-  "node-failed": { node: text, error: text, at: optional(texts), log: textOrNull },
-  "node-stopped": { node: text },
-  "node-skipped": { node: text, because: text },
-  nondeterminism: { node: text, detail: text },
-  waived: { node: text, detail: text, params: optional(record) },
-  "run-finished": { status, seconds: amount }
+  "node-planned": {
+    node: isText,
+    identity: optional(isText),
+    label: isText,
+    stage: isText,
+    params: isObject,
+    inputs: isTextRecord
+  },
+  "node-started": { node: isText, key: isDigest },
+  "node-finished": { node: isText, key: isDigest, artifact: isDigest, cached: isTruth, seconds: isDuration },
+  "node-failed": { node: isText, error: isText, at: optional(isTexts), log: isTextOrNull },
+  "node-stopped": { node: isText },
+  "node-skipped": { node: isText, because: isText },
+  nondeterminism: { node: isText, detail: isText },
+  waived: { node: isText, detail: isText, params: optional(isObject) },
+  "run-finished": { status: isStatus, seconds: isDuration }
 }
 
 /** Why an object is no event; `run`: the run that a first line must begin. */
 const eventProblem = (event: Readonly<Record<string, unknown>>, run: string | null): string | null => {
   const { event: kind, time } = event
-  if (!text(kind) || !text(time) || Number.isNaN(Date.parse(time as string))) return "is no event with a time"
-  const fields = Object.hasOwn(FIELDS, kind as string) ? FIELDS[kind as RunEvent["event"]] : undefined
+  if (!isText(kind) || !isTime(time)) return "is no event with a time"
+  const fields = Object.hasOwn(FIELDS, kind) ? FIELDS[kind as RunEvent["event"]] : undefined
   if (fields === undefined) return run === null ? UNKNOWN : "does not begin a run"
   const wrong = Object.entries(fields).find(([name, check]) => !check(event[name]))
   if (wrong !== undefined) return `has no sound ${wrong[0]}`

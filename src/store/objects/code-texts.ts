@@ -4,7 +4,8 @@ import { remove, replaceFile } from "../disk/calls.ts"
 import { inside, makeInside, readText } from "../disk/inside.ts"
 import { Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
-import { isDigest, understood } from "./records.ts"
+import { isDigest } from "./fields.ts"
+import { understood } from "./records.ts"
 
 /** The text behind a code digest, null where it was not kept. Throws `Damaged`. */
 export const readCode = (root: string, digest: string): string | null => {

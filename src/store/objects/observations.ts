@@ -9,7 +9,8 @@ import * as os from "node:os"
 import { replaceFile } from "../disk/calls.ts"
 import { inside, makeInside } from "../disk/inside.ts"
 import { isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
-import { isDigest, understood } from "./records.ts"
+import { isDigest } from "./fields.ts"
+import { understood } from "./records.ts"
 
 export interface Observations {
   /** The digests of its results, oldest first, each once. */

@@ -9,6 +9,7 @@ import { errorCode } from "../../text/error-text.ts"
 import { systemReason } from "../../text/system-problem.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
+import { isCount, isDigest, isDuration, isPlainRecord, isText, isTime } from "./fields.ts"
 
 /** What an artifact consists of: the files of its tables and documents, by digest. */
 export interface Manifest {
@@ -58,10 +59,6 @@ export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
 export const UNREAD_ADVICE =
   "It may be sound, so it is left where it is. Mend that, or move the file out of the store: the next run makes it again."
 
-const DIGEST = /^[0-9a-f]{64}$/
-/** Whether a text has the form of a digest. */
-export const isDigest = (value: unknown): value is string => typeof value === "string" && DIGEST.test(value)
-
 /** The file of a key's record. */
 export const recordFile = (root: string, key: string): string => inside(root, "actions", `${key}.json`)
 
@@ -108,22 +105,19 @@ const recordOf = (key: string, text: string): ActionRecord => {
   return record as unknown as ActionRecord
 }
 
-const isText = (value: unknown): value is string => typeof value === "string"
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0 && Number.isFinite(value)
-
 /** Why a value is no record of the key; null when it is one. */
 const shapeProblem = (key: string, record: Readonly<Record<string, unknown>>): string | null => {
   const { version, components, params, inputs, output, engine } = record
   if (version !== 1 && version !== 2) return `has version ${JSON.stringify(version)}, and this program knows 1 and 2`
   if (record["key"] !== key) return "is the record of another key"
-  if (!["stage", "finishedAt", "host", "attempt"].every((name) => isText(record[name]))) return "lacks its stage, time or host"
-  if (!["seconds", "cpuSeconds"].every((name) => isAmount(record[name]))) return "lacks what it took"
+  if (!["stage", "host", "attempt"].every((name) => isText(record[name]))) return "lacks its stage or host"
+  if (!isTime(record["finishedAt"])) return "says no time at which it was made"
+  if (!["seconds", "cpuSeconds"].every((name) => isDuration(record[name]))) return "does not say what it took"
   if (!Array.isArray(components) || !components.every((part) => isObject(part) && isText(part["name"]) && isText(part["value"])))
     return "lacks the components of its key"
   if (!isObject(params)) return "lacks its parameters"
   if (!isObject(inputs) || !Object.values(inputs).every((digest) => isDigest(digest))) return "lacks its inputs"
-  if (engine !== null && !isObject(engine)) return "does not say what computed it"
+  if (engine !== null && !isPlainRecord(engine)) return "does not say what computed it"
   if (!isObject(output) || !isDigest(output["digest"])) return "lacks its output"
   return manifestProblem(output)
 }

@@ -6,6 +6,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
+import { errorText } from "../../text/error-text.ts"
 import { openTable } from "../arrow/TableReader.ts"
 import { readRegular } from "../disk/inside.ts"
 import { parseJson, Unsound } from "../disk/sealed.ts"
@@ -66,6 +67,7 @@ const saying = <A>(file: string, open: (file: string) => A): A => {
 const documentIn = (file: string, bytes: number, schema: Schema.Codec<any, any>): unknown => {
   const plain = parseJson(readRegular(file, bytes).toString("utf8"), DEEPEST_DOCUMENT)
   const decoded = Schema.decodeUnknownResult(Schema.toCodecJson(schema))(plain)
-  if (Result.isFailure(decoded)) throw new Unsound({ problem: `is not such a document: ${String(decoded.failure)}` })
+  if (Result.isFailure(decoded))
+    throw new Unsound({ problem: `is no such document: ${errorText(decoded.failure).replaceAll(/\s*\n\s*/g, " ")}` })
   return decoded.success
 }
