@@ -1,10 +1,17 @@
-/** Runs as their event logs tell them, with what only the machine knows: whether the process of an unfinished run still lives. */
+/**
+ * Runs as their event logs tell them, and by which names; with what only the machine knows: whether the process of an unfinished
+ * run still lives.
+ */
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
 import { listRuns, readRun } from "../store/objects/Runs.ts"
 import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
+import { onlyBeginning } from "../text/beginning.ts"
+import { didYouMean } from "../text/near.ts"
 import { say } from "./output.ts"
+import { plural } from "./printing/text-table.ts"
+import { NotFound, UsageError } from "./usage.ts"
 
 /**
  * `died`: the process ended without a word; `elsewhere`: unfinished on another host or in another container, whose processes
@@ -93,3 +100,35 @@ export const nodeState = (run: Run, node: NodeRecord): string => {
   if (node.status === "planned") return over ? "not reached" : "waiting"
   return node.status
 }
+
+/** The study of a run, by the run's id. */
+const studyOf = (run: string): string => run.split("-").slice(0, -3).join("-")
+
+/**
+ * The runs that a name stands for, newest first: the one of this id, those of the study, or the one that begins so. Throws
+ * `UsageError` where several begin so, and `NotFound` with near names. `studies`: those that there are, run or not.
+ */
+export const runsNamed = (root: string, name: string, studies: () => ReadonlyArray<string>): ReadonlyArray<string> => {
+  const ids = listRuns(root)
+  if (ids.includes(name)) return [name]
+  const ofStudy = ids.filter((id) => studyOf(id) === name).toReversed()
+  if (ofStudy.length > 0) return ofStudy
+  if (ids.length === 0) throw new NotFound({ problem: `There are no runs in ${root} yet. Start with: pipeline run smoke` })
+  const there = studies()
+  if (there.includes(name))
+    throw new NotFound({ problem: `"${name}" has not run in ${root} yet. Start with: pipeline run ${name}` })
+  const found = onlyBeginning(name, ids)
+  if ("problem" in found) throw new UsageError(found)
+  if (found.one !== null) return [found.one]
+  const known = new Set([...there, ...ids.map(studyOf), ...ids])
+  throw new NotFound({ problem: `No run or study "${name}" has run in ${root}.${didYouMean(name, known)} See pipeline status.` })
+}
+
+/** What is said of runs (`runsNamed`) of none of which the log tells anything. */
+export const nothingKnown = (root: string, [newest = "", ...earlier]: ReadonlyArray<string>): NotFound =>
+  new NotFound({
+    problem:
+      `The log of run ${newest} ${readRun(root, newest).damage ?? "tells of no run"}, so nothing is known of it` +
+      `${earlier.length > 0 ? `, nor of ${plural(earlier.length, "earlier run")} called so` : ""}. ` +
+      `"pipeline verify" says what helps; what the run computed is in the store all the same.`
+  })

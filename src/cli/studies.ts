@@ -161,7 +161,7 @@ export interface ChosenStudy extends StudyFile {
 /** Reads `<study> [flags]`: the study named first decides which flags there are. */
 export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyArray<string>): Promise<ChosenStudy> => {
   const name = studyIn({ ...commonFlags, ...flags, ...studyFlags(null) }, args)
-  if (name === undefined)
+  if (name === undefined || name.trim() === "")
     throw new UsageError({ problem: `pipeline ${command} needs the name of a study: ${studyNames().join(", ")}.` })
   const { study, ownClaims } = await loadStudyFile(name)
   const parsed = parse(command, { ...flags, ...studyFlags(study) }, args, { min: 1, max: 1, words: "one study" })

@@ -72,7 +72,7 @@ export const parse = (
   command: string,
   flags: Flags,
   args: ReadonlyArray<string>,
-  positionals: { readonly min: number; readonly max: number; readonly words: string }
+  positionals: { readonly min: number; readonly max: number; readonly words: string; readonly mayBeEmpty?: boolean }
 ): Parsed => {
   const all: Flags = { ...commonFlags, ...flags }
   let parsed
@@ -116,6 +116,10 @@ export const parse = (
   }
   if (parsed.positionals.length < positionals.min && parsed.values["help"] !== true)
     throw new UsageError({ problem: `pipeline ${command} needs ${positionals.words}. See pipeline ${command} --help.` })
+  if (positionals.mayBeEmpty !== true && parsed.positionals.some((word) => word.trim() === ""))
+    throw new UsageError({
+      problem: `pipeline ${command} is given an empty word. It takes ${positionals.words}. See pipeline ${command} --help.`
+    })
   if (parsed.positionals.length > positionals.max)
     throw new UsageError({
       problem: `pipeline ${command}: what is "${parsed.positionals[positionals.max]}"? It takes ${positionals.words}.`

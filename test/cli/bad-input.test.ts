@@ -97,7 +97,7 @@ describe("bad input", () => {
       '--assume-unchanged smu: this study has no stage "smu". Did you mean "sum"?'
     ],
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
-    [["status", "nothing"], 'No run or study "nothing" has run in '],
+    [["status", "nothing"], "There are no runs in "],
     [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, tsv, json, jsonl, arrow, parquet; got "xlsx".']
   ])("%j is refused with what would be right", async (args, message) => {
     const { code, err } = await at.here(args)

@@ -67,7 +67,7 @@ describe("empty", () => {
     [set("=1"), '--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "=1".'],
     [set("rl.=1"), "--set takes STAGE.PARAM=VALUE"],
     [set(".kl=1"), "--set takes STAGE.PARAM=VALUE"],
-    [["plan", ""], 'There is no study "".']
+    [["plan", ""], "pipeline plan needs the name of a study: "]
   ])("%j is refused", async (args, words) => {
     expect(await refused(args)).toContain(words)
   })

@@ -95,8 +95,12 @@ describe("pipeline report", () => {
     expect(out.trim()).toMatch(/reports\/made-up-[0-9a-f]{16}\.html$/)
   })
   test("an unknown name is refused with the names near to it", async () => {
-    await expect(command.run(["smok", "--store", root])).rejects.toThrow('There is no run or study "smok". Did you mean "smoke"')
-    await expect(command.run(["scale-sweep", "--store", root])).rejects.toThrow(/"scale-sweep" has not run yet/)
+    await expect(command.run(["smok", "--store", root])).rejects.toThrow(
+      /No run or study "smok" has run in .* Did you mean "smoke"/
+    )
+    await expect(command.run(["scale-sweep", "--store", root])).rejects.toThrow(
+      /"scale-sweep" has not run in .* yet\. Start with: pipeline run scale-sweep/
+    )
     await expect(command.run(["made-up", "--store", path.join(root, "nowhere")])).rejects.toThrow(/There is no such store/)
     fs.mkdirSync(path.join(root, "empty"))
     await expect(command.run(["made-up", "--store", path.join(root, "empty")])).rejects.toThrow(/There are no runs in/)

@@ -2,13 +2,13 @@
 
 import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
-import { listRuns, readRun } from "../../store/objects/Runs.ts"
-import { didYouMean } from "../../text/near.ts"
+import { readRun } from "../../store/objects/Runs.ts"
 import { print, say } from "../output.ts"
 import { outputTarget } from "../result-file.ts"
+import { nothingKnown, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { loadStudyFile, studyNames } from "../studies.ts"
-import { type Command, type Flags, NotFound, parse, UsageError } from "../usage.ts"
+import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {
   output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" }
@@ -46,10 +46,8 @@ export const command: Command = {
 
 /** A run by its id, or of a study the newest that succeeded; where none did, the newest. */
 const findRun = (root: string, name: string): RunRecord => {
-  const runs = listRuns(root).toReversed()
-  const records = (runs.includes(name) ? [name] : runs)
-    .map((run) => recordOf(readRun(root, run).events))
-    .filter((record) => record !== null && (record.run === name || record.study === name))
+  const runs = runsNamed(root, name, studyNames)
+  const records = runs.map((run) => recordOf(readRun(root, run).events)).filter((record) => record !== null)
   const [newest] = records
   const whole = records.find((record) => record?.status === "succeeded") ?? newest
   if (whole && newest && whole !== newest)
@@ -57,10 +55,5 @@ const findRun = (root: string, name: string): RunRecord => {
       `This is of ${whole.run}, the newest run that succeeded. Of the newer ${newest.run}: pipeline report ${newest.run}\n`
     )
   if (whole) return whole
-  if (runs.length === 0) throw new NotFound({ problem: `There are no runs in ${root} yet. Start with: pnpm pipeline run smoke` })
-  if (studyNames().includes(name))
-    throw new NotFound({ problem: `"${name}" has not run yet. Start with: pnpm pipeline run ${name}` })
-  throw new NotFound({
-    problem: `There is no run or study "${name}".${didYouMean(name, [...studyNames(), ...runs])} See pipeline status.`
-  })
+  throw nothingKnown(root, runs)
 }

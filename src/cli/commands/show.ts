@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
+import { onlyBeginning } from "../../text/beginning.ts"
 import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
@@ -70,27 +71,22 @@ interface Found {
   readonly elsewhere?: ReadonlyArray<string>
 }
 
-const HEX = /^[0-9a-f]{4,64}$/
-
 /** Stage and full identity of a node, as far as its run has told them. */
 const fullId = ({ node, stage, identity }: NodeRecord): string => (identity === null ? node : `${stage}-${identity}`)
 
-/** Refuses the beginning of an id that two nodes have, be they of one run or of two. */
-const refuseAmbiguous = (name: string, runs: ReadonlyArray<Run>): void => {
-  const ids = runs.flatMap((run) => [...run.record.nodes.values()].map(fullId)).filter((id) => id.startsWith(name))
-  const distinct = [...new Set(ids)].filter((id, _, all) => !all.some((other) => other !== id && other.startsWith(id)))
-  if (distinct.length < 2) return
-  let digits = name.length + 1
-  while (new Set(distinct.map((id) => id.slice(0, digits))).size < distinct.length) digits++
-  const shown = distinct.map((id) => id.slice(0, digits)).join(", ")
-  throw new UsageError({ problem: `"${name}" is the beginning of ${shown}: give more digits.` })
+/** The one of these ids and digests that begins so; null where none does. */
+const oneOf = (name: string, ids: ReadonlyArray<string>): string | null => {
+  const found = onlyBeginning(name, ids, true)
+  if ("problem" in found) throw new UsageError(found)
+  return found.one
 }
 
 const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
-  if (/-[0-9a-f]+$/.test(name)) refuseAmbiguous(name, runs)
-  const named = runs.flatMap((run) =>
-    [...run.record.nodes.values()].filter(({ node, label }) => node === name || label === name).map((node) => ({ run, node }))
-  )
+  const nodes = runs.flatMap((run) => [...run.record.nodes.values()].map((node) => ({ run, node })))
+  const ids = nodes.map(({ node }) => fullId(node))
+  // An id that one run has in few digits may be the beginning of another in another run.
+  if (/-[0-9a-f]+$/.test(name)) oneOf(name, ids)
+  const named = nodes.filter(({ node: { node, label } }) => node === name || label === name)
   // A newer run that never came to this node has nothing to show of it.
   const shown = named.find(({ node }) => node.status === "succeeded" || node.status === "failed") ?? named[0]
   if (shown !== undefined) {
@@ -100,22 +96,19 @@ const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: Readonly
     )
     return { run: shown.run, node: shown.node.node, key: shown.node.key, elsewhere }
   }
-  if (HEX.test(name)) {
-    const matches = actions.filter(({ key, output }) => key.startsWith(name) || output.digest.startsWith(name))
-    const distinct = new Set(matches.map(({ key, output }) => (key.startsWith(name) ? key : output.digest)))
-    if (distinct.size > 1)
-      throw new UsageError({
-        problem: `"${name}" is the beginning of ${[...distinct].map(shortDigest).join(", ")}: give more digits.`
-      })
-    const newest = matches.toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
+  const digests = actions.flatMap(({ key, output }) => [key, output.digest])
+  // An action that was started and never finished has no record, only its node.
+  const begun = nodes.flatMap(({ node }) => (node.key === null ? [] : [node.key]))
+  const one = oneOf(name, [...ids, ...digests, ...begun])
+  if (one !== null) {
+    const newest = actions
+      .filter(({ key, output }) => key === one || output.digest === one)
+      .toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
     if (newest !== undefined) return { ...nodeWith(newest.key, runs), key: newest.key }
-    const attempted = nodeWithPrefix(name, runs)
-    if (attempted !== null) return attempted
+    const { run, node } = nodes.find(({ node }) => node.key === one || one.startsWith(fullId(node)))!
+    return { run, node: node.node, key: node.key }
   }
-  for (const run of runs)
-    for (const node of run.record.nodes.values())
-      if (fullId(node).startsWith(name) || node.node.startsWith(name)) return { run, node: node.node, key: node.key }
-  const known = runs.flatMap((run) => [...run.record.nodes.values()].flatMap((node) => [node.node, node.label]))
+  const known = nodes.flatMap(({ node }) => [node.node, node.label])
   throw new NotFound({
     problem: `There is no node, action or artifact "${name}" in this store.${didYouMean(name, new Set(known))}`
   })
@@ -124,14 +117,6 @@ const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: Readonly
 const nodeWith = (key: string, runs: ReadonlyArray<Run>): Omit<Found, "key"> => {
   for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return { run, node: node.node }
   return { run: null, node: null }
-}
-
-/** An action that was started and never finished has no record, only its node. */
-const nodeWithPrefix = (prefix: string, runs: ReadonlyArray<Run>): Found | null => {
-  for (const run of runs)
-    for (const node of run.record.nodes.values())
-      if (node.key?.startsWith(prefix) === true) return { run, node: node.node, key: node.key }
-  return null
 }
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => textTable([], rows, { width: terminalWidth() })

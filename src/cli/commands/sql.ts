@@ -36,7 +36,8 @@ export const command: Command = {
     const parsed = parse("sql", flags, words, {
       min: 0,
       max: 1,
-      words: "one query, in quotes"
+      words: "one query, in quotes",
+      mayBeEmpty: true
     })
     const [given] = parsed.positionals
     const query = given === "-" ? fromStandardInput() : given?.replace(/^ (?=--\s)/, "")

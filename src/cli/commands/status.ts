@@ -4,14 +4,13 @@ import * as Effect from "effect/Effect"
 
 import { savedSteps } from "../../dag/running/attempt-folders.ts"
 import { maximumOf } from "../../lists/large.ts"
-import { listRuns, readRun } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
-import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
-import { cut, plural, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
-import { loadRun, loadRuns, nodeState, type Run } from "../run-states.ts"
+import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
+import { loadRun, loadRuns, nodeState, nothingKnown, type Run, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
-import { type Command, type Flags, NotFound, parse, wholeNumber } from "../usage.ts"
+import { studyNames } from "../studies.ts"
+import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
 
 const flags = {
   runs: { type: "string", value: "N", description: "how many runs to list (default 15)" },
@@ -62,25 +61,14 @@ const costsOf = async (root: string): Promise<ReadonlyMap<string, ActionRecord>>
   return new Map(actions.map((action) => [action.key, action]))
 }
 
-/** A run by id or the beginning of one, or the newest run of a study. */
+/** The run of this name, or the newest of a study whose log says anything. */
 const findRun = (root: string, name: string): Run => {
-  const ids = listRuns(root)
-  const candidates = ids.includes(name) ? [name] : ids.filter((id) => id.startsWith(name)).toReversed()
-  const loaded = candidates.map((id) => loadRun(root, id)).filter((run) => run !== null)
-  const found = loaded.find((run) => run.record.study === name) ?? loaded[0]
-  if (found !== undefined) return found
-  const [newest] = candidates
-  if (newest !== undefined)
-    throw new NotFound({
-      problem:
-        `The log of run ${newest} ${readRun(root, newest).damage ?? "tells of no run"}, so nothing is known of it` +
-        `${candidates.length > 1 ? `, nor of ${plural(candidates.length - 1, "earlier run")} called so` : ""}. ` +
-        `"pipeline verify" says what helps; what the run computed is in the store all the same.`
-    })
-  const studies = ids.map((id) => id.split("-").slice(0, -3).join("-"))
-  throw new NotFound({
-    problem: `No run or study "${name}" has run in ${root}.${didYouMean(name, new Set([...studies, ...ids]))}`
-  })
+  const ids = runsNamed(root, name, studyNames)
+  for (const id of ids) {
+    const run = loadRun(root, id)
+    if (run !== null) return run
+  }
+  throw nothingKnown(root, ids)
 }
 
 interface Tally {
