@@ -6,7 +6,8 @@
  */
 
 import { isSameAnswer } from "../answers/answers.ts"
-import { canonicalAnswer } from "../datasets/answers.ts"
+import { lastBoxed } from "../answers/boxed.ts"
+import { canonicalAnswer, textAfter } from "../datasets/answers.ts"
 import { WrittenNumber } from "../datasets/Dataset.ts"
 import type { Profile } from "../formats/Format.ts"
 import { gradable, grade } from "../formats/grade.ts"
@@ -30,11 +31,17 @@ export const submissionOf = (record: Readonly<Record<string, unknown>>): Submiss
   const reference = textOf(gold)
   if (reference === null) return { fault: `has a gold answer that is ${kindOf(gold)}, not text or a number` }
   if (reference.trim() === "") return { fault: "has an empty gold answer" }
-  if (problem === undefined || problem === null) return { completion, gold: reference, problem: null }
-  const name = textOf(problem)
-  return name === null
+  const name = problem === undefined || problem === null ? null : textOf(problem)
+  return name === null && problem !== undefined && problem !== null
     ? { fault: `has a problem that is ${kindOf(problem)}, not text or a number` }
-    : { completion, gold: reference, problem: name }
+    : { completion, gold: answerIn(reference), problem: name }
+}
+
+/** A reference may be a whole solution, as GSM8K and MATH publish them: then the answer that it ends in. */
+const answerIn = (reference: string): string => {
+  if (gradable(reference) === null) return reference
+  const ends = [textAfter(reference, "####"), lastBoxed(reference)]
+  return ends.find((answer) => answer !== null && gradable(answer) === null)?.trim() ?? reference
 }
 
 const textOf = (value: unknown): string | null => {

@@ -100,6 +100,18 @@ describe("each completion", () => {
     expect(err).toBe("")
   })
 
+  it.each([
+    ["a solution of GSM8K", "48/2 = <<48/2=24>>24 clips.\n#### 72", true],
+    ["a solution of MATH", "We have $70+2=72$, so the answer is $\\boxed{72}$.", true],
+    ["a box", "\\boxed{72}", true],
+    ["a formula", "$72$", true],
+    ["a whole number beyond doubles", "9007199254740993", false],
+    ["a solution whose last box is not finished", "So \\boxed{72}, no: \\boxed{7", null]
+  ])("is graded against %s", async (_, gold, correct) => {
+    const [row] = rowsOf((await grade(fileOf([boxed(72, gold)]), "--format", "jsonl")).out)
+    expect(row!.correct).toBe(correct)
+  })
+
   it("is graded by the paper's verifier where that is asked for", async () => {
     const file = fileOf([boxed(31, 31), { completion: "By definition 3 carts have 31", gold: 31 }])
     const answers = async (profile: string) =>
@@ -289,6 +301,10 @@ describe("what was given is wrong", () => {
 describe("files and pipes", () => {
   const run = (args: ReadonlyArray<string>, input: string) =>
     spawnSync(process.execPath, [LAUNCHER, "grade", ...args], { input, encoding: "utf8", cwd: folder })
+  const fifo = (name: string) => {
+    execFileSync("mkfifo", [inFolder(name)])
+    return inFolder(name)
+  }
   const text = some.map((line) => `${JSON.stringify(line)}\n`).join("")
 
   it("reads standard input, writes standard output", () => {
@@ -300,11 +316,21 @@ describe("files and pipes", () => {
 
   it("reads pipes by their names, and packed files", async () => {
     expect(run(["/dev/stdin", "--format", "csv"], text).status).toBe(0)
-    execFileSync("mkfifo", [inFolder("fifo")])
-    const writer = spawn("bash", ["-c", 'cat > "$0" <<< "$1"', inFolder("fifo"), text], { stdio: "ignore" })
+    const writer = spawn("bash", ["-c", 'cat > "$0" <<< "$1"', fifo("fifo"), text], { stdio: "ignore" })
     expect(rowsOf((await grade(inFolder("fifo"), "--format", "jsonl")).out)).toHaveLength(6)
     expect(writer.exitCode ?? 0).toBe(0)
     expect(rowsOf((await grade(fileOf(some, "packed.jsonl.gz"), "--format", "jsonl")).out)).toHaveLength(6)
+  })
+
+  it("ends at a signal with exit code 130 and nothing on disk, also while it waits for its input", async () => {
+    const started = at.start(["grade", fifo("waiting"), "--output", inFolder("never.csv")])
+    const writer = fs.createWriteStream(inFolder("waiting"))
+    writer.write(text)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    started.child.kill("SIGINT")
+    expect(await started.ended).toMatchObject({ code: 130, out: "" })
+    writer.destroy()
+    expect(fs.readdirSync(folder).filter((name) => /never|tmp/.test(name))).toEqual([])
   })
 
   it("ends quietly where its reader has gone", () => {

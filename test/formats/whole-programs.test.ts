@@ -79,6 +79,9 @@ const followers: ReadonlyArray<readonly [kind: string, text: string]> = [
   ["a box", "\n\nSo the answer is \\boxed{18}."],
   ["the output of a block", "\n</llm-code>\n<llm-code-output>\n18\n</llm-code-output>"],
   ["a mark of GSM8K", "\n#### 18"],
+  ["prose that opens like a clause", "\n\nexcept for the wheels: 18\nelse we get 18"],
+  ["prose that begins with return", "\nreturn value is 18"],
+  ["a helper's name in prose", "\nwheels(6) gives 18"],
   ["a bare value", "\n\n18"],
   ["a bare name", "\n\nDone"],
   ["a list", "\n\n- carts: 6\n* wheels: 3\n1. 18"],
@@ -151,6 +154,22 @@ describe("programs put together from parts", () => {
     })
     expect(wrong.slice(0, 3)).toEqual([])
   })
+})
+
+describe("a function of another name", () => {
+  it.each([
+    ["is called", "def solution():\n    return 24"],
+    ["is the last one", "def first():\n    return 3\n\ndef solution():\n    return 24"],
+    [
+      "is the last one that needs no arguments",
+      "def solution():\n    return wheels(6)\n\ndef wheels(carts):\n    return carts * 4"
+    ],
+    [
+      "may have arguments with values",
+      "def solution(carts=6,\n  wheels=4):\n    return carts * wheels\n\ndef other(n, m=1):\n    return n"
+    ],
+    ["is none where simple_math_problem is defined", `${head}\n    return 24\n\ndef test():\n    return 3`]
+  ])("%s", (_, source) => expect(answerOf(source)).toMatchObject({ format: "tinygsm", answer: "24" }))
 })
 
 describe("several programs", () => {

@@ -1,6 +1,8 @@
 /** `pipeline grade FILE.jsonl`: what the grader says of completions from anywhere, line by line, and pass@k at the end. */
 
 import * as fs from "node:fs"
+import * as net from "node:net"
+import { addAbortSignal } from "node:stream"
 import { setImmediate } from "node:timers/promises"
 
 import * as Effect from "effect/Effect"
@@ -45,7 +47,7 @@ const flags = {
 
 const fields = `Each line of FILE is a JSON object; - is standard input, and .gz and .zst are unpacked:
   completion  what a model wrote
-  gold        the answer it is graded against, text or a number
+  gold        the answer it is graded against, text or a number, or a solution that ends in #### or a box
   problem     optional: what it was asked, or a name of that; completions of one problem count together
 Formats, answers and the two profiles are described in docs/answers.md. The summary follows the table, or goes to standard
 error where the lines go to standard output in another format.`
@@ -101,7 +103,8 @@ const FAULTS_SHOWN = 20
 
 interface Input {
   readonly name: string
-  readonly rows: () => AsyncGenerator<ReadonlyArray<RawRow>>
+  /** What stops reading also stops waiting for what a pipe may never bring. */
+  readonly rows: (stop: AbortSignal) => AsyncGenerator<ReadonlyArray<RawRow>>
 }
 
 interface Work {
@@ -121,14 +124,22 @@ const STANDARD_INPUT = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0
 
 /** A file is unpacked and looked at; a pipe is taken as it comes, and once. */
 const inputOf = (file: string): Input => {
-  if (STANDARD_INPUT.has(file)) return { name: "standard input", rows: () => jsonlRows("standard input", process.stdin) }
+  if (STANDARD_INPUT.has(file)) {
+    const name = "standard input"
+    return { name, rows: (stop) => jsonlRows(name, addAbortSignal(stop, process.stdin)) }
+  }
   const found = statOf(file)
   if (found === undefined) throw new NotFound({ problem: `There is no file ${file}. It holds a completion on each line.` })
   if (found.isDirectory())
     throw new UsageError({ problem: `${file} is a folder. Name a file that holds a completion on each line.` })
-  const chunks = () => (found.isFile() ? textBytes(file) : fs.createReadStream(file))
-  return { name: file, rows: () => jsonlRows(file, chunks()) }
+  const chunks = (stop: AbortSignal) =>
+    found.isFile() ? textBytes(file) : addAbortSignal(stop, found.isFIFO() ? pipeFrom(file) : fs.createReadStream(file))
+  return { name: file, rows: (stop) => jsonlRows(file, chunks(stop)) }
 }
+
+/** Opened without waiting, and read without a thread: one that waits for a writer cannot be called off and keeps the process. */
+const pipeFrom = (file: string): net.Socket =>
+  new net.Socket({ fd: fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK), readable: true, writable: false })
 
 const statOf = (file: string): fs.Stats | undefined => {
   try {
@@ -176,7 +187,7 @@ const AT_ONCE = 32
 
 /** Grades line by line, in order. */
 async function* graded(work: Work, signal: AbortSignal): AsyncGenerator<ReadonlyArray<Line>> {
-  for await (const rows of work.input.rows()) {
+  for await (const rows of work.input.rows(signal)) {
     for (let from = 0; from < rows.length; from += AT_ONCE) {
       yield rows.slice(from, from + AT_ONCE).flatMap((row) => gradedLine(work, row))
       await setImmediate()
@@ -218,6 +229,7 @@ const WIDE = 200
 const writeTable = async (work: Work, target: Target, most: number, put: Put, signal: AbortSignal): Promise<void> => {
   const rows: Array<ReadonlyArray<SqlValue>> = []
   for await (const lines of graded(work, signal)) for (const line of lines) if (rows.length < most) rows.push(cells(line))
+  if (!work.whole) return
   const columns = target.kind === "standard output" ? widthOf(process.stdout) : WIDE
   const width = Number.isFinite(columns) ? columns : WIDE
   const result = { columns: COLUMNS, rows, rowCount: work.lines, uncounted: false, warnings: [] }

@@ -13,8 +13,8 @@ import { logicalLineEnd } from "./logical-lines.ts"
 /** A run of statements that no text interrupts. */
 interface Program {
   readonly source: string
-  /** Functions that it defines at its outer level, in order. */
-  readonly functions: ReadonlyArray<string>
+  /** Functions that it defines at its outer level, in order; `free`: they can be called without arguments. */
+  readonly functions: ReadonlyArray<{ readonly name: string; readonly free: boolean }>
 }
 
 /**
@@ -25,7 +25,7 @@ export const programsIn = (completion: string, entry: string): ReadonlyArray<Pro
   const programs: Array<Program> = []
   const names: Names = { bound: new Set(), spoken: new Set() }
   let source: Array<string> = []
-  let functions: Array<string> = []
+  let functions: Array<{ readonly name: string; readonly free: boolean }> = []
   let margin = 0
   let patience = MOST_FALSE_STARTS
   const end = () => {
@@ -61,7 +61,7 @@ export const programsIn = (completion: string, entry: string): ReadonlyArray<Pro
     }
     if (kind === "statement") {
       for (const part of statement) source.push(part)
-      if (definition?.[1] !== undefined) functions.push(definition[1])
+      if (definition?.[1] !== undefined) functions.push({ name: definition[1], free: takesNothing(statement) })
       for (const name of boundBy(text, definition?.[1])) names.bound.add(name)
       for (const line of statement) for (const [name] of line.matchAll(WORD)) names.spoken.add(name)
     }
@@ -76,12 +76,18 @@ const MOST_FALSE_STARTS = 16
 /** A function or a class, decorated or not: code, however broken it is. */
 const DEFINITION = /^(?:(?:async\s+)?def\s+(\w+)\s*(?:\(|$)|class\s+\w+\s*[(:])/
 
+/** Whether each parameter has a value of its own, as far as the first closing parenthesis tells. */
+const takesNothing = (statement: ReadonlyArray<string>): boolean => {
+  const parameters = /\bdef\s+\w+\s*\(([^)]*)/.exec(statement.join("\n"))?.[1] ?? ""
+  return parameters.split(",").every((parameter) => /=|^\s*(?:[*/].*)?$/.test(parameter))
+}
+
 /** What may open a statement; whether it does is for the grammar to say. */
 const COMPOUND = /^(?:@\s*[A-Za-z_]|(?:async\s+)?def\s+\w|class\s+\w|(?:if|for|while|with|try|match|async)\b)/
 const SIMPLE = /^(?:from\s+[\w.]+\s+import\b|import\s+\w|(?:del|raise|assert|global|pass)\b|"""|''')/
 const ASSIGNMENT = /^[A-Za-z_*([][^=]*(?:(?<![<>!=])=|<<=|>>=)(?!=)/
 /** Goes on with the statement before. */
-const CLAUSE = /^(?:(?:else|finally)\s*:|elif\b|except\b)/
+const CLAUSE = /^(?:(?:else|finally)\s*:|elif\b.*:|except\b.*:)/
 const CALL = /^([A-Za-z_]\w*)[\w.]*\s*\(/
 const ANNOTATION = /^[A-Za-z_]\w*\s*:\s*["']?([A-Za-z_]\w*)/
 const TYPES: ReadonlySet<string> = new Set(
@@ -131,13 +137,14 @@ const statementAt = (lines: ReadonlyArray<string>, first: number, margin: number
     next = at
   }
   if (!COMPOUND.test(opening)) return { next, opening }
+  const hasClauses = !DEFINITION.test(opening)
   for (let at = next; at < lines.length;) {
     const text = lines[at]!.trim()
     if (text === "" || text.startsWith("#")) {
       at++
       continue
     }
-    if (indentation(lines[at]!) <= margin && !CLAUSE.test(text)) break
+    if (indentation(lines[at]!) <= margin && !(hasClauses && CLAUSE.test(text))) break
     at = next = logicalLineEnd(lines, at) + 1
   }
   return { next, opening }

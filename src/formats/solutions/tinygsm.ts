@@ -61,10 +61,11 @@ export const tinygsm: Format = {
 /** A function definition that opens a line; the usual one is known before its parentheses. */
 const definition = /(?:^|\n)[ \t]*def\s+(?:simple_math_problem\b|\w+\s*\()/
 
-/** `simple_math_problem` where it is defined, otherwise the last function. */
+/** `simple_math_problem` where it is defined, otherwise the last function that needs no arguments. */
 const entryOf = (programs: ReturnType<typeof programsOf>): string => {
   const defined = programs.flatMap(({ functions }) => functions)
-  return defined.includes(functionName) ? functionName : (defined.at(-1) ?? functionName)
+  if (defined.some(({ name }) => name === functionName)) return functionName
+  return (defined.findLast(({ free }) => free) ?? defined.at(-1))?.name ?? functionName
 }
 
 const programsOf = (completion: string) => {
