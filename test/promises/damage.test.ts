@@ -239,6 +239,32 @@ describe("a damaged store", () => {
   })
 })
 
+describe("the log of a run that goes on", () => {
+  it("is left to it by verify --repair, whatever is wrong with it, and mended when the run has ended", async () => {
+    const at = place()
+    const run = at.start(["run", "chain", "--terms", "60", "--no-report", "--json"], { ECHO_TEST_PACE: "40" })
+    await run.reached(3)
+    const [id = ""] = fs.readdirSync(path.join(at.store, "runs"))
+    const log = path.join(at.store, "runs", id, "events.jsonl")
+    expect((await original.here(["verify", "--repair", "--store", at.store])).code).toBe(0)
+    // Its second line, in place: the run goes on writing to the same file.
+    const handle = fs.openSync(log, "r+")
+    fs.writeSync(handle, "#", fs.readFileSync(log, "utf8").indexOf("\n") + 5)
+    fs.closeSync(handle)
+    const { ino } = fs.statSync(log)
+    const { code, out } = await original.here(["verify", "--repair", "--store", at.store])
+    expect(code).toBe(1)
+    expect(out).toContain("1 log of runs that go on, which nothing was done about: run verify again when they have ended.")
+    expect(out).toContain(`${log} is damaged from line 2 on`)
+    expect(fs.existsSync(path.join(at.store, "damaged"))).toBe(false)
+    expect((await run.ended).code).toBe(0)
+    expect(fs.statSync(log).ino).toBe(ino)
+    const after = await original.here(["verify", "--repair", "--store", at.store])
+    expect(after.out).toContain("1 file moved to ")
+    expect((await original.here(["verify", "--store", at.store])).code).toBe(0)
+  })
+})
+
 describe("what stands in place of a folder", () => {
   const places = [
     ["code"],

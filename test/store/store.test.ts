@@ -6,9 +6,10 @@ import * as path from "node:path"
 import { Cause, Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 
+import { Unsound } from "../../src/store/disk/sealed.ts"
 import { canonicalJson, sha256 } from "../../src/store/objects/digest.ts"
 import { recordText } from "../../src/store/objects/records.ts"
-import { type ActionRecord, Store } from "../../src/store/objects/Store.ts"
+import { type ActionRecord, artifactCorrupt, Store } from "../../src/store/objects/Store.ts"
 import { thisMachine } from "../../src/store/presence/machine.ts"
 import { inventory } from "../../src/store/upkeep/inventory.ts"
 import { verifyStore } from "../../src/store/upkeep/verify.ts"
@@ -173,6 +174,21 @@ describe("action records", () => {
     await within(root, (store) => store.forget(key))
     expect(await within(root, (store) => store.lookup(key))).toBeNull()
     expect(await within(root, (store) => store.actions)).toEqual([])
+  })
+})
+
+describe("an artifact whose file cannot be read", () => {
+  it("is neither damaged nor anyone's bad input: the file, the reason and what helps are told", () => {
+    const cause = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", errno: -5, syscall: "read" })
+    const unread = artifactCorrupt("ab".repeat(32), "/store/object", cause)
+    expect(unread.message).toBe(
+      "/store/object cannot be read: the disk failed. Nothing was computed from it. It may be sound, so it is left where it " +
+        "is. Mend that, or move the file out of the store: the next run makes it again."
+    )
+    expect([unread.badInput, unread.fromOutside]).toEqual([false, true])
+    const damaged = artifactCorrupt("ab".repeat(32), "/store/object", new Unsound({ problem: "is empty" }))
+    expect(damaged.message).toContain('/store/object is empty. Nothing was computed from it. "pipeline verify --repair"')
+    expect([damaged.badInput, damaged.fromOutside]).toEqual([true, false])
   })
 })
 

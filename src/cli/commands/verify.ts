@@ -116,7 +116,7 @@ const unclearWords = (unclear: ReadonlyArray<Unclear>): ReadonlyArray<string> =>
       : [
           `${plural(unread.length, "file")} could not be read, so nothing can be said of ${it(unread)}: mend that and run ` +
             `verify again. Nothing was done about ${it(unread)}. What cannot be mended can be moved out of the store: ` +
-            `the next run makes it again.${lines(unread)}`
+            `the next run makes again what it needs.${lines(unread)}`
         ]),
     ...(used.length === 0
       ? []

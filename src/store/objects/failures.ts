@@ -35,7 +35,13 @@ export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("Arti
   /** Whether only reading failed: see `Damaged`. */
   unread: Schema.optionalKey(Schema.Boolean)
 }) {
-  readonly badInput = true
+  get badInput() {
+    return this.unread !== true
+  }
+  /** No code is to blame where a disk gives nothing out: see NodeFailed.ts. */
+  get fromOutside() {
+    return this.unread === true
+  }
   override get message() {
     const what = `${this.file} ${this.problem}. Nothing was computed from it.`
     if (this.unread === true) return `${what} ${UNREAD_ADVICE}`
