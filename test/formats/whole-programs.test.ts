@@ -264,7 +264,8 @@ describe("a long text of what programs are made of", () => {
     "'\\\n",
     "print(\n",
     "<llm-code>",
-    "x = y\n"
+    "x = y\n",
+    "x = 1\ny = z\n"
   ])("is read at once: %j", (piece) => {
     for (const opening of ["", `${head}\n    return 24\n`]) {
       const text = opening + piece.repeat(Math.ceil(40_000 / piece.length))

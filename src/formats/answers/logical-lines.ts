@@ -33,8 +33,12 @@ interface State {
 /** No expression holds these: a bracket that is open before them was forgotten. */
 const NEVER_IN_BRACKETS = /^\s*(?:(?:async\s+)?def\s+\w|class\s+\w|import\s+\w|return\b)/
 
+/** Most lines hold none of what could open something. */
+const OPENS = /["'([{\\]/
+
 /** What a line ends in, or null where the logical line ends with it. */
 const afterLine = (line: string, { depth, quote }: State): State | null => {
+  if (depth === 0 && quote === "" && !OPENS.test(line)) return null
   const end = line.endsWith("\r") ? line.length - 1 : line.length
   let at = 0
   while (at < end) {

@@ -23,7 +23,7 @@ interface Program {
 export const programsIn = (completion: string, entry: string): ReadonlyArray<Program> => {
   const lines = completion.split(/\r?\n/)
   const programs: Array<Program> = []
-  const names: Names = { bound: new Set(), spoken: new Set() }
+  const names: Names = { bound: new Set(), spoken: new Set(), unread: [] }
   let source: Array<string> = []
   let functions: Array<{ readonly name: string; readonly free: boolean }> = []
   let margin = 0
@@ -63,7 +63,7 @@ export const programsIn = (completion: string, entry: string): ReadonlyArray<Pro
       for (const part of statement) source.push(part)
       if (definition?.[1] !== undefined) functions.push({ name: definition[1], free: takesNothing(statement) })
       for (const name of boundBy(text, definition?.[1])) names.bound.add(name)
-      for (const line of statement) for (const [name] of line.matchAll(WORD)) names.spoken.add(name)
+      names.unread.push(statement)
     }
     at = next
   }
@@ -98,25 +98,33 @@ const TYPES: ReadonlySet<string> = new Set(
 interface Names {
   readonly bound: Set<string>
   readonly spoken: Set<string>
+  /** Statements whose words are not among `spoken` yet: most programs are never asked for them. */
+  unread: Array<ReadonlyArray<string>>
 }
 
-const kindOf = (text: string, { bound, spoken }: Names, entry: string): "statement" | "silent" | "text" => {
+const speakOf = (names: Names, name: string): boolean => {
+  for (const line of names.unread.flat()) for (const [word] of line.matchAll(/[A-Za-z_]\w*/g)) names.spoken.add(word)
+  names.unread = []
+  return names.spoken.has(name)
+}
+
+const kindOf = (text: string, names: Names, entry: string): "statement" | "silent" | "text" => {
   if (/^print\s*\(/.test(text)) return "silent"
   if (/^if\s*\(?\s*__name__\b/.test(text)) return "silent"
   if (COMPOUND.test(text) || SIMPLE.test(text)) return "statement"
   const called = CALL.exec(text)?.[1]
-  if (called !== undefined) return called !== entry && bound.has(called) ? "statement" : "text"
+  if (called !== undefined) return called !== entry && names.bound.has(called) ? "statement" : "text"
   if (!ASSIGNMENT.test(text)) return "text"
   const type = ANNOTATION.exec(text)?.[1]
-  if (type !== undefined && !TYPES.has(type) && !spoken.has(type)) return "text"
-  return isEquationOfWords(text, spoken) ? "text" : "statement"
+  if (type !== undefined && !TYPES.has(type) && !speakOf(names, type)) return "text"
+  return isEquationOfWords(text, names) ? "text" : "statement"
 }
 
 /** `total = price * apples`, where nothing has been said of price or apples: an explanation, and no program could run it. */
-const isEquationOfWords = (text: string, spoken: ReadonlySet<string>): boolean => {
+const isEquationOfWords = (text: string, names: Names): boolean => {
   const value = text.match(/^\w+\s*=([\w\s.+\-*/%()^=]+)$/)?.[1]
   if (value === undefined || /\b(?:and|or|not|if|in|is|lambda|True|False|None)\b/.test(value)) return false
-  return [...value.matchAll(/(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()/g)].some(([name]) => !spoken.has(name))
+  return [...value.matchAll(/(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()/g)].some(([name]) => !speakOf(names, name))
 }
 
 /**
@@ -149,8 +157,6 @@ const statementAt = (lines: ReadonlyArray<string>, first: number, margin: number
   }
   return { next, opening }
 }
-
-const WORD = /[A-Za-z_]\w*/g
 
 /** Names that a statement binds at the outer level, as far as calls of them are of interest. */
 const boundBy = (text: string, defined: string | undefined): ReadonlyArray<string> => {

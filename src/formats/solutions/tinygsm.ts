@@ -68,7 +68,15 @@ const entryOf = (programs: ReturnType<typeof programsOf>): string => {
   return (defined.findLast(({ free }) => free) ?? defined.at(-1))?.name ?? functionName
 }
 
+/** The programs of the completion that was asked for last: a grade asks for its sub-style and for its answer. */
+let latest: { readonly completion: string; readonly programs: ReturnType<typeof programsIn> } | null = null
+
 const programsOf = (completion: string) => {
+  if (latest?.completion !== completion) latest = { completion, programs: programsNow(completion) }
+  return latest.programs
+}
+
+const programsNow = (completion: string) => {
   // Built-in text has a blank after each newline: at the outer level it is no indentation.
   const text = completion.includes(`${indent} `) ? completion.replaceAll(/\n (?=\S)/g, "\n") : completion
   return programsIn(text, functionName)
