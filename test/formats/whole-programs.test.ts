@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 
 import { grade } from "../../src/formats/grade.ts"
 import { cpythonVersion, runCPython } from "../python/cpython.ts"
+import { randomProgram } from "../python/random-programs.ts"
 
 const Q = '"""'
 const entry = "simple_math_problem"
@@ -61,6 +62,7 @@ const programs: ReadonlyArray<readonly [name: string, source: string, value: str
   ["statements on one line", `a = 4; b = 6\n${head}\n    return a * b`, "24"],
   ["an inner function", `${head}\n    def inner(n):\n        return n * 4\n\n    return inner(6)`, "24"],
   ["a generator and a lambda", `double = lambda n: 2 * n\n${head}\n    return sum(double(n) for n in (4, 8))`, "24"],
+  ["something that happens while it prints", `xs = [24, 3]\nprint(xs.pop(),\n"popped")\n${head}\n    return xs[-1]`, "24"],
   ["a name printed on the way", `n = 24\nprint(n)\nm = n\n${head}\n    return m`, "24"]
 ]
 
@@ -153,6 +155,21 @@ describe("programs put together from parts", () => {
       return observed[i]!.error !== null || answer !== observed[i]!.output.trim()
     })
     expect(wrong.slice(0, 3)).toEqual([])
+  })
+})
+
+describe("random programs above a function", () => {
+  it.skipIf(cpythonVersion() !== "3.11")("end as in CPython 3.11, all 400 of them", () => {
+    const all = Array.from({ length: 400 }, (_, i) => `${randomProgram(777, i)}\n${head}\n    return 24`)
+    const observed = runCPython(all)
+    const wrong = all.filter((source, i) => {
+      const { answer, error } = answerOf(`Some words.\n${source}\n\nSo it's (24.`)
+      const kind = observed[i]!.error?.[0]
+      // A statement that is no Python is text here, and what stands around it is run.
+      if (kind === "SyntaxError") return false
+      return kind === undefined ? answer !== "24" : error?.startsWith(kind) !== true
+    })
+    expect(wrong.slice(0, 2)).toEqual([])
   })
 })
 

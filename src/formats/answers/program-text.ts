@@ -4,7 +4,8 @@
  *
  * Lines are taken statement by statement at the outer level: a function with its body, whatever stands at column 0 inside its
  * strings and brackets. What opens like a statement and is no Python is text. Two kinds of lines are left out, though they are
- * Python: those that only print, and `if __name__ == ...`, for a program is called here and not run as a script.
+ * Python: those that only print behind the last function, and `if __name__ == ...`, for a program is called here and not run as a
+ * script.
  */
 
 import { isPython } from "../../python/evaluate.ts"
@@ -26,12 +27,16 @@ export const programsIn = (completion: string, entry: string): ReadonlyArray<Pro
   const names: Names = { bound: new Set(), spoken: new Set(), unread: [] }
   let source: Array<string> = []
   let functions: Array<{ readonly name: string; readonly free: boolean }> = []
+  /** Lines of it that only print, since the last function. */
+  let printing: Array<number> = []
   let margin = 0
   let patience = MOST_FALSE_STARTS
   const end = () => {
+    for (const at of printing) source[at] = ""
     if (source.length > 0) programs.push({ source: source.join("\n"), functions })
     source = []
     functions = []
+    printing = []
   }
   for (let at = 0; at < lines.length;) {
     const line = lines[at]!
@@ -53,14 +58,16 @@ export const programsIn = (completion: string, entry: string): ReadonlyArray<Pro
     const { next, opening } = statementAt(lines, at, margin)
     const statement = lines.slice(at, next).map((line) => (indentation(line) <= margin ? line.trimStart() : line))
     const definition = opening.match(DEFINITION)
-    if (kind === "statement" && definition === null && !isPython(statement.join("\n"))) {
+    if (kind !== "script" && definition === null && !isPython(statement.join("\n"))) {
       end()
       // What it would have swallowed is looked at again, but not for ever: a text of open brackets stays cheap.
       at = patience-- > 0 ? at + 1 : next
       continue
     }
-    if (kind === "statement") {
+    if (kind !== "script") {
+      if (kind === "print") for (const i of statement.keys()) printing.push(source.length + i)
       for (const part of statement) source.push(part)
+      if (definition !== null) printing = []
       if (definition?.[1] !== undefined) functions.push({ name: definition[1], free: takesNothing(statement) })
       for (const name of boundBy(text, definition?.[1])) names.bound.add(name)
       names.unread.push(statement)
@@ -108,9 +115,9 @@ const speakOf = (names: Names, name: string): boolean => {
   return names.spoken.has(name)
 }
 
-const kindOf = (text: string, names: Names, entry: string): "statement" | "silent" | "text" => {
-  if (/^print\s*\(/.test(text)) return "silent"
-  if (/^if\s*\(?\s*__name__\b/.test(text)) return "silent"
+const kindOf = (text: string, names: Names, entry: string): "statement" | "print" | "script" | "text" => {
+  if (/^print\s*\(/.test(text)) return "print"
+  if (/^if\s*\(?\s*__name__\b/.test(text)) return "script"
   if (COMPOUND.test(text) || SIMPLE.test(text)) return "statement"
   const called = CALL.exec(text)?.[1]
   if (called !== undefined) return called !== entry && names.bound.has(called) ? "statement" : "text"
