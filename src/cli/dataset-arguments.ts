@@ -2,6 +2,7 @@
 
 import type { RootOptions } from "../datasets/locate/locate.ts"
 import { type DatasetName, datasetNames, findSource, nameOf, sources } from "../datasets/registry.ts"
+import { readVariable } from "../machine/environment.ts"
 import { folderProblem } from "../machine/folders.ts"
 import { type Flags, type Parsed, UsageError } from "./usage.ts"
 
@@ -14,11 +15,15 @@ export const dataFlag = {
   }
 } satisfies Flags
 
-/** The folder that `--data` names, if it is there. One that is mistyped would look like data that is not here. */
+/**
+ * The folder that `--data` or else ECHO_CHAMBER_DATA names, if it is there. One that is mistyped would look like data that is not
+ * here.
+ */
 export const namedData = (parsed: Parsed): string | undefined => {
-  const data = parsed.text("data")
+  const given = parsed.text("data")
+  const data = given ?? readVariable("ECHO_CHAMBER_DATA")
   const problem = data === undefined ? null : folderProblem(data)
-  if (problem !== null) throw new UsageError({ problem: `--data: ${problem}` })
+  if (problem !== null) throw new UsageError({ problem: `${given === undefined ? "ECHO_CHAMBER_DATA" : "--data"}: ${problem}` })
   return data
 }
 

@@ -7,8 +7,11 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { type EngineChoice, resolveEngine } from "../engine/select.ts"
+import { type EngineChoice, type EngineRequest, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
+import { VariableInvalid } from "../machine/VariableInvalid.ts"
+import { silenceMilliseconds } from "../store/presence/machine.ts"
+import { didYouMean } from "../text/near.ts"
 import { dataFlag, namedData } from "./dataset-arguments.ts"
 import { say } from "./output.ts"
 import { type Flags, type Parsed, UsageError, wholeNumber } from "./usage.ts"
@@ -38,31 +41,39 @@ export const runFlags = {
 export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
   const data = namedData(parsed)
   if (data !== undefined) setVariable("ECHO_CHAMBER_DATA", path.resolve(data))
-  const engine = oneOf("engine", parsed.text("engine") ?? readVariable("ECHO_CHAMBER_ENGINE") ?? "auto", [
-    "auto",
-    "native",
-    "wasm",
-    "tfjs"
-  ] as const)
-  const mode = oneOf("mode", parsed.text("mode") ?? readVariable("ECHO_CHAMBER_MODE") ?? "auto", [
-    "auto",
-    "f32",
-    "bf16x3",
-    "bf16"
-  ] as const)
-  const choice = await Effect.runPromise(resolveEngine({ engine, mode }))
+  const choice = await Effect.runPromise(resolveEngine(engineRequest(parsed)))
   if (choice.notice !== undefined) say(choice.notice)
   return choice
 }
 
-/** How many threads stages have together, and how often long ones save: a plan takes and refuses what a run does. */
-export const runNumbers = (parsed: Parsed): { readonly threads: number; readonly checkpointSeconds: number } => ({
-  threads: wholeNumber(parsed, "threads", os.availableParallelism()),
-  checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0)
+/** The engine and mode that are asked for. Throws what is wrong with either. */
+export const engineRequest = (parsed: Parsed): EngineRequest => ({
+  engine: chosen(parsed, "engine", readVariable("ECHO_CHAMBER_ENGINE"), ["auto", "native", "wasm", "tfjs"]),
+  mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), ["auto", "f32", "bf16x3", "bf16"])
 })
 
-const oneOf = <const A extends string>(flag: string, value: string, options: ReadonlyArray<A>): A => {
+/** How many threads stages have together, and how often long ones save: a plan takes and refuses what a run does. */
+export const runNumbers = (parsed: Parsed): { readonly threads: number; readonly checkpointSeconds: number } => {
+  silenceMilliseconds()
+  return {
+    threads: wholeNumber(parsed, "threads", os.availableParallelism()),
+    checkpointSeconds: wholeNumber(parsed, "checkpoint-seconds", 20, 0)
+  }
+}
+
+/** One of these words, as the flag or else its variable has it; the first of them where neither is there. */
+const chosen = <const A extends string>(
+  parsed: Parsed,
+  flag: "engine" | "mode",
+  variable: string | undefined,
+  options: readonly [A, ...Array<A>]
+): A => {
+  const given = parsed.text(flag)
+  const value = given ?? variable ?? options[0]
   const found = options.find((option) => option === value)
-  if (found === undefined) throw new UsageError({ problem: `--${flag} must be one of ${options.join(", ")}; got "${value}".` })
-  return found
+  if (found !== undefined) return found
+  if (given === undefined) throw VariableInvalid.among(`ECHO_CHAMBER_${flag.toUpperCase()}`, value, options)
+  throw new UsageError({
+    problem: `--${flag} must be one of ${options.join(", ")}; got "${value}".${didYouMean(value, options)}`
+  })
 }

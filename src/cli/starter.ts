@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 
 import { takeVariable } from "../machine/environment.ts"
 import { startOf } from "../store/presence/machine.ts"
+import { decimalFrom } from "../text/decimal.ts"
 
 const LOOK_MS = 1000
 /** As many processes as may stand between `npx` and this one. */
@@ -16,7 +17,7 @@ const MOST = 12
 /** Asks this process to leave, as a service manager would, once one of its starters is gone. */
 export const leaveWithStarter = (): void => {
   // Set by bin/pipeline.mjs for the process that it starts: its own id.
-  const launcher = Number(takeVariable("ECHO_CHAMBER_LAUNCHER") ?? "0")
+  const launcher = decimalFrom(takeVariable("ECHO_CHAMBER_LAUNCHER") ?? "") ?? 0
   const starters = startersOf(launcher).map((pid) => ({ pid, started: startOf(pid) }))
   if (launcher === 0 && starters.length === 0) return
   const timer = setInterval(() => {

@@ -12,6 +12,10 @@ import { type Parsed, UsageError } from "./usage.ts"
 /** The folder that is named, if one is. */
 const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") ?? readVariable("ECHO_CHAMBER_STORE")
 
+/** By what it is named, where that is a variable: whoever did may not remember. */
+const namedBy = (parsed: Parsed): string =>
+  parsed.text("store") === undefined && readVariable("ECHO_CHAMBER_STORE") !== undefined ? "ECHO_CHAMBER_STORE: " : ""
+
 /** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
 export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(parsed) ?? path.join(REPOSITORY, "artifacts"))
 
@@ -22,8 +26,8 @@ export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(par
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
   const problem = namedStore(parsed) === undefined ? null : folderProblem(root)
-  if (problem !== null) throw new UsageError({ problem: `There is no such store. ${problem}` })
-  refuseOtherFolder(root)
+  if (problem !== null) throw new UsageError({ problem: `${namedBy(parsed)}There is no such store. ${problem}` })
+  refuseOtherFolder(root, namedBy(parsed))
   return root
 }
 
@@ -33,7 +37,7 @@ export const existingStore = (parsed: Parsed): string => {
  */
 export const newOrExistingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
-  refuseOtherFolder(root)
+  refuseOtherFolder(root, namedBy(parsed))
   return root
 }
 
@@ -59,12 +63,12 @@ const AS_GOOD_AS_NOTHING: ReadonlySet<string> = new Set([
   "lost+found"
 ])
 
-const refuseOtherFolder = (root: string): void => {
+const refuseOtherFolder = (root: string, by: string): void => {
   const names = namesIn(root).filter((name) => !AS_GOOD_AS_NOTHING.has(name))
   if (names.length > 0 && !names.some((name) => OF_A_STORE.has(name)))
     throw new UsageError({
       problem:
-        `${root} is no store: it holds other things, and none of the folders that a store has ` +
+        `${by}${root} is no store: it holds other things, and none of the folders that a store has ` +
         `(${[...OF_A_STORE].join(", ")}). Name a store, or an empty folder for a new one.`
     })
 }

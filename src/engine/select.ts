@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 
 import { codeOf } from "../dag/code/digest.ts"
 import { readVariable } from "../machine/environment.ts"
+import { VariableInvalid } from "../machine/VariableInvalid.ts"
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
 import {
@@ -94,11 +95,7 @@ const allowedIsas = Effect.gen(function* () {
   const forced = readVariable("ECHO_CHAMBER_ISA")
   if (forced === undefined) return machineIsas()
   const isa = isas.find((isa) => isa === forced)
-  if (isa === undefined)
-    return yield* new EngineUnavailable({
-      engine: "native",
-      reason: `ECHO_CHAMBER_ISA is "${forced}"; it must be one of ${isas.join(", ")}`
-    })
+  if (isa === undefined) return yield* VariableInvalid.among("ECHO_CHAMBER_ISA", forced, isas)
   if (!machineIsas().includes(isa))
     return yield* new EngineUnavailable({
       engine: "native",
@@ -177,7 +174,7 @@ const resolveTfjs = Effect.fnUntraced(function* (request: EngineRequest) {
 })
 
 /** Decides; a few file look-ups, no more. */
-export const resolveEngine = (request: EngineRequest): Effect.Effect<EngineChoice, EngineUnavailable> => {
+export const resolveEngine = (request: EngineRequest): Effect.Effect<EngineChoice, EngineUnavailable | VariableInvalid> => {
   switch (request.engine) {
     case "auto":
     case "native":

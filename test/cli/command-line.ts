@@ -35,7 +35,7 @@ export interface Place {
   readonly start: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>, stdout?: number) => Started
   readonly pipeline: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Ended>
   /** The same in this process, for commands that start no run: ten times as fast. One at a time. */
-  readonly here: (args: ReadonlyArray<string>) => Promise<Ended>
+  readonly here: (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Ended>
   /** Stages computed so far, over all processes. */
   readonly computed: () => ReadonlyArray<string>
 }
@@ -94,7 +94,8 @@ export const place = (studies: string = path.join(FIXTURES, "studies")): Place =
     studies,
     start,
     pipeline: (args, environment) => start(args, environment).ended,
-    here: (args) => inThisProcess(args, { ECHO_CHAMBER_STUDIES: studies, ECHO_CHAMBER_STORE: store }),
+    here: (args, environment) =>
+      inThisProcess(args, { ECHO_CHAMBER_STUDIES: studies, ECHO_CHAMBER_STORE: store, ...environment }),
     computed: () =>
       (fs.existsSync(trace) ? fs.readFileSync(trace, "utf8").trim().split("\n") : []).map((line) => line.split(" ")[0]!)
   }

@@ -10,6 +10,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 
 import { REPOSITORY } from "../../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
@@ -21,11 +22,14 @@ import { resolveEngine } from "../../engine/select.ts"
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { remove, temporaryName } from "../../store/disk/calls.ts"
+import { silenceMilliseconds } from "../../store/presence/machine.ts"
 import { errorText } from "../../text/error-text.ts"
-import { dataFlag, dataRoots } from "../dataset-arguments.ts"
+import { dataFlag, dataRoots, namedData } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
 import { bytesWords, plural, textTable } from "../printing/text-table.ts"
+import { engineRequest } from "../run-flags.ts"
 import { storeRoot } from "../store-folder.ts"
+import { studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, type Parsed } from "../usage.ts"
 
 const flags = {
@@ -49,10 +53,12 @@ export const command: Command = {
   flags,
   run: async (args) => {
     const parsed = parse("doctor", flags, args, { min: 0, max: 0, words: "no arguments" })
-    const roots = dataRoots(parsed)
+    // A folder that a variable names is a finding, and no end of the search for others.
+    const roots = parsed.text("data") === undefined ? {} : dataRoots(parsed)
     const datasets = await describeDatasets(roots)
     const findings = [
       nodeVersion(),
+      ...variables(parsed),
       ...packages(),
       ...cpu(),
       compiler(),
@@ -181,6 +187,13 @@ const compiler = (): Finding => {
   }
 }
 
+/** Variables by which no study could be planned. */
+const variables = (parsed: Parsed): ReadonlyArray<Finding> =>
+  [() => engineRequest(parsed), silenceMilliseconds, () => namedData(parsed), studyNames].flatMap((read): Array<Finding> => {
+    const answer = Result.try((): unknown => read())
+    return Result.isSuccess(answer) ? [] : [{ subject: "variable", state: "needed", words: errorText(answer.failure) }]
+  })
+
 /** What `auto` chooses, and of everything else why it cannot be had. */
 const engines = async (): Promise<ReadonlyArray<Finding>> => {
   const modes: ReadonlyArray<Mode> = ["f32", "bf16x3", "bf16"]
@@ -197,7 +210,7 @@ const engines = async (): Promise<ReadonlyArray<Finding>> => {
       const answer = await Effect.runPromise(
         resolveEngine({ engine, mode }).pipe(
           Effect.map(({ isa }) => ({ isa })),
-          Effect.catch(({ reason }) => Effect.succeed({ reason }))
+          Effect.catch((error) => Effect.succeed({ reason: error._tag === "EngineUnavailable" ? error.reason : error.message }))
         )
       )
       if ("isa" in answer) possible.push(`${mode} with ${answer.isa}`)

@@ -12,6 +12,7 @@ import { basename, dirname } from "node:path"
 import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
+import { VariableInvalid } from "../../machine/VariableInvalid.ts"
 import { remove } from "../../store/disk/calls.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
 import { sha256OfFile } from "../locate/fingerprint.ts"
@@ -41,17 +42,28 @@ export interface Expected {
 }
 
 /** The hub's name for an access token, which gated datasets ask for. */
-export const tokenHeader = (token = readVariable("HF_TOKEN")): Readonly<Record<string, string>> =>
-  token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }
+export const tokenHeader = (token = readVariable("HF_TOKEN")): Readonly<Record<string, string>> => {
+  if (token === undefined || token === "") return {}
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new VariableInvalid({ name: "HF_TOKEN", value: null, expected: "one word without blanks and line ends" })
+  return { authorization: `Bearer ${token}` }
+}
+
+/** An address of the web in a variable; undefined where it is not set. Throws `VariableInvalid`. */
+export const addressIn = (name: string, value: string | undefined, example: string): string | undefined => {
+  if (value === undefined || (/^https?:\/\/[^/]/i.test(value) && URL.canParse(value))) return value
+  // Before an "@" there may be a password.
+  throw new VariableInvalid({ name, value: value.includes("@") ? null : value, expected: `an address, as ${example} is` })
+}
 
 /**
  * Makes requests go through HTTP_PROXY and HTTPS_PROXY, and around them as NO_PROXY says, where this
  * Node can. Gives what undoes it.
  */
 export const useProxies = (): (() => void) => {
-  const named = ["http_proxy", "https_proxy"].some(
-    (name) => (readVariable(name) ?? readVariable(name.toUpperCase())) !== undefined
-  )
+  const named = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]
+    .map((name) => addressIn(name, readVariable(name), "http://proxy.example:3128"))
+    .some((address) => address !== undefined)
   return named && typeof http.setGlobalProxyFromEnv === "function" ? http.setGlobalProxyFromEnv() : () => {}
 }
 

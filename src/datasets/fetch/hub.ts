@@ -8,7 +8,7 @@
 import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
-import { DownloadFailed, type Expected, persistently, request, tokenHeader } from "./download.ts"
+import { addressIn, DownloadFailed, type Expected, persistently, request, tokenHeader } from "./download.ts"
 
 export interface HubFile extends Expected {
   /** Path inside the repository. */
@@ -44,7 +44,11 @@ const Tree = Schema.Array(
 
 /** The files below the folders that `globs` begin with. Throws DownloadFailed. */
 export const hubFiles = async (hub: string, globs: ReadonlyArray<string>, options: HubOptions = {}): Promise<HubRepository> => {
-  const endpoint = (options.endpoint ?? readVariable("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "")
+  const endpoint = (
+    options.endpoint ??
+    addressIn("HF_ENDPOINT", readVariable("HF_ENDPOINT"), "https://hub.example") ??
+    "https://huggingface.co"
+  ).replace(/\/+$/, "")
   const api = `${endpoint}/api/datasets/${hub}`
   const read = <A>(url: string, schema: Schema.Codec<A, any>) =>
     persistently(() => readPage(url, schema), undefined, options.patience)

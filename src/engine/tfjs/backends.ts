@@ -13,6 +13,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
 import { readVariable } from "../../machine/environment.ts"
+import { VariableInvalid } from "../../machine/VariableInvalid.ts"
 
 const tfjsBackends = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const
 export type TfjsBackend = (typeof tfjsBackends)[number]
@@ -63,7 +64,7 @@ export const chooseBackend = (
 ): BackendAnswer => {
   const named = tfjsBackends.find((backend) => backend === wanted)
   if (wanted !== "" && named === undefined)
-    return { reason: `ECHO_CHAMBER_TFJS_BACKEND is "${wanted}"; it must be one of ${tfjsBackends.join(", ")}` }
+    return { reason: VariableInvalid.among("ECHO_CHAMBER_TFJS_BACKEND", wanted, tfjsBackends).message }
   const added = (["tfjs-node-gpu", "tfjs-node"] as const).find((backend) => folderOf(packageOf(backend)) !== undefined)
   const backend = named ?? added ?? "wasm"
   const reason = lacks(backend, folderOf)

@@ -9,9 +9,8 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 
-import * as Schema from "effect/Schema"
-
 import { readVariable } from "../../machine/environment.ts"
+import { VariableInvalid } from "../../machine/VariableInvalid.ts"
 import { errorCode } from "../../text/error-text.ts"
 
 export interface ProcessIdentity {
@@ -38,21 +37,15 @@ export interface Machine {
   readonly silence: number
 }
 
-/** `ECHO_CHAMBER_SILENCE` is no number of seconds. */
-class BadSilence extends Schema.TaggedError<BadSilence>()("BadSilence", { value: Schema.String }) {
-  readonly badInput = true
-  override get message() {
-    return `ECHO_CHAMBER_SILENCE is ${JSON.stringify(this.value)}; it has to be a number of seconds from 1 to 86400.`
-  }
-}
-
 /** Six beats; NFS may show a file as it was a minute ago. */
 const SILENCE_SECONDS = 180
 
-const silence = (): number => {
+/** What ECHO_CHAMBER_SILENCE says. Throws `VariableInvalid`. */
+export const silenceMilliseconds = (): number => {
   const text = readVariable("ECHO_CHAMBER_SILENCE") ?? String(SILENCE_SECONDS)
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (!(seconds >= 1 && seconds <= 86_400)) throw new BadSilence({ value: text })
+  if (!(seconds >= 1 && seconds <= 86_400))
+    throw new VariableInvalid({ name: "ECHO_CHAMBER_SILENCE", value: text, expected: "a number of seconds from 1 to 86400" })
   return seconds * 1000
 }
 
@@ -70,7 +63,7 @@ export const thisMachine = (): Machine => {
     boot: bootOf(),
     namespace: process.platform === "darwin" ? "macOS has one" : seesItself ? spaceOf() : null
   }
-  known = { self, now: () => performance.now(), silence: silence(), fate: (other) => fateOf(self, other) }
+  known = { self, now: () => performance.now(), silence: silenceMilliseconds(), fate: (other) => fateOf(self, other) }
   return known
 }
 
