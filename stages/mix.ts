@@ -55,7 +55,7 @@ export const MixParams = {
   tokens: Param.number(4e6, "training tokens (compute-matched), or tokens of one repetition of the built-in sources (repeats)", {
     min: 1000,
     max: MOST_TOKENS,
-    why: MOST_TOKENS_WHY
+    why: { beyond: MOST_TOKENS_WHY }
   }),
   maximum: Param.integer(30, "largest number in built-in problems: how much arithmetic there is to learn", {
     min: 10,

@@ -38,6 +38,8 @@ export const namedDatasets = (words: ReadonlyArray<string>): ReadonlyArray<Datas
   words.flatMap((word) => {
     const [dataset = "", ...rest] = word.split(":")
     const split = rest.join(":")
+    if (dataset === "")
+      throw new UsageError({ problem: `"${word}" names no dataset. Write one as gsm8k:train, or gsm8k for all of its splits.` })
     if (rest.length > 0) {
       findSource(dataset, split)
       return [{ dataset, split }]

@@ -65,8 +65,8 @@ interface Range {
   readonly max?: number
   /** Exclusive lower bound. */
   readonly above?: number
-  /** Why the range ends there, as a sentence; said where a value is beyond it. */
-  readonly why?: string
+  /** Why the range ends where it does, a sentence for each end; said where a value is beyond that end. */
+  readonly why?: { readonly below?: string; readonly beyond?: string }
 }
 const rangeWords = (r: Range) =>
   [
@@ -108,7 +108,8 @@ const inRangeOf = (
 ): Param<number, true> => {
   const hint = (v: unknown): string => {
     if (typeof v !== "number" || !Number.isFinite(v)) return ""
-    return !inRange(v, range) ? (range.why ?? "") : sort === "a whole number" && !Number.isInteger(v) ? "" : rule.otherwise
+    if (!inRange(v, range)) return (v > (range.max ?? Number.POSITIVE_INFINITY) ? range.why?.beyond : range.why?.below) ?? ""
+    return sort === "a whole number" && !Number.isInteger(v) ? "" : rule.otherwise
   }
   const accept = (v: unknown) => (typeof v === "number" && rule.holds(v) && inRange(v, range) ? (v === 0 ? 0 : v) : undefined)
   return { ...make(fallback, description, `${sort} ${rangeWords(range)}`.trim(), accept), hint }

@@ -7,6 +7,8 @@
 
 import * as Schema from "effect/Schema"
 
+import { visible } from "../text/visible.ts"
+
 /** No such source, or no such split of it. */
 export class DatasetUnknown extends Schema.TaggedError<DatasetUnknown>()("DatasetUnknown", {
   asked: Schema.String,
@@ -15,8 +17,8 @@ export class DatasetUnknown extends Schema.TaggedError<DatasetUnknown>()("Datase
 }) {
   readonly badInput = true
   override get message() {
-    const hint = this.near.length > 0 ? ` Did you mean ${this.near.join(" or ")}?` : ""
-    return `There is no dataset ${this.asked}.${hint} Known: ${this.known.join(", ")}.`
+    const hint = this.near.length > 0 ? ` Did you mean ${this.near.map((name) => `"${name}"`).join(" or ")}?` : ""
+    return `There is no dataset "${visible(this.asked)}".${hint} Known: ${this.known.join(", ")}.`
   }
 }
 

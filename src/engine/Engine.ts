@@ -137,9 +137,19 @@ export const SAMPLING_RANGE = {
   temperature: {
     min: 0.001,
     max: 1000,
-    why: "Beyond that every draw is the most probable token, or every token is as probable as any other, and float32 overflows."
+    why: {
+      below: "Below that every draw is the most probable token, and float32 overflows.",
+      beyond: "Beyond that every token is as probable as any other."
+    }
   },
-  topP: { min: 1e-6, max: 1, why: "Below that the nucleus is one token whatever the model says: greedy completions have that." }
+  topP: {
+    min: 1e-6,
+    max: 1,
+    why: {
+      below: "Below that the nucleus is one token whatever the model says: greedy completions have that.",
+      beyond: "A nucleus of 1 has all tokens in it."
+    }
+  }
 }
 
 export interface GenerateRequest {

@@ -234,8 +234,10 @@ describe("data import", () => {
 describe("bad input to data", () => {
   it.each([
     [["data", "lsit"], 'pipeline data has no command "lsit". Did you mean "list"?'],
-    [["data", "list", "gms8k"], "There is no dataset gms8k. Did you mean gsm8k?"],
-    [["data", "check", "gsm8k:tets"], "There is no dataset gsm8k:tets. Did you mean gsm8k:test?"],
+    [["data", "check", ":test"], '":test" names no dataset. Write one as gsm8k:train, or gsm8k for all of its splits.'],
+    [["data", "check", "gsm8k:"], 'There is no dataset "gsm8k:". Did you mean "gsm8k:'],
+    [["data", "list", "gms8k"], 'There is no dataset "gms8k". Did you mean "gsm8k"?'],
+    [["data", "check", "gsm8k:tets"], 'There is no dataset "gsm8k:tets". Did you mean "gsm8k:test"?'],
     [["data", "import"], "pipeline data import needs names of datasets, as in gsm8k:train."],
     [["data", "import", "omi2"], "Which of omi2:train, omi2:train-1M"],
     [["data", "check", "--max-bad", "some"], '--max-bad must be a whole number >= 0; got "some".'],

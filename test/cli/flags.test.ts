@@ -200,14 +200,14 @@ describe("a number", () => {
 
 describe("extremes", () => {
   it.each([
-    ["rl.temperature=1e-30", "rl.temperature: must be a number >= 0.001 and <= 1000; got"],
-    ["rl.temperature=1e30", "float32 overflows"],
+    ["rl.temperature=1e-30", "Below that every draw is the most probable token, and float32 overflows."],
+    ["rl.temperature=1e30", "Beyond that every token is as probable as any other."],
     ["rl.temperature=0", "rl.temperature: must be"],
     ["rl.temperature=-0", "rl.temperature: must be"],
     ["evaluate.temperature=5e-324", "evaluate.temperature: must be"],
     ["evaluate.temperature=1e308", "evaluate.temperature: must be"],
-    ["rl.topP=0", "rl.topP: must be a number >= 0.000001 and <= 1"],
-    ["rl.topP=1.0000001", "rl.topP: must be"],
+    ["rl.topP=0", "Below that the nucleus is one token"],
+    ["rl.topP=1.0000001", "A nucleus of 1 has all tokens in it."],
     ["evaluate.topP=1e-300", "evaluate.topP: must be"],
     ["rl.kl=1e39", "Models are computed in float32"],
     ["rl.kl=1e-39", "Models are computed in float32"],

@@ -136,6 +136,54 @@ describe("an ending of --output", () => {
   })
 })
 
+describe("a date or time stamp without an end", () => {
+  const TYPES = ["date", "timestamp", "timestamptz", "timestamp_s", "timestamp_ms", "timestamp_ns"]
+  const query = (type: string, value: string) => `select n, case when n = 50 then ${value}::${type} end as t from (${ROWS})`
+
+  it.each(["arrow", "parquet"].flatMap((format) => TYPES.map((type) => [format, type])))(
+    "has no place in %s and is refused with what helps: %s",
+    async (format, type) => {
+      for (const value of ["infinity", "-infinity"]) {
+        const file = inFolder(`endless.${format}`)
+        const { code, err } = await sql(query(type!, `'${value}'`), "--output", file)
+        expect([code, err]).toEqual([2, expect.stringMatching(new RegExp(`^A date or time stamp is ${value}, which Arrow and`))])
+        expect(err).toContain(`nullif(COLUMN, '${value}')`)
+        expect(fs.existsSync(file)).toBe(false)
+      }
+    }
+  )
+
+  it.each(TYPES)("is taken as null or as text, as the words say, and by formats of text: %s", async (type) => {
+    for (const format of ["arrow", "parquet"])
+      for (const helped of ["nullif(t, 'infinity')", "t::varchar"])
+        expect(
+          await sql(`select ${helped} from (${query(type, "'infinity'")})`, "--output", inFolder(`helped.${format}`))
+        ).toMatchObject({
+          code: 0
+        })
+    const { out } = await sql(query(type, "'-infinity'"), "--format", "csv")
+    expect(out).toContain("50,-infinity")
+  })
+
+  it("is seen in lists and structs of an Arrow file too", async () => {
+    for (const value of ["[date 'infinity']", "{ 't': timestamp 'infinity' }", "map { 'a': timestamptz 'infinity' }"])
+      expect((await sql(`select ${value} as t`, "--output", inFolder("nested.arrow"))).err).toMatch(
+        /^A date or time stamp is infinity/
+      )
+  })
+
+  it("is another thing than the largest times that there are", async () => {
+    for (const format of ["arrow", "parquet"])
+      expect(
+        await sql(
+          "select date '5881580-07-10' a, time '24:00:00' b, timestamp '290309-12-22 (BC) 00:00:00' c",
+          "--output",
+          inFolder(`farthest.${format}`)
+        )
+      ).toMatchObject({ code: 0 })
+  })
+})
+
 describe("every statement works in every format", () => {
   it.each([
     "describe runs",

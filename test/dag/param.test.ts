@@ -107,6 +107,24 @@ describe("numbers that would be cut down on their way to columns, the engine or 
   })
 })
 
+describe("a number outside of its range", () => {
+  const share = Param.number(1, "of it", { min: 0.001, max: 1, why: { below: "Too little.", beyond: "Too much." } })
+  const positive = Param.number(1, "of it", { above: 0, max: 9, why: { beyond: "Too much." } })
+  it.each([
+    [share, "0", "Too little."],
+    [share, "-7", "Too little."],
+    [share, "1.0000001", "Too much."],
+    [share, "1e30", "Too much."],
+    [positive, "10", "Too much."]
+  ])("is refused with the reason of the end that it is beyond: %#", (param, text, why) => {
+    expect(() => Param.fromText("a", "b", param, text)).toThrow(new RegExp(`^a\\.b: must be .*; got "${text}"\\. ${why}$`))
+  })
+
+  it("is refused without a reason where its end has none", () => {
+    expect(() => Param.fromText("a", "b", positive, "0")).toThrow(/got "0"\.$/)
+  })
+})
+
 describe("fromText", () => {
   it.each([
     ["steps", "50", 50],

@@ -103,9 +103,9 @@ describe("a dataset that is not there", () => {
   it("because its name or split is wrong gets the near names", () => {
     expect(failure(() => locateDataset("gms8k", "train", []))).toMatchObject({ _tag: "DatasetUnknown", near: ["gsm8k"] })
     expect(failure(() => locateDataset("gsm8", "train", [])).message).toMatch(
-      /no dataset gsm8\. Did you mean gsm8k\? Known: gsm8k, svamp,/
+      /no dataset "gsm8"\. Did you mean "gsm8k"\? Known: gsm8k, svamp,/
     )
-    expect(failure(() => locateDataset("gsm8k", "tets", [])).message).toMatch(/Did you mean gsm8k:test/)
+    expect(failure(() => locateDataset("gsm8k", "tets", [])).message).toMatch(/Did you mean "gsm8k:test"/)
     expect(failure(() => locateDataset("gsm8k", "constructor", []))).toMatchObject({ _tag: "DatasetUnknown" })
   })
 })

@@ -52,6 +52,16 @@ export const tooWide = (number: string): SqlFailed =>
     hint: "Cast the column: ::decimal(38,0) keeps all digits, ::double the size."
   })
 
+/** How DuckDB is made to say that it met a time without an end (`parquet-types.ts`). */
+export const ENDLESS = "a time without an end: "
+
+/** A date or time stamp that is infinite: a number like any other in the files that have no such thing. */
+export const endlessTime = (value: string): SqlFailed =>
+  new SqlFailed({
+    problem: `A date or time stamp is ${value}, which Arrow and Parquet have no value for: other programs would read some year.`,
+    hint: `Make it null, nullif(COLUMN, '${value}'), or cast the column to text, COLUMN::varchar.`
+  })
+
 /** The failure of a query, from what DuckDB said. */
 export const duckdbFailure = (message: string, around: Surroundings): SqlFailed => {
   const { output } = around
@@ -66,6 +76,8 @@ export const duckdbFailure = (message: string, around: Surroundings): SqlFailed 
     return tooLarge(around)
   const wide = /Type U?INT128 with value (\S+) can't be cast because the value is out of range/.exec(message)?.[1]
   if (wide !== undefined) return tooWide(wide)
+  const endless = message.startsWith(`Invalid Input Error: ${ENDLESS}`) ? message.split(ENDLESS)[1] : undefined
+  if (endless !== undefined) return endlessTime(endless.trim())
   const missing = missingTable(message)
   if (missing !== undefined) {
     const near = nearest(missing, around.tables)

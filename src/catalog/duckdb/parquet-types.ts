@@ -6,6 +6,7 @@
 
 import { type DuckDBType, DuckDBTypeId, DuckDBUnionType } from "@duckdb/node-api"
 
+import { ENDLESS } from "./duckdb-failure.ts"
 import { castTo } from "./rewritten-types.ts"
 import { literal, quote } from "./sql-text.ts"
 
@@ -15,6 +16,16 @@ const REPLACED: Readonly<Partial<Record<DuckDBTypeId, string>>> = {
   [DuckDBTypeId.INTERVAL]: "VARCHAR",
   [DuckDBTypeId.TIME_TZ]: "VARCHAR"
 }
+
+/** Of these one may be infinite, which DuckDB writes as the largest number: it is refused, as in Arrow. */
+const TIMES: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.DATE,
+  DuckDBTypeId.TIMESTAMP,
+  DuckDBTypeId.TIMESTAMP_TZ,
+  DuckDBTypeId.TIMESTAMP_S,
+  DuckDBTypeId.TIMESTAMP_MS,
+  DuckDBTypeId.TIMESTAMP_NS
+])
 
 /** An expression of a type as Parquet can hold it. */
 const parquetCast = (expression: string, type: DuckDBType): string => castTo(expression, type, ({ typeId }) => REPLACED[typeId])
@@ -29,7 +40,9 @@ const parquetColumn = (name: string, type: DuckDBType): string => {
     const struct = `struct_pack("tag" := union_tag(${quote(name)})::varchar, ${members.join(", ")})`
     return `case when ${quote(name)} is not null then ${struct} end`
   }
-  return parquetCast(quote(name), type)
+  const column = quote(name)
+  if (!TIMES.has(type.typeId)) return parquetCast(column, type)
+  return `case when isinf(${column}) then error(${literal(ENDLESS)} || ${column}::varchar) else ${column} end`
 }
 
 /** `select ... from (QUERY)`, with the columns of the query as Parquet can hold them under names that are told apart. */

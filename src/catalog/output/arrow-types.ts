@@ -25,8 +25,9 @@ import {
 } from "@duckdb/node-api"
 import * as Arrow from "apache-arrow"
 
-import { tooWide } from "../duckdb/duckdb-failure.ts"
+import { endlessTime, tooWide } from "../duckdb/duckdb-failure.ts"
 import { fieldNames } from "../duckdb/rewritten-types.ts"
+import { endlessText } from "../results/endless.ts"
 import { plainValue } from "../results/plain-values.ts"
 import { jsonText } from "./value-text.ts"
 
@@ -89,6 +90,16 @@ const countOf =
     const count: unknown = typeof value === "object" && value !== null ? Reflect.get(value, unit) : undefined
     return typeof count === "bigint" || typeof count === "number" ? BigInt(count) : 0n
   }
+
+/** The same of a date or time stamp, which may be without an end: Arrow has nothing for that. */
+const momentOf = (unit: Parameters<typeof countOf>[0]) => {
+  const count = countOf(unit)
+  return (value: DuckDBValue): bigint => {
+    const endless = endlessText(value)
+    if (endless !== null) throw endlessTime(endless)
+    return count(value)
+  }
+}
 
 const booleans: ArrowColumn = {
   type: new Arrow.Bool(),
@@ -256,7 +267,8 @@ const enums = ({ values: names, valueIndexes }: DuckDBEnumType): ArrowColumn => 
   }
 }
 
-const time = countOf("micros")
+const dayOf = momentOf("days")
+const microsecond = momentOf("micros")
 
 const SCALARS: Readonly<Partial<Record<DuckDBTypeId, () => ArrowColumn>>> = {
   [DuckDBTypeId.SQLNULL]: () => numbers(new Arrow.Int32(), (length) => new Int32Array(length)),
@@ -289,15 +301,15 @@ const SCALARS: Readonly<Partial<Record<DuckDBTypeId, () => ArrowColumn>>> = {
     numbers(
       new Arrow.DateDay(),
       (length) => new Int32Array(length),
-      (value) => Number(countOf("days")(value))
+      (value) => Number(dayOf(value))
     ),
-  [DuckDBTypeId.TIME]: () => longs(new Arrow.TimeMicrosecond(), time),
+  [DuckDBTypeId.TIME]: () => longs(new Arrow.TimeMicrosecond(), countOf("micros")),
   [DuckDBTypeId.TIME_NS]: () => longs(new Arrow.TimeNanosecond(), countOf("nanos")),
-  [DuckDBTypeId.TIMESTAMP]: () => longs(new Arrow.TimestampMicrosecond(), time),
-  [DuckDBTypeId.TIMESTAMP_TZ]: () => longs(new Arrow.TimestampMicrosecond("UTC"), time),
-  [DuckDBTypeId.TIMESTAMP_S]: () => longs(new Arrow.TimestampSecond(), countOf("seconds")),
-  [DuckDBTypeId.TIMESTAMP_MS]: () => longs(new Arrow.TimestampMillisecond(), countOf("millis")),
-  [DuckDBTypeId.TIMESTAMP_NS]: () => longs(new Arrow.TimestampNanosecond(), countOf("nanos")),
+  [DuckDBTypeId.TIMESTAMP]: () => longs(new Arrow.TimestampMicrosecond(), microsecond),
+  [DuckDBTypeId.TIMESTAMP_TZ]: () => longs(new Arrow.TimestampMicrosecond("UTC"), microsecond),
+  [DuckDBTypeId.TIMESTAMP_S]: () => longs(new Arrow.TimestampSecond(), momentOf("seconds")),
+  [DuckDBTypeId.TIMESTAMP_MS]: () => longs(new Arrow.TimestampMillisecond(), momentOf("millis")),
+  [DuckDBTypeId.TIMESTAMP_NS]: () => longs(new Arrow.TimestampNanosecond(), momentOf("nanos")),
   [DuckDBTypeId.INTERVAL]: () => intervals
 }
 

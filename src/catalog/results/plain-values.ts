@@ -21,6 +21,7 @@ import {
 
 import { fieldNames, isUnnamed } from "../duckdb/rewritten-types.ts"
 import { ExactNumber, shortestFloat32, type SqlValue } from "../QueryResult.ts"
+import { endlessText } from "./endless.ts"
 
 /** Types of which a value is shown as DuckDB prints it. */
 const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([
@@ -37,18 +38,10 @@ const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.BIT
 ])
 
-const LAST_DAY = 2 ** 31 - 1
+const plainText = (value: DuckDBValue): string => endlessText(value) ?? String(value)
 
-const plainText = (value: DuckDBValue): string => {
-  if (typeof value === "object" && value !== null && "days" in value && !("months" in value) && Math.abs(value.days) === LAST_DAY)
-    return value.days > 0 ? "infinity" : "-infinity"
-  return String(value)
-}
-
-const utcText = (value: DuckDBTimestampTZValue): string => {
-  const text = String(new DuckDBTimestampValue(value.micros))
-  return text.endsWith("infinity") ? text : `${text}+00`
-}
+const utcText = (value: DuckDBTimestampTZValue): string =>
+  endlessText(value) ?? `${String(new DuckDBTimestampValue(value.micros))}+00`
 
 // DuckDB's converters are typed for their own union of plain values, which lacks ours.
 const convert = (value: DuckDBValue, type: DuckDBType): SqlValue => plainValue(value, type)
