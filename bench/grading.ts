@@ -4,7 +4,7 @@
  *   pnpm exec node bench/grading.ts [passes]
  *
  * Prints the median over passes and the fastest of them, which a busy neighbour disturbs least. The limits are 25 microseconds
- * for a short program and 10 milliseconds for 128 rollouts. GSM-Hard's programs are measured where its file is (docs/data.md);
+ * for a short program and 2 milliseconds for 128 rollouts. GSM-Hard's programs are measured where its file is (docs/data.md);
  * those of more than 10,000 steps, which search for their answer in a loop, are listed apart.
  */
 
@@ -31,7 +31,7 @@ const measure = <A>(prepare: (pass: number) => A, run: (input: A) => void): read
 
 const print = (what: string, milliseconds: readonly [number, number], programs: number | null): void => {
   const [median, least] = milliseconds.map((time) => (programs === null ? time : (1000 * time) / programs).toFixed(1).padStart(6))
-  console.log(`${what.padEnd(48)} ${median} ${least} ${programs === null ? "ms  (at most 10)" : "us  (at most 25)"}`)
+  console.log(`${what.padEnd(48)} ${median} ${least} ${programs === null ? "ms  (at most 2)" : "us  (at most 25)"}`)
 }
 
 const programsOf = (codes: ReadonlyArray<string>, entry: string, what: string): void => {

@@ -22,8 +22,14 @@ export type Answer =
   | { readonly kind: "ratio"; readonly parts: ReadonlyArray<Expression> }
   /** In no order, each once: a set, or values with commas or words between them. `braces`: written as a set. */
   | { readonly kind: "set"; readonly items: ReadonlyArray<Answer>; readonly braces: boolean }
-  /** In order: a tuple, a point, an interval. */
-  | { readonly kind: "sequence"; readonly open: "(" | "["; readonly close: ")" | "]"; readonly items: ReadonlyArray<Answer> }
+  /** In order: a tuple, a point, an interval. `of`: the variable that an inequality says it of; null for none. */
+  | {
+      readonly kind: "sequence"
+      readonly open: "(" | "["
+      readonly close: ")" | "]"
+      readonly items: ReadonlyArray<Answer>
+      readonly of: string | null
+    }
   | { readonly kind: "union"; readonly parts: ReadonlyArray<Answer> }
   | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }
   /** `left - right = 0`, or `< 0`, or `<= 0`. */

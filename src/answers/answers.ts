@@ -38,7 +38,7 @@ const readNow = (text: string): Reading => {
 /** Most answers are this already. */
 const WHOLE = /^(?:0|-?[1-9]\d{0,30})$/
 
-/** An answer that stands alone as one text; null where it cannot be read. */
+/** An answer that stands alone as one text, with its unit and its name; null where it cannot be read. */
 export const answerText = (text: string): string | null => {
   if (WHOLE.test(text)) return text
   const found = reading(text)
@@ -53,8 +53,9 @@ export const numberIn = (text: string): string | null => {
   return "problem" in found ? null : numberOf(found.answer, false)
 }
 
+/** `withUnit`: with all that tells it from others. */
 const numberOf = (answer: Answer, withUnit: boolean): string | null => {
-  if (answer.kind !== "value" || answer.number === null) return null
+  if (answer.kind !== "value" || answer.number === null || (withUnit && answer.name !== null)) return null
   if (answer.unit === "%") return `${answer.number}%`
   return answer.unit === "" || !withUnit ? answer.number : `${answer.number} ${answer.unit}`
 }

@@ -7,14 +7,14 @@
  *   bases        1011_2 is 1011_2 and, without its base, 1011
  *   names        x = 5 is 5, and not y = 5
  *   sets         in any order, each member once; `1, 2` is {1, 2} and, in order, (1, 2)
- *   equations    the same up to a factor: 2x - 4 = 0 and x = 2
+ *   equations    the same up to a factor: 2x - 4y = 0 and x = 2y; y = 2x + 3 is also 2x + 3
  *
  * Units, percent and bases may be left out by one of two, so that 5 cm and 5 m both equal 5 and not each other.
  */
 
 import type { Answer } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
-import type { Expression } from "./mathematics/Expression.ts"
+import { type Expression, variablesOf } from "./mathematics/Expression.ts"
 import { equalNumbers } from "./numbers.ts"
 import { ratioOf } from "./units.ts"
 
@@ -57,7 +57,8 @@ const SAME_KIND: { readonly [K in Answer["kind"]]: (a: OfKind<K>, b: OfKind<K>) 
       ? equalExpressions(quotientOf(a.parts), quotientOf(b.parts))
       : allEqual(a.parts, b.parts),
   set: (a, b) => inAnyOrder(once(a.items), once(b.items)),
-  sequence: (a, b) => a.open === b.open && a.close === b.close && inOrder(a.items, b.items),
+  sequence: (a, b) =>
+    (a.of === null || b.of === null || a.of === b.of) && a.open === b.open && a.close === b.close && inOrder(a.items, b.items),
   union: (a, b) => inAnyOrder(a.parts, b.parts),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
@@ -87,13 +88,15 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   return undefined
 }
 
-/** An equation and the value of one side: `x + y = 10` and 10, `y = 2x + 3` and 2x + 3; or the same with the name in front. */
+/** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
 const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean => {
   if (value.name !== null && /^\w+$/.test(value.name)) {
     const named: Expression = { kind: "difference", left: { kind: "variable", name: value.name }, right: value.expression }
     return areProportional(differenceOf(relation), named)
   }
-  return value.name === null && equalExpressions(relation.right, value.expression)
+  const { left, right } = relation
+  const defines = left.kind === "variable" && !variablesOf(right).includes(left.name)
+  return value.name === null && defines && equalExpressions(right, value.expression)
 }
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {

@@ -1,6 +1,17 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
+  // Colours and lines say nothing.
+  [/\\textcolor\s*\{[^{}]*\}/g, ""],
+  [/\\color\s*\{[^{}]*\}/g, ""],
+  [/\\(?:underline|checkmark|square)(?![A-Za-z])/g, ""],
+  [/\{\s*([^{}\\]+?)\s*\\over(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\frac{$1}{$2}"],
+  [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
+  [/½/g, "\\frac12"],
+  [/¼/g, "\\frac14"],
+  [/¾/g, "\\frac34"],
+  [/⁄/g, "/"],
+  [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
   [/[−–]/g, "-"],
   [/°(?![A-Za-z])/g, "^\\circ "],
   [/×/g, "\\times "],
@@ -46,7 +57,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:])\}/g, "$1"],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
-  [/\*\*/g, ""]
+  [/\*\*\s*(-?[\d.]+)/g, "^{$1}"],
+  [/\*\*/g, "^"]
 ]
 
 /** Marks of mathematics round the whole, a box, a full stop. */
@@ -55,7 +67,10 @@ const WRAPPINGS: ReadonlyArray<RegExp> = [
   /^\\\(([^]*)\\\)$/,
   /^\\\[([^]*)\\\]$/,
   /^\\(?:boxed|fbox)\s*\{([^]*)\}$/,
-  /^([^]*?[^\\.])\.$/
+  /^([^]*?[^\\.])\.$/,
+  /^\*\*([^*]+)\*\*$/,
+  /^([^]*?)\s*\\\\$/,
+  /^([^]*?)\\$/
 ]
 
 /** A text without marks of mathematics, a box or a full stop round the whole of it. */

@@ -165,7 +165,7 @@ const sequence: Shape = (text) => {
   const [open, close] = [text[0], text.at(-1)]
   if ((open !== "(" && open !== "[") || (close !== ")" && close !== "]") || !isOneBracket(text)) return null
   const items = splitAt(text.slice(1, -1), [",", ";"]).parts
-  return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole) }
+  return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole), of: null }
 }
 
 /** Whether the first bracket closes at the end. */
@@ -212,9 +212,11 @@ const equation = (parts: ReadonlyArray<string>): Answer => {
     : { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
 }
 
+/** What words call a value (`Total = 5`) does not tell it from others; a variable does. */
 const valueOrShape = (text: string, name: string): Answer => {
   const answer = whole(text)
-  return answer.kind === "value" ? { ...answer, name } : answer
+  const isWords = /^(?:\\text|[A-Za-z][A-Za-z ]+$)/.test(name)
+  return answer.kind === "value" ? { ...answer, name: isWords ? null : name.replaceAll(/\s+/g, "") } : answer
 }
 
 const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
@@ -227,21 +229,21 @@ const LOWER = value({ kind: "negative", of: INFINITY })
 /** A variable against a value is an interval; expressions against each other stay an inequality. */
 const inequality = (left: string, sign: Sign, right: string): Answer => {
   if (!isVariable(left) && isVariable(right)) return inequality(right, TURNED[sign], left)
-  if (isVariable(left)) {
+  if (isVariable(left) && !isVariable(right)) {
     const bound = whole(right)
     switch (sign) {
       case "<":
       case "\\leq":
-        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound] }
+        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound], of: left }
       case ">":
       case "\\geq":
-        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER] }
+        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER], of: left }
       case "\\neq":
         return {
           kind: "union",
           parts: [
-            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound] },
-            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER] }
+            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound], of: left },
+            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER], of: left }
           ]
         }
     }
@@ -263,7 +265,8 @@ const between2 = (parts: ReadonlyArray<string>, [first, second]: ReadonlyArray<S
     kind: "sequence",
     open: lower === "<" ? "(" : "[",
     close: upper === "<" ? ")" : "]",
-    items: [whole(low), whole(high)]
+    items: [whole(low), whole(high)],
+    of: parts[1]!
   }
 }
 

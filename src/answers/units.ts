@@ -82,7 +82,9 @@ const NO_UNITS = new Set(
   (
     "or and more less fewer than to at least most about around over under above below not no is are was be factorial times " +
     "plus minus mod modulo squared cubed hundred thousand million billion trillion dozen half if for when as base pi sin cos " +
-    "tan ln log"
+    "tan ln log negative infinity sqrt score googol tens hundreds thousands millions billions halves thirds quarters fourths " +
+    "fifths sixths sevenths eighths ninths tenths hundredths thousandths millionths third quarter fourth fifth sixth seventh " +
+    "eighth ninth tenth hundredth thousandth millionth"
   ).split(" ")
 )
 /** Dropped like what is counted: one kind of each is meant. */

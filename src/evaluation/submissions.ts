@@ -26,6 +26,7 @@ interface Submission {
 export const submissionOf = (record: Readonly<Record<string, unknown>>): Submission | { readonly fault: string } => {
   const { completion, gold, problem } = record
   if (completion === undefined) return { fault: `has no field "completion"${othersOf(record)}` }
+  if (typeof completion === "string" && !completion.isWellFormed()) return { fault: "has a completion with half of a character" }
   if (typeof completion !== "string") return { fault: `has a completion that is ${kindOf(completion)}, not text` }
   if (gold === undefined) return { fault: `has no field "gold"${othersOf(record)}` }
   const reference = textOf(gold)

@@ -17,6 +17,9 @@ interface Pair {
   readonly category: string
 }
 
+/** Where the field and docs/answers.md differ: an equation is not what stands on its right, or `x^2 + y^2 - 25 = 0` were 0. */
+const DECIDED = new Set(["10 | x + y = 10"])
+
 const OWN = path.join(import.meta.dirname, "answer-pairs.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
@@ -24,7 +27,11 @@ describe.each([
   ["written before the code", OWN],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
-  const pairs = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Pair>) : []
+  const pairs = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Pair>).map((pair) =>
+        DECIDED.has(`${pair.gold} | ${pair.answer}`) ? { ...pair, equal: !pair.equal } : pair
+      )
+    : []
   const categories = [...Map.groupBy(pairs, ({ category }) => category)]
 
   it.skipIf(pairs.length === 0).each(categories.length > 0 ? categories : ([["none", []]] as const))(

@@ -201,6 +201,40 @@ describe("equality", () => {
   })
 })
 
+describe("other spellings of the field", () => {
+  it.each([
+    ["8", "2**3"],
+    ["1024", "2**10"],
+    ["x^2", "x**2"],
+    ["5", "{\\color{red}5}"],
+    ["5", "\\textcolor{red}{5}"],
+    ["5", "\\underline{5}"],
+    ["5", "5\\\\"],
+    ["1/2", "½"],
+    ["5/2", "2½"],
+    ["1/2", "{1 \\over 2}"],
+    ["10", "{5 \\choose 2}"],
+    ["1/2", "1⁄2"],
+    ["1000", "1_000"],
+    ["17", "**17**"],
+    ["x<y", "y>x"],
+    ["5", "Total = 5"],
+    ["y=2x+3", "2x+3"]
+  ])("%s is %s", (a, b) => {
+    expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([true, true])
+  })
+
+  it("are told from each other by their names, in a completion too", () => {
+    const verdict = (answer: string, gold: string) => grade(`Thus \\boxed{${answer}}.`, gold, "corrected").correct
+    expect([verdict("y=5", "x=5"), verdict("x=5", "x=5"), verdict("5", "x=5"), verdict("x=5", "5")]).toEqual([
+      false,
+      true,
+      true,
+      true
+    ])
+  })
+})
+
 describe("what is no answer", () => {
   it.each([
     ["\\frac{1}", "ends too early"],
@@ -233,7 +267,14 @@ describe("what is no answer", () => {
     ["2^{100}", ["2^{100}+1", "2^{100}-1"]],
     ["3.14159", ["\\pi"]],
     ["x", ["\\sqrt{x^2}", "|x|", "y", "x_1", "x'"]],
-    ["9^{9^{9^9}}", ["9^{9^{9^8}}", "\\infty", "9"]]
+    ["9^{9^{9^9}}", ["9^{9^{9^8}}", "\\infty", "9"]],
+    ["x^2+y^2-25=0", ["0", "0x11", "25"]],
+    ["4", ["x^2=4", "2x=4", "\\sin x=4", "x+y=4"]],
+    ["x=5", ["y=5", "x=6"]],
+    ["P(A)=0.5", ["P(B)=0.5"]],
+    ["x\\ge 3", ["y\\ge 3", "x>3"]],
+    ["8", ["2**4", "23"]],
+    ["7", ["7 hundredths", "7 thirds", "7 million", "7 negative"]]
   ])("%s is none of %j", (gold, answers) => {
     expect(answers.filter((answer) => isSameAnswer(gold, answer) || isSameAnswer(answer, gold))).toEqual([])
   })

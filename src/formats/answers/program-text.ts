@@ -92,7 +92,7 @@ const takesNothing = (statement: ReadonlyArray<string>): boolean => {
 /** What may open a statement; whether it does is for the grammar to say. */
 const COMPOUND = /^(?:@\s*[A-Za-z_]|(?:async\s+)?def\s+\w|class\s+\w|(?:if|for|while|with|try|match|async)\b)/
 const SIMPLE = /^(?:from\s+[\w.]+\s+import\b|import\s+\w|(?:del|raise|assert|global|pass)\b|"""|''')/
-const ASSIGNMENT = /^[A-Za-z_*([][^=]*(?:(?<![<>!=])=|<<=|>>=)(?!=)/
+const ASSIGNMENT = /^[\p{L}_*([][^=]*(?:(?<![<>!=])=|<<=|>>=)(?!=)/u
 /** Goes on with the statement before. */
 const CLAUSE = /^(?:(?:else|finally)\s*:|elif\b.*:|except\b.*:)/
 const CALL = /^([A-Za-z_]\w*)[\w.]*\s*\(/
