@@ -37,7 +37,7 @@ describe("lists of any length", () => {
 })
 
 describe("what people see of large data", () => {
-  it("a table of so many rows, and one whose cell has so many words, broken into lines", () => {
+  it("a table of so many rows, and one whose cell has so many words, which is cut and broken into lines", () => {
     expect(
       textTable(
         ["n"],
@@ -45,7 +45,8 @@ describe("what people see of large data", () => {
       ).split("\n")
     ).toHaveLength(MANY + 1)
     const words = Array.from({ length: MANY }, () => "word").join(" ")
-    expect(textTable([], [["a", words]], { width: 60 }).split("\n").length).toBeGreaterThan(MANY / 20)
+    const lines = textTable([], [["a", words]], { width: 60 }).split("\n")
+    expect([lines.length > 50, lines.length < 200]).toEqual([true, true])
     expect(columns(numbers.map((n) => [String(n), "x"])).split("\n")).toHaveLength(MANY)
   })
 

@@ -41,7 +41,7 @@ describe("the backend of the reference engine", () => {
       reason: "@tensorflow/tfjs-node-gpu is not installed: pnpm add @tensorflow/tfjs-node-gpu"
     })
     expect(chooseBackend("cuda", both)).toEqual({
-      reason: 'ECHO_CHAMBER_TFJS_BACKEND is "cuda"; it must be one of tfjs-node-gpu, tfjs-node, wasm, cpu'
+      reason: 'ECHO_CHAMBER_TFJS_BACKEND is "cuda"; it must be one of tfjs-node-gpu, tfjs-node, wasm, cpu.'
     })
   })
 
