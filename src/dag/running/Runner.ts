@@ -56,6 +56,8 @@ interface Running extends RunOptions {
   readonly seen: Observer
   /** Nodes that have started and not ended. */
   readonly begun: Set<string>
+  /** Whether anything is to be computed: settled when the first node is, or when all have been taken from the store. */
+  readonly computes: Deferred.Deferred<boolean>
   /** What became of each node, by id: settled once, and waited for by the nodes that need it. */
   readonly outcomes: ReadonlyMap<string, Deferred.Deferred<ActionRecord, Ending>>
 }
@@ -77,12 +79,14 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     slots: Slots.make(options.threads),
     priorities: priorityOf(graph),
     seen: yield* lookOut,
-    begun: new Set()
+    begun: new Set(),
+    computes: yield* Deferred.make<boolean>()
   }
   announce(running)
-  yield* Effect.forEach(graph.nodes, (node) => Effect.all([foresee(running, node), settle(running, node)], all), all).pipe(
-    Effect.ignore
+  const settled = Effect.forEach(graph.nodes, (node) => settle(running, node), all).pipe(
+    Effect.ensuring(Deferred.succeed(running.computes, false))
   )
+  yield* Effect.all([settled, foreseeAll(running)], all).pipe(Effect.ignore)
   return yield* summarise(running)
 })
 
@@ -91,6 +95,12 @@ const announce = ({ graph, watch }: Running): void => {
   for (const { id, identity, label, stage, params, inputs } of graph.nodes)
     watch({ event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs })
 }
+
+/** Looks ahead of the nodes for what will end them, in a run that computes something: else there is nothing to be spared. */
+const foreseeAll = (running: Running) =>
+  Effect.flatMap(Deferred.await(running.computes), (computes) =>
+    computes ? Effect.forEach(running.graph.nodes, (node) => foresee(running, node), all) : Effect.void
+  )
 
 /**
  * Fails as soon as it shows in what a node's inputs come from that they will not belong together, or in those that are there that
@@ -208,6 +218,7 @@ const compute = Effect.fnUntraced(function* (
   { key, components }: Extract<Decision, { readonly _tag: "run" }>
 ) {
   const { watch, slots, priorities, placement } = running
+  yield* Deferred.succeed(running.computes, true)
   let started = 0
   const attempt = (threads: number) =>
     Effect.suspend(() => {
