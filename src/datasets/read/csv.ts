@@ -1,13 +1,15 @@
 /**
  * CSV with a header line (RFC 4180: quoted fields may hold commas, newlines and doubled quotes); the row is the record's index
  * after the header. One small evaluation set is published only so; all values are text.
+ *
+ * Records are cut from bytes, a character each, and every field is decoded by itself: what CSV is made of is ASCII, and one byte
+ * that is no UTF-8 is then a fault of its record and not of the file.
  */
 
-import { append } from "../../lists/large.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
 import { textBytes } from "../unpack/file-bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
-import { LONGEST_RECORD } from "./text.ts"
+import { LONGEST_RECORD, strictText, withoutMark } from "./text.ts"
 
 /** Reads CSV. Throws DatasetFileCorrupt. */
 export const readCsv: Reader = async function* ({ path, from, columns }) {
@@ -23,12 +25,12 @@ export const readCsv: Reader = async function* ({ path, from, columns }) {
       }
       const index = row++
       if (index < from) continue
-      const { fields, count, problem } = record
+      const { fields, count, line, problem } = record
       const wrong = problem ?? (count === header.length ? null : `has ${count} fields, and the header ${header.length}`)
       rows.push(
         wrong === null
           ? { row: index, record: Object.fromEntries(header.map((name, i) => [name, fields[i]!])) }
-          : { row: index, field: "", problem: wrong }
+          : { row: index, field: "", problem: `line ${line} ${wrong}` }
       )
     }
     if (rows.length > 0) yield rows
@@ -47,7 +49,10 @@ const refuseHeader = (path: string, { fields, count, problem }: CsvRecord, colum
   const refuse = (what: string, remedy: string) => new DatasetFileCorrupt({ file: path, problem: what, remedy })
   const [first = ""] = fields
   if (problem !== null || count > MOST_FIELDS)
-    throw refuse(problem === null ? `has a header of ${count} columns` : `has a header that ${problem}`, "Write it anew as CSV")
+    throw refuse(
+      problem === null ? `has a header of ${count} columns` : `has a header that ${problem}`,
+      "Write it anew as CSV in UTF-8"
+    )
   if (/^\s*[[{]/.test(first)) throw refuse("is JSON and not CSV", "Write it anew as CSV, with a header")
   if (fields.some((field) => field.includes("\r")))
     throw refuse("ends its lines with a carriage return alone", "End them with a line feed (tr '\\r' '\\n')")
@@ -72,6 +77,8 @@ interface CsvRecord {
   readonly fields: ReadonlyArray<string>
   /** Of its fields, which may be more than are kept. */
   readonly count: number
+  /** Line that it begins in, from 1. */
+  readonly line: number
   /** What of it is not as CSV is written, or null. */
   readonly problem: string | null
 }
@@ -82,24 +89,18 @@ const MOST_FIELDS = 10_000
 /** Records, those that end in one chunk together; blank lines are none. */
 async function* recordsOf(path: string): AsyncGenerator<Array<CsvRecord>> {
   const corrupt = (problem: string) => new DatasetFileCorrupt({ file: path, problem })
-  const decoder = new TextDecoder("utf-8", { fatal: true })
-  const decode = (bytes?: Uint8Array): string => {
-    try {
-      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
-    } catch {
-      throw corrupt("is not valid UTF-8")
-    }
-  }
   const parser = new CsvParser()
+  let start = true
   for await (const bytes of textBytes(path)) {
-    const records = parser.take(decode(bytes))
+    const chunk = start ? withoutMark(bytes) : bytes
+    start = false
+    const records = parser.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1"))
     if (parser.length > LONGEST_RECORD)
       throw corrupt(`${parser.openQuote ?? "has a record"} of more than ${LONGEST_RECORD / 2 ** 20} MiB`)
     if (records.length > 0) yield records
   }
-  const last = parser.take(decode())
   if (parser.openQuote !== null) throw corrupt(`ends inside a quoted field: it ${parser.openQuote} that is never closed`)
-  append(last, parser.end())
+  const last = parser.end()
   if (last.length > 0) yield last
 }
 
@@ -110,9 +111,9 @@ const COMMA = 0x2c
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-/** Goes through text piece by piece; what a piece leaves open goes on in the next. */
+/** Goes through bytes, a character each, piece by piece; what a piece leaves open goes on in the next. */
 class CsvParser {
-  /** Characters of the record that is being read. */
+  /** Bytes of the record that is being read. */
   length = 0
   private place: Place = "start"
   private field = ""
@@ -122,6 +123,9 @@ class CsvParser {
   private quoted = false
   private problem: string | null = null
   private records = 0
+  /** The line that is being read, and that in which the record began, from 1. */
+  private line = 1
+  private first = 1
 
   /** That a quote was opened and not closed, in words; null where none is open. */
   get openQuote(): string | null {
@@ -137,10 +141,13 @@ class CsvParser {
       const code = text.charCodeAt(at)
       if (this.place === "start" && this.count === 0 && isLineEnd(text, at)) {
         at += code === LINE_FEED ? 1 : 2
+        this.first = ++this.line
         recordStart = at
       } else if (this.place === "quoted") {
         const end = text.indexOf('"', at)
-        this.field += end < 0 ? text.slice(at) : text.slice(at, end)
+        const part = end < 0 ? text.slice(at) : text.slice(at, end)
+        this.field += part
+        for (let feed = part.indexOf("\n"); feed >= 0; feed = part.indexOf("\n", feed + 1)) this.line++
         if (end >= 0) this.place = "quote"
         at = end < 0 ? text.length : end + 1
       } else if (this.place === "start" && code === QUOTE) {
@@ -154,6 +161,7 @@ class CsvParser {
         this.endField()
         at++
         if (code === COMMA) continue
+        this.line++
         const record = this.endRecord()
         if (record !== null) records.push(record)
         recordStart = at
@@ -179,26 +187,39 @@ class CsvParser {
   }
 
   private endField(): void {
-    if (this.fields.length < MOST_FIELDS) this.fields.push(this.field)
     this.count++
+    if (this.fields.length < MOST_FIELDS) this.fields.push(this.decoded(this.field))
     this.quoted = this.place === "quote" || this.place === "return"
     this.field = ""
     this.place = "start"
   }
 
+  /** The text of a field; what is wrong with one that is none is a problem of its record. */
+  private decoded(field: string): string {
+    if (!BEYOND_ASCII.test(field)) return field
+    const decoded = strictText(Buffer.from(field, "latin1"))
+    if ("text" in decoded) return decoded.text
+    this.problem ??= `has a field ${this.count} that ${decoded.problemInTextFile}`
+    return ""
+  }
+
   private endRecord(): CsvRecord | null {
-    const { count, fields, problem, quoted } = this
+    const { count, fields, problem, quoted, first } = this
     const last = fields.at(-1)!
     // A carriage return before the line end belongs to it.
     if (!quoted && last.endsWith("\r")) fields[fields.length - 1] = last.slice(0, -1)
     this.fields = []
     this.count = 0
     this.problem = null
-    if (count === 1 && !quoted && fields[0] === "") return null
+    this.first = this.line
+    if (count === 1 && !quoted && fields[0] === "" && problem === null) return null
     this.records++
-    return { fields, count, problem }
+    return { fields, count, line: first, problem }
   }
 }
+
+// oxlint-disable-next-line no-control-regex -- all of ASCII, what controls are in it included
+const BEYOND_ASCII = /[^\u0000-\u007f]/
 
 const isLineEnd = (text: string, at: number): boolean =>
   text.charCodeAt(at) === LINE_FEED || (text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED)

@@ -15,7 +15,7 @@ const DEEPEST = 200
 export const jsonRow = (bytes: Uint8Array, row: number, place: string): RawRow => {
   const bad = (problem: string): RawRow => ({ row, field: "", problem: `${place}${problem}` })
   const decoded = strictText(bytes)
-  if ("problem" in decoded) return bad(decoded.problem)
+  if ("problem" in decoded) return bad(decoded.problemInTextFile)
   const passedOver = passedOverIn(decoded.text)
   if (passedOver.nested) return bad(`is nested more than ${DEEPEST} deep`)
   try {

@@ -28,7 +28,8 @@ export async function* jsonlRows(
 ): AsyncGenerator<ReadonlyArray<RawRow>> {
   for await (const lines of linesOf(name, chunks)) {
     const rows: Array<RawRow> = []
-    for (const { row, bytes } of lines) if (row >= from) rows.push(jsonRow(bytes, row, `line ${row + 1} `))
+    // Where files were put one behind another, a line in the middle begins with a mark.
+    for (const { row, bytes } of lines) if (row >= from) rows.push(jsonRow(withoutMark(bytes), row, `line ${row + 1} `))
     if (rows.length > 0) yield rows
   }
 }

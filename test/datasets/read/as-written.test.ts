@@ -193,11 +193,23 @@ describe("half a surrogate pair is a bad row, by file and row", () => {
 
 describe("CSV", () => {
   const read: ReadonlyArray<readonly [what: string, csv: string, rows: ReadonlyArray<unknown>]> = [
-    ["text behind a closing quote", '1,"2"3\n4,5\n', ["has text behind the closing quote of field 2", { a: "4", b: "5" }]],
-    ["a blank behind a closing quote", '"1" ,2\n4,5\n', ["has text behind the closing quote of field 1", { a: "4", b: "5" }]],
+    ["text behind a closing quote", '1,"2"3\n4,5\n', ["line 2 has text behind the closing quote of field 2", { a: "4", b: "5" }]],
+    [
+      "a blank behind a closing quote",
+      '"1" ,2\n4,5\n',
+      ["line 2 has text behind the closing quote of field 1", { a: "4", b: "5" }]
+    ],
     ["a quoted field twice in one", '"1""2",3\n', [{ a: '1"2', b: "3" }]],
-    ["two quoted fields without a comma", '"1" "2",3\n4,5', ["has text behind the closing quote of field 1", { a: "4", b: "5" }]],
-    ["a quote that swallows a line", '1,"2\n3,"4"\n5,6\n', ["has text behind the closing quote of field 2", { a: "5", b: "6" }]],
+    [
+      "two quoted fields without a comma",
+      '"1" "2",3\n4,5',
+      ["line 2 has text behind the closing quote of field 1", { a: "4", b: "5" }]
+    ],
+    [
+      "a quote that swallows a line",
+      '1,"2\n3,"4"\n5,6\n',
+      ["line 2 has text behind the closing quote of field 2", { a: "5", b: "6" }]
+    ],
     [
       "a carriage return behind a closing quote",
       '1,"2"\r\n3,4\r\n',
@@ -206,12 +218,12 @@ describe("CSV", () => {
         { a: "3", b: "4" }
       ]
     ],
-    ["a carriage return there, and no line end", '"1"\r,2\n', ["has text behind the closing quote of field 1"]],
+    ["a carriage return there, and no line end", '"1"\r,2\n', ["line 2 has text behind the closing quote of field 1"]],
     ["a carriage return inside quotes", '1,"2\r"\r\n', [{ a: "1", b: "2\r" }]],
     ["a quoted field before a plain one, and CRLF", '"1",2\r\n', [{ a: "1", b: "2" }]],
-    ["too few fields", "1\n2,3\n", ["has 1 fields, and the header 2", { a: "2", b: "3" }]],
-    ["too many fields", "1,2,3\n2,3\n", ["has 3 fields, and the header 2", { a: "2", b: "3" }]],
-    ["very many fields", `${",".repeat(30_000)}\n2,3\n`, ["has 30001 fields, and the header 2", { a: "2", b: "3" }]],
+    ["too few fields", "1\n2,3\n", ["line 2 has 1 fields, and the header 2", { a: "2", b: "3" }]],
+    ["too many fields", "1,2,3\n2,3\n", ["line 2 has 3 fields, and the header 2", { a: "2", b: "3" }]],
+    ["very many fields", `${",".repeat(30_000)}\n2,3\n`, ["line 2 has 30001 fields, and the header 2", { a: "2", b: "3" }]],
     ["a quote inside a plain field", '5" pipe,2\n', [{ a: '5" pipe', b: "2" }]],
     [
       "blank lines",

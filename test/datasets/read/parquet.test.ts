@@ -151,7 +151,7 @@ describe("values of Parquet", () => {
         file: "main/test-00000-of-00001.parquet",
         row: 1,
         field: "question",
-        problem: "is not valid UTF-8 (first suspect byte 0xe9 at 3)"
+        problem: "is not valid UTF-8 (first suspect byte 0xe9 at 3, which is é in Windows-1252 and Latin-1)"
       }
     ])
   })
