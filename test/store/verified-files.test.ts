@@ -3,23 +3,15 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 import { sha256 } from "../../src/store/objects/digest.ts"
 import { Objects } from "../../src/store/objects/Objects.ts"
 import { VerifiedFiles } from "../../src/store/objects/verified-files.ts"
+import { ownCache } from "./own-cache.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
-const before = process.env["ECHO_CHAMBER_CACHE"]
-let cache = ""
-beforeEach(() => {
-  cache = temporaryFolder()
-  process.env["ECHO_CHAMBER_CACHE"] = cache
-})
-afterEach(() => {
-  if (before === undefined) delete process.env["ECHO_CHAMBER_CACHE"]
-  else process.env["ECHO_CHAMBER_CACHE"] = before
-})
+const cache = ownCache()
 
 const storeWith = (text: string) => {
   const root = temporaryFolder()
@@ -75,11 +67,11 @@ describe("a file whose digest was seen to hold", () => {
 })
 
 describe("the notes of such files", () => {
-  const notes = () => fs.readdirSync(path.join(cache, "verified"))
+  const notes = () => fs.readdirSync(path.join(cache(), "verified"))
 
   it("that are torn or made up cost time only", () => {
     const { root, digest, known } = storeWith("abc")
-    fs.writeFileSync(path.join(cache, "verified", notes()[0]!), `\0\n1 2 3\n${"9".repeat(1e6)}\n`)
+    fs.writeFileSync(path.join(cache(), "verified", notes()[0]!), `\0\n1 2 3\n${"9".repeat(1e6)}\n`)
     expect(known()).toBe(false)
     expect(new Objects(root).problem(digest)).toBeNull()
   })
@@ -92,8 +84,8 @@ describe("the notes of such files", () => {
   })
 
   it("are done without where the cache cannot be written", () => {
-    fs.rmSync(cache, { recursive: true })
-    fs.writeFileSync(cache, "no folder")
+    fs.rmSync(cache(), { recursive: true })
+    fs.writeFileSync(cache(), "no folder")
     const { known, root, digest } = storeWith("abc")
     expect(known()).toBe(false)
     expect(new Objects(root).problem(digest)).toBeNull()
@@ -107,7 +99,7 @@ describe("what is computed from", () => {
     fs.writeFileSync(file, "abd")
     const now = fs.lstatSync(file, { bigint: true })
     fs.appendFileSync(
-      path.join(cache, "verified", fs.readdirSync(path.join(cache, "verified"))[0]!),
+      path.join(cache(), "verified", fs.readdirSync(path.join(cache(), "verified"))[0]!),
       `${now.dev} ${now.ino} ${now.size} ${now.mtimeNs} ${now.ctimeNs} ${digest}\n`
     )
     expect(new Objects(root).problem(digest)).toBeNull()

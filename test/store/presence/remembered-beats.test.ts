@@ -3,23 +3,15 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { afterEach, beforeEach, expect, it } from "vitest"
+import { expect, it } from "vitest"
 
 import { type Machine, thisMachine } from "../../../src/store/presence/machine.ts"
 import { driverOf, enter, tokenOfRun } from "../../../src/store/presence/Presence.ts"
 import { atOnce } from "../../../src/store/presence/steps.ts"
+import { ownCache } from "../own-cache.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 
-const before = process.env["ECHO_CHAMBER_CACHE"]
-let cache = ""
-beforeEach(() => {
-  cache = temporaryFolder()
-  process.env["ECHO_CHAMBER_CACHE"] = cache
-})
-afterEach(() => {
-  if (before === undefined) delete process.env["ECHO_CHAMBER_CACHE"]
-  else process.env["ECHO_CHAMBER_CACHE"] = before
-})
+const cache = ownCache()
 
 const RUN = "study-20260101-000000-aaaa"
 const elsewhere: Machine = {
@@ -30,8 +22,8 @@ const look = (root: string) => driverOf(root, thisMachine(), RUN)
 
 /** As if that much time had gone by since the beats were noted. */
 const later = (milliseconds: number): void => {
-  const [name = ""] = fs.readdirSync(path.join(cache, "beats"))
-  const file = path.join(cache, "beats", name)
+  const [name = ""] = fs.readdirSync(path.join(cache(), "beats"))
+  const file = path.join(cache(), "beats", name)
   const notes = JSON.parse(fs.readFileSync(file, "utf8")) as { boot: string; beats: Record<string, [string, number, boolean]> }
   for (const beat of Object.values(notes.beats)) beat[1] -= milliseconds
   fs.writeFileSync(file, JSON.stringify(notes))
@@ -64,8 +56,8 @@ it("cannot be told from notes of an earlier start of the machine, of another sto
   atOnce(enter(root, elsewhere, "run", tokenOfRun(RUN))).beat()
   look(root)
   later(thisMachine().silence * 2)
-  const [name = ""] = fs.readdirSync(path.join(cache, "beats"))
-  const file = path.join(cache, "beats", name)
+  const [name = ""] = fs.readdirSync(path.join(cache(), "beats"))
+  const file = path.join(cache(), "beats", name)
   const text = fs.readFileSync(file, "utf8")
   for (const damaged of [text.replace(thisMachine().self.boot!, "yesterday"), text.slice(0, -5), "null", '{"beats":{"a":1}}']) {
     fs.writeFileSync(file, damaged)
