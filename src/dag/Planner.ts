@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 
 import { canonicalJson } from "../store/objects/digest.ts"
+import { keyOf } from "../store/objects/records.ts"
 import { type ActionRecord, type Component, ResultUnread, Store } from "../store/objects/Store.ts"
 import { soundAs } from "../store/upkeep/open-parts.ts"
 import type { Graph, GraphNode } from "./graph.ts"
 import { inputsAgree, InputsDisagree, originOf } from "./inputs-agree.ts"
-import { componentsOf, keyOf } from "./key.ts"
+import { componentsOf } from "./key.ts"
 
 /** One difference between an action and the nearest earlier one of its stage. */
 export interface Change {

@@ -4,7 +4,6 @@
  * that "why does this run?" is a comparison of two lists.
  */
 
-import { digestOf } from "../store/objects/digest.ts"
 import type { Component } from "../store/objects/Store.ts"
 import { codeOf, layoutDigest } from "./code/digest.ts"
 import * as Param from "./Param.ts"
@@ -40,7 +39,3 @@ export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
     ...parts.externals.map(({ name, sha256 }) => ({ name: `file:${name}`, value: sha256 })),
     ...parts.stage.numerics.map((name) => ({ name: `numerics:${name}`, value: parts.numerics[name] ?? "none" }))
   ].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-
-/** SHA-256 over the components in order of name, every name and value with its length in front. */
-export const keyOf = (components: ReadonlyArray<Component>): string =>
-  digestOf(components.flatMap(({ name, value }) => [name, value]))

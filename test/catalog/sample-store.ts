@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
+import { keyOf } from "../../src/store/objects/records.ts"
 import { Column } from "../../src/store/schema/Column.ts"
 import { Table } from "../../src/store/schema/Table.ts"
 
@@ -53,17 +54,18 @@ export class SampleStore {
   action(stage: string, params: object, files: Readonly<Record<string, { file: string; rows: number; bytes: number }>>) {
     const manifest = { kind: stage === "rl" ? "checkpoint/rl-run" : "checkpoint", tables: files, documents: {} }
     const artifact = sha256(JSON.stringify(manifest))
-    const key = sha256(JSON.stringify([stage, params]))
+    const components = [
+      { name: "stage", value: stage },
+      { name: "params", value: JSON.stringify(params) }
+    ]
+    const key = keyOf(components)
     mkdirSync(join(this.objectPath(artifact), ".."), { recursive: true })
     writeFileSync(this.objectPath(artifact), JSON.stringify(manifest))
     const record = {
       version: 1,
       key,
       stage,
-      components: [
-        { name: "stage", value: stage },
-        { name: "params", value: JSON.stringify(params) }
-      ],
+      components,
       params,
       inputs: {},
       output: { ...manifest, digest: artifact },

@@ -4,9 +4,10 @@ import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
 import { layoutDigest } from "../../src/dag/code/digest.ts"
-import { componentsOf, keyOf } from "../../src/dag/key.ts"
+import { componentsOf } from "../../src/dag/key.ts"
 import * as Param from "../../src/dag/Param.ts"
 import * as Stage from "../../src/dag/Stage.ts"
+import { keyOf } from "../../src/store/objects/records.ts"
 import { Numbers } from "./fixtures/stages/kinds.ts"
 
 const stage = Stage.make({

@@ -6,7 +6,7 @@ import * as path from "node:path"
 import { describe, expect, it } from "vitest"
 
 import { changesBetween, type Decision } from "../../src/dag/Planner.ts"
-import { readRecord, recordText } from "../../src/store/objects/records.ts"
+import { keyOf, readRecord, recordText } from "../../src/store/objects/records.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
@@ -82,19 +82,20 @@ describe("a plan", () => {
     const [name = ""] = fs.readdirSync(path.join(root, "actions"))
     const record = readRecord(root, name.slice(0, 64))!
     // The same result under the key of other code, as an edited module would leave it.
-    const edit = (value: string, finishedAt: string): void => {
-      const key = value.repeat(64)
+    const edit = (value: string, finishedAt: string): string => {
       const components = record.components.map((c) => (c.name.endsWith("rule.ts") ? { ...c, value: value.repeat(64) } : c))
+      const key = keyOf(components)
       fs.writeFileSync(path.join(root, "actions", `${key}.json`), recordText({ ...record, key, components, finishedAt }))
+      return key
     }
     fs.rmSync(path.join(root, "actions", name))
     edit("a", "2026-01-01T00:00:00.000Z")
-    edit("b", "2026-01-02T00:00:00.000Z")
+    const newer = edit("b", "2026-01-02T00:00:00.000Z")
     expect((await planNodes(root, [count({}, {})])).get("count")?._tag).toBe("run")
     const plan = await planNodes(root, [count({}, {})], { assumeUnchanged: ["count"] })
     expect(plan.get("count")).toMatchObject({
       _tag: "cached",
-      key: "b".repeat(64),
+      key: newer,
       action: { output: { digest: digest("count") } },
       waived: [{ component: "code:test/dag/fixtures/stages/rule.ts", before: "b".repeat(64) }]
     })

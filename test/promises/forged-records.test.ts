@@ -10,7 +10,14 @@ import * as path from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { canonicalJson } from "../../src/store/objects/digest.ts"
-import { type ActionRecord, type Manifest, readRecord, recordText } from "../../src/store/objects/records.ts"
+import {
+  type ActionRecord,
+  type Component,
+  keyOf,
+  type Manifest,
+  readRecord,
+  recordText
+} from "../../src/store/objects/records.ts"
 import { place } from "../cli/command-line.ts"
 import chain from "../dag/fixtures/studies/chain.ts"
 import { objectsIn, planNodes, runNodes } from "../dag/study-in-a-folder.ts"
@@ -121,6 +128,78 @@ describe("a sealed record whose manifest", () => {
   })
 })
 
+const withComponents = (record: ActionRecord, change: (component: Component) => Component | ReadonlyArray<Component>) => ({
+  ...record,
+  components: record.components.flatMap(change)
+})
+const valued = (beginning: string, value: string) => (c: Component) => (c.name.startsWith(beginning) ? { ...c, value } : c)
+
+/** Records that are sealed and sound in every part, and not those of their key. */
+const OF_ANOTHER_KEY: Readonly<Record<string, (record: ActionRecord) => ActionRecord>> = {
+  "lists no components": (r) => ({ ...r, components: [] }),
+  "lacks a component": (r) => ({ ...r, components: r.components.slice(1) }),
+  "lists one component twice": (r) => ({ ...r, components: [...r.components, r.components[0]!] }),
+  "lists one component more": (r) => ({ ...r, components: [...r.components, { name: "x", value: "y" }] }),
+  "lists them in another order": (r) => ({ ...r, components: r.components.toReversed() }),
+  "lists other code": (r) => withComponents(r, valued("code:", "0".repeat(64))),
+  "lists another parameter": (r) => withComponents(r, valued("param:", "77")),
+  "calls a component otherwise": (r) => withComponents(r, (c) => ({ ...c, name: c.name.replace("param:", "parom:") })),
+  "lists an input with other contents": (r) => withComponents(r, valued("input:", "0".repeat(64))),
+  "moves a letter from name to value": (r) =>
+    withComponents(r, ({ name, value }) => ({ name: name.slice(0, -1), value: name.at(-1)! + value })),
+  "lists the components of another stage": (r) => withComponents(r, valued("stage", "other")),
+  "names another stage": (r) => ({ ...r, stage: "other" }),
+  "names another input": (r) => ({ ...r, inputs: { numbers: "0".repeat(64) } }),
+  "names an input that is none of its stage": (r) => ({ ...r, inputs: { ...r.inputs, more: "0".repeat(64) } }),
+  "names no inputs": (r) => ({ ...r, inputs: {} })
+}
+
+describe("a sealed record that", () => {
+  it.each(Object.keys(OF_ANOTHER_KEY))(
+    "%s is set aside by the run that finds it, said in a line, and made again",
+    async (what) => {
+      const root = path.join(temporaryFolder(), "store")
+      fs.cpSync(sound, root, { recursive: true })
+      const victim = recordsIn(root).find(({ stage }) => stage === "sum")!
+      const file = path.join(root, "actions", `${victim.key}.json`)
+      fs.rmSync(file)
+      fs.writeFileSync(file, recordText(OF_ANOTHER_KEY[what]!(victim)))
+      const words = /(does not follow from the components it lists|names (another stage|other inputs) than its components do)/
+      const found = await at.here(["verify", "--store", root])
+      expect([found.code, found.out]).toEqual([1, expect.stringMatching(words)])
+      expect(found.out).toContain(file)
+      // No command shows it as what it says, nor lets what it needs go.
+      const shown = await at.here(["sql", "select count(*) from actions", "--format", "csv", "--store", root])
+      expect(shown.out).toContain("\n1\n")
+      expect((await at.here(["gc", "--yes", "--store", root])).out).toContain("so objects and code texts are left alone")
+      expect([...(await planNodes(root, nodes())).values()].map(({ _tag }) => _tag)).toEqual(["cached", "run"])
+
+      const run = await at.pipeline(["run", "chain", "--terms", "12", "--no-report", "--store", root])
+      expect(run.code).toBe(0)
+      expect(run.err.split(file)).toHaveLength(2)
+      expect(run.err).toMatch(new RegExp(`${words.source}; it was moved to .* and is made again`))
+      expect(fs.readdirSync(path.join(root, "damaged"))).toEqual([path.basename(file)])
+      expect(readRecord(root, victim.key)!.output).toEqual(victim.output)
+      expect(objectsIn(root)).toEqual(results)
+      expect((await at.here(["verify", "--store", root])).code).toBe(0)
+    }
+  )
+
+  it("lists components that are not those of its key is not taken for unchanged either", async () => {
+    const root = path.join(temporaryFolder(), "store")
+    fs.cpSync(sound, root, { recursive: true })
+    // As if the same study had been computed by other code; its list claims to differ in code alone.
+    const victim = recordsIn(root).find(({ stage }) => stage === "count")!
+    const key = "e".repeat(64)
+    fs.rmSync(path.join(root, "actions", `${victim.key}.json`))
+    fs.writeFileSync(
+      path.join(root, "actions", `${key}.json`),
+      recordText(withComponents({ ...victim, key }, valued("code:", "0".repeat(64))))
+    )
+    expect((await planNodes(root, nodes(), { assumeUnchanged: ["count"] })).get("count")?._tag).toBe("run")
+  })
+})
+
 describe("an object that two records speak of", () => {
   it("stays where it is when one of them says a false size of it", async () => {
     const root = path.join(temporaryFolder(), "store")
@@ -128,11 +207,12 @@ describe("an object that two records speak of", () => {
     const victim = recordsIn(root).find(({ stage }) => stage === "count")!
     const shared = table(victim.output).file
     const { kind, tables, documents } = withTable(victim.output, { bytes: 2 ** 53 - 1 })
-    const key = "e".repeat(64)
+    const components = [...victim.components, { name: "param:other", value: "1" }]
+    const key = keyOf(components)
     const digest = keep(root, canonicalJson({ kind, tables, documents }))
     fs.writeFileSync(
       path.join(root, "actions", `${key}.json`),
-      recordText({ ...victim, key, output: { kind, tables, documents, digest } })
+      recordText({ ...victim, key, components, output: { kind, tables, documents, digest } })
     )
     const found = await at.here(["verify", "--store", root])
     expect(found.code).toBe(1)

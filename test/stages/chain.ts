@@ -3,8 +3,6 @@
  * with tags. What tests of RL and evaluation start from; some seconds of work, shared by the tests of a file.
  */
 
-import { createHash } from "node:crypto"
-
 import { Cause, Effect, Exit, Layer, type Scope } from "effect"
 
 import { Checkpoint } from "../../schemas/checkpoint.ts"
@@ -16,6 +14,7 @@ import { openArtifact } from "../../src/dag/running/input-artifact.ts"
 import type { Reader, Stage } from "../../src/dag/Stage.ts"
 import type { Engine } from "../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
+import { keyOf } from "../../src/store/objects/records.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { newToken } from "../../src/store/presence/Presence.ts"
 import type { Kind } from "../../src/store/schema/Kind.ts"
@@ -55,13 +54,18 @@ export const chain = (root: string) => {
   ): Promise<Computed> => {
     const { threads = 1, interrupted = false } = how
     const notes: Array<string> = []
+    const components = [
+      { name: "attempt", value: String(attempt++) },
+      { name: "stage", value: stage.name },
+      ...Object.entries(inputs).map(([name, value]) => ({ name: `input:${name}`, value }))
+    ]
     const request = {
-      key: createHash("sha256").update(`attempt ${attempt++}`).digest("hex"),
+      key: keyOf(components),
       stage: stage.name,
       module: stage.module,
       params: Param.complete(stage.name, stage.params, given),
       inputs,
-      components: [],
+      components,
       attempt: newToken(),
       placement: { store: root, threads, checkpointSeconds: 3600, services: {} }
     }

@@ -9,6 +9,7 @@ import { errorCode } from "../../text/error-text.ts"
 import { systemReason } from "../../text/system-problem.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
+import { digestOf } from "./digest.ts"
 import { isCount, isDigest, isDuration, isPlainRecord, isText, isTime } from "./fields.ts"
 
 /** What an artifact consists of: the files of its tables and documents, by digest. */
@@ -58,6 +59,10 @@ export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
 /** What helps where a file cannot be read: nothing can be said of it, so that nothing is done about it either. */
 export const UNREAD_ADVICE =
   "It may be sound, so it is left where it is. Mend that, or move the file out of the store: the next run makes it again."
+
+/** The key of an action: SHA-256 over its components in order of name, every name and value with its length in front. */
+export const keyOf = (components: ReadonlyArray<Component>): string =>
+  digestOf(components.flatMap(({ name, value }) => [name, value]))
 
 /** The file of a key's record. */
 export const recordFile = (root: string, key: string): string => inside(root, "actions", `${key}.json`)
@@ -119,8 +124,26 @@ const shapeProblem = (key: string, record: Readonly<Record<string, unknown>>): s
   if (!isObject(inputs) || !Object.values(inputs).every((digest) => isDigest(digest))) return "lacks its inputs"
   if (engine !== null && !isPlainRecord(engine)) return "does not say what computed it"
   if (!isObject(output) || !isDigest(output["digest"])) return "lacks its output"
-  return manifestProblem(output)
+  return manifestProblem(output) ?? keyProblem(record as unknown as ActionRecord)
 }
+
+/**
+ * Why a record is not that of its key; null when it is. A seal says that nobody damaged it, and not that it is true: what it
+ * lists is what its result is taken to be made of, by runs, by `--assume-unchanged` and in queries.
+ */
+const keyProblem = ({ key, components, stage, inputs }: ActionRecord): string | null => {
+  if (keyOf(components) !== key) return "does not follow from the components it lists"
+  const own = components.find(({ name }) => name === "stage")?.value ?? stage
+  if (own !== stage) return "names another stage than its components do"
+  const listed = components.flatMap(({ name, value }) =>
+    name.startsWith(INPUT) ? [[name.slice(INPUT.length), value] as const] : []
+  )
+  const agree = listed.length === Object.keys(inputs).length && listed.every(([name, value]) => inputs[name] === value)
+  return agree ? null : "names other inputs than its components do"
+}
+
+/** Of the components of a key, those that are inputs begin so. */
+const INPUT = "input:"
 
 /** Why a value is no manifest; null when it is one. */
 export const manifestProblem = (manifest: Readonly<Record<string, unknown>>): string | null => {
