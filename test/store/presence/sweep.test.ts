@@ -5,12 +5,12 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { acquire, holderOf, isLease } from "../../src/store/presence/Lease.ts"
-import { enter, newToken, observer } from "../../src/store/presence/Presence.ts"
-import type { Steps } from "../../src/store/presence/steps.ts"
-import { awaitSweep, COMMIT, sweep, type Swept, type Things } from "../../src/store/presence/Sweep.ts"
+import { acquire, holderOf, isLease } from "../../../src/store/presence/Lease.ts"
+import { enter, newToken, observer } from "../../../src/store/presence/Presence.ts"
+import type { Steps } from "../../../src/store/presence/steps.ts"
+import { awaitSweep, COMMIT, sweep, type Swept, type Things } from "../../../src/store/presence/Sweep.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { type Actor, world } from "./interleaving.ts"
-import { temporaryFolder } from "./temporary-folder.ts"
 
 /** Actions of this miniature and the objects of their results; one object is shared. */
 const ACTIONS: Readonly<Record<string, ReadonlyArray<string>>> = { k1: ["o1", "shared"], k2: ["o2", "shared"], k3: ["o3"] }

@@ -3,9 +3,9 @@
  * that a seed decides, are stopped and go on, or are killed, at any step. The folder that they share is a real one.
  */
 
-import type { Machine, ProcessIdentity } from "../../src/store/presence/machine.ts"
-import type { Presence } from "../../src/store/presence/Presence.ts"
-import type { Steps } from "../../src/store/presence/steps.ts"
+import type { Machine, ProcessIdentity } from "../../../src/store/presence/machine.ts"
+import type { Presence } from "../../../src/store/presence/Presence.ts"
+import type { Steps } from "../../../src/store/presence/steps.ts"
 
 const SILENCE = 180_000
 

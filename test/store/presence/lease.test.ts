@@ -7,13 +7,13 @@ import * as path from "node:path"
 
 import { afterEach, describe, expect, it } from "vitest"
 
-import { acquire, holderOf, isLease, type Lease } from "../../src/store/presence/Lease.ts"
-import { fateOf, type Machine, type ProcessIdentity, startOf, thisMachine } from "../../src/store/presence/machine.ts"
-import { enter, newToken, observer, type Presence, type Verdict } from "../../src/store/presence/Presence.ts"
-import { atOnce } from "../../src/store/presence/steps.ts"
-import { temporaryFolder } from "./temporary-folder.ts"
+import { acquire, holderOf, isLease, type Lease } from "../../../src/store/presence/Lease.ts"
+import { fateOf, type Machine, type ProcessIdentity, startOf, thisMachine } from "../../../src/store/presence/machine.ts"
+import { enter, newToken, observer, type Presence, type Verdict } from "../../../src/store/presence/Presence.ts"
+import { atOnce } from "../../../src/store/presence/steps.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
-const HOLDER = path.join(import.meta.dirname, "fixtures", "hold-lease.ts")
+const HOLDER = path.join(import.meta.dirname, "../fixtures/hold-lease.ts")
 const KEY = "ab".repeat(32)
 
 const children: Array<ChildProcess> = []
