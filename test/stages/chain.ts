@@ -3,10 +3,14 @@
  * with tags. What tests of RL and evaluation start from; some seconds of work, shared by the tests of a file.
  */
 
+import * as fs from "node:fs"
+import * as path from "node:path"
+
 import { Cause, Effect, Exit, Layer, type Scope } from "effect"
 
 import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { Stopped } from "../../src/dag/Checkpoints.ts"
+import { componentsOf } from "../../src/dag/key.ts"
 import * as Param from "../../src/dag/Param.ts"
 import { computeAction } from "../../src/dag/running/compute-action.ts"
 import type { Obtained } from "../../src/dag/running/Executor.ts"
@@ -54,16 +58,21 @@ export const chain = (root: string) => {
   ): Promise<Computed> => {
     const { threads = 1, interrupted = false } = how
     const notes: Array<string> = []
-    const components = [
-      { name: "attempt", value: String(attempt++) },
-      { name: "stage", value: stage.name },
-      ...Object.entries(inputs).map(([name, value]) => ({ name: `input:${name}`, value }))
-    ]
+    const params = Param.complete(stage.name, stage.params, given)
+    const externals = await Effect.runPromise(stage.externals(params))
+    // No class of this machine's engine: each computation of a stage that uses one has a key of its own.
+    const components = componentsOf({ stage, params, inputs, externals, numerics: { engine: `attempt ${attempt++}` } })
+    const key = keyOf(components)
+    for (const names of [
+      ["actions", `${key}.json`],
+      ["attempts", key]
+    ])
+      fs.rmSync(path.join(root, ...names), { recursive: true, force: true })
     const request = {
-      key: keyOf(components),
+      key,
       stage: stage.name,
       module: stage.module,
-      params: Param.complete(stage.name, stage.params, given),
+      params,
       inputs,
       components,
       attempt: newToken(),

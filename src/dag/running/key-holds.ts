@@ -66,9 +66,8 @@ const componentsNow = (
   return componentsOf({ stage, params, inputs, externals, numerics: classes, again: true })
 }
 
-/** A request without components comes from no plan: its key says nothing. */
 const outdated = (stage: Stage.Any, request: StageRequest, now: ReadonlyArray<Component>): KeyOutdated | null => {
-  const changes = request.components.length === 0 ? [] : changesBetween(request.components, now)
+  const changes = changesBetween(request.components, now)
   return changes.length === 0
     ? null
     : new KeyOutdated({ stage: stage.name, components: changes.map(({ component }) => component) })
