@@ -264,7 +264,7 @@ describe("verify and gc", () => {
     fs.mkdirSync(path.dirname(stray), { recursive: true })
     fs.writeFileSync(stray, "abc")
     // However old it looks: nobody is there whose it could be.
-    const unfinished = ["tmp-1-killed", "tmp-2-killed"].map((name) => path.join(at.store, "actions", name))
+    const unfinished = ["tmp-1-abababababab", `tmp-${"ab".repeat(16)}`].map((name) => path.join(at.store, "actions", name))
     for (const file of unfinished) fs.writeFileSync(file, "x")
     const deleting = path.join(at.store, "trash", `rubbish-${"ab".repeat(16)}`)
     fs.mkdirSync(deleting, { recursive: true })

@@ -22,7 +22,8 @@ const linkedAt = (names: string): { readonly store: string; readonly victim: str
   const [store, victim] = [path.join(folder, "store"), path.join(folder, "victim")]
   fs.cpSync(at.store, store, { recursive: true })
   fs.mkdirSync(path.join(victim, "ab"), { recursive: true })
-  for (const name of ["a.txt", "tmp-1", `${"ab".repeat(32)}`, "ab/tmp-2"]) fs.writeFileSync(path.join(victim, name), "dear")
+  for (const name of ["a.txt", "tmp-1-abababababab", `${"ab".repeat(32)}`, "ab/tmp-2-abababababab"])
+    fs.writeFileSync(path.join(victim, name), "dear")
   fs.rmSync(path.join(store, names), { recursive: true, force: true })
   fs.mkdirSync(path.dirname(path.join(store, names)), { recursive: true })
   fs.symlinkSync(victim, path.join(store, names))
@@ -58,8 +59,8 @@ describe("gc --yes", () => {
     expect(`${out}${err}`).not.toMatch(/^\s+at |Something broke/m)
     expect([0, 2]).toContain(code)
     if (code === 2) expect(err).toMatch(/is a link|is no store/)
-    expect(fs.readdirSync(victim).toSorted()).toEqual(["a.txt", "ab", "ab".repeat(32), "tmp-1"])
-    expect(fs.readdirSync(path.join(victim, "ab"))).toEqual(["tmp-2"])
+    expect(fs.readdirSync(victim).toSorted()).toEqual(["a.txt", "ab", "ab".repeat(32), "tmp-1-abababababab"])
+    expect(fs.readdirSync(path.join(victim, "ab"))).toEqual(["tmp-2-abababababab"])
   })
 
   it.each([
@@ -135,7 +136,7 @@ describe("gc --yes", () => {
     ["a folder in place of a beat", `presence/${"ab".repeat(16)}.beat/x`],
     ["a file in place of a folder of a gc", `trash/${"ab".repeat(16)}`],
     ["a file in place of a folder that is put back", `trash/back-${"ab".repeat(16)}`],
-    ["what an earlier gc could not remove", `trash/rubbish-${"ab".repeat(16)}/x`]
+    ["what an earlier gc could not remove", `trash/rubbish-${"ab".repeat(16)}/code!x/y`]
   ])("is not stopped by %s, and leaves none of it", async (_, names) => {
     const own = place()
     fs.cpSync(at.store, own.store, { recursive: true })

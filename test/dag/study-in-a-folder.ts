@@ -94,6 +94,6 @@ export const planNodes = async (
 /** Every file of a store's results with its contents' digest as its name: equal lists are equal results. */
 export const objectsIn = (root: string): ReadonlyArray<string> =>
   fs
-    .readdirSync(path.join(root, "objects", "sha256"))
-    .flatMap((folder) => fs.readdirSync(path.join(root, "objects", "sha256", folder)))
+    .readdirSync(path.join(root, "objects", "sha256"), { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? fs.readdirSync(path.join(root, "objects", "sha256", entry.name)) : []))
     .toSorted()

@@ -270,8 +270,8 @@ describe("what stands in place of a folder", () => {
     ["code"],
     ["damaged"],
     ["objects"],
-    ["objects", "sha256", "zz"],
-    ["attempts", "x"],
+    ["objects", "sha256", "ab"],
+    ["attempts", "ab".repeat(32)],
     ["runs"],
     ["reports"],
     ["actions"]

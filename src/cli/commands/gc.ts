@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 
 import { inStore } from "../../dag/running/come-in.ts"
 import { inside } from "../../store/disk/inside.ts"
+import { ownParts } from "../../store/disk/own-names.ts"
 import { noteGoing } from "../../store/objects/let-go.ts"
 import { objectsOf } from "../../store/objects/records.ts"
 import { listRuns, readRun } from "../../store/objects/Runs.ts"
@@ -53,7 +54,7 @@ export const command: Command = {
     if (!fs.existsSync(root)) return announce({ garbage: [], notes: [] }, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())
-    const look = () => findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns)
+    const look = () => without(root, findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns))
     if (!parsed.is("yes")) {
       const found = await Effect.runPromise(inStore(root, "looking for what nobody needs", () => looked(look)))
       const there = others(seen)
@@ -65,10 +66,12 @@ export const command: Command = {
       let found: Found = { garbage: [], notes: [] }
       const remove = () => {
         found = look()
-        return found.garbage.map(({ what, names }) => ({
-          names,
-          before: () => what === RECORDS && noteGoing(root, keyOf(names))
-        }))
+        return found.garbage.flatMap(({ what, names }) =>
+          ownParts(root, names).map((part) => ({
+            names: part,
+            before: () => what === RECORDS && noteGoing(root, keyOf(names))
+          }))
+        )
       }
       const watching = (holders: ReadonlyArray<Holder>) =>
         say(`Looking whether ${who(holders)} still works here; this takes ${duration(seen.machine.silence / 1000)} at most.`)
@@ -83,6 +86,12 @@ export const command: Command = {
     return 1
   }
 }
+
+/** What is left of garbage when foreign things stay, with the folders that they lie in. */
+const without = (root: string, { garbage, notes }: Found): Found => ({
+  garbage: garbage.filter(({ names }) => ownParts(root, names).length > 0),
+  notes
+})
 
 interface Found {
   readonly garbage: ReadonlyArray<Garbage>

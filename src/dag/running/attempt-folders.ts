@@ -5,10 +5,10 @@
  */
 
 import * as fs from "node:fs"
-import * as path from "node:path"
 
-import { discard } from "../../store/disk/calls.ts"
+import { discard, discardEmpty, lookAt } from "../../store/disk/calls.ts"
 import { inside, makeInside, namesInside, readText } from "../../store/disk/inside.ts"
+import { isOwn, ownNamesInside, ownParts } from "../../store/disk/own-names.ts"
 import { isGone, type Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
 import * as Checkpoints from "../Checkpoints.ts"
@@ -17,7 +17,9 @@ const TOKEN = /^[0-9a-f]{32}$/
 
 /** The folders of an action's holders by token. */
 const holdersOf = (root: string, key: string): ReadonlyArray<string> =>
-  namesInside(root, "attempts", key).filter((name) => TOKEN.test(name))
+  namesInside(root, "attempts", key).filter(
+    (name) => TOKEN.test(name) && lookAt(inside(root, "attempts", key, name))?.isDirectory() === true
+  )
 
 /** After which steps an action's holders have saved their state, as their checkpoints claim. */
 export const savedSteps = (root: string, key: string): ReadonlyArray<number> =>
@@ -49,14 +51,14 @@ export const goOnFromOthers = (seen: Observer, key: string, token: string, warn:
   const whole = others.flatMap((other) => {
     const from = inside(root, "attempts", key, other)
     const saved = Checkpoints.readCheckpoint(from, warn)
-    return saved === null ? [] : [{ from, saved }]
+    return saved === null ? [] : [{ from, other, saved }]
   })
   const newest = whole.toSorted((a, b) => b.saved.step - a.saved.step)[0]
   if (newest !== undefined) {
-    const { from, saved } = newest
+    const { from, other, saved } = newest
     for (const { file } of saved.files) bring(from, folder, file.split("/"))
-    const output = path.join(from, Checkpoints.OUTPUT)
-    if (fs.existsSync(output)) for (const name of fs.readdirSync(output)) bring(from, folder, [Checkpoints.OUTPUT, name])
+    for (const name of ownNamesInside(root, ["attempts", key, other, Checkpoints.OUTPUT]))
+      bring(from, folder, [Checkpoints.OUTPUT, name])
     bring(from, folder, [Checkpoints.CHECKPOINT])
   }
   for (const other of others) if (isGone(seen, other)) discardScratch(root, key, other)
@@ -81,7 +83,8 @@ const isScratch = (name: string): boolean =>
 
 const discardScratch = (root: string, key: string, token: string): void => {
   for (const name of namesInside(root, "attempts", key, token))
-    if (isScratch(name)) discard(inside(root, "attempts", key, token, name))
+    if (isScratch(name) && isOwn(["attempts", key, token, name]))
+      for (const names of ownParts(root, ["attempts", key, token, name])) discard(inside(root, ...names))
 }
 
 /** Leaves of a finished action's attempts nothing but what is told of them. */
@@ -92,13 +95,4 @@ export const tidyAttempts = (seen: Observer, key: string, token: string): void =
       discardScratch(root, key, holder)
       discardEmpty(inside(root, "attempts", key, holder))
     }
-}
-
-/** Removes a folder in which there is nothing. */
-export const discardEmpty = (folder: string): void => {
-  try {
-    fs.rmdirSync(folder)
-  } catch {
-    // There is something in it, or somebody else was quicker.
-  }
 }

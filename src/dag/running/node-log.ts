@@ -3,7 +3,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { namesInside, readText } from "../../store/disk/inside.ts"
+import { readText } from "../../store/disk/inside.ts"
+import { ownNamesInside } from "../../store/disk/own-names.ts"
 
 /** Where the log of an attempt is kept, in the folder of its holder. */
 export const logFile = (attemptFolder: string): string => path.join(attemptFolder, "log")
@@ -11,7 +12,7 @@ export const logFile = (attemptFolder: string): string => path.join(attemptFolde
 /** The newest log of an action's attempts; null where none was kept. Stores of earlier programs have one log an action. */
 export const newestLog = (root: string, key: string): string | null => {
   const folder = path.join(root, "attempts", key)
-  const logs = [folder, ...namesInside(root, "attempts", key).map((name) => path.join(folder, name))].flatMap((attempt) => {
+  const logs = [folder, ...ownNamesInside(root, ["attempts", key]).map((name) => path.join(folder, name))].flatMap((attempt) => {
     const file = logFile(attempt)
     const stat = fs.lstatSync(file, { throwIfNoEntry: false })
     return stat?.isFile() === true ? [{ file, modified: stat.mtimeMs }] : []

@@ -157,6 +157,15 @@ export const discard = (at: string): void => {
   }
 }
 
+/** Removes a folder in which there is nothing. */
+export const discardEmpty = (folder: string): void => {
+  try {
+    fs.rmdirSync(folder)
+  } catch {
+    // There is something in it, or somebody else was quicker.
+  }
+}
+
 /** A name that no other process takes, for a file on its way to its own. */
 export const temporaryName = (directory: string): string =>
   path.join(directory, `tmp-${process.pid}-${randomBytes(6).toString("hex")}`)

@@ -9,8 +9,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode, errorText } from "../../text/error-text.ts"
-import { closeFile, discard, patiently, replaceFile } from "../disk/calls.ts"
-import { inside, makeInside, namesInside, readText, removeInside } from "../disk/inside.ts"
+import { closeFile, discard, discardEmpty, lookAt, patiently, remove, replaceFile } from "../disk/calls.ts"
+import { inside, makeInside, namesInside, readText } from "../disk/inside.ts"
+import { isOwn, ownParts } from "../disk/own-names.ts"
 import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
 import {
   type Check,
@@ -25,6 +26,7 @@ import {
   optional
 } from "./fields.ts"
 import { damagedBy } from "./records.ts"
+import { setAside } from "./set-aside.ts"
 
 export type RunEvent =
   | {
@@ -193,7 +195,10 @@ export const openRunLog = (root: string, run: string): RunLog => {
     close: () => {
       if (written < events.length) flush()
       // A log without its beginning says nothing, and would be met for ever as a damaged one.
-      if (length === 0) discard(path.join(root, "runs", run))
+      if (length === 0) {
+        if (handle !== null) discard(file)
+        discardEmpty(path.dirname(file))
+      }
       if (handle !== null) closeFile(handle)
       handle = null
     }
@@ -284,6 +289,10 @@ const eventProblem = (event: Readonly<Record<string, unknown>>, run: string | nu
   return run !== null && event["run"] !== run ? "begins another run" : null
 }
 
+/** What is called as a run is, or has the log of one; the rest of what lies there is foreign. */
+export const runNames = (root: string): ReadonlyArray<string> =>
+  namesInside(root, "runs").filter((name) => isOwn(["runs", name]) || hasLog(root, name))
+
 /** Run ids, oldest first. A log that is no file, or cannot be reached, is one all the same: `readRun` says what is wrong. */
 export const listRuns = (root: string): ReadonlyArray<string> => {
   return namesInside(root, "runs")
@@ -295,14 +304,22 @@ const hasLog = (root: string, run: string): boolean => {
   try {
     return fs.lstatSync(eventsFile(root, run), { throwIfNoEntry: false }) !== undefined
   } catch {
-    return true
+    return isOwn(["runs", run])
   }
+}
+
+/** Removes the folder of a run that has no log; where something foreign lies in it, it is set aside with that. */
+const removeEmpty = (root: string, run: string): void => {
+  for (const names of ownParts(root, ["runs", run])) remove(inside(root, ...names))
+  if (lookAt(inside(root, "runs", run)) !== undefined) setAside(root, "runs", run)
 }
 
 /** Puts what can be trusted of a damaged log in its place; the damaged one was set aside. Nothing left: no run. */
 export const restoreRun = (root: string, run: string, { events }: RunHistory): void => {
-  removeInside(root, "runs", run)
-  if (events.length === 0) return
+  if (events.length === 0) {
+    removeEmpty(root, run)
+    return
+  }
   let last = run
   const lines = events.map((event) => {
     const line = seal(JSON.stringify(event), last)

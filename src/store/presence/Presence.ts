@@ -14,6 +14,7 @@ import * as path from "node:path"
 import { errorCode } from "../../text/error-text.ts"
 import { moveInPlace, pause, remove, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, OutOfPlace, readText } from "../disk/inside.ts"
+import { ownNamesInside } from "../disk/own-names.ts"
 import { type Fate, isProcessId, type Machine, type ProcessIdentity } from "./machine.ts"
 import { glance } from "./remembered-beats.ts"
 import type { Steps } from "./steps.ts"
@@ -147,7 +148,8 @@ const whoIs = (root: string, sort: Sort, token: string): Holder | null => {
 /** Removes beats of those who were given up and have beaten once more. */
 export const removeStrayBeats = (root: string): void => {
   const known = new Set(present(root).map(({ token }) => `${token}.beat`))
-  for (const name of namesInside(root, FOLDER)) if (name.endsWith(".beat") && !known.has(name)) remove(inside(root, FOLDER, name))
+  for (const name of ownNamesInside(root, [FOLDER]))
+    if (name.endsWith(".beat") && !known.has(name)) remove(inside(root, FOLDER, name))
 }
 
 /**

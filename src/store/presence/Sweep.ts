@@ -16,7 +16,8 @@ import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
 import { patiently, remove } from "../disk/calls.ts"
-import { inside, makeInside, namesInside } from "../disk/inside.ts"
+import { inside, makeInside, namesInside, OutOfPlace } from "../disk/inside.ts"
+import { ownNamesInside } from "../disk/own-names.ts"
 import { enter, type Holder, newToken, type Observer, present, removePresence, removeStrayBeats } from "./Presence.ts"
 import type { Steps } from "./steps.ts"
 
@@ -66,13 +67,16 @@ function* undo(root: string, token: string): Steps<void> {
   yield 0
 }
 
-/** Empties a folder of the trash into the store. It is done when the folder could be removed: then nothing more gets into it. */
+/**
+ * Empties a folder of the trash into the store. It is done when the folder could be removed: then nothing more gets into it; or
+ * when nothing is left in it but what no gc has moved there.
+ */
 function* putBack(root: string, folder: string): Steps<void> {
   // What is no folder there, a link say, is none of a gc's: it goes itself, and nothing that it leads to.
   const stat = fs.lstatSync(inside(root, TRASH, folder), { throwIfNoEntry: false })
   if (stat !== undefined && !stat.isDirectory()) return remove(inside(root, TRASH, folder))
   for (;;) {
-    for (const name of namesInside(root, TRASH, folder)) {
+    for (const name of ownNamesInside(root, [TRASH, folder])) {
       const from = inside(root, TRASH, folder, name)
       const to = placeOf(root, name)
       // What is there again in the meantime is as good, and newer.
@@ -85,9 +89,31 @@ function* putBack(root: string, folder: string): Steps<void> {
       return
     } catch (cause) {
       if (errorCode(cause) === "ENOENT") return
-      if (errorCode(cause) !== "ENOTEMPTY" && errorCode(cause) !== "EEXIST") throw cause
+      if (!STAYS.has(errorCode(cause))) throw cause
+      if (ownNamesInside(root, [TRASH, folder]).length === 0) return
     }
     yield 0
+  }
+}
+
+/** What is answered where a folder cannot be removed because of what lies in it. */
+const STAYS = new Set(["ENOTEMPTY", "EEXIST", "EBUSY"])
+
+/** Removes all that a gc moved to a folder of the trash. What others put there stays, and what is open on a network disk. */
+const removeMoved = (root: string, folder: string): void => {
+  const at = inside(root, TRASH, folder)
+  const isFolder = fs.lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true
+  for (const name of isFolder ? ownNamesInside(root, [TRASH, folder]) : [])
+    unlessItStays(() => remove(inside(root, TRASH, folder, name)))
+  if (!isFolder) remove(at)
+  else unlessItStays(() => fs.rmdirSync(at))
+}
+
+const unlessItStays = (removal: () => void): void => {
+  try {
+    removal()
+  } catch (cause) {
+    if (!STAYS.has(errorCode(cause)) && errorCode(cause) !== "ENOENT") throw cause
   }
 }
 
@@ -99,8 +125,10 @@ const placeOf = (root: string, name: string): string | null => {
   try {
     makeInside(root, ...names.slice(0, -1))
     return inside(root, ...names)
-  } catch {
-    return null
+  } catch (cause) {
+    // Its place is no more: nothing of the store can be there.
+    if (cause instanceof OutOfPlace) return null
+    throw cause
   }
 }
 
@@ -175,7 +203,7 @@ export function* sweep(
   yield 0
   presence.leave()
   yield 0
-  for (const name of namesInside(root, TRASH)) if (name.startsWith(RUBBISH)) remove(inside(root, TRASH, name))
+  for (const name of ownNamesInside(root, [TRASH])) if (name.startsWith(RUBBISH)) removeMoved(root, name)
   return { _tag: "swept", removed }
 }
 
@@ -217,14 +245,14 @@ function* awaitDead({ root, judge }: Observer, self: string): Steps<void> {
 
 /** Makes every commit that is under way fail, also one of a process that is stopped now and goes on later. */
 function* endCommits(root: string, own: string): Steps<void> {
-  for (const key of namesInside(root, "attempts"))
+  for (const key of ownNamesInside(root, ["attempts"]))
     for (const holder of folders(root, key)) {
       const names = ["attempts", key, holder, COMMIT]
       const moved = path.join(own, nameInTrash(names))
       if (!rename(inside(root, ...names), moved)) continue
       yield 0
       // Not only out of reach: a file without a name cannot be given one.
-      remove(moved)
+      unlessItStays(() => remove(moved))
       yield 0
     }
 }

@@ -1,6 +1,6 @@
 /** What was found wrong in a store: damage, which can be mended, and what cannot be looked at, which nothing is done about. */
 
-import { namesInside } from "../disk/inside.ts"
+import { ownNamesInside } from "../disk/own-names.ts"
 import { damagedBy } from "../objects/records.ts"
 
 export interface Damage {
@@ -49,10 +49,10 @@ export const findingOf = (trouble: Trouble | null, damage: Omit<Damage, "problem
   return unread ? [{ file: damage.file, problem, because: "unread" }] : [{ ...damage, problem }]
 }
 
-/** The names in a folder of the store; none where it cannot be listed, which `inventory` says. */
+/** The store's own names in a folder of it; none where it cannot be listed, which `inventory` says. */
 export const namesOrNone = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> => {
   try {
-    return namesInside(root, ...names)
+    return ownNamesInside(root, names)
   } catch {
     return []
   }

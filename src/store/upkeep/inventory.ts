@@ -7,7 +7,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { lookAt } from "../disk/calls.ts"
-import { inside, namesInside } from "../disk/inside.ts"
+import { inside } from "../disk/inside.ts"
+import { isTemporaryName, ownNamesInside } from "../disk/own-names.ts"
 import { type ActionRecord, damagedBy, readRecord } from "../objects/records.ts"
 import { RUBBISH } from "../presence/Sweep.ts"
 
@@ -47,17 +48,18 @@ interface Problem {
   readonly unread: boolean
 }
 
-const DIGEST = /^[0-9a-f]{64}$/
 /** A holder's folder in that of its action is called by its token. */
 const HOLDER = /^[0-9a-f]{32}$/
-const isTemporary = (name: string) => name.startsWith("tmp-") || name.startsWith(RUBBISH) || name.endsWith(".claim")
 
-/** Takes stock of the store at `root`. Folders that are not there are empty. Throws `OutOfPlace` where it is not built as one. */
+/**
+ * Takes stock of what is its own in the store at `root`. Folders that are not there are empty. Throws `OutOfPlace` where it is
+ * not built as one.
+ */
 export const inventory = (root: string): Inventory => {
   const unlisted: Array<Inventory["unlisted"][number]> = []
   const namesOf = (...names: ReadonlyArray<string>): ReadonlyArray<string> => {
     try {
-      return namesInside(root, ...names)
+      return ownNamesInside(root, names)
     } catch (cause) {
       const { problem, unread } = damagedBy("", cause)
       // What stands in place of a folder is no matter of reading: see places.ts.
@@ -72,8 +74,8 @@ export const inventory = (root: string): Inventory => {
     for (const name of namesOf("objects", "sha256", folder)) {
       const entry = describe(root, "objects", "sha256", folder, name)
       if (entry === null) continue
-      if (isTemporary(name)) temporaries.push(entry)
-      else if (DIGEST.test(name)) objects.set(name, entry)
+      if (isTemporaryName(name)) temporaries.push(entry)
+      else objects.set(name, entry)
     }
 
   const actions: Array<ActionRecord> = []
@@ -82,17 +84,18 @@ export const inventory = (root: string): Inventory => {
   for (const name of namesOf("actions")) {
     const entry = describe(root, "actions", name)
     if (entry === null) continue
+    if (isTemporaryName(name)) {
+      temporaries.push(entry)
+      continue
+    }
     const key = name.slice(0, -".json".length)
-    if (isTemporary(name)) temporaries.push(entry)
-    else if (name === `${key}.json` && DIGEST.test(key)) {
-      const record = recordOrProblem(root, key)
-      if (record === null) continue
-      if ("problem" in record) unreadable.push({ ...entry, ...record })
-      else {
-        actions.push(record)
-        records.set(key, entry.bytes)
-      }
-    } else unreadable.push({ ...entry, problem: "is not called by a key", unread: false })
+    const record = recordOrProblem(root, key)
+    if (record === null) continue
+    if ("problem" in record) unreadable.push({ ...entry, ...record })
+    else {
+      actions.push(record)
+      records.set(key, entry.bytes)
+    }
   }
 
   const attempts: Array<Attempt> = []
@@ -105,7 +108,7 @@ export const inventory = (root: string): Inventory => {
         : [describe(root, "attempts", key, name)]
       for (const entry of found) {
         if (entry === null) continue
-        if (isTemporary(entry.names.at(-1)!)) temporaries.push(entry)
+        if (isTemporaryName(entry.names.at(-1)!)) temporaries.push(entry)
         else entries.push(entry)
       }
     }
@@ -116,12 +119,12 @@ export const inventory = (root: string): Inventory => {
   for (const name of namesOf("code")) {
     const entry = describe(root, "code", name)
     if (entry === null) continue
-    if (isTemporary(name)) temporaries.push(entry)
+    if (isTemporaryName(name)) temporaries.push(entry)
     else code.set(name.replace(/\.txt$/, ""), entry)
   }
   for (const folder of ["presence", "observations", "runs", "reports", "trash"])
     for (const name of namesOf(folder)) {
-      const entry = isTemporary(name) ? describe(root, folder, name) : null
+      const entry = isTemporaryName(name) || name.startsWith(RUBBISH) ? describe(root, folder, name) : null
       if (entry !== null) temporaries.push(entry)
     }
   const setAside = namesOf("damaged").flatMap((name) => describe(root, "damaged", name) ?? [])

@@ -6,7 +6,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { inside, namesInside, OutOfPlace } from "../disk/inside.ts"
+import { inside, OutOfPlace } from "../disk/inside.ts"
+import { ownNamesInside } from "../disk/own-names.ts"
 import { setAside } from "../objects/set-aside.ts"
 
 /** The folders of every store, if they are there. */
@@ -38,7 +39,7 @@ export const wrongPlaces = (root: string): ReadonlyArray<WrongPlace> => {
   const wrong: Array<WrongPlace> = []
   const look = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
     try {
-      return namesInside(root, ...names)
+      return ownNamesInside(root, names)
     } catch (cause) {
       // What cannot be listed is in its place; what is in it is said of by whoever needs it.
       if (cause instanceof OutOfPlace && cause.path === path.join(root, ...names)) wrong.push({ names, problem: cause.problem })
@@ -46,8 +47,7 @@ export const wrongPlaces = (root: string): ReadonlyArray<WrongPlace> => {
     }
   }
   const found = new Map(FOLDERS.map((names) => [names.join("/"), look(names)]))
-  for (const parent of OF_FOLDERS)
-    for (const name of found.get(parent.join("/")) ?? []) if (!name.startsWith("tmp-")) look([...parent, name])
+  for (const parent of OF_FOLDERS) for (const name of found.get(parent.join("/")) ?? []) look([...parent, name])
   return wrong
 }
 

@@ -8,7 +8,8 @@ import * as path from "node:path"
 import { ArrowFile } from "../arrow/ArrowFile.ts"
 import { lookAt } from "../disk/calls.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
-import { inside, namesInside, readText } from "../disk/inside.ts"
+import { inside, readText } from "../disk/inside.ts"
+import { ownNamesInside } from "../disk/own-names.ts"
 import { isObject, Unsound, unseal } from "../disk/sealed.ts"
 import { type Finding, findingOf, namesOrNone, troubleOf } from "./findings.ts"
 
@@ -58,7 +59,7 @@ const checkState = (root: string, holder: ReadonlyArray<string>, entry: unknown)
 /** Parts hold their digest in their name; of two of one number the longer counts. */
 const checkRows = (root: string, holder: ReadonlyArray<string>, table: string, rows: number): void => {
   const longest = new Map<string, number>()
-  for (const name of namesInside(root, ...holder, "output")) {
+  for (const name of ownNamesInside(root, [...holder, "output"])) {
     const [number, digest] = name.startsWith(`${table}.`) ? name.slice(table.length + 1).split(".") : []
     if (number === undefined || !name.endsWith(".arrow")) continue
     const at = inside(root, ...holder, "output", name)

@@ -4,11 +4,12 @@ import * as path from "node:path"
 
 import { lookAt } from "../disk/calls.ts"
 import { inside } from "../disk/inside.ts"
+import { isTemporaryName } from "../disk/own-names.ts"
 import { checkSigned } from "../disk/signed-text.ts"
 import { readCode } from "../objects/code-texts.ts"
 import { isDigest } from "../objects/fields.ts"
 import { readObservations } from "../objects/observations.ts"
-import { listRuns, type RunHistory, readRun } from "../objects/Runs.ts"
+import { listRuns, readRun, type RunHistory, runNames } from "../objects/Runs.ts"
 import type { Machine } from "../presence/machine.ts"
 import { driverOf } from "../presence/Presence.ts"
 import { type Finding, findingOf, namesOrNone, troubleOf } from "./findings.ts"
@@ -25,7 +26,7 @@ export interface CheckedHistory {
 
 /** Checks all that is no result. */
 export const verifyHistory = (root: string, stock: Inventory, machine: Machine): CheckedHistory => {
-  const runs = namesOrNone(root, "runs")
+  const runs = runsOrNone(root)
   const finished = new Set<string>()
   const logs = runs.flatMap((run) => {
     // Read once: a log may hold hundreds of thousands of events.
@@ -44,6 +45,15 @@ export const verifyHistory = (root: string, stock: Inventory, machine: Machine):
     ],
     runs: runs.length,
     lostCode: lostCode(stock)
+  }
+}
+
+/** Every folder of a run, and what lies in place of one; none where they cannot be listed, which `inventory` says. */
+const runsOrNone = (root: string): ReadonlyArray<string> => {
+  try {
+    return runNames(root)
+  } catch {
+    return []
   }
 }
 
@@ -111,16 +121,12 @@ const damagedCode = (root: string, stock: Inventory): ReadonlyArray<Finding> =>
   })
 
 const damagedReports = (root: string): ReadonlyArray<Finding> =>
-  namesOrNone(root, "reports")
-    .filter((name) => name.endsWith(".html"))
-    .flatMap((name) => {
-      const names = ["reports", name]
-      const file = path.join(root, ...names)
-      return findingOf(
-        troubleOf(() => (checkSigned(file), null)),
-        { file, actions: [], names, sort: "report" }
-      )
-    })
+  namesOrNone(root, "reports").flatMap((name) => {
+    const names = ["reports", name]
+    const file = path.join(root, ...names)
+    const trouble = isTemporaryName(name) ? null : troubleOf(() => (checkSigned(file), null))
+    return findingOf(trouble, { file, actions: [], names, sort: "report" })
+  })
 
 const lostCode = (stock: Inventory): ReadonlyArray<string> => {
   if (stock.unlisted.length > 0) return []

@@ -6,6 +6,7 @@
 
 import type { Machine } from "../presence/machine.ts"
 import { type Damage, type Finding, isUnclear, type Unclear } from "./findings.ts"
+import { foreignIn } from "./foreign.ts"
 import type { Inventory } from "./inventory.ts"
 import { verifyHistory } from "./verify-history.ts"
 import { verifyResults } from "./verify-results.ts"
@@ -36,13 +37,18 @@ export const verifyStore = (
 ): Verification => {
   const results = verifyResults(root, stock, watch)
   const history = verifyHistory(root, stock, machine)
+  const foreign = foreignIn(root)
   const unlisted = stock.unlisted.map((folder): Finding => ({ ...folder, because: "unread" }))
-  const found = [...results.found, ...history.found, ...unlisted]
+  const known = [...results.found, ...history.found, ...unlisted]
+  const said = new Set(known.map(({ file }) => file))
+  const more = new Map(foreign.unlisted.filter(({ file }) => !said.has(file)).map((folder) => [folder.file, folder]))
+  const found = [...known, ...more.values()]
   const { objects, bytes, strays, tables } = results
   const notes = [
     ...(history.lostCode.length === 0
       ? []
       : [`The code texts of ${history.lostCode.join(", ")} are missing: a plan cannot show what changed there.`]),
+    ...foreignNote(foreign.paths),
     ...(strays === 0 ? [] : [`Objects that no action needs: ${strays}. They were not looked at; pipeline gc removes them.`])
   ]
   return {
@@ -55,4 +61,17 @@ export const verifyStore = (
     tables,
     runs: history.runs
   }
+}
+
+/** As many are named. */
+const MOST_NAMED = 20
+
+const foreignNote = (foreign: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (foreign.length === 0) return []
+  const named = foreign.slice(0, MOST_NAMED).map((file) => `\n  ${file}`)
+  const more = foreign.length <= MOST_NAMED ? "" : `\n  and ${foreign.length - MOST_NAMED} more`
+  return [
+    `Not of this store, and harmless: ${foreign.length}. Nothing here reads or removes what has no name of a store; remove it ` +
+      `yourself where it is not wanted.${named.join("")}${more}`
+  ]
 }

@@ -12,8 +12,14 @@ import { awaitSweep, COMMIT, sweep, type Swept, type Things } from "../../../src
 import { temporaryFolder } from "../temporary-folder.ts"
 import { type Actor, world } from "./interleaving.ts"
 
+const key = (n: number) => String(n).repeat(64)
+
 /** Actions of this miniature and the objects of their results; one object is shared. */
-const ACTIONS: Readonly<Record<string, ReadonlyArray<string>>> = { k1: ["o1", "shared"], k2: ["o2", "shared"], k3: ["o3"] }
+const ACTIONS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  [key(1)]: ["o1", "shared"],
+  [key(2)]: ["o2", "shared"],
+  [key(3)]: ["o3"]
+}
 
 const recordFile = (root: string, key: string) => path.join(root, "actions", `${key}.json`)
 const objectFile = (root: string, name: string) => path.join(root, "objects", "sha256", name.slice(0, 2), name)
