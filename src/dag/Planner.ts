@@ -22,7 +22,8 @@ export interface Change {
 
 export type Reason =
   | { readonly _tag: "never ran" }
-  | { readonly _tag: "result missing" }
+  /** It was computed; `problem`: the file that is missing or damaged, and what is wrong with it. */
+  | { readonly _tag: "result missing"; readonly problem: string }
   | { readonly _tag: "changed"; readonly since: ActionRecord; readonly changes: ReadonlyArray<Change> }
 
 export type Decision =
@@ -72,7 +73,7 @@ export const decide = Effect.fnUntraced(function* (
     }
   }
   yield* inputsAgree(node.stage, (input) => Effect.succeed(inputs[input]))
-  const decision: Decision = { _tag: "run", key, components, reason: reasonFor(key, components, earlier) }
+  const decision: Decision = { _tag: "run", key, components, reason: lost(store.flawOf(key)) ?? reasonFor(components, earlier) }
   return decision
 })
 
@@ -111,15 +112,19 @@ const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: Readonly
     components: record.components.filter(({ name }) => !name.startsWith("input:"))
   }))
   const assumed = options.assumeUnchanged.includes(node.stage.name)
-  const reason = reasonFor("", components, own)
+  const reason = reasonFor(components, own)
   const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && component.startsWith("code:"))
-  const certain = same || reason._tag === "result missing" ? null : reason
+  const certain = same ? null : reason
   const decision: Decision = { _tag: "blocked", on, certain }
   return decision
 })
 
-const reasonFor = (key: string, components: ReadonlyArray<Component>, earlier: ReadonlyArray<ActionRecord>): Reason => {
-  if (earlier.some((record) => record.key === key)) return { _tag: "result missing" }
+const lost = (problem: string | null): Reason | null => (problem === null ? null : { _tag: "result missing", problem })
+
+const reasonFor = (
+  components: ReadonlyArray<Component>,
+  earlier: ReadonlyArray<ActionRecord>
+): Exclude<Reason, { readonly _tag: "result missing" }> => {
   const compared = earlier
     .map((since) => ({ since, changes: changesBetween(since.components, components) }))
     .toSorted((a, b) => a.changes.length - b.changes.length || (a.since.finishedAt > b.since.finishedAt ? -1 : 1))

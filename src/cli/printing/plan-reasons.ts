@@ -36,7 +36,7 @@ const because = (reason: Reason): string => {
     case "never ran":
       return "never ran"
     case "result missing":
-      return "its files are missing or damaged"
+      return reason.problem
     case "changed":
       return `changed: ${listed(reason.changes.map(nameOf), 4)}`
   }

@@ -70,6 +70,8 @@ export class Store extends Context.Service<
      * `sound`, if that is asked. What cannot be read is neither there nor not there: that fails.
      */
     readonly lookup: (key: string, sound?: Soundness) => Effect.Effect<ActionRecord | null, StoreFailed | ResultUnread>
+    /** Which file keeps a result that a `lookup` of this key did not find from being used, and why; null where there is none. */
+    readonly flawOf: (key: string) => string | null
     readonly actions: Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
     /** The manifest of an artifact, checked against its digest. */
     readonly manifest: (artifact: string) => Effect.Effect<Manifest, ArtifactCorrupt>
@@ -143,6 +145,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     if (!said.has(line)) notice(line)
     said.add(line)
   }
+  /** What `flawOf` says, by key. */
+  const flaws = new Map<string, string>()
   /** Tells of damage and moves it out of the way; what the store cannot move is only left out. */
   const retire = (file: string, problem: string, ...names: ReadonlyArray<string>) => {
     if (!writing) return tell(`${file} ${problem}; it is left out. "pipeline verify" says more.`)
@@ -159,6 +163,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       return readRecord(root, key)
     } catch (cause) {
       if (!(cause instanceof Damaged) || cause.unread === true) throw cause
+      flaws.set(key, cause.message)
       retire(cause.file, cause.problem, "actions", `${key}.json`)
       return null
     }
@@ -173,7 +178,10 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       return null
     }
   }
-  const retireRecord = (key: string, problem: string) => retire(recordFile(root, key), problem, "actions", `${key}.json`)
+  const retireRecord = (key: string, problem: string) => {
+    flaws.set(key, `${recordFile(root, key)} ${problem}`)
+    retire(recordFile(root, key), problem, "actions", `${key}.json`)
+  }
   /**
    * Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost; where an object is
    * sound and another than the record says, it is the record that is damaged.
@@ -191,6 +199,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
         return size === bytes
       } catch (cause) {
         if (!(cause instanceof Damaged) || cause.unread === true) throw cause
+        flaws.set(record.key, cause.message)
         if (cause.problem !== MISSING) retire(cause.file, cause.problem, "objects", "sha256", digest.slice(0, 2), digest)
         return false
       }
@@ -210,7 +219,10 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       const what = `is no result of its stage: ${part} ${problem}`
       // Only whoever computes this key knows what the result should be: verify has nothing to object to.
       if (writing) retireRecord(key, what)
-      else tell(`${file} ${what}; a run sets it aside and makes it again.`)
+      else {
+        flaws.set(key, `${part} ${problem}`)
+        tell(`${file} ${what}; a run sets it aside and makes it again.`)
+      }
       return false
     }
   }
@@ -255,6 +267,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     lookup: (key, sound) =>
       Effect.try({
         try: () => {
+          flaws.delete(key)
           const record = readAction(key)
           if (record === null || !hasFiles(record)) return null
           if (sha256(manifestOf(record.output)) !== record.output.digest) {
@@ -276,6 +289,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
         return [record]
       })
     ),
+    flawOf: (key) => flaws.get(key) ?? null,
     manifest: (artifact) => ofArtifact(() => objects.manifest(artifact), artifact, artifact),
     keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
     record: (action, through) =>
