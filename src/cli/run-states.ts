@@ -11,7 +11,7 @@ import { onlyBeginning } from "../text/beginning.ts"
 import { didYouMean } from "../text/near.ts"
 import { say } from "./output.ts"
 import { plural } from "./printing/text-table.ts"
-import { NotFound, UsageError } from "./usage.ts"
+import { NotFound, Unread, UsageError } from "./usage.ts"
 
 /**
  * `died`: the process ended without a word; `elsewhere`: unfinished on another host or in another container, whose processes
@@ -41,7 +41,8 @@ export const loadRun = (root: string, id: string): Run | null => {
   const { events, damage } = readRun(root, id)
   const record = foldRun(events)
   const [first] = events
-  if (damage !== null) warnOnce(`The log of run ${id} ${damage}; what it says before is used. "pipeline verify" says more.`)
+  const use = record === undefined ? "nothing is known of that run" : "what it says before is used"
+  if (damage !== null) warnOnce(`The log of run ${id} ${damage}; ${use}. "pipeline verify" says more.`)
   if (record === undefined || first?.event !== "run-started") return null
   const startedAt = new Map<string, string>()
   const failedAt = new Map<string, ReadonlyArray<string>>()
@@ -124,11 +125,16 @@ export const runsNamed = (root: string, name: string, studies: () => ReadonlyArr
   throw new NotFound({ problem: `No run or study "${name}" has run in ${root}.${didYouMean(name, known)} See pipeline status.` })
 }
 
-/** What is said of runs (`runsNamed`) of none of which the log tells anything. */
-export const nothingKnown = (root: string, [newest = "", ...earlier]: ReadonlyArray<string>): NotFound =>
-  new NotFound({
-    problem:
-      `The log of run ${newest} ${readRun(root, newest).damage ?? "tells of no run"}, so nothing is known of it` +
-      `${earlier.length > 0 ? `, nor of ${plural(earlier.length, "earlier run")} called so` : ""}. ` +
-      `"pipeline verify" says what helps; what the run computed is in the store all the same.`
-  })
+/** What is said of runs (`runsNamed`) of none of which the log tells anything. `called`: how they are related. */
+export const nothingKnown = (
+  root: string,
+  [newest = "", ...earlier]: ReadonlyArray<string>,
+  called = " called so"
+): NotFound | Unread => {
+  const { damage, unread } = readRun(root, newest)
+  const problem =
+    `The log of run ${newest} ${damage ?? "tells of no run"}, so nothing is known of it` +
+    `${earlier.length > 0 ? `, nor of ${plural(earlier.length, "earlier run")}${called}` : ""}. ` +
+    `"pipeline verify" says what helps; what the run computed is in the store all the same.`
+  return unread ? new Unread({ problem }) : new NotFound({ problem })
+}

@@ -5,9 +5,9 @@ import * as path from "node:path"
 
 import { REPOSITORY } from "../dag/repository.ts"
 import { readVariable } from "../machine/environment.ts"
-import { folderProblem } from "../machine/folders.ts"
+import { folderTrouble } from "../machine/folders.ts"
 import { errorCode } from "../text/error-text.ts"
-import { type Parsed, UsageError } from "./usage.ts"
+import { type Parsed, Unread, UsageError } from "./usage.ts"
 
 /** The folder that is named, if one is. */
 const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") ?? readVariable("ECHO_CHAMBER_STORE")
@@ -25,8 +25,12 @@ export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(par
  */
 export const existingStore = (parsed: Parsed): string => {
   const root = storeRoot(parsed)
-  const problem = namedStore(parsed) === undefined ? null : folderProblem(root)
-  if (problem !== null) throw new UsageError({ problem: `${namedBy(parsed)}There is no such store. ${problem}` })
+  const trouble = namedStore(parsed) === undefined ? null : folderTrouble(root)
+  if (trouble !== null) {
+    const what = trouble.sort === "absent" ? "There is no such store." : "The store cannot be read."
+    const problem = `${namedBy(parsed)}${what} ${trouble.problem}`
+    throw trouble.sort === "unread" ? new Unread({ problem }) : new UsageError({ problem })
+  }
   refuseOtherFolder(root, namedBy(parsed))
   return root
 }

@@ -27,6 +27,13 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { probl
   }
 }
 
+/** What was asked for is there, and cannot be read: exit code 1. */
+export class Unread extends Schema.TaggedError<Unread>()("Unread", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
 export interface Flag {
   readonly type: "string" | "boolean"
   readonly multiple?: boolean

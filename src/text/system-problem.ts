@@ -159,6 +159,3 @@ export const writeProblem = (words: string, file: string): string | null => {
 /** Only the reason (`the disk failed`) and the sentence that says what helps; null for an error that is not the system's. */
 export const systemRefusal = (cause: unknown): { readonly means: string; readonly remedy: string } | null =>
   faultOf(cause, undefined)
-
-/** Only the reason: `the disk failed`. */
-export const systemReason = (cause: unknown): string | null => faultOf(cause, undefined)?.means ?? null

@@ -169,7 +169,8 @@ describe.skipIf(impossible !== null).each(["EIO", "EACCES"] as const)("one file 
         faults.disarm()
         const what = `${args.join(" ")}: ${out}${err}`
         // Labels and studies are known from logs alone.
-        const needsIt = ["status light", "show sum"].includes(args.join(" ")) && (kind === "log" || kind === "folder of a run")
+        const needsIt =
+          ["status", "status light", "show sum"].includes(args.join(" ")) && (kind === "log" || kind === "folder of a run")
         if (!needsIt) expect(code, what).toBe(0)
         expect(notASentence(`${out}${err}`), what).toBeNull()
       }

@@ -51,7 +51,7 @@ export const command: Command = {
     const parsed = parse("gc", flags, args, { min: 0, max: 0, words: "no arguments" })
     const root = existingStore(parsed)
     const keepRuns = parsed.text("keep-runs") === undefined ? null : wholeNumber(parsed, "keep-runs", 1)
-    if (!fs.existsSync(root)) return announce({ garbage: [], notes: [] }, "")
+    if (!fs.existsSync(root)) return announce(NOTHING, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())
     const look = () => without(root, findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns))
@@ -63,7 +63,7 @@ export const command: Command = {
       return announce({ ...found, notes: [...found.notes, ...notes] }, "would be freed. Nothing was removed yet: add --yes.")
     }
     for (let tries = 0; tries < 3; tries++) {
-      let found: Found = { garbage: [], notes: [] }
+      let found = NOTHING
       const remove = () => {
         found = look()
         return found.garbage.flatMap(({ what, names }) =>
@@ -88,14 +88,16 @@ export const command: Command = {
 }
 
 /** What is left of garbage when foreign things stay, with the folders that they lie in. */
-const without = (root: string, { garbage, notes }: Found): Found => ({
-  garbage: garbage.filter(({ names }) => ownParts(root, names).length > 0),
-  notes
+const without = (root: string, found: Found): Found => ({
+  ...found,
+  garbage: found.garbage.filter(({ names }) => ownParts(root, names).length > 0)
 })
 
 interface Found {
   readonly garbage: ReadonlyArray<Garbage>
   readonly notes: ReadonlyArray<string>
+  /** Whether everything could be looked at. */
+  readonly whole: boolean
 }
 
 function* looked(look: () => Found): Steps<Found> {
@@ -103,8 +105,10 @@ function* looked(look: () => Found): Steps<Found> {
   return look()
 }
 
-const announce = ({ garbage, notes }: Found, words: string): number => {
-  if (garbage.length === 0) print("There is nothing to remove.\n")
+const NOTHING: Found = { garbage: [], notes: [], whole: true }
+
+const announce = ({ garbage, notes, whole }: Found, words: string): number => {
+  if (garbage.length === 0) print(whole ? "There is nothing to remove.\n" : "Nothing was found that may be removed.\n")
   else print(`${textTable(["what", "how many", "size"], summary(garbage), { right: [1, 2] })}\n`)
   for (const note of notes) print(`${note}\n`)
   if (garbage.length > 0) print(`${bytesWords(garbage.reduce((sum, { bytes }) => sum + bytes, 0))} ${words}\n`)
@@ -145,11 +149,7 @@ const findGarbage = (
     const found = findGarbage(stock, runs, [], null)
     return {
       ...found,
-      notes: [
-        `Logs are damaged or cannot be read (${damaged.join(", ")}), so results of old runs are left alone: ` +
-          `"pipeline verify" says what helps.`,
-        ...found.notes
-      ]
+      notes: [`${listed(damaged)}, so results of old runs are left alone: "pipeline verify" says what helps.`, ...found.notes]
     }
   }
   const garbage: Array<Garbage> = []
@@ -161,8 +161,12 @@ const findGarbage = (
   for (const { key } of stock.actions)
     if (!keptKeys.has(key)) garbage.push({ what: RECORDS, names: ["actions", `${key}.json`], bytes: stock.records.get(key) ?? 0 })
 
-  if (stock.unreadable.length + stock.unlisted.length > 0)
-    notes.add('Some action records or folders cannot be read, so objects and code texts are left alone: see "pipeline verify".')
+  const unknown = [...stock.unreadable, ...stock.unlisted]
+  if (unknown.length > 0)
+    notes.add(
+      `${listed(unknown.map(({ file, problem }) => `${file} ${problem}`))}, so objects and code texts are left alone: ` +
+        `"pipeline verify" says what helps.`
+    )
   else {
     const used = new Set(kept.flatMap(objectsOf))
     for (const [digest, object] of stock.objects) if (!used.has(digest)) add("objects that no action needs", object)
@@ -180,7 +184,7 @@ const findGarbage = (
         names: ["attempts", key],
         bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0)
       })
-    else
+    else if (unknown.length === 0)
       notes.add(
         "Unfinished attempts are kept: they hold checkpoints, or the log of what went wrong. --keep-runs lets the old ones go."
       )
@@ -189,7 +193,7 @@ const findGarbage = (
   for (const file of stock.temporaries)
     if (!file.names.some((_, i) => whole.has(file.names.slice(0, i).join("/")))) add("temporary files of killed processes", file)
   for (const file of stock.setAside) add("damaged files set aside", file)
-  return { garbage, notes: [...notes] }
+  return { garbage, notes: [...notes], whole: unknown.length === 0 }
 }
 
 /** What only an attempt in progress needs. The log stays as long as the result. */
@@ -199,8 +203,16 @@ const isScratch = (name: string) =>
   name.startsWith("state-") ||
   name.startsWith("request")
 
-/** Runs whose log cannot be read to its end. */
-const damagedLogs = (root: string): ReadonlyArray<string> => listRuns(root).filter((run) => readRun(root, run).damage !== null)
+/** What is wrong with logs of runs that cannot be read to their end. */
+const damagedLogs = (root: string): ReadonlyArray<string> =>
+  listRuns(root).flatMap((run) => {
+    const { damage } = readRun(root, run)
+    return damage === null ? [] : [`The log of run ${run} ${damage}`]
+  })
+
+const MOST_LISTED = 3
+const listed = (faults: ReadonlyArray<string>): string =>
+  faults.slice(0, MOST_LISTED).join("; ") + (faults.length <= MOST_LISTED ? "" : `; and ${faults.length - MOST_LISTED} more`)
 
 /** The newest runs of each study, and every run that is not over. */
 const keptRuns = (runs: ReadonlyArray<Run>, keep: number): ReadonlyArray<Run> => {

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 
 import { savedSteps } from "../../dag/running/attempt-folders.ts"
 import { maximumOf } from "../../lists/large.ts"
+import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
 import { cut, shortDigest, terminalWidth, textTable, timeWords, duration } from "../printing/text-table.ts"
@@ -29,6 +30,8 @@ export const command: Command = {
     const costs = await costsOf(root)
     if (name === undefined) {
       const runs = loadRuns(root, wholeNumber(parsed, "runs", 15))
+      const ids = listRuns(root).toReversed()
+      if (runs.length === 0 && ids.length > 0) throw nothingKnown(root, ids, "")
       if (parsed.is("json"))
         write(
           JSON.stringify(

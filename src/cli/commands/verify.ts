@@ -60,7 +60,9 @@ export const command: Command = {
         return 0
       }
       const { damages, unclear } = found
-      write(`${checked}: ${damages.length === 0 ? "nothing" : plural(damages.length, "thing")} damaged.`)
+      const what = damages.length === 0 ? "nothing" : plural(damages.length, "thing")
+      const where = unclear.some(({ because }) => because === "unread") ? " in what could be read" : ""
+      write(`${checked}: ${what} damaged${where}.`)
       if (damages.length > 0) {
         const runs = loadRuns(root)
         write("")
@@ -114,9 +116,10 @@ const unclearWords = (unclear: ReadonlyArray<Unclear>): ReadonlyArray<string> =>
     ...(unread.length === 0
       ? []
       : [
-          `${plural(unread.length, "file")} could not be read, so nothing can be said of ${it(unread)}: mend that and run ` +
-            `verify again. Nothing was done about ${it(unread)}. What cannot be mended can be moved out of the store: ` +
-            `the next run makes again what it needs.${lines(unread)}`
+          `${unread.length === 1 ? "1 file or folder" : `${unread.length} files or folders`} could not be read, so nothing can ` +
+            `be said of ${it(unread)}: mend that and run verify again. ${remediesOf(unread)}Nothing was done about ` +
+            `${it(unread)}. What cannot be mended can be moved out of the store: the next run makes again what it ` +
+            `needs.${lines(unread)}`
         ]),
     ...(used.length === 0
       ? []
@@ -126,6 +129,10 @@ const unclearWords = (unclear: ReadonlyArray<Unclear>): ReadonlyArray<string> =>
         ])
   ]
 }
+
+/** What helps, once each. */
+const remediesOf = (unread: ReadonlyArray<Unclear>): string =>
+  [...new Set(unread.flatMap(({ remedy }) => remedy ?? []))].map((remedy) => `${remedy} `).join("")
 
 /** What hangs on a damaged thing that no action's result hangs on. */
 const WITHOUT_ACTION: Readonly<Record<Damage["sort"], string>> = {

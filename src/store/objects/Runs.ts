@@ -212,6 +212,8 @@ export interface RunHistory {
   readonly damage: string | null
   /** Whether only reading failed: what follows may be sound. */
   readonly unread: boolean
+  /** What helps then, a sentence. */
+  readonly remedy?: string | undefined
 }
 
 /** Every event of a run up to the first that cannot be trusted. Never throws. */
@@ -237,8 +239,9 @@ export const readRun = (root: string, run: string): RunHistory => {
     return { events, damage: rest === "" ? null : `ends within line ${number + 1}`, unread: false }
   } catch (cause) {
     if (errorCode(cause) === "ENOENT") return { events, damage: "is missing", unread: false }
-    const { problem, unread = false } = damagedBy("", cause)
-    return { events, damage: number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}`, unread }
+    const { problem, unread = false, remedy } = damagedBy("", cause)
+    const damage = number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}`
+    return { events, damage, unread, remedy }
   }
 }
 

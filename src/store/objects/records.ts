@@ -6,7 +6,8 @@
 import * as Schema from "effect/Schema"
 
 import { errorCode } from "../../text/error-text.ts"
-import { systemReason } from "../../text/system-problem.ts"
+import { systemRefusal } from "../../text/system-problem.ts"
+import { lookAt } from "../disk/calls.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
 import { digestOf } from "./digest.ts"
@@ -48,7 +49,9 @@ export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
   file: Schema.String,
   problem: Schema.String,
   /** Whether only reading failed: it may be sound, and is left where it is. */
-  unread: Schema.optionalKey(Schema.Boolean)
+  unread: Schema.optionalKey(Schema.Boolean),
+  /** What helps where reading failed, a sentence. */
+  remedy: Schema.optionalKey(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
@@ -87,8 +90,17 @@ export const understood = <A>(file: string, read: (text: string) => A): A | null
   try {
     return read(readText(file))
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return null
+    if (errorCode(cause) === "ENOENT" || isAbsent(file)) return null
     throw damagedBy(file, cause)
+  }
+}
+
+/** Whether nothing is there, of which one learns also where a file cannot be opened. */
+const isAbsent = (file: string): boolean => {
+  try {
+    return lookAt(file) === undefined
+  } catch {
+    return false
   }
 }
 
@@ -97,8 +109,10 @@ export const damagedBy = (file: string, cause: unknown): Damaged => {
   if (cause instanceof Damaged) return cause
   const words = isObject(cause) ? (cause["clause"] ?? cause["problem"]) : undefined
   if (typeof words === "string") return new Damaged({ file, problem: words })
-  const reason = systemReason(cause) ?? (errorCode(cause) || "unknown error")
-  return new Damaged({ file, problem: `cannot be read: ${reason}`, unread: systemReason(cause) !== null })
+  const refusal = systemRefusal(cause)
+  if (refusal === null)
+    return new Damaged({ file, problem: `cannot be read: ${errorCode(cause) || "unknown error"}`, unread: false })
+  return new Damaged({ file, problem: `cannot be read: ${refusal.means}`, unread: true, remedy: refusal.remedy })
 }
 
 const recordOf = (key: string, text: string): ActionRecord => {

@@ -19,6 +19,8 @@ export interface Unclear {
   readonly file: string
   readonly problem: string
   readonly because: "unread" | "in use"
+  /** What helps, a sentence, where the system says why. */
+  readonly remedy?: string | undefined
 }
 
 export type Finding = Damage | Unclear
@@ -29,6 +31,7 @@ export const isUnclear = (finding: Finding): finding is Unclear => "because" in 
 export interface Trouble {
   readonly problem: string
   readonly unread: boolean
+  readonly remedy?: string | undefined
 }
 
 /** What `look` finds or throws; null: nothing. */
@@ -37,16 +40,16 @@ export const troubleOf = (look: () => string | null): Trouble | null => {
     const problem = look()
     return problem === null ? null : { problem, unread: false }
   } catch (cause) {
-    const { problem, unread = false } = damagedBy("", cause)
-    return { problem, unread }
+    const { problem, unread = false, remedy } = damagedBy("", cause)
+    return { problem, unread, remedy }
   }
 }
 
 /** The finding for a file by what a look found: none, `damage` with its problem, or that nothing can be said. */
 export const findingOf = (trouble: Trouble | null, damage: Omit<Damage, "problem">): ReadonlyArray<Finding> => {
   if (trouble === null) return []
-  const { problem, unread } = trouble
-  return unread ? [{ file: damage.file, problem, because: "unread" }] : [{ ...damage, problem }]
+  const { problem, unread, remedy } = trouble
+  return unread ? [{ file: damage.file, problem, because: "unread", remedy }] : [{ ...damage, problem }]
 }
 
 /** The store's own names in a folder of it; none where it cannot be listed, which `inventory` says. */

@@ -22,8 +22,9 @@ export const foreignIn = (root: string): Foreign => {
       return list()
     } catch (cause) {
       // Of what is no folder others speak.
-      if (!(cause instanceof OutOfPlace))
-        unlisted.push({ file: path.join(root, ...folder), problem: damagedBy("", cause).problem, because: "unread" })
+      if (cause instanceof OutOfPlace) return []
+      const { problem, remedy } = damagedBy("", cause)
+      unlisted.push({ file: path.join(root, ...folder), problem, because: "unread", remedy })
       return []
     }
   }

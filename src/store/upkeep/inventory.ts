@@ -33,7 +33,7 @@ export interface Inventory {
   /** Action files that cannot be understood; `unread`: that the system does not give out. */
   readonly unreadable: ReadonlyArray<StoredFile & Problem>
   /** Folders that cannot be listed: what lies in them is in none of these lists. */
-  readonly unlisted: ReadonlyArray<{ readonly file: string; readonly problem: string }>
+  readonly unlisted: ReadonlyArray<{ readonly file: string } & Problem>
   readonly attempts: ReadonlyArray<Attempt>
   /** Unfinished files under temporary names, and what was being deleted: only a killed process leaves it behind for long. */
   readonly temporaries: ReadonlyArray<StoredFile>
@@ -46,6 +46,7 @@ export interface Inventory {
 interface Problem {
   readonly problem: string
   readonly unread: boolean
+  readonly remedy?: string | undefined
 }
 
 /** A holder's folder in that of its action is called by its token. */
@@ -61,10 +62,10 @@ export const inventory = (root: string): Inventory => {
     try {
       return ownNamesInside(root, names)
     } catch (cause) {
-      const { problem, unread } = damagedBy("", cause)
+      const { problem, unread, remedy } = damagedBy("", cause)
       // What stands in place of a folder is no matter of reading: see places.ts.
       if (unread !== true) throw cause
-      unlisted.push({ file: path.join(root, ...names), problem })
+      unlisted.push({ file: path.join(root, ...names), problem, unread, remedy })
       return []
     }
   }
@@ -163,7 +164,7 @@ const recordOrProblem = (root: string, key: string): ActionRecord | Problem | nu
   try {
     return readRecord(root, key)
   } catch (cause) {
-    const { problem, unread = false } = damagedBy("", cause)
-    return { problem, unread }
+    const { problem, unread = false, remedy } = damagedBy("", cause)
+    return { problem, unread, remedy }
   }
 }

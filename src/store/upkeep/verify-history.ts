@@ -57,7 +57,12 @@ const runsOrNone = (root: string): ReadonlyArray<string> => {
   }
 }
 
-const logFindings = (root: string, run: string, { damage, unread }: RunHistory, machine: Machine): ReadonlyArray<Finding> => {
+const logFindings = (
+  root: string,
+  run: string,
+  { damage, unread, remedy }: RunHistory,
+  machine: Machine
+): ReadonlyArray<Finding> => {
   if (damage === null) return []
   const log = path.join(root, "runs", run, "events.jsonl")
   const folder = troubleOf(() => (lookAt(inside(root, "runs", run))?.isDirectory() === true ? null : "is no folder"))
@@ -68,7 +73,7 @@ const logFindings = (root: string, run: string, { damage, unread }: RunHistory, 
     const grows = damage.startsWith("ends within") || damage === "is empty" || damage === "is missing"
     return grows || now.damage === null ? [] : [{ file: log, problem: damage, because: "in use" }]
   }
-  return findingOf({ problem: damage, unread }, { file: log, actions: [], names, sort: "log" })
+  return findingOf({ problem: damage, unread, remedy }, { file: log, actions: [], names, sort: "log" })
 }
 
 /** Observations that are damaged, and those that every record has and one lost. */

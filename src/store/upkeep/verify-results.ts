@@ -124,7 +124,7 @@ const rowsOf = (root: string, actions: ReadonlyArray<ActionRecord>, bad: Bad) =>
         rows.set(file, arrow.rows)
         return null
       })
-      if (trouble?.unread === true) unread.push({ file: at, problem: trouble.problem, because: "unread" })
+      if (trouble?.unread === true) unread.push({ file: at, problem: trouble.problem, because: "unread", remedy: trouble.remedy })
       else if (trouble !== null) rows.set(file, trouble.problem)
     }
   return { rows, unread }
@@ -138,9 +138,9 @@ interface Objects {
 
 /** Records that are damaged in themselves, or say what is not so of objects that are sound. */
 const damagedRecords = (root: string, stock: Inventory, objects: Objects): ReadonlyArray<Finding> => [
-  ...stock.unreadable.flatMap(({ file, names, problem, unread }) => {
+  ...stock.unreadable.flatMap(({ file, names, ...trouble }) => {
     const key = path.basename(file, ".json")
-    return findingOf({ problem, unread }, { file, actions: isDigest(key) ? [key] : [], names, sort: "record" })
+    return findingOf(trouble, { file, actions: isDigest(key) ? [key] : [], names, sort: "record" })
   }),
   ...stock.actions.flatMap((action) => {
     const names = ["actions", `${action.key}.json`]

@@ -38,22 +38,23 @@ export const verifyStore = (
   const results = verifyResults(root, stock, watch)
   const history = verifyHistory(root, stock, machine)
   const foreign = foreignIn(root)
-  const unlisted = stock.unlisted.map((folder): Finding => ({ ...folder, because: "unread" }))
-  const known = [...results.found, ...history.found, ...unlisted]
-  const said = new Set(known.map(({ file }) => file))
-  const more = new Map(foreign.unlisted.filter(({ file }) => !said.has(file)).map((folder) => [folder.file, folder]))
-  const found = [...known, ...more.values()]
+  const unlisted = stock.unlisted.map(({ file, problem, remedy }): Finding => ({ file, problem, because: "unread", remedy }))
+  const found = [...results.found, ...history.found, ...unlisted, ...foreign.unlisted]
   const { objects, bytes, strays, tables } = results
   const notes = [
     ...(history.lostCode.length === 0
       ? []
       : [`The code texts of ${history.lostCode.join(", ")} are missing: a plan cannot show what changed there.`]),
     ...foreignNote(foreign.paths),
-    ...(strays === 0 ? [] : [`Objects that no action needs: ${strays}. They were not looked at; pipeline gc removes them.`])
+    // What needs them may be what cannot be read.
+    ...(strays === 0 || stock.unreadable.length + stock.unlisted.length > 0
+      ? []
+      : [`Objects that no action needs: ${strays}. They were not looked at; pipeline gc removes them.`])
   ]
   return {
     damages: found.filter((finding): finding is Damage => !isUnclear(finding)),
-    unclear: found.filter(isUnclear),
+    // Several looks may have met one file that cannot be read.
+    unclear: [...new Map(found.filter(isUnclear).map((finding) => [finding.file, finding])).values()],
     notes,
     objects,
     bytes,
