@@ -61,13 +61,16 @@ const HeldOut = Table.make("heldOut", "Loss on held-out documents during trainin
   step: Column.int32("updates done"),
   source: Column.utf8("source of the documents"),
   loss: Column.float64("mean cross-entropy per target, in nats"),
-  targets: Column.int32("targets that the mean is over")
+  targets: Column.int32("targets that the mean is over"),
+  documents: Column.int32("documents that the mean is over"),
+  cut: Column.int32("those of them that are longer than the context: of these only the beginnings")
 })
 
 const Probes = Table.make("probes", "Accuracy during training with each format forced, a row a step and format", {
   step: Column.int32("updates done"),
   format: Column.utf8("format forced by its first token, or free"),
-  problems: Column.int32("problems tried"),
+  problems: Column.int32("problems tried, those without room included: they are not solved"),
+  withoutRoom: Column.int32("problems whose prompt leaves no room for an answer in the context"),
   accuracy: Column.float64("share answered rightly, greedy"),
   share: Column.float64("share of completions that are in the format")
 })

@@ -19,9 +19,9 @@ import { DEFAULT_CONTEXT, presetNames, presetSpec } from "../src/model/presets.t
 import { tensorRows } from "../src/model/tensors.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 import { heldOutLosses, readCorpus } from "../src/training/corpus.ts"
-import { cutDocumentWords, cutObjection, cutRows, longDocumentsParam } from "../src/training/cut-documents.ts"
+import { cutDocumentWords, cutObjection, cutRows, cutValidationWords, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { packBatches } from "../src/training/packing.ts"
-import { probe } from "../src/training/probes.ts"
+import { probe, probeWords } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { evenlySpaced, logSpaced } from "../src/training/schedule.ts"
 import { supervised } from "../src/training/supervised.ts"
@@ -63,7 +63,8 @@ export const pretrain = Stage.make({
     const cut = cutRows(corpus, corpus.training, params.context)
     const objection = cutObjection(cut, params.maxLongDocuments)
     if (objection !== null) return yield* new Param.ParamInvalid({ owner: "pretrain", ...objection })
-    for (const line of cutDocumentWords(cut)) yield* progress.note(line)
+    for (const line of [...cutDocumentWords(cut), ...cutValidationWords(corpus, params.context)]) yield* progress.note(line)
+    if (params.evaluations > 0) for (const line of probeWords(tokenizer, corpus, params.context)) yield* progress.note(line)
     const batches = packBatches(corpus, corpus.training, { ...params, name: "pretrain" })
     const evaluations = evenlySpaced(params.evaluations, batches.steps)
     const snapshots = logSpaced(params.snapshots, batches.steps)

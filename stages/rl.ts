@@ -43,7 +43,7 @@ import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/r
 import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
-import { probe } from "../src/training/probes.ts"
+import { probe, probeWords } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
@@ -120,6 +120,7 @@ export const rl = Stage.make({
       Effect.timed(collect({ policy, reference, tokenizer, openings, suite, step, params: how }))
     const snapshots = new Set(snapshotSteps(params))
     const evaluations = params.evaluations === 0 ? [] : [0, ...logSpaced(params.evaluations, params.steps)]
+    if (evaluations.length > 0) for (const line of probeWords(tokenizer, corpus, policy.spec.context)) yield* progress.note(line)
     const evaluateAt = Effect.fnUntraced(function* (step: number) {
       if (!evaluations.includes(step)) return
       for (const row of yield* probe(policy, tokenizer, corpus, params.seed)) yield* output.probes.append({ step, ...row })

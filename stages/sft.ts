@@ -20,7 +20,7 @@ import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
 import { cutOfCorpus } from "../src/training/cut-ahead.ts"
-import { cutDocumentWords, cutObjection, cutRows, longDocumentsParam } from "../src/training/cut-documents.ts"
+import { cutDocumentWords, cutObjection, cutRows, cutValidationWords, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
@@ -79,7 +79,7 @@ export const sft = Stage.make({
     const cut = cutRows(corpus, chosen, spec.context)
     const objection = cutObjection(cut, params.maxLongDocuments)
     if (objection !== null) return yield* new Param.ParamInvalid({ owner: "sft", ...objection })
-    for (const line of cutDocumentWords(cut)) yield* progress.note(line)
+    for (const line of [...cutDocumentWords(cut), ...cutValidationWords(corpus, spec.context)]) yield* progress.note(line)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
     const update = supervised(model, batches, params)
     const state = { model: resumable(model) }

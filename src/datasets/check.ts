@@ -10,7 +10,8 @@
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
-import type { RootOptions } from "./locate/locate.ts"
+import { datasetRoots, locateDataset, type RootOptions } from "./locate/locate.ts"
+import { type PassedOver, passedOver } from "./locate/passed-over.ts"
 import {
   contaminationScan,
   type EvaluationQuestion,
@@ -37,6 +38,8 @@ export interface SplitCheck {
   readonly name: string
   readonly role: Role
   readonly files: number
+  /** Files that lie where it is looked for and are not read. */
+  readonly passedOver: ReadonlyArray<PassedOver>
   /** Usable, filtered and bad rows, and the first bad ones. */
   readonly report: LoadReport
   readonly answers: AnswerCounts
@@ -107,6 +110,7 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     name,
     role: open.split.role,
     files: open.files.length,
+    passedOver: passedOver(dataset, split, options, locateDataset(dataset, split, datasetRoots(options), true)),
     report: open.report,
     answers,
     ungradable,

@@ -93,12 +93,21 @@ export const suiteOf = (
 /** Documents of each source that a validation loss is taken over. */
 const HELD_OUT_DOCUMENTS = 64
 
+/** What a validation loss is taken over: the first held-out documents of each source. */
+export const validationDocuments = (corpus: Pick<CorpusSequences, "heldOut" | "source">): ReadonlyMap<string, Int32Array> =>
+  new Map(
+    [...Map.groupBy(corpus.heldOut, (document) => corpus.source(document))].map(([source, documents]) => [
+      source,
+      Int32Array.from(documents.slice(0, HELD_OUT_DOCUMENTS))
+    ])
+  )
+
 /** Mean cross-entropy per target in nats on held-out documents, source by source, prompts included. */
 export const heldOutLosses = Effect.fnUntraced(function* (model: Model, corpus: CorpusSequences) {
-  const bySource = Map.groupBy(corpus.heldOut, (document) => corpus.source(document))
-  const rows: Array<{ source: string; loss: number; targets: number }> = []
-  for (const [source, documents] of bySource) {
-    const batch = batchOf(corpus, Int32Array.from(documents.slice(0, HELD_OUT_DOCUMENTS)), model.spec.context, 1)
+  const { context } = model.spec
+  const rows: Array<{ source: string; loss: number; targets: number; documents: number; cut: number }> = []
+  for (const [source, documents] of validationDocuments(corpus)) {
+    const batch = batchOf(corpus, documents, context, 1)
     const { logProbs } = yield* model.score(batch)
     let sum = 0
     let targets = 0
@@ -107,7 +116,8 @@ export const heldOutLosses = Effect.fnUntraced(function* (model: Model, corpus: 
       sum -= logProbs[t]!
       targets++
     })
-    rows.push({ source, loss: sum / Math.max(1, targets), targets })
+    const cut = documents.filter((document) => corpus.lengths[document]! > context).length
+    rows.push({ source, loss: sum / Math.max(1, targets), targets, documents: documents.length, cut })
   }
   return rows
 })

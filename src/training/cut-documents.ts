@@ -9,7 +9,7 @@ import type { Objection } from "../dag/Stage.ts"
 import { maximumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { percentWords } from "../text/percent.ts"
-import type { CorpusSequences } from "./corpus.ts"
+import { type CorpusSequences, validationDocuments } from "./corpus.ts"
 
 /** How many documents may be cut: a parameter of every stage that trains on documents. */
 export const longDocumentsParam = Param.number(
@@ -62,6 +62,20 @@ export const cutDocumentWords = (rows: ReadonlyArray<CutRow>): ReadonlyArray<str
   return [
     `${cut} of ${documents} documents are longer than the context of ${context} tokens and are cut ` +
       `(${sourceWords(rows)}): ${percentWords(lostTokens / tokens)} of the tokens are never seen`
+  ]
+}
+
+/** What is to be said of the documents of a validation loss; nothing where each is seen to its end. */
+export const cutValidationWords = (
+  corpus: Pick<CorpusSequences, "lengths" | "source" | "heldOut">,
+  context: number
+): ReadonlyArray<string> => {
+  const rows = [...validationDocuments(corpus).values()].flatMap((documents) => cutRows(corpus, documents, context))
+  const { documents, cut } = together(rows)
+  if (cut === 0) return []
+  return [
+    `${cut} of ${documents} held-out documents are longer than the context of ${context} tokens (${sourceWords(rows)}): ` +
+      "validation losses are of their beginnings"
   ]
 }
 

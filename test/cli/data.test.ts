@@ -58,6 +58,49 @@ describe("data check", () => {
   })
 })
 
+describe("data check of files that are not read", () => {
+  const folder = temporaryFolder()
+  const rows = jsonl(gsm8kRows(3))
+  const wrong = [
+    ["gsm8k/Train.JSONL", /is called otherwise in capitals and small letters/],
+    ["gsm8k/.train.jsonl", /is hidden/],
+    ["gsm8k/train.jsonl.bak", /is an unfinished download or a spare copy/],
+    ["gsm8k/train.jsonl.gz.part", /is an unfinished download or a spare copy/],
+    ["gsm8k/train.jsonl~", /is an unfinished download or a spare copy/],
+    ["gsm8k/train.jsonl.1", /is an unfinished download or a spare copy/],
+    ["gsm8k/train (1).jsonl", /is called otherwise than .*train\.jsonl/],
+    ["gsm8k/train.jsonl.bz2", /is called otherwise than .*train\.jsonl/],
+    ["gsm8k/training.jsonl", /is called otherwise than .*train\.jsonl/],
+    ["gsm8k/train.tsv", /is called otherwise than .*train\.jsonl/],
+    ["gsm8k/train.jsonl.gz", /is there unpacked too/],
+    ["train.jsonl", /lies beside the folders of datasets/]
+  ] as const
+  const others = ["gsm8k/test.jsonl", "gsm8k/README.md", "gsm8k/LICENSE", "gsm8k/.gitattributes", "gsm8k/dataset_infos.json"]
+  beforeAll(() => {
+    for (const name of ["gsm8k/train.jsonl", ...wrong.map(([name]) => name), ...others]) writeIn(folder, name, rows)
+  })
+
+  it.each(wrong)("names %s and why it is passed over", async (name, why) => {
+    const { out } = await at.here(["data", "check", "gsm8k:train", "--data", folder, "--json"])
+    const [check] = JSON.parse(out) as [{ passedOver: Array<{ path: string; why: string }> }]
+    expect(check.passedOver.find(({ path }) => path === join(folder, name))?.why).toMatch(why)
+    expect(check.passedOver).toHaveLength(wrong.length)
+  })
+
+  it("names them where another folder is read instead", async () => {
+    const mine = temporaryFolder()
+    writeIn(mine, "gsm8k/Train.JSONL", rows)
+    const { out } = await at.here(["data", "check", "gsm8k:train", "--data", mine], { ECHO_CHAMBER_DATA: data })
+    expect(out).toContain("12 usable")
+    expect(out).toMatch(/passed over +.*gsm8k\/Train\.JSONL is called otherwise in capitals and small letters/)
+  })
+
+  it("has nothing to say where all is read", async () => {
+    const { out } = await at.here(["data", "check", "gsm8k:train", "--data", data])
+    expect(out).not.toContain("passed over")
+  })
+})
+
 describe("data check of answers and questions", () => {
   const question = (i: number) =>
     `On day ${i} of the fair ${i + 3} red and ${i + 5} blue kites fly over the ${i + 7} tents; how many?`

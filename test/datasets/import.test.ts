@@ -37,6 +37,9 @@ describe("importing files", () => {
     members[2]![500]! ^= 1
     writeFileSync(mine, Buffer.concat(members))
     await expect(importDataset(train, { to, from: mine })).rejects.toThrow(/was not imported: .* damaged in member 3/)
+    // The user's own file is named, and not the copy that is removed again.
+    await expect(importDataset(train, { to, from: mine })).rejects.toThrow(mine)
+    await expect(importDataset(train, { to, from: mine })).rejects.not.toThrow(join(to, "openai"))
     expect(existsSync(join(to, "openai/gsm8k/train.jsonl.gz"))).toBe(false)
   })
 

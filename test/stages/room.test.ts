@@ -106,6 +106,27 @@ describe("pretraining", () => {
     expect(notes.join("\n")).toMatch(/documents are longer than the context of \d+ tokens and are cut \(.*tinygsm \d+ of/)
   })
 
+  it("counts and says what its validation and its probes have no room for", async () => {
+    const { artifact, notes } = await compute(
+      pretrain,
+      { corpus: made.corpus },
+      { ...training, context: made.context, batchTokens: 8192 }
+    )
+    const [corpus, { heldOut, probes }] = [await read(Corpus, made.corpus), await read(Checkpoint, artifact)]
+    for (const { source, documents, cut } of heldOut) {
+      const own = [...corpus.documents].filter((document) => document.heldOut && document.source === source)
+      expect([source, documents, cut]).toEqual([source, 4, own.filter(({ tokens }) => tokens.length > made.context).length])
+    }
+    const cut = [...heldOut].reduce((sum, row) => sum + row.cut, 0)
+    expect(cut).toBeGreaterThan(0)
+    expect(notes.join("\n")).toContain(`${cut} of 12 held-out documents are longer than the context of ${made.context} tokens`)
+    const { own } = await suiteOf("steps-6")
+    // A format is forced by one token more.
+    const long = own.filter(({ promptTokens }) => promptTokens + 3 > made.context).length
+    for (const { problems, withoutRoom } of probes) expect([problems, withoutRoom]).toEqual([40, long])
+    expect(notes.join("\n")).toContain(`${long} of the 40 problems that are tried during training ("steps-6") have no room`)
+  })
+
   it("refuses a corpus of which more is cut than is allowed, and one of which nothing is seen whole", async () => {
     const refused = (params: object) => compute(pretrain, { corpus: made.corpus }, { ...training, ...params })
     await expect(refused({ context: made.context, maxLongDocuments: 0.01 })).rejects.toThrow(

@@ -129,6 +129,8 @@ const defaultSets = (present: ReadonlyArray<DatasetName>): ReadonlyArray<Dataset
     return found.split.role === "evaluation" && found.source.kind === "problems" && split !== "example-solutions"
   })
 
+const PASSED_OVER_SHOWN = 10
+
 interface Checked extends SplitCheck {
   /** null: there is no row to learn a vocabulary from. */
   readonly lengths: LengthsFound | null
@@ -150,6 +152,10 @@ const asText = (check: Checked): string => {
       `${file}, row ${row}${field === "" ? "" : `, field ${field}`}: ${problem}`
     ]),
     ...(report.bad > report.faults.length ? [["", `and ${countWords(report.bad - report.faults.length)} more`]] : []),
+    ...check.passedOver.slice(0, PASSED_OVER_SHOWN).map(({ path, why }, i) => [i === 0 ? "passed over" : "", `${path} ${why}`]),
+    ...(check.passedOver.length > PASSED_OVER_SHOWN
+      ? [["", `and ${countWords(check.passedOver.length - PASSED_OVER_SHOWN)} more`]]
+      : []),
     ["answers", answerWords(check)],
     ...ungradable.first.map(({ file, row, problem }) => ["", `${file}, row ${row}: ${problem}`]),
     ...(ungradable.rows > ungradable.first.length

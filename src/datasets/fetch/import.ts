@@ -47,6 +47,8 @@ export interface ImportProgress {
 export interface ImportedFile {
   readonly name: string
   readonly path: string
+  /** The user's own file that was copied; absent for what was fetched. */
+  readonly origin?: string
   readonly bytes: number
   readonly sha256: string
   readonly how: Fetched | "copied"
@@ -185,7 +187,7 @@ const fromFiles = async (
         throw new DatasetFileCorrupt({ file: original, problem: "changed while it was copied" })
       renameSync(`${path}.partial`, path)
     }
-    files.push({ name: target, path, bytes, sha256, how: present ? "present" : "copied" })
+    files.push({ name: target, path, origin: original, bytes, sha256, how: present ? "present" : "copied" })
   }
   return files
 }
@@ -257,9 +259,12 @@ const checkShape = async (
   root: string,
   vouchedFor: boolean
 ): Promise<void> => {
+  // A copy is removed again: what is wrong is wrong with the user's own file.
+  const ofOrigin = (text: string) =>
+    files.reduce((said, { path, origin }) => (origin === undefined ? said : said.replaceAll(path, origin)), text)
   const fail = (problem: string): never => {
     for (const file of files) if (file.how !== "present") remove(file.path)
-    throw new ImportRefused({ dataset: nameOf({ dataset, split }), problem })
+    throw new ImportRefused({ dataset: nameOf({ dataset, split }), problem: ofOrigin(problem) })
   }
   const open = openDataset(dataset, split, {
     data: root,

@@ -108,7 +108,8 @@ export const obtain = (source: Source, splitName: string): string => {
   )
 }
 
-const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<string> => {
+/** Where a layout of a source is looked for under a root, in order; the folders need not exist. */
+export const foldersOf = (source: Source, layout: Layout, root: string): ReadonlyArray<string> => {
   const hub = layout.hub ?? source.hub
   const cache = join(root, `datasets--${hub.replace("/", "--")}`)
   const commit = commitOf(join(cache, "refs/main"))

@@ -1,0 +1,113 @@
+/**
+ * Files where a dataset is looked for that are not read as it: whoever put them there expected that they would be, and a typing
+ * error in a name must not let another folder's file be read in silence.
+ */
+
+import { basename, join } from "node:path"
+
+import { readVariable } from "../../machine/environment.ts"
+import type { Source } from "../Dataset.ts"
+import { findSource } from "../registry.ts"
+import { isFolder, namesInFolder } from "./data-file.ts"
+import { matchesGlob, unpackedName } from "./globs.ts"
+import { datasetRoots, foldersOf, type Located, type RootOptions } from "./locate.ts"
+
+export interface PassedOver {
+  /** Full path. */
+  readonly path: string
+  /** Words that go on after the path: `is hidden`. */
+  readonly why: string
+}
+
+/** Folders of a source are no deeper than this. */
+const DEEPEST = 4
+
+/**
+ * What lies in the folders of a split's source and is not read as any split of it, with the reason: in the roots that the user
+ * named, and in the folder that the split is read from. `located` is null where the split was not found.
+ */
+export const passedOver = (
+  name: string,
+  split: string,
+  options: RootOptions,
+  located: Located | null
+): ReadonlyArray<PassedOver> => {
+  const { source } = findSource(name, split)
+  const named = options.data !== undefined || readVariable("ECHO_CHAMBER_DATA", options.environment) !== undefined
+  const roots = named ? datasetRoots(options).slice(0, -2) : []
+  const layouts = Object.values(source.splits).flatMap((each) => each.layouts)
+  const folders = new Set(roots.flatMap((root) => layouts.flatMap((layout) => foldersOf(source, layout, root))))
+  if (located !== null) folders.add(located.folder)
+  const read = new Set(located?.files.map((file) => file.path))
+  const excluded = new Set(located?.excluded.map((file) => file.path))
+  return [
+    ...roots.flatMap((root) => strays(source, root)),
+    ...[...folders].flatMap((folder) =>
+      below(folder, "", DEEPEST).flatMap((inside) => {
+        const path = join(folder, inside)
+        const why = read.has(path) || excluded.has(path) ? null : reasonOf(source, split, inside, located, folder)
+        return why === null ? [] : [{ path, why }]
+      })
+    )
+  ]
+}
+
+const globsOf = (source: Source, split?: string): ReadonlyArray<string> =>
+  Object.entries(source.splits).flatMap(([name, each]) =>
+    split === undefined || name === split ? each.layouts.flatMap((layout) => layout.globs) : []
+  )
+
+/** Data files that lie beside the folders of sources, where none is looked for. */
+const strays = (source: Source, root: string): ReadonlyArray<PassedOver> =>
+  names(root)
+    .filter((file) => !isFolder(join(root, file)))
+    .filter((file) => globsOf(source).some((glob) => matchesGlob(file, basename(glob))))
+    .map((file) => ({ path: join(root, file), why: `lies beside the folders of datasets and not in ${join(root, source.name)}` }))
+
+/** Null for what is read as a split of the source, and for what nobody takes for data. */
+const reasonOf = (source: Source, split: string, inside: string, located: Located | null, folder: string): string | null => {
+  const file = basename(inside)
+  if (inside.split("/").some((part) => part.startsWith(".")))
+    return isData(file.replace(/^\.+/, "")) ? "is hidden, by the point before its name" : null
+  const own = globsOf(source, split)
+  if (own.some((glob) => matchesGlob(inside, glob))) {
+    if (located === null) return null
+    if (located.folder !== folder) return `is not read, since ${located.folder} comes first`
+    return located.files.some(({ name }) => name === unpackedName(inside))
+      ? "is there unpacked too, which is read"
+      : `is not read, since ${located.files[0]!.name} is in a layout that comes first`
+  }
+  if (globsOf(source).some((glob) => matchesGlob(inside, glob))) return null
+  const lower = inside.toLowerCase()
+  if (globsOf(source).some((glob) => matchesGlob(lower, glob.toLowerCase())))
+    return "is called otherwise in capitals and small letters"
+  const whole = file.replace(UNFINISHED, "")
+  if (whole !== file) return isData(whole) ? "is an unfinished download or a spare copy, by its name" : null
+  return isData(file) ? `is called otherwise than ${own.join(" or ")}` : null
+}
+
+const UNFINISHED = /(?:\.(?:part|partial|bak|old|orig|tmp|temp|crdownload|download|incomplete|save|swp)|~|\.\d+| copy| \(\d+\))$/i
+
+const DATA =
+  /\.(?:jsonl|ndjson|json|csv|tsv|txt|parquet|pq|arrow|feather|xlsx?)(?:\.(?:gz|zst|bz2|xz|zip|lz4|br|7z))?(?:\.\w{1,12}|~)?$/i
+
+/** What one would take for a file of data. */
+const isData = (file: string): boolean =>
+  DATA.test(file) && !/^(?:dataset_infos?|config|state|metadata|package|licen[cs]e|readme)\b/i.test(file)
+
+/** Paths inside a folder of all files below it. */
+const below = (folder: string, inside: string, deep: number): ReadonlyArray<string> =>
+  names(join(folder, inside)).flatMap((name) => {
+    const path = inside === "" ? name : `${inside}/${name}`
+    if (!isFolder(join(folder, path))) return [path]
+    return deep === 0 || name === ".git" || name === ".cache" ? [] : below(folder, path, deep - 1)
+  })
+
+/** A folder that may not be read has been said to be that by whoever looks for the dataset. */
+const names = (folder: string): ReadonlyArray<string> => {
+  try {
+    return namesInFolder(folder).toSorted()
+  } catch {
+    return []
+  }
+}
