@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 
 import { canonicalJson } from "../store/objects/digest.ts"
-import { keyOf } from "../store/objects/records.ts"
+import { INPUT, keyOf } from "../store/objects/records.ts"
 import { type ActionRecord, type Component, ResultUnread, Store } from "../store/objects/Store.ts"
 import { soundAs } from "../store/upkeep/open-parts.ts"
 import type { Graph, GraphNode } from "./graph.ts"
@@ -109,7 +109,7 @@ const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: Readonly
   const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   const own = earlier.map((record) => ({
     ...record,
-    components: record.components.filter(({ name }) => !name.startsWith("input:"))
+    components: record.components.filter(({ name }) => !name.startsWith(INPUT))
   }))
   const assumed = options.assumeUnchanged.includes(node.stage.name)
   const reason = reasonFor(components, own)

@@ -4,6 +4,7 @@
  * that "why does this run?" is a comparison of two lists.
  */
 
+import { INPUT } from "../store/objects/records.ts"
 import type { Component } from "../store/objects/Store.ts"
 import { codeOf, layoutDigest } from "./code/digest.ts"
 import * as Param from "./Param.ts"
@@ -35,7 +36,7 @@ export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
     { name: "code:src/store/arrow", value: layoutDigest(parts) },
     ...codeOf(parts.stage.module, parts).map(({ name, digest }) => ({ name: `code:${name}`, value: digest })),
     ...Param.canonicalParams(parts.stage.params, parts.params).map(([name, value]) => ({ name: `param:${name}`, value })),
-    ...Object.entries(parts.inputs).map(([name, digest]) => ({ name: `input:${name}`, value: digest })),
+    ...Object.entries(parts.inputs).map(([name, digest]) => ({ name: `${INPUT}${name}`, value: digest })),
     ...parts.externals.map(({ name, sha256 }) => ({ name: `file:${name}`, value: sha256 })),
     ...parts.stage.numerics.map((name) => ({ name: `numerics:${name}`, value: parts.numerics[name] ?? "none" }))
   ].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))

@@ -10,7 +10,7 @@
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
-import { datasetRoots, locateDataset, type RootOptions } from "./locate/locate.ts"
+import type { RootOptions } from "./locate/locate.ts"
 import { type PassedOver, passedOver } from "./locate/passed-over.ts"
 import {
   contaminationScan,
@@ -110,7 +110,7 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     name,
     role: open.split.role,
     files: open.files.length,
-    passedOver: passedOver(dataset, split, options, locateDataset(dataset, split, datasetRoots(options), true)),
+    passedOver: passedOver(open, options),
     report: open.report,
     answers,
     ungradable,

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 
 import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
+import { INPUT } from "../../store/objects/records.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { onlyBeginning } from "../../text/beginning.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -219,7 +220,7 @@ const describeAction = (
 
 /** Engine, files, packages; modules one by one when asked for, else their number in each room. */
 const otherComponents = (action: ActionRecord, everyModule: boolean): ReadonlyArray<ReadonlyArray<string>> => {
-  const others = action.components.filter(({ name }) => !name.startsWith("param:") && !name.startsWith("input:"))
+  const others = action.components.filter(({ name }) => !name.startsWith("param:") && !name.startsWith(INPUT))
   const isModule = ({ name, value }: Component) => name.startsWith("code:") && DIGEST.test(value)
   const shown = others
     .filter((component) => everyModule || !isModule(component))

@@ -29,12 +29,16 @@ export interface RootOptions {
 /** The folder that ECHO_CHAMBER_DATA names, or undefined. */
 const namedByEnvironment = (environment?: Environment): string | undefined => readVariable("ECHO_CHAMBER_DATA", environment)
 
+/** The folders that the user named, in order; they need not exist. */
+export const namedRoots = (options: RootOptions = {}): ReadonlyArray<string> =>
+  [options.data, namedByEnvironment(options.environment)]
+    .filter((root) => root !== undefined && root !== "")
+    .map((root) => resolve(root!))
+
 /** The folders searched, in order; they need not exist. */
 export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {
   const repository = options.repository ?? REPOSITORY
-  const named = [options.data, namedByEnvironment(options.environment)]
-  const roots = named.filter((root) => root !== undefined && root !== "").map((root) => resolve(root!))
-  return [...new Set([...roots, resolve(repository, "../shared/data"), resolve(repository, "data")])]
+  return [...new Set([...namedRoots(options), resolve(repository, "../shared/data"), resolve(repository, "data")])]
 }
 
 /** The folder that datasets are imported into: the one given, that of ECHO_CHAMBER_DATA, else `data` inside the repository. */

@@ -5,12 +5,10 @@
 
 import { basename, join } from "node:path"
 
-import { readVariable } from "../../machine/environment.ts"
 import type { Source } from "../Dataset.ts"
-import { findSource } from "../registry.ts"
 import { isFolder, namesInFolder } from "./data-file.ts"
 import { matchesGlob, unpackedName } from "./globs.ts"
-import { datasetRoots, foldersOf, type Located, type RootOptions } from "./locate.ts"
+import { foldersOf, type Located, namedRoots, type RootOptions } from "./locate.ts"
 
 export interface PassedOver {
   /** Full path. */
@@ -24,28 +22,21 @@ const DEEPEST = 4
 
 /**
  * What lies in the folders of a split's source and is not read as any split of it, with the reason: in the roots that the user
- * named, and in the folder that the split is read from. `located` is null where the split was not found.
+ * named, and in the folder that the split is read from.
  */
-export const passedOver = (
-  name: string,
-  split: string,
-  options: RootOptions,
-  located: Located | null
-): ReadonlyArray<PassedOver> => {
-  const { source } = findSource(name, split)
-  const named = options.data !== undefined || readVariable("ECHO_CHAMBER_DATA", options.environment) !== undefined
-  const roots = named ? datasetRoots(options).slice(0, -2) : []
+export const passedOver = (located: Located, options: RootOptions): ReadonlyArray<PassedOver> => {
+  const { source } = located
+  const roots = namedRoots(options)
   const layouts = Object.values(source.splits).flatMap((each) => each.layouts)
   const folders = new Set(roots.flatMap((root) => layouts.flatMap((layout) => foldersOf(source, layout, root))))
-  if (located !== null) folders.add(located.folder)
-  const read = new Set(located?.files.map((file) => file.path))
-  const excluded = new Set(located?.excluded.map((file) => file.path))
+  folders.add(located.folder)
+  const taken = new Set([...located.files, ...located.excluded].map((file) => file.path))
   return [
     ...roots.flatMap((root) => strays(source, root)),
     ...[...folders].flatMap((folder) =>
       below(folder, "", DEEPEST).flatMap((inside) => {
         const path = join(folder, inside)
-        const why = read.has(path) || excluded.has(path) ? null : reasonOf(source, split, inside, located, folder)
+        const why = taken.has(path) ? null : reasonOf(located, folder, inside)
         return why === null ? [] : [{ path, why }]
       })
     )
@@ -64,14 +55,14 @@ const strays = (source: Source, root: string): ReadonlyArray<PassedOver> =>
     .filter((file) => globsOf(source).some((glob) => matchesGlob(file, basename(glob))))
     .map((file) => ({ path: join(root, file), why: `lies beside the folders of datasets and not in ${join(root, source.name)}` }))
 
-/** Null for what is read as a split of the source, and for what nobody takes for data. */
-const reasonOf = (source: Source, split: string, inside: string, located: Located | null, folder: string): string | null => {
+/** Null for what is read as another split of the source, and for what nobody takes for data. */
+const reasonOf = (located: Located, folder: string, inside: string): string | null => {
+  const { source, splitName } = located
   const file = basename(inside)
   if (inside.split("/").some((part) => part.startsWith(".")))
     return isData(file.replace(/^\.+/, "")) ? "is hidden, by the point before its name" : null
-  const own = globsOf(source, split)
+  const own = globsOf(source, splitName)
   if (own.some((glob) => matchesGlob(inside, glob))) {
-    if (located === null) return null
     if (located.folder !== folder) return `is not read, since ${located.folder} comes first`
     return located.files.some(({ name }) => name === unpackedName(inside))
       ? "is there unpacked too, which is read"

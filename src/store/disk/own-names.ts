@@ -19,17 +19,27 @@ const REPORT = ".+-[0-9a-f]{16}\\.html"
 const ATTEMPT = "log|output|commit|checkpoint\\.json|state-\\d+|request[^/]*\\.json"
 
 /** The folders of every store, if they are there. */
-const TOP = ["objects", "actions", "attempts", "observations", "code", "runs", "reports", "presence", "trash"] as const
+export const TOP_FOLDERS = [
+  "objects",
+  "actions",
+  "attempts",
+  "observations",
+  "code",
+  "runs",
+  "reports",
+  "presence",
+  "trash"
+] as const
 
 /** What `setAside` may have called a thing that it moved: by its name, and a number where that was taken. */
 const SET_ASIDE =
   `(?:${DIGEST}(?:\\.jsonl?|\\.txt)?|${RUN}(?:-events\\.jsonl)?|.+-events\\.jsonl|${REPORT}|lease-[0-9a-f]{12}-${TOKEN}|` +
-  `checkpoint\\.json|[0-9a-f]{2}|${TOKEN}|sha256|${TOP.join("|")})(?:\\.\\d+)?`
+  `checkpoint\\.json|[0-9a-f]{2}|${TOKEN}|sha256|${TOP_FOLDERS.join("|")})(?:\\.\\d+)?`
 
 /** By the folder: the names in it. Below a folder that is not listed, everything belongs to that folder. */
 const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
   [
-    ["", `${TOP.join("|")}|damaged(?:\\.\\d+)?`],
+    ["", `${TOP_FOLDERS.join("|")}|damaged(?:\\.\\d+)?`],
     ["objects", "sha256"],
     ["objects/sha256", "[0-9a-f]{2}"],
     ["objects/sha256/[^/]+", `${DIGEST}(?:\\.claim)?|${TEMPORARY}`],
@@ -47,7 +57,7 @@ const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
     ["presence", `(?:run|attempt|gc)-${TOKEN}\\.json|${TOKEN}\\.beat|${TEMPORARY}`],
     ["trash", `(?:back-|rubbish-)?${TOKEN}`],
     // Names that led to a thing, one after the other: see Sweep.ts.
-    ["trash/[^/]+", `(?:${TOP.join("|")}|damaged)!.+`],
+    ["trash/[^/]+", `(?:${TOP_FOLDERS.join("|")}|damaged)!.+`],
     ["damaged", SET_ASIDE]
   ] as const
 ).map(([folder, names]) => [new RegExp(`^(?:${folder})$`), new RegExp(`^(?:${names})$`, "s")])

@@ -156,8 +156,8 @@ const keyProblem = ({ key, components, stage, inputs }: ActionRecord): string | 
   return agree ? null : "names other inputs than its components do"
 }
 
-/** Of the components of a key, those that are inputs begin so. */
-const INPUT = "input:"
+/** Of the components of a key, those that are inputs begin so: `input:corpus`. */
+export const INPUT = "input:"
 
 /** Why a value is no manifest; null when it is one. */
 export const manifestProblem = (manifest: Readonly<Record<string, unknown>>): string | null => {

@@ -7,23 +7,11 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { inside, OutOfPlace } from "../disk/inside.ts"
-import { ownNamesInside } from "../disk/own-names.ts"
+import { ownNamesInside, TOP_FOLDERS } from "../disk/own-names.ts"
 import { setAside } from "../objects/set-aside.ts"
 
 /** The folders of every store, if they are there. */
-const FOLDERS = [
-  ["damaged"],
-  ["objects"],
-  ["objects", "sha256"],
-  ["actions"],
-  ["attempts"],
-  ["observations"],
-  ["code"],
-  ["runs"],
-  ["reports"],
-  ["presence"],
-  ["trash"]
-]
+const FOLDERS = [["damaged"], ...TOP_FOLDERS.map((name) => [name]), ["objects", "sha256"]]
 
 /** Folders in which there are only folders. */
 const OF_FOLDERS = [["objects", "sha256"], ["attempts"], ["runs"]]
