@@ -6,6 +6,8 @@
  * Standard error is where problems are told; what it loses cannot be told anywhere.
  */
 
+import type { Writable } from "node:stream"
+
 import { errorCode, errorText } from "../text/error-text.ts"
 import { visibleLines } from "../text/visible.ts"
 
@@ -45,16 +47,20 @@ export const printAsItIs = (text: string): void => {
 export const printPiece = async (piece: string | Uint8Array): Promise<boolean> => {
   const shown = typeof piece === "string" && process.stdout.isTTY === true ? visibleLines(piece) : piece
   if (failure === undefined && process.stdout.write(shown) === false && failure === undefined)
-    await new Promise<void>((resolve) => {
-      const { stdout } = process
-      const done = () => {
-        stdout.off("drain", done).off("error", done).off("close", done)
-        resolve()
-      }
-      stdout.on("drain", done).on("error", done).on("close", done)
-    })
+    await changed(process.stdout, "drain")
   return failure === undefined
 }
+
+/** Waits for an event of a stream, or until it fails or is closed: it may be already, and then nothing more is heard of it. */
+export const changed = (stream: Writable, event: "drain" | "end" | "close"): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.closed) return resolve()
+    const done = () => {
+      stream.off(event, done).off("error", done).off("close", done)
+      resolve()
+    }
+    stream.on(event, done).on("error", done).on("close", done)
+  })
 
 /** A line on standard error: a warning, a remark, a problem. */
 export const say = (line: string): void => void process.stderr.write(`${visibleLines(line)}\n`)

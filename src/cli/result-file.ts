@@ -4,7 +4,6 @@
  * cannot be written beside, so it is written as it comes.
  */
 
-import { once } from "node:events"
 import * as fs from "node:fs"
 import * as net from "node:net"
 import * as path from "node:path"
@@ -17,7 +16,7 @@ import * as Schema from "effect/Schema"
 import { closeFile, discard, moveInPlace, syncAll, syncFile, temporaryName, writeAll } from "../store/disk/calls.ts"
 import { errorText } from "../text/error-text.ts"
 import { systemProblem } from "../text/system-problem.ts"
-import { printPiece } from "./output.ts"
+import { changed, printPiece } from "./output.ts"
 import { UsageError } from "./usage.ts"
 
 /** What was asked for is right, but could not be written: exit code 1. */
@@ -189,30 +188,28 @@ const regularFile = (target: Target & { readonly kind: "file" }): ResultFile => 
 /** Opened without waiting: a pipe that nobody reads would be waited for for ever. */
 const deviceFile = (target: Target & { readonly kind: "device" }): ResultFile => {
   let stream: Writable | undefined
-  let problem: unknown
   const open = (): Writable => {
     if (stream !== undefined) return stream
     const fd = fs.openSync(target.path, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
     stream = target.fifo ? new net.Socket({ fd, readable: false, writable: true }) : fs.createWriteStream("", { fd })
-    stream.on("error", (cause) => (problem ??= cause))
+    // Listened to, so that it ends nothing; what it was stands in the stream as soon as it has happened.
+    stream.on("error", () => {})
     return stream
   }
   const check = () => {
-    if (problem !== undefined) throw problem
+    if (stream?.errored != null) throw stream.errored
   }
   return {
     write: async (piece) => {
       const out = open()
       check()
-      if (!out.write(piece)) await Promise.race([once(out, "drain"), once(out, "close")]).catch(() => {})
+      if (!out.write(piece)) await changed(out, "drain")
       check()
     },
     commit: async () => {
       const out = open()
-      await new Promise<void>((resolve) => {
-        out.on("close", resolve)
-        out.end()
-      })
+      out.end()
+      await changed(out, "close")
       check()
     },
     abandon: () => void stream?.destroy()
@@ -223,6 +220,7 @@ const gzipped = (file: ResultFile): ResultFile => {
   const zip = createGzip()
   let writing: Promise<void> = Promise.resolve()
   let problem: unknown
+  zip.on("error", () => {})
   zip.on("data", (piece: Uint8Array) => {
     zip.pause()
     writing = file.write(piece).then(
@@ -234,17 +232,18 @@ const gzipped = (file: ResultFile): ResultFile => {
     )
   })
   const check = () => {
-    if (problem !== undefined) throw problem
+    const cause = problem ?? zip.errored
+    if (cause != null) throw cause
   }
   return {
     write: async (piece) => {
       check()
-      if (piece.length > 0 && !zip.write(piece)) await Promise.race([once(zip, "drain"), once(zip, "close")])
+      if (piece.length > 0 && !zip.write(piece)) await changed(zip, "drain")
       check()
     },
     commit: async () => {
       zip.end()
-      await Promise.race([once(zip, "end"), once(zip, "close")])
+      await changed(zip, "end")
       await writing
       check()
       await file.commit()
