@@ -3,20 +3,24 @@
  *
  *   values       equal numbers (`numbers.ts`), or expressions of one value wherever they have one (`mathematics/compare.ts`)
  *   units        an answer with a unit equals one without, or with another of the same kind at the right ratio
- *   percent      50% is 50 and 1/2
+ *   percent      50% is 50 and 1/2; 50 cents are 50 and 1/2
  *   bases        1011_2 is 1011_2 and, without its base, 1011
  *   names        x = 5 is 5, and not y = 5
+ *   times        7:30 pm is 7:30 pm, 7:30 without its half of the day, and 19:30
  *   sets         in any order, each member once; `1, 2` is {1, 2} and, in order, (1, 2)
  *   equations    the same up to a factor: 2x - 4y = 0 and x = 2y; y = 2x + 3 is also 2x + 3
  *
- * Units, percent and bases may be left out by one of two, so that 5 cm and 5 m both equal 5 and not each other.
+ * Units, percent, bases and halves of the day may be left out by one of two, so that 5 cm and 5 m both equal 5 and
+ * not each other.
  */
 
 import type { Answer } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
+import { exactValue } from "./mathematics/exact.ts"
 import { type Expression, variablesOf } from "./mathematics/Expression.ts"
+import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { equalNumbers } from "./numbers.ts"
-import { ratioOf } from "./units.ts"
+import { ratioOf } from "./units/units.ts"
 
 type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 
@@ -78,6 +82,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "choice" && b.kind === "value")
     return b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
+  if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a.parts), b.expression)
   if (a.kind === "sequence" && b.kind === "set")
@@ -86,6 +91,18 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return inOrder([...a.values.values()], b.items)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
+}
+
+/** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
+const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
+  const [hours, minutes, clock] = [...parts, time.expression].map(exactValue)
+  if (parts.length !== 2 || hours == null || minutes == null || clock == null) return false
+  if (hours.bottom !== 1n || minutes.bottom !== 1n || minutes.top < 0n || minutes.top >= 60n) return false
+  const said = add(hours, { top: minutes.top, bottom: 60n })!
+  const noon: Rational = { top: 12n, bottom: 1n }
+  const first = compare(clock, noon) >= 0 ? add(clock, negate(noon))! : clock
+  const ofDay = time.unit === "pm" ? add(first, noon)! : first
+  return compare(said, clock) === 0 || compare(said, ofDay) === 0
 }
 
 /** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
@@ -105,10 +122,7 @@ const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.unit !== "" && b.unit !== "") {
     if (a.unit === "%" || b.unit === "%") return false
     const ratio = ratioOf(a.unit, b.unit)
-    return (
-      ratio !== null &&
-      equalExpressions({ kind: "product", left: a.expression, right: { kind: "number", value: ratio } }, b.expression)
-    )
+    return ratio !== null && equalExpressions({ kind: "product", left: a.expression, right: ratio }, b.expression)
   }
   const [measured, plain] = a.unit === "" ? [b, a] : [a, b]
   if (isSame(plain, measured)) return true

@@ -54,3 +54,9 @@ const placesOf = (bottom: bigint): number | null => {
   for (; rest % 5n === 0n; rest /= 5n) fives++
   return rest === 1n ? Math.max(twos, fives) : null
 }
+
+/** `10-12`: from a number to a larger one, with nothing that would make it a difference. */
+export const isRange = (text: string): boolean => {
+  const found = /^(\d[\d,.]*)\s*-\s*(\d[\d,.]*)$/.exec(text)
+  return found !== null && Number(found[1]!.replaceAll(",", "")) < Number(found[2]!.replaceAll(",", ""))
+}

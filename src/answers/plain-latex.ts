@@ -64,6 +64,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
 /** Marks of mathematics round the whole, a box, a full stop. */
 const WRAPPINGS: ReadonlyArray<RegExp> = [
   /^\$\$?([^$]+)\$\$?$/,
+  // With a sign of money inside.
+  /^\$((?:[^$\\]|\\[^])+)\$$/,
   /^\\\(([^]*)\\\)$/,
   /^\\\[([^]*)\\\]$/,
   /^\\(?:boxed|fbox)\s*\{([^]*)\}$/,

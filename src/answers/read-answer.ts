@@ -11,10 +11,26 @@ import { exactValue } from "./mathematics/exact.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { parseExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
-import { type Numeral, numeralIn, numberText } from "./numeral.ts"
+import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { splitAt, splitAtCommas } from "./split.ts"
-import { unitIn } from "./units.ts"
+import { isOneBracket, splitAt, splitAtCommas } from "./split.ts"
+import { unionOf } from "./unions.ts"
+import {
+  clockIn,
+  compoundIn,
+  DEGREES,
+  FUNCTION,
+  made,
+  MEASURED,
+  MONEY,
+  ofQuantity,
+  scaled,
+  scaleIn,
+  TEMPERATURE,
+  withUnitsJoined
+} from "./units/quantities.ts"
+import { isPlainUnit, unitIn } from "./units/units.ts"
+import { words, wordsIn } from "./words.ts"
 
 /** Longer texts are no answers, and are refused before anything runs over them. */
 const LONGEST = 1000
@@ -98,7 +114,7 @@ const matrix: Shape = (text) => {
 
 const union: Shape = (text) => {
   const { parts } = splitAt(text, ["\\cup"])
-  return parts.length < 2 ? null : { kind: "union", parts: parts.map(whole) }
+  return parts.length < 2 ? null : unionOf(parts.map(whole))
 }
 
 const element: Shape = (text) => {
@@ -145,7 +161,9 @@ const list: Shape = (text) => {
       return { kind: "named", values: new Map(named.map((found) => [found![1]!, whole(found![2]!)])) }
     if (names.size === 1) return { kind: "set", items: named.flatMap((found) => signs(found![2]!)).map(whole), braces: false }
   }
-  return { kind: "set", items: parts.flatMap(signs).map(whole), braces: false }
+  const items = parts.flatMap(signs).map(whole)
+  const either = /(?:\s|\{)or(?:\s|\})/.test(text) && items.every((item) => item.kind === "sequence" && item.of !== null)
+  return either ? unionOf(items) : { kind: "set", items, braces: false }
 }
 
 /** Both values of one with a sign of plus or minus. */
@@ -166,17 +184,6 @@ const sequence: Shape = (text) => {
   if ((open !== "(" && open !== "[") || (close !== ")" && close !== "]") || !isOneBracket(text)) return null
   const items = splitAt(text.slice(1, -1), [",", ";"]).parts
   return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole), of: null }
-}
-
-/** Whether the first bracket closes at the end. */
-const isOneBracket = (text: string): boolean => {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === "\\") i++
-    else if ("([{".includes(text[i]!)) depth++
-    else if (")]}".includes(text[i]!) && --depth === 0) return i === text.length - 1
-  }
-  return false
 }
 
 const SIGNS = ["=", "<", ">", "\\leq", "\\geq", "\\neq"] as const
@@ -222,7 +229,7 @@ const valueOrShape = (text: string, name: string): Answer => {
 const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
 
 const INFINITY: Expression = { kind: "constant", name: "infinity" }
-const value = (expression: Expression): Answer => ({ kind: "value", expression, number: null, unit: "", name: null })
+const value = (expression: Expression): Answer => ({ kind: "value", expression, number: null, unit: "", plain: true, name: null })
 const UPPER = value(INFINITY)
 const LOWER = value({ kind: "negative", of: INFINITY })
 
@@ -270,14 +277,21 @@ const between2 = (parts: ReadonlyArray<string>, [first, second]: ReadonlyArray<S
   }
 }
 
+/** What several numbers and signs make together, before they are parts of a list or of a ratio. */
+const quantity: Shape = (text) => {
+  const found = clockIn(text) ?? compoundIn(text)
+  return found && ofQuantity(found, /^\d+\s*(?:\\text\s*\{\s*)?[ap]\.?m/i.test(text))
+}
+
 const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
+  quantity,
   choice,
   based,
   matrix,
   element,
-  braces,
   union,
+  braces,
   (text) => (numeralIn(text) === null ? list(text) : null),
   relation,
   plusMinus,
@@ -285,35 +299,65 @@ const SHAPES: ReadonlyArray<Shape> = [
   ratio
 ]
 
-/** A value and the words behind it: in a command for text, or plain behind a plain number. */
-const MEASURED: ReadonlyArray<RegExp> = [
-  /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<words>[^{}]*)\}\s*(?<power>\^\s*\{?\s*[23]\s*\}?)?$/,
-  /^(?<front>[-+\d.,/\s]*\d\.?)(?<gap>\s*)(?<words>[A-Za-z°][A-Za-z°'’ ./-]*(?:\^\s*\{?\s*[23]\s*\}?)?)$/
-]
-
-const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
-
 /** One value with what stands round it taken off, or words. */
 const valueOrWords = (text: string, unit: string | null): Answer => {
   const inner = /^\\text\s*\{([^{}]*)\}$/.exec(text)
   if (inner !== null) return /\d|^\s*[A-H]\s*,/.test(inner[1]!) ? textOf(inner[1]!.trim()) : words(inner[1]!)
-  const money = /^([-+]?)\s*\\?[$€£¥₹]\s*(?=[-.\d\\])/.exec(text)
-  if (money !== null) return valueOrWords(`${money[1]}${text.slice(money[0].length)}`, unit ?? "")
-  const moneyBehind = /^([^]*\d)\s*\\?[€£¥₹$]$/.exec(text)
-  if (moneyBehind !== null) return valueOrWords(moneyBehind[1]!, unit ?? "")
+  const money = /^([-+]?)\s*\\?([$€£¥₹])\s*(?=[-.\d\\])/.exec(text)
+  if (money !== null) return ofMoney(`${money[1]}${text.slice(money[0].length)}`, unit, MONEY[money[2]!]!)
+  const moneyBehind = /^([^]*\d)\s*\\?([€£¥₹$¢])$/.exec(text)
+  if (moneyBehind !== null) {
+    const money = ofMoney(moneyBehind[1]!, unit, MONEY[moneyBehind[2]!]!)
+    return moneyBehind[2] === "¢" ? made(money) : money
+  }
   const percent = /^([^]*[^\s\\])\s*(?:\\?%|\\text\s*\{\s*percent\s*\}|(?<=\d\s*)percent)$/.exec(text)
   if (percent !== null && unit === null) return valueOrWords(percent[1]!, "%")
-  const degrees = /^([^]*\S)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*$/.exec(text)
-  if (degrees !== null && !FUNCTION.test(text)) return valueOrWords(degrees[1]!, unit ?? "")
-  const measured = MEASURED.map((pattern) => pattern.exec(text)).find((found) => found !== null)
-  if (measured !== undefined && unit === null) {
-    const { front, gap, words: behind = "", power = "" } = measured.groups!
-    // A letter that touches a number is a variable.
-    const touches = gap === "" && /^[A-Za-z](?:\^|$)/.test(behind)
-    const found = touches ? null : unitIn(`${behind}${power}`.replaceAll(/[{}\s]+(?=[23^])|[{}]/g, ""))
-    if (found !== null) return valueOrWords(front!.trim(), found)
+  const degrees = DEGREES.exec(text)
+  if (degrees !== null && !FUNCTION.test(text)) return valueOrWords(degrees[1]!, unit ?? "degree")
+  const temperature = TEMPERATURE.exec(text)
+  if (temperature !== null && unit === null)
+    return made(valueOrWords(temperature[1]!, temperature[2] === "C" ? "celsius" : "fahrenheit"))
+  if (unit === null) {
+    const measured = measuredIn(text)
+    if (measured !== null) return measured
   }
   return wordsIn(text) ?? valueOf(text, unit ?? "")
+}
+
+/** A value with words behind it that multiply it or are its unit. */
+const measuredIn = (text: string): Answer | null => {
+  const joined = withUnitsJoined(text)
+  const found = MEASURED.map((pattern) => pattern.exec(joined)).find((match) => match !== null)
+  if (found === undefined) return null
+  const { front, gap, text: inText, words: behind = inText!, power = "" } = found.groups!
+  // A letter that touches a number is a variable.
+  if (gap === "" && /^[A-Za-z](?:\^|$)/.test(behind)) return null
+  const scale = power === "" ? scaleIn(behind) : null
+  if (scale !== null) {
+    const unit = scale.rest === "" ? "" : unitIn(scale.rest, inText !== undefined)
+    return unit === null ? null : scaled(valueOrWords(front!.trim(), unit), scale.factor)
+  }
+  const said = `${behind}${power}`.replaceAll(/[{}\s]+(?=\^?-?[1-3]\b)|[{}]/g, "")
+  const unit = unitIn(said, inText !== undefined)
+  if (unit === null) return null
+  const value = valueOrWords(front!.trim(), unit)
+  return joined === text && isPlainUnit(said, inText !== undefined) ? value : made(value)
+}
+
+/** Money with a sign may say what it is paid for: `$15 per hour`, `$7 million`. */
+const ofMoney = (text: string, unit: string | null, money: string): Answer => {
+  const own = unitIn(money)!
+  if (unit !== null && unit !== "") return valueOrWords(text, unit)
+  const found = MEASURED.map((pattern) => pattern.exec(text)).find((match) => match !== null)
+  if (found === undefined) return valueOrWords(text, own)
+  const behind = found.groups!["text"] ?? found.groups!["words"]!
+  const scale = scaleIn(behind)
+  const rest = (scale?.rest ?? behind).trim()
+  const rate = /^(?:per\s|\/|an?\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
+  const said = unitIn(rest)
+  if (rate === null && said !== "" && said !== own) return valueOrWords(text, own)
+  const value = made(valueOrWords(found.groups!["front"]!.trim(), rate ?? own))
+  return scale === null ? value : scaled(value, scale.factor)
 }
 
 const textOf = (text: string): Answer => {
@@ -334,13 +378,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactValue(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return { kind: "value", expression, number, unit, name: null }
-}
-
-/** `10-12`: from a number to a larger one, with nothing that would make it a difference. */
-const isRange = (text: string): boolean => {
-  const found = /^(\d[\d,.]*)\s*-\s*(\d[\d,.]*)$/.exec(text)
-  return found !== null && Number(found[1]!.replaceAll(",", "")) < Number(found[2]!.replaceAll(",", ""))
+  return { kind: "value", expression, number, unit, plain: true, name: null }
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
@@ -348,6 +386,7 @@ const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
   expression: { kind: "number", value: value satisfies Rational },
   number: text,
   unit,
+  plain: true,
   name: null
 })
 
@@ -358,26 +397,4 @@ const tryExpression = (text: string): Expression | null => {
     if (cause instanceof Unreadable) return null
     throw cause
   }
-}
-
-/** Letters alone that are words and no product of variables. */
-const wordsIn = (text: string): Answer | null => {
-  const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
-  if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
-  const isSpoken = plain !== text.trim() || /\p{L}{3}/u.test(plain) || /^(?:no|ok|up)$/i.test(plain)
-  // What the reader of expressions knows as a name: `sin x`, `log 2`, `pi`.
-  const isMath = plain === text.trim() && /\b(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|inf|abs|max|min|gcd|lcm)\b/.test(plain)
-  return isSpoken && !isMath ? words(plain) : null
-}
-
-/** Words as they are compared: small letters, without an article, a full stop, or the plural of what there is none of. */
-const words = (text: string): Answer => {
-  const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()
-  const bare = plain
-    .replace(/^(?:an?|the)\s+/, "")
-    .replace(/[.!]+$/, "")
-    .replace(/(?<=\s\p{L}{3,})s$/u, "")
-    .trim()
-  if (bare === "") throw new Unreadable("is empty")
-  return { kind: "words", text: bare }
 }

@@ -38,3 +38,14 @@ export const splitAtCommas = (text: string): ReadonlyArray<string> => {
   const hidden = text.replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "\u0000")
   return splitAt(hidden, [",", ";"]).parts.map((part) => part.replaceAll("\u0000", ","))
 }
+
+/** Whether the first bracket closes at the end. */
+export const isOneBracket = (text: string): boolean => {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\") i++
+    else if ("([{".includes(text[i]!)) depth++
+    else if (")]}".includes(text[i]!) && --depth === 0) return i === text.length - 1
+  }
+  return false
+}

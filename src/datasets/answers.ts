@@ -1,7 +1,7 @@
 /**
- * Answers of datasets as one text each, read by the rules that completions are graded by: `$1,234.50` is `1234.5`, `51.0` is
- * `51`, `\frac{6}{4}` is `3/2`. An answer that is no number stays as it was written; one that cannot be read as well, so that
- * whoever asks can be shown it.
+ * Answers of datasets as one text each, read by the rules that completions are graded by: `1,234.50` is `1234.5`, `$18` is
+ * `18 dollar`, `51.0` is `51`, `\frac{6}{4}` is `3/2`. An answer that is no number stays as it was written; one that cannot be
+ * read as well, so that whoever asks can be shown it.
  *
  * Works on the text, never through a float, so that a 20-digit integer keeps its digits.
  */

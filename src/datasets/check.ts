@@ -7,6 +7,7 @@
  * to its end is `damaged`.
  */
 
+import { numberIn } from "../answers/answers.ts"
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
@@ -178,8 +179,10 @@ export const evaluationQuestions = async (
   }
 }
 
-const answerKind = (answer: string): keyof AnswerCounts =>
-  /^-?\d+(?:\.\d+)?$/.test(answer) ? "numbers" : /^-?\d+\/\d+$/.test(answer) ? "fractions" : "other"
+const answerKind = (answer: string): keyof AnswerCounts => kindOfNumber(numberIn(answer) ?? answer)
+
+const kindOfNumber = (text: string): keyof AnswerCounts =>
+  /^-?\d+(?:\.\d+)?$/.test(text) ? "numbers" : /^-?\d+\/\d+$/.test(text) ? "fractions" : "other"
 
 const duplicateCount = (files: ReadonlyArray<string>) => {
   const documents = new DigestIndex()

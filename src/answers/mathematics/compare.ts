@@ -7,7 +7,7 @@
 import { approximate, type Approximate, hasValue, type Point } from "./approximate.ts"
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
-import type { Rational } from "./rational.ts"
+import { compare, type Rational } from "./rational.ts"
 
 /** Points that are looked at, and how many of them must have told something. */
 const POINTS = 16
@@ -78,6 +78,19 @@ const infinityIn = (at: Expression): number | null => {
   if (at.kind !== "negative") return null
   const inside = infinityIn(at.of)
   return inside === null ? null : -inside
+}
+
+/** Below zero, zero or above zero as one number is below, equal to or above another; null where that is not known. */
+export const order = (a: Expression, b: Expression): number | null => {
+  const [left, right] = [infinityIn(a), infinityIn(b)]
+  if (left !== null || right !== null) return (left ?? 0) - (right ?? 0)
+  const [x, y] = [knownOf(a), knownOf(b)]
+  if (x.variables.length + y.variables.length > 0) return null
+  if (x.exact !== null && y.exact !== null) return compare(x.exact, y.exact)
+  const [p, q] = [valueOf(a, 0), valueOf(b, 0)]
+  const isReal = (value: Approximate) => hasValue(value) && !isVague(value) && Math.abs(value.im) <= SLACK * value.error
+  if (!isReal(p) || !isReal(q)) return null
+  return areApart(p, q) ? p.re - q.re : 0
 }
 
 const agreeAtPoints = (a: Expression, b: Expression, differ: (x: Approximate, y: Approximate) => boolean): boolean => {

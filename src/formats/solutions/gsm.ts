@@ -6,7 +6,7 @@
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
 
-import { statedNumber } from "../answers/stated-answer.ts"
+import { boxedBehind, statedNumber } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"
@@ -33,18 +33,18 @@ export const gsm: Format = {
     return answerLine(completion) === null ? unclear : "plain"
   },
   extract: (completion) => {
-    const text = answerLine(completion)
-    if (text === null) return { value: null, error: "no #### line", steps: 0 }
-    return statedNumber(text, "the #### line is not a number")
+    const line = answerLine(completion)
+    if (line === null) return { value: null, error: "no #### line", steps: 0 }
+    return boxedBehind(completion, line.end) ?? statedNumber(line.text, "the #### line is not a number")
   }
 }
 
 /** `<<48/2=24>>`, spaced or not. */
 const marks = /<<\s*[-+\d(.][^<>\n=]{0,80}=[^<>\n]{0,80}>>/
 
-/** What follows the last `####` or, where there is none, the last `A:` that opens a line. */
-const answerLine = (completion: string): string | null => {
-  const hashes = [...completion.matchAll(/####[ \t]*([^\n]*)/g)].at(-1)
-  if (hashes !== undefined) return hashes[1]!
-  return [...completion.matchAll(/(?:^|\n)A:[ \t]*([^\n]*)/g)].at(-1)?.[1] ?? null
+/** What follows the last `####` or, where there is none, the last `A:` that opens a line; and where that line ends. */
+const answerLine = (completion: string): { readonly text: string; readonly end: number } | null => {
+  const found =
+    [...completion.matchAll(/####[ \t]*([^\n]*)/g)].at(-1) ?? [...completion.matchAll(/(?:^|\n)A:[ \t]*([^\n]*)/g)].at(-1)
+  return found === undefined ? null : { text: found[1]!, end: found.index + found[0].length }
 }

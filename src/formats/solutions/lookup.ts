@@ -5,7 +5,7 @@
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
 
-import { statedNumber } from "../answers/stated-answer.ts"
+import { boxedBehind, statedNumber } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 
 export const lookup: Format = {
@@ -19,7 +19,10 @@ export const lookup: Format = {
   detect: (completion) => opening.test(completion),
   subStyleOf: (completion) => (completion.match(opening)?.[1] === ":" ? "colon" : "is"),
   extract: (completion) => {
-    const text = [...completion.matchAll(answerLine)].at(-1)?.[1]?.trim() ?? ""
+    const line = [...completion.matchAll(answerLine)].at(-1)
+    const boxed = line === undefined ? null : boxedBehind(completion, line.index + line[0].length)
+    if (boxed !== null) return boxed
+    const text = line?.[1]?.trim() ?? ""
     if (text === "") return { value: null, error: "no number after Answer", steps: 0 }
     return statedNumber(text, "not a number")
   }

@@ -7,7 +7,7 @@
  */
 
 import { lastBox } from "../../answers/boxed.ts"
-import { statedAnswer } from "../answers/stated-answer.ts"
+import { statedAnswer, unfinishedBox } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
@@ -42,7 +42,7 @@ export const omi2: Format = {
     if (line !== null && line.start > (box?.start ?? -1))
       return statedAnswer(line.text, "the answer of the last line cannot be read, it")
     if (box === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    if (box.contents === null) return { value: null, error: "the last \\boxed{} is not finished", steps: 0 }
+    if (box.contents === null) return { value: null, error: unfinishedBox, steps: 0 }
     return statedAnswer(box.contents, "the boxed answer cannot be read, it")
   }
 }

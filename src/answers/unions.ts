@@ -1,0 +1,107 @@
+/**
+ * Unions of intervals and points in one form: disjoint, in order, with points in one set. `[0,1] \cup [1,2]` is `[0,2]`, and
+ * `(0,1) \cup (1,2)` stays in two. Where ends cannot be put in order (`[a,b] \cup [b,c]`) a union stays as it is written.
+ */
+
+import type { Answer } from "./Answer.ts"
+import { order } from "./mathematics/compare.ts"
+import type { Expression } from "./mathematics/Expression.ts"
+
+type Value = Extract<Answer, { readonly kind: "value" }>
+
+interface Piece {
+  readonly low: Value
+  readonly high: Value
+  readonly hasLow: boolean
+  readonly hasHigh: boolean
+  readonly of: string | null
+}
+
+export const unionOf = (parts: ReadonlyArray<Answer>): Answer => {
+  const asWritten: Answer = { kind: "union", parts }
+  const pieces = parts.map(piecesOf)
+  if (pieces.includes(null)) return asWritten
+  const merged = inOrder(pieces.flatMap((some) => some!))
+  return merged === null ? asWritten : answerOf(merged)
+}
+
+const piecesOf = (part: Answer): ReadonlyArray<Piece> | null => {
+  if (part.kind === "union") {
+    const pieces = part.parts.map(piecesOf)
+    return pieces.includes(null) ? null : pieces.flatMap((some) => some!)
+  }
+  if (part.kind === "set" && part.braces) {
+    const points = part.items.filter(isPlain)
+    return points.length < part.items.length
+      ? null
+      : points.map((point) => ({ low: point, high: point, hasLow: true, hasHigh: true, of: null }))
+  }
+  if (part.kind !== "sequence" || part.items.length !== 2) return null
+  const [low, high] = part.items
+  if (!isPlain(low!) || !isPlain(high!)) return null
+  const apart = order(low.expression, high.expression)
+  const [hasLow, hasHigh] = [part.open === "[" && !isInfinite(low.expression), part.close === "]" && !isInfinite(high.expression)]
+  if (apart === null || apart > 0 || (apart === 0 && !(hasLow && hasHigh))) return null
+  return [{ low, high, hasLow, hasHigh, of: part.of }]
+}
+
+const isPlain = (answer: Answer): answer is Value => answer.kind === "value" && answer.unit === "" && answer.name === null
+
+const isInfinite = (at: Expression): boolean =>
+  at.kind === "negative" ? isInfinite(at.of) : at.kind === "constant" && at.name === "infinity"
+
+/** From the lowest, each joined to the one before where nothing is between them; null where two ends have no order. */
+const inOrder = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> | null => {
+  const sorted: Array<Piece> = []
+  for (const piece of pieces) {
+    let at = sorted.length
+    for (; at > 0; at--) {
+      const apart = order(sorted[at - 1]!.low.expression, piece.low.expression)
+      if (apart === null) return null
+      if (apart < 0 || (apart === 0 && (sorted[at - 1]!.hasLow || !piece.hasLow))) break
+    }
+    sorted.splice(at, 0, piece)
+  }
+  const merged: Array<Piece> = []
+  for (const piece of sorted) {
+    const before = merged.at(-1)
+    if (before === undefined) {
+      merged.push(piece)
+      continue
+    }
+    const gap = order(before.high.expression, piece.low.expression)
+    if (gap === null) return null
+    if (gap < 0 || (gap === 0 && !before.hasHigh && !piece.hasLow)) {
+      merged.push(piece)
+      continue
+    }
+    const longer = order(before.high.expression, piece.high.expression)
+    if (longer === null) return null
+    const end = longer < 0 ? piece : before
+    merged[merged.length - 1] = {
+      ...before,
+      high: end.high,
+      hasHigh: longer === 0 ? before.hasHigh || piece.hasHigh : end.hasHigh,
+      of: before.of === piece.of ? before.of : null
+    }
+  }
+  return merged
+}
+
+const answerOf = (pieces: ReadonlyArray<Piece>): Answer => {
+  const points = pieces.filter(
+    (piece) => piece.hasLow && piece.hasHigh && order(piece.low.expression, piece.high.expression) === 0
+  )
+  const intervals = pieces
+    .filter((piece) => !points.includes(piece))
+    .map(({ low, high, hasLow, hasHigh, of }): Answer => ({
+      kind: "sequence",
+      open: hasLow ? "[" : "(",
+      close: hasHigh ? "]" : ")",
+      items: [low, high],
+      of
+    }))
+  const set: Answer = { kind: "set", items: points.map(({ low }) => low), braces: true }
+  const parts = points.length === 0 ? intervals : [...intervals, set]
+  return parts.length === 1 ? parts[0]! : { kind: "union", parts }
+}

@@ -1,0 +1,175 @@
+/**
+ * Quantities that more than a number and a unit make: `3 hours 20 minutes`, `5'11"`, `7 million people`, `7:30 p.m.`, and units
+ * written in several commands for text.
+ */
+
+import type { Answer } from "../Answer.ts"
+import { exactValue } from "../mathematics/exact.ts"
+import type { Expression } from "../mathematics/Expression.ts"
+import { add, compare, multiply, type Rational } from "../mathematics/rational.ts"
+import { numberText, numeralIn } from "../numeral.ts"
+import { shareOf, unitIn } from "./units.ts"
+
+/** An amount of a unit. */
+export interface Quantity {
+  readonly value: Rational
+  readonly unit: string
+  /** Whether one of its numbers has a decimal point. */
+  readonly decimal: boolean
+}
+
+/** A number and, behind something else, another: without these nothing is compound. */
+const MAYBE_COMPOUND = /^-?\s*\\?[$€£]?\d/
+const GOES_ON = /[A-Za-z.'"′″}]\W{0,6}\d/
+const WORDS = String.raw`[A-Za-z°]+\.?(?:\s+[A-Za-z]+\.?)?`
+const PIECE = new RegExp(String.raw`\s*(\d[\d.]*(?:\s+\d+/\d+)?)\s*(\^\s*\{?\s*\\circ\s*\}?|${WORDS}|['′]{1,2}|["″])\s*`, "y")
+
+/**
+ * `3 hours 20 minutes`, `5 ft 11 in`, `2 lb and 4 oz` as so many of the last unit; null for all else. The units get smaller, each
+ * amount is less than one of the unit before, and all but the last are whole: two lengths side by side are no compound.
+ */
+export const compoundIn = (text: string): Quantity | null => {
+  if (!MAYBE_COMPOUND.test(text) || !GOES_ON.test(text)) return null
+  const flat = text
+    .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
+    .replace(/^(-?\s*)\\?([$€£])\s*(\d+)/, (_, sign: string, mark: string, whole: string) => `${sign}${whole} ${MONEY[mark]}`)
+    .replaceAll(/\^\s*\{?\s*\\prime\s*\\prime\s*\}?/g, '"')
+    .replaceAll(/\^\s*\{?\s*\\prime\s*\}?/g, "'")
+    .replaceAll(/(?<=[A-Za-z.'"])\s*,\s*(?:and\s+)?|\s+and\s+/g, " ")
+    .trim()
+  const negative = flat.startsWith("-")
+  const pieces: Array<{ readonly amount: Rational; readonly unit: string; readonly decimal: boolean }> = []
+  PIECE.lastIndex = negative ? 1 : 0
+  while (PIECE.lastIndex < flat.length) {
+    const found = PIECE.exec(flat)
+    if (found === null) return null
+    const [, digits, word] = found
+    const numeral = numeralIn(digits!)
+    const unit = unitOf(word!, pieces.at(-1)?.unit)
+    if (numeral === null || unit === null || unit === "" || pieces.length > 4) return null
+    pieces.push({ amount: numeral.value, unit, decimal: digits!.includes(".") })
+  }
+  if (pieces.length < 2) return null
+  let total = pieces[0]!
+  for (const [i, piece] of pieces.slice(1).entries()) {
+    const share = shareOf(total.unit, piece.unit)
+    const isInside = share !== null && compare(share, ONE) > 0 && compare(piece.amount, share) < 0
+    if (!isInside || pieces[i]!.amount.bottom !== 1n) return null
+    const amount = add(multiply(total.amount, share)!, piece.amount)!
+    total = { amount, unit: piece.unit, decimal: total.decimal || piece.decimal }
+  }
+  const { top, bottom } = total.amount
+  return { value: { top: negative ? -top : top, bottom }, unit: total.unit, decimal: total.decimal }
+}
+
+const ONE: Rational = { top: 1n, bottom: 1n }
+
+/** `m` behind hours is minutes; `'` is feet, or minutes behind degrees. */
+const unitOf = (word: string, before: string | undefined): string | null => {
+  if (word.startsWith("^")) return "degree"
+  const isAngle = before === "degree" || before === "arcmin"
+  if (/^['′]$/.test(word)) return isAngle ? "arcmin" : "ft"
+  if (/^(?:['′]{2}|["″])$/.test(word)) return isAngle ? "arcsec" : "in"
+  if (/^m$/i.test(word) && before === "h") return "min"
+  return word.toLowerCase() === "d" ? "day" : unitIn(word)
+}
+
+/** Signs of money, and the words that are put for them. */
+export const MONEY: Readonly<Record<string, string>> = {
+  $: "dollars",
+  "€": "euros",
+  "£": "GBP",
+  "¥": "yen",
+  "₹": "rupees",
+  "¢": "cents"
+}
+
+const SCALES: Readonly<Record<string, bigint>> = {
+  dozen: 12n,
+  hundred: 100n,
+  thousand: 1000n,
+  million: 1_000_000n,
+  billion: 1_000_000_000n,
+  trillion: 1_000_000_000_000n
+}
+
+/** What words behind a number multiply it by, and the words behind those: `hundred thousand people`; null where they do not. */
+export const scaleIn = (words: string): { readonly factor: Rational; readonly rest: string } | null => {
+  const names = words.trim().split(/\s+/)
+  let factor = 1n
+  let i = 0
+  for (; i < Math.min(names.length, 3) && SCALES[names[i]!.toLowerCase()] !== undefined; i++)
+    factor *= SCALES[names[i]!.toLowerCase()]!
+  return i === 0 ? null : { factor: { top: factor, bottom: 1n }, rest: names.slice(i).join(" ") }
+}
+
+const CLOCK = /^(\d{1,2})(?::([0-5]\d))?\s*(?:\\text\s*\{)?\s*(?:([ap])\.?\s?m\.?|(noon|midnight))\s*\}?$/i
+
+/** Hours of the half of a day that is named: `7:30 p.m.` is seven and a half after noon. */
+export const clockIn = (text: string): Quantity | null => {
+  if (/^(?:\\text\s*\{\s*)?(?:noon|midnight)\s*\}?$/i.test(text))
+    return { value: TWELVE, unit: /noon/i.test(text) ? "pm" : "am", decimal: false }
+  const found = CLOCK.exec(text)
+  if (found === null) return null
+  const [, hours, minutes = "00", half, name] = found
+  if (BigInt(hours!) > 12n || (name !== undefined && (hours !== "12" || minutes !== "00"))) return null
+  const after = name === undefined ? half!.toLowerCase() === "p" : name.toLowerCase() === "noon"
+  const value = add(
+    { top: BigInt(hours!), bottom: 1n },
+    multiply({ top: BigInt(minutes), bottom: 1n }, { top: 1n, bottom: 60n })!
+  )!
+  return { value, unit: after ? "pm" : "am", decimal: false }
+}
+
+const TWELVE: Rational = { top: 12n, bottom: 1n }
+
+/** Units in several commands for text, in one: `\text{kg}\cdot\text{m}/\text{s}^2`, `\frac{\text{m}}{\text{s}}`. */
+export const withUnitsJoined = (text: string): string => {
+  if (!/\}[^]*\\text|\\mu/.test(text)) return text
+  let joined = text
+    .replaceAll(/\\mu\s*\\text\s*\{/g, "\\text{µ")
+    .replaceAll(
+      /\\frac\s*\{\s*\\text\s*\{([^{}]*)\}\s*\}\s*\{\s*\\text\s*\{([^{}]*)\}\s*(\^\s*\{?\d\}?)?\s*\}/g,
+      "\\text{$1/$2$3}"
+    )
+  for (let before = "", i = 0; before !== joined && i < 4; i++) {
+    before = joined
+    joined = joined.replace(
+      /\\text\s*\{([^{}]*)\}\s*(?:\^\s*\{?\s*(-?\d)\s*\}?)?\s*(\/|\\cdot|\*|)\s*\\text\s*\{([^{}]*)\}/,
+      (_, left: string, power: string | undefined, sign: string, right: string) =>
+        `\\text{${left}${power === undefined ? "" : `^${power}`}${sign === "/" ? "/" : " "}${right}}`
+    )
+  }
+  return joined
+}
+
+/** A value that more than its number and one word says. */
+export const made = (answer: Answer): Answer => (answer.kind === "value" ? { ...answer, plain: false } : answer)
+
+export const scaled = (answer: Answer, factor: Rational): Answer => {
+  if (answer.kind !== "value") return answer
+  const expression: Expression = { kind: "product", left: answer.expression, right: { kind: "number", value: factor } }
+  const exact = exactValue(expression)
+  return { ...answer, expression, number: exact && numberText(exact, answer.number?.includes(".") === true), plain: false }
+}
+
+export const ofQuantity = ({ value, unit, decimal }: Quantity, plain: boolean): Answer => ({
+  kind: "value",
+  expression: { kind: "number", value },
+  // Half past seven is held as it was written.
+  number: (unit === "am" || unit === "pm") && value.bottom !== 1n ? null : numberText(value, decimal),
+  unit,
+  plain,
+  name: null
+})
+
+/** A value and the words behind it: in a command for text, or plain behind a plain number. */
+export const MEASURED: ReadonlyArray<RegExp> = [
+  /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<text>[^{}]*)\}\s*(?<power>\^\s*\{?\s*-?[1-3]\s*\}?)?$/,
+  /^(?<front>[-+\d.,/\s]*\d\.?)(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$/
+]
+
+export const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
+const CIRCLE = String.raw`\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*`
+export const DEGREES = new RegExp(String.raw`^([^]*\S)\s*${CIRCLE}$`)
+export const TEMPERATURE = new RegExp(String.raw`^([^]*\S)\s*${CIRCLE}(?:\\text\s*\{\s*)?([CF])\s*\}?$`)

@@ -1,0 +1,172 @@
+/**
+ * Units behind numbers (`table.ts`). What can be measured keeps its unit, money and angles too: 5 cm is 0.05 m and not 5 m.
+ * Words that are in no table say what is counted (`17 apples`) and are dropped. Words that say something else of a number (`7 or
+ * more`, `2 thirds`) and letters that may be variables (`4 r^2`) are no unit, and the text no number.
+ */
+
+import type { Expression } from "../mathematics/Expression.ts"
+import { multiply, power, type Rational } from "../mathematics/rational.ts"
+import { LETTERS, type Unit, unitNamed } from "./table.ts"
+
+/** Words that say something of a number other than what it counts. */
+const NO_UNITS = new Set(
+  (
+    "or and more less fewer than to at least most about around over under above below not no is are was be factorial times " +
+    "plus minus mod modulo squared cubed hundred thousand million billion trillion dozen half if for when as base pi sin cos " +
+    "tan ln log negative infinity sqrt score googol tens hundreds thousands millions billions halves thirds quarters fourths " +
+    "fifths sixths sevenths eighths ninths tenths hundredths thousandths millionths third quarter fourth fifth sixth seventh " +
+    "eighth ninth tenth hundredth thousandth millionth"
+  ).split(" ")
+)
+const WORD = /^[A-Za-z°][A-Za-z°'’-]*$/
+
+const SPOKEN: ReadonlyArray<readonly [RegExp, string]> = [
+  [/²/g, "^2"],
+  [/³/g, "^3"],
+  [/[{}]/g, ""],
+  [/\s*\\cdot\s*|\s*\*\s*|(?<=[A-Za-z])-(?=[A-Za-z])/g, " "],
+  [/(?:\bdegrees?|°)\s*°?(?:celsius|centigrade|C)\b/gi, "celsius"],
+  [/(?:\bdegrees?|°)\s*°?(?:fahrenheit|F)\b/gi, "fahrenheit"],
+  [/\b(?:fluid\s+ounces?|fl\s+oz)\b/gi, "floz"],
+  [/\blight\s+(?=years?\b)/gi, "light"],
+  [/\bnautical\s+miles?\b/gi, "nmi"],
+  [/\bmetric\s+tons?\b/gi, "tonne"],
+  [/\bpounds?\s+sterling\b/gi, "GBP"],
+  [/\b(?:square|sq)\s+([A-Za-z]+)/gi, "$1^2"],
+  [/\b(?:cubic|cu)\s+([A-Za-z]+)/gi, "$1^3"],
+  [/\s+squared\b/gi, "^2"],
+  [/\s+cubed\b/gi, "^3"],
+  [/(?:^|\s+)per\s+|\s+an?\s+/gi, "/"],
+  [/\s*\/\s*/g, "/"]
+]
+
+/**
+ * The unit that words behind a number are, as it is written (`cm^2`, `mi/h`, `per day`); "" for none to keep; null for what is
+ * none. `isText`: they stand in a command for text, where no letter is a variable.
+ */
+export const unitIn = (words: string, isText = false): string | null => {
+  const parts = partsOf(words).map((part) => factorsIn(part, isText))
+  if (parts.includes(null)) return null
+  const factors = parts.flatMap((part, i) => (i === 0 ? part! : part!.map((factor) => ({ ...factor, power: -factor.power }))))
+  if (factors.length === 0 || factors.length > 4) return factors.length === 0 ? "" : null
+  const [up, down] = [factors.filter((factor) => factor.power > 0), factors.filter((factor) => factor.power < 0)]
+  // Letters side by side would be variables when they are read again.
+  const areLetters = up.length > 1 && up.every((factor) => factor.written.length === 1)
+  const above = up.map((factor, i) => said(areLetters && i === 0 ? factor.name : factor.written, factor.power)).join(" ")
+  const below = down.map((factor) => said(factor.written, factor.power)).join("/")
+  if (below === "") return above
+  return above === "" ? `per ${below}` : `${above}/${below}`
+}
+
+const said = (name: string, power: number): string => (Math.abs(power) === 1 ? name : `${name}^${Math.abs(power)}`)
+
+/**
+ * Whether it is no more than words, with at most one unit over another, so that the number before it can be taken without it. By
+ * letters alone: what is in the table has no part in this.
+ */
+export const isPlainUnit = (words: string, isText: boolean): boolean => {
+  if (!isText && !/^[A-Za-z°][A-Za-z°'’ ./-]*(?:\^[23])?$/.test(words)) return false
+  let text = words.replaceAll(".", "").trim()
+  for (const [pattern, unit] of PLAIN) text = text.replace(pattern, unit)
+  const parts = text.split("/")
+  return parts.length <= 2 && parts.every(isPlainPart)
+}
+
+const PLAIN: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\b(?:square|sq)\s+([A-Za-z]+)$/i, "$1^2"],
+  [/\b(?:cubic|cu)\s+([A-Za-z]+)$/i, "$1^3"],
+  [/\s+squared$/i, "^2"],
+  [/\s+cubed$/i, "^3"],
+  [/\s+(?:per|an|a)\s+/gi, "/"],
+  [/\s*\/\s*/g, "/"]
+]
+
+const isPlainPart = (part: string): boolean => {
+  const [, name = "", power] = /^(.*?)(\^[23])?$/.exec(part)!
+  if (LETTERS.has(name)) return true
+  if (name.includes("^")) return false
+  const names = name.trim().split(/\s+/)
+  return (power === undefined || names.length === 1) && names.every(isCounted)
+}
+
+const partsOf = (words: string): ReadonlyArray<string> => {
+  let text = words.replaceAll(".", "").trim()
+  for (const [pattern, unit] of SPOKEN) text = text.replace(pattern, unit)
+  return text.trim().split("/")
+}
+
+interface Factor extends Unit {
+  readonly power: number
+}
+
+const factorIn = (word: string, isText: boolean): Factor | null => {
+  const found = /^([^\d^]+)(?:\^(-?[1-3]))?$/.exec(word)
+  const unit = found === null ? undefined : unitNamed(found[1]!)
+  if (unit === undefined || (!isText && /^[A-Za-z]$/.test(found![1]!) && !LETTERS.has(found![1]!))) return null
+  return { ...unit, power: Number(found![2] ?? 1) }
+}
+
+/** Units side by side are a product; among words that count the first unit is meant (`cm long`, `US dollars`). None: no unit. */
+const factorsIn = (part: string, isText: boolean): ReadonlyArray<Factor> | null => {
+  const words = part.split(/\s+/).filter(Boolean)
+  const factors = words.map((word) => factorIn(word, isText))
+  if (factors.every((factor) => factor !== null)) {
+    const areLetters = words.length > 1 && words.every((word) => /^[A-Za-z](?:\^|$)/.test(word))
+    return areLetters && !isText ? null : factors
+  }
+  const first = words.findIndex((word, i) => factors[i] !== null && isClear(word, words[i + 1], i === 0))
+  if (!words.every((word, i) => i === first || isCounted(word))) return null
+  return first < 0 ? [] : [factors[first]!]
+}
+
+/** `5 in total` is no length. */
+const isClear = (word: string, next: string | undefined, isFirst: boolean): boolean =>
+  /^in$/i.test(word) ? isFirst && /^(?:long|wide|tall|high|deep|thick)$/i.test(next ?? "") : isFirst || word.length > 2
+
+const isCounted = (word: string): boolean => {
+  const bare = word.replace(/\^[23]$/, "")
+  return WORD.test(bare) && (bare.length > 1 || bare === "°") && !NO_UNITS.has(bare.toLowerCase())
+}
+
+/** The same where it is rational. */
+export const shareOf = (a: string, b: string): Rational | null => {
+  const ratio = ratioOf(a, b)
+  return ratio?.kind === "number" ? ratio.value : null
+}
+
+/** How many of unit `b` one of unit `a` is; null where they measure different things. Both as `unitIn` writes them. */
+export const ratioOf = (a: string, b: string): Expression | null => {
+  const [left, right] = [measured(a), measured(b)]
+  if (left === null || right === null || left.kind !== right.kind) return null
+  const ratio = multiply(left.size, { top: right.size.bottom, bottom: right.size.top })
+  if (ratio === null) return null
+  const number: Expression = { kind: "number", value: ratio }
+  const turns = left.pi - right.pi
+  return turns === 0 ? number : { kind: "product", left: number, right: { kind: "power", left: PI, right: whole(turns) } }
+}
+
+const PI: Expression = { kind: "constant", name: "pi" }
+const whole = (n: number): Expression => ({ kind: "number", value: { top: BigInt(n), bottom: 1n } })
+
+interface Measured {
+  readonly kind: string
+  readonly size: Rational
+  readonly pi: number
+}
+
+const measured = (written: string): Measured | null => {
+  const powers = new Map<string, number>()
+  let size: Rational = { top: 1n, bottom: 1n }
+  for (const [i, part] of partsOf(written).entries())
+    for (const word of part.split(" ").filter((word) => word !== "" && word !== "1")) {
+      const factor = factorIn(word, true)
+      if (factor === null) return null
+      const times = i === 0 ? factor.power : -factor.power
+      size = multiply(size, power(factor.size, { top: BigInt(times), bottom: 1n })!)!
+      for (const [name, of] of Object.entries(factor.powers)) powers.set(name, (powers.get(name) ?? 0) + of * times)
+    }
+  const pi = powers.get("pi") ?? 0
+  powers.delete("pi")
+  const named = [...powers].filter(([, of]) => of !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { kind: named.map(([name, of]) => `${name}${of}`).join(" "), size, pi }
+}
