@@ -200,17 +200,19 @@ const unused = ({ stage, param }: Override, stages: ReadonlyMap<string, Stage.An
   return new OverrideUnused({ problem: `${stage}.${param}: ${problem}` })
 }
 
-/** The params of a node and, where it has none of that name, of its ancestors, nearest first. */
+/** The params of a node and, where it has none of that name, of its ancestors, nearest first; each is gone through once. */
 export const lineageParams = (
   node: Pick<GraphNode, "params" | "inputs">,
   byId: (id: string) => Pick<GraphNode, "params" | "inputs"> | undefined
 ): Record<string, unknown> => {
   const params: Record<string, unknown> = { ...node.params }
-  let generation = Object.values(node.inputs)
-  while (generation.length > 0) {
-    const parents = generation.map(byId).filter((parent) => parent !== undefined)
-    for (const parent of parents) for (const [name, value] of Object.entries(parent.params)) params[name] ??= value
-    generation = parents.flatMap((parent) => Object.values(parent.inputs))
+  const ancestors = new Set(Object.values(node.inputs))
+  // What is added while it is gone through is gone through as well, behind all of the generation before.
+  for (const id of ancestors) {
+    const ancestor = byId(id)
+    if (ancestor === undefined) continue
+    for (const [name, value] of Object.entries(ancestor.params)) params[name] ??= value
+    for (const input of Object.values(ancestor.inputs)) ancestors.add(input)
   }
   return params
 }

@@ -1,13 +1,21 @@
-/** `pipeline plan <study>`: what a run would do and why, computing nothing and leaving nothing behind. */
+/**
+ * `pipeline plan <study>`: what a run would do and why, and with `--cost` about how long it takes and how much it writes;
+ * computing nothing and leaving nothing behind.
+ */
+
+import * as os from "node:os"
 
 import * as Effect from "effect/Effect"
 
+import { forecast, type Forecast } from "../../dag/foresight/forecast.ts"
 import { foreseen } from "../../dag/foresight/foreseen.ts"
+import { spentIn } from "../../dag/foresight/spent.ts"
 import { wiredInputs, wiredNodes } from "../../dag/graph.ts"
 import { plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { append } from "../../lists/large.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
+import { basisLines, costCells, costJson, totalJson, totalWords } from "../printing/plan-costs.ts"
 import { changeLines, type Context, reasonWords } from "../printing/plan-reasons.ts"
 import { plural, shortDigest, textTable, timeWords, duration } from "../printing/text-table.ts"
 import { chooseEngine, runFlags, runNumbers } from "../run-flags.ts"
@@ -19,7 +27,11 @@ import type { Command, Flags } from "../usage.ts"
 const flags = {
   ...runFlags,
   why: { type: "boolean", description: "for every node that must run: each changed component, old value and new" },
-  json: { type: "boolean", description: "the plan as JSON" }
+  cost: {
+    type: "boolean",
+    description: "about how many minutes and bytes a run would take, from what earlier results of each stage took"
+  },
+  json: { type: "boolean", description: "the plan as JSON: a list of nodes; with --cost { nodes, cost }" }
 } satisfies Flags
 
 export const command: Command = {
@@ -30,7 +42,7 @@ export const command: Command = {
   more: studyHelp,
   run: async (args) => {
     const { parsed, graph } = await chooseStudy("plan", flags, args)
-    runNumbers(parsed)
+    const { threads } = runNumbers(parsed)
     const engine = await chooseEngine(parsed)
     const root = newOrExistingStore(parsed)
     const present = new Map<string, string>()
@@ -50,7 +62,7 @@ export const command: Command = {
           decision._tag === "cached" ? [[node.id, decision.action.output.digest] as const] : []
         )
       )
-      return yield* Effect.forEach(planned, ({ node, decision }) =>
+      const explained = yield* Effect.forEach(planned, ({ node, decision }) =>
         Effect.gen(function* () {
           const context: Context = { node, labelOf, codeText }
           if (decision._tag === "cached") return { node, decision, context, remarks: [] }
@@ -59,10 +71,23 @@ export const command: Command = {
           return { node, decision, context, remarks: [...new Set([...said, ...seen])] }
         })
       )
+      if (!parsed.is("cost")) return { explained, costs: null }
+      const { name, mode, isa } = engine
+      const recorded = {
+        actions: yield* store.actions,
+        spent: spentIn(root),
+        host: os.hostname(),
+        sameEngine: (other: Readonly<Record<string, unknown>>) =>
+          other["name"] === name && other["mode"] === mode && other["isa"] === isa
+      }
+      return { explained, costs: forecast(graph, planned, recorded, threads) }
     })
-    const planned = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
+    const { explained, costs } = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
 
-    print(parsed.is("json") ? `${JSON.stringify(planned.map(asJson), null, 1)}\n` : `${asTable(planned, parsed.is("why"))}\n`)
+    const text = parsed.is("json")
+      ? JSON.stringify(asJson(explained, costs), null, 1)
+      : asTable(explained, { why: parsed.is("why"), costs })
+    print(`${text}\n`)
     return 0
   }
 }
@@ -73,14 +98,28 @@ interface Explained extends Planned {
   readonly context: Context
 }
 
-const asTable = (planned: ReadonlyArray<Explained>, why: boolean): string => {
-  const rows = planned.map(({ node, decision, context }) => [node.label, decision._tag, reasonWords(decision, context.labelOf)])
-  const sections = [textTable(["node", "state", "reason"], rows)]
+interface Wanted {
+  readonly why: boolean
+  readonly costs: Forecast | null
+}
+
+const asTable = (planned: ReadonlyArray<Explained>, { why, costs }: Wanted): string => {
+  const rows = planned.map(({ node, decision, context }) => [
+    node.label,
+    decision._tag,
+    ...(costs === null ? [] : costCells(costs.nodes.get(node.id))),
+    reasonWords(decision, context)
+  ])
+  const columns = costs === null ? ["node", "state", "reason"] : ["node", "state", "time", "size", "reason"]
+  const sections = [textTable(columns, rows, { right: costs === null ? [] : [2, 3] })]
   const told = new Set<string>()
   const remarks = planned.flatMap(({ node, remarks }) => remarks.map((remark) => `${node.label}: ${remark}`))
   if (remarks.length > 0) sections.push(remarks.join("\n"))
   if (why) for (const entry of planned) append(sections, explanation(entry, told))
-  sections.push(summary(planned))
+  const labelOf = (id: string) => planned.find(({ node }) => node.id === id)?.node.label ?? id
+  if (costs !== null && costs.nodes.size > 0)
+    sections.push(`What the estimates rest on\n${basisLines(costs, labelOf).join("\n")}`)
+  sections.push(costs === null ? summary(planned) : `${summary(planned)}\n${totalWords(costs)}`)
   return sections.join("\n\n")
 }
 
@@ -119,7 +158,13 @@ const summary = (planned: ReadonlyArray<Planned>): string => {
   return `${plural(planned.length, "node")}: ${words.join(", ")}.`
 }
 
-const asJson = ({ node, decision, context, remarks }: Explained) => {
+const asJson = (planned: ReadonlyArray<Explained>, costs: Forecast | null) => {
+  if (costs === null) return planned.map(nodeJson)
+  const nodes = planned.map((entry) => ({ ...nodeJson(entry), cost: costJson(costs.nodes.get(entry.node.id)) }))
+  return { nodes, cost: totalJson(costs) }
+}
+
+const nodeJson = ({ node, decision, context, remarks }: Explained) => {
   const reason = reasonOf(decision)
   const changed = reason?._tag === "changed" ? reason : null
   return {
@@ -129,7 +174,7 @@ const asJson = ({ node, decision, context, remarks }: Explained) => {
     params: decision._tag === "cached" ? decision.action.params : node.params,
     inputs: node.inputs,
     state: decision._tag,
-    reason: reasonWords(decision, context.labelOf),
+    reason: reasonWords(decision, context),
     remarks,
     key: decision._tag === "blocked" ? null : decision.key,
     artifact: decision._tag === "cached" ? decision.action.output.digest : null,

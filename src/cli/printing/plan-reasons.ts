@@ -6,7 +6,7 @@
 
 import type { GraphNode } from "../../dag/graph.ts"
 import type { Change, Planned, Reason } from "../../dag/Planner.ts"
-import { plural, shortDigest, valueWords } from "./text-table.ts"
+import { listed, plural, shortDigest, valueWords } from "./text-table.ts"
 
 export interface Context {
   readonly node: GraphNode
@@ -16,34 +16,45 @@ export interface Context {
 }
 
 /** The reason in one line, for the table. */
-export const reasonWords = (decision: Planned["decision"], labelOf: (id: string) => string): string => {
+export const reasonWords = (decision: Planned["decision"], context: Context): string => {
   switch (decision._tag) {
     case "cached":
       return decision.waived.length === 0 ? "" : `taken as unchanged although ${decision.waived.map(nameOf).join(", ")} changed`
     case "blocked":
       return (
-        `waits for ${decision.on.map(labelOf).join(", ")}` + (decision.certain === null ? "" : `; ${because(decision.certain)}`)
+        `waits for ${decision.on.map(context.labelOf).join(", ")}` +
+        (decision.certain === null ? "" : `; ${because(decision.certain, context)}`)
       )
     case "run":
-      return because(decision.reason)
+      return because(decision.reason, context)
     case "unread":
       return decision.problem
   }
 }
 
-const because = (reason: Reason): string => {
+const because = (reason: Reason, { node }: Context): string => {
   switch (reason._tag) {
     case "never ran":
       return "never ran"
     case "result missing":
       return reason.problem
     case "changed":
-      return `changed: ${listed(reason.changes.map(nameOf), 4)}`
+      return `changed: ${listed(
+        reason.changes.map((change) => shortly(change, node)),
+        4
+      )}`
   }
 }
 
-const listed = (names: ReadonlyArray<string>, most: number): string =>
-  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`
+/** Of a param with its values, of which the table has room for short ones. */
+const shortly = (change: Change, node: GraphNode): string => {
+  const [kind, name] = split(change.component)
+  if (kind !== "param") return nameOf(change)
+  const values = `${paramWords(name, change.before, node)} -> ${paramWords(name, change.after, node)}`
+  return values.length <= LONGEST_VALUES ? `${name} ${values}` : name
+}
+
+const LONGEST_VALUES = 40
 
 /** A component as a person calls it: `kl`, `src/rl/grpo.ts`, `input corpus`, `effect`. */
 const nameOf = ({ component }: Change): string => {

@@ -84,6 +84,10 @@ export const countWords = (value: number): string => value.toLocaleString("en-US
 /** `one node`, `3 nodes`. */
 export const plural = (count: number, noun: string): string => `${countWords(count)} ${noun}${count === 1 ? "" : "s"}`
 
+/** `a, b, c and 4 more`. */
+export const listed = (names: ReadonlyArray<string>, most: number): string =>
+  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`
+
 /** `312 bytes`, `4.1 kB`, `12 MB`, with powers of 1000. */
 export const bytesWords = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} byte${bytes === 1 ? "" : "s"}`

@@ -16,7 +16,8 @@ import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { foreseen } from "../foresight/foreseen.ts"
-import { type Graph, type GraphNode, lineageParams, wiredNodes } from "../graph.ts"
+import { priorityOf } from "../foresight/schedule.ts"
+import { type Graph, type GraphNode, wiredNodes } from "../graph.ts"
 import { inputsAgree, originOf } from "../inputs-agree.ts"
 import { type Decision, decide, type PlanOptions } from "../Planner.ts"
 import type { WiredInput } from "../Stage.ts"
@@ -301,17 +302,3 @@ const summarise = Effect.fnUntraced(function* ({ graph, outcomes }: Running) {
   }
   return result
 })
-
-/** The work that hangs on each node, itself included: the longest chain of costs to the end. */
-const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {
-  const priority = new Map<string, number>()
-  /** The most that hangs on a node beyond itself, as far as its users are known. */
-  const after = new Map<string, number>()
-  for (const node of graph.nodes.toReversed()) {
-    const cost = node.stage.resources.cost?.(lineageParams(node, (id) => graph.byId.get(id))) ?? 1
-    const whole = cost + (after.get(node.id) ?? 0)
-    priority.set(node.id, whole)
-    for (const input of Object.values(node.inputs)) after.set(input, Math.max(whole, after.get(input) ?? 0))
-  }
-  return priority
-}

@@ -1,10 +1,11 @@
 /**
- * Threads as permits. Ready nodes wait here with a priority (the work that hangs on them); the most urgent starts first. A node
- * that starts while nothing else runs or waits gets every thread: results do not depend on the thread count, so this is
- * placement, not identity.
+ * Threads as permits. Ready nodes wait here with a priority (the work that hangs on them); the most urgent starts first, with as
+ * many threads as `threadsGiven` says. That is placement, not identity.
  */
 
 import * as Effect from "effect/Effect"
+
+import { threadsGiven } from "../foresight/schedule.ts"
 
 export interface Slots {
   /** Runs `body` with a number of threads. */
@@ -29,9 +30,7 @@ export const make = (total: number): Slots => {
     setImmediate(() => {
       scheduled = false
       waiting.sort((a, b) => b.priority - a.priority)
-      while (free > 0 && waiting.length > 0) {
-        const alone = free === total && waiting.length === 1
-        const threads = alone ? total : 1
+      for (let threads; (threads = threadsGiven(free, total, waiting.length)) > 0;) {
         free -= threads
         waiting.shift()!.start(threads)
       }

@@ -5,9 +5,9 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
-import { type ActionRecord, readRecord, recordText } from "../../src/store/objects/records.ts"
-import { temporaryFolder } from "../store/temporary-folder.ts"
-import { place } from "./command-line.ts"
+import { type ActionRecord, readRecord, recordText } from "../../../src/store/objects/records.ts"
+import { temporaryFolder } from "../../store/temporary-folder.ts"
+import { place } from "../command-line.ts"
 
 const at = place()
 beforeAll(async () => {
