@@ -34,14 +34,16 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /** Runs until it ends or a signal ends it: then what it holds is let go of first. The exit code: its own, or 130. */
 export const untilSignal = async (program: Effect.Effect<number, unknown, Scope.Scope>): Promise<number> => {
-  const fiber = Effect.runFork(Effect.scoped(program))
+  let fiber: Fiber.Fiber<number, unknown> | null = null
   let signals = 0
   const stop = () => {
     // Who asks twice does not wait; the folder of what was put on disk goes all the same.
     if (++signals > 1) process.exit(130)
-    Effect.runFork(Fiber.interrupt(fiber))
+    if (fiber !== null) Effect.runFork(Fiber.interrupt(fiber))
   }
+  // Before it begins: what it does up to its first pause would be ended by the system, without a word.
   for (const signal of SIGNALS) process.on(signal, stop)
+  fiber = Effect.runFork(Effect.scoped(program))
   const exit = await Effect.runPromise(Fiber.await(fiber))
   for (const signal of SIGNALS) process.off(signal, stop)
   if (signals > 0) return 130

@@ -87,7 +87,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
   "src/answers": [["answers.ts"], ["read-answer.ts", "equal.ts"], ["units"], ["*"], ["mathematics"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
-  "src/dag": [["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],
+  "src/dag": [["attest"], ["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [
     ["Catalog.ts"],
     ["Session.ts"],

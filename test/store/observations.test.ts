@@ -5,7 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 
 import { Effect } from "effect"
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 import { TableWriter } from "../../src/store/arrow/TableWriter.ts"
 import { manifestJson, Store } from "../../src/store/objects/Store.ts"
@@ -34,26 +34,39 @@ const artifact = Effect.fnUntraced(function* (rows: ReadonlyArray<{ x: number; w
   return yield* store.keepBytes(manifestJson(Small, { numbers: { file: sha256, rows: count, bytes } }, {}))
 })
 
-it("names the first row and column in which two results of one key differ", () =>
-  inStore(
-    Effect.gen(function* () {
-      const first = yield* artifact([
-        { x: 1, words: "a" },
-        { x: 2, words: "b" }
-      ])
-      const other = yield* artifact([
-        { x: 1, words: "a" },
-        { x: 2, words: "c" }
-      ])
-      const longer = yield* artifact([
-        { x: 1, words: "a" },
-        { x: 2, words: "b" },
-        { x: 3, words: "d" }
-      ])
-      expect(yield* firstDifference(Small, first, other)).toBe("table numbers, row 1, column words")
-      expect(yield* firstDifference(Small, first, longer)).toBe("table numbers, which has 2 rows and then 3")
-    })
-  ))
+describe("the first difference of two results of one key", () => {
+  const two = [
+    { x: 1, words: "a" },
+    { x: 2, words: "b" }
+  ]
+  it.each([
+    ["a text", [two[0]!, { x: 2, words: "c" }], { where: "table numbers, row 1, column words", first: '"b"', second: '"c"' }],
+    ["a number", [{ x: 7, words: "a" }, two[1]!], { where: "table numbers, row 0, column x", first: "1", second: "7" }],
+    [
+      "the first of several",
+      [
+        { x: 1, words: "z" },
+        { x: 9, words: "c" }
+      ],
+      { where: "table numbers, row 0, column words", first: '"a"', second: '"z"' }
+    ],
+    ["a row more", [...two, { x: 3, words: "d" }], { where: "the length of table numbers", first: "2 rows", second: "3 rows" }],
+    ["a row less", [two[0]!], { where: "the length of table numbers", first: "2 rows", second: "1 rows" }],
+    [
+      "a long text",
+      [two[0]!, { x: 2, words: `b${"-".repeat(500)}` }],
+      { where: "table numbers, row 1, column words, character 1", first: '"b"', second: `"b${"-".repeat(59)}"…` }
+    ]
+  ] as const)("is named with both values where it is %s", (_, rows, difference) =>
+    inStore(
+      Effect.gen(function* () {
+        const store = yield* Store
+        const [first, other] = [yield* artifact(two), yield* artifact([...rows])]
+        expect(yield* firstDifference(Small, { store, artifact: first }, { store, artifact: other })).toEqual(difference)
+      })
+    )
+  )
+})
 
 it("remembers every digest that a key ever gave, each once", () =>
   inStore(

@@ -1,6 +1,6 @@
 /**
- * `pipeline verify [--repair]`: checks the whole store; with `--repair` sets damaged files aside, so that
- * the next run makes them again.
+ * `pipeline verify [--repair] [--recompute 5%]`: checks the whole store; with `--repair` sets damaged files aside, so that the
+ * next run makes them again; with `--recompute` computes a sample of results again (verify-recompute.ts).
  */
 
 import * as path from "node:path"
@@ -20,20 +20,25 @@ import { bytesWords, labelWords, plural, shortDigest } from "../printing/text-ta
 import { loadRuns, type Run } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
+import { recomputeFlags, recomputeSample, sampleAsked } from "./verify-recompute.ts"
 
 const flags = {
-  repair: { type: "boolean", description: "set damaged files aside and forget their actions: the next run computes them again" }
+  repair: { type: "boolean", description: "set damaged files aside and forget their actions: the next run computes them again" },
+  ...recomputeFlags
 } satisfies Flags
 
 export const command: Command = {
   name: "verify",
-  summary: "Check everything against its digest. Exit code 1 when something is damaged and not repaired, or cannot be read.",
-  usage: "pipeline verify [--repair]",
+  summary:
+    "Check everything against its digest. Exit code 1 when something is damaged and not repaired, or cannot be read; with " +
+    "--recompute also when a result differs from what its code gives, or none can be computed again.",
+  usage: "pipeline verify [--repair] [--recompute 5%|N [--seed N]]",
   flags,
   run: async (args) => {
     const parsed = parse("verify", flags, args, { min: 0, max: 0, words: "no arguments" })
     const root = existingStore(parsed)
     const mend = parsed.is("repair")
+    const sample = sampleAsked(parsed)
     const program = Effect.gen(function* () {
       yield* Store
       const places = wrongPlaces(root)
@@ -43,7 +48,7 @@ export const command: Command = {
           `\n${plural(places.length, "thing")} in place of folders of the store. Nothing was changed, and nothing else was ` +
             `looked at: "pipeline verify --repair" moves them aside and goes on.`
         )
-        return 1
+        return { code: 1, records: null }
       }
       for (const place of places) write(`    moved to ${moveWrongPlace(root, place)}; what it leads to stays as it is`)
       const stock = yield* Effect.try({
@@ -57,7 +62,7 @@ export const command: Command = {
       for (const note of found.notes) write(note)
       if (found.damages.length === 0 && found.unclear.length === 0) {
         write(`${checked}: everything is what it says it is.`)
-        return 0
+        return { code: 0, records: stock.actions }
       }
       const { damages, unclear } = found
       const what = damages.length === 0 ? "nothing" : plural(damages.length, "thing")
@@ -80,14 +85,19 @@ export const command: Command = {
         }
       }
       for (const text of unclearWords(unclear)) write(`\n${text}`)
-      return mend && unclear.length === 0 ? 0 : 1
+      const gone = new Set(mend ? damages.flatMap(({ actions }) => actions) : [])
+      return { code: mend && unclear.length === 0 ? 0 : 1, records: stock.actions.filter(({ key }) => !gone.has(key)) }
     })
-    return Effect.runPromise(
+    const { code, records } = await Effect.runPromise(
       Effect.provide(
         program,
         Store.reading(root, () => {})
       )
     )
+    if (sample === null || records === null) return code
+    const runs = loadRuns(root)
+    const labelOf = (key: string) => labelIn(runs, key) ?? ""
+    return Math.max(code, await recomputeSample(root, records, { ...sample, parsed, labelOf }))
   }
 }
 
@@ -101,7 +111,9 @@ const showProgress = (done: number, total: number): void => {
 }
 
 const describe = (damage: Damage, runs: ReadonlyArray<Run>): string => {
-  const owners = damage.actions.map((key) => `${labelWords(labelOf(key, runs))} (action ${shortDigest(key)})`)
+  const owners = damage.actions.map(
+    (key) => `${labelWords(labelIn(runs, key) ?? "a node of no known run")} (action ${shortDigest(key)})`
+  )
   const use = owners.length > 0 ? `result of ${owners.join(", ")}` : WITHOUT_ACTION[damage.sort]
   return `  ${damage.file} ${damage.problem}\n    ${use}`
 }
@@ -145,7 +157,7 @@ const WITHOUT_ACTION: Readonly<Record<Damage["sort"], string>> = {
   code: "only shown where code changed; no result hangs on it"
 }
 
-const labelOf = (key: string, runs: ReadonlyArray<Run>): string => {
+const labelIn = (runs: ReadonlyArray<Run>, key: string): string | null => {
   for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return node.label
-  return "a node of no known run"
+  return null
 }

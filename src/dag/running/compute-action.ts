@@ -202,7 +202,8 @@ const earlierResults = Effect.fnUntraced(function* (stage: Stage.Any, key: strin
   const store = yield* Store
   const sentences: Array<string> = []
   for (const other of yield* store.observe(key, digest)) {
-    const where = yield* firstDifference(stage.output, other, digest).pipe(
+    const where = yield* firstDifference(stage.output, { store, artifact: other }, { store, artifact: digest }).pipe(
+      Effect.map(({ where, first, second }) => `${where}: ${first} and then ${second}`),
       Effect.catchCause(() => Effect.succeed("something, but the earlier result is no longer there to compare with"))
     )
     sentences.push(`the same key gave ${other.slice(0, 12)} before and ${digest.slice(0, 12)} now; they differ first in ${where}`)
