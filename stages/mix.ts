@@ -22,7 +22,7 @@ import { corpusTokenizer, DEFAULT_VOCABULARY } from "../src/mixing/corpus-tokeni
 import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
-import { openSources, sourceExternals } from "../src/mixing/open-sources.ts"
+import { openSources, passedOverWords, sourceExternals } from "../src/mixing/open-sources.ts"
 import {
   difficultyProblem,
   gapFormats,
@@ -119,6 +119,7 @@ export const mix = Stage.make({
       const [fault] = first
       if (fault !== undefined) yield* progress.note(`${source}: ${rejectedWords(rows, faultWords(fault))}`)
     })
+    for (const line of yield* passedOverWords(params)) yield* progress.note(line)
     const questions: Array<EvaluationQuestion> = []
     const suites: Array<Suite & { readonly suite: string }> = []
     for (const suite of params.suites) {

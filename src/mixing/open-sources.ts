@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 
 import type { External } from "../dag/Stage.ts"
 import { datasetFingerprint } from "../datasets/locate/fingerprint.ts"
+import { datasetRoots, locateDataset } from "../datasets/locate/locate.ts"
+import { passedOver } from "../datasets/locate/passed-over.ts"
 import { datasetName } from "../datasets/registry.ts"
 import { append } from "../lists/large.ts"
 import { grammarOptions } from "./built-in-suites.ts"
@@ -63,5 +65,28 @@ export const sourceExternals = (
       }
       return externals
     },
+    catch: (cause) => cause
+  })
+
+/** Files passed over that are named of a dataset. */
+const PASSED_OVER_NAMED = 3
+
+/**
+ * A line for each file that lies where a mixture's datasets are looked for and is not read, with the reason: a typing error in its
+ * name must not let another be read in silence.
+ */
+export const passedOverWords = (
+  settings: Pick<MixtureSettings, "sources" | "suites">
+): Effect.Effect<ReadonlyArray<string>, unknown> =>
+  Effect.try({
+    try: () =>
+      [...new Set([...Object.keys(settings.sources), ...settings.suites])].flatMap((name) => {
+        const dataset = datasetName(name)
+        if (dataset === null) return []
+        const files = passedOver(locateDataset(dataset.dataset, dataset.split, datasetRoots({}), true), {})
+        const lines = files.slice(0, PASSED_OVER_NAMED).map(({ path, why }) => `${name}: ${path} ${why}`)
+        const more = files.length - lines.length
+        return more > 0 ? [...lines, `${name}: ${more} more files are passed over (pipeline data check ${name})`] : lines
+      }),
     catch: (cause) => cause
   })

@@ -13,7 +13,7 @@ import { datasetName, findSource } from "../datasets/registry.ts"
 import { didYouMean } from "../text/near.ts"
 import { builtInProblem, builtInSuites, isForTraining } from "./built-in-suites.ts"
 import { faultWords, NONE_REJECTED, type Rejected, rejectedWords } from "./DocumentSource.ts"
-import type { MixtureSettings } from "./open-sources.ts"
+import { type MixtureSettings, passedOverWords } from "./open-sources.ts"
 
 /** Whether scores on a suite mean something only if training never saw its questions. */
 export const isForEvaluation = (suite: string): boolean => {
@@ -112,9 +112,9 @@ export const isQuicklyHad = (suite: string): boolean => {
   return files.reduce((bytes, { path }) => bytes + statSync(path).size, 0) <= QUICKLY_READ
 }
 
-/** What a plan says of the rows of suites that are left out. Fails with what the mixture will fail with. */
+/** What a plan says of files that are passed over, and of rows of suites that are left out. Fails with what the mixture will. */
 export const suiteRemarks = Effect.fnUntraced(function* (settings: MixtureSettings) {
-  const said: Array<string> = []
+  const said: Array<string> = [...(yield* passedOverWords(settings))]
   for (const suite of settings.suites) {
     if (datasetName(suite) === null || !isQuicklyHad(suite)) continue
     const { rejected, problems } = yield* suiteProblems(suite, settings)

@@ -65,6 +65,13 @@ describe("a dataset is found", () => {
 })
 
 describe("a dataset that is not there", () => {
+  it("is reported with the files that lie in its folders under other names", () => {
+    const root = temporaryFolder()
+    for (const name of ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv", "Train.Parquet"]) writeIn(root, `tinygsm/${name}`, "x")
+    const error = failure(() => locateDataset("tinygsm", "train", [root]))
+    expect(String(error)).toContain(`${join(root, "tinygsm")}, which holds Train.Parquet, a.csv, b.csv, c.csv, d.csv, and 1 more`)
+  })
+
   it("is reported with the files, the folders, where to get it and how to point to it", () => {
     const root = temporaryFolder()
     const error = failure(() => locateDataset("tinygsm", "train", [root, "/does/not/exist"]))

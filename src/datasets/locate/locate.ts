@@ -12,10 +12,11 @@ import { join, resolve } from "node:path"
 
 import { REPOSITORY } from "../../dag/repository.ts"
 import { type Environment, readVariable } from "../../machine/environment.ts"
+import { visible } from "../../text/visible.ts"
 import type { Layout, Source, SplitSource } from "../Dataset.ts"
 import { DatasetIncomplete, DatasetMissing, DatasetUnreadable } from "../errors.ts"
 import { findSource } from "../registry.ts"
-import { requireDataFile } from "./data-file.ts"
+import { isFolder, namesInFolder, requireDataFile } from "./data-file.ts"
 import { namesBelow, unpackedName } from "./globs.ts"
 
 export interface RootOptions {
@@ -97,10 +98,23 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
     source: name,
     split: splitName,
     files: split.layouts.flatMap((layout) => layout.globs.map((glob) => `${layout.hub ?? source.hub}/${glob}`)),
-    folders: roots.map((root) => (existsSync(root) ? root : `${root} (does not exist)`)),
+    folders: roots.flatMap((root) =>
+      existsSync(root) ? [root, ...otherwiseNamed(source, split, root)] : [`${root} (does not exist)`]
+    ),
     obtain: obtain(source, splitName)
   })
 }
+
+/** Files of a folder that are named where none of them is what is looked for. */
+const SHOWN = 5
+
+/** The folders under a root where a split may lie, and what does: who put a file there under another name sees it. */
+const otherwiseNamed = (source: Source, split: SplitSource, root: string): ReadonlyArray<string> =>
+  [...new Set(split.layouts.flatMap((layout) => foldersOf(source, layout, root)))].filter(isFolder).map((folder) => {
+    const names = readableNames(() => namesInFolder(folder), []).toSorted()
+    const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ""
+    return `${folder}, which holds ${names.length === 0 ? "nothing" : names.slice(0, SHOWN).map(visible).join(", ")}${more}`
+  })
 
 /** One or two sentences: where a split is published and the command that fetches it. */
 export const obtain = (source: Source, splitName: string): string => {
