@@ -72,8 +72,8 @@ export const sourceExternals = (
 const PASSED_OVER_NAMED = 3
 
 /**
- * A line for each file that lies where a mixture's datasets are looked for and is not read, with the reason: a typing error in its
- * name must not let another be read in silence.
+ * A line for each file that lies where a mixture's datasets are looked for and is not read, with the reason: a typing error in
+ * its name must not let another be read in silence.
  */
 export const passedOverWords = (
   settings: Pick<MixtureSettings, "sources" | "suites">

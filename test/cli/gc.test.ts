@@ -1,5 +1,6 @@
 /** What `gc` must never touch: what links lead to, folders that are no store, and what a run at work may need. */
 
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
@@ -132,7 +133,6 @@ describe("gc --yes", () => {
   })
 
   it.each([
-    ["a folder in place of a presence", `presence/attempt-${"ab".repeat(16)}.json/x`],
     ["a folder in place of a beat", `presence/${"ab".repeat(16)}.beat/x`],
     ["a file in place of a folder of a gc", `trash/${"ab".repeat(16)}`],
     ["a file in place of a folder that is put back", `trash/back-${"ab".repeat(16)}`],
@@ -147,5 +147,26 @@ describe("gc --yes", () => {
     expect({ code, words: err.replace(/Looking whether .*/, "").trim() }).toEqual({ code: 0, words: "" })
     expect(fs.existsSync(file)).toBe(false)
     expect(fs.readdirSync(path.join(own.store, "trash"))).toEqual([])
+  })
+
+  it.each<[string, (file: string) => void]>([
+    ["a folder", (file) => fs.mkdirSync(file)],
+    ["a link to zeros", (file) => fs.symlinkSync("/dev/zero", file)],
+    ["a link to nowhere", (file) => fs.symlinkSync("/nowhere/at/all", file)],
+    ["a pipe", (file) => void execFileSync("mkfifo", [file])]
+  ])("waits for nobody and leaves it where %s has the name of a presence, which verify names", async (_, put) => {
+    const own = place()
+    fs.cpSync(at.store, own.store, { recursive: true })
+    fs.mkdirSync(path.join(own.store, "presence"), { recursive: true })
+    const files = ["run", "attempt", "gc"].map((sort, i) =>
+      path.join(own.store, "presence", `${sort}-${String(i).repeat(32)}.json`)
+    )
+    files.forEach(put)
+    // Whoever waits for one of these waits for an hour.
+    const { code, err } = await own.pipeline(["gc", "--yes"], { ECHO_CHAMBER_SILENCE: "3600" })
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    const { out } = await own.pipeline(["verify"])
+    for (const file of files) expect(out).toContain(file)
+    expect(out).toContain("everything is what it says it is")
   })
 })

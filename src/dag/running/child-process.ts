@@ -13,6 +13,7 @@ import { discard, discardEmpty } from "../../store/disk/calls.ts"
 import { makeInside } from "../../store/disk/inside.ts"
 import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
+import { systemProblem } from "../../text/system-problem.ts"
 import { Stopped } from "../Checkpoints.ts"
 import type { LiveMetrics } from "../Progress.ts"
 import { Busy, type Executor, type Happening, type StageRequest } from "./Executor.ts"
@@ -77,7 +78,14 @@ export const childProcessExecutor =
       const store = yield* Store
       const { folder, requestFile } = yield* Effect.try({
         try: () => writeRequest(store.root, request),
-        catch: (cause) => new NodeFailed({ node: node.label, problem: errorText(cause), badInput: true, at: [], log: null })
+        catch: (cause) =>
+          new NodeFailed({
+            node: node.label,
+            problem: errorText(cause),
+            badInput: systemProblem(cause) === null,
+            at: [],
+            log: null
+          })
       })
       const log = logFile(folder)
       const ending = yield* childEnding(command, requestFile, log, (news) => tell(news, node.id, watch)).pipe(

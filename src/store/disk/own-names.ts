@@ -70,6 +70,10 @@ const namesOf = (folder: ReadonlyArray<string>): RegExp | undefined => {
 /** Whether a thing has a name that the store gives in its folder. `names`: all that lead to it. */
 export const isOwn = (names: ReadonlyArray<string>): boolean => namesOf(names.slice(0, -1))?.test(names.at(-1)!) ?? true
 
+/** Whether what has this name can only be a file: another thing there is nobody's. Of the rest of a store others tell. */
+export const isFileOnly = (names: ReadonlyArray<string>): boolean =>
+  names[0] === "presence" ? names.length === 2 : names[0] === "attempts" && names.at(-1) === "log"
+
 /** Whether foreign things in this folder can be told from the store's own. */
 export const tellsApart = (folder: ReadonlyArray<string>): boolean => namesOf(folder) !== undefined
 

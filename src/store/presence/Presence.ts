@@ -131,11 +131,12 @@ export const present = (root: string, only?: Sort): ReadonlyArray<Holder & { rea
   })
 
 /**
- * Who a presence is; null when it is gone. Its file's name is what makes it one: of someone whose file says nothing sensible, or
- * cannot be read, nothing is known but whether it beats.
+ * Who a presence is; null when it is gone, or when what has its name is no file: whoever had one there has left. Its file's name
+ * is what makes it one: of someone whose file says nothing sensible, or cannot be read, nothing is known but whether it beats.
  */
 const whoIs = (root: string, sort: Sort, token: string): Holder | null => {
   const file = fileOf(root, sort, token)
+  if (!isThere(file)) return null
   const nobody: Holder = { token, pid: 0, started: null, host: "an unknown host", boot: null, namespace: null, file }
   try {
     const read = readHolder(file)

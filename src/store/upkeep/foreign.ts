@@ -1,9 +1,13 @@
-/** What lies in a store and is not of it: see own-names.ts. Looked for by name alone, so that nothing of it can do harm. */
+/**
+ * What lies in a store and is not of it: see own-names.ts. Looked for by name, and by what sort of thing has it, so that nothing
+ * of it can do harm.
+ */
 
 import * as path from "node:path"
 
+import { lookAt } from "../disk/calls.ts"
 import { namesInside, OutOfPlace } from "../disk/inside.ts"
-import { isOwn, tellsApart } from "../disk/own-names.ts"
+import { isFileOnly, isOwn, tellsApart } from "../disk/own-names.ts"
 import { damagedBy } from "../objects/records.ts"
 import { runNames } from "../objects/Runs.ts"
 import type { Unclear } from "./findings.ts"
@@ -33,8 +37,9 @@ export const foreignIn = (root: string): Foreign => {
     if (!tellsApart(folder)) return []
     return listed(folder, () => namesInside(root, ...folder)).flatMap((name) => {
       const names = [...folder, name]
+      const at = path.join(root, ...names)
       const own = isOwn(names) || (folder.join("/") === "runs" && runs.has(name))
-      return own ? look(names) : [path.join(root, ...names)]
+      return own && !(isFileOnly(names) && lookAt(at)?.isFile() === false) ? look(names) : [at]
     })
   }
   return { paths: look([]), unlisted }
