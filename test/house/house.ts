@@ -60,6 +60,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["EvaluationInputError.ts"]
   ],
   "src/engine": [
+    ["ready.ts"],
     ["select.ts"],
     ["wasm", "tfjs"],
     ["native"],

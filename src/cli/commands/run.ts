@@ -12,6 +12,7 @@ import { REPOSITORY } from "../../dag/repository.ts"
 import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Executor, Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
+import { readyEngine } from "../../engine/ready.ts"
 import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
@@ -19,7 +20,7 @@ import { tokenOfRun } from "../../store/presence/Presence.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
-import { chooseEngine, runFlags, runNumbers } from "../run-flags.ts"
+import { chooseEngine, engineRequest, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals, isUnderNohup } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
@@ -36,7 +37,10 @@ export const command: Command = {
     goOnWithoutReader()
     const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
     const { threads, checkpointSeconds } = runNumbers(parsed)
-    const engine = await chooseEngine(parsed)
+    const chosen = await chooseEngine(parsed)
+    const computes = graph.nodes.some(({ stage }) => stage.numerics.includes("engine"))
+    const engine = computes ? await Effect.runPromise(readyEngine(engineRequest(parsed), chosen)) : chosen
+    if (engine !== chosen && engine.notice !== undefined) say(engine.notice)
     const root = newOrExistingStore(parsed)
     const json = parsed.is("json")
     const assumeUnchanged = assumedStages(parsed, graph)

@@ -12,13 +12,15 @@
  *     npx vitest run test/engine/native/kernels.test.ts -t layernorm
  *
  * A library's name holds the digest of the source, the flags and the compiler's version, so that a stale one is never loaded. The
- * compiler is given a copy of the very text that the digest is of, since the files may be edited meanwhile. The library is
- * written under a temporary name and renamed: processes that compile at the same time do the work twice and agree on the result.
+ * compiler is given a copy of the very text that the digest is of, since the files may be edited meanwhile. It works on as many
+ * files at once as there are cores. The library is written under a temporary name and renamed: processes that compile at the same
+ * time do the work twice and agree on the result.
  */
 
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, renameSync, statSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { delimiter, join } from "node:path"
 
 import * as Effect from "effect/Effect"
@@ -53,11 +55,38 @@ export class CompileFailed extends Schema.TaggedError<CompileFailed>()("CompileF
   override get message() {
     return [
       `Compiling the native engine failed. The command was\n  ${this.command}`,
-      `and the compiler said\n${this.output}`,
-      `The wasm engine needs no compiler: --engine wasm`
+      `and the compiler said\n${this.output.trimEnd()}`,
+      `${this.remedy} The wasm engine needs no compiler: --engine wasm`
     ].join("\n")
   }
+  /** What it said first of what is wrong, in one line. */
+  get complaint() {
+    const lines = this.output.split("\n").map((line) => line.trim())
+    const line = lines.find((line) => /\b(error|cannot|no space)\b/i.test(line)) ?? lines.find((line) => line !== "")
+    return (line ?? "it said nothing").replace(/\.$/, "")
+  }
+  /** What helps, as far as can be told from what it said. */
+  get remedy() {
+    return REMEDIES.find(([said]) => said.test(this.output))?.[1] ?? `Another compiler may do: ${INSTALL}, or name one in CC.`
+  }
 }
+
+const INSTALL = "Debian, Ubuntu: apt-get install gcc libc6-dev; Fedora: dnf install gcc; macOS: xcode-select --install"
+
+/** What compilers and linkers say, and what helps. */
+const REMEDIES: ReadonlyArray<readonly [said: RegExp, remedy: string]> = [
+  [
+    /no space left|disk quota|file too large/i,
+    "Free some space: the compiler puts its files into the system's temporary folder (TMPDIR) and the cache (ECHO_CHAMBER_CACHE)."
+  ],
+  [
+    /unrecognized|unknown (argument|target)|unsupported (option|argument)|invalid (instruction|feature)|no such instruction/i,
+    `This compiler is too old or not for this processor: GCC 11, Clang 13 and newer ones do. ${INSTALL}, or name one in CC.`
+  ],
+  [/\.h['"’]?:? (no such file|file not found)|\.h' file not found/i, `Headers of the C library are missing. ${INSTALL}.`],
+  [/cc1|cannot find -l|crt\w*\.o|\b(ld|as)\W* (not found|no such file)/i, `Parts of the compiler are missing. ${INSTALL}.`],
+  [/out of memory|cannot allocate|killed|signal/i, "It may have run out of memory: close other programs and run again."]
+]
 
 /** Whether the compiler is on the PATH; starts no process. */
 export const compilerPresent = (): boolean => {
@@ -99,13 +128,19 @@ const namesIn = (directory: string): ReadonlyArray<string> => {
 
 const execute = (command: string, args: ReadonlyArray<string>): Effect.Effect<string, CompileFailed | NoCompiler> =>
   Effect.callback((resume) => {
-    const child = execFile(command, args, { maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    const failed = (output: string) => resume(Effect.fail(new CompileFailed({ command: [command, ...args].join(" "), output })))
+    // It is English that is looked through for what helps.
+    const env = { ...process.env, LC_ALL: "C" }
+    const child = execFile(command, args, { maxBuffer: 1 << 24, env }, (error, stdout, stderr) => {
       if (error === null) resume(Effect.succeed(stdout))
       else if (error.code === "ENOENT") resume(Effect.fail(new NoCompiler({ compiler: command })))
-      else resume(Effect.fail(new CompileFailed({ command: [command, ...args].join(" "), output: stderr || error.message })))
+      else failed(stderr || stdout || (systemProblem(error) ?? endWords(error)))
     })
     return Effect.sync(() => void child.kill())
   })
+
+const endWords = ({ code, signal }: { readonly code?: unknown; readonly signal?: unknown }): string =>
+  typeof signal === "string" ? `nothing; signal ${signal} ended it` : `nothing; its exit code was ${String(code)}`
 
 /** What compilations that were killed left half written. None takes an hour, so what is older has no writer. */
 const removeLeftovers = (directory: string): void => {
@@ -120,7 +155,11 @@ const removeLeftovers = (directory: string): void => {
 export interface CompileOptions {
   /** Further flags, such as `-fsanitize=address`; they enter the library's name. */
   readonly flags?: ReadonlyArray<string>
+  /** Is told that something is compiled, and how long it took; by default on standard error, which logs keep. */
+  readonly say?: (line: string) => void
 }
+
+const toStandardError = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** What the compiler says of a copy of the source is true of the source. */
 const ofTheOriginal = ({ command, output }: CompileFailed, copy: string): CompileFailed => {
@@ -146,21 +185,38 @@ export const compileLibrary = Effect.fn("compileLibrary")(function* (isa: Isa, o
   const unusable = libraryFolderProblem(directory, existsSync(library))
   if (unusable !== null) return yield* new CacheUnusable({ problem: unusable })
   if (existsSync(library)) return library
-  yield* Effect.try({
+  const inCache = <A>(body: () => A) =>
+    Effect.try({ try: body, catch: (cause) => new CacheUnusable({ problem: systemProblem(cause) ?? errorText(cause) }) })
+  yield* inCache(() => {
     // What is in it is run: nobody else is to write there, whatever the umask.
-    try: () => makeFolder(directory, 0o755),
-    catch: (cause) => new CacheUnusable({ problem: systemProblem(cause) ?? errorText(cause) })
+    makeFolder(directory, 0o755)
+    removeLeftovers(directory)
   })
-  removeLeftovers(directory)
+  const { say = toStandardError } = options
+  const started = performance.now()
   const name = `partial-${process.pid}-${Math.random().toString(36).slice(2)}`
   const [copy, partial] = [join(directory, `${name}-source`), join(directory, `${name}${suffix}`)]
-  const units = writeSource(copy)
-  yield* execute(compiler, [...flags, ...units, "-o", partial, ...linkFlags]).pipe(
+  yield* Effect.gen(function* () {
+    const units = yield* inCache(() => writeSource(copy))
+    say(`compiling the native engine for ${isa} with ${compiler}, once on this machine`)
+    const own = flags.filter((flag) => flag !== "-shared")
+    // The largest first: what is left at the end should be short.
+    const largestFirst = units.toSorted((a, b) => statSync(b).size - statSync(a).size)
+    yield* Effect.forEach(largestFirst, (unit) => execute(compiler, [...own, "-c", unit, "-o", `${unit}.o`]), {
+      concurrency: availableParallelism(),
+      discard: true
+    })
+    yield* execute(compiler, [...flags, ...units.map((unit) => `${unit}.o`), "-o", partial, ...linkFlags])
+  }).pipe(
     Effect.mapError((error) => (error._tag === "CompileFailed" ? ofTheOriginal(error, copy) : error)),
     Effect.onError(() => Effect.sync(() => discard(partial))),
     Effect.ensuring(Effect.sync(() => discard(copy)))
   )
-  if (statSync(partial).size === 0) return yield* new CompileFailed({ command: compiler, output: "it wrote an empty library" })
-  renameSync(partial, library)
+  if ((statSync(partial, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    discard(partial)
+    return yield* new CompileFailed({ command: compiler, output: "nothing; it wrote no library" })
+  }
+  yield* inCache(() => renameSync(partial, library))
+  say(`compiled the native engine in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return library
 })
