@@ -9,6 +9,7 @@
  * correctShares. This is a statement about style only: it cannot know which document a text came from.
  */
 
+import { exp } from "../elementary/elementary.ts"
 import { permutation } from "../random/philox.ts"
 import { AttributionInputError, requireDocuments } from "./AttributionInputError.ts"
 import { DIMENSIONS, featuresOf, type Features } from "./features.ts"
@@ -164,7 +165,7 @@ const probabilities = ({ weights, bias }: Weights, { ids, values }: Features, ou
   let most = Number.NEGATIVE_INFINITY
   for (let c = 0; c < classes; c++) most = Math.max(most, out[c]!)
   let total = 0
-  for (let c = 0; c < classes; c++) total += out[c] = Math.exp(out[c]! - most)
+  for (let c = 0; c < classes; c++) total += out[c] = exp(out[c]! - most)
   for (let c = 0; c < classes; c++) out[c]! /= total
   return out
 }

@@ -6,6 +6,8 @@
  * machine.
  */
 
+import { log1p } from "../elementary/elementary.ts"
+
 /** Hashed dimensions: 2^18. */
 export const DIMENSIONS = 1 << 18
 
@@ -41,7 +43,7 @@ export const featuresOf = (tokens: ArrayLike<number>, start: number, end: number
   for (let from = 0; from < n;) {
     let to = from + 1
     while (to < n && hashes[to] === hashes[from]) to++
-    const value = Math.log1p(to - from)
+    const value = log1p(to - from)
     ids[found] = hashes[from]!
     values[found++] = value
     squares += value * value

@@ -7,6 +7,7 @@
  * style before reading anything into it.
  */
 
+import { log } from "../elementary/elementary.ts"
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
@@ -95,6 +96,6 @@ const unigramLogProbs = (index: CorpusIndex, tokens: ArrayLike<number>): Float64
   const total = index.suffixes.length
   return Float64Array.from(tokens, (token) => {
     const range = findSequence(index, [token])
-    return Math.log(Math.max(range.high - range.low, 1) / total)
+    return log(Math.max(range.high - range.low, 1) / total)
   })
 }

@@ -11,6 +11,7 @@
  * evidence.
  */
 
+import { exp, log } from "../elementary/elementary.ts"
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
 import type { CorpusIndex } from "./CorpusIndex.ts"
@@ -36,7 +37,7 @@ export const sourceScores = (index: CorpusIndex, tokens: ArrayLike<number>, opti
     const next = readToken(index, contexts, tokens[t]!, longestContext + 1)
     if (t >= from) {
       const p = nextTokenProbabilities(index, contexts, next, concentration)
-      for (let d = 0; d < scores.length; d++) scores[d]! += Math.log(p[d]!)
+      for (let d = 0; d < scores.length; d++) scores[d]! += log(p[d]!)
     }
     contexts = shorten(next, longestContext)
   }
@@ -70,9 +71,9 @@ export interface PosteriorOptions {
 /** Posterior over sources from their scores: `[sources]`, adding up to 1. */
 export const posterior = (scores: ArrayLike<number>, options: PosteriorOptions = {}): Float64Array => {
   const { prior, temperature = 1 } = options
-  const logits = Float64Array.from(scores, (score, d) => score / temperature + Math.log(prior?.[d] ?? 1))
+  const logits = Float64Array.from(scores, (score, d) => score / temperature + log(prior?.[d] ?? 1))
   const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const weights = logits.map((logit) => Math.exp(logit - most))
+  const weights = logits.map((logit) => exp(logit - most))
   const total = weights.reduce((sum, w) => sum + w, 0)
   return weights.map((w) => w / total)
 }
@@ -90,17 +91,17 @@ export const calibrateTemperature = (
     throw new AttributionInputError({ field: "labels", detail: `${labels.length} labels for ${scores.length} scored documents` })
   }
   const loss = (logTemperature: number): number => {
-    const options = { temperature: Math.exp(logTemperature), ...(prior === undefined ? {} : { prior }) }
-    return scores.reduce((sum, row, i) => sum - Math.log(Math.max(posterior(row, options)[labels[i]!]!, 1e-300)), 0)
+    const options = { temperature: exp(logTemperature), ...(prior === undefined ? {} : { prior }) }
+    return scores.reduce((sum, row, i) => sum - log(Math.max(posterior(row, options)[labels[i]!]!, 1e-300)), 0)
   }
   const ratio = (Math.sqrt(5) - 1) / 2
-  let low = Math.log(1e-4)
-  let high = Math.log(1e4)
+  let low = log(1e-4)
+  let high = log(1e4)
   for (let i = 0; i < 60; i++) {
     const left = high - ratio * (high - low)
     const right = low + ratio * (high - low)
     if (loss(left) <= loss(right)) high = right
     else low = left
   }
-  return Math.exp((low + high) / 2)
+  return exp((low + high) / 2)
 }

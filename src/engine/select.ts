@@ -36,7 +36,7 @@ interface Choice<Name extends EngineInfo["name"], Machine extends string> {
   readonly mode: Mode
   /** What computes: an instruction set, or a backend of TensorFlow.js. */
   readonly isa: Machine
-  /** What of the engine enters an action key. The same for every instruction set and thread count. */
+  /** What of the engine enters an action key. The same for every instruction set and thread count, and in f32 for WebAssembly. */
   readonly numericsClass: string
   /** One line for the reader, where `auto` had to take second best. */
   readonly notice?: string
@@ -69,6 +69,9 @@ const digestOf = (again: boolean, entries: ReadonlyArray<string>, further: Reado
   return hash.digest("hex").slice(0, 16)
 }
 
+/** In f32 the native engine and WebAssembly give the same bits: one class, so that machines share what they have computed. */
+const COMPILED = ["src/engine/native/NativeEngine.ts", "src/engine/native/flags.ts", "src/engine/wasm/WasmEngine.ts"]
+
 /** What of an engine decides its results beside its source. */
 type Kind = { readonly [C in EngineChoice as C["name"]]: Pick<C, "name" | "mode" | "isa"> }[EngineChoice["name"]]
 
@@ -78,12 +81,10 @@ type Kind = { readonly [C in EngineChoice as C["name"]]: Pick<C, "name" | "mode"
  */
 export const numericsOf = (engine: Kind, again = false): string => {
   switch (engine.name) {
-    case "native": {
-      const entries = ["src/engine/native/NativeEngine.ts", "src/engine/native/flags.ts"]
-      return `native/${engine.mode}/${digestOf(again, entries, [sourceDigest(), ...ownFlags()])}`
-    }
+    case "native":
+      return `${engine.mode}/${digestOf(again, COMPILED, [sourceDigest(), ...ownFlags()])}`
     case "wasm":
-      return `wasm/f32/${digestOf(again, ["src/engine/wasm/WasmEngine.ts"], [])}`
+      return `f32/${digestOf(again, COMPILED, [sourceDigest()])}`
     case "tfjs":
       // Backends round differently, so each is a class of its own.
       return `tfjs/f32/${engine.isa}/${digestOf(again, ["src/engine/tfjs/TfjsEngine.ts"], [backendVersion(engine.isa)])}`

@@ -4,6 +4,7 @@
  * others.
  */
 
+import { cos, log, sin } from "../elementary/elementary.ts"
 import { philox, stream, uniform, word32 } from "../random/philox.ts"
 import { parameterTable, type ModelSpec } from "./ModelSpec.ts"
 
@@ -17,10 +18,10 @@ const fillNormals = (out: Float32Array, seed: number, name: string): void => {
   for (let i = 0; i < out.length; i += 4) {
     philox(i / 4, 0, 0, 0, key0, key1, words)
     for (let pair = 0; pair < 4; pair += 2) {
-      const radius = STANDARD_DEVIATION * Math.sqrt(-2 * Math.log(uniform(words[pair]!)))
+      const radius = STANDARD_DEVIATION * Math.sqrt(-2 * log(uniform(words[pair]!)))
       const angle = 2 * Math.PI * uniform(words[pair + 1]!)
-      if (i + pair < out.length) out[i + pair] = radius * Math.cos(angle)
-      if (i + pair + 1 < out.length) out[i + pair + 1] = radius * Math.sin(angle)
+      if (i + pair < out.length) out[i + pair] = radius * cos(angle)
+      if (i + pair + 1 < out.length) out[i + pair + 1] = radius * sin(angle)
     }
   }
 }

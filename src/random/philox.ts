@@ -4,6 +4,8 @@
  * test/fixtures/philox.json.
  */
 
+import { cos, log } from "../elementary/elementary.ts"
+
 const M0 = 0xd2511f53
 const M1 = 0xcd9e8d57
 const W0 = 0x9e3779b9
@@ -142,8 +144,8 @@ export const draws = (seed: number, name: string, index = 0, part = 0): Draws =>
       return pool.slice(0, count)
     },
     normal: () => {
-      const radius = Math.sqrt(-2 * Math.log(next()))
-      return radius * Math.cos(2 * Math.PI * next())
+      const radius = Math.sqrt(-2 * log(next()))
+      return radius * cos(2 * Math.PI * next())
     }
   }
   return self

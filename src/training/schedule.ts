@@ -1,5 +1,7 @@
 /** Schedules: pure functions of the step, so that they do not depend on where a run was interrupted. */
 
+import { cos } from "../elementary/elementary.ts"
+
 /** Learning rate of update `step` (from 0): linear warm-up to `peak`, then cosine to `floor * peak` at the last of `steps`. */
 export const warmupCosine =
   (options: { readonly peak: number; readonly warmup: number; readonly steps: number; readonly floor?: number }) =>
@@ -7,7 +9,7 @@ export const warmupCosine =
     const { peak, warmup, steps, floor = 0.1 } = options
     if (step < warmup) return (peak * (step + 1)) / warmup
     const progress = steps <= warmup + 1 ? 1 : (step - warmup) / (steps - 1 - warmup)
-    return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress))))
+    return peak * (floor + (1 - floor) * 0.5 * (1 + cos(Math.PI * Math.min(1, progress))))
   }
 
 /** Linear warm-up, then constant. */

@@ -34,7 +34,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/store": "objects, actions, leases; Arrow files" },
   { "src/machine": "environment variables, folders, the terminal" },
   { "src/random": "counter-based random numbers", "src/text": "names, numbers, errors and control characters as words" },
-  { "src/lists": "lists of any length" }
+  { "src/lists": "lists of any length", "src/elementary": "exp, log, sin with the same bits everywhere" }
 ]
 
 /**

@@ -18,7 +18,7 @@ const variantFlags: Record<Isa, ReadonlyArray<string>> = {
 }
 
 /** No value-changing shortcuts: NaN and infinity keep their meaning, and sums keep their order. */
-const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
+const arithmetic = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"]
 
 /**
  * What the code of an instruction set is compiled with, whatever becomes of it.

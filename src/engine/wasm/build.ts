@@ -28,7 +28,7 @@ const PAGE_BYTES = 65_536
 const features = ["simd128", "relaxed-simd", "atomics", "bulk-memory", "mutable-globals"].map((feature) => `-m${feature}`)
 
 /** As in native/flags.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
-const arithmetic = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+const arithmetic = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 
 const headers = ["-nostdlibinc", "-isystem", join(here, "include")]
 const compileFlags = ["--target=wasm32", "-std=gnu11", "-fvisibility=hidden", ...features, ...arithmetic, ...headers]

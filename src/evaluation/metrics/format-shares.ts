@@ -4,6 +4,7 @@
  * Every completion has exactly one class (`invalid` is one), so shares add up to 1.
  */
 
+import { exp, log } from "../../elementary/elementary.ts"
 import type { invalid } from "../../formats/registry.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 
@@ -31,12 +32,12 @@ export const shareEntropy = (counts: ArrayLike<number>): Concentration => {
     throw new EvaluationInputError({ field: "counts", detail: "counts must not be negative and one must be above 0" })
   }
   let nats = 0
-  for (const x of all) if (x > 0) nats -= (x / total) * Math.log(x / total)
+  for (const x of all) if (x > 0) nats -= (x / total) * log(x / total)
   return {
     nats,
     bits: nats / Math.LN2,
-    normalised: all.length > 1 ? nats / Math.log(all.length) : 0,
-    effectiveNumber: Math.exp(nats)
+    normalised: all.length > 1 ? nats / log(all.length) : 0,
+    effectiveNumber: exp(nats)
   }
 }
 

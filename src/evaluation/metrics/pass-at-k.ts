@@ -8,6 +8,7 @@
  * summed as logarithms so that small probabilities keep their digits. "Any of n correct" is pass@n.
  */
 
+import { expm1, log1p } from "../../elementary/elementary.ts"
 import { EvaluationInputError, requireInteger, requireSome } from "../EvaluationInputError.ts"
 
 /** pass@k of one problem from `n` samples with `c` correct. */
@@ -21,8 +22,8 @@ export const passAtK = (n: number, c: number, k: number): number => {
   const few = Math.min(c, k)
   const many = Math.max(c, k)
   let logNone = 0
-  for (let i = 0; i < few; i++) logNone += Math.log1p(-many / (n - i))
-  return -Math.expm1(logNone)
+  for (let i = 0; i < few; i++) logNone += log1p(-many / (n - i))
+  return -expm1(logNone)
 }
 
 /** pass@k of each problem, `[problems]`: what a bootstrap over problems resamples. */

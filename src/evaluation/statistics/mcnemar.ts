@@ -5,6 +5,7 @@
  *   p = min(1, 2 P(X <= min(b, c))),  X ~ Binomial(b + c, 1/2)
  */
 
+import { exp } from "../../elementary/elementary.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 import { logGamma } from "./special-functions.ts"
 
@@ -34,6 +35,6 @@ export const mcnemar = (before: ArrayLike<number>, after: ArrayLike<number>): Mc
 /** P(X <= x) for X ~ Binomial(n, 1/2). */
 const lowerTail = (n: number, x: number): number => {
   let sum = 0
-  for (let i = 0; i <= x; i++) sum += Math.exp(logGamma(n + 1) - logGamma(i + 1) - logGamma(n - i + 1) - n * Math.LN2)
+  for (let i = 0; i <= x; i++) sum += exp(logGamma(n + 1) - logGamma(i + 1) - logGamma(n - i + 1) - n * Math.LN2)
   return sum
 }

@@ -6,6 +6,8 @@
  * the continued fraction.
  */
 
+import { exp, log, log1p, sin } from "../../elementary/elementary.ts"
+
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7
@@ -13,19 +15,19 @@ const LANCZOS = [
 
 /** ln Gamma(x) for x > 0 (Lanczos, g = 7, nine terms). */
 export const logGamma = (x: number): number => {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
+  if (x < 0.5) return log(Math.PI / sin(Math.PI * x)) - logGamma(1 - x)
   const z = x - 1
   let sum = LANCZOS[0]!
   for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i)
   const t = z + 7.5
-  return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum)
+  return 0.5 * log(2 * Math.PI) + (z + 0.5) * log(t) - t + log(sum)
 }
 
 /** Regularised incomplete beta function I_x(a, b): the distribution function of Beta(a, b). */
 const betaCdf = (x: number, a: number, b: number): number => {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x))
+  const front = exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * log(x) + b * log1p(-x))
   return x < (a + 1) / (a + b + 2) ? (front * betaFraction(x, a, b)) / a : 1 - (front * betaFraction(1 - x, b, a)) / b
 }
 
@@ -99,12 +101,12 @@ const errorSeries = (x: number): number => {
     term *= (2 * x * x) / (2 * n + 1)
     sum += term
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+  return (2 / Math.sqrt(Math.PI)) * exp(-x * x) * sum
 }
 
 /** erfc(x) by its continued fraction, x + (1/2)/(x + 1/(x + (3/2)/(x + ...))), evaluated from the far end. */
 const errorTail = (x: number): number => {
   let fraction = x
   for (let n = 200; n > 0; n--) fraction = x + n / 2 / fraction
-  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction)
+  return exp(-x * x) / (Math.sqrt(Math.PI) * fraction)
 }

@@ -16,6 +16,7 @@
  */
 
 import * as Param from "../../dag/Param.ts"
+import { exp } from "../../elementary/elementary.ts"
 
 interface Estimator {
   readonly estimate: (d: number) => number
@@ -27,7 +28,7 @@ interface Estimator {
 export const KL_ESTIMATORS = {
   k1: { estimate: (d) => d, derivative: () => 1 },
   k2: { estimate: (d) => (d * d) / 2, derivative: (d) => d },
-  k3: { estimate: (d) => Math.exp(-d) - 1 + d, derivative: (d) => 1 - Math.exp(-d) }
+  k3: { estimate: (d) => exp(-d) - 1 + d, derivative: (d) => 1 - exp(-d) }
 } as const satisfies Readonly<Record<string, Estimator>>
 export type KlEstimator = keyof typeof KL_ESTIMATORS
 

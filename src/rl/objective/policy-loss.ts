@@ -16,6 +16,7 @@
  */
 
 import * as Param from "../../dag/Param.ts"
+import { exp } from "../../elementary/elementary.ts"
 import { requireLength } from "../packed/RlInputError.ts"
 
 interface Ratio {
@@ -151,7 +152,7 @@ export const importanceRatios = (
     for (let i = 0; i < kept.length; i++) {
       if (kept[i] === 0) continue
       const logRatio = logRatios[i]!
-      ratios[start + i] = Math.exp(Math.min(Math.max(logRatio, -limit), limit))
+      ratios[start + i] = exp(Math.min(Math.max(logRatio, -limit), limit))
       live[start + i] = Math.abs(logRatio) <= limit ? 1 : 0
     }
   }

@@ -5,6 +5,7 @@
  * the clipping has switched off. The second is smaller, since half of the first moves in the harmless direction. Both are given.
  */
 
+import { exp } from "../../elementary/elementary.ts"
 import type { Mask } from "../packed/masked-statistics.ts"
 import { clippedBranchActive, ratioOutside, type PolicyLossOptions } from "./policy-loss.ts"
 import { explainedVariance, valueClipActive, type ValueOptions } from "./value-loss.ts"
@@ -43,7 +44,7 @@ export const policyStatistics = (
   for (let t = 0; t < logProbs.length; t++) {
     if (mask !== undefined && mask[t] === 0) continue
     const logRatio = logProbs[t]! - oldLogProbs[t]!
-    const ratio = Math.exp(logRatio)
+    const ratio = exp(logRatio)
     n++
     if (ratioOutside(ratio, options)) {
       if (ratio > 1) above++

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import type { SuiteProblem } from "../../../schemas/corpus.ts"
 import type { Ending } from "../../../schemas/grade.ts"
 import * as Param from "../../dag/Param.ts"
+import { exp } from "../../elementary/elementary.ts"
 import { type Batch, type Model, SAMPLING_RANGE } from "../../engine/Engine.ts"
 import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
@@ -230,7 +231,7 @@ const exactShares = Effect.fnUntraced(function* (
   const formats = [...openings.keys()]
   documents.forEach((document, i) => {
     const format = formats[i % formats.length]!
-    shares.set(format, shares.get(format)! + Math.exp(logProbs[batch.offsets[i]! + document.length - 2]!) / prompts.length)
+    shares.set(format, shares.get(format)! + exp(logProbs[batch.offsets[i]! + document.length - 2]!) / prompts.length)
   })
   return shares
 })

@@ -8,11 +8,14 @@
 
 #include <math.h>
 
+#include "../machine/elementary.h"
+
 void adamw(const AdamW *options, float clip, size_t count, const float *restrict gradient, float *restrict parameters,
            float *restrict first, float *restrict second) {
   const AdamW *o = options;
   float *restrict p = parameters, *restrict m = first, *restrict v = second;
-  const float c1 = (float)(1 / (1 - pow(o->beta1, o->step))), c2 = (float)(1 / (1 - pow(o->beta2, o->step)));
+  const float c1 = (float)(1 / (1 - whole_power_of(o->beta1, o->step)));
+  const float c2 = (float)(1 / (1 - whole_power_of(o->beta2, o->step)));
   const float b1 = (float)o->beta1, b2 = (float)o->beta2, a1 = (float)(1 - o->beta1), a2 = (float)(1 - o->beta2);
   const float rate = (float)o->learning_rate, keep = (float)(1 - o->learning_rate * o->weight_decay);
   const float epsilon = (float)o->epsilon;

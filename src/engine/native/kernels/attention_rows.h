@@ -11,12 +11,14 @@ INLINE void mask_future(float *scores, size_t row, size_t columns) {
 
 /* p: scores to probabilities; dp: to ds = p (dp - sum_j p_j dp_j). */
 INLINE void gradient_row(float *p, float *dp, size_t columns, float log_sum) {
-  vector total = {0};
-  for (size_t j = 0; j < columns; j += LANES) {
-    const vector probability = exponential(load(p + j) - log_sum);
-    total += probability * load(dp + j);
-    store(p + j, probability);
-  }
+  Sixteen total = {0};
+  for (size_t j = 0; j < columns; j += 16)
+    for (int r = 0; r < SIXTEENTH; r++) {
+      const size_t at = j + (size_t)(r * LANES);
+      const vector probability = exponential(load(p + at) - log_sum);
+      total.at[r] = fused(probability, load(dp + at), total.at[r]);
+      store(p + at, probability);
+    }
   const float product = horizontal_sum(total);
   for (size_t j = 0; j < columns; j += LANES) store(dp + j, load(p + j) * (load(dp + j) - product));
 }

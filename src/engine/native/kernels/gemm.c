@@ -28,7 +28,7 @@ INLINE void kernel(const int rows, const int registers, size_t depth, const floa
     for (int j = 0; j < registers; j++) right[j] = load(b + j * LANES);
     if (row == 1) __builtin_prefetch(a + 16); /* a column of A jumps from row to row, which no hardware foresees */
     for (int i = 0; i < rows; i++)
-      for (int j = 0; j < registers; j++) total[i][j] += a[i * row] * right[j];
+      for (int j = 0; j < registers; j++) total[i][j] = fused(splat(a[i * row]), right[j], total[i][j]);
     a += step;
     b += b_row;
   }

@@ -8,7 +8,7 @@
  */
 #include "loss.h"
 
-#include <math.h>
+#include "../machine/elementary.h"
 
 bool loss_needs_scores(const Loss *loss) { return loss->kind != LOSS_COEFFICIENTS || loss->d_log_prob || loss->d_entropy; }
 
@@ -59,11 +59,11 @@ static TokenGradient surrogate(const Loss *loss, size_t t, double log_prob, doub
   const double weight = loss->weights[t];
   if (weight == 0) return (TokenGradient){0};
   double d_log_prob, d_value = 0;
-  double total = policy_term(loss, loss->advantages[t], exp(log_prob - (double)loss->old_log_probs[t]), &d_log_prob);
+  double total = policy_term(loss, loss->advantages[t], exponential_of(log_prob - (double)loss->old_log_probs[t]), &d_log_prob);
   if (loss->kl_coefficient != 0) {
     const double log_ratio = (double)loss->ref_log_probs[t] - log_prob;
-    total += loss->kl_coefficient * (expm1(log_ratio) - log_ratio);
-    d_log_prob += loss->kl_coefficient * -expm1(log_ratio);
+    total += loss->kl_coefficient * (exponential_minus_one_of(log_ratio) - log_ratio);
+    d_log_prob += loss->kl_coefficient * -exponential_minus_one_of(log_ratio);
   }
   if (loss_needs_value(loss)) {
     total += loss->value_coefficient * value_term(loss, t, value, &d_value);

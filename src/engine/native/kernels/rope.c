@@ -9,15 +9,17 @@
  */
 #include "rope.h"
 
-#include <math.h>
+#include "../machine/elementary.h"
+
+static const double LN_10000 = 9.210340371976184;
 
 void rope_table(float *cosines, float *sines, size_t context, size_t head_width) {
   const size_t half = head_width / 2;
   for (size_t position = 0; position < context; position++)
     for (size_t i = 0; i < half; i++) {
-      const double angle = (double)position * pow(10000.0, -2.0 * (double)i / (double)head_width);
-      cosines[position * half + i] = (float)cos(angle);
-      sines[position * half + i] = (float)sin(angle);
+      const double angle = (double)position * exponential_of(-2.0 * (double)i / (double)head_width * LN_10000);
+      cosines[position * half + i] = (float)cosine_of(angle);
+      sines[position * half + i] = (float)sine_of(angle);
     }
 }
 

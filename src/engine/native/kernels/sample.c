@@ -7,12 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../machine/elementary.h"
 #include "../machine/vector.h"
 
 static float largest(const float *x, size_t n) {
-  vector most = splat(-INFINITY);
+  Sixteen most = splat_sixteen(-INFINITY);
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) most = maximum(most, load(x + i));
+  for (; i + 16 <= n; i += 16) most = maximum_sixteen(most, load_sixteen(x + i));
   float top = horizontal_maximum(most);
   for (; i < n; i++) top = x[i] > top ? x[i] : top;
   return top;
@@ -30,12 +31,14 @@ static float exponentials(const float *logits, size_t vocabulary, size_t padded,
                           float *probability) {
   memcpy(probability, logits, vocabulary * sizeof(float));
   for (size_t j = vocabulary; j < padded; j++) probability[j] = -1e30f;
-  vector total = {0};
-  for (size_t j = 0; j < padded; j += LANES) {
-    const vector e = exponential((load(probability + j) - top) * inverse_temperature);
-    total += e;
-    store(probability + j, e);
-  }
+  Sixteen total = {0};
+  for (size_t j = 0; j < padded; j += 16)
+    for (int r = 0; r < SIXTEENTH; r++) {
+      float *at = probability + j + r * LANES;
+      const vector e = exponential((load(at) - top) * inverse_temperature);
+      total.at[r] += e;
+      store(at, e);
+    }
   return horizontal_sum(total);
 }
 
@@ -120,6 +123,6 @@ int32_t sample_token(const float *logits, size_t vocabulary, size_t padded, cons
       mass = filter(scratch.probability, vocabulary, sampling, total, scratch.order);
     token = invert(scratch.probability, padded, (float)(u * (double)mass));
   }
-  *log_prob = (logits[token] - top) * inverse_temperature - logf(total);
+  *log_prob = (logits[token] - top) * inverse_temperature - (float)logarithm_of((double)total);
   return token;
 }

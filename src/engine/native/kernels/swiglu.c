@@ -8,7 +8,7 @@
 
 #include "../machine/vector.h"
 
-INLINE vector sigmoid(vector x) { return reciprocal(exponential(-x) + 1.0f); }
+INLINE vector sigmoid(vector x) { return 1.0f / (exponential(-x) + 1.0f); }
 
 void swiglu_forward(const float *restrict gate_up, size_t gate_up_stride, float *restrict y, size_t stride, size_t rows,
                     size_t hidden, size_t span) {
@@ -35,7 +35,7 @@ void swiglu_backward(const float *gate_up, float *dgate_up, size_t gate_up_strid
         const vector s = sigmoid(g), silu = g * s;
         store(gradient + i, silu * u);
         store(dup + i, d * silu);
-        store(dgate + i, d * u * (s + silu * (1.0f - s)));
+        store(dgate + i, d * u * fused(silu, 1.0f - s, s));
       }
     }
 }

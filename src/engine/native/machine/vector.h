@@ -1,9 +1,11 @@
 /*
- * One register of floats, written with the vector extensions of GCC and Clang, so that one source serves AVX-512, AVX2, SSE and
- * NEON.
+ * One register of floats, written with the vector extensions of GCC and Clang, so that one source serves AVX-512, AVX2, SSE,
+ * NEON and WebAssembly.
  *
- * LANES floats fill a register of the instruction set this file is compiled for. Sums over a row are always formed in LANES
- * partial sums added pairwise at the end: the order is fixed by the length alone, never by the compiler.
+ * Every result is the same bits on all of them. LANES floats fill a register of the instruction set this file is compiled for,
+ * and nothing depends on how many: sums over a row are formed in sixteen partial sums, whatever the registers (`Sixteen`), added
+ * in one tree. The compiler fuses no product with a sum by itself (-ffp-contract=off); where one is meant it says `fused`, which
+ * rounds once everywhere. There are no estimates.
  */
 #ifndef VECTOR_H
 #define VECTOR_H
@@ -14,6 +16,8 @@
 
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -33,6 +37,69 @@ INLINE vector load(const float *p) { return *(const vector *)p; }
 INLINE void store(float *p, vector x) { *(vector *)p = x; }
 INLINE vector splat(float x) { return (vector){0} + x; }
 
+/*
+ * a b + c rounded once, without an instruction for it. The product of two floats is exact in double precision; its sum with c is
+ * rounded to odd, so that rounding once more to single precision gives what rounding once would have given (Boldo & Melquiond
+ * 2008).
+ */
+INLINE float fused_in_double(float a, float b, float c) {
+  const double product = (double)a * (double)b, addend = (double)c;
+  double sum = product + addend;
+  const double part = sum - product, rest = (product - (sum - part)) + (addend - part); /* what the sum lost (Knuth) */
+  int64_t bits;
+  memcpy(&bits, &sum, sizeof bits);
+  const int64_t away = (rest > 0) == (sum > 0) ? 1 : -1;
+  if ((rest > 0 || rest < 0) && (bits & 1) == 0) bits += away;
+  memcpy(&sum, &bits, sizeof sum);
+  return (float)sum;
+}
+
+#if defined(EXACT_FUSED) || !(defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__wasm_relaxed_simd__))
+#define FUSED_IS_EXACT_EMULATION 1
+typedef float pair_float __attribute__((vector_size(8), aligned(4), may_alias));
+typedef double pair __attribute__((vector_size(16)));
+typedef int32_t pair_words __attribute__((vector_size(16)));
+
+/*
+ * The same for a register. Rounding twice goes wrong only where the first result lies just between two floats, which its last 29
+ * bits tell, or is below the normal ones: then, and that is seldom, lane by lane.
+ */
+INLINE vector fused_by_pairs(vector a, vector b, vector c) {
+  float lane[3][LANES], result[LANES];
+  memcpy(lane[0], &a, sizeof a);
+  memcpy(lane[1], &b, sizeof b);
+  memcpy(lane[2], &c, sizeof c);
+  const pair_words last = {0x1fffffff, 0, 0x1fffffff, 0}, between = {0x10000000, 1, 0x10000000, 1}; /* the low word first */
+  pair_words doubtful = {0};
+  for (int i = 0; i < LANES; i += 2) {
+    pair x[3];
+    for (int j = 0; j < 3; j++) x[j] = __builtin_convertvector(*(const pair_float *)(lane[j] + i), pair);
+    const pair sum = x[0] * x[1] + x[2];
+    doubtful |= ((pair_words)sum & last) == between;
+    doubtful |= (pair_words)((sum < 0x1p-126) & (sum > -0x1p-126) & (sum != 0));
+    *(pair_float *)(result + i) = __builtin_convertvector(sum, pair_float);
+  }
+  if (doubtful[0] | doubtful[1] | doubtful[2] | doubtful[3])
+    for (int i = 0; i < LANES; i++) result[i] = fused_in_double(lane[0][i], lane[1][i], lane[2][i]);
+  return load(result);
+}
+#endif
+
+/* a b + c, rounded once. */
+INLINE vector fused(vector a, vector b, vector c) {
+#if defined(FUSED_IS_EXACT_EMULATION)
+  return fused_by_pairs(a, b, c);
+#elif defined(__AVX512F__)
+  return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__AVX2__)
+  return (vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__ARM_FEATURE_FMA)
+  return (vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+  return (vector)__builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#endif
+}
+
 INLINE vector maximum(vector a, vector b) {
 #if defined(__AVX512F__)
   return (vector)_mm512_max_ps((__m512)a, (__m512)b);
@@ -46,61 +113,90 @@ INLINE vector maximum(vector a, vector b) {
 #endif
 }
 
-INLINE float horizontal_sum(vector x) {
-  float lane[LANES];
+/* Sixteen floats, in as many registers as that takes. */
+enum { SIXTEENTH = 16 / LANES };
+typedef struct {
+  vector at[SIXTEENTH];
+} Sixteen;
+
+INLINE Sixteen load_sixteen(const float *p) {
+  Sixteen x;
+  for (int r = 0; r < SIXTEENTH; r++) x.at[r] = load(p + r * LANES);
+  return x;
+}
+INLINE Sixteen splat_sixteen(float x) {
+  Sixteen all;
+  for (int r = 0; r < SIXTEENTH; r++) all.at[r] = splat(x);
+  return all;
+}
+INLINE Sixteen add_sixteen(Sixteen a, Sixteen b) {
+  for (int r = 0; r < SIXTEENTH; r++) a.at[r] += b.at[r];
+  return a;
+}
+INLINE Sixteen fused_sixteen(Sixteen a, Sixteen b, Sixteen c) {
+  for (int r = 0; r < SIXTEENTH; r++) c.at[r] = fused(a.at[r], b.at[r], c.at[r]);
+  return c;
+}
+INLINE Sixteen maximum_sixteen(Sixteen a, Sixteen b) {
+  for (int r = 0; r < SIXTEENTH; r++) a.at[r] = maximum(a.at[r], b.at[r]);
+  return a;
+}
+
+/* The sum of sixteen: the upper half onto the lower, four times. */
+INLINE float horizontal_sum(Sixteen x) {
+  float lane[16];
   memcpy(lane, &x, sizeof lane);
-  for (int half = LANES / 2; half > 0; half /= 2)
+  for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) lane[i] += lane[i + half];
   return lane[0];
 }
 
-INLINE float horizontal_maximum(vector x) {
-  float lane[LANES];
+INLINE float horizontal_maximum(Sixteen x) {
+  float lane[16];
   memcpy(lane, &x, sizeof lane);
-  for (int half = LANES / 2; half > 0; half /= 2)
+  for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) lane[i] = lane[i] > lane[i + half] ? lane[i] : lane[i + half];
   return lane[0];
 }
 
-/* Sums over rows of any length: whole registers, then the tail one by one. */
+/* The last n < 16 floats of a row, with zeros behind them. */
+INLINE Sixteen load_tail(const float *p, size_t n) {
+  float lane[16] = {0};
+  memcpy(lane, p, n * sizeof(float));
+  return load_sixteen(lane);
+}
+
+/* Sums over rows of any length. */
 INLINE float sum(const float *x, size_t n) {
-  vector total = {0};
+  Sixteen total = {0};
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) total += load(x + i);
-  float rest = 0;
-  for (; i < n; i++) rest += x[i];
-  return horizontal_sum(total) + rest;
+  for (; i + 16 <= n; i += 16) total = add_sixteen(total, load_sixteen(x + i));
+  if (i < n) total = add_sixteen(total, load_tail(x + i, n - i));
+  return horizontal_sum(total);
 }
 
 INLINE float dot(const float *x, const float *y, size_t n) {
-  vector total = {0};
+  Sixteen total = {0};
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) total += load(x + i) * load(y + i);
-  float rest = 0;
-  for (; i < n; i++) rest += x[i] * y[i];
-  return horizontal_sum(total) + rest;
+  for (; i + 16 <= n; i += 16) total = fused_sixteen(load_sixteen(x + i), load_sixteen(y + i), total);
+  if (i < n) total = fused_sixteen(load_tail(x + i, n - i), load_tail(y + i, n - i), total);
+  return horizontal_sum(total);
 }
 
 INLINE float sum_squared_difference(const float *x, float from, size_t n) {
-  vector total = {0};
+  Sixteen total = {0};
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    const vector d = load(x + i) - from;
-    total += d * d;
+  for (; i + 16 <= n; i += 16) {
+    const Sixteen d = add_sixteen(load_sixteen(x + i), splat_sixteen(-from));
+    total = fused_sixteen(d, d, total);
   }
-  float rest = 0;
-  for (; i < n; i++) rest += (x[i] - from) * (x[i] - from);
-  return horizontal_sum(total) + rest;
-}
-
-/* 1 / x to about 1 ulp: an estimate of 14 bits and a step of Newton's where there is one, else a division. 0 above 2^126. */
-INLINE vector reciprocal(vector x) {
-#if defined(__AVX512F__)
-  const vector estimate = (vector)_mm512_rcp14_ps((__m512)x);
-  return estimate * (2.0f - x * estimate);
-#else
-  return 1.0f / x;
-#endif
+  if (i < n) {
+    float lane[16] = {0};
+    for (size_t j = 0; i + j < n; j++) lane[j] = x[i + j] - from;
+    const Sixteen d = load_sixteen(lane);
+    total = fused_sixteen(d, d, total);
+  }
+  return horizontal_sum(total);
 }
 
 /*
@@ -120,16 +216,16 @@ INLINE vector exponential(vector x) {
   const vector capped =
       (vector)((low & (vector_int)splat(-87.3f)) | (high & (vector_int)splat(88.3f)) | (~(low | high) & (vector_int)x));
 #endif
-  const vector shifted = capped * 1.44269504f + shift;
+  const vector shifted = fused(capped, splat(1.44269504f), shift);
   const vector n = shifted - shift;
-  const vector r = (capped - n * 0.693359375f) + n * 2.12194440e-4f;
+  const vector r = fused(n, splat(2.12194440e-4f), fused(n, splat(-0.693359375f), capped));
   vector p = splat(1.9875691500e-4f);
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
+  p = fused(p, r, splat(1.3981999507e-3f));
+  p = fused(p, r, splat(8.3334519073e-3f));
+  p = fused(p, r, splat(4.1665795894e-2f));
+  p = fused(p, r, splat(1.6666665459e-1f));
+  p = fused(p, r, splat(5.0000001201e-1f));
+  p = fused(p, r * r, r) + 1.0f;
   const vector_int power = ((vector_int)shifted << 23) + 0x3f800000;
   const vector y = p * (vector)power;
 #if defined(__AVX512F__)
@@ -137,6 +233,11 @@ INLINE vector exponential(vector x) {
 #else
   return (vector)(~(vector_int)(x < -87.3f) & (vector_int)y);
 #endif
+}
+
+INLINE Sixteen exponential_sixteen(Sixteen x) {
+  for (int r = 0; r < SIXTEENTH; r++) x.at[r] = exponential(x.at[r]);
+  return x;
 }
 
 /* e^x of one number, bit-equal to a lane of `exponential`. */

@@ -66,35 +66,27 @@ void cache_put(const Cache *cache, const Shape *shape, size_t entry, size_t laye
   }
 }
 
-/* 16 numbers of the cache as REGISTERS_16 registers. */
-enum { REGISTERS_16 = 16 / LANES };
-typedef struct {
-  vector at[REGISTERS_16];
-} Sixteen;
-
-INLINE Sixteen load_sixteen(const char *numbers, size_t index, const bool half) {
-  Sixteen x;
+/* 16 numbers of the cache. */
+INLINE Sixteen cached_sixteen(const char *numbers, size_t index, const bool half) {
 #if HAVE_TILES
   if (half) {
     const __m256i words = _mm256_loadu_si256((const __m256i *)((const bf16 *)numbers + index));
-    x.at[0] = (vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16);
-    return x;
+    return (Sixteen){{(vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16)}};
   }
 #endif
   (void)half;
-  for (int i = 0; i < REGISTERS_16; i++) x.at[i] = load((const float *)numbers + index + i * LANES);
-  return x;
+  return load_sixteen((const float *)numbers + index);
 }
 
 INLINE void add_product(Sixteen *total, float factor, const Sixteen *x) {
-  for (int i = 0; i < REGISTERS_16; i++) total->at[i] += factor * x->at[i];
+  for (int i = 0; i < SIXTEENTH; i++) total->at[i] = fused(splat(factor), x->at[i], total->at[i]);
 }
 
 /*
  * Scores of `rows` queries against `blocks` successive blocks. A score is the sum of CHAINS chains of multiply-adds, the same
  * whatever the grouping; several, because one alone would wait for itself.
  */
-enum { CHAINS = LANES == 16 ? 2 : 1 };
+enum { CHAINS = 2 };
 INLINE void score_group(const int rows, const int blocks, const bool half, const char *keys, size_t block_size, size_t head_width,
                         const float *q, size_t q_stride, float *scores, size_t stride) {
   Sixteen total[CHAINS][4][4];
@@ -105,12 +97,12 @@ INLINE void score_group(const int rows, const int blocks, const bool half, const
     for (int chain = 0; chain < CHAINS; chain++)
       for (int b = 0; b < blocks; b++) {
         const size_t at = c + (size_t)chain;
-        const Sixteen k = load_sixteen(keys + (size_t)b * block_size, at * CACHE_BLOCK, half);
+        const Sixteen k = cached_sixteen(keys + (size_t)b * block_size, at * CACHE_BLOCK, half);
         for (int i = 0; i < rows; i++) add_product(&total[chain][i][b], q[(size_t)i * q_stride + at], &k);
       }
   for (int i = 0; i < rows; i++)
     for (int b = 0; b < blocks; b++)
-      for (int r = 0; r < REGISTERS_16; r++) {
+      for (int r = 0; r < SIXTEENTH; r++) {
         vector sum = total[0][i][b].at[r];
         for (int chain = 1; chain < CHAINS; chain++) sum += total[chain][i][b].at[r];
         store(scores + (size_t)i * stride + (size_t)b * CACHE_BLOCK + (size_t)r * LANES, sum);
@@ -165,13 +157,13 @@ INLINE void mix_group(const int rows, const int groups, const bool half, const C
     for (size_t t = 0; t < end; t += 2)
       for (size_t odd = 0; odd < 2 && t + odd < end; odd++)
         for (int g = 0; g < groups; g++) {
-          const Sixteen v = load_sixteen(values, (t + odd) * cache->width + column + (size_t)g * 16, half);
+          const Sixteen v = cached_sixteen(values, (t + odd) * cache->width + column + (size_t)g * 16, half);
           for (int i = 0; i < rows; i++) add_product(&total[i][g][odd], probabilities[(size_t)i * stride + start + t + odd], &v);
         }
   }
   for (int i = 0; i < rows; i++)
     for (int g = 0; g < groups; g++)
-      for (int r = 0; r < REGISTERS_16; r++) {
+      for (int r = 0; r < SIXTEENTH; r++) {
         float *to = mixed + (size_t)i * cache->width + column + (size_t)g * 16 + (size_t)r * LANES;
         store(to, load(to) + (total[i][g][0].at[r] + total[i][g][1].at[r]));
       }
