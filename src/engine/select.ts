@@ -25,6 +25,8 @@ import {
 import { ownFlags } from "./native/flags.ts"
 import { sourceDigest } from "./native/source.ts"
 import { backendVersion, chooseBackend, type TfjsBackend } from "./tfjs/backends.ts"
+import { roundsOnce } from "./wasm/fused.ts"
+import type { WasmIsa } from "./wasm/WasmEngine.ts"
 
 export interface EngineRequest {
   readonly engine: "auto" | "native" | "wasm" | "tfjs"
@@ -41,7 +43,7 @@ interface Choice<Name extends EngineInfo["name"], Machine extends string> {
   /** One line for the reader, where `auto` had to take second best. */
   readonly notice?: string
 }
-export type EngineChoice = Choice<"native", Isa> | Choice<"wasm", "relaxed-simd"> | Choice<"tfjs", TfjsBackend>
+export type EngineChoice = Choice<"native", Isa> | Choice<"wasm", WasmIsa> | Choice<"tfjs", TfjsBackend>
 
 export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("EngineUnavailable", {
   engine: Schema.String,
@@ -137,22 +139,18 @@ const WITHOUT_COMPILER =
   "No C compiler was found, so the wasm engine computes, several times slower than native. " +
   "To change that: apt-get install gcc, or name a compiler in CC."
 
-/** A function of three vectors that returns their relaxed multiply-add: whether it validates says whether such code runs here. */
-const relaxedSimd = Buffer.from("0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b", "hex")
+const EMULATED =
+  "WebAssembly rounds a product and a sum twice here, so that the sum is emulated: the same results, many times slower. " +
+  "The native engine (apt-get install gcc), or a newer Node or processor, would change that."
 
 const resolveWasm = Effect.fnUntraced(function* (mode: EngineRequest["mode"]) {
   const unavailable = (reason: string) => new EngineUnavailable({ engine: "wasm", reason })
   if (mode !== "auto" && mode !== "f32")
     return yield* unavailable(`mode ${mode} needs the native engine on a CPU with AMX; use mode f32`)
-  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(relaxedSimd))
-    return yield* unavailable("this Node, or this CPU, has no WebAssembly with relaxed SIMD")
-  const choice: EngineChoice = {
-    name: "wasm",
-    mode: "f32",
-    isa: "relaxed-simd",
-    numericsClass: numericsOf({ name: "wasm", mode: "f32", isa: "relaxed-simd" })
-  }
-  return choice
+  if (typeof WebAssembly === "undefined") return yield* unavailable("this Node has no WebAssembly")
+  const isa = roundsOnce() ? "relaxed-simd" : "simd"
+  const choice: EngineChoice = { name: "wasm", mode: "f32", isa, numericsClass: numericsOf({ name: "wasm", mode: "f32", isa }) }
+  return isa === "simd" ? { ...choice, notice: EMULATED } : choice
 })
 
 /** TensorFlow.js, only when asked for by name. */

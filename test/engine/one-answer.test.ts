@@ -12,6 +12,7 @@ import { describe, expect, it } from "vitest"
 import { isas, machineIsas } from "../../src/engine/cpu.ts"
 import { adamW, Engine } from "../../src/engine/Engine.ts"
 import { layer as native } from "../../src/engine/native/NativeEngine.ts"
+import { resolveEngine } from "../../src/engine/select.ts"
 import { layer as wasm } from "../../src/engine/wasm/WasmEngine.ts"
 import type { ModelSpec } from "../../src/model/ModelSpec.ts"
 import { arbitraryBatch, generateRequest } from "./fixtures.ts"
@@ -75,6 +76,18 @@ describe("f32", () => {
   it("says different things of different models", async () => {
     const all = (await reference).flat()
     expect(new Set(all).size).toBe(all.length)
+  })
+
+  it("WebAssembly whose product and sum are rounded twice gives them too, by emulation", async () => {
+    expect(await lives(wasm({ isa: "simd", threads: 2, numericsClass: "test" }))).toEqual(await reference)
+  })
+
+  it("is one class for all of them", async () => {
+    const classes = await Promise.all(
+      (["native", "wasm"] as const).map((engine) => Effect.runPromise(resolveEngine({ engine, mode: "f32" })))
+    )
+    expect(new Set(classes.map(({ numericsClass }) => numericsClass)).size).toBe(1)
+    expect(classes[0]!.numericsClass).toMatch(/^f32\/[0-9a-f]{16}$/)
   })
 
   for (const isa of isas.filter((name) => name !== "amx"))

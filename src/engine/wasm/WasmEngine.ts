@@ -11,10 +11,19 @@ import { makeEngine, threadCount } from "../CompiledEngine.ts"
 import { Engine, EngineError } from "../Engine.ts"
 import { startLibrary } from "./library.ts"
 
+/** `simd`: for machines whose WebAssembly does not round a product and a sum once; the same bits, emulated, and much slower. */
+export type WasmIsa = "relaxed-simd" | "simd"
+
 export interface WasmOptions {
+  readonly isa?: WasmIsa
   readonly numericsClass: string
   /** Absent: one per core. */
   readonly threads?: number
+}
+
+const BINARIES: Readonly<Record<WasmIsa, URL>> = {
+  "relaxed-simd": new URL("./engine.wasm", import.meta.url),
+  simd: new URL("./engine-exact.wasm", import.meta.url)
 }
 
 const failed = (cause: unknown) => new EngineError({ operation: "starting the wasm engine", detail: String(cause) })
@@ -25,8 +34,9 @@ export const layer = (options: WasmOptions): Layer.Layer<Engine, EngineError> =>
     Engine,
     Effect.gen(function* () {
       const threads = threadCount(options.threads)
+      const { isa = "relaxed-simd" } = options
       const module = yield* Effect.tryPromise({
-        try: async () => WebAssembly.compile(await readFile(new URL("./engine.wasm", import.meta.url))),
+        try: async () => WebAssembly.compile(await readFile(BINARIES[isa])),
         catch: failed
       })
       const library = yield* Effect.acquireRelease(
@@ -35,7 +45,7 @@ export const layer = (options: WasmOptions): Layer.Layer<Engine, EngineError> =>
       )
       return yield* makeEngine(
         library,
-        { name: "wasm", mode: "f32", isa: "relaxed-simd", threads, numericsClass: options.numericsClass },
+        { name: "wasm", mode: "f32", isa, threads, numericsClass: options.numericsClass },
         "it has mode f32 only"
       )
     })

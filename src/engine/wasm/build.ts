@@ -1,5 +1,5 @@
 /**
- * Builds engine.wasm from the native engine's C, for machines without a compiler:
+ * Builds engine.wasm and engine-exact.wasm from the native engine's C, for machines without a compiler:
  *
  *     pnpm build:wasm [clang]
  *
@@ -20,14 +20,20 @@ import { memoryPages, STACK_BYTES } from "./instance.ts"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
 
-/** The committed binary. */
-export const binary = join(here, "engine.wasm")
+/**
+ * The committed binaries: one with relaxed SIMD for its multiply-add, and one that emulates it exactly for machines where that
+ * rounds twice or is not known.
+ */
+export const binaries = [
+  { binary: join(here, "engine.wasm"), flags: ["-mrelaxed-simd"] },
+  { binary: join(here, "engine-exact.wasm"), flags: ["-DEXACT_FUSED"] }
+] as const
 
 const PAGE_BYTES = 65_536
 
-const features = ["simd128", "relaxed-simd", "atomics", "bulk-memory", "mutable-globals"].map((feature) => `-m${feature}`)
+const features = ["simd128", "atomics", "bulk-memory", "mutable-globals"].map((feature) => `-m${feature}`)
 
-/** As in native/flags.ts: no value-changing shortcuts. Relaxed SIMD is there for its multiply-add. */
+/** As in native/flags.ts: no value-changing shortcuts. */
 const arithmetic = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 
 const headers = ["-nostdlibinc", "-isystem", join(here, "include")]
@@ -55,11 +61,11 @@ const sources = (): ReadonlyArray<string> => [
 ]
 
 /** The module that `clang` makes of the source; throws what the compiler or the linker says. */
-export const build = (clang: string): Uint8Array => {
+export const build = (clang: string, own: ReadonlyArray<string>): Uint8Array => {
   const directory = mkdtempSync(join(tmpdir(), "echo-chamber-wasm-"))
   try {
     const output = join(directory, "engine.wasm")
-    const flags = [...compileFlags, "-nostdlib", ...linkFlags, `-Wl,-z,stack-size=${STACK_BYTES}`]
+    const flags = [...compileFlags, ...own, "-nostdlib", ...linkFlags, `-Wl,-z,stack-size=${STACK_BYTES}`]
     execFileSync(clang, [...flags, ...sources(), "-o", output], { stdio: ["ignore", "inherit", "pipe"] })
     return readFileSync(output)
   } finally {
@@ -91,7 +97,9 @@ export const compilerOf = (version: string): string | undefined =>
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const clang = process.argv[2] ?? "clang-22"
-  const bytes = build(clang)
-  writeFileSync(binary, bytes)
-  process.stdout.write(`${binary}: ${bytes.length} bytes by ${producerOf(bytes)}\n`)
+  for (const { binary, flags } of binaries) {
+    const bytes = build(clang, flags)
+    writeFileSync(binary, bytes)
+    process.stdout.write(`${binary}: ${bytes.length} bytes by ${producerOf(bytes)}\n`)
+  }
 }

@@ -13,7 +13,6 @@ export type Exports = Readonly<Record<string, (...args: ReadonlyArray<number>) =
 export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory, stack?: number): Exports => {
   const { exports } = new WebAssembly.Instance(module, {
     env: { memory },
-    Math: { exp: Math.exp, expm1: Math.expm1, log: Math.log, pow: Math.pow, cos: Math.cos, sin: Math.sin },
     host: { availableMemory: () => process.availableMemory() }
   })
   if (stack !== undefined) (exports["__stack_pointer"] as WebAssembly.Global).value = stack + STACK_BYTES

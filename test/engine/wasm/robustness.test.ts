@@ -77,10 +77,10 @@ describe("wasm engine: choice", () => {
     process.env = { ...environment }
   })
 
-  it("its numerics class names engine, mode and binary", () => {
+  it("its numerics class is that of f32, whatever computes", () => {
     const choice = Effect.runSync(resolveEngine({ engine: "wasm", mode: "auto" }))
     expect(choice).toMatchObject({ name: "wasm", mode: "f32", isa: "relaxed-simd" })
-    expect(choice.numericsClass).toMatch(/^wasm\/f32\/[0-9a-f]{16}$/)
+    expect(choice.numericsClass).toMatch(/^f32\/[0-9a-f]{16}$/)
     expect(choice.notice).toBeUndefined()
   })
 
