@@ -63,7 +63,7 @@ describe("native engine: choice and compilation", () => {
     const forced = choose()
     expect(forced.isa).toBe("portable")
     expect(forced.numericsClass).toBe(usual.numericsClass)
-    expect(usual.numericsClass).toMatch(/^native\/f32\/[0-9a-f]{16}$/)
+    expect(usual.numericsClass).toMatch(/^f32\/[0-9a-f]{16}$/)
   })
 
   it("a forced instruction set that does not exist is refused with the list of those that do", () => {

@@ -1,7 +1,8 @@
 /*
  * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, documents that begin alike, widths
- * off every padding, all losses, sampling with retiring sequences, several threads. Prints "clean" at the end; the sanitizers end
- * the process otherwise. Compiled by sanitizers.test.ts together with the rooms of src/engine/native.
+ * off every padding, all losses, sampling with retiring sequences, several threads. Prints digests of what f32 computes, which
+ * are the same everywhere, and "clean" at the end; the sanitizers end the process otherwise. Compiled by sanitizers.test.ts and
+ * arm64.test.ts together with the rooms of src/engine/native.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +19,12 @@
       return 1;                                                        \
     }                                                                  \
   } while (0)
+
+/* FNV-1a over bytes, of all that was computed so far. */
+static uint64_t digest = 14695981039346656037u;
+static void note(const void *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) digest = (digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
+}
 
 static const int32_t lengths[] = {1, 2, 31, 32, 33, 5, 64, 90, 17, 128, 300, 3};
 enum { DOCUMENTS = sizeof lengths / sizeof *lengths, TOKENS = 1 + 2 + 31 + 32 + 33 + 5 + 64 + 90 + 17 + 128 + 300 + 3 };
@@ -55,9 +62,14 @@ static int train(Model *model, Batch batch) {
     const AdamW options = {1e-3, 0.9, 0.95, 1e-8, 0.1, 1, (int)i + 1};
     CHECK(update(model, 3, &options, &norm) == OK);
     CHECK(norm > 0);
+    note(&total, sizeof total);
+    note(&norm, sizeof norm);
+    note(log_probs, sizeof log_probs);
   }
   CHECK(step_score(model, 2, batch, 1.0f, (ScoreOutput){log_probs, entropies, values}) == OK);
+  note(entropies, sizeof entropies);
   CHECK(step_score(model, 2, batch, 1.0f, (ScoreOutput){.values = values}) == OK);
+  note(values, sizeof values);
   return 0;
 }
 
@@ -88,7 +100,11 @@ static int sample(Model *model) {
                                      .lengths = produced,
                                      .stopped = stopped};
     CHECK(generate(model, &request) == OK);
-    for (int row = 0; row < ROWS; row++) CHECK(produced[row] >= 1 && produced[row] <= NEW);
+    for (int row = 0; row < ROWS; row++) {
+      CHECK(produced[row] >= 1 && produced[row] <= NEW);
+      note(tokens + row * NEW, (size_t)produced[row] * sizeof *tokens);
+      note(log_probs + row * NEW, (size_t)produced[row] * sizeof *log_probs);
+    }
   }
   return 0;
 }
@@ -117,10 +133,12 @@ int main(void) {
       CHECK(sample(model) == 0);
       model_export(model, model->parameters, flat);
       for (size_t j = 0; j < model->count; j++) CHECK(isfinite(flat[j]));
+      note(flat, model->count * sizeof *flat);
       free(flat);
       workspaces_release(model);
       model_destroy(model);
     }
+    if (mode == MODE_F32) printf("f32 %016llx\n", (unsigned long long)digest);
   }
   puts("clean");
   return 0;

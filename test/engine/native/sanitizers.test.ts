@@ -38,7 +38,7 @@ describe.skipIf(!present())(
         execFileSync(compiler, [...flags, `-I${sourceFolder}`, program, ...sources, "-o", binary, "-pthread", "-lm"])
         const run = spawnSync(binary, { encoding: "utf8", env: { ...process.env, ASAN_OPTIONS: "detect_leaks=1" } })
         expect(run.stderr).toBe("")
-        expect(run.stdout).toBe("clean\n")
+        expect(run.stdout).toMatch(/^f32 [0-9a-f]{16}\nclean\n$/)
       })
   }
 )
