@@ -31,7 +31,7 @@ describe.skipIf(!present())(
   "the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer (skipped without their runtime)",
   () => {
     // The widest registers and the next narrower ones. Emulated products and sums, those of "portable", would take minutes here.
-    for (const isa of new Set([machineIsas()[0]!, machineIsas().find((name) => name === "avx2") ?? "portable"]))
+    for (const isa of new Set([machineIsas()[0]!, machineIsas().find((name) => name === "avx2") ?? ("portable" as const)]))
       it(`${isa}: training, scoring and sampling touch no memory that is not theirs`, () => {
         const sources = ["machine/", "kernels/", "model/"].flatMap(translationUnits)
         const binary = join(directory, `sanitize-${isa}`)
