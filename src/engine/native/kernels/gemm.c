@@ -1,3 +1,10 @@
+/* Products and sums of this file are fused: each is one instruction where there is one. */
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#else
+#pragma GCC optimize("fp-contract=fast")
+#endif
+
 #include "gemm.h"
 
 #include "../machine/memory.h"
@@ -28,7 +35,7 @@ INLINE void kernel(const int rows, const int registers, size_t depth, const floa
     for (int j = 0; j < registers; j++) right[j] = load(b + j * LANES);
     if (row == 1) __builtin_prefetch(a + 16); /* a column of A jumps from row to row, which no hardware foresees */
     for (int i = 0; i < rows; i++)
-      for (int j = 0; j < registers; j++) total[i][j] = fused(splat(a[i * row]), right[j], total[i][j]);
+      for (int j = 0; j < registers; j++) ADD_FUSED(total[i][j], a[i * row], right[j]);
     a += step;
     b += b_row;
   }

@@ -1,3 +1,10 @@
+/* Products and sums of this file are fused: each is one instruction where there is one. */
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#else
+#pragma GCC optimize("fp-contract=fast")
+#endif
+
 #include "cache.h"
 
 #include "../kernels/amx.h"
@@ -79,7 +86,7 @@ INLINE Sixteen cached_sixteen(const char *numbers, size_t index, const bool half
 }
 
 INLINE void add_product(Sixteen *total, float factor, const Sixteen *x) {
-  for (int i = 0; i < SIXTEENTH; i++) total->at[i] = fused(splat(factor), x->at[i], total->at[i]);
+  for (int i = 0; i < SIXTEENTH; i++) ADD_FUSED(total->at[i], factor, x->at[i]);
 }
 
 /*
