@@ -1,11 +1,11 @@
 /**
- * Whether WebAssembly's relaxed multiply-add rounds once here. The standard lets an engine round once or twice; V8 rounds once where
- * the processor has an instruction for it. Tried with products that tell the two apart.
+ * Whether WebAssembly's relaxed multiply-add rounds once here. The standard lets an engine round once or twice; V8 rounds
+ * once where the processor has an instruction for it. Tried with products that tell the two apart.
  */
 
 /** (f32, f32, f32) -> f32: lane 0 of `f32x4.relaxed_madd` of the three. */
 const program = Buffer.from(
-  "0061736d0100000001080160037d7d7d017d0302010007050101660000" + "0a160114002000fd132001fd132002fd13fd8502fd1f000b",
+  "0061736d0100000001080160037d7d7d017d03020100070501016600000a160114002000fd132001fd132002fd13fd8502fd1f000b",
   "hex"
 )
 
