@@ -12,7 +12,7 @@ import type { RunResult } from "../dag/running/Runner.ts"
 import type { Study } from "../dag/Study.ts"
 import type { StudyClaims } from "../report/claims/study-claims.ts"
 import { resultsOf } from "../report/data/results.ts"
-import { type RunRecord, recordOf } from "../report/data/RunRecord.ts"
+import { type RunRecord, recordOf, resultsDigest } from "../report/data/RunRecord.ts"
 import { resultsText } from "../report/page/results-text.ts"
 import { ensureReport } from "../report/write-report.ts"
 import type { LoggedEvent } from "../store/objects/Runs.ts"
@@ -67,6 +67,8 @@ export const endOfRun = async ({
       `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
         `in ${duration(seconds)}. Run ${runId}`
     )
+    const digest = resultsDigest(record.nodes)
+    if (digest !== null) line(`Digest   ${digest} of all ${done.length} artifacts, ${whereEqual(record.engine)}`)
     for (const verdict of await ownVerdicts(root, record, ownClaims)) line(`Claim    ${verdict}`)
     if (writeReport) {
       const report = await ensureReport({ root, record, description: study.description, ownClaims })
@@ -77,6 +79,12 @@ export const endOfRun = async ({
   } catch (cause) {
     say(`The results cannot be shown: ${errorText(cause)}`)
   }
+}
+
+/** Where the same study has the same digest: `engine` is its name, mode and instruction set. */
+const whereEqual = (engine: string): string => {
+  const [name, mode, isa] = engine.split(" ")
+  return name !== "tfjs" && mode === "f32" ? "the same on every machine (f32)" : `the same by ${name} ${mode} on ${isa}`
 }
 
 /** What the run says to the claims of its study's file. Only a study that makes some waits for what they are judged by. */

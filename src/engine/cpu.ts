@@ -1,10 +1,12 @@
 /**
  * Which instruction sets this machine offers, from feature bits alone: no process is started and nothing is loaded, so that a
- * planner may ask in passing. Linux tells in /proc/cpuinfo; elsewhere x86-64 is taken to have what the portable build needs and
- * arm64 NEON.
+ * planner may ask in passing. Linux tells in /proc/cpuinfo. Elsewhere x86-64 has AVX2 where WebAssembly's products and sums are
+ * fused, since the Macs that have the one instruction have the other; and arm64 has NEON.
  */
 
 import { readFileSync } from "node:fs"
+
+import { roundsOnce } from "./fused.ts"
 
 /** Variants the native engine can be compiled for, best first. */
 export const isas = ["amx", "avx512", "avx2", "portable"] as const
@@ -25,7 +27,8 @@ export const isasFor = (flags: ReadonlySet<string>): ReadonlyArray<Isa> =>
   isas.filter((isa) => needs[isa].every((flag) => flags.has(flag)))
 
 const cpuFlags = (): ReadonlySet<string> => {
-  if (process.platform !== "linux" || process.arch !== "x64") return new Set()
+  if (process.arch !== "x64") return new Set()
+  if (process.platform !== "linux") return new Set(roundsOnce() ? needs.avx2 : [])
   const line = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "latin1"))
   return new Set(line?.[1]?.trim().split(/\s+/))
 }

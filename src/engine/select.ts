@@ -14,6 +14,7 @@ import { readVariable } from "../machine/environment.ts"
 import { VariableInvalid } from "../machine/VariableInvalid.ts"
 import { type Isa, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
+import { roundsOnce } from "./fused.ts"
 import {
   type CacheUnusable,
   cachedLibrary,
@@ -25,7 +26,6 @@ import {
 import { ownFlags } from "./native/flags.ts"
 import { sourceDigest } from "./native/source.ts"
 import { backendVersion, chooseBackend, type TfjsBackend } from "./tfjs/backends.ts"
-import { roundsOnce } from "./wasm/fused.ts"
 import type { WasmIsa } from "./wasm/WasmEngine.ts"
 
 export interface EngineRequest {
@@ -120,7 +120,7 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   if (compilerPresent() || cachedLibrary(isa) !== undefined) {
     const problem = libraryProblem(isa)
     const choice: EngineChoice = { name: "native", mode, isa, numericsClass: numericsOf({ name: "native", mode, isa }) }
-    if (problem === null) return choice
+    if (problem === null) return isa === "portable" && process.arch === "x64" ? { ...choice, notice: WITHOUT_FUSED } : choice
     if (request.engine === "auto" && (request.mode === "auto" || request.mode === "f32"))
       return { ...(yield* resolveWasm("f32")), notice: `${problem} Until then the wasm engine computes, several times slower.` }
     return yield* new EngineUnavailable({ engine: "native", reason: problem })
@@ -138,6 +138,10 @@ const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
 const WITHOUT_COMPILER =
   "No C compiler was found, so the wasm engine computes, several times slower than native. " +
   "To change that: apt-get install gcc, or name a compiler in CC."
+
+const WITHOUT_FUSED =
+  "The portable code has no instruction for a product and a sum that are rounded once, so that they are emulated: the same " +
+  "results, some eighty times slower than with AVX2."
 
 const EMULATED =
   "WebAssembly rounds a product and a sum twice here, so that the sum is emulated: the same results, many times slower. " +

@@ -47,6 +47,7 @@ describe("the end of a run", () => {
     expect(lines[1]).toMatch(/^scale {2}algorithm {2}pass@1 .* winner {2,}from step$/)
     expect(lines[2]).toMatch(/^xs {5}ppo {8}15\.4 ±5\.0 → 39\.6 ±5\.0/)
     expect(out).toContain("made-up: 7 of 7 nodes done, 0 from cache, in 1 min 01 s. Run made-up-20261122-010000-0001")
+    expect(out).toMatch(/^Digest {3}[0-9a-f]{16} of all 7 artifacts, the same /m)
     const report = /^Report {3}(.*)$/m.exec(out)![1]!
     expect(fs.readFileSync(report, "utf8")).toContain("<title>made-up: report of a run</title>")
     expect(out).toMatch(

@@ -6,6 +6,8 @@
  * first.
  */
 
+import { createHash } from "node:crypto"
+
 import type { LoggedEvent } from "../../store/objects/Runs.ts"
 
 export type Outcome =
@@ -101,4 +103,20 @@ export const lineageOf = (record: RunRecord, node: RunNode): Array<RunNode> => {
       if (input !== undefined) found.set(id, input)
     }
   return [...found.values()]
+}
+
+/** Hexadecimal digits of a digest that are shown. */
+const SHOWN = 16
+
+/**
+ * One digest for all that a run computed, so that two machines that print the same one have the same weights, completions and
+ * numbers to the last bit: the beginning of the SHA-256 of the artifacts' digests, in the order of these, a line each. Neither
+ * keys nor names nor times have a part in it. Null where a node has no artifact.
+ */
+export const resultsDigest = (nodes: ReadonlyArray<RunNode>): string | null => {
+  const artifacts = nodes.flatMap(({ outcome }) => (outcome.state === "finished" ? [outcome.artifact] : []))
+  if (artifacts.length < nodes.length || nodes.length === 0) return null
+  const hash = createHash("sha256")
+  for (const artifact of artifacts.toSorted()) hash.update(`${artifact}\n`)
+  return hash.digest("hex").slice(0, SHOWN)
 }
