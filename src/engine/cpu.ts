@@ -6,15 +6,18 @@
 
 import { readFileSync } from "node:fs"
 
+import type { Mode } from "./Engine.ts"
 import { roundsOnce } from "./fused.ts"
 
 /** Variants the native engine can be compiled for, best first. */
-export const isas = ["amx", "avx512", "avx2", "portable"] as const
+export const isas = ["amx", "avx512bf16", "avx512", "avx2", "portable"] as const
 export type Isa = (typeof isas)[number]
 
+const avx512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl", "fma"]
 const needs: Record<Isa, ReadonlyArray<string>> = {
-  amx: ["amx_tile", "amx_bf16", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16", "fma"],
-  avx512: ["avx512f", "avx512bw", "avx512dq", "avx512vl", "fma"],
+  amx: ["amx_tile", "amx_bf16", "avx512_bf16", ...avx512],
+  avx512bf16: ["avx512_bf16", ...avx512],
+  avx512,
   avx2: ["avx2", "fma"],
   portable: []
 }
@@ -25,6 +28,21 @@ const needs: Record<Isa, ReadonlyArray<string>> = {
  */
 export const isasFor = (flags: ReadonlySet<string>): ReadonlyArray<Isa> =>
   isas.filter((isa) => needs[isa].every((flag) => flags.has(flag)))
+
+/** The instruction sets that have a unit for a mode's products, best first. None: single precision is everywhere. */
+const units: Record<Mode, ReadonlyArray<Isa>> = { f32: [], bf16x3: ["amx"], bf16: ["amx", "avx512bf16"] }
+
+/**
+ * Which of these instruction sets, best first, a mode is computed with. Variants with a unit for bf16 have the f32 code of those
+ * without, so that f32 takes one of these, and shares its library with machines that have no such unit.
+ */
+export const isaFor = (mode: Mode, at: ReadonlyArray<Isa>): Isa | undefined =>
+  mode === "f32" ? (at.find((isa) => !units.bf16.includes(isa)) ?? at[0]) : at.find((isa) => units[mode].includes(isa))
+
+const modes: ReadonlyArray<Mode> = ["f32", "bf16x3", "bf16"]
+
+/** The modes that can be had with these instruction sets. */
+export const modesOf = (at: ReadonlyArray<Isa>): ReadonlyArray<Mode> => modes.filter((mode) => isaFor(mode, at) !== undefined)
 
 const cpuFlags = (): ReadonlySet<string> => {
   if (process.arch !== "x64") return new Set()

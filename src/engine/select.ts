@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import { codeOf } from "../dag/code/digest.ts"
 import { readVariable } from "../machine/environment.ts"
 import { VariableInvalid } from "../machine/VariableInvalid.ts"
-import { type Isa, isas, machineIsas } from "./cpu.ts"
+import { type Isa, isaFor, isas, machineIsas } from "./cpu.ts"
 import { type Engine, EngineError, type EngineInfo, type Mode } from "./Engine.ts"
 import { roundsOnce } from "./fused.ts"
 import {
@@ -38,7 +38,7 @@ interface Choice<Name extends EngineInfo["name"], Machine extends string> {
   readonly mode: Mode
   /** What computes: an instruction set, or a backend of TensorFlow.js. */
   readonly isa: Machine
-  /** What of the engine enters an action key. The same for every instruction set and thread count, and in f32 for WebAssembly. */
+  /** What of the engine enters an action key. The same for every thread count, and in f32 for every instruction set. */
   readonly numericsClass: string
   /** One line for the reader, where `auto` had to take second best. */
   readonly notice?: string
@@ -84,7 +84,8 @@ type Kind = { readonly [C in EngineChoice as C["name"]]: Pick<C, "name" | "mode"
 export const numericsOf = (engine: Kind, again = false): string => {
   switch (engine.name) {
     case "native":
-      return `${engine.mode}/${digestOf(again, COMPILED, [sourceDigest(), ...ownFlags()])}`
+      // The units that multiply bf16 add in another order, so each is a class of its own.
+      return `${engine.mode}/${engine.mode === "f32" ? "" : `${engine.isa}/`}${digestOf(again, COMPILED, [sourceDigest(), ...ownFlags()])}`
     case "wasm":
       return `f32/${digestOf(again, COMPILED, [sourceDigest()])}`
     case "tfjs":
@@ -107,16 +108,36 @@ const allowedIsas = Effect.gen(function* () {
   return [isa]
 })
 
+const UNITS = {
+  f32: "",
+  bf16x3: "a CPU with AMX, since elsewhere its three products take longer than one in f32",
+  bf16: "a CPU with AMX or AVX512-BF16"
+} as const
+
+/** What `auto` takes: the fastest mode that is as good as exact. */
+const autoMode = (allowed: ReadonlyArray<Isa>): Mode => (isaFor("bf16x3", allowed) === undefined ? "f32" : "bf16x3")
+
+/** Why `auto` took a native engine's mode, where there was something to choose from; empty where there was not. */
+export const whyAuto = ({ mode, name }: EngineChoice) =>
+  Effect.map(allowedIsas, (allowed) => {
+    if (name !== "native" || isaFor("bf16", allowed) === undefined) return ""
+    return mode === "f32" ? F32_RATHER : SPLIT_RATHER
+  })
+
+const SPLIT_RATHER = "nearly as exact as f32 and faster on tiles; bf16 is faster still but keeps 8 bits: on request (--mode bf16)"
+const F32_RATHER =
+  "exact; bf16 keeps 8 bits and is there on request (--mode bf16): with AVX512-BF16, the slower way on Intel since " +
+  "Sapphire Rapids, which has that unit at half the rate of f32"
+
 const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   const allowed = yield* allowedIsas
-  const mode: Mode = request.mode !== "auto" ? request.mode : allowed.includes("amx") ? "bf16x3" : "f32"
-  if (mode !== "f32" && !allowed.includes("amx"))
+  const mode: Mode = request.mode !== "auto" ? request.mode : autoMode(allowed)
+  const isa = isaFor(mode, allowed)
+  if (isa === undefined)
     return yield* new EngineUnavailable({
       engine: "native",
-      reason: `mode ${mode} needs a CPU with AMX (at hand: ${allowed.join(", ")}); use mode f32`
+      reason: `mode ${mode} needs ${UNITS[mode]} (at hand: ${allowed.join(", ")}); use mode f32`
     })
-  /* The AMX variant's f32 code is that of AVX-512, so f32 shares one library with machines that have no AMX. */
-  const isa = mode === "f32" ? (allowed.find((isa) => isa !== "amx") ?? "amx") : "amx"
   if (compilerPresent() || cachedLibrary(isa) !== undefined) {
     const problem = libraryProblem(isa)
     const choice: EngineChoice = { name: "native", mode, isa, numericsClass: numericsOf({ name: "native", mode, isa }) }
@@ -150,7 +171,7 @@ const EMULATED =
 const resolveWasm = Effect.fnUntraced(function* (mode: EngineRequest["mode"]) {
   const unavailable = (reason: string) => new EngineUnavailable({ engine: "wasm", reason })
   if (mode !== "auto" && mode !== "f32")
-    return yield* unavailable(`mode ${mode} needs the native engine on a CPU with AMX; use mode f32`)
+    return yield* unavailable(`mode ${mode} needs the native engine on ${UNITS[mode]}; use mode f32`)
   if (typeof WebAssembly === "undefined") return yield* unavailable("this Node has no WebAssembly")
   const isa = roundsOnce() ? "relaxed-simd" : "simd"
   const choice: EngineChoice = { name: "wasm", mode: "f32", isa, numericsClass: numericsOf({ name: "wasm", mode: "f32", isa }) }

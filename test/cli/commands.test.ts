@@ -305,7 +305,7 @@ describe("doctor", () => {
     const text = await out("doctor")
     expect(text).toMatch(/^ {2}ok +Node +v\d+/m)
     expect(text).toMatch(/^ {2}ok +packages +\d+ dependencies, as pinned$/m)
-    expect(text).toMatch(/^ {2}ok +engine +a run uses \w+ \w+ with \w+$/m)
+    expect(text).toMatch(/^ {2}ok +engine +a run uses \w+ \w+ with [\w-]+(: .+)?$/m)
     expect(text).toMatch(/^ {2}ok +store +.*$/m)
     expect(text.trimEnd().endsWith("Studies can run here.")).toBe(true)
   })

@@ -18,7 +18,7 @@ import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { isas, machineIsas } from "../../engine/cpu.ts"
 import type { Mode } from "../../engine/Engine.ts"
 import { cachedLibrary, compilerPresent, libraryProblem } from "../../engine/native/compile.ts"
-import { resolveEngine } from "../../engine/select.ts"
+import { type EngineChoice, resolveEngine, whyAuto } from "../../engine/select.ts"
 import { readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { remove, temporaryName } from "../../store/disk/calls.ts"
@@ -194,13 +194,20 @@ const variables = (parsed: Parsed): ReadonlyArray<Finding> =>
     return Result.isSuccess(answer) ? [] : [{ subject: "variable", state: "needed", words: errorText(answer.failure) }]
   })
 
+const autoWords = (auto: Pick<EngineChoice, "name" | "mode" | "isa"> & { readonly why: string }): string =>
+  `a run uses ${auto.name} ${auto.mode} with ${auto.isa}${auto.why === "" ? "" : `: ${auto.why}`}`
+
 /** What `auto` chooses, and of everything else why it cannot be had. */
 const engines = async (): Promise<ReadonlyArray<Finding>> => {
   const modes: ReadonlyArray<Mode> = ["f32", "bf16x3", "bf16"]
-  const auto = await Effect.runPromiseExit(resolveEngine({ engine: "auto", mode: "auto" }))
+  const auto = await Effect.runPromiseExit(
+    resolveEngine({ engine: "auto", mode: "auto" }).pipe(
+      Effect.flatMap((choice) => Effect.map(whyAuto(choice), (why) => ({ ...choice, why })))
+    )
+  )
   const findings: Array<Finding> = [
     Exit.isSuccess(auto)
-      ? { subject: "engine", state: "good", words: `a run uses ${auto.value.name} ${auto.value.mode} with ${auto.value.isa}` }
+      ? { subject: "engine", state: "good", words: autoWords(auto.value) }
       : { subject: "engine", state: "needed", words: "none can be used here; the reasons follow" }
   ]
   for (const engine of ["native", "wasm", "tfjs"] as const) {

@@ -32,11 +32,12 @@ export const layer = (options: NativeOptions): Layer.Layer<Engine, NoCompiler | 
             detail: `${String(cause)}; the wasm engine needs no such library: --engine wasm`
           })
       })
-      const reason = isa === "amx" ? "the kernel refused" : "this variant does not use"
       return yield* makeEngine(
         library,
         { name: "native", mode, isa, threads: threadCount(options.threads), numericsClass },
-        `mode ${mode} needs the AMX tile unit, which ${reason}; use mode f32`
+        isa === "amx"
+          ? `mode ${mode} needs the AMX tile unit, which the kernel refused; use mode f32`
+          : `mode ${mode} needs a unit that the variant ${isa} does not use; use mode f32`
       )
     })
   )

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
+#include "kernels/mode.h"
 #include "machine/memory.h"
-#include "machine/tiles.h"
 #include "model/generate.h"
 #include "model/step.h"
 #include "model/update.h"
@@ -14,7 +14,7 @@
 #define API __attribute__((visibility("default")))
 
 /* Whether this process may use `mode`. To be asked once, before the first model. */
-API int engine_supports(int mode) { return mode == MODE_F32 || tiles_request(); }
+API int engine_supports(int mode) { return mode_request((Mode)mode); }
 
 /* NULL: out of memory. */
 API void *engine_create(const CreateRequest *request) {

@@ -12,6 +12,7 @@ const avx512 = [...x86("avx512f", "avx512bw", "avx512dq", "avx512vl", "fma", "av
 /** Feature flags of each variant. */
 const variantFlags: Record<Isa, ReadonlyArray<string>> = {
   amx: [...avx512, ...x86("avx512bf16", "amx-tile", "amx-bf16")],
+  avx512bf16: [...avx512, ...x86("avx512bf16")],
   avx512,
   avx2: x86("avx2", "fma"),
   portable: []

@@ -27,7 +27,7 @@ static void gather(float *from, size_t rows, size_t width, size_t stride, float 
   memory_release(from);
 }
 
-int kernel_supports(int mode) { return mode == MODE_F32 || tiles_request(); }
+int kernel_supports(int mode) { return mode_request((Mode)mode); }
 
 void kernel_exponential(float *x, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] = exponential_one(x[i]);

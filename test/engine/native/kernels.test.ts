@@ -89,8 +89,8 @@ const kernelsOf = (isa: Isa): Kernels => {
   return kernels
 }
 
-/** The best instruction set of this machine, and the code that every compiler makes. */
-const isas = new Set<Isa>([machineIsas()[0]!, "portable"])
+/** The best instruction set of this machine, the other one with a unit for bf16, and the code that every compiler makes. */
+const isas = new Set<Isa>([machineIsas()[0]!, machineIsas().find((isa) => isa === "avx512bf16") ?? "portable", "portable"])
 
 /** A test of a kernel on each instruction set. */
 const test = (name: string, check: (kernels: Kernels) => void) => {

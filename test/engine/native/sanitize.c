@@ -121,7 +121,7 @@ int main(void) {
   for (int i = 0; i < DOCUMENTS; i++) /* documents that differ in their last three tokens, and in their lengths */
     for (int t = 0; t < lengths[i]; t++) related[offsets[i] + t] = (t * 7 + t / 3 + (t + 3 < lengths[i] ? 0 : i)) % 29;
   for (int mode = MODE_F32; mode <= MODE_BF16; mode++) {
-    if (mode != MODE_F32 && !tiles_request()) break;
+    if (!mode_request((Mode)mode)) continue;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
       Model *model = model_create(&shapes[i], (Mode)mode);
       CHECK(model);

@@ -9,7 +9,7 @@
 #include "attention_rows.h"
 #include "gemm.h"
 
-#if HAVE_TILES
+#if HAVE_BF16
 
 enum { BLOCK = 32, STRETCH = 128 };
 
@@ -31,7 +31,7 @@ typedef struct {
 } Head;
 
 static TileLeft take_left(int planes, size_t rows, size_t k, Arena *arena) {
-  const size_t stride = amx_left_stride(k), plane = round_up(rows, 32) * stride;
+  const size_t stride = tiled_left_stride(k), plane = round_up(rows, 32) * stride;
   return (TileLeft){(bf16 *)arena_floats(arena, (size_t)planes * plane / 2), plane, stride};
 }
 
@@ -72,8 +72,8 @@ static void prepare_scores(Head *head, Matrix q, Matrix k) {
     head->q_floats = q;
     gemm_pack_transposed_rows(k.at, k.stride, head->shape.length, head->padded_length, head->shape.width, head->k_packed);
   } else {
-    amx_left(1, q.at, q.stride, head->shape.length, head->shape.width, head->q_left);
-    amx_right_transposed(1, k.at, k.stride, head->shape.length, head->shape.width, head->k_transposed);
+    tiled_left(1, q.at, q.stride, head->shape.length, head->shape.width, head->q_left);
+    tiled_right_transposed(1, k.at, k.stride, head->shape.length, head->shape.width, head->k_transposed);
   }
 }
 
@@ -84,7 +84,7 @@ static size_t block_scores(const Head *head, size_t first, size_t rows) {
     const Matrix q = head->q_floats;
     gemm(rows, columns, w, rows_of(q.at + first * q.stride, q.stride), packed(head->k_packed, w), head->p, head->stride, false);
   } else {
-    amx_product(1, rows, columns, w, rows_from(head->q_left, first), head->k_transposed, head->p, head->stride, false);
+    tiled_product(1, rows, columns, w, rows_from(head->q_left, first), head->k_transposed, head->p, head->stride, false);
   }
   for (size_t i = 0; i < rows; i++) mask_future(head->p + i * head->stride, first + i, columns);
   return columns;
@@ -103,14 +103,14 @@ void attention_tiled_forward(const AttentionShape *shape, size_t from, size_t le
                  k = columns_of_head(head.shape, at + d, stride, head.copy[1]),
                  v = columns_of_head(head.shape, at + 2 * d, stride, head.copy[2]);
     prepare_scores(&head, q, k);
-    amx_right(head.planes, v.at, v.stride, length, w, head.v);
+    tiled_right(head.planes, v.at, v.stride, length, w, head.v);
     const Matrix y = target_of_head(head.shape, attended + h * s->head_width, y_stride, head.out);
     for (size_t first = from / BLOCK * BLOCK; first < length; first += BLOCK) {
       const size_t rows = smaller(length - first, BLOCK);
       const size_t columns = block_scores(&head, first, rows);
       for (size_t i = 0; i < rows; i++) log_sum[(first + i) * s->heads + h] = softmax_row(head.p + i * head.stride, columns);
-      amx_left(head.planes, head.p, head.stride, rows, columns, head.block);
-      amx_product(head.planes, rows, w, columns, head.block, head.v, y.at + first * y.stride, y.stride, false);
+      tiled_left(head.planes, head.p, head.stride, rows, columns, head.block);
+      tiled_product(head.planes, rows, w, columns, head.block, head.v, y.at + first * y.stride, y.stride, false);
     }
     settle(head.shape, attended + h * s->head_width, y_stride, head.out);
   }
@@ -123,8 +123,8 @@ static void sum_columns(const Head *head, TileLeft columns, TileRight right, siz
     const size_t from = j > start ? j : start;
     TileLeft left = rows_from(columns, j);
     left.at += from - start;
-    amx_product(head->planes, BLOCK, head->shape.width, round_up(end - from, 32), left, depth_from(right, from),
-                to.at + j * to.stride, to.stride, begun && j < start);
+    tiled_product(head->planes, BLOCK, head->shape.width, round_up(end - from, 32), left, depth_from(right, from),
+                  to.at + j * to.stride, to.stride, begun && j < start);
   }
 }
 
@@ -138,19 +138,19 @@ typedef struct {
 static void backward_block(const Head *head, const HeadGradient *g, size_t first, size_t stretch) {
   const size_t rows = smaller(head->shape.length - first, BLOCK), stride = head->stride;
   const size_t columns = block_scores(head, first, rows);
-  amx_product(head->planes, rows, columns, head->shape.width, rows_from(head->dy_left, first), head->v_transposed, head->dp,
-              stride, false);
+  tiled_product(head->planes, rows, columns, head->shape.width, rows_from(head->dy_left, first), head->v_transposed, head->dp,
+                stride, false);
   for (size_t i = 0; i < rows; i++) {
     gradient_row(head->p + i * stride, head->dp + i * stride, columns, g->log_sum[(first + i) * g->heads]);
   }
-  amx_left(head->planes, head->dp, stride, rows, columns, head->block);
-  amx_product(head->planes, rows, head->shape.width, columns, head->block, head->k, g->dq.at + first * g->dq.stride, g->dq.stride,
-              false);
+  tiled_left(head->planes, head->dp, stride, rows, columns, head->block);
+  tiled_product(head->planes, rows, head->shape.width, columns, head->block, head->k, g->dq.at + first * g->dq.stride,
+                g->dq.stride, false);
   TileLeft p_columns = head->p_columns, ds_columns = head->ds_columns;
   p_columns.at += first - stretch;
   ds_columns.at += first - stretch;
-  amx_left_transposed(head->planes, head->p, stride, rows, columns, p_columns);
-  amx_left_transposed(head->planes, head->dp, stride, rows, columns, ds_columns);
+  tiled_left_transposed(head->planes, head->p, stride, rows, columns, p_columns);
+  tiled_left_transposed(head->planes, head->dp, stride, rows, columns, ds_columns);
 }
 
 void attention_tiled_backward(const AttentionShape *shape, size_t from, size_t length, const float *query_key_value,
@@ -173,11 +173,11 @@ void attention_tiled_backward(const AttentionShape *shape, size_t from, size_t l
                  v = columns_of_head(head.shape, at + 2 * d, stride, head.copy[2]),
                  dy = columns_of_head(head.shape, dattended + column, y_stride, head.copy[3]);
     prepare_scores(&head, q, k);
-    amx_left(planes, dy.at, dy.stride, length, w, head.dy_left);
-    amx_right_transposed(planes, v.at, v.stride, length, w, head.v_transposed);
-    amx_right(planes, k.at, k.stride, length, w, head.k);
-    amx_right(planes, q.at, q.stride, length, w, head.q);
-    amx_right(planes, dy.at, dy.stride, length, w, head.dy);
+    tiled_left(planes, dy.at, dy.stride, length, w, head.dy_left);
+    tiled_right_transposed(planes, v.at, v.stride, length, w, head.v_transposed);
+    tiled_right(planes, k.at, k.stride, length, w, head.k);
+    tiled_right(planes, q.at, q.stride, length, w, head.q);
+    tiled_right(planes, dy.at, dy.stride, length, w, head.dy);
     HeadGradient g = {.log_sum = log_sum + h, .heads = s->heads};
     Matrix *const targets[3] = {&g.dq, &g.dk, &g.dv};
     for (size_t part = 0; part < 3; part++) *targets[part] = target_of_head(head.shape, to + part * d, stride, out[part]);

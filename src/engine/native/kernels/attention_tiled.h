@@ -2,7 +2,7 @@
 #ifndef ATTENTION_TILED_H
 #define ATTENTION_TILED_H
 
-#include "amx.h"
+#include "tiled.h"
 #include "attention_heads.h"
 
 size_t attention_tiled_scratch_size(Mode mode, size_t rows, size_t head_width);

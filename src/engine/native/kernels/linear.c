@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "../machine/memory.h"
-#include "amx.h"
 #include "gemm.h"
+#include "tiled.h"
 
 /* Floats that hold `count` bf16 numbers in each plane of a mode. */
 static size_t plane_floats(Mode mode, size_t count) { return round_up((count * (size_t)planes_of(mode) + 1) / 2, 16); }
@@ -27,8 +27,8 @@ void linear_pack(Mode mode, const Linear *linear, const float *parameters) {
     for (size_t block = 0; block < out / TILED_SPAN; block++) {
       const size_t from = linear->paired ? block / 2 + block % 2 * (out / TILED_SPAN / 2) : block;
       const float *rows = w + from * TILED_SPAN * in;
-      amx_right_transposed(planes_of(mode), rows, in, TILED_SPAN, in, strip_from(linear_forward_tiles(linear), block));
-      amx_right(planes_of(mode), rows, in, TILED_SPAN, in, depth_from(linear_backward_tiles(linear), block * TILED_SPAN));
+      tiled_right_transposed(planes_of(mode), rows, in, TILED_SPAN, in, strip_from(linear_forward_tiles(linear), block));
+      tiled_right(planes_of(mode), rows, in, TILED_SPAN, in, depth_from(linear_backward_tiles(linear), block * TILED_SPAN));
     }
   } else {
     gemm_pack_transposed(w, in, out, in, linear->forward);
@@ -40,15 +40,15 @@ void linear_pack(Mode mode, const Linear *linear, const float *parameters) {
 static size_t plane_of(const Operand *operand) {
   const size_t rows = round_up(operand->capacity, 32), width = operand->width;
   switch (operand->form) {
-    case ROWS: return rows * amx_left_stride(width);
-    case COLUMNS: return width * amx_left_stride(rows);
+    case ROWS: return rows * tiled_left_stride(width);
+    case COLUMNS: return width * tiled_left_stride(rows);
     default: return rows * width;
   }
 }
 
 TileLeft operand_left(const Operand *operand) {
   const size_t k = operand->form == ROWS ? operand->width : round_up(operand->capacity, 32);
-  return (TileLeft){(bf16 *)operand->at, plane_of(operand), amx_left_stride(k)};
+  return (TileLeft){(bf16 *)operand->at, plane_of(operand), tiled_left_stride(k)};
 }
 
 TileRight operand_right(const Operand *operand) {
@@ -69,15 +69,15 @@ void operand_put(const Operand *operand, size_t first, size_t rows, const float 
     switch (operand->form) {
       case ROWS:
         left.at += first * left.stride;
-        amx_left(planes, x, stride, rows, width, left);
+        tiled_left(planes, x, stride, rows, width, left);
         return;
       case COLUMNS:
         left.at += first;
-        amx_left_transposed(planes, x, stride, rows, width, left);
+        tiled_left_transposed(planes, x, stride, rows, width, left);
         return;
       default:
         right.at += first * 32;
-        amx_right(planes, x, stride, rows, width, right);
+        tiled_right(planes, x, stride, rows, width, right);
         return;
     }
   }
@@ -106,13 +106,13 @@ const float *operand_floats(const Operand *operand, size_t first, size_t rows, f
   if (!TILED(operand->mode)) return operand->at + first * operand->stride;
   TileLeft left = operand_left(operand);
   left.at += first * left.stride;
-  amx_left_floats(planes_of(operand->mode), left, rows, width, scratch, row_stride(width));
+  tiled_left_floats(planes_of(operand->mode), left, rows, width, scratch, row_stride(width));
   return scratch;
 }
 
 Operand operand_pair(const Operand *from, size_t rows, const Operand *pairs) {
   if (!TILED(from->mode)) return *from;
-  amx_right_from_left(planes_of(from->mode), operand_left(from), rows, from->width, operand_right(pairs));
+  tiled_right_from_left(planes_of(from->mode), operand_left(from), rows, from->width, operand_right(pairs));
   return *pairs;
 }
 
@@ -122,7 +122,7 @@ void linear_forward(const Operand *x, size_t first, size_t rows, const Linear *l
   if (TILED(x->mode)) {
     TileLeft left = operand_left(x);
     left.at += first * left.stride;
-    amx_product(planes_of(x->mode), rows, out, in, left, tiled_weights(linear->forward, in, out), y, y_stride, accumulate);
+    tiled_product(planes_of(x->mode), rows, out, in, left, tiled_weights(linear->forward, in, out), y, y_stride, accumulate);
   } else {
     gemm(rows, out, in, rows_of(x->at + first * x->stride, x->stride), packed(linear->forward, in), y, y_stride, accumulate);
   }
@@ -132,9 +132,9 @@ void linear_forward(const Operand *x, size_t first, size_t rows, const Linear *l
 static void product(Mode mode, size_t rows, size_t depth, size_t n, const float *x, size_t x_stride, float *weights, float *c,
                     size_t c_stride, bool accumulate, float *scratch) {
   if (TILED(mode)) {
-    const TileLeft left = {(bf16 *)scratch, round_up(rows, 32) * amx_left_stride(depth), amx_left_stride(depth)};
-    amx_left(planes_of(mode), x, x_stride, rows, depth, left);
-    amx_product(planes_of(mode), rows, n, depth, left, tiled_weights(weights, depth, n), c, c_stride, accumulate);
+    const TileLeft left = {(bf16 *)scratch, round_up(rows, 32) * tiled_left_stride(depth), tiled_left_stride(depth)};
+    tiled_left(planes_of(mode), x, x_stride, rows, depth, left);
+    tiled_product(planes_of(mode), rows, n, depth, left, tiled_weights(weights, depth, n), c, c_stride, accumulate);
   } else {
     gemm(rows, n, depth, rows_of(x, x_stride), packed(weights, depth), c, c_stride, accumulate);
   }
@@ -151,13 +151,13 @@ void linear_backward_input(Mode mode, size_t rows, const float *dy, size_t dy_st
 }
 
 size_t linear_scratch_size(Mode mode, size_t rows, size_t widest) {
-  return TILED(mode) ? plane_floats(mode, round_up(rows, 32) * amx_left_stride(widest)) : 0;
+  return TILED(mode) ? plane_floats(mode, round_up(rows, 32) * tiled_left_stride(widest)) : 0;
 }
 
 void linear_backward_weight(const Operand *dy, const Operand *x, size_t rows, const Linear *linear, Lane lane) {
   const size_t out = linear->out, in = linear->in;
   float *dw = lane.gradient + linear->offset;
   if (TILED(x->mode))
-    amx_product(planes_of(x->mode), out, in, round_up(rows, 32), operand_left(dy), operand_right(x), dw, in, !lane.fresh);
+    tiled_product(planes_of(x->mode), out, in, round_up(rows, 32), operand_left(dy), operand_right(x), dw, in, !lane.fresh);
   else gemm(out, in, rows, columns_of(dy->at, dy->stride), unpacked(x->at, x->stride), dw, in, !lane.fresh);
 }

@@ -5,7 +5,7 @@
  *   input gradient    dx = dy W
  *   weight gradient   dW += dy^T x
  *
- * `Mode` picks the arithmetic: f32 in registers (gemm.h), or bf16 on tiles (amx.h). Each has its own form for an operand, so
+ * `Mode` picks the arithmetic: f32 in registers (gemm.h), or bf16 on tiles (tiled.h). Each has its own form for an operand, so
  * operands are kept in one of three opaque shapes below. Producers write blocks of rows into them while the rows are still in the
  * first-level cache: in the tiled modes an activation is never stored in f32.
  */
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "amx.h"
+#include "tiled.h"
 #include "mode.h"
 
 typedef struct {

@@ -7,12 +7,12 @@
 
 #include "cache.h"
 
-#include "../kernels/amx.h"
 #include "../kernels/softmax.h"
+#include "../kernels/tiled.h"
 #include "../machine/memory.h"
 
 static Cache describe(const Shape *shape, Mode mode, size_t capacity) {
-  Cache cache = {.half = HAVE_TILES && mode == MODE_BF16, .width = round_up(shape->head_width, 16), .heads = shape->heads};
+  Cache cache = {.half = HAVE_BF16 && mode == MODE_BF16, .width = round_up(shape->head_width, 16), .heads = shape->heads};
   cache.capacity = round_up(capacity, CACHE_BLOCK);
   cache.block_size = 2 * CACHE_BLOCK * cache.width * (cache.half ? sizeof(bf16) : sizeof(float)) * cache.heads;
   cache.layer_size = cache.capacity / CACHE_BLOCK * cache.block_size;
@@ -41,7 +41,7 @@ static char *block_at(const Cache *cache, size_t entry, size_t layer, size_t hea
 
 /* 16 numbers, rounded to nearest-even. */
 static void halve(const float *x, bf16 *to) {
-#if HAVE_TILES
+#if HAVE_BF16
   _mm256_storeu_si256((__m256i *)to, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));
 #else
   (void)x;
@@ -75,7 +75,7 @@ void cache_put(const Cache *cache, const Shape *shape, size_t entry, size_t laye
 
 /* 16 numbers of the cache. */
 INLINE Sixteen cached_sixteen(const char *numbers, size_t index, const bool half) {
-#if HAVE_TILES
+#if HAVE_BF16
   if (half) {
     const __m256i words = _mm256_loadu_si256((const __m256i *)((const bf16 *)numbers + index));
     return (Sixteen){{(vector)_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16)}};

@@ -11,7 +11,7 @@
 #include "../kernels/swiglu.h"
 #include "../machine/memory.h"
 
-#if HAVE_TILES
+#if HAVE_BF16
 
 enum {
   UNITS = TILED_SPAN,         /* hidden units, */
@@ -45,12 +45,12 @@ void feed_forward_tiled(const Model *model, Workspace *w, size_t layer, size_t r
     for (size_t first = 0; first < rows; first += BLOCK) {
       const size_t count = smaller(rows - first, BLOCK);
       float *kept = kept_block(a, unit, first, rows), *products = kept ? kept : w->block;
-      amx_product(planes, count, 2 * UNITS, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * UNITS,
-                  false);
+      tiled_product(planes, count, 2 * UNITS, d, rows_from(normed, first), strip_from(gate_up, unit / 16), products, 2 * UNITS,
+                    false);
       swiglu_forward(products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
-      amx_left(planes, results, UNITS, count, UNITS, columns_from(rows_from(hidden, first), unit));
+      tiled_left(planes, results, UNITS, count, UNITS, columns_from(rows_from(hidden, first), unit));
     }
-  amx_product(planes, rows, d, f, hidden, linear_forward_tiles(&l->down), w->residual, ld, true);
+  tiled_product(planes, rows, d, f, hidden, linear_forward_tiles(&l->down), w->residual, ld, true);
 }
 
 /* Operands of the backward pass over one group of hidden units: dgate and dup in turns, the units' activations. */
@@ -72,14 +72,14 @@ static void backward_units(const Group *group, const Layer *l, int planes, size_
   for (size_t first = 0; first < rows; first += BLOCK) {
     const size_t count = smaller(rows - first, BLOCK);
     const float *kept = kept_block(group->activations, unit, first, rows);
-    if (!kept) amx_product(planes, count, 2 * UNITS, d, rows_from(group->normed, first), gate_up, products, 2 * UNITS, false);
-    amx_product(planes, count, UNITS, d, rows_from(group->dresidual, first), down, results, UNITS, false);
+    if (!kept) tiled_product(planes, count, 2 * UNITS, d, rows_from(group->normed, first), gate_up, products, 2 * UNITS, false);
+    tiled_product(planes, count, UNITS, d, rows_from(group->dresidual, first), down, results, UNITS, false);
     swiglu_backward(kept ? kept : products, products, 2 * UNITS, results, UNITS, count, UNITS, UNITS);
-    amx_left(planes, products, 2 * UNITS, count, 2 * UNITS, columns_from(rows_from(group->dgate_up, first), 2 * place));
-    amx_left_transposed(planes, products, 2 * UNITS, count, UNITS, columns_from(rows_from(group->dgate_columns, place), first));
-    amx_left_transposed(planes, products + UNITS, 2 * UNITS, count, UNITS,
-                        columns_from(rows_from(group->dup_columns, place), first));
-    amx_right(planes, results, UNITS, count, UNITS, depth_from(strip_from(group->activated, place / 32), first));
+    tiled_left(planes, products, 2 * UNITS, count, 2 * UNITS, columns_from(rows_from(group->dgate_up, first), 2 * place));
+    tiled_left_transposed(planes, products, 2 * UNITS, count, UNITS, columns_from(rows_from(group->dgate_columns, place), first));
+    tiled_left_transposed(planes, products + UNITS, 2 * UNITS, count, UNITS,
+                          columns_from(rows_from(group->dup_columns, place), first));
+    tiled_right(planes, results, UNITS, count, UNITS, depth_from(strip_from(group->activated, place / 32), first));
   }
 }
 
@@ -105,13 +105,13 @@ void feed_forward_tiled_backward(const Model *model, Workspace *w, size_t layer,
   for (size_t start = 0; start < f; start += GROUP) {
     const size_t units = smaller(f - start, GROUP);
     for (size_t place = 0; place < units; place += UNITS) backward_units(&group, l, planes, start + place, place, rows, w->block);
-    amx_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start), w->dnormed,
-                ld, start > 0);
-    amx_product(planes, d, units, depth, dresidual_columns, group.activated, lane.gradient + l->down.offset + start, f,
-                !lane.fresh);
+    tiled_product(planes, rows, d, 2 * units, group.dgate_up, depth_from(linear_backward_tiles(&l->gate_up), 2 * start),
+                  w->dnormed, ld, start > 0);
+    tiled_product(planes, d, units, depth, dresidual_columns, group.activated, lane.gradient + l->down.offset + start, f,
+                  !lane.fresh);
     float *dgate = lane.gradient + l->gate_up.offset + start * d, *dup = dgate + f * d;
-    amx_product(planes, units, d, depth, group.dgate_columns, normed, dgate, d, !lane.fresh);
-    amx_product(planes, units, d, depth, group.dup_columns, normed, dup, d, !lane.fresh);
+    tiled_product(planes, units, d, depth, group.dgate_columns, normed, dgate, d, !lane.fresh);
+    tiled_product(planes, units, d, depth, group.dup_columns, normed, dup, d, !lane.fresh);
   }
 }
 

@@ -29,7 +29,7 @@ static void lay_out_activations(Activations *a, const Workspace *w, const Model 
   a->query_key_value = arena_floats(arena, rows * row_stride(3 * d));
   a->log_sum = arena_floats(arena, rows * s->heads);
   a->gate_up = NULL;
-  if (w->training && model->mode != MODE_BF16)
+  if (w->training && !computes_again(model->mode))
     a->gate_up = arena_floats(arena, round_up(rows, FEED_FORWARD_BLOCK) * row_stride(2 * s->padded_hidden));
 }
 

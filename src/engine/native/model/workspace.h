@@ -29,7 +29,7 @@ typedef struct {
   float *rstd1, *rstd2;     /* [rows] */
   float *query_key_value;   /* [rows, 3d], q and k rotated */
   float *log_sum;           /* [rows, heads]: log of the softmax denominator, maximum included */
-  float *gate_up;           /* [rows, 2f] in training; NULL in bf16, which computes it again */
+  float *gate_up;           /* [rows, 2f] in training; NULL where it is computed again (mode.h) */
 } Activations;
 
 /* A document of a chunk. Its first `shared` tokens are those of the document before it, and so are their rows. */

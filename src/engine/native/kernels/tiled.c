@@ -1,114 +1,26 @@
-#include "amx.h"
+#include "tiled.h"
 
-#if HAVE_TILES
+#if HAVE_BF16
 
 #include <immintrin.h>
 
+#include "../machine/memory.h"
 #include "../machine/vector.h"
 
+#if HAVE_TILES
+#include "unit_amx.h"
+#else
+#include "unit_pairs.h"
+#endif
+
 enum {
-  TILE = 512,  /* elements of a tile of B: 16 pairs of rows x 16 columns */
-  DEPTH = 512, /* steps of k between two visits of C */
-  STRIPE = 128,
-  FEW = 64 /* so few rows that are only written are in the first-level cache already */
+  STRIPE = 128, /* rows of A that stay in the second-level cache while B passes by */
+  FEW = 64      /* so few rows that are only written are in the first-level cache already */
 };
-
-/* Tiles: C 0 1 / 2 3, A 4 / 5 (rows 0-15 / 16-31), B 6 7 (columns 0-15, 16-31). Products of one step of 32 k. */
-INLINE void step_two(const bf16 *a0, const bf16 *a1, size_t a_bytes, const bf16 *b) {
-  _tile_loadd(4, a0, a_bytes);
-  _tile_loadd(6, b, 64);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_loadd(7, b + TILE, 64);
-  _tile_dpbf16ps(1, 4, 7);
-  _tile_loadd(5, a1, a_bytes);
-  _tile_dpbf16ps(2, 5, 6);
-  _tile_dpbf16ps(3, 5, 7);
-}
-
-INLINE void step_one(const bf16 *a, size_t a_bytes, const bf16 *b) {
-  _tile_loadd(4, a, a_bytes);
-  _tile_loadd(6, b, 64);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_loadd(7, b + TILE, 64);
-  _tile_dpbf16ps(1, 4, 7);
-}
-
-/* The three products of split operands, small ones first: Ah Bl, Ah Bh, Al Bh. Every tile is loaded once. */
-INLINE void step_two_split(const bf16 *a0, const bf16 *a1, size_t a_plane, size_t a_bytes, const bf16 *b, size_t b_plane) {
-  step_two(a0, a1, a_bytes, b + b_plane);
-  _tile_loadd(6, b, 64);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_dpbf16ps(2, 5, 6);
-  _tile_loadd(7, b + TILE, 64);
-  _tile_dpbf16ps(1, 4, 7);
-  _tile_dpbf16ps(3, 5, 7);
-  _tile_loadd(4, a0 + a_plane, a_bytes);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_dpbf16ps(1, 4, 7);
-  _tile_loadd(5, a1 + a_plane, a_bytes);
-  _tile_dpbf16ps(2, 5, 6);
-  _tile_dpbf16ps(3, 5, 7);
-}
-
-INLINE void step_one_split(const bf16 *a, size_t a_plane, size_t a_bytes, const bf16 *b, size_t b_plane) {
-  step_one(a, a_bytes, b + b_plane);
-  _tile_loadd(6, b, 64);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_loadd(7, b + TILE, 64);
-  _tile_dpbf16ps(1, 4, 7);
-  _tile_loadd(4, a + a_plane, a_bytes);
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_dpbf16ps(1, 4, 7);
-}
-
-/* 32 x 32 of C. */
-INLINE void block_two(int planes, size_t depth, TileLeft a, const bf16 *at, TileRight b, const bf16 *right, float *c,
-                      size_t stride, bool accumulate) {
-  const size_t c_bytes = stride * sizeof(float), a_bytes = a.stride * sizeof(bf16);
-  if (accumulate) {
-    _tile_loadd(0, c, c_bytes);
-    _tile_loadd(1, c + 16, c_bytes);
-    _tile_loadd(2, c + 16 * stride, c_bytes);
-    _tile_loadd(3, c + 16 * stride + 16, c_bytes);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-  }
-  const bf16 *below = at + 16 * a.stride;
-  for (size_t k = 0; k < depth; k += 32, at += 32, below += 32, right += 2 * TILE) {
-    if (planes == 1) step_two(at, below, a_bytes, right);
-    else step_two_split(at, below, a.plane, a_bytes, right, b.plane);
-  }
-  _tile_stored(0, c, c_bytes);
-  _tile_stored(1, c + 16, c_bytes);
-  _tile_stored(2, c + 16 * stride, c_bytes);
-  _tile_stored(3, c + 16 * stride + 16, c_bytes);
-}
-
-/* 16 x 32 of C. */
-INLINE void block_one(int planes, size_t depth, TileLeft a, const bf16 *at, TileRight b, const bf16 *right, float *c,
-                      size_t stride, bool accumulate) {
-  const size_t c_bytes = stride * sizeof(float), a_bytes = a.stride * sizeof(bf16);
-  if (accumulate) {
-    _tile_loadd(0, c, c_bytes);
-    _tile_loadd(1, c + 16, c_bytes);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-  }
-  for (size_t k = 0; k < depth; k += 32, at += 32, right += 2 * TILE) {
-    if (planes == 1) step_one(at, a_bytes, right);
-    else step_one_split(at, a.plane, a_bytes, right, b.plane);
-  }
-  _tile_stored(0, c, c_bytes);
-  _tile_stored(1, c + 16, c_bytes);
-}
 
 /* Brings a block of C into the first-level cache for writing. */
 INLINE void prefetch_block(const float *c, size_t stride) {
-  for (size_t row = 0; row < 32; row++) {
+  for (size_t row = 0; row < TOGETHER; row++) {
     __builtin_prefetch(c + row * stride, 1);
     __builtin_prefetch(c + row * stride + 16, 1);
   }
@@ -118,24 +30,22 @@ INLINE void prefetch_block(const float *c, size_t stride) {
 static void product_rows(int planes, size_t from, size_t end, size_t n, size_t k, TileLeft a, TileRight b, float *c,
                          size_t stride, bool accumulate) {
   for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-    const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+    const size_t depth = smaller(k - k0, DEPTH);
     const bool add = accumulate || k0 > 0, ahead = add || end - from > FEW;
     for (size_t j = 0; j < n; j += 32) {
       const bf16 *right = b.at + j / 32 * b.strip + k0 * 32;
-      size_t i = from;
-      for (; i + 16 < end; i += 32) {
+      for (size_t i = from; i < end; i += TOGETHER) {
         /* The next block of C is on its way while this one is computed. */
-        if (ahead && i + 48 < end) prefetch_block(c + (i + 32) * stride + j, stride);
+        if (ahead && i + TOGETHER < end) prefetch_block(c + (i + TOGETHER) * stride + j, stride);
         else if (ahead && j + 32 < n) prefetch_block(c + from * stride + j + 32, stride);
-        block_two(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
+        block(planes, smaller(end - i, TOGETHER), depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
       }
-      if (i < end) block_one(planes, depth, a, a.at + i * a.stride + k0, b, right, c + i * stride + j, stride, add);
     }
   }
 }
 
-void amx_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
-  tiles_configure();
+void tiled_product(int planes, size_t m, size_t n, size_t k, TileLeft a, TileRight b, float *c, size_t stride, bool accumulate) {
+  unit_begin();
   /* The smaller operand passes by the larger again and again: a stripe of A, or a strip of B, stays in the cache. */
   const size_t stripe = m > n ? STRIPE : m;
   for (size_t i = 0; i < m; i += stripe)
@@ -183,7 +93,7 @@ INLINE void transpose(__m512i *r) {
   for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
-void amx_left(int planes, const float *x, size_t stride, size_t m, size_t k, TileLeft to) {
+void tiled_left(int planes, const float *x, size_t stride, size_t m, size_t k, TileLeft to) {
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < k; j += 32) {
       const __m512 low = _mm512_loadu_ps(x + i * stride + j), high = _mm512_loadu_ps(x + i * stride + j + 16);
@@ -194,7 +104,7 @@ void amx_left(int planes, const float *x, size_t stride, size_t m, size_t k, Til
     }
 }
 
-void amx_left_floats(int planes, TileLeft from, size_t m, size_t k, float *x, size_t stride) {
+void tiled_left_floats(int planes, TileLeft from, size_t m, size_t k, float *x, size_t stride) {
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < k; j += 16) {
       const bf16 *at = from.at + i * from.stride + j;
@@ -204,7 +114,7 @@ void amx_left_floats(int planes, TileLeft from, size_t m, size_t k, float *x, si
     }
 }
 
-void amx_left_transposed(int planes, const float *x, size_t stride, size_t k, size_t m, TileLeft to) {
+void tiled_left_transposed(int planes, const float *x, size_t stride, size_t k, size_t m, TileLeft to) {
   for (size_t i = 0; i < m; i += 16)
     for (size_t j = 0; j < k; j += 32) {
       __m512i first[16], second[16];
@@ -231,7 +141,7 @@ INLINE bf16 *pair_at(TileRight to, size_t row, size_t column) {
   return to.at + column / 32 * to.strip + row / 32 * (2 * TILE) + (column / 16 % 2) * TILE + (row / 2 % 16) * 32;
 }
 
-void amx_right(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to) {
+void tiled_right(int planes, const float *x, size_t stride, size_t k, size_t n, TileRight to) {
   const size_t padded = (k + 31) / 32 * 32;
   for (size_t row = 0; row < padded; row += 2)
     for (size_t j = 0; j < n; j += 16) {
@@ -244,7 +154,7 @@ void amx_right(int planes, const float *x, size_t stride, size_t k, size_t n, Ti
     }
 }
 
-void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRight to) {
+void tiled_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRight to) {
   const size_t padded = (k + 31) / 32 * 32;
   for (int plane = 0; plane < planes; plane++)
     for (size_t row = 0; row < padded; row += 2) {
@@ -258,7 +168,7 @@ void amx_right_from_left(int planes, TileLeft from, size_t k, size_t n, TileRigh
     }
 }
 
-void amx_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to) {
+void tiled_right_transposed(int planes, const float *w, size_t stride, size_t n, size_t k, TileRight to) {
   const size_t padded = (n + 31) / 32 * 32;
   for (size_t j = 0; j < padded; j += 16)
     for (size_t i = 0; i < k; i += 32) {
