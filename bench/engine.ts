@@ -11,7 +11,7 @@ import { parseArgs } from "node:util"
 
 import * as Effect from "effect/Effect"
 
-import { machineIsas } from "../src/engine/cpu.ts"
+import { machineIsas, modesOf } from "../src/engine/cpu.ts"
 import type { EngineError, Mode, Model } from "../src/engine/Engine.ts"
 import { batchOf, completionsOf, type Config, configs, millions } from "./configs.ts"
 import { engineModel, measure, median, sampleStep, scoreStep, trainStep } from "./measure.ts"
@@ -39,7 +39,7 @@ const threads = Number(flags.threads)
 const parts = flags.parts.split(",")
 const whats = (["train", "sample"] as const).filter((what) => flags.what.split(",").includes(what))
 const chosen = configs.filter((config) => flags.only.split(",").includes(config.name))
-const modes: ReadonlyArray<Mode> = machineIsas().includes("amx") ? ["f32", "bf16x3", "bf16"] : ["f32"]
+const modes = modesOf(machineIsas())
 
 const show = (rate: number) => Math.round(rate).toLocaleString("en-US").padStart(10)
 
@@ -123,7 +123,8 @@ const program = Effect.gen(function* () {
   if (parts.includes("scaling")) {
     const peak = measurePeak(threads)
     const giga = (rate: number) => `${Math.round(rate / 1e9).toLocaleString("en-US")} GFLOP/s`
-    if (peak !== undefined) console.log(`\nmeasured peak: ${giga(peak.f32)} single precision, ${giga(peak.tiles)} bf16 tiles`)
+    if (peak !== undefined)
+      console.log(`\nmeasured peak: ${giga(peak.f32)} single precision, ${giga(peak.bf16)} in bf16 with ${machineIsas()[0]}`)
     scaling(modes, threads, seconds, peak)
   }
 })

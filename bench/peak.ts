@@ -10,9 +10,9 @@ import { machineIsas } from "../src/engine/cpu.ts"
 import { codeFlags } from "../src/engine/native/flags.ts"
 
 export interface Peak {
-  /** Operations per second: single precision, bf16 tiles (0 where the machine has none). */
+  /** Operations per second: single precision, the unit for bf16 (0 where the machine has none). */
   readonly f32: number
-  readonly tiles: number
+  readonly bf16: number
 }
 
 export const measurePeak = (threads: number): Peak | undefined => {
@@ -24,8 +24,8 @@ export const measurePeak = (threads: number): Peak | undefined => {
     const built = spawnSync(process.env["CC"] || "cc", [...flags, here("peak.c"), "-o", binary, "-pthread"])
     if (built.status !== 0) return undefined
     const run = spawnSync(binary, [String(threads)], { encoding: "utf8" })
-    const [f32 = 0, tiles = 0] = run.stdout.trim().split(" ").map(Number)
-    return run.status === 0 ? { f32: 1e9 * f32, tiles: 1e9 * tiles } : undefined
+    const [f32 = 0, bf16 = 0] = run.stdout.trim().split(" ").map(Number)
+    return run.status === 0 ? { f32: 1e9 * f32, bf16: 1e9 * bf16 } : undefined
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

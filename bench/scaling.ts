@@ -28,7 +28,7 @@ const cell = (config: Config, mode: Mode, threads: number, seconds: number): Cel
  * (attention's scores) runs in single precision all the same.
  */
 const share = (config: Config, mode: Mode, rate: number, peak: Peak | undefined): string => {
-  const most = mode === "f32" ? peak?.f32 : peak?.tiles
+  const most = mode === "f32" ? peak?.f32 : peak?.bf16
   if (!most) return ""
   const operations = trainingOperations(config) * (mode === "bf16x3" ? 3 : 1)
   return ` ${((100 * rate * operations) / most).toFixed(0).padStart(3)} %`

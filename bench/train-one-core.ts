@@ -1,6 +1,6 @@
 /**
- * Training speed of one engine on one core: `pnpm exec node bench/train-one-core.ts [--engine tfjs] [--documents 4] [--seconds
- * 10]`, on configuration A (width 128, 4 layers, 4 heads, 128 tokens, 512 words), forward, backward and AdamW.
+ * Training speed of one engine on one core: `pnpm exec node bench/train-one-core.ts [--engine tfjs] [--mode f32] [--documents 4]
+ * [--seconds 10]`, on configuration A (width 128, 4 layers, 4 heads, 128 tokens, 512 words), forward, backward and AdamW.
  * `ECHO_CHAMBER_TFJS_BACKEND=cpu` for the other backend of tfjs. CPU seconds are what counts where cores are shared.
  */
 
@@ -15,6 +15,7 @@ import { draws } from "../src/random/philox.ts"
 const { values: flags } = parseArgs({
   options: {
     engine: { type: "string", default: "tfjs" },
+    mode: { type: "string", default: "f32" },
     documents: { type: "string", default: "4" },
     seconds: { type: "string", default: "10" }
   }
@@ -56,5 +57,6 @@ const program = Effect.gen(function* () {
   )
 })
 
-const choice = await Effect.runPromise(resolveEngine({ engine: flags.engine as EngineRequest["engine"], mode: "f32" }))
+const request = { engine: flags.engine, mode: flags.mode } as EngineRequest
+const choice = await Effect.runPromise(resolveEngine(request))
 await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(engineLayer(choice, { threads: 1 }))))

@@ -29,7 +29,7 @@ export type Mode = "f32" | "bf16x3" | "bf16"
 export interface EngineInfo {
   readonly name: "native" | "wasm" | "tfjs"
   readonly mode: Mode
-  /** Instruction set in use: `amx`, `avx512bf16`, `avx512`, `avx2`, `portable`, ...; of tfjs the backend: `wasm`, `tfjs-node-gpu`, ... */
+  /** Instruction set in use: `amx`, `avx512bf16`, `avx512`, ...; of tfjs the backend: `wasm`, `tfjs-node-gpu`, ... */
   readonly isa: string
   readonly threads: number
   /** Enters the action key of every stage that computes with the engine: name, mode and digest of the engine's source. */

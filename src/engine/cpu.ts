@@ -41,7 +41,10 @@ export const isaFor = (mode: Mode, at: ReadonlyArray<Isa>): Isa | undefined =>
 
 const modes: ReadonlyArray<Mode> = ["f32", "bf16x3", "bf16"]
 
-/** The modes that can be had with these instruction sets. */
+/**
+ * The modes that can be had with these instruction sets.
+ * @internal Benchmarks and tests run each.
+ */
 export const modesOf = (at: ReadonlyArray<Isa>): ReadonlyArray<Mode> => modes.filter((mode) => isaFor(mode, at) !== undefined)
 
 const cpuFlags = (): ReadonlySet<string> => {

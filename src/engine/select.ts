@@ -74,6 +74,8 @@ const digestOf = (again: boolean, entries: ReadonlyArray<string>, further: Reado
 /** In f32 the native engine and WebAssembly give the same bits: one class, so that machines share what they have computed. */
 const COMPILED = ["src/engine/native/NativeEngine.ts", "src/engine/native/flags.ts", "src/engine/wasm/WasmEngine.ts"]
 
+const nativeDigest = (again: boolean) => digestOf(again, COMPILED, [sourceDigest(), ...ownFlags()])
+
 /** What of an engine decides its results beside its source. */
 type Kind = { readonly [C in EngineChoice as C["name"]]: Pick<C, "name" | "mode" | "isa"> }[EngineChoice["name"]]
 
@@ -85,7 +87,7 @@ export const numericsOf = (engine: Kind, again = false): string => {
   switch (engine.name) {
     case "native":
       // The units that multiply bf16 add in another order, so each is a class of its own.
-      return `${engine.mode}/${engine.mode === "f32" ? "" : `${engine.isa}/`}${digestOf(again, COMPILED, [sourceDigest(), ...ownFlags()])}`
+      return `${engine.mode === "f32" ? "f32" : `${engine.mode}/${engine.isa}`}/${nativeDigest(again)}`
     case "wasm":
       return `f32/${digestOf(again, COMPILED, [sourceDigest()])}`
     case "tfjs":
@@ -126,8 +128,8 @@ export const whyAuto = ({ mode, name }: EngineChoice) =>
 
 const SPLIT_RATHER = "nearly as exact as f32 and faster on tiles; bf16 is faster still but keeps 8 bits: on request (--mode bf16)"
 const F32_RATHER =
-  "exact; bf16 keeps 8 bits and is there on request (--mode bf16): with AVX512-BF16, the slower way on Intel since " +
-  "Sapphire Rapids, which has that unit at half the rate of f32"
+  "exact; bf16 keeps 8 bits and is there on request (--mode bf16); with AVX512-BF16 it is faster only where that unit " +
+  "is, which it is not on Intel's Sapphire and Emerald Rapids"
 
 const resolveNative = Effect.fnUntraced(function* (request: EngineRequest) {
   const allowed = yield* allowedIsas

@@ -1,7 +1,7 @@
 /**
  * Training in split bf16 is training in f32: the same 200 updates from the same parameters give loss curves that lie on each
- * other; those of bf16 lie near. The task has structure to learn (digits of running sums), so that the curve falls; at ten times this learning rate two
- * builds of f32 itself part, by 0.08.
+ * other; those of bf16 lie near. The task has structure to learn (digits of running sums), so that the curve falls; at ten times
+ * this learning rate two builds of f32 itself part, by 0.08.
  */
 
 import { Effect } from "effect"

@@ -1,6 +1,6 @@
 /**
- * The product of bf16 operands (kernels/tiled.c) on each unit of this machine: against float64 over the rounded operands, and with
- * AVX512-BF16 to the bit against what its instruction is stated to do.
+ * The product of bf16 operands (kernels/tiled.c) on each unit of this machine: against float64 over the rounded operands, and
+ * with AVX512-BF16 to the bit against what its instruction is stated to do.
  */
 
 import { execFileSync } from "node:child_process"
@@ -84,8 +84,8 @@ const byPairs = ({ a, b, c, k, m, n }: Case, add: (sum: number, even: number, od
 const exactly = (sum: number, even: number, odd: number): number => sum + even + odd
 
 /**
- * VDPBF16PS: a sum with the odd product, then one with the even, each rounded once. A double holds a product exactly, and a sum to
- * far more bits than decide how it is rounded.
+ * VDPBF16PS: a sum with the odd product, then one with the even, each rounded once. A double holds a product exactly, and a sum
+ * to far more bits than decide how it is rounded.
  */
 const asStated = (sum: number, even: number, odd: number): number =>
   flushed(Math.fround(flushed(Math.fround(flushed(sum) + odd)) + even))

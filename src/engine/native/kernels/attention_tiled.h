@@ -2,8 +2,8 @@
 #ifndef ATTENTION_TILED_H
 #define ATTENTION_TILED_H
 
-#include "tiled.h"
 #include "attention_heads.h"
+#include "tiled.h"
 
 size_t attention_tiled_scratch_size(Mode mode, size_t rows, size_t head_width);
 void attention_tiled_forward(const AttentionShape *shape, size_t from, size_t length, const float *query_key_value,

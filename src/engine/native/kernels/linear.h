@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tiled.h"
 #include "mode.h"
+#include "tiled.h"
 
 typedef struct {
   size_t out, in;  /* padded to multiples of 32 */

@@ -2,9 +2,11 @@
 #ifndef UNIT_AMX_H
 #define UNIT_AMX_H
 
+#include <stdbool.h>
+
 #include "../machine/tiles.h"
 #include "../machine/vector.h"
-#include "tiled.h"
+#include "tile_operands.h"
 
 enum {
   TOGETHER = 32, /* rows of a block of C */

@@ -6,10 +6,11 @@
 #define UNIT_PAIRS_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "../machine/vector.h"
-#include "tiled.h"
+#include "tile_operands.h"
 
 enum {
   TOGETHER = 8, /* rows of a block of C: 8 x 2 registers */
