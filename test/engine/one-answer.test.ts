@@ -70,6 +70,18 @@ const has = (command: string): boolean => {
 
 const clang = ["clang-22", "clang"].find(has)
 
+/** While the native engine is compiled by Clang. */
+const byClang = async (run: () => Promise<void>) => {
+  const before = process.env["CC"]
+  process.env["CC"] = clang
+  try {
+    await run()
+  } finally {
+    if (before === undefined) delete process.env["CC"]
+    else process.env["CC"] = before
+  }
+}
+
 describe("f32", () => {
   const reference = lives(wasm({ threads: 1, numericsClass: "test" }))
 
@@ -99,15 +111,21 @@ describe("f32", () => {
       }
     )
 
-  it.skipIf(clang === undefined)("Clang's code gives them too (skipped without clang)", async () => {
-    const before = process.env["CC"]
-    process.env["CC"] = clang
-    try {
+  it.skipIf(clang === undefined)("Clang's code gives them too (skipped without clang)", () =>
+    byClang(async () => {
       for (const isa of machineIsas().filter((name) => name !== "amx" && name !== "portable"))
         expect(await lives(native({ mode: "f32", isa, threads: 2, numericsClass: "test" })), isa).toEqual(await reference)
-    } finally {
-      if (before === undefined) delete process.env["CC"]
-      else process.env["CC"] = before
-    }
-  })
+    })
+  )
 })
+
+/** The numerics class of bf16 names its unit, but neither compiler nor threads. */
+for (const isa of ["amx", "avx512bf16"] as const)
+  describe.skipIf(clang === undefined || !machineIsas().includes(isa))(`bf16 (skipped without ${isa} or clang)`, () => {
+    it("is the same bits by Clang, on any number of threads", async () => {
+      const answer = (threads: number) => lives(native({ mode: "bf16", isa, threads, numericsClass: "test" }))
+      const reference = await answer(1)
+      expect(await answer(3)).toEqual(reference)
+      await byClang(async () => expect(await answer(2)).toEqual(reference))
+    })
+  })
