@@ -7,12 +7,12 @@ import * as path from "node:path"
 import { Effect, Exit } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
-import { compileLibrary } from "../../../src/engine/native/compile.ts"
-import { loadLibrary } from "../../../src/engine/native/library.ts"
-import { readyEngine } from "../../../src/engine/ready.ts"
-import { type EngineChoice, resolveEngine } from "../../../src/engine/select.ts"
-import { place } from "../../cli/command-line.ts"
-import { temporaryFolder } from "../../store/temporary-folder.ts"
+import { compileLibrary } from "../../../../src/engine/native/compile.ts"
+import { loadLibrary } from "../../../../src/engine/native/library.ts"
+import { readyEngine } from "../../../../src/engine/ready.ts"
+import { type EngineChoice, resolveEngine } from "../../../../src/engine/select.ts"
+import { place } from "../../../cli/command-line.ts"
+import { temporaryFolder } from "../../../store/temporary-folder.ts"
 
 const VARIABLES = ["CC", "ECHO_CHAMBER_CACHE", "ECHO_CHAMBER_ISA"] as const
 let before: Readonly<Record<string, string | undefined>> = {}

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { digestOf, significantText, sourceFiles } from "../../../src/engine/native/source.ts"
+import { digestOf, significantText, sourceFiles } from "../../../../src/engine/native/source.ts"
 
 const digest = (files: Readonly<Record<string, string>>) =>
   digestOf(new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])))

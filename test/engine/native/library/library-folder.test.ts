@@ -6,9 +6,9 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { isNoexec, libraryFolderProblem } from "../../../src/engine/native/library-folder.ts"
-import { place } from "../../cli/command-line.ts"
-import { temporaryFolder } from "../../store/temporary-folder.ts"
+import { isNoexec, libraryFolderProblem } from "../../../../src/engine/native/library-folder.ts"
+import { place } from "../../../cli/command-line.ts"
+import { temporaryFolder } from "../../../store/temporary-folder.ts"
 
 const isRoot = process.getuid?.() === 0
 const folderWith = (change: (folder: string) => void): string => {
