@@ -26,3 +26,6 @@ export const setVariable = (name: string, value: string): void => void (process.
 export const setDefault = (name: string, value: string): void => {
   if (readVariable(name) === undefined) setVariable(name, value)
 }
+
+/** All variables, for a program that is started, with some set otherwise. */
+export const environmentWith = (changed: Environment): Environment => ({ ...process.env, ...changed })

@@ -26,7 +26,7 @@ import { delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { readVariable } from "../../machine/environment.ts"
+import { environmentWith, readVariable } from "../../machine/environment.ts"
 import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { discard } from "../../store/disk/calls.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
@@ -130,7 +130,7 @@ const execute = (command: string, args: ReadonlyArray<string>): Effect.Effect<st
   Effect.callback((resume) => {
     const failed = (output: string) => resume(Effect.fail(new CompileFailed({ command: [command, ...args].join(" "), output })))
     // It is English that is looked through for what helps.
-    const env = { ...process.env, LC_ALL: "C" }
+    const env = environmentWith({ LC_ALL: "C" })
     const child = execFile(command, args, { maxBuffer: 1 << 24, env }, (error, stdout, stderr) => {
       if (error === null) resume(Effect.succeed(stdout))
       else if (error.code === "ENOENT") resume(Effect.fail(new NoCompiler({ compiler: command })))
