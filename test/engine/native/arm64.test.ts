@@ -35,11 +35,15 @@ const emulator = ["qemu-aarch64-static", "qemu-aarch64"].find((name) => spawnSyn
 const missing = emulator === undefined || spawnSync(CROSS, ["--version"]).status !== 0
 
 describe("arm64", () => {
-  it.skipIf(missing)("gives the bits of this machine (skipped without a cross compiler and qemu-user)", () => {
-    const isa = machineIsas().find((name) => name !== "amx")!
-    const here = printed(process.env["CC"] ?? "cc", codeFlags(isa), [])
-    expect(here).toMatch(/^f32 [0-9a-f]{16}\n/)
-    const [digest] = here.split("\n")
-    expect(printed(CROSS, codeFlags("portable"), [emulator!]).split("\n")[0]).toBe(digest)
-  })
+  it.skipIf(missing)(
+    "gives the bits of this machine (skipped without a cross compiler and qemu-user)",
+    () => {
+      const isa = machineIsas().find((name) => name !== "amx" && name !== "avx512bf16")!
+      const here = printed(process.env["CC"] ?? "cc", codeFlags(isa), [])
+      expect(here).toMatch(/^f32 [0-9a-f]{16}\n/)
+      const [digest] = here.split("\n")
+      expect(printed(CROSS, codeFlags("portable"), [emulator!]).split("\n")[0]).toBe(digest)
+    },
+    20 * 60_000
+  )
 })
