@@ -85,13 +85,15 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a.parts), b.expression)
-  if (a.kind === "sequence" && b.kind === "set")
-    return !b.braces && a.open === "(" && a.close === ")" && inOrder(a.items, b.items)
-  if (a.kind === "named" && (b.kind === "sequence" || (b.kind === "set" && !b.braces)))
+  if (a.kind === "sequence" && b.kind === "set") return !b.braces && isTuple(a) && inOrder(a.items, b.items)
+  if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && !b.braces)))
     return inOrder([...a.values.values()], b.items)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
 }
+
+/** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
+const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean => open === "(" && close === ")" && of === null
 
 /** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
 const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {

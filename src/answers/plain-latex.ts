@@ -58,6 +58,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\{([,:])\}/g, "$1"],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
   [/\*\*\s*(-?[\d.]+)/g, "^{$1}"],
+  // `2.5 x 10^3`: between a number and a power of ten the letter is a sign.
+  [/(?<=\d)\s*[xX]\s*(?=10\s*\^)/g, "\\times "],
   [/\*\*/g, "^"]
 ]
 

@@ -29,7 +29,7 @@ import {
   TEMPERATURE,
   withUnitsJoined
 } from "./units/quantities.ts"
-import { isPlainUnit, unitIn } from "./units/units.ts"
+import { isPlainUnit, isTouchingUnit, unitIn } from "./units/units.ts"
 import { words, wordsIn } from "./words.ts"
 
 /** Longer texts are no answers, and are refused before anything runs over them. */
@@ -324,21 +324,26 @@ const valueOrWords = (text: string, unit: string | null): Answer => {
   return wordsIn(text) ?? valueOf(text, unit ?? "")
 }
 
+/** Numbers that say which one: `1st`, `22nd`, `11th`. */
+const ORDINAL = /(?:(?<!1)(?:1st|2nd|3rd)|(?:1[1-3]|[04-9])th)$/
+
 /** A value with words behind it that multiply it or are its unit. */
 const measuredIn = (text: string): Answer | null => {
   const joined = withUnitsJoined(text)
   const found = MEASURED.map((pattern) => pattern.exec(joined)).find((match) => match !== null)
   if (found === undefined) return null
   const { front, gap, text: inText, words: behind = inText!, power = "" } = found.groups!
-  // A letter that touches a number is a variable.
-  if (gap === "" && /^[A-Za-z](?:\^|$)/.test(behind)) return null
   const scale = power === "" ? scaleIn(behind) : null
+  const ordinal = gap === "" ? /^(?:st|nd|rd|th)(?=\s|$)/.exec(behind)?.[0] : undefined
+  if (ordinal !== undefined && !ORDINAL.test(front! + ordinal)) return null
+  // Letters that touch a number are variables.
+  if (gap === "" && scale === null && ordinal === undefined && !isTouchingUnit(behind)) return null
   if (scale !== null) {
     const unit = scale.rest === "" ? "" : unitIn(scale.rest, inText !== undefined)
     return unit === null ? null : scaled(valueOrWords(front!.trim(), unit), scale.factor)
   }
   const said = `${behind}${power}`.replaceAll(/[{}\s]+(?=\^?-?[1-3]\b)|[{}]/g, "")
-  const unit = unitIn(said, inText !== undefined)
+  const unit = unitIn(said.slice(ordinal?.length ?? 0), inText !== undefined)
   if (unit === null) return null
   const value = valueOrWords(front!.trim(), unit)
   return joined === text && isPlainUnit(said, inText !== undefined) ? value : made(value)
@@ -352,6 +357,8 @@ const ofMoney = (text: string, unit: string | null, money: string): Answer => {
   if (found === undefined) return valueOrWords(text, own)
   const behind = found.groups!["text"] ?? found.groups!["words"]!
   const scale = scaleIn(behind)
+  const isProduct = found.groups!["gap"] === "" && scale === null && !isTouchingUnit(behind)
+  if (isProduct) return valueOrWords(text, own)
   const rest = (scale?.rest ?? behind).trim()
   const rate = /^(?:per\s|\/|an?\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
   const said = unitIn(rest)

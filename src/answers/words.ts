@@ -1,16 +1,26 @@
-/** Answers in words. */
+/** Answers in words, and what letters are words. */
 
 import type { Answer } from "./Answer.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
+import { isMathematical } from "./mathematics/tokens.ts"
+
+/** Letters that are three variables, in any order. */
+const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
+
+/** Whether letters are a product of variables: one or two, or three that stand together in the alphabet as variables do. */
+export const areVariables = (letters: string): boolean =>
+  /^[A-Za-z]{1,2}$/.test(letters) || (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join("")))
 
 /** Letters alone that are words and no product of variables. */
 export const wordsIn = (text: string): Answer | null => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
   if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
-  const isSpoken = plain !== text.trim() || /\p{L}{3}/u.test(plain) || /^(?:no|ok|up)$/i.test(plain)
-  // What the reader of expressions knows as a name: `sin x`, `log 2`, `pi`.
-  const isMath = plain === text.trim() && /\b(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|inf|abs|max|min|gcd|lcm)\b/.test(plain)
-  return isSpoken && !isMath ? words(plain) : null
+  if (plain !== text.trim() || /^(?:no|ok|up)$/i.test(plain)) return words(plain)
+  // Letters that touch a number before them are variables.
+  const long = plain.match(/(?<![\p{L}\p{M}\d]|\d\.)\p{L}{3,}/gu)?.filter((word) => !areVariables(word)) ?? []
+  // What the reader of expressions knows as a name: `sin x`, `2log 2`, `pi`.
+  const isMath = long.every((word) => isMathematical(word, plain === word))
+  return isMath ? null : words(plain)
 }
 
 /** Words as they are compared: small letters, without an article, a full stop, or the plural of what there is none of. */

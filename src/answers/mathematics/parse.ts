@@ -165,7 +165,22 @@ class Reader {
       this.at++
       return { kind: "product", left: base, right: quotient({ kind: "constant", name: "pi" }, number({ top: 180n, bottom: 1n })) }
     }
-    return { kind: "power", left: base, right: this.argument() }
+    return { kind: "power", left: base, right: this.exponent() }
+  }
+
+  /** Without braces all digits behind `^` and their sign are the exponent: `2^10` is 1024, where TeX would set 2^1 0. */
+  private exponent(): Expression {
+    if (this.take("-")) return { kind: "negative", of: this.exponent() }
+    const token = this.tokens[this.at]
+    return token?.kind === "number" ? this.numeral(token.text) : this.argument()
+  }
+
+  /** The base of a logarithm: all digits too, where a value follows that it is the logarithm of. */
+  private logarithmBase(): Expression {
+    this.at++
+    const stands = this.startsFactor()
+    this.at--
+    return stands ? this.exponent() : this.argument()
   }
 
   /** One argument of a command or of `^`: braces, or a single digit, letter or command. */
@@ -265,8 +280,8 @@ class Reader {
     let base: Expression | null = name === "log" || name === "lg" ? number({ top: 10n, bottom: 1n }) : null
     let exponent: Expression | null = null
     for (let more = true; more;) {
-      if (this.take("_")) base = this.argument()
-      else if (this.take("^")) exponent = this.argument()
+      if (this.take("_")) base = this.logarithmBase()
+      else if (this.take("^")) exponent = this.exponent()
       else more = false
     }
     const inverse = exponent !== null && isMinusOne(exponent) && ["sin", "cos", "tan"].includes(name)

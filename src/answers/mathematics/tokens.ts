@@ -12,12 +12,10 @@ export interface Token {
 const MOST_TOKENS = 600
 
 /** Words that plain text writes for what LaTeX has a command for; every other run of letters is a product of variables. */
+const FUNCTIONS = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt abs floor ceil gcd lcm max min"
 const WORDS: ReadonlyMap<string, string> = new Map(
-  [
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt abs floor ceil gcd lcm max min pi".split(" "),
-    "alpha beta gamma delta theta phi lambda mu omega sigma".split(" ")
-  ]
-    .flat()
+  `${FUNCTIONS} pi alpha beta gamma delta theta phi lambda mu omega sigma`
+    .split(" ")
     .map((word) => [word, word] as const)
     .concat([
       ["inf", "infty"],
@@ -27,6 +25,10 @@ const WORDS: ReadonlyMap<string, string> = new Map(
       ["atan", "arctan"]
     ])
 )
+
+/** Whether a word is one of those; `alone`: whether it has a value without anything behind it. */
+export const isMathematical = (word: string, alone = false): boolean =>
+  WORDS.has(word) && !(alone && FUNCTIONS.split(" ").includes(WORDS.get(word)!))
 
 const TOKEN = /\s+|(?<number>\d+(?:\.\d*)?|\.\d+)|\\(?<command>[A-Za-z]+|[^A-Za-z])|(?<letters>[A-Za-z]+)|(?<sign>[^])/gu
 

@@ -204,6 +204,12 @@ const prefixed = (text: string, table: ReadonlyMap<string, Entry>, isName: boole
   return undefined
 }
 
+/** Signs of two letters that are rather two variables where they touch a number. */
+const RARE = new Set(["hm", "hs", "hg", "hl", "dg", "ds", "pg", "pl", "ps", "pm", "am"])
+
+/** Whether two letters are the sign of a unit as it is written, and one that people write. */
+export const isSign = (text: string): boolean => !RARE.has(text) && prefixed(text, SIGNS, false) !== undefined
+
 /** A unit by its sign or its name, in capitals or not where that leaves one. */
 export const unitNamed = (text: string): Unit | undefined => {
   const sign = prefixed(text, SIGNS, false) ?? prefixed(text.replace(/^[μu]/, "µ"), SIGNS, false)

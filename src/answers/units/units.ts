@@ -6,14 +6,16 @@
 
 import type { Expression } from "../mathematics/Expression.ts"
 import { multiply, power, type Rational } from "../mathematics/rational.ts"
-import { LETTERS, type Unit, unitNamed } from "./table.ts"
+import { isMathematical } from "../mathematics/tokens.ts"
+import { areVariables } from "../words.ts"
+import { isSign, LETTERS, type Unit, unitNamed } from "./table.ts"
 
 /** Words that say something of a number other than what it counts. */
 const NO_UNITS = new Set(
   (
     "or and more less fewer than to at least most about around over under above below not no is are was be factorial times " +
-    "plus minus mod modulo squared cubed hundred thousand million billion trillion dozen half if for when as base pi sin cos " +
-    "tan ln log negative infinity sqrt score googol tens hundreds thousands millions billions halves thirds quarters fourths " +
+    "plus minus mod modulo squared cubed hundred thousand million billion trillion dozen half if for when as base " +
+    "negative score googol tens hundreds thousands millions billions halves thirds quarters fourths " +
     "fifths sixths sevenths eighths ninths tenths hundredths thousandths millionths third quarter fourth fifth sixth seventh " +
     "eighth ninth tenth hundredth thousandth millionth"
   ).split(" ")
@@ -106,6 +108,16 @@ const factorIn = (word: string, isText: boolean): Factor | null => {
   return { ...unit, power: Number(found![2] ?? 1) }
 }
 
+/**
+ * Whether what touches the number before it is no product of variables: it begins with a unit of the table (`5cm`, `12kg of
+ * rice`), by its sign with its own capitals where it has two letters.
+ */
+export const isTouchingUnit = (words: string): boolean => {
+  const [letters] = /^[A-Za-z°µμΩ¢]+/.exec(words)!
+  if (/^[A-Za-z]$/.test(letters)) return false
+  return letters.length === 2 ? isSign(letters) : unitNamed(letters) !== undefined
+}
+
 /** Units side by side are a product; among words that count the first unit is meant (`cm long`, `US dollars`). None: no unit. */
 const factorsIn = (part: string, isText: boolean): ReadonlyArray<Factor> | null => {
   const words = part.split(/\s+/).filter(Boolean)
@@ -114,6 +126,8 @@ const factorsIn = (part: string, isText: boolean): ReadonlyArray<Factor> | null 
     const areLetters = words.length > 1 && words.every((word) => /^[A-Za-z](?:\^|$)/.test(word))
     return areLetters && !isText ? null : factors
   }
+  // `3 ab`, `2 xy^2`: letters, and nothing that is counted.
+  if (!isText && words.every((word) => areVariables(word.replace(/\^[23]$/, "")))) return null
   const first = words.findIndex((word, i) => factors[i] !== null && isClear(word, words[i + 1], i === 0))
   if (!words.every((word, i) => i === first || isCounted(word))) return null
   return first < 0 ? [] : [factors[first]!]
@@ -125,7 +139,7 @@ const isClear = (word: string, next: string | undefined, isFirst: boolean): bool
 
 const isCounted = (word: string): boolean => {
   const bare = word.replace(/\^[23]$/, "")
-  return WORD.test(bare) && (bare.length > 1 || bare === "°") && !NO_UNITS.has(bare.toLowerCase())
+  return WORD.test(bare) && (bare.length > 1 || bare === "°") && !NO_UNITS.has(bare.toLowerCase()) && !isMathematical(bare)
 }
 
 /** The same where it is rational. */
