@@ -3,10 +3,11 @@
  * bench/engine.ts [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample] [--parts compare,scaling]`.
  *
  * Peers take turns within a round, so that a busy neighbour slows all of them; a figure is the median of the rounds' medians, in
- * tokens per second. Without torch only the engine's own figures are printed.
+ * tokens per second. A neighbour slows PyTorch more than the engine all the same: figures from a machine that others work on are
+ * marked. PyTorch runs as it is and compiled, in f32 and in bf16. Without torch only the engine's own figures are printed.
  */
 
-import { availableParallelism, cpus, loadavg } from "node:os"
+import { availableParallelism, cpus } from "node:os"
 import { parseArgs } from "node:util"
 
 import * as Effect from "effect/Effect"
@@ -15,6 +16,7 @@ import { machineIsas, modesOf } from "../src/engine/cpu.ts"
 import type { EngineError, Mode, Model } from "../src/engine/Engine.ts"
 import { batchOf, completionsOf, type Config, configs, millions } from "./configs.ts"
 import { engineModel, measure, median, sampleStep, scoreStep, trainStep } from "./measure.ts"
+import { busyWords } from "./neighbours.ts"
 import { measurePeak } from "./peak.ts"
 import { scaling } from "./scaling.ts"
 import { TorchPeer, type What } from "./TorchPeer.ts"
@@ -43,19 +45,24 @@ const modes = modesOf(machineIsas())
 
 const show = (rate: number) => Math.round(rate).toLocaleString("en-US").padStart(10)
 
+/** The fastest of some peers. */
+const bestOf = (rates: ReadonlyMap<string, ReadonlyArray<number>>, prefix: string): number | undefined => {
+  const peers = [...rates].filter(([name]) => name.startsWith(prefix)).map(([, values]) => median(values))
+  return peers.toSorted((a, b) => b - a)[0]
+}
+
 const report = (title: string, rates: ReadonlyMap<string, ReadonlyArray<number>>) => {
   console.log(`\n${title}`)
-  const torch = rates.get("torch f32")
-  const half = rates.get("torch bf16")
+  const single = bestOf(rates, "torch f32")
+  const best = bestOf(rates, "torch")
   for (const [name, values] of rates) {
     const rate = median(values)
-    const to = (peer: ReadonlyArray<number> | undefined) =>
-      peer === undefined ? "" : `${(rate / median(peer)).toFixed(2)}x`.padStart(9)
-    console.log(`  ${name.padEnd(16)}${show(rate)} tokens/s${to(torch)}${to(half)}`)
+    const to = (peer: number | undefined) => (peer === undefined ? "" : `${(rate / peer).toFixed(2)}x`.padStart(9))
+    console.log(`  ${name.padEnd(20)}${show(rate)} tokens/s${to(single)}${to(best)}${rate === best ? "  its best" : ""}`)
   }
 }
 
-const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32" | "bf16", TorchPeer]>) =>
+const compare = (config: Config, what: What, peers: ReadonlyArray<TorchPeer>) =>
   Effect.gen(function* () {
     const rates = new Map<string, Array<number>>()
     const add = (name: string, rate: number) => rates.set(name, [...(rates.get(name) ?? []), rate])
@@ -64,8 +71,11 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
     const batch = batchOf(config.vocabulary, config.batch, config.context)
     const prompts = batchOf(config.vocabulary, config.rows, 1)
     for (let round = 0; round < rounds; round++) {
-      for (const [precision, peer] of peers)
-        add(`torch ${precision}`, (yield* Effect.promise(() => peer.measure({ config, what, precision, seconds }))).rate)
+      for (const peer of peers) {
+        const answer = yield* Effect.promise(() => peer.measure({ config, what, seconds }))
+        if ("rate" in answer) add(peer.name, answer.rate)
+        else if (round === 0) console.log(`${peer.name} cannot ${what} ${config.name}: ${answer.failed}`)
+      }
       for (const [mode, model] of models)
         add(
           `native ${mode}`,
@@ -74,7 +84,8 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
     }
     report(
       `${config.name}: ${what}, ${millions(config)} M parameters` +
-        (peers.length > 0 ? " (ratios: to torch f32, to torch bf16)" : ""),
+        (peers.length > 0 ? " (ratios: to PyTorch's best f32, to its best)" : "") +
+        busyWords(),
       rates
     )
     if (config.context < 128) return
@@ -103,23 +114,25 @@ const compare = (config: Config, what: What, peers: ReadonlyArray<readonly ["f32
   })
 
 const program = Effect.gen(function* () {
+  const busy = busyWords()
   console.log(
-    `${cpus()[0]?.model}, ${threads} threads, load average ${loadavg()[0]?.toFixed(1)}; ${rounds} rounds of ${seconds} s`
+    `${cpus()[0]?.model}, ${threads} threads${busy === "" ? ", nobody else at work" : busy}; ${rounds} rounds of ${seconds} s`
   )
-  const peers: Array<readonly ["f32" | "bf16", TorchPeer]> = []
-  for (const precision of parts.includes("compare") ? (["f32", "bf16"] as const) : []) {
-    const peer = yield* Effect.promise(() => TorchPeer.start(precision, threads))
-    if (peer !== undefined) peers.push([precision, peer])
-  }
+  const peers: Array<TorchPeer> = []
+  for (const precision of parts.includes("compare") ? (["f32", "bf16"] as const) : [])
+    for (const manner of ["eager", "compiled"] as const) {
+      const peer = yield* Effect.promise(() => TorchPeer.start(precision, manner, threads))
+      if (peer !== undefined) peers.push(peer)
+    }
   if (parts.includes("compare"))
     console.log(
       peers[0] === undefined
-        ? "torch is not installed (Debian: apt-get install python3-torch): no peer"
-        : `torch ${peers[0][1].version}${peers[0][1].referenceBlas ? REFERENCE_BLAS : ""}`
+        ? "torch is not installed (the newest: pip install torch, and PYTHON names that Python): no peer"
+        : `torch ${peers[0].version}${peers[0].referenceBlas ? REFERENCE_BLAS : ""}`
     )
   if (parts.includes("compare"))
     for (const config of chosen) for (const what of whats) yield* Effect.scoped(compare(config, what, peers))
-  for (const [, peer] of peers) peer.stop()
+  for (const peer of peers) peer.stop()
   if (parts.includes("scaling")) {
     const peak = measurePeak(threads)
     const giga = (rate: number) => `${Math.round(rate / 1e9).toLocaleString("en-US")} GFLOP/s`

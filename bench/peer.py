@@ -3,8 +3,11 @@ The PyTorch peer of bench/engine.ts: the same OLMo-1 model (pre-norm, LayerNorm 
 as one would for speed in plain PyTorch: one product for q, k, v, one for gate and up, fused attention where this PyTorch has it, fused
 or foreach AdamW where it has it, a preallocated cache for sampling.
 
+Started as `peer.py THREADS eager|compiled`. Compiled, the model goes through torch.compile, and sampling attends over the whole cache
+with a mask, so that every step has the same shapes and one compilation serves all.
+
 Reads one JSON object per line from stdin, {"config": ..., "what": "train" | "sample", "precision": "f32" | "bf16", "seconds": s},
-and answers each with one line {"rate": median tokens/s, "best": ..., "loss": ...}.
+and answers each with one line {"rate": median tokens/s, "best": ..., "loss": ...}, or {"failed": why}.
 """
 
 import json
@@ -15,6 +18,9 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+COMPILED = sys.argv[2:] == ["compiled"]
 
 
 def rotate(x, cosines, sines):
@@ -34,18 +40,25 @@ class Block(nn.Module):
 
     def forward(self, x, cosines, sines, mask, cache=None, position=0):
         batch, time_, width = x.shape
+        static = torch.is_tensor(position)
         normed = F.layer_norm(x, (width,), eps=1e-5)
         q, k, v = (
             part.view(batch, time_, self.heads, width // self.heads).transpose(1, 2)
             for part in self.query_key_value(normed).split(width, dim=2)
         )
         q, k = rotate(q, cosines, sines), rotate(k, cosines, sines)
-        if cache is not None:
+        if static:
+            k = cache[0].index_copy_(2, position, k.to(cache[0].dtype))
+            v = cache[1].index_copy_(2, position, v.to(cache[1].dtype))
+        elif cache is not None:
             cache[0][:, :, position : position + time_] = k
             cache[1][:, :, position : position + time_] = v
             k, v = cache[0][:, :, : position + time_], cache[1][:, :, : position + time_]
         if hasattr(F, "scaled_dot_product_attention"):
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
+            if static:
+                y = F.scaled_dot_product_attention(q.to(k.dtype), k, v, attn_mask=mask)
+            else:
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
         else:
             scores = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(q.shape[-1]))
             if mask is not None:
@@ -73,8 +86,12 @@ class Olmo(nn.Module):
     def forward(self, tokens, cache=None, position=0):
         time_ = tokens.shape[1]
         x = self.embedding(tokens)
-        cosines, sines = self.cosines[position : position + time_], self.sines[position : position + time_]
-        mask = self.mask[:time_, :time_] if time_ > 1 else None
+        if torch.is_tensor(position):  # one place, told by a tensor: all shapes stay the same
+            cosines, sines = self.cosines[position], self.sines[position]
+            mask = ~self.mask[position]
+        else:
+            cosines, sines = self.cosines[position : position + time_], self.sines[position : position + time_]
+            mask = self.mask[:time_, :time_] if time_ > 1 else None
         for i, block in enumerate(self.blocks):
             x = block(x, cosines, sines, mask, None if cache is None else cache[i], position)
         return F.linear(F.layer_norm(x, (x.shape[-1],), eps=1e-5), self.embedding.weight)
@@ -105,12 +122,13 @@ def measure(step, tokens, seconds):
 def train(config, precision, seconds):
     model = Olmo(config["vocabulary"], config["width"], config["layers"], config["heads"], config["context"])
     optimizer = optimizer_of(model)
+    forward = torch.compile(model) if COMPILED else model
     inputs = torch.randint(0, config["vocabulary"], (config["batch"], config["context"]))
     targets = torch.randint(0, config["vocabulary"], (config["batch"], config["context"]))
 
     def step():
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
-            logits = model(inputs)
+            logits = forward(inputs)
             loss = F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -130,11 +148,14 @@ def sample(config, precision, seconds):
         for _ in range(config["layers"])
     ]
 
+    forward = torch.compile(model) if COMPILED else model
+    positions = [torch.tensor([i]) if COMPILED else i for i in range(config["context"])]
+
     def step():
         tokens = torch.randint(0, config["vocabulary"], (rows, 1))
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
             for position in range(config["context"] - 1):
-                logits = model(tokens, cache, position)[:, -1].float()
+                logits = forward(tokens, cache, positions[position])[:, -1].float()
                 tokens = torch.multinomial(F.softmax(logits, dim=-1), 1)
         return 0.0
 
@@ -153,13 +174,19 @@ def has_reference_blas():
 
 
 def main():
+    if COMPILED and not hasattr(torch, "compile"):
+        return
     torch.set_num_threads(int(sys.argv[1]))
     torch.manual_seed(0)
     print(json.dumps({"version": torch.__version__, "referenceBlas": has_reference_blas()}), flush=True)
     for line in sys.stdin:
         job = json.loads(line)
         run = train if job["what"] == "train" else sample
-        print(json.dumps(run(job["config"], job["precision"], job["seconds"])), flush=True)
+        try:
+            answer = run(job["config"], job["precision"], job["seconds"])
+        except Exception as error:  # what cannot be compiled here is no peer
+            answer = {"failed": str(error).strip().split("\n")[0][:200]}
+        print(json.dumps(answer), flush=True)
 
 
 main()
