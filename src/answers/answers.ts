@@ -28,12 +28,21 @@ export const reading = (text: string): Reading => {
 
 const readNow = (text: string): Reading => {
   try {
-    return { answer: readAnswer(text) }
+    const answer = readAnswer(text)
+    return isProse(answer, text) ? { problem: "goes on in words" } : { answer }
   } catch (cause) {
     if (cause instanceof Unreadable) return { problem: cause.problem }
     throw cause
   }
 }
+
+/** `18 and then some`: bare words beside values are a sentence that goes on, and no member of a list. */
+const isProse = (answer: Answer, text: string): boolean =>
+  answer.kind === "set" &&
+  !answer.braces &&
+  !text.includes("\\text") &&
+  answer.items.some(({ kind }) => kind === "words") &&
+  answer.items.some(({ kind }) => kind !== "words")
 
 /** Most answers are this already. */
 const WHOLE = /^(?:0|-?[1-9]\d{0,30})$/
@@ -46,7 +55,17 @@ export const answerText = (text: string): string | null => {
   return numberOf(found.answer, true) ?? unwrapped(text)
 }
 
-/** The same of a number alone, without its unit unless that is a percent sign; null for every other answer. */
+/** The number of an answer that is one, in whatever unit and however said, without its unit; null for every other answer. */
+export const amountIn = (text: string): string | null => {
+  if (WHOLE.test(text)) return text
+  const found = reading(text)
+  return "answer" in found && found.answer.kind === "value" ? found.answer.number : null
+}
+
+/**
+ * The number that stands in a text, as the paper's verifier sees one: with a percent sign, or with a unit that says no more than
+ * the number does; null for every other answer.
+ */
 export const numberIn = (text: string): string | null => {
   if (WHOLE.test(text)) return text
   const found = reading(text)

@@ -17,9 +17,3 @@ export const canonicalAnswer = (answer: string | number | bigint | null): string
   const text = unwrapped(answer)
   return text === "" ? null : (answerText(text) ?? text)
 }
-
-/** The text that ends a GSM8K solution: what follows the last `####` (or `A:` in the published model solutions), as it stands. */
-export const textAfter = (solution: string, mark: string): string | null => {
-  const at = solution.lastIndexOf(mark)
-  return at < 0 ? null : solution.slice(at + mark.length)
-}

@@ -7,7 +7,7 @@
  * to its end is `damaged`.
  */
 
-import { numberIn } from "../answers/answers.ts"
+import { amountIn } from "../answers/answers.ts"
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { isDatasetError } from "./errors.ts"
@@ -179,7 +179,7 @@ export const evaluationQuestions = async (
   }
 }
 
-const answerKind = (answer: string): keyof AnswerCounts => kindOfNumber(numberIn(answer) ?? answer)
+const answerKind = (answer: string): keyof AnswerCounts => kindOfNumber(amountIn(answer) ?? answer)
 
 const kindOfNumber = (text: string): keyof AnswerCounts =>
   /^-?\d+(?:\.\d+)?$/.test(text) ? "numbers" : /^-?\d+\/\d+$/.test(text) ? "fractions" : "other"

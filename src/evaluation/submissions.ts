@@ -7,8 +7,9 @@
 
 import { isSameAnswer } from "../answers/answers.ts"
 import { lastBoxed } from "../answers/boxed.ts"
-import { canonicalAnswer, textAfter } from "../datasets/answers.ts"
+import { canonicalAnswer } from "../datasets/answers.ts"
 import { WrittenNumber } from "../datasets/Dataset.ts"
+import { gsmLine } from "../formats/answers/stated-answer.ts"
 import type { Profile } from "../formats/Format.ts"
 import { gradable, grade } from "../formats/grade.ts"
 import { maximumOf, minimumOf } from "../lists/large.ts"
@@ -41,7 +42,7 @@ export const submissionOf = (record: Readonly<Record<string, unknown>>): Submiss
 /** A reference may be a whole solution, as GSM8K and MATH publish them: then the answer that it ends in. */
 const answerIn = (reference: string): string => {
   if (gradable(reference) === null) return reference
-  const ends = [textAfter(reference, "####"), lastBoxed(reference)]
+  const ends = [gsmLine(reference)?.text ?? null, lastBoxed(reference)]
   return ends.find((answer) => answer !== null && gradable(answer) === null)?.trim() ?? reference
 }
 

@@ -9,7 +9,7 @@
 
 import * as Schema from "effect/Schema"
 
-import { answerText, isSameAnswer, numberIn, reading } from "../answers/answers.ts"
+import { amountIn, answerText, isSameAnswer, reading } from "../answers/answers.ts"
 import type { Format, Grade, Profile, Verdict } from "./Format.ts"
 import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, invalid } from "./registry.ts"
@@ -39,7 +39,7 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
 export const gradable = (gold: string, answers: "numbers" | "mathematics" = "mathematics"): string | null => {
   const found = reading(gold)
   if ("problem" in found) return found.problem
-  return answers === "numbers" && numberIn(gold) === null ? "is no number" : null
+  return answers === "numbers" && amountIn(gold) === null ? "is no number" : null
 }
 
 /**

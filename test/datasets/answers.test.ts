@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest"
 
 import { lastBoxed } from "../../src/answers/boxed.ts"
-import { canonicalAnswer, textAfter } from "../../src/datasets/answers.ts"
+import { canonicalAnswer } from "../../src/datasets/answers.ts"
+import { gsmLine } from "../../src/formats/answers/stated-answer.ts"
 
 describe("canonicalAnswer", () => {
   it.each([
@@ -64,9 +65,11 @@ describe("canonicalAnswer", () => {
 
 describe("answers inside solutions", () => {
   it("follow the last mark of GSM8K", () => {
-    expect(textAfter("He sold #### of 5.\n#### 2,000", "####")).toBe(" 2,000")
-    expect(textAfter("She sold 5.", "####")).toBeNull()
-    expect(canonicalAnswer(textAfter("She sold 5.\n####", "####"))).toBeNull()
+    expect(gsmLine("He sold #### of 5.\n#### 2,000")?.text).toBe("2,000")
+    expect(gsmLine("She sold 5 #### 6")?.text).toBe("6")
+    expect(gsmLine("She sold 5.\nA: 6\nmore")?.text).toBe("6")
+    expect(gsmLine("She sold 5.")).toBeNull()
+    expect(canonicalAnswer(gsmLine("She sold 5.\n####\n5")!.text)).toBeNull()
   })
 
   it("stand in the last box, with braces balanced", () => {

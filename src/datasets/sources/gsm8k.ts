@@ -3,13 +3,13 @@
  * in the paper's data.
  */
 
-import { textAfter } from "../answers.ts"
+import { gsmLine } from "../../formats/answers/stated-answer.ts"
 import type { FieldMap, Layout, Source } from "../Dataset.ts"
 
 const gsm8kFields: FieldMap = {
   columns: ["question", "answer"],
   answer: "required",
-  row: (f) => ({ question: f.text("question"), solution: f.text("answer"), answer: textAfter(f.text("answer"), "####") })
+  row: (f) => ({ question: f.text("question"), solution: f.text("answer"), answer: gsmLine(f.text("answer"))?.text ?? null })
 }
 
 const gsm8kLayouts = (split: string): ReadonlyArray<Layout> => [
@@ -40,7 +40,7 @@ export const gsm8k: Source = {
             row: (f) => ({
               question: f.text("question"),
               solution: f.text("ground_truth"),
-              answer: textAfter(f.text("ground_truth"), "\nA:")
+              answer: gsmLine(f.text("ground_truth"))?.text ?? null
             })
           }
         }

@@ -1,6 +1,6 @@
 /** MetaMathQA (Yu et al. 2023, arXiv 2309.12284). */
 
-import { textAfter } from "../answers.ts"
+import { answerSentence } from "../../formats/answers/stated-answer.ts"
 import type { Source } from "../Dataset.ts"
 
 export const metamath: Source = {
@@ -22,7 +22,7 @@ export const metamath: Source = {
             row: (f) => ({
               question: f.text("query"),
               solution: f.text("response"),
-              answer: textAfter(f.text("response"), "The answer is:")
+              answer: answerSentence(f.text("response"))?.text ?? null
             })
           }
         }

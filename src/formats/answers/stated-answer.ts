@@ -1,34 +1,70 @@
-/** An answer that a solution states in words, where nothing is run. */
+/**
+ * The answer that a solution states in words, where nothing is run: in a box, behind `####`, `A:`, `Answer:` or `The answer is:`.
+ * What is said last counts, and what was begun and not finished withdraws what was said before. References are taken from
+ * published solutions by the same lines, and read by the same rules.
+ */
 
-import { answerText, numberIn, reading } from "../../answers/answers.ts"
+import { answerText, reading } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
 import type { Extraction } from "../Format.ts"
 
-/** The number of a text that stands alone, or `complaint` and how the text begins. */
-export const statedNumber = (text: string, complaint: string): Extraction => {
-  const value = numberIn(text) === null ? null : answerText(text)
-  return value === null ? { value, error: `${complaint}: ${text.slice(0, 60)}`, steps: 0 } : { value, steps: 0 }
+/** What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. */
+interface Statement {
+  readonly start: number
+  readonly text: string | null
+  readonly name: string
 }
 
-/**
- * The number that a box behind `end` states, where a line states one and the text goes on: what is said last counts, and a box
- * that is not finished takes back what the line says. Null where no box follows.
- */
-export const boxedBehind = (completion: string, end: number): Extraction | null => {
-  if (!completion.includes("\\boxed", end)) return null
-  const box = lastBox(completion.slice(end))
-  if (box === null) return null
-  if (box.contents === null) return { value: null, error: unfinishedBox, steps: 0 }
-  return statedNumber(box.contents, "the last \\boxed{} is not a number")
+/** The last line that states an answer behind a mark; where no mark is, null. */
+type AnswerLine = (solution: string) => Statement | null
+
+/** What follows the last `mark` in its line. */
+const lineAfter = (mark: string, name: string): AnswerLine => {
+  return (solution) => {
+    const start = solution.lastIndexOf(mark)
+    if (start < 0) return null
+    const from = start + mark.length
+    const end = solution.indexOf("\n", from)
+    return { start, text: solution.slice(from, end < 0 ? undefined : end).trim(), name }
+  }
 }
 
-export const unfinishedBox = "the last \\boxed{} is not finished"
+const hashLine = lineAfter("####", "#### line")
+const lineBehindA = lineAfter("\nA:", "A: line")
+/** MetaMathQA's last line, `The answer is: 42`. */
+export const answerSentence = lineAfter("The answer is:", "last line")
 
-/** The same of any answer that can be read. */
-export const statedAnswer = (text: string, complaint: string): Extraction => {
-  const value = answerText(text)
+/** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
+export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
+
+const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:Final )?[Aa]nswer\s*:(?:\*\*)?([^\n]*)/gm
+const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:Final )?[Aa]nswer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gm
+
+const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
+  const found = [...solution.matchAll(pattern)].at(-1)
+  return found === undefined
+    ? null
+    : { start: found.index, text: found[1]!.trim().replace(/^([^*].*)\*\*$/, "$1"), name: "Answer line" }
+}
+
+/** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
+const answerLine = (solution: string, bare: boolean): Statement | null =>
+  solution.includes("nswer") ? lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution) : null
+
+const box: AnswerLine = (solution) => {
+  const found = solution.includes("\\boxed") ? lastBox(solution) : null
+  return found && { start: found.start, text: found.contents, name: "last \\boxed{}" }
+}
+
+/** What a solution states last, or `complaint` where it states nothing. */
+export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
+  const statements = [box(solution), gsmLine(solution), answerLine(solution, bare), answerSentence(solution)]
+  const last = statements.reduce((last, next) => (last === null || (next !== null && next.start > last.start) ? next : last))
+  if (last === null) return { value: null, error: complaint, steps: 0 }
+  if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }
+  const value = answerText(last.text)
   if (value !== null) return { value, steps: 0 }
-  const found = reading(text)
-  const why = "problem" in found ? ` ${found.problem}` : ""
-  return { value, error: `${complaint}${why}: ${text.slice(0, 60)}`, steps: 0 }
+  const found = reading(last.text)
+  const why = "problem" in found ? found.problem : "is none"
+  return { value, error: `the ${last.name} states no answer: it ${why}: ${last.text.slice(0, 60)}`, steps: 0 }
 }

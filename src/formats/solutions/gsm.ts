@@ -6,7 +6,7 @@
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
 
-import { boxedBehind, statedNumber } from "../answers/stated-answer.ts"
+import { gsmLine, lastStated } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"
@@ -27,24 +27,14 @@ export const gsm: Format = {
     })
     return [`First ${start.name} has ${start.count} ${start.item} .`, ...lines, `#### ${answer}`].join(` ${newline} `)
   },
-  detect: (completion) => answerLine(completion) !== null || marks.test(completion) || /^\s*First \w+ has \d/.test(completion),
+  detect: (completion) => gsmLine(completion) !== null || marks.test(completion) || /^\s*First \w+ has \d/.test(completion),
   subStyleOf: (completion) => {
     if (marks.test(completion)) return "marks"
-    return answerLine(completion) === null ? unclear : "plain"
+    return gsmLine(completion) === null ? unclear : "plain"
   },
-  extract: (completion) => {
-    const line = answerLine(completion)
-    if (line === null) return { value: null, error: "no #### line", steps: 0 }
-    return boxedBehind(completion, line.end) ?? statedNumber(line.text, "the #### line is not a number")
-  }
+  extract: (completion) =>
+    gsmLine(completion) === null ? { value: null, error: "no #### line", steps: 0 } : lastStated(completion, "no #### line")
 }
 
 /** `<<48/2=24>>`, spaced or not. */
 const marks = /<<\s*[-+\d(.][^<>\n=]{0,80}=[^<>\n]{0,80}>>/
-
-/** What follows the last `####` or, where there is none, the last `A:` that opens a line; and where that line ends. */
-const answerLine = (completion: string): { readonly text: string; readonly end: number } | null => {
-  const found =
-    [...completion.matchAll(/####[ \t]*([^\n]*)/g)].at(-1) ?? [...completion.matchAll(/(?:^|\n)A:[ \t]*([^\n]*)/g)].at(-1)
-  return found === undefined ? null : { text: found[1]!, end: found.index + found[0].length }
-}

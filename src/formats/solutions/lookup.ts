@@ -5,7 +5,7 @@
  * Sub-styles: `colon` (`Answer : 17`) and `is` (`Answer is 17`).
  */
 
-import { boxedBehind, statedNumber } from "../answers/stated-answer.ts"
+import { lastStated } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 
 export const lookup: Format = {
@@ -18,16 +18,8 @@ export const lookup: Format = {
   render: (problem, subStyle) => `Answer ${subStyle === "is" ? "is" : ":"} ${problem.answer}`,
   detect: (completion) => opening.test(completion),
   subStyleOf: (completion) => (completion.match(opening)?.[1] === ":" ? "colon" : "is"),
-  extract: (completion) => {
-    const line = [...completion.matchAll(answerLine)].at(-1)
-    const boxed = line === undefined ? null : boxedBehind(completion, line.index + line[0].length)
-    if (boxed !== null) return boxed
-    const text = line?.[1]?.trim() ?? ""
-    if (text === "") return { value: null, error: "no number after Answer", steps: 0 }
-    return statedNumber(text, "not a number")
-  }
+  extract: (completion) => lastStated(completion, "no Answer line", true)
 }
 
-/** How a completion opens, and every line that opens so: the last one is the answer. */
+/** How a completion opens. */
 const opening = /^\s*Answer\s*(:|is\b)([^\n]*)/
-const answerLine = /^[^\S\n]*Answer\s*(?::|is\b)([^\n]*)/gm

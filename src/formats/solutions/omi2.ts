@@ -6,8 +6,7 @@
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
 
-import { lastBox } from "../../answers/boxed.ts"
-import { statedAnswer, unfinishedBox } from "../answers/stated-answer.ts"
+import { answerSentence, lastStated } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"
@@ -28,33 +27,20 @@ export const omi2: Format = {
     return [...steps, boxedSentence(subStyle === "so" ? "So" : "Thus", problem)].join(" ")
   },
   detect: (completion) =>
-    completion.includes("\\boxed") ||
-    builtInOpening.test(completion) ||
-    equation.test(completion) ||
-    (lastLine(completion)?.text ?? "") !== "",
+    completion.includes("\\boxed") || builtInOpening.test(completion) || equation.test(completion) || endsInSentence(completion),
   subStyleOf: (completion) => {
     if (/^\s*We have \d/.test(completion)) return "equations"
     return conclusionOf(completion) ?? unclear
   },
-  extract: (completion) => {
-    const box = lastBox(completion)
-    const line = lastLine(completion)
-    if (line !== null && line.start > (box?.start ?? -1))
-      return statedAnswer(line.text, "the answer of the last line cannot be read, it")
-    if (box === null) return { value: null, error: "no \\boxed{} answer", steps: 0 }
-    if (box.contents === null) return { value: null, error: unfinishedBox, steps: 0 }
-    return statedAnswer(box.contents, "the boxed answer cannot be read, it")
-  }
+  extract: (completion) => lastStated(completion, "no \\boxed{} answer")
 }
 
 const builtInOpening = /^\s*We (?:start with|have) \d/
 /** `20 + 2 = 22`, also as `$20+2=22$` and `20 \times 2 = 40`: what makes prose a worked solution. */
 const equation = /(?<![\d,.%])\d[\d,.%]*\s*(?:[-+*/×÷x]|\\times|\\cdot|\\div)\s*\\?\$?\d[\d,.%]*[^=\n]{0,40}=\s*\\?\$?-?\d/
 
-/** MetaMathQA's last line, also where it ends before its answer. */
-const lastLine = (completion: string): { readonly start: number; readonly text: string } | null => {
-  const start = completion.lastIndexOf(statement)
-  const text = completion.slice(start + statement.length).trimEnd()
-  return start < 0 || text.includes("\n") ? null : { start, text: text.trimStart() }
+/** Whether the last line is MetaMathQA's, with an answer in it. */
+const endsInSentence = (completion: string): boolean => {
+  const said = answerSentence(completion)
+  return said !== null && said.text !== "" && !completion.trimEnd().includes("\n", said.start)
 }
-const statement = "The answer is:"
