@@ -3,14 +3,14 @@
  * row and field; how answers are written, and those that nothing can be graded against; rows that are there twice; questions of
  * evaluation sets inside training data. What of this is to be objected to is said here as well.
  *
- * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; a file that cannot be read
- * to its end is `damaged`.
+ * In bounded memory: 16 bytes for each distinct row and question. Nothing here fails because of a row; why a file was not read to
+ * its end is `unread`.
  */
 
 import { amountIn } from "../answers/answers.ts"
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
-import { isDatasetError } from "./errors.ts"
+import { type FileState, fileState, isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
 import { type PassedOver, passedOver } from "./locate/passed-over.ts"
 import {
@@ -49,8 +49,13 @@ export interface SplitCheck {
   readonly duplicates: Duplicates
   /** Sets of evaluation questions found in it; empty for evaluation splits. */
   readonly overlaps: ReadonlyArray<Overlap>
-  /** Why reading ended early, or null. */
-  readonly damaged: string | null
+  /** Why not all of it was read, or null. */
+  readonly unread: Unread | null
+}
+
+export interface Unread {
+  readonly state: FileState | "incomplete" | "empty"
+  readonly why: string
 }
 
 export interface AnswerCounts {
@@ -82,7 +87,7 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
   const ungradable = { rows: 0, first: [] as Array<RowFault> }
   const duplicates = duplicateCount(open.files.map((file) => file.name))
   const scan = contaminationScan(open.split.role === "training" ? (options.questions ?? []) : [])
-  let damaged: string | null = null
+  let unread: Unread | null = null
   try {
     for await (const { rows } of open.batches()) {
       for (const row of rows) {
@@ -99,14 +104,15 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     }
   } catch (error) {
     if (!isDatasetError(error)) throw error
-    damaged = error.message
+    unread = { state: fileState(error), why: error.message }
   }
-  if (open.missing.length > 0 && damaged === null) {
+  if (open.missing.length > 0 && unread === null) {
     const all = open.missing.length + open.files.length
-    damaged = `${open.missing.length} of ${all} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+    const why = `${open.missing.length} of ${all} files are missing: ${open.missing.slice(0, 3).join(", ")}`
+    unread = { state: "incomplete", why }
   }
-  if (open.report.rows + open.report.filtered + open.report.bad === 0 && damaged === null)
-    damaged = `${open.files.map((file) => file.path).join(", ")}: there is not a single row in it`
+  if (open.report.rows + open.report.filtered + open.report.bad === 0 && unread === null)
+    unread = { state: "empty", why: `${open.files.map((file) => file.path).join(", ")}: there is not a single row in it` }
   return {
     name,
     role: open.split.role,
@@ -117,7 +123,7 @@ export const checkDataset = async ({ dataset, split }: DatasetName, options: Che
     ungradable,
     duplicates: duplicates.found(),
     overlaps: scan.report(),
-    damaged
+    unread
   }
 }
 
@@ -131,12 +137,12 @@ export interface Tolerance extends OverlapTolerance {
 
 /** What is to be objected to, each in some words; none where all is as it should be. */
 export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<string> => {
-  const { report, ungradable, overlaps, damaged, role } = check
+  const { report, ungradable, overlaps, unread, role } = check
   const unusable = report.bad + ungradable.rows
   const answered = check.answers.numbers + check.answers.fractions + check.answers.other
   const gradable = answered - ungradable.rows
   return [
-    ...(damaged === null ? [] : ["damaged"]),
+    ...(unread === null ? [] : [unread.state]),
     ...(unusable <= most.badRows || report.bad === 0 ? [] : [`${counted(report.bad, "bad row")}`]),
     ...(unusable <= most.badRows || ungradable.rows === 0
       ? []
@@ -159,16 +165,16 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 
 /**
  * The distinct questions of a split, for looking them up in training data. Where a file of it cannot be read to its end: those
- * before, and `damaged` says why. Throws a DatasetError where it is not there at all.
+ * before, and `unread` says why. Throws a DatasetError where it is not there at all.
  */
 export const evaluationQuestions = async (
   { dataset, split }: DatasetName,
   options: RootOptions = {}
-): Promise<{ readonly questions: ReadonlyArray<EvaluationQuestion>; readonly damaged: string | null }> => {
+): Promise<{ readonly questions: ReadonlyArray<EvaluationQuestion>; readonly unread: string | null }> => {
   const set = nameOf({ dataset, split })
   const questions = new Map<string, EvaluationQuestion>()
   const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
-  const found = (damaged: string | null) => ({ questions: [...questions.values()], damaged })
+  const found = (unread: string | null) => ({ questions: [...questions.values()], unread })
   try {
     for await (const { rows } of open.batches())
       for (const { id, question } of rows) if (question !== "") questions.set(question, { set, id, question })

@@ -1,12 +1,12 @@
 /**
  * What real data is on this machine: for every source and split, the files found, or what is missing and how to get it.
  *
- * Nothing here fails because of one dataset: a damaged file is part of the description.
+ * Nothing here fails because of one dataset: a file that cannot be read is part of the description.
  */
 
 import { digestOf } from "../store/objects/digest.ts"
 import type { Role, Source } from "./Dataset.ts"
-import { DatasetMissing, DatasetUnreadable, isDatasetError } from "./errors.ts"
+import { DatasetMissing, DatasetUnreadable, type FileState, fileState, isDatasetError } from "./errors.ts"
 import { requireDataFile } from "./locate/data-file.ts"
 import { sha256OfFile } from "./locate/fingerprint.ts"
 import { datasetRoots, type Located, locateDataset, obtain, type RootOptions } from "./locate/locate.ts"
@@ -29,8 +29,8 @@ export interface SplitDescription {
   readonly role: Role
   readonly licence: string
   readonly hub: string
-  /** `found`; `incomplete` with some shards missing; `damaged` with a file that cannot be read; `missing`. */
-  readonly state: "found" | "incomplete" | "damaged" | "missing"
+  /** `found`; `incomplete` with some shards missing; `missing`; or what is the matter with the first file that is not sound. */
+  readonly state: "found" | "incomplete" | "missing" | FileState
   readonly folder: string | null
   readonly files: ReadonlyArray<FileDescription>
   readonly bytes: number
@@ -78,7 +78,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
   if (located instanceof DatasetMissing || located instanceof DatasetUnreadable)
     return {
       ...common,
-      state: located instanceof DatasetMissing ? "missing" : "damaged",
+      state: located instanceof DatasetMissing ? "missing" : fileState(located),
       folder: null,
       files: [],
       bytes: 0,
@@ -90,6 +90,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
     }
 
   const problems: Array<string> = []
+  let wrong: FileState | null = null
   const files: Array<FileDescription> = []
   for (const { name, path } of located.files) {
     const attempt = async <A>(wanted: boolean | undefined, compute: () => Promise<A>): Promise<A | null> => {
@@ -99,6 +100,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
       } catch (error) {
         if (!isDatasetError(error)) throw error
         problems.push(error.message)
+        wrong ??= fileState(error)
         return null
       }
     }
@@ -110,7 +112,7 @@ const describeSplit = async (source: Source, splitName: string, options: Describ
   }
   return {
     ...common,
-    state: problems.length > 0 ? "damaged" : located.missing.length > 0 ? "incomplete" : "found",
+    state: wrong ?? (located.missing.length > 0 ? "incomplete" : "found"),
     folder: located.folder,
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),

@@ -75,10 +75,18 @@ export class DatasetNotForTraining extends Schema.TaggedError<DatasetNotForTrain
   }
 }
 
+/**
+ * What can be the matter with a file: its bytes are not those that were written; it is something else than its name says; the
+ * system does not give it; or it is whole and cannot be used as it is (a column named twice, a window that no memory holds).
+ */
+export type FileState = "damaged" | "of another kind" | "cannot be read" | "refused"
+
 /** A file that is not whole, or not what it should be. */
 export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()("DatasetFileCorrupt", {
   file: Schema.String,
   problem: Schema.String,
+  /** What it is, where it is not damaged. */
+  state: Schema.optionalKey(Schema.Literals(["of another kind", "refused"])),
   /** What to do, where getting the file again is not it; a sentence without its full stop. */
   remedy: Schema.optionalKey(Schema.String)
 }) {
@@ -88,22 +96,44 @@ export class DatasetFileCorrupt extends Schema.TaggedError<DatasetFileCorrupt>()
   }
 }
 
+/** Of a file without a column that is read: what helps. */
+export const NO_COLUMN = "It is another file than its name says, or of another version: get that one, or name its columns so"
+
+/** A file that is something else than its name says; `what`: a clause that says so. */
+export const ofAnotherKind = (file: string, what: string, kind: Kind): DatasetFileCorrupt =>
+  new DatasetFileCorrupt({
+    file,
+    problem: what,
+    remedy: kind.remedy,
+    ...(kind.damaged === true ? {} : { state: "of another kind" })
+  })
+
+interface Kind {
+  /** What to do about it, a sentence without its full stop. */
+  readonly remedy: string
+  /** Whether it is what is left of the file itself. */
+  readonly damaged?: true
+}
+
 /** Something where a file or folder of a dataset should be that cannot be read at all. */
 export class DatasetUnreadable extends Schema.TaggedError<DatasetUnreadable>()("DatasetUnreadable", {
   path: Schema.String,
   problem: Schema.String,
+  /** Where something is there that is no file. */
+  state: Schema.optionalKey(Schema.Literal("of another kind")),
   /** What helps, where the system said why it cannot be read; a sentence. */
   remedy: Schema.optionalKey(Schema.String)
 }) {
   readonly badInput = true
   override get message() {
+    // What the system's remedies say of another place is said here, with its flag.
+    const here = this.remedy === undefined ? "Mend or remove it" : this.remedy.replace(ANOTHER_PLACE, "").replace(/\.$/, "")
     const folder = "name another folder with --data or ECHO_CHAMBER_DATA."
-    return (
-      `${this.path} ${this.problem}. ` +
-      (this.remedy === undefined ? `Mend or remove it, or ${folder}` : `${this.remedy} Or ${folder}`)
-    )
+    return `${this.path} ${this.problem}. ${here === "" ? `N${folder.slice(1)}` : `${here}, or ${folder}`}`
   }
 }
+
+const ANOTHER_PLACE = /(?:, or |^)name (?:another|a) place[^.]*(?=\.$)/i
 
 /** A row that cannot be used; more of them than are tolerated. */
 export class DatasetRowInvalid extends Schema.TaggedError<DatasetRowInvalid>()("DatasetRowInvalid", {
@@ -142,6 +172,14 @@ export const isDatasetError = (error: unknown): error is DatasetError =>
   error instanceof DatasetFileCorrupt ||
   error instanceof DatasetUnreadable ||
   error instanceof DatasetRowInvalid
+
+/** What an error says of a file. */
+export const fileState = (error: DatasetError): FileState =>
+  error instanceof DatasetFileCorrupt
+    ? (error.state ?? "damaged")
+    : error instanceof DatasetUnreadable
+      ? (error.state ?? "cannot be read")
+      : "refused"
 
 /** The first `most` of a list, and how many more there are. */
 const listed = (names: ReadonlyArray<string>, most: number): string =>

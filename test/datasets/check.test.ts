@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 
 import { checkDataset, evaluationQuestions } from "../../src/datasets/check.ts"
+import { describeDatasets } from "../../src/datasets/describe.ts"
 import { DigestIndex, textDigest } from "../../src/datasets/overlap/DigestIndex.ts"
 import { place } from "../cli/command-line.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
@@ -13,6 +14,17 @@ import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.
 const alone = (data: string) => ({ data, repository: join(data, "none/none"), environment: {} })
 const train = { dataset: "gsm8k", split: "train" }
 const test = { dataset: "gsm8k", split: "test" }
+const AIME = "aime-1983-2024/AIME_Dataset_1983_2024.csv"
+
+/** A header of tar: its checksum is taken with blanks in its place. */
+const tar = (): Buffer => {
+  const header = Buffer.alloc(1024)
+  header.write("test.jsonl")
+  header.write("        ", 148)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
+  return header
+}
 
 describe("a check", () => {
   it("counts usable and bad rows, naming file, row and field of the bad ones, and goes on to the end", async () => {
@@ -22,8 +34,8 @@ describe("a check", () => {
       "gsm8k/train.jsonl",
       `${jsonl(gsm8kRows(3))}{"question": "Q?"}\nnot json\n{"question": "Q?", "answer": "no mark"}\n${jsonl(gsm8kRows(2, 3))}`
     )
-    const { report, damaged } = await checkDataset(train, alone(data))
-    expect({ rows: report.rows, bad: report.bad, damaged }).toEqual({ rows: 5, bad: 3, damaged: null })
+    const { report, unread } = await checkDataset(train, alone(data))
+    expect({ rows: report.rows, bad: report.bad, unread }).toEqual({ rows: 5, bad: 3, unread: null })
     expect(report.faults).toMatchObject([
       { file: "train.jsonl", row: 3, field: "answer", problem: expect.stringContaining("is missing") },
       { file: "train.jsonl", row: 4, problem: expect.stringContaining("not valid JSON") },
@@ -82,7 +94,7 @@ describe("a check", () => {
     const data = temporaryFolder()
     writeIn(data, "gsm8k/test.jsonl.gz", gzipSync(jsonl(gsm8kRows(3))).subarray(0, -1))
     writeIn(data, "gsm8k/train.jsonl", jsonl(gsm8kRows(2, 50)))
-    expect((await evaluationQuestions(test, alone(data))).damaged).toMatch(/ends too early/)
+    expect((await evaluationQuestions(test, alone(data))).unread).toMatch(/ends too early/)
     const { code, out, err } = await place().here(["data", "check", "gsm8k:train", "--against", "gsm8k:test", "--data", data])
     expect(out).toMatch(/2 usable, 0 bad/)
     expect(out).not.toMatch(/nothing to object to/)
@@ -93,16 +105,56 @@ describe("a check", () => {
   it("reports a file that ends too early, with what was read before", async () => {
     const data = temporaryFolder()
     writeIn(data, "svamp/SVAMP.json", '[{"ID": "a", "Body": "B.", "Question": "Q?", "Answer": 1}, {"ID": "b"')
-    const { report, damaged } = await checkDataset({ dataset: "svamp", split: "test" }, alone(data))
-    expect(damaged).toContain("ends inside its JSON array")
+    const { report, unread } = await checkDataset({ dataset: "svamp", split: "test" }, alone(data))
+    expect(unread).toEqual({ state: "damaged", why: expect.stringContaining("ends inside its JSON array") })
     expect(report.bad).toBe(0)
+  })
+
+  it.each([
+    ["a zip archive", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("PK\u0003\u0004 and more"), "of another kind"],
+    ["a tar archive", "gsm8k:test", "gsm8k/test.jsonl", tar(), "of another kind"],
+    ["a web page", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("<!doctype html><p>Log in"), "of another kind"],
+    ["a JSON array in place of lines", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("[\n{}\n]\n"), "of another kind"],
+    ["plain text", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("a\nb\nc\nd\n"), "of another kind"],
+    ["a zip archive called gzip", "gsm8k:test", "gsm8k/test.jsonl.gz", Buffer.from("PK\u0003\u0004 and more"), "of another kind"],
+    ["a tar archive in gzip", "gsm8k:test", "gsm8k/test.jsonl.gz", gzipSync(tar()), "of another kind"],
+    ["UTF-16", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from('{"question":"a"}', "utf16le"), "of another kind"],
+    ["lines in place of an array", "svamp:test", "SVAMP/SVAMP.json", Buffer.from('{"ID":"a"}\n{"ID":"b"}\n'), "of another kind"],
+    ["JSON called Parquet", "gsm8k:test", "gsm8k/main/test-00000-of-00001.parquet", Buffer.from('{"a":1}'), "of another kind"],
+    ["JSON called CSV", "aime:1983-2024", AIME, Buffer.from('[{"ID":1}]\n'), "of another kind"],
+    ["a column twice", "aime:1983-2024", AIME, Buffer.from("ID,Question,Answer,Answer\n1,q,5,6\n"), "refused"],
+    ["a column twice but for blanks", "aime:1983-2024", AIME, Buffer.from("ID,Question,Answer, Answer\n1,q,5,6\n"), "refused"],
+    ["no such column", "aime:1983-2024", AIME, Buffer.from("ID,Question,Solution\n1,q,5\n"), "refused"],
+    ["gzip that ends early", "gsm8k:test", "gsm8k/test.jsonl.gz", gzipSync(jsonl(gsm8kRows(3))).subarray(0, -1), "damaged"],
+    ["nothing but zeros", "gsm8k:test", "gsm8k/test.jsonl", Buffer.alloc(4096), "damaged"],
+    ["half of a Parquet file", "gsm8k:test", "gsm8k/main/test-00000-of-00001.parquet", Buffer.from("PAR1 half"), "damaged"],
+    ["an open quote", "aime:1983-2024", AIME, Buffer.from('ID,Question,Answer\n1,"q,5\n'), "damaged"]
+  ])("calls %s what it is, in every command", async (_, name, file, bytes, state) => {
+    const data = temporaryFolder()
+    writeIn(data, file, bytes)
+    const [dataset, split] = name.split(":") as [string, string]
+    const { unread } = await checkDataset({ dataset, split }, alone(data))
+    expect(unread).toMatchObject({ state, why: expect.stringContaining(file) })
+    const at = place()
+    const { out, code } = await at.here(["data", "check", name, "--data", data, "--json"])
+    expect(JSON.parse(out)[0]).toMatchObject({ unread: { state }, objections: expect.arrayContaining([state]) })
+    expect(code).toBe(1)
+    const text = await at.here(["data", "check", name, "--data", data])
+    expect(text.out).toContain(`Not as they should be: ${name} (${state}`)
+    if (state !== "damaged") expect(text.out).not.toMatch(/^ *damaged|\(damaged/m)
+    const described = await describeDatasets({ ...alone(data), rows: true, digests: true, only: [{ dataset, split }] })
+    // Counting lines and reading footers sees less than reading all.
+    if (described[0]!.state !== "found") expect(described[0]!.state).toBe(state)
   })
 
   it("objects to files without a single row", async () => {
     const data = temporaryFolder()
     writeIn(data, "gsm8k/train.jsonl", "\n\n")
     const check = await checkDataset({ dataset: "gsm8k", split: "train" }, alone(data))
-    expect(check.damaged).toMatch(/gsm8k\/train\.jsonl: there is not a single row in it$/)
+    expect(check.unread).toEqual({
+      state: "empty",
+      why: expect.stringMatching(/gsm8k\/train\.jsonl: there is not a single row in it$/)
+    })
   })
 })
 

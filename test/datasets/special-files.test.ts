@@ -6,11 +6,14 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as net from "node:net"
+import * as os from "node:os"
 import * as path from "node:path"
 
 import { afterAll, describe, expect, it } from "vitest"
 
 import { describeDatasets } from "../../src/datasets/describe.ts"
+import { DatasetUnreadable, fileState } from "../../src/datasets/errors.ts"
+import { readRefused } from "../../src/datasets/locate/data-file.ts"
 import { readDataset } from "../../src/datasets/read/load.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
@@ -63,8 +66,9 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     if (what !== "an empty file") {
       const described = await describeDatasets({ data, only: [{ dataset: "gsm8k", split: "test" }] })
-      expect(described[0]).toMatchObject({ state: "damaged" })
+      expect(described[0]!.state).toBe(/ not a file/.test(described[0]!.problems.join()) ? "of another kind" : "cannot be read")
       expect(described[0]!.problems.join()).toMatch(words)
+      expect(described[0]!.problems.join()).not.toMatch(/(?:another|place).*\bOr name another/)
       await expect(readDataset("gsm8k", "test", { data, purpose: "evaluation" })).rejects.toThrow(words)
     }
     expect(await readDataset("svamp", "test", { data, purpose: "evaluation" })).toHaveLength(1)
@@ -73,6 +77,7 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     for (const args of [["data", "list", "gsm8k:test"], ["data", "check", "gsm8k:test", "svamp:test"], ["doctor"]]) {
       const { out, err } = await at.here([...args, "--data", data])
       expect(`${out}${err}`).not.toMatch(/\n\s+at |Something broke|is damaged or not what/)
+      expect(`${out}${err}`).not.toContain("damaged")
       if (args[0] === "data" && args[1] === "check") expect(`${out}${err}`).toMatch(words)
     }
     const plan = await at.here([
@@ -124,7 +129,7 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
       fs.symlinkSync("../../../blobs/gone", path.join(path.dirname(file), "snapshots/abc/main/train-00000-of-00001.parquet"))
     }, "datasets--openai--gsm8k/x")
     const described = await describeDatasets({ data, only: [{ dataset: "gsm8k", split: "train" }] })
-    expect(described[0]).toMatchObject({ state: "damaged" })
+    expect(described[0]).toMatchObject({ state: "cannot be read" })
     expect(described[0]!.problems.join()).toContain("where nothing is")
   })
 
@@ -141,21 +146,28 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     }, name)
     fs.chmodSync(data, 0o755)
     const source = `
+      import { checkDataset } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/check.ts"))}
       import { describeDatasets } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/describe.ts"))}
       process.setuid(65534)
-      const found = await describeDatasets({ data: ${JSON.stringify(data)}, repository: "/nowhere/x", environment: {} })
+      const roots = { data: ${JSON.stringify(data)}, repository: "/nowhere/x", environment: {} }
+      const found = await describeDatasets(roots)
       const here = found.filter(({ state }) => state !== "missing")
-      console.log(JSON.stringify(here.map(({ source, state, problems }) => [source, state, problems])))`
+      console.log(JSON.stringify(here.map(({ source, state, problems }) => [source, state, problems])))
+      const check = await checkDataset({ dataset: "gsm8k", split: "test" }, roots).catch((cause) => ({ unread: cause.message }))
+      console.log(JSON.stringify(check.unread))`
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", source], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"]
     })
-    const states = JSON.parse(out) as ReadonlyArray<readonly [string, string, ReadonlyArray<string>]>
+    const [listed, checked] = out.split("\n")
+    expect(checked).toMatch(/: permission is denied\. Give this user the right to it, or name another folder with --data/)
+    if (checked!.startsWith("{")) expect(JSON.parse(checked!)).toMatchObject({ state: "cannot be read" })
+    const states = JSON.parse(listed!) as ReadonlyArray<readonly [string, string, ReadonlyArray<string>]>
     expect(states.find(([source]) => source === "svamp")?.[1]).toBe("found")
     expect(states.find(([source]) => source === "gsm8k")).toMatchObject([
       "gsm8k",
-      "damaged",
-      [expect.stringMatching(/: permission is denied\. Give this user the right to it/)]
+      "cannot be read",
+      [expect.stringMatching(/: permission is denied\. Give this user the right to it, or name another folder with --data/)]
     ])
   })
 
@@ -166,6 +178,7 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
       const words = /cannot be read: the disk failed\. See the system's log/
       const only = [{ dataset: "gsm8k", split: "test" }]
       const [described] = await describeDatasets({ data, rows: true, digests: true, only })
+      if (!name.endsWith("parquet")) expect(described!.state).toBe("cannot be read")
       if (!name.endsWith("parquet")) expect(described!.problems[0]).toMatch(words)
       expect(described!.problems.at(-1)).toMatch(words)
       const reading = readDataset("gsm8k", "test", { data, purpose: "evaluation" })
@@ -173,6 +186,20 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
       else await expect(reading).rejects.toThrow()
     }
   )
+
+  it("what the system refuses is said with one way to another place, whatever it refuses", () => {
+    const codes = Object.entries(os.constants.errno)
+    expect(codes.length).toBeGreaterThan(50)
+    for (const [code, errno] of codes) {
+      const cause = Object.assign(new Error(code), { code, errno: -errno, syscall: "open", path: "/x" })
+      const found = readRefused("/x", cause)
+      if (!(found instanceof DatasetUnreadable)) throw new Error(code)
+      expect(found.message).toMatch(/^\/x cannot be read: .*name another folder with --data or ECHO_CHAMBER_DATA\.$/i)
+      expect(found.message.match(/name (?:a|another) (?:place|folder)/gi), found.message).toHaveLength(1)
+      expect(found.message).not.toMatch(/\.\.|\. ,|\s,|\.,|Or name/)
+      expect(fileState(found)).toBe("cannot be read")
+    }
+  })
 
   it("imported from, is refused by name", async () => {
     for (const [, make, words] of SPECIAL.slice(3, 7)) {

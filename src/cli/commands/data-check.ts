@@ -51,8 +51,8 @@ export const command: Command = {
   name: "data check",
   summary:
     "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
-    "How many prompts and documents are too long. Exit code 1 when rows are bad, answers cannot be graded, files are damaged, " +
-    "or test questions are in training data.",
+    "How many prompts and documents are too long. Exit code 1 when rows are bad, answers cannot be graded, files are not read " +
+    "to their end, or test questions are in training data.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
@@ -83,7 +83,7 @@ export const command: Command = {
     for (const name of wanted ? against : []) {
       const found = await evaluationQuestions(name, roots)
       append(questions, found.questions)
-      if (found.damaged !== null) unread.push(`${nameOf(name)}: ${found.damaged}`)
+      if (found.unread !== null) unread.push(`${nameOf(name)}: ${found.unread}`)
     }
 
     const bottom = redrawn(process.stderr)
@@ -137,7 +137,7 @@ interface Checked extends SplitCheck {
 }
 
 const asText = (check: Checked): string => {
-  const { name, role, files, report, answers, ungradable, duplicates, overlaps, damaged } = check
+  const { name, role, files, report, answers, ungradable, duplicates, overlaps, unread } = check
   const lines: Array<ReadonlyArray<string>> = [
     [
       "rows",
@@ -168,7 +168,7 @@ const asText = (check: Checked): string => {
     ...duplicates.examples.map(({ file, row, sameAs }) => ["", `${file}#${row} is ${sameAs}`]),
     ...lengthLines(check).map((line, i) => [i === 0 ? "lengths" : "", line]),
     ...overlaps.map((overlap, i) => [i === 0 ? "contains" : "", overlapWords(overlap)]),
-    ...(damaged === null ? [] : [["damaged", damaged]])
+    ...(unread === null ? [] : [[unread.state, unread.why]])
   ]
   if (answers.numbers + answers.fractions + answers.other + report.withoutAnswer === 0)
     lines.splice(

@@ -26,9 +26,12 @@ export const command: Command = {
     const read = !parsed.is("quick")
     const splits = await describeDatasets({ ...roots, only, rows: read, digests: read })
     print(parsed.is("json") ? `${JSON.stringify(splits, null, 1)}\n` : `${asText(splits, datasetRoots(roots))}\n`)
-    return splits.some(({ state }) => state === "damaged") ? 1 : 0
+    return splits.every(({ state }) => SOUND.has(state)) ? 0 : 1
   }
 }
+
+/** What a list of data may show without being a failure. */
+const SOUND: ReadonlySet<string> = new Set(["found", "incomplete", "missing"] satisfies ReadonlyArray<SplitDescription["state"]>)
 
 const asText = (splits: ReadonlyArray<SplitDescription>, roots: ReadonlyArray<string>): string => {
   const here = splits.filter(({ state }) => state !== "missing")

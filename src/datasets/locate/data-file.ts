@@ -11,11 +11,12 @@ import { DatasetUnreadable } from "../errors.ts"
 /** The file behind a path. Throws DatasetUnreadable where there is none that may be read. */
 export const requireDataFile = (path: string): fs.Stats => {
   const unreadable = (problem: string) => new DatasetUnreadable({ path, problem })
+  const noFile = (problem: string) => new DatasetUnreadable({ path, problem, state: "of another kind" })
   try {
     const found = fs.statSync(path, { throwIfNoEntry: false })
     if (found === undefined)
       throw unreadable(isLink(path) ? `is a link to ${fs.readlinkSync(path)}, where nothing is` : "is not there")
-    if (!found.isFile()) throw unreadable(`is ${sortOf(found)}, not a file`)
+    if (!found.isFile()) throw noFile(`is ${sortOf(found)}, not a file`)
     fs.accessSync(path, fs.constants.R_OK)
     return found
   } catch (cause) {

@@ -97,7 +97,12 @@ class KnownDigests {
     const sha256 = await sha256OfFile(path)
     const after = await stampOf(path)
     if (after.stamp !== before.stamp)
-      throw new DatasetFileCorrupt({ file: path, problem: "changed while it was read", remedy: "Try again when it is complete" })
+      throw new DatasetFileCorrupt({
+        file: path,
+        problem: "changed while it was read",
+        state: "refused",
+        remedy: "Try again when it is complete"
+      })
     if (after.bytes >= WORTH_REMEMBERING && Date.now() - after.changed > SETTLED) {
       this.entries.set(key, { stamp: after.stamp, sha256 })
       this.learnt = true

@@ -6,7 +6,7 @@
  * that is no UTF-8 is then a fault of its record and not of the file.
  */
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { DatasetFileCorrupt, NO_COLUMN, ofAnotherKind } from "../errors.ts"
 import { textBytes } from "../unpack/file-bytes.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
 import { LONGEST_RECORD, strictText, withoutMark } from "./text.ts"
@@ -46,28 +46,29 @@ export const countCsv = async (path: string): Promise<number> => {
 }
 
 const refuseHeader = (path: string, { fields, count, problem }: CsvRecord, columns: ReadonlyArray<string>): void => {
-  const refuse = (what: string, remedy: string) => new DatasetFileCorrupt({ file: path, problem: what, remedy })
+  const refuse = (what: string, remedy: string) => new DatasetFileCorrupt({ file: path, problem: what, state: "refused", remedy })
   const [first = ""] = fields
   if (problem !== null || count > MOST_FIELDS)
     throw refuse(
       problem === null ? `has a header of ${count} columns` : `has a header that ${problem}`,
       "Write it anew as CSV in UTF-8"
     )
-  if (/^\s*[[{]/.test(first)) throw refuse("is JSON and not CSV", "Write it anew as CSV, with a header")
+  if (/^\s*[[{]/.test(first)) throw ofAnotherKind(path, "is JSON and not CSV", { remedy: "Write it anew as CSV, with a header" })
   if (fields.some((field) => field.includes("\r")))
     throw refuse("ends its lines with a carriage return alone", "End them with a line feed (tr '\\r' '\\n')")
   const seen = new Set<string>()
   for (const column of fields) {
-    if (seen.has(column))
+    // Names that only blanks tell apart are one name to whoever reads the file.
+    const name = column.trim()
+    if (seen.has(name))
       throw refuse(
-        `names the column ${column} twice in its header, and nothing says which one counts`,
+        `names the column ${name} twice in its header, and nothing says which one counts`,
         "Give each column a name of its own"
       )
-    seen.add(column)
+    seen.add(name)
   }
-  const missing = columns.filter((column) => !seen.has(column))
-  if (missing.length > 0)
-    throw new DatasetFileCorrupt({ file: path, problem: `has no column ${missing.join(", ")}; its columns are ${shown(fields)}` })
+  const missing = columns.filter((column) => !fields.includes(column))
+  if (missing.length > 0) throw refuse(`has no column ${missing.join(", ")}; its columns are ${shown(fields)}`, NO_COLUMN)
 }
 
 const shown = (columns: ReadonlyArray<string>): string =>

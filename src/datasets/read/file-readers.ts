@@ -1,6 +1,6 @@
 /** The reader of a file, by its name. */
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { ofAnotherKind } from "../errors.ts"
 import { unpackedName } from "../locate/globs.ts"
 import { countCsv, readCsv } from "./csv.ts"
 import { countJsonArray, readJsonArray } from "./json-array.ts"
@@ -26,9 +26,8 @@ export const formatOf = (path: string): FileFormat => {
   const suffix = /\.([a-z]+)$/i.exec(unpackedName(path))?.[1]?.toLowerCase() ?? ""
   const format = formats[suffix]
   if (format === undefined)
-    throw new DatasetFileCorrupt({
-      file: path,
-      problem: `is of an unknown kind; read are ${Object.keys(formats).join(", ")}, and .gz or .zst of them`
+    throw ofAnotherKind(path, "is of an unknown kind by its name", {
+      remedy: `Read are ${Object.keys(formats).join(", ")}, and .gz or .zst of them`
     })
   return format
 }

@@ -6,7 +6,7 @@
  * JSON Lines is, so that one malformed element is one bad row. The row is the element's index.
  */
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { DatasetFileCorrupt, ofAnotherKind } from "../errors.ts"
 import { textBytes } from "../unpack/file-bytes.ts"
 import { jsonRow } from "./json.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
@@ -40,7 +40,7 @@ export const countJsonArray = async (path: string): Promise<number> => {
 /** Elements of the outer array as bytes, those that end in one chunk together. */
 async function* elementsOf(path: string): AsyncGenerator<Array<Uint8Array>> {
   const corrupt = (problem: string, remedy?: string) =>
-    new DatasetFileCorrupt({ file: path, problem, ...(remedy === undefined ? {} : { remedy }) })
+    remedy === undefined ? new DatasetFileCorrupt({ file: path, problem }) : ofAnotherKind(path, problem, { remedy })
   let depth = 0
   let inString = false
   let escaped = false

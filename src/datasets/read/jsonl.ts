@@ -6,7 +6,7 @@
  * on, is refused as a whole rather than line by line.
  */
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { DatasetFileCorrupt, ofAnotherKind } from "../errors.ts"
 import { textBytes } from "../unpack/file-bytes.ts"
 import { jsonRow } from "./json.ts"
 import type { RawRow, Reader } from "./RawRow.ts"
@@ -92,15 +92,11 @@ const refuseOtherText = (path: string, head: Uint8Array): void => {
   const lines = Buffer.from(head.subarray(0, 4096)).toString("utf8").split("\n")
   const [first = "", second = "{"] = lines.map((line) => line.trim()).filter((line) => line !== "")
   if (first.startsWith("["))
-    throw new DatasetFileCorrupt({
-      file: path,
-      problem: "begins with [, so it is a JSON array and not JSON Lines",
+    throw ofAnotherKind(path, "begins with [, so it is a JSON array and not JSON Lines", {
       remedy: "Write each of its records on a line of its own"
     })
   if (!first.startsWith("{") && !second.startsWith("{") && lines.length > 2)
-    throw new DatasetFileCorrupt({
-      file: path,
-      problem: `is not JSON Lines: its first lines are no JSON but ${JSON.stringify(first.slice(0, BEGINNING))}`,
+    throw ofAnotherKind(path, `is not JSON Lines: its first lines are no JSON but ${JSON.stringify(first.slice(0, BEGINNING))}`, {
       remedy: "Write each of its records as a JSON object on a line of its own"
     })
 }

@@ -7,7 +7,7 @@
 
 import type { AsyncBuffer, FileMetaData, RowGroup } from "hyparquet"
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { DatasetFileCorrupt, NO_COLUMN, ofAnotherKind } from "../errors.ts"
 import { readRefused, requireDataFile } from "../locate/data-file.ts"
 import { kindOf, LONGEST_MARK } from "../unpack/kinds.ts"
 import { pageCodecs } from "../unpack/page-codecs.ts"
@@ -66,25 +66,25 @@ const decoded = async <A>(file: string, problem: string, work: () => Promise<A>)
   }
 }
 
+const WRITE_ANEW = "Write its rows as Parquet, and put that file in its place"
 const NO_FOOTER = "its Parquet footer cannot be read"
 
 const open = async (path: string): Promise<{ readonly file: AsyncBuffer; readonly metadata: FileMetaData }> => {
   const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet")
-  const corrupt = (problem: string, remedy?: string) =>
-    new DatasetFileCorrupt({ file: path, problem, ...(remedy === undefined ? {} : { remedy }) })
+  const corrupt = (problem: string) => new DatasetFileCorrupt({ file: path, problem })
   requireDataFile(path)
   return decoded(path, NO_FOOTER, async () => {
     const file = await asyncBufferFromFile(path)
     const head = new Uint8Array(await file.slice(0, LONGEST_MARK))
     const kind = kindOf(head)
     if (Buffer.from(head.subarray(0, 4)).toString("latin1") !== "PAR1") {
-      const text = /^\s*[[{]/.test(Buffer.from(head).toString("latin1")) ? { name: "JSON" } : null
+      const text = /^\s*[[{]/.test(Buffer.from(head).toString("latin1")) ? { name: "JSON", remedy: WRITE_ANEW } : null
       const found = kind ?? text
       throw found === null
         ? corrupt(
             head.length === 0 ? "is empty: its Parquet footer cannot be read" : "is no Parquet file: it does not begin as one"
           )
-        : corrupt(`is ${found.name} and not Parquet`, kind?.remedy ?? "Write its rows as Parquet, and put that file in its place")
+        : ofAnotherKind(path, `is ${found.name} and not Parquet`, found)
     }
     const metadata = await parquetMetadataAsync(file)
     const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
@@ -98,14 +98,13 @@ const open = async (path: string): Promise<{ readonly file: AsyncBuffer; readonl
 
 const refuseColumns = async (path: string, metadata: FileMetaData, columns: ReadonlyArray<string>): Promise<void> => {
   const { parquetSchema } = await import("hyparquet")
-  const corrupt = (problem: string, remedy?: string) =>
-    new DatasetFileCorrupt({ file: path, problem, ...(remedy === undefined ? {} : { remedy }) })
+  const refused = (problem: string, remedy: string) => new DatasetFileCorrupt({ file: path, problem, state: "refused", remedy })
   const present = await decoded(path, NO_FOOTER, async () => parquetSchema(metadata).children.map((child) => child.element.name))
   const missing = columns.filter((column) => !present.includes(column))
-  if (missing.length > 0) throw corrupt(`has no column ${missing.join(", ")}; its columns are ${present.join(", ")}`)
-  const twice = columns.find((column) => present.indexOf(column) !== present.lastIndexOf(column))
+  if (missing.length > 0) throw refused(`has no column ${missing.join(", ")}; its columns are ${present.join(", ")}`, NO_COLUMN)
+  const twice = columns.find((column) => present.filter((name) => name.trim() === column.trim()).length > 1)
   if (twice !== undefined)
-    throw corrupt(`has the column ${twice} twice, and nothing says which one counts`, "Write it anew with a name for each column")
+    throw refused(`has the column ${twice} twice, and nothing says which one counts`, "Write it anew with a name for each column")
 }
 
 const KNOWN_CODECS = new Set(["UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"])

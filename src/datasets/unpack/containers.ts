@@ -5,7 +5,7 @@
 
 import { errorCode } from "../../text/error-text.ts"
 import { systemCode } from "../../text/system-problem.ts"
-import { DatasetFileCorrupt, isDatasetError } from "../errors.ts"
+import { DatasetFileCorrupt, isDatasetError, ofAnotherKind } from "../errors.ts"
 import type { ByteQueue } from "./ByteQueue.ts"
 import { kindOf, LONGEST_MARK } from "./kinds.ts"
 
@@ -27,7 +27,7 @@ export interface Container {
 /** The sentences for one file: its packing is `gzip` of `member`s, or `Zstandard` of `frame`s. */
 export const container = (file: string, packing: string, member: string): Container => {
   const corrupt = (problem: string, remedy?: string) =>
-    new DatasetFileCorrupt({ file, problem, ...(remedy === undefined ? {} : { remedy }) })
+    new DatasetFileCorrupt({ file, problem, ...(remedy === undefined ? {} : { remedy, state: "refused" }) })
   const endsEarly = (number: number) =>
     corrupt(
       `its ${packing} data ends too early${number === 1 ? "" : `, inside ${member} ${number}`}, as after an interrupted download`
@@ -41,8 +41,9 @@ export const container = (file: string, packing: string, member: string): Contai
       if (head.length === 0) return endsEarly(number)
       const kind = kindOf(head)
       const but = kind === null ? "" : ` but ${kind.name}`
+      if (number === 1 && kind !== null) return ofAnotherKind(file, `is not ${packing} data${but}`, kind)
       return number === 1
-        ? corrupt(`is not ${packing} data${but}`, kind?.remedy)
+        ? corrupt(`is not ${packing} data`)
         : corrupt(`goes on behind its ${member} ${number - 1} with what is not ${packing} data${but}`)
     },
     tooLarge: (number, problem) =>

@@ -2,7 +2,7 @@
 
 import { createReadStream } from "node:fs"
 
-import { DatasetFileCorrupt } from "../errors.ts"
+import { ofAnotherKind } from "../errors.ts"
 import { readRefused, requireDataFile } from "../locate/data-file.ts"
 import { ByteQueue } from "./ByteQueue.ts"
 import { CHUNK, container } from "./containers.ts"
@@ -58,6 +58,5 @@ async function* textOnly(path: string, chunks: AsyncGenerator<Uint8Array>): Asyn
 
 const refuseKind = (path: string, head: Uint8Array, packed: boolean): void => {
   const kind = kindOf(head.subarray(0, LONGEST_MARK))
-  if (kind !== null)
-    throw new DatasetFileCorrupt({ file: path, problem: `${packed ? "holds" : "is"} ${kind.name}`, remedy: kind.remedy })
+  if (kind !== null) throw ofAnotherKind(path, `${packed ? "holds" : "is"} ${kind.name}`, kind)
 }

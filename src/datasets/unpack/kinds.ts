@@ -5,6 +5,8 @@ export interface Kind {
   readonly name: string
   /** What to do about it, a sentence without its full stop. */
   readonly remedy: string
+  /** Whether it is what is left of the file itself, and no other kind. */
+  readonly damaged?: true
 }
 
 /** So many bytes from the start tell the kind. */
@@ -85,7 +87,7 @@ export const kindOf = (head: Uint8Array): Kind | null => {
   const half = halfOfZeros(head)
   if (half !== null) return half
   return head.length > 0 && head.every((byte) => byte === 0)
-    ? { name: "nothing but zeros, as of a download that was never filled in", remedy: "Get it again" }
+    ? { name: "nothing but zeros, as of a download that was never filled in", remedy: "Get it again", damaged: true }
     : null
 }
 

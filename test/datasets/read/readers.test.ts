@@ -122,7 +122,7 @@ describe("a damaged file is refused, with its name and what is wrong", () => {
     ["quote.csv", 'a,b\n1,"2\n', /ends inside a quoted field/],
     ["latin1.csv", Buffer.from("\u00e9,b\n1,2\n", "latin1"), /has a header that has a field 1 that is not valid UTF-8/],
     ["empty.csv", "", /begins with a header/],
-    ["data.txt", "", /unknown kind; read are parquet, jsonl, json, csv/]
+    ["data.txt", "", /unknown kind by its name\. Read are parquet, jsonl, json, csv/]
   ]
   it.each(damaged)("%s", async (name, bytes, problem) => {
     const path = writeIn(folder, `damaged/${name}`, bytes)
