@@ -22,8 +22,13 @@ export type Answer =
   | { readonly kind: "based"; readonly digits: string; readonly base: number }
   /** `3:4`, `4:30`, `1:2:3`. */
   | { readonly kind: "ratio"; readonly parts: ReadonlyArray<Expression> }
-  /** In no order, each once: a set, or values with commas or words between them. `braces`: written as a set. */
-  | { readonly kind: "set"; readonly items: ReadonlyArray<Answer>; readonly braces: boolean }
+  /** In no order: a set, or values with commas or words between them. `members`: each once. `braces`: written as a set. */
+  | {
+      readonly kind: "set"
+      readonly items: ReadonlyArray<Answer>
+      readonly members: ReadonlyArray<Answer>
+      readonly braces: boolean
+    }
   /** In order: a tuple, a point, an interval. `of`: the variable that an inequality says it of; null for none. */
   | {
       readonly kind: "sequence"

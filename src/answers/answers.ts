@@ -6,6 +6,7 @@
 import type { Answer } from "./Answer.ts"
 import { equalAnswers } from "./equal.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
+import { beginTurn, TooMuchWork } from "./mathematics/work.ts"
 import { equalNumbers, isCanonical } from "./numbers.ts"
 import { unwrapped } from "./plain-latex.ts"
 import { readAnswer } from "./read-answer.ts"
@@ -16,6 +17,9 @@ export type Reading = { readonly answer: Answer } | { readonly problem: string }
 /** Readings by text: references are read for each completion, and answers repeat. Bounded, and without it all is the same. */
 const readings = new Map<string, Reading>()
 const MOST_READINGS = 10_000
+
+/** For reading an answer, and for comparing two: some two and a half milliseconds each. */
+const MOST_STEPS = 30_000
 
 export const reading = (text: string): Reading => {
   const known = readings.get(text)
@@ -28,10 +32,11 @@ export const reading = (text: string): Reading => {
 
 const readNow = (text: string): Reading => {
   try {
+    beginTurn(MOST_STEPS)
     const answer = readAnswer(text)
     return isProse(answer, text) ? { problem: "goes on in words" } : { answer }
   } catch (cause) {
-    if (cause instanceof Unreadable) return { problem: cause.problem }
+    if (cause instanceof Unreadable || cause instanceof TooMuchWork) return { problem: cause.problem }
     throw cause
   }
 }
@@ -79,10 +84,19 @@ const numberOf = (answer: Answer, withUnit: boolean): string | null => {
   return answer.unit === "" || !withUnit ? answer.number : `${answer.number} ${answer.unit}`
 }
 
-/** Whether two answers are the same. A text that cannot be read equals nothing but itself. */
+/** Whether two answers are the same. A text that cannot be read equals nothing but itself, nor does one that costs too much. */
 export const isSameAnswer = (a: string, b: string): boolean => {
   if (a === b) return true
-  if (isCanonical(a) && isCanonical(b)) return equalNumbers(a, b)
-  const [left, right] = [reading(a), reading(b)]
-  return "answer" in left && "answer" in right && equalAnswers(left.answer, right.answer)
+  const areNumbers = isCanonical(a) && isCanonical(b)
+  const [left, right] = areNumbers ? [] : [reading(a), reading(b)]
+  beginTurn(MOST_STEPS)
+  try {
+    if (left === undefined || right === undefined) return equalNumbers(a, b)
+    if ("problem" in left || "problem" in right) return false
+    // In one order, so that both ways round cost the same.
+    return a < b ? equalAnswers(left.answer, right.answer) : equalAnswers(right.answer, left.answer)
+  } catch (cause) {
+    if (cause instanceof TooMuchWork) return false
+    throw cause
+  }
 }

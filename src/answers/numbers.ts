@@ -10,6 +10,8 @@
  * and 0.333 are each the rounded 1/3.
  */
 
+import { spend } from "./mathematics/work.ts"
+
 /** An exact number, with the places its decimal text has; null where it was not written as a decimal. */
 interface Exact {
   readonly top: bigint
@@ -20,6 +22,8 @@ interface Exact {
 /** Two numbers in canonical form (`numeral.ts`), `b` a hundred times smaller where `hundredth`. */
 export const equalNumbers = (a: string, b: string, hundredth = false): boolean => {
   if (a === b && !hundredth) return true
+  // Whole numbers cost nothing; others are multiplied out.
+  if (/[./]/.test(a) || /[./]/.test(b)) spend(1 + (a.length + b.length) ** 2 / 8000)
   const [left, right] = [exactNumber(a), exactNumber(b)]
   if (left === null || right === null) return false
   return hundredth ? equal(left, overHundred(right)) : equal(left, right)
@@ -30,7 +34,20 @@ const CANONICAL = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/
 /** Whether a text is a number in canonical form. */
 export const isCanonical = (text: string): boolean => CANONICAL.test(text)
 
+/** Members of two sets are compared each with each. Bounded, and without it all is the same. */
+const exacts = new Map<string, Exact | null>()
+const MOST_EXACTS = 1000
+
 const exactNumber = (text: string): Exact | null => {
+  const known = exacts.get(text)
+  if (known !== undefined) return known
+  if (exacts.size >= MOST_EXACTS) exacts.clear()
+  const found = exactNow(text)
+  exacts.set(text, found)
+  return found
+}
+
+const exactNow = (text: string): Exact | null => {
   const match = CANONICAL.exec(text)
   if (match === null) return null
   const [, whole, decimals, bottom] = match
@@ -46,6 +63,7 @@ const overHundred = ({ top, bottom, places }: Exact): Exact => ({
 })
 
 const equal = (a: Exact, b: Exact): boolean => {
+  if (a.bottom === 1n && b.bottom === 1n && a.places === null && b.places === null) return a.top === b.top
   const left = a.top * b.bottom
   const right = b.top * a.bottom
   if (left === right) return true

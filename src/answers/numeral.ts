@@ -5,6 +5,7 @@
  */
 
 import { rational, type Rational } from "./mathematics/rational.ts"
+import { spend } from "./mathematics/work.ts"
 
 /** A number and its canonical text. */
 export interface Numeral {
@@ -50,8 +51,8 @@ export const numberText = ({ top, bottom }: Rational, decimal: boolean): string 
 /** Decimal places of 1 / bottom; null where it does not end. */
 const placesOf = (bottom: bigint): number | null => {
   let [rest, twos, fives] = [bottom, 0, 0]
-  for (; rest % 2n === 0n; rest /= 2n) twos++
-  for (; rest % 5n === 0n; rest /= 5n) fives++
+  for (; rest % 2n === 0n; rest /= 2n, spend(3)) twos++
+  for (; rest % 5n === 0n; rest /= 5n, spend(3)) fives++
   return rest === 1n ? Math.max(twos, fives) : null
 }
 

@@ -7,12 +7,13 @@
  */
 
 import type { Answer } from "./Answer.ts"
-import { exactValue } from "./mathematics/exact.ts"
+import { exactOf } from "./mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { parseExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
+import { setOf } from "./same-kind.ts"
 import { isOneBracket, splitAt, splitAtCommas } from "./split.ts"
 import { unionOf } from "./unions.ts"
 import {
@@ -55,7 +56,7 @@ const whole = (text: string): Answer => {
 
 type Shape = (text: string) => Answer | null
 
-const emptySet: Shape = (text) => (/^(?:\\emptyset|\\\{\s*\\\})$/.test(text) ? { kind: "set", items: [], braces: true } : null)
+const emptySet: Shape = (text) => (/^(?:\\emptyset|\\\{\s*\\\})$/.test(text) ? setOf([], true) : null)
 
 /** `(B)`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
 const choice: Shape = (text) => {
@@ -127,7 +128,7 @@ const braces: Shape = (text) => {
   if (inside === undefined) return null
   const condition = /^\s*([A-Za-z])\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$/.exec(inside)
   if (condition !== null) return whole(condition[2]!.trim())
-  return { kind: "set", items: splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), braces: true }
+  return setOf(splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), true)
 }
 
 /** Words between values: `1 and 2`, `x = 1 \text{ or } x = 2`. */
@@ -159,11 +160,11 @@ const list: Shape = (text) => {
     const names = new Set(named.map((found) => found![1]!))
     if (names.size === parts.length)
       return { kind: "named", values: new Map(named.map((found) => [found![1]!, whole(found![2]!)])) }
-    if (names.size === 1) return { kind: "set", items: named.flatMap((found) => signs(found![2]!)).map(whole), braces: false }
+    if (names.size === 1) return setOf(named.flatMap((found) => signs(found![2]!)).map(whole), false)
   }
   const items = parts.flatMap(signs).map(whole)
   const either = /(?:\s|\{)or(?:\s|\})/.test(text) && items.every((item) => item.kind === "sequence" && item.of !== null)
-  return either ? unionOf(items) : { kind: "set", items, braces: false }
+  return either ? unionOf(items) : setOf(items, false)
 }
 
 /** Both values of one with a sign of plus or minus. */
@@ -176,7 +177,7 @@ const signs = (text: string): ReadonlyArray<string> => {
 
 const plusMinus: Shape = (text) => {
   const both = signs(text.replace(/^[A-Za-z]\s*=\s*/, ""))
-  return both.length < 2 ? null : { kind: "set", items: both.map(whole), braces: false }
+  return both.length < 2 ? null : setOf(both.map(whole), false)
 }
 
 const sequence: Shape = (text) => {
@@ -383,7 +384,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const numeral = numeralIn(text)
   if (numeral !== null) return ofNumeral(numeral, unit)
   const expression = parseExpression(text)
-  const exact = exactValue(expression)
+  const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
   return { kind: "value", expression, number, unit, plain: true, name: null }
 }

@@ -6,6 +6,7 @@
 import type { Answer } from "./Answer.ts"
 import { order } from "./mathematics/compare.ts"
 import type { Expression } from "./mathematics/Expression.ts"
+import { setOf } from "./same-kind.ts"
 
 type Value = Extract<Answer, { readonly kind: "value" }>
 
@@ -101,7 +102,10 @@ const answerOf = (pieces: ReadonlyArray<Piece>): Answer => {
       items: [low, high],
       of
     }))
-  const set: Answer = { kind: "set", items: points.map(({ low }) => low), braces: true }
+  const set = setOf(
+    points.map(({ low }) => low),
+    true
+  )
   const parts = points.length === 0 ? intervals : [...intervals, set]
   return parts.length === 1 ? parts[0]! : { kind: "union", parts }
 }

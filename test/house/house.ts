@@ -86,7 +86,15 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["Tokenizer.ts"]
   ],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
-  "src/answers": [["answers.ts"], ["read-answer.ts", "equal.ts"], ["units"], ["*"], ["mathematics"]],
+  "src/answers": [
+    ["answers.ts"],
+    ["read-answer.ts", "equal.ts"],
+    ["unions.ts"],
+    ["same-kind.ts"],
+    ["units"],
+    ["*"],
+    ["mathematics"]
+  ],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["attest"], ["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [

@@ -6,6 +6,7 @@
 
 import type { Constant, Expression, FunctionName } from "./Expression.ts"
 import { toNumber } from "./rational.ts"
+import { spend } from "./work.ts"
 
 /** re + im i, known to within `error` in absolute value. Without a value: NaN. */
 export interface Approximate {
@@ -32,6 +33,7 @@ export type Point = Readonly<Record<string, Approximate>>
 
 /** The value at a point, which has one for each variable. */
 export const approximate = (at: Expression, point: Point): Approximate => {
+  spend(1)
   switch (at.kind) {
     case "number":
       return real(toNumber(at.value), 0)
@@ -87,6 +89,7 @@ const exponential = (a: Approximate): Approximate => {
 
 /** Whole exponents by repeated squaring, which keeps real what is real; others by the principal logarithm. */
 const powered: Binary = (a, b) => {
+  spend(8)
   if (b.im === 0 && b.error === 0 && Number.isInteger(b.re) && Math.abs(b.re) <= 1024) {
     let [result, square]: [Approximate, Approximate] = [real(1, 0), a]
     for (let n = Math.abs(b.re); n > 0; n = Math.floor(n / 2)) {
@@ -159,6 +162,7 @@ const root = (a: Approximate): Approximate => {
 }
 
 const factorial = (a: Approximate): Approximate => {
+  spend(10)
   if (a.im !== 0 || a.re < -a.error) return NOTHING
   const nearest = Math.round(a.re)
   if (Math.abs(a.re - nearest) <= a.error && nearest <= 170) {

@@ -8,6 +8,7 @@ import { approximate, type Approximate, hasValue, type Point } from "./approxima
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
 import { compare, type Rational } from "./rational.ts"
+import { Once, spend } from "./work.ts"
 
 /** Points that are looked at, and how many of them must have told something. */
 const POINTS = 16
@@ -35,41 +36,48 @@ const valueAt = (name: string, point: number): Approximate => {
 
 /** What was worked out of an expression, so that each of many is worked out once, however many it is compared with. */
 interface Known {
-  readonly exact: Rational | null
+  readonly at: Expression
+  readonly exact: Once<Rational | null>
   readonly variables: ReadonlyArray<string>
   /** By the number of the point; absent before it is asked for. */
-  readonly values: Array<Approximate | undefined>
+  readonly values: Array<Once<Approximate> | undefined>
 }
 const known = new WeakMap<Expression, Known>()
 
 const knownOf = (at: Expression): Known => {
   const before = known.get(at)
   if (before !== undefined) return before
-  const now: Known = { exact: exactValue(at), variables: variablesOf(at), values: [] }
+  const now: Known = { at, exact: new Once(() => exactValue(at)), variables: variablesOf(at), values: [] }
   known.set(at, now)
   return now
 }
 
-const valueOf = (at: Expression, point: number): Approximate => {
-  const { values, variables } = knownOf(at)
-  return (values[point] ??= approximate(
-    at,
-    Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point
-  ))
-}
+const valueOf = ({ at, values, variables }: Known, point: number): Approximate =>
+  (values[point] ??= new Once(() => {
+    spend(2 * variables.length)
+    return approximate(at, Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point)
+  })).get()
 
-const areApart = (a: Approximate, b: Approximate): boolean => Math.hypot(a.re - b.re, a.im - b.im) > SLACK * (a.error + b.error)
+/** The exact value of an expression that is rational (`exact.ts`), worked out once. */
+export const exactOf = (at: Expression): Rational | null => knownOf(at).exact.get()
 
-const isVague = ({ re, im, error }: Approximate): boolean => error > VAGUE && error > VAGUE * Math.hypot(re, im)
+const areApart = (a: Approximate, b: Approximate): boolean => sizeOf(a.re - b.re, a.im - b.im) > SLACK * (a.error + b.error)
+
+const sizeOf = (re: number, im: number): number => (im === 0 ? Math.abs(re) : Math.hypot(re, im))
+
+const isVague = ({ re, im, error }: Approximate): boolean => error > VAGUE && error > VAGUE * sizeOf(re, im)
 
 /** Equal values. */
 export const equalExpressions = (a: Expression, b: Expression): boolean => {
   if (isSameTree(a, b)) return true
   const [left, right] = [infinityIn(a), infinityIn(b)]
   if (left !== null || right !== null) return left === right
-  const [x, y] = [knownOf(a).exact, knownOf(b).exact]
-  if (x !== null && y !== null) return x.top === y.top && x.bottom === y.bottom
-  return agreeAtPoints(a, b, areApart)
+  const [x, y] = [knownOf(a), knownOf(b)]
+  if (x.variables.length + y.variables.length === 0) {
+    const [p, q] = [x.exact.get(), y.exact.get()]
+    if (p !== null && q !== null) return p.top === q.top && p.bottom === q.bottom
+  }
+  return agreeAtPoints(x, y, areApart)
 }
 
 /** 1 or -1 where an expression is infinity or its opposite; null for every other. */
@@ -86,17 +94,19 @@ export const order = (a: Expression, b: Expression): number | null => {
   if (left !== null || right !== null) return (left ?? 0) - (right ?? 0)
   const [x, y] = [knownOf(a), knownOf(b)]
   if (x.variables.length + y.variables.length > 0) return null
-  if (x.exact !== null && y.exact !== null) return compare(x.exact, y.exact)
-  const [p, q] = [valueOf(a, 0), valueOf(b, 0)]
+  const [m, n] = [x.exact.get(), y.exact.get()]
+  if (m !== null && n !== null) return compare(m, n)
+  const [p, q] = [valueOf(x, 0), valueOf(y, 0)]
   const isReal = (value: Approximate) => hasValue(value) && !isVague(value) && Math.abs(value.im) <= SLACK * value.error
   if (!isReal(p) || !isReal(q)) return null
   return areApart(p, q) ? p.re - q.re : 0
 }
 
-const agreeAtPoints = (a: Expression, b: Expression, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
-  const points = knownOf(a).variables.length + knownOf(b).variables.length === 0 ? 1 : POINTS
+const agreeAtPoints = (a: Known, b: Known, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
+  const points = a.variables.length + b.variables.length === 0 ? 1 : POINTS
   let told = 0
   for (let point = 0; point < points; point++) {
+    spend(2)
     const [x, y] = [valueOf(a, point), valueOf(b, point)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.
     if (!hasValue(x) || !hasValue(y) || isVague(x) || isVague(y)) continue
@@ -111,10 +121,11 @@ const agreeAtPoints = (a: Expression, b: Expression, differ: (x: Approximate, y:
  * What both are zero of is then the same.
  */
 export const areProportional = (a: Expression, b: Expression, positive = false): boolean => {
-  if (knownOf(a).variables.length + knownOf(b).variables.length === 0) return equalExpressions(a, b)
+  const [left, right] = [knownOf(a), knownOf(b)]
+  if (left.variables.length + right.variables.length === 0) return equalExpressions(a, b)
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null
-  return agreeAtPoints(a, b, (x, y) => {
-    const isZero = (value: Approximate) => Math.hypot(value.re, value.im) <= SLACK * value.error
+  return agreeAtPoints(left, right, (x, y) => {
+    const isZero = (value: Approximate) => sizeOf(value.re, value.im) <= SLACK * value.error
     if (isZero(x) || isZero(y)) return isZero(x) !== isZero(y)
     if (positive && x.re * y.re < 0) return true
     ratio ??= { x, y }
@@ -124,7 +135,7 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
 }
 
 const times = (a: Approximate, b: Approximate): Approximate => {
-  const [left, right] = [Math.hypot(a.re, a.im), Math.hypot(b.re, b.im)]
+  const [left, right] = [sizeOf(a.re, a.im), sizeOf(b.re, b.im)]
   return {
     re: a.re * b.re - a.im * b.im,
     im: a.re * b.im + a.im * b.re,

@@ -2,12 +2,14 @@
 
 import type { Expression } from "./Expression.ts"
 import { add, compare, divide, floor, multiply, negate, power, type Rational, rational } from "./rational.ts"
+import { spend } from "./work.ts"
 
 /** Factorials and binomials of more than this are not worked out. */
 const MOST_FACTORS = 500n
 
 /** Null for what is irrational, has variables, has no value, or is too large to be worked out. */
 export const exactValue = (at: Expression): Rational | null => {
+  spend(1)
   switch (at.kind) {
     case "number":
       return at.value
@@ -86,7 +88,10 @@ const absolute = (value: Rational | null): Rational | null => (value !== null &&
 /** first * ... * last, halved again and again so that factors stay alike in size. */
 const product = (first: bigint, last: bigint): bigint => {
   if (first > last) return 1n
-  if (first === last) return first
+  if (first === last) {
+    spend(0.5)
+    return first
+  }
   const middle = (first + last) / 2n
   return product(first, middle) * product(middle + 1n, last)
 }

@@ -16,6 +16,9 @@ import { type Token, tokensOf } from "./tokens.ts"
 /** Deeper nesting is no answer of anybody, and would cost a stack. */
 const DEEPEST = 60
 
+/** Double factorials of more than this are not read. */
+const MOST_FACTORS = 500n
+
 const ONE: Rational = { top: 1n, bottom: 1n }
 const number = (value: Rational): Expression => ({ kind: "number", value })
 const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
@@ -151,10 +154,19 @@ class Reader {
   private power(): Expression {
     let base = this.atom()
     for (;;) {
-      if (this.take("!")) base = call("factorial", base)
+      if (this.take("!")) base = this.take("!") ? this.doubleFactorial(base) : call("factorial", base)
       else if (this.take("^")) base = this.raised(base)
       else return base
     }
+  }
+
+  /** `n!!`, every second factor. */
+  private doubleFactorial(of: Expression): Expression {
+    if (of.kind !== "number" || of.value.bottom !== 1n || of.value.top > MOST_FACTORS || this.is("!"))
+      throw new Unreadable("has a double factorial that is not read")
+    let value = 1n
+    for (let factor = of.value.top; factor > 1n; factor -= 2n) value *= factor
+    return number(rational(value)!)
   }
 
   /** What stands behind `^`; degrees are parts of pi. */
@@ -323,9 +335,10 @@ class Reader {
     if (value === null) throw new Unreadable("has a number that is too long")
     if (text.includes(".") && this.take("overline")) {
       const period = this.word()
-      if (!/^\d{1,40}$/.test(period)) throw new Unreadable("has a period that is no number")
+      if (!/^\d+$/.test(period)) throw new Unreadable("has a period that is no number")
       const part = rational(BigInt(period), scale * (10n ** BigInt(period.length) - 1n))
-      return { kind: "sum", left: number(value), right: number(part!) }
+      if (part === null) throw new Unreadable("has a number that is too long")
+      return { kind: "sum", left: number(value), right: number(part) }
     }
     return number(value)
   }

@@ -1,5 +1,7 @@
 /** Exact fractions of whole numbers of any size, within a budget: what would grow beyond it is not computed exactly. */
 
+import { spend } from "./work.ts"
+
 /** In lowest terms; `bottom` is above zero. */
 export interface Rational {
   readonly top: bigint
@@ -9,8 +11,11 @@ export interface Rational {
 /** The largest parts that are computed with, in bits. */
 const MOST_BITS = 8192
 
-/** Rough size of a whole number in bits, without walking over all of it. */
+/** Rough size of a whole number in bits. */
 const bitsOf = (n: bigint): number => n.toString(16).length * 4
+
+const SMALL = 1n << 60n
+const isSmall = (n: bigint): boolean => n < SMALL && n > -SMALL
 
 const greatestCommonDivisor = (a: bigint, b: bigint): bigint => {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
@@ -21,6 +26,14 @@ const greatestCommonDivisor = (a: bigint, b: bigint): bigint => {
 /** `top / bottom`; null where that is no number, or none within the budget. */
 export const rational = (top: bigint, bottom = 1n): Rational | null => {
   if (bottom === 0n) return null
+  if (bottom === 1n) {
+    const bits = isSmall(top) ? 0 : bitsOf(top)
+    spend(1 + bits / 64)
+    return bits > MOST_BITS ? null : { top, bottom }
+  }
+  // Euclid divides as often as half of the bits of the smaller.
+  const bits = isSmall(top) || isSmall(bottom) ? 0 : Math.min(bitsOf(top), bitsOf(bottom))
+  spend(1 + bits * (0.8 + (bits / 3500) ** 2))
   const divisor = greatestCommonDivisor(top, bottom) * (bottom < 0n ? -1n : 1n)
   const [t, b] = [top / divisor, bottom / divisor]
   return bitsOf(t) > MOST_BITS || bitsOf(b) > MOST_BITS ? null : { top: t, bottom: b }
@@ -46,6 +59,7 @@ export const power = (base: Rational, exponent: Rational): Rational | null => {
   const unit = base.bottom === 1n && (base.top === 1n || base.top === -1n)
   if (unit) return { top: base.top === -1n && size % 2n === 1n ? -1n : 1n, bottom: 1n }
   if (size > BigInt(MOST_BITS) || largest * Number(size) > 2 * MOST_BITS) return null
+  spend((largest * Number(size)) / 16)
   const [top, bottom] = [base.top ** size, base.bottom ** size]
   return exponent.top < 0n ? rational(bottom, top) : rational(top, bottom)
 }
@@ -59,8 +73,10 @@ const rootOf = ({ top, bottom }: Rational, n: bigint): Rational | null => {
 
 const wholeRoot = (value: bigint, n: bigint): bigint | null => {
   if (value < 2n) return value
+  const bits = bitsOf(value)
+  spend(4 + bits ** 2 / 10_000)
   // Newton's method from above.
-  let x = 1n << BigInt(Math.ceil(bitsOf(value) / Number(n)) + 1)
+  let x = 1n << BigInt(Math.ceil(bits / Number(n)) + 1)
   for (;;) {
     const next = ((n - 1n) * x + value / x ** (n - 1n)) / n
     if (next >= x) break
@@ -76,6 +92,7 @@ export const floor = ({ top, bottom }: Rational): Rational => {
 }
 
 export const compare = (a: Rational, b: Rational): number => {
+  if (!isSmall(a.top) || !isSmall(b.top)) spend(1 + (bitsOf(a.top) * bitsOf(b.top)) / 150_000)
   const difference = a.top * b.bottom - b.top * a.bottom
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }

@@ -1,0 +1,117 @@
+/**
+ * Whether two answers of one kind are the same, by a rule for what they hold: that of the field (`equal.ts`), which lets one
+ * leave out what the other states, or none but the same value (`areIdentical`). The second decides what a set holds each once.
+ */
+
+import type { Answer } from "./Answer.ts"
+import { areProportional, equalExpressions } from "./mathematics/compare.ts"
+import type { Expression } from "./mathematics/Expression.ts"
+import { spend } from "./mathematics/work.ts"
+import { ratioOf } from "./units/units.ts"
+
+export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
+export type Same = (a: Answer, b: Answer) => boolean
+
+/** Both in one order. */
+export const inOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean =>
+  a.length === b.length && a.every((item, i) => same(item, b[i]!))
+
+/**
+ * Each of one has its own in the other. What is left out makes sameness less than transitive, so that who is taken first may take
+ * the only one that another could have: then they change (augmenting paths).
+ */
+const inAnyOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean => {
+  if (a.length !== b.length) return false
+  const known = new Map<number, boolean>()
+  const isSame = (i: number, j: number): boolean => {
+    const at = i * b.length + j
+    const before = known.get(at)
+    if (before !== undefined) return before
+    const now = same(a[i]!, b[j]!)
+    known.set(at, now)
+    return now
+  }
+  const takenBy: Array<number | undefined> = b.map(() => undefined)
+  const takes = (i: number, asked: Set<number>): boolean =>
+    b.some((_, j) => {
+      if (asked.has(j) || !isSame(i, j)) return false
+      asked.add(j)
+      const other = takenBy[j]
+      if (other !== undefined && !takes(other, asked)) return false
+      takenBy[j] = i
+      return true
+    })
+  return a.every((_, i) => takes(i, new Set()))
+}
+
+const allEqual = (a: ReadonlyArray<Expression>, b: ReadonlyArray<Expression>): boolean =>
+  a.length === b.length && a.every((value, i) => equalExpressions(value, b[i]!))
+
+type Rules = { readonly [K in Exclude<Answer["kind"], "value">]: (a: OfKind<K>, b: OfKind<K>, same: Same) => boolean }
+
+const RULES: Rules = {
+  words: (a, b) => a.text === b.text,
+  choice: (a, b) => a.letter === b.letter,
+  based: (a, b) => a.base === b.base && a.digits === b.digits,
+  // Two parts are a quotient; three and more stand for themselves.
+  ratio: (a, b) =>
+    a.parts.length === 2 && b.parts.length === 2 ? equalExpressions(quotientOf(a), quotientOf(b)) : allEqual(a.parts, b.parts),
+  set: (a, b, same) => inAnyOrder(a.members, b.members, same),
+  sequence: (a, b, same) =>
+    (a.of === null || b.of === null || a.of === b.of) &&
+    a.open === b.open &&
+    a.close === b.close &&
+    inOrder(a.items, b.items, same),
+  union: (a, b, same) => inAnyOrder(a.parts, b.parts, same),
+  matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
+  relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
+  named: (a, b, same) =>
+    a.values.size === b.values.size &&
+    [...a.values].every(([name, value]) => {
+      const other = b.values.get(name)
+      return other !== undefined && same(value, other)
+    })
+}
+
+/** `same`: of what they hold. */
+export const sameOfKind = (a: Answer, b: Answer, same: Same): boolean =>
+  a.kind !== "value" && a.kind === b.kind && RULES[a.kind](a as never, b as never, same)
+
+/** Expressions that are made of answers, so that they are worked out once. */
+const made = new WeakMap<Answer, Expression>()
+const madeOf = <A extends Answer>(answer: A, make: (answer: A) => Expression): Expression => {
+  const before = made.get(answer)
+  if (before !== undefined) return before
+  const now = make(answer)
+  made.set(answer, now)
+  return now
+}
+
+export const quotientOf = (ratio: OfKind<"ratio">): Expression =>
+  madeOf(ratio, ({ parts }) => ({ kind: "quotient", left: parts[0]!, right: parts[1]! }))
+export const differenceOf = (relation: OfKind<"relation">): Expression =>
+  madeOf(relation, ({ left, right }) => ({ kind: "difference", left, right }))
+
+/** The same value, neither rounded nor with anything left out. */
+const areIdentical: Same = (a, b) => {
+  spend(1)
+  if (a.kind !== "value" || b.kind !== "value") return sameOfKind(a, b, areIdentical)
+  if (a.name !== b.name) return false
+  if (a.unit === b.unit) return equalExpressions(a.expression, b.expression)
+  return a.unit !== "" && b.unit !== "" && areInRatio(a, b)
+}
+
+/** Two units of one kind, and values at their ratio. */
+export const areInRatio = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
+  if (a.unit === "%" || b.unit === "%") return false
+  const ratio = ratioOf(a.unit, b.unit)
+  return ratio !== null && equalExpressions({ kind: "product", left: a.expression, right: ratio }, b.expression)
+}
+
+/** A set or a list: `items` as they are written. */
+export const setOf = (items: ReadonlyArray<Answer>, braces: boolean): Answer => ({
+  kind: "set",
+  items,
+  members: items.filter((item, i) => items.findIndex((other) => areIdentical(item, other)) === i),
+  braces
+})

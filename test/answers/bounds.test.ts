@@ -1,0 +1,95 @@
+/** What answers may cost, and that no verdict depends on what was graded before or on the order in which members are written. */
+
+import { describe, expect, it } from "vitest"
+
+import { isSameAnswer, reading } from "../../src/answers/answers.ts"
+
+const many = (n: number, part: (i: number) => string, between = ",") => Array.from({ length: n }, (_, i) => part(i)).join(between)
+const set = (items: string) => `\\{${items}\\}`
+
+/** Each with its own permutation. */
+const LARGE: ReadonlyArray<readonly [string, string, string]> = [
+  ["factorials", set(many(40, (i) => `${400 + i}!`)), set(many(40, (i) => `${439 - i}!`))],
+  ["equations", many(20, (i) => `x^2+${i}y=1`), many(20, (i) => `x^2+${19 - i}y-1=0`)],
+  ["roots of a variable", set(many(39, (i) => `\\sqrt{x+${i}}`)), set(many(39, (i) => `\\sqrt{${38 - i}+x}`))],
+  ["roots", set(many(40, (i) => `\\sqrt{${i + 2}}`)), set(many(40, (i) => `\\sqrt{${41 - i}}`))],
+  ["sines", set(many(40, (i) => `\\sin(${i}x)`)), set(many(40, (i) => `\\sin(x*${39 - i})`))],
+  ["pairs", set(many(40, (i) => `(\\sqrt{${i}},${i})`)), set(many(40, (i) => `(\\sqrt{${39 - i}},${39 - i})`))],
+  ["powers of sums", set(many(30, (i) => `(x+y)^{${i + 2}}`)), set(many(30, (i) => `(y+x)^{${31 - i}}`))]
+]
+
+describe("large sets", () => {
+  it.each(LARGE)("of %s are equal in any order, either way round", (_, a, b) => {
+    expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([true, true])
+  })
+
+  it("are not equal where one member differs", () => {
+    for (const [name, a, b] of LARGE) expect(isSameAnswer(a, b.replace(/\d\d/, "99")), name).toBe(false)
+  })
+})
+
+describe("what costs too much", () => {
+  const TERMS = many(40, (i) => `\\frac{1}{${97 + i}^{20}}`, "+")
+
+  it("cannot be read, whatever was read before", () => {
+    for (const blanks of ["", " ", "  "]) expect(reading(`${TERMS}${blanks}`)).toEqual({ problem: "takes too much work" })
+  })
+
+  it("is not the same in comparison, and the verdict is one whatever was compared before", () => {
+    const left = set(many(40, (i) => `(x+y+${i})^{99}`))
+    const right = set(many(40, (i) => `(y+x+${39 - i})^{99}`))
+    const verdicts = [isSameAnswer(left, right)]
+    // Parts of it are known now.
+    isSameAnswer(left, set("(x+y)^{99}"))
+    isSameAnswer(right, set("(x+y)^{99}"))
+    for (let i = 0; i < 3; i++) verdicts.push(isSameAnswer(left, right), isSameAnswer(right, left))
+    verdicts.push(isSameAnswer(` ${left}`, `${right} `))
+    expect(new Set(verdicts).size).toBe(1)
+  })
+
+  it("is told from what does not: a long period, a large factorial, a large binomial", () => {
+    expect(isSameAnswer(`0.\\overline{${"3".repeat(810)}}`, "1/3")).toBe(true)
+    expect(isSameAnswer("500!", "500\\cdot 499!")).toBe(true)
+    expect(isSameAnswer("\\binom{1000}{500}", "\\frac{1000!}{500!500!}")).toBe(false)
+  })
+})
+
+describe("sets of what is equal to more than one", () => {
+  it.each([
+    ["\\{50, 0.5, 50\\%\\}", "\\{50\\%, 0.5, 50\\}"],
+    ["\\{50\\%, 50, 0.5\\}", "\\{0.5, 50\\%, 50\\}"],
+    ["\\{0.33, 0.334, \\frac13\\}", "\\{\\frac13, 0.33, 0.334\\}"],
+    ["\\{5, 5\\text{ cm}, 5\\text{ m}\\}", "\\{5\\text{ m}, 5, 5\\text{ cm}\\}"],
+    ["\\{7, 7:00, 7\\text{ pm}\\}", "\\{7\\text{ pm}, 7, 7:00\\}"],
+    ["\\{(1,50\\%),(1,50),(1,0.5)\\}", "\\{(1,0.5),(1,50\\%),(1,50)\\}"],
+    ["\\{\\frac12, 0.5, \\frac24\\}", "\\{0.5\\}"],
+    ["\\{1,1,2\\}", "\\{1,2\\}"],
+    ["\\{5\\text{ m}, 500\\text{ cm}\\}", "\\{5\\text{ m}\\}"],
+    ["\\{(x+1)^2, x^2+2x+1\\}", "\\{x^2+2x+1\\}"],
+    ["1,1", "(1,1)"]
+  ])("%s is %s", (a, b) => expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([true, true]))
+
+  it.each([
+    ["\\{50, 0.5\\}", "\\{50\\%\\}"],
+    ["\\{50, 0.5\\}", "\\{50\\%, 3\\}"],
+    ["\\{5\\text{ cm}, 5\\text{ s}\\}", "\\{5\\text{ cm}, 5\\text{ kg}\\}"],
+    ["\\{1,2\\}", "\\{1,2,3\\}"],
+    ["\\{0.33, 0.334\\}", "\\{\\frac13\\}"]
+  ])("%s is not %s", (a, b) => expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([false, false]))
+})
+
+describe("double factorials", () => {
+  it.each([
+    ["3!!", "3"],
+    ["5!!", "15"],
+    ["6!!", "48"],
+    ["0!!", "1"],
+    ["1!!", "1"],
+    ["(3!)!", "720"],
+    ["\\frac{7!!}{5!!}", "7"]
+  ])("%s is %s", (a, b) => expect(isSameAnswer(a, b)).toBe(true))
+
+  it.each(["n!!", "3!!!", "1.5!!", "501!!", "(2+1)!!"])("%s is not read", (text) => {
+    expect(reading(text)).toEqual({ problem: "has a double factorial that is not read" })
+  })
+})
