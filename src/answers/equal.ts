@@ -63,7 +63,13 @@ const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
 /** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
 const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean => {
   if (value.name !== null && /^\w+$/.test(value.name)) {
-    const named: Expression = { kind: "difference", left: { kind: "variable", name: value.name }, right: value.expression }
+    // `xy = 6` is named by a product.
+    const variables = (/^[a-z]+$/.test(value.name) ? [...value.name] : [value.name]).map((name): Expression => ({
+      kind: "variable",
+      name
+    }))
+    const left = variables.reduce((product, variable) => ({ kind: "product", left: product, right: variable }))
+    const named: Expression = { kind: "difference", left, right: value.expression }
     return areProportional(differenceOf(relation), named)
   }
   const { left, right } = relation

@@ -55,7 +55,13 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
-  [/\{([,:])\}/g, "$1"],
+  [/\{([,:=])\}/g, "$1"],
+  [/\{\s*(\\(?:cdot|times|div))\s*\}/g, "$1 "],
+  [/\\text\s*\{\s*\}/g, " "],
+  // Periods of decimals: `0.\bar3`, `0.\dot14\dot2`, `0.(3)`.
+  [/\\dot\s*\{?(\d)\}?(\d*)\\dot\s*(?:\{(\d)\}|(\d))/g, "\\overline{$1$2$3$4}"],
+  [/\\(?:bar|dot|overline)\s*(?:\{\s*(\d+)\s*\}|(\d))/g, "\\overline{$1$2}"],
+  [/(?<=\d\.)\((\d+)\)/g, "\\overline{$1}"],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
   [/\*\*\s*(-?[\d.]+)/g, "^{$1}"],
   // `2.5 x 10^3`: between a number and a power of ten the letter is a sign.

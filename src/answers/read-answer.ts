@@ -8,11 +8,12 @@
 
 import type { Answer } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
-import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
+import { type Expression, Unreadable } from "./mathematics/Expression.ts"
 import { parseExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
+import { isName, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
 import { isOneBracket, splitAt, splitAtCommas } from "./split.ts"
 import { unionOf } from "./unions.ts"
@@ -57,6 +58,20 @@ const whole = (text: string): Answer => {
 type Shape = (text: string) => Answer | null
 
 const emptySet: Shape = (text) => (/^(?:\\emptyset|\\\{\s*\\\})$/.test(text) ? setOf([], true) : null)
+
+const allReals: Shape = (text) =>
+  /^(?:\\text\s*\{\s*)?(?:(?:the\s+)?set\s+of\s+)?(?:all\s+(?:reals|real\s+numbers)|reals|real\s+numbers)\s*\}?$/i.test(text)
+    ? whole("(-\\infty,\\infty)")
+    : null
+
+const FIGURES = /\\(triangle|angle|overline|overrightarrow|overleftrightarrow|widehat|sim|cong|parallel|perp)(?![A-Za-z])/g
+
+/** Points with what they are the corners or ends of, `\triangle ABC`, `\overline{AB}`: words. */
+const figure: Shape = (text) => {
+  if (!/^\\[a-z]{5}/.test(text)) return null
+  const rest = text.replaceAll(FIGURES, " ")
+  return rest !== text && /^[A-Z{}\s]+$/.test(rest) ? words(text.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, "")) : null
+}
 
 /** `(B)`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
 const choice: Shape = (text) => {
@@ -113,13 +128,35 @@ const matrix: Shape = (text) => {
   return { kind: "matrix", rows: rows.map((row) => row.split("&").map(entry)) }
 }
 
+const CASES = /^\\begin\{(cases|aligned|gathered)\}([^]*)\\end\{\1\}$/
+
+/** Equations that hold together, as a list of them; values by condition, as pairs of the two. */
+const cases: Shape = (text) => {
+  const found = CASES.exec(text)
+  if (found === null) return null
+  const rows = found[2]!
+    .split(/\\cr(?![A-Za-z])/)
+    .map((row) => row.trim().replace(/[,;.]$/, ""))
+    .filter((row) => row !== "")
+  const cells = rows.map((row) => row.split("&").map((cell) => cell.trim()))
+  const areConditions = cells.every(([left, right, more]) => right !== undefined && more === undefined && !/[=<>]$/.test(left!))
+  if (!areConditions || cells.some(([, right]) => /^[=<>]/.test(right!))) return whole(rows.join(", ").replaceAll("&", " "))
+  return setOf(
+    cells.map(([left, right]) => {
+      const condition = right!.replace(/^(?:\\text\s*\{\s*)?(?:if|when|for)\s*(?:\}|(?=\S))\s*/, "")
+      return { kind: "sequence", open: "(", close: ")", items: [whole(left!.replace(/,$/, "")), whole(condition)], of: null }
+    }),
+    true
+  )
+}
+
 const union: Shape = (text) => {
   const { parts } = splitAt(text, ["\\cup"])
   return parts.length < 2 ? null : unionOf(parts.map(whole))
 }
 
 const element: Shape = (text) => {
-  const found = /^[A-Za-z]\s*\\in\s*([^]+)$/.exec(text)
+  const found = /^(?:[A-Za-z]|\([A-Za-z](?:\s*,\s*[A-Za-z])*\))\s*\\in\s*([^]+)$/.exec(text)
   return found && whole(found[1]!.trim())
 }
 
@@ -138,25 +175,11 @@ const joined = (text: string): string =>
     .replaceAll(/,?\s+(?:or|and)\s+/g, ", ")
     .replaceAll(/,\s*,/g, ",")
 
-/** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `f(2)`, `\angle ABC`, words. */
-const NAME = new RegExp(
-  "^(?:" +
-    [
-      String.raw`[A-Za-z](?:_\{?\w+\}?)?'?`,
-      String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
-      String.raw`[A-Za-z]\s*\([^()]*\)`,
-      String.raw`\\angle\s*[A-Z]+`,
-      String.raw`\\text\s*\{[^{}]*\}`,
-      "[A-Za-z][A-Za-z ]+"
-    ].join("|") +
-    ")$"
-)
-
 const list: Shape = (text) => {
   const parts = splitAtCommas(joined(text))
   if (parts.length < 2 || parts.includes("")) return null
   const named = parts.map((part) => /^([^=]+?)\s*=\s*([^=]+)$/.exec(part))
-  if (named.every((found) => found !== null && NAME.test(found[1]!))) {
+  if (named.every((found) => found !== null && isName(found[1]!))) {
     const names = new Set(named.map((found) => found![1]!))
     if (names.size === parts.length)
       return { kind: "named", values: new Map(named.map((found) => [found![1]!, whole(found![2]!)])) }
@@ -187,97 +210,6 @@ const sequence: Shape = (text) => {
   return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole), of: null }
 }
 
-const SIGNS = ["=", "<", ">", "\\leq", "\\geq", "\\neq"] as const
-type Sign = (typeof SIGNS)[number]
-const TURNED: Readonly<Record<Sign, Sign>> = {
-  "=": "=",
-  "<": ">",
-  ">": "<",
-  "\\leq": "\\geq",
-  "\\geq": "\\leq",
-  "\\neq": "\\neq"
-}
-
-const relation: Shape = (text) => {
-  const { parts, separators } = splitAt(text, SIGNS)
-  if (parts.length < 2) return null
-  if (parts.includes("")) throw new Unreadable("lacks one side of a relation")
-  const between = separators as ReadonlyArray<Sign>
-  if (between.every((sign) => sign === "=")) return equation(parts)
-  if (parts.length === 2) return inequality(parts[0]!, between[0]!, parts[1]!)
-  if (parts.length === 3 && isVariable(parts[1]!)) return between2(parts, between)
-  throw new Unreadable("relates more than two values")
-}
-
-const equation = (parts: ReadonlyArray<string>): Answer => {
-  const [left, right] = [parts[0]!, parts.at(-1)!]
-  if (NAME.test(left)) {
-    const answer = valueOrShape(right, left)
-    if (answer.kind !== "value" || parts.length > 2 || variablesOf(answer.expression).length === 0) return answer
-  }
-  return parts.length > 2
-    ? whole(right)
-    : { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
-}
-
-/** What words call a value (`Total = 5`) does not tell it from others; a variable does. */
-const valueOrShape = (text: string, name: string): Answer => {
-  const answer = whole(text)
-  const isWords = /^(?:\\text|[A-Za-z][A-Za-z ]+$)/.test(name)
-  return answer.kind === "value" ? { ...answer, name: isWords ? null : name.replaceAll(/\s+/g, "") } : answer
-}
-
-const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
-
-const INFINITY: Expression = { kind: "constant", name: "infinity" }
-const value = (expression: Expression): Answer => ({ kind: "value", expression, number: null, unit: "", plain: true, name: null })
-const UPPER = value(INFINITY)
-const LOWER = value({ kind: "negative", of: INFINITY })
-
-/** A variable against a value is an interval; expressions against each other stay an inequality. */
-const inequality = (left: string, sign: Sign, right: string): Answer => {
-  if (!isVariable(left) && isVariable(right)) return inequality(right, TURNED[sign], left)
-  if (isVariable(left) && !isVariable(right)) {
-    const bound = whole(right)
-    switch (sign) {
-      case "<":
-      case "\\leq":
-        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound], of: left }
-      case ">":
-      case "\\geq":
-        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER], of: left }
-      case "\\neq":
-        return {
-          kind: "union",
-          parts: [
-            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound], of: left },
-            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER], of: left }
-          ]
-        }
-    }
-  }
-  if (sign === "\\neq") throw new Unreadable("says only what is not")
-  const [below, above] = sign === "<" || sign === "\\leq" ? [left, right] : [right, left]
-  const strict = sign === "<" || sign === ">"
-  return { kind: "relation", sign: strict ? "<" : "<=", left: parseExpression(below), right: parseExpression(above) }
-}
-
-/** `1 < x \leq 2`, in either direction. */
-const between2 = (parts: ReadonlyArray<string>, [first, second]: ReadonlyArray<Sign>): Answer => {
-  const down = first === ">" || first === "\\geq"
-  const [low, lowSign, highSign, high] = down ? [parts[2]!, second!, first, parts[0]!] : [parts[0]!, first!, second!, parts[2]!]
-  const upward = (sign: Sign) => (down ? TURNED[sign] : sign)
-  const [lower, upper] = [upward(lowSign), upward(highSign)]
-  if ([lower, upper].some((sign) => sign !== "<" && sign !== "\\leq")) throw new Unreadable("relates values in two directions")
-  return {
-    kind: "sequence",
-    open: lower === "<" ? "(" : "[",
-    close: upper === "<" ? ")" : "]",
-    items: [whole(low), whole(high)],
-    of: parts[1]!
-  }
-}
-
 /** What several numbers and signs make together, before they are parts of a list or of a ratio. */
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
@@ -286,15 +218,18 @@ const quantity: Shape = (text) => {
 
 const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
+  allReals,
   quantity,
   choice,
   based,
+  figure,
   matrix,
+  cases,
   element,
   union,
   braces,
   (text) => (numeralIn(text) === null ? list(text) : null),
-  relation,
+  (text) => relationIn(text, whole),
   plusMinus,
   sequence,
   ratio

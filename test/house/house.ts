@@ -89,7 +89,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/answers": [
     ["answers.ts"],
     ["read-answer.ts", "equal.ts"],
-    ["unions.ts"],
+    ["relations.ts", "unions.ts"],
     ["same-kind.ts"],
     ["units"],
     ["*"],

@@ -43,6 +43,8 @@ const BRACKETS: Readonly<Record<string, readonly [close: string, of: FunctionNam
   lceil: ["rceil", "ceiling"],
   lvert: ["rvert", "abs"]
 }
+/** Marks over letters, which are part of a variable's name. */
+const ACCENTS = new Set(["vec", "hat", "bar", "tilde", "overline", "overrightarrow"])
 const TIMES = new Set(["cdot", "times", "ast"])
 /** Text that is a name: `\mathrm{e}`, `\operatorname{lcm}`. */
 const UPRIGHT = new Set(["text", "operatorname"])
@@ -146,6 +148,7 @@ class Reader {
       ["frac", "sqrt", "binom", "log", "lg", "lfloor", "lceil", "lvert"].includes(token.text) ||
       isFunction(token.text) ||
       GREEK.has(token.text) ||
+      ACCENTS.has(token.text) ||
       UPRIGHT.has(token.text) ||
       Object.hasOwn(CONSTANTS, token.text)
     )
@@ -225,6 +228,12 @@ class Reader {
     if (Object.hasOwn(BRACKETS, token.text) && token.kind !== "letter") return this.bracketed(token.text)
     this.at++
     if (token.kind === "letter") {
+      if (token.text === "C" && this.isChoice()) {
+        const [, n, , k] = this.tokens.slice(this.at)
+        this.at += 5
+        const wholeOf = ({ text }: Token) => number({ top: BigInt(text), bottom: 1n })
+        return call("binomial", wholeOf(n!), wholeOf(k!))
+      }
       if (token.text === "e" || token.text === "i") return { kind: "constant", name: token.text }
       return { kind: "variable", name: token.text + this.subscript() }
     }
@@ -240,9 +249,20 @@ class Reader {
     return this.commanded(token.text)
   }
 
+  /** Whether `(5,2)` comes next, behind a C: how many ways to choose. */
+  private isChoice(): boolean {
+    const next = this.tokens.slice(this.at, this.at + 5)
+    return (
+      next.length === 5 &&
+      next.every(({ kind, text }, i) => (i % 2 === 0 ? text === "(,)"[i / 2] : kind === "number" && /^\d+$/.test(text)))
+    )
+  }
+
   private commanded(name: string): Expression {
     if (Object.hasOwn(CONSTANTS, name)) return { kind: "constant", name: CONSTANTS[name]! }
     if (GREEK.has(name)) return { kind: "variable", name: `\\${name}${this.subscript()}` }
+    if (ACCENTS.has(name))
+      return { kind: "variable", name: `\\${name} ${this.is("{") ? this.word() : this.letter()}${this.subscript()}` }
     switch (name) {
       case "frac":
         return quotient(this.argument(), this.argument())
@@ -265,6 +285,13 @@ class Reader {
     throw new Unreadable(`has \\${name}, which is not read`)
   }
 
+  /** One letter behind a mark that is over it. */
+  private letter(): string {
+    const token = this.tokens[this.at++]
+    if (token === undefined) throw new Unreadable("ends too early")
+    return token.text
+  }
+
   /** The letters between braces. */
   private word(): string {
     this.expect("{")
@@ -282,9 +309,7 @@ class Reader {
   private subscript(): string {
     if (!this.take("_")) return ""
     if (this.is("{")) return `_${this.word()}`
-    const token = this.tokens[this.at++]
-    if (token === undefined) throw new Unreadable("ends too early")
-    return `_${token.text}`
+    return `_${this.letter()}`
   }
 
   /** A function with its power and its base: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`. */
