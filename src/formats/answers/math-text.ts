@@ -17,6 +17,7 @@ import { lastBox } from "../../answers/boxed.ts"
 import { plainLatex } from "../../answers/plain-latex.ts"
 import { evaluateCached, numericAnswer } from "../../python/evaluate.ts"
 import type { Value } from "../Format.ts"
+import { paperFormula } from "./paper-formula.ts"
 
 /** The number that a text gives as its answer, in canonical form; null where it gives none. */
 export const numberInText = (text: string): Value | null => {
@@ -110,7 +111,9 @@ const valueOfExpression = (text: string): Value | null => {
   return numericAnswer(evaluateCached(python))
 }
 
-const valueOfFormula = (text: string): Value | null => {
+const valueOfFormula = (formula: string): Value | null => {
+  const text = paperFormula(formula)
+  if (text === null) return null
   const value = numberIn(text)
   if (value !== null) return value
   const plain = plainLatex(text)
