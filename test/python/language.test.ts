@@ -189,7 +189,27 @@ describe("errors", () => {
 
   it("refuse by name what this Python leaves out", () => {
     expect(run("class A: pass")).toBe("Unsupported: 'class' is outside this evaluator's Python (line 1)")
+    for (const subject of ["x", "(x)", "x, 2", "{1: 2}", "[\n1]", "-x", "match"])
+      expect(run(`x = match = 1\nmatch ${subject}:\n    case 1:\n        y = 2\n    case _:\n        y = 3`)).toMatch(
+        /^Unsupported: 'match' is outside this evaluator's Python \(line 2\)$/
+      )
     expect(run("import numpy as np")).toBe("ImportError: No module named 'numpy' (line 1)")
+  })
+})
+
+describe("a name that is a word of Python only in its place", () => {
+  it.each([
+    ["match = 5\nprint(match)", "5"],
+    ["match = [5]\nprint(match[0])", "5"],
+    ["def match(case): return case\nprint(match(5))", "5"],
+    ["match: int = 5\nprint(match)", "5"],
+    ["case = 2\nmatch = 3\nprint(match * case)", "6"],
+    ["match = {1: 2}\nprint(match[\n1])", "2"]
+  ])("%j", (source, printed) => expect(run(source)).toBe(printed))
+
+  it("is no statement without a block of cases", () => {
+    for (const source of ["x = 1\nmatch x:\n    pass", "x = 1\nmatch x:", "match x"])
+      expect(run(source)).toMatch(/^(?:Syntax|Indentation)Error/)
   })
 })
 

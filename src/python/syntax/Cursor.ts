@@ -39,6 +39,15 @@ export class Cursor {
     return this.tokens[this.at + 1] ?? this.token
   }
 
+  /** Whether a `match` statement begins here: the word is a name like any other unless a block of `case`s follows its line. */
+  opensMatch(): boolean {
+    if (this.token.text !== "match") return false
+    let end = this.at
+    while (this.tokens[end]!.kind !== "newline" && end < this.tokens.length - 1) end++
+    const [colon, , indent, first] = this.tokens.slice(end - 1)
+    return end - this.at > 2 && colon!.text === ":" && indent?.kind === "indent" && first?.text === "case"
+  }
+
   advance(): Token {
     const token = this.token
     if (this.at < this.tokens.length - 1) this.token = this.tokens[++this.at]!

@@ -50,7 +50,7 @@ const readStatement = (cursor: Cursor, body: Array<Stmt>): void => {
   } else if (cursor.isOperator("@")) {
     body.push(decorated(cursor))
     return
-  }
+  } else if (cursor.token.kind === "name" && cursor.opensMatch()) throw leftOut(cursor)
   simpleLine(cursor, body)
 }
 
@@ -86,11 +86,14 @@ const compoundStatement = (cursor: Cursor): Stmt | null => {
     case "class":
     case "with":
     case "async":
-      throw new Refusal("Unsupported", `'${cursor.token.text}' is outside this evaluator's Python`, cursor.line)
+      throw leftOut(cursor)
     default:
       return null
   }
 }
+
+const leftOut = ({ token, line }: Cursor): Refusal =>
+  new Refusal("Unsupported", `'${token.text}' is outside this evaluator's Python`, line)
 
 /**
  * Heads after which nothing but a colon can follow: CPython asks for it by name, whatever stands there.
