@@ -1,7 +1,7 @@
 /**
  * Pairs of mathematical answers judged by our comparison and by Math-Verify, side by side, by category; and how long ours takes.
  *
- *   pnpm exec node bench/answers.ts [PYTHON]
+ *   node bin/bench.mjs answers [PYTHON]
  *
  * PYTHON is an interpreter that has math-verify (pip install math-verify==0.9.0); without one our own figures stand alone. The
  * pairs are those of test/answers/answer-pairs.json, written before the code, and those of the field where they are at hand. The

@@ -1,6 +1,8 @@
 /**
- * Speed of the native engine beside PyTorch on the same models, same machine, same minutes, and how it scales: `node
- * bench/engine.ts [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample] [--parts compare,scaling]`.
+ * Speed of the native engine beside PyTorch on the same models, same machine, same minutes, and how it scales:
+ *
+ *   node bin/bench.mjs engine [--rounds n] [--seconds s] [--threads n] [--only A,B,...] [--what train,sample]
+ *                             [--parts compare,scaling]
  *
  * Peers take turns within a round, so that a busy neighbour slows all of them; a figure is the median of the rounds' medians, in
  * tokens per second. A neighbour slows PyTorch more than the engine all the same: figures from a machine that others work on are

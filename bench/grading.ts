@@ -1,7 +1,7 @@
 /**
  * How fast programs run and rollouts are graded, on one thread: compilation included, nothing from a cache.
  *
- *   pnpm exec node bench/grading.ts [passes]
+ *   node bin/bench.mjs grading [passes]
  *
  * Prints the median over passes and the fastest of them, which a busy neighbour disturbs least. The limits are 25 microseconds
  * for a short program and 2 milliseconds for 128 rollouts. GSM-Hard's programs are measured where its file is (docs/data.md);

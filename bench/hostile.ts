@@ -1,5 +1,5 @@
 /**
- * What hostile programs cost: `pnpm exec node bench/hostile.ts [steps]`, by default with the default budget of steps.
+ * What hostile programs cost: `node bin/bench.mjs hostile [steps]`, by default with the default budget of steps.
  *
  * Runs every program of the tests' two collections.
  * Prints how they ended, the dearest in processor time, and the process's peak memory.

@@ -1,5 +1,5 @@
 /**
- * Speed and memory of mixing: `pnpm exec node bench/mix.ts [--tokens n] [--maximum n]`. The mix stage as a study runs it, in a
+ * Speed and memory of mixing: `node bin/bench.mjs mix [--tokens n] [--maximum n]`. The mix stage as a study runs it, in a
  * store of its own that is removed afterwards; built-in sources, all checks on. Limit: 100 million tokens in minutes, in memory
  * that does not grow with them.
  */

@@ -1,7 +1,7 @@
 /**
  * The long lane of the evaluator's differential test: 100,000 random programs against CPython.
  *
- *   pnpm exec node bench/python-differential.ts [programs] [seed]
+ *   node bin/bench.mjs python-differential [programs] [seed]
  *
  * Prints those that differ and their number; exits with 1 where any does.
  */

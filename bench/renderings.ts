@@ -1,5 +1,5 @@
 /**
- * The built-in data in full: `pnpm exec node bench/renderings.ts [--problems n] [--seed n]`. Every rendering of many problems, of
+ * The built-in data in full: `node bin/bench.mjs renderings [--problems n] [--seed n]`. Every rendering of many problems, of
  * all difficulties, ranges and splits, in every format and sub-style: it is recognised, runs or reads to the right answer under
  * both profiles, and has no unknown word. The normal tests do the same with 400 problems; this takes minutes. Ends with 1 at the
  * first rendering that does not.

@@ -1,5 +1,5 @@
 /**
- * How long one RL step takes, sampling to update, and the rewards in it: `pnpm exec node bench/rl-step.ts [--steps n] [--threads
+ * How long one RL step takes, sampling to update, and the rewards in it: `node bin/bench.mjs rl-step [--steps n] [--threads
  * n] [--tokens n] [--hidden 128,256]`. 16 prompts with 8 samples each of the smallest model, whose hidden layer of 256 makes 0.15
  * M parameters, and of one with 128, 0.1 M. It is untrained and so hardly ever stops before the limit: every completion has all
  * its tokens, which is the longest a step can take. A reference is scored too, as by default. Limits: 0.25 s a step at 0.1 M on 2

@@ -1,5 +1,5 @@
 /**
- * Speed of byte-level BPE on GSM8K: `pnpm exec node bench/tokenizer.ts [--megabytes n]`. Training 4,096 tokens, then encoding:
+ * Speed of byte-level BPE on GSM8K: `node bin/bench.mjs tokenizer [--megabytes n]`. Training 4,096 tokens, then encoding:
  * the questions and solutions over and over, as they are and with one word in twenty made up so that the cache of pieces does not
  * know it. Limits: training in seconds, 10 MB a second, so that a gigabyte takes minutes.
  */

@@ -1,5 +1,5 @@
 /**
- * Training speed of one engine on one core: `pnpm exec node bench/train-one-core.ts [--engine tfjs] [--mode f32] [--documents 4]
+ * Training speed of one engine on one core: `node bin/bench.mjs train-one-core [--engine tfjs] [--mode f32] [--documents 4]
  * [--seconds 10]`, on configuration A (width 128, 4 layers, 4 heads, 128 tokens, 512 words), forward, backward and AdamW.
  * `ECHO_CHAMBER_TFJS_BACKEND=cpu` for the other backend of tfjs. CPU seconds are what counts where cores are shared.
  */

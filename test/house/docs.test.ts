@@ -47,6 +47,32 @@ describe("paths", () => {
   })
 })
 
+describe("measurements", () => {
+  const headers = repositoryFiles().filter((file) => /^bench\/.*\.(?:ts|py|c)$/.test(file))
+  const texts = [...pages(), ...headers].map(
+    (file) =>
+      [
+        file,
+        textOf(file)
+          .replaceAll(/\n \* /g, " ")
+          .replaceAll("\n", " ")
+      ] as const
+  )
+
+  it("are started in one way everywhere, which works with the Node of the system", () => {
+    const other = texts.filter(([, text]) => /pnpm exec node|(?:node|tsx)\s+(?:\.\/)?bench\//.test(text))
+    expect(other.map(([file]) => file)).toEqual([])
+  })
+
+  it("are there by the names that they are started by", () => {
+    const names = texts.flatMap(([file, text]) =>
+      [...text.matchAll(/bin\/bench\.mjs ([a-z][a-z-]*)/g)].map(([, name]) => `${file}: bench/${name}.ts`)
+    )
+    expect(names.length).toBeGreaterThan(12)
+    expect(names.filter((named) => !fs.existsSync(path.join(ROOT, named.split(": ")[1]!)))).toEqual([])
+  })
+})
+
 describe("docs/stages.md", async () => {
   const code = (text: string) => `\`${text}\``
   const files = repositoryFiles().filter((file) => /^stages\/[^/]+\.ts$/.test(file))
