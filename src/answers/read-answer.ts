@@ -73,10 +73,13 @@ const figure: Shape = (text) => {
   return rest !== text && /^[A-Z{}\s]+$/.test(rest) ? words(text.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, "")) : null
 }
 
-/** `(B)`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
+/** `(B)`, `B)`, `option B`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
 const choice: Shape = (text) => {
   const found =
-    /^([A-H])$/.exec(text) ?? /^\(([A-Ha-h])\)$/.exec(text) ?? /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}(?:$|[\s\\:.])/.exec(text)
+    /^([A-H])\)?$/.exec(text) ??
+    /^\(([A-Ha-h])\)$/.exec(text) ??
+    /^(?:\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+\(?([A-H])\)?\s*\}?$/.exec(text) ??
+    /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}(?:$|[\s\\:.])/.exec(text)
   return found && { kind: "choice", letter: found[1]!.toUpperCase() }
 }
 

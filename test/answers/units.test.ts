@@ -147,6 +147,33 @@ describe("letters and words behind a number", () => {
   )
 })
 
+describe("letters that touch a number", () => {
+  const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"]
+  /** Names of a constant and of functions. */
+  const NAMES = new Set(["pi", "mu", "ln", "lg"])
+
+  it("are a unit that can be left out, or a product of variables, and never both or neither", () => {
+    for (const a of LETTERS)
+      for (const b of LETTERS)
+        for (const [x, y] of [
+          [a, b],
+          [a.toUpperCase(), b],
+          [a.toUpperCase(), b.toUpperCase()]
+        ]) {
+          if (NAMES.has(`${x}${y}`)) continue
+          const text = `7${x}${y}`
+          expect(isSameAnswer(text, "7"), text).toBe(!isSameAnswer(text, `7\\cdot ${x}\\cdot ${y}`))
+        }
+  })
+
+  it("are a product where three and more are in no table", () => {
+    for (const letters of ["abc", "xyz", "axy", "bcd", "pqrs", "vwt", "apples", "uvwxyz"]) {
+      expect(isSameAnswer(`7${letters}`, "7"), letters).toBe(false)
+      expect(isSameAnswer(`7${letters}`, [7, ...letters].join(" ")), letters).toBe(true)
+    }
+  })
+})
+
 describe("unions", () => {
   it.each([
     ["[a,b]\\cup[b,c]", "[a,c]"],

@@ -163,10 +163,13 @@ export const ofQuantity = ({ value, unit, decimal }: Quantity, plain: boolean): 
   name: null
 })
 
-/** A value and the words behind it: in a command for text, or plain behind a plain number. */
+/** A value and the words behind it: in a command for text, or plain behind a plain number or a power of one. */
 export const MEASURED: ReadonlyArray<RegExp> = [
   /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<text>[^{}]*)\}\s*(?<power>\^\s*\{?\s*-?[1-3]\s*\}?)?$/,
-  /^(?<front>[-+\d.,/\s]*\d\.?)(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$/
+  new RegExp(
+    String.raw`^(?<front>[-+\d.,/\s]*\d\.?(?:(?:\s*(?:\\times|\\cdot|\*)\s*10)?\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+))?)` +
+      String.raw`(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$`
+  )
 ]
 
 export const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
