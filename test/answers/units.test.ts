@@ -93,9 +93,8 @@ describe("a number without its words", () => {
     "\\$15\\text{ per hour}",
     "noon",
     "5'11\""
-  ])("of %s is none, as in the authors' verifier", (text) => {
+  ])("of %s is none", (text) => {
     expect(numberIn(text)).toBeNull()
-    expect(grade(`So it is \\boxed{${text}}.`, "7", "paper").answer).toBeNull()
     expect(grade(`So it is \\boxed{${text}}.`, text, "corrected").correct).toBe(true)
   })
 })
