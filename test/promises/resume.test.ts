@@ -72,6 +72,10 @@ describe("a run that is killed", () => {
     process.kill(lease.pid, "SIGKILL")
     run.child.kill("SIGKILL")
     await run.ended
+    // As if it had been killed in the middle of writing a checkpoint.
+    const holders = fs.readdirSync(path.join(at.store, "attempts", key)).filter((name) => /^[0-9a-f]{32}$/.test(name))
+    expect(holders.length).toBeGreaterThan(0)
+    for (const holder of holders) fs.writeFileSync(path.join(at.store, "attempts", key, holder, `tmp-1-${"ab".repeat(6)}`), "{")
 
     const again = await at.pipeline([...RUN, "--json"])
     expect(again.code).toBe(0)

@@ -8,7 +8,7 @@ import * as fs from "node:fs"
 
 import { discard, discardEmpty, lookAt } from "../../store/disk/calls.ts"
 import { inside, makeInside, namesInside, readText } from "../../store/disk/inside.ts"
-import { isOwn, ownNamesInside, ownParts } from "../../store/disk/own-names.ts"
+import { isOwn, isTemporaryName, ownNamesInside, ownParts } from "../../store/disk/own-names.ts"
 import { isGone, type Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
 import * as Checkpoints from "../Checkpoints.ts"
@@ -79,7 +79,11 @@ const bring = (from: string, to: string, names: ReadonlyArray<string>): void => 
 
 /** Whether only an attempt in progress needs what is called so. */
 const isScratch = (name: string): boolean =>
-  name === Checkpoints.OUTPUT || name === COMMIT || name.startsWith(Checkpoints.CHECKPOINT) || name.startsWith("state-")
+  name === Checkpoints.OUTPUT ||
+  name === COMMIT ||
+  name.startsWith(Checkpoints.CHECKPOINT) ||
+  name.startsWith("state-") ||
+  isTemporaryName(name)
 
 const discardScratch = (root: string, key: string, token: string): void => {
   for (const name of namesInside(root, "attempts", key, token))
