@@ -102,7 +102,7 @@ INLINE vector fused(vector a, vector b, vector c) {
 }
 
 /*
- * total += a b, rounded once: for the inner loops of products, in files that begin with CONTRACT_HERE, where the compiler makes
+ * total += a b, rounded once: for the inner loops of products, in files whose first pragma says so; there the compiler makes
  * one instruction of it and keeps total in its register. (GCC 12 does not with the intrinsics above.)
  */
 #if defined(FUSED_IS_EXACT_EMULATION) || defined(__wasm__)
