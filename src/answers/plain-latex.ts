@@ -1,5 +1,8 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
+/** Three points behind decimals. */
+const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
+
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // Colours and lines say nothing.
   [/\\textcolor\s*\{[^{}]*\}/g, ""],
@@ -63,11 +66,25 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:bar|dot|overline)\s*(?:\{\s*(\d+)\s*\}|(\d))/g, "\\overline{$1$2}"],
   [/(?<=\d\.)\((\d+)\)/g, "\\overline{$1}"],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
-  [/\*\*\s*(-?[\d.]+)/g, "^{$1}"],
+  [/\*\*/g, "^"],
   // `2.5 x 10^3`: between a number and a power of ten the letter is a sign.
   [/(?<=\d)\s*[xX]\s*(?=10\s*\^)/g, "\\times "],
-  [/\*\*/g, "^"]
+  // Decimals that go on are those of a period that is seen: a digit three times, more digits twice.
+  [new RegExp(String.raw`(\.\d{0,12}?)(\d)\2{2,40}${GOES_ON}`, "g"), "$1\\overline{$2}"],
+  [new RegExp(String.raw`(\.\d{0,12}?)(\d{2,12}?)\2{1,20}${GOES_ON}`, "g"), "$1\\overline{$2}"],
+  [/(?<!\d)\.(?=\\overline\{\d)/g, "0."],
+  [
+    /(?<![\w\\.^])(\d+|[a-z])\s*(?:\\choose(?![A-Za-z])|\schoose\s|\\text\s*\{\s*choose\s*\})\s*(\d+|[a-z])(?![\w.])/g,
+    "\\binom{$1}{$2}"
+  ]
 ]
+
+/** `7 x 10`: the letter is a sign between numbers with blanks round it, where it is no variable elsewhere. */
+const SIGN = /(?<=(?:^|[\s(=+*/-])\d[\d.,]{0,40})\s+[xX]\s+(?=-?\.?\d)/g
+const withSigns = (text: string): string => {
+  const signed = text.replaceAll(SIGN, "\\times ")
+  return /(?<![A-Za-z])[xX](?![A-Za-z])/.test(signed) ? text : signed
+}
 
 /** Marks of mathematics round the whole, a box, a full stop. */
 const WRAPPINGS: ReadonlyArray<RegExp> = [
@@ -96,5 +113,5 @@ export const unwrapped = (text: string): string => {
 export const plainLatex = (text: string): string => {
   let plain = unwrapped(text)
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return plain.replaceAll(/\s+/g, " ").trim()
+  return withSigns(plain).replaceAll(/\s+/g, " ").trim()
 }

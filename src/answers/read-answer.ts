@@ -57,7 +57,14 @@ const whole = (text: string): Answer => {
 
 type Shape = (text: string) => Answer | null
 
-const emptySet: Shape = (text) => (/^(?:\\emptyset|\\\{\s*\\\})$/.test(text) ? setOf([], true) : null)
+const NOTHING = new RegExp(
+  String.raw`^(?:\\emptyset|\\\{\s*\\\}|(?:\\text\s*\{\s*)?` +
+    String.raw`(?:(?:there\s+(?:is|are)\s+)?no\s+solutions?|none|(?:the\s+)?empty\s+set)[.!]?\s*\}?)$`,
+  "i"
+)
+
+/** What has no solution has none in the set of its solutions. */
+const emptySet: Shape = (text) => (NOTHING.test(text) ? setOf([], true) : null)
 
 const allReals: Shape = (text) =>
   /^(?:\\text\s*\{\s*)?(?:(?:the\s+)?set\s+of\s+)?(?:all\s+(?:reals|real\s+numbers)|reals|real\s+numbers)\s*\}?$/i.test(text)
@@ -66,11 +73,19 @@ const allReals: Shape = (text) =>
 
 const FIGURES = /\\(triangle|angle|overline|overrightarrow|overleftrightarrow|widehat|sim|cong|parallel|perp)(?![A-Za-z])/g
 
+/** What has the same ends, or legs, in both directions: segments, lines and angles; rays and vectors do not. */
+const TURNABLE =
+  /\\(overline|overleftrightarrow|angle)(?![A-Za-z])\s*(?:\{\s*)?([A-Z])\s*([A-Z]??)\s*([A-Z])(?:\s*\})?(?!\s*[A-Z])/g
+
 /** Points with what they are the corners or ends of, `\triangle ABC`, `\overline{AB}`: words. */
 const figure: Shape = (text) => {
   if (!/^\\[a-z]{5}/.test(text)) return null
   const rest = text.replaceAll(FIGURES, " ")
-  return rest !== text && /^[A-Z{}\s]+$/.test(rest) ? words(text.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, "")) : null
+  if (rest === text || !/^[A-Z{}\s]+$/.test(rest)) return null
+  const said = text.replaceAll(TURNABLE, (_, figure: string, first: string, vertex: string, last: string) =>
+    first < last ? ` \\${figure} ${first}${vertex}${last} ` : ` \\${figure} ${last}${vertex}${first} `
+  )
+  return words(said.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, ""))
 }
 
 /** `(B)`, `B)`, `option B`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */

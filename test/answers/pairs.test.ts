@@ -24,12 +24,14 @@ const DECIDED = new Set(["10 | x + y = 10"])
 const OWN = path.join(import.meta.dirname, "answer-pairs.json")
 const UNITS = path.join(import.meta.dirname, "unit-pairs.json")
 const LETTERS = path.join(import.meta.dirname, "letter-pairs.json")
+const SHAPES = path.join(import.meta.dirname, "shape-pairs.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
   ["written before the code", OWN],
   ["of units, times and unions", UNITS],
   ["of letters, names and plain text", LETTERS],
+  ["of powers, shapes and what plain text says", SHAPES],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

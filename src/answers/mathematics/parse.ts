@@ -174,20 +174,35 @@ class Reader {
 
   /** What stands behind `^`; degrees are parts of pi. */
   private raised(base: Expression): Expression {
-    const braced = this.tokens[this.at + 1]
-    if (this.is("circ", "command") || (this.is("{") && braced?.kind === "command" && braced.text === "circ")) {
-      if (this.take("{")) this.at++
-      this.at++
-      return { kind: "product", left: base, right: quotient({ kind: "constant", name: "pi" }, number({ top: 180n, bottom: 1n })) }
-    }
-    return { kind: "power", left: base, right: this.exponent() }
+    if (!this.isCircle()) return { kind: "power", left: base, right: this.exponent() }
+    this.at += this.is("{") ? 3 : 1
+    return { kind: "product", left: base, right: quotient({ kind: "constant", name: "pi" }, number({ top: 180n, bottom: 1n })) }
   }
 
-  /** Without braces all digits behind `^` and their sign are the exponent: `2^10` is 1024, where TeX would set 2^1 0. */
+  private isCircle(at = this.at): boolean {
+    const next = this.tokens[at]
+    const inside = next?.kind === "sign" && next.text === "{" ? this.tokens[at + 1] : next
+    return inside?.kind === "command" && inside.text === "circ"
+  }
+
+  /**
+   * Without braces all digits behind `^` and their sign are the exponent: `2^10` is 1024, where TeX would set 2^1 0. Powers group
+   * from the right: `2^3^2` is 2^9, as in mathematics and in programs, where TeX would refuse it.
+   */
   private exponent(): Expression {
-    if (this.take("-")) return { kind: "negative", of: this.exponent() }
+    if (this.take("-")) return { kind: "negative", of: this.exponentOf() }
     const token = this.tokens[this.at]
-    return token?.kind === "number" ? this.numeral(token.text) : this.argument()
+    const left = token?.kind === "number" ? this.numeral(token.text) : this.argument()
+    if (!this.is("^") || this.isCircle(this.at + 1)) return left
+    this.at++
+    return { kind: "power", left, right: this.exponentOf() }
+  }
+
+  private exponentOf(): Expression {
+    if (++this.depth > DEEPEST) throw new Unreadable("nests too deep")
+    const of = this.exponent()
+    this.depth--
+    return of
   }
 
   /** The base of a logarithm: all digits too, where a value follows that it is the logarithm of. */
