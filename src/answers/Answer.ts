@@ -22,12 +22,12 @@ export type Answer =
   | { readonly kind: "based"; readonly digits: string; readonly base: number }
   /** `3:4`, `4:30`, `1:2:3`. */
   | { readonly kind: "ratio"; readonly parts: ReadonlyArray<Expression> }
-  /** In no order: a set, or values with commas or words between them. `members`: each once. `braces`: written as a set. */
+  /** In no order: a set, or values with commas or words between them. `members`: each once. */
   | {
       readonly kind: "set"
       readonly items: ReadonlyArray<Answer>
       readonly members: ReadonlyArray<Answer>
-      readonly braces: boolean
+      readonly written: Written
     }
   /** In order: a tuple, a point, an interval. `of`: the variable that an inequality says it of; null for none. */
   | {
@@ -38,8 +38,16 @@ export type Answer =
       readonly of: string | null
     }
   | { readonly kind: "union"; readonly parts: ReadonlyArray<Answer> }
+  /** What a value of another kind than one number is called: `A = (1, 2)`. */
+  | { readonly kind: "called"; readonly name: string; readonly of: Answer }
   | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }
   /** `left - right = 0`, or `< 0`, or `<= 0`. */
   | { readonly kind: "relation"; readonly sign: "=" | "<" | "<="; readonly left: Expression; readonly right: Expression }
-  /** `x = 1, y = 4`: values by name. */
+  /** `x = 1, y = 4`, `f(2x) = x`: values by name. */
   | { readonly kind: "named"; readonly values: ReadonlyMap<string, Answer> }
+
+/**
+ * How a set is written: in `braces`, as a `list` with commas, which may be in order as well, as values of which `either` is meant
+ * (`1 or 2`, `\pm 1`), or as `statements` of several unknowns of which one holds (`x = 1 or y = 2`).
+ */
+export type Written = "braces" | "list" | "either" | "statements"

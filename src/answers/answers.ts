@@ -44,7 +44,7 @@ const readNow = (text: string): Reading => {
 /** `18 and then some`: bare words beside values are a sentence that goes on, and no member of a list. */
 const isProse = (answer: Answer, text: string): boolean =>
   answer.kind === "set" &&
-  !answer.braces &&
+  answer.written !== "braces" &&
   !text.includes("\\text") &&
   answer.items.some(({ kind }) => kind === "words") &&
   answer.items.some(({ kind }) => kind !== "words")

@@ -32,18 +32,23 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
+  if (a.kind === "called") return equalAnswers(a.of, b)
   if (a.kind === "choice" && b.kind === "value")
     return b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
-  if (a.kind === "sequence" && b.kind === "set") return !b.braces && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
-  if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && !b.braces)))
-    return inOrder([...a.values.values()], b.items, equalAnswers)
+  if (a.kind === "sequence" && b.kind === "set")
+    return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
+  if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && b.written === "list")))
+    return isPoint(a) && inOrder([...a.values.values()], b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
 }
+
+/** Values of unknowns are a point, in the order of the names; values of functions are none. */
+const isPoint = ({ values }: OfKind<"named">): boolean => [...values.keys()].every((name) => !name.includes("("))
 
 /** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
 const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean => open === "(" && close === ")" && of === null

@@ -9,13 +9,13 @@
 import type { Answer } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { type Expression, Unreadable } from "./mathematics/Expression.ts"
-import { parseExpression } from "./mathematics/parse.ts"
+import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { isName, relationIn } from "./relations.ts"
+import { listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
-import { isOneBracket, splitAt, splitAtCommas } from "./split.ts"
+import { isOneBracket, signs, splitAt } from "./split.ts"
 import { unionOf } from "./unions.ts"
 import {
   clockIn,
@@ -64,7 +64,7 @@ const NOTHING = new RegExp(
 )
 
 /** What has no solution has none in the set of its solutions. */
-const emptySet: Shape = (text) => (NOTHING.test(text) ? setOf([], true) : null)
+const emptySet: Shape = (text) => (NOTHING.test(text) ? setOf([], "braces") : null)
 
 const allReals: Shape = (text) =>
   /^(?:\\text\s*\{\s*)?(?:(?:the\s+)?set\s+of\s+)?(?:all\s+(?:reals|real\s+numbers)|reals|real\s+numbers)\s*\}?$/i.test(text)
@@ -135,7 +135,7 @@ const MATRIX = /^(.*?)\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{[^{}]*\})?([^]
 
 const matrix: Shape = (text) => {
   const found = MATRIX.exec(text.replace(/^[([]\s*(?=\\begin\{(?:array|matrix)\})([^]*)[)\]]$/, "$1"))
-  if (found === null) return null
+  if (found === null || found[1]!.includes("=")) return null
   const factor = found[1]!.trim().replace(/\\(?:cdot|times)$/, "")
   const entry = (part: string): Expression => {
     const value = parseExpression(part)
@@ -164,7 +164,7 @@ const cases: Shape = (text) => {
       const condition = right!.replace(/^(?:\\text\s*\{\s*)?(?:if|when|for)\s*(?:\}|(?=\S))\s*/, "")
       return { kind: "sequence", open: "(", close: ")", items: [whole(left!.replace(/,$/, "")), whole(condition)], of: null }
     }),
-    true
+    "braces"
   )
 }
 
@@ -174,8 +174,8 @@ const union: Shape = (text) => {
 }
 
 const element: Shape = (text) => {
-  const found = /^(?:[A-Za-z]|\([A-Za-z](?:\s*,\s*[A-Za-z])*\))\s*\\in\s*([^]+)$/.exec(text)
-  return found && whole(found[1]!.trim())
+  const found = /^(?:([A-Za-z])|\([A-Za-z](?:\s*,\s*[A-Za-z])*\))\s*\\in\s*([^]+)$/.exec(text)
+  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(whole(found[2]!.trim()), found[1]))
 }
 
 const braces: Shape = (text) => {
@@ -183,42 +183,12 @@ const braces: Shape = (text) => {
   if (inside === undefined) return null
   const condition = /^\s*([A-Za-z])\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$/.exec(inside)
   if (condition !== null) return whole(condition[2]!.trim())
-  return setOf(splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), true)
-}
-
-/** Words between values: `1 and 2`, `x = 1 \text{ or } x = 2`. */
-const joined = (text: string): string =>
-  text
-    .replaceAll(/\\text\s*\{\s*(?:,\s*)?(?:or|and)\s*\}/g, ",")
-    .replaceAll(/,?\s+(?:or|and)\s+/g, ", ")
-    .replaceAll(/,\s*,/g, ",")
-
-const list: Shape = (text) => {
-  const parts = splitAtCommas(joined(text))
-  if (parts.length < 2 || parts.includes("")) return null
-  const named = parts.map((part) => /^([^=]+?)\s*=\s*([^=]+)$/.exec(part))
-  if (named.every((found) => found !== null && isName(found[1]!))) {
-    const names = new Set(named.map((found) => found![1]!))
-    if (names.size === parts.length)
-      return { kind: "named", values: new Map(named.map((found) => [found![1]!, whole(found![2]!)])) }
-    if (names.size === 1) return setOf(named.flatMap((found) => signs(found![2]!)).map(whole), false)
-  }
-  const items = parts.flatMap(signs).map(whole)
-  const either = /(?:\s|\{)or(?:\s|\})/.test(text) && items.every((item) => item.kind === "sequence" && item.of !== null)
-  return either ? unionOf(items) : setOf(items, false)
-}
-
-/** Both values of one with a sign of plus or minus. */
-const signs = (text: string): ReadonlyArray<string> => {
-  if (!/\\pm(?![A-Za-z])/.test(text)) return [text]
-  const upper = text.replaceAll(/\\pm(?![A-Za-z])/g, "+").replaceAll(/\\mp(?![A-Za-z])/g, "-")
-  const lower = text.replaceAll(/\\pm(?![A-Za-z])/g, "-").replaceAll(/\\mp(?![A-Za-z])/g, "+")
-  return [upper.trim().replace(/^\+\s*/, ""), lower.trim()]
+  return setOf(splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), "braces")
 }
 
 const plusMinus: Shape = (text) => {
   const both = signs(text.replace(/^[A-Za-z]\s*=\s*/, ""))
-  return both.length < 2 ? null : setOf(both.map(whole), false)
+  return both.length < 2 ? null : setOf(both.map(whole), "either")
 }
 
 const sequence: Shape = (text) => {
@@ -246,7 +216,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   element,
   union,
   braces,
-  (text) => (numeralIn(text) === null ? list(text) : null),
+  (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
   (text) => relationIn(text, whole),
   plusMinus,
   sequence,
@@ -350,12 +320,3 @@ const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
   plain: true,
   name: null
 })
-
-const tryExpression = (text: string): Expression | null => {
-  try {
-    return parseExpression(text)
-  } catch (cause) {
-    if (cause instanceof Unreadable) return null
-    throw cause
-  }
-}

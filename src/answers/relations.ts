@@ -1,13 +1,15 @@
-/** Equations and inequations: values by name, intervals, and what relates two expressions. */
+/** Equations and inequations, and lists of them: values by name, intervals, and what relates two expressions. */
 
 import type { Answer } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
-import { parseExpression } from "./mathematics/parse.ts"
+import { linearIn } from "./mathematics/linear.ts"
+import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import { numberText } from "./numeral.ts"
-import type { OfKind } from "./same-kind.ts"
-import { isOneBracket, splitAt } from "./split.ts"
-import { areVariables } from "./words.ts"
+import { type OfKind, setOf } from "./same-kind.ts"
+import { isOneBracket, signs, splitAt, splitAtCommas } from "./split.ts"
+import { intersectionOf, unionOf } from "./unions.ts"
+import { areVariables, words } from "./words.ts"
 
 type Read = (text: string) => Answer
 
@@ -41,7 +43,18 @@ const isApplied = (text: string): boolean => {
   return !at!.replaceAll(/\\[A-Za-z]+/g, "").includes(letter) && (/[fghpqFGHPQ]/.test(letter) || POINT.test(at!.trim()))
 }
 
-export const isName = (text: string): boolean => NAME.test(text) || isApplied(text)
+const isName = (text: string): boolean => NAME.test(text) || isApplied(text)
+
+/**
+ * Whether an equation of a function at this says what the function is, or is there: `f(x)`, `f(2)`, `f(g(x))`, `P(A|B)`. `f(2x) =
+ * x` and `f(x + 1) = x^2` tell of a function, and f is not what stands on their right.
+ */
+const isDefined = (applied: string): boolean =>
+  splitAt(APPLIED.exec(applied)![2]!, [","]).parts.every((at) => {
+    if (isApplied(at)) return isDefined(at)
+    const expression = tryExpression(at)
+    return expression === null || expression.kind === "variable" || /^[A-Z]+$/.test(at) || variablesOf(expression).length === 0
+  })
 
 const SIGNS = ["=", "<", ">", "\\leq", "\\geq", "\\neq"] as const
 type Sign = (typeof SIGNS)[number]
@@ -69,6 +82,17 @@ export const relationIn = (text: string, whole: Read): Answer | null => {
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
   if (parts.length === 2 && isVariable(right) && !isName(left)) return equation([right, left], whole)
+  if (parts.length === 2 && !isApplied(left) && isApplied(right) && !(isName(left) && isDefined(right)))
+    return equation([right, left], whole)
+  if (parts.length === 2) {
+    const values = atDistance(left, right) ?? atDistance(right, left)
+    if (values !== null) return values
+  }
+  if (isApplied(left)) {
+    // `f(x) = f(-x)` is not what f is.
+    if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return words(`${left}=${right}`.replaceAll(/\s+/g, ""))
+    if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
+  }
   if (isName(left)) {
     const answer = named(whole(right), left)
     const isValue = answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0
@@ -84,17 +108,58 @@ const tuple = (left: string, right: string, whole: Read): Answer | null => {
   const names = splitAt(left.slice(1, -1), [","]).parts
   if (names.length < 2 || new Set(names).size < names.length || !names.every(isName)) return null
   const values = whole(right)
-  if (values.kind !== "sequence" || values.items.length !== names.length)
-    throw new Unreadable(`names ${names.length} values and gives others`)
+  const isPoint = values.kind === "sequence" && values.open === "(" && values.close === ")" && values.of === null
+  if (!isPoint || values.items.length !== names.length) throw new Unreadable(`names ${names.length} values and gives others`)
   return { kind: "named", values: new Map(names.map((name, i) => [name, values.items[i]!])) }
 }
 
 /** What words call a value (`Total = 5`) does not tell it from others; a variable does, or a product of them (`xy = 6`). */
 const named = (answer: Answer, name: string): Answer => {
-  if (answer.kind !== "value") return answer
-  if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return { ...answer, name: [...name].toSorted().join("") }
+  if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return called(answer, [...name].toSorted().join(""))
   const isWords = /^(?:\\text|[A-Za-z][A-Za-z ]+$)/.test(name)
-  return { ...answer, name: isWords ? null : name.replaceAll(/\s+/g, "") }
+  return isWords ? unnamed(answer) : called(answer, spelled(name))
+}
+
+/** `x_{1}` and `\vec{v}` are `x_1` and `\vec v`. */
+const spelled = (name: string): string => name.replaceAll(/[\s{}]+/g, "")
+
+const unnamed = (answer: Answer): Answer => (answer.kind === "value" ? { ...answer, name: null } : answer)
+
+/** Each of several values has the name, and so have a point, an interval, a set as a whole. */
+const called = (answer: Answer, name: string): Answer => {
+  switch (answer.kind) {
+    case "value":
+      return { ...answer, name }
+    case "set":
+      return answer.written === "braces"
+        ? { kind: "called", name, of: answer }
+        : setOf(
+            answer.items.map((item) => called(item, name)),
+            answer.written
+          )
+    case "named":
+    case "relation":
+      return answer
+    default:
+      return { kind: "called", name, of: answer }
+  }
+}
+
+/** What an unknown is in: intervals of it, and in braces the values of which it is one. */
+export const ofUnknown = (answer: Answer, name: string): Answer => {
+  switch (answer.kind) {
+    case "sequence":
+      return { ...answer, of: name }
+    case "union":
+      return { ...answer, parts: answer.parts.map((part) => (part.kind === "sequence" ? { ...part, of: name } : part)) }
+    case "set":
+      return setOf(
+        answer.items.map((item) => (item.kind === "value" ? { ...item, name } : item)),
+        "either"
+      )
+    default:
+      return answer
+  }
 }
 
 const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
@@ -141,28 +206,48 @@ const inequality = (left: string, sign: Sign, right: string, whole: Read): Answe
   return { kind: "relation", sign: strict ? "<" : "<=", left: parseExpression(below), right: parseExpression(above) }
 }
 
+/** `|x - 3|`, `|2x + 1|`, of one unknown: what is as far as `right` from where its distance is taken, below and above. */
+const distanceIn = (left: string, right: string) => {
+  const found = /^\|([^|]+)\|$/.exec(left)
+  if (found === null) return null
+  const [inside, size] = [tryExpression(found[1]!), tryExpression(right)]
+  if (inside === null || size === null) return null
+  const [of, other] = variablesOf(inside)
+  if (of === undefined || other !== undefined || !/^[A-Za-z]$/.test(of)) return null
+  const [line, far] = [linearIn(inside, of), exactOf(size)]
+  if (line === null || line.slope.top === 0n || far === null || far.top < 0n) return null
+  const slope: Expression = { kind: "number", value: line.slope }
+  const centre: Expression = { kind: "quotient", left: { kind: "negative", of: line.rest }, right: slope }
+  const reach: Expression = { kind: "quotient", left: size, right: { kind: "call", name: "abs", values: [slope] } }
+  const [low, high] = (["difference", "sum"] as const).map((kind) => bound({ kind, left: centre, right: reach }))
+  return { of, low: low!, high: high!, isPoint: far.top === 0n }
+}
+
 /** `|x - 3| < 2`, `|x| \\geq 8`: what is nearer to a value than another, or farther. */
 const distance = (left: string, sign: Sign, right: string): Answer | null => {
-  const found = /^\|\s*([A-Za-z])\s*(?:([-+])([^|]+))?\|$/.exec(left)
-  if (found === null || sign === "=" || sign === "\\neq") return null
-  const [, of, plus, by] = found
-  const [far, shift] = [parseExpression(right), parseExpression(by ?? "0")]
-  const size = exactOf(far)
-  if (size === null || size.top <= 0n || variablesOf(shift).length > 0) return null
-  const centre: Expression = plus === "+" ? { kind: "negative", of: shift } : shift
-  const [low, high] = (["difference", "sum"] as const).map((kind) => bound({ kind, left: centre, right: far }))
+  const found = sign === "=" || sign === "\\neq" ? null : distanceIn(left, right)
+  if (found === null || found.isPoint) return null
+  const { of, low, high } = found
   const [open, close] = sign === "<" || sign === ">" ? (["(", ")"] as const) : (["[", "]"] as const)
-  if (sign === "<" || sign === "\\leq") return { kind: "sequence", open, close, items: [low!, high!], of: of! }
+  if (sign === "<" || sign === "\\leq") return { kind: "sequence", open, close, items: [low, high], of }
   return {
     kind: "union",
     parts: [
-      { kind: "sequence", open: "(", close, items: [LOWER, low!], of: of! },
-      { kind: "sequence", open, close: ")", items: [high!, UPPER], of: of! }
+      { kind: "sequence", open: "(", close, items: [LOWER, low], of },
+      { kind: "sequence", open, close: ")", items: [high, UPPER], of }
     ]
   }
 }
 
-const bound = (expression: Expression): Answer => {
+/** `|x| = 8`: the two values. `|z|`, `|v|` and their like are lengths of what is no real number. */
+const atDistance = (left: string, right: string): Answer | null => {
+  const found = distanceIn(left, right)
+  if (found === null || !/^[a-txy]$/.test(found.of)) return null
+  const [low, high] = [found.low, found.high].map((value) => ({ ...value, name: found.of }))
+  return found.isPoint ? low! : setOf([low!, high!], "either")
+}
+
+const bound = (expression: Expression): OfKind<"value"> => {
   const exact = exactOf(expression)
   return exact === null ? value(expression) : { ...value(expression), number: numberText(exact, false) }
 }
@@ -181,4 +266,70 @@ const between2 = (parts: ReadonlyArray<string>, [first, second]: ReadonlyArray<S
     items: [whole(low), whole(high)],
     of: parts[1]!
   }
+}
+
+/** Words between values, as signs that no text has: `1 and 2`, `x = 1 \text{ or } x = 2`; between relations also `\lor`. */
+const [OR, AND] = ["\u0001", "\u0002"]
+const connected = (text: string): string => {
+  const said = text
+    .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?or\s*\}|,?\s+or\s+/g, OR)
+    .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?and\s*\}|,?\s+and\s+/g, AND)
+  if (!isStatement(text)) return said
+  return said.replaceAll(/\s*\\(?:lor|vee)(?![A-Za-z])/g, OR).replaceAll(/\s*\\(?:land|wedge)(?![A-Za-z])/g, AND)
+}
+
+const isStatement = (text: string): boolean => /[=<>]|\\[lgn]eq/.test(text)
+
+/** Values and statements with commas or words between them; null where none are. */
+export const listIn = (text: string, whole: Read): Answer | null => {
+  const said = connected(text)
+  const plain = (part: string) => part.replaceAll(OR, " or ").replaceAll(AND, " and ").trim()
+  const choices = splitAt(said, [OR]).parts.map((choice) => ({
+    parts: splitAt(choice, [AND]).parts.flatMap(splitAtCommas).map(plain),
+    areAll: splitAt(choice, [AND]).parts.length > 1
+  }))
+  const all = choices.flatMap(({ parts }) => parts)
+  if (all.length < 2 || all.includes("")) return null
+  const [first] = choices
+  if (choices.length === 1) return listOf(first!.parts, first!.areAll, whole)
+  // `1, 2 or 3` is one list; of `x = 1, y = 2 or x = 3, y = 4` each has two.
+  if (choices.every(({ parts }, i) => parts.length === 1 || (i === 0 && !isStatement(parts.at(-1)!))))
+    return eitherOf(all.flatMap(signs).map(whole))
+  return eitherOf(choices.map(({ parts, areAll }) => (parts.length === 1 ? whole(parts[0]!) : listOf(parts, areAll, whole))))
+}
+
+/** `areAll`: it is said with a word that all of them hold. */
+const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Answer => {
+  const equations = parts.map((part) => /^([^=]+?)\s*=\s*([^=]+)$/.exec(part))
+  if (equations.every((found) => found !== null && isName(found[1]!))) {
+    const names = equations.map((found) => spelled(found![1]!))
+    if (new Set(names).size === parts.length)
+      return { kind: "named", values: new Map(equations.map((found, i) => [names[i]!, whole(found![2]!)])) }
+    if (new Set(names).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
+  }
+  const items = parts.flatMap(signs).map(whole)
+  const [unknown, ...others] = new Set(items.map(unknownOf))
+  const common = areAll && unknown != null && others.length === 0 ? intersectionOf(items) : null
+  return common ?? setOf(items, "list")
+}
+
+/** The unknown that an answer says something of; null for none, and for several. */
+const unknownOf = (answer: Answer): string | null => {
+  if (answer.kind === "value") return answer.name
+  if (answer.kind === "sequence") return answer.of
+  if (answer.kind === "named") return [...answer.values.keys()].toSorted().join(",")
+  if (answer.kind !== "union") return null
+  const [name, ...others] = new Set(answer.parts.map(unknownOf))
+  return others.length === 0 ? (name ?? null) : null
+}
+
+/** Intervals of one unknown are a union; values of one, or of none, are any of them; all else are statements. */
+const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
+  const [unknown, ...others] = new Set(items.map(unknownOf).filter((name) => name !== null))
+  const isInterval = ({ kind }: Answer) => kind === "sequence" || kind === "union"
+  const areOfOne = unknown !== undefined && others.length === 0 && items.every((item) => unknownOf(item) === unknown)
+  if (areOfOne && items.some(isInterval) && items.every((item) => isInterval(item) || item.kind === "value"))
+    return unionOf(items.map((item) => (item.kind === "value" ? setOf([unnamed(item)], "braces") : item)))
+  const areStatements = others.length > 0 || items.some(({ kind }) => kind === "relation")
+  return setOf(items, areStatements ? "statements" : "either")
 }

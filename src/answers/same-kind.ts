@@ -3,7 +3,7 @@
  * leave out what the other states, or none but the same value (`areIdentical`). The second decides what a set holds each once.
  */
 
-import type { Answer } from "./Answer.ts"
+import type { Answer, Written } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
@@ -56,13 +56,14 @@ const RULES: Rules = {
   // Two parts are a quotient; three and more stand for themselves.
   ratio: (a, b) =>
     a.parts.length === 2 && b.parts.length === 2 ? equalExpressions(quotientOf(a), quotientOf(b)) : allEqual(a.parts, b.parts),
-  set: (a, b, same) => inAnyOrder(a.members, b.members, same),
+  set: (a, b, same) => (a.written === "statements") === (b.written === "statements") && inAnyOrder(a.members, b.members, same),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
     a.open === b.open &&
     a.close === b.close &&
     inOrder(a.items, b.items, same),
   union: (a, b, same) => inAnyOrder(a.parts, b.parts, same),
+  called: (a, b, same) => a.name === b.name && same(a.of, b.of),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
   named: (a, b, same) =>
@@ -109,9 +110,9 @@ export const areInRatio = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
 }
 
 /** A set or a list: `items` as they are written. */
-export const setOf = (items: ReadonlyArray<Answer>, braces: boolean): Answer => ({
+export const setOf = (items: ReadonlyArray<Answer>, written: Written): OfKind<"set"> => ({
   kind: "set",
   items,
   members: items.filter((item, i) => items.findIndex((other) => areIdentical(item, other)) === i),
-  braces
+  written
 })

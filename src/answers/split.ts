@@ -1,4 +1,4 @@
-/** Text cut at signs that stand outside all brackets. */
+/** Text cut at signs that stand outside all brackets, and in two where a sign is plus or minus. */
 
 import { Unreadable } from "./mathematics/Expression.ts"
 
@@ -37,6 +37,14 @@ export const splitAt = (text: string, separators: ReadonlyArray<string>): Parts 
 export const splitAtCommas = (text: string): ReadonlyArray<string> => {
   const hidden = text.replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "\u0000")
   return splitAt(hidden, [",", ";"]).parts.map((part) => part.replaceAll("\u0000", ","))
+}
+
+/** Both values of one with a sign of plus or minus. */
+export const signs = (text: string): ReadonlyArray<string> => {
+  if (!/\\pm(?![A-Za-z])/.test(text)) return [text]
+  const upper = text.replaceAll(/\\pm(?![A-Za-z])/g, "+").replaceAll(/\\mp(?![A-Za-z])/g, "-")
+  const lower = text.replaceAll(/\\pm(?![A-Za-z])/g, "-").replaceAll(/\\mp(?![A-Za-z])/g, "+")
+  return [upper.trim().replace(/^\+\s*/, ""), lower.trim()]
 }
 
 /** Whether the first bracket closes at the end. */

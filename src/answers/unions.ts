@@ -26,12 +26,39 @@ export const unionOf = (parts: ReadonlyArray<Answer>): Answer => {
   return merged === null ? asWritten : answerOf(merged)
 }
 
+/** What all of some intervals have in common; null where nothing is, or where that is not known. */
+export const intersectionOf = (parts: ReadonlyArray<Answer>): Answer | null => {
+  let common: ReadonlyArray<Piece> | null = null
+  for (const part of parts) {
+    const pieces = piecesOf(part)
+    if (pieces === null) return null
+    const both: ReadonlyArray<Piece | null | undefined> =
+      common === null ? pieces : common.flatMap((one) => pieces.map((other) => meet(one, other)))
+    if (both.includes(undefined)) return null
+    common = both.filter((piece) => piece != null)
+  }
+  const merged = common === null || common.length === 0 ? null : inOrder(common)
+  return merged === null ? null : answerOf(merged)
+}
+
+/** Null where they have nothing in common; undefined where two ends have no order. */
+const meet = (a: Piece, b: Piece): Piece | null | undefined => {
+  const [lows, highs] = [order(a.low.expression, b.low.expression), order(a.high.expression, b.high.expression)]
+  if (lows === null || highs === null) return undefined
+  const [from, to] = [lows < 0 ? b : a, highs > 0 ? b : a]
+  const [hasLow, hasHigh] = [lows === 0 ? a.hasLow && b.hasLow : from.hasLow, highs === 0 ? a.hasHigh && b.hasHigh : to.hasHigh]
+  const length = order(from.low.expression, to.high.expression)
+  if (length === null) return undefined
+  const isEmpty = length > 0 || (length === 0 && !(hasLow && hasHigh))
+  return isEmpty ? null : { low: from.low, high: to.high, hasLow, hasHigh, of: a.of === b.of ? a.of : null }
+}
+
 const piecesOf = (part: Answer): ReadonlyArray<Piece> | null => {
   if (part.kind === "union") {
     const pieces = part.parts.map(piecesOf)
     return pieces.includes(null) ? null : pieces.flatMap((some) => some!)
   }
-  if (part.kind === "set" && part.braces) {
+  if (part.kind === "set" && part.written === "braces") {
     const points = part.items.filter(isPlain)
     return points.length < part.items.length
       ? null
@@ -104,7 +131,7 @@ const answerOf = (pieces: ReadonlyArray<Piece>): Answer => {
     }))
   const set = setOf(
     points.map(({ low }) => low),
-    true
+    "braces"
   )
   const parts = points.length === 0 ? intervals : [...intervals, set]
   return parts.length === 1 ? parts[0]! : { kind: "union", parts }

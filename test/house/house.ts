@@ -89,7 +89,8 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/answers": [
     ["answers.ts"],
     ["read-answer.ts", "equal.ts"],
-    ["relations.ts", "unions.ts"],
+    ["relations.ts"],
+    ["unions.ts"],
     ["same-kind.ts"],
     ["units"],
     ["*"],

@@ -9,8 +9,9 @@
  * `\sqrt` take single digits where braces are missing, as TeX does. A letter is a variable, but `e` and `i` are numbers.
  */
 
-import { type Constant, type Expression, type FunctionName, FUNCTIONS, Unreadable } from "./Expression.ts"
+import { type Expression, type FunctionName, Unreadable } from "./Expression.ts"
 import { compare, rational, type Rational } from "./rational.ts"
+import { ACCENTS, ALIASES, BRACKETS, CONSTANTS, GREEK, isFunction, TIMES, UPRIGHT } from "./symbols.ts"
 import { type Token, tokensOf } from "./tokens.ts"
 
 /** Deeper nesting is no answer of anybody, and would cost a stack. */
@@ -24,33 +25,18 @@ const number = (value: Rational): Expression => ({ kind: "number", value })
 const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
 const quotient = (left: Expression, right: Expression): Expression => ({ kind: "quotient", left, right })
 
-const NAMES: ReadonlySet<string> = new Set(FUNCTIONS)
-/** Other names of functions. */
-const ALIASES: Readonly<Record<string, FunctionName>> = { ceil: "ceiling", csch: "csc" }
-const CONSTANTS: Readonly<Record<string, Constant>> = { pi: "pi", infty: "infinity" }
-const GREEK = new Set(
-  (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau upsilon phi " +
-    "varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega ell"
-  ).split(" ")
-)
-/** Pairs that enclose a value: what opens, what closes, what is made of it. */
-const BRACKETS: Readonly<Record<string, readonly [close: string, of: FunctionName | null]>> = {
-  "(": [")", null],
-  "[": ["]", null],
-  "{": ["}", null],
-  lfloor: ["rfloor", "floor"],
-  lceil: ["rceil", "ceiling"],
-  lvert: ["rvert", "abs"]
-}
-/** Marks over letters, which are part of a variable's name. */
-const ACCENTS = new Set(["vec", "hat", "bar", "tilde", "overline", "overrightarrow"])
-const TIMES = new Set(["cdot", "times", "ast"])
-/** Text that is a name: `\mathrm{e}`, `\operatorname{lcm}`. */
-const UPRIGHT = new Set(["text", "operatorname"])
-
 /** Throws `Unreadable`. */
 export const parseExpression = (text: string): Expression => new Reader(tokensOf(text)).whole()
+
+/** Null where it is none. */
+export const tryExpression = (text: string): Expression | null => {
+  try {
+    return parseExpression(text)
+  } catch (cause) {
+    if (cause instanceof Unreadable) return null
+    throw cause
+  }
+}
 
 class Reader {
   private at = 0
@@ -383,8 +369,6 @@ class Reader {
     return number(value)
   }
 }
-
-const isFunction = (name: string): boolean => NAMES.has(name) || Object.hasOwn(ALIASES, name)
 
 const isMinusOne = (at: Expression): boolean =>
   at.kind === "negative" && at.of.kind === "number" && compare(at.of.value, ONE) === 0
