@@ -80,7 +80,7 @@ const stepsOf = (algorithm: (typeof algorithms)[number], hidden: number) =>
       const sampled = yield* milliseconds(collect({ policy, reference, tokenizer, openings, suite, step, params: sampling }))
       // An untrained model is never right: rewards are made up, so that every group has signal.
       const scores = sampled.value.scores.map((_, row) => (row % 3 === 0 ? 1 : 0))
-      const updated = yield* milliseconds(learner.update({ ...sampled.value, scores, step }))
+      const updated = yield* milliseconds(learner.update({ ...sampled.value, scores, step }, () => Effect.void))
       tokens = sampled.value.rollouts.responseOffsets.at(-1)!
       if (step < 2) {
         cpu = process.cpuUsage()
@@ -94,7 +94,7 @@ const stepsOf = (algorithm: (typeof algorithms)[number], hidden: number) =>
     const show = (values: ReadonlyArray<number>) => `${median(values).toFixed(0)} ms`
     console.log(
       `${algorithm.padEnd(10)} ${show(times.whole).padStart(7)} a step (fastest ${Math.min(...times.whole).toFixed(0)} ms): ` +
-        `sampled and scored in ${show(times.sample)}, updated in ${show(times.update)}; ` +
+        `sampled in ${show(times.sample)}, scored and updated in ${show(times.update)}; ` +
         `${((user + system) / 1000 / times.whole.length).toFixed(0)} ms of processor; ` +
         `${parameterCount(spec)} parameters, ${tokens} tokens`
     )

@@ -3,10 +3,10 @@
  *
  *   sample -> extract -> reward -> advantages -> update
  *
- * Every step draws prompts (a pure function of seed and step), samples a group of completions for each, grades their answers,
- * scores them once more for the old log-probabilities, and hands the batch to the algorithm's learner. Every completion is kept
- * as a row, every step as a row of numbers, and the share of each format both by classification and exactly, as the probability
- * of its first token.
+ * Every step draws prompts (a pure function of seed and step), samples a group of completions for each, grades their answers, and
+ * hands the batch to the algorithm's learner, which has the policy read them for the old log-probabilities. What it says then is
+ * judged before anything is learnt from them. Every completion is kept as a row, every step as a row of numbers, and the share of
+ * each format both by classification and exactly, as the probability of its first token.
  */
 
 import * as Duration from "effect/Duration"
@@ -37,8 +37,16 @@ import {
 import { slowPathRemark } from "../src/rl/params/slow-path.ts"
 import { collect, liveMetrics, SamplingParams, type SamplingSettings } from "../src/rl/sampling/collect.ts"
 import { cutSoFar } from "../src/rl/sampling/cut-so-far.ts"
-import { lastGood, parametersProblem, ReferenceParams, samplingProblem, StartUnusable } from "../src/rl/sampling/divergence.ts"
+import {
+  Diverged,
+  lastGood,
+  parametersProblem,
+  ReferenceParams,
+  samplingProblem,
+  StartUnusable
+} from "../src/rl/sampling/divergence.ts"
 import { ObservationParams } from "../src/rl/sampling/observation.ts"
+import { type PolicyScores, scorePolicy } from "../src/rl/sampling/policy-scores.ts"
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
 import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
@@ -139,11 +147,15 @@ export const rl = Stage.make({
       divergence = parametersProblem(parameters)
       if (divergence !== null) break
       const [sampled, collected] = yield* sample(step, sampling)
-      divergence = samplingProblem(collected, params.klLimit)
-      if (divergence !== null) break
-      good.set({ updatedThrough: step, parameters })
-      const [updated, report] = yield* learner.update({ ...collected, step }).pipe(
-        Effect.catchTag("NonFiniteGradient", ({ message }) => Effect.succeed(message)),
+      const judge = (scores: PolicyScores) =>
+        Effect.suspend(() => {
+          const problem = samplingProblem(scores, params.klLimit)
+          if (problem !== null) return Effect.fail(new Diverged({ problem }))
+          good.set({ updatedThrough: step, parameters })
+          return Effect.void
+        })
+      const [updated, report] = yield* learner.update({ ...collected, step }, judge).pipe(
+        Effect.catchTag(["Diverged", "NonFiniteGradient"], ({ message }) => Effect.succeed(message)),
         Effect.timed
       )
       if (typeof report === "string") {
@@ -154,7 +166,7 @@ export const rl = Stage.make({
       cut.add(collected.endings)
       spent.sampling += Duration.toSeconds(sampled)
       spent.updating += Duration.toSeconds(updated)
-      spent.tokens += collected.oldLogProbs.length
+      spent.tokens += report.scores.logProbs.length
       const policyDigest = digestOfParameters(parameters)
       for (const row of rolloutRows(collected, report, { step, policyDigest })) yield* output.rollouts.append(row)
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
@@ -163,7 +175,7 @@ export const rl = Stage.make({
         for (const row of tensorRows(policy.spec, yield* policy.read("parameters")))
           yield* output.snapshots.append({ step: step + 1, ...row })
       yield* evaluateAt(step + 1)
-      yield* progress.report(step + 1, params.steps, liveMetrics(collected))
+      yield* progress.report(step + 1, params.steps, liveMetrics(collected, report.scores))
       yield* checkpoints.offer(step + 1, state)
     }
 
@@ -171,7 +183,7 @@ export const rl = Stage.make({
     let problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
     if (problemAfter === null) {
       const [, said] = yield* sample(params.steps, { ...sampling, dynamicSampling: "off" })
-      problemAfter = samplingProblem(said, params.klLimit)
+      problemAfter = samplingProblem(yield* scorePolicy(policy, said, params.temperature), params.klLimit)
     }
     const last = good.get()
     if (problemAfter !== null) {
@@ -199,6 +211,6 @@ export const rl = Stage.make({
 /** Times are no part of an artifact, which must come out the same on any machine: they stand in the log. */
 const speedWords = ({ sampling, updating, tokens }: { sampling: number; updating: number; tokens: number }): string => {
   const speed = Math.round(tokens / Math.max(1e-9, sampling + updating))
-  const seconds = `sampled and scored in ${sampling.toFixed(1)} s, updated in ${updating.toFixed(1)} s`
+  const seconds = `sampled in ${sampling.toFixed(1)} s, scored and updated in ${updating.toFixed(1)} s`
   return `${seconds}, ${speed} completion tokens a second`
 }

@@ -81,12 +81,14 @@ const lossOf = (loss: TokenLoss, batch: Batch): Values<"Loss"> => {
 const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "backward"> => {
   const { threads } = call
   return {
-    lossStep: Effect.fn("Model.lossStep")(function* (batch, loss) {
+    lossStep: Effect.fn("Model.lossStep")(function* (batch, loss, options = {}) {
       yield* checkLoss(spec, batch, loss)
       const total = new Float64Array(1)
       const logProbs = new Float32Array(batch.tokens.length)
-      yield* run(call, "lossStep", "gradient", { threads, ...packed(batch), loss: lossOf(loss, batch), total, logProbs })
-      return { loss: total[0]!, logProbs }
+      const entropies = options.entropies === true ? new Float32Array(batch.tokens.length) : undefined
+      const request = { threads, ...packed(batch), loss: lossOf(loss, batch), total, logProbs, entropies }
+      yield* run(call, "lossStep", "gradient", request)
+      return { loss: total[0]!, logProbs, ...(entropies && { entropies }) }
     }),
     backward: Effect.fn("Model.backward")(function* (batch, coefficients) {
       yield* checkCoefficients(spec, batch, coefficients)

@@ -88,7 +88,8 @@ export type TokenLoss =
       readonly kind: "surrogate"
       readonly weights: Float32Array
       readonly advantages: Float32Array
-      readonly oldLogProbs: Float32Array
+      /** Absent: those of this very pass, as constants. The policy has not moved since it sampled, and every r is 1. */
+      readonly oldLogProbs?: Float32Array
       readonly clipLow: number
       readonly clipHigh: number
       readonly dualClip?: number
@@ -105,8 +106,9 @@ export type TokenLoss =
 export interface LossStats {
   /** L as defined above. */
   readonly loss: number
-  /** The forward pass that the loss saw, per position; free, since it was computed anyway. */
+  /** The forward pass that the loss saw, per position; free, since it was computed anyway. The bits that `score` gives. */
   readonly logProbs: Float32Array
+  readonly entropies?: Float32Array
 }
 
 export interface AdamW {
@@ -199,7 +201,11 @@ export interface Model {
   readonly updates: Effect.Effect<number>
   readonly setUpdates: (count: number) => Effect.Effect<void>
   readonly score: (batch: Batch, options?: ScoreOptions) => Effect.Effect<Scores, EngineError>
-  readonly lossStep: (batch: Batch, loss: TokenLoss) => Effect.Effect<LossStats, EngineError>
+  readonly lossStep: (
+    batch: Batch,
+    loss: TokenLoss,
+    options?: Pick<ScoreOptions, "entropies">
+  ) => Effect.Effect<LossStats, EngineError>
   readonly backward: (batch: Batch, coefficients: Coefficients) => Effect.Effect<void, EngineError>
   /** AdamW. A non-finite gradient fails with `NonFiniteGradient` and leaves the model as it was. */
   readonly optimStep: (options: AdamW) => Effect.Effect<UpdateStats, EngineError | NonFiniteGradient>

@@ -29,7 +29,7 @@ export const structs = {
     weights: ["const float *?", "cross-entropy: NULL for the uniform weight"],
     uniformWeight: ["double?", "of every target"],
     advantages: ["const float *?", "surrogate"],
-    oldLogProbs: ["const float *?", "surrogate"],
+    oldLogProbs: ["const float *?", "surrogate; NULL: those of this very pass, so that r is 1"],
     refLogProbs: ["const float *?", "surrogate with kl_coefficient"],
     returns: ["const float *?", "surrogate with value_coefficient"],
     oldValues: ["const float *?", "surrogate with value_clip"],
@@ -94,7 +94,8 @@ export const structs = {
     documents: ["size_t"],
     loss: ["Loss"],
     total: ["double *", "one number: the loss"],
-    logProbs: ["float *?", "[tokens]"]
+    logProbs: ["float *?", "[tokens]"],
+    entropies: ["float *?", "[tokens]"]
   },
   UpdateRequest: {
     threads: ["int"],

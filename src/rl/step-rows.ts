@@ -42,7 +42,7 @@ export const rolloutRows = (
       text: texts[s]!,
       tokens: rollouts.tokens.slice(rollouts.offsets[s]! + rollouts.promptLengths[s]!, rollouts.offsets[s + 1]),
       logProbs: rollouts.logProbs.slice(from, to),
-      scoredLogProbs: collected.oldLogProbs.slice(from, to),
+      scoredLogProbs: report.scores.logProbs.slice(from, to),
       referenceLogProbs: collected.refLogProbs?.slice(from, to) ?? null,
       ...gradeRow(texts[s]!, problems[prompt]!.answer),
       gold: problems[prompt]!.answer,
@@ -85,14 +85,14 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
     return diversity(texts.slice(rows.from, rows.to), right)
   })
   const lengths = lengthsOf(collected)
-  const gap = samplerGap(collected)
+  const gap = samplerGap(collected, report.scores)
   return {
     step,
     reward: mean(scores),
     rewardStd: known(standardDeviation(scores, DIVISORS.population)),
     accuracy: grades.filter((grade) => grade.correct).length / grades.length,
-    entropy: collected.entropy,
-    kl: collected.kl,
+    entropy: report.scores.entropy,
+    kl: report.scores.kl,
     approximateKl: report.approximateKl,
     approximateKl1: report.approximateKl1,
     clipFraction: report.clipFraction,

@@ -412,6 +412,35 @@ export const conformance = (
         expect(logProbs).toEqual(scores.logProbs)
       }))
 
+    test("without old log-probabilities a surrogate takes those of its own pass, which are the bits of scoring", () =>
+      Effect.gen(function* () {
+        const model = yield* sharpModel({ ...spec, context: 128, valueHead: true })
+        // Documents that begin alike, one of a single token, and more rows than go together.
+        const [trunk = []] = [[...arbitraryBatch(spec.vocabularySize, [100]).tokens]]
+        const batch = documentsOf([trunk, [...trunk.slice(0, 60), 3, 4, 5], [7], trunk.slice(20, 110), trunk.slice(0, 30)])
+        const wave = (phase: number, size: number) =>
+          Float32Array.from(batch.tokens, (_, t) => (t % 7 === phase ? 0 : size * Math.sin(phase * t + 1)))
+        const basic = { kind: "surrogate", weights: wave(1, 0.1), advantages: wave(2, 2), clipLow: 0.2, clipHigh: 0.2 } as const
+        const value = { returns: wave(3, 1), oldValues: wave(4, 1), valueClip: 0.1, valueCoefficient: 0.5 }
+        const kl = { refLogProbs: wave(5, 3), klCoefficient: 0.3 }
+        for (const loss of [basic, { ...basic, ...kl, dualClip: 3 }, { ...basic, ...kl, ...value, entropyCoefficient: 0.1 }])
+          for (const temperature of [1, 0.7]) {
+            const scores = yield* model.score(batch, { temperature, entropies: true })
+            yield* model.zeroGradients
+            const given = yield* model.lossStep(batch, { ...loss, temperature, oldLogProbs: scores.logProbs })
+            const gradient = yield* model.read("gradients")
+            yield* model.zeroGradients
+            const own = yield* model.lossStep(batch, { ...loss, temperature }, { entropies: true })
+            expect(own).toEqual({ loss: given.loss, ...scores })
+            expect(yield* model.read("gradients")).toEqual(gradient)
+            expect(gradient.some((g) => g !== 0)).toBe(true)
+            expect(given).not.toHaveProperty("entropies")
+          }
+        yield* model.zeroGradients
+        const crossEntropy = yield* model.lossStep(batch, { kind: "cross-entropy" }, { entropies: true })
+        expect(crossEntropy.entropies).toEqual((yield* model.score(batch, { entropies: true })).entropies)
+      }))
+
     test("a gradient does not depend on the order of the documents", () =>
       Effect.gen(function* () {
         const { info } = yield* Engine

@@ -89,7 +89,7 @@ const engineLoss = (loss: Surrogate, at: Position): number => {
   let sum = 0
   for (let t = 0; t < loss.weights.length; t++) {
     const advantage = loss.advantages[t]!
-    const r = Math.exp(at.logProbs[t]! - loss.oldLogProbs[t]!)
+    const r = Math.exp(at.logProbs[t]! - loss.oldLogProbs![t]!)
     let policy = Math.max(-advantage * r, -advantage * Math.min(Math.max(r, 1 - loss.clipLow), 1 + loss.clipHigh))
     if (loss.dualClip !== undefined && advantage < 0) policy = Math.min(policy, -loss.dualClip * advantage)
     const d = loss.refLogProbs === undefined ? 0 : loss.refLogProbs[t]! - at.logProbs[t]!

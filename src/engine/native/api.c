@@ -75,7 +75,7 @@ API int engine_score(void *model, const ScoreRequest *request) {
 /* Adds a gradient. */
 API int engine_gradient(void *model, const GradientRequest *request) {
   const Batch batch = {.tokens = request->tokens, .offsets = request->offsets, .documents = request->documents};
-  const ScoreOutput out = {.log_probs = request->log_probs};
+  const ScoreOutput out = {.log_probs = request->log_probs, .entropies = request->entropies};
   return step_gradient(model, request->threads, batch, &request->loss, request->total, out);
 }
 

@@ -29,7 +29,7 @@ typedef struct {
   SLOT const float *weights; /* cross-entropy: NULL for the uniform weight */
   SLOT double uniform_weight; /* of every target */
   SLOT const float *advantages; /* surrogate */
-  SLOT const float *old_log_probs; /* surrogate */
+  SLOT const float *old_log_probs; /* surrogate; NULL: those of this very pass, so that r is 1 */
   SLOT const float *ref_log_probs; /* surrogate with kl_coefficient */
   SLOT const float *returns; /* surrogate with value_coefficient */
   SLOT const float *old_values; /* surrogate with value_clip */
@@ -109,8 +109,9 @@ typedef struct {
   SLOT Loss loss;
   SLOT double *total; /* one number: the loss */
   SLOT float *log_probs; /* [tokens] */
+  SLOT float *entropies; /* [tokens] */
 } GradientRequest;
-_Static_assert(sizeof(GradientRequest) == 8 * 25, "a slot per field");
+_Static_assert(sizeof(GradientRequest) == 8 * 26, "a slot per field");
 
 typedef struct {
   SLOT int threads;

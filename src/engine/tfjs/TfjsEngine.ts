@@ -80,39 +80,42 @@ const scoreCall = (spec: ModelSpec, state: State): Model["score"] =>
     return { logProbs, ...(entropies && { entropies }), ...(values && { values }) }
   })
 
-/** Accumulates the gradient of the sum of a loss's terms; returns that sum, in float64, and the log-probabilities met. */
+/** Accumulates the gradient of the sum of a loss's terms; returns that sum, in float64, and the scores met. */
 const differentiate = (
   spec: ModelSpec,
   state: State,
   batch: Batch,
   operation: string,
   temperature: number | undefined,
+  entropiesToo: boolean,
   termsOver: (rectangle: Rectangle) => Terms
 ) =>
   Effect.gen(function* () {
     let loss = 0
     const logProbs = new Float32Array(batch.tokens.length)
+    const entropies = entropiesToo ? new Float32Array(batch.tokens.length) : undefined
     yield* eachRectangle(spec, batch, operation, (rectangle) => {
       const terms = termsOver(rectangle)
       const forward = (parameters: tf.Tensor) => {
         const statistics = statisticsOver(spec, rectangle, parameters as tf.Tensor1D, temperature)
         collect(rectangle, read(statistics.logProbs), logProbs, (cell) => rectangle.hasTarget[cell] === 1)
+        if (entropies) collect(rectangle, read(statistics.entropies), entropies)
         return terms(statistics)
       }
       const { grad, value } = tf.valueAndGrad(forward)(state.get("parameters"))
       accumulate(state, grad as tf.Tensor1D)
       for (const term of read(value)) loss += term
     })
-    return { loss, logProbs }
+    return { loss, logProbs, ...(entropies && { entropies }) }
   }).pipe(Effect.onError(() => Effect.sync(() => state.clear("gradients"))))
 
 const gradientCalls = (spec: ModelSpec, state: State): Pick<Model, "lossStep" | "backward"> => ({
-  lossStep: Effect.fn("Model.lossStep")(function* (batch, loss) {
+  lossStep: Effect.fn("Model.lossStep")(function* (batch, loss, { entropies = false } = {}) {
     yield* checkLoss(spec, batch, loss)
     const temperature = loss.kind === "surrogate" ? loss.temperature : undefined
     const mean = () => new Float32Array(batch.tokens.length).fill(1 / Math.max(1, targetCount(batch)))
     const weights = loss.weights ?? mean()
-    return yield* differentiate(spec, state, batch, "lossStep", temperature, (rectangle) =>
+    return yield* differentiate(spec, state, batch, "lossStep", temperature, entropies, (rectangle) =>
       loss.kind === "surrogate" ? surrogate(rectangle, loss) : crossEntropy(rectangle, weights)
     )
   }),
@@ -120,7 +123,7 @@ const gradientCalls = (spec: ModelSpec, state: State): Pick<Model, "lossStep" | 
     yield* checkCoefficients(spec, batch, coefficients)
     const { dEntropy, dLogProb, dValue, temperature } = coefficients
     if (dEntropy === undefined && dLogProb === undefined && dValue === undefined) return
-    yield* differentiate(spec, state, batch, "backward", temperature, (rectangle) => linearForm(rectangle, coefficients))
+    yield* differentiate(spec, state, batch, "backward", temperature, false, (rectangle) => linearForm(rectangle, coefficients))
   })
 })
 
@@ -191,7 +194,7 @@ const makeModel = (
       updates: Effect.sync(() => counter.updates),
       setUpdates: (count) => Effect.sync(() => void (counter.updates = count)),
       score: (batch, options) => turn.withPermit(score(batch, options)),
-      lossStep: (batch, loss) => turn.withPermit(calls.lossStep(batch, loss)),
+      lossStep: (batch, loss, options) => turn.withPermit(calls.lossStep(batch, loss, options)),
       backward: (batch, coefficients) => turn.withPermit(calls.backward(batch, coefficients)),
       optimStep: (options) => turn.withPermit(calls.optimStep(options)),
       zeroGradients: turn.withPermit(Effect.sync(() => state.clear("gradients"))),

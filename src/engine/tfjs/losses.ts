@@ -52,6 +52,9 @@ const valueTerm = (loss: Surrogate, returns: tf.Tensor1D, oldValues: () => tf.Te
   return tf.mul(tf.maximum(free, tf.square(tf.sub(near, returns))), 0.5)
 }
 
+/** The same numbers, through which no gradient flows. */
+const constant = (x: tf.Tensor1D): tf.Tensor1D => tf.tensor1d(x.dataSync())
+
 /** weight * (policy + klCoefficient kl + valueCoefficient value - entropyCoefficient H). */
 export const surrogate = (rectangle: Rectangle, loss: Surrogate): Terms => {
   const weights = spread(rectangle, loss.weights, targetOf(rectangle))
@@ -61,7 +64,8 @@ export const surrogate = (rectangle: Rectangle, loss: Surrogate): Terms => {
     const weight = tf.tensor1d(weights)
     const takesPart = tf.notEqual(weight, 0)
     const logProbs = tf.where(takesPart, statistics.logProbs, tf.zerosLike(weight)) as tf.Tensor1D
-    let terms = policyTerm(loss, at(loss.advantages), at(loss.oldLogProbs), logProbs)
+    const old = loss.oldLogProbs === undefined ? constant(logProbs) : at(loss.oldLogProbs)
+    let terms = policyTerm(loss, at(loss.advantages), old, logProbs)
     if (loss.klCoefficient) terms = tf.add(terms, tf.mul(klTerm(at(loss.refLogProbs), logProbs), loss.klCoefficient))
     if (loss.valueCoefficient) {
       const value = valueTerm(loss, at(loss.returns), () => at(loss.oldValues), statistics.values!)

@@ -13,7 +13,14 @@
  */
 
 import type * as Param from "../../dag/Param.ts"
-import { klFlows, klObstacle, policyObstacle, policySurrogate, type Surrogate } from "../objective/engine-loss.ts"
+import {
+  klFlows,
+  klObstacle,
+  policyObstacle,
+  policySurrogate,
+  type Surrogate,
+  type SurrogateBatch
+} from "../objective/engine-loss.ts"
 import { EntropyParams } from "../objective/entropy.ts"
 import { broadcast, GroupAdvantageParams, groupAdvantages } from "../objective/group-advantages.ts"
 import { KlLossParams } from "../objective/kl.ts"
@@ -124,7 +131,7 @@ export const grpoObjective = (scores: TokenScores, batch: GrpoBatch, options: Gr
   }
 }
 
-const reference = (batch: GrpoBatch): ArrayLike<number> => {
+const reference = (batch: Pick<GrpoBatch, "refLogProbs">): ArrayLike<number> => {
   if (batch.refLogProbs === undefined) {
     throw new RlInputError({
       field: "refLogProbs",
@@ -141,7 +148,12 @@ export const grpoObstacle = (options: GrpoOptions): string | null => policyObsta
  * The same objective as the engine's fused surrogate, where nothing is in its way. A KL term whose gradient is switched off is
  * left out: the gradient is the same, the reported loss lacks the term.
  */
-export const grpoSurrogate = (rollouts: Rollouts, batch: GrpoBatch, options: GrpoOptions, temperature: number): Surrogate => ({
+export const grpoSurrogate = (
+  rollouts: Rollouts,
+  batch: SurrogateBatch & Pick<GrpoBatch, "refLogProbs">,
+  options: GrpoOptions,
+  temperature: number
+): Surrogate => ({
   ...policySurrogate(rollouts, batch, options, temperature),
   ...(klFlows(options) ? { refLogProbs: toPositions(rollouts, reference(batch)), klCoefficient: options.kl } : {})
 })

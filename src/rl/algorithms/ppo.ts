@@ -95,7 +95,8 @@ export const PPO_PRESETS = {
 export interface PpoRollout {
   readonly offsets: Int32Array
   readonly scores: ArrayLike<number>
-  readonly oldLogProbs: ArrayLike<number>
+  /** These two are needed when the KL coefficient is not 0. */
+  readonly oldLogProbs?: ArrayLike<number> | undefined
   readonly refLogProbs?: ArrayLike<number> | undefined
   readonly oldValues: ArrayLike<number>
 }

@@ -98,7 +98,8 @@ export interface ReinforceRollout {
   readonly offsets: Int32Array
   readonly scores: ArrayLike<number>
   readonly groups: ArrayLike<number>
-  readonly oldLogProbs: ArrayLike<number>
+  /** These two are needed when the KL coefficient is not 0. */
+  readonly oldLogProbs?: ArrayLike<number> | undefined
   readonly refLogProbs?: ArrayLike<number> | undefined
 }
 

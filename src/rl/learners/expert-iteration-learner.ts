@@ -13,6 +13,8 @@ import { type ExpertIterationOptions, imitationLoss, selectDemonstrations, START
 import { broadcast } from "../objective/group-advantages.ts"
 import { type Rollouts, selectSequences, sequenceCount } from "../packed/Rollouts.ts"
 import { type Learner, reportOf, usedSequences } from "./learner.ts"
+import type { LearningBatch } from "./minibatches.ts"
+import { type Judge, oldPolicy } from "./old-policy.ts"
 
 export interface Rounds {
   /** Sampling steps of a round. */
@@ -23,6 +25,8 @@ export interface Rounds {
   /** Demonstrations in a gradient step. */
   readonly batch: number
   readonly seed: number
+  /** Of sampling, and so of what the policy says of its completions. */
+  readonly temperature: number
 }
 
 /**
@@ -78,9 +82,11 @@ export const expertIterationLearner = (
         (saved) => (collected = saved)
       )
     },
-    update: Effect.fnUntraced(function* ({ step, rollouts, scores, mask }) {
+    update: Effect.fnUntraced(function* <E>(sampled: LearningBatch, judge: Judge<E>) {
+      const { step, rollouts, mask } = sampled
+      const scores = yield* oldPolicy(policy, sampled, rounds.temperature, judge).scores
       const kept = usedSequences(rollouts, mask)
-      const eligible = scores.map((score, s) => (kept[s] === 1 ? score : Number.NEGATIVE_INFINITY))
+      const eligible = sampled.scores.map((score, s) => (kept[s] === 1 ? score : Number.NEGATIVE_INFINITY))
       const { sequences } = selectDemonstrations(rollouts, eligible, options, { seed: rounds.seed, step })
       const used = new Uint8Array(sequenceCount(rollouts))
       for (const s of sequences) used[s] = 1
@@ -92,7 +98,7 @@ export const expertIterationLearner = (
       }
       // A demonstration is imitated with weight 1, everything else with 0.
       const advantages = broadcast(used, rollouts.responseOffsets)
-      return reportOf([], { klCoefficient: 0, advantages, used, ...outcome }, 0)
+      return reportOf([], { klCoefficient: 0, advantages, used, scores, ...outcome }, 0)
     })
   }
 }

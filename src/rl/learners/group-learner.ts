@@ -22,18 +22,22 @@ import {
   usedSequences
 } from "./learner.ts"
 import { learningMinibatches, type LearningBatch, type Minibatch } from "./minibatches.ts"
+import { type Judge, oldPolicy } from "./old-policy.ts"
 
 export const grpoLearner = (policy: Model, options: GrpoOptions & ReductionOptions, loop: LearnerLoop): Learner =>
   groupLearner(policy, options, loop, (kl) => {
     const current: GrpoOptions = { ...options, kl }
     const fused = grpoObstacle(current) === null
     return {
+      klInReward: false,
       advantages: ({ scores, rollouts, mask }) =>
         grpoAdvantages(scores, rollouts.groups, rollouts.responseOffsets, current, mask),
       loss: (minibatch) =>
         fused
-          ? { surrogate: grpoSurrogate(minibatch.rollouts, minibatch, current, loop.temperature) }
-          : { objective: (scores) => grpoObjective(scores, minibatch, current) }
+          ? {
+              surrogate: (old) => grpoSurrogate(minibatch.rollouts, { ...minibatch, oldLogProbs: old }, current, loop.temperature)
+            }
+          : { objective: (scores, old) => grpoObjective(scores, { ...minibatch, oldLogProbs: old }, current) }
     }
   })
 
@@ -42,18 +46,24 @@ export const reinforceLearner = (policy: Model, options: ReinforceOptions & Redu
     const current: ReinforceOptions = { ...options, kl }
     const fused = policyObstacle(current) === null
     return {
-      advantages: ({ rollouts: { responseOffsets: offsets, groups }, mask, ...batch }) =>
-        reinforceAdvantages({ ...batch, offsets, groups }, current, mask).advantages,
+      klInReward: kl > 0,
+      advantages: ({ rollouts: { responseOffsets: offsets, groups }, mask, scores, refLogProbs }, oldLogProbs) =>
+        reinforceAdvantages({ offsets, groups, scores, oldLogProbs, refLogProbs }, current, mask).advantages,
       loss: (minibatch) =>
         fused
-          ? { surrogate: policySurrogate(minibatch.rollouts, minibatch, current, loop.temperature) }
-          : { objective: (scores) => policyObjective(scores, minibatch, current) }
+          ? {
+              surrogate: (old) =>
+                policySurrogate(minibatch.rollouts, { ...minibatch, oldLogProbs: old }, current, loop.temperature)
+            }
+          : { objective: (scores, old) => policyObjective(scores, { ...minibatch, oldLogProbs: old }, current) }
     }
   })
 
 /** What an algorithm without a critic says about a step, its KL coefficient in force. */
 interface GroupStep {
-  readonly advantages: (batch: LearningBatch) => Float64Array
+  /** Are advantages made of the old log-probabilities? They are given only then. */
+  readonly klInReward: boolean
+  readonly advantages: (batch: LearningBatch, oldLogProbs: Float32Array | undefined) => Float64Array
   readonly loss: (minibatch: Minibatch) => MinibatchLoss
 }
 
@@ -66,17 +76,19 @@ const groupLearner = (
   const coefficient = klCoefficientState(options.kl, options.klEstimator, loop.controller)
   return {
     state: { klCoefficient: coefficient.part },
-    update: Effect.fnUntraced(function* (batch) {
+    update: Effect.fnUntraced(function* <E>(batch: LearningBatch, judge: Judge<E>) {
       const klCoefficient = coefficient.value()
-      const { advantages: advantagesOf, loss } = stepWith(klCoefficient)
-      const advantages = advantagesOf(batch)
+      const { advantages: advantagesOf, klInReward, loss } = stepWith(klCoefficient)
+      const old = oldPolicy(policy, batch, loop.temperature, judge)
+      const advantages = advantagesOf(batch, klInReward ? (yield* old.scores).logProbs : undefined)
       const optimizer = loop.optimizer(batch.step)
       const outcomes: Array<GradientOutcome> = []
       for (const minibatch of learningMinibatches(batch, advantages, options, loop.passes))
-        outcomes.push(yield* gradientStep(policy, minibatch, loss(minibatch), options, loop.temperature, optimizer))
-      coefficient.advance(batch)
+        outcomes.push(yield* gradientStep(policy, old, minibatch, loss(minibatch), options, loop.temperature, optimizer))
+      const scores = yield* old.scores
+      coefficient.advance(batch, scores)
       const used = usedSequences(batch.rollouts, batch.mask)
-      return reportOf(outcomes, { klCoefficient, advantages, used }, optimizer.learningRate)
+      return reportOf(outcomes, { klCoefficient, advantages, used, scores }, optimizer.learningRate)
     })
   }
 }

@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 
 import type { Part } from "../../dag/Checkpoints.ts"
-import type { AdamW, EngineError, Model, NonFiniteGradient } from "../../engine/Engine.ts"
+import type { AdamW, EngineError, Model, NonFiniteGradient, ScoreOptions } from "../../engine/Engine.ts"
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { Surrogate } from "../objective/engine-loss.ts"
 import type { EntropyOptions } from "../objective/entropy.ts"
@@ -17,7 +17,9 @@ import { type Objective, toCoefficients, type TokenScores } from "../objective/l
 import type { PolicyLossOptions } from "../objective/policy-loss.ts"
 import { policyStatistics } from "../objective/update-statistics.ts"
 import { fromPositions, type Rollouts, sequenceCount } from "../packed/Rollouts.ts"
+import type { PolicyScores } from "../sampling/policy-scores.ts"
 import type { LearningBatch, Minibatch, Passes } from "./minibatches.ts"
+import type { Judge, OldPolicy } from "./old-policy.ts"
 
 /** What an algorithm's loop is given beside its options. */
 export interface LearnerLoop {
@@ -42,12 +44,15 @@ export interface UpdateReport extends StepOutcome {
   readonly advantages: Float64Array
   /** Per sequence: took part in the update. */
   readonly used: Uint8Array
+  /** What the policy that sampled the batch says of it. */
+  readonly scores: PolicyScores
 }
 
 export type LearnerError = EngineError | NonFiniteGradient
 
 export interface Learner {
-  readonly update: (batch: LearningBatch) => Effect.Effect<UpdateReport, LearnerError>
+  /** `judge` is asked once, before anything moves; where it fails nothing has been learnt. */
+  readonly update: <E>(batch: LearningBatch, judge: Judge<E>) => Effect.Effect<UpdateReport, LearnerError | E>
   /** Beyond the policy itself. */
   readonly state: Readonly<Record<string, Part<EngineError>>>
 }
@@ -68,15 +73,21 @@ export interface StepOutcome {
 /** One gradient step's numbers. */
 export type GradientOutcome = { readonly [K in keyof StepOutcome]: number }
 
-/** The loss of a minibatch: as the engine forms it itself, where it can, or as an objective of this room. */
-export type MinibatchLoss = { readonly surrogate: Surrogate } | { readonly objective: (scores: TokenScores) => Objective }
+/**
+ * The loss of a minibatch, given its old log-probabilities: as the engine forms it itself, where it can (absent: those of its own
+ * pass), or as an objective of this room.
+ */
+export type MinibatchLoss =
+  | { readonly surrogate: (oldLogProbs: Float32Array | undefined) => Surrogate }
+  | { readonly objective: (scores: TokenScores, oldLogProbs: ArrayLike<number>) => Objective }
 
 /**
  * One gradient step on one minibatch: fused where the engine can form the loss itself, else score, objective, backward. The
  * statistics are of the policy before the step.
  */
-export const gradientStep = Effect.fnUntraced(function* (
+export const gradientStep = Effect.fnUntraced(function* <E>(
   policy: Model,
+  old: OldPolicy<E>,
   minibatch: Minibatch,
   minibatchLoss: MinibatchLoss,
   options: PolicyLossOptions & EntropyOptions,
@@ -85,23 +96,31 @@ export const gradientStep = Effect.fnUntraced(function* (
 ) {
   const { rollouts } = minibatch
   let loss: number
-  let logProbs: Float32Array
+  let logProbs: ArrayLike<number>
+  let oldLogProbs: ArrayLike<number>
   if ("surrogate" in minibatchLoss) {
-    const stats = yield* policy.lossStep(rollouts, minibatchLoss.surrogate)
-    loss = stats.loss
-    logProbs = fromPositions(rollouts, stats.logProbs)
+    const before = yield* old.before(minibatch)
+    const known = before === undefined ? undefined : minibatch.take(before.logProbs)
+    const pass = yield* policy.lossStep(rollouts, minibatchLoss.surrogate(known), { entropies: known === undefined })
+    if (known === undefined) yield* old.learn(pass)
+    loss = pass.loss
+    logProbs = fromPositions(rollouts, pass.logProbs)
+    oldLogProbs = known ?? logProbs
   } else {
-    const scores = yield* policy.score(rollouts, { temperature, entropies: options.entropyBonus !== 0 })
-    logProbs = fromPositions(rollouts, scores.logProbs)
-    const objective = minibatchLoss.objective({
-      logProbs,
-      ...(scores.entropies === undefined ? {} : { entropies: fromPositions(rollouts, scores.entropies) })
-    })
+    const before = yield* old.scores
+    oldLogProbs = minibatch.take(before.logProbs)
+    const entropies = options.entropyBonus !== 0
+    const scores: TokenScores = old.moved()
+      ? yield* tokenScores(policy, rollouts, { temperature, entropies })
+      : { logProbs: oldLogProbs, ...(entropies && { entropies: minibatch.take(before.entropies) }) }
+    logProbs = scores.logProbs
+    const objective = minibatchLoss.objective(scores, oldLogProbs)
     loss = objective.loss
     yield* policy.backward(rollouts, toCoefficients(rollouts, objective, temperature))
   }
   const { gradientNorm } = yield* policy.optimStep(optimizer)
-  const statistics = policyStatistics(logProbs, minibatch.oldLogProbs, minibatch.advantages, options, minibatch.mask)
+  old.leave()
+  const statistics = policyStatistics(logProbs, oldLogProbs, minibatch.advantages, options, minibatch.mask)
   const outcome: GradientOutcome = {
     loss,
     gradientNorm,
@@ -116,10 +135,16 @@ export const gradientStep = Effect.fnUntraced(function* (
   return outcome
 })
 
+const tokenScores = (policy: Model, rollouts: Rollouts, options: ScoreOptions) =>
+  Effect.map(policy.score(rollouts, options), ({ logProbs, entropies }) => ({
+    logProbs: fromPositions(rollouts, logProbs),
+    ...(entropies && { entropies: fromPositions(rollouts, entropies) })
+  }))
+
 /** A step's report from its gradient steps, and what else the algorithm has to say. */
 export const reportOf = (
   outcomes: ReadonlyArray<GradientOutcome>,
-  rest: Pick<UpdateReport, "klCoefficient" | "advantages" | "used"> & Partial<UpdateReport>,
+  rest: Pick<UpdateReport, "klCoefficient" | "advantages" | "used" | "scores"> & Partial<UpdateReport>,
   learningRate: number
 ): UpdateReport => {
   const over = (pick: (outcome: GradientOutcome) => number, combine: (values: ReadonlyArray<number>) => number) =>
@@ -166,11 +191,11 @@ export const klCoefficientState = (start: number, estimator: KlEstimator, contro
     part,
     value: () => value,
     /** After a step: by the mean divergence of its completions, in nats a completion. Without a reference it stays. */
-    advance: ({ rollouts, oldLogProbs, refLogProbs }: LearningBatch) => {
+    advance: ({ rollouts, refLogProbs }: LearningBatch, { logProbs }: PolicyScores) => {
       if (refLogProbs === undefined) return
       const sequences = sequenceCount(rollouts)
       let sum = 0
-      for (let t = 0; t < oldLogProbs.length; t++) sum += klEstimate(oldLogProbs[t]! - refLogProbs[t]!, estimator)
+      for (let t = 0; t < logProbs.length; t++) sum += klEstimate(logProbs[t]! - refLogProbs[t]!, estimator)
       value = nextKlCoefficient(value, sum / Math.max(1, sequences), sequences, controller)
     }
   }

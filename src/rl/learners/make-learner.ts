@@ -22,14 +22,14 @@ const adam = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, clipNorm:
 
 /** The learner of the settings; PPO's critic is made here, from the policy's parameters and a value head at 0. */
 export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings: Settings, loop: LoopSettings) {
-  const { steps, seed } = loop
+  const { steps, seed, temperature } = loop
   const rate = (peak: number) => {
     const schedule = SCHEDULES[loop.schedule]({ peak, warmup: Math.round(loop.warmup * steps), steps })
     return (step: number): AdamW => ({ ...adam, learningRate: schedule(step) })
   }
   const onPolicy = {
     passes: { epochs: loop.epochs, minibatches: loop.minibatches, seed },
-    temperature: loop.temperature,
+    temperature,
     optimizer: rate(loop.learningRate),
     controller: klController(loop)
   }
@@ -44,7 +44,7 @@ export const makeLearner = Effect.fnUntraced(function* (policy: Model, settings:
     }
     case "ei": {
       const { roundSteps, imitationEpochs: epochs, imitationBatch: batch, imitationLearningRate: peak } = loop
-      const rounds = { steps: roundSteps, end: steps, epochs, batch, seed }
+      const rounds = { steps: roundSteps, end: steps, epochs, batch, seed, temperature }
       const optimizer = (update: number, updates: number): AdamW => {
         const schedule = warmupCosine({ peak, warmup: Math.ceil(0.05 * updates), steps: updates })
         return { ...adam, learningRate: schedule(update) }

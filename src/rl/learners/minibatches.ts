@@ -12,8 +12,6 @@ export interface LearningBatch {
   readonly step: number
   readonly rollouts: Rollouts
   readonly scores: Float64Array
-  /** Log-probabilities by scoring: the old ones of every ratio. */
-  readonly oldLogProbs: Float32Array
   readonly refLogProbs: Float32Array | undefined
   /** 0 keeps a token out of the update; absent: all take part. */
   readonly mask: Uint8Array | undefined
@@ -51,7 +49,6 @@ export const minibatches = (sequences: number, step: number, passes: Passes): Ar
 export interface Minibatch {
   readonly rollouts: Rollouts
   readonly offsets: Int32Array
-  readonly oldLogProbs: Float32Array
   readonly refLogProbs?: Float32Array
   readonly advantages: Float64Array
   /** From the reduction, over the whole minibatch; 0 where the mask drops a token. */
@@ -83,7 +80,6 @@ export const learningMinibatches = function* (
     yield {
       rollouts: some.rollouts,
       offsets: some.rollouts.responseOffsets,
-      oldLogProbs: take(batch.oldLogProbs),
       ...(batch.refLogProbs === undefined ? {} : { refLogProbs: take(batch.refLogProbs) }),
       advantages: take(advantages),
       weights: some.take(weights),

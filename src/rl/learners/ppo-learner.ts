@@ -23,7 +23,8 @@ import {
   reportOf,
   usedSequences
 } from "./learner.ts"
-import { learningMinibatches } from "./minibatches.ts"
+import { type LearningBatch, learningMinibatches, type Minibatch } from "./minibatches.ts"
+import { type Judge, oldPolicy } from "./old-policy.ts"
 
 export const ppoLearner = (
   policy: Model,
@@ -36,15 +37,21 @@ export const ppoLearner = (
     Effect.map(critic.score(rollouts, { values: "only" }), ({ values }) => fromPositions(rollouts, values!))
   const coefficient = klCoefficientState(options.kl, options.klEstimator, loop.controller)
   const fused = policyObstacle(options) === null
+  const lossOf = (minibatch: Minibatch): MinibatchLoss =>
+    fused
+      ? { surrogate: (old) => policySurrogate(minibatch.rollouts, { ...minibatch, oldLogProbs: old }, options, loop.temperature) }
+      : { objective: (scores, old) => policyObjective(scores, { ...minibatch, oldLogProbs: old }, options) }
   return {
     state: { critic: resumable(critic), klCoefficient: coefficient.part },
-    update: Effect.fnUntraced(function* (batch) {
-      const { step, rollouts, scores, oldLogProbs, refLogProbs, mask } = batch
+    update: Effect.fnUntraced(function* <E>(batch: LearningBatch, judge: Judge<E>) {
+      const { step, rollouts, refLogProbs, mask } = batch
       const klCoefficient = coefficient.value()
+      const old = oldPolicy(policy, batch, loop.temperature, judge)
+      const oldLogProbs = klCoefficient > 0 ? (yield* old.scores).logProbs : undefined
       const current = { ...options, kl: klCoefficient }
       const allOldValues = yield* valuesOf(rollouts)
       const { advantages, returns: allReturns } = ppoTargets(
-        { offsets: rollouts.responseOffsets, scores, oldLogProbs, refLogProbs, oldValues: allOldValues },
+        { offsets: rollouts.responseOffsets, scores: batch.scores, oldLogProbs, refLogProbs, oldValues: allOldValues },
         current,
         mask
       )
@@ -56,23 +63,25 @@ export const ppoLearner = (
         const returns = minibatch.take(allReturns)
         // At the first step the critic still gives the old values: nothing is clipped, and no pass is needed to see it.
         const values = outcomes.length === 0 ? oldValues : yield* valuesOf(minibatch.rollouts)
+        // The policy first: its scores are judged before anything moves.
+        outcomes.push(
+          yield* gradientStep(policy, old, minibatch, lossOf(minibatch), options, loop.temperature, loop.optimizer(step))
+        )
         valueClipFraction += valueStatistics(values, oldValues, returns, current.valueClip, minibatch.mask).valueClipFraction
         const { loss, dValue } = criticObjective(values, { ...minibatch, oldValues, returns }, current)
         valueLoss += loss
         yield* critic.backward(minibatch.rollouts, { dValue: toPositions(minibatch.rollouts, dValue) })
         yield* critic.optimStep(loop.criticOptimizer(step))
-        const policyLoss: MinibatchLoss = fused
-          ? { surrogate: policySurrogate(minibatch.rollouts, minibatch, current, loop.temperature) }
-          : { objective: (tokenScores) => policyObjective(tokenScores, minibatch, current) }
-        outcomes.push(yield* gradientStep(policy, minibatch, policyLoss, current, loop.temperature, loop.optimizer(step)))
       }
-      coefficient.advance(batch)
+      const scores = yield* old.scores
+      coefficient.advance(batch, scores)
       const { explainedVariance } = valueStatistics(allOldValues, allOldValues, allReturns, current.valueClip, mask)
       return reportOf(
         outcomes,
         {
           klCoefficient,
           advantages,
+          scores,
           used: usedSequences(rollouts, mask),
           valueLoss: outcomes.length === 0 ? null : valueLoss / outcomes.length,
           valueClipFraction: outcomes.length === 0 ? null : valueClipFraction / outcomes.length,

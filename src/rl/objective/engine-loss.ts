@@ -17,6 +17,11 @@ import type { ReductionOptions } from "./reduction.ts"
 
 export type Surrogate = Extract<TokenLoss, { readonly kind: "surrogate" }>
 
+/** A batch whose old log-probabilities may still be unknown. */
+export type SurrogateBatch = Omit<PolicyBatch, "oldLogProbs" | "offsets"> & {
+  readonly oldLogProbs?: ArrayLike<number> | undefined
+}
+
 type PolicyOptions = PolicyLossOptions & EntropyOptions & Pick<ReductionOptions, "reduction">
 
 /** Why the engine cannot form `policyObjective` itself, or null when it can. */
@@ -46,17 +51,20 @@ const entropyObstacle = ({ entropyBonus, entropyReduction, reduction }: PolicyOp
     ? null
     : `entropyReduction is "${entropyReduction}" and reduction "${reduction}", and the engine has one weight for both`
 
-/** `policyObjective` as the engine's surrogate, per position, where nothing is in its way. */
+/**
+ * `policyObjective` as the engine's surrogate, per position, where nothing is in its way. Without old log-probabilities they are
+ * those of the engine's own pass.
+ */
 export const policySurrogate = (
   rollouts: Rollouts,
-  batch: PolicyBatch,
+  batch: SurrogateBatch,
   options: PolicyLossOptions & EntropyOptions,
   temperature: number
 ): Surrogate => ({
   kind: "surrogate",
   weights: toPositions(rollouts, batch.weights),
   advantages: toPositions(rollouts, batch.advantages),
-  oldLogProbs: toPositions(rollouts, batch.oldLogProbs),
+  ...(batch.oldLogProbs === undefined ? {} : { oldLogProbs: toPositions(rollouts, batch.oldLogProbs) }),
   clipLow: options.clipLow,
   clipHigh: options.clipHigh,
   ...(options.dualClip === "none" ? {} : { dualClip: options.dualClip }),

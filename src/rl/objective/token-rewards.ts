@@ -18,14 +18,14 @@ export type TokenRewardOptions = Param.Values<typeof TokenRewardParams>
 
 export interface TokenRewards {
   readonly rewards: Float64Array
-  /** k_t, before the coefficient. All 0 without a reference. */
+  /** k_t, before the coefficient. All 0 without log-probabilities of both policies. */
   readonly kl: Float64Array
 }
 
-/** `scores` `[sequences]`, log-probabilities `[response tokens]`. `refLogProbs` may be absent when the coefficient is 0. */
+/** `scores` `[sequences]`, log-probabilities `[response tokens]`. Both may be absent when the coefficient is 0. */
 export const tokenRewards = (
   scores: ArrayLike<number>,
-  oldLogProbs: ArrayLike<number>,
+  oldLogProbs: ArrayLike<number> | undefined,
   refLogProbs: ArrayLike<number> | undefined,
   offsets: Int32Array,
   options: TokenRewardOptions
@@ -33,10 +33,10 @@ export const tokenRewards = (
   const tokens = offsets.at(-1) ?? 0
   requireLength("scores", scores, offsets.length - 1, "sequences")
   const kl = new Float64Array(tokens)
-  if (refLogProbs !== undefined || options.kl > 0) {
-    requireLength("oldLogProbs", oldLogProbs, tokens)
+  if ((oldLogProbs !== undefined && refLogProbs !== undefined) || options.kl > 0) {
+    requireLength("oldLogProbs", oldLogProbs ?? [], tokens)
     requireLength("refLogProbs", refLogProbs ?? [], tokens)
-    for (let t = 0; t < tokens; t++) kl[t] = klEstimate(oldLogProbs[t]! - refLogProbs![t]!, options.klEstimator)
+    for (let t = 0; t < tokens; t++) kl[t] = klEstimate(oldLogProbs![t]! - refLogProbs![t]!, options.klEstimator)
   }
   const rewards = kl.map((k) => (options.kl === 0 ? 0 : -options.kl * k))
   const clipped = clippedScores(scores, options)

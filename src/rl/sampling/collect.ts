@@ -1,5 +1,6 @@
 /**
- * One step's experience: prompts, completions, grades, log-probabilities. Generated once, whatever the algorithm does with it.
+ * One step's experience: prompts, completions, grades, and what the reference says of them. Generated once, whatever the
+ * algorithm does with it. What the policy itself says when it reads them comes later: policy-scores.ts.
  *
  * Under `dynamicSampling: resample` (DAPO, 2503.14476) groups whose rewards are all equal are replaced: rounds of new prompts,
  * until as many groups carry signal as a step has prompts, or the rounds are used up. Everything sampled is kept as rows; the
@@ -18,11 +19,11 @@ import type { Grade } from "../../formats/Format.ts"
 import { permutation, subSeed } from "../../random/philox.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
-import { klEstimate } from "../objective/kl.ts"
 import { OverlongParams, overlongPenalty } from "../objective/overlong-penalty.ts"
 import { mean } from "../packed/masked-statistics.ts"
 import { both, DYNAMIC_SAMPLING, type DynamicSampling, type ResampleParams, truncationMask } from "../packed/masks.ts"
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
+import type { PolicyScores } from "./policy-scores.ts"
 
 /** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
 export const TRUNCATED = {
@@ -90,14 +91,9 @@ export interface Collected {
   readonly endings: ReadonlyArray<Ending>
   readonly grades: ReadonlyArray<Grade>
   readonly scores: Float64Array
-  readonly oldLogProbs: Float32Array
   readonly refLogProbs: Float32Array | undefined
   /** 0 keeps a token out of the update; undefined: all take part. */
   readonly mask: Uint8Array | undefined
-  /** Mean entropy per completion token, in nats. */
-  readonly entropy: number
-  /** Mean k3 estimate of KL(policy || reference) per completion token. */
-  readonly kl: number | null
   /** Exact probability of each format's opening token, mean over prompts. */
   readonly openingShares: ReadonlyMap<string, number>
 }
@@ -134,8 +130,6 @@ export const collect = Effect.fnUntraced(function* (request: {
     stopped: Uint8Array.from(completions.endings, (ending) => (ending === "end of text" ? 1 : 0))
   })
 
-  const scored = yield* policy.score(rollouts, { temperature, entropies: true })
-  const oldLogProbs = fromPositions(rollouts, scored.logProbs)
   const refLogProbs =
     reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
   const collected: Collected = {
@@ -147,11 +141,8 @@ export const collect = Effect.fnUntraced(function* (request: {
     endings: completions.endings,
     grades,
     scores,
-    oldLogProbs,
     refLogProbs,
     mask: learningMask(rollouts, scores, params),
-    entropy: mean(fromPositions(rollouts, scored.entropies!)),
-    kl: refLogProbs === undefined ? null : mean(oldLogProbs.map((logProb, t) => klEstimate(logProb - refLogProbs[t]!, "k3"))),
     openingShares: yield* exactShares(policy, completions.prompts, openings, temperature)
   }
   return collected
@@ -255,14 +246,20 @@ const flatten = (sequences: ReadonlyArray<Float32Array>): Float32Array => {
 }
 
 /** Numbers to watch while a run goes on: the reward, the entropy, and the share of the format that is ahead. */
-export const liveMetrics = ({ scores, entropy, openingShares }: Collected): Readonly<Record<string, number>> => {
+export const liveMetrics = (
+  { scores, openingShares }: Collected,
+  { entropy }: PolicyScores
+): Readonly<Record<string, number>> => {
   const [ahead] = [...openingShares].toSorted((a, b) => b[1] - a[1])
   return { reward: mean(scores), entropy, ...(ahead === undefined ? {} : { [ahead[0]]: ahead[1] }) }
 }
 
 /** Largest and mean absolute difference between log-probabilities when sampled and when scored: 0 but for rounding. */
-export const samplerGap = ({ rollouts, oldLogProbs }: Collected): { readonly mean: number; readonly max: number } => {
-  const gaps = oldLogProbs.map((logProb, t) => Math.abs(logProb - rollouts.logProbs[t]!))
+export const samplerGap = (
+  { rollouts }: Collected,
+  { logProbs }: PolicyScores
+): { readonly mean: number; readonly max: number } => {
+  const gaps = logProbs.map((logProb, t) => Math.abs(logProb - rollouts.logProbs[t]!))
   return { mean: mean(gaps), max: gaps.reduce((a, b) => Math.max(a, b), 0) }
 }
 

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 
 import type { Part } from "../../dag/Checkpoints.ts"
 import * as Param from "../../dag/Param.ts"
-import type { Collected } from "./collect.ts"
+import type { PolicyScores } from "./policy-scores.ts"
 
 /** The policy that RL starts from stays beside it as the reference: for KL terms, and to see how far the policy has gone. */
 export const ReferenceParams = {
@@ -49,13 +49,17 @@ export const parametersProblem = (parameters: Float32Array): string | null => {
   return `parameter ${bad} is ${parameters[bad]}`
 }
 
-/** Why a step's rollouts show that its policy has diverged, or null. `klLimit` in nats a token; null: none. */
-export const samplingProblem = (
-  { oldLogProbs, entropy, kl }: Pick<Collected, "oldLogProbs" | "entropy" | "kl">,
-  klLimit: number | null
-): string | null => {
-  const bad = oldLogProbs.findIndex((x) => !Number.isFinite(x))
-  if (bad >= 0) return `the policy gives a token that it sampled log-probability ${oldLogProbs[bad]}`
+/** A step is not to be taken, since its policy has diverged. */
+export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** Why what a policy says of its completions shows that it has diverged, or null. `klLimit` in nats a token; null: none. */
+export const samplingProblem = ({ logProbs, entropy, kl }: PolicyScores, klLimit: number | null): string | null => {
+  const bad = logProbs.findIndex((x) => !Number.isFinite(x))
+  if (bad >= 0) return `the policy gives a token that it sampled log-probability ${logProbs[bad]}`
   if (!Number.isFinite(entropy)) return `the policy's entropy is ${entropy}`
   if (kl === null || klLimit === null || kl <= klLimit) return null
   return `the divergence from the reference is ${kl.toPrecision(4)} nats a token, above klLimit ${klLimit}`

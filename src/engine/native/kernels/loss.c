@@ -59,7 +59,9 @@ static TokenGradient surrogate(const Loss *loss, size_t t, double log_prob, doub
   const double weight = loss->weights[t];
   if (weight == 0) return (TokenGradient){0};
   double d_log_prob, d_value = 0;
-  double total = policy_term(loss, loss->advantages[t], exponential_of(log_prob - (double)loss->old_log_probs[t]), &d_log_prob);
+  /* Without old log-probabilities the policy is still the one that sampled: r is the 1 that equal ones give. */
+  const double old = loss->old_log_probs ? (double)loss->old_log_probs[t] : log_prob;
+  double total = policy_term(loss, loss->advantages[t], exponential_of(log_prob - old), &d_log_prob);
   if (loss->kl_coefficient != 0) {
     const double log_ratio = (double)loss->ref_log_probs[t] - log_prob;
     total += loss->kl_coefficient * (exponential_minus_one_of(log_ratio) - log_ratio);

@@ -122,6 +122,7 @@ static TokenGradient loss_of_row(const Step *step, const Workspace *w, size_t ro
     sum.d_entropy += g.d_entropy;
     sum.d_value += g.d_value;
     if (step->out.log_probs) step->out.log_probs[position] = score.log_prob;
+    if (step->out.entropies) step->out.entropies[position] = score.entropy;
   }
   return sum;
 }
@@ -138,8 +139,8 @@ static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t fir
     const int target = target_of(step->batch, w, chunk, row);
     float *logits = block + i * stride;
     float log_denominator;
-    const RowScore score = head_score(logits, s->vocabulary, s->padded_vocabulary, target, loss->inverse_temperature, entropy,
-                                      entropy, &log_denominator);
+    const RowScore score = head_score(logits, s->vocabulary, s->padded_vocabulary, target, loss->inverse_temperature,
+                                      entropy || step->out.entropies != NULL, entropy, &log_denominator);
     const double value = loss_needs_value(loss) ? (double)value_of(step->model, w->final + row * ld) : 0;
     const TokenGradient g = loss_of_row(step, w, row, target >= 0, score, value);
     total += g.loss;

@@ -13,7 +13,10 @@ typedef struct {
 
 Status step_score(Model *model, int threads, Batch batch, float inverse_temperature, ScoreOutput out);
 
-/* Adds the gradient of `loss`; *total gets its value. out.log_probs may be NULL. */
+/*
+ * Adds the gradient of `loss`; *total gets its value. out.log_probs may be NULL. The scores are the bits of `step_score`; a loss
+ * of values alone gives none.
+ */
 Status step_gradient(Model *model, int threads, Batch batch, const Loss *loss, double *total, ScoreOutput out);
 
 /* Called after each layer's attention inputs exist: q, k, v of the chunk, [rows, 3d]. */

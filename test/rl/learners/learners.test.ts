@@ -5,16 +5,16 @@
 import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
-import type { Part, SavedState } from "../../src/dag/Checkpoints.ts"
-import * as Param from "../../src/dag/Param.ts"
-import { Engine, type EngineError, type Model } from "../../src/engine/Engine.ts"
-import { engineLayer, resolveEngine } from "../../src/engine/select.ts"
-import type { Learner } from "../../src/rl/learners/learner.ts"
-import { makeLearner } from "../../src/rl/learners/make-learner.ts"
-import { truncationMask } from "../../src/rl/packed/masks.ts"
-import { fromGenerated, fromPositions, type Rollouts, selectSequences } from "../../src/rl/packed/Rollouts.ts"
-import { AlgorithmParams, DefinitionParams, LoopParams, settingsOf } from "../../src/rl/params/settings.ts"
-import { resumable } from "../../src/training/resumable.ts"
+import type { Part, SavedState } from "../../../src/dag/Checkpoints.ts"
+import * as Param from "../../../src/dag/Param.ts"
+import { Engine, type EngineError, type Model } from "../../../src/engine/Engine.ts"
+import { engineLayer, resolveEngine } from "../../../src/engine/select.ts"
+import type { Learner } from "../../../src/rl/learners/learner.ts"
+import { makeLearner } from "../../../src/rl/learners/make-learner.ts"
+import { truncationMask } from "../../../src/rl/packed/masks.ts"
+import { fromGenerated, fromPositions, type Rollouts, selectSequences } from "../../../src/rl/packed/Rollouts.ts"
+import { AlgorithmParams, DefinitionParams, LoopParams, settingsOf } from "../../../src/rl/params/settings.ts"
+import { resumable } from "../../../src/training/resumable.ts"
 
 const runtime = ManagedRuntime.make(
   Layer.unwrap(resolveEngine({ engine: "auto", mode: "f32" }).pipe(Effect.map((choice) => engineLayer(choice, { threads: 1 }))))
@@ -65,10 +65,9 @@ const stepOf = Effect.fnUntraced(function* (
   })
   const rollouts: Rollouts = selectSequences(fromGenerated(prompts, 4, generated), order)
   const scores = Float64Array.from(order, (s) => (s % 2 === 0 ? 1 : 0))
-  const oldLogProbs = fromPositions(rollouts, (yield* policy.score(rollouts)).logProbs)
   const refLogProbs = fromPositions(rollouts, (yield* reference.score(rollouts)).logProbs)
   const mask = masked ? truncationMask(rollouts) : undefined
-  const report = yield* learner.update({ step, rollouts, scores, oldLogProbs, refLogProbs, mask })
+  const report = yield* learner.update({ step, rollouts, scores, refLogProbs, mask }, () => Effect.void)
   return { rollouts, report }
 })
 
