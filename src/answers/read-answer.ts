@@ -11,6 +11,7 @@ import { exactOf } from "./mathematics/compare.ts"
 import { type Expression, Unreadable } from "./mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
+import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
 import { listIn, ofUnknown, relationIn } from "./relations.ts"
@@ -46,8 +47,14 @@ export const readAnswer = (text: string): Answer => {
   return whole(plain)
 }
 
+/** Most parts of answers are numbers, which are nothing else. */
+const NUMBER = /^-?\d{1,30}(?:\.\d{1,30})?$/
+
 /** What each shape makes of a text; null where it is of another. The first that takes it has it. */
 const whole = (text: string): Answer => {
+  // Brackets in brackets are read again at each level.
+  spend(20 + 2 * text.length)
+  if (NUMBER.test(text)) return valueOf(text, "")
   for (const shape of SHAPES) {
     const answer = shape(text)
     if (answer !== null) return answer
@@ -182,7 +189,11 @@ const braces: Shape = (text) => {
   const inside = /^\\\{([^]*)\\\}$/.exec(text)?.[1] ?? /^\{([^{}]*,[^{}]*)\}$/.exec(text)?.[1]
   if (inside === undefined) return null
   const condition = /^\s*([A-Za-z])\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$/.exec(inside)
-  if (condition !== null) return whole(condition[2]!.trim())
+  if (condition !== null) {
+    const answer = whole(condition[2]!.trim())
+    if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
+    return answer
+  }
   return setOf(splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), "braces")
 }
 

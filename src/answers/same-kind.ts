@@ -7,7 +7,7 @@ import type { Answer, Written } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
-import { ratioOf } from "./units/units.ts"
+import { measureOf } from "./units/units.ts"
 
 export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 export type Same = (a: Answer, b: Answer) => boolean
@@ -26,6 +26,7 @@ const inAnyOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Sa
   const isSame = (i: number, j: number): boolean => {
     const at = i * b.length + j
     const before = known.get(at)
+    spend(0.3)
     if (before !== undefined) return before
     const now = same(a[i]!, b[j]!)
     known.set(at, now)
@@ -102,12 +103,16 @@ const areIdentical: Same = (a, b) => {
   return a.unit !== "" && b.unit !== "" && areInRatio(a, b)
 }
 
-/** Two units of one kind, and values at their ratio. */
+/** Two units of one kind, and as many base units in both. */
 export const areInRatio = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.unit === "%" || b.unit === "%") return false
-  const ratio = ratioOf(a.unit, b.unit)
-  return ratio !== null && equalExpressions({ kind: "product", left: a.expression, right: ratio }, b.expression)
+  const [left, right] = [measureOf(a.unit), measureOf(b.unit)]
+  if (left === null || right === null || left.kind !== right.kind) return false
+  return equalExpressions(inBase(a, left.size), inBase(b, right.size))
 }
+
+const inBase = (value: OfKind<"value">, size: Expression): Expression =>
+  madeOf(value, ({ expression }) => ({ kind: "product", left: expression, right: size }))
 
 /** A set or a list: `items` as they are written. */
 export const setOf = (items: ReadonlyArray<Answer>, written: Written): OfKind<"set"> => ({

@@ -11,6 +11,18 @@ interface Parts {
   readonly separators: ReadonlyArray<string>
 }
 
+/** What opens brackets and what closes them. */
+const DEPTH: ReadonlyMap<string, number> = new Map([
+  ...["(", "[", "{", "\\(", "\\[", "\\{", "\\begin"].map((sign) => [sign, 1] as const),
+  ...[")", "]", "}", "\\)", "\\]", "\\}", "\\end"].map((sign) => [sign, -1] as const)
+])
+
+const COMMAND = /\\(?:[A-Za-z]+|[^]|$)/y
+const commandAt = (text: string, at: number): string => {
+  COMMAND.lastIndex = at
+  return COMMAND.exec(text)![0]
+}
+
 /** Cuts at signs of one character and at commands (`\cup`). */
 export const splitAt = (text: string, separators: ReadonlyArray<string>): Parts => {
   const parts: Array<string> = []
@@ -18,15 +30,15 @@ export const splitAt = (text: string, separators: ReadonlyArray<string>): Parts 
   let depth = 0
   let start = 0
   for (let i = 0; i < text.length;) {
-    const command = text[i] === "\\" ? (/^\\(?:[A-Za-z]+|[^])/.exec(text.slice(i, i + 40))?.[0] ?? "\\") : text[i]!
-    if (/^\\?[([{]$/.test(command) || command === "\\begin") depth++
-    else if (/^\\?[)\]}]$/.test(command) || command === "\\end") depth--
-    else if (depth === 0 && separators.includes(command)) {
+    const sign = text[i] === "\\" ? commandAt(text, i) : text[i]!
+    const change = DEPTH.get(sign)
+    if (change !== undefined) depth += change
+    else if (depth === 0 && separators.includes(sign)) {
       parts.push(text.slice(start, i).trim())
-      found.push(command)
-      start = i + command.length
+      found.push(sign)
+      start = i + sign.length
     }
-    i += command.length
+    i += sign.length
   }
   parts.push(text.slice(start).trim())
   if (parts.length > MOST_PARTS) throw new Unreadable(`has more than ${MOST_PARTS} parts`)

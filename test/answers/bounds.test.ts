@@ -3,6 +3,9 @@
 import { describe, expect, it } from "vitest"
 
 import { isSameAnswer, reading } from "../../src/answers/answers.ts"
+import { equalAnswers } from "../../src/answers/equal.ts"
+import { beginTurn, TooMuchWork } from "../../src/answers/mathematics/work.ts"
+import { readAnswer } from "../../src/answers/read-answer.ts"
 
 const many = (n: number, part: (i: number) => string, between = ",") => Array.from({ length: n }, (_, i) => part(i)).join(between)
 const set = (items: string) => `\\{${items}\\}`
@@ -15,6 +18,15 @@ const LARGE: ReadonlyArray<readonly [string, string, string]> = [
   ["roots", set(many(40, (i) => `\\sqrt{${i + 2}}`)), set(many(40, (i) => `\\sqrt{${41 - i}}`))],
   ["sines", set(many(40, (i) => `\\sin(${i}x)`)), set(many(40, (i) => `\\sin(x*${39 - i})`))],
   ["pairs", set(many(40, (i) => `(\\sqrt{${i}},${i})`)), set(many(40, (i) => `(\\sqrt{${39 - i}},${39 - i})`))],
+  ["kilometres and metres", set(many(40, (i) => `${i} km`)), set(many(40, (i) => `${39 - i}000 m`))],
+  ["rates", set(many(30, (i) => `${i + 10} km/h`)), set(many(30, (i) => `${39 - i}000 m/h`))],
+  ["angles", set(many(30, (i) => `${i + 10}^\\circ`)), set(many(30, (i) => `\\frac{${39 - i}\\pi}{180}\\text{ rad}`))],
+  ["pairs of units", set(many(20, (i) => `(${i + 10} km,1)`)), set(many(20, (i) => `(${29 - i}000 m,1)`))],
+  ["alternatives", many(40, (i) => `x=${i}`, " or "), many(40, (i) => `x=${39 - i}`, " or ")],
+  ["named values", many(40, (i) => `x_{${i}}=\\sqrt{${i}}`), many(40, (i) => `x_{${39 - i}}=\\sqrt{${39 - i}}`)],
+  ["intervals", many(30, (i) => `(${2 * i},${2 * i + 1})`, "\\cup"), many(30, (i) => `(${58 - 2 * i},${59 - 2 * i})`, "\\cup")],
+  ["what is left out", many(30, (i) => `x\\ne ${i}`, " and "), many(30, (i) => `x\\ne ${29 - i}`, " and ")],
+  ["distances", many(20, (i) => `|x-${9 * i}|<2`, " or "), many(20, (i) => `|x-${171 - 9 * i}|<2`, " or ")],
   ["powers of sums", set(many(30, (i) => `(x+y)^{${i + 2}}`)), set(many(30, (i) => `(y+x)^{${31 - i}}`))]
 ]
 
@@ -51,6 +63,63 @@ describe("what costs too much", () => {
     expect(isSameAnswer(`0.\\overline{${"3".repeat(810)}}`, "1/3")).toBe(true)
     expect(isSameAnswer("500!", "500\\cdot 499!")).toBe(true)
     expect(isSameAnswer("\\binom{1000}{500}", "\\frac{1000!}{500!500!}")).toBe(false)
+  })
+})
+
+/** The steps that something takes: the least limit under which it ends. */
+const stepsOf = (work: () => unknown): number => {
+  let [least, most] = [0, 200_000]
+  while (least < most) {
+    const limit = Math.floor((least + most) / 2)
+    try {
+      beginTurn(limit)
+      work()
+      most = limit
+    } catch (cause) {
+      if (!(cause instanceof TooMuchWork)) throw cause
+      least = limit + 1
+    }
+  }
+  return least
+}
+const deep = (open: string, close: string, n: number) => `${open.repeat(n)}1${close.repeat(n)}`
+
+describe("work is counted", () => {
+  /** At least so many steps: one for each character at each level, or some for each pair. */
+  it.each([
+    ["pairs in pairs", deep("(", ",1)", 240), 100_000],
+    ["sets in sets", deep("\\{", ",1\\}", 160), 60_000],
+    ["sets of conditions", deep("\\{x|x=", "\\}", 110), 40_000],
+    ["membership in membership", `${"x\\in ".repeat(190)}(0,1)`, 90_000],
+    ["words in a list", many(40, (i) => `a${"b".repeat((i % 9) + 2)}c`), 2000],
+    ["values of one unit", set(many(40, (i) => `${i} km`)), 2500],
+    ["values of many units", set(many(40, (i) => `1 ${["km", "m", "cm", "mm", "mi", "ft", "in", "yd"][i % 8]}`)), 1500],
+    ["named values", many(40, (i) => `x_${i}=${i}`), 1500],
+    ["a union", many(40, (i) => `(${80 - 2 * i},${81 - 2 * i})`, "\\cup"), 3000],
+    ["alternatives", many(40, (i) => `x=${i}`, " or "), 2000],
+    ["what holds together", many(40, (i) => `x\\ne ${i}`, " and "), 4000],
+    ["one long word", "word ".repeat(199), 1500],
+    ["one long text", `\\text{${"word ".repeat(190)}}`, 1500]
+  ])("in reading %s", (_, text, least) => {
+    const steps = stepsOf(() => readAnswer(text))
+    expect(steps).toBeGreaterThan(least)
+    expect([stepsOf(() => readAnswer(text)), "problem" in reading(text)]).toEqual([steps, steps > 30_000])
+  })
+
+  it.each([
+    ["lengths", set(many(40, (i) => `${i} km`)), set(many(40, (i) => `${39 - i}000 m`)), 3000],
+    ["money", set(many(30, (i) => `\\$${i}`)), set(many(30, (i) => `${29 - i}00 cents`)), 2000],
+    ["units that measure different things", set(many(40, (i) => `${i} km`)), set(many(40, (i) => `${39 - i} s`)), 40],
+    ["what is equal to more than one", set(many(13, () => "50,0.5,50\\%")), set(many(13, () => "50\\%,0.5,50")), 5],
+    ["decimals", set(many(40, (i) => `0.${333 + i}`)), set(many(40, (i) => `0.${372 - i}`)), 1000],
+    ["alternatives", many(40, (i) => `x=${i}`, " or "), many(40, (i) => `x=${39 - i}`, " or "), 700]
+  ])("in comparing %s", (_, a, b, least) => {
+    beginTurn(Number.POSITIVE_INFINITY)
+    const [left, right] = [readAnswer(a), readAnswer(b)]
+    const steps = stepsOf(() => equalAnswers(left, right))
+    expect(steps).toBeGreaterThan(least)
+    // Also where all of it is known already.
+    expect(stepsOf(() => equalAnswers(left, right))).toBe(steps)
   })
 })
 

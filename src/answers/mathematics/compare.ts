@@ -90,6 +90,7 @@ const infinityIn = (at: Expression): number | null => {
 
 /** Below zero, zero or above zero as one number is below, equal to or above another; null where that is not known. */
 export const order = (a: Expression, b: Expression): number | null => {
+  spend(1)
   const [left, right] = [infinityIn(a), infinityIn(b)]
   if (left !== null || right !== null) return (left ?? 0) - (right ?? 0)
   const [x, y] = [knownOf(a), knownOf(b)]

@@ -7,6 +7,7 @@
 import type { Expression } from "../mathematics/Expression.ts"
 import { multiply, power, type Rational } from "../mathematics/rational.ts"
 import { isMathematical } from "../mathematics/tokens.ts"
+import { spend } from "../mathematics/work.ts"
 import { areVariables } from "../words.ts"
 import { isSign, LETTERS, type Unit, unitNamed } from "./table.ts"
 
@@ -142,21 +143,24 @@ const isCounted = (word: string): boolean => {
   return WORD.test(bare) && (bare.length > 1 || bare === "°") && !NO_UNITS.has(bare.toLowerCase()) && !isMathematical(bare)
 }
 
-/** The same where it is rational. */
-export const shareOf = (a: string, b: string): Rational | null => {
-  const ratio = ratioOf(a, b)
-  return ratio?.kind === "number" ? ratio.value : null
+/** What a unit measures, as powers of base units, and how many of them it is. */
+interface Measure {
+  readonly kind: string
+  readonly size: Expression
 }
 
-/** How many of unit `b` one of unit `a` is; null where they measure different things. Both as `unitIn` writes them. */
-export const ratioOf = (a: string, b: string): Expression | null => {
+/** How many of unit `b` one of unit `a` is, where that is rational; null where they measure different things. */
+export const shareOf = (a: string, b: string): Rational | null => {
   const [left, right] = [measured(a), measured(b)]
-  if (left === null || right === null || left.kind !== right.kind) return null
-  const ratio = multiply(left.size, { top: right.size.bottom, bottom: right.size.top })
-  if (ratio === null) return null
-  const number: Expression = { kind: "number", value: ratio }
-  const turns = left.pi - right.pi
-  return turns === 0 ? number : { kind: "product", left: number, right: { kind: "power", left: PI, right: whole(turns) } }
+  if (left === null || right === null || left.kind !== right.kind || left.pi !== right.pi) return null
+  return multiply(left.size, { top: right.size.bottom, bottom: right.size.top })
+}
+
+/** Of a unit as `unitIn` writes it; null where it is none. */
+export const measureOf = (unit: string): Measure | null => {
+  spend(2)
+  const found = measured(unit)
+  return found && { kind: found.kind, size: found.inBase }
 }
 
 const PI: Expression = { kind: "constant", name: "pi" }
@@ -166,9 +170,24 @@ interface Measured {
   readonly kind: string
   readonly size: Rational
   readonly pi: number
+  /** Both in one. */
+  readonly inBase: Expression
 }
 
-const measured = (written: string): Measured | null => {
+/** Members of two sets are compared each with each. Bounded, and without it all is the same. */
+const measures = new Map<string, Measured | null>()
+const MOST_MEASURES = 1000
+
+const measured = (unit: string): Measured | null => {
+  const known = measures.get(unit)
+  if (known !== undefined) return known
+  if (measures.size >= MOST_MEASURES) measures.clear()
+  const found = measuredNow(unit)
+  measures.set(unit, found)
+  return found
+}
+
+const measuredNow = (written: string): Measured | null => {
   const powers = new Map<string, number>()
   let size: Rational = { top: 1n, bottom: 1n }
   for (const [i, part] of partsOf(written).entries())
@@ -182,5 +201,8 @@ const measured = (written: string): Measured | null => {
   const pi = powers.get("pi") ?? 0
   powers.delete("pi")
   const named = [...powers].filter(([, of]) => of !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { kind: named.map(([name, of]) => `${name}${of}`).join(" "), size, pi }
+  const number: Expression = { kind: "number", value: size }
+  const turns: Expression = { kind: "power", left: PI, right: whole(pi) }
+  const inBase: Expression = pi === 0 ? number : { kind: "product", left: number, right: turns }
+  return { kind: named.map(([name, of]) => `${name}${of}`).join(" "), size, pi, inBase }
 }
