@@ -3,7 +3,11 @@
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
 
+/** What is left of a blank of TeX between a number and letters, which are then those of mathematics: `2\,lwh`, `5~cats`. */
+export const TEX_BLANK = "\u2009"
+
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\u2009/g, " "],
   // Colours and lines say nothing.
   [/\\textcolor\s*\{[^{}]*\}/g, ""],
   [/\\color\s*\{[^{}]*\}/g, ""],
@@ -16,6 +20,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/⁄/g, "/"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
   [/[−–]/g, "-"],
+  [/‰/g, " per mille"],
   [/°(?![A-Za-z])/g, "^\\circ "],
   [/×/g, "\\times "],
   [/÷/g, "\\div "],
@@ -37,6 +42,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // A thin space inside a number groups its digits; elsewhere it is a space.
   [/(?<=\d)\s*\\[,!]\s*(?=,?\d{3}(?!\d))/g, ""],
   [/(?<=\d,)\s*\\!\s*(?=\d{3}(?!\d))/g, ""],
+  [/(?<=\d)\s*(?:(?:\\[,!;:> ]|\\q?quad(?![A-Za-z])|~)\s*)+(?=[A-Za-z])/g, TEX_BLANK],
   [/\\[,!;:> ]|\\q?quad(?![A-Za-z])|~|\\(?:hspace|vspace|hphantom|phantom)\s*\{[^{}]*\}/g, " "],
   [/\\[dtc]?frac(?![A-Za-z])/g, "\\frac"],
   [/\\[dt]?binom(?![A-Za-z])/g, "\\binom"],
@@ -55,6 +61,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:rangle|rparen)(?![A-Za-z])/g, ")"],
   [/\\[lr]vert(?![A-Za-z])/g, "|"],
   [/\\mid(?![A-Za-z])/g, "|"],
+  // In a font of mathematics letters are variables, behind a number.
+  [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
   [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
@@ -113,5 +121,7 @@ export const unwrapped = (text: string): string => {
 export const plainLatex = (text: string): string => {
   let plain = unwrapped(text)
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withSigns(plain).replaceAll(/\s+/g, " ").trim()
+  return withSigns(plain)
+    .replaceAll(/[^\S\u2009]+/g, " ")
+    .trim()
 }

@@ -24,11 +24,13 @@ import {
   DEGREES,
   FUNCTION,
   made,
-  MEASURED,
+  measuredParts,
   MONEY,
   ofQuantity,
+  percentIn,
   scaled,
   scaleIn,
+  shareIn,
   TEMPERATURE,
   withUnitsJoined
 } from "./units/quantities.ts"
@@ -265,40 +267,46 @@ const ORDINAL = /(?:(?<!1)(?:1st|2nd|3rd)|(?:1[1-3]|[04-9])th)$/
 /** A value with words behind it that multiply it or are its unit. */
 const measuredIn = (text: string): Answer | null => {
   const joined = withUnitsJoined(text)
-  const found = MEASURED.map((pattern) => pattern.exec(joined)).find((match) => match !== null)
-  if (found === undefined) return null
-  const { front, gap, text: inText, words: behind = inText!, power = "" } = found.groups!
-  const scale = power === "" ? scaleIn(behind) : null
-  const ordinal = gap === "" ? /^(?:st|nd|rd|th)(?=\s|$)/.exec(behind)?.[0] : undefined
-  if (ordinal !== undefined && !ORDINAL.test(front! + ordinal)) return null
+  const found = measuredParts(joined)
+  if (found === null) return null
+  const { front, words: behind, setting, touches, power } = found
+  const scale = power === "" ? (scaleIn(behind) ?? shareIn(front, behind)) : null
+  const percent = power === "" && !touches ? percentIn(behind) : null
+  const ordinal = touches ? /^(?:st|nd|rd|th)(?=\s|$)/.exec(behind)?.[0] : undefined
+  if (ordinal !== undefined && !ORDINAL.test(front + ordinal)) return null
   // Letters that touch a number are variables.
-  if (gap === "" && scale === null && ordinal === undefined && !isTouchingUnit(behind)) return null
+  if (touches && scale === null && ordinal === undefined && !isTouchingUnit(behind)) return null
+  if (percent !== null)
+    return percent.rest !== "" && unitIn(percent.rest, setting) !== ""
+      ? null
+      : scaled(valueOrWords(front.trim(), "%"), percent.factor)
   if (scale !== null) {
-    const unit = scale.rest === "" ? "" : unitIn(scale.rest, inText !== undefined)
-    return unit === null ? null : scaled(valueOrWords(front!.trim(), unit), scale.factor)
+    const unit = scale.rest === "" ? "" : unitIn(scale.rest, setting)
+    return unit === null ? null : scaled(valueOrWords(front.trim(), unit), scale.factor)
   }
   const said = `${behind}${power}`.replaceAll(/[{}\s]+(?=\^?-?[1-3]\b)|[{}]/g, "")
-  const unit = unitIn(said.slice(ordinal?.length ?? 0), inText !== undefined)
+  const unit = unitIn(said.slice(ordinal?.length ?? 0), setting)
   if (unit === null) return null
-  const value = valueOrWords(front!.trim(), unit)
-  return joined === text && isPlainUnit(said, inText !== undefined) ? value : made(value)
+  const value = valueOrWords(front.trim(), unit)
+  return joined === text && isPlainUnit(said, setting === "text") ? value : made(value)
 }
 
 /** Money with a sign may say what it is paid for: `$15 per hour`, `$7 million`. */
 const ofMoney = (text: string, unit: string | null, money: string): Answer => {
   const own = unitIn(money)!
   if (unit !== null && unit !== "") return valueOrWords(text, unit)
-  const found = MEASURED.map((pattern) => pattern.exec(text)).find((match) => match !== null)
-  if (found === undefined) return valueOrWords(text, own)
-  const behind = found.groups!["text"] ?? found.groups!["words"]!
-  const scale = scaleIn(behind)
-  const isProduct = found.groups!["gap"] === "" && scale === null && !isTouchingUnit(behind)
+  const found = measuredParts(text)
+  if (found === null) return valueOrWords(text, own)
+  const { front, words: behind, touches } = found
+  // Money is gross or net.
+  const scale = /^\s*gross/i.test(behind) ? null : scaleIn(behind)
+  const isProduct = touches && scale === null && !isTouchingUnit(behind)
   if (isProduct) return valueOrWords(text, own)
   const rest = (scale?.rest ?? behind).trim()
   const rate = /^(?:per\s|\/|an?\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
   const said = unitIn(rest)
   if (rate === null && said !== "" && said !== own) return valueOrWords(text, own)
-  const value = made(valueOrWords(found.groups!["front"]!.trim(), rate ?? own))
+  const value = made(valueOrWords(front.trim(), rate ?? own))
   return scale === null ? value : scaled(value, scale.factor)
 }
 

@@ -3,21 +3,35 @@
 import type { Answer } from "./Answer.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
 import { isMathematical } from "./mathematics/tokens.ts"
+import { TEX_BLANK } from "./plain-latex.ts"
+import { isWord } from "./vocabulary/counted.ts"
+import { isShortWord } from "./vocabulary/short-words.ts"
 
 /** Letters that are three variables, in any order. */
 const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
 
-/** Whether letters are a product of variables: one or two, or three that stand together in the alphabet as variables do. */
+/**
+ * Whether letters are a product of variables: one or two, three that stand together in the alphabet as variables do, and three or
+ * four without a vowel (`lwh`, `mgh`).
+ */
 export const areVariables = (letters: string): boolean =>
-  /^[A-Za-z]{1,2}$/.test(letters) || (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join("")))
+  /^[A-Za-z]{1,2}$/.test(letters) ||
+  (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join(""))) ||
+  (/^[b-df-hj-np-tv-xz]{3,4}$/.test(letters) && !isMathematical(letters) && !isShortWord(letters))
 
 /** Letters alone that are words and no product of variables. */
 export const wordsIn = (text: string): Answer | null => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
   if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
   if (plain !== text.trim() || /^(?:no|ok|up)$/i.test(plain)) return words(plain)
-  // Letters that touch a number before them are variables.
-  const long = plain.match(/(?<![\p{L}\p{M}\d]|\d\.)\p{L}{3,}/gu)?.filter((word) => !areVariables(word)) ?? []
+  const behindNumber = /^[-+]?\d/.test(plain)
+  if (behindNumber && plain.includes(TEX_BLANK)) return null
+  // `5 isn't`: an apostrophe inside letters makes words of them.
+  if (behindNumber && /\p{L}{2}['’]\p{L}/u.test(plain)) return words(plain)
+  // Letters that touch a number before them are variables, and so are those behind one that make no word.
+  const long = (plain.match(/(?<![\p{L}\p{M}\d]|\d\.)\p{L}{3,}/gu) ?? []).filter(
+    (word) => !areVariables(word) && !(behindNumber && /^[A-Za-z]+$/.test(word) && !isWord(word))
+  )
   // What the reader of expressions knows as a name: `sin x`, `2log 2`, `pi`.
   const isMath = long.every((word) => isMathematical(word, plain === word))
   return isMath ? null : words(plain)

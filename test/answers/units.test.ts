@@ -149,7 +149,7 @@ describe("letters and words behind a number", () => {
 describe("letters that touch a number", () => {
   const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"]
   /** Names of a constant and of functions. */
-  const NAMES = new Set(["pi", "mu", "ln", "lg"])
+  const NAMES = new Set(["pi", "Pi", "mu", "nu", "ln", "lg"])
 
   it("are a unit that can be left out, or a product of variables, and never both or neither", () => {
     for (const a of LETTERS)

@@ -94,6 +94,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["same-kind.ts"],
     ["units"],
     ["*"],
+    ["vocabulary"],
     ["mathematics"]
   ],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],

@@ -13,11 +13,16 @@ const MOST_TOKENS = 600
 
 /** Words that plain text writes for what LaTeX has a command for; every other run of letters is a product of variables. */
 const FUNCTIONS = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt abs floor ceil gcd lcm max min"
+/** `xi` is none: in plain text it is x times i. */
+const GREEK =
+  "pi alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu rho sigma tau upsilon phi chi psi omega " +
+  "Gamma Delta Theta Lambda Sigma Upsilon Phi Psi Omega"
 const WORDS: ReadonlyMap<string, string> = new Map(
-  `${FUNCTIONS} pi alpha beta gamma delta theta phi lambda mu omega sigma`
+  `${FUNCTIONS} ${GREEK}`
     .split(" ")
     .map((word) => [word, word] as const)
     .concat([
+      ["Pi", "pi"],
       ["inf", "infty"],
       ["infinity", "infty"],
       ["asin", "arcsin"],
@@ -30,6 +35,13 @@ const WORDS: ReadonlyMap<string, string> = new Map(
 export const isMathematical = (word: string, alone = false): boolean =>
   WORDS.has(word) && !(alone && FUNCTIONS.split(" ").includes(WORDS.get(word)!))
 
+/** A name with one letter that is the variable, as it is written in haste: `sinx`, `lnx`, `pir`. */
+const GLUED = /^(sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|ln|log|exp|sqrt|pi)([a-z])$/
+const BEGINNING = new RegExp(`^(?:${FUNCTIONS.replaceAll(" ", "|")}|pi)[a-z]{1,2}$`)
+
+/** Whether small letters are the name of a function with a letter or two behind it. */
+export const beginsWithName = (letters: string): boolean => BEGINNING.test(letters)
+
 const TOKEN = /\s+|(?<number>\d+(?:\.\d*)?|\.\d+)|\\(?<command>[A-Za-z]+|[^A-Za-z])|(?<letters>[A-Za-z]+)|(?<sign>[^])/gu
 
 export const tokensOf = (text: string): ReadonlyArray<Token> => {
@@ -40,7 +52,9 @@ export const tokensOf = (text: string): ReadonlyArray<Token> => {
     else if (command !== undefined) tokens.push({ kind: "command", text: command })
     else if (letters !== undefined) {
       const word = WORDS.get(letters)
+      const glued = word === undefined ? GLUED.exec(letters) : null
       if (word !== undefined) tokens.push({ kind: "command", text: word })
+      else if (glued !== null) tokens.push({ kind: "command", text: glued[1]! }, { kind: "letter", text: glued[2]! })
       else for (const letter of letters) tokens.push({ kind: "letter", text: letter })
     } else if (sign !== undefined) tokens.push({ kind: "sign", text: sign })
     if (tokens.length > MOST_TOKENS) throw new Unreadable("is too long")

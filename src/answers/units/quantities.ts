@@ -8,7 +8,9 @@ import { exactValue } from "../mathematics/exact.ts"
 import type { Expression } from "../mathematics/Expression.ts"
 import { add, compare, multiply, type Rational } from "../mathematics/rational.ts"
 import { numberText, numeralIn } from "../numeral.ts"
-import { shareOf, unitIn } from "./units.ts"
+import { TEX_BLANK } from "../plain-latex.ts"
+import { fractionNamed, multiplierNamed } from "../vocabulary/number-words.ts"
+import { isTouchingUnit, type Setting, shareOf, unitIn } from "./units.ts"
 
 /** An amount of a unit. */
 export interface Quantity {
@@ -84,23 +86,45 @@ export const MONEY: Readonly<Record<string, string>> = {
   "¢": "cents"
 }
 
-const SCALES: Readonly<Record<string, bigint>> = {
-  dozen: 12n,
-  hundred: 100n,
-  thousand: 1000n,
-  million: 1_000_000n,
-  billion: 1_000_000_000n,
-  trillion: 1_000_000_000_000n
+/** A factor that words behind a number say, and the words behind those. */
+export interface Scale {
+  readonly factor: Rational
+  readonly rest: string
 }
 
-/** What words behind a number multiply it by, and the words behind those: `hundred thousand people`; null where they do not. */
-export const scaleIn = (words: string): { readonly factor: Rational; readonly rest: string } | null => {
+const scale = (top: bigint, bottom: bigint, names: ReadonlyArray<string>, from: number): Scale => ({
+  factor: { top, bottom },
+  rest: names.slice(from).join(" ")
+})
+
+/** What words behind a number multiply it by, `hundred thousand people`; null where they do not. */
+export const scaleIn = (words: string): Scale | null => {
   const names = words.trim().split(/\s+/)
   let factor = 1n
   let i = 0
-  for (; i < Math.min(names.length, 3) && SCALES[names[i]!.toLowerCase()] !== undefined; i++)
-    factor *= SCALES[names[i]!.toLowerCase()]!
-  return i === 0 ? null : { factor: { top: factor, bottom: 1n }, rest: names.slice(i).join(" ") }
+  for (; i < Math.min(names.length, 3); i++) {
+    const by = multiplierNamed(names[i]!.toLowerCase())
+    if (by === undefined) break
+    factor *= by
+  }
+  return i === 0 ? null : scale(factor, 1n, names, i)
+}
+
+/** `3 sixteenths`, `1 half`, `2 thirds of the class`: what words divide a number by; null where they do not. */
+export const shareIn = (front: string, words: string): Scale | null => {
+  const names = words.trim().split(/\s+/)
+  const fraction = fractionNamed(names[0]!.toLowerCase())
+  // `1 fifth grader`, `2 third`.
+  if (fraction === undefined || (fraction.isOne && (front.trim() !== "1" || !/^(?:of)?$/.test(names[1] ?? "")))) return null
+  return scale(1n, fraction.bottom, names, 1)
+}
+
+const PERCENT = /^\s*(?:(percent(?:age\s+points?)?|per\s+cent|pct)|(permille|per\s+mille)|basis\s+points?)(?![A-Za-z])\.?/i
+
+/** How many hundredths one of those is that words say: `percent of them`, `basis points`; null where they say none. */
+export const percentIn = (words: string): Scale | null => {
+  const found = PERCENT.exec(words)
+  return found && scale(1n, found[1] ? 1n : found[2] ? 10n : 100n, [words.slice(found[0].length).trim()], 0)
 }
 
 const CLOCK = /^(\d{1,2})(?::([0-5]\d))?\s*(?:\\text\s*\{)?\s*(?:([ap])\.?\s?m\.?|(noon|midnight))\s*\}?$/i
@@ -163,14 +187,59 @@ export const ofQuantity = ({ value, unit, decimal }: Quantity, plain: boolean): 
   name: null
 })
 
-/** A value and the words behind it: in a command for text, or plain behind a plain number or a power of one. */
-export const MEASURED: ReadonlyArray<RegExp> = [
-  /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<text>[^{}]*)\}\s*(?<power>\^\s*\{?\s*-?[1-3]\s*\}?)?$/,
-  new RegExp(
-    String.raw`^(?<front>[-+\d.,/\s]*\d\.?(?:(?:\s*(?:\\times|\\cdot|\*)\s*10)?\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+))?)` +
-      String.raw`(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$`
-  )
-]
+const IN_TEXT = /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<text>[^{}]*)\}\s*(?<power>\^\s*\{?\s*-?[1-3]\s*\}?)?$/
+const BEHIND_NUMBER = new RegExp(
+  String.raw`^(?<front>[-+\d.,/\s]*\d\.?(?:(?:\s*(?:\\times|\\cdot|\*)\s*10)?\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+))?)` +
+    String.raw`(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$`
+)
+
+/** A value and the words behind it. */
+export interface Measured {
+  readonly front: string
+  readonly words: string
+  readonly setting: Setting
+  /** Whether they touch what they stand behind. */
+  readonly touches: boolean
+  /** Behind a command for text. */
+  readonly power: string
+}
+
+/** In a command for text, or plain behind a plain number or a power of one, or behind LaTeX that ends in a digit or a bracket. */
+export const measuredParts = (text: string): Measured | null => {
+  const inText = IN_TEXT.exec(text)?.groups
+  if (inText !== undefined)
+    return { front: inText["front"]!, words: inText["text"]!, setting: "text", touches: false, power: inText["power"] ?? "" }
+  const plain = BEHIND_NUMBER.exec(text)?.groups
+  if (plain === undefined) return behindLatex(text)
+  const gap = plain["gap"]!
+  return {
+    front: plain["front"]!,
+    words: plain["words"]!,
+    setting: gap.includes(TEX_BLANK) ? "mathematics" : "plain",
+    touches: gap === "",
+    power: ""
+  }
+}
+
+/** `\\frac12 cups`, `2\\sqrt3 cm`: more than one letter, and no two that would rather be variables. From the end, in one go. */
+const behindLatex = (text: string): Measured | null => {
+  if (!text.includes("\\") && !text.includes("(")) return null
+  let end = text.length
+  const power = /\^\s*\{?\s*-?[1-3]\s*\}?$/.exec(text.slice(-12))?.[0] ?? ""
+  end -= power.length
+  let start = end
+  while (start > 0 && /[A-Za-z'’ ./-]/.test(text[start - 1]!)) start--
+  if (text[start - 1] === "\\") {
+    if (!/^pi\s/.test(text.slice(start, start + 3))) return null
+    start += 2
+  }
+  const words = text.slice(start, end)
+  const front = text.slice(0, start)
+  const [first = ""] = /[A-Za-z]+/.exec(words) ?? []
+  if (!/^\s+[A-Za-z]/.test(words) || first.length < 2 || !/(?:[\d})]|\\pi)$/.test(front)) return null
+  if (first.length === 2 && !isTouchingUnit(first)) return null
+  return { front, words: `${words.trim()}${power}`, setting: "plain", touches: false, power: "" }
+}
 
 export const FUNCTION = /\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])/
 const CIRCLE = String.raw`\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*`

@@ -39,13 +39,13 @@ const LENGTHS: ReadonlyArray<Row> = [
   ["pt pts", "pint", "0.000473176473", "m3"],
   ["", "cup", "0.0002365882365", "m3"],
   ["floz", "", "0.0000295735295625", "m3"],
-  ["tbsp", "tablespoon", "0.00001478676478125", "m3"],
+  ["tbsp tbs", "tablespoon", "0.00001478676478125", "m3"],
   ["tsp", "teaspoon", "0.00000492892159375", "m3"],
   ["bbl", "barrel", "0.158987294928", "m3"],
   ["mph", "", "0.44704", "m s-1"],
   ["kph kmph kmh", "", "5/18", "m s-1"],
   ["kn", "knot", "463/900", "m s-1"],
-  ["mpg", "", "1609344000000/3785411784", "m-2"]
+  ["mpg", "", "1609344000000000/3785411784", "m-2"]
 ]
 
 const MASSES: ReadonlyArray<Row> = [
@@ -56,7 +56,10 @@ const MASSES: ReadonlyArray<Row> = [
   ["", "ton", "907184.74", "g"],
   ["", "stone", "6350.29318", "g"],
   ["", "carat", "0.2", "g"],
+  ["", "kilo", "1000", "g"],
+  ["lbf", "", "4448.2216152605", "g m s-2"],
   ["N", "newton", "1000", "g m s-2", "all"],
+  ["Nm", "", "1000", "g m2 s-2"],
   ["dyn", "dyne", "0.01", "g m s-2"],
   ["J", "joule", "1000", "g m2 s-2", "all"],
   ["cal", "calorie", "4184", "g m2 s-2", "all"],
@@ -70,9 +73,9 @@ const MASSES: ReadonlyArray<Row> = [
   ["bar", "bar", "100000000", "g m-1 s-2", "all"],
   ["atm", "atmosphere", "101325000", "g m-1 s-2"],
   ["mmHg", "torr", "2533125/19", "g m-1 s-2"],
-  ["psi", "", "44482216152605/6451600", "g m-1 s-2"],
   ["A", "amp ampere", "1", "A", "all"],
   ["C", "coulomb", "1", "A s", "all"],
+  ["Ah", "", "3600", "A s", "all"],
   ["V", "volt", "1000", "g m2 s-3 A-1", "all"],
   ["Ω", "ohm", "1000", "g m2 s-3 A-2", "all"],
   ["F", "farad", "0.001", "g-1 m-2 s4 A2", "all"],
@@ -102,7 +105,15 @@ const TIMES: ReadonlyArray<Row> = [
   ["MiB", "mebibyte", "8388608", "bit"],
   ["GiB", "gibibyte", "8589934592", "bit"],
   ["TiB", "tebibyte", "8796093022208", "bit"],
-  ["bps", "", "1", "bit s-1", "up"]
+  ["Kb", "", "1000", "bit"],
+  ["Mb", "", "1e6", "bit"],
+  ["Gb", "", "1e9", "bit"],
+  ["Tb", "", "1e12", "bit"],
+  ["bps", "", "1", "bit s-1", "up"],
+  ["Bps", "", "8", "bit s-1", "up"],
+  // Work of people, which is no time.
+  ["", "manhour", "1", "manhour"],
+  ["", "manday", "1", "manday"]
 ]
 
 const OTHERS: ReadonlyArray<Row> = [
@@ -128,6 +139,9 @@ const OTHERS: ReadonlyArray<Row> = [
   ["", "peso", "1", "peso"],
   ["", "ruble rouble", "1", "ruble"],
   ["", "franc", "1", "franc"],
+  ["", "unit", "1", "unit"],
+  ["ppm", "", "1", "ppm"],
+  ["ppb", "", "0.001", "ppm"],
   ["am", "", "1", "am"],
   ["pm", "", "1", "pm"]
 ]
@@ -210,41 +224,21 @@ const RARE = new Set(["hm", "hs", "hg", "hl", "dg", "ds", "pg", "pl", "ps", "pm"
 /** Whether two letters are the sign of a unit as it is written, and one that people write. */
 export const isSign = (text: string): boolean => !RARE.has(text) && prefixed(text, SIGNS, false) !== undefined
 
-/** A unit by its sign or its name, in capitals or not where that leaves one. */
+/** A unit by its sign or its name, in capitals or not where that leaves one: `KG`, and not `MG`, a milligram or a megagram. */
 export const unitNamed = (text: string): Unit | undefined => {
-  const sign = prefixed(text, SIGNS, false) ?? prefixed(text.replace(/^[μu]/, "µ"), SIGNS, false)
+  const sign = prefixed(text, SIGNS, false) ?? prefixed(text.replace(/^[μu]/, "µ"), SIGNS, false) ?? SMALL.get(text)
   if (sign !== undefined || text.length < 2) return sign
   const small = text.toLowerCase()
-  return (
-    prefixed(small, NAMES, true) ??
-    prefixed(small, SIGNS, false) ??
-    // `gb`, `MHZ`, `kwh`: signs that have capitals, of those that are written in one way only.
-    FOLDED.get(small)
-  )
+  return prefixed(small, NAMES, true) ?? (isOfTwoCases(small) ? undefined : prefixed(small, SIGNS, false)) ?? FOLDED.get(small)
 }
 
-const FOLDED = new Map(
-  [
-    "kB",
-    "MB",
-    "GB",
-    "TB",
-    "PB",
-    "Hz",
-    "kHz",
-    "MHz",
-    "GHz",
-    "kJ",
-    "kW",
-    "kWh",
-    "kPa",
-    "kN",
-    "kV",
-    "dL",
-    "BTU",
-    "USD",
-    "EUR",
-    "GBP",
-    "Wh"
-  ].map((sign) => [sign.toLowerCase(), prefixed(sign, SIGNS, false)!])
-)
+/** Whether a sign in small letters is that of another unit with a prefix in capitals: milli and mega, pico and peta. */
+const isOfTwoCases = (small: string): boolean =>
+  /^[mp]/.test(small) && small !== "pm" && prefixed(`${small[0]!.toUpperCase()}${small.slice(1)}`, SIGNS, false) !== undefined
+
+const written = (sign: string) => [sign.toLowerCase(), prefixed(sign, SIGNS, false)!] as const
+
+/** `MHZ`, `kwh`: signs that have capitals, of those that are written in one way only. */
+const FOLDED = new Map("Hz kHz MHz GHz kJ kW kWh kPa kV dL BTU USD EUR GBP Wh".split(" ").map(written))
+/** Data in small letters; in others a `b` is a bit and a `B` a byte. */
+const SMALL = new Map("kB MB GB TB PB kbps Mbps Gbps Tbps".split(" ").map(written))

@@ -1,54 +1,62 @@
 /**
  * Units behind numbers (`table.ts`). What can be measured keeps its unit, money and angles too: 5 cm is 0.05 m and not 5 m.
- * Words that are in no table say what is counted (`17 apples`) and are dropped. Words that say something else of a number (`7 or
- * more`, `2 thirds`) and letters that may be variables (`4 r^2`) are no unit, and the text no number.
+ * Words that say what is counted (`17 apples`, `../vocabulary/counted.ts`) are dropped. All else (`7 or more`, `4 r^2`) is no
+ * unit, and the text no number with one.
  */
 
 import type { Expression } from "../mathematics/Expression.ts"
 import { multiply, power, type Rational } from "../mathematics/rational.ts"
 import { isMathematical } from "../mathematics/tokens.ts"
 import { spend } from "../mathematics/work.ts"
+import { isCounted } from "../vocabulary/counted.ts"
 import { areVariables } from "../words.ts"
 import { isSign, LETTERS, type Unit, unitNamed } from "./table.ts"
-
-/** Words that say something of a number other than what it counts. */
-const NO_UNITS = new Set(
-  (
-    "or and more less fewer than to at least most about around over under above below not no is are was be factorial times " +
-    "plus minus mod modulo squared cubed hundred thousand million billion trillion dozen half if for when as base " +
-    "negative score googol tens hundreds thousands millions billions halves thirds quarters fourths " +
-    "fifths sixths sevenths eighths ninths tenths hundredths thousandths millionths third quarter fourth fifth sixth seventh " +
-    "eighth ninth tenth hundredth thousandth millionth"
-  ).split(" ")
-)
-const WORD = /^[A-Za-z°][A-Za-z°'’-]*$/
 
 const SPOKEN: ReadonlyArray<readonly [RegExp, string]> = [
   [/²/g, "^2"],
   [/³/g, "^3"],
   [/[{}]/g, ""],
-  [/\s*\\cdot\s*|\s*\*\s*|(?<=[A-Za-z])-(?=[A-Za-z])/g, " "],
+  [/\s*\\cdot\s*|\s*\*\s*/g, " "],
+  [/\b(?:arc[\s-]*(min|sec)(?:ute|ond)s?|(min|sec)(?:ute|ond)s?\s+of\s+arc)\b/gi, "arc$1$2"],
+  [/\bdegrees?\s+of\s+arc\b/gi, "degree"],
+  [/\b(?:man|person|worker|labou?r)[\s-]*(hour|day)s?\b/gi, "man$1"],
+  [/\b(?:psi|pounds?\s+per\s+square\s+inch(?:es)?)\b/gi, "lbf/in^2"],
+  [/\bparts\s+per\s+([mb])illion\b/gi, "pp$1"],
+  [/\b(kg|mg|km|cm|mm|ml|kwh|gb|mb)s\b/gi, "$1"],
+  [/\s+(hour|month|week|year)ly$/gi, "/$1"],
+  [/\s+daily$/gi, "/day"],
+  [/\bwpm\b/gi, "words/min"],
+  [/\bsqft\b/gi, "ft^2"],
+  [/\bleft\s+over\b/gi, "left"],
+  [/\bof\s+an?\s+/gi, "of "],
   [/(?:\bdegrees?|°)\s*°?(?:celsius|centigrade|C)\b/gi, "celsius"],
   [/(?:\bdegrees?|°)\s*°?(?:fahrenheit|F)\b/gi, "fahrenheit"],
-  [/\b(?:fluid\s+ounces?|fl\s+oz)\b/gi, "floz"],
-  [/\blight\s+(?=years?\b)/gi, "light"],
+  [/\b(?:fluid\s+ounces?|fl\s+oz|fluid-ounces?)\b/gi, "floz"],
+  [/\blight[\s-]+(?=years?\b)/gi, "light"],
   [/\bnautical\s+miles?\b/gi, "nmi"],
   [/\bmetric\s+tons?\b/gi, "tonne"],
   [/\bpounds?\s+sterling\b/gi, "GBP"],
-  [/\b(?:square|sq)\s+([A-Za-z]+)/gi, "$1^2"],
-  [/\b(?:cubic|cu)\s+([A-Za-z]+)/gi, "$1^3"],
-  [/\s+squared\b/gi, "^2"],
-  [/\s+cubed\b/gi, "^3"],
   [/(?:^|\s+)per\s+|\s+an?\s+/gi, "/"],
   [/\s*\/\s*/g, "/"]
 ]
 
+/** `square feet`, `feet squared`: of what is a unit; tiles that are square are counted. */
+const POWERS = /\b(?:(square|sq)|cubic|cu)[\s-]+([A-Za-z]+)|\b([A-Za-z]+)\s+(?:(squared)|cubed)\b/gi
+
+/** Words with a unit before a hyphen: `foot-pounds`, `cm-long`. */
+const HYPHENS = /\b([A-Za-z]+)-([A-Za-z]+)(?:-[A-Za-z]+)*/g
+
+/** What stands before words: a blank or nothing, a command for text, where no letter is a variable, or a blank of TeX. */
+export type Setting = "plain" | "text" | "mathematics"
+
 /**
  * The unit that words behind a number are, as it is written (`cm^2`, `mi/h`, `per day`); "" for none to keep; null for what is
- * none. `isText`: they stand in a command for text, where no letter is a variable.
+ * none.
  */
-export const unitIn = (words: string, isText = false): string | null => {
-  const parts = partsOf(words).map((part) => factorsIn(part, isText))
+export const unitIn = (words: string, setting: Setting = "plain"): string | null => {
+  if (setting !== "text" && words.split(/[\s/]+/).some((word) => isMathematical(word) && unitNamed(word) === undefined))
+    return null
+  const parts = partsOf(words).map((part) => factorsIn(part, setting))
   if (parts.includes(null)) return null
   const factors = parts.flatMap((part, i) => (i === 0 ? part! : part!.map((factor) => ({ ...factor, power: -factor.power }))))
   if (factors.length === 0 || factors.length > 4) return factors.length === 0 ? "" : null
@@ -89,13 +97,23 @@ const isPlainPart = (part: string): boolean => {
   if (LETTERS.has(name)) return true
   if (name.includes("^")) return false
   const names = name.trim().split(/\s+/)
-  return (power === undefined || names.length === 1) && names.every(isCounted)
+  return (power === undefined || names.length === 1) && names.every((word) => /^(?:[A-Za-z°][A-Za-z°'’-]+|°)$/.test(word))
 }
 
 const partsOf = (words: string): ReadonlyArray<string> => {
   let text = words.replaceAll(".", "").trim()
   for (const [pattern, unit] of SPOKEN) text = text.replace(pattern, unit)
-  return text.trim().split("/")
+  return text
+    .replace(POWERS, (all, square?: string, after?: string, before?: string, squared?: string) => {
+      const unit = (after ?? before)!
+      return unitNamed(unit) === undefined ? all : `${unit}^${square === undefined && squared === undefined ? 3 : 2}`
+    })
+    .replace(HYPHENS, (all, first: string, second: string) => {
+      const isUnit = unitNamed(first) !== undefined && (first.length > 1 || unitNamed(second) !== undefined)
+      return isUnit ? all.replaceAll("-", " ") : all
+    })
+    .trim()
+    .split("/")
 }
 
 interface Factor extends Unit {
@@ -120,28 +138,25 @@ export const isTouchingUnit = (words: string): boolean => {
 }
 
 /** Units side by side are a product; among words that count the first unit is meant (`cm long`, `US dollars`). None: no unit. */
-const factorsIn = (part: string, isText: boolean): ReadonlyArray<Factor> | null => {
+const factorsIn = (part: string, setting: Setting): ReadonlyArray<Factor> | null => {
+  const inText = setting === "text"
   const words = part.split(/\s+/).filter(Boolean)
-  const factors = words.map((word) => factorIn(word, isText))
+  const factors = words.map((word) => factorIn(word, inText))
   if (factors.every((factor) => factor !== null)) {
     const areLetters = words.length > 1 && words.every((word) => /^[A-Za-z](?:\^|$)/.test(word))
-    return areLetters && !isText ? null : factors
+    // `3 m s` is a product of variables, and `3 m s^-1` is a speed.
+    return areLetters && !inText && !part.includes("^-") ? null : factors
   }
   // `3 ab`, `2 xy^2`: letters, and nothing that is counted.
-  if (!isText && words.every((word) => areVariables(word.replace(/\^[23]$/, "")))) return null
+  if (setting === "mathematics" || (!inText && words.every((word) => areVariables(word.replace(/\^[23]$/, ""))))) return null
   const first = words.findIndex((word, i) => factors[i] !== null && isClear(word, words[i + 1], i === 0))
-  if (!words.every((word, i) => i === first || isCounted(word))) return null
+  if (!words.every((word, i) => i === first || isCounted(words, i, inText))) return null
   return first < 0 ? [] : [factors[first]!]
 }
 
 /** `5 in total` is no length. */
 const isClear = (word: string, next: string | undefined, isFirst: boolean): boolean =>
   /^in$/i.test(word) ? isFirst && /^(?:long|wide|tall|high|deep|thick)$/i.test(next ?? "") : isFirst || word.length > 2
-
-const isCounted = (word: string): boolean => {
-  const bare = word.replace(/\^[23]$/, "")
-  return WORD.test(bare) && (bare.length > 1 || bare === "°") && !NO_UNITS.has(bare.toLowerCase()) && !isMathematical(bare)
-}
 
 /** What a unit measures, as powers of base units, and how many of them it is. */
 interface Measure {

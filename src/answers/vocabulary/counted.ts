@@ -1,0 +1,120 @@
+/**
+ * What may stand behind a number and be left out: what is counted. `17 apples` is 17, and `2 lwh`, `5 dozens` and `5 wrong` are
+ * not the number before them.
+ *
+ * A word of what is counted looks like a word (`shape.ts`): small letters, or a capital before them, five and more, or four that
+ * begin with a consonant; shorter ones are listed (`short-words.ts`). It has no power and no index, and no blank of TeX before
+ * it. It is no function or Greek letter, nor one with a letter or two behind it (`sinx`); no number, multiplier or fraction; and
+ * nothing that denies a number, judges it, compares it or calculates with it. In a command for text no letter is a variable, so
+ * that three letters with the shape of a word are one.
+ *
+ * Letters that are no word are a product of variables.
+ */
+
+import { beginsWithName, isMathematical } from "../mathematics/tokens.ts"
+import { isNumberWord } from "./number-words.ts"
+import { isShapedAsWord } from "./shape.ts"
+import { isShortWord } from "./short-words.ts"
+
+const set = (text: string): ReadonlySet<string> => new Set(text.split(" "))
+
+/** What says something of a number other than what it counts. */
+const SAYS_MORE = set(
+  // It denies, doubts or corrects it.
+  "no not never none nor neither cannot cant nothing nope yes yep yeah okay oops sorry wait hmm maybe perhaps " +
+    "guess guessed typo error " +
+    "mistake mistaken unsure uncertain approx about around roughly almost nearly circa ish otherwise instead " +
+    "rather except actually " +
+    // It compares it, or bounds it.
+    "more less fewer than least most over under above below beyond between within upto till until maximum minimum max min tops " +
+    "too very extra additional additionally further another exceeds exceeding off behind " +
+    // It goes on.
+    "what how why who which and or but if then else unless when while as because since though although however " +
+    "whereas whether so thus hence " +
+    "is are was were be been being isnt arent has have had do does did will would can could shall should may " +
+    "might must to out any yet but " +
+    // It calculates with it.
+    "plus minus times divided multiplied added subtracted increased decreased reduced mod modulo factorial " +
+    "negative negated opposite " +
+    "squared cubed square cube root rooted power raised exponent reciprocal inverse doubled halved tripled " +
+    "quadrupled quintupled " +
+    "double triple quadruple twice thrice percent percents percentage permille pct mille " +
+    "mega giga tera peta micro nano pico milli centi deci hecto bps " +
+    // It says how it is written.
+    "base binary ternary octal decimal hex hexadecimal radix " +
+    // It is a date.
+    "january february march april may june july august september october november december monday tuesday " +
+    "wednesday thursday friday " +
+    "saturday sunday"
+)
+
+/** What judges a number by itself, and things when they follow: `5 wrong`, `5 wrong answers`. */
+const JUDGES = set(
+  "wrong right correct incorrect false true invalid valid impossible possible unlikely unknown undefined extra " +
+    "additional square decimal inverse negative double triple"
+)
+
+/** What compares, behind what is measured or before things: `5 inches longer`, `5 larger boxes`. */
+const COMPARES = set("greater larger bigger smaller higher lower longer shorter short")
+
+/** Words in -ly that are no adverbs of a number. */
+const IN_LY = set(
+  "only family early daily weekly monthly yearly quarterly hourly elderly lovely friendly jelly lily fly bully " +
+    "belly butterfly dolly " +
+    "holly rally tally assembly monopoly supply reply italy"
+)
+
+const isSaying = (word: string): boolean =>
+  SAYS_MORE.has(word) ||
+  JUDGES.has(word) ||
+  COMPARES.has(word) ||
+  isNumberWord(word) ||
+  /n['’]t$/.test(word) ||
+  (word.endsWith("ly") && !IN_LY.has(word))
+
+/** A plural, or a word that goes before one. */
+const isPlural = (word: string | undefined): boolean =>
+  word !== undefined && (/[^s]s$/i.test(word) || /^(?:men|people|children)$/i.test(word))
+
+/** Whether letters are written as a word and not as a product of variables, whatever it says. */
+export const isWord = (letters: string, inText = false): boolean => {
+  const word = letters.toLowerCase()
+  // `2 Pert` and `2 ABCD` are products; `5 Apples`, `5 Cats` and `5 DVDs` are not.
+  const isWritten = /^[a-z]+$/.test(letters) || (word.length > 4 && /^(?:[A-Z][a-z]+|[A-Z]+)$/.test(letters))
+  if (!isWritten && !inText && !(isShortWord(word) && /^[A-Z]+s$|^[A-Z][a-z]+$/.test(letters))) return false
+  if (isMathematical(word)) return false
+  if (isShortWord(word) || isSaying(word)) return true
+  if (beginsWithName(word)) return false
+  const long = word.length > 4 || (word.length === 4 && !/^[aeiou]/.test(word)) || (inText && word.length === 3)
+  return long && isShapedAsWord(word)
+}
+
+const CONTRACTED = /^(?:that|there|what|here|who|let|where|how|she)['’]s$/i
+
+/** `of`, `in`: between what is counted and what it is part of. */
+const LITTLE = set("of in on at by it we us my a an")
+
+/** Whether one of the words behind a number is part of what is counted. */
+export const isCounted = (words: ReadonlyArray<string>, at: number, inText: boolean): boolean => {
+  const [said, next] = [words[at]!, words[at + 1]]
+  const parts = said.split("-")
+  if (parts.length > 1) return isCountedCompound(parts, next, inText)
+  const letters = said.replace(/['’]s?$/, "")
+  const word = letters.toLowerCase()
+  if (LITTLE.has(word)) return true
+  if (!/^[A-Za-z]+$/.test(letters) || CONTRACTED.test(said)) return false
+  // `Anna's marbles`: variables have no apostrophe with an s.
+  const isOwner = letters !== said && letters.length > 2
+  if (!isOwner && !isWord(letters, inText)) return false
+  if (COMPARES.has(word) && at > 0) return true
+  return JUDGES.has(word) || COMPARES.has(word) ? isPlural(next) && !isSaying(next!.toLowerCase()) : !isSaying(word)
+}
+
+/** `T-shirts`, `well-known`; `eight-hour` before shifts. */
+const isCountedCompound = (parts: ReadonlyArray<string>, next: string | undefined, inText: boolean): boolean => {
+  const [first, ...rest] = parts
+  const ofNumber = isNumberWord(first!.toLowerCase()) && !/^(?:half|halves)$/.test(first!)
+  if (ofNumber && !isPlural(next)) return false
+  if (!ofNumber && !/^[A-Za-z]$/.test(first!) && !isCounted([first!, "things"], 0, inText)) return false
+  return rest.every((part) => part.length > 1 && isCounted([part, "things"], 0, inText))
+}
