@@ -60,6 +60,11 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:langle|lparen)(?![A-Za-z])/g, "("],
   [/\\(?:rangle|rparen)(?![A-Za-z])/g, ")"],
   [/\\[lr]vert(?![A-Za-z])/g, "|"],
+  // In bold on both sides of a product: vectors.
+  [
+    /\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}\s*\\(cdot|times)\s*\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}/g,
+    "\\vec{$1}\\$2 \\vec{$3}"
+  ],
   [/\\mid(?![A-Za-z])/g, "|"],
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],

@@ -40,7 +40,8 @@ export const FUNCTIONS = [
   "max",
   "min"
 ] as const
-export type FunctionName = (typeof FUNCTIONS)[number]
+/** With those that have no name in a text. */
+export type FunctionName = (typeof FUNCTIONS)[number] | "dot" | "cross"
 
 /** A text that is no expression of this kind; `problem` goes on after what it is said of: `ends too early`. */
 export class Unreadable extends Error {

@@ -65,12 +65,10 @@ const constants: Readonly<Record<Constant, Approximate>> = {
 
 type Binary = (a: Approximate, b: Approximate) => Approximate
 
-const multiplied: Binary = (a, b) =>
-  rounded(
-    a.re * b.re - a.im * b.im,
-    a.re * b.im + a.im * b.re,
-    a.error * size(b) + b.error * size(a) + a.error * b.error + 2 * UNIT * size(a) * size(b)
-  )
+const errorOfProduct = (a: Approximate, b: Approximate): number =>
+  a.error * size(b) + b.error * size(a) + a.error * b.error + 2 * UNIT * size(a) * size(b)
+
+const multiplied: Binary = (a, b) => rounded(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re, errorOfProduct(a, b))
 
 const divided: Binary = (a, b) => {
   const bottom = b.re * b.re + b.im * b.im
@@ -209,6 +207,8 @@ const functions: Readonly<Record<FunctionName, (a: Approximate, b: Approximate) 
   ceiling: step(Math.ceil),
   factorial,
   binomial: (a, b) => divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b)))),
+  dot: (a, b) => real(a.re * b.re + a.im * b.im, errorOfProduct(a, b)),
+  cross: (a, b) => real(a.re * b.im - a.im * b.re, errorOfProduct(a, b)),
   gcd: () => NOTHING,
   lcm: () => NOTHING,
   max: (a, b) => (a.im !== 0 || b.im !== 0 ? NOTHING : a.re >= b.re ? a : b),

@@ -8,6 +8,7 @@ import { approximate, type Approximate, hasValue, type Point } from "./approxima
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
 import { compare, type Rational } from "./rational.ts"
+import { isVectorName } from "./vectors.ts"
 import { Once, spend } from "./work.ts"
 
 /** Points that are looked at, and how many of them must have told something. */
@@ -31,7 +32,9 @@ const valueAt = (name: string, point: number): Approximate => {
   for (let i = 0; i <= point; i++) hash = (Math.imul(hash, 1_664_525) + 1_013_904_223) | 0
   const uniform = (hash >>> 0) / 2 ** 32
   const size = point % 4 === 0 ? 0.1 + 0.8 * uniform : 0.9 + 1.7 * uniform
-  return { re: negative ? -size : size, im: 0, error: 0 }
+  const re = negative ? -size : size
+  if (!isVectorName(name)) return { re, im: 0, error: 0 }
+  return { re, im: 0.3 + ((Math.imul(hash, 2_246_822_519) >>> 0) / 2 ** 32) * 1.5, error: 0 }
 }
 
 /** What was worked out of an expression, so that each of many is worked out once, however many it is compared with. */

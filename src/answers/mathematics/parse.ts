@@ -13,6 +13,7 @@ import { type Expression, type FunctionName, Unreadable } from "./Expression.ts"
 import { compare, rational, type Rational } from "./rational.ts"
 import { ACCENTS, ALIASES, BRACKETS, CONSTANTS, GREEK, isFunction, TIMES, UPRIGHT } from "./symbols.ts"
 import { type Token, tokensOf } from "./tokens.ts"
+import { isVector, powerOf, productOf } from "./vectors.ts"
 
 /** Deeper nesting is no answer of anybody, and would cost a stack. */
 const DEEPEST = 60
@@ -99,14 +100,18 @@ class Reader {
     for (;;) {
       const divides = this.is("/") || this.is("div")
       if (divides || this.is("*") || TIMES.has(this.command() ?? "")) {
+        const isCross = this.is("times")
         this.at++
-        left = { kind: divides ? "quotient" : "product", left, right: this.factor() }
+        let right = this.factor()
+        // `\vec a \times 2\vec b`: with what stands side by side behind the sign.
+        if (!divides && isVector(left)) while (this.startsFactor()) right = productOf(right, this.power(), false)
+        left = divides ? quotient(left, right) : productOf(left, right, isCross)
       } else if (this.startsFactor()) {
         const [before, next] = [this.tokens[this.at - 1]!, this.tokens[this.at]!]
         if (before.kind === "number" && next.kind === "number") throw new Unreadable("has two numbers side by side")
         const fraction = plain && this.command() === "frac"
         const right = this.power()
-        left = { kind: fraction && isProper(right) ? "sum" : "product", left, right }
+        left = fraction && isProper(right) ? { kind: "sum", left, right } : productOf(left, right, false)
       } else return left
       plain = false
     }
@@ -160,7 +165,7 @@ class Reader {
 
   /** What stands behind `^`; degrees are parts of pi. */
   private raised(base: Expression): Expression {
-    if (!this.isCircle()) return { kind: "power", left: base, right: this.exponent() }
+    if (!this.isCircle()) return powerOf(base, this.exponent())
     this.at += this.is("{") ? 3 : 1
     return { kind: "product", left: base, right: quotient({ kind: "constant", name: "pi" }, number({ top: 180n, bottom: 1n })) }
   }
