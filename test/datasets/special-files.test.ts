@@ -171,6 +171,33 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     ])
   })
 
+  it.skipIf(!isRoot).each([
+    ["the folder itself", ""],
+    ["the folder of the source", "gsm8k"],
+    ["a folder below it", "gsm8k/main"],
+    ["the owner's folder", "openai"]
+  ])("that the user named and may not read: %s; no other folder is read instead", (_, forbidden) => {
+    const [data, other] = ["gsm8k/main/test-00000-of-00001.parquet", "gsm8k/test.jsonl"].map((name) =>
+      dataWith((file) => fs.writeFileSync(file, '{"question":"1+1?","answer":"2\\n#### 2"}\n'), name)
+    )
+    fs.mkdirSync(path.join(data!, "openai"))
+    for (const folder of [data!, other!]) fs.chmodSync(folder, 0o755)
+    fs.chmodSync(path.join(data!, forbidden), 0o000)
+    const source = `
+      import { locateDataset } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/locate/locate.ts"))}
+      process.setuid(65534)
+      try { console.log(locateDataset("gsm8k", "test", ${JSON.stringify([data, other])}).folder) }
+      catch (cause) { console.log(cause.message) }`
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", source], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"]
+    })
+    expect(out).toMatch(
+      /cannot be read: permission is denied\. Give this user the right to it, or name another folder with --data/
+    )
+    expect(out.startsWith(path.join(data!, forbidden))).toBe(true)
+  })
+
   it.skipIf(!fs.existsSync("/proc/self/mem")).each(["test.jsonl", "test.jsonl.gz", "main/test-00000-of-00001.parquet"])(
     "a file that the disk does not give (%s) is not called damaged",
     async (name) => {

@@ -193,6 +193,8 @@ describe("errors", () => {
       expect(run(`x = match = 1\nmatch ${subject}:\n    case 1:\n        y = 2\n    case _:\n        y = 3`)).toMatch(
         /^Unsupported: 'match' is outside this evaluator's Python \(line 2\)$/
       )
+    for (const source of ["type X = int", "type Pair[T] = tuple[T, T]", "type Of = list[int]"])
+      expect(run(source)).toBe("Unsupported: 'type' is outside this evaluator's Python (line 1)")
     expect(run("import numpy as np")).toBe("ImportError: No module named 'numpy' (line 1)")
   })
 })
@@ -204,6 +206,8 @@ describe("a name that is a word of Python only in its place", () => {
     ["def match(case): return case\nprint(match(5))", "5"],
     ["match: int = 5\nprint(match)", "5"],
     ["case = 2\nmatch = 3\nprint(match * case)", "6"],
+    ["type = 5\nprint(type)", "5"],
+    ["print(type(5) == int)", "True"],
     ["match = {1: 2}\nprint(match[\n1])", "2"]
   ])("%j", (source, printed) => expect(run(source)).toBe(printed))
 

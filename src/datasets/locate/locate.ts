@@ -36,10 +36,17 @@ export const namedRoots = (options: RootOptions = {}): ReadonlyArray<string> =>
     .filter((root) => root !== undefined && root !== "")
     .map((root) => resolve(root!))
 
+/** Where data is looked for unasked. */
+const defaultRoots = (repository: string): ReadonlyArray<string> => [
+  resolve(repository, "../shared/data"),
+  resolve(repository, "data")
+]
+const DEFAULT_ROOTS = new Set(defaultRoots(REPOSITORY))
+
 /** The folders searched, in order; they need not exist. */
 export const datasetRoots = (options: RootOptions = {}): ReadonlyArray<string> => {
   const repository = options.repository ?? REPOSITORY
-  return [...new Set([...namedRoots(options), resolve(repository, "../shared/data"), resolve(repository, "data")])]
+  return [...new Set([...namedRoots(options), ...defaultRoots(repository)])]
 }
 
 /** The folder that datasets are imported into: the one given, that of ECHO_CHAMBER_DATA, else `data` inside the repository. */
@@ -63,6 +70,8 @@ export interface Located {
   readonly files: ReadonlyArray<LocatedFile>
   /** Left out on purpose, with the reason. */
   readonly excluded: ReadonlyArray<LocatedFile & { readonly why: string }>
+  /** Folders of roots that nobody named and that may not be read: another was read instead. */
+  readonly unreadable: ReadonlyArray<DatasetUnreadable>
   /** Shards that the names of the others say exist (`train-00003-of-00032.parquet`). */
   readonly missing: ReadonlyArray<string>
 }
@@ -77,6 +86,8 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
     for (const layout of split.layouts)
       for (const folder of foldersOf(source, layout, root)) {
         const files = matches(folder, layout.globs, unreadable)
+        // Whoever names a folder means it: another is not read instead of one that may not be.
+        if (unreadable.length > 0 && !DEFAULT_ROOTS.has(root)) throw unreadable[0]!
         if (files.length === 0) continue
         const why = layout.excluded?.why ?? ""
         const excluded = matches(folder, layout.excluded?.globs ?? [], unreadable).map((file) => ({ ...file, why }))
@@ -90,7 +101,7 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
             present: files.length,
             obtain: obtain(source, splitName)
           })
-        return { source, splitName, split, layout, folder, files, excluded, missing }
+        return { source, splitName, split, layout, folder, files, excluded, unreadable, missing }
       }
   const [first] = unreadable
   if (first !== undefined) throw first

@@ -32,6 +32,7 @@ export const passedOver = (located: Located, options: RootOptions): ReadonlyArra
   folders.add(located.folder)
   const taken = new Set([...located.files, ...located.excluded].map((file) => file.path))
   return [
+    ...located.unreadable.map(({ path, problem }) => ({ path, why: problem })),
     ...roots.flatMap((root) => strays(source, root)),
     ...[...folders].flatMap((folder) =>
       below(folder, "", DEEPEST).flatMap((inside) => {

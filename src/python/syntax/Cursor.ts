@@ -48,6 +48,12 @@ export class Cursor {
     return end - this.at > 2 && colon!.text === ":" && indent?.kind === "indent" && first?.text === "case"
   }
 
+  /** Whether `type X = ...` of Python 3.12 begins here: two names side by side are nothing else. */
+  opensAlias(): boolean {
+    const [word, name, next] = this.tokens.slice(this.at, this.at + 3)
+    return word?.text === "type" && name?.kind === "name" && next?.kind === "operator" && /^[=[]$/.test(next.text)
+  }
+
   advance(): Token {
     const token = this.token
     if (this.at < this.tokens.length - 1) this.token = this.tokens[++this.at]!

@@ -50,7 +50,7 @@ const readStatement = (cursor: Cursor, body: Array<Stmt>): void => {
   } else if (cursor.isOperator("@")) {
     body.push(decorated(cursor))
     return
-  } else if (cursor.token.kind === "name" && cursor.opensMatch()) throw leftOut(cursor)
+  } else if (cursor.token.kind === "name" && (cursor.opensMatch() || cursor.opensAlias())) throw leftOut(cursor)
   simpleLine(cursor, body)
 }
 
