@@ -5,7 +5,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { isSameAnswer } from "../../src/answers/answers.ts"
+import { answerText, isSameAnswer, reading } from "../../src/answers/answers.ts"
 import { items } from "../../src/problems/words.ts"
 import { draws } from "../../src/random/philox.ts"
 
@@ -30,6 +30,24 @@ describe("what is counted", () => {
     expect(nouns.length).toBeGreaterThan(500)
     expect(nouns.filter((noun) => !isSameAnswer(`7 ${noun}`, "7"))).toEqual([])
   })
+})
+
+describe("what tables hold", () => {
+  it("of every text is read again as the same, and no number where words say something of it", () => {
+    const pairs = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "counted-pairs.json"), "utf8")) as ReadonlyArray<{
+      readonly gold: string
+      readonly answer: string
+    }>
+    for (const text of pairs.flatMap(({ gold, answer }) => [gold, answer])) {
+      const held = answerText(text)
+      if (held === null) continue
+      expect([answerText(held), isSameAnswer(text, held)], `${text} is held as ${held}`).toEqual([held, true])
+    }
+  })
+
+  it.each(["5 or more", "5 and six", "5, wrong", "5 and a half dozen"])("of %s is nothing", (text) =>
+    expect(reading(text)).toHaveProperty("problem")
+  )
 })
 
 describe("letters behind a number and a blank", () => {

@@ -36,10 +36,11 @@ export const isMathematical = (word: string, alone = false): boolean =>
   WORDS.has(word) && !(alone && FUNCTIONS.split(" ").includes(WORDS.get(word)!))
 
 /** A name with one letter that is the variable, as it is written in haste: `sinx`, `lnx`, `pir`. */
-const GLUED = /^(sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|ln|log|exp|sqrt|pi)([a-z])$/
-const BEGINNING = new RegExp(`^(?:${FUNCTIONS.replaceAll(" ", "|")}|pi)[a-z]{1,2}$`)
+const LONG_GREEK = "alpha|beta|gamma|delta|epsilon|zeta|theta|iota|kappa|lambda|rho|sigma|tau|upsilon|phi|psi|omega"
+const GLUED = new RegExp(`^(sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|ln|log|exp|sqrt|pi|${LONG_GREEK})([a-z])$`)
+const BEGINNING = new RegExp(`^(?:${FUNCTIONS.replaceAll(" ", "|")}|pi|${LONG_GREEK})[a-z]{1,2}$`)
 
-/** Whether small letters are the name of a function with a letter or two behind it. */
+/** Whether small letters are such a name with a letter or two behind it. */
 export const beginsWithName = (letters: string): boolean => BEGINNING.test(letters)
 
 const TOKEN = /\s+|(?<number>\d+(?:\.\d*)?|\.\d+)|\\(?<command>[A-Za-z]+|[^A-Za-z])|(?<letters>[A-Za-z]+)|(?<sign>[^])/gu

@@ -36,7 +36,8 @@ const SAYS_MORE = set(
     // It calculates with it.
     "plus minus times divided multiplied added subtracted increased decreased reduced mod modulo factorial " +
     "negative negated opposite " +
-    "squared cubed square cube root rooted power raised exponent reciprocal inverse doubled halved tripled " +
+    "squared cubed square cube root rooted power raised exponent reciprocal inverse doubt wrongs doubling halving " +
+    "tripling squaring doubled halved tripled " +
     "quadrupled quintupled " +
     "double triple quadruple twice thrice percent percents percentage permille pct mille " +
     "mega giga tera peta micro nano pico milli centi deci hecto bps " +
@@ -50,7 +51,8 @@ const SAYS_MORE = set(
 
 /** What judges a number by itself, and things when they follow: `5 wrong`, `5 wrong answers`. */
 const JUDGES = set(
-  "wrong right correct incorrect false true invalid valid impossible possible unlikely unknown undefined extra " +
+  "wrong right correct incorrect false true invalid valid impossible possible unlikely unknown undefined doubtful " +
+    "dubious bogus fake roman extra " +
     "additional square decimal inverse negative double triple"
 )
 
@@ -91,6 +93,9 @@ export const isWord = (letters: string, inText = false): boolean => {
 
 const CONTRACTED = /^(?:that|there|what|here|who|let|where|how|she)['’]s$/i
 
+/** What was done, to the number itself where nothing else is named. */
+const DONE = /^(?!needed$|required$|combined$|unused$)[a-z]{2,}[^e]ed$/
+
 /** `of`, `in`: between what is counted and what it is part of. */
 const LITTLE = set("of in on at by it we us my a an")
 
@@ -107,6 +112,8 @@ export const isCounted = (words: ReadonlyArray<string>, at: number, inText: bool
   const isOwner = letters !== said && letters.length > 2
   if (!isOwner && !isWord(letters, inText)) return false
   if (COMPARES.has(word) && at > 0) return true
+  // `5 refuted`, and not `5 painted eggs` or `5 eggs painted`.
+  if (at === 0 && DONE.test(word) && !words.slice(1).some(isPlural)) return false
   return JUDGES.has(word) || COMPARES.has(word) ? isPlural(next) && !isSaying(next!.toLowerCase()) : !isSaying(word)
 }
 

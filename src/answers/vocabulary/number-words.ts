@@ -58,7 +58,9 @@ export const fractionNamed = (word: string): { readonly bottom: bigint; readonly
 const OTHERS = new Set(
   (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen " +
-    "nineteen second score scores googol googolplex myriad myriads naught nought nil tens ones"
+    "nineteen second halfs thou mil mill score scores googol googolplex myriad myriads naught nought nil tens " +
+    "ones twos threes fours " +
+    "fives sixes sevens eights nines zeros zeroes"
   ).split(" ")
 )
 

@@ -37,8 +37,8 @@ export const answerSentence = lineAfter("The answer is:", "last line")
 /** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
 export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
 
-const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:Final )?[Aa]nswer\s*:(?:\*\*)?([^\n]*)/gm
-const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:Final )?[Aa]nswer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gm
+const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*:(?:\*\*)?([^\n]*)/gim
+const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gim
 
 const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
   const found = [...solution.matchAll(pattern)].at(-1)
@@ -49,7 +49,23 @@ const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
 
 /** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
 const answerLine = (solution: string, bare: boolean): Statement | null =>
-  solution.includes("nswer") ? lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution) : null
+  /answer/i.test(solution) ? lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution) : null
+
+const LAST_SENTENCE = /(?:^|[.!?\n]\s*|\b(?:so|thus|hence|therefore),?\s+)(the (?:final )?answer is\s+(?=\S)([^\n]*?))\s*$/i
+/** Words before an equation. */
+const PROSE = /(?<![\\A-Za-z])[A-Za-z]{3,}[^=]*=/
+/** Longer sentences are no answers. */
+const LONGEST_SENTENCE = 200
+
+/** `The answer is 29.`, where a text ends in it and it says a value; prose elsewhere. */
+const lastSentence: AnswerLine = (solution) => {
+  const from = Math.max(0, solution.length - LONGEST_SENTENCE)
+  const found = LAST_SENTENCE.exec(solution.slice(from))
+  if (found === null || !/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
+  const said = reading(found[2]!)
+  if ("problem" in said || said.answer.kind === "words") return null
+  return { start: from + found.index + found[0].indexOf(found[1]!), text: found[2]!, name: "last sentence" }
+}
 
 const box: AnswerLine = (solution) => {
   const found = solution.includes("\\boxed") ? lastBox(solution) : null
@@ -58,7 +74,13 @@ const box: AnswerLine = (solution) => {
 
 /** What a solution states last, or `complaint` where it states nothing. */
 export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
-  const statements = [box(solution), gsmLine(solution), answerLine(solution, bare), answerSentence(solution)]
+  const statements = [
+    box(solution),
+    gsmLine(solution),
+    answerLine(solution, bare),
+    answerSentence(solution),
+    lastSentence(solution)
+  ]
   const last = statements.reduce((last, next) => (last === null || (next !== null && next.start > last.start) ? next : last))
   if (last === null) return { value: null, error: complaint, steps: 0 }
   if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }

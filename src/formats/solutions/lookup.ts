@@ -22,4 +22,4 @@ export const lookup: Format = {
 }
 
 /** How a completion opens. */
-const opening = /^\s*Answer\s*(:|is\b)([^\n]*)/
+const opening = /^\s*(?:Answer|ANSWER)\s*(:|is\b)([^\n]*)/
