@@ -55,9 +55,12 @@ const knownOf = (at: Expression): Known => {
   return now
 }
 
-const valueOf = ({ at, values, variables }: Known, point: number): Approximate =>
+const valueOf = ({ at, exact, values, variables }: Known, point: number): Approximate =>
   (values[point] ??= new Once(() => {
     spend(2 * variables.length)
+    // What only exact arithmetic has a value of: `\gcd(4, 6)`, `\binom{3}{5}`.
+    const known = variables.length === 0 ? exact.get() : null
+    if (known !== null) return approximate({ kind: "number", value: known }, {})
     return approximate(at, Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point)
   })).get()
 
