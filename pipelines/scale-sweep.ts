@@ -10,6 +10,10 @@
 
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
+import { expertIterationSlower, grpoLessStable } from "../src/report/claims/algorithm-claims.ts"
+import type { Claim } from "../src/report/claims/Claim.ts"
+import { sharpening } from "../src/report/claims/outcome-claims.ts"
+import { accuracyDecides, concentration, scaleFlips } from "../src/report/claims/winner-claims.ts"
 import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
@@ -18,6 +22,21 @@ import { mix } from "../stages/mix.ts"
 import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
+
+const ppo = { "rl.algorithm": "ppo" }
+const grpo = { "rl.algorithm": "grpo" }
+const ei = { "rl.algorithm": "ei" }
+const sharing = ["pretrain.scale"]
+
+/** Judged from three seeds on; the default is one, for a first look within minutes. */
+export const claims: ReadonlyArray<Claim> = [
+  concentration({ arms: ppo, seeds: 3 }),
+  accuracyDecides({ arms: { "rl.algorithm": [...paperAlgorithms] }, seeds: 3 }),
+  sharpening({ arms: { "rl.algorithm": ["ppo", "grpo"] }, k: 8, seeds: 3 }),
+  scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": "m" }, sharing: ["rl.algorithm"], seeds: 3 }),
+  grpoLessStable({ ppo, grpo, sharing, seeds: 3 }),
+  expertIterationSlower({ ppo, ei, sharing, seeds: 3 })
+]
 
 export default Study.make(
   "scale-sweep",

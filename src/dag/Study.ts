@@ -15,6 +15,14 @@ export interface Study {
   readonly params: ParamModule.Params
   /** Every node that the study names, in order; what they need follows through their inputs. Throws `ParamInvalid`. */
   readonly nodes: (given: Readonly<Record<string, unknown>>) => ReadonlyArray<Node>
+  /** The same by the studies that it is made of, where it is made of others. */
+  readonly parts?: (given: Readonly<Record<string, unknown>>) => ReadonlyArray<StudyPart>
+}
+
+/** A study run as a part of another. */
+export interface StudyPart {
+  readonly study: string
+  readonly nodes: ReadonlyArray<Node>
 }
 
 /** Beyond that it is a typing error: the graph alone would fill the memory. */
@@ -47,6 +55,26 @@ export const make = <const P extends ParamModule.Params>(
     return nodes
   }
 })
+
+/**
+ * A study made of others: `choose` says which, and with which values of their dimensions. Nodes that they share are computed
+ * once, and each study's claims are judged on its own nodes.
+ */
+export const all = <const P extends ParamModule.Params>(
+  name: string,
+  description: string,
+  definition: P,
+  choose: (
+    dimensions: ParamModule.Values<P>
+  ) => ReadonlyArray<{ readonly study: Study; readonly given: Readonly<Record<string, unknown>> }>
+): Study => {
+  const parts = (given: Readonly<Record<string, unknown>>) =>
+    choose(ParamModule.complete(name, definition, given)).map(({ study, given: values }): StudyPart => ({
+      study: study.name,
+      nodes: study.nodes(values)
+    }))
+  return { name, description, params: definition, parts, nodes: (given) => parts(given).flatMap(({ nodes }) => nodes) }
+}
 
 const isNode = (value: object): value is Node => "stage" in value && "inputs" in value && "params" in value
 

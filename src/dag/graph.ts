@@ -12,6 +12,7 @@ import { canonicalJson, digestOf } from "../store/objects/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"
+import type { StudyPart } from "./Study.ts"
 
 export interface GraphNode {
   /** `rl-1f3a90c2`: stage and the first digits of the identity, as many as no other node of the graph begins with. */
@@ -24,6 +25,8 @@ export interface GraphNode {
   readonly params: Readonly<Record<string, unknown>>
   /** Input name to node id. */
   readonly inputs: Readonly<Record<string, string>>
+  /** The studies that need it, where the graph is of several. */
+  readonly studies?: ReadonlyArray<string>
 }
 
 export interface Graph {
@@ -72,7 +75,12 @@ export interface Override {
   readonly text: string
 }
 
-export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<Override> = []): Graph => {
+/** `parts` are the targets by the studies that name them, where these are several. */
+export const graphOf = (
+  targets: ReadonlyArray<Node>,
+  overrides: ReadonlyArray<Override> = [],
+  parts: ReadonlyArray<StudyPart> = []
+): Graph => {
   const identityOf = new Map<Node, string>()
   const found = new Map<string, Identified>()
   const stages = new Map<string, Stage.Any>()
@@ -104,7 +112,15 @@ export const graphOf = (targets: ReadonlyArray<Node>, overrides: ReadonlyArray<O
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, ids.get(input)!]))
   }))
   const labels = labelsOf(identified)
-  const nodes = identified.map((node) => ({ ...node, label: labels.get(node.id)! }))
+  const studies = new Map<string, Array<string>>()
+  for (const { study, nodes } of parts)
+    for (const identity of new Set(inputsFirst(nodes).map((node) => identityOf.get(node)!)))
+      studies.set(identity, [...(studies.get(identity) ?? []), study])
+  const nodes = identified.map((node) => ({
+    ...node,
+    label: labels.get(node.id)!,
+    ...(parts.length === 0 ? {} : { studies: studies.get(node.identity) ?? [] })
+  }))
   return { nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
 }
 

@@ -1,19 +1,23 @@
-/** What a run says to the claims that its study's own file makes, for whoever shows them without drawing a report. */
+/** What a run says to the claims that its study binds: each judged on the nodes of its own study, all on one scoreboard. */
 
 import * as Effect from "effect/Effect"
 
-import { verdictOf } from "./claims/Claim.ts"
-import { judge, type StudyClaims } from "./claims/study-claims.ts"
-import type { RunRecord } from "./data/RunRecord.ts"
-import { readStudy } from "./data/study-data.ts"
+import type { Claim } from "./claims/Claim.ts"
+import type { StudyClaims } from "./claims/study-claims.ts"
+import { judge } from "./claims/verdict.ts"
+import { verdictLine } from "./claims/words.ts"
+import { partOf, type RunRecord } from "./data/RunRecord.ts"
+import { readStudy, type StudyData } from "./data/study-data.ts"
 
-/** A line for each claim: `KL1 holds: A strong KL penalty ...`. */
+/** The scoreboard of a run; `whole` is what was read of all of it, where that is at hand. */
+export const judgeStudy = Effect.fnUntraced(function* (record: RunRecord, claims: ReadonlyArray<Claim>, whole?: StudyData) {
+  const data = new Map<string | undefined, StudyData>(whole === undefined ? [] : [[undefined, whole]])
+  for (const { study } of claims)
+    if (!data.has(study)) data.set(study, yield* readStudy(study === undefined ? record : partOf(record, study), ""))
+  return judge(claims, ({ study }) => data.get(study)!)
+})
+
+/** A line for each claim: `C4 supported: pass@1 and majority@k rise ...`. */
 export const studyVerdicts = Effect.fnUntraced(function* (record: RunRecord, { claims }: StudyClaims) {
-  if (claims.length === 0) return []
-  const data = yield* readStudy(record, "")
-  return claims.map((claim) => {
-    const { findings, problem } = judge(claim, data)
-    const verdict = problem === null ? verdictOf(findings) : `could not be judged, its own code failed: ${problem}`
-    return problem === null ? `${claim.id} ${verdict}: ${claim.statement}` : `${claim.id} ${verdict}`
-  })
+  return claims.length === 0 ? [] : (yield* judgeStudy(record, claims)).map(verdictLine)
 })

@@ -13,11 +13,12 @@ import { attributionFigures } from "./figures/attribution-figures.ts"
 import { evaluationFigures } from "./figures/evaluation-figures.ts"
 import { rlFigures } from "./figures/rl-figures.ts"
 import { trainingFigures } from "./figures/training-figures.ts"
+import { judgeStudy } from "./judge-study.ts"
 import { readLeftOut } from "./left-out.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
 import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
-import { claimsSection, studyClaimsSection } from "./sections/claims-section.ts"
+import { claimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { leftOutSection } from "./sections/left-out-section.ts"
@@ -28,6 +29,7 @@ import { runSection } from "./sections/run-section.ts"
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string, claims: ReadonlyArray<Claim>) {
   const data = yield* readStudy(record, description)
   const leftOut = yield* readLeftOut(record)
+  const judged = yield* judgeStudy(record, claims, data)
   const groups: ReadonlyArray<readonly [id: string, title: string, figures: ReadonlyArray<Figure>]> = [
     ["reinforcement", "Reinforcement learning", rlFigures(data)],
     ["evaluation", "Before and after", evaluationFigures(data)],
@@ -47,9 +49,8 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     )
   }
   const links = [
+    ...(claims.length === 0 ? [] : [["claims", "Claims"]]),
     ["results", "Results"],
-    ...(claims.length === 0 ? [] : [["study-claims", "The study's claims"]]),
-    ["claims", "Claims"],
     ...groups.map(([id, title]) => [id, title]),
     ["completions", "Completions"],
     ["left-out", "Left out and cut"],
@@ -57,9 +58,8 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     ["commands", "To go on"]
   ] as const
   const main = [
+    claimsSection(judged),
     resultsSection(data),
-    studyClaimsSection(data, claims),
-    claimsSection(data),
     ...sections,
     completionsSection(data),
     leftOutSection(leftOut),

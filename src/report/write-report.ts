@@ -27,7 +27,7 @@ export interface ReportRequest {
   readonly record: RunRecord
   /** What the study is, in a sentence. */
   readonly description: string
-  /** The claims that the study's own file makes, to be judged beside the paper's. */
+  /** The claims that the study's own file makes, to be judged by it. */
   readonly ownClaims?: StudyClaims
   /** Where to write it; by default the store's own place for it, where it is kept if it is there. */
   readonly output?: string

@@ -45,8 +45,9 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"], ["printing"]],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective"], ["packed"]],
   "src/report": [
-    ["write-report.ts", "judge-study.ts"],
+    ["write-report.ts"],
     ["render-report.ts"],
+    ["judge-study.ts"],
     ["sections"],
     ["figures", "claims"],
     ["page", "draw", "left-out.ts"],
@@ -135,8 +136,7 @@ export const BOUNDED_SPREADS: Readonly<Record<string, string>> = {
   "random.between": "two ends",
   "Math.hypot": "at most a thousand: the branch says so",
   "target.entries.set": "a key and its value",
-  "values.subarray": "two ends",
-  all: "the cells of a study"
+  "values.subarray": "two ends"
 }
 
 /** No folder has more modules than this (a .c file with its header is one)... */

@@ -1,337 +1,367 @@
-/** Verdicts of the report's claims, on numbers made for them. */
+/** The paper's claims on numbers made for them: which seeds count, what is measured, what makes each hold and fail. */
 
 import { describe, expect, test } from "vitest"
 
-import type { Trained } from "../../src/report/claims/cell-groups.ts"
-import { verdictOf } from "../../src/report/claims/Claim.ts"
-import { all, changeOf, difference, isPositive, points } from "../../src/report/claims/comparisons.ts"
-import {
-  expertIterationSlower,
-  grpoLessStable,
-  klKeepsBreadth,
-  moreIsBetter,
-  sharpening
-} from "../../src/report/claims/outcome-claims.ts"
-import { claims } from "../../src/report/claims/registry.ts"
-import { concentration, imbalance, mostAccurate, scaleFlip } from "../../src/report/claims/winner-claims.ts"
-import type { Curve } from "../../src/report/data/curves.ts"
-import { largestFirst } from "../../src/report/data/ordering.ts"
-import type { PolicyEstimates } from "../../src/report/data/policy-estimates.ts"
-import type { CellData, StudyData } from "../../src/report/data/study-data.ts"
-import type { ParamValue } from "../../src/report/data/varying-params.ts"
+import { expertIterationSlower, grpoLessStable } from "../../src/report/claims/algorithm-claims.ts"
+import type { Claim } from "../../src/report/claims/Claim.ts"
+import { klKeepsBreadth, moreIsBetter, nothingToAmplify, sharpening } from "../../src/report/claims/outcome-claims.ts"
+import { tilted, tiltPredicts } from "../../src/report/claims/prediction-claims.ts"
+import { changeOf, overSeeds, pairsOf, trialsOf } from "../../src/report/claims/trials.ts"
+import { judge } from "../../src/report/claims/verdict.ts"
+import { accuracyDecides, concentration, imbalanceFlips, scaleFlips } from "../../src/report/claims/winner-claims.ts"
+import type { CellData } from "../../src/report/data/study-data.ts"
+import { cell, K, type MadeTrial, policy, studyOf } from "./fixtures/made-study.ts"
 
-const estimate = (value: number, half = 0.03) => ({ value, low: value - half, high: value + half, seeds: 1 })
-const curve = (values: ReadonlyArray<number>): Curve => values.map((mean, x) => ({ x, mean, low: mean, high: mean }))
+const ppo = { "rl.algorithm": "ppo" }
+const grpo = { "rl.algorithm": "grpo" }
+const ei = { "rl.algorithm": "ei" }
+const SCALE = ["pretrain.scale"]
 
-interface Side {
-  readonly pass1?: number
-  readonly pass8?: number
-  readonly majority8?: number
-  readonly shares?: Readonly<Record<string, number>>
-  readonly accuracies?: Readonly<Record<string, number>>
-}
-const estimates = ({ pass1 = 0.2, pass8 = 0.5, majority8 = 0.3, shares = {}, accuracies = {} }: Side): PolicyEstimates => ({
-  pass1: estimate(pass1),
-  passAtK: new Map([
-    [1, estimate(pass1)],
-    [8, estimate(pass8)]
-  ]),
-  majorityAtK: new Map([[8, estimate(majority8)]]),
-  shares: new Map(Object.entries(shares).map(([name, value]) => [name, estimate(value)])),
-  accuracies: new Map(Object.entries(accuracies).map(([name, value]) => [name, estimate(value)])),
-  byDifficulty: new Map()
-})
+/** So many seeds, each a little different, as seeds are. */
+const seeds = (n: number, of: (wobble: number, seed: number) => MadeTrial): ReadonlyArray<MadeTrial> =>
+  Array.from({ length: n }, (_, seed) => of(0.01 * Math.sin(3 * seed + 1), seed))
 
-const cell = (
-  params: Readonly<Record<string, ParamValue>>,
-  before: Side,
-  after: Side,
-  curves: {
-    readonly shares?: Readonly<Record<string, ReadonlyArray<number>>>
-    readonly accuracy?: ReadonlyArray<number>
-    readonly klCoefficient?: number | null
-  } = {}
-): Trained => {
-  const [winner] = Object.entries(after.shares ?? {}).toSorted(([, a], [, b]) => b - a)[0] ?? [null]
-  const varyingParams = Object.entries(params).map(([name, value]) => ({ name, value }))
-  return {
-    name: Object.values(params).join(" "),
-    varyingParams,
-    suite: "unseen-values",
-    members: [{ seed: 0, rl: null, start: null, before: null, after: null }],
-    before: estimates(before),
-    after: estimates(after),
-    winner,
-    dominance: null,
-    problems: [],
-    curves: {
-      name: "",
-      varyingParams,
-      steps: 100,
-      klCoefficient: curves.klCoefficient ?? null,
-      updates: new Map([["accuracy", curve(curves.accuracy ?? [])]]),
-      shares: new Map(Object.entries(curves.shares ?? {}).map(([name, values]) => [name, curve(values)])),
-      accuracies: new Map()
-    },
-    attributedBefore: [],
-    attributedAfter: [],
-    completions: [],
-    differences: []
-  }
-}
-const record = {
-  run: "r",
-  study: "s",
-  startedAt: "",
-  settings: {},
-  command: [],
-  engine: "",
-  status: "succeeded",
-  nodes: [],
-  byId: new Map()
-} as const
-const studyOf = (...cells: ReadonlyArray<CellData>): StudyData => ({
-  record,
-  description: "",
-  bases: [],
-  cells,
-  confusion: [],
-  costs: [],
-  problems: []
-})
-const holds = (findings: ReadonlyArray<{ readonly holds: boolean | null }>) => findings.map((finding) => finding.holds)
+const judged = (claim: Claim, ...cells: ReadonlyArray<CellData>) => judge([claim], studyOf(...cells))[0]!
+const verdict = (claim: Claim, ...cells: ReadonlyArray<CellData>) => judged(claim, ...cells).verdict
 
-describe("verdicts", () => {
-  const finding = (holds: boolean | null) => ({ where: "", numbers: "", holds })
-  test("follow from the comparisons that can tell", () => {
-    expect(verdictOf([])).toBe("cannot be judged")
-    expect(verdictOf([finding(null)])).toBe("cannot be judged")
-    expect(verdictOf([finding(true), finding(null)])).toBe("holds")
-    expect(verdictOf([finding(false), finding(null)])).toBe("does not hold")
-    expect(verdictOf([finding(true), finding(false)])).toBe("holds in part")
+describe("trials", () => {
+  test("are those evaluated on both sides, chosen by settings: one value, one of several, or anything", () => {
+    const data = studyOf(
+      cell({ "rl.algorithm": "ppo", "rl.kl": 0 }, [{}, null]),
+      cell({ "rl.algorithm": "ppo", "rl.kl": 1 }, [{}]),
+      cell({ "rl.algorithm": "grpo" }, [{}])
+    )
+    const count = (where: Parameters<typeof trialsOf>[1]) => trialsOf(data, where).length
+    expect([count({}), count(ppo), count({ "rl.kl": [0, 1] }), count({ "rl.kl": 2 }), count({ "rl.lambda": 1 })]).toEqual([
+      3, 2, 2, 0, 0
+    ])
   })
-  test("of several conditions: false wins over unknown, unknown over true", () => {
-    expect([all(true, true), all(true, null), all(null, false)]).toEqual([true, null, false])
+
+  test("of one seed count once, as their mean; a seed that lacks an arm is left out by name", () => {
+    const data = studyOf(cell({ ...ppo, "pretrain.scale": "xs" }, [{ after: { pass1: 0.3 } }, { after: { pass1: 0.4 } }]), {
+      ...cell({ ...ppo, "pretrain.scale": "s" }, [{ after: { pass1: 0.5 } }, null])
+    })
+    const { observations, leftOut } = overSeeds(trialsOf(data, ppo), (trial) => changeOf(trial, "pass@1"))
+    expect(observations.map(({ seed, value }) => [seed, value])).toEqual([[0, expect.closeTo(0.2, 12)]])
+    expect(observations[0]!.nodes).toHaveLength(2)
+    expect(leftOut).toEqual(["seed 1 has 1 of 2 arms"])
   })
-  test("a run without RL speaks to no claim", () => {
-    for (const claim of claims) expect(claim.findings(studyOf())).toEqual([])
-    expect(claims.map(({ id }) => id)).toEqual(["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"])
+
+  test("are paired within a seed and what they are said to share", () => {
+    const data = studyOf(
+      cell({ ...ppo, "pretrain.scale": "xs" }, [{}, {}]),
+      cell({ ...ppo, "pretrain.scale": "s" }, [{}, {}]),
+      cell({ ...grpo, "pretrain.scale": "s" }, [{}, {}])
+    )
+    expect(pairsOf(data, grpo, ppo, SCALE).map(({ one, other }) => [one.seed, one.cell.name, other.cell.name])).toEqual([
+      [0, "grpo s", "ppo s"],
+      [1, "grpo s", "ppo s"]
+    ])
+    expect(pairsOf(data, grpo, ppo, [])).toHaveLength(4)
+  })
+
+  test("take the error of a change from the comparison by problem where there is one", () => {
+    const row = { metric: "pass@k", k: 1, decoding: "sampled", slice: "all", before: 0, after: 0, difference: 0, p: null }
+    const change = (made: MadeTrial) => changeOf(trialsOf(studyOf(cell({}, [made])))[0]!, "pass@1")!.error
+    expect(change({ differences: [{ ...row, low: -0.0196, high: 0.0196 }] })).toBeCloseTo(0.01, 4)
+    expect(change({ differences: [{ ...row, slice: "steps=1", low: -0.0196, high: 0.0196 }] })).toBeCloseTo(
+      Math.hypot(0.01, 0.01) / 1.96,
+      4
+    )
   })
 })
 
-describe("differences", () => {
-  test("of independent estimates add their half widths in squares", () => {
-    const change = difference(estimate(0.5, 0.03), estimate(0.4, 0.04))
-    expect(change.value).toBeCloseTo(0.1, 12)
-    expect(change.low).toBeCloseTo(0.05, 12)
-    expect(change.high).toBeCloseTo(0.15, 12)
-    expect(isPositive(change)).toBe(true)
-    expect(points(change)).toBe("+10.0 points [+5.0, +15.0]")
+describe("C1, concentration", () => {
+  const claim = concentration({ arms: ppo, control: { "rl.reward": "shuffled" }, seeds: 3 })
+  const steps = 60
+  const rising = (to: number, until: number, from = 0.4) =>
+    Array.from({ length: steps }, (_, i) => from + (to - from) * Math.min(1, i / until))
+  const run =
+    (to: number, until: number, gainUntil: number, from = 0.4) =>
+    (wobble: number): MadeTrial => ({
+      after: { shares: { omi1: to, omi2: 1 - to } },
+      shares: { omi1: rising(Math.min(1, to + wobble / 10), until, from) },
+      accuracy: rising(0.8 + wobble, gainUntil, 0.3)
+    })
+  test("holds where one format takes over while accuracy rises", () => {
+    expect(verdict(claim, cell(ppo, seeds(5, run(0.98, 20, 25))))).toBe("supported")
   })
-  test("paired by problem where the study compared the two", () => {
-    const paired = {
-      ...cell({ scale: "xs" }, { pass1: 0.2 }, { pass1: 0.3 }),
-      differences: [
-        {
-          metric: "pass@1",
-          k: 1,
-          decoding: "greedy",
-          slice: "steps=1",
-          before: 0,
-          after: 1,
-          difference: 1,
-          low: 0.9,
-          high: 1,
-          p: 0
-        },
-        {
-          metric: "pass@1",
-          k: 1,
-          decoding: "greedy",
-          slice: "all",
-          before: 0.2,
-          after: 0.3,
-          difference: 0.1,
-          low: 0.07,
-          high: 0.13,
-          p: 0
-        }
-      ]
-    }
-    expect(changeOf(paired, "pass@1", 1)).toEqual({ value: 0.1, low: 0.07, high: 0.13 })
+  test("fails where no format gets there, or accuracy rises afterwards", () => {
+    expect(verdict(claim, cell(ppo, seeds(5, run(0.7, 20, 25))))).toBe("refuted")
+    expect(verdict(claim, cell(ppo, seeds(5, run(0.98, 10, 59))))).toBe("refuted")
+  })
+  test("does not apply to runs that begin concentrated", () => {
+    expect(judged(claim, cell(ppo, seeds(3, run(0.98, 20, 25, 0.85)))).why()).toContain("begins with a format")
+  })
+  test("is held back by a control that concentrates too", () => {
+    const shuffled = cell({ "rl.algorithm": "grpo", "rl.reward": "shuffled" }, seeds(5, run(0.98, 20, 25)))
+    expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25))), shuffled).why()).toContain("Its control shows the same")
   })
 })
 
-describe("claims", () => {
-  test("C1: PPO gets to 90 % early, with half of the gain", () => {
-    const rise = Array.from({ length: 20 }, (_, i) => Math.min(1, 0.4 + 0.1 * i))
-    const early = Array.from({ length: 20 }, (_, i) => (i < 5 ? 0.2 : 0.5))
-    const late = Array.from({ length: 20 }, (_, i) => (i < 15 ? 0.2 : 0.5))
-    const run = (algorithm: string, accuracy: ReadonlyArray<number>) =>
-      cell({ algorithm }, {}, { shares: { tinygsm: 1 } }, { shares: { tinygsm: rise }, accuracy })
-    expect(holds(concentration.findings(studyOf(run("ppo", early), run("ppo", late), run("grpo", early))))).toEqual([true, false])
+describe("C2, the most accurate wins", () => {
+  const claim = accuracyDecides({ arms: ppo, seeds: 3 })
+  const made = (winner: string, accuracies: Readonly<Record<string, number>>): MadeTrial => ({
+    before: { shares: { omi1: 0.3, omi2: 0.69, tinygsm: 0.01 }, accuracies: { tinygsm: 0.9, ...accuracies } },
+    after: { shares: { [winner]: 0.95 } }
   })
-
-  test("C2: the winner was clearly the most accurate, clearly not, or too close to tell", () => {
-    const run = (tinygsm: number) =>
-      cell(
-        { algorithm: "ppo" },
-        { shares: { tinygsm: 0.3, omi2: 0.7 }, accuracies: { tinygsm, omi2: 0.3 } },
-        { shares: { tinygsm: 0.9, omi2: 0.1 } }
+  const first = { omi1: 0.6, omi2: 0.4 }
+  test("among formats that are used, in seeds where it is not the most frequent too", () => {
+    expect(
+      verdict(
+        claim,
+        cell(
+          ppo,
+          seeds(8, () => made("omi1", first))
+        )
       )
-    expect(holds(mostAccurate.findings(studyOf(run(0.5), run(0.1), run(0.31))))).toEqual([true, false, null])
-  })
-
-  test("C3 and C6: mixtures that differ in one weight, in the order of the weight", () => {
-    const run = (weight: ParamValue, winner: string, pass1: number) =>
-      cell(
-        { "sources.omi1": weight, algorithm: "ppo" },
-        { shares: { tinygsm: 0.3, omi1: 0.7 }, accuracies: { tinygsm: 0.5, omi1: 0.2 } },
-        { pass1, shares: { [winner]: 0.9 } }
+    ).toBe("supported")
+    expect(
+      verdict(
+        claim,
+        cell(
+          ppo,
+          seeds(8, () => made("omi2", first))
+        )
       )
-    const flips = studyOf(run(8, "omi1", 0.3), run(4, "tinygsm", 0.6))
-    expect(holds(imbalance.findings(flips))).toEqual([true])
-    expect(holds(moreIsBetter.findings(flips))).toEqual([false])
-    const stays = studyOf(run(8, "tinygsm", 0.7), run(4, "tinygsm", 0.6))
-    expect(holds(imbalance.findings(stays))).toEqual([false])
-    expect(holds(moreIsBetter.findings(stays))).toEqual([true])
-    expect(moreIsBetter.findings(stays)[0]?.numbers).toBe("sources.omi1 4: 60.0 %; sources.omi1 8: 70.0 %")
+    ).toBe("refuted")
+    const apart = judged(claim, cell(ppo, [...seeds(3, () => made("omi1", first)), made("omi2", { omi1: 0.2, omi2: 0.4 })]))
+    expect(apart.parts[0]!.n).toBe(3)
   })
+  test("does not apply where both are one format", () => {
+    expect(
+      verdict(
+        claim,
+        cell(
+          ppo,
+          seeds(3, () => made("omi2", { omi1: 0.2, omi2: 0.4 }))
+        )
+      )
+    ).toBe("not applicable")
+  })
+  test("counts a seed by the majority of its arms, and leaves out one that is split", () => {
+    const arms = (winners: ReadonlyArray<string>) => winners.map((winner, i) => cell({ ...ppo, arm: i }, [made(winner, first)]))
+    expect(judged(claim, ...arms(["omi1", "omi1", "omi2"])).parts[0]!.estimate).toBe(1)
+    expect(judged(claim, ...arms(["omi1", "omi2"])).parts[0]!.part.leftOut).toEqual(["the arms of seed 0 are split"])
+  })
+})
 
-  test("C4: pass@1 and majority up, pass@k not", () => {
-    const run = (after: Side) => cell({ algorithm: "ppo" }, { pass1: 0.2, majority8: 0.3, pass8: 0.6 }, after)
-    const findings = sharpening.findings(
-      studyOf(
-        run({ pass1: 0.4, majority8: 0.5, pass8: 0.55 }),
-        run({ pass1: 0.4, majority8: 0.5, pass8: 0.8 }),
-        run({ pass1: 0.22, majority8: 0.5, pass8: 0.55 })
+describe("C3, imbalance", () => {
+  const weight = "mix.sources.omi2"
+  const claim = imbalanceFlips({ balanced: { [weight]: 1 }, imbalanced: { [weight]: 4 }, sharing: ["rl.algorithm"], seeds: 3 })
+  const before = { shares: { omi1: 0.5, omi2: 0.4 }, accuracies: { omi1: 0.7, omi2: 0.4 } }
+  const balanced = (n: number) =>
+    cell(
+      { ...ppo, [weight]: 1 },
+      seeds(n, (wobble) => ({ before, after: { pass1: 0.95 + wobble, shares: { omi1: 0.98 } } }))
+    )
+  const imbalanced = (n: number, winner: string, pass1: number) =>
+    cell(
+      { ...ppo, [weight]: 4 },
+      seeds(n, (wobble) => ({ after: { pass1: pass1 - wobble, shares: { [winner]: 0.98 } } }))
+    )
+  test("holds where the worse format wins and the policy ends worse", () => {
+    expect(verdict(claim, balanced(8), imbalanced(8, "omi2", 0.85))).toBe("supported")
+  })
+  test("fails where the winner stays, or where it flips and nothing is lost", () => {
+    expect(verdict(claim, balanced(8), imbalanced(8, "omi1", 0.85))).toBe("refuted")
+    expect(verdict(claim, balanced(8), imbalanced(8, "omi2", 0.99))).toBe("refuted")
+  })
+  test("needs both mixtures", () => {
+    expect(judged(claim, balanced(8)).why()).toMatch(/^Needs RL on a balanced and an imbalanced/)
+  })
+})
+
+describe("C4, sharpening", () => {
+  const claim = sharpening({ arms: ppo, control: { "rl.reward": "shuffled" }, k: K, seeds: 3 })
+  const run = (pass1: number, majorityK: number, passK: number) => (wobble: number) => ({
+    before: { pass1: 0.3, majorityK: 0.5, passK: 0.9 },
+    after: { pass1: pass1 + wobble, majorityK: majorityK + wobble, passK: passK + wobble / 4 }
+  })
+  test.each([
+    ["all as claimed", 0.6, 0.7, 0.85, "supported"],
+    ["pass@k stays", 0.6, 0.7, 0.9, "supported"],
+    ["pass@k rises", 0.6, 0.7, 0.97, "refuted"],
+    ["pass@1 falls", 0.2, 0.7, 0.85, "refuted"],
+    ["majority stays", 0.6, 0.5, 0.85, "inconclusive"]
+  ])("%s", (_, pass1, majorityK, passK, expected) => {
+    expect(verdict(claim, cell(ppo, seeds(5, run(pass1, majorityK, passK))))).toBe(expected)
+  })
+  test("needs that many samples", () => {
+    expect(judged(sharpening({ arms: ppo, k: 128, seeds: 3 }), cell(ppo, seeds(5, run(0.6, 0.7, 0.8)))).why()).toContain(
+      "at least 128 samples"
+    )
+  })
+})
+
+describe("C5, KL keeps breadth", () => {
+  const kl = (value: number, gradient = "own") => ({ ...grpo, "rl.kl": value, "rl.klGradient": gradient })
+  const claim = klKeepsBreadth({
+    weak: { "rl.kl": 0.01, "rl.klGradient": "own" },
+    strong: { "rl.kl": 1, "rl.klGradient": "own" },
+    dead: { weak: { "rl.kl": 0.01, "rl.klGradient": "none" }, strong: { "rl.kl": 1, "rl.klGradient": "none" } },
+    sharing: ["rl.algorithm"],
+    k: K,
+    seeds: 3
+  })
+  const run = (share: number, pass1: number, passK: number) => (wobble: number) => ({
+    after: { shares: { omi1: share + wobble, omi2: 1 - share - wobble, invalid: 0.1 }, pass1: pass1 + wobble / 2, passK }
+  })
+  const weak = cell(kl(0.01), seeds(5, run(0.97, 0.8, 0.88)))
+  test.each([
+    ["as claimed", 0.6, 0.79, 0.95, "supported"],
+    ["no second format", 0.97, 0.8, 0.88, "inconclusive"],
+    ["pass@1 is lost", 0.6, 0.5, 0.95, "refuted"],
+    ["pass@k is lost", 0.6, 0.79, 0.6, "refuted"]
+  ])("%s", (_, share, pass1, passK, expected) => {
+    expect(
+      verdict(
+        claim,
+        weak,
+        cell(
+          kl(1),
+          seeds(5, (wobble) => run(share, pass1, passK)(wobble * 0.9))
+        )
+      )
+    ).toBe(expected)
+  })
+  test("is not shown where a penalty without gradient does the same", () => {
+    const strong = cell(kl(1), seeds(5, run(0.6, 0.79, 0.95)))
+    const dead = [cell(kl(0.01, "none"), seeds(5, run(0.97, 0.8, 0.88))), cell(kl(1, "none"), seeds(5, run(0.6, 0.79, 0.95)))]
+    expect(judged(claim, weak, strong, ...dead).why()).toContain("no gradient")
+  })
+})
+
+describe("C6, more of the target", () => {
+  const weight = "mix.sources.omi1"
+  const claim = moreIsBetter({ weight, arms: ppo, seeds: 3 })
+  const sweep = (gain: number, weights: ReadonlyArray<number>) =>
+    weights.map((w) =>
+      cell(
+        { ...ppo, [weight]: w },
+        seeds(5, (wobble) => ({ after: { pass1: 0.5 + gain * Math.log2(w) + wobble * (w === 2 ? 1 : -0.5) } }))
       )
     )
-    expect(holds(findings)).toEqual([true, false, null])
+  test("is a slope for each doubling, of each seed", () => {
+    const found = judged(claim, ...sweep(0.05, [1, 2, 4, 8]))
+    expect(found.verdict).toBe("supported")
+    expect(found.parts[0]!.estimate).toBeCloseTo(0.05, 2)
+    expect(verdict(claim, ...sweep(-0.05, [1, 2, 4, 8]))).toBe("refuted")
+    expect(verdict(claim, ...sweep(0, [1, 2, 4, 8]))).toBe("inconclusive")
   })
-
-  test("C5: a stronger KL penalty keeps formats and pass@k", () => {
-    const run = (kl: number, tinygsm: number, pass8: number) =>
-      cell({ kl, algorithm: "ppo" }, {}, { pass1: 0.5, pass8, shares: { tinygsm, omi2: 1 - tinygsm } })
-    expect(holds(klKeepsBreadth.findings(studyOf(run(0.01, 0.7, 0.7), run(0, 0.99, 0.6))))).toEqual([true])
-    expect(holds(klKeepsBreadth.findings(studyOf(run(0.01, 0.99, 0.7), run(0, 0.7, 0.6))))).toEqual([false])
-  })
-
-  test("C7: sizes are compared from small to large, whatever order the study has", () => {
-    const run = (scale: string, winner: string) => cell({ scale, algorithm: "ppo" }, {}, { shares: { [winner]: 0.9 } })
-    expect(holds(scaleFlip.findings(studyOf(run("m", "omi2"), run("xs", "tinygsm"))))).toEqual([true])
-    expect(holds(scaleFlip.findings(studyOf(run("m", "tinygsm"), run("xs", "omi2"))))).toEqual([false])
-    expect(scaleFlip.findings(studyOf(run("m", "omi2")))).toEqual([])
-    const [finding] = scaleFlip.findings(studyOf(run("mine", "omi2"), run("m", "omi2"), run("xs", "tinygsm")))
-    expect(finding).toMatchObject({
-      holds: true,
-      numbers: "xs: tinygsm (90 %); m: omi2 (90 %); left out: scale mine (not a named size)"
-    })
-  })
-
-  test("C8 and C9 compare algorithms on one policy", () => {
-    const steady = Array.from({ length: 20 }, (_, i) => 0.2 + 0.02 * i)
-    const falling = steady.map((value, i) => (i >= 10 && i < 14 ? 0.1 : value))
-    const run = (algorithm: string, accuracy: ReadonlyArray<number>, share: number, pass1: number) =>
-      cell({ scale: "xs", algorithm }, {}, { pass1, shares: { tinygsm: share } }, { accuracy })
-    const study = studyOf(run("ppo", steady, 0.95, 0.6), run("grpo", falling, 0.9, 0.55), run("ei", steady, 0.6, 0.4))
-    expect(holds(grpoLessStable.findings(study))).toEqual([true])
-    expect(holds(expertIterationSlower.findings(study))).toEqual([true])
-    expect(holds(expertIterationSlower.findings(studyOf(run("ppo", steady, 0.6, 0.4), run("ei", steady, 0.95, 0.6))))).toEqual([
-      false
-    ])
-  })
-
-  test("C8: the largest fall is from an earlier peak, over a tenth of the run", () => {
-    const run = (algorithm: string, accuracy: ReadonlyArray<number>) =>
-      cell({ algorithm }, {}, { shares: { tinygsm: 1 } }, { accuracy })
-    const falls = (ppo: ReadonlyArray<number>, grpo: ReadonlyArray<number>) =>
-      grpoLessStable.findings(studyOf(run("ppo", ppo), run("grpo", grpo)))[0]?.numbers.split("; ")[1]
-    expect(falls([0.1, 0.2, 0.3], [0.1, 0.5, 0.2, 0.6, 0.5])).toBe("largest fall 0.0 points under PPO, 30.0 under GRPO")
-    // Twenty points: pairs are averaged, so that the lone dip of 0.4 counts for 0.2.
-    const dip = Array.from({ length: 20 }, (_, i) => (i === 10 ? 0.1 : 0.5))
-    expect(falls([0.1, 0.2, 0.3], dip)).toBe("largest fall 0.0 points under PPO, 20.0 under GRPO")
-  })
-
-  test("a number that is not there makes a comparison untold, not false", () => {
-    const run = (kl: number, tinygsm: number) => {
-      const all = cell({ kl }, {}, { shares: { tinygsm, omi2: 1 - tinygsm } })
-      return { ...all, after: { ...all.after, pass1: null } }
-    }
-    expect(holds(klKeepsBreadth.findings(studyOf(run(0, 0.9), run(1, 0.6))))).toEqual([null])
-    expect(holds(klKeepsBreadth.findings(studyOf(run(0, 0.6), run(1, 0.9))))).toEqual([false])
+  test("needs three weights above 0", () => {
+    expect(judged(claim, ...sweep(0.05, [1, 2])).why()).toContain("three weights at least")
+    expect(verdict(claim, ...sweep(0.05, [0, 1, 2]))).toBe("inconclusive")
   })
 })
 
-describe("values of a param that are no numbers", () => {
-  const permutations = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-    items.length < 2
-      ? [items]
-      : items.flatMap((item, i) => permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]))
-  const run = (kl: ParamValue, tinygsm: number, pass8: number, klCoefficient: number | null = null) =>
-    cell({ kl, algorithm: "ppo" }, {}, { pass1: 0.5, pass8, shares: { tinygsm, omi2: 1 - tinygsm } }, { klCoefficient })
-
-  test("do not make C5's verdict hang on the order of the cells: null is the number in force, text is left out by name", () => {
-    const cells = [
-      run(0, 0.99, 0.6),
-      run(null, 0.8, 0.65, 0.001),
-      run("strong", 0.5, 0.1),
-      run(0.3, 0.6, 0.7),
-      run(1, 0.55, 0.75)
-    ]
-    const found = permutations(cells).map((order) => klKeepsBreadth.findings(studyOf(...order)))
-    expect(found).toHaveLength(120)
-    for (const findings of found) expect(findings).toEqual(found[0])
-    expect(found[0]).toEqual([
-      {
-        where: "ppo",
-        numbers:
-          "kl 0: entropy 0.06, pass@8 60.0 %, pass@1 50.0 %; kl 1: entropy 0.69, pass@8 75.0 %, pass@1 50.0 %; " +
-          "left out: kl strong (no coefficient is known)",
-        holds: true
-      }
-    ])
+describe("C7, the scale flip", () => {
+  const claim = scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": "m" }, seeds: 8 })
+  const of = (scale: string, winners: ReadonlyArray<string>) =>
+    cell(
+      { "pretrain.scale": scale },
+      winners.map((winner) => ({ after: { shares: { [winner]: 0.9 } } }))
+    )
+  const times = (n: number, winner: string) => Array.from({ length: n }, () => winner)
+  test("holds where small goes to code and large to prose, in seven of eight at both ends", () => {
+    expect(verdict(claim, of("xs", times(8, "tinygsm")), of("m", times(8, "omi2")))).toBe("supported")
+    expect(verdict(claim, of("xs", [...times(7, "tinygsm"), "omi2"]), of("m", times(8, "omi2")))).toBe("supported")
   })
-
-  test("may be an end of C5's comparison where the run recorded the coefficient, and are left out where it did not", () => {
-    const [weak, unknown, strong] = [run(null, 0.9, 0.6, 0), run(null, 0.8, 0.65), run(0.3, 0.6, 0.7)]
-    for (const order of permutations([weak, strong]))
-      expect(klKeepsBreadth.findings(studyOf(...order))).toMatchObject([
-        { holds: true, numbers: expect.stringMatching(/^kl null \(the preset's 0\): entropy .*; kl 0\.3: /) }
-      ])
-    expect(klKeepsBreadth.findings(studyOf(unknown, strong))).toEqual([])
-    // One coefficient written in two ways is no comparison.
-    expect(klKeepsBreadth.findings(studyOf(run(null, 0.9, 0.6, 0.3), strong))).toEqual([])
+  test("is open where large models go to either", () => {
+    expect(verdict(claim, of("xs", times(8, "tinygsm")), of("m", [...times(6, "omi2"), ...times(2, "omi1")]))).toBe(
+      "inconclusive"
+    )
   })
+  test("fails where it goes the other way, and is open where size says nothing", () => {
+    expect(verdict(claim, of("xs", times(8, "omi2")), of("m", times(8, "tinygsm")))).toBe("refuted")
+    expect(verdict(claim, of("xs", times(8, "omi2")), of("m", times(8, "omi2")))).toBe("inconclusive")
+  })
+})
 
-  test("do not make the claims about mixtures hang on the order of the cells", () => {
-    const mixed = (weight: ParamValue, winner: string, pass1: number) =>
+describe("C8 and C9, the algorithms", () => {
+  const dip = (depth: number) => Array.from({ length: 40 }, (_, i) => (i < 20 ? 0.5 : i < 30 ? 0.5 - depth : 0.6))
+  const arm = (settings: Readonly<Record<string, string>>, winner: string, depth: number, n = 8) =>
+    cell(
+      { ...settings, "pretrain.scale": "xs" },
+      seeds(n, (wobble) => ({ after: { shares: { [winner]: 0.9 } }, accuracy: dip(depth + wobble / 2) }))
+    )
+  test("GRPO falls deeper on the way to the same winner", () => {
+    const claim = grpoLessStable({ ppo, grpo, sharing: SCALE, seeds: 3 })
+    expect(verdict(claim, arm(ppo, "omi1", 0.02), arm(grpo, "omi1", 0.2))).toBe("supported")
+    expect(verdict(claim, arm(ppo, "omi1", 0.2), arm(grpo, "omi1", 0.02))).toBe("refuted")
+    expect(verdict(claim, arm(ppo, "omi1", 0.02), arm(grpo, "omi2", 0.2))).toBe("refuted")
+  })
+  test("is not shown where two arms that are alike differ as much", () => {
+    const one = { ...grpo, twin: "a" }
+    const other = { ...grpo, twin: "b" }
+    const claim = grpoLessStable({ ppo, grpo: one, twins: { one, other }, sharing: SCALE, seeds: 3 })
+    expect(judged(claim, arm(ppo, "omi1", 0.02), arm(one, "omi1", 0.2), arm(other, "omi1", 0.03)).why()).toContain(
+      "alike but for a digit"
+    )
+  })
+  test("Expert Iteration moves the shares less and ends lower", () => {
+    const claim = expertIterationSlower({ ppo, ei, sharing: SCALE, seeds: 3 })
+    const varied = (settings: Readonly<Record<string, string>>, share: number, pass1: number, by: number) =>
       cell(
-        { "sources.omi1": weight },
-        { shares: { tinygsm: 0.3, omi1: 0.7 }, accuracies: { tinygsm: 0.5, omi1: 0.2 } },
-        { pass1, shares: { [winner]: 0.9 } }
+        { ...settings, "pretrain.scale": "xs" },
+        seeds(5, (wobble) => ({
+          before: { shares: { omi1: 0.5, omi2: 0.5 } },
+          after: { shares: { omi1: share + by * wobble, omi2: 1 - share - by * wobble }, pass1: pass1 + by * wobble }
+        }))
       )
-    const cells = [mixed(0, "tinygsm", 0.6), mixed("most", "tinygsm", 0.1), mixed(4, "tinygsm", 0.65), mixed(null, "omi1", 0.9)]
-    const orders = permutations(cells).map((order) => studyOf(...order))
-    for (const claim of [imbalance, moreIsBetter])
-      for (const study of orders) expect(claim.findings(study)).toEqual(claim.findings(orders[0]!))
-    expect(moreIsBetter.findings(orders[0]!)).toEqual([
-      {
-        where: "",
-        numbers: "sources.omi1 0: 60.0 %; sources.omi1 4: 65.0 %; left out: sources.omi1 most, sources.omi1 null (not a number)",
-        holds: true
-      }
-    ])
+    expect(verdict(claim, varied(ppo, 0.95, 0.8, 1), varied(ei, 0.7, 0.6, 0.3))).toBe("supported")
+    expect(verdict(claim, varied(ppo, 0.95, 0.6, 1), varied(ei, 0.7, 0.8, 0.3))).toBe("refuted")
   })
+})
 
-  test("and formats whose share is no number, do not change the order of the others", () => {
-    const shares: ReadonlyArray<readonly [string, number]> = [
-      ["invalid", 0.9],
-      ["omi1", Number.NaN],
-      ["omi2", 0.2],
-      ["tinygsm", 0.7]
-    ]
-    for (const order of permutations(shares))
-      expect(order.toSorted(largestFirst).map(([name]) => name)).toEqual(["tinygsm", "omi2", "omi1", "invalid"])
+describe("C12, the tilt", () => {
+  const before = {
+    shares: { omi1: 0.478, omi2: 0.129, tinygsm: 0.33, invalid: 0.063 },
+    accuracies: { omi1: 0.341, omi2: 0.378, tinygsm: 0.265 }
+  }
+  const shares = (beta: number) => tilted(policy(before), policy(before), beta)
+  test("is the formula, and does not overflow where the penalty is weak", () => {
+    const mass = (share: number, right: number) => share * (1 - right + right * Math.exp(1 / 0.5))
+    const [a, b, c] = [mass(0.478, 0.341), mass(0.129, 0.378), mass(0.33, 0.265)]
+    expect(shares(0.5).get("omi1")).toBeCloseTo(a / (a + b + c), 12)
+    expect([...shares(1e-4).values()].every(Number.isFinite)).toBe(true)
+    expect(shares(1e9).get("omi2")).toBeCloseTo(0.129 / 0.937, 6)
+    expect(shares(0.3).has("invalid")).toBe(false)
+  })
+  const claim = tiltPredicts({ arms: { ...ppo, "rl.kl": [0.3, 1] }, seeds: 3 })
+  const run = (kl: number, after: Readonly<Record<string, number>>) =>
+    cell(
+      { ...ppo, "rl.kl": kl },
+      seeds(5, (wobble) => ({
+        before,
+        after: { ...before, shares: { ...after, omi1: after["omi1"]! + wobble, omi2: after["omi2"]! - wobble } },
+        kl
+      }))
+    )
+  test("holds where the shares go where it says, and fails where they do not", () => {
+    expect(verdict(claim, run(0.3, Object.fromEntries(shares(0.3))))).toBe("supported")
+    expect(verdict(claim, run(0.3, { omi1: 0.02, omi2: 0.96, tinygsm: 0.02 }))).toBe("refuted")
+    expect(verdict(claim, run(0.3, { omi1: 0.478, omi2: 0.129, tinygsm: 0.33 }))).toBe("refuted")
+  })
+  test("says nothing of runs without a penalty, or with one that is not in the reward", () => {
+    const without = cell(
+      { ...ppo, "rl.kl": 0.3 },
+      seeds(5, () => ({ before, after: before, kl: 0 }))
+    )
+    expect(judged(claim, without).why()).toMatch(/^Needs PPO with a KL penalty/)
+  })
+})
+
+describe("C13, nothing to amplify", () => {
+  const claim = nothingToAmplify({ arms: { "mix.sources.omi1": 0 }, seeds: 3 })
+  const run = (gain: number) =>
+    cell(
+      { "mix.sources.omi1": 0 },
+      seeds(5, (wobble) => ({ before: { pass1: 0.04 }, after: { pass1: 0.04 + gain + wobble / 4 } }))
+    )
+  test("holds where nothing is gained, fails where something is", () => {
+    expect(verdict(claim, run(0))).toBe("supported")
+    expect(verdict(claim, run(-0.03))).toBe("supported")
+    expect(verdict(claim, run(0.1))).toBe("refuted")
   })
 })

@@ -183,6 +183,8 @@ describe("the table in a terminal", () => {
         { name: "scale", value: "xs" },
         { name: "algorithm", value: "ppo" }
       ],
+      settings: new Map(),
+      estimates: [],
       suite: "unseen-values",
       members: [{ seed: 0, rl: null, start: null, before: null, after: null }],
       before: side(0.123, 0.4),

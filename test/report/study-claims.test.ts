@@ -10,6 +10,7 @@ import { command } from "../../src/cli/commands/report.ts"
 import { endOfRun } from "../../src/cli/end-of-run.ts"
 import { loadStudyFile } from "../../src/cli/studies.ts"
 import { recordOf } from "../../src/report/data/RunRecord.ts"
+import type { StudyData } from "../../src/report/data/study-data.ts"
 import { ensureReport } from "../../src/report/write-report.ts"
 import { readRun } from "../../src/store/objects/Runs.ts"
 import { runStudy } from "./fixtures/run-study.ts"
@@ -19,8 +20,8 @@ const STUDIES = path.join(import.meta.dirname, "fixtures/studies")
 const RUN = "kl-sweep-20261122-010000-0001"
 const AGAIN = "kl-sweep-20261122-010001-0002"
 
-/** 0.9995 of the completions against 0.5921; the evaluations are certain to 5 points, cut at 1. */
-const FALL = "the winner's share under kl 0 is above that under kl 1 by +40.7 points [+35.1, +46.3]"
+/** 0.9995 of the completions against 0.5921 with seed 0, and about that with the others. */
+const FALL = /the winner's share after RL, kl 0 minus kl 1: \+40\.\d points \[\+3\d\.\d, \+4\d\.\d\] over 3 seeds/
 
 let root: string
 let run: Awaited<ReturnType<typeof runStudy>>
@@ -28,8 +29,8 @@ beforeAll(async () => {
   root = fs.mkdtempSync(path.join(os.tmpdir(), "study-claims-"))
   vi.stubEnv("ECHO_CHAMBER_STUDIES", STUDIES)
   const { study } = await loadStudyFile("kl-sweep")
-  run = await runStudy(root, RUN, {}, study)
-  await runStudy(root, AGAIN, { kls: ["1", "null", "0"] }, study)
+  run = await runStudy(root, RUN, { seeds: 3 }, study)
+  await runStudy(root, AGAIN, { kls: ["1", "null", "0"], seeds: 2 }, study)
 })
 afterAll(() => {
   vi.unstubAllEnvs()
@@ -65,19 +66,21 @@ describe("a study with its claim in one file", () => {
   test("finds its verdict in the report that ends a run", async () => {
     const loaded = await loadStudyFile("kl-sweep")
     const out = await listen(() => endOfRun({ root, runId: RUN, ...loaded, ...run, seconds: 1, writeReport: true }))
-    const text = textIn(/^Report {3}(.*)$/m.exec(out)![1]!, "study-claims")
-    expect(text).toContain("KL1. A strong KL penalty keeps a second format alive. holds")
-    expect(text).toContain(`✓ xs ppo: ${FALL}`)
+    const text = textIn(/^Report {3}(.*)$/m.exec(out)![1]!, "claims")
+    expect(text).toContain("1 supported.")
+    expect(text).toContain("KL1. A strong KL penalty keeps a second format alive. supported")
+    expect(text).toMatch(FALL)
+    expect(text).toMatch(/By seed 0: 40\.7, 1: 40\.2, 2: 39\.5\./)
+    expect(text).toMatch(/6 evaluations behind it pnpm pipeline sql "select .* 'evaluate-[0-9a-f]{8}'/)
     // And on the terminal, where the run ends.
-    expect(out).toMatch(/^Claim {4}KL1 holds: A strong KL penalty keeps a second format alive\.$/m)
+    expect(out).toMatch(/^Claim {4}KL1 supported: A strong KL penalty keeps a second format alive\. \(the winner's share .*\)$/m)
   })
 
-  test("is judged by pipeline report too, where a coefficient that is no number is left out by name", async () => {
+  test("is judged by pipeline report too, which says how many seeds it lacks; the paper's claims are not judged unasked", async () => {
     const out = await listen(() => command.run([AGAIN, "--store", root]))
     const file = out.trim()
-    expect(textIn(file, "study-claims")).toContain(`${FALL}; left out: kl null (not a number)`)
-    // The paper's claims stand below it.
-    expect(textIn(file, "claims")).toMatch(/xs ppo: kl 0: entropy 0\.0\d, .*; kl 1: entropy 0\.\d\d, /)
+    expect(textIn(file, "claims")).toContain("It is to be judged with at least 3 seeds; 2 tell something here.")
+    expect(textIn(file, "claims")).not.toMatch(/C\d/)
     // In the table of results null is a value of its own, neither 0 nor missing.
     expect(textIn(file, "results")).toMatch(/xspponull.*xsppo0/)
   })
@@ -112,29 +115,30 @@ describe("a study's file with claims that cannot be used", () => {
     vi.stubEnv("ECHO_CHAMBER_STUDIES", studies)
     return loadStudyFile(name).finally(() => vi.stubEnv("ECHO_CHAMBER_STUDIES", STUDIES))
   }
-  const claim = (changes: string) => `{ id: "X1", statement: "s", criterion: "c", needs: "n", findings: () => [], ...${changes} }`
+  const claim = (changes: string) =>
+    `{ id: "X1", statement: "s", criterion: "c", needs: "n", seeds: 3, evidence: () => ({ parts: [] }), ...${changes} }`
 
   test.each([
     ["no-list", `${claim("{}")}`, "its `claims` must be a list of claims."],
     ["no-claim", "[3]", "claim 1 of its `claims` is not a claim"],
     ["no-criterion", `[${claim("{ criterion: undefined }")}]`, "claim 1 of its `claims` has no `criterion`: it must be a text."],
-    ["no-findings", `[${claim("{}")}, ${claim("{ id: 'X2', findings: 1 }")}]`, "claim 2 of its `claims` has no `findings`"],
-    ["the-papers", `[${claim("{ id: 'C5' }")}]`, "has the id C5: C1, C2, ... are the claims of the paper."],
+    ["no-evidence", `[${claim("{}")}, ${claim("{ id: 'X2', evidence: 1 }")}]`, "claim 2 of its `claims` has no `evidence`"],
+    ["one-seed", `[${claim("{ seeds: 1 }")}]`, "claim 1 of its `claims` has no `seeds`: the fewest it may be judged with"],
     ["twice", `[${claim("{}")}, ${claim("{}")}]`, 'two of its claims have the id "X1".']
   ])("is refused by name: %s", async (name, claims, problem) => {
     await expect(load(name, claims)).rejects.toThrow(problem)
   })
 
   test("and one whose own code fails says so in its place", async () => {
-    const { ownClaims } = await load("throws", `[${claim("{ findings: (data) => data.cells[99].name }")}]`)
+    const { ownClaims } = await load("throws", `[${claim("{ evidence: (data) => data.cells[99].name }")}]`)
     const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims })
-    expect(textIn(report.file, "study-claims")).toContain("X1 s Its own code failed: Cannot read properties of undefined")
+    expect(textIn(report.file, "claims")).toContain("The claim's own code failed: Cannot read properties of undefined")
   })
 
   test("names the line where a claim's own code failed, in a file of the repository", async () => {
-    const { judge } = await import("../../src/report/claims/study-claims.ts")
+    const { judge } = await import("../../src/report/claims/verdict.ts")
     const { ownClaims } = await loadStudyFile("kl-sweep")
-    const { problem } = judge(ownClaims.claims[0]!, {} as Parameters<typeof judge>[1])
-    expect(problem).toMatch(/\(src\/report\/claims\/cell-groups\.ts:\d+:\d+ in trainedCells\)$/)
+    const [judged] = judge(ownClaims.claims, {} as StudyData)
+    expect(judged!.why()).toMatch(/\(src\/report\/claims\/trials\.ts:\d+:\d+ in trialsOf\)$/)
   })
 })

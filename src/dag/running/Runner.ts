@@ -93,8 +93,10 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
 
 /** Tells the watcher of every node there is, before anything is done. */
 const announce = ({ graph, watch }: Running): void => {
-  for (const { id, identity, label, stage, params, inputs } of graph.nodes)
-    watch({ event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs })
+  for (const { id, identity, label, stage, params, inputs, studies } of graph.nodes) {
+    const planned = { event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs } as const
+    watch(studies === undefined ? planned : { ...planned, studies })
+  }
 }
 
 /** Looks ahead of the nodes for what will end them, in a run that computes something: else there is nothing to be spared. */

@@ -5,9 +5,8 @@
  *   p = min(1, 2 P(X <= min(b, c))),  X ~ Binomial(b + c, 1/2)
  */
 
-import { exp } from "../../elementary/elementary.ts"
 import { EvaluationInputError } from "../EvaluationInputError.ts"
-import { logGamma } from "./special-functions.ts"
+import { lowerTail } from "./binomial.ts"
 
 export interface McNemar {
   /** Wrong before, right after. */
@@ -29,12 +28,5 @@ export const mcnemar = (before: ArrayLike<number>, after: ArrayLike<number>): Mc
     if (before[i] === 0 && after[i] !== 0) gained++
     if (before[i] !== 0 && after[i] === 0) lost++
   }
-  return { gained, lost, p: Math.min(1, 2 * lowerTail(gained + lost, Math.min(gained, lost))) }
-}
-
-/** P(X <= x) for X ~ Binomial(n, 1/2). */
-const lowerTail = (n: number, x: number): number => {
-  let sum = 0
-  for (let i = 0; i <= x; i++) sum += exp(logGamma(n + 1) - logGamma(i + 1) - logGamma(n - i + 1) - n * Math.LN2)
-  return sum
+  return { gained, lost, p: Math.min(1, 2 * lowerTail(Math.min(gained, lost), gained + lost, 0.5)) }
 }

@@ -24,7 +24,7 @@ export const logGamma = (x: number): number => {
 }
 
 /** Regularised incomplete beta function I_x(a, b): the distribution function of Beta(a, b). */
-const betaCdf = (x: number, a: number, b: number): number => {
+export const betaCdf = (x: number, a: number, b: number): number => {
   if (x <= 0) return 0
   if (x >= 1) return 1
   const front = exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * log(x) + b * log1p(-x))
@@ -53,7 +53,7 @@ const betaFraction = (x: number, a: number, b: number): number => {
 }
 
 /** The x in [low, high] where the increasing function reaches p. */
-const bisect = (increasing: (x: number) => number, p: number, low: number, high: number): number => {
+export const bisect = (increasing: (x: number) => number, p: number, low: number, high: number): number => {
   let from = low
   let to = high
   for (let i = 0; i < 200; i++) {
@@ -66,7 +66,7 @@ const bisect = (increasing: (x: number) => number, p: number, low: number, high:
 }
 
 /** Distribution function of Student's t with `degrees` > 0 degrees of freedom. */
-const studentCdf = (t: number, degrees: number): number => {
+export const studentCdf = (t: number, degrees: number): number => {
   const tail = betaCdf(degrees / (degrees + t * t), degrees / 2, 0.5) / 2
   return t > 0 ? 1 - tail : tail
 }
@@ -81,7 +81,7 @@ export const studentQuantile = (p: number, degrees: number): number => {
 }
 
 /** Distribution function of the standard normal, through erfc's continued fraction and series. */
-const normalCdf = (z: number): number => {
+export const normalCdf = (z: number): number => {
   const x = Math.abs(z) / Math.SQRT2
   const tail = x < 2 ? 0.5 - errorSeries(x) / 2 : errorTail(x) / 2
   return z > 0 ? 1 - tail : tail

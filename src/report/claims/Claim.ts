@@ -1,45 +1,73 @@
 /**
- * A claim as a test on a run: a criterion in numbers, the comparisons of the run that speak to it, and a verdict.
+ * A claim as a test: what is claimed, what would count, fixed before the run, and what each seed of the run says to it.
  *
- * A claim is a plain value. Those of the paper stand in registry.ts and are judged in every report; a study brings its own by
- * exporting `claims` from its file in pipelines/, see docs/extending.md. Which cells of a run can be compared is in
- * cell-groups.ts, when a difference is large enough to tell in comparisons.ts.
+ * The unit of replication is the seed: everything was repeated with it, from the mixture to RL. Arms that share a seed (two
+ * algorithms on one base) are repeated measures of it and count once, as their mean. A claim may have several parts; all of them
+ * must be shown. Verdicts are in verdict.ts.
  *
- * A verdict is about this run: its mixtures, scales and number of seeds. A claim that needs what the run does not have is not
- * judged, and says what it needs.
+ * A study binds its claims in its own file, `export const claims = [...]`, with the margin and the least number of seeds; its
+ * reports judge these and no others. Those of the paper are functions of such choices, in the pages beside this one. See
+ * docs/extending.md.
  */
 
 import type { StudyData } from "../data/study-data.ts"
 
-/** One comparison within the run. */
-export interface Finding {
-  /** The cells compared, as in `xs ppo`; empty where the run has no others. */
-  readonly where: string
-  /** What was compared, in a line: the numbers of both sides. */
-  readonly numbers: string
-  /** Whether the comparison is as the claim says; null where the numbers are too uncertain to tell. */
-  readonly holds: boolean | null
+/** What is concluded from the mean over seeds, or from the number of seeds in which something happened. */
+export type Test =
+  /** The mean effect lies above the margin, or below it. */
+  | { readonly kind: "above" | "below"; readonly margin: number }
+  /** The mean effect lies between -margin and margin: a test of equivalence, for "stays" and "equal". */
+  | { readonly kind: "within"; readonly margin: number }
+  /** It happened (1, else 0) in more seeds than chance would have it. */
+  | { readonly kind: "most"; readonly chance: number }
+  /** It happened in at least this share of the seeds: a plain count that cannot show a claim by itself. */
+  | { readonly kind: "count"; readonly least: number }
+
+/** What one seed says. */
+export interface Observation {
+  readonly seed: number
+  readonly value: number
+  /** Standard error that the seed's own problems leave; 0 where none is known. */
+  readonly error: number
+  /** Ids of the nodes that were compared. */
+  readonly nodes: ReadonlyArray<string>
+}
+
+export interface Part {
+  /** What is measured, as in "pass@64, after RL minus before". */
+  readonly measure: string
+  /** How its values are shown. */
+  readonly unit: "points" | "nats" | "seeds"
+  readonly test: Test
+  readonly observations: ReadonlyArray<Observation>
+  /** Seeds that say nothing to it, each with why. */
+  readonly leftOut: ReadonlyArray<string>
+  /** Seeds in which neither side of a count happened: no evidence, but seeds that were run. */
+  readonly tied?: number
+  /** A control must not show what the claim says; what is only told takes no part in the verdict. */
+  readonly role?: "control" | "told"
 }
 
 export interface Claim {
-  /** `C1`; unique in a report. */
+  /** `C1`; unique in a study. */
   readonly id: string
   /** What is claimed, in a sentence. */
   readonly statement: string
-  /** What would count as its holding, in numbers, fixed before the run. */
+  /** What would count, in numbers, fixed before the run. */
   readonly criterion: string
   /** What a run must have for the claim to be judged: ends the sentence "Needs ...". */
   readonly needs: string
-  /** The comparisons of the run that speak to it; none where the run has nothing of the kind. Pure. */
-  readonly findings: (data: StudyData) => ReadonlyArray<Finding>
+  /** Name of the study whose nodes it is about, where several are run as one; none: of the whole run. */
+  readonly study?: string
+  /** Fewest seeds that it may be judged with. */
+  readonly seeds: number
+  /** What the run says; a part without observations is one that it says nothing to. Pure. */
+  readonly evidence: (data: StudyData) => Evidence
 }
 
-export type Verdict = "holds" | "does not hold" | "holds in part" | "cannot be judged"
+/** Parts, all of which must be shown; or why the claim does not apply to what was found. */
+export type Evidence = { readonly parts: ReadonlyArray<Part> } | { readonly notApplicable: string }
 
-/** Of the comparisons that can tell. */
-export const verdictOf = (findings: ReadonlyArray<Finding>): Verdict => {
-  const holding = findings.filter(({ holds }) => holds === true).length
-  const failing = findings.filter(({ holds }) => holds === false).length
-  if (holding + failing === 0) return "cannot be judged"
-  return failing === 0 ? "holds" : holding === 0 ? "does not hold" : "holds in part"
-}
+/** The claims of a study that is run as a part of another: about its own nodes alone. */
+export const ofStudy = (study: string, claims: ReadonlyArray<Claim>): ReadonlyArray<Claim> =>
+  claims.map((claim) => ({ ...claim, study }))

@@ -1,12 +1,12 @@
 /**
- * Claims that a study brings in its own file: `export const claims: ReadonlyArray<Claim> = [...]` beside the study. Written
- * there, they are fixed before the study runs, and the reports of its runs judge them in addition to the paper's.
+ * Claims that a study binds in its own file: `export const claims: ReadonlyArray<Claim> = [...]` beside the study. Written
+ * there, they are fixed before the study runs; `pipeline plan` prints them, and the reports of its runs judge these and no
+ * others.
  *
  * A study's file may be plain JavaScript to us (types are stripped, not checked), so what it exports is looked at here.
  */
 
-import { ownFrames } from "../../dag/own-frames.ts"
-import type { Claim, Finding } from "./Claim.ts"
+import type { Claim } from "./Claim.ts"
 
 export interface StudyClaims {
   readonly claims: ReadonlyArray<Claim>
@@ -38,26 +38,9 @@ const claimProblem = (claim: Readonly<Record<string, unknown>> | null): string |
     const text = claim[name]
     if (typeof text !== "string" || text.trim() === "") return `has no \`${name}\`: it must be a text.`
   }
-  if (/^C\d+$/.test(String(claim["id"]))) return `has the id ${String(claim["id"])}: C1, C2, ... are the claims of the paper.`
-  if (typeof claim["findings"] !== "function") return "has no `findings`: it must be a function of what the report read."
+  const seeds = claim["seeds"]
+  if (!Number.isInteger(seeds) || Number(seeds) < 2)
+    return "has no `seeds`: the fewest it may be judged with, a whole number from 2: one seed shows no spread."
+  if (typeof claim["evidence"] !== "function") return "has no `evidence`: it must be a function of what the report read."
   return null
-}
-
-/** A claim with what the run says to it, or why it could not be asked. */
-export interface Judged {
-  readonly claim: Claim
-  readonly findings: ReadonlyArray<Finding>
-  /** What went wrong inside a claim's own code; null as a rule. */
-  readonly problem: string | null
-}
-
-/** Asks a study's claim. One that throws says so in its own place; the rest of the report stands. */
-export const judge = (claim: Claim, data: Parameters<Claim["findings"]>[0]): Judged => {
-  try {
-    return { claim, findings: claim.findings(data), problem: null }
-  } catch (cause) {
-    const [place] = ownFrames(cause)
-    const message = cause instanceof Error ? cause.message : String(cause)
-    return { claim, findings: [], problem: place === undefined ? message : `${message} (${place})` }
-  }
 }

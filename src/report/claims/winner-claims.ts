@@ -1,149 +1,213 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
-import { INVALID } from "../../evaluation/metrics/format-shares.ts"
-import { formats } from "../../formats/registry.ts"
-import { maximumOf } from "../../lists/large.ts"
-import type { Curve } from "../data/curves.ts"
-import { largestFirst } from "../data/ordering.ts"
-import type { Estimate } from "../data/policy-estimates.ts"
-import { paramOf, paramText, sizeOf } from "../data/varying-params.ts"
-import { percent } from "../page/numbers.ts"
-import { ends, mixtures, type Trained, trainedCells, varying } from "./cell-groups.ts"
-import type { Claim, Finding } from "./Claim.ts"
-import { all, difference, isAbove, isPositive } from "./comparisons.ts"
+import type { PolicyEstimates } from "../data/policy-estimates.ts"
+import type { Claim, Part } from "./Claim.ts"
+import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "./formats-of.ts"
+import { countSeeds, gapOf, overSeeds, type Pair, pairsOf, type Trial, trialsOf, type Where } from "./trials.ts"
 
-/** Formats whose solutions are programs. */
-const CODE: ReadonlySet<string> = new Set(formats.filter(({ runsCode }) => runsCode).map(({ name }) => name))
-
-/** Share of the completions from which on a format counts as used. */
-const USED = 0.02
-
-/** Mean of the first or last few points of a curve: single steps are noisy. */
-const endOf = (curve: Curve, end: "first" | "last"): number => {
-  const few = Math.max(1, Math.min(5, Math.floor(curve.length / 10)))
-  const points = end === "first" ? curve.slice(0, few) : curve.slice(-few)
-  return points.reduce((sum, { mean }) => sum + mean, 0) / points.length
+/** The mean of the curve over a window of a tenth of its length, from each step at which one fits: single steps are noisy. */
+const smoothed = (curve: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const window = Math.max(1, Math.floor(curve.length / 10))
+  return Array.from(
+    { length: curve.length - window + 1 },
+    (_, i) => curve.slice(i, i + window).reduce((a, b) => a + b, 0) / window
+  )
 }
 
-export const concentration: Claim = {
+export interface ConcentrationChoices {
+  /** Which arms it is about. */
+  readonly arms: Where
+  /** Arms that must not show it. */
+  readonly control?: Where
+  readonly seeds: number
+}
+
+/** A start with more than this has nothing to concentrate. */
+const OPEN = 0.7
+const CONCENTRATED = 0.9
+
+/** The winner's share in the rollouts of the last tenth of the run, less the nine tenths that it must reach. */
+const finalShare = ({ winner, series }: Trial) => {
+  const curve = series?.shares.get(winner ?? "")
+  if (curve === undefined || curve.length < 3) return null
+  const smooth = smoothed(curve)
+  return smooth[0]! > OPEN ? null : { value: smooth.at(-1)!, error: 0 }
+}
+
+/** Which part of the gain in right answers had come when the winner first held nine tenths; 0 where it never did. */
+const gainByThen = ({ winner, series }: Trial) => {
+  const share = series?.shares.get(winner ?? "")
+  const accuracy = series?.updates.get("accuracy")
+  if (share === undefined || accuracy === undefined || share.length < 3) return null
+  const [held, right] = [smoothed(share), smoothed(accuracy)]
+  if (held[0]! > OPEN) return null
+  const reached = held.findIndex((value) => value >= CONCENTRATED)
+  const gain = right.at(-1)! - right[0]!
+  if (reached < 0) return { value: 0, error: 0 }
+  return gain <= 0 ? null : { value: Math.min(1, Math.max(0, (right[reached]! - right[0]!) / gain)), error: 0 }
+}
+
+/** C1: RL concentrates on one format, early. */
+export const concentration = ({ arms, control, seeds }: ConcentrationChoices): Claim => ({
   id: "C1",
-  statement: "PPO soon concentrates on one format, and that is when accuracy rises most.",
+  statement: "RL soon concentrates on one format, and that is when accuracy rises most.",
   criterion:
-    "The winner's share of the rollouts rises from at most 70 % to at least 90 %, and at least half of the gain in right " +
-    "answers comes before it gets to 90 %. The run's own length stands for the paper's first epoch.",
-  needs: "a finished PPO run",
-  findings: (data) =>
-    trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
-      const { curves, winner } = cell
-      if (paramOf(cell, "algorithm") !== "ppo" || curves === null || winner === null) return []
-      const share = curves.shares.get(winner)
-      const accuracy = curves.updates.get("accuracy")
-      if (share === undefined || accuracy === undefined || share.length < 3 || accuracy.length === 0) return []
-      const [from, to] = [endOf(share, "first"), endOf(share, "last")]
-      const reached = share.findIndex(({ mean }) => mean >= 0.9)
-      const gain = endOf(accuracy, "last") - endOf(accuracy, "first")
-      const until =
-        reached < 0 ? Number.NaN : (accuracy[Math.min(reached, accuracy.length - 1)]!.mean - endOf(accuracy, "first")) / gain
-      const early = gain > 0 && until >= 0.5
-      const when =
-        reached < 0
-          ? "90 % is never reached"
-          : `90 % is reached at step ${Math.round(share[reached]!.x)}, with ${percent(until, 0)} % of the gain in right answers`
-      return [
-        {
-          where: cell.name,
-          numbers: `${winner}: ${percent(from)} % → ${percent(to)} %; ${when}`,
-          holds: from <= 0.7 && to >= 0.9 && early
-        }
-      ]
-    })
-}
+    "The winner's share of the rollouts, at most 70 % in the first tenth of the run, ends above 90 %; and when it first gets " +
+    "there (smoothed over a tenth of the run), more than half of the whole gain in right answers has come.",
+  needs: "finished RL runs of these arms, evaluated before and after",
+  seeds,
+  evidence: (data) => {
+    const trials = trialsOf(data, arms)
+    const ends: Part = {
+      measure: "the winner's share of the rollouts, last tenth of the run",
+      unit: "points",
+      test: { kind: "above", margin: CONCENTRATED },
+      ...overSeeds(trials, finalShare)
+    }
+    if (trials.length > 0 && ends.observations.length === 0)
+      return { notApplicable: "Every run begins with a format that holds more than 70 % already." }
+    const early: Part = {
+      measure: "part of the gain in right answers that had come when the winner first held 90 %",
+      unit: "points",
+      test: { kind: "above", margin: 0.5 },
+      ...overSeeds(trials, gainByThen)
+    }
+    const controls =
+      control === undefined ? [] : [{ ...ends, ...overSeeds(trialsOf(data, control), finalShare), role: "control" as const }]
+    return { parts: [ends, early, ...controls.map((part) => ({ ...part, measure: `control: ${part.measure}` }))] }
+  }
+})
 
-export const mostAccurate: Claim = {
+/** C2: accuracy before RL decides, not frequency. */
+export const accuracyDecides = ({ arms, seeds }: { readonly arms: Where; readonly seeds: number }): Claim => ({
   id: "C2",
   statement: "The winner is usually the format that was most accurate before RL, not the most frequent one.",
   criterion:
-    "Among formats with at least 2 % of the completions, the winner was more accurate before RL than every other: " +
-    "the 95 % intervals of the differences lie above 0. Too close to tell where one holds 0.",
-  needs: "a policy evaluated before and after RL that uses at least two formats",
-  findings: (data) =>
-    trainedCells(data).flatMap((cell): ReadonlyArray<Finding> => {
-      const { before, winner } = cell
-      const accurate = largest(before.accuracies, before.shares)
-      const frequent = largest(before.shares)
-      const used = [...before.shares].filter(([name, { value }]) => name !== INVALID && value >= USED)
-      if (winner === null || accurate === null || frequent === null || used.length < 2) return []
-      const tell = (format: string) =>
-        `${format} (${percent(before.accuracies.get(format)?.value ?? Number.NaN)} % right, ` +
-        `${percent(before.shares.get(format)?.value ?? 0)} % of completions)`
-      const start =
-        accurate === frequent
-          ? `${tell(accurate)} was both most accurate and most frequent`
-          : `most accurate was ${tell(accurate)}, most frequent ${tell(frequent)}`
-      const numbers = `${start}; the winner is ${winner}`
-      const rivals = used.map(([name]) => name).filter((name) => name !== winner)
-      const own = before.accuracies.get(winner)
-      const ahead = rivals.map((rival) => {
-        const theirs = before.accuracies.get(rival)
-        return own === undefined || theirs === undefined ? null : isPositive(difference(own, theirs))
-      })
-      return [{ where: cell.name, numbers, holds: all(...ahead) }]
-    })
+    "Among formats with at least 2 % of the completions, and in seeds where the most accurate format is not the most frequent, " +
+    "the most accurate wins in more than half.",
+  needs: "policies before RL that use at least two formats, the most accurate not the most frequent",
+  seeds,
+  evidence: (data) => {
+    const trials = trialsOf(data, arms)
+    const apart = ({ before }: Trial) => usedFormats(before).length > 1 && mostAccurate(before) !== mostFrequent(before)
+    if (trials.length > 0 && !trials.some(apart))
+      return { notApplicable: "In every seed one format was both the most accurate and the most frequent before RL." }
+    const wins = (which: (policy: PolicyEstimates) => string | null) =>
+      countSeeds(trials.filter(apart), ({ before, winner }) => winner === which(before))
+    return {
+      parts: [
+        {
+          measure: "seeds won by the most accurate format",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...wins(mostAccurate)
+        },
+        {
+          measure: "control: seeds won by the most frequent format",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...wins(mostFrequent),
+          role: "control" as const
+        }
+      ]
+    }
+  }
+})
+
+export interface ImbalanceChoices {
+  /** A balanced mixture and one with far more of one source. */
+  readonly balanced: Where
+  readonly imbalanced: Where
+  /** Settings that the two share, besides the seed. */
+  readonly sharing: ReadonlyArray<string>
+  readonly seeds: number
 }
 
-export const imbalance: Claim = {
+/** C3: enough imbalance makes a worse format win. */
+export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: ImbalanceChoices): Claim => ({
   id: "C3",
   statement: "Enough imbalance in the mixture makes a worse format win.",
   criterion:
-    "Between cells that differ in a source's weight alone, the winner changes to a format that was less accurate before RL " +
-    "than its rival, and final pass@1 is lower there.",
-  needs: "mixtures that differ in the weight of one source",
-  findings: (data) =>
-    mixtures(data).map(({ where, name, cells, leftOut }): Finding => {
-      const winners = new Set(cells.map(({ winner }) => winner))
-      const pass1 = ({ after }: Trained) => after.pass1?.value ?? Number.NaN
-      const [losing, others] = [cells.filter(worseWins), cells.filter((cell) => !worseWins(cell))]
-      const lower = isAbove(maximumOf(others.map(pass1)), maximumOf(losing.map(pass1)))
-      const numbers = cells
-        .map((cell) => `${name} ${paramText(cell, name)}: ${cell.winner ?? "no winner"}, pass@1 ${percent(pass1(cell))} %`)
-        .join("; ")
-      const holds = all(winners.size > 1, losing.length > 0 && others.length > 0, lower)
-      return { where, numbers: `${numbers}${leftOut}`, holds }
-    })
+    "With the imbalanced mixture another format wins than with the balanced one, less accurate in the balanced policy before " +
+    "RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL is lower there.",
+  needs: "RL on a balanced and an imbalanced mixture of the same seed",
+  seeds,
+  evidence: (data) => {
+    const pairs = pairsOf(data, imbalanced, balanced, sharing)
+    const flips = ({ one, other }: Pair) =>
+      one.winner === null || other.winner === null
+        ? null
+        : one.winner !== other.winner && accuracyOf(other.before, one.winner) < accuracyOf(other.before, other.winner)
+    return {
+      parts: [
+        {
+          measure: "seeds in which a worse format wins",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...countSeeds(pairs, flips)
+        },
+        {
+          measure: "sampled pass@1 after RL, imbalanced minus balanced",
+          unit: "points",
+          test: { kind: "below", margin: 0 },
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1"))
+        }
+      ]
+    }
+  }
+})
+
+export interface ScaleFlipChoices {
+  readonly small: Where
+  readonly large: Where
+  readonly sharing?: ReadonlyArray<string>
+  /** Share of the seeds that must go each way at both ends. */
+  readonly least?: number
+  readonly seeds: number
 }
 
-/** Whether the winner was less accurate before RL than its most accurate rival. */
-const worseWins = ({ before, winner }: Trained): boolean => {
-  const rival = largest(before.accuracies, before.shares)
-  if (winner === null || rival === null || winner === rival) return false
-  return (before.accuracies.get(winner)?.value ?? 1) < before.accuracies.get(rival)!.value
-}
-
-export const scaleFlip: Claim = {
+/** C7: the size of the model decides the winner. */
+export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }: ScaleFlipChoices): Claim => ({
   id: "C7",
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
-  criterion: `The smallest model's winner is a code format (${[...CODE].join(", ")}) and the largest model's is not.`,
-  needs: "at least two scales of one mixture",
-  findings: (data) =>
-    varying(trainedCells(data), "scale").flatMap((group): ReadonlyArray<Finding> => {
-      const found = ends(group.cells, "scale", sizeOf, "not a named size")
-      if (found === null) return []
-      const { cells, least: small, most: large, leftOut } = found
-      const isCode = (cell: Trained) => cell.winner !== null && CODE.has(cell.winner)
-      const share = ({ after, winner }: Trained) => percent(after.shares.get(winner ?? "")?.value ?? Number.NaN, 0)
-      const numbers = cells
-        .map((cell) => `${paramText(cell, "scale")}: ${cell.winner ?? "no winner"} (${share(cell)} %)`)
-        .join("; ")
-      const holds = isCode(small) && large.winner !== null && !isCode(large)
-      return [{ where: group.where, numbers: `${numbers}${leftOut}`, holds }]
+  criterion:
+    "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); and " +
+    `at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
+  needs: "the smallest and the largest size on the same mixtures",
+  seeds,
+  evidence: (data) => {
+    const pairs = pairsOf(data, small, large, sharing)
+    const code = ({ winner }: Trial) => (winner === null ? null : isCode(winner))
+    const differ = pairs.filter(({ one, other }) => code(one) !== code(other))
+    const ends = (measure: string, happens: (pair: Pair) => boolean | null): Part => ({
+      measure,
+      unit: "seeds",
+      test: { kind: "count", least },
+      ...countSeeds(pairs, happens)
     })
-}
+    const not = (told: boolean | null) => (told === null ? null : !told)
+    return {
+      parts: [
+        {
+          measure: "seeds in which the small model goes to code and the large one to prose, of those in which they differ",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...countSeeds(differ, ({ one, other }) => (code(other) === null ? null : code(one))),
+          tied: new Set(pairs.map(({ one }) => one.seed)).size - new Set(differ.map(({ one }) => one.seed)).size
+        },
+        ends("seeds in which the small model goes to code", ({ one }) => code(one)),
+        ends("seeds in which the large model goes to prose", ({ other }) => not(code(other))),
+        {
+          measure: "share of code after RL, small minus large",
+          unit: "points",
+          test: { kind: "above", margin: 0 },
+          role: "told",
+          ...overSeeds(pairs, ({ one, other }) => ({ value: codeShare(one) - codeShare(other), error: 0 }))
+        }
+      ]
+    }
+  }
+})
 
-/** The format with the largest number, invalid completions apart; where `among` gives shares, of those that hold at least 2 %. */
-const largest = (values: ReadonlyMap<string, Estimate>, among?: ReadonlyMap<string, Estimate>): string | null => {
-  const [first] = [...values]
-    .filter(([name]) => name !== INVALID && (among === undefined || (among.get(name)?.value ?? 0) >= USED))
-    .map(([name, { value }]) => [name, value] as const)
-    .toSorted(largestFirst)
-  return first?.[0] ?? null
-}
+const codeShare = ({ after }: Trial): number =>
+  [...after.shares.keys()].filter(isCode).reduce((sum, format) => sum + shareOf(after, format), 0)

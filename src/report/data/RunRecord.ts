@@ -30,6 +30,8 @@ export interface RunNode {
   readonly params: Readonly<Record<string, unknown>>
   /** Input name to node id. */
   readonly inputs: Readonly<Record<string, string>>
+  /** The studies that need it, in a run of several. */
+  readonly studies?: ReadonlyArray<string>
   readonly outcome: Outcome
 }
 
@@ -57,8 +59,8 @@ export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null =
   for (const event of events) {
     switch (event.event) {
       case "node-planned": {
-        const { node: id, label, stage, params, inputs } = event
-        planned.set(id, { id, label, stage, params, inputs })
+        const { node: id, label, stage, params, inputs, studies } = event
+        planned.set(id, { id, label, stage, params, inputs, ...(studies === undefined ? {} : { studies }) })
         break
       }
       case "waived": {
@@ -88,6 +90,12 @@ export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null =
   }))
   const { run, study, time: startedAt, settings, command, engine } = started
   return { run, study, startedAt, settings, command, engine, status, nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
+}
+
+/** The part of a run that is of one study, where it is of several. */
+export const partOf = (record: RunRecord, study: string): RunRecord => {
+  const nodes = record.nodes.filter(({ studies }) => studies?.includes(study))
+  return { ...record, study, nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
 }
 
 /** The artifact of a finished node, or null. */

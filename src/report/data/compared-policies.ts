@@ -10,7 +10,7 @@ import { RlRun } from "../../../schemas/rl-run.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import type { NodeKinds } from "./artifact-reader.ts"
 import type { RunNode, RunRecord } from "./RunRecord.ts"
-import { type VaryingParam, varyingParamsOf } from "./varying-params.ts"
+import { type Settings, settingsOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
 /** One repetition: nodes of the run. Evaluations are null where the study has none. */
 export interface Member {
@@ -25,6 +25,8 @@ export interface Member {
 
 export interface Cell {
   readonly varyingParams: ReadonlyArray<VaryingParam>
+  /** Every param of what it hangs on, whether or not it varies, as `rl.kl`, `mix.sources.omi2`; no seeds. */
+  readonly settings: Settings
   /** Problem suite of the evaluations, empty when there are none. */
   readonly suite: string
   readonly members: ReadonlyArray<Member>
@@ -74,7 +76,9 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
     ])
     const suite = String(evaluation?.params["suite"] ?? "")
     const cell = cells.get(key)
-    if (cell === undefined) cells.set(key, { varyingParams, suite, members: [member] })
+    const { subject: node } = found[i]!
+    if (cell === undefined)
+      cells.set(key, { varyingParams, settings: settingsOf(record, { node, evaluation }), suite, members: [member] })
     else cell.members.push(member)
   })
   return [...cells.values()]

@@ -15,7 +15,15 @@ import { type EvaluationRow, type PolicyEstimates, meanOverSeeds, estimatesOf, w
 import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
+/** One repetition of a cell, the member at the same place: its own numbers, not the mean over seeds. */
+export interface RepetitionEstimates {
+  readonly seed: number
+  readonly before: PolicyEstimates | null
+  readonly after: PolicyEstimates | null
+}
+
 export interface ResultRow extends Cell {
+  readonly estimates: ReadonlyArray<RepetitionEstimates>
   readonly before: PolicyEstimates | null
   readonly after: PolicyEstimates | null
   /** The format with the largest share after RL. */
@@ -32,21 +40,20 @@ export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
   const rows: Array<ResultRow> = []
   for (const cell of cellsOf(record, is)) {
     const problems = new Set<string>()
-    const sides = { before: [] as Array<PolicyEstimates>, after: [] as Array<PolicyEstimates> }
-    for (const member of cell.members)
-      for (const side of ["before", "after"] as const) {
-        const read = yield* readEstimates(member[side])
-        if (read.estimates !== null) sides[side].push(read.estimates)
-        else if (read.problem !== null) problems.add(read.problem)
-      }
+    const estimates: Array<RepetitionEstimates> = []
+    for (const member of cell.members) {
+      const [before, after] = [yield* readEstimates(member.before), yield* readEstimates(member.after)]
+      for (const { problem } of [before, after]) if (problem !== null) problems.add(problem)
+      estimates.push({ seed: member.seed, before: before.estimates, after: after.estimates })
+    }
     for (const problem of missingEvaluations(cell.members)) problems.add(problem)
     const { dominance, divergences } = yield* rlOutcomes(cell.members.flatMap(({ rl }) => rl ?? [])).pipe(
       Effect.catch((error) => Effect.succeed({ dominance: null, divergences: [error.message] }))
     )
     for (const problem of divergences) problems.add(problem)
-    const after = meanOverSeeds(sides.after)
-    const before = meanOverSeeds(sides.before)
-    rows.push({ ...cell, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
+    const after = meanOverSeeds(estimates.flatMap(({ after }) => after ?? []))
+    const before = meanOverSeeds(estimates.flatMap(({ before }) => before ?? []))
+    rows.push({ ...cell, estimates, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
   }
   return rows as ReadonlyArray<ResultRow>
 })

@@ -14,10 +14,12 @@ import { RlRun } from "../../../schemas/rl-run.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { type NodeKinds, nodeKinds } from "./artifact-reader.ts"
 import { type Attributed, readAttribution } from "./attribution-data.ts"
+import type { Member } from "./compared-policies.ts"
 import { readCompletions, type SampleCompletion } from "./completion-data.ts"
 import { type CostRow, readCosts } from "./cost-data.ts"
 import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
-import { type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
+import { winnerOf } from "./policy-estimates.ts"
+import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 import { nameOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
@@ -49,7 +51,24 @@ export interface RlData {
   readonly accuracies: ReadonlyMap<string, Curve>
 }
 
-/** A difference paired by problem, from a `compare` node of the cell; of the first repetition. */
+/** The RL run of one repetition, step by step, without thinning: what is judged seed by seed. */
+export interface RlSeries {
+  /** Columns of `updates` by name; NaN where a step has none. */
+  readonly updates: ReadonlyMap<string, ReadonlyArray<number>>
+  /** By format, 0 where no completion of a step is in it. */
+  readonly shares: ReadonlyMap<string, ReadonlyArray<number>>
+  readonly klCoefficient: number | null
+}
+
+/** One repetition of a cell: what a claim counts, for seeds are what was repeated. */
+export interface Repetition extends RepetitionEstimates {
+  readonly member: Member
+  readonly winner: string | null
+  readonly series: RlSeries | null
+  readonly differences: ReadonlyArray<PairedDifference>
+}
+
+/** A difference paired by problem, from a `compare` node of the cell. */
 export interface PairedDifference {
   readonly metric: string
   readonly k: number
@@ -69,7 +88,9 @@ export interface CellData extends ResultRow {
   readonly attributedBefore: ReadonlyArray<Attributed>
   readonly attributedAfter: ReadonlyArray<Attributed>
   readonly completions: ReadonlyArray<SampleCompletion>
+  /** Of the first repetition. */
   readonly differences: ReadonlyArray<PairedDifference>
+  readonly repetitions: ReadonlyArray<Repetition>
 }
 
 export interface StudyData {
@@ -132,6 +153,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
   }
 
   const curvesOf = new Map<RunNode, RlData>()
+  const seriesOf = new Map<RunNode, RlSeries>()
   for (const { varyingParams, nodes } of repetitions(
     record,
     record.nodes.filter((node) => is(node, RlRun))
@@ -144,9 +166,11 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     for (const node of nodes) {
       const artifact = artifactOf(node)
       if (artifact === null) continue
-      const read = yield* orElse(node, null, readRl(artifact, { updates, shares, accuracies }))
-      steps = Math.max(steps, read?.steps ?? 0)
-      klCoefficient ??= read?.klCoefficient ?? null
+      const series = yield* orElse(node, null, readRl(artifact, { updates, shares, accuracies }))
+      if (series === null) continue
+      seriesOf.set(node, series)
+      steps = Math.max(steps, series.updates.get("reward")!.length)
+      klCoefficient ??= series.klCoefficient
     }
     const data: RlData = {
       name: nameOf({ varyingParams }),
@@ -173,7 +197,18 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         attributed[side] = [...(yield* orElse(first, [], readAttribution(nodes.map((node) => artifactOf(node)!))))]
     }
     const [member] = row.members
-    const compared = comparisons.find((node) => member !== undefined && uses(node, member.before) && uses(node, member.after))
+    const repetitions: Array<Repetition> = []
+    for (const [i, estimates] of row.estimates.entries()) {
+      const member = row.members[i]!
+      const compared = comparisons.find((node) => uses(node, member.before) && uses(node, member.after))
+      repetitions.push({
+        ...estimates,
+        member,
+        winner: winnerOf(estimates.after),
+        series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
+        differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!))
+      })
+    }
     const evaluated = member?.after ?? member?.before ?? null
     cells.push({
       ...row,
@@ -185,7 +220,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         evaluated === null
           ? []
           : yield* orElse(evaluated, [], readCompletions(artifactOf(member?.before), artifactOf(member?.after))),
-      differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!))
+      differences: repetitions[0]?.differences ?? [],
+      repetitions
     })
   }
 
@@ -246,16 +282,27 @@ interface RlCurves {
   readonly accuracies: CurvesBuilder
 }
 
-/** Adds one RL run's curves; returns its steps and the KL coefficient of the first. */
+/** Adds one RL run's curves; returns the run by itself. */
 const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) {
-  const updates = yield* openArtifactTable(RlRun, "updates", artifact)
-  for (const row of updates)
-    for (const name of UPDATE_COLUMNS) if (row[name] !== null) curves.updates.add(name, row.step, row[name])
+  const table = yield* openArtifactTable(RlRun, "updates", artifact)
+  const updates = new Map<string, Array<number>>(UPDATE_COLUMNS.map((name) => [name, []]))
+  for (const row of table)
+    for (const name of UPDATE_COLUMNS) {
+      updates.get(name)!.push(row[name] ?? Number.NaN)
+      if (row[name] !== null) curves.updates.add(name, row.step, row[name])
+    }
+  const shares = new Map<string, Array<number>>()
   for (const { step, format, share, accuracy } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
+    if (!shares.has(format))
+      shares.set(
+        format,
+        Array.from({ length: table.rows }, () => 0)
+      )
+    shares.get(format)![step] = share
     curves.shares.add(format, step, share)
     if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
   }
-  return { steps: updates.rows, klCoefficient: updates.rows === 0 ? null : updates.row(0).klCoefficient }
+  return { updates, shares, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
 })
 
 const readDifferences = Effect.fnUntraced(function* (artifact: string) {

@@ -46,12 +46,12 @@ export const varyingParamsOf = (
   )
 }
 
-type Settings = ReadonlyMap<string, ParamValue>
+export type Settings = ReadonlyMap<string, ParamValue>
 
 /**
  * Every param of a policy, of what it hangs on and of its evaluation, as `stage.param`; records as `stage.param.key`. No seeds.
  */
-const settingsOf = (record: RunRecord, { node, evaluation }: Subject): Settings => {
+export const settingsOf = (record: RunRecord, { node, evaluation }: Subject): Settings => {
   const settings = new Map<string, ParamValue>()
   for (const { stage, params } of [...lineageOf(record, node), ...(evaluation === null ? [] : [evaluation])])
     for (const [param, value] of Object.entries(params)) {

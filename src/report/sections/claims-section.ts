@@ -1,80 +1,82 @@
-/** Claims, one after another: what is claimed, what would count, what this run shows. The study's own first, then the paper's. */
+/**
+ * The scoreboard of the study's claims, and each claim by itself: what would count, what the seeds say, what its control says.
+ */
 
-import { maximumOf } from "../../lists/large.ts"
-import { type Claim, type Verdict, verdictOf } from "../claims/Claim.ts"
-import { claims } from "../claims/registry.ts"
-import { judge, type Judged } from "../claims/study-claims.ts"
-import type { StudyData } from "../data/study-data.ts"
-import { Html, html, nothing } from "../page/html.ts"
+import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
+import { askedWords, pWords, seenWords } from "../claims/words.ts"
+import { type Html, html, nothing, table } from "../page/html.ts"
 
 const CLASS: Readonly<Record<Verdict, string>> = {
-  holds: "holds",
-  "does not hold": "fails",
-  "holds in part": "part",
-  "cannot be judged": "open"
+  supported: "holds",
+  refuted: "fails",
+  inconclusive: "open",
+  "not applicable": "open"
 }
 
-/** The claims that the study's own file makes; nothing where it makes none. */
-export const studyClaimsSection = (data: StudyData, own: ReadonlyArray<Claim>): Html => {
-  if (own.length === 0) return nothing
-  const judged = own.map((claim) => judge(claim, data))
-  return html`<section id="study-claims">
-    <h2>The study's own claims in this run</h2>
-    <p class="note">
-      Claims that the study's file makes, each with the criterion that it set. A comparison that is too close to tell counts
-      neither way.
-    </p>
-    ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
-    ${openClaims(judged)}
-  </section> `
-}
-
-/** The paper's claims, in every report. */
-export const claimsSection = (data: StudyData): Html => {
-  const seeds = maximumOf(
-    data.cells.map((cell) => cell.members.length),
-    0
-  )
-  const repetition =
-    seeds < 2 ? "its single seed, which says nothing about how much would change with another" : `its ${seeds} seeds`
-  const judged = claims.map((claim) => ({ claim, findings: claim.findings(data), problem: null }))
+/** The claims that the study's file binds; nothing where it binds none. */
+export const claimsSection = (judged: ReadonlyArray<JudgedClaim>): Html => {
+  if (judged.length === 0) return nothing
+  const count = (verdict: Verdict) => judged.filter((each) => each.verdict === verdict).length
+  const counts = (["supported", "refuted", "inconclusive", "not applicable"] as const)
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`)
   return html`<section id="claims">
-    <h2>The paper's claims in this run</h2>
+    <h2>Claims</h2>
     <p class="note">
-      Each claim of “Echo Chamber” (arXiv 2504.07912) that a run of this kind can speak to, as a criterion in numbers. A
-      comparison that is too close to tell counts neither way. A verdict is about this run alone: its mixture, its scales, and
-      ${repetition}.
+      ${counts.join(", ")}. Bound in the study's file before the run, each with what would count. The unit is the seed: arms of
+      one seed count once, as their mean. Intervals are of 95 %; verdicts hold for all claims together (Holm, 5 %).
     </p>
-    ${judged.filter(({ findings }) => findings.length > 0).map(({ claim, findings }) => claimHtml(claim, findings))}
-    ${openClaims(judged)}
+    ${table([{ title: "claim" }, { title: "verdict" }, { title: "seen" }, { title: "control" }], judged.map(scoreRow))}
+    ${judged.map(claimHtml)}
   </section> `
 }
 
-/** Claims without a comparison: what each needs, or what went wrong in it. */
-const openClaims = (judged: ReadonlyArray<Judged>): ReadonlyArray<Html> => {
-  const open = judged.filter(({ findings }) => findings.length === 0)
-  const why = ({ claim, problem }: Judged) => (problem === null ? `Needs ${claim.needs}.` : `Its own code failed: ${problem}`)
-  return open.length === 0
-    ? []
-    : [
-        html`<h3>Cannot be judged from this run</h3>
-          <ul class="note">
-            ${open.map((each) => html`<li><strong>${each.claim.id}</strong> ${each.claim.statement} ${why(each)}</li> `)}
-          </ul>`
-      ]
+const scoreRow = ({ claim, verdict, parts, controls }: JudgedClaim): ReadonlyArray<Html | string> => {
+  const seen = (of: ReadonlyArray<JudgedPart>) =>
+    of.length === 0 ? "none" : html`${of.map((part) => html`<div>${seenWords(part)}</div> `)}`
+  return [
+    html`<a href="#claim-${claim.id}">${claim.id}</a> ${claim.statement}`,
+    html`<span class="verdict ${CLASS[verdict]}">${verdict}</span>`,
+    seen(parts),
+    seen(controls)
+  ]
 }
 
-const claimHtml = (claim: Claim, findings: ReturnType<Claim["findings"]>): Html => {
-  const verdict = verdictOf(findings)
-  const mark = (holds: boolean | null) =>
-    holds === null
-      ? html`<span class="open">too close to tell:</span>`
-      : new Html(holds ? '<span class="holds">✓</span>' : '<span class="fails">✗</span>')
-  return html`<div class="claim">
-    <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span></p>
-    <p class="caption">${claim.criterion}</p>
+const claimHtml = ({ claim, verdict, why, parts, controls, told, p, level }: JudgedClaim): Html => {
+  const tested = Number.isNaN(p) ? "" : `${pWords(p)}, held against ${level.toFixed(4)} (Holm).`
+  const nodes = [...new Set([...parts, ...controls].flatMap(({ part }) => part.observations.flatMap((each) => each.nodes)))]
+  return html`<div class="claim" id="claim-${claim.id}">
+    <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}</p>
+    <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${tested}</p>
     <ul>
-      ${findings.map(({ where, numbers, holds }) => html`<li>${mark(holds)} ${where === "" ? "" : `${where}: `}${numbers}</li> `)}
+      ${[...parts, ...controls, ...told].map(partHtml)}
     </ul>
+    ${nodes.length === 0 ? nothing : nodesHtml(nodes)}
   </div> `
+}
+
+const partHtml = (judged: JudgedPart): Html => {
+  const { part } = judged
+  const asked = part.role === "told" ? "" : ` (asked: ${askedWords(part.test, part.unit)})`
+  const seeds = part.observations.map(({ seed, value }) => `${seed}: ${valueWords(value, part.unit)}`).join(", ")
+  const left = part.leftOut.length === 0 ? "" : ` Left out: ${part.leftOut.join("; ")}.`
+  return html`<li>
+    ${part.measure}: ${seenWords(judged)}${asked}<br /><span class="caption"
+      >By seed ${seeds === "" ? "none" : seeds}.${left}</span
+    >
+  </li> `
+}
+
+const valueWords = (value: number, unit: JudgedPart["part"]["unit"]): string =>
+  unit === "nats" ? value.toFixed(3) : unit === "seeds" ? (value > 0.5 ? "yes" : "no") : (value * 100).toFixed(1)
+
+/** The evaluations that were compared, as a query that can be typed. */
+const nodesHtml = (nodes: ReadonlyArray<string>): Html => {
+  const query =
+    "select node, metric, k, decoding, value, low, high from evaluations where latest and slice = 'all' and node in " +
+    `(${nodes.map((node) => `'${node}'`).join(", ")})`
+  return html`<details>
+    <summary>${nodes.length} evaluations behind it</summary>
+    <p class="caption"><code>pnpm pipeline sql "${query}"</code></p>
+  </details>`
 }

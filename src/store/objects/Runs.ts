@@ -52,6 +52,8 @@ export type RunEvent =
       readonly stage: string
       readonly params: Readonly<Record<string, unknown>>
       readonly inputs: Readonly<Record<string, string>>
+      /** The studies that need it, in a run of several; logs of one study lack it. */
+      readonly studies?: ReadonlyArray<string>
     }
   | { readonly event: "node-started"; readonly node: string; readonly key: string }
   | {
@@ -268,7 +270,8 @@ const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check
     label: isText,
     stage: isText,
     params: isObject,
-    inputs: isTextRecord
+    inputs: isTextRecord,
+    studies: optional(isTexts)
   },
   "node-started": { node: isText, key: isDigest },
   "node-finished": { node: isText, key: isDigest, artifact: isDigest, cached: isTruth, seconds: isDuration },

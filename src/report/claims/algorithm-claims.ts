@@ -1,0 +1,120 @@
+/** Claims about how the algorithms differ: C8 and C9. Two arms on one base are a pair. */
+
+import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
+import type { Claim } from "./Claim.ts"
+import { countSeeds, gapOf, type Measured, overSeeds, type Pair, pairsOf, type Trial, type Where } from "./trials.ts"
+
+/** Largest fall of the share of right answers below an earlier peak, smoothed over a tenth of the run. */
+const drawdown = ({ series }: Trial): number | null => {
+  const curve = series?.updates.get("accuracy")
+  if (curve === undefined || curve.length === 0) return null
+  const window = Math.max(1, Math.floor(curve.length / 10))
+  let peak = Number.NEGATIVE_INFINITY
+  let fall = 0
+  for (let end = window; end <= curve.length; end++) {
+    const mean = curve.slice(end - window, end).reduce((sum, value) => sum + value, 0) / window
+    peak = Math.max(peak, mean)
+    fall = Math.max(fall, peak - mean)
+  }
+  return fall
+}
+
+const differenceOf =
+  (of: (trial: Trial) => number | null) =>
+  ({ one, other }: Pair): Measured | null => {
+    const [a, b] = [of(one), of(other)]
+    return a === null || b === null ? null : { value: a - b, error: 0 }
+  }
+
+export interface StabilityChoices {
+  readonly ppo: Where
+  readonly grpo: Where
+  /** Two arms that differ in nothing that matters: how far falls differ by chance. */
+  readonly twins?: { readonly one: Where; readonly other: Where }
+  readonly sharing: ReadonlyArray<string>
+  readonly seeds: number
+}
+
+/** C8: GRPO goes to the same winner, less steadily. */
+export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityChoices): Claim => ({
+  id: "C8",
+  statement: "GRPO goes to the same winner as PPO, less steadily.",
+  criterion:
+    "The winners are equal in more than half of the seeds, and the largest fall of the share of right answers from an earlier " +
+    "peak (smoothed over a tenth of the run) is larger under GRPO.",
+  needs: "PPO and GRPO on the same policy",
+  seeds,
+  evidence: (data) => {
+    const pairs = pairsOf(data, grpo, ppo, sharing)
+    const falls = (measure: string, of: ReadonlyArray<Pair>) => ({
+      measure,
+      unit: "points" as const,
+      test: { kind: "above", margin: 0 } as const,
+      ...overSeeds(of, differenceOf(drawdown))
+    })
+    return {
+      parts: [
+        {
+          measure: "seeds in which both have one winner",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...countSeeds(pairs, ({ one, other }) =>
+            one.winner === null || other.winner === null ? null : one.winner === other.winner
+          )
+        },
+        falls("largest fall of the share of right answers, GRPO minus PPO", pairs),
+        ...(twins === undefined
+          ? []
+          : [
+              {
+                ...falls("control: the same of two arms alike but for a digit", pairsOf(data, twins.one, twins.other, sharing)),
+                role: "control" as const
+              }
+            ])
+      ]
+    }
+  }
+})
+
+/** How far RL moved the shares of the formats: total variation. */
+const shifted = ({ before, after }: Trial): number | null => {
+  const formats = [...new Set([...before.shares.keys(), ...after.shares.keys()])]
+  const shares = ({ shares }: Trial["after"]) => formats.map((format) => shares.get(format)?.value ?? 0)
+  return formats.length === 0 ? null : totalVariation(shares(before), shares(after))
+}
+
+export interface ExpertIterationChoices {
+  readonly ppo: Where
+  readonly ei: Where
+  readonly sharing: ReadonlyArray<string>
+  readonly seeds: number
+}
+
+/** C9: Expert Iteration shifts less and ends lower. */
+export const expertIterationSlower = ({ ppo, ei, sharing, seeds }: ExpertIterationChoices): Claim => ({
+  id: "C9",
+  statement: "Expert Iteration shifts the formats less and ends lower than PPO.",
+  criterion:
+    "From the same policy and at equal rollouts, PPO moves the shares of the formats further and ends with a higher pass@1.",
+  needs: "PPO and Expert Iteration on the same policy",
+  seeds,
+  evidence: (data) => {
+    const pairs = pairsOf(data, ppo, ei, sharing)
+    return {
+      parts: [
+        {
+          measure: "shift of the format shares by RL (total variation), PPO minus Expert Iteration",
+          unit: "points",
+          test: { kind: "above", margin: 0 },
+          ...overSeeds(pairs, differenceOf(shifted))
+        },
+        {
+          measure: "sampled pass@1 after RL, PPO minus Expert Iteration",
+          unit: "points",
+          test: { kind: "above", margin: 0 },
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1"))
+        }
+      ]
+    }
+  }
+})

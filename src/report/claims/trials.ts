@@ -1,0 +1,165 @@
+/**
+ * What claims are made of: the policies of single seeds before and after RL, chosen by their settings, paired by what they share,
+ * and one number for each seed.
+ */
+
+import { maximumOf } from "../../lists/large.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
+import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
+import type { ParamValue } from "../data/varying-params.ts"
+import type { Observation } from "./Claim.ts"
+
+/** One policy after RL beside the one it started from, of one seed. */
+export interface Trial extends Repetition {
+  readonly cell: CellData
+  readonly before: PolicyEstimates
+  readonly after: PolicyEstimates
+}
+
+/** Settings by their full names, as `{ "rl.algorithm": "ppo", "rl.kl": [0, 1e-3] }`: equal to, or one of. */
+export type Where = Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>
+
+/** The trials of a run whose settings are these, evaluated on both sides of RL. */
+export const trialsOf = ({ cells }: StudyData, where: Where = {}): ReadonlyArray<Trial> =>
+  cells
+    .filter(({ settings }) =>
+      Object.entries(where).every(([name, wanted]) => {
+        const value = settings.get(name)
+        return value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)
+      })
+    )
+    .flatMap((cell) =>
+      cell.repetitions.flatMap((repetition) => {
+        const { before, after } = repetition
+        return before === null || after === null ? [] : [{ ...repetition, cell, before, after }]
+      })
+    )
+
+/** Two trials of one seed. */
+export interface Pair {
+  readonly one: Trial
+  readonly other: Trial
+}
+
+/** Every two trials, one of each kind, that share their seed and the settings named. */
+export const pairsOf = (data: StudyData, one: Where, other: Where, sharing: ReadonlyArray<string>): ReadonlyArray<Pair> => {
+  const key = ({ seed, cell }: Trial) => JSON.stringify([seed, ...sharing.map((name) => cell.settings.get(name) ?? null)])
+  const others = Map.groupBy(trialsOf(data, other), key)
+  return trialsOf(data, one).flatMap((trial) => (others.get(key(trial)) ?? []).map((rival) => ({ one: trial, other: rival })))
+}
+
+/** A number of one trial, or of a pair, with the standard error that its problems leave. */
+export interface Measured {
+  readonly value: number
+  readonly error: number
+}
+
+export interface SeedNumbers {
+  readonly observations: ReadonlyArray<Observation>
+  readonly leftOut: ReadonlyArray<string>
+}
+
+/**
+ * One number for each seed: the mean over its arms. A seed that lacks an arm which others have would be compared with something
+ * else, so it is left out by name; so is an arm that a measure says nothing of (null). The errors of arms are averaged as they
+ * are, for arms are evaluated on the same problems.
+ */
+export const overSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, measure: (arm: A) => Measured | null): SeedNumbers => {
+  const measured = arms.map((arm) => ({ seed: seedOf(arm), nodes: nodesOf(arm), number: measure(arm) }))
+  const bySeed = Map.groupBy(measured, ({ seed }) => seed)
+  const most = maximumOf(
+    [...bySeed.values()].map((own) => own.length),
+    0
+  )
+  const observations: Array<Observation> = []
+  const leftOut: Array<string> = []
+  for (const [seed, own] of [...bySeed].toSorted(([a], [b]) => a - b)) {
+    const numbers = own.flatMap(({ number }) => (number === null || Number.isNaN(number.value) ? [] : [number]))
+    if (own.length < most) leftOut.push(`seed ${seed} has ${own.length} of ${most} arms`)
+    else if (numbers.length === 0) leftOut.push(`seed ${seed} cannot tell`)
+    else
+      observations.push({
+        seed,
+        value: meanOf(numbers.map(({ value }) => value)),
+        error: meanOf(numbers.map(({ error }) => error)),
+        nodes: own.flatMap(({ nodes }) => nodes)
+      })
+  }
+  return { observations, leftOut }
+}
+
+/**
+ * As overSeeds, of what happens or does not: 1 or 0 for each seed, by the majority of its arms; a seed that is split is left out.
+ */
+export const countSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, happens: (arm: A) => boolean | null): SeedNumbers => {
+  const { observations, leftOut } = overSeeds(arms, (arm) => {
+    const told = happens(arm)
+    return told === null ? null : { value: told ? 1 : 0, error: 0 }
+  })
+  const split = observations.filter(({ value }) => value === 0.5)
+  return {
+    observations: observations.filter(({ value }) => value !== 0.5).map((each) => ({ ...each, value: each.value > 0.5 ? 1 : 0 })),
+    leftOut: [...leftOut, ...split.map(({ seed }) => `the arms of seed ${seed} are split`)]
+  }
+}
+
+const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+const seedOf = (arm: Trial | Pair): number => ("one" in arm ? arm.one.seed : arm.seed)
+
+const nodesOf = (arm: Trial | Pair): ReadonlyArray<string> => {
+  const after = ({ member }: Trial) => (member.after === null ? [] : [member.after.id])
+  return "one" in arm ? [...after(arm.one), ...after(arm.other)] : after(arm)
+}
+
+/** Numbers of a policy on whole problems: sampled unless it says greedy. */
+export type SolvingMetric = "greedy pass@1" | "pass@1" | "pass@k" | "majority@k"
+
+const estimateOf = (policy: PolicyEstimates, metric: SolvingMetric, k: number): Estimate | null => {
+  switch (metric) {
+    case "greedy pass@1":
+      return policy.pass1
+    case "pass@1":
+      return policy.passAtK.get(1) ?? null
+    case "pass@k":
+      return policy.passAtK.get(k) ?? null
+    case "majority@k":
+      return policy.majorityAtK.get(k) ?? null
+  }
+}
+
+/** Half of a 95 % interval is so many standard errors. */
+const HALF = 1.959963984540054
+
+/** The standard error that an interval stands for; 0 where there is none. */
+const errorOf = ({ low, high }: { readonly low: number | null; readonly high: number | null }): number => {
+  const width = (high ?? Number.NaN) - (low ?? Number.NaN)
+  return Number.isNaN(width) ? 0 : width / 2 / HALF
+}
+
+/** A number after RL. */
+export const outcomeOf = (trial: Trial, metric: SolvingMetric, k = 1): Measured | null => {
+  const after = estimateOf(trial.after, metric, k)
+  return after === null ? null : { value: after.value, error: errorOf(after) }
+}
+
+/** After RL minus before; its error is that of the comparison by problem where the study made one. */
+export const changeOf = (trial: Trial, metric: SolvingMetric, k = 1): Measured | null => {
+  const [before, after] = [estimateOf(trial.before, metric, k), estimateOf(trial.after, metric, k)]
+  if (before === null || after === null) return null
+  const [name, decoding, of] =
+    metric === "greedy pass@1"
+      ? ["pass@1", "greedy", 1]
+      : [metric === "pass@1" ? "pass@k" : metric, "sampled", metric === "pass@1" ? 1 : k]
+  const paired = trial.differences.find(
+    (row) => row.metric === name && row.k === of && row.decoding === decoding && row.slice === "all"
+  )
+  const error = paired === undefined ? Math.hypot(errorOf(before), errorOf(after)) : errorOf(paired)
+  return { value: after.value - before.value, error }
+}
+
+/** The number of one trial after RL minus that of the other. */
+export const gapOf = ({ one, other }: Pair, metric: SolvingMetric, k = 1): Measured | null => {
+  const [a, b] = [outcomeOf(one, metric, k), outcomeOf(other, metric, k)]
+  return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
+}

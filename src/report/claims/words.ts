@@ -1,0 +1,48 @@
+/** Parts of claims in words: what was measured, what was seen, what was asked. */
+
+import type { Part, Test } from "./Claim.ts"
+import type { JudgedClaim, JudgedPart } from "./verdict.ts"
+
+/** `+12.3 points`, `+0.412 nats`. */
+const amount = (value: number, unit: Part["unit"]): string => {
+  const sign = value < 0 ? "−" : "+"
+  return unit === "nats" ? `${sign}${Math.abs(value).toFixed(3)} nats` : `${sign}${Math.abs(value * 100).toFixed(1)} points`
+}
+
+const bare = (value: number, unit: Part["unit"]): string => amount(value, unit).split(" ")[0]!
+
+/** `7 of 8 seeds [47, 100] %`, `+12.3 points [+8.1, +16.4] over 5 seeds`; of nothing, that. */
+export const seenWords = ({ part, n, estimate, low, high }: JudgedPart): string => {
+  if (n === 0) return "no seed tells"
+  const seeds = n === 1 ? "1 seed" : `${n} seeds`
+  if (part.test.kind === "most" || part.test.kind === "count")
+    return `${Math.round(estimate * n)} of ${seeds} [${(low * 100).toFixed(0)}, ${(high * 100).toFixed(0)}] %`
+  const interval = Number.isNaN(low) ? "" : ` [${bare(low, part.unit)}, ${bare(high, part.unit)}]`
+  return `${amount(estimate, part.unit)}${interval} over ${seeds}`
+}
+
+/** `above 0`, `within ±5.0 points`: what must be shown. */
+export const askedWords = (test: Test, unit: Part["unit"]): string => {
+  switch (test.kind) {
+    case "above":
+    case "below":
+      return `${test.kind} ${test.margin === 0 ? "0" : amount(test.margin, unit)}`
+    case "within":
+      return `within ±${amount(test.margin, unit).slice(1)}`
+    case "most":
+      return `in more than ${Math.round(test.chance * 100)} % of seeds`
+    case "count":
+      return `in at least ${Math.round(test.least * 100)} % of seeds`
+  }
+}
+
+/** A claim's verdict in a line: the verdict, its first part, and what is missing. */
+export const verdictLine = ({ claim, verdict, why, parts }: JudgedClaim): string => {
+  const [first] = parts
+  const seen = first === undefined || first.n === 0 ? "" : ` (${first.part.measure}: ${seenWords(first)})`
+  const because = why()
+  return `${claim.id} ${verdict}: ${claim.statement}${seen}${because === "" ? "" : ` ${because}`}`
+}
+
+/** p-values as tables have them. */
+export const pWords = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`)
