@@ -126,18 +126,21 @@ export const studyFlags = (study: Study | null): Flags => ({
     value: "STAGE.PARAM=VALUE",
     description: "set a parameter of a stage, as in rl.kl=0.01"
   },
-  ...Object.fromEntries(
-    Object.entries(study?.params ?? {}).map(([name, param]) => [
-      flagOf(name),
-      {
-        type: "string" as const,
+  ...Object.fromEntries(Object.entries(study?.params ?? {}).map(([name, param]) => [flagOf(name), flagFor(param)]))
+})
+
+/** A dimension that is off by default is a flag without a value: `--quick`. */
+const isSwitch = (param: Param.Param<unknown>): boolean => param.fallback === false && param.accept(true) === true
+
+const flagFor = (param: Param.Param<unknown>): Flags[string] =>
+  isSwitch(param)
+    ? { type: "boolean", description: param.description }
+    : {
+        type: "string",
         value: "VALUE",
         mayBeEmpty: true,
         description: `${param.description}: ${param.expected} (default ${onCommandLine(param.fallback)})`
       }
-    ])
-  )
-})
 
 /** A default as one would type it. */
 const onCommandLine = (value: unknown): string => (Array.isArray(value) ? value.join(",") : JSON.stringify(value))
@@ -148,7 +151,7 @@ export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> =>
   if (name === undefined) return ""
   const study = await loadStudy(name)
   const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
-  return `${name}: ${study.description}\n${columns(rows.map(([flag, { description }]) => [`--${flag} VALUE`, description]))}`
+  return `${name}: ${study.description}\n${columns(rows.map(([flag, { type, description }]) => [type === "boolean" ? `--${flag}` : `--${flag} VALUE`, description]))}`
 }
 
 export interface ChosenStudy extends StudyFile {
@@ -167,6 +170,10 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
   const parsed = parse(command, { ...flags, ...studyFlags(study) }, args, { min: 1, max: 1, words: "one study" })
   const settings: Record<string, unknown> = {}
   for (const [param, declared] of Object.entries(study.params)) {
+    if (isSwitch(declared)) {
+      if (parsed.is(flagOf(param))) settings[param] = true
+      continue
+    }
     const text = parsed.text(flagOf(param))
     if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
   }

@@ -1,0 +1,33 @@
+/**
+ * Claims: the paper, claim by claim. Every study of claims in one run, with the nodes that they share computed once; each claim is
+ * judged on the nodes of its own study, and all of them on one scoreboard.
+ */
+
+import { Param, Study } from "../src/dag/Study.ts"
+import { ofStudy } from "../src/report/claims/Claim.ts"
+import algorithms, { claims as ofAlgorithms } from "./algorithms.ts"
+import concentration, { claims as ofConcentration } from "./concentration.ts"
+import klSweep, { claims as ofKlSweep } from "./kl-sweep.ts"
+import mixtureSweep, { claims as ofMixtureSweep } from "./mixture-sweep.ts"
+
+export const claims = [
+  ...ofStudy("concentration", ofConcentration),
+  ...ofStudy("mixture-sweep", ofMixtureSweep),
+  ...ofStudy("kl-sweep", ofKlSweep),
+  ...ofStudy("algorithms", ofAlgorithms)
+].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+
+export default Study.all(
+  "claims",
+  "The paper's claims, each with a verdict, an interval over seeds and a control",
+  { quick: Param.boolean(false, "three seeds of everything, for a first look") },
+  ({ quick }) => {
+    const seeds = (many: number) => ({ seeds: quick ? 3 : many })
+    return [
+      { study: concentration, given: seeds(5) },
+      { study: mixtureSweep, given: seeds(10) },
+      { study: klSweep, given: seeds(5) },
+      { study: algorithms, given: seeds(8) }
+    ]
+  }
+)

@@ -1,0 +1,63 @@
+/**
+ * Concentration: how soon does RL settle on one format, which one, and what does it cost?
+ *
+ * One mixture, two sizes, PPO and GRPO, long enough for the late part to show. Evaluated with 64 samples, because curves of pass@k
+ * cross between k = 8 and 32. (Echo Chamber, section 3.1, figures 2 and 8.) Controls: the same RL with the rewards of each group
+ * shuffled among its completions, which pays as much and means nothing.
+ */
+
+import { Param, Study } from "../src/dag/Study.ts"
+import { presetNames } from "../src/model/presets.ts"
+import type { Claim } from "../src/report/claims/Claim.ts"
+import { sharpening } from "../src/report/claims/outcome-claims.ts"
+import { accuracyDecides, concentration } from "../src/report/claims/winner-claims.ts"
+import { compare } from "../stages/compare.ts"
+import { evaluate } from "../stages/evaluate.ts"
+import { mix } from "../stages/mix.ts"
+import { pretrain } from "../stages/pretrain.ts"
+import { rl } from "../stages/rl.ts"
+import { sft } from "../stages/sft.ts"
+
+const arms = { "rl.algorithm": ["ppo", "grpo"] }
+
+export const claims: ReadonlyArray<Claim> = [
+  concentration({ arms: { "rl.algorithm": "ppo" }, seeds: 3 }),
+  accuracyDecides({ arms, seeds: 3 }),
+  sharpening({ arms, k: 64, seeds: 3 })
+]
+
+export default Study.make(
+  "concentration",
+  "How soon does RL settle on one format, which one, and what does it cost?",
+  {
+    scales: Param.someOf(presetNames, ["xs", "s"], "model sizes"),
+    seeds: Param.integer(5, "independent repetitions", { min: 1, max: 100 })
+  },
+  ({ scales, seed }) => {
+    const corpus = mix(
+      {},
+      {
+        sources: { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 },
+        tokens: 3e6,
+        maximum: 99,
+        difficulty: { 1: 1, 2: 1, 3: 1, 4: 0.5 },
+        distractors: 0.2,
+        gap: 0.15,
+        seed
+      }
+    )
+    const evaluated = { problems: 400, samples: 64, seed }
+
+    return scales.flatMap((scale) => {
+      const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
+      const start = sft({ base, corpus }, { seed })
+      const before = evaluate({ policy: start, corpus }, evaluated)
+
+      return (["ppo", "grpo"] as const).map((algorithm) => {
+        const policy = rl({ policy: start, corpus }, { algorithm, suite: "train", steps: 100, kl: 1e-3, seed })
+        const after = evaluate({ policy, corpus }, evaluated)
+        return { before, after, change: compare({ before, after }, { seed }) }
+      })
+    })
+  }
+)
