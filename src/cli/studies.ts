@@ -6,11 +6,11 @@ import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
-import { type Graph, graphOf, type Override } from "../dag/graph.ts"
+import { type Graph, type Override, studyGraph } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
 import { checkStages } from "../dag/stage-modules.ts"
-import type { Study, StudyPart } from "../dag/Study.ts"
+import type { Study } from "../dag/Study.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderProblem } from "../machine/folders.ts"
 import type { Claim } from "../report/claims/Claim.ts"
@@ -183,19 +183,10 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
       throw new UsageError({
         problem: `--set ${name} is given twice, as ${alike.map(({ text }) => `"${text}"`).join(" and as ")}. Give it once.`
       })
-  const graph =
-    study.parts === undefined ? graphOf(study.nodes(settings), overrides) : partsGraph(study.parts(settings), overrides)
+  const graph = studyGraph(study, settings, overrides)
   await checkStages(graph)
   return { study, ownClaims, parsed, settings, overrides, graph }
 }
-
-/** The graph of a study that is made of others. */
-const partsGraph = (parts: ReadonlyArray<StudyPart>, overrides: ReadonlyArray<Override>): Graph =>
-  graphOf(
-    parts.flatMap(({ nodes }) => nodes),
-    overrides,
-    parts
-  )
 
 /**
  * The first positional, before the study's own flags are known: a word that names a study rather than the value of such a flag.

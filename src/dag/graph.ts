@@ -12,7 +12,7 @@ import { canonicalJson, digestOf } from "../store/objects/digest.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"
-import type { StudyPart } from "./Study.ts"
+import type { Study, StudyPart } from "./Study.ts"
 
 export interface GraphNode {
   /** `rl-1f3a90c2`: stage and the first digits of the identity, as many as no other node of the graph begins with. */
@@ -75,7 +75,23 @@ export interface Override {
   readonly text: string
 }
 
-/** `parts` are the targets by the studies that name them, where these are several. */
+/** The graph of a study with these values of its dimensions; of one that is made of others, each node says which need it. */
+export const studyGraph = (
+  study: Study,
+  given: Readonly<Record<string, unknown>>,
+  overrides: ReadonlyArray<Override> = []
+): Graph => {
+  const parts = study.parts?.(given)
+  return parts === undefined
+    ? graphOf(study.nodes(given), overrides)
+    : graphOf(
+        parts.flatMap(({ nodes }) => nodes),
+        overrides,
+        parts
+      )
+}
+
+/** `parts` are the same targets by the studies that name them, where these are several. */
 export const graphOf = (
   targets: ReadonlyArray<Node>,
   overrides: ReadonlyArray<Override> = [],

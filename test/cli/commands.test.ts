@@ -78,6 +78,11 @@ describe("help", () => {
     )
   })
 
+  it("of a study shows a dimension that is off by default as a flag without a value", async () => {
+    const text = await out("run", "claims", "--help")
+    expect(text).toMatch(/\n {2}--quick {2}three seeds of everything/)
+  })
+
   it("without a command lists them all", async () => {
     const text = await out("--help")
     for (const command of ["list", "run", "plan", "status", "show", "sql", "grade", "report", "verify", "gc", "doctor"])

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest"
 
-import { graphOf, idsOf, lineageParams, OverrideUnused } from "../../src/dag/graph.ts"
+import { graphOf, idsOf, lineageParams, OverrideUnused, studyGraph } from "../../src/dag/graph.ts"
 import * as Stage from "../../src/dag/Stage.ts"
+import { Param, Study } from "../../src/dag/Study.ts"
 import { count } from "./fixtures/stages/count.ts"
 import { sum } from "./fixtures/stages/sum.ts"
 
@@ -86,6 +87,41 @@ describe("a graph", () => {
     const twins = labels([long("1"), long("2")])
     expect(new Set(twins).size).toBe(2)
     for (const label of twins) expect(label).toMatch(/^count \([0-9a-f]{8}\)$/)
+  })
+})
+
+describe("a study of studies", () => {
+  const study = (name: string, scale: number) =>
+    Study.make(name, "", { terms: Param.integer(12, "rows", { min: 1 }) }, ({ terms }) =>
+      sum({ numbers: count({}, { terms }) }, { scale })
+    )
+  const both = Study.all("both", "", { quick: Param.boolean(false, "few rows") }, ({ quick }) => [
+    { study: study("one", 1), given: quick ? { terms: 3 } : {} },
+    { study: study("two", 2), given: quick ? { terms: 3 } : {} }
+  ])
+  const studies = (given: Readonly<Record<string, unknown>>) =>
+    studyGraph(both, given).nodes.map(({ label, params, studies }) => [
+      label.split(" ")[0],
+      params["terms"] ?? params["scale"],
+      studies
+    ])
+
+  it("computes what its parts share once, and says of each node which of them need it", () => {
+    expect(studies({})).toEqual([
+      ["count", 12, ["one", "two"]],
+      ["sum", 1, ["one"]],
+      ["sum", 2, ["two"]]
+    ])
+    expect(studies({ quick: true })[0]).toEqual(["count", 3, ["one", "two"]])
+  })
+  it("names the node of its parts as they do by themselves, so that their results are its own", () => {
+    const alone = studyGraph(study("one", 1), {}).nodes.map(({ identity }) => identity)
+    expect(studyGraph(both, {}).nodes.map(({ identity }) => identity)).toEqual(expect.arrayContaining(alone))
+  })
+  it("takes overrides and refuses wrong values as any other", () => {
+    expect(studyGraph(both, {}, [{ stage: "count", param: "terms", text: "7" }]).nodes[0]!.params["terms"]).toBe(7)
+    expect(() => studyGraph(both, { quik: true })).toThrow('both.quik: there is no such parameter. Did you mean "quick"?')
+    expect(studyGraph(study("one", 1), {}).nodes.every((node) => !("studies" in node))).toBe(true)
   })
 })
 

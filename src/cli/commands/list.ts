@@ -1,6 +1,6 @@
 /** `pipeline list [study]`: what there is to run and to set. */
 
-import { type Graph, graphOf } from "../../dag/graph.ts"
+import { type Graph, studyGraph } from "../../dag/graph.ts"
 import type { Param, Params } from "../../dag/Param.ts"
 import type { Stage } from "../../dag/Stage.ts"
 import type { Study } from "../../dag/Study.ts"
@@ -49,7 +49,7 @@ const paramsJson = (params: Params) =>
 
 /** A study's own parameters, its stages with theirs, and its nodes as it stands. */
 const studyJson = (study: Study) => {
-  const { nodes } = graphOf(study.nodes({}))
+  const { nodes } = studyGraph(study, {})
   return {
     study: study.name,
     description: study.description,
@@ -72,7 +72,7 @@ const overview = (studies: ReadonlyArray<Study>): string =>
   ].join("\n\n")
 
 const describeStudy = (study: Study): string => {
-  const graph = graphOf(study.nodes({}))
+  const graph = studyGraph(study, {})
   const stages = [...new Set(graph.nodes.map((node) => node.stage))]
   return [
     `${study.name}: ${study.description}`,

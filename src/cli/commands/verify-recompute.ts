@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import { type Sorted, sortRecords, type Way } from "../../dag/attest/recomputable.ts"
 import { type Outcome, recompute } from "../../dag/attest/recompute.ts"
 import { drawSample, type Size, sizeOf } from "../../dag/attest/sample.ts"
-import { graphOf } from "../../dag/graph.ts"
+import { studyGraph } from "../../dag/graph.ts"
 import { REPOSITORY } from "../../dag/repository.ts"
 import { childProcessExecutor } from "../../dag/running/child-process.ts"
 import { loadStage } from "../../dag/stage-modules.ts"
@@ -145,7 +145,7 @@ const stagesHere = async (records: ReadonlyArray<ActionRecord>): Promise<Readonl
   )
   const found = await Promise.allSettled([
     ...named.map(async (name) => [await loadStage(`stages/${name}.ts`, name)]),
-    ...studyNames().map(async (name) => graphOf((await loadStudy(name)).nodes({})).nodes.map(({ stage }) => stage))
+    ...studyNames().map(async (name) => studyGraph(await loadStudy(name), {}).nodes.map(({ stage }) => stage))
   ])
   return [...new Set(found.flatMap((one) => (one.status === "fulfilled" ? one.value : [])))]
 }

@@ -39,7 +39,11 @@ export interface Range {
   readonly high: number
 }
 
-/** Probability that n seeds of the given mean and deviation show, each side at `alpha`, that the mean lies in the range. */
+/**
+ * Probability that n seeds of the given mean and deviation show, each side at `alpha`, that the mean lies in the range.
+ *
+ * @internal Tests hold it against drawing.
+ */
 export const power = (mean: number, deviation: number, { low, high }: Range, n: number, alpha: number): number => {
   if (n < 2) return 0
   if (deviation === 0) return mean > low && mean < high ? 1 : 0

@@ -19,6 +19,8 @@ import { overSeeds, type Trial, trialsOf, type Where } from "./trials.ts"
 /**
  * Shares of the formats that the tilt predicts, completions in none apart. `accuracies` are those before RL, or those after where
  * the growth of accuracy inside a format is to be taken in. e^(1/beta) is divided out, so that a small beta does not overflow.
+ *
+ * @internal Tests hold it against the formula.
  */
 export const tilted = (
   { shares }: PolicyEstimates,

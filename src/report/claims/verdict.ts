@@ -43,6 +43,7 @@ export interface JudgedPart {
   readonly needed: (level: number) => number | null
 }
 
+/** A part by itself. @internal Tests look at single parts. */
 export const judgePart = (part: Part): JudgedPart =>
   part.test.kind === "most" || part.test.kind === "count" ? judgeCount(part, part.test) : judgeMean(part, part.test)
 

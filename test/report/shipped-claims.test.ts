@@ -1,0 +1,114 @@
+/**
+ * The claims that the studies in pipelines/ bind: each finds the policies it speaks of among the nodes that the study wires, so
+ * that no claim stays open because of a misspelt setting.
+ */
+
+import * as os from "node:os"
+import * as path from "node:path"
+
+import { describe, expect, test, vi } from "vitest"
+
+import { command } from "../../src/cli/commands/plan.ts"
+import { loadStudyFile, studyNames } from "../../src/cli/studies.ts"
+import { studyGraph } from "../../src/dag/graph.ts"
+import type { Study } from "../../src/dag/Study.ts"
+import type { Claim } from "../../src/report/claims/Claim.ts"
+import { cellsOf } from "../../src/report/data/compared-policies.ts"
+import { partOf, recordOf } from "../../src/report/data/RunRecord.ts"
+import type { StudyData } from "../../src/report/data/study-data.ts"
+import { isA } from "../../src/store/schema/Kind.ts"
+import { cell, K, studyOf } from "./fixtures/made-study.ts"
+
+const SEEDS = 3
+
+/** What a run of the study would record before anything was computed. */
+const planned = (study: Study) => {
+  const given = Object.hasOwn(study.params, "seeds") ? { seeds: SEEDS } : { quick: true }
+  const graph = studyGraph(study, given)
+  const time = "2026-01-01T00:00:00.000Z"
+  const started = { event: "run-started", run: "r", study: study.name, settings: given, command: [], host: "", pid: 1 } as const
+  const record = recordOf([
+    { ...started, time, processStarted: null, engine: "" },
+    ...graph.nodes.map(({ id, label, stage, params, inputs, studies }) => ({
+      event: "node-planned" as const,
+      time,
+      node: id,
+      label,
+      stage: stage.name,
+      params,
+      inputs,
+      ...(studies === undefined ? {} : { studies })
+    }))
+  ])!
+  return { record, kinds: new Map(graph.nodes.map(({ id, stage }) => [id, stage.output])) }
+}
+
+/** The study's cells, each repetition with numbers of every kind a claim may ask for. */
+const madeUp = (study: Study, part: string | undefined): StudyData => {
+  const { record, kinds } = planned(study)
+  const own = part === undefined ? record : partOf(record, part)
+  const cells = cellsOf(own, ({ id }, kind) => isA(kinds.get(id)!.name, kind))
+  return studyOf(
+    ...cells.map(({ settings, members }) => ({
+      ...cell(
+        Object.fromEntries(settings),
+        members.map(() => ({
+          before: {
+            shares: { tinygsm: 0.5, omi1: 0.3, omi2: 0.2 },
+            accuracies: { tinygsm: 0.3, omi1: 0.5, omi2: 0.2 },
+            ks: [K, 8, 16]
+          },
+          after: { pass1: 0.5, shares: { omi1: settings.get("pretrain.scale") === "xs" ? 0.9 : 0.1, omi2: 0.1 }, ks: [K, 8, 16] },
+          shares: { omi1: [0.3, 0.5, 0.9] },
+          accuracy: [0.3, 0.5, 0.9],
+          kl: Number(settings.get("rl.kl") ?? 0)
+        }))
+      ),
+      members
+    }))
+  )
+}
+
+const bound = await Promise.all(studyNames().map(loadStudyFile))
+const cases = bound.flatMap(({ study, ownClaims }) =>
+  ownClaims.claims.map((claim): readonly [string, Study, Claim] => [`${study.name} ${claim.id}`, study, claim])
+)
+
+describe("each claim that a study binds", () => {
+  test("there are some, and those of claims are those of its parts", () => {
+    const of = (name: string) => bound.find(({ study }) => study.name === name)!.ownClaims.claims
+    expect(cases.length).toBeGreaterThan(10)
+    expect(of("claims").map(({ id }) => id)).toEqual([...new Set(of("claims").map(({ id }) => id))])
+    for (const claim of of("claims"))
+      expect(
+        of(claim.study!).map(({ id }) => id),
+        claim.id
+      ).toContain(claim.id)
+  })
+
+  test.each(cases)("finds its policies in every seed: %s", (_, study, claim) => {
+    const evidence = claim.evidence(madeUp(study, claim.study))
+    if ("notApplicable" in evidence) throw new Error(`${claim.id} does not apply: ${evidence.notApplicable}`)
+    const seeds = evidence.parts.map(({ measure, observations, tied = 0, leftOut }) => [
+      measure,
+      observations.length + tied,
+      leftOut
+    ])
+    expect(seeds).toEqual(evidence.parts.map(({ measure }) => [measure, SEEDS, []]))
+    expect(SEEDS).toBeGreaterThanOrEqual(claim.seeds)
+  })
+})
+
+describe("pipeline plan", () => {
+  test("prints what a run will be judged by, before it is made", async () => {
+    vi.stubEnv("ECHO_CHAMBER_STORE", path.join(os.tmpdir(), "no-store"))
+    let out = ""
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true))
+    await command.run(["claims", "--quick"])
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+    const { claims } = bound.find(({ study }) => study.name === "claims")!.ownClaims
+    for (const { id, study, statement, criterion, seeds } of claims)
+      expect(out).toContain(`\n${id} (${study}) ${statement}\n   ${criterion} At least ${seeds} seeds.`)
+  })
+})
