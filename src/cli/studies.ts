@@ -151,7 +151,10 @@ export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> =>
   if (name === undefined) return ""
   const study = await loadStudy(name)
   const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
-  return `${name}: ${study.description}\n${columns(rows.map(([flag, { type, description }]) => [type === "boolean" ? `--${flag}` : `--${flag} VALUE`, description]))}`
+  const shown = rows.map(
+    ([flag, { type, description }]) => [`--${flag}${type === "boolean" ? "" : " VALUE"}`, description] as const
+  )
+  return `${name}: ${study.description}\n${columns(shown)}`
 }
 
 export interface ChosenStudy extends StudyFile {

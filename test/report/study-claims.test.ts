@@ -76,7 +76,7 @@ describe("a study with its claim in one file", () => {
     expect(out).toMatch(/^Claim {4}KL1 supported: A strong KL penalty keeps a second format alive\. \(the winner's share .*\)$/m)
   })
 
-  test("is judged by pipeline report too, which says how many seeds it lacks; the paper's claims are not judged unasked", async () => {
+  test("is judged by pipeline report too, which says how many seeds it lacks; and no claim that is not bound", async () => {
     const out = await listen(() => command.run([AGAIN, "--store", root]))
     const file = out.trim()
     expect(textIn(file, "claims")).toContain("It is to be judged with at least 3 seeds; 2 tell something here.")

@@ -171,8 +171,8 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
   id: "C7",
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
   criterion:
-    "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); and " +
-    `at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
+    "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); " +
+    `and at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
   needs: "the smallest and the largest size on the same mixtures",
   seeds,
   evidence: (data) => {
