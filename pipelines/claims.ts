@@ -1,6 +1,6 @@
 /**
- * Claims: the paper, claim by claim. Every study of claims in one run, with the nodes that they share computed once; each claim is
- * judged on the nodes of its own study, and all of them on one scoreboard.
+ * Claims: the paper, claim by claim. Every study of claims in one run, with the nodes that they share computed once; each claim
+ * is judged on the nodes of its own study, and all of them on one scoreboard.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

@@ -1,9 +1,9 @@
 /**
  * Concentration: how soon does RL settle on one format, which one, and what does it cost?
  *
- * One mixture, two sizes, PPO and GRPO, long enough for the late part to show. Evaluated with 64 samples, because curves of pass@k
- * cross between k = 8 and 32. (Echo Chamber, section 3.1, figures 2 and 8.) Controls: the same RL with the rewards of each group
- * shuffled among its completions, which pays as much and means nothing.
+ * One mixture, two sizes, PPO and GRPO, long enough for the late part to show. Evaluated with 64 samples, because curves of
+ * pass@k cross between k = 8 and 32. (Echo Chamber, section 3.1, figures 2 and 8.) Controls: the same RL with the rewards of
+ * each group shuffled among its completions, which pays as much and means nothing.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

@@ -1,9 +1,9 @@
 /**
  * Mixture sweep: does more of one format in pretraining make it win, even where it is the worse one?
  *
- * Equal tokens in every mixture, so that a share is not a longer training; the weight of prose (omi2) goes from that of the others
- * to sixteen times it. (Echo Chamber, section 3.2, figures 4 and 5; there the repeats confound share and compute.) The control has
- * no format that it can use: solutions that name the answer without deriving it.
+ * Equal tokens in every mixture, so that a share is not a longer training; the weight of prose (omi2) goes from that of the
+ * others to sixteen times it. (Echo Chamber, section 3.2, figures 4 and 5; there the repeats confound share and compute.) The
+ * control has no format that it can use: solutions that name the answer without deriving it.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
