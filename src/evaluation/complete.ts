@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Ending } from "../../schemas/grade.ts"
 import type { Model } from "../engine/Engine.ts"
 import type { Grade } from "../formats/Format.ts"
-import { grade } from "../formats/grade.ts"
+import { grade, gradeUnderBoth, type GradeUnderBoth } from "../formats/grade.ts"
 import { word32 } from "../random/philox.ts"
 import { encodePrompt } from "../tokenizer/document.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
@@ -87,9 +87,8 @@ export const complete = Effect.fnUntraced(function* (model: Model, tokenizer: To
 })
 
 /** A completion's grade under both profiles, as tables of completions keep it (schemas/grade.ts). */
-export const gradeRow = (text: string, gold: string) => {
-  const { format, subStyle, attempted, answered, answer, error, correct } = grade(text, gold, "corrected")
-  const paper = grade(text, gold, "paper")
+export const gradeRow = ({ corrected, paper }: GradeUnderBoth) => {
+  const { format, subStyle, attempted, answered, answer, error, correct } = corrected
   return {
     format,
     subStyle,
@@ -105,6 +104,13 @@ export const gradeRow = (text: string, gold: string) => {
     paperCorrect: paper.correct
   }
 }
+
+/** The grade of every row under both profiles. */
+export const gradeAllUnderBoth = (
+  problems: CompletionRequest["problems"],
+  completions: Completions
+): ReadonlyArray<GradeUnderBoth> =>
+  completions.texts.map((text, row) => gradeUnderBoth(text, problems[Math.floor(row / completions.samples)]!.answer))
 
 /** The grade of every row under one profile. */
 export const gradeAll = (

@@ -3,6 +3,7 @@
 import type { SuiteProblem } from "../../schemas/corpus.ts"
 import type { Evaluations, Scores } from "../../schemas/evaluation.ts"
 import type { Ending } from "../../schemas/grade.ts"
+import { gradeUnderBoth } from "../formats/grade.ts"
 import { formatNames, invalid } from "../formats/registry.ts"
 import { minimumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
@@ -37,7 +38,7 @@ export const scoreRows = (
       text,
       tokens: completions.tokens[row]!,
       logProb: completions.logProbs[row]!.reduce((sum, logProb) => sum + logProb, 0),
-      ...gradeRow(text, problem.answer),
+      ...gradeRow(gradeUnderBoth(text, problem.answer)),
       gold: problem.answer,
       truncated: completions.endings[row] !== "end of text",
       ending: completions.endings[row]!
@@ -62,7 +63,7 @@ export const unaskedRows = (
       text: "",
       tokens: [],
       logProb: 0,
-      ...gradeRow("", problem.answer),
+      ...gradeRow(gradeUnderBoth("", problem.answer)),
       error: NOT_ASKED,
       paperError: NOT_ASKED,
       gold: problem.answer,

@@ -16,14 +16,28 @@ import { detectFormat, invalid } from "./registry.ts"
 import { unclear } from "./solutions/sub-style.ts"
 
 /** Grades a completion against a gold answer. Throws GoldUnreadable where that cannot be read, whatever the completion. */
-export const grade = (completion: string, gold: string, profile: Profile): Grade => {
+export const grade = (completion: string, gold: string, profile: Profile): Grade => graderOf(completion, gold)(profile)
+
+/** The same under both profiles; what does not depend on a profile is found once. */
+export const gradeUnderBoth = (completion: string, gold: string): GradeUnderBoth => {
+  const under = graderOf(completion, gold)
+  return { corrected: under("corrected"), paper: under("paper") }
+}
+
+export type GradeUnderBoth = Readonly<Record<Profile, Grade>>
+
+const graderOf = (completion: string, gold: string) => {
   const reference = referenceOf(gold)
   const format = detectFormat(completion)
-  const verdict = profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format)
+  const written = { format: format?.name ?? invalid, subStyle: format?.subStyleOf(completion) ?? unclear }
+  return (profile: Profile): Grade =>
+    graded(written, profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format), reference)
+}
+
+const graded = (written: Pick<Grade, "format" | "subStyle">, verdict: Verdict, reference: string): Grade => {
   const { extraction } = verdict
   return {
-    format: format?.name ?? invalid,
-    subStyle: format?.subStyleOf(completion) ?? unclear,
+    ...written,
     attempted: verdict.attempted,
     answered: extraction.value === null ? "none" : verdict.answered,
     answer: extraction.value,

@@ -26,8 +26,8 @@ export const rolloutRows = (
   report: UpdateReport,
   at: { readonly step: number; readonly policyDigest: string }
 ): Array<Table.Input<typeof RolloutsTable>> => {
-  const { rollouts, grades, texts, problems, samples } = collected
-  return grades.map((_, s) => {
+  const { rollouts, gradesUnderBoth, texts, problems, samples } = collected
+  return gradesUnderBoth.map((_, s) => {
     const prompt = Math.floor(s / samples)
     const from = rollouts.responseOffsets[s]!
     const to = rollouts.responseOffsets[s + 1]!
@@ -44,7 +44,7 @@ export const rolloutRows = (
       logProbs: rollouts.logProbs.slice(from, to),
       scoredLogProbs: report.scores.logProbs.slice(from, to),
       referenceLogProbs: collected.refLogProbs?.slice(from, to) ?? null,
-      ...gradeRow(texts[s]!, problems[prompt]!.answer),
+      ...gradeRow(gradesUnderBoth[s]!),
       gold: problems[prompt]!.answer,
       reward: collected.scores[s]!,
       advantage: to > from ? mean(report.advantages.subarray(from, to)) : 0,

@@ -6,11 +6,12 @@ import { Scores } from "../../schemas/evaluation.ts"
 import { gradeColumns } from "../../schemas/grade.ts"
 import { Rollouts } from "../../schemas/rl-run.ts"
 import { gradeRow } from "../../src/evaluation/complete.ts"
+import { gradeUnderBoth } from "../../src/formats/grade.ts"
 
 describe("the grade of a completion in a table", () => {
   it("tells for both profiles which branch was entered, which answered, the answer and the error", () => {
     const failing = "<llm-code>\n1 / 0\n</llm-code>\nThus the answer is \\boxed{17}."
-    expect(gradeRow(failing, "17")).toEqual({
+    expect(gradeRow(gradeUnderBoth(failing, "17"))).toEqual({
       format: "omi1",
       subStyle: "thus",
       attempted: "omi1",
@@ -25,7 +26,7 @@ describe("the grade of a completion in a table", () => {
       paperCorrect: true
     })
     const silent = "def simple_math_problem():\n    return None\n"
-    expect(gradeRow(silent, "17")).toMatchObject({
+    expect(gradeRow(gradeUnderBoth(silent, "17"))).toMatchObject({
       error: "the program's value is not a number: None",
       paperBranch: "tinygsm-code",
       paperAnswered: "none",
@@ -36,6 +37,6 @@ describe("the grade of a completion in a table", () => {
 
   it("is in the tables of rollouts and of evaluated completions alike", () => {
     for (const table of [Rollouts, Scores]) expect(table.columns).toMatchObject(gradeColumns)
-    expect(Object.keys(gradeRow("", "17")).toSorted()).toEqual(Object.keys(gradeColumns).toSorted())
+    expect(Object.keys(gradeRow(gradeUnderBoth("", "17"))).toSorted()).toEqual(Object.keys(gradeColumns).toSorted())
   })
 })

@@ -14,8 +14,9 @@ import type { Ending } from "../../../schemas/grade.ts"
 import * as Param from "../../dag/Param.ts"
 import { exp } from "../../elementary/elementary.ts"
 import { type Batch, type Model, SAMPLING_RANGE } from "../../engine/Engine.ts"
-import { complete, type Completions, gradeAll } from "../../evaluation/complete.ts"
+import { complete, type Completions, gradeAllUnderBoth } from "../../evaluation/complete.ts"
 import type { Grade } from "../../formats/Format.ts"
+import type { GradeUnderBoth } from "../../formats/grade.ts"
 import { permutation, subSeed } from "../../random/philox.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
 import { groupSignal } from "../objective/group-advantages.ts"
@@ -89,6 +90,9 @@ export interface Collected {
   readonly rollouts: Rollouts
   readonly texts: ReadonlyArray<string>
   readonly endings: ReadonlyArray<Ending>
+  /** As tables keep them. */
+  readonly gradesUnderBoth: ReadonlyArray<GradeUnderBoth>
+  /** Under the profile that gives the reward. */
   readonly grades: ReadonlyArray<Grade>
   readonly scores: Float64Array
   readonly refLogProbs: Float32Array | undefined
@@ -123,7 +127,7 @@ export const collect = Effect.fnUntraced(function* (request: {
     const had = new Set(drawn.flatMap(({ problems }) => problems))
     wanted = otherPrompts(suite, had, prompts - informative, { step, round: round + 1, seed: params.seed })
   }
-  const { problems, completions, grades, scores, rounds } = together(drawn)
+  const { problems, completions, gradesUnderBoth, grades, scores, rounds } = together(drawn)
   const rollouts = fromGenerated(concatenate(completions.prompts), samples, {
     ...concatenate(completions.tokens),
     logProbs: flatten(completions.logProbs),
@@ -139,6 +143,7 @@ export const collect = Effect.fnUntraced(function* (request: {
     rollouts,
     texts: completions.texts,
     endings: completions.endings,
+    gradesUnderBoth,
     grades,
     scores,
     refLogProbs,
@@ -151,6 +156,7 @@ export const collect = Effect.fnUntraced(function* (request: {
 interface Sampled {
   readonly problems: ReadonlyArray<SuiteProblem>
   readonly completions: Completions
+  readonly gradesUnderBoth: ReadonlyArray<GradeUnderBoth>
   readonly grades: ReadonlyArray<Grade>
   readonly scores: ReadonlyArray<number>
   readonly rounds: ReadonlyArray<number>
@@ -163,13 +169,14 @@ const gradedRound = (
   round: number,
   { rewardProfile, truncated, maxNewTokens, overlongBuffer, overlongFactor }: SamplingSettings
 ): Sampled => {
-  const grades = gradeAll(problems, completions, rewardProfile)
+  const gradesUnderBoth = gradeAllUnderBoth(problems, completions)
+  const grades = gradesUnderBoth.map((under) => under[rewardProfile])
   // A completion that never ends is no answer, unless the settings say otherwise.
   const fails = (row: number) => !TRUNCATED[truncated].rewarded && completions.endings[row] !== "end of text"
   const punishment = (row: number) =>
     overlongBuffer === null ? 0 : overlongPenalty(completions.tokens[row]!.length, maxNewTokens, overlongBuffer, overlongFactor)
   const scores = grades.map((grade, row) => (grade.correct && !fails(row) ? 1 : 0) + punishment(row))
-  return { problems, completions, grades, scores, rounds: problems.map(() => round) }
+  return { problems, completions, gradesUnderBoth, grades, scores, rounds: problems.map(() => round) }
 }
 
 const groupsOf = (scores: ArrayLike<number>, samples: number): Int32Array =>
@@ -185,6 +192,7 @@ const together = (drawn: ReadonlyArray<Sampled>) => {
   return {
     problems: drawn.flatMap(({ problems }) => problems),
     rounds: drawn.flatMap(({ rounds }) => rounds),
+    gradesUnderBoth: drawn.flatMap(({ gradesUnderBoth }) => gradesUnderBoth),
     grades: drawn.flatMap(({ grades }) => grades),
     scores: Float64Array.from(drawn.flatMap(({ scores }) => scores)),
     completions: {
