@@ -6,7 +6,15 @@
 import { Effect, Exit, type Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
-import { adamW, Engine, SAMPLING_RANGE, type Batch, type Model } from "../../src/engine/Engine.ts"
+import {
+  adamW,
+  Engine,
+  type EngineError,
+  SAMPLING_RANGE,
+  type Batch,
+  type LossStats,
+  type Model
+} from "../../src/engine/Engine.ts"
 import type { ModelSpec } from "../../src/model/ModelSpec.ts"
 import {
   type AdamFixture,
@@ -439,6 +447,61 @@ export const conformance = (
         yield* model.zeroGradients
         const crossEntropy = yield* model.lossStep(batch, { kind: "cross-entropy" }, { entropies: true })
         expect(crossEntropy.entropies).toEqual((yield* model.score(batch, { entropies: true })).entropies)
+      }))
+
+    test("documents whose loss moves nothing add nothing to a gradient, and are scored all the same", () =>
+      Effect.gen(function* () {
+        const model = yield* sharpModel({ ...spec, context: 128, valueHead: true })
+        const idle = arbitraryBatch(spec.vocabularySize, [40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50])
+        const few = arbitraryBatch(spec.vocabularySize, [70, 20])
+        const zeros = new Float32Array(idle.tokens.length)
+        const basic = { kind: "surrogate", clipLow: 0.2, clipHigh: 0.2 } as const
+        const wave = (size: number) => Float32Array.from({ length: size }, (_, t) => Math.sin(t + 1))
+        const nothing: ReadonlyArray<() => Effect.Effect<LossStats | void, EngineError>> = [
+          () => model.lossStep(idle, { kind: "cross-entropy", weights: zeros }),
+          () => model.lossStep(idle, { ...basic, weights: wave(zeros.length), advantages: zeros }, { entropies: true }),
+          () => model.backward(idle, { dLogProb: zeros, dEntropy: zeros, dValue: zeros }),
+          () => model.backward(idle, { dValue: zeros })
+        ]
+        const something = [
+          () => model.lossStep(few, { kind: "cross-entropy" }),
+          () => model.lossStep(few, { ...basic, weights: wave(90), advantages: wave(90), entropyCoefficient: 0.1 }),
+          () => model.backward(few, { dLogProb: wave(90), dValue: wave(90) }),
+          () => model.backward(few, { dValue: wave(90) })
+        ]
+        const scores = yield* model.score(idle, { entropies: true })
+        for (const [i, idly] of nothing.entries()) {
+          const step = something[i]!
+          const stats = yield* idly()
+          expect((yield* model.read("gradients")).every((g) => g === 0)).toBe(true)
+          if (stats) expect(stats).toMatchObject({ logProbs: scores.logProbs })
+          if (stats?.entropies) expect(stats.entropies).toEqual(scores.entropies)
+          yield* model.zeroGradients
+          yield* step()
+          const alone = yield* model.read("gradients")
+          yield* idly()
+          expect(yield* model.read("gradients")).toEqual(alone)
+          yield* model.zeroGradients
+          yield* idly()
+          yield* step()
+          expect((yield* model.read("gradients")).every((g, j) => g === alone[j])).toBe(true)
+          yield* model.zeroGradients
+        }
+        // In one batch of many pieces: only what moves something counts, wherever it lies in the order of documents.
+        const many = arbitraryBatch(
+          spec.vocabularySize,
+          Array.from({ length: 30 }, (_, i) => 70 + i)
+        )
+        const documents = [many, few].flatMap(({ tokens, offsets }) =>
+          Array.from({ length: offsets.length - 1 }, (_, i) => [...tokens.subarray(offsets[i], offsets[i + 1])])
+        )
+        const together = documentsOf(documents)
+        const weights = Float32Array.from(together.tokens, (_, t) => (t < many.tokens.length ? 0 : 0.1))
+        yield* model.lossStep(together, { kind: "cross-entropy", weights })
+        const gradient = yield* model.read("gradients")
+        yield* model.zeroGradients
+        yield* model.lossStep(few, { kind: "cross-entropy", weights: new Float32Array(90).fill(0.1) })
+        expect(relativeError(gradient, yield* model.read("gradients"))).toBeLessThan(tolerances.gradient)
       }))
 
     test("a gradient does not depend on the order of the documents", () =>

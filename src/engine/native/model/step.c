@@ -127,13 +127,22 @@ static TokenGradient loss_of_row(const Step *step, const Workspace *w, size_t ro
   return sum;
 }
 
-/* Turns a block of logits into their gradients, leaves dL/dV in w->dvalues, returns the block's loss. */
-static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t first, size_t rows, float *block) {
+/*
+ * The loss of some rows, and whether any derivative of it is not 0. In RL whole chunks have none: where a prompt's completions
+ * are all right or all wrong, each has advantage 0. The backward pass would add zeros to the gradient, and is left out.
+ */
+typedef struct {
+  double loss;
+  bool flows;
+} LossOfRows;
+
+/* Turns a block of logits into their gradients, leaves dL/dV in w->dvalues. */
+static LossOfRows loss_block(const Step *step, Workspace *w, Chunk chunk, size_t first, size_t rows, float *block) {
   const Shape *s = &step->model->shape;
   const Loss *loss = step->loss;
   const size_t stride = row_stride(s->padded_vocabulary), ld = row_stride(s->padded_width);
   const bool entropy = loss_needs_entropy(loss);
-  double total = 0;
+  LossOfRows total = {0};
   for (size_t i = 0; i < rows; i++) {
     const size_t row = first + i;
     const int target = target_of(step->batch, w, chunk, row);
@@ -143,7 +152,8 @@ static double loss_block(const Step *step, Workspace *w, Chunk chunk, size_t fir
                                       entropy || step->out.entropies != NULL, entropy, &log_denominator);
     const double value = loss_needs_value(loss) ? (double)value_of(step->model, w->final + row * ld) : 0;
     const TokenGradient g = loss_of_row(step, w, row, target >= 0, score, value);
-    total += g.loss;
+    total.loss += g.loss;
+    total.flows |= (float)g.d_log_prob != 0 || (float)g.d_entropy != 0 || (float)g.d_value != 0;
     head_gradient(logits, s->padded_vocabulary, target, loss->inverse_temperature, log_denominator, score, (float)g.d_log_prob,
                   (float)g.d_entropy, entropy);
     w->dvalues[i] = (float)g.d_value;
@@ -169,51 +179,63 @@ static void score_chunk(void *context, int index, int worker) {
   }
 }
 
-/* From hidden states to the loss and back: leaves dL/dhidden in w->dnormed, returns the chunk's loss. */
-static double head_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+/* From hidden states to the loss and, if anything flows, back: leaves dL/dhidden in w->dnormed. */
+static LossOfRows head_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
   Model *model = step->model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
   const Operand columns = narrowed(w->columns, s->padded_vocabulary), pairs = narrowed(w->pairs, s->padded_width);
-  double total = 0;
+  LossOfRows total = {0};
   for (size_t first = 0; first < chunk.rows; first += w->head_rows) {
     const size_t rows = smaller(chunk.rows - first, w->head_rows);
     float *logits = operand_target(&columns, first, w->logits);
     linear_forward(&w->final_rows, first, rows, &model->head, logits, ld_logits, false);
-    total += loss_block(step, w, chunk, first, rows, logits);
+    const LossOfRows block = loss_block(step, w, chunk, first, rows, logits);
+    total.loss += block.loss;
+    total.flows |= block.flows;
     operand_put(&columns, first, rows, logits, ld_logits);
+    if (!block.flows) {
+      memset(w->dnormed + first * ld, 0, rows * ld * sizeof(float));
+      continue;
+    }
     linear_backward_input(model->mode, rows, logits, ld_logits, &model->head, w->dnormed + first * ld, ld, w->linear);
     if (loss_needs_value(step->loss))
       for (size_t i = first; i < first + rows; i++)
         if (w->dvalues[i - first] != 0)
           value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane.gradient);
   }
+  if (!total.flows) return total;
   const Operand final = operand_pair(&w->final_rows, chunk.rows, &pairs);
   linear_backward_weight(&columns, &final, chunk.rows, &model->head, lane);
   return total;
 }
 
-/* The same where only values count, as for a critic: nothing is computed over the vocabulary. */
-static void value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+/* The same where only values count, as for a critic: nothing is computed over the vocabulary. Returns whether anything flows. */
+static bool value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+  bool flows = false;
   const size_t ld = row_stride(step->model->shape.padded_width);
   memset(w->dnormed, 0, chunk.rows * ld * sizeof(float));
-  if (!loss_needs_value(step->loss)) return;
+  if (!loss_needs_value(step->loss)) return false;
   for (size_t row = 0; row < chunk.rows; row++) {
     float d_value = 0;
     for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++)
       d_value += step->loss->d_value[position_in(w, row, document)];
-    if (d_value != 0) value_gradient(step->model, w->final + row * ld, d_value, w->dnormed + row * ld, lane.gradient);
+    if (d_value == 0) continue;
+    flows = true;
+    value_gradient(step->model, w->final + row * ld, d_value, w->dnormed + row * ld, lane.gradient);
   }
+  return flows;
 }
 
-/* Forward and backward of one chunk; returns its loss. */
-static double gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
+/* Forward of one chunk and, if anything flows, backward into the lane. */
+static LossOfRows gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
   const Shape *s = &step->model->shape;
   const size_t ld = row_stride(s->padded_width);
   chunk_forward(step->model, w, step->batch, chunk, NULL, NULL);
-  double total = 0;
+  LossOfRows total = {0};
   if (loss_needs_scores(step->loss)) total = head_backward(step, w, chunk, lane);
-  else value_backward(step, w, chunk, lane);
+  else total.flows = value_backward(step, w, chunk, lane);
+  if (!total.flows) return total;
   memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
   layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
   chunk_backward(step->model, w, step->batch, chunk, lane);
@@ -234,12 +256,18 @@ static void gradient_lane(void *context, int index, int worker) {
   Model *model = step->model;
   Lane lane = {model->gradient[index], !model->lane_used[index]};
   if (lane.fresh) clear_unwritten(model, lane.gradient, loss_needs_scores(step->loss));
-  model->lane_used[index] = true;
   for (size_t i = (size_t)index; i < step->chunks; i += (size_t)model->lanes) {
     if (atomic_load(&model->cancelled)) return;
-    step->chunk_loss[i] = gradient_chunk(step, model->workspace[worker], step->chunk[i], lane);
+    const LossOfRows chunk = gradient_chunk(step, model->workspace[worker], step->chunk[i], lane);
+    step->chunk_loss[i] = chunk.loss;
+    if (chunk.flows) lane.fresh = false;
+  }
+  /* The sum over lanes starts with the first, which is therefore always there. */
+  if (lane.fresh && index == 0) {
+    memset(lane.gradient, 0, model->padded_count * sizeof(float));
     lane.fresh = false;
   }
+  model->lane_used[index] = !lane.fresh;
 }
 
 static void step_free(Step *step) {
