@@ -21,6 +21,25 @@ export const Comparisons = Table.make("comparisons", "A number before and after,
   n: Column.int32("problems")
 })
 
+export const Crossings = Table.make("crossings", "Where pass@k after RL falls below pass@k before, a row a suite", {
+  suite: Column.utf8("set of problems"),
+  k: Column.nullable(Column.int32("smallest such k; null: none up to the samples")),
+  low: Column.nullable(Column.int32("lower end of its 95 % interval, by resampling problems; null: beyond the samples")),
+  high: Column.nullable(Column.int32("upper end; null: beyond the samples")),
+  samples: Column.int32("completions of each problem, before and after"),
+  n: Column.int32("problems")
+})
+
+export const Coverages = Table.make("coverages", "Problems that two sets of samples solve, a row a suite and pair of sets", {
+  suite: Column.utf8("set of problems"),
+  versus: Column.utf8("what samples before RL are held against: after RL, or the same policy sampled again (the control)"),
+  samples: Column.int32("completions of each problem in each set: half of those there are"),
+  kept: Column.int32("problems solved by both"),
+  lost: Column.int32("by the first alone"),
+  found: Column.int32("by the second alone"),
+  neither: Column.int32("by neither")
+})
+
 export const Comparison = Kind.make("comparison", "What changed between two evaluations of the same problems", {
-  tables: { comparisons: Comparisons }
+  tables: { comparisons: Comparisons, crossings: Crossings, coverages: Coverages }
 })

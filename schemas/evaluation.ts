@@ -24,10 +24,10 @@ export const Scores = Table.make("scores", "One evaluated completion a row", {
 export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % intervals, a row a number", {
   suite: Column.utf8("set of problems"),
   metric: Column.utf8(
-    "pass@1, pass@k, majority@k, share, accuracy, share of right, truncated, cut by context, no room, format entropy, " +
-      "distinct, distinct right"
+    "pass@1, pass@k, guessed pass@k (the same samples, references of other problems), majority@k, share, accuracy, " +
+      "share of right, truncated, cut by context, no room, format entropy, distinct, distinct right"
   ),
-  k: Column.int32("k of pass@k and majority@k; 0 elsewhere"),
+  k: Column.int32("k of pass@k, guessed pass@k and majority@k; 0 elsewhere"),
   decoding: Column.utf8("greedy or sampled"),
   profile: Column.utf8("corrected or paper"),
   slice: Column.utf8("all, or what the number is restricted to: format=omi2, steps=3"),

@@ -25,12 +25,14 @@ export const compare = Stage.make({
   resources: { process: false },
 
   run: Effect.fn("compare")(function* ({ inputs, params, output, progress }) {
-    const { rows, problems } = yield* compareEvaluations(inputs.before, inputs.after, params.seed)
+    const { rows, problems, crossings, coverages } = yield* compareEvaluations(inputs.before, inputs.after, params.seed)
     if (problems.paired < problems.all)
       yield* progress.note(
         `only ${problems.paired} of ${problems.all} problems are in both evaluations: ` +
           "intervals and p are of those, the numbers beside them of all that each has"
       )
     for (const row of rows) yield* output.comparisons.append(row)
+    for (const row of crossings) yield* output.crossings.append(row)
+    for (const row of coverages) yield* output.coverages.append(row)
   })
 })

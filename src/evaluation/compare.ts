@@ -8,13 +8,14 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import type { Comparisons } from "../../schemas/comparison.ts"
+import type { Comparisons, Coverages, Crossings } from "../../schemas/comparison.ts"
 import type { Evaluation, Scores } from "../../schemas/evaluation.ts"
 import type { Ending } from "../../schemas/grade.ts"
 import type { Reader } from "../dag/Stage.ts"
-import { append } from "../lists/large.ts"
+import { append, minimumOf } from "../lists/large.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"
+import { coverageOf, crossingOf } from "./metrics/coverage.ts"
 import { totalVariation } from "./metrics/format-shares.ts"
 import { majorityAtK } from "./metrics/majority.ts"
 import { passAtK } from "./metrics/pass-at-k.ts"
@@ -73,6 +74,8 @@ export class ProblemsDiffer extends Schema.TaggedError<ProblemsDiffer>()("Proble
 
 export interface CompareResult {
   readonly rows: ReadonlyArray<Row>
+  readonly crossings: ReadonlyArray<Table.Input<typeof Crossings>>
+  readonly coverages: ReadonlyArray<Table.Input<typeof Coverages>>
   /** Problems of either evaluation, and those of both. */
   readonly problems: { readonly all: number; readonly paired: number }
 }
@@ -120,7 +123,11 @@ export const compareEvaluations = Effect.fnUntraced(function* (
     })
   }
   append(rows, formatDistances(rows))
-  const result: CompareResult = { rows, problems: { all: new Set([...first, ...second]).size, paired: paired.length } }
+  const result: CompareResult = {
+    rows,
+    ...solvable(was, is, paired, askedNow.suites[0] ?? "", seed),
+    problems: { all: new Set([...first, ...second]).size, paired: paired.length }
+  }
   return result
 })
 
@@ -139,7 +146,7 @@ const differentProblem = (before: TableReader<typeof Scores>, after: TableReader
   return null
 }
 
-const METRICS = new Set(["pass@1", "pass@k", "majority@k", "share", "accuracy"])
+const METRICS = new Set(["pass@1", "pass@k", "guessed pass@k", "majority@k", "share", "accuracy"])
 
 interface SummaryNumber {
   readonly suite: string
@@ -256,6 +263,29 @@ const pair = (row: SummaryNumber, before: Attempts, after: Attempts, seed: numbe
   const is = problems.map((problem) => number(now.get(problem)!))
   const { low, high, p } = pairedBootstrap(was, is, { seed, resamples: 1000 })
   return { low, high, p: row.metric === "pass@1" && row.decoding === "greedy" ? mcnemar(was, is).p : p }
+}
+
+/**
+ * What can be solved at all, of the problems sampled in both: where the curves of pass@k cross, and which problems are kept, lost
+ * and found by half of the samples, beside what the other half of the same policy keeps, loses and finds.
+ */
+const solvable = (before: Attempts, after: Attempts, paired: ReadonlyArray<string>, suite: string, seed: number) => {
+  const [old, now] = [before.get("sampled"), after.get("sampled")]
+  const problems = paired.filter((problem) => old?.has(problem) === true && now?.has(problem) === true)
+  if (old === undefined || now === undefined || problems.length === 0) return { crossings: [], coverages: [] }
+  const [was, is] = [old, now].map((of) => problems.map((problem) => of.get(problem)!.map(({ correct }) => correct)))
+  const samples = minimumOf([...was!, ...is!].map(({ length }) => length))
+  const right = (of: ReadonlyArray<ReadonlyArray<boolean>>) => of.map((each) => each.slice(0, samples).filter(Boolean).length)
+  const crossing = crossingOf(right(was!), right(is!), samples, { seed, resamples: 1000 })
+  const half = Math.floor(samples / 2)
+  const solved = (of: ReadonlyArray<ReadonlyArray<boolean>>, from: number) =>
+    of.map((each) => each.slice(from, from + half).includes(true))
+  const against = (versus: string, other: ReadonlyArray<boolean>) =>
+    half === 0 ? [] : [{ suite, versus, samples: half, ...coverageOf(solved(was!, 0), other) }]
+  return {
+    crossings: [{ suite, ...crossing, samples, n: problems.length }],
+    coverages: [...against("after RL", solved(is!, 0)), ...against("the same policy", solved(was!, half))]
+  }
 }
 
 /** How far the formats have moved, for each decoding: the total variation between their shares before and after. */

@@ -10,6 +10,7 @@ import type { Table } from "../store/schema/Table.ts"
 import { type Completions, gradeRow } from "./complete.ts"
 import { type Diversity, diversity } from "./metrics/diversity.ts"
 import { shareEntropy } from "./metrics/format-shares.ts"
+import { guessedRight } from "./metrics/guessing.ts"
 import { majorityAtK } from "./metrics/majority.ts"
 import { ksUpTo, passAtKByProblem } from "./metrics/pass-at-k.ts"
 import { votesOf } from "./metrics/votes.ts"
@@ -170,6 +171,21 @@ const numbersOf = (
       perProblem("majority@k", k, slice, majority(k), bootstrapProbability)
     ])
   })
+  const guessed = (): Array<SummaryNumber> => {
+    const references = byProblem.map((group) => group[0]!.gold)
+    const byOthers = guessedRight(
+      byProblem.map((group) => group.map(answer)),
+      references,
+      seed
+    )
+    if (byOthers.length === 0) return []
+    const n = byProblem.map((group) => group.length)
+    return ksUpTo(minimumOf(n)).map((k) => {
+      const each = byOthers.map((right) => passAtKByProblem(n, right, k))
+      const values = references.map((_, i) => each.reduce((sum, of) => sum + of[i]!, 0) / each.length)
+      return perProblem("guessed pass@k", k, "all", values, bootstrapProbability)
+    })
+  }
   const formats = labels.flatMap((name) => {
     const own = (attempt: Attempt) => label(attempt) === name
     const slice = `format=${name}`
@@ -194,6 +210,7 @@ const numbersOf = (
     )
   return [
     ...solved,
+    ...(decoding === "greedy" ? [] : guessed()),
     ...formats,
     ...share("truncated", "all", ({ truncated }) => truncated, undefined, completed),
     ...share("cut by context", "all", ({ ending }) => ending === "context", undefined, completed),

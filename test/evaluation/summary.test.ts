@@ -191,6 +191,42 @@ describe("two evaluations", () => {
   })
 })
 
+describe("what can be solved", () => {
+  /** Four problems of four samples: so many of them right. */
+  const policy = (right: ReadonlyArray<number>) =>
+    evaluation(right.flatMap((c, p) => [0, 1, 2, 3].map((i) => attempt("sampled", `p${p}`, i < c ? "12" : "7", i < c, "omi2"))))
+  const solvable = (before: ReadonlyArray<number>, after: ReadonlyArray<number>) => {
+    const { crossings, coverages } = Effect.runSync(compareEvaluations(policy(before), policy(after), 0))
+    return {
+      crossing: crossings[0]!,
+      coverages: coverages.map(({ versus, kept, lost, found, neither }) => [versus, kept, lost, found, neither])
+    }
+  }
+  it("is told beside what a second sample of the same policy loses and finds", () => {
+    // Of two samples each: before solves p0, p1, p2, after p0 and p3; the second two of before solve p0 alone.
+    const { coverages } = solvable([4, 2, 1, 0], [4, 0, 0, 4])
+    expect(coverages).toEqual([
+      ["after RL", 1, 2, 1, 0],
+      ["the same policy", 1, 2, 0, 1]
+    ])
+  })
+  it("names the k from which on RL solves less", () => {
+    // pass@1: .4375 before, .5 after; pass@2: (1 + 5/6 + 1/2) / 4 = .583 before, .5 after.
+    expect(solvable([4, 2, 1, 0], [4, 0, 0, 4]).crossing).toMatchObject({ suite: "s", k: 2, samples: 4, n: 4 })
+    expect(solvable([1, 1, 1, 1], [2, 2, 2, 2]).crossing).toMatchObject({ k: null, low: null, high: null })
+  })
+  it("stands beside what guessing gives", () => {
+    const rows = summarise(
+      ["a", "b", "c"].map((name) => attempt("sampled", name, name === "a" ? "12" : "7", name === "a")),
+      "s",
+      0
+    )
+    // Every reference is 12, so the one who says 12 is right against another's too.
+    const guessed = rows.find(({ metric, profile }) => metric === "guessed pass@k" && profile === "corrected")!
+    expect([guessed.k, guessed.value]).toEqual([1, 1 / 3])
+  })
+})
+
 describe("two evaluations, sampled", () => {
   // Three problems of two samples each; before, omi2 everywhere; after, tinygsm for a and b.
   const sampled = (format: (problem: string) => string) =>

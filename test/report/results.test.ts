@@ -169,6 +169,7 @@ describe("the table in a terminal", () => {
   const side = (pass1: number, tinygsm: number) => ({
     pass1: estimate(pass1),
     passAtK: new Map([[8, estimate(0.5)]]),
+    guessedAtK: new Map(),
     majorityAtK: new Map([[8, estimate(0.25)]]),
     shares: new Map([
       ["tinygsm", estimate(tinygsm)],

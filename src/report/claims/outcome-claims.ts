@@ -56,11 +56,37 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
               role: "control" as const
             }
           ]
+    const told = (measure: string, of: (trial: Trial) => Measured | null): Part => ({
+      measure,
+      unit: "points",
+      test: rises,
+      role: "told",
+      ...overSeeds(trials, of)
+    })
     return {
-      parts: [change("pass@1", rises), change("majority@k", rises), change("pass@k", { kind: "below", margin }), ...controls]
+      parts: [
+        change("pass@1", rises),
+        change("majority@k", rises),
+        change("pass@k", { kind: "below", margin }),
+        ...controls,
+        told(`guessed pass@${k} (references of other problems), after RL minus before`, (trial) => guessedChange(trial, k)),
+        told("share of the problems lost, beyond what a second sample of the same policy loses", (trial) => lostBeyond(trial))
+      ]
     }
   }
 })
+
+const guessedChange = ({ before, after }: Trial, k: number): Measured | null => {
+  const [was, is] = [before.guessedAtK.get(k), after.guessedAtK.get(k)]
+  return was === undefined || is === undefined ? null : { value: is.value - was.value, error: 0 }
+}
+
+const lostBeyond = ({ coverages }: Trial): Measured | null => {
+  const [rl, same] = ["after RL", "the same policy"].map((name) => coverages.find(({ versus }) => versus === name))
+  if (rl === undefined || same === undefined) return null
+  const problems = rl.kept + rl.lost + rl.found + rl.neither
+  return problems === 0 ? null : { value: (rl.lost - same.lost) / problems, error: 0 }
+}
 
 /** In nats, of the shares of the formats after RL, completions in none apart; null where there are none. */
 const formatEntropy = ({ after }: Trial): Measured | null => {

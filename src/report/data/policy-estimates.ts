@@ -26,6 +26,8 @@ export interface PolicyEstimates {
   readonly pass1: Estimate | null
   /** By k, sampled, unbiased. */
   readonly passAtK: ReadonlyMap<number, Estimate>
+  /** pass@k of the same samples against the references of other problems: what guessing gives. */
+  readonly guessedAtK: ReadonlyMap<number, Estimate>
   readonly majorityAtK: ReadonlyMap<number, Estimate>
   /** By format, of the sampled completions, or of the greedy ones where none were sampled. */
   readonly shares: ReadonlyMap<string, Estimate>
@@ -65,6 +67,7 @@ export const estimatesOf = (rows: ReadonlyArray<EvaluationRow>): PolicyEstimates
   return {
     pass1: pass1 === undefined ? null : estimate(pass1),
     passAtK: byK("pass@k"),
+    guessedAtK: byK("guessed pass@k"),
     majorityAtK: byK("majority@k"),
     shares: sliced("share", /^format=(.+)$/, ["sampled", "greedy"]),
     accuracies: sliced("accuracy", /^format=(.+)$/, ["sampled", "greedy"]),
@@ -93,6 +96,7 @@ export const meanOverSeeds = (all: ReadonlyArray<PolicyEstimates>): PolicyEstima
   return {
     pass1: pass1.length === 0 ? null : meanShare(pass1),
     passAtK: byKey(({ passAtK }) => passAtK, null),
+    guessedAtK: byKey(({ guessedAtK }) => guessedAtK, null),
     majorityAtK: byKey(({ majorityAtK }) => majorityAtK, null),
     // A format that no completion of a seed is in has share 0 there; its accuracy is unknown.
     shares: byKey(({ shares }) => shares, 0),

@@ -66,6 +66,16 @@ export interface Repetition extends RepetitionEstimates {
   readonly winner: string | null
   readonly series: RlSeries | null
   readonly differences: ReadonlyArray<PairedDifference>
+  readonly coverages: ReadonlyArray<CoverageRow>
+}
+
+/** Problems that samples before RL and another set of samples solve: `after RL`, or the control, `the same policy`. */
+export interface CoverageRow {
+  readonly versus: string
+  readonly kept: number
+  readonly lost: number
+  readonly found: number
+  readonly neither: number
 }
 
 /** A difference paired by problem, from a `compare` node of the cell. */
@@ -206,7 +216,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         member,
         winner: winnerOf(estimates.after),
         series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
-        differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!))
+        differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!)),
+        coverages: compared === undefined ? [] : yield* orElse(compared, [], readCoverages(artifactOf(compared)!))
       })
     }
     const evaluated = member?.after ?? member?.before ?? null
@@ -307,6 +318,10 @@ const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) 
 
 const readDifferences = Effect.fnUntraced(function* (artifact: string) {
   return [...(yield* openArtifactTable(Comparison, "comparisons", artifact))]
+})
+
+const readCoverages = Effect.fnUntraced(function* (artifact: string) {
+  return [...(yield* openArtifactTable(Comparison, "coverages", artifact))]
 })
 
 const readConfusion = Effect.fnUntraced(function* (artifact: string) {
