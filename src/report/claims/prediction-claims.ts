@@ -61,7 +61,7 @@ export interface TiltChoices {
 }
 
 /** C12: shares after RL follow from shares and accuracies before it. */
-export const tiltPredicts = ({ arms, margin = 0.06, seeds }: TiltChoices): Claim => ({
+export const tiltPredicts = ({ arms, margin = 0.05, seeds }: TiltChoices): Claim => ({
   id: "C12",
   statement: "The shares of the formats after RL follow from their shares and accuracies before it, with nothing fitted.",
   criterion:
