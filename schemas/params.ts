@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<ParamType, string>> = {
   VARCHAR:
     "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
     "entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace maskedSequences maskedTokens mixing " +
-    "policyLoss preset ratio ratioClamp reduction rewardProfile scale schedule singleton sources startFrom std stdOver " +
+    "policyLoss preset ratio ratioClamp reduction reward rewardProfile scale schedule singleton sources startFrom std stdOver " +
     "subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"
 }
 

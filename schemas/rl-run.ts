@@ -24,7 +24,7 @@ export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   ),
   ...gradeColumns,
   gold: Column.utf8("the right answer"),
-  reward: Column.float32("what the algorithm was given, by the profile that rl.rewardProfile names"),
+  reward: Column.float32("what the algorithm was given: what rl.reward pays, less the overlong punishment"),
   advantage: Column.float32("mean advantage over the completion's tokens"),
   ...endingColumns,
   used: Column.bool("took part in the update"),
@@ -38,9 +38,11 @@ export const Updates = Table.make(
   "RL, a row a step",
   {
     step: Column.int32("RL step, from 0"),
-    reward: Column.float64("mean reward of the rollouts"),
+    reward: Column.float64("mean reward of the rollouts, as the algorithm was given it"),
     rewardStd: Column.nullable(Column.float64("standard deviation of the rewards, divisor n")),
-    accuracy: Column.float64("share of right answers"),
+    groupRewardStd: Column.float64("mean over groups of the standard deviation of the rewards inside a group, divisor n"),
+    accuracy: Column.float64("share of right answers, whatever is rewarded, by the profile that rl.rewardProfile names"),
+    rewardAccuracy: Column.float64("share of completions that the reward pays what truth would, before any overlong punishment"),
     entropy: Column.float64("mean entropy per token, in nats"),
     kl: Column.nullable(Column.float64("mean k3 estimate of KL to the reference per token, in nats")),
     approximateKl: ofUpdate("mean k3 estimate of KL from new to old policy per token"),
@@ -87,6 +89,7 @@ export const FormatShares = Table.make(
     firstTokenShare: Column.nullable(Column.float64("exact probability of the format's first token, mean over prompts")),
     accuracy: Column.nullable(Column.float64("share right among them; null where there are none")),
     shareOfRight: Column.nullable(Column.float64("share among the right completions; null where there are none")),
+    meanReward: Column.nullable(Column.float64("mean reward of them, as the algorithm was given it; null where there are none")),
     completions: Column.int32("how many")
   }
 )

@@ -1,7 +1,7 @@
 /**
  * Reinforcement learning: one loop, the algorithms of src/rl/algorithms.
  *
- *   sample -> extract -> reward -> advantages -> update
+ *   sample -> extract -> reward -> advantages -> update         what is rewarded: src/rl/rewards
  *
  * Every step draws prompts (a pure function of seed and step), samples a group of completions for each, grades their answers, and
  * hands the batch to the algorithm's learner, which has the policy read them for the old log-probabilities. What it says then is
@@ -19,12 +19,14 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
 import { askedObjection, askedRow, askedWords, byRoom, cutWords, longPromptsParam } from "../src/evaluation/prompt-room.ts"
+import { formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { subSeed } from "../src/random/philox.ts"
 import { makeLearner } from "../src/rl/learners/make-learner.ts"
+import { ratioOfOneRemark } from "../src/rl/params/ratio-of-one.ts"
 import { settingsProblem } from "../src/rl/params/settings-problem.ts"
 import {
   AlgorithmParams,
@@ -35,6 +37,7 @@ import {
   settingsOf
 } from "../src/rl/params/settings.ts"
 import { slowPathRemark } from "../src/rl/params/slow-path.ts"
+import { rewardNamed } from "../src/rl/rewards/registry.ts"
 import { collect, liveMetrics, SamplingParams, type SamplingSettings } from "../src/rl/sampling/collect.ts"
 import { cutSoFar } from "../src/rl/sampling/cut-so-far.ts"
 import {
@@ -77,6 +80,18 @@ export const RlParams = {
 const ahead = ({ suite, prompts, maxLongPrompts }: Param.Values<typeof RlParams>) =>
   ({ owner: "rl", suite, wanted: prompts, first: false, maxLongPrompts, forced: 0 }) as const
 
+/** A format that the corpus does not hold is no policy's to be paid for. */
+const rewardObjection = (reward: string, corpus: Stage.WiredInput) => {
+  const { format } = rewardNamed(reward)
+  return format === null ? null : formatObjection("reward", [format], corpus)
+}
+
+/** What a user may want to know of the settings, before and during a run. */
+const settingsRemarks = (params: Param.Values<typeof RlParams>): ReadonlyArray<string> => {
+  const settings = settingsOf(params)
+  return [...slowPathRemark(settings), ...ratioOfOneRemark(settings, params)]
+}
+
 export const rl = Stage.make({
   name: "rl",
   inputs: { policy: Checkpoint, corpus: Corpus },
@@ -87,13 +102,14 @@ export const rl = Stage.make({
   numerics: ["engine"],
   check: (params, { policy, corpus }) =>
     settingsProblem(params) ??
+    rewardObjection(params.reward, corpus) ??
     tokenizerObjection(policy, corpus) ??
     roomObjection(params.maxNewTokens, policy) ??
     stepSizeObjection(params) ??
     suiteObjection(params.suite, corpus) ??
     suiteSizeObjection(params.prompts, params.suite, corpus),
   remarks: (params, { policy, corpus }) =>
-    Effect.map(askedOfMixture(ahead(params), policy, corpus), (said) => [...slowPathRemark(settingsOf(params)), ...said]),
+    Effect.map(askedOfMixture(ahead(params), policy, corpus), (said) => [...settingsRemarks(params), ...said]),
   foresee: (params, { policy }, open) => askedOfCorpus(ahead(params), policy, open),
   resources: {
     cost: ({ scale = "xs", steps, prompts, samples }) =>
@@ -118,7 +134,7 @@ export const rl = Stage.make({
     for (const line of askedWords(asked)) yield* progress.note(line)
     const openings = yield* openingTokens(tokenizer, tags, corpus)
     const settings = settingsOf(params)
-    for (const remark of slowPathRemark(settings)) yield* progress.note(remark)
+    for (const remark of settingsRemarks(params)) yield* progress.note(remark)
     const needsReference = params.reference || klCoefficient(settings) > 0
     const reference = needsReference ? yield* policy.clone : null
     const learner = yield* makeLearner(policy, settings, params)

@@ -10,7 +10,7 @@ import { formatNames, invalid } from "../formats/registry.ts"
 import { maximumOf, minimumOf } from "../lists/large.ts"
 import type { Table } from "../store/schema/Table.ts"
 import type { UpdateReport } from "./learners/learner.ts"
-import { groupSignal } from "./objective/group-advantages.ts"
+import { groupMembers, groupSignal } from "./objective/group-advantages.ts"
 import { DIVISORS, mean, standardDeviation } from "./packed/masked-statistics.ts"
 import { type Collected, lengthsOf, samplerGap } from "./sampling/collect.ts"
 
@@ -57,7 +57,11 @@ export const rolloutRows = (
 }
 
 /** One row a format that the policy could use, and one for completions in none. */
-export const formatRows = ({ grades, openingShares }: Collected): Array<Omit<Table.Input<typeof FormatShares>, "step">> => {
+export const formatRows = ({
+  grades,
+  scores,
+  openingShares
+}: Collected): Array<Omit<Table.Input<typeof FormatShares>, "step">> => {
   const right = grades.filter((grade) => grade.correct).length
   return [...formatNames, invalid]
     .map((format) => ({ format, some: grades.filter((grade) => grade.format === format) }))
@@ -70,13 +74,14 @@ export const formatRows = ({ grades, openingShares }: Collected): Array<Omit<Tab
         firstTokenShare: openingShares.get(format) ?? null,
         accuracy: some.length === 0 ? null : rightOfSome / some.length,
         shareOfRight: right === 0 ? null : rightOfSome / right,
+        meanReward: known(mean(scores.filter((_, s) => grades[s]!.format === format))),
         completions: some.length
       }
     })
 }
 
 export const updateRow = (collected: Collected, report: UpdateReport, step: number): Table.Input<typeof Updates> => {
-  const { rollouts, grades, texts, problems, samples, scores } = collected
+  const { rollouts, grades, texts, problems, samples, scores, paid, truths } = collected
   const signal = groupSignal(scores, rollouts.groups)
   const counts = Map.groupBy(grades, (grade) => grade.format)
   const solutions = problems.map((_, p) => {
@@ -89,8 +94,10 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
   return {
     step,
     reward: mean(scores),
-    rewardStd: known(standardDeviation(scores, DIVISORS.population)),
+    rewardStd: known(deviation(scores)),
+    groupRewardStd: mean(groupMembers(rollouts.groups).map((members) => deviation(Array.from(members, (s) => scores[s]!)))),
     accuracy: grades.filter((grade) => grade.correct).length / grades.length,
+    rewardAccuracy: mean(paid.map((reward, s) => 1 - Math.abs(reward - truths[s]!))),
     entropy: report.scores.entropy,
     kl: report.scores.kl,
     approximateKl: report.approximateKl,
@@ -128,6 +135,8 @@ export const updateRow = (collected: Collected, report: UpdateReport, step: numb
     )
   }
 }
+
+const deviation = (rewards: ArrayLike<number>): number => standardDeviation(rewards, DIVISORS.population)
 
 /** A number that does not exist is null in a table, never NaN: SQL's averages pass over it. */
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value)

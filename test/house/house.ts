@@ -43,7 +43,8 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"], ["printing"]],
-  "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective"], ["packed"]],
+  "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective", "rewards"], ["packed"]],
+  "src/rl/rewards": [["registry.ts"], ["pages"], ["Reward.ts", "probability.ts"]],
   "src/report": [
     ["write-report.ts"],
     ["render-report.ts"],

@@ -55,6 +55,23 @@ describe("a study is refused when it is planned", () => {
     [{ "rl.klClamp": 20, "rl.preset": "paper" }, /rl\.klClamp: does nothing while klGradient is "none"/],
     [{ "rl.clipHigh": 0.28 }, /rl\.clipHigh: does nothing with one gradient step a batch .*Set minibatches or epochs above 1/],
     [{ "rl.valueClip": 0.5, "rl.algorithm": "ppo" }, /rl\.valueClip: does nothing with one gradient step a batch/],
+    [{ "rl.policyLoss": "cispo" }, /rl\.policyLoss: does nothing with one gradient step a batch/],
+    [{ "rl.ratio": "sequence" }, /rl\.ratio: does nothing with one gradient step a batch/],
+    [{ "rl.reward": "suffled" }, /rl\.reward: there is no reward "suffled"\. Did you mean "shuffled"\?/],
+    [{ "rl.reward": "coin:2" }, /rl\.reward: .*2 is not above 0 and below 1/],
+    [
+      { "rl.reward": "format:omi1" },
+      /rl\.reward: the corpus holds no solutions in the format "omi1".* It holds tinygsm \(mix\.sources\)/
+    ],
+    [
+      { "rl.reward": "coin", "rl.rewardProfile": "paper" },
+      /rl\.rewardProfile: does nothing under reward "coin", which looks at no answer\. Leave it out/
+    ],
+    [
+      { "rl.reward": "format:tinygsm", "rl.rewardProfile": "paper" },
+      /rl\.rewardProfile: does nothing under reward "format:tinygsm"/
+    ],
+    [{ "rl.reward": "coin:.3", "rl.truncated": "count" }, /rl\.truncated: does nothing under reward "coin:0\.3"/],
     [{ "rl.klClamp": 20, "rl.kl": 0.1, "rl.klGradient": "k2" }, /rl\.klClamp: does nothing while klGradient is "k2"/],
     [{ "rl.warmup": 0.001 }, /rl\.warmup: is 0\.001 of 100 steps, which is no whole step/],
     [{ "rl.clipScore": 5, "rl.algorithm": "ppo" }, /rl\.clipScore: is 5, and no reward is larger than 1: it cuts nothing/],
@@ -106,6 +123,11 @@ describe("a study is refused when it is planned", () => {
     { "rl.algorithm": "ppo", "rl.kl": 0.01, "rl.minibatches": 4 },
     { "rl.policyLoss": "cispo", "rl.clipHigh": 4, "rl.minibatches": 2 },
     { "rl.algorithm": "ppo", "rl.valueClip": "none", "rl.epochs": 2 },
+    { "rl.algorithm": "ppo", "rl.ratio": "sequence" },
+    { "rl.ratio": "sequence", "rl.epochs": 2 },
+    { "rl.reward": "format:tinygsm", "rl.truncated": "mask" },
+    { "rl.reward": "majority", "rl.rewardProfile": "paper", "rl.truncated": "count" },
+    { "rl.reward": "flip:.3", "rl.algorithm": "ei" },
     { "rl.maskedSequences": "count", "rl.truncated": "mask", "rl.reduction": "seq_mean_token_mean" },
     { "rl.samples": 1, "rl.baseline": "none", "rl.std": "none" },
     { "rl.klTarget": 0.1, "rl.preset": "paper", "rl.klGradient": "own" },
@@ -177,7 +199,7 @@ describe("the labels of a study's nodes", () => {
   })
 })
 
-describe("a study that can be had, but slowly, is told so", () => {
+describe("a study that can be had, but slowly or with a setting that is lost, is told so", () => {
   const remarks = async (overrides: Readonly<Record<string, unknown>>) => {
     const graph = planned(overrides)
     const wired = wiredNodes(graph)
@@ -187,14 +209,26 @@ describe("a study that can be had, but slowly, is told so", () => {
   }
 
   it.each([
-    [{ "rl.preset": "verl" }, "ratioClamp is 20, and the engine clamps no ratio"],
-    [{ "rl.preset": "verl", "rl.algorithm": "ppo" }, "ratioClamp is 20, and the engine clamps no ratio"],
+    [{ "rl.preset": "verl", "rl.minibatches": 2 }, "ratioClamp is 20, and the engine clamps no ratio"],
+    [{ "rl.preset": "verl", "rl.algorithm": "ppo", "rl.epochs": 2 }, "ratioClamp is 20, and the engine clamps no ratio"],
     [{ "rl.preset": "rloo", "rl.algorithm": "reinforce" }, 'policyLoss is "reinforce", and the engine\'s own loss is "clip"']
   ])("%o", async (overrides, obstacle) => {
     expect(await remarks(overrides)).toEqual([`updates take the slower way, through the scores and back: ${obstacle}`])
   })
 
-  it.each([{}, { "rl.preset": "paper" }, { "rl.preset": "dapo" }, { "rl.algorithm": "ei" }])("and not: %o", async (overrides) => {
+  it("what a preset is known for and does nothing with one gradient step a batch", async () => {
+    const said = 'clipHigh 0.28 of preset "dapo" does nothing with one gradient step a batch (epochs 1, minibatches 1): '
+    const help = "the policy is still the one that sampled. Set minibatches or epochs above 1."
+    expect(await remarks({ "rl.preset": "dapo" })).toEqual([said + help])
+  })
+
+  it.each([
+    {},
+    { "rl.preset": "paper" },
+    { "rl.preset": "dapo", "rl.minibatches": 2 },
+    { "rl.reward": "coin" },
+    { "rl.algorithm": "ei" }
+  ])("and not: %o", async (overrides) => {
     expect(await remarks(overrides)).toEqual([])
   })
 })

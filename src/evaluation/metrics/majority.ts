@@ -12,6 +12,7 @@
  * From n > k samples, majority@k is the mean over all k-subsets. It is computed exactly, from the counts of each answer alone.
  */
 
+import { maximumOf } from "../../lists/large.ts"
 import { requireInteger } from "../EvaluationInputError.ts"
 
 export type Answer = string | null
@@ -77,6 +78,17 @@ const binomial = (n: number, p: number): Float64Array => {
   for (let x = mode; x > 0; x--) pmf[x - 1] = (pmf[x]! * x * (1 - p)) / ((n - x + 1) * p)
   const total = pmf.reduce((sum, value) => sum + value, 0)
   return pmf.map((value) => value / total)
+}
+
+/**
+ * What each vote is worth when all of them are counted: 1 for the most frequent answer, 1 / (number tied) for each of several, 0
+ * for the others and for who does not vote. The mean vote over all subsets of all answers, as a value of each voter.
+ */
+export const voteShares = (answers: ReadonlyArray<Answer>): ReadonlyArray<number> => {
+  const votes = countVotes(answers)
+  const most = maximumOf([...votes.values()])
+  const tied = [...votes.values()].filter((count) => count === most).length
+  return answers.map((answer) => (answer !== null && votes.get(answer) === most ? 1 / tied : 0))
 }
 
 const countVotes = (answers: ReadonlyArray<Answer>): Map<string, number> => {

@@ -7,12 +7,14 @@
 import type { Objection } from "../../dag/Stage.ts"
 import { ALGORITHMS } from "../algorithms/registry.ts"
 import { BASELINES, DEVIATIONS, SINGLETONS } from "../objective/group-advantages.ts"
-import { POLICY_LOSSES, RATIO_BOUNDS, RATIO_OPTIONS, type RatioOptions } from "../objective/policy-loss.ts"
+import { POLICY_LOSSES, RATIO_OPTIONS, type RatioOptions } from "../objective/policy-loss.ts"
 import { REDUCTIONS } from "../objective/reduction.ts"
 import { WHITENINGS } from "../objective/whitening.ts"
 import { DYNAMIC_SAMPLING } from "../packed/masks.ts"
+import { rewardNamed } from "../rewards/registry.ts"
 import { SamplingParams, TRUNCATED } from "../sampling/collect.ts"
 import { ReferenceParams } from "../sampling/divergence.ts"
+import { ratioOfOneProblems } from "./ratio-of-one.ts"
 import { klCoefficient, LoopParams, type SettingParams, type Settings, settingsOf } from "./settings.ts"
 
 type Given = SettingParams & {
@@ -26,6 +28,8 @@ type Given = SettingParams & {
   readonly overlongFactor: number
   readonly reference: boolean
   readonly klLimit: number | null
+  readonly reward: string
+  readonly rewardProfile: string
   readonly truncated: keyof typeof TRUNCATED
   readonly epochs: number
   readonly warmup: number
@@ -50,6 +54,7 @@ function* problems(given: Given): Iterable<Problem> {
     yield ["overlongBuffer", `is ${overlongBuffer} tokens, but completions have at most maxNewTokens: ${maxNewTokens}.`]
   if (overlongBuffer === null && overlongFactor !== SamplingParams.overlongFactor.fallback)
     yield ["overlongFactor", "does nothing without a buffer: set overlongBuffer, or leave it out."]
+  yield* rewardProblems(given)
   const settings = settingsOf(given)
   if (
     !given.reference &&
@@ -71,7 +76,7 @@ function* problems(given: Given): Iterable<Problem> {
   yield* klProblems(settings, given)
   if (settings.algorithm !== "ppo") yield* groupProblems(settings, given)
   yield* policyLossProblems(settings, given)
-  yield* boundProblems(settings, given)
+  yield* ratioOfOneProblems(settings, given)
   yield* idleProblems(settings, given)
   if (given.warmup > 0 && Math.round(given.warmup * given.steps) === 0)
     yield ["warmup", `is ${given.warmup} of ${given.steps} steps, which is no whole step. Take more, or leave it out.`]
@@ -84,6 +89,14 @@ function* problems(given: Given): Iterable<Problem> {
       `is ${minibatches}, but a step has prompts x samples = ${prompts} x ${samples} = ${prompts * samples} ` +
         "completions to share out."
     ]
+}
+
+/** What decides how answers are read, where the reward looks at none. */
+function* rewardProblems({ reward, rewardProfile, truncated }: Given): Iterable<Problem> {
+  if (rewardNamed(reward).readsAnswers) return
+  const idle = `does nothing under reward "${reward}", which looks at no answer. Leave it out.`
+  if (rewardProfile !== SamplingParams.rewardProfile.fallback) yield ["rewardProfile", idle]
+  if (TRUNCATED[truncated].takesPart && truncated !== SamplingParams.truncated.fallback) yield ["truncated", idle]
 }
 
 type OnPolicy = Exclude<Settings, { readonly algorithm: "ei" }>
@@ -148,22 +161,6 @@ function* policyLossProblems(settings: OnPolicy, given: Given): Iterable<Problem
       `is ${clipHigh}, the distance from 1: the ratio would be clipped at ${shown(1 + clipHigh)} only. ` +
         'An upper bound of 1.2 is clipHigh 0.2; policyLoss "unclipped" never clips.'
     ]
-}
-
-/**
- * With one gradient step on what was just sampled, every ratio is 1 and the critic's values are the old ones: bounds bind
- * nothing.
- */
-function* boundProblems(settings: OnPolicy, given: Given): Iterable<Problem> {
-  if (given.epochs * given.minibatches > 1) return
-  const bounds = [...RATIO_BOUNDS, ...(settings.algorithm === "ppo" ? (["valueClip"] as const) : [])]
-  for (const name of bounds)
-    if (given[name] !== null)
-      yield [
-        name,
-        "does nothing with one gradient step a batch (epochs 1, minibatches 1): the policy is still the one that sampled. " +
-          "Set minibatches or epochs above 1."
-      ]
 }
 
 /** What is set and does nothing beside the settings that would make it count. */

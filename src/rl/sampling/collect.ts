@@ -24,9 +24,11 @@ import { OverlongParams, overlongPenalty } from "../objective/overlong-penalty.t
 import { mean } from "../packed/masked-statistics.ts"
 import { both, DYNAMIC_SAMPLING, type DynamicSampling, type ResampleParams, truncationMask } from "../packed/masks.ts"
 import { fromGenerated, fromPositions, responseLengths, type Rollouts } from "../packed/Rollouts.ts"
+import { RewardParams, rewardNamed } from "../rewards/registry.ts"
+import { type Candidate, truthOf } from "../rewards/Reward.ts"
 import type { PolicyScores } from "./policy-scores.ts"
 
-/** Completions cut at the limit: no reward, graded as any other, or kept out of the update. */
+/** Completions cut at the limit: taken for no answer, graded as any other, or kept out of the update. */
 export const TRUNCATED = {
   fail: { rewarded: false, takesPart: true },
   count: { rewarded: true, takesPart: true },
@@ -40,11 +42,12 @@ export const SamplingParams = {
   temperature: Param.number(1, "of sampling, and of the log-probabilities that training sees", SAMPLING_RANGE.temperature),
   topP: Param.number(1, "nucleus of sampling", SAMPLING_RANGE.topP),
   maxNewTokens: Param.integer(128, "longest completion", { min: 1 }),
+  ...RewardParams,
   rewardProfile: Param.oneOf(["corrected", "paper"], "corrected", "whose verifier gives the reward"),
   truncated: Param.variant(
     TRUNCATED,
     "fail",
-    "completions cut at the limit: no reward, graded as any other, or kept out of the update"
+    "completions cut at the limit: taken for no answer, graded as any other, or kept out of the update"
   ),
   ...OverlongParams
 }
@@ -94,6 +97,11 @@ export interface Collected {
   readonly gradesUnderBoth: ReadonlyArray<GradeUnderBoth>
   /** Under the profile that gives the reward. */
   readonly grades: ReadonlyArray<Grade>
+  /** 1 where the reward `truth` would pay. */
+  readonly truths: ReadonlyArray<number>
+  /** What the reward pays. */
+  readonly paid: ReadonlyArray<number>
+  /** What the algorithm is given: that, less the punishment of what is overlong. */
   readonly scores: Float64Array
   readonly refLogProbs: Float32Array | undefined
   /** 0 keeps a token out of the update; undefined: all take part. */
@@ -121,13 +129,14 @@ export const collect = Effect.fnUntraced(function* (request: {
     // Streams are numbered by step and row; a round of new prompts has a key of its own.
     const seed = round === 0 ? params.seed : subSeed(params.seed, `rl/round/${round}`)
     const completions = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed })
-    drawn.push(gradedRound(wanted, completions, round, params))
+    const firstPrompt = drawn.reduce((sum, { problems }) => sum + problems.length, 0)
+    drawn.push(gradedRound(wanted, completions, { step, round, firstPrompt }, params))
     if (!replaces || round === params.resamples) break
     const informative = drawn.reduce((sum, { scores }) => sum + informativeGroups(scores, samples), 0)
     const had = new Set(drawn.flatMap(({ problems }) => problems))
     wanted = otherPrompts(suite, had, prompts - informative, { step, round: round + 1, seed: params.seed })
   }
-  const { problems, completions, gradesUnderBoth, grades, scores, rounds } = together(drawn)
+  const { completions, scores, ...rest } = together(drawn)
   const rollouts = fromGenerated(concatenate(completions.prompts), samples, {
     ...concatenate(completions.tokens),
     logProbs: flatten(completions.logProbs),
@@ -137,14 +146,11 @@ export const collect = Effect.fnUntraced(function* (request: {
   const refLogProbs =
     reference === null ? undefined : fromPositions(rollouts, (yield* reference.score(rollouts, { temperature })).logProbs)
   const collected: Collected = {
-    problems,
-    rounds,
+    ...rest,
     samples,
     rollouts,
     texts: completions.texts,
     endings: completions.endings,
-    gradesUnderBoth,
-    grades,
     scores,
     refLogProbs,
     mask: learningMask(rollouts, scores, params),
@@ -158,6 +164,8 @@ interface Sampled {
   readonly completions: Completions
   readonly gradesUnderBoth: ReadonlyArray<GradeUnderBoth>
   readonly grades: ReadonlyArray<Grade>
+  readonly truths: ReadonlyArray<number>
+  readonly paid: ReadonlyArray<number>
   readonly scores: ReadonlyArray<number>
   readonly rounds: ReadonlyArray<number>
 }
@@ -166,17 +174,36 @@ interface Sampled {
 const gradedRound = (
   problems: ReadonlyArray<SuiteProblem>,
   completions: Completions,
-  round: number,
-  { rewardProfile, truncated, maxNewTokens, overlongBuffer, overlongFactor }: SamplingSettings
+  at: { readonly step: number; readonly round: number; readonly firstPrompt: number },
+  params: SamplingSettings
 ): Sampled => {
+  const { reward, rewardProfile, truncated, maxNewTokens, overlongBuffer, overlongFactor, seed } = params
+  const { texts, samples } = completions
+  const { pay } = rewardNamed(reward)
   const gradesUnderBoth = gradeAllUnderBoth(problems, completions)
-  const grades = gradesUnderBoth.map((under) => under[rewardProfile])
   // A completion that never ends is no answer, unless the settings say otherwise.
   const fails = (row: number) => !TRUNCATED[truncated].rewarded && completions.endings[row] !== "end of text"
+  const candidates = texts.map((text, row): Candidate => {
+    const grades = gradesUnderBoth[row]!
+    const { answer, correct } = grades[rewardProfile]
+    return fails(row) ? { text, grades, answer: null, right: false } : { text, grades, answer, right: correct }
+  })
+  const paid = problems.flatMap((problem, p) => {
+    const key = { seed, step: at.step, prompt: at.firstPrompt + p }
+    return pay({ problem, completions: candidates.slice(p * samples, (p + 1) * samples), key })
+  })
   const punishment = (row: number) =>
     overlongBuffer === null ? 0 : overlongPenalty(completions.tokens[row]!.length, maxNewTokens, overlongBuffer, overlongFactor)
-  const scores = grades.map((grade, row) => (grade.correct && !fails(row) ? 1 : 0) + punishment(row))
-  return { problems, completions, gradesUnderBoth, grades, scores, rounds: problems.map(() => round) }
+  return {
+    problems,
+    completions,
+    gradesUnderBoth,
+    grades: gradesUnderBoth.map((under) => under[rewardProfile]),
+    truths: candidates.map(truthOf),
+    paid,
+    scores: paid.map((reward, row) => reward + punishment(row)),
+    rounds: problems.map(() => at.round)
+  }
 }
 
 const groupsOf = (scores: ArrayLike<number>, samples: number): Int32Array =>
@@ -194,6 +221,8 @@ const together = (drawn: ReadonlyArray<Sampled>) => {
     rounds: drawn.flatMap(({ rounds }) => rounds),
     gradesUnderBoth: drawn.flatMap(({ gradesUnderBoth }) => gradesUnderBoth),
     grades: drawn.flatMap(({ grades }) => grades),
+    truths: drawn.flatMap(({ truths }) => truths),
+    paid: drawn.flatMap(({ paid }) => paid),
     scores: Float64Array.from(drawn.flatMap(({ scores }) => scores)),
     completions: {
       prompts: all.flatMap(({ prompts }) => prompts),
