@@ -7,6 +7,7 @@ import { Param, Study } from "../src/dag/Study.ts"
 import { ofStudy } from "../src/report/claims/Claim.ts"
 import algorithms, { claims as ofAlgorithms } from "./algorithms.ts"
 import concentration, { claims as ofConcentration } from "./concentration.ts"
+import easyToHard, { claims as ofEasyToHard } from "./easy-to-hard.ts"
 import klSweep, { claims as ofKlSweep } from "./kl-sweep.ts"
 import mixtureSweep, { claims as ofMixtureSweep } from "./mixture-sweep.ts"
 
@@ -14,7 +15,8 @@ export const claims = [
   ...ofStudy("concentration", ofConcentration),
   ...ofStudy("mixture-sweep", ofMixtureSweep),
   ...ofStudy("kl-sweep", ofKlSweep),
-  ...ofStudy("algorithms", ofAlgorithms)
+  ...ofStudy("algorithms", ofAlgorithms),
+  ...ofStudy("easy-to-hard", ofEasyToHard)
 ].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 export default Study.all(
@@ -27,7 +29,8 @@ export default Study.all(
       { study: concentration, given: seeds(5) },
       { study: mixtureSweep, given: seeds(10) },
       { study: klSweep, given: seeds(5) },
-      { study: algorithms, given: seeds(8) }
+      { study: algorithms, given: seeds(8) },
+      { study: easyToHard, given: seeds(5) }
     ]
   }
 )

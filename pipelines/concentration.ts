@@ -10,6 +10,7 @@ import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import type { Claim } from "../src/report/claims/Claim.ts"
 import { sharpening } from "../src/report/claims/outcome-claims.ts"
+import { refinesStyle } from "../src/report/claims/refinement-claims.ts"
 import { accuracyDecides, concentration } from "../src/report/claims/winner-claims.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -23,7 +24,8 @@ const arms = { "rl.algorithm": ["ppo", "grpo"] }
 export const claims: ReadonlyArray<Claim> = [
   concentration({ arms: { "rl.algorithm": "ppo" }, seeds: 3 }),
   accuracyDecides({ arms, seeds: 3 }),
-  sharpening({ arms, k: 64, seeds: 3 })
+  sharpening({ arms, k: 64, seeds: 3 }),
+  refinesStyle({ arms, seeds: 3 })
 ]
 
 export default Study.make(

@@ -30,7 +30,7 @@ export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % 
   k: Column.int32("k of pass@k, guessed pass@k and majority@k; 0 elsewhere"),
   decoding: Column.utf8("greedy or sampled"),
   profile: Column.utf8("corrected or paper"),
-  slice: Column.utf8("all, or what the number is restricted to: format=omi2, steps=3"),
+  slice: Column.utf8("all, or what the number is restricted to: format=omi2, steps=3, style=omi1/comments"),
   value: Column.float64("the estimate"),
   low: Column.float64("lower end of the 95 % interval"),
   high: Column.float64("upper end"),

@@ -199,6 +199,12 @@ const numbersOf = (
       ...ks.map((k) => perProblem("pass@k", k, slice, passAtKByProblem(n, c, k), bootstrapProbability))
     ]
   })
+  const styles = [...new Set(completed.flat().map(styleOf))].toSorted().flatMap((style) => {
+    const own = (attempt: Attempt) => styleOf(attempt) === style
+    const ofFormat = ({ format }: Attempt) => format === style.slice(0, style.indexOf("/"))
+    const slice = `style=${style}`
+    return [...share("share", slice, own, ofFormat, completed), ...share("accuracy", slice, right, own, completed)]
+  })
   const distinct = (pick: (of: Diversity) => number) =>
     completed.map((group) =>
       pick(
@@ -212,6 +218,7 @@ const numbersOf = (
     ...solved,
     ...(decoding === "greedy" ? [] : guessed()),
     ...formats,
+    ...styles,
     ...share("truncated", "all", ({ truncated }) => truncated, undefined, completed),
     ...share("cut by context", "all", ({ ending }) => ending === "context", undefined, completed),
     ...share("no room", "all", ({ ending }) => ending === "no room"),
@@ -234,6 +241,9 @@ const numbersOf = (
         ])
   ]
 }
+
+/** `omi1/comments`: a sub-style, of which shares are those among the completions of its format. */
+const styleOf = ({ format, subStyle }: Attempt): string => `${format}/${subStyle}`
 
 const total = (values: ArrayLike<number>): number => {
   let sum = 0

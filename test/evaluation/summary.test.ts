@@ -191,6 +191,20 @@ describe("two evaluations", () => {
   })
 })
 
+describe("sub-styles", () => {
+  it("have their share of the format's completions, and how many of their own are right", () => {
+    const of = (subStyle: string, correct: boolean, format = "omi1") => ({
+      ...attempt("sampled", "a", correct ? "12" : "7", correct, format),
+      subStyle
+    })
+    const rows = summarise([of("so", true), of("so", false), of("comments", false), of("plain", true, "omi2")], "s", 0)
+    const value = (metric: string, style: string) =>
+      rows.find((row) => row.profile === "corrected" && row.metric === metric && row.slice === `style=${style}`)?.value
+    expect([value("share", "omi1/so"), value("share", "omi1/comments"), value("share", "omi2/plain")]).toEqual([2 / 3, 1 / 3, 1])
+    expect([value("accuracy", "omi1/so"), value("accuracy", "omi1/comments")]).toEqual([1 / 2, 0])
+  })
+})
+
 describe("what can be solved", () => {
   /** Four problems of four samples: so many of them right. */
   const policy = (right: ReadonlyArray<number>) =>

@@ -6,6 +6,7 @@ import { expertIterationSlower, grpoLessStable } from "../../src/report/claims/a
 import type { Claim } from "../../src/report/claims/Claim.ts"
 import { klKeepsBreadth, moreIsBetter, nothingToAmplify, sharpening } from "../../src/report/claims/outcome-claims.ts"
 import { tilted, tiltPredicts } from "../../src/report/claims/prediction-claims.ts"
+import { refinesStyle, transfersToHard } from "../../src/report/claims/refinement-claims.ts"
 import { changeOf, overSeeds, pairsOf, trialsOf } from "../../src/report/claims/trials.ts"
 import { judge } from "../../src/report/claims/verdict.ts"
 import { accuracyDecides, concentration, imbalanceFlips, scaleFlips } from "../../src/report/claims/winner-claims.ts"
@@ -311,6 +312,68 @@ describe("C8 and C9, the algorithms", () => {
       )
     expect(verdict(claim, varied(ppo, 0.95, 0.8, 1), varied(ei, 0.7, 0.6, 0.3))).toBe("supported")
     expect(verdict(claim, varied(ppo, 0.95, 0.6, 1), varied(ei, 0.7, 0.8, 0.3))).toBe("refuted")
+  })
+})
+
+describe("C10, refinement inside a format", () => {
+  const claim = refinesStyle({ arms: ppo, seeds: 3 })
+  const run = (after: Readonly<Record<string, number>>, accuracies: Readonly<Record<string, number>>) =>
+    cell(
+      ppo,
+      seeds(5, (wobble) => ({
+        before: {
+          styleShares: { "omi1/so": 0.4, "omi1/thus": 0.3, "omi1/comments": 0.3, "omi2/so": 1 },
+          styleAccuracies: accuracies
+        },
+        after: { shares: { omi1: 0.98 }, styleShares: { ...after, "omi1/comments": after["omi1/comments"]! + wobble / 5 } }
+      }))
+    )
+  const apart = { "omi1/so": 0.6, "omi1/thus": 0.605, "omi1/comments": 0.45, "omi2/so": 0.1 }
+  test("holds where the least accurate sub-style of the winner goes, and the others drift either way", () => {
+    expect(verdict(claim, run({ "omi1/so": 0.46, "omi1/thus": 0.5, "omi1/comments": 0.04 }, apart))).toBe("supported")
+    expect(verdict(claim, run({ "omi1/so": 0.3, "omi1/thus": 0.3, "omi1/comments": 0.4 }, apart))).toBe("refuted")
+  })
+  test("says nothing where the sub-styles are about equally accurate, or there is one alone", () => {
+    const equal = { "omi1/so": 0.6, "omi1/thus": 0.61, "omi1/comments": 0.59 }
+    expect(judged(claim, run({ "omi1/so": 1, "omi1/thus": 0, "omi1/comments": 0 }, equal)).parts[0]!.n).toBe(0)
+    expect(
+      judged(
+        claim,
+        cell(
+          ppo,
+          seeds(3, () => ({ after: { shares: { omi1: 1 } } }))
+        )
+      ).why()
+    ).toMatch(/^Needs RL on policies/)
+  })
+  test("is held back where one of two equal sub-styles goes as steadily", () => {
+    expect(judged(claim, run({ "omi1/so": 0.1, "omi1/thus": 0.86, "omi1/comments": 0.04 }, apart)).why()).toContain("control")
+  })
+})
+
+describe("C11, easy to hard", () => {
+  const force = "evaluate.force"
+  const prose = "mix.sources.omi2"
+  const claim = transfersToHard({
+    withProse: { [force]: "", [prose]: 1 },
+    without: { [force]: "", [prose]: 0 },
+    forced: { [force]: "omi1", [prose]: 1 },
+    sharing: [],
+    seeds: 3
+  })
+  const run = (omi2: number, gain: number, by = 1, forced = "") =>
+    cell(
+      { [force]: forced, [prose]: omi2 },
+      seeds(5, (wobble) => ({ before: { pass1: 0.3 }, after: { pass1: 0.3 + gain + by * wobble } }))
+    )
+  test("holds where harder problems gain, and gain more with prose", () => {
+    expect(verdict(claim, run(1, 0.4), run(0, 0.1, 0.2), run(1, 0.05, 1, "omi1"))).toBe("supported")
+    expect(verdict(claim, run(1, -0.2), run(0, -0.4, 0.2))).toBe("refuted")
+    expect(verdict(claim, run(1, 0.1), run(0, 0.4, 0.2))).toBe("refuted")
+  })
+  test("tells what is gained with one format forced, and judges nothing by it", () => {
+    const found = judged(claim, run(1, 0.4), run(0, 0.1, 0.2), run(1, -0.3, 1, "omi1"))
+    expect([found.verdict, found.told.map(({ estimate }) => estimate < 0)]).toEqual(["supported", [true]])
   })
 })
 

@@ -176,6 +176,8 @@ describe("the table in a terminal", () => {
       ["omi2", estimate(1 - tinygsm)]
     ]),
     accuracies: new Map(),
+    styleShares: new Map(),
+    styleAccuracies: new Map(),
     byDifficulty: new Map()
   })
   const rows: ReadonlyArray<ResultRow> = [

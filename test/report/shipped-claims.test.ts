@@ -56,6 +56,8 @@ const madeUp = (study: Study, part: string | undefined): StudyData => {
           before: {
             shares: { tinygsm: 0.5, omi1: 0.3, omi2: 0.2 },
             accuracies: { tinygsm: 0.3, omi1: 0.5, omi2: 0.2 },
+            styleShares: { "omi1/so": 0.4, "omi1/thus": 0.3, "omi1/comments": 0.3 },
+            styleAccuracies: { "omi1/so": 0.5, "omi1/thus": 0.51, "omi1/comments": 0.3 },
             ks: [K, 8, 16]
           },
           after: { pass1: 0.5, shares: { omi1: settings.get("pretrain.scale") === "xs" ? 0.9 : 0.1, omi2: 0.1 }, ks: [K, 8, 16] },

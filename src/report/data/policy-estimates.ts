@@ -32,6 +32,9 @@ export interface PolicyEstimates {
   /** By format, of the sampled completions, or of the greedy ones where none were sampled. */
   readonly shares: ReadonlyMap<string, Estimate>
   readonly accuracies: ReadonlyMap<string, Estimate>
+  /** By sub-style, `omi1/comments`: its share among the completions of its format, and how many of its own are right. */
+  readonly styleShares: ReadonlyMap<string, Estimate>
+  readonly styleAccuracies: ReadonlyMap<string, Estimate>
   /** Greedy pass@1 by number of operations. */
   readonly byDifficulty: ReadonlyMap<number, Estimate>
 }
@@ -71,6 +74,8 @@ export const estimatesOf = (rows: ReadonlyArray<EvaluationRow>): PolicyEstimates
     majorityAtK: byK("majority@k"),
     shares: sliced("share", /^format=(.+)$/, ["sampled", "greedy"]),
     accuracies: sliced("accuracy", /^format=(.+)$/, ["sampled", "greedy"]),
+    styleShares: sliced("share", /^style=(.+)$/, ["sampled", "greedy"]),
+    styleAccuracies: sliced("accuracy", /^style=(.+)$/, ["sampled", "greedy"]),
     byDifficulty: new Map(
       [...sliced("pass@1", /^steps=(\d+)$/, ["greedy"])]
         .map(([steps, value]) => [Number(steps), value] as const)
@@ -101,6 +106,8 @@ export const meanOverSeeds = (all: ReadonlyArray<PolicyEstimates>): PolicyEstima
     // A format that no completion of a seed is in has share 0 there; its accuracy is unknown.
     shares: byKey(({ shares }) => shares, 0),
     accuracies: byKey(({ accuracies }) => accuracies, null),
+    styleShares: byKey(({ styleShares }) => styleShares, 0),
+    styleAccuracies: byKey(({ styleAccuracies }) => styleAccuracies, null),
     byDifficulty: byKey(({ byDifficulty }) => byDifficulty, null)
   }
 }
