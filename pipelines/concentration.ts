@@ -19,12 +19,14 @@ import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
 
-const arms = { "rl.algorithm": ["ppo", "grpo"] }
+const truth = { "rl.reward": "truth" }
+const arms = { "rl.algorithm": ["ppo", "grpo"], ...truth }
+const control = { "rl.reward": "shuffled" }
 
 export const claims: ReadonlyArray<Claim> = [
-  concentration({ arms: { "rl.algorithm": "ppo" }, seeds: 3 }),
+  concentration({ arms: { "rl.algorithm": "ppo", ...truth }, control, seeds: 3 }),
   accuracyDecides({ arms, seeds: 3 }),
-  sharpening({ arms, k: 64, seeds: 3 }),
+  sharpening({ arms, control, k: 64, seeds: 3 }),
   refinesStyle({ arms, seeds: 3 })
 ]
 
@@ -55,8 +57,12 @@ export default Study.make(
       const start = sft({ base, corpus }, { seed })
       const before = evaluate({ policy: start, corpus }, evaluated)
 
-      return (["ppo", "grpo"] as const).map((algorithm) => {
-        const policy = rl({ policy: start, corpus }, { algorithm, suite: "train", steps: 100, kl: 1e-3, seed })
+      return [
+        { algorithm: "ppo", reward: "truth" } as const,
+        { algorithm: "grpo", reward: "truth" } as const,
+        { algorithm: "grpo", reward: "shuffled" } as const
+      ].map((arm) => {
+        const policy = rl({ policy: start, corpus }, { ...arm, suite: "train", steps: 100, kl: 1e-3, seed })
         const after = evaluate({ policy, corpus }, evaluated)
         return { before, after, change: compare({ before, after }, { seed }) }
       })

@@ -91,7 +91,11 @@ export const studyGraph = (
       )
 }
 
-/** `parts` are the same targets by the studies that name them, where these are several. */
+/**
+ * `parts` are the same targets by the studies that name them, where these are several.
+ *
+ * @internal Tests wire nodes without a study.
+ */
 export const graphOf = (
   targets: ReadonlyArray<Node>,
   overrides: ReadonlyArray<Override> = [],
