@@ -10,14 +10,16 @@ import concentration, { claims as ofConcentration } from "./concentration.ts"
 import easyToHard, { claims as ofEasyToHard } from "./easy-to-hard.ts"
 import klSweep, { claims as ofKlSweep } from "./kl-sweep.ts"
 import mixtureSweep, { claims as ofMixtureSweep } from "./mixture-sweep.ts"
+import rewardSwap, { claims as ofRewardSwap } from "./reward-swap.ts"
 
 export const claims = [
   ...ofStudy("concentration", ofConcentration),
   ...ofStudy("mixture-sweep", ofMixtureSweep),
   ...ofStudy("kl-sweep", ofKlSweep),
   ...ofStudy("algorithms", ofAlgorithms),
-  ...ofStudy("easy-to-hard", ofEasyToHard)
-].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
+  ...ofStudy("easy-to-hard", ofEasyToHard),
+  ...ofStudy("reward-swap", ofRewardSwap)
+].toSorted((a, b) => a.id.charCodeAt(0) - b.id.charCodeAt(0) || Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 export default Study.all(
   "claims",
@@ -30,7 +32,8 @@ export default Study.all(
       { study: mixtureSweep, given: seeds(10) },
       { study: klSweep, given: seeds(5) },
       { study: algorithms, given: seeds(8) },
-      { study: easyToHard, given: seeds(5) }
+      { study: easyToHard, given: seeds(5) },
+      { study: rewardSwap, given: seeds(8) }
     ]
   }
 )

@@ -24,6 +24,7 @@ import { figureSection } from "./sections/figure-section.ts"
 import { leftOutSection } from "./sections/left-out-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
+import { tiltSection } from "./sections/tilt-section.ts"
 
 /** The HTML of a run's report. `description` is what the study is, in a sentence; `claims` are those of its own file. */
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string, claims: ReadonlyArray<Claim>) {
@@ -41,6 +42,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     const drawn: Array<Html> = []
     for (const figure of figures) drawn.push(yield* figureSection(figure))
     if (id === "attribution") drawn.push(attributionTable(data))
+    if (id === "reinforcement") drawn.push(tiltSection(data))
     sections.push(
       html`<section id="${id}">
         <h2>${title}</h2>

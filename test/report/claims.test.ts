@@ -5,13 +5,14 @@ import { describe, expect, test } from "vitest"
 import { expertIterationSlower, grpoLessStable } from "../../src/report/claims/algorithm-claims.ts"
 import type { Claim } from "../../src/report/claims/Claim.ts"
 import { klKeepsBreadth, moreIsBetter, nothingToAmplify, sharpening } from "../../src/report/claims/outcome-claims.ts"
-import { tilted, tiltPredicts } from "../../src/report/claims/prediction-claims.ts"
+import { bestPaidWins, randomDoesNotHelp, tiltPredicts } from "../../src/report/claims/prediction-claims.ts"
 import { refinesStyle, transfersToHard } from "../../src/report/claims/refinement-claims.ts"
+import { leaderOf, tilted } from "../../src/report/claims/tilt.ts"
 import { changeOf, overSeeds, pairsOf, trialsOf } from "../../src/report/claims/trials.ts"
 import { judge } from "../../src/report/claims/verdict.ts"
 import { accuracyDecides, concentration, imbalanceFlips, scaleFlips } from "../../src/report/claims/winner-claims.ts"
 import type { CellData } from "../../src/report/data/study-data.ts"
-import { cell, K, type MadeTrial, policy, studyOf } from "./fixtures/made-study.ts"
+import { cell, K, type MadeTrial, studyOf } from "./fixtures/made-study.ts"
 
 const ppo = { "rl.algorithm": "ppo" }
 const grpo = { "rl.algorithm": "grpo" }
@@ -82,7 +83,7 @@ describe("C1, concentration", () => {
     (wobble: number): MadeTrial => ({
       after: { shares: { omi1: to, omi2: 1 - to } },
       shares: { omi1: rising(Math.min(1, to + wobble / 10), until, from) },
-      accuracy: rising(0.8 + wobble, gainUntil, 0.3)
+      accuracy: rising(0.8, gainUntil + 100 * wobble, 0.3)
     })
   test("holds where one format takes over while accuracy rises", () => {
     expect(verdict(claim, cell(ppo, seeds(5, run(0.98, 20, 25))))).toBe("supported")
@@ -325,7 +326,10 @@ describe("C10, refinement inside a format", () => {
           styleShares: { "omi1/so": 0.4, "omi1/thus": 0.3, "omi1/comments": 0.3, "omi2/so": 1 },
           styleAccuracies: accuracies
         },
-        after: { shares: { omi1: 0.98 }, styleShares: { ...after, "omi1/comments": after["omi1/comments"]! + wobble / 5 } }
+        after: {
+          shares: { omi1: 0.98 },
+          styleShares: { ...after, "omi1/so": after["omi1/so"]! + wobble, "omi1/comments": after["omi1/comments"]! + wobble / 5 }
+        }
       }))
     )
   const apart = { "omi1/so": 0.6, "omi1/thus": 0.605, "omi1/comments": 0.45, "omi2/so": 0.1 }
@@ -382,7 +386,8 @@ describe("C12, the tilt", () => {
     shares: { omi1: 0.478, omi2: 0.129, tinygsm: 0.33, invalid: 0.063 },
     accuracies: { omi1: 0.341, omi2: 0.378, tinygsm: 0.265 }
   }
-  const shares = (beta: number) => tilted(policy(before), policy(before), beta)
+  const byFormat = (numbers: Readonly<Record<string, number>>) => new Map(Object.entries(numbers))
+  const shares = (beta: number) => tilted(byFormat(before.shares), byFormat(before.accuracies), beta)
   test("is the formula, and does not overflow where the penalty is weak", () => {
     const mass = (share: number, right: number) => share * (1 - right + right * Math.exp(1 / 0.5))
     const [a, b, c] = [mass(0.478, 0.341), mass(0.129, 0.378), mass(0.33, 0.265)]
@@ -412,6 +417,45 @@ describe("C12, the tilt", () => {
       seeds(5, () => ({ before, after: before, kl: 0 }))
     )
     expect(judged(claim, without).why()).toMatch(/^Needs PPO with a KL penalty/)
+  })
+})
+
+describe("Q1 and Q2, rewards", () => {
+  const arm = (reward: string, paid: Readonly<Record<string, number>>, winner: string) =>
+    cell(
+      { "rl.reward": reward },
+      seeds(8, (wobble) => ({
+        before: { pass1: 0.5, shares: { omi1: 0.5, omi2: 0.49, tinygsm: 0.01 } },
+        after: { pass1: 0.1 + wobble, shares: { [winner]: 0.95 } },
+        rewards: Object.fromEntries(
+          Object.entries(paid).map(([format, r]) => [
+            format,
+            [r, Number.NaN, r, r, r, ...Array.from({ length: 20 }, () => 1 - r)]
+          ])
+        )
+      }))
+    )
+  const claim = bestPaidWins({ arms: { "rl.reward": ["truth", "wrong", "readable"] }, seeds: 3 })
+  const truth = { omi1: 0.6, omi2: 0.3, tinygsm: 0.9 }
+  const wrong = { omi1: 0.2, omi2: 0.6, tinygsm: 0 }
+
+  test("the leader is the best paid of the formats that are used, at the beginning", () => {
+    const [trial] = trialsOf(studyOf(arm("truth", truth, "omi1")))
+    expect(leaderOf(trial!)).toEqual({ format: "omi1", lead: expect.closeTo(0.3, 12) })
+  })
+  test("holds where the leader wins under every reward, fails where it does not", () => {
+    const found = judged(claim, arm("truth", truth, "omi1"), arm("wrong", wrong, "omi2"))
+    expect([found.verdict, found.parts[0]!.estimate]).toEqual(["supported", 1])
+    expect(verdict(claim, arm("truth", truth, "omi2"), arm("wrong", wrong, "omi1"))).toBe("refuted")
+  })
+  test("leaves out rewards under which no format leads", () => {
+    const level = arm("readable", { omi1: 0.9, omi2: 0.85 }, "omi2")
+    expect(verdict(claim, arm("truth", truth, "omi1"), level)).toBe("supported")
+    expect(judged(claim, level).why()).toMatch(/^Needs RL with several rewards/)
+  })
+  test("a reward that means nothing must not help", () => {
+    const random = randomDoesNotHelp({ arms: { "rl.reward": ["coin"] }, seeds: 3 })
+    expect(verdict(random, arm("coin", {}, "omi1"))).toBe("supported")
   })
 })
 

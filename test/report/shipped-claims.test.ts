@@ -63,6 +63,7 @@ const madeUp = (study: Study, part: string | undefined): StudyData => {
           after: { pass1: 0.5, shares: { omi1: settings.get("pretrain.scale") === "xs" ? 0.9 : 0.1, omi2: 0.1 }, ks: [K, 8, 16] },
           shares: { omi1: [0.3, 0.5, 0.9] },
           accuracy: [0.3, 0.5, 0.9],
+          rewards: { omi1: [0.9], tinygsm: [0.1] },
           kl: Number(settings.get("rl.kl") ?? 0)
         }))
       ),

@@ -47,7 +47,9 @@ describe("a claim about a mean", () => {
   })
 
   test("is not certain because three seeds agree: what their problems leave counts too", () => {
-    expect(verdictsOf(claim([part(above, [0.05, 0.05, 0.05])]))).toEqual(["supported"])
+    expect(verdictsOf(claim([part(above, [0.05, 0.05, 0.05])]))).toEqual(["inconclusive"])
+    expect(verdictsOf(claim([part(above, [1, 1, 1, 1, 1, 1])]))).toEqual(["supported"])
+    expect(judge([claim([part(above, [1, 1, 1, 1, 1])])], studyOf())[0]!.why()).toMatch(/^About 6 seeds would settle it/)
     const judged = judge([claim([part(above, [], { observations: seeds([0.05, 0.05, 0.05], 0.05) })])], studyOf())[0]!
     expect(judged.verdict).toBe("inconclusive")
     expect(judged.why()).toMatch(

@@ -1,55 +1,18 @@
-/**
- * C12: the policy after RL is the one before, tilted.
- *
- * With a reward r and a KL penalty beta the optimum is pi(y) proportional to pi_0(y) exp(r(y)/beta). If format i has the share
- * a_i before RL and the part p_i of its completions is right, a reward of 0 or 1 gives it the mass
- *
- *   a_i (1 - p_i + p_i e^(1/beta))
- *
- * so the shares after RL follow from those before, with nothing fitted (Echo Chamber, section 3.6). PPO has the penalty in its
- * reward, as the formula has it; GRPO's is in the loss beside advantages divided by a deviation, another quantity.
- */
+/** Claims about what can be foretold: C12, shares by the tilt, and Q1, that the highest mean reward decides whatever pays. */
 
-import { exp } from "../../elementary/elementary.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
-import type { PolicyEstimates } from "../data/policy-estimates.ts"
+import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { Claim } from "./Claim.ts"
-import { overSeeds, type Trial, trialsOf, type Where } from "./trials.ts"
-
-/**
- * Shares of the formats that the tilt predicts, completions in none apart. `accuracies` are those before RL, or those after where
- * the growth of accuracy inside a format is to be taken in. e^(1/beta) is divided out, so that a small beta does not overflow.
- *
- * @internal Tests hold it against the formula.
- */
-export const tilted = (
-  { shares }: PolicyEstimates,
-  { accuracies }: PolicyEstimates,
-  beta: number
-): ReadonlyMap<string, number> => {
-  const masses = [...shares]
-    .filter(([format]) => format !== INVALID)
-    .map(([format, { value: share }]) => {
-      const right = accuracies.get(format)?.value ?? 0
-      return [format, share * ((1 - right) * exp(-1 / beta) + right)] as const
-    })
-  const total = masses.reduce((sum, [, mass]) => sum + mass, 0)
-  return new Map(masses.map(([format, mass]) => [format, total > 0 ? mass / total : Number.NaN]))
-}
+import { betaOf, type ByFormat, leaderOf, tilted } from "./tilt.ts"
+import { changeOf, overSeeds, type Trial, trialsOf, type Where } from "./trials.ts"
 
 /** The mean over formats of the difference between predicted and observed shares; completions in no format apart. */
-const errorOf = (predicted: ReadonlyMap<string, number>, { shares }: PolicyEstimates): number => {
+const errorOf = (predicted: ByFormat, { shares }: PolicyEstimates): number => {
   const observed = [...shares].filter(([format]) => format !== INVALID)
   const total = observed.reduce((sum, [, { value }]) => sum + value, 0)
   const formats = [...new Set([...predicted.keys(), ...observed.map(([format]) => format)])]
   const error = (format: string) => Math.abs((predicted.get(format) ?? 0) - (shares.get(format)?.value ?? 0) / total)
   return formats.reduce((sum, format) => sum + error(format), 0) / formats.length
-}
-
-/** The KL coefficient as a beta where the penalty is in the reward; null where it is elsewhere, or off. */
-const betaOf = ({ cell, series }: Trial): number | null => {
-  const coefficient = series?.klCoefficient ?? null
-  return coefficient !== null && coefficient > 0 && cell.settings.get("rl.algorithm") === "ppo" ? coefficient : null
 }
 
 export interface TiltChoices {
@@ -70,39 +33,109 @@ export const tiltPredicts = ({ arms, margin = 0.05, seeds }: TiltChoices): Claim
   needs: "PPO with a KL penalty, evaluated before and after with samples",
   seeds,
   evidence: (data) => {
-    const trials = trialsOf(data, arms).filter((trial) => betaOf(trial) !== null)
-    const error = (trial: Trial) => errorOf(tilted(trial.before, trial.before, betaOf(trial)!), trial.after)
+    const trials = trialsOf(data, arms).filter((trial) => betaOf(trial.cell, trial) !== null)
+    const error = ({ cell, ...trial }: Trial, accuracies: PolicyEstimates) =>
+      errorOf(tilted(valuesOf(trial.before.shares), valuesOf(accuracies.accuracies), betaOf(cell, trial)!), trial.after)
     const ofNothing = ({ before, after }: Trial) => errorOf(unchanged(before), after)
-    const late = (trial: Trial) => errorOf(tilted(trial.before, trial.after, betaOf(trial)!), trial.after)
     return {
       parts: [
         {
           measure: "mean error of a share predicted from before RL",
           unit: "points",
           test: { kind: "below", margin },
-          ...overSeeds(trials, (trial) => ({ value: error(trial), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before), error: 0 }))
         },
         {
           measure: "that error, less the error of predicting no change",
           unit: "points",
           test: { kind: "below", margin: 0 },
-          ...overSeeds(trials, (trial) => ({ value: error(trial) - ofNothing(trial), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - ofNothing(trial), error: 0 }))
         },
         {
           measure: "that error, less the error with the accuracies after RL",
           unit: "points",
           test: { kind: "above", margin: 0 },
           role: "told",
-          ...overSeeds(trials, (trial) => ({ value: error(trial) - late(trial), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - error(trial, trial.after), error: 0 }))
         }
       ]
     }
   }
 })
 
+const valuesOf = (estimates: ReadonlyMap<string, Estimate>): ByFormat =>
+  new Map([...estimates].map(([format, { value }]) => [format, value]))
+
 /** The shares as they are, completions in no format apart. */
-const unchanged = ({ shares }: PolicyEstimates): ReadonlyMap<string, number> => {
+const unchanged = ({ shares }: PolicyEstimates): ByFormat => {
   const own = [...shares].filter(([format]) => format !== INVALID)
   const total = own.reduce((sum, [, { value }]) => sum + value, 0)
   return new Map(own.map(([format, { value }]) => [format, value / total]))
 }
+
+export interface RewardChoices {
+  /** Arms of one policy with different rewards. */
+  readonly arms: Where
+  /** How far the best paid format must lead to count. */
+  readonly lead?: number
+  /** Part of the arms that it must win. */
+  readonly most?: number
+  readonly seeds: number
+}
+
+/** Q1: whatever pays, the best paid format wins. */
+export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoices): Claim => ({
+  id: "Q1",
+  statement: "Whatever the reward pays for, the format with the highest mean reward before RL wins.",
+  criterion:
+    `Of the rewards by which one format leads by ${lead} at the beginning of RL, that format wins under more than ` +
+    `${Math.round(most * 100)} %.`,
+  needs: "RL with several rewards on one policy that uses several formats",
+  seeds,
+  evidence: (data) => {
+    const trials = trialsOf(data, arms).flatMap((trial) => {
+      const leader = leaderOf(trial)
+      return leader === null || leader.lead < lead ? [] : [{ ...trial, leader: leader.format }]
+    })
+    const byLeader = new Map(trials.map((trial) => [trial as Trial, trial.leader]))
+    // Which rewards set a format apart differs by seed, so that each seed has the arms it has.
+    const bySeed = Map.groupBy(byLeader.keys(), ({ seed }) => seed)
+    const share = (own: ReadonlyArray<Trial>) => own.filter((trial) => trial.winner === byLeader.get(trial)).length / own.length
+    const shares = new Map([...bySeed.values()].map((own) => [own[0]!, share(own)]))
+    return {
+      parts: [
+        {
+          measure: "rewards under which the best paid format wins, of those that set one apart",
+          unit: "points",
+          test: { kind: "above", margin: most },
+          ...overSeeds([...shares.keys()], (trial) => ({ value: shares.get(trial)!, error: 0 }))
+        }
+      ]
+    }
+  }
+})
+
+export interface RandomRewardChoices {
+  readonly arms: Where
+  readonly margin?: number
+  readonly seeds: number
+}
+
+/** Q2: a reward that means nothing does not help. */
+export const randomDoesNotHelp = ({ arms, margin = 0.05, seeds }: RandomRewardChoices): Claim => ({
+  id: "Q2",
+  statement: "A reward that means nothing does not help: it diffuses.",
+  criterion: `Under random rewards greedy pass@1 does not rise by ${Math.round(margin * 100)} points.`,
+  needs: "RL with random rewards, evaluated before and after",
+  seeds,
+  evidence: (data) => ({
+    parts: [
+      {
+        measure: "greedy pass@1, after RL minus before",
+        unit: "points",
+        test: { kind: "below", margin },
+        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "greedy pass@1"))
+      }
+    ]
+  })
+})

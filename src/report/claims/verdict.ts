@@ -7,7 +7,7 @@
  * these are held against Holm's levels, so that the chance of any verdict that is wrong stays below one in twenty.
  *
  * The standard error of a mean over seeds is that of the spread between seeds, or what the seeds' own problems leave where that
- * is larger: three seeds that happen to agree are not certain.
+ * is larger: three seeds that happen to agree are not certain. Where both are 0, seeds count as n of n.
  */
 
 import { ownFrames } from "../../dag/own-frames.ts"
@@ -57,8 +57,11 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
   const seen = { n, mean, standardError: deviation / Math.sqrt(n) }
   const half = n < 2 ? Number.NaN : studentQuantile(0.975, n - 1) * seen.standardError
   const range = rangeOf(test)
-  const pFor = maximumOf([pAbove(seen, range.low), pBelow(seen, range.high)].filter((p) => !Number.isNaN(p)))
-  const pAgainst = minimumOf([pBelow(seen, range.low), pAbove(seen, range.high)].filter((p) => !Number.isNaN(p)))
+  const agreeing = deviation < 1e-12
+  // Seeds that agree exactly show no spread: they count as n of n, as tosses of a coin would.
+  const certain = agreeing ? 0.5 ** n : 0
+  const pFor = Math.max(certain, pAbove(seen, range.low), pBelow(seen, range.high))
+  const pAgainst = Math.max(certain, Math.min(pBelow(seen, range.low), pAbove(seen, range.high)))
   const outside = mean <= range.low ? { low: -Infinity, high: range.low } : { low: range.high, high: Infinity }
   const holds = mean > range.low && mean < range.high
   return {
@@ -70,7 +73,12 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
     pFor,
     pAgainst,
     problemsDominate: within > between,
-    needed: (level) => (n < 2 ? null : seedsNeeded(mean, deviation, holds ? range : outside, level, 1 - MISSED))
+    needed: (level) =>
+      n < 2
+        ? null
+        : agreeing
+          ? countsNeeded(1, 0.5, level)
+          : seedsNeeded(mean, deviation, holds ? range : outside, level, 1 - MISSED)
   }
 }
 

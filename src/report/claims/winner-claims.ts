@@ -44,7 +44,7 @@ const gainByThen = ({ winner, series }: Trial) => {
   const reached = held.findIndex((value) => value >= CONCENTRATED)
   const gain = right.at(-1)! - right[0]!
   if (reached < 0) return { value: 0, error: 0 }
-  return gain <= 0 ? null : { value: Math.min(1, Math.max(0, (right[reached]! - right[0]!) / gain)), error: 0 }
+  return gain <= 0 ? null : { value: (right[reached]! - right[0]!) / gain, error: 0 }
 }
 
 /** C1: RL concentrates on one format, early. */

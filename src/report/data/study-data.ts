@@ -57,6 +57,8 @@ export interface RlSeries {
   readonly updates: ReadonlyMap<string, ReadonlyArray<number>>
   /** By format, 0 where no completion of a step is in it. */
   readonly shares: ReadonlyMap<string, ReadonlyArray<number>>
+  /** Mean reward of each format's completions, NaN where a step has none. */
+  readonly rewards: ReadonlyMap<string, ReadonlyArray<number>>
   readonly klCoefficient: number | null
 }
 
@@ -303,17 +305,19 @@ const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) 
       if (row[name] !== null) curves.updates.add(name, row.step, row[name])
     }
   const shares = new Map<string, Array<number>>()
-  for (const { step, format, share, accuracy } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
-    if (!shares.has(format))
-      shares.set(
-        format,
-        Array.from({ length: table.rows }, () => 0)
-      )
+  const rewards = new Map<string, Array<number>>()
+  const steps = (value: number) => Array.from({ length: table.rows }, () => value)
+  for (const { step, format, share, accuracy, meanReward } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
+    if (!shares.has(format)) {
+      shares.set(format, steps(0))
+      rewards.set(format, steps(Number.NaN))
+    }
     shares.get(format)![step] = share
+    rewards.get(format)![step] = meanReward ?? Number.NaN
     curves.shares.add(format, step, share)
     if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
   }
-  return { updates, shares, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
+  return { updates, shares, rewards, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
 })
 
 const readDifferences = Effect.fnUntraced(function* (artifact: string) {

@@ -1,0 +1,65 @@
+/**
+ * The policy after RL as the one before, tilted by its reward.
+ *
+ * With a reward r and a KL penalty beta the optimum is pi(y) proportional to pi_0(y) exp(r(y)/beta). If format i has the share
+ * a_i before RL and the mean reward r_i, of rewards that are 0 or 1, it gets the mass
+ *
+ *   a_i (1 - r_i + r_i e^(1/beta))
+ *
+ * so the shares after RL follow from those before, with nothing fitted (Echo Chamber, section 3.6, where the reward is whether a
+ * completion is right). Without a penalty the format with the highest mean reward takes all. PPO has the penalty in its reward,
+ * as the formula has it; GRPO's is in the loss beside advantages divided by a deviation, another quantity.
+ */
+
+import { exp } from "../../elementary/elementary.ts"
+import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import type { CellData, Repetition, RlSeries } from "../data/study-data.ts"
+import { usedFormats } from "./formats-of.ts"
+
+/** A share or a mean reward of each format. */
+export type ByFormat = ReadonlyMap<string, number>
+
+/**
+ * Shares of the formats that the tilt predicts, completions in none apart, from shares and mean rewards before RL. e^(1/beta) is
+ * divided out, so that a small beta does not overflow.
+ */
+export const tilted = (shares: ByFormat, rewards: ByFormat, beta: number): ByFormat => {
+  const masses = [...shares]
+    .filter(([format]) => format !== INVALID)
+    .map(([format, share]) => {
+      const reward = rewards.get(format) ?? 0
+      return [format, share * ((1 - reward) * exp(-1 / beta) + reward)] as const
+    })
+  const total = masses.reduce((sum, [, mass]) => sum + mass, 0)
+  return new Map(masses.map(([format, mass]) => [format, total > 0 ? mass / total : Number.NaN]))
+}
+
+/** The KL coefficient as a beta where the penalty is in the reward; null where it is elsewhere, or off. */
+export const betaOf = ({ settings }: Pick<CellData, "settings">, { series }: Pick<Repetition, "series">): number | null => {
+  const coefficient = series?.klCoefficient ?? null
+  return coefficient !== null && coefficient > 0 && settings.get("rl.algorithm") === "ppo" ? coefficient : null
+}
+
+/** Steps at the beginning of RL from which mean rewards are taken: the policy has hardly moved. */
+const FIRST = 5
+
+/** What each format's completions were paid at the beginning of RL, the mean over its first steps. */
+export const firstRewards = ({ rewards }: RlSeries): ByFormat =>
+  new Map(
+    [...rewards].flatMap(([format, curve]) => {
+      const first = curve.slice(0, FIRST).filter((reward) => !Number.isNaN(reward))
+      return first.length === 0 || format === INVALID
+        ? []
+        : [[format, first.reduce((sum, reward) => sum + reward, 0) / first.length] as const]
+    })
+  )
+
+/** The format with the highest mean reward among those used before RL, and how far it leads the next; null where one alone is. */
+export const leaderOf = ({ before, series }: Repetition): { readonly format: string; readonly lead: number } | null => {
+  if (before === null || series === null) return null
+  const rewards = firstRewards(series)
+  const [first, second] = usedFormats(before)
+    .flatMap((format) => (rewards.has(format) ? [{ format, reward: rewards.get(format)! }] : []))
+    .toSorted((a, b) => b.reward - a.reward)
+  return first === undefined || second === undefined ? null : { format: first.format, lead: first.reward - second.reward }
+}
