@@ -29,7 +29,7 @@ export type Answer =
       readonly members: ReadonlyArray<Answer>
       readonly written: Written
     }
-  /** In order: a tuple, a point, an interval. `of`: the variable that an inequality says it of; null for none. */
+  /** In order: a tuple, a point, an interval. `of`: the variable that an inequality says it of, `VECTOR`, or null for neither. */
   | {
       readonly kind: "sequence"
       readonly open: "(" | "["
@@ -51,3 +51,6 @@ export type Answer =
  * (`1 or 2`, `\pm 1`), or as `statements` of several unknowns of which one holds (`x = 1 or y = 2`).
  */
 export type Written = "braces" | "list" | "either" | "statements"
+
+/** What stands in angle brackets, `\langle 1, 2\rangle`: a point, and an interval of nothing. */
+export const VECTOR = "\\langle"

@@ -14,7 +14,7 @@
  * not each other.
  */
 
-import type { Answer } from "./Answer.ts"
+import { type Answer, VECTOR } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
 import { type Expression, variablesOf } from "./mathematics/Expression.ts"
@@ -42,16 +42,24 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "sequence" && b.kind === "set")
     return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
   if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && b.written === "list")))
-    return isPoint(a) && inOrder([...a.values.values()], b.items, equalAnswers)
+    return isPoint(a) && inOrder(inOrderOfNames(a), b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
 }
 
-/** Values of unknowns are a point, in the order of the names; values of functions are none. */
+/** By the letters and then the numbers of their names, however they were written: `y = 1, x = 2` is the point (2, 1). */
+const inOrderOfNames = ({ values }: OfKind<"named">): ReadonlyArray<Answer> => {
+  const key = (name: string) => name.replaceAll("\\", "").replaceAll(/\d+/g, (digits) => digits.padStart(20, "0"))
+  const entries = [...values].map(([name, value]) => [key(name), value] as const)
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
+}
+
+/** Values of unknowns are a point; values of functions are none. */
 const isPoint = ({ values }: OfKind<"named">): boolean => [...values.keys()].every((name) => !name.includes("("))
 
 /** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
-const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean => open === "(" && close === ")" && of === null
+const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean =>
+  open === "(" && close === ")" && (of === null || of === VECTOR)
 
 /** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
 const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
@@ -87,6 +95,8 @@ const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)
   const [measured, plain] = a.unit === "" ? [b, a] : [a, b]
+  // Half past seven is no number, and seven o'clock may be written as one.
+  if ((measured.unit === "am" || measured.unit === "pm") && measured.number === null) return false
   if (isSame(plain, measured)) return true
   return (measured.unit === "%" || measured.unit === "cent") && isSame(plain, measured, true)
 }

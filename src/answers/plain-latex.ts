@@ -1,5 +1,7 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
+import { withoutUnicode } from "./mathematics/unicode.ts"
+
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
 
@@ -14,28 +16,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:underline|checkmark|square)(?![A-Za-z])/g, ""],
   [/\{\s*([^{}\\]+?)\s*\\over(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\frac{$1}{$2}"],
   [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
-  [/½/g, "\\frac12"],
-  [/¼/g, "\\frac14"],
-  [/¾/g, "\\frac34"],
-  [/⁄/g, "/"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
-  [/[−–]/g, "-"],
   [/‰/g, " per mille"],
   [/°(?![A-Za-z])/g, "^\\circ "],
-  [/×/g, "\\times "],
-  [/÷/g, "\\div "],
-  [/·/g, "\\cdot "],
-  [/π/g, "\\pi "],
-  [/√/g, "\\sqrt"],
-  [/∞/g, "\\infty "],
-  [/≤/g, "\\leq "],
-  [/≥/g, "\\geq "],
-  [/≠/g, "\\neq "],
-  [/[∪]/g, "\\cup "],
-  [/∅/g, "\\emptyset "],
-  [/±/g, "\\pm "],
-  [/²/g, "^2"],
-  [/³/g, "^3"],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
   [/\\(?:left|right|[bB]ig[lr]?|[bB]igg[lr]?|displaystyle|textstyle|(?:no)?limits|(?:math)?strut)(?![A-Za-z])\.?/g, ""],
@@ -57,8 +40,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:varnothing|O)(?![A-Za-z])/g, "\\emptyset"],
   [/\\(?:lbrace|\{)/g, "\\{"],
   [/\\(?:rbrace|\})/g, "\\}"],
-  [/\\(?:langle|lparen)(?![A-Za-z])/g, "("],
-  [/\\(?:rangle|rparen)(?![A-Za-z])/g, ")"],
+  [/\\lparen(?![A-Za-z])/g, "("],
+  [/\\rparen(?![A-Za-z])/g, ")"],
   [/\\[lr]vert(?![A-Za-z])/g, "|"],
   // In bold on both sides of a product: vectors.
   [
@@ -124,7 +107,7 @@ export const unwrapped = (text: string): string => {
 }
 
 export const plainLatex = (text: string): string => {
-  let plain = unwrapped(text)
+  let plain = unwrapped(withoutUnicode(text))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
   return withSigns(plain)
     .replaceAll(/[^\S\u2009]+/g, " ")

@@ -6,7 +6,7 @@
  * What stands round a value is taken off from the outside in; what is left is one expression (`mathematics/parse.ts`), or words.
  */
 
-import type { Answer } from "./Answer.ts"
+import { type Answer, VECTOR } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { type Expression, Unreadable } from "./mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
@@ -211,6 +211,17 @@ const sequence: Shape = (text) => {
   return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole), of: null }
 }
 
+/** `\langle 1, 2\rangle`. */
+const vector: Shape = (text) => {
+  const inside = /^\\langle([^]*)\\rangle$/.exec(text)?.[1]
+  const items = inside === undefined ? [] : splitAt(inside, [",", ";"]).parts
+  return items.length < 2 ? null : { kind: "sequence", open: "(", close: ")", items: items.map(whole), of: VECTOR }
+}
+
+/** Products of sets or of matrices, which are none of their order: words. */
+const orderedProduct: Shape = (text) =>
+  /^[A-Z](?:\s*\\times\s*[A-Z])+$/.test(text) ? words(text.replaceAll(/\s*\\times\s*/g, " times ")) : null
+
 /** What several numbers and signs make together, before they are parts of a list or of a ratio. */
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
@@ -233,6 +244,8 @@ const SHAPES: ReadonlyArray<Shape> = [
   (text) => relationIn(text, whole),
   plusMinus,
   sequence,
+  vector,
+  orderedProduct,
   ratio
 ]
 
@@ -264,6 +277,9 @@ const valueOrWords = (text: string, unit: string | null): Answer => {
 /** Numbers that say which one: `1st`, `22nd`, `11th`. */
 const ORDINAL = /(?:(?<!1)(?:1st|2nd|3rd)|(?:1[1-3]|[04-9])th)$/
 
+/** `3 \times 4`, and no power of ten. */
+const SIZE = /^\s*[\d.]+(?:\s*\\times\s*[\d.]+)+\s*$/
+
 /** A value with words behind it that multiply it or are its unit. */
 const measuredIn = (text: string): Answer | null => {
   const joined = withUnitsJoined(text)
@@ -287,6 +303,8 @@ const measuredIn = (text: string): Answer | null => {
   const said = `${behind}${power}`.replaceAll(/[{}\s]+(?=\^?-?[1-3]\b)|[{}]/g, "")
   const unit = unitIn(said.slice(ordinal?.length ?? 0), setting)
   if (unit === null) return null
+  // A matrix of three rows and four columns is not twelve of them.
+  if (unit === "" && SIZE.test(front)) return words(`${front.trim().replaceAll(/\s*\\times\s*/g, " times ")} ${behind}`)
   const value = valueOrWords(front.trim(), unit)
   return joined === text && isPlainUnit(said, setting === "text") ? value : made(value)
 }
@@ -319,9 +337,11 @@ const textOf = (text: string): Answer => {
   }
 }
 
+const DATE = /^(?:\d{4}-(?:0\d|\d{1,2}-\d{1,2})|\d{1,2}-\d{1,2}-\d{4}|0\d-\d{1,2}-\d\d)$/
+
 const valueOf = (text: string, unit: string): Answer => {
   // A date or a part number is no quotient of quotients.
-  if (/^\d+\/\d+(?:\/\d+)+$/.test(text)) return { kind: "words", text }
+  if (/^\d+\/\d+(?:\/\d+)+$/.test(text) || DATE.test(text)) return { kind: "words", text }
   if (isRange(text)) throw new Unreadable("is a range and no value")
   const numeral = numeralIn(text)
   if (numeral !== null) return ofNumeral(numeral, unit)

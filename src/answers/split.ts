@@ -13,8 +13,8 @@ interface Parts {
 
 /** What opens brackets and what closes them. */
 const DEPTH: ReadonlyMap<string, number> = new Map([
-  ...["(", "[", "{", "\\(", "\\[", "\\{", "\\begin"].map((sign) => [sign, 1] as const),
-  ...[")", "]", "}", "\\)", "\\]", "\\}", "\\end"].map((sign) => [sign, -1] as const)
+  ...["(", "[", "{", "\\(", "\\[", "\\{", "\\begin", "\\langle"].map((sign) => [sign, 1] as const),
+  ...[")", "]", "}", "\\)", "\\]", "\\}", "\\end", "\\rangle"].map((sign) => [sign, -1] as const)
 ])
 
 const COMMAND = /\\(?:[A-Za-z]+|[^]|$)/y
@@ -51,12 +51,29 @@ export const splitAtCommas = (text: string): ReadonlyArray<string> => {
   return splitAt(hidden, [",", ";"]).parts.map((part) => part.replaceAll("\u0000", ","))
 }
 
-/** Both values of one with a sign of plus or minus. */
+/** More signs of plus or minus than this are not read. */
+const MOST_SIGNS = 4
+
+/**
+ * The values of one with signs of plus or minus. Each of several may be either, so that `(\pm 1, \pm 1)` is four points; with a
+ * sign of minus or plus among them, all are the upper ones or all the lower.
+ */
 export const signs = (text: string): ReadonlyArray<string> => {
-  if (!/\\pm(?![A-Za-z])/.test(text)) return [text]
-  const upper = text.replaceAll(/\\pm(?![A-Za-z])/g, "+").replaceAll(/\\mp(?![A-Za-z])/g, "-")
-  const lower = text.replaceAll(/\\pm(?![A-Za-z])/g, "-").replaceAll(/\\mp(?![A-Za-z])/g, "+")
-  return [upper.trim().replace(/^\+\s*/, ""), lower.trim()]
+  const count = text.match(/\\pm(?![A-Za-z])/g)?.length ?? 0
+  if (count === 0) return [text]
+  const trimmed = (all: string) => all.trim().replace(/^\+\s*/, "")
+  if (/\\mp(?![A-Za-z])/.test(text)) {
+    const [upper, lower] = [
+      ["+", "-"],
+      ["-", "+"]
+    ].map(([plus, minus]) => text.replaceAll(/\\pm(?![A-Za-z])/g, plus!).replaceAll(/\\mp(?![A-Za-z])/g, minus!))
+    return [trimmed(upper!), trimmed(lower!)]
+  }
+  if (count > MOST_SIGNS) throw new Unreadable(`has more than ${MOST_SIGNS} signs of plus or minus`)
+  return Array.from({ length: 2 ** count }, (_, which) => {
+    let sign = 0
+    return trimmed(text.replaceAll(/\\pm(?![A-Za-z])/g, () => ((which >> sign++) % 2 === 0 ? "+" : "-")))
+  })
 }
 
 /** Whether the first bracket closes at the end. */

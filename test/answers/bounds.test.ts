@@ -158,6 +158,15 @@ describe("double factorials", () => {
     ["\\frac{7!!}{5!!}", "7"]
   ])("%s is %s", (a, b) => expect(isSameAnswer(a, b)).toBe(true))
 
+  it.each([
+    "\\frac{d}{dx} f",
+    "\\frac{d}{dx}",
+    "d/dx",
+    "(A\\times B)\\cup C",
+    "2\\times2\\times2\\text{ cube}",
+    "(\\pm 1, \\pm 1, \\pm 1, \\pm 1, \\pm 1)"
+  ])("%s is not read, rather than for something else", (text) => expect(reading(text)).toHaveProperty("problem"))
+
   it.each(["n!!", "3!!!", "1.5!!", "501!!", "(2+1)!!"])("%s is not read", (text) => {
     expect(reading(text)).toEqual({ problem: "has a double factorial that is not read" })
   })

@@ -82,3 +82,21 @@ export const isSameTree = (a: Expression, b: Expression): boolean => {
     )
   return "left" in b && a.kind === b.kind && isSameTree(a.left, b.left) && isSameTree(a.right, b.right)
 }
+
+const isWhole = (at: Expression): boolean => at.kind === "number" && at.value.bottom === 1n
+
+/** `-1`. */
+export const isMinusOne = (at: Expression): boolean =>
+  at.kind === "negative" && at.of.kind === "number" && isWhole(at.of) && at.of.value.top === 1n
+
+/** A fraction of whole numbers below one, which makes a mixed number of the whole number before it. */
+export const isProper = (at: Expression): boolean =>
+  at.kind === "quotient" &&
+  at.left.kind === "number" &&
+  at.right.kind === "number" &&
+  isWhole(at.left) &&
+  isWhole(at.right) &&
+  at.left.value.top < at.right.value.top
+
+/** A letter of a set or of a matrix. */
+export const isCapital = (at: Expression): boolean => at.kind === "variable" && /^[A-Z]$/.test(at.name)

@@ -5,7 +5,7 @@
  */
 
 import type { Constant, Expression, FunctionName } from "./Expression.ts"
-import { toNumber } from "./rational.ts"
+import { type Rational, toNumber } from "./rational.ts"
 import { spend } from "./work.ts"
 
 /** re + im i, known to within `error` in absolute value. Without a value: NaN. */
@@ -36,7 +36,7 @@ export const approximate = (at: Expression, point: Point): Approximate => {
   spend(1)
   switch (at.kind) {
     case "number":
-      return real(toNumber(at.value), 0)
+      return isSmallWhole(at.value) ? { re: Number(at.value.top), im: 0, error: 0 } : real(toNumber(at.value), 0)
     case "constant":
       return constants[at.name]
     case "variable":
@@ -55,6 +55,9 @@ export const approximate = (at: Expression, point: Point): Approximate => {
     }
   }
 }
+
+/** Known without an error. */
+const isSmallWhole = ({ top, bottom }: Rational): boolean => bottom === 1n && top <= 2n ** 53n && top >= -(2n ** 53n)
 
 const constants: Readonly<Record<Constant, Approximate>> = {
   pi: { re: Math.PI, im: 0, error: UNIT * 4 },
@@ -96,7 +99,8 @@ const powered: Binary = (a, b) => {
     }
     return b.re < 0 ? divided(real(1, 0), result) : result
   }
-  if (a.re === 0 && a.im === 0 && a.error === 0) return b.re > 0 ? real(0, 0) : NOTHING
+  // What is zero, or cannot be told from it, has no logarithm, and a power all the same.
+  if (size(a) <= a.error) return b.re > 0 && b.im === 0 ? real(0, (size(a) + a.error) ** b.re) : NOTHING
   if (a.im === 0 && b.im === 0 && a.re > a.error) {
     const value = a.re ** b.re
     return real(

@@ -9,8 +9,9 @@
  * `\sqrt` take single digits where braces are missing, as TeX does. A letter is a variable, but `e` and `i` are numbers.
  */
 
-import { type Expression, type FunctionName, Unreadable } from "./Expression.ts"
-import { compare, rational, type Rational } from "./rational.ts"
+import { derivativeAt } from "./derivatives.ts"
+import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Unreadable } from "./Expression.ts"
+import { rational, type Rational } from "./rational.ts"
 import { ACCENTS, ALIASES, BRACKETS, CONSTANTS, GREEK, isFunction, TIMES, UPRIGHT } from "./symbols.ts"
 import { type Token, tokensOf } from "./tokens.ts"
 import { isVector, powerOf, productOf } from "./vectors.ts"
@@ -105,6 +106,7 @@ class Reader {
         let right = this.factor()
         // `\vec a \times 2\vec b`: with what stands side by side behind the sign.
         if (!divides && isVector(left)) while (this.startsFactor()) right = productOf(right, this.power(), false)
+        if (isCross && isCapital(left) && isCapital(right)) throw new Unreadable("has a product of sets or of matrices")
         left = divides ? quotient(left, right) : productOf(left, right, isCross)
       } else if (this.startsFactor()) {
         const [before, next] = [this.tokens[this.at - 1]!, this.tokens[this.at]!]
@@ -240,6 +242,8 @@ class Reader {
         const wholeOf = ({ text }: Token) => number({ top: BigInt(text), bottom: 1n })
         return call("binomial", wholeOf(n!), wholeOf(k!))
       }
+      const derivative = token.text === "d" ? this.derivative(this.at - 1) : null
+      if (derivative !== null) return derivative
       if (token.text === "e" || token.text === "i") return { kind: "constant", name: token.text }
       return { kind: "variable", name: token.text + this.subscript() }
     }
@@ -253,6 +257,12 @@ class Reader {
       return call("abs", value)
     }
     return this.commanded(token.text)
+  }
+
+  private derivative(at: number): Expression | null {
+    const found = derivativeAt(this.tokens, at)
+    if (found !== null) this.at = found.end
+    return found === null ? null : found.value
   }
 
   /** Whether `(5,2)` comes next, behind a C: how many ways to choose. */
@@ -271,12 +281,13 @@ class Reader {
       return { kind: "variable", name: `\\${name} ${this.is("{") ? this.word() : this.letter()}${this.subscript()}` }
     switch (name) {
       case "frac":
-        return quotient(this.argument(), this.argument())
+        return this.derivative(this.at) ?? quotient(this.argument(), this.argument())
       case "binom":
         return call("binomial", this.argument(), this.argument())
       case "sqrt": {
         const degree = this.is("[") ? this.bracketed("[") : null
-        const value = this.is("(") ? this.atom() : this.argument()
+        // All digits, as behind `^`: people mean the root of 13 by `\\sqrt13` and `√13`.
+        const value = this.tokens[this.at]?.kind === "number" || this.is("(") ? this.atom() : this.argument()
         return degree === null ? call("sqrt", value) : { kind: "power", left: value, right: quotient(number(ONE), degree) }
       }
     }
@@ -374,17 +385,5 @@ class Reader {
     return number(value)
   }
 }
-
-const isMinusOne = (at: Expression): boolean =>
-  at.kind === "negative" && at.of.kind === "number" && compare(at.of.value, ONE) === 0
-
-/** A fraction of whole numbers below one, which makes a mixed number of the whole number before it. */
-const isProper = (at: Expression): boolean =>
-  at.kind === "quotient" &&
-  at.left.kind === "number" &&
-  at.right.kind === "number" &&
-  at.left.value.bottom === 1n &&
-  at.right.value.bottom === 1n &&
-  at.left.value.top < at.right.value.top
 
 const shown = ({ kind, text }: Token): string => (kind === "command" ? `\\${text}` : text)
