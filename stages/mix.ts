@@ -26,6 +26,7 @@ import { openSources, passedOverWords, sourceExternals } from "../src/mixing/ope
 import {
   difficultyProblem,
   gapFormats,
+  lacksProblem,
   MOST_TOKENS,
   MOST_TOKENS_WHY,
   mixtureProblem,
@@ -70,6 +71,13 @@ export const MixParams = {
     min: 0,
     max: 1
   }),
+  lacks: Param.checked(
+    Param.names(
+      [],
+      "clauses that never occur in the corpus of a format, as tinygsm:times: what it cannot do, and RL can hardly teach"
+    ),
+    lacksProblem
+  ),
   subStyles: Param.checked(
     Param.named(
       Param.factors({}, "relative frequency of sub-styles of built-in formats; those not named have 1"),

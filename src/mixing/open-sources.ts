@@ -8,7 +8,9 @@ import { datasetRoots, locateDataset } from "../datasets/locate/locate.ts"
 import { passedOver } from "../datasets/locate/passed-over.ts"
 import { datasetName } from "../datasets/registry.ts"
 import { append } from "../lists/large.ts"
-import { grammarOptions } from "./built-in-suites.ts"
+import { families } from "../problems/clauses.ts"
+import type { GrammarOptions } from "../problems/grammar.ts"
+import { grammarOptions, type GrammarSettings } from "./built-in-suites.ts"
 import { datasetSource, type DocumentSource, grammarSource } from "./DocumentSource.ts"
 
 /** The mix stage's params, as far as sources and suites need them. */
@@ -18,6 +20,8 @@ export interface MixtureSettings {
   readonly difficulty: Readonly<Record<string, number>>
   readonly distractors: number
   readonly gap: number
+  /** `tinygsm:times`: clauses that never occur in the corpus of a format. */
+  readonly lacks: ReadonlyArray<string>
   readonly subStyles: Readonly<Record<string, number>>
   readonly suites: ReadonlyArray<string>
   readonly suiteSize: number
@@ -38,7 +42,7 @@ export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyAr
           const dataset = datasetName(name)
           if (dataset !== null) return datasetSource(dataset, settings.maxBadRows)
           return grammarSource(name, {
-            grammar: grammarOptions(settings),
+            grammar: sourceGrammar(name, settings),
             seed: settings.seed,
             gap: settings.gap,
             subStyles: settings.subStyles
@@ -46,6 +50,16 @@ export const openSources = (settings: MixtureSettings): Effect.Effect<ReadonlyAr
         }),
     catch: (cause) => cause
   })
+
+/** The grammar of a format's corpus: that of the mixture, less the clauses that the format lacks. */
+export const sourceGrammar = (
+  format: string,
+  settings: Omit<GrammarSettings, "seed"> & Pick<MixtureSettings, "lacks">
+): GrammarOptions => {
+  const lacking = settings.lacks.flatMap((entry) => (entry.startsWith(`${format}:`) ? [entry.slice(format.length + 1)] : []))
+  const grammar = grammarOptions(settings)
+  return lacking.length === 0 ? grammar : { ...grammar, families: families.filter((family) => !lacking.includes(family)) }
+}
 
 /** The dataset files behind a mixture, with their digests: they enter the key. */
 export const sourceExternals = (

@@ -6,12 +6,13 @@
 
 import { datasetName, datasetNames, findSource, nameOf } from "../datasets/registry.ts"
 import { formatNamed, formatNames } from "../formats/registry.ts"
+import { families } from "../problems/clauses.ts"
 import { generate, GrammarImpossible } from "../problems/grammar.ts"
 import { gapRate } from "../problems/misread.ts"
 import { didYouMean } from "../text/near.ts"
 import { builtInSuites, grammarOptions, suiteGrammar } from "./built-in-suites.ts"
 import { CALC, subStyleWeights } from "./DocumentSource.ts"
-import type { MixtureSettings } from "./open-sources.ts"
+import { type MixtureSettings, sourceGrammar } from "./open-sources.ts"
 
 const builtInSources = [...formatNames, CALC]
 const ofRole = (role: "training" | "evaluation") =>
@@ -95,6 +96,18 @@ export const subStylesProblem = (weights: Readonly<Record<string, number>>): str
   return null
 }
 
+/** What is wrong with `mix.lacks`: names that are no format with one of its clauses. */
+export const lacksProblem = (lacks: ReadonlyArray<string>): string | null => {
+  for (const entry of lacks) {
+    const [format = "", family] = entry.split(":")
+    if (family === undefined) return `"${entry}" is no format and clause, as in tinygsm:times.`
+    if (!formatNames.includes(format)) return `there is no format "${format}".${didYouMean(format, formatNames)}`
+    if (!families.some((known) => known === family))
+      return `there is no clause "${family}".${didYouMean(family, families)} The clauses are ${families.join(", ")}.`
+  }
+  return null
+}
+
 interface Objection {
   readonly param: string
   readonly problem: string
@@ -118,6 +131,13 @@ const grammarProblem = (settings: MixtureSettings): Objection | null => {
   if (names.length === 0) return null
   const problem = impossible(() => generate(grammar, settings.seed, 0))
   if (problem !== null) return { param: "difficulty", problem: `${problem} Change it or mix.maximum.` }
+  for (const entry of settings.lacks) {
+    const [format = ""] = entry.split(":")
+    if (!names.includes(format))
+      return { param: "lacks", problem: `${entry} does nothing: ${format} is no source of this mixture.` }
+    const nothing = impossible(() => generate(sourceGrammar(format, settings), settings.seed, 0))
+    if (nothing !== null) return { param: "lacks", problem: `${nothing} Leave ${format} more clauses.` }
+  }
   if (settings.gap === 0) return null
   for (const { flaws } of names.filter((name) => gapFormats.includes(name)).map(formatNamed)) {
     const tooWide = impossible(() => gapRate(grammar, { share: settings.gap, blindSpots: flaws }))

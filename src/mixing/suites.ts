@@ -73,7 +73,7 @@ export interface Suite {
  */
 export const suiteProblems = (
   suite: string,
-  settings: Omit<MixtureSettings, "sources" | "subStyles" | "suites">
+  settings: Omit<MixtureSettings, "sources" | "lacks" | "subStyles" | "suites">
 ): Effect.Effect<Suite, unknown> =>
   Effect.tryPromise({
     try: async () => {

@@ -178,6 +178,9 @@ export const clauses: ReadonlyArray<Clause> = Object.entries(clausesByFamily).ma
   ...clause
 }))
 
+/** Their names. */
+export const families: ReadonlyArray<Family> = clauses.map(({ family }) => family)
+
 /** What people start with, and what a distractor speaks of: 2 to six tenths of the maximum. */
 export const startRange = (maximum: number): readonly [number, number] => [2, Math.max(2, Math.round(maximum * 0.6))]
 /** Amounts gained, lost and compared by: 2 to three tenths of the maximum. */

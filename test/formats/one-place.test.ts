@@ -42,6 +42,7 @@ const settings: MixtureSettings = {
   difficulty: { 1: 1, 2: 1 },
   distractors: 0,
   gap: 0.1,
+  lacks: [],
   subStyles: { "bare/loud": 0 },
   suites: [],
   suiteSize: 1,

@@ -241,6 +241,7 @@ const settings: MixtureSettings = {
   difficulty: { 1: 1, 2: 1 },
   distractors: 0,
   gap: 0,
+  lacks: [],
   subStyles: {},
   suites: [],
   suiteSize: 30,
@@ -256,6 +257,24 @@ const firstOf = async (source: DocumentSource, count: number) => {
   return documents.slice(0, count)
 }
 const open = (more: Partial<MixtureSettings>) => Effect.runSync(openSources({ ...settings, ...more }))
+
+describe("a format that lacks clauses", () => {
+  it("has no problem with one of them in its corpus; other formats have, and so have the suites", async () => {
+    const lacking = { sources: { tinygsm: 1, omi2: 1 }, lacks: ["tinygsm:times", "tinygsm:times-together"] }
+    const [omi2, tinygsm] = open(lacking)
+    const times = async (source: DocumentSource) =>
+      (await firstOf(source, 600)).filter(({ question }) => question.includes(" times as many ")).length
+    expect(await times(tinygsm!)).toBe(0)
+    expect(await times(omi2!)).toBeGreaterThan(50)
+    const { problems } = await Effect.runPromise(suiteProblems("train", { ...settings, suiteSize: 300 }))
+    expect(problems.filter(({ question }) => question.includes(" times as many ")).length).toBeGreaterThan(20)
+  })
+  it("is the corpus as ever where nothing is lacking, or another format lacks it", async () => {
+    const [plain] = open({})
+    const [, beside] = open({ sources: { tinygsm: 1, omi2: 1 }, lacks: ["omi2:times"] })
+    expect(await firstOf(beside!, 50)).toEqual(await firstOf(plain!, 50))
+  })
+})
 
 describe("sources and suites by name", () => {
   it("are opened in the order of their names, each with problems of its own", async () => {

@@ -46,6 +46,20 @@ describe("a mixture is refused", () => {
     [{ suites: ["unseen-vlaues"] }, 'mix.suites: there is no problem suite "unseen-vlaues". Did you mean "unseen-values"?'],
     [{ suites: ["train", "train"] }, 'mix.suites: "train" is named twice.'],
     [{ suites: ["finemath:train"] }, 'mix.suites: there is no problem suite "finemath:train".'],
+    [{ lacks: ["tinygsm"] }, 'mix.lacks: "tinygsm" is no format and clause, as in tinygsm:times.'],
+    [{ lacks: ["tinygms:times"] }, 'mix.lacks: there is no format "tinygms". Did you mean "tinygsm"?'],
+    [{ lacks: ["tinygsm:tines"] }, 'mix.lacks: there is no clause "tines". Did you mean "times"?'],
+    [
+      { sources: { omi2: 1 }, lacks: ["tinygsm:times"] },
+      "mix.lacks: tinygsm:times does nothing: tinygsm is no source of this mixture."
+    ],
+    [
+      {
+        difficulty: { 3: 1 },
+        lacks: ["gain", "lose", "boxes", "multiply", "share", "half"].map((family) => `tinygsm:${family}`)
+      },
+      "Leave tinygsm more clauses."
+    ],
     [{ difficulty: { 7: 1 } }, 'mix.difficulty: "7" is not a number of operations; they go from 1 to 6.'],
     [
       { difficulty: { 1: 1 } },
