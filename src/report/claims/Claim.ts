@@ -36,8 +36,8 @@ export interface Observation {
 export interface Part {
   /** What is measured, as in "pass@64, after RL minus before". */
   readonly measure: string
-  /** How its values are shown. */
-  readonly unit: "points" | "nats" | "seeds"
+  /** How its values are shown: a share as it is, a difference of shares, an entropy, so many of the seeds. */
+  readonly unit: "percent" | "points" | "nats" | "seeds"
   readonly test: Test
   readonly observations: ReadonlyArray<Observation>
   /** Seeds that say nothing to it, each with why. */

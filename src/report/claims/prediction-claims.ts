@@ -106,7 +106,7 @@ export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoi
       parts: [
         {
           measure: "rewards under which the best paid format wins, of those that set one apart",
-          unit: "points",
+          unit: "percent",
           test: { kind: "above", margin: most },
           ...overSeeds([...shares.keys()], (trial) => ({ value: shares.get(trial)!, error: 0 }))
         }

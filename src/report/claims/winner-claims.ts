@@ -60,7 +60,7 @@ export const concentration = ({ arms, control, seeds }: ConcentrationChoices): C
     const trials = trialsOf(data, arms)
     const ends: Part = {
       measure: "the winner's share of the rollouts, last tenth of the run",
-      unit: "points",
+      unit: "percent",
       test: { kind: "above", margin: CONCENTRATED },
       ...overSeeds(trials, finalShare)
     }
@@ -68,7 +68,7 @@ export const concentration = ({ arms, control, seeds }: ConcentrationChoices): C
       return { notApplicable: "Every run begins with a format that holds more than 70 % already." }
     const early: Part = {
       measure: "part of the gain in right answers that had come when the winner first held 90 %",
-      unit: "points",
+      unit: "percent",
       test: { kind: "above", margin: 0.5 },
       ...overSeeds(trials, gainByThen)
     }

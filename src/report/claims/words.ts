@@ -3,8 +3,9 @@
 import type { Part, Test } from "./Claim.ts"
 import type { JudgedClaim, JudgedPart } from "./verdict.ts"
 
-/** `+12.3 points`, `+0.412 nats`. */
+/** `97.4 %`, `+12.3 points`, `+0.412 nats`. */
 const amount = (value: number, unit: Part["unit"]): string => {
+  if (unit === "percent") return `${(value * 100).toFixed(1)} %`
   const sign = value < 0 ? "−" : "+"
   return unit === "nats" ? `${sign}${Math.abs(value).toFixed(3)} nats` : `${sign}${Math.abs(value * 100).toFixed(1)} points`
 }

@@ -48,6 +48,7 @@ th { color: var(--soft); font-weight: 500; } td.wrap, th.wrap { white-space: nor
 .claim { border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: 1.2rem 0; break-inside: avoid; }
 .claim p { margin: .25rem 0; }
 .claim ul { margin: .4rem 0; padding-left: 1.1rem; font-size: .9rem; }
+#claims td:first-child { white-space: normal; min-width: 15rem; }
 .verdict { font-weight: 650; white-space: nowrap; }
 .holds { color: var(--good); } .fails { color: var(--bad); } .part { color: var(--part); } .open { color: var(--soft); }
 .pair {
