@@ -38,6 +38,8 @@ export type Answer =
       readonly of: string | null
     }
   | { readonly kind: "union"; readonly parts: ReadonlyArray<Answer> }
+  /** Said twice, `\frac43 \approx 1.33`: a value and what it is nearly. */
+  | { readonly kind: "rounded"; readonly exact: Answer; readonly as: Answer }
   /** What a value of another kind than one number is called: `A = (1, 2)`. */
   | { readonly kind: "called"; readonly name: string; readonly of: Answer }
   | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }

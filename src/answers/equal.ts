@@ -17,7 +17,7 @@
 import { type Answer, VECTOR } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
-import { type Expression, variablesOf } from "./mathematics/Expression.ts"
+import { type Expression, isCapital, variablesOf } from "./mathematics/Expression.ts"
 import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { equalNumbers } from "./numbers.ts"
@@ -33,6 +33,8 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "called") return equalAnswers(a.of, b)
+  if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
+  if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
   if (a.kind === "choice" && b.kind === "value")
     return b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
@@ -45,6 +47,15 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return isPoint(a) && inOrder(inOrderOfNames(a), b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
+}
+
+/** A product of several capitals as it is written, in small letters: `AC` may be the name of a segment, `II` of a quadrant. */
+const initialsOf = (at: Expression, areAll = true): string | null => {
+  // A quadrant alone.
+  if (at.kind === "variable" && isCapital(at) && (!areAll || /[IV]/.test(at.name))) return at.name.toLowerCase()
+  if (at.kind !== "product") return null
+  const [left, right] = [initialsOf(at.left, false), initialsOf(at.right, false)]
+  return left === null || right === null ? null : left + right
 }
 
 /** By the letters and then the numbers of their names, however they were written: `y = 1, x = 2` is the point (2, 1). */
@@ -86,8 +97,17 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
     return areProportional(differenceOf(relation), named)
   }
   const { left, right } = relation
+  if (value.name === null && (isSumOf(left, right) || isSumOf(right, left)))
+    return equalExpressions(exactValue(left) === null ? right : left, value.expression)
   const defines = left.kind === "variable" && !variablesOf(right).includes(left.name)
   return value.name === null && defines && equalExpressions(right, value.expression)
+}
+
+/** `m + n = 113`: what was asked for, and its number. Not of x, y and z, which are coordinates; zero would be any equation. */
+const isSumOf = (left: Expression, right: Expression): boolean => {
+  const value = exactValue(right)
+  const names = variablesOf(left)
+  return value !== null && value.top !== 0n && names.length > 1 && names.every((name) => /^[a-wA-W]$/.test(name))
 }
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {

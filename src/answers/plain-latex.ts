@@ -16,9 +16,11 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:underline|checkmark|square)(?![A-Za-z])/g, ""],
   [/\{\s*([^{}\\]+?)\s*\\over(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\frac{$1}{$2}"],
   [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
+  // Without braces, between signs of relations and the ends.
+  [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
   [/‰/g, " per mille"],
-  [/°(?![A-Za-z])/g, "^\\circ "],
+  [/°(?![A-Za-z])|\^?\s*\\degrees?(?![A-Za-z])/g, "^\\circ "],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
   [/\\(?:left|right|[bB]ig[lr]?|[bB]igg[lr]?|displaystyle|textstyle|(?:no)?limits|(?:math)?strut)(?![A-Za-z])\.?/g, ""],
@@ -27,6 +29,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=\d,)\s*\\!\s*(?=\d{3}(?!\d))/g, ""],
   [/(?<=\d)\s*(?:(?:\\[,!;:> ]|\\q?quad(?![A-Za-z])|~)\s*)+(?=[A-Za-z])/g, TEX_BLANK],
   [/\\[,!;:> ]|\\q?quad(?![A-Za-z])|~|\\(?:hspace|vspace|hphantom|phantom)\s*\{[^{}]*\}/g, " "],
+  // Fonts and sizes that hold up to the next brace say nothing, nor do sizes before one.
+  [/\\(?:bf|rm|it|sf|tt|cal|bfseries|itshape|boldmath)(?![A-Za-z])(?!\s*\{)/g, " "],
+  [/\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])/g, " "],
   [/\\[dtc]?frac(?![A-Za-z])/g, "\\frac"],
   [/\\[dt]?binom(?![A-Za-z])/g, "\\binom"],
   [/\\(?:ge|geqslant|geqq)(?![A-Za-z])/g, "\\geq"],
@@ -55,6 +60,11 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:=])\}/g, "$1"],
+  [/\\(?:backslash|smallsetminus)(?![A-Za-z])|(?<=[)\]}])\s*-\s*(?=\\\{)/g, "\\setminus "],
+  [/\\setminus\s*\{([^{}]*)\}/g, "\\setminus \\{$1\\}"],
+  [/(?<=[)\]}])\s*U\s*(?=[([{\\])/g, "\\cup "],
+  // Behind a number and before what it is measured in.
+  [/(?<=\d\s*)(?<![A-Za-z\\])pi(?=\s+[A-Za-z])/g, "\\pi"],
   [/\{\s*(\\(?:cdot|times|div))\s*\}/g, "$1 "],
   [/\\text\s*\{\s*\}/g, " "],
   // Periods of decimals: `0.\bar3`, `0.\dot14\dot2`, `0.(3)`.
@@ -74,6 +84,15 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
     "\\binom{$1}{$2}"
   ]
 ]
+
+/** Brackets turned outward, `[0, 1[` and `]0, 1]`, beside those that are not. */
+const BRACKETED = /\[[^[\]]*\]|([[\]])([^[\],;]+[,;][^[\],;]+)(?<!\\sqrt\s*)([[\]])/g
+const withRoundBrackets = (text: string): string =>
+  /[[\]]/.test(text)
+    ? text.replaceAll(BRACKETED, (all, open: string | undefined, inside: string, close: string) =>
+        open === undefined ? all : `${open === "]" ? "(" : "["}${inside}${close === "[" ? ")" : "]"}`
+      )
+    : text
 
 /** `7 x 10`: the letter is a sign between numbers with blanks round it, where it is no variable elsewhere. */
 const SIGN = /(?<=(?:^|[\s(=+*/-])\d[\d.,]{0,40})\s+[xX]\s+(?=-?\.?\d)/g
@@ -109,7 +128,7 @@ export const unwrapped = (text: string): string => {
 export const plainLatex = (text: string): string => {
   let plain = unwrapped(withoutUnicode(text))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withSigns(plain)
+  return withRoundBrackets(withSigns(plain))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

@@ -17,7 +17,7 @@ import { plainLatex } from "./plain-latex.ts"
 import { listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
-import { unionOf } from "./unions.ts"
+import { differenceOf, unionOf } from "./unions.ts"
 import {
   clockIn,
   compoundIn,
@@ -35,6 +35,7 @@ import {
   withUnitsJoined
 } from "./units/quantities.ts"
 import { isPlainUnit, isTouchingUnit, unitIn } from "./units/units.ts"
+import { inDigits } from "./vocabulary/spoken.ts"
 import { words, wordsIn } from "./words.ts"
 
 /** Longer texts are no answers, and are refused before anything runs over them. */
@@ -124,7 +125,9 @@ const BASES: Readonly<Record<string, number>> = {
 
 const based: Shape = (text) => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, "$1").replaceAll(/\s+/g, "")
-  const found = /^([0-9A-Za-z]+)_(?:\{([a-z]+|\d+)\}|(\d)|([a-z]{3,}))$/.exec(plain)
+  const found =
+    /^([0-9A-Za-z]+)_(?:\{\(?([a-z]+|\d+)\)?\}|(\d)|([a-z]{3,}))$/.exec(plain.replace(/^\(([0-9A-Za-z]+)\)(?=_)/, "$1")) ??
+    /^(\d[0-9A-F]*)(?:in|\()?base-?([a-z]{3,}|\d+)\)?$/.exec(plain)
   if (found === null) return null
   const word = found[2] ?? found[3] ?? found[4]!
   const base = BASES[word] ?? Number(word)
@@ -177,6 +180,17 @@ const cases: Shape = (text) => {
   )
 }
 
+/** `\mathbb{R} \setminus \{1\}`. */
+const setDifference: Shape = (text) => {
+  const { parts } = splitAt(text, ["\\setminus"])
+  if (parts.length < 2) return null
+  return parts.map(whole).reduce((from, without) => {
+    const left = differenceOf(from, without)
+    if (left === null) throw new Unreadable("takes away what cannot be put in order")
+    return left
+  })
+}
+
 const union: Shape = (text) => {
   const { parts } = splitAt(text, ["\\cup"])
   return parts.length < 2 ? null : unionOf(parts.map(whole))
@@ -222,6 +236,16 @@ const vector: Shape = (text) => {
 const orderedProduct: Shape = (text) =>
   /^[A-Z](?:\s*\\times\s*[A-Z])+$/.test(text) ? words(text.replaceAll(/\s*\\times\s*/g, " times ")) : null
 
+/** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
+const spoken: Shape = (text) => {
+  const said = text.replace(/^\\text\s*\{\s*([^{}]*?)\s*\}/, "$1")
+  if (!/^[A-Za-z]{3}/.test(said)) return null
+  const digits =
+    inDigits(said) ?? (/^(?:negative|minus)\s+(?:[\d.\\]|infinity)/i.test(said) ? said.replace(/^[a-z]+\s+/i, "-") : null)
+  const answer = digits === null ? null : textOf(digits)
+  return answer?.kind === "value" ? made(answer) : null
+}
+
 /** What several numbers and signs make together, before they are parts of a list or of a ratio. */
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
@@ -232,6 +256,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
   allReals,
   quantity,
+  spoken,
   choice,
   based,
   figure,
@@ -239,6 +264,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   cases,
   element,
   union,
+  setDifference,
   braces,
   (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
   (text) => relationIn(text, whole),
@@ -252,7 +278,8 @@ const SHAPES: ReadonlyArray<Shape> = [
 /** One value with what stands round it taken off, or words. */
 const valueOrWords = (text: string, unit: string | null): Answer => {
   const inner = /^\\text\s*\{([^{}]*)\}$/.exec(text)
-  if (inner !== null) return /\d|^\s*[A-H]\s*,/.test(inner[1]!) ? textOf(inner[1]!.trim()) : words(inner[1]!)
+  if (inner !== null)
+    return /\d|,|\s(?:and|or)\s|^\s*-?\s*infinity\s*$/.test(inner[1]!) ? textOf(inner[1]!.trim()) : words(inner[1]!)
   const money = /^([-+]?)\s*\\?([$€£¥₹])\s*(?=[-.\d\\])/.exec(text)
   if (money !== null) return ofMoney(`${money[1]}${text.slice(money[0].length)}`, unit, MONEY[money[2]!]!)
   const moneyBehind = /^([^]*\d)\s*\\?([€£¥₹$¢])$/.exec(text)
@@ -263,7 +290,7 @@ const valueOrWords = (text: string, unit: string | null): Answer => {
   const percent = /^([^]*[^\s\\])\s*(?:\\?%|\\text\s*\{\s*percent\s*\}|(?<=\d\s*)percent)$/.exec(text)
   if (percent !== null && unit === null) return valueOrWords(percent[1]!, "%")
   const degrees = DEGREES.exec(text)
-  if (degrees !== null && !FUNCTION.test(text)) return valueOrWords(degrees[1]!, unit ?? "degree")
+  if (degrees !== null && !FUNCTION.test(text) && !/cis/.test(text)) return valueOrWords(degrees[1]!, unit ?? "degree")
   const temperature = TEMPERATURE.exec(text)
   if (temperature !== null && unit === null)
     return made(valueOrWords(temperature[1]!, temperature[2] === "C" ? "celsius" : "fahrenheit"))

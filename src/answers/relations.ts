@@ -1,14 +1,15 @@
 /** Equations and inequations, and lists of them: values by name, intervals, and what relates two expressions. */
 
 import type { Answer } from "./Answer.ts"
-import { exactOf } from "./mathematics/compare.ts"
+import { exactOf, order } from "./mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { linearIn } from "./mathematics/linear.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
-import { numberText } from "./numeral.ts"
+import { numberText, numeralIn } from "./numeral.ts"
 import { type OfKind, setOf } from "./same-kind.ts"
 import { isOneBracket, signs, splitAt, splitAtCommas } from "./split.ts"
-import { intersectionOf, unionOf } from "./unions.ts"
+import { intersectionOf, isInfinite, LOWER, unionOf, UPPER } from "./unions.ts"
+import { made } from "./units/quantities.ts"
 import { areVariables, words } from "./words.ts"
 
 type Read = (text: string) => Answer
@@ -57,6 +58,7 @@ const isDefined = (applied: string): boolean =>
   })
 
 const SIGNS = ["=", "<", ">", "\\leq", "\\geq", "\\neq"] as const
+const NEARLY = ["\\approx", "\\simeq", "\\doteq"]
 type Sign = (typeof SIGNS)[number]
 const TURNED: Readonly<Record<Sign, Sign>> = {
   "=": "=",
@@ -69,6 +71,9 @@ const TURNED: Readonly<Record<Sign, Sign>> = {
 
 /** An equation or an inequality; null for all else. `whole` reads what stands on its sides. */
 export const relationIn = (text: string, whole: Read): Answer | null => {
+  const near = splitAt(text, NEARLY).parts
+  if (near.length > 1)
+    return isName(near[0]!) && !isNumber(near[0]!) ? whole(near.join("=")) : roundedOf(whole(near[0]!), whole(near.at(-1)!))
   const { parts, separators } = splitAt(text, SIGNS)
   if (parts.length < 2) return null
   if (parts.includes("")) throw new Unreadable("lacks one side of a relation")
@@ -77,6 +82,23 @@ export const relationIn = (text: string, whole: Read): Answer | null => {
   if (parts.length === 2) return inequality(parts[0]!, between[0]!, parts[1]!, whole)
   if (parts.length === 3 && isVariable(parts[1]!)) return between2(parts, between, whole)
   throw new Unreadable("relates more than two values")
+}
+
+/** A value that is said twice, the second time as a decimal that it is nearly, to its last place. */
+const roundedOf = (exact: Answer, as: Answer): Answer => {
+  if (exact.kind !== "value" || as.kind !== "value" || as.number === null || as.number.includes("/"))
+    throw new Unreadable("says nearly what is no decimal")
+  const zeros = /0*$/.exec(as.number)![0].length
+  const places = as.number.includes(".") ? as.number.length - 1 - as.number.indexOf(".") : as.number === "0" ? 0 : -zeros
+  // Cut off or rounded; with few digits rounded only, or it would be a guess at two numbers.
+  const share = places < 2 ? 2n : 1n
+  const reach = places < 0 ? { top: 10n ** BigInt(-places), bottom: share } : { top: 1n, bottom: share * 10n ** BigInt(places) }
+  const apart: Expression = { kind: "difference", left: exact.expression, right: as.expression }
+  const far = order({ kind: "call", name: "abs", values: [apart] }, { kind: "number", value: reach })
+  const units = new Set([exact.unit, as.unit].filter((unit) => unit !== ""))
+  if (far === null || far > 0 || units.size > 1) throw new Unreadable("says of a value that it is nearly another")
+  const [unit = ""] = units
+  return { kind: "rounded", exact: { ...exact, unit }, as: { ...as, unit } }
 }
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
@@ -99,7 +121,14 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     if (isValue) return answer
   }
   if (parts.length > 2) return whole(right)
+  // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
+  if (isNumber(left) && isNumber(right) && numeralIn(left) === null) return made(whole(right))
   return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
+}
+
+const isNumber = (text: string): boolean => {
+  const expression = tryExpression(text)
+  return expression !== null && variablesOf(expression).length === 0
 }
 
 /** `(x, y) = (1, 2)`. */
@@ -164,17 +193,7 @@ export const ofUnknown = (answer: Answer, name: string): Answer => {
 
 const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
 
-const INFINITY: Expression = { kind: "constant", name: "infinity" }
-const value = (expression: Expression): OfKind<"value"> => ({
-  kind: "value",
-  expression,
-  number: null,
-  unit: "",
-  plain: true,
-  name: null
-})
-const UPPER = value(INFINITY)
-const LOWER = value({ kind: "negative", of: INFINITY })
+const value = (expression: Expression): OfKind<"value"> => ({ ...UPPER, expression })
 
 /** A variable against a value is an interval; expressions against each other stay an inequality. */
 const inequality = (left: string, sign: Sign, right: string, whole: Read): Answer => {
@@ -309,9 +328,16 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   }
   const items = parts.flatMap(signs).map(whole)
   const [unknown, ...others] = new Set(items.map(unknownOf))
-  const common = areAll && unknown != null && others.length === 0 ? intersectionOf(items) : null
+  const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null
   return common ?? setOf(items, "list")
 }
+
+/** One side of a value, or all but it: several of one unknown hold together, `x \geq -2, x \leq 7`. */
+const isBound = (answer: Answer): boolean =>
+  answer.kind === "union" ? answer.parts.every(isBound) : answer.kind === "sequence" && answer.of !== null && isEndless(answer)
+
+const isEndless = ({ items }: OfKind<"sequence">): boolean =>
+  items.length === 2 && items.some((item) => item.kind === "value" && isInfinite(item.expression))
 
 /** The unknown that an answer says something of; null for none, and for several. */
 const unknownOf = (answer: Answer): string | null => {
@@ -330,6 +356,12 @@ const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
   const areOfOne = unknown !== undefined && others.length === 0 && items.every((item) => unknownOf(item) === unknown)
   if (areOfOne && items.some(isInterval) && items.every((item) => isInterval(item) || item.kind === "value"))
     return unionOf(items.map((item) => (item.kind === "value" ? setOf([unnamed(item)], "braces") : item)))
+  // `(-\infty, 2) or (3, \infty)`: in round brackets with two values they might all be points.
+  const areIntervals = items.every(isInterval) && items.some((item) => item.kind === "sequence" && isWrittenInterval(item))
+  if (areIntervals && others.length === 0) return unionOf(items)
   const areStatements = others.length > 0 || items.some(({ kind }) => kind === "relation")
   return setOf(items, areStatements ? "statements" : "either")
 }
+
+const isWrittenInterval = (sequence: OfKind<"sequence">): boolean =>
+  sequence.open === "[" || sequence.close === "]" || isEndless(sequence)

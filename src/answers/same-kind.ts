@@ -4,7 +4,7 @@
  */
 
 import type { Answer, Written } from "./Answer.ts"
-import { areProportional, equalExpressions } from "./mathematics/compare.ts"
+import { areProportional, equalExpressions, exactOf } from "./mathematics/compare.ts"
 import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
@@ -48,15 +48,25 @@ const inAnyOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Sa
 const allEqual = (a: ReadonlyArray<Expression>, b: ReadonlyArray<Expression>): boolean =>
   a.length === b.length && a.every((value, i) => equalExpressions(value, b[i]!))
 
+/** Each two of one as the same two of the other: `1:2:3` and `2:4:6`. Where one is zero nothing follows from it. */
+const inProportion = (a: ReadonlyArray<Expression>, b: ReadonlyArray<Expression>): boolean => {
+  if (a.length !== b.length) return false
+  const hasZero = [...a, ...b].some((part) => exactOf(part)?.top === 0n)
+  if (hasZero) return allEqual(a, b)
+  const times = (left: Expression, right: Expression): Expression => ({ kind: "product", left, right })
+  return a.every((part, i) => i === 0 || equalExpressions(times(part, b[0]!), times(b[i]!, a[0]!)))
+}
+
 type Rules = { readonly [K in Exclude<Answer["kind"], "value">]: (a: OfKind<K>, b: OfKind<K>, same: Same) => boolean }
 
 const RULES: Rules = {
   words: (a, b) => a.text === b.text,
   choice: (a, b) => a.letter === b.letter,
   based: (a, b) => a.base === b.base && a.digits === b.digits,
-  // Two parts are a quotient; three and more stand for themselves.
   ratio: (a, b) =>
-    a.parts.length === 2 && b.parts.length === 2 ? equalExpressions(quotientOf(a), quotientOf(b)) : allEqual(a.parts, b.parts),
+    a.parts.length === 2 && b.parts.length === 2
+      ? equalExpressions(quotientOf(a), quotientOf(b))
+      : inProportion(a.parts, b.parts),
   set: (a, b, same) => (a.written === "statements") === (b.written === "statements") && inAnyOrder(a.members, b.members, same),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
@@ -64,6 +74,7 @@ const RULES: Rules = {
     a.close === b.close &&
     inOrder(a.items, b.items, same),
   union: (a, b, same) => inAnyOrder(a.parts, b.parts, same),
+  rounded: (a, b, same) => same(a.exact, b.exact),
   called: (a, b, same) => a.name === b.name && same(a.of, b.of),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),

@@ -41,6 +41,25 @@ export const intersectionOf = (parts: ReadonlyArray<Answer>): Answer | null => {
   return merged === null ? null : answerOf(merged)
 }
 
+/** What is in one and not in the other; null where ends have no order. */
+export const differenceOf = (from: Answer, without: Answer): Answer | null => {
+  const out = piecesOf(without)
+  if (out === null || piecesOf(from) === null) return null
+  const others = out.map(({ low, high, hasLow, hasHigh }) =>
+    unionOf([
+      { kind: "sequence", open: "(", close: hasLow ? ")" : "]", items: [LOWER, low], of: null },
+      { kind: "sequence", open: hasHigh ? "(" : "[", close: ")", items: [high, UPPER], of: null }
+    ])
+  )
+  return intersectionOf([from, ...others])
+}
+
+const INFINITY: Expression = { kind: "constant", name: "infinity" }
+const end = (expression: Expression): Value => ({ kind: "value", expression, number: null, unit: "", plain: true, name: null })
+/** The ends of what has none. */
+export const UPPER = end(INFINITY)
+export const LOWER = end({ kind: "negative", of: INFINITY })
+
 /** Null where they have nothing in common; undefined where two ends have no order. */
 const meet = (a: Piece, b: Piece): Piece | null | undefined => {
   const [lows, highs] = [order(a.low.expression, b.low.expression), order(a.high.expression, b.high.expression)]
@@ -75,7 +94,7 @@ const piecesOf = (part: Answer): ReadonlyArray<Piece> | null => {
 
 const isPlain = (answer: Answer): answer is Value => answer.kind === "value" && answer.unit === "" && answer.name === null
 
-const isInfinite = (at: Expression): boolean =>
+export const isInfinite = (at: Expression): boolean =>
   at.kind === "negative" ? isInfinite(at.of) : at.kind === "constant" && at.name === "infinity"
 
 /** From the lowest, each joined to the one before where nothing is between them; null where two ends have no order. */

@@ -158,16 +158,22 @@ describe("double factorials", () => {
     ["\\frac{7!!}{5!!}", "7"]
   ])("%s is %s", (a, b) => expect(isSameAnswer(a, b)).toBe(true))
 
+  it.each(["n!!", "3!!!", "1.5!!", "501!!", "(2+1)!!"])("%s is not read", (text) => {
+    expect(reading(text)).toEqual({ problem: "has a double factorial that is not read" })
+  })
+})
+
+describe("what could only be read for something else is not read", () => {
   it.each([
     "\\frac{d}{dx} f",
     "\\frac{d}{dx}",
     "d/dx",
+    "10 \\approx 12",
+    "4 \\approx 5.0",
+    "\\pi \\approx 3.2",
+    "\\mathbb{R} \\setminus \\{k\\pi\\}",
     "(A\\times B)\\cup C",
     "2\\times2\\times2\\text{ cube}",
     "(\\pm 1, \\pm 1, \\pm 1, \\pm 1, \\pm 1)"
-  ])("%s is not read, rather than for something else", (text) => expect(reading(text)).toHaveProperty("problem"))
-
-  it.each(["n!!", "3!!!", "1.5!!", "501!!", "(2+1)!!"])("%s is not read", (text) => {
-    expect(reading(text)).toEqual({ problem: "has a double factorial that is not read" })
-  })
+  ])("%s", (text) => expect(reading(text)).toHaveProperty("problem"))
 })

@@ -45,7 +45,7 @@ describe("what tables hold", () => {
     }
   })
 
-  it.each(["5 or more", "5 and six", "5, wrong", "5 and a half dozen"])("of %s is nothing", (text) =>
+  it.each(["5 or more", "5 and then", "5, wrong", "5 and a half dozen"])("of %s is nothing", (text) =>
     expect(reading(text)).toHaveProperty("problem")
   )
 })

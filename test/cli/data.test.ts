@@ -116,12 +116,12 @@ describe("data check of answers and questions", () => {
 
   it("objects to answers that nothing can be graded against, in training data too", async () => {
     const made = folder({
-      "gsm8k/train.jsonl": jsonl([...rows(0, 3), ...rows(50, 1, "#### nine")]),
+      "gsm8k/train.jsonl": jsonl([...rows(0, 3), ...rows(50, 1, "#### many")]),
       "gsm8k/test.jsonl": jsonl([...rows(100, 2), ...rows(200, 2, "#### it varies")])
     })
     const { code, out } = await checked(made)
     expect(code).toBe(1)
-    expect(out).toMatch(/train\.jsonl, row 3: has the answer "nine", which cannot be graded/)
+    expect(out).toMatch(/train\.jsonl, row 3: has the answer "many", which cannot be graded/)
     expect(out).toMatch(/test\.jsonl, row 2: has the answer "it varies", which cannot be graded/)
     expect(out).toContain("gsm8k:test (2 answers that nothing can be graded against)")
     expect((await checked(made, ["--max-bad", "2"])).code).toBe(0)

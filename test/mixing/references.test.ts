@@ -20,7 +20,7 @@ import { runNodes } from "../dag/study-in-a-folder.ts"
 import { jsonl, temporaryFolder, writeIn } from "../datasets/hub.ts"
 
 /** Answers that are no measure of an answer, whatever notation of numbers a grader knows. */
-const UNGRADABLE = ["nine", "4 or 5", "it varies", "between 3 and 4", "see above", "none of them", "3 red, 4 blue"].filter(
+const UNGRADABLE = ["many", "4 or 5", "it varies", "between 3 and 4", "see above", "none of them", "3 red, 4 blue"].filter(
   (gold) => gradable(gold, "numbers") !== null
 )
 const GRADABLE = ["11", "1,234", "-7", "0.5", "$5", "\\frac{1}{2}", "50\\%", "12 apples"]
@@ -78,7 +78,7 @@ describe("data check", () => {
   })
 
   it("says so where not one row is left, however many bad ones are allowed", async () => {
-    writeIn(data, "gsm8k/test.jsonl", gsm8k(["nine", "nine"]))
+    writeIn(data, "gsm8k/test.jsonl", gsm8k(["many", "many"]))
     expect(objectionsTo(await checkDataset(test, alone), { ...most, badRows: 9 })).toContain(
       "not one row that can be asked and graded"
     )
@@ -98,25 +98,25 @@ describe("a suite", () => {
   )
 
   it("names at most twenty, and counts them all", async () => {
-    writeIn(data, "gsm8k/test.jsonl", gsm8k(["11", ...Array.from({ length: 33 }, () => "nine")]))
+    writeIn(data, "gsm8k/test.jsonl", gsm8k(["11", ...Array.from({ length: 33 }, () => "many")]))
     const { rejected } = await Effect.runPromise(suiteProblems("gsm8k:test", settings))
     expect([rejected.rows, rejected.first.length]).toEqual([33, 20])
   })
 
   it("tells bad rows and ungradable ones in the order of the file", async () => {
-    writeIn(data, "gsm8k/test.jsonl", `${gsm8k(["11", "nine"])}{"question": "Q?"}\n${gsm8k(["it varies"])}`)
+    writeIn(data, "gsm8k/test.jsonl", `${gsm8k(["11", "many"])}{"question": "Q?"}\n${gsm8k(["it varies"])}`)
     const { rejected } = await Effect.runPromise(suiteProblems("gsm8k:test", { ...settings, maxBadRows: 1 }))
     expect(rejected.first.map(({ row }) => row)).toEqual([1, 2, 3])
   })
 
   it("without one gradable row is refused with the first of them, before anything trains", async () => {
-    writeIn(data, "gsm8k/test.jsonl", gsm8k(["nine", "it varies"]))
+    writeIn(data, "gsm8k/test.jsonl", gsm8k(["many", "it varies"]))
     const { failures } = await runNodes(join(temporaryFolder(), "store"), [mix({}, { ...settings, suites: ["gsm8k:test"] })])
     expect(failures).toMatchObject([
       {
         badInput: true,
         problem: expect.stringMatching(
-          /"gsm8k:test" has not one problem .*2 rows cannot be used; the first is test\.jsonl, row 0: has the answer "nine"/
+          /"gsm8k:test" has not one problem .*2 rows cannot be used; the first is test\.jsonl, row 0: has the answer "many"/
         )
       }
     ])
@@ -130,7 +130,7 @@ describe("a suite", () => {
 
 describe("mix", () => {
   it("counts them in rejections with file and row, and goes on with the others", async () => {
-    writeIn(data, "gsm8k/test.jsonl", gsm8k(["11", "nine", "4 or 5"]))
+    writeIn(data, "gsm8k/test.jsonl", gsm8k(["11", "many", "4 or 5"]))
     const store = join(temporaryFolder(), "store")
     const { failures, artifacts } = await runNodes(store, [mix({}, { ...settings, suites: ["gsm8k:test"] })])
     expect(failures).toEqual([])
@@ -140,7 +140,7 @@ describe("mix", () => {
     )) as unknown as Reader<typeof Corpus>
     expect([...corpus.problems].map(({ answer }) => answer)).toEqual(["11"])
     expect([...corpus.rejections].map(({ source, file, row, problem }) => [source, file, row, problem])).toEqual([
-      ["gsm8k:test", "test.jsonl", 1, expect.stringContaining('"nine"')],
+      ["gsm8k:test", "test.jsonl", 1, expect.stringContaining('"many"')],
       ["gsm8k:test", "test.jsonl", 2, expect.stringContaining('"4 or 5"')]
     ])
   })

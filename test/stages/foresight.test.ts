@@ -29,7 +29,7 @@ const row = (i: number, answer = String(i)) => ({
 })
 beforeAll(() => {
   writeIn(data, "gsm8k/train.jsonl", jsonl(Array.from({ length: 30 }, (_, i) => row(i))))
-  writeIn(data, "gsm8k/test.jsonl", jsonl([row(101), row(102, "nine"), row(103), row(104, "it varies")]))
+  writeIn(data, "gsm8k/test.jsonl", jsonl([row(101), row(102, "many"), row(103), row(104, "it varies")]))
   writeIn(data, "svamp/SVAMP.json", JSON.stringify([{ ID: "a", Body: "B.", Question: "Q?", Answer: "none" }]))
   process.env["ECHO_CHAMBER_DATA"] = data
 })
@@ -88,7 +88,7 @@ describe("before there is a corpus, plan", () => {
       "rows that nothing can be graded against, and how few are left",
       study({ ...real, suites: ["gsm8k:test", "train-easy"] }, 192, { evaluation: { suite: "gsm8k:test" } }),
       [
-        /^mix: gsm8k:test: 2 rows cannot be used; the first is test\.jsonl, row 1: has the answer "nine".*; problems left: 2$/,
+        /^mix: gsm8k:test: 2 rows cannot be used; the first is test\.jsonl, row 1: has the answer "many".*; problems left: 2$/,
         /^evaluate: suite "gsm8k:test" has 2 of the 20 problems/
       ]
     ],

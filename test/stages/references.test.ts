@@ -16,7 +16,7 @@ import { chain } from "./chain.ts"
 const data = temporaryFolder()
 const before = process.env["ECHO_CHAMBER_DATA"]
 const { compute, read } = chain(temporaryFolder())
-const ANSWERS = ["11", "nine", "12", "4 or 5", "13", "it varies", "14", "15"]
+const ANSWERS = ["11", "many", "12", "4 or 5", "13", "it varies", "14", "15"]
 const rows = (from: number) =>
   ANSWERS.map((answer, i) => ({ question: `Sam has ${from + i} buns. How many?`, answer: `So.\n#### ${answer}` }))
 

@@ -29,6 +29,7 @@ export const FUNCTIONS = [
   "tanh",
   "ln",
   "exp",
+  "cis",
   "abs",
   "sqrt",
   "floor",

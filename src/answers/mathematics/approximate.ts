@@ -4,6 +4,7 @@
  * operation makes of the errors of its operands, and half a unit in the last place of its own.
  */
 
+import { exactValue } from "./exact.ts"
 import type { Constant, Expression, FunctionName } from "./Expression.ts"
 import { type Rational, toNumber } from "./rational.ts"
 import { spend } from "./work.ts"
@@ -51,7 +52,8 @@ export const approximate = (at: Expression, point: Point): Approximate => {
     }
     default: {
       const [a, b] = [approximate(at.left, point), approximate(at.right, point)]
-      return hasValue(a) && hasValue(b) ? operations[at.kind](a, b) : NOTHING
+      if (!hasValue(a) || !hasValue(b)) return NOTHING
+      return (at.kind === "power" ? oddRoot(a, at.right) : null) ?? operations[at.kind](a, b)
     }
   }
 }
@@ -109,6 +111,16 @@ const powered: Binary = (a, b) => {
     )
   }
   return exponential(multiplied(b, logarithm(a)))
+}
+
+/** Powers of negative numbers with an odd root are real, by the convention of schools: `\sqrt[3]{-8}`. Null for all others. */
+const oddRoot = (base: Approximate, exponent: Expression): Approximate | null => {
+  if (base.im !== 0 || base.re >= -base.error) return null
+  const parts = exactValue(exponent)
+  if (parts === null || parts.bottom === 1n || parts.bottom % 2n === 0n) return null
+  const power = toNumber(parts)
+  const positive = powered({ re: -base.re, im: 0, error: base.error }, real(power, 0))
+  return parts.top % 2n === 0n ? positive : { ...positive, re: -positive.re }
 }
 
 const operations: Readonly<Record<"sum" | "difference" | "product" | "quotient" | "power", Binary>> = {
@@ -205,6 +217,7 @@ const functions: Readonly<Record<FunctionName, (a: Approximate, b: Approximate) 
   tanh: ofReal(Math.tanh, () => 1),
   ln: logarithm,
   exp: exponential,
+  cis: (a) => exponential(multiplied(constants.i, a)),
   abs: (a) => real(size(a), a.error),
   sqrt: root,
   floor: step(Math.floor),

@@ -64,9 +64,13 @@ export const power = (base: Rational, exponent: Rational): Rational | null => {
   return exponent.top < 0n ? rational(bottom, top) : rational(top, bottom)
 }
 
-/** The real n-th root where it is rational; of a negative number none, because the principal root is not real. */
+/** The real n-th root where it is rational: of a negative number where n is odd. */
 const rootOf = ({ top, bottom }: Rational, n: bigint): Rational | null => {
-  if (top < 0n || n > 64n) return null
+  if (n > 64n || (top < 0n && n % 2n === 0n)) return null
+  if (top < 0n) {
+    const root = rootOf({ top: -top, bottom }, n)
+    return root && negate(root)
+  }
   const [t, b] = [wholeRoot(top, n), wholeRoot(bottom, n)]
   return t === null || b === null ? null : { top: t, bottom: b }
 }

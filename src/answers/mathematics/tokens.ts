@@ -12,7 +12,8 @@ export interface Token {
 const MOST_TOKENS = 600
 
 /** Words that plain text writes for what LaTeX has a command for; every other run of letters is a product of variables. */
-const FUNCTIONS = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt abs floor ceil gcd lcm max min"
+const FUNCTIONS =
+  "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp cis sqrt abs floor ceil gcd lcm max min"
 /** `xi` is none: in plain text it is x times i. */
 const GREEK =
   "pi alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu rho sigma tau upsilon phi chi psi omega " +
