@@ -10,6 +10,8 @@ export type Answer =
       readonly number: string | null
       /** "" for none; `%`, or as `unitIn` writes it. */
       readonly unit: string
+      /** The words of what it counts, as they are kept (`vocabulary/kept-words.ts`). */
+      readonly counted: ReadonlyArray<string>
       /** Whether that number stands in it, and no words make it another: not of `7 million` and `3 hours 20 minutes`. */
       readonly plain: boolean
       /** What it was called before the equals sign: `x`, `f(2)`; null for nothing. */

@@ -79,7 +79,9 @@ export const numberIn = (text: string): string | null => {
 
 /** `withUnit`: with all that tells it from others. */
 const numberOf = (answer: Answer, withUnit: boolean): string | null => {
-  if (answer.kind !== "value" || answer.number === null || (withUnit ? answer.name !== null : !answer.plain)) return null
+  if (answer.kind !== "value" || answer.number === null) return null
+  // Words are kept as they were written.
+  if (withUnit ? answer.name !== null || answer.counted.length > 0 : !answer.plain) return null
   if (answer.unit === "%") return `${answer.number}%`
   return answer.unit === "" || !withUnit ? answer.number : `${answer.number} ${answer.unit}`
 }

@@ -3,6 +3,7 @@
  *
  *   values       equal numbers (`numbers.ts`), or expressions of one value wherever they have one (`mathematics/compare.ts`)
  *   units        an answer with a unit equals one without, or with another of the same kind at the right ratio
+ *   counted      3 red marbles are 3 marbles, 3 red and 3; two answers that count different things are different
  *   percent      50% is 50 and 1/2; 50 cents are 50 and 1/2
  *   bases        1011_2 is 1011_2 and, without its base, 1011
  *   names        x = 5 is 5, and not y = 5
@@ -10,7 +11,7 @@
  *   sets         in any order, equal members once, each with its own in the other; `1, 2` is {1, 2} and, in order, (1, 2)
  *   equations    the same up to a factor: 2x - 4y = 0 and x = 2y; y = 2x + 3 is also 2x + 3
  *
- * Units, percent, bases and halves of the day may be left out by one of two, so that 5 cm and 5 m both equal 5 and
+ * Units, words, percent, bases and halves of the day may be left out by one of two, so that 5 cm and 5 m both equal 5 and
  * not each other.
  */
 
@@ -22,6 +23,7 @@ import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { equalNumbers } from "./numbers.ts"
 import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
+import { agree, isWithin } from "./vocabulary/kept-words.ts"
 
 export const equalAnswers = (a: Answer, b: Answer): boolean => {
   spend(1)
@@ -112,11 +114,14 @@ const isSumOf = (left: Expression, right: Expression): boolean => {
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.name !== null && b.name !== null && a.name !== b.name) return false
+  if (!agree(a.counted, b.counted)) return false
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)
   const [measured, plain] = a.unit === "" ? [b, a] : [a, b]
   // Half past seven is no number, and seven o'clock may be written as one.
   if ((measured.unit === "am" || measured.unit === "pm") && measured.number === null) return false
+  // 3 apples are not 3 hours.
+  if (!isWithin(plain.counted, measured.counted)) return false
   if (isSame(plain, measured)) return true
   return (measured.unit === "%" || measured.unit === "cent") && isSame(plain, measured, true)
 }

@@ -78,6 +78,11 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // Decimals that go on are those of a period that is seen: a digit three times, more digits twice.
   [new RegExp(String.raw`(\.\d{0,12}?)(\d)\2{2,40}${GOES_ON}`, "g"), "$1\\overline{$2}"],
   [new RegExp(String.raw`(\.\d{0,12}?)(\d{2,12}?)\2{1,20}${GOES_ON}`, "g"), "$1\\overline{$2}"],
+  // `0.3 repeating`, where one digit is all there is to repeat, or the same digits stand several times.
+  [
+    /(?<=\d\.)(?:(\d)\1{0,20}|(\d{2,6})\2{1,10})\s*\(?(?:\\text\s*\{\s*)?\(?(?:repeating|recurring)\)?(?:\s+decimal)?\s*\}?\)?$/,
+    "\\overline{$1$2}"
+  ],
   [/(?<!\d)\.(?=\\overline\{\d)/g, "0."],
   [
     /(?<![\w\\.^])(\d+|[a-z])\s*(?:\\choose(?![A-Za-z])|\schoose\s|\\text\s*\{\s*choose\s*\})\s*(\d+|[a-z])(?![\w.])/g,

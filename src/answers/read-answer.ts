@@ -21,6 +21,7 @@ import { differenceOf, unionOf } from "./unions.ts"
 import {
   clockIn,
   compoundIn,
+  counting,
   DEGREES,
   FUNCTION,
   made,
@@ -288,7 +289,7 @@ const valueOrWords = (text: string, unit: string | null): Answer => {
     return moneyBehind[2] === "¢" ? made(money) : money
   }
   const percent = /^([^]*[^\s\\])\s*(?:\\?%|\\text\s*\{\s*percent\s*\}|(?<=\d\s*)percent)$/.exec(text)
-  if (percent !== null && unit === null) return valueOrWords(percent[1]!, "%")
+  if (percent !== null && !unit) return valueOrWords(percent[1]!, "%")
   const degrees = DEGREES.exec(text)
   if (degrees !== null && !FUNCTION.test(text) && !/cis/.test(text)) return valueOrWords(degrees[1]!, unit ?? "degree")
   const temperature = TEMPERATURE.exec(text)
@@ -319,26 +320,28 @@ const measuredIn = (text: string): Answer | null => {
   if (ordinal !== undefined && !ORDINAL.test(front + ordinal)) return null
   // Letters that touch a number are variables.
   if (touches && scale === null && ordinal === undefined && !isTouchingUnit(behind)) return null
-  if (percent !== null)
-    return percent.rest !== "" && unitIn(percent.rest, setting) !== ""
-      ? null
-      : scaled(valueOrWords(front.trim(), "%"), percent.factor)
+  if (percent !== null) {
+    const said = percent.rest === "" ? NOTHING_SAID : unitIn(percent.rest, setting)
+    return said?.unit !== "" ? null : counting(scaled(valueOrWords(front.trim(), "%"), percent.factor), said.counted)
+  }
   if (scale !== null) {
-    const unit = scale.rest === "" ? "" : unitIn(scale.rest, setting)
-    return unit === null ? null : scaled(valueOrWords(front.trim(), unit), scale.factor)
+    const said = scale.rest === "" ? NOTHING_SAID : unitIn(scale.rest, setting)
+    return said && counting(scaled(valueOrWords(front.trim(), said.unit), scale.factor), said.counted)
   }
   const said = `${behind}${power}`.replaceAll(/[{}\s]+(?=\^?-?[1-3]\b)|[{}]/g, "")
-  const unit = unitIn(said.slice(ordinal?.length ?? 0), setting)
-  if (unit === null) return null
+  const kept = unitIn(said.slice(ordinal?.length ?? 0), setting)
+  if (kept === null) return null
   // A matrix of three rows and four columns is not twelve of them.
-  if (unit === "" && SIZE.test(front)) return words(`${front.trim().replaceAll(/\s*\\times\s*/g, " times ")} ${behind}`)
-  const value = valueOrWords(front.trim(), unit)
+  if (kept.unit === "" && SIZE.test(front)) return words(`${front.trim().replaceAll(/\s*\\times\s*/g, " times ")} ${behind}`)
+  const value = counting(valueOrWords(front.trim(), kept.unit), kept.counted)
   return joined === text && isPlainUnit(said, setting === "text") ? value : made(value)
 }
 
+const NOTHING_SAID = { unit: "", counted: [] }
+
 /** Money with a sign may say what it is paid for: `$15 per hour`, `$7 million`. */
 const ofMoney = (text: string, unit: string | null, money: string): Answer => {
-  const own = unitIn(money)!
+  const own = unitIn(money)!.unit
   if (unit !== null && unit !== "") return valueOrWords(text, unit)
   const found = measuredParts(text)
   if (found === null) return valueOrWords(text, own)
@@ -350,8 +353,8 @@ const ofMoney = (text: string, unit: string | null, money: string): Answer => {
   const rest = (scale?.rest ?? behind).trim()
   const rate = /^(?:per\s|\/|an?\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
   const said = unitIn(rest)
-  if (rate === null && said !== "" && said !== own) return valueOrWords(text, own)
-  const value = made(valueOrWords(front.trim(), rate ?? own))
+  if (rate === null && said?.unit !== "" && said?.unit !== own) return valueOrWords(text, own)
+  const value = counting(made(valueOrWords(front.trim(), rate?.unit ?? own)), (rate ?? said)!.counted)
   return scale === null ? value : scaled(value, scale.factor)
 }
 
@@ -375,7 +378,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return { kind: "value", expression, number, unit, plain: true, name: null }
+  return { kind: "value", expression, number, unit, counted: [], plain: true, name: null }
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
@@ -383,6 +386,7 @@ const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({
   expression: { kind: "number", value: value satisfies Rational },
   number: text,
   unit,
+  counted: [],
   plain: true,
   name: null
 })

@@ -8,6 +8,7 @@ import { areProportional, equalExpressions, exactOf } from "./mathematics/compar
 import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
+import { areAlike } from "./vocabulary/kept-words.ts"
 
 export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 export type Same = (a: Answer, b: Answer) => boolean
@@ -109,7 +110,7 @@ export const differenceOf = (relation: OfKind<"relation">): Expression =>
 const areIdentical: Same = (a, b) => {
   spend(1)
   if (a.kind !== "value" || b.kind !== "value") return sameOfKind(a, b, areIdentical)
-  if (a.name !== b.name) return false
+  if (a.name !== b.name || !areAlike(a.counted, b.counted)) return false
   if (a.unit === b.unit) return equalExpressions(a.expression, b.expression)
   return a.unit !== "" && b.unit !== "" && areInRatio(a, b)
 }

@@ -55,7 +55,15 @@ export const differenceOf = (from: Answer, without: Answer): Answer | null => {
 }
 
 const INFINITY: Expression = { kind: "constant", name: "infinity" }
-const end = (expression: Expression): Value => ({ kind: "value", expression, number: null, unit: "", plain: true, name: null })
+const end = (expression: Expression): Value => ({
+  kind: "value",
+  expression,
+  number: null,
+  unit: "",
+  counted: [],
+  plain: true,
+  name: null
+})
 /** The ends of what has none. */
 export const UPPER = end(INFINITY)
 export const LOWER = end({ kind: "negative", of: INFINITY })

@@ -1,8 +1,8 @@
 /**
  * Pairs of answers that are equal or not: 132 that were written before the comparison was, 175 of units, times and unions that
  * were written before those were read, those of plain text and of what a reviewer found wrong (`letter-pairs.json`), those of
- * what stands behind a number (`counted-pairs.json`), those of roots, orders and Unicode (`convention-pairs.json`), and 338
- * of the field where they are at hand. By category, so that one which is weak is seen.
+ * what stands behind a number (`counted-pairs.json`, `kept-pairs.json`), those of roots, orders and Unicode
+ * (`convention-pairs.json`), and 338 of the field where they are at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -28,6 +28,7 @@ const LETTERS = path.join(import.meta.dirname, "letter-pairs.json")
 const SHAPES = path.join(import.meta.dirname, "shape-pairs.json")
 const COUNTED = path.join(import.meta.dirname, "counted-pairs.json")
 const CONVENTIONS = path.join(import.meta.dirname, "convention-pairs.json")
+const KEPT = path.join(import.meta.dirname, "kept-pairs.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -37,6 +38,7 @@ describe.each([
   ["of powers, shapes and what plain text says", SHAPES],
   ["of what stands behind a number", COUNTED],
   ["of conventions of schools and of Unicode", CONVENTIONS],
+  ["of the words that answers keep", KEPT],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

@@ -16,6 +16,7 @@ import { isTouchingUnit, type Setting, shareOf, unitIn } from "./units.ts"
 export interface Quantity {
   readonly value: Rational
   readonly unit: string
+  readonly counted: ReadonlyArray<string>
   /** Whether one of its numbers has a decimal point. */
   readonly decimal: boolean
 }
@@ -40,16 +41,17 @@ export const compoundIn = (text: string): Quantity | null => {
     .replaceAll(/(?<=[A-Za-z.'"])\s*,\s*(?:and\s+)?|\s+and\s+/g, " ")
     .trim()
   const negative = flat.startsWith("-")
-  const pieces: Array<{ readonly amount: Rational; readonly unit: string; readonly decimal: boolean }> = []
+  const pieces: Array<{ readonly amount: Rational } & Omit<Quantity, "value">> = []
   PIECE.lastIndex = negative ? 1 : 0
   while (PIECE.lastIndex < flat.length) {
     const found = PIECE.exec(flat)
     if (found === null) return null
     const [, digits, word] = found
     const numeral = numeralIn(digits!)
-    const unit = unitOf(word!, pieces.at(-1)?.unit)
-    if (numeral === null || unit === null || unit === "" || pieces.length > 4) return null
-    pieces.push({ amount: numeral.value, unit, decimal: digits!.includes(".") })
+    const said = unitOf(word!, pieces.at(-1)?.unit)
+    // `5 miles north, 300 feet east`: what the parts before the last count is another thing.
+    if (numeral === null || said === null || said.unit === "" || pieces.length > 4 || pieces.at(-1)?.counted.length) return null
+    pieces.push({ ...said, amount: numeral.value, decimal: digits!.includes(".") })
   }
   if (pieces.length < 2) return null
   let total = pieces[0]!
@@ -58,22 +60,27 @@ export const compoundIn = (text: string): Quantity | null => {
     const isInside = share !== null && compare(share, ONE) > 0 && compare(piece.amount, share) < 0
     if (!isInside || pieces[i]!.amount.bottom !== 1n) return null
     const amount = add(multiply(total.amount, share)!, piece.amount)!
-    total = { amount, unit: piece.unit, decimal: total.decimal || piece.decimal }
+    total = { amount, unit: piece.unit, counted: piece.counted, decimal: total.decimal || piece.decimal }
   }
   const { top, bottom } = total.amount
-  return { value: { top: negative ? -top : top, bottom }, unit: total.unit, decimal: total.decimal }
+  return { value: { top: negative ? -top : top, bottom }, unit: total.unit, counted: total.counted, decimal: total.decimal }
 }
 
 const ONE: Rational = { top: 1n, bottom: 1n }
 
 /** `m` behind hours is minutes; `'` is feet, or minutes behind degrees. */
-const unitOf = (word: string, before: string | undefined): string | null => {
+const unitOf = (word: string, before: string | undefined): ReturnType<typeof unitIn> => {
+  const unit = shortUnit(word, before)
+  return unit === null ? unitIn(word) : { unit, counted: [] }
+}
+
+const shortUnit = (word: string, before: string | undefined): string | null => {
   if (word.startsWith("^")) return "degree"
   const isAngle = before === "degree" || before === "arcmin"
   if (/^['′]$/.test(word)) return isAngle ? "arcmin" : "ft"
   if (/^(?:['′]{2}|["″])$/.test(word)) return isAngle ? "arcsec" : "in"
   if (/^m$/i.test(word) && before === "h") return "min"
-  return word.toLowerCase() === "d" ? "day" : unitIn(word)
+  return word.toLowerCase() === "d" ? "day" : null
 }
 
 /** Signs of money, and the words that are put for them. */
@@ -132,7 +139,7 @@ const CLOCK = /^(\d{1,2})(?::([0-5]\d))?\s*(?:\\text\s*\{)?\s*(?:([ap])\.?\s?m\.
 /** Hours of the half of a day that is named: `7:30 p.m.` is seven and a half after noon. */
 export const clockIn = (text: string): Quantity | null => {
   if (/^(?:\\text\s*\{\s*)?(?:noon|midnight)\s*\}?$/i.test(text))
-    return { value: TWELVE, unit: /noon/i.test(text) ? "pm" : "am", decimal: false }
+    return { value: TWELVE, unit: /noon/i.test(text) ? "pm" : "am", counted: [], decimal: false }
   const found = CLOCK.exec(text)
   if (found === null) return null
   const [, hours, minutes = "00", half, name] = found
@@ -142,7 +149,7 @@ export const clockIn = (text: string): Quantity | null => {
     { top: BigInt(hours!), bottom: 1n },
     multiply({ top: BigInt(minutes), bottom: 1n }, { top: 1n, bottom: 60n })!
   )!
-  return { value, unit: after ? "pm" : "am", decimal: false }
+  return { value, unit: after ? "pm" : "am", counted: [], decimal: false }
 }
 
 const TWELVE: Rational = { top: 12n, bottom: 1n }
@@ -167,6 +174,10 @@ export const withUnitsJoined = (text: string): string => {
   return joined
 }
 
+/** A value with what it counts. */
+export const counting = (answer: Answer, counted: ReadonlyArray<string>): Answer =>
+  answer.kind === "value" && counted.length > 0 ? { ...answer, counted: [...answer.counted, ...counted] } : answer
+
 /** A value that more than its number and one word says. */
 export const made = (answer: Answer): Answer => (answer.kind === "value" ? { ...answer, plain: false } : answer)
 
@@ -177,19 +188,21 @@ export const scaled = (answer: Answer, factor: Rational): Answer => {
   return { ...answer, expression, number: exact && numberText(exact, answer.number?.includes(".") === true), plain: false }
 }
 
-export const ofQuantity = ({ value, unit, decimal }: Quantity, plain: boolean): Answer => ({
+export const ofQuantity = ({ value, unit, counted, decimal }: Quantity, plain: boolean): Answer => ({
   kind: "value",
   expression: { kind: "number", value },
   // Half past seven is held as it was written.
   number: (unit === "am" || unit === "pm") && value.bottom !== 1n ? null : numberText(value, decimal),
   unit,
+  counted,
   plain,
   name: null
 })
 
 const IN_TEXT = /^(?<front>[^]*[^\s_^])\s*\\text\s*\{(?<text>[^{}]*)\}\s*(?<power>\^\s*\{?\s*-?[1-3]\s*\}?)?$/
 const BEHIND_NUMBER = new RegExp(
-  String.raw`^(?<front>[-+\d.,/\s]*\d\.?(?:(?:\s*(?:\\times|\\cdot|\*)\s*10)?\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+))?)` +
+  String.raw`^(?<front>[-+\d.,/\s]*\d\.?(?:(?:\s*(?:\\times|\\cdot|\*)\s*10)?\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+))?` +
+    String.raw`(?:\s*\\?%(?=\s))?)` +
     String.raw`(?<gap>\s*)(?<words>[A-Za-z°µμΩ¢][A-Za-z°µμΩ¢'’ ./*^{}\d\\-]*)$`
 )
 

@@ -111,6 +111,8 @@ const TIMES: ReadonlyArray<Row> = [
   ["Tb", "", "1e12", "bit"],
   ["bps", "", "1", "bit s-1", "up"],
   ["Bps", "", "8", "bit s-1", "up"],
+  ["Kbps", "", "1000", "bit s-1"],
+  ["KBps", "", "8000", "bit s-1"],
   // Work of people, which is no time.
   ["", "manhour", "1", "manhour"],
   ["", "manday", "1", "manday"]
@@ -232,9 +234,12 @@ export const unitNamed = (text: string): Unit | undefined => {
   return prefixed(small, NAMES, true) ?? (isOfTwoCases(small) ? undefined : prefixed(small, SIGNS, false)) ?? FOLDED.get(small)
 }
 
-/** Whether a sign in small letters is that of another unit with a prefix in capitals: milli and mega, pico and peta. */
+/**
+ * Whether a sign in small letters is that of another unit in capitals: milli and mega, pico and peta, bits and bytes (`BPS`).
+ */
 const isOfTwoCases = (small: string): boolean =>
-  /^[mp]/.test(small) && small !== "pm" && prefixed(`${small[0]!.toUpperCase()}${small.slice(1)}`, SIGNS, false) !== undefined
+  /^[kmgtp]?bps$/.test(small) ||
+  (/^[mp]/.test(small) && small !== "pm" && prefixed(`${small[0]!.toUpperCase()}${small.slice(1)}`, SIGNS, false) !== undefined)
 
 const written = (sign: string) => [sign.toLowerCase(), prefixed(sign, SIGNS, false)!] as const
 

@@ -1,7 +1,7 @@
 /**
  * Units behind numbers (`table.ts`). What can be measured keeps its unit, money and angles too: 5 cm is 0.05 m and not 5 m.
- * Words that say what is counted (`17 apples`, `../vocabulary/counted.ts`) are dropped. All else (`7 or more`, `4 r^2`) is no
- * unit, and the text no number with one.
+ * Words that say what is counted (`17 apples`, `../vocabulary/counted.ts`) are kept beside it. All else (`7 or more`,
+ * `4 r^2`) is no unit, and the text no number with one.
  */
 
 import type { Expression } from "../mathematics/Expression.ts"
@@ -9,6 +9,7 @@ import { multiply, power, type Rational } from "../mathematics/rational.ts"
 import { isMathematical } from "../mathematics/tokens.ts"
 import { spend } from "../mathematics/work.ts"
 import { isCounted } from "../vocabulary/counted.ts"
+import { keptOf } from "../vocabulary/kept-words.ts"
 import { areVariables } from "../words.ts"
 import { isSign, LETTERS, type Unit, unitNamed } from "./table.ts"
 
@@ -49,17 +50,32 @@ const HYPHENS = /\b([A-Za-z]+)-([A-Za-z]+)(?:-[A-Za-z]+)*/g
 /** What stands before words: a blank or nothing, a command for text, where no letter is a variable, or a blank of TeX. */
 export type Setting = "plain" | "text" | "mathematics"
 
-/**
- * The unit that words behind a number are, as it is written (`cm^2`, `mi/h`, `per day`); "" for none to keep; null for what is
- * none.
- */
-export const unitIn = (words: string, setting: Setting = "plain"): string | null => {
+/** What words behind a number say of it. */
+interface Said {
+  /** As it is written (`cm^2`, `mi/h`, `per day`); "" for none. */
+  readonly unit: string
+  /** The words of what is counted. */
+  readonly counted: ReadonlyArray<string>
+}
+
+/** The unit that words behind a number are, and what they count; null for what is neither. */
+export const unitIn = (words: string, setting: Setting = "plain"): Said | null => {
   if (setting !== "text" && words.split(/[\s/]+/).some((word) => isMathematical(word) && unitNamed(word) === undefined))
     return null
   const parts = partsOf(words).map((part) => factorsIn(part, setting))
   if (parts.includes(null)) return null
-  const factors = parts.flatMap((part, i) => (i === 0 ? part! : part!.map((factor) => ({ ...factor, power: -factor.power }))))
-  if (factors.length === 0 || factors.length > 4) return factors.length === 0 ? "" : null
+  const factors = parts.flatMap((part, i) =>
+    i === 0 ? part!.factors : part!.factors.map((factor) => ({ ...factor, power: -factor.power }))
+  )
+  if (factors.length > 4) return null
+  const counted = parts.flatMap((part, i) => keptOf(part!.others, i, part!.factors.some(isLength)))
+  return { unit: unitOf(factors), counted }
+}
+
+const isLength = ({ powers }: Factor): boolean => "m" in powers || "unit" in powers
+
+const unitOf = (factors: ReadonlyArray<Factor>): string => {
+  if (factors.length === 0) return ""
   const [up, down] = [factors.filter((factor) => factor.power > 0), factors.filter((factor) => factor.power < 0)]
   // Letters side by side would be variables when they are read again.
   const areLetters = up.length > 1 && up.every((factor) => factor.written.length === 1)
@@ -138,20 +154,23 @@ export const isTouchingUnit = (words: string): boolean => {
 }
 
 /** Units side by side are a product; among words that count the first unit is meant (`cm long`, `US dollars`). None: no unit. */
-const factorsIn = (part: string, setting: Setting): ReadonlyArray<Factor> | null => {
+const factorsIn = (
+  part: string,
+  setting: Setting
+): { readonly factors: ReadonlyArray<Factor>; readonly others: ReadonlyArray<string> } | null => {
   const inText = setting === "text"
   const words = part.split(/\s+/).filter(Boolean)
   const factors = words.map((word) => factorIn(word, inText))
   if (factors.every((factor) => factor !== null)) {
     const areLetters = words.length > 1 && words.every((word) => /^[A-Za-z](?:\^|$)/.test(word))
     // `3 m s` is a product of variables, and `3 m s^-1` is a speed.
-    return areLetters && !inText && !part.includes("^-") ? null : factors
+    return areLetters && !inText && !part.includes("^-") ? null : { factors, others: [] }
   }
   // `3 ab`, `2 xy^2`: letters, and nothing that is counted.
   if (setting === "mathematics" || (!inText && words.every((word) => areVariables(word.replace(/\^[23]$/, ""))))) return null
   const first = words.findIndex((word, i) => factors[i] !== null && isClear(word, words[i + 1], i === 0))
   if (!words.every((word, i) => i === first || isCounted(words, i, inText))) return null
-  return first < 0 ? [] : [factors[first]!]
+  return first < 0 ? { factors: [], others: words } : { factors: [factors[first]!], others: words.toSpliced(first, 1) }
 }
 
 /** `5 in total` is no length. */

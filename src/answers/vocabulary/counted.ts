@@ -1,12 +1,12 @@
 /**
- * What may stand behind a number and be left out: what is counted. `17 apples` is 17, and `2 lwh`, `5 dozens` and `5 wrong` are
- * not the number before them.
+ * What may stand behind a number as what is counted, and which one of two may leave out: `17 apples` is 17, and `2 lwh`, `5
+ * dozens` and `5 wrong` are not the number before them.
  *
  * A word of what is counted looks like a word (`shape.ts`): small letters, or a capital before them, five and more, or four that
  * begin with a consonant; shorter ones are listed (`short-words.ts`). It has no power and no index, and no blank of TeX before
- * it. It is no function or Greek letter, nor one with a letter or two behind it (`sinx`); no number, multiplier or fraction; and
- * nothing that denies a number, judges it, compares it or calculates with it. In a command for text no letter is a variable, so
- * that three letters with the shape of a word are one.
+ * it. It is no function or Greek letter, nor one with a letter or two behind it (`sinx`); no number, multiplier or fraction; no
+ * adjective by itself; and nothing that denies a number, judges it, compares it or calculates with it. In a command for text no
+ * letter is a variable, so that three letters with the shape of a word are one.
  *
  * Letters that are no word are a product of variables.
  */
@@ -22,7 +22,8 @@ const set = (text: string): ReadonlySet<string> => new Set(text.split(" "))
 const SAYS_MORE = set(
   // It denies, doubts or corrects it.
   "no not never none nor neither cannot cant nothing nope yes yep yeah okay oops sorry wait hmm maybe perhaps " +
-    "guess guessed typo error " +
+    "guess guessed typo error errors mistakes nobody noone nowhere nonsense rubbish garbage ignore ignored ignoring whatever " +
+    "without besides something anything negate contradiction contradictions contradicts contradictory debatable moot wrongly " +
     "mistake mistaken unsure uncertain approx about around roughly almost nearly circa ish otherwise instead " +
     "rather except actually " +
     // It compares it, or bounds it.
@@ -36,6 +37,7 @@ const SAYS_MORE = set(
     // It calculates with it.
     "plus minus times divided multiplied added subtracted increased decreased reduced mod modulo factorial " +
     "negative negated opposite " +
+    "powers omicron repeating recurring recurs sqrt " +
     "squared cubed square cube root rooted power raised exponent reciprocal inverse doubt wrongs doubling halving " +
     "tripling squaring doubled halved tripled " +
     "quadrupled quintupled " +
@@ -51,13 +53,25 @@ const SAYS_MORE = set(
 
 /** What judges a number by itself, and things when they follow: `5 wrong`, `5 wrong answers`. */
 const JUDGES = set(
-  "wrong right correct incorrect false true invalid valid impossible possible unlikely unknown undefined doubtful " +
-    "dubious bogus fake roman extra " +
+  "wrong right correct incorrect false true invalid valid unlikely unknown undefined " +
+    "bogus fake roman extra mythical fictional hypothetical inexact inaccurate incomplete inconclusive indeterminate " +
+    "imaginary complex prime sine cosine tangent cotangent secant cosecant logarithm integral derivative limit gradient " +
+    "transpose conjugate determinant modulus exponential " +
     "additional square decimal inverse negative double triple"
 )
 
 /** What compares, behind what is measured or before things: `5 inches longer`, `5 larger boxes`. */
-const COMPARES = set("greater larger bigger smaller higher lower longer shorter short")
+const COMPARES = set(
+  "greater larger bigger smaller higher lower longer shorter short older younger taller heavier lighter faster slower wider " +
+    "narrower deeper shallower warmer colder hotter cooler thicker thinner richer poorer earlier later nearer farther " +
+    "closer cheaper"
+)
+
+/** Adjectives, by how they begin or end: they are nothing that is counted, and stand before it. `5 erroneous`, `5 unproven`. */
+const ADJECTIVE = /^un(?!i|cle|der|load)[a-z]{4,}$|^non[a-z]{4,}$|(?:[^o]ous|[ai]ble|less|ful)$/
+const NO_ADJECTIVE =
+  /^(?:(?:time|turn|vege)?tables?|(?:c|st|s|f|syll|vari)ables?|constables?|bibles?|(?:hand|cup|spoon|mouth|bucket|box)ful)$/
+const isAdjective = (word: string): boolean => ADJECTIVE.test(word) && !NO_ADJECTIVE.test(word) && !/[^su]s$/.test(word)
 
 /** Words in -ly that are no adverbs of a number. */
 const IN_LY = set(
@@ -101,7 +115,7 @@ const LITTLE = set("of in on at by it we us my a an")
 
 /** Whether one of the words behind a number is part of what is counted. */
 export const isCounted = (words: ReadonlyArray<string>, at: number, inText: boolean): boolean => {
-  const [said, next] = [words[at]!, words[at + 1]]
+  const [said, next] = [words[at]!.replace(/^(un|non)-/i, "$1"), words[at + 1]]
   const parts = said.split("-")
   if (parts.length > 1) return isCountedCompound(parts, next, inText)
   const letters = said.replace(/['’]s?$/, "")
@@ -114,6 +128,7 @@ export const isCounted = (words: ReadonlyArray<string>, at: number, inText: bool
   if (COMPARES.has(word) && at > 0) return true
   // `5 refuted`, and not `5 painted eggs` or `5 eggs painted`.
   if (at === 0 && DONE.test(word) && !words.slice(1).some(isPlural)) return false
+  if (isAdjective(word) && (next === undefined || LITTLE.has(next.toLowerCase()))) return false
   return JUDGES.has(word) || COMPARES.has(word) ? isPlural(next) && !isSaying(next!.toLowerCase()) : !isSaying(word)
 }
 

@@ -18,6 +18,7 @@ const MULTIPLIERS = new Map<string, bigint>(
   ].flatMap(([name, size]) => [[name, size] as const, [`${name}s`, size] as const])
 )
 MULTIPLIERS.set("tens", 10n)
+for (const name of ["milliard", "milliards"]) MULTIPLIERS.set(name, 10n ** 9n)
 
 /** What a word multiplies the number before it by; undefined where it does not. */
 export const multiplierNamed = (word: string): bigint | undefined => MULTIPLIERS.get(word)
@@ -58,7 +59,8 @@ export const fractionNamed = (word: string): { readonly bottom: bigint; readonly
 const OTHERS = new Set(
   (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen " +
-    "nineteen second halfs thou mil mill score scores googol googolplex myriad myriads naught nought nil tens " +
+    "nineteen second halfs thou mil mill score scores googol googols googolplex googolplexes umpteen " +
+    "myriad myriads naught nought nil tens " +
     "ones twos threes fours " +
     "fives sixes sevens eights nines zeros zeroes"
   ).split(" ")
