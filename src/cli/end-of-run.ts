@@ -71,7 +71,7 @@ export const endOfRun = async ({
     if (digest !== null) line(`Digest   ${digest} of all ${done.length} artifacts, ${whereEqual(record.engine)}`)
     for (const verdict of await ownVerdicts(root, record, ownClaims)) line(`Claim    ${verdict}`)
     if (writeReport) {
-      const report = await ensureReport({ root, record, description: study.description, ownClaims })
+      const report = await ensureReport({ root, record, description: study.description, ownClaims: [ownClaims] })
       if (report.problem === null) line(`Report   ${report.file}`)
       else say(`The report could not be written: ${report.problem}`)
     }

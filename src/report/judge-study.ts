@@ -11,10 +11,12 @@ import { readStudy, type StudyData } from "./data/study-data.ts"
 
 /** The scoreboard of a run; `whole` is what was read of all of it, where that is at hand. */
 export const judgeStudy = Effect.fnUntraced(function* (record: RunRecord, claims: ReadonlyArray<Claim>, whole?: StudyData) {
+  // A study by itself and as a part of another binds the same claims.
+  const once = [...new Map(claims.map((claim) => [`${claim.study ?? ""} ${claim.id}`, claim])).values()]
   const data = new Map<string | undefined, StudyData>(whole === undefined ? [] : [[undefined, whole]])
-  for (const { study } of claims)
+  for (const { study } of once)
     if (!data.has(study)) data.set(study, yield* readStudy(study === undefined ? record : partOf(record, study), ""))
-  return judge(claims, ({ study }) => data.get(study)!)
+  return judge(once, ({ study }) => data.get(study)!)
 })
 
 /** A line for each claim: `C4 supported: pass@1 and majority@k rise ...`. */

@@ -28,7 +28,7 @@ export interface ReportRequest {
   /** What the study is, in a sentence. */
   readonly description: string
   /** The claims that the study's own file makes, to be judged by it. */
-  readonly ownClaims?: StudyClaims
+  readonly ownClaims?: ReadonlyArray<StudyClaims>
   /** Where to write it; by default the store's own place for it, where it is kept if it is there. */
   readonly output?: string
 }
@@ -45,7 +45,11 @@ export const ensureReport = async (request: ReportRequest): Promise<WrittenRepor
   try {
     if (output === undefined && isWhole(inside(root, "reports", name))) return { file, problem: null, drawn: false }
     const { renderReport } = await import("./render-report.ts")
-    const rendered = renderReport(record, description, ownClaims?.claims ?? [])
+    const rendered = renderReport(
+      record,
+      description,
+      (ownClaims ?? []).flatMap(({ claims }) => claims)
+    )
     const exit = await Effect.runPromiseExit(Effect.provide(rendered, Store.reading(root)))
     if (Exit.isFailure(exit)) return { file, problem: errorText(Cause.squash(exit.cause)), drawn: false }
     if (output === undefined) makeInside(root, "reports")
@@ -66,10 +70,9 @@ const reportName = ({ record, description, ownClaims }: ReportRequest): string =
   ])
   const code = codeOf(RENDERER, { lenient: true }).map(({ name, digest }) => [name, digest])
   // A claim is code: that of the study's file, with all that it imports.
-  const claims =
-    ownClaims === undefined || ownClaims.claims.length === 0
-      ? []
-      : codeOf(ownClaims.file, { lenient: true }).map(({ digest }) => digest)
+  const claims = (ownClaims ?? [])
+    .filter((own) => own.claims.length > 0)
+    .flatMap(({ file }) => codeOf(file, { lenient: true }).map(({ digest }) => digest))
   const digest = sha256(canonicalJson([code, claims, record.study, description, record.status, shown]))
   return `${record.study.replaceAll(/[^\w.-]/g, "_").slice(0, 100)}-${digest.slice(0, 16)}.html`
 }

@@ -86,6 +86,23 @@ describe("a study with its claim in one file", () => {
   })
 })
 
+describe("a report of several runs", () => {
+  test("compares what differs between them: each run has one strength, both together are judged", async () => {
+    const { study } = await loadStudyFile("kl-sweep")
+    const one = await runStudy(root, "kl-sweep-20261122-020000-0003", { kls: ["0"], seeds: 3 }, study)
+    await runStudy(root, "kl-sweep-20261122-020001-0004", { kls: ["1"], seeds: 3 }, study)
+    expect(one.result.status).toBe("succeeded")
+    const report = async (...names: ReadonlyArray<string>) => {
+      const file = (await listen(() => command.run([...names, "--store", root]))).trim()
+      return textIn(file, "claims")
+    }
+    expect(await report("kl-sweep-20261122-020000-0003")).toContain("Needs RL runs with kl 0 and with kl 1 on the same policy.")
+    const both = await report("kl-sweep-20261122-020000-0003", "kl-sweep-20261122-020001-0004")
+    expect(both).toContain("1 supported.")
+    expect(both).toMatch(FALL)
+  })
+})
+
 describe("a report's name", () => {
   test("follows the claims: another criterion in the study's file is another report", async () => {
     const copy = path.join(root, "kl-sweep.ts")
@@ -95,7 +112,7 @@ describe("a report's name", () => {
     const nameWith = async (text: string) => {
       const file = path.join(root, `${text.length}-${path.basename(copy)}`)
       fs.writeFileSync(file, text)
-      return (await ensureReport({ root, record: nothingRan(), description: "d", ownClaims: { ...ownClaims, file } })).file
+      return (await ensureReport({ root, record: nothingRan(), description: "d", ownClaims: [{ ...ownClaims, file }] })).file
     }
     const first = await nameWith(absolute)
     expect(await nameWith(`${absolute}// a comment says nothing to a reader of the report\n`)).toBe(first)
@@ -131,7 +148,7 @@ describe("a study's file with claims that cannot be used", () => {
 
   test("and one whose own code fails says so in its place", async () => {
     const { ownClaims } = await load("throws", `[${claim("{ evidence: (data) => data.cells[99].name }")}]`)
-    const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims })
+    const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims: [ownClaims] })
     expect(textIn(report.file, "claims")).toContain("The claim's own code failed: Cannot read properties of undefined")
   })
 

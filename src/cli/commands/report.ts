@@ -1,13 +1,15 @@
-/** `pipeline report <study|run>`: writes the report of a study's latest run, or of the run named. */
+/** `pipeline report <study|run>...`: writes the report of a study's latest run, of the run named, or of several as one. */
 
-import { type RunRecord, recordOf } from "../../report/data/RunRecord.ts"
+import type { Claim } from "../../report/claims/Claim.ts"
+import type { StudyClaims } from "../../report/claims/study-claims.ts"
+import { type RunRecord, recordOf, together } from "../../report/data/RunRecord.ts"
 import { ensureReport } from "../../report/write-report.ts"
 import { readRun } from "../../store/objects/Runs.ts"
 import { print, say } from "../output.ts"
 import { outputTarget } from "../result-file.ts"
 import { nothingKnown, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
-import { loadStudyFile, studyNames } from "../studies.ts"
+import { loadStudyFile, type StudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {
@@ -16,23 +18,28 @@ const flags = {
 
 export const command: Command = {
   name: "report",
-  summary: "Write the report of a study's latest run, or of one run: a single HTML file with figures, claims and numbers.",
-  usage: "pipeline report <study|run> [flags]",
+  summary:
+    "Write the report of a study's latest run, of one run, or of several together: a single HTML file with figures, claims " +
+    "and numbers.",
+  usage: "pipeline report <study|run>... [flags]    of several runs, what differs between them is compared",
   flags,
   run: async (args) => {
-    const parsed = parse("report", flags, args, { min: 1, max: 1, words: "a study or a run" })
+    const parsed = parse("report", flags, args, { min: 1, max: MOST_RUNS, words: "studies or runs" })
     const root = existingStore(parsed)
-    const record = findRun(root, parsed.positionals[0]!)
+    const records = parsed.positionals.map((name) => findRun(root, name))
+    const record = together(records)
     const output = parsed.text("output")
     const target = output === undefined ? null : outputTarget(output)
     if (target !== null && target.kind !== "file")
       throw new UsageError({ problem: `--output ${output}: a report is a file. Name one that ends in .html.` })
-    const known = studyNames().includes(record.study) ? await loadStudyFile(record.study) : null
+    const studies = await Promise.all(
+      [...new Set(records.map(({ study }) => study))].filter((study) => studyNames().includes(study)).map(loadStudyFile)
+    )
     const report = await ensureReport({
       root,
       record,
-      description: known?.study.description ?? "",
-      ...(known === null ? {} : { ownClaims: known.ownClaims }),
+      description: studies.map(({ study }) => study.description).join(" "),
+      ownClaims: claimsOf(studies),
       ...(target === null ? {} : { output: target.path })
     })
     if (report.problem !== null) {
@@ -43,6 +50,19 @@ export const command: Command = {
     return 0
   }
 }
+
+/** More would not be told apart in a figure. */
+const MOST_RUNS = 20
+
+/** The claims of the studies, each about its own nodes where there are several. */
+const claimsOf = (studies: ReadonlyArray<StudyFile>): ReadonlyArray<StudyClaims> =>
+  studies.map(({ study, ownClaims }) =>
+    studies.length === 1 ? ownClaims : { ...ownClaims, claims: inStudy(study.name, ownClaims.claims) }
+  )
+
+/** As ofStudy, but those of a study of studies stay with their own. */
+const inStudy = (name: string, claims: ReadonlyArray<Claim>): ReadonlyArray<Claim> =>
+  claims.map((claim) => ({ study: name, ...claim }))
 
 /** A run by its id, or of a study the newest that succeeded; where none did, the newest. */
 const findRun = (root: string, name: string): RunRecord => {

@@ -92,6 +92,36 @@ export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null =
   return { run, study, startedAt, settings, command, engine, status, nodes, byId: new Map(nodes.map((node) => [node.id, node])) }
 }
 
+/**
+ * Several runs as one, so that dimensions which differ between them (set by `--set`) are compared like any other: every node
+ * once, finished where it is so in any of them, and each with the studies of the runs that have it. Of one run, that run.
+ */
+export const together = (records: ReadonlyArray<RunRecord>): RunRecord => {
+  const [first] = records
+  if (first === undefined) throw new Error("No run is nothing to report of.")
+  if (records.length === 1) return first
+  const byId = new Map<string, RunNode>()
+  for (const { study, nodes } of records)
+    for (const node of nodes) {
+      const known = byId.get(node.id)
+      const studies = [...new Set([...(known?.studies ?? []), ...(node.studies ?? []), study])]
+      const better = known === undefined || known.outcome.state !== "finished" ? node : known
+      byId.set(node.id, { ...better, studies })
+    }
+  const all = (of: (record: RunRecord) => string) => [...new Set(records.map(of))].join(" + ")
+  return {
+    run: all(({ run }) => run),
+    study: all(({ study }) => study),
+    startedAt: first.startedAt,
+    settings: Object.fromEntries(records.flatMap(({ settings }) => Object.entries(settings))),
+    command: first.command,
+    engine: all(({ engine }) => engine),
+    status: records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded",
+    nodes: [...byId.values()],
+    byId
+  }
+}
+
 /** The part of a run that is of one study, where it is of several. */
 export const partOf = (record: RunRecord, study: string): RunRecord => {
   const nodes = record.nodes.filter(({ studies }) => studies?.includes(study))

@@ -2,6 +2,7 @@
  * The scoreboard of the study's claims, and each claim by itself: what would count, what the seeds say, what its control says.
  */
 
+import type { Claim } from "../claims/Claim.ts"
 import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
 import { askedWords, pWords, seenWords } from "../claims/words.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
@@ -31,11 +32,14 @@ export const claimsSection = (judged: ReadonlyArray<JudgedClaim>): Html => {
   </section> `
 }
 
+/** Claims of two studies may have one id. */
+const anchorOf = ({ id, study }: Claim): string => `claim-${study === undefined ? "" : `${study}-`}${id}`
+
 const scoreRow = ({ claim, verdict, parts, controls }: JudgedClaim): ReadonlyArray<Html | string> => {
   const seen = (of: ReadonlyArray<JudgedPart>) =>
     of.length === 0 ? "none" : html`${of.map((part) => html`<div>${seenWords(part)}</div> `)}`
   return [
-    html`<a href="#claim-${claim.id}">${claim.id}</a> ${claim.statement}`,
+    html`<a href="#${anchorOf(claim)}">${claim.id}</a> ${claim.statement}`,
     html`<span class="verdict ${CLASS[verdict]}">${verdict}</span>`,
     seen(parts),
     seen(controls)
@@ -45,7 +49,7 @@ const scoreRow = ({ claim, verdict, parts, controls }: JudgedClaim): ReadonlyArr
 const claimHtml = ({ claim, verdict, why, parts, controls, told, p, level }: JudgedClaim): Html => {
   const tested = Number.isNaN(p) ? "" : `${pWords(p)}, held against ${level.toFixed(4)} (Holm).`
   const nodes = [...new Set([...parts, ...controls].flatMap(({ part }) => part.observations.flatMap((each) => each.nodes)))]
-  return html`<div class="claim" id="claim-${claim.id}">
+  return html`<div class="claim" id="${anchorOf(claim)}">
     <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}</p>
     <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${tested}</p>
     <ul>
