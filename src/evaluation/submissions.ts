@@ -11,7 +11,7 @@ import { canonicalAnswer } from "../datasets/answers.ts"
 import { WrittenNumber } from "../datasets/Dataset.ts"
 import { gsmLine } from "../formats/answers/stated-answer.ts"
 import type { Profile } from "../formats/Format.ts"
-import { gradable, grade } from "../formats/grade.ts"
+import { gradable, gradeOutside } from "../formats/grade.ts"
 import { maximumOf, minimumOf } from "../lists/large.ts"
 import { majorityAtK } from "./metrics/majority.ts"
 import { ksUpTo, passAtK } from "./metrics/pass-at-k.ts"
@@ -85,7 +85,7 @@ export interface Graded {
 export const gradeSubmission = ({ completion, gold, problem }: Submission, profile: Profile): Graded => {
   const why = gradable(gold)
   // What a completion answers does not depend on what it is compared with.
-  const { format, answer, correct, error } = grade(completion, why === null ? gold : "0", profile)
+  const { format, answer, correct, error } = gradeOutside(completion, why === null ? gold : "0", profile)
   const line = { problem, gold, format, answer }
   if (why !== null) return { ...line, correct: null, reason: `the gold answer ${why}` }
   if (correct) return { ...line, correct, reason: null }

@@ -12,11 +12,15 @@ import * as Schema from "effect/Schema"
 import { amountIn, answerText, isSameAnswer, reading } from "../answers/answers.ts"
 import type { Format, Grade, Profile, Verdict } from "./Format.ts"
 import { paperVerdict } from "./paper-verifier.ts"
-import { detectFormat, invalid } from "./registry.ts"
+import { detectFormat, detectFormatOutside, invalid } from "./registry.ts"
 import { unclear } from "./solutions/sub-style.ts"
 
 /** Grades a completion against a gold answer. Throws GoldUnreadable where that cannot be read, whatever the completion. */
 export const grade = (completion: string, gold: string, profile: Profile): Grade => graderOf(completion, gold)(profile)
+
+/** The same of a text from outside, where prose that states an answer has a format. */
+export const gradeOutside = (completion: string, gold: string, profile: Profile): Grade =>
+  graderOf(completion, gold, detectFormatOutside)(profile)
 
 /** The same under both profiles; what does not depend on a profile is found once. */
 export const gradeUnderBoth = (completion: string, gold: string): GradeUnderBoth => {
@@ -26,9 +30,9 @@ export const gradeUnderBoth = (completion: string, gold: string): GradeUnderBoth
 
 export type GradeUnderBoth = Readonly<Record<Profile, Grade>>
 
-const graderOf = (completion: string, gold: string) => {
+const graderOf = (completion: string, gold: string, detect = detectFormat) => {
   const reference = referenceOf(gold)
-  const format = detectFormat(completion)
+  const format = detect(completion)
   const written = { format: format?.name ?? invalid, subStyle: format?.subStyleOf(completion) ?? unclear }
   return (profile: Profile): Grade =>
     graded(written, profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format), reference)

@@ -9,6 +9,7 @@
  * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
 
+import { statesAnswer } from "./answers/stated-answer.ts"
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
 import { gsm } from "./solutions/gsm.ts"
@@ -39,4 +40,16 @@ export const formatNamed = (name: string): Format => {
 export const detectFormat = (completion: string): Format | null => {
   const format = formats.find((format) => format.detect(completion))
   return format === undefined || isDegenerate(completion) ? null : format
+}
+
+/**
+ * The same of a text that no model here has written: prose that states an answer is a solution there, `lookup` where it opens
+ * with it, else `omi2`. A model trained on these formats that writes such text has left them, so that it stays `invalid` in
+ * studies.
+ */
+export const detectFormatOutside = (completion: string): Format | null => {
+  const format = detectFormat(completion)
+  if (format !== null || isDegenerate(completion)) return format
+  const stated = statesAnswer(completion)
+  return stated && (stated.first ? lookup : omi2)
 }

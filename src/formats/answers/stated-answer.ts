@@ -37,14 +37,13 @@ export const answerSentence = lineAfter("The answer is:", "last line")
 /** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
 export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
 
+const ANSWER = "Answer line"
 const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*:(?:\*\*)?([^\n]*)/gim
 const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gim
 
 const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
   const found = [...solution.matchAll(pattern)].at(-1)
-  return found === undefined
-    ? null
-    : { start: found.index, text: found[1]!.trim().replace(/^([^*].*)\*\*$/, "$1"), name: "Answer line" }
+  return found === undefined ? null : { start: found.index, text: found[1]!.trim().replace(/^([^*].*)\*\*$/, "$1"), name: ANSWER }
 }
 
 /** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
@@ -72,8 +71,7 @@ const box: AnswerLine = (solution) => {
   return found && { start: found.start, text: found.contents, name: "last \\boxed{}" }
 }
 
-/** What a solution states last, or `complaint` where it states nothing. */
-export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
+const lastStatement = (solution: string, bare: boolean): Statement | null => {
   const statements = [
     box(solution),
     gsmLine(solution),
@@ -81,7 +79,18 @@ export const lastStated = (solution: string, complaint: string, bare = false): E
     answerSentence(solution),
     lastSentence(solution)
   ]
-  const last = statements.reduce((last, next) => (last === null || (next !== null && next.start > last.start) ? next : last))
+  return statements.reduce((last, next) => (last === null || (next !== null && next.start > last.start) ? next : last))
+}
+
+/** Whether a solution states an answer, and begins with the line that does; null where it states none. */
+export const statesAnswer = (solution: string): { readonly first: boolean } | null => {
+  const last = lastStatement(solution, false)
+  return last && { first: last.name === ANSWER && solution.slice(0, last.start).trim() === "" }
+}
+
+/** What a solution states last, or `complaint` where it states nothing. */
+export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
+  const last = lastStatement(solution, bare)
   if (last === null) return { value: null, error: complaint, steps: 0 }
   if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }
   const value = answerText(last.text)

@@ -1,0 +1,50 @@
+/** A text from outside that states an answer in prose has a format; the same of a model in a study has none. */
+
+import { describe, expect, it } from "vitest"
+
+import { grade, gradeOutside } from "../../src/formats/grade.ts"
+
+const LOOP = "and so on and so on ".repeat(20)
+
+describe("prose from outside, with nothing else that makes a format", () => {
+  it.each([
+    ["Final answer: 31", "lookup"],
+    ["Final Answer: $31$", "lookup"],
+    ["answer: 31", "lookup"],
+    ["**Answer:** 31", "lookup"],
+    ["\n  **Final Answer:** 31", "lookup"],
+    ["We add 3 and 28. So the answer is 31.", "omi2"],
+    ["Therefore, the answer is 31.", "omi2"],
+    ["We add.\nAnswer: 31", "omi2"],
+    ["We add.\n**Answer:** 31\nThat is all.", "omi2"],
+    ["We add.\n\nFinal answer: 31", "omi2"],
+    ["Hence the final answer is $31$.", "omi2"],
+    ["The answer is: 31\n\nI hope it helps.", "omi2"],
+    ["We say.\nAnswer: 30\nNo.\nFinal answer: 31", "omi2"]
+  ])("%j is right, as %s", (text, format) => {
+    expect(gradeOutside(text, "31", "corrected")).toMatchObject({ format, answer: "31", correct: true })
+    expect(gradeOutside(text, "31", "paper").format).toBe(format)
+    expect(grade(text, "31", "corrected")).toMatchObject({ format: "invalid", answer: null, correct: false })
+  })
+
+  it("says why a line states no answer", () => {
+    const found = gradeOutside("We add.\nAnswer: 10-12", "31", "corrected")
+    expect(found).toMatchObject({ format: "omi2", answer: null, correct: false })
+    expect(found.error).toMatch(/^the Answer line states no answer/)
+  })
+
+  it.each([
+    "31",
+    "$31$",
+    "x = 31",
+    "The total is 31.",
+    "I doubt that the answer is 31 apples or so.",
+    "",
+    `We add.\nAnswer: 31\n${LOOP}`
+  ])("%j states none", (text) => expect(gradeOutside(text, "31", "corrected")).toMatchObject({ format: "invalid", answer: null }))
+
+  it.each(["\\boxed{31}", "#### 31", "Answer: 31", "A: 31", "def f():\n    return 31\n", "3 + 28 = 31. So the answer is 31."])(
+    "%j has its format as in a study",
+    (text) => expect(gradeOutside(text, "31", "corrected")).toEqual(grade(text, "31", "corrected"))
+  )
+})
