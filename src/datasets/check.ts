@@ -10,7 +10,7 @@
 import { amountIn } from "../answers/answers.ts"
 import { percentWords } from "../text/percent.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
-import { type FileState, fileState, isDatasetError } from "./errors.ts"
+import { DatasetMissing, type FileState, fileState, isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
 import { type PassedOver, passedOver } from "./locate/passed-over.ts"
 import {
@@ -173,14 +173,15 @@ export const evaluationQuestions = async (
 ): Promise<{ readonly questions: ReadonlyArray<EvaluationQuestion>; readonly unread: string | null }> => {
   const set = nameOf({ dataset, split })
   const questions = new Map<string, EvaluationQuestion>()
-  const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
   const found = (unread: string | null) => ({ questions: [...questions.values()], unread })
   try {
+    const open = openDataset(dataset, split, { ...options, purpose: "evaluation", maxBadRows: { share: 1 }, partial: true })
     for await (const { rows } of open.batches())
       for (const { id, question } of rows) if (question !== "") questions.set(question, { set, id, question })
     return found(null)
   } catch (error) {
-    if (!isDatasetError(error)) throw error
+    // One that is named and not there is a mistake in the name.
+    if (!isDatasetError(error) || error instanceof DatasetMissing) throw error
     return found(error.message)
   }
 }

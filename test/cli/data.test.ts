@@ -1,5 +1,6 @@
 /** `pipeline data`: what it prints and its exit codes, on made-up datasets in a folder of the test. */
 
+import * as fs from "node:fs"
 import { join } from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
@@ -125,6 +126,22 @@ describe("data check of answers and questions", () => {
     expect(out).toMatch(/test\.jsonl, row 2: has the answer "it varies", which cannot be graded/)
     expect(out).toContain("gsm8k:test (2 answers that nothing can be graded against)")
     expect((await checked(made, ["--max-bad", "2"])).code).toBe(0)
+  })
+
+  it("goes on with the others where one cannot be read, and says so at the end", async () => {
+    const problem = { ID: "1", Body: "Ann has 3 kites.", Question: "How many kites has she?", Answer: 3 }
+    const made = folder({ "svamp/SVAMP.json": JSON.stringify([problem]) })
+    fs.symlinkSync(join(made, "gsm8k"), join(made, "gsm8k"))
+    for (const order of [
+      ["gsm8k:test", "svamp:test"],
+      ["svamp:test", "gsm8k:train"]
+    ]) {
+      const { code, out, err } = await at.here(["data", "check", ...order, "--data", made])
+      expect(code).toBe(2)
+      expect(out).toMatch(/^svamp:test \(for evaluation, 1 file\)\n {2}rows +1 usable/m)
+      expect(out).toMatch(/Not as they should be: (?:.*, )?gsm8k:\w+ \(not read\)\.$/m)
+      expect(err).toMatch(/gsm8k cannot be read: links there lead in a circle/)
+    }
   })
 
   it.each([

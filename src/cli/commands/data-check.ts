@@ -1,7 +1,8 @@
 /** `pipeline data check`: reads datasets to their last row and tells what is in them. */
 
-import { checkDataset, evaluationQuestions, objectionsTo, type SplitCheck } from "../../datasets/check.ts"
+import { checkDataset, type CheckOptions, evaluationQuestions, objectionsTo, type SplitCheck } from "../../datasets/check.ts"
 import { describeDatasets } from "../../datasets/describe.ts"
+import { type DatasetError, isDatasetError } from "../../datasets/errors.ts"
 import { type EvaluationQuestion, type Overlap, OVERLAP_BY_CHANCE } from "../../datasets/overlap/contamination.ts"
 import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
 import { append } from "../../lists/large.ts"
@@ -52,7 +53,7 @@ export const command: Command = {
   summary:
     "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
     "How many prompts and documents are too long. Exit code 1 when rows are bad, answers cannot be graded, files are not read " +
-    "to their end, or test questions are in training data.",
+    "to their end, or test questions are in training data; 2 when a dataset cannot be read at all.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
@@ -88,13 +89,20 @@ export const command: Command = {
 
     const bottom = redrawn(process.stderr)
     const checks: Array<Checked> = []
+    const refused: Array<string> = []
     for (const name of chosen) {
       const progress = (records: number) => bottom.show([`${nameOf(name)}: ${countWords(records)} records`])
-      const counted = lengthsOf(await sampleVocabulary(name, roots), context)
-      const check = await checkDataset(name, { ...roots, questions, progress, each: counted.add })
-      checks.push({ ...check, lengths: counted.found() })
+      const found = await checkedOrRefused(name, { ...roots, questions, progress }, context)
       bottom.erase()
-      if (!parsed.is("json")) print(`${asText(checks.at(-1)!)}\n\n`)
+      if ("refused" in found) {
+        // What is wrong with one is no reason to leave the others unread.
+        if (chosen.length === 1) throw found.refused
+        say(found.refused.message)
+        refused.push(nameOf(name))
+        continue
+      }
+      checks.push(found)
+      if (!parsed.is("json")) print(`${asText(found)}\n\n`)
     }
     const judged = checks.map((check) => ({
       ...check,
@@ -108,14 +116,31 @@ export const command: Command = {
     else
       print(
         `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
-          (failed.length === 0 && unread.length === 0
-            ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
-            : failed.length === 0
-              ? ""
-              : `Not as they should be: ${failed.map(objectionWords).join(", ")}.\n`)
+          (failed.length + refused.length > 0
+            ? `Not as they should be: ${[...failed.map(objectionWords), ...refused.map((name) => `${name} (not read)`)].join(", ")}.\n`
+            : unread.length === 0
+              ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
+              : "")
       )
     for (const problem of unread) say(`Not all evaluation questions could be looked for. ${problem}`)
+    if (refused.length > 0) return 2
     return failed.length === 0 && unread.length === 0 ? 0 : 1
+  }
+}
+
+/** A split read to its end, or why nothing of it can be. */
+const checkedOrRefused = async (
+  name: DatasetName,
+  options: CheckOptions,
+  context: number
+): Promise<Checked | { readonly refused: DatasetError }> => {
+  try {
+    const counted = lengthsOf(await sampleVocabulary(name, options), context)
+    const check = await checkDataset(name, { ...options, each: counted.add })
+    return { ...check, lengths: counted.found() }
+  } catch (error) {
+    if (!isDatasetError(error)) throw error
+    return { refused: error }
   }
 }
 

@@ -56,16 +56,19 @@ const refuseHeader = (path: string, { fields, count, problem }: CsvRecord, colum
   if (/^\s*[[{]/.test(first)) throw ofAnotherKind(path, "is JSON and not CSV", { remedy: "Write it anew as CSV, with a header" })
   if (fields.some((field) => field.includes("\r")))
     throw refuse("ends its lines with a carriage return alone", "End them with a line feed (tr '\\r' '\\n')")
-  const seen = new Set<string>()
-  for (const column of fields) {
+  const seen = new Map<string, number>()
+  for (const [i, column] of fields.entries()) {
     // Names that only blanks tell apart are one name to whoever reads the file.
     const name = column.trim()
-    if (seen.has(name))
+    const before = seen.get(name)
+    if (before !== undefined)
       throw refuse(
-        `names the column ${name} twice in its header, and nothing says which one counts`,
+        name === ""
+          ? `has no name for columns ${before + 1} and ${i + 1} in its header`
+          : `names the column ${name} twice in its header, and nothing says which one counts`,
         "Give each column a name of its own"
       )
-    seen.add(name)
+    seen.set(name, i)
   }
   const missing = columns.filter((column) => !fields.includes(column))
   if (missing.length > 0) throw refuse(`has no column ${missing.join(", ")}; its columns are ${shown(fields)}`, NO_COLUMN)

@@ -257,7 +257,8 @@ describe("CSV", () => {
       /names the column a twice in its header, and nothing says which one counts\. Give each column/
     ],
     ["a column named twice, once in quotes", 'a,"a"\n1,2\n', /names the column a twice/],
-    ["two columns without a name", ",a,\n1,2,3\n", /names the column {2}twice/],
+    ["two columns without a name", ",a,\n1,2,3\n", /has no name for columns 1 and 3 in its header\. Give each column/],
+    ["two columns named with blanks", "a, ,b,  \n1,2,3,4\n", /has no name for columns 2 and 4 in its header/],
     [
       "a header with text behind a closing quote",
       '"a"b,c\n1,2\n',
