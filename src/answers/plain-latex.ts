@@ -14,7 +14,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\textcolor\s*\{[^{}]*\}/g, ""],
   [/\\color\s*\{[^{}]*\}/g, ""],
   [/\\(?:underline|checkmark|square)(?![A-Za-z])/g, ""],
-  [/\{\s*([^{}\\]+?)\s*\\over(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\frac{$1}{$2}"],
+  [/(?<!\\)\{\s*([^{}]+?)\s*\\over(?![A-Za-z])\s*([^{}]*?[^{}\\\s])\s*\}/g, "\\frac{$1}{$2}"],
+  // Braces and a sign of difference that LaTeX would need a backslash for.
+  [/(?<=\\mathbb\s*\{?R\}?\s*|[)\]]\s*)\\\s*\{([^{}\\]*)\}/g, "\\setminus \\{$1\\}"],
   [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
   // Without braces, between signs of relations and the ends.
   [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
@@ -63,6 +65,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:backslash|smallsetminus)(?![A-Za-z])|(?<=[)\]}])\s*-\s*(?=\\\{)/g, "\\setminus "],
   [/\\setminus\s*\{([^{}]*)\}/g, "\\setminus \\{$1\\}"],
   [/(?<=[)\]}])\s*U\s*(?=[([{\\])/g, "\\cup "],
+  [/(?<=[([,-]\s*|^)oo(?=\s*[\]),]|$)/g, "\\infty "],
   // Behind a number and before what it is measured in.
   [/(?<=\d\s*)(?<![A-Za-z\\])pi(?=\s+[A-Za-z])/g, "\\pi"],
   [/\{\s*(\\(?:cdot|times|div))\s*\}/g, "$1 "],

@@ -240,7 +240,7 @@ const orderedProduct: Shape = (text) =>
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
 const spoken: Shape = (text) => {
   const said = text.replace(/^\\text\s*\{\s*([^{}]*?)\s*\}/, "$1")
-  if (!/^[A-Za-z]{3}/.test(said)) return null
+  if (!/^(?:[A-Za-z]{3}|a\s+[a-z]+$)/.test(said)) return null
   const digits =
     inDigits(said) ?? (/^(?:negative|minus)\s+(?:[\d.\\]|infinity)/i.test(said) ? said.replace(/^[a-z]+\s+/i, "-") : null)
   const answer = digits === null ? null : textOf(digits)

@@ -122,7 +122,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   }
   if (parts.length > 2) return whole(right)
   // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
-  if (isNumber(left) && isNumber(right) && numeralIn(left) === null) return made(whole(right))
+  if (isNumber(left) && isNumber(right) && (numeralIn(left) === null || numeralIn(right) === null)) return made(whole(right))
   return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
 }
 

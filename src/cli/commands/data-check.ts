@@ -112,12 +112,13 @@ export const command: Command = {
       ]
     }))
     const failed = judged.filter(({ objections }) => objections.length > 0)
+    const wrong = [...failed.map(objectionWords), ...refused.map((name) => `${name} (not read)`)]
     if (parsed.is("json")) print(`${JSON.stringify(judged, null, 1)}\n`)
     else
       print(
         `${wanted ? `Evaluation questions were those of ${nameList(against) || "no set: none is here"}.\n` : ""}` +
-          (failed.length + refused.length > 0
-            ? `Not as they should be: ${[...failed.map(objectionWords), ...refused.map((name) => `${name} (not read)`)].join(", ")}.\n`
+          (wrong.length > 0
+            ? `Not as they should be: ${wrong.join(", ")}.\n`
             : unread.length === 0
               ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
               : "")
