@@ -8,6 +8,7 @@
 
 import { type Answer, VECTOR } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
+import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { type Expression, Unreadable } from "./mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
@@ -378,7 +379,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return { kind: "value", expression, number, unit, counted: [], plain: true, name: null }
+  return { kind: "value", expression, number, unit, counted: [], plain: !hasNegativeRoot(expression), name: null }
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({

@@ -43,6 +43,16 @@ export const exactValue = (at: Expression): Rational | null => {
   }
 }
 
+/** Whether a root of a negative number is taken in it, which programs of mathematics take to be complex. */
+export const hasNegativeRoot = (at: Expression): boolean => {
+  if (at.kind === "negative") return hasNegativeRoot(at.of)
+  if (at.kind === "call") return at.values.some(hasNegativeRoot)
+  if (!("left" in at)) return false
+  const [base, exponent] = at.kind === "power" ? [exactValue(at.left), exactValue(at.right)] : [null, null]
+  const isRoot = base !== null && base.top < 0n && exponent !== null && exponent.bottom !== 1n
+  return isRoot || hasNegativeRoot(at.left) || hasNegativeRoot(at.right)
+}
+
 const called = (name: string, values: ReadonlyArray<Rational>): Rational | null => {
   const [x, y] = values as [Rational, Rational | undefined]
   switch (name) {
