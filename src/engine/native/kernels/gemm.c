@@ -72,16 +72,43 @@ static void block(int rows, int registers, size_t depth, Left a, const float *at
   }
 }
 
+/*
+ * The panel of B that comes next. Weights mostly wait in the third-level cache. Each block of rows asks for a share of them, so
+ * that they are in the second when their turn comes.
+ */
+typedef struct {
+  const float *at;
+  size_t row, rows; /* floats from row to row; rows not asked for yet */
+  int registers;
+} Ahead;
+
+static inline void fetch(Ahead *ahead, size_t rows) {
+  rows = smaller(rows, ahead->rows);
+  for (size_t i = 0; i < rows; i++)
+    for (int j = 0; j < ahead->registers; j++) __builtin_prefetch(ahead->at + i * ahead->row + j * LANES, 0, 2);
+  ahead->at += rows * ahead->row;
+  ahead->rows -= rows;
+}
+
+/* Registers that the columns of the panel at column j fill. */
+static inline int registers_at(size_t n, size_t j) { return n - j < PANEL ? (int)((n - j) / LANES) : REGISTERS; }
+
 void gemm(size_t m, size_t n, size_t k, Left a, Right b, float *c, size_t stride, bool accumulate) {
   for (size_t i0 = 0; i0 < m; i0 += STRIPE) {
-    const size_t end = smaller(m, i0 + STRIPE);
-    for (size_t j = 0; j < n; j += PANEL) {
-      const int registers = n - j < PANEL ? (int)((n - j) / LANES) : REGISTERS;
-      for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-        const size_t depth = smaller(k - k0, DEPTH);
+    const size_t end = smaller(m, i0 + STRIPE), blocks = (end - i0 + ROWS - 1) / ROWS;
+    /* All columns before the next steps of k: these columns of A stay in the second-level cache while B passes by. */
+    for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
+      const size_t depth = smaller(k - k0, DEPTH), next = k0 + DEPTH;
+      for (size_t j = 0; j < n; j += PANEL) {
         const float *right = b.at + j / PANEL * b.panel + k0 * b.row;
+        const int registers = registers_at(n, j);
+        Ahead ahead = {0};
+        if (j + PANEL < n) ahead = (Ahead){right + b.panel, b.row, depth, registers_at(n, j + PANEL)};
+        else if (next < k) ahead = (Ahead){b.at + next * b.row, b.row, smaller(k - next, DEPTH), registers_at(n, 0)};
+        const size_t share = (ahead.rows + blocks - 1) / blocks;
         for (size_t i = i0; i < end; i += ROWS) {
           const int rows = end - i < ROWS ? (int)(end - i) : ROWS;
+          fetch(&ahead, share);
           block(rows, registers, depth, a, a.at + i * a.row + k0 * a.step, right, b.row, c + i * stride + j, stride,
                 accumulate || k0 > 0);
         }
