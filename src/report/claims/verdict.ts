@@ -107,7 +107,7 @@ const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "c
     pFor,
     pAgainst,
     problemsDominate: false,
-    needed: (level) => (test.kind === "count" || n === 0 ? n : countsNeeded(share, test.chance, level))
+    needed: (level) => (test.kind === "count" ? n : n === 0 ? null : countsNeeded(share, test.chance, level))
   }
 }
 
@@ -204,7 +204,7 @@ const weigh = (claim: Claim, data: StudyData): Weighed => {
   const pAgainst = Math.min(1, minimumOf(tested.map((part) => part.pAgainst)) * tested.length)
   const weighed = { claim, parts, controls, told, pFor, pAgainst }
   const inconclusive = (why: string) => ({ ...weighed, settled: { verdict: "inconclusive", why } as const })
-  if (parts.length === 0 || parts.some(({ n }) => n === 0)) return inconclusive(`Needs ${claim.needs}.`)
+  if (parts.length === 0 || parts.some(({ n, part }) => n + (part.tied ?? 0) === 0)) return inconclusive(`Needs ${claim.needs}.`)
   const fewest = minimumOf(parts.map(({ n, part }) => n + (part.tied ?? 0)))
   if (fewest < claim.seeds)
     return inconclusive(
