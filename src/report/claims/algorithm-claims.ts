@@ -1,6 +1,7 @@
 /** Claims about how the algorithms differ: C8 and C9. Two arms on one base are a pair. */
 
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
+import { smoothed } from "./averages.ts"
 import type { Claim } from "./Claim.ts"
 import { countSeeds, gapOf, type Measured, overSeeds, type Pair, pairsOf, type Trial, type Where } from "./trials.ts"
 
@@ -8,11 +9,9 @@ import { countSeeds, gapOf, type Measured, overSeeds, type Pair, pairsOf, type T
 const drawdown = ({ series }: Trial): number | null => {
   const curve = series?.updates.get("accuracy")
   if (curve === undefined || curve.length === 0) return null
-  const window = Math.max(1, Math.floor(curve.length / 10))
   let peak = Number.NEGATIVE_INFINITY
   let fall = 0
-  for (let end = window; end <= curve.length; end++) {
-    const mean = curve.slice(end - window, end).reduce((sum, value) => sum + value, 0) / window
+  for (const mean of smoothed(curve)) {
     peak = Math.max(peak, mean)
     fall = Math.max(fall, peak - mean)
   }

@@ -1,9 +1,9 @@
 /** Claims about how good policies get: C4, C5, C6 and C13. */
 
 import { log } from "../../elementary/elementary.ts"
-import { shareEntropy } from "../../evaluation/metrics/format-shares.ts"
-import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { INVALID, shareEntropy } from "../../evaluation/metrics/format-shares.ts"
 import { percent } from "../page/numbers.ts"
+import { meanOf } from "./averages.ts"
 import type { Claim, Part } from "./Claim.ts"
 import {
   changeOf,
@@ -209,8 +209,6 @@ const slopeOf = (points: ReadonlyArray<{ readonly x: number; readonly y: number 
   const across = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0)
   return across / points.reduce((sum, point) => sum + (point.x - x) ** 2, 0)
 }
-
-const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 export interface NothingToAmplifyChoices {
   readonly arms: Where

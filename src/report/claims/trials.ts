@@ -7,6 +7,7 @@ import { maximumOf } from "../../lists/large.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
 import type { ParamValue } from "../data/varying-params.ts"
+import { meanOf } from "./averages.ts"
 import type { Observation } from "./Claim.ts"
 
 /** One policy after RL beside the one it started from, of one seed. */
@@ -102,8 +103,6 @@ export const countSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, happe
     leftOut: [...leftOut, ...split.map(({ seed }) => `the arms of seed ${seed} are split`)]
   }
 }
-
-const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const seedOf = (arm: Trial | Pair): number => ("one" in arm ? arm.one.seed : arm.seed)
 

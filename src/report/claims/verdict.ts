@@ -17,6 +17,7 @@ import { pAbove, pBelow, seedsNeeded } from "../../evaluation/statistics/mean-te
 import { studentQuantile } from "../../evaluation/statistics/special-functions.ts"
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { StudyData } from "../data/study-data.ts"
+import { meanOf } from "./averages.ts"
 import type { Claim, Evidence, Part, Test } from "./Claim.ts"
 
 export type Verdict = "supported" | "refuted" | "inconclusive" | "not applicable"
@@ -126,8 +127,6 @@ const countsNeeded = (share: number, chance: number, level: number): number | nu
   }
   return null
 }
-
-const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** A claim with its verdict in a scoreboard. */
 export interface JudgedClaim {

@@ -1,18 +1,10 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
+import { smoothed } from "./averages.ts"
 import type { Claim, Part } from "./Claim.ts"
 import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "./formats-of.ts"
 import { countSeeds, gapOf, overSeeds, type Pair, pairsOf, type Trial, trialsOf, type Where } from "./trials.ts"
-
-/** The mean of the curve over a window of a tenth of its length, from each step at which one fits: single steps are noisy. */
-const smoothed = (curve: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const window = Math.max(1, Math.floor(curve.length / 10))
-  return Array.from(
-    { length: curve.length - window + 1 },
-    (_, i) => curve.slice(i, i + window).reduce((a, b) => a + b, 0) / window
-  )
-}
 
 export interface ConcentrationChoices {
   /** Which arms it is about. */
