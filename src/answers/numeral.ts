@@ -13,7 +13,7 @@ export interface Numeral {
   readonly text: string
 }
 
-const DECIMAL = /^([-+]?)\s*(\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?$/
+const DECIMAL = /^([-+]?)\s*([1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?$/
 const FRACTION = /^([-+]?)\s*(?:(\d{1,40})\s+)?(\d{1,40})\s*\/\s*([-+]?)\s*(\d{1,40})$/
 
 export const numeralIn = (text: string): Numeral | null => {

@@ -1,6 +1,7 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
 import { withoutUnicode } from "./mathematics/unicode.ts"
+import { ungrouped } from "./spelling/thousands.ts"
 
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
@@ -27,8 +28,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
   [/\\(?:left|right|[bB]ig[lr]?|[bB]igg[lr]?|displaystyle|textstyle|(?:no)?limits|(?:math)?strut)(?![A-Za-z])\.?/g, ""],
   // A thin space inside a number groups its digits; elsewhere it is a space.
-  [/(?<=\d)\s*\\[,!]\s*(?=,?\d{3}(?!\d))/g, ""],
-  [/(?<=\d,)\s*\\!\s*(?=\d{3}(?!\d))/g, ""],
+  [/(?<=\d)\s*\\[,!]\s*(?=\d{3}(?!\d))/g, ""],
   [/(?<=\d)\s*(?:(?:\\[,!;:> ]|\\q?quad(?![A-Za-z])|~)\s*)+(?=[A-Za-z])/g, TEX_BLANK],
   [/\\[,!;:> ]|\\q?quad(?![A-Za-z])|~|\\(?:hspace|vspace|hphantom|phantom)\s*\{[^{}]*\}/g, " "],
   // Fonts and sizes that hold up to the next brace say nothing, nor do sizes before one.
@@ -134,7 +134,7 @@ export const unwrapped = (text: string): string => {
 }
 
 export const plainLatex = (text: string): string => {
-  let plain = unwrapped(withoutUnicode(text))
+  let plain = ungrouped(unwrapped(withoutUnicode(text)))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
   return withRoundBrackets(withSigns(plain))
     .replaceAll(/[^\S\u2009]+/g, " ")

@@ -47,7 +47,7 @@ export const splitAt = (text: string, separators: ReadonlyArray<string>): Parts 
 
 /** Cuts at commas and semicolons that part values: a comma between a digit and three digits groups those of one number. */
 export const splitAtCommas = (text: string): ReadonlyArray<string> => {
-  const hidden = text.replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "\u0000")
+  const hidden = text.replaceAll(/(?<=(?<![\d.])[1-9]\d{0,2}(?:,\d{3})*),(?=\d{3}(?!\d))/g, "\u0000")
   return splitAt(hidden, [",", ";"]).parts.map((part) => part.replaceAll("\u0000", ","))
 }
 

@@ -96,6 +96,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["same-kind.ts"],
     ["units"],
     ["*"],
+    ["spelling"],
     ["vocabulary"],
     ["mathematics"]
   ],
