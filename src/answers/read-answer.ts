@@ -47,12 +47,13 @@ const LONGEST = 1000
 export const readAnswer = (text: string): Answer => {
   const trimmed = text.trim()
   if (trimmed.length > LONGEST) throw new Unreadable(`has more than ${LONGEST} characters`)
+  if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
   return whole(plain)
 }
 
-/** Most parts of answers are numbers, which are nothing else. */
+/** Most answers and parts of answers are numbers, which are nothing else and have one spelling. */
 const NUMBER = /^-?\d{1,30}(?:\.\d{1,30})?$/
 
 /** What each shape makes of a text; null where it is of another. The first that takes it has it. */

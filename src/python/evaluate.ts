@@ -175,16 +175,28 @@ export const isPython = (source: string): boolean => {
   }
 }
 
-const cacheSize = 4096
-const cache = new Map<string, Outcome>()
+/** An outcome, by its source. `entry`: what was called; null where the program did not stand alone, whose key is all of it. */
+interface Known {
+  readonly entry: string | undefined | null
+  readonly outcome: Outcome
+}
+
+/** Two generations: what the older one knows and nobody asks for goes with it. */
+const generationSize = 2048
+let recent = new Map<string, Known>()
+let older = new Map<string, Known>()
 
 /** `evaluate`, remembering the last few thousand outcomes by source and options: RL groups repeat programs. */
 export const evaluateCached = (source: string, options: Options = {}): Outcome => {
-  const key = JSON.stringify([source, options.entry ?? null, options.before ?? null, options.budget ?? null])
-  const known = cache.get(key)
-  cache.delete(key)
-  const outcome = known ?? evaluate(source, options)
-  cache.set(key, outcome)
-  if (cache.size > cacheSize) cache.delete(cache.keys().next().value!)
-  return outcome
+  const { before = [], budget } = options
+  const isAlone = before.length === 0 && budget === undefined
+  const entry = isAlone ? options.entry : null
+  const key = isAlone ? source : JSON.stringify([source, options.entry ?? null, before, budget ?? null])
+  const young = recent.get(key)
+  if (young !== undefined && young.entry === entry) return young.outcome
+  const old = older.get(key)
+  const known = old !== undefined && old.entry === entry ? old : { entry, outcome: evaluate(source, options) }
+  if (recent.size >= generationSize) [older, recent] = [recent, new Map()]
+  recent.set(key, known)
+  return known.outcome
 }

@@ -81,3 +81,14 @@ const closing = (line: string, from: number, end: number, quote: string): number
   }
   return -1
 }
+
+/** How many characters of white space open a line. */
+export const indentation = (line: string): number => {
+  let at = 0
+  for (; at < line.length; at++) {
+    const code = line.charCodeAt(at)
+    // Of what is neither of these most is a letter.
+    if (code !== 32 && code !== 9) return code > 32 && code < 127 ? at : line.length - line.trimStart().length
+  }
+  return at
+}

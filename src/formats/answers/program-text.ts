@@ -9,7 +9,7 @@
  */
 
 import { isPython } from "../../python/evaluate.ts"
-import { logicalLineEnd } from "./logical-lines.ts"
+import { indentation, logicalLineEnd } from "./logical-lines.ts"
 
 /** A run of statements that no text interrupts. */
 interface Program {
@@ -22,7 +22,7 @@ interface Program {
  * The programs of a completion, in order, the last of which defines a function; none where none does. `entry`: what is called.
  */
 export const programsIn = (completion: string, entry: string): ReadonlyArray<Program> => {
-  const lines = completion.split(/\r?\n/)
+  const lines = completion.includes("\r") ? completion.split(/\r?\n/) : completion.split("\n")
   const programs: Array<Program> = []
   const names: Names = { bound: new Set(), spoken: new Set(), unread: [] }
   let source: Array<string> = []
@@ -85,7 +85,10 @@ const DEFINITION = /^(?:(?:async\s+)?def\s+(\w+)\s*(?:\(|$)|class\s+\w+\s*[(:])/
 
 /** Whether each parameter has a value of its own, as far as the first closing parenthesis tells. */
 const takesNothing = (statement: ReadonlyArray<string>): boolean => {
-  const parameters = /\bdef\s+\w+\s*\(([^)]*)/.exec(statement.join("\n"))?.[1] ?? ""
+  const first = statement[0]!
+  const head = first.startsWith("def") && first.includes(")") ? first : statement.join("\n")
+  const parameters = /\bdef\s+\w+\s*\(([^)]*)/.exec(head)?.[1] ?? ""
+  if (parameters === "") return true
   return parameters.split(",").every((parameter) => /=|^\s*(?:[*/].*)?$/.test(parameter))
 }
 
@@ -172,5 +175,3 @@ const boundBy = (text: string, defined: string | undefined): ReadonlyArray<strin
   const names = imported ?? text.match(/^[\w\s,*]+?(?=\s*(?::|=))/)?.[0] ?? ""
   return names.match(/\w+/g) ?? []
 }
-
-const indentation = (line: string): number => line.length - line.trimStart().length

@@ -47,8 +47,7 @@ const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
 }
 
 /** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
-const answerLine = (solution: string, bare: boolean): Statement | null =>
-  /answer/i.test(solution) ? lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution) : null
+const answerLine = (solution: string, bare: boolean): Statement | null => lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution)
 
 const LAST_SENTENCE = /(?:^|[.!?\n]\s*|\b(?:so|thus|hence|therefore),?\s+)(the (?:final )?answer is\s+(?=\S)([^\n]*?))\s*$/i
 /** Words before an equation. */
@@ -56,14 +55,17 @@ const PROSE = /(?<![\\A-Za-z])[A-Za-z]{3,}[^=]*=/
 /** Longer sentences are no answers. */
 const LONGEST_SENTENCE = 200
 
-/** `The answer is 29.`, where a text ends in it and it says a value; prose elsewhere. */
-const lastSentence: AnswerLine = (solution) => {
+/** `The answer is 29.`, where a text ends in it and it says a value; prose elsewhere. It counts behind `last` only. */
+const lastSentence = (solution: string, last: Statement | null): Statement | null => {
   const from = Math.max(0, solution.length - LONGEST_SENTENCE)
   const found = LAST_SENTENCE.exec(solution.slice(from))
-  if (found === null || !/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
+  if (found === null) return null
+  const start = from + found.index + found[0].indexOf(found[1]!)
+  // Most end in a box, and what is read costs the most here.
+  if (last !== null && last.start >= start) return null
+  if (!/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
   const said = reading(found[2]!)
-  if ("problem" in said || said.answer.kind === "words") return null
-  return { start: from + found.index + found[0].indexOf(found[1]!), text: found[2]!, name: "last sentence" }
+  return "problem" in said || said.answer.kind === "words" ? null : { start, text: found[2]!, name: "last sentence" }
 }
 
 const box: AnswerLine = (solution) => {
@@ -72,15 +74,14 @@ const box: AnswerLine = (solution) => {
 }
 
 const lastStatement = (solution: string, bare: boolean): Statement | null => {
-  const statements = [
-    box(solution),
-    gsmLine(solution),
-    answerLine(solution, bare),
-    answerSentence(solution),
-    lastSentence(solution)
-  ]
-  return statements.reduce((last, next) => (last === null || (next !== null && next.start > last.start) ? next : last))
+  const marked = later(box(solution), gsmLine(solution))
+  if (!/answer/i.test(solution)) return marked
+  const last = later(later(marked, answerLine(solution, bare)), answerSentence(solution))
+  return later(last, lastSentence(solution, last))
 }
+
+const later = (last: Statement | null, next: Statement | null): Statement | null =>
+  last === null || (next !== null && next.start > last.start) ? next : last
 
 /** Whether a solution states an answer, and begins with the line that does; null where it states none. */
 export const statesAnswer = (solution: string): { readonly first: boolean } | null => {

@@ -9,14 +9,13 @@
  * Sub-styles: `thus` and `so` by the last sentence, `comments` where the block has them.
  */
 
-import { minimumOf } from "../../lists/large.ts"
 import type { Operand, Problem } from "../../problems/Problem.ts"
 import { evaluateCached } from "../../python/evaluate.ts"
-import { logicalLineEnd } from "../answers/logical-lines.ts"
+import { indentation, logicalLineEnd } from "../answers/logical-lines.ts"
 import { fromOutcome } from "../answers/program.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, newline, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
-import { conclusionOf } from "./sub-style.ts"
+import { conclusionOf, hasComments } from "./sub-style.ts"
 
 export const omi1: Format = {
   name: "omi1",
@@ -45,7 +44,7 @@ export const omi1: Format = {
     ].join(` ${newline} `),
   detect: (completion) => completion.includes(open) || leadIn.test(completion),
   subStyleOf: (completion) => {
-    if (/^\s*#|\S\s+#/m.test(firstBlock(completion) ?? "")) return "comments"
+    if (hasComments(firstBlock(completion) ?? "")) return "comments"
     return conclusionOf(completion)
   },
   extract: (completion) => {
@@ -82,21 +81,24 @@ const blocksOf = (completion: string): ReadonlyArray<string> =>
  */
 export const dedent = (code: string): string => {
   const lines = code.split("\n")
-  const statements: Array<ReadonlyArray<string>> = []
+  const kept: Array<string> = []
+  /** Where in them each statement begins, and how far it is indented. */
+  const statements: Array<{ readonly at: number; readonly indent: number }> = []
+  let margin = Number.POSITIVE_INFINITY
   for (let at = 0; at < lines.length;) {
-    const next = lines[at]!.trim() === "" ? at : logicalLineEnd(lines, at) + 1
-    if (next > at) statements.push(lines.slice(at, next))
-    at = Math.max(next, at + 1)
+    const first = lines[at]!
+    const indent = indentation(first)
+    if (indent === first.length) {
+      at++
+      continue
+    }
+    if (indent < margin && first[indent] !== "#") margin = indent
+    statements.push({ at: kept.length, indent })
+    for (const end = logicalLineEnd(lines, at); at <= end; at++) kept.push(lines[at]!)
   }
-  const margin = minimumOf(
-    statements.map(([first]) => (first!.trimStart().startsWith("#") ? Number.POSITIVE_INFINITY : indentation(first!)))
-  )
-  return statements
-    .map(([first, ...rest]) => [first!.slice(Math.min(margin, indentation(first!))), ...rest].join("\n"))
-    .join("\n")
+  for (const { at, indent } of statements) kept[at] = kept[at]!.slice(Math.min(margin, indent))
+  return kept.join("\n")
 }
-
-const indentation = (line: string): number => line.length - line.trimStart().length
 
 const block = (problem: Problem, comments: boolean): ReadonlyArray<string> => {
   const text = (operand: Operand) => ("constant" in operand ? String(operand.constant) : `x${operand.step + 1}`)

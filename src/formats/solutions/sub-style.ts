@@ -7,3 +7,6 @@ export const conclusionOf = (completion: string): "thus" | "so" | typeof unclear
   if (opening === null) return unclear
   return opening[1] === "Thus" ? "thus" : "so"
 }
+
+/** Whether code has comments, alone on their line or behind a statement. */
+export const hasComments = (code: string): boolean => code.includes("#") && /^\s*#|\S\s+#/m.test(code)

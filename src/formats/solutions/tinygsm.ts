@@ -13,7 +13,7 @@ import { programsIn } from "../answers/program-text.ts"
 import { fromOutcome } from "../answers/program.ts"
 import type { Format } from "../Format.ts"
 import { indent, isStart, phraseOf, phraseWords, pythonOperator, pythonOperatorWords } from "./phrases.ts"
-import { unclear } from "./sub-style.ts"
+import { hasComments, unclear } from "./sub-style.ts"
 
 /** The function that TinyGSM's programs define and the verifier calls. */
 export const functionName = "simple_math_problem"
@@ -45,8 +45,8 @@ export const tinygsm: Format = {
     const code = programsOf(completion)
       .map(({ source }) => source)
       .join("\n")
-    if (/\bdef\b[^\n]*:[ \t]*\n\s*("""|''')/.test(code)) return "docstring"
-    if (/^\s*#|\S\s+#/m.test(code)) return "comments"
+    if (/"""|'''/.test(code) && /\bdef\b[^\n]*:[ \t]*\n\s*("""|''')/.test(code)) return "docstring"
+    if (hasComments(code)) return "comments"
     return /\n\s*\w/.test(code) ? "plain" : unclear
   },
   extract: (completion) => {

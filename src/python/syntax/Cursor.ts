@@ -50,8 +50,9 @@ export class Cursor {
 
   /** Whether `type X = ...` of Python 3.12 begins here: two names side by side are nothing else. */
   opensAlias(): boolean {
-    const [word, name, next] = this.tokens.slice(this.at, this.at + 3)
-    return word?.text === "type" && name?.kind === "name" && next?.kind === "operator" && /^[=[]$/.test(next.text)
+    if (this.token.text !== "type") return false
+    const [name, next] = this.tokens.slice(this.at + 1, this.at + 3)
+    return name?.kind === "name" && next?.kind === "operator" && /^[=[]$/.test(next.text)
   }
 
   advance(): Token {

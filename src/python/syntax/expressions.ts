@@ -66,7 +66,19 @@ export const startsExpression = ({ token }: Cursor): boolean => {
   }
 }
 
+/** What may follow an expression of one token, and goes on with none. */
+const ends: ReadonlySet<string> = new Set(["=", ")", ",", "]", "}", ":"])
+
+/** Whether the token at hand is a name or a number, and the whole of an expression: most are. */
+const standsAlone = (cursor: Cursor): boolean => {
+  const { kind } = cursor.token
+  if (kind !== "name" && kind !== "number") return false
+  const next = cursor.peek()
+  return next.kind === "newline" || (next.kind === "operator" && ends.has(next.text))
+}
+
 const conditional = (cursor: Cursor): Expr => {
+  if (standsAlone(cursor)) return atom(cursor)
   if (cursor.isKeyword("lambda")) return lambda(cursor)
   const whenTrue = disjunction(cursor)
   if (!cursor.isKeyword("if")) return whenTrue
