@@ -62,7 +62,7 @@ const initialsOf = (at: Expression, areAll = true): string | null => {
 
 /** By the letters and then the numbers of their names, however they were written: `y = 1, x = 2` is the point (2, 1). */
 const inOrderOfNames = ({ values }: OfKind<"named">): ReadonlyArray<Answer> => {
-  const key = (name: string) => name.replaceAll("\\", "").replaceAll(/\d+/g, (digits) => digits.padStart(20, "0"))
+  const key = (name: string) => name.replaceAll(/[\\']/g, "").replaceAll(/\d+/g, (digits) => digits.padStart(20, "0"))
   const entries = [...values].map(([name, value]) => [key(name), value] as const)
   return entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
 }

@@ -15,7 +15,7 @@ import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { listIn, ofUnknown, relationIn } from "./relations.ts"
+import { assignmentsIn, listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
@@ -213,7 +213,8 @@ const braces: Shape = (text) => {
     if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
     return answer
   }
-  return setOf(splitAt(inside, [",", ";"]).parts.flatMap(signs).map(whole), "braces")
+  const { parts } = splitAt(inside, [",", ";"])
+  return assignmentsIn(parts, whole) ?? setOf(parts.flatMap(signs).map(whole), "braces")
 }
 
 const plusMinus: Shape = (text) => {
@@ -225,14 +226,17 @@ const sequence: Shape = (text) => {
   const [open, close] = [text[0], text.at(-1)]
   if ((open !== "(" && open !== "[") || (close !== ")" && close !== "]") || !isOneBracket(text)) return null
   const items = splitAt(text.slice(1, -1), [",", ";"]).parts
-  return items.length < 2 ? null : { kind: "sequence", open, close, items: items.map(whole), of: null }
+  return items.length < 2
+    ? null
+    : (assignmentsIn(items, whole) ?? { kind: "sequence", open, close, items: items.map(whole), of: null })
 }
 
 /** `\langle 1, 2\rangle`. */
 const vector: Shape = (text) => {
   const inside = /^\\langle([^]*)\\rangle$/.exec(text)?.[1]
   const items = inside === undefined ? [] : splitAt(inside, [",", ";"]).parts
-  return items.length < 2 ? null : { kind: "sequence", open: "(", close: ")", items: items.map(whole), of: VECTOR }
+  if (items.length < 2) return null
+  return assignmentsIn(items, whole) ?? { kind: "sequence", open: "(", close: ")", items: items.map(whole), of: VECTOR }
 }
 
 /** Products of sets or of matrices, which are none of their order: words. */

@@ -7,51 +7,20 @@ import { linearIn } from "./mathematics/linear.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import { numberText, numeralIn } from "./numeral.ts"
 import { type OfKind, setOf } from "./same-kind.ts"
+import { argumentsOf, isApplied, isName, nameOf, spelled } from "./spelling/names.ts"
 import { isOneBracket, signs, splitAt, splitAtCommas } from "./split.ts"
 import { intersectionOf, isInfinite, LOWER, unionOf, UPPER } from "./unions.ts"
 import { made } from "./units/quantities.ts"
-import { areVariables, words } from "./words.ts"
+import { words } from "./words.ts"
 
 type Read = (text: string) => Answer
-
-/** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `\vec{v}`, `\angle ABC`, words. */
-const NAME = new RegExp(
-  "^(?:" +
-    [
-      String.raw`[A-Za-z](?:_\{?\w+\}?)?'?`,
-      String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
-      String.raw`\\(?:vec|hat|bar)\s*(?:\{[^{}]*\}|[A-Za-z])`,
-      String.raw`m?\s*\\angle\s*[A-Z]+`,
-      String.raw`\\text\s*\{[^{}]*\}`,
-      "[A-Za-z][A-Za-z ]+"
-    ].join("|") +
-    ")$"
-)
-
-/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f \circ g)(x)`. */
-const APPLIED = new RegExp(
-  String.raw`^(?:([A-Za-z])|\\(?:phi|varphi|psi|sigma|tau|mu|pi|Phi|Psi|Gamma)|\(\s*[A-Za-z](?:\s*\\circ\s*[A-Za-z])+\s*\))` +
-    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1))?\s*\(((?:[^()]|\([^()]*\))*)\)$`
-)
-const POINT = /^(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+)(?:\s*,\s*(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+))*$/
-
-/** `x(x + 1)` is a product: a function has another letter than what is in its brackets, and one of the usual ones, or a point. */
-const isApplied = (text: string): boolean => {
-  const found = APPLIED.exec(text)
-  if (found === null) return false
-  const [, letter, at] = found
-  if (letter === undefined) return true
-  return !at!.replaceAll(/\\[A-Za-z]+/g, "").includes(letter) && (/[fghpqFGHPQ]/.test(letter) || POINT.test(at!.trim()))
-}
-
-const isName = (text: string): boolean => NAME.test(text) || isApplied(text)
 
 /**
  * Whether an equation of a function at this says what the function is, or is there: `f(x)`, `f(2)`, `f(g(x))`, `P(A|B)`. `f(2x) =
  * x` and `f(x + 1) = x^2` tell of a function, and f is not what stands on their right.
  */
 const isDefined = (applied: string): boolean =>
-  splitAt(APPLIED.exec(applied)![2]!, [","]).parts.every((at) => {
+  splitAt(argumentsOf(applied), [","]).parts.every((at) => {
     if (isApplied(at)) return isDefined(at)
     const expression = tryExpression(at)
     return expression === null || expression.kind === "variable" || /^[A-Z]+$/.test(at) || variablesOf(expression).length === 0
@@ -103,7 +72,7 @@ const roundedOf = (exact: Answer, as: Answer): Answer => {
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
-  if (parts.length === 2 && isVariable(right) && !isName(left)) return equation([right, left], whole)
+  if (parts.length === 2 && isTurned(left, right)) return equation([right, left], whole)
   if (parts.length === 2 && !isApplied(left) && isApplied(right) && !(isName(left) && isDefined(right)))
     return equation([right, left], whole)
   if (parts.length === 2) {
@@ -126,6 +95,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
 }
 
+/** `2x = y`, `3 = AB`: the name stands on the right. */
+const isTurned = (left: string, right: string): boolean =>
+  !isName(left) && (isVariable(right) || (isName(right) && !isApplied(right) && isNumber(left) && !isNumber(right)))
+
 const isNumber = (text: string): boolean => {
   const expression = tryExpression(text)
   return expression !== null && variablesOf(expression).length === 0
@@ -142,15 +115,11 @@ const tuple = (left: string, right: string, whole: Read): Answer | null => {
   return { kind: "named", values: new Map(names.map((name, i) => [name, values.items[i]!])) }
 }
 
-/** What words call a value (`Total = 5`) does not tell it from others; a variable does, or a product of them (`xy = 6`). */
+/** What words call a value tells it from others as a variable does: the area is no perimeter. */
 const named = (answer: Answer, name: string): Answer => {
-  if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return called(answer, [...name].toSorted().join(""))
-  const isWords = /^(?:\\text|[A-Za-z][A-Za-z ]+$)/.test(name)
-  return isWords ? unnamed(answer) : called(answer, spelled(name))
+  const known = nameOf(name)
+  return known === null ? unnamed(answer) : called(answer, known)
 }
-
-/** `x_{1}` and `\vec{v}` are `x_1` and `\vec v`. */
-const spelled = (name: string): string => name.replaceAll(/[\s{}]+/g, "")
 
 const unnamed = (answer: Answer): Answer => (answer.kind === "value" ? { ...answer, name: null } : answer)
 
@@ -317,15 +286,32 @@ export const listIn = (text: string, whole: Read): Answer | null => {
   return eitherOf(choices.map(({ parts, areAll }) => (parts.length === 1 ? whole(parts[0]!) : listOf(parts, areAll, whole))))
 }
 
+/** `x = 1, y = 2`, on whichever side the names stand: values by name; null where one has none, or another has it too. */
+export const assignmentsIn = (parts: ReadonlyArray<string>, whole: Read): Answer | null => {
+  const found = equationsIn(parts)
+  const names = found.map(({ name }) => name)
+  return found.length > 1 && new Set(names).size === parts.length
+    ? { kind: "named", values: new Map(found.map(({ name, value }) => [name, whole(value)])) }
+    : null
+}
+
+/** Names with what they are said to be; none where one of the parts is no such equation. */
+const equationsIn = (parts: ReadonlyArray<string>): ReadonlyArray<{ readonly name: string; readonly value: string }> => {
+  if (!parts.every((part) => part.includes("="))) return []
+  const found = parts.map((part) => {
+    const [left, right, more] = part.split("=").map((side) => side.trim())
+    if (more !== undefined || left === "" || right === "") return null
+    const [name, value] = isTurned(left!, right!) ? [right!, left!] : [left!, right!]
+    return isName(name) ? { name: nameOf(name) ?? spelled(name), value } : null
+  })
+  return found.every((equation) => equation !== null) ? found : []
+}
+
 /** `areAll`: it is said with a word that all of them hold. */
 const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Answer => {
-  const equations = parts.map((part) => /^([^=]+?)\s*=\s*([^=]+)$/.exec(part))
-  if (equations.every((found) => found !== null && isName(found[1]!))) {
-    const names = equations.map((found) => spelled(found![1]!))
-    if (new Set(names).size === parts.length)
-      return { kind: "named", values: new Map(equations.map((found, i) => [names[i]!, whole(found![2]!)])) }
-    if (new Set(names).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
-  }
+  const assigned = assignmentsIn(parts, whole)
+  if (assigned !== null) return assigned
+  if (new Set(equationsIn(parts).map(({ name }) => name)).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
   const items = parts.flatMap(signs).map(whole)
   const [unknown, ...others] = new Set(items.map(unknownOf))
   const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null

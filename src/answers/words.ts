@@ -1,23 +1,11 @@
-/** Answers in words, and what letters are words. */
+/** Answers in words. */
 
 import type { Answer } from "./Answer.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
 import { isMathematical } from "./mathematics/tokens.ts"
 import { TEX_BLANK } from "./plain-latex.ts"
 import { isWord } from "./vocabulary/counted.ts"
-import { isShortWord } from "./vocabulary/short-words.ts"
-
-/** Letters that are three variables, in any order. */
-const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
-
-/**
- * Whether letters are a product of variables: one or two, three that stand together in the alphabet as variables do, and three or
- * four without a vowel (`lwh`, `mgh`).
- */
-export const areVariables = (letters: string): boolean =>
-  /^[A-Za-z]{1,2}$/.test(letters) ||
-  (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join(""))) ||
-  (/^[b-df-hj-np-tv-xz]{3,4}$/.test(letters) && !isMathematical(letters) && !isShortWord(letters))
+import { areVariables } from "./vocabulary/variables.ts"
 
 /** Letters alone that are words and no product of variables. */
 export const wordsIn = (text: string): Answer | null => {

@@ -10,7 +10,7 @@ import { isMathematical } from "../mathematics/tokens.ts"
 import { spend } from "../mathematics/work.ts"
 import { isCounted } from "../vocabulary/counted.ts"
 import { keptOf } from "../vocabulary/kept-words.ts"
-import { areVariables } from "../words.ts"
+import { areVariables } from "../vocabulary/variables.ts"
 import { isSign, LETTERS, type Unit, unitNamed } from "./table.ts"
 
 const SPOKEN: ReadonlyArray<readonly [RegExp, string]> = [

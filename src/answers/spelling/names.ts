@@ -1,0 +1,71 @@
+/** What values are called before an equals sign, and when two such names are the same. */
+
+import { areVariables } from "../vocabulary/variables.ts"
+
+/** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `\vec{v}`, `\angle ABC`, words. */
+const NAME = new RegExp(
+  "^(?:" +
+    [
+      String.raw`[A-Za-z](?:_\{?\w+\}?)?'?`,
+      String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
+      String.raw`\\(?:vec|hat|bar)\s*(?:\{[^{}]*\}|[A-Za-z])`,
+      String.raw`m?\s*\\(?:angle|overline|triangle)\s*(?:\{\s*[A-Z]+\s*\}|[A-Z]+)`,
+      String.raw`\\text\s*\{[^{}]*\}`,
+      "[A-Za-z][A-Za-z ]+"
+    ].join("|") +
+    ")$"
+)
+
+/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f \circ g)(x)`. */
+const APPLIED = new RegExp(
+  String.raw`^(?:([A-Za-z])|\\(?:phi|varphi|psi|sigma|tau|mu|pi|Phi|Psi|Gamma)|\(\s*[A-Za-z](?:\s*\\circ\s*[A-Za-z])+\s*\))` +
+    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1))?\s*\(((?:[^()]|\([^()]*\))*)\)$`
+)
+const POINT = /^(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+)(?:\s*,\s*(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+))*$/
+
+/** `x(x + 1)` is a product: a function has another letter than what is in its brackets, and one of the usual ones, or a point. */
+export const isApplied = (text: string): boolean => {
+  const found = APPLIED.exec(text)
+  if (found === null) return false
+  const [, letter, at] = found
+  if (letter === undefined) return true
+  return !at!.replaceAll(/\\[A-Za-z]+/g, "").includes(letter) && (/[fghpqFGHPQ]/.test(letter) || POINT.test(at!.trim()))
+}
+
+export const isName = (text: string): boolean => NAME.test(text) || isApplied(text)
+
+/** What stands in the brackets of a function at a point. */
+export const argumentsOf = (applied: string): string => APPLIED.exec(applied)![2]!
+
+/** `x_{1}` and `\\vec{v}` are `x_1` and `\\vec v`. */
+export const spelled = (name: string): string => name.replaceAll(/[\s{}]+/g, "")
+
+/** Words that name nothing. */
+const SAYS_NOTHING =
+  /^(?:(?:final|correct|required|numerical)\s+)?(?:answers?|ans|results?|values?|solutions?|numbers?|output|it)$/
+
+/**
+ * A name as it is compared: words in small letters without an article, the letters of a product in order, what has two ends from
+ * the first; null for words that name nothing. Words stand between quotes, so that they are no product.
+ */
+export const nameOf = (name: string): string | null => {
+  if (/^[A-Za-z]$/.test(name)) return name
+  if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return [...name].toSorted().join("")
+  const said = name.replace(/^\\text\s*\{([^{}]*)\}$/, "$1").trim()
+  if (/^[A-Za-z]$/.test(said)) return said
+  const figure = /^(?:m?\s*\\(angle|overline|triangle)\s*\{?\s*)?([A-Z]{2,4})\s*\}?$/.exec(said)
+  if (figure !== null) return figureOf(figure[1] ?? "overline", figure[2]!)
+  if (said === name && !/^[A-Za-z][A-Za-z ]+$/.test(name)) return spelled(name)
+  const words = said
+    .toLowerCase()
+    .replaceAll(/\s+/g, " ")
+    .replace(/^(?:an?|the)\s/, "")
+  return SAYS_NOTHING.test(words) ? null : `'${words}'`
+}
+
+/** The same from either end, a triangle from any corner. */
+const figureOf = (kind: string, points: string): string => {
+  const turned = [...points].toReversed().join("")
+  const first = kind === "triangle" ? [...points].toSorted().join("") : turned < points ? turned : points
+  return kind === "overline" ? `|${first}|` : `\\${kind} ${first}`
+}

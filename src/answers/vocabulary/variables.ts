@@ -1,0 +1,16 @@
+/** Letters side by side that are a product of variables and no word. */
+
+import { isMathematical } from "../mathematics/tokens.ts"
+import { isShortWord } from "./short-words.ts"
+
+/** Letters that are three variables, in any order. */
+const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
+
+/**
+ * Whether letters are a product of variables: one or two, three that stand together in the alphabet as variables do, and three or
+ * four without a vowel (`lwh`, `mgh`).
+ */
+export const areVariables = (letters: string): boolean =>
+  /^[A-Za-z]{1,2}$/.test(letters) ||
+  (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join(""))) ||
+  (/^[b-df-hj-np-tv-xz]{3,4}$/.test(letters) && !isMathematical(letters) && !isShortWord(letters))
