@@ -3,7 +3,8 @@
  *
  * One mixture, two sizes, PPO and GRPO, long enough for the late part to show. Evaluated with 64 samples, because curves of
  * pass@k cross between k = 8 and 32. (Echo Chamber, section 3.1, figures 2 and 8.) Controls: the same RL with the rewards of
- * each group shuffled among its completions, which pays as much and means nothing.
+ * each group shuffled among its completions, which pays as much and means nothing. What each format would gain if it were the
+ * only one, its trainability, is seen in short runs with the format forced.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -29,6 +30,8 @@ export const claims: ReadonlyArray<Claim> = [
   sharpening({ arms, control, k: 64, seeds: 3 }),
   refinesStyle({ arms, seeds: 3 })
 ]
+
+const FORMATS = ["tinygsm", "omi1", "omi2"]
 
 export default Study.make(
   "concentration",
@@ -57,7 +60,10 @@ export default Study.make(
       const start = sft({ base, corpus }, { seed })
       const before = evaluate({ policy: start, corpus }, evaluated)
 
-      return [
+      const forced = FORMATS.map((force) =>
+        rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train", steps: 20, force, seed })
+      )
+      const arms = [
         { algorithm: "ppo", reward: "truth" } as const,
         { algorithm: "grpo", reward: "truth" } as const,
         { algorithm: "grpo", reward: "shuffled" } as const
@@ -66,6 +72,7 @@ export default Study.make(
         const after = evaluate({ policy, corpus }, evaluated)
         return { before, after, change: compare({ before, after }, { seed }) }
       })
+      return { arms, forced }
     })
   }
 )

@@ -3,7 +3,8 @@
  *
  * Equal tokens in every mixture, so that a share is not a longer training; the weight of prose (omi2) goes from that of the
  * others to sixteen times it. (Echo Chamber, section 3.2, figures 4 and 5; there the repeats confound share and compute.) The
- * control has no format that it can use: solutions that name the answer without deriving it.
+ * control has no format that it can use: solutions that name the answer without deriving it. What each format would gain if it
+ * were the only one is seen in short runs with the format forced.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -24,6 +25,8 @@ export const claims: ReadonlyArray<Claim> = [
   moreIsBetter({ weight, arms: { [weight]: [1, 2, 4, 8, 16] }, seeds: 3 }),
   nothingToAmplify({ arms: { "mix.sources.lookup": 1 }, seeds: 3 })
 ]
+
+const FORMATS = ["tinygsm", "omi1", "omi2"] as const
 
 export default Study.make(
   "mixture-sweep",
@@ -47,7 +50,10 @@ export default Study.make(
       const before = evaluate({ policy: start, corpus }, { samples: 16, seed })
       const policy = rl({ policy: start, corpus }, { algorithm: "ppo", suite: "train", steps: 60, seed })
       const after = evaluate({ policy, corpus }, { samples: 16, seed })
-      return { before, after, change: compare({ before, after }, { seed }) }
+      const forced = FORMATS.filter((format) => format in mixture.sources).map((force) =>
+        rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train", steps: 20, force, seed })
+      )
+      return { before, after, change: compare({ before, after }, { seed }), forced }
     })
   }
 )

@@ -16,7 +16,7 @@ export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
   difficulty: Column.int32("operations needed to solve it"),
   question: Column.utf8("the question"),
   text: Column.utf8("the completion"),
-  tokens: Column.list(Column.int32(), "completion tokens, end of text included"),
+  tokens: Column.list(Column.int32(), "completion tokens that were sampled, end of text included; a forced opening is none"),
   logProbs: Column.list(Column.float32(), "log-probability when sampled"),
   scoredLogProbs: Column.list(Column.float32(), "log-probability by scoring, the old one of the ratio"),
   referenceLogProbs: Column.nullable(

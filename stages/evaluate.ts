@@ -17,14 +17,21 @@ import { complete } from "../src/evaluation/complete.ts"
 import { askedObjection, askedRow, askedWords, byRoom, endingWords, longPromptsParam } from "../src/evaluation/prompt-room.ts"
 import { type Attempt, scoreRows, summarise, unaskedRows } from "../src/evaluation/summary.ts"
 import { append } from "../src/lists/large.ts"
-import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
+import { forceParam, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { subSeed } from "../src/random/philox.ts"
 import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens, roomObjection, snapshotObjection, stepSizeObjection } from "../src/training/policy.ts"
+import {
+  forcedTokens,
+  loadPolicy,
+  openingTokens,
+  roomObjection,
+  snapshotObjection,
+  stepSizeObjection
+} from "../src/training/policy.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 export const EvaluateParams = {
@@ -35,7 +42,7 @@ export const EvaluateParams = {
   topP: Param.number(1, "nucleus of sampling", SAMPLING_RANGE.topP),
   maxNewTokens: Param.integer(160, "longest completion", { min: 1 }),
   maxLongPrompts: longPromptsParam,
-  force: Param.oneOf(["", ...documentFormats], "", "format to force by its opening token; empty leaves the choice to the model"),
+  force: forceParam,
   step: Param.nullable(
     Param.integer(0, "the policy after so many steps, where a snapshot was kept; null: as it ended", { min: 1 }),
     null
@@ -85,13 +92,7 @@ export const evaluate = Stage.make({
     const suite = yield* suiteOf(corpus, params.suite)
     const problems = suite.slice(0, params.problems)
     const openings = yield* openingTokens(tokenizer, tags, corpus)
-    if (params.force !== "" && !openings.has(params.force))
-      return yield* new Param.ParamInvalid({
-        owner: "evaluate",
-        param: "force",
-        problem: `must be one of ${[...openings.keys()].join(", ")}; got "${params.force}".`
-      })
-    const forced = params.force === "" ? [] : [openings.get(params.force)!]
+    const forced = yield* forcedTokens("evaluate", params.force, openings)
 
     const { context } = model.spec
     const { promptTokens } = byRoom(problems, tokenizer, context)

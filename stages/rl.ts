@@ -19,7 +19,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
 import { askedObjection, askedRow, askedWords, byRoom, cutWords, longPromptsParam } from "../src/evaluation/prompt-room.ts"
-import { formatObjection } from "../src/mixing/corpus-formats.ts"
+import { forceParam, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
 import { presetSpec } from "../src/model/presets.ts"
@@ -53,7 +53,7 @@ import { type PolicyScores, scorePolicy } from "../src/rl/sampling/policy-scores
 import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
 import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
-import { loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
+import { forcedTokens, loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
 import { probe, probeWords } from "../src/training/probes.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { logSpaced, snapshotSteps } from "../src/training/schedule.ts"
@@ -68,6 +68,7 @@ export const RlParams = {
   suite: Param.string("train-easy", "problem suite that prompts are drawn from"),
   steps: Param.integer(100, "sampling steps", { min: 1, max: 1e6 }),
   ...SamplingParams,
+  force: forceParam,
   maxLongPrompts: longPromptsParam,
   ...LoopParams,
   ...DefinitionParams,
@@ -77,8 +78,8 @@ export const RlParams = {
 }
 
 /** What prompts are drawn from. */
-const ahead = ({ suite, prompts, maxLongPrompts }: Param.Values<typeof RlParams>) =>
-  ({ owner: "rl", suite, wanted: prompts, first: false, maxLongPrompts, forced: 0 }) as const
+const ahead = ({ suite, prompts, maxLongPrompts, force }: Param.Values<typeof RlParams>) =>
+  ({ owner: "rl", suite, wanted: prompts, first: false, maxLongPrompts, forced: force === "" ? 0 : 1 }) as const
 
 /** A format that the corpus does not hold is no policy's to be paid for. */
 const rewardObjection = (reward: string, corpus: Stage.WiredInput) => {
@@ -103,6 +104,7 @@ export const rl = Stage.make({
   check: (params, { policy, corpus }) =>
     settingsProblem(params) ??
     rewardObjection(params.reward, corpus) ??
+    formatObjection("force", params.force === "" ? [] : [params.force], corpus) ??
     tokenizerObjection(policy, corpus) ??
     roomObjection(params.maxNewTokens, policy) ??
     stepSizeObjection(params) ??
@@ -121,18 +123,20 @@ export const rl = Stage.make({
     const { model: policy, tokenizer, tags } = yield* loadPolicy(inputs.policy)
     const corpus = readCorpus(inputs.corpus)
     const found = yield* suiteOf(corpus, params.suite)
-    const { promptTokens, fitting: suite } = byRoom(found, tokenizer, policy.spec.context)
+    const openings = yield* openingTokens(tokenizer, tags, corpus)
+    const forced = yield* forcedTokens("rl", params.force, openings)
+    const { promptTokens, fitting: suite } = byRoom(found, tokenizer, policy.spec.context, forced.length)
     const asked = askedRow({
       suite: params.suite,
       wanted: params.prompts,
       found: found.length,
       promptTokens,
-      context: policy.spec.context
+      context: policy.spec.context,
+      forced: forced.length
     })
     const objection = askedObjection(asked, params.maxLongPrompts)
     if (objection !== null) return yield* new Param.ParamInvalid({ owner: "rl", ...objection })
     for (const line of askedWords(asked)) yield* progress.note(line)
-    const openings = yield* openingTokens(tokenizer, tags, corpus)
     const settings = settingsOf(params)
     for (const remark of settingsRemarks(params)) yield* progress.note(remark)
     const needsReference = params.reference || klCoefficient(settings) > 0
@@ -141,7 +145,7 @@ export const rl = Stage.make({
     // A stream of its own: evaluations with the same seed must not draw the same numbers.
     const sampling = { ...params, dynamicSampling: dynamicSampling(settings), seed: subSeed(params.seed, "rl") }
     const sample = (step: number, how: SamplingSettings) =>
-      Effect.timed(collect({ policy, reference, tokenizer, openings, suite, step, params: how }))
+      Effect.timed(collect({ policy, reference, tokenizer, openings, forced, suite, step, params: how }))
     const snapshots = new Set(snapshotSteps(params))
     const evaluations = params.evaluations === 0 ? [] : [0, ...logSpaced(params.evaluations, params.steps)]
     if (evaluations.length > 0) for (const line of probeWords(tokenizer, corpus, policy.spec.context)) yield* progress.note(line)

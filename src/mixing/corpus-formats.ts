@@ -1,5 +1,6 @@
 /** Which formats a corpus will hold, known before it is mixed: what names one of them is refused before anything runs. */
 
+import * as Param from "../dag/Param.ts"
 import type { Objection, WiredInput } from "../dag/Stage.ts"
 import { formatNames } from "../formats/registry.ts"
 import { didYouMean } from "../text/near.ts"
@@ -9,6 +10,13 @@ const NO_FORMAT = "text"
 
 /** Every name that a document's format can have. */
 export const documentFormats: ReadonlyArray<string> = [...formatNames, NO_FORMAT]
+
+/** The parameter of stages that can force a format on every completion, by the token it opens with. */
+export const forceParam = Param.oneOf(
+  ["", ...documentFormats],
+  "",
+  "format to force by its opening token; empty leaves the choice to the model"
+)
 
 /**
  * Objects to formats that no document of this node's corpus will have. Of datasets the formats are known when they are read, so

@@ -22,6 +22,7 @@ import { claimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { leftOutSection } from "./sections/left-out-section.ts"
+import { predictorsSection } from "./sections/predictors-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
 import { tiltSection } from "./sections/tilt-section.ts"
@@ -42,7 +43,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
     const drawn: Array<Html> = []
     for (const figure of figures) drawn.push(yield* figureSection(figure))
     if (id === "attribution") drawn.push(attributionTable(data))
-    if (id === "reinforcement") drawn.push(tiltSection(data))
+    if (id === "reinforcement") drawn.push(tiltSection(data), predictorsSection(data))
     sections.push(
       html`<section id="${id}">
         <h2>${title}</h2>

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { Checkpoint } from "../../schemas/checkpoint.ts"
+import { ParamInvalid } from "../dag/Param.ts"
 import { type Objection, type Reader, type WiredInput, wiredWith } from "../dag/Stage.ts"
 import { Engine, type Model } from "../engine/Engine.ts"
 import { formatNames } from "../formats/registry.ts"
@@ -123,6 +124,18 @@ export const openingTokens = Effect.fnUntraced(function* (
   }
   return openings
 })
+
+/**
+ * The tokens that force completions into a format, one or, where the policy is left free, none. Fails with ParamInvalid of the
+ * param `force` for a format that completions of this policy cannot begin with.
+ */
+export const forcedTokens = (owner: string, format: string, openings: ReadonlyMap<string, number>) => {
+  const token = openings.get(format)
+  if (format === "") return Effect.succeed([])
+  if (token !== undefined) return Effect.succeed([token])
+  const problem = `must be one of ${[...openings.keys()].join(", ")}; got "${format}".`
+  return Effect.fail(new ParamInvalid({ owner, param: "force", problem }))
+}
 
 /**
  * Gives each format's control token the embedding (and, in an untied head, the output row) of the token that most of its

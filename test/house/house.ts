@@ -51,7 +51,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["judge-study.ts"],
     ["sections"],
     ["figures", "claims"],
-    ["page", "draw", "left-out.ts"],
+    ["predictors", "page", "draw", "left-out.ts"],
     ["data"]
   ],
   "src/evaluation": [

@@ -7,11 +7,11 @@ import type { Claim } from "../../src/report/claims/Claim.ts"
 import { klKeepsBreadth, moreIsBetter, nothingToAmplify, sharpening } from "../../src/report/claims/outcome-claims.ts"
 import { bestPaidWins, randomDoesNotHelp, tiltPredicts } from "../../src/report/claims/prediction-claims.ts"
 import { refinesStyle, transfersToHard } from "../../src/report/claims/refinement-claims.ts"
-import { leaderOf, tilted } from "../../src/report/claims/tilt.ts"
 import { changeOf, overSeeds, pairsOf, trialsOf } from "../../src/report/claims/trials.ts"
 import { judge } from "../../src/report/claims/verdict.ts"
 import { accuracyDecides, concentration, imbalanceFlips, scaleFlips } from "../../src/report/claims/winner-claims.ts"
 import type { CellData } from "../../src/report/data/study-data.ts"
+import { leaderOf, tilted } from "../../src/report/predictors/tilt.ts"
 import { cell, K, type MadeTrial, studyOf } from "./fixtures/made-study.ts"
 
 const ppo = { "rl.algorithm": "ppo" }

@@ -2,8 +2,8 @@
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
+import { betaOf, type ByFormat, leaderOf, tilted } from "../predictors/tilt.ts"
 import type { Claim } from "./Claim.ts"
-import { betaOf, type ByFormat, leaderOf, tilted } from "./tilt.ts"
 import { changeOf, overSeeds, type Trial, trialsOf, type Where } from "./trials.ts"
 
 /** The mean over formats of the difference between predicted and observed shares; completions in no format apart. */

@@ -1,9 +1,9 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
+import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "../predictors/formats-of.ts"
 import { smoothed } from "./averages.ts"
 import type { Claim, Part } from "./Claim.ts"
-import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "./formats-of.ts"
 import { countSeeds, gapOf, overSeeds, type Pair, pairsOf, type Trial, trialsOf, type Where } from "./trials.ts"
 
 export interface ConcentrationChoices {

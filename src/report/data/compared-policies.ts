@@ -32,6 +32,16 @@ export interface Cell {
   readonly members: ReadonlyArray<Member>
 }
 
+/**
+ * RL with a format forced that nobody evaluates: run for its curve, to see what the format gains (`trainability`). No policy of
+ * the study's.
+ */
+export const trainabilityRuns = (record: RunRecord, is: NodeKinds): ReadonlyArray<RunNode> => {
+  const evaluated = new Set(record.nodes.filter((node) => is(node, Evaluation)).flatMap(({ inputs }) => Object.values(inputs)))
+  const forced = ({ params }: RunNode) => typeof params["force"] === "string" && params["force"] !== ""
+  return record.nodes.filter((node) => is(node, RlRun) && forced(node) && !evaluated.has(node.id))
+}
+
 /** The cells of a run, in the order of the study; `is` tells what each node makes. */
 export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
   const evaluations = record.nodes.filter((node) => is(node, Evaluation))
@@ -45,7 +55,8 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
 
   const found: Array<{ readonly subject: RunNode; readonly evaluation: RunNode | null; readonly member: Member }> = []
   const used = new Set<RunNode>()
-  for (const rl of record.nodes.filter((node) => is(node, RlRun))) {
+  const tried = new Set(trainabilityRuns(record, is))
+  for (const rl of record.nodes.filter((node) => is(node, RlRun) && !tried.has(node))) {
     const start = policyOf(rl) ?? null
     const seed = seedOf(rl)
     const afters = evaluations.filter((node) => policyOf(node) === rl)

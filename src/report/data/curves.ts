@@ -69,3 +69,10 @@ export class CurvesBuilder {
     return new Map([...this.builders].map(([name, builder]) => [name, builder.curve(points)]))
   }
 }
+
+/** Change of a curve in one step, by least squares; NaN where it has fewer than two points. */
+export const slopeOf = (curve: ReadonlyArray<number>): number => {
+  const middle = (curve.length - 1) / 2
+  const squares = curve.reduce((sum, _, step) => sum + (step - middle) ** 2, 0)
+  return curve.reduce((sum, value, step) => sum + (step - middle) * value, 0) / squares
+}

@@ -14,10 +14,10 @@ import { RlRun } from "../../../schemas/rl-run.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { type NodeKinds, nodeKinds } from "./artifact-reader.ts"
 import { type Attributed, readAttribution } from "./attribution-data.ts"
-import type { Member } from "./compared-policies.ts"
+import { type Member, trainabilityRuns } from "./compared-policies.ts"
 import { readCompletions, type SampleCompletion } from "./completion-data.ts"
 import { type CostRow, readCosts } from "./cost-data.ts"
-import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
+import { type Curve, CurveBuilder, CurvesBuilder, slopeOf } from "./curves.ts"
 import { winnerOf } from "./policy-estimates.ts"
 import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
@@ -69,6 +69,8 @@ export interface Repetition extends RepetitionEstimates {
   readonly series: RlSeries | null
   readonly differences: ReadonlyArray<PairedDifference>
   readonly coverages: ReadonlyArray<CoverageRow>
+  /** Of each format that RL from the same start was forced into: what the share of right completions gains in a step. */
+  readonly trainability: ReadonlyMap<string, number>
 }
 
 /** Problems that samples before RL and another set of samples solve: `after RL`, or the control, `the same policy`. */
@@ -166,9 +168,10 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
 
   const curvesOf = new Map<RunNode, RlData>()
   const seriesOf = new Map<RunNode, RlSeries>()
+  const tried = trainabilityRuns(record, is)
   for (const { varyingParams, nodes } of repetitions(
     record,
-    record.nodes.filter((node) => is(node, RlRun))
+    record.nodes.filter((node) => is(node, RlRun) && !tried.includes(node))
   )) {
     const updates = new CurvesBuilder()
     const shares = new CurvesBuilder()
@@ -196,9 +199,21 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     for (const node of nodes) if (artifactOf(node) !== null) curvesOf.set(node, data)
   }
 
+  const uses = (node: RunNode, input: RunNode | null) => input !== null && Object.values(node.inputs).includes(input.id)
+  const gains = new Map<RunNode, number>()
+  for (const node of tried) {
+    const artifact = artifactOf(node)
+    if (artifact !== null) gains.set(node, yield* orElse(node, Number.NaN, readGain(artifact)))
+  }
+  const trainabilityOf = ({ start }: Member) =>
+    new Map(
+      [...gains].flatMap(([node, gain]) =>
+        uses(node, start) && !Number.isNaN(gain) ? [[String(node.params["force"]), gain] as const] : []
+      )
+    )
+
   const attributions = record.nodes.filter((node) => is(node, Attribution) && artifactOf(node) !== null)
   const comparisons = record.nodes.filter((node) => is(node, Comparison) && artifactOf(node) !== null)
-  const uses = (node: RunNode, input: RunNode | null) => input !== null && Object.values(node.inputs).includes(input.id)
   const cells: Array<CellData> = []
   for (const row of yield* resultsOf(record)) {
     const attributed = { before: [] as Array<Attributed>, after: [] as Array<Attributed> }
@@ -219,7 +234,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         winner: winnerOf(estimates.after),
         series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
         differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!)),
-        coverages: compared === undefined ? [] : yield* orElse(compared, [], readCoverages(artifactOf(compared)!))
+        coverages: compared === undefined ? [] : yield* orElse(compared, [], readCoverages(artifactOf(compared)!)),
+        trainability: trainabilityOf(member)
       })
     }
     const evaluated = member?.after ?? member?.before ?? null
@@ -318,6 +334,11 @@ const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) 
     if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
   }
   return { updates, shares, rewards, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
+})
+
+/** What the share of right completions gains in a step of an RL run, by least squares. */
+const readGain = Effect.fnUntraced(function* (artifact: string) {
+  return slopeOf([...(yield* openArtifactTable(RlRun, "updates", artifact)).column("accuracy")].map(Number))
 })
 
 const readDifferences = Effect.fnUntraced(function* (artifact: string) {

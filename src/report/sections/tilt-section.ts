@@ -2,10 +2,10 @@
  * What each policy was paid, format by format, and what follows from it: the winner and the shares foretold, beside those seen.
  */
 
-import { betaOf, firstRewards, leaderOf, tilted } from "../claims/tilt.ts"
 import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
 import { percent } from "../page/numbers.ts"
+import { betaOf, firstRewards, leaderOf, tilted } from "../predictors/tilt.ts"
 
 /** Nothing where no RL run was read. */
 export const tiltSection = ({ cells }: StudyData): Html => {

@@ -115,11 +115,13 @@ export const collect = Effect.fnUntraced(function* (request: {
   readonly reference: Model | null
   readonly tokenizer: Tokenizer
   readonly openings: ReadonlyMap<string, number>
+  /** Tokens that every completion begins with, as if they belonged to the prompt: nothing is learnt of them. */
+  readonly forced?: ReadonlyArray<number>
   readonly suite: ReadonlyArray<SuiteProblem>
   readonly step: number
   readonly params: SamplingSettings
 }) {
-  const { policy, reference, tokenizer, openings, suite, step, params } = request
+  const { policy, reference, tokenizer, openings, forced = [], suite, step, params } = request
   const { prompts, samples, temperature } = params
   const { replaces } = DYNAMIC_SAMPLING[params.dynamicSampling]
   const drawn: Array<Sampled> = []
@@ -128,7 +130,8 @@ export const collect = Effect.fnUntraced(function* (request: {
     const firstStream = step * prompts * samples
     // Streams are numbered by step and row; a round of new prompts has a key of its own.
     const seed = round === 0 ? params.seed : subSeed(params.seed, `rl/round/${round}`)
-    const completions = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed })
+    const answered = yield* complete(policy, tokenizer, { ...params, problems: wanted, firstStream, seed, forced })
+    const completions = forcedInPrompts(answered, forced)
     const firstPrompt = drawn.reduce((sum, { problems }) => sum + problems.length, 0)
     drawn.push(gradedRound(wanted, completions, { step, round, firstPrompt }, params))
     if (!replaces || round === params.resamples) break
@@ -154,10 +157,28 @@ export const collect = Effect.fnUntraced(function* (request: {
     scores,
     refLogProbs,
     mask: learningMask(rollouts, scores, params),
-    openingShares: yield* exactShares(policy, completions.prompts, openings, temperature)
+    openingShares: yield* exactShares(
+      policy,
+      completions.prompts.map((prompt) => prompt.subarray(0, prompt.length - forced.length)),
+      openings,
+      temperature
+    )
   }
   return collected
 })
+
+/** What was forced was not chosen: it moves from the completions to the prompts. The texts, which are graded, keep it. */
+const forcedInPrompts = (completions: Completions, { length }: ReadonlyArray<number>): Completions => {
+  if (length === 0) return completions
+  const { prompts, samples, tokens, logProbs } = completions
+  const forced = (p: number) => tokens[p * samples]!.subarray(0, length)
+  return {
+    ...completions,
+    prompts: prompts.map((prompt, p) => Int32Array.from([...prompt, ...forced(p)])),
+    tokens: tokens.map((completion) => completion.subarray(length)),
+    logProbs: logProbs.map((completion) => completion.subarray(length))
+  }
+}
 
 interface Sampled {
   readonly problems: ReadonlyArray<SuiteProblem>
