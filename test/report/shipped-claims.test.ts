@@ -13,7 +13,8 @@ import { loadStudyFile, studyNames } from "../../src/cli/studies.ts"
 import { studyGraph } from "../../src/dag/graph.ts"
 import type { Study } from "../../src/dag/Study.ts"
 import type { Claim } from "../../src/report/claims/Claim.ts"
-import { cellsOf } from "../../src/report/data/compared-policies.ts"
+import type { NodeKinds } from "../../src/report/data/artifact-reader.ts"
+import { cellsOf, trainabilityRuns } from "../../src/report/data/compared-policies.ts"
 import { partOf, recordOf } from "../../src/report/data/RunRecord.ts"
 import type { StudyData } from "../../src/report/data/study-data.ts"
 import { isA } from "../../src/store/schema/Kind.ts"
@@ -99,6 +100,24 @@ describe("each claim that a study binds", () => {
     ])
     expect(seeds).toEqual(evidence.parts.map(({ measure }) => [measure, SEEDS, []]))
     expect(SEEDS).toBeGreaterThanOrEqual(claim.seeds)
+  })
+})
+
+describe("runs with a format forced", () => {
+  test.each([
+    ["concentration", 0],
+    ["mixture-sweep", SEEDS]
+  ])("of %s are no policies of it, and each start has one for each format but %d controls", (name, controls) => {
+    const { record, kinds } = planned(bound.find(({ study }) => study.name === name)!.study)
+    const is: NodeKinds = ({ id }, kind) => isA(kinds.get(id)!.name, kind)
+    const tried = trainabilityRuns(record, is)
+    const policies = cellsOf(record, is).flatMap(({ members }) => members)
+    for (const { rl } of policies) expect(tried).not.toContain(rl)
+    const formats = new Map(policies.map(({ start }) => [start!.id, [] as Array<unknown>]))
+    for (const { params, inputs } of tried) formats.get(inputs["policy"]!)!.push(params["force"])
+    const all = ["tinygsm", "omi1", "omi2"]
+    for (const some of formats.values()) if (some.length > 0) expect(some).toEqual(all)
+    expect([...formats.values()].filter((some) => some.length === 0)).toHaveLength(controls)
   })
 })
 

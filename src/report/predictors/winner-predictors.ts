@@ -62,7 +62,11 @@ export const predictorScores = ({ cells }: StudyData): PredictorScores | null =>
   const scores = Object.keys(PREDICTORS).map((predictor, i): PredictorScore => {
     const right = (some: typeof predicted) => some.filter(({ repetition, formats }) => formats[i] === repetition.winner).length
     const { mean, low, high } = meanInterval(bySeed.map((own) => right(own) / own.length))
-    return { predictor, right: right(predicted), share: { value: mean, low, high, seeds: bySeed.length } }
+    return {
+      predictor,
+      right: right(predicted),
+      share: { value: mean, low: Math.max(0, low), high: Math.min(1, high), seeds: bySeed.length }
+    }
   })
   return { policies: predicted.length, seeds: bySeed.length, scores }
 }
