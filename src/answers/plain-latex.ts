@@ -133,10 +133,17 @@ export const unwrapped = (text: string): string => {
   return plain
 }
 
+/** The d of a derivative in a font of its own, where there are two: `\frac{\text{d}y}{\text{d}x}`. */
+const UPRIGHT_D = /(?<=(?:^|[{/=(])\s*)(?:\\(?:text|operatorname)\s*\{\s*d\s*([A-Za-z]?)\s*\}|\\mathrm\s+d|\{\s*d\s*\})/g
+const withDifferentials = (text: string): string => {
+  const found = /[{/]/.test(text) && text.includes("d") ? (text.match(UPRIGHT_D)?.length ?? 0) : 0
+  return found < 2 ? text : text.replaceAll(UPRIGHT_D, " d$1")
+}
+
 export const plainLatex = (text: string): string => {
   let plain = ungrouped(unwrapped(withoutUnicode(text)))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withRoundBrackets(withSigns(plain))
+  return withRoundBrackets(withSigns(withDifferentials(plain)))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

@@ -1,6 +1,6 @@
 /**
- * Derivatives as they are written: `\frac{dy}{dx}`, `dy/dx`, `\frac{d^2y}{dx^2}`. Each is a variable of its own, because its d is
- * no factor that could be cancelled.
+ * Derivatives as they are written: `\frac{dy}{dx}`, `dy/dx`, `\frac{d^2y}{dx^2}`, `\frac{\partial f}{\partial x}`, and quotients
+ * of differences, `\Delta y/\Delta x`. Each is a variable of its own, because its d is no factor that could be cancelled.
  */
 
 import { type Expression, Unreadable } from "./Expression.ts"
@@ -19,11 +19,11 @@ export const derivativeAt = (
     next++
     return true
   }
-  const takesD = (): boolean => {
-    const token = tokens[next]
-    if (token?.kind !== "letter" || token.text !== "d") return false
-    next++
-    return true
+  const mark = (): string | null => {
+    const token = tokens[next++]
+    if (token === undefined) return null
+    const isMark = token.kind === "letter" ? token.text === "d" : token.kind === "command" && DIFFERENCES.has(token.text)
+    return isMark ? token.text : null
   }
   const name = (): string => {
     const token = tokens[next]
@@ -39,16 +39,32 @@ export const derivativeAt = (
     return braced && !takes("}") ? "" : order
   }
   if (isBraced) next++
-  if (!takesD()) return null
+  const d = mark()
+  if (d === null) return null
   const above = power()
-  const of = name()
+  const of = isSign(tokens[next], "(") ? "(" : name()
+  if (of === "(") next = closing(tokens, next)
   if (isBraced ? !(takes("}") && takes("{")) : !takes("/")) return null
-  if (!takesD()) return null
+  if (mark() !== d) return null
   const by = name()
   const below = power()
   if (by === "" || above !== below || (isBraced && !takes("}"))) return null
   if (of === "") throw new Unreadable("has a derivative of nothing")
-  return { value: { kind: "variable", name: `d${above} ${of}/d${by}` }, end: next }
+  if (of === "(") throw new Unreadable("has a derivative that is not worked out")
+  return { value: { kind: "variable", name: `${d}${above} ${of}/d${by}` }, end: next }
+}
+
+/** Signs that are no factors before what they are said of. */
+export const DIFFERENCES: ReadonlySet<string> = new Set(["Delta", "delta", "partial"])
+
+/** Behind the bracket that closes the one at `at`. */
+const closing = (tokens: ReadonlyArray<Token>, at: number): number => {
+  let depth = 0
+  for (let i = at; i < tokens.length; i++) {
+    if (isSign(tokens[i], "(")) depth++
+    else if (isSign(tokens[i], ")") && --depth === 0) return i + 1
+  }
+  return tokens.length
 }
 
 const isSign = (token: Token | undefined, text: string): boolean => token?.kind === "sign" && token.text === text

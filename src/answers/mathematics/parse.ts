@@ -9,7 +9,7 @@
  * `\sqrt` take single digits where braces are missing, as TeX does. A letter is a variable, but `e` and `i` are numbers.
  */
 
-import { derivativeAt } from "./derivatives.ts"
+import { derivativeAt, DIFFERENCES } from "./derivatives.ts"
 import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Unreadable } from "./Expression.ts"
 import { rational, type Rational } from "./rational.ts"
 import { ACCENTS, ALIASES, BRACKETS, CONSTANTS, GREEK, isFunction, TIMES, UPRIGHT } from "./symbols.ts"
@@ -276,6 +276,8 @@ class Reader {
 
   private commanded(name: string): Expression {
     if (Object.hasOwn(CONSTANTS, name)) return { kind: "constant", name: CONSTANTS[name]! }
+    const derivative = DIFFERENCES.has(name) ? this.derivative(this.at - 1) : null
+    if (derivative !== null) return derivative
     if (GREEK.has(name)) return { kind: "variable", name: `\\${name}${this.subscript()}` }
     if (ACCENTS.has(name))
       return { kind: "variable", name: `\\${name} ${this.is("{") ? this.word() : this.letter()}${this.subscript()}` }
