@@ -9,7 +9,7 @@
  * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
 
-import { statesAnswer } from "./answers/stated-answer.ts"
+import { statesAnswer } from "./answers/stated-in-prose.ts"
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
 import { gsm } from "./solutions/gsm.ts"

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { grade, gradeOutside } from "../../src/formats/grade.ts"
+import { ENDINGS, NOTHING, OTHERS } from "./prose-cases.ts"
 
 const LOOP = "and so on and so on ".repeat(20)
 
@@ -47,4 +48,46 @@ describe("prose from outside, with nothing else that makes a format", () => {
     "%j has its format as in a study",
     (text) => expect(gradeOutside(text, "31", "corrected")).toEqual(grade(text, "31", "corrected"))
   )
+})
+
+/** Before what ends a text: nothing, a line, and a sentence, where a line need not open. */
+const LEADS = ["", "We add 3 and 28.\n", "**Step 1:** We add.\n\n"]
+const OPENS_SENTENCE = /^(?:\*\*)?(?:So|Thus|Hence|Therefore|The|In|As|Then|I|We|Our|My|And)\b[^\n]*$/
+const after = (ending: string) =>
+  [...LEADS, ...(OPENS_SENTENCE.test(ending) ? ["We add 3 and 28. "] : [])].map((lead) => lead + ending)
+
+describe("the endings of the field", () => {
+  it.each(ENDINGS)("%j states 31", (ending) => {
+    for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
+  })
+
+  it.each(OTHERS)("%j states %s", (ending, gold) => {
+    for (const text of after(ending)) expect(gradeOutside(text, gold, "corrected"), text).toMatchObject({ correct: true })
+  })
+
+  it.each(NOTHING)("%j states nothing", (ending) => {
+    for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ answer: null })
+  })
+
+  it("that no format of a study knows are in none there, and paper grades them as before", () => {
+    for (const ending of [...ENDINGS, ...NOTHING]) {
+      const [inside, outside] = [grade(ending, "31", "paper"), gradeOutside(ending, "31", "paper")]
+      expect({ ...outside, format: "", subStyle: "" }).toEqual({ ...inside, format: "", subStyle: "" })
+    }
+  })
+
+  it.each([
+    "The answer is 31. ".repeat(3000),
+    "so the ".repeat(10_000),
+    `${"**".repeat(10_000)}answer`,
+    "<answer>".repeat(5000),
+    `the answer is ${"(".repeat(180)}. `.repeat(200),
+    "The answer is 9^{9^{9^9}} - 31. ".repeat(300),
+    "Answer:\n".repeat(5000),
+    `The answer is ${"1, ".repeat(60)}.\n`.repeat(100)
+  ])("of hostile length are read in one go", (text) => {
+    const before = process.cpuUsage()
+    gradeOutside(text, "31", "corrected")
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
+  })
 })

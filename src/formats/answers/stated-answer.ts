@@ -8,11 +8,15 @@ import { answerText, reading } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
 import type { Extraction } from "../Format.ts"
 
-/** What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. */
-interface Statement {
+/**
+ * What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. `why` it is no
+ * answer, where that is known.
+ */
+export interface Statement {
   readonly start: number
   readonly text: string | null
   readonly name: string
+  readonly why?: string
 }
 
 /** The last line that states an answer behind a mark; where no mark is, null. */
@@ -37,7 +41,8 @@ export const answerSentence = lineAfter("The answer is:", "last line")
 /** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
 export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
 
-const ANSWER = "Answer line"
+/** The name of such a line. */
+export const ANSWER = "Answer line"
 const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*:(?:\*\*)?([^\n]*)/gim
 const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gim
 
@@ -73,26 +78,29 @@ const box: AnswerLine = (solution) => {
   return found && { start: found.start, text: found.contents, name: "last \\boxed{}" }
 }
 
+/** The last of the boxes and of GSM8K's lines. */
+export const markedStatement = (solution: string): Statement | null => later(box(solution), gsmLine(solution))
+
 const lastStatement = (solution: string, bare: boolean): Statement | null => {
-  const marked = later(box(solution), gsmLine(solution))
+  const marked = markedStatement(solution)
   if (!/answer/i.test(solution)) return marked
   const last = later(later(marked, answerLine(solution, bare)), answerSentence(solution))
   return later(last, lastSentence(solution, last))
 }
 
-const later = (last: Statement | null, next: Statement | null): Statement | null =>
+/** Whichever starts last; the first of two in one place. */
+export const later = (last: Statement | null, next: Statement | null): Statement | null =>
   last === null || (next !== null && next.start > last.start) ? next : last
-
-/** Whether a solution states an answer, and begins with the line that does; null where it states none. */
-export const statesAnswer = (solution: string): { readonly first: boolean } | null => {
-  const last = lastStatement(solution, false)
-  return last && { first: last.name === ANSWER && solution.slice(0, last.start).trim() === "" }
-}
 
 /** What a solution states last, or `complaint` where it states nothing. */
 export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
   const last = lastStatement(solution, bare)
-  if (last === null) return { value: null, error: complaint, steps: 0 }
+  return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(last)
+}
+
+/** The answer that a statement gives. */
+export const extractionOf = (last: Statement): Extraction => {
+  if (last.why !== undefined) return { value: null, error: `the ${last.name} ${last.why}`, steps: 0 }
   if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }
   const value = answerText(last.text)
   if (value !== null) return { value, steps: 0 }
