@@ -11,6 +11,7 @@ import easyToHard, { claims as ofEasyToHard } from "./easy-to-hard.ts"
 import klSweep, { claims as ofKlSweep } from "./kl-sweep.ts"
 import mixtureSweep, { claims as ofMixtureSweep } from "./mixture-sweep.ts"
 import rewardSwap, { claims as ofRewardSwap } from "./reward-swap.ts"
+import scaleFlip, { claims as ofScaleFlip } from "./scale-flip.ts"
 
 export const claims = [
   ...ofStudy("concentration", ofConcentration),
@@ -18,13 +19,14 @@ export const claims = [
   ...ofStudy("kl-sweep", ofKlSweep),
   ...ofStudy("algorithms", ofAlgorithms),
   ...ofStudy("easy-to-hard", ofEasyToHard),
-  ...ofStudy("reward-swap", ofRewardSwap)
+  ...ofStudy("reward-swap", ofRewardSwap),
+  ...ofStudy("scale-flip", ofScaleFlip)
 ].toSorted((a, b) => a.id.charCodeAt(0) - b.id.charCodeAt(0) || Number(a.id.slice(1)) - Number(b.id.slice(1)))
 
 export default Study.all(
   "claims",
   "The paper's claims, each with a verdict, an interval over seeds and a control",
-  { quick: Param.boolean(false, "three seeds of everything, for a first look") },
+  { quick: Param.boolean(false, "three seeds of everything and no model of size m, for a first look") },
   ({ quick }) => {
     const seeds = (many: number) => ({ seeds: quick ? 3 : many })
     return [
@@ -33,7 +35,8 @@ export default Study.all(
       { study: klSweep, given: seeds(5) },
       { study: algorithms, given: seeds(8) },
       { study: easyToHard, given: seeds(5) },
-      { study: rewardSwap, given: seeds(8) }
+      { study: rewardSwap, given: seeds(8) },
+      { study: scaleFlip, given: { ...seeds(8), scales: quick ? ["xs", "s"] : ["xs", "m"] } }
     ]
   }
 )
