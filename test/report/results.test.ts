@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { wilson } from "../../src/evaluation/statistics/intervals.ts"
-import { meanOverSeeds, estimatesOf, winnerOf } from "../../src/report/data/policy-estimates.ts"
+import { meanOverSeeds, estimatesOf, type PolicyEstimates, winnerOf } from "../../src/report/data/policy-estimates.ts"
 import { type ResultRow, resultsOf } from "../../src/report/data/results.ts"
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
 import { percentWithSpread } from "../../src/report/page/numbers.ts"
@@ -168,7 +168,10 @@ describe("the table in a terminal", () => {
   const estimate = (value: number) => ({ value, low: value - 0.05, high: value + 0.05, seeds: 1 })
   const side = (pass1: number, tinygsm: number) => ({
     pass1: estimate(pass1),
-    passAtK: new Map([[8, estimate(0.5)]]),
+    passAtK: new Map([
+      [1, estimate(pass1 / 2)],
+      [8, estimate(0.5)]
+    ]),
     guessedAtK: new Map(),
     majorityAtK: new Map([[8, estimate(0.25)]]),
     shares: new Map([
@@ -199,17 +202,35 @@ describe("the table in a terminal", () => {
   ]
 
   test("aligned columns, percent with margins", () => {
-    expect(resultsText(rows, { width: 120, colours: false })).toEqual([
-      "scale  algorithm  pass@1                 pass@8       majority@8   tinygsm  omi2     winner   from step",
-      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm  12 (2 of 3)",
-      "percent, before → after RL; pass@1 greedy, the rest of samples; ± half of the 95 % interval, one seed"
+    expect(resultsText(rows, { width: 130, colours: false })).toEqual([
+      "scale  algorithm  pass@1                greedy       pass@8       majority@8   tinygsm  omi2     winner   from step",
+      "xs     ppo        6.2 ±5.0 → 17.0 ±5.0  12.3 → 34.0  50.0 → 50.0  25.0 → 25.0  40 → 90  60 → 10  tinygsm  12 (2 of 3)",
+      "percent, before → after RL; greedy: of one greedy answer, the rest of samples; ± half of the 95 % interval, one seed"
+    ])
+  })
+  test("of policies that were not sampled, the greedy numbers with their margins", () => {
+    const [row] = rows
+    const greedy = (policy: PolicyEstimates | null) => ({
+      ...policy!,
+      passAtK: new Map(),
+      majorityAtK: new Map(),
+      shares: new Map()
+    })
+    const lines = resultsText([{ ...row!, before: greedy(row!.before), after: greedy(row!.after) }], {
+      width: 80,
+      colours: false
+    })
+    expect(lines).toEqual([
+      "scale  algorithm  greedy pass@1          winner   from step",
+      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  tinygsm  12 (2 of 3)",
+      "percent, before → after RL; ± half of the 95 % interval, one seed"
     ])
   })
   test("columns give way to the width, the numbers that matter most stay", () => {
     const lines = resultsText(rows, { width: 60, colours: false })
     expect(lines.slice(0, 2)).toEqual([
-      "scale  algorithm  pass@1                 tinygsm  winner",
-      "xs     ppo        12.3 ±5.0 → 34.0 ±5.0  40 → 90  tinygsm"
+      "scale  algorithm  pass@1                tinygsm  winner",
+      "xs     ppo        6.2 ±5.0 → 17.0 ±5.0  40 → 90  tinygsm"
     ])
     expect(lines.at(-1)).toContain("more columns in the report")
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(63)

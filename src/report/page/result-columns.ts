@@ -21,11 +21,35 @@ export const paramNamesOf = (rows: ReadonlyArray<ResultRow>): ReadonlyArray<stri
 export const paramWords = (row: ResultRow, name: string): string =>
   paramOf(row, name) === undefined ? (name === "algorithm" ? "none" : MISSING) : paramText(row, name)
 
+/** A number of right answers that has a column. */
+export interface SolvingColumn {
+  readonly title: string
+  readonly pick: (estimates: PolicyEstimates) => Estimate | null | undefined
+  /** From 0, which is what a row is about, on to what gives way first. */
+  readonly rank: number
+}
+
+/**
+ * Right answers: of samples first, for a greedy answer can turn over with the last bit of a logit. Where nothing was sampled, the
+ * greedy ones alone.
+ */
+export const solvingColumns = (rows: ReadonlyArray<ResultRow>): ReadonlyArray<SolvingColumn> => {
+  const passK = largestK(rows, ({ passAtK }) => passAtK)
+  const majorityK = largestK(rows, ({ majorityAtK }) => majorityAtK)
+  const greedy = ({ pass1 }: PolicyEstimates) => pass1
+  if (passK === 0) return [{ title: "greedy pass@1", rank: 0, pick: greedy }]
+  return [
+    { title: "pass@1", rank: 0, pick: ({ passAtK }) => passAtK.get(1) },
+    { title: "greedy", rank: 2, pick: greedy },
+    ...(passK > 1 ? [{ title: `pass@${passK}`, rank: 2, pick: ({ passAtK }: PolicyEstimates) => passAtK.get(passK) }] : []),
+    ...(majorityK > 1
+      ? [{ title: `majority@${majorityK}`, rank: 3, pick: ({ majorityAtK }: PolicyEstimates) => majorityAtK.get(majorityK) }]
+      : [])
+  ]
+}
+
 /** The largest k that some policy has an estimate for; 0 where there is none. */
-export const largestK = (
-  rows: ReadonlyArray<ResultRow>,
-  pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>
-): number =>
+const largestK = (rows: ReadonlyArray<ResultRow>, pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>): number =>
   maximumOf(
     sidesOf(rows).flatMap((estimates) => [...pick(estimates).keys()]),
     0

@@ -11,7 +11,7 @@ import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import { MISSING, percent, percentWithSpread } from "./numbers.ts"
-import { largestK, paramNamesOf, paramWords, shownFormats } from "./result-columns.ts"
+import { paramNamesOf, paramWords, shownFormats, solvingColumns } from "./result-columns.ts"
 
 export interface TextOptions {
   readonly width: number
@@ -76,11 +76,15 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
   const beyond = kept.some(({ texts }) => texts.some((text) => text.includes("[")))
   const legend = [
     "percent, before → after RL",
-    "pass@1 greedy, the rest of samples",
+    kept.some(({ title }) => title === "greedy") ? "greedy: of one greedy answer, the rest of samples" : "",
     `± half of the 95 % interval${beyond ? " or [all of it]" : ""}, ${spread}`,
     ...(dropped > 0 ? ["more columns in the report"] : [])
   ]
-  for (const words of wrapped(legend, width)) lines.push(paint("2", words))
+  for (const words of wrapped(
+    legend.filter((part) => part !== ""),
+    width
+  ))
+    lines.push(paint("2", words))
   for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
   return lines
 }
@@ -108,8 +112,6 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
     rank: 0,
     texts: rows.map((row) => paramWords(row, name))
   }))
-  const passK = largestK(rows, ({ passAtK }) => passAtK)
-  const majorityK = largestK(rows, ({ majorityAtK }) => majorityAtK)
   const change = (
     pick: (estimates: PolicyEstimates) => Estimate | null | undefined,
     words: (estimate: Estimate | null | undefined) => string
@@ -121,11 +123,11 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
   const formats = [...shownFormats(rows)].toSorted(largestFirst).map(([format]) => format)
   return [
     ...params,
-    { title: "pass@1", rank: 0, texts: change(({ pass1 }) => pass1, percentWithSpread) },
-    ...(passK > 0 ? [{ title: `pass@${passK}`, rank: 2, texts: change(({ passAtK }) => passAtK.get(passK), short) }] : []),
-    ...(majorityK > 0
-      ? [{ title: `majority@${majorityK}`, rank: 3, texts: change(({ majorityAtK }) => majorityAtK.get(majorityK), short) }]
-      : []),
+    ...solvingColumns(rows).map(({ title, rank, pick }, i): TextColumn => ({
+      title,
+      rank,
+      texts: change(pick, i === 0 ? percentWithSpread : short)
+    })),
     ...formats.map((format): TextColumn => ({
       title: format,
       rank: formatRank(rows, format),

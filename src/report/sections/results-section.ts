@@ -7,7 +7,7 @@ import { dominanceWords } from "../data/rl-outcomes.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { html, type Html, nothing, table } from "../page/html.ts"
 import { MISSING, percent, spreadWords } from "../page/numbers.ts"
-import { largestK, paramNamesOf, paramWords, shownFormats } from "../page/result-columns.ts"
+import { paramNamesOf, paramWords, shownFormats, solvingColumns } from "../page/result-columns.ts"
 
 /** A row a cell, a column for each param that varies, each metric and each format. */
 export const resultsSection = ({ cells }: StudyData): Html => {
@@ -18,25 +18,20 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     </section> `
   const names = paramNamesOf(cells)
   const formats = [...shownFormats(cells).keys()].toSorted(compareFormats)
-  const k = largestK(cells, ({ passAtK }) => passAtK)
-  const m = largestK(cells, ({ majorityAtK }) => majorityAtK)
+  const solving = solvingColumns(cells)
   const seeds = maximumOf(cells.map((cell) => cell.members.length))
   const columns = [
     ...names.map((title) => ({ title })),
     { title: "winner" },
     { title: "dominant from step", right: true },
-    { title: "pass@1", right: true },
-    ...(k > 0 ? [{ title: `pass@${k}`, right: true }] : []),
-    ...(m > 0 ? [{ title: `majority@${m}`, right: true }] : []),
+    ...solving.map(({ title }) => ({ title, right: true })),
     ...formats.map((title) => ({ title, right: true }))
   ]
   const rows = cells.map((cell) => [
     ...names.map((name) => paramWords(cell, name)),
     cell.winner ?? MISSING,
     cell.dominance === null ? MISSING : dominanceWords(cell.dominance),
-    change(cell, ({ pass1 }) => pass1),
-    ...(k > 0 ? [change(cell, ({ passAtK }) => passAtK.get(k))] : []),
-    ...(m > 0 ? [change(cell, ({ majorityAtK }) => majorityAtK.get(m))] : []),
+    ...solving.map(({ pick }) => change(cell, pick)),
     ...formats.map((format) => {
       const words = shareChange(cell, format)
       return cell.winner === format ? html`<span class="winner">${words}</span>` : words
@@ -48,9 +43,10 @@ export const resultsSection = ({ cells }: StudyData): Html => {
     ${table(columns, rows)}
     <p class="note">
       Percent, before → after RL, ± half the width of the 95 % interval, or the interval itself next to 0 and 100; ${spread}.
-      Greedy pass@1; unbiased pass@k and majority@k from samples; then the share of the sampled completions in each format, its
-      intervals in the figures below. The winner is the format with the largest share after RL; it, or another, dominates from the
-      first step on whose completions and those of the four steps after it are for nine tenths in one format.
+      pass@1, unbiased pass@k and majority@k are of samples, greedy is one greedy answer to each problem; then the share of the
+      sampled completions in each format, its intervals in the figures below. The winner is the format with the largest share
+      after RL; it, or another, dominates from the first step on whose completions and those of the four steps after it are for
+      nine tenths in one format.
     </p>
   </section> `
 }
