@@ -72,6 +72,30 @@ describe("a dataset that is not there", () => {
     expect(String(error)).toContain(`${join(root, "tinygsm")}, which holds Train.Parquet, a.csv, b.csv, c.csv, d.csv, and 1 more`)
   })
 
+  it("is reported with what lies beside its folders, in folders of nearly its name, and deeper", () => {
+    const root = temporaryFolder()
+    for (const name of [
+      "train.jsonl",
+      "README.md",
+      "svamp/test.json",
+      "GSM8K_data/train.jsonl",
+      "gsm8k/new/a.csv",
+      "gsm8k/b.jsonl"
+    ])
+      writeIn(root, name, "x")
+    const error = failure(() => locateDataset("gsm8k", "train", [root]))
+    expect(error.message).toContain(`\n  ${root}, which holds GSM8K_data/, train.jsonl\n`)
+    expect(error.message).toContain(`\n  ${join(root, "gsm8k")}, which holds b.jsonl, new/a.csv\n`)
+  })
+
+  it("is reported with its folders alone where nothing else is there", () => {
+    const root = temporaryFolder()
+    writeIn(root, "svamp/test.json", "x")
+    mkdirSync(join(root, "gsm8k"))
+    const error = failure(() => locateDataset("gsm8k", "train", [root]))
+    expect(error.message).toContain(`\n  ${root}\n  ${join(root, "gsm8k")}, which holds nothing\n`)
+  })
+
   it("is reported with the files, the folders, where to get it and how to point to it", () => {
     const root = temporaryFolder()
     const error = failure(() => locateDataset("tinygsm", "train", [root, "/does/not/exist"]))

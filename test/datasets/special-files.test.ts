@@ -198,6 +198,28 @@ describe.skipIf(process.platform === "win32")("in place of a data file", () => {
     expect(out.startsWith(path.join(data!, forbidden))).toBe(true)
   })
 
+  it.skipIf(!isRoot)("a folder below the one that is read, which may not be looked into, is named with those passed over", () => {
+    const data = dataWith((file) => fs.writeFileSync(file, '{"question":"1+1?","answer":"2\\n#### 2"}\n'), "gsm8k/test.jsonl")
+    fs.chmodSync(data, 0o755)
+    for (const folder of ["locked", "data/locked"]) {
+      fs.mkdirSync(path.join(data, "gsm8k", folder), { recursive: true })
+      fs.chmodSync(path.join(data, "gsm8k", folder), 0o000)
+    }
+    const source = `
+      import { locateDataset } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/locate/locate.ts"))}
+      import { passedOver } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/datasets/locate/passed-over.ts"))}
+      process.setuid(65534)
+      const data = ${JSON.stringify(data)}
+      const found = passedOver(locateDataset("gsm8k", "test", [data]), { data, environment: {} })
+      console.log(JSON.stringify(found.map(({ path, why }) => path + " " + why)))`
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", source], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"]
+    })
+    const words = "cannot be read: permission is denied"
+    expect(JSON.parse(out)).toEqual(["data/locked", "locked"].map((name) => `${path.join(data, "gsm8k", name)} ${words}`))
+  })
+
   it.skipIf(!fs.existsSync("/proc/self/mem")).each(["test.jsonl", "test.jsonl.gz", "main/test-00000-of-00001.parquet"])(
     "a file that the disk does not give (%s) is not called damaged",
     async (name) => {

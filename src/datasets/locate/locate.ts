@@ -110,7 +110,7 @@ export const locateDataset = (name: string, splitName: string, roots: ReadonlyAr
     split: splitName,
     files: split.layouts.flatMap((layout) => layout.globs.map((glob) => `${layout.hub ?? source.hub}/${glob}`)),
     folders: roots.flatMap((root) =>
-      existsSync(root) ? [root, ...otherwiseNamed(source, split, root)] : [`${root} (does not exist)`]
+      existsSync(root) ? [rootWords(source, root), ...otherwiseNamed(source, split, root)] : [`${root} (does not exist)`]
     ),
     obtain: obtain(source, splitName)
   })
@@ -121,11 +121,44 @@ const SHOWN = 5
 
 /** The folders under a root where a split may lie, and what does: who put a file there under another name sees it. */
 const otherwiseNamed = (source: Source, split: SplitSource, root: string): ReadonlyArray<string> =>
-  [...new Set(split.layouts.flatMap((layout) => foldersOf(source, layout, root)))].filter(isFolder).map((folder) => {
-    const names = readableNames(() => namesInFolder(folder), []).toSorted()
-    const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ""
-    return `${folder}, which holds ${names.length === 0 ? "nothing" : names.slice(0, SHOWN).map(visible).join(", ")}${more}`
+  [...new Set(split.layouts.flatMap((layout) => foldersOf(source, layout, root)))]
+    .filter(isFolder)
+    .map((folder) => `${folder}, which holds ${listOf(inside(folder, NESTED)) || "nothing"}`)
+
+/** A root, and what lies in it beside the folders of datasets, or in a folder that has a dataset's name and more. */
+const rootWords = (source: Source, root: string): string => {
+  const names = [source.name, source.hub.slice(source.hub.indexOf("/") + 1)]
+  const taken = new Set([...names, source.hub.split("/", 1)[0]!])
+  const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
+  const beside = readableNames(() => namesInFolder(root), [])
+    .filter((name) => !/^(?:\.|readme|licen[cs]e)/i.test(name))
+    .filter(
+      (name) => !isFolder(join(root, name)) || (!taken.has(name) && names.some((own) => letters(name).includes(letters(own))))
+    )
+    .toSorted()
+    .map((name) => (isFolder(join(root, name)) ? `${name}/` : name))
+  return beside.length === 0 ? root : `${root}, which holds ${listOf(beside)}`
+}
+
+/** Folders in folders of a dataset that are looked into. */
+const NESTED = 2
+
+/** Paths inside a folder of what lies there; of a folder that may not be read, that it may not. */
+const inside = (folder: string, deep: number): ReadonlyArray<string> => {
+  const unreadable: Array<DatasetUnreadable> = []
+  const names = readableNames(() => namesInFolder(folder), unreadable).toSorted()
+  if (unreadable.length > 0) return ["what may not be read"]
+  return names.flatMap((name) => {
+    if (!isFolder(join(folder, name))) return [name]
+    const within = deep === 0 ? [] : inside(join(folder, name), deep - 1)
+    return within.length === 0 ? [`${name}/`] : within.map((path) => `${name}/${path}`)
   })
+}
+
+const listOf = (names: ReadonlyArray<string>): string => {
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ""
+  return names.slice(0, SHOWN).map(visible).join(", ") + more
+}
 
 /** One or two sentences: where a split is published and the command that fetches it. */
 export const obtain = (source: Source, splitName: string): string => {

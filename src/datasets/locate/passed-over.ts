@@ -6,6 +6,7 @@
 import { basename, join } from "node:path"
 
 import type { Source } from "../Dataset.ts"
+import { DatasetUnreadable } from "../errors.ts"
 import { isFolder, namesInFolder } from "./data-file.ts"
 import { matchesGlob, unpackedName } from "./globs.ts"
 import { foldersOf, type Located, namedRoots, type RootOptions } from "./locate.ts"
@@ -31,11 +32,14 @@ export const passedOver = (located: Located, options: RootOptions): ReadonlyArra
   const folders = new Set(roots.flatMap((root) => layouts.flatMap((layout) => foldersOf(source, layout, root))))
   folders.add(located.folder)
   const taken = new Set([...located.files, ...located.excluded].map((file) => file.path))
+  const refused = new Map(located.unreadable.map(({ path, problem }) => [path, problem]))
+  const beside = roots.flatMap((root) => strays(source, root, refused))
+  const found = [...folders].map((folder) => ({ folder, files: below(folder, "", DEEPEST, refused) }))
   return [
-    ...located.unreadable.map(({ path, problem }) => ({ path, why: problem })),
-    ...roots.flatMap((root) => strays(source, root)),
-    ...[...folders].flatMap((folder) =>
-      below(folder, "", DEEPEST).flatMap((inside) => {
+    ...[...refused].map(([path, why]) => ({ path, why })),
+    ...beside,
+    ...found.flatMap(({ folder, files }) =>
+      files.flatMap((inside) => {
         const path = join(folder, inside)
         const why = taken.has(path) ? null : reasonOf(located, folder, inside)
         return why === null ? [] : [{ path, why }]
@@ -50,8 +54,8 @@ const globsOf = (source: Source, split?: string): ReadonlyArray<string> =>
   )
 
 /** Data files that lie beside the folders of sources, where none is looked for. */
-const strays = (source: Source, root: string): ReadonlyArray<PassedOver> =>
-  names(root)
+const strays = (source: Source, root: string, refused: Map<string, string>): ReadonlyArray<PassedOver> =>
+  names(root, refused)
     .filter((file) => !isFolder(join(root, file)))
     .filter((file) => globsOf(source).some((glob) => matchesGlob(file, basename(glob))))
     .map((file) => ({ path: join(root, file), why: `lies beside the folders of datasets and not in ${join(root, source.name)}` }))
@@ -87,19 +91,20 @@ const DATA =
 const isData = (file: string): boolean =>
   DATA.test(file) && !/^(?:dataset_infos?|config|state|metadata|package|licen[cs]e|readme)\b/i.test(file)
 
-/** Paths inside a folder of all files below it. */
-const below = (folder: string, inside: string, deep: number): ReadonlyArray<string> =>
-  names(join(folder, inside)).flatMap((name) => {
+/** Paths inside a folder of all files below it. `refused`: folders that may not be read, and why; more are added. */
+const below = (folder: string, inside: string, deep: number, refused: Map<string, string>): ReadonlyArray<string> =>
+  names(join(folder, inside), refused).flatMap((name) => {
     const path = inside === "" ? name : `${inside}/${name}`
     if (!isFolder(join(folder, path))) return [path]
-    return deep === 0 || name === ".git" || name === ".cache" ? [] : below(folder, path, deep - 1)
+    return deep === 0 || name === ".git" || name === ".cache" ? [] : below(folder, path, deep - 1, refused)
   })
 
-/** A folder that may not be read has been said to be that by whoever looks for the dataset. */
-const names = (folder: string): ReadonlyArray<string> => {
+const names = (folder: string, refused: Map<string, string>): ReadonlyArray<string> => {
   try {
     return namesInFolder(folder).toSorted()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DatasetUnreadable)) throw error
+    refused.set(error.path, error.problem)
     return []
   }
 }
