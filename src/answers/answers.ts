@@ -46,7 +46,7 @@ const isProse = (answer: Answer, text: string): boolean =>
   answer.kind === "set" &&
   answer.written !== "braces" &&
   !text.includes("\\text") &&
-  answer.items.some(({ kind }) => kind === "words") &&
+  answer.items.some((item) => item.kind === "words" && !/^[ivx]+$/.test(item.text)) &&
   answer.items.some(({ kind }) => kind !== "words")
 
 /** Most answers are this already. */

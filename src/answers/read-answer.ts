@@ -17,6 +17,10 @@ import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
+import { based } from "./shapes/bases.ts"
+import { figure, orderedProduct } from "./shapes/figures.ts"
+import { bearing, joined } from "./shapes/joined.ts"
+import { roman } from "./shapes/roman.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -84,23 +88,6 @@ const allReals: Shape = (text) =>
     ? whole("(-\\infty,\\infty)")
     : null
 
-const FIGURES = /\\(triangle|angle|overline|overrightarrow|overleftrightarrow|widehat|sim|cong|parallel|perp)(?![A-Za-z])/g
-
-/** What has the same ends, or legs, in both directions: segments, lines and angles; rays and vectors do not. */
-const TURNABLE =
-  /\\(overline|overleftrightarrow|angle)(?![A-Za-z])\s*(?:\{\s*)?([A-Z])\s*([A-Z]??)\s*([A-Z])(?:\s*\})?(?!\s*[A-Z])/g
-
-/** Points with what they are the corners or ends of, `\triangle ABC`, `\overline{AB}`: words. */
-const figure: Shape = (text) => {
-  if (!/^\\[a-z]{5}/.test(text)) return null
-  const rest = text.replaceAll(FIGURES, " ")
-  if (rest === text || !/^[A-Z{}\s]+$/.test(rest)) return null
-  const said = text.replaceAll(TURNABLE, (_, figure: string, first: string, vertex: string, last: string) =>
-    first < last ? ` \\${figure} ${first}${vertex}${last} ` : ` \\${figure} ${last}${vertex}${first} `
-  )
-  return words(said.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, ""))
-}
-
 /** `(B)`, `B)`, `option B`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
 const choice: Shape = (text) => {
   const found =
@@ -109,34 +96,6 @@ const choice: Shape = (text) => {
     /^(?:\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+\(?([A-H])\)?\s*\}?$/.exec(text) ??
     /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}(?:$|[\s\\:.])/.exec(text)
   return found && { kind: "choice", letter: found[1]!.toUpperCase() }
-}
-
-const BASES: Readonly<Record<string, number>> = {
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  sixteen: 16
-}
-
-const based: Shape = (text) => {
-  const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, "$1").replaceAll(/\s+/g, "")
-  const found =
-    /^([0-9A-Za-z]+)_(?:\{\(?([a-z]+|\d+)\)?\}|(\d)|([a-z]{3,}))$/.exec(plain.replace(/^\(([0-9A-Za-z]+)\)(?=_)/, "$1")) ??
-    /^(\d[0-9A-F]*)(?:in|\()?base-?([a-z]{3,}|\d+)\)?$/.exec(plain)
-  if (found === null) return null
-  const word = found[2] ?? found[3] ?? found[4]!
-  const base = BASES[word] ?? Number(word)
-  const digits = found[1]!.toUpperCase().replace(/^0+(?=.)/, "")
-  const areDigits = base >= 2 && base <= 36 && [...digits].every((digit) => Number.parseInt(digit, 36) < base)
-  return areDigits && (/^\d/.test(digits) || base > 10) ? { kind: "based", digits, base } : null
 }
 
 const ratio: Shape = (text) => {
@@ -239,10 +198,6 @@ const vector: Shape = (text) => {
   return assignmentsIn(items, whole) ?? { kind: "sequence", open: "(", close: ")", items: items.map(whole), of: VECTOR }
 }
 
-/** Products of sets or of matrices, which are none of their order: words. */
-const orderedProduct: Shape = (text) =>
-  /^[A-Z](?:\s*\\times\s*[A-Z])+$/.test(text) ? words(text.replaceAll(/\s*\\times\s*/g, " times ")) : null
-
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
 const spoken: Shape = (text) => {
   const said = text.replace(/^\\text\s*\{\s*([^{}]*?)\s*\}/, "$1")
@@ -262,6 +217,7 @@ const quantity: Shape = (text) => {
 const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
   allReals,
+  (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
   quantity,
   spoken,
   choice,

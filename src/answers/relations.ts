@@ -5,6 +5,7 @@ import { exactOf, order } from "./mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { linearIn } from "./mathematics/linear.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
+import type { Rational } from "./mathematics/rational.ts"
 import { numberText, numeralIn } from "./numeral.ts"
 import { type OfKind, setOf } from "./same-kind.ts"
 import { argumentsOf, isApplied, isName, nameOf, spelled } from "./spelling/names.ts"
@@ -42,7 +43,12 @@ const TURNED: Readonly<Record<Sign, Sign>> = {
 export const relationIn = (text: string, whole: Read): Answer | null => {
   const near = splitAt(text, NEARLY).parts
   if (near.length > 1)
-    return isName(near[0]!) && !isNumber(near[0]!) ? whole(near.join("=")) : roundedOf(whole(near[0]!), whole(near.at(-1)!))
+    return isName(near[0]!) && !isNumber(near[0]!)
+      ? whole(near.join("="))
+      : near
+          .slice(1)
+          .map((part) => roundedOf(whole(near[0]!), whole(part), part))
+          .at(-1)!
   const { parts, separators } = splitAt(text, SIGNS)
   if (parts.length < 2) return null
   if (parts.includes("")) throw new Unreadable("lacks one side of a relation")
@@ -53,21 +59,31 @@ export const relationIn = (text: string, whole: Read): Answer | null => {
   throw new Unreadable("relates more than two values")
 }
 
-/** A value that is said twice, the second time as a decimal that it is nearly, to its last place. */
-const roundedOf = (exact: Answer, as: Answer): Answer => {
+/** A value that is said twice, the second time as a decimal: itself rounded, or, with two places and more, cut off. */
+const roundedOf = (exact: Answer, as: Answer, written: string): Answer => {
   if (exact.kind !== "value" || as.kind !== "value" || as.number === null || as.number.includes("/"))
     throw new Unreadable("says nearly what is no decimal")
-  const zeros = /0*$/.exec(as.number)![0].length
-  const places = as.number.includes(".") ? as.number.length - 1 - as.number.indexOf(".") : as.number === "0" ? 0 : -zeros
-  // Cut off or rounded; with few digits rounded only, or it would be a guess at two numbers.
-  const share = places < 2 ? 2n : 1n
-  const reach = places < 0 ? { top: 10n ** BigInt(-places), bottom: share } : { top: 1n, bottom: share * 10n ** BigInt(places) }
-  const apart: Expression = { kind: "difference", left: exact.expression, right: as.expression }
-  const far = order({ kind: "call", name: "abs", values: [apart] }, { kind: "number", value: reach })
+  // Zeros behind a point count, which the number does not keep: 0.70 is not 0.693.
+  const decimals = /\.(\d+)/.exec(written)?.[1]
+  const places = decimals?.length ?? (as.number === "0" ? 0 : -/0*$/.exec(as.number)![0].length)
+  const [top, bottom] = places < 0 ? [10n ** BigInt(-places), 1n] : [1n, 10n ** BigInt(places)]
+  const isShare = as.unit === "%" && exact.unit === ""
+  const said: Expression = isShare ? { kind: "product", left: exact.expression, right: HUNDRED } : exact.expression
+  const far = (from: Expression, to: Expression): Expression => size({ kind: "difference", left: from, right: to })
+  const isRounded = isAtMost(far(said, as.expression), { top, bottom: 2n * bottom })
+  const rest = places < 2 ? null : order(size(said), size(as.expression))
+  const isCutOff = rest !== null && rest >= 0 && isAtMost(far(said, as.expression), { top, bottom })
   const units = new Set([exact.unit, as.unit].filter((unit) => unit !== ""))
-  if (far === null || far > 0 || units.size > 1) throw new Unreadable("says of a value that it is nearly another")
+  if (!(isRounded || isCutOff) || units.size > 1) throw new Unreadable("says of a value that it is nearly another")
   const [unit = ""] = units
-  return { kind: "rounded", exact: { ...exact, unit }, as: { ...as, unit } }
+  return { kind: "rounded", exact: isShare ? exact : { ...exact, unit }, as: { ...as, unit } }
+}
+
+const HUNDRED: Expression = { kind: "number", value: { top: 100n, bottom: 1n } }
+const size = (of: Expression): Expression => ({ kind: "call", name: "abs", values: [of] })
+const isAtMost = (value: Expression, bound: Rational): boolean => {
+  const found = order(value, { kind: "number", value: bound })
+  return found !== null && found <= 0
 }
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {

@@ -13,16 +13,49 @@ import { areAlike } from "./vocabulary/kept-words.ts"
 export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 export type Same = (a: Answer, b: Answer) => boolean
 
+/** How much an answer says beside its numbers: units, names, words of what is counted. */
+const saidIn = (answer: Answer): number => {
+  switch (answer.kind) {
+    case "value":
+      return (answer.unit === "" ? 0 : 1) + (answer.name === null ? 0 : 1) + answer.counted.length
+    case "set":
+    case "sequence":
+      return answer.items.reduce((sum, item) => sum + saidIn(item), 0)
+    default:
+      return 0
+  }
+}
+
+/**
+ * One of two lists may leave out what the other says, all along or of some; each leaving out what the other says makes them
+ * different: `10 pencils, 5` and `10, 5 pencils`.
+ */
+const fromOneSide = (
+  a: ReadonlyArray<Answer>,
+  b: ReadonlyArray<Answer>,
+  same: Same,
+  compare: (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same) => boolean
+): boolean => {
+  if (a.length !== b.length) return false
+  const says = ({ length }: ReadonlyArray<Answer>, all: ReadonlyArray<Answer>) => length > 1 && all.some((one) => saidIn(one) > 0)
+  if (!says(a, a) || !says(b, b)) return compare(a, b, same)
+  return (
+    compare(a, b, (one, other) => saidIn(one) <= saidIn(other) && same(one, other)) ||
+    compare(a, b, (one, other) => saidIn(one) >= saidIn(other) && same(one, other))
+  )
+}
+
 /** Both in one order. */
 export const inOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean =>
-  a.length === b.length && a.every((item, i) => same(item, b[i]!))
+  fromOneSide(a, b, same, (a, b, same) => a.every((item, i) => same(item, b[i]!)))
 
 /**
  * Each of one has its own in the other. What is left out makes sameness less than transitive, so that who is taken first may take
  * the only one that another could have: then they change (augmenting paths).
  */
-const inAnyOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean => {
-  if (a.length !== b.length) return false
+const inAnyOrder = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean => fromOneSide(a, b, same, matched)
+
+const matched = (a: ReadonlyArray<Answer>, b: ReadonlyArray<Answer>, same: Same): boolean => {
   const known = new Map<number, boolean>()
   const isSame = (i: number, j: number): boolean => {
     const at = i * b.length + j
@@ -68,7 +101,7 @@ const RULES: Rules = {
     a.parts.length === 2 && b.parts.length === 2
       ? equalExpressions(quotientOf(a), quotientOf(b))
       : inProportion(a.parts, b.parts),
-  set: (a, b, same) => (a.written === "statements") === (b.written === "statements") && inAnyOrder(a.members, b.members, same),
+  set: (a, b, same) => areWrittenAlike(a, b) && inAnyOrder(a.members, b.members, same),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
     a.open === b.open &&
@@ -81,10 +114,19 @@ const RULES: Rules = {
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
-    [...a.values].every(([name, value]) => {
-      const other = b.values.get(name)
-      return other !== undefined && same(value, other)
-    })
+    [...a.values.keys()].every((name) => b.values.has(name)) &&
+    inOrder(
+      [...a.values.values()],
+      [...a.values.keys()].map((name) => b.values.get(name)!),
+      same
+    )
+}
+
+/** Of values any may be meant where all are listed; of words and letters of a choice `A or B` is not `A and B`. */
+const areWrittenAlike = (a: OfKind<"set">, b: OfKind<"set">): boolean => {
+  if ((a.written === "statements") !== (b.written === "statements")) return false
+  const isWord = ({ kind }: Answer) => kind === "words" || kind === "choice"
+  return (a.written === "either") === (b.written === "either") || !(a.items.some(isWord) || b.items.some(isWord))
 }
 
 /** `same`: of what they hold. */

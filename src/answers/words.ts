@@ -12,6 +12,7 @@ export const wordsIn = (text: string): Answer | null => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
   if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
   if (plain !== text.trim() || /^(?:no|ok|up)$/i.test(plain)) return words(plain)
+  if (/^(?:max|min|gcd|lcm)[.:]?\s+[-\d.]/i.test(plain)) return words(plain)
   const behindNumber = /^[-+]?\d/.test(plain)
   if (behindNumber && plain.includes(TEX_BLANK)) return null
   // `5 isn't`: an apostrophe inside letters makes words of them.

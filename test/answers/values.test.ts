@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { isSameAnswer, numberIn } from "../../src/answers/answers.ts"
+import { isSameAnswer, numberIn, reading } from "../../src/answers/answers.ts"
 import { lastBoxed } from "../../src/answers/boxed.ts"
 
 describe("an answer's text in canonical form", () => {
@@ -135,4 +135,29 @@ describe("boxes", () => {
   it.each(["no box", "\\boxed{17", "\\boxed", "", "\\boxed{1} and then \\boxed{2"])("%s holds nothing", (text) =>
     expect(lastBoxed(text)).toBeNull()
   )
+})
+
+describe("what contradicts itself, or cannot be worked out", () => {
+  const texts = [
+    "\\frac43 \\approx 1.34",
+    "\\frac43 \\approx 1.4",
+    "\\frac43 \\simeq 1.34",
+    "\\frac43 \\approx 2",
+    "\\frac23 \\approx 0.68",
+    "\\frac23 \\approx 0.6",
+    "\\pi \\approx 3.15",
+    "\\pi \\approx 3.1414",
+    "2\\pi \\approx 6.29",
+    "\\sqrt2 \\approx 1.415",
+    "-\\frac23 \\approx -0.68",
+    "1299 \\approx 1200",
+    "x = \\frac43 \\approx 1.34",
+    "\\frac43 \\approx 1.5 \\approx 1.33",
+    "\\ln 2 \\approx 0.70",
+    "\\frac57 \\approx 72.4\\%",
+    "\\frac{d(x^2)}{dx}",
+    "\\frac{\\nabla y}{\\nabla x}",
+    "\\gcd 3"
+  ]
+  it.each(texts)("is no answer: %s", (text) => expect(reading(text)).toHaveProperty("problem"))
 })

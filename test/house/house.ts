@@ -91,6 +91,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/answers": [
     ["answers.ts"],
     ["read-answer.ts", "equal.ts"],
+    ["shapes"],
     ["relations.ts"],
     ["unions.ts"],
     ["same-kind.ts"],

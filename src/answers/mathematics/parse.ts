@@ -22,6 +22,9 @@ const DEEPEST = 60
 /** Double factorials of more than this are not read. */
 const MOST_FACTORS = 500n
 
+/** Functions that say nothing of one value: `max 3` is no 3. */
+const OF_SEVERAL: ReadonlySet<string> = new Set(["max", "min", "gcd", "lcm"])
+
 const ONE: Rational = { top: 1n, bottom: 1n }
 const number = (value: Rational): Expression => ({ kind: "number", value })
 const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
@@ -342,6 +345,7 @@ class Reader {
     }
     const inverse = exponent !== null && isMinusOne(exponent) && ["sin", "cos", "tan"].includes(name)
     const values = this.values()
+    if (OF_SEVERAL.has(name) && values.length < 2) throw new Unreadable(`has the \\${name} of one value`)
     const applied =
       base === null
         ? call((inverse ? `arc${name}` : (ALIASES[name] ?? name)) as FunctionName, ...values)

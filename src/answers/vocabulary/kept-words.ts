@@ -60,12 +60,12 @@ export const keptOf = (words: ReadonlyArray<string>, part: number, sides: boolea
 const PER = "per"
 const OF = "of"
 
-/** Whether one of two says no more than the other. `16 pizza slices` are `16 slices of pizza`. */
+/** Whether one of two says no more than the other. `16 pizza slices` are `16 slices of pizza`, but sides are not turned round. */
 export const agree = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
   if (a.length === 0 || b.length === 0) return true
   spend((a.length * b.length) / 8)
   if (isWithin(a, b) || isWithin(b, a)) return true
-  const [left, right] = [a, b].map((words) => words.map((word) => word.replace(/^of /, "")))
+  const [left, right] = [a, b].map((words) => words.map((word) => word.replace(/^of (?!(?:north|south|east|west)$)/, "")))
   return isWithin(left!, right!) && isWithin(right!, left!)
 }
 
