@@ -26,6 +26,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/°(?![A-Za-z])|\^?\s*\\degrees?(?![A-Za-z])/g, "^\\circ "],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
+  [/\\left\s*<([^<>]*)\\right\s*>|^\s*<([^<>=]*,[^<>=]*)>\s*$/g, "\\langle $1$2\\rangle "],
   [/\\(?:left|right|[bB]ig[lr]?|[bB]igg[lr]?|displaystyle|textstyle|(?:no)?limits|(?:math)?strut)(?![A-Za-z])\.?/g, ""],
   // A thin space inside a number groups its digits; elsewhere it is a space.
   [/(?<=\d)\s*\\[,!]\s*(?=\d{3}(?!\d))/g, ""],

@@ -201,7 +201,14 @@ const vector: Shape = (text) => {
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
 const spoken: Shape = (text) => {
   const said = text.replace(/^\\text\s*\{\s*([^{}]*?)\s*\}/, "$1")
-  if (!/^(?:[A-Za-z]{3}|a\s+[a-z]+$)/.test(said)) return null
+  if (!/^(?:[A-Za-z]{3}|a\s+(?:[a-z]+$|(?:dozen|gross|hundred|thousand|[a-z]+illion)\s))/.test(said)) return null
+  const exactly = /^(?:exactly|precisely)\s+(?=[-\d\\$])/i.exec(said)
+  if (exactly !== null) return whole(said.slice(exactly[0].length))
+  const many = /^(?:(half)\s+a|a)\s+(dozen|gross|thousand|(?:m|b|tr)illion)(?=\s(?!and\s)|$)/i.exec(said)
+  if (many !== null) {
+    const some = whole(`${many[1] === undefined ? 1 : "0.5"} ${said.slice(many[0].length - many[2]!.length)}`)
+    if (some.kind === "value") return made(some)
+  }
   const digits =
     inDigits(said) ?? (/^(?:negative|minus)\s+(?:[\d.\\]|infinity)/i.test(said) ? said.replace(/^[a-z]+\s+/i, "-") : null)
   const answer = digits === null ? null : textOf(digits)
@@ -211,6 +218,9 @@ const spoken: Shape = (text) => {
 /** What several numbers and signs make together, before they are parts of a list or of a ratio. */
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
+  const marked = found === null ? /^(-?[\d.]+)\s*(["″'′]|o['’]clock)$/.exec(text) : null
+  if (marked !== null)
+    return made(whole(`${marked[1]}${marked[2]!.startsWith("o") ? "" : /["″]/.test(marked[2]!) ? " inches" : " feet"}`))
   return found && ofQuantity(found, /^\d+\s*(?:\\text\s*\{\s*)?[ap]\.?m/i.test(text))
 }
 

@@ -108,6 +108,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   if (parts.length > 2) return whole(right)
   // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
   if (isNumber(left) && isNumber(right) && (numeralIn(left) === null || numeralIn(right) === null)) return made(whole(right))
+  const ending =
+    numeralIn(left) === null && isNumber(left.replaceAll(/\\?\$/g, "")) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
+  if (ending?.kind === "value" && ending.unit + ending.counted.join("") !== "" && variablesOf(ending.expression).length === 0)
+    return made(ending)
   return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
 }
 
@@ -353,6 +357,8 @@ const unknownOf = (answer: Answer): string | null => {
 
 /** Intervals of one unknown are a union; values of one, or of none, are any of them; all else are statements. */
 const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
+  const [one, other, more] = items
+  if (more === undefined && isSaidTwice(one!, other!)) return { kind: "rounded", exact: one!, as: other! }
   const [unknown, ...others] = new Set(items.map(unknownOf).filter((name) => name !== null))
   const isInterval = ({ kind }: Answer) => kind === "sequence" || kind === "union"
   const areOfOne = unknown !== undefined && others.length === 0 && items.every((item) => unknownOf(item) === unknown)
@@ -363,6 +369,15 @@ const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
   if (areIntervals && others.length === 0) return unionOf(items)
   const areStatements = others.length > 0 || items.some(({ kind }) => kind === "relation")
   return setOf(items, areStatements ? "statements" : "either")
+}
+
+/** `\frac38 or 0.375`: one value, as a number and as another way to write it. */
+const isSaidTwice = (one: Answer, other: Answer): boolean => {
+  if (one.kind !== "value" || other.kind !== "value" || one.name !== other.name) return false
+  const isShare = other.unit === "%" && one.unit === ""
+  if (!isShare && one.unit !== other.unit) return false
+  if (variablesOf(one.expression).length > 0 || one.counted.length + other.counted.length > 0) return false
+  return order(isShare ? { kind: "product", left: one.expression, right: HUNDRED } : one.expression, other.expression) === 0
 }
 
 const isWrittenInterval = (sequence: OfKind<"sequence">): boolean =>
