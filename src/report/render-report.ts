@@ -8,11 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Claim } from "./claims/Claim.ts"
 import type { RunRecord } from "./data/RunRecord.ts"
 import { readStudy, type StudyData } from "./data/study-data.ts"
-import type { Figure } from "./draw/Figure.ts"
-import { attributionFigures } from "./figures/attribution-figures.ts"
-import { evaluationFigures } from "./figures/evaluation-figures.ts"
-import { rlFigures } from "./figures/rl-figures.ts"
-import { trainingFigures } from "./figures/training-figures.ts"
+import { figureGroups } from "./figures/figure-groups.ts"
 import { judgeStudy } from "./judge-study.ts"
 import { readLeftOut } from "./left-out.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
@@ -32,14 +28,9 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   const data = yield* readStudy(record, description)
   const leftOut = yield* readLeftOut(record)
   const judged = yield* judgeStudy(record, claims, data)
-  const groups: ReadonlyArray<readonly [id: string, title: string, figures: ReadonlyArray<Figure>]> = [
-    ["reinforcement", "Reinforcement learning", rlFigures(data)],
-    ["evaluation", "Before and after", evaluationFigures(data)],
-    ["attribution", "What the outputs come from", attributionFigures(data)],
-    ["pretraining", "Pretraining", trainingFigures(data)]
-  ]
+  const groups = figureGroups(data, judged)
   const sections: Array<Html> = []
-  for (const [id, title, figures] of groups) {
+  for (const { id, title, figures } of groups) {
     const drawn: Array<Html> = []
     for (const figure of figures) drawn.push(yield* figureSection(figure))
     if (id === "attribution") drawn.push(attributionTable(data))
@@ -54,14 +45,14 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   const links = [
     ...(claims.length === 0 ? [] : [["claims", "Claims"]]),
     ["results", "Results"],
-    ...groups.map(([id, title]) => [id, title]),
+    ...groups.map(({ id, title }) => [id, title]),
     ["completions", "Completions"],
     ["left-out", "Left out and cut"],
     ["run", "Nodes and costs"],
     ["commands", "To go on"]
   ] as const
   const main = [
-    claimsSection(judged),
+    claimsSection(judged, record),
     resultsSection(data),
     ...sections,
     completionsSection(data),

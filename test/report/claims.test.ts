@@ -45,7 +45,15 @@ describe("trials", () => {
     })
     const { observations, leftOut } = overSeeds(trialsOf(data, ppo), (trial) => changeOf(trial, "pass@1"))
     expect(observations.map(({ seed, value }) => [seed, value])).toEqual([[0, expect.closeTo(0.2, 12)]])
-    expect(observations[0]!.nodes).toHaveLength(2)
+    // Of both arms the evaluations on each side of RL, and the run between them.
+    expect(observations[0]!.nodes.map((id) => id.split("-")[0])).toEqual([
+      "evaluate",
+      "evaluate",
+      "rl",
+      "evaluate",
+      "evaluate",
+      "rl"
+    ])
     expect(leftOut).toEqual(["seed 1 has 1 of 2 arms"])
   })
 

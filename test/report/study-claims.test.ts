@@ -71,7 +71,8 @@ describe("a study with its claim in one file", () => {
     expect(text).toContain("KL1. A strong KL penalty keeps a second format alive. supported")
     expect(text).toMatch(FALL)
     expect(text).toMatch(/By seed 0: 40\.7, 1: 40\.2, 2: 39\.5\./)
-    expect(text).toMatch(/6 evaluations behind it pnpm pipeline sql "select .* 'evaluate-[0-9a-f]{8}'/)
+    expect(text).toMatch(/SQL: the numbers behind it pnpm pipeline sql &quot;select .* 'evaluate-[0-9a-f]{8}'/)
+    expect(text).toMatch(/Nodes: the 15 results behind it evaluate pretrain seed=0 evaluate-[0-9a-f]{8} /)
     // And on the terminal, where the run ends.
     expect(out).toMatch(/^Claim {4}KL1 supported: A strong KL penalty keeps a second format alive\. \(the winner's share .*\)$/m)
   })

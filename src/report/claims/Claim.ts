@@ -29,8 +29,14 @@ export interface Observation {
   readonly value: number
   /** Standard error that the seed's own problems leave; 0 where none is known. */
   readonly error: number
-  /** Ids of the nodes that were compared. */
+  /** Ids of the nodes it was read from: evaluations, RL runs, comparisons. */
   readonly nodes: ReadonlyArray<string>
+}
+
+/** Rows of the store that numbers were computed from: those of a table, among its columns, that fulfil a condition in SQL. */
+export interface Rows {
+  readonly table: "evaluations" | "formatShares" | "updates" | "coverages"
+  readonly where: string
 }
 
 export interface Part {
@@ -40,6 +46,8 @@ export interface Part {
   readonly unit: "percent" | "points" | "nats" | "seeds"
   readonly test: Test
   readonly observations: ReadonlyArray<Observation>
+  /** What it was computed from, for the query that prints it; none: what evaluations say as a whole and by format. */
+  readonly rows?: ReadonlyArray<Rows>
   /** Seeds that say nothing to it, each with why. */
   readonly leftOut: ReadonlyArray<string>
   /** Seeds in which neither side of a count happened: no evidence, but seeds that were run. */

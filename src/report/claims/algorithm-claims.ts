@@ -3,7 +3,18 @@
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
 import { smoothed } from "./averages.ts"
 import type { Claim } from "./Claim.ts"
-import { countSeeds, gapOf, type Measured, overSeeds, type Pair, pairsOf, type Trial, type Where } from "./trials.ts"
+import {
+  countSeeds,
+  gapOf,
+  type Measured,
+  overSeeds,
+  type Pair,
+  pairsOf,
+  SHARES,
+  solvingRows,
+  type Trial,
+  type Where
+} from "./trials.ts"
 
 /** Largest fall of the share of right answers below an earlier peak, smoothed over a tenth of the run. */
 const drawdown = ({ series }: Trial): number | null => {
@@ -49,7 +60,8 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
       measure,
       unit: "points" as const,
       test: { kind: "above", margin: 0 } as const,
-      ...overSeeds(of, differenceOf(drawdown))
+      ...overSeeds(of, differenceOf(drawdown)),
+      rows: [{ table: "updates", where: "true" } as const]
     })
     return {
       parts: [
@@ -59,7 +71,8 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
           test: { kind: "most", chance: 0.5 },
           ...countSeeds(pairs, ({ one, other }) =>
             one.winner === null || other.winner === null ? null : one.winner === other.winner
-          )
+          ),
+          rows: [SHARES]
         },
         falls("largest fall of the share of right answers, GRPO minus PPO", pairs),
         ...(twins === undefined
@@ -105,13 +118,15 @@ export const expertIterationSlower = ({ ppo, ei, sharing, seeds }: ExpertIterati
           measure: "shift of the format shares by RL (total variation), PPO minus Expert Iteration",
           unit: "points",
           test: { kind: "above", margin: 0 },
-          ...overSeeds(pairs, differenceOf(shifted))
+          ...overSeeds(pairs, differenceOf(shifted)),
+          rows: [SHARES]
         },
         {
           measure: "sampled pass@1 after RL, PPO minus Expert Iteration",
           unit: "points",
           test: { kind: "above", margin: 0 },
-          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1"))
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
+          rows: [solvingRows("pass@1")]
         }
       ]
     }

@@ -4,15 +4,18 @@ import { log } from "../../elementary/elementary.ts"
 import { INVALID, shareEntropy } from "../../evaluation/metrics/format-shares.ts"
 import { percent } from "../page/numbers.ts"
 import { meanOf } from "./averages.ts"
-import type { Claim, Part } from "./Claim.ts"
+import type { Claim, Part, Rows } from "./Claim.ts"
 import {
   changeOf,
   gapOf,
   type Measured,
+  nodesOf,
   outcomeOf,
   overSeeds,
   type Pair,
   pairsOf,
+  SHARES,
+  solvingRows,
   type Trial,
   trialsOf,
   type Where
@@ -43,7 +46,8 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
       measure: `${metric === "pass@1" ? metric : metric.replace("k", String(k))}, after RL minus before`,
       unit: "points",
       test,
-      ...overSeeds(of, (trial) => changeOf(trial, metric, k))
+      ...overSeeds(of, (trial) => changeOf(trial, metric, k)),
+      rows: [solvingRows(metric, k)]
     })
     const rises = { kind: "above", margin: 0 } as const
     const controls =
@@ -56,12 +60,13 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
               role: "control" as const
             }
           ]
-    const told = (measure: string, of: (trial: Trial) => Measured | null): Part => ({
+    const told = (measure: string, rows: Rows, of: (trial: Trial) => Measured | null): Part => ({
       measure,
       unit: "points",
       test: rises,
       role: "told",
-      ...overSeeds(trials, of)
+      ...overSeeds(trials, of),
+      rows: [rows]
     })
     return {
       parts: [
@@ -69,8 +74,16 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
         change("majority@k", rises),
         change("pass@k", { kind: "below", margin }),
         ...controls,
-        told(`guessed pass@${k} (references of other problems), after RL minus before`, (trial) => guessedChange(trial, k)),
-        told("share of the problems lost, beyond what a second sample of the same policy loses", (trial) => lostBeyond(trial))
+        told(
+          `guessed pass@${k} (references of other problems), after RL minus before`,
+          { table: "evaluations", where: `metric = 'guessed pass@k' and k = ${k} and slice = 'all'` },
+          (trial) => guessedChange(trial, k)
+        ),
+        told(
+          "share of the problems lost, beyond what a second sample of the same policy loses",
+          { table: "coverages", where: "true" },
+          (trial) => lostBeyond(trial)
+        )
       ]
     }
   }
@@ -125,7 +138,8 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
       measure: "entropy of the format shares after RL, strong minus weak",
       unit: "nats",
       test: { kind: "above", margin: 0 },
-      ...overSeeds(pairs, entropyGap)
+      ...overSeeds(pairs, entropyGap),
+      rows: [SHARES]
     }
     return {
       parts: [
@@ -134,20 +148,23 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
           measure: `pass@${k} after RL, strong minus weak`,
           unit: "points",
           test: { kind: "above", margin: -margin },
-          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@k", k))
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@k", k)),
+          rows: [solvingRows("pass@k", k)]
         },
         {
           measure: "greedy pass@1 after RL, strong minus weak",
           unit: "points",
           test: { kind: "within", margin },
-          ...overSeeds(pairs, (pair) => gapOf(pair, "greedy pass@1"))
+          ...overSeeds(pairs, (pair) => gapOf(pair, "greedy pass@1")),
+          rows: [solvingRows("greedy pass@1")]
         },
         {
           measure: "sampled pass@1 after RL, strong minus weak",
           unit: "points",
           test: { kind: "within", margin },
           role: "told",
-          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1"))
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
+          rows: [solvingRows("pass@1")]
         },
         ...(dead === undefined
           ? []
@@ -181,7 +198,8 @@ export const moreIsBetter = ({ weight, arms, seeds }: MoreOfTargetChoices): Clai
   needs: `mixtures of one seed that differ in ${weight}, three weights at least`,
   seeds,
   evidence: (data) => {
-    const slopes = [...Map.groupBy(trialsOf(data, arms), ({ seed }) => seed).values()].flatMap((trials) => {
+    const ofSeeds = Map.groupBy(trialsOf(data, arms), ({ seed }) => seed)
+    const slopes = [...ofSeeds.values()].flatMap((trials) => {
       const points = trials.flatMap((trial) => {
         const value = trial.cell.settings.get(weight)
         const reached = outcomeOf(trial, "pass@1")
@@ -196,7 +214,12 @@ export const moreIsBetter = ({ weight, arms, seeds }: MoreOfTargetChoices): Clai
           measure: "sampled pass@1 after RL, for each doubling of the weight",
           unit: "points",
           test: { kind: "above", margin: 0 },
-          ...overSeeds([...bySeed.keys()], (trial) => ({ value: bySeed.get(trial)!, error: 0 }))
+          ...overSeeds(
+            [...bySeed.keys()],
+            (trial) => ({ value: bySeed.get(trial)!, error: 0 }),
+            ({ seed }) => ofSeeds.get(seed)!.flatMap(nodesOf)
+          ),
+          rows: [solvingRows("pass@1")]
         }
       ]
     }
@@ -229,7 +252,8 @@ export const nothingToAmplify = ({ arms, margin = 0.03, seeds }: NothingToAmplif
         measure: "sampled pass@1, after RL minus before",
         unit: "points",
         test: { kind: "below", margin },
-        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "pass@1"))
+        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "pass@1")),
+        rows: [solvingRows("pass@1")]
       }
     ]
   })

@@ -3,8 +3,8 @@
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { betaOf, type ByFormat, leaderOf, tilted } from "../predictors/tilt.ts"
-import type { Claim } from "./Claim.ts"
-import { changeOf, overSeeds, type Trial, trialsOf, type Where } from "./trials.ts"
+import type { Claim, Rows } from "./Claim.ts"
+import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
 
 /** The mean over formats of the difference between predicted and observed shares; completions in no format apart. */
 const errorOf = (predicted: ByFormat, { shares }: PolicyEstimates): number => {
@@ -36,6 +36,7 @@ export const tiltPredicts = ({ arms, margin = 0.05, seeds }: TiltChoices): Claim
     const trials = trialsOf(data, arms).filter((trial) => betaOf(trial.cell, trial) !== null)
     const error = ({ cell, ...trial }: Trial, accuracies: PolicyEstimates) =>
       errorOf(tilted(valuesOf(trial.before.shares), valuesOf(accuracies.accuracies), betaOf(cell, trial)!), trial.after)
+    const rows: ReadonlyArray<Rows> = [SHARES, ACCURACIES, { table: "updates", where: "step = 0" }]
     const ofNothing = ({ before, after }: Trial) => errorOf(unchanged(before), after)
     return {
       parts: [
@@ -43,20 +44,23 @@ export const tiltPredicts = ({ arms, margin = 0.05, seeds }: TiltChoices): Claim
           measure: "mean error of a share predicted from before RL",
           unit: "points",
           test: { kind: "below", margin },
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before), error: 0 })),
+          rows
         },
         {
           measure: "that error, less the error of predicting no change",
           unit: "points",
           test: { kind: "below", margin: 0 },
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - ofNothing(trial), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - ofNothing(trial), error: 0 })),
+          rows
         },
         {
           measure: "that error, less the error with the accuracies after RL",
           unit: "points",
           test: { kind: "above", margin: 0 },
           role: "told",
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - error(trial, trial.after), error: 0 }))
+          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - error(trial, trial.after), error: 0 })),
+          rows
         }
       ]
     }
@@ -108,7 +112,12 @@ export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoi
           measure: "rewards under which the best paid format wins, of those that set one apart",
           unit: "percent",
           test: { kind: "above", margin: most },
-          ...overSeeds([...shares.keys()], (trial) => ({ value: shares.get(trial)!, error: 0 }))
+          ...overSeeds(
+            [...shares.keys()],
+            (trial) => ({ value: shares.get(trial)!, error: 0 }),
+            ({ seed }) => bySeed.get(seed)!.flatMap(nodesOf)
+          ),
+          rows: [SHARES, { table: "formatShares", where: "step < 5" }]
         }
       ]
     }
@@ -134,7 +143,8 @@ export const randomDoesNotHelp = ({ arms, margin = 0.05, seeds }: RandomRewardCh
         measure: "greedy pass@1, after RL minus before",
         unit: "points",
         test: { kind: "below", margin },
-        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "greedy pass@1"))
+        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "greedy pass@1")),
+        rows: [solvingRows("greedy pass@1")]
       }
     ]
   })

@@ -1,13 +1,27 @@
 /** Claims about what RL does beyond choosing a format: C10, refinement inside one, and C11, transfer to harder problems. */
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
-import type { Claim, Part } from "./Claim.ts"
-import { changeOf, type Measured, overSeeds, type Pair, pairsOf, type Trial, trialsOf, type Where } from "./trials.ts"
+import type { Claim, Part, Rows } from "./Claim.ts"
+import {
+  changeOf,
+  type Measured,
+  overSeeds,
+  type Pair,
+  pairsOf,
+  SHARES,
+  solvingRows,
+  type Trial,
+  trialsOf,
+  type Where
+} from "./trials.ts"
 
 /** Share of its format from which on a sub-style counts as used. */
 const USED = 0.05
 /** Accuracies that differ by less are about equal: neither sub-style is preferred. */
 const EQUAL = 0.02
+
+/** Where the shares and accuracies of sub-styles stand. */
+const STYLES: Rows = { table: "evaluations", where: "metric in ('share', 'accuracy') and slice like 'style=%'" }
 
 /** The sub-styles of a format that are used before RL, the least accurate first. */
 const stylesOf = ({ styleShares, styleAccuracies }: PolicyEstimates, format: string) =>
@@ -51,7 +65,8 @@ export const refinesStyle = ({ arms, seeds }: { readonly arms: Where; readonly s
       measure,
       unit: "points",
       test: { kind: "below", margin: 0 },
-      ...overSeeds(trials, of)
+      ...overSeeds(trials, of),
+      rows: [SHARES, STYLES]
     })
     return {
       parts: [
@@ -91,7 +106,7 @@ export const transfersToHard = ({ withProse, without, forced, sharing, seeds }: 
       const [a, b] = [gain(one), gain(other)]
       return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
     }
-    const above = { unit: "points", test: { kind: "above", margin: 0 } } as const
+    const above = { unit: "points", test: { kind: "above", margin: 0 }, rows: [solvingRows("pass@1")] } as const
     return {
       parts: [
         {

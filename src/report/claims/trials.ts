@@ -8,7 +8,7 @@ import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
 import type { ParamValue } from "../data/varying-params.ts"
 import { meanOf } from "./averages.ts"
-import type { Observation } from "./Claim.ts"
+import type { Observation, Rows } from "./Claim.ts"
 
 /** One policy after RL beside the one it started from, of one seed. */
 export interface Trial extends Repetition {
@@ -63,10 +63,15 @@ export interface SeedNumbers {
 /**
  * One number for each seed: the mean over its arms. A seed that lacks an arm which others have would be compared with something
  * else, so it is left out by name; so is an arm that a measure says nothing of (null). The errors of arms are averaged as they
- * are, for arms are evaluated on the same problems.
+ * are, for arms are evaluated on the same problems. `behind`: the nodes that an arm's number was read from, where it stands for
+ * more than itself.
  */
-export const overSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, measure: (arm: A) => Measured | null): SeedNumbers => {
-  const measured = arms.map((arm) => ({ seed: seedOf(arm), nodes: nodesOf(arm), number: measure(arm) }))
+export const overSeeds = <A extends Trial | Pair>(
+  arms: ReadonlyArray<A>,
+  measure: (arm: A) => Measured | null,
+  behind: (arm: A) => ReadonlyArray<string> = nodesOf
+): SeedNumbers => {
+  const measured = arms.map((arm) => ({ seed: seedOf(arm), nodes: behind(arm), number: measure(arm) }))
   const bySeed = Map.groupBy(measured, ({ seed }) => seed)
   const most = maximumOf(
     [...bySeed.values()].map((own) => own.length),
@@ -83,7 +88,7 @@ export const overSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, measur
         seed,
         value: meanOf(numbers.map(({ value }) => value)),
         error: meanOf(numbers.map(({ error }) => error)),
-        nodes: own.flatMap(({ nodes }) => nodes)
+        nodes: [...new Set(own.flatMap(({ nodes }) => nodes))]
       })
   }
   return { observations, leftOut }
@@ -106,13 +111,30 @@ export const countSeeds = <A extends Trial | Pair>(arms: ReadonlyArray<A>, happe
 
 const seedOf = (arm: Trial | Pair): number => ("one" in arm ? arm.one.seed : arm.seed)
 
-const nodesOf = (arm: Trial | Pair): ReadonlyArray<string> => {
-  const after = ({ member }: Trial) => (member.after === null ? [] : [member.after.id])
-  return "one" in arm ? [...after(arm.one), ...after(arm.other)] : after(arm)
+export const nodesOf = (arm: Trial | Pair): ReadonlyArray<string> => {
+  const own = ({ member: { before, after, rl }, comparison }: Trial) => [
+    ...[before, after, rl].flatMap((node) => node?.id ?? []),
+    ...(comparison === null ? [] : [comparison])
+  ]
+  return "one" in arm ? [...new Set([...own(arm.one), ...own(arm.other)])] : own(arm)
 }
 
 /** Numbers of a policy on whole problems: sampled unless it says greedy. */
 export type SolvingMetric = "greedy pass@1" | "pass@1" | "pass@k" | "majority@k"
+
+/** Where those numbers stand. */
+export const solvingRows = (metric: SolvingMetric, k = 1): Rows => {
+  const [name, of] = metric === "greedy pass@1" ? ["pass@1", 1] : metric === "pass@1" ? ["pass@k", 1] : [metric, k]
+  const decoding = metric === "greedy pass@1" ? "greedy" : "sampled"
+  return {
+    table: "evaluations",
+    where: `metric = '${name}' and k = ${of} and decoding = '${decoding}' and slice = 'all'`
+  }
+}
+
+/** Where the shares of the formats stand, which a winner is the largest of; and their accuracies. */
+export const SHARES: Rows = { table: "evaluations", where: "metric = 'share' and slice like 'format=%'" }
+export const ACCURACIES: Rows = { table: "evaluations", where: "metric = 'accuracy' and slice like 'format=%'" }
 
 const estimateOf = (policy: PolicyEstimates, metric: SolvingMetric, k: number): Estimate | null => {
   switch (metric) {

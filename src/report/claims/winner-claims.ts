@@ -3,8 +3,20 @@
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
 import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "../predictors/formats-of.ts"
 import { smoothed } from "./averages.ts"
-import type { Claim, Part } from "./Claim.ts"
-import { countSeeds, gapOf, overSeeds, type Pair, pairsOf, type Trial, trialsOf, type Where } from "./trials.ts"
+import type { Claim, Part, Rows } from "./Claim.ts"
+import {
+  ACCURACIES,
+  countSeeds,
+  gapOf,
+  overSeeds,
+  type Pair,
+  pairsOf,
+  SHARES,
+  solvingRows,
+  type Trial,
+  trialsOf,
+  type Where
+} from "./trials.ts"
 
 export interface ConcentrationChoices {
   /** Which arms it is about. */
@@ -17,6 +29,8 @@ export interface ConcentrationChoices {
 /** A start with more than this has nothing to concentrate. */
 const OPEN = 0.7
 const CONCENTRATED = 0.9
+/** The shares of the formats in the rollouts, step by step. */
+const STEPS: Rows = { table: "formatShares", where: "true" }
 
 /** The winner's share in the rollouts of the last tenth of the run, less the nine tenths that it must reach. */
 const finalShare = ({ winner, series }: Trial) => {
@@ -54,7 +68,8 @@ export const concentration = ({ arms, control, seeds }: ConcentrationChoices): C
       measure: "the winner's share of the rollouts, last tenth of the run",
       unit: "percent",
       test: { kind: "above", margin: CONCENTRATED },
-      ...overSeeds(trials, finalShare)
+      ...overSeeds(trials, finalShare),
+      rows: [SHARES, STEPS]
     }
     if (trials.length > 0 && ends.observations.length === 0)
       return { notApplicable: "Every run begins with a format that holds more than 70 % already." }
@@ -62,7 +77,8 @@ export const concentration = ({ arms, control, seeds }: ConcentrationChoices): C
       measure: "part of the gain in right answers that had come when the winner first held 90 %",
       unit: "percent",
       test: { kind: "above", margin: 0.5 },
-      ...overSeeds(trials, gainByThen)
+      ...overSeeds(trials, gainByThen),
+      rows: [SHARES, STEPS, { table: "updates", where: "true" }]
     }
     const controls =
       control === undefined ? [] : [{ ...ends, ...overSeeds(trialsOf(data, control), finalShare), role: "control" as const }]
@@ -84,8 +100,10 @@ export const accuracyDecides = ({ arms, seeds }: { readonly arms: Where; readonl
     const apart = ({ before }: Trial) => usedFormats(before).length > 1 && mostAccurate(before) !== mostFrequent(before)
     if (trials.length > 0 && !trials.some(apart))
       return { notApplicable: "In every seed one format was both the most accurate and the most frequent before RL." }
-    const wins = (which: (policy: PolicyEstimates) => string | null) =>
-      countSeeds(trials.filter(apart), ({ before, winner }) => winner === which(before))
+    const wins = (which: (policy: PolicyEstimates) => string | null) => ({
+      ...countSeeds(trials.filter(apart), ({ before, winner }) => winner === which(before)),
+      rows: [SHARES, ACCURACIES]
+    })
     return {
       parts: [
         {
@@ -136,13 +154,15 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
           measure: "seeds in which a worse format wins",
           unit: "seeds",
           test: { kind: "most", chance: 0.5 },
-          ...countSeeds(pairs, flips)
+          ...countSeeds(pairs, flips),
+          rows: [SHARES, ACCURACIES]
         },
         {
           measure: "sampled pass@1 after RL, imbalanced minus balanced",
           unit: "points",
           test: { kind: "below", margin: 0 },
-          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1"))
+          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
+          rows: [solvingRows("pass@1")]
         }
       ]
     }
@@ -175,7 +195,8 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
       measure,
       unit: "seeds",
       test: { kind: "count", least },
-      ...countSeeds(pairs, happens)
+      ...countSeeds(pairs, happens),
+      rows: [SHARES]
     })
     const not = (told: boolean | null) => (told === null ? null : !told)
     return {
@@ -185,6 +206,7 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
           unit: "seeds",
           test: { kind: "most", chance: 0.5 },
           ...countSeeds(differ, ({ one, other }) => (code(other) === null ? null : code(one))),
+          rows: [SHARES],
           tied: new Set(pairs.map(({ one }) => one.seed)).size - new Set(differ.map(({ one }) => one.seed)).size
         },
         ends("seeds in which the small model goes to code", ({ one }) => code(one)),
@@ -194,7 +216,8 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
           unit: "points",
           test: { kind: "above", margin: 0 },
           role: "told",
-          ...overSeeds(pairs, ({ one, other }) => ({ value: codeShare(one) - codeShare(other), error: 0 }))
+          ...overSeeds(pairs, ({ one, other }) => ({ value: codeShare(one) - codeShare(other), error: 0 })),
+          rows: [SHARES]
         }
       ]
     }

@@ -1,7 +1,17 @@
 /** Parts of claims in words: what was measured, what was seen, what was asked. */
 
-import type { Part, Test } from "./Claim.ts"
+import { sha256 } from "../../store/objects/digest.ts"
+import type { Claim, Part, Test } from "./Claim.ts"
 import type { JudgedClaim, JudgedPart } from "./verdict.ts"
+
+/** Places on the page that are a claim's; the figure's is the name of its files too. Claims of two studies may have one id. */
+export const anchorsOf = ({ id, study }: Claim) => {
+  const text = `${study === undefined ? "" : `${study}-`}${id}`
+  const slug = text.replaceAll(/[^\w.-]/g, "_").slice(0, 60)
+  // An id may be any text: what was lost of it is told apart by a digest.
+  const name = slug === text ? text : `${slug}-${sha256(text).slice(0, 8)}`
+  return { claim: `claim-${name}`, figure: `figure-${name}`, sql: `sql-${name}`, nodes: `nodes-${name}` }
+}
 
 /** `97.4 %`, `+12.3 points`, `+0.412 nats`. */
 const amount = (value: number, unit: Part["unit"]): string => {

@@ -96,3 +96,13 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
 }
 
 const seedOf = (node: RunNode): number => (typeof node.params["seed"] === "number" ? node.params["seed"] : 0)
+
+/** A name for each repetition: its seed, with a count where that is no name (a seed of pretraining was varied, say). */
+export const seedNames = (seeds: ReadonlyArray<number>): ReadonlyArray<string> =>
+  seeds.map((seed, i) => {
+    const same = seeds.slice(0, i).filter((other) => other === seed).length
+    return same === 0 ? String(seed) : `${seed} (${same + 1})`
+  })
+
+/** The same of the nodes of repetitions. */
+export const seedNamesOf = (nodes: ReadonlyArray<RunNode>): ReadonlyArray<string> => seedNames(nodes.map(seedOf))

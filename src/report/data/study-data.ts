@@ -13,8 +13,8 @@ import { Comparison } from "../../../schemas/comparison.ts"
 import { RlRun } from "../../../schemas/rl-run.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { type NodeKinds, nodeKinds } from "./artifact-reader.ts"
-import { type Attributed, readAttribution } from "./attribution-data.ts"
-import { type Member, trainabilityRuns } from "./compared-policies.ts"
+import { type Attributed, type ConfusionShare, readAttribution, readConfusion } from "./attribution-data.ts"
+import { type Member, seedNames, seedNamesOf, trainabilityRuns } from "./compared-policies.ts"
 import { readCompletions, type SampleCompletion } from "./completion-data.ts"
 import { type CostRow, readCosts } from "./cost-data.ts"
 import { type Curve, CurveBuilder, CurvesBuilder, slopeOf } from "./curves.ts"
@@ -34,6 +34,8 @@ export interface BaseData {
   readonly steps: number
   readonly heldOut: ReadonlyMap<string, Curve>
   readonly probes: ReadonlyMap<string, Curve>
+  /** Ids of the nodes it was read from. */
+  readonly nodes: ReadonlyArray<string>
 }
 
 /** One RL setting, its repetitions together. */
@@ -49,6 +51,7 @@ export interface RlData {
   readonly updates: ReadonlyMap<string, Curve>
   readonly shares: ReadonlyMap<string, Curve>
   readonly accuracies: ReadonlyMap<string, Curve>
+  readonly nodes: ReadonlyArray<string>
 }
 
 /** The RL run of one repetition, step by step, without thinning: what is judged seed by seed. */
@@ -71,6 +74,8 @@ export interface Repetition extends RepetitionEstimates {
   readonly coverages: ReadonlyArray<CoverageRow>
   /** Of each format that RL from the same start was forced into: what the share of right completions gains in a step. */
   readonly trainability: ReadonlyMap<string, number>
+  /** Id of the node that compared before and after; null where the study has none. */
+  readonly comparison: string | null
 }
 
 /** Problems that samples before RL and another set of samples solve: `after RL`, or the control, `the same policy`. */
@@ -101,6 +106,8 @@ export interface CellData extends ResultRow {
   readonly curves: RlData | null
   readonly attributedBefore: ReadonlyArray<Attributed>
   readonly attributedAfter: ReadonlyArray<Attributed>
+  /** Ids of the nodes that attributed. */
+  readonly attributions: ReadonlyArray<string>
   readonly completions: ReadonlyArray<SampleCompletion>
   /** Of the first repetition. */
   readonly differences: ReadonlyArray<PairedDifference>
@@ -112,17 +119,15 @@ export interface StudyData {
   readonly description: string
   readonly bases: ReadonlyArray<BaseData>
   readonly cells: ReadonlyArray<CellData>
-  readonly confusion: ReadonlyArray<ConfusionShare>
+  readonly confusion: Confusion
   readonly costs: ReadonlyArray<CostRow>
   readonly problems: ReadonlyArray<string>
 }
 
-/** Which part of the held-out documents of a source a method gives to another, or rightly to it. */
-export interface ConfusionShare {
-  readonly method: string
-  readonly actual: string
-  readonly predicted: string
-  readonly share: number
+/** The errors of the methods, from the attributions of one policy and its repetitions. */
+export interface Confusion {
+  readonly shares: ReadonlyArray<ConfusionShare>
+  readonly nodes: ReadonlyArray<string>
 }
 
 /** RL curves may be drawn on a logarithmic axis, where the first steps need their own points. */
@@ -149,10 +154,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     const heldOut = new CurvesBuilder()
     const probes = new CurvesBuilder()
     let steps = 0
-    for (const node of nodes) {
-      const artifact = artifactOf(node)
-      if (artifact !== null) steps = Math.max(steps, yield* orElse(node, 0, readTraining(artifact, { loss, heldOut, probes })))
-    }
+    for (const [node, seed] of named(nodes))
+      steps = Math.max(steps, yield* orElse(node, 0, readTraining(artifactOf(node)!, seed, { loss, heldOut, probes })))
     const { stage } = nodes[0]!
     const name = nameOf({ varyingParams })
     bases.push({
@@ -162,7 +165,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       loss: loss.curve(),
       steps,
       heldOut: heldOut.curves(),
-      probes: probes.curves()
+      probes: probes.curves(),
+      nodes: named(nodes).map(([{ id }]) => id)
     })
   }
 
@@ -178,15 +182,19 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     const accuracies = new CurvesBuilder()
     let steps = 0
     let klCoefficient: number | null = null
-    for (const node of nodes) {
-      const artifact = artifactOf(node)
-      if (artifact === null) continue
-      const series = yield* orElse(node, null, readRl(artifact, { updates, shares, accuracies }))
+    const read: Array<readonly [seed: string, series: RlSeries]> = []
+    for (const [node, seed] of named(nodes)) {
+      const series = yield* orElse(node, null, readRl(artifactOf(node)!, seed, { updates, accuracies }))
       if (series === null) continue
+      read.push([seed, series])
       seriesOf.set(node, series)
       steps = Math.max(steps, series.updates.get("reward")!.length)
       klCoefficient ??= series.klCoefficient
     }
+    // A format that a seed never wrote in has share 0 there, as at a step without it.
+    for (const format of new Set(read.flatMap(([, series]) => [...series.shares.keys()])))
+      for (const [seed, series] of read)
+        series.updates.get("reward")!.forEach((_, step) => shares.add(format, seed, step, series.shares.get(format)?.[step] ?? 0))
     const data: RlData = {
       name: nameOf({ varyingParams }),
       varyingParams,
@@ -194,7 +202,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       klCoefficient,
       updates: updates.curves(RL_POINTS),
       shares: shares.curves(RL_POINTS),
-      accuracies: accuracies.curves(RL_POINTS)
+      accuracies: accuracies.curves(RL_POINTS),
+      nodes: nodes.filter((node) => seriesOf.has(node)).map(({ id }) => id)
     }
     for (const node of nodes) if (artifactOf(node) !== null) curvesOf.set(node, data)
   }
@@ -215,13 +224,23 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
   const attributions = record.nodes.filter((node) => is(node, Attribution) && artifactOf(node) !== null)
   const comparisons = record.nodes.filter((node) => is(node, Comparison) && artifactOf(node) !== null)
   const cells: Array<CellData> = []
+  let confusion: Confusion = { shares: [], nodes: [] }
   for (const row of yield* resultsOf(record)) {
+    const names = seedNames(row.members.map(({ seed }) => seed))
+    const attributing = (side: "before" | "after") =>
+      row.members.flatMap((member, i) =>
+        attributions.filter((node) => uses(node, member[side])).map((node) => [node, artifactOf(node)!, names[i]!] as const)
+      )
+    const sides = { before: attributing("before"), after: attributing("after") }
     const attributed = { before: [] as Array<Attributed>, after: [] as Array<Attributed> }
     for (const side of ["before", "after"] as const) {
-      const nodes = attributions.filter((node) => row.members.some((member) => uses(node, member[side])))
-      const [first] = nodes
-      if (first !== undefined)
-        attributed[side] = [...(yield* orElse(first, [], readAttribution(nodes.map((node) => artifactOf(node)!))))]
+      const [first] = sides[side]
+      if (first !== undefined) attributed[side] = [...(yield* orElse(first[0], [], readAttribution(seeded(sides[side]))))]
+    }
+    const tested = sides.after.length > 0 ? sides.after : sides.before
+    if (tested.length > 0 && confusion.nodes.length === 0) {
+      const shares = yield* orElse(tested[0]![0], [], readConfusion(seeded(tested)))
+      confusion = { shares, nodes: tested.map(([{ id }]) => id) }
     }
     const [member] = row.members
     const repetitions: Array<Repetition> = []
@@ -235,7 +254,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
         differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!)),
         coverages: compared === undefined ? [] : yield* orElse(compared, [], readCoverages(artifactOf(compared)!)),
-        trainability: trainabilityOf(member)
+        trainability: trainabilityOf(member),
+        comparison: compared?.id ?? null
       })
     }
     const evaluated = member?.after ?? member?.before ?? null
@@ -245,6 +265,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       curves: member?.rl == null ? null : (curvesOf.get(member.rl) ?? null),
       attributedBefore: attributed.before,
       attributedAfter: attributed.after,
+      attributions: [...new Set([...sides.before, ...sides.after].map(([{ id }]) => id))],
       completions:
         evaluated === null
           ? []
@@ -254,13 +275,12 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     })
   }
 
-  const [attribution] = attributions
   const data: StudyData = {
     record,
     description,
     bases: bases.filter(({ loss }) => loss.length > 0),
     cells,
-    confusion: attribution === undefined ? [] : yield* orElse(attribution, [], readConfusion(artifactOf(attribution)!)),
+    confusion,
     costs: yield* readCosts(record),
     problems: [...new Set([...problems, ...cells.flatMap((cell) => cell.problems)])]
   }
@@ -269,6 +289,15 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
 
 /** Nodes that train a model and are not RL. */
 const supervised = (record: RunRecord, is: NodeKinds) => record.nodes.filter((node) => is(node, Checkpoint) && !is(node, RlRun))
+
+const seeded = (nodes: ReadonlyArray<readonly [node: RunNode, artifact: string, seed: string]>) =>
+  nodes.map(([, artifact, seed]) => [artifact, seed] as const)
+
+/** The finished ones among repetitions, each with the name of its seed. */
+const named = (nodes: ReadonlyArray<RunNode>): ReadonlyArray<readonly [node: RunNode, seed: string]> => {
+  const names = seedNamesOf(nodes)
+  return nodes.flatMap((node, i) => (artifactOf(node) === null ? [] : [[node, names[i]!] as const]))
+}
 
 /** Nodes of one stage that differ in seeds alone, together. */
 const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) =>
@@ -294,31 +323,36 @@ interface TrainingCurves {
 }
 
 /** Adds one training's curves; returns its updates. */
-const readTraining = Effect.fnUntraced(function* (artifact: string, curves: TrainingCurves) {
+const readTraining = Effect.fnUntraced(function* (artifact: string, seed: string, curves: TrainingCurves) {
   const training = yield* openArtifactTable(Checkpoint, "training", artifact)
   const tokens = training.column("tokens")
-  training.column("loss").forEach((loss, i) => curves.loss.add(tokens[i]!, loss))
-  for (const { step, source, loss } of yield* openArtifactTable(Checkpoint, "heldOut", artifact))
-    curves.heldOut.add(source, step, loss)
-  for (const { step, format, accuracy } of yield* openArtifactTable(Checkpoint, "probes", artifact))
-    curves.probes.add(format, step, accuracy)
+  training.column("loss").forEach((loss, i) => curves.loss.add(seed, tokens[i]!, loss, i))
+  const heldOut = [...(yield* openArtifactTable(Checkpoint, "heldOut", artifact))]
+  const atLoss = placesOf(heldOut)
+  for (const { step, source, loss } of heldOut) curves.heldOut.add(source, seed, step, loss, atLoss.get(step))
+  const probes = [...(yield* openArtifactTable(Checkpoint, "probes", artifact))]
+  const atProbe = placesOf(probes)
+  for (const { step, format, accuracy } of probes) curves.probes.add(format, seed, step, accuracy, atProbe.get(step))
   return training.rows
 })
 
+/** Which evaluation along the way a step is: trainings of several seeds differ by an update or two in when it falls. */
+const placesOf = (rows: ReadonlyArray<{ readonly step: number }>): ReadonlyMap<number, number> =>
+  new Map([...new Set(rows.map(({ step }) => step))].toSorted((a, b) => a - b).map((step, place) => [step, place]))
+
 interface RlCurves {
   readonly updates: CurvesBuilder
-  readonly shares: CurvesBuilder
   readonly accuracies: CurvesBuilder
 }
 
 /** Adds one RL run's curves; returns the run by itself. */
-const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) {
+const readRl = Effect.fnUntraced(function* (artifact: string, seed: string, curves: RlCurves) {
   const table = yield* openArtifactTable(RlRun, "updates", artifact)
   const updates = new Map<string, Array<number>>(UPDATE_COLUMNS.map((name) => [name, []]))
   for (const row of table)
     for (const name of UPDATE_COLUMNS) {
       updates.get(name)!.push(row[name] ?? Number.NaN)
-      if (row[name] !== null) curves.updates.add(name, row.step, row[name])
+      if (row[name] !== null) curves.updates.add(name, seed, row.step, row[name])
     }
   const shares = new Map<string, Array<number>>()
   const rewards = new Map<string, Array<number>>()
@@ -330,8 +364,7 @@ const readRl = Effect.fnUntraced(function* (artifact: string, curves: RlCurves) 
     }
     shares.get(format)![step] = share
     rewards.get(format)![step] = meanReward ?? Number.NaN
-    curves.shares.add(format, step, share)
-    if (accuracy !== null) curves.accuracies.add(format, step, accuracy)
+    if (accuracy !== null) curves.accuracies.add(format, seed, step, accuracy)
   }
   return { updates, shares, rewards, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
 })
@@ -347,8 +380,4 @@ const readDifferences = Effect.fnUntraced(function* (artifact: string) {
 
 const readCoverages = Effect.fnUntraced(function* (artifact: string) {
   return [...(yield* openArtifactTable(Comparison, "coverages", artifact))]
-})
-
-const readConfusion = Effect.fnUntraced(function* (artifact: string) {
-  return [...(yield* openArtifactTable(Attribution, "confusion", artifact))]
 })

@@ -5,20 +5,15 @@
 
 import type { TopLevelSpec } from "vega-lite"
 
-import type { Style } from "./palette.ts"
+import type { LegendEntry } from "./legend.ts"
 
 export interface Panel {
   readonly title: string
   readonly spec: TopLevelSpec
 }
 
-export interface LegendEntry {
-  readonly label: string
-  readonly style: Style
-  readonly mark: "line" | "area" | "open" | "dot"
-}
-
 export interface Figure {
+  /** Its place on the page, and the name of its files. */
   readonly id: string
   readonly title: string
   /** How to read it, and what it rests on. */
@@ -27,4 +22,8 @@ export interface Figure {
   readonly panels: ReadonlyArray<Panel>
   /** Why there is nothing to see, where there are no panels. */
   readonly missing: string
+  /** Ids of the nodes whose results it shows. */
+  readonly nodes: ReadonlyArray<string>
+  /** The claim that it shows, where it shows one. */
+  readonly claim?: string
 }

@@ -45,7 +45,7 @@ export const formatStyle = (source: string): Style => {
   const name = source.split(":")[0]!
   let hash = 0
   for (const letter of source) hash = (hash * 31 + letter.charCodeAt(0)) % SPARE_COLOURS.length
-  return { colour: COLOURS.get(name) ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : [] }
+  return { colour: COLOURS.get(name) ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : name === "other" ? [2, 2] : [] }
 }
 
 /** The style of the series number `index`, or of an algorithm by its name. */

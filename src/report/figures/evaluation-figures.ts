@@ -1,44 +1,94 @@
 /** Policies before and after RL on the same problems: pass@1, pass@k, formats, difficulty, and what size does to the winner. */
 
 import { maximumOf } from "../../lists/large.ts"
+import { seedNames } from "../data/compared-policies.ts"
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { paramText, sizeOf } from "../data/varying-params.ts"
 import { type Axis, ceiling } from "../draw/axis.ts"
-import { intervalChart, type IntervalPoint, trendChart, type TrendPoint } from "../draw/charts.ts"
-import type { Figure, LegendEntry } from "../draw/Figure.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { MEAN, type Role } from "../draw/frame.ts"
+import { type LegendEntry, pointSeeds } from "../draw/legend.ts"
+import { trendChart, type TrendPoint } from "../draw/line-charts.ts"
 import { AFTER, BEFORE, formatStyle, type Style } from "../draw/palette.ts"
+import { intervalChart, type IntervalPoint } from "../draw/row-charts.ts"
 
 const SIDES = new Map<string, Style>([
   ["before", BEFORE],
   ["after", AFTER]
 ])
+const SIDE_NAMES = ["before", "after"] as const
 const SIDES_LEGEND: ReadonlyArray<LegendEntry> = [
   { label: "before RL", style: BEFORE, mark: "open" },
   { label: "after RL", style: AFTER, mark: "dot" }
 ]
 const share = (title: string): Axis => ({ title, format: ".0%" })
+type Side = "before" | "after"
 const sidesOf = (cell: CellData) =>
   [["before", cell.before] as const, ["after", cell.after] as const].flatMap(([side, estimates]) =>
     estimates === null ? [] : [[side, estimates] as const]
   )
+
+/** The seeds of one side of a cell, each by its name. */
+const seedsOf = (cell: CellData, side: Side): ReadonlyArray<readonly [seed: string, estimates: PolicyEstimates]> => {
+  const names = seedNames(cell.estimates.map(({ seed }) => seed))
+  return cell.estimates.flatMap((each, i) => (each[side] === null ? [] : [[names[i]!, each[side]] as const]))
+}
+
+const seedCounts = (cells: ReadonlyArray<CellData>): ReadonlyArray<number> =>
+  cells.flatMap((cell) => SIDE_NAMES.map((side) => seedsOf(cell, side).length).filter((count) => count > 0))
+
+const nodesOf = (cells: ReadonlyArray<CellData>): ReadonlyArray<string> => [
+  ...new Set(cells.flatMap(({ members }) => members.flatMap(({ before, after }) => [before?.id ?? [], after?.id ?? []].flat())))
+]
+
+interface SeedValue {
+  readonly seed: string
+  readonly role: Role
+  readonly value: number
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** A number of one side of a cell, the mean over seeds and each of them; `missing`: what a seed without it has. */
+const valuesOf = (
+  cell: CellData,
+  side: Side,
+  pick: (estimates: PolicyEstimates) => Estimate | null | undefined,
+  missing: number | null = null
+): ReadonlyArray<SeedValue> => {
+  const estimate = cell[side] === null ? null : pick(cell[side])
+  if (estimate == null || Number.isNaN(estimate.value)) return []
+  const seeds = seedsOf(cell, side)
+  if (seeds.length === 1) return [{ seed: seeds[0]![0], role: "mean", ...ends(estimate) }]
+  return [
+    { seed: MEAN, role: "mean", ...ends(estimate) },
+    ...seeds.flatMap(([seed, estimates]): ReadonlyArray<SeedValue> => {
+      const value = pick(estimates)?.value ?? missing
+      return value === null || Number.isNaN(value) ? [] : [{ seed, role: "seed", value, low: null, high: null }]
+    })
+  ]
+}
 
 /** Six figures, in the order of the page. One that a run has nothing for says so in `missing`. */
 export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
   const nothing = "Nothing was evaluated."
-  const highest = maximumOf(
-    evaluated.flatMap((cell) => sidesOf(cell).flatMap(([, { pass1 }]) => (pass1 === null ? [] : [ends(pass1).high]))),
-    0.01
+  const pass1 = evaluated.flatMap((cell) =>
+    SIDE_NAMES.flatMap((series) =>
+      valuesOf(cell, series, (estimates) => estimates.pass1).map((value) => ({ category: cell.name, series, ...value }))
+    )
   )
+  const seeds = seedCounts(evaluated)
+  const nodes = nodesOf(evaluated)
   return [
     {
       id: "pass1",
       title: "pass@1 before and after RL",
-      caption: "Greedy decoding on problems kept out of training; bars are 95 % intervals.",
-      legend: SIDES_LEGEND,
+      caption: "Greedy decoding on problems kept out of training.",
+      legend: [...SIDES_LEGEND, ...pointSeeds(seeds, "tick")],
       panels:
         evaluated.length === 0
           ? []
@@ -46,25 +96,22 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
               {
                 title: "",
                 spec: intervalChart(
-                  evaluated.flatMap((cell) =>
-                    sidesOf(cell).flatMap(([side, { pass1 }]) =>
-                      pass1 === null ? [] : [{ category: cell.name, series: side, ...ends(pass1) }]
-                    )
-                  ),
+                  pass1,
                   SIDES,
-                  { ...share("problems solved"), domain: [0, ceiling(highest)] },
+                  { ...share("problems solved"), domain: [0, ceiling(highestOf(pass1))] },
                   evaluated.map(({ name }) => name)
                 )
               }
             ],
-      missing: nothing
+      missing: nothing,
+      nodes
     },
     {
       id: "pass-at-k",
       title: "pass@k and majority@k",
       caption:
         "The chance that at least one of k samples is right (unbiased estimate), and that a vote of k is. Where the lines of " +
-        "before and after cross, RL has traded breadth for certainty; but read them beside the thin lines: the same samples " +
+        "before and after cross, RL has traded breadth for certainty; but read them beside “guessed”: the same samples " +
         "held against the references of other problems, which is what guessing gives.",
       legend: [
         { label: "pass@k before", style: BEFORE, mark: "line" },
@@ -72,35 +119,38 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
         { label: "guessed before", style: AT_K.get("guessed before")!, mark: "line" },
         { label: "guessed after", style: AT_K.get("guessed after")!, mark: "line" },
         { label: "majority@k before", style: AT_K.get("majority before")!, mark: "line" },
-        { label: "majority@k after", style: AT_K.get("majority after")!, mark: "line" }
+        { label: "majority@k after", style: AT_K.get("majority after")!, mark: "line" },
+        ...pointSeeds(seeds, "thin")
       ],
       panels: evaluated
         .filter((cell) => sidesOf(cell).some(([, { passAtK }]) => passAtK.size > 0))
         .map((cell) => ({
           title: cell.name,
           spec: trendChart(
-            sidesOf(cell).flatMap(([side, estimates]) => [
-              ...trend(`pass ${side}`, estimates.passAtK),
-              ...trend(`guessed ${side}`, estimates.guessedAtK),
-              ...trend(`majority ${side}`, estimates.majorityAtK)
+            SIDE_NAMES.flatMap((side) => [
+              ...trend(cell, side, `pass ${side}`, ({ passAtK }) => passAtK),
+              ...trend(cell, side, `guessed ${side}`, ({ guessedAtK }) => guessedAtK),
+              ...trend(cell, side, `majority ${side}`, ({ majorityAtK }) => majorityAtK)
             ]),
             AT_K,
-            { title: "k" },
+            { title: "k, samples of a problem" },
             share("problems solved")
           )
         })),
-      missing: "Nothing was sampled more than once."
+      missing: "Nothing was sampled more than once.",
+      nodes
     },
     {
       id: "format-shares",
       title: "Share of each format, before and after",
-      caption: "Of the sampled completions; bars are 95 % intervals.",
-      legend: SIDES_LEGEND,
+      caption: "Of the sampled completions.",
+      legend: [...SIDES_LEGEND, ...pointSeeds(seeds, "tick")],
       panels: evaluated.map((cell) => ({
         title: cell.name,
-        spec: byFormat(cell, ({ shares }) => shares, { ...share("share"), domain: [0, 1] })
+        spec: byFormat(cell, ({ shares }) => shares, 0, { ...share("share of completions"), domain: [0, 1] })
       })),
-      missing: nothing
+      missing: nothing,
+      nodes
     },
     {
       id: "format-accuracy",
@@ -108,30 +158,32 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
       caption:
         "Share of right answers among the completions of the format. A format that is hardly used has few completions and a " +
         "wide interval.",
-      legend: SIDES_LEGEND,
+      legend: [...SIDES_LEGEND, ...pointSeeds(seeds, "tick")],
       panels: evaluated.map((cell) => ({
         title: cell.name,
-        spec: byFormat(cell, ({ accuracies }) => accuracies, share("right answers"))
+        spec: byFormat(cell, ({ accuracies }) => accuracies, null, share("right answers"))
       })),
-      missing: nothing
+      missing: nothing,
+      nodes
     },
     {
       id: "difficulty",
       title: "pass@1 by difficulty",
       caption: "Greedy pass@1 by the number of operations that a problem needs.",
-      legend: SIDES_LEGEND.map((entry) => ({ ...entry, mark: "line" })),
+      legend: [...SIDES_LEGEND.map((entry) => ({ ...entry, mark: "line" as const })), ...pointSeeds(seeds, "thin")],
       panels: evaluated
         .filter((cell) => sidesOf(cell).some(([, { byDifficulty }]) => byDifficulty.size > 1))
         .map((cell) => ({
           title: cell.name,
           spec: trendChart(
-            sidesOf(cell).flatMap(([side, { byDifficulty }]) => trend(side, byDifficulty)),
+            SIDE_NAMES.flatMap((side) => trend(cell, side, side, ({ byDifficulty }) => byDifficulty)),
             SIDES,
-            { title: "operations" },
+            { title: "operations that a problem needs" },
             share("problems solved")
           )
         })),
-      missing: "The problems are all of one difficulty."
+      missing: "The problems are all of one difficulty.",
+      nodes
     },
     scaleFigure(trained)
   ]
@@ -152,21 +204,40 @@ const ends = ({ value, low, high }: Estimate) => ({
   high: Number.isNaN(high) ? value : Math.min(1, high)
 })
 
-const trend = (series: string, values: ReadonlyMap<number, Estimate>): ReadonlyArray<TrendPoint> =>
-  [...values].map(([x, estimate]) => ({ series, x, ...ends(estimate) }))
-
-const byFormat = (cell: CellData, pick: (estimates: PolicyEstimates) => ReadonlyMap<string, Estimate>, axis: Axis) => {
-  const present = (format: string) => sidesOf(cell).some(([, { shares }]) => (shares.get(format)?.value ?? 0) >= 0.005)
-  const points: ReadonlyArray<IntervalPoint> = sidesOf(cell).flatMap(([side, estimates]) =>
-    [...pick(estimates)]
-      .filter(([format]) => present(format))
-      .map(([category, estimate]) => ({ category, series: side, ...ends(estimate) }))
+const trend = (
+  cell: CellData,
+  side: Side,
+  series: string,
+  pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>
+): ReadonlyArray<TrendPoint> =>
+  [...(cell[side] === null ? [] : pick(cell[side]).keys())].flatMap((x) =>
+    valuesOf(cell, side, (estimates) => pick(estimates).get(x)).map((value) => ({ series, x, ...value }))
   )
-  const highest = maximumOf(
-    points.map(({ high }) => high),
+
+const highestOf = (points: ReadonlyArray<SeedValue>): number =>
+  maximumOf(
+    points.flatMap(({ value, high }) => [value, high ?? 0]),
     0.01
   )
-  return intervalChart(points, SIDES, { ...axis, domain: axis.domain ?? [0, ceiling(highest)] }, [
+
+const byFormat = (
+  cell: CellData,
+  pick: (estimates: PolicyEstimates) => ReadonlyMap<string, Estimate>,
+  missing: number | null,
+  axis: Axis
+) => {
+  const present = (format: string) => sidesOf(cell).some(([, { shares }]) => (shares.get(format)?.value ?? 0) >= 0.005)
+  const formats = [...new Set(sidesOf(cell).flatMap(([, estimates]) => [...pick(estimates).keys()]))].filter(present)
+  const points: ReadonlyArray<IntervalPoint> = SIDE_NAMES.flatMap((series) =>
+    formats.flatMap((category) =>
+      valuesOf(cell, series, (estimates) => pick(estimates).get(category), missing).map((value) => ({
+        category,
+        series,
+        ...value
+      }))
+    )
+  )
+  return intervalChart(points, SIDES, { ...axis, domain: axis.domain ?? [0, ceiling(highestOf(points))] }, [
     ...new Set(points.map(({ category }) => category))
   ])
 }
@@ -196,7 +267,10 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
     caption:
       "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner " +
       "changes with size.",
-    legend: formats.map((label) => ({ label, style: formatStyle(label), mark: "line" })),
+    legend: [
+      ...formats.map((label) => ({ label, style: formatStyle(label), mark: "line" as const })),
+      ...pointSeeds(seedCounts(cells), "thin")
+    ],
     panels:
       scales.length < 2
         ? []
@@ -204,19 +278,20 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
             title,
             spec: trendChart(
               group.flatMap((cell) =>
-                [...cell.after!.shares]
-                  .filter(([format]) => styles.has(format))
-                  .map(([format, estimate]) => ({
-                    series: format,
+                formats.flatMap((series) =>
+                  valuesOf(cell, "after", ({ shares }) => shares.get(series), 0).map((value) => ({
+                    series,
                     x: scales.indexOf(paramText(cell, "scale")),
-                    ...ends(estimate)
+                    ...value
                   }))
+                )
               ),
               styles,
               { title: "scale", categories: scales },
-              { ...share("share"), domain: [0, 1] }
+              { ...share("share of completions"), domain: [0, 1] }
             )
           })),
-    missing: "One scale alone was trained."
+    missing: "One scale alone was trained.",
+    nodes: nodesOf(cells)
   }
 }

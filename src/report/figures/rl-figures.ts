@@ -2,13 +2,14 @@
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { maximumOf } from "../../lists/large.ts"
-import { type Curve, CurveBuilder, smooth } from "../data/curves.ts"
+import { type Curve, pointOf, seedsOf, smooth, thinned } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { RlData, StudyData } from "../data/study-data.ts"
 import { paramText, type ToldApart } from "../data/varying-params.ts"
-import { type Axis, ceiling } from "../draw/axis.ts"
-import { type Line, lineChart, sharesOverLines } from "../draw/charts.ts"
+import { type Axis, ceiling, within } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
+import { curveSeeds } from "../draw/legend.ts"
+import { type Line, lineChart, sharesOverLines } from "../draw/line-charts.ts"
 import { formatStyle, seriesStyle } from "../draw/palette.ts"
 
 /** Runs longer than this are drawn on a logarithmic axis: most happens early. */
@@ -38,28 +39,40 @@ const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
         ? []
         : [{ name, style: formatStyle(name), curve: shown(smooth(curve), run.steps) }]
     })
+  const right: Axis = { title: "right answers", format: ".0%" }
   const highest = ceiling(
     maximumOf(
-      runs.flatMap((run) => accuracies(run).flatMap(({ curve }) => curve.map(({ mean }) => mean))),
+      runs.flatMap((run) =>
+        accuracies(run).flatMap(({ curve }) => curve.flatMap(({ high, seeds }) => [...seeds.values(), within(right, high) ?? 0]))
+      ),
       0.01
     )
   )
+  const counts = seedCounts(runs)
   return {
     id: "formats",
     title: "Formats during RL",
     caption:
       "Above, the share of the policy's completions in each format; below, the share of right answers among the completions " +
       "of the format, averaged over a tenth of the run. After figures 2 and 7 of the paper.",
-    legend: all.map((label) => ({ label, style: formatStyle(label), mark: "area" })),
+    legend: [
+      ...all.map((label) => ({
+        label,
+        style: formatStyle(label),
+        mark: maximumOf(counts, 0) > 1 ? ("line" as const) : ("area" as const)
+      })),
+      ...curveSeeds(counts)
+    ],
     panels: runs.map((run) => ({
       title: run.name,
       spec: sharesOverLines(
-        { lines: shares(run), y: { title: "share", format: ".0%" } },
-        { lines: accuracies(run), y: { title: "right answers", format: ".0%", domain: [0, highest] } },
+        { lines: shares(run), y: { title: "share of completions", format: ".0%" } },
+        { lines: accuracies(run), y: { ...right, domain: [0, highest] } },
         stepAxis(run.steps)
       )
     })),
-    missing: "No RL run finished."
+    missing: "No RL run finished.",
+    nodes: runs.flatMap(({ nodes }) => nodes)
   }
 }
 
@@ -73,11 +86,12 @@ interface Learning {
 const LEARNING: ReadonlyArray<Learning> = [
   { column: "accuracy", title: "right answers", axis: { title: "right answers", format: ".0%" } },
   { column: "reward", title: "reward", axis: { title: "mean reward" } },
-  { column: "entropy", title: "entropy of the policy", axis: { title: "nats per token" } },
-  { column: "formatEntropy", title: "entropy of the formats", axis: { title: "nats" } },
+  { column: "entropy", title: "entropy of the policy", axis: { title: "nats per token", bounds: [0, Infinity] } },
+  { column: "formatEntropy", title: "entropy of the formats", axis: { title: "nats", bounds: [0, Infinity] } },
+  // An estimate: near the start it may fall a little below 0.
   { column: "kl", title: "divergence from the start", axis: { title: "nats per token" } },
-  { column: "completionLength", title: "length of completions", axis: { title: "tokens" } },
-  { column: "zeroSignalGroups", title: "groups without signal", axis: { title: "share", format: ".0%" } }
+  { column: "completionLength", title: "length of completions", axis: { title: "tokens", bounds: [0, Infinity] } },
+  { column: "zeroSignalGroups", title: "groups without signal", axis: { title: "share of groups", format: ".0%" } }
 ]
 
 /** For every setting but the algorithm: a panel for each quantity, a line for each algorithm. */
@@ -89,12 +103,15 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
     id: "learning",
     title: "Learning curves",
     caption:
-      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run; with several seeds, " +
-      "their mean and range. Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
+      "Of the completions sampled at each step, on training problems, averaged over a tenth of the run. " +
+      "Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
       "formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the " +
       "Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all " +
       "got the same reward.",
-    legend: algorithms.map((label) => ({ label, style: styleOf(label), mark: "line" })),
+    legend: [
+      ...algorithms.map((label) => ({ label: label === "" ? "RL" : label, style: styleOf(label), mark: "line" as const })),
+      ...curveSeeds(seedCounts(runs))
+    ],
     panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
       shownColumns.flatMap(({ column, title, axis }) => {
         const having = group.filter((run) => run.updates.has(column))
@@ -107,7 +124,8 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
         return [{ title: setting === "" ? title : `${setting}: ${title}`, spec: lineChart(lines, stepAxis(steps), axis) }]
       })
     ),
-    missing: "No RL run finished."
+    missing: "No RL run finished.",
+    nodes: runs.flatMap(({ nodes }) => nodes)
   }
 }
 
@@ -127,18 +145,28 @@ const settingOf = ({ varyingParams }: ToldApart): string =>
 const stepAxis = (steps: number): Axis =>
   steps > LONG ? { title: "RL step, from 1 (log scale)", log: true } : { title: "RL step", whole: true }
 
-/** On a logarithmic axis steps count from 1. */
+/** As many points as the axis has room for; on a logarithmic one steps count from 1. */
 const shown = (curve: Curve, steps: number): Curve =>
-  steps > LONG ? curve.map((point) => ({ ...point, x: point.x + 1 })) : curve
+  steps > LONG
+    ? thinned(
+        curve.map((point) => ({ ...point, x: point.x + 1 })),
+        true
+      )
+    : thinned(curve, false)
+
+const seedCounts = (runs: ReadonlyArray<RlData>): ReadonlyArray<number> =>
+  runs.map(({ updates }) => seedsOf(updates.values()).length)
 
 /** The shares of all formats but these, together. */
 const othersOf = (run: RlData, formats: ReadonlyArray<string>): Curve => {
-  const sums = new Map<number, number>()
+  const sums = new Map<number, Map<string, number>>()
   for (const [format, curve] of run.shares)
-    for (const { x, mean } of curve) sums.set(x, (sums.get(x) ?? 0) + (formats.includes(format) ? 0 : mean))
-  const builder = new CurveBuilder()
-  for (const [x, sum] of sums) builder.add(x, sum)
-  return builder.curve(Number.POSITIVE_INFINITY)
+    for (const { x, seeds } of curve) {
+      const at = sums.get(x) ?? new Map<string, number>()
+      for (const [seed, share] of seeds) at.set(seed, (at.get(seed) ?? 0) + (formats.includes(format) ? 0 : share))
+      sums.set(x, at)
+    }
+  return [...sums].map(([x, seeds]) => pointOf(x, seeds))
 }
 
 /** Formats that are more than a rarity at some step, the largest first; `invalid` last. */

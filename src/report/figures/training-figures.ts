@@ -1,13 +1,16 @@
 /** What pretraining put into the models: loss, held-out loss by source, and accuracy with each format forced, along the way. */
 
 import { maximumOf } from "../../lists/large.ts"
-import type { StudyData } from "../data/study-data.ts"
-import { type Axis, ceiling } from "../draw/axis.ts"
-import { lineChart } from "../draw/charts.ts"
+import { type Curve, seedsOf } from "../data/curves.ts"
+import type { BaseData, StudyData } from "../data/study-data.ts"
+import { type Axis, ceiling, within } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
+import { curveSeeds } from "../draw/legend.ts"
+import { lineChart } from "../draw/line-charts.ts"
 import { formatStyle, seriesStyle } from "../draw/palette.ts"
 
-const NATS: Axis = { title: "nats per token" }
+const NATS: Axis = { title: "loss, nats per token", bounds: [0, Infinity] }
+const RIGHT: Axis = { title: "right answers", format: ".0%" }
 const tokens: Axis = { title: "tokens seen", format: "~s" }
 const updates = (steps: number): Axis => ({ title: "updates", whole: true, domain: [0, steps] })
 
@@ -23,10 +26,11 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
     {
       id: "loss",
       title: "Training loss",
-      caption:
-        "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates; with " +
-        "several seeds, their mean and range.",
-      legend: names.map((label) => ({ label, style: styleOf(label), mark: "line" })),
+      caption: "Mean cross-entropy of each update against tokens seen; long trainings are averaged over neighbouring updates.",
+      legend: [
+        ...names.map((label) => ({ label, style: styleOf(label), mark: "line" as const })),
+        ...curveSeeds(seedCounts(bases, ({ loss }) => [loss]))
+      ],
       panels: stages.map((stage) => ({
         title: stage,
         spec: lineChart(
@@ -37,14 +41,22 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
           NATS
         )
       })),
-      missing: "No supervised training finished."
+      missing: "No supervised training finished.",
+      nodes: nodesOf(bases)
     },
     {
       id: "held-out",
       title: "Held-out loss by source",
       caption:
         "Mean cross-entropy on documents kept out of training: how well each part of the mixture has been learnt, and when.",
-      legend: seen(heldOut.map((base) => base.heldOut)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
+      legend: [
+        ...seen(heldOut.map((base) => base.heldOut)).map((label) => ({
+          label,
+          style: formatStyle(label),
+          mark: "line" as const
+        })),
+        ...curveSeeds(seedCounts(heldOut, (base) => base.heldOut.values()))
+      ],
       panels: heldOut.map((base) => ({
         title: base.name,
         spec: lineChart(
@@ -53,7 +65,8 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
           NATS
         )
       })),
-      missing: "No training took losses on held-out documents."
+      missing: "No training took losses on held-out documents.",
+      nodes: nodesOf(heldOut)
     },
     {
       id: "probes",
@@ -61,20 +74,22 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
       caption:
         "Greedy accuracy on a few problems when the completion must begin as the format begins; “free” leaves the choice to " +
         "the model.",
-      legend: seen(probes.map((base) => base.probes)).map((label) => ({ label, style: formatStyle(label), mark: "line" })),
+      legend: [
+        ...seen(probes.map((base) => base.probes)).map((label) => ({ label, style: formatStyle(label), mark: "line" as const })),
+        ...curveSeeds(seedCounts(probes, (base) => base.probes.values()))
+      ],
       panels: probes.map((base) => ({
         title: base.name,
         spec: lineChart(
           freeOnTop([...base.probes]).map(([name, curve]) => ({ name, style: formatStyle(name), curve, points: true })),
           updates(base.steps),
           {
-            title: "right answers",
-            format: ".0%",
+            ...RIGHT,
             domain: [
               0,
               ceiling(
                 maximumOf(
-                  [...base.probes.values()].flat().map(({ high }) => high),
+                  [...base.probes.values()].flat().flatMap(({ high, seeds }) => [...seeds.values(), within(RIGHT, high) ?? 0]),
                   0.01
                 )
               )
@@ -82,10 +97,17 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
           }
         )
       })),
-      missing: "No training solved problems along the way."
+      missing: "No training solved problems along the way.",
+      nodes: nodesOf(probes)
     }
   ]
 }
+
+/** How many seeds each of them has. */
+const seedCounts = (bases: ReadonlyArray<BaseData>, curves: (base: BaseData) => Iterable<Curve>): ReadonlyArray<number> =>
+  bases.map((base) => seedsOf(curves(base)).length)
+
+const nodesOf = (bases: ReadonlyArray<BaseData>): ReadonlyArray<string> => bases.flatMap(({ nodes }) => nodes)
 
 /** Dashed, and drawn last: where the model's own choice is one of the formats, both lines are seen. */
 const freeOnTop = <A>(curves: ReadonlyArray<readonly [name: string, curve: A]>) =>

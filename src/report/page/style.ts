@@ -19,7 +19,7 @@ body {
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; letter-spacing: -.01em; }
 h2 { font-size: 1.3rem; margin: 3rem 0 .8rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 2rem 0 .3rem; }
-h4 { font-size: .85rem; font-weight: 600; margin: 0 0 .1rem; }
+h4 { font-size: .85rem; font-weight: 600; margin: 0 0 .1rem; overflow-wrap: anywhere; }
 p { margin: .5rem 0; max-width: 46rem; }
 .lead { font-size: 1.15rem; color: var(--soft); margin: 0 0 1rem; }
 .caption, .note { color: var(--soft); font-size: .9rem; }
@@ -48,6 +48,7 @@ th { color: var(--soft); font-weight: 500; } td.wrap, th.wrap { white-space: nor
 .claim { border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: 1.2rem 0; break-inside: avoid; }
 .claim p { margin: .25rem 0; }
 .claim ul { margin: .4rem 0; padding-left: 1.1rem; font-size: .9rem; }
+.claim pre { max-height: 9rem; overflow-y: auto; } .claim details { margin: .4rem 0; font-size: .9rem; }
 #claims td:first-child { white-space: normal; min-width: 15rem; }
 .verdict { font-weight: 650; white-space: nowrap; }
 .holds { color: var(--good); } .fails { color: var(--bad); } .part { color: var(--part); } .open { color: var(--soft); }

@@ -2,10 +2,11 @@
  * The scoreboard of the study's claims, and each claim by itself: what would count, what the seeds say, what its control says.
  */
 
-import type { Claim } from "../claims/Claim.ts"
 import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
-import { askedWords, pWords, seenWords } from "../claims/words.ts"
+import { anchorsOf, askedWords, pWords, seenWords } from "../claims/words.ts"
+import type { RunRecord } from "../data/RunRecord.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
+import { queriesBehind, sqlCommand } from "./claim-queries.ts"
 
 const CLASS: Readonly<Record<Verdict, string>> = {
   supported: "holds",
@@ -15,7 +16,7 @@ const CLASS: Readonly<Record<Verdict, string>> = {
 }
 
 /** The claims that the study's file binds; nothing where it binds none. */
-export const claimsSection = (judged: ReadonlyArray<JudgedClaim>): Html => {
+export const claimsSection = (judged: ReadonlyArray<JudgedClaim>, record: RunRecord): Html => {
   if (judged.length === 0) return nothing
   const count = (verdict: Verdict) => judged.filter((each) => each.verdict === verdict).length
   const counts = (["supported", "refuted", "inconclusive", "not applicable"] as const)
@@ -28,34 +29,48 @@ export const claimsSection = (judged: ReadonlyArray<JudgedClaim>): Html => {
       one seed count once, as their mean. Intervals are of 95 %; verdicts hold for all claims together (Holm, 5 %).
     </p>
     ${table([{ title: "claim" }, { title: "verdict" }, { title: "seen" }, { title: "control" }], judged.map(scoreRow))}
-    ${judged.map(claimHtml)}
+    ${judged.map((each) => claimHtml(each, record))}
   </section> `
 }
 
-/** Claims of two studies may have one id. */
-const anchorOf = ({ id, study }: Claim): string => `claim-${study === undefined ? "" : `${study}-`}${id}`
+/** Nodes that some seed of the claim was read from. */
+const nodesBehind = ({ parts, controls, told }: JudgedClaim): ReadonlyArray<string> => [
+  ...new Set([...parts, ...controls, ...told].flatMap(({ part }) => part.observations.flatMap(({ nodes }) => nodes)))
+]
 
-const scoreRow = ({ claim, verdict, parts, controls }: JudgedClaim): ReadonlyArray<Html | string> => {
+const scoreRow = (judged: JudgedClaim): ReadonlyArray<Html | string> => {
+  const { claim, verdict, parts, controls } = judged
+  const at = anchorsOf(claim)
+  const behind = nodesBehind(judged).length > 0
+
   const seen = (of: ReadonlyArray<JudgedPart>) =>
     of.length === 0 ? "none" : html`${of.map((part) => html`<div>${seenWords(part)}</div> `)}`
   return [
-    html`<a href="#${anchorOf(claim)}">${claim.id}</a> ${claim.statement}`,
+    html`<a href="#${at.claim}">${claim.id}</a> ${claim.statement}
+      <div class="caption">
+        <a href="#${at.figure}">figure</a>
+        ${behind ? html`<a href="#${at.sql}">SQL</a> <a href="#${at.nodes}">nodes</a>` : nothing}
+      </div>`,
     html`<span class="verdict ${CLASS[verdict]}">${verdict}</span>`,
     seen(parts),
     seen(controls)
   ]
 }
 
-const claimHtml = ({ claim, verdict, why, parts, controls, told, p, level }: JudgedClaim): Html => {
+const claimHtml = (judged: JudgedClaim, record: RunRecord): Html => {
+  const { claim, verdict, why, parts, controls, told, p, level } = judged
+  const at = anchorsOf(claim)
   const tested = Number.isNaN(p) ? "" : `${pWords(p)}, held against ${level.toFixed(4)} (Holm).`
-  const nodes = [...new Set([...parts, ...controls].flatMap(({ part }) => part.observations.flatMap((each) => each.nodes)))]
-  return html`<div class="claim" id="${anchorOf(claim)}">
+  const nodes = nodesBehind(judged)
+  const queries = queriesBehind([...parts, ...controls, ...told], record.run.split(" + "))
+  return html`<div class="claim" id="${at.claim}">
     <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}</p>
     <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${tested}</p>
     <ul>
       ${[...parts, ...controls, ...told].map(partHtml)}
     </ul>
-    ${nodes.length === 0 ? nothing : nodesHtml(nodes)}
+    <p class="caption"><a href="#${at.figure}">Figure, seed by seed</a></p>
+    ${nodes.length === 0 ? nothing : html`${sqlHtml(at.sql, queries)} ${nodesHtml(at.nodes, nodes, record)}`}
   </div> `
 }
 
@@ -74,13 +89,23 @@ const partHtml = (judged: JudgedPart): Html => {
 const valueWords = (value: number, unit: JudgedPart["part"]["unit"]): string =>
   unit === "nats" ? value.toFixed(3) : unit === "seeds" ? (value > 0.5 ? "yes" : "no") : (value * 100).toFixed(1)
 
-/** The evaluations that were compared, as a query that can be typed. */
-const nodesHtml = (nodes: ReadonlyArray<string>): Html => {
-  const query =
-    "select node, metric, k, decoding, value, low, high from evaluations where latest and slice = 'all' and node in " +
-    `(${nodes.map((node) => `'${node}'`).join(", ")})`
-  return html`<details>
-    <summary>${nodes.length} evaluations behind it</summary>
-    <p class="caption"><code>pnpm pipeline sql "${query}"</code></p>
+/** What prints the numbers behind it, to be copied. */
+const sqlHtml = (id: string, queries: ReadonlyArray<string>): Html =>
+  html`<details id="${id}" open="">
+    <summary>SQL: the numbers behind it</summary>
+    ${queries.map((query) => html`<pre>${sqlCommand(query)}</pre> `)}
   </details>`
-}
+
+/** The nodes it was read from, each with a link to what it cost and which artifact it made. */
+const nodesHtml = (id: string, nodes: ReadonlyArray<string>, record: RunRecord): Html =>
+  html`<details id="${id}">
+    <summary>Nodes: the ${nodes.length} results behind it</summary>
+    <ul>
+      ${nodes.map((node) => {
+        const known = record.byId.get(node)
+        return known === undefined
+          ? html`<li><code>${node}</code></li> `
+          : html`<li><a href="#node-${node}">${known.label}</a> <code>${node}</code></li> `
+      })}
+    </ul>
+  </details>`

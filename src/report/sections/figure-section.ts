@@ -3,7 +3,8 @@
 import * as Effect from "effect/Effect"
 
 import { drawSvg } from "../draw/draw-svg.ts"
-import type { Figure, LegendEntry } from "../draw/Figure.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { type LegendEntry, swatch } from "../draw/legend.ts"
 import { escapeHtml, Html, html, nothing } from "../page/html.ts"
 
 /** Draws the panels one after another. Fails with an `Error` that names the figure where one cannot be drawn. */
@@ -29,7 +30,7 @@ export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
       legend.length === 0
         ? nothing
         : html`<ul class="legend">
-            ${legend.map((entry) => html`<li>${swatch(entry)}${entry.label}</li>`)}
+            ${legend.map((entry) => html`<li>${swatchOf(entry)}${entry.label}</li>`)}
           </ul>`
     }
     <div class="panels">${panels}</div>
@@ -37,20 +38,5 @@ export const figureSection = Effect.fnUntraced(function* (figure: Figure) {
   </section> `
 })
 
-const swatch = ({ mark, style: { colour, dash } }: LegendEntry): Html => {
-  const dashes = dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`
-  const dot = (fill: string) => `<circle cx="12" cy="6" r="4" stroke="${colour}" stroke-width="1.6" fill="${fill}"/>`
-  const shape = (): string => {
-    switch (mark) {
-      case "area":
-        return `<rect width="12" height="12" y="0" x="6" fill="${colour}"/>`
-      case "line":
-        return `<line x1="0" x2="24" y1="6" y2="6" stroke="${colour}" stroke-width="2"${dashes}/>`
-      case "open":
-        return dot("none")
-      case "dot":
-        return dot(colour)
-    }
-  }
-  return new Html(`<svg width="24" height="12" viewBox="0 0 24 12" aria-hidden="true">${shape()}</svg>`)
-}
+const swatchOf = (entry: LegendEntry): Html =>
+  new Html(`<svg width="24" height="12" viewBox="0 0 24 12" aria-hidden="true">${swatch(entry)}</svg>`)

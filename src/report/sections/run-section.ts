@@ -10,7 +10,7 @@ import { byteWords, MISSING, plainNumber } from "../page/numbers.ts"
 export const runSection = ({ record, costs, cells }: StudyData): Html => {
   const total = (pick: (row: (typeof costs)[number]) => number | null) => costs.reduce((sum, row) => sum + (pick(row) ?? 0), 0)
   const rows = costs.map(({ node, seconds, cpuSeconds, bytes, rows, engine }) => [
-    node.label,
+    html`<span id="node-${node.id}">${node.label}</span>`,
     html`<code>${node.outcome.state === "finished" ? node.outcome.key.slice(0, 12) : MISSING}</code>`,
     html`<code>${artifactOf(node)?.slice(0, 12) ?? node.outcome.state}</code>`,
     seconds === null ? MISSING : plainNumber(seconds),

@@ -1,0 +1,81 @@
+/** A figure for each claim: every part of it, seed by seed, beside what was asked for. */
+
+import type { Part, Test } from "../claims/Claim.ts"
+import type { JudgedClaim, JudgedPart } from "../claims/verdict.ts"
+import { anchorsOf, seenWords } from "../claims/words.ts"
+import type { Axis } from "../draw/axis.ts"
+import type { Figure } from "../draw/Figure.ts"
+import { MEAN } from "../draw/frame.ts"
+import { CLAIM_LEGEND } from "../draw/legend.ts"
+import { forestChart, type ForestPoint } from "../draw/row-charts.ts"
+
+/** In the order of the scoreboard. */
+export const claimFigures = (judged: ReadonlyArray<JudgedClaim>): ReadonlyArray<Figure> => judged.map(figureOf)
+
+const figureOf = ({ claim, verdict, parts, controls, told, why }: JudgedClaim): Figure => {
+  const shown = [...parts, ...controls, ...told].filter(({ n }) => n > 0)
+  const from = claim.study === undefined ? "" : ` (${claim.study})`
+  return {
+    id: anchorsOf(claim).figure,
+    title: `${claim.id}${from}: ${verdict}. ${claim.statement}`,
+    caption: claim.criterion,
+    legend: CLAIM_LEGEND,
+    panels: shown.map((each) => ({
+      title: titleOf(each),
+      spec: forestChart(pointsOf(each), marginsOf(each.part.test), axisOf(each.part))
+    })),
+    missing: why() === "" ? "No seed tells." : why(),
+    nodes: nodesBehind([...parts, ...controls, ...told]),
+    claim: claim.id
+  }
+}
+
+const nodesBehind = (parts: ReadonlyArray<JudgedPart>): ReadonlyArray<string> => [
+  ...new Set(parts.flatMap(({ part }) => part.observations.flatMap(({ nodes }) => nodes)))
+]
+
+const titleOf = (judged: JudgedPart): string => {
+  const { measure, role } = judged.part
+  const told = role === "told" ? " (told, not judged)" : ""
+  return `${measure}${told}: ${seenWords(judged)}`
+}
+
+const pointsOf = ({ part, estimate, low, high }: JudgedPart): ReadonlyArray<ForestPoint> => [
+  ...part.observations.map(({ seed, value }): ForestPoint => ({
+    seed: String(seed),
+    role: "seed",
+    value,
+    low: null,
+    high: null
+  })),
+  { seed: MEAN, role: "mean", value: estimate, ...known(low, high) }
+]
+
+const known = (low: number, high: number) => (Number.isNaN(low) || Number.isNaN(high) ? { low: null, high: null } : { low, high })
+
+const marginsOf = (test: Test): ReadonlyArray<number> => {
+  switch (test.kind) {
+    case "above":
+    case "below":
+      return [test.margin]
+    case "within":
+      return [-test.margin, test.margin]
+    case "most":
+      return [test.chance]
+    case "count":
+      return [test.least]
+  }
+}
+
+const axisOf = ({ unit }: Part): Axis => {
+  switch (unit) {
+    case "percent":
+      return { title: "percent", format: "~%" }
+    case "points":
+      return { title: "percentage points", format: "+~%" }
+    case "nats":
+      return { title: "nats", format: "+~r" }
+    case "seeds":
+      return { title: "no (0 %), yes (100 %)", format: "~%" }
+  }
+}
