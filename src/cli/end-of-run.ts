@@ -34,6 +34,8 @@ export interface EndOfRun {
   readonly result: RunResult
   readonly seconds: number
   readonly writeReport: boolean
+  /** The folder that the figures are to be written to, where they are. */
+  readonly figuresIn?: string
 }
 
 const MAX_WIDTH = 120
@@ -47,7 +49,8 @@ export const endOfRun = async ({
   ownClaims,
   graph,
   seconds,
-  writeReport
+  writeReport,
+  figuresIn
 }: EndOfRun): Promise<void> => {
   const out = process.stdout
   const line = (text = "") => print(`${text}\n`)
@@ -74,6 +77,18 @@ export const endOfRun = async ({
       const report = await ensureReport({ root, record, description: study.description, ownClaims: [ownClaims] })
       if (report.problem === null) line(`Report   ${report.file}`)
       else say(`The report could not be written: ${report.problem}`)
+    }
+    if (figuresIn !== undefined) {
+      const { writeFigures } = await import("../report/write-figures.ts")
+      const figures = await writeFigures({
+        root,
+        record,
+        description: study.description,
+        ownClaims: [ownClaims],
+        folder: figuresIn
+      })
+      if (figures.problem === null) line(`Figures  ${figures.index}`)
+      else say(`The figures could not be written: ${figures.problem}`)
     }
     if (done.length > 0) line(`Ask      ${queryFor(record)}`)
   } catch (cause) {

@@ -67,6 +67,29 @@ export const outputTarget = (text: string): Target => {
   }
 }
 
+/**
+ * The folder that `--figures` names, which need not be there yet. Throws `UsageError` where nothing can be written: before a
+ * study runs for hours.
+ */
+export const figuresFolder = (text: string): string => {
+  const refuse = (problem: string): never => {
+    throw new UsageError({ problem: `--figures ${text}: ${problem}` })
+  }
+  const folder = path.resolve(text)
+  try {
+    let at = folder
+    while (fs.statSync(at, { throwIfNoEntry: false }) === undefined && path.dirname(at) !== at) {
+      if (fs.lstatSync(at, { throwIfNoEntry: false }) !== undefined) return refuse(`${at} is a link to nothing. Name a folder.`)
+      at = path.dirname(at)
+    }
+    if (!fs.statSync(at).isDirectory()) return refuse(`${at} is a file, not a folder. Name a folder, or one to be made.`)
+    fs.accessSync(at, fs.constants.W_OK | fs.constants.X_OK)
+    return folder
+  } catch (cause) {
+    return cause instanceof UsageError ? refuse(cause.problem.replace(/^--figures .*?: /, "")) : refuse(`${errorText(cause)}.`)
+  }
+}
+
 /** A file on its way. */
 export interface ResultFile {
   /** Takes a piece; resolves when there is room for the next. */

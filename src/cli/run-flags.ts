@@ -22,6 +22,15 @@ const engineFlags = {
   ...dataFlag
 } satisfies Flags
 
+/** Where the figures go as files, of a run or of a report. */
+export const figuresFlag = {
+  figures: {
+    type: "string",
+    value: "DIR",
+    description: "also write each figure there, as SVG and PNG with the CSV behind it"
+  }
+} satisfies Flags
+
 /** How a study is run: which engine computes it, where, and what is taken from the store. */
 export const runFlags = {
   ...engineFlags,

@@ -46,11 +46,13 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective", "rewards"], ["packed"]],
   "src/rl/rewards": [["registry.ts"], ["pages"], ["Reward.ts", "probability.ts"]],
   "src/report": [
+    ["write-figures.ts"],
     ["write-report.ts"],
     ["render-report.ts"],
     ["judge-study.ts"],
     ["sections"],
-    ["figures", "claims"],
+    ["figures"],
+    ["claims"],
     ["predictors", "page", "draw", "left-out.ts"],
     ["data"]
   ],

@@ -6,21 +6,23 @@ import { type RunRecord, recordOf, together } from "../../report/data/RunRecord.
 import { ensureReport } from "../../report/write-report.ts"
 import { readRun } from "../../store/objects/Runs.ts"
 import { print, say } from "../output.ts"
-import { outputTarget } from "../result-file.ts"
+import { figuresFolder, outputTarget } from "../result-file.ts"
+import { figuresFlag } from "../run-flags.ts"
 import { nothingKnown, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { loadStudyFile, type StudyFile, studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {
-  output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" }
+  output: { type: "string", value: "FILE", description: "where to write it (default: reports/ in the store)" },
+  ...figuresFlag
 } satisfies Flags
 
 export const command: Command = {
   name: "report",
   summary:
     "Write the report of a study's latest run, of one run, or of several together: a single HTML file with figures, claims " +
-    "and numbers.",
+    "and numbers. With --figures, each figure as SVG and PNG too, and the CSV behind it.",
   usage: "pipeline report <study|run>... [flags]    of several runs, what differs between them is compared",
   flags,
   run: async (args) => {
@@ -32,22 +34,32 @@ export const command: Command = {
     const target = output === undefined ? null : outputTarget(output)
     if (target !== null && target.kind !== "file")
       throw new UsageError({ problem: `--output ${output}: a report is a file. Name one that ends in .html.` })
+    const figures = parsed.text("figures")
+    const folder = figures === undefined ? null : figuresFolder(figures)
     const studies = await Promise.all(
       [...new Set(records.map(({ study }) => study))].filter((study) => studyNames().includes(study)).map(loadStudyFile)
     )
-    const report = await ensureReport({
+    const shown = {
       root,
       record,
       description: studies.map(({ study }) => study.description).join(" "),
-      ownClaims: claimsOf(studies),
-      ...(target === null ? {} : { output: target.path })
-    })
+      ownClaims: claimsOf(studies)
+    }
+    const report = await ensureReport({ ...shown, ...(target === null ? {} : { output: target.path }) })
     if (report.problem !== null) {
       say(`The report ${report.file} could not be written: ${report.problem}`)
       return 1
     }
     print(`${report.file}\n`)
-    return 0
+    if (folder === null) return 0
+    const { writeFigures } = await import("../../report/write-figures.ts")
+    const written = await writeFigures({ ...shown, folder })
+    if (written.problem === null) {
+      print(`${written.index}\n`)
+      return 0
+    }
+    say(`The figures could not be written: ${written.problem}`)
+    return 1
   }
 }
 

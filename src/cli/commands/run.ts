@@ -20,22 +20,31 @@ import { tokenOfRun } from "../../store/presence/Presence.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
-import { chooseEngine, engineRequest, runFlags, runNumbers } from "../run-flags.ts"
+import { figuresFolder } from "../result-file.ts"
+import { chooseEngine, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals, isUnderNohup } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
-import type { Command } from "../usage.ts"
+import { type Command, UsageError } from "../usage.ts"
+
+const ownFlags = { ...runFlags, ...figuresFlag }
 
 export const command: Command = {
   name: "run",
   summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
   usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
-  flags: { ...runFlags, ...studyFlags(null) },
+  flags: { ...ownFlags, ...studyFlags(null) },
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()
     goOnWithoutReader()
-    const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", runFlags, args)
+    const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", ownFlags, args)
+    const figures = parsed.text("figures")
+    const figuresIn = figures === undefined ? null : figuresFolder(figures)
+    if (figuresIn !== null && parsed.is("json"))
+      throw new UsageError({
+        problem: "--figures goes with what a run prints at its end, which --json leaves out. Use pipeline report."
+      })
     const { threads, checkpointSeconds } = runNumbers(parsed)
     const chosen = await chooseEngine(parsed)
     const computes = graph.nodes.some(({ stage }) => stage.numerics.includes("engine"))
@@ -128,7 +137,8 @@ export const command: Command = {
         graph,
         result,
         seconds,
-        writeReport: !parsed.is("no-report")
+        writeReport: !parsed.is("no-report"),
+        ...(figuresIn === null ? {} : { figuresIn })
       })
     }
     const unlogged = readOnly ? null : log.problem()
