@@ -20,7 +20,20 @@ export const paperFormula = (formula: string): string | null => {
     .replace(/^\\(?:pm|neq?|times)(?![A-Za-z])/, "")
     .trim()
   if (/[A-Za-z]/.test(rest.replace(/^[^=]*=/, "").replaceAll(NO_LETTERS, ""))) return null
-  return based(rest) ?? ratio(rest) ?? sum(rest) ?? rest
+  return based(rest) ?? ratio(rest) ?? sum(rest) ?? withCommas(rest)
+}
+
+const BRACKETED = /\([^()]*\)|\\\{[^{}]*\}|\[[^[\]]*\]/g
+const GROUPED =
+  /^(?:[^=]*=)?[-+\s]*\\?[$€£]?\s*-?\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:\s*\\?%|\^\s*\{?\s*\\circ\s*\}?)?(?:\\[,;:! ]|\s)*\.?$/
+
+/** Commas, also in braces, group the digits of a number that stands alone; elsewhere they part values. */
+const withCommas = (text: string): string | null => {
+  if (!text.includes(",")) return text
+  const plain = text.replaceAll(/\{\s*,\s*\}|,\s*\\!|\\!\s*,/g, ",")
+  if (/^-?0\d{0,2}(?:,\d{3})+$/.test(plain)) return plain.replaceAll(",", "")
+  const outside = plain.replaceAll(BRACKETED, "()")
+  return /\d,\d{3}(?!\d)/.test(outside) && !GROUPED.test(outside) ? null : plain
 }
 
 const UNREAD = new RegExp(
