@@ -3,7 +3,7 @@
  * verifier grades by it, so that the profile `paper` does as well; test/formats/paper-boxes.test.ts holds what it gave.
  *
  *   none    letters outside commands are variables (`5 cm`, `8 apples`, `6.02e23`, `7 percent`); signs beyond LaTeX and a full
- *           stop are not read (`120°`, `½`, `~7`, `€7`, `0.\overline{3}`, `7.`)
+ *           stop are not read (`120°`, `½`, `~7`, `€7`, `0.\overline{3}`, `0.333...`, `7.`), nor are `10^-2` and `\rm{5}`
  *   sums    numbers side by side are added: `1 234` is 235, `2 1/2` is 3/2, `2\frac32` is 7/2, `2(3)` is 5
  *   less    words in a command end the number (`7\text{ million}` is 7), a base is dropped (`1011_2`), `3:4` is 3/4, `\pm 4` is 4
  */
@@ -38,9 +38,13 @@ const withCommas = (text: string): string | null => {
 
 const UNREAD = new RegExp(
   [
-    String.raw`[⁄°~√½¼¾·×€£¥]|\*\*|\\\\|\d\s*\.$`,
-    String.raw`\\(?:overline|bar)(?![A-Za-z])`,
-    String.raw`\\text\s*\{\s*(?:and|or)\s*\}|\\text\s*\{(?=[^{}]*\d)[^{}]*[A-Za-z]`,
+    // Signs beyond LaTeX, two stars, rows, a full stop, decimals that go on.
+    String.raw`[⁄°º˚~√∛∜·×€£¥…\u200b\uff01-\uff5e¼-¾⅐-⅞⁰¹²³⁴-⁻]|\*\*|\\\\|\d\s*\.$|\d\s*\.{3}|\d\.\(\d`,
+    String.raw`\\(?:overline|bar|dot|dots|ldots|degree)(?![A-Za-z])|^[^{}]*\\choose(?![A-Za-z])`,
+    String.raw`\\(?:rm|bf)\{|\{\\large(?![A-Za-z])|\{cis\}`,
+    // Exponents without braces that are no digits alone, roots of several, braces round a sign.
+    String.raw`\^-|\^(?:\d+|\{\d+\})\^|\{\\(?:cdot|times)\}|\\pm\s*\\frac\d\d|\\sqrt(?:\[\d\])?\s*\d\d`,
+    String.raw`\\text\s*\{\s*(?:and|or|base|choose)\s*\}|\\text\s*\{(?=[^{}]*\d)[^{}]*[A-Za-z]`,
     String.raw`(?:\/\s*\d+|\\frac\d\d)\s*\\%`
   ].join("|")
 )
