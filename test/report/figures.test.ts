@@ -14,7 +14,7 @@ import { concentration } from "../../src/report/claims/winner-claims.ts"
 import { recordOf } from "../../src/report/data/RunRecord.ts"
 import type { Figure } from "../../src/report/draw/Figure.ts"
 import { PAGE_FONT } from "../../src/report/draw/frame.ts"
-import { forestChart, intervalChart } from "../../src/report/draw/row-charts.ts"
+import { forestChart, heatMap, intervalChart } from "../../src/report/draw/row-charts.ts"
 import { csvOf, rowsOf } from "../../src/report/draw/rows.ts"
 import { standAlone } from "../../src/report/draw/stand-alone.ts"
 import { writeFigures } from "../../src/report/write-figures.ts"
@@ -311,11 +311,34 @@ describe("names of any length", () => {
         .replaceAll("&gt;", ">")
         .replaceAll("&quot;", '"')
         .replaceAll("&amp;", "&")
-        .replaceAll(/\s/g, "")
+        .replaceAll(/[\s\u2060]/g, "")
     const all = plain(words(svg).join(""))
     // Title, legend, two panels, row, caption.
     expect(all.split(plain(name)).length - 1).toBeGreaterThanOrEqual(5)
   })
+})
+
+test("a long name of a column hides no other", async () => {
+  const names = ["a", "b", "a-source-with-a-long-name", "d"]
+  const point = { seed: "0", role: "mean", value: 0.25, low: null, high: null } as const
+  const spec = heatMap(
+    names.flatMap((row) => names.map((column) => ({ row, column, ...point }))),
+    "named",
+    "true"
+  )
+  const svg = await standAlone({
+    id: "f",
+    title: "t",
+    caption: "c",
+    legend: [],
+    panels: [{ title: "", spec }],
+    missing: "",
+    nodes: []
+  })
+  const labels = [...svg.matchAll(/<g class="mark-text role-axis-label">(.*?)<\/g>/g)].map(([, group]) =>
+    [...group!.matchAll(/>([^<]+)</g)].map(([, text]) => text!)
+  )
+  expect(labels.some((axis) => ["a", "b", "d"].every((name) => axis.includes(name)) && axis.length > names.length)).toBe(true)
 })
 
 describe("the folder", () => {

@@ -10,6 +10,7 @@ import type { TopLevelSpec } from "vega-lite"
 import { maximumOf } from "../../lists/large.ts"
 import type { Axis } from "./axis.ts"
 import type { Style } from "./palette.ts"
+import { textWidth, wrapped } from "./text-lines.ts"
 
 export const WIDTH = 240
 export const HEIGHT = 150
@@ -17,6 +18,8 @@ export const HEIGHT = 150
 export const PAGE_FONT = "system-ui, sans-serif"
 
 export const INK = "currentColor"
+/** Size of an axis' labels. */
+const LABEL = 11
 const CONFIG: NonNullable<TopLevelSpec["config"]> = {
   aria: false,
   font: PAGE_FONT,
@@ -30,7 +33,7 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
     domainOpacity: 0.5,
     tickOpacity: 0.5,
     gridOpacity: 0.12,
-    labelFontSize: 11,
+    labelFontSize: LABEL,
     titleFontSize: 11.5,
     titleFontWeight: "normal",
     titlePadding: 6,
@@ -43,34 +46,42 @@ const CONFIG: NonNullable<TopLevelSpec["config"]> = {
 
 export const FRAME = { background: "transparent", padding: 4, config: CONFIG }
 
-/** Characters of a row's name that stand on one line. */
-const LINE = 34
+const LINE_HEIGHT = 13
+/** A line that nobody sees: a word joiner, which is neither trimmed nor empty. */
+const BLANK = "\u2060"
+/** Widest line of a row's name. */
+const WIDEST = 215
 
-/** A name on lines: broken behind a space or a comma, or anywhere in a word that is longer than a line. */
-const linesOf = (name: string): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  for (const piece of name.match(/[^\s,]{1,34}(?:,|\s+|$)?|[,\s]+/g) ?? []) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + piece.trimEnd().length <= LINE) lines[lines.length - 1] = last + piece
-    else lines.push(piece)
-  }
-  return lines.map((line) => line.trim())
+/** Names on lines no wider than that, as an axis writes them: `label` for the axis, `most` lines, as `wide` as the widest. */
+const onLines = (names: ReadonlyArray<string>, width: number) => {
+  const lines = new Map(names.map((name) => [name, wrapped(name, LABEL, width)]))
+  const most = maximumOf(
+    [...lines.values()].map((of) => of.length),
+    1
+  )
+  const wide = maximumOf(
+    [...lines.values()].flat().map((line) => textWidth(line, LABEL)),
+    0
+  )
+  return { lines, most, wide }
 }
+
+const written = (lines: ReadonlyMap<string, ReadonlyArray<string>>) =>
+  `(${JSON.stringify(Object.fromEntries(lines))})[datum.label]`
 
 /**
  * A frame with room for the names of rows at the left of the plot, as wide in all as the others, and how these names are written:
  * long ones on several lines. The renderer has no fonts to measure with, and would leave half as much again.
  */
 export const labelled = (names: ReadonlyArray<string>) => {
-  const lines = new Map(names.map((name) => [name, linesOf(name)]))
-  const longest = maximumOf(
-    [...lines.values()].flat().map((line) => line.length),
-    0
-  )
-  const left = 16 + Math.ceil(6.6 * longest)
-  const most = maximumOf(
-    [...lines.values()].map((of) => of.length),
-    1
+  const { lines, most, wide } = onLines(names, WIDEST)
+  const left = 16 + Math.ceil(wide)
+  // The renderer begins in the middle of a row: half lines, which must not be empty to count, bring every name there.
+  const centred = new Map(
+    [...lines].map(([name, of]) => [
+      name,
+      [...Array<string>(most - of.length).fill(BLANK), ...of.flatMap((line) => [line, BLANK])]
+    ])
   )
   return {
     frame: {
@@ -79,10 +90,19 @@ export const labelled = (names: ReadonlyArray<string>) => {
       padding: { left, right: 18, top: 4, bottom: 40 },
       width: Math.max(130, WIDTH + 62 - left)
     },
-    label: most === 1 ? {} : { labelExpr: `(${JSON.stringify(Object.fromEntries(lines))})[datum.label]`, labelLineHeight: 13 },
+    label:
+      most === 1
+        ? {}
+        : { labelExpr: written(centred), labelLineHeight: LINE_HEIGHT / 2, labelOffset: (-(most - 1) * LINE_HEIGHT) / 2 },
     /** Pixels that a row's name needs. */
-    tall: most === 1 ? 0 : 13 * most + 8
+    tall: most === 1 ? 0 : LINE_HEIGHT * most + 8
   }
+}
+
+/** How the names of columns are written, each so wide: none is left out. */
+export const columnLabels = (names: ReadonlyArray<string>, width: number) => {
+  const { lines, most } = onLines(names, width)
+  return { labelOverlap: false, ...(most === 1 ? {} : { labelExpr: written(lines), labelLineHeight: LINE_HEIGHT }) }
 }
 
 export const quantitative = (field: string, { title, format, domain, log, whole }: Axis) => ({

@@ -4,7 +4,7 @@ import type { TopLevelSpec } from "vega-lite"
 
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import { type Axis, within } from "./axis.ts"
-import { FRAME, INK, labelled, MEAN, only, quantitative, type Role, styled, WIDTH, WITH_INTERVAL } from "./frame.ts"
+import { columnLabels, FRAME, INK, labelled, MEAN, only, quantitative, type Role, styled, WIDTH, WITH_INTERVAL } from "./frame.ts"
 import type { Style } from "./palette.ts"
 
 export interface IntervalPoint {
@@ -223,7 +223,14 @@ export const heatMap = (entries: ReadonlyArray<HeatEntry>, x: string, y: string)
       type: "nominal" as const,
       sort: columns,
       scale: { padding: 0 },
-      axis: { title: x, labelAngle: 0, orient: "bottom" as const, ticks: false, domain: false }
+      axis: {
+        title: x,
+        labelAngle: 0,
+        orient: "bottom" as const,
+        ticks: false,
+        domain: false,
+        ...columnLabels(columns, wide - 6)
+      }
     },
     y: {
       field: "row",

@@ -9,6 +9,7 @@ import { drawSvg } from "./draw-svg.ts"
 import type { Figure } from "./Figure.ts"
 import { PAGE_FONT } from "./frame.ts"
 import { swatch } from "./legend.ts"
+import { textWidth, wrapped } from "./text-lines.ts"
 
 /** The first is what PNGs are drawn with; where it is not, the others are as wide or narrower, so that nothing runs over. */
 const FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
@@ -114,25 +115,3 @@ const escaped = (text: string): string =>
 const textAt = (x: number, y: number, text: string, size: number, colour: string, weight = "normal"): string =>
   `<text x="${tidy(x)}" y="${tidy(y)}" font-size="${size}" fill="${colour}"` +
   `${weight === "normal" ? "" : ` font-weight="${weight}"`}>${escaped(text)}</text>`
-
-/** About as wide as the font draws it: letters come in four widths here. */
-const textWidth = (text: string, size: number): number => {
-  let width = 0
-  for (const letter of text)
-    width += /[iljtfrI.,:;|!'()[\] ]/.test(letter) ? 0.37 : /[mwMW%@—]/.test(letter) ? 0.96 : /[A-Z]/.test(letter) ? 0.7 : 0.62
-  return width * size
-}
-
-/** On lines no wider than that: broken at spaces, behind commas, and anywhere in what is wider than a line by itself. */
-const wrapped = (text: string, size: number, width: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  const add = (piece: string) => {
-    const last = lines.at(-1)
-    if (last !== undefined && textWidth((last + piece).trimEnd(), size) <= width) lines[lines.length - 1] = last + piece
-    else lines.push(piece)
-  }
-  for (const piece of text.match(/[^\s,]*(?:,\s*|\s+|$)/g) ?? [])
-    if (textWidth(piece.trimEnd(), size) <= width) add(piece)
-    else for (const letter of piece) add(letter)
-  return lines.map((line) => line.trim()).filter((line) => line !== "")
-}
