@@ -24,7 +24,7 @@ export const queriesBehind = (parts: ReadonlyArray<JudgedPart>, runs: ReadonlyAr
     const conditions = [...new Set(of.map(({ where }) => where))].filter((where) => where !== "true")
     const all = of.some(({ where }) => where === "true")
     return [
-      `select distinct label, ${COLUMNS[table].join(", ")} from ${table} join nodes using (run, node)`,
+      `select distinct label, node, ${COLUMNS[table].join(", ")} from ${table} join nodes using (run, node)`,
       `where run in (${quoted(runs)}) and node in (${quoted(nodes)})`,
       ...(table === "evaluations" ? ["and profile = 'corrected'"] : []),
       ...(all ? [] : [`and (${conditions.join(" or ")})`]),
