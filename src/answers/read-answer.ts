@@ -18,6 +18,7 @@ import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
 import { based } from "./shapes/bases.ts"
+import { choiceIn } from "./shapes/choices.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { roman } from "./shapes/roman.ts"
@@ -87,16 +88,6 @@ const allReals: Shape = (text) =>
   /^(?:\\text\s*\{\s*)?(?:(?:the\s+)?set\s+of\s+)?(?:all\s+(?:reals|real\s+numbers)|reals|real\s+numbers)\s*\}?$/i.test(text)
     ? whole("(-\\infty,\\infty)")
     : null
-
-/** `(B)`, `B)`, `option B`, `\text{(B)}`, `\text{(B)} 12`, and a capital alone. */
-const choice: Shape = (text) => {
-  const found =
-    /^([A-H])\)?$/.exec(text) ??
-    /^\(([A-Ha-h])\)$/.exec(text) ??
-    /^(?:\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+\(?([A-H])\)?\s*\}?$/.exec(text) ??
-    /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}(?:$|[\s\\:.])/.exec(text)
-  return found && { kind: "choice", letter: found[1]!.toUpperCase() }
-}
 
 const ratio: Shape = (text) => {
   const parts = splitAt(text, [":"]).parts
@@ -230,7 +221,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
   quantity,
   spoken,
-  choice,
+  choiceIn,
   based,
   figure,
   matrix,
@@ -341,6 +332,9 @@ const textOf = (text: string): Answer => {
 
 const DATE = /^(?:\d{4}-(?:0\d|\d{1,2}-\d{1,2})|\d{1,2}-\d{1,2}-\d{4}|0\d-\d{1,2}-\d\d)$/
 
+/** Of several values in braces, or called by a name in text. */
+const UNPLAIN = /\\(?:text\s*\{\s*(?:gcd|lcm|max|min)\s*\}|(?:gcd|lcm|max|min)\s*\\\{)/
+
 const valueOf = (text: string, unit: string): Answer => {
   // A date or a part number is no quotient of quotients.
   if (/^\d+\/\d+(?:\/\d+)+$/.test(text) || DATE.test(text)) return { kind: "words", text }
@@ -350,7 +344,15 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return { kind: "value", expression, number, unit, counted: [], plain: !hasNegativeRoot(expression), name: null }
+  return {
+    kind: "value",
+    expression,
+    number,
+    unit,
+    counted: [],
+    plain: !hasNegativeRoot(expression) && !UNPLAIN.test(text),
+    name: null
+  }
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({

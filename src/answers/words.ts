@@ -10,6 +10,7 @@ import { areVariables } from "./vocabulary/variables.ts"
 /** Letters alone that are words and no product of variables. */
 export const wordsIn = (text: string): Answer | null => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
+  if (/\\text\s*\{\s*(?:gcd|lcm|max|min)\s*\}\s*\(/.test(text)) return null
   if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
   if (plain !== text.trim() || /^(?:no|ok|up)$/i.test(plain)) return words(plain)
   if (/^(?:max|min|gcd|lcm)[.:]?\s+[-\d.]/i.test(plain)) return words(plain)

@@ -2,8 +2,9 @@
  * Pairs of answers that are equal or not: 132 that were written before the comparison was, 175 of units, times and unions that
  * were written before those were read, those of plain text and of what a reviewer found wrong (`letter-pairs.json`), those of
  * what stands behind a number (`counted-pairs.json`, `kept-pairs.json`), those of roots, orders and Unicode
- * (`convention-pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), and 338 of
- * the field where they are at hand. By category, so that one which is weak is seen.
+ * (`convention-pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), those of
+ * choices, factorials, names and units as published data write them (`pairs/field.json`), and 338 of the field where they are at
+ * hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -31,6 +32,7 @@ const COUNTED = path.join(import.meta.dirname, "counted-pairs.json")
 const CONVENTIONS = path.join(import.meta.dirname, "convention-pairs.json")
 const KEPT = path.join(import.meta.dirname, "kept-pairs.json")
 const MEANINGS = path.join(import.meta.dirname, "pairs/meanings.json")
+const WRITTEN = path.join(import.meta.dirname, "pairs/field.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -42,6 +44,7 @@ describe.each([
   ["of conventions of schools and of Unicode", CONVENTIONS],
   ["of the words that answers keep", KEPT],
   ["of commas, names, words and signs that tell answers apart", MEANINGS],
+  ["of choices, factorials, names and units as published data write them", WRITTEN],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

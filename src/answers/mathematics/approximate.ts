@@ -32,8 +32,11 @@ const real = (value: number, error: number): Approximate => rounded(value, 0, er
 
 export type Point = Readonly<Record<string, Approximate>>
 
-/** The value at a point, which has one for each variable. */
-export const approximate = (at: Expression, point: Point): Approximate => {
+/**
+ * The value at a point, which has one for each variable. `continued`: factorials of what is below zero have values too, by the
+ * gamma function.
+ */
+export const approximate = (at: Expression, point: Point, continued = false): Approximate => {
   spend(1)
   switch (at.kind) {
     case "number":
@@ -43,15 +46,16 @@ export const approximate = (at: Expression, point: Point): Approximate => {
     case "variable":
       return point[at.name] ?? NOTHING
     case "negative": {
-      const { re, im, error } = approximate(at.of, point)
+      const { re, im, error } = approximate(at.of, point, continued)
       return { re: -re, im: im === 0 ? 0 : -im, error }
     }
     case "call": {
-      const values = at.values.map((value) => approximate(value, point))
-      return values.every(hasValue) ? functions[at.name](...(values as [Approximate, Approximate])) : NOTHING
+      const values = at.values.map((value) => approximate(value, point, continued))
+      const applied = (continued ? CONTINUED[at.name] : undefined) ?? functions[at.name]
+      return values.every(hasValue) ? applied(...(values as [Approximate, Approximate])) : NOTHING
     }
     default: {
-      const [a, b] = [approximate(at.left, point), approximate(at.right, point)]
+      const [a, b] = [approximate(at.left, point, continued), approximate(at.right, point, continued)]
       if (!hasValue(a) || !hasValue(b)) return NOTHING
       return (at.kind === "power" ? oddRoot(a, at.right) : null) ?? operations[at.kind](a, b)
     }
@@ -188,6 +192,19 @@ const factorial = (a: Approximate): Approximate => {
   return real(value, Math.abs(value) * (1e-13 + 8 * a.error))
 }
 
+/** Smaller values would be lost beside what they are added to. */
+const LEAST_CONTINUED = -12
+
+/** Below zero by reflection, which keeps what factorials have to do with each other; not where it is infinite, or nearly. */
+const continuedFactorial = (a: Approximate): Approximate => {
+  if (a.im !== 0 || a.re >= -a.error) return factorial(a)
+  spend(10)
+  const far = Math.abs(a.re - Math.round(a.re))
+  if (a.re < LEAST_CONTINUED || far < 1e-4 || far <= 4 * a.error) return NOTHING
+  const value = Math.PI / (Math.sin(Math.PI * (a.re + 1)) * gamma(-a.re))
+  return real(value, Math.abs(value) * (1e-13 + (8 + 2 / far) * (a.error + 32 * UNIT)))
+}
+
 /** Lanczos' approximation with g = 7 and nine terms: some 15 digits for arguments above 1/2. */
 const gamma = (x: number): number => {
   const z = x - 1
@@ -202,7 +219,35 @@ const LANCZOS = [
 
 const one = real(1, 0)
 
-const functions: Readonly<Record<FunctionName, (a: Approximate, b: Approximate) => Approximate>> = {
+const chosen =
+  (factorial: (a: Approximate) => Approximate): Binary =>
+  (a, b) =>
+    divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b))))
+
+/**
+ * Of whole numbers alone, which no point has: a function of its own that does not know their order, so that it is equal where
+ * what it is of is equal. Sums, products and squares tell up to three values from all others.
+ */
+const ofWhole = (values: ReadonlyArray<Approximate>): Approximate => {
+  spend(8)
+  if (values.some(({ im }) => im !== 0)) return NOTHING
+  const of = (make: (a: Approximate) => Approximate, by: Binary) => values.map(make).reduce(by)
+  const [sum, product] = [of((a) => a, operations.sum), of((a) => a, multiplied)]
+  const squares = of((a) => multiplied(a, a), operations.sum)
+  const value = 4 + Math.sin(1.7 * sum.re) + Math.sin(2.3 * product.re + 0.4) + Math.sin(1.3 * squares.re + 0.9)
+  return real(
+    value,
+    1.7 * sum.error + 2.3 * product.error + 1.3 * squares.error + 32 * UNIT * (1 + size(sum) + size(product) + size(squares))
+  )
+}
+const extreme =
+  (sign: number) =>
+  (...values: ReadonlyArray<Approximate>) =>
+    values.some(({ im }) => im !== 0) ? NOTHING : values.reduce((a, b) => (sign * (a.re - b.re) >= 0 ? a : b))
+
+type Applied = (a: Approximate, b: Approximate, ...more: ReadonlyArray<Approximate>) => Approximate
+
+const functions: Readonly<Record<FunctionName, Applied>> = {
   sin: sine,
   cos: cosine,
   tan: (a) => divided(sine(a), cosine(a)),
@@ -223,11 +268,15 @@ const functions: Readonly<Record<FunctionName, (a: Approximate, b: Approximate) 
   floor: step(Math.floor),
   ceiling: step(Math.ceil),
   factorial,
-  binomial: (a, b) => divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b)))),
+  binomial: chosen(factorial),
   dot: (a, b) => real(a.re * b.re + a.im * b.im, errorOfProduct(a, b)),
   cross: (a, b) => real(a.re * b.im - a.im * b.re, errorOfProduct(a, b)),
-  gcd: () => NOTHING,
-  lcm: () => NOTHING,
-  max: (a, b) => (a.im !== 0 || b.im !== 0 ? NOTHING : a.re >= b.re ? a : b),
-  min: (a, b) => (a.im !== 0 || b.im !== 0 ? NOTHING : a.re <= b.re ? a : b)
+  gcd: (...values) => ofWhole(values),
+  // Of two numbers it is their product over what divides both.
+  lcm: (a, b, ...more) =>
+    more.length > 0 ? operations.sum(ofWhole([a, b, ...more]), one) : divided(multiplied(a, b), ofWhole([a, b])),
+  max: extreme(1),
+  min: extreme(-1)
 }
+
+const CONTINUED: Partial<typeof functions> = { factorial: continuedFactorial, binomial: chosen(continuedFactorial) }

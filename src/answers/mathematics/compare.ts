@@ -14,6 +14,8 @@ import { Once, spend } from "./work.ts"
 /** Points that are looked at, and how many of them must have told something. */
 const POINTS = 16
 const LEAST_POINTS = 3
+/** The number of the first point once more where factorials of what is below zero have values. */
+const CONTINUED = POINTS
 
 /** Bounds of error are first-order: this much beyond them is still theirs. */
 const SLACK = 16
@@ -61,7 +63,9 @@ const valueOf = ({ at, exact, values, variables }: Known, point: number): Approx
     // What only exact arithmetic has a value of: `\gcd(4, 6)`, `\binom{3}{5}`.
     const known = variables.length === 0 ? exact.get() : null
     if (known !== null) return approximate({ kind: "number", value: known }, {})
-    return approximate(at, Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point)
+    const of = point % CONTINUED
+    const values = Object.fromEntries(variables.map((name) => [name, valueAt(name, of)])) satisfies Point
+    return approximate(at, values, point >= CONTINUED)
   })).get()
 
 /** The exact value of an expression that is rational (`exact.ts`), worked out once. */
@@ -111,16 +115,40 @@ export const order = (a: Expression, b: Expression): number | null => {
 
 const agreeAtPoints = (a: Known, b: Known, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
   const points = a.variables.length + b.variables.length === 0 ? 1 : POINTS
+  const told = agreeFrom(0, points, a, b, differ)
+  if (told === null) return false
+  if (told >= Math.min(LEAST_POINTS, points)) return true
+  // `\binom{n}{5}` has values at none of them, for its factorials.
+  return (
+    points > 1 && (hasFactorial(a.at) || hasFactorial(b.at)) && (agreeFrom(CONTINUED, points, a, b, differ) ?? 0) >= LEAST_POINTS
+  )
+}
+
+const hasFactorial = (at: Expression): boolean => {
+  spend(0.2)
+  if (at.kind === "call") return at.name === "factorial" || at.name === "binomial" || at.values.some(hasFactorial)
+  if (at.kind === "negative") return hasFactorial(at.of)
+  return "left" in at && (hasFactorial(at.left) || hasFactorial(at.right))
+}
+
+/** At how many points both have values; null where these differ. */
+const agreeFrom = (
+  first: number,
+  count: number,
+  a: Known,
+  b: Known,
+  differ: (x: Approximate, y: Approximate) => boolean
+): number | null => {
   let told = 0
-  for (let point = 0; point < points; point++) {
+  for (let point = first; point < first + count; point++) {
     spend(2)
     const [x, y] = [valueOf(a, point), valueOf(b, point)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.
     if (!hasValue(x) || !hasValue(y) || isVague(x) || isVague(y)) continue
-    if (differ(x, y)) return false
+    if (differ(x, y)) return null
     told++
   }
-  return told >= Math.min(LEAST_POINTS, points)
+  return told
 }
 
 /**

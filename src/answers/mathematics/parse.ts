@@ -344,7 +344,7 @@ class Reader {
       else more = false
     }
     const inverse = exponent !== null && isMinusOne(exponent) && ["sin", "cos", "tan"].includes(name)
-    const values = this.values()
+    const values = this.values(name)
     if (OF_SEVERAL.has(name) && values.length < 2) throw new Unreadable(`has the \\${name} of one value`)
     const applied =
       base === null
@@ -354,15 +354,16 @@ class Reader {
   }
 
   /** What a function is applied to: brackets, several values in them for some, or factors up to the next sign or function. */
-  private values(): ReadonlyArray<Expression> {
-    if (this.is("(")) {
+  private values(name: string): ReadonlyArray<Expression> {
+    const close = this.is("(") ? ")" : OF_SEVERAL.has(name) && this.is("{", "command") ? "}" : null
+    if (close !== null) {
       this.at++
       const { bars } = this
       this.bars = 0
       const values = [this.sum()]
       while (this.take(",")) values.push(this.sum())
       this.bars = bars
-      this.expect(")")
+      this.expect(close)
       // `\sin(x)^2` is the square of the sine, and so is `\ln(x)!` no logarithm of a factorial.
       return values
     }
