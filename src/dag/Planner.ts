@@ -5,12 +5,13 @@
 
 import * as Effect from "effect/Effect"
 
+import { nearestOf } from "../lists/nearest.ts"
 import { canonicalJson } from "../store/objects/digest.ts"
 import { INPUT, keyOf } from "../store/objects/records.ts"
-import { type ActionRecord, type Component, ResultUnread, Store } from "../store/objects/Store.ts"
+import { type ActionRecord, type Component, ResultUnread, Store, type StoreFailed } from "../store/objects/Store.ts"
 import { soundAs } from "../store/upkeep/open-parts.ts"
 import type { Graph, GraphNode } from "./graph.ts"
-import { inputsAgree, InputsDisagree, originOf } from "./inputs-agree.ts"
+import { inputsAgree, InputsDisagree, type OriginOf, originsIn } from "./inputs-agree.ts"
 import { componentsOf } from "./key.ts"
 
 /** One difference between an action and the nearest earlier one of its stage. */
@@ -26,14 +27,19 @@ export type Reason =
   | { readonly _tag: "result missing"; readonly problem: string }
   | { readonly _tag: "changed"; readonly since: ActionRecord; readonly changes: ReadonlyArray<Change> }
 
-export type Decision =
+/** What becomes of a node whose inputs are there. */
+type Found =
   | { readonly _tag: "cached"; readonly key: string; readonly action: ActionRecord; readonly waived: ReadonlyArray<Change> }
-  | { readonly _tag: "run"; readonly key: string; readonly components: ReadonlyArray<Component>; readonly reason: Reason }
+  | { readonly _tag: "run"; readonly key: string; readonly components: ReadonlyArray<Component> }
+
+export type Decision =
+  | Extract<Found, { readonly _tag: "cached" }>
+  | (Extract<Found, { readonly _tag: "run" }> & { readonly reason: Reason })
   | {
       readonly _tag: "blocked"
       readonly on: ReadonlyArray<string>
       /** Set when it must run whatever its inputs turn out to be: no earlier action agrees in all that is its own. */
-      readonly certain: Exclude<Reason, { readonly _tag: "result missing" }> | null
+      readonly certain: Certain | null
     }
 
 export interface PlanOptions {
@@ -44,11 +50,61 @@ export interface PlanOptions {
   readonly keepText?: (digest: string, text: string) => void
 }
 
-/** Decides one node whose input digests are known. */
+type Certain = Exclude<Reason, { readonly _tag: "result missing" }>
+
+/** What was computed before, as one plan or run looks at it: read and put in order once, when it is first asked for. */
+export interface Earlier {
+  /** Records of a stage that differ from these components in code alone, as far as components tell. */
+  readonly butForCode: (stage: string, components: ReadonlyArray<Component>) => ReadonlyArray<ActionRecord>
+  /** Why a node with these components has no result: how the nearest record differs. `own`: in what is not its inputs. */
+  readonly reasonFor: (stage: string, components: ReadonlyArray<Component>, own?: boolean) => Certain
+}
+
+/** The earlier results of the store as they are when they are first asked for. */
+export const lookBack = Effect.map(Store, (store) => Effect.cached(Effect.map(store.actions, earlierAmong))).pipe(Effect.flatten)
+
+const earlierAmong = (records: ReadonlyArray<ActionRecord>): Earlier => {
+  // Of those that are equally near the newest is meant.
+  const ofStage = Map.groupBy(
+    records.toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : a.finishedAt < b.finishedAt ? 1 : 0)),
+    ({ stage }) => stage
+  )
+  const once = <A>(make: (stage: string) => A): ((stage: string) => A) => {
+    const made = new Map<string, A>()
+    return (stage) => {
+      if (!made.has(stage)) made.set(stage, make(stage))
+      return made.get(stage)!
+    }
+  }
+  const nearest = (among: (components: ReadonlyArray<Component>) => ReadonlyArray<Component>) =>
+    once((stage) => nearestOf(ofStage.get(stage) ?? [], ({ components }) => valuesOf(among(components))))
+  const nearestWhole = nearest((components) => components)
+  const nearestOwn = nearest(ownOf)
+  const byRest = once((stage) => Map.groupBy(ofStage.get(stage) ?? [], ({ components }) => keyOf(codelessOf(components))))
+  return {
+    butForCode: (stage, components) => byRest(stage).get(keyOf(codelessOf(components))) ?? [],
+    reasonFor: (stage, components, own = false) => {
+      const since = (own ? nearestOwn : nearestWhole)(stage)(valuesOf(components))
+      if (since === null) return { _tag: "never ran" }
+      const before = own ? ownOf(since.components) : since.components
+      return { _tag: "changed", since, changes: changesBetween(before, components) }
+    }
+  }
+}
+
+const valuesOf = (components: ReadonlyArray<Component>): ReadonlyMap<string, string> =>
+  new Map(components.map(({ name, value }) => [name, value]))
+
+const isCode = (name: string): boolean => name.startsWith("code:")
+const codelessOf = (components: ReadonlyArray<Component>) => components.filter(({ name }) => !isCode(name))
+const ownOf = (components: ReadonlyArray<Component>) => components.filter(({ name }) => !name.startsWith(INPUT))
+
+/** Decides one node whose input digests are known. Why it must run is not asked: a run has no use for that. */
 export const decide = Effect.fnUntraced(function* (
   node: GraphNode,
   inputs: Readonly<Record<string, string>>,
-  options: PlanOptions
+  options: PlanOptions,
+  earlier: Effect.Effect<Earlier, StoreFailed>
 ) {
   const store = yield* Store
   const externals = yield* node.stage.externals(node.params)
@@ -57,27 +113,22 @@ export const decide = Effect.fnUntraced(function* (
   const key = keyOf(components)
   const action = yield* store.lookup(key, soundAs(node.stage.output))
   if (action !== null) return cached(key, action, [])
-  const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
   if (options.assumeUnchanged.includes(node.stage.name)) {
-    const same = earlier
-      .map((record) => ({
-        record,
-        changes: changesBetween(record.components, components),
-        params: otherParams(record, node)
-      }))
-      .filter(({ changes }) => changes.every((change) => change.component.startsWith("code:")))
-      .toSorted((a, b) => a.params.length - b.params.length || (a.record.finishedAt > b.record.finishedAt ? -1 : 1))
-    for (const { record, changes, params } of same) {
+    const same = (yield* earlier)
+      .butForCode(node.stage.name, components)
+      .map((record) => ({ record, params: otherParams(record, node) }))
+      .toSorted((a, b) => a.params.length - b.params.length)
+    for (const { record, params } of same) {
       const usable = yield* store.lookup(record.key)
-      if (usable !== null) return cached(record.key, usable, [...changes, ...params])
+      if (usable !== null) return cached(record.key, usable, [...changesBetween(record.components, components), ...params])
     }
   }
   yield* inputsAgree(node.stage, (input) => Effect.succeed(inputs[input]))
-  const decision: Decision = { _tag: "run", key, components, reason: lost(store.flawOf(key)) ?? reasonFor(components, earlier) }
-  return decision
+  const found: Found = { _tag: "run", key, components }
+  return found
 })
 
-const cached = (key: string, action: ActionRecord, waived: ReadonlyArray<Change>): Decision => ({
+const cached = (key: string, action: ActionRecord, waived: ReadonlyArray<Change>): Found => ({
   _tag: "cached",
   key,
   action,
@@ -101,36 +152,25 @@ const otherParams = (action: ActionRecord, node: GraphNode): ReadonlyArray<Chang
 }
 
 /** What can be said of a node before its inputs are known. */
-const decideBlocked = Effect.fnUntraced(function* (node: GraphNode, on: ReadonlyArray<string>, options: PlanOptions) {
+const decideBlocked = Effect.fnUntraced(function* (
+  node: GraphNode,
+  on: ReadonlyArray<string>,
+  options: PlanOptions,
+  earlier: Effect.Effect<Earlier, StoreFailed>
+) {
   const store = yield* Store
   const { numerics, keepText = store.keepCode } = options
   const externals = yield* node.stage.externals(node.params)
   const components = componentsOf({ stage: node.stage, params: node.params, inputs: {}, externals, numerics, keepText })
-  const earlier = (yield* store.actions).filter((record) => record.stage === node.stage.name)
-  const own = earlier.map((record) => ({
-    ...record,
-    components: record.components.filter(({ name }) => !name.startsWith(INPUT))
-  }))
   const assumed = options.assumeUnchanged.includes(node.stage.name)
-  const reason = reasonFor(components, own)
-  const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && component.startsWith("code:"))
+  const reason = (yield* earlier).reasonFor(node.stage.name, components, true)
+  const same = reason._tag === "changed" && reason.changes.every(({ component }) => assumed && isCode(component))
   const certain = same ? null : reason
   const decision: Decision = { _tag: "blocked", on, certain }
   return decision
 })
 
 const lost = (problem: string | null): Reason | null => (problem === null ? null : { _tag: "result missing", problem })
-
-const reasonFor = (
-  components: ReadonlyArray<Component>,
-  earlier: ReadonlyArray<ActionRecord>
-): Exclude<Reason, { readonly _tag: "result missing" }> => {
-  const compared = earlier
-    .map((since) => ({ since, changes: changesBetween(since.components, components) }))
-    .toSorted((a, b) => a.changes.length - b.changes.length || (a.since.finishedAt > b.since.finishedAt ? -1 : 1))
-  const nearest = compared[0]
-  return nearest === undefined ? { _tag: "never ran" } : { _tag: "changed", ...nearest }
-}
 
 /**
  * What differs between two lists of components, by name.
@@ -159,29 +199,34 @@ interface Unread {
 
 /** Decides one node of a graph, given the digests of the nodes before it that are known. */
 const decideAmong = Effect.fnUntraced(function* (
-  graph: Graph,
   node: GraphNode,
   digests: ReadonlyMap<string, string>,
-  options: PlanOptions
+  options: PlanOptions,
+  earlier: Effect.Effect<Earlier, StoreFailed>,
+  origin: OriginOf
 ) {
   const unknown = Object.values(node.inputs).filter((id) => !digests.has(id))
   if (unknown.length > 0) {
-    const isKnown = (id: string) => digests.has(id)
-    yield* inputsAgree(node.stage, (input, document) =>
-      Effect.succeed(digests.get(originOf(graph, node.inputs[input]!, document, isKnown)))
-    )
-    return yield* decideBlocked(node, [...new Set(unknown)], options)
+    yield* inputsAgree(node.stage, (input, document) => Effect.succeed(digests.get(origin(node.inputs[input]!, document))))
+    return yield* decideBlocked(node, [...new Set(unknown)], options, earlier)
   }
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, digests.get(id)!]))
-  return yield* decide(node, inputs, options)
+  const found = yield* decide(node, inputs, options, earlier)
+  if (found._tag === "cached") return found
+  const store = yield* Store
+  const reason = lost(store.flawOf(found.key)) ?? (yield* earlier).reasonFor(node.stage.name, found.components)
+  const decision: Decision = { ...found, reason }
+  return decision
 })
 
 /** Decides every node of a graph, as far as what is in the store lets it be known. Computes nothing. */
 export const plan = Effect.fn("plan")(function* (graph: Graph, options: PlanOptions) {
   const digests = new Map<string, string>()
   const planned: Array<Planned> = []
+  const earlier = yield* lookBack
+  const origin = originsIn(graph, (id) => digests.has(id))
   for (const node of graph.nodes) {
-    const decision = yield* decideAmong(graph, node, digests, options).pipe(
+    const decision = yield* decideAmong(node, digests, options, earlier, origin).pipe(
       Effect.catch((error) => {
         if (error instanceof ResultUnread)
           return Effect.succeed<Unread>({ _tag: "unread", key: error.key, problem: error.message })

@@ -241,17 +241,83 @@ export const lineageParams = (
   node: Pick<GraphNode, "params" | "inputs">,
   byId: (id: string) => Pick<GraphNode, "params" | "inputs"> | undefined
 ): Record<string, unknown> => {
-  const params: Record<string, unknown> = { ...node.params }
+  const params: Record<string, unknown> = {}
+  for (const ancestor of lineage(node, byId)) for (const [name, value] of Object.entries(ancestor.params)) params[name] ??= value
+  return params
+}
+
+/** One of them: nobody is gone through behind the nearest that has it. */
+export const lineageParam = (
+  name: string,
+  node: Pick<GraphNode, "params" | "inputs">,
+  byId: (id: string) => Pick<GraphNode, "params" | "inputs"> | undefined
+): unknown => {
+  let nearest: unknown
+  for (const { params } of lineage(node, byId)) if (Object.hasOwn(params, name) && (nearest ??= params[name]) !== null) break
+  return nearest
+}
+
+function* lineage<N extends Pick<GraphNode, "params" | "inputs">>(node: N, byId: (id: string) => N | undefined): Generator<N> {
+  yield node
   const ancestors = new Set(Object.values(node.inputs))
   // What is added while it is gone through is gone through as well, behind all of the generation before.
   for (const id of ancestors) {
     const ancestor = byId(id)
     if (ancestor === undefined) continue
-    for (const [name, value] of Object.entries(ancestor.params)) params[name] ??= value
+    yield ancestor
     for (const input of Object.values(ancestor.inputs)) ancestors.add(input)
   }
-  return params
 }
+
+/**
+ * `lineageParam` for all nodes of a graph. A name is looked for once in all of them, inputs first: the ways back from each node
+ * of a long chain come to the square of its length.
+ */
+export const paramsAlong = ({ nodes }: Graph): ((node: GraphNode, name: string) => unknown) => {
+  const found = new Map<string, ReadonlyMap<string, Along>>()
+  const lookFor = (name: string): ReadonlyMap<string, Along> => {
+    const along = new Map<string, Along>()
+    for (const { id, params, inputs } of nodes) {
+      const own = Object.hasOwn(params, name) ? params[name] : undefined
+      let nearest: Along | undefined = own === undefined ? undefined : { value: own, distance: own === null ? Infinity : 0 }
+      if (own === undefined || own === null)
+        for (const input of Object.values(inputs)) {
+          const before = along.get(input)
+          if (before === undefined) continue
+          if (nearest === undefined || before.distance + 1 < nearest.distance)
+            nearest = { value: before.value, distance: before.distance + 1 }
+        }
+      if (nearest !== undefined) along.set(id, nearest)
+    }
+    found.set(name, along)
+    return along
+  }
+  return ({ id }, name) => (found.get(name) ?? lookFor(name)).get(id)?.value
+}
+
+/** A param and how many generations before a node it was found; of null, which any other value outweighs, endlessly many. */
+interface Along {
+  readonly value: unknown
+  readonly distance: number
+}
+
+/** Params that are looked for when they are asked for. One that `whole` does not have is undefined. */
+export const paramsAsked = (
+  paramOf: (name: string) => unknown,
+  whole: () => Readonly<Record<string, unknown>>
+): Readonly<Record<string, unknown>> =>
+  new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (_, name) => (typeof name === "string" ? paramOf(name) : undefined),
+      has: (_, name) => typeof name === "string" && paramOf(name) !== undefined,
+      ownKeys: () => Object.keys(whole()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const value = typeof name === "string" ? paramOf(name) : undefined
+        return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: true }
+      }
+    }
+  )
 
 const SHORT = 24
 
@@ -266,8 +332,7 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const owned = ownedParams(nodes)
   const labels = new Map<string, string>()
-  for (const stage of new Set(nodes.map((node) => node.stage))) {
-    const siblings = nodes.filter((node) => node.stage === stage)
+  for (const [stage, siblings] of Map.groupBy(nodes, (node) => node.stage)) {
     const lineages = siblings.map((node) => owned.get(node.id)!)
     const names = [...new Set(lineages.flatMap((params) => [...params.keys()]))]
     const telling = names
@@ -276,9 +341,10 @@ const labelsOf = (nodes: ReadonlyArray<Unlabelled>): Map<string, string> => {
         return values.size > 1 && [...values].every((text) => text.length <= SHORT)
       })
       .toSorted((a, b) => placeOf(b, lineages) - placeOf(a, lineages))
-    const parents = siblings.map((node) => Object.values(node.inputs).map((input) => byId.get(input)!.stage.name))
+    const parents = siblings.map((node) => new Set(Object.values(node.inputs).map((input) => byId.get(input)!.stage.name)))
+    const shared = new Set([...(parents[0] ?? [])].filter((name) => parents.every((others) => others.has(name))))
     siblings.forEach((node, i) => {
-      const after = parents[i]!.filter((name) => !parents.every((others) => others.includes(name)))
+      const after = [...parents[i]!].filter((name) => !shared.has(name))
       const words = telling.map((name) => lineages[i]!.get(name)?.word ?? "").filter((text) => text !== "")
       labels.set(node.id, [stage.name, ...new Set([...after, ...words])].join(" "))
     })

@@ -37,20 +37,22 @@ export class InputsDisagree extends Schema.TaggedError<InputsDisagree>()("Inputs
  * Digests of a document of an artifact or, where its kind has no such document, of what it was made from: several where equal
  * bytes were made in several ways.
  */
-const documentsOf = (artifact: string, document: string): Effect.Effect<ReadonlySet<string>, never, Store> =>
-  Effect.gen(function* () {
-    const store = yield* Store
-    const manifest = yield* store.manifest(artifact)
-    const own = manifest.documents[document]?.file
-    if (own !== undefined) return new Set([own])
-    const makers = (yield* store.actions).filter(({ output }) => output.digest === artifact)
-    const before = makers.flatMap(({ inputs }) => Object.values(inputs))
-    const found = yield* Effect.forEach([...new Set(before)], (input) => documentsOf(input, document))
-    return new Set(found.flatMap((digests) => [...digests]))
-  }).pipe(
-    // What cannot be read is an error of whoever opens it, and tells nothing here.
-    Effect.orElseSucceed(() => new Set<string>())
-  )
+const documentsOf = Effect.fnUntraced(function* (artifact: string, document: string) {
+  const store = yield* Store
+  const found = new Set<string>()
+  const artifacts = new Set([artifact])
+  // What is added while it is gone through is gone through as well; each once, however many ways lead to it.
+  for (const one of artifacts)
+    yield* Effect.gen(function* () {
+      const own = (yield* store.manifest(one)).documents[document]?.file
+      if (own !== undefined) found.add(own)
+      else for (const { inputs } of yield* store.makersOf(one)) for (const input of Object.values(inputs)) artifacts.add(input)
+    }).pipe(
+      // What cannot be read is an error of whoever opens it, and tells nothing here.
+      Effect.ignore
+    )
+  return found
+})
 
 /** Gives the artifact that an input's document is to be looked for in; undefined: it is not known, and nothing is compared. */
 type ArtifactOf = (input: string, document: string) => Effect.Effect<string | undefined>
@@ -73,12 +75,29 @@ export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, artifa
   }
 })
 
-/** The node that a node's document comes from: back along `passesOn`, to one whose artifact is known or which passes on none. */
-export const originOf = (graph: Graph, id: string, document: string, isKnown: (id: string) => boolean): string => {
-  for (let at = id; ;) {
-    const { stage, inputs } = graph.byId.get(at)!
-    const from = Object.hasOwn(stage.passesOn, document) ? inputs[stage.passesOn[document]!] : undefined
-    if (isKnown(at) || from === undefined) return at
-    at = from
+/** Gives the node that a node's document comes from. */
+export type OriginOf = (id: string, document: string) => string
+
+/**
+ * Looks back along `passesOn`, to a node whose artifact is known or which passes on none. Of each node it is found out once: what
+ * is known of those before it must not change after it has been asked.
+ */
+export const originsIn = (graph: Graph, isKnown: (id: string) => boolean): OriginOf => {
+  const found = new Map<string, Map<string, string>>()
+  return (id, document) => {
+    const origins = found.get(document) ?? new Map<string, string>()
+    found.set(document, origins)
+    const way: Array<string> = []
+    for (let at = id; ;) {
+      const { stage, inputs } = graph.byId.get(at)!
+      const from = Object.hasOwn(stage.passesOn, document) ? inputs[stage.passesOn[document]!] : undefined
+      const origin = origins.get(at) ?? (isKnown(at) || from === undefined ? at : undefined)
+      way.push(at)
+      if (origin === undefined) at = from!
+      else {
+        for (const one of way) origins.set(one, origin)
+        return origin
+      }
+    }
   }
 }

@@ -127,7 +127,8 @@ const asTable = (planned: ReadonlyArray<Explained>, { why, costs }: Wanted): str
   const remarks = planned.flatMap(({ node, remarks }) => remarks.map((remark) => `${node.label}: ${remark}`))
   if (remarks.length > 0) sections.push(remarks.join("\n"))
   if (why) for (const entry of planned) append(sections, explanation(entry, told))
-  const labelOf = (id: string) => planned.find(({ node }) => node.id === id)?.node.label ?? id
+  const labels = new Map(planned.map(({ node }) => [node.id, node.label]))
+  const labelOf = (id: string) => labels.get(id) ?? id
   if (costs !== null && costs.nodes.size > 0)
     sections.push(`What the estimates rest on\n${basisLines(costs, labelOf).join("\n")}`)
   sections.push(costs === null ? summary(planned) : `${summary(planned)}\n${totalWords(costs)}`)

@@ -89,6 +89,12 @@ export const layoutDigest = ({ again = false, keepText }: Pick<CodeOptions, "aga
  */
 export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<ModuleCode> => {
   const { keepText, again = false, leftOut = LEFT_OUT, trusted = [], lenient = false } = options
+  const place = JSON.stringify([entry, leftOut, trusted, lenient])
+  const known = again ? undefined : looks.get(place)
+  if (known !== undefined) {
+    tell(known, keepText)
+    return known.code
+  }
   const target = entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry)
   const start = realFile(target, null)
   const look: Look = {
@@ -98,32 +104,57 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
     outside: new Map()
   }
   const seen = new Map<string, ModuleCode>()
+  const texts = new Map<string, string>()
   const visited = new Set<string>()
+  /** Whether all of it is as this process will see it from now on: a file that a module reads is read by each look. */
+  let settled = true
   const visit = ({ file, target, by }: Reached, within: boolean): void => {
     const name = nameOf(file, look)
     if (file !== start && leftOut.some((prefix) => name.startsWith(prefix))) return
     const fromFile = within || by !== "import"
     if (fromFile || loadedText(file) === undefined) noteRead(target)
     if (by === "beside") {
+      settled = false
       const contents = contentsOf(file)
       const extension = path.extname(file)
       // Beside what it is as code or as JSON, if something imports it.
       const as = isModule(extension) || extension === ".json" ? `${name} (contents)` : name
       seen.set(as, { name: as, digest: contents.digest })
-      keepText?.(contents.digest, contents.text)
+      texts.set(contents.digest, contents.text)
       if (!isModule(extension)) return
     }
     if (visited.has(`${file}\0true`) || visited.has(`${file}\0${fromFile}`)) return
     visited.add(`${file}\0${fromFile}`)
-    const { text, digest, modules, packages } = readCode(file, fromFile, lenient || trusted.includes(name), look)
+    const { text, digest, modules, packages, kept } = readCode(file, fromFile, lenient || trusted.includes(name), look)
+    settled &&= kept
     seen.set(name, { name, digest })
-    keepText?.(digest, text)
+    texts.set(digest, text)
     for (const used of packages) seen.set(used.name, used)
     for (const module of modules) visit(module, fromFile)
   }
   visit({ file: start, target, by: "import" }, false)
   keepEssences()
-  return inOrder([...seen.values()])
+  const looked: Looked = { code: inOrder([...seen.values()]), texts, told: new WeakSet() }
+  if (!again && settled) looks.set(place, looked)
+  tell(looked, keepText)
+  return looked.code
+}
+
+/** What a look at an entry gave. */
+interface Looked {
+  readonly code: ReadonlyArray<ModuleCode>
+  readonly texts: ReadonlyMap<string, string>
+  /** Who was given the texts. */
+  readonly told: WeakSet<WeakKey>
+}
+
+/** One state of the files serves all nodes of a plan, which as a rule are thousands of a few stages. */
+const looks = new Map<string, Looked>()
+
+const tell = ({ texts, told }: Looked, keepText: CodeOptions["keepText"]): void => {
+  if (keepText === undefined || told.has(keepText)) return
+  for (const [digest, text] of texts) keepText(digest, text)
+  told.add(keepText)
 }
 
 const inOrder = (code: ReadonlyArray<ModuleCode>) => code.toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -172,15 +203,16 @@ interface Code {
 /** By base, file and trust. One state of the files serves all nodes of a plan. */
 const read = new Map<string, Code>()
 
-const readCode = (file: string, fromFile: boolean, trusted: boolean, look: Look): Code => {
+const readCode = (file: string, fromFile: boolean, trusted: boolean, look: Look): Code & { readonly kept: boolean } => {
   const place = `${look.base}\0${file}\0${fromFile}\0${trusted}`
   const known = look.again ? undefined : read.get(place)
-  if (known !== undefined) return known
+  if (known !== undefined) return { ...known, kept: true }
   const code = codeIn(file, fromFile, trusted, look)
   // What lies outside is named anew by each look.
   const inside = isInside(file) && code.modules.every((module) => isInside(module.file))
-  if (!look.again && (inside || look.base !== REPOSITORY)) read.set(place, code)
-  return code
+  const kept = !look.again && (inside || look.base !== REPOSITORY)
+  if (kept) read.set(place, code)
+  return { ...code, kept }
 }
 
 const LANGUAGES = { ".ts": "typescript", ".mts": "typescript", ".js": "javascript", ".mjs": "javascript" } as const

@@ -4,9 +4,10 @@
  * none.
  */
 
+import { nearestOf } from "../../lists/nearest.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import type { ActionRecord } from "../../store/objects/records.ts"
-import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
+import { type Graph, type GraphNode, lineageParam, lineageParams, paramsAlong, paramsAsked } from "../graph.ts"
 import type { Spent } from "./spent.ts"
 
 /** A param that its stage's work is proportional to, or that differs otherwise: of the recorded result and of the node. */
@@ -53,26 +54,46 @@ export interface Recorded {
   readonly sameEngine: (engine: NonNullable<ActionRecord["engine"]>) => boolean
 }
 
-/** The estimate of each node's cost, by id; null where nothing is recorded. */
+/**
+ * The estimate of each node's cost, by id; null where nothing is recorded. Records that come to the same work, by one engine and
+ * on one host, differ in nearness by their other settings alone: of such the nearest is looked for, and only those are compared.
+ */
 export const costsOf = (graph: Graph, recorded: Recorded): ((node: GraphNode) => Cost | null) => {
   const ofStage = Map.groupBy(recorded.actions, ({ stage }) => stage)
   // Of several ways to equal bytes any will do: what counts are the params along it.
   const makers = new Map(recorded.actions.map((record) => [record.output.digest, record]))
-  const works = new Map<ActionRecord, Work>()
-  const workIn = (node: GraphNode, record: ActionRecord): Work => {
-    const known = works.get(record)
+  const paramOf = paramsAlong(graph)
+  const byStage = new Map<string, ReadonlyArray<Alike>>()
+  const alikeIn = (node: GraphNode): ReadonlyArray<Alike> => {
+    const known = byStage.get(node.stage.name)
     if (known !== undefined) return known
-    const lineage = lineageParams(record, (digest) => makers.get(digest))
-    const work = workOf(node, lineage)
-    works.set(record, work)
-    return work
+    const newestFirst = (ofStage.get(node.stage.name) ?? []).toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))
+    const works = newestFirst.map((record): readonly [ActionRecord, Work] => {
+      const byDigest = (digest: string) => makers.get(digest)
+      return [
+        record,
+        workOf(
+          node,
+          (name) => lineageParam(name, record, byDigest),
+          () => lineageParams(record, byDigest)
+        )
+      ]
+    })
+    const alike = [...Map.groupBy(works, ([record, work]) => classOf(record, work, recorded)).values()].map((records) => ({
+      work: records[0]![1],
+      records: records.map(([record]) => record),
+      nearest: new Map()
+    }))
+    byStage.set(node.stage.name, alike)
+    return alike
   }
   return (node) => {
-    const lineage = lineageParams(node, (id) => graph.byId.get(id))
-    const wanted = workOf(node, lineage)
-    const found = (ofStage.get(node.stage.name) ?? []).map((record) =>
-      basisOf(node, record, workIn(node, record), wanted, recorded)
+    const wanted = workOf(
+      node,
+      (name) => paramOf(node, name),
+      () => lineageParams(node, (id) => graph.byId.get(id))
     )
+    const found = alikeIn(node).map((alike) => basisOf(node, nearestIn(alike, node, wanted), alike.work, wanted, recorded))
     const basis = found.toSorted(byNearness)[0]
     return basis === undefined ? null : costFrom(node, basis)
   }
@@ -84,16 +105,44 @@ interface Work {
   readonly asked: Readonly<Record<string, unknown>>
 }
 
-const workOf = ({ stage }: GraphNode, params: Readonly<Record<string, unknown>>): Work => {
+/** Records, newest first, that are as near as their settings other than those by which the work is told. */
+interface Alike {
+  readonly work: Work
+  readonly records: ReadonlyArray<ActionRecord>
+  /** The search among them, by the names that do not count. */
+  readonly nearest: Map<string, (params: ReadonlyMap<string, string>) => ActionRecord | null>
+}
+
+const classOf = ({ host, engine }: ActionRecord, { amount, asked }: Work, recorded: Recorded): string =>
+  JSON.stringify([
+    host === recorded.host,
+    engine === null || recorded.sameEngine(engine),
+    amount,
+    ...Object.keys(asked)
+      .toSorted()
+      .map((name) => [name, textOf(asked[name])])
+  ])
+
+const nearestIn = ({ work, records, nearest }: Alike, node: GraphNode, wanted: Work): ActionRecord => {
+  const left = new Set([...Object.keys(work.asked), ...Object.keys(wanted.asked)])
+  const others = ({ params }: Pick<ActionRecord, "params">) =>
+    new Map(
+      Object.entries(params).flatMap(([name, value]) =>
+        left.has(name) || value === undefined ? [] : [[name, textOf(value)] as const]
+      )
+    )
+  const place = JSON.stringify([...left].toSorted())
+  if (!nearest.has(place)) nearest.set(place, nearestOf(records, others))
+  return nearest.get(place)!(others(node))!
+}
+
+const workOf = (
+  { stage }: GraphNode,
+  paramOf: (name: string) => unknown,
+  whole: () => Readonly<Record<string, unknown>>
+): Work => {
   const asked: Record<string, unknown> = {}
-  const seen = new Proxy(params, {
-    get: (_, name) => {
-      if (typeof name !== "string") return undefined
-      const value = Object.hasOwn(params, name) ? params[name] : undefined
-      asked[name] = value
-      return value
-    }
-  })
+  const seen = paramsAsked((name) => (asked[name] = paramOf(name)), whole)
   return { amount: amountOf(() => stage.resources.cost?.(seen)), asked }
 }
 
@@ -132,11 +181,12 @@ const differences = (
 ): ReadonlyArray<Differing> => {
   const valueIn = (params: Readonly<Record<string, unknown>>, name: string) =>
     Object.hasOwn(params, name) ? params[name] : undefined
-  const text = (value: unknown) => (value === undefined ? "" : canonicalJson(value))
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((param) => ({ param, before: valueIn(before, param), after: valueIn(after, param) }))
-    .filter((one) => text(one.before) !== text(one.after))
+    .filter((one) => textOf(one.before) !== textOf(one.after))
 }
+
+const textOf = (value: unknown): string => (value === undefined ? "" : canonicalJson(value))
 
 /**
  * What computes counts most, then the machine, then the settings by which nothing can be scaled, then how far there is to scale.

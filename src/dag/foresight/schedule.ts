@@ -3,8 +3,9 @@
  * known how long each node takes.
  */
 
-import { maximumOf, minimumOf } from "../../lists/large.ts"
-import { type Graph, lineageParams } from "../graph.ts"
+import { maximumOf } from "../../lists/large.ts"
+import { priorityQueue } from "../../lists/priority-queue.ts"
+import { type Graph, type GraphNode, lineageParams, paramsAlong, paramsAsked } from "../graph.ts"
 
 /**
  * The threads that the most urgent of `waiting` nodes gets; 0: it waits on. One that starts while nothing else runs or waits gets
@@ -18,8 +19,10 @@ export const priorityOf = (graph: Graph): ReadonlyMap<string, number> => {
   const priority = new Map<string, number>()
   /** The most that hangs on a node beyond itself, as far as its users are known. */
   const after = new Map<string, number>()
+  const paramOf = paramsAlong(graph)
+  const allOf = (node: GraphNode) => () => lineageParams(node, (id) => graph.byId.get(id))
   for (const node of graph.nodes.toReversed()) {
-    const cost = node.stage.resources.cost?.(lineageParams(node, (id) => graph.byId.get(id))) ?? 1
+    const cost = node.stage.resources.cost?.(paramsAsked((name) => paramOf(node, name), allOf(node))) ?? 1
     const whole = cost + (after.get(node.id) ?? 0)
     priority.set(node.id, whole)
     for (const input of Object.values(node.inputs)) after.set(input, Math.max(whole, after.get(input) ?? 0))
@@ -58,31 +61,30 @@ export const schedule = (
   }
   let free = total
   let now = 0
-  let running: Array<{ readonly id: string; readonly slots: number }> = []
-  const waiting: Array<string> = []
+  const running = priorityQueue<{ readonly id: string; readonly slots: number; readonly end: number }>((a, b) => a.end < b.end)
+  const waiting = priorityQueue<string>((a, b) => priority.get(a)! > priority.get(b)!)
 
   const begin = (id: string, threads: number, slots: number) => {
     free -= slots
-    spans.set(id, { start: now, end: now + (secondsOf(id)?.(threads) ?? 0), threads })
-    running.push({ id, slots })
+    const end = now + (secondsOf(id)?.(threads) ?? 0)
+    spans.set(id, { start: now, end, threads })
+    running.add({ id, slots, end })
   }
   const ready = (id: string) => {
     // What is in the store takes no thread, and neither does what runs in the driver.
     if (secondsOf(id) === null) begin(id, 0, 0)
     else if (graph.byId.get(id)!.stage.resources.process === false) begin(id, 1, 0)
-    else waiting.push(id)
+    else waiting.add(id)
   }
   const grant = () => {
-    waiting.sort((a, b) => priority.get(b)! - priority.get(a)!)
-    for (let threads; (threads = threadsGiven(free, total, waiting.length)) > 0;) begin(waiting.shift()!, threads, threads)
+    for (let threads; (threads = threadsGiven(free, total, waiting.size())) > 0;) begin(waiting.take()!, threads, threads)
   }
 
   for (const [id, count] of lacking) if (count === 0) ready(id)
   for (;;) {
     // Nodes that become ready at one time are compared with each other: what ends now ends before anything is handed out.
-    const ended = running.filter(({ id }) => spans.get(id)!.end <= now)
-    running = running.filter(({ id }) => spans.get(id)!.end > now)
-    for (const { id, slots } of ended) {
+    for (let next = running.first(); next !== undefined && next.end <= now; next = running.first()) {
+      const { id, slots } = running.take()!
       free += slots
       for (const user of users.get(id) ?? []) {
         const left = lacking.get(user)! - 1
@@ -90,10 +92,10 @@ export const schedule = (
         if (left === 0) ready(user)
       }
     }
-    if (ended.length > 0) continue
     grant()
-    if (running.length === 0) return spans
-    now = minimumOf(running.map(({ id }) => spans.get(id)!.end))
+    const next = running.first()
+    if (next === undefined) return spans
+    now = next.end
   }
 }
 

@@ -10,16 +10,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 
-import { type ActionRecord, Store } from "../../store/objects/Store.ts"
+import { type ActionRecord, Store, type StoreFailed } from "../../store/objects/Store.ts"
 import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
 import { foreseen } from "../foresight/foreseen.ts"
 import { priorityOf } from "../foresight/schedule.ts"
 import { type Graph, type GraphNode, wiredNodes } from "../graph.ts"
-import { inputsAgree, originOf } from "../inputs-agree.ts"
-import { type Decision, decide, type PlanOptions } from "../Planner.ts"
+import { inputsAgree, type OriginOf, originsIn } from "../inputs-agree.ts"
+import { decide, type Decision, type Earlier, lookBack, type PlanOptions } from "../Planner.ts"
 import type { WiredInput } from "../Stage.ts"
 import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
@@ -52,7 +53,12 @@ interface Running extends RunOptions {
   /** Its nodes as the checks of their stages see them. */
   readonly wired: ReadonlyMap<string, WiredInput>
   readonly slots: Slots.Slots
+  /** For the stages that take no threads. */
+  readonly light: Semaphore.Semaphore
   readonly priorities: ReadonlyMap<string, number>
+  readonly earlier: Effect.Effect<Earlier, StoreFailed>
+  /** Where documents come from, whatever is there. */
+  readonly origin: OriginOf
   /** Looks at those who compute what this run waits for. */
   readonly seen: Observer
   /** Nodes that have started and not ended. */
@@ -66,6 +72,12 @@ interface Running extends RunOptions {
 /** Artifact digests by the name of the input. */
 type InputDigests = Readonly<Record<string, string>>
 
+/**
+ * Light stages that are under way at once. Each is known in the store meanwhile, and whoever comes in looks at all who are: of
+ * thousands at once each would take as long as all of them.
+ */
+const MOST_LIGHT = 32
+
 const all = { concurrency: "unbounded", discard: true } as const
 
 /** Brings every node of a graph to its end. What happens to single nodes fails nothing here: it is in the result. */
@@ -78,7 +90,10 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     wired: wiredNodes(graph),
     outcomes,
     slots: Slots.make(options.threads),
+    light: yield* Semaphore.make(MOST_LIGHT),
     priorities: priorityOf(graph),
+    earlier: yield* lookBack,
+    origin: originsIn(graph, () => false),
     seen: yield* lookOut,
     begun: new Set(),
     computes: yield* Deferred.make<boolean>()
@@ -110,14 +125,14 @@ const foreseeAll = (running: Running) =>
  * the stage will refuse them: the node's end is then known, unless it has come to the same one by itself.
  */
 const foresee = (running: Running, node: GraphNode) => {
-  const { graph, outcomes, wired, assumeUnchanged } = running
+  const { origin, outcomes, wired, assumeUnchanged } = running
   const artifactOf = (input: string) =>
     Deferred.await(outcomes.get(node.inputs[input]!)!).pipe(
       Effect.map((action): string | null => action.output.digest),
       Effect.orElseSucceed(() => null)
     )
   return inputsAgree(node.stage, (input, document) =>
-    Deferred.await(outcomes.get(originOf(graph, node.inputs[input]!, document, () => false))!).pipe(
+    Deferred.await(outcomes.get(origin(node.inputs[input]!, document))!).pipe(
       Effect.map((action): string | undefined => action.output.digest),
       // Without one of its inputs it is skipped.
       Effect.orElseSucceed(() => undefined)
@@ -184,10 +199,8 @@ const awaitInputs = Effect.fnUntraced(function* ({ graph, outcomes }: Running, n
 /** Takes the node's action from the store or computes it; asks the planner again after another process has had the key. */
 const obtain = Effect.fnUntraced(function* (running: Running, node: GraphNode, inputs: InputDigests) {
   for (;;) {
-    const decision = yield* decide(node, inputs, running)
+    const decision = yield* decide(node, inputs, running, running.earlier)
     switch (decision._tag) {
-      case "blocked":
-        return yield* Effect.die(`${node.id} was decided with its inputs unknown`)
       case "cached":
         return takeCached(running, node, decision)
       case "run": {
@@ -218,9 +231,9 @@ const compute = Effect.fnUntraced(function* (
   running: Running,
   node: GraphNode,
   inputs: InputDigests,
-  { key, components }: Extract<Decision, { readonly _tag: "run" }>
+  { key, components }: Pick<Extract<Decision, { readonly _tag: "run" }>, "key" | "components">
 ) {
-  const { watch, slots, priorities, placement } = running
+  const { watch, slots, light, priorities, placement } = running
   yield* Deferred.succeed(running.computes, true)
   let started = 0
   const attempt = (threads: number) =>
@@ -242,8 +255,10 @@ const compute = Effect.fnUntraced(function* (
       }
       return running.execute(node, request, watch)
     })
-  const light = node.stage.resources.process === false
-  const obtained = yield* (light ? attempt(1) : slots.withThreads(priorities.get(node.id)!, attempt)).pipe(
+  const isLight = node.stage.resources.process === false
+  const obtained = yield* (
+    isLight ? light.withPermits(1)(attempt(1)) : slots.withThreads(priorities.get(node.id)!, attempt)
+  ).pipe(
     Effect.catchTag("Busy", ({ pid, host }) => {
       watch({ event: "note", node: node.id, line: `process ${pid} on ${host} computes this already; waiting for it` })
       return Effect.as(awaitOther(running, key), null)

@@ -5,6 +5,7 @@
 
 import * as Effect from "effect/Effect"
 
+import { priorityQueue } from "../../lists/priority-queue.ts"
 import { threadsGiven } from "../foresight/schedule.ts"
 
 export interface Slots {
@@ -14,13 +15,18 @@ export interface Slots {
 
 interface Waiting {
   readonly priority: number
+  gone: boolean
   readonly start: (threads: number) => void
 }
 
 /** `total` threads, all of them free. */
 export const make = (total: number): Slots => {
   let free = total
-  const waiting: Array<Waiting> = []
+  const waiting = priorityQueue<Waiting>((a, b) => a.priority > b.priority)
+  /** Those who have come since threads were last handed out. */
+  let arrived: Array<Waiting> = []
+  /** Of those that wait, who has not gone away since. */
+  let there = 0
   let scheduled = false
 
   // Grants are decided after the current turn, so that nodes that become ready together are compared with each other.
@@ -29,22 +35,34 @@ export const make = (total: number): Slots => {
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      waiting.sort((a, b) => b.priority - a.priority)
-      for (let threads; (threads = threadsGiven(free, total, waiting.length)) > 0;) {
+      for (const entry of arrived) waiting.add(entry)
+      arrived = []
+      for (let threads; (threads = threadsGiven(free, total, there)) > 0;) {
+        const next = waiting.take()
+        if (next === undefined) return
+        if (next.gone) continue
+        there--
         free -= threads
-        waiting.shift()!.start(threads)
+        next.start(threads)
       }
     })
   }
 
   const acquire = (priority: number) =>
     Effect.callback<number>((resume) => {
-      const entry: Waiting = { priority, start: (threads) => resume(Effect.succeed(threads)) }
-      waiting.push(entry)
+      let started = false
+      const start = (threads: number) => {
+        started = true
+        resume(Effect.succeed(threads))
+      }
+      const entry: Waiting = { priority, gone: false, start }
+      arrived.push(entry)
+      there++
       schedule()
       return Effect.sync(() => {
-        const at = waiting.indexOf(entry)
-        if (at >= 0) waiting.splice(at, 1)
+        if (started || entry.gone) return
+        entry.gone = true
+        there--
       })
     })
   const release = (threads: number) =>

@@ -173,7 +173,7 @@ export const openRunLog = (root: string, run: string): RunLog => {
   /** All that is not in the file yet. */
   const flush = () => {
     try {
-      makeInside(root, "runs", run)
+      if (handle === null) makeInside(root, "runs", run)
       handle ??= patiently(file, () => fs.openSync(file, "wx"))
       for (const event of events.slice(written)) {
         const line = seal(JSON.stringify(event), last)

@@ -73,6 +73,11 @@ export class Store extends Context.Service<
     /** Which file keeps a result that a `lookup` of this key did not find from being used, and why; null where there is none. */
     readonly flawOf: (key: string) => string | null
     readonly actions: Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
+    /**
+     * Records of an artifact: those that were there when this was first asked, and those that were looked up or recorded here.
+     * The folder is read once: that a run asks of each of its nodes what made its inputs is to cost in proportion to them.
+     */
+    readonly makersOf: (artifact: string) => Effect.Effect<ReadonlyArray<ActionRecord>, StoreFailed>
     /** The manifest of an artifact, checked against its digest. */
     readonly manifest: (artifact: string) => Effect.Effect<Manifest, ArtifactCorrupt>
     /** Path of an object of an artifact after hashing its bytes, once per process and file: for what is computed from it. */
@@ -243,6 +248,22 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   }
 
   const known = new Map<string, ActionRecord>()
+  const allActions = (): ReadonlyArray<ActionRecord> =>
+    actionKeys(root).flatMap((key) => {
+      const record = known.get(key) ?? readActionOrNone(key)
+      if (record === null) return []
+      known.set(key, record)
+      return [record]
+    })
+  /** By artifact and key; null until somebody asks. */
+  let makers: Map<string, Map<string, ActionRecord>> | null = null
+  const noteMaker = (record: ActionRecord): ActionRecord => {
+    const { digest } = record.output
+    const alike = makers?.get(digest)
+    if (alike === undefined) makers?.set(digest, new Map([[record.key, record]]))
+    else alike.set(record.key, record)
+    return record
+  }
   const keptCode = new Set<string>()
 
   const ofArtifact = <A>(body: () => A, artifact: string, file: string) =>
@@ -274,21 +295,22 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
             retireRecord(key, "disagrees with the manifest of its artifact")
             return null
           }
-          return sound === undefined || isSound(record, sound) ? record : null
+          return sound === undefined || isSound(record, sound) ? noteMaker(record) : null
         },
         catch: (cause) =>
           cause instanceof Damaged && cause.unread === true
             ? new ResultUnread({ key, file: cause.file, problem: cause.problem })
             : storeFailed(root, `reading action ${key.slice(0, 12)}`, cause)
       }),
-    actions: attempt("reading the actions", () =>
-      actionKeys(root).flatMap((key) => {
-        const record = known.get(key) ?? readActionOrNone(key)
-        if (record === null) return []
-        known.set(key, record)
-        return [record]
-      })
-    ),
+    actions: attempt("reading the actions", allActions),
+    makersOf: (artifact) =>
+      attempt("reading the actions", () => {
+        if (makers === null) {
+          makers = new Map()
+          for (const record of allActions()) noteMaker(record)
+        }
+        return [...(makers.get(artifact)?.values() ?? [])]
+      }),
     flawOf: (key) => flaws.get(key) ?? null,
     manifest: (artifact) => ofArtifact(() => objects.manifest(artifact), artifact, artifact),
     keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
@@ -297,12 +319,12 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
         known.delete(action.key)
         const file = recordFile(root, action.key)
         const won = writeNew(file, recordText(action), through)
-        if (won) return { won, existing: action }
+        if (won) return { won, existing: noteMaker(action) }
         const existing = readAction(action.key)
-        if (existing !== null && hasFiles(existing)) return { won, existing }
+        if (existing !== null && hasFiles(existing)) return { won, existing: noteMaker(existing) }
         // The record of a result whose files are gone or damaged: ours replaces it.
         removeInside(root, "actions", `${action.key}.json`)
-        return { won: writeNew(file, recordText(action), through), existing: action }
+        return { won: writeNew(file, recordText(action), through), existing: noteMaker(action) }
       }),
     observe: (key, digest) =>
       attempt("noting an observation", () => {
