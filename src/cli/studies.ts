@@ -102,7 +102,7 @@ export const loadStudyFile = async (name: string): Promise<StudyFile> => {
     })
   const wrong = claimsProblem(claims)
   if (wrong !== null) throw new StudyUnknown({ problem: `${file}: ${wrong}` })
-  return { study, ownClaims: { claims: claims ?? [], file } }
+  return { study, ownClaims: { claims: (claims ?? []).map((claim) => ({ ...claim, file })), file } }
 }
 
 /** The study of this name. Rejects with `StudyUnknown`. */

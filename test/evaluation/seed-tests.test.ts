@@ -78,7 +78,7 @@ describe("Holm", () => {
   it("stops at the first that fails", () => {
     const steps = holm([0.01, 0.04, 0.03, 0.005])
     expect(steps.map(({ rejected }) => rejected)).toEqual([true, false, false, true])
-    expect(steps.map(({ level }) => level)).toEqual([0.05 / 3, 0.05, 0.025, 0.0125].map((x) => expect.closeTo(x, 12)))
+    expect(steps.map(({ level }) => level)).toEqual([0.05 / 3, 0.025, 0.025, 0.0125].map((x) => expect.closeTo(x, 12)))
     expect(holm([])).toEqual([])
     // A later one that would pass by itself does not, behind one that fails.
     expect(holm([0.03, 0.049]).map(({ rejected }) => rejected)).toEqual([false, false])

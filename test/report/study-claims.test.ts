@@ -150,13 +150,15 @@ describe("a study's file with claims that cannot be used", () => {
   test("and one whose own code fails says so in its place", async () => {
     const { ownClaims } = await load("throws", `[${claim("{ evidence: (data) => data.cells[99].name }")}]`)
     const report = await ensureReport({ root, record: nothingRan(), description: "d", ownClaims: [ownClaims] })
-    expect(textIn(report.file, "claims")).toContain("The claim's own code failed: Cannot read properties of undefined")
+    const text = textIn(report.file, "claims")
+    expect(text).toMatch(/Claim X1 of \S*\/throws\.ts cannot be judged: its own code failed, Cannot read properties/)
+    expect(text).toMatch(/\(throws\.ts:2:\d+\)\./)
   })
 
   test("names the line where a claim's own code failed, in a file of the repository", async () => {
     const { judge } = await import("../../src/report/claims/verdict.ts")
     const { ownClaims } = await loadStudyFile("kl-sweep")
     const [judged] = judge(ownClaims.claims, {} as StudyData)
-    expect(judged!.why()).toMatch(/\(src\/report\/claims\/trials\.ts:\d+:\d+ in trialsOf\)$/)
+    expect(judged!.why()).toMatch(/\(src\/report\/claims\/trials\.ts:\d+:\d+ in trialsOf\)\.$/)
   })
 })

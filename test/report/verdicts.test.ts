@@ -29,6 +29,9 @@ const claim = (parts: ReadonlyArray<Part>, more: Partial<Claim> = {}): Claim => 
 })
 const verdictsOf = (...claims: ReadonlyArray<Claim>) => judge(claims, studyOf()).map(({ verdict }) => verdict)
 
+const ones = (n: number) => Array.from({ length: n }, () => 1)
+const zeros = (n: number) => Array.from({ length: n }, () => 0)
+
 const above = { kind: "above", margin: 0 } as const
 const most = { kind: "most", chance: 0.5 } as const
 
@@ -72,12 +75,14 @@ describe("a claim about a count", () => {
     expect(judge([claim([part(most, [1, 1, 1, 1, 1])])], studyOf())[0]!.why()).toMatch(/^About 6 seeds would settle it/)
     expect(judge([claim([part(most, [1, 0, 1, 0])])], studyOf())[0]!.why()).toMatch(/^Too close to its margin/)
   })
-  test("a plain count can hold a claim back and never show it", () => {
+  test("a plain count can hold a claim back, refutes it where few do, and never shows it", () => {
     const enough = part({ kind: "count", least: 7 / 8 }, [1, 1, 1, 1, 1, 1, 1, 0])
     const few = part({ kind: "count", least: 7 / 8 }, [1, 1, 1, 1, 0, 0, 0, 0])
     const shown = part(most, [1, 1, 1, 1, 1, 1, 1, 1])
     expect(verdictsOf(claim([shown, enough]))).toEqual(["supported"])
-    expect(verdictsOf(claim([shown, few]))).toEqual(["inconclusive"])
+    expect(verdictsOf(claim([shown, few]))).toEqual(["refuted"])
+    const hardly = part({ kind: "count", least: 7 / 8 }, [1, 1, 1, 1, 1, 1, 0, 0])
+    expect(verdictsOf(claim([shown, hardly]))).toEqual(["inconclusive"])
   })
 })
 
@@ -107,6 +112,75 @@ describe("a claim of several parts", () => {
   })
 })
 
+describe("a part without seeds that tell", () => {
+  const seven = { kind: "count", least: 7 / 8 } as const
+  const silent = part(most, [], { tied: 10 })
+  test.each([
+    ["no flip: both ends go one way", [silent, part(seven, ones(10)), part(seven, zeros(10))], "refuted"],
+    ["the same at three seeds", [{ ...silent, tied: 3 }, part(seven, ones(3)), part(seven, zeros(3))], "refuted"],
+    ["one of ten", [silent, part(seven, [...zeros(9), 1]), part(seven, ones(10))], "refuted"],
+    ["six of eight are not that few", [part(most, ones(6)), part(seven, [...ones(6), 0, 0])], "inconclusive"],
+    ["a mean below", [part(most, []), part(above, [-0.1, -0.12, -0.11, -0.1, -0.13])], "refuted"],
+    ["a mean above shows nothing alone", [part(most, []), part(above, [0.1, 0.12, 0.11, 0.1, 0.13])], "inconclusive"],
+    ["two seeds refute no claim that is to have three", [part(most, []), part(above, [-0.1, -0.1001])], "inconclusive"]
+  ] as const)("keeps no claim open that another refutes: %s", (_, parts, verdict) => {
+    expect(verdictsOf(claim(parts))).toEqual([verdict])
+  })
+})
+
+describe("what would settle an open claim", () => {
+  const why = (parts: ReadonlyArray<Part>, others = 0) =>
+    judge(
+      [
+        claim(parts),
+        ...Array.from({ length: others }, (_, i) => claim([part(above, [0.1, -0.1, 0.05, -0.06, 0])], { id: `Y${i}` }))
+      ],
+      studyOf()
+    )[0]!.why()
+  const worse = part(above, [-0.04, -0.07, -0.03, -0.06, -0.05], {
+    observations: seeds([-0.04, -0.07, -0.03, -0.06, -0.05], 0.058)
+  })
+  const clear = part(above, [0.3, 0.32, 0.31, 0.35, 0.33])
+  test.each<[string, string, number]>([
+    ["a part that speaks against it, among three", why([clear, worse, clear]), 5],
+    ["the same on a scoreboard of fourteen", why([clear, worse, clear], 13), 5],
+    ["all of eight, on a scoreboard of fifteen", why([part(most, ones(8))], 14), 8],
+    ["six of six, on a scoreboard of fifteen", why([part(most, ones(6))], 14), 6],
+    ["three that agree", why([part(above, [0.1, 0.1, 0.1])]), 3],
+    ["a mean that all but passes", why([part(above, [0.05, 0.12, 0.02, 0.09, 0.06])], 12), 5],
+    [
+      "seeds that say nothing must be run too",
+      why([part(most, ones(5), { leftOut: ["seed 5 cannot tell", "seed 6 cannot tell"] })]),
+      7
+    ]
+  ])("is more seeds than were run: %s", (_, said, run) => {
+    const [, seeds] = /^About (\d+) seeds would settle it/.exec(said)!
+    expect(Number(seeds)).toBeGreaterThan(run)
+  })
+  test.each([
+    ["exactly at its margin", [part({ kind: "within", margin: 0.05 }, [0.05, 0.05, 0.05, 0.05])]],
+    ["half of the seeds", [part(most, [1, 0, 1, 0])]],
+    ["zero against a margin of zero", [part(above, zeros(8))]]
+  ])("is nothing that anybody runs: %s", (_, parts) => {
+    expect(why(parts)).toBe("Too close to its margin to be settled by a thousand seeds.")
+  })
+})
+
+describe("seeds that stand in few places", () => {
+  test.each([
+    ["nine of ten alike", [...Array.from({ length: 9 }, () => 0.01), -0.01], "inconclusive"],
+    ["alike but for a millionth", [...Array.from({ length: 9 }, (_, i) => 0.01 + i * 1e-7), -0.01], "inconclusive"],
+    ["two alike of three", [0.1, 0.1, 0.101], "inconclusive"],
+    ["spread as seeds are", [0.1, 0.12, 0.101], "supported"],
+    ["ten alike", Array.from({ length: 10 }, () => 0.01), "supported"]
+  ])("count as tosses: %s", (_, values, verdict) => {
+    // Among thirteen claims, as on the scoreboard of the paper, but for three seeds.
+    const others = values.length < 10 ? [] : Array.from({ length: 12 }, (_, i) => claim([part(above, [])], { id: `Y${i}` }))
+    const open = others.map((each) => ({ ...each, evidence: () => ({ parts: [part(above, [0.1, -0.12, 0.11, 0.2, 0.03])] }) }))
+    expect(verdictsOf(claim([part(above, values)]), ...open)[0]).toBe(verdict)
+  })
+})
+
 describe("a claim that cannot be judged", () => {
   test("says what it needs, which seeds it lacks, why it does not apply, what broke", () => {
     const why = (made: Claim) => judge([made], studyOf()).map(({ verdict, why }) => [verdict, why()])[0]
@@ -120,7 +194,8 @@ describe("a claim that cannot be judged", () => {
         throw new Error("no such thing")
       }
     })
-    expect(why(broken)![1]).toContain("The claim's own code failed: no such thing")
+    expect(why(broken)![0]).toBe("not applicable")
+    expect(why(broken)![1]).toMatch(/^Claim X1 cannot be judged: its own code failed, no such thing \(test\/report\/verdicts/)
   })
 })
 
@@ -161,6 +236,52 @@ describe("by simulation", () => {
     }
     expect(Math.max(mean, count, equal) / DRAWS).toBeLessThanOrEqual(0.05)
     expect(mean).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ["the margin itself, shown to be too little", 7 / 8, 8],
+    ["at three seeds", 7 / 8, 3],
+    ["half, of ten", 0.5, 10]
+  ])("a count at %s is refuted in at most one of twenty draws", (_, least, n) => {
+    const random = draws(17, `count-${n}-${least}`)
+    let wrong = 0
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const values = Array.from({ length: n }, () => (random.uniform() < least ? 1 : 0))
+      const beside = part(
+        above,
+        Array.from({ length: n }, (_, i) => 0.1 + 0.01 * i)
+      )
+      if (verdictsOf(claim([beside, part({ kind: "count", least }, values)]))[0] === "refuted") wrong++
+    }
+    expect(wrong / DRAWS).toBeLessThanOrEqual(0.05)
+  })
+
+  test("so many seeds as are said to refute a count do so in four of five", () => {
+    const random = draws(23, "needed-few")
+    const seven = { kind: "count", least: 7 / 8 } as const
+    const needed = judgePart(part(seven, [1, 0, 1, 0])).needed(0.025 / 2)!
+    let settled = 0
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const values = Array.from({ length: needed }, () => (random.uniform() < 0.5 ? 1 : 0))
+      const beside = part(
+        above,
+        Array.from({ length: needed }, (_, i) => 0.1 + 0.01 * i)
+      )
+      if (verdictsOf(claim([beside, part(seven, values)]))[0] === "refuted") settled++
+    }
+    expect(settled / DRAWS).toBeGreaterThan(0.77)
+    expect(settled / DRAWS).toBeLessThan(0.95)
+  })
+
+  test("thirteen claims on ten tosses of a small amount: one of twenty scoreboards at most shows anything", () => {
+    const random = draws(29, "tosses")
+    let wrong = 0
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const tossed = () => Array.from({ length: 10 }, () => (random.uniform() < 0.5 ? 0.01 : -0.01))
+      const claims = Array.from({ length: 13 }, (_, i) => claim([part(above, tossed())], { id: `X${i}` }))
+      if (verdictsOf(...claims).some((verdict) => verdict !== "inconclusive")) wrong++
+    }
+    expect(wrong / DRAWS).toBeLessThanOrEqual(0.05)
   })
 
   test("of a scoreboard of four claims without an effect, one of twenty at most has any verdict but inconclusive", () => {

@@ -2,7 +2,7 @@
 
 export interface HolmStep {
   readonly rejected: boolean
-  /** What the p-value was compared with. */
+  /** What the p-value was compared with; behind one that failed, what that one was: it would have to come before it. */
   readonly level: number
 }
 
@@ -12,9 +12,10 @@ export interface HolmStep {
 export const holm = (pValues: ReadonlyArray<number>, level = 0.05): ReadonlyArray<HolmStep> => {
   const steps: Array<HolmStep> = []
   let going = true
+  let compared = level
   const inOrder = pValues.map((p, i) => ({ p, i })).toSorted((a, b) => a.p - b.p)
   inOrder.forEach(({ p, i }, rank) => {
-    const compared = level / (pValues.length - rank)
+    if (going) compared = level / (pValues.length - rank)
     going &&= p <= compared
     steps[i] = { rejected: going, level: compared }
   })

@@ -20,7 +20,10 @@ export type Test =
   | { readonly kind: "within"; readonly margin: number }
   /** It happened (1, else 0) in more seeds than chance would have it. */
   | { readonly kind: "most"; readonly chance: number }
-  /** It happened in at least this share of the seeds: a plain count that cannot show a claim by itself. */
+  /**
+   * It happened in at least this share of the seeds: a plain count that cannot show a claim by itself, and refutes it where it
+   * happened in so few that the true share must be smaller.
+   */
   | { readonly kind: "count"; readonly least: number }
 
 /** What one seed says. */
@@ -69,6 +72,8 @@ export interface Claim {
   readonly study?: string
   /** Fewest seeds that it may be judged with. */
   readonly seeds: number
+  /** The study's file, for what is said of the claim itself; known where the study was loaded from one. */
+  readonly file?: string
   /** What the run says; a part without observations is one that it says nothing to. Pure. */
   readonly evidence: (data: StudyData) => Evidence
 }

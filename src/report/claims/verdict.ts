@@ -3,14 +3,15 @@
  *
  * Each part of a claim has two p-values, one for "it is as claimed" and one for "it is not". All parts must be shown, so the
  * claim's p for is the largest (an intersection-union test); one part is enough to refute it, so its p against is the smallest
- * times the number of parts (Bonferroni). The smaller of the two, doubled, is the claim's p; over all the claims of a scoreboard
- * these are held against Holm's levels, so that the chance of any verdict that is wrong stays below one in twenty.
+ * times the number of parts (Bonferroni), whatever the others say or fail to say. The smaller of the two, doubled, is the claim's
+ * p; over all the claims of a scoreboard these are held against Holm's levels, so that the chance of any verdict that is wrong
+ * stays below one in twenty.
  *
  * The standard error of a mean over seeds is that of the spread between seeds, or what the seeds' own problems leave where that
- * is larger: three seeds that happen to agree are not certain. Where both are 0, seeds count as n of n.
+ * is larger: three seeds that happen to agree are not certain. Where seeds agree, or fall into few lumps, their spread is no
+ * yardstick: then they count as tosses of a coin too, and the larger p-value is the part's.
  */
 
-import { ownFrames } from "../../dag/own-frames.ts"
 import { exactShare, lowerTail, upperTail } from "../../evaluation/statistics/binomial.ts"
 import { holm } from "../../evaluation/statistics/holm.ts"
 import { pAbove, pBelow, seedsNeeded } from "../../evaluation/statistics/mean-tests.ts"
@@ -18,7 +19,8 @@ import { studentQuantile } from "../../evaluation/statistics/special-functions.t
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { meanOf } from "./averages.ts"
-import type { Claim, Evidence, Part, Test } from "./Claim.ts"
+import type { Claim, Part, Test } from "./Claim.ts"
+import { evidenceOf } from "./evidence.ts"
 
 export type Verdict = "supported" | "refuted" | "inconclusive" | "not applicable"
 
@@ -38,10 +40,15 @@ export interface JudgedPart {
   readonly high: number
   readonly pFor: number
   readonly pAgainst: number
+  /** Whether what was seen is as claimed, by however little. */
+  readonly holds: boolean
   /** Whether the seeds' own problems leave more than the seeds differ by: then more problems help too. */
   readonly problemsDominate: boolean
-  /** Seeds that would settle it at this level in four of five studies, if the truth is what was seen; null: a thousand do not. */
-  readonly needed: (level: number) => number | null
+  /**
+   * Seeds, from so many on, that would settle it at this level in four of five studies, if the truth is what was seen; null: a
+   * thousand do not.
+   */
+  readonly needed: (level: number, from?: number) => number | null
 }
 
 /** A part by itself. @internal Tests look at single parts. */
@@ -58,29 +65,53 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
   const seen = { n, mean, standardError: deviation / Math.sqrt(n) }
   const half = n < 2 ? Number.NaN : studentQuantile(0.975, n - 1) * seen.standardError
   const range = rangeOf(test)
-  const agreeing = deviation < 1e-12
-  // Seeds that agree exactly show no spread: they count as n of n, as tosses of a coin would.
-  const certain = agreeing ? 0.5 ** n : 0
-  const pFor = Math.max(certain, pAbove(seen, range.low), pBelow(seen, range.high))
-  const pAgainst = Math.max(certain, Math.min(pBelow(seen, range.low), pAbove(seen, range.high)))
+  const values = observations.map(({ value }) => value)
+  const tossed = between >= within && areLumped(values)
+  /** p-values of "not above", "not below". */
+  const above = (margin: number) =>
+    Math.max(pAbove(seen, margin), tossed ? upperTail(values.filter((value) => value > margin).length, n, 0.5) : 0)
+  const below = (margin: number) =>
+    Math.max(pBelow(seen, margin), tossed ? upperTail(values.filter((value) => value < margin).length, n, 0.5) : 0)
+  const [overLow, underHigh] = [range.low === -Infinity ? 0 : above(range.low), range.high === Infinity ? 0 : below(range.high)]
+  const [underLow, overHigh] = [range.low === -Infinity ? 1 : below(range.low), range.high === Infinity ? 1 : above(range.high)]
   const outside = mean <= range.low ? { low: -Infinity, high: range.low } : { low: range.high, high: Infinity }
   const holds = mean > range.low && mean < range.high
+  const shown = holds ? range : outside
+  const agreeing = deviation < 1e-12
   return {
     part,
     n,
     estimate: mean,
     low: mean - half,
     high: mean + half,
-    pFor,
-    pAgainst,
+    pFor: n < 2 ? 1 : Math.max(overLow, underHigh),
+    pAgainst: n < 2 ? 1 : Math.min(underLow, overHigh),
+    holds,
     problemsDominate: within > between,
-    needed: (level) =>
-      n < 2
-        ? null
-        : agreeing
-          ? countsNeeded(1, 0.5, level)
-          : seedsNeeded(mean, deviation, holds ? range : outside, level, 1 - MISSED)
+    needed: (level, from = 2) => {
+      if (n < 2 || mean === range.low || mean === range.high) return null
+      const byMean = agreeing ? from : seedsNeeded(mean, deviation, shown, level, 1 - MISSED)
+      const inside = values.filter((value) => value > shown.low && value < shown.high).length / n
+      const byCount = !tossed ? from : inside > 0.5 ? countsNeeded(inside, 0.5, level, from) : null
+      return byMean === null || byCount === null ? null : Math.max(byMean, byCount, from)
+    }
   }
+}
+
+/** Of so small a part of the range, divided by their number, are values that count as equal. */
+const EQUAL = 0.1
+
+/**
+ * Whether values stand in so few places that their deviation says nothing about the next: all in one or two, or half of them
+ * beside another. (Of ten tosses worth 0.01 or -0.01, nine of a kind would else be far more certain than they are.)
+ */
+const areLumped = (values: ReadonlyArray<number>): boolean => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const range = sorted.length === 0 ? 0 : sorted.at(-1)! - sorted[0]!
+  const places = (apart: number) => 1 + sorted.filter((value, i) => i > 0 && value - sorted[i - 1]! > apart).length
+  return (
+    (values.length > 2 && places(1e-12) <= 2) || places(Math.max(1e-12, (range * EQUAL) / values.length)) <= values.length / 2
+  )
 }
 
 const rangeOf = ({ kind, margin }: Extract<Test, { readonly margin: number }>) => ({
@@ -97,7 +128,7 @@ const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "c
     n === 0
       ? [1, 1]
       : test.kind === "count"
-        ? [share >= test.least ? 0 : 1, 1]
+        ? [share >= test.least ? 0 : 1, lowerTail(k, n, test.least)]
         : [upperTail(k, n, test.chance), lowerTail(k, n, test.chance)]
   return {
     part,
@@ -107,20 +138,22 @@ const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "c
     high,
     pFor,
     pAgainst,
+    holds: test.kind === "count" ? share >= test.least : share > test.chance,
     problemsDominate: false,
-    needed: (level) => (test.kind === "count" ? n : n === 0 ? null : countsNeeded(share, test.chance, level))
+    needed: (level, from = 2) =>
+      n === 0 ? null : countsNeeded(share, test.kind === "count" ? test.least : test.chance, level, from)
   }
 }
 
 /** Beyond that nobody repeats a study. */
 const MOST_SEEDS = 1000
 
-/** Fewest seeds with which a share would be told from chance, by the exact test, with the power that seedsNeeded asks for. */
-const countsNeeded = (share: number, chance: number, level: number): number | null => {
+/** Fewest seeds, from so many on, with which a share would be told from chance, with the power that seedsNeeded asks for. */
+const countsNeeded = (share: number, chance: number, level: number, from: number): number | null => {
   if (share === chance) return null
   // Looked at from the other side, a share below chance is one above it.
   const [high, low] = share > chance ? [share, chance] : [1 - share, 1 - chance]
-  for (let n = 1; n <= MOST_SEEDS; n++) {
+  for (let n = from; n <= MOST_SEEDS; n++) {
     let least = Math.ceil(n * low)
     while (least <= n && upperTail(least, n, low) > level) least++
     if (least <= n && upperTail(least, n, high) >= 1 - MISSED) return n
@@ -156,6 +189,8 @@ interface Weighed {
   readonly pAgainst: number
   /** A verdict that no p-value decides. */
   readonly settled: { readonly verdict: Verdict; readonly why: string } | null
+  /** What it lacks to be supported, whatever its parts say; it may be refuted. */
+  readonly lacks: string | null
 }
 
 /** The claims of one scoreboard, in their order, Holm's procedure over those that can be judged. */
@@ -175,8 +210,10 @@ export const judge = (
     }
     const p = pOf(each)
     const shared = { claim, parts, controls, told, p, level: step.level }
-    if (!step.rejected) return { ...shared, verdict: "inconclusive", why: () => whatWouldSettle(each, step.level) }
+    if (!step.rejected) return { ...shared, verdict: "inconclusive", why: () => each.lacks ?? whatWouldSettle(each, step.level) }
     if (each.pAgainst < each.pFor) return { ...shared, verdict: "refuted", why: nothing }
+    const silent = controls.find(({ n }) => n < 2)
+    if (silent !== undefined) return { ...shared, verdict: "inconclusive", why: () => silentControl(silent) }
     const same = controls.find(({ pFor }) => pFor <= step.level / 2)
     return same === undefined
       ? { ...shared, verdict: "supported", why: nothing }
@@ -186,54 +223,70 @@ export const judge = (
 
 const nothing = () => ""
 
+const silentControl = ({ part: { measure, leftOut }, n }: JudgedPart): string =>
+  n === 1
+    ? `One seed alone tells something of its control: ${measure}.`
+    : leftOut.length === 0
+      ? `Its control was not run: ${measure}.`
+      : `No seed tells anything of its control: ${measure}.`
+
 const pOf = ({ pFor, pAgainst }: Weighed): number => Math.min(1, 2 * Math.min(pFor, pAgainst))
 
 const weigh = (claim: Claim, data: StudyData): Weighed => {
-  const silent = { claim, parts: [], controls: [], told: [], pFor: 1, pAgainst: 1 }
+  const silent = { claim, parts: [], controls: [], told: [], pFor: 1, pAgainst: 1, lacks: null }
   const evidence = evidenceOf(claim, data)
-  if ("failed" in evidence)
-    return { ...silent, settled: { verdict: "inconclusive", why: `The claim's own code failed: ${evidence.failed}` } }
+  if ("unusable" in evidence) return { ...silent, settled: { verdict: "not applicable", why: evidence.unusable } }
   if ("notApplicable" in evidence) return { ...silent, settled: { verdict: "not applicable", why: evidence.notApplicable } }
   const judged = evidence.parts.map(judgePart)
   const controls = judged.filter(({ part }) => part.role === "control")
   const parts = judged.filter(({ part }) => part.role === undefined)
   const told = judged.filter(({ part }) => part.role === "told")
-  const tested = parts.filter(({ part }) => part.test.kind !== "count")
-  const pFor = maximumOf(parts.map((part) => part.pFor))
-  const pAgainst = Math.min(1, minimumOf(tested.map((part) => part.pAgainst)) * tested.length)
-  const weighed = { claim, parts, controls, told, pFor, pAgainst }
-  const inconclusive = (why: string) => ({ ...weighed, settled: { verdict: "inconclusive", why } as const })
-  if (parts.length === 0 || parts.some(({ n, part }) => n + (part.tied ?? 0) === 0)) return inconclusive(`Needs ${claim.needs}.`)
-  const fewest = minimumOf(parts.map(({ n, part }) => n + (part.tied ?? 0)))
-  if (fewest < claim.seeds)
-    return inconclusive(
-      `It is to be judged with at least ${claim.seeds} seeds; ${fewest === 1 ? "one tells" : `${fewest} tell`} something here.`
-    )
-  return { ...weighed, settled: null }
-}
-
-/** What a claim finds. One that throws says so in its own place; the rest of the report stands. */
-const evidenceOf = (claim: Claim, data: StudyData): Evidence | { readonly failed: string } => {
-  try {
-    return claim.evidence(data)
-  } catch (cause) {
-    const [place] = ownFrames(cause)
-    const message = cause instanceof Error ? cause.message : String(cause)
-    return { failed: place === undefined ? message : `${message} (${place})` }
+  const lacks = whatIsLacking(claim, parts)
+  const full = parts.filter((part) => seedsIn(part) >= claim.seeds)
+  const weighed = {
+    claim,
+    parts,
+    controls,
+    told,
+    pFor: lacks === null ? maximumOf(parts.map((part) => part.pFor)) : 1,
+    pAgainst: Math.min(1, minimumOf([1, ...full.map((part) => part.pAgainst)]) * parts.length),
+    lacks
   }
+  return { ...weighed, settled: lacks === null || full.length > 0 ? null : { verdict: "inconclusive", why: lacks } }
 }
 
-/** How many seeds, or what else, would settle a claim that is open. */
-const whatWouldSettle = ({ parts, pFor, pAgainst }: Weighed, level: number): string => {
-  // As claimed, if anything: then all parts must be shown. Else the one that speaks against it most.
-  const counting =
-    pFor <= pAgainst ? parts : parts.filter((part) => part.pAgainst === minimumOf(parts.map((each) => each.pAgainst)))
-  const open = counting.filter((part) => Math.min(part.pFor, part.pAgainst) > level / 2)
-  const needed = open.map((part) => part.needed(level / 2))
-  const most = needed.includes(null) ? null : maximumOf(needed.map(Number), 0)
-  const seeds =
-    most === null
-      ? "Too close to its margin to be settled by a thousand seeds"
-      : `About ${most} seeds would settle it, if the truth is what was seen`
+/** Seeds that tell something to a part: those too in which neither side of a count happened. */
+const seedsIn = ({ n, part }: JudgedPart): number => n + (part.tied ?? 0)
+
+/** Why a claim cannot be supported whatever its parts say: parts without seeds, or with fewer than it is to have. */
+const whatIsLacking = (claim: Claim, parts: ReadonlyArray<JudgedPart>): string | null => {
+  const fewest = parts.length === 0 ? 0 : minimumOf(parts.map(seedsIn))
+  if (fewest === 0) return `Needs ${claim.needs}.`
+  if (fewest >= claim.seeds) return null
+  return `It is to be judged with at least ${claim.seeds} seeds; ${fewest === 1 ? "one tells" : `${fewest} tell`} something here.`
+}
+
+/**
+ * How many seeds, or what else, would settle a claim that is open: if what was seen is the truth. As claimed, then all parts that
+ * are not shown yet must be; else the one that is refuted soonest, at the level that the number of parts leaves.
+ */
+const whatWouldSettle = ({ parts, pFor }: Weighed, level: number): string => {
+  const failing = parts.filter(({ holds }) => !holds)
+  const open = failing.length === 0 && pFor > level / 2 ? parts.filter((part) => part.pFor > level / 2) : failing
+  const at = failing.length === 0 ? level / 2 : level / 2 / parts.length
+  const needed = open.map((part) => runsNeeded(part, at))
+  const known = needed.flatMap((seeds) => seeds ?? [])
+  const enough = failing.length === 0 ? known.length === needed.length : known.length > 0
+  const seeds = !enough
+    ? "Too close to its margin to be settled by a thousand seeds"
+    : `About ${failing.length === 0 ? maximumOf(known) : minimumOf(known)} seeds would settle it, if the truth is what was seen`
   return open.some(({ problemsDominate }) => problemsDominate) ? `${seeds}; more problems would help too.` : `${seeds}.`
+}
+
+/** Seeds to be run so that enough of them tell something to a part, as many in a hundred as did: more than were run. */
+const runsNeeded = (part: JudgedPart, level: number): number | null => {
+  const needed = part.needed(level, part.n + 1)
+  const run = seedsIn(part) + part.part.leftOut.length
+  const all = needed === null ? null : Math.ceil((needed * run) / part.n)
+  return all === null || all > MOST_SEEDS ? null : all
 }
