@@ -19,10 +19,12 @@ import { type Answer, VECTOR } from "./Answer.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
 import { type Expression, isCapital, variablesOf } from "./mathematics/Expression.ts"
+import { tryExpression } from "./mathematics/parse.ts"
 import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { equalNumbers } from "./numbers.ts"
-import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
+import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind, setOf } from "./same-kind.ts"
+import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
 
 export const equalAnswers = (a: Answer, b: Answer): boolean => {
@@ -45,6 +47,10 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
   if (a.kind === "sequence" && b.kind === "set")
     return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
+  if (a.kind === "named" && b.kind === "set" && b.written !== "statements") {
+    const numbered = numberedIn(a)
+    if (numbered !== null && equalAnswers(numbered, b)) return true
+  }
   if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && b.written === "list")))
     return isPoint(a) && inOrder(inOrderOfNames(a), b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
@@ -67,8 +73,19 @@ const inOrderOfNames = ({ values }: OfKind<"named">): ReadonlyArray<Answer> => {
   return entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
 }
 
+/** `x_1 = 2, x_2 = 1`: the values of one unknown, in any order; null for all else. */
+const numberedIn = ({ values }: OfKind<"named">): Answer | null => {
+  const letters = new Set([...values.keys()].map((name) => /^([A-Za-z])_\d+$/.exec(name)?.[1]))
+  const [letter] = letters
+  if (letter === undefined || letters.size > 1) return null
+  return setOf(
+    [...values.values()].map((value) => (value.kind === "value" ? { ...value, name: letter } : value)),
+    "either"
+  )
+}
+
 /** Values of unknowns are a point; values of functions are none. */
-const isPoint = ({ values }: OfKind<"named">): boolean => [...values.keys()].every((name) => !name.includes("("))
+const isPoint = ({ values }: OfKind<"named">): boolean => [...values.keys()].every((name) => !/[(|:[]/.test(name))
 
 /** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
 const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean =>
@@ -88,6 +105,10 @@ const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
 
 /** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
 const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean => {
+  if (value.name !== null && isReadable(value.name)) {
+    const left = tryExpression(value.name)
+    return left !== null && areProportional(differenceOf(relation), { kind: "difference", left, right: value.expression })
+  }
   if (value.name !== null && /^\w+$/.test(value.name)) {
     // `xy = 6` is named by a product.
     const variables = (/^[a-z]+$/.test(value.name) ? [...value.name] : [value.name]).map((name): Expression => ({

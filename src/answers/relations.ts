@@ -9,6 +9,7 @@ import type { Rational } from "./mathematics/rational.ts"
 import { numberText, numeralIn } from "./numeral.ts"
 import { type OfKind, setOf } from "./same-kind.ts"
 import { argumentsOf, isApplied, isName, nameOf, spelled } from "./spelling/names.ts"
+import { quantityNameIn } from "./spelling/quantity-names.ts"
 import { isOneBracket, signs, splitAt, splitAtCommas } from "./split.ts"
 import { intersectionOf, isInfinite, LOWER, unionOf, UPPER } from "./unions.ts"
 import { made } from "./units/quantities.ts"
@@ -101,7 +102,8 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
   }
   if (isName(left)) {
-    const answer = named(whole(right), left)
+    const value = named(whole(right), left)
+    const answer = parts.length === 2 && isLong(left) ? made(value) : value
     const isValue = answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0
     if (isValue) return answer
   }
@@ -114,6 +116,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     return made(ending)
   return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
 }
+
+/** A name that the verifier of `paper` reads no number behind. */
+const isLong = (name: string): boolean =>
+  !/^[A-Za-z ]+$/.test(name) && (quantityNameIn(name) !== null || /_\s*\{?\s*\\text/.test(name))
 
 /** `2x = y`, `3 = AB`: the name stands on the right. */
 const isTurned = (left: string, right: string): boolean =>

@@ -318,20 +318,22 @@ class Reader {
   private word(): string {
     this.expect("{")
     let word = ""
-    for (; !this.is("}"); this.at++) {
+    for (let open = 0; open > 0 || !this.is("}"); this.at++) {
       const token = this.tokens[this.at]
       if (token === undefined) throw new Unreadable("ends too early")
-      word += token.text
+      open += token.text === "{" ? 1 : token.text === "}" ? -1 : 0
+      word += /^(?:[{}]|text)$/.test(token.text) ? "" : token.text
     }
     this.at++
     return word
   }
 
-  /** `_1`, `_{10}`, as part of a name; nothing where there is none. */
+  /** `'`, `_1`, `_{10}`, as part of a name; nothing where there is none. */
   private subscript(): string {
-    if (!this.take("_")) return ""
-    if (this.is("{")) return `_${this.word()}`
-    return `_${this.letter()}`
+    let primes = ""
+    for (; this.take("'");) primes += "'"
+    if (!this.take("_")) return primes
+    return `${primes}_${this.is("{") ? this.word() : this.letter()}`
   }
 
   /** A function with its power and its base: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`. */

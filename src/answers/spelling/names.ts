@@ -1,12 +1,16 @@
 /** What values are called before an equals sign, and when two such names are the same. */
 
 import { areVariables } from "../vocabulary/variables.ts"
+import { quantityNameIn } from "./quantity-names.ts"
+
+/** An index, also in words. */
+const INDEX = String.raw`(?:_(?:\{?\w+\}?|\s*\{\s*\\text\s*\{\s*\w+\s*\}\s*\}|\s*\\text\s*\{\s*\w+\s*\}))?`
 
 /** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `\vec{v}`, `\angle ABC`, words. */
 const NAME = new RegExp(
   "^(?:" +
     [
-      String.raw`[A-Za-z](?:_\{?\w+\}?)?'?`,
+      String.raw`[A-Za-z]${INDEX}'*`,
       String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
       String.raw`\\(?:vec|hat|bar)\s*(?:\{[^{}]*\}|[A-Za-z])`,
       String.raw`m?\s*\\(?:angle|overline|triangle)\s*(?:\{\s*[A-Z]+\s*\}|[A-Z]+)`,
@@ -32,13 +36,13 @@ export const isApplied = (text: string): boolean => {
   return !at!.replaceAll(/\\[A-Za-z]+/g, "").includes(letter) && (/[fghpqFGHPQ]/.test(letter) || POINT.test(at!.trim()))
 }
 
-export const isName = (text: string): boolean => NAME.test(text) || isApplied(text)
+export const isName = (text: string): boolean => NAME.test(text) || isApplied(text) || quantityNameIn(text) !== null
 
 /** What stands in the brackets of a function at a point. */
 export const argumentsOf = (applied: string): string => APPLIED.exec(applied)![2]!
 
 /** `x_{1}` and `\\vec{v}` are `x_1` and `\\vec v`. */
-export const spelled = (name: string): string => name.replaceAll(/[\s{}]+/g, "")
+export const spelled = (name: string): string => name.replaceAll(/_\s*\{?\s*\\text(?![A-Za-z])/g, "_").replaceAll(/[\s{}]+/g, "")
 
 /** Words that name nothing. */
 const SAYS_NOTHING =
@@ -50,6 +54,8 @@ const SAYS_NOTHING =
  */
 export const nameOf = (name: string): string | null => {
   if (/^[A-Za-z]$/.test(name)) return name
+  const quantity = quantityNameIn(name)
+  if (quantity !== null) return quantity
   if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return [...name].toSorted().join("")
   const said = name.replace(/^\\text\s*\{([^{}]*)\}$/, "$1").trim()
   if (/^[A-Za-z]$/.test(said)) return said
