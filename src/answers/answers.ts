@@ -64,7 +64,9 @@ export const answerText = (text: string): string | null => {
 export const amountIn = (text: string): string | null => {
   if (WHOLE.test(text)) return text
   const found = reading(text)
-  return "answer" in found && found.answer.kind === "value" ? found.answer.number : null
+  if ("problem" in found) return null
+  const answer = oneOf(found.answer)
+  return answer.kind === "value" ? answer.number : null
 }
 
 /**
@@ -77,8 +79,12 @@ export const numberIn = (text: string): string | null => {
   return "problem" in found ? null : numberOf(found.answer, false)
 }
 
+/** `x = y = 1` is 1 too. */
+const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && answer.exact.kind === "named" ? answer.as : answer)
+
 /** `withUnit`: with all that tells it from others. */
-const numberOf = (answer: Answer, withUnit: boolean): string | null => {
+const numberOf = (found: Answer, withUnit: boolean): string | null => {
+  const answer = oneOf(found)
   if (answer.kind !== "value" || answer.number === null) return null
   // Words are kept as they were written.
   if (withUnit ? answer.name !== null || answer.counted.length > 0 : !answer.plain) return null

@@ -23,6 +23,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
   [/‰/g, " per mille"],
+  // Two shapes of one letter.
+  [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
+  [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],
   [/°(?![A-Za-z])|\^?\s*\\degrees?(?![A-Za-z])/g, "^\\circ "],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
@@ -60,6 +63,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
   [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
+  // Ohms behind a blank; touching a number it is a variable.
+  [/(?<=\d)[\s\u2009]+(?:\\text\s*\{\s*([kM]?)\s*\}\s*|([kM]))?\s*(?:\\Omega|\\text\s*\{\s*\\Omega\s*\})\s*$/, "\\text{ $1$2Ω}"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:=])\}/g, "$1"],
@@ -141,10 +146,16 @@ const withDifferentials = (text: string): string => {
   return found < 2 ? text : text.replaceAll(UPRIGHT_D, " d$1")
 }
 
+/** Powers of units in a command for text, without their braces: `\text{m s^{-1}}`. */
+const withFlatPowers = (text: string): string =>
+  /\\text[^]*\^\s*\{/.test(text)
+    ? text.replaceAll(/\\text\s*\{(?:[^{}]|\{[^{}]*\})*\}/g, (said) => said.replaceAll(/\^\s*\{\s*(-?\d)\s*\}/g, "^$1"))
+    : text
+
 export const plainLatex = (text: string): string => {
   let plain = ungrouped(unwrapped(withoutUnicode(text)))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withRoundBrackets(withSigns(withDifferentials(plain)))
+  return withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

@@ -18,8 +18,11 @@ import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, listIn, ofUnknown, relationIn } from "./relations.ts"
 import { setOf } from "./same-kind.ts"
 import { based } from "./shapes/bases.ts"
+import { chain } from "./shapes/chains.ts"
 import { choiceIn } from "./shapes/choices.ts"
+import { congruence } from "./shapes/congruences.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
+import { solved } from "./shapes/inequalities.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { roman } from "./shapes/roman.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
@@ -219,6 +222,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
   allReals,
   (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
+  congruence,
   quantity,
   spoken,
   choiceIn,
@@ -231,7 +235,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   setDifference,
   braces,
   (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
-  (text) => relationIn(text, whole),
+  (text) => chain(text, whole) ?? solved(text) ?? relationIn(text, whole),
   plusMinus,
   sequence,
   vector,

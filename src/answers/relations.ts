@@ -261,7 +261,7 @@ const atDistance = (left: string, right: string): Answer | null => {
   return found.isPoint ? low! : setOf([low!, high!], "either")
 }
 
-const bound = (expression: Expression): OfKind<"value"> => {
+export const bound = (expression: Expression): OfKind<"value"> => {
   const exact = exactOf(expression)
   return exact === null ? value(expression) : { ...value(expression), number: numberText(exact, false) }
 }

@@ -33,6 +33,7 @@ export const words = (text: string): Answer => {
   const bare = plain
     .replace(/^(?:an?|the)\s+/, "")
     .replace(/[.!]+$/, "")
+    .replace(/^(?:dne|d\.n\.e|(?:limit\s)?do(?:es)?\snot\sexist)$/, "does not exist")
     .replace(/(?<=\s\p{L}{3,})s$/u, "")
     .trim()
   if (bare === "") throw new Unreadable("is empty")

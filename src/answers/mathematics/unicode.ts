@@ -22,6 +22,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ...pairs(GREEK),
   ...pairs(SIGNS),
   ...fractions,
+  ["≡", "\\equiv "],
   ["∛", "\\sqrt[3] "],
   ["∜", "\\sqrt[4] "],
   ["ℝ", "\\mathbb{R}"],

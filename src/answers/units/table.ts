@@ -136,7 +136,7 @@ const OTHERS: ReadonlyArray<Row> = [
   ["£ GBP", "quid", "1", "sterling"],
   ["", "pence", "0.01", "sterling"],
   ["¥ JPY", "yen", "1", "yen"],
-  ["₹ INR", "rupee", "1", "rupee"],
+  ["₹ INR Rs", "rupee", "1", "rupee"],
   ["RMB CNY", "yuan", "1", "yuan"],
   ["", "peso", "1", "peso"],
   ["", "ruble rouble", "1", "ruble"],
