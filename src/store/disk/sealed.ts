@@ -49,15 +49,16 @@ const DEEPEST = 100
 /** What a JSON text says, nested at most `deepest` levels. Throws `Unsound`. */
 export const parseJson = (text: string, deepest: number): unknown => {
   if (text === "") throw new Unsound({ problem: "is empty" })
-  const tooDeep = new Unsound({ problem: `nests more than ${deepest} levels deep` })
-  if (text.length > LARGE && depthOf(text) > deepest) throw tooDeep
+  // Made only where it is thrown: an error takes longer than all the rest, and a store has a hundred thousand lines.
+  const tooDeep = () => new Unsound({ problem: `nests more than ${deepest} levels deep` })
+  if (text.length > LARGE && depthOf(text) > deepest) throw tooDeep()
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     throw new Unsound({ problem: "is not whole: it is no JSON" })
   }
-  if (text.length <= LARGE && isDeeper(value, deepest)) throw tooDeep
+  if (text.length <= LARGE && isDeeper(value, deepest)) throw tooDeep()
   return value
 }
 

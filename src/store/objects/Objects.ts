@@ -60,8 +60,16 @@ export class Objects {
    * whoever needs it says of its size. That may be false of a sound object, whose name is what counts, and only bounds how much
    * is read. `anew`: by hashing it in this process, whatever was noted of it before.
    */
-  check(digest: string, { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}): number {
-    const file = this.path(digest)
+  check(digest: string, expected: { readonly bytes?: number; readonly anew?: boolean } = {}): number {
+    return this.checkAt(this.path(digest), digest, expected)
+  }
+
+  /** The same where the path is known: to work it out is to look at each folder on the way. */
+  private checkAt(
+    file: string,
+    digest: string,
+    { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}
+  ): number {
     try {
       const stat = lookAt(file)
       if (stat === undefined) throw new Unsound({ problem: MISSING })
@@ -84,9 +92,10 @@ export class Objects {
 
   /** `check` for an object of which nobody says how large it is, and which is never large. */
   checkManifest(artifact: string): void {
-    const { size } = lookAt(this.path(artifact)) ?? { size: 0 }
-    if (size > LARGEST_TEXT) throw new Damaged({ file: this.path(artifact), problem: tooLarge(size) })
-    this.check(artifact)
+    const file = this.path(artifact)
+    const { size } = lookAt(file) ?? { size: 0 }
+    if (size > LARGEST_TEXT) throw new Damaged({ file, problem: tooLarge(size) })
+    this.checkAt(file, artifact)
   }
 
   /** The same as words after the object's name; null when it can be used. */
