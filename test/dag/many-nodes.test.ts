@@ -6,15 +6,19 @@
 import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
 
+import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
 import { costsOf } from "../../src/dag/foresight/costs.ts"
 import { priorityOf, schedule } from "../../src/dag/foresight/schedule.ts"
 import { type Graph, type GraphNode, graphOf } from "../../src/dag/graph.ts"
 import { originsIn } from "../../src/dag/inputs-agree.ts"
+import * as Param from "../../src/dag/Param.ts"
 import type { Node } from "../../src/dag/Stage.ts"
+import * as Stage from "../../src/dag/Stage.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { count } from "./fixtures/stages/count.ts"
+import { Words } from "./fixtures/stages/kinds.ts"
 import { sum } from "./fixtures/stages/sum.ts"
 import { grow, plant, recordOf } from "./foresight/stages.ts"
 import { planNodes, runNodes } from "./study-in-a-folder.ts"
@@ -148,4 +152,28 @@ it("the store is looked at in proportion to the nodes, run cold and warm, planne
   const [once, twice] = [await works(40), await works(80)]
   expect(once.every((looks) => looks >= 80)).toBe(true)
   expect(twice.map((looks, i) => looks / once[i]!).filter((ratio) => ratio > 2.5)).toEqual([])
+})
+
+let under = 0
+let most = 0
+const slow = Stage.make({
+  name: "slow",
+  inputs: {},
+  params: { seed: Param.integer(0, "which") },
+  output: Words,
+  resources: { process: false },
+  module: new URL("fixtures/stages/rule.ts", import.meta.url).href,
+  run: Effect.fn("slow")(function* () {
+    most = Math.max(most, ++under)
+    yield* Effect.sleep("20 millis")
+    under--
+  })
+})
+
+it("of light stages that wait only some are under way at once: each that comes in looks at all others", async () => {
+  const nodes = Array.from({ length: 70 }, (_, seed) => slow({}, { seed }))
+  const { status } = await runNodes(temporaryFolder(), nodes)
+  expect([status, under]).toEqual(["succeeded", 0])
+  expect(most).toBeGreaterThan(1)
+  expect(most).toBeLessThan(40)
 })
