@@ -57,6 +57,15 @@ describe("trials", () => {
     expect(leftOut).toEqual(["seed 1 has 1 of 2 arms"])
   })
 
+  test.each([Number.NaN, Infinity])("of a seed whose number of an arm is %d are left out by name", (pass1) => {
+    const data = studyOf(
+      cell({ ...ppo, "pretrain.scale": "xs" }, [{ after: { pass1: 0.3 } }, { after: { pass1 } }]),
+      cell({ ...ppo, "pretrain.scale": "s" }, [{ after: { pass1: 0.5 } }, { after: { pass1: 0.5 } }])
+    )
+    const { observations, leftOut } = overSeeds(trialsOf(data, ppo), (trial) => changeOf(trial, "pass@1"))
+    expect([observations.map(({ seed }) => seed), leftOut]).toEqual([[0], ["seed 1 has numbers of 1 of 2 arms"]])
+  })
+
   test("are paired within a seed and what they are said to share", () => {
     const data = studyOf(
       cell({ ...ppo, "pretrain.scale": "xs" }, [{}, {}]),
@@ -108,6 +117,24 @@ describe("C1, concentration", () => {
   test("is held back by a control that concentrates too", () => {
     const shuffled = cell({ "rl.algorithm": "grpo", "rl.reward": "shuffled" }, seeds(5, run(0.98, 20, 25)))
     expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25))), shuffled).why()).toContain("Its control shows the same")
+  })
+})
+
+describe("a lead of less than two points", () => {
+  const c2 = accuracyDecides({ arms: ppo, seeds: 3 })
+  const of = (accuracies: Readonly<Record<string, number>>, after: Readonly<Record<string, number>>) =>
+    cell(
+      ppo,
+      Array.from({ length: 10 }, () => ({ before: { shares: { omi1: 0.3, omi2: 0.6 }, accuracies }, after: { shares: after } }))
+    )
+  test.each([
+    ["accuracies exactly equal", { omi1: 0.5, omi2: 0.5 }, { omi1: 0.9, omi2: 0.1 }, "not applicable"],
+    ["the same in another order", { omi2: 0.5, omi1: 0.5 }, { omi2: 0.9, omi1: 0.1 }, "not applicable"],
+    ["accuracies all but equal", { omi1: 0.5001, omi2: 0.5 }, { omi1: 0.9, omi2: 0.1 }, "not applicable"],
+    ["a winner by a hair", { omi1: 0.6, omi2: 0.5 }, { omi1: 0.501, omi2: 0.499 }, "inconclusive"],
+    ["two points are enough", { omi1: 0.52, omi2: 0.5 }, { omi1: 0.51, omi2: 0.49 }, "supported"]
+  ] as const)("makes nothing the most accurate, nor a winner: %s", (_, accuracies, after, expected) => {
+    expect(verdict(c2, of(accuracies, after))).toBe(expected)
   })
 })
 

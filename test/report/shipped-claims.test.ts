@@ -61,7 +61,7 @@ const madeUp = (study: Study, part: string | undefined): StudyData => {
             styleAccuracies: { "omi1/so": 0.5, "omi1/thus": 0.51, "omi1/comments": 0.3 },
             ks: [K, 8, 16]
           },
-          after: { pass1: 0.5, shares: { omi1: settings.get("pretrain.scale") === "xs" ? 0.9 : 0.1, omi2: 0.1 }, ks: [K, 8, 16] },
+          after: { pass1: 0.5, shares: { omi1: settings.get("pretrain.scale") === "xs" ? 0.9 : 0.1, omi2: 0.3 }, ks: [K, 8, 16] },
           shares: { omi1: [0.3, 0.5, 0.9] },
           accuracy: [0.3, 0.5, 0.9],
           rewards: { omi1: [0.9], tinygsm: [0.1] },

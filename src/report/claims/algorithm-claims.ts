@@ -1,6 +1,7 @@
 /** Claims about how the algorithms differ: C8 and C9. Two arms on one base are a pair. */
 
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
+import { clearWinner } from "../predictors/formats-of.ts"
 import { smoothed } from "./averages.ts"
 import type { Claim } from "./Claim.ts"
 import {
@@ -69,9 +70,10 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
           measure: "seeds in which both have one winner",
           unit: "seeds",
           test: { kind: "most", chance: 0.5 },
-          ...countSeeds(pairs, ({ one, other }) =>
-            one.winner === null || other.winner === null ? null : one.winner === other.winner
-          ),
+          ...countSeeds(pairs, ({ one, other }) => {
+            const [a, b] = [clearWinner(one.winner, one.after), clearWinner(other.winner, other.after)]
+            return a === null || b === null ? null : a === b
+          }),
           rows: [SHARES]
         },
         falls("largest fall of the share of right answers, GRPO minus PPO", pairs),

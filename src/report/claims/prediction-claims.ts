@@ -2,6 +2,7 @@
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
+import { clearWinner } from "../predictors/formats-of.ts"
 import { betaOf, type ByFormat, leaderOf, tilted } from "../predictors/tilt.ts"
 import type { Claim, Rows } from "./Claim.ts"
 import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
@@ -99,7 +100,9 @@ export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoi
   evidence: (data) => {
     const trials = trialsOf(data, arms).flatMap((trial) => {
       const leader = leaderOf(trial)
-      return leader === null || leader.lead < lead ? [] : [{ ...trial, leader: leader.format }]
+      return leader === null || leader.lead < lead || clearWinner(trial.winner, trial.after) === null
+        ? []
+        : [{ ...trial, leader: leader.format }]
     })
     const byLeader = new Map(trials.map((trial) => [trial as Trial, trial.leader]))
     // Which rewards set a format apart differs by seed, so that each seed has the arms it has.

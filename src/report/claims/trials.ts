@@ -24,10 +24,10 @@ export type Where = Readonly<Record<string, ParamValue | ReadonlyArray<ParamValu
 export const trialsOf = ({ cells }: StudyData, where: Where = {}): ReadonlyArray<Trial> =>
   cells
     .filter(({ settings }) =>
-      Object.entries(where).every(([name, wanted]) => {
-        const value = settings.get(name)
-        return value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)
-      })
+      Object.entries(where)
+        // Every name is asked for, so that a plan finds those that no setting has (see planned-claims.ts).
+        .map(([name, wanted]) => ({ value: settings.get(name), wanted }))
+        .every(({ value, wanted }) => value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value))
     )
     .flatMap((cell) =>
       cell.repetitions.flatMap((repetition) => {
@@ -62,7 +62,8 @@ export interface SeedNumbers {
 
 /**
  * One number for each seed: the mean over its arms. A seed that lacks an arm which others have would be compared with something
- * else, so it is left out by name; so is an arm that a measure says nothing of (null). The errors of arms are averaged as they
+ * else, so it is left out by name; so is one whose number of an arm is none (NaN). An arm that a claim is not about (null) is no
+ * part of the mean. The errors of arms are averaged as they
  * are, for arms are evaluated on the same problems. `behind`: the nodes that an arm's number was read from, where it stands for
  * more than itself.
  */
@@ -80,9 +81,11 @@ export const overSeeds = <A extends Trial | Pair>(
   const observations: Array<Observation> = []
   const leftOut: Array<string> = []
   for (const [seed, own] of [...bySeed].toSorted(([a], [b]) => a - b)) {
-    const numbers = own.flatMap(({ number }) => (number === null || Number.isNaN(number.value) ? [] : [number]))
+    const told = own.flatMap(({ number }) => number ?? [])
+    const numbers = told.filter(({ value, error }) => Number.isFinite(value) && Number.isFinite(error))
     if (own.length < most) leftOut.push(`seed ${seed} has ${own.length} of ${most} arms`)
     else if (numbers.length === 0) leftOut.push(`seed ${seed} cannot tell`)
+    else if (numbers.length < told.length) leftOut.push(`seed ${seed} has numbers of ${numbers.length} of ${told.length} arms`)
     else
       observations.push({
         seed,

@@ -1,7 +1,17 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
-import { accuracyOf, isCode, mostAccurate, mostFrequent, shareOf, usedFormats } from "../predictors/formats-of.ts"
+import {
+  accuracyOf,
+  clearWinner,
+  codeWins,
+  isCode,
+  leads,
+  mostAccurate,
+  mostFrequent,
+  shareOf,
+  usedFormats
+} from "../predictors/formats-of.ts"
 import { smoothed } from "./averages.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
 import {
@@ -91,17 +101,26 @@ export const accuracyDecides = ({ arms, seeds }: { readonly arms: Where; readonl
   id: "C2",
   statement: "The winner is usually the format that was most accurate before RL, not the most frequent one.",
   criterion:
-    "Among formats with at least 2 % of the completions, and in seeds where the most accurate format is not the most frequent, " +
-    "the most accurate wins in more than half.",
+    "Among formats with at least 2 % of the completions, and in seeds where the most accurate format is not the most frequent " +
+    "(each, and the winner, by 2 points at least), the most accurate wins in more than half.",
   needs: "policies before RL that use at least two formats, the most accurate not the most frequent",
   seeds,
   evidence: (data) => {
     const trials = trialsOf(data, arms)
-    const apart = ({ before }: Trial) => usedFormats(before).length > 1 && mostAccurate(before) !== mostFrequent(before)
+    const apart = ({ before }: Trial) => {
+      const [accurate, frequent] = [mostAccurate(before), mostFrequent(before)]
+      return usedFormats(before).length > 1 && accurate !== null && frequent !== null && accurate !== frequent
+    }
     if (trials.length > 0 && !trials.some(apart))
-      return { notApplicable: "In every seed one format was both the most accurate and the most frequent before RL." }
+      return {
+        notApplicable:
+          "In every seed one format was both the most accurate and the most frequent before RL, or none was by 2 points."
+      }
     const wins = (which: (policy: PolicyEstimates) => string | null) => ({
-      ...countSeeds(trials.filter(apart), ({ before, winner }) => winner === which(before)),
+      ...countSeeds(trials, (trial) => {
+        const winner = clearWinner(trial.winner, trial.after)
+        return winner === null || !apart(trial) ? null : winner === which(trial.before)
+      }),
       rows: [SHARES, ACCURACIES]
     })
     return {
@@ -138,16 +157,21 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
   id: "C3",
   statement: "Enough imbalance in the mixture makes a worse format win.",
   criterion:
-    "With the imbalanced mixture another format wins than with the balanced one, less accurate in the balanced policy before " +
-    "RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL is lower there.",
+    "With the imbalanced mixture another format wins than with the balanced one, less accurate (by 2 points at least) in the " +
+    "balanced policy before RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL " +
+    "is lower there.",
   needs: "RL on a balanced and an imbalanced mixture of the same seed",
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, imbalanced, balanced, sharing)
-    const flips = ({ one, other }: Pair) =>
-      one.winner === null || other.winner === null
-        ? null
-        : one.winner !== other.winner && accuracyOf(other.before, one.winner) < accuracyOf(other.before, other.winner)
+    const flips = ({ one, other }: Pair) => {
+      const [winner, displaced] = [clearWinner(one.winner, one.after), clearWinner(other.winner, other.after)]
+      if (winner === null || displaced === null) return null
+      if (winner === displaced) return false
+      const [worse, better] = [accuracyOf(other.before, winner), accuracyOf(other.before, displaced)]
+      // Without an accuracy before RL, or about level, nobody can say which of the two is worse.
+      return leads(better, worse) ? true : leads(worse, better) ? false : null
+    }
     return {
       parts: [
         {
@@ -189,7 +213,7 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, small, large, sharing)
-    const code = ({ winner }: Trial) => (winner === null ? null : isCode(winner))
+    const code = ({ winner, after }: Trial) => codeWins(winner, after)
     const differ = pairs.filter(({ one, other }) => code(one) !== code(other))
     const ends = (measure: string, happens: (pair: Pair) => boolean | null): Part => ({
       measure,

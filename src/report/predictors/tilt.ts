@@ -14,7 +14,7 @@
 import { exp } from "../../elementary/elementary.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { CellData, Repetition, RlSeries } from "../data/study-data.ts"
-import { usedFormats } from "./formats-of.ts"
+import { leads, usedFormats } from "./formats-of.ts"
 
 /** A share or a mean reward of each format. */
 export type ByFormat = ReadonlyMap<string, number>
@@ -54,12 +54,17 @@ export const firstRewards = ({ rewards }: RlSeries): ByFormat =>
     })
   )
 
-/** The format with the highest mean reward among those used before RL, and how far it leads the next; null where one alone is. */
+/**
+ * The format with the highest mean reward among those used before RL, and how far it leads the next; null where one alone is, or
+ * none leads.
+ */
 export const leaderOf = ({ before, series }: Repetition): { readonly format: string; readonly lead: number } | null => {
   if (before === null || series === null) return null
   const rewards = firstRewards(series)
   const [first, second] = usedFormats(before)
     .flatMap((format) => (rewards.has(format) ? [{ format, reward: rewards.get(format)! }] : []))
     .toSorted((a, b) => b.reward - a.reward)
-  return first === undefined || second === undefined ? null : { format: first.format, lead: first.reward - second.reward }
+  return first === undefined || second === undefined || !leads(first.reward, second.reward)
+    ? null
+    : { format: first.format, lead: first.reward - second.reward }
 }

@@ -8,16 +8,18 @@
  */
 
 import { meanInterval } from "../../evaluation/statistics/intervals.ts"
+import { largestFirst } from "../data/ordering.ts"
 import type { Estimate } from "../data/policy-estimates.ts"
 import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
-import { mostAccurate, mostFrequent, usedFormats } from "./formats-of.ts"
+import { clearWinner, mostAccurate, mostFrequent, usedFormats } from "./formats-of.ts"
 import { leaderOf } from "./tilt.ts"
 
-/** The format that gains most in a step among those used before RL; null where fewer than two were tried. */
+/** The format that gains most in a step among those used before RL; null where fewer than two were tried, or two gain alike. */
 const mostTrainable = ({ before, trainability }: Repetition): string | null => {
-  const tried = usedFormats(before!).filter((format) => trainability.has(format))
-  if (tried.length < 2) return null
-  return tried.reduce((best, format) => (trainability.get(format)! > trainability.get(best)! ? format : best))
+  const [first, second] = usedFormats(before!)
+    .flatMap((format) => (trainability.has(format) ? [[format, trainability.get(format)!] as const] : []))
+    .toSorted(largestFirst)
+  return first === undefined || second === undefined || first[1] === second[1] ? null : first[0]
 }
 
 /** By name, each from a repetition that was evaluated before RL to the format that should win; null: it cannot tell. */
@@ -51,7 +53,7 @@ export const predictorScores = ({ cells }: StudyData): PredictorScores | null =>
   const predicted = cells
     .filter(paidForTruth)
     .flatMap(({ repetitions }) => repetitions)
-    .filter(({ before, winner, series }) => before !== null && winner !== null && series !== null)
+    .filter(({ before, winner, after, series }) => before !== null && clearWinner(winner, after) !== null && series !== null)
     .map((repetition) => ({
       repetition,
       formats: Object.values(PREDICTORS).map((predict) => predict(repetition))
