@@ -27,7 +27,7 @@ const ei = { "rl.algorithm": "ei", "rl.startFrom": null }
 const sharing = ["pretrain.scale"]
 
 export const claims: ReadonlyArray<Claim> = [
-  grpoLessStable({ ppo, grpo, twins: { one: grpo, other: twin }, sharing, seeds: 3 }),
+  grpoLessStable({ ppo, grpo, twins: { one: grpo, other: twin }, sharing, seeds: 6 }),
   expertIterationSlower({ ppo, ei, sharing, seeds: 3 })
 ]
 
@@ -36,7 +36,7 @@ export default Study.make(
   "Do the algorithms go to one winner, how steadily, and how far?",
   {
     scales: Param.someOf(presetNames, ["xs"], "model sizes"),
-    seeds: Param.integer(5, "independent repetitions", { min: 1, max: 100 })
+    seeds: Param.integer(6, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, seed }) => {
     const corpus = mix(

@@ -30,7 +30,7 @@ export default Study.all(
   ({ quick }) => {
     const seeds = (many: number) => ({ seeds: quick ? 3 : many })
     return [
-      { study: concentration, given: seeds(5) },
+      { study: concentration, given: seeds(8) },
       { study: mixtureSweep, given: seeds(10) },
       { study: klSweep, given: seeds(5) },
       { study: algorithms, given: seeds(8) },

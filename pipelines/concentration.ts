@@ -26,7 +26,7 @@ const control = { "rl.reward": "shuffled" }
 
 export const claims: ReadonlyArray<Claim> = [
   concentration({ arms: { "rl.algorithm": "ppo", ...truth }, control, seeds: 3 }),
-  accuracyDecides({ arms, seeds: 3 }),
+  accuracyDecides({ arms, seeds: 6 }),
   sharpening({ arms, control, k: 64, seeds: 3 }),
   refinesStyle({ arms, seeds: 3 })
 ]
@@ -38,7 +38,7 @@ export default Study.make(
   "How soon does RL settle on one format, which one, and what does it cost?",
   {
     scales: Param.someOf(presetNames, ["xs", "s"], "model sizes"),
-    seeds: Param.integer(5, "independent repetitions", { min: 1, max: 100 })
+    seeds: Param.integer(6, "independent repetitions", { min: 1, max: 100 })
   },
   ({ scales, seed }) => {
     const corpus = mix(

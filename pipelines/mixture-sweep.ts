@@ -21,7 +21,7 @@ import { sft } from "../stages/sft.ts"
 const weight = "mix.sources.omi2"
 
 export const claims: ReadonlyArray<Claim> = [
-  imbalanceFlips({ balanced: { [weight]: 1 }, imbalanced: { [weight]: 4 }, sharing: ["rl.algorithm"], seeds: 3 }),
+  imbalanceFlips({ balanced: { [weight]: 1 }, imbalanced: { [weight]: 4 }, sharing: ["rl.algorithm"], seeds: 6 }),
   moreIsBetter({ weight, arms: { [weight]: [1, 2, 4, 8, 16] }, seeds: 3 }),
   nothingToAmplify({ arms: { "mix.sources.lookup": 1 }, seeds: 3 })
 ]
@@ -33,7 +33,7 @@ export default Study.make(
   "Does more of one format in pretraining make it win, even where it is the worse one?",
   {
     weights: Param.numbers([1, 2, 4, 8, 16], "weights of omi2 beside 1 of tinygsm, omi1 and calc", { above: 0 }),
-    seeds: Param.integer(5, "independent repetitions", { min: 1, max: 100 })
+    seeds: Param.integer(6, "independent repetitions", { min: 1, max: 100 })
   },
   ({ weights, seed }) => {
     const mixtures = weights.map((omi2) => ({

@@ -20,7 +20,7 @@ import { sft } from "../stages/sft.ts"
 const MULTIPLYING = ["multiply", "times", "times-together", "price", "boxes"]
 
 export const claims: ReadonlyArray<Claim> = [
-  scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": ["s", "m"] }, seeds: 3 })
+  scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": ["s", "m"] }, seeds: 6 })
 ]
 
 export default Study.make(

@@ -31,10 +31,10 @@ const sharing = ["pretrain.scale"]
 /** Judged from three seeds on; the default is one, for a first look within minutes. */
 export const claims: ReadonlyArray<Claim> = [
   concentration({ arms: ppo, seeds: 3 }),
-  accuracyDecides({ arms: { "rl.algorithm": [...paperAlgorithms] }, seeds: 3 }),
+  accuracyDecides({ arms: { "rl.algorithm": [...paperAlgorithms] }, seeds: 6 }),
   sharpening({ arms: { "rl.algorithm": ["ppo", "grpo"] }, k: 8, seeds: 3 }),
-  scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": "m" }, sharing: ["rl.algorithm"], seeds: 3 }),
-  grpoLessStable({ ppo, grpo, sharing, seeds: 3 }),
+  scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": "m" }, sharing: ["rl.algorithm"], seeds: 6 }),
+  grpoLessStable({ ppo, grpo, sharing, seeds: 6 }),
   expertIterationSlower({ ppo, ei, sharing, seeds: 3 })
 ]
 

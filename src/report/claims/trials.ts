@@ -25,7 +25,6 @@ export const trialsOf = ({ cells }: StudyData, where: Where = {}): ReadonlyArray
   cells
     .filter(({ settings }) =>
       Object.entries(where)
-        // Every name is asked for, so that a plan finds those that no setting has (see planned-claims.ts).
         .map(([name, wanted]) => ({ value: settings.get(name), wanted }))
         .every(({ value, wanted }) => value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value))
     )
