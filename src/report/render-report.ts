@@ -16,6 +16,7 @@ import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
 import { claimsSection } from "./sections/claims-section.ts"
 import { completionsSection } from "./sections/completions-section.ts"
+import { coverageSection } from "./sections/coverage-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { leftOutSection } from "./sections/left-out-section.ts"
 import { predictorsSection } from "./sections/predictors-section.ts"
@@ -32,7 +33,10 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   const sections: Array<Html> = []
   for (const { id, title, figures } of groups) {
     const drawn: Array<Html> = []
-    for (const figure of figures) drawn.push(yield* figureSection(figure))
+    for (const figure of figures) {
+      drawn.push(yield* figureSection(figure))
+      if (figure.id === "pass-at-k") drawn.push(coverageSection(data))
+    }
     if (id === "attribution") drawn.push(attributionTable(data))
     if (id === "reinforcement") drawn.push(tiltSection(data), predictorsSection(data))
     sections.push(

@@ -8,10 +8,17 @@ import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { wilson } from "../../src/evaluation/statistics/intervals.ts"
-import { meanOverSeeds, estimatesOf, type PolicyEstimates, winnerOf } from "../../src/report/data/policy-estimates.ts"
+import {
+  estimatesOf,
+  meanOverSeeds,
+  mostSaid,
+  type PolicyEstimates,
+  tallyOf,
+  winnerOf
+} from "../../src/report/data/policy-estimates.ts"
 import { type ResultRow, resultsOf } from "../../src/report/data/results.ts"
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
-import { percentWithSpread } from "../../src/report/page/numbers.ts"
+import { percentWithSpread, tallyWords } from "../../src/report/page/numbers.ts"
 import { resultsText } from "../../src/report/page/results-text.ts"
 import { readRun } from "../../src/store/objects/Runs.ts"
 import { Store } from "../../src/store/objects/Store.ts"
@@ -164,6 +171,31 @@ describe("results of a run", () => {
   })
 })
 
+describe("the winner of several seeds", () => {
+  const won = (...said: ReadonlyArray<string | null>) => tallyWords(tallyOf(said))
+  test.each([
+    [won("omi1"), "omi1"],
+    [won("omi1", "omi2", "omi1"), "omi1 (2 of 3)"],
+    [won("omi2", "omi2", "omi2"), "omi2 (3 of 3)"],
+    [won("omi2", "omi1"), "tie: omi1, omi2 (1 of 2 each)"],
+    [won("b", "a", "c", "a", "b"), "tie: a, b (2 of 5 each)"],
+    [won("omi1", null), "omi1"],
+    [won(null, null), "–"],
+    [won(), "–"]
+  ])("is that of most seeds, and a tie says so: %s", (words, expected) => expect(words).toBe(expected))
+
+  test("is not that of the mean", () => {
+    const of = (a: number) =>
+      estimatesOf([
+        { ...row, metric: "share", k: 0, value: a, slice: "format=omi1" },
+        { ...row, metric: "share", k: 0, value: 1 - a, slice: "format=omi2" }
+      ])
+    const seeds = [of(0.51), of(0.52), of(0.02)]
+    expect(winnerOf(meanOverSeeds(seeds))).toBe("omi2")
+    expect(mostSaid(tallyOf(seeds.map(winnerOf)))).toBe("omi1")
+  })
+})
+
 describe("the table in a terminal", () => {
   const estimate = (value: number) => ({ value, low: value - 0.05, high: value + 0.05, seeds: 1 })
   const side = (pass1: number, tinygsm: number) => ({
@@ -195,6 +227,7 @@ describe("the table in a terminal", () => {
       members: [{ seed: 0, rl: null, start: null, before: null, after: null }],
       before: side(0.123, 0.4),
       after: side(0.34, 0.9),
+      wins: { names: ["tinygsm"], count: 1, of: 1 },
       winner: "tinygsm",
       dominance: { step: 12, reached: 2, runs: 3 },
       problems: []
@@ -234,6 +267,19 @@ describe("the table in a terminal", () => {
     ])
     expect(lines.at(-1)).toContain("more columns in the report")
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(63)
+  })
+  test("names the winner of most seeds and has it in bold; of a tie nothing is bold", () => {
+    const [one] = rows
+    const wins = { names: ["omi2"], count: 2, of: 3 }
+    const bold = resultsText([{ ...one!, wins, winner: "omi2" }], { width: 140, colours: true })[1]!
+    expect(bold).toContain("\u001B[1m60 → 10\u001B[0m")
+    expect(bold).toContain("omi2 (2 of 3)")
+    const tie = resultsText([{ ...one!, wins: { names: ["a", "b"], count: 1, of: 2 }, winner: null }], {
+      width: 140,
+      colours: true
+    })
+    expect(tie[1]).toContain("tie: a, b (1 of 2 each)")
+    expect(tie[1]).not.toContain("\u001B[1m")
   })
   test("colours only where they are asked for", () => {
     expect(resultsText(rows, { width: 120, colours: false }).join("")).not.toContain("\u001B")

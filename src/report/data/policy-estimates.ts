@@ -11,7 +11,7 @@ import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import { meanInterval } from "../../evaluation/statistics/intervals.ts"
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { Row } from "../../store/schema/Table.ts"
-import { largestFirst } from "./ordering.ts"
+import { compareTexts, largestFirst } from "./ordering.ts"
 
 export interface Estimate {
   readonly value: number
@@ -136,3 +136,26 @@ export const winnerOf = (estimates: PolicyEstimates | null): string | null => {
     .toSorted(largestFirst)
   return first?.[0] ?? null
 }
+
+/** What most seeds say: one name, several in a tie, none where no seed says anything. */
+export interface Tally {
+  readonly names: ReadonlyArray<string>
+  /** Seeds that say it (each of it, in a tie), and all that say anything. */
+  readonly count: number
+  readonly of: number
+}
+
+/** From what each seed says; null of a seed that says nothing. */
+export const tallyOf = (said: ReadonlyArray<string | null>): Tally => {
+  const names = said.filter((name) => name !== null)
+  const counts = [...Map.groupBy(names, (name) => name)].map(([name, same]) => [name, same.length] as const)
+  const count = maximumOf(
+    counts.map(([, each]) => each),
+    0
+  )
+  const most = counts.filter(([, each]) => each === count).map(([name]) => name)
+  return { names: most.toSorted(compareTexts), count, of: names.length }
+}
+
+/** The one name that most seeds say; null where there is none, or a tie. */
+export const mostSaid = ({ names }: Tally): string | null => (names.length === 1 ? names[0]! : null)

@@ -11,7 +11,16 @@ import { Evaluation } from "../../../schemas/evaluation.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { nodeKinds } from "./artifact-reader.ts"
 import { type Cell, cellsOf, type Member } from "./compared-policies.ts"
-import { type EvaluationRow, type PolicyEstimates, meanOverSeeds, estimatesOf, winnerOf } from "./policy-estimates.ts"
+import {
+  type EvaluationRow,
+  estimatesOf,
+  meanOverSeeds,
+  mostSaid,
+  type PolicyEstimates,
+  type Tally,
+  tallyOf,
+  winnerOf
+} from "./policy-estimates.ts"
 import { type DominanceOfCell, rlOutcomes } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
@@ -26,7 +35,9 @@ export interface ResultRow extends Cell {
   readonly estimates: ReadonlyArray<RepetitionEstimates>
   readonly before: PolicyEstimates | null
   readonly after: PolicyEstimates | null
-  /** The format with the largest share after RL. */
+  /** Formats with the largest share after RL, by seed: never that of the mean, which may have won with no seed. */
+  readonly wins: Tally
+  /** The one that won with most seeds; null in a tie. */
   readonly winner: string | null
   /** When one format took over during RL; null without a finished RL run. */
   readonly dominance: DominanceOfCell | null
@@ -53,7 +64,8 @@ export const resultsOf = Effect.fnUntraced(function* (record: RunRecord) {
     for (const problem of divergences) problems.add(problem)
     const after = meanOverSeeds(estimates.flatMap(({ after }) => after ?? []))
     const before = meanOverSeeds(estimates.flatMap(({ before }) => before ?? []))
-    rows.push({ ...cell, estimates, before, after, winner: winnerOf(after), dominance, problems: [...problems] })
+    const wins = tallyOf(estimates.map((each) => winnerOf(each.after)))
+    rows.push({ ...cell, estimates, before, after, wins, winner: mostSaid(wins), dominance, problems: [...problems] })
   }
   return rows as ReadonlyArray<ResultRow>
 })

@@ -72,6 +72,8 @@ export interface Repetition extends RepetitionEstimates {
   readonly series: RlSeries | null
   readonly differences: ReadonlyArray<PairedDifference>
   readonly coverages: ReadonlyArray<CoverageRow>
+  /** Where pass@k after RL falls below that before; null where nothing was sampled or compared. */
+  readonly crossing: CrossingRow | null
   /** Of each format that RL from the same start was forced into: what the share of right completions gains in a step. */
   readonly trainability: ReadonlyMap<string, number>
   /** Id of the node that compared before and after; null where the study has none. */
@@ -85,6 +87,14 @@ export interface CoverageRow {
   readonly lost: number
   readonly found: number
   readonly neither: number
+}
+
+/** The smallest k at which pass@k after RL is below that before, with its interval; null: none up to the samples. */
+export interface CrossingRow {
+  readonly k: number | null
+  readonly low: number | null
+  readonly high: number | null
+  readonly samples: number
 }
 
 /** A difference paired by problem, from a `compare` node of the cell. */
@@ -247,13 +257,13 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     for (const [i, estimates] of row.estimates.entries()) {
       const member = row.members[i]!
       const compared = comparisons.find((node) => uses(node, member.before) && uses(node, member.after))
+      const nothing: ComparisonTables = { differences: [], coverages: [], crossing: null }
       repetitions.push({
         ...estimates,
+        ...(compared === undefined ? nothing : yield* orElse(compared, nothing, readComparison(artifactOf(compared)!))),
         member,
         winner: winnerOf(estimates.after),
         series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
-        differences: compared === undefined ? [] : yield* orElse(compared, [], readDifferences(artifactOf(compared)!)),
-        coverages: compared === undefined ? [] : yield* orElse(compared, [], readCoverages(artifactOf(compared)!)),
         trainability: trainabilityOf(member),
         comparison: compared?.id ?? null
       })
@@ -374,10 +384,13 @@ const readGain = Effect.fnUntraced(function* (artifact: string) {
   return slopeOf([...(yield* openArtifactTable(RlRun, "updates", artifact)).column("accuracy")].map(Number))
 })
 
-const readDifferences = Effect.fnUntraced(function* (artifact: string) {
-  return [...(yield* openArtifactTable(Comparison, "comparisons", artifact))]
-})
+type ComparisonTables = Pick<Repetition, "differences" | "coverages" | "crossing">
 
-const readCoverages = Effect.fnUntraced(function* (artifact: string) {
-  return [...(yield* openArtifactTable(Comparison, "coverages", artifact))]
+const readComparison = Effect.fnUntraced(function* (artifact: string) {
+  const tables: ComparisonTables = {
+    differences: [...(yield* openArtifactTable(Comparison, "comparisons", artifact))],
+    coverages: [...(yield* openArtifactTable(Comparison, "coverages", artifact))],
+    crossing: [...(yield* openArtifactTable(Comparison, "crossings", artifact))][0] ?? null
+  }
+  return tables
 })

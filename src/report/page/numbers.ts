@@ -2,7 +2,7 @@
  * Numbers as people read them: percentages with their uncertainty, sizes, durations. The same in the terminal and in the report.
  */
 
-import type { Estimate } from "../data/policy-estimates.ts"
+import type { Estimate, Tally } from "../data/policy-estimates.ts"
 
 /** Stands where a number is unknown. */
 export const MISSING = "–"
@@ -12,12 +12,15 @@ export const percent = (share: number, digits = 1): string => (Number.isNaN(shar
 
 /**
  * The uncertainty of a share, in percent: `±2.9`, half the width of its interval; or the interval, `[0.0, 16.1]`, where a margin
- * would reach beyond 0 or 100, as next to them, where an interval is lopsided. Empty where the interval is unknown.
+ * would reach beyond 0 or 100, as next to them, where an interval is lopsided. Ends beyond are cut there: no share lies there.
+ * Empty where the interval is unknown.
  */
 export const spreadWords = ({ value, low, high }: Estimate): string => {
   const margin = (high - low) / 2
   if (Number.isNaN(margin)) return ""
-  return value - margin < 0 || value + margin > 1 ? `[${percent(low)}, ${percent(high)}]` : `±${percent(margin)}`
+  return value - margin < 0 || value + margin > 1
+    ? `[${percent(Math.max(0, low))}, ${percent(Math.min(1, high))}]`
+    : `±${percent(margin)}`
 }
 
 /** `34.0 ±2.9`: a share in percent with its uncertainty. */
@@ -25,6 +28,13 @@ export const percentWithSpread = (estimate: Estimate | null | undefined): string
   estimate === null || estimate === undefined || Number.isNaN(estimate.value)
     ? MISSING
     : `${percent(estimate.value)} ${spreadWords(estimate)}`.trimEnd()
+
+/** `omi1`, `omi1 (2 of 3)`, `tie: omi1, omi2 (1 of 2 each)`: what most seeds say; a dash where none says anything. */
+export const tallyWords = ({ names, count, of }: Tally): string => {
+  if (names.length === 0) return MISSING
+  if (names.length > 1) return `tie: ${names.join(", ")} (${count} of ${of} each)`
+  return of === 1 ? names[0]! : `${names[0]} (${count} of ${of})`
+}
 
 /** `12.4 MB`. */
 export const byteWords = (bytes: number): string => {

@@ -10,7 +10,7 @@ import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
-import { MISSING, percent, percentWithSpread } from "./numbers.ts"
+import { MISSING, percent, percentWithSpread, tallyWords } from "./numbers.ts"
 import { paramNamesOf, paramWords, shownFormats, solvingColumns } from "./result-columns.ts"
 
 export interface TextOptions {
@@ -134,7 +134,7 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
       bold: rows.map((row) => row.winner === format),
       texts: rows.map((row) => arrow(row, ({ shares }) => (shares.size === 0 ? MISSING : whole(shares.get(format)?.value ?? 0))))
     })),
-    { title: "winner", rank: 0, texts: rows.map((row) => row.winner ?? MISSING) },
+    { title: "winner", rank: 0, texts: rows.map((row) => tallyWords(row.wins)) },
     ...(rows.some(({ dominance }) => dominance !== null && dominance.step !== null)
       ? [
           {

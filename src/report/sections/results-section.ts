@@ -6,7 +6,7 @@ import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { html, type Html, nothing, table } from "../page/html.ts"
-import { MISSING, percent, spreadWords } from "../page/numbers.ts"
+import { MISSING, percent, spreadWords, tallyWords } from "../page/numbers.ts"
 import { paramNamesOf, paramWords, shownFormats, solvingColumns } from "../page/result-columns.ts"
 
 /** A row a cell, a column for each param that varies, each metric and each format. */
@@ -29,7 +29,7 @@ export const resultsSection = ({ cells }: StudyData): Html => {
   ]
   const rows = cells.map((cell) => [
     ...names.map((name) => paramWords(cell, name)),
-    cell.winner ?? MISSING,
+    tallyWords(cell.wins),
     cell.dominance === null ? MISSING : dominanceWords(cell.dominance),
     ...solving.map(({ pick }) => change(cell, pick)),
     ...formats.map((format) => {
@@ -45,8 +45,8 @@ export const resultsSection = ({ cells }: StudyData): Html => {
       Percent, before → after RL, ± half the width of the 95 % interval, or the interval itself next to 0 and 100; ${spread}.
       pass@1, unbiased pass@k and majority@k are of samples, greedy is one greedy answer to each problem; then the share of the
       sampled completions in each format, its intervals in the figures below. The winner is the format with the largest share
-      after RL; it, or another, dominates from the first step on whose completions and those of the four steps after it are for
-      nine tenths in one format.
+      after RL, of several seeds the one that won with most of them, which need not have the largest mean; it, or another,
+      dominates from the first step on whose completions and those of the four steps after it are for nine tenths in one format.
     </p>
   </section> `
 }
