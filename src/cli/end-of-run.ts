@@ -13,6 +13,7 @@ import type { Study } from "../dag/Study.ts"
 import type { StudyClaims } from "../report/claims/study-claims.ts"
 import { resultsOf } from "../report/data/results.ts"
 import { type RunRecord, recordOf, resultsDigest } from "../report/data/RunRecord.ts"
+import { sqlCommand, sqlList } from "../report/page/commands.ts"
 import { resultsText } from "../report/page/results-text.ts"
 import { ensureReport } from "../report/write-report.ts"
 import type { LoggedEvent } from "../store/objects/Runs.ts"
@@ -110,8 +111,11 @@ const ownVerdicts = async (root: string, record: RunRecord, ownClaims: StudyClai
 }
 
 /** A query that this run can answer. */
-const queryFor = ({ run, study, nodes }: RunRecord): string =>
-  nodes.some(({ stage, outcome }) => stage === "rl" && outcome.state === "finished")
-    ? `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
-      `from rollouts where study = '${study}' and latest group by all order by all"`
-    : `pnpm pipeline sql "select label, status, seconds from nodes where run = '${run}' order by all"`
+const queryFor = (record: RunRecord): string =>
+  sqlCommand(
+    record,
+    record.nodes.some(({ stage, outcome }) => stage === "rl" && outcome.state === "finished")
+      ? `select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
+          `from rollouts where study = ${sqlList([record.study])} and latest group by all order by all`
+      : `select label, status, seconds from nodes where run = ${sqlList([record.run])} order by all`
+  )

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 
 import type { Claim } from "./claims/Claim.ts"
-import type { RunRecord } from "./data/RunRecord.ts"
+import { type RunRecord, runsOf } from "./data/RunRecord.ts"
 import { readStudy, type StudyData } from "./data/study-data.ts"
 import { figureGroups } from "./figures/figure-groups.ts"
 import { judgeStudy } from "./judge-study.ts"
@@ -86,12 +86,13 @@ ${body.text}
 })
 
 const facts = (record: RunRecord): Html => {
-  const settings = Object.entries(record.settings).map(
-    ([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`
-  )
+  const runs = runsOf(record)
   const rows: ReadonlyArray<readonly [string, string]> = [
-    ["Run", `${record.run}, ${record.startedAt.slice(0, 16).replace("T", " ")} UTC, ${record.status}`],
-    ["Settings", settings.length === 0 ? "the study's defaults" : settings.join(", ")],
+    // Of several runs, each with its own settings.
+    ...runs.flatMap(({ run, startedAt, status, settings }): ReadonlyArray<readonly [string, string]> => [
+      ["Run", `${run}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, ${status}`],
+      ["Settings", settingWords(settings)]
+    ]),
     ["Engine", record.engine]
   ]
   return html`<dl class="facts">
@@ -102,6 +103,13 @@ const facts = (record: RunRecord): Html => {
     )}
   </dl>`
 }
+
+const settingWords = (settings: RunRecord["settings"]): string =>
+  Object.keys(settings).length === 0
+    ? "the study's defaults"
+    : Object.entries(settings)
+        .map(([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`)
+        .join(", ")
 
 const troubles = ({ problems }: StudyData): Html =>
   problems.length === 0

@@ -19,8 +19,9 @@ import { accuracyDecides, concentration, imbalanceFlips, scaleFlips } from "../.
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
 import { readStudy, type StudyData } from "../../src/report/data/study-data.ts"
 import { judgeStudy } from "../../src/report/judge-study.ts"
+import { sqlCommand } from "../../src/report/page/commands.ts"
 import { renderReport } from "../../src/report/render-report.ts"
-import { queriesBehind, sqlCommand } from "../../src/report/sections/claim-queries.ts"
+import { queriesBehind } from "../../src/report/sections/claim-queries.ts"
 import { readRun } from "../../src/store/objects/Runs.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { runStudy } from "./fixtures/run-study.ts"
@@ -147,6 +148,8 @@ describe("a claim's SQL", () => {
     expect(queries.length > 0).toBe([...parts, ...controls, ...told].some(({ n }) => n > 0))
     for (const query of queries) {
       const rows = await ask(query)
+      const formats = rows.filter(({ metric }) => metric === "share" || metric === "accuracy")
+      expect(formats.filter(({ decoding }) => decoding !== "sampled")).toEqual([])
       // The made-up study has no sub-styles, and draws no second sample of a policy.
       if (!/style=|coverages/.test(query)) expect(rows.length, query).toBeGreaterThan(0)
     }
@@ -179,6 +182,6 @@ describe("a claim's SQL", () => {
     const { parts } = judged.find(({ claim }) => claim.id === "C13")!
     const [query] = queriesBehind(parts, ["a'b"])
     expect(query).toContain("run in ('a''b')")
-    expect(sqlCommand('$(rm) `x` "y" \\')).toBe('pnpm pipeline sql "\\$(rm) \\`x\\` \\"y\\" \\\\"')
+    expect(sqlCommand({ command: [] }, '$(rm) `x` "y" \\')).toBe('pnpm pipeline sql "\\$(rm) \\`x\\` \\"y\\" \\\\"')
   })
 })

@@ -162,6 +162,13 @@ describe("the report of a whole run", () => {
     expect(nodes).toContain("pnpm pipeline plan made-up --why")
   })
 
+  test("every command names the store that the run was made with", async () => {
+    const drawn = await render({ ...recordFor(run), command: ["made-up", "--store", "/tmp/my store"] })
+    const commands = [...drawn.matchAll(/pnpm pipeline [^\n<]*/g)].map(([command]) => command)
+    expect(new Set(commands.map((command) => command.split(" ")[2]))).toEqual(new Set(["run", "plan", "show", "sql"]))
+    for (const command of commands) expect(command).toMatch(/ --store '\/tmp\/my store'$/)
+  })
+
   test("has the same bytes when it is drawn again", async () => {
     expect(await render(recordFor(run))).toBe(page)
   })

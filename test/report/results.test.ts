@@ -268,6 +268,18 @@ describe("the table in a terminal", () => {
     expect(lines.at(-1)).toContain("more columns in the report")
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(63)
   })
+  test("a column of pass@k is of the largest k that all rows have", () => {
+    const [one] = rows
+    const more = { ...one!, after: { ...one!.after!, passAtK: new Map([...one!.after!.passAtK, [16, estimate(0.7)] as const]) } }
+    expect(resultsText([one!, more], { width: 140, colours: false })[0]).toMatch(/pass@8 /)
+  })
+  test("rows of different numbers of seeds say how many", () => {
+    const [one] = rows
+    const two = { ...one!, members: [one!.members[0]!, one!.members[0]!] }
+    const lines = resultsText([one!, two], { width: 160, colours: false })
+    expect(lines.slice(1, 3).map((line) => line.split(/ +/)[2])).toEqual(["1", "2"])
+    expect(lines.join("\n")).toContain("t intervals over seeds, of one seed that of the evaluation")
+  })
   test("names the winner of most seeds and has it in bold; of a tie nothing is bold", () => {
     const [one] = rows
     const wins = { names: ["omi2"], count: 2, of: 3 }

@@ -22,13 +22,18 @@ const amount = (value: number, unit: Part["unit"]): string => {
 
 const bare = (value: number, unit: Part["unit"]): string => amount(value, unit).split(" ")[0]!
 
+/** An end of an interval, cut where what it is of ends: a share lies between 0 and 1, a difference of two within 1 of 0. */
+export const heldWithin = (value: number, unit: Part["unit"]): number =>
+  unit === "nats" ? value : Math.min(1, Math.max(unit === "points" ? -1 : 0, value))
+
 /** `7 of 8 seeds [47, 100] %`, `+12.3 points [+8.1, +16.4] over 5 seeds`; of nothing, that. */
 export const seenWords = ({ part, n, estimate, low, high }: JudgedPart): string => {
   if (n === 0) return "no seed tells"
   const seeds = n === 1 ? "1 seed" : `${n} seeds`
   if (part.test.kind === "most" || part.test.kind === "count")
     return `${Math.round(estimate * n)} of ${seeds} [${(low * 100).toFixed(0)}, ${(high * 100).toFixed(0)}] %`
-  const interval = Number.isNaN(low) ? "" : ` [${bare(low, part.unit)}, ${bare(high, part.unit)}]`
+  const [least, most] = [heldWithin(low, part.unit), heldWithin(high, part.unit)]
+  const interval = Number.isNaN(low) ? "" : ` [${bare(least, part.unit)}, ${bare(most, part.unit)}]`
   return `${amount(estimate, part.unit)}${interval} over ${seeds}`
 }
 

@@ -47,7 +47,13 @@ export interface RunRecord {
   readonly status: "succeeded" | "failed" | "interrupted" | "unfinished"
   readonly nodes: ReadonlyArray<RunNode>
   readonly byId: ReadonlyMap<string, RunNode>
+  /** The runs that it is put together from, where these are several. */
+  readonly parts?: ReadonlyArray<RunRecord>
 }
+
+/** The runs that a record is of. */
+export const runsOf = <A extends { readonly parts?: ReadonlyArray<RunRecord> }>(of: A): ReadonlyArray<A | RunRecord> =>
+  of.parts ?? [of]
 
 /** The record of a run from its events, in order; null when they do not begin with a `run-started`. */
 export const recordOf = (events: ReadonlyArray<LoggedEvent>): RunRecord | null => {
@@ -113,12 +119,13 @@ export const together = (records: ReadonlyArray<RunRecord>): RunRecord => {
     run: all(({ run }) => run),
     study: all(({ study }) => study),
     startedAt: first.startedAt,
-    settings: Object.fromEntries(records.flatMap(({ settings }) => Object.entries(settings))),
+    settings: {},
     command: first.command,
     engine: all(({ engine }) => engine),
     status: records.find(({ status }) => status !== "succeeded")?.status ?? "succeeded",
     nodes: [...byId.values()],
-    byId
+    byId,
+    parts: records
   }
 }
 

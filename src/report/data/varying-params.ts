@@ -5,6 +5,7 @@
  * a name. Seeds are never among these: policies that differ in seeds alone are repetitions of one another.
  */
 
+import { maximumOf } from "../../lists/large.ts"
 import { presetNames } from "../../model/presets.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { lineageOf, type RunNode, type RunRecord } from "./RunRecord.ts"
@@ -15,6 +16,8 @@ export type ParamValue = number | string | boolean | null
 export interface VaryingParam {
   readonly name: string
   readonly value: ParamValue
+  /** A long list in a few words, which tell it from the others. */
+  readonly words?: string
 }
 
 /** Whatever is told apart by params that vary: a cell, a training, an RL run. */
@@ -38,12 +41,43 @@ export const varyingParamsOf = (
 ): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
   const settings = subjects.map((subject) => settingsOf(record, subject))
   const telling = tellingNames(settings)
+  const shortened = new Map(telling.map((name) => [name, shortLists(settings.map((each) => each.get(name)))]))
   return settings.map((each) =>
-    telling.flatMap((name) => {
+    telling.flatMap((name): ReadonlyArray<VaryingParam> => {
       const value = each.get(name)
-      return value === undefined ? [] : [{ name: titleOf(name, telling), value }]
+      const words = typeof value === "string" ? shortened.get(name)!.get(value) : undefined
+      return value === undefined ? [] : [{ name: titleOf(name, telling), value, ...(words === undefined ? {} : { words }) }]
     })
   )
+}
+
+/** A list that is longer, in items and in letters, is shortened in names. */
+const [MOST_ITEMS, MOST_LETTERS] = [3, 30]
+
+/** `10 items (boxes, …)`: each long list by its length and what is rarest in it, as much of that as tells all of them apart. */
+const shortLists = (values: ReadonlyArray<ParamValue | undefined>): ReadonlyMap<string, string> => {
+  const lists = [...new Set(values.filter((value) => typeof value === "string"))]
+    .map((value) => ({ value, items: value.split(",") }))
+    .filter(({ value, items }) => items.length > MOST_ITEMS && value.length > MOST_LETTERS)
+  const having = (item: string) => lists.filter(({ items }) => items.includes(item)).length
+  const rarest = lists.map(({ value, items }) => ({ value, items: items.toSorted((a, b) => having(a) - having(b)) }))
+  for (
+    let shown = 1;
+    shown <=
+    maximumOf(
+      lists.map(({ items }) => items.length),
+      0
+    );
+    shown++
+  ) {
+    const words = rarest.map(({ value, items }) => {
+      const rest = items.length > shown ? ", …" : ""
+      return [value, `${items.length} items (${items.slice(0, shown).join(", ")}${rest})`] as const
+    })
+    if (new Set(words.map(([, each]) => each)).size === words.length) return new Map(words)
+  }
+  // The same items in another order: only the whole lists differ.
+  return new Map()
 }
 
 export type Settings = ReadonlyMap<string, ParamValue>
@@ -114,10 +148,21 @@ export const sizeOf = (of: ToldApart): number | null => {
   return size < 0 ? null : size
 }
 
-/** `xs ppo`: a cell in a few words. */
-export const nameOf = ({ varyingParams }: ToldApart): string =>
-  varyingParams
-    .map(({ name, value }) =>
-      name === "scale" || name === "algorithm" || name === "suite" ? String(value) : `${name} ${String(value)}`
-    )
+/** A value in a few words. */
+export const valueWords = ({ value, words }: VaryingParam): string =>
+  words ?? (value === null ? "default" : value === "" ? "none" : String(value))
+
+/**
+ * `xs ppo kl 0.1`: a cell in a few words, `without` some params. What is left at its default says nothing, unless nothing else
+ * is there to say.
+ */
+export const nameOf = ({ varyingParams }: ToldApart, without: ReadonlyArray<string> = []): string => {
+  const named = varyingParams.filter(({ name }) => !without.includes(name))
+  const set = named.filter(({ value }) => value !== null)
+  return (set.length > 0 ? set : named)
+    .map((param) => (BARE.includes(param.name) ? valueWords(param) : `${param.name} ${valueWords(param)}`))
     .join(" ")
+}
+
+/** Params whose values say what they are of. */
+const BARE = ["scale", "algorithm", "suite"]

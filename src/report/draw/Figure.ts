@@ -20,6 +20,8 @@ export interface Figure {
   readonly caption: string
   readonly legend: ReadonlyArray<LegendEntry>
   readonly panels: ReadonlyArray<Panel>
+  /** How many stand beside one another in a file of its own; otherwise as many as are easily read. */
+  readonly columns?: number
   /** Why there is nothing to see, where there are no panels. */
   readonly missing: string
   /** Ids of the nodes whose results it shows. */

@@ -92,8 +92,13 @@ export const labelled = (names: ReadonlyArray<string>) => {
     },
     label:
       most === 1
-        ? {}
-        : { labelExpr: written(centred), labelLineHeight: LINE_HEIGHT / 2, labelOffset: (-(most - 1) * LINE_HEIGHT) / 2 },
+        ? { labelOverlap: false }
+        : {
+            labelOverlap: false,
+            labelExpr: written(centred),
+            labelLineHeight: LINE_HEIGHT / 2,
+            labelOffset: (-(most - 1) * LINE_HEIGHT) / 2
+          },
     /** Pixels that a row's name needs. */
     tall: most === 1 ? 0 : LINE_HEIGHT * most + 8
   }

@@ -87,7 +87,7 @@ export const forestChart = (points: ReadonlyArray<ForestPoint>, margins: Readonl
       type: "nominal" as const,
       sort: rows,
       scale: { domain: rows },
-      axis: { title: null, ticks: false, domain: false, labelPadding: 5 }
+      axis: { title: null, ticks: false, domain: false, labelPadding: 5, labelOverlap: false }
     },
     x: quantitative("value", {
       ...x,
@@ -237,7 +237,7 @@ export const heatMap = (entries: ReadonlyArray<HeatEntry>, x: string, y: string)
       type: "nominal" as const,
       sort: rows,
       scale: { padding: 0 },
-      axis: { title: y, ticks: false, domain: false, labelPadding: 5 }
+      axis: { title: y, ticks: false, domain: false, labelPadding: 5, labelOverlap: false }
     }
   }
   const opacity = {

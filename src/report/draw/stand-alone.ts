@@ -38,7 +38,7 @@ export const standAlone = async (figure: Figure): Promise<string> => {
     panels.map(({ width }) => width),
     0
   )
-  const columns = columnsFor(panels.length)
+  const columns = figure.columns ?? columnsFor(panels.length)
   const inner = Math.max(NARROWEST, columns * column + (columns - 1) * GAP)
   const parts: Array<string> = []
   let y = MARGIN

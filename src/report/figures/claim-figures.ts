@@ -2,7 +2,7 @@
 
 import type { Part, Test } from "../claims/Claim.ts"
 import type { JudgedClaim, JudgedPart } from "../claims/verdict.ts"
-import { anchorsOf, seenWords } from "../claims/words.ts"
+import { anchorsOf, heldWithin, seenWords } from "../claims/words.ts"
 import type { Axis } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { MEAN } from "../draw/frame.ts"
@@ -48,7 +48,7 @@ const pointsOf = ({ part, estimate, low, high }: JudgedPart): ReadonlyArray<Fore
     low: null,
     high: null
   })),
-  { seed: MEAN, role: "mean", value: estimate, ...known(low, high) }
+  { seed: MEAN, role: "mean", value: estimate, ...known(heldWithin(low, part.unit), heldWithin(high, part.unit)) }
 ]
 
 const known = (low: number, high: number) => (Number.isNaN(low) || Number.isNaN(high) ? { low: null, high: null } : { low, high })

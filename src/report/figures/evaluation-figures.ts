@@ -5,7 +5,7 @@ import { seedNames } from "../data/compared-policies.ts"
 import { compareNumbers, compareTexts } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
-import { paramText, sizeOf } from "../data/varying-params.ts"
+import { nameOf, paramText, sizeOf } from "../data/varying-params.ts"
 import { type Axis, ceiling } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { MEAN, type Role } from "../draw/frame.ts"
@@ -255,12 +255,7 @@ const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
     )
   ]
   const styles = new Map(formats.map((format) => [format, formatStyle(format)]))
-  const panels = Map.groupBy(cells, (cell) =>
-    cell.varyingParams
-      .filter(({ name }) => name !== "scale")
-      .map(({ value }) => String(value))
-      .join(" ")
-  )
+  const panels = Map.groupBy(cells, (cell) => nameOf(cell, ["scale"]))
   return {
     id: "scales",
     title: "Formats after RL, by scale",

@@ -5,7 +5,7 @@ import { maximumOf } from "../../lists/large.ts"
 import { type Curve, pointOf, seedsOf, smooth, thinned } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { RlData, StudyData } from "../data/study-data.ts"
-import { paramText, type ToldApart } from "../data/varying-params.ts"
+import { nameOf, paramText } from "../data/varying-params.ts"
 import { type Axis, ceiling, within } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { curveSeeds } from "../draw/legend.ts"
@@ -98,6 +98,7 @@ const LEARNING: ReadonlyArray<Learning> = [
 const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
   const algorithms = [...new Set(runs.map((run) => paramText(run, "algorithm")))]
   const styleOf = (algorithm: string) => seriesStyle(algorithm, algorithms.indexOf(algorithm))
+  const settings = Map.groupBy(runs, (run) => nameOf(run, ["algorithm"]))
   const shownColumns = LEARNING.filter(({ column }) => column !== "reward" || !runs.every(rewardsAnswersAlone))
   return {
     id: "learning",
@@ -112,7 +113,9 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
       ...algorithms.map((label) => ({ label: label === "" ? "RL" : label, style: styleOf(label), mark: "line" as const })),
       ...curveSeeds(seedCounts(runs))
     ],
-    panels: [...Map.groupBy(runs, settingOf)].flatMap(([setting, group]) =>
+    // A row a setting, a column a quantity: else they stand one below the other without end.
+    ...(settings.size > 1 ? { columns: shownColumns.length } : {}),
+    panels: [...settings].flatMap(([setting, group]) =>
       shownColumns.flatMap(({ column, title, axis }) => {
         const having = group.filter((run) => run.updates.has(column))
         if (having.length === 0) return []
@@ -134,13 +137,6 @@ const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
   const accuracy = updates.get("accuracy") ?? []
   return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < 1e-6)
 }
-
-/** The values of every varying param but the algorithm. */
-const settingOf = ({ varyingParams }: ToldApart): string =>
-  varyingParams
-    .filter(({ name }) => name !== "algorithm")
-    .map(({ name, value }) => (name === "scale" ? String(value) : `${name} ${String(value)}`))
-    .join(", ")
 
 const stepAxis = (steps: number): Axis =>
   steps > LONG ? { title: "RL step, from 1 (log scale)", log: true } : { title: "RL step", whole: true }

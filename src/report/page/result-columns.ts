@@ -3,7 +3,7 @@
 import { maximumOf } from "../../lists/large.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
-import { paramOf, paramText } from "../data/varying-params.ts"
+import { valueWords } from "../data/varying-params.ts"
 import { MISSING } from "./numbers.ts"
 
 /** Formats that never hold more are not shown. */
@@ -19,7 +19,11 @@ export const paramNamesOf = (rows: ReadonlyArray<ResultRow>): ReadonlyArray<stri
 
 /** A row's value of a param in words: without RL there is no algorithm. */
 export const paramWords = (row: ResultRow, name: string): string =>
-  paramOf(row, name) === undefined ? (name === "algorithm" ? "none" : MISSING) : paramText(row, name)
+  row.varyingParams.filter((param) => param.name === name).map(valueWords)[0] ?? (name === "algorithm" ? "none" : MISSING)
+
+/** Seeds that a row's numbers are of: those that were evaluated, or all where none was. */
+export const seedsOf = ({ estimates, members }: ResultRow): number =>
+  estimates.filter(({ before, after }) => (after ?? before) !== null).length || members.length
 
 /** A number of right answers that has a column. */
 export interface SolvingColumn {
@@ -48,12 +52,17 @@ export const solvingColumns = (rows: ReadonlyArray<ResultRow>): ReadonlyArray<So
   ]
 }
 
-/** The largest k that some policy has an estimate for; 0 where there is none. */
-const largestK = (rows: ReadonlyArray<ResultRow>, pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>): number =>
-  maximumOf(
-    sidesOf(rows).flatMap((estimates) => [...pick(estimates).keys()]),
+/** The largest k that all policies have an estimate for, of those that were sampled: a column is of one k. 0 where none was. */
+const largestK = (
+  rows: ReadonlyArray<ResultRow>,
+  pick: (estimates: PolicyEstimates) => ReadonlyMap<number, Estimate>
+): number => {
+  const ks = sidesOf(rows).flatMap((estimates) => (pick(estimates).size === 0 ? [] : [[...pick(estimates).keys()]]))
+  return maximumOf(
+    (ks[0] ?? []).filter((k) => ks.every((other) => other.includes(k))),
     0
   )
+}
 
 /** Formats that hold at least half a percent somewhere, with the largest share that each has. */
 export const shownFormats = (rows: ReadonlyArray<ResultRow>): ReadonlyMap<string, number> => {

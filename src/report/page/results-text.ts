@@ -4,14 +4,14 @@
  * the width.
  */
 
-import { maximumOf } from "../../lists/large.ts"
+import { maximumOf, minimumOf } from "../../lists/large.ts"
 import { visible } from "../../text/visible.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { ResultRow } from "../data/results.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import { MISSING, percent, percentWithSpread, tallyWords } from "./numbers.ts"
-import { paramNamesOf, paramWords, shownFormats, solvingColumns } from "./result-columns.ts"
+import { paramNamesOf, paramWords, seedsOf, shownFormats, solvingColumns } from "./result-columns.ts"
 
 export interface TextOptions {
   readonly width: number
@@ -70,8 +70,10 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
       )
     )
   )
-  const seeds = maximumOf(rows.map((row) => row.members.length))
-  const spread = seeds > 1 ? `t intervals over ${seeds} seeds` : "one seed"
+  const seeds = rows.map(seedsOf)
+  const [least, most] = [minimumOf(seeds), maximumOf(seeds)]
+  const spread =
+    most === 1 ? "one seed" : `t intervals over ${least === most ? `${most} seeds` : "seeds, of one seed that of the evaluation"}`
   const dropped = all.length - kept.length
   const beyond = kept.some(({ texts }) => texts.some((text) => text.includes("[")))
   const legend = [
@@ -121,8 +123,10 @@ const columnsOf = (rows: ReadonlyArray<ResultRow>): Array<TextColumn> => {
   const whole = (share: number | undefined) => (share === undefined ? MISSING : percent(share, 0))
 
   const formats = [...shownFormats(rows)].toSorted(largestFirst).map(([format]) => format)
+  const seeds = rows.map((row) => String(seedsOf(row)))
   return [
     ...params,
+    ...(new Set(seeds).size > 1 ? [{ title: "seeds", rank: 0, texts: seeds }] : []),
     ...solvingColumns(rows).map(({ title, rank, pick }, i): TextColumn => ({
       title,
       rank,

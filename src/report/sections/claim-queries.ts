@@ -2,6 +2,7 @@
 
 import type { Rows } from "../claims/Claim.ts"
 import type { JudgedPart } from "../claims/verdict.ts"
+import { sqlList } from "../page/commands.ts"
 
 /** Columns that are shown of each table. */
 const COLUMNS: Readonly<Record<Rows["table"], ReadonlyArray<string>>> = {
@@ -12,6 +13,11 @@ const COLUMNS: Readonly<Record<Rows["table"], ReadonlyArray<string>>> = {
 }
 
 const WHOLE: ReadonlyArray<Rows> = [{ table: "evaluations", where: "slice = 'all' or slice like 'format=%'" }]
+
+/** Formats are counted among the samples, and among greedy answers only where a policy was not sampled. */
+const AS_COUNTED =
+  "(decoding = 'sampled' or metric not in ('share', 'accuracy') or " +
+  "not exists (from evaluations as other where other.node = evaluations.node and other.decoding = 'sampled'))"
 
 /** One for each table that some part was computed from; `runs`: those of the report. None where no seed tells anything. */
 export const queriesBehind = (parts: ReadonlyArray<JudgedPart>, runs: ReadonlyArray<string>): ReadonlyArray<string> => {
@@ -25,15 +31,10 @@ export const queriesBehind = (parts: ReadonlyArray<JudgedPart>, runs: ReadonlyAr
     const all = of.some(({ where }) => where === "true")
     return [
       `select distinct label, node, ${COLUMNS[table].join(", ")} from ${table} join nodes using (run, node)`,
-      `where run in (${quoted(runs)}) and node in (${quoted(nodes)})`,
-      ...(table === "evaluations" ? ["and profile = 'corrected'"] : []),
+      `where run in (${sqlList(runs)}) and node in (${sqlList(nodes)})`,
+      ...(table === "evaluations" ? [`and profile = 'corrected' and ${AS_COUNTED}`] : []),
       ...(all ? [] : [`and (${conditions.join(" or ")})`]),
       "order by all"
     ].join(" ")
   })
 }
-
-const quoted = (texts: ReadonlyArray<string>): string => texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")
-
-/** A query as a command for a shell. */
-export const sqlCommand = (query: string): string => `pnpm pipeline sql "${query.replaceAll(/["$`\\]/g, "\\$&")}"`

@@ -4,9 +4,10 @@
 
 import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
 import { anchorsOf, askedWords, pWords, seenWords } from "../claims/words.ts"
-import type { RunRecord } from "../data/RunRecord.ts"
+import { type RunRecord, runsOf } from "../data/RunRecord.ts"
+import { sqlCommand } from "../page/commands.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
-import { queriesBehind, sqlCommand } from "./claim-queries.ts"
+import { queriesBehind } from "./claim-queries.ts"
 
 const CLASS: Readonly<Record<Verdict, string>> = {
   supported: "holds",
@@ -46,7 +47,7 @@ const scoreRow = (judged: JudgedClaim): ReadonlyArray<Html | string> => {
   const seen = (of: ReadonlyArray<JudgedPart>) =>
     of.length === 0 ? "none" : html`${of.map((part) => html`<div>${seenWords(part)}</div> `)}`
   return [
-    html`<a href="#${at.claim}">${claim.id}</a> ${claim.statement}
+    html`<a href="#${at.claim}">${claim.id}</a>${claim.study === undefined ? "" : ` (${claim.study})`} ${claim.statement}
       <div class="caption">
         <a href="#${at.figure}">figure</a>
         ${behind ? html`<a href="#${at.sql}">SQL</a> <a href="#${at.nodes}">nodes</a>` : nothing}
@@ -62,15 +63,21 @@ const claimHtml = (judged: JudgedClaim, record: RunRecord): Html => {
   const at = anchorsOf(claim)
   const tested = Number.isNaN(p) ? "" : `${pWords(p)}, held against ${level.toFixed(4)} (Holm).`
   const nodes = nodesBehind(judged)
-  const queries = queriesBehind([...parts, ...controls, ...told], record.run.split(" + "))
+  const queries = queriesBehind(
+    [...parts, ...controls, ...told],
+    runsOf(record).map(({ run }) => run)
+  )
   return html`<div class="claim" id="${at.claim}">
-    <p><strong>${claim.id}. ${claim.statement}</strong> <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}</p>
+    <p>
+      <strong>${claim.id}${claim.study === undefined ? "" : ` (${claim.study})`}. ${claim.statement}</strong>
+      <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}
+    </p>
     <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${tested}</p>
     <ul>
       ${[...parts, ...controls, ...told].map(partHtml)}
     </ul>
     <p class="caption"><a href="#${at.figure}">Figure, seed by seed</a></p>
-    ${nodes.length === 0 ? nothing : html`${sqlHtml(at.sql, queries)} ${nodesHtml(at.nodes, nodes, record)}`}
+    ${nodes.length === 0 ? nothing : html`${sqlHtml(at.sql, queries, record)} ${nodesHtml(at.nodes, nodes, record)}`}
   </div> `
 }
 
@@ -90,10 +97,10 @@ const valueWords = (value: number, unit: JudgedPart["part"]["unit"]): string =>
   unit === "nats" ? value.toFixed(3) : unit === "seeds" ? (value > 0.5 ? "yes" : "no") : (value * 100).toFixed(1)
 
 /** What prints the numbers behind it, to be copied. */
-const sqlHtml = (id: string, queries: ReadonlyArray<string>): Html =>
+const sqlHtml = (id: string, queries: ReadonlyArray<string>, record: RunRecord): Html =>
   html`<details id="${id}" open="">
     <summary>SQL: the numbers behind it</summary>
-    ${queries.map((query) => html`<pre>${sqlCommand(query)}</pre> `)}
+    ${queries.map((query) => html`<pre>${sqlCommand(record, query)}</pre> `)}
   </details>`
 
 /** The nodes it was read from, each with a link to what it cost and which artifact it made. */

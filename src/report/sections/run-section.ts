@@ -1,8 +1,9 @@
 /** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
 
 import { whatBecameOf } from "../data/results.ts"
-import { artifactOf } from "../data/RunRecord.ts"
+import { artifactOf, runsOf } from "../data/RunRecord.ts"
 import type { StudyData } from "../data/study-data.ts"
+import { pipelineCommand, runCommand, sqlCommand, sqlList } from "../page/commands.ts"
 import { html, type Html, table } from "../page/html.ts"
 import { byteWords, MISSING, plainNumber } from "../page/numbers.ts"
 
@@ -31,17 +32,22 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
   ]
   const unfinished = record.nodes.filter(({ outcome }) => outcome.state !== "finished")
   const rl = record.nodes.find(({ stage }) => stage === "rl") ?? record.nodes[0]
+  const runs = runsOf(record)
+  const ids = sqlList(runs.map(({ run }) => run))
   const commands = [
-    `pnpm pipeline run ${record.command.join(" ")}`,
-    `pnpm pipeline plan ${record.study} --why`,
-    ...(rl === undefined ? [] : [`pnpm pipeline show ${rl.id}`]),
+    ...runs.map(runCommand),
+    ...[...new Set(runs.map(({ study }) => study))].map((study) => pipelineCommand(record, "plan", study, "--why")),
+    ...(rl === undefined ? [] : [pipelineCommand(record, "show", rl.id)]),
     ...(cells.some(({ members }) => members.some((member) => member.rl !== null))
       ? [
-          `pnpm pipeline sql "select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
-            `from rollouts where run = '${record.run}' group by all order by all"`
+          sqlCommand(
+            record,
+            `select scale, algorithm, format, avg(correct::int) as accuracy, count(*) as completions ` +
+              `from rollouts where run in (${ids}) group by all order by all`
+          )
         ]
       : []),
-    `pnpm pipeline sql "select * from nodes where run = '${record.run}'"`
+    sqlCommand(record, `select * from nodes where run in (${ids})`)
   ]
   return html`<section id="run">
     <h2>Where the numbers come from</h2>
