@@ -132,7 +132,7 @@ const titleOf = (name: string, telling: ReadonlyArray<string>): string => {
 }
 
 /** The value of a varying param; undefined where the param is none that varies, or none of what this one hangs on. */
-export const paramOf = ({ varyingParams }: ToldApart, name: string): ParamValue | undefined =>
+const paramOf = ({ varyingParams }: ToldApart, name: string): ParamValue | undefined =>
   varyingParams.find((param) => param.name === name)?.value
 
 /** The same as text: `0.01`, `null`; empty where there is none. */
@@ -160,9 +160,9 @@ export const nameOf = ({ varyingParams }: ToldApart, without: ReadonlyArray<stri
   const named = varyingParams.filter(({ name }) => !without.includes(name))
   const set = named.filter(({ value }) => value !== null)
   return (set.length > 0 ? set : named)
-    .map((param) => (BARE.includes(param.name) ? valueWords(param) : `${param.name} ${valueWords(param)}`))
+    .map((param) => (BARE.has(param.name) ? valueWords(param) : `${param.name} ${valueWords(param)}`))
     .join(" ")
 }
 
 /** Params whose values say what they are of. */
-const BARE = ["scale", "algorithm", "suite"]
+const BARE: ReadonlySet<string> = new Set(["scale", "algorithm", "suite"])

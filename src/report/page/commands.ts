@@ -1,4 +1,4 @@
-/** Commands of this tool as they stand in a report or at the end of a run, whole: copied into a shell, they find the run's store. */
+/** Commands of this tool in a report or at the end of a run, whole: copied into a shell, they find the run's store. */
 
 import { type RunRecord, runsOf } from "../data/RunRecord.ts"
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest"
 
-import { recordOf, together } from "../../src/report/data/RunRecord.ts"
-import { pipelineCommand, runCommand, sqlCommand, sqlList } from "../../src/report/page/commands.ts"
+import { recordOf, together } from "../../../src/report/data/RunRecord.ts"
+import { pipelineCommand, runCommand, sqlCommand, sqlList } from "../../../src/report/page/commands.ts"
 
 describe("a command", () => {
   test.each([

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest"
 
-import type { CrossingRow } from "../../src/report/data/study-data.ts"
-import { coverageSection } from "../../src/report/sections/coverage-section.ts"
-import { cell, type MadeTrial, studyOf } from "./fixtures/made-study.ts"
+import type { CrossingRow } from "../../../src/report/data/study-data.ts"
+import { coverageSection } from "../../../src/report/sections/coverage-section.ts"
+import { cell, type MadeTrial, studyOf } from "../fixtures/made-study.ts"
 
 const crossing = (k: number | null, low: number | null = k, high: number | null = k): CrossingRow => ({
   k,

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest"
 
-import type { RunNode, RunRecord } from "../../src/report/data/RunRecord.ts"
-import { nameOf, varyingParamsOf } from "../../src/report/data/varying-params.ts"
+import type { RunNode, RunRecord } from "../../../src/report/data/RunRecord.ts"
+import { nameOf, varyingParamsOf } from "../../../src/report/data/varying-params.ts"
 
 /** Names of policies whose nodes have these params. */
 const namesOf = (...params: ReadonlyArray<Readonly<Record<string, unknown>>>) => {
