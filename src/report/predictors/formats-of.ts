@@ -17,7 +17,7 @@ export const usedFormats = ({ shares }: PolicyEstimates): ReadonlyArray<string> 
   [...shares].filter(([name, { value }]) => name !== INVALID && value >= USED).map(([name]) => name)
 
 /** By so much the first must lead to be the most accurate, the most frequent or the winner: by less, none is. */
-export const LEAD = 0.02
+const LEAD = 0.02
 
 /** Whether the larger of two numbers leads; a lead of exactly that much does, whatever its last bit. */
 export const leads = (larger: number, smaller: number): boolean => larger - smaller > LEAD - 1e-9

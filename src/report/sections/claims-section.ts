@@ -27,7 +27,8 @@ export const claimsSection = (judged: ReadonlyArray<JudgedClaim>, record: RunRec
     <h2>Claims</h2>
     <p class="note">
       ${counts.join(", ")}. Bound in the study's file before the run, each with what would count. The unit is the seed: arms of
-      one seed count once, as their mean. Intervals are of 95 %; verdicts hold for all claims together (Holm, 5 %).
+      one seed count once, as their mean. Intervals are of 95 %; verdicts hold for all claims together (Holm, 5 %), as far as
+      seeds scatter like draws from a normal distribution: a rare outlier that no seed shows is not allowed for.
     </p>
     ${table([{ title: "claim" }, { title: "verdict" }, { title: "seen" }, { title: "control" }], judged.map(scoreRow))}
     ${judged.map((each) => claimHtml(each, record))}
