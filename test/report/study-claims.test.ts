@@ -83,7 +83,7 @@ describe("a study with its claim in one file", () => {
     expect(textIn(file, "claims")).toContain("It is to be judged with at least 3 seeds; 2 tell something here.")
     expect(textIn(file, "claims")).not.toMatch(/C\d/)
     // In the table of results null is a value of its own, neither 0 nor missing.
-    expect(textIn(file, "results")).toMatch(/xspponull.*xsppo0/)
+    expect(textIn(file, "results")).toMatch(/xsppodefault.*xsppo0/)
   })
 })
 
