@@ -28,7 +28,7 @@ const sharing = ["pretrain.scale"]
 
 export const claims: ReadonlyArray<Claim> = [
   grpoLessStable({ ppo, grpo, twins: { one: grpo, other: twin }, sharing, seeds: 6 }),
-  expertIterationSlower({ ppo, ei, sharing, seeds: 3 })
+  expertIterationSlower({ ppo, ei, twins: { one: grpo, other: twin }, sharing, seeds: 3 })
 ]
 
 export default Study.make(

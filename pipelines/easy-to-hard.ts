@@ -3,7 +3,8 @@
  *
  * Pretraining has seen problems of up to four steps; RL sees easy ones alone. Two mixtures of equal tokens, with prose and
  * without. Each policy is evaluated as it writes, and with one format forced: what is gained there is not the choice of a
- * format. (Echo Chamber, section 3.5 and table 1.)
+ * format. The control: with prose, and the rewards of each group shuffled among its completions, which pays as much and means
+ * nothing. (Echo Chamber, section 3.5 and table 1.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -17,7 +18,8 @@ import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
 
-const free = { "evaluate.force": "" }
+const truth = { "rl.reward": "truth" }
+const free = { "evaluate.force": "", ...truth }
 const withProse = { "mix.sources.omi2": 1 }
 const without = { "mix.sources.omi2": 0 }
 
@@ -25,7 +27,8 @@ export const claims: ReadonlyArray<Claim> = [
   transfersToHard({
     withProse: { ...free, ...withProse },
     without: { ...free, ...without },
-    forced: { "evaluate.force": "omi1", ...withProse },
+    forced: { "evaluate.force": "omi1", ...truth, ...withProse },
+    shuffled: { "evaluate.force": "", "rl.reward": "shuffled", ...withProse },
     sharing: ["pretrain.scale"],
     seeds: 3
   })
@@ -57,9 +60,12 @@ export default Study.make(
       return scales.flatMap((scale) => {
         const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
         const start = sft({ base, corpus }, { seed })
-        const policy = rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train-easy", steps: 60, seed })
+        const easy = { algorithm: "grpo", suite: "train-easy", steps: 60, seed } as const
+        const policy = rl({ policy: start, corpus }, easy)
+        const shuffled = rl({ policy: start, corpus }, { ...easy, reward: "shuffled" })
+        const arms = [{ policy, force: "" }, { policy, force: "omi1" }, ...(omi2 === 0 ? [] : [{ policy: shuffled, force: "" }])]
 
-        return (["", "omi1"] as const).map((force) => {
+        return arms.map(({ policy, force }) => {
           const asked = { suite: "steps-3", problems: 400, samples: 8, force, seed }
           const before = evaluate({ policy: start, corpus }, asked)
           const after = evaluate({ policy, corpus }, asked)

@@ -3,7 +3,8 @@
  *
  * One policy of each seed, RL with penalties of four strengths. PPO has the penalty in its reward, as the theory has it, so that
  * final shares follow from the shares and accuracies before RL with nothing fitted. GRPO has it in its loss; with its gradient
- * dead, as in the paper's code, no breadth must follow. (Echo Chamber, sections 3.1 and 3.6, figure 3.)
+ * dead, as in the paper's code, no breadth must follow. How far two runs of that kind differ by chance is seen in one whose
+ * learning rate differs in the seventh digit. (Echo Chamber, sections 3.1 and 3.6, figure 3.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -19,13 +20,20 @@ import { sft } from "../stages/sft.ts"
 
 const WEAK = 0.03
 const STRONG = 0.3
+const RATE = 3e-4
+const ALMOST = 3.000001e-4
+const grpo = { "rl.algorithm": "grpo" }
 const kl = (strength: number, gradient: string | null) => ({ "rl.kl": strength, "rl.klGradient": gradient })
 
 export const claims: ReadonlyArray<Claim> = [
   klKeepsBreadth({
     weak: kl(WEAK, null),
     strong: kl(STRONG, null),
-    dead: { weak: kl(WEAK, "none"), strong: kl(STRONG, "none") },
+    dead: {
+      alive: { ...grpo, ...kl(STRONG, null) },
+      dead: { ...grpo, ...kl(STRONG, "none"), "rl.learningRate": RATE },
+      twin: { ...grpo, ...kl(STRONG, "none"), "rl.learningRate": ALMOST }
+    },
     sharing: ["rl.algorithm"],
     k: 16,
     seeds: 3
@@ -65,7 +73,11 @@ export default Study.make(
     const dead = kls
       .filter((kl) => kl === WEAK || kl === STRONG)
       .map((kl) => rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train", steps: 100, kl, klGradient: "none", seed }))
-    return [...arms, ...dead].map((policy) => {
+    const twin = rl(
+      { policy: start, corpus },
+      { algorithm: "grpo", suite: "train", steps: 100, kl: STRONG, klGradient: "none", learningRate: ALMOST, seed }
+    )
+    return [...arms, ...dead, ...(kls.includes(STRONG) ? [twin] : [])].map((policy) => {
       const after = evaluate({ policy, corpus }, evaluated)
       return { before, after, change: compare({ before, after }, { seed }) }
     })

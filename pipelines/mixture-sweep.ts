@@ -4,7 +4,8 @@
  * Equal tokens in every mixture, so that a share is not a longer training; the weight of prose (omi2) goes from that of the
  * others to sixteen times it. (Echo Chamber, section 3.2, figures 4 and 5; there the repeats confound share and compute.) The
  * control has no format that it can use: solutions that name the answer without deriving it. What each format would gain if it
- * were the only one is seen in short runs with the format forced.
+ * were the only one is seen in short runs with the format forced: forced into code, policies must not get better by more prose.
+ * Whether a worse format wins is asked of two seeds of the balanced mixture too: there it would be chance.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -22,8 +23,8 @@ const weight = "mix.sources.omi2"
 
 export const claims: ReadonlyArray<Claim> = [
   imbalanceFlips({ balanced: { [weight]: 1 }, imbalanced: { [weight]: 4 }, sharing: ["rl.algorithm"], seeds: 6 }),
-  moreIsBetter({ weight, arms: { [weight]: [1, 2, 4, 8, 16] }, seeds: 3 }),
-  nothingToAmplify({ arms: { "mix.sources.lookup": 1 }, seeds: 3 })
+  moreIsBetter({ weight, arms: { [weight]: [1, 2, 4, 8, 16] }, others: ["tinygsm", "omi1"], seeds: 3 }),
+  nothingToAmplify({ arms: { "mix.sources.lookup": 1 }, usable: { [weight]: 1 }, seeds: 3 })
 ]
 
 const FORMATS = ["tinygsm", "omi1", "omi2"] as const

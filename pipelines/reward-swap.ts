@@ -21,8 +21,8 @@ const meaningful = ["truth", "wrong", "readable", "majority", "format:omi2"]
 const random = ["coin", "shuffled"]
 
 export const claims: ReadonlyArray<Claim> = [
-  bestPaidWins({ arms: { "rl.reward": meaningful }, seeds: 3 }),
-  randomDoesNotHelp({ arms: { "rl.reward": random }, seeds: 3 })
+  bestPaidWins({ arms: { "rl.reward": meaningful }, control: { "rl.reward": random }, seeds: 3 }),
+  randomDoesNotHelp({ arms: { "rl.reward": random }, meaningful: { "rl.reward": "truth" }, seeds: 3 })
 ]
 
 export default Study.make(

@@ -206,6 +206,19 @@ describe("C3, imbalance", () => {
     expect(verdict(claim, balanced(8), imbalanced(8, "omi1", 0.85))).toBe("refuted")
     expect(verdict(claim, balanced(8), imbalanced(8, "omi2", 0.99))).toBe("refuted")
   })
+  test("is held back where a worse format wins with other seeds of the balanced mixture as well", () => {
+    // Of two seeds each wins with a format that the next has as the worse one.
+    const chance = Array.from({ length: 8 }, (_, seed): MadeTrial => {
+      const [own, other] = seed % 2 === 0 ? ["omi1", "tinygsm"] : ["tinygsm", "omi1"]
+      return {
+        before: { shares: { omi1: 0.4, tinygsm: 0.4, omi2: 0.2 }, accuracies: { [own!]: 0.7, [other!]: 0.5, omi2: 0.3 } },
+        after: { pass1: 0.95 + 0.01 * Math.sin(3 * seed + 1), shares: { [own!]: 0.98 } }
+      }
+    })
+    const found = judged(claim, cell({ ...ppo, [weight]: 1 }, chance), imbalanced(8, "omi2", 0.85))
+    expect(found.parts.map(({ holds }) => holds)).toEqual([true, true])
+    expect(found.why()).toMatch(/^Its control shows the same: .*the next seed/)
+  })
   test("needs both mixtures", () => {
     expect(judged(claim, balanced(8)).why()).toMatch(/^Needs RL on a balanced and an imbalanced/)
   })
@@ -239,7 +252,11 @@ describe("C5, KL keeps breadth", () => {
   const claim = klKeepsBreadth({
     weak: { "rl.kl": 0.01, "rl.klGradient": "own" },
     strong: { "rl.kl": 1, "rl.klGradient": "own" },
-    dead: { weak: { "rl.kl": 0.01, "rl.klGradient": "none" }, strong: { "rl.kl": 1, "rl.klGradient": "none" } },
+    dead: {
+      alive: { "rl.kl": 1, "rl.klGradient": "own" },
+      dead: { "rl.kl": 1, "rl.klGradient": "none" },
+      twin: { "rl.kl": 1, "rl.klGradient": "none, again" }
+    },
     sharing: ["rl.algorithm"],
     k: K,
     seeds: 3
@@ -262,15 +279,23 @@ describe("C5, KL keeps breadth", () => {
           kl(1),
           seeds(5, (wobble) => run(share, pass1, passK)(wobble * 0.9))
         ),
-        cell(kl(0.01, "none"), seeds(5, run(0.97, 0.8, 0.88))),
-        cell(kl(1, "none"), seeds(5, run(0.97, 0.8, 0.88)))
+        cell(kl(1, "none"), seeds(5, run(0.97, 0.8, 0.88))),
+        cell(kl(1, "none, again"), seeds(5, run(0.97, 0.8, 0.88)))
       )
     ).toBe(expected)
   })
-  test("is not shown where a penalty without gradient does the same", () => {
-    const strong = cell(kl(1), seeds(5, run(0.6, 0.79, 0.95)))
-    const dead = [cell(kl(0.01, "none"), seeds(5, run(0.97, 0.8, 0.88))), cell(kl(1, "none"), seeds(5, run(0.6, 0.79, 0.95)))]
-    expect(judged(claim, weak, strong, ...dead).why()).toContain("no gradient")
+  const strong = cell(
+    kl(1),
+    seeds(5, (wobble) => run(0.6, 0.79, 0.95)(wobble * 0.9))
+  )
+  test("is not shown where a penalty without gradient keeps as much alive", () => {
+    const twins = ["none", "none, again"].map((gradient) => cell(kl(1, gradient), seeds(5, run(0.6, 0.79, 0.95))))
+    expect(verdict(claim, weak, strong, ...twins)).not.toBe("supported")
+  })
+  test("is held back where two runs alike but for a digit differ as steadily", () => {
+    const dead = cell(kl(1, "none"), seeds(5, run(0.97, 0.8, 0.88)))
+    const twin = cell(kl(1, "none, again"), seeds(5, run(0.9, 0.8, 0.88)))
+    expect(judged(claim, weak, strong, dead, twin).why()).toMatch(/^Its control shows the same: .*alike but for a digit/)
   })
 })
 
@@ -297,6 +322,34 @@ describe("C6, more of the target", () => {
   })
 })
 
+describe("C6's control, another format forced", () => {
+  const weight = "mix.sources.omi2"
+  const claim = moreIsBetter({ weight, arms: ppo, others: ["tinygsm", "omi1"], seeds: 3 })
+  const sweep = (own: number, forced: number | null) =>
+    [1, 2, 4, 8].map((w) =>
+      cell(
+        { ...ppo, [weight]: w },
+        seeds(5, (wobble) => {
+          const end = 0.4 + (forced ?? 0) * Math.log2(w) + wobble * (w === 2 ? 1 : -0.5)
+          return {
+            after: { pass1: 0.5 + own * Math.log2(w) + wobble * (w === 2 ? 1 : -0.5) },
+            forced: forced === null ? {} : { tinygsm: end, omi1: end - 0.1 }
+          }
+        })
+      )
+    )
+  test.each([
+    ["gains nothing", 0, "supported", ""],
+    ["gets worse", -0.03, "supported", ""],
+    ["gains as well", 0.05, "inconclusive", "Its control shows the same"],
+    ["was not run", null, "inconclusive", "No seed tells anything of its control"]
+  ])("which %s", (_, forced, expected, why) => {
+    const found = judged(claim, ...sweep(0.05, forced))
+    expect(found.verdict).toBe(expected)
+    expect(found.why()).toContain(why)
+  })
+})
+
 describe("C7, the scale flip", () => {
   const claim = scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": "m" }, seeds: 8 })
   const of = (scale: string, winners: ReadonlyArray<string>) =>
@@ -313,6 +366,14 @@ describe("C7, the scale flip", () => {
     expect(verdict(claim, of("xs", times(8, "tinygsm")), of("m", [...times(6, "omi2"), ...times(2, "omi1")]))).toBe(
       "inconclusive"
     )
+  })
+  test("is held back where the formats before RL are as unequal already", () => {
+    const with_ = (scale: string, winner: string) =>
+      cell(
+        { "pretrain.scale": scale },
+        times(8, winner).map((format) => ({ before: { shares: { [format]: 0.7 } }, after: { shares: { [format]: 0.9 } } }))
+      )
+    expect(judged(claim, with_("xs", "tinygsm"), with_("m", "omi2")).why()).toMatch(/^Its control shows the same: .*before RL/)
   })
   test("fails where it goes the other way, and where size says nothing", () => {
     expect(verdict(claim, of("xs", times(8, "omi2")), of("m", times(8, "tinygsm")))).toBe("refuted")
@@ -355,6 +416,17 @@ describe("C8 and C9, the algorithms", () => {
       )
     expect(verdict(claim, varied(ppo, 0.95, 0.8, 1), varied(ei, 0.7, 0.6, 0.3))).toBe("supported")
     expect(verdict(claim, varied(ppo, 0.95, 0.6, 1), varied(ei, 0.7, 0.8, 0.3))).toBe("refuted")
+    const twins = { one: { ...grpo, twin: "a" }, other: { ...grpo, twin: "b" } }
+    const controlled = expertIterationSlower({ ppo, ei, twins, sharing: SCALE, seeds: 3 })
+    const alike = (share: number, pass1: number) => [
+      varied(ppo, 0.95, 0.8, 1),
+      varied(ei, 0.7, 0.6, 0.3),
+      varied(twins.one, 0.9, 0.7, 1),
+      varied(twins.other, share, pass1, 0.3)
+    ]
+    expect(verdict(controlled, ...alike(0.9, 0.7))).toBe("supported")
+    expect(judged(controlled, ...alike(0.8, 0.7)).why()).toContain("that shift, of two arms alike but for a digit")
+    expect(judged(controlled, ...alike(0.9, 0.5)).why()).toContain("pass@1 after RL, of two arms alike but for a digit")
   })
 })
 
@@ -417,6 +489,25 @@ describe("C11, easy to hard", () => {
     expect(verdict(claim, run(1, -0.2), run(0, -0.4, 0.2))).toBe("refuted")
     expect(verdict(claim, run(1, 0.1), run(0, 0.4, 0.2))).toBe("refuted")
   })
+  test("is held back where shuffled rewards gain as well", () => {
+    const reward = "rl.reward"
+    const controlled = transfersToHard({
+      withProse: { [reward]: "truth", [prose]: 1 },
+      without: { [reward]: "truth", [prose]: 0 },
+      forced: { [force]: "omi1" },
+      shuffled: { [reward]: "shuffled", [prose]: 1 },
+      sharing: [],
+      seeds: 3
+    })
+    const paid = (name: string, omi2: number, gain: number, by = 1) => {
+      const made = run(omi2, gain, by)
+      return { ...made, settings: new Map([...made.settings, [reward, name] as const]) }
+    }
+    const arms = [paid("truth", 1, 0.4), paid("truth", 0, 0.1, 0.2)]
+    expect(verdict(controlled, ...arms, paid("shuffled", 1, -0.2))).toBe("supported")
+    expect(judged(controlled, ...arms, paid("shuffled", 1, 0.3)).why()).toMatch(/^Its control shows the same: .*shuffled/)
+    expect(judged(controlled, ...arms).why()).toMatch(/^Its control was not run/)
+  })
   test("tells what is gained with one format forced, and judges nothing by it", () => {
     const found = judged(claim, run(1, 0.4), run(0, 0.1, 0.2), run(1, -0.3, 1, "omi1"))
     expect([found.verdict, found.told.map(({ estimate }) => estimate < 0)]).toEqual(["supported", [true]])
@@ -467,7 +558,7 @@ describe("Q1 and Q2, rewards", () => {
     cell(
       { "rl.reward": reward },
       seeds(8, (wobble) => ({
-        before: { pass1: 0.5, shares: { omi1: 0.5, omi2: 0.49, tinygsm: 0.01 } },
+        before: { pass1: 0.5, shares: { omi1: 0.5, omi2: 0.45, tinygsm: 0.01 } },
         after: { pass1: 0.1 + wobble, shares: { [winner]: 0.95 } },
         rewards: Object.fromEntries(
           Object.entries(paid).map(([format, r]) => [
@@ -492,12 +583,29 @@ describe("Q1 and Q2, rewards", () => {
   })
   test("leaves out rewards under which no format leads", () => {
     const level = arm("readable", { omi1: 0.9, omi2: 0.85 }, "omi2")
-    expect(verdict(claim, arm("truth", truth, "omi1"), level)).toBe("supported")
+    expect(verdict(claim, arm("truth", truth, "omi1"), arm("wrong", wrong, "omi2"), level)).toBe("supported")
     expect(judged(claim, level).why()).toMatch(/^Needs RL with several rewards/)
   })
-  test("a reward that means nothing must not help", () => {
+  test("is held back where random rewards crown what they pay most by chance, or the most frequent format always wins", () => {
+    const controlled = bestPaidWins({ arms: { "rl.reward": ["truth", "wrong"] }, control: { "rl.reward": "coin" }, seeds: 3 })
+    const arms = [arm("truth", truth, "omi1"), arm("wrong", wrong, "omi2")]
+    expect(verdict(controlled, ...arms, arm("coin", { omi1: 0.5, omi2: 0.53 }, "omi1"))).toBe("supported")
+    expect(verdict(controlled, ...arms, arm("coin", { omi1: 0.5, omi2: 0.5 }, "omi1"))).toBe("supported")
+    expect(judged(controlled, ...arms, arm("coin", { omi1: 0.53, omi2: 0.5 }, "omi1")).why()).toMatch(/shows the same: .*random/)
+    expect(judged(controlled, arm("truth", truth, "omi1"), arm("coin", {}, "omi1")).why()).toMatch(
+      /shows the same: .*most frequent/
+    )
+  })
+  test("a reward that means nothing must not help, and truth must", () => {
     const random = randomDoesNotHelp({ arms: { "rl.reward": ["coin"] }, seeds: 3 })
     expect(verdict(random, arm("coin", {}, "omi1"))).toBe("supported")
+    const controlled = randomDoesNotHelp({ arms: { "rl.reward": "coin" }, meaningful: { "rl.reward": "truth" }, seeds: 3 })
+    const helped = cell(
+      { "rl.reward": "truth" },
+      seeds(8, (wobble) => ({ before: { pass1: 0.5 }, after: { pass1: 0.8 + wobble } }))
+    )
+    expect(verdict(controlled, arm("coin", {}, "omi1"), helped)).toBe("supported")
+    expect(judged(controlled, arm("coin", {}, "omi1"), arm("truth", truth, "omi1")).why()).toMatch(/^Its control shows the same/)
   })
 })
 
@@ -512,5 +620,19 @@ describe("C13, nothing to amplify", () => {
     expect(verdict(claim, run(0))).toBe("supported")
     expect(verdict(claim, run(-0.03))).toBe("supported")
     expect(verdict(claim, run(0.1))).toBe("refuted")
+  })
+  test("is held back where the same RL amplifies nothing with formats that can be used", () => {
+    const controlled = nothingToAmplify({
+      arms: { "mix.sources.omi1": 0 },
+      usable: { "mix.sources.omi1": 1 },
+      seeds: 3
+    })
+    const usable = (gain: number) =>
+      cell(
+        { "mix.sources.omi1": 1 },
+        seeds(5, (wobble) => ({ before: { pass1: 0.4 }, after: { pass1: 0.4 + gain + wobble / 4 } }))
+      )
+    expect(verdict(controlled, run(0), usable(0.3))).toBe("supported")
+    expect(judged(controlled, run(0), usable(0)).why()).toMatch(/^Its control shows the same/)
   })
 })

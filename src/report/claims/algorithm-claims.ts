@@ -3,7 +3,7 @@
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
 import { clearWinner } from "../predictors/formats-of.ts"
 import { smoothed } from "./averages.ts"
-import type { Claim } from "./Claim.ts"
+import type { Claim, Part } from "./Claim.ts"
 import {
   countSeeds,
   gapOf,
@@ -100,12 +100,14 @@ const shifted = ({ before, after }: Trial): number | null => {
 export interface ExpertIterationChoices {
   readonly ppo: Where
   readonly ei: Where
+  /** Two arms that differ in nothing that matters: what of it comes by chance. */
+  readonly twins?: { readonly one: Where; readonly other: Where }
   readonly sharing: ReadonlyArray<string>
   readonly seeds: number
 }
 
 /** C9: Expert Iteration shifts less and ends lower. */
-export const expertIterationSlower = ({ ppo, ei, sharing, seeds }: ExpertIterationChoices): Claim => ({
+export const expertIterationSlower = ({ ppo, ei, twins, sharing, seeds }: ExpertIterationChoices): Claim => ({
   id: "C9",
   statement: "Expert Iteration shifts the formats less and ends lower than PPO.",
   criterion:
@@ -113,23 +115,30 @@ export const expertIterationSlower = ({ ppo, ei, sharing, seeds }: ExpertIterati
   needs: "PPO and Expert Iteration on the same policy",
   seeds,
   evidence: (data) => {
+    const above = { unit: "points", test: { kind: "above", margin: 0 } } as const
+    const shift = (measure: string, pairs: ReadonlyArray<Pair>): Part => ({
+      measure,
+      ...above,
+      ...overSeeds(pairs, differenceOf(shifted)),
+      rows: [SHARES]
+    })
+    const end = (measure: string, pairs: ReadonlyArray<Pair>): Part => ({
+      measure,
+      ...above,
+      ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
+      rows: [solvingRows("pass@1")]
+    })
     const pairs = pairsOf(data, ppo, ei, sharing)
+    const alike = twins === undefined ? [] : pairsOf(data, twins.one, twins.other, sharing)
+    const controls = [
+      shift("control: that shift, of two arms alike but for a digit", alike),
+      end("control: sampled pass@1 after RL, of two arms alike but for a digit", alike)
+    ]
     return {
       parts: [
-        {
-          measure: "shift of the format shares by RL (total variation), PPO minus Expert Iteration",
-          unit: "points",
-          test: { kind: "above", margin: 0 },
-          ...overSeeds(pairs, differenceOf(shifted)),
-          rows: [SHARES]
-        },
-        {
-          measure: "sampled pass@1 after RL, PPO minus Expert Iteration",
-          unit: "points",
-          test: { kind: "above", margin: 0 },
-          ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
-          rows: [solvingRows("pass@1")]
-        }
+        shift("shift of the format shares by RL (total variation), PPO minus Expert Iteration", pairs),
+        end("sampled pass@1 after RL, PPO minus Expert Iteration", pairs),
+        ...(twins === undefined ? [] : controls.map((part) => ({ ...part, role: "control" as const })))
       ]
     }
   }

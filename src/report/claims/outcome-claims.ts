@@ -115,8 +115,11 @@ const entropyGap = ({ one, other }: Pair): Measured | null => {
 export interface KlChoices {
   readonly weak: Where
   readonly strong: Where
-  /** The same two coefficients where the gradient of the penalty is dead: breadth must not follow there. */
-  readonly dead?: { readonly weak: Where; readonly strong: Where }
+  /**
+   * The strong penalty beside one that is only reported, its gradient dead: what it keeps alive it keeps by its gradient. The
+   * twin is that dead one again but for a digit: how far two runs differ by chance.
+   */
+  readonly dead?: { readonly alive: Where; readonly dead: Where; readonly twin: Where }
   readonly sharing: ReadonlyArray<string>
   readonly k: number
   readonly margin?: number
@@ -129,21 +132,22 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
   statement: "A stronger KL penalty keeps other formats and pass@k alive, at about equal pass@1.",
   criterion:
     "Strong minus weak, after RL: the entropy of the format shares is higher, " +
-    `pass@${k} is not lower by ${inPoints(margin)}, and greedy pass@1 (the paper's) differs by less than ${inPoints(margin)}.`,
+    `pass@${k} is not lower by ${inPoints(margin)}, and greedy pass@1 (the paper's) differs by less than ${inPoints(margin)}.` +
+    (dead === undefined ? "" : " The entropy is higher, too, than where the strong penalty has no gradient."),
   needs: "RL with a weak and a strong KL penalty on the same policy",
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, strong, weak, sharing)
-    const entropy: Part = {
-      measure: "entropy of the format shares after RL, strong minus weak",
+    const entropy = (measure: string, of: ReadonlyArray<Pair>): Part => ({
+      measure,
       unit: "nats",
       test: { kind: "above", margin: 0 },
-      ...overSeeds(pairs, entropyGap),
+      ...overSeeds(of, entropyGap),
       rows: [SHARES]
-    }
+    })
     return {
       parts: [
-        entropy,
+        entropy("entropy of the format shares after RL, strong minus weak", pairs),
         {
           measure: `pass@${k} after RL, strong minus weak`,
           unit: "points",
@@ -169,10 +173,15 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
         ...(dead === undefined
           ? []
           : [
+              entropy(
+                "that entropy under the strong penalty, with its gradient minus without",
+                pairsOf(data, dead.alive, dead.dead, sharing)
+              ),
               {
-                ...entropy,
-                ...overSeeds(pairsOf(data, dead.strong, dead.weak, sharing), entropyGap),
-                measure: "control: the same where the penalty has no gradient",
+                ...entropy(
+                  "control: that entropy, of two runs without the gradient alike but for a digit",
+                  pairsOf(data, dead.twin, dead.dead, sharing)
+                ),
                 role: "control" as const
               }
             ])
@@ -185,11 +194,13 @@ export interface MoreOfTargetChoices {
   /** Full name of the weight that is varied, as `mix.sources.omi1`. */
   readonly weight: string
   readonly arms: Where
+  /** Formats whose weights stay: forced into them, policies must not get better by it. */
+  readonly others?: ReadonlyArray<string>
   readonly seeds: number
 }
 
 /** C6: more of the target format in pretraining makes better policies. */
-export const moreIsBetter = ({ weight, arms, seeds }: MoreOfTargetChoices): Claim => ({
+export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetChoices): Claim => ({
   id: "C6",
   statement: "More pretraining in the target format gives better policies after RL.",
   criterion:
@@ -199,62 +210,77 @@ export const moreIsBetter = ({ weight, arms, seeds }: MoreOfTargetChoices): Clai
   seeds,
   evidence: (data) => {
     const ofSeeds = Map.groupBy(trialsOf(data, arms), ({ seed }) => seed)
-    const slopes = [...ofSeeds.values()].flatMap((trials) => {
-      const points = trials.flatMap((trial) => {
-        const value = trial.cell.settings.get(weight)
-        const reached = outcomeOf(trial, "pass@1")
-        return typeof value === "number" && value > 0 && reached !== null ? [{ x: log(value) / Math.LN2, y: reached.value }] : []
-      })
-      return new Set(points.map(({ x }) => x)).size < 3 ? [] : [{ trial: trials[0]!, slope: slopeOf(points) }]
-    })
-    const bySeed = new Map(slopes.map(({ trial, slope }) => [trial, slope]))
-    return {
-      parts: [
-        {
-          measure: "sampled pass@1 after RL, for each doubling of the weight",
-          unit: "points",
-          test: { kind: "above", margin: 0 },
-          ...overSeeds(
-            [...bySeed.keys()],
-            (trial) => ({ value: bySeed.get(trial)!, error: 0 }),
-            ({ seed }) => ofSeeds.get(seed)!.flatMap(nodesOf)
-          ),
-          rows: [solvingRows("pass@1")]
-        }
-      ]
+    const slope = (measure: string, reached: (trial: Trial) => Measured | null, rows: ReadonlyArray<Rows>): Part => {
+      const slopes = new Map([...ofSeeds.values()].map((trials) => [trials[0]!, slopeOver(trials, weight, reached)]))
+      return {
+        measure,
+        unit: "points",
+        test: { kind: "above", margin: 0 },
+        ...overSeeds(
+          [...slopes.keys()],
+          (trial) => slopes.get(trial)!,
+          ({ seed }) => ofSeeds.get(seed)!.flatMap(nodesOf)
+        ),
+        rows
+      }
     }
+    const doubling = "for each doubling of the weight"
+    const found = slope(`sampled pass@1 after RL, ${doubling}`, (trial) => outcomeOf(trial, "pass@1"), [solvingRows("pass@1")])
+    const control = slope(
+      `control: right answers at the end of RL where only another format may be used (${others.join(", ")}), ${doubling}`,
+      ({ forced }) => {
+        const known = others.flatMap((format) => forced.get(format) ?? [])
+        return known.length < others.length ? null : { value: meanOf(known.map(({ value }) => value)), error: 0 }
+      },
+      [{ table: "updates", where: "true" }]
+    )
+    return { parts: [found, ...(others.length === 0 ? [] : [{ ...control, role: "control" as const }])] }
   }
 })
 
-/** Least squares. */
-const slopeOf = (points: ReadonlyArray<{ readonly x: number; readonly y: number }>): number => {
-  const [x, y] = [meanOf(points.map((point) => point.x)), meanOf(points.map((point) => point.y))]
-  const across = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0)
-  return across / points.reduce((sum, point) => sum + (point.x - x) ** 2, 0)
+/** Least squares of what a seed's mixtures reach over the logarithm of the weight; null with fewer than three weights. */
+const slopeOver = (trials: ReadonlyArray<Trial>, weight: string, reached: (trial: Trial) => Measured | null): Measured | null => {
+  const points = trials.flatMap((trial) => {
+    const value = trial.cell.settings.get(weight)
+    const measured = reached(trial)
+    return typeof value === "number" && value > 0 && measured !== null ? [{ x: log(value) / Math.LN2, ...measured }] : []
+  })
+  if (new Set(points.map(({ x }) => x)).size < 3) return null
+  const middle = meanOf(points.map(({ x }) => x))
+  const across = points.reduce((sum, { x }) => sum + (x - middle) ** 2, 0)
+  return {
+    value: points.reduce((sum, { x, value }) => sum + (x - middle) * value, 0) / across,
+    error: Math.sqrt(points.reduce((sum, { x, error }) => sum + ((x - middle) * error) ** 2, 0)) / across
+  }
 }
 
 export interface NothingToAmplifyChoices {
   readonly arms: Where
+  /** Mixtures with formats that can be used: there the same RL must raise it. */
+  readonly usable?: Where
   readonly margin?: number
   readonly seeds: number
 }
 
 /** C13: where no format can be used, RL amplifies nothing. */
-export const nothingToAmplify = ({ arms, margin = 0.03, seeds }: NothingToAmplifyChoices): Claim => ({
+export const nothingToAmplify = ({ arms, usable, margin = 0.03, seeds }: NothingToAmplifyChoices): Claim => ({
   id: "C13",
   statement: "Where pretraining holds no usable format, RL has nothing to amplify.",
-  criterion: `Sampled pass@1 does not rise by ${inPoints(margin)} under RL.`,
+  criterion:
+    `Sampled pass@1 does not rise by ${inPoints(margin)} under RL` +
+    `${usable === undefined ? "." : ", and this cannot be said of RL on a mixture with formats that can be used."}`,
   needs: "RL on a mixture without a usable format, evaluated before and after",
   seeds,
-  evidence: (data) => ({
-    parts: [
-      {
-        measure: "sampled pass@1, after RL minus before",
-        unit: "points",
-        test: { kind: "below", margin },
-        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "pass@1")),
-        rows: [solvingRows("pass@1")]
-      }
-    ]
-  })
+  evidence: (data) => {
+    const gain = (measure: string, of: Where): Part => ({
+      measure,
+      unit: "points",
+      test: { kind: "below", margin },
+      ...overSeeds(trialsOf(data, of), (trial) => changeOf(trial, "pass@1")),
+      rows: [solvingRows("pass@1")]
+    })
+    const controls =
+      usable === undefined ? [] : [{ ...gain("control: the same where formats can be used", usable), role: "control" as const }]
+    return { parts: [gain("sampled pass@1, after RL minus before", arms), ...controls] }
+  }
 })

@@ -2,9 +2,9 @@
 
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
-import { clearWinner } from "../predictors/formats-of.ts"
+import { clearWinner, mostFrequent } from "../predictors/formats-of.ts"
 import { betaOf, type ByFormat, leaderOf, tilted } from "../predictors/tilt.ts"
-import type { Claim, Rows } from "./Claim.ts"
+import type { Claim, Part, Rows } from "./Claim.ts"
 import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
 
 /** The mean over formats of the difference between predicted and observed shares; completions in no format apart. */
@@ -81,6 +81,8 @@ const unchanged = ({ shares }: PolicyEstimates): ByFormat => {
 export interface RewardChoices {
   /** Arms of one policy with different rewards. */
   readonly arms: Where
+  /** Rewards that mean nothing: whatever they happen to pay most at first must not win. */
+  readonly control?: Where
   /** How far the best paid format must lead to count. */
   readonly lead?: number
   /** Part of the arms that it must win. */
@@ -89,7 +91,7 @@ export interface RewardChoices {
 }
 
 /** Q1: whatever pays, the best paid format wins. */
-export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoices): Claim => ({
+export const bestPaidWins = ({ arms, control, lead = 0.1, most = 0.8, seeds }: RewardChoices): Claim => ({
   id: "Q1",
   statement: "Whatever the reward pays for, the format with the highest mean reward before RL wins.",
   criterion:
@@ -98,30 +100,40 @@ export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoi
   needs: "RL with several rewards on one policy that uses several formats",
   seeds,
   evidence: (data) => {
-    const trials = trialsOf(data, arms).flatMap((trial) => {
+    const apart = trialsOf(data, arms).filter((trial) => {
       const leader = leaderOf(trial)
-      return leader === null || leader.lead < lead || clearWinner(trial.winner, trial.after) === null
-        ? []
-        : [{ ...trial, leader: leader.format }]
+      return leader !== null && leader.lead >= lead && clearWinner(trial.winner, trial.after) !== null
     })
-    const byLeader = new Map(trials.map((trial) => [trial as Trial, trial.leader]))
-    // Which rewards set a format apart differs by seed, so that each seed has the arms it has.
-    const bySeed = Map.groupBy(byLeader.keys(), ({ seed }) => seed)
-    const share = (own: ReadonlyArray<Trial>) => own.filter((trial) => trial.winner === byLeader.get(trial)).length / own.length
-    const shares = new Map([...bySeed.values()].map((own) => [own[0]!, share(own)]))
+    /** Of the arms of each seed, which may have others than its neighbours: the share in which the format named wins. */
+    const wins = (measure: string, of: ReadonlyArray<Trial>, named: (trial: Trial) => string | null): Part => {
+      const bySeed = Map.groupBy(of, ({ seed }) => seed)
+      const share = (own: ReadonlyArray<Trial>) =>
+        own.filter((trial) => named(trial) !== null && named(trial) === trial.winner).length / own.length
+      return {
+        measure,
+        unit: "percent",
+        test: { kind: "above", margin: most },
+        ...overSeeds(
+          [...bySeed.values()].map(([first]) => first!),
+          ({ seed }) => ({ value: share(bySeed.get(seed)!), error: 0 }),
+          ({ seed }) => bySeed.get(seed)!.flatMap(nodesOf)
+        ),
+        rows: [SHARES, { table: "formatShares", where: "step < 5" }]
+      }
+    }
+    const bestPaid = (trial: Trial) => leaderOf(trial)?.format ?? null
+    const controls = [
+      wins("control: of the same rewards, those under which the most frequent format before RL wins", apart, ({ before }) =>
+        mostFrequent(before)
+      ),
+      ...(control === undefined
+        ? []
+        : [wins("control: random rewards under which what they pay most at first wins", trialsOf(data, control), bestPaid)])
+    ]
     return {
       parts: [
-        {
-          measure: "rewards under which the best paid format wins, of those that set one apart",
-          unit: "percent",
-          test: { kind: "above", margin: most },
-          ...overSeeds(
-            [...shares.keys()],
-            (trial) => ({ value: shares.get(trial)!, error: 0 }),
-            ({ seed }) => bySeed.get(seed)!.flatMap(nodesOf)
-          ),
-          rows: [SHARES, { table: "formatShares", where: "step < 5" }]
-        }
+        wins("rewards under which the best paid format wins, of those that set one apart", apart, bestPaid),
+        ...controls.map((part) => ({ ...part, role: "control" as const }))
       ]
     }
   }
@@ -129,26 +141,33 @@ export const bestPaidWins = ({ arms, lead = 0.1, most = 0.8, seeds }: RewardChoi
 
 export interface RandomRewardChoices {
   readonly arms: Where
+  /** A reward that means something, on the same policies: there the same RL must help. */
+  readonly meaningful?: Where
   readonly margin?: number
   readonly seeds: number
 }
 
 /** Q2: a reward that means nothing does not help. */
-export const randomDoesNotHelp = ({ arms, margin = 0.05, seeds }: RandomRewardChoices): Claim => ({
+export const randomDoesNotHelp = ({ arms, meaningful, margin = 0.05, seeds }: RandomRewardChoices): Claim => ({
   id: "Q2",
   statement: "A reward that means nothing does not help: it diffuses.",
-  criterion: `Under random rewards greedy pass@1 does not rise by ${Math.round(margin * 100)} points.`,
+  criterion:
+    `Under random rewards greedy pass@1 does not rise by ${Math.round(margin * 100)} points` +
+    `${meaningful === undefined ? "." : ", and this cannot be said of the same RL for right answers."}`,
   needs: "RL with random rewards, evaluated before and after",
   seeds,
-  evidence: (data) => ({
-    parts: [
-      {
-        measure: "greedy pass@1, after RL minus before",
-        unit: "points",
-        test: { kind: "below", margin },
-        ...overSeeds(trialsOf(data, arms), (trial) => changeOf(trial, "greedy pass@1")),
-        rows: [solvingRows("greedy pass@1")]
-      }
-    ]
-  })
+  evidence: (data) => {
+    const gain = (measure: string, of: Where): Part => ({
+      measure,
+      unit: "points",
+      test: { kind: "below", margin },
+      ...overSeeds(trialsOf(data, of), (trial) => changeOf(trial, "greedy pass@1")),
+      rows: [solvingRows("greedy pass@1")]
+    })
+    const controls =
+      meaningful === undefined
+        ? []
+        : [{ ...gain("control: the same under a reward that means something", meaningful), role: "control" as const }]
+    return { parts: [gain("greedy pass@1, after RL minus before", arms), ...controls] }
+  }
 })

@@ -87,12 +87,14 @@ export interface TransferChoices {
   readonly without: Where
   /** The harder problems with each policy's format forced, as told beside it: else transfer may be the choice of a format. */
   readonly forced: Where
+  /** With prose, and rewards shuffled inside groups: nothing must be gained. */
+  readonly shuffled?: Where
   readonly sharing: ReadonlyArray<string>
   readonly seeds: number
 }
 
 /** C11: easy to hard. */
-export const transfersToHard = ({ withProse, without, forced, sharing, seeds }: TransferChoices): Claim => ({
+export const transfersToHard = ({ withProse, without, forced, shuffled, sharing, seeds }: TransferChoices): Claim => ({
   id: "C11",
   statement: "RL on easy problems helps on harder ones, more so after a mixture with prose.",
   criterion:
@@ -119,6 +121,16 @@ export const transfersToHard = ({ withProse, without, forced, sharing, seeds }: 
           ...above,
           ...overSeeds(pairsOf(data, withProse, without, sharing), more)
         },
+        ...(shuffled === undefined
+          ? []
+          : [
+              {
+                measure: "control: that gain, with prose and rewards shuffled inside groups",
+                ...above,
+                role: "control" as const,
+                ...overSeeds(trialsOf(data, shuffled), gain)
+              }
+            ]),
         { measure: "that gain with one format forced", ...above, role: "told", ...overSeeds(trialsOf(data, forced), gain) }
       ]
     }

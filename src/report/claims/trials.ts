@@ -48,6 +48,16 @@ export const pairsOf = (data: StudyData, one: Where, other: Where, sharing: Read
   return trialsOf(data, one).flatMap((trial) => (others.get(key(trial)) ?? []).map((rival) => ({ one: trial, other: rival })))
 }
 
+/**
+ * Each trial beside that of the next seed, in a circle, and otherwise alike: what two of them differ by is chance. Within one
+ * setting only; none of a single seed.
+ */
+export const acrossSeeds = (trials: ReadonlyArray<Trial>): ReadonlyArray<Pair> =>
+  [...Map.groupBy(trials, ({ cell }) => cell).values()].flatMap((same) => {
+    const inOrder = same.toSorted((a, b) => a.seed - b.seed)
+    return inOrder.length < 2 ? [] : inOrder.map((one, i) => ({ one, other: inOrder[(i + 1) % inOrder.length]! }))
+  })
+
 /** A number of one trial, or of a pair, with the standard error that its problems leave. */
 export interface Measured {
   readonly value: number

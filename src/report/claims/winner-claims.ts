@@ -1,6 +1,6 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
-import type { PolicyEstimates } from "../data/policy-estimates.ts"
+import { type PolicyEstimates, winnerOf } from "../data/policy-estimates.ts"
 import {
   accuracyOf,
   clearWinner,
@@ -16,6 +16,7 @@ import { smoothed } from "./averages.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
 import {
   ACCURACIES,
+  acrossSeeds,
   countSeeds,
   gapOf,
   overSeeds,
@@ -164,7 +165,7 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, imbalanced, balanced, sharing)
-    const flips = ({ one, other }: Pair) => {
+    const flips = ({ one, other }: Pair): boolean | null => {
       const [winner, displaced] = [clearWinner(one.winner, one.after), clearWinner(other.winner, other.after)]
       if (winner === null || displaced === null) return null
       if (winner === displaced) return false
@@ -187,6 +188,15 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
           test: { kind: "below", margin: 0 },
           ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
           rows: [solvingRows("pass@1")]
+        },
+        {
+          measure: "control: seeds in which a worse format wins than with the next seed, both balanced",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          // Where none is worse for sure, none was shown to win.
+          ...countSeeds(acrossSeeds(trialsOf(data, balanced)), (pair) => flips(pair) ?? false),
+          rows: [SHARES, ACCURACIES],
+          role: "control"
         }
       ]
     }
@@ -208,7 +218,7 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
   criterion:
     "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); " +
-    `and at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
+    `and at both ends at least ${Math.round(least * 100)} % of the seeds do. The most frequent formats before RL must not.`,
   needs: "the smallest and the largest size on the same mixtures",
   seeds,
   evidence: (data) => {
@@ -236,6 +246,14 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
         ends("seeds in which the small model goes to code", ({ one }) => code(one)),
         ends("seeds in which the large model goes to prose", ({ other }) => not(code(other))),
         {
+          measure: "control: seeds in which that is so of the most frequent formats before RL",
+          unit: "seeds",
+          test: { kind: "most", chance: 0.5 },
+          ...countSeeds(pairs, ({ one, other }) => codeBefore(one) === true && codeBefore(other) === false),
+          rows: [SHARES],
+          role: "control"
+        },
+        {
           measure: "share of code after RL, small minus large",
           unit: "points",
           test: { kind: "above", margin: 0 },
@@ -247,6 +265,9 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
     }
   }
 })
+
+/** Whether most of the completions before RL are code; null where code and prose are level. */
+const codeBefore = ({ before }: Trial): boolean | null => codeWins(winnerOf(before), before)
 
 const codeShare = ({ after }: Trial): number =>
   [...after.shares.keys()].filter(isCode).reduce((sum, format) => sum + shareOf(after, format), 0)

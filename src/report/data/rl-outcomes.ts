@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import { RlRun } from "../../../schemas/rl-run.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import { timeToDominance } from "../../evaluation/metrics/dominance.ts"
+import { slopeOf } from "./curves.ts"
+import type { Estimate } from "./policy-estimates.ts"
 import type { RunNode } from "./RunRecord.ts"
 import { artifactOf } from "./RunRecord.ts"
 
@@ -48,6 +50,24 @@ export const rlOutcomes = Effect.fnUntraced(function* (nodes: ReadonlyArray<RunN
           runs
         }
   return { dominance, divergences }
+})
+
+/** What became of a run that may use one format alone. */
+export interface ForcedOutcome {
+  /** What the share of right completions gains in a step, by least squares. */
+  readonly gain: number
+  /** That share over the last tenth of the run. */
+  readonly end: Estimate
+}
+
+/** Null of a run with fewer than two steps. */
+export const forcedOutcome = Effect.fnUntraced(function* (artifact: string) {
+  const accuracy = [...(yield* openArtifactTable(RlRun, "updates", artifact)).column("accuracy")].map(Number)
+  if (accuracy.length < 2) return null
+  const last = accuracy.slice(-Math.max(1, Math.floor(accuracy.length / 10)))
+  const value = last.reduce((sum, each) => sum + each, 0) / last.length
+  const outcome: ForcedOutcome = { gain: slopeOf(accuracy), end: { value, low: Number.NaN, high: Number.NaN, seeds: 1 } }
+  return outcome
 })
 
 /** `12`, `12 (2 of 3)`, `never`: a time to dominance in a few words. */

@@ -17,9 +17,10 @@ import { type Attributed, type ConfusionShare, readAttribution, readConfusion } 
 import { type Member, seedNames, seedNamesOf, trainabilityRuns } from "./compared-policies.ts"
 import { readCompletions, type SampleCompletion } from "./completion-data.ts"
 import { type CostRow, readCosts } from "./cost-data.ts"
-import { type Curve, CurveBuilder, CurvesBuilder, slopeOf } from "./curves.ts"
-import { winnerOf } from "./policy-estimates.ts"
+import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
+import { type Estimate, winnerOf } from "./policy-estimates.ts"
 import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
+import { forcedOutcome, type ForcedOutcome } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 import { nameOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
@@ -76,6 +77,8 @@ export interface Repetition extends RepetitionEstimates {
   readonly crossing: CrossingRow | null
   /** Of each format that RL from the same start was forced into: what the share of right completions gains in a step. */
   readonly trainability: ReadonlyMap<string, number>
+  /** Of each of those formats, how many completions were right at the end of that run. */
+  readonly forced: ReadonlyMap<string, Estimate>
   /** Id of the node that compared before and after; null where the study has none. */
   readonly comparison: string | null
 }
@@ -219,16 +222,15 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
   }
 
   const uses = (node: RunNode, input: RunNode | null) => input !== null && Object.values(node.inputs).includes(input.id)
-  const gains = new Map<RunNode, number>()
+  const forcedRuns: Array<readonly [node: RunNode, of: ForcedOutcome]> = []
   for (const node of tried) {
     const artifact = artifactOf(node)
-    if (artifact !== null) gains.set(node, yield* orElse(node, Number.NaN, readGain(artifact)))
+    const of = artifact === null ? null : yield* orElse(node, null, forcedOutcome(artifact))
+    if (of !== null) forcedRuns.push([node, of])
   }
-  const trainabilityOf = ({ start }: Member) =>
+  const forcedFrom = <A>({ start }: Member, pick: (of: ForcedOutcome) => A) =>
     new Map(
-      [...gains].flatMap(([node, gain]) =>
-        uses(node, start) && !Number.isNaN(gain) ? [[String(node.params["force"]), gain] as const] : []
-      )
+      forcedRuns.filter(([node]) => uses(node, start)).map(([node, of]) => [String(node.params["force"]), pick(of)] as const)
     )
 
   const attributions = record.nodes.filter((node) => is(node, Attribution) && artifactOf(node) !== null)
@@ -264,7 +266,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
         member,
         winner: winnerOf(estimates.after),
         series: member.rl === null ? null : (seriesOf.get(member.rl) ?? null),
-        trainability: trainabilityOf(member),
+        trainability: forcedFrom(member, ({ gain }) => gain),
+        forced: forcedFrom(member, ({ end }) => end),
         comparison: compared?.id ?? null
       })
     }
@@ -377,11 +380,6 @@ const readRl = Effect.fnUntraced(function* (artifact: string, seed: string, curv
     if (accuracy !== null) curves.accuracies.add(format, seed, step, accuracy)
   }
   return { updates, shares, rewards, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
-})
-
-/** What the share of right completions gains in a step of an RL run, by least squares. */
-const readGain = Effect.fnUntraced(function* (artifact: string) {
-  return slopeOf([...(yield* openArtifactTable(RlRun, "updates", artifact)).column("accuracy")].map(Number))
 })
 
 type ComparisonTables = Pick<Repetition, "differences" | "coverages" | "crossing">
