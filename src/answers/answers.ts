@@ -80,7 +80,7 @@ export const numberIn = (text: string): string | null => {
 }
 
 /** `x = y = 1` is 1 too. */
-const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && answer.exact.kind === "named" ? answer.as : answer)
+const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && answer.exact.kind !== "value" ? answer.as : answer)
 
 /** `withUnit`: with all that tells it from others. */
 const numberOf = (found: Answer, withUnit: boolean): string | null => {

@@ -23,7 +23,8 @@ import { tryExpression } from "./mathematics/parse.ts"
 import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { equalNumbers } from "./numbers.ts"
-import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind, setOf } from "./same-kind.ts"
+import { inOrderOfNames, isPoint, numberedIn } from "./relations/assignments.ts"
+import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
 import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
 
@@ -51,7 +52,11 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     const numbered = numberedIn(a)
     if (numbered !== null && equalAnswers(numbered, b)) return true
   }
-  if (a.kind === "named" && ((b.kind === "sequence" && isTuple(b)) || (b.kind === "set" && b.written === "list")))
+  if (
+    a.kind === "named" &&
+    ((b.kind === "sequence" && isTuple(b)) ||
+      (b.kind === "set" && b.written === "list" && !b.items.some(({ kind }) => kind === "relation")))
+  )
     return isPoint(a) && inOrder(inOrderOfNames(a), b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
@@ -65,27 +70,6 @@ const initialsOf = (at: Expression, areAll = true): string | null => {
   const [left, right] = [initialsOf(at.left, false), initialsOf(at.right, false)]
   return left === null || right === null ? null : left + right
 }
-
-/** By the letters and then the numbers of their names, however they were written: `y = 1, x = 2` is the point (2, 1). */
-const inOrderOfNames = ({ values }: OfKind<"named">): ReadonlyArray<Answer> => {
-  const key = (name: string) => name.replaceAll(/[\\']/g, "").replaceAll(/\d+/g, (digits) => digits.padStart(20, "0"))
-  const entries = [...values].map(([name, value]) => [key(name), value] as const)
-  return entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
-}
-
-/** `x_1 = 2, x_2 = 1`: the values of one unknown, in any order; null for all else. */
-const numberedIn = ({ values }: OfKind<"named">): Answer | null => {
-  const letters = new Set([...values.keys()].map((name) => /^([A-Za-z])_\d+$/.exec(name)?.[1]))
-  const [letter] = letters
-  if (letter === undefined || letters.size > 1) return null
-  return setOf(
-    [...values.values()].map((value) => (value.kind === "value" ? { ...value, name: letter } : value)),
-    "either"
-  )
-}
-
-/** Values of unknowns are a point; values of functions are none. */
-const isPoint = ({ values }: OfKind<"named">): boolean => [...values.keys()].every((name) => !/[(|:[]/.test(name))
 
 /** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
 const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean =>

@@ -101,7 +101,10 @@ const RULES: Rules = {
     a.parts.length === 2 && b.parts.length === 2
       ? equalExpressions(quotientOf(a), quotientOf(b))
       : inProportion(a.parts, b.parts),
-  set: (a, b, same) => areWrittenAlike(a, b) && inAnyOrder(a.members, b.members, same),
+  // A list says how often each stands in it: `1, 1, 2` is {1, 2} in no order, and not `1, 2`.
+  set: (a, b, same) =>
+    areWrittenAlike(a, b) &&
+    (a.written === "list" && b.written === "list" ? inAnyOrder(a.items, b.items, same) : inAnyOrder(a.members, b.members, same)),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
     a.open === b.open &&

@@ -3,7 +3,8 @@
  * were written before those were read, those of plain text and of what a reviewer found wrong (`letter-pairs.json`), those of
  * what stands behind a number (`counted-pairs.json`, `kept-pairs.json`), those of roots, orders and Unicode
  * (`convention-pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), those of
- * choices, factorials, names and units as published data write them (`pairs/field.json`), and 338 of the field where they are at
+ * choices, factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by
+ * name and lists (`pairs/relations.json`), and 338 of the field where they are at
  * hand. By category, so that one which is weak is seen.
  */
 
@@ -33,6 +34,7 @@ const CONVENTIONS = path.join(import.meta.dirname, "convention-pairs.json")
 const KEPT = path.join(import.meta.dirname, "kept-pairs.json")
 const MEANINGS = path.join(import.meta.dirname, "pairs/meanings.json")
 const WRITTEN = path.join(import.meta.dirname, "pairs/field.json")
+const RELATIONS = path.join(import.meta.dirname, "pairs/relations.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -45,6 +47,7 @@ describe.each([
   ["of the words that answers keep", KEPT],
   ["of commas, names, words and signs that tell answers apart", MEANINGS],
   ["of choices, factorials, names and units as published data write them", WRITTEN],
+  ["of chains of equals, of values by name and of lists", RELATIONS],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

@@ -94,7 +94,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["answers.ts"],
     ["read-answer.ts", "equal.ts"],
     ["shapes"],
-    ["relations.ts"],
+    ["relations"],
     ["unions.ts"],
     ["same-kind.ts"],
     ["units"],

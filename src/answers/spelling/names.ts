@@ -3,8 +3,11 @@
 import { areVariables } from "../vocabulary/variables.ts"
 import { quantityNameIn } from "./quantity-names.ts"
 
-/** An index, also in words. */
-const INDEX = String.raw`(?:_(?:\{?\w+\}?|\s*\{\s*\\text\s*\{\s*\w+\s*\}\s*\}|\s*\\text\s*\{\s*\w+\s*\}))?`
+/** An index, also in words or with the command for them. */
+const EXTREME = String.raw`\\(?:max|min|sup|inf|avg|lim)(?![A-Za-z])`
+const INDEX =
+  String.raw`(?:_(?:\{?\w+\}?|\s*\{\s*${EXTREME}\s*\}|\s*${EXTREME}` +
+  String.raw`|\s*\{\s*\\text\s*\{\s*\w+\s*\}\s*\}|\s*\\text\s*\{\s*\w+\s*\}))?`
 
 /** What a value may be called before an equals sign: `x`, `x_1`, `\theta`, `\vec{v}`, `\angle ABC`, words. */
 const NAME = new RegExp(
@@ -41,8 +44,9 @@ export const isName = (text: string): boolean => NAME.test(text) || isApplied(te
 /** What stands in the brackets of a function at a point. */
 export const argumentsOf = (applied: string): string => APPLIED.exec(applied)![2]!
 
-/** `x_{1}` and `\\vec{v}` are `x_1` and `\\vec v`. */
-export const spelled = (name: string): string => name.replaceAll(/_\s*\{?\s*\\text(?![A-Za-z])/g, "_").replaceAll(/[\s{}]+/g, "")
+/** `x_{1}` and `\\vec{v}` are `x_1` and `\\vec v`, `x_{\\min}` and `x_{\\text{min}}` are `x_min`. */
+export const spelled = (name: string): string =>
+  name.replaceAll(/_\s*\{?\s*\\(?:text(?![A-Za-z])|(?=(?:max|min|sup|inf|avg|lim)(?![A-Za-z])))/g, "_").replaceAll(/[\s{}]+/g, "")
 
 /** Words that name nothing. */
 const SAYS_NOTHING =

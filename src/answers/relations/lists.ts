@@ -1,0 +1,98 @@
+/** Values and statements with commas or words between them: lists, alternatives, what intervals have in common. */
+
+import type { Answer } from "../Answer.ts"
+import { order } from "../mathematics/compare.ts"
+import { variablesOf } from "../mathematics/Expression.ts"
+import { type OfKind, setOf } from "../same-kind.ts"
+import { signs, splitAt, splitAtCommas } from "../split.ts"
+import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
+import { assignmentsIn, equationsIn, unnamed } from "./assignments.ts"
+import { HUNDRED } from "./relations.ts"
+
+type Read = (text: string) => Answer
+
+/** Words between values, as signs that no text has: `1 and 2`, `x = 1 \text{ or } x = 2`; between relations also `\lor`. */
+const [OR, AND] = ["\u0001", "\u0002"]
+const connected = (text: string): string => {
+  const said = text
+    .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?or\s*\}|,?\s+or\s+/g, OR)
+    .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?and\s*\}|,?\s+and\s+/g, AND)
+  if (!isStatement(text)) return said
+  return said.replaceAll(/\s*\\(?:lor|vee)(?![A-Za-z])/g, OR).replaceAll(/\s*\\(?:land|wedge)(?![A-Za-z])/g, AND)
+}
+
+const isStatement = (text: string): boolean => /[=<>]|\\[lgn]eq/.test(text)
+
+/** Values and statements with commas or words between them; null where none are. */
+export const listIn = (text: string, whole: Read): Answer | null => {
+  const said = connected(text)
+  const plain = (part: string) => part.replaceAll(OR, " or ").replaceAll(AND, " and ").trim()
+  const choices = splitAt(said, [OR]).parts.map((choice) => ({
+    parts: splitAt(choice, [AND]).parts.flatMap(splitAtCommas).map(plain),
+    areAll: splitAt(choice, [AND]).parts.length > 1
+  }))
+  const all = choices.flatMap(({ parts }) => parts)
+  if (all.length < 2 || all.includes("")) return null
+  const [first] = choices
+  if (choices.length === 1) return listOf(first!.parts, first!.areAll, whole)
+  // `1, 2 or 3` is one list; of `x = 1, y = 2 or x = 3, y = 4` each has two.
+  if (choices.every(({ parts }, i) => parts.length === 1 || (i === 0 && !isStatement(parts.at(-1)!))))
+    return eitherOf(all.flatMap(signs).map(whole))
+  return eitherOf(choices.map(({ parts, areAll }) => (parts.length === 1 ? whole(parts[0]!) : listOf(parts, areAll, whole))))
+}
+
+/** `areAll`: it is said with a word that all of them hold. */
+const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Answer => {
+  const assigned = assignmentsIn(parts, whole)
+  if (assigned !== null) return assigned
+  if (new Set(equationsIn(parts).map(({ name }) => name)).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
+  const items = parts.flatMap(signs).map(whole)
+  const [unknown, ...others] = new Set(items.map(unknownOf))
+  const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null
+  return common ?? setOf(items, "list")
+}
+
+/** One side of a value, or all but it: several of one unknown hold together, `x \geq -2, x \leq 7`. */
+const isBound = (answer: Answer): boolean =>
+  answer.kind === "union" ? answer.parts.every(isBound) : answer.kind === "sequence" && answer.of !== null && isEndless(answer)
+
+const isEndless = ({ items }: OfKind<"sequence">): boolean =>
+  items.length === 2 && items.some((item) => item.kind === "value" && isInfinite(item.expression))
+
+/** The unknown that an answer says something of; null for none, and for several. */
+const unknownOf = (answer: Answer): string | null => {
+  if (answer.kind === "value") return answer.name
+  if (answer.kind === "sequence") return answer.of
+  if (answer.kind === "named") return [...answer.values.keys()].toSorted().join(",")
+  if (answer.kind !== "union") return null
+  const [name, ...others] = new Set(answer.parts.map(unknownOf))
+  return others.length === 0 ? (name ?? null) : null
+}
+
+/** Intervals of one unknown are a union; values of one, or of none, are any of them; all else are statements. */
+const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
+  const [one, other, more] = items
+  if (more === undefined && isSaidTwice(one!, other!)) return { kind: "rounded", exact: one!, as: other! }
+  const [unknown, ...others] = new Set(items.map(unknownOf).filter((name) => name !== null))
+  const isInterval = ({ kind }: Answer) => kind === "sequence" || kind === "union"
+  const areOfOne = unknown !== undefined && others.length === 0 && items.every((item) => unknownOf(item) === unknown)
+  if (areOfOne && items.some(isInterval) && items.every((item) => isInterval(item) || item.kind === "value"))
+    return unionOf(items.map((item) => (item.kind === "value" ? setOf([unnamed(item)], "braces") : item)))
+  // `(-\infty, 2) or (3, \infty)`: in round brackets with two values they might all be points.
+  const areIntervals = items.every(isInterval) && items.some((item) => item.kind === "sequence" && isWrittenInterval(item))
+  if (areIntervals && others.length === 0) return unionOf(items)
+  const areStatements = others.length > 0 || items.some(({ kind }) => kind === "relation")
+  return setOf(items, areStatements ? "statements" : "either")
+}
+
+/** `\frac38 or 0.375`: one value, as a number and as another way to write it. */
+const isSaidTwice = (one: Answer, other: Answer): boolean => {
+  if (one.kind !== "value" || other.kind !== "value" || one.name !== other.name) return false
+  const isShare = other.unit === "%" && one.unit === ""
+  if (!isShare && one.unit !== other.unit) return false
+  if (variablesOf(one.expression).length > 0 || one.counted.length + other.counted.length > 0) return false
+  return order(isShare ? { kind: "product", left: one.expression, right: HUNDRED } : one.expression, other.expression) === 0
+}
+
+const isWrittenInterval = (sequence: OfKind<"sequence">): boolean =>
+  sequence.open === "[" || sequence.close === "]" || isEndless(sequence)

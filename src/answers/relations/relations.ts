@@ -1,0 +1,124 @@
+/** Equations, and what stands in a text with signs of relations: values by name, and what relates two expressions. */
+
+import type { Answer } from "../Answer.ts"
+import { order } from "../mathematics/compare.ts"
+import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
+import { parseExpression, tryExpression } from "../mathematics/parse.ts"
+import type { Rational } from "../mathematics/rational.ts"
+import { numeralIn } from "../numeral.ts"
+import { argumentsOf, isApplied, isName, spelled } from "../spelling/names.ts"
+import { quantityNameIn } from "../spelling/quantity-names.ts"
+import { isOneBracket, splitAt } from "../split.ts"
+import { made } from "../units/quantities.ts"
+import { words } from "../words.ts"
+import { isNumber, isTurned, isVariable, named } from "./assignments.ts"
+import { atDistance, between, inequality, type Sign, SIGNS } from "./inequalities.ts"
+
+type Read = (text: string) => Answer
+
+/**
+ * Whether an equation of a function at this says what the function is, or is there: `f(x)`, `f(2)`, `f(g(x))`, `P(A|B)`. `f(2x) =
+ * x` and `f(x + 1) = x^2` tell of a function, and f is not what stands on their right.
+ */
+const isDefined = (applied: string): boolean =>
+  splitAt(argumentsOf(applied), [","]).parts.every((at) => {
+    if (isApplied(at)) return isDefined(at)
+    const expression = tryExpression(at)
+    return expression === null || expression.kind === "variable" || /^[A-Z]+$/.test(at) || variablesOf(expression).length === 0
+  })
+
+const NEARLY = ["\\approx", "\\simeq", "\\doteq"]
+
+/** An equation or an inequality; null for all else. `whole` reads what stands on its sides. */
+export const relationIn = (text: string, whole: Read): Answer | null => {
+  const near = splitAt(text, NEARLY).parts
+  if (near.length > 1)
+    return isName(near[0]!) && !isNumber(near[0]!)
+      ? whole(near.join("="))
+      : near
+          .slice(1)
+          .map((part) => roundedOf(whole(near[0]!), whole(part), part))
+          .at(-1)!
+  const { parts, separators } = splitAt(text, SIGNS)
+  if (parts.length < 2) return null
+  if (parts.includes("")) throw new Unreadable("lacks one side of a relation")
+  const signs = separators as ReadonlyArray<Sign>
+  if (signs.every((sign) => sign === "=")) return equation(parts, whole)
+  if (parts.length === 2) return inequality(parts[0]!, signs[0]!, parts[1]!, whole)
+  if (parts.length === 3 && isVariable(parts[1]!)) return between(parts, signs, whole)
+  throw new Unreadable("relates more than two values")
+}
+
+/** A value that is said twice, the second time as a decimal: itself rounded, or, with two places and more, cut off. */
+const roundedOf = (said: Answer, as: Answer, written: string): Answer => {
+  const exact = said.kind === "rounded" && said.exact.kind !== "value" ? said.as : said
+  if (exact.kind !== "value" || as.kind !== "value" || as.number === null || as.number.includes("/"))
+    throw new Unreadable("says nearly what is no decimal")
+  // Zeros behind a point count, which the number does not keep: 0.70 is not 0.693.
+  const decimals = /\.(\d+)/.exec(written)?.[1]
+  const places = decimals?.length ?? (as.number === "0" ? 0 : -/0*$/.exec(as.number)![0].length)
+  const [top, bottom] = places < 0 ? [10n ** BigInt(-places), 1n] : [1n, 10n ** BigInt(places)]
+  const isShare = as.unit === "%" && exact.unit === ""
+  const amount: Expression = isShare ? { kind: "product", left: exact.expression, right: HUNDRED } : exact.expression
+  const far = (from: Expression, to: Expression): Expression => size({ kind: "difference", left: from, right: to })
+  const isRounded = isAtMost(far(amount, as.expression), { top, bottom: 2n * bottom })
+  const rest = places < 2 ? null : order(size(amount), size(as.expression))
+  const isCutOff = rest !== null && rest >= 0 && isAtMost(far(amount, as.expression), { top, bottom })
+  const units = new Set([exact.unit, as.unit].filter((unit) => unit !== ""))
+  if (!(isRounded || isCutOff) || units.size > 1) throw new Unreadable("says of a value that it is nearly another")
+  const [unit = ""] = units
+  return { kind: "rounded", exact: isShare ? exact : { ...exact, unit }, as: { ...as, unit } }
+}
+
+/** As many hundredths as one is. */
+export const HUNDRED: Expression = { kind: "number", value: { top: 100n, bottom: 1n } }
+const size = (of: Expression): Expression => ({ kind: "call", name: "abs", values: [of] })
+const isAtMost = (value: Expression, bound: Rational): boolean => {
+  const found = order(value, { kind: "number", value: bound })
+  return found !== null && found <= 0
+}
+
+const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
+  const [left, right] = [parts[0]!, parts.at(-1)!]
+  if (parts.length === 2 && isTurned(left, right)) return equation([right, left], whole)
+  if (parts.length === 2 && !isApplied(left) && isApplied(right) && !(isName(left) && isDefined(right)))
+    return equation([right, left], whole)
+  if (parts.length === 2) {
+    const values = atDistance(left, right) ?? atDistance(right, left)
+    if (values !== null) return values
+  }
+  if (isApplied(left)) {
+    // `f(x) = f(-x)` is not what f is.
+    if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return words(`${left}=${right}`.replaceAll(/\s+/g, ""))
+    if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
+  }
+  if (isName(left)) {
+    const value = named(whole(right), left)
+    const answer = parts.length === 2 && isLong(left) ? made(value) : value
+    const isValue = answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0
+    if (isValue) return answer
+  }
+  if (parts.length > 2) return whole(right)
+  // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
+  if (isNumber(left) && isNumber(right) && (numeralIn(left) === null || numeralIn(right) === null)) return made(whole(right))
+  const ending =
+    numeralIn(left) === null && isNumber(left.replaceAll(/\\?\$/g, "")) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
+  if (ending?.kind === "value" && ending.unit + ending.counted.join("") !== "" && variablesOf(ending.expression).length === 0)
+    return made(ending)
+  return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
+}
+
+/** A name that the verifier of `paper` reads no number behind. */
+const isLong = (name: string): boolean =>
+  !/^[A-Za-z ]+$/.test(name) && (quantityNameIn(name) !== null || /_\s*\{?\s*\\/.test(name))
+
+/** `(x, y) = (1, 2)`. */
+const tuple = (left: string, right: string, whole: Read): Answer | null => {
+  if (!left.startsWith("(") || !isOneBracket(left)) return null
+  const names = splitAt(left.slice(1, -1), [","]).parts
+  if (names.length < 2 || new Set(names).size < names.length || !names.every(isName)) return null
+  const values = whole(right)
+  const isPoint = values.kind === "sequence" && values.open === "(" && values.close === ")" && values.of === null
+  if (!isPoint || values.items.length !== names.length) throw new Unreadable(`names ${names.length} values and gives others`)
+  return { kind: "named", values: new Map(names.map((name, i) => [name, values.items[i]!])) }
+}
