@@ -18,8 +18,8 @@ export type Answer =
       readonly name: string | null
     }
   | { readonly kind: "words"; readonly text: string }
-  /** A letter of a multiple choice. */
-  | { readonly kind: "choice"; readonly letter: string }
+  /** A letter of a multiple choice, with what stands behind it. */
+  | { readonly kind: "choice"; readonly letter: string; readonly says: Answer | null }
   /** Digits in a base: `1011_2`. */
   | { readonly kind: "based"; readonly digits: string; readonly base: number }
   /** `3:4`, `4:30`, `1:2:3`. */

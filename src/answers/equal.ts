@@ -40,6 +40,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "called") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
   if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
+  if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
   if (a.kind === "choice" && b.kind === "value")
     return b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
@@ -60,6 +61,18 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return isPoint(a) && inOrder(inOrderOfNames(a), b.items, equalAnswers)
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
+}
+
+/** Behind the letter of a choice these say something of the other choices. */
+const OF_OTHERS = /^(?:none|all|both|neither|either|no|not|cannot)\b/
+
+/** What stands behind the letter of a choice, alone: `(D) 12` and 12, but no more than that, not 12 cm and not `D = 12`. */
+const isSaidBy = (says: Answer, other: Answer): boolean => {
+  if (other.kind === "words") return says.kind === "words" && says.text === other.text && !OF_OTHERS.test(other.text)
+  if (other.kind !== "value")
+    return says.kind === other.kind && !(says.kind === "set" && says.items.length === 0) && equalAnswers(says, other)
+  const isAsMuch = says.kind === "value" && says.unit === other.unit && says.counted.length >= other.counted.length
+  return isAsMuch && (other.name === null || other.name === says.name) && equalValues(says, other)
 }
 
 /** A product of several capitals as it is written, in small letters: `AC` may be the name of a segment, `II` of a quadrant. */

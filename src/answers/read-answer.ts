@@ -227,7 +227,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   congruence,
   quantity,
   spoken,
-  choiceIn,
+  (text) => choiceIn(text, whole),
   based,
   figure,
   matrix,

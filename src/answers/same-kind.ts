@@ -95,7 +95,7 @@ type Rules = { readonly [K in Exclude<Answer["kind"], "value">]: (a: OfKind<K>, 
 
 const RULES: Rules = {
   words: (a, b) => a.text === b.text,
-  choice: (a, b) => a.letter === b.letter,
+  choice: (a, b, same) => a.letter === b.letter && (a.says === null || b.says === null || same(a.says, b.says)),
   based: (a, b) => a.base === b.base && a.digits === b.digits,
   ratio: (a, b) =>
     a.parts.length === 2 && b.parts.length === 2
