@@ -103,6 +103,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["vocabulary"],
     ["mathematics"]
   ],
+  "src/answers/mathematics": [["compare.ts"], ["precise"], ["normal"], ["*"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/dag": [["attest"], ["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [

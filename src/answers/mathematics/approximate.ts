@@ -32,11 +32,8 @@ const real = (value: number, error: number): Approximate => rounded(value, 0, er
 
 export type Point = Readonly<Record<string, Approximate>>
 
-/**
- * The value at a point, which has one for each variable. `continued`: factorials of what is below zero have values too, by the
- * gamma function.
- */
-export const approximate = (at: Expression, point: Point, continued = false): Approximate => {
+/** The value at a point, which has one for each variable. */
+export const approximate = (at: Expression, point: Point): Approximate => {
   spend(1)
   switch (at.kind) {
     case "number":
@@ -46,16 +43,15 @@ export const approximate = (at: Expression, point: Point, continued = false): Ap
     case "variable":
       return point[at.name] ?? NOTHING
     case "negative": {
-      const { re, im, error } = approximate(at.of, point, continued)
+      const { re, im, error } = approximate(at.of, point)
       return { re: -re, im: im === 0 ? 0 : -im, error }
     }
     case "call": {
-      const values = at.values.map((value) => approximate(value, point, continued))
-      const applied = (continued ? CONTINUED[at.name] : undefined) ?? functions[at.name]
-      return values.every(hasValue) ? applied(...(values as [Approximate, Approximate])) : NOTHING
+      const values = at.values.map((value) => approximate(value, point))
+      return values.every(hasValue) ? functions[at.name](...(values as [Approximate, Approximate])) : NOTHING
     }
     default: {
-      const [a, b] = [approximate(at.left, point, continued), approximate(at.right, point, continued)]
+      const [a, b] = [approximate(at.left, point), approximate(at.right, point)]
       if (!hasValue(a) || !hasValue(b)) return NOTHING
       return (at.kind === "power" ? oddRoot(a, at.right) : null) ?? operations[at.kind](a, b)
     }
@@ -192,19 +188,6 @@ const factorial = (a: Approximate): Approximate => {
   return real(value, Math.abs(value) * (1e-13 + 8 * a.error))
 }
 
-/** Smaller values would be lost beside what they are added to. */
-const LEAST_CONTINUED = -12
-
-/** Below zero by reflection, which keeps what factorials have to do with each other; not where it is infinite, or nearly. */
-const continuedFactorial = (a: Approximate): Approximate => {
-  if (a.im !== 0 || a.re >= -a.error) return factorial(a)
-  spend(10)
-  const far = Math.abs(a.re - Math.round(a.re))
-  if (a.re < LEAST_CONTINUED || far < 1e-4 || far <= 4 * a.error) return NOTHING
-  const value = Math.PI / (Math.sin(Math.PI * (a.re + 1)) * gamma(-a.re))
-  return real(value, Math.abs(value) * (1e-13 + (8 + 2 / far) * (a.error + 32 * UNIT)))
-}
-
 /** Lanczos' approximation with g = 7 and nine terms: some 15 digits for arguments above 1/2. */
 const gamma = (x: number): number => {
   const z = x - 1
@@ -219,10 +202,7 @@ const LANCZOS = [
 
 const one = real(1, 0)
 
-const chosen =
-  (factorial: (a: Approximate) => Approximate): Binary =>
-  (a, b) =>
-    divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b))))
+const chosen: Binary = (a, b) => divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b))))
 
 /**
  * Of whole numbers alone, which no point has: a function of its own that does not know their order, so that it is equal where
@@ -268,7 +248,7 @@ const functions: Readonly<Record<FunctionName, Applied>> = {
   floor: step(Math.floor),
   ceiling: step(Math.ceil),
   factorial,
-  binomial: chosen(factorial),
+  binomial: chosen,
   dot: (a, b) => real(a.re * b.re + a.im * b.im, errorOfProduct(a, b)),
   cross: (a, b) => real(a.re * b.im - a.im * b.re, errorOfProduct(a, b)),
   gcd: (...values) => ofWhole(values),
@@ -278,5 +258,3 @@ const functions: Readonly<Record<FunctionName, Applied>> = {
   max: extreme(1),
   min: extreme(-1)
 }
-
-const CONTINUED: Partial<typeof functions> = { factorial: continuedFactorial, binomial: chosen(continuedFactorial) }

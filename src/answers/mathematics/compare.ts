@@ -1,21 +1,22 @@
 /**
- * Whether two expressions have the same value wherever they have one. Exactly, where both are rational numbers; else in double
- * precision with bounds of error, at fixed points for the variables: two that differ by more than their errors at one point are
- * different, two that do not at any of them are equal. The points are the same on every machine and in every run.
+ * Whether two expressions have the same value wherever they have one. Exactly, where both are rational numbers. Else a first
+ * look in double precision with bounds of error, at fixed points for the variables: two that differ by more than their errors
+ * at one point are different. Of two that do not, doubles say nothing: a second look (`precise/closer.ts`) decides, exactly
+ * where it can. The points are the same on every machine and in every run.
  */
 
 import { approximate, type Approximate, hasValue, type Point } from "./approximate.ts"
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
+import { normalForm } from "./normal/normal-form.ts"
+import type { Form } from "./normal/polynomials.ts"
+import { areEqual, areMultiples, orderOf } from "./precise/closer.ts"
 import { compare, type Rational } from "./rational.ts"
 import { isVectorName } from "./vectors.ts"
 import { Once, spend } from "./work.ts"
 
-/** Points that are looked at, and how many of them must have told something. */
+/** Points that are looked at. */
 const POINTS = 16
-const LEAST_POINTS = 3
-/** The number of the first point once more where factorials of what is below zero have values. */
-const CONTINUED = POINTS
 
 /** Bounds of error are first-order: this much beyond them is still theirs. */
 const SLACK = 16
@@ -43,6 +44,7 @@ const valueAt = (name: string, point: number): Approximate => {
 interface Known {
   readonly at: Expression
   readonly exact: Once<Rational | null>
+  readonly form: Once<Form | null>
   readonly variables: ReadonlyArray<string>
   /** By the number of the point; absent before it is asked for. */
   readonly values: Array<Once<Approximate> | undefined>
@@ -52,7 +54,13 @@ const known = new WeakMap<Expression, Known>()
 const knownOf = (at: Expression): Known => {
   const before = known.get(at)
   if (before !== undefined) return before
-  const now: Known = { at, exact: new Once(() => exactValue(at)), variables: variablesOf(at), values: [] }
+  const now: Known = {
+    at,
+    exact: new Once(() => exactValue(at)),
+    form: new Once(() => normalForm(at)),
+    variables: variablesOf(at),
+    values: []
+  }
   known.set(at, now)
   return now
 }
@@ -63,9 +71,7 @@ const valueOf = ({ at, exact, values, variables }: Known, point: number): Approx
     // What only exact arithmetic has a value of: `\gcd(4, 6)`, `\binom{3}{5}`.
     const known = variables.length === 0 ? exact.get() : null
     if (known !== null) return approximate({ kind: "number", value: known }, {})
-    const of = point % CONTINUED
-    const values = Object.fromEntries(variables.map((name) => [name, valueAt(name, of)])) satisfies Point
-    return approximate(at, values, point >= CONTINUED)
+    return approximate(at, Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point)
   })).get()
 
 /** The exact value of an expression that is rational (`exact.ts`), worked out once. */
@@ -87,7 +93,7 @@ export const equalExpressions = (a: Expression, b: Expression): boolean => {
     const [p, q] = [x.exact.get(), y.exact.get()]
     if (p !== null && q !== null) return p.top === q.top && p.bottom === q.bottom
   }
-  return agreeAtPoints(x, y, areApart)
+  return !areToldApart(x, y, areApart) && areEqual(x.form.get(), y.form.get(), valueAt)
 }
 
 /** 1 or -1 where an expression is infinity or its opposite; null for every other. */
@@ -109,46 +115,21 @@ export const order = (a: Expression, b: Expression): number | null => {
   if (m !== null && n !== null) return compare(m, n)
   const [p, q] = [valueOf(x, 0), valueOf(y, 0)]
   const isReal = (value: Approximate) => hasValue(value) && !isVague(value) && Math.abs(value.im) <= SLACK * value.error
-  if (!isReal(p) || !isReal(q)) return null
-  return areApart(p, q) ? p.re - q.re : 0
+  if (isReal(p) && isReal(q) && areApart(p, q)) return p.re - q.re
+  return orderOf(x.form.get(), y.form.get(), valueAt)
 }
 
-const agreeAtPoints = (a: Known, b: Known, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
+/** Whether values at one of the points differ. */
+const areToldApart = (a: Known, b: Known, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
   const points = a.variables.length + b.variables.length === 0 ? 1 : POINTS
-  const told = agreeFrom(0, points, a, b, differ)
-  if (told === null) return false
-  if (told >= Math.min(LEAST_POINTS, points)) return true
-  // `\binom{n}{5}` has values at none of them, for its factorials.
-  return (
-    points > 1 && (hasFactorial(a.at) || hasFactorial(b.at)) && (agreeFrom(CONTINUED, points, a, b, differ) ?? 0) >= LEAST_POINTS
-  )
-}
-
-const hasFactorial = (at: Expression): boolean => {
-  spend(0.2)
-  if (at.kind === "call") return at.name === "factorial" || at.name === "binomial" || at.values.some(hasFactorial)
-  if (at.kind === "negative") return hasFactorial(at.of)
-  return "left" in at && (hasFactorial(at.left) || hasFactorial(at.right))
-}
-
-/** At how many points both have values; null where these differ. */
-const agreeFrom = (
-  first: number,
-  count: number,
-  a: Known,
-  b: Known,
-  differ: (x: Approximate, y: Approximate) => boolean
-): number | null => {
-  let told = 0
-  for (let point = first; point < first + count; point++) {
+  for (let point = 0; point < points; point++) {
     spend(2)
     const [x, y] = [valueOf(a, point), valueOf(b, point)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.
     if (!hasValue(x) || !hasValue(y) || isVague(x) || isVague(y)) continue
-    if (differ(x, y)) return null
-    told++
+    if (differ(x, y)) return true
   }
-  return told
+  return false
 }
 
 /**
@@ -159,14 +140,17 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
   const [left, right] = [knownOf(a), knownOf(b)]
   if (left.variables.length + right.variables.length === 0) return equalExpressions(a, b)
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null
-  return agreeAtPoints(left, right, (x, y) => {
+  const areApartInRatio = (x: Approximate, y: Approximate): boolean => {
     const isZero = (value: Approximate) => sizeOf(value.re, value.im) <= SLACK * value.error
-    if (isZero(x) || isZero(y)) return isZero(x) !== isZero(y)
+    // What is nearly zero, one of them or both, tells nothing of a ratio.
+    if (isZero(x) || isZero(y)) return false
     if (positive && x.re * y.re < 0) return true
     ratio ??= { x, y }
     // x / y = X / Y, multiplied out.
     return areApart(times(x, ratio.y), times(y, ratio.x))
-  })
+  }
+  if (areToldApart(left, right, areApartInRatio)) return false
+  return areMultiples(a, b, left.form.get(), right.form.get(), positive, valueAt)
 }
 
 const times = (a: Approximate, b: Approximate): Approximate => {

@@ -1,0 +1,266 @@
+/** What an expression is with all of it multiplied out: equal forms have equal values wherever they have one. */
+
+import { exactValue } from "../exact.ts"
+import type { Expression, FunctionName } from "../Expression.ts"
+import { floor, type Rational } from "../rational.ts"
+import { spend } from "../work.ts"
+import {
+  addForms,
+  addPolynomials,
+  type Atom,
+  divideForms,
+  type Form,
+  form,
+  heightOf,
+  multiplyForms,
+  nameOf,
+  negateForm,
+  NoForm,
+  NOTHING,
+  ofAtom,
+  ofRational,
+  ofTerm,
+  polynomial,
+  rationalOf,
+  term
+} from "./polynomials.ts"
+import {
+  contentOf,
+  cosine,
+  exponential,
+  I,
+  isTurned,
+  PI,
+  positiveIn,
+  quarterBefore,
+  rootPower,
+  UNIT,
+  wholePower
+} from "./powers.ts"
+
+/** Null where it has no value, or none that is worked out. */
+export const normalForm = (at: Expression): Form | null => {
+  try {
+    return formOf(at)
+  } catch (cause) {
+    if (cause instanceof NoForm) return null
+    throw cause
+  }
+}
+
+const HALF: Rational = { top: 1n, bottom: 2n }
+
+const formOf = (at: Expression): Form => {
+  spend(2)
+  switch (at.kind) {
+    case "number":
+      return ofRational(at.value)
+    case "constant":
+      return constantOf(at.name)
+    case "variable":
+      return ofAtom({ name: `$${at.name}`, height: 0, kind: "variable" })
+    case "negative":
+      return negateForm(formOf(at.of))
+    case "call":
+      return calledOn(at.name, at.values.map(formOf))
+    case "power": {
+      const exponent = formOf(at.right)
+      if (at.left.kind === "constant" && at.left.name === "e") return exponential("e", exponent)
+      const [base, number] = [formOf(at.left), rationalOf(exponent)]
+      if (number === null) return exponential(base, exponent)
+      return number.bottom === 1n ? wholePower(base, number.top) : rootPower(base, number)
+    }
+    default: {
+      const [left, right] = [formOf(at.left), formOf(at.right)]
+      switch (at.kind) {
+        case "sum":
+          return addForms(left, right)
+        case "difference":
+          return addForms(left, negateForm(right))
+        case "product":
+          return multiplyForms(left, right)
+        case "quotient":
+          return divideForms(left, right)
+      }
+    }
+  }
+}
+
+const constantOf = (name: string): Form => {
+  if (name === "pi") return ofAtom(PI)
+  if (name === "i") return I
+  if (name === "e") return exponential("e", UNIT)
+  throw new NoForm()
+}
+
+/** A function of what it is of, and no more known of it. */
+const opaque = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
+  const height = values.reduce((sum, value) => sum + heightOf(value), 0)
+  const atom: Atom = { name: `\\${name}(${values.map(nameOf).join(";")})`, height, kind: "call", function: name, values }
+  return ofAtom(atom)
+}
+/** Of one of a value and its opposite. */
+const odd = (name: FunctionName, of: Form): Form =>
+  of.top.size === 0 ? NOTHING : isTurned(of) ? negateForm(opaque(name, [negateForm(of)])) : opaque(name, [of])
+const even = (name: FunctionName, of: Form): Form => opaque(name, [of.top.size > 0 && isTurned(of) ? negateForm(of) : of])
+const inOrder = (values: ReadonlyArray<Form>): ReadonlyArray<Form> =>
+  values
+    .map((value) => ({ value, name: nameOf(value) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ value }) => value)
+
+const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
+  const [x, y] = values as [Form, Form]
+  const numbers = values.map(rationalOf)
+  switch (name) {
+    case "sin":
+      return sine(x)
+    case "cos":
+      return cosineOf(x)
+    case "tan":
+      return divideForms(sine(x), cosineOf(x))
+    case "cot":
+      return divideForms(cosineOf(x), sine(x))
+    case "sec":
+      return divideForms(UNIT, cosineOf(x))
+    case "csc":
+      return divideForms(UNIT, sine(x))
+    case "arcsin":
+    case "arctan":
+      return odd(name, x)
+    case "exp":
+      return exponential("e", x)
+    case "cis":
+      return exponential("e", multiplyForms(I, x))
+    case "sinh":
+    case "cosh":
+    case "tanh": {
+      const [above, below] = [exponential("e", x), exponential("e", negateForm(x))]
+      const [difference, sum] = [addForms(above, negateForm(below)), addForms(above, below)]
+      return name === "tanh" ? divideForms(difference, sum) : multiplyForms(name === "sinh" ? difference : sum, ofRational(HALF))
+    }
+    case "ln":
+      return logarithm(x)
+    case "sqrt":
+      return rootPower(x, HALF)
+    case "abs":
+      return absolute(x)
+    case "factorial":
+      return factorial(x)
+    case "binomial":
+      return binomial(x, y)
+    case "dot":
+    case "cross":
+      return productOfVectors(name, x, y)
+  }
+  if (numbers.every((value) => value !== null)) {
+    const known = exactValue({ kind: "call", name, values: numbers.map((value) => ({ kind: "number", value })) })
+    if (known !== null) return ofRational(known)
+  }
+  if (name === "lcm" && values.length === 2) return divideForms(multiplyForms(x, y), opaque("gcd", inOrder(values)))
+  return opaque(name, inOrder(values))
+}
+
+/** The number before pi, where all is a multiple of it. */
+const multipleOfPi = ({ top, bottom }: Form): Rational | null => {
+  if (top.size === 0) return { top: 0n, bottom: 1n }
+  const one = top.size === 1 ? top.get("pi^1") : undefined
+  return one === undefined || one.im !== 0n ? null : rationalOf({ top: polynomial([term(one.re, 0n)]), bottom })
+}
+
+const sine = (of: Form): Form => {
+  const part = multipleOfPi(of)
+  return (part && cosine(quarterBefore(part))) ?? odd("sin", of)
+}
+const cosineOf = (of: Form): Form => {
+  const part = multipleOfPi(of)
+  return (part && cosine(part)) ?? even("cos", of)
+}
+
+const logarithm = (of: Form): Form => {
+  if (of.top.size === 0) throw new NoForm()
+  const positive = positiveIn(of)
+  if (positive !== null)
+    return positive.reduce((sum, [base, power]) => {
+      const one = base === "e" ? UNIT : opaque("ln", [ofRational({ top: base as bigint, bottom: 1n })])
+      return addForms(sum, multiplyForms(one, ofRational(power)))
+    }, NOTHING)
+  const number = rationalOf(of)
+  if (number !== null) return addForms(logarithm(negateForm(of)), multiplyForms(I, ofAtom(PI)))
+  const [content, rest] = contentOf(of)
+  return addForms(logarithm(ofRational(content)), opaque("ln", [rest]))
+}
+
+const absolute = (of: Form): Form => {
+  const number = rationalOf(of)
+  if (number !== null) return number.top < 0n ? negateForm(of) : of
+  if (positiveIn(of) !== null) return of
+  const [one, ...others] = of.top.values()
+  const below = rationalOf({ top: of.bottom, bottom: UNIT.top })
+  if (others.length === 0 && one!.key === "" && below !== null)
+    return rootPower(ofRational({ top: one!.re ** 2n + one!.im ** 2n, bottom: below.top ** 2n }), HALF)
+  const [content, rest] = contentOf(of)
+  return multiplyForms(ofRational(content), even("abs", rest))
+}
+
+/** Factorials of more than this are not worked out. */
+const MOST_FACTORS = 2000n
+/** How far one is from another that it is written by. */
+const MOST_SHIFTS = 30n
+
+const numberFactorial = (n: bigint): bigint => {
+  const product = (first: bigint, last: bigint): bigint => {
+    if (first > last) return 1n
+    if (first === last) return first
+    const middle = (first + last) / 2n
+    return product(first, middle) * product(middle + 1n, last)
+  }
+  spend(Number(n) / 2)
+  return product(1n, n)
+}
+
+/** Of what stands in a sum with a whole number by the one without it: `(n+1)!` is (n + 1) n!. */
+const factorial = (of: Form): Form => {
+  const number = rationalOf(of)
+  if (number !== null && number.bottom === 1n) {
+    if (number.top < 0n) throw new NoForm()
+    return number.top > MOST_FACTORS ? opaque("factorial", [of]) : ofRational({ top: numberFactorial(number.top), bottom: 1n })
+  }
+  const below = rationalOf({ top: of.bottom, bottom: UNIT.top })
+  const constant = of.top.get("")
+  const shift = below === null || constant === undefined ? 0n : floor({ top: constant.re, bottom: below.top }).top
+  if (shift === 0n || shift > MOST_SHIFTS || shift < -MOST_SHIFTS) return opaque("factorial", [of])
+  const base = plus(of, -shift)
+  let all = opaque("factorial", [base])
+  for (let n = 1n; n <= shift; n++) all = multiplyForms(all, plus(base, n))
+  for (let n = 0n; n > shift; n--) all = divideForms(all, plus(base, n))
+  return all
+}
+
+const plus = (of: Form, n: bigint): Form =>
+  form(addPolynomials(of.top, multiplyForms({ top: of.bottom, bottom: UNIT.top }, ofTerm(term(n, 0n))).top), of.bottom)
+
+const MOST_CHOSEN = 3000n
+
+const binomial = (n: Form, k: Form): Form => {
+  const [x, y] = [rationalOf(n), rationalOf(k)]
+  if (x?.bottom === 1n && y?.bottom === 1n) {
+    if (x.top < 0n || y.top < 0n) throw new NoForm()
+    if (y.top > x.top) return NOTHING
+    const few = y.top * 2n > x.top ? x.top - y.top : y.top
+    if (x.top > MOST_CHOSEN && few > MOST_SHIFTS) return opaque("binomial", [n, k])
+    let [top, bottom] = [1n, 1n]
+    for (let i = 0n; i < few; i++, spend(0.5)) [top, bottom] = [top * (x.top - i), bottom * (i + 1n)]
+    return ofRational({ top: top / bottom, bottom: 1n })
+  }
+  return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))
+}
+
+const productOfVectors = (name: "dot" | "cross", x: Form, y: Form): Form => {
+  if (x.top.size === 0 || y.top.size === 0) return NOTHING
+  const [[left, a], [right, b]] = [contentOf(x), contentOf(y)]
+  if (name === "cross" && nameOf(a) === nameOf(b)) return NOTHING
+  const [first, second] = inOrder([a, b]) as [Form, Form]
+  const all = multiplyForms(ofRational(left), multiplyForms(ofRational(right), opaque(name, [first, second])))
+  return name === "cross" && first !== a ? negateForm(all) : all
+}

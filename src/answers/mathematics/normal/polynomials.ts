@@ -1,0 +1,314 @@
+/**
+ * Quotients of polynomials in atoms, with whole numbers (complex ones) of any size before each product: what an expression is
+ * when everything that can be multiplied out has been. Atoms are variables and what no arithmetic takes apart: pi, the root of
+ * 2, sin x.
+ */
+
+import type { FunctionName } from "../Expression.ts"
+import type { Rational } from "../rational.ts"
+import { spend } from "../work.ts"
+
+/** `name` tells it from all others; `height` is the size of the largest number inside it, in bits. */
+export type Atom = { readonly name: string; readonly height: number } & (
+  | { readonly kind: "variable" }
+  | { readonly kind: "pi" }
+  /** exp(exponent ln base), which takes any rational power. `exponent` null: 1, of a whole number. */
+  | { readonly kind: "power"; readonly base: Base; readonly exponent: Form | null }
+  /** What is raised to powers between 0 and 1. `odd`: by the real root of odd degree, where it is real. */
+  | { readonly kind: "root"; readonly base: Form; readonly odd: boolean }
+  /** A sum that is not multiplied out, for its power is large. */
+  | { readonly kind: "sum"; readonly of: Form }
+  | { readonly kind: "call"; readonly function: FunctionName; readonly values: ReadonlyArray<Form> }
+)
+export type Base = "e" | bigint | Form
+
+interface Factor {
+  readonly atom: Atom
+  readonly power: Rational
+}
+export interface Term {
+  readonly key: string
+  readonly factors: ReadonlyArray<Factor>
+  readonly re: bigint
+  readonly im: bigint
+}
+export type Polynomial = ReadonlyMap<string, Term>
+
+/** top / bottom; `bottom` is not zero as it is written. */
+export interface Form {
+  readonly top: Polynomial
+  readonly bottom: Polynomial
+}
+
+/** Thrown where an expression has no such form, because it has no value or is too large. */
+export class NoForm extends Error {}
+
+/** More than these are not multiplied out. */
+export const MOST_BITS = 20_000
+const MOST_TERMS = 300
+
+const SMALL = 2n ** 32n
+
+export const bitsOf = (n: bigint): number => {
+  const size = n < 0n ? -n : n
+  if (size < SMALL) return 32 - Math.clz32(Number(size))
+  const digits = size.toString(16)
+  return digits.length * 4 + 28 - Math.clz32(Number.parseInt(digits[0]!, 16))
+}
+
+const keyOf = (factors: ReadonlyArray<Factor>): string =>
+  factors.map(({ atom, power: { top, bottom } }) => `${atom.name}^${top}${bottom === 1n ? "" : `/${bottom}`}`).join("*")
+
+/** A product of atoms in order of their names, with a number before it. */
+export const term = (re: bigint, im: bigint, factors: ReadonlyArray<Factor> = []): Term => ({
+  key: keyOf(factors),
+  factors,
+  re,
+  im
+})
+
+export const polynomial = (terms: ReadonlyArray<Term>): Polynomial => {
+  const all = new Map<string, Term>()
+  for (const one of terms) addTo(all, one)
+  return all
+}
+
+const addTo = (all: Map<string, Term>, one: Term): void => {
+  const before = all.get(one.key)
+  const sum = before === undefined ? one : { ...one, re: before.re + one.re, im: before.im + one.im }
+  if (sum.re === 0n && sum.im === 0n) all.delete(one.key)
+  else all.set(one.key, sum)
+  if (all.size > MOST_TERMS) throw new NoForm()
+}
+
+const ZERO: Polynomial = new Map()
+export const ONE: Polynomial = polynomial([term(1n, 0n)])
+
+const isOne = (a: Polynomial): boolean => a.size === 1 && a.get("")?.re === 1n && a.get("")!.im === 0n
+
+export const addPolynomials = (a: Polynomial, b: Polynomial): Polynomial => {
+  spend(3 + a.size + b.size)
+  const all = new Map(a)
+  for (const one of b.values()) addTo(all, one)
+  return all
+}
+
+export const addRational = (a: Rational, b: Rational): Rational => {
+  if (a.bottom === 1n && b.bottom === 1n) return { top: a.top + b.top, bottom: 1n }
+  const [top, bottom] = [a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom]
+  const divisor = divisorOf(top, bottom)
+  return { top: top / divisor, bottom: bottom / divisor }
+}
+
+/** A common divisor: the greatest, unless that costs too much. */
+export const divisorOf = (a: bigint, b: bigint): bigint => {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  if (x === 1n || y === 1n) return 1n
+  if (x === 0n) return y
+  if (y === 0n) return x
+  const bits = x < SMALL || y < SMALL ? 0 : Math.min(bitsOf(x), bitsOf(y))
+  if (bits > MOST_OF_DIVISORS) return x % y === 0n ? y : y % x === 0n ? x : 1n
+  spend(0.5 + bits * (0.8 + (bits / 3500) ** 2))
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
+/** Of two numbers with more bits only one of them is looked for as their divisor. */
+export const MOST_OF_DIVISORS = 1200
+
+/** The product of two products of atoms. Whole powers of numbers are put before it. */
+export const multiplyTerms = (a: Term, b: Term): Term => {
+  const height = Math.max(bitsOf(a.re), bitsOf(a.im)) + Math.max(bitsOf(b.re), bitsOf(b.im))
+  spend(2.5 + (a.key.length + b.key.length) / 40 + (height / 1000) ** 2)
+  let [re, im] = a.im === 0n && b.im === 0n ? [a.re * b.re, 0n] : [a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re]
+  if (a.factors.length + b.factors.length === 0) return { key: "", factors: [], re, im }
+  const factors: Array<Factor> = []
+  for (let [i, j] = [0, 0]; i < a.factors.length || j < b.factors.length;) {
+    const [left, right] = [a.factors[i], b.factors[j]]
+    if (right === undefined || (left !== undefined && left.atom.name < right.atom.name)) {
+      factors.push(left!)
+      i++
+    } else if (left === undefined || right.atom.name < left.atom.name) {
+      factors.push(right)
+      j++
+    } else {
+      const [power, carried] = carry(left.atom, addRational(left.power, right.power))
+      if (power.top !== 0n) factors.push({ atom: left.atom, power })
+      re *= carried
+      im *= carried
+      i++
+      j++
+    }
+  }
+  if (height > 2 * MOST_BITS) throw new NoForm()
+  return term(re, im, factors)
+}
+
+/** The whole part of the power of a whole number, as a number; nothing for what is no such number, or too large. */
+const carry = (atom: Atom, power: Rational): readonly [rest: Rational, number: bigint] => {
+  if (atom.kind !== "power" || typeof atom.base !== "bigint" || atom.exponent !== null) return [power, 1n]
+  const whole = power.top / power.bottom
+  if (whole <= 0n || BigInt(bitsOf(atom.base)) * whole > MOST_BITS) return [power, 1n]
+  return [{ top: power.top - whole * power.bottom, bottom: power.bottom }, atom.base ** whole]
+}
+
+const multiplyPolynomials = (a: Polynomial, b: Polynomial): Polynomial => {
+  if (isOne(a)) return b
+  if (isOne(b)) return a
+  const all = new Map<string, Term>()
+  for (const one of a.values()) for (const other of b.values()) addTo(all, multiplyTerms(one, other))
+  return all
+}
+
+const divisorIn = (all: Polynomial, from: bigint): bigint => {
+  let divisor = from
+  for (const { re, im } of all.values()) {
+    if (divisor === 1n) break
+    divisor = divisorOf(divisorOf(divisor, re), im)
+  }
+  return divisor
+}
+
+export const scaled = (all: Polynomial, by: (n: bigint) => bigint): Polynomial =>
+  new Map([...all].map(([key, one]) => [key, { ...one, re: by(one.re), im: by(one.im) }]))
+
+/** In one of its forms: without a common factor of all numbers, with a number below it that is above zero. */
+export const form = (over: Polynomial, under: Polynomial = ONE): Form => {
+  let [top, bottom] = [whole(over), whole(under)]
+  if (top.bottom !== ONE || bottom.bottom !== ONE)
+    return form(multiplyPolynomials(top.top, bottom.bottom), multiplyPolynomials(bottom.top, top.bottom))
+  if (bottom.top.size === 0) throw new NoForm()
+  if (top.top.size === 0) return NOTHING
+  if (isOne(bottom.top)) return { top: top.top, bottom: ONE }
+  const [last, ...others] = bottom.top.values()
+  if (others.length === 0) {
+    const turned = conjugateOf(last!)
+    if (turned !== null) {
+      top = whole(multiplyPolynomials(top.top, polynomial([turned])))
+      bottom = whole(polynomial([multiplyTerms(last!, turned)]))
+    }
+  }
+  const first = [...bottom.top.keys()].reduce((a, b) => (a < b ? a : b))
+  const lead = bottom.top.get(first)!
+  const divisor = divisorIn(bottom.top, divisorIn(top.top, 0n))
+  const by = lead.re < 0n || (lead.re === 0n && lead.im < 0n) ? -divisor : divisor
+  if (by === 1n) return { top: top.top, bottom: isOne(bottom.top) ? ONE : bottom.top }
+  const [t, b] = [scaled(top.top, (n) => n / by), scaled(bottom.top, (n) => n / by)]
+  return { top: t, bottom: isOne(b) ? ONE : b }
+}
+
+/** What makes of a product below a line a whole number and powers of what may be any number; null where it is that. */
+const conjugateOf = ({ re, im, factors }: Term): Term | null => {
+  const turned = factors.flatMap(({ atom, power }): ReadonlyArray<Factor> => {
+    if (atom.kind !== "power") return []
+    const isNumber = atom.exponent === null && typeof atom.base === "bigint"
+    // Of a root of a number what is missing to the number, of all else its reciprocal.
+    if (!isNumber) return [{ atom, power: { top: -power.top, bottom: power.bottom } }]
+    const missing = (power.top / power.bottom) * power.bottom - power.top + (power.bottom === 1n ? 0n : power.bottom)
+    return missing === 0n ? [] : [{ atom, power: { top: missing, bottom: power.bottom } }]
+  })
+  return turned.length === 0 && im === 0n ? null : term(re, -im, turned)
+}
+
+/** Roots to powers of one and more are what they are roots of, as often. */
+const whole = (all: Polynomial): Form => {
+  let isWhole = true
+  for (const { factors } of all.values())
+    if (factors.some(({ atom, power }) => atom.kind === "root" && power.top >= power.bottom)) isWhole = false
+  if (isWhole) return { top: all, bottom: ONE }
+  let sum = NOTHING
+  for (const one of all.values()) {
+    const factors = one.factors.map(({ atom, power }) => {
+      const times = atom.kind === "root" ? power.top / power.bottom : 0n
+      return { atom, times, power: { top: power.top - times * power.bottom, bottom: power.bottom } }
+    })
+    const rest = term(
+      one.re,
+      one.im,
+      factors.filter(({ power }) => power.top !== 0n)
+    )
+    let product: Form = { top: polynomial([rest]), bottom: ONE }
+    for (const { atom, times } of factors)
+      for (let n = 0n; n < times; n++) product = multiplyForms(product, (atom as { readonly base: Form }).base)
+    sum = addForms(sum, product)
+  }
+  return sum
+}
+
+export const NOTHING: Form = { top: ZERO, bottom: ONE }
+
+export const ofTerm = (one: Term): Form => ({ top: polynomial([one]), bottom: ONE })
+export const ofRational = ({ top, bottom }: Rational): Form =>
+  top === 0n ? NOTHING : { top: polynomial([term(top, 0n)]), bottom: bottom === 1n ? ONE : polynomial([term(bottom, 0n)]) }
+export const ofAtom = (atom: Atom, power: Rational = { top: 1n, bottom: 1n }): Form => {
+  const [rest, number] = carry(atom, power)
+  return ofTerm(term(number, 0n, rest.top === 0n ? [] : [{ atom, power: rest }]))
+}
+
+const isSame = (a: Polynomial, b: Polynomial): boolean => {
+  if (a === b) return true
+  if (a.size !== b.size) return false
+  for (const [key, one] of a) {
+    const other = b.get(key)
+    if (other === undefined || other.re !== one.re || other.im !== one.im) return false
+  }
+  return true
+}
+
+export const addForms = (a: Form, b: Form): Form => {
+  if (isSame(a.bottom, b.bottom)) return form(addPolynomials(a.top, b.top), a.bottom)
+  return form(
+    addPolynomials(multiplyPolynomials(a.top, b.bottom), multiplyPolynomials(b.top, a.bottom)),
+    multiplyPolynomials(a.bottom, b.bottom)
+  )
+}
+export const multiplyForms = (a: Form, b: Form): Form =>
+  form(multiplyPolynomials(a.top, b.top), multiplyPolynomials(a.bottom, b.bottom))
+export const divideForms = (a: Form, b: Form): Form =>
+  form(multiplyPolynomials(a.top, b.bottom), multiplyPolynomials(a.bottom, b.top))
+export const negateForm = ({ top, bottom }: Form): Form => ({ top: scaled(top, (n) => -n), bottom })
+
+/** What is zero where two forms are equal; what stands below it is left out. */
+export const crossDifference = (a: Form, b: Form): Polynomial => {
+  if (isSame(a.top, b.top) && isSame(a.bottom, b.bottom)) return ZERO
+  return addForms(form(multiplyPolynomials(a.top, b.bottom)), negateForm(form(multiplyPolynomials(b.top, a.bottom)))).top
+}
+
+/** The number that a form is, if it is one. */
+export const rationalOf = ({ top, bottom }: Form): Rational | null => {
+  if (top.size === 0) return { top: 0n, bottom: 1n }
+  const [t, b] = [top.get(""), bottom.get("")]
+  return top.size === 1 && bottom.size === 1 && t !== undefined && b !== undefined && t.im === 0n && b.im === 0n
+    ? { top: t.re, bottom: b.re }
+    : null
+}
+
+const nameOfPolynomial = (all: Polynomial): string =>
+  [...all.keys()]
+    .toSorted()
+    .map((key) => {
+      const { re, im } = all.get(key)!
+      return `${re}${im === 0n ? "" : `,${im}`}${key === "" ? "" : `*${key}`}`
+    })
+    .join("+")
+
+/** Equal for the same form; forms of one value may have several. */
+export const nameOf = ({ top, bottom }: Form): string => {
+  spend(2 + 2 * (top.size + bottom.size))
+  const name = isOne(bottom) ? nameOfPolynomial(top) : `${nameOfPolynomial(top)}//${nameOfPolynomial(bottom)}`
+  if (name.length > LONGEST_NAME) throw new NoForm()
+  spend(name.length / 20)
+  return name
+}
+const LONGEST_NAME = 20_000
+
+const heightOfPolynomial = (all: Polynomial): number => {
+  let height = 0
+  for (const { re, im, factors } of all.values()) {
+    height = Math.max(height, bitsOf(re), bitsOf(im))
+    for (const { atom, power } of factors) height = Math.max(height, atom.height + bitsOf(power.top) + bitsOf(power.bottom))
+  }
+  return height
+}
+
+/** The largest number in a form, in bits. */
+export const heightOf = ({ top, bottom }: Form): number => heightOfPolynomial(top) + heightOfPolynomial(bottom)
