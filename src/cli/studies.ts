@@ -13,6 +13,7 @@ import { checkStages } from "../dag/stage-modules.ts"
 import type { Study } from "../dag/Study.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderProblem } from "../machine/folders.ts"
+import type { ClaimAhead } from "../report/claims-ahead.ts"
 import type { Claim } from "../report/claims/Claim.ts"
 import { claimsProblem, type StudyClaims } from "../report/claims/study-claims.ts"
 import { errorText } from "../text/error-text.ts"
@@ -162,6 +163,8 @@ export interface ChosenStudy extends StudyFile {
   readonly settings: Readonly<Record<string, unknown>>
   readonly overrides: ReadonlyArray<Override>
   readonly graph: Graph
+  /** What the graph gives to each of the study's claims. */
+  readonly ahead: ReadonlyArray<ClaimAhead>
 }
 
 /** Reads `<study> [flags]`: the study named first decides which flags there are. */
@@ -188,7 +191,18 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
       })
   const graph = studyGraph(study, settings, overrides)
   await checkStages(graph)
-  return { study, ownClaims, parsed, settings, overrides, graph }
+  const ahead = await lookAhead(ownClaims, graph)
+  return { study, ahead, ownClaims, parsed, settings, overrides, graph }
+}
+
+/** A claim that looks for a setting by a wrong name would stay open after hours of running. */
+const lookAhead = async ({ claims, file }: StudyClaims, graph: Graph): Promise<ReadonlyArray<ClaimAhead>> => {
+  if (claims.length === 0) return []
+  const { claimsAhead } = await import("../report/claims-ahead.ts")
+  const ahead = claimsAhead(claims, graph)
+  for (const { claim, misspelt } of ahead)
+    if (misspelt !== null) throw new StudyUnknown({ problem: `${claim.file ?? file}: its claim ${claim.id} ${misspelt}` })
+  return ahead
 }
 
 /**

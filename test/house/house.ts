@@ -49,7 +49,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["write-figures.ts"],
     ["write-report.ts"],
     ["render-report.ts"],
-    ["judge-study.ts"],
+    ["judge-study.ts", "claims-ahead.ts"],
     ["sections"],
     ["figures"],
     ["claims"],

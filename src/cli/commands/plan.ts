@@ -13,7 +13,7 @@ import { spentIn } from "../../dag/foresight/spent.ts"
 import { wiredInputs, wiredNodes } from "../../dag/graph.ts"
 import { plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { append } from "../../lists/large.ts"
-import type { Claim } from "../../report/claims/Claim.ts"
+import type { ClaimAhead } from "../../report/claims-ahead.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
 import { basisLines, costCells, costJson, totalJson, totalWords } from "../printing/plan-costs.ts"
@@ -42,7 +42,7 @@ export const command: Command = {
   flags: { ...flags, ...studyFlags(null) },
   more: studyHelp,
   run: async (args) => {
-    const { parsed, graph, ownClaims } = await chooseStudy("plan", flags, args)
+    const { parsed, graph, ahead } = await chooseStudy("plan", flags, args)
     const { threads } = runNumbers(parsed)
     const engine = await chooseEngine(parsed)
     const root = newOrExistingStore(parsed)
@@ -87,18 +87,21 @@ export const command: Command = {
 
     const text = parsed.is("json")
       ? JSON.stringify(asJson(explained, costs), null, 1)
-      : [asTable(explained, { why: parsed.is("why"), costs }), ...boundClaims(ownClaims.claims)].join("\n\n")
+      : [asTable(explained, { why: parsed.is("why"), costs }), ...boundClaims(ahead)].join("\n\n")
     print(`${text}\n`)
     return 0
   }
 }
 
-/** What the study's runs will be judged by, said before they are made. */
-const boundClaims = (claims: ReadonlyArray<Claim>): ReadonlyArray<string> => {
+/** What the study's runs will be judged by, said before they are made, and what a run as it was chosen would lack for it. */
+const boundClaims = (claims: ReadonlyArray<ClaimAhead>): ReadonlyArray<string> => {
   if (claims.length === 0) return []
-  const lines = claims.map(
-    ({ id, statement, criterion, seeds, study }) =>
-      `${id}${study === undefined ? "" : ` (${study})`} ${statement}\n   ${criterion} At least ${seeds} seeds.`
+  const lines = claims.map(({ claim: { id, statement, criterion, seeds, study }, lacks }) =>
+    [
+      `${id}${study === undefined ? "" : ` (${study})`} ${statement}`,
+      `${criterion} At least ${seeds} seeds.`,
+      ...lacks.map((lack) => `With what was chosen: ${lack}`)
+    ].join("\n   ")
   )
   return [`Claims bound before the run\n${lines.join("\n")}`]
 }

@@ -21,19 +21,23 @@ export interface Trial extends Repetition {
 export type Where = Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>
 
 /** The trials of a run whose settings are these, evaluated on both sides of RL. */
-export const trialsOf = ({ cells }: StudyData, where: Where = {}): ReadonlyArray<Trial> =>
-  cells
-    .filter(({ settings }) =>
-      Object.entries(where)
-        .map(([name, wanted]) => ({ value: settings.get(name), wanted }))
-        .every(({ value, wanted }) => value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value))
-    )
-    .flatMap((cell) =>
-      cell.repetitions.flatMap((repetition) => {
-        const { before, after } = repetition
-        return before === null || after === null ? [] : [{ ...repetition, cell, before, after }]
-      })
-    )
+export const trialsOf = ({ cells, asked }: StudyData, where: Where = {}): ReadonlyArray<Trial> => {
+  asked?.(where)
+  return cells.filter(isAt(where)).flatMap((cell) =>
+    cell.repetitions.flatMap((repetition) => {
+      const { before, after } = repetition
+      return before === null || after === null ? [] : [{ ...repetition, cell, before, after }]
+    })
+  )
+}
+
+/** Whether a policy's settings are these. */
+export const isAt =
+  (where: Where) =>
+  ({ settings }: Pick<CellData, "settings">): boolean =>
+    Object.entries(where)
+      .map(([name, wanted]) => ({ value: settings.get(name), wanted }))
+      .every(({ value, wanted }) => value !== undefined && (Array.isArray(wanted) ? wanted.includes(value) : wanted === value))
 
 /** Two trials of one seed. */
 export interface Pair {

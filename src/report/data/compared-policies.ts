@@ -42,8 +42,15 @@ export const trainabilityRuns = (record: RunRecord, is: NodeKinds): ReadonlyArra
   return record.nodes.filter((node) => is(node, RlRun) && forced(node) && !evaluated.has(node.id))
 }
 
-/** The cells of a run, in the order of the study; `is` tells what each node makes. */
-export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
+/** A policy of one seed with its place in a cell. */
+export interface FoundPolicy {
+  readonly subject: RunNode
+  readonly evaluation: RunNode | null
+  readonly member: Member
+}
+
+/** The policies of a run, in the order of the study; `is` tells what each node makes. */
+export const policiesOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<FoundPolicy> => {
   const evaluations = record.nodes.filter((node) => is(node, Evaluation))
   const policyOf = (node: RunNode) =>
     Object.values(node.inputs)
@@ -53,7 +60,7 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
   const settings = ({ params }: RunNode) => canonicalJson({ ...params, step: undefined })
   const sameEvaluation = (a: RunNode, b: RunNode) => a.stage === b.stage && settings(a) === settings(b)
 
-  const found: Array<{ readonly subject: RunNode; readonly evaluation: RunNode | null; readonly member: Member }> = []
+  const found: Array<FoundPolicy> = []
   const used = new Set<RunNode>()
   const tried = new Set(trainabilityRuns(record, is))
   for (const rl of record.nodes.filter((node) => is(node, RlRun) && !tried.has(node))) {
@@ -72,7 +79,12 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
     if (used.has(before) || start === undefined) continue
     found.push({ subject: start, evaluation: before, member: { seed: seedOf(start), rl: null, start, before, after: null } })
   }
+  return found
+}
 
+/** The same gathered into cells. */
+export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
+  const found = policiesOf(record, is)
   const paramsOfAll = varyingParamsOf(
     record,
     found.map(({ subject, evaluation }) => ({ node: subject, evaluation }))

@@ -22,7 +22,7 @@ import { type Estimate, winnerOf } from "./policy-estimates.ts"
 import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { forcedOutcome, type ForcedOutcome } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
-import { nameOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
+import { nameOf, type ParamValue, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
 /** A model in supervised training, its repetitions together. */
 export interface BaseData {
@@ -135,6 +135,8 @@ export interface StudyData {
   readonly confusion: Confusion
   readonly costs: ReadonlyArray<CostRow>
   readonly problems: ReadonlyArray<string>
+  /** Told of the settings that a claim looks for: how a plan finds out, before there is any number. */
+  readonly asked?: (where: Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>) => void
 }
 
 /** The errors of the methods, from the attributions of one policy and its repetitions. */

@@ -1,0 +1,149 @@
+/**
+ * What a plan gives to the claims that its study binds, found before anything runs: which settings they look for that no node
+ * has, and which arms and seeds they would be judged without.
+ *
+ * Claims are code. Each is asked once for its evidence on the policies that the plan would make, without a number among them;
+ * what it looks for then (`trialsOf`) is held against their settings.
+ */
+
+import type { Graph } from "../dag/graph.ts"
+import { isA } from "../store/schema/Kind.ts"
+import { didYouMean } from "../text/near.ts"
+import type { Claim } from "./claims/Claim.ts"
+import { evidenceOf } from "./claims/evidence.ts"
+import { isAt, type Where } from "./claims/trials.ts"
+import { type Member, policiesOf } from "./data/compared-policies.ts"
+import { partOf, type RunNode, type RunRecord } from "./data/RunRecord.ts"
+import type { CellData, StudyData } from "./data/study-data.ts"
+import { type ParamValue, type Settings, settingsOf } from "./data/varying-params.ts"
+
+export interface ClaimAhead {
+  readonly claim: Claim
+  /** A setting that it looks for and that no node of the study can have, in a sentence; null where there is none. */
+  readonly misspelt: string | null
+  /** Why it cannot be judged, or not on all that it names, with what was chosen; a sentence each. */
+  readonly lacks: ReadonlyArray<string>
+}
+
+/** Each claim of a study, in their order, before the graph is run. */
+export const claimsAhead = (claims: ReadonlyArray<Claim>, graph: Graph): ReadonlyArray<ClaimAhead> => {
+  const record = recordAhead(graph)
+  const known = new Map<string | undefined, ReadonlyArray<Planned>>()
+  return claims.map((claim) => {
+    const policies = known.get(claim.study) ?? policiesIn(record, claim, graph)
+    known.set(claim.study, policies)
+    const wheres = wheresOf(claim, policies)
+    return { claim, misspelt: misspeltIn(wheres, graph), lacks: lacksOf(claim, wheres, policies) }
+  })
+}
+
+/** A policy that the plan would make. */
+interface Planned {
+  readonly settings: Settings
+  readonly member: Member
+}
+
+const recordAhead = (graph: Graph): RunRecord => {
+  const nodes = graph.nodes.map(({ id, label, stage, params, inputs, studies }): RunNode => {
+    const node = { id, label, stage: stage.name, params, inputs, outcome: { state: "unfinished" } as const }
+    return studies === undefined ? node : { ...node, studies }
+  })
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  return { run: "", study: "", startedAt: "", settings: {}, command: [], engine: "", status: "unfinished", nodes, byId }
+}
+
+const policiesIn = (record: RunRecord, { study }: Claim, graph: Graph): ReadonlyArray<Planned> => {
+  const own = study === undefined ? record : partOf(record, study)
+  return policiesOf(own, ({ id }, kind) => isA(graph.byId.get(id)!.stage.output.name, kind)).map(
+    ({ subject, evaluation, member }) => ({ settings: settingsOf(own, { node: subject, evaluation }), member })
+  )
+}
+
+const wheresOf = (claim: Claim, policies: ReadonlyArray<Planned>): ReadonlyArray<Where> => {
+  const wheres: Array<Where> = []
+  evidenceOf(claim, { ...nothingYet, cells: policies.map(cellAhead), asked: (where) => void wheres.push(where) })
+  return [...new Map(wheres.map((where) => [JSON.stringify(where), where])).values()]
+}
+
+const nothingYet: StudyData = {
+  record: recordAhead({ nodes: [], byId: new Map() }),
+  description: "",
+  bases: [],
+  cells: [],
+  confusion: { shares: [], nodes: [] },
+  costs: [],
+  problems: []
+}
+
+const cellAhead = ({ settings, member }: Planned): CellData => ({
+  name: "",
+  varyingParams: [],
+  settings,
+  suite: "",
+  members: [member],
+  estimates: [],
+  before: null,
+  after: null,
+  wins: { names: [], count: 0, of: 0 },
+  winner: null,
+  dominance: null,
+  problems: [],
+  curves: null,
+  attributedBefore: [],
+  attributedAfter: [],
+  attributions: [],
+  completions: [],
+  differences: [],
+  repetitions: []
+})
+
+/** The first setting, as `rl.rewrad`, whose param no node has; a stage that is not there may have been left out by choice. */
+const misspeltIn = (wheres: ReadonlyArray<Where>, graph: Graph): string | null => {
+  const params = new Map(graph.nodes.map(({ stage, params }) => [stage.name, Object.keys(params)]))
+  const all = [...params].flatMap(([stage, names]) => names.map((name) => `${stage}.${name}`))
+  for (const name of wheres.flatMap((where) => Object.keys(where))) {
+    const [stage = "", param = ""] = name.split(".")
+    const setting = `${stage}.${param}`
+    if (all.includes(setting)) continue
+    const near = params.has(stage) ? didYouMean(setting, all) : didYouMean(stage, params.keys())
+    if (params.has(stage) || near !== "")
+      return `looks for policies by "${name}", and no node of the study has such a param.${near}`
+  }
+  return null
+}
+
+const lacksOf = (claim: Claim, wheres: ReadonlyArray<Where>, policies: ReadonlyArray<Planned>): ReadonlyArray<string> => {
+  const judgeable = policies.filter(({ member }) => member.rl !== null && member.before !== null && member.after !== null)
+  const without = wheres.filter((where) => !judgeable.some(isAt(where)))
+  if (without.length > 0)
+    return [...new Set(without.map((where) => `No policy here has ${words(unmatched(where, judgeable))}: it cannot be judged.`))]
+  const few = wheres.map((where) => new Set(judgeable.filter(isAt(where)).map(({ member }) => member.seed)).size)
+  const seeds = few.length === 0 ? claim.seeds : few.reduce((least, each) => Math.min(least, each))
+  return [
+    ...(seeds < claim.seeds ? [`It needs ${claim.seeds} seeds and has ${seeds} here: it cannot be settled.`] : []),
+    ...new Set(wheres.flatMap((where) => leftOut(where, judgeable)))
+  ]
+}
+
+/** Those of the settings that no policy has, each by itself; all of them, where only together they match none. */
+const unmatched = (where: Where, policies: ReadonlyArray<Planned>): Where => {
+  const missing = Object.entries(where).filter(([name, wanted]) => !policies.some(isAt({ [name]: wanted })))
+  return missing.length === 0 ? where : Object.fromEntries(missing)
+}
+
+/** Values of a list of arms that no policy has. */
+const leftOut = (where: Where, policies: ReadonlyArray<Planned>): ReadonlyArray<string> =>
+  Object.entries(where).flatMap(([name, wanted]) => {
+    const missing = Array.isArray(wanted) ? wanted.filter((value) => !policies.some(isAt({ ...where, [name]: value }))) : []
+    return missing.length === 0
+      ? []
+      : [`No policy here has ${words({ [name]: missing })}: it can be judged on its other arms alone.`]
+  })
+
+const words = (where: Where): string =>
+  Object.entries(where)
+    .map(([name, wanted]) => `${name} ${Array.isArray(wanted) ? wanted.map(valueWord).join(" or ") : valueWord(wanted)}`)
+    .join(" with ")
+
+const valueWord = (value: ParamValue | ReadonlyArray<ParamValue>): string =>
+  value === null ? "default" : value === "" ? "none" : String(value)
