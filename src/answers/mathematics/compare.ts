@@ -10,13 +10,14 @@ import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
 import { normalForm } from "./normal/normal-form.ts"
 import type { Form } from "./normal/polynomials.ts"
-import { areEqual, areMultiples, orderOf } from "./precise/closer.ts"
+import { areEqual, areEqualExactly, areMultiples, orderOf } from "./precise/closer.ts"
 import { compare, type Rational } from "./rational.ts"
 import { isVectorName } from "./vectors.ts"
 import { Once, spend } from "./work.ts"
 
-/** Points that are looked at. */
+/** Points that are looked at, and how many of them first. */
 const POINTS = 16
+const FEW = 4
 
 /** Bounds of error are first-order: this much beyond them is still theirs. */
 const SLACK = 16
@@ -93,7 +94,9 @@ export const equalExpressions = (a: Expression, b: Expression): boolean => {
     const [p, q] = [x.exact.get(), y.exact.get()]
     if (p !== null && q !== null) return p.top === q.top && p.bottom === q.bottom
   }
-  return !areToldApart(x, y, areApart) && areEqual(x.form.get(), y.form.get(), valueAt)
+  if (areToldApart(x, y, areApart, 0, FEW)) return false
+  const exactly = areEqualExactly(x.form.get(), y.form.get())
+  return exactly ?? (!areToldApart(x, y, areApart, FEW) && areEqual(x.form.get(), y.form.get(), valueAt))
 }
 
 /** 1 or -1 where an expression is infinity or its opposite; null for every other. */
@@ -120,9 +123,15 @@ export const order = (a: Expression, b: Expression): number | null => {
 }
 
 /** Whether values at one of the points differ. */
-const areToldApart = (a: Known, b: Known, differ: (x: Approximate, y: Approximate) => boolean): boolean => {
-  const points = a.variables.length + b.variables.length === 0 ? 1 : POINTS
-  for (let point = 0; point < points; point++) {
+const areToldApart = (
+  a: Known,
+  b: Known,
+  differ: (x: Approximate, y: Approximate) => boolean,
+  first = 0,
+  end = POINTS
+): boolean => {
+  const points = a.variables.length + b.variables.length === 0 ? 1 : end
+  for (let point = first; point < points; point++) {
     spend(2)
     const [x, y] = [valueOf(a, point), valueOf(b, point)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.

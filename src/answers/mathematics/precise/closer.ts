@@ -28,7 +28,7 @@ export type Places = (variable: string, point: number) => { readonly re: number;
 
 /** How many places must have told something, of how many; one where there are no variables. */
 const POINTS = 16
-const ENOUGH = 6
+const ENOUGH = 4
 const LEAST = 3
 
 /** Null where it is none, or where that is too large. */
@@ -61,9 +61,11 @@ const isIndependent = (of: Polynomial): boolean => {
   return all.every((base, i) => all.slice(i + 1).every((other) => divisorOf(base, other) === 1n))
 }
 
+const isZeroExactly = (of: Polynomial): boolean | null => (of.size === 0 ? true : isIndependent(of) ? false : null)
+
 const isZero = (of: Polynomial, places: Places): boolean => {
-  if (of.size === 0) return true
-  if (isIndependent(of)) return false
+  const exactly = isZeroExactly(of)
+  if (exactly !== null) return exactly
   if (![...of.values()].some(({ factors }) => factors.some(({ atom }) => varies(atom)))) {
     const value = valueOf(of, at(places, 0))
     return value !== null && holdsZero(value)
@@ -82,6 +84,13 @@ const at =
   (places: Places, point: number): Place =>
   (variable) =>
     places(variable, point)
+
+/** Whether two are equal as they stand; null where more has to be looked at. */
+export const areEqualExactly = (a: Form | null, b: Form | null): boolean | null => {
+  if (a === null || b === null) return false
+  const difference = tried(() => crossDifference(a, b))
+  return difference === null ? false : isZeroExactly(difference)
+}
 
 /** Whether two are equal. */
 export const areEqual = (a: Form | null, b: Form | null, places: Places): boolean => {

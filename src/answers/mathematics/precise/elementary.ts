@@ -21,22 +21,20 @@ const ofReciprocal = (n: bigint, bits: number, sign: bigint): bigint => {
   return sum
 }
 
+/** By the name and the bits, of which there are few: what is asked for is cut out of the next longer one. */
 const constants = new Map<string, bigint>()
+const LENGTHS = 512
 const constantOf = (name: "ln2" | "pi", bits: number): bigint => {
-  // Charged whether it is known or not.
-  spend((bits / 100) ** 1.5)
-  const key = `${name}${bits}`
-  const known = constants.get(key)
-  if (known !== undefined) return known
-  if (constants.size > 100) constants.clear()
-  const wide = bits + 16
+  spend(5)
+  const wide = (Math.floor(bits / LENGTHS) + 1) * LENGTHS
+  const key = `${name}${wide}`
   const value =
-    name === "ln2"
+    constants.get(key) ??
+    (name === "ln2"
       ? 18n * ofReciprocal(26n, wide, 1n) - 2n * ofReciprocal(4801n, wide, 1n) + 8n * ofReciprocal(8749n, wide, 1n)
-      : 16n * ofReciprocal(5n, wide, -1n) - 4n * ofReciprocal(239n, wide, -1n)
-  const cut = value >> 16n
-  constants.set(key, cut)
-  return cut
+      : 16n * ofReciprocal(5n, wide, -1n) - 4n * ofReciprocal(239n, wide, -1n))
+  constants.set(key, value)
+  return value >> BigInt(wide - bits)
 }
 
 /** A real number in units of 2^-bits. */
@@ -54,15 +52,16 @@ export class Elementary extends Balls {
     return this.fit(constantOf("pi", this.wide), 0n, -this.wide, 8n)
   }
 
-  private cost(factor: number): void {
-    spend(factor * (40 + (this.bits / 30) ** 1.5))
+  /** Of a series in numbers of so many bits: as many products as there are bits, nearly, and each longer with them. */
+  private cost(wide: number): void {
+    spend(40 + wide / 2 + (wide / 60) ** 2.6)
   }
 
   sqrt(a: Ball): Ball {
     if (a.re === 0n && a.im === 0n && a.error === 0n) return a
     if (a.im !== 0n) return this.raise(a, { re: 1n, im: 0n, scale: -1, error: 0n })
     if (magnitude(a.re) <= 4n * a.error) throw new NoValue()
-    this.cost(0.5)
+    spend(10 + (this.bits / 100) ** 2)
     let up = Math.max(0, 2 * this.bits + 8 - bitsOf(a.re))
     if ((a.scale - up) % 2 !== 0) up++
     const value = magnitude(a.re) << BigInt(up)
@@ -77,9 +76,9 @@ export class Elementary extends Balls {
     if (a.re === 0n && a.error === 0n) return ofWhole(1n)
     const before = Math.max(0, exponentOf(a))
     if (before > MOST_BEFORE) throw new NoValue()
-    this.cost(2)
     const HALVINGS = 8
     const wide = this.wide + before + HALVINGS
+    this.cost(wide)
     const x = fixed(a.re, a.scale, wide)
     const off = errorIn(a, wide) + 1n
     if (off >> BigInt(wide - 1) > 0n) throw new NoValue()
@@ -99,9 +98,9 @@ export class Elementary extends Balls {
 
   private realLog(a: Ball): Ball {
     if (a.re <= 2n * a.error) throw new NoValue()
-    this.cost(2)
     const turns = exponentOf(a)
     const wide = this.wide + bitsOf(BigInt(Math.abs(turns)))
+    this.cost(wide)
     const one = 1n << BigInt(wide)
     // Between 1/2 and 1 (sizes are rough), as 2 artanh((m - 1) / (m + 1)).
     let [m, twos] = [fixed(a.re, a.scale - turns, wide), BigInt(turns)]
@@ -127,10 +126,10 @@ export class Elementary extends Balls {
     if (a.re === 0n && a.error === 0n) return [ofWhole(1n), a]
     const before = Math.max(0, exponentOf(a))
     if (before > 4 * this.bits) throw new NoValue()
-    this.cost(2 + before / this.bits)
     // Small ones keep as many places.
     const small = Math.min(4 * this.bits, Math.max(0, -exponentOf(a)))
     const wide = this.wide + before + small
+    this.cost(1.3 * wide)
     const x = fixed(a.re, a.scale, wide)
     const off = errorIn(a, wide) + (1n << BigInt(GUARD / 2 + before))
     const quarter = constantOf("pi", wide) >> 1n
@@ -165,9 +164,9 @@ export class Elementary extends Balls {
       const quarter = this.divide(this.pi(), ofWhole(a.re > 0n ? 2n : -2n))
       return this.add(quarter, this.negate(this.realArctan(this.divide(ofWhole(1n), a))))
     }
-    this.cost(3)
     const small = Math.min(4 * this.bits, Math.max(0, -exponentOf(a)))
     const wide = this.wide + small
+    this.cost(1.3 * wide)
     const one = 1n << BigInt(wide)
     let x = fixed(a.re, a.scale, wide)
     const HALVINGS = 3

@@ -42,6 +42,7 @@ class Look {
   private readonly with: Elementary
   private readonly place: Place
   private readonly atoms = new Map<string, Ball>()
+  private readonly turns = new Map<string, readonly [cosine: Ball, sine: Ball]>()
   /** By how many powers of two the smallest of what is added anywhere is below the largest. */
   spread = 0
   /** Whether a logarithm of what varies is taken of a number below zero, from where it may be taken to either side. */
@@ -125,6 +126,8 @@ class Look {
         return this.form(atom.of)
       case "call":
         if (atom.function === "ln" && atom.name.includes("$")) this.jumps ||= this.form(atom.values[0]!).re < 0n
+        if (atom.function === "sin" || atom.function === "cos")
+          return this.turned(atom.values[0]!, atom.name.slice(4), atom.function)
         return this.called(
           atom.function,
           atom.values.map((value) => this.form(value))
@@ -134,14 +137,17 @@ class Look {
     }
   }
 
+  /** Both at once, as most of what has one has the other. */
+  private turned(of: Form, name: string, asked: "sin" | "cos"): Ball {
+    const both = this.turns.get(name) ?? this.with.cosineAndSine(this.form(of))
+    this.turns.set(name, both)
+    return both[asked === "cos" ? 0 : 1]
+  }
+
   private called(name: FunctionName, values: ReadonlyArray<Ball>): Ball {
     const { with: all } = this
     const [x, y] = values as [Ball, Ball]
     switch (name) {
-      case "sin":
-        return all.cosineAndSine(x)[1]
-      case "cos":
-        return all.cosineAndSine(x)[0]
       case "ln":
         return all.log(x)
       case "abs":
