@@ -38,7 +38,11 @@ export const claims: ReadonlyArray<Claim> = [
     k: 16,
     seeds: 3
   }),
-  tiltPredicts({ arms: { "rl.algorithm": "ppo", "rl.kl": [0.3, 1, 3] }, seeds: 3 })
+  tiltPredicts({
+    arms: { "rl.algorithm": "ppo", "rl.kl": [0.3, 1, 3] },
+    grouped: { ...grpo, "rl.kl": [0.3, 1, 3], "rl.klGradient": null },
+    seeds: 3
+  })
 ]
 
 export default Study.make(

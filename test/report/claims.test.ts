@@ -544,6 +544,36 @@ describe("C12, the tilt", () => {
     expect(verdict(claim, run(0.3, { omi1: 0.02, omi2: 0.96, tinygsm: 0.02 }))).toBe("refuted")
     expect(verdict(claim, run(0.3, { omi1: 0.478, omi2: 0.129, tinygsm: 0.33 }))).toBe("refuted")
   })
+  test("is held back where accuracies of other formats predict as well", () => {
+    // Formats as accurate as one another: whose accuracy it is makes no difference, and nothing moves.
+    const level = { ...before, accuracies: { omi1: 0.3, omi2: 0.3, tinygsm: 0.3 } }
+    const still = cell(
+      { ...ppo, "rl.kl": 0.3 },
+      seeds(5, () => ({ before: level, after: level, kl: 0.3 }))
+    )
+    const [asked] = judged(claim, still).controls
+    expect(asked!.estimate).toBeCloseTo(0, 6)
+    const wrong = judged(claim, run(0.3, Object.fromEntries(shares(0.3)))).controls[0]!
+    expect(wrong.estimate).toBeGreaterThan(0.02)
+  })
+  test("tells of GRPO with the coefficient times the deviation inside its groups", () => {
+    const grouped = tiltPredicts({ arms: ppo, grouped: { ...grpo, "rl.kl": 1 }, seeds: 3 })
+    const arm = (beta: number, deviation: number, gradient = "own") =>
+      cell(
+        { ...grpo, "rl.kl": 1, "rl.klGradient": gradient },
+        seeds(5, () => ({
+          before,
+          after: { ...before, shares: Object.fromEntries(shares(beta)) },
+          kl: 1,
+          groupStd: Array.from({ length: 20 }, (_, step) => (step < 5 ? deviation : 9))
+        }))
+      )
+    const miss = (made: CellData) => judged(grouped, made).told.find(({ part }) => part.measure.startsWith("GRPO: mean"))!
+    expect(miss(arm(0.45, 0.45)).estimate).toBeCloseTo(0, 9)
+    expect(miss(arm(1, 0.45)).estimate).toBeGreaterThan(0.01)
+    expect(miss(arm(0.45, 0.45, "none")).n).toBe(0)
+    expect(miss(arm(0.45, 0)).n).toBe(0)
+  })
   test("says nothing of runs without a penalty, or with one that is not in the reward", () => {
     const without = cell(
       { ...ppo, "rl.kl": 0.3 },

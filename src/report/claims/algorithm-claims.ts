@@ -2,8 +2,9 @@
 
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
 import { clearWinner } from "../predictors/formats-of.ts"
-import { smoothed } from "./averages.ts"
+import { smoothed, windowOf } from "./averages.ts"
 import type { Claim, Part } from "./Claim.ts"
+import { intervalError, completionsIn, shareError } from "./errors.ts"
 import {
   countSeeds,
   gapOf,
@@ -18,23 +19,24 @@ import {
 } from "./trials.ts"
 
 /** Largest fall of the share of right answers below an earlier peak, smoothed over a tenth of the run. */
-const drawdown = ({ series }: Trial): number | null => {
+const drawdown = ({ series }: Trial): Measured | null => {
   const curve = series?.updates.get("accuracy")
   if (curve === undefined || curve.length === 0) return null
-  let peak = Number.NEGATIVE_INFINITY
-  let fall = 0
-  for (const mean of smoothed(curve)) {
-    peak = Math.max(peak, mean)
-    fall = Math.max(fall, peak - mean)
-  }
-  return fall
+  const smooth = smoothed(curve)
+  let [peak, from, to] = [0, 0, 0]
+  smooth.forEach((mean, at) => {
+    if (mean > smooth[peak]!) peak = at
+    if (smooth[peak]! - mean > smooth[from]! - smooth[to]!) [from, to] = [peak, at]
+  })
+  const error = (at: number) => shareError(smooth[at]!, completionsIn(series!, at, windowOf(curve)))
+  return { value: smooth[from]! - smooth[to]!, error: Math.hypot(error(from), error(to)) }
 }
 
 const differenceOf =
-  (of: (trial: Trial) => number | null) =>
+  (of: (trial: Trial) => Measured | null) =>
   ({ one, other }: Pair): Measured | null => {
     const [a, b] = [of(one), of(other)]
-    return a === null || b === null ? null : { value: a - b, error: 0 }
+    return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
   }
 
 export interface StabilityChoices {
@@ -90,11 +92,20 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
   }
 })
 
-/** How far RL moved the shares of the formats: total variation. */
-const shifted = ({ before, after }: Trial): number | null => {
+/** How far RL moved the shares of the formats: total variation, which is what those that rise have gained. */
+const shifted = ({ before, after }: Trial): Measured | null => {
   const formats = [...new Set([...before.shares.keys(), ...after.shares.keys()])]
-  const shares = ({ shares }: Trial["after"]) => formats.map((format) => shares.get(format)?.value ?? 0)
-  return formats.length === 0 ? null : totalVariation(shares(before), shares(after))
+  if (formats.length === 0) return null
+  const share = (of: Trial["after"], format: string) => of.shares.get(format)?.value ?? 0
+  const risen = formats.filter((format) => share(after, format) > share(before, format))
+  const errors = risen.flatMap((format) => [before, after].flatMap(({ shares }) => shares.get(format) ?? [])).map(intervalError)
+  return {
+    value: totalVariation(
+      formats.map((format) => share(before, format)),
+      formats.map((format) => share(after, format))
+    ),
+    error: Math.hypot(...errors)
+  }
 }
 
 export interface ExpertIterationChoices {

@@ -2,9 +2,12 @@
 
 import { log } from "../../elementary/elementary.ts"
 import { INVALID, shareEntropy } from "../../evaluation/metrics/format-shares.ts"
+import type { Estimate } from "../data/policy-estimates.ts"
+import type { CoverageRow } from "../data/study-data.ts"
 import { percent } from "../page/numbers.ts"
 import { meanOf } from "./averages.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
+import { entropyError, intervalError, shareError } from "./errors.ts"
 import {
   changeOf,
   gapOf,
@@ -91,25 +94,29 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
 
 const guessedChange = ({ before, after }: Trial, k: number): Measured | null => {
   const [was, is] = [before.guessedAtK.get(k), after.guessedAtK.get(k)]
-  return was === undefined || is === undefined ? null : { value: is.value - was.value, error: 0 }
+  if (was === undefined || is === undefined) return null
+  return { value: is.value - was.value, error: Math.hypot(intervalError(was), intervalError(is)) }
 }
 
 const lostBeyond = ({ coverages }: Trial): Measured | null => {
   const [rl, same] = ["after RL", "the same policy"].map((name) => coverages.find(({ versus }) => versus === name))
   if (rl === undefined || same === undefined) return null
   const problems = rl.kept + rl.lost + rl.found + rl.neither
-  return problems === 0 ? null : { value: (rl.lost - same.lost) / problems, error: 0 }
+  if (problems === 0) return null
+  const error = ({ lost }: CoverageRow) => shareError(lost / problems, problems)
+  return { value: (rl.lost - same.lost) / problems, error: Math.hypot(error(rl), error(same)) }
 }
 
 /** In nats, of the shares of the formats after RL, completions in none apart; null where there are none. */
 const formatEntropy = ({ after }: Trial): Measured | null => {
-  const shares = [...after.shares].filter(([format]) => format !== INVALID).map(([, { value }]) => value)
-  return shares.some((share) => share > 0) ? { value: shareEntropy(shares).nats, error: 0 } : null
+  const shares = [...after.shares].filter(([format]) => format !== INVALID).map(([, share]) => share)
+  if (!shares.some(({ value }) => value > 0)) return null
+  return { value: shareEntropy(shares.map(({ value }) => value)).nats, error: entropyError(shares) }
 }
 
 const entropyGap = ({ one, other }: Pair): Measured | null => {
   const [a, b] = [formatEntropy(one), formatEntropy(other)]
-  return a === null || b === null ? null : { value: a.value - b.value, error: 0 }
+  return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
 }
 
 export interface KlChoices {
@@ -230,12 +237,18 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
       `control: right answers at the end of RL where only another format may be used (${others.join(", ")}), ${doubling}`,
       ({ forced }) => {
         const known = others.flatMap((format) => forced.get(format) ?? [])
-        return known.length < others.length ? null : { value: meanOf(known.map(({ value }) => value)), error: 0 }
+        return known.length < others.length ? null : meanMeasured(known)
       },
       [{ table: "updates", where: "true" }]
     )
     return { parts: [found, ...(others.length === 0 ? [] : [{ ...control, role: "control" as const }])] }
   }
+})
+
+/** Several formats are tried on the same problems: their errors are averaged as they are. */
+const meanMeasured = (of: ReadonlyArray<Estimate>): Measured => ({
+  value: meanOf(of.map(({ value }) => value)),
+  error: meanOf(of.map(intervalError))
 })
 
 /** Least squares of what a seed's mixtures reach over the logarithm of the weight; null with fewer than three weights. */

@@ -3,12 +3,25 @@
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { clearWinner, mostFrequent } from "../predictors/formats-of.ts"
-import { betaOf, type ByFormat, leaderOf, tilted } from "../predictors/tilt.ts"
+import { betaOf, type ByFormat, groupedBetaOf, leaderOf, tilted } from "../predictors/tilt.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
+import { intervalError } from "./errors.ts"
 import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
 
+/**
+ * The error that problems leave in such a mean: of each format's share before and after RL. What one has gained others have lost,
+ * so the errors of formats are added as they are.
+ */
+const leftBy = ({ before, after }: Trial): number => {
+  const formats = [...new Set([...before.shares.keys(), ...after.shares.keys()])].filter((format) => format !== INVALID)
+  const errors = formats.map((format) =>
+    Math.hypot(...[before, after].flatMap(({ shares }) => shares.get(format) ?? []).map(intervalError))
+  )
+  return errors.reduce((sum, error) => sum + error, 0) / formats.length
+}
+
 /** The mean over formats of the difference between predicted and observed shares; completions in no format apart. */
-const errorOf = (predicted: ByFormat, { shares }: PolicyEstimates): number => {
+const missOf = (predicted: ByFormat, { shares }: PolicyEstimates): number => {
   const observed = [...shares].filter(([format]) => format !== INVALID)
   const total = observed.reduce((sum, [, { value }]) => sum + value, 0)
   const formats = [...new Set([...predicted.keys(), ...observed.map(([format]) => format)])]
@@ -17,56 +30,100 @@ const errorOf = (predicted: ByFormat, { shares }: PolicyEstimates): number => {
 }
 
 export interface TiltChoices {
-  /** Arms with a KL penalty that is felt. */
+  /** Arms with a KL penalty that is felt, in the reward. */
   readonly arms: Where
+  /** Arms with one in the loss, beside advantages divided by the deviation of their group (GRPO): told beside it. */
+  readonly grouped?: Where
   /** Mean error of a share that still counts as predicted. */
   readonly margin?: number
   readonly seeds: number
 }
 
 /** C12: shares after RL follow from shares and accuracies before it. */
-export const tiltPredicts = ({ arms, margin = 0.05, seeds }: TiltChoices): Claim => ({
+export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoices): Claim => ({
   id: "C12",
   statement: "The shares of the formats after RL follow from their shares and accuracies before it, with nothing fitted.",
   criterion:
     `The mean error of a predicted share is below ${Math.round(margin * 100)} points, and below that of "RL changes nothing". ` +
-    "Prediction: share x (1 - accuracy + accuracy e^(1/beta)).",
+    "Prediction: share x (1 - accuracy + accuracy e^(1/beta)). With the accuracies of other formats it is not below it.",
   needs: "PPO with a KL penalty, evaluated before and after with samples",
   seeds,
   evidence: (data) => {
-    const trials = trialsOf(data, arms).filter((trial) => betaOf(trial.cell, trial) !== null)
-    const error = ({ cell, ...trial }: Trial, accuracies: PolicyEstimates) =>
-      errorOf(tilted(valuesOf(trial.before.shares), valuesOf(accuracies.accuracies), betaOf(cell, trial)!), trial.after)
-    const rows: ReadonlyArray<Rows> = [SHARES, ACCURACIES, { table: "updates", where: "step = 0" }]
-    const ofNothing = ({ before, after }: Trial) => errorOf(unchanged(before), after)
+    const rows: ReadonlyArray<Rows> = [SHARES, ACCURACIES, { table: "updates", where: "step < 5" }]
+    const part = (
+      measure: string,
+      test: Part["test"],
+      of: Where,
+      betaIn: (trial: Trial) => number | null,
+      value: (trial: Trial, beta: number) => number
+    ): Part => ({
+      measure,
+      unit: "points",
+      test,
+      ...overSeeds(
+        trialsOf(data, of).filter((trial) => betaIn(trial) !== null),
+        (trial) => ({ value: value(trial, betaIn(trial)!), error: leftBy(trial) })
+      ),
+      rows
+    })
+    const below = (bound: number) => ({ kind: "below", margin: bound }) as const
+    const inReward = (trial: Trial) => betaOf(trial.cell, trial)
+    const inLoss = (trial: Trial) => groupedBetaOf(trial.cell, trial)
+    const overNothing = (trial: Trial, beta: number) => missBy(trial, beta) - missOf(unchanged(trial.before), trial.after)
+    const told = { role: "told" } as const
     return {
       parts: [
+        part("mean error of a share predicted from before RL", below(margin), arms, inReward, missBy),
+        part("that error, less the error of predicting no change", below(0), arms, inReward, overNothing),
         {
-          measure: "mean error of a share predicted from before RL",
-          unit: "points",
-          test: { kind: "below", margin },
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before), error: 0 })),
-          rows
+          ...part(
+            "control: the same with the accuracies handed round among the formats",
+            below(0),
+            arms,
+            inReward,
+            (trial, beta) => missHandedRound(trial, beta) - missOf(unchanged(trial.before), trial.after)
+          ),
+          role: "control" as const
         },
         {
-          measure: "that error, less the error of predicting no change",
-          unit: "points",
-          test: { kind: "below", margin: 0 },
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - ofNothing(trial), error: 0 })),
-          rows
+          ...part(
+            "that error, less the error with the accuracies after RL",
+            { kind: "above", margin: 0 },
+            arms,
+            inReward,
+            (trial, beta) => missBy(trial, beta) - missBy(trial, beta, valuesOf(trial.after.accuracies))
+          ),
+          ...told
         },
-        {
-          measure: "that error, less the error with the accuracies after RL",
-          unit: "points",
-          test: { kind: "above", margin: 0 },
-          role: "told",
-          ...overSeeds(trials, (trial) => ({ value: error(trial, trial.before) - error(trial, trial.after), error: 0 })),
-          rows
-        }
+        ...(grouped === undefined
+          ? []
+          : [
+              {
+                ...part("GRPO: mean error of a share predicted from before RL", below(margin), grouped, inLoss, missBy),
+                ...told
+              },
+              {
+                ...part("GRPO: that error, less the error of predicting no change", below(0), grouped, inLoss, overNothing),
+                ...told
+              }
+            ])
       ]
     }
   }
 })
+
+/** The mean error of the tilt at this beta, with these accuracies instead of those before RL. */
+const missBy = ({ before, after }: Trial, beta: number, accuracies = valuesOf(before.accuracies)): number =>
+  missOf(tilted(valuesOf(before.shares), accuracies, beta), after)
+
+/** The same with the accuracy of another format for each: the mean over the ways of turning them round. */
+const missHandedRound = (trial: Trial, beta: number): number => {
+  const own = [...valuesOf(trial.before.accuracies)].filter(([format]) => format !== INVALID)
+  if (own.length < 2) return Number.NaN
+  const turned = (by: number) => new Map(own.map(([format], i) => [format, own[(i + by) % own.length]![1]]))
+  const misses = own.slice(1).map((_, i) => missBy(trial, beta, turned(i + 1)))
+  return misses.reduce((sum, miss) => sum + miss, 0) / misses.length
+}
 
 const valuesOf = (estimates: ReadonlyMap<string, Estimate>): ByFormat =>
   new Map([...estimates].map(([format, { value }]) => [format, value]))

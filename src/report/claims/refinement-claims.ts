@@ -2,6 +2,7 @@
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
+import { intervalError } from "./errors.ts"
 import {
   changeOf,
   type Measured,
@@ -31,9 +32,12 @@ const stylesOf = ({ styleShares, styleAccuracies }: PolicyEstimates, format: str
     .filter(({ accuracy }) => !Number.isNaN(accuracy))
     .toSorted((a, b) => a.accuracy - b.accuracy)
 
-const shareChange = ({ after }: Trial, { style, share }: { readonly style: string; readonly share: number }): Measured => ({
+const shareChange = (
+  { before, after }: Trial,
+  { style, share }: { readonly style: string; readonly share: number }
+): Measured => ({
   value: (after.styleShares.get(style)?.value ?? 0) - share,
-  error: 0
+  error: Math.hypot(...[before, after].flatMap(({ styleShares }) => styleShares.get(style) ?? []).map(intervalError))
 })
 
 /** What becomes of the winner's least accurate sub-style, where it is less accurate than the others. */

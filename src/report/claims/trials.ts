@@ -9,6 +9,7 @@ import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
 import type { ParamValue } from "../data/varying-params.ts"
 import { meanOf } from "./averages.ts"
 import type { Observation, Rows } from "./Claim.ts"
+import { intervalError } from "./errors.ts"
 
 /** One policy after RL beside the one it started from, of one seed. */
 export interface Trial extends Repetition {
@@ -165,19 +166,10 @@ const estimateOf = (policy: PolicyEstimates, metric: SolvingMetric, k: number): 
   }
 }
 
-/** Half of a 95 % interval is so many standard errors. */
-const HALF = 1.959963984540054
-
-/** The standard error that an interval stands for; 0 where there is none. */
-const errorOf = ({ low, high }: { readonly low: number | null; readonly high: number | null }): number => {
-  const width = (high ?? Number.NaN) - (low ?? Number.NaN)
-  return Number.isNaN(width) ? 0 : width / 2 / HALF
-}
-
 /** A number after RL. */
 export const outcomeOf = (trial: Trial, metric: SolvingMetric, k = 1): Measured | null => {
   const after = estimateOf(trial.after, metric, k)
-  return after === null ? null : { value: after.value, error: errorOf(after) }
+  return after === null ? null : { value: after.value, error: intervalError(after) }
 }
 
 /** After RL minus before; its error is that of the comparison by problem where the study made one. */
@@ -191,7 +183,7 @@ export const changeOf = (trial: Trial, metric: SolvingMetric, k = 1): Measured |
   const paired = trial.differences.find(
     (row) => row.metric === name && row.k === of && row.decoding === decoding && row.slice === "all"
   )
-  const error = paired === undefined ? Math.hypot(errorOf(before), errorOf(after)) : errorOf(paired)
+  const error = paired === undefined ? Math.hypot(intervalError(before), intervalError(after)) : intervalError(paired)
   return { value: after.value - before.value, error }
 }
 

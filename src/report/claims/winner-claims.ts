@@ -12,8 +12,9 @@ import {
   shareOf,
   usedFormats
 } from "../predictors/formats-of.ts"
-import { smoothed } from "./averages.ts"
+import { smoothed, windowOf } from "./averages.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
+import { completionsIn, shareError } from "./errors.ts"
 import {
   ACCURACIES,
   acrossSeeds,
@@ -48,7 +49,9 @@ const finalShare = ({ winner, series }: Trial) => {
   const curve = series?.shares.get(winner ?? "")
   if (curve === undefined || curve.length < 3) return null
   const smooth = smoothed(curve)
-  return smooth[0]! > OPEN ? null : { value: smooth.at(-1)!, error: 0 }
+  if (smooth[0]! > OPEN) return null
+  const value = smooth.at(-1)!
+  return { value, error: shareError(value, completionsIn(series!, smooth.length - 1, windowOf(curve))) }
 }
 
 /** Which part of the gain in right answers had come when the winner first held nine tenths; 0 where it never did. */
@@ -61,7 +64,12 @@ const gainByThen = ({ winner, series }: Trial) => {
   const reached = held.findIndex((value) => value >= CONCENTRATED)
   const gain = right.at(-1)! - right[0]!
   if (reached < 0) return { value: 0, error: 0 }
-  return gain <= 0 ? null : { value: (right[reached]! - right[0]!) / gain, error: 0 }
+  if (gain <= 0) return null
+  const value = (right[reached]! - right[0]!) / gain
+  const error = (at: number) => shareError(right[at]!, completionsIn(series!, at, windowOf(accuracy)))
+  // Of (then - first) / (last - first), by the delta method.
+  const [first, then, last] = [(1 - value) * error(0), error(reached), value * error(right.length - 1)]
+  return { value, error: reached === right.length - 1 ? 0 : Math.hypot(first, then, last) / gain }
 }
 
 /** C1: RL concentrates on one format, early. */

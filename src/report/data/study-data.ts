@@ -20,7 +20,7 @@ import { type CostRow, readCosts } from "./cost-data.ts"
 import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
 import { type Estimate, winnerOf } from "./policy-estimates.ts"
 import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
-import { forcedOutcome, type ForcedOutcome } from "./rl-outcomes.ts"
+import { forcedOutcome, type ForcedOutcome, readRl, type RlSeries } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 import { nameOf, type ParamValue, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
 
@@ -53,17 +53,6 @@ export interface RlData {
   readonly shares: ReadonlyMap<string, Curve>
   readonly accuracies: ReadonlyMap<string, Curve>
   readonly nodes: ReadonlyArray<string>
-}
-
-/** The RL run of one repetition, step by step, without thinning: what is judged seed by seed. */
-export interface RlSeries {
-  /** Columns of `updates` by name; NaN where a step has none. */
-  readonly updates: ReadonlyMap<string, ReadonlyArray<number>>
-  /** By format, 0 where no completion of a step is in it. */
-  readonly shares: ReadonlyMap<string, ReadonlyArray<number>>
-  /** Mean reward of each format's completions, NaN where a step has none. */
-  readonly rewards: ReadonlyMap<string, ReadonlyArray<number>>
-  readonly klCoefficient: number | null
 }
 
 /** One repetition of a cell: what a claim counts, for seeds are what was repeated. */
@@ -147,8 +136,6 @@ export interface Confusion {
 
 /** RL curves may be drawn on a logarithmic axis, where the first steps need their own points. */
 const RL_POINTS = 600
-
-const UPDATE_COLUMNS = ["reward", "accuracy", "entropy", "kl", "formatEntropy", "completionLength", "zeroSignalGroups"] as const
 
 /** Reads all of it. Never fails over what an artifact holds: that is a line among the problems. */
 export const readStudy = Effect.fnUntraced(function* (record: RunRecord, description: string) {
@@ -354,35 +341,6 @@ const readTraining = Effect.fnUntraced(function* (artifact: string, seed: string
 /** Which evaluation along the way a step is: trainings of several seeds differ by an update or two in when it falls. */
 const placesOf = (rows: ReadonlyArray<{ readonly step: number }>): ReadonlyMap<number, number> =>
   new Map([...new Set(rows.map(({ step }) => step))].toSorted((a, b) => a - b).map((step, place) => [step, place]))
-
-interface RlCurves {
-  readonly updates: CurvesBuilder
-  readonly accuracies: CurvesBuilder
-}
-
-/** Adds one RL run's curves; returns the run by itself. */
-const readRl = Effect.fnUntraced(function* (artifact: string, seed: string, curves: RlCurves) {
-  const table = yield* openArtifactTable(RlRun, "updates", artifact)
-  const updates = new Map<string, Array<number>>(UPDATE_COLUMNS.map((name) => [name, []]))
-  for (const row of table)
-    for (const name of UPDATE_COLUMNS) {
-      updates.get(name)!.push(row[name] ?? Number.NaN)
-      if (row[name] !== null) curves.updates.add(name, seed, row.step, row[name])
-    }
-  const shares = new Map<string, Array<number>>()
-  const rewards = new Map<string, Array<number>>()
-  const steps = (value: number) => Array.from({ length: table.rows }, () => value)
-  for (const { step, format, share, accuracy, meanReward } of yield* openArtifactTable(RlRun, "formatShares", artifact)) {
-    if (!shares.has(format)) {
-      shares.set(format, steps(0))
-      rewards.set(format, steps(Number.NaN))
-    }
-    shares.get(format)![step] = share
-    rewards.get(format)![step] = meanReward ?? Number.NaN
-    if (accuracy !== null) curves.accuracies.add(format, seed, step, accuracy)
-  }
-  return { updates, shares, rewards, klCoefficient: table.rows === 0 ? null : table.row(0).klCoefficient } satisfies RlSeries
-})
 
 type ComparisonTables = Pick<Repetition, "differences" | "coverages" | "crossing">
 

@@ -8,12 +8,14 @@
  *
  * so the shares after RL follow from those before, with nothing fitted (Echo Chamber, section 3.6, where the reward is whether a
  * completion is right). Without a penalty the format with the highest mean reward takes all. PPO has the penalty in its reward,
- * as the formula has it; GRPO's is in the loss beside advantages divided by a deviation, another quantity.
+ * as the formula has it. GRPO's is in the loss beside advantages divided by the deviation of their group: rewards are worth so
+ * much more there, and beta is the coefficient times that deviation.
  */
 
 import { exp } from "../../elementary/elementary.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
-import type { CellData, Repetition, RlSeries } from "../data/study-data.ts"
+import type { RlSeries } from "../data/rl-outcomes.ts"
+import type { CellData, Repetition } from "../data/study-data.ts"
 import { leads, usedFormats } from "./formats-of.ts"
 
 /** A share or a mean reward of each format. */
@@ -38,6 +40,24 @@ export const tilted = (shares: ByFormat, rewards: ByFormat, beta: number): ByFor
 export const betaOf = ({ settings }: Pick<CellData, "settings">, { series }: Pick<Repetition, "series">): number | null => {
   const coefficient = series?.klCoefficient ?? null
   return coefficient !== null && coefficient > 0 && settings.get("rl.algorithm") === "ppo" ? coefficient : null
+}
+
+/**
+ * The beta of a KL penalty in the loss, beside rewards divided by the deviation of their group: the coefficient times that
+ * deviation, the mean over the groups of the first steps that have one. Null without such a penalty, or where nothing flows back.
+ */
+export const groupedBetaOf = (
+  { settings }: Pick<CellData, "settings">,
+  { series }: Pick<Repetition, "series">
+): number | null => {
+  const coefficient = series?.klCoefficient ?? 0
+  if (series === null || !(coefficient > 0) || settings.get("rl.algorithm") !== "grpo") return null
+  if (settings.get("rl.klGradient") === "none") return null
+  const firstOf = (column: string) => (series.updates.get(column) ?? []).slice(0, FIRST)
+  const sum = (values: ReadonlyArray<number>) => values.reduce((all, each) => all + each, 0)
+  const [deviations, silent] = [firstOf("groupRewardStd"), firstOf("zeroSignalGroups")]
+  const telling = deviations.length - sum(silent)
+  return telling > 0 && sum(deviations) > 0 ? (coefficient * sum(deviations)) / telling : null
 }
 
 /** Steps at the beginning of RL from which mean rewards are taken: the policy has hardly moved. */
