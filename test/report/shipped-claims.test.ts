@@ -78,6 +78,7 @@ const madeUp = (study: Study, part: string | undefined): StudyData => {
           accuracy: [0.3, 0.5, 0.9],
           rewards: { omi1: [0.9], tinygsm: [0.1] },
           forced: { tinygsm: 0.3, omi1: 0.4 },
+          groupStd: [0.4],
           kl: Number(settings.get("rl.kl") ?? 0)
         }))
       ),

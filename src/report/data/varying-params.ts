@@ -34,11 +34,34 @@ export interface Subject {
 /** Params that are shown although a run has one value of them: they say what a row is about. */
 const ALWAYS = ["pretrain.scale", "rl.algorithm"]
 
-/** The varying params of each subject, in the order of the subjects. */
+/**
+ * The varying params of each subject, in the order of the subjects. In a run of several studies those are compared within one:
+ * each is named by its study and by what varies there, for what differs between studies fills a line.
+ */
 export const varyingParamsOf = (
   record: RunRecord,
   subjects: ReadonlyArray<Subject>
 ): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
+  const groups = Map.groupBy(subjects.keys(), (i) => studyOf(record, subjects[i]!))
+  if (groups.size < 2) return varyingWithin(record, subjects)
+  const found = new Map<number, ReadonlyArray<VaryingParam>>()
+  for (const [study, own] of groups) {
+    const params = varyingWithin(
+      record,
+      own.map((i) => subjects[i]!)
+    )
+    own.forEach((i, place) => found.set(i, [{ name: "study", value: study }, ...params[place]!]))
+  }
+  return subjects.map((_, i) => found.get(i)!)
+}
+
+/** The first study that needs both the policy and its evaluation, where a run is of several; else none. */
+const studyOf = ({ study }: RunRecord, { node, evaluation }: Subject): string => {
+  const own = (node.studies ?? []).filter((name) => evaluation?.studies?.includes(name) ?? true)
+  return own.includes(study) ? "" : (own[0] ?? "")
+}
+
+const varyingWithin = (record: RunRecord, subjects: ReadonlyArray<Subject>): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
   const settings = subjects.map((subject) => settingsOf(record, subject))
   const telling = tellingNames(settings)
   const shortened = new Map(telling.map((name) => [name, shortLists(settings.map((each) => each.get(name)))]))
@@ -165,4 +188,4 @@ export const nameOf = ({ varyingParams }: ToldApart, without: ReadonlyArray<stri
 }
 
 /** Params whose values say what they are of. */
-const BARE: ReadonlySet<string> = new Set(["scale", "algorithm", "suite"])
+const BARE: ReadonlySet<string> = new Set(["study", "scale", "algorithm", "suite"])

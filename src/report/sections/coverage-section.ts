@@ -31,11 +31,12 @@ export const coverageSection = ({ cells }: StudyData): Html => {
     <h3>Coverage</h3>
     <p class="note">
       The smallest k at which pass@k after RL is below pass@k before, with its 95 % interval by resampling problems; beside it the
-      same of the guess curve, which is known at powers of two and has no interval by problem, and how many problems guessing
-      solves with the most samples there are, before → after RL. A crossing where the guess curve crosses as well, or where
-      guessing solves as much, says little. A policy that is worse at every k (“below from k = 1 on”) has no crossing. Then the
-      problems that half of the samples solve before and after RL (kept), before alone (lost) and after alone (found), in percent;
-      and what the other half of the samples of the policy before RL loses and finds against the same half: chance alone.
+      same of the guess curve, which is known at powers of two (its interval: from the first k at which it may be lower to the
+      first at which it surely is, by the 95 % intervals over problems of both policies), and how many problems guessing solves
+      with the most samples there are, before → after RL. A crossing where the guess curve crosses as well, or where guessing
+      solves as much, says little. A policy that is worse at every k (“below from k = 1 on”) has no crossing. Then the problems
+      that half of the samples solve before and after RL (kept), before alone (lost) and after alone (found), in percent; and what
+      the other half of the samples of the policy before RL loses and finds against the same half: chance alone.
     </p>
     ${table(COLUMNS, rows)}
     <p class="note">
@@ -124,18 +125,29 @@ const aboveAgain = ({ before, after, crossing }: Repetition): number | null => {
   return above?.[0] ?? null
 }
 
-/** The smallest k evaluated at which guessing solves less after RL than before. */
-const guessCrossing = ({ before, after }: Repetition): { readonly k: number | null; readonly samples: number } => {
-  const both = [...(before?.guessedAtK ?? [])].flatMap(([k, { value }]) => {
-    const other = after?.guessedAtK.get(k)?.value
-    return other === undefined ? [] : [{ k, below: other < value }]
+/**
+ * The smallest k evaluated at which guessing solves less after RL than before; and the first at which it may, and at which it
+ * surely does. Both policies guess at the same problems, so that their errors, taken as independent, are too wide if anything.
+ */
+const guessCrossing = ({ before, after }: Repetition) => {
+  const both = [...(before?.guessedAtK ?? [])].flatMap(([k, was]) => {
+    const is = after?.guessedAtK.get(k)
+    if (is === undefined) return []
+    const half = Math.hypot(was.high - was.low, is.high - is.low) / 2
+    return [{ k, difference: is.value - was.value, half: Number.isNaN(half) ? 0 : half }]
   })
-  return { k: both.find(({ below }) => below)?.k ?? null, samples: both.at(-1)?.k ?? 0 }
+  const first = (is: (at: (typeof both)[number]) => boolean) => both.find(is)?.k ?? null
+  return {
+    k: first(({ difference }) => difference < 0),
+    low: first(({ difference, half }) => difference - half < 0),
+    high: first(({ difference, half }) => difference + half < 0),
+    samples: both.at(-1)?.k ?? 0
+  }
 }
 
 const guessWords = (repetition: Repetition): string => {
-  const { k, samples } = guessCrossing(repetition)
-  return samples === 0 ? MISSING : fromWords(k, samples, 0)
+  const { k, low, high, samples } = guessCrossing(repetition)
+  return samples === 0 ? MISSING : `${fromWords(k, samples, 0)} ${ends(low, high)}`.trimEnd()
 }
 
 const guessedAtMost = ({ before, after }: Repetition): readonly [number, number] => {

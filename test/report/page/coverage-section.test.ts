@@ -44,10 +44,23 @@ describe("a crossing of pass@k", () => {
   })
 })
 
+describe("the guess curve's crossing", () => {
+  const words = (before: Readonly<Record<number, number>>, after: Readonly<Record<number, number>>) =>
+    rowsOf({ before: { guessed: before }, after: { guessed: after }, crossing: crossing(4) })[0]![3]
+  // Every number is known to a point either way, a difference of two to 1.4.
+  test.each([
+    ["clear at once", { 1: 0.1, 2: 0.3 }, { 1: 0.05, 2: 0.2 }, "k = 1 [1, 1]"],
+    ["clear later", { 1: 0.1, 2: 0.2, 4: 0.4 }, { 1: 0.2, 2: 0.19, 4: 0.3 }, "k = 2 [2, 4]"],
+    ["perhaps earlier", { 1: 0.1, 2: 0.2, 4: 0.4 }, { 1: 0.101, 2: 0.19, 4: 0.3 }, "k = 2 [1, 4]"],
+    ["never for sure", { 1: 0.1, 2: 0.2 }, { 1: 0.2, 2: 0.195 }, "k = 2 [2, none]"],
+    ["never", { 1: 0.1, 2: 0.2 }, { 1: 0.2, 2: 0.3 }, "none up to 2"]
+  ])("has an interval by problems: %s", (_, before, after, expected) => expect(words(before, after)).toBe(expected))
+})
+
 test("stands beside what guessing solves, and problems kept, lost and found beside those of the same policy", () => {
   const [row] = rowsOf({ crossing: crossing(4) })
   // 80 kept, 5 lost, 5 found of 100; the same policy loses 4 of 99.
-  expect(row!.slice(3)).toEqual(["none up to 64", "30.0 → 30.0", "80.0", "5.0", "5.0", "4.0", "5.1"])
+  expect(row!.slice(3)).toEqual(["none up to 64 [64, none]", "30.0 → 30.0", "80.0", "5.0", "5.0", "4.0", "5.1"])
 })
 
 test("is not there where nothing was evaluated before and after", () => {

@@ -53,6 +53,46 @@ describe("a list in a name", () => {
   })
 })
 
+describe("in a run of several studies", () => {
+  const among = (study: string, ...policies: ReadonlyArray<readonly [studies: ReadonlyArray<string>, params: object]>) => {
+    const nodes = policies.map(([studies, params], i) => ({
+      id: `rl-${i}`,
+      label: "rl",
+      stage: "rl",
+      params,
+      inputs: {},
+      studies
+    }))
+    const record = { study, nodes, byId: new Map(nodes.map((node) => [node.id, node])) } as unknown as RunRecord
+    return varyingParamsOf(
+      record,
+      record.nodes.map((node) => ({ node, evaluation: null }))
+    ).map((varyingParams) => nameOf({ varyingParams }))
+  }
+  const [ppo, grpo] = [
+    { algorithm: "ppo", kl: 1, steps: 60 },
+    { algorithm: "grpo", kl: 1, steps: 60 }
+  ]
+  const long = { algorithm: "ppo", kl: 3, steps: 100 }
+  test("a policy is named by its study and by what varies there", () => {
+    expect(among("both", [["a"], ppo], [["a"], grpo], [["b"], long], [["b"], { ...long, kl: 1 }])).toEqual([
+      "a ppo",
+      "a grpo",
+      "b ppo kl 3",
+      "b ppo kl 1"
+    ])
+  })
+  test("one that several need stands with the first of them", () => {
+    expect(among("both", [["a", "b"], ppo], [["a"], grpo], [["b"], long])).toEqual(["a ppo", "a grpo", "b ppo"])
+  })
+  test("a part of it by itself is one study, whatever its policies are needed for besides", () => {
+    expect(among("b", [["a", "b"], ppo], [["b"], grpo])).toEqual(["ppo", "grpo"])
+  })
+  test("without parts no study is named", () => {
+    expect(among("a", [[], ppo], [[], grpo])).toEqual(["ppo", "grpo"])
+  })
+})
+
 describe("a setting left at its default", () => {
   test("is not in a name", () => {
     expect(namesOf({ algorithm: "ppo", kl: null }, { algorithm: "ppo", kl: 0.1 })).toEqual(["ppo", "ppo kl 0.1"])
