@@ -79,8 +79,11 @@ export const numberIn = (text: string): string | null => {
   return "problem" in found ? null : numberOf(found.answer, false)
 }
 
+/** What stands beside a value as all that a chain of equals says. */
+const STATEMENTS: ReadonlySet<Answer["kind"]> = new Set(["named", "set", "relation"])
+
 /** `x = y = 1` is 1 too. */
-const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && answer.exact.kind !== "value" ? answer.as : answer)
+const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && STATEMENTS.has(answer.exact.kind) ? answer.as : answer)
 
 /** `withUnit`: with all that tells it from others. */
 const numberOf = (found: Answer, withUnit: boolean): string | null => {

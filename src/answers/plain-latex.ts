@@ -9,6 +9,9 @@ const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
 /** What is left of a blank of TeX between a number and letters, which are then those of mathematics: `2\,lwh`, `5~cats`. */
 export const TEX_BLANK = "\u2009"
 
+/** A number or a letter as an index. */
+const FEW = String.raw`(?:\{\s*(\d+|[a-z])\s*\}|(\d|[a-z]))`
+
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\u2009/g, " "],
   // Colours and lines say nothing.
@@ -19,6 +22,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // Braces and a sign of difference that LaTeX would need a backslash for.
   [/(?<=\\mathbb\s*\{?R\}?\s*|[)\]]\s*)\\\s*\{([^{}\\]*)\}/g, "\\setminus \\{$1\\}"],
   [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
+  // How many ways to choose: `nC2`, `{}_5C_2`, `{}^n C_k`.
+  [new RegExp(String.raw`(?:\{\s*\}\s*|(?<![\w})\]]\s*))[_^]\s*${FEW}\s*C\s*_\s*${FEW}`, "g"), "\\binom{$1$2}{$3$4}"],
+  [/(?<![A-Za-z\d\\.^_])(\d{1,3}|n)C(?:_\s*)?(\d{1,3}|[kr])(?![\w.])/g, "\\binom{$1}{$2}"],
   // Without braces, between signs of relations and the ends.
   [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],

@@ -23,10 +23,12 @@ import { relationIn } from "./relations/relations.ts"
 import { setOf } from "./same-kind.ts"
 import { based } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
-import { congruence } from "./shapes/congruences.ts"
+import { congruence, remainder } from "./shapes/congruences.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
+import { period, repeating } from "./shapes/periods.ts"
 import { roman } from "./shapes/roman.ts"
+import { series } from "./shapes/series.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -214,9 +216,12 @@ const spoken: Shape = (text) => {
 /** What several numbers and signs make together, before they are parts of a list or of a ratio. */
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
-  const marked = found === null ? /^(-?[\d.]+)\s*(["″'′]|o['’]clock)$/.exec(text) : null
-  if (marked !== null)
-    return made(whole(`${marked[1]}${marked[2]!.startsWith("o") ? "" : /["″]/.test(marked[2]!) ? " inches" : " feet"}`))
+  const marked = found === null ? /^(-?[\d.]+)\s*(["″'′])$/.exec(text) : null
+  const hours = /^(1?\d)\s*o['’]clock$/.exec(text)?.[1]
+  if (hours !== undefined) return { kind: "rounded", exact: whole(`${hours}:00`), as: made(whole(hours)) }
+  const exactly = /^([^]*\d)\s+(?:exactly|precisely)$/.exec(text)?.[1]
+  if (exactly !== undefined) return made(whole(exactly))
+  if (marked !== null) return made(whole(`${marked[1]}${/["″]/.test(marked[2]!) ? " inches" : " feet"}`))
   return found && ofQuantity(found, /^\d+\s*(?:\\text\s*\{\s*)?[ap]\.?m/i.test(text))
 }
 
@@ -225,11 +230,14 @@ const SHAPES: ReadonlyArray<Shape> = [
   allReals,
   (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
   congruence,
+  remainder,
   quantity,
   spoken,
   (text) => choiceIn(text, whole),
   based,
   figure,
+  series,
+  (text) => period(text, whole),
   matrix,
   cases,
   element,
@@ -350,7 +358,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return {
+  return repeating({
     kind: "value",
     expression,
     number,
@@ -358,7 +366,7 @@ const valueOf = (text: string, unit: string): Answer => {
     counted: [],
     plain: !hasNegativeRoot(expression) && !UNPLAIN.test(text),
     name: null
-  }
+  })
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({

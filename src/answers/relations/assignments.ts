@@ -111,6 +111,8 @@ const called = (answer: Answer, name: string): Answer => {
             answer.items.map((item) => called(item, name)),
             answer.written
           )
+    case "rounded":
+      return { kind: "rounded", exact: called(answer.exact, name), as: called(answer.as, name) }
     case "named":
     case "relation":
       return answer

@@ -1,7 +1,13 @@
-/** Congruences, `n \equiv 1 \pmod 4`: what is left of each residue by the modulus, so that 5 is 1. They are no numbers. */
+/** Congruences, `n \equiv 1 \pmod 4`: what is left of each residue by the modulus, so that 5 is 1, and remainders. */
 
 import type { Answer } from "../Answer.ts"
+import { exactOf } from "../mathematics/compare.ts"
+import { variablesOf } from "../mathematics/Expression.ts"
+import { tryExpression } from "../mathematics/parse.ts"
+import type { Rational } from "../mathematics/rational.ts"
+import { bound } from "../relations/inequalities.ts"
 import { signs } from "../split.ts"
+import { made } from "../units/quantities.ts"
 
 const CONGRUENCE = new RegExp(
   String.raw`^([^=<>,;]{1,100}?)\s*\\equiv(?![A-Za-z])\s*([^=<>()]{1,200}?)\s*\(?\s*` +
@@ -19,5 +25,23 @@ export const congruence = (text: string): Answer | null => {
     .map((residue) => residue.replaceAll(/[\s{}]+/g, ""))
     .map((residue) => (/^-?\d{1,30}$/.test(residue) ? `${((BigInt(residue) % modulus) + modulus) % modulus}` : residue))
   const left = found[1]!.replaceAll(/[\s{}]+/g, "")
-  return { kind: "words", text: `${left} \\equiv ${[...new Set(residues)].toSorted().join(",")} mod ${modulus}` }
+  const said = `${[...new Set(residues)].toSorted().join(",")} mod ${modulus}`
+  if (/^[A-Za-z]$/.test(left)) return { kind: "called", name: left, of: { kind: "words", text: said } }
+  return { kind: "words", text: `${left} \\equiv ${said}` }
+}
+
+const REMAINDER = new RegExp(
+  String.raw`^(-?[\d({\\][^=<>,;]{0,200}?)\s*\(?\s*` +
+    String.raw`(?:\\([bp]?)mod(?![A-Za-z])|\\text\s*\{\s*\(?\s*mod\s*\}|mod\b)\s*\{?\s*(\d{1,30})\s*\}?\s*\)?$`
+)
+
+/** `17 \bmod 5` is 2; `17 \pmod 5` and `17 mod 5` are `2 mod 5`, and no number. */
+export const remainder = (text: string): Answer | null => {
+  const found = text.includes("mod") ? REMAINDER.exec(text) : null
+  const value = found === null ? null : tryExpression(found[1]!)
+  const exact = value === null || variablesOf(value).length > 0 ? null : exactOf(value)
+  if (found === null || exact === null || exact.bottom !== 1n || /^0+$/.test(found[3]!)) return null
+  const modulus = BigInt(found[3]!)
+  const left: Rational = { top: ((exact.top % modulus) + modulus) % modulus, bottom: 1n }
+  return found[2] === "b" ? made(bound({ kind: "number", value: left })) : { kind: "words", text: `${left.top} mod ${modulus}` }
 }

@@ -23,7 +23,8 @@ const OPERATED = new RegExp(
 /** One letter alone may be a real number, of which the distance from zero is two values (`|x| = 8`). */
 const SIZE = new RegExp(
   String.raw`^(?:\||\\\|)\s*((?![a-txy]\s*\\?\|)(?:[A-Za-z]+(?:_\{?\w+\}?)?|` +
-    String.raw`\\(?:vec|overline|overrightarrow|hat)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))\s*(?:\||\\\|)$`
+    String.raw`\\(?:vec|overline|overrightarrow|hat)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
+    String.raw`\s*(?:\||\\\|)\s*(\^\s*(?:2|\{\s*2\s*\}))?$`
 )
 const RATIO = /^[A-Za-z]{1,2}(?:\s*:\s*[A-Za-z]{1,2})+$/
 const AREA = /^\[[A-Z]{3,6}\]$/
@@ -33,7 +34,10 @@ export const quantityNameIn = (text: string): string | null => {
   if (!/^[\\|[A-Za-z]/.test(text) || !/[\\|[(: ]/.test(text)) return null
   if (RATIO.test(text) || AREA.test(text)) return bare(text)
   const size = SIZE.exec(text)
-  if (size !== null) return /^[A-Z]{2}$/.test(size[1]!) ? `|${[...size[1]!].toSorted().join("")}|` : `|${bare(size[1]!)}|`
+  if (size !== null) {
+    const square = size[2] === undefined ? "" : "^2"
+    return `|${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}|${square}`
+  }
   const applied = APPLIED.exec(text)
   if (applied !== null) {
     const [, name, powers, inBrackets, simple] = applied
@@ -62,4 +66,4 @@ const isNamed = (of: string): boolean => {
 
 /** Whether such a name can be read as an expression, so that an equation may say the same: `2\sin\theta = 1`. */
 export const isReadable = (name: string): boolean =>
-  /^(?:(?:sin|cos|tan|cot|sec|csc|ln|log|gcd|lcm|max|min)\W|\|[A-Za-z]\|$)/.test(name)
+  /^(?:(?:sin|cos|tan|cot|sec|csc|ln|log|gcd|lcm|max|min)\W|\|[A-Za-z]\|(?:\^2)?$)/.test(name)

@@ -1,0 +1,30 @@
+/** Sums and products of a few terms, `\sum_{k=1}^{5} k^2`, written out. */
+
+import type { Answer } from "../Answer.ts"
+import { type Expression, variablesOf } from "../mathematics/Expression.ts"
+import { tryExpression } from "../mathematics/parse.ts"
+import { spend } from "../mathematics/work.ts"
+import { bound } from "../relations/inequalities.ts"
+import { isOneBracket } from "../split.ts"
+import { withVariable } from "./periods.ts"
+
+const SERIES = /^\\(sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*(-?\d{1,4})\s*\}\s*\^\s*(?:\{\s*(-?\d{1,4})\s*\}|(\d))\s*([^]+)$/
+const MOST_TERMS = 100
+
+/** Null where bounds are no numbers, where they are far apart, or where it is not seen what all belongs to a term. */
+export const series = (text: string): Answer | null => {
+  const found = text.startsWith("\\") ? SERIES.exec(text) : null
+  if (found === null) return null
+  const [, operation, index, from, , , body] = found
+  const count = Number(found[4] ?? found[5]) - Number(from) + 1
+  const term = tryExpression(body!)
+  if (count < 1 || count > MOST_TERMS || term === null) return null
+  if ((term.kind === "sum" || term.kind === "difference") && !isOneBracket(body!)) return null
+  if (variablesOf(term).some((name) => name !== index)) return null
+  spend(count * body!.length)
+  const terms = Array.from({ length: count }, (_, i) =>
+    withVariable(term, index!, { kind: "number", value: { top: BigInt(from!) + BigInt(i), bottom: 1n } })
+  )
+  const kind = operation === "sum" ? "sum" : "product"
+  return bound(terms.reduce((left, right): Expression => ({ kind, left, right })))
+}
