@@ -42,7 +42,9 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
   if (a.kind === "choice" && b.kind === "value")
-    return b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
+    return (
+      (b.name === null || a.says === null) && b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
+    )
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")

@@ -24,7 +24,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\{\s*([^{}\\]+?)\s*\\choose(?![A-Za-z])\s*([^{}\\]+?)\s*\}/g, "\\binom{$1}{$2}"],
   // How many ways to choose: `nC2`, `{}_5C_2`, `{}^n C_k`.
   [new RegExp(String.raw`(?:\{\s*\}\s*|(?<![\w})\]]\s*))[_^]\s*${FEW}\s*C\s*_\s*${FEW}`, "g"), "\\binom{$1$2}{$3$4}"],
-  [/(?<![A-Za-z\d\\.^_])(\d{1,3}|n)C(?:_\s*)?(\d{1,3}|[kr])(?![\w.])/g, "\\binom{$1}{$2}"],
+  [/(?<![A-Za-z\d\\.^_])(\d{1,3}(?=C_?\s*\d)|n)C(?:_\s*)?(\d{1,3}|[kr])(?![\w.])/g, "\\binom{$1}{$2}"],
   // Without braces, between signs of relations and the ends.
   [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],

@@ -8,7 +8,7 @@ import { parseExpression, tryExpression } from "../mathematics/parse.ts"
 import { numberText } from "../numeral.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { splitAt } from "../split.ts"
-import { LOWER, UPPER } from "../unions.ts"
+import { intersectionOf, LOWER, UPPER } from "../unions.ts"
 import { isVariable } from "./assignments.ts"
 
 type Read = (text: string) => Answer
@@ -26,11 +26,22 @@ const TURNED: Readonly<Record<Sign, Sign>> = {
 
 const isLetter = (at: Expression): boolean => at.kind === "variable"
 
+const isOneWay = (signs: ReadonlyArray<string>): boolean =>
+  [
+    ["<", "\\leq"],
+    [">", "\\geq"]
+  ].some((way) => signs.every((sign) => way.includes(sign)))
+
 /** An interval of the unknown; null where it stands alone already, or where it is not of that kind. */
 export const solved = (text: string): Answer | null => {
   if (!/[<>]|\\[lg]eq/.test(text)) return null
   const { parts, separators } = splitAt(text, ["=", "<", ">", "\\leq", "\\geq", "\\neq"])
-  const [sign] = separators
+  const [sign, next] = separators
+  // `-1 < 2x \leq 4`: both at once.
+  if (parts.length === 3 && !isVariable(parts[1]!) && isOneWay([sign!, next!])) {
+    const both = [solved(`${parts[0]} ${sign} ${parts[1]}`), solved(`${parts[1]} ${next} ${parts[2]}`)]
+    return both.every((one) => one !== null) ? intersectionOf(both) : null
+  }
   if (parts.length !== 2 || sign === "=" || sign === "\\neq") return null
   const [left, right] = [tryExpression(parts[0]!), tryExpression(parts[1]!)]
   if (left === null || right === null) return null

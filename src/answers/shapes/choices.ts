@@ -30,6 +30,9 @@ const LABELLED: ReadonlyArray<RegExp> = [
   /^(?:(?<bracket>\(\s*[A-J]\s*\)|[A-J]\s*\)|\{\s*\(\s*[A-J]\s*\)\s*\})|(?<point>[A-J]\s*[.:]))\s+(?<rest>[^]+)$/
 ]
 
+/** `Option B: 12` */
+const CALLED = /^(\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+(?=\(?[A-J]\s*[.:)])/
+
 /** What a value, an interval, a set or a statement begins with. Without a sign: `(A) + 3` is a sum. */
 const VALUE =
   /^(?:-?[\d.$]|-?\\(?:frac|sqrt|pi|binom|log|\$|infty|\{|langle|emptyset|begin|text\s*\{\s*-?[\d.$])|[[({]\s*-?[\d\\])/
@@ -38,7 +41,7 @@ const STATEMENT = /^(?:[A-Za-z](?:_\{?\w+\}?)?(?:\(\s*[a-z]\s*\))?|\\[a-z]+)\s*(
 const FORMULA = /^-?(?:[a-z]|\\[a-z]+\s*[a-z]?)\s*(?:\^|[-+*/]|\\(?:cdot|times))\s*[\dA-Za-z({\\]/
 const WORDS = /^(?:\\text\s*\{\s*)?(?<word>\p{L}[\p{L}'’-]+)/u
 /** These join a letter to what follows, or say something of it. */
-const JOINS = /^(?:and|or|only|is|are|was|plus|minus|times|over|to|but|then|if|because|since|not|by|of|in|on|at|as)$/i
+const JOINS = /^(?:and|or|only|is|are|was|plus|minus|times|over|to|but|then|if|because|since|not|by|of|in|on|at|as)$/
 const OPENS = new RegExp(
   "^(?:none|all|both|neither|either|cannot|can(?:['’]t)?|not|no|yes|true|false|it|the|there|insufficient|impossible|" +
     "undefined|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|" +
@@ -52,7 +55,7 @@ export const choiceIn = (text: string, whole: Read): Answer | null => {
   if (!/^[A-JOCoc(\\{]/.test(text)) return null
   const letter = firstOf(ALONE, text)?.slice(1).find(Boolean)
   if (letter !== undefined) return { kind: "choice", letter: letter.toUpperCase(), says: null }
-  const found = firstOf(LABELLED, text)?.groups
+  const found = firstOf(LABELLED, text.replace(CALLED, "$1"))?.groups
   if (found === undefined) return null
   const rest = found["rest"]!.trim()
   if (ANOTHER.test(rest) || !isSaid(rest, found["point"] === undefined)) return null

@@ -13,7 +13,7 @@ const WHOLE_NUMBER = "[klmn]"
 const WHERE = String.raw`(?:(?:where|with|for)\s+)?(?:(?:all|any|some)\s+)?`
 const SAID = new RegExp(
   String.raw`^([^]*?[^\s,;])\s*(?:[,;(]|\s|(?=\\text))\s*(?:\\text\s*\{\s*${WHERE}\}\s*|${WHERE})` +
-    String.raw`(?:(${WHOLE_NUMBER})\s*\\in\s*\\mathbb\s*\{?\s*Z\s*\}?` +
+    String.raw`(?:(${WHOLE_NUMBER})\s*\\in\s*(?:\\mathbb\s*\{?\s*)?Z\s*\}?` +
     String.raw`|(?:\\text\s*\{\s*)?${WHERE}integers?\s*\}?\s*(${WHOLE_NUMBER})` +
     String.raw`|(${WHOLE_NUMBER})\s*(?:\\text\s*\{\s*)?\s*(?:is\s+)?any?\s+integer\s*\}?)\s*\)?$`
 )

@@ -8,15 +8,16 @@ import { bound } from "../relations/inequalities.ts"
 import { isOneBracket } from "../split.ts"
 import { withVariable } from "./periods.ts"
 
-const SERIES = /^\\(sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*(-?\d{1,4})\s*\}\s*\^\s*(?:\{\s*(-?\d{1,4})\s*\}|(\d))\s*([^]+)$/
+const SERIES =
+  /^(-?\d{0,9})\s*\\(sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*(-?\d{1,4})\s*\}\s*\^\s*(?:\{\s*(-?\d{1,4})\s*\}|(\d))\s*([^]+)$/
 const MOST_TERMS = 100
 
 /** Null where bounds are no numbers, where they are far apart, or where it is not seen what all belongs to a term. */
 export const series = (text: string): Answer | null => {
-  const found = text.startsWith("\\") ? SERIES.exec(text) : null
+  const found = /\\(?:sum|prod)/.test(text) ? SERIES.exec(text) : null
   if (found === null) return null
-  const [, operation, index, from, , , body] = found
-  const count = Number(found[4] ?? found[5]) - Number(from) + 1
+  const [, factor, operation, index, from, , , body] = found
+  const count = Number(found[5] ?? found[6]) - Number(from) + 1
   const term = tryExpression(body!)
   if (count < 1 || count > MOST_TERMS || term === null) return null
   if ((term.kind === "sum" || term.kind === "difference") && !isOneBracket(body!)) return null
@@ -26,5 +27,8 @@ export const series = (text: string): Answer | null => {
     withVariable(term, index!, { kind: "number", value: { top: BigInt(from!) + BigInt(i), bottom: 1n } })
   )
   const kind = operation === "sum" ? "sum" : "product"
-  return bound(terms.reduce((left, right): Expression => ({ kind, left, right })))
+  const all = terms.reduce((left, right): Expression => ({ kind, left, right }))
+  if (factor === "") return bound(all)
+  const times = BigInt(factor === "-" ? "-1" : factor!)
+  return bound({ kind: "product", left: { kind: "number", value: { top: times, bottom: 1n } }, right: all })
 }
