@@ -20,12 +20,20 @@ export const factorsOf = (value: bigint): ReadonlyArray<readonly [base: bigint, 
     if (rest === 1n) break
     spend(0.2 + bits / 8000)
     if (rest < prime * prime) break
-    let exponent = 0n
-    for (; rest % prime === 0n; rest /= prime, spend(0.3 + bits / 4000)) exponent++
+    const [left, exponent] = without(prime, rest)
+    rest = left
     if (exponent > 0n) found.push([prime, exponent])
   }
   if (rest > 1n) found.push(powerIn(rest))
   return found
+}
+
+/** A number without a factor, and how often it had it: by its square, and the square of that. */
+const without = (factor: bigint, value: bigint): readonly [rest: bigint, times: bigint] => {
+  spend(0.2 + bitsOf(value) / 2000)
+  if (value % factor !== 0n) return [value, 0n]
+  const [rest, times] = without(factor * factor, value / factor)
+  return rest % factor === 0n ? [rest / factor, 2n * times + 2n] : [rest, 2n * times + 1n]
 }
 
 /** A number as a power of one that is none. */

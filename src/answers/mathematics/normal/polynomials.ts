@@ -118,7 +118,7 @@ export const MOST_OF_DIVISORS = 1200
 /** The product of two products of atoms. Whole powers of numbers are put before it. */
 export const multiplyTerms = (a: Term, b: Term): Term => {
   const height = Math.max(bitsOf(a.re), bitsOf(a.im)) + Math.max(bitsOf(b.re), bitsOf(b.im))
-  spend(2.5 + (a.key.length + b.key.length) / 40 + (height / 1000) ** 2)
+  spend(4 + (a.key.length + b.key.length) / 30 + (height / 1000) ** 2)
   let [re, im] = a.im === 0n && b.im === 0n ? [a.re * b.re, 0n] : [a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re]
   if (a.factors.length + b.factors.length === 0) return { key: "", factors: [], re, im }
   const factors: Array<Factor> = []

@@ -117,7 +117,9 @@ const polynomialPower = (of: Polynomial, n: bigint): Form => {
   if (of.size === 1) {
     const [one] = of.values()
     const atoms = one!.factors.reduce((all, { atom, power }) => multiplyForms(all, ofPower(atom, product(power, whole(n)))), UNIT)
-    if (one!.im !== 0n) return multiplyForms(atoms, repeated(ofTerm(term(one!.re, one!.im)), n))
+    // The powers of i go round.
+    const isUnit = one!.re === 0n && (one!.im === 1n || one!.im === -1n)
+    if (one!.im !== 0n) return multiplyForms(atoms, repeated(ofTerm(term(one!.re, one!.im)), isUnit ? n % 4n : n))
     const size = one!.re < 0n ? -one!.re : one!.re
     const isSmall = size === 1n || BigInt(bitsOf(size)) * n <= MOST_BITS
     const number = isSmall ? ofRational(whole(size ** (size === 1n ? 1n : n))) : positivePower(whole(size), whole(n))
