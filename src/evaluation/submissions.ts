@@ -17,7 +17,7 @@ import { majorityAtK } from "./metrics/majority.ts"
 import { ksUpTo, passAtK } from "./metrics/pass-at-k.ts"
 import { votesOf } from "./metrics/votes.ts"
 
-interface Submission {
+export interface Submission {
   readonly completion: string
   readonly gold: string
   readonly problem: string | null

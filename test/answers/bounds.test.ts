@@ -68,6 +68,32 @@ describe("what costs too much", () => {
   })
 })
 
+describe("what grows within a few signs", () => {
+  const nested = (open: string, inside: string, close: string, n: number) => open.repeat(n) + inside + close.repeat(n)
+  const power = (base: string, n: number): string => (n === 0 ? base : `(${power(base, n - 1)})^2`)
+  it.each([
+    ["binomials by two", nested("\\binom{", "5", "}{2}", 50)],
+    ["binomials by three", nested("\\binom{", "7", "}{3}", 20)],
+    ["binomials by twenty", nested("\\binom{", "100", "}{20}", 5)],
+    ["binomials of fractions", nested("\\binom{", "\\frac13", "}{2}", 30)],
+    ["binomials of roots", nested("\\binom{", "\\sqrt2", "}{2}", 30)],
+    ["binomials of variables", nested("\\binom{", "n", "}{2}", 30)],
+    ["choices", nested("(", "7", ")C2", 30)],
+    ["squares", power("3", 30)],
+    ["squares of a sum of roots", power("\\sqrt2+1", 30)],
+    ["squares of a complex number", power("i+2", 30)],
+    ["factorials", nested("(", "3", ")!", 10)],
+    ["common divisors", `\\gcd(${power("3", 25)},${power("7", 25)})`],
+    ["multiples", `\\lcm(${power("3", 12)},${power("7", 12)})`],
+    ["a sum of binomials", `\\sum_{k=1}^{100} ${nested("\\binom{", "k", "}{2}", 8)}`],
+    ["a product of factorials", "\\prod_{k=1}^{100} (20k)!"]
+  ])("%s: ends, with a verdict that is one either way round", (_, text) => {
+    for (const other of ["7", "x", `${text}+1`, `1+${text}`])
+      expect(isSameAnswer(text, other), other).toBe(isSameAnswer(other, text))
+    expect(isSameAnswer(text, `${text}+1`)).toBe(false)
+  })
+})
+
 /** The steps that something takes: the least limit under which it ends. */
 const stepsOf = (work: () => unknown): number => {
   let [least, most] = [0, 200_000]

@@ -1,7 +1,7 @@
 /** The exact value of an expression that is rational: fractions, whole powers, roots that come out even, factorials. */
 
 import type { Expression } from "./Expression.ts"
-import { add, compare, divide, floor, multiply, negate, power, type Rational, rational } from "./rational.ts"
+import { add, compare, divide, floor, multiply, negate, power, productOfRange, type Rational, rational } from "./rational.ts"
 import { spend } from "./work.ts"
 
 /** Factorials and binomials of more than this are not worked out. */
@@ -65,12 +65,12 @@ const called = (name: string, values: ReadonlyArray<Rational>): Rational | null 
     case "ceiling":
       return negate(floor(negate(x)))
     case "factorial":
-      return x.bottom === 1n && x.top >= 0n && x.top <= MOST_FACTORS ? rational(product(1n, x.top)) : null
+      return x.bottom === 1n && x.top >= 0n && x.top <= MOST_FACTORS ? rational(productOfRange(1n, x.top)) : null
     case "binomial": {
       if (y === undefined || x.bottom !== 1n || y.bottom !== 1n || y.top < 0n || x.top < 0n) return null
       if (y.top > x.top) return { top: 0n, bottom: 1n }
       const k = y.top * 2n > x.top ? x.top - y.top : y.top
-      return k > MOST_FACTORS ? null : rational(product(x.top - k + 1n, x.top), product(1n, k))
+      return k > MOST_FACTORS ? null : rational(productOfRange(x.top - k + 1n, x.top), productOfRange(1n, k))
     }
     case "gcd":
     case "lcm": {
@@ -94,14 +94,3 @@ const called = (name: string, values: ReadonlyArray<Rational>): Rational | null 
 }
 
 const absolute = (value: Rational | null): Rational | null => (value !== null && value.top < 0n ? negate(value) : value)
-
-/** first * ... * last, halved again and again so that factors stay alike in size. */
-const product = (first: bigint, last: bigint): bigint => {
-  if (first > last) return 1n
-  if (first === last) {
-    spend(0.5)
-    return first
-  }
-  const middle = (first + last) / 2n
-  return product(first, middle) * product(middle + 1n, last)
-}

@@ -1,6 +1,66 @@
-/** Exact fractions of whole numbers of any size, within a budget: what would grow beyond it is not computed exactly. */
+/**
+ * Whole numbers of any size and exact fractions of them, within a budget: what would grow beyond it is not computed exactly. What
+ * two whole numbers that may be long make is made here, and charged by their bits before it is.
+ */
 
-import { spend } from "./work.ts"
+import { spend, TooMuchWork } from "./work.ts"
+
+const ONE_WORD = 2n ** 32n
+
+/** How many bits a whole number has. */
+export const bitsOf = (n: bigint): number => {
+  const size = n < 0n ? -n : n
+  if (size < ONE_WORD) return 32 - Math.clz32(Number(size))
+  const digits = size.toString(16)
+  return digits.length * 4 + 28 - Math.clz32(Number.parseInt(digits[0]!, 16))
+}
+
+/** No whole number has more bits, whatever steps are left. */
+const LONGEST = 200_000
+
+/** What a product of so many bits and so many takes, and a quotient of so many bits by so many. */
+const chargeProduct = (a: number, b: number): void => {
+  if (a + b > LONGEST) throw new TooMuchWork()
+  if (a + b > 256) spend((a + b) / 2000 + (a * b) / 500_000)
+}
+
+export const times = (a: bigint, b: bigint): bigint => {
+  if (!isSmall(a) || !isSmall(b)) chargeProduct(bitsOf(a), bitsOf(b))
+  return a * b
+}
+
+/** Of a whole exponent that is not below zero. */
+export const raised = (base: bigint, exponent: bigint): bigint => {
+  if (base === 1n || base === 0n || exponent === 1n) return exponent === 0n ? 1n : base
+  const bits = bitsOf(base)
+  if (exponent > BigInt(LONGEST) || bits * Number(exponent) > LONGEST) throw new TooMuchWork()
+  const all = bits * Number(exponent)
+  chargeProduct(all / 2, all / 2)
+  return base ** exponent
+}
+
+const chargeQuotient = (a: bigint, b: bigint): void => {
+  if (isSmall(a)) return
+  const [above, below] = [bitsOf(a), bitsOf(b)]
+  chargeProduct(Math.max(0, above - below), 2 * below)
+}
+export const over = (a: bigint, b: bigint): bigint => {
+  chargeQuotient(a, b)
+  return a / b
+}
+export const remainder = (a: bigint, b: bigint): bigint => {
+  chargeQuotient(a, b)
+  return a % b
+}
+
+/** first * ... * last, halved again and again so that factors stay alike in size. */
+export const productOfRange = (first: bigint, last: bigint): bigint => {
+  if (first > last) return 1n
+  spend(0.5)
+  if (first === last) return first
+  const middle = (first + last) / 2n
+  return times(productOfRange(first, middle), productOfRange(middle + 1n, last))
+}
 
 /** In lowest terms; `bottom` is above zero. */
 export interface Rational {
@@ -11,13 +71,11 @@ export interface Rational {
 /** The largest parts that are computed with, in bits. */
 const MOST_BITS = 8192
 
-/** Rough size of a whole number in bits. */
-const bitsOf = (n: bigint): number => n.toString(16).length * 4
-
 const SMALL = 1n << 60n
 const isSmall = (n: bigint): boolean => n < SMALL && n > -SMALL
 
-const greatestCommonDivisor = (a: bigint, b: bigint): bigint => {
+/** Charged by who asks for it, as what is known of the two tells how long it takes. */
+export const greatestCommonDivisor = (a: bigint, b: bigint): bigint => {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
   while (y !== 0n) [x, y] = [y, x % y]
   return x
@@ -35,16 +93,16 @@ export const rational = (top: bigint, bottom = 1n): Rational | null => {
   const bits = isSmall(top) || isSmall(bottom) ? 0 : Math.min(bitsOf(top), bitsOf(bottom))
   spend(1 + bits * (0.8 + (bits / 3500) ** 2))
   const divisor = greatestCommonDivisor(top, bottom) * (bottom < 0n ? -1n : 1n)
-  const [t, b] = [top / divisor, bottom / divisor]
+  const [t, b] = [over(top, divisor), over(bottom, divisor)]
   return bitsOf(t) > MOST_BITS || bitsOf(b) > MOST_BITS ? null : { top: t, bottom: b }
 }
 
 export const add = (a: Rational, b: Rational): Rational | null =>
-  rational(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
+  rational(times(a.top, b.bottom) + times(b.top, a.bottom), times(a.bottom, b.bottom))
 export const negate = ({ top, bottom }: Rational): Rational => ({ top: -top, bottom })
-export const multiply = (a: Rational, b: Rational): Rational | null => rational(a.top * b.top, a.bottom * b.bottom)
+export const multiply = (a: Rational, b: Rational): Rational | null => rational(times(a.top, b.top), times(a.bottom, b.bottom))
 export const divide = (a: Rational, b: Rational): Rational | null =>
-  b.top === 0n ? null : rational(a.top * b.bottom, a.bottom * b.top)
+  b.top === 0n ? null : rational(times(a.top, b.bottom), times(a.bottom, b.top))
 
 /** A power that is rational: of whole exponents, and roots that come out even. */
 export const power = (base: Rational, exponent: Rational): Rational | null => {
@@ -59,8 +117,7 @@ export const power = (base: Rational, exponent: Rational): Rational | null => {
   const unit = base.bottom === 1n && (base.top === 1n || base.top === -1n)
   if (unit) return { top: base.top === -1n && size % 2n === 1n ? -1n : 1n, bottom: 1n }
   if (size > BigInt(MOST_BITS) || largest * Number(size) > 2 * MOST_BITS) return null
-  spend((largest * Number(size)) / 16)
-  const [top, bottom] = [base.top ** size, base.bottom ** size]
+  const [top, bottom] = [raised(base.top, size), raised(base.bottom, size)]
   return exponent.top < 0n ? rational(bottom, top) : rational(top, bottom)
 }
 
@@ -82,22 +139,21 @@ const wholeRoot = (value: bigint, n: bigint): bigint | null => {
   // Newton's method from above.
   let x = 1n << BigInt(Math.ceil(bits / Number(n)) + 1)
   for (;;) {
-    const next = ((n - 1n) * x + value / x ** (n - 1n)) / n
+    const next = ((n - 1n) * x + over(value, raised(x, n - 1n))) / n
     if (next >= x) break
     x = next
   }
-  return x ** n === value ? x : null
+  return raised(x, n) === value ? x : null
 }
 
 /** The largest whole number that is not above it. */
 export const floor = ({ top, bottom }: Rational): Rational => {
-  const quotient = top / bottom
+  const quotient = over(top, bottom)
   return { top: top < 0n && quotient * bottom !== top ? quotient - 1n : quotient, bottom: 1n }
 }
 
 export const compare = (a: Rational, b: Rational): number => {
-  if (!isSmall(a.top) || !isSmall(b.top)) spend(1 + (bitsOf(a.top) * bitsOf(b.top)) / 150_000)
-  const difference = a.top * b.bottom - b.top * a.bottom
+  const difference = times(a.top, b.bottom) - times(b.top, a.bottom)
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 

@@ -15,7 +15,7 @@ import { DatasetUnreadable } from "../../datasets/errors.ts"
 import { jsonlRows } from "../../datasets/read/jsonl.ts"
 import type { RawRow } from "../../datasets/read/RawRow.ts"
 import { textBytes } from "../../datasets/unpack/file-bytes.ts"
-import { type Graded, gradeSubmission, Scoreboard, submissionOf } from "../../evaluation/submissions.ts"
+import { type Graded, gradeSubmission, Scoreboard, type Submission, submissionOf } from "../../evaluation/submissions.ts"
 import type { Profile } from "../../formats/Format.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { print, say } from "../output.ts"
@@ -199,6 +199,16 @@ async function* graded(work: Work, signal: AbortSignal): AsyncGenerator<Readonly
     throw new UsageError({ problem: `${work.input.name} holds no line. Each line is a JSON object: see pipeline grade --help.` })
 }
 
+/** A fault of the grader costs the line that shows it, and no other one. It is named, and makes the exit code 1. */
+const gradeOrFault = (submission: Submission, profile: Profile): Graded | string => {
+  try {
+    return gradeSubmission(submission, profile)
+  } catch (cause) {
+    const kind = cause instanceof Error ? cause.name : typeof cause
+    return `is not graded for a fault of the grader (${kind}); please report it with this line`
+  }
+}
+
 const gradedLine = (work: Work, row: RawRow): ReadonlyArray<Line> => {
   const number = row.row + 1
   const submission = "problem" in row ? { fault: row.problem.replace(/^line \d+ /, "") } : submissionOf(row.record)
@@ -206,7 +216,11 @@ const gradedLine = (work: Work, row: RawRow): ReadonlyArray<Line> => {
     if (work.bad++ < FAULTS_SHOWN) work.faults.push(`line ${number} ${submission.fault}`)
     return []
   }
-  const line = gradeSubmission(submission, work.profile)
+  const line = gradeOrFault(submission, work.profile)
+  if (typeof line === "string") {
+    if (work.bad++ < FAULTS_SHOWN) work.faults.push(`line ${number} ${line}`)
+    return []
+  }
   work.board.add(line)
   work.lines++
   return [[number, line]]

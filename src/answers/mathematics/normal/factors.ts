@@ -1,7 +1,7 @@
 /** Whole numbers as products of powers, as far as that costs little: so that roots of 8 and of 2 are known to be of one kind. */
 
+import { bitsOf, over, raised, remainder, times } from "../rational.ts"
 import { spend } from "../work.ts"
-import { bitsOf } from "./polynomials.ts"
 
 /** Larger prime factors stay together in what is left. */
 const LARGEST_PRIME = 1000
@@ -30,10 +30,10 @@ export const factorsOf = (value: bigint): ReadonlyArray<readonly [base: bigint, 
 
 /** A number without a factor, and how often it had it: by its square, and the square of that. */
 const without = (factor: bigint, value: bigint): readonly [rest: bigint, times: bigint] => {
-  spend(0.2 + bitsOf(value) / 2000)
-  if (value % factor !== 0n) return [value, 0n]
-  const [rest, times] = without(factor * factor, value / factor)
-  return rest % factor === 0n ? [rest / factor, 2n * times + 2n] : [rest, 2n * times + 1n]
+  spend(0.2)
+  if (remainder(value, factor) !== 0n) return [value, 0n]
+  const [rest, often] = without(times(factor, factor), over(value, factor))
+  return remainder(rest, factor) === 0n ? [over(rest, factor), 2n * often + 2n] : [rest, 2n * often + 1n]
 }
 
 /** A number as a power of one that is none. */
@@ -42,7 +42,7 @@ const powerIn = (value: bigint): readonly [base: bigint, exponent: bigint] => {
     // Its prime factors are larger than those that are looked for, or it is one.
     if (value < BigInt(LARGEST_PRIME) ** n) break
     const root = rootBelow(value, n)
-    if (root ** n !== value) continue
+    if (raised(root, n) !== value) continue
     const [base, exponent] = powerIn(root)
     return [base, exponent * n]
   }
@@ -53,11 +53,11 @@ const powerIn = (value: bigint): readonly [base: bigint, exponent: bigint] => {
 export const rootBelow = (value: bigint, n: bigint): bigint => {
   if (value < 2n) return value
   const bits = bitsOf(value)
-  spend(2 + (bits / 250) ** 2)
+  spend(2 + bits / 50)
   // Newton's method from above.
   let x = 1n << BigInt(Math.ceil(bits / Number(n)) + 1)
   for (;;) {
-    const next = ((n - 1n) * x + value / x ** (n - 1n)) / n
+    const next = ((n - 1n) * x + over(value, raised(x, n - 1n))) / n
     if (next >= x) return x
     x = next
   }

@@ -2,7 +2,7 @@
 
 import { exactValue } from "../exact.ts"
 import type { Expression, FunctionName } from "../Expression.ts"
-import { floor, type Rational } from "../rational.ts"
+import { bitsOf, floor, over, productOfRange, type Rational, times } from "../rational.ts"
 import { spend } from "../work.ts"
 import {
   addForms,
@@ -12,6 +12,7 @@ import {
   type Form,
   form,
   heightOf,
+  MOST_BITS,
   multiplyForms,
   nameOf,
   negateForm,
@@ -198,7 +199,13 @@ const absolute = (of: Form): Form => {
   const [one, ...others] = of.top.values()
   const below = rationalOf({ top: of.bottom, bottom: UNIT.top })
   if (others.length === 0 && one!.key === "" && below !== null)
-    return rootPower(ofRational({ top: one!.re ** 2n + one!.im ** 2n, bottom: below.top ** 2n }), HALF)
+    return rootPower(
+      ofRational({
+        top: times(one!.re, one!.re) + times(one!.im, one!.im),
+        bottom: times(below.top, below.top)
+      }),
+      HALF
+    )
   const [content, rest] = contentOf(of)
   return multiplyForms(ofRational(content), even("abs", rest))
 }
@@ -208,23 +215,12 @@ const MOST_FACTORS = 2000n
 /** How far one is from another that it is written by. */
 const MOST_SHIFTS = 30n
 
-const numberFactorial = (n: bigint): bigint => {
-  const product = (first: bigint, last: bigint): bigint => {
-    if (first > last) return 1n
-    if (first === last) return first
-    const middle = (first + last) / 2n
-    return product(first, middle) * product(middle + 1n, last)
-  }
-  spend(Number(n) / 2)
-  return product(1n, n)
-}
-
 /** Of what stands in a sum with a whole number by the one without it: `(n+1)!` is (n + 1) n!. */
 const factorial = (of: Form): Form => {
   const number = rationalOf(of)
   if (number !== null && number.bottom === 1n) {
     if (number.top < 0n) throw new NoForm()
-    return number.top > MOST_FACTORS ? opaque("factorial", [of]) : ofRational({ top: numberFactorial(number.top), bottom: 1n })
+    return number.top > MOST_FACTORS ? opaque("factorial", [of]) : ofRational({ top: productOfRange(1n, number.top), bottom: 1n })
   }
   const below = rationalOf({ top: of.bottom, bottom: UNIT.top })
   const constant = of.top.get("")
@@ -249,9 +245,8 @@ const binomial = (n: Form, k: Form): Form => {
     if (y.top > x.top) return NOTHING
     const few = y.top * 2n > x.top ? x.top - y.top : y.top
     if (x.top > MOST_CHOSEN && few > MOST_SHIFTS) return opaque("binomial", [n, k])
-    let [top, bottom] = [1n, 1n]
-    for (let i = 0n; i < few; i++, spend(0.5)) [top, bottom] = [top * (x.top - i), bottom * (i + 1n)]
-    return ofRational({ top: top / bottom, bottom: 1n })
+    if (bitsOf(x.top) * Number(few) > 2 * MOST_BITS) return opaque("binomial", [n, k])
+    return ofRational({ top: over(productOfRange(x.top - few + 1n, x.top), productOfRange(1n, few)), bottom: 1n })
   }
   return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))
 }

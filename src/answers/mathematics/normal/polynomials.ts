@@ -5,7 +5,7 @@
  */
 
 import type { FunctionName } from "../Expression.ts"
-import type { Rational } from "../rational.ts"
+import { bitsOf, greatestCommonDivisor, over, raised, type Rational, remainder, times } from "../rational.ts"
 import { spend } from "../work.ts"
 
 /** `name` tells it from all others; `height` is the size of the largest number inside it, in bits. */
@@ -49,13 +49,6 @@ const MOST_TERMS = 300
 
 const SMALL = 2n ** 32n
 
-export const bitsOf = (n: bigint): number => {
-  const size = n < 0n ? -n : n
-  if (size < SMALL) return 32 - Math.clz32(Number(size))
-  const digits = size.toString(16)
-  return digits.length * 4 + 28 - Math.clz32(Number.parseInt(digits[0]!, 16))
-}
-
 const keyOf = (factors: ReadonlyArray<Factor>): string =>
   factors.map(({ atom, power: { top, bottom } }) => `${atom.name}^${top}${bottom === 1n ? "" : `/${bottom}`}`).join("*")
 
@@ -95,22 +88,21 @@ export const addPolynomials = (a: Polynomial, b: Polynomial): Polynomial => {
 
 export const addRational = (a: Rational, b: Rational): Rational => {
   if (a.bottom === 1n && b.bottom === 1n) return { top: a.top + b.top, bottom: 1n }
-  const [top, bottom] = [a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom]
+  const [top, bottom] = [times(a.top, b.bottom) + times(b.top, a.bottom), times(a.bottom, b.bottom)]
   const divisor = divisorOf(top, bottom)
   return { top: top / divisor, bottom: bottom / divisor }
 }
 
 /** A common divisor: the greatest, unless that costs too much. */
 export const divisorOf = (a: bigint, b: bigint): bigint => {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  const [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
   if (x === 1n || y === 1n) return 1n
   if (x === 0n) return y
   if (y === 0n) return x
   const bits = x < SMALL || y < SMALL ? 0 : Math.min(bitsOf(x), bitsOf(y))
-  if (bits > MOST_OF_DIVISORS) return x % y === 0n ? y : y % x === 0n ? x : 1n
+  if (bits > MOST_OF_DIVISORS) return remainder(x, y) === 0n ? y : remainder(y, x) === 0n ? x : 1n
   spend(0.5 + bits * (0.8 + (bits / 3500) ** 2))
-  while (y !== 0n) [x, y] = [y, x % y]
-  return x
+  return greatestCommonDivisor(x, y)
 }
 /** Of two numbers with more bits only one of them is looked for as their divisor. */
 export const MOST_OF_DIVISORS = 1200
@@ -118,8 +110,12 @@ export const MOST_OF_DIVISORS = 1200
 /** The product of two products of atoms. Whole powers of numbers are put before it. */
 export const multiplyTerms = (a: Term, b: Term): Term => {
   const height = Math.max(bitsOf(a.re), bitsOf(a.im)) + Math.max(bitsOf(b.re), bitsOf(b.im))
-  spend(4 + (a.key.length + b.key.length) / 30 + (height / 1000) ** 2)
-  let [re, im] = a.im === 0n && b.im === 0n ? [a.re * b.re, 0n] : [a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re]
+  if (height > 2 * MOST_BITS) throw new NoForm()
+  spend(4 + (a.key.length + b.key.length) / 30)
+  let [re, im] =
+    a.im === 0n && b.im === 0n
+      ? [times(a.re, b.re), 0n]
+      : [times(a.re, b.re) - times(a.im, b.im), times(a.re, b.im) + times(a.im, b.re)]
   if (a.factors.length + b.factors.length === 0) return { key: "", factors: [], re, im }
   const factors: Array<Factor> = []
   for (let [i, j] = [0, 0]; i < a.factors.length || j < b.factors.length;) {
@@ -133,13 +129,12 @@ export const multiplyTerms = (a: Term, b: Term): Term => {
     } else {
       const [power, carried] = carry(left.atom, addRational(left.power, right.power))
       if (power.top !== 0n) factors.push({ atom: left.atom, power })
-      re *= carried
-      im *= carried
+      re = times(re, carried)
+      im = times(im, carried)
       i++
       j++
     }
   }
-  if (height > 2 * MOST_BITS) throw new NoForm()
   return term(re, im, factors)
 }
 
@@ -148,7 +143,7 @@ const carry = (atom: Atom, power: Rational): readonly [rest: Rational, number: b
   if (atom.kind !== "power" || typeof atom.base !== "bigint" || atom.exponent !== null) return [power, 1n]
   const whole = power.top / power.bottom
   if (whole <= 0n || BigInt(bitsOf(atom.base)) * whole > MOST_BITS) return [power, 1n]
-  return [{ top: power.top - whole * power.bottom, bottom: power.bottom }, atom.base ** whole]
+  return [{ top: power.top - whole * power.bottom, bottom: power.bottom }, raised(atom.base, whole)]
 }
 
 const multiplyPolynomials = (a: Polynomial, b: Polynomial): Polynomial => {
@@ -172,8 +167,8 @@ export const scaled = (all: Polynomial, by: (n: bigint) => bigint): Polynomial =
   new Map([...all].map(([key, one]) => [key, { ...one, re: by(one.re), im: by(one.im) }]))
 
 /** In one of its forms: without a common factor of all numbers, with a number below it that is above zero. */
-export const form = (over: Polynomial, under: Polynomial = ONE): Form => {
-  let [top, bottom] = [whole(over), whole(under)]
+export const form = (above: Polynomial, under: Polynomial = ONE): Form => {
+  let [top, bottom] = [whole(above), whole(under)]
   if (top.bottom !== ONE || bottom.bottom !== ONE)
     return form(multiplyPolynomials(top.top, bottom.bottom), multiplyPolynomials(bottom.top, top.bottom))
   if (bottom.top.size === 0) throw new NoForm()
@@ -192,7 +187,7 @@ export const form = (over: Polynomial, under: Polynomial = ONE): Form => {
   const divisor = divisorIn(bottom.top, divisorIn(top.top, 0n))
   const by = lead.re < 0n || (lead.re === 0n && lead.im < 0n) ? -divisor : divisor
   if (by === 1n) return { top: top.top, bottom: isOne(bottom.top) ? ONE : bottom.top }
-  const [t, b] = [scaled(top.top, (n) => n / by), scaled(bottom.top, (n) => n / by)]
+  const [t, b] = [scaled(top.top, (n) => over(n, by)), scaled(bottom.top, (n) => over(n, by))]
   return { top: t, bottom: isOne(b) ? ONE : b }
 }
 

@@ -1,13 +1,12 @@
 /** Powers and roots of forms, under the conventions of `approximate.ts`: principal ones, and real ones of odd degree. */
 
-import { floor, type Rational } from "../rational.ts"
+import { bitsOf, floor, over, raised, type Rational, times as multiplied } from "../rational.ts"
 import { factorsOf } from "./factors.ts"
 import {
   addForms,
   addRational,
   type Atom,
   type Base,
-  bitsOf,
   divideForms,
   divisorOf,
   type Form,
@@ -38,9 +37,9 @@ export const PI: Atom = { name: "pi", height: 0, kind: "pi" }
 
 const whole = (n: bigint): Rational => ({ top: n, bottom: 1n })
 const product = (a: Rational, b: Rational): Rational => {
-  const [top, bottom] = [a.top * b.top, a.bottom * b.bottom]
+  const [top, bottom] = [multiplied(a.top, b.top), multiplied(a.bottom, b.bottom)]
   const divisor = divisorOf(top, bottom)
-  return divisor === 0n ? whole(0n) : { top: top / divisor, bottom: bottom / divisor }
+  return divisor === 0n ? whole(0n) : { top: over(top, divisor), bottom: over(bottom, divisor) }
 }
 const opposite = ({ top, bottom }: Rational): Rational => ({ top: -top, bottom })
 
@@ -72,7 +71,7 @@ export const contentOf = (of: Form): readonly [content: Rational, rest: Form] =>
   const [top, bottom] = [inside(of.top), inside(of.bottom)]
   return [
     { top, bottom },
-    { top: scaled(of.top, (n) => n / top), bottom: scaled(of.bottom, (n) => n / bottom) }
+    { top: scaled(of.top, (n) => over(n, top)), bottom: scaled(of.bottom, (n) => over(n, bottom)) }
   ]
 }
 
@@ -122,7 +121,7 @@ const polynomialPower = (of: Polynomial, n: bigint): Form => {
     if (one!.im !== 0n) return multiplyForms(atoms, repeated(ofTerm(term(one!.re, one!.im)), isUnit ? n % 4n : n))
     const size = one!.re < 0n ? -one!.re : one!.re
     const isSmall = size === 1n || BigInt(bitsOf(size)) * n <= MOST_BITS
-    const number = isSmall ? ofRational(whole(size ** (size === 1n ? 1n : n))) : positivePower(whole(size), whole(n))
+    const number = isSmall ? ofRational(whole(raised(size, size === 1n ? 1n : n))) : positivePower(whole(size), whole(n))
     const all = multiplyForms(atoms, number)
     return one!.re < 0n && n % 2n === 1n ? negateForm(all) : all
   }
@@ -147,8 +146,8 @@ const ofTwo = (of: Polynomial, n: bigint): Form => {
   let choices = 1n
   const terms = powers[0]!.map((left, k) => {
     const product = multiplyTerms(left, powers[1]![Number(n) - k]!)
-    const all: Term = { ...product, re: product.re * choices, im: product.im * choices }
-    choices = (choices * (n - BigInt(k))) / BigInt(k + 1)
+    const all: Term = { ...product, re: multiplied(product.re, choices), im: multiplied(product.im, choices) }
+    choices = over(multiplied(choices, n - BigInt(k)), BigInt(k + 1))
     return all
   })
   return form(polynomial(terms))

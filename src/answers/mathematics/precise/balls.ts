@@ -3,8 +3,7 @@
  * same on every machine. `Balls` computes with one precision.
  */
 
-import { bitsOf } from "../normal/polynomials.ts"
-import type { Rational } from "../rational.ts"
+import { bitsOf, type Rational } from "../rational.ts"
 import { spend } from "../work.ts"
 
 /** (re + im i) 2^scale, to within error 2^scale. */

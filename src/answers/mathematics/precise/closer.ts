@@ -7,7 +7,6 @@ import type { Expression } from "../Expression.ts"
 import { normalForm } from "../normal/normal-form.ts"
 import {
   type Atom,
-  bitsOf,
   crossDifference,
   divisorOf,
   type Form,
@@ -20,6 +19,7 @@ import {
   type Term,
   term
 } from "../normal/polynomials.ts"
+import { bitsOf } from "../rational.ts"
 import { holdsZero } from "./balls.ts"
 import { type Place, valueOf } from "./zero.ts"
 

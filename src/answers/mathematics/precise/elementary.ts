@@ -1,7 +1,7 @@
 /** Roots, exponentials, logarithms, sines and arctangents of balls, by series in whole numbers. */
 
 import { rootBelow } from "../normal/factors.ts"
-import { bitsOf } from "../normal/polynomials.ts"
+import { bitsOf } from "../rational.ts"
 import { spend } from "../work.ts"
 import { type Ball, Balls, exponentOf, holdsZero, magnitude, NoValue, ofWhole, shifted, ZERO } from "./balls.ts"
 

@@ -4,8 +4,8 @@
  */
 
 import type { FunctionName } from "../Expression.ts"
-import { type Atom, bitsOf, type Form, heightOf, ONE, type Polynomial } from "../normal/polynomials.ts"
-import type { Rational } from "../rational.ts"
+import { type Atom, type Form, heightOf, ONE, type Polynomial } from "../normal/polynomials.ts"
+import { bitsOf, type Rational } from "../rational.ts"
 import { type Ball, exponentOf, holdsZero, magnitude, NoValue, ofWhole, shifted, ZERO } from "./balls.ts"
 import { Elementary } from "./elementary.ts"
 
