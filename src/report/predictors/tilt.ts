@@ -7,13 +7,15 @@
  *   a_i (1 - r_i + r_i e^(1/beta))
  *
  * so the shares after RL follow from those before, with nothing fitted (Echo Chamber, section 3.6, where the reward is whether a
- * completion is right). Without a penalty the format with the highest mean reward takes all. PPO has the penalty in its reward,
- * as the formula has it. GRPO's is in the loss beside advantages divided by the deviation of their group: rewards are worth so
- * much more there, and beta is the coefficient times that deviation.
+ * completion is right). Without a penalty the format with the highest mean reward takes all; those that are paid alike keep their
+ * proportion. PPO has the penalty in its reward, as the formula has it. GRPO's is in the loss beside advantages divided by the
+ * deviation of their group: rewards are worth so much more there, and beta is the coefficient times that deviation.
  */
 
 import { exp } from "../../elementary/elementary.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { largestFirst } from "../data/ordering.ts"
+import type { PolicyEstimates } from "../data/policy-estimates.ts"
 import type { RlSeries } from "../data/rl-outcomes.ts"
 import type { CellData, Repetition } from "../data/study-data.ts"
 import { leads, usedFormats } from "./formats-of.ts"
@@ -23,7 +25,7 @@ export type ByFormat = ReadonlyMap<string, number>
 
 /**
  * Shares of the formats that the tilt predicts, completions in none apart, from shares and mean rewards before RL. e^(1/beta) is
- * divided out, so that a small beta does not overflow.
+ * divided out, so that a small beta does not overflow. Where nothing is paid, shares stay.
  */
 export const tilted = (shares: ByFormat, rewards: ByFormat, beta: number): ByFormat => {
   const masses = [...shares]
@@ -32,8 +34,15 @@ export const tilted = (shares: ByFormat, rewards: ByFormat, beta: number): ByFor
       const reward = rewards.get(format) ?? 0
       return [format, share * ((1 - reward) * exp(-1 / beta) + reward)] as const
     })
+  return masses.some(([, mass]) => mass > 0)
+    ? new Map(parts(masses))
+    : new Map(parts([...shares].filter(([format]) => format !== INVALID)))
+}
+
+/** Each as its part of the whole; NaN of nothing. */
+const parts = (masses: ReadonlyArray<readonly [format: string, mass: number]>) => {
   const total = masses.reduce((sum, [, mass]) => sum + mass, 0)
-  return new Map(masses.map(([format, mass]) => [format, total > 0 ? mass / total : Number.NaN]))
+  return masses.map(([format, mass]) => [format, total > 0 ? mass / total : Number.NaN] as const)
 }
 
 /** The KL coefficient as a beta where the penalty is in the reward; null where it is elsewhere, or off. */
@@ -74,17 +83,43 @@ export const firstRewards = ({ rewards }: RlSeries): ByFormat =>
     })
   )
 
+/** The used formats with what they are paid at first, the best paid first. */
+const paidFormats = (before: PolicyEstimates, series: RlSeries) => {
+  const rewards = firstRewards(series)
+  return usedFormats(before)
+    .flatMap((format) => (rewards.has(format) ? [{ format, reward: rewards.get(format)! }] : []))
+    .toSorted((a, b) => b.reward - a.reward)
+}
+
 /**
  * The format with the highest mean reward among those used before RL, and how far it leads the next; null where one alone is, or
  * none leads.
  */
 export const leaderOf = ({ before, series }: Repetition): { readonly format: string; readonly lead: number } | null => {
   if (before === null || series === null) return null
-  const rewards = firstRewards(series)
-  const [first, second] = usedFormats(before)
-    .flatMap((format) => (rewards.has(format) ? [{ format, reward: rewards.get(format)! }] : []))
-    .toSorted((a, b) => b.reward - a.reward)
+  const [first, second] = paidFormats(before, series)
   return first === undefined || second === undefined || !leads(first.reward, second.reward)
     ? null
     : { format: first.format, lead: first.reward - second.reward }
+}
+
+/**
+ * Shares after RL foretold from those before and the first rewards: tilted where a penalty holds the policy back, and without one
+ * all for the best paid format. Null where RL or the policy before it was not read, or no used format was paid for.
+ */
+export const foretoldShares = (cell: Pick<CellData, "settings">, repetition: Repetition): ByFormat | null => {
+  const { before, series } = repetition
+  if (before === null || series === null) return null
+  const shares = new Map([...before.shares].map(([format, { value }]) => [format, value]))
+  const beta = betaOf(cell, repetition) ?? groupedBetaOf(cell, repetition)
+  if (beta !== null) return tilted(shares, firstRewards(series), beta)
+  const paid = paidFormats(before, series)
+  const best = paid.filter(({ reward }) => !leads(paid[0]!.reward, reward))
+  return best.length === 0 ? null : new Map(parts(best.map(({ format }) => [format, shares.get(format) ?? 0])))
+}
+
+/** The format that is foretold to win; null where none leads. */
+export const foretoldWinner = (cell: Pick<CellData, "settings">, repetition: Repetition): string | null => {
+  const [first, second] = [...(foretoldShares(cell, repetition) ?? [])].toSorted(largestFirst)
+  return first === undefined || (second !== undefined && !leads(first[1], second[1])) ? null : first[0]
 }

@@ -40,7 +40,8 @@ export const coverageSection = ({ cells }: StudyData): Html => {
     </p>
     ${table(COLUMNS, rows)}
     <p class="note">
-      Of several seeds, crossings are the median with the least and the most of them in brackets, the rest means with t intervals.
+      Of several seeds, crossings are the median, with the least and the most of the seeds behind it where they differ, which is
+      no interval; the rest are means with t intervals.
     </p>
   </section> `
 }
@@ -113,7 +114,7 @@ const overSeeds = (crossings: ReadonlyArray<SeedCrossing>): string => {
   const [least, most] = [sorted[0]!.k, sorted.at(-1)!.k]
   // Where any of them lies above again, the median says only where they fall below.
   const words = fromWords(middle.k, middle.samples, same.every(({ again }) => again === null) ? null : 0)
-  return least === most ? words : `${words} ${ends(least, most)}`
+  return least === most ? words : `${words} (seeds: ${least ?? "none"} to ${most ?? "none"})`
 }
 
 /** Of the k that pass@k was evaluated at, the first beyond the crossing where the curve after RL lies above that before. */

@@ -4,10 +4,10 @@
 
 import { largestFirst } from "../data/ordering.ts"
 import { mostSaid, tallyOf } from "../data/policy-estimates.ts"
-import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
+import type { CellData, StudyData } from "../data/study-data.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
 import { MISSING, percent, tallyWords } from "../page/numbers.ts"
-import { betaOf, firstRewards, leaderOf, tilted } from "../predictors/tilt.ts"
+import { type ByFormat, firstRewards, foretoldShares, foretoldWinner } from "../predictors/tilt.ts"
 
 /** Nothing where no RL run was read. */
 export const tiltSection = ({ cells }: StudyData): Html => {
@@ -16,12 +16,14 @@ export const tiltSection = ({ cells }: StudyData): Html => {
   const columns = ["policy", "mean reward at first", "foretold", "won", "foretold rightly", "share foretold", "share seen"]
   return html`<h3>Foretold from the rewards</h3>
     <p class="note">
-      By seed: the format whose completions are paid most at the beginning of RL (mean over its first five steps) is foretold to
-      win. “Foretold” is the format that is foretold with most seeds, “won” the one that wins with most; “foretold rightly” counts
-      the seeds whose own winner was foretold. Numbers are means over seeds, each seed behind them. Where PPO has a KL penalty in
-      its reward, the share of the format that won is foretold too: share before x (1 - reward + reward e^(1/beta)), nothing
-      fitted. A dash stands where there is no such penalty: GRPO's is in its loss beside advantages divided by a deviation,
-      another quantity; and Expert Iteration, or a coefficient of 0, has none.
+      By seed, from the shares before RL and from what each format's completions are paid at the beginning of RL (mean over its
+      first five steps). With a KL penalty a format's share is foretold as share before x (1 - reward + reward e^(1/beta)),
+      nothing fitted, for rewards that are 0 or 1; beta is PPO's KL coefficient, and GRPO's times the deviation of rewards inside
+      a group, by which its advantages are divided. Without a penalty that reaches the policy (Expert Iteration, a coefficient of
+      0, a dead gradient) the format that is paid most takes all, and those within two points of it keep their proportion.
+      “Foretold” is the format with the largest share foretold, with most seeds, “won” the one that wins with most; “foretold
+      rightly” counts the seeds whose own winner was foretold. Shares are those of the format that won, means over seeds, each
+      seed behind them. A dash stands where no format leads by two points, and where none won with most seeds.
     </p>
     ${table(
       columns.map((title, i) => ({ title, right: i >= 5 })),
@@ -33,17 +35,18 @@ const rowsOf = (cell: CellData): ReadonlyArray<ReadonlyArray<string>> => {
   const paid = cell.repetitions.filter(({ series, winner }) => series !== null && winner !== null)
   const [first] = paid
   if (first === undefined || first.series === null) return []
+  const foretellings = paid.map((repetition) => foretoldWinner(cell, repetition))
   const won = tallyOf(paid.map(({ winner }) => winner))
   const winner = mostSaid(won)
-  const foretold = winner === null ? [] : paid.flatMap((repetition) => foretoldShare(cell, repetition, winner))
+  const foretold = winner === null ? [] : paid.flatMap((repetition) => shareOf(foretoldShares(cell, repetition), winner))
   const seen = winner === null ? [] : paid.map(({ after }) => after?.shares.get(winner)?.value ?? 0)
   return [
     [
       cell.name,
       rewardWords(paid.map(({ series }) => firstRewards(series!))),
-      tallyWords(tallyOf(paid.map((repetition) => leaderOf(repetition)?.format ?? null))),
+      tallyWords(tallyOf(foretellings)),
       tallyWords(won),
-      `${paid.filter((repetition) => leaderOf(repetition)?.format === repetition.winner).length} of ${paid.length}`,
+      `${paid.filter((repetition, i) => foretellings[i] === repetition.winner).length} of ${paid.length}`,
       shareWords(foretold),
       shareWords(seen)
     ]
@@ -66,10 +69,6 @@ const withSeeds = (of: ReadonlyArray<number>, words: (value: number) => string):
 
 const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The share of the winner that the tilt foretells for a seed; none where no penalty is in the reward. */
-const foretoldShare = (cell: CellData, repetition: Repetition, winner: string): ReadonlyArray<number> => {
-  const beta = betaOf(cell, repetition)
-  if (beta === null || repetition.before === null || repetition.series === null) return []
-  const shares = new Map([...repetition.before.shares].map(([format, { value }]) => [format, value]))
-  return [tilted(shares, firstRewards(repetition.series), beta).get(winner) ?? 0]
-}
+/** A format that all of the rest is foretold for is foretold nothing. */
+const shareOf = (shares: ByFormat | null, format: string): ReadonlyArray<number> =>
+  shares === null ? [] : [shares.get(format) ?? 0]

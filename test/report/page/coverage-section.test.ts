@@ -36,7 +36,7 @@ describe("a crossing of pass@k", () => {
     const ks = [16, null, 4]
     const rows = rowsOf(...ks.map((k) => ({ after: { passK: 0.7 }, crossing: crossing(k) })))
     expect(rows.map(([, seed]) => seed)).toEqual(["all 3", "0", "1", "2"])
-    expect(rows.map((row) => row[2])).toEqual(["k = 16 [4, none]", "k = 16 [16, 16]", "none up to 64", "k = 4 [4, 4]"])
+    expect(rows.map((row) => row[2])).toEqual(["k = 16 (seeds: 4 to none)", "k = 16 [16, 16]", "none up to 64", "k = 4 [4, 4]"])
   })
   test("of seeds worse at every k is none", () => {
     const worse = { before: { passK: 0.8 }, after: { passK: 0.7 }, crossing: crossing(1) }
