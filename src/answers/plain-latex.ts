@@ -1,6 +1,7 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
 import { withoutUnicode } from "./mathematics/unicode.ts"
+import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
 import { ungrouped } from "./spelling/thousands.ts"
 
 /** Three points behind decimals. */
@@ -161,7 +162,7 @@ const withFlatPowers = (text: string): string =>
 export const plainLatex = (text: string): string => {
   let plain = ungrouped(unwrapped(withoutUnicode(text)))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain))))
+  return withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain)))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

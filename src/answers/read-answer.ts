@@ -17,6 +17,7 @@ import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, ofUnknown } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
+import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
@@ -24,8 +25,10 @@ import { setOf } from "./same-kind.ts"
 import { based } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
 import { congruence, remainder } from "./shapes/congruences.ts"
+import { everywhere } from "./shapes/everywhere.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
+import { numberSet, setProduct } from "./shapes/number-sets.ts"
 import { period, repeating } from "./shapes/periods.ts"
 import { roman } from "./shapes/roman.ts"
 import { series } from "./shapes/series.ts"
@@ -237,12 +240,14 @@ const SHAPES: ReadonlyArray<Shape> = [
   based,
   figure,
   series,
-  (text) => period(text, whole),
+  (text) => everywhere(text, whole) ?? period(text, whole),
   matrix,
   cases,
+  (text) => exception(text, whole),
   element,
   union,
   setDifference,
+  (text) => numberSet(text, whole) ?? setProduct(text, whole),
   braces,
   (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
   (text) => chain(text, whole) ?? solved(text) ?? relationIn(text, whole),

@@ -5,7 +5,8 @@
  * (`convention-pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), those of
  * choices, factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
- * tell apart (`pairs/exact.json`), and 338 of the field where they are at hand. By category, so that one which is weak is seen.
+ * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
+ * and 338 of the field where they are at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -37,6 +38,7 @@ const WRITTEN = path.join(import.meta.dirname, "pairs/field.json")
 const RELATIONS = path.join(import.meta.dirname, "pairs/relations.json")
 const FORMS = path.join(import.meta.dirname, "pairs/forms.json")
 const EXACT = path.join(import.meta.dirname, "pairs/exact.json")
+const DATA = path.join(import.meta.dirname, "pairs/data.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -52,6 +54,7 @@ describe.each([
   ["of chains of equals, of values by name and of lists", RELATIONS],
   ["of choices with what they say and of other forms of plain text", FORMS],
   ["of large numbers beside small ones, and of forms that are equal", EXACT],
+  ["of conditions, and of what published data say beside a value", DATA],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

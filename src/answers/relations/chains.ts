@@ -66,7 +66,7 @@ const isConstant = (part: string, whole: Read): boolean => {
   return read?.kind === "value" && variablesOf(read.expression).length === 0
 }
 
-const tried = (part: string, whole: Read): Answer | null => {
+export const tried = (part: string, whole: Read): Answer | null => {
   try {
     return whole(part)
   } catch (cause) {

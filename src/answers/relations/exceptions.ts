@@ -1,0 +1,49 @@
+/**
+ * Conditions with exceptions: `0 < x < 36, x \neq 9`, `x \neq 1, 2`, `\text{all real numbers except } 2` are what is left of an
+ * interval without some points.
+ */
+
+import type { Answer } from "../Answer.ts"
+import { differenceOf } from "../unions.ts"
+import { ofUnknown } from "./assignments.ts"
+import { tried } from "./chains.ts"
+
+type Read = (text: string) => Answer
+
+const JOINS = "(?:and|where|with|for|but)"
+const BETWEEN = String.raw`(?:\s*(?:[,;(]|,?\s${JOINS}\s|\\(?:land|wedge)\s)\s*(?:${JOINS}\s+)?)`
+const NOT = new RegExp(String.raw`^(?:([^]*[^\s,;(])${BETWEEN})?([A-Za-z])\s*\\neq\s*([^<>=]+?)\s*(\)?)$`)
+const EXCEPT = new RegExp(
+  String.raw`^([^]*[^\s,;(])\s*(?:[,;(]\s*|\s)(?:except|excluding|but\s+not|other\s+than|apart\s+from)\s+` +
+    String.raw`(?:(?:for|at|when|where)\s+)?(?:([A-Za-z])\s*=\s*)?([^<>=]+?)\s*(\)?)$`
+)
+/** What is excepted stands first. */
+const BEFORE = /^([A-Za-z]\s*\\neq\s*[^<>=,;]+?)\s*(?:[,;]|\s(?:and|with)\s)\s*((?=[^]*(?:[<>]|\\[lg]eq|\\in(?![A-Za-z])))[^]+)$/
+
+export const exception = (text: string, whole: Read): Answer | null => {
+  if (!/\\neq|except|exclud|but\s+not|than|apart/.test(text)) return null
+  const said = text
+    .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+  const found = NOT.exec(said) ?? EXCEPT.exec(said) ?? NOT.exec(said.replace(BEFORE, "$2, $1"))
+  if (found === null) return null
+  const [, from = "", name, points, closed] = found
+  const several = points!.replaceAll(/\s*,?\s(?:and|or)\s(?:[A-Za-z]\s*\\neq\s)?\s*/g, ",")
+  // `x \neq 2` alone is read as what it is.
+  if (from === "" && !/,|\\pm/.test(several)) return null
+  const isOpen = closed === ")" && !/\([^()]*$/.test(said.slice(0, said.length - points!.length - 1))
+  const without = tried(`\\{${several}${isOpen ? ")" : ""}\\}`, whole)
+  const all = tried(from === "" ? "(-\\infty,\\infty)" : from, whole)
+  if (without === null || all === null || (all.kind !== "sequence" && all.kind !== "union")) return null
+  const of = all.kind === "sequence" ? all.of : unknownOf(all.parts)
+  if (name !== undefined && of !== null && of !== name) return null
+  const left = differenceOf(all, without)
+  const unknown = of ?? name
+  return left === null || unknown === undefined ? left : ofUnknown(left, unknown)
+}
+
+const unknownOf = (parts: ReadonlyArray<Answer>): string | null => {
+  const [first] = parts
+  return first?.kind === "sequence" ? first.of : null
+}

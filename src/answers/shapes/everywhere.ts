@@ -1,0 +1,42 @@
+/**
+ * What a function or a sequence is said to be everywhere: `f(x) = x + 1 \text{ for all } x`, `f(n) = n, n \in \mathbb{N}`,
+ * `f \equiv 0`. Where that is said of some numbers only, one of two may leave out which: of integers is not of real numbers.
+ */
+
+import type { Answer } from "../Answer.ts"
+import { numberSetNamed } from "./number-sets.ts"
+
+type Read = (text: string) => Answer
+
+const VARIABLES = String.raw`[a-z](?:\s*,\s*[a-z])*`
+/** `f(x) =`, `a_n =`: what is said of it is said of its variables. */
+const SUBJECT = new RegExp(
+  String.raw`^[A-Za-z](?:'{0,3}(?:_\w)?(?:\^\s*\{?\s*-1\s*\}?)?\(\s*(${VARIABLES})\s*\)|_(?:\{([a-z])\}|([a-z])))\s*(?:=|\\equiv)`
+)
+const SAID = /^([^]*?[^\s,;(])\s*[,;]?\s*\(?\s*(?:for\s+(?:all|every|each|any)\b|\\forall(?![A-Za-z]))\s*([^]+?)\s*\)?$/
+const IN = new RegExp(String.raw`^([^]*?[^\s,;(])\s*[,;(]\s*(?:where|with|for)?\s*(${VARIABLES}\s*\\in(?![A-Za-z])[^=]+?)\s*\)?$`)
+const WHERE = new RegExp(
+  String.raw`^([a-z ]*?)\s*(?:\b(${VARIABLES}))?\s*(?:(\\in(?![A-Za-z])|\bin\b|[<>]|\\[lgn]eq)\s*([^]+))?$`
+)
+
+export const everywhere = (text: string, whole: Read): Answer | null => {
+  const constant = /^([fghpqFGHPQ])\s*(?:\(\s*([a-z])\s*\))?\s*\\equiv(?![A-Za-z])\s*([^]+)$/.exec(text)
+  if (constant !== null && !/mod/.test(text)) return whole(`${constant[1]}(${constant[2] ?? "x"})=${constant[3]}`)
+  const subject = SUBJECT.exec(text)
+  if (subject === null || !/\bfor\b|\\(?:forall|in)(?![A-Za-z])/.test(text)) return null
+  const said = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").replaceAll(/\s+/g, " ")
+  const found = SAID.exec(said) ?? IN.exec(said)
+  const where = found === null ? null : WHERE.exec(found[2]!.replace(/^the\s/, ""))
+  if (where === null) return null
+  const [, kind, variables, sign, bound] = where
+  const own = lettersOf(subject[1] ?? subject[2] ?? subject[3]!)
+  if (variables === undefined ? sign !== undefined || kind === "" : !lettersOf(variables).every((letter) => own.includes(letter)))
+    return null
+  const domain = sign === undefined ? kind! : sign.endsWith("in") ? bound! : `${sign} ${bound!.replaceAll(/\s+/g, "")}`
+  const answer = whole(found![1]!)
+  const name = domain === "" ? null : (numberSetNamed(domain) ?? (sign === undefined ? null : domain.trim()))
+  if (domain !== "" && name === null) return null
+  return name === null ? answer : { kind: "called", name: `for all of ${name}`, of: answer }
+}
+
+const lettersOf = (variables: string): ReadonlyArray<string> => variables.split(",").map((letter) => letter.trim())
