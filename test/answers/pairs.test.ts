@@ -6,7 +6,8 @@
  * choices, factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
- * and 338 of the field where they are at hand. By category, so that one which is weak is seen.
+ * those of absolute values, floors and large factorials (`pairs/pieces.json`), and 338 of the field where they are at hand. By
+ * category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -39,6 +40,7 @@ const RELATIONS = path.join(import.meta.dirname, "pairs/relations.json")
 const FORMS = path.join(import.meta.dirname, "pairs/forms.json")
 const EXACT = path.join(import.meta.dirname, "pairs/exact.json")
 const DATA = path.join(import.meta.dirname, "pairs/data.json")
+const PIECES = path.join(import.meta.dirname, "pairs/pieces.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -55,6 +57,7 @@ describe.each([
   ["of choices with what they say and of other forms of plain text", FORMS],
   ["of large numbers beside small ones, and of forms that are equal", EXACT],
   ["of conditions, and of what published data say beside a value", DATA],
+  ["of absolute values, floors and large factorials", PIECES],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

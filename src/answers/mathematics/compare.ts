@@ -10,13 +10,14 @@ import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
 import { normalForm } from "./normal/normal-form.ts"
 import type { Form } from "./normal/polynomials.ts"
+import { isWholeLetter } from "./normal/steps.ts"
 import { areEqual, areEqualExactly, areMultiples, orderOf } from "./precise/closer.ts"
+import { POINTS, valueAt } from "./precise/points.ts"
 import { compare, type Rational } from "./rational.ts"
 import { isVectorName } from "./vectors.ts"
 import { Once, spend } from "./work.ts"
 
-/** Points that are looked at, and how many of them first. */
-const POINTS = 16
+/** How many points are looked at first. */
 const FEW = 4
 
 /** Bounds of error are first-order: this much beyond them is still theirs. */
@@ -24,31 +25,18 @@ const SLACK = 16
 /** A value of which less than half of its digits are known tells nothing. */
 const VAGUE = 1e-7
 
-/**
- * The value of a variable at a point: between 0.1 and 2.6 in size, from its name (FNV-1a) and the point's number. At every fourth
- * point all variables are below one, where inverse functions have values; at every third one is negative, where roots of squares
- * are told from what was squared.
- */
-const valueAt = (name: string, point: number): Approximate => {
-  let hash = 2_166_136_261
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16_777_619)
-  const negative = (point + (hash >>> 0)) % 3 === 0
-  for (let i = 0; i <= point; i++) hash = (Math.imul(hash, 1_664_525) + 1_013_904_223) | 0
-  const uniform = (hash >>> 0) / 2 ** 32
-  const size = point % 4 === 0 ? 0.1 + 0.8 * uniform : 0.9 + 1.7 * uniform
-  const re = negative ? -size : size
-  if (!isVectorName(name)) return { re, im: 0, error: 0 }
-  return { re, im: 0.3 + ((Math.imul(hash, 2_246_822_519) >>> 0) / 2 ** 32) * 1.5, error: 0 }
-}
-
 /** What was worked out of an expression, so that each of many is worked out once, however many it is compared with. */
 interface Known {
   readonly at: Expression
   readonly exact: Once<Rational | null>
   readonly form: Once<Form | null>
   readonly variables: ReadonlyArray<string>
-  /** By the number of the point; absent before it is asked for. */
-  readonly values: Array<Once<Approximate> | undefined>
+  /** Whether letters for whole numbers are in it as such. */
+  readonly isOfWhole: Once<boolean>
+  /** Whether i, or what stands for complex numbers, is in it. */
+  readonly isComplex: boolean
+  /** By the names of all variables and the number of the point. */
+  readonly values: Map<string, Once<Approximate>>
 }
 const known = new WeakMap<Expression, Known>()
 
@@ -60,20 +48,95 @@ const knownOf = (at: Expression): Known => {
     exact: new Once(() => exactValue(at)),
     form: new Once(() => normalForm(at)),
     variables: variablesOf(at),
-    values: []
+    isComplex: isComplex(at),
+    isOfWhole: new Once(() => isOfWhole(at)),
+    values: new Map()
   }
   known.set(at, now)
   return now
 }
 
-const valueOf = ({ at, exact, values, variables }: Known, point: number): Approximate =>
-  (values[point] ??= new Once(() => {
-    spend(2 * variables.length)
+/** What two are looked at with. */
+interface Points {
+  readonly names: ReadonlyArray<string>
+  readonly key: string
+  readonly areWhole: boolean
+}
+
+const pointsOf = (a: Known, b: Known): Points => {
+  const names = isAlike(a.variables, b.variables) ? a.variables : [...new Set([...a.variables, ...b.variables])].toSorted()
+  const areWhole = [a.isOfWhole.get(), b.isOfWhole.get()].some(Boolean)
+  return { names, key: `${areWhole ? "whole" : ""} ${names.join(" ")}`, areWhole }
+}
+const isAlike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i])
+
+const valueOf = ({ at, exact, values, variables }: Known, point: number, { names, key, areWhole }: Points): Approximate => {
+  const place = `${point} ${key}`
+  const before = values.get(place)
+  if (before !== undefined) return before.get()
+  const now = new Once(() => {
+    spend(2 * names.length)
     // What only exact arithmetic has a value of: `\gcd(4, 6)`, `\binom{3}{5}`.
     const known = variables.length === 0 ? exact.get() : null
     if (known !== null) return approximate({ kind: "number", value: known }, {})
-    return approximate(at, Object.fromEntries(variables.map((name) => [name, valueAt(name, point)])) satisfies Point)
-  })).get()
+    const values = names.map((name, i) => [
+      name,
+      { ...valueAt(name, i, names.length, point, true, areWhole && isWholeLetter(name)), error: 0 }
+    ])
+    return approximate(at, Object.fromEntries(values) satisfies Point)
+  })
+  values.set(place, now)
+  return now.get()
+}
+
+const isConstant = (a: Known, b: Known): boolean => a.variables.length + b.variables.length === 0
+
+const isComplex = (at: Expression): boolean => {
+  if (at.kind === "constant") return at.name === "i"
+  if (at.kind === "variable") return isVectorName(at.name)
+  if (at.kind === "negative") return isComplex(at.of)
+  if (at.kind === "call") return at.name === "cis" || at.values.some(isComplex)
+  return "left" in at && (isComplex(at.left) || isComplex(at.right))
+}
+
+/** Of what has no variables. */
+const NONE: Points = { names: [], key: "", areWhole: false }
+
+/**
+ * Whether letters that stand for whole numbers are in it where that matters: in a floor, in a power of a negative number or of i,
+ * beside pi in an angle.
+ */
+const isOfWhole = (at: Expression): boolean => {
+  spend(0.5)
+  const hasLetter = (of: Expression) => variablesOf(of).some(isWholeLetter)
+  switch (at.kind) {
+    case "number":
+    case "constant":
+    case "variable":
+      return false
+    case "negative":
+      return isOfWhole(at.of)
+    case "call":
+      if (STEPS.has(at.name) && at.values.some(hasLetter)) return true
+      if (ANGLES.has(at.name) && at.values.some((value) => hasLetter(value) && hasPi(value))) return true
+      return at.values.some(isOfWhole)
+    case "power": {
+      const base = exactValue(at.left)
+      if (((base !== null && base.top < 0n) || hasPi(at.right)) && hasLetter(at.right)) return true
+    }
+  }
+  return isOfWhole(at.left) || isOfWhole(at.right)
+}
+const STEPS: ReadonlySet<string> = new Set(["floor", "ceiling"])
+const ANGLES: ReadonlySet<string> = new Set(["sin", "cos", "tan", "cot", "sec", "csc", "cis", "exp"])
+
+const hasPi = (at: Expression): boolean => {
+  if (at.kind === "constant") return at.name === "pi"
+  if (at.kind === "negative") return hasPi(at.of)
+  if (at.kind === "call") return at.values.some(hasPi)
+  return "left" in at && (hasPi(at.left) || hasPi(at.right))
+}
 
 /** The exact value of an expression that is rational (`exact.ts`), worked out once. */
 export const exactOf = (at: Expression): Rational | null => knownOf(at).exact.get()
@@ -94,9 +157,14 @@ export const equalExpressions = (a: Expression, b: Expression): boolean => {
     const [p, q] = [x.exact.get(), y.exact.get()]
     if (p !== null && q !== null) return p.top === q.top && p.bottom === q.bottom
   }
-  if (areToldApart(x, y, areApart, 0, FEW)) return false
+  // Two that are no real numbers at a point of real ones have no value there: `\sqrt{a/b}` and `\sqrt a/\sqrt b`.
+  const differ =
+    x.isComplex || y.isComplex
+      ? areApart
+      : (a: Approximate, b: Approximate) => (a.im === 0 || b.im === 0 || isConstant(x, y)) && areApart(a, b)
+  if (areToldApart(x, y, differ, 0, FEW)) return false
   const exactly = areEqualExactly(x.form.get(), y.form.get())
-  return exactly ?? (!areToldApart(x, y, areApart, FEW) && areEqual(x.form.get(), y.form.get(), valueAt))
+  return exactly ?? (!areToldApart(x, y, differ, FEW) && areEqual(x.form.get(), y.form.get()))
 }
 
 /** 1 or -1 where an expression is infinity or its opposite; null for every other. */
@@ -116,10 +184,10 @@ export const order = (a: Expression, b: Expression): number | null => {
   if (x.variables.length + y.variables.length > 0) return null
   const [m, n] = [x.exact.get(), y.exact.get()]
   if (m !== null && n !== null) return compare(m, n)
-  const [p, q] = [valueOf(x, 0), valueOf(y, 0)]
+  const [p, q] = [valueOf(x, 0, NONE), valueOf(y, 0, NONE)]
   const isReal = (value: Approximate) => hasValue(value) && !isVague(value) && Math.abs(value.im) <= SLACK * value.error
   if (isReal(p) && isReal(q) && areApart(p, q)) return p.re - q.re
-  return orderOf(x.form.get(), y.form.get(), valueAt)
+  return orderOf(x.form.get(), y.form.get())
 }
 
 /** Whether values at one of the points differ. */
@@ -131,9 +199,10 @@ const areToldApart = (
   end = POINTS
 ): boolean => {
   const points = a.variables.length + b.variables.length === 0 ? 1 : end
+  const all = pointsOf(a, b)
   for (let point = first; point < points; point++) {
     spend(2)
-    const [x, y] = [valueOf(a, point), valueOf(b, point)]
+    const [x, y] = [valueOf(a, point, all), valueOf(b, point, all)]
     // One that has a value where the other has none is another; at a single point that may be a gap that can be filled.
     if (!hasValue(x) || !hasValue(y) || isVague(x) || isVague(y)) continue
     if (differ(x, y)) return true
@@ -159,7 +228,7 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
     return areApart(times(x, ratio.y), times(y, ratio.x))
   }
   if (areToldApart(left, right, areApartInRatio)) return false
-  return areMultiples(a, b, left.form.get(), right.form.get(), positive, valueAt)
+  return areMultiples(a, b, left.form.get(), right.form.get(), positive)
 }
 
 const times = (a: Approximate, b: Approximate): Approximate => {

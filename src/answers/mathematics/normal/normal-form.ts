@@ -7,11 +7,11 @@ import { spend } from "../work.ts"
 import {
   addForms,
   addPolynomials,
-  type Atom,
+  contentOf,
   divideForms,
   type Form,
   form,
-  heightOf,
+  isTurned,
   MOST_BITS,
   multiplyForms,
   nameOf,
@@ -23,21 +23,11 @@ import {
   ofTerm,
   polynomial,
   rationalOf,
+  type Term,
   term
 } from "./polynomials.ts"
-import {
-  contentOf,
-  cosine,
-  exponential,
-  I,
-  isTurned,
-  PI,
-  positiveIn,
-  quarterBefore,
-  rootPower,
-  UNIT,
-  wholePower
-} from "./powers.ts"
+import { cosine, exponential, I, PI, positiveIn, quarterBefore, rootPower, wholePower } from "./powers.ts"
+import { absolute, extreme, floorOf, isReal, isWholeProduct, opaque, UNIT } from "./steps.ts"
 
 /** Null where it has no value, or none that is worked out. */
 export const normalForm = (at: Expression): Form | null => {
@@ -63,7 +53,7 @@ const formOf = (at: Expression): Form => {
     case "negative":
       return negateForm(formOf(at.of))
     case "call":
-      return calledOn(at.name, at.values.map(formOf))
+      return calledOn(at.name, flattened(at.name, at.values).map(formOf))
     case "power": {
       const exponent = formOf(at.right)
       if (at.left.kind === "constant" && at.left.name === "e") return exponential("e", exponent)
@@ -87,6 +77,12 @@ const formOf = (at: Expression): Form => {
   }
 }
 
+/** The largest of some and of the largest of others is that of all. */
+const flattened = (name: FunctionName, values: ReadonlyArray<Expression>): ReadonlyArray<Expression> =>
+  name === "max" || name === "min"
+    ? values.flatMap((value) => (value.kind === "call" && value.name === name ? flattened(name, value.values) : [value]))
+    : values
+
 const constantOf = (name: string): Form => {
   if (name === "pi") return ofAtom(PI)
   if (name === "i") return I
@@ -94,12 +90,6 @@ const constantOf = (name: string): Form => {
   throw new NoForm()
 }
 
-/** A function of what it is of, and no more known of it. */
-const opaque = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
-  const height = values.reduce((sum, value) => sum + heightOf(value), 0)
-  const atom: Atom = { name: `\\${name}(${values.map(nameOf).join(";")})`, height, kind: "call", function: name, values }
-  return ofAtom(atom)
-}
 /** Of one of a value and its opposite. */
 const odd = (name: FunctionName, of: Form): Form =>
   of.top.size === 0 ? NOTHING : isTurned(of) ? negateForm(opaque(name, [negateForm(of)])) : opaque(name, [of])
@@ -110,7 +100,11 @@ const inOrder = (values: ReadonlyArray<Form>): ReadonlyArray<Form> =>
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ value }) => value)
 
-const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
+/** Of more than these the largest stays as it is. */
+const MOST_COMPARED = 4
+
+/** A function of forms. */
+export const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
   const [x, y] = values as [Form, Form]
   const numbers = values.map(rationalOf)
   switch (name) {
@@ -145,7 +139,7 @@ const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
     case "sqrt":
       return rootPower(x, HALF)
     case "abs":
-      return absolute(x)
+      return absoluteOf(x)
     case "factorial":
       return factorial(x)
     case "binomial":
@@ -158,6 +152,10 @@ const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form => {
     const known = exactValue({ kind: "call", name, values: numbers.map((value) => ({ kind: "number", value })) })
     if (known !== null) return ofRational(known)
   }
+  if (name === "floor") return floorOf(x)
+  if (name === "ceiling") return negateForm(floorOf(negateForm(x)))
+  if ((name === "max" || name === "min") && values.length <= MOST_COMPARED && values.every(isReal))
+    return inOrder(values).reduce((a, b) => extreme(a, b, name === "max" ? 1n : -1n))
   if (name === "lcm" && values.length === 2) return divideForms(multiplyForms(x, y), opaque("gcd", inOrder(values)))
   return opaque(name, inOrder(values))
 }
@@ -169,11 +167,32 @@ const multipleOfPi = ({ top, bottom }: Form): Rational | null => {
   return one === undefined || one.im !== 0n ? null : rationalOf({ top: polynomial([term(one.re, 0n)]), bottom })
 }
 
+/** Half turns in an angle, as many as letters for whole numbers say, and the rest of it; null where there are none. */
+const halfTurnsIn = ({ top, bottom }: Form): readonly [turns: Form, rest: Form] | null => {
+  const below = rationalOf({ top: bottom, bottom: UNIT.top })
+  if (below === null) return null
+  const isHalfTurn = ({ re, im, factors }: Term): boolean => {
+    const letters = factors.filter(({ atom }) => atom.kind !== "pi")
+    const hasPi = factors.some(({ atom, power }) => atom.kind === "pi" && power.top === 1n && power.bottom === 1n)
+    return (
+      hasPi && im === 0n && letters.length > 0 && re % below.top === 0n && isWholeProduct({ re, im, factors: letters, key: "" })
+    )
+  }
+  const turns = [...top.values()].filter(isHalfTurn)
+  if (turns.length === 0) return null
+  const rest = [...top.values()].filter((one) => !isHalfTurn(one))
+  return [form(polynomial(turns), bottom), form(polynomial(rest), bottom)]
+}
+
 const sine = (of: Form): Form => {
+  const turned = halfTurnsIn(of)
+  if (turned !== null) return multiplyForms(exponential("e", multiplyForms(I, turned[0])), sine(turned[1]))
   const part = multipleOfPi(of)
   return (part && cosine(quarterBefore(part))) ?? odd("sin", of)
 }
 const cosineOf = (of: Form): Form => {
+  const turned = halfTurnsIn(of)
+  if (turned !== null) return multiplyForms(exponential("e", multiplyForms(I, turned[0])), cosineOf(turned[1]))
   const part = multipleOfPi(of)
   return (part && cosine(part)) ?? even("cos", of)
 }
@@ -192,7 +211,7 @@ const logarithm = (of: Form): Form => {
   return addForms(logarithm(ofRational(content)), opaque("ln", [rest]))
 }
 
-const absolute = (of: Form): Form => {
+const absoluteOf = (of: Form): Form => {
   const number = rationalOf(of)
   if (number !== null) return number.top < 0n ? negateForm(of) : of
   if (positiveIn(of) !== null) return of
@@ -206,8 +225,7 @@ const absolute = (of: Form): Form => {
       }),
       HALF
     )
-  const [content, rest] = contentOf(of)
-  return multiplyForms(ofRational(content), even("abs", rest))
+  return absolute(of)
 }
 
 /** Factorials of more than this are not worked out. */
@@ -236,16 +254,15 @@ const factorial = (of: Form): Form => {
 const plus = (of: Form, n: bigint): Form =>
   form(addPolynomials(of.top, multiplyForms({ top: of.bottom, bottom: UNIT.top }, ofTerm(term(n, 0n))).top), of.bottom)
 
-const MOST_CHOSEN = 3000n
-
 const binomial = (n: Form, k: Form): Form => {
   const [x, y] = [rationalOf(n), rationalOf(k)]
   if (x?.bottom === 1n && y?.bottom === 1n) {
     if (x.top < 0n || y.top < 0n) throw new NoForm()
     if (y.top > x.top) return NOTHING
     const few = y.top * 2n > x.top ? x.top - y.top : y.top
-    if (x.top > MOST_CHOSEN && few > MOST_SHIFTS) return opaque("binomial", [n, k])
-    if (bitsOf(x.top) * Number(few) > 2 * MOST_BITS) return opaque("binomial", [n, k])
+    const isWorkedOut = few <= MOST_SHIFTS || x.top <= MOST_FACTORS
+    if (bitsOf(x.top) * Number(few) > 2 * MOST_BITS || !isWorkedOut)
+      return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))
     return ofRational({ top: over(productOfRange(x.top - few + 1n, x.top), productOfRange(1n, few)), bottom: 1n })
   }
   return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))

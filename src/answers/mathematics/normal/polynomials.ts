@@ -12,13 +12,14 @@ import { spend } from "../work.ts"
 export type Atom = { readonly name: string; readonly height: number } & (
   | { readonly kind: "variable" }
   | { readonly kind: "pi" }
-  /** exp(exponent ln base), which takes any rational power. `exponent` null: 1, of a whole number. */
-  | { readonly kind: "power"; readonly base: Base; readonly exponent: Form | null }
+  /** exp(exponent ln base), which takes any rational power. `exponent` null: 1, of a whole number. `turns`: 1 or -1, (-1)^n. */
+  | { readonly kind: "power"; readonly base: Base; readonly exponent: Form | null; readonly turns?: true }
   /** What is raised to powers between 0 and 1. `odd`: by the real root of odd degree, where it is real. */
   | { readonly kind: "root"; readonly base: Form; readonly odd: boolean }
   /** A sum that is not multiplied out, for its power is large. */
   | { readonly kind: "sum"; readonly of: Form }
-  | { readonly kind: "call"; readonly function: FunctionName; readonly values: ReadonlyArray<Form> }
+  /** `square`: what its square is, of an absolute value. */
+  | { readonly kind: "call"; readonly function: FunctionName; readonly values: ReadonlyArray<Form>; readonly square?: Form }
 )
 export type Base = "e" | bigint | Form
 
@@ -138,8 +139,15 @@ export const multiplyTerms = (a: Term, b: Term): Term => {
   return term(re, im, factors)
 }
 
+/** Of what is 1 to the power of two. */
+const evened = ({ top, bottom }: Rational): Rational => {
+  const rest = ((top % (2n * bottom)) + 2n * bottom) % (2n * bottom)
+  return rest % bottom === 0n ? { top: rest / bottom, bottom: 1n } : { top: rest, bottom }
+}
+
 /** The whole part of the power of a whole number, as a number; nothing for what is no such number, or too large. */
 const carry = (atom: Atom, power: Rational): readonly [rest: Rational, number: bigint] => {
+  if (atom.kind === "power" && atom.turns === true) return [evened(power), 1n]
   if (atom.kind !== "power" || typeof atom.base !== "bigint" || atom.exponent !== null) return [power, 1n]
   const whole = power.top / power.bottom
   if (whole <= 0n || BigInt(bitsOf(atom.base)) * whole > MOST_BITS) return [power, 1n]
@@ -197,24 +205,32 @@ const conjugateOf = ({ re, im, factors }: Term): Term | null => {
     if (atom.kind !== "power") return []
     const isNumber = atom.exponent === null && typeof atom.base === "bigint"
     // Of a root of a number what is missing to the number, of all else its reciprocal.
-    if (!isNumber) return [{ atom, power: { top: -power.top, bottom: power.bottom } }]
+    const inverse = { top: -power.top, bottom: power.bottom }
+    if (!isNumber) return [{ atom, power: atom.turns === true ? evened(inverse) : inverse }]
     const missing = (power.top / power.bottom) * power.bottom - power.top + (power.bottom === 1n ? 0n : power.bottom)
     return missing === 0n ? [] : [{ atom, power: { top: missing, bottom: power.bottom } }]
   })
   return turned.length === 0 && im === 0n ? null : term(re, -im, turned)
 }
 
+/** How often what is under a root is in a power of it, and the square of an absolute value in one of that. */
+const timesIn = (atom: Atom, power: Rational): bigint => {
+  if (atom.kind === "root") return power.top < 0n ? 0n : power.top / power.bottom
+  const isSquared = atom.kind === "call" && atom.square !== undefined && power.bottom === 1n && power.top > 1n
+  return isSquared ? power.top / 2n : 0n
+}
+
 /** Roots to powers of one and more are what they are roots of, as often. */
 const whole = (all: Polynomial): Form => {
   let isWhole = true
-  for (const { factors } of all.values())
-    if (factors.some(({ atom, power }) => atom.kind === "root" && power.top >= power.bottom)) isWhole = false
+  for (const { factors } of all.values()) if (factors.some(({ atom, power }) => timesIn(atom, power) > 0n)) isWhole = false
   if (isWhole) return { top: all, bottom: ONE }
   let sum = NOTHING
   for (const one of all.values()) {
     const factors = one.factors.map(({ atom, power }) => {
-      const times = atom.kind === "root" ? power.top / power.bottom : 0n
-      return { atom, times, power: { top: power.top - times * power.bottom, bottom: power.bottom } }
+      const often = timesIn(atom, power)
+      const each = atom.kind === "root" ? power.bottom : 2n
+      return { atom, often, power: { top: power.top - often * each, bottom: power.bottom } }
     })
     const rest = term(
       one.re,
@@ -222,8 +238,9 @@ const whole = (all: Polynomial): Form => {
       factors.filter(({ power }) => power.top !== 0n)
     )
     let product: Form = { top: polynomial([rest]), bottom: ONE }
-    for (const { atom, times } of factors)
-      for (let n = 0n; n < times; n++) product = multiplyForms(product, (atom as { readonly base: Form }).base)
+    for (const { atom, often } of factors)
+      for (let n = 0n; n < often; n++)
+        product = multiplyForms(product, atom.kind === "root" ? atom.base : (atom as { readonly square: Form }).square)
     sum = addForms(sum, product)
   }
   return sum
@@ -275,6 +292,22 @@ export const rationalOf = ({ top, bottom }: Form): Rational | null => {
   return top.size === 1 && bottom.size === 1 && t !== undefined && b !== undefined && t.im === 0n && b.im === 0n
     ? { top: t.re, bottom: b.re }
     : null
+}
+
+/** The largest number above zero that all of a form is a multiple of, and what is left. */
+export const contentOf = (of: Form): readonly [content: Rational, rest: Form] => {
+  const inside = (all: Polynomial) => [...all.values()].reduce((n, { re, im }) => divisorOf(divisorOf(n, re), im), 0n)
+  const [top, bottom] = [inside(of.top), inside(of.bottom)]
+  return [
+    { top, bottom },
+    { top: scaled(of.top, (n) => over(n, top)), bottom: scaled(of.bottom, (n) => over(n, bottom)) }
+  ]
+}
+
+/** Whether what comes first is below zero: of a form and its opposite it is so of one. */
+export const isTurned = ({ top }: Form): boolean => {
+  const first = [...top.values()].reduce((a, b) => (a.key < b.key ? a : b))
+  return first.re < 0n || (first.re === 0n && first.im < 0n)
 }
 
 const nameOfPolynomial = (all: Polynomial): string =>

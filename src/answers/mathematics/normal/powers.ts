@@ -1,17 +1,19 @@
 /** Powers and roots of forms, under the conventions of `approximate.ts`: principal ones, and real ones of odd degree. */
 
-import { bitsOf, floor, over, raised, type Rational, times as multiplied } from "../rational.ts"
+import { bitsOf, floor, over, raised as numberRaised, type Rational, times as multiplied } from "../rational.ts"
 import { factorsOf } from "./factors.ts"
 import {
   addForms,
   addRational,
   type Atom,
   type Base,
+  contentOf,
   divideForms,
   divisorOf,
   type Form,
   form,
   heightOf,
+  isTurned,
   MOST_BITS,
   multiplyForms,
   multiplyTerms,
@@ -26,12 +28,11 @@ import {
   polynomial,
   type Polynomial,
   rationalOf,
-  scaled,
   type Term,
   term
 } from "./polynomials.ts"
+import { absolute, evenPartOf, isWholeProduct, squareRootOf, UNIT } from "./steps.ts"
 
-export const UNIT: Form = { top: ONE, bottom: ONE }
 export const I: Form = ofTerm(term(0n, 1n))
 export const PI: Atom = { name: "pi", height: 0, kind: "pi" }
 
@@ -51,8 +52,20 @@ const powerAtom = (base: Base, exponent: Form | null): Atom => {
     height: height + (exponent === null ? 0 : heightOf(exponent)),
     kind: "power",
     base,
-    exponent
+    exponent,
+    ...(base === "e" && exponent !== null && isHalfTurns(exponent) ? { turns: true as const } : {})
   }
+}
+
+/** i pi times letters that stand for whole numbers. */
+const isHalfTurns = ({ top, bottom }: Form): boolean => {
+  const [one, ...others] = top.values()
+  if (bottom !== ONE || others.length > 0 || one === undefined || one.re !== 0n || one.im !== 1n) return false
+  const letters = one.factors.filter(({ atom }) => atom.kind !== "pi")
+  const hasPi =
+    letters.length === one.factors.length - 1 &&
+    one.factors.some(({ atom, power }) => atom.kind === "pi" && power.top === 1n && power.bottom === 1n)
+  return hasPi && letters.length > 0 && isWholeProduct({ ...one, factors: letters })
 }
 
 /** A rational power of a whole number above one that is no power. */
@@ -64,22 +77,6 @@ const positivePower = ({ top, bottom }: Rational, power: Rational): Form =>
     (all, [base, n]) => multiplyForms(all, numberPower(base, product(whole(n), power))),
     UNIT
   )
-
-/** The largest number above zero that all of a form is a multiple of, and what is left. */
-export const contentOf = (of: Form): readonly [content: Rational, rest: Form] => {
-  const inside = (all: Polynomial) => [...all.values()].reduce((n, { re, im }) => divisorOf(divisorOf(n, re), im), 0n)
-  const [top, bottom] = [inside(of.top), inside(of.bottom)]
-  return [
-    { top, bottom },
-    { top: scaled(of.top, (n) => over(n, top)), bottom: scaled(of.bottom, (n) => over(n, bottom)) }
-  ]
-}
-
-/** Whether what comes first is below zero: of a form and its opposite it is so of one. */
-export const isTurned = ({ top }: Form): boolean => {
-  const first = [...top.values()].reduce((a, b) => (a.key < b.key ? a : b))
-  return first.re < 0n || (first.re === 0n && first.im < 0n)
-}
 
 /** Powers of numbers above zero that a form is the product of, and nothing else; null where it is not. */
 export const positiveIn = ({ top, bottom }: Form): ReadonlyArray<readonly [base: Base, power: Rational]> | null => {
@@ -121,7 +118,7 @@ const polynomialPower = (of: Polynomial, n: bigint): Form => {
     if (one!.im !== 0n) return multiplyForms(atoms, repeated(ofTerm(term(one!.re, one!.im)), isUnit ? n % 4n : n))
     const size = one!.re < 0n ? -one!.re : one!.re
     const isSmall = size === 1n || BigInt(bitsOf(size)) * n <= MOST_BITS
-    const number = isSmall ? ofRational(whole(raised(size, size === 1n ? 1n : n))) : positivePower(whole(size), whole(n))
+    const number = isSmall ? ofRational(whole(numberRaised(size, size === 1n ? 1n : n))) : positivePower(whole(size), whole(n))
     const all = multiplyForms(atoms, number)
     return one!.re < 0n && n % 2n === 1n ? negateForm(all) : all
   }
@@ -194,9 +191,23 @@ export const rootPower = (base: Form, power: Rational, odd = power.bottom % 2n =
   const positive = positiveIn(base)
   if (positive !== null) return positive.reduce((all, [of, n]) => multiplyForms(all, constantPower(of, product(n, power))), UNIT)
   const [content, rest] = contentOf(base)
+  if (power.bottom % 2n === 0n) {
+    const root = squareRootOf(rest)
+    if (root !== null) return multiplyForms(positivePower(content, power), raised(absolute(root), product(power, whole(2n))))
+    const even = power.bottom === 2n ? evenPartOf(rest) : null
+    if (even !== null)
+      return multiplyForms(
+        multiplyForms(positivePower(content, power), wholePower(absolute(even[0]), power.top)),
+        rootPower(even[1], power)
+      )
+  }
   const atom: Atom = { name: `${odd ? "o" : "r"}(${nameOf(rest)})`, height: heightOf(rest), kind: "root", base: rest, odd }
   return multiplyForms(positivePower(content, power), ofPower(atom, power))
 }
+
+/** Any rational power. */
+export const raised = (base: Form, power: Rational): Form =>
+  power.bottom === 1n ? wholePower(base, power.top) : rootPower(base, power)
 
 /** exp(exponent ln base). */
 export const exponential = (base: Form | "e", exponent: Form): Form => {

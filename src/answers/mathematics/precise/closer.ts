@@ -20,14 +20,14 @@ import {
   term
 } from "../normal/polynomials.ts"
 import { bitsOf } from "../rational.ts"
+import { spend } from "../work.ts"
 import { holdsZero } from "./balls.ts"
+import { byLeastFactorial } from "./factorials.ts"
+import { hasPieces, isZeroByPieces, type Region, within } from "./pieces.ts"
+import { POINTS, valueAt as pointAt } from "./points.ts"
 import { type Place, valueOf } from "./zero.ts"
 
-/** The places that are looked at, by their number. */
-export type Places = (variable: string, point: number) => { readonly re: number; readonly im: number }
-
-/** How many places must have told something, of how many; one where there are no variables. */
-const POINTS = 16
+/** How many points must have told something; one where there are no variables. */
 const ENOUGH = 4
 const LEAST = 3
 
@@ -63,16 +63,27 @@ const isIndependent = (of: Polynomial): boolean => {
 
 const isZeroExactly = (of: Polynomial): boolean | null => (of.size === 0 ? true : isIndependent(of) ? false : null)
 
-const isZero = (of: Polynomial, places: Places): boolean => {
+const isZero = (of: Polynomial): boolean => {
+  const exactly = isZeroExactly(of)
+  if (exactly === true || (exactly !== null && !hasPieces(of))) return exactly
+  const nearer = tried(() => byLeastFactorial(of))
+  if (nearer !== null && nearer.size === 0) return true
+  if (hasPieces(of)) return tried(() => isZeroByPieces(of, isZeroIn)) === true
+  return isZeroIn(of, new Map())
+}
+
+/** Of what has no pieces, in a part of all numbers. */
+const isZeroIn = (of: Polynomial, region: Region): boolean => {
   const exactly = isZeroExactly(of)
   if (exactly !== null) return exactly
-  if (![...of.values()].some(({ factors }) => factors.some(({ atom }) => varies(atom)))) {
-    const value = valueOf(of, at(places, 0))
+  const names = variablesIn(of)
+  if (names.length === 0) {
+    const value = valueOf(of, nowhere)
     return value !== null && holdsZero(value)
   }
   let told = 0
   for (let point = 0; point < POINTS && told < ENOUGH; point++) {
-    const value = valueOf(of, at(places, point))
+    const value = valueOf(of, placeOf(names, point, region))
     if (value === null) continue
     if (!holdsZero(value)) return false
     told++
@@ -80,10 +91,43 @@ const isZero = (of: Polynomial, places: Places): boolean => {
   return told >= LEAST
 }
 
-const at =
-  (places: Places, point: number): Place =>
-  (variable) =>
-    places(variable, point)
+/** Names of the variables in it and in what it is made of, sorted. */
+const variablesIn = (of: Polynomial): ReadonlyArray<string> => {
+  const names = new Set<string>()
+  const seen = new Set<string>()
+  const inForm = ({ top, bottom }: Form): void => {
+    inPolynomial(top)
+    inPolynomial(bottom)
+  }
+  const inPolynomial = (all: Polynomial): void => {
+    for (const { factors } of all.values())
+      for (const { atom } of factors) {
+        if (seen.has(atom.name) || !varies(atom)) continue
+        seen.add(atom.name)
+        spend(1)
+        if (atom.kind === "variable") names.add(atom.name.slice(1))
+        else if (atom.kind === "call") atom.values.forEach(inForm)
+        else if (atom.kind === "sum") inForm(atom.of)
+        else if (atom.kind === "root") inForm(atom.base)
+        else if (atom.kind === "power") {
+          if (typeof atom.base === "object") inForm(atom.base)
+          if (atom.exponent !== null) inForm(atom.exponent)
+        }
+      }
+  }
+  inPolynomial(of)
+  return [...names].toSorted()
+}
+
+const nowhere: Place = () => ({ re: 0, im: 0 })
+
+const placeOf =
+  (names: ReadonlyArray<string>, point: number, region: Region): Place =>
+  (name) => {
+    const value = pointAt(name, names.indexOf(name), names.length, point, false, false)
+    const interval = region.get(`$${name}`)
+    return interval === undefined ? value : { ...value, re: within(interval, value.re) }
+  }
 
 /** Whether two are equal as they stand; null where more has to be looked at. */
 export const areEqualExactly = (a: Form | null, b: Form | null): boolean | null => {
@@ -93,28 +137,28 @@ export const areEqualExactly = (a: Form | null, b: Form | null): boolean | null 
 }
 
 /** Whether two are equal. */
-export const areEqual = (a: Form | null, b: Form | null, places: Places): boolean => {
+export const areEqual = (a: Form | null, b: Form | null): boolean => {
   if (a === null || b === null) return false
   const difference = tried(() => crossDifference(a, b))
-  return difference !== null && isZero(difference, places)
+  return difference !== null && isZero(difference)
 }
 
 /** Below zero, zero or above zero as one is below, equal to or above another; null where that is not known. */
-export const orderOf = (a: Form | null, b: Form | null, places: Places): number | null => {
+export const orderOf = (a: Form | null, b: Form | null): number | null => {
   if (a === null || b === null) return null
   const difference = tried(() => crossDifference(a, b))
   if (difference === null) return null
-  if (isZero(difference, places)) return 0
+  if (isZero(difference)) return 0
   return [difference, a.bottom, b.bottom].reduce<number | null>((sign, part) => {
-    const own = signOf(part, places)
+    const own = signOf(part)
     return sign === null || own === null ? null : sign * own
   }, 1)
 }
 
 /** Null for what is not real, or not known from zero. */
-const signOf = (of: Polynomial, places: Places): number | null => {
+const signOf = (of: Polynomial): number | null => {
   if (of === ONE) return 1
-  const value = valueOf(of, at(places, 0))
+  const value = valueOf(of, nowhere)
   return value === null || holdsZero(value) || value.im !== 0n ? null : value.re < 0n ? -1 : 1
 }
 
@@ -138,16 +182,9 @@ const byVariables = (of: Polynomial): ReadonlyMap<string, Polynomial> => {
 }
 
 /** Whether one is the other times a number that is not zero, or above it. */
-export const areMultiples = (
-  a: Expression,
-  b: Expression,
-  x: Form | null,
-  y: Form | null,
-  positive: boolean,
-  places: Places
-): boolean => {
+export const areMultiples = (a: Expression, b: Expression, x: Form | null, y: Form | null, positive: boolean): boolean => {
   if (x === null || y === null) return false
-  if (x.top.size === 0 || y.top.size === 0) return isZero(x.top, places) && isZero(y.top, places)
+  if (x.top.size === 0 || y.top.size === 0) return isZero(x.top) && isZero(y.top)
   const [left, right] = [tried(() => over(x.top, y.bottom)), tried(() => over(y.top, x.bottom))]
   if (left === null || right === null) return false
   const [lefts, rights] = [byVariables(left), byVariables(right)]
@@ -155,21 +192,15 @@ export const areMultiples = (
   if (shared !== undefined) {
     const [p, q] = [lefts.get(shared)!, rights.get(shared)!]
     const difference = tried(() => crossDifference({ top: over(left, q), bottom: ONE }, { top: over(right, p), bottom: ONE }))
-    const signs = [signOf(p, places), signOf(q, places)]
+    const signs = [signOf(p), signOf(q)]
     const isRatio = positive ? signs[0] !== null && signs[0] === signs[1] : true
-    if (difference !== null && isZero(difference, places)) return isRatio
+    if (difference !== null && isZero(difference)) return isRatio
     if (difference === null || isIndependent(difference)) return false
   } else if (isIndependent(left) && isIndependent(right)) return false
   // The ratio at one place is that at any other.
   const [c, d] = [normalForm(primed(a)), normalForm(primed(b))]
   const products = c === null || d === null ? null : tried(() => [multiplyForms(x, d), multiplyForms(y, c)] as const)
-  return (
-    products !== null &&
-    areEqual(products[0], products[1], (variable, point) => {
-      const isPrimed = variable.endsWith(PRIME)
-      return places(isPrimed ? variable.slice(0, -PRIME.length) : variable, isPrimed ? (point + 5) % POINTS : point)
-    })
-  )
+  return products !== null && areEqual(products[0], products[1])
 }
 
 const over = (a: Polynomial, b: Polynomial): Polynomial => multiplyForms({ top: a, bottom: ONE }, { top: b, bottom: ONE }).top
