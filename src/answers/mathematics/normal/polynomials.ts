@@ -112,7 +112,7 @@ export const MOST_OF_DIVISORS = 1200
 export const multiplyTerms = (a: Term, b: Term): Term => {
   const height = Math.max(bitsOf(a.re), bitsOf(a.im)) + Math.max(bitsOf(b.re), bitsOf(b.im))
   if (height > 2 * MOST_BITS) throw new NoForm()
-  spend(4 + (a.key.length + b.key.length) / 30)
+  spend(6 + (a.key.length + b.key.length) / 30)
   let [re, im] =
     a.im === 0n && b.im === 0n
       ? [times(a.re, b.re), 0n]

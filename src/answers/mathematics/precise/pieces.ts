@@ -67,7 +67,7 @@ const variable = (name: string): Form => ofAtom({ name: `$${name}`, height: 0, k
 const isLength = (atom: Atom): boolean => atom.kind === "call" && atom.function === "abs" && varies(atom)
 const isFloor = (atom: Atom): boolean => atom.kind === "call" && atom.function === "floor" && varies(atom)
 
-/** The first atom of that kind, by its name, in which there is none: of the steps, those that `wanted` says. */
+/** The first atom that is a step, is `wanted`, and has no such in it. */
 const stepIn = (of: Polynomial, wanted: (atom: Atom) => boolean): Atom | null => {
   const found = new Map<string, Atom>()
   const seen = new Set<string>()
@@ -98,8 +98,10 @@ const stepIn = (of: Polynomial, wanted: (atom: Atom) => boolean): Atom | null =>
     return any
   }
   inPolynomial(of)
-  const first = [...found.keys()].toSorted()[0]
-  return first === undefined ? null : found.get(first)!
+  // The finest residues first: they are those of what is coarser too.
+  const fineness = (atom: Atom): number => Number(modulusOf(atom)?.by ?? 0n)
+  const all = [...found.values()].toSorted((a, b) => fineness(b) - fineness(a) || (a.name < b.name ? -1 : 1))
+  return all[0] ?? null
 }
 
 /** By what residues of its letters it is told: of a floor, of an angle that is a part of pi, and of a power of -1. */
