@@ -10,6 +10,7 @@ import { beginTurn, TooMuchWork } from "./mathematics/work.ts"
 import { equalNumbers, isCanonical } from "./numbers.ts"
 import { unwrapped } from "./plain-latex.ts"
 import { readAnswer } from "./read-answer.ts"
+import { areWords } from "./words.ts"
 
 /** What an answer is, or why it is none: words that go on after its name, `lacks "}"`. */
 export type Reading = { readonly answer: Answer } | { readonly problem: string }
@@ -46,8 +47,8 @@ const isProse = (answer: Answer, text: string): boolean =>
   answer.kind === "set" &&
   answer.written !== "braces" &&
   !text.includes("\\text") &&
-  answer.items.some((item) => item.kind === "words" && !/^[ivx]+$/.test(item.text)) &&
-  answer.items.some(({ kind }) => kind !== "words")
+  answer.items.some((item) => areWords(item) && !(item.kind === "words" && /^[ivx]+$/.test(item.text))) &&
+  !answer.items.every(areWords)
 
 /** Most answers are this already. */
 const WHOLE = /^(?:0|-?[1-9]\d{0,30})$/
@@ -83,7 +84,11 @@ export const numberIn = (text: string): string | null => {
 const STATEMENTS: ReadonlySet<Answer["kind"]> = new Set(["named", "set", "relation"])
 
 /** `x = y = 1` is 1 too. */
-const oneOf = (answer: Answer): Answer => (answer.kind === "rounded" && STATEMENTS.has(answer.exact.kind) ? answer.as : answer)
+const oneOf = (answer: Answer): Answer =>
+  answer.kind === "rounded" && STATEMENTS.has(answer.exact.kind) && !isOfOne(answer.exact) ? answer.as : answer
+
+/** `\{1\}`, which is kept as it is written. */
+const isOfOne = (answer: Answer): boolean => answer.kind === "set" && answer.items.length === 1
 
 /** `withUnit`: with all that tells it from others. */
 const numberOf = (found: Answer, withUnit: boolean): string | null => {

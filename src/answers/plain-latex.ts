@@ -3,6 +3,7 @@
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
 import { ungrouped } from "./spelling/thousands.ts"
+import { withUnitVectors } from "./spelling/unit-vectors.ts"
 
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
@@ -72,6 +73,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
   // Ohms behind a blank; touching a number it is a variable.
   [/(?<=\d)[\s\u2009]+(?:\\text\s*\{\s*([kM]?)\s*\}\s*|([kM]))?\s*(?:\\Omega|\\text\s*\{\s*\\Omega\s*\})\s*$/, "\\text{ $1$2Ω}"],
+  // What is added to an antiderivative.
+  [/(?<=\+\s*)(?:\\text\s*\{\s*(?:C|c|K|const(?:ant)?\.?)\s*\}|const(?:ant)?\.?)\s*$/, "C"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:=])\}/g, "$1"],
@@ -160,7 +163,7 @@ const withFlatPowers = (text: string): string =>
     : text
 
 export const plainLatex = (text: string): string => {
-  let plain = ungrouped(unwrapped(withoutUnicode(text)))
+  let plain = withUnitVectors(ungrouped(unwrapped(withoutUnicode(text))))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
   return withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain)))))
     .replaceAll(/[^\S\u2009]+/g, " ")

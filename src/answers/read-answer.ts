@@ -9,12 +9,13 @@
 import { type Answer, VECTOR } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
-import { type Expression, Unreadable } from "./mathematics/Expression.ts"
+import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
+import { withAnyConstant } from "./relations/antiderivatives.ts"
 import { assignmentsIn, ofUnknown } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
 import { exception } from "./relations/exceptions.ts"
@@ -22,16 +23,19 @@ import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
 import { setOf } from "./same-kind.ts"
-import { based } from "./shapes/bases.ts"
+import { based, DIGITS } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
 import { congruence, remainder } from "./shapes/congruences.ts"
+import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { numberSet, setProduct } from "./shapes/number-sets.ts"
 import { period, repeating } from "./shapes/periods.ts"
 import { roman } from "./shapes/roman.ts"
+import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
+import { columnOf, transposed, unitVectors } from "./shapes/vectors.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -65,7 +69,16 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  return whole(plain)
+  return onlyOf(whole(plain))
+}
+
+/** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
+const onlyOf = (answer: Answer): Answer => {
+  if (answer.kind !== "set" || answer.written === "list" || answer.items.length !== 1) return answer
+  const [only] = answer.items
+  return only!.kind === "value" && variablesOf(only!.expression).length === 0
+    ? { kind: "rounded", exact: answer, as: made(only!) }
+    : answer
 }
 
 /** Most answers and parts of answers are numbers, which are nothing else and have one spelling. */
@@ -118,7 +131,7 @@ const matrix: Shape = (text) => {
   }
   const rows = found[3]!.split(/\\cr(?![A-Za-z])/).map((row) => row.trim())
   if (rows.at(-1) === "") rows.pop()
-  return { kind: "matrix", rows: rows.map((row) => row.split("&").map(entry)) }
+  return columnOf({ kind: "matrix", rows: rows.map((row) => row.split("&").map(entry)) })
 }
 
 const CASES = /^\\begin\{(cases|aligned|gathered)\}([^]*)\\end\{\1\}$/
@@ -220,8 +233,9 @@ const spoken: Shape = (text) => {
 const quantity: Shape = (text) => {
   const found = clockIn(text) ?? compoundIn(text)
   const marked = found === null ? /^(-?[\d.]+)\s*(["″'′])$/.exec(text) : null
-  const hours = /^(1?\d)\s*o['’]clock$/.exec(text)?.[1]
-  if (hours !== undefined) return { kind: "rounded", exact: whole(`${hours}:00`), as: made(whole(hours)) }
+  const hours = /^(1?\d)\s*(?:\\text\s*\{\s*)?o['’]\s?clock\s*\}?$/.exec(text)?.[1]
+  // Which is no number of hours.
+  if (hours !== undefined) return { kind: "rounded", exact: whole(`${hours}:00`), as: counting(made(whole(hours)), ["clock"]) }
   const exactly = /^([^]*\d)\s+(?:exactly|precisely)$/.exec(text)?.[1]
   if (exactly !== undefined) return made(whole(exactly))
   if (marked !== null) return made(whole(`${marked[1]}${/["″]/.test(marked[2]!) ? " inches" : " feet"}`))
@@ -231,6 +245,7 @@ const quantity: Shape = (text) => {
 const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
   allReals,
+  (text) => dateIn(text) ?? sentence(text, whole),
   (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
   congruence,
   remainder,
@@ -241,6 +256,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   figure,
   series,
   (text) => everywhere(text, whole) ?? period(text, whole),
+  (text) => unitVectors(text, whole) ?? transposed(text, whole),
   matrix,
   cases,
   (text) => exception(text, whole),
@@ -363,15 +379,10 @@ const valueOf = (text: string, unit: string): Answer => {
   const expression = parseExpression(text)
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
-  return repeating({
-    kind: "value",
-    expression,
-    number,
-    unit,
-    counted: [],
-    plain: !hasNegativeRoot(expression) && !UNPLAIN.test(text),
-    name: null
-  })
+  const plain = !hasNegativeRoot(expression) && !UNPLAIN.test(text)
+  const value = { kind: "value", expression, number, unit, counted: [], plain, name: null } as const
+  if (number !== null) return value
+  return DIGITS.test(text) ? { kind: "rounded", exact: words(text), as: value } : (withAnyConstant(value) ?? repeating(value))
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({

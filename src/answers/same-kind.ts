@@ -9,6 +9,7 @@ import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
+import { areWords } from "./words.ts"
 
 export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 export type Same = (a: Answer, b: Answer) => boolean
@@ -128,7 +129,7 @@ const RULES: Rules = {
 /** Of values any may be meant where all are listed; of words and letters of a choice `A or B` is not `A and B`. */
 const areWrittenAlike = (a: OfKind<"set">, b: OfKind<"set">): boolean => {
   if ((a.written === "statements") !== (b.written === "statements")) return false
-  const isWord = ({ kind }: Answer) => kind === "words" || kind === "choice"
+  const isWord = (answer: Answer) => answer.kind === "choice" || areWords(answer)
   return (a.written === "either") === (b.written === "either") || !(a.items.some(isWord) || b.items.some(isWord))
 }
 

@@ -27,6 +27,13 @@ export const wordsIn = (text: string): Answer | null => {
   return isMath ? null : words(plain)
 }
 
+/** Before what words are said of, in the name of what they are called. */
+export const SAID_OF = "of "
+
+/** Whether an answer is in words, also where it says of what: `f is odd`. */
+export const areWords = (answer: Answer): boolean =>
+  answer.kind === "words" || (answer.kind === "called" && answer.name.startsWith(SAID_OF))
+
 /** Words as they are compared: small letters, without an article, a full stop, or the plural of what there is none of. */
 export const words = (text: string): Answer => {
   const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()

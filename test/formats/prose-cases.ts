@@ -107,6 +107,16 @@ export const ENDINGS: ReadonlyArray<string> = [
   "<answer>The answer is 31.</answer>",
   "<final_answer>31</final_answer>",
   "<|begin_of_box|>31<|end_of_box|>",
+  "**Final Answer: 31**",
+  "Therefore, the answer is 31",
+  "Thus the answer is $31$.",
+  // Boxes in text.
+  "\\fbox{31}",
+  "$\\fbox{31}$",
+  "\\[\\fbox{$31$}\\]",
+  "So we get \\framebox{31}.",
+  "\\framebox[2cm]{31}",
+  "\\boxed{30}, no, \\fbox{31}",
   // The last of several.
   "The answer is 30. Wait, that is wrong.\nThe answer is 31.",
   "Answer: 30\nNo.\nFinal answer: 31",
@@ -120,6 +130,9 @@ export const ENDINGS: ReadonlyArray<string> = [
 /** Another answer than 31. */
 export const OTHERS: ReadonlyArray<readonly [text: string, gold: string]> = [
   ["The answer is (B).", "B"],
+  ["the answer is: \\frac12", "1/2"],
+  ["\\fbox{\\frac{1}{2}}", "1/2"],
+  ["\\fbox{31}, no, \\boxed{32}", "32"],
   ["The answer is (B)", "B"],
   ["The answer is B.", "B"],
   ["The correct option is **C**", "C"],
@@ -228,6 +241,8 @@ export const OTHERS: ReadonlyArray<readonly [text: string, gold: string]> = [
 
 /** No answer is stated. */
 export const NOTHING: ReadonlyArray<string> = [
+  "\\fbox{31}, no, \\fbox{",
+  "\\boxed{31} or \\fbox{3",
   "31",
   "$31$",
   "x = 31",

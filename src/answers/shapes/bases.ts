@@ -1,6 +1,10 @@
-/** Digits in a base: `1011_2`, `52 base 8`. */
+/** Digits in a base: `1011_2`, `52 base 8`, `AB12_{16}`. */
 
 import type { Answer } from "../Answer.ts"
+import { words } from "../words.ts"
+
+/** Digits with letters before others, `AB12`, which are hardly a product: `AB12_{16}` without its base. */
+export const DIGITS = /^(?=[\dA-F]*[A-F]\d)[\dA-F]{2,40}$/
 
 const BASES: Readonly<Record<string, number>> = {
   two: 2,
@@ -27,5 +31,9 @@ export const based = (text: string): Answer | null => {
   const base = BASES[word] ?? Number(word)
   const digits = found[1]!.toUpperCase().replace(/^0+(?=.)/, "")
   const areDigits = base >= 2 && base <= 36 && [...digits].every((digit) => Number.parseInt(digit, 36) < base)
-  return areDigits && (/^\d/.test(digits) || base > 10) ? { kind: "based", digits, base } : null
+  if (!areDigits || (base <= 10 && !/^\d/.test(digits))) return null
+  const exact: Answer = { kind: "based", digits, base }
+  if (!DIGITS.test(digits)) return exact
+  const as = words(digits)
+  return { kind: "rounded", exact: { kind: "rounded", exact, as }, as }
 }

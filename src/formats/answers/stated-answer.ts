@@ -6,6 +6,7 @@
 
 import { answerText, reading } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
+import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
 
 /**
@@ -70,7 +71,7 @@ const lastSentence = (solution: string, last: Statement | null): Statement | nul
   if (last !== null && last.start >= start) return null
   if (!/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
   const said = reading(found[2]!)
-  return "problem" in said || said.answer.kind === "words" ? null : { start, text: found[2]!, name: "last sentence" }
+  return "problem" in said || areWords(said.answer) ? null : { start, text: found[2]!, name: "last sentence" }
 }
 
 const box: AnswerLine = (solution) => {

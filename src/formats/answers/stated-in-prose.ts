@@ -10,6 +10,7 @@
 
 import type { Answer } from "../../answers/Answer.ts"
 import { reading } from "../../answers/answers.ts"
+import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
 import { ANSWER, extractionOf, later, markedStatement, type Statement } from "./stated-answer.ts"
 
@@ -25,8 +26,14 @@ export const lastStatedInProse = (text: string): Extraction | null => {
   return last && extractionOf(last)
 }
 
-const lastStatement = (text: string): Statement | null =>
-  later(later(lastOpening(text), lastTag(text)), markedStatement(text)) ?? lastConclusion(text)
+const lastStatement = (completion: string): Statement | null => {
+  const text = withFramesBoxed(completion)
+  return later(later(lastOpening(text), lastTag(text)), markedStatement(text)) ?? lastConclusion(text)
+}
+
+/** `\fbox{31}` and `\framebox{31}` are boxes in text. */
+const withFramesBoxed = (text: string): string =>
+  text.includes("box") ? text.replaceAll(/\\f(?:rame)?box(?:\s{0,4}\[[^\]]{0,40}\]){0,2}(?=\s{0,4}\{)/g, "\\boxed") : text
 
 /** What stands round a line or a sentence: signs of headings, lists, bold type, pictures. */
 const DECORATION = String.raw`[ \t>#*_|•→\p{So}\uFE0F-]{0,24}`
@@ -231,7 +238,7 @@ const isValue = (text: string): boolean => {
 }
 
 const holdsWords = (answer: Answer): boolean =>
-  answer.kind === "words" || ((answer.kind === "set" || answer.kind === "sequence") && answer.items.some(holdsWords))
+  areWords(answer) || ((answer.kind === "set" || answer.kind === "sequence") && answer.items.some(holdsWords))
 
 const isSpokenNumber = (answer: Answer): boolean =>
   answer.kind === "value" && answer.number !== null && answer.unit === "" && answer.counted.length === 0
