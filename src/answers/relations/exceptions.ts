@@ -4,6 +4,7 @@
  */
 
 import type { Answer } from "../Answer.ts"
+import { spend } from "../mathematics/work.ts"
 import { differenceOf } from "../unions.ts"
 import { ofUnknown } from "./assignments.ts"
 import { tried } from "./chains.ts"
@@ -28,6 +29,7 @@ export const exception = (text: string, whole: Read): Answer | null => {
     .trim()
   const found = NOT.exec(said) ?? EXCEPT.exec(said) ?? NOT.exec(said.replace(BEFORE, "$2, $1"))
   if (found === null) return null
+  spend(3 * said.length)
   const [, from = "", name, points, closed] = found
   const several = points!.replaceAll(/\s*,?\s(?:and|or)\s(?:[A-Za-z]\s*\\neq\s)?\s*/g, ",")
   // `x \neq 2` alone is read as what it is.

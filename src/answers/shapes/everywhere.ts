@@ -16,7 +16,7 @@ const SUBJECT = new RegExp(
 const SAID = /^([^]*?[^\s,;(])\s*[,;]?\s*\(?\s*(?:for\s+(?:all|every|each|any)\b|\\forall(?![A-Za-z]))\s*([^]+?)\s*\)?$/
 const IN = new RegExp(String.raw`^([^]*?[^\s,;(])\s*[,;(]\s*(?:where|with|for)?\s*(${VARIABLES}\s*\\in(?![A-Za-z])[^=]+?)\s*\)?$`)
 const WHERE = new RegExp(
-  String.raw`^([a-z ]*?)\s*(?:\b(${VARIABLES}))?\s*(?:(\\in(?![A-Za-z])|\bin\b|[<>]|\\[lgn]eq)\s*([^]+))?$`
+  String.raw`^([a-z -]{0,40}?)\s*(?:\b(${VARIABLES}))?\s*(?:(\\in(?![A-Za-z])|\bin\b|[<>]|\\[lgn]eq)\s*([^]+))?$`
 )
 
 export const everywhere = (text: string, whole: Read): Answer | null => {
