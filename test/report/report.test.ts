@@ -198,7 +198,7 @@ describe("the report of a run that did not come to its end", () => {
     expect(page).toContain("This report is not complete.")
     expect(page).toContain("failed: the gradient is not finite at step 3")
     expect(sectionOf(page, "formats")).toContain("<svg")
-    expect(sectionOf(page, "scales")).toContain("Not drawn. One scale alone was trained.")
+    expect(sectionOf(page, "scales")).toContain("Not drawn. No setting was trained at more than one scale.")
   })
 
   test("a run that was killed before anything finished says what is missing everywhere", async () => {

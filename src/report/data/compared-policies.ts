@@ -10,7 +10,7 @@ import { RlRun } from "../../../schemas/rl-run.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import type { NodeKinds } from "./artifact-reader.ts"
 import type { RunNode, RunRecord } from "./RunRecord.ts"
-import { type Settings, settingsOf, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
+import { type Settings, settingsOf, inStudies, type VaryingParam } from "./varying-params.ts"
 
 /** One repetition: nodes of the run. Evaluations are null where the study has none. */
 export interface Member {
@@ -82,16 +82,16 @@ export const policiesOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Foun
   return found
 }
 
-/** The same gathered into cells. */
+/** The same gathered into cells, those of several studies in each of them. */
 export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> => {
   const found = policiesOf(record, is)
-  const paramsOfAll = varyingParamsOf(
+  const places = inStudies(
     record,
     found.map(({ subject, evaluation }) => ({ node: subject, evaluation }))
   )
   const cells = new Map<string, Cell & { readonly members: Array<Member> }>()
-  found.forEach(({ evaluation, member }, i) => {
-    const varyingParams = paramsOfAll[i]!
+  for (const { subject: place, varyingParams } of places) {
+    const { subject: node, evaluation, member } = found[place]!
     const key = canonicalJson([
       varyingParams.map(({ name, value }) => [name, value]),
       evaluation?.stage ?? "",
@@ -99,11 +99,10 @@ export const cellsOf = (record: RunRecord, is: NodeKinds): ReadonlyArray<Cell> =
     ])
     const suite = String(evaluation?.params["suite"] ?? "")
     const cell = cells.get(key)
-    const { subject: node } = found[i]!
     if (cell === undefined)
       cells.set(key, { varyingParams, settings: settingsOf(record, { node, evaluation }), suite, members: [member] })
     else cell.members.push(member)
-  })
+  }
   return [...cells.values()]
 }
 

@@ -22,7 +22,7 @@ import { type Estimate, winnerOf } from "./policy-estimates.ts"
 import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { forcedOutcome, type ForcedOutcome, readRl, type RlSeries } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
-import { nameOf, type ParamValue, type VaryingParam, varyingParamsOf } from "./varying-params.ts"
+import { inStudies, nameOf, type ParamValue, studyOf, type ToldApart, type VaryingParam } from "./varying-params.ts"
 
 /** A model in supervised training, its repetitions together. */
 export interface BaseData {
@@ -172,7 +172,8 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     })
   }
 
-  const curvesOf = new Map<RunNode, RlData>()
+  const curves = new Map<string, RlData>()
+  const curvesKey = (node: RunNode, of: ToldApart) => `${studyOf(of)} ${node.id}`
   const seriesOf = new Map<RunNode, RlSeries>()
   const tried = trainabilityRuns(record, is)
   for (const { varyingParams, nodes } of repetitions(
@@ -207,7 +208,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
       accuracies: accuracies.curves(RL_POINTS),
       nodes: nodes.filter((node) => seriesOf.has(node)).map(({ id }) => id)
     }
-    for (const node of nodes) if (artifactOf(node) !== null) curvesOf.set(node, data)
+    for (const node of nodes) if (artifactOf(node) !== null) curves.set(curvesKey(node, data), data)
   }
 
   const uses = (node: RunNode, input: RunNode | null) => input !== null && Object.values(node.inputs).includes(input.id)
@@ -264,7 +265,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     cells.push({
       ...row,
       name: nameOf(row),
-      curves: member?.rl == null ? null : (curvesOf.get(member.rl) ?? null),
+      curves: member?.rl == null ? null : (curves.get(curvesKey(member.rl, row)) ?? null),
       attributedBefore: attributed.before,
       attributedAfter: attributed.after,
       attributions: [...new Set([...sides.before, ...sides.after].map(([{ id }]) => id))],
@@ -301,21 +302,18 @@ const named = (nodes: ReadonlyArray<RunNode>): ReadonlyArray<readonly [node: Run
   return nodes.flatMap((node, i) => (artifactOf(node) === null ? [] : [[node, names[i]!] as const]))
 }
 
-/** Nodes of one stage that differ in seeds alone, together. */
+/** Nodes of one stage that differ in seeds alone, together; in each of the studies that need them. */
 const repetitions = (record: RunRecord, nodes: ReadonlyArray<RunNode>) =>
   [...Map.groupBy(nodes, ({ stage }) => stage).values()].flatMap((siblings) => {
-    const varyingParams = varyingParamsOf(
+    const places = inStudies(
       record,
       siblings.map((node) => ({ node, evaluation: null }))
     )
-    const groups = new Map<string, { readonly varyingParams: ReadonlyArray<VaryingParam>; readonly nodes: Array<RunNode> }>()
-    siblings.forEach((node, i) => {
-      const key = JSON.stringify(varyingParams[i])
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, { varyingParams: varyingParams[i]!, nodes: [node] })
-      else group.nodes.push(node)
-    })
-    return [...groups.values()]
+    const groups = Map.groupBy(places, ({ varyingParams }) => JSON.stringify(varyingParams))
+    return [...groups.values()].map((own) => ({
+      varyingParams: own[0]!.varyingParams,
+      nodes: own.map(({ subject }) => siblings[subject]!)
+    }))
   })
 
 interface TrainingCurves {

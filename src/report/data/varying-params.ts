@@ -6,7 +6,10 @@
  */
 
 import { maximumOf } from "../../lists/large.ts"
+import { forceParam } from "../../mixing/corpus-formats.ts"
 import { presetNames } from "../../model/presets.ts"
+import { AlgorithmParams, LoopParams } from "../../rl/params/settings.ts"
+import { RewardParams } from "../../rl/rewards/registry.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { lineageOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 
@@ -18,6 +21,8 @@ export interface VaryingParam {
   readonly value: ParamValue
   /** A long list in a few words, which tell it from the others. */
   readonly words?: string
+  /** It is what the param is by default, and a name that leaves it out is still no other's. */
+  readonly unsaid?: boolean
 }
 
 /** Whatever is told apart by params that vary: a cell, a training, an RL run. */
@@ -34,44 +39,99 @@ export interface Subject {
 /** Params that are shown although a run has one value of them: they say what a row is about. */
 const ALWAYS = ["pretrain.scale", "rl.algorithm"]
 
+/** A subject, by its place among those asked for, in one study. */
+export interface Placed extends ToldApart {
+  readonly subject: number
+}
+
 /**
- * The varying params of each subject, in the order of the subjects. In a run of several studies those are compared within one:
- * each is named by its study and by what varies there, for what differs between studies fills a line.
+ * The subjects with the params that vary, in their order. In a run of several studies those are compared within one: each is
+ * named by its study and by what varies there, for what differs between studies fills a line; and one that several studies need
+ * stands in each of them, study by study.
  */
-export const varyingParamsOf = (
-  record: RunRecord,
-  subjects: ReadonlyArray<Subject>
-): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
-  const groups = Map.groupBy(subjects.keys(), (i) => studyOf(record, subjects[i]!))
-  if (groups.size < 2) return varyingWithin(record, subjects)
-  const found = new Map<number, ReadonlyArray<VaryingParam>>()
-  for (const [study, own] of groups) {
-    const params = varyingWithin(
+export const inStudies = (record: RunRecord, subjects: ReadonlyArray<Subject>): ReadonlyArray<Placed> => {
+  const wholes = studiesOfStudies(record)
+  const byStudy = new Map<string, Array<number>>()
+  subjects.forEach((subject, i) => {
+    for (const study of studiesOf(record, wholes, subject)) byStudy.set(study, [...(byStudy.get(study) ?? []), i])
+  })
+  return [...byStudy].flatMap(([study, own]) => {
+    const within = varyingWithin(
       record,
       own.map((i) => subjects[i]!)
     )
-    own.forEach((i, place) => found.set(i, [{ name: "study", value: study }, ...params[place]!]))
-  }
-  return subjects.map((_, i) => found.get(i)!)
+    const named: ReadonlyArray<VaryingParam> = byStudy.size < 2 ? [] : [{ name: "study", value: study }]
+    return own.map((subject, i): Placed => ({ subject, varyingParams: [...named, ...within[i]!] }))
+  })
 }
 
-/** The first study that needs both the policy and its evaluation, where a run is of several; else none. */
-const studyOf = ({ study }: RunRecord, { node, evaluation }: Subject): string => {
+/** The study that it is placed in; empty where a run is of one. */
+export const studyOf = (of: ToldApart): string => paramText(of, "study")
+
+/** Names of the runs' own studies that have others in them: what is of these is placed there. */
+const studiesOfStudies = (record: RunRecord): ReadonlySet<string> =>
+  new Set(
+    (record.parts ?? []).filter(({ nodes }) => nodes.some(({ studies }) => studies !== undefined)).map(({ study }) => study)
+  )
+
+/** The studies that need both the policy and its evaluation, where a run is of several; else one without a name. */
+const studiesOf = ({ study }: RunRecord, wholes: ReadonlySet<string>, { node, evaluation }: Subject): ReadonlyArray<string> => {
   const own = (node.studies ?? []).filter((name) => evaluation?.studies?.includes(name) ?? true)
-  return own.includes(study) ? "" : (own[0] ?? "")
+  const parts = own.filter((name) => !wholes.has(name))
+  return own.includes(study) || parts.length === 0 ? [""] : parts
 }
 
 const varyingWithin = (record: RunRecord, subjects: ReadonlyArray<Subject>): ReadonlyArray<ReadonlyArray<VaryingParam>> => {
   const settings = subjects.map((subject) => settingsOf(record, subject))
   const telling = tellingNames(settings)
-  const shortened = new Map(telling.map((name) => [name, shortLists(settings.map((each) => each.get(name)))]))
-  return settings.map((each) =>
-    telling.flatMap((name): ReadonlyArray<VaryingParam> => {
+  const shown = settings.map((each) => [...telling, ...standIns(each, telling, settings)])
+  const all = [...new Set(shown.flat())]
+  const shortened = new Map(all.map((name) => [name, shortLists(settings.map((each) => each.get(name)))]))
+  const params = settings.map((each, i) =>
+    shown[i]!.flatMap((name): ReadonlyArray<VaryingParam> => {
       const value = each.get(name)
       const words = typeof value === "string" ? shortened.get(name)!.get(value) : undefined
-      return value === undefined ? [] : [{ name: titleOf(name, telling), value, ...(words === undefined ? {} : { words }) }]
+      return value === undefined
+        ? []
+        : [
+            {
+              name: titleOf(name, all),
+              value,
+              ...(words === undefined ? {} : { words }),
+              ...(isDefault(name, value) ? { unsaid: true } : {})
+            }
+          ]
     })
   )
+  const names = new Set(params.map((varyingParams) => nameOf({ varyingParams }))).size
+  const different = new Set(params.map((each) => canonicalJson(each.map(({ name, value }) => [name, value])))).size
+  return names === different ? params : params.map((each) => each.map((param) => ({ ...param, unsaid: false })))
+}
+
+/** Params of `rl` that the algorithm's preset leaves open: what each is where nobody says otherwise. */
+const DEFAULTS: ReadonlyMap<string, unknown> = new Map(
+  Object.entries({ ...LoopParams, ...RewardParams, preset: AlgorithmParams.preset, force: forceParam }).map(
+    ([name, { fallback }]) => [name, fallback]
+  )
+)
+
+const isDefault = (name: string, value: ParamValue): boolean =>
+  name.startsWith("rl.") && DEFAULTS.has(name.slice(3)) && DEFAULTS.get(name.slice(3)) === value
+
+/**
+ * What one has in place of a part of a record that others have and it lacks: parts that none of those has, `mix.sources.lookup`
+ * beside `mix.sources.omi2`.
+ */
+const standIns = (own: Settings, telling: ReadonlyArray<string>, all: ReadonlyArray<Settings>): ReadonlyArray<string> => {
+  const missing = telling.filter((name) => !own.has(name))
+  const recordOf = (name: string) => name.slice(0, name.lastIndexOf(".") + 1)
+  const found = missing.flatMap((name) => {
+    const others = all.filter((each) => each.has(name))
+    return [...own.keys()].filter(
+      (key) => name.split(".").length > 2 && recordOf(key) === recordOf(name) && !others.some((each) => each.has(key))
+    )
+  })
+  return [...new Set(found)].filter((name) => !telling.includes(name))
 }
 
 /** A list that is longer, in items and in letters, is shortened in names. */
@@ -145,6 +205,11 @@ const tellingNames = (settings: ReadonlyArray<Settings>): ReadonlyArray<string> 
     if (finer > groups) telling.push(name)
     groups = finer
   }
+  // What came first may follow from what came after it.
+  for (const name of telling.filter((each) => !ALWAYS.includes(each))) {
+    const rest = telling.filter((other) => other !== name)
+    if (groupsBy(rest) === groups) telling.splice(telling.indexOf(name), 1)
+  }
   return telling
 }
 
@@ -181,7 +246,7 @@ export const valueWords = ({ value, words }: VaryingParam): string =>
  */
 export const nameOf = ({ varyingParams }: ToldApart, without: ReadonlyArray<string> = []): string => {
   const named = varyingParams.filter(({ name }) => !without.includes(name))
-  const set = named.filter(({ value }) => value !== null)
+  const set = named.filter(({ value, unsaid }) => value !== null && unsaid !== true)
   return (set.length > 0 ? set : named)
     .map((param) => (BARE.has(param.name) ? valueWords(param) : `${param.name} ${valueWords(param)}`))
     .join(" ")

@@ -10,6 +10,8 @@ import type { LegendEntry } from "./legend.ts"
 export interface Panel {
   readonly title: string
   readonly spec: TopLevelSpec
+  /** Begins a row in a figure with columns. */
+  readonly first?: boolean
 }
 
 export interface Figure {

@@ -4,6 +4,8 @@ export interface Axis {
   readonly title: string
   /** d3 format of the labels. */
   readonly format?: string
+  /** Differences of shares as points, +10 for 0.1. */
+  readonly points?: boolean
   readonly domain?: readonly [number, number]
   /** What its values can be: no interval is drawn beyond. Shares (a format in %) lie between 0 and 1. */
   readonly bounds?: readonly [number, number]

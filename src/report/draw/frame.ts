@@ -110,12 +110,13 @@ export const columnLabels = (names: ReadonlyArray<string>, width: number) => {
   return { labelOverlap: false, ...(most === 1 ? {} : { labelExpr: written(lines), labelLineHeight: LINE_HEIGHT }) }
 }
 
-export const quantitative = (field: string, { title, format, domain, log, whole }: Axis) => ({
+export const quantitative = (field: string, { title, format, points, domain, log, whole }: Axis) => ({
   field,
   type: "quantitative" as const,
   axis: {
     title,
     format: format ?? (whole === true ? ",d" : log === true ? "~g" : ",~r"),
+    ...(points === true ? { labelExpr: "datum.value === 0 ? '0' : format(datum.value * 100, '+~r')" } : {}),
     ...(whole === true ? { tickMinStep: 1 } : {})
   },
   scale: {

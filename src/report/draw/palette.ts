@@ -48,10 +48,15 @@ export const formatStyle = (source: string): Style => {
   return { colour: COLOURS.get(name) ?? SPARE_COLOURS[hash]!, dash: name === "free" ? [4, 3] : name === "other" ? [2, 2] : [] }
 }
 
-/** The style of the series number `index`, or of an algorithm by its name. */
+/**
+ * The style of the series number `index`, or of an algorithm by its name. Beyond the first six each colour comes again with the
+ * dash pattern of another, so that no two of them are alike.
+ */
 export const seriesStyle = (name: string, index: number): Style => {
   const known = algorithms.findIndex((algorithm) => algorithm === name)
-  return SERIES[(known >= 0 ? known : index) % SERIES.length]!
+  const at = known >= 0 ? known : index
+  const round = Math.floor(at / SERIES.length)
+  return { colour: SERIES[at % SERIES.length]!.colour, dash: SERIES[(at + round) % SERIES.length]!.dash }
 }
 
 /** Before RL is quiet, after RL is ink. */

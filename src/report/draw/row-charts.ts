@@ -74,9 +74,10 @@ export interface ForestPoint {
   readonly high: number | null
 }
 
-/** A row a seed and one for all of them with its interval; dashed, the margin that was asked for. */
+/** A row a seed and one for all of them with its interval; dashed, the margin that was asked for, which stands there without seeds too. */
 export const forestChart = (points: ReadonlyArray<ForestPoint>, margins: ReadonlyArray<number>, x: Axis): TopLevelSpec => {
-  const rows = [...points.filter(({ role }) => role === "seed").map(({ seed }) => `seed ${seed}`), MEAN]
+  const rows =
+    points.length === 0 ? [""] : [...points.filter(({ role }) => role === "seed").map(({ seed }) => `seed ${seed}`), MEAN]
   const values = [
     ...points.map((point) => ({ ...point, row: point.role === "mean" ? MEAN : `seed ${point.seed}` })),
     ...margins.map((value) => ({ seed: "", role: "margin" as const, value, low: null, high: null, row: null }))

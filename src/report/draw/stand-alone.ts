@@ -5,7 +5,7 @@
 
 import { maximumOf } from "../../lists/large.ts"
 import { withoutControls } from "../../text/visible.ts"
-import { drawSvg } from "./draw-svg.ts"
+import { drawPanel } from "./draw-svg.ts"
 import type { Figure } from "./Figure.ts"
 import { PAGE_FONT } from "./frame.ts"
 import { swatch } from "./legend.ts"
@@ -25,6 +25,7 @@ const NARROWEST = 640
 
 interface Drawn {
   readonly title: string
+  readonly first: boolean
   readonly svg: string
   readonly width: number
   readonly height: number
@@ -33,7 +34,7 @@ interface Drawn {
 /** Draws it. Rejects where a panel cannot be drawn. */
 export const standAlone = async (figure: Figure): Promise<string> => {
   const panels: Array<Drawn> = []
-  for (const { title, spec } of figure.panels) panels.push({ title, ...measured(await drawSvg(spec, "")) })
+  for (const { title, spec, first = false } of figure.panels) panels.push({ title, first, ...measured(await drawPanel(spec)) })
   const column = maximumOf(
     panels.map(({ width }) => width),
     0
@@ -72,8 +73,7 @@ export const standAlone = async (figure: Figure): Promise<string> => {
     if (lines.length > 1) y += 15 * (lines.length - 1)
   }
   y += figure.legend.length === 0 ? 0 : 28
-  for (let first = 0; first < panels.length; first += columns) {
-    const row = panels.slice(first, first + columns)
+  for (const row of rowsOf(panels, columns)) {
     const titles = row.map(({ title }) => (title === "" ? [] : wrapped(title, 12 * 1.1, column)))
     const above = 17 * maximumOf(titles.map((lines) => lines.length))
     row.forEach(({ svg }, i) => {
@@ -95,8 +95,19 @@ export const standAlone = async (figure: Figure): Promise<string> => {
   )
 }
 
+/** As many beside one another as there are columns; fewer where the next begins a row. */
+const rowsOf = (panels: ReadonlyArray<Drawn>, columns: number): ReadonlyArray<ReadonlyArray<Drawn>> => {
+  const rows: Array<Array<Drawn>> = []
+  for (const panel of panels) {
+    const row = rows.at(-1)
+    if (row === undefined || panel.first || row.length === columns) rows.push([panel])
+    else row.push(panel)
+  }
+  return rows
+}
+
 /** A panel without its opening tag's name, as it stands in another SVG; its size. */
-const measured = (svg: string): Omit<Drawn, "title"> => {
+const measured = (svg: string): Omit<Drawn, "title" | "first"> => {
   const size = (name: string) => Number(new RegExp(`<svg [^>]*?\\b${name}="([\\d.]+)"`).exec(svg)?.[1] ?? 0)
   return {
     svg: svg

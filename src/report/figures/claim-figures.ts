@@ -13,7 +13,9 @@ import { forestChart, type ForestPoint } from "../draw/row-charts.ts"
 export const claimFigures = (judged: ReadonlyArray<JudgedClaim>): ReadonlyArray<Figure> => judged.map(figureOf)
 
 const figureOf = ({ claim, verdict, parts, controls, told, why }: JudgedClaim): Figure => {
-  const shown = [...parts, ...controls, ...told].filter(({ n }) => n > 0)
+  const all = [...parts, ...controls, ...told]
+  // A part that no seed tells anything of has its place too: it may be the one that decides.
+  const shown = all.some(({ n }) => n > 0) ? all : []
   const from = claim.study === undefined ? "" : ` (${claim.study})`
   return {
     id: anchorsOf(claim).figure,
@@ -25,7 +27,7 @@ const figureOf = ({ claim, verdict, parts, controls, told, why }: JudgedClaim): 
       spec: forestChart(pointsOf(each), marginsOf(each.part.test), axisOf(each.part))
     })),
     missing: why() === "" ? "No seed tells." : why(),
-    nodes: nodesBehind([...parts, ...controls, ...told]),
+    nodes: nodesBehind(all),
     claim: claim.id
   }
 }
@@ -37,10 +39,10 @@ const nodesBehind = (parts: ReadonlyArray<JudgedPart>): ReadonlyArray<string> =>
 const titleOf = (judged: JudgedPart): string => {
   const { measure, role } = judged.part
   const told = role === "told" ? " (told, not judged)" : ""
-  return `${measure}${told}: ${seenWords(judged)}`
+  return `${measure}${told}: ${judged.n === 0 ? "no seed says anything to it" : seenWords(judged)}`
 }
 
-const pointsOf = ({ part, estimate, low, high }: JudgedPart): ReadonlyArray<ForestPoint> => [
+const pointsOf = ({ part, n, estimate, low, high }: JudgedPart): ReadonlyArray<ForestPoint> => [
   ...part.observations.map(({ seed, value }): ForestPoint => ({
     seed: String(seed),
     role: "seed",
@@ -48,7 +50,16 @@ const pointsOf = ({ part, estimate, low, high }: JudgedPart): ReadonlyArray<Fore
     low: null,
     high: null
   })),
-  { seed: MEAN, role: "mean", value: estimate, ...known(heldWithin(low, part.unit), heldWithin(high, part.unit)) }
+  ...(n === 0
+    ? []
+    : [
+        {
+          seed: MEAN,
+          role: "mean" as const,
+          value: estimate,
+          ...known(heldWithin(low, part.unit), heldWithin(high, part.unit))
+        }
+      ])
 ]
 
 const known = (low: number, high: number) => (Number.isNaN(low) || Number.isNaN(high) ? { low: null, high: null } : { low, high })
@@ -72,7 +83,7 @@ const axisOf = ({ unit }: Part): Axis => {
     case "percent":
       return { title: "percent", format: "~%" }
     case "points":
-      return { title: "percentage points", format: "+~%" }
+      return { title: "percentage points", points: true }
     case "nats":
       return { title: "nats", format: "+~r" }
     case "seeds":

@@ -248,45 +248,44 @@ const bySize = (a: CellData, b: CellData): number =>
 
 /** Share of each format after RL against size, a panel for each of the other settings. */
 const scaleFigure = (cells: ReadonlyArray<CellData>): Figure => {
-  const scales = [...new Set(cells.toSorted(bySize).map((cell) => paramText(cell, "scale")))].filter((scale) => scale !== "")
+  const several = (group: ReadonlyArray<CellData>) => new Set(group.map((cell) => paramText(cell, "scale"))).size > 1
+  const panels = [...Map.groupBy(cells, (cell) => nameOf(cell, ["scale"]))].filter(([, group]) => several(group))
+  const shown = panels.flatMap(([, group]) => group)
+  const scales = [...new Set(shown.toSorted(bySize).map((cell) => paramText(cell, "scale")))].filter((scale) => scale !== "")
   const formats = [
     ...new Set(
-      cells.flatMap(({ after }) => [...(after?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format))
+      shown.flatMap(({ after }) => [...(after?.shares ?? [])].filter(([, { value }]) => value >= 0.005).map(([format]) => format))
     )
   ]
   const styles = new Map(formats.map((format) => [format, formatStyle(format)]))
-  const panels = Map.groupBy(cells, (cell) => nameOf(cell, ["scale"]))
   return {
     id: "scales",
     title: "Formats after RL, by scale",
     caption:
-      "Share of the completions in each format after RL, sizes from small to large. The paper's claim is that the winner " +
-      "changes with size.",
+      "Share of the completions in each format after RL, sizes from small to large, of what was trained at more than one. The " +
+      "paper's claim is that the winner changes with size.",
     legend: [
       ...formats.map((label) => ({ label, style: formatStyle(label), mark: "line" as const })),
-      ...pointSeeds(seedCounts(cells), "thin")
+      ...pointSeeds(seedCounts(shown), "thin")
     ],
-    panels:
-      scales.length < 2
-        ? []
-        : [...panels].map(([title, group]) => ({
-            title,
-            spec: trendChart(
-              group.flatMap((cell) =>
-                formats.flatMap((series) =>
-                  valuesOf(cell, "after", ({ shares }) => shares.get(series), 0).map((value) => ({
-                    series,
-                    x: scales.indexOf(paramText(cell, "scale")),
-                    ...value
-                  }))
-                )
-              ),
-              styles,
-              { title: "scale", categories: scales },
-              { ...share("share of completions"), domain: [0, 1] }
-            )
-          })),
-    missing: "One scale alone was trained.",
-    nodes: nodesOf(cells)
+    panels: panels.map(([title, group]) => ({
+      title,
+      spec: trendChart(
+        group.flatMap((cell) =>
+          formats.flatMap((series) =>
+            valuesOf(cell, "after", ({ shares }) => shares.get(series), 0).map((value) => ({
+              series,
+              x: scales.indexOf(paramText(cell, "scale")),
+              ...value
+            }))
+          )
+        ),
+        styles,
+        { title: "scale", categories: scales },
+        { ...share("share of completions"), domain: [0, 1] }
+      )
+    })),
+    missing: "No setting was trained at more than one scale.",
+    nodes: nodesOf(shown)
   }
 }

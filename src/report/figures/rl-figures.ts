@@ -5,7 +5,7 @@ import { maximumOf } from "../../lists/large.ts"
 import { type Curve, pointOf, seedsOf, smooth, thinned } from "../data/curves.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { RlData, StudyData } from "../data/study-data.ts"
-import { nameOf, paramText } from "../data/varying-params.ts"
+import { nameOf, paramText, studyOf } from "../data/varying-params.ts"
 import { type Axis, ceiling, within } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { curveSeeds } from "../draw/legend.ts"
@@ -18,10 +18,14 @@ const LONG = 300
 const SMALL = 0.03
 const OTHERS = "other"
 
-/** Two figures: the formats during RL, and the learning curves. */
+/** The formats during RL, and the learning curves, in a figure for each study where a run is of several. */
 export const rlFigures = ({ cells }: StudyData): ReadonlyArray<Figure> => {
   const runs = [...new Set(cells.flatMap(({ curves }) => curves ?? []))]
-  return [formatsFigure(runs), learningFigure(runs)]
+  const studies = Map.groupBy(runs, studyOf)
+  return [
+    formatsFigure(runs),
+    ...(studies.size < 2 ? [learningFigure(runs)] : [...studies].map(([study, own]) => learningFigure(own, study)))
+  ]
 }
 
 const formatsFigure = (runs: ReadonlyArray<RlData>): Figure => {
@@ -85,24 +89,28 @@ interface Learning {
 
 const LEARNING: ReadonlyArray<Learning> = [
   { column: "accuracy", title: "right answers", axis: { title: "right answers", format: ".0%" } },
-  { column: "reward", title: "reward", axis: { title: "mean reward" } },
   { column: "entropy", title: "entropy of the policy", axis: { title: "nats per token", bounds: [0, Infinity] } },
   { column: "formatEntropy", title: "entropy of the formats", axis: { title: "nats", bounds: [0, Infinity] } },
   // An estimate: near the start it may fall a little below 0.
   { column: "kl", title: "divergence from the start", axis: { title: "nats per token" } },
   { column: "completionLength", title: "length of completions", axis: { title: "tokens", bounds: [0, Infinity] } },
-  { column: "zeroSignalGroups", title: "groups without signal", axis: { title: "share of groups", format: ".0%" } }
+  { column: "zeroSignalGroups", title: "groups without signal", axis: { title: "share of groups", format: ".0%" } },
+  // The last, for it is only there where it says something new.
+  { column: "reward", title: "reward", axis: { title: "mean reward" } }
 ]
 
 /** For every setting but the algorithm: a panel for each quantity, a line for each algorithm. */
-const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
+const learningFigure = (runs: ReadonlyArray<RlData>, study = ""): Figure => {
   const algorithms = [...new Set(runs.map((run) => paramText(run, "algorithm")))]
   const styleOf = (algorithm: string) => seriesStyle(algorithm, algorithms.indexOf(algorithm))
-  const settings = Map.groupBy(runs, (run) => nameOf(run, ["algorithm"]))
-  const shownColumns = LEARNING.filter(({ column }) => column !== "reward" || !runs.every(rewardsAnswersAlone))
+  const settings = Map.groupBy(runs, (run) => nameOf(run, ["study", "algorithm"]))
+  const columnsOf = (group: ReadonlyArray<RlData>) =>
+    LEARNING.filter(({ column }) => group.some(({ updates }) => updates.has(column))).filter(
+      ({ column }) => column !== "reward" || !group.every(rewardsAnswersAlone)
+    )
   return {
-    id: "learning",
-    title: "Learning curves",
+    id: study === "" ? "learning" : `learning-${study}`,
+    title: study === "" ? "Learning curves" : `Learning curves: ${study}`,
     caption:
       "Of the completions sampled at each step, on training problems, averaged over a tenth of the run. " +
       "Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
@@ -114,17 +122,20 @@ const learningFigure = (runs: ReadonlyArray<RlData>): Figure => {
       ...curveSeeds(seedCounts(runs))
     ],
     // A row a setting, a column a quantity: else they stand one below the other without end.
-    ...(settings.size > 1 ? { columns: shownColumns.length } : {}),
+    ...(settings.size > 1 ? { columns: maximumOf([...settings.values()].map((group) => columnsOf(group).length)) } : {}),
     panels: [...settings].flatMap(([setting, group]) =>
-      shownColumns.flatMap(({ column, title, axis }) => {
+      columnsOf(group).map(({ column, title, axis }, i) => {
         const having = group.filter((run) => run.updates.has(column))
-        if (having.length === 0) return []
         const steps = maximumOf(having.map((run) => run.steps))
         const lines = having.map((run) => {
           const algorithm = paramText(run, "algorithm")
           return { name: algorithm, style: styleOf(algorithm), curve: shown(smooth(run.updates.get(column)!), steps) }
         })
-        return [{ title: setting === "" ? title : `${setting}: ${title}`, spec: lineChart(lines, stepAxis(steps), axis) }]
+        return {
+          title: setting === "" ? title : `${setting}: ${title}`,
+          spec: lineChart(lines, stepAxis(steps), axis),
+          ...(settings.size > 1 && i === 0 ? { first: true } : {})
+        }
       })
     ),
     missing: "No RL run finished.",

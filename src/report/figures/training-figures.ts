@@ -3,6 +3,7 @@
 import { maximumOf } from "../../lists/large.ts"
 import { type Curve, seedsOf } from "../data/curves.ts"
 import type { BaseData, StudyData } from "../data/study-data.ts"
+import { nameOf, studyOf } from "../data/varying-params.ts"
 import { type Axis, ceiling, within } from "../draw/axis.ts"
 import type { Figure } from "../draw/Figure.ts"
 import { curveSeeds } from "../draw/legend.ts"
@@ -16,8 +17,8 @@ const updates = (steps: number): Axis => ({ title: "updates", whole: true, domai
 
 /** Three figures: the training loss, the held-out loss by source, and the accuracy of each format along the way. */
 export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => {
-  const stages = [...new Set(bases.map(({ stage }) => stage))]
-  const names = [...new Set(bases.map(({ name, stage }) => shortName(name, stage)))]
+  const panels = Map.groupBy(bases, (base) => `${studyOf(base) === "" ? "" : `${studyOf(base)}: `}${base.stage}`)
+  const names = [...new Set(bases.map(seriesName))]
   const styleOf = (name: string) => seriesStyle(name, names.indexOf(name))
   const heldOut = bases.filter((base) => base.heldOut.size > 0)
   const probes = bases.filter((base) => base.probes.size > 0)
@@ -31,12 +32,10 @@ export const trainingFigures = ({ bases }: StudyData): ReadonlyArray<Figure> => 
         ...names.map((label) => ({ label, style: styleOf(label), mark: "line" as const })),
         ...curveSeeds(seedCounts(bases, ({ loss }) => [loss]))
       ],
-      panels: stages.map((stage) => ({
-        title: stage,
+      panels: [...panels].map(([title, group]) => ({
+        title,
         spec: lineChart(
-          bases
-            .filter((base) => base.stage === stage)
-            .map(({ name, loss }) => ({ name: shortName(name, stage), style: styleOf(shortName(name, stage)), curve: loss })),
+          group.map((base) => ({ name: seriesName(base), style: styleOf(seriesName(base)), curve: base.loss })),
           tokens,
           NATS
         )
@@ -113,4 +112,5 @@ const nodesOf = (bases: ReadonlyArray<BaseData>): ReadonlyArray<string> => bases
 const freeOnTop = <A>(curves: ReadonlyArray<readonly [name: string, curve: A]>) =>
   curves.toSorted(([a], [b]) => Number(a === "free") - Number(b === "free"))
 
-const shortName = (name: string, stage: string): string => (name.endsWith(` ${stage}`) ? name.slice(0, -stage.length - 1) : name)
+/** What tells a training from the others of its study and stage. */
+const seriesName = (base: BaseData): string => nameOf(base, ["study"]) || base.stage

@@ -14,6 +14,7 @@
 
 import { exp } from "../../elementary/elementary.ts"
 import { INVALID } from "../../evaluation/metrics/format-shares.ts"
+import { GRPO_PRESETS } from "../../rl/algorithms/grpo.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
 import type { RlSeries } from "../data/rl-outcomes.ts"
@@ -61,13 +62,17 @@ export const groupedBetaOf = (
 ): number | null => {
   const coefficient = series?.klCoefficient ?? 0
   if (series === null || !(coefficient > 0) || settings.get("rl.algorithm") !== "grpo") return null
-  if (settings.get("rl.klGradient") === "none") return null
+  if ((settings.get("rl.klGradient") ?? presetGradient(settings.get("rl.preset"))) === "none") return null
   const firstOf = (column: string) => (series.updates.get(column) ?? []).slice(0, FIRST)
   const sum = (values: ReadonlyArray<number>) => values.reduce((all, each) => all + each, 0)
   const [deviations, silent] = [firstOf("groupRewardStd"), firstOf("zeroSignalGroups")]
   const telling = deviations.length - sum(silent)
   return telling > 0 && sum(deviations) > 0 ? (coefficient * sum(deviations)) / telling : null
 }
+
+/** What flows back from the penalty by a preset of GRPO. */
+const presetGradient = (preset: unknown): string | undefined =>
+  Object.entries(GRPO_PRESETS).find(([name]) => name === preset)?.[1].klGradient
 
 /** Steps at the beginning of RL from which mean rewards are taken: the policy has hardly moved. */
 const FIRST = 5

@@ -53,6 +53,8 @@ export const predictorScores = ({ cells }: StudyData): PredictorScores | null =>
   const predicted = cells
     .filter(paidForTruth)
     .flatMap(({ repetitions }) => repetitions)
+    // One that several studies need is one policy.
+    .filter(({ member: { after } }, i, all) => all.findIndex(({ member }) => member.after === after) === i)
     .filter(({ before, winner, after, series }) => before !== null && clearWinner(winner, after) !== null && series !== null)
     .map((repetition) => ({
       repetition,
