@@ -16,7 +16,7 @@ import {
   tallyOf,
   winnerOf
 } from "../../src/report/data/policy-estimates.ts"
-import { type ResultRow, resultsOf } from "../../src/report/data/results.ts"
+import { gathered, type ResultRow, resultsOf } from "../../src/report/data/results.ts"
 import { recordOf, type RunRecord } from "../../src/report/data/RunRecord.ts"
 import { percentWithSpread, tallyWords } from "../../src/report/page/numbers.ts"
 import { resultsText } from "../../src/report/page/results-text.ts"
@@ -300,6 +300,19 @@ describe("the table in a terminal", () => {
   test("a run without policies says so", () => {
     expect(resultsText([], { width: 120, colours: false })).toEqual([
       "This run evaluated no policy, so there are no results to show."
+    ])
+  })
+})
+
+describe("problems of a run that was interrupted", () => {
+  const open = (count: number) => Array.from({ length: count }, (_, i) => `rl ${i} was not finished`)
+  test("are told one by one where they are few", () => {
+    expect(gathered([...open(3), ...open(3), "sft failed: x"])).toEqual([...open(3), "sft failed: x"])
+  })
+  test("are a line with their number where they are many, and the rest stays", () => {
+    expect(gathered([...open(188), "sft failed: x"])).toEqual([
+      "188 nodes were not finished, the first of them rl 0: run the study again, and it goes on with them",
+      "sft failed: x"
     ])
   })
 })

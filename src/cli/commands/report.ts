@@ -36,13 +36,14 @@ export const command: Command = {
       throw new UsageError({ problem: `--output ${output}: a report is a file. Name one that ends in .html.` })
     const figures = parsed.text("figures")
     const folder = figures === undefined ? null : figuresFolder(figures)
-    const studies = await Promise.all(
-      [...new Set(records.map(({ study }) => study))].filter((study) => studyNames().includes(study)).map(loadStudyFile)
-    )
+    const [own, known] = [[...new Set(records.map(({ study }) => study))], studyNames()]
+    const studies = await Promise.all(own.filter((study) => known.includes(study)).map(loadStudyFile))
+    const unknown = own.filter((study) => !known.includes(study)).map(notJudged)
+    for (const line of unknown) say(line)
     const shown = {
       root,
       record,
-      description: studies.map(({ study }) => study.description).join(" "),
+      description: [...studies.map(({ study }) => study.description), ...unknown].join(" "),
       ownClaims: claimsOf(studies)
     }
     const report = await ensureReport({ ...shown, ...(target === null ? {} : { output: target.path }) })
@@ -62,6 +63,11 @@ export const command: Command = {
     return 1
   }
 }
+
+/** Why there is no scoreboard: claims stand in the study's file. */
+const notJudged = (study: string): string =>
+  `No study "${study}" was found, so that its claims are not judged: they stand in its file. ` +
+  "ECHO_CHAMBER_STUDIES names the folder of studies outside the repository."
 
 /** More would not be told apart in a figure. */
 const MOST_RUNS = 20

@@ -102,6 +102,22 @@ export const whatBecameOf = ({ label, outcome }: Pick<RunNode, "label" | "outcom
     case "skipped":
       return `${label} was skipped: it needs ${outcome.because}`
     case "unfinished":
-      return `${label} was not finished`
+      return `${label} ${UNFINISHED}`
   }
+}
+
+const UNFINISHED = "was not finished"
+/** So many that were not finished are told one by one. */
+const FEW = 3
+
+/** Each problem once; of a run that was interrupted, how many nodes it lacks instead of a line for each. */
+export const gathered = (problems: Iterable<string>): ReadonlyArray<string> => {
+  const all = [...new Set(problems)]
+  const open = all.filter((problem) => problem.endsWith(` ${UNFINISHED}`))
+  if (open.length <= FEW) return all
+  const first = open[0]!.slice(0, -UNFINISHED.length - 1)
+  return [
+    `${open.length} nodes were not finished, the first of them ${first}: run the study again, and it goes on with them`,
+    ...all.filter((problem) => !open.includes(problem))
+  ]
 }

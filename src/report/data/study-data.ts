@@ -19,7 +19,7 @@ import { readCompletions, type SampleCompletion } from "./completion-data.ts"
 import { type CostRow, readCosts } from "./cost-data.ts"
 import { type Curve, CurveBuilder, CurvesBuilder } from "./curves.ts"
 import { type Estimate, winnerOf } from "./policy-estimates.ts"
-import { type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
+import { gathered, type RepetitionEstimates, type ResultRow, resultsOf, whatBecameOf } from "./results.ts"
 import { forcedOutcome, type ForcedOutcome, readRl, type RlSeries } from "./rl-outcomes.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./RunRecord.ts"
 import { inStudies, nameOf, type ParamValue, studyOf, type ToldApart, type VaryingParam } from "./varying-params.ts"
@@ -285,7 +285,7 @@ export const readStudy = Effect.fnUntraced(function* (record: RunRecord, descrip
     cells,
     confusion,
     costs: yield* readCosts(record),
-    problems: [...new Set([...problems, ...cells.flatMap((cell) => cell.problems)])]
+    problems: gathered([...problems, ...cells.flatMap((cell) => cell.problems)])
   }
   return data
 })

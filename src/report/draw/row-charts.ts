@@ -74,7 +74,7 @@ export interface ForestPoint {
   readonly high: number | null
 }
 
-/** A row a seed and one for all of them with its interval; dashed, the margin that was asked for, which stands there without seeds too. */
+/** A row a seed and one for all of them with its interval; dashed, the margin that was asked for, without seeds too. */
 export const forestChart = (points: ReadonlyArray<ForestPoint>, margins: ReadonlyArray<number>, x: Axis): TopLevelSpec => {
   const rows =
     points.length === 0 ? [""] : [...points.filter(({ role }) => role === "seed").map(({ seed }) => `seed ${seed}`), MEAN]

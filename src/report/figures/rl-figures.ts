@@ -143,10 +143,13 @@ const learningFigure = (runs: ReadonlyArray<RlData>, study = ""): Figure => {
   }
 }
 
-/** Whether the reward is 1 for a right answer and 0 otherwise, so that its curve says nothing new. */
+/** By less, two curves of shares are one in a figure. */
+const SAME = 0.01
+
+/** Whether the reward is the share of right answers, as far as can be seen, so that its curve says nothing new. */
 const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
   const accuracy = updates.get("accuracy") ?? []
-  return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < 1e-6)
+  return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < SAME)
 }
 
 const stepAxis = (steps: number): Axis =>

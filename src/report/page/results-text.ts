@@ -8,7 +8,7 @@ import { maximumOf, minimumOf } from "../../lists/large.ts"
 import { visible } from "../../text/visible.ts"
 import { largestFirst } from "../data/ordering.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
-import type { ResultRow } from "../data/results.ts"
+import { gathered, type ResultRow } from "../data/results.ts"
 import { dominanceWords } from "../data/rl-outcomes.ts"
 import { MISSING, percent, percentWithSpread, tallyWords } from "./numbers.ts"
 import { paramNamesOf, paramWords, seedsOf, shownFormats, solvingColumns } from "./result-columns.ts"
@@ -87,7 +87,7 @@ export const resultsText = (rows: ReadonlyArray<ResultRow>, { width, colours }: 
     width
   ))
     lines.push(paint("2", words))
-  for (const problem of new Set(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
+  for (const problem of gathered(rows.flatMap((row) => row.problems))) lines.push(paint("33", `! ${problem}`))
   return lines
 }
 

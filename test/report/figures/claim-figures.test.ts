@@ -2,13 +2,13 @@
 
 import { expect, test } from "vitest"
 
-import type { Claim, Part } from "../../src/report/claims/Claim.ts"
-import { judge } from "../../src/report/claims/verdict.ts"
-import type { Figure } from "../../src/report/draw/Figure.ts"
-import { seriesStyle } from "../../src/report/draw/palette.ts"
-import { standAlone } from "../../src/report/draw/stand-alone.ts"
-import { claimFigures } from "../../src/report/figures/claim-figures.ts"
-import { studyOf } from "./fixtures/made-study.ts"
+import type { Claim, Part } from "../../../src/report/claims/Claim.ts"
+import { judge } from "../../../src/report/claims/verdict.ts"
+import type { Figure } from "../../../src/report/draw/Figure.ts"
+import { seriesStyle } from "../../../src/report/draw/palette.ts"
+import { standAlone } from "../../../src/report/draw/stand-alone.ts"
+import { claimFigures } from "../../../src/report/figures/claim-figures.ts"
+import { studyOf } from "../fixtures/made-study.ts"
 
 const part = (measure: string, values: ReadonlyArray<number>, more: Partial<Part> = {}): Part => ({
   measure,
