@@ -1,9 +1,11 @@
 /**
  * Scale flip: on one mixture, do small models go to code and large ones to prose?
  *
- * Code leaves the arithmetic to the interpreter, prose does it in the model, so that size helps prose. Code has a ceiling that RL
- * cannot lift: its corpus has no multiplication, so that there is nothing to find. Numbers up to 99 and long training, because
- * up to 3 million tokens all sizes know equally little arithmetic. (Echo Chamber, section 3.3 and figure 7.)
+ * Code leaves the arithmetic to the interpreter, prose does it in the model, so that size helps prose. Code has a ceiling instead:
+ * nearly half of the problems have no right solution in its corpus, which misreads every "fewer", every half and every sentence
+ * that does not matter (`gap`, `distractors`). RL can unlearn that, but not before prose has won where it is the more accurate
+ * at the start. Numbers up to 99 and long training, because up to 3 million tokens all sizes know equally little arithmetic. The
+ * setting was found on seeds 100 to 102, which are not among those judged. (Echo Chamber, section 3.3 and figure 7.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"
@@ -16,8 +18,6 @@ import { mix } from "../stages/mix.ts"
 import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
-
-const MULTIPLYING = ["multiply", "times", "times-together", "price", "boxes"]
 
 export const claims: ReadonlyArray<Claim> = [
   scaleFlips({ small: { "pretrain.scale": "xs" }, large: { "pretrain.scale": ["s", "m"] }, seeds: 6 })
@@ -39,7 +39,8 @@ export default Study.make(
         tokens,
         maximum: 99,
         difficulty: { 1: 1, 2: 1 },
-        lacks: MULTIPLYING.map((clause) => `tinygsm:${clause}`),
+        distractors: 0.4,
+        gap: 0.46,
         seed
       }
     )
@@ -48,7 +49,7 @@ export default Study.make(
       const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
       const start = sft({ base, corpus }, { seed })
       const before = evaluate({ policy: start, corpus }, { seed })
-      const policy = rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train", steps: 60, seed })
+      const policy = rl({ policy: start, corpus }, { algorithm: "grpo", suite: "train", steps: 100, seed })
       const after = evaluate({ policy, corpus }, { seed })
       return { before, after, change: compare({ before, after }, { seed }) }
     })
