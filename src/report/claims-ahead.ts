@@ -12,6 +12,7 @@ import { didYouMean } from "../text/near.ts"
 import type { Claim } from "./claims/Claim.ts"
 import { evidenceOf } from "./claims/evidence.ts"
 import { isAt, type Where } from "./claims/trials.ts"
+import { claimName } from "./claims/words.ts"
 import { type Member, policiesOf } from "./data/compared-policies.ts"
 import { partOf, type RunNode, type RunRecord } from "./data/RunRecord.ts"
 import type { CellData, StudyData } from "./data/study-data.ts"
@@ -32,10 +33,21 @@ export const claimsAhead = (claims: ReadonlyArray<Claim>, graph: Graph): Readonl
   return claims.map((claim) => {
     const policies = known.get(claim.study) ?? policiesIn(record, claim, graph)
     known.set(claim.study, policies)
-    const wheres = wheresOf(claim, policies)
-    return { claim, misspelt: misspeltIn(wheres, graph), lacks: lacksOf(claim, wheres, policies) }
+    const wanted = wantedBy(claim, policies)
+    return {
+      claim,
+      misspelt: misspeltIn(
+        wanted.map(({ where }) => where),
+        graph
+      ),
+      lacks: lacksOf(claim, wanted, policies)
+    }
   })
 }
+
+/** The claims that a run cannot settle, a line each. */
+export const unsettled = (ahead: ReadonlyArray<ClaimAhead>): ReadonlyArray<string> =>
+  ahead.filter(({ lacks }) => lacks.length > 0).map(({ claim, lacks }) => `${claimName(claim)}: ${lacks.join(" ")}`)
 
 /** A policy that the plan would make. */
 interface Planned {
@@ -59,10 +71,20 @@ const policiesIn = (record: RunRecord, { study }: Claim, graph: Graph): Readonly
   )
 }
 
-const wheresOf = (claim: Claim, policies: ReadonlyArray<Planned>): ReadonlyArray<Where> => {
-  const wheres: Array<Where> = []
-  evidenceOf(claim, { ...nothingYet, cells: policies.map(cellAhead), asked: (where) => void wheres.push(where) })
-  return [...new Map(wheres.map((where) => [JSON.stringify(where), where])).values()]
+/** What a claim looks for, and whether for itself, to hold itself back, or only to tell of it. */
+interface Wanted {
+  readonly where: Where
+  readonly role: "control" | "told" | undefined
+}
+
+const wantedBy = (claim: Claim, policies: ReadonlyArray<Planned>): ReadonlyArray<Wanted> => {
+  const wanted: Array<Wanted> = []
+  evidenceOf(claim, {
+    ...nothingYet,
+    cells: policies.map(cellAhead),
+    asked: (where, role) => void wanted.push({ where, role })
+  })
+  return [...new Map(wanted.map((each) => [JSON.stringify(each), each])).values()]
 }
 
 const nothingYet: StudyData = {
@@ -112,18 +134,43 @@ const misspeltIn = (wheres: ReadonlyArray<Where>, graph: Graph): string | null =
   return null
 }
 
-const lacksOf = (claim: Claim, wheres: ReadonlyArray<Where>, policies: ReadonlyArray<Planned>): ReadonlyArray<string> => {
+const lacksOf = (claim: Claim, all: ReadonlyArray<Wanted>, policies: ReadonlyArray<Planned>): ReadonlyArray<string> => {
   const judgeable = policies.filter(({ member }) => member.rl !== null && member.before !== null && member.after !== null)
-  const without = wheres.filter((where) => !judgeable.some(isAt(where)))
-  if (without.length > 0)
-    return [...new Set(without.map((where) => `No policy here has ${words(unmatched(where, judgeable))}: it cannot be judged.`))]
-  const few = wheres.map((where) => new Set(judgeable.filter(isAt(where)).map(({ member }) => member.seed)).size)
-  const seeds = few.length === 0 ? claim.seeds : few.reduce((least, each) => Math.min(least, each))
+  const wanted = all.filter(({ role }) => role !== "told")
+  const own = wanted.filter(({ role }) => role === undefined).map(({ where }) => where)
+  const without = wanted.filter(({ where }) => !judgeable.some(isAt(where)))
+  const [missing, uncontrolled] = [
+    without.filter(({ role }) => role === undefined),
+    without.filter(({ role }) => role !== undefined)
+  ]
+  const none = ({ where }: Wanted) => `No policy here has ${words(unmatched(where, judgeable))}`
+  if (missing.length > 0) return [...new Set(missing.map((each) => `${none(each)}: it cannot be judged.`))]
+  const few = [...new Set(own.flatMap((where) => tooFewValues(claim, where, judgeable)))]
+  if (few.length > 0) return few
+  const counts = wanted
+    .filter((each) => !without.includes(each))
+    .map(({ where }) => new Set(judgeable.filter(isAt(where)).map(({ member }) => member.seed)).size)
+  const seeds = counts.length === 0 ? claim.seeds : counts.reduce((least, each) => Math.min(least, each))
   return [
     ...(seeds < claim.seeds ? [`It needs ${claim.seeds} seeds and has ${seeds} here: it cannot be settled.`] : []),
-    ...new Set(wheres.flatMap((where) => leftOut(where, judgeable)))
+    ...new Set(uncontrolled.map((each) => `${none(each)}, which is its control: it cannot be supported.`)),
+    ...new Set(own.flatMap((where) => leftOut(where, judgeable)))
   ]
 }
+
+/** Which values of a list there are, where those that are there are fewer than the claim can do with. */
+const tooFewValues = ({ values = {} }: Claim, where: Where, policies: ReadonlyArray<Planned>): ReadonlyArray<string> =>
+  Object.entries(values).flatMap(([name, least]) => {
+    const listed = where[name]
+    if (!Array.isArray(listed)) return []
+    const there = listed.filter((value) => policies.some(isAt({ ...where, [name]: value })))
+    return there.length >= least
+      ? []
+      : [
+          `It needs ${least} of ${words({ [name]: listed })} and has ${there.length === 0 ? "none" : there.map(valueWord).join(" and ")} ` +
+            "here: it cannot be judged."
+        ]
+  })
 
 /** Those of the settings that no policy has, each by itself; all of them, where only together they match none. */
 const unmatched = (where: Where, policies: ReadonlyArray<Planned>): Where => {

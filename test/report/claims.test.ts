@@ -105,7 +105,7 @@ describe("C1, concentration", () => {
   test("holds where one format takes over while accuracy rises", () => {
     const shuffled = cell({ "rl.algorithm": "grpo", "rl.reward": "shuffled" }, seeds(5, run(0.5, 20, 25)))
     expect(verdict(claim, cell(ppo, seeds(5, run(0.98, 20, 25))), shuffled)).toBe("supported")
-    expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25)))).why()).toMatch(/^Its control was not run: control: the winner's/)
+    expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25)))).why()).toMatch(/^Its control was not run: the winner's/)
   })
   test("fails where no format gets there, or accuracy rises afterwards", () => {
     expect(verdict(claim, cell(ppo, seeds(5, run(0.7, 20, 25))))).toBe("refuted")
@@ -116,7 +116,7 @@ describe("C1, concentration", () => {
   })
   test("is held back by a control that concentrates too", () => {
     const shuffled = cell({ "rl.algorithm": "grpo", "rl.reward": "shuffled" }, seeds(5, run(0.98, 20, 25)))
-    expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25))), shuffled).why()).toContain("Its control shows the same")
+    expect(judged(claim, cell(ppo, seeds(5, run(0.98, 20, 25))), shuffled).why()).toContain("Its control does not bear it out")
   })
 })
 
@@ -206,18 +206,18 @@ describe("C3, imbalance", () => {
     expect(verdict(claim, balanced(8), imbalanced(8, "omi1", 0.85))).toBe("refuted")
     expect(verdict(claim, balanced(8), imbalanced(8, "omi2", 0.99))).toBe("refuted")
   })
-  test("is held back where a worse format wins with other seeds of the balanced mixture as well", () => {
-    // Of two seeds each wins with a format that the next has as the worse one.
-    const chance = Array.from({ length: 8 }, (_, seed): MadeTrial => {
-      const [own, other] = seed % 2 === 0 ? ["omi1", "tinygsm"] : ["tinygsm", "omi1"]
-      return {
-        before: { shares: { omi1: 0.4, tinygsm: 0.4, omi2: 0.2 }, accuracies: { [own!]: 0.7, [other!]: 0.5, omi2: 0.3 } },
-        after: { pass1: 0.95 + 0.01 * Math.sin(3 * seed + 1), shares: { [own!]: 0.98 } }
-      }
-    })
-    const found = judged(claim, cell({ ...ppo, [weight]: 1 }, chance), imbalanced(8, "omi2", 0.85))
+  test("is held back where RL did not raise the format that wins: it had nearly all before", () => {
+    const still = cell(
+      { ...ppo, [weight]: 4 },
+      seeds(8, (wobble) => ({
+        before: { shares: { omi1: 0.02, omi2: 0.98 } },
+        after: { pass1: 0.85 - wobble, shares: { omi1: 0.02, omi2: 0.98 } }
+      }))
+    )
+    const found = judged(claim, balanced(8), still)
     expect(found.parts.map(({ holds }) => holds)).toEqual([true, true])
-    expect(found.why()).toMatch(/^Its control shows the same: .*the next seed/)
+    expect(found.why()).toMatch(/^Its control does not bear it out: control: share of the format that wins with the imbalanced/)
+    expect(found.told.map(({ estimate }) => estimate)).toEqual([0])
   })
   test("needs both mixtures", () => {
     expect(judged(claim, balanced(8)).why()).toMatch(/^Needs RL on a balanced and an imbalanced/)
@@ -292,10 +292,10 @@ describe("C5, KL keeps breadth", () => {
     const twins = ["none", "none, again"].map((gradient) => cell(kl(1, gradient), seeds(5, run(0.6, 0.79, 0.95))))
     expect(verdict(claim, weak, strong, ...twins)).not.toBe("supported")
   })
-  test("is held back where two runs alike but for a digit differ as steadily", () => {
+  test("is held back where two runs alike but for a digit differ by as much", () => {
     const dead = cell(kl(1, "none"), seeds(5, run(0.97, 0.8, 0.88)))
-    const twin = cell(kl(1, "none, again"), seeds(5, run(0.9, 0.8, 0.88)))
-    expect(judged(claim, weak, strong, dead, twin).why()).toMatch(/^Its control shows the same: .*alike but for a digit/)
+    const twin = cell(kl(1, "none, again"), seeds(5, run(0.5, 0.8, 0.88)))
+    expect(judged(claim, weak, strong, dead, twin).why()).toMatch(/^Its control does not bear it out: .*alike but for a digit/)
   })
 })
 
@@ -341,7 +341,7 @@ describe("C6's control, another format forced", () => {
   test.each([
     ["gains nothing", 0, "supported", ""],
     ["gets worse", -0.03, "supported", ""],
-    ["gains as well", 0.05, "inconclusive", "Its control shows the same"],
+    ["gains as well", 0.05, "inconclusive", "Its control does not bear it out"],
     ["was not run", null, "inconclusive", "No seed tells anything of its control"]
   ])("which %s", (_, forced, expected, why) => {
     const found = judged(claim, ...sweep(0.05, forced))
@@ -373,7 +373,9 @@ describe("C7, the scale flip", () => {
         { "pretrain.scale": scale },
         times(8, winner).map((format) => ({ before: { shares: { [format]: 0.7 } }, after: { shares: { [format]: 0.9 } } }))
       )
-    expect(judged(claim, with_("xs", "tinygsm"), with_("m", "omi2")).why()).toMatch(/^Its control shows the same: .*before RL/)
+    expect(judged(claim, with_("xs", "tinygsm"), with_("m", "omi2")).why()).toMatch(
+      /^Its control does not bear it out: .*before RL/
+    )
   })
   test("fails where it goes the other way, and where size says nothing", () => {
     expect(verdict(claim, of("xs", times(8, "omi2")), of("m", times(8, "tinygsm")))).toBe("refuted")
@@ -400,7 +402,7 @@ describe("C8 and C9, the algorithms", () => {
     const one = { ...grpo, twin: "a" }
     const other = { ...grpo, twin: "b" }
     const claim = grpoLessStable({ ppo, grpo: one, twins: { one, other }, sharing: SCALE, seeds: 3 })
-    expect(judged(claim, arm(ppo, "omi1", 0.02), arm(one, "omi1", 0.2), arm(other, "omi1", 0.03)).why()).toContain(
+    expect(judged(claim, arm(ppo, "omi1", 0.02), arm(one, "omi1", 0.2), arm(other, "omi1", 0.01)).why()).toContain(
       "alike but for a digit"
     )
   })
@@ -425,8 +427,11 @@ describe("C8 and C9, the algorithms", () => {
       varied(twins.other, share, pass1, 0.3)
     ]
     expect(verdict(controlled, ...alike(0.9, 0.7))).toBe("supported")
-    expect(judged(controlled, ...alike(0.8, 0.7)).why()).toContain("that shift, of two arms alike but for a digit")
-    expect(judged(controlled, ...alike(0.9, 0.5)).why()).toContain("pass@1 after RL, of two arms alike but for a digit")
+    // Either way round: what two such arms differ by has no direction.
+    for (const share of [0.6, 0.58])
+      expect(judged(controlled, ...alike(share, 0.7)).why()).toMatch(/shift of .*alike but for a digit/)
+    for (const pass1 of [0.3, 1.1])
+      expect(judged(controlled, ...alike(0.9, pass1)).why()).toMatch(/pass@1 after RL.*alike but for a digit/)
   })
 })
 
@@ -464,8 +469,18 @@ describe("C10, refinement inside a format", () => {
       ).why()
     ).toMatch(/^Needs RL on policies/)
   })
-  test("is held back where one of two equal sub-styles goes as steadily", () => {
-    expect(judged(claim, run({ "omi1/so": 0.1, "omi1/thus": 0.86, "omi1/comments": 0.04 }, apart)).why()).toContain("control")
+  test("is held back where that sub-style goes as well with shuffled rewards, whatever format wins there", () => {
+    const controlled = refinesStyle({ arms: ppo, control: { "rl.reward": "shuffled" }, seeds: 3 })
+    const gone = { "omi1/so": 0.46, "omi1/thus": 0.5, "omi1/comments": 0.04 }
+    const paid = (after: Readonly<Record<string, number>>) => ({
+      ...run(after, apart),
+      settings: new Map([["rl.reward", "shuffled"]])
+    })
+    expect(verdict(controlled, run(gone, apart), paid({ "omi1/so": 0.4, "omi1/thus": 0.3, "omi1/comments": 0.3 }))).toBe(
+      "supported"
+    )
+    expect(judged(controlled, run(gone, apart), paid({ ...gone, "omi1/comments": 0.02 })).why()).toContain("does not bear it out")
+    expect(judged(controlled, run(gone, apart)).why()).toContain("control was not run")
   })
 })
 
@@ -505,7 +520,9 @@ describe("C11, easy to hard", () => {
     }
     const arms = [paid("truth", 1, 0.4), paid("truth", 0, 0.1, 0.2)]
     expect(verdict(controlled, ...arms, paid("shuffled", 1, -0.2))).toBe("supported")
-    expect(judged(controlled, ...arms, paid("shuffled", 1, 0.3)).why()).toMatch(/^Its control shows the same: .*shuffled/)
+    expect(judged(controlled, ...arms, paid("shuffled", 1, 0.45, 0.5)).why()).toMatch(
+      /^Its control does not bear it out: .*shuffled/
+    )
     expect(judged(controlled, ...arms).why()).toMatch(/^Its control was not run/)
   })
   test("tells what is gained with one format forced, and judges nothing by it", () => {
@@ -554,7 +571,7 @@ describe("C12, the tilt", () => {
     const [asked] = judged(claim, still).controls
     expect(asked!.estimate).toBeCloseTo(0, 6)
     const wrong = judged(claim, run(0.3, Object.fromEntries(shares(0.3)))).controls[0]!
-    expect(wrong.estimate).toBeGreaterThan(0.02)
+    expect(wrong.estimate).toBeLessThan(-0.02)
   })
   test("tells of GRPO with the coefficient times the deviation inside its groups", () => {
     const grouped = tiltPredicts({ arms: ppo, grouped: { ...grpo, "rl.kl": 1 }, seeds: 3 })
@@ -621,9 +638,11 @@ describe("Q1 and Q2, rewards", () => {
     const arms = [arm("truth", truth, "omi1"), arm("wrong", wrong, "omi2")]
     expect(verdict(controlled, ...arms, arm("coin", { omi1: 0.5, omi2: 0.53 }, "omi1"))).toBe("supported")
     expect(verdict(controlled, ...arms, arm("coin", { omi1: 0.5, omi2: 0.5 }, "omi1"))).toBe("supported")
-    expect(judged(controlled, ...arms, arm("coin", { omi1: 0.53, omi2: 0.5 }, "omi1")).why()).toMatch(/shows the same: .*random/)
+    expect(judged(controlled, ...arms, arm("coin", { omi1: 0.53, omi2: 0.5 }, "omi1")).why()).toMatch(
+      /does not bear it out: .*random/
+    )
     expect(judged(controlled, arm("truth", truth, "omi1"), arm("coin", {}, "omi1")).why()).toMatch(
-      /shows the same: .*most frequent/
+      /does not bear it out: .*most frequent/
     )
   })
   test("a reward that means nothing must not help, and truth must", () => {
@@ -635,7 +654,9 @@ describe("Q1 and Q2, rewards", () => {
       seeds(8, (wobble) => ({ before: { pass1: 0.5 }, after: { pass1: 0.8 + wobble } }))
     )
     expect(verdict(controlled, arm("coin", {}, "omi1"), helped)).toBe("supported")
-    expect(judged(controlled, arm("coin", {}, "omi1"), arm("truth", truth, "omi1")).why()).toMatch(/^Its control shows the same/)
+    expect(judged(controlled, arm("coin", {}, "omi1"), arm("truth", truth, "omi1")).why()).toMatch(
+      /^Its control does not bear it out/
+    )
   })
 })
 
@@ -663,6 +684,6 @@ describe("C13, nothing to amplify", () => {
         seeds(5, (wobble) => ({ before: { pass1: 0.4 }, after: { pass1: 0.4 + gain + wobble / 4 } }))
       )
     expect(verdict(controlled, run(0), usable(0.3))).toBe("supported")
-    expect(judged(controlled, run(0), usable(0)).why()).toMatch(/^Its control shows the same/)
+    expect(judged(controlled, run(0), usable(0)).why()).toMatch(/^Its control does not bear it out/)
   })
 })

@@ -71,6 +71,7 @@ const madeUp = (study: Study, part: string | undefined): StudyData => {
           },
           after: {
             pass1: 0.5,
+            styleShares: { "omi1/so": 0.5, "omi1/thus": 0.4, "omi1/comments": 0.1 },
             shares: { omi1: flips && settings.get("pretrain.scale") !== "xs" ? 0.1 : 0.9, omi2: 0.3 },
             ks: [K, 8, 16]
           },
@@ -132,7 +133,7 @@ describe("each claim that a study binds", () => {
 describe("runs with a format forced", () => {
   test.each([
     ["concentration", 0],
-    ["mixture-sweep", SEEDS]
+    ["mixture-sweep", 2 * SEEDS]
   ])("of %s are no policies of it, and each start has one for each format but %d controls", (name, controls) => {
     const { record, kinds } = planned(bound.find(({ study }) => study.name === name)!.study)
     const is: NodeKinds = ({ id }, kind) => isA(kinds.get(id)!.name, kind)
@@ -156,7 +157,7 @@ describe("pipeline plan", () => {
     vi.restoreAllMocks()
     vi.unstubAllEnvs()
     const { claims } = bound.find(({ study }) => study.name === "claims")!.ownClaims
-    for (const { id, study, statement, criterion, seeds } of claims)
-      expect(out).toContain(`\n${id} (${study}) ${statement}\n   ${criterion} At least ${seeds} seeds.`)
+    for (const { id, study, statement, criterion, control, seeds } of claims)
+      expect(out).toContain(`\n${id} (${study}) ${statement}\n   ${criterion} At least ${seeds} seeds.\n   Control: ${control}`)
   })
 })

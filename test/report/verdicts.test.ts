@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"
 import type { Claim, Observation, Part, Test } from "../../src/report/claims/Claim.ts"
+import { beyond, size } from "../../src/report/claims/controls.ts"
+import type { SeedNumbers as Numbers } from "../../src/report/claims/trials.ts"
 import { judge, judgePart } from "../../src/report/claims/verdict.ts"
 import { askedWords, seenWords, verdictLine } from "../../src/report/claims/words.ts"
 import { studyOf } from "./fixtures/made-study.ts"
@@ -103,12 +105,78 @@ describe("a claim of several parts", () => {
       )
     ).toEqual(["refuted"])
   })
-  test("is not supported where its control shows the same; what is only told changes nothing", () => {
-    const control = (values: ReadonlyArray<number>) => part(above, values, { role: "control", measure: "shuffled" })
-    expect(verdictsOf(claim([part(above, good), control([0, 0.01, -0.01, 0, 0])]))).toEqual(["supported"])
-    const [judged] = judge([claim([part(above, good), control(good)])], studyOf())
-    expect([judged!.verdict, judged!.why()]).toEqual(["inconclusive", "Its control shows the same: shuffled."])
+  test("is not changed by what is only told", () => {
     expect(verdictsOf(claim([part(above, good), part(above, [-1, -1, -1, -1, -1.1], { role: "told" })]))).toEqual(["supported"])
+  })
+})
+
+describe("a control", () => {
+  const good = [0.3, 0.33, 0.315, 0.3, 0.308]
+  const less = (own: Part, values: ReadonlyArray<number>, error = 0) => [
+    own,
+    ...beyond(own, { where: "shuffled", observations: seeds(values, error), leftOut: [] })
+  ]
+  const judged = (parts: ReadonlyArray<Part>) => {
+    const [one] = judge([claim(parts)], studyOf())
+    return [one!.verdict, one!.why()]
+  }
+  const below = { kind: "below", margin: 0 } as const
+  test.each<[string, Test, ReadonlyArray<number>, ReadonlyArray<number>, string]>([
+    ["does nothing", above, good, [0, 0.01, -0.01, 0, 0], "supported"],
+    ["does the same", above, good, good, "inconclusive"],
+    ["does a small part of it, in every seed", above, good, [0.01, 0.0101, 0.0102, 0.01015, 0.00999], "supported"],
+    ["does more, and less steadily", above, good, [0.9, 0.1, 0.7, -0.1, 0.8], "inconclusive"],
+    ["is too noisy to tell", above, good, [0.9, -0.6, 0.5, -0.7, 0.3], "inconclusive"],
+    ["goes the other way", above, good, good.map((x) => -x), "supported"],
+    ["does nothing where something is to fall", below, good.map((x) => -x), [0, 0.01, -0.01, 0, 0], "supported"],
+    ["falls as far", below, good.map((x) => -x), [-0.4, -0.3, -0.35, -0.28, -0.31], "inconclusive"],
+    ["happens in no seed", most, ones(8), zeros(8), "supported"],
+    ["happens in every seed", most, ones(8), ones(8), "inconclusive"],
+    ["happens in half of them", most, ones(8), [1, 1, 1, 1, 0, 0, 0, 0], "inconclusive"],
+    ["happens in two of ten", most, ones(10), [1, 1, ...zeros(8)], "supported"]
+  ])("which %s", (_, test, own, others, expected) => {
+    expect(judged(less(part(test, own), others))[0]).toBe(expected)
+  })
+  test("that was not run, or with too few seeds, or in other seeds, holds a claim back", () => {
+    expect(judged(less(part(above, good), []))[1]).toBe("Its control was not run: m: less that shuffled.")
+    expect(judged(less(part(above, good), [0, 0.01]))[1]).toBe(
+      "Its control is to have at least 3 seeds; 2 tell something: m: less that shuffled."
+    )
+    const own = part(above, good)
+    const elsewhere = beyond(own, { where: "shuffled", observations: seeds(zeros(9)).slice(5), leftOut: [] })
+    expect(judged([own, ...elsewhere])[1]).toBe("No seed tells anything of its control: m: less that shuffled.")
+  })
+  test("refutes nothing, and keeps nothing from being refuted", () => {
+    expect(judged(less(part(above, good), [0.9, 0.91, 0.93, 0.9, 0.95]))[0]).toBe("inconclusive")
+    const down = part(
+      above,
+      good.map((x) => -x)
+    )
+    for (const control of [[], good]) expect(judged(less(down, control))[0]).toBe("refuted")
+  })
+  test("which must show something is a part like others: noise does not pass for it", () => {
+    const must = (values: ReadonlyArray<number>) => part({ kind: "above", margin: 0.03 }, values, { role: "control" })
+    const still = part({ kind: "below", margin: 0.03 }, [0.001, 0.002, -0.001, 0, 0.001])
+    expect(judged([still, must([0.3, 0.33, 0.28, 0.31, 0.3])])[0]).toBe("supported")
+    expect(judged([still, must([-0.2, 0.15, 0.05, -0.05, 0.02])])[0]).toBe("inconclusive")
+    expect(judged([still, must([0.5, 0.4])])[1]).toContain("at least 3 seeds")
+    expect(judged([still, must([0.01, 0.012, 0.009, 0.01, 0.011])])[1]).toBe("Its control does not bear it out: m.")
+  })
+})
+
+describe("near-ties of numbers whose own error nobody knows", () => {
+  test.each<[string, ReadonlyArray<number>, string]>([
+    ["a ten-millionth apart", [0.1, 0.1000001, 0.1000002], "inconclusive"],
+    ["a thousandth of their distance apart", [0.1, 0.1001, 0.1002], "inconclusive"],
+    ["the same, small", [0.001, 0.001000001, 0.001000003], "inconclusive"],
+    ["the same in six seeds", [0.1, 0.1000001, 0.1000002, 0.1000003, 0.1000004, 0.1000006], "supported"],
+    ["apart as seeds are", [0.1, 0.12, 0.105], "supported"]
+  ])("%s count as tosses", (_, values, expected) => {
+    expect(verdictsOf(claim([part(above, values)]))).toEqual([expected])
+  })
+  test("have the error of the others, where that is known", () => {
+    const mixed = [0.1, 0.1000001, 0.1000002].map((value, seed) => ({ seed, value, error: seed === 0 ? 0.08 : 0, nodes: [] }))
+    expect(verdictsOf(claim([part(above, [], { observations: mixed })]))).toEqual(["inconclusive"])
   })
 })
 
@@ -236,6 +304,67 @@ describe("by simulation", () => {
     }
     expect(Math.max(mean, count, equal) / DRAWS).toBeLessThanOrEqual(0.05)
     expect(mean).toBeGreaterThan(0)
+  })
+
+  test.each([3, 5, 8])("on %i seeds 'supported' comes in one of twenty draws where a control does the same", (n) => {
+    const normal = normals(`control-${n}`)
+    const coin = draws(7, `control-coin-${n}`)
+    const many = (of: () => number) => Array.from({ length: n }, of)
+    const share = (of: () => ReadonlyArray<Part>) => {
+      let wrong = 0
+      for (let draw = 0; draw < DRAWS / 2; draw++) if (verdictsOf(claim(of()))[0] === "supported") wrong++
+      return wrong / (DRAWS / 2)
+    }
+    const less = (own: Part, values: ReadonlyArray<number>, of = (given: Numbers) => given) => [
+      own,
+      ...beyond(own, { where: "control", ...of({ observations: seeds(values), leftOut: [] }) })
+    ]
+    for (const effect of [0.5, 1.5, 3]) {
+      const drawn = () => effect + normal()
+      expect(share(() => less(part(above, many(drawn)), many(drawn)))).toBeLessThanOrEqual(0.05)
+      const noisier = () => effect + 6 * normal()
+      expect(share(() => less(part(above, many(drawn)), many(noisier)))).toBeLessThanOrEqual(0.05)
+      const fallen = () => -effect + normal()
+      expect(share(() => less(part({ kind: "below", margin: 0 }, many(fallen)), many(fallen)))).toBeLessThanOrEqual(0.05)
+      // Twins that differ by as much, whichever way.
+      const eitherWay = () => (coin.uniform() < 0.5 ? 1 : -1) * (effect + normal())
+      expect(share(() => less(part(above, many(drawn)), many(eitherWay), size))).toBeLessThanOrEqual(0.05)
+    }
+    for (const often of [0.6, 0.8, 0.95]) {
+      const tossed = () => (coin.uniform() < often ? 1 : 0)
+      expect(share(() => less(part(most, many(tossed)), many(tossed)))).toBeLessThanOrEqual(0.05)
+    }
+    // Where something must rise and does not.
+    const still = () => [
+      part(
+        { kind: "below", margin: 0.03 },
+        many(() => 0.003 * normal())
+      ),
+      part(
+        { kind: "above", margin: 0.03 },
+        many(() => 0.03 + 0.06 * normal()),
+        { role: "control" }
+      )
+    ]
+    expect(share(still)).toBeLessThanOrEqual(0.05)
+  })
+
+  test("the seeds that a claim with its control is said to need settle it in four of five studies", () => {
+    const normal = normals("control-power")
+    const exact = (mean: number, signs: ReadonlyArray<number>) => signs.map((z) => mean + 0.1 * z)
+    const own = part(above, exact(0.12, [-1, 1, -1, 1, 0]))
+    const control = exact(0.04, [1, -1, -1, 1, 0])
+    const parts = (a: Part, values: ReadonlyArray<number>) => [
+      a,
+      ...beyond(a, { where: "control", observations: seeds(values), leftOut: [] })
+    ]
+    const [, said] = /^About (\d+) seeds/.exec(judge([claim(parts(own, control))], studyOf())[0]!.why())!
+    const many = (mean: number) => Array.from({ length: Number(said) }, () => mean + 0.1 * normal())
+    let settled = 0
+    for (let draw = 0; draw < DRAWS / 2; draw++)
+      if (verdictsOf(claim(parts(part(above, many(0.12)), many(0.04))))[0] === "supported") settled++
+    expect(settled / (DRAWS / 2)).toBeGreaterThan(0.76)
+    expect(settled / (DRAWS / 2)).toBeLessThan(0.97)
   })
 
   test.each([

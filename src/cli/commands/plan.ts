@@ -14,6 +14,7 @@ import { wiredInputs, wiredNodes } from "../../dag/graph.ts"
 import { plan as planGraph, type Planned, type Reason } from "../../dag/Planner.ts"
 import { append } from "../../lists/large.ts"
 import type { ClaimAhead } from "../../report/claims-ahead.ts"
+import { claimName, controlWords } from "../../report/claims/words.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
 import { basisLines, costCells, costJson, totalJson, totalWords } from "../printing/plan-costs.ts"
@@ -96,10 +97,11 @@ export const command: Command = {
 /** What the study's runs will be judged by, said before they are made, and what a run as it was chosen would lack for it. */
 const boundClaims = (claims: ReadonlyArray<ClaimAhead>): ReadonlyArray<string> => {
   if (claims.length === 0) return []
-  const lines = claims.map(({ claim: { id, statement, criterion, seeds, study }, lacks }) =>
+  const lines = claims.map(({ claim, lacks }) =>
     [
-      `${id}${study === undefined ? "" : ` (${study})`} ${statement}`,
-      `${criterion} At least ${seeds} seeds.`,
+      `${claimName(claim)} ${claim.statement}`,
+      `${claim.criterion} At least ${claim.seeds} seeds.`,
+      controlWords(claim),
       ...lacks.map((lack) => `With what was chosen: ${lack}`)
     ].join("\n   ")
   )

@@ -13,6 +13,7 @@ import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Executor, Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
 import { readyEngine } from "../../engine/ready.ts"
+import { unsettled } from "../../report/claims-ahead.ts"
 import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
@@ -38,7 +39,7 @@ export const command: Command = {
   run: async (args) => {
     const started = performance.now()
     goOnWithoutReader()
-    const { study, ownClaims, parsed, settings, overrides, graph } = await chooseStudy("run", ownFlags, args)
+    const { study, ownClaims, ahead, parsed, settings, overrides, graph } = await chooseStudy("run", ownFlags, args)
     const figures = parsed.text("figures")
     const figuresIn = figures === undefined ? null : figuresFolder(figures)
     if (figuresIn !== null && parsed.is("json"))
@@ -53,6 +54,9 @@ export const command: Command = {
     const root = newOrExistingStore(parsed)
     const json = parsed.is("json")
     const assumeUnchanged = assumedStages(parsed, graph)
+
+    // What hours of running would not settle is said before them, where a plan says it too.
+    if (!json) for (const line of unsettled(ahead)) say(line)
 
     const machine = thisMachine()
     const runId = nextRunId(root, study.name, new Date())

@@ -55,7 +55,10 @@ export interface Part {
   readonly leftOut: ReadonlyArray<string>
   /** Seeds in which neither side of a count happened: no evidence, but seeds that were run. */
   readonly tied?: number
-  /** A control must not show what the claim says; what is only told takes no part in the verdict. */
+  /**
+   * What a control must bear out (controls.ts) must be shown like the rest, and refutes nothing; what is only told takes no part
+   * in the verdict.
+   */
   readonly role?: "control" | "told"
 }
 
@@ -66,12 +69,16 @@ export interface Claim {
   readonly statement: string
   /** What would count, in numbers, fixed before the run. */
   readonly criterion: string
+  /** What its control is and what is asked of it, in a sentence or two; left out where it has none. */
+  readonly control?: string
   /** What a run must have for the claim to be judged: ends the sentence "Needs ...". */
   readonly needs: string
   /** Name of the study whose nodes it is about, where several are run as one; none: of the whole run. */
   readonly study?: string
   /** Fewest seeds that it may be judged with. */
   readonly seeds: number
+  /** Of settings whose values it lists, how many of those it cannot do without; else it is judged on those that are there. */
+  readonly values?: Readonly<Record<string, number>>
   /** The study's file, for what is said of the claim itself; known where the study was loaded from one. */
   readonly file?: string
   /** What the run says; a part without observations is one that it says nothing to. Pure. */

@@ -1,9 +1,11 @@
 /** Claims about how the algorithms differ: C8 and C9. Two arms on one base are a pair. */
 
 import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
+import { smoothed, windowOf } from "../../evaluation/statistics/averages.ts"
+import type { StudyData } from "../data/study-data.ts"
 import { clearWinner } from "../predictors/formats-of.ts"
-import { smoothed, windowOf } from "./averages.ts"
 import type { Claim, Part } from "./Claim.ts"
+import { asked, beyond, size } from "./controls.ts"
 import { intervalError, completionsIn, shareError } from "./errors.ts"
 import {
   countSeeds,
@@ -39,11 +41,34 @@ const differenceOf =
     return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
   }
 
+/** Two arms that differ in nothing that matters. */
+export interface Twins {
+  readonly one: Where
+  readonly other: Where
+}
+
+const ALIKE = "between two arms alike but for a digit, whichever way"
+const byTwins = (what: string): string =>
+  `two runs alike but for the seventh digit of their learning rate; seed by seed, ${what} more than those two differ.`
+
+/** The part beside what the same comes to between two twins. */
+const beyondTwins = (
+  data: StudyData,
+  twins: Twins | undefined,
+  sharing: ReadonlyArray<string>,
+  part: (of: ReadonlyArray<Pair>) => Part,
+  pairs: ReadonlyArray<Pair>
+): ReadonlyArray<Part> => {
+  const own = part(pairs)
+  if (twins === undefined) return [own]
+  return [own, ...beyond(own, { where: ALIKE, ...size(part(pairsOf(asked(data, "control"), twins.one, twins.other, sharing))) })]
+}
+
 export interface StabilityChoices {
   readonly ppo: Where
   readonly grpo: Where
-  /** Two arms that differ in nothing that matters: how far falls differ by chance. */
-  readonly twins?: { readonly one: Where; readonly other: Where }
+  /** How far falls differ by chance. */
+  readonly twins?: Twins
   readonly sharing: ReadonlyArray<string>
   readonly seeds: number
 }
@@ -55,16 +80,17 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
   criterion:
     "The winners are equal in more than half of the seeds, and the largest fall of the share of right answers from an earlier " +
     "peak (smoothed over a tenth of the run) is larger under GRPO.",
+  ...(twins === undefined ? {} : { control: byTwins("PPO's and GRPO's falls differ by") }),
   needs: "PPO and GRPO on the same policy",
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, grpo, ppo, sharing)
-    const falls = (measure: string, of: ReadonlyArray<Pair>) => ({
-      measure,
-      unit: "points" as const,
-      test: { kind: "above", margin: 0 } as const,
+    const falls = (of: ReadonlyArray<Pair>): Part => ({
+      measure: "largest fall of the share of right answers, GRPO minus PPO",
+      unit: "points",
+      test: { kind: "above", margin: 0 },
       ...overSeeds(of, differenceOf(drawdown)),
-      rows: [{ table: "updates", where: "true" } as const]
+      rows: [{ table: "updates", where: "true" }]
     })
     return {
       parts: [
@@ -78,15 +104,7 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
           }),
           rows: [SHARES]
         },
-        falls("largest fall of the share of right answers, GRPO minus PPO", pairs),
-        ...(twins === undefined
-          ? []
-          : [
-              {
-                ...falls("control: the same of two arms alike but for a digit", pairsOf(data, twins.one, twins.other, sharing)),
-                role: "control" as const
-              }
-            ])
+        ...beyondTwins(data, twins, sharing, falls, pairs)
       ]
     }
   }
@@ -111,8 +129,8 @@ const shifted = ({ before, after }: Trial): Measured | null => {
 export interface ExpertIterationChoices {
   readonly ppo: Where
   readonly ei: Where
-  /** Two arms that differ in nothing that matters: what of it comes by chance. */
-  readonly twins?: { readonly one: Where; readonly other: Where }
+  /** What of it comes by chance. */
+  readonly twins?: Twins
   readonly sharing: ReadonlyArray<string>
   readonly seeds: number
 }
@@ -123,34 +141,24 @@ export const expertIterationSlower = ({ ppo, ei, twins, sharing, seeds }: Expert
   statement: "Expert Iteration shifts the formats less and ends lower than PPO.",
   criterion:
     "From the same policy and at equal rollouts, PPO moves the shares of the formats further and ends with a higher pass@1.",
+  ...(twins === undefined ? {} : { control: byTwins("PPO shifts further and ends higher by") }),
   needs: "PPO and Expert Iteration on the same policy",
   seeds,
   evidence: (data) => {
     const above = { unit: "points", test: { kind: "above", margin: 0 } } as const
-    const shift = (measure: string, pairs: ReadonlyArray<Pair>): Part => ({
-      measure,
+    const shift = (pairs: ReadonlyArray<Pair>): Part => ({
+      measure: "shift of the format shares by RL (total variation), PPO minus Expert Iteration",
       ...above,
       ...overSeeds(pairs, differenceOf(shifted)),
       rows: [SHARES]
     })
-    const end = (measure: string, pairs: ReadonlyArray<Pair>): Part => ({
-      measure,
+    const end = (pairs: ReadonlyArray<Pair>): Part => ({
+      measure: "sampled pass@1 after RL, PPO minus Expert Iteration",
       ...above,
       ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
       rows: [solvingRows("pass@1")]
     })
     const pairs = pairsOf(data, ppo, ei, sharing)
-    const alike = twins === undefined ? [] : pairsOf(data, twins.one, twins.other, sharing)
-    const controls = [
-      shift("control: that shift, of two arms alike but for a digit", alike),
-      end("control: sampled pass@1 after RL, of two arms alike but for a digit", alike)
-    ]
-    return {
-      parts: [
-        shift("shift of the format shares by RL (total variation), PPO minus Expert Iteration", pairs),
-        end("sampled pass@1 after RL, PPO minus Expert Iteration", pairs),
-        ...(twins === undefined ? [] : controls.map((part) => ({ ...part, role: "control" as const })))
-      ]
-    }
+    return { parts: [shift, end].flatMap((part) => beyondTwins(data, twins, sharing, part, pairs)) }
   }
 })

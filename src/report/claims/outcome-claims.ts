@@ -2,11 +2,11 @@
 
 import { log } from "../../elementary/elementary.ts"
 import { INVALID, shareEntropy } from "../../evaluation/metrics/format-shares.ts"
+import { meanOf } from "../../evaluation/statistics/averages.ts"
 import type { Estimate } from "../data/policy-estimates.ts"
-import type { CoverageRow } from "../data/study-data.ts"
-import { percent } from "../page/numbers.ts"
-import { meanOf } from "./averages.ts"
+import type { CoverageRow, StudyData } from "../data/study-data.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
+import { asked, type Beside, beyond, mustRise, SHUFFLED, size, toldOf, WITH_SHUFFLED } from "./controls.ts"
 import { entropyError, intervalError, shareError } from "./errors.ts"
 import {
   changeOf,
@@ -23,12 +23,14 @@ import {
   trialsOf,
   type Where
 } from "./trials.ts"
-
-const inPoints = (share: number): string => `${percent(share, share * 100 === Math.round(share * 100) ? 0 : 1)} points`
+import { inPoints } from "./words.ts"
 
 export interface SharpeningChoices {
   readonly arms: Where
+  /** Arms that differ from those in the reward alone, which means nothing there. */
   readonly control?: Where
+  /** Arms that are told beside them and not judged, with what they are. */
+  readonly beside?: Beside
   /** Of pass@k and majority@k. */
   readonly k: number
   /** How much pass@k may rise and still have stayed. */
@@ -37,14 +39,16 @@ export interface SharpeningChoices {
 }
 
 /** C4: pass@1 and majority@k rise, pass@k does not. */
-export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: SharpeningChoices): Claim => ({
+export const sharpening = ({ arms, control, beside, k, margin = 0.02, seeds }: SharpeningChoices): Claim => ({
   id: "C4",
   statement: "pass@1 and majority@k rise; pass@k stays or falls.",
   criterion: `At k = ${k}, sampled: pass@1 and majority@k rise, and pass@k does not rise by ${inPoints(margin)}.`,
+  ...(control === undefined ? {} : { control: `${SHUFFLED}; seed by seed, pass@1 and majority@k rise further with true ones.` }),
   needs: `policies evaluated before and after RL with at least ${k} samples of each problem`,
   seeds,
   evidence: (data) => {
     const trials = trialsOf(data, arms)
+    const others = control === undefined ? [] : trialsOf(asked(data, "control"), control)
     const change = (metric: "pass@1" | "majority@k" | "pass@k", test: Part["test"], of = trials): Part => ({
       measure: `${metric === "pass@1" ? metric : metric.replace("k", String(k))}, after RL minus before`,
       unit: "points",
@@ -53,16 +57,10 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
       rows: [solvingRows(metric, k)]
     })
     const rises = { kind: "above", margin: 0 } as const
-    const controls =
-      control === undefined
-        ? []
-        : [
-            {
-              ...change("pass@1", rises, trialsOf(data, control)),
-              measure: "control: pass@1, after RL minus before",
-              role: "control" as const
-            }
-          ]
+    const rising = (metric: "pass@1" | "majority@k"): ReadonlyArray<Part> => {
+      const part = change(metric, rises)
+      return control === undefined ? [part] : [part, ...beyond(part, { where: WITH_SHUFFLED, ...change(metric, rises, others) })]
+    }
     const told = (measure: string, rows: Rows, of: (trial: Trial) => Measured | null): Part => ({
       measure,
       unit: "points",
@@ -73,10 +71,14 @@ export const sharpening = ({ arms, control, k, margin = 0.02, seeds }: Sharpenin
     })
     return {
       parts: [
-        change("pass@1", rises),
-        change("majority@k", rises),
+        ...rising("pass@1"),
+        ...rising("majority@k"),
         change("pass@k", { kind: "below", margin }),
-        ...controls,
+        ...toldOf(data, beside, (of) => [
+          change("pass@1", rises, of),
+          change("majority@k", rises, of),
+          change("pass@k", { kind: "below", margin }, of)
+        ]),
         told(
           `guessed pass@${k} (references of other problems), after RL minus before`,
           { table: "evaluations", where: `metric = 'guessed pass@k' and k = ${k} and slice = 'all'` },
@@ -141,10 +143,25 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
     "Strong minus weak, after RL: the entropy of the format shares is higher, " +
     `pass@${k} is not lower by ${inPoints(margin)}, and greedy pass@1 (the paper's) differs by less than ${inPoints(margin)}.` +
     (dead === undefined ? "" : " The entropy is higher, too, than where the strong penalty has no gradient."),
+  ...(dead === undefined
+    ? {}
+    : {
+        control:
+          "two runs without that gradient, alike but for the seventh digit of their learning rate; seed by seed, the gradient adds " +
+          "more entropy than those two differ by."
+      }),
   needs: "RL with a weak and a strong KL penalty on the same policy",
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, strong, weak, sharing)
+    const byGradient = (of: StudyData, arms: NonNullable<KlChoices["dead"]>): ReadonlyArray<Part> => {
+      const part = entropy(
+        "entropy of the format shares after RL under the strong penalty, with its gradient minus without",
+        pairsOf(of, arms.alive, arms.dead, sharing)
+      )
+      const twins = size(overSeeds(pairsOf(asked(of, "control"), arms.twin, arms.dead, sharing), entropyGap))
+      return [part, ...beyond(part, { where: "between two without it alike but for a digit, whichever way", ...twins })]
+    }
     const entropy = (measure: string, of: ReadonlyArray<Pair>): Part => ({
       measure,
       unit: "nats",
@@ -177,21 +194,7 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
           ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
           rows: [solvingRows("pass@1")]
         },
-        ...(dead === undefined
-          ? []
-          : [
-              entropy(
-                "that entropy under the strong penalty, with its gradient minus without",
-                pairsOf(data, dead.alive, dead.dead, sharing)
-              ),
-              {
-                ...entropy(
-                  "control: that entropy, of two runs without the gradient alike but for a digit",
-                  pairsOf(data, dead.twin, dead.dead, sharing)
-                ),
-                role: "control" as const
-              }
-            ])
+        ...(dead === undefined ? [] : byGradient(data, dead))
       ]
     }
   }
@@ -206,6 +209,9 @@ export interface MoreOfTargetChoices {
   readonly seeds: number
 }
 
+/** A line through two points fits whatever they are. */
+const WEIGHTS = 3
+
 /** C6: more of the target format in pretraining makes better policies. */
 export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetChoices): Claim => ({
   id: "C6",
@@ -213,7 +219,15 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
   criterion:
     "At equal tokens, sampled pass@1 after RL rises with each doubling of the target's weight: the slope of a straight line " +
     "over the logarithm of the weight, for each seed, lies above 0.",
+  ...(others.length === 0
+    ? {}
+    : {
+        control:
+          `the same starts with one of ${others.join(", ")} forced, whose weights stay, and what RL reaches then; seed by seed, ` +
+          "the slope is larger than the slope of that."
+      }),
   needs: `mixtures of one seed that differ in ${weight}, three weights at least`,
+  values: { [weight]: WEIGHTS },
   seeds,
   evidence: (data) => {
     const ofSeeds = Map.groupBy(trialsOf(data, arms), ({ seed }) => seed)
@@ -233,15 +247,16 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
     }
     const doubling = "for each doubling of the weight"
     const found = slope(`sampled pass@1 after RL, ${doubling}`, (trial) => outcomeOf(trial, "pass@1"), [solvingRows("pass@1")])
-    const control = slope(
-      `control: right answers at the end of RL where only another format may be used (${others.join(", ")}), ${doubling}`,
+    const forced = slope(
+      "right answers at the end of RL",
       ({ forced }) => {
         const known = others.flatMap((format) => forced.get(format) ?? [])
         return known.length < others.length ? null : meanMeasured(known)
       },
       [{ table: "updates", where: "true" }]
     )
-    return { parts: [found, ...(others.length === 0 ? [] : [{ ...control, role: "control" as const }])] }
+    const where = `at the end of RL where another format is forced (${others.join(", ")})`
+    return { parts: [found, ...(others.length === 0 ? [] : beyond(found, { where, ...forced }))] }
   }
 })
 
@@ -251,14 +266,14 @@ const meanMeasured = (of: ReadonlyArray<Estimate>): Measured => ({
   error: meanOf(of.map(intervalError))
 })
 
-/** Least squares of what a seed's mixtures reach over the logarithm of the weight; null with fewer than three weights. */
+/** Least squares of what a seed's mixtures reach over the logarithm of the weight; null with too few weights. */
 const slopeOver = (trials: ReadonlyArray<Trial>, weight: string, reached: (trial: Trial) => Measured | null): Measured | null => {
   const points = trials.flatMap((trial) => {
     const value = trial.cell.settings.get(weight)
     const measured = reached(trial)
     return typeof value === "number" && value > 0 && measured !== null ? [{ x: log(value) / Math.LN2, ...measured }] : []
   })
-  if (new Set(points.map(({ x }) => x)).size < 3) return null
+  if (new Set(points.map(({ x }) => x)).size < WEIGHTS) return null
   const middle = meanOf(points.map(({ x }) => x))
   const across = points.reduce((sum, { x }) => sum + (x - middle) ** 2, 0)
   return {
@@ -269,7 +284,7 @@ const slopeOver = (trials: ReadonlyArray<Trial>, weight: string, reached: (trial
 
 export interface NothingToAmplifyChoices {
   readonly arms: Where
-  /** Mixtures with formats that can be used: there the same RL must raise it. */
+  /** Arms that differ in the format alone, which can be used: there the same RL must raise it. */
   readonly usable?: Where
   readonly margin?: number
   readonly seeds: number
@@ -279,21 +294,27 @@ export interface NothingToAmplifyChoices {
 export const nothingToAmplify = ({ arms, usable, margin = 0.03, seeds }: NothingToAmplifyChoices): Claim => ({
   id: "C13",
   statement: "Where pretraining holds no usable format, RL has nothing to amplify.",
-  criterion:
-    `Sampled pass@1 does not rise by ${inPoints(margin)} under RL` +
-    `${usable === undefined ? "." : ", and this cannot be said of RL on a mixture with formats that can be used."}`,
+  criterion: `Sampled pass@1 does not rise by ${inPoints(margin)} under RL.`,
+  ...(usable === undefined
+    ? {}
+    : {
+        control:
+          "the same RL after a mixture that differs in the format alone, which can be used; sampled pass@1 rises there, and by " +
+          "more, seed by seed."
+      }),
   needs: "RL on a mixture without a usable format, evaluated before and after",
   seeds,
   evidence: (data) => {
-    const gain = (measure: string, of: Where): Part => ({
-      measure,
+    const gain = (of: ReadonlyArray<Trial>): Part => ({
+      measure: "sampled pass@1, after RL minus before",
       unit: "points",
       test: { kind: "below", margin },
-      ...overSeeds(trialsOf(data, of), (trial) => changeOf(trial, "pass@1")),
+      ...overSeeds(of, (trial) => changeOf(trial, "pass@1")),
       rows: [solvingRows("pass@1")]
     })
-    const controls =
-      usable === undefined ? [] : [{ ...gain("control: the same where formats can be used", usable), role: "control" as const }]
-    return { parts: [gain("sampled pass@1, after RL minus before", arms), ...controls] }
+    const own = gain(trialsOf(data, arms))
+    if (usable === undefined) return { parts: [own] }
+    const others = gain(trialsOf(asked(data, "control"), usable))
+    return { parts: [own, ...mustRise(own, { ...others, where: "where the format can be used" })] }
   }
 })

@@ -5,8 +5,10 @@ import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import { clearWinner, mostFrequent } from "../predictors/formats-of.ts"
 import { betaOf, type ByFormat, groupedBetaOf, leaderOf, tilted } from "../predictors/tilt.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
-import { intervalError } from "./errors.ts"
+import { asked, beyond, mustRise } from "./controls.ts"
+import { intervalError, shareError } from "./errors.ts"
 import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
+import { inPoints } from "./words.ts"
 
 /**
  * The error that problems leave in such a mean: of each format's share before and after RL. What one has gained others have lost,
@@ -45,7 +47,10 @@ export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoice
   statement: "The shares of the formats after RL follow from their shares and accuracies before it, with nothing fitted.",
   criterion:
     `The mean error of a predicted share is below ${Math.round(margin * 100)} points, and below that of "RL changes nothing". ` +
-    "Prediction: share x (1 - accuracy + accuracy e^(1/beta)). With the accuracies of other formats it is not below it.",
+    "Prediction: share x (1 - accuracy + accuracy e^(1/beta)).",
+  control:
+    "the same prediction with the accuracies handed round among the formats; seed by seed, its error is larger than with each " +
+    "format's own.",
   needs: "PPO with a KL penalty, evaluated before and after with samples",
   seeds,
   evidence: (data) => {
@@ -55,13 +60,14 @@ export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoice
       test: Part["test"],
       of: Where,
       betaIn: (trial: Trial) => number | null,
-      value: (trial: Trial, beta: number) => number
+      value: (trial: Trial, beta: number) => number,
+      role?: "told"
     ): Part => ({
       measure,
       unit: "points",
       test,
       ...overSeeds(
-        trialsOf(data, of).filter((trial) => betaIn(trial) !== null),
+        trialsOf(role === undefined ? data : asked(data, role), of).filter((trial) => betaIn(trial) !== null),
         (trial) => ({ value: value(trial, betaIn(trial)!), error: leftBy(trial) })
       ),
       rows
@@ -69,22 +75,22 @@ export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoice
     const below = (bound: number) => ({ kind: "below", margin: bound }) as const
     const inReward = (trial: Trial) => betaOf(trial.cell, trial)
     const inLoss = (trial: Trial) => groupedBetaOf(trial.cell, trial)
-    const overNothing = (trial: Trial, beta: number) => missBy(trial, beta) - missOf(unchanged(trial.before), trial.after)
+    const nothingChanges = (trial: Trial) => missOf(unchanged(trial.before), trial.after)
+    const overNothing = (trial: Trial, beta: number) => missBy(trial, beta) - nothingChanges(trial)
     const told = { role: "told" } as const
+    const beats = part("that error, less the error of predicting no change", below(0), arms, inReward, overNothing)
+    const roundBeats = part(
+      beats.measure,
+      below(0),
+      arms,
+      inReward,
+      (trial, beta) => missHandedRound(trial, beta) - nothingChanges(trial)
+    )
     return {
       parts: [
         part("mean error of a share predicted from before RL", below(margin), arms, inReward, missBy),
-        part("that error, less the error of predicting no change", below(0), arms, inReward, overNothing),
-        {
-          ...part(
-            "control: the same with the accuracies handed round among the formats",
-            below(0),
-            arms,
-            inReward,
-            (trial, beta) => missHandedRound(trial, beta) - missOf(unchanged(trial.before), trial.after)
-          ),
-          role: "control" as const
-        },
+        beats,
+        ...beyond(beats, { ...roundBeats, where: "with the accuracies handed round among the formats" }),
         {
           ...part(
             "that error, less the error with the accuracies after RL",
@@ -98,15 +104,9 @@ export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoice
         ...(grouped === undefined
           ? []
           : [
-              {
-                ...part("GRPO: mean error of a share predicted from before RL", below(margin), grouped, inLoss, missBy),
-                ...told
-              },
-              {
-                ...part("GRPO: that error, less the error of predicting no change", below(0), grouped, inLoss, overNothing),
-                ...told
-              }
-            ])
+              part("GRPO: mean error of a share predicted from before RL", below(margin), grouped, inLoss, missBy, "told"),
+              part("GRPO: that error, less the error of predicting no change", below(0), grouped, inLoss, overNothing, "told")
+            ].map((each) => ({ ...each, ...told })))
       ]
     }
   }
@@ -138,7 +138,7 @@ const unchanged = ({ shares }: PolicyEstimates): ByFormat => {
 export interface RewardChoices {
   /** Arms of one policy with different rewards. */
   readonly arms: Where
-  /** Rewards that mean nothing: whatever they happen to pay most at first must not win. */
+  /** Rewards that mean nothing: what they happen to pay most at first must win more seldom. */
   readonly control?: Where
   /** How far the best paid format must lead to count. */
   readonly lead?: number
@@ -154,6 +154,10 @@ export const bestPaidWins = ({ arms, control, lead = 0.1, most = 0.8, seeds }: R
   criterion:
     `Of the rewards by which one format leads by ${lead} at the beginning of RL, that format wins under more than ` +
     `${Math.round(most * 100)} %.`,
+  control:
+    "the most frequent format before RL under the same rewards" +
+    (control === undefined ? "" : ", and the format that random rewards happen to pay most at first") +
+    "; seed by seed, the best paid format wins oftener.",
   needs: "RL with several rewards on one policy that uses several formats",
   seeds,
   evidence: (data) => {
@@ -164,33 +168,31 @@ export const bestPaidWins = ({ arms, control, lead = 0.1, most = 0.8, seeds }: R
     /** Of the arms of each seed, which may have others than its neighbours: the share in which the format named wins. */
     const wins = (measure: string, of: ReadonlyArray<Trial>, named: (trial: Trial) => string | null): Part => {
       const bySeed = Map.groupBy(of, ({ seed }) => seed)
-      const share = (own: ReadonlyArray<Trial>) =>
-        own.filter((trial) => named(trial) !== null && named(trial) === trial.winner).length / own.length
+      const share = (own: ReadonlyArray<Trial>) => {
+        const won = own.filter((trial) => named(trial) !== null && named(trial) === trial.winner).length / own.length
+        return { value: won, error: shareError(won, own.length) }
+      }
       return {
         measure,
         unit: "percent",
         test: { kind: "above", margin: most },
         ...overSeeds(
           [...bySeed.values()].map(([first]) => first!),
-          ({ seed }) => ({ value: share(bySeed.get(seed)!), error: 0 }),
+          ({ seed }) => share(bySeed.get(seed)!),
           ({ seed }) => bySeed.get(seed)!.flatMap(nodesOf)
         ),
         rows: [SHARES, { table: "formatShares", where: "step < 5" }]
       }
     }
     const bestPaid = (trial: Trial) => leaderOf(trial)?.format ?? null
-    const controls = [
-      wins("control: of the same rewards, those under which the most frequent format before RL wins", apart, ({ before }) =>
-        mostFrequent(before)
-      ),
-      ...(control === undefined
-        ? []
-        : [wins("control: random rewards under which what they pay most at first wins", trialsOf(data, control), bestPaid)])
-    ]
+    const own = wins("rewards under which the best paid format wins, of those that set one apart", apart, bestPaid)
+    const frequent = wins(own.measure, apart, ({ before }) => mostFrequent(before))
+    const random = control === undefined ? null : wins(own.measure, trialsOf(asked(data, "control"), control), bestPaid)
     return {
       parts: [
-        wins("rewards under which the best paid format wins, of those that set one apart", apart, bestPaid),
-        ...controls.map((part) => ({ ...part, role: "control" as const }))
+        own,
+        ...beyond(own, { ...frequent, where: "of the most frequent format before RL" }),
+        ...(random === null ? [] : beyond(own, { ...random, where: "of what random rewards pay most at first" }))
       ]
     }
   }
@@ -208,23 +210,23 @@ export interface RandomRewardChoices {
 export const randomDoesNotHelp = ({ arms, meaningful, margin = 0.05, seeds }: RandomRewardChoices): Claim => ({
   id: "Q2",
   statement: "A reward that means nothing does not help: it diffuses.",
-  criterion:
-    `Under random rewards greedy pass@1 does not rise by ${Math.round(margin * 100)} points` +
-    `${meaningful === undefined ? "." : ", and this cannot be said of the same RL for right answers."}`,
+  criterion: `Under random rewards greedy pass@1 does not rise by ${inPoints(margin)}.`,
+  ...(meaningful === undefined
+    ? {}
+    : { control: "the same RL for right answers; greedy pass@1 rises there, and by more, seed by seed." }),
   needs: "RL with random rewards, evaluated before and after",
   seeds,
   evidence: (data) => {
-    const gain = (measure: string, of: Where): Part => ({
-      measure,
+    const gain = (of: ReadonlyArray<Trial>): Part => ({
+      measure: "greedy pass@1, after RL minus before",
       unit: "points",
       test: { kind: "below", margin },
-      ...overSeeds(trialsOf(data, of), (trial) => changeOf(trial, "greedy pass@1")),
+      ...overSeeds(of, (trial) => changeOf(trial, "greedy pass@1")),
       rows: [solvingRows("greedy pass@1")]
     })
-    const controls =
-      meaningful === undefined
-        ? []
-        : [{ ...gain("control: the same under a reward that means something", meaningful), role: "control" as const }]
-    return { parts: [gain("greedy pass@1, after RL minus before", arms), ...controls] }
+    const own = gain(trialsOf(data, arms))
+    if (meaningful === undefined) return { parts: [own] }
+    const others = gain(trialsOf(asked(data, "control"), meaningful))
+    return { parts: [own, ...mustRise(own, { ...others, where: "where right answers are paid" })] }
   }
 })

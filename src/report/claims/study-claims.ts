@@ -41,6 +41,14 @@ const claimProblem = (claim: Readonly<Record<string, unknown>> | null): string |
   const seeds = claim["seeds"]
   if (!Number.isInteger(seeds) || Number(seeds) < 2)
     return "has no `seeds`: the fewest it may be judged with, a whole number from 2: one seed shows no spread."
+  const { control, values } = claim
+  if (control !== undefined && (typeof control !== "string" || control.trim() === ""))
+    return "has a `control` that is no text: what its control is, and what is asked of it."
+  if (
+    values !== undefined &&
+    !(typeof values === "object" && values !== null && Object.values(values).every((least) => Number.isInteger(least)))
+  )
+    return "has `values` that are no record of a whole number for each setting."
   if (typeof claim["evidence"] !== "function") return "has no `evidence`: it must be a function of what the report read."
   return null
 }

@@ -3,11 +3,10 @@
  * and one number for each seed.
  */
 
-import { maximumOf } from "../../lists/large.ts"
+import { meanOf } from "../../evaluation/statistics/averages.ts"
 import type { Estimate, PolicyEstimates } from "../data/policy-estimates.ts"
 import type { CellData, Repetition, StudyData } from "../data/study-data.ts"
 import type { ParamValue } from "../data/varying-params.ts"
-import { meanOf } from "./averages.ts"
 import type { Observation, Rows } from "./Claim.ts"
 import { intervalError } from "./errors.ts"
 
@@ -53,16 +52,6 @@ export const pairsOf = (data: StudyData, one: Where, other: Where, sharing: Read
   return trialsOf(data, one).flatMap((trial) => (others.get(key(trial)) ?? []).map((rival) => ({ one: trial, other: rival })))
 }
 
-/**
- * Each trial beside that of the next seed, in a circle, and otherwise alike: what two of them differ by is chance. Within one
- * setting only; none of a single seed.
- */
-export const acrossSeeds = (trials: ReadonlyArray<Trial>): ReadonlyArray<Pair> =>
-  [...Map.groupBy(trials, ({ cell }) => cell).values()].flatMap((same) => {
-    const inOrder = same.toSorted((a, b) => a.seed - b.seed)
-    return inOrder.length < 2 ? [] : inOrder.map((one, i) => ({ one, other: inOrder[(i + 1) % inOrder.length]! }))
-  })
-
 /** A number of one trial, or of a pair, with the standard error that its problems leave. */
 export interface Measured {
   readonly value: number
@@ -76,28 +65,30 @@ export interface SeedNumbers {
 
 /**
  * One number for each seed: the mean over its arms. A seed that lacks an arm which others have would be compared with something
- * else, so it is left out by name; so is one whose number of an arm is none (NaN). An arm that a claim is not about (null) is no
- * part of the mean. The errors of arms are averaged as they
- * are, for arms are evaluated on the same problems. `behind`: the nodes that an arm's number was read from, where it stands for
- * more than itself.
+ * else, so it is left out by name, though it have another twice; so is one whose number of an arm is none (NaN). An arm that a
+ * claim is not about (null) is no part of the mean. The errors of arms are averaged as they are, for arms are evaluated on the
+ * same problems. `behind`: the nodes that an arm's number was read from, where each stands for all of its seed.
  */
 export const overSeeds = <A extends Trial | Pair>(
   arms: ReadonlyArray<A>,
   measure: (arm: A) => Measured | null,
-  behind: (arm: A) => ReadonlyArray<string> = nodesOf
+  behind?: (arm: A) => ReadonlyArray<string>
 ): SeedNumbers => {
-  const measured = arms.map((arm) => ({ seed: seedOf(arm), nodes: behind(arm), number: measure(arm) }))
+  const measured = arms.map((arm) => ({
+    seed: seedOf(arm),
+    arm: behind === undefined ? armOf(arm) : "",
+    nodes: (behind ?? nodesOf)(arm),
+    number: measure(arm)
+  }))
   const bySeed = Map.groupBy(measured, ({ seed }) => seed)
-  const most = maximumOf(
-    [...bySeed.values()].map((own) => own.length),
-    0
-  )
+  const most = new Set(measured.map(({ arm }) => arm)).size
   const observations: Array<Observation> = []
   const leftOut: Array<string> = []
   for (const [seed, own] of [...bySeed].toSorted(([a], [b]) => a - b)) {
+    const has = new Set(own.map(({ arm }) => arm)).size
     const told = own.flatMap(({ number }) => number ?? [])
     const numbers = told.filter(({ value, error }) => Number.isFinite(value) && Number.isFinite(error))
-    if (own.length < most) leftOut.push(`seed ${seed} has ${own.length} of ${most} arms`)
+    if (has < most) leftOut.push(`seed ${seed} has ${has} of ${most} arms`)
     else if (numbers.length === 0) leftOut.push(`seed ${seed} cannot tell`)
     else if (numbers.length < told.length) leftOut.push(`seed ${seed} has numbers of ${numbers.length} of ${told.length} arms`)
     else
@@ -109,6 +100,12 @@ export const overSeeds = <A extends Trial | Pair>(
       })
   }
   return { observations, leftOut }
+}
+
+/** What an arm is, in whatever seed: its settings. */
+const armOf = (arm: Trial | Pair): string => {
+  const own = ({ cell }: Trial) => [...cell.settings].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify("one" in arm ? [own(arm.one), own(arm.other)] : own(arm))
 }
 
 /**

@@ -3,7 +3,8 @@
  *
  * Each part of a claim has two p-values, one for "it is as claimed" and one for "it is not". All parts must be shown, so the
  * claim's p for is the largest (an intersection-union test); one part is enough to refute it, so its p against is the smallest
- * times the number of parts (Bonferroni), whatever the others say or fail to say. The smaller of the two, doubled, is the claim's
+ * times the number of parts (Bonferroni), whatever the others say or fail to say. What a control must bear out is such a part
+ * for, and none against: it holds a claim back and refutes nothing. The smaller of the two, doubled, is the claim's
  * p; over all the claims of a scoreboard these are held against Holm's levels, so that the chance of any verdict that is wrong
  * stays below one in twenty.
  *
@@ -12,13 +13,13 @@
  * yardstick: then they count as tosses of a coin too, and the larger p-value is the part's.
  */
 
+import { meanOf } from "../../evaluation/statistics/averages.ts"
 import { exactShare, lowerTail, upperTail } from "../../evaluation/statistics/binomial.ts"
 import { holm } from "../../evaluation/statistics/holm.ts"
 import { pAbove, pBelow, seedsNeeded } from "../../evaluation/statistics/mean-tests.ts"
 import { studentQuantile } from "../../evaluation/statistics/special-functions.ts"
 import { maximumOf, minimumOf } from "../../lists/large.ts"
 import type { StudyData } from "../data/study-data.ts"
-import { meanOf } from "./averages.ts"
 import type { Claim, Part, Test } from "./Claim.ts"
 import { evidenceOf } from "./evidence.ts"
 
@@ -45,10 +46,10 @@ export interface JudgedPart {
   /** Whether the seeds' own problems leave more than the seeds differ by: then more problems help too. */
   readonly problemsDominate: boolean
   /**
-   * Seeds, from so many on, that would settle it at this level in four of five studies, if the truth is what was seen; null: a
-   * thousand do not.
+   * Seeds, from so many on, that would settle it at this level in all but so many studies (one of five), if the truth is what was
+   * seen; null: a thousand do not.
    */
-  readonly needed: (level: number, from?: number) => number | null
+  readonly needed: (level: number, from?: number, missed?: number) => number | null
 }
 
 /** A part by itself. @internal Tests look at single parts. */
@@ -60,18 +61,22 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
   const n = observations.length
   const mean = meanOf(observations.map(({ value }) => value))
   const between = n < 2 ? 0 : Math.sqrt(observations.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / (n - 1))
-  const within = Math.sqrt(meanOf(observations.map(({ error }) => error ** 2)))
+  const known = observations.filter(({ error }) => error > 0)
+  // Of seeds whose error is not known, that of the others.
+  const within = known.length === 0 ? 0 : Math.sqrt(meanOf(known.map(({ error }) => error ** 2)))
   const deviation = Math.max(between, within)
   const seen = { n, mean, standardError: deviation / Math.sqrt(n) }
   const half = n < 2 ? Number.NaN : studentQuantile(0.975, n - 1) * seen.standardError
   const range = rangeOf(test)
   const values = observations.map(({ value }) => value)
-  const tossed = between >= within && areLumped(values)
+  const lumped = areLumped(values)
+  const tossed = (margin: number) =>
+    between >= within && (lumped || (known.length < n && between < CLOSE * Math.abs(mean - margin)))
   /** p-values of "not above", "not below". */
   const above = (margin: number) =>
-    Math.max(pAbove(seen, margin), tossed ? upperTail(values.filter((value) => value > margin).length, n, 0.5) : 0)
+    Math.max(pAbove(seen, margin), tossed(margin) ? upperTail(values.filter((value) => value > margin).length, n, 0.5) : 0)
   const below = (margin: number) =>
-    Math.max(pBelow(seen, margin), tossed ? upperTail(values.filter((value) => value < margin).length, n, 0.5) : 0)
+    Math.max(pBelow(seen, margin), tossed(margin) ? upperTail(values.filter((value) => value < margin).length, n, 0.5) : 0)
   const [overLow, underHigh] = [range.low === -Infinity ? 0 : above(range.low), range.high === Infinity ? 0 : below(range.high)]
   const [underLow, overHigh] = [range.low === -Infinity ? 1 : below(range.low), range.high === Infinity ? 1 : above(range.high)]
   const outside = mean <= range.low ? { low: -Infinity, high: range.low } : { low: range.high, high: Infinity }
@@ -88,15 +93,22 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
     pAgainst: n < 2 ? 1 : Math.min(underLow, overHigh),
     holds,
     problemsDominate: within > between,
-    needed: (level, from = 2) => {
+    needed: (level, from = 2, missed = MISSED) => {
       if (n < 2 || mean === range.low || mean === range.high) return null
-      const byMean = agreeing ? from : seedsNeeded(mean, deviation, shown, level, 1 - MISSED)
+      const byMean = agreeing ? from : seedsNeeded(mean, deviation, shown, level, 1 - missed)
       const inside = values.filter((value) => value > shown.low && value < shown.high).length / n
-      const byCount = !tossed ? from : inside > 0.5 ? countsNeeded(inside, 0.5, level, from) : null
+      const counted = [shown.low, shown.high].some((margin) => Number.isFinite(margin) && tossed(margin))
+      const byCount = !counted ? from : inside > 0.5 ? countsNeeded(inside, 0.5, level, from, missed) : null
       return byMean === null || byCount === null ? null : Math.max(byMean, byCount, from)
     }
   }
 }
+
+/**
+ * Seeds that lie closer together than this part of their distance from a margin are no measure of chance by themselves: where no
+ * seed's own error is known, three near-ties would pass for certain.
+ */
+const CLOSE = 0.01
 
 /** Of so small a part of the range, divided by their number, are values that count as equal. */
 const EQUAL = 0.1
@@ -140,8 +152,8 @@ const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "c
     pAgainst,
     holds: test.kind === "count" ? share >= test.least : share > test.chance,
     problemsDominate: false,
-    needed: (level, from = 2) =>
-      n === 0 ? null : countsNeeded(share, test.kind === "count" ? test.least : test.chance, level, from)
+    needed: (level, from = 2, missed = MISSED) =>
+      n === 0 ? null : countsNeeded(share, test.kind === "count" ? test.least : test.chance, level, from, missed)
   }
 }
 
@@ -149,14 +161,14 @@ const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "c
 const MOST_SEEDS = 1000
 
 /** Fewest seeds, from so many on, with which a share would be told from chance, with the power that seedsNeeded asks for. */
-const countsNeeded = (share: number, chance: number, level: number, from: number): number | null => {
+const countsNeeded = (share: number, chance: number, level: number, from: number, missed: number): number | null => {
   if (share === chance) return null
   // Looked at from the other side, a share below chance is one above it.
   const [high, low] = share > chance ? [share, chance] : [1 - share, 1 - chance]
   for (let n = from; n <= MOST_SEEDS; n++) {
     let least = Math.ceil(n * low)
     while (least <= n && upperTail(least, n, low) > level) least++
-    if (least <= n && upperTail(least, n, high) >= 1 - MISSED) return n
+    if (least <= n && upperTail(least, n, high) >= 1 - missed) return n
   }
   return null
 }
@@ -212,23 +224,11 @@ export const judge = (
     const shared = { claim, parts, controls, told, p, level: step.level }
     if (!step.rejected) return { ...shared, verdict: "inconclusive", why: () => each.lacks ?? whatWouldSettle(each, step.level) }
     if (each.pAgainst < each.pFor) return { ...shared, verdict: "refuted", why: nothing }
-    const silent = controls.find(({ n }) => n < 2)
-    if (silent !== undefined) return { ...shared, verdict: "inconclusive", why: () => silentControl(silent) }
-    const same = controls.find(({ pFor }) => pFor <= step.level / 2)
-    return same === undefined
-      ? { ...shared, verdict: "supported", why: nothing }
-      : { ...shared, verdict: "inconclusive", why: () => `Its control shows the same: ${same.part.measure}.` }
+    return { ...shared, verdict: "supported", why: nothing }
   })
 }
 
 const nothing = () => ""
-
-const silentControl = ({ part: { measure, leftOut }, n }: JudgedPart): string =>
-  n === 1
-    ? `One seed alone tells something of its control: ${measure}.`
-    : leftOut.length === 0
-      ? `Its control was not run: ${measure}.`
-      : `No seed tells anything of its control: ${measure}.`
 
 const pOf = ({ pFor, pAgainst }: Weighed): number => Math.min(1, 2 * Math.min(pFor, pAgainst))
 
@@ -242,15 +242,16 @@ const weigh = (claim: Claim, data: StudyData): Weighed => {
   const parts = judged.filter(({ part }) => part.role === undefined)
   const told = judged.filter(({ part }) => part.role === "told")
   const lacks = whatIsLacking(claim, parts)
+  const unheld = lacks ?? whatControlsLack(claim, controls)
   const full = parts.filter((part) => seedsIn(part) >= claim.seeds)
   const weighed = {
     claim,
     parts,
     controls,
     told,
-    pFor: lacks === null ? maximumOf(parts.map((part) => part.pFor)) : 1,
+    pFor: unheld === null ? maximumOf([...parts, ...controls].map((part) => part.pFor)) : 1,
     pAgainst: Math.min(1, minimumOf([1, ...full.map((part) => part.pAgainst)]) * parts.length),
-    lacks
+    lacks: unheld
   }
   return { ...weighed, settled: lacks === null || full.length > 0 ? null : { verdict: "inconclusive", why: lacks } }
 }
@@ -266,15 +267,32 @@ const whatIsLacking = (claim: Claim, parts: ReadonlyArray<JudgedPart>): string |
   return `It is to be judged with at least ${claim.seeds} seeds; ${fewest === 1 ? "one tells" : `${fewest} tell`} something here.`
 }
 
+/** Why a claim cannot be supported for its controls: not run, or not with the seeds that it is to have. */
+const whatControlsLack = ({ seeds }: Claim, controls: ReadonlyArray<JudgedPart>): string | null => {
+  const wanting = controls.find((control) => seedsIn(control) < seeds)
+  if (wanting === undefined) return null
+  const { measure, leftOut } = wanting.part
+  const told = seedsIn(wanting)
+  if (told > 0)
+    return `Its control is to have at least ${seeds} seeds; ${told === 1 ? "one tells" : `${told} tell`} something: ${measure}.`
+  return leftOut.length === 0 ? `Its control was not run: ${measure}.` : `No seed tells anything of its control: ${measure}.`
+}
+
 /**
  * How many seeds, or what else, would settle a claim that is open: if what was seen is the truth. As claimed, then all parts that
  * are not shown yet must be; else the one that is refuted soonest, at the level that the number of parts leaves.
  */
-const whatWouldSettle = ({ parts, pFor }: Weighed, level: number): string => {
+const whatWouldSettle = ({ parts, controls, pFor }: Weighed, level: number): string => {
   const failing = parts.filter(({ holds }) => !holds)
-  const open = failing.length === 0 && pFor > level / 2 ? parts.filter((part) => part.pFor > level / 2) : failing
-  const at = failing.length === 0 ? level / 2 : level / 2 / parts.length
-  const needed = open.map((part) => runsNeeded(part, at))
+  const same = controls.find(({ holds }) => !holds)
+  if (failing.length === 0 && same !== undefined) return `Its control does not bear it out: ${same.part.measure}.`
+  const all = [...parts, ...controls]
+  const open = failing.length === 0 && pFor > level / 2 ? all.filter((part) => part.pFor > level / 2) : failing
+  // All must be shown in one study, those too that were shown by these seeds; of those against it one is enough.
+  const needed =
+    failing.length === 0
+      ? all.map((part) => runsNeeded(part, level / 2, MISSED / Math.max(1, open.length)))
+      : open.map((part) => runsNeeded(part, level / 2 / parts.length, MISSED))
   const known = needed.flatMap((seeds) => seeds ?? [])
   const enough = failing.length === 0 ? known.length === needed.length : known.length > 0
   const seeds = !enough
@@ -284,8 +302,8 @@ const whatWouldSettle = ({ parts, pFor }: Weighed, level: number): string => {
 }
 
 /** Seeds to be run so that enough of them tell something to a part, as many in a hundred as did: more than were run. */
-const runsNeeded = (part: JudgedPart, level: number): number | null => {
-  const needed = part.needed(level, part.n + 1)
+const runsNeeded = (part: JudgedPart, level: number, missed: number): number | null => {
+  const needed = part.needed(level, part.n + 1, missed)
   const run = seedsIn(part) + part.part.leftOut.length
   const all = needed === null ? null : Math.ceil((needed * run) / part.n)
   return all === null || all > MOST_SEEDS ? null : all

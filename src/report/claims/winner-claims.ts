@@ -1,6 +1,7 @@
 /** Claims about which format wins: C1, C2, C3 and C7. */
 
-import { type PolicyEstimates, winnerOf } from "../data/policy-estimates.ts"
+import { smoothed, windowOf } from "../../evaluation/statistics/averages.ts"
+import { winnerOf } from "../data/policy-estimates.ts"
 import {
   accuracyOf,
   clearWinner,
@@ -12,12 +13,11 @@ import {
   shareOf,
   usedFormats
 } from "../predictors/formats-of.ts"
-import { smoothed, windowOf } from "./averages.ts"
 import type { Claim, Part, Rows } from "./Claim.ts"
-import { completionsIn, shareError } from "./errors.ts"
+import { asked, type Beside, beyond, SHUFFLED, toldOf, WITH_SHUFFLED } from "./controls.ts"
+import { completionsIn, intervalError, shareError } from "./errors.ts"
 import {
   ACCURACIES,
-  acrossSeeds,
   countSeeds,
   gapOf,
   overSeeds,
@@ -33,8 +33,10 @@ import {
 export interface ConcentrationChoices {
   /** Which arms it is about. */
   readonly arms: Where
-  /** Arms that must not show it. */
+  /** Arms that differ from those in the reward alone, which means nothing there. */
   readonly control?: Where
+  /** Arms that are told beside them and not judged. */
+  readonly beside?: Beside
   readonly seeds: number
 }
 
@@ -73,45 +75,58 @@ const gainByThen = ({ winner, series }: Trial) => {
 }
 
 /** C1: RL concentrates on one format, early. */
-export const concentration = ({ arms, control, seeds }: ConcentrationChoices): Claim => ({
+export const concentration = ({ arms, control, beside, seeds }: ConcentrationChoices): Claim => ({
   id: "C1",
   statement: "RL soon concentrates on one format, and that is when accuracy rises most.",
   criterion:
     "The winner's share of the rollouts, at most 70 % in the first tenth of the run, ends above 90 %; and when it first gets " +
     "there (smoothed over a tenth of the run), more than half of the whole gain in right answers has come.",
+  ...(control === undefined ? {} : { control: `${SHUFFLED}; seed by seed, the winner ends with more with true ones.` }),
   needs: "finished RL runs of these arms, evaluated before and after",
   seeds,
   evidence: (data) => {
     const trials = trialsOf(data, arms)
-    const ends: Part = {
+    const ends = (of: ReadonlyArray<Trial>): Part => ({
       measure: "the winner's share of the rollouts, last tenth of the run",
       unit: "percent",
       test: { kind: "above", margin: CONCENTRATED },
-      ...overSeeds(trials, finalShare),
+      ...overSeeds(of, finalShare),
       rows: [SHARES, STEPS]
-    }
-    if (trials.length > 0 && ends.observations.length === 0)
-      return { notApplicable: "Every run begins with a format that holds more than 70 % already." }
-    const early: Part = {
+    })
+    const early = (of: ReadonlyArray<Trial>): Part => ({
       measure: "part of the gain in right answers that had come when the winner first held 90 %",
       unit: "percent",
       test: { kind: "above", margin: 0.5 },
-      ...overSeeds(trials, gainByThen),
+      ...overSeeds(of, gainByThen),
       rows: [SHARES, STEPS, { table: "updates", where: "true" }]
+    })
+    const own = ends(trials)
+    const shuffled = control === undefined ? null : ends(trialsOf(asked(data, "control"), control))
+    if (trials.length > 0 && own.observations.length === 0)
+      return { notApplicable: "Every run begins with a format that holds more than 70 % already." }
+    return {
+      parts: [
+        own,
+        early(trials),
+        ...(shuffled === null ? [] : beyond(own, { ...shuffled, where: WITH_SHUFFLED })),
+        ...toldOf(data, beside, (of) => [ends(of), early(of)])
+      ]
     }
-    const controls =
-      control === undefined ? [] : [{ ...ends, ...overSeeds(trialsOf(data, control), finalShare), role: "control" as const }]
-    return { parts: [ends, early, ...controls.map((part) => ({ ...part, measure: `control: ${part.measure}` }))] }
   }
 })
 
 /** C2: accuracy before RL decides, not frequency. */
-export const accuracyDecides = ({ arms, seeds }: { readonly arms: Where; readonly seeds: number }): Claim => ({
+export const accuracyDecides = ({ arms, control, beside, seeds }: ConcentrationChoices): Claim => ({
   id: "C2",
   statement: "The winner is usually the format that was most accurate before RL, not the most frequent one.",
   criterion:
     "Among formats with at least 2 % of the completions, and in seeds where the most accurate format is not the most frequent " +
     "(each, and the winner, by 2 points at least), the most accurate wins in more than half.",
+  ...(control === undefined
+    ? {}
+    : {
+        control: `${SHUFFLED}; of the seeds in which the two differ, the most accurate format wins with true ones in more than half.`
+      }),
   needs: "policies before RL that use at least two formats, the most accurate not the most frequent",
   seeds,
   evidence: (data) => {
@@ -125,28 +140,26 @@ export const accuracyDecides = ({ arms, seeds }: { readonly arms: Where; readonl
         notApplicable:
           "In every seed one format was both the most accurate and the most frequent before RL, or none was by 2 points."
       }
-    const wins = (which: (policy: PolicyEstimates) => string | null) => ({
-      ...countSeeds(trials, (trial) => {
+    const wins = (of: ReadonlyArray<Trial>, which = mostAccurate, measure = "seeds won by the most accurate format"): Part => ({
+      measure,
+      unit: "seeds",
+      test: { kind: "most", chance: 0.5 },
+      ...countSeeds(of, (trial) => {
         const winner = clearWinner(trial.winner, trial.after)
         return winner === null || !apart(trial) ? null : winner === which(trial.before)
       }),
       rows: [SHARES, ACCURACIES]
     })
+    const own = wins(trials)
+    const frequent = wins(trials, mostFrequent, "seeds won by the most frequent format")
     return {
       parts: [
-        {
-          measure: "seeds won by the most accurate format",
-          unit: "seeds",
-          test: { kind: "most", chance: 0.5 },
-          ...wins(mostAccurate)
-        },
-        {
-          measure: "control: seeds won by the most frequent format",
-          unit: "seeds",
-          test: { kind: "most", chance: 0.5 },
-          ...wins(mostFrequent),
-          role: "control" as const
-        }
+        own,
+        ...(control === undefined
+          ? []
+          : beyond(own, { ...wins(trialsOf(asked(data, "control"), control)), where: WITH_SHUFFLED })),
+        { ...frequent, role: "told" },
+        ...toldOf(data, beside, (of) => [wins(of)])
       ]
     }
   }
@@ -169,6 +182,9 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
     "With the imbalanced mixture another format wins than with the balanced one, less accurate (by 2 points at least) in the " +
     "balanced policy before RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL " +
     "is lower there.",
+  control:
+    "the imbalanced policy before RL, in which that format may be frequent already; RL raises the share of the format that wins " +
+    "there.",
   needs: "RL on a balanced and an imbalanced mixture of the same seed",
   seeds,
   evidence: (data) => {
@@ -198,18 +214,34 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
           rows: [solvingRows("pass@1")]
         },
         {
-          measure: "control: seeds in which a worse format wins than with the next seed, both balanced",
+          measure: "control: share of the format that wins with the imbalanced mixture, after RL minus before",
+          unit: "points",
+          test: { kind: "above", margin: 0 },
+          role: "control",
+          ...overSeeds(trialsOf(data, imbalanced), winnersRise),
+          rows: [SHARES]
+        },
+        {
+          measure: "seeds in which that format was not the most frequent one before RL",
           unit: "seeds",
           test: { kind: "most", chance: 0.5 },
-          // Where none is worse for sure, none was shown to win.
-          ...countSeeds(acrossSeeds(trialsOf(data, balanced)), (pair) => flips(pair) ?? false),
-          rows: [SHARES, ACCURACIES],
-          role: "control"
+          role: "told",
+          ...countSeeds(trialsOf(data, imbalanced), ({ winner, before }) =>
+            winner === null ? null : winner !== winnerOf(before)
+          ),
+          rows: [SHARES]
         }
       ]
     }
   }
 })
+
+/** What RL adds to the share of the format that wins. */
+const winnersRise = ({ winner, before, after }: Trial) => {
+  if (winner === null) return null
+  const errors = [before, after].flatMap(({ shares }) => shares.get(winner) ?? []).map(intervalError)
+  return { value: shareOf(after, winner) - shareOf(before, winner), error: Math.hypot(...errors) }
+}
 
 export interface ScaleFlipChoices {
   readonly small: Where
@@ -226,13 +258,17 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
   criterion:
     "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); " +
-    `and at both ends at least ${Math.round(least * 100)} % of the seeds do. The most frequent formats before RL must not.`,
+    `and at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
+  control:
+    "the most frequent formats before RL; of the seeds in which the two differ, the winners go as claimed and those do not in " +
+    "more than half.",
   needs: "the smallest and the largest size on the same mixtures",
   seeds,
   evidence: (data) => {
     const pairs = pairsOf(data, small, large, sharing)
     const code = ({ winner, after }: Trial) => codeWins(winner, after)
-    const differ = pairs.filter(({ one, other }) => code(one) !== code(other))
+    const differs = ({ one, other }: Pair) => code(one) !== code(other)
+    const flipped = new Set(pairs.filter(differs).map(({ one }) => one.seed))
     const ends = (measure: string, happens: (pair: Pair) => boolean | null): Part => ({
       measure,
       unit: "seeds",
@@ -240,6 +276,8 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
       ...countSeeds(pairs, happens),
       rows: [SHARES]
     })
+    const asClaimed = (codeIn: (trial: Trial) => boolean | null) => (pair: Pair) =>
+      codeIn(pair.one) === true && codeIn(pair.other) === false
     const not = (told: boolean | null) => (told === null ? null : !told)
     return {
       parts: [
@@ -247,20 +285,19 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
           measure: "seeds in which the small model goes to code and the large one to prose, of those in which they differ",
           unit: "seeds",
           test: { kind: "most", chance: 0.5 },
-          ...countSeeds(differ, ({ one, other }) => (code(other) === null ? null : code(one))),
+          ...countSeeds(
+            pairs.filter(({ one }) => flipped.has(one.seed)),
+            (pair) => (!differs(pair) || code(pair.other) === null ? null : code(pair.one))
+          ),
           rows: [SHARES],
-          tied: new Set(pairs.map(({ one }) => one.seed)).size - new Set(differ.map(({ one }) => one.seed)).size
+          tied: new Set(pairs.map(({ one }) => one.seed)).size - flipped.size
         },
         ends("seeds in which the small model goes to code", ({ one }) => code(one)),
         ends("seeds in which the large model goes to prose", ({ other }) => not(code(other))),
-        {
-          measure: "control: seeds in which that is so of the most frequent formats before RL",
-          unit: "seeds",
-          test: { kind: "most", chance: 0.5 },
-          ...countSeeds(pairs, ({ one, other }) => codeBefore(one) === true && codeBefore(other) === false),
-          rows: [SHARES],
-          role: "control"
-        },
+        ...beyond(ends("seeds in which the small model goes to code and the large one to prose", asClaimed(code)), {
+          where: "of the most frequent formats before RL",
+          ...countSeeds(pairs, asClaimed(codeBefore))
+        }),
         {
           measure: "share of code after RL, small minus large",
           unit: "points",

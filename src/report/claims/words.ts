@@ -1,6 +1,7 @@
 /** Parts of claims in words: what was measured, what was seen, what was asked. */
 
 import { sha256 } from "../../store/objects/digest.ts"
+import { percent } from "../page/numbers.ts"
 import type { Claim, Part, Test } from "./Claim.ts"
 import type { JudgedClaim, JudgedPart } from "./verdict.ts"
 
@@ -19,6 +20,9 @@ const amount = (value: number, unit: Part["unit"]): string => {
   const sign = value < 0 ? "−" : "+"
   return unit === "nats" ? `${sign}${Math.abs(value).toFixed(3)} nats` : `${sign}${Math.abs(value * 100).toFixed(1)} points`
 }
+
+/** `5 points`, `2.5 points`: a margin as criteria have it. */
+export const inPoints = (share: number): string => `${percent(share, share * 100 === Math.round(share * 100) ? 0 : 1)} points`
 
 const bare = (value: number, unit: Part["unit"]): string => amount(value, unit).split(" ")[0]!
 
@@ -51,6 +55,13 @@ export const askedWords = (test: Test, unit: Part["unit"]): string => {
       return `in at least ${Math.round(test.least * 100)} % of seeds`
   }
 }
+
+/** `C7 (scale-flip)`: with the study that it is about, where several are run as one. */
+export const claimName = ({ id, study }: Claim): string => (study === undefined ? id : `${id} (${study})`)
+
+/** What its control is and what is asked of it, or that it has none: a sentence. */
+export const controlWords = ({ control }: Claim): string =>
+  control === undefined ? "It has no control here." : `Control: ${control}`
 
 /** A claim's verdict in a line: the verdict, its first part, and what is missing. */
 export const verdictLine = ({ claim, verdict, why, parts }: JudgedClaim): string => {

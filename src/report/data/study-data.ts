@@ -124,8 +124,8 @@ export interface StudyData {
   readonly confusion: Confusion
   readonly costs: ReadonlyArray<CostRow>
   readonly problems: ReadonlyArray<string>
-  /** Told of the settings that a claim looks for: how a plan finds out, before there is any number. */
-  readonly asked?: (where: Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>) => void
+  /** Told of the settings that a claim looks for, and for what: how a plan finds out, before there is any number. */
+  readonly asked?: (where: Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>, role?: "control" | "told") => void
 }
 
 /** The errors of the methods, from the attributions of one policy and its repetitions. */

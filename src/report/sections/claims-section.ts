@@ -3,7 +3,7 @@
  */
 
 import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
-import { anchorsOf, askedWords, pWords, seenWords } from "../claims/words.ts"
+import { anchorsOf, askedWords, claimName, controlWords, pWords, seenWords } from "../claims/words.ts"
 import { type RunRecord, runsOf } from "../data/RunRecord.ts"
 import { sqlCommand } from "../page/commands.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
@@ -70,10 +70,10 @@ const claimHtml = (judged: JudgedClaim, record: RunRecord): Html => {
   )
   return html`<div class="claim" id="${at.claim}">
     <p>
-      <strong>${claim.id}${claim.study === undefined ? "" : ` (${claim.study})`}. ${claim.statement}</strong>
+      <strong>${claimName(claim)}. ${claim.statement}</strong>
       <span class="verdict ${CLASS[verdict]}">${verdict}</span> ${why()}
     </p>
-    <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${tested}</p>
+    <p class="caption">${claim.criterion} At least ${claim.seeds} seeds. ${controlWords(claim)} ${tested}</p>
     <ul>
       ${[...parts, ...controls, ...told].map(partHtml)}
     </ul>

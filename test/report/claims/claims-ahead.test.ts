@@ -102,7 +102,14 @@ describe("arms and seeds that were not chosen", () => {
 
   test.each([
     ["mixture-sweep", { weights: [1, 2], seeds: 3 }, "C3", /mix\.sources\.omi2 4: it cannot be judged/],
-    ["mixture-sweep", { weights: [1, 2], seeds: 3 }, "C6", /mix\.sources\.omi2 4 or 8 or 16/],
+    [
+      "mixture-sweep",
+      { weights: [1, 2], seeds: 3 },
+      "C6",
+      /needs 3 of mix\.sources\.omi2 1 or 2 or 4 or 8 or 16 and has 1 and 2 here: it cannot be judged/
+    ],
+    ["mixture-sweep", { weights: [1, 4, 3], seeds: 3 }, "C6", /needs 3 of mix\.sources\.omi2 .* has 1 and 4 here: it cannot/],
+    ["mixture-sweep", { weights: [1, 2, 4], seeds: 3 }, "C6", /^No policy here has mix\.sources\.omi2 8 or 16: it can be judged/],
     ["mixture-sweep", { seeds: 2 }, "C13", /needs 3 seeds and has 2/],
     ["scale-flip", { scales: ["xs"] }, "C7", /pretrain\.scale s or m: it cannot be judged/],
     ["scale-sweep", { algorithms: ["ppo"], seeds: 3 }, "C8", /rl\.algorithm grpo: it cannot be judged/],
@@ -163,6 +170,8 @@ describe("on the command line", () => {
     let out = ""
     vi.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true))
     await planCommand.run(["own"])
-    expect(out).toContain("X1 It is so.\n   c. At least 3 seeds.\n   With what was chosen: No policy here has mix.maximum 20")
+    expect(out).toContain(
+      "X1 It is so.\n   c. At least 3 seeds.\n   It has no control here.\n   With what was chosen: No policy here has mix.maximum 20"
+    )
   })
 })
