@@ -58,3 +58,6 @@ export type Written = "braces" | "list" | "either" | "statements"
 
 /** What stands in angle brackets, `\langle 1, 2\rangle`: a point, and an interval of nothing. */
 export const VECTOR = "\\langle"
+
+/** A column, or what is one: a point, but no values by name. */
+export const COLUMN = "\\begin"

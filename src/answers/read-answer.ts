@@ -6,7 +6,7 @@
  * What stands round a value is taken off from the outside in; what is left is one expression (`mathematics/parse.ts`), or words.
  */
 
-import { type Answer, VECTOR } from "./Answer.ts"
+import type { Answer } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
@@ -35,7 +35,7 @@ import { period, repeating } from "./shapes/periods.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
-import { columnOf, transposed, unitVectors } from "./shapes/vectors.ts"
+import { anyVector, columnOf, transposed, unitVectors } from "./shapes/vectors.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -209,7 +209,7 @@ const vector: Shape = (text) => {
   const inside = /^\\langle([^]*)\\rangle$/.exec(text)?.[1]
   const items = inside === undefined ? [] : splitAt(inside, [",", ";"]).parts
   if (items.length < 2) return null
-  return assignmentsIn(items, whole) ?? { kind: "sequence", open: "(", close: ")", items: items.map(whole), of: VECTOR }
+  return assignmentsIn(items, whole) ?? anyVector(items.map(whole))
 }
 
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */

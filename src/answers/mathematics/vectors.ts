@@ -33,8 +33,9 @@ export const productOf = (left: Expression, right: Expression, isCross: boolean)
     ? { kind: "call", name: isCross ? "cross" : "dot", values: [left, right] }
     : { kind: "product", left, right }
 
-/** The square of a vector is its product with itself. */
-export const powerOf = (left: Expression, right: Expression): Expression =>
-  right.kind === "number" && right.value.top === 2n && right.value.bottom === 1n && isVector(left)
-    ? productOf(left, left, false)
-    : { kind: "power", left, right }
+/** The square of a vector, and of its length, is its product with itself. */
+export const powerOf = (left: Expression, right: Expression): Expression => {
+  if (right.kind !== "number" || right.value.top !== 2n || right.value.bottom !== 1n) return { kind: "power", left, right }
+  const base = left.kind === "call" && left.name === "abs" ? left.values[0]! : left
+  return isVector(base) ? productOf(base, base, false) : { kind: "power", left, right }
+}

@@ -3,7 +3,7 @@
  * point with these coordinates.
  */
 
-import { type Answer, VECTOR } from "../Answer.ts"
+import { type Answer, COLUMN, VECTOR } from "../Answer.ts"
 import { tried } from "../relations/chains.ts"
 import { bound } from "../relations/inequalities.ts"
 import { type OfKind } from "../same-kind.ts"
@@ -29,19 +29,29 @@ export const unitVectors = (text: string, whole: Read): Answer | null => {
   }
   if (components.size < 2) return null
   const letters = components.has("k") ? ["i", "j", "k"] : ["i", "j"]
-  const exact = vector(letters.map((letter) => whole(components.get(letter) ?? "0")))
+  const all = anyVector(letters.map((letter) => whole(components.get(letter) ?? "0")))
   // Written by hand they are letters.
   const as = tried(text.replaceAll(/\\hat\{([ijk])\}/g, " $1"), whole)
-  return as === null ? exact : { kind: "rounded", exact, as }
+  return as === null ? all : { ...all, as: { kind: "rounded", exact: all.as, as } }
 }
 
-const vector = (items: ReadonlyArray<Answer>): Answer => ({ kind: "sequence", open: "(", close: ")", items, of: VECTOR })
+const point = (items: ReadonlyArray<Answer>, of: string): Answer => ({ kind: "sequence", open: "(", close: ")", items, of })
+
+/** A column, and a point as angle brackets write it. */
+export const anyVector = (items: ReadonlyArray<Answer>): OfKind<"rounded"> => ({
+  kind: "rounded",
+  exact: point(items, COLUMN),
+  as: point(items, VECTOR)
+})
 
 /** A matrix, and a column also as a point and a sum of unit vectors; a row is neither. */
 export const columnOf = (matrix: OfKind<"matrix">): Answer => {
   const { rows } = matrix
   if (rows.length < 2 || rows.some((row) => row.length !== 1)) return matrix
-  const as = vector(rows.map((row) => bound(row[0]!)))
+  const as = point(
+    rows.map((row) => bound(row[0]!)),
+    COLUMN
+  )
   return { kind: "rounded", exact: { kind: "rounded", exact: matrix, as }, as }
 }
 
