@@ -28,8 +28,8 @@ export const exception = (text: string, whole: Read): Answer | null => {
     .replaceAll(/\s+/g, " ")
     .trim()
   const found = NOT.exec(said) ?? EXCEPT.exec(said) ?? NOT.exec(said.replace(BEFORE, "$2, $1"))
-  if (found === null) return null
-  spend(3 * said.length)
+  if (found === null || isOnlyLeftOut(said)) return null
+  spend(said.length)
   const [, from = "", name, points, closed] = found
   const several = points!.replaceAll(/\s*,?\s(?:and|or)\s(?:[A-Za-z]\s*\\neq\s)?\s*/g, ",")
   // `x \neq 2` alone is read as what it is.
@@ -43,6 +43,13 @@ export const exception = (text: string, whole: Read): Answer | null => {
   const left = differenceOf(all, without)
   const unknown = of ?? name
   return left === null || unknown === undefined ? left : ofUnknown(left, unknown)
+}
+
+/** `x \\neq 1 and x \\neq 2` is a list of what it is not, and is read as such. */
+const isOnlyLeftOut = (said: string): boolean => {
+  const [first, ...others] = said.split("\\neq")
+  const goesOn = /(?:,|and|or) [A-Za-z] *$/
+  return others.length > 1 && /^[A-Za-z] *$/.test(first!) && others.slice(0, -1).every((part) => goesOn.test(part))
 }
 
 const unknownOf = (parts: ReadonlyArray<Answer>): string | null => {
