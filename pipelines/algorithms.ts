@@ -1,10 +1,11 @@
 /**
  * Algorithms: do PPO, GRPO and Expert Iteration go to one winner, how steadily, and how far?
  *
- * All start from one policy of each seed and see the same number of rollouts. Expert Iteration restarts from that policy in every
- * round, as the paper's does, and goes on from the last one in a further arm (`startFrom: "previous"`). A further arm of GRPO has
- * a KL penalty that is only reported (`klGradient: "none"`), as in the paper's code. The control: GRPO has a twin whose learning
- * rate differs in the seventh digit; what those two differ by is chance, and algorithms must differ by more. (Echo Chamber, section 4, figures 14 and 20.)
+ * All start from one policy of each seed and see the same number of rollouts. Expert Iteration restarts from that policy in
+ * every round, as the paper's does, and goes on from the last one in a further arm (`startFrom: "previous"`). A further arm of
+ * GRPO has a KL penalty that is only reported (`klGradient: "none"`), as in the paper's code. The control: GRPO has a twin whose
+ * learning rate differs in the seventh digit; what those two differ by is chance, and algorithms must differ by more. (Echo
+ * Chamber, section 4, figures 14 and 20.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

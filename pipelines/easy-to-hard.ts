@@ -3,8 +3,9 @@
  *
  * Pretraining has seen problems of up to four steps; RL sees easy ones alone. Two mixtures of equal tokens, with prose and
  * without. Each policy is evaluated as it writes, and with one format forced: what is gained there is not the choice of a
- * format. That one is omi1, the better code, which both mixtures hold. The control: with prose, and the rewards of each group shuffled among its completions, which pays as much and means
- * nothing: true ones must gain more. (Echo Chamber, section 3.5 and table 1.)
+ * format. That one is omi1, the better code, which both mixtures hold. The control: with prose, and the rewards of each group
+ * shuffled among its completions, which pays as much and means nothing: true ones must gain more. (Echo Chamber, section 3.5 and
+ * table 1.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

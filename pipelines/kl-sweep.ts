@@ -1,11 +1,11 @@
 /**
  * KL sweep: what does a penalty on leaving the start keep alive, and do the shares go where theory says?
  *
- * One policy of each seed, RL with penalties of five strengths (`--kls`). PPO has the penalty in its reward, as the theory has it, so that
- * final shares follow from the shares and accuracies before RL with nothing fitted. GRPO has it in its loss; with its gradient
- * dead, as in the paper's code, no breadth must follow. The controls: two runs with that gradient dead, alike but for the seventh
- * digit of their learning rate, which the gradient must outdo; and the prediction with the accuracies handed round among the
- * formats, which must miss by more. (Echo Chamber, sections 3.1 and 3.6, figure 3.)
+ * One policy of each seed, RL with penalties of five strengths (`--kls`). PPO has the penalty in its reward, as the theory has
+ * it, so that final shares follow from the shares and accuracies before RL with nothing fitted. GRPO has it in its loss; with
+ * its gradient dead, as in the paper's code, no breadth must follow. The controls: two runs with that gradient dead, alike but
+ * for the seventh digit of their learning rate, which the gradient must outdo; and the prediction with the accuracies handed
+ * round among the formats, which must miss by more. (Echo Chamber, sections 3.1 and 3.6, figure 3.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

@@ -1,11 +1,12 @@
 /**
  * Scale flip: on one mixture, do small models go to code and large ones to prose?
  *
- * Code leaves the arithmetic to the interpreter, prose does it in the model, so that size helps prose. Code has a ceiling instead:
- * nearly half of the problems have no right solution in its corpus, which misreads every "fewer", every half and every sentence
- * that does not matter (`gap`, `distractors`). RL can unlearn that, but not before prose has won where it is the more accurate
- * at the start. Numbers up to 99 and long training, because up to 3 million tokens all sizes know equally little arithmetic. The
- * setting was found on seeds 100 to 102, which are not among those judged. (Echo Chamber, section 3.3 and figure 7.)
+ * Code leaves the arithmetic to the interpreter, prose does it in the model, so that size helps prose. Code has a ceiling
+ * instead: nearly half of the problems have no right solution in its corpus, which misreads every "fewer", every half and every
+ * sentence that does not matter (`gap`, `distractors`). RL can unlearn that, but not before prose has won where it is the more
+ * accurate at the start. Numbers up to 99 and long training, because up to 3 million tokens all sizes know equally little
+ * arithmetic. The setting was found on seeds 100 to 102, which are not among those judged. (Echo Chamber, section 3.3 and figure
+ * 7.)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

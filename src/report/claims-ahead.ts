@@ -164,12 +164,10 @@ const tooFewValues = ({ values = {} }: Claim, where: Where, policies: ReadonlyAr
     const listed = where[name]
     if (!Array.isArray(listed)) return []
     const there = listed.filter((value) => policies.some(isAt({ ...where, [name]: value })))
+    const found = there.length === 0 ? "none" : there.map(valueWord).join(" and ")
     return there.length >= least
       ? []
-      : [
-          `It needs ${least} of ${words({ [name]: listed })} and has ${there.length === 0 ? "none" : there.map(valueWord).join(" and ")} ` +
-            "here: it cannot be judged."
-        ]
+      : [`It needs ${least} of ${words({ [name]: listed })} and has ${found} here: it cannot be judged.`]
   })
 
 /** Those of the settings that no policy has, each by itself; all of them, where only together they match none. */

@@ -101,3 +101,13 @@ export const isProper = (at: Expression): boolean =>
 
 /** A letter of a set or of a matrix. */
 export const isCapital = (at: Expression): boolean => at.kind === "variable" && /^[A-Z]$/.test(at.name)
+
+/** An expression with another in the place of a variable. */
+export const withVariable = (at: Expression, name: string, by: Expression): Expression => {
+  // In a sum `i` is no number.
+  if (at.kind === "variable" || at.kind === "constant") return at.name === name ? by : at
+  if (at.kind === "negative") return { kind: "negative", of: withVariable(at.of, name, by) }
+  if (at.kind === "call") return { ...at, values: at.values.map((value) => withVariable(value, name, by)) }
+  if (!("left" in at)) return at
+  return { kind: at.kind, left: withVariable(at.left, name, by), right: withVariable(at.right, name, by) }
+}

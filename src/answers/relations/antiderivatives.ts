@@ -4,9 +4,8 @@
  */
 
 import type { Answer } from "../Answer.ts"
-import { type Expression, variablesOf } from "../mathematics/Expression.ts"
+import { type Expression, variablesOf, withVariable } from "../mathematics/Expression.ts"
 import type { OfKind } from "../same-kind.ts"
-import { withVariable } from "../shapes/periods.ts"
 
 const CONSTANT = /^(?:[CcKk]|[Cc]_[01])$/
 const UNKNOWN = /^(?:[r-uw-z]|\\theta)$/

@@ -4,7 +4,7 @@
  */
 
 import type { Answer } from "../Answer.ts"
-import { type Expression, variablesOf } from "../mathematics/Expression.ts"
+import { type Expression, variablesOf, withVariable } from "../mathematics/Expression.ts"
 import type { OfKind } from "../same-kind.ts"
 
 type Read = (text: string) => Answer
@@ -56,14 +56,4 @@ const hasPi = (at: Expression): boolean => {
   if (at.kind === "constant") return at.name === "pi"
   if (at.kind === "negative") return hasPi(at.of)
   return "left" in at && (hasPi(at.left) || hasPi(at.right))
-}
-
-/** An expression with another in the place of a variable. */
-export const withVariable = (at: Expression, name: string, by: Expression): Expression => {
-  // In a sum `i` is no number.
-  if (at.kind === "variable" || at.kind === "constant") return at.name === name ? by : at
-  if (at.kind === "negative") return { kind: "negative", of: withVariable(at.of, name, by) }
-  if (at.kind === "call") return { ...at, values: at.values.map((value) => withVariable(value, name, by)) }
-  if (!("left" in at)) return at
-  return { kind: at.kind, left: withVariable(at.left, name, by), right: withVariable(at.right, name, by) }
 }

@@ -1,12 +1,11 @@
 /** Sums and products of a few terms, `\sum_{k=1}^{5} k^2`, written out. */
 
 import type { Answer } from "../Answer.ts"
-import { type Expression, variablesOf } from "../mathematics/Expression.ts"
+import { type Expression, variablesOf, withVariable } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import { spend } from "../mathematics/work.ts"
 import { bound } from "../relations/inequalities.ts"
 import { isOneBracket } from "../split.ts"
-import { withVariable } from "./periods.ts"
 
 const SERIES =
   /^(-?\d{0,9})\s*\\(sum|prod)\s*_\s*\{\s*([a-z])\s*=\s*(-?\d{1,4})\s*\}\s*\^\s*(?:\{\s*(-?\d{1,4})\s*\}|(\d))\s*([^]+)$/

@@ -147,8 +147,8 @@ export const klKeepsBreadth = ({ weak, strong, dead, sharing, k, margin = 0.05, 
     ? {}
     : {
         control:
-          "two runs without that gradient, alike but for the seventh digit of their learning rate; seed by seed, the gradient adds " +
-          "more entropy than those two differ by."
+          "two runs without that gradient, alike but for the seventh digit of their learning rate; seed by seed, the gradient " +
+          "adds more entropy than those two differ by."
       }),
   needs: "RL with a weak and a strong KL penalty on the same policy",
   seeds,
@@ -223,8 +223,8 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
     ? {}
     : {
         control:
-          `the same starts with one of ${others.join(", ")} forced, whose weights stay, and what RL reaches then; seed by seed, ` +
-          "the slope is larger than the slope of that."
+          `the same starts with one of ${others.join(", ")} forced, whose weights stay, and what RL reaches then; seed by ` +
+          "seed, the slope is larger than the slope of that."
       }),
   needs: `mixtures of one seed that differ in ${weight}, three weights at least`,
   values: { [weight]: WEIGHTS },

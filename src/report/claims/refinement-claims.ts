@@ -116,8 +116,8 @@ export const transfersToHard = ({ withProse, without, forced, shuffled, sharing,
     ? {}
     : {
         control:
-          `${SHUFFLED}, with prose; seed by seed, harder problems gain more with true ones. Prose minus no prose is a comparison ` +
-          "by itself, of arms that differ in the mixture."
+          `${SHUFFLED}, with prose; seed by seed, harder problems gain more with true ones. Prose minus no prose is a ` +
+          "comparison by itself, of arms that differ in the mixture."
       }),
   needs: "RL on easy problems after two mixtures of one seed, evaluated on harder ones",
   seeds,

@@ -125,7 +125,9 @@ export const accuracyDecides = ({ arms, control, beside, seeds }: ConcentrationC
   ...(control === undefined
     ? {}
     : {
-        control: `${SHUFFLED}; of the seeds in which the two differ, the most accurate format wins with true ones in more than half.`
+        control:
+          `${SHUFFLED}; of the seeds in which the two differ, the most accurate format wins with true ones in more ` +
+          "than half."
       }),
   needs: "policies before RL that use at least two formats, the most accurate not the most frequent",
   seeds,
@@ -183,8 +185,8 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
     "balanced policy before RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL " +
     "is lower there.",
   control:
-    "the imbalanced policy before RL, in which that format may be frequent already; RL raises the share of the format that wins " +
-    "there.",
+    "the imbalanced policy before RL, in which that format may be frequent already; RL raises the share of the format that " +
+    "wins there.",
   needs: "RL on a balanced and an imbalanced mixture of the same seed",
   seeds,
   evidence: (data) => {

@@ -171,7 +171,8 @@ describe("on the command line", () => {
     vi.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true))
     await planCommand.run(["own"])
     expect(out).toContain(
-      "X1 It is so.\n   c. At least 3 seeds.\n   It has no control here.\n   With what was chosen: No policy here has mix.maximum 20"
+      "X1 It is so.\n   c. At least 3 seeds.\n   It has no control here.\n   " +
+        "With what was chosen: No policy here has mix.maximum 20"
     )
   })
 })

@@ -1,8 +1,8 @@
 /**
- * Whether a sum of products with absolute values, floors and powers of -1 in it is zero, shown piece by piece: an absolute value is
- * what stands in it or its opposite, on either side of where a line in it is zero; of letters for whole numbers each residue is
- * looked at that a floor tells from others. On a piece nothing is left of these, and points may say that it is zero. Where pieces
- * cannot be found, nothing is zero.
+ * Whether a sum of products with absolute values, floors and powers of -1 in it is zero, shown piece by piece: an absolute value
+ * is what stands in it or its opposite, on either side of where a line in it is zero; of letters for whole numbers each residue
+ * is looked at that a floor tells from others. On a piece nothing is left of these, and points may say that it is zero. Where
+ * pieces cannot be found, nothing is zero.
  */
 
 import {

@@ -15,8 +15,8 @@ interface Value {
 }
 
 /**
- * Whether a variable is below zero at a point. Of several one at a time is, because a root or a logarithm of a product of two that
- * are below zero has a value where those of either have none.
+ * Whether a variable is below zero at a point. Of several one at a time is, because a root or a logarithm of a product of two
+ * that are below zero has a value where those of either have none.
  */
 const isBelow = (place: number, of: number, point: number): boolean => {
   const group = Math.floor(point / 4)
