@@ -119,7 +119,7 @@ describe("a control that says nothing", () => {
   test.each([
     ["was not run", control([]), "Its control was not run: shuffled."],
     ["tells in no seed", control([], ["seed 0 cannot tell"]), "No seed tells anything of its control: shuffled."],
-    ["tells in one", control([0]), "One seed alone tells something of its control: shuffled."]
+    ["tells in one", control([0]), "Its control is to have at least 3 seeds; one tells something: shuffled."]
   ])("holds a claim back: it %s", (_, part, why) => {
     const found = judged(() => ({ parts: [good, part] }))
     expect([found.verdict, found.why()]).toEqual(["inconclusive", why])
