@@ -81,6 +81,8 @@ describe("what grows within a few signs", () => {
     ["binomials of variables", nested("\\binom{", "n", "}{2}", 30)],
     ["choices", nested("(", "7", ")C2", 30)],
     ["squares", power("3", 30)],
+    ["roots of a square", nested("\\sqrt{", "x^2", "}", 40)],
+    ["largest ones of absolute values", nested("\\max(|", "x", "|,x)", 12)],
     ["squares of a sum of roots", power("\\sqrt2+1", 30)],
     ["squares of a complex number", power("i+2", 30)],
     ["factorials", nested("(", "3", ")!", 10)],

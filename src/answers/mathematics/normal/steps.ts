@@ -59,7 +59,17 @@ export const isWholeProduct = ({ factors }: Term): boolean =>
 
 const OF_REAL: ReadonlySet<FunctionName> = new Set(["sin", "cos", "arctan", "gcd", "lcm", "factorial", "binomial", "max", "min"])
 
+/** Looked at once for each atom: a root asks it of what stands below it, and again to know whether that is below zero. */
 const isRealAtom = (atom: Atom): boolean => {
+  const known = realAtoms.get(atom)
+  if (known !== undefined) return known
+  const real = isRealHere(atom)
+  realAtoms.set(atom, real)
+  return real
+}
+const realAtoms = new WeakMap<Atom, boolean>()
+
+const isRealHere = (atom: Atom): boolean => {
   switch (atom.kind) {
     case "variable":
       return !isVectorName(atom.name.slice(1))
