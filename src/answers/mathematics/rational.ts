@@ -7,12 +7,24 @@ import { spend, TooMuchWork } from "./work.ts"
 
 const ONE_WORD = 2n ** 32n
 
+/** Powers of two from large to small, by which a number is cut down to a word: digits of a long one would take far longer. */
+const CUTS = Array.from({ length: 13 }, (_, i) => 2 ** (17 - i)).map((bits) => ({
+  bits,
+  by: BigInt(bits),
+  power: 1n << BigInt(bits)
+}))
+
 /** How many bits a whole number has. */
 export const bitsOf = (n: bigint): number => {
-  const size = n < 0n ? -n : n
-  if (size < ONE_WORD) return 32 - Math.clz32(Number(size))
-  const digits = size.toString(16)
-  return digits.length * 4 + 28 - Math.clz32(Number.parseInt(digits[0]!, 16))
+  let rest = n < 0n ? -n : n
+  let all = 0
+  if (rest >= ONE_WORD)
+    for (const { bits, by, power } of CUTS)
+      while (rest >= power) {
+        rest >>= by
+        all += bits
+      }
+  return all + 32 - Math.clz32(Number(rest))
 }
 
 /** No whole number has more bits, whatever steps are left. */
