@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 
 import { isSameAnswer, reading } from "../../src/answers/answers.ts"
 import { equalAnswers } from "../../src/answers/equal.ts"
-import { beginTurn, TooMuchWork } from "../../src/answers/mathematics/work.ts"
+import { beginTurn, Once, spend, TooMuchWork } from "../../src/answers/mathematics/work.ts"
 import { readAnswer } from "../../src/answers/read-answer.ts"
 
 const many = (n: number, part: (i: number) => string, between = ",") => Array.from({ length: n }, (_, i) => part(i)).join(between)
@@ -151,6 +151,42 @@ describe("work is counted", () => {
     expect(steps).toBeGreaterThan(least)
     // Also where all of it is known already.
     expect(stepsOf(() => equalAnswers(left, right))).toBe(steps)
+  })
+})
+
+describe("what is worked out once", () => {
+  const madeOf = () => {
+    const inner = new Once(() => spend(100))
+    const outer = new Once(() => {
+      spend(10)
+      inner.get()
+    })
+    return { inner, outer }
+  }
+
+  it("costs the same, whichever of two was asked for first before, and whether one asks for the other", () => {
+    const orders = [
+      ["inner", "outer"],
+      ["outer", "inner"]
+    ] as const
+    for (const before of [[], ...orders]) {
+      const made = madeOf()
+      beginTurn(Number.POSITIVE_INFINITY)
+      for (const name of before) made[name].get()
+      expect(
+        stepsOf(() => made.outer.get()),
+        before.join()
+      ).toBe(110)
+      expect(
+        stepsOf(() => made.inner.get()),
+        before.join()
+      ).toBe(100)
+      for (const names of orders)
+        expect(
+          stepsOf(() => names.forEach((name) => made[name].get())),
+          before.join()
+        ).toBe(110)
+    }
   })
 })
 

@@ -25,10 +25,21 @@ export const spend = (steps: number): void => {
   if (spent > limit) throw new TooMuchWork()
 }
 
-/** Something that is worked out once. */
+/** What is asked for, of that which is worked out once, while something is worked out. */
+interface Inside {
+  readonly asked: Set<Once<unknown>>
+  spent: number
+}
+let inside: Inside | null = null
+
+/**
+ * Something that is worked out once. What it asks for in turn, which is also worked out once, is charged apart, so that all costs
+ * the same whichever was asked for first.
+ */
 export class Once<A> {
   private value: A | undefined
   private cost = 0
+  private asked: ReadonlySet<Once<unknown>> = new Set()
   private turn = -1
   private readonly make: () => A
 
@@ -37,13 +48,29 @@ export class Once<A> {
   }
 
   get(): A {
-    if (this.turn === turn) return this.value!
-    if (this.turn < 0) {
-      const before = spent
-      this.value = this.make()
-      this.cost = spent - before
-    } else spend(this.cost)
+    const [outer, before] = [inside, spent]
+    try {
+      if (this.turn < 0) this.makeNow()
+      else if (this.turn !== turn) {
+        inside = null
+        for (const one of this.asked) one.get()
+        spend(this.cost)
+      }
+    } finally {
+      inside = outer
+    }
     this.turn = turn
+    outer?.asked.add(this)
+    if (outer !== null) outer.spent += spent - before
     return this.value!
+  }
+
+  private makeNow(): void {
+    const before = spent
+    const own: Inside = { asked: new Set(), spent: 0 }
+    inside = own
+    this.value = this.make()
+    this.cost = spent - before - own.spent
+    this.asked = own.asked
   }
 }
