@@ -113,6 +113,8 @@ const stepsOf = (work: () => unknown): number => {
   }
   return least
 }
+/** `|x+\\sqrt{x^2+1}|`, with bars or without. */
+const beside = (i: number, bar = ""): string => `${bar}x+\\sqrt{x^2+${i + 1}}${bar}`
 const deep = (open: string, close: string, n: number) => `${open.repeat(n)}1${close.repeat(n)}`
 
 describe("work is counted", () => {
@@ -143,7 +145,9 @@ describe("work is counted", () => {
     ["units that measure different things", set(many(40, (i) => `${i} km`)), set(many(40, (i) => `${39 - i} s`)), 40],
     ["what is equal to more than one", set(many(13, () => "50,0.5,50\\%")), set(many(13, () => "50\\%,0.5,50")), 5],
     ["decimals", set(many(40, (i) => `0.${333 + i}`)), set(many(40, (i) => `0.${372 - i}`)), 1000],
-    ["alternatives", many(40, (i) => `x=${i}`, " or "), many(40, (i) => `x=${39 - i}`, " or "), 700]
+    ["alternatives", many(40, (i) => `x=${i}`, " or "), many(40, (i) => `x=${39 - i}`, " or "), 700],
+    ["roots beside what they exceed", many(9, (i) => beside(i, "|"), "+"), many(9, (i) => beside(8 - i), "+"), 400],
+    ["lengths that are alike", many(3, (i) => `\\sqrt{1-\\cos^2 ${i + 1}x}`, "+"), many(3, (i) => `|\\sin ${i + 1}x|`, "+"), 2000]
   ])("in comparing %s", (_, a, b, least) => {
     beginTurn(Number.POSITIVE_INFINITY)
     const [left, right] = [readAnswer(a), readAnswer(b)]

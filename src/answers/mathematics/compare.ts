@@ -8,13 +8,12 @@
 import { approximate, type Approximate, hasValue, type Point } from "./approximate.ts"
 import { exactValue } from "./exact.ts"
 import { type Expression, isSameTree, variablesOf } from "./Expression.ts"
+import { isRealName, isWholeLetter, withComplexLetters } from "./normal/letters.ts"
 import { normalForm } from "./normal/normal-form.ts"
 import type { Form } from "./normal/polynomials.ts"
-import { isWholeLetter } from "./normal/steps.ts"
 import { areEqual, areEqualExactly, areMultiples, orderOf } from "./precise/closer.ts"
 import { POINTS, valueAt } from "./precise/points.ts"
 import { compare, type Rational } from "./rational.ts"
-import { isVectorName } from "./vectors.ts"
 import { Once, spend } from "./work.ts"
 
 /** How many points are looked at first. */
@@ -40,9 +39,10 @@ interface Known {
 }
 const known = new WeakMap<Expression, Known>()
 
-const knownOf = (at: Expression): Known => {
-  const before = known.get(at)
+const knownOf = (written: Expression): Known => {
+  const before = known.get(written)
   if (before !== undefined) return before
+  const at = withComplexLetters(written)
   const now: Known = {
     at,
     exact: new Once(() => exactValue(at)),
@@ -52,7 +52,7 @@ const knownOf = (at: Expression): Known => {
     isOfWhole: new Once(() => isOfWhole(at)),
     values: new Map()
   }
-  known.set(at, now)
+  known.set(written, now)
   return now
 }
 
@@ -80,9 +80,9 @@ const valueOf = ({ at, exact, values, variables }: Known, point: number, { names
     // What only exact arithmetic has a value of: `\gcd(4, 6)`, `\binom{3}{5}`.
     const known = variables.length === 0 ? exact.get() : null
     if (known !== null) return approximate({ kind: "number", value: known }, {})
-    const values = names.map((name, i) => [
+    const values = names.map((name) => [
       name,
-      { ...valueAt(name, i, names.length, point, true, areWhole && isWholeLetter(name)), error: 0 }
+      { ...valueAt(name, names, point, true, areWhole && isWholeLetter(name)), error: 0 }
     ])
     return approximate(at, Object.fromEntries(values) satisfies Point)
   })
@@ -94,7 +94,7 @@ const isConstant = (a: Known, b: Known): boolean => a.variables.length + b.varia
 
 const isComplex = (at: Expression): boolean => {
   if (at.kind === "constant") return at.name === "i"
-  if (at.kind === "variable") return isVectorName(at.name)
+  if (at.kind === "variable") return !isRealName(at.name)
   if (at.kind === "negative") return isComplex(at.of)
   if (at.kind === "call") return at.name === "cis" || at.values.some(isComplex)
   return "left" in at && (isComplex(at.left) || isComplex(at.right))
@@ -164,7 +164,7 @@ export const equalExpressions = (a: Expression, b: Expression): boolean => {
       : (a: Approximate, b: Approximate) => (a.im === 0 || b.im === 0 || isConstant(x, y)) && areApart(a, b)
   if (areToldApart(x, y, differ, 0, FEW)) return false
   const exactly = areEqualExactly(x.form.get(), y.form.get())
-  return exactly ?? (!areToldApart(x, y, differ, FEW) && areEqual(x.form.get(), y.form.get()))
+  return exactly ?? (!areToldApart(x, y, differ, FEW) && areEqual(x.form.get(), y.form.get(), !x.isComplex && !y.isComplex))
 }
 
 /** 1 or -1 where an expression is infinity or its opposite; null for every other. */
@@ -217,18 +217,19 @@ const areToldApart = (
 export const areProportional = (a: Expression, b: Expression, positive = false): boolean => {
   const [left, right] = [knownOf(a), knownOf(b)]
   if (left.variables.length + right.variables.length === 0) return equalExpressions(a, b)
+  const areReal = !left.isComplex && !right.isComplex
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null
   const areApartInRatio = (x: Approximate, y: Approximate): boolean => {
     const isZero = (value: Approximate) => sizeOf(value.re, value.im) <= SLACK * value.error
     // What is nearly zero, one of them or both, tells nothing of a ratio.
-    if (isZero(x) || isZero(y)) return false
+    if (isZero(x) || isZero(y) || (areReal && x.im !== 0 && y.im !== 0)) return false
     if (positive && x.re * y.re < 0) return true
     ratio ??= { x, y }
     // x / y = X / Y, multiplied out.
     return areApart(times(x, ratio.y), times(y, ratio.x))
   }
   if (areToldApart(left, right, areApartInRatio)) return false
-  return areMultiples(a, b, left.form.get(), right.form.get(), positive)
+  return areMultiples(left.at, right.at, left.form.get(), right.form.get(), { areReal, positive })
 }
 
 const times = (a: Approximate, b: Approximate): Approximate => {

@@ -4,6 +4,8 @@ import { exactValue } from "../exact.ts"
 import type { Expression, FunctionName } from "../Expression.ts"
 import { bitsOf, floor, over, productOfRange, type Rational, times } from "../rational.ts"
 import { spend } from "../work.ts"
+import { absolute } from "./lengths.ts"
+import { isComplexName } from "./letters.ts"
 import {
   addForms,
   addPolynomials,
@@ -21,13 +23,17 @@ import {
   ofAtom,
   ofRational,
   ofTerm,
+  opaque,
   polynomial,
+  type Polynomial,
   rationalOf,
   type Term,
-  term
+  term,
+  UNIT
 } from "./polynomials.ts"
 import { cosine, exponential, I, PI, positiveIn, quarterBefore, rootPower, wholePower } from "./powers.ts"
-import { absolute, extreme, floorOf, isReal, isWholeProduct, opaque, UNIT } from "./steps.ts"
+import { conjugate, isReal, isWholeProduct } from "./real.ts"
+import { extreme, floorOf } from "./steps.ts"
 
 /** Null where it has no value, or none that is worked out. */
 export const normalForm = (at: Expression): Form | null => {
@@ -53,6 +59,7 @@ const formOf = (at: Expression): Form => {
     case "negative":
       return negateForm(formOf(at.of))
     case "call":
+      if (at.name === "sqrt") return rootOf(at.values[0]!)
       return calledOn(at.name, flattened(at.name, at.values).map(formOf))
     case "power": {
       const exponent = formOf(at.right)
@@ -75,6 +82,26 @@ const formOf = (at: Expression): Form => {
       }
     }
   }
+}
+
+/** A root of a power of a real sum as it is written, which is not multiplied out: `\sqrt{2(a+b)^3}`. */
+const rootOf = (of: Expression): Form => {
+  let [inside, outside] = [UNIT, UNIT]
+  for (const { base, power } of factorsIn(of)) {
+    const form = formOf(base)
+    const isKept = power > 1n && form.top.size > 1 && isReal(form)
+    if (isKept) outside = multiplyForms(outside, wholePower(absoluteOf(form), power / 2n))
+    inside = multiplyForms(inside, wholePower(form, isKept ? power % 2n : power))
+  }
+  return multiplyForms(outside, rootPower(inside, HALF))
+}
+
+/** What is multiplied, each with its power, which is one for all that is no power. */
+const factorsIn = (of: Expression): ReadonlyArray<{ readonly base: Expression; readonly power: bigint }> => {
+  if (of.kind === "product") return [...factorsIn(of.left), ...factorsIn(of.right)]
+  if (of.kind !== "power" || of.right.kind !== "number" || of.right.value.bottom !== 1n || of.right.value.top < 1n)
+    return [{ base: of, power: 1n }]
+  return [{ base: of.left, power: of.right.value.top }]
 }
 
 /** The largest of some and of the largest of others is that of all. */
@@ -216,17 +243,19 @@ const absoluteOf = (of: Form): Form => {
   if (number !== null) return number.top < 0n ? negateForm(of) : of
   if (positiveIn(of) !== null) return of
   const [one, ...others] = of.top.values()
-  const below = rationalOf({ top: of.bottom, bottom: UNIT.top })
-  if (others.length === 0 && one!.key === "" && below !== null)
-    return rootPower(
-      ofRational({
-        top: times(one!.re, one!.re) + times(one!.im, one!.im),
-        bottom: times(below.top, below.top)
-      }),
-      HALF
-    )
-  return absolute(of)
+  if (others.length === 0 && one!.im !== 0n) {
+    const square = { top: times(one!.re, one!.re) + times(one!.im, one!.im), bottom: 1n }
+    const rest = form(polynomial([{ ...one!, re: 1n, im: 0n }]), of.bottom)
+    return multiplyForms(rootPower(ofRational(square), HALF), absoluteOf(rest))
+  }
+  // Of a sum of a real and an imaginary part: the root of the sum of their squares.
+  const other = isReal(of) || [of.top, of.bottom].some(hasComplexLetter) ? null : conjugate(of)
+  return other === null ? absolute(of) : rootPower(multiplyForms(of, other), HALF)
 }
+const hasComplexLetter = (all: Polynomial): boolean =>
+  [...all.values()].some(({ factors }) =>
+    factors.some(({ atom }) => atom.kind === "variable" && isComplexName(atom.name.slice(1)))
+  )
 
 /** Factorials of more than this are not worked out. */
 const MOST_FACTORS = 2000n

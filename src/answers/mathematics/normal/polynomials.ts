@@ -340,3 +340,55 @@ const heightOfPolynomial = (all: Polynomial): number => {
 
 /** The largest number in a form, in bits. */
 export const heightOf = ({ top, bottom }: Form): number => heightOfPolynomial(top) + heightOfPolynomial(bottom)
+
+export const UNIT: Form = { top: ONE, bottom: ONE }
+
+/** A function of what it is of, and no more known of it. */
+export const opaque = (name: FunctionName, values: ReadonlyArray<Form>): Form => ofAtom(atomOf(name, values))
+
+export const atomOf = (name: FunctionName, values: ReadonlyArray<Form>) => ({
+  name: `\\${name}(${values.map(nameOf).join(";")})`,
+  height: values.reduce((sum, value) => sum + heightOf(value), 0),
+  kind: "call" as const,
+  function: name,
+  values
+})
+
+/** What an atom is made of. */
+export const insideOf = (atom: Atom): ReadonlyArray<Form> => {
+  switch (atom.kind) {
+    case "variable":
+    case "pi":
+      return []
+    case "sum":
+      return [atom.of]
+    case "root":
+      return [atom.base]
+    case "call":
+      return atom.values
+    case "power":
+      return [...(typeof atom.base === "object" ? [atom.base] : []), ...(atom.exponent === null ? [] : [atom.exponent])]
+  }
+}
+
+/** Whether anything in an atom varies: a variable's name stands behind a sign that nothing else has. */
+export const varies = (atom: Atom): boolean => atom.name.includes("$")
+
+/** All atoms that vary, with those inside them, each once. */
+export const atomsIn = (...all: ReadonlyArray<Polynomial>): ReadonlyMap<string, Atom> => {
+  const found = new Map<string, Atom>()
+  const look = (of: Polynomial): void => {
+    for (const { factors } of of.values())
+      for (const { atom } of factors) {
+        if (found.has(atom.name) || !varies(atom)) continue
+        found.set(atom.name, atom)
+        spend(1)
+        for (const { top, bottom } of insideOf(atom)) {
+          look(top)
+          look(bottom)
+        }
+      }
+  }
+  all.forEach(look)
+  return found
+}

@@ -2,6 +2,7 @@
 
 import { bitsOf, floor, over, raised as numberRaised, type Rational, times as multiplied } from "../rational.ts"
 import { factorsOf } from "./factors.ts"
+import { absolute, evenPartOf, squareRootOf } from "./lengths.ts"
 import {
   addForms,
   addRational,
@@ -29,9 +30,10 @@ import {
   type Polynomial,
   rationalOf,
   type Term,
-  term
+  term,
+  UNIT
 } from "./polynomials.ts"
-import { absolute, evenPartOf, isWholeProduct, squareRootOf, UNIT } from "./steps.ts"
+import { isWholeProduct } from "./real.ts"
 
 export const I: Form = ofTerm(term(0n, 1n))
 export const PI: Atom = { name: "pi", height: 0, kind: "pi" }

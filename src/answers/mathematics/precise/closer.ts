@@ -6,7 +6,7 @@
 import type { Expression } from "../Expression.ts"
 import { normalForm } from "../normal/normal-form.ts"
 import {
-  type Atom,
+  atomsIn,
   crossDifference,
   divisorOf,
   type Form,
@@ -17,13 +17,15 @@ import {
   polynomial,
   type Polynomial,
   type Term,
-  term
+  term,
+  varies
 } from "../normal/polynomials.ts"
 import { bitsOf } from "../rational.ts"
-import { spend } from "../work.ts"
 import { holdsZero } from "./balls.ts"
 import { byLeastFactorial } from "./factorials.ts"
-import { hasPieces, isZeroByPieces, type Region, within } from "./pieces.ts"
+import { withFewerLengths } from "./lengths-alike.ts"
+import { nowhereOf } from "./nowhere.ts"
+import { hasPieces, hasResidues, isZeroByPieces, type Nowhere, type Region, within } from "./pieces.ts"
 import { POINTS, valueAt as pointAt } from "./points.ts"
 import { type Place, valueOf } from "./zero.ts"
 
@@ -40,9 +42,6 @@ const tried = <A>(make: () => A): A | null => {
     throw cause
   }
 }
-
-/** A variable's name stands behind a sign that nothing else has. */
-const varies = (atom: Atom): boolean => atom.name.includes("$")
 
 /**
  * Whether no sum of products of these is zero but the one that is written so: variables, pi beside them, and roots of whole
@@ -63,13 +62,18 @@ const isIndependent = (of: Polynomial): boolean => {
 
 const isZeroExactly = (of: Polynomial): boolean | null => (of.size === 0 ? true : isIndependent(of) ? false : null)
 
-const isZero = (of: Polynomial): boolean => {
+/** `sides`: the two whose difference it is, of real numbers. */
+const isZero = (of: Polynomial, sides: readonly [Form, Form] | null = null): boolean => {
   const exactly = isZeroExactly(of)
   if (exactly === true || (exactly !== null && !hasPieces(of))) return exactly
   const nearer = tried(() => byLeastFactorial(of))
   if (nearer !== null && nearer.size === 0) return true
-  if (hasPieces(of)) return tried(() => isZeroByPieces(of, isZeroIn)) === true
-  return isZeroIn(of, new Map())
+  if (!hasPieces(of)) return isZeroIn(of, new Map())
+  const fewer = tried(() => withFewerLengths(of, (rest) => !hasPieces(rest) && isZeroIn(rest, new Map())))
+  if (fewer !== null) return isZero(fewer, sides)
+  const byPieces = (isNowhere: Nowhere) => tried(() => isZeroByPieces(of, isZeroIn, isNowhere)) === true
+  const isNowhere = sides === null || hasResidues(of) ? null : nowhereOf(sides[0], sides[1])
+  return (isNowhere !== null && byPieces(isNowhere)) || byPieces(() => false)
 }
 
 /** Of what has no pieces, in a part of all numbers. */
@@ -92,39 +96,15 @@ const isZeroIn = (of: Polynomial, region: Region): boolean => {
 }
 
 /** Names of the variables in it and in what it is made of, sorted. */
-const variablesIn = (of: Polynomial): ReadonlyArray<string> => {
-  const names = new Set<string>()
-  const seen = new Set<string>()
-  const inForm = ({ top, bottom }: Form): void => {
-    inPolynomial(top)
-    inPolynomial(bottom)
-  }
-  const inPolynomial = (all: Polynomial): void => {
-    for (const { factors } of all.values())
-      for (const { atom } of factors) {
-        if (seen.has(atom.name) || !varies(atom)) continue
-        seen.add(atom.name)
-        spend(1)
-        if (atom.kind === "variable") names.add(atom.name.slice(1))
-        else if (atom.kind === "call") atom.values.forEach(inForm)
-        else if (atom.kind === "sum") inForm(atom.of)
-        else if (atom.kind === "root") inForm(atom.base)
-        else if (atom.kind === "power") {
-          if (typeof atom.base === "object") inForm(atom.base)
-          if (atom.exponent !== null) inForm(atom.exponent)
-        }
-      }
-  }
-  inPolynomial(of)
-  return [...names].toSorted()
-}
+const variablesIn = (all: Polynomial): ReadonlyArray<string> =>
+  [...atomsIn(all).values()].flatMap(({ kind, name }) => (kind === "variable" ? [name.slice(1)] : [])).toSorted()
 
 const nowhere: Place = () => ({ re: 0, im: 0 })
 
 const placeOf =
   (names: ReadonlyArray<string>, point: number, region: Region): Place =>
   (name) => {
-    const value = pointAt(name, names.indexOf(name), names.length, point, false, false)
+    const value = pointAt(name, names, point, false, false)
     const interval = region.get(`$${name}`)
     return interval === undefined ? value : { ...value, re: within(interval, value.re) }
   }
@@ -136,11 +116,11 @@ export const areEqualExactly = (a: Form | null, b: Form | null): boolean | null 
   return difference === null ? false : isZeroExactly(difference)
 }
 
-/** Whether two are equal. */
-export const areEqual = (a: Form | null, b: Form | null): boolean => {
+/** Whether two are equal. `areReal`: nothing in either stands for complex numbers. */
+export const areEqual = (a: Form | null, b: Form | null, areReal: boolean): boolean => {
   if (a === null || b === null) return false
   const difference = tried(() => crossDifference(a, b))
-  return difference !== null && isZero(difference)
+  return difference !== null && isZero(difference, areReal ? [a, b] : null)
 }
 
 /** Below zero, zero or above zero as one is below, equal to or above another; null where that is not known. */
@@ -181,8 +161,20 @@ const byVariables = (of: Polynomial): ReadonlyMap<string, Polynomial> => {
   return new Map([...groups].map(([key, terms]) => [key, polynomial(terms)]))
 }
 
-/** Whether one is the other times a number that is not zero, or above it. */
-export const areMultiples = (a: Expression, b: Expression, x: Form | null, y: Form | null, positive: boolean): boolean => {
+/** `areReal`: nothing in either stands for complex numbers. `positive`: times a number above zero. */
+interface Multiples {
+  readonly areReal: boolean
+  readonly positive: boolean
+}
+
+/** Whether one is the other times a number that is not zero. */
+export const areMultiples = (
+  a: Expression,
+  b: Expression,
+  x: Form | null,
+  y: Form | null,
+  { areReal, positive }: Multiples
+): boolean => {
   if (x === null || y === null) return false
   if (x.top.size === 0 || y.top.size === 0) return isZero(x.top) && isZero(y.top)
   const [left, right] = [tried(() => over(x.top, y.bottom)), tried(() => over(y.top, x.bottom))]
@@ -194,13 +186,13 @@ export const areMultiples = (a: Expression, b: Expression, x: Form | null, y: Fo
     const difference = tried(() => crossDifference({ top: over(left, q), bottom: ONE }, { top: over(right, p), bottom: ONE }))
     const signs = [signOf(p), signOf(q)]
     const isRatio = positive ? signs[0] !== null && signs[0] === signs[1] : true
-    if (difference !== null && isZero(difference)) return isRatio
+    if (difference !== null && isZero(difference, areReal ? [x, y] : null)) return isRatio
     if (difference === null || isIndependent(difference)) return false
   } else if (isIndependent(left) && isIndependent(right)) return false
   // The ratio at one place is that at any other.
   const [c, d] = [normalForm(primed(a)), normalForm(primed(b))]
   const products = c === null || d === null ? null : tried(() => [multiplyForms(x, d), multiplyForms(y, c)] as const)
-  return products !== null && areEqual(products[0], products[1])
+  return products !== null && areEqual(products[0], products[1], areReal)
 }
 
 const over = (a: Polynomial, b: Polynomial): Polynomial => multiplyForms({ top: a, bottom: ONE }, { top: b, bottom: ONE }).top

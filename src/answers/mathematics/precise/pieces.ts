@@ -5,21 +5,24 @@
  * pieces cannot be found, nothing is zero.
  */
 
+import { isWholeLetter } from "../normal/letters.ts"
 import {
   type Atom,
   type Form,
   multiplyForms,
   addForms,
+  insideOf,
   negateForm,
   ofAtom,
   ofTerm,
   ONE,
   type Polynomial,
   rationalOf,
-  term
+  term,
+  varies
 } from "../normal/polynomials.ts"
+import { isReal } from "../normal/real.ts"
 import { replacedIn } from "../normal/replaced.ts"
-import { isReal, isWholeLetter } from "../normal/steps.ts"
 import { compare, type Rational, rational, toNumber } from "../rational.ts"
 import { spend } from "../work.ts"
 
@@ -40,13 +43,23 @@ type Smooth = (of: Polynomial, region: Region) => boolean
 
 /** Whether anything in it has pieces. */
 export const hasPieces = (of: Polynomial): boolean => stepIn(of, () => true) !== null
+/** Whether pieces are told by what is left of whole numbers. */
+export const hasResidues = (of: Polynomial): boolean => stepIn(of, (atom) => modulusOf(atom) !== null) !== null
 
-export const isZeroByPieces = (of: Polynomial, isZero: Smooth): boolean => {
+/** Whether there is nothing to look at on a piece, as what is compared has no values there. `below`: what is below zero on it. */
+export type Nowhere = (region: Region, below: Form | null) => boolean
+
+export const isZeroByPieces = (of: Polynomial, isZero: Smooth, isNowhere: Nowhere): boolean => {
   let pieces = 0
-  const look = (all: Polynomial, region: Region): boolean => {
-    if (all.size === 0) return true
+  let isAnywhere = false
+  const look: Look = (all, region, below = null) => {
     if (++pieces > MOST_PIECES) return false
     spend(5)
+    if (isNowhere(region, below)) return true
+    if (all.size === 0) {
+      isAnywhere = true
+      return true
+    }
     const residues = stepIn(all, (atom) => modulusOf(atom) !== null)
     if (residues !== null) return ofResidues(all, region, residues, look)
     const length = stepIn(all, isLength)
@@ -57,12 +70,12 @@ export const isZeroByPieces = (of: Polynomial, isZero: Smooth): boolean => {
       (name) => name.includes("\\floor("),
       (atom) => (atom.kind === "call" && atom.function === "floor" && varies(atom) ? variable(atom.name) : null)
     ).top
+    isAnywhere = true
     return free.size === 0 || isZero(free, region)
   }
-  return look(of, new Map())
+  return look(of, new Map()) && isAnywhere
 }
 
-const varies = (atom: Atom): boolean => atom.name.includes("$")
 const variable = (name: string): Form => ofAtom({ name: `$${name}`, height: 0, kind: "variable" })
 const isLength = (atom: Atom): boolean => atom.kind === "call" && atom.function === "abs" && varies(atom)
 const isFloor = (atom: Atom): boolean => atom.kind === "call" && atom.function === "floor" && varies(atom)
@@ -77,17 +90,7 @@ const stepIn = (of: Polynomial, wanted: (atom: Atom) => boolean): Atom | null =>
     if (seen.has(atom.name)) return found.has(atom.name) || [...found.keys()].some((name) => atom.name.includes(name))
     seen.add(atom.name)
     spend(1)
-    const parts: ReadonlyArray<Form> =
-      atom.kind === "call"
-        ? atom.values
-        : atom.kind === "root"
-          ? [atom.base]
-          : atom.kind === "sum"
-            ? [atom.of]
-            : atom.kind === "power"
-              ? [...(typeof atom.base === "object" ? [atom.base] : []), ...(atom.exponent === null ? [] : [atom.exponent])]
-              : []
-    if (parts.map(inForm).some(Boolean)) return true
+    if (insideOf(atom).map(inForm).some(Boolean)) return true
     if (!(isLength(atom) || isFloor(atom) || modulusOf(atom) !== null) || !wanted(atom)) return false
     found.set(atom.name, atom)
     return true
@@ -137,7 +140,7 @@ const ofLetters = (all: Polynomial, by: bigint, withPi: boolean): Modulus | null
   return first === undefined ? null : { letter: first, by }
 }
 
-type Look = (all: Polynomial, region: Region) => boolean
+type Look = (all: Polynomial, region: Region, below?: Form | null) => boolean
 
 /** n = by n + r, for each r. */
 const ofResidues = (all: Polynomial, region: Region, step: Atom, look: Look): boolean => {
@@ -182,7 +185,8 @@ const ofSigns = (all: Polynomial, region: Region, step: Atom, look: Look): boole
       (atom) => (atom.name === step.name ? value : null)
     ).top
   const line = lineIn(inside)
-  if (line === null) return look(as(inside), region) && look(as(negateForm(inside)), region)
+  const opposite = negateForm(inside)
+  if (line === null) return look(as(inside), region, opposite) && look(as(opposite), region, inside)
   const { from, to } = region.get(line.letter) ?? EVERYWHERE
   const [above, below] = [line.rises ? inside : negateForm(inside), line.rises ? negateForm(inside) : inside]
   const isBefore = (end: Rational | null, other: Rational) => end !== null && compare(end, other) <= 0
@@ -192,8 +196,14 @@ const ofSigns = (all: Polynomial, region: Region, step: Atom, look: Look): boole
   return inPiece({ from, to: line.zero }, below) && inPiece({ from: line.zero, to }, above)
 }
 
+export interface Line {
+  readonly letter: string
+  readonly zero: Rational
+  readonly rises: boolean
+}
+
 /** Where a line in one variable is zero. */
-const lineIn = ({ top, bottom }: Form): { readonly letter: string; readonly zero: Rational; readonly rises: boolean } | null => {
+export const lineIn = ({ top, bottom }: Form): Line | null => {
   const number = top.get("")
   const others = [...top.values()].filter(({ key }) => key !== "")
   const [factor, ...more] = others[0]?.factors ?? []

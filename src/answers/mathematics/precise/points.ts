@@ -4,7 +4,7 @@
  * values, to a thousand. Where letters stand for whole numbers they have whole values.
  */
 
-import { isVectorName } from "../vectors.ts"
+import { conjugatedName, isRealName } from "../normal/letters.ts"
 
 export const POINTS = 16
 
@@ -45,11 +45,17 @@ const SIZES = [
 ] as const
 const MODEST = [SIZES[0], SIZES[1], SIZES[1], SIZES[1]] as const
 
-/** Of the variable at `place` of so many. `far`: with large ones among them. */
-export const valueAt = (name: string, place: number, of: number, point: number, far: boolean, isWhole: boolean): Value => {
+/** Of one of the variables with these names. `far`: with large ones among them. */
+export const valueAt = (name: string, names: ReadonlyArray<string>, point: number, far: boolean, isWhole: boolean): Value => {
+  const other = conjugatedName(name)
+  if (other !== null) {
+    const { re, im } = valueAt(other, names.includes(other) ? names : [...names, other], point, far, false)
+    return { re, im: -im }
+  }
+  const [place, of] = [names.indexOf(name), names.length]
   const [least, most] = (far ? SIZES : MODEST)[point % 4]!
   const length = least * (most / least) ** share(place, point, 0)
   const size = isWhole ? Math.floor(4 * length) : length
   const re = isBelow(place, of, point) ? -size : size
-  return { re, im: isVectorName(name) ? 0.3 + 1.5 * share(place, point, 1) : 0 }
+  return { re, im: isRealName(name) ? 0 : 0.3 + 1.5 * share(place, point, 1) }
 }

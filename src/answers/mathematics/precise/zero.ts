@@ -38,6 +38,22 @@ export const valueOf = (of: Polynomial, place: Place): Ball | null => {
   return null
 }
 
+/** Whether the value at one place is a real number; null where that is not known. */
+export const isRealAt = (of: Form, place: Place): boolean | null => {
+  const bits = BEYOND + 2 * heightOf(of)
+  if (bits > MOST_BITS) return null
+  const value = new Look(bits, place).tryForm(of)
+  return value && value.im === 0n
+}
+
+/** What one is of another at a place, nearly, where that is a real number; null where it is not, or not known. */
+export const ratioAt = (a: Form, b: Form, place: Place): number | null => {
+  const look = new Look(BEYOND, place)
+  const [top, bottom] = [look.tryForm(a), look.tryForm(b)]
+  if (top === null || bottom === null || holdsZero(top) || holdsZero(bottom) || top.im !== 0n || bottom.im !== 0n) return null
+  return (Number(top.re) / Number(bottom.re)) * 2 ** (top.scale - bottom.scale)
+}
+
 class Look {
   private readonly with: Elementary
   private readonly place: Place
@@ -56,8 +72,12 @@ class Look {
   }
 
   tryPolynomial(of: Polynomial): Ball | null {
+    return this.tryForm({ top: of, bottom: ONE })
+  }
+
+  tryForm(of: Form): Ball | null {
     try {
-      return this.polynomial(of)
+      return this.form(of)
     } catch (cause) {
       if (cause instanceof NoValue) return null
       throw cause
