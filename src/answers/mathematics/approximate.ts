@@ -32,8 +32,8 @@ const real = (value: number, error: number): Approximate => rounded(value, 0, er
 
 export type Point = Readonly<Record<string, Approximate>>
 
-/** The value at a point, which has one for each variable. */
-export const approximate = (at: Expression, point: Point): Approximate => {
+/** The value at a point, which has one for each variable. `isReal`: bars stand round real numbers, and have no other values. */
+export const approximate = (at: Expression, point: Point, isReal = false): Approximate => {
   spend(1)
   switch (at.kind) {
     case "number":
@@ -43,15 +43,16 @@ export const approximate = (at: Expression, point: Point): Approximate => {
     case "variable":
       return point[at.name] ?? NOTHING
     case "negative": {
-      const { re, im, error } = approximate(at.of, point)
+      const { re, im, error } = approximate(at.of, point, isReal)
       return { re: -re, im: im === 0 ? 0 : -im, error }
     }
     case "call": {
-      const values = at.values.map((value) => approximate(value, point))
+      const values = at.values.map((value) => approximate(value, point, isReal))
+      if (isReal && at.name === "abs" && values[0]!.im !== 0) return NOTHING
       return values.every(hasValue) ? functions[at.name](...(values as [Approximate, Approximate])) : NOTHING
     }
     default: {
-      const [a, b] = [approximate(at.left, point), approximate(at.right, point)]
+      const [a, b] = [approximate(at.left, point, isReal), approximate(at.right, point, isReal)]
       if (!hasValue(a) || !hasValue(b)) return NOTHING
       return (at.kind === "power" ? oddRoot(a, at.right) : null) ?? operations[at.kind](a, b)
     }

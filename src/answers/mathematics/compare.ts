@@ -71,7 +71,11 @@ const pointsOf = (a: Known, b: Known): Points => {
 const isAlike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i])
 
-const valueOf = ({ at, exact, values, variables }: Known, point: number, { names, key, areWhole }: Points): Approximate => {
+const valueOf = (
+  { at, exact, values, variables, isComplex }: Known,
+  point: number,
+  { names, key, areWhole }: Points
+): Approximate => {
   const place = `${point} ${key}`
   const before = values.get(place)
   if (before !== undefined) return before.get()
@@ -84,7 +88,7 @@ const valueOf = ({ at, exact, values, variables }: Known, point: number, { names
       name,
       { ...valueAt(name, names, point, true, areWhole && isWholeLetter(name)), error: 0 }
     ])
-    return approximate(at, Object.fromEntries(values) satisfies Point)
+    return approximate(at, Object.fromEntries(values) satisfies Point, !isComplex && names.length > 0)
   })
   values.set(place, now)
   return now.get()

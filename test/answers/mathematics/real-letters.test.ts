@@ -176,6 +176,17 @@ z_1^2
 \sqrt{\frac{a^3}{b}} == \frac{a\sqrt{ab}}{b}
 |z+1|^2 == z\bar z+z+\bar z+1
 z^2+2z+1
+\ln|\sqrt x+1| == \ln(1+\sqrt x)
+|\sqrt x|+1 == \sqrt x+1
+\sqrt{\ln^2x} == |\ln x|
+\ln|\ln x|
+\ln\ln x
+|\sqrt x-1| == |1-\sqrt x|
+\sqrt x-1
+|\sqrt{x-1}-\sqrt{x+1}| == \sqrt{x+1}-\sqrt{x-1}
+|x\ln x| == x|\ln x| == |x||\ln x|
+|x|\sqrt x+|\sqrt x-2| == x\sqrt x+|2-\sqrt x|
+|\sqrt2-\sqrt3| == \sqrt3-\sqrt2
 `
   .trim()
   .split("\n")
@@ -212,7 +223,7 @@ const placesOf = (next: Next, letters: ReadonlyArray<string>) =>
 const valuesOf = (text: string, places: ReturnType<typeof placesOf>) => {
   beginTurn(Number.POSITIVE_INFINITY)
   const at = expressionOf(text)
-  return places.map((place) => approximate(at, place))
+  return places.map((place) => approximate(at, place, true))
 }
 type Values = ReturnType<typeof valuesOf>
 

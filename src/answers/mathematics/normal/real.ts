@@ -21,7 +21,8 @@ import {
   polynomial,
   type Polynomial,
   type Term,
-  term
+  term,
+  varies
 } from "./polynomials.ts"
 
 const isWholeAtom = (atom: Atom): boolean =>
@@ -55,15 +56,15 @@ const isRealHere = (atom: Atom): boolean => {
     case "power":
       return atom.turns === true || (typeof atom.base !== "object" && (atom.exponent === null || isReal(atom.exponent)))
     case "root":
-      return isReal(atom.base) && (atom.odd || isFormNeverBelow(atom.base))
+      return isReal(atom.base) && (atom.odd || varies(atom) || isFormNeverBelow(atom.base))
     case "call":
       if (atom.function === "abs" || atom.function === "floor") return true
       if (!atom.values.every(isReal)) return false
-      return OF_REAL.has(atom.function) || (atom.function === "ln" && isFormNeverBelow(atom.values[0]!))
+      return OF_REAL.has(atom.function) || (atom.function === "ln" && (varies(atom) || isFormNeverBelow(atom.values[0]!)))
   }
 }
 
-/** Known to be real wherever variables are. */
+/** Known to be real wherever variables are, and where roots and logarithms of them have values. */
 export const isReal = ({ top, bottom }: Form): boolean => [top, bottom].every(areTermsReal)
 export const areTermsReal = (all: Polynomial): boolean =>
   [...all.values()].every(({ im, factors }) => im === 0n && factors.every(isRealFactor))

@@ -5,6 +5,7 @@
 
 import type { FunctionName } from "../Expression.ts"
 import { type Atom, type Form, heightOf, ONE, type Polynomial } from "../normal/polynomials.ts"
+import { isReal } from "../normal/real.ts"
 import { bitsOf, type Rational } from "../rational.ts"
 import { type Ball, exponentOf, holdsZero, magnitude, NoValue, ofWhole, shifted, ZERO } from "./balls.ts"
 import { Elementary } from "./elementary.ts"
@@ -42,8 +43,9 @@ export const valueOf = (of: Polynomial, place: Place): Ball | null => {
 export const isRealAt = (of: Form, place: Place): boolean | null => {
   const bits = BEYOND + 2 * heightOf(of)
   if (bits > MOST_BITS) return null
-  const value = new Look(bits, place).tryForm(of)
-  return value && value.im === 0n
+  const look = new Look(bits, place)
+  const value = look.tryForm(of)
+  return value === null && look.isNotReal ? false : value && value.im === 0n
 }
 
 /** What one is of another at a place, nearly, where that is a real number; null where it is not, or not known. */
@@ -54,6 +56,9 @@ export const ratioAt = (a: Form, b: Form, place: Place): number | null => {
   return (Number(top.re) / Number(bottom.re)) * 2 ** (top.scale - bottom.scale)
 }
 
+/** Thrown where bars stand round what has no real value, but is a real number where it has one. */
+class NotReal extends NoValue {}
+
 class Look {
   private readonly with: Elementary
   private readonly place: Place
@@ -63,6 +68,8 @@ class Look {
   spread = 0
   /** Whether a logarithm of what varies is taken of a number below zero, from where it may be taken to either side. */
   jumps = false
+  /** Whether it has no value because something is not real that would have to be. */
+  isNotReal = false
   /** The power of two above the largest that is added last. */
   largest = 0
 
@@ -79,8 +86,9 @@ class Look {
     try {
       return this.form(of)
     } catch (cause) {
-      if (cause instanceof NoValue) return null
-      throw cause
+      if (!(cause instanceof NoValue)) throw cause
+      this.isNotReal = cause instanceof NotReal
+      return null
     }
   }
 
@@ -150,7 +158,8 @@ class Look {
           return this.turned(atom.values[0]!, atom.name.slice(4), atom.function)
         return this.called(
           atom.function,
-          atom.values.map((value) => this.form(value))
+          atom.values.map((value) => this.form(value)),
+          atom
         )
       default:
         throw new NoValue()
@@ -164,13 +173,14 @@ class Look {
     return both[asked === "cos" ? 0 : 1]
   }
 
-  private called(name: FunctionName, values: ReadonlyArray<Ball>): Ball {
+  private called(name: FunctionName, values: ReadonlyArray<Ball>, atom: Extract<Atom, { kind: "call" }>): Ball {
     const { with: all } = this
     const [x, y] = values as [Ball, Ball]
     switch (name) {
       case "ln":
         return all.log(x)
       case "abs":
+        if (x.im !== 0n && isReal(atom.values[0]!)) throw new NotReal()
         return all.length(x)
       case "dot":
         return all.add(all.multiply(realOf(x), realOf(y)), all.multiply(imaginaryOf(x), imaginaryOf(y)))
