@@ -87,7 +87,6 @@ z^2
 \sqrt{z^2}
 |z| == |\bar z| == |-z| == |iz| == \sqrt{z\bar z}
 z
-|z|^3 == z\bar z|z|
 \frac{1}{z} == \frac{\bar z}{|z|^2}
 |zw| == |z||w|
 |z+w| == |w+z|
@@ -187,6 +186,23 @@ z^2+2z+1
 |x\ln x| == x|\ln x| == |x||\ln x|
 |x|\sqrt x+|\sqrt x-2| == x\sqrt x+|2-\sqrt x|
 |\sqrt2-\sqrt3| == \sqrt3-\sqrt2
+\sqrt{\frac{c}{(a-b)^2}} == \frac{\sqrt c}{|a-b|}
+\frac{\sqrt c}{a-b}
+\sqrt{\frac{(x-1)^3}{x+1}} == |x-1|\sqrt{\frac{x-1}{x+1}}
+(x-1)\sqrt{\frac{x-1}{x+1}}
+|z|^3 == z\bar z|z| == |z^3|
+|z-1|^2 == |z|^2-z-\bar z+1
+|z|^2-2z+1
+z\bar{w}
+w\bar z
+|e^z|
+e^z
+|2\sin x+1|
+|x^2-3x+1|
+|a^2+b^2+c^2-ab-bc-ca| == a^2+b^2+c^2-ab-bc-ca
+|2x+\sqrt{x^2+1}|
+2x+\sqrt{x^2+1}
+|x+2\sqrt{x^2+1}| == x+2\sqrt{x^2+1}
 `
   .trim()
   .split("\n")

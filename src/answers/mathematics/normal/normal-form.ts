@@ -89,16 +89,18 @@ const rootOf = (of: Expression): Form => {
   let [inside, outside] = [UNIT, UNIT]
   for (const { base, power } of factorsIn(of)) {
     const form = formOf(base)
-    const isKept = power > 1n && form.top.size > 1 && isReal(form)
+    const isKept = power * power > 1n && form.top.size > 1 && isReal(form)
     if (isKept) outside = multiplyForms(outside, wholePower(absoluteOf(form), power / 2n))
     inside = multiplyForms(inside, wholePower(form, isKept ? power % 2n : power))
   }
   return multiplyForms(outside, rootPower(inside, HALF))
 }
 
-/** What is multiplied, each with its power, which is one for all that is no power. */
+/** What is multiplied and divided by, each with its power, which is one for all that is no power. */
 const factorsIn = (of: Expression): ReadonlyArray<{ readonly base: Expression; readonly power: bigint }> => {
   if (of.kind === "product") return [...factorsIn(of.left), ...factorsIn(of.right)]
+  if (of.kind === "quotient")
+    return [...factorsIn(of.left), ...factorsIn(of.right).map(({ base, power }) => ({ base, power: -power }))]
   if (of.kind !== "power" || of.right.kind !== "number" || of.right.value.bottom !== 1n || of.right.value.top < 1n)
     return [{ base: of, power: 1n }]
   return [{ base: of.left, power: of.right.value.top }]
