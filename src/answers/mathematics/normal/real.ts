@@ -43,7 +43,12 @@ const asked = <A extends object>(known: WeakMap<A, Once<boolean>>, of: A, look: 
   return answer.get()
 }
 
-export const isRealAtom = (atom: Atom): boolean => asked(realAtoms, atom, isRealHere)
+export const isRealAtom = (atom: Atom): boolean => (isSimple(atom) ? isRealHere(atom) : asked(realAtoms, atom, isRealHere))
+/** Whether nothing inside has to be looked at. */
+const isSimple = (atom: Atom): boolean =>
+  atom.kind === "variable" ||
+  atom.kind === "pi" ||
+  (atom.kind === "call" && (atom.function === "abs" || atom.function === "floor"))
 
 const isRealHere = (atom: Atom): boolean => {
   switch (atom.kind) {
@@ -100,7 +105,8 @@ const isBoundedTerm = ({ im, factors }: Term): boolean =>
 const DEEPEST = 3
 const LONGEST = 12
 
-export const isNeverBelow = (all: Polynomial): boolean => asked(sums, all, (of) => isNeverBelowAt(of, 0))
+export const isNeverBelow = (all: Polynomial): boolean =>
+  [...all.values()].every(isPositiveTerm) || asked(sums, all, (of) => isNeverBelowAt(of, 0))
 const isFormNeverBelow = ({ top, bottom }: Form): boolean => isNeverBelow(top) && isNeverBelow(bottom)
 
 const isNeverBelowAt = (all: Polynomial, depth: number): boolean => {
