@@ -42,6 +42,8 @@ export type Answer =
   | { readonly kind: "union"; readonly parts: ReadonlyArray<Answer> }
   /** Said twice, `\frac43 \approx 1.33`: a value and what it is nearly. */
   | { readonly kind: "rounded"; readonly exact: Answer; readonly as: Answer }
+  /** What `of` is with any constants, or numbers `over` which a word goes, for its letters: `x^2 + C` (`families.ts`). */
+  | { readonly kind: "family"; readonly of: Answer; readonly letters: ReadonlyArray<string>; readonly over: string }
   /** What a value of another kind than one number is called: `A = (1, 2)`. */
   | { readonly kind: "called"; readonly name: string; readonly of: Answer }
   | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }

@@ -16,6 +16,7 @@
  */
 
 import { type Answer, VECTOR } from "./Answer.ts"
+import { isMemberOf } from "./families.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
 import { type Expression, isCapital, variablesOf } from "./mathematics/Expression.ts"
@@ -39,6 +40,7 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "called") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
+  if (a.kind === "family") return b.kind === "called" || b.kind === "rounded" ? undefined : isMemberOf(a, b, equalAnswers)
   if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
   if (a.kind === "choice" && b.kind === "value")

@@ -15,9 +15,9 @@ import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { withAnyConstant } from "./relations/antiderivatives.ts"
 import { assignmentsIn, ofUnknown } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
+import { withConstants } from "./relations/constants.ts"
 import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
@@ -28,10 +28,10 @@ import { choiceIn } from "./shapes/choices.ts"
 import { congruence, remainder } from "./shapes/congruences.ts"
 import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
+import { explained } from "./shapes/explained.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { numberSet, setProduct } from "./shapes/number-sets.ts"
-import { period, repeating } from "./shapes/periods.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
@@ -186,6 +186,9 @@ const braces: Shape = (text) => {
     if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
     return answer
   }
+  const built = splitAt(inside, ["|", ":"]).parts
+  const any = built.length === 2 ? explained(built.join(", "), whole) : null
+  if (any !== null) return any
   const { parts } = splitAt(inside, [",", ";"])
   return assignmentsIn(parts, whole) ?? setOf(parts.flatMap(signs).map(whole), "braces")
 }
@@ -255,7 +258,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   based,
   figure,
   series,
-  (text) => everywhere(text, whole) ?? period(text, whole),
+  (text) => everywhere(text, whole) ?? explained(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole),
   matrix,
   cases,
@@ -382,7 +385,7 @@ const valueOf = (text: string, unit: string): Answer => {
   const plain = !hasNegativeRoot(expression) && !UNPLAIN.test(text)
   const value = { kind: "value", expression, number, unit, counted: [], plain, name: null } as const
   if (number !== null) return value
-  return DIGITS.test(text) ? { kind: "rounded", exact: words(text), as: value } : (withAnyConstant(value) ?? repeating(value))
+  return DIGITS.test(text) ? { kind: "rounded", exact: words(text), as: value } : withConstants(value)
 }
 
 const ofNumeral = ({ value, text }: Numeral, unit: string): Answer => ({

@@ -4,6 +4,7 @@
  */
 
 import type { Answer, Written } from "./Answer.ts"
+import { sameFamily } from "./families.ts"
 import { areProportional, equalExpressions, exactOf } from "./mathematics/compare.ts"
 import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
@@ -113,6 +114,7 @@ const RULES: Rules = {
     inOrder(a.items, b.items, same),
   union: (a, b, same) => inAnyOrder(a.parts, b.parts, same),
   rounded: (a, b, same) => same(a.exact, b.exact),
+  family: sameFamily,
   called: (a, b, same) => a.name === b.name && same(a.of, b.of),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),

@@ -6,7 +6,8 @@
  * choices, factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
- * those of absolute values, floors and large factorials (`pairs/pieces.json`), and 338 of the field where they are at hand. By
+ * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
+ * nearly right (`pairs/kinds.json`), and 338 of the field where they are at hand. By
  * category, so that one which is weak is seen.
  */
 
@@ -22,6 +23,23 @@ interface Pair {
   readonly answer: string
   readonly equal: boolean
   readonly category: string
+}
+
+/** A reference with several answers to it. */
+interface Several {
+  readonly gold: string
+  readonly right: ReadonlyArray<string>
+  readonly wrong: ReadonlyArray<string>
+  readonly category: string
+}
+
+const pairsOf = (one: Pair | Several): ReadonlyArray<Pair> => {
+  if ("answer" in one) return [one]
+  const { gold, category } = one
+  return [
+    ...one.right.map((answer) => ({ gold, answer, equal: true, category })),
+    ...one.wrong.map((answer) => ({ gold, answer, equal: false, category }))
+  ]
 }
 
 /** Where the field and docs/answers.md differ: an equation is not what stands on its right, or `x^2 + y^2 - 25 = 0` were 0. */
@@ -41,6 +59,7 @@ const FORMS = path.join(import.meta.dirname, "pairs/forms.json")
 const EXACT = path.join(import.meta.dirname, "pairs/exact.json")
 const DATA = path.join(import.meta.dirname, "pairs/data.json")
 const PIECES = path.join(import.meta.dirname, "pairs/pieces.json")
+const KINDS = path.join(import.meta.dirname, "pairs/kinds.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -58,12 +77,13 @@ describe.each([
   ["of large numbers beside small ones, and of forms that are equal", EXACT],
   ["of conditions, and of what published data say beside a value", DATA],
   ["of absolute values, floors and large factorials", PIECES],
+  ["of constants, sets of whole numbers, and products of vectors and of sets", KINDS],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)
-    ? (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Pair>).map((pair) =>
-        DECIDED.has(`${pair.gold} | ${pair.answer}`) ? { ...pair, equal: !pair.equal } : pair
-      )
+    ? (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Pair | Several>)
+        .flatMap(pairsOf)
+        .map((pair) => (DECIDED.has(`${pair.gold} | ${pair.answer}`) ? { ...pair, equal: !pair.equal } : pair))
     : []
   const categories = [...Map.groupBy(pairs, ({ category }) => category)]
 

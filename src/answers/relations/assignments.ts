@@ -113,6 +113,8 @@ const called = (answer: Answer, name: string): Answer => {
           )
     case "rounded":
       return { kind: "rounded", exact: called(answer.exact, name), as: called(answer.as, name) }
+    case "family":
+      return { ...answer, of: called(answer.of, name) }
     case "named":
     case "relation":
       return answer

@@ -10,8 +10,10 @@ import { argumentsOf, isApplied, isName, spelled } from "../spelling/names.ts"
 import { quantityNameIn } from "../spelling/quantity-names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
+import { areVariables } from "../vocabulary/variables.ts"
 import { words } from "../words.ts"
 import { isNumber, isTurned, isVariable, named } from "./assignments.ts"
+import { withConstants } from "./constants.ts"
 import { atDistance, between, inequality, type Sign, SIGNS } from "./inequalities.ts"
 
 type Read = (text: string) => Answer
@@ -95,7 +97,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   if (isName(left)) {
     const value = named(whole(right), left)
     const answer = parts.length === 2 && isLong(left) ? made(value) : value
-    const isValue = answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0
+    // `xy = C` says what a product is, and no choice.
+    const isChosen = answer.kind === "called" && answer.of.kind === "choice" && /^[a-z]{2,}$/.test(left) && areVariables(left)
+    const isValue =
+      !isChosen && (answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0)
     if (isValue) return answer
   }
   if (parts.length > 2) return whole(right)
@@ -105,7 +110,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     numeralIn(left) === null && isNumber(left.replaceAll(/\\?\$/g, "")) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
   if (ending?.kind === "value" && ending.unit + ending.counted.join("") !== "" && variablesOf(ending.expression).length === 0)
     return made(ending)
-  return tuple(left, right, whole) ?? { kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) }
+  return (
+    tuple(left, right, whole) ??
+    withConstants({ kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) })
+  )
 }
 
 /** A name that the verifier of `paper` reads no number behind. */
