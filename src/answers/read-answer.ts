@@ -9,7 +9,7 @@
 import type { Answer } from "./Answer.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
-import { type Expression, Unreadable, variablesOf } from "./mathematics/Expression.ts"
+import { Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
@@ -35,7 +35,7 @@ import { numberSet, setProduct } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
-import { anyVector, columnOf, transposed, unitVectors } from "./shapes/vectors.ts"
+import { anyVector, combination, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -117,21 +117,6 @@ const ratio: Shape = (text) => {
   if (parts.length < 2 || !parts.every((part) => /\d/.test(part))) return null
   const values = parts.map((part) => tryExpression(part))
   return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
-}
-
-const MATRIX = /^(.*?)\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{[^{}]*\})?([^]*?)\\end\{\2\}$/
-
-const matrix: Shape = (text) => {
-  const found = MATRIX.exec(text.replace(/^[([]\s*(?=\\begin\{(?:array|matrix)\})([^]*)[)\]]$/, "$1"))
-  if (found === null || found[1]!.includes("=")) return null
-  const factor = found[1]!.trim().replace(/\\(?:cdot|times)$/, "")
-  const entry = (part: string): Expression => {
-    const value = parseExpression(part)
-    return factor === "" ? value : { kind: "product", left: parseExpression(factor === "-" ? "-1" : factor), right: value }
-  }
-  const rows = found[3]!.split(/\\cr(?![A-Za-z])/).map((row) => row.trim())
-  if (rows.at(-1) === "") rows.pop()
-  return columnOf({ kind: "matrix", rows: rows.map((row) => row.split("&").map(entry)) })
 }
 
 const CASES = /^\\begin\{(cases|aligned|gathered)\}([^]*)\\end\{\1\}$/
@@ -259,8 +244,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   figure,
   series,
   (text) => everywhere(text, whole) ?? explained(text, whole),
-  (text) => unitVectors(text, whole) ?? transposed(text, whole),
-  matrix,
+  (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
   cases,
   (text) => exception(text, whole),
   element,

@@ -1,19 +1,26 @@
 /** Unit vectors in one spelling, `\hat{i}`: in bold, under a hat or an arrow, with or without a dot. */
 
 const FONT = String.raw`\\(?:mathbf|boldsymbol|bm|bf|hat|widehat|vec|overrightarrow|mathit)(?![A-Za-z])`
+const LETTER = String.raw`\s*(?:\\([ij])math(?![A-Za-z])|([ijk]))\s*`
 /** `\mathbf{i}`, `\hat{\imath}`, `\hat{\mathbf{k}}`, `{\bf j}`. */
 const UNIT = new RegExp(
   String.raw`(?:\{\s*\\bf\s+([ijk])\s*\}|` +
-    String.raw`${FONT}\s*(?:\{\s*(?:${FONT}\s*)?\{?\s*(?:\\([ij])math(?![A-Za-z])|([ijk]))\s*\}?\s*\}|` +
+    String.raw`${FONT}\s*(?:\{\s*(?:${FONT}\s*)?(?:\{${LETTER}\}|${LETTER})\s*\}|` +
     String.raw`(?:\\([ij])math|\s([ijk]))(?![A-Za-z])))`,
   "g"
 )
+const GROUPS = 7
 
-/** A text with one spelling for unit vectors, where it has two of them; a letter in bold alone may be anything. */
+/** In bold or under a hat, and no arrow. */
+const ALONE = /\\(?:mathbf|boldsymbol|bm|bf|hat|widehat)(?![A-Za-z])/
+
+/** A text with one spelling for unit vectors, where it has two of them, or one and nothing else in bold. */
 export const withUnitVectors = (text: string): string => {
   if (!/\\(?:mathbf|boldsymbol|bm|bf|hat|widehat|vec)/.test(text) || /\\(?:times|cdot)(?![A-Za-z])/.test(text)) return text
-  const letters = [...text.matchAll(UNIT)].map((found) => found.slice(1).find(Boolean))
-  return new Set(letters).size < 2
+  const found = [...text.matchAll(UNIT)]
+  const letters = new Set(found.map((one) => one.slice(1).find(Boolean)))
+  const isAlone = letters.size === 1 && found.every(([all]) => ALONE.test(all)) && !ALONE.test(text.replaceAll(UNIT, ""))
+  return letters.size < 2 && !isAlone
     ? text
-    : text.replaceAll(UNIT, (...found: ReadonlyArray<string>) => ` \\hat{${found.slice(1, 6).find(Boolean)!}}`)
+    : text.replaceAll(UNIT, (...one: ReadonlyArray<string>) => ` \\hat{${one.slice(1, GROUPS + 1).find(Boolean)!}}`)
 }
