@@ -44,6 +44,8 @@ export type Answer =
   | { readonly kind: "rounded"; readonly exact: Answer; readonly as: Answer }
   /** What `of` is with any constants, or numbers `over` which a word goes, for its letters: `x^2 + C` (`families.ts`). */
   | { readonly kind: "family"; readonly of: Answer; readonly letters: ReadonlyArray<string>; readonly over: string }
+  /** Whole numbers of a kind in ranges, `3 to oo`, as `relations/whole-numbers.ts` writes them. `name`: the unknown, or null. */
+  | { readonly kind: "among"; readonly numbers: string; readonly ranges: string; readonly name: string | null }
   /** What a value of another kind than one number is called: `A = (1, 2)`. */
   | { readonly kind: "called"; readonly name: string; readonly of: Answer }
   | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }

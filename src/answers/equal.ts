@@ -25,6 +25,7 @@ import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { equalNumbers } from "./numbers.ts"
 import { inOrderOfNames, isPoint, numberedIn } from "./relations/assignments.ts"
+import { isAmong } from "./relations/whole-numbers.ts"
 import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
 import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
@@ -38,9 +39,10 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
-  if (a.kind === "called") return equalAnswers(a.of, b)
+  if (a.kind === "called" && b.kind !== "rounded") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
   if (a.kind === "family") return b.kind === "called" || b.kind === "rounded" ? undefined : isMemberOf(a, b, equalAnswers)
+  if (a.kind === "among" && (b.kind === "sequence" || b.kind === "union")) return isAmong(a, b)
   if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
   if (a.kind === "choice" && b.kind === "value")

@@ -22,16 +22,17 @@ import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
+import { withResidues } from "./relations/whole-numbers.ts"
 import { setOf } from "./same-kind.ts"
 import { based, DIGITS } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
-import { congruence, remainder } from "./shapes/congruences.ts"
+import { congruence, divisible, remainder } from "./shapes/congruences.ts"
 import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
 import { explained } from "./shapes/explained.ts"
 import { figure, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
-import { numberSet, setProduct } from "./shapes/number-sets.ts"
+import { numberSet, setProduct, wholeNumbersIn } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
@@ -69,7 +70,7 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  return onlyOf(whole(plain))
+  return onlyOf(withResidues(whole(plain)))
 }
 
 /** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
@@ -171,6 +172,8 @@ const braces: Shape = (text) => {
     if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
     return answer
   }
+  const among = wholeNumbersIn(inside.trim(), whole)
+  if (among !== null) return among
   const built = splitAt(inside, ["|", ":"]).parts
   const any = built.length === 2 ? explained(built.join(", "), whole) : null
   if (any !== null) return any
@@ -233,7 +236,7 @@ const quantity: Shape = (text) => {
 const SHAPES: ReadonlyArray<Shape> = [
   emptySet,
   allReals,
-  (text) => dateIn(text) ?? sentence(text, whole),
+  (text) => dateIn(text) ?? divisible(text) ?? sentence(text, whole),
   (text) => roman(text, whole) ?? joined(text, whole) ?? bearing(text, whole),
   congruence,
   remainder,
@@ -243,7 +246,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   based,
   figure,
   series,
-  (text) => everywhere(text, whole) ?? explained(text, whole),
+  (text) => everywhere(text, whole) ?? wholeNumbersIn(text, whole) ?? explained(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
   cases,
   (text) => exception(text, whole),

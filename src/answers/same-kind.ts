@@ -10,7 +10,7 @@ import type { Expression } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
-import { areWords } from "./words.ts"
+import { areWords, SAID_OF } from "./words.ts"
 
 export type OfKind<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 export type Same = (a: Answer, b: Answer) => boolean
@@ -115,7 +115,8 @@ const RULES: Rules = {
   union: (a, b, same) => inAnyOrder(a.parts, b.parts, same),
   rounded: (a, b, same) => same(a.exact, b.exact),
   family: sameFamily,
-  called: (a, b, same) => a.name === b.name && same(a.of, b.of),
+  among: (a, b) => a.numbers === b.numbers && a.ranges === b.ranges && (a.name === null || b.name === null || a.name === b.name),
+  called: (a, b, same) => (a.name === b.name || areOfOne(a.name, b.name)) && same(a.of, b.of),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
   named: (a, b, same) =>
@@ -127,6 +128,13 @@ const RULES: Rules = {
       same
     )
 }
+
+/** What is said of a function is said of f, and of a number of n, by either name. */
+const areOfOne = (a: string, b: string): boolean => isOf(a, b) || isOf(b, a)
+const isOf = (letter: string, thing: string): boolean =>
+  thing === `${SAID_OF}function` ? OF_FUNCTION.test(letter) : /^of (?:number|integer)$/.test(thing) && OF_NUMBER.test(letter)
+const OF_FUNCTION = /^of [fghpqFGHPQ]$/
+const OF_NUMBER = /^of [a-eijk-or-zN]$/
 
 /** Of values any may be meant where all are listed; of words and letters of a choice `A or B` is not `A and B`. */
 const areWrittenAlike = (a: OfKind<"set">, b: OfKind<"set">): boolean => {

@@ -6,6 +6,7 @@ import { variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { bound } from "../relations/inequalities.ts"
+import { residuesOf, residuesText } from "../relations/whole-numbers.ts"
 import { signs } from "../split.ts"
 import { made } from "../units/quantities.ts"
 
@@ -13,6 +14,28 @@ const CONGRUENCE = new RegExp(
   String.raw`^([^=<>,;]{1,100}?)\s*\\equiv(?![A-Za-z])\s*([^=<>()]{1,200}?)\s*\(?\s*` +
     String.raw`(?:\\[pb]?mod(?![A-Za-z])|\\text\s*\{\s*\(?\s*mod\s*\}|mod\b)\s*\{?\s*(\d{1,30})\s*\}?\s*\)?$`
 )
+
+const DIVIDES = /^(\d{1,9})\s*\|\s*([A-Za-z])$/
+const DIVISIBLE = new RegExp(
+  String.raw`^(?:(?:all\s+)?([a-z])\s+(?:(?:is|are|that\s+are)\s+)?|(?:all\s+|the\s+)?(?:(?:integers|numbers)\s+)?)` +
+    String.raw`(?:divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of)\s+(\d{1,9})$`
+)
+
+/** `6 \mid n`, `n is divisible by 6`, `all multiples of 6`. */
+export const divisible = (text: string): Answer | null => {
+  const divides = text.includes("|") ? DIVIDES.exec(text) : null
+  const said = /divisible|multiple/.test(text) ? DIVISIBLE.exec(plainWords(text)) : null
+  const [name, by] = divides === null ? [said?.[1], said?.[2]] : [divides[2], divides[1]]
+  if (by === undefined || /^0+$/.test(by)) return null
+  const of: Answer = { kind: "words", text: residuesOf(BigInt(by), [0n]) }
+  return name === undefined ? of : { kind: "called", name, of }
+}
+
+const plainWords = (text: string): string =>
+  text
+    .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
+    .replaceAll(/\s+/g, " ")
+    .trim()
 
 export const congruence = (text: string): Answer | null => {
   const found = text.includes("\\equiv") ? CONGRUENCE.exec(text) : null
@@ -23,9 +46,10 @@ export const congruence = (text: string): Answer | null => {
     .split(/,?\s*\\text\s*\{\s*(?:or|and)\s*\}\s*|,?\s+(?:or|and)\s+|,/)
     .flatMap(signs)
     .map((residue) => residue.replaceAll(/[\s{}]+/g, ""))
-    .map((residue) => (/^-?\d{1,30}$/.test(residue) ? `${((BigInt(residue) % modulus) + modulus) % modulus}` : residue))
   const left = found[1]!.replaceAll(/[\s{}]+/g, "")
-  const said = `${[...new Set(residues)].toSorted().join(",")} mod ${modulus}`
+  const said = residues.every((residue) => /^-?\d{1,30}$/.test(residue))
+    ? residuesOf(modulus, residues.map(BigInt))
+    : residuesText(residues, modulus)
   if (/^[A-Za-z]$/.test(left)) return { kind: "called", name: left, of: { kind: "words", text: said } }
   return { kind: "words", text: `${left} \\equiv ${said}` }
 }

@@ -7,7 +7,8 @@ import type { Answer } from "../Answer.ts"
 import { MOST_CONSTANTS, variablesIn } from "../families.ts"
 import { GREEK } from "../mathematics/symbols.ts"
 import { tried } from "../relations/chains.ts"
-import { numberSetNamed } from "./number-sets.ts"
+import { PRIMES } from "../relations/whole-numbers.ts"
+import { numberSetNamed, wholeNumbers } from "./number-sets.ts"
 
 type Read = (text: string) => Answer
 
@@ -15,7 +16,7 @@ const LETTER = String.raw`(?:[A-Za-z](?:_\{?\w\}?)?|\\(?:${[...GREEK].join("|")}
 const LETTERS = String.raw`(${LETTER}(?:\s?(?:,|,?\sand\s)\s?${LETTER}){0,3})`
 const KIND =
   String.raw`((?:[a-z-]{3,12}\s){0,3}` +
-  String.raw`(?:constants?(?:\sof\sintegration)?|numbers?|reals?|integers?|scalars?|parameters?))`
+  String.raw`(?:constants?(?:\sof\sintegration)?|numbers?|reals?|integers?|scalars?|parameters?|primes?|odd|even))`
 const SAID = [
   // `for some constant k`
   new RegExp(String.raw`^(?:(?:some|any|all|every|each|an?|the)\s){0,2}${KIND}\s${LETTERS}$`),
@@ -39,6 +40,8 @@ const numbersNamed = (kind: string): string | null => {
     .replace(/^R(?=$|\s*[\^_])/, "(-\\infty,\\infty)")
     .replaceAll(/\b(?:arbitrary|any|fixed|some|numerical)\s?/g, "")
   if (/^(?:real\s)?(?:numbers?)?$/.test(said.replace(NOUN, "number"))) return ""
+  const parity = /^(prime|odd|even)s?(?:\s(?:numbers?|integers?))?$/.exec(said)?.[1]
+  if (parity !== undefined) return parity === "prime" ? PRIMES : `${parity} integers`
   const name =
     numberSetNamed(said) ?? numberSetNamed(said.replace(NOUN, "").trim()) ?? numberSetNamed(said.replace(NOUN, "reals"))
   return name === "reals" ? "" : name
@@ -70,9 +73,12 @@ const explanationIn = (tail: string): Explanation | null => {
   return null
 }
 
+/** What an explanation has, so that other texts cost nothing. */
+const MAYBE =
+  /constant|arbitrary|\b(?:real|integer|number|scalar|parameter|prime|odd|even)|\\in(?![A-Za-z])|\b(?:any|some|all|every)\s/
+
 export const explained = (text: string, whole: Read): Answer | null => {
-  if (!/constant|arbitrary|\b(?:real|integer|number|scalar|parameter)|\\in(?![A-Za-z])|\b(?:any|some|all|every)\s/.test(text))
-    return null
+  if (!MAYBE.test(text)) return null
   for (let at = Math.max(1, text.length - MOST_SAID); at < text.length; at++) {
     if (!/[\s,;(\\]/.test(text[at]!)) continue
     BEGINNING.lastIndex = at
@@ -102,6 +108,8 @@ const ofAny = (body: string, { letters, over, isConstant }: Explanation, whole: 
   const answer = tried(body, whole)
   if (answer === null) return null
   const plain = answer.kind === "family" ? answer.of : answer
+  const among = letters.length === 1 ? wholeNumbers(over, plain, letters[0]!, whole) : null
+  if (among !== null) return among
   const names = variablesIn(plain)
   if (new Set(letters).size < letters.length || !letters.every((letter) => names.includes(letter))) return null
   const isPoint = plain.kind === "sequence" || plain.kind === "named" || plain.kind === "matrix" || plain.kind === "rounded"

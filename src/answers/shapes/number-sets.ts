@@ -4,7 +4,11 @@
  */
 
 import type { Answer } from "../Answer.ts"
+import { tried } from "../relations/chains.ts"
+import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
+import { setOf } from "../same-kind.ts"
 import { isOneBracket, splitAt } from "../split.ts"
+import { differenceOf, intersectionOf } from "../unions.ts"
 import { words } from "../words.ts"
 
 type Read = (text: string) => Answer
@@ -58,7 +62,111 @@ export const numberSet = (text: string, whole: Read): Answer | null => {
   // Which is how they are read.
   if (name === null || text === INTERVALS[name]) return null
   const interval = INTERVALS[name]
-  return interval === undefined ? words(name) : whole(interval)
+  if (interval !== undefined) return whole(interval)
+  const as = wholeNumbers(name, whole("(-\\infty,\\infty)"), null, whole)
+  return as === null ? words(name) : { kind: "rounded", exact: words(name), as }
+}
+
+/** Whole numbers by name: of which kind they are, and between what. */
+const WHOLE: Readonly<Record<string, readonly [numbers: string, within: string]>> = {
+  integers: ["integers", "(-\\infty,\\infty)"],
+  "positive integers": ["integers", "[1,\\infty)"],
+  "negative integers": ["integers", "(-\\infty,-1]"],
+  "nonnegative integers": ["integers", "[0,\\infty)"],
+  "whole numbers": ["integers", "[0,\\infty)"],
+  "odd integers": ["odd integers", "(-\\infty,\\infty)"],
+  "even integers": ["even integers", "(-\\infty,\\infty)"],
+  [PRIMES]: [PRIMES, "(-\\infty,\\infty)"]
+}
+
+/** Those of a name among what a condition leaves; null where that is no interval or set, or not of this unknown. */
+export const wholeNumbers = (name: string, of: Answer, unknown: string | null, whole: Read): Answer | null => {
+  const found = WHOLE[name]
+  if (found === undefined || (of.kind !== "sequence" && of.kind !== "union")) return null
+  const said = of.kind === "sequence" ? [of.of] : of.parts.map((part) => (part.kind === "sequence" ? part.of : null))
+  if (said.some((one) => one !== null && unknown !== null && one !== unknown)) return null
+  const common = intersectionOf([whole(found[1]), of])
+  return common && amongOf(found[0], common, unknown ?? said.find((one) => one !== null) ?? null)
+}
+
+const NUMBERS = new RegExp(
+  String.raw`^(?:(?:the\s)?set\sof\s)?((?:(?:all|every|any|the)\s)*)` +
+    String.raw`((?:(?:positive|negative|non-?negative|natural|whole|odd|even|prime)\s){0,3})` +
+    String.raw`(integers?|numbers?|primes?|naturals?)?(?:(?:\s|^)([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
+  "i"
+)
+const MORE = /^(?:strictly\s)?(?:(greater|larger|bigger|more)|less|smaller|fewer)\sthan\s(or\sequal\sto\s)?([^]+)$/i
+const ENDS = /^(?:at\s(least|most)|from\s([^]+?)\s(?:to|through))\s([^]+)$/i
+const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s)?([^]+)$/i
+
+/** `all integers n \ge 3`, `primes greater than 3`, `all positive integers except 2`, `n \in \mathbb{Z}, n > 2`. */
+export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
+  const member = /^([A-Za-z])\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$/.exec(text)
+  if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, member[1]!, whole)
+  if (!/integer|number|prime|natural|odd|even/i.test(text) || !/^(?:\\text|[A-Za-z]{3})/.test(text)) return null
+  const said = text
+    .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+  const found = NUMBERS.exec(said)
+  if (found === null) return null
+  const [, all, adjectives, noun = "", unknown, rest] = found
+  const name = nameOfWhole(adjectives!.toLowerCase().trim(), noun.toLowerCase())
+  if (name === null || (noun === "" && (all === "" || rest === ""))) return null
+  if (rest === "") return unknown === undefined ? null : withName(name, unknown, whole)
+  return conditioned(name, rest!, unknown, whole)
+}
+
+const nameOfWhole = (adjectives: string, noun: string): string | null => {
+  const kinds = adjectives.split(" ").filter((one) => /^(?:odd|even|prime)$/.test(one))
+  const others = adjectives.split(" ").filter((one) => one !== "" && !kinds.includes(one))
+  if (kinds.length > 1 || others.length > 1) return null
+  if (kinds[0] === "prime" || noun.startsWith("prime")) return others.length === 0 || others[0] === "positive" ? PRIMES : null
+  if (kinds.length === 1) return others.length === 0 ? `${kinds[0]} integers` : null
+  return noun === "" ? null : numberSetNamed(`${others.join(" ")} ${noun}`)
+}
+
+/** Of no condition: the set by its name, and as many. */
+const withName = (name: string, unknown: string, whole: Read): Answer | null => {
+  const as = wholeNumbers(name, whole("(-\\infty,\\infty)"), unknown, whole)
+  return as && { kind: "rounded", exact: words(name), as }
+}
+
+/** What a condition in signs or in words leaves of them. */
+const conditioned = (name: string | null, condition: string, unknown: string | undefined, whole: Read): Answer | null => {
+  if (name === null || WHOLE[name] === undefined) return null
+  const said = condition.replace(/^,?\s?(?:(?:with|where|for\swhich|such\sthat|satisfying|that\sare|which\sare)\s)?/, "").trim()
+  const [more, ends, except] = [MORE.exec(said), ENDS.exec(said), EXCEPT.exec(said)]
+  const letter = unknown ?? "n"
+  const sign = more === null ? null : `${more[1] === undefined ? "<" : ">"}${more[2] === undefined ? "" : "="}`
+  const relation =
+    more !== null
+      ? `${letter} ${sign!.replace(">=", "\\geq").replace("<=", "\\leq")} ${more[3]}`
+      : ends !== null
+        ? ends[2] === undefined
+          ? `${letter} ${/least/i.test(ends[1]!) ? "\\geq" : "\\leq"} ${ends[3]}`
+          : `${ends[2]} \\leq ${letter} \\leq ${ends[3]}`
+        : /^(?:[<>]|\\[lgn]eq)/.test(said)
+          ? `${letter} ${said}`
+          : /[<>]|\\[lgn]eq/.test(said)
+            ? said
+            : null
+  const of = except === null ? (relation === null ? null : tried(relation, whole)) : without(except[1]!, whole)
+  const isOwn = relation === said
+  return of && wholeNumbers(name, unknown === undefined && !isOwn ? ofNothing(of) : of, unknown ?? null, whole)
+}
+
+/** An interval or a union of no unknown. */
+const ofNothing = (answer: Answer): Answer =>
+  answer.kind === "sequence"
+    ? { ...answer, of: null }
+    : answer.kind === "union"
+      ? { ...answer, parts: answer.parts.map(ofNothing) }
+      : answer
+
+const without = (points: string, whole: Read): Answer | null => {
+  const set = tried(`\\{${points.replaceAll(/,?\s(?:and|or)\s/g, ",")}\\}`, whole)
+  return set && differenceOf(whole("(-\\infty,\\infty)"), set)
 }
 
 const POWER = /^([^]+?)\s*\^\s*(?:\{\s*([2-5])\s*\}|([2-5]))$/
@@ -80,7 +188,23 @@ const PRODUCT = "\\times"
 export const setProduct = (text: string, whole: Read): Answer | null => {
   if (!/^(?:[([]|\\\{|\\mathbb)/.test(text) || !/\\times|\^/.test(text)) return null
   const parts = factorsOf(text)
-  return parts.length < 2 || !parts.every(isSet)
-    ? null
-    : { kind: "sequence", open: "(", close: ")", items: parts.map(whole), of: PRODUCT }
+  if (parts.length < 2 || !parts.every(isSet)) return null
+  const items = parts.map(whole)
+  const exact: Answer = { kind: "sequence", open: "(", close: ")", items, of: PRODUCT }
+  const tuples = tuplesOf(items)
+  return tuples === null ? exact : { kind: "rounded", exact, as: setOf(tuples, "braces") }
+}
+
+const MOST_TUPLES = 36
+
+/** Each member of the first with each of the second, and so on, of sets that are listed; null for others, and for too many. */
+const tuplesOf = (sets: ReadonlyArray<Answer>): ReadonlyArray<Answer> | null => {
+  const listed = sets.map((set) => (set.kind === "set" && set.written === "braces" ? set.members : []))
+  const count = listed.reduce((all, { length }) => all * length, 1)
+  if (count === 0 || count > MOST_TUPLES || listed.flat().some(({ kind }) => kind !== "value" && kind !== "words")) return null
+  const tuples = listed.reduce<ReadonlyArray<ReadonlyArray<Answer>>>(
+    (all, members) => all.flatMap((tuple) => members.map((member) => [...tuple, member])),
+    [[]]
+  )
+  return tuples.map((items) => ({ kind: "sequence", open: "(", close: ")", items, of: null }))
 }

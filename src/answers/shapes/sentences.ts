@@ -5,6 +5,7 @@
 
 import type { Answer } from "../Answer.ts"
 import { tried } from "../relations/chains.ts"
+import { residuesOf } from "../relations/whole-numbers.ts"
 import { SAID_OF, words } from "../words.ts"
 
 type Read = (text: string) => Answer
@@ -27,6 +28,8 @@ const OF_LETTER = new RegExp(
 )
 const LETTER_OF = new RegExp(String.raw`^([a-z])\s+(${PROPERTY})$`)
 const THING_OF = new RegExp(String.raw`^(?:an?\s+)?(${PROPERTY})\s+(?:function|number|integer|sequence)$`)
+/** `an even function`, alone. */
+const THING = new RegExp(String.raw`^(?:an?\s+)?(${PROPERTY})\s+(function|number|integer|sequence)$`, "i")
 const VERBS = /^(?:(?:(?:the|this)\s+)?(?:series|sequence|integral|limit)|it)\s+((?:con|di)verges)$/i
 const WINNER = new RegExp(
   String.raw`^((?:[Tt]he\s+)?(?:(?:[Ff]irst|[Ss]econd|[Tt]hird)\s+player|[Pp]layer\s+(?:[A-Z]|\d|one|two|three))|[A-Z][a-z]*)` +
@@ -40,15 +43,19 @@ export const sentence = (text: string, whole: Read): Answer | null => {
   if (!/^[A-Za-z()'’ \d-]+$/.test(said)) return null
   const winner = WINNER.exec(said)?.[1]
   if (winner !== undefined) return about("wins", tried(winner, whole))
+  const thing = THING.exec(said)
+  if (thing !== null) return about(thing[2]!.toLowerCase(), words(thing[1]!))
   const verb = VERBS.exec(said)?.[1]
   if (verb !== undefined) return words(verb)
   const rest = said.replace(IT, "")
   if (rest !== said) return wordsOf(rest.replace(THING_OF, "$1"), whole)
   const [, property, letter] = OF_LETTER.exec(said) ?? []
-  if (property !== undefined) return about(letter!, words(property))
+  if (property !== undefined) return numberOf(letter!, property)
   const turned = LETTER_OF.exec(said)
-  if (turned !== null) return about(turned[1]!, words(turned[2]!))
+  if (turned !== null) return numberOf(turned[1]!, turned[2]!)
   const found = SUBJECT.exec(said)
+  const of = found === null ? null : new RegExp(String.raw`^(?:an?\s+)?(even|odd)(?:\s+(?:number|integer))?$`).exec(found[2]!)
+  if (of !== null && /^[a-z]$/.test(found![1]!)) return numberOf(found![1]!, of[1]!)
   if (found !== null && !JUDGEMENT.test(found[2]!) && /^[A-Za-z ’'-]+$/.test(found[2]!))
     return about(found[1]!.length === 1 ? found[1]! : found[1]!.toLowerCase(), wordsOf(found[2]!.replace(THING_OF, "$1"), whole))
   return null
@@ -59,6 +66,14 @@ const textIn = (text: string): string =>
     .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
     .replaceAll(/\s+/g, " ")
     .trim()
+
+/** What is even or odd, if it is no function, leaves that by two. */
+const numberOf = (letter: string, property: string): Answer | null => {
+  const as = about(letter, words(property))!
+  if (!/^(?:even|odd)$/.test(property) || /^[fghpqFGHPQ]$/.test(letter)) return as
+  const residues = words(residuesOf(2n, [property === "even" ? 0n : 1n]))
+  return { kind: "rounded", exact: { kind: "called", name: letter, of: residues }, as }
+}
 
 const about = (name: string, of: Answer | null): Answer | null => of && { kind: "called", name: `${SAID_OF}${name}`, of }
 
