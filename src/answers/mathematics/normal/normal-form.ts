@@ -296,6 +296,12 @@ const binomial = (n: Form, k: Form): Form => {
       return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))
     return ofRational({ top: over(productOfRange(x.top - few + 1n, x.top), productOfRange(1n, few)), bottom: 1n })
   }
+  // Of a few it is a polynomial, whatever they are chosen from: n(n - 1)/2.
+  if (y?.bottom === 1n && y.top >= 0n && y.top <= MOST_SHIFTS) {
+    let all = ofRational({ top: 1n, bottom: productOfRange(1n, y.top) })
+    for (let i = 0n; i < y.top; i++) all = multiplyForms(all, plus(n, -i))
+    return all
+  }
   return divideForms(factorial(n), multiplyForms(factorial(k), factorial(addForms(n, negateForm(k)))))
 }
 
