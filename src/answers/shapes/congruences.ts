@@ -18,7 +18,8 @@ const CONGRUENCE = new RegExp(
 const DIVIDES = /^(\d{1,9})\s*\|\s*([A-Za-z])$/
 /** Of a letter, or of all: `a multiple of 6` alone is some number. */
 const DIVISIBLE = new RegExp(
-  String.raw`^(?:(?:all\s+)?([a-z])\s+(?:(?:is|are|that\s+are)\s+)?(?:divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of)` +
+  String.raw`^(?:(?:all\s+)?(?!a\s+multiple)([a-z])\s+(?:(?:is|are|that\s+are)\s+)?` +
+    String.raw`(?:divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of)` +
     String.raw`|(?:all\s+|the\s+)?(?:multiples\s+of|(?:integers|numbers)\s+divisible\s+by))\s+(\d{1,9})$`
 )
 

@@ -1,6 +1,6 @@
 /**
- * Sets of numbers by their names, `\mathbb{Z}`, `all positive integers`, `\mathbb{R}^+`, and products of sets, `[0,1] \times
- * [0,1]`: pairs of a member of each, in the order of the sets.
+ * Sets of numbers by their names, `\mathbb{Z}`, `all positive integers`, `\mathbb{R}^+`, whole numbers under a condition, `all
+ * integers n \ge 3`, and products of sets, `[0,1] \times [0,1]`: pairs of a member of each, in the order of the sets.
  */
 
 import type { Answer } from "../Answer.ts"
@@ -95,6 +95,8 @@ const NUMBERS = new RegExp(
     String.raw`(integers?|numbers?|primes?|naturals?)?(?:(?:\s|^)([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
   "i"
 )
+/** Longer ones are prose. */
+const LONGEST_SAID = 160
 const MORE = /^(?:strictly\s)?(?:(greater|larger|bigger|more)|less|smaller|fewer)\sthan\s(or\sequal\sto\s)?([^]+)$/i
 const ENDS = /^(?:at\s(least|most)|from\s([^]+?)\s(?:to|through))\s([^]+)$/i
 const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s)?([^]+)$/i
@@ -103,7 +105,8 @@ const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s
 export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   const member = /^([A-Za-z])\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$/.exec(text)
   if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, member[1]!, whole)
-  if (!/integer|number|prime|natural|odd|even/i.test(text) || !/^(?:\\text|[A-Za-z]{3})/.test(text)) return null
+  if (text.length > LONGEST_SAID || !/integer|number|prime|natural|odd|even/i.test(text) || !/^(?:\\text|[A-Za-z]{3})/.test(text))
+    return null
   const said = text
     .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
     .replaceAll(/\s+/g, " ")

@@ -182,7 +182,7 @@ export const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form 
     if (known !== null) return ofRational(known)
   }
   if (name === "floor") return floorOf(x)
-  if (name === "ceiling") return negateForm(floorOf(negateForm(x)))
+  if (name === "ceiling") return ceilingOfLogarithm(x) ?? negateForm(floorOf(negateForm(x)))
   if ((name === "max" || name === "min") && values.length <= MOST_COMPARED && values.every(isReal))
     return inOrder(values).reduce((a, b) => extreme(a, b, name === "max" ? 1n : -1n))
   if (name === "lcm" && values.length === 2) return divideForms(multiplyForms(x, y), opaque("gcd", inOrder(values)))
@@ -238,6 +238,43 @@ const logarithm = (of: Form): Form => {
   if (number !== null) return addForms(logarithm(negateForm(of)), multiplyForms(I, ofAtom(PI)))
   const [content, rest] = contentOf(of)
   return addForms(logarithm(ofRational(content)), opaque("ln", [rest]))
+}
+
+/**
+ * `\lceil\log_b m\rceil` is `\lfloor\log_b(m - 1)\rfloor + 1` for whole numbers b and m from 2 on. With j for the first,
+ * b^(j - 1) < m <= b^j, and as all of these are whole, b^(j - 1) <= m - 1 < b^j, so that the logarithm of m - 1 is j - 1 and less
+ * than one more. For m = 1 the second has no value. Null for what is no such logarithm.
+ */
+const ceilingOfLogarithm = ({ top, bottom }: Form): Form | null => {
+  const [one, more] = top.values()
+  const of = one !== undefined && more === undefined && one.re === 1n && one.im === 0n ? argumentOfLogarithm(one) : null
+  const base = baseOf(bottom)
+  if (of === null || base === null || rationalOf(of) !== null) return null
+  const isWhole = [...of.top.values()].every((part) => part.im === 0n && isWholeProduct(part))
+  if (!isWhole || rationalOf({ top: of.bottom, bottom: UNIT.top })?.top !== 1n) return null
+  return addForms(floorOf(divideForms(logarithm(plus(of, -1n)), { top: bottom, bottom: UNIT.top })), UNIT)
+}
+
+/** Of what a product is the logarithm, but for the number before it; null where it is something else. */
+const argumentOfLogarithm = ({ factors }: Term): Form | null => {
+  const [factor, other] = factors
+  const isLogarithm = factor?.atom.kind === "call" && factor.atom.function === "ln" && other === undefined
+  return isLogarithm && factor.power.top === 1n && factor.power.bottom === 1n ? factor.atom.values[0]! : null
+}
+
+const LARGEST_BASE = 1000n
+
+/** The whole number of which a sum is the logarithm, by its primes: that of 10 is those of 2 and 5; null for none. */
+const baseOf = (sum: Form["top"]): bigint | null => {
+  let base = 1n
+  for (const one of sum.values()) {
+    const of = argumentOfLogarithm(one)
+    const prime = of && rationalOf(of)
+    if (prime == null || prime.bottom !== 1n || prime.top < 2n || one.im !== 0n || one.re < 1n || one.re > 10n) return null
+    base *= prime.top ** one.re
+    if (base > LARGEST_BASE) return null
+  }
+  return base === 1n ? null : base
 }
 
 const absoluteOf = (of: Form): Form => {
