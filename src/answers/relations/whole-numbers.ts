@@ -7,6 +7,7 @@ import type { Answer } from "../Answer.ts"
 import { exactOf } from "../mathematics/compare.ts"
 import { variablesOf } from "../mathematics/Expression.ts"
 import { linearIn } from "../mathematics/linear.ts"
+import { isWholeLetter } from "../mathematics/normal/steps.ts"
 import { spend } from "../mathematics/work.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { isInfinite } from "../unions.ts"
@@ -202,7 +203,8 @@ export const amongOf = (numbers: string, of: Answer, name: string | null = unkno
 /** Whether a condition on an unknown leaves out that it is a whole number: `n > 2` and all integers from 3 on. */
 export const isAmong = (among: OfKind<"among">, other: OfKind<"sequence"> | OfKind<"union">): boolean => {
   const name = unknownOf(other)
-  if (among.numbers !== "integers" || name === null || (among.name !== null && among.name !== name)) return false
+  if (among.numbers !== "integers" || name === null || !isWholeLetter(name) || (among.name !== null && among.name !== name))
+    return false
   const ranges = rangesIn("integers", other)
   return ranges !== null && rangesText(ranges) === among.ranges
 }
