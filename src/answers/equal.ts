@@ -8,6 +8,7 @@
  *   bases        1011_2 is 1011_2 and, without its base, 1011
  *   names        x = 5 is 5, and not y = 5
  *   times        7:30 pm is 7:30 pm, 7:30 without its half of the day, and 19:30
+ *   constants    arbitrary ones have any letters: x^2 + C is x^2 + c (`families.ts`)
  *   sets         in any order, equal members once, each with its own in the other; `1, 2` is {1, 2} and, in order, (1, 2)
  *   equations    the same up to a factor: 2x - 4y = 0 and x = 2y; y = 2x + 3 is also 2x + 3
  *

@@ -131,6 +131,9 @@ describe("work is counted", () => {
     ["a union", many(40, (i) => `(${80 - 2 * i},${81 - 2 * i})`, "\\cup"), 3000],
     ["alternatives", many(40, (i) => `x=${i}`, " or "), 2000],
     ["what holds together", many(40, (i) => `x\\ne ${i}`, " and "), 4000],
+    ["one explanation after another", `f(x)=cx${", c is a constant".repeat(55)}`, 1500],
+    ["one condition after another", `n \\in \\mathbb{Z}${", n > 2".repeat(39)}`, 800],
+    ["sums of points", many(30, () => "2(1,2)", "+"), 300],
     ["one long word", "word ".repeat(199), 1500],
     ["one long text", `\\text{${"word ".repeat(190)}}`, 1500]
   ])("in reading %s", (_, text, least) => {
@@ -144,6 +147,12 @@ describe("work is counted", () => {
     ["money", set(many(30, (i) => `\\$${i}`)), set(many(30, (i) => `${29 - i}00 cents`)), 2000],
     ["units that measure different things", set(many(40, (i) => `${i} km`)), set(many(40, (i) => `${39 - i} s`)), 40],
     ["what is equal to more than one", set(many(13, () => "50,0.5,50\\%")), set(many(13, () => "50\\%,0.5,50")), 5],
+    [
+      "constants in all their orders",
+      many(4, (i) => `C_${i}e^{${i + 1}x}`, "+"),
+      many(4, (i) => `C_${i}e^{${4 - i}x}`, "+"),
+      100
+    ],
     ["decimals", set(many(40, (i) => `0.${333 + i}`)), set(many(40, (i) => `0.${372 - i}`)), 1000],
     ["alternatives", many(40, (i) => `x=${i}`, " or "), many(40, (i) => `x=${39 - i}`, " or "), 700],
     ["roots beside what they exceed", many(9, (i) => beside(i, "|"), "+"), many(9, (i) => beside(8 - i), "+"), 400],
@@ -245,6 +254,11 @@ describe("what could only be read for something else is not read", () => {
     "\\mathbb{R} \\setminus \\{k\\pi\\}",
     "(A\\times B)\\cup C",
     "2\\times2\\times2\\text{ cube}",
-    "(\\pm 1, \\pm 1, \\pm 1, \\pm 1, \\pm 1)"
+    "(\\pm 1, \\pm 1, \\pm 1, \\pm 1, \\pm 1)",
+    "(2,5)-(3,4)",
+    "3(1,000)",
+    "f(1,2)",
+    "n(1,2)",
+    "\\begin{pmatrix}1\\\\2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}"
   ])("%s", (text) => expect(reading(text)).toHaveProperty("problem"))
 })

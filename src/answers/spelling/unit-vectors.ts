@@ -14,12 +14,13 @@ const GROUPS = 7
 /** In bold or under a hat, and no arrow. */
 const ALONE = /\\(?:mathbf|boldsymbol|bm|bf|hat|widehat)(?![A-Za-z])/
 
-/** A text with one spelling for unit vectors, where it has two of them, or one and nothing else in bold. */
+/** A text with one spelling for unit vectors, where it has two of them, or one as a value and nothing else in bold. */
 export const withUnitVectors = (text: string): string => {
   if (!/\\(?:mathbf|boldsymbol|bm|bf|hat|widehat|vec)/.test(text) || /\\(?:times|cdot)(?![A-Za-z])/.test(text)) return text
   const found = [...text.matchAll(UNIT)]
   const letters = new Set(found.map((one) => one.slice(1).find(Boolean)))
-  const isAlone = letters.size === 1 && found.every(([all]) => ALONE.test(all)) && !ALONE.test(text.replaceAll(UNIT, ""))
+  const isValue = found.every(({ 0: all, index }) => ALONE.test(all) && index > text.lastIndexOf("="))
+  const isAlone = letters.size === 1 && isValue && !ALONE.test(text.replaceAll(UNIT, "").replace(/^[^=]*=/, ""))
   return letters.size < 2 && !isAlone
     ? text
     : text.replaceAll(UNIT, (...one: ReadonlyArray<string>) => ` \\hat{${one.slice(1, GROUPS + 1).find(Boolean)!}}`)
