@@ -246,7 +246,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   based,
   figure,
   series,
-  (text) => everywhere(text, whole) ?? wholeNumbersIn(text, whole) ?? explained(text, whole),
+  (text) => wholeNumbersIn(text, whole) ?? explained(text, whole) ?? everywhere(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
   cases,
   (text) => exception(text, whole),

@@ -27,6 +27,14 @@ export const residuesOf = (modulus: bigint, residues: ReadonlyArray<bigint>): st
 export const residuesText = (residues: ReadonlyArray<string>, modulus: bigint): string =>
   `${[...new Set(residues)].toSorted().join(",")} mod ${modulus}`
 
+/** All that is left by a modulus but some; null for too many, and where none are left. */
+export const othersThan = (modulus: bigint, residues: ReadonlyArray<bigint>): ReadonlyArray<bigint> | null => {
+  if (modulus > LARGEST_MODULUS) return null
+  const own = new Set(residues.map((residue) => ((residue % modulus) + modulus) % modulus))
+  const others = Array.from({ length: Number(modulus) }, (_, i) => BigInt(i)).filter((residue) => !own.has(residue))
+  return others.length === 0 ? null : others
+}
+
 /** By which the residues say as much. */
 const leastModulus = (modulus: number, residues: ReadonlySet<bigint>): bigint => {
   for (let least = 1; least < modulus; least++) {

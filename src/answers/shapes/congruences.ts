@@ -6,7 +6,7 @@ import { variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { bound } from "../relations/inequalities.ts"
-import { residuesOf, residuesText } from "../relations/whole-numbers.ts"
+import { othersThan, residuesOf, residuesText } from "../relations/whole-numbers.ts"
 import { signs } from "../split.ts"
 import { made } from "../units/quantities.ts"
 
@@ -15,21 +15,24 @@ const CONGRUENCE = new RegExp(
     String.raw`(?:\\[pb]?mod(?![A-Za-z])|\\text\s*\{\s*\(?\s*mod\s*\}|mod\b)\s*\{?\s*(\d{1,30})\s*\}?\s*\)?$`
 )
 
-const DIVIDES = /^(\d{1,9})\s*\|\s*([A-Za-z])$/
+const DIVIDES = /^(\d{1,9})\s*(\||\\nmid(?![A-Za-z]))\s*([A-Za-z])$/
 /** Of a letter, or of all: `a multiple of 6` alone is some number. */
 const DIVISIBLE = new RegExp(
-  String.raw`^(?:(?:all\s+)?(?!a\s+multiple)([a-z])\s+(?:(?:is|are|that\s+are)\s+)?` +
+  String.raw`^(?:(?:all\s+)?(?!a\s+multiple)([a-z])\s+(?:(?:is|are|that\s+are)\s+)?(not\s+)?` +
     String.raw`(?:divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of)` +
-    String.raw`|(?:all\s+|the\s+)?(?:multiples\s+of|(?:integers|numbers)\s+divisible\s+by))\s+(\d{1,9})$`
+    String.raw`|(?:all\s+|the\s+)?(?:multiples\s+of|(?:integers|numbers)\s+(not\s+)?divisible\s+by))\s+(\d{1,9})$`
 )
 
-/** `6 \mid n`, `n is divisible by 6`, `all multiples of 6`. */
+/** `6 \mid n`, `n is divisible by 6`, `all multiples of 6`; what is not divisible leaves all else. */
 export const divisible = (text: string): Answer | null => {
-  const divides = text.includes("|") ? DIVIDES.exec(text) : null
+  const divides = /\||\\nmid/.test(text) ? DIVIDES.exec(text) : null
   const said = /divisible|multiple/.test(text) ? DIVISIBLE.exec(plainWords(text)) : null
-  const [name, by] = divides === null ? [said?.[1], said?.[2]] : [divides[2], divides[1]]
+  const [name, by] = divides === null ? [said?.[1], said?.[4]] : [divides[3], divides[1]]
   if (by === undefined || /^0+$/.test(by)) return null
-  const of: Answer = { kind: "words", text: residuesOf(BigInt(by), [0n]) }
+  const isNot = divides === null ? (said?.[2] ?? said?.[3]) !== undefined : divides[2] !== "|"
+  const residues = isNot ? othersThan(BigInt(by), [0n]) : [0n]
+  if (residues === null) return null
+  const of: Answer = { kind: "words", text: residuesOf(BigInt(by), residues) }
   return name === undefined ? of : { kind: "called", name, of }
 }
 
@@ -40,7 +43,8 @@ const plainWords = (text: string): string =>
     .trim()
 
 export const congruence = (text: string): Answer | null => {
-  const found = text.includes("\\equiv") ? CONGRUENCE.exec(text) : null
+  const statement = text.replace(/^(?:\\text\s*\{\s*)?(?:for\s+)?all\b\s*\}?\s*/, "")
+  const found = text.includes("\\equiv") ? CONGRUENCE.exec(statement) : null
   if (found === null || found[1]!.includes("\\equiv")) return null
   const modulus = BigInt(found[3]!)
   if (modulus === 0n) return null
@@ -48,10 +52,11 @@ export const congruence = (text: string): Answer | null => {
     .split(/,?\s*\\text\s*\{\s*(?:or|and)\s*\}\s*|,?\s+(?:or|and)\s+|,/)
     .flatMap(signs)
     .map((residue) => residue.replaceAll(/[\s{}]+/g, ""))
-  const left = found[1]!.replaceAll(/[\s{}]+/g, "")
-  const said = residues.every((residue) => /^-?\d{1,30}$/.test(residue))
-    ? residuesOf(modulus, residues.map(BigInt))
-    : residuesText(residues, modulus)
+  const [left = "", not] = found[1]!.replaceAll(/[\s{}]+/g, "").split("\\not")
+  const areNumbers = residues.every((residue) => /^-?\d{1,30}$/.test(residue))
+  const own = areNumbers ? (not === undefined ? residues.map(BigInt) : othersThan(modulus, residues.map(BigInt))) : null
+  if (not !== undefined && own === null) return null
+  const said = own !== null ? residuesOf(modulus, own) : residuesText(residues, modulus)
   if (/^[A-Za-z]$/.test(left)) return { kind: "called", name: left, of: { kind: "words", text: said } }
   return { kind: "words", text: `${left} \\equiv ${said}` }
 }

@@ -38,7 +38,7 @@ const numbersNamed = (kind: string): string | null => {
     .trim()
     .replace(/^([ZQN])(?=$|\s*[\^_])/, "\\mathbb{$1}")
     .replace(/^R(?=$|\s*[\^_])/, "(-\\infty,\\infty)")
-    .replaceAll(/\b(?:arbitrary|any|fixed|some|numerical)\s?/g, "")
+    .replaceAll(/\b(?:arbitrary|any|fixed|some|numerical|constant(?=\s(?!of\s)))\s?/g, "")
   if (/^(?:real\s)?(?:numbers?)?$/.test(said.replace(NOUN, "number"))) return ""
   const parity = /^(prime|odd|even)s?(?:\s(?:numbers?|integers?))?$/.exec(said)?.[1]
   if (parity !== undefined) return parity === "prime" ? PRIMES : `${parity} integers`

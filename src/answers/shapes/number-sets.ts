@@ -90,9 +90,9 @@ export const wholeNumbers = (name: string, of: Answer, unknown: string | null, w
 }
 
 const NUMBERS = new RegExp(
-  String.raw`^(?:(?:the\s)?set\sof\s)?((?:(?:all|every|any|the)\s)*)` +
+  String.raw`^(?:for\s)?(?:(?:the\s)?set\sof\s)?((?:(?:all|every|any|the)\s)*)` +
     String.raw`((?:(?:positive|negative|non-?negative|natural|whole|odd|even|prime)\s){0,3})` +
-    String.raw`(integers?|numbers?|primes?|naturals?)?(?:(?:\s|^)([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
+    String.raw`(integers?|numbers?|primes?|naturals?)?(?:(?:\s|(?<=\s|^))([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
   "i"
 )
 /** Longer ones are prose. */
@@ -105,7 +105,11 @@ const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s
 export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   const member = /^([A-Za-z])\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$/.exec(text)
   if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, member[1]!, whole)
-  if (text.length > LONGEST_SAID || !/integer|number|prime|natural|odd|even/i.test(text) || !/^(?:\\text|[A-Za-z]{3})/.test(text))
+  if (
+    text.length > LONGEST_SAID ||
+    !/integer|number|prime|natural|odd|even|\ball\b/i.test(text) ||
+    !/^(?:\\text|[A-Za-z]{3})/.test(text)
+  )
     return null
   const said = text
     .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
@@ -114,8 +118,10 @@ export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   const found = NUMBERS.exec(said)
   if (found === null) return null
   const [, all, adjectives, noun = "", unknown, rest] = found
+  const isBound = unknown !== undefined && /^(?:[<>]|\\[lgn]eq)/.test(rest!)
+  if (all !== "" && adjectives === "" && noun === "" && isBound) return whole(`${unknown} ${rest}`)
   const name = nameOfWhole(adjectives!.toLowerCase().trim(), noun.toLowerCase())
-  if (name === null || (noun === "" && (all === "" || rest === ""))) return null
+  if (name === null || (noun === "" && !isBound && (all === "" || rest === ""))) return null
   if (rest === "") return unknown === undefined ? null : withName(name, unknown, whole)
   return conditioned(name, rest!, unknown, whole)
 }
@@ -168,7 +174,7 @@ const ofNothing = (answer: Answer): Answer =>
       : answer
 
 const without = (points: string, whole: Read): Answer | null => {
-  const set = tried(`\\{${points.replaceAll(/,?\s(?:and|or)\s/g, ",")}\\}`, whole)
+  const set = tried(`\\{${points.replace(/^[A-Za-z]\s?=\s?/, "").replaceAll(/,?\s(?:and|or)\s/g, ",")}\\}`, whole)
   return set && differenceOf(whole("(-\\infty,\\infty)"), set)
 }
 

@@ -116,19 +116,27 @@ interface Multiple {
 const PARAMETER = /^(?:[a-ckrst]|\\(?:lambda|mu|alpha|beta))$/
 const THOUSAND = /^\(\s*\d{1,3},\d{3}\s*\)$/
 
-/** A point, a column or a matrix, with what it is multiplied by before it. */
+const OVER = /^([^]*?)\\frac\s*\{\s*((?:\(|\\langle|\\begin)[^]*)\}\s*\{([^{}]*)\}$/
+
+/** A point, a column or a matrix, with what it is multiplied by before it, and a matrix also behind it. */
 const multipleIn = (term: string): Multiple | null => {
-  const open = opensAt(term)
-  const vector = open < 0 ? "" : term.slice(open)
+  const over = term.includes("\\frac") ? OVER.exec(term) : null
+  if (over !== null) return multipleIn(`${over[1]}\\frac{1}{${over[3]}}${over[2]}`)
+  const end = term.lastIndexOf("}", term.indexOf("\\end{") < 0 ? -1 : term.indexOf("}", term.indexOf("\\end{"))) + 1
+  const [product, behind] = end > 0 ? [term.slice(0, end), term.slice(end).replace(/^\s*[)\]]/, "")] : [term, ""]
+  const open = opensAt(end > 0 && /^\s*[)\]]/.test(term.slice(end)) ? term : product)
+  const vector = open < 0 ? "" : term.slice(open, term.length - behind.length)
   const isPoint = /[)e]$/.test(vector) && !/\\begin/.test(vector)
   const rows = isPoint ? coordinatesIn(vector) : rowsIn(vector)
   const before = term.slice(0, Math.max(0, open)).replace(/(?:\\cdot|\\times|\*)?\s*$/, "")
   const factor = /^[-\s]*$/.test(before) ? ONCE : tryExpression(before)
-  if (rows === null || factor === null || THOUSAND.test(vector)) return null
+  const last = behind.trim() === "" ? ONCE : tryExpression(`(1)${behind}`)
+  if (rows === null || factor === null || last === null || THOUSAND.test(vector)) return null
   if (isPoint && !variablesOf(factor).every((name) => PARAMETER.test(name))) return null
   const isTurned = /^\s*-/.test(before) && factor === ONCE
-  const times = (right: Expression): Expression => ({ kind: "product", left: isTurned ? number(-1n) : factor, right })
-  return { rows: rows.map((row) => row.map(times)), isPoint, isPlain: before.trim() === "" }
+  const first: Expression = { kind: "product", left: isTurned ? number(-1n) : factor, right: last }
+  const times = (right: Expression): Expression => ({ kind: "product", left: first, right })
+  return { rows: rows.map((row) => row.map(times)), isPoint, isPlain: before.trim() + behind.trim() === "" }
 }
 
 const coordinatesIn = (point: string): Rows | null => {
