@@ -41,6 +41,29 @@ const mapped = (answer: Answer, by: (of: Expression) => Expression): Answer => {
   }
 }
 
+/** Constants of several parts of one answer are paired at once: `y = C_1e^x + C_2, y' = C_1e^x`. */
+export const withOneFamily = (answer: Answer): Answer => {
+  const parts =
+    answer.kind === "named" ? [...answer.values.values()] : answer.kind === "sequence" || isList(answer) ? answer.items : []
+  const families = parts.filter((part) => part.kind === "family" && part.over === "")
+  const letters = [...new Set(families.flatMap((part) => (part.kind === "family" ? part.letters : [])))]
+  if (families.length < 2 || letters.length > MOST_CONSTANTS) return answer
+  const plain = (part: Answer): Answer => (part.kind === "family" && part.over === "" ? part.of : part)
+  const of: Answer =
+    answer.kind === "named"
+      ? { ...answer, values: new Map([...answer.values].map(([name, value]) => [name, plain(value)])) }
+      : answer.kind === "sequence"
+        ? { ...answer, items: answer.items.map(plain) }
+        : isList(answer)
+          ? { ...answer, items: answer.items.map(plain), members: answer.members.map(plain) }
+          : answer
+  return { kind: "family", of, letters, over: "" }
+}
+
+/** Of alternatives each has constants of its own. */
+const isList = (answer: Answer): answer is Extract<Answer, { readonly kind: "set" }> =>
+  answer.kind === "set" && answer.written === "list"
+
 /** The variables in all expressions of an answer, sorted. */
 export const variablesIn = (answer: Answer): ReadonlyArray<string> => {
   const found: Array<Expression> = []

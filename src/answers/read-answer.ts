@@ -7,6 +7,7 @@
  */
 
 import type { Answer } from "./Answer.ts"
+import { withOneFamily } from "./families.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { Unreadable, variablesOf } from "./mathematics/Expression.ts"
@@ -70,7 +71,7 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  return onlyOf(withResidues(whole(plain)))
+  return onlyOf(withResidues(withOneFamily(whole(plain))))
 }
 
 /** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
