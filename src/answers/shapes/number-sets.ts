@@ -4,6 +4,7 @@
  */
 
 import type { Answer } from "../Answer.ts"
+import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
 import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
 import { setOf } from "../same-kind.ts"
@@ -81,18 +82,20 @@ const WHOLE: Readonly<Record<string, readonly [numbers: string, within: string]>
 
 /** Those of a name among what a condition leaves; null where that is no interval or set, or not of this unknown. */
 export const wholeNumbers = (name: string, of: Answer, unknown: string | null, whole: Read): Answer | null => {
-  const found = WHOLE[name]
-  if (found === undefined || (of.kind !== "sequence" && of.kind !== "union")) return null
+  const [numbers, interval] = WHOLE[name] ?? ["", INTERVALS[name]]
+  if (interval === undefined || (of.kind !== "sequence" && of.kind !== "union")) return null
   const said = of.kind === "sequence" ? [of.of] : of.parts.map((part) => (part.kind === "sequence" ? part.of : null))
   if (said.some((one) => one !== null && unknown !== null && one !== unknown)) return null
-  const common = intersectionOf([whole(found[1]), of])
-  return common && amongOf(found[0], common, unknown ?? said.find((one) => one !== null) ?? null)
+  const common = intersectionOf([whole(interval), of])
+  const letter = unknown ?? said.find((one) => one !== null) ?? null
+  if (numbers === "") return common && letter !== null ? ofUnknown(common, letter) : common
+  return common && amongOf(numbers, common, letter)
 }
 
 const NUMBERS = new RegExp(
   String.raw`^(?:for\s)?(?:(?:the\s)?set\sof\s)?((?:(?:all|every|any|the)\s)*)` +
-    String.raw`((?:(?:positive|negative|non-?negative|natural|whole|odd|even|prime)\s){0,3})` +
-    String.raw`(integers?|numbers?|primes?|naturals?)?(?:(?:\s|(?<=\s|^))([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
+    String.raw`((?:(?:positive|negative|non-?negative|natural|whole|real|odd|even|prime)\s){0,3})` +
+    String.raw`(integers?|numbers?|primes?|naturals?|reals?)?(?:(?:\s|(?<=\s|^))([A-Za-z])(?![A-Za-z]))?\s?([^]*)$`,
   "i"
 )
 /** Longer ones are prose. */
@@ -107,7 +110,7 @@ export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, member[1]!, whole)
   if (
     text.length > LONGEST_SAID ||
-    !/integer|number|prime|natural|odd|even|\ball\b/i.test(text) ||
+    !/integer|number|prime|natural|real|odd|even|\ball\b/i.test(text) ||
     !/^(?:\\text|[A-Za-z]{3})/.test(text)
   )
     return null
@@ -129,6 +132,11 @@ export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
 const nameOfWhole = (adjectives: string, noun: string): string | null => {
   const kinds = adjectives.split(" ").filter((one) => /^(?:odd|even|prime)$/.test(one))
   const others = adjectives.split(" ").filter((one) => one !== "" && !kinds.includes(one))
+  const limits = others.filter((one) => one !== "real")
+  if (others.includes("real") || noun.startsWith("real"))
+    return kinds.length === 0 && !/^(?:prime|integer|natural)/.test(noun)
+      ? numberSetNamed(`${limits.join(" ")} reals`.trim())
+      : null
   if (kinds.length > 1 || others.length > 1) return null
   if (kinds[0] === "prime" || noun.startsWith("prime")) return others.length === 0 || others[0] === "positive" ? PRIMES : null
   if (kinds.length === 1) return others.length === 0 ? `${kinds[0]} integers` : null
@@ -138,12 +146,12 @@ const nameOfWhole = (adjectives: string, noun: string): string | null => {
 /** Of no condition: the set by its name, and as many. */
 const withName = (name: string, unknown: string, whole: Read): Answer | null => {
   const as = wholeNumbers(name, whole("(-\\infty,\\infty)"), unknown, whole)
-  return as && { kind: "rounded", exact: words(name), as }
+  return INTERVALS[name] === undefined ? as && { kind: "rounded", exact: words(name), as } : as
 }
 
 /** What a condition in signs or in words leaves of them. */
 const conditioned = (name: string | null, condition: string, unknown: string | undefined, whole: Read): Answer | null => {
-  if (name === null || WHOLE[name] === undefined) return null
+  if (name === null || (WHOLE[name] ?? INTERVALS[name]) === undefined) return null
   const said = condition.replace(/^,?\s?(?:(?:with|where|for\swhich|such\sthat|satisfying|that\sare|which\sare)\s)?/, "").trim()
   const [more, ends, except] = [MORE.exec(said), ENDS.exec(said), EXCEPT.exec(said)]
   const letter = unknown ?? "n"
