@@ -112,7 +112,7 @@ const ofAny = (body: string, { letters, over, isConstant }: Explanation, whole: 
   const answer = tried(body, whole)
   if (answer === null) return null
   const plain = answer.kind === "family" ? answer.of : answer
-  const among = letters.length === 1 ? wholeNumbers(over, plain, letters[0]!, whole) : null
+  const among = letters.length === 1 ? wholeNumbers(over === "" ? "reals" : over, plain, letters[0]!, whole) : null
   if (among !== null) return among
   const names = variablesIn(plain)
   // `x = 3, x \in \mathbb{Z}` says what x is, and of which kind.

@@ -4,6 +4,7 @@
  */
 
 import type { Answer } from "../Answer.ts"
+import { isWholeLetter } from "../mathematics/normal/steps.ts"
 import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
 import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
@@ -88,7 +89,8 @@ export const wholeNumbers = (name: string, of: Answer, unknown: string | null, w
   if (said.some((one) => one !== null && unknown !== null && one !== unknown)) return null
   const common = intersectionOf([whole(interval), of])
   const letter = unknown ?? said.find((one) => one !== null) ?? null
-  if (numbers === "") return common && letter !== null ? ofUnknown(common, letter) : common
+  // Of a letter for whole numbers it would leave out that it is one.
+  if (numbers === "") return common && (letter === null || isWholeLetter(letter) ? ofNothing(common) : ofUnknown(common, letter))
   return common && amongOf(numbers, common, letter)
 }
 
