@@ -125,7 +125,7 @@ export const studyFlags = (study: Study | null): Flags => ({
     type: "string",
     multiple: true,
     value: "STAGE.PARAM=VALUE",
-    description: "set a parameter of a stage, as in rl.kl=0.01"
+    description: "set a parameter of a stage, as in rl.kl=0.01, or a member of one, as in mix.sources.omi2=4"
   },
   ...Object.fromEntries(Object.entries(study?.params ?? {}).map(([name, param]) => [flagOf(name), flagFor(param)]))
 })
@@ -184,7 +184,7 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
     if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
-  for (const [name, alike] of Map.groupBy(overrides, ({ stage, param }) => `${stage}.${param}`))
+  for (const [name, alike] of Map.groupBy(overrides, settingName))
     if (alike.length > 1)
       throw new UsageError({
         problem: `--set ${name} is given twice, as ${alike.map(({ text }) => `"${text}"`).join(" and as ")}. Give it once.`
@@ -229,10 +229,15 @@ export const assumedStages = (parsed: Parsed, graph: Graph): ReadonlyArray<strin
 }
 
 const parseOverride = (text: string): Override => {
-  const match = /^([^.=]+)\.([^.=]+)=(.*)$/s.exec(text)
+  const match = /^([^.=]+)\.([^.=]+)(?:\.([^=]+))?=(.*)$/s.exec(text)
   if (match === null) throw new UsageError({ problem: `--set takes STAGE.PARAM=VALUE, as in --set rl.kl=0.01; got "${text}".` })
-  return { stage: match[1]!, param: match[2]!, text: match[3]! }
+  const [, stage = "", param = "", member, value = ""] = match
+  return { stage, param, text: value, ...(member === undefined ? {} : { member }) }
 }
+
+/** `rl.kl`, `mix.sources.omi2`: what a `--set` sets. */
+export const settingName = ({ stage, param, member }: Override): string =>
+  `${stage}.${param}${member === undefined ? "" : `.${member}`}`
 
 /** The flag of a study's param: `textWeight` is `--text-weight`. */
 export const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

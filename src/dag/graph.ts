@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 
 import { maximumOf } from "../lists/large.ts"
 import { canonicalJson, digestOf } from "../store/objects/digest.ts"
+import { decimalFrom } from "../text/decimal.ts"
 import { didYouMean } from "../text/near.ts"
 import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"
@@ -68,10 +69,11 @@ export class StageAmbiguous extends Schema.TaggedError<StageAmbiguous>()("StageA
   }
 }
 
-/** `rl.kl=0.01` as stage `rl`, param `kl`, text `0.01`. */
+/** `rl.kl=0.01` as stage `rl`, param `kl`, text `0.01`; `mix.sources.omi2=4` sets one member of a record. */
 export interface Override {
   readonly stage: string
   readonly param: string
+  readonly member?: string
   readonly text: string
 }
 
@@ -209,13 +211,28 @@ const overridden = (node: Node, overrides: ReadonlyArray<Override>, used: Set<Ov
   const own = overrides
     .filter(({ stage }) => stage === node.stage.name)
     .map((override) => ({ override, declared: declaredParam(node.stage, override) }))
-  for (const conditional of [false, true])
-    for (const { override, declared } of own)
-      if ((declared.counts !== undefined) === conditional && Param.countsAmong(declared, params)) {
-        params[override.param] = Param.fromText(override.stage, override.param, declared, override.text)
-        used.add(override)
-      }
+    // A param before those that count beside its values, a record before its members.
+    .toSorted((a, b) => placeAmong(a) - placeAmong(b))
+  for (const { override, declared } of own)
+    if (Param.countsAmong(declared, params)) {
+      params[override.param] = Param.fromText(override.stage, override.param, declared, textOf(override, params))
+      used.add(override)
+    }
   return params
+}
+
+const placeAmong = ({ override, declared }: { readonly override: Override; readonly declared: Param.Param<unknown> }): number =>
+  (declared.counts === undefined ? 0 : 2) + (override.member === undefined ? 0 : 1)
+
+/** The text of the whole value, where one member of it is set. */
+const textOf = ({ stage, param, member, text }: Override, params: Readonly<Record<string, unknown>>): string => {
+  const now = params[param]
+  if (member === undefined) return text
+  if (typeof now === "object" && now !== null && !Array.isArray(now))
+    return JSON.stringify({ ...now, [member]: decimalFrom(text) ?? text })
+  throw new OverrideUnused({
+    problem: `${stage}.${param}.${member}: ${stage}.${param} has no members: it is one value. Set that.`
+  })
 }
 
 const declaredParam = (stage: Stage.Any, { param }: Override): Param.Param<unknown> => {
@@ -268,56 +285,6 @@ function* lineage<N extends Pick<GraphNode, "params" | "inputs">>(node: N, byId:
     for (const input of Object.values(ancestor.inputs)) ancestors.add(input)
   }
 }
-
-/**
- * `lineageParam` for all nodes of a graph. A name is looked for once in all of them, inputs first: the ways back from each node
- * of a long chain come to the square of its length.
- */
-export const paramsAlong = ({ nodes }: Graph): ((node: GraphNode, name: string) => unknown) => {
-  const found = new Map<string, ReadonlyMap<string, Along>>()
-  const lookFor = (name: string): ReadonlyMap<string, Along> => {
-    const along = new Map<string, Along>()
-    for (const { id, params, inputs } of nodes) {
-      const own = Object.hasOwn(params, name) ? params[name] : undefined
-      let nearest: Along | undefined = own === undefined ? undefined : { value: own, distance: own === null ? Infinity : 0 }
-      if (own === undefined || own === null)
-        for (const input of Object.values(inputs)) {
-          const before = along.get(input)
-          if (before === undefined) continue
-          if (nearest === undefined || before.distance + 1 < nearest.distance)
-            nearest = { value: before.value, distance: before.distance + 1 }
-        }
-      if (nearest !== undefined) along.set(id, nearest)
-    }
-    found.set(name, along)
-    return along
-  }
-  return ({ id }, name) => (found.get(name) ?? lookFor(name)).get(id)?.value
-}
-
-/** A param and how many generations before a node it was found; of null, which any other value outweighs, endlessly many. */
-interface Along {
-  readonly value: unknown
-  readonly distance: number
-}
-
-/** Params that are looked for when they are asked for. One that `whole` does not have is undefined. */
-export const paramsAsked = (
-  paramOf: (name: string) => unknown,
-  whole: () => Readonly<Record<string, unknown>>
-): Readonly<Record<string, unknown>> =>
-  new Proxy<Record<string, unknown>>(
-    {},
-    {
-      get: (_, name) => (typeof name === "string" ? paramOf(name) : undefined),
-      has: (_, name) => typeof name === "string" && paramOf(name) !== undefined,
-      ownKeys: () => Object.keys(whole()),
-      getOwnPropertyDescriptor: (_, name) => {
-        const value = typeof name === "string" ? paramOf(name) : undefined
-        return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: true }
-      }
-    }
-  )
 
 const SHORT = 24
 

@@ -7,7 +7,9 @@
  */
 
 import type { Graph } from "../dag/graph.ts"
+import * as Param from "../dag/Param.ts"
 import { isA } from "../store/schema/Kind.ts"
+import { errorText } from "../text/error-text.ts"
 import { didYouMean } from "../text/near.ts"
 import type { Claim } from "./claims/Claim.ts"
 import { evidenceOf } from "./claims/evidence.ts"
@@ -15,12 +17,12 @@ import { isAt, type Where } from "./claims/trials.ts"
 import { claimName } from "./claims/words.ts"
 import { type Member, policiesOf } from "./data/compared-policies.ts"
 import { partOf, type RunNode, type RunRecord } from "./data/RunRecord.ts"
-import type { CellData, StudyData } from "./data/study-data.ts"
+import type { AskedFor, CellData, StudyData } from "./data/study-data.ts"
 import { type ParamValue, type Settings, settingsOf } from "./data/varying-params.ts"
 
 export interface ClaimAhead {
   readonly claim: Claim
-  /** A setting that it looks for and that no node of the study can have, in a sentence; null where there is none. */
+  /** A name or a value that it looks for and that no node of the study can have, in a sentence; null where there is none. */
   readonly misspelt: string | null
   /** Why it cannot be judged, or not on all that it names, with what was chosen; a sentence each. */
   readonly lacks: ReadonlyArray<string>
@@ -34,14 +36,8 @@ export const claimsAhead = (claims: ReadonlyArray<Claim>, graph: Graph): Readonl
     const policies = known.get(claim.study) ?? policiesIn(record, claim, graph)
     known.set(claim.study, policies)
     const wanted = wantedBy(claim, policies)
-    return {
-      claim,
-      misspelt: misspeltIn(
-        wanted.map(({ where }) => where),
-        graph
-      ),
-      lacks: lacksOf(claim, wanted, policies)
-    }
+    const misspelt = misspeltIn(claim, wanted, graph)
+    return { claim, misspelt, lacks: misspelt === null ? lacksOf(claim, wanted, policies) : [] }
   })
 }
 
@@ -71,10 +67,10 @@ const policiesIn = (record: RunRecord, { study }: Claim, graph: Graph): Readonly
   )
 }
 
-/** What a claim looks for, and whether for itself, to hold itself back, or only to tell of it. */
+/** What a claim looks for, and what for. */
 interface Wanted {
   readonly where: Where
-  readonly role: "control" | "told" | undefined
+  readonly role: AskedFor | undefined
 }
 
 const wantedBy = (claim: Claim, policies: ReadonlyArray<Planned>): ReadonlyArray<Wanted> => {
@@ -119,24 +115,77 @@ const cellAhead = ({ settings, member }: Planned): CellData => ({
   repetitions: []
 })
 
-/** The first setting, as `rl.rewrad`, whose param no node has; a stage that is not there may have been left out by choice. */
-const misspeltIn = (wheres: ReadonlyArray<Where>, graph: Graph): string | null => {
-  const params = new Map(graph.nodes.map(({ stage, params }) => [stage.name, Object.keys(params)]))
-  const all = [...params].flatMap(([stage, names]) => names.map((name) => `${stage}.${name}`))
-  for (const name of wheres.flatMap((where) => Object.keys(where))) {
-    const [stage = "", param = ""] = name.split(".")
-    const setting = `${stage}.${param}`
-    if (all.includes(setting)) continue
-    const near = params.has(stage) ? didYouMean(setting, all) : didYouMean(stage, params.keys())
-    if (params.has(stage) || near !== "")
-      return `looks for policies by "${name}", and no node of the study has such a param.${near}`
+/**
+ * The first setting that no run of the study can have, whatever is chosen: one without a stage, a param that its stage has not, a
+ * member or a value that the stage refuses. What was left out of this run (a stage, an arm) is another matter, unless arms are to
+ * be paired by it: then they would be paired without.
+ */
+const misspeltIn = ({ study, values = {} }: Claim, wanted: ReadonlyArray<Wanted>, graph: Graph): string | null => {
+  const studies = [...new Set(graph.nodes.flatMap((node) => node.studies ?? []))]
+  const nearStudy = study === undefined || studies.includes(study) ? "" : didYouMean(study, studies)
+  if (nearStudy !== "") return `is about the study "${study}", and this one has no such part.${nearStudy}`
+  const named: ReadonlyArray<Wanted> = Object.keys(values).map((name) => ({ where: { [name]: [] }, role: "named" }))
+  for (const { where, role } of [...wanted, ...named]) {
+    if (!isRecord(where)) return `looks for policies by ${String(where)}, which must be settings: a choice of arms is not given.`
+    for (const [name, value] of Object.entries(where)) {
+      const problem = settingProblem(graph, name, [value].flat(), role === "named")
+      if (problem !== null) return `looks for policies by "${name}", and ${problem}`
+    }
   }
   return null
 }
 
+const settingProblem = (graph: Graph, name: string, values: ReadonlyArray<ParamValue>, mustBeThere: boolean): string | null => {
+  const stages = new Map(graph.nodes.map(({ stage }) => [stage.name, stage]))
+  const all = [...stages].flatMap(([stage, { params }]) => Object.keys(params).map((param) => `${stage}.${param}`))
+  const [stageName = "", param = "", ...members] = name.split(".")
+  const stage = stages.get(stageName)
+  const declared = stage !== undefined && Object.hasOwn(stage.params, param) ? stage.params[param] : undefined
+  if (stage === undefined || declared === undefined) {
+    const near = stage === undefined && param !== "" ? didYouMean(stageName, stages.keys()) : nearSetting(name, all)
+    return stage === undefined && param !== "" && near === "" && !mustBeThere
+      ? null
+      : `no node of the study has such a param.${near === "" ? nearSetting(name, all) : near}`
+  }
+  const given = graph.nodes.filter((node) => node.stage === stage).map(({ params }) => params[param])
+  const records = members.length === 0 ? [] : given.filter(isRecord)
+  if (members.length > 0 && records.length === 0) return `${stageName}.${param} has no members.`
+  for (const value of values) {
+    // Lists are text among settings.
+    const items = members.length === 0 && typeof value === "string" ? value.split(",") : []
+    const readings = [
+      ...(members.length === 0 ? [value] : records.map((record) => ({ ...record, [members.join(".")]: value }))),
+      ...(items.length === 0 ? [] : [items, items.map(Number)])
+    ]
+    if (value === undefined || readings.every((reading) => declared.accept(reading) === undefined))
+      return `no node can have that: ${refusal(stageName, param, declared, readings[0])}`
+  }
+  return null
+}
+
+/** What the stage itself says to such a value. */
+const refusal = (stage: string, param: string, declared: Param.Param<unknown>, value: unknown): string => {
+  try {
+    Param.complete(stage, { [param]: declared }, { [param]: value })
+    return `${stage}.${param} is not given.`
+  } catch (cause) {
+    return errorText(cause)
+  }
+}
+
+/** Settings of that param in another stage, as far as there are; else those with a name like it. */
+const nearSetting = (name: string, all: ReadonlyArray<string>): string => {
+  const setting = name.split(".").slice(0, 2)
+  const alike = all.filter((each) => each.endsWith(`.${setting.at(-1)!}`))
+  return alike.length === 0 ? didYouMean(setting.join("."), all) : ` Did you mean ${alike.map((each) => `"${each}"`).join(", ")}?`
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
 const lacksOf = (claim: Claim, all: ReadonlyArray<Wanted>, policies: ReadonlyArray<Planned>): ReadonlyArray<string> => {
   const judgeable = policies.filter(({ member }) => member.rl !== null && member.before !== null && member.after !== null)
-  const wanted = all.filter(({ role }) => role !== "told")
+  const wanted = all.filter(({ role }) => role !== "told" && role !== "named")
   const own = wanted.filter(({ role }) => role === undefined).map(({ where }) => where)
   const without = wanted.filter(({ where }) => !judgeable.some(isAt(where)))
   const [missing, uncontrolled] = [

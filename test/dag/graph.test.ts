@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { graphOf, idsOf, lineageParams, OverrideUnused, studyGraph } from "../../src/dag/graph.ts"
+import { graphOf, idsOf, lineageParams, type Override, OverrideUnused, studyGraph } from "../../src/dag/graph.ts"
 import * as Stage from "../../src/dag/Stage.ts"
 import { Param, Study } from "../../src/dag/Study.ts"
 import { count } from "./fixtures/stages/count.ts"
@@ -131,7 +131,17 @@ describe("overrides", () => {
     expect(graph.nodes.map(({ params }) => params["terms"])).toEqual([9])
   })
 
+  it("set a member of a record beside its others, and behind the record itself", () => {
+    const params = { ...count.params, parts: Param.weights({ a: 1, b: 1 }, "") }
+    const weighted = Stage.make({ ...count, agreeOn: {}, passesOn: {}, name: "count", params })
+    const parts = (overrides: ReadonlyArray<Override>) => graphOf([weighted({}, {})], overrides).nodes[0]!.params["parts"]
+    const b = { stage: "count", param: "parts", member: "b", text: "4" }
+    expect(parts([b])).toEqual({ a: 1, b: 4 })
+    expect(parts([b, { stage: "count", param: "parts", text: '{"c":1}' }])).toEqual({ c: 1, b: 4 })
+  })
+
   it.each([
+    [{ stage: "count", param: "terms", member: "x", text: "9" }, "count.terms.x: count.terms has no members: it is one value."],
     [{ stage: "cont", param: "terms", text: "9" }, 'cont.terms: this study has no stage "cont". Did you mean "count"?'],
     [{ stage: "count", param: "term", text: "9" }, 'count.term: stage "count" has no such parameter. Did you mean "terms"?']
   ])("that reach nothing are refused: %j", (override, message) => {

@@ -38,6 +38,11 @@ const ones = Array.from({ length: 8 }, () => 1)
 
 describe("evidence that cannot be judged", () => {
   test.each<[string, unknown, RegExp]>([
+    [
+      "a member misspelt",
+      partWith({ rols: "told" }),
+      /part 1 \(m\) has a member "rols", which says nothing\. Did you mean "role"/
+    ],
     ["nothing", () => undefined, /returns undefined, not \{ parts \}/],
     ["null", () => null, /returns null/],
     ["a number", () => 3, /returns number/],

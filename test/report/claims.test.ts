@@ -81,7 +81,7 @@ describe("trials", () => {
 
   test("take the error of a change from the comparison by problem where there is one", () => {
     const row = { metric: "pass@k", k: 1, decoding: "sampled", slice: "all", before: 0, after: 0, difference: 0, p: null }
-    const change = (made: MadeTrial) => changeOf(trialsOf(studyOf(cell({}, [made])))[0]!, "pass@1")!.error
+    const change = (made: MadeTrial) => changeOf(trialsOf(studyOf(cell({}, [made])), {})[0]!, "pass@1")!.error
     expect(change({ differences: [{ ...row, low: -0.0196, high: 0.0196 }] })).toBeCloseTo(0.01, 4)
     expect(change({ differences: [{ ...row, slice: "steps=1", low: -0.0196, high: 0.0196 }] })).toBeCloseTo(
       Math.hypot(0.01, 0.01) / 1.96,
@@ -620,7 +620,7 @@ describe("Q1 and Q2, rewards", () => {
   const wrong = { omi1: 0.2, omi2: 0.6, tinygsm: 0 }
 
   test("the leader is the best paid of the formats that are used, at the beginning", () => {
-    const [trial] = trialsOf(studyOf(arm("truth", truth, "omi1")))
+    const [trial] = trialsOf(studyOf(arm("truth", truth, "omi1")), {})
     expect(leaderOf(trial!)).toEqual({ format: "omi1", lead: expect.closeTo(0.3, 12) })
   })
   test("holds where the leader wins under every reward, fails where it does not", () => {

@@ -141,6 +141,11 @@ describe("a study's file with claims that cannot be used", () => {
     ["no-claim", "[3]", "claim 1 of its `claims` is not a claim"],
     ["no-criterion", `[${claim("{ criterion: undefined }")}]`, "claim 1 of its `claims` has no `criterion`: it must be a text."],
     ["no-evidence", `[${claim("{}")}, ${claim("{ id: 'X2', evidence: 1 }")}]`, "claim 2 of its `claims` has no `evidence`"],
+    [
+      "misspelt",
+      `[${claim("{ controll: 'c' }")}]`,
+      'claim 1 of its `claims` has a member "controll", which says nothing. Did you mean'
+    ],
     ["one-seed", `[${claim("{ seeds: 1 }")}]`, "claim 1 of its `claims` has no `seeds`: the fewest it may be judged with"],
     ["twice", `[${claim("{}")}, ${claim("{}")}]`, 'two of its claims have the id "X1".']
   ])("is refused by name: %s", async (name, claims, problem) => {

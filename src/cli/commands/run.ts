@@ -25,7 +25,7 @@ import { figuresFolder } from "../result-file.ts"
 import { chooseEngine, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals, isUnderNohup } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
-import { assumedStages, chooseStudy, studyFlags, studyHelp, studyNames } from "../studies.ts"
+import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp, studyNames } from "../studies.ts"
 import { type Command, UsageError } from "../usage.ts"
 
 const ownFlags = { ...runFlags, ...figuresFlag }
@@ -78,7 +78,7 @@ export const command: Command = {
         event: "run-started",
         run: runId,
         study: study.name,
-        settings: { ...settings, ...Object.fromEntries(overrides.map(({ stage, param, text }) => [`${stage}.${param}`, text])) },
+        settings: { ...settings, ...Object.fromEntries(overrides.map((each) => [settingName(each), each.text])) },
         command: args,
         host: os.hostname(),
         pid: process.pid,

@@ -7,7 +7,8 @@
 import { nearestOf } from "../../lists/nearest.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import type { ActionRecord } from "../../store/objects/records.ts"
-import { type Graph, type GraphNode, lineageParam, lineageParams, paramsAlong, paramsAsked } from "../graph.ts"
+import { type Graph, type GraphNode, lineageParam, lineageParams } from "../graph.ts"
+import { paramsAlong, paramsAsked } from "./params-along.ts"
 import type { Spent } from "./spent.ts"
 
 /** A param that its stage's work is proportional to, or that differs otherwise: of the recorded result and of the node. */

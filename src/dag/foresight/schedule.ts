@@ -5,7 +5,8 @@
 
 import { maximumOf } from "../../lists/large.ts"
 import { priorityQueue } from "../../lists/priority-queue.ts"
-import { type Graph, type GraphNode, lineageParams, paramsAlong, paramsAsked } from "../graph.ts"
+import { type Graph, type GraphNode, lineageParams } from "../graph.ts"
+import { paramsAlong, paramsAsked } from "./params-along.ts"
 
 /**
  * The threads that the most urgent of `waiting` nodes gets; 0: it waits on. One that starts while nothing else runs or waits gets

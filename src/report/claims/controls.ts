@@ -99,7 +99,7 @@ export const size = ({ observations, leftOut }: SeedNumbers): SeedNumbers => ({
 /** The same data, asked for what holds a claim back or is only told: a plan says then what is lost with it. */
 export const asked = (data: StudyData, role: "control" | "told"): StudyData => ({
   ...data,
-  asked: (where) => data.asked?.(where, role)
+  asked: (where, own = role) => data.asked?.(where, own)
 })
 
 /** Arms beside those of a claim, with a name as it begins a measure: `PPO`. */

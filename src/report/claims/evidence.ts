@@ -11,6 +11,7 @@ import * as path from "node:path"
 import { ownFrames } from "../../dag/own-frames.ts"
 import type { StudyData } from "../data/study-data.ts"
 import type { Claim, Evidence, Observation, Part } from "./Claim.ts"
+import { misspeltMember } from "./study-claims.ts"
 
 /** What the claim finds, fit to be judged; or why it cannot be. */
 export const evidenceOf = (claim: Claim, data: StudyData): Evidence | { readonly unusable: string } => {
@@ -68,6 +69,7 @@ const checked = (found: unknown, refuse: Refuse): Evidence | { readonly unusable
 
 const UNITS: ReadonlySet<unknown> = new Set<Part["unit"]>(["percent", "points", "nats", "seeds"])
 const ROLES: ReadonlySet<unknown> = new Set<Part["role"]>([undefined, "control", "told"])
+const MEMBERS: ReadonlyArray<keyof Part> = ["measure", "unit", "test", "observations", "rows", "leftOut", "tied", "role"]
 const TABLES: ReadonlySet<unknown> = new Set(["evaluations", "formatShares", "updates", "coverages"])
 
 const partProblem = (part: unknown): string | null => {
@@ -84,7 +86,7 @@ const partProblem = (part: unknown): string | null => {
     !(Array.isArray(rows) && rows.every((each) => isObject(each) && TABLES.has(each["table"]) && isText(each["where"])))
   )
     return `has \`rows\` that are no list of a table (${[...TABLES].join(", ")}) with a condition.`
-  return testProblem(test) ?? observationsProblem(observations)
+  return misspeltMember(part, MEMBERS) ?? testProblem(test) ?? observationsProblem(observations)
 }
 
 const shown = (value: unknown): string => (typeof value === "string" ? `"${value}"` : String(value))

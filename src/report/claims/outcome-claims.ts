@@ -230,6 +230,7 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
   values: { [weight]: WEIGHTS },
   seeds,
   evidence: (data) => {
+    data.asked?.({ [weight]: [], ...(others.length === 0 ? {} : { "rl.force": others }) }, "named")
     const ofSeeds = Map.groupBy(trialsOf(data, arms), ({ seed }) => seed)
     const slope = (measure: string, reached: (trial: Trial) => Measured | null, rows: ReadonlyArray<Rows>): Part => {
       const slopes = new Map([...ofSeeds.values()].map((trials) => [trials[0]!, slopeOver(trials, weight, reached)]))

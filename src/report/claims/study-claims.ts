@@ -6,6 +6,7 @@
  * A study's file may be plain JavaScript to us (types are stripped, not checked), so what it exports is looked at here.
  */
 
+import { didYouMean } from "../../text/near.ts"
 import type { Claim } from "./Claim.ts"
 
 export interface StudyClaims {
@@ -31,6 +32,7 @@ export const claimsProblem = (exported: unknown): string | null => {
 }
 
 const TEXTS = ["id", "statement", "criterion", "needs"] as const
+const MEMBERS: ReadonlyArray<keyof Claim> = [...TEXTS, "control", "study", "seeds", "values", "file", "evidence"]
 
 const claimProblem = (claim: Readonly<Record<string, unknown>> | null): string | null => {
   if (typeof claim !== "object" || claim === null) return "is not a claim: see src/report/claims/Claim.ts."
@@ -49,6 +51,17 @@ const claimProblem = (claim: Readonly<Record<string, unknown>> | null): string |
     !(typeof values === "object" && values !== null && Object.values(values).every((least) => Number.isInteger(least)))
   )
     return "has `values` that are no record of a whole number for each setting."
+  const misspelt = misspeltMember(claim, MEMBERS)
+  if (misspelt !== null) return misspelt
   if (typeof claim["evidence"] !== "function") return "has no `evidence`: it must be a function of what the report read."
+  return null
+}
+
+/** The first member that has nearly the name of one that may be left out, in words; null where there is none. */
+export const misspeltMember = (given: Readonly<Record<string, unknown>>, known: ReadonlyArray<string>): string | null => {
+  for (const name of Object.keys(given)) {
+    const near = known.includes(name) ? "" : didYouMean(name, known)
+    if (near !== "") return `has a member "${name}", which says nothing.${near}`
+  }
   return null
 }

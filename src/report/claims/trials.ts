@@ -21,7 +21,7 @@ export interface Trial extends Repetition {
 export type Where = Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>
 
 /** The trials of a run whose settings are these, evaluated on both sides of RL. */
-export const trialsOf = ({ cells, asked }: StudyData, where: Where = {}): ReadonlyArray<Trial> => {
+export const trialsOf = ({ cells, asked }: StudyData, where: Where): ReadonlyArray<Trial> => {
   asked?.(where)
   return cells.filter(isAt(where)).flatMap((cell) =>
     cell.repetitions.flatMap((repetition) => {
@@ -47,6 +47,7 @@ export interface Pair {
 
 /** Every two trials, one of each kind, that share their seed and the settings named. */
 export const pairsOf = (data: StudyData, one: Where, other: Where, sharing: ReadonlyArray<string>): ReadonlyArray<Pair> => {
+  data.asked?.(Object.fromEntries(sharing.map((name) => [name, []])), "named")
   const key = ({ seed, cell }: Trial) => JSON.stringify([seed, ...sharing.map((name) => cell.settings.get(name) ?? null)])
   const others = Map.groupBy(trialsOf(data, other), key)
   return trialsOf(data, one).flatMap((trial) => (others.get(key(trial)) ?? []).map((rival) => ({ one: trial, other: rival })))

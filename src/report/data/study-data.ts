@@ -125,8 +125,14 @@ export interface StudyData {
   readonly costs: ReadonlyArray<CostRow>
   readonly problems: ReadonlyArray<string>
   /** Told of the settings that a claim looks for, and for what: how a plan finds out, before there is any number. */
-  readonly asked?: (where: Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>, role?: "control" | "told") => void
+  readonly asked?: (where: Readonly<Record<string, ParamValue | ReadonlyArray<ParamValue>>>, role?: AskedFor) => void
 }
+
+/**
+ * What settings are looked for besides for a claim itself: to hold it back, to tell of it, or as names that it reads and chooses
+ * no policies by, such as what a pair shares.
+ */
+export type AskedFor = "control" | "told" | "named"
 
 /** The errors of the methods, from the attributions of one policy and its repetitions. */
 export interface Confusion {

@@ -11,8 +11,8 @@ import { command as runCommand } from "../../../src/cli/commands/run.ts"
 import { loadStudyFile } from "../../../src/cli/studies.ts"
 import { type Graph, studyGraph } from "../../../src/dag/graph.ts"
 import { claimsAhead } from "../../../src/report/claims-ahead.ts"
-import type { Claim } from "../../../src/report/claims/Claim.ts"
-import { sharpening } from "../../../src/report/claims/outcome-claims.ts"
+import { type Claim, ofStudy } from "../../../src/report/claims/Claim.ts"
+import { moreIsBetter, sharpening } from "../../../src/report/claims/outcome-claims.ts"
 import { pairsOf, trialsOf, type Where } from "../../../src/report/claims/trials.ts"
 
 const graphs: Record<string, Graph> = {}
@@ -42,6 +42,9 @@ describe("a setting that no node of the study has", () => {
     ["evaluate.problem", 'Did you mean "evaluate.problems"'],
     ["rll.kl", 'Did you mean "rl"'],
     ["pretrian.scale", 'Did you mean "pretrain"'],
+    ["reward", 'Did you mean "rl.reward"'],
+    ["scale", 'Did you mean "pretrain.scale"'],
+    ["mix.kl", 'Did you mean "rl.kl"'],
     ["rl", "no such"],
     ["rl.", "no such"]
   ])("is found, with what comes near: %s", async (name, near) => {
@@ -50,7 +53,7 @@ describe("a setting that no node of the study has", () => {
     if (near !== "no such") expect(misspelt).toContain(near)
   })
 
-  test("is found in an arm of a pair, in a control, and in what a pair shares no claim is made", async () => {
+  test("is found in an arm of a pair, in a control, and in what is read by name", async () => {
     const paired: Claim = {
       ...lookingFor([]),
       evidence: (data) => {
@@ -61,12 +64,55 @@ describe("a setting that no node of the study has", () => {
     expect((await ahead(paired)).misspelt).toContain('"rl.kk"')
     const control = sharpening({ arms: { "rl.algorithm": "ppo" }, control: { "rl.rewards": "shuffled" }, k: 8, seeds: 3 })
     expect((await ahead(control)).misspelt).toContain('"rl.rewards"')
+    const sharing = (name: string): Claim => ({
+      ...lookingFor([]),
+      evidence: (data) => {
+        pairsOf(data, { "rl.kl": 1 }, { "rl.kl": 0.3 }, [name])
+        return { parts: [] }
+      }
+    })
+    expect((await ahead(sharing("pretrain.scale"))).misspelt).toBeNull()
+    expect((await ahead(sharing("scale"))).misspelt).toContain('"scale", and no node of the study has such a param. Did you mean')
+    // Pairs would be made without it.
+    expect((await ahead(sharing("attribute.method"))).misspelt).toContain('"attribute.method", and no node')
+    const more = (weight: string, others: ReadonlyArray<string>) => moreIsBetter({ weight, arms: {}, others, seeds: 3 })
+    expect((await ahead(more("mix.sources.omi2", ["omi1"]))).misspelt).toBeNull()
+    expect((await ahead(more("mix.sorces.omi2", []))).misspelt).toContain('Did you mean "mix.sources"')
+    expect((await ahead(more("mix.sources.omi2", ["omi3"]))).misspelt).toMatch(
+      /"rl\.force", and no .*"omi3".*mean "omi1", "omi2"/
+    )
+  })
+
+  test.each<[string, Where, string]>([
+    ["a value that its stage refuses", { "rl.algorithm": "pppo" }, 'got "pppo". Did you mean "ppo"?'],
+    ["one of a list", { "rl.algorithm": ["grpo", "pppo"] }, 'got "pppo". Did you mean "ppo"?'],
+    ["a number as text", { "rl.kl": "0.3" }, 'rl.kl: must be a number >= 0, or null; got "0.3".'],
+    ["a reward", { "rl.reward": "thruth" }, 'there is no reward "thruth". Did you mean "truth"?'],
+    ["a member of a record", { "mix.sources.omi9": 1 }, 'there is no source "omi9". Did you mean "omi1", "omi2"?'],
+    ["a record by itself", { "mix.sources": 1 }, "mix.sources: must be numbers >= 0 by name"],
+    ["a member of what has none", { "rl.kl.weak": 1 }, "and rl.kl has no members."]
+  ])("is a value too that no node can have: %s", async (_, where, words) => {
+    expect((await ahead(lookingFor([where]))).misspelt).toContain(words)
+  })
+
+  test("may be arms that are not given, and a study that is no part", async () => {
+    // What a file of plain JavaScript passes where it misspells a name.
+    const none: Claim = { ...lookingFor([]), evidence: (data) => ({ parts: [trialsOf(data, JSON.parse("null"))] as never }) }
+    expect((await ahead(none)).misspelt).toContain("looks for policies by null, which must be settings")
+    const { ownClaims } = await loadStudyFile("concentration")
+    const graph = await graphWith("claims", { quick: true })
+    const of = (study: string) => claimsAhead(ofStudy(study, ownClaims.claims), graph).map(({ misspelt }) => misspelt)
+    expect(of("concentraton")[0]).toBe(
+      'is about the study "concentraton", and this one has no such part. Did you mean "concentration"?'
+    )
+    expect(of("concentration")).toEqual(ownClaims.claims.map(() => null))
   })
 
   test.each([
     ["a stage that the study leaves out", { "attribute.method": "x" }],
-    ["a key of a record", { "mix.sources.omi9": 1 }],
-    ["a value that nobody has", { "rl.algorithm": "pppo" }]
+    ["a key of a record that others may have", { "mix.sources.gsm": 1 }],
+    ["an item of a list", { "mix.suites": "train,harder" }],
+    ["a value that others may have", { "rl.algorithm": "ei" }]
   ])("is another thing than %s", async (_, where) => {
     expect((await ahead(lookingFor([where]))).misspelt).toBeNull()
     expect((await ahead(lookingFor([where]))).lacks).toEqual([expect.stringMatching(/^No policy here has .*cannot be judged\.$/)])
