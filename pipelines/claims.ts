@@ -1,9 +1,9 @@
 /**
  * Claims: the paper, claim by claim. Every study of claims in one run, with the nodes that they share computed once; each claim
  * is judged on the nodes of its own study, and all of them on one scoreboard. What a claim's control is stands in the page of its
- * study, and `plan claims` prints it beside each criterion, with the number of nodes; `plan claims --cost` says how long they
- * take. Studies have as many seeds as their claims need: counts of seeds need more than means, and whether a worse format wins
- * (mixture-sweep) is not told by every seed.
+ * study, and `plan claims` prints it beside each criterion. There are 1,643 nodes, 639 with `--quick`; `plan claims --cost` says
+ * how long they take: more than an hour with `--quick` and some hours without, on two cores. Studies have as many seeds as their
+ * claims need: counts of seeds need more than means, and whether a worse format wins (mixture-sweep) is not told by every seed.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

@@ -18,10 +18,10 @@ import { resultsText } from "../report/page/results-text.ts"
 import { ensureReport } from "../report/write-report.ts"
 import type { LoggedEvent } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
+import { duration } from "../text/duration.ts"
 import { errorText } from "../text/error-text.ts"
 import { print, printAsItIs, say } from "./output.ts"
 import { hasColours, widthOf } from "./printing/terminal.ts"
-import { duration } from "./printing/text-table.ts"
 
 export interface EndOfRun {
   readonly root: string

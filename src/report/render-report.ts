@@ -5,6 +5,7 @@
 
 import * as Effect from "effect/Effect"
 
+import { duration } from "../text/duration.ts"
 import type { Claim } from "./claims/Claim.ts"
 import { type RunRecord, runsOf } from "./data/RunRecord.ts"
 import { readStudy, type StudyData } from "./data/study-data.ts"
@@ -12,6 +13,7 @@ import { figureGroups } from "./figures/figure-groups.ts"
 import { judgeStudy } from "./judge-study.ts"
 import { readLeftOut } from "./left-out.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
+import { plainNumber } from "./page/numbers.ts"
 import { style } from "./page/style.ts"
 import { attributionTable } from "./sections/attribution-table.ts"
 import { claimsSection } from "./sections/claims-section.ts"
@@ -66,7 +68,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
   const body = html`<header>
       <h1>${record.study}</h1>
       <p class="lead">${description}</p>
-      ${facts(record)} ${troubles(data)}
+      ${facts(data)} ${troubles(data)}
       <nav>${links.map(([id, title]) => html`<a href="#${id!}">${title!}</a> `)}</nav>
     </header>
     <main>${main}</main>`
@@ -85,14 +87,24 @@ ${body.text}
 `
 })
 
-const facts = (record: RunRecord): Html => {
+const facts = ({ record, costs }: StudyData): Html => {
   const runs = runsOf(record)
+  const finished = record.nodes.filter(({ outcome }) => outcome.state === "finished").length
+  const sum = (of: ReadonlyArray<number | null>) => duration(of.reduce<number>((all, each) => all + (each ?? 0), 0))
+  const took =
+    `${sum(costs.map(({ seconds }) => seconds))} of computing, one node after another ` +
+    `(${sum(costs.map(({ cpuSeconds }) => cpuSeconds))} of CPU time)`
   const rows: ReadonlyArray<readonly [string, string]> = [
     // Of several runs, each with its own settings.
     ...runs.flatMap(({ run, startedAt, status, settings }): ReadonlyArray<readonly [string, string]> => [
       ["Run", `${run}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, ${status}`],
       ["Settings", settingWords(settings)]
     ]),
+    [
+      "Nodes",
+      `${plainNumber(record.nodes.length)}, ${finished === record.nodes.length ? "all" : plainNumber(finished)} finished`
+    ],
+    ["Took", took],
     ["Engine", record.engine]
   ]
   return html`<dl class="facts">

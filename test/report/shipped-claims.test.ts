@@ -3,6 +3,7 @@
  * that no claim stays open because of a misspelt setting.
  */
 
+import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
@@ -11,6 +12,7 @@ import { describe, expect, test, vi } from "vitest"
 import { command } from "../../src/cli/commands/plan.ts"
 import { loadStudyFile, studyNames } from "../../src/cli/studies.ts"
 import { type Graph, studyGraph } from "../../src/dag/graph.ts"
+import { REPOSITORY } from "../../src/dag/repository.ts"
 import type { Study } from "../../src/dag/Study.ts"
 import type { Claim } from "../../src/report/claims/Claim.ts"
 import type { NodeKinds } from "../../src/report/data/artifact-reader.ts"
@@ -128,6 +130,14 @@ describe("each claim that a study binds", () => {
       expect(new Set(own.map(({ params }) => params["seed"])).size).toBeGreaterThanOrEqual(claim.seeds)
     }
   )
+})
+
+test("the pages of claims say how many nodes it has", () => {
+  const { study } = bound.find((each) => each.study.name === "claims")!
+  const nodes = (given: Readonly<Record<string, unknown>>) => studyGraph(study, given).nodes.length.toLocaleString("en-US")
+  const page = (file: string) => fs.readFileSync(path.join(REPOSITORY, file), "utf8")
+  for (const file of ["pipelines/claims.ts", "docs/results.md"])
+    for (const given of [{}, { quick: true }]) expect(page(file)).toContain(`${nodes(given)} `)
 })
 
 describe("runs with a format forced", () => {

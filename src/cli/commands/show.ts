@@ -9,6 +9,7 @@ import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { INPUT } from "../../store/objects/records.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
 import { onlyBeginning } from "../../text/beginning.ts"
+import { duration } from "../../text/duration.ts"
 import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
@@ -23,8 +24,7 @@ import {
   terminalWidth,
   textTable,
   timeWords,
-  valueWords,
-  duration
+  valueWords
 } from "../printing/text-table.ts"
 import { loadRuns, nodeState, type Run } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"

@@ -1,7 +1,8 @@
 /** What `pipeline run` says at its end of nodes that failed: why, where in the code, where to look, how to go on. */
 
 import type { NodeFailed } from "../../dag/running/NodeFailed.ts"
-import { duration, shellWord } from "./text-table.ts"
+import { duration } from "../../text/duration.ts"
+import { shellWord } from "./text-table.ts"
 
 /** The command line that goes on with a run, as a shell takes it: what is done comes from the store. */
 export const runAgain = (args: ReadonlyArray<string>): string => `pnpm pipeline run ${args.map(shellWord).join(" ")}`

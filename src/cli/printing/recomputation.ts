@@ -3,7 +3,8 @@
 import type { Obstacle, Recomputable, Sorted } from "../../dag/attest/recomputable.ts"
 import type { Outcome } from "../../dag/attest/recompute.ts"
 import { mostUnseen, type Size } from "../../dag/attest/sample.ts"
-import { countWords, duration, listed, plural, shortDigest } from "./text-table.ts"
+import { duration } from "../../text/duration.ts"
+import { countWords, listed, plural, shortDigest } from "./text-table.ts"
 
 /** How a sample is asked for, as on the command line. */
 export const sizeText = (size: Size): string =>

@@ -6,9 +6,9 @@
 
 import type { LiveMetrics } from "../../dag/Progress.ts"
 import type { Happening } from "../../dag/running/Executor.ts"
+import { duration } from "../../text/duration.ts"
 import { visible } from "../../text/visible.ts"
 import { canRedraw, hasColours, redrawn, type Screen } from "./terminal.ts"
-import { duration } from "./text-table.ts"
 
 /** Is told everything that happens in a run and shows what people want to see of it. */
 export interface RunDisplay {

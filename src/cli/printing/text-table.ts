@@ -107,16 +107,6 @@ export const shortDigest = (digest: string): string => digest.slice(0, 12)
 /** `2026-11-22 01:10:45` of an ISO time, in UTC as it is kept. */
 export const timeWords = (iso: string): string => iso.slice(0, 19).replace("T", " ")
 
-/** `4.2 s`, `3 min 05 s`, `2 h 10 min`. */
-export const duration = (seconds: number): string => {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
-}
-
 /** At most `width` characters of one line. */
 export const cut = (text: string, width: number): string => {
   const line = text.replaceAll(/\s*\n\s*/g, " ")

@@ -61,10 +61,18 @@ const checked = (found: unknown, refuse: Refuse): Evidence | { readonly unusable
     if (problem !== null)
       return refuse(`part ${i + 1}${isObject(part) && isText(part["measure"]) ? ` (${part["measure"]})` : ""} ${problem}`)
   }
+  const numbered = (parts as ReadonlyArray<Part>).map(withNumbers)
+  // A number may be none in every seed (NaN); one that is not there at all is a fault of the claim's.
+  const absent = ({ value, error }: Observation) => typeof value !== "number" || typeof error !== "number"
+  const empty = parts.findIndex(({ observations: of }: Part) => of.length > 0 && of.every(absent))
+  if (empty >= 0)
+    return refuse(
+      `part ${empty + 1} (${numbered[empty]!.measure}) has no number: ${numbered[empty]!.leftOut.slice(-3).join("; ")}.`
+    )
   const asked = (parts as ReadonlyArray<Part>).filter(({ role }) => role === undefined)
   if (asked.length > 0 && asked.every(({ test }) => test.kind === "count"))
     return refuse("all its parts are plain counts, which can refute a claim and never show it; one must be another test.")
-  return { parts: (parts as ReadonlyArray<Part>).map(withNumbers) }
+  return { parts: numbered }
 }
 
 const UNITS: ReadonlySet<unknown> = new Set<Part["unit"]>(["percent", "points", "nats", "seeds"])
@@ -127,11 +135,16 @@ const observationsProblem = (observations: unknown): string | null => {
   return null
 }
 
+/** Larger ones are no shares, and their squares leave what a number can hold. */
+const MOST = 1e9
+const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value) && Math.abs(value) <= MOST
+
 /** Without the seeds whose numbers are none. */
 const withNumbers = (part: Part): Part => {
   const wrong = ({ value, error }: Observation): string | null => {
-    if (typeof value !== "number" || !Number.isFinite(value)) return `has ${shown(value)} for a value`
-    if (typeof error !== "number" || !Number.isFinite(error) || error < 0) return `has ${shown(error)} for a standard error`
+    if (!isNumber(value)) return `has ${shown(value)} for a value`
+    if (!isNumber(error) || error < 0) return `has ${shown(error)} for a standard error`
     const counted = part.test.kind === "most" || part.test.kind === "count"
     return counted && value !== 0 && value !== 1 ? `has ${value}, neither 0 nor 1` : null
   }

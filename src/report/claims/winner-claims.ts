@@ -46,7 +46,7 @@ const CONCENTRATED = 0.9
 /** The shares of the formats in the rollouts, step by step. */
 const STEPS: Rows = { table: "formatShares", where: "true" }
 
-/** The winner's share in the rollouts of the last tenth of the run, less the nine tenths that it must reach. */
+/** The winner's share of the rollouts in the last tenth of the run; null where it began with most of them. */
 const finalShare = ({ winner, series }: Trial) => {
   const curve = series?.shares.get(winner ?? "")
   if (curve === undefined || curve.length < 3) return null
@@ -56,7 +56,7 @@ const finalShare = ({ winner, series }: Trial) => {
   return { value, error: shareError(value, completionsIn(series!, smooth.length - 1, windowOf(curve))) }
 }
 
-/** Which part of the gain in right answers had come when the winner first held nine tenths; 0 where it never did. */
+/** Which part of the gain in right answers had come when the winner first held nine tenths; 0 where it never did, or none came. */
 const gainByThen = ({ winner, series }: Trial) => {
   const share = series?.shares.get(winner ?? "")
   const accuracy = series?.updates.get("accuracy")
@@ -65,8 +65,7 @@ const gainByThen = ({ winner, series }: Trial) => {
   if (held[0]! > OPEN) return null
   const reached = held.findIndex((value) => value >= CONCENTRATED)
   const gain = right.at(-1)! - right[0]!
-  if (reached < 0) return { value: 0, error: 0 }
-  if (gain <= 0) return null
+  if (reached < 0 || gain <= 0) return { value: 0, error: 0 }
   const value = (right[reached]! - right[0]!) / gain
   const error = (at: number) => shareError(right[at]!, completionsIn(series!, at, windowOf(accuracy)))
   // Of (then - first) / (last - first), by the delta method.

@@ -1,7 +1,7 @@
 /** Parts of claims in words: what was measured, what was seen, what was asked. */
 
 import { sha256 } from "../../store/objects/digest.ts"
-import { percent } from "../page/numbers.ts"
+import { decimals, percent } from "../page/numbers.ts"
 import type { Claim, Part, Test } from "./Claim.ts"
 import type { JudgedClaim, JudgedPart } from "./verdict.ts"
 
@@ -14,17 +14,23 @@ export const anchorsOf = ({ id, study }: Claim) => {
   return { claim: `claim-${name}`, figure: `figure-${name}`, sql: `sql-${name}`, nodes: `nodes-${name}` }
 }
 
-/** `97.4 %`, `+12.3 points`, `+0.412 nats`. */
-const amount = (value: number, unit: Part["unit"]): string => {
-  if (unit === "percent") return `${(value * 100).toFixed(1)} %`
-  const sign = value < 0 ? "−" : "+"
-  return unit === "nats" ? `${sign}${Math.abs(value).toFixed(3)} nats` : `${sign}${Math.abs(value * 100).toFixed(1)} points`
+/** `97.4`, `0.412`: a number in its unit, as tables and sentences have it, with a minus where it is below 0. */
+export const bareNumber = (value: number, unit: Part["unit"]): string =>
+  (unit === "nats" ? decimals(value, 3) : percent(value)).replace("-", "−")
+
+const UNIT_WORDS: Readonly<Record<Part["unit"], string>> = { percent: "%", points: "points", nats: "nats", seeds: "% of seeds" }
+
+/** `97.4`, `+12.3`, `+0.412`: a difference says which way it goes, where it goes any. */
+const signed = (value: number, unit: Part["unit"]): string => {
+  const text = bareNumber(value, unit)
+  return unit === "percent" || unit === "seeds" || !/^\d/.test(text) || Number(text) === 0 ? text : `+${text}`
 }
 
-/** `5 points`, `2.5 points`: a margin as criteria have it. */
-export const inPoints = (share: number): string => `${percent(share, share * 100 === Math.round(share * 100) ? 0 : 1)} points`
+/** `97.4 %`, `+12.3 points`, `+0.412 nats`. */
+const amount = (value: number, unit: Part["unit"]): string => `${signed(value, unit)} ${UNIT_WORDS[unit]}`
 
-const bare = (value: number, unit: Part["unit"]): string => amount(value, unit).split(" ")[0]!
+/** `5 points`, `2.5 points`: a margin as criteria have it. */
+export const inPoints = (share: number): string => `${percent(share, percent(share, 1).endsWith(".0") ? 0 : 1)} points`
 
 /** An end of an interval, cut where what it is of ends: a share lies between 0 and 1, a difference of two within 1 of 0. */
 export const heldWithin = (value: number, unit: Part["unit"]): number =>
@@ -35,9 +41,9 @@ export const seenWords = ({ part, n, estimate, low, high }: JudgedPart): string 
   if (n === 0) return "no seed tells"
   const seeds = n === 1 ? "1 seed" : `${n} seeds`
   if (part.test.kind === "most" || part.test.kind === "count")
-    return `${Math.round(estimate * n)} of ${seeds} [${(low * 100).toFixed(0)}, ${(high * 100).toFixed(0)}] %`
+    return `${Math.round(estimate * n)} of ${seeds} [${percent(low, 0)}, ${percent(high, 0)}] %`
   const [least, most] = [heldWithin(low, part.unit), heldWithin(high, part.unit)]
-  const interval = Number.isNaN(low) ? "" : ` [${bare(least, part.unit)}, ${bare(most, part.unit)}]`
+  const interval = Number.isNaN(low) ? "" : ` [${signed(least, part.unit)}, ${signed(most, part.unit)}]`
   return `${amount(estimate, part.unit)}${interval} over ${seeds}`
 }
 
@@ -48,11 +54,11 @@ export const askedWords = (test: Test, unit: Part["unit"]): string => {
     case "below":
       return `${test.kind} ${test.margin === 0 ? "0" : amount(test.margin, unit)}`
     case "within":
-      return `within ±${amount(test.margin, unit).slice(1)}`
+      return `within ±${bareNumber(test.margin, unit)} ${UNIT_WORDS[unit]}`
     case "most":
-      return `in more than ${Math.round(test.chance * 100)} % of seeds`
+      return `in more than ${percent(test.chance, 0)} % of seeds`
     case "count":
-      return `in at least ${Math.round(test.least * 100)} % of seeds`
+      return `in at least ${percent(test.least, 0)} % of seeds`
   }
 }
 

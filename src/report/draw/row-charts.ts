@@ -74,8 +74,16 @@ export interface ForestPoint {
   readonly high: number | null
 }
 
-/** A row a seed and one for all of them with its interval; dashed, the margin that was asked for, without seeds too. */
-export const forestChart = (points: ReadonlyArray<ForestPoint>, margins: ReadonlyArray<number>, x: Axis): TopLevelSpec => {
+/**
+ * A row a seed and one for all of them with its interval; dashed, the margin that was asked for, without seeds too. `shown`: what
+ * the axis reaches wherever the points are.
+ */
+export const forestChart = (
+  points: ReadonlyArray<ForestPoint>,
+  margins: ReadonlyArray<number>,
+  x: Axis,
+  shown: ReadonlyArray<number> = []
+): TopLevelSpec => {
   const rows =
     points.length === 0 ? [""] : [...points.filter(({ role }) => role === "seed").map(({ seed }) => `seed ${seed}`), MEAN]
   const values = [
@@ -92,7 +100,7 @@ export const forestChart = (points: ReadonlyArray<ForestPoint>, margins: Readonl
     },
     x: quantitative("value", {
       ...x,
-      domain: roomAround(values.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]))
+      domain: roomAround([...shown, ...values.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value])])
     })
   }
   return {
@@ -258,7 +266,7 @@ export const heatMap = (entries: ReadonlyArray<HeatEntry>, x: string, y: string)
       color: { condition: { test: "datum.value > 0.55", value: "white" }, value: INK }
     }
   })
-  const shown = (value: number | null) => (value === null ? "" : (value * 100).toFixed(0))
+  const shown = (value: number | null) => (value === null || Number.isNaN(value) ? "–" : (value * 100).toFixed(0))
   return {
     ...FRAME,
     height: high * rows.length,

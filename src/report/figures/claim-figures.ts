@@ -24,7 +24,7 @@ const figureOf = ({ claim, verdict, parts, controls, told, why }: JudgedClaim): 
     legend: CLAIM_LEGEND,
     panels: shown.map((each) => ({
       title: titleOf(each),
-      spec: forestChart(pointsOf(each), marginsOf(each.part.test), axisOf(each.part))
+      spec: forestChart(pointsOf(each), marginsOf(each.part.test), axisOf(each.part), shownOf(each))
     })),
     missing: why() === "" ? "No seed tells." : why(),
     nodes: nodesBehind(all),
@@ -77,6 +77,10 @@ const marginsOf = (test: Test): ReadonlyArray<number> => {
       return [test.least]
   }
 }
+
+/** Shares of seeds are seen among all of them; without a seed, the margin among all that there could be. */
+const shownOf = ({ part: { unit }, n }: JudgedPart): ReadonlyArray<number> =>
+  unit === "seeds" || (n === 0 && unit === "percent") ? [0, 1] : n === 0 ? [-1, 1] : []
 
 const axisOf = ({ unit }: Part): Axis => {
   switch (unit) {

@@ -146,10 +146,10 @@ const learningFigure = (runs: ReadonlyArray<RlData>, study = ""): Figure => {
 /** By less, two curves of shares are one in a figure. */
 const SAME = 0.01
 
-/** Whether the reward is the share of right answers, as far as can be seen, so that its curve says nothing new. */
+/** Whether the reward is the share of right answers, as far as is seen of both, so that its curve says nothing new. */
 const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
-  const accuracy = updates.get("accuracy") ?? []
-  return (updates.get("reward") ?? []).every(({ mean }, i) => Math.abs(mean - (accuracy[i]?.mean ?? Number.NaN)) < SAME)
+  const accuracy = new Map(smooth(updates.get("accuracy") ?? []).map(({ x, mean }) => [x, mean]))
+  return smooth(updates.get("reward") ?? []).every(({ x, mean }) => Math.abs(mean - (accuracy.get(x) ?? Number.NaN)) < SAME)
 }
 
 const stepAxis = (steps: number): Axis =>

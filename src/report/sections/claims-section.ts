@@ -3,7 +3,7 @@
  */
 
 import type { JudgedClaim, JudgedPart, Verdict } from "../claims/verdict.ts"
-import { anchorsOf, askedWords, claimName, controlWords, pWords, seenWords } from "../claims/words.ts"
+import { anchorsOf, askedWords, bareNumber, claimName, controlWords, pWords, seenWords } from "../claims/words.ts"
 import { type RunRecord, runsOf } from "../data/RunRecord.ts"
 import { sqlCommand } from "../page/commands.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
@@ -95,7 +95,7 @@ const partHtml = (judged: JudgedPart): Html => {
 }
 
 const valueWords = (value: number, unit: JudgedPart["part"]["unit"]): string =>
-  unit === "nats" ? value.toFixed(3) : unit === "seeds" ? (value > 0.5 ? "yes" : "no") : (value * 100).toFixed(1)
+  unit === "seeds" ? (value > 0.5 ? "yes" : "no") : bareNumber(value, unit)
 
 /** What prints the numbers behind it, to be copied. */
 const sqlHtml = (id: string, queries: ReadonlyArray<string>, record: RunRecord): Html =>

@@ -6,7 +6,7 @@ import { largestFirst } from "../data/ordering.ts"
 import { mostSaid, tallyOf } from "../data/policy-estimates.ts"
 import type { CellData, StudyData } from "../data/study-data.ts"
 import { type Html, html, nothing, table } from "../page/html.ts"
-import { MISSING, percent, tallyWords } from "../page/numbers.ts"
+import { decimals, MISSING, percent, tallyWords } from "../page/numbers.ts"
 import { type ByFormat, firstRewards, foretoldShares, foretoldWinner } from "../predictors/tilt.ts"
 
 /** Nothing where no RL run was read. */
@@ -23,7 +23,8 @@ export const tiltSection = ({ cells }: StudyData): Html => {
       0, a dead gradient) the format that is paid most takes all, and those within two points of it keep their proportion.
       “Foretold” is the format with the largest share foretold, with most seeds, “won” the one that wins with most; “foretold
       rightly” counts the seeds whose own winner was foretold. Shares are those of the format that won, means over seeds, each
-      seed behind them. A dash stands where no format leads by two points, and where none won with most seeds.
+      seed behind them. A dash stands in “foretold” for seeds in which no format leads by two points, and in the shares where no
+      format won with most seeds.
     </p>
     ${table(
       columns.map((title, i) => ({ title, right: i >= 5 })),
@@ -44,7 +45,8 @@ const rowsOf = (cell: CellData): ReadonlyArray<ReadonlyArray<string>> => {
     [
       cell.name,
       rewardWords(paid.map(({ series }) => firstRewards(series!))),
-      tallyWords(tallyOf(foretellings)),
+      // Seeds in which no format leads say that.
+      tallyWords(tallyOf(foretellings.map((format) => format ?? MISSING))),
       tallyWords(won),
       `${paid.filter((repetition, i) => foretellings[i] === repetition.winner).length} of ${paid.length}`,
       shareWords(foretold),
@@ -58,7 +60,7 @@ const rewardWords = (bySeed: ReadonlyArray<ReadonlyMap<string, number>>): string
   [...new Set(bySeed.flatMap((rewards) => [...rewards.keys()]))]
     .map((format) => [format, bySeed.flatMap((rewards) => rewards.get(format) ?? [])] as const)
     .toSorted(([a, of], [b, others]) => largestFirst([a, mean(of)], [b, mean(others)]))
-    .map(([format, of]) => `${format} ${withSeeds(of, (value) => value.toFixed(2))}`)
+    .map(([format, of]) => `${format} ${withSeeds(of, (value) => decimals(value, 2))}`)
     .join("; ")
 
 const shareWords = (of: ReadonlyArray<number>): string => (of.length === 0 ? MISSING : withSeeds(of, (value) => percent(value)))

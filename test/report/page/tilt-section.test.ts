@@ -65,7 +65,9 @@ describe("the winner foretold", () => {
     expect([foretold(10), foretold(0)]).toEqual(["prose", "code"])
   })
   test("is none where formats are level", () => {
-    expect(rowOf({ "rl.algorithm": "ei" }, trial({ rewards: { code: [0.4], prose: [0.4] } }))[FORETOLD]).toBe("–")
+    const level = trial({ rewards: { code: [0.4], prose: [0.4] } })
+    expect(rowOf({ "rl.algorithm": "ei" }, level)[FORETOLD]).toBe("–")
+    expect(rowOf({ "rl.algorithm": "ei" }, level, level, trial())[FORETOLD]).toBe("– (2 of 3)")
   })
   test("stands beside the one that won, with the seeds that it was right in", () => {
     const other = trial({ rewards: { code: [0.1], prose: [0.9] } })
