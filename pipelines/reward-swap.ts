@@ -5,8 +5,7 @@
  * format, and two that mean nothing (a fair coin, right answers shuffled within the group). The theory has one answer for all of
  * them: the format whose completions are paid most wins; a reward that means nothing chooses none. The controls: the format that
  * is most frequent anyway, and what random rewards happen to pay most at first, must both win more seldom; and where random
- * rewards are not to help, right answers must. (After Shao et al. 2025, arXiv
- * 2506.10947, "Spurious Rewards".)
+ * rewards are not to help, right answers must. (After Shao et al. 2025, arXiv 2506.10947, "Spurious Rewards".)
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

@@ -7,8 +7,8 @@
  * Code formats leave the arithmetic to the interpreter, prose does it in the model. TinyGSM was never checked for correctness:
  * here its corpus misreads a share of problems systematically.
  *
- * A first look: all claims but C7 have no control here. The studies `concentration` and `algorithms` bind the same claims with
- * theirs.
+ * A first look: of the claims, C7 alone has its control here. The studies `concentration` and `algorithms` bind the same claims
+ * with theirs.
  */
 
 import { Param, Study } from "../src/dag/Study.ts"

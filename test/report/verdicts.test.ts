@@ -466,7 +466,7 @@ describe("in words", () => {
     expect(askedWords({ kind: "above", margin: 0.9 }, "points")).toBe("above +90.0 points")
     expect(askedWords({ kind: "above", margin: 0.9 }, "percent")).toBe("above 90.0 %")
     expect(askedWords({ kind: "within", margin: 0.05 }, "points")).toBe("within ±5.0 points")
-    expect(askedWords({ kind: "count", least: 7 / 8 }, "seeds")).toBe("in at least 88 % of seeds")
+    expect(askedWords({ kind: "count", least: 7 / 8 }, "seeds")).toBe("in at least 87.5 % of seeds")
     expect(seenWords(judgePart(part(most, [1, 1, 0])))).toBe("2 of 3 seeds [9, 99] %")
     expect(seenWords(judgePart(part(above, [])))).toBe("no seed tells")
     expect(seenWords(judgePart(part(above, [0.1])))).toBe("+10.0 points over 1 seed")

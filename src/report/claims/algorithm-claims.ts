@@ -80,7 +80,7 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
   criterion:
     "The winners are equal in more than half of the seeds, and the largest fall of the share of right answers from an earlier " +
     "peak (smoothed over a tenth of the run) is larger under GRPO.",
-  ...(twins === undefined ? {} : { control: byTwins("PPO's and GRPO's falls differ by") }),
+  ...(twins === undefined ? {} : { control: byTwins("GRPO falls deeper than PPO by") }),
   needs: "PPO and GRPO on the same policy",
   seeds,
   evidence: (data) => {

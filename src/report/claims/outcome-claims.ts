@@ -223,8 +223,8 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
     ? {}
     : {
         control:
-          `the same starts with one of ${others.join(", ")} forced, whose weights stay, and what RL reaches then; seed by ` +
-          "seed, the slope is larger than the slope of that."
+          `the same starts with ${others.join(" or ")} forced, whose weights stay, and what RL reaches then, as their mean; ` +
+          "seed by seed, the slope is larger than the slope of that."
       }),
   needs: `mixtures of one seed that differ in ${weight}, three weights at least`,
   values: { [weight]: WEIGHTS },

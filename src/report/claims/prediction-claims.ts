@@ -8,7 +8,7 @@ import type { Claim, Part, Rows } from "./Claim.ts"
 import { asked, beyond, mustRise } from "./controls.ts"
 import { intervalError, shareError } from "./errors.ts"
 import { ACCURACIES, changeOf, nodesOf, overSeeds, SHARES, solvingRows, type Trial, trialsOf, type Where } from "./trials.ts"
-import { inPoints } from "./words.ts"
+import { inPercent, inPoints } from "./words.ts"
 
 /**
  * The error that problems leave in such a mean: of each format's share before and after RL. What one has gained others have lost,
@@ -46,7 +46,7 @@ export const tiltPredicts = ({ arms, grouped, margin = 0.05, seeds }: TiltChoice
   id: "C12",
   statement: "The shares of the formats after RL follow from their shares and accuracies before it, with nothing fitted.",
   criterion:
-    `The mean error of a predicted share is below ${Math.round(margin * 100)} points, and below that of "RL changes nothing". ` +
+    `The mean error of a predicted share is below ${inPoints(margin)}, and below that of "RL changes nothing". ` +
     "Prediction: share x (1 - accuracy + accuracy e^(1/beta)).",
   control:
     "the same prediction with the accuracies handed round among the formats; seed by seed, its error is larger than with each " +
@@ -150,10 +150,10 @@ export interface RewardChoices {
 /** Q1: whatever pays, the best paid format wins. */
 export const bestPaidWins = ({ arms, control, lead = 0.1, most = 0.8, seeds }: RewardChoices): Claim => ({
   id: "Q1",
-  statement: "Whatever the reward pays for, the format with the highest mean reward before RL wins.",
+  statement: "Whatever the reward pays for, the format with the highest mean reward at the beginning of RL wins.",
   criterion:
-    `Of the rewards by which one format leads by ${lead} at the beginning of RL, that format wins under more than ` +
-    `${Math.round(most * 100)} %.`,
+    `Of the rewards under which one format is paid ${lead} more than any other (means over the first five steps of RL), that ` +
+    `format wins under more than ${inPercent(most)}.`,
   control:
     "the most frequent format before RL under the same rewards" +
     (control === undefined ? "" : ", and the format that random rewards happen to pay most at first") +
@@ -165,12 +165,14 @@ export const bestPaidWins = ({ arms, control, lead = 0.1, most = 0.8, seeds }: R
       const leader = leaderOf(trial)
       return leader !== null && leader.lead >= lead && clearWinner(trial.winner, trial.after) !== null
     })
-    /** Of the arms of each seed, which may have others than its neighbours: the share in which the format named wins. */
+    /** Of the arms of each seed that name a format, which may be others than its neighbours': the share in which it wins. */
     const wins = (measure: string, of: ReadonlyArray<Trial>, named: (trial: Trial) => string | null): Part => {
       const bySeed = Map.groupBy(of, ({ seed }) => seed)
       const share = (own: ReadonlyArray<Trial>) => {
-        const won = own.filter((trial) => named(trial) !== null && named(trial) === trial.winner).length / own.length
-        return { value: won, error: shareError(won, own.length) }
+        const telling = own.filter((trial) => named(trial) !== null)
+        if (telling.length === 0) return null
+        const won = telling.filter((trial) => named(trial) === trial.winner).length / telling.length
+        return { value: won, error: shareError(won, telling.length) }
       }
       return {
         measure,
@@ -209,7 +211,7 @@ export interface RandomRewardChoices {
 /** Q2: a reward that means nothing does not help. */
 export const randomDoesNotHelp = ({ arms, meaningful, margin = 0.05, seeds }: RandomRewardChoices): Claim => ({
   id: "Q2",
-  statement: "A reward that means nothing does not help: it diffuses.",
+  statement: "A reward that means nothing does not help.",
   criterion: `Under random rewards greedy pass@1 does not rise by ${inPoints(margin)}.`,
   ...(meaningful === undefined
     ? {}

@@ -29,6 +29,7 @@ import {
   trialsOf,
   type Where
 } from "./trials.ts"
+import { inPercent } from "./words.ts"
 
 export interface ConcentrationChoices {
   /** Which arms it is about. */
@@ -56,7 +57,7 @@ const finalShare = ({ winner, series }: Trial) => {
   return { value, error: shareError(value, completionsIn(series!, smooth.length - 1, windowOf(curve))) }
 }
 
-/** Which part of the gain in right answers had come when the winner first held nine tenths; 0 where it never did, or none came. */
+/** Which part of the gain in right answers had come when the winner first held nine tenths; 0 of none, or where it never did. */
 const gainByThen = ({ winner, series }: Trial) => {
   const share = series?.shares.get(winner ?? "")
   const accuracy = series?.updates.get("accuracy")
@@ -259,7 +260,7 @@ export const scaleFlips = ({ small, large, sharing = [], least = 7 / 8, seeds }:
   statement: "On the same mixture, the size of the model decides the winner: small models go to code, large ones to prose.",
   criterion:
     "Of the seeds in which one size goes to code and the other to prose, more than half go as claimed (the small one to code); " +
-    `and at both ends at least ${Math.round(least * 100)} % of the seeds do.`,
+    `and of all seeds at least ${inPercent(least)} go to code at the small size, and as many to prose at the large one.`,
   control:
     "the most frequent formats before RL; of the seeds in which the two differ, the winners go as claimed and those do not in " +
     "more than half.",

@@ -29,8 +29,14 @@ const signed = (value: number, unit: Part["unit"]): string => {
 /** `97.4 %`, `+12.3 points`, `+0.412 nats`. */
 const amount = (value: number, unit: Part["unit"]): string => `${signed(value, unit)} ${UNIT_WORDS[unit]}`
 
+/** With a decimal where it has one: 7 of 8 is 87.5 and not 88, which it is less than. */
+const inHundredths = (share: number): string => percent(share, percent(share, 1).endsWith(".0") ? 0 : 1)
+
 /** `5 points`, `2.5 points`: a margin as criteria have it. */
-export const inPoints = (share: number): string => `${percent(share, percent(share, 1).endsWith(".0") ? 0 : 1)} points`
+export const inPoints = (share: number): string => `${inHundredths(share)} points`
+
+/** `80 %`, `87.5 %`: how many of all, as criteria have it. */
+export const inPercent = (share: number): string => `${inHundredths(share)} %`
 
 /** An end of an interval, cut where what it is of ends: a share lies between 0 and 1, a difference of two within 1 of 0. */
 export const heldWithin = (value: number, unit: Part["unit"]): number =>
@@ -43,7 +49,8 @@ export const seenWords = ({ part, n, estimate, low, high }: JudgedPart): string 
   if (part.test.kind === "most" || part.test.kind === "count")
     return `${Math.round(estimate * n)} of ${seeds} [${percent(low, 0)}, ${percent(high, 0)}] %`
   const [least, most] = [heldWithin(low, part.unit), heldWithin(high, part.unit)]
-  const interval = Number.isNaN(low) ? "" : ` [${signed(least, part.unit)}, ${signed(most, part.unit)}]`
+  // Seeds that agree exactly leave no interval, which is not certainty.
+  const interval = Number.isNaN(low) || low === high ? "" : ` [${signed(least, part.unit)}, ${signed(most, part.unit)}]`
   return `${amount(estimate, part.unit)}${interval} over ${seeds}`
 }
 
@@ -56,9 +63,9 @@ export const askedWords = (test: Test, unit: Part["unit"]): string => {
     case "within":
       return `within ±${bareNumber(test.margin, unit)} ${UNIT_WORDS[unit]}`
     case "most":
-      return `in more than ${percent(test.chance, 0)} % of seeds`
+      return `in more than ${inPercent(test.chance)} of seeds`
     case "count":
-      return `in at least ${percent(test.least, 0)} % of seeds`
+      return `in at least ${inPercent(test.least)} of seeds`
   }
 }
 
