@@ -117,7 +117,8 @@ export const gathered = (problems: Iterable<string>): ReadonlyArray<string> => {
   if (open.length <= FEW) return all
   const first = open[0]!.slice(0, -UNFINISHED.length - 1)
   return [
-    `${open.length} nodes were not finished, the first of them ${first}: run the study again, and it goes on with them`,
+    `${open.length.toLocaleString("en-US")} nodes were not finished, the first of them ${first}: ` +
+      "run the study again, and it goes on with them",
     ...all.filter((problem) => !open.includes(problem))
   ]
 }

@@ -116,7 +116,8 @@ const learningFigure = (runs: ReadonlyArray<RlData>, study = ""): Figure => {
       "Entropy of the policy: of its next-token distribution, how much choice is left. Entropy of the " +
       "formats: of their shares, 0 when one is left, 1.1 when three are equally frequent. Divergence: the k3 estimate of the " +
       "Kullback-Leibler divergence from the policy that RL started from. Groups without signal: prompts whose completions all " +
-      "got the same reward.",
+      "got the same reward. Reward, where it is not the share of right answers: what was paid, less what is taken from " +
+      "completions that are too long.",
     legend: [
       ...algorithms.map((label) => ({ label: label === "" ? "RL" : label, style: styleOf(label), mark: "line" as const })),
       ...curveSeeds(seedCounts(runs))
@@ -146,10 +147,12 @@ const learningFigure = (runs: ReadonlyArray<RlData>, study = ""): Figure => {
 /** By less, two curves of shares are one in a figure. */
 const SAME = 0.01
 
-/** Whether the reward is the share of right answers, as far as is seen of both, so that its curve says nothing new. */
+/** Whether the reward is the share of right answers, of each seed as far as is drawn, so that its curves say nothing new. */
 const rewardsAnswersAlone = ({ updates }: RlData): boolean => {
-  const accuracy = new Map(smooth(updates.get("accuracy") ?? []).map(({ x, mean }) => [x, mean]))
-  return smooth(updates.get("reward") ?? []).every(({ x, mean }) => Math.abs(mean - (accuracy.get(x) ?? Number.NaN)) < SAME)
+  const accuracy = new Map(smooth(updates.get("accuracy") ?? []).map(({ x, seeds }) => [x, seeds]))
+  return smooth(updates.get("reward") ?? []).every(({ x, seeds }) =>
+    [...seeds].every(([seed, reward]) => Math.abs(reward - (accuracy.get(x)?.get(seed) ?? Number.NaN)) < SAME)
+  )
 }
 
 const stepAxis = (steps: number): Axis =>

@@ -23,7 +23,7 @@ import type { CellData } from "../../../src/report/data/study-data.ts"
 import { tilted } from "../../../src/report/predictors/tilt.ts"
 import { cell, K, type MadeTrial, type Side, studyOf } from "../fixtures/made-study.ts"
 
-const DRAWS = 200
+const DRAWS = 300
 const SEEDS = 8
 /** Deviation of a number between seeds. */
 const SPREAD = 0.03

@@ -31,6 +31,7 @@ test.each<[string, (step: number) => number, boolean]>([
   ["equal", (step) => step / STEPS, false],
   ["equal but for a completion or two of some steps", (step) => step / STEPS + (step % 2 === 0 ? 0.016 : -0.016), false],
   ["of wrong answers", (step) => 1 - step / STEPS, true],
+  ["less for some steps, where completions were too long", (step) => step / STEPS - (step > 10 && step < 20 ? 0.1 : 0), true],
   ["larger by a little throughout", (step) => step / STEPS + 0.02, true]
 ])("rewards that are %s", (_, reward, drawn) => {
   const data = studyOf({ ...cell({ "rl.algorithm": "ppo" }, [{}]), curves: run(reward) })
