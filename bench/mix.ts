@@ -16,6 +16,7 @@ import { graphOf } from "../src/dag/graph.ts"
 import { inProcessExecutor } from "../src/dag/running/in-process.ts"
 import { openArtifact } from "../src/dag/running/input-artifact.ts"
 import { run } from "../src/dag/running/Runner.ts"
+import { make } from "../src/dag/running/Slots.ts"
 import type { Reader } from "../src/dag/Stage.ts"
 import { Store } from "../src/store/objects/Store.ts"
 import { mix } from "../stages/mix.ts"
@@ -39,7 +40,7 @@ const started = performance.now()
 let shown = started
 const program = Effect.gen(function* () {
   const result = yield* run(graphOf([mix({}, params)]), {
-    threads: 1,
+    slots: make(1),
     numerics: {},
     assumeUnchanged: [],
     execute: inProcessExecutor(),

@@ -7,6 +7,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import { defaultProfile, type Profile, readProfile } from "../cluster/Profile.ts"
 import { type EngineChoice, type EngineRequest, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
 import { VariableInvalid } from "../machine/VariableInvalid.ts"
@@ -42,6 +43,9 @@ export const runFlags = {
     description: "take results that differ in that stage's code alone"
   },
   "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
+  executor: { type: "string", value: "NAME", description: "local, or slurm: heavy stages become jobs (default local)" },
+  profile: { type: "string", value: "FILE", description: "what jobs ask for, as JSON: docs/cluster.md (with --executor slurm)" },
+  detach: { type: "boolean", description: "leave jobs running when this is stopped; the next run goes on with them" },
   json: { type: "boolean", description: "one JSON line for everything that happens" },
   "no-report": { type: "boolean", description: "do not write the HTML report" }
 } satisfies Flags
@@ -61,6 +65,20 @@ export const engineRequest = (parsed: Parsed): EngineRequest => ({
   mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), ["auto", "f32", "bf16x3", "bf16"])
 })
 
+/** What is said of a cluster, or null: heavy stages are computed on this machine. `stages`: those that a profile may name. */
+export const clusterAsked = (
+  parsed: Parsed,
+  stages: ReadonlyArray<string>
+): { readonly profile: Profile; readonly detach: boolean } | null => {
+  const file = parsed.text("profile")
+  const detach = parsed.is("detach")
+  if (chosen(parsed, "executor", undefined, ["local", "slurm"]) === "slurm")
+    return { profile: file === undefined ? defaultProfile() : readProfile(file, stages), detach }
+  const flag = file !== undefined ? "--profile" : detach ? "--detach" : null
+  if (flag !== null) throw new UsageError({ problem: `${flag} goes with --executor slurm.` })
+  return null
+}
+
 /** How many threads stages have together, and how often long ones save: a plan takes and refuses what a run does. */
 export const runNumbers = (parsed: Parsed): { readonly threads: number; readonly checkpointSeconds: number } => {
   silenceMilliseconds()
@@ -73,7 +91,7 @@ export const runNumbers = (parsed: Parsed): { readonly threads: number; readonly
 /** One of these words, as the flag or else its variable has it; the first of them where neither is there. */
 const chosen = <const A extends string>(
   parsed: Parsed,
-  flag: "engine" | "mode",
+  flag: "engine" | "mode" | "executor",
   variable: string | undefined,
   options: readonly [A, ...Array<A>]
 ): A => {

@@ -29,3 +29,13 @@ export const setDefault = (name: string, value: string): void => {
 
 /** All variables, for a program that is started, with some set otherwise. */
 export const environmentWith = (changed: Environment): Environment => ({ ...process.env, ...changed })
+
+/** The variables by which this program is set, for one that is started with nothing else of ours. */
+export const ownVariables = (environment: Environment = process.env): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      /^ECHO_CHAMBER_[A-Z_]+$/.test(name) && name !== "ECHO_CHAMBER_LAUNCHER" && value !== undefined && value !== ""
+        ? [[name, value] as const]
+        : []
+    )
+  )

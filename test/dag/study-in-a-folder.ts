@@ -10,6 +10,7 @@ import { type Decision, plan as planGraph, type PlanOptions } from "../../src/da
 import type { Happening } from "../../src/dag/running/Executor.ts"
 import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
 import { run as runGraph, type RunOptions, type RunResult } from "../../src/dag/running/Runner.ts"
+import { make } from "../../src/dag/running/Slots.ts"
 import type { Node } from "../../src/dag/Stage.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 
@@ -33,7 +34,7 @@ export const runNodes = async (root: string, nodes: ReadonlyArray<Node>, options
   const graph = graphOf(nodes, options.overrides ?? [])
   const happenings: Array<Happening> = []
   const program = runGraph(graph, {
-    threads: 2,
+    slots: make(2),
     numerics: {},
     assumeUnchanged: [],
     execute: inProcessExecutor(),

@@ -29,6 +29,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
     "src/python": "the evaluator of model-written programs",
     "src/answers": "mathematical answers: read, compared"
   },
+  { "src/cluster": "jobs of a cluster: submitted, watched, adopted" },
   { "src/dag": "stages, keys, planner, runner; no machine learning", "src/catalog": "SQL: DuckDB over the Arrow files" },
   { schemas: "kinds of artifacts and their tables" },
   { "src/store": "objects, actions, leases; Arrow files" },
@@ -42,7 +43,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  * that are not named.
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
-  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["*"], ["printing"]],
+  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["executing", "doctor"], ["*"], ["printing"]],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective", "rewards"], ["packed"]],
   "src/rl/rewards": [["registry.ts"], ["pages"], ["Reward.ts", "probability.ts"]],
   "src/report": [

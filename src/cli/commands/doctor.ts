@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 
+import { defaultProfile, readProfile } from "../../cluster/Profile.ts"
 import { REPOSITORY } from "../../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
@@ -25,31 +26,26 @@ import { remove, temporaryName } from "../../store/disk/calls.ts"
 import { silenceMilliseconds } from "../../store/presence/machine.ts"
 import { errorText } from "../../text/error-text.ts"
 import { dataFlag, dataRoots, namedData } from "../dataset-arguments.ts"
+import type { Finding } from "../doctor/finding.ts"
+import { stageFiles } from "../executing/executors.ts"
 import { print } from "../output.ts"
 import { bytesWords, plural, textTable } from "../printing/text-table.ts"
 import { engineRequest } from "../run-flags.ts"
-import { storeRoot } from "../store-folder.ts"
+import { newOrExistingStore, storeRoot } from "../store-folder.ts"
 import { studyNames } from "../studies.ts"
-import { type Command, type Flags, parse, type Parsed } from "../usage.ts"
+import { type Command, type Flags, parse, type Parsed, UsageError } from "../usage.ts"
 
 const flags = {
   ...dataFlag,
+  slurm: { type: "boolean", description: "also ask the cluster and send a job that computes nothing" },
+  profile: { type: "string", value: "FILE", description: "what jobs ask for (with --slurm)" },
   json: { type: "boolean", description: "as JSON" }
 } satisfies Flags
-
-/** `needed`: without it nothing runs. `lacking`: something is slower or not available. */
-interface Finding {
-  readonly subject: string
-  readonly state: "good" | "lacking" | "needed"
-  readonly words: string
-  /** What to do about it. */
-  readonly remedy?: string
-}
 
 export const command: Command = {
   name: "doctor",
   summary: "What this machine offers, what a run would use, and what is missing. Exit code 1 when nothing could run.",
-  usage: "pipeline doctor",
+  usage: "pipeline doctor [--slurm]",
   flags,
   run: async (args) => {
     const parsed = parse("doctor", flags, args, { min: 0, max: 0, words: "no arguments" })
@@ -67,11 +63,23 @@ export const command: Command = {
       cacheFolder(),
       ...temporaryFolder(),
       ...storeState(parsed),
-      ...datasetFindings(datasets, datasetRoots(roots))
+      ...datasetFindings(datasets, datasetRoots(roots)),
+      ...(await clusterFindings(parsed))
     ]
     print(parsed.is("json") ? `${JSON.stringify({ findings, datasets }, null, 1)}\n` : `${asText(findings, datasets)}\n`)
     return findings.some(({ state }) => state === "needed") ? 1 : 0
   }
+}
+
+const clusterFindings = async (parsed: Parsed): Promise<ReadonlyArray<Finding>> => {
+  const file = parsed.text("profile")
+  if (!parsed.is("slurm")) {
+    if (file !== undefined) throw new UsageError({ problem: "--profile goes with --slurm." })
+    return []
+  }
+  const { slurmFindings } = await import("../doctor/slurm.ts")
+  const profile = file === undefined ? defaultProfile() : readProfile(file, stageFiles())
+  return await slurmFindings(newOrExistingStore(parsed), profile)
 }
 
 const MARK: Readonly<Record<Finding["state"], string>> = { good: "ok", lacking: "-", needed: "MISSING" }

@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import { finishedBatches } from "../../cluster/batches.ts"
 import { inStore } from "../../dag/running/come-in.ts"
 import { inside } from "../../store/disk/inside.ts"
 import { ownParts } from "../../store/disk/own-names.ts"
@@ -55,7 +56,7 @@ export const command: Command = {
     if (!fs.existsSync(root)) return announce(NOTHING, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())
-    const look = () => without(root, findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns))
+    const look = () => without(root, withBatches(root, findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns)))
     if (!parsed.is("yes")) {
       const found = await Effect.runPromise(inStore(root, "looking for what nobody needs", () => looked(look)))
       const there = others(seen)
@@ -87,6 +88,12 @@ export const command: Command = {
     return 1
   }
 }
+
+/** With the batches of jobs that are over: their results are in the store, and what went wrong was said. */
+const withBatches = (root: string, found: Found): Found => ({
+  ...found,
+  garbage: [...found.garbage, ...finishedBatches(root).map((batch) => ({ what: "batches of jobs that are over", ...batch }))]
+})
 
 /** What is left of garbage when foreign things stay, with the folders that they lie in. */
 const without = (root: string, found: Found): Found => ({

@@ -1,29 +1,29 @@
 /** `pipeline run <study>`: runs what is missing, shows how it goes, ends with the results. */
 
 import * as os from "node:os"
-import * as path from "node:path"
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
-import { REPOSITORY } from "../../dag/repository.ts"
 import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
-import type { Executor, Happening } from "../../dag/running/Executor.ts"
+import type { Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
+import { make as threadSlots } from "../../dag/running/Slots.ts"
 import { readyEngine } from "../../engine/ready.ts"
 import { unsettled } from "../../report/claims-ahead.ts"
 import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
+import { localExecutor, slurmExecution, stageNames } from "../executing/executors.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
 import { figuresFolder } from "../result-file.ts"
-import { chooseEngine, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
-import { interruptingSignals, isUnderNohup } from "../signals.ts"
+import { chooseEngine, clusterAsked, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
+import { interruptingSignals } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp, studyNames } from "../studies.ts"
 import { type Command, UsageError } from "../usage.ts"
@@ -47,6 +47,7 @@ export const command: Command = {
         problem: "--figures goes with what a run prints at its end, which --json leaves out. Use pipeline report."
       })
     const { threads, checkpointSeconds } = runNumbers(parsed)
+    const cluster = clusterAsked(parsed, stageNames(graph))
     const chosen = await chooseEngine(parsed)
     const computes = graph.nodes.some(({ stage }) => stage.numerics.includes("engine"))
     const engine = computes ? await Effect.runPromise(readyEngine(engineRequest(parsed), chosen)) : chosen
@@ -72,7 +73,8 @@ export const command: Command = {
       if (!readOnly) yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
       const watch = (happening: Happening) => {
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
-        display.watch(happening)
+        // What goes on without us has no state to be saved.
+        if (cluster?.detach !== true || happening.event !== "node-stopped") display.watch(happening)
       }
       watch({
         event: "run-started",
@@ -91,10 +93,14 @@ export const command: Command = {
         log.close()
         display.close()
       }
+      const { execute, slots } =
+        cluster === null
+          ? { execute: localExecutor, slots: threadSlots(threads) }
+          : yield* slurmExecution(cluster, { graph, engine })
       return yield* runGraph(graph, {
-        threads,
+        slots,
         watch,
-        execute: executor,
+        execute,
         numerics: { engine: engine.numericsClass },
         assumeUnchanged,
         placement: {
@@ -111,11 +117,19 @@ export const command: Command = {
     const fiber = Effect.runFork(program)
     // A terminal sends the signal to every process of the group and the launcher passes it on as well,
     // so it may come more than once.
-    let stopping = false
+    let stopping: number | null = null
     const interrupt = () => {
-      if (stopping) return
-      stopping = true
-      process.stderr.write("\nstopping: stages save their state; the next run goes on from there\n")
+      if (stopping !== null) {
+        // Jobs have been told by then, and end without us; children of this process do not.
+        if (cluster !== null && performance.now() - stopping > 1000) process.exit(130)
+        return
+      }
+      stopping = performance.now()
+      process.stderr.write(
+        cluster?.detach === true
+          ? "\nleaving: jobs go on; the next run finds them\n"
+          : "\nstopping: stages save their state; the next run goes on from there\n"
+      )
       Effect.runFork(Fiber.interrupt(fiber))
     }
     const signals = interruptingSignals()
@@ -157,23 +171,3 @@ export const command: Command = {
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
-
-const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
-
-/**
- * Stages marked light run here, the others in a child process. Loaded on demand: a run that finds
- * everything cached executes nothing.
- */
-const executor: Executor = (node, request, watch) =>
-  Effect.gen(function* () {
-    if (node.stage.resources.process === false) {
-      const { inProcessExecutor } = yield* Effect.promise(() => import("../../dag/running/in-process.ts"))
-      return yield* inProcessExecutor()(node, request, watch)
-    }
-    const { childProcessExecutor } = yield* Effect.promise(() => import("../../dag/running/child-process.ts"))
-    return yield* childProcessExecutor({ module: LAUNCHER, execArgv: [], stdin: isUnderNohup() ? "inherit" : "ignore" })(
-      node,
-      request,
-      watch
-    )
-  })

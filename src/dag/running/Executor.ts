@@ -11,7 +11,7 @@ import type { ActionRecord, Component, LeaseLost, Store } from "../../store/obje
 import type { Stopped } from "../Checkpoints.ts"
 import type { GraphNode } from "../graph.ts"
 import type { LiveMetrics } from "../Progress.ts"
-import type { NodeFailed } from "./NodeFailed.ts"
+import type { Failure, NodeFailed } from "./NodeFailed.ts"
 
 /**
  * Everything that a process needs to compute an action; written to the attempt's folder as `request.json`.
@@ -49,6 +49,32 @@ export type Happening =
       readonly metrics: LiveMetrics
     }
   | { readonly event: "note"; readonly node: string; readonly line: string }
+
+/** What another process tells while it computes an action. */
+export type News =
+  | { readonly type: "progress"; readonly done: number; readonly total: number; readonly metrics: LiveMetrics }
+  | { readonly type: "note"; readonly line: string }
+  | { readonly type: "nondeterminism"; readonly detail: string }
+
+/** What another process tells once, before it is through with an action. */
+export type Ending =
+  | { readonly type: "done"; readonly computed: boolean }
+  | { readonly type: "busy"; readonly host: string; readonly pid: number }
+  | { readonly type: "overtaken" }
+  | { readonly type: "stopped"; readonly step: number }
+  | ({ readonly type: "failed" } & Failure)
+
+/** The news of a node's computation, as the runner wants to hear it. */
+export const happeningOf = (news: News, node: string): Happening => {
+  switch (news.type) {
+    case "progress":
+      return { event: "progress", node, done: news.done, total: news.total, metrics: news.metrics }
+    case "note":
+      return { event: "note", node, line: news.line }
+    case "nondeterminism":
+      return { event: "nondeterminism", node, detail: news.detail }
+  }
+}
 
 /** The record of an action, and whether it was computed for it: another process may have done that in the meantime. */
 export interface Obtained {

@@ -25,10 +25,11 @@ import type { WiredInput } from "../Stage.ts"
 import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
 import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
-import * as Slots from "./Slots.ts"
+import type { Slots } from "./Slots.ts"
 
 export interface RunOptions extends PlanOptions {
-  readonly threads: number
+  /** Who may start, and with how many threads. */
+  readonly slots: Slots
   readonly placement: Omit<Placement, "threads">
   readonly execute: Executor
   readonly watch: (happening: Happening) => void
@@ -52,7 +53,6 @@ interface Running extends RunOptions {
   readonly graph: Graph
   /** Its nodes as the checks of their stages see them. */
   readonly wired: ReadonlyMap<string, WiredInput>
-  readonly slots: Slots.Slots
   /** For the stages that take no threads. */
   readonly light: Semaphore.Semaphore
   readonly priorities: ReadonlyMap<string, number>
@@ -89,7 +89,6 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     graph,
     wired: wiredNodes(graph),
     outcomes,
-    slots: Slots.make(options.threads),
     light: yield* Semaphore.make(MOST_LIGHT),
     priorities: priorityOf(graph),
     earlier: yield* lookBack,

@@ -19,8 +19,13 @@ interface Waiting {
   readonly start: (threads: number) => void
 }
 
-/** `total` threads, all of them free. */
-export const make = (total: number): Slots => {
+/** `total` threads of this machine, all of them free. */
+export const make = (total: number): Slots => slotsBy(total, (free, waiting) => threadsGiven(free, total, waiting))
+
+/** So many at once, whose threads are those of other machines. */
+export const places = (total: number): Slots => slotsBy(total, (free, waiting) => Math.min(free, waiting, 1))
+
+const slotsBy = (total: number, given: (free: number, waiting: number) => number): Slots => {
   let free = total
   const waiting = priorityQueue<Waiting>((a, b) => a.priority > b.priority)
   /** Those who have come since threads were last handed out. */
@@ -37,7 +42,7 @@ export const make = (total: number): Slots => {
       scheduled = false
       for (const entry of arrived) waiting.add(entry)
       arrived = []
-      for (let threads; (threads = threadsGiven(free, total, there)) > 0;) {
+      for (let threads; (threads = given(free, there)) > 0;) {
         const next = waiting.take()
         if (next === undefined) return
         if (next.gone) continue

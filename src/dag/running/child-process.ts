@@ -15,23 +15,10 @@ import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { Stopped } from "../Checkpoints.ts"
-import type { LiveMetrics } from "../Progress.ts"
-import { Busy, type Executor, type Happening, type StageRequest } from "./Executor.ts"
+import { Busy, type Ending, type Executor, happeningOf, type News, type StageRequest } from "./Executor.ts"
 import { endOfLog, logFile } from "./node-log.ts"
-import { type Failure, NodeFailed, nodeFailed } from "./NodeFailed.ts"
+import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
 
-/** From child to driver while it computes. */
-type News =
-  | { readonly type: "progress"; readonly done: number; readonly total: number; readonly metrics: LiveMetrics }
-  | { readonly type: "note"; readonly line: string }
-  | { readonly type: "nondeterminism"; readonly detail: string }
-/** From child to driver, once, before it leaves. */
-type Ending =
-  | { readonly type: "done"; readonly computed: boolean }
-  | { readonly type: "busy"; readonly host: string; readonly pid: number }
-  | { readonly type: "overtaken" }
-  | { readonly type: "stopped"; readonly step: number }
-  | ({ readonly type: "failed" } & Failure)
 export type ChildMessage = News | Ending
 /** From driver to child. */
 export type DriverMessage = { readonly type: "stop" }
@@ -88,7 +75,9 @@ export const childProcessExecutor =
           })
       })
       const log = logFile(folder)
-      const ending = yield* childEnding(command, requestFile, log, (news) => tell(news, node.id, watch)).pipe(
+      // An empty note only says that the channel is drained.
+      const onNews = (news: News) => (news.type === "note" && news.line === "" ? undefined : watch(happeningOf(news, node.id)))
+      const ending = yield* childEnding(command, requestFile, log, onNews).pipe(
         Effect.ensuring(Effect.sync(() => discard(requestFile)))
       )
       if (ending.type !== "failed" && ending.type !== "gone") yield* Effect.sync(() => leaveFolder(folder, log))
@@ -129,18 +118,6 @@ const writeRequest = (root: string, request: StageRequest) => {
 const leaveFolder = (folder: string, log: string): void => {
   if (fs.lstatSync(log, { throwIfNoEntry: false })?.size === 0) discard(log)
   discardEmpty(folder)
-}
-
-const tell = (news: News, node: string, watch: (happening: Happening) => void): void => {
-  switch (news.type) {
-    case "progress":
-      return watch({ event: "progress", node, done: news.done, total: news.total, metrics: news.metrics })
-    case "note":
-      // An empty one only says that the channel is drained.
-      return news.line === "" ? undefined : watch({ event: "note", node, line: news.line })
-    case "nondeterminism":
-      return watch({ event: "nondeterminism", node, detail: news.detail })
-  }
 }
 
 /** Starts a child, hands on its news, and gives how it ended. Interrupted, it asks the child to stop and waits for it. */

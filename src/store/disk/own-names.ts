@@ -28,6 +28,7 @@ export const TOP_FOLDERS = [
   "runs",
   "reports",
   "presence",
+  "cluster",
   "trash"
 ] as const
 
@@ -55,6 +56,8 @@ const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
     ["runs/[^/]+", `events\\.jsonl|${TEMPORARY}`],
     ["reports", `${REPORT}|${TEMPORARY}`],
     ["presence", `(?:run|attempt|gc)-${TOKEN}\\.json|${TOKEN}\\.beat|${TEMPORARY}`],
+    ["cluster", TOKEN],
+    [`cluster/${TOKEN}`, `batch\\.json|script|probe\\.\\w+|log\\.\\d+|news\\.\\d+\\.jsonl|ending-${DIGEST}\\.json|${TEMPORARY}`],
     ["trash", `(?:back-|rubbish-)?${TOKEN}`],
     // Names that led to a thing, one after the other: see Sweep.ts.
     ["trash/[^/]+", `(?:${TOP_FOLDERS.join("|")}|damaged)!.+`],

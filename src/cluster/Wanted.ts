@@ -1,0 +1,131 @@
+/** An action that the runner waits for, and what is seen of it on the cluster. */
+
+import type * as Effect from "effect/Effect"
+
+import type { Stopped } from "../dag/Checkpoints.ts"
+import type { GraphNode } from "../dag/graph.ts"
+import { savedSteps } from "../dag/running/attempt-folders.ts"
+import type { Busy, Ending, Happening, Obtained, StageRequest } from "../dag/running/Executor.ts"
+import type { NodeFailed } from "../dag/running/NodeFailed.ts"
+import { maximumOf } from "../lists/large.ts"
+import type { LeaseLost } from "../store/objects/Store.ts"
+import type { Batch } from "./batches.ts"
+import { type Decision, isOver, type Listed, MEMORY_FACTOR, type Sight } from "./decide.ts"
+import type { Asked } from "./Profile.ts"
+import { jobName, type QueueLine } from "./queue.ts"
+
+export type Outcome = Effect.Effect<Obtained, NodeFailed | Busy | LeaseLost | Stopped>
+
+/** Where an action was submitted. */
+export interface Place {
+  readonly batch: Batch
+  /** Its task of the batch. */
+  readonly task: number
+  /** Id of the array; null until it is known. */
+  job: string | null
+  /** When it was submitted, by the driver's clock. */
+  readonly since: number
+}
+
+export interface Wanted {
+  readonly node: GraphNode
+  readonly request: StageRequest
+  readonly watch: (happening: Happening) => void
+  readonly settle: (outcome: Outcome) => void
+  /** What its next job asks for, and the nodes that it avoids. */
+  asked: Asked
+  readonly avoid: Set<string>
+  /** Null while it waits to be submitted. */
+  place: Place | null
+  listed: Listed
+  ran: boolean
+  /** When its task was first seen to be over. */
+  overSince: number | null
+  /** The last step that was saved when it was submitted. */
+  savedBefore: number
+  failures: number
+  enlarged: number
+  /** Whether the runner does not wait for it any more, and its task has been told so. */
+  unwanted: boolean
+  cancelled: boolean
+}
+
+/** A new one. */
+export const wantedOf = (given: Pick<Wanted, "node" | "request" | "watch" | "settle" | "asked">): Wanted => ({
+  ...given,
+  avoid: new Set(),
+  place: null,
+  listed: { at: "absent" },
+  ran: false,
+  overSince: null,
+  savedBefore: 0,
+  failures: 0,
+  enlarged: 0,
+  unwanted: false,
+  cancelled: false
+})
+
+/** The last step after which any holder of its key has saved its state. */
+export const savedStep = (root: string, { request }: Pick<Wanted, "request">): number =>
+  maximumOf(savedSteps(root, request.key), 0)
+
+/** It stands in a batch now. `saved`: the last step whose state is kept. */
+export const placed = (wanted: Wanted, place: Place, saved: number): void => {
+  Object.assign(wanted, { place, listed: { at: "absent" }, ran: false, overSince: null, cancelled: false, savedBefore: saved })
+}
+
+/** What a look at the queue says of it: whether anything of that is new. `now`: when the look began. */
+export const seenInQueue = (wanted: Wanted, lines: ReadonlyMap<string, ReadonlyArray<QueueLine>>, now: number): boolean => {
+  const { place, listed: before } = wanted
+  // A look that began before it was submitted says nothing of it.
+  if (place === null || place.since >= now) return false
+  const its = (lines.get(jobName(place.batch.token)) ?? []).filter(({ task }) => task === place.task)
+  // The name may be there twice, where an answer of `sbatch` was lost: what still lives counts.
+  const line = its.find(({ listed }) => !isOver(listed)) ?? its[0]
+  const listed: Listed = line?.listed ?? { at: "absent" }
+  if (line !== undefined) place.job = line.job
+  wanted.listed = listed
+  if (listed.at === "listed" && listed.state === "RUNNING") wanted.ran = true
+  wanted.overSince = isOver(listed) ? (wanted.overSince ?? now) : null
+  return stateOf(listed) !== stateOf(before)
+}
+
+const stateOf = (listed: Listed): string => (listed.at === "listed" ? `${listed.state} ${listed.reason}` : listed.at)
+
+/** What is known of an action besides what the queue says. */
+interface Known {
+  readonly recorded: boolean
+  readonly ending: Ending | null
+  /** The last step whose state is kept. */
+  readonly saved: number
+  readonly now: number
+  /** Whether the controller answers. */
+  readonly reachable: boolean
+}
+
+/** All that is known of it. */
+export const sightOf = (wanted: Wanted, { recorded, ending, saved, now, reachable }: Known): Sight => ({
+  recorded,
+  ending,
+  listed: reachable ? wanted.listed : { at: "unreachable" },
+  ran: wanted.ran,
+  over: wanted.overSince === null ? 0 : now - wanted.overSince,
+  advanced: saved > wanted.savedBefore,
+  failures: wanted.failures,
+  enlarged: wanted.enlarged
+})
+
+/** It is to be submitted again, as was decided. */
+export const takenBack = (wanted: Wanted, { counts, avoid, moreMemory }: Extract<Decision, { readonly do: "again" }>): void => {
+  if (moreMemory === true) {
+    wanted.enlarged++
+    wanted.asked = { ...wanted.asked, memoryGB: (wanted.asked.memoryGB ?? 1) * MEMORY_FACTOR }
+  }
+  if (avoid !== undefined) wanted.avoid.add(avoid)
+  wanted.failures = counts ? wanted.failures + 1 : 0
+  wanted.place = null
+}
+
+/** Its task as `scancel` wants it named; null while its job is not known. */
+export const taskId = ({ place }: Wanted): string | null =>
+  place === null || place.job === null ? null : `${place.job}_${place.task}`

@@ -1,0 +1,325 @@
+/**
+ * What goes on in the driver of a study whose stages run on a cluster: one loop that submits, looks at the queue, reads what
+ * tasks have left in the store, and does for each action what is decided. Calls of the scheduler are few, and for all jobs.
+ */
+
+import * as os from "node:os"
+
+import * as Effect from "effect/Effect"
+
+import { Stopped } from "../dag/Checkpoints.ts"
+import { Busy, type Ending, happeningOf } from "../dag/running/Executor.ts"
+import { endOfLog } from "../dag/running/node-log.ts"
+import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
+import { append } from "../lists/large.ts"
+import { LeaseLost, type Store } from "../store/objects/Store.ts"
+import { errorText } from "../text/error-text.ts"
+import { type Batch, batchesIn, endingsIn, logOf, newsFrom, type Owner, takeAway } from "./batches.ts"
+import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
+import { jobName, type QueueLine } from "./queue.ts"
+import type { SlurmAway } from "./slurm.ts"
+import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
+import { type Outcome, placed, savedStep, seenInQueue, sightOf, takenBack, taskId, type Wanted, wantedOf } from "./Wanted.ts"
+
+export interface Driver {
+  readonly loop: Effect.Effect<never>
+  readonly want: (given: Pick<Wanted, "node" | "request" | "watch" | "settle">) => Wanted
+  /** Cancels its task; `gone` is called when that is over or was never begun. */
+  readonly cancel: (wanted: Wanted, gone: () => void) => void
+  /** Leaves its task as it is. */
+  readonly forget: (wanted: Wanted) => void
+  /** Takes away what nobody needs. */
+  readonly tidy: () => void
+}
+
+/** How often the store is looked at. */
+const LOOK_MS = 500
+/** Of how many tasks the news are read at a look, the endings apart. */
+const NEWS_AT_A_LOOK = 64
+
+/** A driver of the jobs of one run. */
+export const makeDriver = (store: Store["Service"], options: Options): Driver => {
+  const { root } = store
+  const { profile, scheduler, say } = options
+  const wanted = new Set<Wanted>()
+  const goneCalls = new Map<Wanted, () => void>()
+  /** Batches that were laid down or adopted here, and up to where the news of each task have been read. */
+  const batches = new Map<string, { readonly batch: Batch; readonly read: Array<number> }>()
+  /** Actions in batches of earlier drivers that are in the queue. */
+  const adoptable = new Map<string, { readonly batch: Batch; readonly task: number }>()
+  let owner: Owner | null = null
+  let submitter: Submitter
+  let queueSeen: ReadonlyMap<string, ReadonlyArray<QueueLine>> = new Map()
+  let nextLook = -Infinity
+  let pause = profile.pollSeconds * 1000
+  /** Since when the controller has not answered. */
+  let silentSince: number | null = null
+  let saidSilent = 0
+  let turn = 0
+
+  const now = () => performance.now()
+
+  const answered = () => {
+    if (silentSince !== null && saidSilent > 0) say("Slurm answers again.")
+    silentSince = null
+    saidSilent = 0
+  }
+  const silent = ({ words }: SlurmAway) => {
+    const minutes = (now() - (silentSince ??= now())) / 60_000
+    // After the first minute, and then less and less often.
+    if (minutes < 2 ** saidSilent) return
+    saidSilent++
+    say(`Slurm has not answered for ${Math.floor(minutes)} min (${words}). Jobs that run go on; it is asked again.`)
+  }
+
+  const drop = (one: Wanted) => {
+    wanted.delete(one)
+    goneCalls.get(one)?.()
+    goneCalls.delete(one)
+  }
+  const settle = (one: Wanted, outcome: Outcome) => {
+    drop(one)
+    one.settle(outcome)
+  }
+  const note = (one: Wanted, line: string) => one.watch({ event: "note", node: one.node.id, line })
+
+  /** Has the queue looked at soon. */
+  const lookWithin = (milliseconds: number) => {
+    pause = Math.min(pause, milliseconds)
+    nextLook = Math.min(nextLook, now() + milliseconds)
+  }
+
+  /** Asks the controller who it is; finds what earlier drivers have left in its queue. */
+  const begin = Effect.gen(function* () {
+    const facts = yield* scheduler.facts
+    owner = { cluster: facts.name, user: os.userInfo().username }
+    submitter = makeSubmitter(root, options, {
+      owner,
+      arraySize: Math.min(profile.arraySize, facts.maxArraySize),
+      began: (batch) => void batches.set(batch.token, { batch, read: [] }),
+      isIn: (token) => [...wanted].filter(({ place }) => place?.batch.token === token),
+      settle,
+      note,
+      answered,
+      silent,
+      lookWithin
+    })
+    yield* lookAtQueue
+    for (const batch of batchesIn(root)) {
+      if (!isOurs(batch, owner)) continue
+      const lines = queueSeen.get(jobName(batch.token)) ?? []
+      const endings = endingsIn(root, batch)
+      for (const { task, listed } of lines)
+        if (!isOver(listed))
+          for (const { key } of batch.tasks[task] ?? []) if (!endings.has(key)) adoptable.set(key, { batch, task })
+    }
+  })
+
+  const lookAtQueue = Effect.gen(function* () {
+    const began = now()
+    const lines = yield* scheduler.queue
+    answered()
+    queueSeen = Map.groupBy(lines, ({ name }) => name)
+    let changed = false
+    for (const one of wanted) {
+      const { place } = one
+      if (!seenInQueue(one, queueSeen, began)) continue
+      changed = true
+      if (place === null || one.listed.at !== "listed") continue
+      const { state, reason, node } = one.listed
+      if (state === "PENDING") note(one, `job ${taskId(one)} waits in the queue (${reason})`)
+      if (state === "RUNNING") note(one, `job ${taskId(one)} runs on ${node}`)
+    }
+    pause = changed ? profile.pollSeconds * 1000 : Math.min(pause * 1.5, profile.pollMostSeconds * 1000)
+    nextLook = now() + pause
+  })
+
+  /** News and endings of tasks: by a folder's list for each batch, and the news of some tasks at a time. */
+  const readNews = (): ReadonlyMap<Wanted, Ending> => {
+    const endings = new Map<Wanted, Ending>()
+    const byBatch = Map.groupBy(
+      [...wanted].filter(({ place }) => place !== null),
+      ({ place }) => place!.batch
+    )
+    const running: Array<readonly [Batch, number, ReadonlyArray<Wanted>]> = []
+    for (const [batch, its] of byBatch) {
+      const left = endingsIn(root, batch)
+      for (const one of its) if (left.has(one.request.key)) endings.set(one, left.get(one.request.key)!)
+      for (const [task, ones] of Map.groupBy(its, ({ place }) => place!.task)) running.push([batch, task, ones])
+    }
+    for (let i = 0; i < Math.min(NEWS_AT_A_LOOK, running.length); i++) {
+      const [{ token, folder }, task, ones] = running[turn++ % running.length]!
+      const { read } = batches.get(token)!
+      const { news, next } = newsFrom(folder, task, read[task] ?? 0)
+      read[task] = next
+      for (const one of news) {
+        const its = ones.find(({ request }) => request.key === one.key)
+        if (its === undefined) continue
+        if (one.type === "began") its.ran = true
+        else its.watch(happeningOf(one, its.node.id))
+      }
+    }
+    return endings
+  }
+
+  /** Does for an action what is decided. */
+  const act = Effect.fnUntraced(function* (one: Wanted, ending: Ending | null, decision: Decision) {
+    switch (decision.do) {
+      case "wait":
+        return
+      case "take": {
+        const action = yield* Effect.result(store.lookup(one.request.key))
+        if (action._tag === "Failure") return settle(one, Effect.fail(nodeFailed(one.node.label, action.failure)))
+        if (action.success === null) return
+        const computed = ending?.type === "done" ? ending.computed : one.ran
+        return settle(one, Effect.succeed({ action: action.success, computed }))
+      }
+      case "yield":
+        return settle(
+          one,
+          ending?.type === "busy"
+            ? Effect.fail(new Busy({ host: ending.host, pid: ending.pid }))
+            : Effect.fail(new LeaseLost({ key: one.request.key }))
+        )
+      case "stop":
+        note(one, `job ${taskId(one)} ${decision.because}`)
+        return settle(one, Effect.fail(new Stopped({ step: savedStep(root, one) })))
+      case "fail":
+        return settle(one, Effect.fail(failure(one, ending, decision.because)))
+      case "again":
+        return yield* again(one, decision)
+    }
+  })
+
+  const failure = (one: Wanted, ending: Ending | null, because: string): NodeFailed => {
+    const { node, place } = one
+    const log = place === null ? null : logOf(place.batch.folder, place.task)
+    if (ending?.type === "failed") {
+      const { problem, badInput, at } = ending
+      return new NodeFailed({ node: node.label, problem, badInput, at, log })
+    }
+    const lines = log === null ? [] : endOfLog(log)
+    const said = lines.length === 0 ? "; its log is empty" : `\nThe end of its log:\n${lines.join("\n")}`
+    return new NodeFailed({ node: node.label, problem: `job ${taskId(one)} ${because}${said}`, badInput: false, at: [], log })
+  }
+
+  const again = Effect.fnUntraced(function* (one: Wanted, decision: Extract<Decision, { readonly do: "again" }>) {
+    if (decision.moreMemory === true && one.asked.memoryGB === undefined)
+      return settle(one, Effect.fail(failure(one, null, "ran out of memory; give it more by memoryGB in the profile")))
+    const id = taskId(one)
+    if (decision.cancelFirst === true && id !== null) yield* scheduler.cancel([id])
+    note(one, `job ${id ?? "of an unknown id"} ${decision.because}: submitted again`)
+    takenBack(one, decision)
+  })
+
+  const liveTasks = (): number => {
+    const live = new Set<string>()
+    for (const { place, listed, overSince } of wanted)
+      if (place !== null && (overSince === null || !isOver(listed))) live.add(`${place.batch.token} ${place.task}`)
+    return live.size
+  }
+
+  /** An earlier driver's job may be at it. */
+  const adopt = (one: Wanted) => {
+    const found = adoptable.get(one.request.key)
+    if (found === undefined) return
+    adoptable.delete(one.request.key)
+    const { batch, task } = found
+    if (!batches.has(batch.token)) batches.set(batch.token, { batch, read: [] })
+    const job = (queueSeen.get(jobName(batch.token)) ?? [])[0]?.job ?? null
+    placed(one, { batch, task, job, since: now() }, savedStep(root, one))
+    note(one, `goes on as job ${taskId(one)} of an earlier run`)
+  }
+
+  /** Submits what waits and is not at work already. */
+  const submitWaiting = Effect.gen(function* () {
+    const ready = [...wanted].filter(({ place, unwanted }) => place === null && !unwanted)
+    for (const one of ready) adopt(one)
+    const left = ready.filter(({ place }) => place === null)
+    if (left.length > 0) yield* submitter.submit(left, profile.maxJobs - liveTasks())
+  })
+
+  /** Cancels the tasks of actions that nobody waits for: whole arrays where it is all of one. */
+  const cancelUnwanted = Effect.gen(function* () {
+    const leaving = [...wanted].filter(({ unwanted, cancelled, place }) => unwanted && !cancelled && place !== null)
+    const ids: Array<string> = []
+    for (const [batch, its] of Map.groupBy(leaving, ({ place }) => place!.batch)) {
+      const job = its[0]!.place!.job
+      if (job === null) continue
+      const others = [...wanted].filter(({ place, unwanted }) => place?.batch === batch && !unwanted)
+      const busy = new Set(others.map(({ place }) => place!.task))
+      const tasks = [...new Set(its.map(({ place }) => place!.task))].filter((task) => !busy.has(task))
+      append(ids, others.length === 0 ? [job] : tasks.map((task) => `${job}_${task}`))
+      for (const one of its) one.cancelled = true
+    }
+    if (ids.length === 0) return
+    yield* scheduler.cancel(ids)
+    lookWithin(1000)
+  })
+
+  /** One round: what is new, and what comes of it. */
+  const round = Effect.gen(function* () {
+    if (wanted.size === 0) return
+    if (owner === null) yield* begin
+    if (now() >= nextLook) yield* lookAtQueue
+    const endings = readNews()
+    for (const one of wanted) {
+      const ending = endings.get(one) ?? null
+      if (one.place === null) {
+        if (one.unwanted) drop(one)
+        continue
+      }
+      if (ending === null && !(isQuestionable(one.listed) && (one.overSince !== null || one.listed.at === "listed"))) continue
+      if (one.unwanted) {
+        if (ending !== null || one.overSince !== null) drop(one)
+        continue
+      }
+      // A task that has ended is soon seen to be over: the queue is asked before its next turn.
+      if (ending !== null) lookWithin(1000 * profile.pollSeconds)
+      const recorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
+      const saved = savedStep(root, one)
+      const sight = sightOf(one, { recorded, ending, saved, now: now(), reachable: silentSince === null })
+      yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
+    }
+    yield* submitter.askAgain(queueSeen, silentSince === null)
+    yield* cancelUnwanted
+    yield* submitWaiting
+  }).pipe(
+    Effect.catchTag("SlurmAway", (away) => {
+      silent(away)
+      nextLook = now() + profile.pollSeconds * 1000
+      return Effect.void
+    }),
+    Effect.catchCause((cause) => Effect.sync(() => say(`The driver of Slurm had trouble and goes on: ${errorText(cause)}`)))
+  )
+
+  return {
+    loop: Effect.forever(Effect.andThen(Effect.uninterruptible(round), Effect.sleep(LOOK_MS))),
+    want: (given) => {
+      const one = wantedOf({ ...given, asked: profile.askedBy(given.node.stage.name) })
+      wanted.add(one)
+      return one
+    },
+    cancel: (one, gone) => {
+      if (!wanted.has(one)) return gone()
+      one.unwanted = true
+      goneCalls.set(one, gone)
+    },
+    forget: (one) => void wanted.delete(one),
+    tidy: () => {
+      if (owner === null || silentSince !== null) return
+      const kept = new Set([...wanted].map(({ place }) => place?.batch.token))
+      for (const batch of batchesIn(root)) {
+        const alive = (queueSeen.get(jobName(batch.token)) ?? []).some(({ listed }) => !isOver(listed))
+        const endings = endingsIn(root, batch)
+        const failed = [...endings.values()].some(({ type }) => type === "failed")
+        // What has said its last word may be listed for a moment more.
+        const over = !alive || batch.tasks.flat().every(({ key }) => endings.has(key))
+        if (isOurs(batch, owner) && !kept.has(batch.token) && over && !failed && !options.detach) takeAway(root, batch)
+      }
+    }
+  }
+}
+
+/** Whether a batch is in the queue that we look at. */
+const isOurs = (batch: Batch, { cluster, user }: Owner): boolean => batch.owner.cluster === cluster && batch.owner.user === user
