@@ -8,6 +8,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
 import { defaultProfile, type Profile, readProfile } from "../cluster/Profile.ts"
+import { COMMAND } from "../cluster/schedulers/launched.ts"
 import { type EngineChoice, type EngineRequest, resolveEngine } from "../engine/select.ts"
 import { setVariable, readVariable } from "../machine/environment.ts"
 import { VariableInvalid } from "../machine/VariableInvalid.ts"
@@ -43,8 +44,8 @@ export const runFlags = {
     description: "take results that differ in that stage's code alone"
   },
   "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
-  executor: { type: "string", value: "NAME", description: "local, or slurm: heavy stages become jobs (default local)" },
-  profile: { type: "string", value: "FILE", description: "what jobs ask for, as JSON: docs/cluster.md (with --executor slurm)" },
+  executor: { type: "string", value: "NAME", description: "local, slurm (heavy stages become jobs) or command (default local)" },
+  profile: { type: "string", value: "FILE", description: "what jobs ask for, as JSON: docs/cluster.md" },
   detach: { type: "boolean", description: "leave jobs running when this is stopped; the next run goes on with them" },
   json: { type: "boolean", description: "one JSON line for everything that happens" },
   "no-report": { type: "boolean", description: "do not write the HTML report" }
@@ -65,18 +66,32 @@ export const engineRequest = (parsed: Parsed): EngineRequest => ({
   mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), ["auto", "f32", "bf16x3", "bf16"])
 })
 
+/** Where heavy stages are computed that are not computed on this machine. */
+export interface ClusterAsked {
+  readonly executor: "slurm" | "command"
+  readonly profile: Profile
+  readonly detach: boolean
+}
+
 /** What is said of a cluster, or null: heavy stages are computed on this machine. `stages`: those that a profile may name. */
-export const clusterAsked = (
-  parsed: Parsed,
-  stages: ReadonlyArray<string>
-): { readonly profile: Profile; readonly detach: boolean } | null => {
+export const clusterAsked = (parsed: Parsed, stages: ReadonlyArray<string>): ClusterAsked | null => {
   const file = parsed.text("profile")
   const detach = parsed.is("detach")
-  if (chosen(parsed, "executor", undefined, ["local", "slurm"]) === "slurm")
-    return { profile: file === undefined ? defaultProfile() : readProfile(file, stages), detach }
-  const flag = file !== undefined ? "--profile" : detach ? "--detach" : null
-  if (flag !== null) throw new UsageError({ problem: `${flag} goes with --executor slurm.` })
-  return null
+  const executor = chosen(parsed, "executor", undefined, ["local", "slurm", "command"])
+  const refuse = (problem: string): never => {
+    throw new UsageError({ problem })
+  }
+  if (executor === "local") {
+    if (file !== undefined) return refuse("--profile goes with --executor slurm or command.")
+    return detach ? refuse("--detach goes with --executor slurm.") : null
+  }
+  const profile = file === undefined ? defaultProfile() : readProfile(file, stages)
+  if (executor === "command") {
+    if (detach) return refuse("--detach goes with --executor slurm: what a command has started is not found again.")
+    if (!profile.launch.some((word) => word.includes(COMMAND)))
+      return refuse(`--executor command needs a profile whose launch has ${COMMAND} in it: docs/cluster.md.`)
+  }
+  return { executor, profile, detach }
 }
 
 /** How many threads stages have together, and how often long ones save: a plan takes and refuses what a run does. */

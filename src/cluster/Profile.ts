@@ -35,6 +35,11 @@ const Fields = Schema.Struct({
   prologue: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The Node of the machines that compute; without it the one that runs here. */
   node: Schema.optionalKey(Schema.String),
+  /** With --executor command: the words that start a task, with {command} for it, and {host} and {name} if need be. */
+  launch: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** With --executor command: where tasks run, and how many at once on each. */
+  hosts: Schema.optionalKey(Schema.Array(Word)),
+  perHost: Schema.optionalKey(Count),
   /** How many jobs may be in the queue at once, and how many tasks an array may have. */
   maxJobs: Schema.optionalKey(Count),
   arraySize: Schema.optionalKey(Count),
@@ -105,6 +110,9 @@ const completed = (fields: typeof Fields.Type): Profile => {
   const everywhere: Asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return {
     prologue: [],
+    launch: [],
+    hosts: ["localhost"],
+    perHost: 1,
     // Sites count the tasks of arrays among a user's jobs, and bound either.
     maxJobs: 5000,
     arraySize: 1000,

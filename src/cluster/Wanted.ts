@@ -12,7 +12,7 @@ import type { LeaseLost } from "../store/objects/Store.ts"
 import type { Batch } from "./batches.ts"
 import { type Decision, isOver, type Listed, MEMORY_FACTOR, type Sight } from "./decide.ts"
 import type { Asked } from "./Profile.ts"
-import { jobName, type QueueLine } from "./queue.ts"
+import { jobName, type QueueLine } from "./schedulers/queue.ts"
 
 export type Outcome = Effect.Effect<Obtained, NodeFailed | Busy | LeaseLost | Stopped>
 

@@ -5,6 +5,7 @@
  *   cluster/<token>/script             what was submitted, for people
  *   cluster/<token>/log.<task>         what its processes printed
  *   cluster/<token>/news.<task>.jsonl  what they tell while they compute
+ *   cluster/<token>/stop.<task>        asks a task to save its state and leave, where no signal reaches it
  *   cluster/<token>/ending-<key>.json  how the last of them ended that had this key
  */
 
@@ -88,6 +89,19 @@ export const finishedBatches = (root: string): ReadonlyArray<{ readonly names: R
 export const logOf = (folder: string, task: number): string => path.join(folder, `log.${task}`)
 const newsFile = (folder: string, task: number): string => path.join(folder, `news.${task}.jsonl`)
 const endingFile = (folder: string, key: string): string => path.join(folder, `ending-${key}.json`)
+
+const stopFile = (folder: string, task: number): string => path.join(folder, `stop.${task}`)
+
+/** Asks a task to save its state and leave. */
+export const askToStop = (folder: string, task: number): void => fs.writeFileSync(stopFile(folder, task), "")
+/** Whether it has been asked to. */
+export const isAskedToStop = (folder: string, task: number): boolean => {
+  try {
+    return fs.readdirSync(folder).includes(path.basename(stopFile(folder, task)))
+  } catch {
+    return false
+  }
+}
 
 /** What a task tells, with the key that it is of. `began`: a process has begun with it, on that host. */
 export type TaskNews = { readonly key: string } & (News | { readonly type: "began"; readonly host: string })

@@ -16,8 +16,8 @@ import { LeaseLost, type Store } from "../store/objects/Store.ts"
 import { errorText } from "../text/error-text.ts"
 import { type Batch, batchesIn, endingsIn, logOf, newsFrom, type Owner, takeAway } from "./batches.ts"
 import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
-import { jobName, type QueueLine } from "./queue.ts"
-import type { SlurmAway } from "./slurm.ts"
+import { jobName, type QueueLine } from "./schedulers/queue.ts"
+import type { Away } from "./schedulers/Scheduler.ts"
 import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
 import { type Outcome, placed, savedStep, seenInQueue, sightOf, takenBack, taskId, type Wanted, wantedOf } from "./Wanted.ts"
 
@@ -64,7 +64,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     silentSince = null
     saidSilent = 0
   }
-  const silent = ({ words }: SlurmAway) => {
+  const silent = ({ words }: Away) => {
     const minutes = (now() - (silentSince ??= now())) / 60_000
     // After the first minute, and then less and less often.
     if (minutes < 2 ** saidSilent) return
@@ -285,7 +285,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     yield* cancelUnwanted
     yield* submitWaiting
   }).pipe(
-    Effect.catchTag("SlurmAway", (away) => {
+    Effect.catchTag("Away", (away) => {
       silent(away)
       nextLook = now() + profile.pollSeconds * 1000
       return Effect.void

@@ -16,9 +16,9 @@ import { readText } from "../store/disk/inside.ts"
 import { layDown, logOf, takeAway } from "./batches.ts"
 import { isOver } from "./decide.ts"
 import type { Profile } from "./Profile.ts"
-import { jobName } from "./queue.ts"
-import { quoted, sbatchOptions } from "./submission.ts"
-import type { Scheduler } from "./submitting.ts"
+import { jobName } from "./schedulers/queue.ts"
+import type { Scheduler } from "./schedulers/Scheduler.ts"
+import { quoted, script, scriptFile } from "./schedulers/submission.ts"
 
 export interface Probed {
   readonly host: string
@@ -70,17 +70,14 @@ export const probe = (root: string, profile: Profile, scheduler: Scheduler, node
     ({ token, folder }) =>
       Effect.gen(function* () {
         const asked = { ...profile.askedBy(""), minutes: 5 }
-        const submission = { name: jobName(token), folder, tasks: 1, asked, avoid: [], command: [], variables: {} }
-        const text = [
-          "#!/bin/bash",
-          ...profile.prologue,
-          `cd ${quoted(folder)} || exit 1`,
-          `exec ${quoted(node)} -e ${quoted(PROGRAM)} "$(command -v cc gcc clang | head -n 1)"`,
-          ""
-        ].join("\n")
+        const compiler = '"$(command -v cc gcc clang | head -n 1)"'
+        const line = `cd ${quoted(folder)} && exec ${quoted(node)} -e ${quoted(PROGRAM)} ${compiler}`
+        const command = ["bash", "-c", line]
+        const submission = { name: jobName(token), folder, tasks: 1, asked, avoid: [], command, variables: {} }
+        replaceFile(scriptFile(folder), script(submission, profile))
         const started = performance.now()
         const seconds = () => (performance.now() - started) / 1000
-        const job = yield* scheduler.submit(sbatchOptions(submission, profile), text)
+        const job = yield* scheduler.submit(submission)
         /** Waits for a file of the job. */
         const word = (name: string) =>
           Effect.gen(function* () {

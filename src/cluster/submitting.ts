@@ -12,19 +12,11 @@ import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { replaceFile } from "../store/disk/calls.ts"
 import { type Batch, layDown, type Owner, takeAway } from "./batches.ts"
 import type { Profile } from "./Profile.ts"
-import { jobName, type QueueLine } from "./queue.ts"
-import type { ClusterFacts, SlurmAway, SlurmRefused } from "./slurm.ts"
-import { sbatchOptions, script, type Submission } from "./submission.ts"
+import { jobName, type QueueLine } from "./schedulers/queue.ts"
+import type { Away, Scheduler } from "./schedulers/Scheduler.ts"
+import { script, scriptFile, type Submission } from "./schedulers/submission.ts"
 import { alike, tasksOf } from "./tasks.ts"
 import { type Outcome, placed, savedStep, taskId, type Wanted } from "./Wanted.ts"
-
-/** What is needed of Slurm. Tests have clusters of their own. */
-export interface Scheduler {
-  readonly facts: Effect.Effect<ClusterFacts, SlurmAway>
-  readonly submit: (options: ReadonlyArray<string>, script: string) => Effect.Effect<string, SlurmAway | SlurmRefused>
-  readonly queue: Effect.Effect<ReadonlyArray<QueueLine>, SlurmAway>
-  readonly cancel: (ids: ReadonlyArray<string>) => Effect.Effect<void, SlurmAway>
-}
 
 export interface Options {
   readonly profile: Profile
@@ -50,7 +42,7 @@ interface Driving {
   readonly settle: (one: Wanted, outcome: Outcome) => void
   readonly note: (one: Wanted, line: string) => void
   readonly answered: () => void
-  readonly silent: (away: SlurmAway) => void
+  readonly silent: (away: Away) => void
   readonly lookWithin: (milliseconds: number) => void
 }
 
@@ -102,8 +94,9 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
           const batch = layDown(root, driving.owner, requests)
           const { folder, token } = batch
           const name = jobName(token)
-          const submission = { name, folder, tasks: tasks.length, asked, avoid: [...avoid], command, variables }
-          replaceFile(path.join(folder, "script"), script(submission, profile))
+          const words = [...command, "exec-stage", path.join(folder, "batch.json")]
+          const submission = { name, folder, tasks: tasks.length, asked, avoid: [...avoid], command: words, variables }
+          replaceFile(scriptFile(folder), script(submission, profile))
           return { batch, submission }
         },
         catch: (cause) => cause
@@ -122,7 +115,7 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
 
   const hand = Effect.fnUntraced(function* (token: string, submission: Submission) {
     const its = driving.isIn(token)
-    const outcome = yield* Effect.result(scheduler.submit(sbatchOptions(submission, profile), script(submission, profile)))
+    const outcome = yield* Effect.result(scheduler.submit(submission))
     const soon = 1000 * profile.pollSeconds
     driving.lookWithin(soon)
     if (outcome._tag === "Success") {
@@ -132,7 +125,7 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
         one.place!.job = outcome.success
         driving.note(one, `submitted as job ${taskId(one)}`)
       }
-    } else if (outcome.failure._tag === "SlurmRefused") {
+    } else if (outcome.failure._tag === "Refused") {
       unsure.delete(token)
       const problem = outcome.failure.message
       for (const one of its)

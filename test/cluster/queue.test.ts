@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest"
 
-import { parseQueue } from "../../src/cluster/queue.ts"
+import { parseQueue } from "../../src/cluster/schedulers/queue.ts"
 
 describe("the list of a queue", () => {
   test("has a line for each task, a range of pending ones included", () => {

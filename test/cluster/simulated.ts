@@ -4,8 +4,8 @@
  */
 
 import { decide } from "../../src/cluster/decide.ts"
-import type { QueueLine } from "../../src/cluster/queue.ts"
-import { jobName } from "../../src/cluster/queue.ts"
+import type { QueueLine } from "../../src/cluster/schedulers/queue.ts"
+import { jobName } from "../../src/cluster/schedulers/queue.ts"
 import { placed, seenInQueue, sightOf, takenBack, type Wanted, wantedOf } from "../../src/cluster/Wanted.ts"
 import type { GraphNode } from "../../src/dag/graph.ts"
 import type { Ending, StageRequest } from "../../src/dag/running/Executor.ts"

@@ -7,7 +7,7 @@ import * as path from "node:path"
 
 import { describe, expect, onTestFinished, test } from "vitest"
 
-import { sbatchOptions, script, type Submission } from "../../src/cluster/submission.ts"
+import { sbatchOptions, script, type Submission } from "../../src/cluster/schedulers/submission.ts"
 import { alike, tasksOf } from "../../src/cluster/tasks.ts"
 import { wantedOf } from "../../src/cluster/Wanted.ts"
 import type { GraphNode } from "../../src/dag/graph.ts"
@@ -19,7 +19,7 @@ const submission = (some: Partial<Submission>): Submission => ({
   tasks: 3,
   asked: {},
   avoid: [],
-  command: ["/bin/echo", "it's $HOME"],
+  command: ["/bin/echo", "it's $HOME", "exec-stage"],
   variables: {},
   ...some
 })
@@ -52,7 +52,7 @@ describe("a batch as it is submitted", () => {
     })
     fs.writeFileSync(path.join(folder, "script"), text)
     const said = execFileSync("bash", [path.join(folder, "script")], { encoding: "utf8", env: { SLURM_ARRAY_TASK_ID: "2" } })
-    expect(said).toBe("it's $HOME exec-stage /a b/c'd/batch.json 2\n")
+    expect(said).toBe("it's $HOME exec-stage 2\n")
     expect(text).toContain("export ECHO_CHAMBER_DATA='/my data/$x'")
   })
 })

@@ -106,6 +106,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   ],
   "src/answers/mathematics": [["compare.ts"], ["precise"], ["normal"], ["*"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
+  "src/cluster": [["*"], ["schedulers"], ["batches.ts", "decide.ts", "Profile.ts"]],
   "src/dag": [["attest"], ["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],
   "src/catalog": [
     ["Catalog.ts"],

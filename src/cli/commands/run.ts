@@ -17,7 +17,7 @@ import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
-import { localExecutor, slurmExecution, stageNames } from "../executing/executors.ts"
+import { localExecutor, clusterExecution, stageNames } from "../executing/executors.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
@@ -96,7 +96,7 @@ export const command: Command = {
       const { execute, slots } =
         cluster === null
           ? { execute: localExecutor, slots: threadSlots(threads) }
-          : yield* slurmExecution(cluster, { graph, engine })
+          : yield* clusterExecution(cluster, { graph, engine })
       return yield* runGraph(graph, {
         slots,
         watch,

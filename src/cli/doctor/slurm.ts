@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 
 import { probe } from "../../cluster/probe.ts"
 import { type Profile } from "../../cluster/Profile.ts"
-import * as slurm from "../../cluster/slurm.ts"
+import { facts as askFacts, slurm } from "../../cluster/schedulers/slurm.ts"
 import { errorText } from "../../text/error-text.ts"
 import type { Finding } from "./finding.ts"
 
@@ -13,7 +13,7 @@ const PATIENCE_SECONDS = 600
 
 /** Asks the controller, then sends a job. `root`: the store, which jobs have to see. */
 export const slurmFindings = async (root: string, profile: Profile): Promise<ReadonlyArray<Finding>> => {
-  const facts = await Effect.runPromise(Effect.result(slurm.facts))
+  const facts = await Effect.runPromise(Effect.result(askFacts))
   if (facts._tag === "Failure")
     return [
       {
@@ -50,15 +50,7 @@ export const slurmFindings = async (root: string, profile: Profile): Promise<Rea
     }
   ]
   const sent = await Effect.runPromise(
-    Effect.result(
-      probe(
-        root,
-        profile,
-        { facts: slurm.facts, submit: slurm.submit, queue: slurm.queue, cancel: slurm.cancel },
-        profile.node ?? process.execPath,
-        PATIENCE_SECONDS
-      )
-    )
+    Effect.result(probe(root, profile, slurm(profile), profile.node ?? process.execPath, PATIENCE_SECONDS))
   )
   if (sent._tag === "Failure")
     return [

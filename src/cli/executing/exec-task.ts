@@ -9,7 +9,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { forgetEnding, leaveEnding, readBatch, tellFrom } from "../../cluster/batches.ts"
+import { forgetEnding, isAskedToStop, leaveEnding, readBatch, tellFrom } from "../../cluster/batches.ts"
 import type { StageRequest } from "../../dag/running/Executor.ts"
 import { type EngineChoice, resolveEngine } from "../../engine/select.ts"
 import { newToken } from "../../store/presence/Presence.ts"
@@ -24,6 +24,9 @@ const OVERTAKEN = 76
 /** Signals that mean "save your state and leave", whatever a site sends. */
 const STOPPING = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const
 
+/** How often a task looks whether it is asked to stop, where no signal reaches it. */
+const LOOK_MS = 2000
+
 /** Computes the actions of a task; gives an exit code for people: the driver goes by what is left beside the batch. */
 export const execTask = async (file: string, task: number): Promise<number> => {
   const requests = requestsOf(file, task)
@@ -36,6 +39,10 @@ export const execTask = async (file: string, task: number): Promise<number> => {
     current?.stop()
   }
   for (const signal of STOPPING) process.on(signal, stop)
+  const asked = setInterval(() => {
+    if (isAskedToStop(folder, task)) stop()
+  }, LOOK_MS)
+  asked.unref()
   let code = 0
   for (const request of requests) {
     const { key } = request

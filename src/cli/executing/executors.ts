@@ -5,7 +5,6 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import type { Profile } from "../../cluster/Profile.ts"
 import { costsOf } from "../../dag/foresight/costs.ts"
 import { spentIn } from "../../dag/foresight/spent.ts"
 import type { Graph, GraphNode } from "../../dag/graph.ts"
@@ -16,6 +15,7 @@ import type { EngineChoice } from "../../engine/select.ts"
 import { ownVariables } from "../../machine/environment.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { say } from "../output.ts"
+import type { ClusterAsked } from "../run-flags.ts"
 import { isUnderNohup } from "../signals.ts"
 
 const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
@@ -49,13 +49,14 @@ export const localExecutor: Executor = (node, request, watch) =>
     )
   })
 
-/** The same with jobs of Slurm for what is not light, and as many of them at once as the profile allows. */
-export const slurmExecution = Effect.fnUntraced(function* (
-  { profile, detach }: { readonly profile: Profile; readonly detach: boolean },
+/** The same with jobs of a cluster for what is not light, and as many of them at once as the profile allows. */
+export const clusterExecution = Effect.fnUntraced(function* (
+  { executor, profile, detach }: ClusterAsked,
   { graph, engine }: { readonly graph: Graph; readonly engine: EngineChoice }
 ) {
-  const { slurmExecutor } = yield* Effect.promise(() => import("../../cluster/SlurmExecutor.ts"))
-  const slurm = yield* Effect.promise(() => import("../../cluster/slurm.ts"))
+  const { clusterExecutor } = yield* Effect.promise(() => import("../../cluster/ClusterExecutor.ts"))
+  const { slurm } = yield* Effect.promise(() => import("../../cluster/schedulers/slurm.ts"))
+  const { launched } = yield* Effect.promise(() => import("../../cluster/schedulers/launched.ts"))
   const store = yield* Store
   const costOf = costsOf(graph, {
     actions: yield* store.actions,
@@ -64,11 +65,11 @@ export const slurmExecution = Effect.fnUntraced(function* (
     host: "",
     sameEngine: ({ mode }) => mode === engine.mode
   })
-  const onCluster = yield* slurmExecutor({
+  const onCluster = yield* clusterExecutor({
     profile,
     detach,
     say,
-    scheduler: { facts: slurm.facts, submit: slurm.submit, queue: slurm.queue, cancel: slurm.cancel },
+    scheduler: executor === "slurm" ? slurm(profile) : launched(profile),
     command: [profile.node ?? process.execPath, LAUNCHER],
     variables: ownVariables(),
     secondsOf: (node) => costOf(node)?.seconds(profile.askedBy(node.stage.name).threads ?? 1) ?? null

@@ -57,7 +57,10 @@ const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
     ["reports", `${REPORT}|${TEMPORARY}`],
     ["presence", `(?:run|attempt|gc)-${TOKEN}\\.json|${TOKEN}\\.beat|${TEMPORARY}`],
     ["cluster", TOKEN],
-    [`cluster/${TOKEN}`, `batch\\.json|script|probe\\.\\w+|log\\.\\d+|news\\.\\d+\\.jsonl|ending-${DIGEST}\\.json|${TEMPORARY}`],
+    [
+      `cluster/${TOKEN}`,
+      `batch\\.json|script|probe\\.\\w+|stop\\.\\d+|log\\.\\d+|news\\.\\d+\\.jsonl|ending-${DIGEST}\\.json|${TEMPORARY}`
+    ],
     ["trash", `(?:back-|rubbish-)?${TOKEN}`],
     // Names that led to a thing, one after the other: see Sweep.ts.
     ["trash/[^/]+", `(?:${TOP_FOLDERS.join("|")}|damaged)!.+`],

@@ -1,5 +1,5 @@
 /**
- * The executor for a cluster with Slurm. Whatever the runner asks for within a second becomes one array of jobs; one look at the
+ * The executor for a cluster. Whatever the runner asks for within a second becomes one array of jobs; one look at the
  * queue serves all of them; their news come from files in the store. What is to be done about an action is decided in
  * decide.ts. A driver that dies loses nothing: the next one finds its batches in the store and the queue, and goes on watching.
  */
@@ -19,7 +19,7 @@ const LEAVE_SECONDS = 40
  * The executor, for as long as its scope is open. An action that is interrupted has its job cancelled and is waited for until its
  * state is saved, unless jobs are to go on without a driver.
  */
-export const slurmExecutor = Effect.fnUntraced(function* (options: Options) {
+export const clusterExecutor = Effect.fnUntraced(function* (options: Options) {
   const store = yield* Store
   const driver = makeDriver(store, options)
   yield* Effect.forkScoped(driver.loop)

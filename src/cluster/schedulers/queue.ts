@@ -1,6 +1,6 @@
 /** What `squeue` lists, task by task. Text of few columns: the shape of its JSON changes between releases of Slurm. */
 
-import type { Listed } from "./decide.ts"
+import type { Listed } from "../decide.ts"
 
 /** Of every task: job and task, state, why it waits, the job's name, where it is. */
 export const QUEUE_FORMAT = "%i|%T|%r|%j|%N"

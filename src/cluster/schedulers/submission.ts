@@ -1,6 +1,8 @@
-/** A batch of tasks as `sbatch` takes it: its options, and the script on its standard input. */
+/** A batch of tasks as it is submitted: the script of its tasks, and the options by which `sbatch` takes it. */
 
-import type { Asked, Profile } from "./Profile.ts"
+import * as path from "node:path"
+
+import type { Asked, Profile } from "../Profile.ts"
 
 export interface Submission {
   /** The job's name, by which another driver finds it. */
@@ -11,11 +13,14 @@ export interface Submission {
   readonly asked: Asked
   /** Nodes that are left out. */
   readonly avoid: ReadonlyArray<string>
-  /** What `exec-stage` is called by: Node, and the module with its leading arguments. */
+  /** The words that a task runs; its number comes behind them. */
   readonly command: ReadonlyArray<string>
   /** Variables that jobs get: nothing else of the driver's environment goes to them. */
   readonly variables: Readonly<Record<string, string>>
 }
+
+/** Where the script of a batch lies. */
+export const scriptFile = (folder: string): string => path.join(folder, "script")
 
 /** The options of `sbatch`. */
 export const sbatchOptions = (
@@ -49,13 +54,16 @@ export const sbatchOptions = (
 const option = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
   value === undefined ? [] : [`--${name}=${value}`]
 
-/** The script of a batch. The shell becomes the process that computes, so that it gets the signals. */
-export const script = ({ folder, command, variables }: Submission, { prologue }: Pick<Profile, "prologue">): string =>
+/**
+ * The script of a batch. The shell becomes the process that computes, so that it gets the signals. The task is that of Slurm's
+ * array, or else the script's argument.
+ */
+export const script = ({ command, variables }: Submission, { prologue }: Pick<Profile, "prologue">): string =>
   [
     "#!/bin/bash",
     ...prologue,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `exec ${command.map(quoted).join(" ")} exec-stage ${quoted(`${folder}/batch.json`)} "\${SLURM_ARRAY_TASK_ID:-0}"`,
+    `exec ${command.map(quoted).join(" ")} "\${SLURM_ARRAY_TASK_ID:-\${1:-0}}"`,
     ""
   ].join("\n")
 
