@@ -4,7 +4,7 @@
  */
 
 import type { Answer } from "../Answer.ts"
-import { isWholeLetter } from "../mathematics/normal/steps.ts"
+import { isWholeLetter } from "../mathematics/normal/letters.ts"
 import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
 import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
