@@ -76,11 +76,14 @@ export const takeAway = (root: string, { folder }: Pick<Batch, "folder">): void 
   discardEmpty(folder)
 }
 
-/** Batches of which every action has come to an end, whatever that was. */
-export const finishedBatches = (root: string): ReadonlyArray<{ readonly names: ReadonlyArray<string>; readonly bytes: number }> =>
+/** Batches of which every action has come to an end, whatever that was, or has its record. */
+export const finishedBatches = (
+  root: string,
+  recorded: ReadonlySet<string>
+): ReadonlyArray<{ readonly names: ReadonlyArray<string>; readonly bytes: number }> =>
   batchesIn(root).flatMap((batch) => {
     const endings = endingsIn(root, batch)
-    if (!batch.tasks.flat().every(({ key }) => endings.has(key))) return []
+    if (!batch.tasks.flat().every(({ key }) => endings.has(key) || recorded.has(key))) return []
     const names = [FOLDER, batch.token]
     const bytes = ownNamesInside(root, names).reduce((sum, name) => sum + (lookAt(path.join(batch.folder, name))?.size ?? 0), 0)
     return [{ names, bytes }]

@@ -5,6 +5,7 @@
 
 import * as os from "node:os"
 
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
 import { Stopped } from "../dag/Checkpoints.ts"
@@ -14,7 +15,7 @@ import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { append } from "../lists/large.ts"
 import { LeaseLost, type Store } from "../store/objects/Store.ts"
 import { errorText } from "../text/error-text.ts"
-import { type Batch, batchesIn, endingsIn, logOf, newsFrom, type Owner, takeAway } from "./batches.ts"
+import { type Batch, batchesIn, endingsIn, logOf, newsFrom, takeAway } from "./batches.ts"
 import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
 import { jobName, type QueueLine } from "./schedulers/queue.ts"
 import type { Away } from "./schedulers/Scheduler.ts"
@@ -47,8 +48,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   const batches = new Map<string, { readonly batch: Batch; readonly read: Array<number> }>()
   /** Actions in batches of earlier drivers that are in the queue. */
   const adoptable = new Map<string, { readonly batch: Batch; readonly task: number }>()
-  let owner: Owner | null = null
-  let submitter: Submitter
+  /** Null until the controller has answered for the first time. */
+  let submitter: Submitter | null = null
   let queueSeen: ReadonlyMap<string, ReadonlyArray<QueueLine>> = new Map()
   let nextLook = -Infinity
   let pause = profile.pollSeconds * 1000
@@ -56,6 +57,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   let silentSince: number | null = null
   let saidSilent = 0
   let turn = 0
+  /** What went wrong in the last round: said once, and again when it is something else. */
+  let trouble = ""
 
   const now = () => performance.now()
 
@@ -92,9 +95,18 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   /** Asks the controller who it is; finds what earlier drivers have left in its queue. */
   const begin = Effect.gen(function* () {
     const facts = yield* scheduler.facts
-    owner = { cluster: facts.name, user: os.userInfo().username }
+    const own = { cluster: facts.name, user: os.userInfo().username }
+    yield* lookAtQueue
+    for (const batch of batchesIn(root)) {
+      if (batch.owner.cluster !== own.cluster || batch.owner.user !== own.user) continue
+      const lines = queueSeen.get(jobName(batch.token)) ?? []
+      const endings = endingsIn(root, batch)
+      for (const { task, listed } of lines)
+        if (!isOver(listed))
+          for (const { key } of batch.tasks[task] ?? []) if (!endings.has(key)) adoptable.set(key, { batch, task })
+    }
     submitter = makeSubmitter(root, options, {
-      owner,
+      owner: own,
       arraySize: Math.min(profile.arraySize, facts.maxArraySize),
       began: (batch) => void batches.set(batch.token, { batch, read: [] }),
       isIn: (token) => [...wanted].filter(({ place }) => place?.batch.token === token),
@@ -104,15 +116,6 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
       silent,
       lookWithin
     })
-    yield* lookAtQueue
-    for (const batch of batchesIn(root)) {
-      if (!isOurs(batch, owner)) continue
-      const lines = queueSeen.get(jobName(batch.token)) ?? []
-      const endings = endingsIn(root, batch)
-      for (const { task, listed } of lines)
-        if (!isOver(listed))
-          for (const { key } of batch.tasks[task] ?? []) if (!endings.has(key)) adoptable.set(key, { batch, task })
-    }
   })
 
   const lookAtQueue = Effect.gen(function* () {
@@ -236,7 +239,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     const ready = [...wanted].filter(({ place, unwanted }) => place === null && !unwanted)
     for (const one of ready) adopt(one)
     const left = ready.filter(({ place }) => place === null)
-    if (left.length > 0) yield* submitter.submit(left, profile.maxJobs - liveTasks())
+    if (left.length > 0) yield* submitter!.submit(left, profile.maxJobs - liveTasks())
   })
 
   /** Cancels the tasks of actions that nobody waits for: whole arrays where it is all of one. */
@@ -259,16 +262,14 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
 
   /** One round: what is new, and what comes of it. */
   const round = Effect.gen(function* () {
+    for (const one of wanted) if (one.unwanted && one.place === null) drop(one)
     if (wanted.size === 0) return
-    if (owner === null) yield* begin
+    if (submitter === null) yield* begin
     if (now() >= nextLook) yield* lookAtQueue
     const endings = readNews()
     for (const one of wanted) {
       const ending = endings.get(one) ?? null
-      if (one.place === null) {
-        if (one.unwanted) drop(one)
-        continue
-      }
+      if (one.place === null) continue
       if (ending === null && !(isQuestionable(one.listed) && (one.overSince !== null || one.listed.at === "listed"))) continue
       if (one.unwanted) {
         if (ending !== null || one.overSince !== null) drop(one)
@@ -281,16 +282,23 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
       const sight = sightOf(one, { recorded, ending, saved, now: now(), reachable: silentSince === null })
       yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
     }
-    yield* submitter.askAgain(queueSeen, silentSince === null)
+    yield* submitter!.askAgain(queueSeen, silentSince === null)
     yield* cancelUnwanted
     yield* submitWaiting
+    trouble = ""
   }).pipe(
     Effect.catchTag("Away", (away) => {
       silent(away)
       nextLook = now() + profile.pollSeconds * 1000
       return Effect.void
     }),
-    Effect.catchCause((cause) => Effect.sync(() => say(`The driver of Slurm had trouble and goes on: ${errorText(cause)}`)))
+    Effect.catchCause((cause) =>
+      Effect.sync(() => {
+        const words = errorText(Cause.squash(cause))
+        if (words !== trouble) say(`Watching the jobs met trouble; they go on, and it is tried again: ${words}`)
+        trouble = words
+      })
+    )
   )
 
   return {
@@ -307,19 +315,17 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     },
     forget: (one) => void wanted.delete(one),
     tidy: () => {
-      if (owner === null || silentSince !== null) return
+      if (options.detach) return
       const kept = new Set([...wanted].map(({ place }) => place?.batch.token))
-      for (const batch of batchesIn(root)) {
+      // Those of other drivers are theirs: what they have laid down may not be in the queue yet.
+      for (const { batch } of batches.values()) {
         const alive = (queueSeen.get(jobName(batch.token)) ?? []).some(({ listed }) => !isOver(listed))
         const endings = endingsIn(root, batch)
         const failed = [...endings.values()].some(({ type }) => type === "failed")
         // What has said its last word may be listed for a moment more.
         const over = !alive || batch.tasks.flat().every(({ key }) => endings.has(key))
-        if (isOurs(batch, owner) && !kept.has(batch.token) && over && !failed && !options.detach) takeAway(root, batch)
+        if (!kept.has(batch.token) && over && !failed) takeAway(root, batch)
       }
     }
   }
 }
-
-/** Whether a batch is in the queue that we look at. */
-const isOurs = (batch: Batch, { cluster, user }: Owner): boolean => batch.owner.cluster === cluster && batch.owner.user === user

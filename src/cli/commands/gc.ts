@@ -56,7 +56,12 @@ export const command: Command = {
     if (!fs.existsSync(root)) return announce(NOTHING, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())
-    const look = () => without(root, withBatches(root, findGarbage(inventory(root), loadRuns(root), damagedLogs(root), keepRuns)))
+    const look = () => {
+      const stock = inventory(root)
+      const recorded = new Set(stock.actions.map(({ key }) => key))
+      const found = findGarbage(stock, loadRuns(root), damagedLogs(root), keepRuns)
+      return without(root, withBatches(found, finishedBatches(root, recorded)))
+    }
     if (!parsed.is("yes")) {
       const found = await Effect.runPromise(inStore(root, "looking for what nobody needs", () => looked(look)))
       const there = others(seen)
@@ -90,9 +95,9 @@ export const command: Command = {
 }
 
 /** With the batches of jobs that are over: their results are in the store, and what went wrong was said. */
-const withBatches = (root: string, found: Found): Found => ({
+const withBatches = (found: Found, batches: ReturnType<typeof finishedBatches>): Found => ({
   ...found,
-  garbage: [...found.garbage, ...finishedBatches(root).map((batch) => ({ what: "batches of jobs that are over", ...batch }))]
+  garbage: [...found.garbage, ...batches.map((batch) => ({ what: "batches of jobs that are over", ...batch }))]
 })
 
 /** What is left of garbage when foreign things stay, with the folders that they lie in. */

@@ -30,6 +30,8 @@ interface Running {
 
 const PLAIN_EVERY_MS = 15_000
 const REDRAW_MS = 200
+/** Of so many stages at work each has its line: a cluster has more than a terminal. */
+const MOST_LINES = 16
 
 /** Every happening as a line of JSON, with its time. */
 export const jsonDisplay = (write: (line: string) => void): RunDisplay => ({
@@ -58,7 +60,8 @@ export const liveDisplay = (out: Screen): RunDisplay => {
   const draw = (now = false) => {
     if (!terminal || (!now && performance.now() - last < REDRAW_MS)) return
     last = performance.now()
-    const lines = [...running.values()].map(progressLine)
+    const lines = [...running.values()].slice(0, MOST_LINES).map(progressLine)
+    if (running.size > MOST_LINES) lines.push(`and ${running.size - MOST_LINES} more at work`)
     if (running.size > 0)
       lines.push(`${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`)
     bottom.show(lines)
