@@ -28,7 +28,7 @@ export const onOwnNode = async (load, variables = {}) => {
     return
   }
   const child = spawn(otherNode(), process.argv.slice(1), { stdio: "inherit", env: { ...process.env, ...variables } })
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 

@@ -2,6 +2,7 @@
  * How a study is planned and run: the flags that every such command takes, and the engine that they and the environment choose.
  */
 
+import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 
@@ -66,6 +67,9 @@ export const engineRequest = (parsed: Parsed): EngineRequest => ({
   mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), ["auto", "f32", "bf16x3", "bf16"])
 })
 
+const isOnPath = (program: string): boolean =>
+  (readVariable("PATH") ?? "").split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, program)))
+
 /** Where heavy stages are computed that are not computed on this machine. */
 export interface ClusterAsked {
   readonly executor: "slurm" | "command"
@@ -86,6 +90,9 @@ export const clusterAsked = (parsed: Parsed, stages: ReadonlyArray<string>): Clu
     return detach ? refuse("--detach goes with --executor slurm.") : null
   }
   const profile = file === undefined ? defaultProfile() : readProfile(file, stages)
+  const lacking = ["sbatch", "squeue", "scancel", "scontrol"].find((program) => !isOnPath(program))
+  if (executor === "slurm" && lacking !== undefined)
+    return refuse(`--executor slurm needs ${lacking}, which is not on the PATH: log in to a machine of the cluster.`)
   if (executor === "command") {
     if (detach) return refuse("--detach goes with --executor slurm: what a command has started is not found again.")
     if (!profile.launch.some((word) => word.includes(COMMAND)))

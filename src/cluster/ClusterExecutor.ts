@@ -22,8 +22,9 @@ const LEAVE_SECONDS = 40
 export const clusterExecutor = Effect.fnUntraced(function* (options: Options) {
   const store = yield* Store
   const driver = makeDriver(store, options)
-  yield* Effect.forkScoped(driver.loop)
+  // Registered first, so that the loop is no more when it is called.
   yield* Effect.addFinalizer(() => Effect.sync(driver.tidy))
+  yield* Effect.forkScoped(driver.loop)
   const executor: Executor = (node, request, watch) =>
     Effect.flatten(
       Effect.callback<Outcome>((resume) => {

@@ -11,6 +11,9 @@ const Word = Schema.String.check(Schema.isPattern(/^[^\s\0]+$/))
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 const Amount = Schema.Number.check(Schema.isBetween({ minimum: 0.001, maximum: 1_000_000 }))
 
+const OPTION =
+  /^(?!--(?:job-name|array|output|error|parsable|wait|export|signal|requeue|no-requeue|test-only)\b|-[JaoeW])--?[A-Za-z]/
+
 /** What a job asks for. What is left out is the cluster's own default. */
 const asked = {
   partition: Schema.optionalKey(Word),
@@ -21,8 +24,8 @@ const asked = {
   memoryGB: Schema.optionalKey(Amount),
   gpus: Schema.optionalKey(Count),
   minutes: Schema.optionalKey(Count),
-  /** Further options of `sbatch`, as they are. */
-  options: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isPattern(/^--?[A-Za-z]/))))
+  /** Further options of `sbatch`, as they are, but those by which the driver knows its jobs. */
+  options: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isPattern(OPTION))))
 }
 const Asked = Schema.Struct(asked)
 export type Asked = typeof Asked.Type
@@ -38,7 +41,7 @@ const Fields = Schema.Struct({
   /** With --executor command: the words that start a task, with {command} for it, and {host} and {name} if need be. */
   launch: Schema.optionalKey(Schema.Array(Schema.String)),
   /** With --executor command: where tasks run, and how many at once on each. */
-  hosts: Schema.optionalKey(Schema.Array(Word)),
+  hosts: Schema.optionalKey(Schema.Array(Word).check(Schema.isMinLength(1))),
   perHost: Schema.optionalKey(Count),
   /** How many jobs may be in the queue at once, and how many tasks an array may have. */
   maxJobs: Schema.optionalKey(Count),

@@ -39,6 +39,8 @@ export interface Wanted {
   place: Place | null
   listed: Listed
   ran: boolean
+  /** Whether a process has begun with it, and not only with others of its task. */
+  began: boolean
   /** When its task was first seen to be over. */
   overSince: number | null
   /** The last step that was saved when it was submitted. */
@@ -57,6 +59,7 @@ export const wantedOf = (given: Pick<Wanted, "node" | "request" | "watch" | "set
   place: null,
   listed: { at: "absent" },
   ran: false,
+  began: false,
   overSince: null,
   savedBefore: 0,
   failures: 0,
@@ -71,7 +74,8 @@ export const savedStep = (root: string, { request }: Pick<Wanted, "request">): n
 
 /** It stands in a batch now. `saved`: the last step whose state is kept. */
 export const placed = (wanted: Wanted, place: Place, saved: number): void => {
-  Object.assign(wanted, { place, listed: { at: "absent" }, ran: false, overSince: null, cancelled: false, savedBefore: saved })
+  const fresh = { listed: { at: "absent" }, ran: false, began: false, overSince: null, cancelled: false }
+  Object.assign(wanted, { ...fresh, place, savedBefore: saved })
 }
 
 /** What a look at the queue says of it: whether anything of that is new. `now`: when the look began. */
@@ -82,15 +86,18 @@ export const seenInQueue = (wanted: Wanted, lines: ReadonlyMap<string, ReadonlyA
   const its = (lines.get(jobName(place.batch.token)) ?? []).filter(({ task }) => task === place.task)
   // The name may be there twice, where an answer of `sbatch` was lost: what still lives counts.
   const line = its.find(({ listed }) => !isOver(listed)) ?? its[0]
+  // Where no answer came it may never have been taken: that it is not there says nothing of it.
+  if (line === undefined && place.job === null) return false
   const listed: Listed = line?.listed ?? { at: "absent" }
   if (line !== undefined) place.job = line.job
   wanted.listed = listed
   if (listed.at === "listed" && listed.state === "RUNNING") wanted.ran = true
   wanted.overSince = isOver(listed) ? (wanted.overSince ?? now) : null
+  // Why it waits changes all the time.
   return stateOf(listed) !== stateOf(before)
 }
 
-const stateOf = (listed: Listed): string => (listed.at === "listed" ? `${listed.state} ${listed.reason}` : listed.at)
+const stateOf = (listed: Listed): string => (listed.at === "listed" ? listed.state : listed.at)
 
 /** What is known of an action besides what the queue says. */
 interface Known {
@@ -115,15 +122,18 @@ export const sightOf = (wanted: Wanted, { recorded, ending, saved, now, reachabl
   enlarged: wanted.enlarged
 })
 
-/** It is to be submitted again, as was decided. */
+/** It is to be submitted again, as was decided. What never began has no part in what ended its task. */
 export const takenBack = (wanted: Wanted, { counts, avoid, moreMemory }: Extract<Decision, { readonly do: "again" }>): void => {
-  if (moreMemory === true) {
-    wanted.enlarged++
-    wanted.asked = { ...wanted.asked, memoryGB: (wanted.asked.memoryGB ?? 1) * MEMORY_FACTOR }
-  }
-  if (avoid !== undefined) wanted.avoid.add(avoid)
-  wanted.failures = counts ? wanted.failures + 1 : 0
+  const { place, began } = wanted
   wanted.place = null
+  if (avoid !== undefined) wanted.avoid.add(avoid)
+  if (place !== null && (place.batch.tasks[place.task]?.length ?? 0) > 1 && !began) return
+  const { memoryGB } = wanted.asked
+  if (moreMemory === true && memoryGB !== undefined) {
+    wanted.enlarged++
+    wanted.asked = { ...wanted.asked, memoryGB: memoryGB * MEMORY_FACTOR }
+  }
+  wanted.failures = counts ? wanted.failures + 1 : 0
 }
 
 /** Its task as `scancel` wants it named; null while its job is not known. */

@@ -1,7 +1,8 @@
 /**
  * Batches in the store: what a job has to compute, and what it tells of it. A job and its driver share a folder and no more.
  *
- *   cluster/<token>/batch.json         the requests, task by task
+ *   cluster/<token>/batch.json         whose it is, and the keys, task by task
+ *   cluster/<token>/task.<task>.json   the requests of a task
  *   cluster/<token>/script             what was submitted, for people
  *   cluster/<token>/log.<task>         what its processes printed
  *   cluster/<token>/news.<task>.jsonl  what they tell while they compute
@@ -13,7 +14,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import type { Ending, News, StageRequest } from "../dag/running/Executor.ts"
-import { discard, discardEmpty, lookAt, replaceFile } from "../store/disk/calls.ts"
+import { discard, discardEmpty, lookAt, replaceFile, writeLightly } from "../store/disk/calls.ts"
 import { inside, makeInside, readText } from "../store/disk/inside.ts"
 import { ownNamesInside } from "../store/disk/own-names.ts"
 import { newToken } from "../store/presence/Presence.ts"
@@ -21,13 +22,14 @@ import { newToken } from "../store/presence/Presence.ts"
 const FOLDER = "cluster"
 const BATCH = "batch.json"
 
-/** The actions of each task, in the order in which it computes them. */
-export type Tasks = ReadonlyArray<ReadonlyArray<StageRequest>>
+/** The keys of each task, in the order in which it computes them. */
+export type Tasks = ReadonlyArray<ReadonlyArray<string>>
 
-/** In whose queue a batch is: another user's, or another cluster's, is not seen. */
+/** In whose queue a batch is: another user's, or another cluster's, is not seen. And whose it is while that run goes on. */
 export interface Owner {
   readonly cluster: string
   readonly user: string
+  readonly run: string
 }
 
 export interface Batch {
@@ -38,37 +40,39 @@ export interface Batch {
 }
 
 interface BatchFile {
-  readonly version: number
+  readonly version: 1
   readonly owner: Owner
   readonly tasks: Tasks
 }
 
-/** Lays a new batch down. */
-export const layDown = (root: string, owner: Owner, tasks: Tasks): Batch => {
+/** Lays a new batch down. A file for each task: each reads its own, and what keys are made of is long. */
+export const layDown = (root: string, owner: Owner, requests: ReadonlyArray<ReadonlyArray<StageRequest>>): Batch => {
   const token = newToken()
   const folder = makeInside(root, FOLDER, token)
+  const tasks = requests.map((task) => task.map(({ key }) => key))
+  for (const [task, its] of requests.entries()) writeLightly(taskFile(folder, task), JSON.stringify(its))
   replaceFile(path.join(folder, BATCH), JSON.stringify({ version: 1, owner, tasks } satisfies BatchFile))
   return { token, folder, owner, tasks }
 }
 
-/** The batches that are there, whoever laid them down; what is no whole batch is left out. */
-export const batchesIn = (root: string): ReadonlyArray<Batch> =>
-  ownNamesInside(root, [FOLDER]).flatMap((token) => {
-    const folder = inside(root, FOLDER, token)
-    try {
-      const { owner, tasks } = readBatch(path.join(folder, BATCH))
-      return [{ token, folder, owner, tasks }]
-    } catch {
-      return []
-    }
-  })
+/** The batches that are there, whoever laid them down, of those that are asked for; what is no whole batch is left out. */
+export const batchesIn = (root: string, isAskedFor: (token: string) => boolean = () => true): ReadonlyArray<Batch> =>
+  ownNamesInside(root, [FOLDER])
+    .filter(isAskedFor)
+    .flatMap((token) => {
+      const folder = inside(root, FOLDER, token)
+      try {
+        const { version, owner, tasks } = JSON.parse(readText(path.join(folder, BATCH))) as BatchFile
+        const isWhole = version === 1 && typeof owner.user === "string" && tasks.every((task) => Array.isArray(task))
+        return isWhole ? [{ token, folder, owner, tasks }] : []
+      } catch {
+        return []
+      }
+    })
 
-/** What a batch's file says. Throws what keeps it from being read. */
-export const readBatch = (file: string): BatchFile => {
-  const batch = JSON.parse(readText(file)) as BatchFile
-  if (batch.version !== 1) throw new Error(`it is of version ${batch.version}, and this program reads version 1`)
-  return batch
-}
+/** What a task has to compute. Throws what keeps it from being read. */
+export const readTask = (folder: string, task: number): ReadonlyArray<StageRequest> =>
+  JSON.parse(readText(taskFile(folder, task))) as ReadonlyArray<StageRequest>
 
 /** Takes a batch away that nobody needs any more. */
 export const takeAway = (root: string, { folder }: Pick<Batch, "folder">): void => {
@@ -83,13 +87,14 @@ export const finishedBatches = (
 ): ReadonlyArray<{ readonly names: ReadonlyArray<string>; readonly bytes: number }> =>
   batchesIn(root).flatMap((batch) => {
     const endings = endingsIn(root, batch)
-    if (!batch.tasks.flat().every(({ key }) => endings.has(key) || recorded.has(key))) return []
+    if (!batch.tasks.flat().every((key) => endings.has(key) || recorded.has(key))) return []
     const names = [FOLDER, batch.token]
     const bytes = ownNamesInside(root, names).reduce((sum, name) => sum + (lookAt(path.join(batch.folder, name))?.size ?? 0), 0)
     return [{ names, bytes }]
   })
 
 export const logOf = (folder: string, task: number): string => path.join(folder, `log.${task}`)
+const taskFile = (folder: string, task: number): string => path.join(folder, `task.${task}.json`)
 const newsFile = (folder: string, task: number): string => path.join(folder, `news.${task}.jsonl`)
 const endingFile = (folder: string, key: string): string => path.join(folder, `ending-${key}.json`)
 
@@ -98,13 +103,7 @@ const stopFile = (folder: string, task: number): string => path.join(folder, `st
 /** Asks a task to save its state and leave. */
 export const askToStop = (folder: string, task: number): void => fs.writeFileSync(stopFile(folder, task), "")
 /** Whether it has been asked to. */
-export const isAskedToStop = (folder: string, task: number): boolean => {
-  try {
-    return fs.readdirSync(folder).includes(path.basename(stopFile(folder, task)))
-  } catch {
-    return false
-  }
-}
+export const isAskedToStop = (folder: string, task: number): boolean => fs.existsSync(stopFile(folder, task))
 
 /** What a task tells, with the key that it is of. `began`: a process has begun with it, on that host. */
 export type TaskNews = { readonly key: string } & (News | { readonly type: "began"; readonly host: string })
@@ -134,12 +133,19 @@ export const leaveEnding = (folder: string, key: string, ending: Ending): void =
   replaceFile(endingFile(folder, key), JSON.stringify(ending))
 export const forgetEnding = (folder: string, key: string): void => discard(endingFile(folder, key))
 
-/** The endings that are there now, by key. The folder is listed first: network disks remember for a while what was not there. */
-export const endingsIn = (root: string, { token, folder }: Pick<Batch, "token" | "folder">): ReadonlyMap<string, Ending> =>
+/**
+ * The endings that are there now, by key, of those that are asked for. The folder is listed first: network disks remember for a
+ * while what was not there.
+ */
+export const endingsIn = (
+  root: string,
+  { token, folder }: Pick<Batch, "token" | "folder">,
+  isAskedFor: (key: string) => boolean = () => true
+): ReadonlyMap<string, Ending> =>
   new Map(
     ownNamesInside(root, [FOLDER, token]).flatMap((name) => {
       const [, key] = /^ending-([0-9a-f]{64})\.json$/.exec(name) ?? []
-      if (key === undefined) return []
+      if (key === undefined || !isAskedFor(key)) return []
       try {
         return [[key, JSON.parse(readText(path.join(folder, name))) as Ending] as const]
       } catch {

@@ -71,7 +71,7 @@ const OVER = new Set([
 ])
 
 /** Reasons of a pending task that nothing but another submission mends. */
-const DEAD_END = new Set(["launch failed requeued held", "DependencyNeverSatisfied"])
+const DEAD_END = new Set(["launch failed requeued held", "launch_failed_requeued_held", "JobHoldMaxRequeue"])
 
 /** Reasons of a pending task that no waiting mends. */
 const IMPOSSIBLE = new Set(["BadConstraints", "InvalidAccount", "InvalidQOS", "PartitionTimeLimit", "AccountNotAllowed"])
@@ -93,8 +93,8 @@ const wait = { do: "wait" } as const
 export const decide = (sight: Sight, patience: Patience): Decision => {
   const { recorded, ending, listed, over } = sight
   if (recorded) return { do: "take" }
-  // A stage that fails fails again: nothing of the cluster mends it.
-  if (ending?.type === "failed") return { do: "fail", because: ending.problem }
+  // A stage that fails fails again: nothing of the cluster mends it, unless it was the machine that failed.
+  if (ending?.type === "failed" && ending.machine !== true) return { do: "fail", because: ending.problem }
   if (listed.at === "unreachable") return wait
   if (listed.at === "listed" && !OVER.has(listed.state)) return whilePending(listed, sight, patience)
   switch (ending?.type) {
@@ -104,6 +104,8 @@ export const decide = (sight: Sight, patience: Patience): Decision => {
     case "stopped":
       if (listed.at === "listed" && listed.state === "CANCELLED") return { do: "stop", because: CANCELLED }
       return again(sight, patience, "was stopped")
+    case "failed":
+      return again(sight, patience, ending.problem, avoiding(listed))
     case "done":
       return over < patience.visible ? wait : again(sight, patience, "said that it was done and left no result that is seen here")
     default:
@@ -124,7 +126,7 @@ const whilePending = ({ state, reason }: Extract<Listed, { at: "listed" }>, sigh
 const withoutWord = (sight: Sight, patience: Patience): Decision => {
   const { listed } = sight
   if (listed.at !== "listed") return again(sight, patience, "is no longer known to the scheduler")
-  const where = listed.node === "" ? {} : { avoid: listed.node }
+  const where = avoiding(listed)
   switch (listed.state) {
     case "OUT_OF_MEMORY":
       return sight.enlarged < MOST_ENLARGED
@@ -144,6 +146,9 @@ const withoutWord = (sight: Sight, patience: Patience): Decision => {
       return again(sight, patience, `ended without a word (${listed.state})`, where)
   }
 }
+
+const avoiding = (listed: Listed): { readonly avoid?: string } =>
+  listed.at === "listed" && listed.node !== "" ? { avoid: listed.node } : {}
 
 /** Submits it again while that leads anywhere: as often as it advances, and a few times besides. */
 const again = (

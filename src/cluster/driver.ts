@@ -3,8 +3,6 @@
  * tasks have left in the store, and does for each action what is decided. Calls of the scheduler are few, and for all jobs.
  */
 
-import * as os from "node:os"
-
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
@@ -14,11 +12,13 @@ import { endOfLog } from "../dag/running/node-log.ts"
 import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { append } from "../lists/large.ts"
 import { LeaseLost, type Store } from "../store/objects/Store.ts"
+import { thisMachine } from "../store/presence/machine.ts"
+import { driverOf } from "../store/presence/Presence.ts"
 import { errorText } from "../text/error-text.ts"
 import { type Batch, batchesIn, endingsIn, logOf, newsFrom, takeAway } from "./batches.ts"
 import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
 import { jobName, type QueueLine } from "./schedulers/queue.ts"
-import type { Away } from "./schedulers/Scheduler.ts"
+import { Away } from "./schedulers/Scheduler.ts"
 import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
 import { type Outcome, placed, savedStep, seenInQueue, sightOf, takenBack, taskId, type Wanted, wantedOf } from "./Wanted.ts"
 
@@ -57,8 +57,10 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   let silentSince: number | null = null
   let saidSilent = 0
   let turn = 0
-  /** What went wrong in the last round: said once, and again when it is something else. */
-  let trouble = ""
+  /** What went wrong in a round and was said. */
+  const troubles = new Set<string>()
+  /** Batches whose logs a failure names. */
+  const keptLogs = new Set<string>()
 
   const now = () => performance.now()
 
@@ -95,15 +97,16 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   /** Asks the controller who it is; finds what earlier drivers have left in its queue. */
   const begin = Effect.gen(function* () {
     const facts = yield* scheduler.facts
-    const own = { cluster: facts.name, user: os.userInfo().username }
+    const own = { cluster: facts.name, user: String(process.getuid?.() ?? ""), run: options.run }
     yield* lookAtQueue
-    for (const batch of batchesIn(root)) {
-      if (batch.owner.cluster !== own.cluster || batch.owner.user !== own.user) continue
+    for (const batch of batchesIn(root, (token) => queueSeen.has(jobName(token)))) {
+      const { cluster, user, run } = batch.owner
+      // What a driver that is there has laid down is its own: it would cancel it, and then we would not have it.
+      if (cluster !== own.cluster || user !== own.user || driverOf(root, thisMachine(), run) !== "gone") continue
       const lines = queueSeen.get(jobName(batch.token)) ?? []
       const endings = endingsIn(root, batch)
       for (const { task, listed } of lines)
-        if (!isOver(listed))
-          for (const { key } of batch.tasks[task] ?? []) if (!endings.has(key)) adoptable.set(key, { batch, task })
+        if (!isOver(listed)) for (const key of batch.tasks[task] ?? []) if (!endings.has(key)) adoptable.set(key, { batch, task })
     }
     submitter = makeSubmitter(root, options, {
       owner: own,
@@ -146,7 +149,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     )
     const running: Array<readonly [Batch, number, ReadonlyArray<Wanted>]> = []
     for (const [batch, its] of byBatch) {
-      const left = endingsIn(root, batch)
+      const keys = new Set(its.map(({ request }) => request.key))
+      const left = endingsIn(root, batch, (key) => keys.has(key))
       for (const one of its) if (left.has(one.request.key)) endings.set(one, left.get(one.request.key)!)
       for (const [task, ones] of Map.groupBy(its, ({ place }) => place!.task)) running.push([batch, task, ones])
     }
@@ -158,7 +162,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
       for (const one of news) {
         const its = ones.find(({ request }) => request.key === one.key)
         if (its === undefined) continue
-        if (one.type === "began") its.ran = true
+        if (one.type === "began") its.ran = its.began = true
         else its.watch(happeningOf(one, its.node.id))
       }
     }
@@ -188,10 +192,20 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
         note(one, `job ${taskId(one)} ${decision.because}`)
         return settle(one, Effect.fail(new Stopped({ step: savedStep(root, one) })))
       case "fail":
-        return settle(one, Effect.fail(failure(one, ending, decision.because)))
+        return yield* give(one, ending, decision.because)
       case "again":
         return yield* again(one, decision)
     }
+  })
+
+  /** Gives an action up. A job of it that is still in the queue would be found there by the next run. */
+  const give = Effect.fnUntraced(function* (one: Wanted, ending: Ending | null, because: string) {
+    const { place } = one
+    if (place !== null) keptLogs.add(place.batch.token)
+    settle(one, Effect.fail(failure(one, ending, because)))
+    const id = taskId(one)
+    if (id !== null && !isOver(one.listed) && place?.batch.tasks[place.task]?.length === 1 && ending === null)
+      yield* scheduler.cancel([id])
   })
 
   const failure = (one: Wanted, ending: Ending | null, because: string): NodeFailed => {
@@ -208,7 +222,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
 
   const again = Effect.fnUntraced(function* (one: Wanted, decision: Extract<Decision, { readonly do: "again" }>) {
     if (decision.moreMemory === true && one.asked.memoryGB === undefined)
-      return settle(one, Effect.fail(failure(one, null, "ran out of memory; give it more by memoryGB in the profile")))
+      return yield* give(one, null, "ran out of memory; give it more by memoryGB in the profile")
     const id = taskId(one)
     if (decision.cancelFirst === true && id !== null) yield* scheduler.cancel([id])
     note(one, `job ${id ?? "of an unknown id"} ${decision.because}: submitted again`)
@@ -217,8 +231,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
 
   const liveTasks = (): number => {
     const live = new Set<string>()
-    for (const { place, listed, overSince } of wanted)
-      if (place !== null && (overSince === null || !isOver(listed))) live.add(`${place.batch.token} ${place.task}`)
+    for (const { place, overSince } of wanted)
+      if (place !== null && overSince === null) live.add(`${place.batch.token} ${place.task}`)
     return live.size
   }
 
@@ -242,63 +256,79 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     if (left.length > 0) yield* submitter!.submit(left, profile.maxJobs - liveTasks())
   })
 
-  /** Cancels the tasks of actions that nobody waits for: whole arrays where it is all of one. */
+  /** Cancels the tasks of actions that nobody waits for, unless they hold others that are not through. */
   const cancelUnwanted = Effect.gen(function* () {
     const leaving = [...wanted].filter(({ unwanted, cancelled, place }) => unwanted && !cancelled && place !== null)
     const ids: Array<string> = []
+    const told: Array<Wanted> = []
     for (const [batch, its] of Map.groupBy(leaving, ({ place }) => place!.batch)) {
-      const job = its[0]!.place!.job
-      if (job === null) continue
-      const others = [...wanted].filter(({ place, unwanted }) => place?.batch === batch && !unwanted)
-      const busy = new Set(others.map(({ place }) => place!.task))
-      const tasks = [...new Set(its.map(({ place }) => place!.task))].filter((task) => !busy.has(task))
-      append(ids, others.length === 0 ? [job] : tasks.map((task) => `${job}_${task}`))
-      for (const one of its) one.cancelled = true
+      // Where an answer was lost, the name may be there twice.
+      const listed = (queueSeen.get(jobName(batch.token)) ?? []).map(({ job }) => job)
+      const jobs = new Set([...listed, ...its.flatMap(({ place }) => place!.job ?? [])])
+      if (jobs.size === 0) continue
+      const endings = endingsIn(root, batch)
+      const mine = new Set(
+        [...wanted].flatMap(({ place, unwanted, request }) => (place?.batch === batch && unwanted ? request.key : []))
+      )
+      const free = (task: number) => batch.tasks[task]!.every((key) => mine.has(key) || endings.has(key))
+      const tasks = [...new Set(its.map(({ place }) => place!.task))].filter(free)
+      for (const job of jobs) append(ids, tasks.length === batch.tasks.length ? [job] : tasks.map((task) => `${job}_${task}`))
+      append(told, its)
     }
-    if (ids.length === 0) return
-    yield* scheduler.cancel(ids)
-    lookWithin(1000)
+    if (ids.length > 0) yield* scheduler.cancel(ids)
+    for (const one of told) one.cancelled = true
+    if (told.length > 0) lookWithin(1000)
   })
+
+  /** Looks into one action where there may be something to be done; `all`: the queue has just been looked at. */
+  const attend = Effect.fnUntraced(function* (one: Wanted, ending: Ending | null, all: boolean) {
+    if (one.place === null) return
+    const mayCall = one.listed.at === "listed" ? isQuestionable(one.listed) : one.overSince !== null
+    if (one.unwanted) {
+      if (ending !== null || one.overSince !== null) drop(one)
+      return
+    }
+    if (ending === null && !mayCall && !all) return
+    // A task that has ended is soon seen to be over: the queue is asked before its next turn.
+    if (ending !== null) lookWithin(1000 * profile.pollSeconds)
+    const recorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
+    if (!recorded && ending === null && !mayCall) return
+    const saved = savedStep(root, one)
+    const sight = sightOf(one, { recorded, ending, saved, now: now(), reachable: silentSince === null })
+    yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
+  })
+
+  /** Says what went wrong, once; the rest of the round goes on. */
+  const inspiteOf = <A>(step: Effect.Effect<A, Away>): Effect.Effect<A | void, Away> =>
+    Effect.catchCause(step, (cause) => {
+      const error = Cause.squash(cause)
+      if (error instanceof Away) return Effect.fail(error)
+      const words = errorText(error)
+      if (!troubles.has(words)) say(`Watching the jobs met trouble; they go on, and it is tried again: ${words}`)
+      troubles.add(words)
+      return Effect.void
+    })
 
   /** One round: what is new, and what comes of it. */
   const round = Effect.gen(function* () {
     for (const one of wanted) if (one.unwanted && one.place === null) drop(one)
     if (wanted.size === 0) return
+    yield* inspiteOf(cancelUnwanted)
     if (submitter === null) yield* begin
-    if (now() >= nextLook) yield* lookAtQueue
-    const endings = readNews()
-    for (const one of wanted) {
-      const ending = endings.get(one) ?? null
-      if (one.place === null) continue
-      if (ending === null && !(isQuestionable(one.listed) && (one.overSince !== null || one.listed.at === "listed"))) continue
-      if (one.unwanted) {
-        if (ending !== null || one.overSince !== null) drop(one)
-        continue
-      }
-      // A task that has ended is soon seen to be over: the queue is asked before its next turn.
-      if (ending !== null) lookWithin(1000 * profile.pollSeconds)
-      const recorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
-      const saved = savedStep(root, one)
-      const sight = sightOf(one, { recorded, ending, saved, now: now(), reachable: silentSince === null })
-      yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
-    }
-    yield* submitter!.askAgain(queueSeen, silentSince === null)
-    yield* cancelUnwanted
-    yield* submitWaiting
-    trouble = ""
+    const looks = now() >= nextLook
+    if (looks) yield* lookAtQueue
+    const endings = yield* inspiteOf(Effect.sync(readNews))
+    for (const one of wanted) yield* inspiteOf(attend(one, endings?.get(one) ?? null, looks))
+    yield* inspiteOf(submitter!.askAgain(queueSeen, silentSince === null))
+    yield* inspiteOf(submitWaiting)
   }).pipe(
     Effect.catchTag("Away", (away) => {
       silent(away)
       nextLook = now() + profile.pollSeconds * 1000
       return Effect.void
     }),
-    Effect.catchCause((cause) =>
-      Effect.sync(() => {
-        const words = errorText(Cause.squash(cause))
-        if (words !== trouble) say(`Watching the jobs met trouble; they go on, and it is tried again: ${words}`)
-        trouble = words
-      })
-    )
+    inspiteOf,
+    Effect.ignore
   )
 
   return {
@@ -316,15 +346,17 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     forget: (one) => void wanted.delete(one),
     tidy: () => {
       if (options.detach) return
+      const left = [...wanted].flatMap((one) => taskId(one) ?? [])
+      if (left.length > 0)
+        say(`${left.length} jobs were not seen to end: scancel ${left.slice(0, 5).join(" ")}${left.length > 5 ? " ..." : ""}`)
       const kept = new Set([...wanted].map(({ place }) => place?.batch.token))
       // Those of other drivers are theirs: what they have laid down may not be in the queue yet.
       for (const { batch } of batches.values()) {
         const alive = (queueSeen.get(jobName(batch.token)) ?? []).some(({ listed }) => !isOver(listed))
         const endings = endingsIn(root, batch)
-        const failed = [...endings.values()].some(({ type }) => type === "failed")
         // What has said its last word may be listed for a moment more.
-        const over = !alive || batch.tasks.flat().every(({ key }) => endings.has(key))
-        if (!kept.has(batch.token) && over && !failed) takeAway(root, batch)
+        const over = !alive || batch.tasks.flat().every((key) => endings.has(key))
+        if (!kept.has(batch.token) && !keptLogs.has(batch.token) && over) takeAway(root, batch)
       }
     }
   }

@@ -66,7 +66,7 @@ look()
 /** Submits the job and waits for it, for as long as `patienceSeconds`. Leaves nothing in the store. */
 export const probe = (root: string, profile: Profile, scheduler: Scheduler, node: string, patienceSeconds: number) =>
   Effect.acquireUseRelease(
-    Effect.try({ try: () => layDown(root, { cluster: "", user: "" }, []), catch: (cause) => cause }),
+    Effect.try({ try: () => layDown(root, { cluster: "", user: "", run: "" }, []), catch: (cause) => cause }),
     ({ token, folder }) =>
       Effect.gen(function* () {
         const asked = { ...profile.askedBy(""), minutes: 5 }

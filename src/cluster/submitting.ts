@@ -21,6 +21,8 @@ import { type Outcome, placed, savedStep, taskId, type Wanted } from "./Wanted.t
 export interface Options {
   readonly profile: Profile
   readonly scheduler: Scheduler
+  /** The run, by which other drivers know whether this one is still there. */
+  readonly run: string
   /** What a job calls `exec-stage` by. */
   readonly command: ReadonlyArray<string>
   readonly variables: Readonly<Record<string, string>>
@@ -57,12 +59,16 @@ export interface Submitter {
 const GATHER_MS = 1000
 /** Places that have to be free before more is submitted, or else how long that waits: a controller counts calls, not tasks. */
 const REFILL = { places: 100, milliseconds: 30_000 }
+/** By a limit of the user's or the account's, and after how many tries an array is taken for too large. */
+const LIMITED = /MaxSubmit|QOS|Limit/
+const LIMITED_TRIES = 3
 
 export const makeSubmitter = (root: string, options: Options, driving: Driving): Submitter => {
   const { profile, scheduler, command, variables } = options
   const now = () => performance.now()
   let gatheredSince: number | null = null
   let lastSubmission = -Infinity
+  let { arraySize } = driving
   /** Batches whose submission got no answer: how often they were handed over, and when that is tried again. */
   const unsure = new Map<string, { readonly submission: Submission; readonly tries: number; readonly again: number }>()
 
@@ -75,9 +81,10 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
     for (const group of alike(waiting)) {
       const tasks = [...tasksOf(group, ({ node }) => options.secondsOf(node))]
       while (tasks.length > 0 && free > 0) {
-        const some = tasks.splice(0, Math.min(driving.arraySize, free))
+        const some = tasks.splice(0, Math.min(arraySize, free))
         free -= some.length
-        yield* submitBatch(some)
+        // While it is not answered nothing else is asked.
+        if (!(yield* submitBatch(some))) return
       }
     }
     lastSubmission = now()
@@ -104,13 +111,13 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
     )
     if (laid._tag === "Failure") {
       for (const one of tasks.flat()) driving.settle(one, Effect.fail(nodeFailed(one.node.label, laid.failure)))
-      return
+      return true
     }
     const { batch, submission } = laid.success
     driving.began(batch)
     for (const [task, ones] of tasks.entries())
       for (const one of ones) placed(one, { batch, task, job: null, since: now() }, savedStep(root, one))
-    yield* hand(batch.token, submission)
+    return yield* hand(batch.token, submission)
   })
 
   const hand = Effect.fnUntraced(function* (token: string, submission: Submission) {
@@ -125,25 +132,52 @@ export const makeSubmitter = (root: string, options: Options, driving: Driving):
         one.place!.job = outcome.success
         driving.note(one, `submitted as job ${taskId(one)}`)
       }
-    } else if (outcome.failure._tag === "Refused") {
-      unsure.delete(token)
-      const problem = outcome.failure.message
-      for (const one of its)
-        driving.settle(one, Effect.fail(new NodeFailed({ node: one.node.label, problem, badInput: true, at: [], log: null })))
-      takeAway(root, submission)
-    } else {
-      driving.silent(outcome.failure)
-      const tries = (unsure.get(token)?.tries ?? 0) + 1
-      unsure.set(token, { submission, tries, again: now() + Math.min(30_000, soon * 2 ** tries) })
+      return true
     }
+    const { failure } = outcome
+    if (failure._tag === "Refused") {
+      unsure.delete(token)
+      takeAway(root, submission)
+      for (const one of its) refused(one, failure.message)
+      return true
+    }
+    driving.silent(failure)
+    const tries = (unsure.get(token)?.tries ?? 0) + 1
+    if (tries === 1) for (const one of its) driving.note(one, `is not taken yet (${failure.words}); it is asked again`)
+    if (tries >= LIMITED_TRIES && submission.tasks > 1 && LIMITED.test(failure.words)) {
+      // It was refused for certain, and may be taken in parts.
+      unsure.delete(token)
+      takeAway(root, submission)
+      arraySize = Math.ceil(submission.tasks / 2)
+      for (const one of its) one.place = null
+      return false
+    }
+    unsure.set(token, { submission, tries, again: now() + Math.min(30_000, soon * 2 ** tries) })
+    return false
   })
+
+  /** What was asked for will not be given; without the nodes that it was to avoid it may be. */
+  const refused = (one: Wanted, problem: string) => {
+    if (one.avoid.size === 0)
+      return driving.settle(
+        one,
+        Effect.fail(new NodeFailed({ node: one.node.label, problem, badInput: true, at: [], log: null }))
+      )
+    one.avoid.clear()
+    one.place = null
+  }
 
   return {
     submit,
     askAgain: Effect.fnUntraced(function* (queue, reachable) {
-      for (const [token, { submission, again }] of unsure)
-        if (queue.has(submission.name)) unsure.delete(token)
-        else if (reachable && now() > again) yield* hand(token, submission)
+      for (const [token, { submission, again }] of unsure) {
+        const its = driving.isIn(token)
+        if (queue.has(submission.name) || its.length === 0) unsure.delete(token)
+        else if (its.every(({ unwanted }) => unwanted)) {
+          unsure.delete(token)
+          for (const one of its) one.place = null
+        } else if (reachable && now() > again) yield* hand(token, submission)
+      }
     })
   }
 }

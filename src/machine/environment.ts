@@ -39,3 +39,7 @@ export const ownVariables = (environment: Environment = process.env): Readonly<R
         : []
     )
   )
+
+/** All variables but those with such names. */
+export const environmentWithout = (names: RegExp): Environment =>
+  Object.fromEntries(Object.entries({ ...process.env }).filter(([name]) => !names.test(name)))

@@ -32,7 +32,7 @@ const request = (letter: string): StageRequest => ({
   components: [],
   placement: { store: "", threads: 1, checkpointSeconds: 20, services: {} }
 })
-const owner = { cluster: "lab", user: "me" }
+const owner = { cluster: "lab", user: "me", run: "smoke-1" }
 
 describe("a batch", () => {
   it("is read back as it was laid down, and what is no whole one is left out", () => {

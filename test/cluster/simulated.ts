@@ -257,7 +257,7 @@ export const courseOf = (world: World, random: () => number): Course => {
     const waiting = open.filter(({ wanted, state }) => state === "wanted" && wanted.place === null)
     if (waiting.length > 0 && !isAway()) {
       const token = String(batches++).padStart(32, "0")
-      const batch = { token, folder: "", owner: { cluster: "", user: "" }, tasks: [] }
+      const batch = { token, folder: "", owner: { cluster: "", user: "", run: "" }, tasks: [] }
       for (const [task, action] of waiting.entries()) {
         action.ending = null
         placed(action.wanted, { batch, task, job: null, since: now * 1000 }, action.saved)

@@ -116,15 +116,16 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
 
   it("a job that is preempted saves its state and goes on where it was", async () => {
     const one = chain(100)
-    const run = one.start(["chain", "--terms", "150"])
+    const run = one.start(["chain", "--terms", "300"])
     await isAt(one, 5)
-    cluster.call("sbatch", "-o", "/dev/null", "-p", "high", "-N", "2", "--exclusive", "-t", "1", "--wrap", "sleep 3")
+    const [node] = cluster.call("squeue", "-h", "--me", "-t", "RUNNING", "-o", "%N").trim().split("\n")
+    cluster.call("sbatch", "-o", "/dev/null", "-p", "high", "-w", node!, "-c", "2", "--wrap", "sleep 3")
     const { code, err } = await run.ended
     expect(code, err).toBe(0)
     // By us where it left in time, by the scheduler where it was killed.
     expect(err).toMatch(/submitted again|waits in the queue \(BeginTime\)/)
     expect(err).toMatch(/resuming after step/)
-    expect(one.steps()).toBeLessThanOrEqual(151)
+    expect(one.steps()).toBeLessThanOrEqual(301)
   })
 
   it("a job that gets a signal saves its state and goes on where it was", async () => {
@@ -205,12 +206,29 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
     expect(one.at.computed().filter((name) => name === "count")).toHaveLength(4)
   })
 
+  it("a driver that is stopped leaves the jobs of another one alone", async () => {
+    const one = drill(STUDIES, 100)
+    const first = one.start(["row", "--tasks", "2", "--terms", "120"])
+    await isAt(one, 10)
+    const second = one.start(["row", "--tasks", "2", "--terms", "120"])
+    await second.said("computes this already")
+    second.child.kill("SIGINT")
+    expect((await second.ended).code).toBe(130)
+    const { code, err } = await first.ended
+    expect(code, err).toBe(0)
+    expect(err).not.toMatch(/cancelled|submitted again/)
+    expect(one.steps()).toBe(240)
+  })
+
   it("a stage that fails is said with its words, and others come to their end", async () => {
     const one = drill(CHAINS, 5)
     const { code, out, err } = await one.start(["branches"]).ended
     expect(code, err).not.toBe(0)
-    expect(err + out).toMatch(/failed/)
-    expect(out + err).toMatch(/log\.\d/)
+    expect(err + out).toMatch(/failed {2}break/)
+    const [log] = /\S+log\.\d+/.exec(out + err)!
+    expect(fs.readFileSync(log, "utf8")).toMatch(/The engine broke down/)
+    // The branch that does not need it.
+    expect(await nodeStates(one.at, "branches")).toMatchObject({ count: "done" })
   })
 
   it("what the cluster will never give is refused with its words", async () => {
@@ -234,7 +252,7 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
     expect(one.steps()).toBeLessThanOrEqual(62)
   })
 
-  it("of an array, tasks that are cancelled, requeued and signalled cost the others nothing", async () => {
+  it("of an array, tasks that are requeued and signalled cost the others nothing", async () => {
     const one = drill(STUDIES, 100)
     const run = one.start(["row", "--tasks", "4", "--terms", "60"])
     await until(() => running().length >= 3, "three tasks", 60)

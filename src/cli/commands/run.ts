@@ -96,7 +96,7 @@ export const command: Command = {
       const { execute, slots } =
         cluster === null
           ? { execute: localExecutor, slots: threadSlots(threads) }
-          : yield* clusterExecution(cluster, { graph, engine })
+          : yield* clusterExecution(cluster, { graph, engine, run: runId })
       return yield* runGraph(graph, {
         slots,
         watch,

@@ -16,6 +16,7 @@ import { loadStage } from "../../dag/stage-modules.ts"
 import { Engine } from "../../engine/Engine.ts"
 import { type EngineChoice, engineLayer, numericsOf } from "../../engine/select.ts"
 import { LeaseLost, Store } from "../../store/objects/Store.ts"
+import { systemProblem } from "../../text/system-problem.ts"
 
 /** Progress messages a second, at most. */
 const MESSAGES_PER_SECOND = 5
@@ -96,5 +97,5 @@ const endingOf = (exit: Exit.Exit<Obtained, unknown>): Ending => {
   if (error instanceof Stopped) return { type: "stopped", step: error.step }
   if (Cause.hasInterruptsOnly(exit.cause)) return { type: "stopped", step: 0 }
   process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
-  return { type: "failed", ...failureOf(error) }
+  return { type: "failed", ...(systemProblem(error) === null ? {} : { machine: true }), ...failureOf(error) }
 }

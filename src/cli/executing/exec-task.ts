@@ -9,10 +9,13 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { forgetEnding, isAskedToStop, leaveEnding, readBatch, tellFrom } from "../../cluster/batches.ts"
-import type { StageRequest } from "../../dag/running/Executor.ts"
+import { forgetEnding, isAskedToStop, leaveEnding, readTask, tellFrom } from "../../cluster/batches.ts"
+import type { Ending, StageRequest } from "../../dag/running/Executor.ts"
 import { type EngineChoice, resolveEngine } from "../../engine/select.ts"
-import { newToken } from "../../store/presence/Presence.ts"
+import { holderOf } from "../../store/presence/Lease.ts"
+import { thisMachine } from "../../store/presence/machine.ts"
+import { newToken, observer } from "../../store/presence/Presence.ts"
+import { asEffect } from "../../store/presence/steps.ts"
 import { errorText } from "../../text/error-text.ts"
 import { UsageError } from "../usage.ts"
 import { type Computation, computeRequest } from "./compute-request.ts"
@@ -29,8 +32,8 @@ const LOOK_MS = 2000
 
 /** Computes the actions of a task; gives an exit code for people: the driver goes by what is left beside the batch. */
 export const execTask = async (file: string, task: number): Promise<number> => {
-  const requests = requestsOf(file, task)
   const folder = path.dirname(path.resolve(file))
+  const requests = requestsOf(folder, task)
   const tell = tellFrom(folder, task)
   let stopped = false
   let current: Computation | null = null
@@ -47,17 +50,22 @@ export const execTask = async (file: string, task: number): Promise<number> => {
   for (const request of requests) {
     const { key } = request
     if (stopped) {
-      leaveEnding(folder, key, { type: "stopped", step: 0 })
+      leave(folder, key, { type: "stopped", step: 0 })
       code = SAVED
       continue
     }
     // A word that a process before this one has left, which the scheduler has started again, is not ours.
     forgetEnding(folder, key)
     tell({ key, type: "began", host: os.hostname() })
-    current = computeRequest({ ...request, attempt: newToken() }, engineHere, (news) => tell({ key, ...news }))
-    const ending = await current.ending
-    current = null
-    leaveEnding(folder, key, ending)
+    const compute = async () => {
+      current = computeRequest({ ...request, attempt: newToken() }, engineHere, (news) => tell({ key, ...news }))
+      const ending = await current.ending
+      current = null
+      return ending
+    }
+    let ending = await compute()
+    if (ending.type === "busy" && (await fallsFree(request, () => stopped))) ending = await compute()
+    leave(folder, key, ending)
     if (ending.type === "stopped") code = SAVED
     else if (ending.type === "overtaken") code = code === 0 ? OVERTAKEN : code
     else if (ending.type === "failed") code = 1
@@ -65,16 +73,38 @@ export const execTask = async (file: string, task: number): Promise<number> => {
   process.exit(code)
 }
 
-const requestsOf = (file: string, task: number): ReadonlyArray<StageRequest> => {
-  const fail = (problem: string): never => {
-    throw new UsageError({ problem: `pipeline exec-stage: ${problem}` })
-  }
+const requestsOf = (folder: string, task: number): ReadonlyArray<StageRequest> => {
   try {
-    const { tasks } = readBatch(file)
-    return tasks[task] ?? fail(`the batch ${file} has ${tasks.length} tasks, and no task ${task}.`)
+    return readTask(folder, task)
   } catch (cause) {
-    return cause instanceof UsageError ? fail(cause.problem) : fail(`the batch ${file} cannot be read: ${errorText(cause)}.`)
+    throw new UsageError({
+      problem: `pipeline exec-stage: task ${task} of the batch ${folder} cannot be read: ${errorText(cause)}.`
+    })
   }
+}
+
+/** A word that cannot be left, on a disk that is full, is told by the job's end: the others of the task go on. */
+const leave = (folder: string, key: string, ending: Ending): void => {
+  try {
+    leaveEnding(folder, key, ending)
+  } catch (cause) {
+    process.stderr.write(`${errorText(cause)}\n`)
+  }
+}
+
+/**
+ * Waits while it is not known whether the holder of a key lives: the scheduler starts a task again, elsewhere, whose node is
+ * gone, and the dead have a lease until they have been silent for long. True when the key is free.
+ */
+const fallsFree = async ({ key, placement }: StageRequest, isStopped: () => boolean): Promise<boolean> => {
+  const seen = observer(placement.store, thisMachine())
+  while (!isStopped()) {
+    const holder = await Effect.runPromise(asEffect(holderOf(seen, key)))
+    if (holder === null) return true
+    if (seen.judge(holder) === "alive") return false
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+  return false
 }
 
 /** The engine of this machine rounds otherwise than the one that the run was planned for. */

@@ -49,10 +49,13 @@ export const localExecutor: Executor = (node, request, watch) =>
     )
   })
 
+/** How many wait to be submitted when the queue is full: what there is room for goes in one call. */
+const WAITING = 1000
+
 /** The same with jobs of a cluster for what is not light, and as many of them at once as the profile allows. */
 export const clusterExecution = Effect.fnUntraced(function* (
   { executor, profile, detach }: ClusterAsked,
-  { graph, engine }: { readonly graph: Graph; readonly engine: EngineChoice }
+  { graph, engine, run }: { readonly graph: Graph; readonly engine: EngineChoice; readonly run: string }
 ) {
   const { clusterExecutor } = yield* Effect.promise(() => import("../../cluster/ClusterExecutor.ts"))
   const { slurm } = yield* Effect.promise(() => import("../../cluster/schedulers/slurm.ts"))
@@ -68,12 +71,17 @@ export const clusterExecution = Effect.fnUntraced(function* (
   const onCluster = yield* clusterExecutor({
     profile,
     detach,
+    run,
     say,
     scheduler: executor === "slurm" ? slurm(profile) : launched(profile),
     command: [profile.node ?? process.execPath, LAUNCHER],
     variables: ownVariables(),
-    secondsOf: (node) => costOf(node)?.seconds(profile.askedBy(node.stage.name).threads ?? 1) ?? null
+    secondsOf: (node) => {
+      const cost = costOf(node)
+      // Of what cannot be scaled nothing is known.
+      return cost === null || cost.basis.factor === null ? null : cost.seconds(profile.askedBy(node.stage.name).threads ?? 1)
+    }
   })
   const execute: Executor = (node, request, watch) => (isLight(node) ? localExecutor : onCluster)(node, request, watch)
-  return { execute, slots: places(profile.maxJobs) }
+  return { execute, slots: places(profile.maxJobs + WAITING) }
 })

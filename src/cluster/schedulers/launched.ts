@@ -35,10 +35,14 @@ export type Launch = Pick<Profile, "hosts" | "perHost"> & { readonly launch: Rea
 export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
   const tasks: Array<Task> = []
   const busy = new Map<string, number>()
+  const failures = new Map<string, number>()
   let jobs = 0
 
   const freeHost = (avoid: ReadonlyArray<string>): string | undefined => {
-    const free = hosts.filter((host) => (busy.get(host) ?? 0) < perHost)
+    // Those that have failed more often than others come last: a dead one would take everything that waits.
+    const free = hosts
+      .filter((host) => (busy.get(host) ?? 0) < perHost)
+      .toSorted((a, b) => (failures.get(a) ?? 0) - (failures.get(b) ?? 0))
     // One that has failed is taken again where there is no other.
     return free.find((host) => !avoid.includes(host)) ?? (hosts.every((host) => avoid.includes(host)) ? free[0] : undefined)
   }
@@ -56,20 +60,23 @@ export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
     const { folder, name } = task.submission
     const [program, ...words] = launch.map((word) =>
       word
-        .replaceAll(COMMAND, `bash ${quoted(scriptFile(folder))} ${task.index}`)
-        .replaceAll(HOST, host)
-        .replaceAll("{name}", `${name}-${task.index}`)
+        // As functions: what is put in is no pattern.
+        .replaceAll(COMMAND, () => `bash ${quoted(scriptFile(folder))} ${task.index}`)
+        .replaceAll(HOST, () => host)
+        .replaceAll("{name}", () => `${name}-${task.index}`)
     )
     const over = (state: Task["state"], words = "") => {
       if (task.state !== "RUNNING" && task.state !== "CANCELLED") return
-      if (words !== "") fs.appendFileSync(logOf(folder, task.index), `${words}\n`)
+      if (words !== "") addToLog(folder, task.index, words)
       if (task.state === "RUNNING") task.state = state
       busy.set(host, busy.get(host)! - 1)
+      if (state === "FAILED") failures.set(host, (failures.get(host) ?? 0) + 1)
       startSome()
     }
     try {
       const log = fs.openSync(logOf(folder, task.index), "a")
-      const child: ChildProcess = spawn(program!, words, { stdio: ["ignore", log, log] })
+      // In a group of its own: a Ctrl-C would end the command and leave what it has started elsewhere.
+      const child: ChildProcess = spawn(program!, words, { stdio: ["ignore", log, log], detached: true })
       fs.closeSync(log)
       let told = false
       const once = (state: Task["state"], words?: string) => {
@@ -103,8 +110,16 @@ export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
         for (const task of tasks) {
           if (!ids.includes(task.job) && !ids.includes(`${task.job}_${task.index}`)) continue
           if (task.state === "PENDING") task.state = "CANCELLED"
-          else if (task.state === "RUNNING") askToStop(task.submission.folder, task.index)
+          else if (task.state !== "CANCELLED") askToStop(task.submission.folder, task.index)
         }
       })
+  }
+}
+
+const addToLog = (folder: string, task: number, words: string): void => {
+  try {
+    fs.appendFileSync(logOf(folder, task), `${words}\n`)
+  } catch {
+    // On a disk that is full, the task's end says enough.
   }
 }

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 
 import * as Effect from "effect/Effect"
 
+import { environmentWithout } from "../../machine/environment.ts"
 import { errorText } from "../../text/error-text.ts"
 import type { Profile } from "../Profile.ts"
 import { parseQueue, QUEUE_FORMAT, type QueueLine } from "./queue.ts"
@@ -29,9 +30,13 @@ interface Answer {
 /** Longest wait for an answer. The tools themselves give up on a controller after some ten seconds, `scancel` of much later. */
 const PATIENCE_MS = 120_000
 
+/** What people set to have less listed, or to be asked, is for their eyes. */
+const surroundings = () => environmentWithout(/^(?:SQUEUE|SCANCEL)_/)
+
 const call = (command: string, args: ReadonlyArray<string>, input = ""): Effect.Effect<Answer, Away> =>
   Effect.callback<Answer, Away>((resume) => {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], timeout: PATIENCE_MS })
+    // In a group of its own: a Ctrl-C is for us, and an answer of sbatch that is lost is a job that nobody knows of.
+    const child = spawn(command, args, { stdio: "pipe", timeout: PATIENCE_MS, detached: true, env: surroundings() })
     let output = ""
     let errors = ""
     child.stdout.on("data", (text: Buffer) => (output += text.toString()))
@@ -45,18 +50,19 @@ const call = (command: string, args: ReadonlyArray<string>, input = ""): Effect.
 
 /** What mends itself: by what the tools print, as these words have been the same for years. */
 const PASSING =
-  /contact slurm controller|timed out|temporarily|Connection refused|MaxSubmitJob|violates accounting\/QOS|Zero Bytes/i
+  /slurm controller|timed out|temporarily|connection refused|MaxSubmitJob|violates accounting\/QOS|Zero Byte|standby|munge/i
 
 const submit = Effect.fnUntraced(function* (submission: Submission, profile: Profile) {
   const { code, output, errors } = yield* call("sbatch", sbatchOptions(submission, profile), script(submission, profile))
-  const id = /^(\d+)/.exec(output.trim())?.[1]
+  // What a site's wrapper says stands around it.
+  const id = [...output.matchAll(/^(\d+)(?:;.*)?$/gm)].at(-1)?.[1]
   if (code === 0 && id !== undefined) return id
   const words = errors.replaceAll(/^sbatch: (?:error: )?/gm, "") || output.trim() || `exit code ${code}`
-  return yield* code === null || PASSING.test(words) ? new Away({ words }) : new Refused({ words })
+  return yield* code === null || code === 0 || PASSING.test(words) ? new Away({ words }) : new Refused({ words })
 })
 
 const queue: Effect.Effect<ReadonlyArray<QueueLine>, Away> = Effect.flatMap(
-  call("squeue", ["--me", "--noheader", "--array", "--states=all", `--format=${QUEUE_FORMAT}`]),
+  call("squeue", ["--me", "--all", "--noheader", "--array", "--states=all", `--format=${QUEUE_FORMAT}`]),
   ({ code, output, errors }) =>
     code === 0 ? Effect.succeed(parseQueue(output)) : Effect.fail(new Away({ words: errors || `exit code ${code}` }))
 )
@@ -67,7 +73,10 @@ const CHUNK = 500
 const cancel = (ids: ReadonlyArray<string>): Effect.Effect<void, Away> =>
   Effect.forEach(
     Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, chunk) => ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK)),
-    (chunk) => call("scancel", chunk),
+    (chunk) =>
+      Effect.flatMap(call("scancel", chunk), ({ code, errors }) =>
+        code !== 0 && PASSING.test(errors) ? Effect.fail(new Away({ words: errors })) : Effect.void
+      ),
     { discard: true }
   )
 

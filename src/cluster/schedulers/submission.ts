@@ -35,8 +35,9 @@ export const sbatchOptions = (
   "--requeue",
   "--open-mode=append",
   `--output=${folder}/log.%a`,
-  // To the shell, which has become `exec-stage`: without B: a process that is no step of srun gets nothing.
-  `--signal=B:USR2@${graceSeconds}`,
+  // A quarter of its time at most, as it may come a minute early. To the shell, which has become `exec-stage`: without B: a
+  // process that is no step of srun gets nothing.
+  `--signal=B:USR2@${asked.minutes === undefined ? graceSeconds : Math.min(graceSeconds, asked.minutes * 15)}`,
   "--kill-on-invalid-dep=yes",
   "--ntasks=1",
   ...option("cpus-per-task", asked.threads),
@@ -55,15 +56,15 @@ const option = (name: string, value: string | number | undefined): ReadonlyArray
   value === undefined ? [] : [`--${name}=${value}`]
 
 /**
- * The script of a batch. The shell becomes the process that computes, so that it gets the signals. The task is that of Slurm's
- * array, or else the script's argument.
+ * The script of a batch. The shell becomes the process that computes, so that it gets the signals. The task is the
+ * script's argument, or else that of Slurm's array.
  */
 export const script = ({ command, variables }: Submission, { prologue }: Pick<Profile, "prologue">): string =>
   [
     "#!/bin/bash",
     ...prologue,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `exec ${command.map(quoted).join(" ")} "\${SLURM_ARRAY_TASK_ID:-\${1:-0}}"`,
+    `exec ${command.map(quoted).join(" ")} "\${1:-\${SLURM_ARRAY_TASK_ID:-0}}"`,
     ""
   ].join("\n")
 

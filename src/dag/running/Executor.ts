@@ -62,7 +62,8 @@ export type Ending =
   | { readonly type: "busy"; readonly host: string; readonly pid: number }
   | { readonly type: "overtaken" }
   | { readonly type: "stopped"; readonly step: number }
-  | ({ readonly type: "failed" } & Failure)
+  /** `machine`: the machine that computed it is to blame, and another may do better. */
+  | ({ readonly type: "failed"; readonly machine?: true } & Failure)
 
 /** The news of a node's computation, as the runner wants to hear it. */
 export const happeningOf = (news: News, node: string): Happening => {

@@ -3,7 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { readText } from "../../store/disk/inside.ts"
+import { openRegular } from "../../store/disk/inside.ts"
 import { ownNamesInside } from "../../store/disk/own-names.ts"
 
 /** Where the log of an attempt is kept, in the folder of its holder. */
@@ -20,9 +20,23 @@ export const newestLog = (root: string, key: string): string | null => {
   return logs.toSorted((a, b) => b.modified - a.modified)[0]?.file ?? null
 }
 
-/** The last lines of a log; none where there is no log. */
+/** As much of a log's end as its last lines may take. */
+const END_BYTES = 1 << 16
+
+/** The last lines of a log; none where there is no log, or it cannot be read. */
 export const endOfLog = (file: string, lines = 8): ReadonlyArray<string> => {
-  if (!fs.existsSync(file)) return []
-  const text = readText(file).trimEnd()
-  return text === "" ? [] : text.split("\n").slice(-lines)
+  try {
+    const handle = openRegular(file)
+    try {
+      const { size } = fs.fstatSync(handle)
+      const bytes = Buffer.alloc(Math.min(size, END_BYTES))
+      const read = fs.readSync(handle, bytes, 0, bytes.length, size - bytes.length)
+      const text = bytes.subarray(0, read).toString("utf8").trimEnd()
+      return text === "" ? [] : text.split("\n").slice(-lines)
+    } finally {
+      fs.closeSync(handle)
+    }
+  } catch {
+    return []
+  }
 }

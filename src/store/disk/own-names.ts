@@ -59,7 +59,7 @@ const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
     ["cluster", TOKEN],
     [
       `cluster/${TOKEN}`,
-      `batch\\.json|script|probe\\.\\w+|stop\\.\\d+|log\\.\\d+|news\\.\\d+\\.jsonl|ending-${DIGEST}\\.json|${TEMPORARY}`
+      `(?:batch|task\\.\\d+|ending-${DIGEST})\\.json|script|probe\\.\\w+|(?:stop|log)\\.\\d+|news\\.\\d+\\.jsonl|${TEMPORARY}`
     ],
     ["trash", `(?:back-|rubbish-)?${TOKEN}`],
     // Names that led to a thing, one after the other: see Sweep.ts.
