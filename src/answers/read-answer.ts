@@ -37,7 +37,7 @@ import { numberSet, setProduct, wholeNumbersIn } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
-import { anyVector, combination, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
+import { anyVector, combination, isColumn, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -143,11 +143,18 @@ const cases: Shape = (text) => {
   )
 }
 
+/** What is united or has elements: a column is no interval, though its point is written like one. */
+const asSet = (text: string): Answer => {
+  const answer = whole(text)
+  if (isColumn(answer)) throw new Unreadable("has a column where a set stands")
+  return answer
+}
+
 /** `\mathbb{R} \setminus \{1\}`. */
 const setDifference: Shape = (text) => {
   const { parts } = splitAt(text, ["\\setminus"])
   if (parts.length < 2) return null
-  return parts.map(whole).reduce((from, without) => {
+  return parts.map(asSet).reduce((from, without) => {
     const left = differenceOf(from, without)
     if (left === null) throw new Unreadable("takes away what cannot be put in order")
     return left
@@ -156,12 +163,12 @@ const setDifference: Shape = (text) => {
 
 const union: Shape = (text) => {
   const { parts } = splitAt(text, ["\\cup"])
-  return parts.length < 2 ? null : unionOf(parts.map(whole))
+  return parts.length < 2 ? null : unionOf(parts.map(asSet))
 }
 
 const element: Shape = (text) => {
   const found = /^(?:([A-Za-z])|\([A-Za-z](?:\s*,\s*[A-Za-z])*\))\s*\\in\s*([^]+)$/.exec(text)
-  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(whole(found[2]!.trim()), found[1]))
+  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), found[1]))
 }
 
 const braces: Shape = (text) => {

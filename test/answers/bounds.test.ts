@@ -259,6 +259,21 @@ describe("what could only be read for something else is not read", () => {
     "3(1,000)",
     "f(1,2)",
     "n(1,2)",
-    "\\begin{pmatrix}1\\\\2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}"
+    "\\begin{pmatrix}1\\\\2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}",
+    "\\begin{pmatrix}1\\\\2\\end{pmatrix}^{-1}",
+    "\\begin{pmatrix}1&2\\\\2&4\\end{pmatrix}^{-1}",
+    ...["^n", "^c", "!", "^{1/2}", "^\\circ", "^{-T}", "^{-2}", "^{2}!", "^2+I", "'", "_2"].map(
+      (behind) => `\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}${behind}`
+    ),
+    "2\\begin{bmatrix}1&2\\\\3&4\\end{bmatrix}^n",
+    "A = \\begin{matrix}1&2\\\\3&4\\end{matrix}!",
+    "\\left(\\begin{array}{cc}1&2\\\\3&4\\end{array}\\right)^{n}",
+    "\\mathbb{R}^T",
+    "(0,1)\\cup(2,3)^T",
+    "x \\in (0,1)^T",
+    "0.27\\overline{0}1",
+    "0.\\overline{3}5",
+    "0.(3)5",
+    "0.\\overline{3}\\overline{4}"
   ])("%s", (text) => expect(reading(text)).toHaveProperty("problem"))
 })

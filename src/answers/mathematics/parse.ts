@@ -389,6 +389,8 @@ class Reader {
       if (!/^\d+$/.test(period)) throw new Unreadable("has a period that is no number")
       const part = rational(BigInt(period), scale * (10n ** BigInt(period.length) - 1n))
       if (part === null) throw new Unreadable("has a number that is too long")
+      if (this.tokens[this.at]?.kind === "number" || this.command() === "overline")
+        throw new Unreadable("has digits behind its period")
       return { kind: "sum", left: number(value), right: number(part) }
     }
     return number(value)

@@ -6,10 +6,12 @@
 import { type Answer, COLUMN, VECTOR } from "../Answer.ts"
 import { type Expression, variablesOf } from "../mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "../mathematics/parse.ts"
+import { raisedMatrix, type Rows, turned } from "../mathematics/vectors.ts"
 import { tried } from "../relations/chains.ts"
 import { bound } from "../relations/inequalities.ts"
 import { type OfKind } from "../same-kind.ts"
 import { isOneBracket, splitAt } from "../split.ts"
+import { isInfinite } from "../unions.ts"
 
 type Read = (text: string) => Answer
 
@@ -88,8 +90,6 @@ const alongOf = (at: Expression, unit: string): Expression | null => {
   }
 }
 
-type Rows = ReadonlyArray<ReadonlyArray<Expression>>
-
 const MATRIX = /^\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{[^{}]*\})?([^]*?)\\end\{\1\}$/
 
 const rowsIn = (text: string): Rows | null => {
@@ -127,16 +127,31 @@ const multipleIn = (term: string): Multiple | null => {
   const open = opensAt(end > 0 && /^\s*[)\]]/.test(term.slice(end)) ? term : product)
   const vector = open < 0 ? "" : term.slice(open, term.length - behind.length)
   const isPoint = /[)e]$/.test(vector) && !/\\begin/.test(vector)
-  const rows = isPoint ? coordinatesIn(vector) : rowsIn(vector)
+  const plain = isPoint ? coordinatesIn(vector) : rowsIn(vector)
+  const [rows, scale] = plain === null ? [null, ""] : operated(plain, behind)
   const before = term.slice(0, Math.max(0, open)).replace(/(?:\\cdot|\\times|\*)?\s*$/, "")
   const factor = /^[-\s]*$/.test(before) ? ONCE : tryExpression(before)
-  const last = behind.trim() === "" ? ONCE : tryExpression(`(1)${behind}`)
+  // A sign there would be of the matrix, and is none of a number.
+  const last = scale.trim() === "" ? ONCE : /^\s*[\^_!'|]/.test(scale) ? null : tryExpression(`(1)${scale}`)
   if (rows === null || factor === null || last === null || THOUSAND.test(vector)) return null
   if (isPoint && !variablesOf(factor).every((name) => PARAMETER.test(name))) return null
   const isTurned = /^\s*-/.test(before) && factor === ONCE
   const first: Expression = { kind: "product", left: isTurned ? number(-1n) : factor, right: last }
   const times = (right: Expression): Expression => ({ kind: "product", left: first, right })
   return { rows: rows.map((row) => row.map(times)), isPoint, isPlain: before.trim() + behind.trim() === "" }
+}
+
+const TRANSPOSE = String.raw`T|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\\text\s*\{\s*T\s*\}`
+const OPERATION = new RegExp(
+  String.raw`^\s*\^\s*(?:\{\s*(?:(${TRANSPOSE})|([-+]?\d{1,2}))\s*\}|(${TRANSPOSE})|(-?\d{1,2})(?!\d))`
+)
+
+/** A matrix with the power or the turn that stands behind it worked out, and what stands behind that. */
+const operated = (rows: Rows, behind: string): readonly [Rows | null, string] => {
+  const found = OPERATION.exec(behind)
+  if (found === null) return [rows, behind]
+  const exponent = found[2] ?? found[4]
+  return [exponent === undefined ? turned(rows) : raisedMatrix(rows, Number(exponent)), behind.slice(found[0].length)]
 }
 
 const coordinatesIn = (point: string): Rows | null => {
@@ -166,7 +181,7 @@ export const combination = (text: string): Answer | null => {
   const { parts, separators } = splitAt(text, ["+", "-"])
   const terms = parts[0] === "" ? parts.slice(1) : parts
   const signs = parts[0] === "" ? separators : ["+", ...separators]
-  if (parts.length === 1 && !/^[-\d\\a-z({.]/.test(text)) return null
+  if (parts.length === 1 && !/^(?:[-\d\\a-z({.]|\[\s*\\begin)/.test(text)) return null
   const multiples = terms.map(multipleIn)
   if (!multiples.every((multiple) => multiple !== null) || multiples.length === 0) return null
   const [first, ...others] = multiples
@@ -211,17 +226,21 @@ const columnOf = (matrix: OfKind<"matrix">): Answer => {
   return { kind: "rounded", exact: { kind: "rounded", exact: matrix, as }, as }
 }
 
-const TURNED = /^([^]*[)}])\s*\^\s*(?:\{\s*)?(?:T|\\top|\\intercal|\\text\s*\{\s*T\s*\})\s*\}?$/
+const TURNED = new RegExp(String.raw`^(\([^]*\))\s*\^\s*(?:\{\s*)?(?:${TRANSPOSE})\s*\}?$`)
 
 /** `(1, 2, 3)^T`: a column. */
 export const transposed = (text: string, whole: Read): Answer | null => {
   const of = TURNED.exec(text)?.[1]
-  const row = of === undefined ? null : whole(of)
-  if (row?.kind === "matrix" && row.rows.length === 1)
-    return columnOf({ kind: "matrix", rows: row.rows[0]!.map((entry) => [entry]) })
+  const row = of === undefined || of.includes("\\begin") || !isOneBracket(of) ? null : whole(of)
   const values = row?.kind === "sequence" && row.open === "(" && row.close === ")" ? row.items : []
   const entries = values.flatMap((value) => (value.kind === "value" ? [value.expression] : []))
-  return entries.length < 2 || entries.length < values.length
+  return entries.length < 2 || entries.length < values.length || entries.some(isInfinite)
     ? null
     : columnOf({ kind: "matrix", rows: entries.map((entry) => [entry]) })
 }
+
+/** Whether an answer is a column, or a point in angle brackets: no set, and nothing that something is an element of. */
+export const isColumn = (answer: Answer): boolean =>
+  answer.kind === "matrix" ||
+  (answer.kind === "sequence" && (answer.of === COLUMN || answer.of === VECTOR)) ||
+  (answer.kind === "rounded" && (isColumn(answer.exact) || isColumn(answer.as)))
