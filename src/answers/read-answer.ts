@@ -38,6 +38,7 @@ import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
 import { anyVector, combination, isColumn, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
+import { spelled } from "./spelling/names.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -59,6 +60,7 @@ import {
 } from "./units/quantities.ts"
 import { isPlainUnit, isTouchingUnit, unitIn } from "./units/units.ts"
 import { inDigits } from "./vocabulary/spoken.ts"
+import { UNKNOWN } from "./vocabulary/variables.ts"
 import { words, wordsIn } from "./words.ts"
 
 /** Longer texts are no answers, and are refused before anything runs over them. */
@@ -166,15 +168,19 @@ const union: Shape = (text) => {
   return parts.length < 2 ? null : unionOf(parts.map(asSet))
 }
 
+const ELEMENT = new RegExp(String.raw`^(?:(${UNKNOWN})|\(${UNKNOWN}(?:\s*,\s*${UNKNOWN})*\))\s*\\in(?![A-Za-z])\s*([^]+)$`)
+
 const element: Shape = (text) => {
-  const found = /^(?:([A-Za-z])|\([A-Za-z](?:\s*,\s*[A-Za-z])*\))\s*\\in\s*([^]+)$/.exec(text)
-  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), found[1]))
+  const found = ELEMENT.exec(text)
+  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), spelled(found[1])))
 }
+
+const CONDITION = new RegExp(String.raw`^\s*(${UNKNOWN})\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$`)
 
 const braces: Shape = (text) => {
   const inside = /^\\\{([^]*)\\\}$/.exec(text)?.[1] ?? /^\{([^{}]*,[^{}]*)\}$/.exec(text)?.[1]
   if (inside === undefined) return null
-  const condition = /^\s*([A-Za-z])\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$/.exec(inside)
+  const condition = CONDITION.exec(inside)
   if (condition !== null) {
     const answer = whole(condition[2]!.trim())
     if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")

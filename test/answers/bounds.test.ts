@@ -271,6 +271,7 @@ describe("what could only be read for something else is not read", () => {
     "\\mathbb{R}^T",
     "(0,1)\\cup(2,3)^T",
     "x \\in (0,1)^T",
+    "x=1,2,y=3",
     "0.27\\overline{0}1",
     "0.\\overline{3}5",
     "0.(3)5",

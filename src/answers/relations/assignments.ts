@@ -5,6 +5,7 @@ import { variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
+import { UNKNOWN } from "../vocabulary/variables.ts"
 
 type Read = (text: string) => Answer
 
@@ -68,7 +69,7 @@ const placesOf = (names: ReadonlyArray<string>): ReadonlyArray<bigint> | null =>
 
 /** `x_1 = 2, x_2 = 1`: the values of one unknown, in any order and as many as there are; null for all else. */
 export const numberedIn = ({ values }: OfKind<"named">): Answer | null => {
-  const letters = new Set([...values.keys()].map((name) => /^([A-Za-z])_\d+$/.exec(name)?.[1]))
+  const letters = new Set([...values.keys()].map((name) => /^([A-Za-z]|\\[A-Za-z]+)_\d+$/.exec(name)?.[1]))
   const [letter] = letters
   if (letter === undefined || letters.size > 1) return null
   return setOf(
@@ -89,7 +90,8 @@ export const isNumber = (text: string): boolean => {
   return expression !== null && variablesOf(expression).length === 0
 }
 
-export const isVariable = (text: string): boolean => /^(?:[A-Za-z](?:_\{?\w+\}?)?|\\(?:theta|alpha|beta|lambda))$/.test(text)
+const VARIABLE = new RegExp(`^${UNKNOWN}$`)
+export const isVariable = (text: string): boolean => VARIABLE.test(text)
 
 /** What words call a value tells it from others as a variable does: the area is no perimeter. */
 export const named = (answer: Answer, name: string): Answer => {
@@ -100,7 +102,7 @@ export const named = (answer: Answer, name: string): Answer => {
 export const unnamed = (answer: Answer): Answer => (answer.kind === "value" ? { ...answer, name: null } : answer)
 
 /** Each of several values has the name, and so have a point, an interval, a set as a whole. */
-const called = (answer: Answer, name: string): Answer => {
+export const called = (answer: Answer, name: string): Answer => {
   switch (answer.kind) {
     case "value":
       return { ...answer, name }

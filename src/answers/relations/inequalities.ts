@@ -7,6 +7,7 @@ import { linearIn } from "../mathematics/linear.ts"
 import { parseExpression, tryExpression } from "../mathematics/parse.ts"
 import { numberText } from "../numeral.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
+import { spelled } from "../spelling/names.ts"
 import { splitAt } from "../split.ts"
 import { intersectionOf, LOWER, UPPER } from "../unions.ts"
 import { isVariable } from "./assignments.ts"
@@ -72,16 +73,16 @@ export const inequality = (left: string, sign: Sign, right: string, whole: Read)
     switch (sign) {
       case "<":
       case "\\leq":
-        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound], of: left }
+        return { kind: "sequence", open: "(", close: sign === "<" ? ")" : "]", items: [LOWER, bound], of: spelled(left) }
       case ">":
       case "\\geq":
-        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER], of: left }
+        return { kind: "sequence", open: sign === ">" ? "(" : "[", close: ")", items: [bound, UPPER], of: spelled(left) }
       case "\\neq":
         return {
           kind: "union",
           parts: [
-            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound], of: left },
-            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER], of: left }
+            { kind: "sequence", open: "(", close: ")", items: [LOWER, bound], of: spelled(left) },
+            { kind: "sequence", open: "(", close: ")", items: [bound, UPPER], of: spelled(left) }
           ]
         }
     }
@@ -150,6 +151,6 @@ export const between = (parts: ReadonlyArray<string>, [first, second]: ReadonlyA
     open: lower === "<" ? "(" : "[",
     close: upper === "<" ? ")" : "]",
     items: [whole(low), whole(high)],
-    of: parts[1]!
+    of: spelled(parts[1]!)
   }
 }

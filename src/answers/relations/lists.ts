@@ -2,11 +2,11 @@
 
 import type { Answer } from "../Answer.ts"
 import { order } from "../mathematics/compare.ts"
-import { variablesOf } from "../mathematics/Expression.ts"
+import { Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { signs, splitAt, splitAtCommas } from "../split.ts"
 import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
-import { assignmentsIn, equationsIn, unnamed } from "./assignments.ts"
+import { assignmentsIn, called, equationsIn, unnamed } from "./assignments.ts"
 import { bound } from "./inequalities.ts"
 import { HUNDRED } from "./relations.ts"
 
@@ -48,10 +48,32 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   if (assigned !== null) return assigned
   if (new Set(equationsIn(parts).map(({ name }) => name)).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
   const items = parts.flatMap(signs).map(whole)
+  const roots = rootsIn(items)
+  if (roots !== null) return roots
   const [unknown, ...others] = new Set(items.map(unknownOf))
   const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null
   return common ?? setOf(items, "list")
 }
+
+/** `x = 1, 2`: a name before the first of several values, of which it may have any; null where others have names or none has. */
+const rootsIn = (items: ReadonlyArray<Answer>): Answer | null => {
+  const [first, ...others] = items
+  const name = first === undefined ? null : nameIn(first)
+  // Behind `\pm` both have the name.
+  const plain = others.filter((other) => nameIn(other) !== name)
+  if (name === null || plain.length === 0 || !plain.every((other) => other.kind === kindIn(first!))) return null
+  if (plain.some((other) => nameIn(other) !== null)) {
+    if (plain.every((other) => nameIn(other) !== null)) return null
+    throw new Unreadable("gives some unknowns one value and others several")
+  }
+  return setOf(
+    items.map((item) => (nameIn(item) === null ? called(item, name) : item)),
+    "either"
+  )
+}
+
+const nameIn = (answer: Answer): string | null => (answer.kind === "value" || answer.kind === "called" ? answer.name : null)
+const kindIn = (answer: Answer): Answer["kind"] => (answer.kind === "called" ? answer.of.kind : answer.kind)
 
 /** One side of a value, or all but it: several of one unknown hold together, `x \geq -2, x \leq 7`. */
 const isBound = (answer: Answer): boolean =>

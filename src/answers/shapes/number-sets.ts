@@ -9,8 +9,10 @@ import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
 import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
 import { setOf } from "../same-kind.ts"
+import { spelled } from "../spelling/names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { differenceOf, intersectionOf } from "../unions.ts"
+import { UNKNOWN } from "../vocabulary/variables.ts"
 import { words } from "../words.ts"
 
 type Read = (text: string) => Answer
@@ -106,10 +108,12 @@ const MORE = /^(?:strictly\s)?(?:(greater|larger|bigger|more)|less|smaller|fewer
 const ENDS = /^(?:at\s(least|most)|from\s([^]+?)\s(?:to|through))\s([^]+)$/i
 const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s)?([^]+)$/i
 
+const MEMBER = new RegExp(String.raw`^(${UNKNOWN})\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$`)
+
 /** `all integers n \ge 3`, `primes greater than 3`, `all positive integers except 2`, `n \in \mathbb{Z}, n > 2`. */
 export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
-  const member = /^([A-Za-z])\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$/.exec(text)
-  if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, member[1]!, whole)
+  const member = MEMBER.exec(text)
+  if (member !== null) return conditioned(numberSetNamed(member[2]!), member[3]!, spelled(member[1]!), whole)
   if (
     text.length > LONGEST_SAID ||
     !/integer|number|prime|natural|real|odd|even|\ball\b/i.test(text) ||

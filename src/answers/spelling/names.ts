@@ -14,7 +14,7 @@ const NAME = new RegExp(
   "^(?:" +
     [
       String.raw`[A-Za-z]${INDEX}'*`,
-      String.raw`\\[A-Za-z]+(?:_\{?\w+\}?)?`,
+      String.raw`\\[A-Za-z]+(?:\s*_\{?\w+\}?)?`,
       String.raw`\\(?:vec|hat|bar)\s*(?:\{[^{}]*\}|[A-Za-z])`,
       String.raw`m?\s*\\(?:angle|overline|triangle)\s*(?:\{\s*[A-Z]+\s*\}|[A-Z]+)`,
       String.raw`\\text\s*\{[^{}]*\}`,

@@ -1,7 +1,11 @@
 /** Letters side by side that are a product of variables and no word. */
 
+import { GREEK } from "../mathematics/symbols.ts"
 import { isMathematical } from "../mathematics/tokens.ts"
 import { isShortWord } from "./short-words.ts"
+
+/** What an unknown is called: a letter, also with an index, as the text of a pattern. */
+export const UNKNOWN = String.raw`(?:[A-Za-z]|\\(?:${[...GREEK].join("|")})(?![A-Za-z])\s*)(?:_\{?\w+\}?)?`
 
 /** Letters that are three variables, in any order. */
 const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
