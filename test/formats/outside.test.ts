@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { grade, gradeOutside } from "../../src/formats/grade.ts"
+import { CORRECTED, LEFT } from "./corrected-cases.ts"
 import { ENDINGS, NOTHING, OTHERS } from "./prose-cases.ts"
 
 const LOOP = "and so on and so on ".repeat(20)
@@ -61,6 +62,14 @@ describe("the endings of the field", () => {
     for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
   })
 
+  it.each(CORRECTED)("%j states 31, which corrects 30", (ending) => {
+    for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
+  })
+
+  it.each(LEFT)("%j states 31, and corrects nothing", (ending) => {
+    for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
+  })
+
   it.each(OTHERS)("%j states %s", (ending, gold) => {
     for (const text of after(ending)) expect(gradeOutside(text, gold, "corrected"), text).toMatchObject({ correct: true })
   })
@@ -84,7 +93,11 @@ describe("the endings of the field", () => {
     `the answer is ${"(".repeat(180)}. `.repeat(200),
     "The answer is 9^{9^{9^9}} - 31. ".repeat(300),
     "Answer:\n".repeat(5000),
-    `The answer is ${"1, ".repeat(60)}.\n`.repeat(100)
+    `The answer is ${"1, ".repeat(60)}.\n`.repeat(100),
+    "wait, no, actually, ".repeat(5000),
+    "\\boxed{31} ".repeat(2000),
+    `\\boxed{${"{}".repeat(5000)}} `.repeat(5),
+    `${"{1}".repeat(20_000)} wait, the answer is`
   ])("of hostile length are read in one go", (text) => {
     const before = process.cpuUsage()
     gradeOutside(text, "31", "corrected")

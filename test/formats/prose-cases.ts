@@ -377,5 +377,12 @@ export const NOTHING: ReadonlyArray<string> = [
   "The answer is 3 of the 5.",
   "The answer is found in step 2.",
   "The answer is in 3 parts.",
-  "The answer is step 3."
+  "The answer is step 3.",
+  "Wait, the answer is 31?",
+  "No, the answer is not 31.",
+  "But if the answer is 31, we go on.",
+  "Actually, is the answer 31?",
+  "However, the answer may be 31.",
+  "After rechecking, I doubt that the answer is 31.",
+  "On second thought, the answer is at least 31."
 ]

@@ -37,27 +37,37 @@ const withFramesBoxed = (text: string): string =>
 
 /** What stands round a line or a sentence: signs of headings, lists, bold type, pictures. */
 const DECORATION = String.raw`[ \t>#*_|•→\p{So}\uFE0F-]{0,24}`
-const KIND = String.raw`(?:(?:final|correct|right|best|short|numerical|numeric|exact|required|desired|simplified)\s+){0,2}`
+const KIND =
+  String.raw`(?:(?:final|correct|right|best|short|numerical|numeric|exact|required|desired|simplified|` +
+  String.raw`actual|true|corrected|revised|updated|new)\s+){0,2}`
 const PURPOSE = String.raw`(?:\s+(?:to|for|of)\s+(?:the|this|that|your)(?:\s+[\w-]+){1,3}?)?`
 
 /** Of the parts of a pattern, one behind the other. */
 const pattern = (flags: string, ...parts: ReadonlyArray<string>): RegExp => new RegExp(parts.join(""), flags)
 
+const SO =
+  "so|thus|hence|therefore|finally|consequently|accordingly|then|overall|and|in (?:conclusion|summary|short)|" +
+  "to (?:conclude|summarize)|as a result|this means|which means|it follows"
+/** Before what is said instead of something else. */
+const INSTEAD =
+  "wait|actually|sorry|apologies|my (?:mistake|bad|apologies)|correction|no(?:pe)?|hm+|oh|ah|o+ps|but|however|rather|instead|" +
+  "on (?:second thoughts?|reflection)|let me (?:correct|fix|revise|restate|rephrase)(?: (?:that|this|it|myself|my answer))?|" +
+  "(?:after|on|upon) (?:(?:a )?(?:further|closer|careful|second) )?" +
+  "(?:re-?check(?:ing)?|checking|re-?view(?:ing)?|re-?consider(?:ing|ation)|re-?calculat(?:ing|ion)|re-?reading|" +
+  "double-?checking|verif(?:ying|ication)|inspection|look)(?: (?:this|that|it|again|(?:my|the) (?:work|calculations?|steps)))?"
+const PAUSE = String.raw`(?:,|:|!|\.{3}|…)?(?:\s+[–—-]{1,2})?\s+`
+const CONNECTION =
+  String.raw`(?:(?:${SO}|${INSTEAD})(?:\s+that)?${PAUSE}){0,3}` +
+  String.raw`(?:(?:we|i)\s+(?:can\s+)?(?:get|find|see|conclude|know|think|believe|say)(?:\s+that)?,?\s+)?`
+
 /** `**Final Answer:**`, `Answer =`, and the heading `### Answer`. */
 const LINE = pattern(
   "iuy",
   DECORATION,
-  String.raw`(?:(?:so|thus|hence|therefore|and),?\s+)?(?:(?:my|our|the)\s+)?`,
+  String.raw`(?:(?:${SO}|${INSTEAD})${PAUSE})?(?:(?:my|our|the)\s+)?`,
   String.raw`${KIND}(?<noun>answer|ans\b\.?|solution)${PURPOSE}[^\S\n]*[*_]*[^\S\n]*`,
   String.raw`(?<mark>[:=：]|->|[–—-](?=\s)|is\b:?|(?=\n|$))[*_]*`
 )
-
-const SO =
-  "so|thus|hence|therefore|finally|consequently|accordingly|then|overall|and|in (?:conclusion|summary|short)|" +
-  "to (?:conclude|summarize)|as a result|this means|which means|it follows"
-const CONNECTION =
-  String.raw`(?:(?:${SO})(?:\s+that)?,?\s+){0,2}` +
-  String.raw`(?:(?:we|i)\s+(?:can\s+)?(?:get|find|see|conclude|know|think|believe|say)(?:\s+that)?,?\s+)?`
 
 /** `So the correct answer to this question is option`. */
 const SENTENCE = pattern(
@@ -81,11 +91,16 @@ const REVERSED = pattern(
   String.raw`is\s+(?:the|our|my)\s+${KIND}(?:answer|option|choice|solution))\b(?!['’])`
 )
 
-/** Where a line or a sentence may open: of a text, of a line, behind a sentence, behind `Step 3:`, or with `so` inside one. */
+/**
+ * Where a line or a sentence may open: of a text, of a line, behind a sentence, a box or `Step 3:`, with `so` inside one, or with
+ * `no, wait` behind a value.
+ */
 const OPENINGS = pattern(
   "gim",
   String.raw`^|[.!?;][*_)"”]*\s+|`,
   String.raw`(?<=\b(?:answer|solution|conclusion|output|response|assistant|step\s+\d{1,2})[*_]{0,2}):[*_]*\s+|`,
+  String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})\s+|`,
+  String.raw`(?<=[\d}$)\]*])(?:,\s+|\s+[–—-]{1,2}\s+)(?=(?:wait|actually|sorry|correction|no|hm+|oops)\b)|`,
   String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)`
 )
 
@@ -179,7 +194,7 @@ const ENDS = pattern(
   String.raw`[.!][*_]*(?=\s|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
   String.raw`\s*\((?!(?:or|not|if|unless|but|maybe|perhaps|wrong|incorrect|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
   String.raw`,?\s+(?:because|since|which\s+is|as(?!\s+(?:many|much|long|large|big|well))|so\s+that)\b|`,
-  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b`
+  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b|,?\s+(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
 )
 const MOST_ENDS = 4
 
