@@ -117,6 +117,8 @@ describe("a check", () => {
     ["a JSON array in place of lines", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("[\n{}\n]\n"), "of another kind"],
     ["plain text", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from("a\nb\nc\nd\n"), "of another kind"],
     ["a zip archive called gzip", "gsm8k:test", "gsm8k/test.jsonl.gz", Buffer.from("PK\u0003\u0004 and more"), "of another kind"],
+    ["JSON Lines called gzip", "gsm8k:test", "gsm8k/test.jsonl.gz", Buffer.from(jsonl(gsm8kRows(3))), "of another kind"],
+    ["JSON Lines called Zstandard", "gsm8k:test", "gsm8k/test.jsonl.zst", Buffer.from(jsonl(gsm8kRows(3))), "of another kind"],
     ["a tar archive in gzip", "gsm8k:test", "gsm8k/test.jsonl.gz", gzipSync(tar()), "of another kind"],
     ["UTF-16", "gsm8k:test", "gsm8k/test.jsonl", Buffer.from('{"question":"a"}', "utf16le"), "of another kind"],
     ["lines in place of an array", "svamp:test", "SVAMP/SVAMP.json", Buffer.from('{"ID":"a"}\n{"ID":"b"}\n'), "of another kind"],

@@ -7,7 +7,7 @@ import { errorCode } from "../../text/error-text.ts"
 import { systemCode } from "../../text/system-problem.ts"
 import { DatasetFileCorrupt, isDatasetError, ofAnotherKind } from "../errors.ts"
 import type { ByteQueue } from "./ByteQueue.ts"
-import { kindOf, LONGEST_MARK } from "./kinds.ts"
+import { kindOf, LONGEST_MARK, plainTextOf } from "./kinds.ts"
 
 /** Bytes that are read, and unpacked, at a time. */
 export const CHUNK = 1 << 18
@@ -39,7 +39,7 @@ export const container = (file: string, packing: string, member: string): Contai
     foreign: async (bytes, number) => {
       const head = await bytes.peek(LONGEST_MARK)
       if (head.length === 0) return endsEarly(number)
-      const kind = kindOf(head)
+      const kind = kindOf(head) ?? plainTextOf(head, packing === "gzip" ? ".gz" : ".zst")
       const but = kind === null ? "" : ` but ${kind.name}`
       if (number === 1 && kind !== null) return ofAnotherKind(file, `is not ${packing} data${but}`, kind)
       return number === 1

@@ -91,6 +91,24 @@ export const kindOf = (head: Uint8Array): Kind | null => {
     : null
 }
 
+/** Text under the name of what is packed, `suffix`: JSON or other text; null for what holds bytes that no text has. */
+export const plainTextOf = (head: Uint8Array, suffix: string): Kind | null => {
+  // A mark may be cut off inside a letter, which then is no error yet.
+  const text = decoded(head)
+  if (text === null || text.trim() === "" || CONTROL.test(text)) return null
+  const name = /^\s*[{[]/.test(text) ? "plain JSON" : "plain text"
+  return { name, remedy: `Take the ending ${suffix} off its name` }
+}
+
+const CONTROL = /(?!\s)\p{Cc}/u
+const decoded = (head: Uint8Array): string | null => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true })
+  } catch {
+    return null
+  }
+}
+
 /** A header of tar: its checksum, in octal, is the sum of its bytes with blanks in place of the checksum. */
 const isTar = (head: Uint8Array): boolean => {
   if (head.length < 512 || head[0] === 0) return false

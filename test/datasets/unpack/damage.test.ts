@@ -207,6 +207,20 @@ describe("what is no member", () => {
     ["text behind a frame", "zst", Buffer.concat([zstd(A), zstd(B), Buffer.from("{}\n")]), /goes on behind its frame 2/],
     ["nothing", "gz", zeros(0), /ends too early/],
     ["nothing", "zst", zeros(0), /ends too early/],
+    [
+      "JSON Lines as they are",
+      "gz",
+      Buffer.from('{"a":"é"}\n'),
+      /is not gzip data but plain JSON\. Take the ending \.gz off its name/
+    ],
+    [
+      "JSON Lines as they are",
+      "zst",
+      Buffer.from('{"a":"é"}\n'),
+      /is not Zstandard data but plain JSON\. Take the ending \.zst off/
+    ],
+    ["text that is cut inside a letter", "gz", Buffer.from(`a${"é".repeat(400)}`), /is not gzip data but plain text/],
+    ["bytes of no known kind", "gz", Buffer.from([1, 2, 3, 250, 251]), /is not gzip data(?! but)/],
     ["zeros", "gz", zeros(4096), /is not gzip data but nothing but zeros/],
     ["a dictionary", "zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 80, 7, 1, 0, 0]), /packed with a dictionary \(number 7\)/],
     [
