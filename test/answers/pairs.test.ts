@@ -7,8 +7,8 @@
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
- * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), and 338 of the field where they are at hand. By
- * category, so that one which is weak is seen.
+ * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), and 338 of the field where
+ * they are at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"

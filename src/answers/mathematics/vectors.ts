@@ -4,7 +4,7 @@
  * powers of matrices, entry by entry.
  */
 
-import { exactOf } from "./compare.ts"
+import { exactValue } from "./exact.ts"
 import type { Expression } from "./Expression.ts"
 import { add, divide, multiply, negate, type Rational } from "./rational.ts"
 
@@ -56,7 +56,7 @@ const [HIGHEST, HIGHEST_OF_LETTERS] = [20, 3]
 export const raisedMatrix = (rows: Rows, exponent: number): Rows | null => {
   const size = rows.length
   if (size > 4 || rows.some((row) => row.length !== size)) return null
-  const values = rows.map((row) => row.map(exactOf).filter((value) => value !== null))
+  const values = rows.map((row) => row.map(exactValue).filter((value) => value !== null))
   const numbers = values.every((row) => row.length === size) ? values : null
   const units = rows.map((_, i) => rows.map((_, j) => (i === j ? ONE : ZERO)))
   if (exponent === -1) return numbers && size < 4 ? written(inverse(numbers)) : null
