@@ -341,7 +341,7 @@ class Reader {
     let base: Expression | null = name === "log" || name === "lg" ? number({ top: 10n, bottom: 1n }) : null
     let exponent: Expression | null = null
     for (let more = true; more;) {
-      if (this.take("_")) base = this.logarithmBase()
+      if (/^l(?:n|o?g)$/.test(name) && this.take("_")) base = this.logarithmBase()
       else if (this.take("^")) exponent = this.exponent()
       else more = false
     }
@@ -363,7 +363,7 @@ class Reader {
       const { bars } = this
       this.bars = 0
       const values = [this.sum()]
-      while (this.take(",")) values.push(this.sum())
+      while (OF_SEVERAL.has(name) && this.take(",")) values.push(this.sum())
       this.bars = bars
       this.expect(close)
       // `\sin(x)^2` is the square of the sine, and so is `\ln(x)!` no logarithm of a factorial.
