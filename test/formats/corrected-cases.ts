@@ -23,6 +23,8 @@ export const CORRECTED: ReadonlyArray<string> = [
   "\\boxed{30} But the answer is 31.",
   "$\\boxed{\\frac{60}{2}}$ Correction: the answer is 31.",
   "\\[\\boxed{30}\\] Let me correct that: the answer is 31.",
+  "\\boxed{30}, but the answer is 31.",
+  "\\boxed{30} (Actually, the answer is 31.)",
   "The answer is 30. But the answer must be 31.",
   "Answer: 30\nWait... the answer is 31.",
   "Answer: 30\nWait — I think the answer is 31.",
@@ -40,6 +42,8 @@ export const CORRECTED: ReadonlyArray<string> = [
 export const LEFT: ReadonlyArray<string> = [
   "Answer: 31\nWait, is the answer 30?",
   "Answer: 31\nWait, the answer is 30?",
+  "Answer: 31\nActually, the answer is 30, I guess?",
+  "Answer: 31\nActually, the answer is 30 assuming x > 0.",
   "Answer: 31\nBut if the answer is 30, we are wrong.",
   "Answer: 31\nHowever, the answer is not 30.",
   "Answer: 31\nHmm, I doubt that the answer is 30.",

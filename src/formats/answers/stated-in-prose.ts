@@ -99,7 +99,7 @@ const OPENINGS = pattern(
   "gim",
   String.raw`^|[.!?;][*_)"”]*\s+|`,
   String.raw`(?<=\b(?:answer|solution|conclusion|output|response|assistant|step\s+\d{1,2})[*_]{0,2}):[*_]*\s+|`,
-  String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})\s+|`,
+  String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})(?:\s+\(?|,\s+(?=(?:${INSTEAD})\b))|`,
   String.raw`(?<=[\d}$)\]*])(?:,\s+|\s+[–—-]{1,2}\s+)(?=(?:wait|actually|sorry|correction|no|hm+|oops)\b)|`,
   String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)`
 )
@@ -191,10 +191,11 @@ const LONGEST_VALUE = 200
 /** Where what a sentence says may end, and an explanation follow: in a sentence, behind a dash, in brackets, in a clause. */
 const ENDS = pattern(
   "gi",
-  String.raw`[.!][*_]*(?=\s|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
+  String.raw`[.!][*_]*(?=[\s)]|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
   String.raw`\s*\((?!(?:or|not|if|unless|but|maybe|perhaps|wrong|incorrect|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
   String.raw`,?\s+(?:because|since|which\s+is|as(?!\s+(?:many|much|long|large|big|well))|so\s+that)\b|`,
-  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b|,?\s+(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
+  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
+  String.raw`,?\s+(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
 )
 const MOST_ENDS = 4
 
@@ -238,7 +239,7 @@ const DIGIT = /[\d\\]/
 const PROSE = pattern(
   "i",
   String.raw`(?<![\\A-Za-z])[A-Za-z]{3,}[^=]*=|\?|^(?:one|two|three|any|some|each|either|half)\s+of\s|`,
-  String.raw`\b(?:if|up\s+to|or\s+so|no|(?:digits?|steps?|words?)\s+long)\b|\dish\b`
+  String.raw`\b(?:if|assuming|provided|unless|up\s+to|or\s+so|no|(?:digits?|steps?|words?)\s+long)\b|\dish\b`
 )
 
 /** Whether a text says a value: with digits or in mathematics, a letter of a choice, or a number in words and no more. */
