@@ -53,7 +53,7 @@ it("has one file that writes to standard output", () => {
     )
     .toSorted()
   // A child's standard output is its log; build.ts is started by developers.
-  expect(writers).toEqual(["cli/commands/exec-stage.ts", "cli/output.ts", "engine/wasm/build.ts"])
+  expect(writers).toEqual(["cli/executing/compute-request.ts", "cli/output.ts", "engine/wasm/build.ts"])
 })
 
 describe.skipIf(!fs.existsSync("/dev/full"))("a device that takes nothing is told of, with exit code 1", () => {

@@ -1,5 +1,7 @@
 /** What was found wrong in a store: damage, which can be mended, and what cannot be looked at, which nothing is done about. */
 
+import * as path from "node:path"
+
 import { ownNamesInside } from "../disk/own-names.ts"
 import { damagedBy } from "../objects/records.ts"
 
@@ -52,11 +54,21 @@ export const findingOf = (trouble: Trouble | null, damage: Omit<Damage, "problem
   return unread ? [{ file: damage.file, problem, because: "unread", remedy }] : [{ ...damage, problem }]
 }
 
-/** The store's own names in a folder of it; none where it cannot be listed, which `inventory` says. */
-export const namesOrNone = (root: string, ...names: ReadonlyArray<string>): ReadonlyArray<string> => {
+/**
+ * The names in a folder of the store, its own unless `list` says otherwise; none where it cannot be listed, which is added to
+ * `unlisted`. What stands in place of a folder is told of by `inventory`.
+ */
+export const namesOrNone = (
+  root: string,
+  names: ReadonlyArray<string>,
+  unlisted: Array<Finding>,
+  list: () => ReadonlyArray<string> = () => ownNamesInside(root, names)
+): ReadonlyArray<string> => {
   try {
-    return ownNamesInside(root, names)
-  } catch {
+    return list()
+  } catch (cause) {
+    const { problem, unread = false, remedy } = damagedBy("", cause)
+    if (unread) unlisted.push({ file: path.join(root, ...names), problem, because: "unread", remedy })
     return []
   }
 }

@@ -17,9 +17,10 @@ import { type Finding, findingOf, namesOrNone, troubleOf } from "./findings.ts"
  * Looks at the checkpoints of every holder of every key, for those that cannot be gone on from. One that is replaced meanwhile by
  * its live holder is none of these.
  */
-export const damagedCheckpoints = (root: string): ReadonlyArray<Finding> =>
-  namesOrNone(root, "attempts").flatMap((key) =>
-    namesOrNone(root, "attempts", key).flatMap((holder): ReadonlyArray<Finding> => {
+export const damagedCheckpoints = (root: string): ReadonlyArray<Finding> => {
+  const unlisted: Array<Finding> = []
+  const found = namesOrNone(root, ["attempts"], unlisted).flatMap((key) =>
+    namesOrNone(root, ["attempts", key], unlisted).flatMap((holder): ReadonlyArray<Finding> => {
       const names = ["attempts", key, holder, "checkpoint.json"]
       const file = path.join(root, ...names)
       let before: string | null = null
@@ -33,6 +34,8 @@ export const damagedCheckpoints = (root: string): ReadonlyArray<Finding> =>
       return findingOf(trouble, { file, actions: [], names, sort: "attempt" })
     })
   )
+  return [...found, ...unlisted]
+}
 
 const textOrNone = (file: string): string | null => {
   try {

@@ -26,7 +26,9 @@ export interface CheckedHistory {
 
 /** Checks all that is no result. */
 export const verifyHistory = (root: string, stock: Inventory, machine: Machine): CheckedHistory => {
-  const runs = runsOrNone(root)
+  const unlisted: Array<Finding> = []
+  // Every folder of a run, and what lies in place of one.
+  const runs = namesOrNone(root, ["runs"], unlisted, () => runNames(root))
   const finished = new Set<string>()
   const logs = runs.flatMap((run) => {
     // Read once: a log may hold hundreds of thousands of events.
@@ -41,19 +43,11 @@ export const verifyHistory = (root: string, stock: Inventory, machine: Machine):
       ...lostRecords(root, stock, finished),
       ...damagedCode(root, stock),
       ...damagedReports(root),
-      ...damagedCheckpoints(root)
+      ...damagedCheckpoints(root),
+      ...unlisted
     ],
     runs: runs.length,
     lostCode: lostCode(stock)
-  }
-}
-
-/** Every folder of a run, and what lies in place of one; none where they cannot be listed, which `inventory` says. */
-const runsOrNone = (root: string): ReadonlyArray<string> => {
-  try {
-    return runNames(root)
-  } catch {
-    return []
   }
 }
 
@@ -78,7 +72,8 @@ const logFindings = (
 
 /** Observations that are damaged, and those that every record has and one lost. */
 const damagedObservations = (root: string, stock: Inventory): ReadonlyArray<Finding> => {
-  const keys = new Set(namesOrNone(root, "observations").map((name) => name.replace(/\.jsonl$/, "")))
+  const unlisted: Array<Finding> = []
+  const keys = new Set(namesOrNone(root, ["observations"], unlisted).map((name) => name.replace(/\.jsonl$/, "")))
   const finding = (key: string) => {
     const names = ["observations", `${key}.jsonl`]
     const file = path.join(root, ...names)
@@ -89,8 +84,8 @@ const damagedObservations = (root: string, stock: Inventory): ReadonlyArray<Find
     })
     return findingOf(trouble, { file, actions: [], names: there ? names : null, sort: "observation" })
   }
-  const needed = stock.actions.map(({ key }) => key).filter((key) => !keys.has(key))
-  return [...[...keys].filter(isDigest), ...needed].flatMap(finding)
+  const needed = unlisted.length > 0 ? [] : stock.actions.map(({ key }) => key).filter((key) => !keys.has(key))
+  return [...[...[...keys].filter(isDigest), ...needed].flatMap(finding), ...unlisted]
 }
 
 /** Records that a run's log speaks of, that were not let go and are not there. */
@@ -125,13 +120,16 @@ const damagedCode = (root: string, stock: Inventory): ReadonlyArray<Finding> =>
     return findingOf(trouble, { file, actions: [], names, sort: "code" })
   })
 
-const damagedReports = (root: string): ReadonlyArray<Finding> =>
-  namesOrNone(root, "reports").flatMap((name) => {
+const damagedReports = (root: string): ReadonlyArray<Finding> => {
+  const unlisted: Array<Finding> = []
+  const found = namesOrNone(root, ["reports"], unlisted).flatMap((name) => {
     const names = ["reports", name]
     const file = path.join(root, ...names)
     const trouble = isTemporaryName(name) ? null : troubleOf(() => (checkSigned(file), null))
     return findingOf(trouble, { file, actions: [], names, sort: "report" })
   })
+  return [...found, ...unlisted]
+}
 
 const lostCode = (stock: Inventory): ReadonlyArray<string> => {
   if (stock.unlisted.length > 0) return []
