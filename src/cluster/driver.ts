@@ -71,8 +71,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   }
   const silent = ({ words }: Away) => {
     const minutes = (now() - (silentSince ??= now())) / 60_000
-    // After the first minute, and then less and less often.
-    if (minutes < 2 ** saidSilent) return
+    // At once where it has never answered, else after a minute; and then less and less often.
+    if (minutes < 2 ** saidSilent - (submitter === null ? 1 : 0)) return
     saidSilent++
     say(`Slurm has not answered for ${Math.floor(minutes)} min (${words}). Jobs that run go on; it is asked again.`)
   }
