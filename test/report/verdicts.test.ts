@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest"
 
 import { draws } from "../../src/random/philox.ts"
-import type { Claim, Observation, Part, Test } from "../../src/report/claims/Claim.ts"
+import { type Claim, FALLS, type Observation, type Part, RISES, type Test, WORTH } from "../../src/report/claims/Claim.ts"
 import { beyond, size } from "../../src/report/claims/controls.ts"
 import type { SeedNumbers as Numbers } from "../../src/report/claims/trials.ts"
 import { judge, judgePart } from "../../src/report/claims/verdict.ts"
@@ -46,6 +46,10 @@ describe("a claim about a mean", () => {
     ["below a margin", { kind: "below", margin: 0.02 }, [-0.1, 0, -0.05, -0.06, -0.04], "supported"],
     ["equivalent", { kind: "within", margin: 0.05 }, [0.01, -0.01, 0, 0.02, -0.01], "supported"],
     ["not equivalent", { kind: "within", margin: 0.05 }, [0.11, 0.12, 0.1, 0.13, 0.1], "refuted"],
+    ["a rise that is too small to be one", RISES, [0.002, -0.003, 0.004, 0, 0.001], "refuted"],
+    ["a fall that is too small to be one", FALLS, [0.002, -0.003, 0.004, 0, 0.001], "refuted"],
+    ["small, and there without doubt", RISES, [0.01, 0.012, 0.009, 0.011, 0.01], "supported"],
+    ["a rise that may be there", RISES, [0.01, -0.03, 0.05, 0.02, -0.01], "inconclusive"],
     ["no difference is not equivalence", { kind: "within", margin: 0.05 }, [0.2, -0.2, 0.1, -0.1, 0], "inconclusive"]
   ] as const)("%s", (_, asked, values, verdict) => {
     expect(verdictsOf(claim([part(asked, values)]))).toEqual([verdict])
@@ -292,7 +296,7 @@ describe("by simulation", () => {
   test.each([3, 5, 8])("on %i seeds without an effect 'supported' comes in at most one of twenty draws", (n) => {
     const normal = normals(`null-${n}`)
     const coin = draws(5, `coin-${n}`)
-    let [mean, count, equal] = [0, 0, 0]
+    let [mean, count, equal, gone] = [0, 0, 0, 0]
     for (let draw = 0; draw < DRAWS; draw++) {
       const values = Array.from({ length: n }, normal)
       if (verdictsOf(claim([part(above, values)]))[0] === "supported") mean++
@@ -301,8 +305,12 @@ describe("by simulation", () => {
       // The true difference is the margin itself: the worst case of equivalence.
       const apart = values.map((value) => 0.05 + 0.02 * value)
       if (verdictsOf(claim([part({ kind: "within", margin: 0.05 }, apart)]))[0] === "supported") equal++
+      // The true rise is just worth the name: that there is none must not be said.
+      const small = values.map((value) => WORTH + 0.02 * value)
+      if (verdictsOf(claim([part(RISES, small)]))[0] === "refuted") gone++
     }
-    expect(Math.max(mean, count, equal) / DRAWS).toBeLessThanOrEqual(0.05)
+    expect(Math.max(mean, count, equal, gone) / DRAWS).toBeLessThanOrEqual(0.05)
+    expect(gone).toBeGreaterThan(0)
     expect(mean).toBeGreaterThan(0)
   })
 
@@ -465,6 +473,8 @@ describe("in words", () => {
   test("what is asked and what was seen", () => {
     expect(askedWords({ kind: "above", margin: 0.9 }, "points")).toBe("above +90.0 points")
     expect(askedWords({ kind: "above", margin: 0.9 }, "percent")).toBe("above 90.0 %")
+    expect(askedWords(RISES, "points")).toBe("above 0; refuted where +2.0 points are excluded")
+    expect(askedWords(FALLS, "points")).toBe("below 0; refuted where −2.0 points are excluded")
     expect(askedWords({ kind: "within", margin: 0.05 }, "points")).toBe("within ±5.0 points")
     expect(askedWords({ kind: "count", least: 7 / 8 }, "seeds")).toBe("in at least 87.5 % of seeds")
     expect(seenWords(judgePart(part(most, [1, 1, 0])))).toBe("2 of 3 seeds [9, 99] %")

@@ -14,8 +14,11 @@ import type { StudyData } from "../data/study-data.ts"
 
 /** What is concluded from the mean over seeds, or from the number of seeds in which something happened. */
 export type Test =
-  /** The mean effect lies above the margin, or below it. */
-  | { readonly kind: "above" | "below"; readonly margin: number }
+  /**
+   * The mean effect lies above the margin, or below it. Less than `worth` beyond the margin is none to speak of: the claim is
+   * refuted where an effect of that size is excluded; without it, where any is.
+   */
+  | { readonly kind: "above" | "below"; readonly margin: number; readonly worth?: number }
   /** The mean effect lies between -margin and margin: a test of equivalence, for "stays" and "equal". */
   | { readonly kind: "within"; readonly margin: number }
   /** It happened (1, else 0) in more seeds than chance would have it. */
@@ -25,6 +28,13 @@ export type Test =
    * happened in so few that the true share must be smaller.
    */
   | { readonly kind: "count"; readonly least: number }
+
+/** The smallest difference of shares that is worth the name: what rises or falls by less hardly does. */
+export const WORTH = 0.02
+
+/** The mean rises, or falls: by anything above 0, and not by less than what is worth the name. */
+export const RISES = { kind: "above", margin: 0, worth: WORTH } as const satisfies Test
+export const FALLS = { kind: "below", margin: 0, worth: WORTH } as const satisfies Test
 
 /** What one seed says. */
 export interface Observation {

@@ -4,7 +4,7 @@ import { totalVariation } from "../../evaluation/metrics/format-shares.ts"
 import { smoothed, windowOf } from "../../evaluation/statistics/averages.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { clearWinner } from "../predictors/formats-of.ts"
-import type { Claim, Part } from "./Claim.ts"
+import { type Claim, type Part, RISES } from "./Claim.ts"
 import { asked, beyond, size } from "./controls.ts"
 import { intervalError, completionsIn, shareError } from "./errors.ts"
 import {
@@ -19,6 +19,7 @@ import {
   type Trial,
   type Where
 } from "./trials.ts"
+import { TOO_LITTLE } from "./words.ts"
 
 /** Largest fall of the share of right answers below an earlier peak, smoothed over a tenth of the run. */
 const drawdown = ({ series }: Trial): Measured | null => {
@@ -79,7 +80,7 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
   statement: "GRPO goes to the same winner as PPO, less steadily.",
   criterion:
     "The winners are equal in more than half of the seeds, and the largest fall of the share of right answers from an earlier " +
-    "peak (smoothed over a tenth of the run) is larger under GRPO.",
+    `peak (smoothed over a tenth of the run) is larger under GRPO. ${TOO_LITTLE}`,
   ...(twins === undefined ? {} : { control: byTwins("GRPO falls deeper than PPO by") }),
   needs: "PPO and GRPO on the same policy",
   seeds,
@@ -88,7 +89,7 @@ export const grpoLessStable = ({ ppo, grpo, twins, sharing, seeds }: StabilityCh
     const falls = (of: ReadonlyArray<Pair>): Part => ({
       measure: "largest fall of the share of right answers, GRPO minus PPO",
       unit: "points",
-      test: { kind: "above", margin: 0 },
+      test: RISES,
       ...overSeeds(of, differenceOf(drawdown)),
       rows: [{ table: "updates", where: "true" }]
     })
@@ -140,12 +141,13 @@ export const expertIterationSlower = ({ ppo, ei, twins, sharing, seeds }: Expert
   id: "C9",
   statement: "Expert Iteration shifts the formats less and ends lower than PPO.",
   criterion:
-    "From the same policy and at equal rollouts, PPO moves the shares of the formats further and ends with a higher pass@1.",
+    "From the same policy and at equal rollouts, PPO moves the shares of the formats further and ends with a higher pass@1. " +
+    TOO_LITTLE,
   ...(twins === undefined ? {} : { control: byTwins("PPO shifts further and ends higher by") }),
   needs: "PPO and Expert Iteration on the same policy",
   seeds,
   evidence: (data) => {
-    const above = { unit: "points", test: { kind: "above", margin: 0 } } as const
+    const above = { unit: "points", test: RISES } as const
     const shift = (pairs: ReadonlyArray<Pair>): Part => ({
       measure: "shift of the format shares by RL (total variation), PPO minus Expert Iteration",
       ...above,

@@ -5,7 +5,7 @@ import { INVALID, shareEntropy } from "../../evaluation/metrics/format-shares.ts
 import { meanOf } from "../../evaluation/statistics/averages.ts"
 import type { Estimate } from "../data/policy-estimates.ts"
 import type { CoverageRow, StudyData } from "../data/study-data.ts"
-import type { Claim, Part, Rows } from "./Claim.ts"
+import { type Claim, type Part, RISES, type Rows } from "./Claim.ts"
 import { asked, type Beside, beyond, mustRise, SHUFFLED, size, toldOf, WITH_SHUFFLED } from "./controls.ts"
 import { entropyError, intervalError, shareError } from "./errors.ts"
 import {
@@ -23,7 +23,7 @@ import {
   trialsOf,
   type Where
 } from "./trials.ts"
-import { inPoints } from "./words.ts"
+import { inPoints, TOO_LITTLE } from "./words.ts"
 
 export interface SharpeningChoices {
   readonly arms: Where
@@ -42,7 +42,7 @@ export interface SharpeningChoices {
 export const sharpening = ({ arms, control, beside, k, margin = 0.02, seeds }: SharpeningChoices): Claim => ({
   id: "C4",
   statement: "pass@1 and majority@k rise; pass@k stays or falls.",
-  criterion: `At k = ${k}, sampled: pass@1 and majority@k rise, and pass@k does not rise by ${inPoints(margin)}.`,
+  criterion: `At k = ${k}, sampled: pass@1 and majority@k rise, and pass@k does not rise by ${inPoints(margin)}. ${TOO_LITTLE}`,
   ...(control === undefined ? {} : { control: `${SHUFFLED}; seed by seed, pass@1 and majority@k rise further with true ones.` }),
   needs: `policies evaluated before and after RL with at least ${k} samples of each problem`,
   seeds,
@@ -56,15 +56,14 @@ export const sharpening = ({ arms, control, beside, k, margin = 0.02, seeds }: S
       ...overSeeds(of, (trial) => changeOf(trial, metric, k)),
       rows: [solvingRows(metric, k)]
     })
-    const rises = { kind: "above", margin: 0 } as const
     const rising = (metric: "pass@1" | "majority@k"): ReadonlyArray<Part> => {
-      const part = change(metric, rises)
-      return control === undefined ? [part] : [part, ...beyond(part, { where: WITH_SHUFFLED, ...change(metric, rises, others) })]
+      const part = change(metric, RISES)
+      return control === undefined ? [part] : [part, ...beyond(part, { where: WITH_SHUFFLED, ...change(metric, RISES, others) })]
     }
     const told = (measure: string, rows: Rows, of: (trial: Trial) => Measured | null): Part => ({
       measure,
       unit: "points",
-      test: rises,
+      test: RISES,
       role: "told",
       ...overSeeds(trials, of),
       rows: [rows]
@@ -75,8 +74,8 @@ export const sharpening = ({ arms, control, beside, k, margin = 0.02, seeds }: S
         ...rising("majority@k"),
         change("pass@k", { kind: "below", margin }),
         ...toldOf(data, beside, (of) => [
-          change("pass@1", rises, of),
-          change("majority@k", rises, of),
+          change("pass@1", RISES, of),
+          change("majority@k", RISES, of),
           change("pass@k", { kind: "below", margin }, of)
         ]),
         told(
@@ -218,7 +217,7 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
   statement: "More pretraining in the target format gives better policies after RL.",
   criterion:
     "At equal tokens, sampled pass@1 after RL rises with each doubling of the target's weight: the slope of a straight line " +
-    "over the logarithm of the weight, for each seed, lies above 0.",
+    `over the logarithm of the weight, for each seed, lies above 0. ${TOO_LITTLE}`,
   ...(others.length === 0
     ? {}
     : {
@@ -237,7 +236,7 @@ export const moreIsBetter = ({ weight, arms, others = [], seeds }: MoreOfTargetC
       return {
         measure,
         unit: "points",
-        test: { kind: "above", margin: 0 },
+        test: RISES,
         ...overSeeds(
           [...slopes.keys()],
           (trial) => slopes.get(trial)!,

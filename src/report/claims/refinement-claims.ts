@@ -1,7 +1,7 @@
 /** Claims about what RL does beyond choosing a format: C10, refinement inside one, and C11, transfer to harder problems. */
 
 import type { PolicyEstimates } from "../data/policy-estimates.ts"
-import type { Claim, Part, Rows } from "./Claim.ts"
+import { type Claim, FALLS, type Part, RISES, type Rows } from "./Claim.ts"
 import { asked, type Beside, beyond, SHUFFLED, toldOf, WITH_SHUFFLED } from "./controls.ts"
 import { intervalError } from "./errors.ts"
 import {
@@ -17,6 +17,7 @@ import {
   trialsOf,
   type Where
 } from "./trials.ts"
+import { TOO_LITTLE } from "./words.ts"
 
 /** Share of its format from which on a sub-style counts as used. */
 const USED = 0.05
@@ -69,7 +70,7 @@ export const refinesStyle = ({ arms, control, beside, sharing = [], seeds }: Ref
   statement: "Inside the winning format too, RL moves towards the sub-style that is right more often.",
   criterion:
     "Among the winner's sub-styles with at least 5 % of it before RL, the share of the least accurate one " +
-    "(by 2 points at least) falls.",
+    `(by 2 points at least) falls. ${TOO_LITTLE}`,
   ...(control === undefined ? {} : { control: `${SHUFFLED}; seed by seed, that sub-style falls further with true ones.` }),
   needs: "RL on policies whose winning format has two sub-styles, evaluated before and after with samples",
   seeds,
@@ -77,7 +78,7 @@ export const refinesStyle = ({ arms, control, beside, sharing = [], seeds }: Ref
     const falls = (numbers: SeedNumbers): Part => ({
       measure: "share of the least accurate sub-style inside the winner, after RL minus before",
       unit: "points",
-      test: { kind: "below", margin: 0 },
+      test: FALLS,
       ...numbers,
       rows: [SHARES, STYLES]
     })
@@ -111,7 +112,7 @@ export const transfersToHard = ({ withProse, without, forced, shuffled, sharing,
   statement: "RL on easy problems helps on harder ones, more so after a mixture with prose.",
   criterion:
     "After RL on problems of one and two steps, sampled pass@1 on problems of three steps is higher than before; and it " +
-    "gains more after the mixture with prose than after that without.",
+    `gains more after the mixture with prose than after that without. ${TOO_LITTLE}`,
   ...(shuffled === undefined
     ? {}
     : {
@@ -127,7 +128,7 @@ export const transfersToHard = ({ withProse, without, forced, shuffled, sharing,
       const [a, b] = [gain(one), gain(other)]
       return a === null || b === null ? null : { value: a.value - b.value, error: Math.hypot(a.error, b.error) }
     }
-    const above = { unit: "points", test: { kind: "above", margin: 0 }, rows: [solvingRows("pass@1")] } as const
+    const above = { unit: "points", test: RISES, rows: [solvingRows("pass@1")] } as const
     const own: Part = {
       measure: "sampled pass@1 on three steps, after RL on one and two minus before, with prose",
       ...above,

@@ -68,6 +68,7 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
   const seen = { n, mean, standardError: deviation / Math.sqrt(n) }
   const half = n < 2 ? Number.NaN : studentQuantile(0.975, n - 1) * seen.standardError
   const range = rangeOf(test)
+  const opposite = oppositeOf(test)
   const values = observations.map(({ value }) => value)
   const lumped = areLumped(values)
   const tossed = (margin: number) =>
@@ -78,8 +79,11 @@ const judgeMean = (part: Part, test: Extract<Test, { readonly margin: number }>)
   const below = (margin: number) =>
     Math.max(pBelow(seen, margin), tossed(margin) ? upperTail(values.filter((value) => value < margin).length, n, 0.5) : 0)
   const [overLow, underHigh] = [range.low === -Infinity ? 0 : above(range.low), range.high === Infinity ? 0 : below(range.high)]
-  const [underLow, overHigh] = [range.low === -Infinity ? 1 : below(range.low), range.high === Infinity ? 1 : above(range.high)]
-  const outside = mean <= range.low ? { low: -Infinity, high: range.low } : { low: range.high, high: Infinity }
+  const [underLow, overHigh] = [
+    range.low === -Infinity ? 1 : below(opposite.low),
+    range.high === Infinity ? 1 : above(opposite.high)
+  ]
+  const outside = mean <= range.low ? { low: -Infinity, high: opposite.low } : { low: opposite.high, high: Infinity }
   const holds = mean > range.low && mean < range.high
   const shown = holds ? range : outside
   const agreeing = deviation < 1e-12
@@ -130,6 +134,13 @@ const rangeOf = ({ kind, margin }: Extract<Test, { readonly margin: number }>) =
   low: kind === "above" ? margin : kind === "within" ? -margin : -Infinity,
   high: kind === "below" ? margin : kind === "within" ? margin : Infinity
 })
+
+/** What the mean must lie below, or above, for the claim to be refuted. */
+const oppositeOf = (test: Extract<Test, { readonly margin: number }>) => {
+  const { low, high } = rangeOf(test)
+  const worth = test.kind === "within" ? 0 : (test.worth ?? 0)
+  return { low: low + worth, high: high - worth }
+}
 
 const judgeCount = (part: Part, test: Extract<Test, { readonly kind: "most" | "count" }>): JudgedPart => {
   const n = part.observations.length
@@ -223,8 +234,8 @@ export const judge = (
     const p = pOf(each)
     const shared = { claim, parts, controls, told, p, level: step.level }
     if (!step.rejected) return { ...shared, verdict: "inconclusive", why: () => each.lacks ?? whatWouldSettle(each, step.level) }
-    if (each.pAgainst < each.pFor) return { ...shared, verdict: "refuted", why: nothing }
-    return { ...shared, verdict: "supported", why: nothing }
+    // An effect can be shown to be there and to be smaller than one worth the name: then it is there.
+    return { ...shared, verdict: 2 * each.pFor <= step.level ? "supported" : "refuted", why: nothing }
   })
 }
 

@@ -13,7 +13,7 @@ import {
   shareOf,
   usedFormats
 } from "../predictors/formats-of.ts"
-import type { Claim, Part, Rows } from "./Claim.ts"
+import { type Claim, FALLS, type Part, type Rows } from "./Claim.ts"
 import { asked, type Beside, beyond, SHUFFLED, toldOf, WITH_SHUFFLED } from "./controls.ts"
 import { completionsIn, intervalError, shareError } from "./errors.ts"
 import {
@@ -29,7 +29,7 @@ import {
   trialsOf,
   type Where
 } from "./trials.ts"
-import { inPercent } from "./words.ts"
+import { inPercent, TOO_LITTLE } from "./words.ts"
 
 export interface ConcentrationChoices {
   /** Which arms it is about. */
@@ -183,7 +183,7 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
   criterion:
     "With the imbalanced mixture another format wins than with the balanced one, less accurate (by 2 points at least) in the " +
     "balanced policy before RL than the format that it displaces, in more than half of the seeds; and sampled pass@1 after RL " +
-    "is lower there.",
+    `is lower there. ${TOO_LITTLE}`,
   control:
     "the imbalanced policy before RL, in which that format may be frequent already; RL raises the share of the format that " +
     "wins there.",
@@ -211,7 +211,7 @@ export const imbalanceFlips = ({ balanced, imbalanced, sharing, seeds }: Imbalan
         {
           measure: "sampled pass@1 after RL, imbalanced minus balanced",
           unit: "points",
-          test: { kind: "below", margin: 0 },
+          test: FALLS,
           ...overSeeds(pairs, (pair) => gapOf(pair, "pass@1")),
           rows: [solvingRows("pass@1")]
         },

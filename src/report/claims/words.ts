@@ -2,7 +2,7 @@
 
 import { sha256 } from "../../store/objects/digest.ts"
 import { decimals, percent } from "../page/numbers.ts"
-import type { Claim, Part, Test } from "./Claim.ts"
+import { type Claim, type Part, type Test, WORTH } from "./Claim.ts"
 import type { JudgedClaim, JudgedPart } from "./verdict.ts"
 
 /** Places on the page that are a claim's; the figure's is the name of its files too. Claims of two studies may have one id. */
@@ -54,12 +54,19 @@ export const seenWords = ({ part, n, estimate, low, high }: JudgedPart): string 
   return `${amount(estimate, part.unit)}${interval} over ${seeds}`
 }
 
+/** `; refuted where +2.0 points are excluded`, of tests that say what is worth the name. */
+const worthWords = ({ kind, margin, worth }: Extract<Test, { readonly worth?: number }>, unit: Part["unit"]): string =>
+  worth === undefined ? "" : `; refuted where ${amount(margin + (kind === "above" ? worth : -worth), unit)} are excluded`
+
+/** What ends the criterion of a claim that something rises or falls. */
+export const TOO_LITTLE = `Where a change by ${inPoints(WORTH)} is excluded, it is refuted.`
+
 /** `above 0`, `within ±5.0 points`: what must be shown. */
 export const askedWords = (test: Test, unit: Part["unit"]): string => {
   switch (test.kind) {
     case "above":
     case "below":
-      return `${test.kind} ${test.margin === 0 ? "0" : amount(test.margin, unit)}`
+      return `${test.kind} ${test.margin === 0 ? "0" : amount(test.margin, unit)}${worthWords(test, unit)}`
     case "within":
       return `within ±${bareNumber(test.margin, unit)} ${UNIT_WORDS[unit]}`
     case "most":
