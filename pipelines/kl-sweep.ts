@@ -68,7 +68,7 @@ export default Study.make(
     )
     const base = pretrain({ corpus }, { scale: "xs", promptWeight: 0.1, evaluations: 4, seed })
     const start = sft({ base, corpus }, { seed })
-    const evaluated = { problems: 200, samples: 16, seed }
+    const evaluated = { problems: 800, samples: 16, seed }
     const before = evaluate({ policy: start, corpus }, evaluated)
 
     const arms = kls.flatMap((kl) => [

@@ -28,9 +28,15 @@ export interface StudyPart {
 /** Beyond that it is a typing error: the graph alone would fill the memory. */
 const MOST_SEEDS = 10_000
 
+/** In every study with `seeds`: those that its settings were chosen by should not judge its claims too. */
+export const firstSeed = (fallback = 0) =>
+  ParamModule.integer(fallback, "seed of the first repetition", { min: 0, max: 1_000_000 })
+const REPEATED = { firstSeed: firstSeed() }
+
 /**
  * `params` are the study's dimensions. One called `seeds` is the number of independent repetitions: the study is then built once
- * for each `seed` from 0, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs to the study.
+ * for each `seed` from `firstSeed` on, as a sweep. Whatever the builder returns (a node, or arrays and records of nodes) belongs
+ * to the study.
  */
 export const make = <const P extends ParamModule.Params>(
   name: string,
@@ -40,9 +46,12 @@ export const make = <const P extends ParamModule.Params>(
 ): Study => ({
   name,
   description,
-  params: definition,
+  params: "seeds" in definition ? { ...definition, ...REPEATED } : definition,
   nodes: (given) => {
-    const values = ParamModule.complete(name, definition, given)
+    const repeats = "seeds" in definition
+    const { firstSeed: asked, ...others } = given
+    const values = ParamModule.complete(name, definition, repeats ? others : given)
+    const { firstSeed: first } = ParamModule.complete(name, REPEATED, repeats ? { firstSeed: asked } : {})
     const seeds = typeof values["seeds"] === "number" ? values["seeds"] : 1
     if (seeds < 1 || seeds > MOST_SEEDS)
       throw new ParamModule.ParamInvalid({
@@ -51,7 +60,7 @@ export const make = <const P extends ParamModule.Params>(
         problem: `must be >= 1 and <= ${MOST_SEEDS}; got ${seeds}. A study is built once for each of them.`
       })
     const nodes: Array<Node> = []
-    for (let seed = 0; seed < seeds; seed++) collect(build({ ...values, seed }), nodes)
+    for (let seed = first; seed < first + seeds; seed++) collect(build({ ...values, seed }), nodes)
     return nodes
   }
 })

@@ -175,9 +175,15 @@ describe("a study", () => {
       [1, 5],
       [2, 5]
     ])
+    expect(study.nodes({ seeds: 2, firstSeed: 200 }).map(({ params }) => params["offset"])).toEqual([200, 201])
+    const parts = Study.all("both", "A test", {}, () => [{ study, given: { seeds: 1, firstSeed: 7 } }])
+    expect(parts.nodes({}).map(({ params }) => params["offset"])).toEqual([7])
   })
 
   it("names itself in what is wrong with its dimensions", () => {
     expect(() => study.nodes({ terms: 0 })).toThrow("twice.terms: must be a whole number >= 1; got 0.")
+    expect(() => study.nodes({ firstSeed: -1 })).toThrow("twice.firstSeed: must be a whole number >= 0 and <= 1000000; got -1.")
+    const once = Study.make("once", "A test", {}, () => count({}, { terms: 1, offset: 0 }))
+    expect(() => once.nodes({ firstSeed: 1 })).toThrow("once.firstSeed: there is no such parameter.")
   })
 })
