@@ -250,7 +250,7 @@ describe("the CSV", () => {
   test("names the axes with their units", () => {
     expect(read(textOf("loss.csv"))[0]).toMatchObject({ across: "tokens seen", up: "loss, nats per token" })
     expect(read(textOf("formats.csv"))[0]).toMatchObject({ across: "RL step", up: "share of completions" })
-    expect(read(textOf("pass1.csv"))[0]).toMatchObject({ across: "problems solved" })
+    expect(read(textOf("pass1.csv"))[0]).toMatchObject({ across: "right answers" })
   })
 
   test("quotes what would break a line, and rounds nothing", () => {

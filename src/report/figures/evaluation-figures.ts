@@ -76,33 +76,31 @@ export const evaluationFigures = ({ cells }: StudyData): ReadonlyArray<Figure> =
   const evaluated = cells.filter(({ before, after }) => before !== null || after !== null)
   const trained = evaluated.filter(({ after }) => after !== null)
   const nothing = "Nothing was evaluated."
-  const pass1 = evaluated.flatMap((cell) =>
-    SIDE_NAMES.flatMap((series) =>
-      valuesOf(cell, series, (estimates) => estimates.pass1).map((value) => ({ category: cell.name, series, ...value }))
+  const pass1 = [
+    { title: "of samples", pick: ({ passAtK }: PolicyEstimates) => passAtK.get(1) },
+    { title: "of one greedy answer", pick: (estimates: PolicyEstimates) => estimates.pass1 }
+  ].map(({ title, pick }) => ({
+    title,
+    points: evaluated.flatMap((cell) =>
+      SIDE_NAMES.flatMap((series) => valuesOf(cell, series, pick).map((value) => ({ category: cell.name, series, ...value })))
     )
-  )
+  }))
   const seeds = seedCounts(evaluated)
   const nodes = nodesOf(evaluated)
   return [
     {
       id: "pass1",
       title: "pass@1 before and after RL",
-      caption: "Greedy decoding on problems kept out of training.",
+      caption: "Share of right answers on problems kept out of training: of all samples, and of one answer decoded greedily.",
       legend: [...SIDES_LEGEND, ...pointSeeds(seeds, "tick")],
-      panels:
-        evaluated.length === 0
-          ? []
-          : [
-              {
-                title: "",
-                spec: intervalChart(
-                  pass1,
-                  SIDES,
-                  { ...share("problems solved"), domain: [0, ceiling(highestOf(pass1))] },
-                  evaluated.map(({ name }) => name)
-                )
-              }
-            ],
+      panels: pass1
+        .filter(({ points }) => points.length > 0)
+        .map(({ title, points }) => ({
+          title,
+          spec: intervalChart(points, SIDES, { ...share("right answers"), domain: [0, ceiling(highestOf(points))] }, [
+            ...new Set(points.map(({ category }) => category))
+          ])
+        })),
       missing: nothing,
       nodes
     },
