@@ -1,6 +1,6 @@
 /**
- * Text to token ids and back. Two kinds, both saved as a standard Hugging Face `tokenizer.json`: word level (the built-in data)
- * and byte-level BPE (real text).
+ * Text to token ids and back. Two kinds of our own, both saved as a standard Hugging Face `tokenizer.json`: word level (the
+ * built-in data) and byte-level BPE (real text). Those of models from elsewhere are run by Hugging Face's library.
  *
  * A training document is `[...encode(prompt), tag?, ...encode(solution), endOfText]`; prompt and solution are always encoded
  * separately, so that a rollout sees exactly the prompt tokens that training saw.
@@ -10,7 +10,7 @@ import type * as Schema from "effect/Schema"
 
 /** Encodes and decodes; ids are 0 to `size` - 1. */
 export interface Tokenizer {
-  readonly kind: "word" | "bpe"
+  readonly kind: "word" | "bpe" | "library"
   /** Number of ids; every id is below it. */
   readonly size: number
   /** Ends every document, and every completion. */

@@ -1,15 +1,18 @@
-/** Reads a tokenizer of either kind back from its `tokenizer.json`. */
+/** Reads a tokenizer of any kind back from its `tokenizer.json`. */
 
 import { TokenizerInvalid } from "./bpe/bpe-json.ts"
 import { bpeTokenizerFromJson } from "./bpe/BpeTokenizer.ts"
+import { libraryTokenizer, withoutMark } from "./LibraryTokenizer.ts"
 import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"
 import { wordTokenizerFromJson } from "./word/WordTokenizer.ts"
 
 /**
- * The kind is the standard field `model.type`: `BPE` or `WordLevel`. Throws TokenizerInvalid for a document that is neither, and
- * the error of the kind for one that is damaged.
+ * One that came from elsewhere says so beside the standard's fields. Of ours the kind is the standard field `model.type`: `BPE`
+ * or `WordLevel`. Throws TokenizerInvalid for a document that is none of them, and the error of the kind for one that is damaged.
  */
 export const tokenizerFromJson = (json: TokenizerJson): Tokenizer => {
+  const elsewhere = withoutMark(json)
+  if (elsewhere.mark !== null) return libraryTokenizer(elsewhere.json, elsewhere.mark, json)
   const type = modelType(json)
   if (type === "BPE") return bpeTokenizerFromJson(json)
   if (type === "WordLevel") return wordTokenizerFromJson(json)

@@ -9,7 +9,7 @@
 export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/cli": "the command line: one file per command" },
   { pipelines: "studies: each reads like the methods section of a paper" },
-  { stages: "mix, pretrain, sft, rl, evaluate, compare, attribute" },
+  { stages: "mix, pretrain or imported, sft, rl, evaluate, and more" },
   { "src/report": "figures, claims, one HTML file" },
   { "src/rl": "rollouts, advantages, objectives, learners" },
   {
@@ -18,6 +18,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   },
   { "src/evaluation": "pass@k, majority, intervals, comparisons" },
   { "src/mixing": "documents of a mixture, problem suites" },
+  { "src/hugging-face": "models in Hugging Face's format: written, read, found" },
   {
     "src/engine": "what trains and samples models; native/ is C",
     "src/tokenizer": "word level and byte-level BPE",
@@ -86,6 +87,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   ],
   "src/tokenizer": [
     ["from-json.ts"],
+    ["LibraryTokenizer.ts"],
     ["bpe", "word", "lengths.ts"],
     ["document.ts", "hugging-face.ts", "control-tokens.ts"],
     ["Tokenizer.ts"]
