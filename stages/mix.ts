@@ -18,7 +18,7 @@ import { contaminationScan, type EvaluationQuestion } from "../src/datasets/over
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
 import { lengthRows, lengthWords, overlapWords, suiteRow, suiteWords } from "../src/mixing/corpus-account.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
-import { corpusTokenizer, DEFAULT_VOCABULARY } from "../src/mixing/corpus-tokenizer.ts"
+import { corpusTokenizer, DEFAULT_VOCABULARY, tokenizerKinds, vocabularyExternals } from "../src/mixing/corpus-tokenizer.ts"
 import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
@@ -95,7 +95,12 @@ export const MixParams = {
       "keep them in both, or leave them to that source (a larger mixture then need not extend a smaller one)"
   ),
   contaminated: Param.oneOf(["keep", "drop"], "keep", "documents that share 13 words in a row with an evaluation question"),
-  tokenizer: Param.oneOf(["word", "bpe"], "word", "word level (built-in data) or byte-level BPE trained on the mixture"),
+  tokenizer: Param.oneOf(
+    tokenizerKinds,
+    "word",
+    "word level (built-in data), byte-level BPE trained on the mixture, or that of an imported model"
+  ),
+  model: Param.only(Param.string("", "name of the imported model whose tokenizer it is"), "tokenizer", ["imported"]),
   vocabulary: Param.only(Param.integer(DEFAULT_VOCABULARY, "tokens of a BPE vocabulary", { min: 300, max: 65536 }), "tokenizer", [
     "bpe"
   ]),
@@ -116,7 +121,7 @@ export const mix = Stage.make({
   inputs: {},
   params: MixParams,
   output: Corpus,
-  externals: sourceExternals,
+  externals: (params) => Effect.map(Effect.all([sourceExternals(params), vocabularyExternals(params)]), (files) => files.flat()),
   check: mixtureProblem,
   remarks: suiteRemarks,
   resources: { cost: ({ tokens }) => tokens },

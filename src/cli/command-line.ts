@@ -22,6 +22,14 @@ const commands: Readonly<
   verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },
   data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./commands/data.ts") },
+  "export-model": {
+    summary: "write a model as a folder that Hugging Face's libraries open",
+    load: () => import("./commands/export-model.ts")
+  },
+  "import-model": {
+    summary: "bring in a model of OLMo 1 from such a folder",
+    load: () => import("./commands/import-model.ts")
+  },
   doctor: { summary: "what this machine offers, and what is missing", load: () => import("./commands/doctor.ts") }
 }
 

@@ -119,7 +119,7 @@ export const mixtureProblem = (settings: MixtureSettings & Mixing & { readonly t
   if (settings.tokenizer === "word" && real !== undefined)
     return {
       param: "tokenizer",
-      problem: `"word" knows the words of the built-in texts only, and ${real} is real text: take "bpe".`
+      problem: `"word" knows the words of the built-in texts only, and ${real} is real text: take "bpe", or "imported".`
     }
   return tokensProblem(settings) ?? grammarProblem(settings) ?? suiteGrammarProblem(settings)
 }

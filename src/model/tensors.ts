@@ -3,33 +3,39 @@
 import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"
-import { type ModelSpec, parameterCount, parameterTable } from "./ModelSpec.ts"
+import { type ModelSpec, parameterCount, type ParameterShape, parameterTable } from "./ModelSpec.ts"
 
-/** One row a tensor, in the order of `parameterTable`, with statistics that SQL can look at without reading the bytes. */
+/** One row a tensor, in the order of `parameterTable`. */
 export const tensorRows = (spec: ModelSpec, parameters: Float32Array): Array<Table.Input<typeof Weights>> =>
-  parameterTable(spec).map(({ name, shape, offset, size }) => {
-    const values = parameters.subarray(offset, offset + size)
-    let sum = 0
-    let squares = 0
-    let maxAbs = 0
-    for (const value of values) {
-      sum += value
-      squares += value * value
-      maxAbs = Math.max(maxAbs, Math.abs(value))
-    }
-    const mean = sum / size
-    return {
-      name,
-      dtype: "float32",
-      shape,
-      data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-      elements: size,
-      mean,
-      std: Math.sqrt(Math.max(0, squares / size - mean * mean)),
-      maxAbs,
-      l2: Math.sqrt(squares)
-    }
-  })
+  parameterTable(spec).map((place) => tensorRow(place, parameters.subarray(place.offset, place.offset + place.size)))
+
+/** A tensor as a row, with statistics that SQL can look at without reading the bytes. */
+export const tensorRow = (
+  { name, shape }: Pick<ParameterShape, "name" | "shape">,
+  values: Float32Array
+): Table.Input<typeof Weights> => {
+  let sum = 0
+  let squares = 0
+  let maxAbs = 0
+  for (const value of values) {
+    sum += value
+    squares += value * value
+    maxAbs = Math.max(maxAbs, Math.abs(value))
+  }
+  const size = values.length
+  const mean = sum / size
+  return {
+    name,
+    dtype: "float32",
+    shape,
+    data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    elements: size,
+    mean,
+    std: Math.sqrt(Math.max(0, squares / size - mean * mean)),
+    maxAbs,
+    l2: Math.sqrt(squares)
+  }
+}
 
 /** The flat vector of a checkpoint's weights. Throws when tensors do not fit the spec. */
 export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weights>): Float32Array =>

@@ -64,7 +64,7 @@ export const command: Command = {
 }
 
 /** A node of a run, an action, or both. */
-interface Found {
+export interface Found {
   readonly run: Run | null
   readonly node: string | null
   readonly key: string | null
@@ -82,7 +82,8 @@ const oneOf = (name: string, ids: ReadonlyArray<string>): string | null => {
   return found.one
 }
 
-const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
+/** What a name, or the beginning of an id or digest, stands for. Throws `NotFound`, or `UsageError` for one of several. */
+export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: ReadonlyArray<Run>): Found => {
   const nodes = runs.flatMap((run) => [...run.record.nodes.values()].map((node) => ({ run, node })))
   const ids = nodes.map(({ node }) => fullId(node))
   // An id that one run has in few digits may be the beginning of another in another run.

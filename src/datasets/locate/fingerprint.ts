@@ -15,7 +15,7 @@ import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
 import { DatasetFileCorrupt } from "../errors.ts"
 import { readRefused, requireDataFile } from "./data-file.ts"
-import { datasetRoots, locateDataset, type RootOptions } from "./locate.ts"
+import { datasetRoots, locateDataset, type LocatedFile, type RootOptions } from "./locate.ts"
 
 export interface FileFingerprint {
   /** Name inside the folder of the source. */
@@ -44,11 +44,19 @@ export const datasetFingerprint = async (
   options: FingerprintOptions = {}
 ): Promise<DatasetFingerprint> => {
   const located = locateDataset(name, split, datasetRoots(options), options.partial)
-  const known = new KnownDigests(options.cache ?? join(cacheDirectory(), "dataset-digests.json"))
+  return { files: await fingerprintFiles(located.files, options.cache) }
+}
+
+/** Digests of these files, in their order. Throws a DatasetError for one that cannot be read. */
+export const fingerprintFiles = async (
+  located: ReadonlyArray<LocatedFile>,
+  cache = join(cacheDirectory(), "dataset-digests.json")
+): Promise<ReadonlyArray<FileFingerprint>> => {
+  const known = new KnownDigests(cache)
   const files: Array<FileFingerprint> = []
-  for (const { path, name } of located.files) files.push({ path: name, file: resolve(path), ...(await known.digestOf(path)) })
+  for (const { path, name } of located) files.push({ path: name, file: resolve(path), ...(await known.digestOf(path)) })
   known.save()
-  return { files }
+  return files
 }
 
 /** SHA-256 of a file, hexadecimal, without holding it in memory. */

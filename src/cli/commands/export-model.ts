@@ -1,0 +1,60 @@
+/** `pipeline export-model <node|artifact> DIR`: a model of the store as a folder in Hugging Face's format. */
+
+import * as path from "node:path"
+
+import * as Effect from "effect/Effect"
+
+import { exportModel } from "../../hugging-face/export-model.ts"
+import { parameterCount } from "../../model/ModelSpec.ts"
+import { Store } from "../../store/objects/Store.ts"
+import { print } from "../output.ts"
+import { loadRuns } from "../run-states.ts"
+import { existingStore } from "../store-folder.ts"
+import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
+import { find } from "./show.ts"
+
+const flags = {
+  step: { type: "string", value: "N", description: "the snapshot taken after so many updates, instead of the model as it ended" },
+  dtype: { type: "string", value: "TYPE", description: "f32 (as trained) or bf16 (half the bytes, rounded); default f32" }
+} satisfies Flags
+
+export const command: Command = {
+  name: "export-model",
+  summary:
+    "Writes a model as a folder for Hugging Face's libraries: safetensors, config.json of OlmoForCausalLM, " +
+    "the tokenizer, a model card.",
+  usage: "pipeline export-model <node id | node label | key | artifact> DIR [flags]",
+  flags,
+  run: async (args) => {
+    const parsed = parse("export-model", flags, args, { min: 2, max: 8, words: "a model and a folder" })
+    const name = parsed.positionals.slice(0, -1).join(" ")
+    const folder = path.resolve(parsed.positionals.at(-1)!)
+    const dtype = parsed.text("dtype") ?? "f32"
+    if (dtype !== "f32" && dtype !== "bf16") throw new UsageError({ problem: `--dtype must be f32 or bf16; got "${dtype}".` })
+    const step = parsed.text("step") === undefined ? null : wholeNumber(parsed, "step", 0, 0)
+    const root = existingStore(parsed)
+    const program = Effect.gen(function* () {
+      const store = yield* Store
+      const actions = yield* store.actions
+      const { key } = find(name, actions, loadRuns(root))
+      const action = actions.find((one) => one.key === key)
+      if (action === undefined)
+        return yield* Effect.fail(
+          new NotFound({
+            problem: `"${name}" has no result in this store: it has not run to its end, or its result was removed.`
+          })
+        )
+      const artifact = action.output.digest
+      return { artifact, ...(yield* exportModel({ artifact, folder, step, dtype })) }
+    })
+    const { artifact, spec, outcome } = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
+    const parameters = parameterCount(spec).toLocaleString("en")
+    print(
+      (outcome === "made"
+        ? `${folder}: ${parameters} parameters as ${dtype}, of artifact ${artifact}\n`
+        : `${folder} holds this model already, of artifact ${artifact}\n`) +
+        `In Python: AutoModelForCausalLM.from_pretrained(${JSON.stringify(folder)})\n`
+    )
+    return 0
+  }
+}

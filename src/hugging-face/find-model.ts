@@ -1,0 +1,69 @@
+/**
+ * Where models in Hugging Face's format lie on this machine: under the roots of datasets, in `models/NAME`. A name may be that of
+ * the hub, with its owner (`allenai/OLMo-1B-hf`).
+ */
+
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Schema from "effect/Schema"
+
+import { datasetRoots, importFolder } from "../datasets/locate/locate.ts"
+import { didYouMean } from "../text/near.ts"
+
+/** There is no model of this name, or it cannot be one's name. */
+class ModelUnknown extends Schema.TaggedError<ModelUnknown>()("ModelUnknown", { problem: Schema.String }) {
+  readonly badInput = true
+  override get message() {
+    return this.problem
+  }
+}
+
+const FOLDER = "models"
+
+/** What may be called so: a folder, or one in a folder, and nothing that leads elsewhere. */
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:\/[\p{L}\p{N}_][\p{L}\p{N}_.-]*)?$/u
+
+/** What is wrong with a name as such; null: it may be a model's. */
+const modelNameProblem = (name: string): string | null =>
+  NAME.test(name) && name.length <= 200
+    ? null
+    : `"${name.slice(0, 200)}" cannot be a model's name: letters, digits, "_", "-" and ".", and at most one "/" between them, ` +
+      "as in allenai/OLMo-1B-hf."
+
+const isModel = (folder: string): boolean => fs.existsSync(path.join(folder, "config.json"))
+
+/** Names of the models that are here. */
+const modelNames = (): ReadonlyArray<string> => {
+  const names = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
+  const found = datasetRoots({}).flatMap((root) => {
+    const at = path.join(root, FOLDER)
+    return names(at).flatMap((name) => {
+      if (!fs.statSync(path.join(at, name)).isDirectory()) return []
+      if (isModel(path.join(at, name))) return [name]
+      return names(path.join(at, name)).flatMap((inner) => (isModel(path.join(at, name, inner)) ? [`${name}/${inner}`] : []))
+    })
+  })
+  return [...new Set(found)].toSorted()
+}
+
+/** The folder of a model. Throws `ModelUnknown`. */
+export const modelFolder = (name: string): string => {
+  const roots = datasetRoots({})
+  const found = roots.map((root) => path.join(root, FOLDER, name)).find(isModel)
+  if (modelNameProblem(name) === null && found !== undefined) return found
+  const known = modelNames()
+  const wrong = modelNameProblem(name) ?? `There is no model "${name}" here.${didYouMean(name, known)}`
+  const here = known.length === 0 ? "No model is" : `Here are ${known.join(", ")}`
+  const folders = roots.map((root) => path.join(root, FOLDER)).join(", ")
+  throw new ModelUnknown({
+    problem: `${wrong} ${here} in ${folders}. To bring one in: pnpm pipeline import-model DIR --name NAME`
+  })
+}
+
+/** The folder that a model of this name is imported into. Throws `ModelUnknown` for what cannot be a name. */
+export const newModelFolder = (name: string, data: string | undefined): string => {
+  const problem = modelNameProblem(name)
+  if (problem !== null) throw new ModelUnknown({ problem })
+  return path.join(importFolder(data), FOLDER, name)
+}
