@@ -8,7 +8,8 @@ import * as path from "node:path"
 
 import * as Schema from "effect/Schema"
 
-import { datasetRoots, importFolder } from "../datasets/locate/locate.ts"
+import { isFolder, namesInFolder } from "../datasets/locate/data-file.ts"
+import { datasetRoots } from "../datasets/locate/locate.ts"
 import { didYouMean } from "../text/near.ts"
 
 /** There is no model of this name, or it cannot be one's name. */
@@ -31,18 +32,17 @@ const modelNameProblem = (name: string): string | null =>
     : `"${name.slice(0, 200)}" cannot be a model's name: letters, digits, "_", "-" and ".", and at most one "/" between them, ` +
       "as in allenai/OLMo-1B-hf."
 
-const isModel = (folder: string): boolean => fs.existsSync(path.join(folder, "config.json"))
+const isModel = (folder: string): boolean => isFolder(folder) && fs.existsSync(path.join(folder, "config.json"))
 
 /** Names of the models that are here. */
 const modelNames = (): ReadonlyArray<string> => {
-  const names = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : [])
   const found = datasetRoots({}).flatMap((root) => {
     const at = path.join(root, FOLDER)
-    return names(at).flatMap((name) => {
-      if (!fs.statSync(path.join(at, name)).isDirectory()) return []
-      if (isModel(path.join(at, name))) return [name]
-      return names(path.join(at, name)).flatMap((inner) => (isModel(path.join(at, name, inner)) ? [`${name}/${inner}`] : []))
-    })
+    return namesInFolder(at).flatMap((name) =>
+      isModel(path.join(at, name))
+        ? [name]
+        : namesInFolder(path.join(at, name)).flatMap((inner) => (isModel(path.join(at, name, inner)) ? [`${name}/${inner}`] : []))
+    )
   })
   return [...new Set(found)].toSorted()
 }
@@ -61,9 +61,16 @@ export const modelFolder = (name: string): string => {
   })
 }
 
-/** The folder that a model of this name is imported into. Throws `ModelUnknown` for what cannot be a name. */
-export const newModelFolder = (name: string, data: string | undefined): string => {
+/**
+ * The folder that a model of this name is imported into, under the data folder `into`. Throws `ModelUnknown` for what cannot be a
+ * name, and where one of `roots` that comes before has a model of that name, which would be found first.
+ */
+export const newModelFolder = (name: string, into: string, roots: ReadonlyArray<string>): string => {
   const problem = modelNameProblem(name)
   if (problem !== null) throw new ModelUnknown({ problem })
-  return path.join(importFolder(data), FOLDER, name)
+  const to = path.join(into, FOLDER, name)
+  const found = roots.map((root) => path.join(root, FOLDER, name)).find((folder) => folder === to || isModel(folder))
+  if (found !== undefined && found !== to)
+    throw new ModelUnknown({ problem: `${found} is a model of that name, and is looked at before ${to}. Give another name.` })
+  return to
 }

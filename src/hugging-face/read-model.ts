@@ -6,6 +6,7 @@ import * as path from "node:path"
 import * as Schema from "effect/Schema"
 
 import type { External } from "../dag/Stage.ts"
+import { isFolder, requireDataFile } from "../datasets/locate/data-file.ts"
 import { fingerprintFiles } from "../datasets/locate/fingerprint.ts"
 import { type ModelSpec, parameterTable, type ParameterShape } from "../model/ModelSpec.ts"
 import { parseJson } from "../store/disk/sealed.ts"
@@ -52,11 +53,12 @@ const DEEPEST = 100
 
 const readJson = (folder: string, name: string) => {
   const file = path.join(folder, name)
+  if (isFolder(folder) && !isThere(folder, name)) throw new ModelFolderInvalid({ file, problem: "is missing" })
+  requireDataFile(file)
   try {
     return { file, json: parseJson(fs.readFileSync(file, "utf8"), DEEPEST) }
   } catch (cause) {
-    const missing = fs.existsSync(folder) && !fs.existsSync(file)
-    throw new ModelFolderInvalid({ file, problem: missing ? "is missing" : `cannot be read: ${errorText(cause)}` })
+    throw new ModelFolderInvalid({ file, problem: `cannot be read: ${errorText(cause)}` })
   }
 }
 
@@ -86,13 +88,15 @@ export const readModel = (folder: string): ModelFolder => {
     })
   const shards = shardsOf(folder)
   const found = new Map<string, StoredTensor>()
-  for (const shard of shards)
+  for (const shard of shards) {
+    requireDataFile(path.join(folder, shard))
     for (const tensor of readSafetensors(path.join(folder, shard))) {
       const twice = found.get(tensor.name)
       if (twice !== undefined)
         throw new ModelFolderInvalid({ file: tensor.file, problem: `has ${tensor.name}, which is in ${twice.file} too` })
       found.set(tensor.name, tensor)
     }
+  }
   const table = parameterTable(spec)
   const known = new Set(table.map(({ name }) => name))
   for (const { name, file } of found.values())

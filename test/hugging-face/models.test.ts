@@ -6,6 +6,7 @@ import * as path from "node:path"
 import { Effect } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { newModelFolder } from "../../src/hugging-face/find-model.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
@@ -154,6 +155,11 @@ describe("import-model", () => {
     expect(await refused((from) => fs.renameSync(weights(from), path.join(from, "pytorch_model.bin")))).toContain(
       "save_pretrained"
     )
+    const folderInstead = (from: string) => {
+      fs.rmSync(weights(from))
+      fs.mkdirSync(weights(from))
+    }
+    expect(await refused(folderInstead)).toContain("model.safetensors is a folder, not a file")
     expect(await refused((from) => fs.writeFileSync(path.join(from, "tokenizer.json"), "{}"))).toContain("is no tokenizer.json")
     expect(await refused((from) => fs.rmSync(path.join(from, "config.json")))).toContain("config.json is missing")
   })
@@ -170,6 +176,15 @@ describe("import-model", () => {
     const { err } = await at.here(["import-model", from, "--name", "taken"], data)
     expect(err).toContain("holds another")
   })
+})
+
+it("a name that a folder has which is looked at first is refused: studies would start from that model", () => {
+  const [first, second] = [inFolder("first"), inFolder("second")]
+  fs.mkdirSync(path.join(first, "models/mine"), { recursive: true })
+  expect(newModelFolder("mine", second, [first, second])).toBe(path.join(second, "models/mine"))
+  fs.writeFileSync(path.join(first, "models/mine/config.json"), "{}")
+  expect(() => newModelFolder("mine", second, [first, second])).toThrow("is a model of that name, and is looked at before")
+  expect(newModelFolder("mine", second, [second, first])).toBe(path.join(second, "models/mine"))
 })
 
 const version = transformersVersion()

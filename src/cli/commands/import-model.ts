@@ -3,6 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { datasetRoots, importFolder } from "../../datasets/locate/locate.ts"
 import { newModelFolder } from "../../hugging-face/find-model.ts"
 import { readModel } from "../../hugging-face/read-model.ts"
 import { wholeFolder } from "../../hugging-face/whole-folder.ts"
@@ -39,7 +40,7 @@ export const command: Command = {
     const from = path.resolve(parsed.positionals[0]!)
     const name = parsed.text("name") ?? path.basename(from)
     const data = parsed.text("data")
-    const to = newModelFolder(name, data)
+    const to = newModelFolder(name, importFolder(data), datasetRoots(data === undefined ? {} : { data }))
     const model = readModel(from)
     if (to !== from)
       wholeFolder(
