@@ -37,13 +37,15 @@ const json = (file: string) => JSON.parse(fs.readFileSync(file, "utf8"))
 
 let model: string
 let withSnapshots: string
+let onBytes: string
 
 beforeAll(async () => {
   fs.mkdirSync(data.ECHO_CHAMBER_DATA)
   const ended = await at.pipeline(["run", "tiny-model", "--no-report", "--mode", "f32", "--threads", "1"])
   expect(ended.code, ended.err).toBe(0)
-  model = await artifactOf("pretrain", ({ snapshots }) => snapshots === 0)
-  withSnapshots = await artifactOf("pretrain", ({ snapshots }) => snapshots !== 0)
+  model = await artifactOf("pretrain", ({ seed }) => seed === 0)
+  withSnapshots = await artifactOf("pretrain", ({ seed }) => seed === 1)
+  onBytes = await artifactOf("pretrain", ({ seed }) => seed === 2)
 }, 600_000)
 
 describe("export-model", () => {
@@ -116,12 +118,17 @@ describe("export-model", () => {
 })
 
 describe("import-model", () => {
+  it("of what was exported gives the same artifact, on bytes too", async () => {
+    const ended = await at.pipeline(["import-model", await exported(onBytes, "on-bytes")], data)
+    expect(ended.out).toContain(`artifact ${onBytes}`)
+  }, 600_000)
+
   it("of what was exported gives the same artifact, and a study starts from it", async () => {
     const to = await exported(model, "tiny")
     const ended = await at.pipeline(["import-model", to], data)
     expect(ended.code, ended.err).toBe(0)
     expect(ended.out).toContain(`artifact ${model}`)
-    expect(await artifactOf("imported")).toBe(model)
+    expect(await artifactOf("imported", (params) => params["model"] === "tiny")).toBe(model)
     const run = await at.pipeline(["run", "from-elsewhere", "--model", "tiny", "--no-report"], data)
     expect(run.code, run.err).toBe(0)
     expect(await exported(await artifactOf("sft"), "tuned")).toBe(inFolder("tuned"))
@@ -208,6 +215,7 @@ print(json.dumps({
     "class": type(model).__name__,
     "wrong": [*report["missing_keys"], *report["unexpected_keys"], *map(str, report["mismatched_keys"])],
     "eos": tokenizer.eos_token_id,
+    "texts": [tokenizer.decode(ids, skip_special_tokens=True) for ids in request["documents"]],
     "ids": [tokenizer(text, add_special_tokens=False)["input_ids"] for text in request["texts"]],
     "scores": scores,
     "greedy": greedy,
@@ -217,6 +225,7 @@ print(json.dumps({
     readonly wrong: ReadonlyArray<string>
     readonly eos: number
     readonly ids: ReadonlyArray<ReadonlyArray<number>>
+    readonly texts: ReadonlyArray<string>
     readonly scores: ReadonlyArray<ReadonlyArray<number>>
     readonly greedy: ReadonlyArray<ReadonlyArray<number>>
   }
@@ -235,22 +244,29 @@ print(json.dumps({
     return { opened, observed, gaps, greedy: await engineGreedy(opened, prompts, 20), texts }
   }
 
-  it("computes the engine's log-probabilities to 1e-5 on a hundred documents, and its greedy continuations", async () => {
-    const documents = await scoredDocuments(at.store, await artifactOf("mix"), 100)
-    expect(documents).toHaveLength(100)
-    const { opened, observed, gaps, greedy, texts } = await compared(model, await exported(model, "in-python"), documents)
-    expect(Math.max(...gaps)).toBeLessThan(1e-5)
-    expect(greedy).toEqual(observed.greedy)
-    expect(observed.eos).toBe(opened.tokenizer.endOfText)
-    expect(texts.map((text) => [...opened.tokenizer.encode(text)])).toEqual(observed.ids)
-  })
+  it.each(["word", "bpe"])(
+    "computes the engine's log-probabilities to 1e-5 on a hundred documents, and its greedy continuations: %s",
+    async (kind) => {
+      const corpus = await artifactOf("mix", ({ tokenizer }) => tokenizer === kind)
+      const documents = await scoredDocuments(at.store, corpus, 100)
+      expect(documents).toHaveLength(100)
+      const to = await exported(kind === "word" ? model : onBytes, `in-python-${kind}`)
+      const { opened, observed, gaps, greedy, texts } = await compared(kind === "word" ? model : onBytes, to, documents)
+      expect(opened.tokenizer.kind).toBe(kind)
+      expect(Math.max(...gaps)).toBeLessThan(1e-5)
+      expect(greedy).toEqual(observed.greedy)
+      expect(observed.eos).toBe(opened.tokenizer.endOfText)
+      expect(texts.map((text) => [...opened.tokenizer.encode(text)])).toEqual(observed.ids)
+      expect(documents.map(({ tokens }) => opened.tokenizer.decode(tokens.slice(0, opened.spec.context)))).toEqual(observed.texts)
+    }
+  )
 
   it.each(["float32", "bfloat16", "float16"])(
     "writes models that are computed here as there: untied, in shards, %s",
     async (dtype) => {
       const from = inFolder(`olmo-${dtype}`)
       const name = `olmo-${dtype}`
-      const documents = await scoredDocuments(at.store, await artifactOf("mix"), 30)
+      const documents = await scoredDocuments(at.store, await artifactOf("mix", ({ tokenizer }) => tokenizer === "word"), 30)
       runPython(
         `
 import torch
