@@ -19,8 +19,8 @@ const NAMES: Readonly<Record<ParamType, string>> = {
   VARCHAR:
     "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
     "entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks maskedSequences " +
-    "maskedTokens mixing policyLoss preset ratio ratioClamp reduction reward rewardProfile scale schedule singleton sources " +
-    "startFrom std stdOver subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"
+    "maskedTokens mixing model policyLoss preset ratio ratioClamp reduction reward rewardProfile scale schedule singleton " +
+    "sources startFrom std stdOver subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"
 }
 
 /** By name, in the order of names. */

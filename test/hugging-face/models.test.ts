@@ -7,6 +7,10 @@ import { Effect } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { newModelFolder } from "../../src/hugging-face/find-model.ts"
+import { configOf } from "../../src/hugging-face/olmo-config.ts"
+import { writeWeights } from "../../src/hugging-face/write-weights.ts"
+import { initialParameters } from "../../src/model/initialize.ts"
+import { parameterTable } from "../../src/model/ModelSpec.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
@@ -123,15 +127,40 @@ describe("import-model", () => {
     expect(ended.out).toContain(`artifact ${onBytes}`)
   }, 600_000)
 
-  it("of what was exported gives the same artifact, and a study starts from it", async () => {
+  it("of what was exported gives the same artifact", async () => {
     const to = await exported(model, "tiny")
     const ended = await at.pipeline(["import-model", to], data)
     expect(ended.code, ended.err).toBe(0)
     expect(ended.out).toContain(`artifact ${model}`)
     expect(await artifactOf("imported", (params) => params["model"] === "tiny")).toBe(model)
-    const run = await at.pipeline(["run", "from-elsewhere", "--model", "tiny", "--no-report"], data)
+  }, 600_000)
+
+  it("brings in a model with another tokenizer, which RL starts from with a corpus of its tokens", async () => {
+    const spec = { vocabularySize: 448, width: 32, layers: 1, heads: 2, hidden: 64, context: 256, tied: false, valueHead: false }
+    const from = inFolder("other-tokenizer")
+    fs.mkdirSync(from)
+    const write = (name: string, value: unknown) => fs.writeFileSync(path.join(from, name), JSON.stringify(value))
+    write("config.json", configOf(spec, { endOfText: 0, pad: 1 }, "bfloat16", "none"))
+    const others = json(path.join(import.meta.dirname, "../fixtures/other-tokenizers.json")).tokenizers
+    write("tokenizer.json", others.byteFallback.tokenizer)
+    write("tokenizer_config.json", { eos_token: "</s>", bos_token: "<s>" })
+    const parameters = new Uint8Array(initialParameters(spec, 1).buffer)
+    const sources = parameterTable(spec).map(({ name, shape, offset, size }) => ({
+      name,
+      shape,
+      read: () => parameters.subarray(offset * 4, (offset + size) * 4)
+    }))
+    writeWeights(from, sources, "BF16", 20_000)
+    const ended = await at.pipeline(["import-model", from, "--name", "someone/other"], data)
+    expect(ended.code, ended.err).toBe(0)
+    expect(ended.err).toContain("config.json ends texts with <unk> (eos_token_id 0), tokenizer_config.json with </s>")
+    expect(ended.err).toContain("448 rows of embeddings for 416 tokens")
+    const run = await at.pipeline(["run", "from-elsewhere", "--model", "someone/other", "--no-report"], data)
     expect(run.code, run.err).toBe(0)
-    expect(await exported(await artifactOf("sft"), "tuned")).toBe(inFolder("tuned"))
+    const policy = (await actions()).find(({ stage }) => stage === "rl")!.output.digest
+    const out = await exported(policy, "rl-policy")
+    expect(json(path.join(out, "tokenizer.json"))).toEqual(others.byteFallback.tokenizer)
+    expect(json(path.join(out, "config.json"))).toMatchObject({ eos_token_id: 2, vocab_size: 448, tie_word_embeddings: false })
   }, 600_000)
 
   it("names the field that differs, the file that is damaged, and keeps nothing of it", async () => {
