@@ -31,6 +31,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=^|=)\s*([^{}=<>,]+?)\s*\\over(?![A-Za-z])\s*([^{}=<>,]+?)\s*$/, "\\frac{$1}{$2}"],
   [/(?<=\d)_(?=\d{3}(?!\d))/g, ""],
   [/‰/g, " per mille"],
+  [/\^\s*\{((?:\s*\\prime){1,4})\s*\}/g, "$1"],
+  [/\^\s*(?=\\prime(?![A-Za-z]))/g, ""],
+  [/\s*\\prime(?![A-Za-z])/g, "'"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],

@@ -61,7 +61,8 @@ describe("letters behind a number and a blank", () => {
     for (const letters of products) {
       const turned = [...letters].toReversed().join("")
       expect([isSameAnswer(`7 ${letters}`, "7"), isSameAnswer("7", `7 ${letters}^2`)], letters).toEqual([false, false])
-      if (/(?:sin|cos|tan|cot|sec|csc|ln|lg|log|exp|pi|nu|mu)/.test(letters + turned) || /^(?:pcs|tv|cd)/.test(letters)) continue
+      if (/(?:sin|cos|tan|cot|sec|csc|ln|lg|log|exp|pi|nu|mu|d[p-z])/.test(letters + turned) || /^(?:pcs|tv|cd)/.test(letters))
+        continue
       expect(isSameAnswer(`7 ${letters}`, `7${letters}`), letters).toBe(true)
       expect(isSameAnswer(`7 ${letters}`, `7\\,${turned}`), letters).toBe(true)
     }

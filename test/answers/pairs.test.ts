@@ -7,8 +7,9 @@
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
- * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), and 338 of the field where
- * they are at hand. By category, so that one which is weak is seen.
+ * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
+ * inverses and differentials (`pairs/functions.json`), and 338 of the field where they are at hand. By category, so that one
+ * which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -61,6 +62,7 @@ const DATA = path.join(import.meta.dirname, "pairs/data.json")
 const PIECES = path.join(import.meta.dirname, "pairs/pieces.json")
 const KINDS = path.join(import.meta.dirname, "pairs/kinds.json")
 const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
+const FUNCTIONS = path.join(import.meta.dirname, "pairs/functions.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -80,6 +82,7 @@ describe.each([
   ["of absolute values, floors and large factorials", PIECES],
   ["of constants, sets of whole numbers, and products of vectors and of sets", KINDS],
   ["of what stands behind shapes, of roots, and of Greek unknowns", BEHIND],
+  ["of functions known by a letter, of inverse functions and of differentials", FUNCTIONS],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

@@ -106,7 +106,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["vocabulary"],
     ["mathematics"]
   ],
-  "src/answers/mathematics": [["compare.ts"], ["precise"], ["normal"], ["*"]],
+  "src/answers/mathematics": [["compare.ts"], ["precise"], ["normal"], ["parse.ts"], ["notation"], ["*"]],
   "src/python": [["evaluate.ts"], ["compile"], ["library"], ["operations"], ["syntax"], ["values"]],
   "src/cluster": [["*"], ["schedulers"], ["batches.ts", "decide.ts", "Profile.ts"]],
   "src/dag": [["attest"], ["running"], ["foresight"], ["*"], ["code"], ["repository.ts"]],

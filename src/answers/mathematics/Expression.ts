@@ -27,6 +27,9 @@ export const FUNCTIONS = [
   "sinh",
   "cosh",
   "tanh",
+  "arsinh",
+  "arcosh",
+  "artanh",
   "ln",
   "exp",
   "cis",
@@ -41,8 +44,8 @@ export const FUNCTIONS = [
   "max",
   "min"
 ] as const
-/** With those that have no name in a text. */
-export type FunctionName = (typeof FUNCTIONS)[number] | "dot" | "cross"
+/** With those that have no name in a text. `applied`: of which only a name is known, a variable, and what it is of. */
+export type FunctionName = (typeof FUNCTIONS)[number] | "dot" | "cross" | "applied"
 
 /** A text that is no expression of this kind; `problem` goes on after what it is said of: `ends too early`. */
 export class Unreadable extends Error {

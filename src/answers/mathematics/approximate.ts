@@ -221,6 +221,16 @@ const ofWhole = (values: ReadonlyArray<Approximate>): Approximate => {
     1.7 * sum.error + 2.3 * product.error + 1.3 * squares.error + 32 * UNIT * (1 + size(sum) + size(product) + size(squares))
   )
 }
+
+/** Of a function of which nothing is known another one, told by its name, which is the first value, and the places of others. */
+const ofName = (values: ReadonlyArray<Approximate>): Approximate => {
+  spend(8)
+  const sines = (factor: number, step: number) =>
+    values.map((value, i) => sine(multiplied(real(factor + step * i, 0), value))).reduce(operations.sum)
+  const twice = sines(0.7, 0.4)
+  return operations.sum(operations.sum(real(5, 0), sines(1.7, 0.6)), multiplied(twice, twice))
+}
+
 const extreme =
   (sign: number) =>
   (...values: ReadonlyArray<Approximate>) =>
@@ -241,6 +251,9 @@ const functions: Readonly<Record<FunctionName, Applied>> = {
   sinh: ofReal(Math.sinh, Math.cosh),
   cosh: ofReal(Math.cosh, Math.sinh),
   tanh: ofReal(Math.tanh, () => 1),
+  arsinh: ofReal(Math.asinh, () => 1),
+  arcosh: ofReal(Math.acosh, (x) => 1 / Math.sqrt(Math.max(x * x - 1, UNIT))),
+  artanh: ofReal(Math.atanh, (x) => 1 / Math.max(1 - x * x, UNIT)),
   ln: logarithm,
   exp: exponential,
   cis: (a) => exponential(multiplied(constants.i, a)),
@@ -252,6 +265,7 @@ const functions: Readonly<Record<FunctionName, Applied>> = {
   binomial: chosen,
   dot: (a, b) => real(a.re * b.re + a.im * b.im, errorOfProduct(a, b)),
   cross: (a, b) => real(a.re * b.im - a.im * b.re, errorOfProduct(a, b)),
+  applied: (...values) => ofName(values),
   gcd: (...values) => ofWhole(values),
   // Of two numbers it is their product over what divides both.
   lcm: (a, b, ...more) =>

@@ -9,10 +9,16 @@
  * `\sqrt` take single digits where braces are missing, as TeX does. A letter is a variable, but `e` and `i` are numbers.
  */
 
-import { derivativeAt, DIFFERENCES } from "./derivatives.ts"
 import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Unreadable } from "./Expression.ts"
+import { applied, event, isOfEvents, OPERATORS } from "./notation/applied.ts"
+import { Cursor, shown } from "./notation/cursor.ts"
+import { derivativeAt, DIFFERENCES } from "./notation/derivatives.ts"
+import { areDifferentials } from "./notation/differentials.ts"
+import { applicationAt, functionsIn, hasEvents } from "./notation/function-letters.ts"
+import { behindBracket, letterAt, partsOf, UPRIGHT_D, withPlainLetters } from "./notation/letters.ts"
+import { functionOf, inverseOf, isNamedFunction } from "./notation/named-functions.ts"
 import { rational, type Rational } from "./rational.ts"
-import { ACCENTS, ALIASES, BRACKETS, CONSTANTS, GREEK, isFunction, TIMES, UPRIGHT } from "./symbols.ts"
+import { ACCENTS, BRACKETS, CONSTANTS, GREEK, TIMES, UPRIGHT } from "./symbols.ts"
 import { type Token, tokensOf } from "./tokens.ts"
 import { isVector, powerOf, productOf } from "./vectors.ts"
 
@@ -30,28 +36,46 @@ const number = (value: Rational): Expression => ({ kind: "number", value })
 const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
 const quotient = (left: Expression, right: Expression): Expression => ({ kind: "quotient", left, right })
 
+/** What letters are in an expression, as it shows itself where they stand. */
+interface Letters {
+  readonly functions: ReadonlySet<string>
+  /** Whether d is no variable. */
+  readonly areDifferentials: boolean
+}
+
 /** Throws `Unreadable`. */
-export const parseExpression = (text: string): Expression => new Reader(tokensOf(text)).whole()
+export const parseExpression = (text: string): Expression => parseSide(text, "")
+
+/** One side of an equation: what stands on the other shows too what letters are. Throws `Unreadable`. */
+export const parseSide = (text: string, other: string): Expression => {
+  const tokens = withPlainLetters(tokensOf(text))
+  const all = other === "" ? tokens : [...tokens, EQUALS, ...withPlainLetters(tokensOf(other))]
+  return new Reader(tokens, { functions: functionsIn(all), areDifferentials: areDifferentials(all) }).whole()
+}
+const EQUALS: Token = { kind: "sign", text: "=" }
 
 /** Null where it is none. */
-export const tryExpression = (text: string): Expression | null => {
+export const tryExpression = (text: string): Expression | null => tried(() => parseExpression(text))
+
+const tried = (read: () => Expression): Expression | null => {
   try {
-    return parseExpression(text)
+    return read()
   } catch (cause) {
     if (cause instanceof Unreadable) return null
     throw cause
   }
 }
 
-class Reader {
-  private at = 0
+class Reader extends Cursor {
   private depth = 0
   /** Bars that are open: another one closes. */
   private bars = 0
-  private readonly tokens: Array<Token>
+  private readonly letters: Letters
 
-  constructor(tokens: ReadonlyArray<Token>) {
-    this.tokens = [...tokens]
+  constructor(tokens: ReadonlyArray<Token>, letters: Letters, depth = 0) {
+    super(tokens)
+    this.letters = letters
+    this.depth = depth
   }
 
   whole(): Expression {
@@ -59,19 +83,6 @@ class Reader {
     const rest = this.tokens[this.at]
     if (rest !== undefined) throw new Unreadable(`goes on with "${shown(rest)}"`)
     return all
-  }
-
-  private is(text: string, kind?: Token["kind"]): boolean {
-    const token = this.tokens[this.at]
-    return token !== undefined && token.text === text && token.kind !== "letter" && (kind === undefined || token.kind === kind)
-  }
-  private take(text: string): boolean {
-    if (!this.is(text)) return false
-    this.at++
-    return true
-  }
-  private expect(text: string): void {
-    if (!this.take(text)) throw new Unreadable(this.at < this.tokens.length ? `lacks "${text}"` : "ends too early")
   }
 
   private sum(): Expression {
@@ -128,11 +139,6 @@ class Reader {
     return this.take("+") ? this.factor() : this.power()
   }
 
-  private command(): string | undefined {
-    const token = this.tokens[this.at]
-    return token?.kind === "command" ? token.text : undefined
-  }
-
   /** Whether the next token begins a value, so that what stands before it is multiplied by it. */
   private startsFactor(): boolean {
     const token = this.tokens[this.at]
@@ -141,8 +147,9 @@ class Reader {
     if (token.text === "|") return this.bars === 0
     if (token.kind === "sign") return Object.hasOwn(BRACKETS, token.text)
     return (
-      ["frac", "sqrt", "binom", "log", "lg", "lfloor", "lceil", "lvert"].includes(token.text) ||
-      isFunction(token.text) ||
+      ["frac", "sqrt", "binom", "lfloor", "lceil", "lvert", UPRIGHT_D].includes(token.text) ||
+      isNamedFunction(token.text) ||
+      OPERATORS.has(token.text) ||
       GREEK.has(token.text) ||
       ACCENTS.has(token.text) ||
       UPRIGHT.has(token.text) ||
@@ -218,7 +225,7 @@ class Reader {
       this.tokens[this.at] = { kind: "number", text: token.text.slice(1) }
       return number(rational(BigInt(token.text[0]!))!)
     }
-    return this.atom()
+    return this.atom(true)
   }
 
   private bracketed(open: string): Expression {
@@ -232,23 +239,19 @@ class Reader {
     return of === null ? value : call(of, value)
   }
 
-  private atom(): Expression {
+  /** `isAlone`: without what stands behind it, as TeX takes the argument of a command. */
+  private atom(isAlone = false): Expression {
     const token = this.tokens[this.at]
     if (token === undefined) throw new Unreadable("ends too early")
     if (token.kind === "number") return this.numeral(token.text)
     if (Object.hasOwn(BRACKETS, token.text) && token.kind !== "letter") return this.bracketed(token.text)
     this.at++
     if (token.kind === "letter") {
-      if (token.text === "C" && this.isChoice()) {
-        const [, n, , k] = this.tokens.slice(this.at)
-        this.at += 5
-        const wholeOf = ({ text }: Token) => number({ top: BigInt(text), bottom: 1n })
-        return call("binomial", wholeOf(n!), wholeOf(k!))
-      }
       const derivative = token.text === "d" ? this.derivative(this.at - 1) : null
       if (derivative !== null) return derivative
+      if (token.text === "d" && this.letters.areDifferentials && !isAlone) return this.differential("d")
       if (token.text === "e" || token.text === "i") return { kind: "constant", name: token.text }
-      return { kind: "variable", name: token.text + this.subscript() }
+      return this.lettered(isAlone)
     }
     if (token.kind === "sign") {
       if (token.text !== "|") throw new Unreadable(`has "${token.text}" where a value should be`)
@@ -259,7 +262,7 @@ class Reader {
       this.expect("|")
       return call("abs", value)
     }
-    return this.commanded(token.text)
+    return this.commanded(token.text, isAlone)
   }
 
   private derivative(at: number): Expression | null {
@@ -268,22 +271,47 @@ class Reader {
     return found === null ? null : found.value
   }
 
-  /** Whether `(5,2)` comes next, behind a C: how many ways to choose. */
-  private isChoice(): boolean {
-    const next = this.tokens.slice(this.at, this.at + 5)
-    return (
-      next.length === 5 &&
-      next.every(({ kind, text }, i) => (i % 2 === 0 ? text === "(,)"[i / 2] : kind === "number" && /^\d+$/.test(text)))
-    )
+  /** A variable, or a function of what stands behind it, that begins at the token before. */
+  private lettered(isAlone: boolean): Expression {
+    const application = isAlone ? null : applicationAt(this.tokens, this.at - 1, this.letters.functions)
+    if (application !== null) {
+      this.at = application.open
+      return this.applied(application.name)
+    }
+    const letter = letterAt(this.tokens, this.at - 1)
+    if (letter === null) throw new Unreadable("ends too early")
+    this.at = letter.end
+    return { kind: "variable", name: letter.key + letter.marks }
   }
 
-  private commanded(name: string): Expression {
+  /** `dx`, `\Delta x`, `d(xy)`: the mark and what it is of. */
+  private differential(mark: string): Expression {
+    const of = letterAt(this.tokens, this.at)
+    if (of === null && this.is("(")) return this.applied(mark)
+    if (of === null) throw new Unreadable("has a differential of nothing")
+    this.at = of.end
+    return { kind: "variable", name: `${mark} ${of.key}${of.marks}` }
+  }
+
+  /** What a function is of, in the brackets that begin here. */
+  private applied(name: string): Expression {
+    const end = behindBracket(this.tokens, this.at)
+    if (end === null) throw new Unreadable("ends too early")
+    const values = partsOf(this.tokens.slice(this.at + 1, end - 1)).map((part) => {
+      const read = () => new Reader(part, this.letters, this.depth).whole()
+      return isOfEvents(name) || hasEvents(part) ? (tried(read) ?? event(part)) : read()
+    })
+    this.at = end
+    return applied(name, values)
+  }
+
+  private commanded(name: string, isAlone: boolean): Expression {
     if (Object.hasOwn(CONSTANTS, name)) return { kind: "constant", name: CONSTANTS[name]! }
     const derivative = DIFFERENCES.has(name) ? this.derivative(this.at - 1) : null
     if (derivative !== null) return derivative
-    if (GREEK.has(name)) return { kind: "variable", name: `\\${name}${this.subscript()}` }
-    if (ACCENTS.has(name))
-      return { kind: "variable", name: `\\${name} ${this.is("{") ? this.word() : this.letter()}${this.subscript()}` }
+    if (name === UPRIGHT_D) return this.differential("d")
+    if (name === "Delta" && !isAlone && letterAt(this.tokens, this.at) !== null) return this.differential("\\Delta")
+    if (GREEK.has(name) || ACCENTS.has(name)) return this.lettered(isAlone)
     switch (name) {
       case "frac":
         return this.derivative(this.at) ?? quotient(this.argument(), this.argument())
@@ -296,48 +324,15 @@ class Reader {
         return degree === null ? call("sqrt", value) : { kind: "power", left: value, right: quotient(number(ONE), degree) }
       }
     }
-    if (UPRIGHT.has(name)) {
-      const word = this.word()
-      if (word === "e" || word === "i") return { kind: "constant", name: word }
-      if (isFunction(word) || word === "log") return this.applied(word)
-      if (/^[A-Za-z]$/.test(word)) return { kind: "variable", name: word }
-      throw new Unreadable(`has the words "${word}"`)
-    }
-    if (isFunction(name) || name === "log" || name === "lg") return this.applied(name)
-    throw new Unreadable(`has \\${name}, which is not read`)
-  }
-
-  /** One letter behind a mark that is over it. */
-  private letter(): string {
-    const token = this.tokens[this.at++]
-    if (token === undefined) throw new Unreadable("ends too early")
-    return token.text
-  }
-
-  /** The letters between braces. */
-  private word(): string {
-    this.expect("{")
-    let word = ""
-    for (let open = 0; open > 0 || !this.is("}"); this.at++) {
-      const token = this.tokens[this.at]
-      if (token === undefined) throw new Unreadable("ends too early")
-      open += token.text === "{" ? 1 : token.text === "}" ? -1 : 0
-      word += /^(?:[{}]|text)$/.test(token.text) ? "" : token.text
-    }
-    this.at++
-    return word
-  }
-
-  /** `'`, `_1`, `_{10}`, as part of a name; nothing where there is none. */
-  private subscript(): string {
-    let primes = ""
-    for (; this.take("'");) primes += "'"
-    if (!this.take("_")) return primes
-    return `${primes}_${this.is("{") ? this.word() : this.letter()}`
+    const word = UPRIGHT.has(name) ? this.word() : name
+    if (UPRIGHT.has(name) && (word === "e" || word === "i")) return { kind: "constant", name: word }
+    if (isNamedFunction(word)) return this.named(word)
+    if (OPERATORS.has(word) && (this.is("(") || this.is("["))) return this.applied(word)
+    throw new Unreadable(UPRIGHT.has(name) ? `has the words "${word}"` : `has \\${name}, which is not read`)
   }
 
   /** A function with its power and its base: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`. */
-  private applied(name: string): Expression {
+  private named(name: string): Expression {
     let base: Expression | null = name === "log" || name === "lg" ? number({ top: 10n, bottom: 1n }) : null
     let exponent: Expression | null = null
     for (let more = true; more;) {
@@ -345,14 +340,11 @@ class Reader {
       else if (this.take("^")) exponent = this.exponent()
       else more = false
     }
-    const inverse = exponent !== null && isMinusOne(exponent) && ["sin", "cos", "tan"].includes(name)
     const values = this.values(name)
     if (OF_SEVERAL.has(name) && values.length < 2) throw new Unreadable(`has the \\${name} of one value`)
-    const applied =
-      base === null
-        ? call((inverse ? `arc${name}` : (ALIASES[name] ?? name)) as FunctionName, ...values)
-        : quotient(call("ln", values[0]!), call("ln", base))
-    return exponent === null || inverse ? applied : { kind: "power", left: applied, right: exponent }
+    if (exponent !== null && isMinusOne(exponent)) return inverseOf(name, values[0]!)
+    const of = base === null ? functionOf(name, values) : quotient(call("ln", values[0]!), call("ln", base))
+    return exponent === null ? of : { kind: "power", left: of, right: exponent }
   }
 
   /** What a function is applied to: brackets, several values in them for some, or factors up to the next sign or function. */
@@ -371,7 +363,7 @@ class Reader {
     }
     if (++this.depth > DEEPEST) throw new Unreadable("nests too deep")
     let value = this.power()
-    while (this.startsFactor() && !this.is("(") && !this.is("|") && !isFunction(this.command() ?? "") && this.command() !== "log")
+    while (this.startsFactor() && !this.is("(") && !this.is("|") && !isNamedFunction(this.command() ?? ""))
       value = { kind: "product", left: value, right: this.power() }
     this.depth--
     return [value]
@@ -396,5 +388,3 @@ class Reader {
     return number(value)
   }
 }
-
-const shown = ({ kind, text }: Token): string => (kind === "command" ? `\\${text}` : text)

@@ -1,10 +1,7 @@
 /** What commands and signs stand for where an expression is read. */
 
-import { type Constant, type FunctionName, FUNCTIONS } from "./Expression.ts"
+import type { Constant, FunctionName } from "./Expression.ts"
 
-const NAMES: ReadonlySet<string> = new Set(FUNCTIONS)
-/** Other names of functions. */
-export const ALIASES: Readonly<Record<string, FunctionName>> = { ceil: "ceiling", csch: "csc" }
 export const CONSTANTS: Readonly<Record<string, Constant>> = { pi: "pi", infty: "infinity" }
 export const GREEK = new Set(
   (
@@ -26,5 +23,3 @@ export const ACCENTS = new Set(["vec", "hat", "bar", "tilde", "overline", "overr
 export const TIMES = new Set(["cdot", "times", "ast"])
 /** Text that is a name: `\mathrm{e}`, `\operatorname{lcm}`. */
 export const UPRIGHT = new Set(["text", "operatorname"])
-
-export const isFunction = (name: string): boolean => NAMES.has(name) || Object.hasOwn(ALIASES, name)

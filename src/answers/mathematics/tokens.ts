@@ -13,7 +13,8 @@ const MOST_TOKENS = 600
 
 /** Words that plain text writes for what LaTeX has a command for; every other run of letters is a product of variables. */
 const FUNCTIONS =
-  "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp cis sqrt abs floor ceil gcd lcm max min"
+  "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth sech csch arsinh arcosh artanh " +
+  "arcsinh arccosh arctanh asinh acosh atanh ln log lg exp cis sqrt abs floor ceil gcd lcm max min"
 /** `xi` is none: in plain text it is x times i. */
 const GREEK =
   "pi alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu rho sigma tau upsilon phi chi psi omega " +
@@ -24,6 +25,8 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     .map((word) => [word, word] as const)
     .concat([
       ["Pi", "pi"],
+      ["Var", "Var"],
+      ["Cov", "Cov"],
       ["inf", "infty"],
       ["infinity", "infty"],
       ["asin", "arcsin"],
@@ -48,12 +51,13 @@ const TOKEN = /\s+|(?<number>\d+(?:\.\d*)?|\.\d+)|\\(?<command>[A-Za-z]+|[^A-Za-
 
 export const tokensOf = (text: string): ReadonlyArray<Token> => {
   const tokens: Array<Token> = []
-  for (const { groups } of text.matchAll(TOKEN)) {
+  for (const { groups, index } of text.matchAll(TOKEN)) {
     const { number, command, letters, sign } = groups!
     if (number !== undefined) tokens.push({ kind: "number", text: number })
     else if (command !== undefined) tokens.push({ kind: "command", text: command })
     else if (letters !== undefined) {
-      const word = WORDS.get(letters)
+      // A probability before a bracket, and else a product.
+      const word = letters === "Pr" && text[index + 2] === "(" ? letters : WORDS.get(letters)
       const glued = word === undefined ? GLUED.exec(letters) : null
       if (word !== undefined) tokens.push({ kind: "command", text: word })
       else if (glued !== null) tokens.push({ kind: "command", text: glued[1]! }, { kind: "letter", text: glued[2]! })

@@ -24,7 +24,7 @@ export const isVector = (at: Expression): boolean => {
     case "product":
       return isVector(at.left) || isVector(at.right)
     case "call":
-      return at.name === "cross"
+      return at.name === "cross" || (at.name === "applied" && isVector(at.values[0]!))
     default:
       return false
   }

@@ -4,7 +4,7 @@ import type { Answer } from "../Answer.ts"
 import { exactOf } from "../mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { linearIn } from "../mathematics/linear.ts"
-import { parseExpression, tryExpression } from "../mathematics/parse.ts"
+import { parseSide, tryExpression } from "../mathematics/parse.ts"
 import { numberText } from "../numeral.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { spelled } from "../spelling/names.ts"
@@ -90,8 +90,16 @@ export const inequality = (left: string, sign: Sign, right: string, whole: Read)
   if (sign === "\\neq") throw new Unreadable("says only what is not")
   const [below, above] = sign === "<" || sign === "\\leq" ? [left, right] : [right, left]
   const strict = sign === "<" || sign === ">"
-  return { kind: "relation", sign: strict ? "<" : "<=", left: parseExpression(below), right: parseExpression(above) }
+  return related(strict ? "<" : "<=", below, above)
 }
+
+/** What two expressions are to each other. Throws `Unreadable`. */
+export const related = (sign: OfKind<"relation">["sign"], left: string, right: string): OfKind<"relation"> => ({
+  kind: "relation",
+  sign,
+  left: parseSide(left, right),
+  right: parseSide(right, left)
+})
 
 /** `|x - 3|`, `|2x + 1|`, of one unknown: what is as far as `right` from where its distance is taken, below and above. */
 const distanceIn = (left: string, right: string) => {

@@ -3,7 +3,7 @@
 import type { Answer } from "../Answer.ts"
 import { order } from "../mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
-import { parseExpression, tryExpression } from "../mathematics/parse.ts"
+import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { numeralIn } from "../numeral.ts"
 import { argumentsOf, isApplied, isName, spelled } from "../spelling/names.ts"
@@ -11,10 +11,9 @@ import { quantityNameIn } from "../spelling/quantity-names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { areVariables } from "../vocabulary/variables.ts"
-import { words } from "../words.ts"
 import { isNumber, isTurned, isVariable, named } from "./assignments.ts"
 import { withConstants } from "./constants.ts"
-import { atDistance, between, inequality, type Sign, SIGNS } from "./inequalities.ts"
+import { atDistance, between, inequality, related, type Sign, SIGNS } from "./inequalities.ts"
 
 type Read = (text: string) => Answer
 
@@ -91,7 +90,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   }
   if (isApplied(left)) {
     // `f(x) = f(-x)` is not what f is.
-    if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return words(`${left}=${right}`.replaceAll(/\s+/g, ""))
+    if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return related("=", left, right)
     if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
   }
   if (isName(left)) {
@@ -110,10 +109,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     numeralIn(left) === null && isNumber(left.replaceAll(/\\?\$/g, "")) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
   if (ending?.kind === "value" && ending.unit + ending.counted.join("") !== "" && variablesOf(ending.expression).length === 0)
     return made(ending)
-  return (
-    tuple(left, right, whole) ??
-    withConstants({ kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) })
-  )
+  return tuple(left, right, whole) ?? withConstants(related("=", left, right))
 }
 
 /** A name that the verifier of `paper` reads no number behind. */

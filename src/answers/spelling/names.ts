@@ -26,7 +26,7 @@ const NAME = new RegExp(
 /** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f \circ g)(x)`. */
 const APPLIED = new RegExp(
   String.raw`^(?:([A-Za-z])|\\(?:phi|varphi|psi|sigma|tau|mu|pi|Phi|Psi|Gamma)|\(\s*[A-Za-z](?:\s*\\circ\s*[A-Za-z])+\s*\))` +
-    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1))?\s*\(((?:[^()]|\([^()]*\))*)\)$`
+    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1|\{\s*\(\s*\w+\s*\)\s*\}))?\s*\(((?:[^()]|\([^()]*\))*)\)$`
 )
 const POINT = /^(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+)(?:\s*,\s*(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+))*$/
 
@@ -46,7 +46,10 @@ export const argumentsOf = (applied: string): string => APPLIED.exec(applied)![2
 
 /** `x_{1}` and `\\vec{v}` are `x_1` and `\\vec v`, `x_{\\min}` and `x_{\\text{min}}` are `x_min`. */
 export const spelled = (name: string): string =>
-  name.replaceAll(/_\s*\{?\s*\\(?:text(?![A-Za-z])|(?=(?:max|min|sup|inf|avg|lim)(?![A-Za-z])))/g, "_").replaceAll(/[\s{}]+/g, "")
+  name
+    .replaceAll(/_\s*\{?\s*\\(?:text(?![A-Za-z])|(?=(?:max|min|sup|inf|avg|lim)(?![A-Za-z])))/g, "_")
+    .replaceAll(/\^\s*\{\s*\(\s*(\d)\s*\)\s*\}/g, (_, order: string) => "'".repeat(Number(order)))
+    .replaceAll(/[\s{}]+/g, "")
 
 /** Words that name nothing. */
 const SAYS_NOTHING =

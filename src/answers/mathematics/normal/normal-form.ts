@@ -163,6 +163,12 @@ export const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form 
       const [difference, sum] = [addForms(above, negateForm(below)), addForms(above, below)]
       return name === "tanh" ? divideForms(difference, sum) : multiplyForms(name === "sinh" ? difference : sum, ofRational(HALF))
     }
+    case "arsinh":
+      return logarithm(addForms(x, rootPower(addForms(multiplyForms(x, x), UNIT), HALF)))
+    case "arcosh":
+      return logarithm(addForms(x, rootPower(addForms(multiplyForms(x, x), negateForm(UNIT)), HALF)))
+    case "artanh":
+      return multiplyForms(logarithm(divideForms(addForms(UNIT, x), addForms(UNIT, negateForm(x)))), ofRational(HALF))
     case "ln":
       return logarithm(x)
     case "sqrt":
@@ -176,6 +182,8 @@ export const calledOn = (name: FunctionName, values: ReadonlyArray<Form>): Form 
     case "dot":
     case "cross":
       return productOfVectors(name, x, y)
+    case "applied":
+      return opaque(name, values)
   }
   if (numbers.every((value) => value !== null)) {
     const known = exactValue({ kind: "call", name, values: numbers.map((value) => ({ kind: "number", value })) })

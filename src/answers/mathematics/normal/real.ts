@@ -65,6 +65,8 @@ const isRealHere = (atom: Atom): boolean => {
     case "call":
       if (atom.function === "abs" || atom.function === "floor") return true
       if (!atom.values.every(isReal)) return false
+      // The values of a wave function are complex.
+      if (atom.function === "applied") return !/^\\applied\(1\*\$\\[Pp]si/.test(atom.name)
       return OF_REAL.has(atom.function) || (atom.function === "ln" && (varies(atom) || isFormNeverBelow(atom.values[0]!)))
   }
 }

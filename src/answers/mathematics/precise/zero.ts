@@ -190,6 +190,7 @@ class Look {
       case "binomial":
       case "gcd":
       case "lcm":
+      case "applied":
         return this.standIn(name, values)
     }
     if (values.some(({ im }) => im !== 0n)) throw new NoValue()
@@ -216,7 +217,8 @@ class Look {
   /** Of what has no value here another function, that is the same where what it is of is, in whatever order. */
   private standIn(name: FunctionName, values: ReadonlyArray<Ball>): Ball {
     const { with: all } = this
-    const inOrder = name === "binomial" ? values.map((value, i) => all.multiply(value, ofWhole(BigInt(i + 2)))) : values
+    const inOrder =
+      name === "binomial" || name === "applied" ? values.map((value, i) => all.multiply(value, ofWhole(BigInt(i + 2)))) : values
     const sines = (factor: bigint) =>
       inOrder
         .map((value) => all.cosineAndSine(all.multiply(value, all.rational({ top: factor, bottom: 10n })))[1])

@@ -3,9 +3,10 @@
  * of differences, `\Delta y/\Delta x`. Each is a variable of its own, because its d is no factor that could be cancelled.
  */
 
-import { type Expression, Unreadable } from "./Expression.ts"
-import { GREEK } from "./symbols.ts"
-import type { Token } from "./tokens.ts"
+import { type Expression, Unreadable } from "../Expression.ts"
+import { GREEK } from "../symbols.ts"
+import type { Token } from "../tokens.ts"
+import { behindBracket, isSign } from "./letters.ts"
 
 /** A derivative whose first token is at `at`, and where it ends; null where there is none. An operator alone is unreadable. */
 export const derivativeAt = (
@@ -43,7 +44,7 @@ export const derivativeAt = (
   if (d === null) return null
   const above = power()
   const of = isSign(tokens[next], "(") ? "(" : name()
-  if (of === "(") next = closing(tokens, next)
+  if (of === "(") next = behindBracket(tokens, next) ?? tokens.length
   if (isBraced ? !(takes("}") && takes("{")) : !takes("/")) return null
   if (mark() !== d) return null
   const by = name()
@@ -56,15 +57,3 @@ export const derivativeAt = (
 
 /** Signs that are no factors before what they are said of. */
 export const DIFFERENCES: ReadonlySet<string> = new Set(["Delta", "delta", "partial"])
-
-/** Behind the bracket that closes the one at `at`. */
-const closing = (tokens: ReadonlyArray<Token>, at: number): number => {
-  let depth = 0
-  for (let i = at; i < tokens.length; i++) {
-    if (isSign(tokens[i], "(")) depth++
-    else if (isSign(tokens[i], ")") && --depth === 0) return i + 1
-  }
-  return tokens.length
-}
-
-const isSign = (token: Token | undefined, text: string): boolean => token?.kind === "sign" && token.text === text

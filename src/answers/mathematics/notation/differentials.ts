@@ -1,0 +1,26 @@
+/**
+ * Differentials: in `y\,dx` the d is no factor, and `x\,dy` is another product. It is none where each d of an expression stands
+ * before a letter, one of them before one that differentials are of (p to z, capitals, Greek letters), and not in a row as
+ * `abcd`. An upright d before a letter is none anywhere, and neither is a Delta.
+ */
+
+import type { Token } from "../tokens.ts"
+import { isSign, letterAt } from "./letters.ts"
+
+const OF = /^(?:[p-zA-Z]|\\)/
+
+/** Whether each d in an expression is that of a differential. */
+export const areDifferentials = (tokens: ReadonlyArray<Token>): boolean => {
+  const all = tokens.flatMap(({ kind, text }, at) => (kind === "letter" && text === "d" ? [at] : []))
+  return all.every((at) => isBefore(tokens, at)) && all.some((at) => isSure(tokens, at))
+}
+
+const isBefore = (tokens: ReadonlyArray<Token>, at: number): boolean => {
+  const [before, second] = [tokens[at - 1], tokens[at - 2]]
+  if (isSign(before, "_") || isSign(before, "^")) return false
+  if (before?.kind === "letter" && before.text === "c" && second?.kind === "letter" && second.text === "b") return false
+  // `d^2y` and `d(xy)`, beside others.
+  return letterAt(tokens, at + 1) !== null || isSign(tokens[at + 1], "^") || isSign(tokens[at + 1], "(")
+}
+
+const isSure = (tokens: ReadonlyArray<Token>, at: number): boolean => OF.test(letterAt(tokens, at + 1)?.key ?? "")
