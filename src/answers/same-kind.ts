@@ -5,8 +5,8 @@
 
 import type { Answer, Written } from "./Answer.ts"
 import { sameFamily } from "./families.ts"
-import { areProportional, equalExpressions, exactOf } from "./mathematics/compare.ts"
-import type { Expression } from "./mathematics/Expression.ts"
+import { areProportional, equalExpressions, exactOf, isConstantAnywhere } from "./mathematics/compare.ts"
+import { type Expression, written } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
@@ -118,7 +118,10 @@ const RULES: Rules = {
   among: (a, b) => a.numbers === b.numbers && a.ranges === b.ranges && (a.name === null || b.name === null || a.name === b.name),
   called: (a, b, same) => (a.name === b.name || areOfOne(a.name, b.name)) && same(a.of, b.of),
   matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
-  relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
+  relation: (a, b) =>
+    a.sign === b.sign &&
+    areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
+    (!isConstantAnywhere(differenceOf(a)) || haveSameSides(a, b)),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
     [...a.values.keys()].every((name) => b.values.has(name)) &&
@@ -127,6 +130,12 @@ const RULES: Rules = {
       [...a.values.keys()].map((name) => b.values.get(name)!),
       same
     )
+}
+
+/** Of what holds everywhere or nowhere: `x + 0 = x` is not `x \cdot 1 = x`, nor `0x = 5` what `0x = 6` is. */
+const haveSameSides = (a: OfKind<"relation">, b: OfKind<"relation">): boolean => {
+  const [left, right, first, second] = [a.left, a.right, b.left, b.right].map(written)
+  return (left === first && right === second) || (a.sign === "=" && left === second && right === first)
 }
 
 /** What is said of a function is said of f, and of a number of n, by either name. */

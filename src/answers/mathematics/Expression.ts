@@ -87,6 +87,35 @@ export const isSameTree = (a: Expression, b: Expression): boolean => {
   return "left" in b && a.kind === b.kind && isSameTree(a.left, b.left) && isSameTree(a.right, b.right)
 }
 
+/** An expression as it is written, but for the order in its sums and products. */
+export const written = (at: Expression): string => {
+  switch (at.kind) {
+    case "number":
+      return at.value.bottom === 1n ? `${at.value.top}` : `${at.value.top}/${at.value.bottom}`
+    case "constant":
+    case "variable":
+      return at.name
+    case "negative":
+      return `-(${written(at.of)})`
+    case "call":
+      return `${at.name}(${at.values.map(written).join(";")})`
+    case "sum":
+    case "difference":
+      return `(${addedIn(at).toSorted().join("+")})`
+    case "product":
+      return `(${multipliedIn(at).toSorted().join("*")})`
+    default:
+      return `${at.kind}(${written(at.left)};${written(at.right)})`
+  }
+}
+const addedIn = (at: Expression): ReadonlyArray<string> => {
+  if (at.kind === "sum") return [...addedIn(at.left), ...addedIn(at.right)]
+  if (at.kind === "difference") return [...addedIn(at.left), `-(${written(at.right)})`]
+  return [written(at)]
+}
+const multipliedIn = (at: Expression): ReadonlyArray<string> =>
+  at.kind === "product" ? [...multipliedIn(at.left), ...multipliedIn(at.right)] : [written(at)]
+
 const isWhole = (at: Expression): boolean => at.kind === "number" && at.value.bottom === 1n
 
 /** `-1`. */

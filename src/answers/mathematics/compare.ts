@@ -236,6 +236,22 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
   return areMultiples(left.at, right.at, left.form.get(), right.form.get(), { areReal, positive })
 }
 
+/** Whether an expression has one value wherever it has one, as far as points tell: an equation of it and zero says nothing. */
+export const isConstantAnywhere = (at: Expression): boolean => {
+  const of = knownOf(at)
+  if (of.variables.length === 0) return true
+  const all = pointsOf(of, of)
+  let first: Approximate | null = null
+  for (let point = 0; point < POINTS; point++) {
+    spend(2)
+    const value = valueOf(of, point, all)
+    if (!hasValue(value) || isVague(value)) continue
+    if (first !== null && areApart(first, value)) return false
+    first ??= value
+  }
+  return first !== null
+}
+
 const times = (a: Approximate, b: Approximate): Approximate => {
   const [left, right] = [sizeOf(a.re, a.im), sizeOf(b.re, b.im)]
   return {
