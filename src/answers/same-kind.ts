@@ -121,7 +121,7 @@ const RULES: Rules = {
   relation: (a, b) =>
     a.sign === b.sign &&
     areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
-    (!isConstantAnywhere(differenceOf(a)) || haveSameSides(a, b)),
+    (haveSameSides(a, b) || ![a, b].some((one) => isConstantAnywhere(differenceOf(one)))),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
     [...a.values.keys()].every((name) => b.values.has(name)) &&

@@ -2,9 +2,8 @@
 
 import type { Answer } from "./Answer.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
-import { OPERATORS } from "./mathematics/notation/applied.ts"
 import { isNamedFunction } from "./mathematics/notation/named-functions.ts"
-import { isMathematical } from "./mathematics/tokens.ts"
+import { isMathematical, isOperator } from "./mathematics/tokens.ts"
 import { TEX_BLANK } from "./plain-latex.ts"
 import { isWord } from "./vocabulary/counted.ts"
 import { areVariables } from "./vocabulary/variables.ts"
@@ -12,9 +11,8 @@ import { areVariables } from "./vocabulary/variables.ts"
 /** Letters alone that are words and no product of variables. */
 export const wordsIn = (text: string): Answer | null => {
   const plain = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").trim()
-  // `\text{lcm}(4, 6)`, `\text{arsinh } x`: a function in a font of its own.
-  const called = /\\text\s*\{\s*([A-Za-z]+)\s*\}\s*(?:[(^\\]|[a-z](?![A-Za-z]))/.exec(text)?.[1]
-  if (called !== undefined && isCalled(called)) return null
+  const called = CALLED.exec(text)
+  if (called !== null && isCalled(called[1] ?? called[2]!)) return null
   if (!/^[\p{L}\p{M}\d\s'’.,:;!?&()/-]+$/u.test(plain) || !/\p{L}{2}/u.test(plain)) return null
   if (plain !== text.trim() || /^(?:no|ok|up)$/i.test(plain)) return words(plain)
   if (/^(?:max|min|gcd|lcm)[.:]?\s+[-\d.]/i.test(plain)) return words(plain)
@@ -31,7 +29,9 @@ export const wordsIn = (text: string): Answer | null => {
   return isMath ? null : words(plain)
 }
 
-const isCalled = (name: string): boolean => OPERATORS.has(name) || isNamedFunction(name)
+/** `\text{lcm}(4, 6)`, `\text{arsinh } x`, `det(A)`. */
+const CALLED = /\\text\s*\{\s*([A-Za-z]+)\s*\}\s*(?:[(^\\]|[a-z](?![A-Za-z]))|(?<![A-Za-z])([A-Za-z]{2,4})\(/
+const isCalled = (name: string): boolean => isOperator(name) || isNamedFunction(name)
 
 /** Before what words are said of, in the name of what they are called. */
 export const SAID_OF = "of "

@@ -10,11 +10,11 @@
  */
 
 import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Unreadable } from "./Expression.ts"
-import { applied, event, isOfEvents, OPERATORS } from "./notation/applied.ts"
+import { applied, event, isOfEvents, isOperated } from "./notation/applied.ts"
 import { Cursor, shown } from "./notation/cursor.ts"
 import { derivativeAt, DIFFERENCES } from "./notation/derivatives.ts"
-import { areDifferentials } from "./notation/differentials.ts"
-import { applicationAt, functionsIn, hasEvents } from "./notation/function-letters.ts"
+import { applicationAt, hasEvents } from "./notation/function-letters.ts"
+import { type Letters, lettersIn } from "./notation/letters-in.ts"
 import { behindBracket, letterAt, partsOf, UPRIGHT_D, withPlainLetters } from "./notation/letters.ts"
 import { functionOf, inverseOf, isNamedFunction } from "./notation/named-functions.ts"
 import { rational, type Rational } from "./rational.ts"
@@ -36,13 +36,6 @@ const number = (value: Rational): Expression => ({ kind: "number", value })
 const call = (name: FunctionName, ...values: ReadonlyArray<Expression>): Expression => ({ kind: "call", name, values })
 const quotient = (left: Expression, right: Expression): Expression => ({ kind: "quotient", left, right })
 
-/** What letters are in an expression, as it shows itself where they stand. */
-interface Letters {
-  readonly functions: ReadonlySet<string>
-  /** Whether d is no variable. */
-  readonly areDifferentials: boolean
-}
-
 /** Throws `Unreadable`. */
 export const parseExpression = (text: string): Expression => parseSide(text, "")
 
@@ -50,7 +43,7 @@ export const parseExpression = (text: string): Expression => parseSide(text, "")
 export const parseSide = (text: string, other: string): Expression => {
   const tokens = withPlainLetters(tokensOf(text))
   const all = other === "" ? tokens : [...tokens, EQUALS, ...withPlainLetters(tokensOf(other))]
-  return new Reader(tokens, { functions: functionsIn(all), areDifferentials: areDifferentials(all) }).whole()
+  return new Reader(tokens, lettersIn(all)).whole()
 }
 const EQUALS: Token = { kind: "sign", text: "=" }
 
@@ -149,7 +142,7 @@ class Reader extends Cursor {
     return (
       ["frac", "sqrt", "binom", "lfloor", "lceil", "lvert", UPRIGHT_D].includes(token.text) ||
       isNamedFunction(token.text) ||
-      OPERATORS.has(token.text) ||
+      isOperated(token.text) ||
       GREEK.has(token.text) ||
       ACCENTS.has(token.text) ||
       UPRIGHT.has(token.text) ||
@@ -305,6 +298,17 @@ class Reader extends Cursor {
     return applied(name, values)
   }
 
+  /** `\det(A)`, `\det A`, and no `\det AB`, of which nobody knows how far it goes. */
+  private operated(name: string): Expression {
+    if (this.is("(") || this.is("[")) return this.applied(name)
+    const of = letterAt(this.tokens, this.at)
+    const next = this.tokens[of?.end ?? this.at]
+    this.at = of?.end ?? this.at
+    if (of === null || this.is("^") || (this.startsFactor() && !isOperated(next?.text ?? "")))
+      throw new Unreadable(`has "${name}" without brackets`)
+    return applied(name, [{ kind: "variable", name: of.key + of.marks }])
+  }
+
   private commanded(name: string, isAlone: boolean): Expression {
     if (Object.hasOwn(CONSTANTS, name)) return { kind: "constant", name: CONSTANTS[name]! }
     const derivative = DIFFERENCES.has(name) ? this.derivative(this.at - 1) : null
@@ -327,7 +331,7 @@ class Reader extends Cursor {
     const word = UPRIGHT.has(name) ? this.word() : name
     if (UPRIGHT.has(name) && (word === "e" || word === "i")) return { kind: "constant", name: word }
     if (isNamedFunction(word)) return this.named(word)
-    if (OPERATORS.has(word) && (this.is("(") || this.is("["))) return this.applied(word)
+    if (isOperated(word)) return this.operated(word)
     throw new Unreadable(UPRIGHT.has(name) ? `has the words "${word}"` : `has \\${name}, which is not read`)
   }
 

@@ -25,8 +25,6 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     .map((word) => [word, word] as const)
     .concat([
       ["Pi", "pi"],
-      ["Var", "Var"],
-      ["Cov", "Cov"],
       ["inf", "infty"],
       ["infinity", "infty"],
       ["asin", "arcsin"],
@@ -38,6 +36,10 @@ const WORDS: ReadonlyMap<string, string> = new Map(
 /** Whether a word is one of those; `alone`: whether it has a value without anything behind it. */
 export const isMathematical = (word: string, alone = false): boolean =>
   WORDS.has(word) && !(alone && FUNCTIONS.split(" ").includes(WORDS.get(word)!))
+
+/** Functions that are written as words, of what stands in the brackets behind them; nothing else is known of them. */
+const OPERATORS = new Set("Var Cov Pr det tr rank dim deg arg Re Im sgn erf erfc Li li Si Ci Res".split(" "))
+export const isOperator = (word: string): boolean => OPERATORS.has(word)
 
 /** A name with one letter that is the variable, as it is written in haste: `sinx`, `lnx`, `pir`. */
 const LONG_GREEK = "alpha|beta|gamma|delta|epsilon|zeta|theta|iota|kappa|lambda|rho|sigma|tau|upsilon|phi|psi|omega"
@@ -56,8 +58,7 @@ export const tokensOf = (text: string): ReadonlyArray<Token> => {
     if (number !== undefined) tokens.push({ kind: "number", text: number })
     else if (command !== undefined) tokens.push({ kind: "command", text: command })
     else if (letters !== undefined) {
-      // A probability before a bracket, and else a product.
-      const word = letters === "Pr" && text[index + 2] === "(" ? letters : WORDS.get(letters)
+      const word = isOperator(letters) && text[index + letters.length] === "(" ? letters : WORDS.get(letters)
       const glued = word === undefined ? GLUED.exec(letters) : null
       if (word !== undefined) tokens.push({ kind: "command", text: word })
       else if (glued !== null) tokens.push({ kind: "command", text: glued[1]! }, { kind: "letter", text: glued[2]! })

@@ -82,7 +82,9 @@ const isAtMost = (value: Expression, bound: Rational): boolean => {
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
   if (parts.length === 2 && isTurned(left, right)) return equation([right, left], whole)
-  if (parts.length === 2 && !isApplied(left) && isApplied(right) && !(isName(left) && isDefined(right)))
+  // `x = f(2x)` tells of f, and `y = f(2x)` what y is.
+  const isOfRight = () => isDefined(right) || !argumentsOf(right).includes(left)
+  if (parts.length === 2 && !isApplied(left) && isApplied(right) && !(isName(left) && isOfRight()))
     return equation([right, left], whole)
   if (parts.length === 2) {
     const values = atDistance(left, right) ?? atDistance(right, left)

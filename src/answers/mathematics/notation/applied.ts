@@ -5,17 +5,16 @@
 
 import { exactValue } from "../exact.ts"
 import { type Expression, variablesOf } from "../Expression.ts"
-import type { Token } from "../tokens.ts"
+import { isOperator, type Token } from "../tokens.ts"
 import { shown } from "./cursor.ts"
 
 const number = (top: bigint, bottom = 1n): Expression => ({ kind: "number", value: { top, bottom } })
 const PI: Expression = { kind: "constant", name: "pi" }
 const product = (left: Expression, right: Expression): Expression => ({ kind: "product", left, right })
 
-/** Words that are no functions without brackets behind them. */
-export const OPERATORS: ReadonlySet<string> = new Set(
-  "Var Cov Pr E P det tr rank dim deg arg Re Im sgn erf erfc Li li Si Ci Res".split(" ")
-)
+/** What has no value without what it is of: words, and the signs of expectation and of probability, letters in other fonts. */
+export const isOperated = (name: string): boolean => isOperator(name) || name === "E" || name === "P"
+
 /** Of events, which are no expressions: `P(A \mid B)`. */
 export const isOfEvents = (name: string): boolean => /^(?:Var|Cov|Pr|E|P)(?:_|$)/.test(name)
 

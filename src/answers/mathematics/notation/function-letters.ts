@@ -4,7 +4,8 @@
  *
  *   always   of f, F, o, O and of phi, psi, Gamma, delta, zeta, Theta and Omega
  *   usual    of g, h, p, q, s, u to w, y, of other capitals and Greek letters and of letters under a mark, where in one of
- *            its brackets stands one value (`x`, `-3`, `\frac12`), a list, an event or a value of another function
+ *            its brackets stands one value (`x`, `-3`, `\frac12`), a list, an event or a value of another function, or, of g
+ *            and h, x and no other letter
  *   seldom   of all others where that is the time t, a capital, an event, or in square brackets
  *
  * With primes a letter is one more often, E is before a square bracket, and each letter before `(0)`, wherever else it stands.
@@ -114,16 +115,18 @@ const isFunction = (tokens: ReadonlyArray<Token>, occurrence: Occurrence, functi
   const isName = name !== null && name.end === of.length
   if (rank === 3) {
     const isTime = isName && /^t(?:_|$)/.test(name.key) && letter.key !== name.key
-    return isTime || (isName && (isSign(tokens[open!], "[") || /^[A-Z]$/.test(name.key))) || hasOutside(inside, SAID_OF_EVENTS)
+    return isTime || (isName && (isSign(tokens[open!], "[") || /^[A-Z]$/.test(name.key))) || hasOutside(inside, SAID_OF_SETS)
   }
+  if (OF_X.test(letter.key) && isOfX(of)) return true
   return isName || isNumber(of) || hasOutside(inside, SAID_OF_FUNCTIONS) || isValue(of, functions)
 }
 
-/** What no product has in its brackets: signs of events, and those and commas. */
-const SAID_OF_EVENTS = /^(?:cap|cup|mid)$/
-const SAID_OF_FUNCTIONS = /^(?:[,;=<>|:]|leq|geq|neq|in|cap|cup|mid|to)$/
+/** What no product has in its brackets: signs between sets, those of events too, and commas. */
+const SAID_OF_SETS = /^(?:cap|cup)$/
+const SAID_OF_EVENTS = /^(?:[=<>|:]|leq|geq|neq|in|cap|cup|to)$/
+const SAID_OF_FUNCTIONS = /^(?:[,;=<>|:]|leq|geq|neq|in|cap|cup|to)$/
 
-/** Whether what stands in the brackets of a function is said of events, and is no expression. */
+/** Whether what stands in the brackets of a function may be said of events, and be no expression. */
 export const hasEvents = (inside: ReadonlyArray<Token>): boolean => hasOutside(inside, SAID_OF_EVENTS)
 
 /** One number as it is written, and no sum. */
@@ -140,6 +143,13 @@ const hasOutside = (of: ReadonlyArray<Token>, signs: RegExp): boolean => {
     else if (/^[)\]}]$/.test(text)) depth--
     return depth === 0 && kind !== "number" && signs.test(text)
   })
+}
+
+/** `g(2x + 1)`: beside x alone a height or an acceleration is seldom meant. */
+const OF_X = /^[gh](?:_|$)/
+const isOfX = (of: ReadonlyArray<Token>): boolean => {
+  const letters = of.filter(({ kind, text }) => kind === "letter" && !/^[ei]$/.test(text))
+  return letters.length > 0 && letters.every(({ text }) => text === "x")
 }
 
 /** `f(x)` and nothing else. */

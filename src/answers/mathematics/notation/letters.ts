@@ -99,8 +99,8 @@ export const partsOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArr
 export const UPRIGHT_D = "d"
 
 /**
- * Letters in a font of their own as plain ones, `\mathrm{P}`; an upright d before a letter and the signs of expectation and of
- * probability, `\mathbb{E}`, as commands.
+ * Letters in a font of their own as plain ones, `\mathrm{P}`, `\mathcal{O}`; an upright d before a letter and the signs of
+ * expectation and of probability, `\mathbb{E}`, as commands.
  */
 export const withPlainLetters = (tokens: ReadonlyArray<Token>): ReadonlyArray<Token> => {
   const all: Array<Token> = []
@@ -118,4 +118,5 @@ export const withPlainLetters = (tokens: ReadonlyArray<Token>): ReadonlyArray<To
   return all
 }
 
-const isFont = ({ kind, text }: Token): boolean => kind === "command" && (UPRIGHT.has(text) || text === "mathbb")
+const isFont = ({ kind, text }: Token): boolean =>
+  kind === "command" && (UPRIGHT.has(text) || text === "mathbb" || text === "mathcal")

@@ -1,16 +1,30 @@
 /**
+ * What letters are in an expression. Which are functions is said in `function-letters.ts`; d may be that of a differential.
+ *
  * Differentials: in `y\,dx` the d is no factor, and `x\,dy` is another product. It is none where each d of an expression stands
  * before a letter, one of them before one that differentials are of (p to z, capitals, Greek letters), and not in a row as
  * `abcd`. An upright d before a letter is none anywhere, and neither is a Delta.
  */
 
 import type { Token } from "../tokens.ts"
+import { functionsIn } from "./function-letters.ts"
 import { isSign, letterAt } from "./letters.ts"
 
 const OF = /^(?:[p-zA-Z]|\\)/
 
+/** What letters are in an expression, as it shows itself where they stand. */
+export interface Letters {
+  readonly functions: ReadonlySet<string>
+  /** Whether d is no variable. */
+  readonly areDifferentials: boolean
+}
+export const lettersIn = (tokens: ReadonlyArray<Token>): Letters => ({
+  functions: functionsIn(tokens),
+  areDifferentials: areDifferentials(tokens)
+})
+
 /** Whether each d in an expression is that of a differential. */
-export const areDifferentials = (tokens: ReadonlyArray<Token>): boolean => {
+const areDifferentials = (tokens: ReadonlyArray<Token>): boolean => {
   const all = tokens.flatMap(({ kind, text }, at) => (kind === "letter" && text === "d" ? [at] : []))
   return all.every((at) => isBefore(tokens, at)) && all.some((at) => isSure(tokens, at))
 }
