@@ -34,6 +34,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\^\s*\{((?:\s*\\prime){1,4})\s*\}/g, "$1"],
   [/\^\s*(?=\\prime(?![A-Za-z]))/g, ""],
   [/\s*\\prime(?![A-Za-z])/g, "'"],
+  // `(f^{-1})'(2)`, a derivative of an inverse.
+  [/\(\s*([A-Za-z])\s*\^\s*(?:\{\s*-1\s*\}|-1)\s*\)\s*('+)\s*(?=\()/g, "$1^{-1}$2"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],
@@ -128,6 +130,15 @@ const withSigns = (text: string): string => {
   return /(?<![A-Za-z])[xX](?![A-Za-z])/.test(signed) ? text : signed
 }
 
+/** `(f \circ g)(x)`: one function of another's value. */
+const COMPOSED = /\(\s*([A-Za-z](?:\s*\\circ\s*[A-Za-z])+)\s*\)\s*(\((?:[^()]|\([^()]*\))*\))/g
+const withComposedApplied = (text: string): string =>
+  text.includes("\\circ") ? text.replaceAll(COMPOSED, (_, functions: string, of: string) => composed(functions, of)) : text
+const composed = (functions: string, of: string): string => {
+  const [last, ...others] = functions.split(/\s*\\circ\s*/).toReversed()
+  return others.reduce((value, letter) => `${letter}(${value})`, `${last}${of}`)
+}
+
 /** Marks of mathematics round the whole, a box, a full stop. */
 const WRAPPINGS: ReadonlyArray<RegExp> = [
   /^\$\$?([^$]+)\$\$?$/,
@@ -168,7 +179,7 @@ const withFlatPowers = (text: string): string =>
 export const plainLatex = (text: string): string => {
   let plain = withUnitVectors(ungrouped(unwrapped(withoutUnicode(text))))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain)))))
+  return withComposedApplied(withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain))))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

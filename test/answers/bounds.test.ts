@@ -92,6 +92,8 @@ describe("what grows within a few signs", () => {
     ["functions that others show to be some", nested("g(h(", "x", "))", 29)],
     ["functions beside each other", many(90, (i) => `${"fghpqsuvwy"[i % 10]}(${"xyz"[i % 3]})`, "")],
     ["functions of functions beside each other", many(20, (i) => `F(f(${i})+g(${i}))`, "+")],
+    ["sums of functions of their sums", nested("(f+g)(", "x", ")", 12)],
+    ["functions composed of their compositions", nested("(f\\circ g)(", "x", ")", 25)],
     ["inverse hyperbolic functions", nested("\\sinh^{-1}(", "x", ")", 40)],
     ["inverse tangents of angles", nested("\\tanh^{-1}(\\tanh(", "x", "))", 25)],
     ["secants of arcsecants", nested("\\sec(\\sec^{-1}(", "x", "))", 25)],

@@ -11,6 +11,7 @@
 
 import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Unreadable } from "./Expression.ts"
 import { applied, event, isOfEvents, isOperated } from "./notation/applied.ts"
+import { withEachApplied } from "./notation/combined.ts"
 import { Cursor, shown } from "./notation/cursor.ts"
 import { derivativeAt, DIFFERENCES } from "./notation/derivatives.ts"
 import { applicationAt, hasEvents } from "./notation/function-letters.ts"
@@ -41,10 +42,11 @@ export const parseExpression = (text: string): Expression => parseSide(text, "")
 
 /** One side of an equation: what stands on the other shows too what letters are. Throws `Unreadable`. */
 export const parseSide = (text: string, other: string): Expression => {
-  const tokens = withPlainLetters(tokensOf(text))
-  const all = other === "" ? tokens : [...tokens, EQUALS, ...withPlainLetters(tokensOf(other))]
+  const tokens = plainTokens(text)
+  const all = other === "" ? tokens : [...tokens, EQUALS, ...plainTokens(other)]
   return new Reader(tokens, lettersIn(all)).whole()
 }
+const plainTokens = (text: string): ReadonlyArray<Token> => withEachApplied(withPlainLetters(tokensOf(text)))
 const EQUALS: Token = { kind: "sign", text: "=" }
 
 /** Null where it is none. */

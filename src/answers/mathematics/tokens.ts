@@ -9,7 +9,7 @@ export interface Token {
 }
 
 /** More tokens than any answer has. */
-const MOST_TOKENS = 600
+export const MOST_TOKENS = 600
 
 /** Words that plain text writes for what LaTeX has a command for; every other run of letters is a product of variables. */
 const FUNCTIONS =

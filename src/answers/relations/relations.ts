@@ -92,7 +92,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   }
   if (isApplied(left)) {
     // `f(x) = f(-x)` is not what f is.
-    if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return related("=", left, right)
+    if (isRecursive(left, right)) return related("=", left, right)
     if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
   }
   if (isName(left)) {
@@ -113,6 +113,12 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     return made(ending)
   return tuple(left, right, whole) ?? withConstants(related("=", left, right))
 }
+
+/** Whether what a function is said to be has f, g or h in it, or its own value at another place: `T(n) = T(n - 1) + n`. */
+const isRecursive = (left: string, right: string): boolean =>
+  [...right.matchAll(/(?<![A-Za-z\\])([A-Za-z])'*\(\s*([^)]*)/g)].some(
+    ([, letter, of]) => /[fghFGH]/.test(letter!) || (left.startsWith(letter!) && /[a-z]/.test(of!) && !/^[A-Z]/.test(of!))
+  )
 
 /** A name that the verifier of `paper` reads no number behind. */
 const isLong = (name: string): boolean =>

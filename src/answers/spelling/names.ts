@@ -23,11 +23,11 @@ const NAME = new RegExp(
     ")$"
 )
 
-/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f \circ g)(x)`. */
+/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f + g)(x)`. */
 const APPLIED = new RegExp(
   String.raw`^(?:([A-Za-z])|\\(?:phi|varphi|psi|sigma|tau|mu|pi|Phi|Psi|Gamma|zeta)` +
-    String.raw`|\(\s*[A-Za-z](?:\s*\\circ\s*[A-Za-z])+\s*\))` +
-    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1|\{\s*\(\s*\w+\s*\)\s*\}))?\s*\(((?:[^()]|\([^()]*\))*)\)$`
+    String.raw`|\(\s*[fghFGH](?:\s*(?:[-+/*]|\\cdot)?\s*[fghFGH])+\s*\))` +
+    String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1|\{\s*\(\s*\w+\s*\)\s*\})'*)?\s*\(((?:[^()]|\([^()]*\))*)\)$`
 )
 const POINT = /^(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+)(?:\s*,\s*(?:-?[\d.]+|[A-Za-z]|\\[A-Za-z]+))*$/
 

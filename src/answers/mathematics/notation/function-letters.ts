@@ -27,7 +27,7 @@ export interface Application {
 
 interface Occurrence {
   readonly letter: Lettered
-  /** `^-1`, `^2`. */
+  /** `^-1`, `^2`, `^-1'`. */
   readonly power: string
   /** Null where no bracket stands behind it. */
   readonly open: number | null
@@ -50,7 +50,10 @@ const powerAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: str
   const number = tokens[first + (isNegative ? 1 : 0)]
   const end = first + (isNegative ? 2 : 1)
   if (number?.kind !== "number" || (isBraced && !isSign(tokens[end], "}"))) return null
-  return { text: `^${isNegative ? "-" : ""}${number.text}`, end: isBraced ? end + 1 : end }
+  const [text, behind] = [`^${isNegative ? "-" : ""}${number.text}`, isBraced ? end + 1 : end]
+  // Derivatives of an inverse.
+  const primes = text === "^-1" ? tokens.slice(behind).findIndex((token) => !isSign(token, "'")) : 0
+  return primes < 1 ? { text, end: behind } : { text: text + "'".repeat(primes), end: behind + primes }
 }
 
 /** A function at a place, with the bracket behind it; null where the letter there is none. */
@@ -74,7 +77,7 @@ const occurrencesIn = (tokens: ReadonlyArray<Token>): ReadonlyMap<string, Readon
     const found = isConstant ? null : occurrenceAt(tokens, at)
     if (found !== null) {
       // An exponent without braces is one letter, and a power of a letter that may be none is no function's.
-      const isAlone = isSign(tokens[at - 1], "^") || (found.power !== "" && found.power !== "^-1" && rankOf(found) > 1)
+      const isAlone = isSign(tokens[at - 1], "^") || (found.power !== "" && !found.power.startsWith("^-1") && rankOf(found) > 1)
       all.push(isAlone ? { ...found, open: null } : found)
     }
     const isWord = (token.kind === "command" && /^(?:text|operatorname)$/.test(token.text)) || isSign(token, "_")
