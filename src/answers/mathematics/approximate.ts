@@ -201,7 +201,7 @@ const LANCZOS = [
   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7
 ]
 
-const one = real(1, 0)
+const [one, half] = [real(1, 0), real(0.5, 0)]
 
 const chosen: Binary = (a, b) => divided(factorial(a), multiplied(factorial(b), factorial(operations.difference(a, b))))
 
@@ -252,8 +252,9 @@ const functions: Readonly<Record<FunctionName, Applied>> = {
   cosh: ofReal(Math.cosh, Math.sinh),
   tanh: ofReal(Math.tanh, () => 1),
   arsinh: ofReal(Math.asinh, () => 1),
-  arcosh: ofReal(Math.acosh, (x) => 1 / Math.sqrt(Math.max(x * x - 1, UNIT))),
-  artanh: ofReal(Math.atanh, (x) => 1 / Math.max(1 - x * x, UNIT)),
+  // Beyond where they are real they have the values of their logarithms.
+  arcosh: (a) => logarithm(operations.sum(a, root(operations.difference(multiplied(a, a), one)))),
+  artanh: (a) => multiplied(half, logarithm(divided(operations.sum(one, a), operations.difference(one, a)))),
   ln: logarithm,
   exp: exponential,
   cis: (a) => exponential(multiplied(constants.i, a)),

@@ -114,10 +114,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   return tuple(left, right, whole) ?? withConstants(related("=", left, right))
 }
 
-/** Whether what a function is said to be has f, g or h in it, or its own value at another place: `T(n) = T(n - 1) + n`. */
+/** Whether its own value at another place is in what a function is said to be: `T(n) = T(n - 1) + n`, and no event's. */
 const isRecursive = (left: string, right: string): boolean =>
   [...right.matchAll(/(?<![A-Za-z\\])([A-Za-z])'*\(\s*([^)]*)/g)].some(
-    ([, letter, of]) => /[fghFGH]/.test(letter!) || (left.startsWith(letter!) && /[a-z]/.test(of!) && !/^[A-Z]/.test(of!))
+    ([, letter, of]) => left.startsWith(letter!) && (/[fghFGH]/.test(letter!) || (/[a-z]/.test(of!) && !/^[A-Z]/.test(of!)))
   )
 
 /** A name that the verifier of `paper` reads no number behind. */
