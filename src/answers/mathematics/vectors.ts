@@ -9,7 +9,7 @@ import type { Expression } from "./Expression.ts"
 import { add, divide, multiply, negate, type Rational } from "./rational.ts"
 
 /** Whether a variable is a vector, by the mark over it; a hat makes one of the letters of base vectors only. */
-export const isVectorName = (name: string): boolean => /^\\(?:vec |overrightarrow |hat [ijk]$)/.test(name)
+export const isVectorName = (name: string): boolean => /^(?:d |\\Delta )?\\(?:vec |overrightarrow |hat [ijk]$)/.test(name)
 
 export const isVector = (at: Expression): boolean => {
   switch (at.kind) {

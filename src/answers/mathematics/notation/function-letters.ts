@@ -14,7 +14,7 @@
 
 import type { Token } from "../tokens.ts"
 import { spend } from "../work.ts"
-import { behindBracket, isSign, type Lettered, letterAt } from "./letters.ts"
+import { behindBracket, isSign, type Lettered, letterAt, placesOfLetters } from "./letters.ts"
 
 const ALWAYS = /^(?:[fFoO]|\\(?:phi|psi|Phi|Psi|Gamma|delta|zeta|Theta|Omega))(?=_|$)/
 const USUAL = /^(?:[ghpqsuvwyA-Z]|\\)/
@@ -70,20 +70,14 @@ const isOfZero = (tokens: ReadonlyArray<Token>, open: number): boolean =>
 
 /** All occurrences by letter, with its index. */
 const occurrencesIn = (tokens: ReadonlyArray<Token>): ReadonlyMap<string, ReadonlyArray<Occurrence>> => {
-  const all: Array<Occurrence> = []
-  for (let at = 0; at < tokens.length;) {
-    const token = tokens[at]!
-    const isConstant = token.kind === "letter" && /^[ei]$/.test(token.text)
+  const all = placesOfLetters(tokens).flatMap((at): ReadonlyArray<Occurrence> => {
+    const isConstant = tokens[at]!.kind === "letter" && /^[ei]$/.test(tokens[at]!.text)
     const found = isConstant ? null : occurrenceAt(tokens, at)
-    if (found !== null) {
-      // An exponent without braces is one letter, and a power of a letter that may be none is no function's.
-      const isAlone = isSign(tokens[at - 1], "^") || (found.power !== "" && !found.power.startsWith("^-1") && rankOf(found) > 1)
-      all.push(isAlone ? { ...found, open: null } : found)
-    }
-    const isWord = (token.kind === "command" && /^(?:text|operatorname)$/.test(token.text)) || isSign(token, "_")
-    const behindWord = isWord && isSign(tokens[at + 1], "{") ? behindBracket(tokens, at + 1) : null
-    at = behindWord ?? found?.letter.end ?? at + (isWord ? 2 : 1)
-  }
+    if (found === null) return []
+    // An exponent without braces is one letter, and a power of a letter that may be none is no function's.
+    const isAlone = isSign(tokens[at - 1], "^") || (found.power !== "" && !found.power.startsWith("^-1") && rankOf(found) > 1)
+    return [isAlone ? { ...found, open: null } : found]
+  })
   return Map.groupBy(all, ({ letter }) => letter.key)
 }
 

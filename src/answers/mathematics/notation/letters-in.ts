@@ -8,7 +8,7 @@
 
 import type { Token } from "../tokens.ts"
 import { functionsIn } from "./function-letters.ts"
-import { isSign, letterAt } from "./letters.ts"
+import { isSign, letterAt, placesOfLetters } from "./letters.ts"
 
 const OF = /^(?:[p-zA-Z]|\\)/
 
@@ -25,13 +25,16 @@ export const lettersIn = (tokens: ReadonlyArray<Token>): Letters => ({
 
 /** Whether each d in an expression is that of a differential. */
 const areDifferentials = (tokens: ReadonlyArray<Token>): boolean => {
-  const all = tokens.flatMap(({ kind, text }, at) => (kind === "letter" && text === "d" ? [at] : []))
+  if (!tokens.some(isD)) return false
+  const all = placesOfLetters(tokens).filter((at) => isD(tokens[at]!))
   return all.every((at) => isBefore(tokens, at)) && all.some((at) => isSure(tokens, at))
 }
 
+const isD = ({ kind, text }: Token): boolean => kind === "letter" && text === "d"
+
 const isBefore = (tokens: ReadonlyArray<Token>, at: number): boolean => {
   const [before, second] = [tokens[at - 1], tokens[at - 2]]
-  if (isSign(before, "_") || isSign(before, "^")) return false
+  if (isSign(before, "^")) return false
   if (before?.kind === "letter" && before.text === "c" && second?.kind === "letter" && second.text === "b") return false
   // `d^2y` and `d(xy)`, beside others.
   return letterAt(tokens, at + 1) !== null || isSign(tokens[at + 1], "^") || isSign(tokens[at + 1], "(")

@@ -65,6 +65,19 @@ export const letterAt = (tokens: ReadonlyArray<Token>, at: number): Lettered | n
   return { key: base.text + index, marks, end: order?.end ?? end }
 }
 
+/** The places of all letters that stand for themselves: neither in an index nor in a word. */
+export const placesOfLetters = (tokens: ReadonlyArray<Token>): ReadonlyArray<number> => {
+  const places: Array<number> = []
+  for (let at = 0; at < tokens.length;) {
+    const token = tokens[at]!
+    const letter = letterAt(tokens, at)
+    if (letter !== null) places.push(at)
+    const isWord = (token.kind === "command" && UPRIGHT.has(token.text)) || isSign(token, "_")
+    at = letter?.end ?? (isWord ? wordAt(tokens, at + 1)?.end : undefined) ?? at + 1
+  }
+  return places
+}
+
 const baseAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: string; readonly end: number } | null => {
   const token = tokens[at]
   if (token?.kind === "letter") return { text: token.text, end: at + 1 }
