@@ -50,7 +50,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return (
       (b.name === null || a.says === null) && b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
     )
-  if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
+  if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === (a.number ?? a.digits)
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)

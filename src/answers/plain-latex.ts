@@ -55,13 +55,15 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\gt(?![A-Za-z])/g, ">"],
   [/<=/g, "\\leq "],
   [/>=/g, "\\geq "],
-  [/!=/g, "\\neq "],
+  // Behind a digit it is a factorial: `5!=120`.
+  [/(?<!\d)!=/g, "\\neq "],
   [/\\(?:varnothing|O)(?![A-Za-z])/g, "\\emptyset"],
   [/\\(?:lbrace|\{)/g, "\\{"],
   [/\\(?:rbrace|\})/g, "\\}"],
   [/\\lparen(?![A-Za-z])/g, "("],
   [/\\rparen(?![A-Za-z])/g, ")"],
-  [/\\[lr]vert(?![A-Za-z])/g, "|"],
+  [/\\[lr]?vert(?![A-Za-z])/g, "|"],
+  [/\\[lr]?Vert(?![A-Za-z])/g, "\\|"],
   // In bold on both sides of a product: vectors.
   [
     /\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}\s*\\(cdot|times)\s*\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}/g,

@@ -16,8 +16,9 @@ import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { assignmentsIn, ofUnknown } from "./relations/assignments.ts"
+import { assignmentsIn, ofUnknown, unnamedIn } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
+import { cases } from "./relations/conditions.ts"
 import { withConstants } from "./relations/constants.ts"
 import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
@@ -123,28 +124,6 @@ const ratio: Shape = (text) => {
   return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
 }
 
-const CASES = /^\\begin\{(cases|aligned|gathered)\}([^]*)\\end\{\1\}$/
-
-/** Equations that hold together, as a list of them; values by condition, as pairs of the two. */
-const cases: Shape = (text) => {
-  const found = CASES.exec(text)
-  if (found === null) return null
-  const rows = found[2]!
-    .split(/\\cr(?![A-Za-z])/)
-    .map((row) => row.trim().replace(/[,;.]$/, ""))
-    .filter((row) => row !== "")
-  const cells = rows.map((row) => row.split("&").map((cell) => cell.trim()))
-  const areConditions = cells.every(([left, right, more]) => right !== undefined && more === undefined && !/[=<>]$/.test(left!))
-  if (!areConditions || cells.some(([, right]) => /^[=<>]/.test(right!))) return whole(rows.join(", ").replaceAll("&", " "))
-  return setOf(
-    cells.map(([left, right]) => {
-      const condition = right!.replace(/^(?:\\text\s*\{\s*)?(?:if|when|for)\s*(?:\}|(?=\S))\s*/, "")
-      return { kind: "sequence", open: "(", close: ")", items: [whole(left!.replace(/,$/, "")), whole(condition)], of: null }
-    }),
-    "braces"
-  )
-}
-
 /** What is united or has elements: a column is no interval, though its point is written like one. */
 const asSet = (text: string): Answer => {
   const answer = whole(text)
@@ -206,7 +185,7 @@ const sequence: Shape = (text) => {
   const items = splitAt(text.slice(1, -1), [",", ";"]).parts
   return items.length < 2
     ? null
-    : (assignmentsIn(items, whole) ?? { kind: "sequence", open, close, items: items.map(whole), of: null })
+    : (assignmentsIn(items, whole) ?? { kind: "sequence", open, close, items: unnamedIn(items.map(whole)), of: null })
 }
 
 /** `\langle 1, 2\rangle`. */
@@ -214,7 +193,7 @@ const vector: Shape = (text) => {
   const inside = /^\\langle([^]*)\\rangle$/.exec(text)?.[1]
   const items = inside === undefined ? [] : splitAt(inside, [",", ";"]).parts
   if (items.length < 2) return null
-  return assignmentsIn(items, whole) ?? anyVector(items.map(whole))
+  return assignmentsIn(items, whole) ?? anyVector(unnamedIn(items.map(whole)))
 }
 
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
@@ -262,7 +241,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   series,
   (text) => wholeNumbersIn(text, whole) ?? explained(text, whole) ?? everywhere(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
-  cases,
+  (text) => cases(text, whole),
   (text) => exception(text, whole),
   element,
   union,

@@ -98,15 +98,17 @@ type Rules = { readonly [K in Exclude<Answer["kind"], "value">]: (a: OfKind<K>, 
 const RULES: Rules = {
   words: (a, b) => a.text === b.text,
   choice: (a, b, same) => a.letter === b.letter && (a.says === null || b.says === null || same(a.says, b.says)),
-  based: (a, b) => a.base === b.base && a.digits === b.digits,
+  based: (a, b) => (a.base === b.base && a.digits === b.digits) || (a.number !== null && a.number === b.number),
   ratio: (a, b) =>
     a.parts.length === 2 && b.parts.length === 2
       ? equalExpressions(quotientOf(a), quotientOf(b))
       : inProportion(a.parts, b.parts),
-  // A list says how often each stands in it: `1, 1, 2` is {1, 2} in no order, and not `1, 2`.
+  // Without braces it is said how often each stands there: `1, 1, 2` is {1, 2} in no order, and not `1, 2`.
   set: (a, b, same) =>
     areWrittenAlike(a, b) &&
-    (a.written === "list" && b.written === "list" ? inAnyOrder(a.items, b.items, same) : inAnyOrder(a.members, b.members, same)),
+    (a.written === "braces" || b.written === "braces"
+      ? inAnyOrder(a.members, b.members, same)
+      : inAnyOrder(a.items, b.items, same)),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
     a.open === b.open &&

@@ -7,8 +7,9 @@
  * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
- * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), and 338 of the field where
- * they are at hand. By category, so that one which is weak is seen.
+ * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of which nothing that is
+ * said may be dropped (`pairs/said.json`; what cannot be kept is in `pairs/unreadable.json`), and 338 of the field where they are
+ * at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -16,7 +17,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { isSameAnswer } from "../../src/answers/answers.ts"
+import { isSameAnswer, reading } from "../../src/answers/answers.ts"
 
 interface Pair {
   readonly gold: string
@@ -61,6 +62,8 @@ const DATA = path.join(import.meta.dirname, "pairs/data.json")
 const PIECES = path.join(import.meta.dirname, "pairs/pieces.json")
 const KINDS = path.join(import.meta.dirname, "pairs/kinds.json")
 const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
+const KEPT_WHOLE = path.join(import.meta.dirname, "pairs/said.json")
+const UNREADABLE = path.join(import.meta.dirname, "pairs/unreadable.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -80,6 +83,7 @@ describe.each([
   ["of absolute values, floors and large factorials", PIECES],
   ["of constants, sets of whole numbers, and products of vectors and of sets", KINDS],
   ["of what stands behind shapes, of roots, and of Greek unknowns", BEHIND],
+  ["of lists, chains, conditions, matrices and lengths, of which nothing is dropped", KEPT_WHOLE],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)
@@ -103,4 +107,10 @@ describe.each([
       expect([isSameAnswer(gold, ` ${gold}`), isSameAnswer(answer, `$${answer}$`)], `${gold} | ${answer}`).toEqual([true, true])
     }
   })
+})
+
+describe("what would have to be dropped to be read is unreadable", () => {
+  it.each(JSON.parse(fs.readFileSync(UNREADABLE, "utf8")) as ReadonlyArray<string>)("%j", (text) =>
+    expect(reading(text)).toHaveProperty("problem")
+  )
 })

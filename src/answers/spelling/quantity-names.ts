@@ -20,7 +20,10 @@ const OPERATED = new RegExp(
   String.raw`^${OPERATOR}\s*(?:${BRACKETS}|\[([^[\]]*)\]|\\\{([^{}]*)\\\}|(?<=det|tr|rank|dim|deg|arg|Re|Im)\s+([A-Za-z]))$`
 )
 
-/** One letter alone may be a real number, of which the distance from zero is two values (`|x| = 8`). */
+/**
+ * One letter alone may be a real number, of which the distance from zero is two values (`|x| = 8`). In double bars it is a norm,
+ * which of a matrix is no determinant.
+ */
 const SIZE = new RegExp(
   String.raw`^(?:\||\\\|)\s*((?![a-txy]\s*\\?\|)(?:[A-Za-z]+(?:_\{?\w+\}?)?|` +
     String.raw`\\(?:vec|overline|overrightarrow|hat)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
@@ -36,7 +39,8 @@ export const quantityNameIn = (text: string): string | null => {
   const size = SIZE.exec(text)
   if (size !== null) {
     const square = size[2] === undefined ? "" : "^2"
-    return `|${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}|${square}`
+    const bars = text.startsWith("\\") && /^[A-Z]$/.test(size[1]!) ? "||" : "|"
+    return `${bars}${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}${bars}${square}`
   }
   const applied = APPLIED.exec(text)
   if (applied !== null) {
