@@ -16,6 +16,7 @@ const FEW = String.raw`(?:\{\s*(\d+|[a-z])\s*\}|(\d|[a-z]))`
 
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\u2009/g, " "],
+  [/(?<=^\s*|\\(?:land|lor|wedge|vee|to|implies|iff)\s*)~(?=\s*\(*\s*[A-Za-z])/g, "\\neg "],
   // Colours and lines say nothing.
   [/\\textcolor\s*\{[^{}]*\}/g, ""],
   [/\\color\s*\{[^{}]*\}/g, ""],
@@ -92,6 +93,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\dot\s*\{?(\d)\}?(\d*)\\dot\s*(?:\{(\d)\}|(\d))/g, "\\overline{$1$2$3$4}"],
   [/\\(?:bar|dot|overline)\s*(?:\{\s*(\d+)\s*\}|(\d))/g, "\\overline{$1$2}"],
   [/(?<=\d\.)\((\d+)\)/g, "\\overline{$1}"],
+  // Before letters `~` denies, and before numbers it says that they are nearly that.
+  [/\\lnot(?![A-Za-z])|¬|(?<=^\s*|[(]\s*|\\(?:land|lor|wedge|vee|to|implies|iff)\s*)\\sim(?=\s*\(*\s*[A-Za-z])/g, "\\neg "],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
   [/\*\*/g, "^"],
   // `2.5 x 10^3`: between a number and a power of ten the letter is a sign.

@@ -18,7 +18,7 @@ import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, ofUnknown, unnamedIn } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
-import { cases } from "./relations/conditions.ts"
+import { cases, conditional, conditionOn } from "./relations/conditions.ts"
 import { withConstants } from "./relations/constants.ts"
 import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
@@ -32,7 +32,7 @@ import { congruence, divisible, remainder } from "./shapes/congruences.ts"
 import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
 import { explained } from "./shapes/explained.ts"
-import { figure, orderedProduct } from "./shapes/figures.ts"
+import { figure, logic, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { numberSet, setProduct, wholeNumbersIn } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
@@ -151,8 +151,12 @@ const ELEMENT = new RegExp(String.raw`^(?:(${UNKNOWN})|\(${UNKNOWN}(?:\s*,\s*${U
 
 const element: Shape = (text) => {
   const found = ELEMENT.exec(text)
+  // What is said of another is no part of the set.
+  if (found !== null && splitAt(found[2]!, [",", ";"]).parts.slice(1).some(isRelation)) return null
   return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), spelled(found[1])))
 }
+
+const isRelation = (part: string): boolean => /[=<>]|\\(?:[lg]eq|neq|in)(?![A-Za-z])/.test(part)
 
 const CONDITION = new RegExp(String.raw`^\s*(${UNKNOWN})\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$`)
 
@@ -161,9 +165,7 @@ const braces: Shape = (text) => {
   if (inside === undefined) return null
   const condition = CONDITION.exec(inside)
   if (condition !== null) {
-    const answer = whole(condition[2]!.trim())
-    if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
-    return answer
+    return conditionOn(spelled(condition[1]!), whole(condition[2]!.trim()))
   }
   const among = wholeNumbersIn(inside.trim(), whole)
   if (among !== null) return among
@@ -237,7 +239,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   spoken,
   (text) => choiceIn(text, whole),
   based,
-  figure,
+  (text) => figure(text) ?? logic(text),
   series,
   (text) => wholeNumbersIn(text, whole) ?? explained(text, whole) ?? everywhere(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
@@ -248,6 +250,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   setDifference,
   (text) => numberSet(text, whole) ?? setProduct(text, whole),
   braces,
+  (text) => conditional(text, whole),
   (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
   (text) => chain(text, whole) ?? solved(text) ?? relationIn(text, whole),
   plusMinus,

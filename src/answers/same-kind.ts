@@ -119,7 +119,12 @@ const RULES: Rules = {
   family: sameFamily,
   among: (a, b) => a.numbers === b.numbers && a.ranges === b.ranges && (a.name === null || b.name === null || a.name === b.name),
   called: (a, b, same) => (a.name === b.name || areOfOne(a.name, b.name)) && same(a.of, b.of),
-  matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
+  conditional: (a, b, same) => same(a.value, b.value) && same(a.condition, b.condition),
+  // One of two may leave out where the right sides of its equations begin.
+  matrix: (a, b) =>
+    a.rows.length === b.rows.length &&
+    a.rows.every((row, i) => allEqual(row, b.rows[i]!)) &&
+    (a.bars.length === 0 || b.bars.length === 0 || `${a.bars}` === `${b.bars}`),
   relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
   named: (a, b, same) =>
     a.values.size === b.values.size &&

@@ -38,7 +38,7 @@ export const areWords = (answer: Answer): boolean =>
 export const words = (text: string): Answer => {
   const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()
   const bare = plain
-    .replace(/^(?:an?|the)\s+/, "")
+    .replace(/^(?:an?(?!\s(?:only|alone)\b)|the)\s+/, "")
     .replace(/[.!]+$/, "")
     .replace(/^(?:dne|d\.n\.e|(?:limit\s)?do(?:es)?\snot\sexist)$/, "does not exist")
     .replace(/(?<=\s\p{L}{3,})s$/u, "")

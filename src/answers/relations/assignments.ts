@@ -101,9 +101,13 @@ export const isNumber = (text: string): boolean => {
 const VARIABLE = new RegExp(`^${UNKNOWN}$`)
 export const isVariable = (text: string): boolean => VARIABLE.test(text)
 
+/** Words that say what a value is not, and are no name of it. */
+const DENIES = /^'(?:not|never|no|cannot)\b|(?:\b(?:not|never|cannot(?: be)?|no)|n['’]t(?: be)?)'$/
+
 /** What words call a value tells it from others as a variable does: the area is no perimeter. */
 export const named = (answer: Answer, name: string): Answer => {
   const known = nameOf(name)
+  if (known !== null && DENIES.test(known)) throw new Unreadable("says only what is not")
   return known === null ? unnamed(answer) : called(answer, known)
 }
 
