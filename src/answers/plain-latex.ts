@@ -2,8 +2,9 @@
 
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
+import { withSegments } from "./spelling/segments.ts"
 import { ungrouped } from "./spelling/thousands.ts"
-import { withUnitVectors } from "./spelling/unit-vectors.ts"
+import { withBoldVectors, withUnitVectors } from "./spelling/unit-vectors.ts"
 
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
@@ -65,11 +66,6 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\rparen(?![A-Za-z])/g, ")"],
   [/\\[lr]?vert(?![A-Za-z])/g, "|"],
   [/\\[lr]?Vert(?![A-Za-z])/g, "\\|"],
-  // In bold on both sides of a product: vectors.
-  [
-    /\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}\s*\\(cdot|times)\s*\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}/g,
-    "\\vec{$1}\\$2 \\vec{$3}"
-  ],
   [/\\mid(?![A-Za-z])/g, "|"],
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
@@ -78,6 +74,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=\d)[\s\u2009]+(?:\\text\s*\{\s*([kM]?)\s*\}\s*|([kM]))?\s*(?:\\Omega|\\text\s*\{\s*\\Omega\s*\})\s*$/, "\\text{ $1$2Ω}"],
   // What is added to an antiderivative.
   [/(?<=\+\s*)(?:\\text\s*\{\s*(?:C|c|K|const(?:ant)?\.?)\s*\}|const(?:ant)?\.?)\s*$/, "C"],
+  [/(?<=\^\s*(?:\{\s*)?)(?:\\(?:top|intercal)(?![A-Za-z])|\\(?:text|operatorname)\s*\{\s*T\s*\}|\\mathrm\s+T(?![A-Za-z]))/g, "T"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:=])\}/g, "$1"],
@@ -168,9 +165,9 @@ const withFlatPowers = (text: string): string =>
     : text
 
 export const plainLatex = (text: string): string => {
-  let plain = withUnitVectors(ungrouped(unwrapped(withoutUnicode(text))))
+  let plain = withBoldVectors(withUnitVectors(ungrouped(unwrapped(withoutUnicode(text)))))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain)))))
+  return withSegments(withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain))))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

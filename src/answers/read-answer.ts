@@ -11,6 +11,7 @@ import { withOneFamily } from "./families.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { Unreadable, variablesOf } from "./mathematics/Expression.ts"
+import { withOrder } from "./mathematics/normal/matrices.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
@@ -362,7 +363,7 @@ const valueOf = (text: string, unit: string): Answer => {
   if (isRange(text)) throw new Unreadable("is a range and no value")
   const numeral = numeralIn(text)
   if (numeral !== null) return ofNumeral(numeral, unit)
-  const expression = parseExpression(text)
+  const expression = withOrder(parseExpression(text))[0]!
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
   const plain = !hasNegativeRoot(expression) && !UNPLAIN.test(text)

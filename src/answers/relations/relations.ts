@@ -3,6 +3,7 @@
 import type { Answer } from "../Answer.ts"
 import { equalExpressions, order } from "../mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
+import { withOrder } from "../mathematics/normal/matrices.ts"
 import { parseExpression, tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { numeralIn } from "../numeral.ts"
@@ -133,10 +134,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const ending = numeralIn(left) === null && isNumber(plain) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
   if (ending?.kind === "value" && left !== right && variablesOf(ending.expression).length === 0)
     return agreed(plain, ending, right, whole)
-  return (
-    tuple(left, right, whole) ??
-    withConstants({ kind: "relation", sign: "=", left: parseExpression(left), right: parseExpression(right) })
-  )
+  const point = tuple(left, right, whole)
+  if (point !== null) return point
+  const [from, to] = withOrder(parseExpression(left), parseExpression(right))
+  return withConstants({ kind: "relation", sign: "=", left: from!, right: to! })
 }
 
 /** What stands last, and what stands before it where that is nearly the same: `x = 2\pi = 6.28`. */
