@@ -134,7 +134,12 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
 const isSumOf = (left: Expression, right: Expression): boolean => {
   const value = exactValue(right)
   const names = variablesOf(left)
-  return value !== null && value.top !== 0n && names.length > 1 && names.every((name) => /^[a-wA-W]$/.test(name))
+  return (
+    value !== null &&
+    value.top !== 0n &&
+    names.length > 1 &&
+    names.every((name) => /^(?:[a-wA-W]|\\overline [A-Z]{2})$/.test(name))
+  )
 }
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {

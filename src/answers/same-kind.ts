@@ -6,7 +6,7 @@
 import type { Answer, Written } from "./Answer.ts"
 import { sameFamily } from "./families.ts"
 import { areProportional, equalExpressions, exactOf } from "./mathematics/compare.ts"
-import type { Expression } from "./mathematics/Expression.ts"
+import { type Expression, variablesOf } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
@@ -125,7 +125,8 @@ const RULES: Rules = {
     a.rows.length === b.rows.length &&
     a.rows.every((row, i) => allEqual(row, b.rows[i]!)) &&
     (a.bars.length === 0 || b.bars.length === 0 || `${a.bars}` === `${b.bars}`),
-  relation: (a, b) => a.sign === b.sign && areProportional(differenceOf(a), differenceOf(b), a.sign !== "="),
+  relation: (a, b) =>
+    a.sign === b.sign && (isOfNumbers(a) ? allEqual([a.left, a.right], [b.left, b.right]) : areOneRelation(a, b)),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
     [...a.values.keys()].every((name) => b.values.has(name)) &&
@@ -135,6 +136,11 @@ const RULES: Rules = {
       same
     )
 }
+
+/** `2 < 3` says nothing of an unknown, and is no other such relation. */
+const isOfNumbers = ({ left, right }: OfKind<"relation">): boolean => variablesOf(left, right).length === 0
+const areOneRelation = (a: OfKind<"relation">, b: OfKind<"relation">): boolean =>
+  areProportional(differenceOf(a), differenceOf(b), a.sign !== "=")
 
 /** What is said of a function is said of f, and of a number of n, by either name. */
 const areOfOne = (a: string, b: string): boolean => isOf(a, b) || isOf(b, a)

@@ -259,7 +259,7 @@ describe("what could only be read for something else is not read", () => {
     "3(1,000)",
     "f(1,2)",
     "n(1,2)",
-    "\\begin{pmatrix}1\\\\2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}",
+    "\\begin{pmatrix}1&2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}",
     "\\begin{pmatrix}1\\\\2\\end{pmatrix}^{-1}",
     "\\begin{pmatrix}1&2\\\\2&4\\end{pmatrix}^{-1}",
     ...["^n", "^c", "!", "^{1/2}", "^\\circ", "^{-T}", "^{-2}", "^{2}!", "^2+I", "'", "_2"].map(

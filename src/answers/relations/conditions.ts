@@ -55,6 +55,7 @@ export const conditional = (text: string, whole: Read): Answer | null => {
   const found = IF.exec(said)
   if (found === null || said.split(WORD).length !== 2) return null
   const [, holds, named, otherwise] = found
+  if (/\b(?:only|even|as)$/.test(holds!)) return null
   if (named !== undefined && (EVERY.test(named) || !OF_LETTER.test(named))) return null
   const under = (named ?? otherwise)!
   const value = tried(holds!, whole)

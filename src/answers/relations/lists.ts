@@ -9,6 +9,7 @@ import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
 import { assignmentsIn, called, equationsIn, unnamed } from "./assignments.ts"
 import { bound } from "./inequalities.ts"
 import { HUNDRED } from "./relations.ts"
+import { withValues } from "./whole-numbers.ts"
 
 type Read = (text: string) => Answer
 
@@ -16,6 +17,7 @@ type Read = (text: string) => Answer
 const [OR, AND] = ["\u0001", "\u0002"]
 const connected = (text: string): string => {
   const said = text
+    .replaceAll(/,?\s*\\text\s*\{\s*and\s+(?=all\s)/g, `${AND}\\text{`)
     .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?or\s*\}|,?\s+or\s+/g, OR)
     .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?and\s*\}|,?\s+and\s+/g, AND)
   if (!isStatement(text)) return said
@@ -52,6 +54,8 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   const points = pointsOf(parts, whole)
   if (points !== null) return points
   const items = parts.flatMap(signs).map(whole)
+  const among = withValues(items)
+  if (among !== null) return among
   const roots = rootsIn(items)
   if (roots !== null) return roots
   const [unknown, ...others] = new Set(items.map(unknownOf))

@@ -116,7 +116,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     if (/(?<![A-Za-z\\])[fghFGH]'*\(/.test(right)) return words(`${left}=${right}`.replaceAll(/\s+/g, ""))
     if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
   }
-  if (isName(left)) {
+  if (isName(left) && !(left === "\\pi" && isNumber(right))) {
     const value = named(lastOf(parts, whole), left)
     const answer = parts.length === 2 && isLong(left) ? made(value) : value
     // `xy = C` says what a product is, and no choice.

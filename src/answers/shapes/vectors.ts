@@ -6,7 +6,7 @@
 import { type Answer, COLUMN, VECTOR } from "../Answer.ts"
 import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "../mathematics/parse.ts"
-import { raisedMatrix, type Rows, turned } from "../mathematics/vectors.ts"
+import { multiplied, raisedMatrix, type Rows, turned } from "../mathematics/vectors.ts"
 import { tried } from "../relations/chains.ts"
 import { bound } from "../relations/inequalities.ts"
 import { type OfKind } from "../same-kind.ts"
@@ -189,6 +189,8 @@ export const combination = (text: string): Answer | null => {
   if (!/\\begin|\\rangle|,[^]*\)/.test(text) || /[=<>]|\\(?:[lg]eq|neq|in|cup|cap|setminus|pm|mp)(?![A-Za-z])/.test(text))
     return null
   if (/^[([{]/.test(text) && isOneBracket(text)) return null
+  const times = /\\end[^]*\\begin/.test(text) ? product(text) : null
+  if (times !== null) return times
   const { parts, separators } = splitAt(text, ["+", "-"])
   const terms = parts[0] === "" ? parts.slice(1) : parts
   const signs = parts[0] === "" ? separators : ["+", ...separators]
@@ -215,6 +217,30 @@ export const combination = (text: string): Answer | null => {
   return isPoint && others.every((one) => one.isPoint)
     ? anyVector(sum.map(([value]) => bound(value!)))
     : columnOf({ kind: "matrix", rows: sum, bars: [] })
+}
+
+const FACTOR = /\s*(?:\\cdot|\\times)?\s*([([]?\s*\\begin\{([pb]matrix|matrix|array)\}[^]*?\\end\{\2\}\s*[)\]]?)/y
+const MOST_MATRICES = 6
+
+/** Matrices side by side, each with a power or a turn behind it, multiplied; a single entry is a number. */
+const product = (text: string): Answer | null => {
+  const factors: Array<Rows> = []
+  let rest = text
+  while (rest !== "" && factors.length < MOST_MATRICES) {
+    FACTOR.lastIndex = 0
+    const found = FACTOR.exec(rest)
+    const plain = found && rowsIn(found[1]!.trim())
+    if (found === null || plain === null) return null
+    const [rows, behind] = operated(plain, rest.slice(found[0].length))
+    if (rows === null) return null
+    factors.push(rows)
+    rest = behind.trim()
+  }
+  if (rest !== "" || factors.length < 2) return null
+  const rows = factors.slice(1).reduce<Rows | null>((all, next) => all && multiplied(all, next), factors[0]!)
+  if (rows === null) return null
+  const [[only] = []] = rows
+  return rows.length === 1 && rows[0]!.length === 1 ? bound(only!) : columnOf({ kind: "matrix", rows, bars: [] })
 }
 
 const point = (items: ReadonlyArray<Answer>, of: string): Answer => ({ kind: "sequence", open: "(", close: ")", items, of })
