@@ -126,6 +126,8 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
   const { left, right } = relation
   if (value.name === null && (isSumOf(left, right) || isSumOf(right, left)))
     return equalExpressions(exactValue(left) === null ? right : left, value.expression)
+  // `3x + 2x = 5x`: written in two ways.
+  if (value.name === null && equalExpressions(left, right)) return equalExpressions(right, value.expression)
   const defines = left.kind === "variable" && !variablesOf(right).includes(left.name)
   return value.name === null && defines && equalExpressions(right, value.expression)
 }

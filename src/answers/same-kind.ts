@@ -139,8 +139,10 @@ const RULES: Rules = {
 
 /** `2 < 3` says nothing of an unknown, and is no other such relation. */
 const isOfNumbers = ({ left, right }: OfKind<"relation">): boolean => variablesOf(left, right).length === 0
+/** Nor does an identity, `3x + 2x = 5x`, of which no factor is seen. */
 const areOneRelation = (a: OfKind<"relation">, b: OfKind<"relation">): boolean =>
-  areProportional(differenceOf(a), differenceOf(b), a.sign !== "=")
+  areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
+  (!equalExpressions(a.left, a.right) || equalExpressions(a.left, b.left))
 
 /** What is said of a function is said of f, and of a number of n, by either name. */
 const areOfOne = (a: string, b: string): boolean => isOf(a, b) || isOf(b, a)

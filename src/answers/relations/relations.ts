@@ -14,7 +14,7 @@ import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { areVariables } from "../vocabulary/variables.ts"
 import { words } from "../words.ts"
-import { isNumber, isTurned, isVariable, named } from "./assignments.ts"
+import { called, isNumber, isTurned, isVariable, named } from "./assignments.ts"
 import { withConstants } from "./constants.ts"
 import { atDistance, between, inequality, type Sign, SIGNS } from "./inequalities.ts"
 
@@ -77,6 +77,9 @@ const roundedOf = (said: Answer, as: Answer, written: string, fewest = Number.NE
 /** `100 + 13 = 113`, `\frac34 = 75\%`: what stands last, if the two are one value, or one is nearly the other. */
 const agreed = (left: string, as: Answer, written: string, whole: Read): Answer => {
   const said = whole(left)
+  // As they are written degrees are parts of pi.
+  const [from, to] = [tryExpression(left), tryExpression(written)]
+  if (from !== null && to !== null && equalExpressions(from, to)) return made(as)
   const isHundred = as.kind === "value" && /^(?:%|cent)$/.test(as.unit)
   if (said.kind === "value" && as.kind === "value" && isOneValue(said.expression, as.expression, isHundred)) return made(as)
   // Where nothing says that they are nearly one, `75 = 80` is none rounded to tens.
@@ -101,6 +104,9 @@ const isAtMost = (value: Expression, bound: Rational): boolean => {
   const found = order(value, { kind: "number", value: bound })
   return found !== null && found <= 0
 }
+
+/** What a matrix may be, beside one by its letter. */
+const OF_MATRIX = /^[A-Z]\s*\^\s*\{?\s*(?:-?\d|T|n|k)\s*\}?$/
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
@@ -131,9 +137,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   if (same !== undefined && same === said) return words(`${left}=${right}`)
   if (isNumber(left) && isNumber(right)) return agreed(left, whole(right), right, whole)
   const plain = left.replaceAll(/\\?\$/g, "")
-  const ending = numeralIn(left) === null && isNumber(plain) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
+  const ending = isNumber(plain) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
   if (ending?.kind === "value" && left !== right && variablesOf(ending.expression).length === 0)
     return agreed(plain, ending, right, whole)
+  if (OF_MATRIX.test(left) && right.includes("\\begin")) return called(whole(right), spelled(left))
   const point = tuple(left, right, whole)
   if (point !== null) return point
   const [from, to] = withOrder(parseExpression(left), parseExpression(right))

@@ -26,7 +26,7 @@ const OPERATED = new RegExp(
  */
 const SIZE = new RegExp(
   String.raw`^(?:\||\\\|)\s*((?![a-txy]\s*\\?\|)(?:[A-Za-z]+(?:_\{?\w+\}?)?|` +
-    String.raw`\\(?:vec|overline|overrightarrow|hat)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
+    String.raw`\\(?:vec|overline|overrightarrow|hat|text)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
     String.raw`\s*(?:\||\\\|)\s*(\^\s*(?:2|\{\s*2\s*\}))?$`
 )
 const RATIO = /^[A-Za-z]{1,2}(?:\s*:\s*[A-Za-z]{1,2})+$/
@@ -58,7 +58,7 @@ export const quantityNameIn = (text: string): string | null => {
   return `${name === "Pr" ? "P" : name}(${isSymmetric ? of.split(",").map(bare).toSorted().join(",") : bare(of)})`
 }
 
-const bare = (text: string): string => text.replaceAll(/[\s{}]+/g, "")
+const bare = (text: string): string => text.replaceAll(/\\text(?![A-Za-z])|[\s{}]+/g, "")
 
 /** Not of x, y and z: of these an equation is to be solved, `\sin x = \frac12`. */
 const isNamed = (of: string): boolean => {
