@@ -28,7 +28,7 @@ export const lastStatedInProse = (text: string): Extraction | null => {
 }
 
 const lastStatement = (completion: string): Statement | null => {
-  const text = withFramesBoxed(completion)
+  const text = withFramesBoxed(completion.replaceAll(STRUCK, " "))
   const last = later(stated(text, true), markedStatement(text)) ?? lastConclusion(text)
   const isTakenBack = last !== null && last.text !== null && last.text !== "" && isWithdrawn(text, endOf(last, last.text, text))
   return isTakenBack ? { ...last, text: "", why: "is taken back" } : last
@@ -41,6 +41,9 @@ const endOf = ({ start }: Statement, said: string, text: string): number => {
   const at = text.indexOf(said, start)
   return at < 0 ? text.length : at + said.length
 }
+
+/** What is struck through in Markdown is not said. */
+const STRUCK = /~~[^~\n]{1,80}~~/g
 
 /** `\fbox{31}` and `\framebox{31}` are boxes in text. */
 const withFramesBoxed = (text: string): string =>
@@ -78,7 +81,7 @@ const SENTENCE = pattern(
   DECORATION,
   CONNECTION,
   String.raw`(?:the|our|my)\s+${KIND}(?:answer|option|choice|solution)(?:\s+(?:choice|option))?${PURPOSE}\s*[*_]*\s+`,
-  String.raw`(?:is|are|(?:would|should|must|will)\s+be|equals|`,
+  String.raw`(?:is|are|(?:would|should|must|will)\s+(?:be|have\s+been)|equals|`,
   String.raw`(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b`,
   String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|actually|really|now|` +
     String.raw`in\s+fact|option|choice)\b)*`,
@@ -106,7 +109,7 @@ const OPENINGS = pattern(
   String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})(?:\s+\(?|,\s+(?=(?:${INSTEAD})\b))|`,
   String.raw`(?<=<\/\w{1,12}>|\[\/answer\]|<\|end_of_box\|>)\s*|`,
   String.raw`(?<=[\d}$)\]*])${BREAKS}|`,
-  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)`
+  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)|,\s+(?=but\s+(?:the|our|my)\s)`
 )
 
 /** How many places where an answer might be stated are looked at, from the end. */
@@ -150,7 +153,7 @@ const correctedAt = (text: string, start: number, before: number): Statement | u
   const found = matchAt(CORRECTED, text, start)
   if (found === null) return undefined
   const rest = restOfLine(text, start + found[0].length)
-  const isSaid = found.groups!["copula"] !== undefined || found.groups!["meant"] !== undefined
+  const isSaid = found.groups!["verb"] !== undefined || found.groups!["meant"] !== undefined
   const sentence = clean(
     rest
       .replace(/[.!;](?=\s)[^]*$/, "")
@@ -222,7 +225,7 @@ const ENDS = pattern(
   String.raw`[.!][*_]*(?=[\s)]|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
   String.raw`\s*\((?!(?:or|not|if|unless|but|maybe|perhaps|wrong|incorrect|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
   String.raw`,?\s+(?:because|since|which\s+is|as(?!\s+(?:many|much|long|large|big|well))|so\s+that)\b|`,
-  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
+  String.raw`,\s+(?:actually|indeed|of\s+course|though|after\s+all|I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
   String.raw`(?:,?\s+|\s*\()(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
 )
 const MOST_ENDS = 4
