@@ -20,8 +20,8 @@ export type Answer =
   | { readonly kind: "words"; readonly text: string }
   /** A letter of a multiple choice, with what stands behind it. */
   | { readonly kind: "choice"; readonly letter: string; readonly says: Answer | null }
-  /** Digits in a base: `1011_2`. */
-  | { readonly kind: "based"; readonly digits: string; readonly base: number }
+  /** Digits in a base: `1011_2`. `number`: what they are where the digits alone do not stand for them, `0x1F`; else null. */
+  | { readonly kind: "based"; readonly digits: string; readonly base: number; readonly number: string | null }
   /** `3:4`, `4:30`, `1:2:3`. */
   | { readonly kind: "ratio"; readonly parts: ReadonlyArray<Expression> }
   /** In no order: a set, or values with commas or words between them. `members`: each once. */
@@ -48,7 +48,14 @@ export type Answer =
   | { readonly kind: "among"; readonly numbers: string; readonly ranges: string; readonly name: string | null }
   /** What a value of another kind than one number is called: `A = (1, 2)`. */
   | { readonly kind: "called"; readonly name: string; readonly of: Answer }
-  | { readonly kind: "matrix"; readonly rows: ReadonlyArray<ReadonlyArray<Expression>> }
+  /** What holds under a condition: `2 \text{ if } x > 0`. */
+  | { readonly kind: "conditional"; readonly value: Answer; readonly condition: Answer }
+  /** `bars`: how many columns stand before each bar between them. */
+  | {
+      readonly kind: "matrix"
+      readonly rows: ReadonlyArray<ReadonlyArray<Expression>>
+      readonly bars: ReadonlyArray<number>
+    }
   /** `left - right = 0`, or `< 0`, or `<= 0`. */
   | { readonly kind: "relation"; readonly sign: "=" | "<" | "<="; readonly left: Expression; readonly right: Expression }
   /** `x = 1, y = 4`, `f(2x) = x`: values by name. */

@@ -3,9 +3,10 @@
  * `\boxed{\text{17 dollars}}`.
  */
 
-/** A box of a text. `contents`: null where it was opened and the text ended, or went on, without closing it. */
+/** A box of a text. `contents`: null where it was opened and the text ended, or went on, without closing it. `end`: behind it. */
 interface Box {
   readonly start: number
+  readonly end: number
   readonly contents: string | null
 }
 
@@ -18,8 +19,8 @@ export const lastBox = (text: string): Box | null => {
   /** Where the contents of each open brace start, and whether a box opened it. */
   const open: Array<{ readonly start: number; readonly box: boolean }> = []
   let last: Box | null = null
-  const found = (start: number, contents: string | null) => {
-    if (last === null || start > last.start) last = { start, contents: contents?.trim() ?? null }
+  const found = (start: number, end: number, contents: string | null) => {
+    if (last === null || start > last.start) last = { start, end, contents: contents?.trim() ?? null }
   }
   for (let i = 0; i < text.length; i++) {
     if (text.startsWith(command, i)) {
@@ -30,18 +31,18 @@ export const lastBox = (text: string): Box | null => {
         i = next
       } else {
         const bare = text.slice(next, next + 40).match(/^-?[\d.,]*\d/)
-        if (bare !== null) found(next, bare[0])
-        else if (next === text.length) found(next, null)
+        if (bare !== null) found(next, next + bare[0].length, bare[0])
+        else if (next === text.length) found(next, next, null)
         i = next - 1
       }
     } else if (text[i] === "\\") i++
     else if (text[i] === "{") open.push({ start: i + 1, box: false })
     else if (text[i] === "}") {
       const brace = open.pop()
-      if (brace?.box === true) found(brace.start, text.slice(brace.start, i))
+      if (brace?.box === true) found(brace.start, i + 1, text.slice(brace.start, i))
     }
   }
-  for (const brace of open) if (brace.box) found(brace.start, null)
+  for (const brace of open) if (brace.box) found(brace.start, text.length, null)
   return last
 }
 

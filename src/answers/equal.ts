@@ -50,7 +50,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
     return (
       (b.name === null || a.says === null) && b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
     )
-  if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === a.digits
+  if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === (a.number ?? a.digits)
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
@@ -126,6 +126,8 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
   const { left, right } = relation
   if (value.name === null && (isSumOf(left, right) || isSumOf(right, left)))
     return equalExpressions(exactValue(left) === null ? right : left, value.expression)
+  // `3x + 2x = 5x`: written in two ways.
+  if (value.name === null && equalExpressions(left, right)) return equalExpressions(right, value.expression)
   const defines = left.kind === "variable" && !variablesOf(right).includes(left.name)
   return value.name === null && defines && equalExpressions(right, value.expression)
 }
@@ -134,7 +136,12 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
 const isSumOf = (left: Expression, right: Expression): boolean => {
   const value = exactValue(right)
   const names = variablesOf(left)
-  return value !== null && value.top !== 0n && names.length > 1 && names.every((name) => /^[a-wA-W]$/.test(name))
+  return (
+    value !== null &&
+    value.top !== 0n &&
+    names.length > 1 &&
+    names.every((name) => /^(?:[a-wA-W]|\\overline [A-Z]{2})$/.test(name))
+  )
 }
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {

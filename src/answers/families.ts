@@ -30,6 +30,8 @@ const mapped = (answer: Answer, by: (of: Expression) => Expression): Answer => {
     case "called":
     case "family":
       return { ...answer, of: mapped(answer.of, by) }
+    case "conditional":
+      return { ...answer, value: mapped(answer.value, by), condition: mapped(answer.condition, by) }
     case "matrix":
       return { ...answer, rows: answer.rows.map((row) => row.map(by)) }
     case "relation":

@@ -2,8 +2,9 @@
 
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
+import { withSegments } from "./spelling/segments.ts"
 import { ungrouped } from "./spelling/thousands.ts"
-import { withUnitVectors } from "./spelling/unit-vectors.ts"
+import { withBoldVectors, withUnitVectors } from "./spelling/unit-vectors.ts"
 
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
@@ -16,6 +17,7 @@ const FEW = String.raw`(?:\{\s*(\d+|[a-z])\s*\}|(\d|[a-z]))`
 
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\u2009/g, " "],
+  [/(?<=^\s*|\\(?:land|lor|wedge|vee|to|implies|iff)\s*)~(?=\s*\(*\s*[A-Za-z])/g, "\\neg "],
   // Colours and lines say nothing.
   [/\\textcolor\s*\{[^{}]*\}/g, ""],
   [/\\color\s*\{[^{}]*\}/g, ""],
@@ -60,18 +62,15 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\gt(?![A-Za-z])/g, ">"],
   [/<=/g, "\\leq "],
   [/>=/g, "\\geq "],
-  [/!=/g, "\\neq "],
+  // Behind a digit it is a factorial: `5!=120`.
+  [/(?<!\d)!=/g, "\\neq "],
   [/\\(?:varnothing|O)(?![A-Za-z])/g, "\\emptyset"],
   [/\\(?:lbrace|\{)/g, "\\{"],
   [/\\(?:rbrace|\})/g, "\\}"],
   [/\\lparen(?![A-Za-z])/g, "("],
   [/\\rparen(?![A-Za-z])/g, ")"],
-  [/\\[lr]vert(?![A-Za-z])/g, "|"],
-  // In bold on both sides of a product: vectors.
-  [
-    /\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}\s*\\(cdot|times)\s*\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}/g,
-    "\\vec{$1}\\$2 \\vec{$3}"
-  ],
+  [/\\[lr]?vert(?![A-Za-z])/g, "|"],
+  [/\\[lr]?Vert(?![A-Za-z])/g, "\\|"],
   [/\\mid(?![A-Za-z])/g, "|"],
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
@@ -80,6 +79,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=\d)[\s\u2009]+(?:\\text\s*\{\s*([kM]?)\s*\}\s*|([kM]))?\s*(?:\\Omega|\\text\s*\{\s*\\Omega\s*\})\s*$/, "\\text{ $1$2Ω}"],
   // What is added to an antiderivative.
   [/(?<=\+\s*)(?:\\text\s*\{\s*(?:C|c|K|const(?:ant)?\.?)\s*\}|const(?:ant)?\.?)\s*$/, "C"],
+  [/(?<=\^\s*(?:\{\s*)?)(?:\\(?:top|intercal)(?![A-Za-z])|\\(?:text|operatorname)\s*\{\s*T\s*\}|\\mathrm\s+T(?![A-Za-z]))/g, "T"],
   [/\\operatorname\*?\s*\{/g, "\\operatorname{"],
   [/\\mathbb\s*\{?\s*R\s*\}?/g, "(-\\infty,\\infty)"],
   [/\{([,:=])\}/g, "$1"],
@@ -95,6 +95,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\dot\s*\{?(\d)\}?(\d*)\\dot\s*(?:\{(\d)\}|(\d))/g, "\\overline{$1$2$3$4}"],
   [/\\(?:bar|dot|overline)\s*(?:\{\s*(\d+)\s*\}|(\d))/g, "\\overline{$1$2}"],
   [/(?<=\d\.)\((\d+)\)/g, "\\overline{$1}"],
+  // Before letters `~` denies, and before numbers it says that they are nearly that.
+  [/\\lnot(?![A-Za-z])|¬|(?<=^\s*|[(]\s*|\\(?:land|lor|wedge|vee|to|implies|iff)\s*)\\sim(?=\s*\(*\s*[A-Za-z])/g, "\\neg "],
   [/^\s*\\?(?:approx|simeq|sim|therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])/, ""],
   [/\*\*/g, "^"],
   // `2.5 x 10^3`: between a number and a power of ten the letter is a sign.
@@ -177,9 +179,10 @@ const withFlatPowers = (text: string): string =>
     : text
 
 export const plainLatex = (text: string): string => {
-  let plain = withUnitVectors(ungrouped(unwrapped(withoutUnicode(text))))
+  let plain = withBoldVectors(withUnitVectors(ungrouped(unwrapped(withoutUnicode(text)))))
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
-  return withComposedApplied(withoutDoubleFactorials(withRoundBrackets(withSigns(withDifferentials(withFlatPowers(plain))))))
+  const spelled = withSigns(withDifferentials(withFlatPowers(plain)))
+  return withSegments(withComposedApplied(withoutDoubleFactorials(withRoundBrackets(spelled))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }

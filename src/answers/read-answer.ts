@@ -11,13 +11,15 @@ import { withOneFamily } from "./families.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { Unreadable, variablesOf } from "./mathematics/Expression.ts"
+import { withOrder } from "./mathematics/normal/matrices.ts"
 import { parseExpression, tryExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { assignmentsIn, ofUnknown } from "./relations/assignments.ts"
+import { assignmentsIn, ofUnknown, unnamedIn } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
+import { cases, conditional, conditionOn } from "./relations/conditions.ts"
 import { withConstants } from "./relations/constants.ts"
 import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
@@ -31,7 +33,7 @@ import { congruence, divisible, remainder } from "./shapes/congruences.ts"
 import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
 import { explained } from "./shapes/explained.ts"
-import { figure, orderedProduct } from "./shapes/figures.ts"
+import { figure, logic, orderedProduct } from "./shapes/figures.ts"
 import { bearing, joined } from "./shapes/joined.ts"
 import { numberSet, setProduct, wholeNumbersIn } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
@@ -123,28 +125,6 @@ const ratio: Shape = (text) => {
   return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
 }
 
-const CASES = /^\\begin\{(cases|aligned|gathered)\}([^]*)\\end\{\1\}$/
-
-/** Equations that hold together, as a list of them; values by condition, as pairs of the two. */
-const cases: Shape = (text) => {
-  const found = CASES.exec(text)
-  if (found === null) return null
-  const rows = found[2]!
-    .split(/\\cr(?![A-Za-z])/)
-    .map((row) => row.trim().replace(/[,;.]$/, ""))
-    .filter((row) => row !== "")
-  const cells = rows.map((row) => row.split("&").map((cell) => cell.trim()))
-  const areConditions = cells.every(([left, right, more]) => right !== undefined && more === undefined && !/[=<>]$/.test(left!))
-  if (!areConditions || cells.some(([, right]) => /^[=<>]/.test(right!))) return whole(rows.join(", ").replaceAll("&", " "))
-  return setOf(
-    cells.map(([left, right]) => {
-      const condition = right!.replace(/^(?:\\text\s*\{\s*)?(?:if|when|for)\s*(?:\}|(?=\S))\s*/, "")
-      return { kind: "sequence", open: "(", close: ")", items: [whole(left!.replace(/,$/, "")), whole(condition)], of: null }
-    }),
-    "braces"
-  )
-}
-
 /** What is united or has elements: a column is no interval, though its point is written like one. */
 const asSet = (text: string): Answer => {
   const answer = whole(text)
@@ -172,8 +152,12 @@ const ELEMENT = new RegExp(String.raw`^(?:(${UNKNOWN})|\(${UNKNOWN}(?:\s*,\s*${U
 
 const element: Shape = (text) => {
   const found = ELEMENT.exec(text)
+  // What is said of another is no part of the set.
+  if (found !== null && splitAt(found[2]!, [",", ";"]).parts.slice(1).some(isRelation)) return null
   return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), spelled(found[1])))
 }
+
+const isRelation = (part: string): boolean => /[=<>]|\\(?:[lg]eq|neq|in)(?![A-Za-z])/.test(part)
 
 const CONDITION = new RegExp(String.raw`^\s*(${UNKNOWN})\s*(?:\\in\s*\(-\\infty,\\infty\)\s*)?[|:]\s*([^]+)$`)
 
@@ -182,9 +166,7 @@ const braces: Shape = (text) => {
   if (inside === undefined) return null
   const condition = CONDITION.exec(inside)
   if (condition !== null) {
-    const answer = whole(condition[2]!.trim())
-    if (answer.kind === "value" && answer.name === null) throw new Unreadable("has no condition in its set")
-    return answer
+    return conditionOn(spelled(condition[1]!), whole(condition[2]!.trim()))
   }
   const among = wholeNumbersIn(inside.trim(), whole)
   if (among !== null) return among
@@ -206,7 +188,7 @@ const sequence: Shape = (text) => {
   const items = splitAt(text.slice(1, -1), [",", ";"]).parts
   return items.length < 2
     ? null
-    : (assignmentsIn(items, whole) ?? { kind: "sequence", open, close, items: items.map(whole), of: null })
+    : (assignmentsIn(items, whole) ?? { kind: "sequence", open, close, items: unnamedIn(items.map(whole)), of: null })
 }
 
 /** `\langle 1, 2\rangle`. */
@@ -214,7 +196,7 @@ const vector: Shape = (text) => {
   const inside = /^\\langle([^]*)\\rangle$/.exec(text)?.[1]
   const items = inside === undefined ? [] : splitAt(inside, [",", ";"]).parts
   if (items.length < 2) return null
-  return assignmentsIn(items, whole) ?? anyVector(items.map(whole))
+  return assignmentsIn(items, whole) ?? anyVector(unnamedIn(items.map(whole)))
 }
 
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
@@ -258,17 +240,18 @@ const SHAPES: ReadonlyArray<Shape> = [
   spoken,
   (text) => choiceIn(text, whole),
   based,
-  figure,
+  (text) => figure(text) ?? logic(text),
   series,
   (text) => wholeNumbersIn(text, whole) ?? explained(text, whole) ?? everywhere(text, whole),
   (text) => unitVectors(text, whole) ?? transposed(text, whole) ?? matrix(text) ?? combination(text),
-  cases,
+  (text) => cases(text, whole),
   (text) => exception(text, whole),
   element,
   union,
   setDifference,
   (text) => numberSet(text, whole) ?? setProduct(text, whole),
   braces,
+  (text) => conditional(text, whole),
   (text) => (numeralIn(text) === null ? listIn(text, whole) : null),
   (text) => chain(text, whole) ?? solved(text) ?? relationIn(text, whole),
   plusMinus,
@@ -380,7 +363,7 @@ const valueOf = (text: string, unit: string): Answer => {
   if (isRange(text)) throw new Unreadable("is a range and no value")
   const numeral = numeralIn(text)
   if (numeral !== null) return ofNumeral(numeral, unit)
-  const expression = parseExpression(text)
+  const expression = withOrder(parseExpression(text))[0]!
   const exact = exactOf(expression)
   const number = exact === null ? null : numberText(exact, /\d\.\d|\.\d/.test(text))
   const plain = !hasNegativeRoot(expression) && !UNPLAIN.test(text)

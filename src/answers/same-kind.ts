@@ -6,7 +6,7 @@
 import type { Answer, Written } from "./Answer.ts"
 import { sameFamily } from "./families.ts"
 import { areProportional, equalExpressions, exactOf, isConstantAnywhere } from "./mathematics/compare.ts"
-import { type Expression, written } from "./mathematics/Expression.ts"
+import { type Expression, variablesOf, written } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
@@ -98,15 +98,17 @@ type Rules = { readonly [K in Exclude<Answer["kind"], "value">]: (a: OfKind<K>, 
 const RULES: Rules = {
   words: (a, b) => a.text === b.text,
   choice: (a, b, same) => a.letter === b.letter && (a.says === null || b.says === null || same(a.says, b.says)),
-  based: (a, b) => a.base === b.base && a.digits === b.digits,
+  based: (a, b) => (a.base === b.base && a.digits === b.digits) || (a.number !== null && a.number === b.number),
   ratio: (a, b) =>
     a.parts.length === 2 && b.parts.length === 2
       ? equalExpressions(quotientOf(a), quotientOf(b))
       : inProportion(a.parts, b.parts),
-  // A list says how often each stands in it: `1, 1, 2` is {1, 2} in no order, and not `1, 2`.
+  // Without braces it is said how often each stands there: `1, 1, 2` is {1, 2} in no order, and not `1, 2`.
   set: (a, b, same) =>
     areWrittenAlike(a, b) &&
-    (a.written === "list" && b.written === "list" ? inAnyOrder(a.items, b.items, same) : inAnyOrder(a.members, b.members, same)),
+    (a.written === "braces" || b.written === "braces"
+      ? inAnyOrder(a.members, b.members, same)
+      : inAnyOrder(a.items, b.items, same)),
   sequence: (a, b, same) =>
     (a.of === null || b.of === null || a.of === b.of) &&
     a.open === b.open &&
@@ -117,11 +119,14 @@ const RULES: Rules = {
   family: sameFamily,
   among: (a, b) => a.numbers === b.numbers && a.ranges === b.ranges && (a.name === null || b.name === null || a.name === b.name),
   called: (a, b, same) => (a.name === b.name || areOfOne(a.name, b.name)) && same(a.of, b.of),
-  matrix: (a, b) => a.rows.length === b.rows.length && a.rows.every((row, i) => allEqual(row, b.rows[i]!)),
+  conditional: (a, b, same) => same(a.value, b.value) && same(a.condition, b.condition),
+  // One of two may leave out where the right sides of its equations begin.
+  matrix: (a, b) =>
+    a.rows.length === b.rows.length &&
+    a.rows.every((row, i) => allEqual(row, b.rows[i]!)) &&
+    (a.bars.length === 0 || b.bars.length === 0 || `${a.bars}` === `${b.bars}`),
   relation: (a, b) =>
-    a.sign === b.sign &&
-    areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
-    (haveSameSides(a, b) || ![a, b].some((one) => isConstantAnywhere(differenceOf(one)))),
+    a.sign === b.sign && (isOfNumbers(a) ? allEqual([a.left, a.right], [b.left, b.right]) : areOneRelation(a, b)),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
     [...a.values.keys()].every((name) => b.values.has(name)) &&
@@ -132,7 +137,15 @@ const RULES: Rules = {
     )
 }
 
-/** Of what holds everywhere or nowhere: `x + 0 = x` is not `x \cdot 1 = x`, nor `0x = 5` what `0x = 6` is. */
+/** `2 < 3` says nothing of an unknown, and is no other such relation. */
+const isOfNumbers = ({ left, right }: OfKind<"relation">): boolean => variablesOf(left, right).length === 0
+
+/** Nor does what holds everywhere or nowhere, `3x + 2x = 5x`: no factor of it is seen, and it is told as it is written. */
+const areOneRelation = (a: OfKind<"relation">, b: OfKind<"relation">): boolean =>
+  areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
+  (haveSameSides(a, b) || ![a, b].some((one) => isConstantAnywhere(differenceOf(one))))
+
+/** `x + 0 = x` is not `x \cdot 1 = x`, nor `0x = 5` what `0x = 6` is. */
 const haveSameSides = (a: OfKind<"relation">, b: OfKind<"relation">): boolean => {
   const [left, right, first, second] = [a.left, a.right, b.left, b.right].map(written)
   return (left === first && right === second) || (a.sign === "=" && left === second && right === first)

@@ -18,6 +18,8 @@ export const wordsIn = (text: string): Answer | null => {
   if (/^(?:max|min|gcd|lcm)[.:]?\s+[-\d.]/i.test(plain)) return words(plain)
   const behindNumber = /^[-+]?\d/.test(plain)
   if (behindNumber && plain.includes(TEX_BLANK)) return null
+  // `31. Some say so`: another sentence.
+  if (behindNumber && /\d\.\s+\p{Lu}\p{L}/u.test(plain)) return words(plain)
   // `5 isn't`: an apostrophe inside letters makes words of them.
   if (behindNumber && /\p{L}{2}['’]\p{L}/u.test(plain)) return words(plain)
   // Letters that touch a number before them are variables, and so are those behind one that make no word.
@@ -44,7 +46,7 @@ export const areWords = (answer: Answer): boolean =>
 export const words = (text: string): Answer => {
   const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()
   const bare = plain
-    .replace(/^(?:an?|the)\s+/, "")
+    .replace(/^(?:an?(?!\s(?:only|alone)\b)|the)\s+/, "")
     .replace(/[.!]+$/, "")
     .replace(/^(?:dne|d\.n\.e|(?:limit\s)?do(?:es)?\snot\sexist)$/, "does not exist")
     .replace(/(?<=\s\p{L}{3,})s$/u, "")

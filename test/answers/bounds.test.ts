@@ -275,7 +275,7 @@ describe("what could only be read for something else is not read", () => {
     "\\det",
     "f(x",
     "f(1+)",
-    "\\begin{pmatrix}1\\\\2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}",
+    "\\begin{pmatrix}1&2\\end{pmatrix}\\begin{pmatrix}1&2\\end{pmatrix}",
     "\\begin{pmatrix}1\\\\2\\end{pmatrix}^{-1}",
     "\\begin{pmatrix}1&2\\\\2&4\\end{pmatrix}^{-1}",
     ...["^n", "^c", "!", "^{1/2}", "^\\circ", "^{-T}", "^{-2}", "^{2}!", "^2+I", "'", "_2"].map(

@@ -8,7 +8,8 @@
  * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
- * inverses and differentials (`pairs/functions.json`), and 338 of the field where they are at hand. By category, so that one
+ * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
+ * what cannot be kept is in `pairs/unreadable.json`), and 338 of the field where they are at hand. By category, so that one
  * which is weak is seen.
  */
 
@@ -17,7 +18,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { isSameAnswer } from "../../src/answers/answers.ts"
+import { isSameAnswer, reading } from "../../src/answers/answers.ts"
 
 interface Pair {
   readonly gold: string
@@ -63,6 +64,8 @@ const PIECES = path.join(import.meta.dirname, "pairs/pieces.json")
 const KINDS = path.join(import.meta.dirname, "pairs/kinds.json")
 const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
 const FUNCTIONS = path.join(import.meta.dirname, "pairs/functions.json")
+const KEPT_WHOLE = path.join(import.meta.dirname, "pairs/said.json")
+const UNREADABLE = path.join(import.meta.dirname, "pairs/unreadable.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
 describe.each([
@@ -83,6 +86,7 @@ describe.each([
   ["of constants, sets of whole numbers, and products of vectors and of sets", KINDS],
   ["of what stands behind shapes, of roots, and of Greek unknowns", BEHIND],
   ["of functions known by a letter, of inverse functions and of differentials", FUNCTIONS],
+  ["of lists, chains, conditions, matrices and lengths, of which nothing is dropped", KEPT_WHOLE],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)
@@ -106,4 +110,10 @@ describe.each([
       expect([isSameAnswer(gold, ` ${gold}`), isSameAnswer(answer, `$${answer}$`)], `${gold} | ${answer}`).toEqual([true, true])
     }
   })
+})
+
+describe("what would have to be dropped to be read is unreadable", () => {
+  it.each(JSON.parse(fs.readFileSync(UNREADABLE, "utf8")) as ReadonlyArray<string>)("%j", (text) =>
+    expect(reading(text)).toHaveProperty("problem")
+  )
 })

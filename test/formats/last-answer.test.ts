@@ -39,6 +39,17 @@ describe("boxes", () => {
     expect(grade(text, "31", "paper")).toMatchObject({ answered: paper === null ? "none" : "text", answer: paper })
   })
 
+  it.each([
+    ["So \\boxed{31}. It is not \\boxed{29}.", "31"],
+    ["So \\boxed{31}, and $\\boxed{29}$ is wrong.", "31"],
+    ["So \\boxed{29}. No: \\boxed{29} is incorrect.", null],
+    ["So \\boxed{29} is not correct. It is \\boxed{31}.", "31"],
+    ["It cannot be \\boxed{29}.", null],
+    ["It is \\boxed{31}, which is not 29.", "31"]
+  ])("that are denied are no answer: %j", (text, answer) =>
+    expect(grade(text, "31", "corrected")).toMatchObject({ format: "omi2", answer, correct: answer === "31" })
+  )
+
   it("that are not finished are named as the reason", () =>
     expect(grade("It is \\boxed{31}, no, \\boxed{2", "31", "corrected").error).toBe("the last \\boxed{} is not finished"))
 })

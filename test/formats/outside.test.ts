@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { grade, gradeOutside } from "../../src/formats/grade.ts"
-import { CORRECTED, LEFT } from "./corrected-cases.ts"
+import { CORRECTED, IN_OTHER_WORDS, KEPT, LEFT, TAKEN_BACK } from "./corrected-cases.ts"
 import { ENDINGS, NOTHING, OTHERS } from "./prose-cases.ts"
 
 const LOOP = "and so on and so on ".repeat(20)
@@ -62,11 +62,11 @@ describe("the endings of the field", () => {
     for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
   })
 
-  it.each(CORRECTED)("%j states 31, which corrects 30", (ending) => {
+  it.each([...CORRECTED, ...IN_OTHER_WORDS])("%j states 31, which corrects 30", (ending) => {
     for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
   })
 
-  it.each(LEFT)("%j states 31, and corrects nothing", (ending) => {
+  it.each([...LEFT, ...KEPT])("%j states 31, and corrects nothing", (ending) => {
     for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ correct: true })
   })
 
@@ -74,7 +74,7 @@ describe("the endings of the field", () => {
     for (const text of after(ending)) expect(gradeOutside(text, gold, "corrected"), text).toMatchObject({ correct: true })
   })
 
-  it.each(NOTHING)("%j states nothing", (ending) => {
+  it.each([...NOTHING, ...TAKEN_BACK])("%j states nothing", (ending) => {
     for (const text of after(ending)) expect(gradeOutside(text, "31", "corrected"), text).toMatchObject({ answer: null })
   })
 
@@ -95,6 +95,8 @@ describe("the endings of the field", () => {
     "Answer:\n".repeat(5000),
     `The answer is ${"1, ".repeat(60)}.\n`.repeat(100),
     "wait, no, actually, ".repeat(5000),
+    "Actually, it is 32. ".repeat(3000),
+    "\\boxed{31} is wrong. ".repeat(2000),
     "\\boxed{31} ".repeat(2000),
     `\\boxed{${"{}".repeat(5000)}} `.repeat(5),
     `${"{1}".repeat(20_000)} wait, the answer is`

@@ -51,7 +51,11 @@ export const beginsWithName = (letters: string): boolean => BEGINNING.test(lette
 
 const TOKEN = /\s+|(?<number>\d+(?:\.\d*)?|\.\d+)|\\(?<command>[A-Za-z]+|[^A-Za-z])|(?<letters>[A-Za-z]+)|(?<sign>[^])/gu
 
+/** Digits of another base, `0x1F`, whose nought is no factor. */
+const OTHER_BASE = /(?<![\w.])0(?:x[\dA-F]|X[\dA-Fa-f]|[bBoO]\d)/
+
 export const tokensOf = (text: string): ReadonlyArray<Token> => {
+  if (text.includes("0") && OTHER_BASE.test(text)) throw new Unreadable("calculates with digits of another base")
   const tokens: Array<Token> = []
   for (const { groups, index } of text.matchAll(TOKEN)) {
     const { number, command, letters, sign } = groups!

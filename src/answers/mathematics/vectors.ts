@@ -87,6 +87,12 @@ const productOfExpressions = (row: ReadonlyArray<Expression>, column: ReadonlyAr
     .map((left, i): Expression => ({ kind: "product", left, right: column[i]! }))
     .reduce((left, right) => ({ kind: "sum", left, right }))
 
+/** Two matrices, each entry from a row of the first and a column of the second; null where these have not as many entries. */
+export const multiplied = (a: Rows, b: Rows): Rows | null =>
+  a.length > 0 && a.every((row) => row.length === b.length)
+    ? a.map((row) => turned(b).map((column) => productOfExpressions(row, column)))
+    : null
+
 /** A matrix times itself, each entry from a row and a column. */
 const repeated = <Entry>(
   rows: ReadonlyArray<ReadonlyArray<Entry>>,

@@ -1,11 +1,12 @@
 /** Values by name, `x = 1, y = 2`, and the orders in which they are a point or a list. */
 
 import type { Answer } from "../Answer.ts"
-import { variablesOf } from "../mathematics/Expression.ts"
+import { Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
 import { UNKNOWN } from "../vocabulary/variables.ts"
+import { areWords } from "../words.ts"
 
 type Read = (text: string) => Answer
 
@@ -16,6 +17,13 @@ export const assignmentsIn = (parts: ReadonlyArray<string>, whole: Read): Answer
   return found.length > 1 && new Set(names).size === parts.length
     ? { kind: "named", values: new Map(found.map(({ name, value }) => [name, whole(value)])) }
     : null
+}
+
+/** The coordinates of a point, which have no names of their own: `(x = 1, 2)` is none. Throws `Unreadable`. */
+export const unnamedIn = (items: ReadonlyArray<Answer>): ReadonlyArray<Answer> => {
+  if (items.some((item) => (item.kind === "value" || item.kind === "called") && item.name !== null && !areWords(item)))
+    throw new Unreadable("names a value in a point")
+  return items
 }
 
 /** Names with what they are said to be; none where one of the parts is no such equation. */
@@ -93,9 +101,13 @@ export const isNumber = (text: string): boolean => {
 const VARIABLE = new RegExp(`^${UNKNOWN}$`)
 export const isVariable = (text: string): boolean => VARIABLE.test(text)
 
+/** Words that say what a value is not, and are no name of it. */
+const DENIES = /^'(?:not|never|no|cannot)\b|(?:\b(?:not|never|cannot(?: be)?|no)|n['’]t(?: be)?)'$/
+
 /** What words call a value tells it from others as a variable does: the area is no perimeter. */
 export const named = (answer: Answer, name: string): Answer => {
   const known = nameOf(name)
+  if (known !== null && DENIES.test(known)) throw new Unreadable("says only what is not")
   return known === null ? unnamed(answer) : called(answer, known)
 }
 

@@ -16,7 +16,7 @@ import { isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
 import { splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { bound } from "./inequalities.ts"
-import { relationIn } from "./relations.ts"
+import { mustAgree, relationIn } from "./relations.ts"
 
 type Read = (text: string) => Answer
 
@@ -30,6 +30,7 @@ export const chain = (text: string, whole: Read): Answer | null => {
   if (!text.includes("=") || ARROW.test(text)) return null
   const { parts } = splitAt(text, ["=", "<", ">", "\\leq", "\\geq", "\\neq", "\\approx", "\\simeq", "\\doteq"])
   if (splitAt(text, ["="]).parts.length !== parts.length || parts.includes("")) return null
+  if (parts.length > 2) mustAgree(parts, whole)
   return parts.length === 2 ? inTwoUnits(parts, whole) : parts.length > 2 ? ofSeveral(parts, whole) : null
 }
 

@@ -9,6 +9,7 @@ import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
 import { assignmentsIn, called, equationsIn, unnamed } from "./assignments.ts"
 import { bound } from "./inequalities.ts"
 import { HUNDRED } from "./relations.ts"
+import { withValues } from "./whole-numbers.ts"
 
 type Read = (text: string) => Answer
 
@@ -16,6 +17,7 @@ type Read = (text: string) => Answer
 const [OR, AND] = ["\u0001", "\u0002"]
 const connected = (text: string): string => {
   const said = text
+    .replaceAll(/,?\s*\\text\s*\{\s*and\s+(?=all\s)/g, `${AND}\\text{`)
     .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?or\s*\}|,?\s+or\s+/g, OR)
     .replaceAll(/,?\s*\\text\s*\{\s*(?:,\s*)?and\s*\}|,?\s+and\s+/g, AND)
   if (!isStatement(text)) return said
@@ -46,13 +48,40 @@ export const listIn = (text: string, whole: Read): Answer | null => {
 const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Answer => {
   const assigned = assignmentsIn(parts, whole)
   if (assigned !== null) return assigned
-  if (new Set(equationsIn(parts).map(({ name }) => name)).size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
+  const names = new Set(equationsIn(parts).map(({ name }) => name))
+  if (names.size === 1) return setOf(parts.flatMap(signs).map(whole), "either")
+  if (names.size > 1) return solutionsOf(parts, names.size, whole)
+  const points = pointsOf(parts, whole)
+  if (points !== null) return points
   const items = parts.flatMap(signs).map(whole)
+  const among = withValues(items)
+  if (among !== null) return among
   const roots = rootsIn(items)
   if (roots !== null) return roots
   const [unknown, ...others] = new Set(items.map(unknownOf))
   const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null
   return common ?? setOf(items, "list")
+}
+
+/** `x = 1, y = 2, x = 3, y = 4`: all unknowns, then all once more. */
+const solutionsOf = (parts: ReadonlyArray<string>, size: number, whole: Read): Answer => {
+  const solutions = parts.flatMap((_, i) => (i % size === 0 ? [assignmentsIn(parts.slice(i, i + size), whole)] : []))
+  if (!solutions.every((one) => one?.kind === "named" && one.values.size === size))
+    throw new Unreadable("gives some unknowns one value and others several")
+  return setOf(
+    solutions.filter((one) => one !== null),
+    "either"
+  )
+}
+
+const UNKNOWNS = /^(\([^()=<>,]*(?:,[^()=<>,]*)+\))\s*=/
+
+/** `(x, y) = (1, 2), (3, 4)`: each is what the unknowns before the first may be; null where others are said of others. */
+const pointsOf = (parts: ReadonlyArray<string>, whole: Read): Answer | null => {
+  const unknowns = UNKNOWNS.exec(parts[0]!)?.[1]
+  if (unknowns === undefined) return null
+  const all = parts.map((part) => (/^[(\\][^=]*$/.test(part) ? `${unknowns}=${part}` : part))
+  return all.every((part) => UNKNOWNS.exec(part)?.[1] === unknowns) ? setOf(all.flatMap(signs).map(whole), "either") : null
 }
 
 /** `x = 1, 2`: a name before the first of several values, of which it may have any; null where others have names or none has. */

@@ -1,17 +1,20 @@
 /** Equations, and what stands in a text with signs of relations: values by name, and what relates two expressions. */
 
 import type { Answer } from "../Answer.ts"
-import { order } from "../mathematics/compare.ts"
+import { equalExpressions, order } from "../mathematics/compare.ts"
 import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
+import { withOrder } from "../mathematics/normal/matrices.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { numeralIn } from "../numeral.ts"
+import { setOf } from "../same-kind.ts"
 import { argumentsOf, isApplied, isName, spelled } from "../spelling/names.ts"
 import { quantityNameIn } from "../spelling/quantity-names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { areVariables } from "../vocabulary/variables.ts"
-import { isNumber, isTurned, isVariable, named } from "./assignments.ts"
+import { words } from "../words.ts"
+import { called, isNumber, isTurned, isVariable, named } from "./assignments.ts"
 import { withConstants } from "./constants.ts"
 import { atDistance, between, inequality, related, type Sign, SIGNS } from "./inequalities.ts"
 
@@ -51,13 +54,13 @@ export const relationIn = (text: string, whole: Read): Answer | null => {
 }
 
 /** A value that is said twice, the second time as a decimal: itself rounded, or, with two places and more, cut off. */
-const roundedOf = (said: Answer, as: Answer, written: string): Answer => {
+const roundedOf = (said: Answer, as: Answer, written: string, fewest = Number.NEGATIVE_INFINITY): Answer => {
   const exact = said.kind === "rounded" && said.exact.kind !== "value" ? said.as : said
   if (exact.kind !== "value" || as.kind !== "value" || as.number === null || as.number.includes("/"))
     throw new Unreadable("says nearly what is no decimal")
   // Zeros behind a point count, which the number does not keep: 0.70 is not 0.693.
   const decimals = /\.(\d+)/.exec(written)?.[1]
-  const places = decimals?.length ?? (as.number === "0" ? 0 : -/0*$/.exec(as.number)![0].length)
+  const places = Math.max(fewest, decimals?.length ?? (as.number === "0" ? 0 : -/0*$/.exec(as.number)![0].length))
   const [top, bottom] = places < 0 ? [10n ** BigInt(-places), 1n] : [1n, 10n ** BigInt(places)]
   const isShare = as.unit === "%" && exact.unit === ""
   const amount: Expression = isShare ? { kind: "product", left: exact.expression, right: HUNDRED } : exact.expression
@@ -71,6 +74,29 @@ const roundedOf = (said: Answer, as: Answer, written: string): Answer => {
   return { kind: "rounded", exact: isShare ? exact : { ...exact, unit }, as: { ...as, unit } }
 }
 
+/** `100 + 13 = 113`, `\frac34 = 75\%`: what stands last, if the two are one value, or one is nearly the other. */
+const agreed = (left: string, as: Answer, written: string, whole: Read): Answer => {
+  const said = whole(left)
+  // As they are written degrees are parts of pi.
+  const [from, to] = [tryExpression(left), tryExpression(written)]
+  if (from !== null && to !== null && equalExpressions(from, to)) return made(as)
+  const isHundred = as.kind === "value" && /^(?:%|cent)$/.test(as.unit)
+  if (said.kind === "value" && as.kind === "value" && isOneValue(said.expression, as.expression, isHundred)) return made(as)
+  // Where nothing says that they are nearly one, `75 = 80` is none rounded to tens.
+  if (!isHundred && !/\.\d/.test(written)) throw new Unreadable("says of two values that they are one")
+  return roundedOf(said, as, written, 0)
+}
+
+const isOneValue = (left: Expression, right: Expression, isHundred: boolean): boolean =>
+  equalExpressions(left, right) || (isHundred && equalExpressions({ kind: "product", left, right: HUNDRED }, right))
+
+/** Numbers that a chain says to be one. Throws `Unreadable` where they are not. */
+export const mustAgree = (parts: ReadonlyArray<string>, whole: Read): void => {
+  const numbers = parts.filter(isNumber)
+  for (const [i, number] of numbers.entries())
+    if (i > 0 && number !== numbers[i - 1]) agreed(numbers[i - 1]!, whole(number), number, whole)
+}
+
 /** As many hundredths as one is. */
 export const HUNDRED: Expression = { kind: "number", value: { top: 100n, bottom: 1n } }
 const size = (of: Expression): Expression => ({ kind: "call", name: "abs", values: [of] })
@@ -78,6 +104,9 @@ const isAtMost = (value: Expression, bound: Rational): boolean => {
   const found = order(value, { kind: "number", value: bound })
   return found !== null && found <= 0
 }
+
+/** What a matrix may be, beside one by its letter. */
+const OF_MATRIX = /^[A-Z]\s*\^\s*\{?\s*(?:-?\d|T|n|k)\s*\}?$/
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
@@ -95,8 +124,8 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     if (isRecursive(left, right)) return related("=", left, right)
     if (!isDefined(left)) return { kind: "named", values: new Map([[spelled(left), whole(right)]]) }
   }
-  if (isName(left)) {
-    const value = named(whole(right), left)
+  if (isName(left) && !(left === "\\pi" && isNumber(right))) {
+    const value = named(lastOf(parts, whole), left)
     const answer = parts.length === 2 && isLong(left) ? made(value) : value
     // `xy = C` says what a product is, and no choice.
     const isChosen = answer.kind === "called" && answer.of.kind === "choice" && /^[a-z]{2,}$/.test(left) && areVariables(left)
@@ -104,14 +133,30 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
       !isChosen && (answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0)
     if (isValue) return answer
   }
-  if (parts.length > 2) return whole(right)
+  if (parts.length > 2) return lastOf(parts, whole)
   // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
-  if (isNumber(left) && isNumber(right) && (numeralIn(left) === null || numeralIn(right) === null)) return made(whole(right))
-  const ending =
-    numeralIn(left) === null && isNumber(left.replaceAll(/\\?\$/g, "")) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
-  if (ending?.kind === "value" && ending.unit + ending.counted.join("") !== "" && variablesOf(ending.expression).length === 0)
-    return made(ending)
-  return tuple(left, right, whole) ?? withConstants(related("=", left, right))
+  const [same, said] = [numeralIn(left)?.text, numeralIn(right)?.text]
+  if (same !== undefined && same === said) return words(`${left}=${right}`)
+  if (isNumber(left) && isNumber(right)) return agreed(left, whole(right), right, whole)
+  const plain = left.replaceAll(/\\?\$/g, "")
+  const ending = isNumber(plain) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
+  if (ending?.kind === "value" && left !== right && variablesOf(ending.expression).length === 0)
+    return agreed(plain, ending, right, whole)
+  if (OF_MATRIX.test(left) && right.includes("\\begin")) return called(whole(right), spelled(left))
+  const point = tuple(left, right, whole)
+  if (point !== null) return point
+  const relation = related("=", left, right)
+  const [from, to] = withOrder(relation.left, relation.right)
+  return withConstants({ ...relation, left: from!, right: to! })
+}
+
+/** What stands last, and what stands before it where that is nearly the same: `x = 2\pi = 6.28`. */
+const lastOf = (parts: ReadonlyArray<string>, whole: Read): Answer => {
+  const [before, last] = [parts.at(-2)!, parts.at(-1)!]
+  const as = whole(last)
+  const isNearly = parts.length > 2 && before !== last && /\.\d/.test(last) && isNumber(before) && isNumber(last)
+  const said = isNearly ? agreed(before, as, last, whole) : as
+  return said.kind === "rounded" ? said : as
 }
 
 /** Whether its own value at another place is in what a function is said to be: `T(n) = T(n - 1) + n`, and no event's. */
@@ -130,7 +175,10 @@ const tuple = (left: string, right: string, whole: Read): Answer | null => {
   const names = splitAt(left.slice(1, -1), [","]).parts
   if (names.length < 2 || new Set(names).size < names.length || !names.every(isName)) return null
   const values = whole(right)
-  const isPoint = values.kind === "sequence" && values.open === "(" && values.close === ")" && values.of === null
-  if (!isPoint || values.items.length !== names.length) throw new Unreadable(`names ${names.length} values and gives others`)
-  return { kind: "named", values: new Map(names.map((name, i) => [name, values.items[i]!])) }
+  const points = (values.kind === "set" ? values.items : [values]).map((point): Answer => {
+    const isPoint = point.kind === "sequence" && point.open === "(" && point.close === ")" && point.of === null
+    if (!isPoint || point.items.length !== names.length) throw new Unreadable(`names ${names.length} values and gives others`)
+    return { kind: "named", values: new Map(names.map((name, i) => [name, point.items[i]!])) }
+  })
+  return points.length === 1 ? points[0]! : setOf(points, "either")
 }

@@ -208,6 +208,25 @@ export const amongOf = (numbers: string, of: Answer, name: string | null = unkno
   return { kind: "rounded", exact: setOf(members, "braces"), as: among }
 }
 
+const RANGE = /^(-?\d+|-oo) to (-?\d+|oo)$/
+
+/** `n = 1` and all integers from 3 on, of one unknown: as one set; null for all else. */
+export const withValues = (items: ReadonlyArray<Answer>): Answer | null => {
+  const [among, other] = items.filter((item) => item.kind === "among")
+  if (among === undefined || other !== undefined || items.length < 2 || among.numbers !== "integers") return null
+  const values = items.filter((item) => item.kind === "value")
+  const isOfOne = values.every(({ name, unit }) => unit === "" && (name === null || among.name === null || name === among.name))
+  if (values.length !== items.length - 1 || !isOfOne) return null
+  const single = values.map(({ expression }) => exactOf(expression))
+  if (!single.every((value) => value?.bottom === 1n)) return null
+  const ranges = among.ranges.split(", ").map((range): Range => {
+    const [, from, to] = RANGE.exec(range)!
+    return [from === "-oo" ? null : BigInt(from!), to === "oo" ? null : BigInt(to!)]
+  })
+  const points = single.flatMap((value): ReadonlyArray<Range> => (value ? [[value.top, value.top]] : []))
+  return { ...among, ranges: rangesText(joined([...ranges, ...points], 1n)) }
+}
+
 /** Whether a condition on an unknown leaves out that it is a whole number: `n > 2` and all integers from 3 on. */
 export const isAmong = (among: OfKind<"among">, other: OfKind<"sequence"> | OfKind<"union">): boolean => {
   const name = unknownOf(other)

@@ -8,6 +8,8 @@ import { numberSetNamed } from "./number-sets.ts"
 
 type Read = (text: string) => Answer
 
+/** A curve, and what its equation is said of. */
+const CURVE = /^y\s*=[^=]*(?<![A-Za-z\\])x(?![A-Za-z])/
 const VARIABLES = String.raw`[a-z](?:\s*,\s*[a-z])*`
 /** `f(x) =`, `a_n =`: what is said of it is said of its variables. */
 const SUBJECT = new RegExp(
@@ -23,20 +25,24 @@ export const everywhere = (text: string, whole: Read): Answer | null => {
   const constant = /^([fghpqFGHPQ])\s*(?:\(\s*([a-z])\s*\))?\s*\\equiv(?![A-Za-z])\s*([^]+)$/.exec(text)
   if (constant !== null && !/mod/.test(text)) return whole(`${constant[1]}(${constant[2] ?? "x"})=${constant[3]}`)
   const subject = SUBJECT.exec(text)
-  if (subject === null || !/\bfor\b|\\(?:forall|in)(?![A-Za-z])/.test(text)) return null
+  const isCurve = subject === null && CURVE.test(text)
+  if ((subject === null && !isCurve) || !/\bfor\b|\\(?:forall|in)(?![A-Za-z])/.test(text)) return null
   const said = text.replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ").replaceAll(/\s+/g, " ")
   const found = SAID.exec(said) ?? IN.exec(said)
   const where = found === null ? null : WHERE.exec(found[2]!.replace(/^the\s/, ""))
   if (where === null) return null
   const [, kind, variables, sign, bound] = where
-  const own = lettersOf(subject[1] ?? subject[2] ?? subject[3]!)
+  const own = lettersOf(subject?.[1] ?? subject?.[2] ?? subject?.[3] ?? "x")
   if (variables === undefined ? sign !== undefined || kind === "" : !lettersOf(variables).every((letter) => own.includes(letter)))
     return null
-  const domain = sign === undefined ? kind! : sign.endsWith("in") ? bound! : `${sign} ${bound!.replaceAll(/\s+/g, "")}`
+  const domain = sign === undefined ? kind! : sign.endsWith("in") ? closed(bound!) : `${sign} ${bound!.replaceAll(/\s+/g, "")}`
   const answer = whole(found![1]!)
   const name = domain === "" ? null : (numberSetNamed(domain) ?? (sign === undefined ? null : domain.trim()))
   if (domain !== "" && name === null) return null
   return name === null ? answer : { kind: "called", name: `for all of ${name}`, of: answer }
 }
+
+/** With the bracket of its own that was taken for one round all of it. */
+const closed = (set: string): string => (/\([^()]*$/.test(set) ? `${set})` : set)
 
 const lettersOf = (variables: string): ReadonlyArray<string> => variables.split(",").map((letter) => letter.trim())

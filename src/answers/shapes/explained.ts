@@ -102,7 +102,11 @@ const plainTail = (tail: string, beginning: string): string => {
 
 /** Whether it says what an unknown is. */
 const isOf = (answer: Answer, name: string): boolean =>
-  answer.kind === "value" ? answer.name === name : answer.kind === "set" && answer.items.every((item) => isOf(item, name))
+  answer.kind === "value"
+    ? answer.name === name
+    : answer.kind === "named"
+      ? answer.values.has(name)
+      : answer.kind === "set" && answer.items.every((item) => isOf(item, name))
 
 /** What is said, with any of its letters; null where it does not have them, or where they are no constants. */
 const ofAny = (body: string, { letters, over, isConstant }: Explanation, whole: Read): Answer | null => {
@@ -116,7 +120,7 @@ const ofAny = (body: string, { letters, over, isConstant }: Explanation, whole: 
   if (among !== null) return among
   const names = variablesIn(plain)
   // `x = 3, x \in \mathbb{Z}` says what x is, and of which kind.
-  if (letters.length === 1 && names.length === 0 && isOf(plain, letters[0]!)) return answer
+  if (names.length === 0 && letters.every((letter) => isOf(plain, letter))) return answer
   if (new Set(letters).size < letters.length || !letters.every((letter) => names.includes(letter))) return null
   const isPoint = plain.kind === "sequence" || plain.kind === "named" || plain.kind === "matrix" || plain.kind === "rounded"
   if (!isConstant && !isPoint && letters.some((letter) => UNKNOWN.test(letter))) return null

@@ -1,4 +1,4 @@
-/** Figures by their points, and products of what has no order of its own: words. */
+/** Figures by their points, formulas of logic, and products of what has no order of its own: words. */
 
 import type { Answer } from "../Answer.ts"
 import { words } from "../words.ts"
@@ -18,6 +18,22 @@ export const figure = (text: string): Answer | null => {
     first < last ? ` \\${figure} ${first}${vertex}${last} ` : ` \\${figure} ${last}${vertex}${first} `
   )
   return words(said.replaceAll(FIGURES, " $1 ").replaceAll(/[{}]/g, ""))
+}
+
+/** Signs of logic, by the one that is kept for each. */
+const LOGIC: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\\(?:land|wedge)(?![A-Za-z])/g, "\\land "],
+  [/\\(?:lor|vee)(?![A-Za-z])/g, "\\lor "],
+  [/\\(?:to|implies|[rR]ightarrow|Longrightarrow)(?![A-Za-z])/g, "\\to "],
+  [/\\(?:iff|[lL]eftrightarrow|Longleftrightarrow)(?![A-Za-z])/g, "\\iff "]
+]
+
+/** Formulas of logic, `\neg p \land q`, as they are written: words. */
+export const logic = (text: string): Answer | null => {
+  if (!/\\(?:neg|land|wedge|lor|vee)(?![A-Za-z])/.test(text)) return null
+  const said = LOGIC.reduce((all, [sign, kept]) => all.replaceAll(sign, kept), text)
+  const rest = said.replaceAll(/\\(?:neg|land|lor|to|iff)(?![A-Za-z])/g, " ")
+  return /^(?:[A-Za-z](?![A-Za-z])|[()\s])+$/.test(rest) ? words((said.match(/\\[a-z]+|\S/g) ?? []).join(" ")) : null
 }
 
 /** Products of sets or of matrices, which are none of their order: words. */

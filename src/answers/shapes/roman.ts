@@ -12,8 +12,9 @@ const QUADRANT = new RegExp(
 )
 const FIRST_FOUR = ["i", "ii", "iii", "iv"]
 const ORDINALS = ["first", "second", "third", "fourth"]
-/** Statements by number or letter, and no others. */
-const ONLY = /^(\\text\s*\{\s*)?((?:[A-Z]|[IVX]+)(?:(?:,\s*|,?\s+and\s+)(?:[A-Z]|[IVX]+))*)\s+only\s*(\}?)$/
+/** Statements by number or letter, and no others. One letter alone might be that of a choice, which says more. */
+const ONLY =
+  /^(?!(?:\\text\s*\{\s*)?[A-H]\s)(\\text\s*\{\s*)?((?:[A-Z]|[IVX]+)(?:(?:,\s*|,?\s+and\s+)(?:[A-Z]|[IVX]+))*)\s+only\s*(\}?)$/
 
 export const roman = (text: string, whole: Read): Answer | null => {
   if (!/^[(\\A-Zqtf]/.test(text)) return null

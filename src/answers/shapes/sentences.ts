@@ -38,7 +38,7 @@ const WINNER = new RegExp(
 )
 
 export const sentence = (text: string, whole: Read): Answer | null => {
-  if (text.length > 120 || !/[A-Za-z)}]\s/.test(text) || /[=<>^_,+*/]/.test(text)) return null
+  if (text.length > 120 || !/[A-Za-z)}](?:\s|\\text\s*\{\s)/.test(text) || /[=<>^_,+*/]/.test(text)) return null
   const said = text.includes("\\") ? textIn(text) : text
   if (!/^[A-Za-z()'’ \d-]+$/.test(said)) return null
   const winner = WINNER.exec(said)?.[1]

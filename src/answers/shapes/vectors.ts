@@ -4,9 +4,9 @@
  */
 
 import { type Answer, COLUMN, VECTOR } from "../Answer.ts"
-import { type Expression, variablesOf } from "../mathematics/Expression.ts"
+import { type Expression, Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { parseExpression, tryExpression } from "../mathematics/parse.ts"
-import { raisedMatrix, type Rows, turned } from "../mathematics/vectors.ts"
+import { multiplied, raisedMatrix, type Rows, turned } from "../mathematics/vectors.ts"
 import { tried } from "../relations/chains.ts"
 import { bound } from "../relations/inequalities.ts"
 import { type OfKind } from "../same-kind.ts"
@@ -90,19 +90,30 @@ const alongOf = (at: Expression, unit: string): Expression | null => {
   }
 }
 
-const MATRIX = /^\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{[^{}]*\})?([^]*?)\\end\{\1\}$/
+const MATRIX = /^\\begin\{([pb]matrix|matrix|array)\}(?:\s*\{([^{}]*)\})?([^]*?)\\end\{\1\}$/
+
+const matrixIn = (text: string): RegExpExecArray | null =>
+  MATRIX.exec(text.replace(/^[([]\s*(?=\\begin\{(?:array|matrix)\})([^]*)[)\]]$/, "$1"))
+
+/** How many columns stand before each bar. */
+const barsIn = (columns = ""): ReadonlyArray<number> => {
+  const letters = columns.replaceAll(/[^clr|:]/g, "")
+  const bars = [...letters.matchAll(/[|:]+/g)].map(({ index }) => letters.slice(0, index).replaceAll(/[|:]/g, "").length)
+  if (bars.includes(0) || /[clr][|:]+$/.test(letters)) throw new Unreadable("has bars round a matrix")
+  return bars
+}
 
 const rowsIn = (text: string): Rows | null => {
-  const found = MATRIX.exec(text.replace(/^[([]\s*(?=\\begin\{(?:array|matrix)\})([^]*)[)\]]$/, "$1"))
-  if (found === null || found[2]!.includes("\\begin")) return null
-  const rows = found[2]!.split(/\\cr(?![A-Za-z])/).map((row) => row.trim())
+  const found = matrixIn(text)
+  if (found === null || found[3]!.includes("\\begin")) return null
+  const rows = found[3]!.split(/\\cr(?![A-Za-z])/).map((row) => row.trim())
   if (rows.at(-1) === "") rows.pop()
   return rows.map((row) => row.split("&").map(parseExpression))
 }
 
 export const matrix = (text: string): Answer | null => {
   const rows = rowsIn(text)
-  return rows && columnOf({ kind: "matrix", rows })
+  return rows && columnOf({ kind: "matrix", rows, bars: barsIn(matrixIn(text)?.[2]) })
 }
 
 /** `isPoint`: with commas between its coordinates. */
@@ -178,6 +189,8 @@ export const combination = (text: string): Answer | null => {
   if (!/\\begin|\\rangle|,[^]*\)/.test(text) || /[=<>]|\\(?:[lg]eq|neq|in|cup|cap|setminus|pm|mp)(?![A-Za-z])/.test(text))
     return null
   if (/^[([{]/.test(text) && isOneBracket(text)) return null
+  const times = /\\end[^]*\\begin/.test(text) ? product(text) : null
+  if (times !== null) return times
   const { parts, separators } = splitAt(text, ["+", "-"])
   const terms = parts[0] === "" ? parts.slice(1) : parts
   const signs = parts[0] === "" ? separators : ["+", ...separators]
@@ -203,7 +216,31 @@ export const combination = (text: string): Answer | null => {
   )
   return isPoint && others.every((one) => one.isPoint)
     ? anyVector(sum.map(([value]) => bound(value!)))
-    : columnOf({ kind: "matrix", rows: sum })
+    : columnOf({ kind: "matrix", rows: sum, bars: [] })
+}
+
+const FACTOR = /\s*(?:\\cdot|\\times)?\s*([([]?\s*\\begin\{([pb]matrix|matrix|array)\}[^]*?\\end\{\2\}\s*[)\]]?)/y
+const MOST_MATRICES = 6
+
+/** Matrices side by side, each with a power or a turn behind it, multiplied; a single entry is a number. */
+const product = (text: string): Answer | null => {
+  const factors: Array<Rows> = []
+  let rest = text
+  while (rest !== "" && factors.length < MOST_MATRICES) {
+    FACTOR.lastIndex = 0
+    const found = FACTOR.exec(rest)
+    const plain = found && rowsIn(found[1]!.trim())
+    if (found === null || plain === null) return null
+    const [rows, behind] = operated(plain, rest.slice(found[0].length))
+    if (rows === null) return null
+    factors.push(rows)
+    rest = behind.trim()
+  }
+  if (rest !== "" || factors.length < 2) return null
+  const rows = factors.slice(1).reduce<Rows | null>((all, next) => all && multiplied(all, next), factors[0]!)
+  if (rows === null) return null
+  const [[only] = []] = rows
+  return rows.length === 1 && rows[0]!.length === 1 ? bound(only!) : columnOf({ kind: "matrix", rows, bars: [] })
 }
 
 const point = (items: ReadonlyArray<Answer>, of: string): Answer => ({ kind: "sequence", open: "(", close: ")", items, of })
@@ -236,7 +273,7 @@ export const transposed = (text: string, whole: Read): Answer | null => {
   const entries = values.flatMap((value) => (value.kind === "value" ? [value.expression] : []))
   return entries.length < 2 || entries.length < values.length || entries.some(isInfinite)
     ? null
-    : columnOf({ kind: "matrix", rows: entries.map((entry) => [entry]) })
+    : columnOf({ kind: "matrix", rows: entries.map((entry) => [entry]), bars: [] })
 }
 
 /** Whether an answer is a column, or a point in angle brackets: no set, and nothing that something is an element of. */

@@ -20,10 +20,13 @@ const OPERATED = new RegExp(
   String.raw`^${OPERATOR}\s*(?:${BRACKETS}|\[([^[\]]*)\]|\\\{([^{}]*)\\\}|(?<=det|tr|rank|dim|deg|arg|Re|Im)\s+([A-Za-z]))$`
 )
 
-/** One letter alone may be a real number, of which the distance from zero is two values (`|x| = 8`). */
+/**
+ * One letter alone may be a real number, of which the distance from zero is two values (`|x| = 8`). In double bars it is a norm,
+ * which of a matrix is no determinant.
+ */
 const SIZE = new RegExp(
   String.raw`^(?:\||\\\|)\s*((?![a-txy]\s*\\?\|)(?:[A-Za-z]+(?:_\{?\w+\}?)?|` +
-    String.raw`\\(?:vec|overline|overrightarrow|hat)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
+    String.raw`\\(?:vec|overline|overrightarrow|hat|text)\s*(?:\{[^{}]*\}|[A-Za-z])|[A-Z](?:\s*\\cap\s*[A-Z])+))` +
     String.raw`\s*(?:\||\\\|)\s*(\^\s*(?:2|\{\s*2\s*\}))?$`
 )
 const RATIO = /^[A-Za-z]{1,2}(?:\s*:\s*[A-Za-z]{1,2})+$/
@@ -36,7 +39,8 @@ export const quantityNameIn = (text: string): string | null => {
   const size = SIZE.exec(text)
   if (size !== null) {
     const square = size[2] === undefined ? "" : "^2"
-    return `|${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}|${square}`
+    const bars = text.startsWith("\\") && /^[A-Z]$/.test(size[1]!) ? "||" : "|"
+    return `${bars}${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}${bars}${square}`
   }
   const applied = APPLIED.exec(text)
   if (applied !== null) {
@@ -54,7 +58,7 @@ export const quantityNameIn = (text: string): string | null => {
   return `${name === "Pr" ? "P" : name}(${isSymmetric ? of.split(",").map(bare).toSorted().join(",") : bare(of)})`
 }
 
-const bare = (text: string): string => text.replaceAll(/[\s{}]+/g, "")
+const bare = (text: string): string => text.replaceAll(/\\text(?![A-Za-z])|[\s{}]+/g, "")
 
 /** Not of x, y and z: of these an equation is to be solved, `\sin x = \frac12`. */
 const isNamed = (of: string): boolean => {

@@ -1,4 +1,4 @@
-/** Unit vectors in one spelling, `\hat{i}`: in bold, under a hat or an arrow, with or without a dot. */
+/** Vectors in one spelling: unit vectors, `\hat{i}`, in bold, under a hat or an arrow, with or without a dot; others in bold. */
 
 const FONT = String.raw`\\(?:mathbf|boldsymbol|bm|bf|hat|widehat|vec|overrightarrow|mathit)(?![A-Za-z])`
 const LETTER = String.raw`\s*(?:\\([ij])math(?![A-Za-z])|([ijk]))\s*`
@@ -25,3 +25,13 @@ export const withUnitVectors = (text: string): string => {
     ? text
     : text.replaceAll(UNIT, (...one: ReadonlyArray<string>) => ` \\hat{${one.slice(1, GROUPS + 1).find(Boolean)!}}`)
 }
+
+const BOLD = String.raw`\\(?:mathbf|boldsymbol|bm)\s*(?:\{\s*([A-Za-z])\s*\}|\s([A-Za-z])(?![A-Za-z]))`
+const BOLDS = new RegExp(BOLD, "g")
+const PRODUCT = new RegExp(String.raw`(?:${BOLD}|\))\s*\\(?:cdot|times)(?![A-Za-z])\s*(?:\d*\s*${BOLD}|\()`)
+
+/** Letters in bold are vectors where a dot or a cross stands between two of them, or sums of them. */
+export const withBoldVectors = (text: string): string =>
+  /\\(?:mathbf|boldsymbol|bm)/.test(text) && PRODUCT.test(text) && [...text.matchAll(BOLDS)].length > 1
+    ? text.replaceAll(BOLDS, (_, braced?: string, bare?: string) => `\\vec{${braced ?? bare}}`)
+    : text

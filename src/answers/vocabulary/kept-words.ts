@@ -52,7 +52,7 @@ export const keptOf = (words: ReadonlyArray<string>, part: number, sides: boolea
       .replace(/['’]s?$/, "")
       .replaceAll("-", "")
     if (JOINING.has(word)) joined ||= `${OF} `
-    else if (!FILLING.has(word) && (word !== "left" || sides)) kept.push(joined + stemOf(word))
+    else if (word === "now" ? joined !== "" : !FILLING.has(word) && (word !== "left" || sides)) kept.push(joined + stemOf(word))
   }
   return kept
 }

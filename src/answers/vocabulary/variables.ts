@@ -11,10 +11,10 @@ export const UNKNOWN = String.raw`(?:[A-Za-z]|\\(?:${[...GREEK].join("|")})(?![A
 const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
 
 /**
- * Whether letters are a product of variables: one or two, three that stand together in the alphabet as variables do, and three or
- * four without a vowel (`lwh`, `mgh`).
+ * Whether letters are a product of variables: one or two, a small one before two capitals (`nRT`), three that stand together in
+ * the alphabet as variables do, and three or four without a vowel (`lwh`, `mgh`).
  */
 export const areVariables = (letters: string): boolean =>
-  /^[A-Za-z]{1,2}$/.test(letters) ||
+  /^(?:[A-Za-z]{1,2}|[a-z][A-Z]{2})$/.test(letters) ||
   (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join(""))) ||
   (/^[b-df-hj-np-tv-xz]{3,4}$/.test(letters) && !isMathematical(letters) && !isShortWord(letters))

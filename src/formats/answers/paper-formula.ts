@@ -20,8 +20,11 @@ export const paperFormula = (formula: string): string | null => {
     .replace(/^\\(?:pm|neq?|times)(?![A-Za-z])/, "")
     .trim()
   if (/[A-Za-z]/.test(rest.replace(/^[^=]*=/, "").replaceAll(NO_LETTERS, ""))) return null
-  return based(rest) ?? ratio(rest) ?? sum(rest) ?? withCommas(rest)
+  return based(rest) ?? ratio(rest) ?? sum(rest) ?? withCommas(rest.replace(CHAIN, ""))
 }
+
+/** Of a chain of equals the last counts, whatever stands before it. */
+const CHAIN = /^[^=]*=[^]*=(?=[^=]+$)/
 
 const BRACKETED = /\([^()]*\)|\\\{[^{}]*\}|\[[^[\]]*\]/g
 const GROUPED =

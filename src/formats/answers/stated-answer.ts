@@ -4,10 +4,11 @@
  * published solutions by the same lines, and read by the same rules.
  */
 
-import { answerText, reading } from "../../answers/answers.ts"
+import { answerText, isSameAnswer, reading } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
+import { isDenied } from "./corrections.ts"
 
 /**
  * What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. `why` it is no
@@ -42,8 +43,8 @@ export const answerSentence = lineAfter("The answer is:", "last line")
 /** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
 export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
 
-/** The name of such a line. */
-export const ANSWER = "Answer line"
+/** The names of such a line, and of a sentence. */
+export const [ANSWER, LAST] = ["Answer line", "last sentence"]
 const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*:(?:\*\*)?([^\n]*)/gim
 const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gim
 
@@ -71,13 +72,30 @@ const lastSentence = (solution: string, last: Statement | null): Statement | nul
   if (last !== null && last.start >= start) return null
   if (!/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
   const said = reading(found[2]!)
-  return "problem" in said || areWords(said.answer) ? null : { start, text: found[2]!, name: "last sentence" }
+  return "problem" in said || areWords(said.answer) ? null : { start, text: found[2]!, name: LAST }
 }
 
+/** More boxes that are denied are not passed over. */
+const MOST_DENIED = 6
+
+/** The last box that is the answer: of one that is said to be none the value is no other's either. */
 const box: AnswerLine = (solution) => {
-  const found = solution.includes("\\boxed") ? lastBox(solution) : null
-  return found && { start: found.start, text: found.contents, name: "last \\boxed{}" }
+  const denied: Array<string> = []
+  for (let text = solution; text.includes(BOX) && denied.length <= MOST_DENIED;) {
+    const found = lastBox(text)
+    if (found === null) return null
+    const { start, end, contents } = found
+    const from = text.lastIndexOf(BOX, start)
+    if (contents === null || !isDenied(solution, from, end)) {
+      const isOther = contents === null || denied.every((other) => !isSameAnswer(other, contents))
+      return isOther ? { start, text: contents, name: "last \\boxed{}" } : null
+    }
+    denied.push(contents)
+    text = text.slice(0, from)
+  }
+  return null
 }
+const BOX = "\\boxed"
 
 /** The last of the boxes and of GSM8K's lines. */
 export const markedStatement = (solution: string): Statement | null => later(box(solution), gsmLine(solution))

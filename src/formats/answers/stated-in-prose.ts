@@ -12,7 +12,8 @@ import type { Answer } from "../../answers/Answer.ts"
 import { reading } from "../../answers/answers.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
-import { ANSWER, extractionOf, later, markedStatement, type Statement } from "./stated-answer.ts"
+import { BREAKS, CORRECTION, INSTEAD, isWithdrawn, MAY_CORRECT, PAUSE } from "./corrections.ts"
+import { ANSWER, extractionOf, LAST, later, markedStatement, type Statement } from "./stated-answer.ts"
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
 export const statesAnswer = (text: string): { readonly first: boolean } | null => {
@@ -27,9 +28,22 @@ export const lastStatedInProse = (text: string): Extraction | null => {
 }
 
 const lastStatement = (completion: string): Statement | null => {
-  const text = withFramesBoxed(completion)
-  return later(later(lastOpening(text), lastTag(text)), markedStatement(text)) ?? lastConclusion(text)
+  const text = withFramesBoxed(completion.replaceAll(STRUCK, " "))
+  const last = later(stated(text, true), markedStatement(text)) ?? lastConclusion(text)
+  const isTakenBack = last !== null && last.text !== null && last.text !== "" && isWithdrawn(text, endOf(last, last.text, text))
+  return isTakenBack ? { ...last, text: "", why: "is taken back" } : last
 }
+
+/** `corrects`: also by a value alone. */
+const stated = (text: string, corrects: boolean): Statement | null => later(lastOpening(text, corrects), lastTag(text))
+
+const endOf = ({ start }: Statement, said: string, text: string): number => {
+  const at = text.indexOf(said, start)
+  return at < 0 ? text.length : at + said.length
+}
+
+/** What is struck through in Markdown is not said. */
+const STRUCK = /~~[^~\n]{1,80}~~/g
 
 /** `\fbox{31}` and `\framebox{31}` are boxes in text. */
 const withFramesBoxed = (text: string): string =>
@@ -48,14 +62,6 @@ const pattern = (flags: string, ...parts: ReadonlyArray<string>): RegExp => new 
 const SO =
   "so|thus|hence|therefore|finally|consequently|accordingly|then|overall|and|in (?:conclusion|summary|short)|" +
   "to (?:conclude|summarize)|as a result|this means|which means|it follows"
-/** Before what is said instead of something else. */
-const INSTEAD =
-  "wait|actually|sorry|apologies|my (?:mistake|bad|apologies)|correction|no(?:pe)?|hm+|oh|ah|o+ps|but|however|rather|instead|" +
-  "on (?:second thoughts?|reflection)|let me (?:correct|fix|revise|restate|rephrase)(?: (?:that|this|it|myself|my answer))?|" +
-  "(?:after|on|upon) (?:(?:a )?(?:further|closer|careful|second) )?" +
-  "(?:re-?check(?:ing)?|checking|re-?view(?:ing)?|re-?consider(?:ing|ation)|re-?calculat(?:ing|ion)|re-?reading|" +
-  "double-?checking|verif(?:ying|ication)|inspection|look)(?: (?:this|that|it|again|(?:my|the) (?:work|calculations?|steps)))?"
-const PAUSE = String.raw`(?:,|:|!|\.{3}|…)?(?:\s+[–—-]{1,2})?\s+`
 const CONNECTION =
   String.raw`(?:(?:${SO}|${INSTEAD})(?:\s+that)?${PAUSE}){0,3}` +
   String.raw`(?:(?:we|i)\s+(?:can\s+)?(?:get|find|see|conclude|know|think|believe|say)(?:\s+that)?,?\s+)?`
@@ -75,9 +81,10 @@ const SENTENCE = pattern(
   DECORATION,
   CONNECTION,
   String.raw`(?:the|our|my)\s+${KIND}(?:answer|option|choice|solution)(?:\s+(?:choice|option))?${PURPOSE}\s*[*_]*\s+`,
-  String.raw`(?:is|are|(?:would|should|must|will)\s+be|equals|`,
+  String.raw`(?:is|are|(?:would|should|must|will)\s+(?:be|have\s+been)|equals|`,
   String.raw`(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b`,
-  String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|option|choice)\b)*`,
+  String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|actually|really|now|` +
+    String.raw`in\s+fact|option|choice)\b)*`,
   String.raw`[^\S\n]*[*_]*:?[*_]*`
 )
 
@@ -100,19 +107,23 @@ const OPENINGS = pattern(
   String.raw`^|[.!?;][*_)"”]*\s+|`,
   String.raw`(?<=\b(?:answer|solution|conclusion|output|response|assistant|step\s+\d{1,2})[*_]{0,2}):[*_]*\s+|`,
   String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})(?:\s+\(?|,\s+(?=(?:${INSTEAD})\b))|`,
-  String.raw`(?<=[\d}$)\]*])(?:,\s+|\s+[–—-]{1,2}\s+)(?=(?:wait|actually|sorry|correction|no|hm+|oops)\b)|`,
-  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)`
+  String.raw`(?<=<\/\w{1,12}>|\[\/answer\]|<\|end_of_box\|>)\s*|`,
+  String.raw`(?<=[\d}$)\]*])${BREAKS}|`,
+  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)|,\s+(?=but\s+(?:the|our|my)\s)`
 )
 
 /** How many places where an answer might be stated are looked at, from the end. */
 const MOST_OPENINGS = 12
 
-const lastOpening = (text: string): Statement | null => {
-  if (!/(?<![a-z])(?:answer|ans|option|choice|solution)(?![a-z])/i.test(text)) return null
-  const openings = [...text.matchAll(OPENINGS)].map((found) => found.index + found[0].length)
+const lastOpening = (text: string, corrects: boolean): Statement | null => {
+  const mayCorrect = corrects && MAY_CORRECT.test(text)
+  if (!mayCorrect && !/(?<![a-z])(?:answer|ans|option|choice|solution)(?![a-z])/i.test(text)) return null
+  const openings = [...text.matchAll(OPENINGS)]
   let tried = 0
-  for (const at of openings.toReversed()) {
-    const found = statedAt(text, at)
+  for (const { index, 0: opening } of openings.toReversed()) {
+    const at = index + opening.length
+    const stated = statedAt(text, at)
+    const found = stated === undefined && mayCorrect ? correctedAt(text, at, index) : stated
     if (found === undefined) continue
     if (found !== null) return found
     if (++tried > MOST_OPENINGS) return null
@@ -125,14 +136,34 @@ const statedAt = (text: string, start: number): Statement | null | undefined => 
   const sentence = matchAt(SENTENCE, text, start)
   if (sentence !== null) {
     const said = valueFrom(text, start + sentence[0].length, false)
-    return said === null ? null : { start, text: said, name: "last sentence" }
+    return said === null ? null : { start, text: said, name: LAST }
   }
   const line = matchAt(LINE, text, start)
   if (line !== null) return lineAt(text, start, line)
   const reversed = matchAt(REVERSED, text, start)
   if (reversed === null || /^\s*\?/.test(text.slice(start + reversed[0].length))) return undefined
   const said = clean(reversed.groups!["letter"] ?? reversed.groups!["value"]!)
-  return isValue(said) ? { start, text: said, name: "last sentence" } : null
+  return isValue(said) ? { start, text: said, name: LAST } : null
+}
+
+const CORRECTED = pattern("iuy", DECORATION, CORRECTION)
+
+/** `Scratch that: 32`, where something was stated before; without a verb the value is all that the sentence says. */
+const correctedAt = (text: string, start: number, before: number): Statement | undefined => {
+  const found = matchAt(CORRECTED, text, start)
+  if (found === null) return undefined
+  const rest = restOfLine(text, start + found[0].length)
+  const isSaid = found.groups!["verb"] !== undefined || found.groups!["meant"] !== undefined
+  const sentence = clean(
+    rest
+      .replace(/[.!;](?=\s)[^]*$/, "")
+      .replace(/,?\s+\(?(?:not|instead\s+of|rather\s+than)\s+[-\d$\\][^]*$/, "")
+      .replace(/^([^()]*)\)[.!]?$/, "$1")
+  )
+  const said = isSaid ? valueIn(rest) : isValue(sentence) ? sentence : null
+  if (said === null || /[^$\sA-Za-z][^=]*=/.test(said)) return undefined
+  const earlier = text.slice(0, before)
+  return stated(earlier, false) === null && markedStatement(earlier) === null ? undefined : { start, text: said, name: LAST }
 }
 
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
@@ -194,8 +225,8 @@ const ENDS = pattern(
   String.raw`[.!][*_]*(?=[\s)]|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
   String.raw`\s*\((?!(?:or|not|if|unless|but|maybe|perhaps|wrong|incorrect|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
   String.raw`,?\s+(?:because|since|which\s+is|as(?!\s+(?:many|much|long|large|big|well))|so\s+that)\b|`,
-  String.raw`,\s+(?:I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
-  String.raw`,?\s+(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
+  String.raw`,\s+(?:actually|indeed|of\s+course|though|after\s+all|I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
+  String.raw`(?:,?\s+|\s*\()(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
 )
 const MOST_ENDS = 4
 
@@ -277,7 +308,7 @@ const lastTag = (text: string): Statement | null => {
   const opensLine = /(?:^|\n)[^\S\n]*$/.test(text.slice(Math.max(0, start - 40), start))
   if (found === null) return opensLine ? { start, text: null, name: "<answer> tag" } : null
   const inside = found[2]!.trim()
-  const said = lastOpening(inside)?.text ?? valueIn(inside) ?? clean(inside)
+  const said = lastOpening(inside, false)?.text ?? valueIn(inside) ?? clean(inside)
   return REFUSAL.test(said)
     ? { start, text: "", name: "<answer> tag", why: `says that there is none: ${said.slice(0, 60)}` }
     : { start, text: said, name: "<answer> tag" }
@@ -299,5 +330,5 @@ const lastConclusion = (text: string): Statement | null => {
   const read = reading(said)
   if ("problem" in read || read.answer.kind === "relation") return null
   if (said.includes("=") && read.answer.kind === "value" && read.answer.name === null) return null
-  return { start: from + found.index, text: said, name: "last sentence" }
+  return { start: from + found.index, text: said, name: LAST }
 }

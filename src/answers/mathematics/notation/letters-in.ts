@@ -3,7 +3,8 @@
  *
  * Differentials: in `y\,dx` the d is no factor, and `x\,dy` is another product. It is none where each d of an expression stands
  * before a letter, one of them before one that differentials are of (p to z, capitals, Greek letters), and not in a row as
- * `abcd`. An upright d before a letter is none anywhere, and neither is a Delta.
+ * `abcd`; nor beside c where each begins its term, as in `cx + dy`. An upright d before a letter is none anywhere, and neither
+ * is a Delta.
  */
 
 import type { Token } from "../tokens.ts"
@@ -27,10 +28,14 @@ export const lettersIn = (tokens: ReadonlyArray<Token>): Letters => ({
 const areDifferentials = (tokens: ReadonlyArray<Token>): boolean => {
   if (!tokens.some(isD)) return false
   const all = placesOfLetters(tokens).filter((at) => isD(tokens[at]!))
-  return all.every((at) => isBefore(tokens, at)) && all.some((at) => isSure(tokens, at))
+  const isLikeC = tokens.some(({ kind, text }) => kind === "letter" && text === "c") && all.every((at) => isFirst(tokens, at))
+  return !isLikeC && all.every((at) => isBefore(tokens, at)) && all.some((at) => isSure(tokens, at))
 }
 
 const isD = ({ kind, text }: Token): boolean => kind === "letter" && text === "d"
+
+const isFirst = (tokens: ReadonlyArray<Token>, at: number): boolean =>
+  at === 0 || ["+", "-", "("].some((sign) => isSign(tokens[at - 1], sign))
 
 const isBefore = (tokens: ReadonlyArray<Token>, at: number): boolean => {
   const [before, second] = [tokens[at - 1], tokens[at - 2]]
