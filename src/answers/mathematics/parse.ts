@@ -16,7 +16,7 @@ import { Cursor, shown } from "./notation/cursor.ts"
 import { derivativeAt, DIFFERENCES } from "./notation/derivatives.ts"
 import { applicationAt, hasEvents } from "./notation/function-letters.ts"
 import { type Letters, lettersIn } from "./notation/letters-in.ts"
-import { behindBracket, letterAt, partsOf, UPRIGHT_D, withPlainLetters } from "./notation/letters.ts"
+import { behindBracket, letterAt, partsOf, UPRIGHT_D, withPlainLetters, wordAt } from "./notation/letters.ts"
 import { functionOf, inverseOf, isNamedFunction } from "./notation/named-functions.ts"
 import { rational, type Rational } from "./rational.ts"
 import { ACCENTS, BRACKETS, CONSTANTS, GREEK, TIMES, UPRIGHT } from "./symbols.ts"
@@ -301,7 +301,10 @@ class Reader extends Cursor {
   }
 
   /** `\det(A)`, `\det A`, and no `\det AB`, of which nobody knows how far it goes. */
-  private operated(name: string): Expression {
+  private operated(word: string): Expression {
+    const index = this.take("_") ? wordAt(this.tokens, this.at) : null
+    this.at = index?.end ?? this.at
+    const name = index === null ? word : `${word}_${index.text}`
     if (this.is("(") || this.is("[")) return this.applied(name)
     const of = letterAt(this.tokens, this.at)
     const next = this.tokens[of?.end ?? this.at]
