@@ -354,8 +354,8 @@ const textOf = (text: string): Answer => {
 
 const DATE = /^(?:\d{4}-(?:0\d|\d{1,2}-\d{1,2})|\d{1,2}-\d{1,2}-\d{4}|0\d-\d{1,2}-\d\d)$/
 
-/** Of several values in braces, or called by a name in text. */
-const UNPLAIN = /\\(?:text\s*\{\s*(?:gcd|lcm|max|min)\s*\}|(?:gcd|lcm|max|min)\s*\\\{)/
+/** Of several values in braces, or called by a name in text; and what is a factorial by another name. */
+const UNPLAIN = /\\(?:text\s*\{\s*(?:gcd|lcm|max|min)\s*\}|(?:gcd|lcm|max|min)\s*\\\{|Gamma(?![A-Za-z]))/
 
 const valueOf = (text: string, unit: string): Answer => {
   // A date or a part number is no quotient of quotients.

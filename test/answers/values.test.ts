@@ -52,7 +52,8 @@ describe("an answer's text in canonical form", () => {
     ["\\text{17 dollars}", "17"],
     ["\\$32{,}348", "32348"],
     ["17^\\circ", "17"],
-    ["90\\text{ cm}^2", "90"]
+    ["90\\text{ cm}^2", "90"],
+    ["f^{(4)}(0) = 24", "24"]
   ])("LaTeX %s is %s", (text, value) => expect(numberIn(text)).toBe(value))
 
   it.each([
@@ -71,7 +72,9 @@ describe("an answer's text in canonical form", () => {
     "\\sqrt{2}",
     "\\pi",
     "(1, 2)",
-    "1 2"
+    "1 2",
+    "\\Gamma(5)",
+    "f(0)"
   ])("%s is not one number", (text) => expect(numberIn(text)).toBeNull())
 
   it("is refused unread where no number could be that long", () => {
