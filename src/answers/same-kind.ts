@@ -142,7 +142,7 @@ const isOfNumbers = ({ left, right }: OfKind<"relation">): boolean => variablesO
 /** Nor does an identity, `3x + 2x = 5x`, of which no factor is seen. */
 const areOneRelation = (a: OfKind<"relation">, b: OfKind<"relation">): boolean =>
   areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
-  (!equalExpressions(a.left, a.right) || equalExpressions(a.left, b.left))
+  (a.sign !== "=" || !equalExpressions(a.left, a.right) || equalExpressions(a.left, b.left))
 
 /** What is said of a function is said of f, and of a number of n, by either name. */
 const areOfOne = (a: string, b: string): boolean => isOf(a, b) || isOf(b, a)

@@ -83,6 +83,8 @@ const isOf = (answer: Answer, name: string): boolean => {
       return answer.items.every((item) => isOf(item, name))
     case "called":
       return answer.name === name || answer.name === `${SAID_OF}${name}`
+    case "family":
+      return isOf(answer.of, name)
     case "rounded":
       return isOf(answer.exact, name) || isOf(answer.as, name)
     case "relation":

@@ -90,11 +90,15 @@ const agreed = (left: string, as: Answer, written: string, whole: Read): Answer 
 const isOneValue = (left: Expression, right: Expression, isHundred: boolean): boolean =>
   equalExpressions(left, right) || (isHundred && equalExpressions({ kind: "product", left, right: HUNDRED }, right))
 
-/** Numbers that a chain says to be one. Throws `Unreadable` where they are not. */
+/** Numbers that a chain says to be one, the last also in a unit. Throws `Unreadable` where they are not. */
 export const mustAgree = (parts: ReadonlyArray<string>, whole: Read): void => {
   const numbers = parts.filter(isNumber)
   for (const [i, number] of numbers.entries())
     if (i > 0 && number !== numbers[i - 1]) agreed(numbers[i - 1]!, whole(number), number, whole)
+  const [before, last] = [numbers.at(-1), parts.at(-1)!]
+  if (before === undefined || before === last || !/^-?[\d.,]+\s*(?:\\?%|\\text|[A-Za-z])/.test(last)) return
+  const as = whole(last)
+  if (as.kind === "value" && as.plain && as.number !== null) agreed(before, as, last, whole)
 }
 
 /** As many hundredths as one is. */
