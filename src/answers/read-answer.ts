@@ -154,7 +154,9 @@ const element: Shape = (text) => {
   const found = ELEMENT.exec(text)
   // What is said of another is no part of the set.
   if (found !== null && splitAt(found[2]!, [",", ";"]).parts.slice(1).some(isRelation)) return null
-  return found && (found[1] === undefined ? whole(found[2]!.trim()) : ofUnknown(asSet(found[2]!.trim()), spelled(found[1])))
+  if (found === null) return null
+  if (found[1] !== undefined) return ofUnknown(asSet(found[2]!.trim()), spelled(found[1]))
+  return { kind: "called", name: spelled(found[0].slice(0, found[0].indexOf(")") + 1)), of: whole(found[2]!.trim()) }
 }
 
 const isRelation = (part: string): boolean => /[=<>]|\\(?:[lg]eq|neq|in)(?![A-Za-z])/.test(part)

@@ -6,7 +6,7 @@
 import type { Answer, Written } from "./Answer.ts"
 import { sameFamily } from "./families.ts"
 import { areProportional, equalExpressions, exactOf, isConstantAnywhere } from "./mathematics/compare.ts"
-import { type Expression, variablesOf, written } from "./mathematics/Expression.ts"
+import { type Expression, written } from "./mathematics/Expression.ts"
 import { spend } from "./mathematics/work.ts"
 import { measureOf } from "./units/units.ts"
 import { areAlike } from "./vocabulary/kept-words.ts"
@@ -126,7 +126,9 @@ const RULES: Rules = {
     a.rows.every((row, i) => allEqual(row, b.rows[i]!)) &&
     (a.bars.length === 0 || b.bars.length === 0 || `${a.bars}` === `${b.bars}`),
   relation: (a, b) =>
-    a.sign === b.sign && (isOfNumbers(a) ? allEqual([a.left, a.right], [b.left, b.right]) : areOneRelation(a, b)),
+    a.sign === b.sign &&
+    areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
+    (haveSameSides(a, b) || ![a, b].some((one) => isConstantAnywhere(differenceOf(one)))),
   named: (a, b, same) =>
     a.values.size === b.values.size &&
     [...a.values.keys()].every((name) => b.values.has(name)) &&
@@ -137,15 +139,7 @@ const RULES: Rules = {
     )
 }
 
-/** `2 < 3` says nothing of an unknown, and is no other such relation. */
-const isOfNumbers = ({ left, right }: OfKind<"relation">): boolean => variablesOf(left, right).length === 0
-
-/** Nor does what holds everywhere or nowhere, `3x + 2x = 5x`: no factor of it is seen, and it is told as it is written. */
-const areOneRelation = (a: OfKind<"relation">, b: OfKind<"relation">): boolean =>
-  areProportional(differenceOf(a), differenceOf(b), a.sign !== "=") &&
-  (haveSameSides(a, b) || ![a, b].some((one) => isConstantAnywhere(differenceOf(one))))
-
-/** `x + 0 = x` is not `x \cdot 1 = x`, nor `0x = 5` what `0x = 6` is. */
+/** Of what holds everywhere or nowhere: `x + 0 = x` is not `x \cdot 1 = x`, nor `0x = 5` what `0x = 6` is. */
 const haveSameSides = (a: OfKind<"relation">, b: OfKind<"relation">): boolean => {
   const [left, right, first, second] = [a.left, a.right, b.left, b.right].map(written)
   return (left === first && right === second) || (a.sign === "=" && left === second && right === first)

@@ -221,6 +221,9 @@ const areToldApart = (
 export const areProportional = (a: Expression, b: Expression, positive = false): boolean => {
   const [left, right] = [knownOf(a), knownOf(b)]
   if (left.variables.length + right.variables.length === 0) return equalExpressions(a, b)
+  // Nothing is that only to nothing.
+  const [isNothing, isOther] = [equalExpressions(a, NOTHING), equalExpressions(b, NOTHING)]
+  if (isNothing || isOther) return isNothing && isOther
   const areReal = !left.isComplex && !right.isComplex
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null
   const areApartInRatio = (x: Approximate, y: Approximate): boolean => {
@@ -251,6 +254,8 @@ export const isConstantAnywhere = (at: Expression): boolean => {
   }
   return first !== null
 }
+
+const NOTHING: Expression = { kind: "number", value: { top: 0n, bottom: 1n } }
 
 const times = (a: Approximate, b: Approximate): Approximate => {
   const [left, right] = [sizeOf(a.re, a.im), sizeOf(b.re, b.im)]

@@ -149,6 +149,12 @@ export const ofUnknown = (answer: Answer, name: string): Answer => {
         answer.items.map((item) => (item.kind === "value" ? { ...item, name } : item)),
         "either"
       )
+    case "among":
+      return { ...answer, name }
+    case "words":
+      return { kind: "called", name, of: answer }
+    case "rounded":
+      return { ...answer, exact: ofUnknown(answer.exact, name), as: ofUnknown(answer.as, name) }
     default:
       return answer
   }

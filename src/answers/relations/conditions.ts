@@ -4,7 +4,7 @@ import type { Answer } from "../Answer.ts"
 import { variablesIn } from "../families.ts"
 import { Unreadable } from "../mathematics/Expression.ts"
 import { setOf } from "../same-kind.ts"
-import { SAID_OF, words } from "../words.ts"
+import { words } from "../words.ts"
 import { tried } from "./chains.ts"
 
 type Read = (text: string) => Answer
@@ -74,7 +74,7 @@ const isOf = (answer: Answer, name: string): boolean => {
   switch (answer.kind) {
     case "value":
     case "among":
-      return answer.name === null || answer.name === name
+      return answer.name === null || has(answer.name, name)
     case "sequence":
       return answer.of === null || answer.of === name
     case "union":
@@ -82,14 +82,19 @@ const isOf = (answer: Answer, name: string): boolean => {
     case "set":
       return answer.items.every((item) => isOf(item, name))
     case "called":
-      return answer.name === name || answer.name === `${SAID_OF}${name}`
+      return has(answer.name, name)
+    case "family":
+      return isOf(answer.of, name)
     case "rounded":
       return isOf(answer.exact, name) || isOf(answer.as, name)
     case "relation":
       return variablesIn(answer).includes(name)
     case "named":
-      return answer.values.has(name)
+      return [...answer.values.keys()].some((key) => has(key, name))
     default:
       return true
   }
 }
+
+/** Whether a name is that of an unknown, or of what is said of it: `f(x)`. */
+const has = (name: string, unknown: string): boolean => name.split(/[^A-Za-z\d_\\]+/).includes(unknown)

@@ -162,3 +162,10 @@ export const between = (parts: ReadonlyArray<string>, [first, second]: ReadonlyA
     of: spelled(parts[1]!)
   }
 }
+
+/** A value, and what an equation says of a letter on its left; null for all else. */
+export const valueIn = (answer: Answer): OfKind<"value"> | null => {
+  if (answer.kind === "value") return answer
+  const isNamed = answer.kind === "relation" && answer.sign === "=" && answer.left.kind === "variable"
+  return isNamed ? { ...bound(answer.right), name: answer.left.name } : null
+}

@@ -7,7 +7,7 @@ import { type OfKind, setOf } from "../same-kind.ts"
 import { signs, splitAt, splitAtCommas } from "../split.ts"
 import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
 import { assignmentsIn, called, equationsIn, unnamed } from "./assignments.ts"
-import { bound } from "./inequalities.ts"
+import { valueIn } from "./inequalities.ts"
 import { HUNDRED } from "./relations.ts"
 import { withValues } from "./whole-numbers.ts"
 
@@ -139,13 +139,6 @@ const eitherOf = (items: ReadonlyArray<Answer>): Answer => {
   const [exact, values] = [setOf(items, "statements"), items.map(valueIn)]
   const areOfOneName = values.every((value) => value !== null) && new Set(values.map(({ name }) => name)).size === 1
   return areOfOneName ? { kind: "rounded", exact, as: setOf(values, "either") } : exact
-}
-
-/** A value, and what an equation says of a letter on its left; null for all else. */
-export const valueIn = (answer: Answer): OfKind<"value"> | null => {
-  if (answer.kind === "value") return answer
-  const isNamed = answer.kind === "relation" && answer.sign === "=" && answer.left.kind === "variable"
-  return isNamed ? { ...bound(answer.right), name: answer.left.name } : null
 }
 
 /** `\frac38 or 0.375`: one value, as a number and as another way to write it. */

@@ -75,7 +75,7 @@ const roundedOf = (said: Answer, as: Answer, written: string, fewest = Number.NE
 }
 
 /** `100 + 13 = 113`, `\frac34 = 75\%`: what stands last, if the two are one value, or one is nearly the other. */
-const agreed = (left: string, as: Answer, written: string, whole: Read): Answer => {
+const agreed = (left: string, as: Answer, written: string, whole: Read): Answer | null => {
   const said = whole(left)
   // As they are written degrees are parts of pi.
   const [from, to] = [tryExpression(left), tryExpression(written)]
@@ -83,19 +83,26 @@ const agreed = (left: string, as: Answer, written: string, whole: Read): Answer 
   const isHundred = as.kind === "value" && /^(?:%|cent)$/.test(as.unit)
   if (said.kind === "value" && as.kind === "value" && isOneValue(said.expression, as.expression, isHundred)) return made(as)
   // Where nothing says that they are nearly one, `75 = 80` is none rounded to tens.
-  if (!isHundred && !/\.\d/.test(written)) throw new Unreadable("says of two values that they are one")
+  if (!isHundred && !/\.\d/.test(written)) return null
   return roundedOf(said, as, written, 0)
 }
 
 const isOneValue = (left: Expression, right: Expression, isHundred: boolean): boolean =>
   equalExpressions(left, right) || (isHundred && equalExpressions({ kind: "product", left, right: HUNDRED }, right))
 
-/** Numbers that a chain says to be one. Throws `Unreadable` where they are not. */
+/** Numbers that a chain says to be one, the last also in a unit. Throws `Unreadable` where they are not. */
 export const mustAgree = (parts: ReadonlyArray<string>, whole: Read): void => {
   const numbers = parts.filter(isNumber)
-  for (const [i, number] of numbers.entries())
-    if (i > 0 && number !== numbers[i - 1]) agreed(numbers[i - 1]!, whole(number), number, whole)
+  const last = parts.at(-1)!
+  const measured = MEASURED.test(last) && !isNumber(last) ? whole(last) : null
+  const isAmount = measured?.kind === "value" && measured.plain && measured.number !== null
+  for (const [i, number] of [...numbers, ...(isAmount ? [last] : [])].entries()) {
+    const before = numbers[i - 1]
+    if (before !== undefined && number !== before && agreed(before, whole(number), number, whole) === null)
+      throw new Unreadable("says of two values that they are one")
+  }
 }
+const MEASURED = /^-?[\d.,]+\s*(?:\\?%|\\text|[A-Za-z])/
 
 /** As many hundredths as one is. */
 export const HUNDRED: Expression = { kind: "number", value: { top: 100n, bottom: 1n } }
@@ -135,13 +142,15 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   }
   if (parts.length > 2) return lastOf(parts, whole)
   // `100 + 13 = 113` is the value that it ends in; `5 = 5` says nothing.
+  // `2 + 3 = 6` is neither.
+  const asWritten = () => words(`${left}=${right}`.replaceAll(/\s+/g, ""))
   const [same, said] = [numeralIn(left)?.text, numeralIn(right)?.text]
-  if (same !== undefined && same === said) return words(`${left}=${right}`)
-  if (isNumber(left) && isNumber(right)) return agreed(left, whole(right), right, whole)
+  if (same !== undefined && same === said) return asWritten()
+  if (isNumber(left) && isNumber(right)) return agreed(left, whole(right), right, whole) ?? asWritten()
   const plain = left.replaceAll(/\\?\$/g, "")
   const ending = isNumber(plain) && /[$%A-Za-z}]/.test(right) ? whole(right) : null
   if (ending?.kind === "value" && left !== right && variablesOf(ending.expression).length === 0)
-    return agreed(plain, ending, right, whole)
+    return agreed(plain, ending, right, whole) ?? asWritten()
   if (OF_MATRIX.test(left) && right.includes("\\begin")) return called(whole(right), spelled(left))
   const point = tuple(left, right, whole)
   if (point !== null) return point
@@ -156,7 +165,7 @@ const lastOf = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const as = whole(last)
   const isNearly = parts.length > 2 && before !== last && /\.\d/.test(last) && isNumber(before) && isNumber(last)
   const said = isNearly ? agreed(before, as, last, whole) : as
-  return said.kind === "rounded" ? said : as
+  return said?.kind === "rounded" ? said : as
 }
 
 /** Whether its own value at another place is in what a function is said to be: `T(n) = T(n - 1) + n`, and no event's. */

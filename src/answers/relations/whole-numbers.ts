@@ -11,8 +11,7 @@ import { isWholeLetter } from "../mathematics/normal/letters.ts"
 import { spend } from "../mathematics/work.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { isInfinite } from "../unions.ts"
-import { bound } from "./inequalities.ts"
-import { valueIn } from "./lists.ts"
+import { bound, valueIn } from "./inequalities.ts"
 
 /** Residues of larger numbers stay as they are written. */
 const LARGEST_MODULUS = 500

@@ -1,6 +1,6 @@
 /**
- * Lengths of segments, `AB \cdot CD`. Where all capitals of an answer stand in pairs, two pairs or more, and it calculates with
- * them, each pair is one length, named from either end, and no product of two letters.
+ * Lengths of segments, `AB \cdot CD`. Where all capitals of an answer stand in pairs, two pairs or more, and it multiplies or
+ * divides them, each pair is one length, named from either end, and no product of two letters.
  */
 
 const PAIR = String.raw`(?<![A-Za-z\\])([A-Z])([A-Z])(?![A-Za-z_'])`
@@ -14,7 +14,8 @@ const ANGLES = new RegExp(
     String.raw`[A-Z]{1,3}(?![A-Za-z])`,
   "g"
 )
-const CALCULATES = /[+\-/^]|\\(?:cdot|times|frac)(?![A-Za-z])|[A-Z]\s*\)\s*\(|[A-Z]{2}\s+[A-Z]{2}/
+/** Sums alone are the same whatever they are of. */
+const CALCULATES = /[/^]|\\(?:cdot|times|frac)(?![A-Za-z])|[A-Z]\s*\)\s*\(|[A-Z]{2}\s+[A-Z]{2}/
 /** Of other figures, and of sets. */
 const FIGURES = /\\(?:perp|parallel|triangle|cong|sim|cap|cup|in)(?![A-Za-z])/
 /** Products of physics: volumes and voltages, the gas constant and a temperature, resistance and what it is taken with. */

@@ -191,6 +191,46 @@ const evenPartIn = (all: Polynomial): readonly [root: Polynomial, rest: Polynomi
 
 /** A square in what has no products in common. */
 const squareIn = (all: Polynomial): readonly [root: Polynomial, rest: Polynomial] | null => {
-  const root = rootOfPolynomial(all)
+  const root = rootOfPolynomial(all) ?? rootInRoots(all)
   return root === null ? repeatedIn(all) : [root, ONE]
+}
+
+/** Of `x - 2\sqrt x + 1`, a square in the root of a variable. */
+const rootInRoots = (all: Polynomial): Polynomial | null => {
+  const factors = [...all.values()].flatMap((one) => one.factors)
+  const root = factors.find(({ atom }) => atom.kind === "root" && variableUnder(atom) !== null)?.atom
+  const variable = root === undefined ? null : variableUnder(root)
+  if (root === undefined || variable === null) return null
+  const mapped = (some: Polynomial, by: (one: Factor) => ReadonlyArray<Factor>): Polynomial =>
+    polynomial([...some.values()].map(({ re, im, factors }) => term(re, im, factors.flatMap(by))))
+  const found = rootOfPolynomial(
+    mapped(all, ({ atom, power: { top, bottom } }) => {
+      if (atom.name === root.name) return [{ atom, power: bottom === 2n ? { top, bottom: 1n } : { top: 2n * top, bottom } }]
+      return [atom.name === variable.name ? { atom: root, power: { top: 2n * top, bottom } } : { atom, power: { top, bottom } }]
+    })
+  )
+  return (
+    found &&
+    mapped(found, (one) => {
+      if (one.atom.name !== root.name) return [one]
+      const { top } = one.power
+      return [
+        ...(top > 1n ? [{ atom: variable, power: { top: top / 2n, bottom: 1n } }] : []),
+        ...(top % 2n === 1n ? [{ atom: root, power: { top: 1n, bottom: 2n } }] : [])
+      ]
+    })
+  )
+}
+
+type Factor = Term["factors"][number]
+
+/** The variable of which it is the root; null for other roots. */
+const variableUnder = (root: Atom): Atom | null => {
+  if (root.kind !== "root" || root.odd || root.base.top.size !== 1) return null
+  const [[only], [under]] = [[...root.base.top.values()], [...root.base.bottom.values()]]
+  if (root.base.bottom.size !== 1 || under!.factors.length > 0 || under!.re !== 1n) return null
+  const [factor, other] = only!.factors
+  const isPlain =
+    only!.re === 1n && only!.im === 0n && other === undefined && factor?.power.top === 1n && factor.power.bottom === 1n
+  return isPlain && factor?.atom.kind === "variable" ? factor.atom : null
 }
