@@ -29,8 +29,10 @@ const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:\/[\p{L}\p{N}_][\p{L}\p{N}_.-]*)?
 const modelNameProblem = (name: string): string | null =>
   NAME.test(name) && name.length <= 200
     ? null
-    : `"${name.slice(0, 200)}" cannot be a model's name: letters, digits, "_", "-" and ".", and at most one "/" between them, ` +
-      "as in allenai/OLMo-1B-hf."
+    : name === ""
+      ? "No model is named."
+      : `"${name.slice(0, 200)}" cannot be a model's name: letters, digits, "_", "-" and ".", and at most one "/" between them, ` +
+        "as in allenai/OLMo-1B-hf."
 
 const isModel = (folder: string): boolean => isFolder(folder) && fs.existsSync(path.join(folder, "config.json"))
 

@@ -39,8 +39,9 @@ const occupied = (folder: string, what: string) =>
  * Throws `ModelFolderInvalid`, or what the system says.
  */
 export const wholeFolder = (folder: string, mayHold: (name: string) => boolean, fill: (at: string) => void): "made" | "there" => {
-  const at = path.resolve(folder)
-  const names = namesIn(at)
+  const names = namesIn(path.resolve(folder))
+  // A link to a folder is followed; one to nothing is in the way, which the system says.
+  const at = fs.existsSync(folder) ? fs.realpathSync(folder) : path.resolve(folder)
   const other = names.find((name) => !mayHold(name))
   if (other !== undefined) throw occupied(at, `other things (${other})`)
   const parent = path.dirname(at)

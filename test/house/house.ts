@@ -21,7 +21,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/hugging-face": "models in Hugging Face's format: written, read, found" },
   {
     "src/engine": "what trains and samples models; native/ is C",
-    "src/tokenizer": "word level and byte-level BPE",
+    "src/tokenizer": "word level, byte-level BPE, those of other models",
     "src/datasets": "real datasets: find, read, fetch, compare"
   },
   { "src/model": "the architecture, its sizes, its tensors", "src/formats": "solution formats: render, detect, extract, grade" },
