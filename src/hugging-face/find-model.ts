@@ -26,13 +26,12 @@ const FOLDER = "models"
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:\/[\p{L}\p{N}_][\p{L}\p{N}_.-]*)?$/u
 
 /** What is wrong with a name as such; null: it may be a model's. */
-const modelNameProblem = (name: string): string | null =>
-  NAME.test(name) && name.length <= 200
-    ? null
-    : name === ""
-      ? "No model is named."
-      : `"${name.slice(0, 200)}" cannot be a model's name: letters, digits, "_", "-" and ".", and at most one "/" between them, ` +
-        "as in allenai/OLMo-1B-hf."
+const modelNameProblem = (name: string): string | null => {
+  if (name === "") return "No model is named."
+  if (NAME.test(name) && name.length <= 200) return null
+  const allowed = 'letters, digits, "_", "-" and ".", and at most one "/" between them, as in allenai/OLMo-1B-hf'
+  return `"${name.slice(0, 200)}" cannot be a model's name: ${allowed}.`
+}
 
 const isModel = (folder: string): boolean => isFolder(folder) && fs.existsSync(path.join(folder, "config.json"))
 
