@@ -57,21 +57,30 @@ const documentsOf = Effect.fnUntraced(function* (artifact: string, document: str
 /** Gives the artifact that an input's document is to be looked for in; undefined: it is not known, and nothing is compared. */
 type ArtifactOf = (input: string, document: string) => Effect.Effect<string | undefined>
 
-/** Fails with `InputsDisagree` where two of the inputs that are known differ in what the stage wants them to have in common. */
+/**
+ * Fails with `InputsDisagree` where two of the inputs that are known differ in what the stage wants them to have in common: as
+ * soon as two are known, whichever these are.
+ */
 export const inputsAgree = Effect.fnUntraced(function* (stage: Stage.Any, artifactOf: ArtifactOf) {
   for (const [document, names] of Object.entries(stage.agreeOn)) {
     let first: { readonly name: string; readonly digests: ReadonlySet<string> } | null = null
-    for (const name of names) {
+    const compare = Effect.fnUntraced(function* (name: string) {
       const artifact = yield* artifactOf(name, document)
       const digests = artifact === undefined ? new Set<string>() : yield* documentsOf(artifact, document)
-      if (digests.size === 0) continue
-      const shared = first?.digests ?? digests
-      if (first !== null && ![...digests].some((digest) => shared.has(digest))) {
-        const shown = [first.digests, digests].map(([...all]) => all[0]!.slice(0, 12))
-        return yield* new InputsDisagree({ stage: stage.name, document, inputs: [first.name, name], digests: shown })
-      }
+      if (digests.size === 0) return
       first ??= { name, digests }
-    }
+      const { name: other, digests: shared } = first
+      if ([...digests].some((digest) => shared.has(digest))) return
+      const inOrder = names.indexOf(other) < names.indexOf(name)
+      const shown = [shared, digests].map(([...all]) => all[0]!.slice(0, 12))
+      return yield* new InputsDisagree({
+        stage: stage.name,
+        document,
+        inputs: inOrder ? [other, name] : [name, other],
+        digests: inOrder ? shown : shown.toReversed()
+      })
+    })
+    yield* Effect.forEach(names, compare, { concurrency: "unbounded", discard: true })
   }
 })
 

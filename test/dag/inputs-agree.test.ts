@@ -71,16 +71,17 @@ describe("inputs that must have a document in common", () => {
   })
 
   it.each([
-    ["the second", () => join({ one: three, other: four, third: three }, {}), "one"],
-    ["the third", () => join({ one: three, other: alsoThree, third: four }, {}), "one"],
-    ["the first", () => join({ one: four, other: three, third: three }, {}), "one"],
-    ["what one was made from", () => match({ words: words({ numbers: three }, {}), numbers: four }, {}), "words"]
-  ])("are refused where %s differs, before anything is computed, and by plan once they are known", async (_, node, first) => {
+    ["the second", () => join({ one: three, other: four, third: three }, {}), /(?:one|third) \(/],
+    ["the third", () => join({ one: three, other: alsoThree, third: four }, {}), /(?:one|other) \(/],
+    ["the first", () => join({ one: four, other: three, third: three }, {}), /one \(/],
+    ["what one was made from", () => match({ words: words({ numbers: three }, {}), numbers: four }, {}), /words \(/]
+  ])("are refused where %s differs, before anything is computed, and by plan once they are known", async (_, node, named) => {
     const root = temporaryFolder()
     computed = 0
     const { status, failures } = await runNodes(root, [node()])
     expect([status, computed]).toEqual(["failed", 0])
-    expect(failures[0]?.problem).toContain(`do not belong together: ${first} (`)
+    expect(failures[0]?.problem).toMatch(named)
+    expect(failures[0]?.problem).toContain("do not belong together: ")
     expect(failures[0]?.badInput).toBe(true)
     await expect(planNodes(root, [node()])).rejects.toThrow("differ in their about, so that")
   })

@@ -40,6 +40,25 @@ describe("the log of a run", () => {
     for (const { time } of events) expect(new Date(time).toISOString()).toBe(time)
   })
 
+  it("has each event in its file at once, those of planned nodes with the one after them", () => {
+    const root = temporaryFolder()
+    const run = "r-20260101-000000-aaaa"
+    const log = openRunLog(root, run)
+    const kinds = () => readRun(root, run).events.map(({ event }) => event)
+    log.append(started(run))
+    expect(kinds()).toEqual(["run-started"])
+    for (let i = 0; i < 1200; i++)
+      log.append({ event: "node-planned", node: `n${i}`, label: "n", stage: "n", params: { i }, inputs: {} })
+    expect(kinds()).toEqual(["run-started"])
+    log.append({ event: "node-stopped", node: "n0" })
+    const { events, damage } = readRun(root, run)
+    expect([events.length, damage]).toEqual([1202, null])
+    expect(events).toEqual(log.events())
+    log.append({ event: "node-planned", node: "last", label: "n", stage: "n", params: {}, inputs: {} })
+    log.close()
+    expect(kinds()).toHaveLength(1203)
+  })
+
   it("loses only its last line when that is torn, and says so", () => {
     const root = temporaryFolder()
     const file = withRun(root, "r-20260101-000000-aaaa")

@@ -5,6 +5,7 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
+import { waiting } from "../../src/store/disk/durable.ts"
 import { sha256 } from "../../src/store/objects/digest.ts"
 import { Objects } from "../../src/store/objects/Objects.ts"
 import { VerifiedFiles } from "../../src/store/objects/verified-files.ts"
@@ -15,7 +16,7 @@ const cache = ownCache()
 
 const storeWith = (text: string) => {
   const root = temporaryFolder()
-  const digest = new Objects(root).keepBytes(text)
+  const digest = waiting(new Objects(root).keepBytes(text))
   const file = new Objects(root).path(digest)
   fs.chmodSync(file, 0o644)
   const known = () => new VerifiedFiles(root).has(file, digest)

@@ -24,7 +24,7 @@ import { type Essence, type Reach, textOf } from "./essence.ts"
 import { keepEssences, knownEssence } from "./known-essences.ts"
 import { loadedText } from "./loaded.ts"
 import { packageOf } from "./packages.ts"
-import { noteRead } from "./touched.ts"
+import { noteRead, withFilesRead } from "./touched.ts"
 
 const LEFT_OUT = [
   "src/dag/",
@@ -90,8 +90,9 @@ export const layoutDigest = ({ again = false, keepText }: Pick<CodeOptions, "aga
 export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<ModuleCode> => {
   const { keepText, again = false, leftOut = LEFT_OUT, trusted = [], lenient = false } = options
   const place = JSON.stringify([entry, leftOut, trusted, lenient])
-  const known = again ? undefined : looks.get(place)
+  const known = (again ? looksAgain : looks)?.get(place)
   if (known !== undefined) {
+    for (const file of known.files) noteRead(file)
     tell(known, keepText)
     return known.code
   }
@@ -132,10 +133,12 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
     for (const used of packages) seen.set(used.name, used)
     for (const module of modules) visit(module, fromFile)
   }
-  visit({ file: start, target, by: "import" }, false)
+  const { files } = withFilesRead(() => visit({ file: start, target, by: "import" }, false))
+  for (const read of files) noteRead(read)
   keepEssences()
-  const looked: Looked = { code: inOrder([...seen.values()]), texts, told: new WeakSet() }
-  if (!again && settled) looks.set(place, looked)
+  const looked: Looked = { code: inOrder([...seen.values()]), texts, files, told: new WeakSet() }
+  if (again) looksAgain?.set(place, looked)
+  else if (settled) looks.set(place, looked)
   tell(looked, keepText)
   return looked.code
 }
@@ -144,12 +147,27 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
 interface Looked {
   readonly code: ReadonlyArray<ModuleCode>
   readonly texts: ReadonlyMap<string, string>
+  /** Those that it read because they are in no memory. */
+  readonly files: ReadonlySet<string>
   /** Who was given the texts. */
   readonly told: WeakSet<WeakKey>
 }
 
 /** One state of the files serves all nodes of a plan, which as a rule are thousands of a few stages. */
 const looks = new Map<string, Looked>()
+
+/** The same of looks that are made again, while several are made at once. */
+let looksAgain: Map<string, Looked> | null = null
+
+/** Makes looks at the code as it is now that all of them mean: what is read again is read once. */
+export const atOneLook = <A>(looks: ReadonlyArray<() => A>): ReadonlyArray<A> => {
+  looksAgain = new Map()
+  try {
+    return looks.map((look) => look())
+  } finally {
+    looksAgain = null
+  }
+}
 
 const tell = ({ texts, told }: Looked, keepText: CodeOptions["keepText"]): void => {
   if (keepText === undefined || told.has(keepText)) return

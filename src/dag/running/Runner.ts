@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
 
 import { type ActionRecord, Store, type StoreFailed } from "../../store/objects/Store.ts"
 import { holderOf } from "../../store/presence/Lease.ts"
@@ -25,7 +24,7 @@ import type { WiredInput } from "../Stage.ts"
 import { inStore, lookOut } from "./come-in.ts"
 import type { Executor, Happening, Placement, StageRequest } from "./Executor.ts"
 import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
-import type { Slots } from "./Slots.ts"
+import { places, type Slots } from "./Slots.ts"
 
 export interface RunOptions extends PlanOptions {
   /** Who may start, and with how many threads. */
@@ -54,7 +53,7 @@ interface Running extends RunOptions {
   /** Its nodes as the checks of their stages see them. */
   readonly wired: ReadonlyMap<string, WiredInput>
   /** For the stages that take no threads. */
-  readonly light: Semaphore.Semaphore
+  readonly light: Slots
   readonly priorities: ReadonlyMap<string, number>
   readonly earlier: Effect.Effect<Earlier, StoreFailed>
   /** Where documents come from, whatever is there. */
@@ -89,7 +88,7 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     graph,
     wired: wiredNodes(graph),
     outcomes,
-    light: yield* Semaphore.make(MOST_LIGHT),
+    light: places(MOST_LIGHT),
     priorities: priorityOf(graph),
     earlier: yield* lookBack,
     origin: originsIn(graph, () => false),
@@ -255,9 +254,7 @@ const compute = Effect.fnUntraced(function* (
       return running.execute(node, request, watch)
     })
   const isLight = node.stage.resources.process === false
-  const obtained = yield* (
-    isLight ? light.withPermits(1)(attempt(1)) : slots.withThreads(priorities.get(node.id)!, attempt)
-  ).pipe(
+  const obtained = yield* (isLight ? light : slots).withThreads(priorities.get(node.id)!, attempt).pipe(
     Effect.catchTag("Busy", ({ pid, host }) => {
       watch({ event: "note", node: node.id, line: `process ${pid} on ${host} computes this already; waiting for it` })
       return Effect.as(awaitOther(running, key), null)

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { Component } from "../../store/objects/Store.ts"
+import { atOneLook } from "../code/digest.ts"
 import { type Identities, identitiesOf, touched, withFilesRead } from "../code/touched.ts"
 import { componentsOf } from "../key.ts"
 import { changesBetween } from "../Planner.ts"
@@ -73,6 +74,27 @@ const outdated = (stage: Stage.Any, request: StageRequest, now: ReadonlyArray<Co
     : new KeyOutdated({ stage: stage.name, components: changes.map(({ component }) => component) })
 }
 
+/** Looks that wait to be made. Each gives what goes on with what it saw. */
+let waiting: Array<() => () => void> = []
+
+/**
+ * A look at what this process computes with. Those that are asked for in one turn are made together at its end: each after it was
+ * asked for, and of thousands of small nodes not each reads all of the code.
+ */
+const shared = <A>(look: () => A): Effect.Effect<A> =>
+  Effect.callback((resume) => {
+    if (waiting.length === 0)
+      setImmediate(() => {
+        const looks = waiting
+        waiting = []
+        for (const goOn of atOneLook(looks)) goOn()
+      })
+    waiting.push(() => {
+      const seen = Effect.runSyncExit(Effect.sync(look))
+      return () => resume(seen)
+    })
+  })
+
 /** The key of a computation that is under way. */
 export interface HeldKey {
   /** Fails with `KeyOutdated` unless every component is still what this process computes with. */
@@ -85,7 +107,7 @@ export interface HeldKey {
 export const holdKey = Effect.fnUntraced(function* (stage: Stage.Any, request: StageRequest, numerics: Numerics | undefined) {
   const look = Effect.gen(function* () {
     const externals = yield* stage.externals(request.params)
-    const { value, files } = withFilesRead(() => componentsNow(stage, request, externals, numerics))
+    const { value, files } = yield* shared(() => withFilesRead(() => componentsNow(stage, request, externals, numerics)))
     const problem = outdated(stage, request, value)
     if (problem !== null) return yield* problem
     return { files, inputs: externals.flatMap(({ file }) => file ?? []) }

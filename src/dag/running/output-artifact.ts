@@ -42,7 +42,8 @@ export const beginOutput = (kind: Kind.Any, attempt: string, warn: (line: string
   }
   remove(path.join(attempt, Checkpoints.CHECKPOINT))
   remove(folder)
-  makeFolder(folder)
+  // Documents alone need none, and of ten thousand small nodes most are no more than that.
+  if (Object.keys(kind.tables).length > 0) makeFolder(folder)
   return { saved: null, tables: tablesOf(kind, (_, table) => TableWriter.open(table, folder)) }
 }
 

@@ -4,19 +4,23 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
-import { discard, moveInPlace, patiently, pause, remove, syncFile, temporaryName, writeWhole } from "./calls.ts"
+import { discard, moveInPlace, patiently, pause, remove, temporaryName } from "./calls.ts"
+import { type Durable, waiting, writingWhole } from "./durable.ts"
 import { makeFolder } from "./make-folder.ts"
 
 /**
- * Writes a new file durably under a temporary name beside its final one, then `publish`es it: true when it is there through us.
- * On failure nothing is left. `through`: another folder for the temporary name, which has to be there.
+ * Writes a new file durably under a temporary name beside its final one, then gives it that: true when it is there through us. On
+ * failure nothing is left. `through`: another folder for the temporary name, which has to be there.
  */
-export const writeNew = (file: string, bytes: string | Uint8Array, through?: string): boolean => {
+export function* writingNew(file: string, bytes: string | Uint8Array, through?: string): Durable<boolean> {
   if (through === undefined) makeFolder(path.dirname(file))
   const temporary = temporaryName(through ?? path.dirname(file))
-  writeWhole(temporary, bytes)
-  return publish(temporary, file)
+  yield* writingWhole(temporary, bytes)
+  return yield* publishing(temporary, file)
 }
+
+/** The same at once. */
+export const writeNew = (file: string, bytes: string | Uint8Array): boolean => waiting(writingNew(file, bytes))
 
 /** What file systems answer that have no hard links, or no more of them. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EACCES"])
@@ -25,15 +29,13 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", 
  * Gives a finished, synced file its final name, create-once: true when it is now there through us, false when it was there
  * already. The temporary name is gone afterwards either way.
  */
-export const publish = (temporary: string, file: string): boolean => {
+export function* publishing(temporary: string, file: string): Durable<boolean> {
   try {
     makeFolder(path.dirname(file))
     const linked = linkOnce(temporary, file)
-    if (linked !== "no links") {
-      if (linked) syncFile(path.dirname(file))
-      return linked
-    }
-    return renameOnce(temporary, file)
+    const isThroughUs = linked === "no links" ? renameOnce(temporary, file) : linked
+    if (isThroughUs) yield { folder: path.dirname(file) }
+    return isThroughUs
   } finally {
     discard(temporary)
   }
@@ -94,7 +96,6 @@ const renameOnce = (temporary: string, file: string): boolean => {
   try {
     if (statOf(file) !== null) return false
     moveInPlace(temporary, file)
-    syncFile(path.dirname(file))
     return true
   } finally {
     discard(claim)

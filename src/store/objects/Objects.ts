@@ -3,9 +3,10 @@
 import * as fs from "node:fs"
 
 import { lookAt } from "../disk/calls.ts"
+import type { Durable } from "../disk/durable.ts"
 import { sha256OfFile } from "../disk/file-digest.ts"
 import { inside, LARGEST_TEXT, tooLarge } from "../disk/inside.ts"
-import { publish, writeNew } from "../disk/publish.ts"
+import { publishing, writingNew } from "../disk/publish.ts"
 import { parseObject, Unsound } from "../disk/sealed.ts"
 import { sha256 } from "./digest.ts"
 import { isDigest } from "./fields.ts"
@@ -109,12 +110,12 @@ export class Objects {
   }
 
   /** Takes bytes in, and gives their digest. What is there already and is not what its name says gives way. */
-  keepBytes(bytes: string | Uint8Array): string {
+  *keepBytes(bytes: string | Uint8Array): Durable<string> {
     const digest = sha256(bytes)
     const file = this.path(digest)
     if (this.problem(digest, { bytes: Buffer.byteLength(bytes) }) !== null) {
       this.giveWay(digest)
-      writeNew(file, bytes)
+      yield* writingNew(file, bytes)
       fs.chmodSync(file, 0o444)
       this.verified.add(file, digest)
     }
@@ -122,11 +123,11 @@ export class Objects {
   }
 
   /** Takes a finished, synced file in, whose digest this is; its temporary name is gone afterwards. */
-  keepFile(temporary: string, digest: string): void {
+  *keepFile(temporary: string, digest: string): Durable<void> {
     const file = this.path(digest)
     fs.chmodSync(temporary, 0o444)
     if (this.problem(digest, { bytes: fs.statSync(temporary).size }) !== null) this.giveWay(digest)
-    publish(temporary, file)
+    yield* publishing(temporary, file)
     this.verified.add(file, digest)
   }
 

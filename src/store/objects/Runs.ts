@@ -89,8 +89,9 @@ export type LoggedEvent = RunEvent & { readonly time: string }
 export interface RunLog {
   readonly run: string
   /**
-   * Adds an event: it is in the file when this returns. A log that cannot be written does not stop a run, whose results are in
-   * the store; `problem` tells, and what is missing is tried again with the next event.
+   * Adds an event: it is in the file when this returns, but for planned nodes, of which there may be ten thousand before anything
+   * has been done: they are written with the event after them. A log that cannot be written does not stop a run, whose results
+   * are in the store; `problem` tells, and what is missing is tried again with the next event.
    */
   readonly append: (event: RunEvent) => void
   /** Every event so far, whether or not it reached the file. */
@@ -146,6 +147,9 @@ export const nextRunId = (root: string, study: string, now: Date): string => {
   return newRunId(study, now, others)
 }
 
+/** Events that are written by one call. */
+const MOST_AT_ONCE = 500
+
 /** Begins the log of a run. Never throws: see `RunLog`. */
 export const openRunLog = (root: string, run: string): RunLog => {
   const events: Array<LoggedEvent> = []
@@ -175,11 +179,18 @@ export const openRunLog = (root: string, run: string): RunLog => {
     try {
       if (handle === null) makeInside(root, "runs", run)
       handle ??= patiently(file, () => fs.openSync(file, "wx"))
-      for (const event of events.slice(written)) {
-        const line = seal(JSON.stringify(event), last)
-        write(handle, Buffer.from(`${line}\n`))
-        last = sealOf(line)
-        written++
+      // A log of thousands of nodes is written in a few calls, and what fits on a full disk is there.
+      while (written < events.length) {
+        const lines: Array<string> = []
+        let before = last
+        for (const event of events.slice(written, written + MOST_AT_ONCE)) {
+          const line = seal(JSON.stringify(event), before)
+          lines.push(`${line}\n`)
+          before = sealOf(line)
+        }
+        write(handle, Buffer.from(lines.join("")))
+        last = before
+        written += lines.length
       }
       problem = null
     } catch (cause) {
@@ -190,7 +201,7 @@ export const openRunLog = (root: string, run: string): RunLog => {
     run,
     append: (event) => {
       events.push({ time: new Date().toISOString(), ...event })
-      flush()
+      if (event.event !== "node-planned") flush()
     },
     events: () => events,
     problem: () => problem,

@@ -19,15 +19,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { errorText } from "../../text/error-text.ts"
+import { type Durable, together } from "../disk/durable.ts"
 import { inside, makeInside, removeInside } from "../disk/inside.ts"
-import { writeNew } from "../disk/publish.ts"
+import { writingNew } from "../disk/publish.ts"
 import type { Kind } from "../schema/Kind.ts"
 import { keepCode, readCode } from "./code-texts.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
 import { type ArtifactCorrupt, artifactCorrupt, ResultUnread, StoreFailed, storeFailed } from "./failures.ts"
 import { letGo } from "./let-go.ts"
 import { MISSING, Objects } from "./Objects.ts"
-import { noteResult, type Observations, readObservations } from "./observations.ts"
+import { notingResult, type Observations, readObservations } from "./observations.ts"
 import {
   actionKeys,
   type ActionRecord,
@@ -123,6 +124,10 @@ const toStandardError: Notice = (line) => void process.stderr.write(`${line}\n`)
 
 const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice: Notice) {
   const attempt = <A>(what: string, body: () => A) => Effect.try({ try: body, catch: (cause) => storeFailed(root, what, cause) })
+
+  /** What has begun is brought to its end: an open file is not left behind. */
+  const lasting = <A>(what: string, steps: () => Durable<A>) =>
+    Effect.uninterruptible(Effect.tryPromise({ try: () => together(steps()), catch: (cause) => storeFailed(root, what, cause) }))
 
   yield* Effect.try({
     try: () => {
@@ -284,7 +289,7 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
     attemptDirectory: (key) => inside(root, "attempts", key),
     verified: (artifact, part) => usable(artifact, part, true),
     readable: (artifact, part) => usable(artifact, part, false),
-    keepBytes: (bytes) => attempt("writing an object", () => objects.keepBytes(bytes)),
+    keepBytes: (bytes) => lasting("writing an object", () => objects.keepBytes(bytes)),
     lookup: (key, sound) =>
       Effect.try({
         try: () => {
@@ -313,24 +318,24 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       }),
     flawOf: (key) => flaws.get(key) ?? null,
     manifest: (artifact) => ofArtifact(() => objects.manifest(artifact), artifact, artifact),
-    keepFile: (temporary, digest) => attempt("taking in a file", () => objects.keepFile(temporary, digest)),
+    keepFile: (temporary, digest) => lasting("taking in a file", () => objects.keepFile(temporary, digest)),
     record: (action, through) =>
-      attempt("recording an action", () => {
+      lasting("recording an action", function* () {
         known.delete(action.key)
         const file = recordFile(root, action.key)
-        const won = writeNew(file, recordText(action), through)
+        const won = yield* writingNew(file, recordText(action), through)
         if (won) return { won, existing: noteMaker(action) }
         const existing = readAction(action.key)
         if (existing !== null && hasFiles(existing)) return { won, existing: noteMaker(existing) }
         // The record of a result whose files are gone or damaged: ours replaces it.
         removeInside(root, "actions", `${action.key}.json`)
-        return { won: writeNew(file, recordText(action), through), existing: noteMaker(action) }
+        return { won: yield* writingNew(file, recordText(action), through), existing: noteMaker(action) }
       }),
     observe: (key, digest) =>
-      attempt("noting an observation", () => {
+      lasting("noting an observation", function* () {
         const known = observed(key)
         if (known === "unread") return []
-        if (known === null || known.letGo || !known.digests.includes(digest)) noteResult(root, key, digest)
+        if (known === null || known.letGo || !known.digests.includes(digest)) yield* notingResult(root, key, digest)
         return known === null ? [] : known.digests.filter((other) => other !== digest)
       }),
     forget: (key) =>

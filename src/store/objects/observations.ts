@@ -6,7 +6,7 @@
 
 import * as os from "node:os"
 
-import { replaceFile } from "../disk/calls.ts"
+import { type Durable, replacing, waiting } from "../disk/durable.ts"
 import { inside, makeInside } from "../disk/inside.ts"
 import { isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
 import { isDigest } from "./fields.ts"
@@ -28,18 +28,21 @@ export const readObservations = (root: string, key: string): Observations | null
   understood(observationsFile(root, key), (text) => read(key, text).known)
 
 /** Notes a result of the key. What is there must be readable: `readObservations` says so. */
-export const noteResult = (root: string, key: string, digest: string): void => append(root, key, { digest })
+export const notingResult = (root: string, key: string, digest: string): Durable<void> => append(root, key, { digest })
+
+/** The same at once. */
+export const noteResult = (root: string, key: string, digest: string): void => waiting(notingResult(root, key, digest))
 
 /** Notes that the record of the key is about to be removed on purpose. */
-export const noteLetGo = (root: string, key: string): void => append(root, key, { letGo: true })
+export const noteLetGo = (root: string, key: string): void => waiting(append(root, key, { letGo: true }))
 
 /** Written anew as a whole: two processes that have one key at once may lose a line, and never leave half of one. */
-const append = (root: string, key: string, fact: Readonly<Record<string, unknown>>): void => {
+function* append(root: string, key: string, fact: Readonly<Record<string, unknown>>): Durable<void> {
   const file = observationsFile(root, key)
   makeInside(root, "observations")
   const { text, last } = understood(file, (text) => ({ text, last: read(key, text).last })) ?? { text: "", last: key }
   const line = JSON.stringify({ ...fact, at: new Date().toISOString(), host: os.hostname() })
-  replaceFile(file, `${text}${seal(line, last)}\n`)
+  yield* replacing(file, `${text}${seal(line, last)}\n`)
 }
 
 /** What a line of an earlier program held, and nothing else: with its seal made unreadable, one of ours is none of these. */

@@ -20,12 +20,20 @@ const HEAD = "store "
 /** More lines than this are mostly of files that are gone. */
 const MOST_LINES = 200_000
 
+/** Between two times that notes are written down: a run of thousands of nodes makes tens of thousands. */
+const WRITE_MS = 100
+/** Those that have something to write down, at the latest when the process ends. */
+const unwritten = new Set<VerifiedFiles>()
+let endIsAwaited = false
+
 const NOTES = () => path.join(cacheDirectory(), "verified")
 
 export class VerifiedFiles {
   private readonly store: string
   private readonly notes: string
   private known: Map<string, string> | undefined
+  private lines: Array<string> = []
+  private written = Number.NEGATIVE_INFINITY
 
   /** Those of the store at `root`. Nothing is read before it is needed. */
   constructor(root: string) {
@@ -44,9 +52,22 @@ export class VerifiedFiles {
     const identity = identityOf(file)
     if (identity === null || this.load().get(identity) === digest) return
     this.load().set(identity, digest)
+    this.lines.push(`${identity} ${digest}\n`)
+    if (performance.now() - this.written >= WRITE_MS) return this.write()
+    if (!endIsAwaited) process.once("exit", writeAllDown)
+    endIsAwaited = true
+    unwritten.add(this)
+  }
+
+  /** Writes down what was noted since the last time. */
+  write(): void {
+    this.written = performance.now()
+    unwritten.delete(this)
+    const lines = this.lines.join("")
+    this.lines = []
     try {
       if (!fs.existsSync(this.notes)) this.begin()
-      fs.appendFileSync(this.notes, `${identity} ${digest}\n`)
+      fs.appendFileSync(this.notes, lines)
     } catch {
       // Hashed again by the next process.
     }
@@ -78,6 +99,10 @@ export class VerifiedFiles {
     }
     return this.known
   }
+}
+
+const writeAllDown = (): void => {
+  for (const files of unwritten) files.write()
 }
 
 /** A file as it is now: device, inode, size, time of change of contents and of entry; null where there is none. */

@@ -1,12 +1,14 @@
 /** Files that a stage reads, edited and put back while it runs: nothing of it may be kept under the old key. */
 
-import * as fs from "node:fs"
+import fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
 
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import * as Param from "../../../src/dag/Param.ts"
 import * as Stage from "../../../src/dag/Stage.ts"
 import { sha256 } from "../../../src/store/objects/digest.ts"
 import { temporaryFolder } from "../../store/temporary-folder.ts"
@@ -89,5 +91,59 @@ describe("a file that is edited and put back while a stage runs", () => {
 
   it("does not matter where the stage does not reach it", async () => {
     expect((await runWhile((folder) => fs.writeFileSync(path.join(folder, "other.txt"), "x"))).status).toBe("succeeded")
+  })
+})
+
+describe("nodes that are under way together", () => {
+  const NODES = 25
+  /** How often their code was read, and how many came to a result, where the file is edited while the last of them runs. */
+  const runMany = async (edit: boolean) => {
+    const folder = temporaryFolder()
+    fs.writeFileSync(path.join(folder, "stage.ts"), 'export const file = new URL("./h.txt", import.meta.url)')
+    fs.writeFileSync(path.join(folder, "h.txt"), "one")
+    let begun = 0
+    const stage = Stage.make({
+      name: "reads",
+      inputs: {},
+      params: { seed: Param.integer(0, "which") },
+      output: Numbers,
+      resources: { process: false },
+      module: pathToFileURL(path.join(folder, "stage.ts")).href,
+      run: Effect.fn("reads")(function* ({ params, output }) {
+        if (++begun === NODES && edit) putBack(path.join(folder, "h.txt"))
+        yield* output.about.write({ terms: 0, last: params.seed })
+      })
+    })
+    let readings = 0
+    const { readFileSync } = fs
+    Object.assign(fs, {
+      readFileSync: (...args: Parameters<typeof readFileSync>) => {
+        if (args[0] === path.join(fs.realpathSync(folder), "h.txt")) readings++
+        return readFileSync(...args)
+      }
+    })
+    syncBuiltinESMExports()
+    try {
+      const { states } = await runNodes(
+        temporaryFolder(),
+        Array.from({ length: NODES }, (_, seed) => stage({}, { seed }))
+      )
+      return { readings, computed: states.filter((state) => state.endsWith(": computed")).length }
+    } finally {
+      Object.assign(fs, { readFileSync })
+      syncBuiltinESMExports()
+    }
+  }
+
+  it("have their code read once for all of them, before and after", async () => {
+    const { readings, computed } = await runMany(false)
+    expect(computed).toBe(NODES)
+    // Each when it is planned; of the two looks of each while it runs most are shared.
+    expect(readings).toBeLessThan(2 * NODES)
+  })
+
+  it("keep no result where a file was touched before the last look at it", async () => {
+    const { computed } = await runMany(true)
+    expect(computed).toBe(0)
   })
 })
