@@ -13,8 +13,13 @@ afterAll(() => {
 })
 
 /** A fresh folder outside the repository, gone when the test file is done. */
-export const temporaryFolder = (): string => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "echo-chamber-test-"))
+export const temporaryFolder = (): string => folderIn(os.tmpdir())
+
+/** The same in memory, where there is such a folder: for worlds that make files by the hundred thousand and need none to last. */
+export const folderInMemory = (): string => folderIn(fs.existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir())
+
+const folderIn = (parent: string): string => {
+  const folder = fs.mkdtempSync(path.join(parent, "echo-chamber-test-"))
   made.push(folder)
   return folder
 }

@@ -11,7 +11,7 @@ import * as os from "node:os"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
-import { inside } from "../../store/disk/inside.ts"
+import { inside, lookAnew } from "../../store/disk/inside.ts"
 import { type ActionRecord, LeaseLost, manifestJson, Store, storeFailed } from "../../store/objects/Store.ts"
 import { acquire, isLease, type Lease } from "../../store/presence/Lease.ts"
 import type { Heart, Observer } from "../../store/presence/Presence.ts"
@@ -61,6 +61,8 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   )
   for (const line of notes) yield* surroundings.progress.note(line)
   if (!isLease(lease)) return yield* new Busy({ host: lease.host, pid: lease.pid })
+  // Who had the lease before may have been through with it a moment ago, on another host.
+  lookAnew(store.root, "actions")
   const done = yield* store.lookup(key, soundAs(stage.output))
   if (done !== null) return { action: done, computed: false } satisfies Obtained
 

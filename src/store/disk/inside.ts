@@ -90,6 +90,19 @@ export const removeInside = (root: string, ...names: ReadonlyArray<string>): voi
   remove(inside(root, ...names))
 }
 
+/**
+ * Has a network disk ask its server for what is in a folder. For up to a minute it takes the names that it has looked for to be
+ * there or not as they were then; to open the folder is what makes it look again.
+ */
+export const lookAnew = (root: string, ...names: ReadonlyArray<string>): void => {
+  const folder = inside(root, ...names)
+  try {
+    closeFile(looking(folder, () => fs.openSync(folder, fs.constants.O_RDONLY | NO_FOLLOW)))
+  } catch {
+    // Whoever looks for what is in it is told why.
+  }
+}
+
 /** What lies at a path, as words: `a FIFO`. */
 const sortOf = (stat: fs.Stats): string => {
   if (stat.isSymbolicLink()) return "a link"
