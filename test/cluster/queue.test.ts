@@ -1,8 +1,14 @@
-/** Lists of queues as Slurm prints them. */
+/** What Slurm prints, and what is made of it. */
 
-import { describe, expect, test } from "vitest"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import { Effect } from "effect"
+import { describe, expect, onTestFinished, test, vi } from "vitest"
 
 import { parseQueue } from "../../src/cluster/schedulers/queue.ts"
+import { facts } from "../../src/cluster/schedulers/slurm.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
 
 describe("the list of a queue", () => {
   test("has a line for each task, a range of pending ones included", () => {
@@ -27,4 +33,14 @@ describe("the list of a queue", () => {
   test("says nothing where it cannot be read", () => {
     expect(parseQueue("slurm_load_jobs error\n\n12_[x]|PENDING|None|echo-a|\nabc|RUNNING|None|a|b")).toEqual([])
   })
+})
+
+test("what a tool says on several lines stands on one, within a sentence", async () => {
+  const bin = temporaryFolder()
+  const words = "scontrol: error: Unable to contact\n\n  scontrol: error: really\n"
+  fs.writeFileSync(path.join(bin, "scontrol"), `#!/bin/sh\nprintf '${words}' >&2\nexit 1\n`, { mode: 0o755 })
+  vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const away = await Effect.runPromise(Effect.flip(facts))
+  expect(away.words).toBe("scontrol: error: Unable to contact; scontrol: error: really")
 })

@@ -44,7 +44,7 @@ const call = (command: string, args: ReadonlyArray<string>, input = ""): Effect.
     // A command that has left does not read; what it says then is what counts.
     child.stdin.on("error", () => {})
     child.stdin.end(input)
-    child.on("error", (cause) => resume(Effect.fail(new Away({ words: errorText(cause) }))))
+    child.on("error", (cause) => resume(Effect.fail(new Away({ words: oneLine(errorText(cause)) }))))
     child.on("close", (code) => resume(Effect.succeed({ code, output, errors: errors.trim() })))
   })
 
@@ -52,19 +52,27 @@ const call = (command: string, args: ReadonlyArray<string>, input = ""): Effect.
 const PASSING =
   /slurm controller|timed out|temporarily|connection refused|MaxSubmitJob|violates accounting\/QOS|Zero Byte|standby|munge/i
 
+/** Of what a tool says on several lines, one: it stands within a sentence. */
+const oneLine = (words: string): string =>
+  words
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join("; ")
+
 const submit = Effect.fnUntraced(function* (submission: Submission, profile: Profile) {
   const { code, output, errors } = yield* call("sbatch", sbatchOptions(submission, profile), script(submission, profile))
   // What a site's wrapper says stands around it.
   const id = [...output.matchAll(/^(\d+)(?:;.*)?$/gm)].at(-1)?.[1]
   if (code === 0 && id !== undefined) return id
-  const words = errors.replaceAll(/^sbatch: (?:error: )?/gm, "") || output.trim() || `exit code ${code}`
+  const words = oneLine(errors.replaceAll(/^sbatch: (?:error: )?/gm, "") || output) || `exit code ${code}`
   return yield* code === null || code === 0 || PASSING.test(words) ? new Away({ words }) : new Refused({ words })
 })
 
 const queue: Effect.Effect<ReadonlyArray<QueueLine>, Away> = Effect.flatMap(
   call("squeue", ["--me", "--all", "--noheader", "--array", "--states=all", `--format=${QUEUE_FORMAT}`]),
   ({ code, output, errors }) =>
-    code === 0 ? Effect.succeed(parseQueue(output)) : Effect.fail(new Away({ words: errors || `exit code ${code}` }))
+    code === 0 ? Effect.succeed(parseQueue(output)) : Effect.fail(new Away({ words: oneLine(errors) || `exit code ${code}` }))
 )
 
 /** How many ids one call takes: a command line has its length. */
@@ -75,7 +83,7 @@ const cancel = (ids: ReadonlyArray<string>): Effect.Effect<void, Away> =>
     Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, chunk) => ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK)),
     (chunk) =>
       Effect.flatMap(call("scancel", chunk), ({ code, errors }) =>
-        code !== 0 && PASSING.test(errors) ? Effect.fail(new Away({ words: errors })) : Effect.void
+        code !== 0 && PASSING.test(errors) ? Effect.fail(new Away({ words: oneLine(errors) })) : Effect.void
       ),
     { discard: true }
   )
@@ -84,7 +92,7 @@ const cancel = (ids: ReadonlyArray<string>): Effect.Effect<void, Away> =>
 export const facts: Effect.Effect<ClusterFacts, Away> = Effect.flatMap(
   call("scontrol", ["show", "config"]),
   ({ code, output, errors }) => {
-    if (code !== 0) return Effect.fail(new Away({ words: errors || output.trim() || `exit code ${code}` }))
+    if (code !== 0) return Effect.fail(new Away({ words: oneLine(errors || output) || `exit code ${code}` }))
     const settings = new Map(
       output.split("\n").flatMap((line) => {
         const [, name, value] = /^(\S+)\s*=\s*(.*)$/.exec(line) ?? []
