@@ -43,6 +43,8 @@ const Fields = Schema.Struct({
   /** With --executor command: where tasks run, and how many at once on each. */
   hosts: Schema.optionalKey(Schema.Array(Word).check(Schema.isMinLength(1))),
   perHost: Schema.optionalKey(Count),
+  /** With --executor command: seconds after which a command whose task has not begun is taken to hang. */
+  startSeconds: Schema.optionalKey(Amount),
   /** How many jobs may be in the queue at once, and how many tasks an array may have. */
   maxJobs: Schema.optionalKey(Count),
   arraySize: Schema.optionalKey(Count),
@@ -116,6 +118,7 @@ const completed = (fields: typeof Fields.Type): Profile => {
     launch: [],
     hosts: ["localhost"],
     perHost: 1,
+    startSeconds: 300,
     // Sites count the tasks of arrays among a user's jobs, and bound either.
     maxJobs: 5000,
     arraySize: 1000,

@@ -128,6 +128,9 @@ export const tellFrom = (folder: string, task: number): ((news: TaskNews) => voi
   }
 }
 
+/** Whether a process has begun with a task: the first thing that it does is to say so. */
+export const hasBegun = (folder: string, task: number): boolean => fs.existsSync(newsFile(folder, task))
+
 /** Says how an action ended. An older word is forgotten when another process begins with it. */
 export const leaveEnding = (folder: string, key: string, ending: Ending): void =>
   replaceFile(endingFile(folder, key), JSON.stringify(ending))

@@ -64,6 +64,31 @@ describe("stages that a command starts on hosts", () => {
     expect(err).toMatch(/ended without a word \(FAILED\): submitted again/)
   })
 
+  it("go to another host where one does not answer, and the others are not held up by it", async () => {
+    const profile = {
+      hosts: ["hangs", "good"],
+      startSeconds: 20,
+      launch: ["sh", "-c", "[ {host} = hangs ] && exec sleep 300; {command}"]
+    }
+    const { at, start } = drill(profile)
+    const { code, err } = await start("--tasks", "3").ended
+    expect(code, err).toBe(0)
+    expect(err).toMatch(/ended without a word \(FAILED\): submitted again/)
+    expect(err).not.toMatch(/runs on hangs[^]*runs on hangs/)
+    expect(at.computed().filter((name) => name === "count")).toHaveLength(3)
+  })
+
+  it("that have not begun hold up nobody who stops the run", async () => {
+    const { start } = drill({ launch: ["sh", "-c", "exec sleep 300; {command}"] })
+    const run = start("--tasks", "1")
+    await run.said("runs on one")
+    const asked = performance.now()
+    run.child.kill("SIGINT")
+    expect((await run.ended).code).toBe(130)
+    // Jobs that save their states are waited for 40 seconds.
+    expect(performance.now() - asked).toBeLessThan(30_000)
+  })
+
   it("say what the command said where none works", async () => {
     const { start } = drill({ launch: ["sh", "-c", "echo no route to {host}; exit 255; {command}"], retries: 1 })
     const { code, err } = await start("--tasks", "1").ended

@@ -10,7 +10,7 @@ import * as os from "node:os"
 import * as Effect from "effect/Effect"
 
 import { newToken } from "../../store/presence/Presence.ts"
-import { askToStop, logOf } from "../batches.ts"
+import { askToStop, hasBegun, logOf } from "../batches.ts"
 import type { Profile } from "../Profile.ts"
 import type { QueueLine } from "./queue.ts"
 import type { Scheduler } from "./Scheduler.ts"
@@ -26,13 +26,15 @@ interface Task {
   readonly submission: Submission
   state: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED"
   host: string
+  /** Ends its command and frees its host; of one that has been started. */
+  abandon: (state: "FAILED" | "CANCELLED", words: string) => void
 }
 
 /** What the profile says of it: how a process is started, and where. */
-export type Launch = Pick<Profile, "hosts" | "perHost"> & { readonly launch: ReadonlyArray<string> }
+export type Launch = Pick<Profile, "hosts" | "perHost" | "startSeconds"> & { readonly launch: ReadonlyArray<string> }
 
 /** Starts processes by a command; they end with it, or go on where it leaves them. */
-export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
+export const launched = ({ launch, hosts, perHost, startSeconds }: Launch): Scheduler => {
   const tasks: Array<Task> = []
   const busy = new Map<string, number>()
   const failures = new Map<string, number>()
@@ -65,27 +67,34 @@ export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
         .replaceAll(HOST, () => host)
         .replaceAll("{name}", () => `${name}-${task.index}`)
     )
+    let child: ChildProcess | null = null
+    let told = false
     const over = (state: Task["state"], words = "") => {
-      if (task.state !== "RUNNING" && task.state !== "CANCELLED") return
+      if (told) return
+      told = true
+      clearTimeout(hangs)
       if (words !== "") addToLog(folder, task.index, words)
       if (task.state === "RUNNING") task.state = state
       busy.set(host, busy.get(host)! - 1)
       if (state === "FAILED") failures.set(host, (failures.get(host) ?? 0) + 1)
       startSome()
     }
+    task.abandon = (state, words) => {
+      if (child?.pid !== undefined) endGroup(child.pid)
+      over(state, words)
+    }
+    // A host that does not answer is no reason for ssh to end, and what waits for it could be computed elsewhere.
+    const hangs = setTimeout(() => {
+      if (!hasBegun(folder, task.index)) task.abandon("FAILED", `nothing began on ${host} within ${startSeconds} s`)
+    }, startSeconds * 1000)
+    hangs.unref()
     try {
       const log = fs.openSync(logOf(folder, task.index), "a")
       // In a group of its own: a Ctrl-C would end the command and leave what it has started elsewhere.
-      const child: ChildProcess = spawn(program!, words, { stdio: ["ignore", log, log], detached: true })
+      child = spawn(program!, words, { stdio: ["ignore", log, log], detached: true })
       fs.closeSync(log)
-      let told = false
-      const once = (state: Task["state"], words?: string) => {
-        if (told) return
-        told = true
-        over(state, words)
-      }
-      child.on("error", (cause) => once("FAILED", cause.message))
-      child.on("exit", (code) => once(code === 0 ? "COMPLETED" : "FAILED"))
+      child.on("error", (cause) => over("FAILED", cause.message))
+      child.on("exit", (code) => over(code === 0 ? "COMPLETED" : "FAILED"))
     } catch (cause) {
       over("FAILED", String(cause))
     }
@@ -95,7 +104,8 @@ export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
     submit: (submission) =>
       Effect.sync(() => {
         const job = String(++jobs)
-        for (let index = 0; index < submission.tasks; index++) tasks.push({ job, index, submission, state: "PENDING", host: "" })
+        for (let index = 0; index < submission.tasks; index++)
+          tasks.push({ job, index, submission, state: "PENDING", host: "", abandon: () => {} })
         startSome()
         return job
       }),
@@ -110,9 +120,22 @@ export const launched = ({ launch, hosts, perHost }: Launch): Scheduler => {
         for (const task of tasks) {
           if (!ids.includes(task.job) && !ids.includes(`${task.job}_${task.index}`)) continue
           if (task.state === "PENDING") task.state = "CANCELLED"
-          else if (task.state !== "CANCELLED") askToStop(task.submission.folder, task.index)
+          else if (task.state === "RUNNING") {
+            askToStop(task.submission.folder, task.index)
+            // What has not begun has nothing to save, and may never hear of it.
+            if (!hasBegun(task.submission.folder, task.index)) task.abandon("CANCELLED", "it was cancelled before it began")
+          }
         }
       })
+  }
+}
+
+/** Ends a command with all that it has started on this machine. */
+const endGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, "SIGKILL")
+  } catch {
+    // It has just ended.
   }
 }
 
