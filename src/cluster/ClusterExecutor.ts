@@ -12,6 +12,8 @@ import { makeDriver } from "./driver.ts"
 import type { Options } from "./submitting.ts"
 import type { Outcome } from "./Wanted.ts"
 
+/** How often the store is looked at. */
+const LOOK_MS = 500
 /** How long the driver waits for the states of its jobs to be saved when it is asked to leave. */
 const LEAVE_SECONDS = 40
 
@@ -24,12 +26,12 @@ export const clusterExecutor = Effect.fnUntraced(function* (options: Options) {
   const driver = makeDriver(store, options)
   // Registered first, so that the loop is no more when it is called.
   yield* Effect.addFinalizer(() => Effect.sync(driver.tidy))
-  yield* Effect.forkScoped(driver.loop)
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(driver.round, Effect.sleep(LOOK_MS))))
   const executor: Executor = (node, request, watch) =>
     Effect.flatten(
       Effect.callback<Outcome>((resume) => {
         const wanted = driver.want({ node, request, watch, settle: (outcome) => resume(Effect.succeed(outcome)) })
-        if (options.detach) return Effect.sync(() => driver.forget(wanted))
+        if (options.detach()) return Effect.sync(() => driver.forget(wanted))
         return Effect.callback<void>((gone) => driver.cancel(wanted, () => gone(Effect.void))).pipe(
           Effect.timeoutOption(LEAVE_SECONDS * 1000)
         )

@@ -41,6 +41,9 @@ export interface Wanted {
   ran: boolean
   /** Whether a process has begun with it, and not only with others of its task. */
   began: boolean
+  /** Milliseconds in which no process was at it, and since when that is so; null while one is. */
+  waited: number
+  waitsSince: number | null
   /** When its task was first seen to be over. */
   overSince: number | null
   /** The last step that was saved when it was submitted. */
@@ -52,9 +55,11 @@ export interface Wanted {
   cancelled: boolean
 }
 
-/** A new one. */
-export const wantedOf = (given: Pick<Wanted, "node" | "request" | "watch" | "settle" | "asked">): Wanted => ({
+/** A new one, from now on. */
+export const wantedOf = (given: Pick<Wanted, "node" | "request" | "watch" | "settle" | "asked">, now: number): Wanted => ({
   ...given,
+  waited: 0,
+  waitsSince: now,
   avoid: new Set(),
   place: null,
   listed: { at: "absent" },
@@ -78,6 +83,22 @@ export const placed = (wanted: Wanted, place: Place, saved: number): void => {
   Object.assign(wanted, { ...fresh, place, savedBefore: saved })
 }
 
+/** A process is at it from now on. */
+export const begins = (wanted: Wanted, now: number): void => {
+  if (wanted.waitsSince !== null) wanted.waited += now - wanted.waitsSince
+  wanted.waitsSince = null
+}
+
+/** No process is at it from now on. */
+const waits = (wanted: Wanted, now: number): void => void (wanted.waitsSince ??= now)
+
+/** Seconds in which no process was at it. `seconds`: what computing took at least, where none was ever seen to begin. */
+export const queuedFor = ({ waited, waitsSince }: Wanted, seconds: number, now: number): number =>
+  (waited + (waitsSince === null ? 0 : Math.max(0, now - waitsSince - seconds * 1000))) / 1000
+
+/** Whether others share its task, so that a task that runs may not be at it. */
+const isShared = ({ place }: Wanted): boolean => place !== null && (place.batch.tasks[place.task]?.length ?? 0) > 1
+
 /** What a look at the queue says of it: whether anything of that is new. `now`: when the look began. */
 export const seenInQueue = (wanted: Wanted, lines: ReadonlyMap<string, ReadonlyArray<QueueLine>>, now: number): boolean => {
   const { place, listed: before } = wanted
@@ -91,10 +112,14 @@ export const seenInQueue = (wanted: Wanted, lines: ReadonlyMap<string, ReadonlyA
   const listed: Listed = line?.listed ?? { at: "absent" }
   if (line !== undefined) place.job = line.job
   wanted.listed = listed
-  if (listed.at === "listed" && listed.state === "RUNNING") wanted.ran = true
+  const state = stateOf(listed)
+  if (state === "RUNNING") {
+    wanted.ran = true
+    if (!isShared(wanted)) begins(wanted, now)
+  } else if (state === "PENDING") waits(wanted, now)
   wanted.overSince = isOver(listed) ? (wanted.overSince ?? now) : null
   // Why it waits changes all the time.
-  return stateOf(listed) !== stateOf(before)
+  return state !== stateOf(before)
 }
 
 const stateOf = (listed: Listed): string => (listed.at === "listed" ? listed.state : listed.at)
@@ -123,11 +148,17 @@ export const sightOf = (wanted: Wanted, { recorded, ending, saved, now, reachabl
 })
 
 /** It is to be submitted again, as was decided. What never began has no part in what ended its task. */
-export const takenBack = (wanted: Wanted, { counts, avoid, moreMemory }: Extract<Decision, { readonly do: "again" }>): void => {
-  const { place, began } = wanted
+export const takenBack = (
+  wanted: Wanted,
+  { counts, avoid, moreMemory }: Extract<Decision, { readonly do: "again" }>,
+  now: number
+): void => {
+  const { began } = wanted
+  const isAmongOthers = isShared(wanted)
+  waits(wanted, now)
   wanted.place = null
   if (avoid !== undefined) wanted.avoid.add(avoid)
-  if (place !== null && (place.batch.tasks[place.task]?.length ?? 0) > 1 && !began) return
+  if (isAmongOthers && !began) return
   const { memoryGB } = wanted.asked
   if (moreMemory === true && memoryGB !== undefined) {
     wanted.enlarged++

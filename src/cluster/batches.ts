@@ -136,27 +136,37 @@ export const leaveEnding = (folder: string, key: string, ending: Ending): void =
   replaceFile(endingFile(folder, key), JSON.stringify(ending))
 export const forgetEnding = (folder: string, key: string): void => discard(endingFile(folder, key))
 
-/**
- * The endings that are there now, by key, of those that are asked for. The folder is listed first: network disks remember for a
- * while what was not there.
- */
-export const endingsIn = (
+/** What tasks have left beside their batch so far. */
+interface Left {
+  /** By key, of those that are asked for. */
+  readonly endings: ReadonlyMap<string, Ending>
+  /** The tasks that have told something. */
+  readonly telling: ReadonlySet<number>
+}
+
+/** The folder is listed first, and nothing else is asked for: network disks remember for a while what was not there. */
+export const leftIn = (
   root: string,
   { token, folder }: Pick<Batch, "token" | "folder">,
   isAskedFor: (key: string) => boolean = () => true
-): ReadonlyMap<string, Ending> =>
-  new Map(
-    ownNamesInside(root, [FOLDER, token]).flatMap((name) => {
-      const [, key] = /^ending-([0-9a-f]{64})\.json$/.exec(name) ?? []
-      if (key === undefined || !isAskedFor(key)) return []
-      try {
-        return [[key, JSON.parse(readText(path.join(folder, name))) as Ending] as const]
-      } catch {
-        // Gone in between, or not whole yet on this machine: the next look has it.
-        return []
-      }
-    })
-  )
+): Left => {
+  const endings = new Map<string, Ending>()
+  const telling = new Set<number>()
+  for (const name of ownNamesInside(root, [FOLDER, token])) {
+    const [, key, task] = /^(?:ending-([0-9a-f]{64})\.json|news\.(\d+)\.jsonl)$/.exec(name) ?? []
+    if (task !== undefined) telling.add(Number(task))
+    if (key === undefined || !isAskedFor(key)) continue
+    try {
+      endings.set(key, JSON.parse(readText(path.join(folder, name))) as Ending)
+    } catch {
+      // Gone in between, or not whole yet on this machine: the next look has it.
+    }
+  }
+  return { endings, telling }
+}
+
+/** The endings alone, of all of them. */
+export const endingsIn = (root: string, batch: Pick<Batch, "token" | "folder">): Left["endings"] => leftIn(root, batch).endings
 
 /** What a task has told from a byte on, in whole lines, and where the next look begins. */
 export const newsFrom = (
@@ -166,8 +176,9 @@ export const newsFrom = (
 ): { readonly news: ReadonlyArray<TaskNews>; readonly next: number } => {
   const bytes = tailOf(newsFile(folder, task), from)
   const end = bytes.lastIndexOf(10) + 1
+  if (end === 0) return { news: [], next: from }
   const news = bytes
-    .subarray(0, end)
+    .subarray(0, end - 1)
     .toString("utf8")
     .split("\n")
     .flatMap((line) => {

@@ -15,15 +15,28 @@ import { LeaseLost, type Store } from "../store/objects/Store.ts"
 import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
 import { errorText } from "../text/error-text.ts"
-import { type Batch, batchesIn, endingsIn, logOf, newsFrom, takeAway } from "./batches.ts"
+import { type Batch, batchesIn, endingsIn, leftIn, logOf, newsFrom, takeAway } from "./batches.ts"
 import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
 import { jobName, type QueueLine } from "./schedulers/queue.ts"
 import { Away } from "./schedulers/Scheduler.ts"
 import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
-import { type Outcome, placed, savedStep, seenInQueue, sightOf, takenBack, taskId, type Wanted, wantedOf } from "./Wanted.ts"
+import {
+  begins,
+  type Outcome,
+  placed,
+  queuedFor,
+  savedStep,
+  seenInQueue,
+  sightOf,
+  takenBack,
+  taskId,
+  type Wanted,
+  wantedOf
+} from "./Wanted.ts"
 
 export interface Driver {
-  readonly loop: Effect.Effect<never>
+  /** One round: what is new, and what comes of it. To be gone through again and again, and never left half-way. */
+  readonly round: Effect.Effect<void>
   readonly want: (given: Pick<Wanted, "node" | "request" | "watch" | "settle">) => Wanted
   /** Cancels its task; `gone` is called when that is over or was never begun. */
   readonly cancel: (wanted: Wanted, gone: () => void) => void
@@ -33,15 +46,13 @@ export interface Driver {
   readonly tidy: () => void
 }
 
-/** How often the store is looked at. */
-const LOOK_MS = 500
 /** Of how many tasks the news are read at a look, the endings apart. */
 const NEWS_AT_A_LOOK = 64
 
 /** A driver of the jobs of one run. */
-export const makeDriver = (store: Store["Service"], options: Options): Driver => {
+export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, options: Options): Driver => {
   const { root } = store
-  const { profile, scheduler, say } = options
+  const { profile, scheduler, say, now } = options
   const wanted = new Set<Wanted>()
   const goneCalls = new Map<Wanted, () => void>()
   /** Batches that were laid down or adopted here, and up to where the news of each task have been read. */
@@ -61,8 +72,6 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   const troubles = new Set<string>()
   /** Batches whose logs a failure names. */
   const keptLogs = new Set<string>()
-
-  const now = () => performance.now()
 
   const answered = () => {
     if (silentSince !== null && saidSilent > 0) say("Slurm answers again.")
@@ -150,9 +159,13 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     const running: Array<readonly [Batch, number, ReadonlyArray<Wanted>]> = []
     for (const [batch, its] of byBatch) {
       const keys = new Set(its.map(({ request }) => request.key))
-      const left = endingsIn(root, batch, (key) => keys.has(key))
-      for (const one of its) if (left.has(one.request.key)) endings.set(one, left.get(one.request.key)!)
-      for (const [task, ones] of Map.groupBy(its, ({ place }) => place!.task)) running.push([batch, task, ones])
+      const left = leftIn(root, batch, (key) => keys.has(key))
+      for (const one of its) {
+        const ending = left.endings.get(one.request.key)
+        if (ending !== undefined) endings.set(one, ending)
+      }
+      for (const [task, ones] of Map.groupBy(its, ({ place }) => place!.task))
+        if (left.telling.has(task)) running.push([batch, task, ones])
     }
     for (let i = 0; i < Math.min(NEWS_AT_A_LOOK, running.length); i++) {
       const [{ token, folder }, task, ones] = running[turn++ % running.length]!
@@ -162,8 +175,10 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
       for (const one of news) {
         const its = ones.find(({ request }) => request.key === one.key)
         if (its === undefined) continue
-        if (one.type === "began") its.ran = its.began = true
-        else its.watch(happeningOf(one, its.node.id))
+        if (one.type === "began") {
+          its.ran = its.began = true
+          begins(its, now())
+        } else its.watch(happeningOf(one, its.node.id))
       }
     }
     return endings
@@ -179,7 +194,8 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
         if (action._tag === "Failure") return settle(one, Effect.fail(nodeFailed(one.node.label, action.failure)))
         if (action.success === null) return
         const computed = ending?.type === "done" ? ending.computed : one.ran
-        return settle(one, Effect.succeed({ action: action.success, computed }))
+        const queued = queuedFor(one, action.success.seconds, now())
+        return settle(one, Effect.succeed({ action: action.success, computed, queued }))
       }
       case "yield":
         return settle(
@@ -226,7 +242,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     const id = taskId(one)
     if (decision.cancelFirst === true && id !== null) yield* scheduler.cancel([id])
     note(one, `job ${id ?? "of an unknown id"} ${decision.because}: submitted again`)
-    takenBack(one, decision)
+    takenBack(one, decision, now())
   })
 
   const liveTasks = (): number => {
@@ -309,7 +325,6 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
       return Effect.void
     })
 
-  /** One round: what is new, and what comes of it. */
   const round = Effect.gen(function* () {
     for (const one of wanted) if (one.unwanted && one.place === null) drop(one)
     if (wanted.size === 0) return
@@ -332,9 +347,9 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
   )
 
   return {
-    loop: Effect.forever(Effect.andThen(Effect.uninterruptible(round), Effect.sleep(LOOK_MS))),
+    round: Effect.uninterruptible(round),
     want: (given) => {
-      const one = wantedOf({ ...given, asked: profile.askedBy(given.node.stage.name) })
+      const one = wantedOf({ ...given, asked: profile.askedBy(given.node.stage.name) }, now())
       wanted.add(one)
       return one
     },
@@ -345,7 +360,7 @@ export const makeDriver = (store: Store["Service"], options: Options): Driver =>
     },
     forget: (one) => void wanted.delete(one),
     tidy: () => {
-      if (options.detach) return
+      if (options.detach()) return
       const left = [...wanted].flatMap((one) => taskId(one) ?? [])
       if (left.length > 0)
         say(`${left.length} jobs were not seen to end: scancel ${left.slice(0, 5).join(" ")}${left.length > 5 ? " ..." : ""}`)

@@ -28,8 +28,10 @@ export interface Options {
   readonly variables: Readonly<Record<string, string>>
   /** About how many seconds a node takes, where that is known: what is short shares a job. */
   readonly secondsOf: (node: GraphNode) => number | null
-  /** Whether jobs go on when the driver is asked to leave. */
-  readonly detach: boolean
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number
+  /** Whether jobs go on when the driver leaves: asked when it does. */
+  readonly detach: () => boolean
   /** Tells people what is not of one node. */
   readonly say: (line: string) => void
 }
@@ -64,8 +66,7 @@ const LIMITED = /MaxSubmit|QOS|Limit/
 const LIMITED_TRIES = 3
 
 export const makeSubmitter = (root: string, options: Options, driving: Driving): Submitter => {
-  const { profile, scheduler, command, variables } = options
-  const now = () => performance.now()
+  const { profile, scheduler, command, variables, now } = options
   let gatheredSince: number | null = null
   let lastSubmission = -Infinity
   let { arraySize } = driving

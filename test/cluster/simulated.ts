@@ -1,14 +1,25 @@
 /**
  * A cluster that exists in numbers only: a queue, nodes, a shared disk that shows files late, and everything that goes wrong
- * on real ones, by seed. What the driver decides is decided by the real rules, over the real account of each; time is virtual.
+ * on real ones, by seed. The driver over it is the real one, with its batches in a real folder; time is virtual.
  */
 
-import { decide } from "../../src/cluster/decide.ts"
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+
+import { forgetEnding, tellFrom } from "../../src/cluster/batches.ts"
+import { type Driver, makeDriver } from "../../src/cluster/driver.ts"
+import { defaultProfile } from "../../src/cluster/Profile.ts"
 import type { QueueLine } from "../../src/cluster/schedulers/queue.ts"
-import { jobName } from "../../src/cluster/schedulers/queue.ts"
-import { placed, seenInQueue, sightOf, takenBack, type Wanted, wantedOf } from "../../src/cluster/Wanted.ts"
+import { Away, type Scheduler } from "../../src/cluster/schedulers/Scheduler.ts"
+import type { Submission } from "../../src/cluster/schedulers/submission.ts"
+import type { Outcome } from "../../src/cluster/Wanted.ts"
 import type { GraphNode } from "../../src/dag/graph.ts"
-import type { Ending, StageRequest } from "../../src/dag/running/Executor.ts"
+import { Busy, type Ending, type StageRequest } from "../../src/dag/running/Executor.ts"
+import { type ActionRecord, LeaseLost } from "../../src/store/objects/Store.ts"
 
 export interface World {
   readonly actions: number
@@ -36,23 +47,27 @@ export interface Course {
   readonly hours: number
   readonly submissions: number
   readonly looks: number
+  /** Lines that these looks have listed. */
+  readonly lines: number
   /** Steps that were computed more than once, as a share of all. */
   readonly wasted: number
   /** Times that two processes were at one action. */
   readonly doubled: number
+  /** Seconds that actions waited for a process, all together, as the driver tells, and as it was. */
+  readonly queued: { readonly told: number; readonly real: number }
 }
 
 interface Action {
-  readonly wanted: Wanted
-  readonly key: number
+  readonly key: string
   readonly steps: number
+  readonly attempt: string
   saved: number
-  /** When its record, and its last ending, can be seen from elsewhere. */
+  /** When its record can be seen from elsewhere. */
   recordSeen: number
-  ending: { readonly is: Ending; readonly seen: number } | null
   holder: Process | null
   done: boolean
   state: "wanted" | "committed" | "failed"
+  computing: number
 }
 
 interface Process {
@@ -63,22 +78,26 @@ interface Process {
 }
 
 interface Task {
-  readonly batch: string
+  readonly job: string
+  readonly submission: Submission
   readonly index: number
   readonly action: Action
   state: string
   since: number
-  process: Process | null
 }
 
-/** Seconds a step takes, steps between saves, seconds until a lost node is noticed. */
+/** Seconds a step takes, steps between saves, seconds until a lost node is noticed, seconds between rounds of the driver. */
 const STEP = 20
 const SAVE_EVERY = 15
 const NOTICED = 300
-const PATIENCE = { visible: 60_000, failures: 3 }
+const ROUND = 10
 
-/** Lets a study run in a world; ends when every action is settled, or after a hundred days. */
-export const courseOf = (world: World, random: () => number): Course => {
+const exclaim = (what: string): never => {
+  throw new Error(what)
+}
+
+/** Lets a study run in a world, over a store at `root`; ends when every action is settled, or after a hundred days. */
+export const courseOf = (root: string, world: World, random: () => number): Course => {
   let now = 0
   const events: Array<{ readonly at: number; readonly happens: () => void }> = []
   const at = (time: number, happens: () => void) => {
@@ -92,37 +111,42 @@ export const courseOf = (world: World, random: () => number): Course => {
 
   let computed = 0
   let doubled = 0
-  const actions = Array.from({ length: world.actions }, (_, key): Action => {
-    const request = { key: String(key) } as StageRequest
-    const wanted = wantedOf({ node: {} as GraphNode, request, watch: () => {}, settle: () => {}, asked: {} })
+  const actions = Array.from({ length: world.actions }, (_, number): Action => {
+    const key = number.toString(16).padStart(64, "0")
+    const attempt = path.join(root, "attempts", key, "0".repeat(32))
     const steps = 10 + Math.floor(exponential(120))
-    return { wanted, key, steps, saved: 0, recordSeen: Infinity, ending: null, holder: null, done: false, state: "wanted" }
+    return { key, steps, attempt, saved: 0, recordSeen: Infinity, holder: null, done: false, state: "wanted", computing: 0 }
   })
+  const byKey = new Map(actions.map((action) => [action.key, action]))
 
   // The cluster.
   let free = world.slots
   const queue: Array<Task> = []
-  const listed: Array<Task> = []
+  const listed = new Set<Task>()
   const over = (task: Task, state: string) => {
     task.state = state
     task.since = now
-    task.process = null
   }
   const schedule = () => {
     if (isAway()) return
     for (const task of queue.splice(0, Math.max(0, free))) start(task)
   }
+  const leaveLater = ({ submission, action }: Task, ending: Ending) =>
+    at(later(), () => {
+      const file = path.join(submission.folder, `ending-${action.key}.json`)
+      if (fs.existsSync(submission.folder)) fs.writeFileSync(file, JSON.stringify(ending))
+    })
   const start = (task: Task) => {
-    const { action } = task
+    const { action, submission } = task
     free--
     task.state = "RUNNING"
+    forgetEnding(submission.folder, action.key)
     // The first thing that a task does is to look whether it is needed.
     if (action.recordSeen <= now) return finish(task, "COMPLETED", { type: "done", computed: false })
     if (action.holder !== null) return finish(task, "COMPLETED", { type: "busy", host: "n", pid: 1 })
     const process: Process = { action, task, began: now, from: action.saved }
     action.holder = process
-    action.ending = null
-    task.process = process
+    tellFrom(submission.folder, task.index)({ key: action.key, type: "began", host: "n" })
     const end = now + (action.steps - action.saved) * STEP
     const lost = now + exponential(world.lossHours * 3600)
     const preempted = now + exponential(3600 / world.preemptionsPerHour)
@@ -131,34 +155,39 @@ export const courseOf = (world: World, random: () => number): Course => {
     at(lost, () => lose(process))
   }
   const stepsOf = ({ from, began, action }: Process) => Math.min(action.steps, from + Math.floor((now - began) / STEP))
-  const save = (process: Process, steps: number) => {
-    process.action.saved = Math.max(process.action.saved, steps)
+  const save = ({ action }: Process, steps: number) => {
+    if (steps <= action.saved) return
+    action.saved = steps
+    fs.mkdirSync(action.attempt, { recursive: true })
+    fs.writeFileSync(path.join(action.attempt, "checkpoint.json"), JSON.stringify({ step: steps }))
   }
   const finish = (task: Task, state: string, ending: Ending | null) => {
-    if (ending !== null) task.action.ending = { is: ending, seen: later() }
+    if (ending !== null) leaveLater(task, ending)
     free++
     over(task, state)
     at(now, schedule)
   }
-  const complete = (process: Process) => {
-    const { action, task } = process
-    computed += action.steps - process.from
-    commit(action)
+  const leave = ({ action, began }: Process, steps: number, from: number) => {
+    computed += steps - from
+    action.computing += now - began
     action.holder = null
-    finish(task, "COMPLETED", { type: "done", computed: true })
+  }
+  const complete = (process: Process) => {
+    leave(process, process.action.steps, process.from)
+    commit(process.action)
+    finish(process.task, "COMPLETED", { type: "done", computed: true })
   }
   const commit = (action: Action) => {
     if (!action.done) action.recordSeen = later()
     action.done = true
   }
   const preempt = (process: Process) => {
-    const { action, task } = process
+    const { task } = process
     // Half of the sites give it time to save.
     const steps = stepsOf(process)
     const graceful = random() < 0.5
     save(process, graceful ? steps : process.from + Math.floor((steps - process.from) / SAVE_EVERY) * SAVE_EVERY)
-    computed += steps - process.from
-    action.holder = null
+    leave(process, steps, process.from)
     if (graceful) return finish(task, random() < 0.5 ? "FAILED" : "PREEMPTED", { type: "stopped", step: steps })
     if (!world.requeues) return finish(task, "PREEMPTED", null)
     free++
@@ -173,100 +202,113 @@ export const courseOf = (world: World, random: () => number): Course => {
     const goesOn = random() < world.splitBrains
     const steps = stepsOf(process)
     save(process, process.from + Math.floor((steps - process.from) / SAVE_EVERY) * SAVE_EVERY)
-    computed += steps - process.from
-    task.process = null
+    leave(process, steps, process.from)
     // Unseen it computes on, until it notices at a save that another has its lease, or commits.
-    if (goesOn) at(now + NOTICED + SAVE_EVERY * STEP * random(), () => unseen(process))
-    else action.holder = null
+    if (goesOn) {
+      action.holder = process
+      at(now + NOTICED + SAVE_EVERY * STEP * random(), () => unseen(process))
+    }
     at(now + NOTICED, () => {
       if (!goesOn || random() < 0.7) action.holder = action.holder === process ? null : action.holder
       finish(task, random() < 0.3 ? "FAILED" : "NODE_FAIL", null)
     })
   }
   const unseen = (process: Process) => {
-    const { action } = process
+    const { action, task } = process
     if (action.holder !== null && action.holder !== process) {
       doubled++
       computed += SAVE_EVERY
-      action.ending ??= { is: { type: "overtaken" }, seen: later() }
-      return
+      return leaveLater(task, { type: "overtaken" })
     }
     // Nobody had taken it over: its result counts.
     if (!action.done) commit(action)
+    computed += action.steps - action.saved
     action.holder = null
   }
 
-  // The driver, round by round, as src/cluster/driver.ts goes about it.
-  let batches = 0
+  // What the driver sees of it.
   let submissions = 0
   let looks = 0
-  let pause = 5
-  const unsure: Array<{ readonly token: string; readonly own: ReadonlyArray<Action>; again: number }> = []
-  const hand = (token: string, own: ReadonlyArray<Action>) => {
-    submissions++
-    const lost = isAway() || random() < world.lostAnswers
-    if (!lost || (!isAway() && random() < 0.5))
-      for (const [index, action] of own.entries()) {
-        const task: Task = { batch: token, index, action, state: "PENDING", since: now, process: null }
-        listed.push(task)
-        queue.push(task)
-      }
-    if (lost) unsure.push({ token, own, again: now + 15 })
-    schedule()
-  }
-  const linesNow = (): ReadonlyMap<string, ReadonlyArray<QueueLine>> => {
-    const seen = listed.filter(({ state, since }) => ["RUNNING", "PENDING"].includes(state) || now - since < world.remembered)
-    const lines = seen.map(({ batch, index, state }): QueueLine => {
-      return { job: "1", task: index, name: jobName(batch), listed: { at: "listed", state, reason: "None", node: "n" } }
-    })
-    return Map.groupBy(lines, ({ name }) => name)
-  }
-  const act = (action: Action) => {
-    const { wanted } = action
-    const ending = action.ending !== null && action.ending.seen <= now && wanted.place !== null ? action.ending.is : null
-    const sight = sightOf(wanted, {
-      recorded: action.recordSeen <= now,
-      ending,
-      saved: action.saved,
-      now: now * 1000,
-      reachable: !isAway()
-    })
-    const decision = decide(sight, PATIENCE)
-    if (decision.do === "take") action.state = "committed"
-    else if (decision.do === "fail" || decision.do === "stop") action.state = "failed"
-    // The runner waits for the other holder, and asks again when that is gone.
-    else if (decision.do === "yield") {
-      if (action.holder === null) takenBack(wanted, { do: "again", because: "", counts: false })
-    } else if (decision.do === "again") takenBack(wanted, decision)
-  }
-  const round = () => {
-    const open = actions.filter(({ state }) => state === "wanted")
-    if (open.length === 0) return
-    let changed = false
-    if (!isAway()) {
-      looks++
-      const lines = linesNow()
-      for (const { wanted } of open) changed = seenInQueue(wanted, lines, now * 1000) || changed
-      for (const one of unsure.splice(0))
-        if (!lines.has(jobName(one.token))) {
-          if (now > one.again) hand(one.token, one.own)
-          else unsure.push(one)
+  let lines = 0
+  const unlessAway = <A>(answer: () => Effect.Effect<A, Away>): Effect.Effect<A, Away> =>
+    Effect.suspend(() => (isAway() ? Effect.fail(new Away({ words: "connection refused" })) : answer()))
+  const scheduler: Scheduler = {
+    facts: unlessAway(() => Effect.succeed({ name: "simulated", maxArraySize: 1000 })),
+    submit: (submission) =>
+      Effect.suspend(() => {
+        const job = String(++submissions)
+        const lost = isAway() || random() < world.lostAnswers
+        if (!lost || (!isAway() && random() < 0.5)) {
+          const { tasks } = JSON.parse(fs.readFileSync(path.join(submission.folder, "batch.json"), "utf8")) as {
+            readonly tasks: ReadonlyArray<readonly [string]>
+          }
+          for (const [index, [key]] of tasks.entries()) {
+            const task: Task = { job, submission, index, action: byKey.get(key)!, state: "PENDING", since: now }
+            listed.add(task)
+            queue.push(task)
+          }
+          at(now, schedule)
         }
+        return lost ? Effect.fail(new Away({ words: "timed out" })) : Effect.succeed(job)
+      }),
+    queue: unlessAway(() => {
+      looks++
+      for (const task of listed)
+        if (!["RUNNING", "PENDING"].includes(task.state) && now - task.since >= world.remembered) listed.delete(task)
+      lines += listed.size
+      return Effect.succeed(
+        [...listed].map(({ job, index, submission, state }): QueueLine => {
+          return { job, task: index, name: submission.name, listed: { at: "listed", state, reason: "None", node: "n" } }
+        })
+      )
+    }),
+    cancel: (ids) => exclaim(`the driver cancels ${ids.join(", ")}, which nobody has asked for`)
+  }
+  const driver: Driver = makeDriver(
+    { root, lookup: (key) => Effect.sync(() => (byKey.get(key)!.recordSeen <= now ? recordOf(byKey.get(key)!) : null)) },
+    {
+      profile: defaultProfile(),
+      scheduler,
+      run: "simulated",
+      command: ["node"],
+      variables: {},
+      secondsOf: () => null,
+      now: () => now * 1000,
+      detach: () => false,
+      say: () => {}
     }
-    for (const action of open) if (action.wanted.place !== null) act(action)
-    const waiting = open.filter(({ wanted, state }) => state === "wanted" && wanted.place === null)
-    if (waiting.length > 0 && !isAway()) {
-      const token = String(batches++).padStart(32, "0")
-      const batch = { token, folder: "", owner: { cluster: "", user: "", run: "" }, tasks: [] }
-      for (const [task, action] of waiting.entries()) {
-        action.ending = null
-        placed(action.wanted, { batch, task, job: null, since: now * 1000 }, action.saved)
-      }
-      hand(token, waiting)
-      changed = true
+  )
+  const recordOf = ({ steps }: Action) => ({ seconds: steps * STEP }) as ActionRecord
+
+  // What the runner does: it waits for another holder, and asks again when that is gone.
+  let told = 0
+  let real = 0
+  const want = (action: Action): void => {
+    const node = { id: action.key, label: action.key, stage: { name: "simulated" } } as unknown as GraphNode
+    const request = { key: action.key, placement: {} } as unknown as StageRequest
+    driver.want({ node, request, watch: () => {}, settle: (outcome) => settled(action, outcome) })
+  }
+  const settled = (action: Action, outcome: Outcome): void => {
+    const exit = Effect.runSyncExit(outcome)
+    if (Exit.isSuccess(exit)) {
+      action.state = "committed"
+      told += exit.value.queued ?? 0
+      real += now - action.computing
+      return
     }
-    pause = changed ? 5 : Math.min(60, pause * 1.5)
-    at(now + pause, round)
+    const problem = Cause.squash(exit.cause)
+    if (problem instanceof Busy || problem instanceof LeaseLost) awaitOther(action)
+    else action.state = "failed"
+  }
+  const awaitOther = (action: Action): void => {
+    if (action.recordSeen <= now) action.state = "committed"
+    else if (action.holder === null) want(action)
+    else at(now + ROUND, () => awaitOther(action))
+  }
+  for (const action of actions) want(action)
+  const round = () => {
+    Effect.runSync(driver.round)
+    at(now + ROUND, round)
   }
   at(0, round)
   at(world.outage[1], schedule)
@@ -282,7 +324,9 @@ export const courseOf = (world: World, random: () => number): Course => {
     hours: now / 3600,
     submissions,
     looks,
+    lines,
     wasted: computed / all - 1,
-    doubled
+    doubled,
+    queued: { told, real }
   }
 }

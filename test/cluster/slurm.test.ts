@@ -183,11 +183,14 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
     expect(one.steps()).toBe(60)
   })
 
-  it("with --detach Ctrl-C leaves the jobs at work", async () => {
+  it.each([
+    ["with --detach Ctrl-C", ["--detach"], "SIGINT"],
+    ["a terminal that goes away (SIGHUP)", [], "SIGHUP"]
+  ] as const)("%s leaves the jobs at work", async (_, flags, signal) => {
     const one = chain(100)
-    const run = one.start(["chain", "--terms", "60", "--detach"])
+    const run = one.start(["chain", "--terms", "60", ...flags])
     await isAt(one, 5)
-    run.child.kill("SIGINT")
+    run.child.kill(signal)
     expect((await run.ended).code).toBe(130)
     expect(running()).toHaveLength(1)
     const second = await one.start(["chain", "--terms", "60"]).ended

@@ -77,7 +77,7 @@ describe("tasks", () => {
   test("of one array ask for the same and avoid the same", () => {
     const wanted = (key: string, asked: object, avoid: ReadonlyArray<string> = []) => {
       const request = { key } as StageRequest
-      const one = wantedOf({ node: {} as GraphNode, request, watch: () => {}, settle: () => {}, asked })
+      const one = wantedOf({ node: {} as GraphNode, request, watch: () => {}, settle: () => {}, asked }, 0)
       for (const node of avoid) one.avoid.add(node)
       return one
     }

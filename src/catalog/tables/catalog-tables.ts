@@ -65,6 +65,7 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
       artifact: maybe(text("digest of the result")),
       cached: maybe(Column.bool()),
       seconds: maybe(Column.float64()),
+      queued: maybe(Column.float64("seconds in the queue of a cluster, not counted in seconds")),
       error: maybe(text("why it failed or was skipped")),
       params: text("JSON")
     },

@@ -23,6 +23,8 @@ export interface NodeRecord {
   artifact: string | null
   cached: boolean | null
   seconds: number | null
+  /** Of a node that was computed on a cluster: seconds in its queue. */
+  queued: number | null
   /** Why it failed, or was skipped. */
   error: string | null
 }
@@ -83,6 +85,7 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
           artifact: null,
           cached: null,
           seconds: null,
+          queued: null,
           error: null
         })
     } else if ("node" in event) {
@@ -111,6 +114,7 @@ const applyToNode = (node: NodeRecord, event: LoggedEvent): void => {
       node.artifact = event.artifact
       node.cached = event.cached
       node.seconds = event.seconds
+      node.queued = event.queued ?? null
       return
     case "waived":
       node.params = event.params ?? node.params

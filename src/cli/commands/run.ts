@@ -66,6 +66,8 @@ export const command: Command = {
     const readOnly = isReadOnly(root)
     const store = readOnly ? Store.reading(root) : Store.layer(root)
     const log = openRunLog(root, runId)
+    /** Whether jobs of a cluster go on when this process leaves. */
+    let detached = cluster?.detach === true
 
     const program = Effect.gen(function* () {
       yield* Store
@@ -74,7 +76,7 @@ export const command: Command = {
       const watch = (happening: Happening) => {
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         // What goes on without us has no state to be saved.
-        if (cluster?.detach !== true || happening.event !== "node-stopped") display.watch(happening)
+        if (!detached || happening.event !== "node-stopped") display.watch(happening)
       }
       watch({
         event: "run-started",
@@ -96,7 +98,7 @@ export const command: Command = {
       const { execute, slots } =
         cluster === null
           ? { execute: localExecutor, slots: threadSlots(threads) }
-          : yield* clusterExecution(cluster, { graph, engine, run: runId })
+          : yield* clusterExecution(cluster, { graph, engine, run: runId, detach: () => detached })
       return yield* runGraph(graph, {
         slots,
         watch,
@@ -118,15 +120,17 @@ export const command: Command = {
     // A terminal sends the signal to every process of the group and the launcher passes it on as well,
     // so it may come more than once.
     let stopping: number | null = null
-    const interrupt = () => {
+    const interrupt = (signal: NodeJS.Signals) => {
       if (stopping !== null) {
         // Jobs have been told by then, and end without us; children of this process do not.
         if (cluster !== null && performance.now() - stopping > 1000) process.exit(130)
         return
       }
       stopping = performance.now()
+      // A terminal that is gone asks for nothing, and Slurm's jobs need none.
+      if (signal === "SIGHUP" && cluster?.executor === "slurm") detached = true
       process.stderr.write(
-        cluster?.detach === true
+        detached
           ? "\nleaving: jobs go on; the next run finds them\n"
           : "\nstopping: stages save their state; the next run goes on from there\n"
       )

@@ -54,8 +54,13 @@ const WAITING = 1000
 
 /** The same with jobs of a cluster for what is not light, and as many of them at once as the profile allows. */
 export const clusterExecution = Effect.fnUntraced(function* (
-  { executor, profile, detach }: ClusterAsked,
-  { graph, engine, run }: { readonly graph: Graph; readonly engine: EngineChoice; readonly run: string }
+  { executor, profile }: ClusterAsked,
+  {
+    graph,
+    engine,
+    run,
+    detach
+  }: { readonly graph: Graph; readonly engine: EngineChoice; readonly run: string; readonly detach: () => boolean }
 ) {
   const { clusterExecutor } = yield* Effect.promise(() => import("../../cluster/ClusterExecutor.ts"))
   const { slurm } = yield* Effect.promise(() => import("../../cluster/schedulers/slurm.ts"))
@@ -71,6 +76,7 @@ export const clusterExecution = Effect.fnUntraced(function* (
   const onCluster = yield* clusterExecutor({
     profile,
     detach,
+    now: () => performance.now(),
     run,
     say,
     scheduler: executor === "slurm" ? slurm(profile) : launched(profile),

@@ -116,7 +116,9 @@ export const liveDisplay = (out: Screen): RunDisplay => {
         }
         finished++
         const metrics = stage === undefined ? "" : metricWords(stage.metrics)
-        const done = `    ${labelOf(happening.node)}  ${duration(happening.seconds)}`
+        const { queued = 0, seconds } = happening
+        const after = queued < 1 ? "" : `, after ${duration(queued)} in the queue`
+        const done = `    ${labelOf(happening.node)}  ${duration(seconds)}${after}`
         say(metrics === "" ? done : `${done}  ${metrics}`, paint("32", "done"))
         break
       }

@@ -81,6 +81,8 @@ export const happeningOf = (news: News, node: string): Happening => {
 export interface Obtained {
   readonly action: ActionRecord
   readonly computed: boolean
+  /** Seconds for which it waited until it was computed, where that is elsewhere: in the queue of a cluster. */
+  readonly queued?: number
 }
 
 /** Computes one action somewhere, and gives its record. */

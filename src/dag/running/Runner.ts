@@ -270,10 +270,12 @@ const compute = Effect.fnUntraced(function* (
   )
   if (obtained === null) return null
   running.begun.delete(node.id)
-  const { action, computed } = obtained
+  const { action, computed, queued } = obtained
   const cached = !computed
-  const seconds = cached ? 0 : (performance.now() - started) / 1000
-  watch({ event: "node-finished", node: node.id, key, artifact: action.output.digest, cached, seconds })
+  // What a cluster takes until it begins is not the node's time either.
+  const seconds = cached ? 0 : Math.max(0, (performance.now() - started) / 1000 - (queued ?? 0))
+  const finished = { event: "node-finished", node: node.id, key, artifact: action.output.digest, cached, seconds } as const
+  watch(cached || queued === undefined ? finished : { ...finished, queued })
   return action
 })
 

@@ -63,6 +63,8 @@ export type RunEvent =
       readonly artifact: string
       readonly cached: boolean
       readonly seconds: number
+      /** Seconds in the queue of a cluster before and between them, where it was computed on one. */
+      readonly queued?: number
     }
   | {
       readonly event: "node-failed"
@@ -285,7 +287,14 @@ const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check
     studies: optional(isTexts)
   },
   "node-started": { node: isText, key: isDigest },
-  "node-finished": { node: isText, key: isDigest, artifact: isDigest, cached: isTruth, seconds: isDuration },
+  "node-finished": {
+    node: isText,
+    key: isDigest,
+    artifact: isDigest,
+    cached: isTruth,
+    seconds: isDuration,
+    queued: optional(isDuration)
+  },
   "node-failed": { node: isText, error: isText, at: optional(isTexts), log: isTextOrNull },
   "node-stopped": { node: isText },
   "node-skipped": { node: isText, because: isText },
