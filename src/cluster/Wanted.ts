@@ -99,12 +99,15 @@ export const queuedFor = ({ waited, waitsSince }: Wanted, seconds: number, now: 
 /** Whether others share its task, so that a task that runs may not be at it. */
 const isShared = ({ place }: Wanted): boolean => place !== null && (place.batch.tasks[place.task]?.length ?? 0) > 1
 
-/** What a look at the queue says of it: whether anything of that is new. `now`: when the look began. */
+/** By what the lines of a task are found among those of a queue. */
+export const lineOf = (name: string, task: number): string => `${name} ${task}`
+
+/** What a look at the queue says of it, by task: whether anything of that is new. `now`: when the look began. */
 export const seenInQueue = (wanted: Wanted, lines: ReadonlyMap<string, ReadonlyArray<QueueLine>>, now: number): boolean => {
   const { place, listed: before } = wanted
   // A look that began before it was submitted says nothing of it.
   if (place === null || place.since >= now) return false
-  const its = (lines.get(jobName(place.batch.token)) ?? []).filter(({ task }) => task === place.task)
+  const its = lines.get(lineOf(jobName(place.batch.token), place.task)) ?? []
   // The name may be there twice, where an answer of `sbatch` was lost: what still lives counts.
   const line = its.find(({ listed }) => !isOver(listed)) ?? its[0]
   // Where no answer came it may never have been taken: that it is not there says nothing of it.

@@ -11,6 +11,7 @@ import { Busy, type Ending, happeningOf } from "../dag/running/Executor.ts"
 import { endOfLog } from "../dag/running/node-log.ts"
 import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { append } from "../lists/large.ts"
+import { actionKeys } from "../store/objects/records.ts"
 import { LeaseLost, type Store } from "../store/objects/Store.ts"
 import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
@@ -22,6 +23,7 @@ import { Away } from "./schedulers/Scheduler.ts"
 import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
 import {
   begins,
+  lineOf,
   type Outcome,
   placed,
   queuedFor,
@@ -46,8 +48,12 @@ export interface Driver {
   readonly tidy: () => void
 }
 
-/** Of how many tasks the news are read at a look, the endings apart. */
-const NEWS_AT_A_LOOK = 64
+/** Of how many tasks the news are read at a look, the endings apart, at least, and which part of all. */
+const NEWS_AT_A_LOOK = { least: 64, part: 16 }
+/** Milliseconds between two looks at what tasks have left, for each that is looked at: a file server has others to serve. */
+const LOOK_MS_EACH = 1
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** A driver of the jobs of one run. */
 export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, options: Options): Driver => {
@@ -63,6 +69,7 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
   let submitter: Submitter | null = null
   let queueSeen: ReadonlyMap<string, ReadonlyArray<QueueLine>> = new Map()
   let nextLook = -Infinity
+  let nextNews = -Infinity
   let pause = profile.pollSeconds * 1000
   /** Since when the controller has not answered. */
   let silentSince: number | null = null
@@ -135,10 +142,11 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
     const lines = yield* scheduler.queue
     answered()
     queueSeen = Map.groupBy(lines, ({ name }) => name)
+    const byTask = Map.groupBy(lines, ({ name, task }) => lineOf(name, task))
     let changed = false
     for (const one of wanted) {
       const { place } = one
-      if (!seenInQueue(one, queueSeen, began)) continue
+      if (!seenInQueue(one, byTask, began)) continue
       changed = true
       if (place === null || one.listed.at !== "listed") continue
       const { state, reason, node } = one.listed
@@ -167,7 +175,8 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
       for (const [task, ones] of Map.groupBy(its, ({ place }) => place!.task))
         if (left.telling.has(task)) running.push([batch, task, ones])
     }
-    for (let i = 0; i < Math.min(NEWS_AT_A_LOOK, running.length); i++) {
+    const most = Math.max(NEWS_AT_A_LOOK.least, running.length / NEWS_AT_A_LOOK.part)
+    for (let i = 0; i < Math.min(most, running.length); i++) {
       const [{ token, folder }, task, ones] = running[turn++ % running.length]!
       const { read } = batches.get(token)!
       const { news, next } = newsFrom(folder, task, read[task] ?? 0)
@@ -296,21 +305,21 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
     if (told.length > 0) lookWithin(1000)
   })
 
-  /** Looks into one action where there may be something to be done; `all`: the queue has just been looked at. */
-  const attend = Effect.fnUntraced(function* (one: Wanted, ending: Ending | null, all: boolean) {
+  /** Looks into one action where there may be something to be done. `recorded`: keys whose records have just been listed. */
+  const attend = Effect.fnUntraced(function* (one: Wanted, ending: Ending | null, recorded: ReadonlySet<string>) {
     if (one.place === null) return
     const mayCall = one.listed.at === "listed" ? isQuestionable(one.listed) : one.overSince !== null
     if (one.unwanted) {
       if (ending !== null || one.overSince !== null) drop(one)
       return
     }
-    if (ending === null && !mayCall && !all) return
+    if (ending === null && !mayCall && !recorded.has(one.request.key)) return
     // A task that has ended is soon seen to be over: the queue is asked before its next turn.
     if (ending !== null) lookWithin(1000 * profile.pollSeconds)
-    const recorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
-    if (!recorded && ending === null && !mayCall) return
+    const isRecorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
+    if (!isRecorded && ending === null && !mayCall) return
     const saved = savedStep(root, one)
-    const sight = sightOf(one, { recorded, ending, saved, now: now(), reachable: silentSince === null })
+    const sight = sightOf(one, { recorded: isRecorded, ending, saved, now: now(), reachable: silentSince === null })
     yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
   })
 
@@ -332,8 +341,12 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
     if (submitter === null) yield* begin
     const looks = now() >= nextLook
     if (looks) yield* lookAtQueue
-    const endings = yield* inspiteOf(Effect.sync(readNews))
-    for (const one of wanted) yield* inspiteOf(attend(one, endings?.get(one) ?? null, looks))
+    const reads = looks || now() >= nextNews
+    if (reads) nextNews = now() + wanted.size * LOOK_MS_EACH
+    const endings = reads ? yield* inspiteOf(Effect.sync(readNews)) : undefined
+    // One list in place of a file for each of thousands of jobs; and to be listed is what makes a network disk look anew.
+    const recorded = (looks ? yield* inspiteOf(Effect.sync(() => new Set(actionKeys(root)))) : undefined) ?? NONE
+    for (const one of wanted) yield* inspiteOf(attend(one, endings?.get(one) ?? null, recorded))
     yield* inspiteOf(submitter!.askAgain(queueSeen, silentSince === null))
     yield* inspiteOf(submitWaiting)
   }).pipe(

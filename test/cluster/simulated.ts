@@ -98,6 +98,7 @@ const exclaim = (what: string): never => {
 
 /** Lets a study run in a world, over a store at `root`; ends when every action is settled, or after a hundred days. */
 export const courseOf = (root: string, world: World, random: () => number): Course => {
+  fs.mkdirSync(path.join(root, "actions"))
   let now = 0
   const events: Array<{ readonly at: number; readonly happens: () => void }> = []
   const at = (time: number, happens: () => void) => {
@@ -178,8 +179,10 @@ export const courseOf = (root: string, world: World, random: () => number): Cour
     finish(process.task, "COMPLETED", { type: "done", computed: true })
   }
   const commit = (action: Action) => {
-    if (!action.done) action.recordSeen = later()
+    if (action.done) return
+    action.recordSeen = later()
     action.done = true
+    at(action.recordSeen, () => fs.writeFileSync(path.join(root, "actions", `${action.key}.json`), ""))
   }
   const preempt = (process: Process) => {
     const { task } = process

@@ -3,6 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
+import { Effect } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
 
 import { inProcessExecutor } from "../../src/dag/running/in-process.ts"
@@ -28,6 +29,23 @@ afterEach(() => {
 })
 
 const chain = (params: { terms?: number; label?: string } = {}, scale = 2) => sum({ numbers: count({}, params) }, { scale })
+
+describe("a node that waits elsewhere to be computed", () => {
+  it("took what it took without that time, which is told apart", async () => {
+    const here = inProcessExecutor()
+    const { happenings } = await runNodes(temporaryFolder(), [count({}, { terms: 2 })], {
+      execute: (...args) => Effect.map(Effect.delay(here(...args), "300 millis"), (obtained) => ({ ...obtained, queued: 0.3 }))
+    })
+    const finished = happenings.find(({ event }) => event === "node-finished")
+    expect(finished).toMatchObject({ queued: 0.3, cached: false })
+    const whole = await runNodes(temporaryFolder(), [count({}, { terms: 2 })], {
+      execute: (...args) => Effect.delay(here(...args), "300 millis")
+    })
+    const unsaid = whole.happenings.find(({ event }) => event === "node-finished")
+    expect(unsaid).not.toHaveProperty("queued")
+    expect(unsaid).toMatchObject({ seconds: expect.toSatisfy((seconds: number) => seconds >= 0.29) })
+  })
+})
 
 describe("a run", () => {
   it("computes what is missing, and a second one computes nothing and gives the same artifacts", async () => {

@@ -77,11 +77,17 @@ export interface CodeOptions {
 /** Digest of the code that makes bytes of a table: equal rows are equal files only as long as it stays the same. */
 export const layoutDigest = ({ again = false, keepText }: Pick<CodeOptions, "again" | "keepText"> = {}): string => {
   const code = codeOf(WRITER, { again, leftOut: [...LEFT_OUT, "src/store/disk/", "src/machine/", "src/text/"] })
-  const text = code.map(({ name, digest }) => `${name} ${digest}`).join("\n")
-  const digest = sha256(text)
-  keepText?.(digest, text)
-  return digest
+  let layout = layouts.get(code)
+  if (layout === undefined) {
+    const text = code.map(({ name, digest }) => `${name} ${digest}`).join("\n")
+    layouts.set(code, (layout = counted(text)))
+  }
+  keepText?.(layout.digest, layout.text)
+  return layout.digest
 }
+
+/** By the code that they are of: one look serves all nodes of a plan. */
+const layouts = new WeakMap<ReadonlyArray<ModuleCode>, Pick<Code, "digest" | "text">>()
 
 /**
  * Every module, file and package version that a module reaches, by name. Throws `CodeUnknown` where it reaches what cannot be
