@@ -341,12 +341,14 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
     if (submitter === null) yield* begin
     const looks = now() >= nextLook
     if (looks) yield* lookAtQueue
-    const reads = looks || now() >= nextNews
-    if (reads) nextNews = now() + wanted.size * LOOK_MS_EACH
-    const endings = reads ? yield* inspiteOf(Effect.sync(readNews)) : undefined
-    // One list in place of a file for each of thousands of jobs; and to be listed is what makes a network disk look anew.
-    const recorded = (looks ? yield* inspiteOf(Effect.sync(() => new Set(actionKeys(root)))) : undefined) ?? NONE
-    for (const one of wanted) yield* inspiteOf(attend(one, endings?.get(one) ?? null, recorded))
+    // What a task has left is never left out of what is decided about it.
+    if (looks || now() >= nextNews) {
+      nextNews = now() + wanted.size * LOOK_MS_EACH
+      const endings = yield* inspiteOf(Effect.sync(readNews))
+      // One list in place of a file for each of thousands of jobs; and to be listed is what makes a network disk look anew.
+      const recorded = (looks ? yield* inspiteOf(Effect.sync(() => new Set(actionKeys(root)))) : undefined) ?? NONE
+      if (endings !== undefined) for (const one of wanted) yield* inspiteOf(attend(one, endings.get(one) ?? null, recorded))
+    }
     yield* inspiteOf(submitter!.askAgain(queueSeen, silentSince === null))
     yield* inspiteOf(submitWaiting)
   }).pipe(

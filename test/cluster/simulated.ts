@@ -96,6 +96,14 @@ const exclaim = (what: string): never => {
   throw new Error(what)
 }
 
+/** Reproducible chance (mulberry32). */
+export const chance = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+}
+
 /** Lets a study run in a world, over a store at `root`; ends when every action is settled, or after a hundred days. */
 export const courseOf = (root: string, world: World, random: () => number): Course => {
   fs.mkdirSync(path.join(root, "actions"))

@@ -3,15 +3,7 @@
 import { describe, expect, test } from "vitest"
 
 import { folderInMemory } from "../store/temporary-folder.ts"
-import { courseOf, type World } from "./simulated.ts"
-
-/** Reproducible chance (mulberry32). */
-const chance = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-}
+import { chance, courseOf, type World } from "./simulated.ts"
 
 const calm: World = {
   actions: 60,

@@ -8,19 +8,21 @@ import { pathToFileURL } from "node:url"
 import { describe, expect, it } from "vitest"
 
 import { replaceFile, writeWhole } from "../../src/store/disk/calls.ts"
-import { writeNew } from "../../src/store/disk/publish.ts"
+import { waiting } from "../../src/store/disk/durable.ts"
+import { writingNew } from "../../src/store/disk/publish.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { faultsImpossible, makeFaults } from "./faults.ts"
 
-const FILES = pathToFileURL(path.resolve(import.meta.dirname, "../../src/store/disk/publish.ts")).href
+const DISK = pathToFileURL(path.resolve(import.meta.dirname, "../../src/store/disk")).href
 
 /** Starts processes that all write one name at the same moment; for each whether it is there through it. */
 const race = async (file: string, count: number, environment: Readonly<Record<string, string>>) => {
   const start = Date.now() + 1500
   const program = (own: string) =>
-    `import { writeNew } from ${JSON.stringify(FILES)}\n` +
+    `import { waiting } from ${JSON.stringify(`${DISK}/durable.ts`)}\n` +
+    `import { writingNew } from ${JSON.stringify(`${DISK}/publish.ts`)}\n` +
     `while (Date.now() < ${start});\n` +
-    `console.log(writeNew(${JSON.stringify(file)}, ${JSON.stringify(own)}.repeat(100_000)))`
+    `console.log(waiting(writingNew(${JSON.stringify(file)}, ${JSON.stringify(own)}.repeat(100_000))))`
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const child = spawn(
@@ -77,7 +79,7 @@ describe("a name that several processes write at once", () => {
 describe("a file", () => {
   it("that is there is not written anew, and keeps its contents", () => {
     const file = path.join(temporaryFolder(), "file")
-    expect([writeNew(file, "one"), writeNew(file, "two")]).toEqual([true, false])
+    expect([waiting(writingNew(file, "one")), waiting(writingNew(file, "two"))]).toEqual([true, false])
     expect(fs.readFileSync(file, "utf8")).toBe("one")
     expect(() => writeWhole(file, "three")).toThrow(expect.objectContaining({ code: "EEXIST", path: file }))
     expect(fs.readFileSync(file, "utf8")).toBe("one")

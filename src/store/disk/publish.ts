@@ -5,7 +5,7 @@ import * as path from "node:path"
 
 import { errorCode } from "../../text/error-text.ts"
 import { discard, moveInPlace, patiently, pause, remove, temporaryName } from "./calls.ts"
-import { type Durable, waiting, writingWhole } from "./durable.ts"
+import { type Durable, writingWhole } from "./durable.ts"
 import { makeFolder } from "./make-folder.ts"
 
 /**
@@ -18,9 +18,6 @@ export function* writingNew(file: string, bytes: string | Uint8Array, through?: 
   yield* writingWhole(temporary, bytes)
   return yield* publishing(temporary, file)
 }
-
-/** The same at once. */
-export const writeNew = (file: string, bytes: string | Uint8Array): boolean => waiting(writingNew(file, bytes))
 
 /** What file systems answer that have no hard links, or no more of them. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EACCES"])
