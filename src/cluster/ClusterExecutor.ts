@@ -31,10 +31,10 @@ export const clusterExecutor = Effect.fnUntraced(function* (options: Options) {
     Effect.flatten(
       Effect.callback<Outcome>((resume) => {
         const wanted = driver.want({ node, request, watch, settle: (outcome) => resume(Effect.succeed(outcome)) })
-        if (options.detach()) return Effect.sync(() => driver.forget(wanted))
-        return Effect.callback<void>((gone) => driver.cancel(wanted, () => gone(Effect.void))).pipe(
+        const cancelled = Effect.callback<void>((gone) => driver.cancel(wanted, () => gone(Effect.void))).pipe(
           Effect.timeoutOption(LEAVE_SECONDS * 1000)
         )
+        return Effect.suspend(() => (options.detach() ? Effect.sync(() => driver.forget(wanted)) : Effect.asVoid(cancelled)))
       })
     )
   return executor

@@ -191,8 +191,8 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
     const run = one.start(["chain", "--terms", "60", ...flags])
     await isAt(one, 5)
     run.child.kill(signal)
-    expect((await run.ended).code).toBe(130)
-    expect(running()).toHaveLength(1)
+    const { code, err } = await run.ended
+    expect([code, running().length], err).toEqual([130, 1])
     const second = await one.start(["chain", "--terms", "60"]).ended
     expect(second.code, second.err).toBe(0)
     expect(one.steps()).toBe(60)
