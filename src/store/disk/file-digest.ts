@@ -1,6 +1,6 @@
 /** The digest of a file's contents, in constant memory. */
 
-import { createHash } from "node:crypto"
+import { createHash, hash } from "node:crypto"
 import * as fs from "node:fs"
 
 import { closeFile, readFrom } from "./calls.ts"
@@ -25,3 +25,6 @@ export const sha256OfFile = (file: string): string => {
   }
   return hash.digest("hex")
 }
+
+/** The same of bytes in memory. */
+export const sha256OfBytes = (bytes: Uint8Array): string => hash("sha256", bytes)

@@ -50,7 +50,7 @@ const NAMES: ReadonlyArray<readonly [folder: RegExp, names: RegExp]> = (
     [`attempts/[^/]+/${TOKEN}`, `${ATTEMPT}|${TEMPORARY}`],
     [`attempts/[^/]+/(?:${TOKEN}/)?output`, `[A-Za-z]\\w*\\.\\d+\\.(?:${DIGEST}\\.arrow|partial)|${TEMPORARY}`],
     [`attempts/[^/]+/(?:${TOKEN}/)?state-\\d+`, "\\w.*\\.bin"],
-    ["observations", `${DIGEST}\\.jsonl|${TEMPORARY}`],
+    ["observations", `${DIGEST}\\.jsonl(?:\\.claim)?|${TEMPORARY}`],
     ["code", `${DIGEST}\\.txt|${TEMPORARY}`],
     ["runs", RUN],
     ["runs/[^/]+", `events\\.jsonl|${TEMPORARY}`],

@@ -69,11 +69,23 @@ const CLAIM_MS = 5_000
 const LOOK_AGAIN_MS = 10
 
 /**
- * `publish` without hard links. A rename replaces what is there, so that looking and renaming must be one: whoever makes the
- * folder `<file>.claim` does both, and the others wait for that. A claim that stays for seconds belongs to a dead process.
+ * `publish` without hard links. A rename replaces what is there, so that looking and renaming must be one.
  */
-const renameOnce = (temporary: string, file: string): boolean => {
+const renameOnce = (temporary: string, file: string): boolean =>
+  statOf(file) === null &&
+  underClaim(file, () => {
+    if (statOf(file) !== null) return false
+    moveInPlace(temporary, file)
+    return true
+  })
+
+/**
+ * Looks at a file and changes it in one: whoever makes the folder `<file>.claim` does both, and the others wait for that. A claim
+ * that stays for seconds belongs to a dead process.
+ */
+export const underClaim = <A>(file: string, lookAndChange: () => A): A => {
   const claim = `${file}.claim`
+  makeFolder(path.dirname(file))
   let waited = 0
   for (let owner: string | null = null; ;) {
     try {
@@ -82,7 +94,6 @@ const renameOnce = (temporary: string, file: string): boolean => {
     } catch (cause) {
       if (errorCode(cause) !== "EEXIST") throw cause
     }
-    if (statOf(file) !== null) return false
     const stat = statOf(claim)
     const now = stat === null ? null : `${stat.ino}-${stat.birthtimeNs}-${stat.ctimeNs}`
     waited = now !== null && now === owner ? waited + LOOK_AGAIN_MS : 0
@@ -91,9 +102,7 @@ const renameOnce = (temporary: string, file: string): boolean => {
     else remove(claim)
   }
   try {
-    if (statOf(file) !== null) return false
-    moveInPlace(temporary, file)
-    return true
+    return lookAndChange()
   } finally {
     discard(claim)
   }
