@@ -21,6 +21,8 @@ const commands: Readonly<
   report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },
   verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },
+  push: { summary: "copy what runs need into another store, a bucket say", load: () => import("./commands/push.ts") },
+  pull: { summary: "copy what runs need out of another store", load: () => import("./commands/pull.ts") },
   data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./commands/data.ts") },
   "export-model": {
     summary: "write a model as a folder that Hugging Face's libraries open",

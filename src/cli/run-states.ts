@@ -4,7 +4,7 @@
  */
 
 import { foldRun, markLatest, type NodeRecord, type RunRecord } from "../catalog/tables/history.ts"
-import { listRuns, readRun } from "../store/objects/Runs.ts"
+import { listRuns, readRun, studyOf } from "../store/objects/Runs.ts"
 import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
 import { onlyBeginning } from "../text/beginning.ts"
@@ -101,9 +101,6 @@ export const nodeState = (run: Run, node: NodeRecord): string => {
   if (node.status === "planned") return over ? "not reached" : "waiting"
   return node.status
 }
-
-/** The study of a run, by the run's id. */
-const studyOf = (run: string): string => run.split("-").slice(0, -3).join("-")
 
 /**
  * The runs that a name stands for, newest first: the one of this id, those of the study, or the one that begins so. Throws

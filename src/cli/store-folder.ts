@@ -6,6 +6,7 @@ import * as path from "node:path"
 import { REPOSITORY } from "../dag/repository.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderTrouble } from "../machine/folders.ts"
+import { bucketAt, isAddress } from "../store/remote/location.ts"
 import { errorCode } from "../text/error-text.ts"
 import { type Parsed, Unread, UsageError } from "./usage.ts"
 
@@ -17,21 +18,41 @@ const namedBy = (parsed: Parsed): string =>
   parsed.text("store") === undefined && readVariable("ECHO_CHAMBER_STORE") !== undefined ? "ECHO_CHAMBER_STORE: " : ""
 
 /** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
-export const storeRoot = (parsed: Parsed): string => path.resolve(namedStore(parsed) ?? path.join(REPOSITORY, "artifacts"))
+export const storeRoot = (parsed: Parsed): string => {
+  const named = namedStore(parsed)
+  if (named !== undefined && isAddress(named))
+    throw new UsageError({
+      problem:
+        `${namedBy(parsed)}this command works in a folder, and ${bucketAt(named).url} is none. ` +
+        `Bring what is there into one with "pipeline pull".`
+    })
+  return path.resolve(named ?? path.join(REPOSITORY, "artifacts"))
+}
+
+/** A store that is copied from or to, by `--store` or as it is given: the address of a bucket, or a folder. */
+export const storeToCopy = (parsed: Parsed, given: string | null, writing: boolean): string => {
+  const text = given ?? namedStore(parsed)
+  if (text !== undefined && isAddress(text)) return bucketAt(text).url
+  if (given === null) return writing ? newOrExistingStore(parsed) : existingStore(parsed)
+  const root = path.resolve(given)
+  return writing ? asNewOrExisting(root, "") : asExisting(root, "", true)
+}
 
 /**
  * The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty
  * store; and what is there has to be a store, or nothing yet.
  */
-export const existingStore = (parsed: Parsed): string => {
-  const root = storeRoot(parsed)
-  const trouble = namedStore(parsed) === undefined ? null : folderTrouble(root)
+export const existingStore = (parsed: Parsed): string =>
+  asExisting(storeRoot(parsed), namedBy(parsed), namedStore(parsed) !== undefined)
+
+const asExisting = (root: string, by: string, named: boolean): string => {
+  const trouble = named ? folderTrouble(root) : null
   if (trouble !== null) {
     const what = trouble.sort === "absent" ? "There is no such store." : "The store cannot be read."
-    const problem = `${namedBy(parsed)}${what} ${trouble.problem}`
+    const problem = `${by}${what} ${trouble.problem}`
     throw trouble.sort === "unread" ? new Unread({ problem }) : new UsageError({ problem })
   }
-  refuseOtherFolder(root, namedBy(parsed))
+  refuseOtherFolder(root, by)
   return root
 }
 
@@ -39,9 +60,10 @@ export const existingStore = (parsed: Parsed): string => {
  * The store of a command that may make it: a folder that is not there or has nothing in it becomes one. One with other things in
  * it (a home folder, by mistake) is left alone.
  */
-export const newOrExistingStore = (parsed: Parsed): string => {
-  const root = storeRoot(parsed)
-  refuseOtherFolder(root, namedBy(parsed))
+export const newOrExistingStore = (parsed: Parsed): string => asNewOrExisting(storeRoot(parsed), namedBy(parsed))
+
+const asNewOrExisting = (root: string, by: string): string => {
+  refuseOtherFolder(root, by)
   return root
 }
 

@@ -118,7 +118,8 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["duckdb"],
     ["QueryResult.ts", "SqlFailed.ts"]
   ],
-  "src/store": [["upkeep"], ["objects", "arrow", "presence"], ["remote"], ["schema", "disk"]],
+  "src/store": [["upkeep", "transfer"], ["objects", "arrow", "presence"], ["remote"], ["schema", "disk"]],
+  "src/store/transfer": [["transfer.ts"], ["objects-over.ts"], ["wanted.ts"]],
   "src/store/remote": [["open.ts"], ["s3.ts"], ["*"], ["Backend.ts"]]
 }
 

@@ -110,6 +110,9 @@ export interface RunLog {
  */
 export const eventsFile = (root: string, run: string): string => inside(root, "runs", run, "events.jsonl")
 
+/** The study of a run, by the run's id. */
+export const studyOf = (run: string): string => run.split("-").slice(0, -3).join("-")
+
 /** When a run started, as its id tells: what runs are ordered by. */
 export const startOrder = (run: string): string => run.split("-").slice(-3).join("-")
 
@@ -233,10 +236,20 @@ export interface RunHistory {
 
 /** Every event of a run up to the first that cannot be trusted. Never throws. */
 export const readRun = (root: string, run: string): RunHistory => {
+  try {
+    return historyIn(run, readText(eventsFile(root, run)))
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return { events: [], damage: "is missing", unread: false }
+    const { problem, unread = false, remedy } = damagedBy("", cause)
+    return { events: [], damage: problem, unread, remedy }
+  }
+}
+
+/** The same of the text of its log. */
+export const historyIn = (run: string, text: string): RunHistory => {
   const events: Array<LoggedEvent> = []
   let number = 0
   try {
-    const text = readText(eventsFile(root, run))
     if (text === "") return { events, damage: "is empty", unread: false }
     const lines = text.split("\n")
     const rest = lines.pop()
@@ -253,10 +266,8 @@ export const readRun = (root: string, run: string): RunHistory => {
     }
     return { events, damage: rest === "" ? null : `ends within line ${number + 1}`, unread: false }
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return { events, damage: "is missing", unread: false }
     const { problem, unread = false, remedy } = damagedBy("", cause)
-    const damage = number === 0 ? problem : `is damaged from line ${number} on: that line ${problem}`
-    return { events, damage, unread, remedy }
+    return { events, damage: `is damaged from line ${number} on: that line ${problem}`, unread, remedy }
   }
 }
 

@@ -40,9 +40,25 @@ export const noteLetGo = (root: string, key: string): void => waiting(append(roo
 function* append(root: string, key: string, fact: Readonly<Record<string, unknown>>): Durable<void> {
   const file = observationsFile(root, key)
   makeInside(root, "observations")
-  const { text, last } = understood(file, (text) => ({ text, last: read(key, text).last })) ?? { text: "", last: key }
+  const before = understood(file, (text) => text)
+  yield* replacing(file, withFact(key, before, fact))
+}
+
+const withFact = (key: string, before: string | null, fact: Readonly<Record<string, unknown>>): string => {
+  const { text, last } = before === null ? { text: "", last: key } : { text: before, last: read(key, before).last }
   const line = JSON.stringify({ ...fact, at: new Date().toISOString(), host: os.hostname() })
-  yield* replacing(file, `${text}${seal(line, last)}\n`)
+  return `${text}${seal(line, last)}\n`
+}
+
+/**
+ * What one place knows of a key together with what another does: the text there, with the results that are new to it noted.
+ * Throws `Unsound` where a text is damaged.
+ */
+export const joined = (key: string, there: string | null, here: string): string => {
+  const known = new Set(there === null ? [] : read(key, there).known.digests)
+  const fresh = read(key, here).known.digests.filter((digest) => !known.has(digest))
+  // A line of its own for each, in their order.
+  return there === null ? here : fresh.reduce((text, digest) => withFact(key, text, { digest }), there)
 }
 
 /** What a line of an earlier program held, and nothing else: with its seal made unreadable, one of ours is none of these. */

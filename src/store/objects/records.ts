@@ -82,7 +82,7 @@ export const recordText = (record: ActionRecord): string => `${seal(JSON.stringi
 /** The record of a key, null where there is none. Throws `Damaged`. */
 export const readRecord = (root: string, key: string): ActionRecord | null => {
   const file = recordFile(root, key)
-  return understood(file, (text) => recordOf(key, text))
+  return understood(file, (text) => recordIn(key, text))
 }
 
 /** Reads a file that may not be there; whatever is wrong with it is `Damaged`, in words. */
@@ -115,7 +115,8 @@ export const damagedBy = (file: string, cause: unknown): Damaged => {
   return new Damaged({ file, problem: `cannot be read: ${refusal.means}`, unread: true, remedy: refusal.remedy })
 }
 
-const recordOf = (key: string, text: string): ActionRecord => {
+/** The record that a text is, of this key. Throws `Unsound`. */
+export const recordIn = (key: string, text: string): ActionRecord => {
   const sealed = text.endsWith("\n") && isSealed(text.slice(0, -1))
   const record = sealed ? unseal(text.slice(0, -1)) : parseObject(text)
   if (record["version"] === 2 && !sealed) throw new Unsound({ problem: "lacks its seal" })
