@@ -7,7 +7,10 @@ import { REPOSITORY } from "../dag/repository.ts"
 import { readVariable } from "../machine/environment.ts"
 import { folderTrouble } from "../machine/folders.ts"
 import { bucketAt, isAddress } from "../store/remote/location.ts"
+import { mirrorOf, openMirror } from "../store/remote/mirror.ts"
+import { bringDown } from "../store/transfer/bring-down.ts"
 import { errorCode } from "../text/error-text.ts"
+import { say } from "./output.ts"
 import { type Parsed, Unread, UsageError } from "./usage.ts"
 
 /** The folder that is named, if one is. */
@@ -17,16 +20,20 @@ const namedStore = (parsed: Parsed): string | undefined => parsed.text("store") 
 const namedBy = (parsed: Parsed): string =>
   parsed.text("store") === undefined && readVariable("ECHO_CHAMBER_STORE") !== undefined ? "ECHO_CHAMBER_STORE: " : ""
 
-/** The store: the folder that is named, else `artifacts/` in the repository. It need not be there. */
+/**
+ * The store: the folder that is named, else `artifacts/` in the repository; where a bucket is named, the folder in front of it.
+ * It need not be there.
+ */
 export const storeRoot = (parsed: Parsed): string => {
   const named = namedStore(parsed)
-  if (named !== undefined && isAddress(named))
-    throw new UsageError({
-      problem:
-        `${namedBy(parsed)}this command works in a folder, and ${bucketAt(named).url} is none. ` +
-        `Bring what is there into one with "pipeline pull".`
-    })
+  if (named !== undefined && isAddress(named)) return mirrorOf(named)
   return path.resolve(named ?? path.join(REPOSITORY, "artifacts"))
+}
+
+/** The bucket that is named, if one is. */
+const namedBucket = (parsed: Parsed): string | null => {
+  const named = namedStore(parsed)
+  return named !== undefined && isAddress(named) ? bucketAt(named).url : null
 }
 
 /** A store that is copied from or to, by `--store` or as it is given: the address of a bucket, or a folder. */
@@ -42,8 +49,15 @@ export const storeToCopy = (parsed: Parsed, given: string | null, writing: boole
  * The store of a command that only reads it: one that is named has to be there, or a mistyped name would look like an empty
  * store; and what is there has to be a store, or nothing yet.
  */
-export const existingStore = (parsed: Parsed): string =>
-  asExisting(storeRoot(parsed), namedBy(parsed), namedStore(parsed) !== undefined)
+export const existingStore = (parsed: Parsed): string => {
+  const root = storeRoot(parsed)
+  const bucket = namedBucket(parsed)
+  if (bucket === null) return asExisting(root, namedBy(parsed), namedStore(parsed) !== undefined)
+  bringDown(openMirror(bucket), root, say)
+  if (namesIn(path.join(root, "actions")).length === 0 && namesIn(path.join(root, "runs")).length === 0)
+    throw new UsageError({ problem: `${namedBy(parsed)}There is no such store: nothing is in ${bucket}.` })
+  return root
+}
 
 const asExisting = (root: string, by: string, named: boolean): string => {
   const trouble = named ? folderTrouble(root) : null
@@ -60,7 +74,15 @@ const asExisting = (root: string, by: string, named: boolean): string => {
  * The store of a command that may make it: a folder that is not there or has nothing in it becomes one. One with other things in
  * it (a home folder, by mistake) is left alone.
  */
-export const newOrExistingStore = (parsed: Parsed): string => asNewOrExisting(storeRoot(parsed), namedBy(parsed))
+export const newOrExistingStore = (parsed: Parsed): string => {
+  const root = storeRoot(parsed)
+  const bucket = namedBucket(parsed)
+  if (bucket === null) return asNewOrExisting(root, namedBy(parsed))
+  const remote = openMirror(bucket)
+  remote.probe()
+  bringDown(remote, root, say)
+  return root
+}
 
 const asNewOrExisting = (root: string, by: string): string => {
   refuseOtherFolder(root, by)

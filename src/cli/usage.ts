@@ -69,7 +69,8 @@ export const commonFlags = {
   store: {
     type: "string",
     value: "DIR",
-    description: "where artifacts are kept (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)"
+    description:
+      "where artifacts are kept, a folder or s3://bucket/prefix (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)"
   },
   help: { type: "boolean", description: "show this help" }
 } satisfies Flags

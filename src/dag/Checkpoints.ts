@@ -17,6 +17,7 @@ import { discard, replaceFile, syncFile, writeWhole } from "../store/disk/calls.
 import { sha256OfFile } from "../store/disk/file-digest.ts"
 import { inside, readRegular, readText } from "../store/disk/inside.ts"
 import { makeFolder } from "../store/disk/make-folder.ts"
+import { CHECKPOINT, OUTPUT } from "../store/disk/own-names.ts"
 import { seal, Unsound, unseal } from "../store/disk/sealed.ts"
 import { sha256 } from "../store/objects/digest.ts"
 import { damagedBy } from "../store/objects/records.ts"
@@ -70,11 +71,7 @@ export interface CheckpointedOutputs {
   readonly save: () => Readonly<Record<string, number>>
 }
 
-/** What makes a checkpoint whole, in an attempt's directory. */
-export const CHECKPOINT = "checkpoint.json"
-
-/** Where rows gather, in an attempt's directory. */
-export const OUTPUT = "output"
+export { CHECKPOINT, OUTPUT }
 
 /**
  * What the last checkpoint in an attempt's directory says, or null; one that cannot be trusted is reported and ignored. Throws
@@ -105,6 +102,8 @@ export const make = (options: {
   readonly stopRequested: () => boolean
   /** Seconds between saves. */
   readonly every: number
+  /** What is done with each whole checkpoint. */
+  readonly onSaved?: Effect.Effect<void>
 }): Checkpoints => {
   const { directory, saved, outputs } = options
   let last = performance.now()
@@ -129,6 +128,7 @@ export const make = (options: {
     for (const other of fs.readdirSync(directory))
       if (other.startsWith("state-") && other !== folder) discard(path.join(directory, other))
     current = step
+    if (options.onSaved !== undefined) yield* options.onSaved
     last = performance.now()
   })
 

@@ -119,8 +119,8 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["QueryResult.ts", "SqlFailed.ts"]
   ],
   "src/store": [["upkeep", "transfer"], ["objects", "arrow", "presence"], ["remote"], ["schema", "disk"]],
-  "src/store/transfer": [["transfer.ts"], ["objects-over.ts"], ["wanted.ts"]],
-  "src/store/remote": [["open.ts"], ["s3.ts"], ["*"], ["Backend.ts"]]
+  "src/store/transfer": [["transfer.ts", "bring-down.ts", "shared-checkpoints.ts"], ["objects-over.ts"], ["wanted.ts"]],
+  "src/store/remote": [["mirror.ts"], ["Blocking.ts"], ["worker.ts"], ["open.ts"], ["s3.ts"], ["*"], ["Backend.ts"]]
 }
 
 /** Rooms whose files may know each other in circles: a grammar is recursive, and so is what compiles it. */

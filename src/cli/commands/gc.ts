@@ -19,6 +19,7 @@ import { thisMachine } from "../../store/presence/machine.ts"
 import { type Holder, holderWords, observer } from "../../store/presence/Presence.ts"
 import type { Steps } from "../../store/presence/steps.ts"
 import { others, sweep } from "../../store/presence/Sweep.ts"
+import { addressOf } from "../../store/remote/mirror.ts"
 import { type Inventory, inventory, type StoredFile } from "../../store/upkeep/inventory.ts"
 import { duration } from "../../text/duration.ts"
 import { print, say } from "../output.ts"
@@ -53,6 +54,13 @@ export const command: Command = {
     const parsed = parse("gc", flags, args, { min: 0, max: 0, words: "no arguments" })
     const root = existingStore(parsed)
     const keepRuns = parsed.text("keep-runs") === undefined ? null : wholeNumber(parsed, "keep-runs", 1)
+    const bucket = addressOf(root)
+    if (bucket !== null && keepRuns !== null)
+      throw new UsageError({
+        problem:
+          `Nothing is ever removed from a bucket, and what was let go here would come again from ${bucket}. ` +
+          "Without --keep-runs, gc tidies up what lies on this machine."
+      })
     if (!fs.existsSync(root)) return announce(NOTHING, "")
     refuseOtherFolders(root)
     const seen = observer(root, thisMachine())

@@ -17,6 +17,7 @@ import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
+import { addressOf } from "../../store/remote/mirror.ts"
 import { localExecutor, clusterExecution, stageNames } from "../executing/executors.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
@@ -53,6 +54,12 @@ export const command: Command = {
     const engine = computes ? await Effect.runPromise(readyEngine(engineRequest(parsed), chosen)) : chosen
     if (engine !== chosen && engine.notice !== undefined) say(engine.notice)
     const root = newOrExistingStore(parsed)
+    if (cluster !== null && addressOf(root) !== null)
+      throw new UsageError({
+        problem:
+          "--executor needs a store in a folder that the machines of the cluster share. On machines that share only a bucket, " +
+          "start this run on each without --executor: they share the work."
+      })
     const json = parsed.is("json")
     const assumeUnchanged = assumedStages(parsed, graph)
 

@@ -9,12 +9,14 @@ import * as Effect from "effect/Effect"
 
 import { Store, storeFailed } from "../../store/objects/Store.ts"
 import { thisMachine } from "../../store/presence/machine.ts"
+import { behindStore } from "../../store/remote/mirror.ts"
+import { bringDown } from "../../store/transfer/bring-down.ts"
 import type { Damage, Unclear } from "../../store/upkeep/findings.ts"
 import { inventory } from "../../store/upkeep/inventory.ts"
 import { moveWrongPlace, wrongPlaces } from "../../store/upkeep/places.ts"
 import { repair } from "../../store/upkeep/repair.ts"
 import { verifyStore } from "../../store/upkeep/verify.ts"
-import { print } from "../output.ts"
+import { print, say } from "../output.ts"
 import { redrawn } from "../printing/terminal.ts"
 import { bytesWords, labelWords, plural, shortDigest } from "../printing/text-table.ts"
 import { loadRuns, type Run } from "../run-states.ts"
@@ -37,6 +39,8 @@ export const command: Command = {
   run: async (args) => {
     const parsed = parse("verify", flags, args, { min: 0, max: 0, words: "no arguments" })
     const root = existingStore(parsed)
+    const remote = behindStore(root)
+    if (remote !== null) bringDown(remote, root, say, Number.POSITIVE_INFINITY)
     const mend = parsed.is("repair")
     const sample = sampleAsked(parsed)
     const program = Effect.gen(function* () {

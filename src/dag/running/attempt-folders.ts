@@ -6,11 +6,13 @@
 
 import * as fs from "node:fs"
 
+import { maximumOf } from "../../lists/large.ts"
 import { discard, discardEmpty, lookAt } from "../../store/disk/calls.ts"
 import { inside, makeInside, namesInside, readText } from "../../store/disk/inside.ts"
 import { isOwn, isTemporaryName, ownNamesInside, ownParts } from "../../store/disk/own-names.ts"
 import { isGone, type Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
+import { bringShared } from "../../store/transfer/shared-checkpoints.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 
 const TOKEN = /^[0-9a-f]{32}$/
@@ -45,6 +47,7 @@ export const makeAttemptFolder = (root: string, key: string, token: string): str
  */
 export const goOnFromOthers = (seen: Observer, key: string, token: string, warn: (line: string) => void): void => {
   const { root } = seen
+  bringShared(root, key, maximumOf(savedSteps(root, key), -1), warn)
   const others = holdersOf(root, key).filter((other) => other !== token)
   if (others.length === 0) return
   const folder = inside(root, "attempts", key, token)

@@ -16,8 +16,10 @@ import { type ActionRecord, LeaseLost, manifestJson, Store, storeFailed } from "
 import { acquire, isLease, type Lease } from "../../store/presence/Lease.ts"
 import type { Heart, Observer } from "../../store/presence/Presence.ts"
 import { COMMIT } from "../../store/presence/Sweep.ts"
+import { sharing } from "../../store/transfer/shared-checkpoints.ts"
 import { firstDifference } from "../../store/upkeep/difference.ts"
 import { soundAs } from "../../store/upkeep/open-parts.ts"
+import { errorText } from "../../text/error-text.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 import { inputsAgree } from "../inputs-agree.ts"
 import type { Progress } from "../Progress.ts"
@@ -72,6 +74,7 @@ export const computeAction = Effect.fnUntraced(function* (stage: Stage.Any, requ
   const work = Effect.gen(function* () {
     const output = yield* runStage(stage, request, { seen, lease, heart, held }, surroundings)
     const action = yield* commit(stage, request, { lease, held }, output, elapsed, surroundings)
+    yield* output.endSharing
     return { action, computed: true } satisfies Obtained
   })
   const obtained = yield* Effect.catchCause(work, (cause) => overtaken(key, lease, cause))
@@ -133,6 +136,13 @@ const runStage = Effect.fnUntraced(function* (
   const inputs: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries(stage.inputs)) inputs[name] = yield* openArtifact(kind, request.inputs[name]!)
   const output = openOutput(stage.output, directory, tables)
+  const shared = sharing(store.root, key, attempt)
+  const share =
+    shared === null
+      ? Effect.void
+      : Effect.try(shared.save).pipe(
+          Effect.catch(({ cause }) => progress.note(`the checkpoint is only on this machine: ${errorText(cause)}`))
+        )
   const made = Checkpoints.make({
     directory,
     saved,
@@ -144,6 +154,7 @@ const runStage = Effect.fnUntraced(function* (
       }
     },
     stopRequested,
+    onSaved: share,
     every: request.placement.checkpointSeconds
   })
   const checkpoints: Checkpoints.Checkpoints = {
@@ -161,7 +172,7 @@ const runStage = Effect.fnUntraced(function* (
     report: (done, total, metrics) => Effect.andThen(Effect.sync(heart.touch), progress.report(done, total, metrics))
   }
   yield* stage.run({ inputs, params: request.params, output: output.writers, progress: beating, checkpoints })
-  return output
+  return { ...output, endSharing: Effect.ignore(Effect.try(() => shared?.end())) }
 })
 
 /** Takes what was written into the store and records the action. The loser of a race adopts the winner's record. */

@@ -15,6 +15,12 @@ const TOKEN = "[0-9a-f]{32}"
 const TEMPORARY = `tmp-(?:\\d+-[0-9a-f]{12}|${TOKEN})`
 const RUN = ".+-\\d{8}-\\d{6}-[0-9a-f]{3,}"
 const REPORT = ".+-[0-9a-f]{16}\\.html"
+/** What makes a checkpoint whole, in the folder of a holder. */
+export const CHECKPOINT = "checkpoint.json"
+
+/** Where rows gather, in the folder of a holder. */
+export const OUTPUT = "output"
+
 /** What the folder of a holder has, and in stores of earlier programs that of the action. */
 const ATTEMPT = "log|output|commit|checkpoint\\.json|state-\\d+|request[^/]*\\.json"
 

@@ -8,8 +8,11 @@ import { sha256OfFile } from "../disk/file-digest.ts"
 import { inside, LARGEST_TEXT, tooLarge } from "../disk/inside.ts"
 import { publishing, writingNew } from "../disk/publish.ts"
 import { parseObject, Unsound } from "../disk/sealed.ts"
+import type { Blocking } from "../remote/Blocking.ts"
+import { behindStore } from "../remote/mirror.ts"
 import { sha256 } from "./digest.ts"
 import { isDigest } from "./fields.ts"
+import { bringObjects } from "./mirrored.ts"
 import { Damaged, damagedBy, type Manifest, manifestProblem, understood } from "./records.ts"
 import { setAside } from "./set-aside.ts"
 import { identityOf, VerifiedFiles } from "./verified-files.ts"
@@ -40,6 +43,9 @@ export class Objects {
   /** Hashed by this process: what is computed from has been read in this very process, and not only seen to be untouched. */
   private readonly hashed = new Set<string>()
 
+  /** What the store is a mirror of. */
+  private readonly remote: Blocking | null
+
   private hashedBytes = 0
   private readonly onLong: () => void
 
@@ -48,6 +54,20 @@ export class Objects {
     this.root = root
     this.onLong = onLong
     this.verified = new VerifiedFiles(root)
+    this.remote = behindStore(root)
+  }
+
+  /** Whether there is a file of this name on this machine, whatever is in it. */
+  isHere(digest: string): boolean {
+    return lookAt(this.path(digest)) !== undefined
+  }
+
+  /** What lies at the path of an object; one that is not here comes from what the store is a mirror of. */
+  private stat(file: string, digest: string, size: number | null): fs.Stats | undefined {
+    const here = lookAt(file)
+    if (here !== undefined || this.remote === null) return here
+    bringObjects(this.remote, [{ digest, size, file }])
+    return lookAt(file)
   }
 
   /** Where an object is, or would be. */
@@ -72,7 +92,7 @@ export class Objects {
     { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}
   ): number {
     try {
-      const stat = lookAt(file)
+      const stat = this.stat(file, digest, bytes ?? null)
       if (stat === undefined) throw new Unsound({ problem: MISSING })
       if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
       const otherSize = bytes === undefined || stat.size === bytes ? null : `has ${stat.size} bytes instead of ${bytes}`
@@ -94,7 +114,7 @@ export class Objects {
   /** `check` for an object of which nobody says how large it is, and which is never large. */
   checkManifest(artifact: string): void {
     const file = this.path(artifact)
-    const { size } = lookAt(file) ?? { size: 0 }
+    const { size } = this.stat(file, artifact, null) ?? { size: 0 }
     if (size > LARGEST_TEXT) throw new Damaged({ file, problem: tooLarge(size) })
     this.checkAt(file, artifact)
   }
@@ -113,7 +133,7 @@ export class Objects {
   *keepBytes(bytes: string | Uint8Array): Durable<string> {
     const digest = sha256(bytes)
     const file = this.path(digest)
-    if (this.problem(digest, { bytes: Buffer.byteLength(bytes) }) !== null) {
+    if (!this.isHere(digest) || this.problem(digest, { bytes: Buffer.byteLength(bytes) }) !== null) {
       this.giveWay(digest)
       yield* writingNew(file, bytes)
       fs.chmodSync(file, 0o444)
@@ -126,7 +146,7 @@ export class Objects {
   *keepFile(temporary: string, digest: string): Durable<void> {
     const file = this.path(digest)
     fs.chmodSync(temporary, 0o444)
-    if (this.problem(digest, { bytes: fs.statSync(temporary).size }) !== null) this.giveWay(digest)
+    if (this.isHere(digest) && this.problem(digest, { bytes: fs.statSync(temporary).size }) !== null) this.giveWay(digest)
     yield* publishing(temporary, file)
     this.verified.add(file, digest)
   }

@@ -13,6 +13,7 @@ import { closeFile, discard, discardEmpty, lookAt, patiently, remove, replaceFil
 import { inside, makeInside, namesInside, readText } from "../disk/inside.ts"
 import { isOwn, ownParts } from "../disk/own-names.ts"
 import { isObject, isSealed, parseObject, seal, sealOf, Unsound, unseal } from "../disk/sealed.ts"
+import { behindStore } from "../remote/mirror.ts"
 import {
   type Check,
   isDigest,
@@ -155,6 +156,9 @@ export const nextRunId = (root: string, study: string, now: Date): string => {
 /** Events that are written by one call. */
 const MOST_AT_ONCE = 500
 
+/** Between two times that a log goes to where other machines find it. */
+const SHARE_MS = 30_000
+
 /** Begins the log of a run. Never throws: see `RunLog`. */
 export const openRunLog = (root: string, run: string): RunLog => {
   const events: Array<LoggedEvent> = []
@@ -202,16 +206,32 @@ export const openRunLog = (root: string, run: string): RunLog => {
       problem = errorText(cause)
     }
   }
+  const remote = behindStore(root)
+  let shared = Number.NEGATIVE_INFINITY
+  let unshared: string | null = null
+  /** Sends the log to where other machines find it. */
+  const share = () => {
+    if (remote === null || length === 0) return
+    shared = performance.now()
+    try {
+      remote.put(`runs/${run}/events.jsonl`, fs.readFileSync(file))
+      unshared = null
+    } catch (cause) {
+      unshared = errorText(cause)
+    }
+  }
   return {
     run,
     append: (event) => {
       events.push({ time: new Date().toISOString(), ...event })
       if (event.event !== "node-planned") flush()
+      if (performance.now() - shared >= SHARE_MS) share()
     },
     events: () => events,
-    problem: () => problem,
+    problem: () => problem ?? unshared,
     close: () => {
       if (written < events.length) flush()
+      share()
       // A log without its beginning says nothing, and would be met for ever as a damaged one.
       if (length === 0) {
         if (handle !== null) discard(file)

@@ -22,11 +22,13 @@ import { errorText } from "../../text/error-text.ts"
 import { type Durable, together } from "../disk/durable.ts"
 import { inside, makeInside, removeInside } from "../disk/inside.ts"
 import { writingNew } from "../disk/publish.ts"
+import { behindStore } from "../remote/mirror.ts"
 import type { Kind } from "../schema/Kind.ts"
 import { keepCode, readCode } from "./code-texts.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
 import { type ArtifactCorrupt, artifactCorrupt, ResultUnread, StoreFailed, storeFailed } from "./failures.ts"
 import { letGo } from "./let-go.ts"
+import { adopt, bringObservations, bringRecord, presenceIn, recordThere, shareObservations } from "./mirrored.ts"
 import { MISSING, Objects } from "./Objects.ts"
 import { notingResult, type Observations, readObservations } from "./observations.ts"
 import {
@@ -35,6 +37,7 @@ import {
   Damaged,
   damagedBy,
   type Manifest,
+  objectsOf,
   readRecord,
   recordFile,
   recordText
@@ -149,6 +152,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   })
 
   const objects = new Objects(root, () => tell("Files of this store are read in full once on this machine; this takes a while."))
+  const remote = behindStore(root)
+  const isThere = remote === null ? null : presenceIn(remote)
   /** Said once: a damaged record is met by every look at the store. */
   const said = new Set<string>()
   const tell = (line: string) => {
@@ -170,6 +175,9 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   /** The record of a key; null where there is none, or none that can be trusted. Throws what cannot be read. */
   const readAction = (key: string): ActionRecord | null => {
     try {
+      const record = readRecord(root, key)
+      if (record !== null || remote === null) return record
+      bringRecord(remote, root, key)
       return readRecord(root, key)
     } catch (cause) {
       if (!(cause instanceof Damaged) || cause.unread === true) throw cause
@@ -196,8 +204,13 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
    * Whether a record's result is there in full. Damaged objects are retired, missing ones were let go or lost; where an object is
    * sound and another than the record says, it is the record that is damaged.
    */
-  const hasFiles = (record: ActionRecord): boolean =>
-    sizesOf(record).every(([digest, bytes]) => {
+  const hasFiles = (record: ActionRecord): boolean => {
+    const [here, away] = [true, false].map((is) => sizesOf(record).filter(([digest]) => objects.isHere(digest) === is))
+    // What may not be needed here is only fetched when it is.
+    return hasFilesHere(record, isThere === null || !isThere(away!) ? sizesOf(record) : here!)
+  }
+  const hasFilesHere = (record: ActionRecord, sizes: ReturnType<typeof sizesOf>): boolean =>
+    sizes.every(([digest, bytes]) => {
       try {
         if (bytes === null) {
           objects.checkManifest(digest)
@@ -218,6 +231,8 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
   const isSound = ({ key, output }: ActionRecord, { name, check }: Soundness): boolean => {
     const file = recordFile(root, key)
     const noted = sha256(`sound: ${name}`)
+    // Looked at when it is fetched, by whoever opens it.
+    if (remote !== null && objectsOf({ output }).some((digest) => !objects.isHere(digest))) return true
     if (objects.verified.has(file, noted)) return true
     try {
       check(output, (digest) => objects.path(digest))
@@ -323,6 +338,13 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       lasting("recording an action", function* () {
         known.delete(action.key)
         const file = recordFile(root, action.key)
+        if (remote !== null) {
+          const counts = recordThere(remote, action, (digest) => objects.path(digest))
+          if (counts !== action) {
+            adopt(root, counts)
+            return { won: false, existing: noteMaker(counts) }
+          }
+        }
         const won = yield* writingNew(file, recordText(action), through)
         if (won) return { won, existing: noteMaker(action) }
         const existing = readAction(action.key)
@@ -333,9 +355,11 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
       }),
     observe: (key, digest) =>
       lasting("noting an observation", function* () {
+        if (remote !== null) bringObservations(remote, root, key)
         const known = observed(key)
         if (known === "unread") return []
         if (known === null || known.letGo || !known.digests.includes(digest)) yield* notingResult(root, key, digest)
+        if (remote !== null) shareObservations(remote, root, key)
         return known === null ? [] : known.digests.filter((other) => other !== digest)
       }),
     forget: (key) =>

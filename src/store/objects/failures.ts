@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
+import { RemoteFailed } from "../remote/Backend.ts"
 import { Damaged, damagedBy, UNREAD_ADVICE } from "./records.ts"
 
 /** The store's folder cannot be read or written. */
@@ -23,6 +24,8 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>()("StoreFailed"
 
 /** The failure of something in a store, by what was thrown. */
 export const storeFailed = (root: string, what: string, cause: unknown): StoreFailed => {
+  if (cause instanceof RemoteFailed)
+    return new StoreFailed({ path: cause.url, problem: `${what}: ${cause.problem}`, machine: !cause.badInput })
   const machine = cause instanceof Damaged && cause.unread === true ? `${cause.message}. ${UNREAD_ADVICE}` : systemProblem(cause)
   return new StoreFailed({ path: root, problem: `${what}: ${machine ?? errorText(cause)}`, machine: machine !== null })
 }

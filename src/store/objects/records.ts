@@ -10,6 +10,7 @@ import { systemRefusal } from "../../text/system-problem.ts"
 import { lookAt } from "../disk/calls.ts"
 import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
+import { RemoteFailed } from "../remote/Backend.ts"
 import { digestOf } from "./digest.ts"
 import { isCount, isDigest, isDuration, isPlainRecord, isText, isTime } from "./fields.ts"
 
@@ -107,6 +108,8 @@ const isAbsent = (file: string): boolean => {
 /** What was thrown while a file was read, as `Damaged`. */
 export const damagedBy = (file: string, cause: unknown): Damaged => {
   if (cause instanceof Damaged) return cause
+  if (cause instanceof RemoteFailed)
+    return new Damaged({ file, problem: `cannot be had from ${cause.message}`.replace(/\.$/, ""), unread: true })
   const words = isObject(cause) ? (cause["clause"] ?? cause["problem"]) : undefined
   if (typeof words === "string") return new Damaged({ file, problem: words })
   const refusal = systemRefusal(cause)

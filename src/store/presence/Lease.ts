@@ -14,15 +14,12 @@ import * as path from "node:path"
 import { errorCode } from "../../text/error-text.ts"
 import { discard, patiently, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside } from "../disk/inside.ts"
+import { behindStore } from "../remote/mirror.ts"
 import { type Holder, isGone, newToken, type Observer, type Presence, readHolder } from "./Presence.ts"
+import { acquireShared, type Lease, sharedHolderOf } from "./shared-lease.ts"
 import { atOnce, type Steps } from "./steps.ts"
 
-export interface Lease {
-  readonly token: string
-  /** Whether nobody has taken it, or us for dead: checked before a commit. */
-  readonly isOurs: () => boolean
-  readonly release: () => void
-}
+export type { Lease } from "./shared-lease.ts"
 
 const leaseFile = (root: string, key: string) => inside(root, "attempts", key, "lease.json")
 
@@ -38,7 +35,7 @@ export function* acquire(
   const file = leaseFile(root, key)
   for (;;) {
     yield 0
-    if (yield* createAlone(file, presence)) return held(file, presence)
+    if (yield* createAlone(file, presence)) return withShared(seen, key, presence, held(file, presence))
     const holder = readHolder(file)
     if (holder === null) continue
     if (holder === "garbage") {
@@ -51,6 +48,29 @@ export function* acquire(
   }
 }
 
+/** A lease of a store that stands in front of a bucket counts only with that of the bucket. */
+const withShared = (seen: Observer, key: string, presence: Presence, here: Lease): Lease | Holder => {
+  const remote = behindStore(seen.root)
+  if (remote === null) return here
+  try {
+    const there = acquireShared(remote, seen, key, presence)
+    if (isLease(there))
+      return {
+        token: here.token,
+        isOurs: () => here.isOurs() && there.isOurs(),
+        release: () => {
+          there.release()
+          here.release()
+        }
+      }
+    here.release()
+    return there
+  } catch (cause) {
+    here.release()
+    throw cause
+  }
+}
+
 /** Whether `acquire` gave the lease rather than its holder. */
 export const isLease = (result: Lease | Holder): result is Lease => "release" in result
 
@@ -58,10 +78,12 @@ export const isLease = (result: Lease | Holder): result is Lease => "release" in
 export function* holderOf(seen: Observer, key: string): Steps<Holder | null> {
   const file = leaseFile(seen.root, key)
   const holder = readHolder(file)
-  if (holder === null || holder === "garbage") return null
-  if (!isGone(seen, holder.token)) return holder
-  yield* drop(file, holder.token)
-  return null
+  if (holder !== null && holder !== "garbage") {
+    if (!isGone(seen, holder.token)) return holder
+    yield* drop(file, holder.token)
+  }
+  const remote = behindStore(seen.root)
+  return remote === null ? null : sharedHolderOf(remote, seen, key)
 }
 
 const held = (file: string, { token, isHere }: Presence): Lease => {

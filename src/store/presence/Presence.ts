@@ -15,6 +15,7 @@ import { errorCode } from "../../text/error-text.ts"
 import { moveInPlace, pause, remove, writeLightly } from "../disk/calls.ts"
 import { inside, makeInside, namesInside, OutOfPlace, readText } from "../disk/inside.ts"
 import { ownNamesInside } from "../disk/own-names.ts"
+import { behindStore } from "../remote/mirror.ts"
 import { type Fate, isProcessId, type Machine, type ProcessIdentity } from "./machine.ts"
 import { glance } from "./remembered-beats.ts"
 import type { Steps } from "./steps.ts"
@@ -184,7 +185,7 @@ const textOf = (file: string): string | null => {
 }
 
 /** The holder that a file tells of; null where it is none that a system could have. */
-const holderIn = (value: unknown): Holder | null => {
+export const holderIn = (value: unknown): Holder | null => {
   if (typeof value !== "object" || value === null) return null
   const { token, pid, started = null, host, boot = null, namespace = null } = value as Readonly<Record<string, unknown>>
   if (typeof token !== "string" || !/^[0-9A-Za-z-]{1,64}$/.test(token)) return null
@@ -207,7 +208,8 @@ export type Verdict = "dead" | "silent" | "alive" | "unsure"
 export interface Observer {
   readonly root: string
   readonly machine: Machine
-  readonly judge: (holder: Holder) => Verdict
+  /** `beat`: what the holder's last beat is known by, where that is not its file here. */
+  readonly judge: (holder: Holder, beat?: string) => Verdict
 }
 
 export const observer = (root: string, machine: Machine): Observer => {
@@ -215,11 +217,11 @@ export const observer = (root: string, machine: Machine): Observer => {
   return {
     root,
     machine,
-    judge: (holder) => {
+    judge: (holder, known) => {
       const fate: Fate = machine.fate(holder)
       if (fate === "dead") return "dead"
       const now = machine.now()
-      const beat = beatOf(root, holder.token)
+      const beat = known ?? beatOf(root, holder.token)
       const before = seen.get(holder.token)
       // One long gap between two looks may have been ours, the whole machine's even: it counts as a beat's time at most.
       const quiet = before?.beat === beat ? before.quiet + Math.min(now - before.looked, machine.silence / 6) : 0
@@ -237,7 +239,8 @@ const beatOf = (root: string, token: string): string => textOf(beatFile(root, to
 /** What one look tells of the process that drives a run: `gone` for certain, `here` for certain, or it cannot be known. */
 export const driverOf = (root: string, machine: Machine, run: string): "here" | "gone" | "unsure" => {
   const holder = whoIs(root, "run", tokenOfRun(run))
-  if (holder === null) return "gone"
+  // In front of a bucket nobody on another machine is known.
+  if (holder === null) return behindStore(root) === null ? "gone" : "unsure"
   const fate = machine.fate(holder)
   if (fate !== "unknown") return fate === "dead" ? "gone" : "here"
   const { boot } = machine.self

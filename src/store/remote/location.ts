@@ -14,7 +14,7 @@ export interface Bucket {
 }
 
 /** What was given is no address of a store. */
-export class LocationInvalid extends Schema.TaggedError<LocationInvalid>()("LocationInvalid", {
+class LocationInvalid extends Schema.TaggedError<LocationInvalid>()("LocationInvalid", {
   text: Schema.String,
   problem: Schema.String
 }) {

@@ -11,7 +11,7 @@ import { historyIn, studyOf } from "../objects/Runs.ts"
 import type { Backend } from "../remote/Backend.ts"
 
 /** No run of the source is called so. */
-export class NoSuchRun extends Schema.TaggedError<NoSuchRun>()("NoSuchRun", { problem: Schema.String }) {
+class NoSuchRun extends Schema.TaggedError<NoSuchRun>()("NoSuchRun", { problem: Schema.String }) {
   readonly badInput = true
   override get message() {
     return this.problem
@@ -47,7 +47,7 @@ export const codeName = (digest: string): string => `code/${digest}.txt`
 export const logName = (run: string): string => `runs/${run}/events.jsonl`
 
 /** What is called as these are, of a listing. */
-export const among = (entries: ReadonlyArray<{ readonly name: string }>, pattern: RegExp): ReadonlyArray<string> =>
+const among = (entries: ReadonlyArray<{ readonly name: string }>, pattern: RegExp): ReadonlyArray<string> =>
   entries.flatMap(({ name }) => pattern.exec(name)?.[1] ?? [])
 
 const DIGEST = "([0-9a-f]{64})"

@@ -135,9 +135,3 @@ describe("between folders", () => {
     expect((await at.here(["push", home])).err).toContain(`${home} is no store`)
   })
 })
-
-it("other commands than these work in folders, and say so", async () => {
-  const { code, err } = await at.here(["status", "--store", `s3://${BUCKET}/lab`])
-  expect(err).toContain('Bring what is there into one with "pipeline pull"')
-  expect(code).toBe(2)
-})
