@@ -57,7 +57,7 @@ export const everywhere = (text: string, whole: Read): Answer | null => {
 /** Of which numbers, but of letters for whole numbers that they are such. */
 const kindOf = (kind: string, letters: ReadonlyArray<string>): string => {
   const name = numberSetNamed(kind)
-  return name === null || (/integers$/.test(name) && letters.every(isWholeLetter)) ? "" : `${name} `
+  return name === null || (name.endsWith("integers") && letters.every(isWholeLetter)) ? "" : `${name} `
 }
 
 /** With the bracket of its own that was taken for one round all of it. */

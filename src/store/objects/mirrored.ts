@@ -7,9 +7,10 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { discard, moveInPlace, remove, replaceFile, temporaryName } from "../disk/calls.ts"
+import { waiting } from "../disk/durable.ts"
 import { inside, makeInside, readText } from "../disk/inside.ts"
 import { makeFolder } from "../disk/make-folder.ts"
-import { writeNew } from "../disk/publish.ts"
+import { writingNew } from "../disk/publish.ts"
 import { Unsound } from "../disk/sealed.ts"
 import { RemoteFailed } from "../remote/Backend.ts"
 import type { Blocking } from "../remote/Blocking.ts"
@@ -74,7 +75,7 @@ export const bringRecord = (remote: Blocking, root: string, key: string): void =
 
 /** Writes a record of the bucket here, unless there is one or it is no record of the key. */
 export const keepRecord = (root: string, key: string, text: string): void => {
-  if (recordOrNull(key, text) !== null) writeNew(recordFile(root, key), text)
+  if (recordOrNull(key, text) !== null) waiting(writingNew(recordFile(root, key), text))
 }
 
 const recordOrNull = (key: string, text: string): ActionRecord | null => {
@@ -120,7 +121,7 @@ export const recordThere = (remote: Blocking, action: ActionRecord, pathOf: (dig
 /** Puts the record that counts in place of any other here. */
 export const adopt = (root: string, record: ActionRecord): void => {
   remove(recordFile(root, record.key))
-  writeNew(recordFile(root, record.key), recordText(record))
+  waiting(writingNew(recordFile(root, record.key), recordText(record)))
 }
 
 const observationsHere = (root: string, key: string): string | null => {

@@ -8,11 +8,12 @@ import * as Effect from "effect/Effect"
 import { errorCode, errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { closeFile, discard, lookAt, moveInPlace, readFrom, replaceFile, syncFile, temporaryName } from "../disk/calls.ts"
+import { waiting } from "../disk/durable.ts"
 import { sha256OfBytes, sha256OfFile } from "../disk/file-digest.ts"
 import { inside, namesInside, openRegular, readRegular } from "../disk/inside.ts"
 import { makeFolder } from "../disk/make-folder.ts"
 import { isOwn, isTemporaryName } from "../disk/own-names.ts"
-import { underClaim, writeNew } from "../disk/publish.ts"
+import { underClaim, writingNew } from "../disk/publish.ts"
 import { type Backend, type Content, type Entry, type Found, type Range, RemoteFailed, type Written } from "./Backend.ts"
 
 /** The files of the store at `root`. What is foreign in it is not listed. */
@@ -30,7 +31,8 @@ export const folderBackend = (root: string): Backend => {
       }),
     list: (folder) => attempt(() => filesBelow(root, folder.split("/"))),
     put: (name, content) => attempt(() => put(at(name), content)),
-    create: (name, bytes) => attempt((): Written => (writeNew(at(name), bytes) ? { tag: sha256OfBytes(bytes) } : "refused")),
+    create: (name, bytes) =>
+      attempt((): Written => (waiting(writingNew(at(name), bytes)) ? { tag: sha256OfBytes(bytes) } : "refused")),
     replace: (name, bytes, tag) =>
       attempt((): Written => {
         const file = at(name)

@@ -17,6 +17,7 @@ import {
 import * as Effect from "effect/Effect"
 
 import { readVariable } from "../../machine/environment.ts"
+import { sha256OfFile } from "../disk/file-digest.ts"
 import type { Backend, Content, Entry, Found, Range, RemoteFailed, Written } from "./Backend.ts"
 import type { Bucket } from "./location.ts"
 import { codeOf, failureIn, statusOf } from "./s3-failures.ts"
@@ -138,6 +139,8 @@ const putContent = async (client: S3Client, place: Place, content: Content, abor
     await client.send(new PutObjectCommand({ ...place, Body: content, ContentLength: content.length }), { abortSignal })
     return
   }
+  // Not every service looks at the digest below.
+  if (sha256OfFile(content.file) !== content.sha256) throw new Error(`${content.file} is not what its name says`)
   const Body = fs.createReadStream(content.file)
   try {
     await client.send(
@@ -145,7 +148,7 @@ const putContent = async (client: S3Client, place: Place, content: Content, abor
         ...place,
         Body,
         ContentLength: content.size,
-        // The service refuses what arrives with another digest; one that does not know this leaves it to whoever reads.
+        // Refused where it arrives with another digest, by services that look at it; whoever reads looks in any case.
         ChecksumSHA256: Buffer.from(content.sha256, "hex").toString("base64")
       }),
       { abortSignal }
