@@ -139,11 +139,19 @@ describe("machines that share a bucket", () => {
 })
 
 describe("a bucket that cannot be used as a store", () => {
-  it("is said in a sentence: no bucket, no keys, nothing in it, no cluster", async () => {
+  it("is said in a sentence: no bucket, nothing in it, no folder that a cluster shares", async () => {
     const first = await at.here(["run", "chain", "--store", "s3://elsewhere/x"], machine())
     expect([first.code, first.err]).toEqual([
       2,
       "s3://elsewhere/x: there is no bucket elsewhere. Check its name; where it is not with AWS, check AWS_ENDPOINT_URL_S3 too.\n"
+    ])
+    const profile = path.join(temporaryFolder(), "lab.json")
+    fs.writeFileSync(profile, JSON.stringify({ launch: ["sh", "-c", "{command}"], hosts: ["one"] }))
+    const cluster = await at.here(run("cluster", "--executor", "command", "--profile", profile), machine())
+    expect([cluster.code, cluster.err]).toEqual([
+      2,
+      "--executor needs a store in a folder that the machines of the cluster share. On machines that share only a bucket, " +
+        "start this run on each without --executor: they share the work.\n"
     ])
     const empty = await at.here(["status", ...store("empty")], machine())
     expect([empty.code, empty.err]).toEqual([2, `There is no such store: nothing is in s3://${BUCKET}/empty.\n`])

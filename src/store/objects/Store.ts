@@ -205,9 +205,11 @@ const open = Effect.fnUntraced(function* (root: string, writing: boolean, notice
    * sound and another than the record says, it is the record that is damaged.
    */
   const hasFiles = (record: ActionRecord): boolean => {
-    const [here, away] = [true, false].map((is) => sizesOf(record).filter(([digest]) => objects.isHere(digest) === is))
+    const sizes = sizesOf(record)
+    if (isThere === null) return hasFilesHere(record, sizes)
+    const here = sizes.filter(([digest]) => objects.isHere(digest))
     // What may not be needed here is only fetched when it is.
-    return hasFilesHere(record, isThere === null || !isThere(away!) ? sizesOf(record) : here!)
+    return hasFilesHere(record, isThere(sizes.filter((each) => !here.includes(each))) ? here : sizes)
   }
   const hasFilesHere = (record: ActionRecord, sizes: ReturnType<typeof sizesOf>): boolean =>
     sizes.every(([digest, bytes]) => {
