@@ -131,6 +131,8 @@ const stateOf = (listed: Listed): string => (listed.at === "listed" ? listed.sta
 interface Known {
   readonly recorded: boolean
   readonly ending: Ending | null
+  /** Whether its log says that it took too much memory. */
+  readonly overMemory: boolean
   /** The last step whose state is kept. */
   readonly saved: number
   readonly now: number
@@ -139,9 +141,10 @@ interface Known {
 }
 
 /** All that is known of it. */
-export const sightOf = (wanted: Wanted, { recorded, ending, saved, now, reachable }: Known): Sight => ({
+export const sightOf = (wanted: Wanted, { recorded, ending, overMemory, saved, now, reachable }: Known): Sight => ({
   recorded,
   ending,
+  overMemory,
   listed: reachable ? wanted.listed : { at: "unreachable" },
   ran: wanted.ran,
   over: wanted.overSince === null ? 0 : now - wanted.overSince,

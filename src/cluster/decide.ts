@@ -21,6 +21,8 @@ export interface Sight {
   readonly listed: Listed
   /** Whether its task was ever seen to run, by the list or by what it told. */
   readonly ran: boolean
+  /** Whether its log says that it took more memory than it was given: not every site has a state for that. */
+  readonly overMemory: boolean
   /** Milliseconds, on the driver's own clock, since the task was first seen to be over, or absent; 0 while it is not. */
   readonly over: number
   /** Whether it has saved a later step since it was submitted last. */
@@ -89,6 +91,9 @@ export const isQuestionable = (listed: Listed): boolean =>
 
 const wait = { do: "wait" } as const
 
+/** What Slurm writes into the log of a job that took more memory than it had, by control groups or by looking at it. */
+export const OVER_MEMORY = /exceeded (?:job )?memory limit|oom[-_ ]kill/i
+
 /** The next step. */
 export const decide = (sight: Sight, patience: Patience): Decision => {
   const { recorded, ending, listed, over } = sight
@@ -124,14 +129,14 @@ const whilePending = ({ state, reason }: Extract<Listed, { at: "listed" }>, sigh
 
 /** Of a task that is over, or absent, and left neither a result nor a word. */
 const withoutWord = (sight: Sight, patience: Patience): Decision => {
-  const { listed } = sight
+  const { listed, overMemory } = sight
+  if (overMemory || (listed.at === "listed" && listed.state === "OUT_OF_MEMORY"))
+    return sight.enlarged < MOST_ENLARGED
+      ? { do: "again", because: "ran out of memory", counts: false, moreMemory: true }
+      : { do: "fail", because: `ran out of memory, also with ${MEMORY_FACTOR ** MOST_ENLARGED} times as much` }
   if (listed.at !== "listed") return again(sight, patience, "is no longer known to the scheduler")
   const where = avoiding(listed)
   switch (listed.state) {
-    case "OUT_OF_MEMORY":
-      return sight.enlarged < MOST_ENLARGED
-        ? { do: "again", because: "ran out of memory", counts: false, moreMemory: true }
-        : { do: "fail", because: `ran out of memory, also with ${MEMORY_FACTOR ** MOST_ENLARGED} times as much` }
     case "TIMEOUT":
     case "DEADLINE":
       return again(sight, patience, "reached its time limit")

@@ -17,7 +17,7 @@ import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
 import { errorText } from "../text/error-text.ts"
 import { type Batch, batchesIn, endingsIn, leftIn, logOf, newsFrom, takeAway } from "./batches.ts"
-import { decide, type Decision, isOver, isQuestionable } from "./decide.ts"
+import { decide, type Decision, isOver, isQuestionable, OVER_MEMORY } from "./decide.ts"
 import { jobName, type QueueLine } from "./schedulers/queue.ts"
 import { Away } from "./schedulers/Scheduler.ts"
 import { makeSubmitter, type Options, type Submitter } from "./submitting.ts"
@@ -319,7 +319,10 @@ export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, opt
     const isRecorded = (yield* Effect.orElseSucceed(store.lookup(one.request.key), () => null)) !== null
     if (!isRecorded && ending === null && !mayCall) return
     const saved = savedStep(root, one)
-    const sight = sightOf(one, { recorded: isRecorded, ending, saved, now: now(), reachable: silentSince === null })
+    const { batch, task } = one.place
+    const overMemory =
+      !isRecorded && ending === null && one.ran && endOfLog(logOf(batch.folder, task)).some((line) => OVER_MEMORY.test(line))
+    const sight = sightOf(one, { recorded: isRecorded, ending, overMemory, saved, now: now(), reachable: silentSince === null })
     yield* act(one, ending, decide(sight, { visible: profile.visibleSeconds * 1000, failures: profile.retries }))
   })
 

@@ -14,6 +14,7 @@ const sight = (some: Partial<Sight>): Sight => ({
   ending: null,
   listed: absent,
   ran: true,
+  overMemory: false,
   over: 61_000,
   advanced: false,
   failures: 0,
@@ -71,6 +72,8 @@ describe("what is done about an action on a cluster", () => {
 
   test("too little memory is answered with more, twice", () => {
     expect(decide(sight({ listed: listed("OUT_OF_MEMORY") }), patience)).toMatchObject({ do: "again", moreMemory: true })
+    const said = decide(sight({ listed: listed("FAILED"), overMemory: true }), patience)
+    expect(said).toMatchObject({ do: "again", moreMemory: true })
     const third = decide(sight({ listed: listed("OUT_OF_MEMORY"), enlarged: 2 }), patience)
     expect(third).toMatchObject({ do: "fail" })
     expect("because" in third && third.because).toContain("2.25 times as much")

@@ -129,7 +129,10 @@ const configuration = (folder: string, { nodes, cpus, port }: Required<Shape>): 
     `SlurmdLogFile=${folder}/log/slurmd.%n.log`,
     "ProctrackType=proctrack/linuxproc",
     "TaskPlugin=task/none",
-    "JobAcctGatherType=jobacct_gather/none",
+    // Without control groups memory is looked at every second, and who has taken too much is killed.
+    "JobAcctGatherType=jobacct_gather/linux",
+    "JobAcctGatherFrequency=task=1",
+    "JobAcctGatherParams=OverMemoryKill",
     "AccountingStorageType=accounting_storage/none",
     "MpiDefault=none",
     "SelectType=select/cons_tres",

@@ -280,6 +280,25 @@ describe.skipIf(missing !== null)("on a cluster with Slurm", () => {
     expect(one.calls("sbatch")).toBe(1)
   })
 
+  it("a job that takes more memory than it was given gets more, and goes on", async () => {
+    // Zeros have no line ends: `tail` keeps all of them.
+    const hog = 'if [ "$SLURM_MEM_PER_NODE" -lt 600 ]; then head -c 800000000 /dev/zero | tail | sleep 30; fi'
+    const one = chain(5, { prologue: [hog] })
+    const { code, err } = await one.start(["chain"]).ended
+    expect(code, err).toBe(0)
+    expect(err).toMatch(/ran out of memory: submitted again/)
+    expect(one.calls("sbatch")).toBe(2)
+  }, 180_000)
+
+  it("a job that reaches its time limit has saved its state and goes on", async () => {
+    const one = chain(100, { minutes: 2 })
+    const { code, err } = await one.start(["chain", "--terms", "1300"]).ended
+    expect(code, err).toBe(0)
+    expect(err).toMatch(/(?:was stopped|reached its time limit): submitted again/)
+    expect(err).toMatch(/resuming after step/)
+    expect(one.steps()).toBeLessThanOrEqual(1302)
+  }, 400_000)
+
   it("a node that is lost is replaced, and what was saved is used", async () => {
     const one = chain(100)
     const run = one.start(["chain", "--terms", "120"])
