@@ -80,7 +80,7 @@ describe("help", () => {
 
   it("of a study shows a dimension that is off by default as a flag without a value", async () => {
     const text = await out("run", "claims", "--help")
-    expect(text).toMatch(/\n {2}--quick {2}three seeds of everything/)
+    expect(text).toMatch(/\n {2}--quick {2,}three seeds of everything/)
   })
 
   it("without a command lists them all", async () => {
