@@ -9,10 +9,16 @@ import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
 const at = place()
+const COPY = path.join(temporaryFolder(), "copy")
 
 beforeAll(async () => {
-  const { code, err } = await at.pipeline(["run", "chain"])
-  expect([code, err]).toEqual([0, expect.any(String)])
+  for (const words of [
+    ["run", "chain"],
+    ["push", COPY]
+  ]) {
+    const { code, err } = await at.pipeline(words)
+    expect([code, err]).toEqual([0, expect.any(String)])
+  }
 }, 60_000)
 
 const GRADED = path.join(temporaryFolder(), "completions.jsonl")
@@ -34,7 +40,9 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["verify"],
   ["gc"],
   ["data", "list", "--json"],
-  ["doctor", "--json"]
+  ["doctor", "--json"],
+  ["push", COPY],
+  ["pull", COPY]
 ]
 
 it("covers every command that pipeline --help names", async () => {
