@@ -3,8 +3,10 @@
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
 import { withSegments } from "./spelling/segments.ts"
+import { withNumbersParted, withStatementsParted } from "./spelling/statements.ts"
 import { ungrouped } from "./spelling/thousands.ts"
 import { withBoldVectors, withUnitVectors } from "./spelling/unit-vectors.ts"
+import { splitAt } from "./split.ts"
 
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
@@ -42,6 +44,15 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],
   [/°(?![A-Za-z])|\^?\s*\\degrees?(?![A-Za-z])/g, "^\\circ "],
+  // One brace before rows.
+  [
+    new RegExp(
+      String.raw`\\left\s*\\(?:\{|lbrace)\s*\\begin\s*\{(array|aligned|gathered|matrix)\}(?:\s*\{[lcr|\s]*\})?([^]*?)` +
+        String.raw`\\end\s*\{\1\}\s*\\right(?![A-Za-z])\s*\.?\s*$`,
+      "g"
+    ),
+    "\\begin{cases}$2\\end{cases}"
+  ],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
   [/\\left\s*<([^<>]*)\\right\s*>|^\s*<([^<>=]*,[^<>=]*)>\s*$/g, "\\langle $1$2\\rangle "],
@@ -146,7 +157,7 @@ const WRAPPINGS: ReadonlyArray<RegExp> = [
   /^\$\$?([^$]+)\$\$?$/,
   // With a sign of money inside.
   /^\$((?:[^$\\]|\\[^])+)\$$/,
-  /^\\\(([^]*)\\\)$/,
+  /^\\\(((?:\\[^()]|[^\\])*)\\\)$/,
   /^\\\[([^]*)\\\]$/,
   /^\\(?:boxed|fbox)\s*\{([^]*)\}$/,
   /^([^]*?[^\\.])\.$/,
@@ -165,6 +176,14 @@ export const unwrapped = (text: string): string => {
   return plain
 }
 
+const MARKED = String.raw`(?:\$(?:[^$\\]|\\[^])+\$|\\\((?:[^\\]|\\[^)])+\\\))`
+const EACH_MARKED = new RegExp(String.raw`^${MARKED}(?:\s*(?:[,;]|,?\s(?:and|or)(?=\s))\s*${MARKED})+$`)
+/** `$x = 2$ and $y = 3$`: without marks of mathematics round each member of a list. */
+const unmarked = (text: string): string =>
+  EACH_MARKED.test(text)
+    ? text.replaceAll(new RegExp(MARKED, "g"), (one) => (one.startsWith("$") ? one.slice(1, -1) : one.slice(2, -2)))
+    : text
+
 /** The d of a derivative in a font of its own, where there are two: `\frac{\text{d}y}{\text{d}x}`. */
 const UPRIGHT_D = /(?<=(?:^|[{/=(])\s*)(?:\\(?:text|operatorname)\s*\{\s*d\s*([A-Za-z]?)\s*\}|\\mathrm\s+d|\{\s*d\s*\})/g
 const withDifferentials = (text: string): string => {
@@ -179,10 +198,12 @@ const withFlatPowers = (text: string): string =>
     : text
 
 export const plainLatex = (text: string): string => {
-  let plain = withBoldVectors(withUnitVectors(ungrouped(unwrapped(withoutUnicode(text)))))
+  let plain = withBoldVectors(
+    withUnitVectors(ungrouped(withStatementsParted(unmarked(unwrapped(withoutUnicode(text))), splitAt)))
+  )
   for (const [pattern, replacement] of REWRITES) plain = plain.replace(pattern, replacement)
   const spelled = withSigns(withDifferentials(withFlatPowers(plain)))
-  return withSegments(withComposedApplied(withoutDoubleFactorials(withRoundBrackets(spelled))))
+  return withSegments(withComposedApplied(withoutDoubleFactorials(withRoundBrackets(withNumbersParted(spelled)))))
     .replaceAll(/[^\S\u2009]+/g, " ")
     .trim()
 }
