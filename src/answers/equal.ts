@@ -28,6 +28,7 @@ import { equalNumbers } from "./numbers.ts"
 import { inOrderOfNames, isPoint, numberedIn } from "./relations/assignments.ts"
 import { isAmong } from "./relations/whole-numbers.ts"
 import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
+import { argumentsOf, isApplied } from "./spelling/names.ts"
 import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
 
@@ -109,6 +110,8 @@ const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
 
 /** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
 const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean => {
+  if (relation.left.kind === "variable" && isFunctionOf(value, relation.left.name))
+    return equalExpressions(relation.right, value.expression)
   if (value.name !== null && isReadable(value.name)) {
     const left = tryExpression(value.name)
     return left !== null && areProportional(differenceOf(relation), { kind: "difference", left, right: value.expression })
@@ -132,6 +135,15 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
   return value.name === null && defines && equalExpressions(right, value.expression)
 }
 
+/** `y(x) = x^2` says of y what `y = x^2` does: a function's letter with its arguments, and without. */
+const isFunctionOf = ({ name, expression }: OfKind<"value">, letter: string | null): boolean => {
+  if (name === null || letter === null || !isApplied(name) || !name.startsWith(`${letter}(`)) return false
+  const known = variablesOf(expression)
+  return argumentsOf(name)
+    .split(",")
+    .every((argument) => known.includes(argument))
+}
+
 /** `m + n = 113`: what was asked for, and its number. Not of x, y and z, which are coordinates; zero would be any equation. */
 const isSumOf = (left: Expression, right: Expression): boolean => {
   const value = exactValue(right)
@@ -145,7 +157,8 @@ const isSumOf = (left: Expression, right: Expression): boolean => {
 }
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
-  if (a.name !== null && b.name !== null && a.name !== b.name) return false
+  const areOfOne = a.name === b.name || isFunctionOf(a, b.name) || isFunctionOf(b, a.name)
+  if (a.name !== null && b.name !== null && !areOfOne) return false
   if (!agree(a.counted, b.counted)) return false
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)
