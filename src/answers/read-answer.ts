@@ -6,7 +6,7 @@
  * What stands round a value is taken off from the outside in; what is left is one expression (`mathematics/parse.ts`), or words.
  */
 
-import type { Answer } from "./Answer.ts"
+import { type Answer, VECTOR } from "./Answer.ts"
 import { withOneFamily } from "./families.ts"
 import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
@@ -17,7 +17,7 @@ import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
-import { assignmentsIn, ofUnknown, unnamedIn } from "./relations/assignments.ts"
+import { assignmentsIn, isVariable, ofUnknown, unnamedIn } from "./relations/assignments.ts"
 import { chain } from "./relations/chains.ts"
 import { cases, conditional, conditionOn } from "./relations/conditions.ts"
 import { withConstants } from "./relations/constants.ts"
@@ -40,7 +40,7 @@ import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
 import { anyVector, combination, isColumn, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
-import { spelled } from "./spelling/names.ts"
+import { isApplied, spelled } from "./spelling/names.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -82,6 +82,9 @@ export const readAnswer = (text: string): Answer => {
 const onlyOf = (answer: Answer): Answer => {
   if (answer.kind !== "set" || answer.written === "list" || answer.items.length !== 1) return answer
   const [only] = answer.items
+  // In braces it is a point, and no interval that is written alike.
+  if (only!.kind === "sequence" && only!.open === "(" && only!.close === ")" && only!.of === null)
+    return { kind: "rounded", exact: answer, as: { ...only!, of: VECTOR } }
   return only!.kind === "value" && variablesOf(only!.expression).length === 0
     ? { kind: "rounded", exact: answer, as: made(only!) }
     : answer
@@ -148,14 +151,17 @@ const union: Shape = (text) => {
   return parts.length < 2 ? null : unionOf(parts.map(asSet))
 }
 
-const ELEMENT = new RegExp(String.raw`^(?:(${UNKNOWN})|\(${UNKNOWN}(?:\s*,\s*${UNKNOWN})*\))\s*\\in(?![A-Za-z])\s*([^]+)$`)
+const ELEMENT = new RegExp(
+  String.raw`^(?:(${UNKNOWN}|[A-Za-z]\(${UNKNOWN}\))|\(${UNKNOWN}(?:\s*,\s*${UNKNOWN})*\))\s*\\in(?![A-Za-z])\s*([^]+)$`
+)
 
 const element: Shape = (text) => {
   const found = ELEMENT.exec(text)
   // What is said of another is no part of the set.
   if (found !== null && splitAt(found[2]!, [",", ";"]).parts.slice(1).some(isRelation)) return null
   if (found === null) return null
-  if (found[1] !== undefined) return ofUnknown(asSet(found[2]!.trim()), spelled(found[1]))
+  if (found[1] !== undefined && (isVariable(found[1]) || isApplied(found[1])))
+    return ofUnknown(asSet(found[2]!.trim()), spelled(found[1]))
   return { kind: "called", name: spelled(found[0].slice(0, found[0].indexOf(")") + 1)), of: whole(found[2]!.trim()) }
 }
 

@@ -4,7 +4,7 @@ import type { Answer } from "../Answer.ts"
 import { Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
-import { isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
+import { argumentsOf, isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
 import { UNKNOWN } from "../vocabulary/variables.ts"
 import { areWords } from "../words.ts"
 
@@ -100,6 +100,10 @@ export const isNumber = (text: string): boolean => {
 
 const VARIABLE = new RegExp(`^${UNKNOWN}$`)
 export const isVariable = (text: string): boolean => VARIABLE.test(text)
+
+/** What bounds are said of: a variable, or with numbers for bounds a function at one, `-2 \leq f(x) \leq 7`. */
+export const isBounded = (text: string, bounds: ReadonlyArray<string>): boolean =>
+  isVariable(text) || (isApplied(text) && isVariable(argumentsOf(text)) && bounds.every(isNumber))
 
 /** Words that say what a value is not, and are no name of it. */
 const DENIES = /^'(?:not|never|no|cannot)\b|(?:\b(?:not|never|cannot(?: be)?|no)|n['’]t(?: be)?)'$/

@@ -10,7 +10,7 @@ import { type OfKind, setOf } from "../same-kind.ts"
 import { spelled } from "../spelling/names.ts"
 import { splitAt } from "../split.ts"
 import { intersectionOf, LOWER, UPPER } from "../unions.ts"
-import { isVariable } from "./assignments.ts"
+import { isBounded, isVariable } from "./assignments.ts"
 
 type Read = (text: string) => Answer
 
@@ -65,10 +65,10 @@ const value = (expression: Expression): OfKind<"value"> => ({ ...UPPER, expressi
 
 /** A variable against a value is an interval; expressions against each other stay an inequality. */
 export const inequality = (left: string, sign: Sign, right: string, whole: Read): Answer => {
-  if (!isVariable(left) && isVariable(right)) return inequality(right, TURNED[sign], left, whole)
+  if (!isBounded(left, [right]) && isBounded(right, [left])) return inequality(right, TURNED[sign], left, whole)
   const near = distance(left, sign, right) ?? distance(right, TURNED[sign], left)
   if (near !== null) return near
-  if (isVariable(left) && !isVariable(right)) {
+  if (isBounded(left, [right]) && !isVariable(right)) {
     const bound = whole(right)
     switch (sign) {
       case "<":

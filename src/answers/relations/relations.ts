@@ -14,7 +14,7 @@ import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { areVariables } from "../vocabulary/variables.ts"
 import { words } from "../words.ts"
-import { called, isNumber, isTurned, isVariable, named } from "./assignments.ts"
+import { called, isBounded, isNumber, isTurned, named } from "./assignments.ts"
 import { withConstants } from "./constants.ts"
 import { atDistance, between, inequality, related, type Sign, SIGNS } from "./inequalities.ts"
 
@@ -49,7 +49,7 @@ export const relationIn = (text: string, whole: Read): Answer | null => {
   const signs = separators as ReadonlyArray<Sign>
   if (signs.every((sign) => sign === "=")) return equation(parts, whole)
   if (parts.length === 2) return inequality(parts[0]!, signs[0]!, parts[1]!, whole)
-  if (parts.length === 3 && isVariable(parts[1]!)) return between(parts, signs, whole)
+  if (parts.length === 3 && isBounded(parts[1]!, [parts[0]!, parts[2]!])) return between(parts, signs, whole)
   throw new Unreadable("relates more than two values")
 }
 
