@@ -28,6 +28,15 @@ export const unionOf = (parts: ReadonlyArray<Answer>): Answer => {
 
 /** What all of some intervals have in common; null where nothing is, or where that is not known. */
 export const intersectionOf = (parts: ReadonlyArray<Answer>): Answer | null => {
+  const common = commonOf(parts)
+  const merged = common === null || common.length === 0 ? null : inOrder(common)
+  return merged === null ? null : answerOf(merged)
+}
+
+/** Whether it is known that intervals have nothing in common. */
+export const excludeEachOther = (parts: ReadonlyArray<Answer>): boolean => commonOf(parts)?.length === 0
+
+const commonOf = (parts: ReadonlyArray<Answer>): ReadonlyArray<Piece> | null => {
   let common: ReadonlyArray<Piece> | null = null
   for (const part of parts) {
     const pieces = piecesOf(part)
@@ -37,8 +46,7 @@ export const intersectionOf = (parts: ReadonlyArray<Answer>): Answer | null => {
     if (both.includes(undefined)) return null
     common = both.filter((piece) => piece != null)
   }
-  const merged = common === null || common.length === 0 ? null : inOrder(common)
-  return merged === null ? null : answerOf(merged)
+  return common
 }
 
 /** What is in one and not in the other; null where ends have no order. */

@@ -5,7 +5,7 @@ import { order } from "../mathematics/compare.ts"
 import { Unreadable, variablesOf } from "../mathematics/Expression.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { signs, splitAt, splitAtCommas } from "../split.ts"
-import { intersectionOf, isInfinite, unionOf } from "../unions.ts"
+import { excludeEachOther, intersectionOf, isInfinite, unionOf } from "../unions.ts"
 import { assignmentsIn, called, equationsIn, unnamed } from "./assignments.ts"
 import { valueIn } from "./inequalities.ts"
 import { HUNDRED } from "./relations.ts"
@@ -58,10 +58,20 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   if (among !== null) return among
   const roots = rootsIn(items)
   if (roots !== null) return roots
+  const [first, second, third] = items
+  if (!areAll && first?.kind === "value" && second?.kind === "sequence" && third === undefined && isOnLetter(first, second))
+    return { kind: "conditional", value: first, condition: second }
   const [unknown, ...others] = new Set(items.map(unknownOf))
-  const common = (areAll || items.every(isBound)) && unknown != null && others.length === 0 ? intersectionOf(items) : null
+  const areOfOne = unknown != null && others.length === 0
+  // Nothing is both: `x \leq -2, x \geq 2` are two ranges.
+  if (areOfOne && !areAll && items.every(isBound) && excludeEachOther(items)) return unionOf(items)
+  const common = (areAll || items.every(isBound)) && areOfOne ? intersectionOf(items) : null
   return common ?? setOf(items, "list")
 }
+
+/** `2^n - 1, n \geq 1`: a formula, and bounds of a letter that is in it. */
+const isOnLetter = ({ expression }: OfKind<"value">, { of }: OfKind<"sequence">): boolean =>
+  of !== null && variablesOf(expression).includes(of)
 
 /** `x = 1, y = 2, x = 3, y = 4`: all unknowns, then all once more. */
 const solutionsOf = (parts: ReadonlyArray<string>, size: number, whole: Read): Answer => {
