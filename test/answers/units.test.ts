@@ -129,6 +129,11 @@ describe("letters and words behind a number", () => {
     ["9 squared", "9"]
   ])("%s is not %s", (text, number) => expect(isSameAnswer(text, number)).toBe(false))
 
+  it("money by a time is the same with a stroke as with a word, also without a backslash", () => {
+    for (const text of ["$36/hour", "\\$36/hour", "$36/\\text{hour}", "36 dollars per hour"])
+      expect([isSameAnswer(text, "$36 per hour"), isSameAnswer(text, "$36 per week")], text).toEqual([true, false])
+  })
+
   it.each([
     ["5\\text{ N}", "5"],
     ["5\\,\\mathrm{J}", "5"],

@@ -217,8 +217,14 @@ export interface Measured {
   readonly power: string
 }
 
+/** `36/week`, `36/\text{week}`: a number by a unit that is a word. */
+const RATE = /^(?<front>-?\d[\d.,]*)\s*\/\s*(?:(?<word>[a-z]{3,})|\\text\s*\{\s*(?<word>[a-z]{3,})\s*\})$/
+
 /** In a command for text, or plain behind a plain number or a power of one, or behind LaTeX that ends in a digit or a bracket. */
 export const measuredParts = (text: string): Measured | null => {
+  const rate = RATE.exec(text)?.groups
+  if (rate !== undefined && unitIn(`per ${rate["word"]}`)?.unit.startsWith("per "))
+    return { front: rate["front"]!, words: `per ${rate["word"]}`, setting: "plain", touches: false, power: "" }
   const inText = IN_TEXT.exec(text)?.groups
   if (inText !== undefined)
     return { front: inText["front"]!, words: inText["text"]!, setting: "text", touches: false, power: inText["power"] ?? "" }
