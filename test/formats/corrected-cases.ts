@@ -215,7 +215,14 @@ export const KEPT: ReadonlyArray<string> = [
   "\\boxed{31} is not a square.",
   "The answer 32 is wrong. It is \\boxed{31}.",
   "Not 32. \\boxed{31}",
-  "Is it \\boxed{32}? No. It is \\boxed{31}."
+  "Is it \\boxed{32}? No. It is \\boxed{31}.",
+  "The answer is 31, which is correct.",
+  "\\boxed{31}. That can't be right? It is.",
+  "\\boxed{31}. Some think that can't be right.",
+  "My first guess was \\boxed{31}, but I don't know why it is right.",
+  "\\boxed{31} is a tempting answer, but it should be checked.",
+  "\\boxed{30} is a tempting answer but wrong; it should be 31.",
+  "\\boxed{30} is wrong. It should be 31."
 ]
 
 /** What is said to be wrong, or not the answer, is none, and nothing else is. */
@@ -243,5 +250,14 @@ export const TAKEN_BACK: ReadonlyArray<string> = [
   "\\boxed{31} would be wrong.",
   "\\boxed{31} - wrong",
   "\\boxed{31} (wrong)",
-  "<answer>31</answer> That is wrong."
+  "<answer>31</answer> That is wrong.",
+  "\\boxed{31}. Hmm, that can't be right.",
+  "\\boxed{31}... That's not right.",
+  "\\boxed{31}. Wait. That's not right.",
+  "The answer is 31. That cannot be right.",
+  "The answer is 31. Hmm, this doesn't look right.",
+  "The answer is 31, which is incorrect.",
+  "\\boxed{31}, which is wrong.",
+  "\\boxed{31} is a tempting answer but wrong.",
+  "My first guess was \\boxed{31}, but I don't know."
 ]

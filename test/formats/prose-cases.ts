@@ -236,7 +236,20 @@ export const OTHERS: ReadonlyArray<readonly [text: string, gold: string]> = [
   ["So the answer is 31, and we are done.", "31"],
   ["The answer is 31, as required.", "31"],
   ["Final answer - 31", "31"],
-  ["The answer is 5 cm long.", "5 cm"]
+  ["The answer is 5 cm long.", "5 cm"],
+  ["Answer: $x=2$, $y=3$", "(2,3)"],
+  ["The answer is $x=2$ and $y=3$.", "(2,3)"],
+  ["The answer is \\(x=2\\), \\(y=3\\).", "(2,3)"],
+  ["Answer: $x=-2$ or $x=5$", "-2, 5"],
+  ["The answer is $x=-2$ or $x=5$.", "-2, 5"],
+  ["Answer: $-2$ and $5$", "-2, 5"],
+  ["I'm confident the answer is 8.", "8"],
+  ["I am sure that the answer is 8.", "8"],
+  ["The answer, then, is 8.", "8"],
+  ["Since x>0, the answer is 8.", "8"],
+  ["Because $x > 1.5$, the answer is $8$.", "8"],
+  ["The final result is 8.", "8"],
+  ["The answer is $\\frac12$ (or 0.5).", "1/2"]
 ]
 
 /** No answer is stated. */
@@ -384,5 +397,8 @@ export const NOTHING: ReadonlyArray<string> = [
   "Actually, is the answer 31?",
   "However, the answer may be 31.",
   "After rechecking, I doubt that the answer is 31.",
-  "On second thought, the answer is at least 31."
+  "On second thought, the answer is at least 31.",
+  "I'm not confident the answer is 31.",
+  "The answer is $\\frac12$ (or 0.6).",
+  "Since x>0, the answer is at least 31."
 ]

@@ -6,6 +6,10 @@
 const SURELY = String.raw`(?:(?:also|clearly|actually|of\s+course)\s+)?`
 const RIGHT = String.raw`(?:correct|right|the\s+(?:(?:correct|right)\s+)?answer)\b`
 const WRONG = String.raw`${SURELY}(?:incorrect\b|wrong\b|not\s+${RIGHT})`
+/** What says of an answer before it that it is none. */
+const CANNOT_BE =
+  String.raw`(?:(?:can(?:not|\s+not|['’]t)|could(?:\s+not|n['’]t))\s+be|(?:is|was)n['’]t|` +
+  String.raw`do(?:es)?(?:\s+not|n['’]t)\s+(?:look|seem|sound))\s+${RIGHT}`
 const THAT_IS = String.raw`(?:(?:that|this|it)(?:['’]s|\s+is|\s+was))`
 const SORRY = String.raw`(?:sorry|apologies|(?:i\s+)?apologi[sz]e)(?: for (?:the|my|any) [a-z]{2,15})?`
 const SECOND = "on (?:second thoughts?|(?:further )?reflection)"
@@ -35,12 +39,16 @@ const IT_IS =
   String.raw`(?:\s+(?:actually|really|just|simply))?\s+`
 
 /** Whether a text may correct itself by a value alone. */
-export const MAY_CORRECT = new RegExp(String.raw`\b(?:${TAKES_BACK}|${MEANT})\b`, "i")
+export const MAY_CORRECT = new RegExp(String.raw`\b(?:${TAKES_BACK}|${MEANT}|wrong|incorrect)\b`, "i")
 
-/** `Correction:`, `Actually, it is`, `I meant`, before a value. `verb`, `meant`: whether one leads to it. */
+/**
+ * `Correction:`, `Actually, it is`, `I meant`, before a value. `verb`, `meant`: whether one leads to it; `denied`: behind what is
+ * said to be wrong.
+ */
 export const CORRECTION =
   String.raw`(?:(?:(?:${TAKES_BACK})(?:${PAUSE}|[.!]\s+)){1,3}(?:(?:so|now|then),?\s+)?(?<verb>${IT_IS})|` +
-  String.raw`(?:(?:${TAKES_BACK})${PAUSE}){1,3}|(?<meant>${MEANT})\s+)`
+  String.raw`(?:(?:${TAKES_BACK})${PAUSE}){1,3}|(?<meant>${MEANT})\s+|` +
+  String.raw`(?<=\b(?:wrong|incorrect)[.;:!]\s+)(?<denied>(?:it|that|this)\s+(?:should|must)\s+(?:be|have\s+been)\s+))`
 
 /** Where it may stand inside a sentence, behind a value. */
 export const BREAKS = String.raw`(?:[,;]\s+|\.{3}\s+|…\s*|\s+-{1,2}\s+|\s*[–—]\s*|\s+\()(?=(?:${TAKES_BACK}|${MEANT})\b)`
@@ -49,11 +57,14 @@ const DENIED_BEFORE = /\b(?:not|never|isn['’]t|wasn['’]t|can(?:not|['’]t)\
 const CLOSES = String.raw`[$*_)}\]\\]{0,6}(?:<\/\w{1,12}>)?`
 const DENIED_BEHIND = new RegExp(
   String.raw`${CLOSES}(?:\s*(?:(?:is|was|would\s+be)\s+${WRONG}|(?:(?:is|was)n['’]t|can(?:not|['’]t)\s+be)\s+${RIGHT})|` +
-    String.raw`\s*[–—(-]\s*(?:wrong|incorrect)\b)`,
+    String.raw`\s*[–—(-]\s*(?:wrong|incorrect)\b|,?\s+which\s+(?:is|was)\s+${WRONG}|` +
+    String.raw`\s+(?:is|was)\s+an?\s+(?:[a-z]+\s+){1,4}but\s+(?:it\s+is\s+|is\s+)?${WRONG}|` +
+    String.raw`,?\s+but\s+i\s+(?:really\s+)?(?:don['’]t|do\s+not)\s+know[.!\s]*$)`,
   "iy"
 )
 const WITHDRAWN_BEHIND = new RegExp(
-  String.raw`${CLOSES}[.!;,]?${CLOSES}\s+(?:(?:${INSTEAD})${PAUSE}){0,2}${THAT_IS}\s+${WRONG}[.!\s]*$`,
+  String.raw`${CLOSES}(?:\.{3}|[.!;,…])?${CLOSES}\s+(?:(?:${INSTEAD})(?:${PAUSE}|\.\s+)){0,2}` +
+    String.raw`(?:${THAT_IS}\s+${WRONG}|(?:that|this|it)\s+${CANNOT_BE})[.!\s]*$`,
   "iy"
 )
 

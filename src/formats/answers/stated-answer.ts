@@ -58,7 +58,7 @@ const answerLine = (solution: string, bare: boolean): Statement | null => lastMa
 
 const LAST_SENTENCE = /(?:^|[.!?\n]\s*|\b(?:so|thus|hence|therefore),?\s+)(the (?:final )?answer is\s+(?=\S)([^\n]*?))\s*$/i
 /** Words before an equation. */
-const PROSE = /(?<![\\A-Za-z])[A-Za-z]{3,}[^=]*=/
+const PROSE = /(?<![\\A-Za-z])(?!and\b)[A-Za-z]{3,}[^=]*=/
 /** Longer sentences are no answers. */
 const LONGEST_SENTENCE = 200
 

@@ -9,10 +9,10 @@
  */
 
 import type { Answer } from "../../answers/Answer.ts"
-import { reading } from "../../answers/answers.ts"
+import { isSameAnswer, reading } from "../../answers/answers.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
-import { BREAKS, CORRECTION, INSTEAD, isWithdrawn, MAY_CORRECT, PAUSE } from "./corrections.ts"
+import { BREAKS, CORRECTION, INSTEAD, isDenied, isWithdrawn, MAY_CORRECT, PAUSE } from "./corrections.ts"
 import { ANSWER, extractionOf, LAST, later, markedStatement, type Statement } from "./stated-answer.ts"
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
@@ -37,7 +37,7 @@ const lastStatement = (completion: string): Statement | null => {
 /** `corrects`: also by a value alone. */
 const stated = (text: string, corrects: boolean): Statement | null => later(lastOpening(text, corrects), lastTag(text))
 
-const endOf = ({ start }: Statement, said: string, text: string): number => {
+const endOf = ({ start }: Pick<Statement, "start">, said: string, text: string): number => {
   const at = text.indexOf(said, start)
   return at < 0 ? text.length : at + said.length
 }
@@ -64,7 +64,8 @@ const SO =
   "to (?:conclude|summarize)|as a result|this means|which means|it follows"
 const CONNECTION =
   String.raw`(?:(?:${SO}|${INSTEAD})(?:\s+that)?${PAUSE}){0,3}` +
-  String.raw`(?:(?:we|i)\s+(?:can\s+)?(?:get|find|see|conclude|know|think|believe|say)(?:\s+that)?,?\s+)?`
+  String.raw`(?:(?:we|i)\s+(?:can\s+)?(?:get|find|see|conclude|know|think|believe|say)(?:\s+that)?,?\s+|` +
+  String.raw`(?:(?:i\s+am|i['’]m|we\s+are|we['’]re)\s+(?:very\s+|quite\s+)?(?:confident|sure|certain|convinced)(?:\s+that)?\s+))?`
 
 /** `**Final Answer:**`, `Answer =`, and the heading `### Answer`. */
 const LINE = pattern(
@@ -80,7 +81,8 @@ const SENTENCE = pattern(
   "iuy",
   DECORATION,
   CONNECTION,
-  String.raw`(?:the|our|my)\s+${KIND}(?:answer|option|choice|solution)(?:\s+(?:choice|option))?${PURPOSE}\s*[*_]*\s+`,
+  String.raw`(?:the|our|my)\s+(?:${KIND}(?:answer|option|choice|solution)(?:\s+(?:choice|option))?|final\s+result)${PURPOSE}`,
+  String.raw`(?:,\s+(?:then|therefore|thus|hence|finally|of\s+course),)?\s*[*_]*\s+`,
   String.raw`(?:is|are|(?:would|should|must|will)\s+(?:be|have\s+been)|equals|`,
   String.raw`(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b`,
   String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|actually|really|now|` +
@@ -109,7 +111,8 @@ const OPENINGS = pattern(
   String.raw`(?<=\\boxed\s?\{(?:[^{}]|\{[^{}]{0,40}\}){0,60}\}[$\s\\)\]*]{0,6})(?:\s+\(?|,\s+(?=(?:${INSTEAD})\b))|`,
   String.raw`(?<=<\/\w{1,12}>|\[\/answer\]|<\|end_of_box\|>)\s*|`,
   String.raw`(?<=[\d}$)\]*])${BREAKS}|`,
-  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)|,\s+(?=but\s+(?:the|our|my)\s)`
+  String.raw`[\s,(–—-](?=(?:so|thus|hence|therefore),?\s+(?:the|our|my)\s)|,\s+(?=but\s+(?:the|our|my)\s)|`,
+  String.raw`(?<=(?:^|[.!?]\s+)(?:since|because)\s(?:[^.!?\n]|\.\d){1,100}),\s+(?=(?:the|our|my)\s)`
 )
 
 /** How many places where an answer might be stated are looked at, from the end. */
@@ -117,7 +120,7 @@ const MOST_OPENINGS = 12
 
 const lastOpening = (text: string, corrects: boolean): Statement | null => {
   const mayCorrect = corrects && MAY_CORRECT.test(text)
-  if (!mayCorrect && !/(?<![a-z])(?:answer|ans|option|choice|solution)(?![a-z])/i.test(text)) return null
+  if (!mayCorrect && !/(?<![a-z])(?:answer|ans|option|choice|solution|final\s+result)(?![a-z])/i.test(text)) return null
   const openings = [...text.matchAll(OPENINGS)]
   let tried = 0
   for (const { index, 0: opening } of openings.toReversed()) {
@@ -136,7 +139,8 @@ const statedAt = (text: string, start: number): Statement | null | undefined => 
   const sentence = matchAt(SENTENCE, text, start)
   if (sentence !== null) {
     const said = valueFrom(text, start + sentence[0].length, false)
-    return said === null ? null : { start, text: said, name: LAST }
+    const isNone = said === null || isDenied(text, start, endOf({ start: start + sentence[0].length }, said, text))
+    return isNone ? null : { start, text: said, name: LAST }
   }
   const line = matchAt(LINE, text, start)
   if (line !== null) return lineAt(text, start, line)
@@ -153,7 +157,8 @@ const correctedAt = (text: string, start: number, before: number): Statement | u
   const found = matchAt(CORRECTED, text, start)
   if (found === null) return undefined
   const rest = restOfLine(text, start + found[0].length)
-  const isSaid = found.groups!["verb"] !== undefined || found.groups!["meant"] !== undefined
+  const { verb, meant, denied } = found.groups!
+  const isSaid = verb !== undefined || meant !== undefined || denied !== undefined
   const sentence = clean(
     rest
       .replace(/[.!;](?=\s)[^]*$/, "")
@@ -162,6 +167,7 @@ const correctedAt = (text: string, start: number, before: number): Statement | u
   )
   const said = isSaid ? valueIn(rest) : isValue(sentence) ? sentence : null
   if (said === null || /[^$\sA-Za-z][^=]*=/.test(said)) return undefined
+  if (denied !== undefined && text.slice(0, before).includes("\\boxed")) return { start, text: said, name: LAST }
   const earlier = text.slice(0, before)
   return stated(earlier, false) === null && markedStatement(earlier) === null ? undefined : { start, text: said, name: LAST }
 }
@@ -242,6 +248,8 @@ const valueIn = (rest: string): string | null => {
   if (letter !== undefined) return `(${letter})`
   for (const whole of rest.length > LONGEST_VALUE ? [] : [clean(rest), clean(rest).replace(MARKED_NUMBER, "$1$2")])
     if (isValue(whole)) return whole
+  const twice = rest.length > LONGEST_VALUE ? null : saidTwice(rest)
+  if (twice !== null) return twice
   let ends = 0
   for (const found of said.matchAll(ENDS)) {
     if (++ends > MOST_ENDS) break
@@ -266,10 +274,17 @@ const clean = (said: string): string => {
 }
 
 const DIGIT = /[\d\\]/
+/** `$\\frac12$ (or 0.5)`: one value, said twice. */
+const SAID_TWICE = /^([^()]+?)\s*\((?:or|i\.e\.,?|that\s+is,?)\s+([^()]+)\)$/
+const saidTwice = (said: string): string | null => {
+  const [, one, other] = SAID_TWICE.exec(clean(said))?.map(clean) ?? []
+  return one !== undefined && other !== undefined && isValue(one) && isValue(other) && isSameAnswer(one, other) ? one : null
+}
+
 /** Words before an equation, a question, a choice that is left open, a condition, a bound. */
 const PROSE = pattern(
   "i",
-  String.raw`(?<![\\A-Za-z])[A-Za-z]{3,}[^=]*=|\?|^(?:one|two|three|any|some|each|either|half)\s+of\s|`,
+  String.raw`(?<![\\A-Za-z])(?!and\b)[A-Za-z]{3,}[^=]*=|\?|^(?:one|two|three|any|some|each|either|half)\s+of\s|`,
   String.raw`\b(?:if|assuming|provided|unless|up\s+to|or\s+so|no|(?:digits?|steps?|words?)\s+long)\b|\dish\b`
 )
 
