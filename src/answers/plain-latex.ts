@@ -1,5 +1,6 @@
 /** LaTeX of answers with one spelling for what has several: what is left means something. */
 
+import { TEX_BLANK } from "./mathematics/tokens.ts"
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
 import { withSegments } from "./spelling/segments.ts"
@@ -11,8 +12,12 @@ import { splitAt } from "./split.ts"
 /** Three points behind decimals. */
 const GOES_ON = String.raw`\s*(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))`
 
-/** What is left of a blank of TeX between a number and letters, which are then those of mathematics: `2\,lwh`, `5~cats`. */
-export const TEX_BLANK = "\u2009"
+/** A thin space behind what a function without brackets is of, and no unit behind that. */
+const BEHIND_ARGUMENT = new RegExp(
+  String.raw`(?<=\\(?:(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?|l[no]g?|exp|operatorname)(?![A-Za-z])[^=<>,;|+]{0,60}[\w})]\s*)` +
+    String.raw`\\[,;:](?!\s*\\(?:text|mathrm|mbox|operatorname)\s*\{(?!\s*[ei]\s*\}))`,
+  "g"
+)
 
 /** A number or a letter as an index. */
 const FEW = String.raw`(?:\{\s*(\d+|[a-z])\s*\}|(\d|[a-z]))`
@@ -60,6 +65,7 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   // A thin space inside a number groups its digits; elsewhere it is a space.
   [/(?<=\d)\s*\\[,!]\s*(?=\d{3}(?!\d))/g, ""],
   [/(?<=\d)\s*(?:(?:\\[,!;:> ]|\\q?quad(?![A-Za-z])|~)\s*)+(?=[A-Za-z])/g, TEX_BLANK],
+  [BEHIND_ARGUMENT, TEX_BLANK],
   [/\\[,!;:> ]|\\q?quad(?![A-Za-z])|~|\\(?:hspace|vspace|hphantom|phantom)\s*\{[^{}]*\}/g, " "],
   // Fonts and sizes that hold up to the next brace say nothing, nor do sizes before one.
   [/\\(?:bf|rm|it|sf|tt|cal|bfseries|itshape|boldmath)(?![A-Za-z])(?!\s*\{)/g, " "],

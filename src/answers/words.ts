@@ -3,8 +3,7 @@
 import type { Answer } from "./Answer.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
 import { isNamedFunction } from "./mathematics/notation/named-functions.ts"
-import { isMathematical, isOperator } from "./mathematics/tokens.ts"
-import { TEX_BLANK } from "./plain-latex.ts"
+import { isMathematical, isOperator, TEX_BLANK } from "./mathematics/tokens.ts"
 import { isWord } from "./vocabulary/counted.ts"
 import { areVariables } from "./vocabulary/variables.ts"
 

@@ -9,8 +9,9 @@
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
  * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
- * what cannot be kept is in `pairs/unreadable.json`), and 338 of the field where they are at hand. By category, so that one
- * which is weak is seen.
+ * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand first
+ * and of vectors by name (`pairs/arguments.json`), and 338 of the field where they are at hand. By category, so that one which is
+ * weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -65,6 +66,7 @@ const KINDS = path.join(import.meta.dirname, "pairs/kinds.json")
 const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
 const FUNCTIONS = path.join(import.meta.dirname, "pairs/functions.json")
 const KEPT_WHOLE = path.join(import.meta.dirname, "pairs/said.json")
+const ARGUMENTS = path.join(import.meta.dirname, "pairs/arguments.json")
 const UNREADABLE = path.join(import.meta.dirname, "pairs/unreadable.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
@@ -87,6 +89,7 @@ describe.each([
   ["of what stands behind shapes, of roots, and of Greek unknowns", BEHIND],
   ["of functions known by a letter, of inverse functions and of differentials", FUNCTIONS],
   ["of lists, chains, conditions, matrices and lengths, of which nothing is dropped", KEPT_WHOLE],
+  ["of functions without brackets, sums, integrals, vectors by name, and letters upright or in bold", ARGUMENTS],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

@@ -334,7 +334,6 @@ class Reader extends Cursor {
       }
     }
     const word = UPRIGHT.has(name) ? this.word() : name
-    if (UPRIGHT.has(name) && (word === "e" || word === "i")) return { kind: "constant", name: word }
     if (isNamedFunction(word)) return this.named(word)
     if (isOperated(word)) return this.operated(word)
     throw new Unreadable(UPRIGHT.has(name) ? `has the words "${word}"` : `has \\${name}, which is not read`)
@@ -356,7 +355,7 @@ class Reader extends Cursor {
     return exponent === null ? of : { kind: "power", left: of, right: exponent }
   }
 
-  /** What a function is applied to: brackets, several values in them for some, or factors up to the next sign or function. */
+  /** What a function is applied to: brackets, several values in them for some, braces, or factors as far as they go on. */
   private values(name: string): ReadonlyArray<Expression> {
     const close = this.is("(") ? ")" : OF_SEVERAL.has(name) && this.is("{", "command") ? "}" : null
     if (close !== null) {
@@ -370,10 +369,10 @@ class Reader extends Cursor {
       // `\sin(x)^2` is the square of the sine, and so is `\ln(x)!` no logarithm of a factorial.
       return values
     }
+    if (this.is("{", "sign")) return [this.power()]
     if (++this.depth > DEEPEST) throw new Unreadable("nests too deep")
     let value = this.power()
-    while (this.startsFactor() && !this.is("(") && !this.is("|") && !isNamedFunction(this.command() ?? ""))
-      value = { kind: "product", left: value, right: this.power() }
+    while (!this.endsArgument() && this.startsFactor()) value = { kind: "product", left: value, right: this.power() }
     this.depth--
     return [value]
   }

@@ -6,7 +6,12 @@ export interface Token {
   /** `command`: the name behind a backslash, or that of a function or constant in plain text. `sign`: one character. */
   readonly kind: "number" | "letter" | "command" | "sign"
   readonly text: string
+  /** Whether a thin space stands before it, which ends what a function is of. */
+  readonly isApart?: true
 }
+
+/** What is left of a blank of TeX between a number and letters, which are then those of mathematics: `2\,lwh`, `5~cats`. */
+export const TEX_BLANK = "\u2009"
 
 /** More tokens than any answer has. */
 export const MOST_TOKENS = 600
@@ -57,8 +62,10 @@ const OTHER_BASE = /(?<![\w.])0(?:x[\dA-F]|X[\dA-Fa-f]|[bBoO]\d)/
 export const tokensOf = (text: string): ReadonlyArray<Token> => {
   if (text.includes("0") && OTHER_BASE.test(text)) throw new Unreadable("calculates with digits of another base")
   const tokens: Array<Token> = []
-  for (const { groups, index } of text.matchAll(TOKEN)) {
+  let apart: { readonly isApart?: true } = {}
+  for (const { 0: all, groups, index } of text.matchAll(TOKEN)) {
     const { number, command, letters, sign } = groups!
+    const first = tokens.length
     if (number !== undefined) tokens.push({ kind: "number", text: number })
     else if (command !== undefined) tokens.push({ kind: "command", text: command })
     else if (letters !== undefined) {
@@ -68,6 +75,8 @@ export const tokensOf = (text: string): ReadonlyArray<Token> => {
       else if (glued !== null) tokens.push({ kind: "command", text: glued[1]! }, { kind: "letter", text: glued[2]! })
       else for (const letter of letters) tokens.push({ kind: "letter", text: letter })
     } else if (sign !== undefined) tokens.push({ kind: "sign", text: sign })
+    if (tokens.length > first) tokens[first] = { ...tokens[first]!, ...apart }
+    apart = tokens.length === first && all.includes(TEX_BLANK) ? { isApart: true } : {}
     if (tokens.length > MOST_TOKENS) throw new Unreadable("is too long")
   }
   return tokens

@@ -3,6 +3,7 @@
 import { Unreadable } from "../Expression.ts"
 import type { Token } from "../tokens.ts"
 import { wordAt } from "./letters.ts"
+import { isNamedFunction } from "./named-functions.ts"
 
 export class Cursor {
   protected at = 0
@@ -28,6 +29,12 @@ export class Cursor {
   protected command(): string | undefined {
     const token = this.tokens[this.at]
     return token?.kind === "command" ? token.text : undefined
+  }
+
+  /** Whether what a function without brackets is of ends here: at a bracket, a bar, a thin space or the next function. */
+  protected endsArgument(): boolean {
+    const isApart = this.tokens[this.at]?.isApart === true
+    return isApart || this.is("(") || this.is("|") || isNamedFunction(this.command() ?? "")
   }
 
   /** The letters between braces. */

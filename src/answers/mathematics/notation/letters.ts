@@ -5,6 +5,7 @@
 
 import { ACCENTS, GREEK, UPRIGHT } from "../symbols.ts"
 import type { Token } from "../tokens.ts"
+import { isNamedFunction } from "./named-functions.ts"
 
 export interface Lettered {
   /** The letter with its index and the mark over it: `f_1`, `\hat f`. */
@@ -112,20 +113,21 @@ export const partsOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArr
 export const UPRIGHT_D = "d"
 
 /**
- * Letters in a font of their own as plain ones, `\mathrm{P}`, `\mathcal{O}`; an upright d before a letter and the signs of
- * expectation and of probability, `\mathbb{E}`, as commands.
+ * Letters in a font of their own as plain ones, `\mathrm{P}`, `\mathcal{O}`; an upright d before a letter, the signs of
+ * expectation and of probability, `\mathbb{E}`, and functions named in words, `\operatorname{sech}`, as commands.
  */
 export const withPlainLetters = (tokens: ReadonlyArray<Token>): ReadonlyArray<Token> => {
   const all: Array<Token> = []
   for (let at = 0; at < tokens.length;) {
     const word = isFont(tokens[at]!) ? wordAt(tokens, at + 1) : null
     const isBlackboard = tokens[at]!.text === "mathbb"
-    if (word === null || !(isBlackboard ? /^[EP]$/ : /^[A-Za-z]$/).test(word.text)) {
+    const isFunction = word !== null && UPRIGHT.has(tokens[at]!.text) && isNamedFunction(word.text)
+    if (word === null || !(isFunction || (isBlackboard ? /^[EP]$/ : /^[A-Za-z]$/).test(word.text))) {
       all.push(tokens[at++]!)
       continue
     }
     const isD = word.text === UPRIGHT_D && letterAt(tokens, word.end) !== null
-    all.push({ kind: isBlackboard || isD ? "command" : "letter", text: word.text })
+    all.push({ ...tokens[at]!, kind: isBlackboard || isD || isFunction ? "command" : "letter", text: word.text })
     at = word.end
   }
   return all
