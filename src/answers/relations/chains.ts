@@ -16,6 +16,7 @@ import { isApplied, isName, nameOf, spelled } from "../spelling/names.ts"
 import { splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
 import { bound } from "./inequalities.ts"
+import { isOperation } from "./operations.ts"
 import { mustAgree, relationIn } from "./relations.ts"
 
 type Read = (text: string) => Answer
@@ -31,6 +32,7 @@ export const chain = (text: string, whole: Read): Answer | null => {
   const { parts } = splitAt(text, ["=", "<", ">", "\\leq", "\\geq", "\\neq", "\\approx", "\\simeq", "\\doteq"])
   if (splitAt(text, ["="]).parts.length !== parts.length || parts.includes("")) return null
   if (parts.length > 2) mustAgree(parts, whole)
+  if (isOperation(parts[0]!)) return null
   return parts.length === 2 ? inTwoUnits(parts, whole) : parts.length > 2 ? ofSeveral(parts, whole) : null
 }
 

@@ -17,6 +17,7 @@ import { words } from "../words.ts"
 import { called, isBounded, isNumber, isTurned, named } from "./assignments.ts"
 import { withConstants } from "./constants.ts"
 import { atDistance, between, inequality, related, type Sign, SIGNS } from "./inequalities.ts"
+import { isOperation } from "./operations.ts"
 
 type Read = (text: string) => Answer
 
@@ -117,6 +118,7 @@ const OF_MATRIX = /^[A-Z]\s*\^\s*\{?\s*(?:-?\d|T|n|k)\s*\}?$/
 
 const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [left, right] = [parts[0]!, parts.at(-1)!]
+  if (isOperation(left)) return made(lastOf(parts, whole))
   if (parts.length === 2 && isTurned(left, right)) return equation([right, left], whole)
   // `x = f(2x)` tells of f, and `y = f(2x)` what y is.
   const isOfRight = () => isDefined(right) || !argumentsOf(right).includes(left)
