@@ -22,6 +22,12 @@ const BEHIND_ARGUMENT = new RegExp(
 /** A number or a letter as an index. */
 const FEW = String.raw`(?:\{\s*(\d+|[a-z])\s*\}|(\d|[a-z]))`
 
+/** Fonts that say nothing of what stands in them. */
+const IN_A_FONT = new RegExp(
+  String.raw`\\(?:text(?:bf|it|rm|normal|sf|tt)|emph|math(?:rm|bf|it|sf)|boldsymbol|bm|pmb|[mh]box|rm|bf)\s*\{`,
+  "g"
+)
+
 const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\u2009/g, " "],
   [/(?<=^\s*|\\(?:land|lor|wedge|vee|to|implies|iff)\s*)~(?=\s*\(*\s*[A-Za-z])/g, "\\neg "],
@@ -91,7 +97,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\mid(?![A-Za-z])/g, "|"],
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
-  [/\\(?:textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf)\s*\{/g, "\\text{"],
+  [IN_A_FONT, "\\text{"],
+  [/\\(?:mathbf|boldsymbol|bm|pmb)\s+([A-Za-z])(?![A-Za-z])/g, "\\text{$1}"],
   // Ohms behind a blank; touching a number it is a variable.
   [/(?<=\d)[\s\u2009]+(?:\\text\s*\{\s*([kM]?)\s*\}\s*|([kM]))?\s*(?:\\Omega|\\text\s*\{\s*\\Omega\s*\})\s*$/, "\\text{ $1$2Ω}"],
   // What is added to an antiderivative.

@@ -32,6 +32,10 @@ const SIZE = new RegExp(
 const RATIO = /^[A-Za-z]{1,2}(?:\s*:\s*[A-Za-z]{1,2})+$/
 const AREA = /^\[[A-Z]{3,6}\]$/
 
+/** Products and sums of vectors, a vector between two points. */
+const VECTOR = String.raw`\\(?:vec|overrightarrow|hat)\s*(?:\{\s*[A-Za-z]{1,2}\s*\}|[A-Za-z])(?:_\{?\w+\}?)?`
+const VECTORS = new RegExp(String.raw`^${VECTOR}(?:\s*(?:\\(?:cdot|times)(?![A-Za-z])|[-+])\s*${VECTOR})*$`)
+
 /** As it is compared, with round brackets; null for all else. A value of no variable is no name: `\sin\pi`, `\gcd(4, 6)`. */
 export const quantityNameIn = (text: string): string | null => {
   if (!/^[\\|[A-Za-z]/.test(text) || !/[\\|[(: ]/.test(text)) return null
@@ -42,6 +46,7 @@ export const quantityNameIn = (text: string): string | null => {
     const bars = text.startsWith("\\") && /^[A-Z]$/.test(size[1]!) ? "||" : "|"
     return `${bars}${/^[A-Z]{2}$/.test(size[1]!) ? [...size[1]!].toSorted().join("") : bare(size[1]!)}${bars}${square}`
   }
+  if (VECTORS.test(text)) return vectorsIn(text)
   const applied = APPLIED.exec(text)
   if (applied !== null) {
     const [, name, powers, inBrackets, simple] = applied
@@ -58,6 +63,21 @@ export const quantityNameIn = (text: string): string | null => {
   return `${name === "Pr" ? "P" : name}(${isSymmetric ? of.split(",").map(bare).toSorted().join(",") : bare(of)})`
 }
 
+const CALCULATES = /[-+]|\\(?:cdot|times)(?![A-Za-z])/
+
+/** A dot between two has no order. What is calculated keeps its braces, so that it can be read. */
+const vectorsIn = (text: string): string => {
+  if (!CALCULATES.test(text)) return bare(text)
+  const [left, right, more] = braced(text).split(/\\cdot(?![A-Za-z])/)
+  return right !== undefined && more === undefined && !/[-+]|times/.test(text)
+    ? [left!, right].toSorted().join("\\cdot")
+    : braced(text)
+}
+const braced = (text: string): string =>
+  text.replaceAll(/(\\(?:vec|overrightarrow|hat))\s*([A-Za-z])(?![A-Za-z])|\s+/g, (_, mark?: string, letter?: string) =>
+    mark ? `${mark}{${letter}}` : ""
+  )
+
 const bare = (text: string): string => text.replaceAll(/\\text(?![A-Za-z])|[\s{}]+/g, "")
 
 /** Not of x, y and z: of these an equation is to be solved, `\sin x = \frac12`. */
@@ -70,4 +90,5 @@ const isNamed = (of: string): boolean => {
 
 /** Whether such a name can be read as an expression, so that an equation may say the same: `2\sin\theta = 1`. */
 export const isReadable = (name: string): boolean =>
+  (CALCULATES.test(name) && VECTORS.test(name)) ||
   /^(?:(?:sin|cos|tan|cot|sec|csc|ln|log|gcd|lcm|max|min)\W|\|[A-Za-z]\|(?:\^2)?$)/.test(name)

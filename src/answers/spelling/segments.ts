@@ -6,8 +6,11 @@
 const PAIR = String.raw`(?<![A-Za-z\\])([A-Z])([A-Z])(?![A-Za-z_'])`
 const PAIRS = new RegExp(PAIR, "g")
 /** `\overline{BA}`, and words and commands, which stay as they are. */
-const NAMED = new RegExp(String.raw`\\overline\s*\{\s*([A-Z])\s*([A-Z])\s*\}|\\(?:text|operatorname)\s*\{[^{}]*\}|${PAIR}`, "g")
-const COMMANDS = /\\(?:text|operatorname|overline|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+/g
+const NAMED = new RegExp(
+  String.raw`\\overline\s*\{\s*([A-Z])\s*([A-Z])\s*\}|\\(?:text|operatorname|overrightarrow|vec)\s*\{[^{}]*\}|${PAIR}`,
+  "g"
+)
+const COMMANDS = /\\(?:text|operatorname|overrightarrow|vec|overline|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+/g
 /** An angle has one corner, and is of no length: `\cos A`, `\sin \angle ABC`. */
 const ANGLES = new RegExp(
   String.raw`\\?(?:(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])\s*(?:\^\s*\{?\s*\d\s*\}?\s*)?\(?\s*(?:\\angle\s*)?|angle\s*)` +
