@@ -64,6 +64,11 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
     ),
     "\\begin{cases}$2\\end{cases}"
   ],
+  // Degrees above a line are those of the whole.
+  [
+    /\\frac\s*\{([^{}^]*)\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z]))\s*\}\s*(\{[^{}]*\}|\d)(?=\s*(?:$|,))/g,
+    "\\frac{$1}$2^\\circ "
+  ],
   // Rows of a matrix end in two backslashes, which would hide the letter behind them.
   [/\\\\(?:\[[^\]]*\])?/g, "\\cr "],
   [/\\left\s*<([^<>]*)\\right\s*>|^\s*<([^<>=]*,[^<>=]*)>\s*$/g, "\\langle $1$2\\rangle "],
@@ -97,6 +102,9 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\\mid(?![A-Za-z])/g, "|"],
   // In a font of mathematics letters are variables, behind a number.
   [/(?<=[\d})]\s*)\\math(?:bf|it|sf|tt|cal|frak|scr|normal)\s*(?=\{[A-Za-z]+\})/g, ""],
+  // Upright, the constants alone.
+  [/(?<=(?:^|[=,([])\s*-?\s*)\\mathrm\s*(?:\{\s*([ei])\s*\}|\s([ei]))(?=\s*(?:$|[=,)\]]))/g, "$1$2"],
+  [/\\(?:boldsymbol|bm|pmb)\s*(?=\{\s*\\)/g, ""],
   [IN_A_FONT, "\\text{"],
   [/\\(?:mathbf|boldsymbol|bm|pmb)\s+([A-Za-z])(?![A-Za-z])/g, "\\text{$1}"],
   // Ohms behind a blank; touching a number it is a variable.

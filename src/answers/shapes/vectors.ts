@@ -19,7 +19,8 @@ const TERM = /^([^]*?)\s*\\hat\{([ijk])\}$|^\\hat\{([ijk])\}\s*([^]+)$/
 
 /** `3\mathbf{i} - \mathbf{j}`: in the plane, or in space where k is among them. */
 export const unitVectors = (text: string, whole: Read): Answer | null => {
-  if (!text.includes("\\hat{")) return null
+  // With a name before them they are read behind it.
+  if (!text.includes("\\hat{") || splitAt(text, ["="]).parts.length > 1) return null
   const components = componentsIn(text, whole) ?? componentsOf(text)
   if (components === null) return null
   const letters = components.has("k") ? ["i", "j", "k"] : ["i", "j"]

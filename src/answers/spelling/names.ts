@@ -23,9 +23,10 @@ const NAME = new RegExp(
     ")$"
 )
 
-/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f + g)(x)`. */
+/** A function at a point: `f(2)`, `f^{-1}(x)`, `P(A|B)`, `\phi(n)`, `(f + g)(x)`, `\vec r(t)`. */
 const APPLIED = new RegExp(
   String.raw`^(?:([A-Za-z])|\\(?:phi|varphi|psi|sigma|tau|mu|pi|Phi|Psi|Gamma|zeta)` +
+    String.raw`|\\vec\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z])` +
     String.raw`|\(\s*[fghFGH](?:\s*(?:[-+/*]|\\cdot)?\s*[fghFGH])+\s*\))` +
     String.raw`(?:_\{?\w+\}?)?'*(?:\^\s*(?:\{\s*-1\s*\}|-1|\{\s*\(\s*\w+\s*\)\s*\})'*)?\s*\(((?:[^()]|\([^()]*\))*)\)$`
 )

@@ -30,8 +30,11 @@ const BOLD = String.raw`\\(?:mathbf|boldsymbol|bm)\s*(?:\{\s*([A-Za-z])\s*\}|\s(
 const BOLDS = new RegExp(BOLD, "g")
 const PRODUCT = new RegExp(String.raw`(?:${BOLD}|\))\s*\\(?:cdot|times)(?![A-Za-z])\s*(?:\d*\s*${BOLD}|\()`)
 
-/** Letters in bold are vectors where a dot or a cross stands between two of them, or sums of them. */
+/** `\mathbf{r}'(t) =`: a function of one letter. */
+const FUNCTION = new RegExp(String.raw`^\s*${BOLD}'*\s*\(\s*[a-z]\s*\)\s*=`)
+
+/** Letters in bold are vectors where a dot or a cross stands between two of them, or sums of them, or where one is a function. */
 export const withBoldVectors = (text: string): string =>
-  /\\(?:mathbf|boldsymbol|bm)/.test(text) && PRODUCT.test(text) && [...text.matchAll(BOLDS)].length > 1
+  /\\(?:mathbf|boldsymbol|bm)/.test(text) && ((PRODUCT.test(text) && [...text.matchAll(BOLDS)].length > 1) || FUNCTION.test(text))
     ? text.replaceAll(BOLDS, (_, braced?: string, bare?: string) => `\\vec{${braced ?? bare}}`)
     : text
