@@ -139,7 +139,9 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     // `xy = C` says what a product is, and no choice.
     const isChosen = answer.kind === "called" && answer.of.kind === "choice" && /^[a-z]{2,}$/.test(left) && areVariables(left)
     const isValue =
-      !isChosen && (answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0)
+      !isChosen &&
+      !areOfOneKind(left, right) &&
+      (answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0)
     if (isValue) return answer
   }
   if (parts.length > 2) return lastOf(parts, whole)
@@ -160,6 +162,10 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [from, to] = withOrder(relation.left, relation.right)
   return withConstants({ ...relation, left: from!, right: to! })
 }
+
+/** `\vec a + \vec b = \overrightarrow{AC}`: names of quantities on both sides, of which neither says what the other is. */
+const areOfOneKind = (left: string, right: string): boolean =>
+  quantityNameIn(left) !== null && quantityNameIn(right) !== null && tryExpression(right) !== null
 
 /** What stands last, and what stands before it where that is nearly the same: `x = 2\pi = 6.28`. */
 const lastOf = (parts: ReadonlyArray<string>, whole: Read): Answer => {
