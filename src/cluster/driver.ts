@@ -11,8 +11,10 @@ import { Busy, type Ending, happeningOf } from "../dag/running/Executor.ts"
 import { endOfLog } from "../dag/running/node-log.ts"
 import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { append } from "../lists/large.ts"
+import type { ResultUnread, StoreFailed } from "../store/objects/failures.ts"
 import { actionKeys } from "../store/objects/records.ts"
-import { LeaseLost, type Store } from "../store/objects/Store.ts"
+import type { ActionRecord } from "../store/objects/records.ts"
+import { LeaseLost } from "../store/objects/Store.ts"
 import { thisMachine } from "../store/presence/machine.ts"
 import { driverOf } from "../store/presence/Presence.ts"
 import { errorText } from "../text/error-text.ts"
@@ -55,8 +57,14 @@ const LOOK_MS_EACH = 1
 
 const NONE: ReadonlySet<string> = new Set()
 
+/** What is asked of a store: where it is, and what there is of a key. */
+interface Results {
+  readonly root: string
+  readonly lookup: (key: string) => Effect.Effect<ActionRecord | null, StoreFailed | ResultUnread>
+}
+
 /** A driver of the jobs of one run. */
-export const makeDriver = (store: Pick<Store["Service"], "root" | "lookup">, options: Options): Driver => {
+export const makeDriver = (store: Results, options: Options): Driver => {
   const { root } = store
   const { profile, scheduler, say, now } = options
   const wanted = new Set<Wanted>()
