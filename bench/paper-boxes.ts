@@ -4,7 +4,8 @@
  *   node bin/bench.mjs paper-boxes PYTHON
  *
  * PYTHON is an interpreter that has math-verify (pip install math-verify==0.5.2). The boxes are the references and answers of
- * test/answers and of the field, where those are at hand, each in a sentence. Every difference is listed: what is ours, what is
+ * test/answers/*-pairs.json and of the field, where those are at hand, each in a sentence; not those of test/answers/pairs, some
+ * of which it works on for minutes. Every difference is listed: what is ours, what is
  * theirs, null for no number. Roots, pi and their like are numbers to neither: the profile grades those that are rational.
  */
 

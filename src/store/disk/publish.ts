@@ -69,7 +69,7 @@ const CLAIM_MS = 5_000
 const LOOK_AGAIN_MS = 10
 
 /**
- * `publish` without hard links. A rename replaces what is there, so that looking and renaming must be one.
+ * `publishing` without hard links. A rename replaces what is there, so that looking and renaming must be one.
  */
 const renameOnce = (temporary: string, file: string): boolean =>
   statOf(file) === null &&
