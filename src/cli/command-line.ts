@@ -16,6 +16,7 @@ const commands: Readonly<
   plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
   status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },
   show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
+  sample: { summary: "ask a model a question, or talk to it", load: () => import("./commands/sample.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
   grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },
   report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },

@@ -44,7 +44,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  * that are not named.
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
-  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["executing", "doctor"], ["*"], ["printing"]],
+  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["executing", "doctor", "sampling"], ["*"], ["printing"]],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective", "rewards"], ["packed"]],
   "src/rl/rewards": [["registry.ts"], ["pages"], ["Reward.ts", "probability.ts"]],
   "src/report": [
@@ -88,7 +88,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/tokenizer": [
     ["from-json.ts"],
     ["LibraryTokenizer.ts"],
-    ["bpe", "word", "lengths.ts"],
+    ["bpe", "word", "lengths.ts", "unknown-words.ts"],
     ["document.ts", "hugging-face.ts", "control-tokens.ts"],
     ["Tokenizer.ts"]
   ],

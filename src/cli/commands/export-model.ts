@@ -8,10 +8,9 @@ import { exportModel } from "../../hugging-face/export-model.ts"
 import { parameterCount } from "../../model/ModelSpec.ts"
 import { Store } from "../../store/objects/Store.ts"
 import { print } from "../output.ts"
-import { loadRuns } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
-import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
-import { find } from "./show.ts"
+import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
+import { resultNamed } from "./show.ts"
 
 const flags = {
   step: { type: "string", value: "N", description: "the snapshot taken after so many updates, instead of the model as it ended" },
@@ -34,16 +33,7 @@ export const command: Command = {
     const step = parsed.text("step") === undefined ? null : wholeNumber(parsed, "step", 0, 0)
     const root = existingStore(parsed)
     const program = Effect.gen(function* () {
-      const store = yield* Store
-      const actions = yield* store.actions
-      const { key } = find(name, actions, loadRuns(root))
-      const action = actions.find((one) => one.key === key)
-      if (action === undefined)
-        return yield* Effect.fail(
-          new NotFound({
-            problem: `"${name}" has no result in this store: it has not run to its end, or its result was removed.`
-          })
-        )
+      const { action } = yield* resultNamed(name, root)
       const artifact = action.output.digest
       return { artifact, ...(yield* exportModel({ artifact, folder, step, dtype })) }
     })

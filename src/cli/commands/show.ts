@@ -116,6 +116,18 @@ export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: R
   })
 }
 
+/** The result that such a name stands for, and what it is called. Throws as `find`; fails where it has none. */
+export const resultNamed = Effect.fnUntraced(function* (name: string, root: string) {
+  const store = yield* Store
+  const actions = yield* store.actions
+  const runs = loadRuns(root)
+  const { key, run, node } = yield* Effect.try({ try: () => find(name, actions, runs), catch: (cause) => cause })
+  const action = actions.find((one) => one.key === key)
+  if (action !== undefined) return { action, label: run?.record.nodes.get(node ?? "")?.label ?? name }
+  const problem = `"${name}" has no result in this store: it has not run to its end, or its result was removed.`
+  return yield* new NotFound({ problem })
+})
+
 const nodeWith = (key: string, runs: ReadonlyArray<Run>): Omit<Found, "key"> => {
   for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return { run, node: node.node }
   return { run: null, node: null }
