@@ -140,7 +140,8 @@ const modelAndQuestion = Effect.fnUntraced(function* (words: ReadonlyArray<strin
   if (whole._tag === "Success") return { ...whole.success, question: null }
   if (before === "" || !(whole.failure instanceof NotFound)) return yield* Effect.fail(whole.failure)
   const rest = yield* Effect.result(resultNamed(before, root))
-  return rest._tag === "Success" ? { ...rest.success, question: last } : yield* Effect.fail(whole.failure)
+  if (rest._tag === "Success") return { ...rest.success, question: last }
+  return yield* new NotFound({ problem: `${whole.failure.message} A question goes in quotes behind the model.` })
 })
 
 /** A question is no book: what is longer was meant for something else. */

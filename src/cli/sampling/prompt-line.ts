@@ -5,7 +5,7 @@
 
 import { didYouMean } from "../../text/near.ts"
 import { columns } from "../usage.ts"
-import { type Choices, SETTINGS, type Settings } from "./settings.ts"
+import { type Choices, SETTINGS, type Settings, settingsWords } from "./settings.ts"
 
 export interface LineState {
   readonly settings: Settings
@@ -117,7 +117,7 @@ const helpOf = (settings: Settings, { formats, steps }: Choices): string =>
       ["/quit", "leave, as Ctrl-D does; Ctrl-C stops an answer"]
     ]),
     `Formats: ${formats?.join(", ") ?? "not known"}. Snapshots: ${steps.length === 0 ? "none" : `steps ${steps.join(", ")}`}.`,
-    `Now: ${settings.n} completions.`
+    `Now: ${settings.n} completions, ${settingsWords(settings)}.`
   ].join("\n")
 
 /** What stands before a line that is typed: what is asked, and how. */

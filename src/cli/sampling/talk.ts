@@ -85,6 +85,8 @@ export const talk = Effect.fnUntraced(function* <R>({ model, choices, settings, 
       }
     }
     const event: LineEvent = yield* Queue.take(events)
+    // Ctrl-D leaves the cursor behind the prompt.
+    if (event.type === "end" && terminal) output.write("\n")
     const next = step(state, event, choices)
     state = next.state
     deeds = next.deeds

@@ -3,7 +3,7 @@
 import type { RowFormat } from "../../catalog/output/ResultFormat.ts"
 import type { SqlValue } from "../../catalog/QueryResult.ts"
 import { visible } from "../../text/visible.ts"
-import { countWords, cut, plural } from "../printing/text-table.ts"
+import { countWords, cut, listed, plural } from "../printing/text-table.ts"
 import type { Completion } from "./ask.ts"
 import type { Document } from "./nearest.ts"
 
@@ -41,13 +41,19 @@ const completionWords = (completion: Completion, width: number): string => {
   ].join("\n")
 }
 
-/** `omi1 5, omi2 3`, the most frequent first. */
-const tallied = (values: ReadonlyArray<string>): string =>
-  [...Map.groupBy(values, (value) => value)]
+/** Different answers that are named. */
+const MOST_TALLIED = 8
+
+/** `omi1 (5), omi2 (3)`, the most frequent first. */
+const tallied = (values: ReadonlyArray<string>): string => {
+  const counts = [...Map.groupBy(values, (value) => value)]
     .map(([value, same]) => ({ value, count: same.length }))
     .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .map(({ value, count }) => `${value} ${count}`)
-    .join(", ")
+  return listed(
+    counts.map(({ value, count }) => `${value} (${countWords(count)})`),
+    MOST_TALLIED
+  )
+}
 
 /** Completions one below the other, and a line about all of them. */
 export const answerWords = (heading: Heading, completions: ReadonlyArray<Completion>, columns: number): string => {
@@ -55,7 +61,8 @@ export const answerWords = (heading: Heading, completions: ReadonlyArray<Complet
   const width = Number.isFinite(columns) ? Math.max(40, columns) : 130
   const right = completions.filter(({ correct }) => correct === true).length
   const all = plural(completions.length, "completion")
-  const graded = gold === null ? "the right answer is not known" : `${right} of ${completions.length} right`
+  const graded =
+    gold === null ? "the right answer is not known" : `${countWords(right)} of ${countWords(completions.length)} right`
   return [
     `${visible(model)}, ${settings}${gold === null ? "" : `; the right answer is ${gold}`}`,
     ...completions.map((completion) => completionWords(completion, width)),

@@ -71,8 +71,9 @@ describe("a command", () => {
     }
   })
 
-  it("/help names every command, formats and steps", () => {
-    const text = said(after([line("/help")]).last)
+  it("/help names every command, formats, steps, and the settings of the moment", () => {
+    const text = said(after([line("/n 3"), line("/seed 5"), line("/help")]).last)
+    expect(text).toContain("3 completions, temperature 1, seed 5")
     for (const word of [
       "/force FORMAT",
       "/step N",

@@ -162,6 +162,7 @@ describe("sample", () => {
       [["rl grpo", question, "--temperature", "warm"], "--temperature must be 0 (greedy) or a number"],
       [[await madeBy("mix"), question], "is no model but of kind corpus"],
       [["nothing", question], 'no node, action or artifact "nothing"'],
+      [["rl", "grpo", "how", "many"], "A question goes in quotes"],
       [["rk"], 'no node, action or artifact "rk"'],
       [["rl grpo", question, "--format", "parquet"], "--format must be one of table"],
       [["rl grpo", question, "--store", path.join(folder, "nowhere")], "There is no such store"]
