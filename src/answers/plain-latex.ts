@@ -3,6 +3,7 @@
 import { TEX_BLANK } from "./mathematics/tokens.ts"
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
+import { withoutBold } from "./spelling/emphasis.ts"
 import { withSegments } from "./spelling/segments.ts"
 import { withNumbersParted, withStatementsParted } from "./spelling/statements.ts"
 import { ungrouped } from "./spelling/thousands.ts"
@@ -189,7 +190,7 @@ const WRAPPINGS: ReadonlyArray<RegExp> = [
 
 /** A text without marks of mathematics, a box or a full stop round the whole of it. */
 export const unwrapped = (text: string): string => {
-  let plain = text.trim()
+  let plain = withoutBold(text).trim()
   for (let before = ""; before !== plain;) {
     before = plain
     for (const wrapping of WRAPPINGS) plain = plain.replace(wrapping, "$1").trim()
