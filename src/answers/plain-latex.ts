@@ -52,6 +52,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\s*\\prime(?![A-Za-z])/g, "'"],
   // `(f^{-1})'(2)`, a derivative of an inverse.
   [/\(\s*([A-Za-z])\s*\^\s*(?:\{\s*-1\s*\}|-1)\s*\)\s*('+)\s*(?=\()/g, "$1^{-1}$2"],
+  // Two solutions by one name.
+  [/^(\s*[A-Za-z])_\s*\{\s*1\s*,\s*2\s*\}(?=\s*=[^=]*\\pm)/, "$1"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],
