@@ -42,6 +42,7 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
+  if (a.kind === "called" && b.kind === "value" && (pointIn(b)?.name ?? a.name) !== a.name) return false
   if (a.kind === "called" && b.kind !== "rounded") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
   if (a.kind === "family") return b.kind === "called" || b.kind === "rounded" ? undefined : isMemberOf(a, b, equalAnswers)
@@ -58,6 +59,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
+  if (a.kind === "sequence" && b.kind === "value") return isTuple(a) && a.of === null && isAt(a.items, pointIn(b)?.at ?? [])
   if (a.kind === "sequence" && b.kind === "set")
     return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
   if (a.kind === "named" && b.kind === "set" && b.written !== "statements") {
@@ -102,6 +104,18 @@ const initialsOf = (at: Expression, areAll = true): string | null => {
 /** What may be a tuple, a point: an interval in round brackets is written like one, but no inequality is, `1 < x < 2`. */
 const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean =>
   open === "(" && close === ")" && (of === null || of === VECTOR)
+
+/** `P(3, -2)` alone is a point by its name; F, N and U may be functions and distributions. */
+const pointIn = ({ expression, name, unit }: OfKind<"value">) => {
+  if (expression.kind !== "call" || expression.name !== "applied" || name !== null || unit !== "") return null
+  const [letter, ...at] = expression.values
+  const point = letter?.kind === "variable" ? /^([A-EG-MO-TV-Z])\(\)$/.exec(letter.name)?.[1] : undefined
+  return point === undefined || at.length < 2 || variablesOf(expression).length > 1 ? null : { name: point, at }
+}
+
+const isAt = (items: ReadonlyArray<Answer>, at: ReadonlyArray<Expression>): boolean =>
+  items.length === at.length &&
+  items.every((item, i) => item.kind === "value" && item.unit === "" && equalExpressions(item.expression, at[i]!))
 
 /** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
 const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
