@@ -20,7 +20,7 @@ import { type Answer, VECTOR } from "./Answer.ts"
 import { isMemberOf } from "./families.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
-import { type Expression, isCapital, variablesOf } from "./mathematics/Expression.ts"
+import { type Expression, isCapital, variablesOf, written } from "./mathematics/Expression.ts"
 import { tryExpression } from "./mathematics/parse.ts"
 import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
@@ -31,6 +31,7 @@ import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind 
 import { argumentsOf, isApplied } from "./spelling/names.ts"
 import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
+import { INFINITELY_MANY } from "./words.ts"
 
 export const equalAnswers = (a: Answer, b: Answer): boolean => {
   spend(1)
@@ -41,11 +42,14 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
+  if (a.kind === "called" && b.kind === "value" && (pointIn(b)?.name ?? a.name) !== a.name) return false
   if (a.kind === "called" && b.kind !== "rounded") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
   if (a.kind === "family") return b.kind === "called" || b.kind === "rounded" ? undefined : isMemberOf(a, b, equalAnswers)
   if (a.kind === "among" && (b.kind === "sequence" || b.kind === "union")) return isAmong(a, b)
-  if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && initialsOf(b.expression) === a.text
+  if (a.kind === "words" && b.kind === "value") return b.unit === "" && b.name === null && isNamedBy(b.expression, a.text)
+  // What has no real solutions has none among the real numbers.
+  if (a.kind === "words" && b.kind === "set") return b.items.length === 0 && NO_REAL.test(a.text)
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
   if (a.kind === "choice" && b.kind === "value")
     return (
@@ -55,6 +59,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value")
     return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
+  if (a.kind === "sequence" && b.kind === "value") return isTuple(a) && a.of === null && isAt(a.items, pointIn(b)?.at ?? [])
   if (a.kind === "sequence" && b.kind === "set")
     return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
   if (a.kind === "named" && b.kind === "set" && b.written !== "statements") {
@@ -70,6 +75,10 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
 }
+
+const isNamedBy = (at: Expression, words: string): boolean =>
+  initialsOf(at) === words || (words === INFINITELY_MANY && at.kind === "constant" && at.name === "infinity")
+const NO_REAL = /^(?:there (?:is|are) )?no real (?:solution|root|value)s?$/
 
 /** Behind the letter of a choice these say something of the other choices. */
 const OF_OTHERS = /^(?:none|all|both|neither|either|no|not|cannot)\b/
@@ -96,6 +105,18 @@ const initialsOf = (at: Expression, areAll = true): string | null => {
 const isTuple = ({ open, close, of }: OfKind<"sequence">): boolean =>
   open === "(" && close === ")" && (of === null || of === VECTOR)
 
+/** `P(3, -2)` alone is a point by its name; F, N and U may be functions and distributions. */
+const pointIn = ({ expression, name, unit }: OfKind<"value">) => {
+  if (expression.kind !== "call" || expression.name !== "applied" || name !== null || unit !== "") return null
+  const [letter, ...at] = expression.values
+  const point = letter?.kind === "variable" ? /^([A-EG-MO-TV-Z])\(\)$/.exec(letter.name)?.[1] : undefined
+  return point === undefined || at.length < 2 || variablesOf(expression).length > 1 ? null : { name: point, at }
+}
+
+const isAt = (items: ReadonlyArray<Answer>, at: ReadonlyArray<Expression>): boolean =>
+  items.length === at.length &&
+  items.every((item, i) => item.kind === "value" && item.unit === "" && equalExpressions(item.expression, at[i]!))
+
 /** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
 const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
   const [hours, minutes, clock] = [...parts, time.expression].map(exactValue)
@@ -110,7 +131,9 @@ const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
 
 /** An equation that says what a variable is, and that: `y = 2x + 3` and 2x + 3; or any and one with a name in front. */
 const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean => {
-  if (relation.left.kind === "variable" && isFunctionOf(value, relation.left.name))
+  // A curve is that of a function, `y = 2x + 1` of `f(x) = 2x + 1`.
+  const isCurve = relation.left.kind === "variable" && relation.left.name === "y" && value.name === "f(x)"
+  if (isCurve || (relation.left.kind === "variable" && isFunctionOf(value, relation.left.name)))
     return equalExpressions(relation.right, value.expression)
   if (value.name !== null && isReadable(value.name)) {
     const left = tryExpression(value.name)
@@ -151,10 +174,28 @@ const isSumOf = (left: Expression, right: Expression): boolean => {
   return (
     value !== null &&
     value.top !== 0n &&
-    names.length > 1 &&
-    names.every((name) => /^(?:[a-wA-W]|\\overline [A-Z]{2})$/.test(name))
+    (isOfFunctions(left, names) || isRounded(left, names) || (names.length > 1 && names.every((name) => ASKED.test(name))))
   )
 }
+
+/** Letters that are no coordinates, Greek ones, those with an index, lengths. */
+const ASKED = /^(?:[a-wA-W]|\\overline [A-Z]{2}|\\[a-z]+|[A-Za-z]_\w+)$/
+
+/** `f(f(1))`, `f(1) + f(2)`: values of functions at numbers; of one of them in an equation, `2f(1) = 8`, a division finds it. */
+const isOfFunctions = (left: Expression, names: ReadonlyArray<string>): boolean =>
+  names.length > 0 &&
+  names.every((name) => name.endsWith("()")) &&
+  ((left.kind === "call" && left.name === "applied") || new Set(appliedIn(left)).size > 1)
+
+const appliedIn = (at: Expression): ReadonlyArray<string> => {
+  if (at.kind === "call") return at.name === "applied" ? [written(at)] : at.values.flatMap(appliedIn)
+  if (at.kind === "negative") return appliedIn(at.of)
+  return "left" in at ? [...appliedIn(at.left), ...appliedIn(at.right)] : []
+}
+
+/** `\lfloor S \rfloor`, of what was worked out: of a number that is looked for there would be many. */
+const isRounded = (left: Expression, names: ReadonlyArray<string>): boolean =>
+  left.kind === "call" && /^(?:floor|ceiling)$/.test(left.name) && names.length === 1 && /^[A-W]$/.test(names[0]!)
 
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   const areOfOne = a.name === b.name || isFunctionOf(a, b.name) || isFunctionOf(b, a.name)
@@ -163,12 +204,19 @@ const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)
   const [measured, plain] = a.unit === "" ? [b, a] : [a, b]
+  // A bare multiple of pi beside degrees is an angle in radians.
+  if (measured.unit === "degree" && holdsPi(plain.expression)) return areInRatio(measured, { ...plain, unit: "rad" })
   // Half past seven is no number, and seven o'clock may be written as one.
   if ((measured.unit === "am" || measured.unit === "pm") && measured.number === null) return false
   // 3 apples are not 3 hours.
   if (!isWithin(plain.counted, measured.counted)) return false
   if (isSame(plain, measured)) return true
   return (measured.unit === "%" || measured.unit === "cent") && isSame(plain, measured, true)
+}
+
+const holdsPi = (at: Expression): boolean => {
+  if (at.kind === "constant") return at.name === "pi"
+  return at.kind === "negative" ? holdsPi(at.of) : "left" in at && (holdsPi(at.left) || holdsPi(at.right))
 }
 
 /** `hundredth`: `b` counts hundredths. */

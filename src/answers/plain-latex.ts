@@ -3,6 +3,7 @@
 import { TEX_BLANK } from "./mathematics/tokens.ts"
 import { withoutUnicode } from "./mathematics/unicode.ts"
 import { withoutDoubleFactorials } from "./spelling/double-factorials.ts"
+import { withoutBold } from "./spelling/emphasis.ts"
 import { withSegments } from "./spelling/segments.ts"
 import { withNumbersParted, withStatementsParted } from "./spelling/statements.ts"
 import { ungrouped } from "./spelling/thousands.ts"
@@ -51,6 +52,8 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\s*\\prime(?![A-Za-z])/g, "'"],
   // `(f^{-1})'(2)`, a derivative of an inverse.
   [/\(\s*([A-Za-z])\s*\^\s*(?:\{\s*-1\s*\}|-1)\s*\)\s*('+)\s*(?=\()/g, "$1^{-1}$2"],
+  // Two solutions by one name.
+  [/^(\s*[A-Za-z])_\s*\{\s*1\s*,\s*2\s*\}(?=\s*=[^=]*\\pm)/, "$1"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],
@@ -189,7 +192,7 @@ const WRAPPINGS: ReadonlyArray<RegExp> = [
 
 /** A text without marks of mathematics, a box or a full stop round the whole of it. */
 export const unwrapped = (text: string): string => {
-  let plain = text.trim()
+  let plain = withoutBold(text).trim()
   for (let before = ""; before !== plain;) {
     before = plain
     for (const wrapping of WRAPPINGS) plain = plain.replace(wrapping, "$1").trim()

@@ -18,13 +18,14 @@ import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
 import { plainLatex } from "./plain-latex.ts"
 import { assignmentsIn, isVariable, ofUnknown, unnamedIn } from "./relations/assignments.ts"
-import { chain } from "./relations/chains.ts"
+import { chain, tried } from "./relations/chains.ts"
 import { cases, conditional, conditionOn } from "./relations/conditions.ts"
 import { withConstants } from "./relations/constants.ts"
 import { exception } from "./relations/exceptions.ts"
 import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
+import { saidIn, workedOut } from "./relations/sayings.ts"
 import { withResidues } from "./relations/whole-numbers.ts"
 import { setOf } from "./same-kind.ts"
 import { based, DIGITS } from "./shapes/bases.ts"
@@ -63,7 +64,7 @@ import {
 import { isPlainUnit, isTouchingUnit, unitIn } from "./units/units.ts"
 import { inDigits } from "./vocabulary/spoken.ts"
 import { UNKNOWN } from "./vocabulary/variables.ts"
-import { words, wordsIn } from "./words.ts"
+import { areWords, words, wordsIn } from "./words.ts"
 
 /** Longer texts are no answers, and are refused before anything runs over them. */
 const LONGEST = 1000
@@ -75,8 +76,13 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  return onlyOf(withResidues(withOneFamily(whole(plain))))
+  const answer = workedOut(plain, whole) ?? tried(plain, readPlain)
+  return (answer === null || holdsWords(answer) ? saidIn(plain, whole) : null) ?? answer ?? readPlain(plain)
 }
+
+const holdsWords = (answer: Answer): boolean => areWords(answer) || (answer.kind === "set" && answer.items.some(areWords))
+
+const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(whole(plain))))
 
 /** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
 const onlyOf = (answer: Answer): Answer => {
@@ -344,7 +350,7 @@ const ofMoney = (text: string, unit: string | null, money: string): Answer => {
   const isProduct = touches && scale === null && !isTouchingUnit(behind)
   if (isProduct) return valueOrWords(text, own)
   const rest = (scale?.rest ?? behind).trim()
-  const rate = /^(?:per\s|\/|an?\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
+  const rate = /^(?:per\s|\/|an?\s|(?:every|each)\s)/.test(rest) ? unitIn(`${money} ${rest}`) : null
   const said = unitIn(rest)
   if (rate === null && said?.unit !== "" && said?.unit !== own) return valueOrWords(text, own)
   const value = counting(made(valueOrWords(front.trim(), rate?.unit ?? own)), (rate ?? said)!.counted)

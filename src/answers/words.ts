@@ -41,6 +41,9 @@ export const SAID_OF = "of "
 export const areWords = (answer: Answer): boolean =>
   answer.kind === "words" || (answer.kind === "called" && answer.name.startsWith(SAID_OF))
 
+/** How many solutions there are, also as infinity. */
+export const INFINITELY_MANY = "infinitely many"
+
 /** Words as they are compared: small letters, without an article, a full stop, or the plural of what there is none of. */
 export const words = (text: string): Answer => {
   const plain = text.toLowerCase().replaceAll(/\s+/g, " ").trim()
@@ -48,6 +51,7 @@ export const words = (text: string): Answer => {
     .replace(/^(?:an?(?!\s(?:only|alone)\b)|the)\s+/, "")
     .replace(/[.!]+$/, "")
     .replace(/^(?:dne|d\.n\.e|(?:limit\s)?do(?:es)?\snot\sexist)$/, "does not exist")
+    .replace(/^(?:there are )?(?:infinitely many|an infinite number of)(?: (?:real )?solutions?)?$/, INFINITELY_MANY)
     .replace(/(?<=\s\p{L}{3,})s$/u, "")
     .trim()
   if (bare === "") throw new Unreadable("is empty")

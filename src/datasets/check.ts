@@ -143,6 +143,7 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
   const gradable = answered - ungradable.rows
   return [
     ...(unread === null ? [] : [unread.state]),
+    ...readInstead(check.passedOver),
     ...(unusable <= most.badRows || report.bad === 0 ? [] : [`${counted(report.bad, "bad row")}`]),
     ...(unusable <= most.badRows || ungradable.rows === 0
       ? []
@@ -159,6 +160,12 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
           `${percentWords(share)}, ${wholeQuestions} in whole`
       )
   ]
+}
+
+/** Whoever puts a file into a folder and names that expects it to be read, and not another folder's. */
+const readInstead = (passed: ReadonlyArray<PassedOver>): ReadonlyArray<string> => {
+  const files = passed.filter(({ instead }) => instead !== null)
+  return files.length === 0 ? [] : [`${counted(files.length, "file")} passed over, and ${files[0]!.instead} read instead`]
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`

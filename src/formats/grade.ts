@@ -10,6 +10,7 @@
 import * as Schema from "effect/Schema"
 
 import { amountIn, answerText, isSameAnswer, reading } from "../answers/answers.ts"
+import { withoutEndMarks } from "./answers/end-marks.ts"
 import { lastStatedInProse } from "./answers/stated-in-prose.ts"
 import type { Extraction, Format, Grade, Profile, Verdict } from "./Format.ts"
 import { paperVerdict } from "./paper-verifier.ts"
@@ -33,11 +34,11 @@ export type GradeUnderBoth = Readonly<Record<Profile, Grade>>
 
 type Extract = (completion: string, format: Format) => Extraction
 
-const extractInside: Extract = (completion, format) => format.extract(completion)
+const extractInside: Extract = (completion, format) => format.extract(withoutEndMarks(completion))
 
 /** Of a text that runs no code whatever states its answer counts, in all the ways that there are outside. */
 const extractOutside: Extract = (completion, format) =>
-  (format.runsCode ? null : lastStatedInProse(completion)) ?? format.extract(completion)
+  (format.runsCode ? null : lastStatedInProse(withoutEndMarks(completion))) ?? extractInside(completion, format)
 
 const graderOf = (completion: string, gold: string, detect = detectFormat, extract = extractInside) => {
   const reference = referenceOf(gold)

@@ -9,6 +9,7 @@
  * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
 
+import { withoutEndMarks } from "./answers/end-marks.ts"
 import { statesAnswer } from "./answers/stated-in-prose.ts"
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
@@ -50,6 +51,6 @@ export const detectFormat = (completion: string): Format | null => {
 export const detectFormatOutside = (completion: string): Format | null => {
   const format = detectFormat(completion)
   if (format !== null || isDegenerate(completion)) return format
-  const stated = statesAnswer(completion)
+  const stated = statesAnswer(withoutEndMarks(completion))
   return stated && (stated.first ? lookup : omi2)
 }

@@ -96,6 +96,19 @@ describe("data check of files that are not read", () => {
     expect(out).toMatch(/passed over +.*gsm8k\/Train\.JSONL is called otherwise in capitals and small letters/)
   })
 
+  it("objects where another folder's file is read instead of one that would be of the split, and counts others", async () => {
+    const mine = temporaryFolder()
+    writeIn(mine, "gsm8k/test.csv", "question,answer\nHow many?,#### 3\n")
+    const { code, out } = await at.here(["data", "check", "gsm8k:train", "gsm8k:test", "--data", mine], {
+      ECHO_CHAMBER_DATA: data
+    })
+    expect(code).toBe(1)
+    expect(out).toContain(`Not as they should be: gsm8k:test (1 file passed over, and ${join(data, "gsm8k")} read instead)`)
+    const train = await at.here(["data", "check", "gsm8k:train", "--data", mine], { ECHO_CHAMBER_DATA: data })
+    expect(train.code).toBe(0)
+    expect(train.out).toContain("nothing to object to but 1 file passed over.")
+  })
+
   it("has nothing to say where all is read", async () => {
     const { out } = await at.here(["data", "check", "gsm8k:train", "--data", data])
     expect(out).not.toContain("passed over")

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { grade } from "../../src/formats/grade.ts"
+import { grade, gradeOutside } from "../../src/formats/grade.ts"
 
 /**
  * Completions, the answer that is meant, and the one that the paper's verifier reads: the last column is what Math-Verify 0.5.2
@@ -80,5 +80,65 @@ describe("other answers in words", () => {
       grade(text, "31", "corrected")
       expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(1)
     }
+  })
+})
+
+describe("a sentence behind what declares an answer", () => {
+  it.each([
+    ["Answer: Tom has 42 apples.", "42"],
+    ["Answer: There are 42 apples.", "42"],
+    ["**Answer:** Tom has **42** apples.", "42"],
+    ["Answer: She makes $18 every day.", "18"],
+    ["Final answer: Tom has 42 apples.", "42"],
+    ["Answer: Tom has 42 apples. I hope this helps!", "42"],
+    ["#### Tom has 42 apples", "42"],
+    ["#### Tom has 42 apples left.</s>", "42"],
+    ["The answer is that Tom has 42 apples.", "42"],
+    ["We add 40 and 2. So the answer is that Tom has 42 apples.", "42"],
+    ["Answer: **204** minutes", "204"],
+    ["**Answer: 204 minutes**", "204"],
+    ["Answer: 40 + 2 = **42**", "42"],
+    ["Answer: 42 apples (40 + 2)", "42"],
+    ["Answer: approximately 42", "42"],
+    ["Answer: The probability is $\\frac{84}{2}$.", "42"],
+    ["Answer: The equation is $x = 42$.", "42"]
+  ])("%j says %s, and nothing near it", (text, gold) => {
+    expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: true })
+    for (const near of [`${gold}1`, `-${gold}`, String(Number(gold) + 1), "40", "2", "3"])
+      expect(gradeOutside(text, near, "corrected"), near).toMatchObject({ correct: false })
+  })
+
+  it.each([
+    "Answer: Tom gave 3 of his 42 apples away.",
+    "Answer: Tom has at least 42 apples.",
+    "Answer: Tom has 42 or 43 apples.",
+    "Answer: Tom has 42 apples or none.",
+    "Answer: The probability is at most $\\frac{84}{2}$.",
+    "Answer: She makes $42 and saves $3 every day.",
+    "Answer: Tom has 42 apples. No, he has 41.",
+    "Answer: Tom has 42 apples. That is wrong.",
+    "Answer: Tom has 42 apples?",
+    "Answer: See page 42.",
+    "#### It is unknown whether Tom has 42 apples",
+    "The answer is not that Tom has 42 apples.",
+    "Is the answer that Tom has 42 apples?",
+    "I doubt that the answer is that Tom has 42 apples.",
+    "The answer is 41. Wait, Tom has 42 apples.",
+    "Tom has 42 apples."
+  ])("%j does not say 42 or 3", (text) => {
+    for (const gold of ["42", "3"]) expect(gradeOutside(text, gold, "corrected"), gold).toMatchObject({ correct: false })
+  })
+
+  it.each(["#### 42</s>", "#### 42 <|endoftext|>", "#### 42<|im_end|>", "Answer: 42<eos><pad><pad>", "Answer: 42 [EOS]"])(
+    "%j ends in marks of a tokenizer, which are no part of it",
+    (text) => {
+      expect(grade(text, "42", "corrected")).toMatchObject({ correct: true })
+      expect(grade(text, "4", "corrected")).toMatchObject({ correct: false })
+    }
+  )
+
+  it("is read behind marks in the midst of a text too, and under a mark that is none as before", () => {
+    expect(grade("#### 42</s>\nWell.", "42", "corrected")).toMatchObject({ correct: true })
+    expect(grade("#### 42</b>", "42", "corrected")).toMatchObject({ correct: false })
   })
 })

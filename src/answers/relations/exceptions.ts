@@ -4,8 +4,11 @@
  */
 
 import type { Answer } from "../Answer.ts"
+import { exactOf } from "../mathematics/compare.ts"
+import { type Expression, withVariable } from "../mathematics/Expression.ts"
 import { spend } from "../mathematics/work.ts"
 import { differenceOf } from "../unions.ts"
+import { made } from "../units/quantities.ts"
 import { ofUnknown } from "./assignments.ts"
 import { tried } from "./chains.ts"
 
@@ -37,12 +40,27 @@ export const exception = (text: string, whole: Read): Answer | null => {
   const isOpen = closed === ")" && !/\([^()]*$/.test(said.slice(0, said.length - points!.length - 1))
   const without = tried(`\\{${several}${isOpen ? ")" : ""}\\}`, whole)
   const all = tried(from === "" ? "(-\\infty,\\infty)" : from, whole)
+  if (without !== null && all !== null && name !== undefined && isExceptedAnyway(all, name, without)) return made(all)
   if (without === null || all === null || (all.kind !== "sequence" && all.kind !== "union")) return null
   const of = all.kind === "sequence" ? all.of : unknownOf(all.parts)
   if (name !== undefined && of !== null && of !== name) return null
   const left = differenceOf(all, without)
   const unknown = of ?? name
   return left === null || unknown === undefined ? left : ofUnknown(left, unknown)
+}
+
+/** `\\frac{1}{x-3}, x \\neq 3`: a value with nothing where it is excepted, which one of two may leave unsaid. */
+const isExceptedAnyway = (value: Answer, name: string, without: Answer): boolean =>
+  value.kind === "value" &&
+  without.kind === "set" &&
+  without.items.every(
+    (point) => point.kind === "value" && point.number !== null && dividesByZero(value.expression, name, point.expression)
+  )
+
+const dividesByZero = (at: Expression, name: string, point: Expression): boolean => {
+  if (at.kind === "quotient" && exactOf(withVariable(at.right, name, point))?.top === 0n) return true
+  if (at.kind === "negative") return dividesByZero(at.of, name, point)
+  return "left" in at && (dividesByZero(at.left, name, point) || dividesByZero(at.right, name, point))
 }
 
 /** `x \\neq 1 and x \\neq 2` is a list of what it is not, and is read as such. */

@@ -9,6 +9,7 @@
 
 import type { Answer } from "../Answer.ts"
 import { Unreadable } from "../mathematics/Expression.ts"
+import { changes, leavesOpen } from "../vocabulary/counted.ts"
 import { areVariables } from "../vocabulary/variables.ts"
 
 type Read = (text: string) => Answer
@@ -29,6 +30,9 @@ const LABELLED: ReadonlyArray<RegExp> = [
   /^\(\s*\\text\s*\{\s*(?<bracket>[A-J])\s*\}\s*\)\s*(?<rest>[^]+)$/,
   /^(?:(?<bracket>\(\s*[A-J]\s*\)|[A-J]\s*\)|\{\s*\(\s*[A-J]\s*\)\s*\})|(?<point>[A-J]\s*[.:]))\s+(?<rest>[^]+)$/
 ]
+
+/** `Graph B`: the letter, and not `Plan B`. */
+const OF_KIND = /^\\text\s*\{\s*([A-Z]?[a-z]{3,})\s+\(?([A-H])\)?\s*\}$/
 
 /** `Option B: 12` */
 const CALLED = /^(\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+(?=\(?[A-J]\s*[.:)])/
@@ -55,6 +59,9 @@ export const choiceIn = (text: string, whole: Read): Answer | null => {
   if (!/^[A-JOCoc(\\{]/.test(text)) return null
   const letter = firstOf(ALONE, text)?.slice(1).find(Boolean)
   if (letter !== undefined) return { kind: "choice", letter: letter.toUpperCase(), says: null }
+  const [, noun, label] = OF_KIND.exec(text) ?? []
+  if (noun !== undefined && label !== undefined && isNoun(noun.toLowerCase()))
+    return { kind: "choice", letter: label, says: { kind: "words", text: `${noun} ${label}`.toLowerCase() } }
   const found = firstOf(LABELLED, text.replace(CALLED, "$1"))?.groups
   if (found === undefined) return null
   const rest = found["rest"]!.trim()
@@ -62,6 +69,8 @@ export const choiceIn = (text: string, whole: Read): Answer | null => {
   const says = saidIn(rest, whole)
   return says.kind === "choice" ? null : { kind: "choice", letter: /[A-J]/.exec(found["bracket"] ?? found["point"]!)![0], says }
 }
+
+const isNoun = (word: string): boolean => !JOINS.test(word) && !changes(word) && !leavesOpen(word)
 
 const isSaid = (rest: string, inBrackets: boolean): boolean => {
   if (VALUE.test(rest) || STATEMENT.test(rest) || FORMULA.test(rest)) return true

@@ -57,6 +57,12 @@ export const congruence = (text: string): Answer | null => {
   const own = areNumbers ? (not === undefined ? residues.map(BigInt) : othersThan(modulus, residues.map(BigInt))) : null
   if (not !== undefined && own === null) return null
   const said = own !== null ? residuesOf(modulus, own) : residuesText(residues, modulus)
+  const [only = "", more] = residues
+  const number = not === undefined && more === undefined && areNumbers && /^-?\d{1,30}$/.test(left) ? BigInt(left) : null
+  if (number !== null && (number - BigInt(only)) % modulus === 0n && BigInt(only) >= 0n && BigInt(only) < modulus) {
+    const value = made(bound({ kind: "number", value: { top: BigInt(only), bottom: 1n } }))
+    return withRemainder({ kind: "words", text: `${left} \\equiv ${said}` }, only, value)
+  }
   if (/^[A-Za-z]$/.test(left)) return { kind: "called", name: left, of: { kind: "words", text: said } }
   return { kind: "words", text: `${left} \\equiv ${said}` }
 }
@@ -66,13 +72,19 @@ const REMAINDER = new RegExp(
     String.raw`(?:\\([bp]?)mod(?![A-Za-z])|\\text\s*\{\s*\(?\s*mod\s*\}|mod\b)\s*\{?\s*(\d{1,30})\s*\}?\s*\)?$`
 )
 
-/** `17 \bmod 5` is 2; `17 \pmod 5` and `17 mod 5` are `2 mod 5`, and no number. */
+/** A residue that is written as the least one is what is left, too. */
+const withRemainder = (exact: Answer, residue: string, as: Answer): Answer =>
+  as.kind === "value" && as.number === residue.trim() ? { kind: "rounded", exact, as } : exact
+
+/** `17 \bmod 5` is 2; `17 \pmod 5` and `17 mod 5` are `2 mod 5`, and only `2 mod 5` is 2 as well. */
 export const remainder = (text: string): Answer | null => {
   const found = text.includes("mod") ? REMAINDER.exec(text) : null
-  const value = found === null ? null : tryExpression(found[1]!)
-  const exact = value === null || variablesOf(value).length > 0 ? null : exactOf(value)
+  const expression = found === null ? null : tryExpression(found[1]!)
+  const exact = expression === null || variablesOf(expression).length > 0 ? null : exactOf(expression)
   if (found === null || exact === null || exact.bottom !== 1n || /^0+$/.test(found[3]!)) return null
   const modulus = BigInt(found[3]!)
   const left: Rational = { top: ((exact.top % modulus) + modulus) % modulus, bottom: 1n }
-  return found[2] === "b" ? made(bound({ kind: "number", value: left })) : { kind: "words", text: `${left.top} mod ${modulus}` }
+  const value = made(bound({ kind: "number", value: left }))
+  if (found[2] === "b") return value
+  return withRemainder({ kind: "words", text: `${left.top} mod ${modulus}` }, found[1]!, value)
 }

@@ -30,6 +30,7 @@ const SIZE = new RegExp(
     String.raw`\s*(?:\||\\\|)\s*(\^\s*(?:2|\{\s*2\s*\}))?$`
 )
 const RATIO = /^[A-Za-z]{1,2}(?:\s*:\s*[A-Za-z]{1,2})+$/
+const REMAINDER = /^[A-Za-z]\s*\\bmod(?![A-Za-z])\s*(?:\d+|\{\s*\d+\s*\})$/
 const AREA = /^\[[A-Z]{3,6}\]$/
 
 /** Products and sums of vectors, a vector between two points. */
@@ -39,7 +40,7 @@ const VECTORS = new RegExp(String.raw`^${VECTOR}(?:\s*(?:\\(?:cdot|times)(?![A-Z
 /** As it is compared, with round brackets; null for all else. A value of no variable is no name: `\sin\pi`, `\gcd(4, 6)`. */
 export const quantityNameIn = (text: string): string | null => {
   if (!/^[\\|[A-Za-z]/.test(text) || !/[\\|[(: ]/.test(text)) return null
-  if (RATIO.test(text) || AREA.test(text)) return bare(text)
+  if (RATIO.test(text) || AREA.test(text) || REMAINDER.test(text)) return bare(text)
   const size = SIZE.exec(text)
   if (size !== null) {
     const square = size[2] === undefined ? "" : "^2"

@@ -37,7 +37,7 @@ const SPOKEN: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bnautical\s+miles?\b/gi, "nmi"],
   [/\bmetric\s+tons?\b/gi, "tonne"],
   [/\bpounds?\s+sterling\b/gi, "GBP"],
-  [/(?:^|\s+)per\s+|\s+an?\s+/gi, "/"],
+  [/(?:^|\s+)per\s+|\s+an?\s+|\s+(?:every|each)\s+(?=(?:second|minute|hour|day|week|month|year)\b)/gi, "/"],
   [/\s*\/\s*/g, "/"]
 ]
 

@@ -18,37 +18,48 @@ import { isShortWord } from "./short-words.ts"
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(" "))
 
+/** What denies, doubts or corrects a number. */
+const DENIES =
+  "no not never none nor neither cannot cant nothing nope yes yep yeah okay oops sorry wait hmm maybe perhaps " +
+  "guess guessed typo error errors mistakes nobody noone nowhere nonsense rubbish garbage ignore ignored ignoring whatever " +
+  "without besides something anything negate contradiction contradictions contradicts contradictory debatable moot wrongly " +
+  "mistake mistaken unsure uncertain otherwise instead rather except actually doubt wrongs"
+/** What leaves a number open, or says under which condition it holds. */
+const LEAVES_OPEN =
+  "what how why who which or if then else unless when while because since though although however whereas whether " +
+  "may might could any but yet"
+const NEARLY = "approx about around roughly almost nearly circa ish"
+/** What compares it, or bounds it. */
+const BOUNDS =
+  "more less fewer than least most over under above below beyond between within upto till until maximum minimum max min tops " +
+  "too very extra additional additionally further another exceeds exceeding off behind"
+/** What calculates with it. */
+const CALCULATES =
+  "plus minus times divided multiplied added subtracted increased decreased reduced mod modulo factorial " +
+  "negative negated opposite powers omicron repeating recurring recurs sqrt " +
+  "squared cubed square cube root rooted power raised exponent reciprocal inverse doubling halving " +
+  "tripling squaring doubled halved tripled quadrupled quintupled double triple quadruple twice thrice"
+/** What says how it is written. */
+const WRITTEN = "base binary ternary octal decimal hex hexadecimal radix"
+
 /** What says something of a number other than what it counts. */
 const SAYS_MORE = set(
-  // It denies, doubts or corrects it.
-  "no not never none nor neither cannot cant nothing nope yes yep yeah okay oops sorry wait hmm maybe perhaps " +
-    "guess guessed typo error errors mistakes nobody noone nowhere nonsense rubbish garbage ignore ignored ignoring whatever " +
-    "without besides something anything negate contradiction contradictions contradicts contradictory debatable moot wrongly " +
-    "mistake mistaken unsure uncertain approx about around roughly almost nearly circa ish otherwise instead " +
-    "rather except actually " +
-    // It compares it, or bounds it.
-    "more less fewer than least most over under above below beyond between within upto till until maximum minimum max min tops " +
-    "too very extra additional additionally further another exceeds exceeding off behind " +
+  [
+    DENIES,
+    LEAVES_OPEN,
+    NEARLY,
+    BOUNDS,
+    CALCULATES,
+    WRITTEN,
     // It goes on.
-    "what how why who which and or but if then else unless when while as because since though although however " +
-    "whereas whether so thus hence " +
-    "is are was were be been being isnt arent has have had do does did will would can could shall should may " +
-    "might must to out any yet but " +
-    // It calculates with it.
-    "plus minus times divided multiplied added subtracted increased decreased reduced mod modulo factorial " +
-    "negative negated opposite " +
-    "powers omicron repeating recurring recurs sqrt " +
-    "squared cubed square cube root rooted power raised exponent reciprocal inverse doubt wrongs doubling halving " +
-    "tripling squaring doubled halved tripled " +
-    "quadrupled quintupled " +
-    "double triple quadruple twice thrice percent percents percentage permille pct mille " +
-    "mega giga tera peta micro nano pico milli centi deci hecto bps " +
-    // It says how it is written.
-    "base binary ternary octal decimal hex hexadecimal radix " +
+    "and as so thus hence",
+    "is are was were be been being isnt arent has have had do does did will would can shall should must to out",
+    // It is a part.
+    "percent percents percentage permille pct mille mega giga tera peta micro nano pico milli centi deci hecto bps",
     // It is a date.
-    "january february march april may june july august september october november december monday tuesday " +
-    "wednesday thursday friday " +
-    "saturday sunday"
+    "january february march april may june july august september october november december",
+    "monday tuesday wednesday thursday friday saturday sunday"
+  ].join(" ")
 )
 
 /** What judges a number by itself, and things when they follow: `5 wrong`, `5 wrong answers`. */
@@ -87,6 +98,22 @@ const isSaying = (word: string): boolean =>
   isNumberWord(word) ||
   /n['’]t$/.test(word) ||
   (word.endsWith("ly") && !IN_LY.has(word))
+
+/** What says of an answer that it is none, or who says so. */
+const REFUTES =
+  "wrong incorrect false invalid unlikely impossible untrue unknown undefined bogus fake mythical fictional hypothetical " +
+  "inexact inaccurate incomplete inconclusive indeterminate deny denies denied lack lacks lacked lacking fail fails failed " +
+  "refuse refuses refused wish wishes wished pretend pretends pretended"
+const OPEN = set(`${DENIES} ${LEAVES_OPEN} ${REFUTES}`)
+const CHANGES = set(`${BOUNDS} ${NEARLY} ${CALCULATES} ${WRITTEN}`)
+
+/** Whether a word of a sentence denies what it says, doubts it, or says when it holds: `not`, `maybe`, `if`, `incorrect`. */
+export const leavesOpen = (word: string): boolean =>
+  OPEN.has(word) || /n['’]t$/.test(word) || (word.endsWith("ly") && !IN_LY.has(word))
+
+/** Whether a word before a number bounds it, compares it, calculates with it, or is a number itself. */
+export const changes = (word: string): boolean =>
+  CHANGES.has(word) || COMPARES.has(word) || isNumberWord(word) || (isAdjective(word) && word !== "able")
 
 /** A plural, or a word that goes before one. */
 const isPlural = (word: string | undefined): boolean =>

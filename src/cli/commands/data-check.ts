@@ -53,7 +53,8 @@ export const command: Command = {
   summary:
     "Reads every row: usable and bad ones by file and row, answers, duplicates, evaluation questions in training data. " +
     "How many prompts and documents are too long. Exit code 1 when rows are bad, answers cannot be graded, files are not read " +
-    "to their end, or test questions are in training data; 2 when a dataset cannot be read at all.",
+    "to their end, another folder's file is read instead of one in a folder that is named, or test questions are in training " +
+    "data; 2 when a dataset cannot be read at all.",
   usage: "pipeline data check [DATASET[:SPLIT] ...]",
   flags,
   run: async (args) => {
@@ -120,7 +121,7 @@ export const command: Command = {
           (wrong.length > 0
             ? `Not as they should be: ${wrong.join(", ")}.\n`
             : unread.length === 0
-              ? `${plural(checks.length, "split")} read to the end, nothing to object to.\n`
+              ? `${plural(checks.length, "split")} read to the end, nothing to object to${besides(checks)}.\n`
               : "")
       )
     for (const problem of unread) say(`Not all evaluation questions could be looked for. ${problem}`)
@@ -143,6 +144,12 @@ const checkedOrRefused = async (
     if (!isDatasetError(error)) throw error
     return { refused: error }
   }
+}
+
+/** What is no objection, and nothing to be silent about. */
+const besides = (checks: ReadonlyArray<Checked>): string => {
+  const files = new Set(checks.flatMap(({ passedOver }) => passedOver.map(({ path }) => path))).size
+  return files === 0 ? "" : ` but ${plural(files, "file")} passed over`
 }
 
 const objectionWords = ({ name, objections }: { readonly name: string; readonly objections: ReadonlyArray<string> }): string =>

@@ -3,7 +3,7 @@
  * error in a name must not let another folder's file be read in silence.
  */
 
-import { basename, join } from "node:path"
+import { basename, join, sep } from "node:path"
 
 import type { Source } from "../Dataset.ts"
 import { DatasetUnreadable } from "../errors.ts"
@@ -16,6 +16,8 @@ export interface PassedOver {
   readonly path: string
   /** Words that go on after the path: `is hidden`. */
   readonly why: string
+  /** The folder of another root from which the split is read, where by its name the file would be of the split; else null. */
+  readonly instead: string | null
 }
 
 /** Folders of a source are no deeper than this. */
@@ -35,7 +37,11 @@ export const passedOver = (located: Located, options: RootOptions): ReadonlyArra
   const refused = new Map(located.unreadable.map(({ path, problem }) => [path, problem]))
   const beside = roots.flatMap((root) => strays(source, root, refused))
   const found = [...folders].map((folder) => ({ folder, files: below(folder, "", DEEPEST, refused) }))
-  return [
+  const instead = (path: string): string | null => {
+    const root = roots.find((each) => isInside(path, each))
+    return root !== undefined && !isInside(located.folder, root) && isOfSplit(located, basename(path)) ? located.folder : null
+  }
+  const passed = [
     ...[...refused].map(([path, why]) => ({ path, why })),
     ...beside,
     ...found.flatMap(({ folder, files }) =>
@@ -46,7 +52,17 @@ export const passedOver = (located: Located, options: RootOptions): ReadonlyArra
       })
     )
   ]
+  return passed.map((file) => ({ ...file, instead: instead(file.path) }))
 }
+
+const isInside = (path: string, folder: string): boolean => path.startsWith(join(folder, sep))
+
+/** `Test.csv`, `.test.jsonl` and `test (1).jsonl` begin as `test.jsonl` does, and would be the split. */
+const isOfSplit = ({ source, splitName }: Located, file: string): boolean =>
+  globsOf(source, splitName).some((glob) => {
+    const stem = /^[^.*]*[^.*-]/.exec(basename(glob).toLowerCase())?.[0] ?? ""
+    return stem !== "" && file.replace(/^\.+/, "").toLowerCase().startsWith(stem)
+  })
 
 const globsOf = (source: Source, split?: string): ReadonlyArray<string> =>
   Object.entries(source.splits).flatMap(([name, each]) =>
@@ -54,7 +70,7 @@ const globsOf = (source: Source, split?: string): ReadonlyArray<string> =>
   )
 
 /** Data files that lie beside the folders of sources, where none is looked for. */
-const strays = (source: Source, root: string, refused: Map<string, string>): ReadonlyArray<PassedOver> =>
+const strays = (source: Source, root: string, refused: Map<string, string>): ReadonlyArray<Pick<PassedOver, "path" | "why">> =>
   names(root, refused)
     .filter((file) => !isFolder(join(root, file)))
     .filter((file) => globsOf(source).some((glob) => matchesGlob(file, basename(glob))))

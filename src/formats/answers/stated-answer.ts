@@ -9,6 +9,7 @@ import { lastBox } from "../../answers/boxed.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
 import { isDenied } from "./corrections.ts"
+import { withoutEndMarks } from "./end-marks.ts"
 
 /**
  * What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. `why` it is no
@@ -31,7 +32,7 @@ const lineAfter = (mark: string, name: string): AnswerLine => {
     if (start < 0) return null
     const from = start + mark.length
     const end = solution.indexOf("\n", from)
-    return { start, text: solution.slice(from, end < 0 ? undefined : end).trim(), name }
+    return { start, text: withoutEndMarks(solution.slice(from, end < 0 ? undefined : end)).trim(), name }
   }
 }
 
@@ -50,8 +51,14 @@ const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([
 
 const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
   const found = [...solution.matchAll(pattern)].at(-1)
-  return found === undefined ? null : { start: found.index, text: found[1]!.trim().replace(/^([^*].*)\*\*$/, "$1"), name: ANSWER }
+  return found === undefined
+    ? null
+    : { start: found.index, text: withoutLastStars(withoutEndMarks(found[1]!).trim()), name: ANSWER }
 }
+
+/** Of `**Answer: 17**`, whose first stars stand before the text. */
+const withoutLastStars = (text: string): string =>
+  (text.match(/\*\*/g)?.length ?? 0) % 2 === 1 ? text.replace(/\*\*$/, "").trim() : text
 
 /** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
 const answerLine = (solution: string, bare: boolean): Statement | null => lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution)

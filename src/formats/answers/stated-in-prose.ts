@@ -10,6 +10,8 @@
 
 import type { Answer } from "../../answers/Answer.ts"
 import { isSameAnswer, reading } from "../../answers/answers.ts"
+import { withoutBold } from "../../answers/spelling/emphasis.ts"
+import { sayingIn } from "../../answers/vocabulary/statement.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
 import { BREAKS, CORRECTION, INSTEAD, isDenied, isWithdrawn, MAY_CORRECT, PAUSE } from "./corrections.ts"
@@ -219,8 +221,23 @@ const valueFrom = (text: string, from: number, bare: boolean): string | null => 
   if (rest === "") return valueIn(lineBelow(text, from))
   // A sentence of words exclaims; a factorial stands in marks of mathematics, or before a full stop.
   if (!bare && /^[*_]*-?[\d.,]+[*_]*![*_]*$/.test(rest)) return valueIn(rest.replace("!", ""))
-  return valueIn(rest) ?? (bare && isWordsAlone(rest) ? clean(rest) : null)
+  const value = valueIn(rest)
+  if (value !== null) return value
+  const sentence = bare ? sentenceIn(rest) : /^that\s/i.test(rest) ? sentenceIn(rest.replace(/^that\s+/i, "")) : null
+  return sentence ?? (bare && isWordsAlone(rest) ? clean(rest) : null)
 }
+
+/** `Tom has 42 apples.`, and what follows it takes nothing back. */
+const sentenceIn = (rest: string): string | null => {
+  const [, said = rest, behind = ""] = /^(.{1,200}?[a-z\d*)][.!])\s+(.*)$/.exec(rest) ?? []
+  if (/[\d\\?]/.test(behind) || TAKES_BACK.test(behind)) return null
+  const text = clean(said)
+  return isSentence(text) && "answer" in reading(text) ? text : null
+}
+const TAKES_BACK = /\b(?:no|not|wrong|incorrect|wait|but|actually|however|sorry|instead|rather)\b|n['’]t\b/i
+
+/** A sentence says a value only where it is said to be the answer. */
+const isSentence = (text: string): boolean => !text.includes("\\text") && sayingIn(text) !== null
 
 /** Longer ones are no answers. */
 const LONGEST_VALUE = 200
@@ -261,7 +278,7 @@ const valueIn = (rest: string): string | null => {
 
 /** Without what sets it off, and without a full stop. */
 const clean = (said: string): string => {
-  let text = said.trim()
+  let text = withoutBold(said).trim()
   for (let before = ""; before !== text;) {
     before = text
     text = text
@@ -290,7 +307,7 @@ const PROSE = pattern(
 
 /** Whether a text says a value: with digits or in mathematics, a letter of a choice, or a number in words and no more. */
 const isValue = (text: string): boolean => {
-  if (text === "" || text.length > LONGEST_VALUE || PROSE.test(text)) return false
+  if (text === "" || text.length > LONGEST_VALUE || PROSE.test(text) || isSentence(text)) return false
   const found = reading(text)
   if ("problem" in found) return false
   const { answer } = found
