@@ -18,6 +18,7 @@ const commands: Readonly<
   show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
   grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },
+  ui: { summary: "a page over the store, in the browser", load: () => import("./commands/ui.ts") },
   report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },
   verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },
