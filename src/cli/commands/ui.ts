@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 
 import { tables } from "../../../schemas/index.ts"
 import { paramTypes } from "../../../schemas/params.ts"
-import { errorText } from "../../text/error-text.ts"
+import { errorCode, errorText } from "../../text/error-text.ts"
 import { serveUi } from "../../ui/serve.ts"
 import { print, say } from "../output.ts"
 import { untilSignal } from "../signals.ts"
@@ -52,12 +52,15 @@ const portOf = (given: string | undefined): number => {
   return port
 }
 
+const whyNot = (cause: unknown): string =>
+  errorCode(cause) === "EADDRINUSE" ? "something else listens there, another pipeline ui perhaps" : errorText(cause)
+
 const notServed = (port: number, cause: unknown): UsageError =>
   new UsageError({
     problem:
       port === 0
         ? `No port of this machine can be listened on: ${errorText(cause)}.`
-        : `Port ${port} cannot be listened on: ${errorText(cause)}. Name another one, or none for one that is free.`
+        : `Port ${port} cannot be listened on: ${whyNot(cause)}. Name another one, or none for one that is free.`
   })
 
 /** Where none can be opened (over ssh, say) the printed address is enough. */
