@@ -19,6 +19,7 @@ const commands: Readonly<
   sample: { summary: "ask a model a question, or talk to it", load: () => import("./commands/sample.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
   grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },
+  ui: { summary: "a page over the store, in the browser", load: () => import("./commands/ui.ts") },
   report: { summary: "write a study's report: one HTML file", load: () => import("./commands/report.ts") },
   verify: { summary: "check every artifact against its digest", load: () => import("./commands/verify.ts") },
   gc: { summary: "remove what no run needs", load: () => import("./commands/gc.ts") },

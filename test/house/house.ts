@@ -8,6 +8,7 @@
 /** From the top down: each room with what it is for. */
 export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/cli": "the command line: one file per command" },
+  { "src/ui": "a page over the store, for the browser of this machine" },
   { pipelines: "studies: each reads like the methods section of a paper" },
   { stages: "mix, pretrain or imported, sft, rl, evaluate, and more" },
   { "src/report": "figures, claims, one HTML file" },
@@ -45,6 +46,13 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["executing", "doctor", "sampling"], ["*"], ["printing"]],
+  "src/ui": [
+    ["serve.ts"],
+    ["api.ts", "assets.ts", "guard.ts", "live.ts"],
+    ["asking.ts", "questions.ts", "run-logs.ts"],
+    ["page"],
+    ["wire.ts"]
+  ],
   "src/rl": [["step-rows.ts"], ["learners"], ["params"], ["sampling", "algorithms"], ["objective", "rewards"], ["packed"]],
   "src/rl/rewards": [["registry.ts"], ["pages"], ["Reward.ts", "probability.ts"]],
   "src/report": [

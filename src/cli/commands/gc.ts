@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
+import type { Run } from "../../catalog/tables/run-states.ts"
 import { finishedBatches } from "../../cluster/batches.ts"
 import { inStore } from "../../dag/running/come-in.ts"
 import { inside } from "../../store/disk/inside.ts"
@@ -24,7 +25,7 @@ import { type Inventory, inventory, type StoredFile } from "../../store/upkeep/i
 import { duration } from "../../text/duration.ts"
 import { print, say } from "../output.ts"
 import { bytesWords, textTable } from "../printing/text-table.ts"
-import { loadRuns, type Run } from "../run-states.ts"
+import { loadRuns } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 

@@ -5,6 +5,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
 import type { NodeRecord } from "../../catalog/tables/history.ts"
+import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { INPUT } from "../../store/objects/records.ts"
 import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
@@ -26,7 +27,7 @@ import {
   timeWords,
   valueWords
 } from "../printing/text-table.ts"
-import { loadRuns, nodeState, type Run } from "../run-states.ts"
+import { loadRuns } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, NotFound, parse, UsageError, wholeNumber } from "../usage.ts"
 

@@ -2,6 +2,7 @@
 
 import * as Effect from "effect/Effect"
 
+import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
 import { savedSteps } from "../../dag/running/attempt-folders.ts"
 import { maximumOf } from "../../lists/large.ts"
 import { listRuns } from "../../store/objects/Runs.ts"
@@ -9,7 +10,7 @@ import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { duration } from "../../text/duration.ts"
 import { print } from "../output.ts"
 import { cut, shortDigest, terminalWidth, textTable, timeWords } from "../printing/text-table.ts"
-import { loadRun, loadRuns, nodeState, nothingKnown, type Run, runsNamed } from "../run-states.ts"
+import { loadRun, loadRuns, nothingKnown, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"

@@ -1,0 +1,37 @@
+/**
+ * What changes in a store, as it changes: server-sent events that name the runs of which something is new. The page then asks for
+ * what it shows of them. Nothing is pushed into a run: its log is looked at, as `pipeline status` does.
+ */
+
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+import type { RunLogs } from "./run-logs.ts"
+import type { Changed } from "./wire.ts"
+
+/** Between two looks: a change is seen in less than half of the second that it may take. */
+const LOOK_MS = 400
+/** Between two signs of life, by which a connection that is gone is noticed. */
+const BEAT = Math.round(15_000 / LOOK_MS)
+
+interface Seen {
+  readonly looks: number
+  readonly stamps: ReadonlyMap<string, string> | null
+}
+
+/** The bytes of the stream. */
+export const changes = (logs: RunLogs): Stream.Stream<Uint8Array> =>
+  Stream.tick(LOOK_MS).pipe(
+    Stream.mapEffect(() => Effect.sync(() => new Map(logs.stamps()))),
+    Stream.mapAccum(
+      (): Seen => ({ looks: 0, stamps: null }),
+      ({ looks, stamps }, now) => {
+        const changed = stamps === null ? [] : [...now].flatMap(([run, stamp]) => (stamps.get(run) === stamp ? [] : [run]))
+        const gone = stamps === null ? [] : [...stamps.keys()].filter((run) => !now.has(run))
+        const event: Changed = { runs: [...changed, ...gone] }
+        const text = event.runs.length > 0 ? `data: ${JSON.stringify(event)}\n\n` : looks % BEAT === 0 ? ": here\n\n" : null
+        return [{ looks: looks + 1, stamps: now }, text === null ? [] : [text]]
+      }
+    ),
+    Stream.encodeText
+  )

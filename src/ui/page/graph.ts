@@ -1,0 +1,55 @@
+/** A run's graph as a drawing: each node a link with its state, each input a line. What it shows, the table below it says too. */
+
+import type { RunNode } from "../wire.ts"
+import { markOf, stateClass, svg } from "./dom.ts"
+import { layout } from "./layout.ts"
+
+const WIDTH = 176
+const HEIGHT = 30
+const COLUMN = 240
+const ROW = 38
+const MARGIN = 8
+/** Characters of a label that fit. */
+const LABEL = 23
+
+/** The drawing. `chosen`: a node whose surroundings stand out; `shown`: nodes that a filter leaves. */
+export const graph = (
+  nodes: ReadonlyArray<RunNode>,
+  link: (id: string) => string,
+  chosen: string | null,
+  shown: (node: RunNode) => boolean
+): SVGSVGElement => {
+  const places = new Map(layout(nodes).map(({ id, column, row }) => [id, { x: MARGIN + column * COLUMN, y: MARGIN + row * ROW }]))
+  const corner = { x: 0, y: 0 }
+  for (const { x, y } of places.values()) {
+    corner.x = Math.max(corner.x, x)
+    corner.y = Math.max(corner.y, y)
+  }
+  const width = corner.x + WIDTH + MARGIN
+  const height = corner.y + HEIGHT + MARGIN
+  const lines = nodes.flatMap((node) =>
+    [...new Set(Object.values(node.inputs))].flatMap((input) => {
+      const [from, to] = [places.get(input), places.get(node.id)]
+      if (from === undefined || to === undefined) return []
+      const [x1, y1, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.y + HEIGHT / 2]
+      const bend = (COLUMN - WIDTH) / 2
+      const d = `M${x1} ${y1}C${x1 + bend} ${y1} ${to.x - bend} ${y2} ${to.x} ${y2}`
+      return [svg("path", { d, class: chosen === input || chosen === node.id ? "near" : null })]
+    })
+  )
+  const boxes = nodes.map((node) => {
+    const { x, y } = places.get(node.id)!
+    const said = `${node.label}: ${node.state}${node.reason === "" ? "" : `, ${node.reason}`}`
+    const label = node.label.length > LABEL ? `${node.label.slice(0, LABEL - 1)}…` : node.label
+    const classes = [stateClass(node.state), node.id === chosen ? "chosen" : "", shown(node) ? "" : "aside"].join(" ")
+    return svg("a", { id: `graph-${node.id}`, href: link(node.id), class: classes, "aria-label": said }, [
+      svg("title", {}, [said]),
+      svg("rect", { x, y, width: WIDTH, height: HEIGHT, rx: 5 }),
+      svg("text", { x: x + 8, y: y + 19 }, [`${markOf(node.state)} ${label}`])
+    ])
+  })
+  return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, class: "graph", role: "group", "aria-label": "Graph" }, [
+    svg("g", { class: "lines", "aria-hidden": "true" }, lines),
+    ...boxes
+  ])
+}
