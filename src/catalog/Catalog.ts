@@ -21,7 +21,7 @@ import { StoreFiles } from "./tables/StoreFiles.ts"
 export type { QueryResult } from "./QueryResult.ts"
 
 /** Formats that are written piece by piece. */
-export type StreamFormat = "csv" | "tsv" | "json" | "jsonl" | "arrow"
+export type StreamFormat = "csv" | "tsv" | "json" | "jsonl" | "markdown" | "latex" | "arrow"
 
 export interface Written {
   readonly rows: number
@@ -60,6 +60,8 @@ const formats: Readonly<Record<StreamFormat, () => Promise<ResultFormat>>> = {
   tsv: async () => (await import("./output/row-formats.ts")).tsv,
   json: async () => (await import("./output/row-formats.ts")).json,
   jsonl: async () => (await import("./output/row-formats.ts")).jsonl,
+  markdown: async () => (await import("./output/document-formats.ts")).markdown,
+  latex: async () => (await import("./output/document-formats.ts")).latex,
   arrow: async () => (await import("./output/arrow-file.ts")).arrowFile
 }
 

@@ -26,6 +26,11 @@ const commands: Readonly<
   push: { summary: "copy what runs need into another store, a bucket say", load: () => import("./commands/push.ts") },
   pull: { summary: "copy what runs need out of another store", load: () => import("./commands/pull.ts") },
   data: { summary: "real datasets: what is here, what is in it, how to get it", load: () => import("./commands/data.ts") },
+  export: { summary: "write a run's tables for Python, R and others", load: () => import("./commands/export.ts") },
+  "export-metrics": {
+    summary: "write curves as event files of TensorBoard",
+    load: () => import("./commands/export-metrics.ts")
+  },
   "export-model": {
     summary: "write a model as a folder that Hugging Face's libraries open",
     load: () => import("./commands/export-model.ts")

@@ -13,7 +13,7 @@ import { NotFound, Unread, UsageError } from "./usage.ts"
  * One run as far as its log can be trusted, or null when that does not hold its beginning (it was killed while starting). What is
  * damaged is said in a line.
  */
-export const loadRun = (root: string, id: string): Run | null => {
+const loadRun = (root: string, id: string): Run | null => {
   const history = readRun(root, id)
   const run = runOf(root, history)
   const use = run === null ? "nothing is known of that run" : "what it says before is used"
@@ -71,4 +71,14 @@ export const nothingKnown = (
     `${earlier.length > 0 ? `, nor of ${plural(earlier.length, "earlier run")}${called}` : ""}. ` +
     `"pipeline verify" says what helps; what the run computed is in the store all the same.`
   return unread ? new Unread({ problem }) : new NotFound({ problem })
+}
+
+/** The run of this name, or the newest of a study whose log says anything. Throws as `runsNamed` does. */
+export const namedRun = (root: string, name: string, studies: () => ReadonlyArray<string>): Run => {
+  const ids = runsNamed(root, name, studies)
+  for (const id of ids) {
+    const run = loadRun(root, id)
+    if (run !== null) return run
+  }
+  throw nothingKnown(root, ids)
 }

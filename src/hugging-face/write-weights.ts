@@ -3,9 +3,9 @@
 import * as path from "node:path"
 
 import { writeWhole } from "../store/disk/calls.ts"
+import { writePieces } from "../store/disk/whole-folder.ts"
 import { type Dtype, toBf16 } from "./dtypes.ts"
 import { bytesOf, safetensorsHead, type Tensor } from "./safetensors.ts"
-import { writePieces } from "./whole-folder.ts"
 
 /** Bytes of tensors in a file: where Hugging Face's own tools begin another. */
 export const SHARD_BYTES = 5_000_000_000

@@ -40,6 +40,9 @@ const isCsv = (bytes: Buffer) => expect(bytes.toString().split("\n").slice(0, 3)
 const isTsv = (bytes: Buffer) => expect(bytes.toString().split("\n").slice(0, 2)).toEqual(["n\ttext", "0\trow 0"])
 const isJson = (bytes: Buffer) => expect(JSON.parse(bytes.toString())).toHaveLength(100)
 const isJsonl = (bytes: Buffer) => expect(JSON.parse(bytes.toString().split("\n")[99]!)).toEqual({ n: 99, text: "row 99" })
+const isMarkdown = (bytes: Buffer) =>
+  expect(bytes.toString().split("\n").slice(0, 3)).toEqual(["| n | text |", "| --: | --- |", "| 0 | row 0 |"])
+const isLatex = (bytes: Buffer) => expect(bytes.toString()).toMatch(/\\midrule\n0 & row 0 \\\\\n[^]*\\end\{tabular\}\n$/)
 const isArrow = (bytes: Buffer) => expect(Arrow.tableFromIPC(bytes).numRows).toBe(100)
 const isParquet = (bytes: Buffer) => expect(bytes.subarray(0, 4).toString()).toBe("PAR1")
 const isTable = (bytes: Buffer) => expect(bytes.toString()).toMatch(/^┌[\s\S]*100 rows, first 40 shown\n$/)
@@ -55,6 +58,9 @@ describe("an ending of --output", () => {
     ["Json", isJson],
     ["jsonl", isJsonl],
     ["ndjson", isJsonl],
+    ["md", isMarkdown],
+    ["markdown", isMarkdown],
+    ["tex", isLatex],
     ["arrow", isArrow],
     ["feather", isArrow],
     ["ipc", isArrow],
@@ -83,7 +89,7 @@ describe("an ending of --output", () => {
     "duckdb",
     "sqlite",
     "html",
-    "md",
+    "rst",
     "xml",
     "yaml",
     "npy",
@@ -98,7 +104,9 @@ describe("an ending of --output", () => {
     const file = inFolder(`refused.${ending}`)
     const { code, err } = await sql(ROWS, "--output", file)
     expect(code).toBe(2)
-    expect(err).toContain(".csv, .tsv, .tab, .json, .jsonl, .ndjson, .arrow, .feather, .ipc, .parquet, .pq, .parq")
+    expect(err).toContain(
+      ".csv, .tsv, .tab, .json, .jsonl, .ndjson, .md, .markdown, .tex, .arrow, .feather, .ipc, .parquet, .pq, .parq"
+    )
     expect(fs.existsSync(file)).toBe(false)
   })
 

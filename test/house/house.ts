@@ -11,7 +11,10 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/ui": "a page over the store, for the browser of this machine" },
   { pipelines: "studies: each reads like the methods section of a paper" },
   { stages: "mix, pretrain or imported, sft, rl, evaluate, and more" },
-  { "src/report": "figures, claims, one HTML file" },
+  {
+    "src/report": "figures, claims, one HTML file",
+    "src/exporting": "results for other programs: tables, curves, spans"
+  },
   { "src/rl": "rollouts, advantages, objectives, learners" },
   {
     "src/training": "supervised training: packing, schedules, probes",
@@ -66,6 +69,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["predictors", "page", "draw", "left-out.ts"],
     ["data"]
   ],
+  "src/exporting": [["tables", "tensorboard"], ["folder-names.ts"]],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],

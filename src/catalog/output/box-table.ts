@@ -38,7 +38,8 @@ const pad = (text: string, width: number, right: boolean): string => {
   return right ? space + text : text + space
 }
 
-const isNumeric = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)
+/** Whether values of a type of DuckDB are numbers: such columns stand on the right. */
+export const isNumeric = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)
 
 const narrowest = 5
 

@@ -10,7 +10,7 @@ import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import { duration } from "../../text/duration.ts"
 import { print } from "../output.ts"
 import { cut, shortDigest, terminalWidth, textTable, timeWords } from "../printing/text-table.ts"
-import { loadRun, loadRuns, nothingKnown, runsNamed } from "../run-states.ts"
+import { loadRuns, namedRun, nothingKnown } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
 import { studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, wholeNumber } from "../usage.ts"
@@ -46,7 +46,7 @@ export const command: Command = {
       else write(runTable(runs, costs))
       return 0
     }
-    const run = findRun(root, name)
+    const run = namedRun(root, name, studyNames)
     if (parsed.is("json")) write(JSON.stringify({ ...runJson(run, costs), nodes: nodeRows(root, run) }, null, 1))
     else write(oneRun(root, run, costs))
     return 0
@@ -64,16 +64,6 @@ const costsOf = async (root: string): Promise<ReadonlyMap<string, ActionRecord>>
     )
   )
   return new Map(actions.map((action) => [action.key, action]))
-}
-
-/** The run of this name, or the newest of a study whose log says anything. */
-const findRun = (root: string, name: string): Run => {
-  const ids = runsNamed(root, name, studyNames)
-  for (const id of ids) {
-    const run = loadRun(root, id)
-    if (run !== null) return run
-  }
-  throw nothingKnown(root, ids)
 }
 
 interface Tally {

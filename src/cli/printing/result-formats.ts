@@ -2,7 +2,7 @@
 
 import { didYouMean } from "../../text/near.ts"
 
-export const FORMATS = ["table", "csv", "tsv", "json", "jsonl", "arrow", "parquet"] as const
+export const FORMATS = ["table", "csv", "tsv", "json", "jsonl", "markdown", "latex", "arrow", "parquet"] as const
 export type Format = (typeof FORMATS)[number]
 
 /** By ending, in lower case. */
@@ -14,6 +14,9 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   json: "json",
   jsonl: "jsonl",
   ndjson: "jsonl",
+  md: "markdown",
+  markdown: "markdown",
+  tex: "latex",
   arrow: "arrow",
   feather: "arrow",
   ipc: "arrow",
@@ -21,8 +24,8 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   pq: "parquet",
   parq: "parquet"
 }
-/** Arrow and Parquet are read by place, which a compressed file does not allow; Parquet compresses itself. */
-const COMPRESSIBLE: ReadonlySet<Format> = new Set(["table", "csv", "tsv", "json", "jsonl"])
+/** Read by place, which a compressed file does not allow; Parquet compresses itself. */
+const NOT_TEXT: ReadonlySet<Format> = new Set(["arrow", "parquet"])
 
 export interface Wanted<F extends Format> {
   readonly format: F
@@ -60,7 +63,7 @@ export const wantedFormat = <F extends Format>(
     const others = "and .gz behind those of text; --format names one for any other"
     return `--output ${file}: ${what}. Endings are ${known.join(", ")}, ${others}.`
   }
-  if (gzip && !COMPRESSIBLE.has(result))
+  if (gzip && NOT_TEXT.has(result))
     return `--output ${file}: ${result} is not compressed as a whole. .gz goes with the formats that are text.`
   return { format: result, gzip }
 }

@@ -5,8 +5,8 @@ import * as path from "node:path"
 
 import { expect, it } from "vitest"
 
-import { wholeFolder } from "../../src/hugging-face/whole-folder.ts"
-import { temporaryFolder } from "../store/temporary-folder.ts"
+import { wholeFolder } from "../../../src/store/disk/whole-folder.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const any = () => true
 const fill = (at: string) => fs.writeFileSync(path.join(at, "a"), "1")

@@ -1,0 +1,63 @@
+/**
+ * Programs of ten lines that load an export, in the languages that people analyse with. Each has one function: all rows of a
+ * table, with the label of their node and the parameters that are asked for as further columns.
+ */
+
+const pyarrow = `"""All rows of a table as a pyarrow.Table: load("formatShares", "algorithm", "seed")"""
+import json, pathlib
+import pyarrow as pa
+HERE = pathlib.Path(__file__).resolve().parent
+NODES = json.loads((HERE / "export.json").read_text(encoding="utf-8"))["nodes"]
+def load(table, *params):
+    parts = []
+    for node in NODES:
+        if table in node["tables"]:
+            part = pa.ipc.open_file(pa.memory_map(str(HERE / node["folder"] / f"{table}.arrow"))).read_all()
+            for name, value in {"node": node["label"], **{name: node["params"].get(name) for name in params}}.items():
+                part = part.append_column(name, pa.array([value] * len(part)))
+            parts.append(part)
+    return pa.concat_tables(parts, promote_options="permissive")
+`
+
+const polars = `"""All rows of a table as a polars.LazyFrame: load("formatShares", "algorithm", "seed").collect()"""
+import json, pathlib
+import polars as pl
+HERE = pathlib.Path(__file__).resolve().parent
+NODES = json.loads((HERE / "export.json").read_text(encoding="utf-8"))["nodes"]
+def load(table, *params):
+    return pl.concat([
+        pl.scan_ipc(HERE / node["folder"] / f"{table}.arrow").with_columns(
+            pl.lit(node["label"]).alias("node"), *[pl.lit(node["params"].get(name)).alias(name) for name in params])
+        for node in NODES if table in node["tables"]], how="vertical_relaxed")
+`
+
+const duckdb = `"""Every table as one of DuckDB: connect("seed").sql("select seed, avg(share) from formatShares group by all")"""
+import duckdb
+from load_pyarrow import NODES, load
+def connect(*params):
+    connection = duckdb.connect()
+    for table in sorted({table for node in NODES for table in node["tables"]}):
+        connection.register(table, load(table, *params))
+    return connection
+`
+
+const r = `# All rows of a table as a data frame: load_table("formatShares", c("algorithm", "seed"))
+library(arrow); library(jsonlite)
+here <- if (exists("here")) here else "."   # set \`here\` to this folder, or setwd() into it
+nodes <- fromJSON(file.path(here, "export.json"), simplifyVector = FALSE)$nodes
+load_table <- function(table, params = c()) do.call(rbind, lapply(nodes, function(node) {
+  if (is.null(node$tables[[table]])) return(NULL)
+  rows <- as.data.frame(read_ipc_file(file.path(here, node$folder, paste0(table, ".arrow"))))
+  rows$node <- rep(node$label, nrow(rows))
+  for (name in params) rows[[name]] <- rep(if (is.null(node$params[[name]])) NA else node$params[[name]], nrow(rows))
+  rows
+}))
+`
+
+/** By the names of their files. */
+export const loaders: Readonly<Record<string, string>> = {
+  "load_pyarrow.py": pyarrow,
+  "load_polars.py": polars,
+  "load_duckdb.py": duckdb,
+  "load.R": r
+}
