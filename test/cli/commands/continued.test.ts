@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from "vitest"
 
 import { place } from "../command-line.ts"
 
-const at = place(path.join(import.meta.dirname, "fixtures/studies"))
+const at = place(path.join(import.meta.dirname, "../fixtures/studies"))
 const run = async (lengths: string) => {
   const { code, out, err } = await at.pipeline(["run", "walks", "--lengths", lengths, "--no-report"])
   expect([code, err]).toEqual([0, expect.anything()])

@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { beginningOf, shorterNodes } from "../../../src/dag/foresight/continuation.ts"
 import { graphOf } from "../../../src/dag/graph.ts"
 import { inProcessExecutor } from "../../../src/dag/running/in-process.ts"
-import { actionKeys, type ActionRecord, readRecord } from "../../../src/store/objects/records.ts"
+import { actionKeys, type ActionRecord, readRecord, recordIn, recordText } from "../../../src/store/objects/records.ts"
 import { Store } from "../../../src/store/objects/Store.ts"
 import { temporaryFolder } from "../../store/temporary-folder.ts"
 import { count } from "../fixtures/stages/count.ts"
@@ -236,6 +236,23 @@ describe("a shorter result that is", () => {
     expect(steps()).toBe(20)
     expect(notes(longer).at(-1)).toMatch(/^the shorter result cannot be continued: .*\. The stage begins anew\.$/s)
     expect(recordOf(root, longer)).not.toHaveProperty("continued")
+  })
+
+  it.each([
+    ["no object", "this"],
+    ["no key", { artifact: "a".repeat(64), step: 1, left: 1 }],
+    ["a step below 0", { key: "a".repeat(64), artifact: "a".repeat(64), step: -1, left: 1 }],
+    ["a share that is none", { key: "a".repeat(64), artifact: "a".repeat(64), step: 1, left: "all" }]
+  ])("said to have gone on from what is %s has no sound record", async (_, continued) => {
+    const root = temporaryFolder()
+    const record = recordOf(root, await run(root, { steps: 10 }))
+    const sealed = recordText(record)
+    expect(recordIn(record.key, sealed)).toEqual(record)
+    const forged = JSON.parse(JSON.stringify(record))
+    forged.continued = continued
+    expect(() => recordIn(record.key, recordText(forged))).toThrow(
+      expect.objectContaining({ problem: expect.stringMatching(/went on/) })
+    )
   })
 
   it("forgotten is no beginning any more", async () => {
