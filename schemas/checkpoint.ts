@@ -44,6 +44,19 @@ export const Snapshots = Table.make(
   { rowsPerBatch: 1 }
 )
 
+export const TrainingState = Table.optional(
+  Table.make(
+    "trainingState",
+    "Exact state of pretraining at the end of its stable phase, which a longer one goes on from; a row a vector and tensor",
+    {
+      step: Column.int32("updates done"),
+      vector: Column.utf8("parameters, firstMoments or secondMoments (of AdamW)"),
+      ...tensor
+    },
+    { rowsPerBatch: 1 }
+  )
+)
+
 const Training = Table.make(
   "training",
   "Supervised training, a row an update",
@@ -96,6 +109,7 @@ export const Checkpoint = Kind.make("checkpoint", "A trained model", {
     heldOut: HeldOut,
     probes: Probes,
     snapshots: Snapshots,
+    trainingState: TrainingState,
     cutDocuments: CutDocuments
   },
   documents: { spec: ModelSpecDocument, tokenizer: TokenizerDocument, prompting: PromptingDocument }

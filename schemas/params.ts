@@ -8,13 +8,13 @@ type ParamType = "BIGINT" | "DOUBLE" | "BOOLEAN" | "VARCHAR"
 
 const NAMES: Readonly<Record<ParamType, string>> = {
   BIGINT:
-    "batchTokens completions context documents documentsPerSource epochs evaluations heldOut imitationBatch imitationEpochs " +
+    "batchTokens completions context documents documentsPerSource evaluations heldOut imitationBatch imitationEpochs " +
     "klHorizon maxBadRows maxNewTokens maximum minSpan minibatches overlongBuffer perQuestion problems prompts resamples " +
     "roundSteps samples seed snapshotEvery snapshots spans step steps suiteSize vocabulary",
   DOUBLE:
-    "advantageEpsilon clipHigh clipLow criticLearningRate distractors entropyBonus gamma gap imitationLearningRate kl klLimit " +
-    "klTarget lambda learningRate maxLongDocuments maxLongPrompts overlongFactor promptWeight temperature tokens " +
-    "topP valueCoefficient warmup weightDecay whitenEpsilon",
+    "advantageEpsilon clipHigh clipLow criticLearningRate decay distractors entropyBonus epochs gamma gap " +
+    "imitationLearningRate kl klLimit klTarget lambda learningRate maxLongDocuments maxLongPrompts overlongFactor promptWeight " +
+    "temperature tokens topP valueCoefficient warmup weightDecay whitenEpsilon",
   BOOLEAN: "deduplicate reference",
   VARCHAR:
     "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +

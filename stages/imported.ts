@@ -3,7 +3,7 @@
  * with its own tokenizer. `pipeline import-model DIR` brings one in; digests of its files are in the key.
  *
  * A corpus for it is mixed with that tokenizer: `mix({}, { tokenizer: "imported", model: NAME, ... })`. A model that was exported
- * from here comes back as the same artifact, curves included; only snapshots stay behind.
+ * from here comes back as the same artifact, curves included; only snapshots and the state for longer trainings stay behind.
  */
 
 import * as Effect from "effect/Effect"

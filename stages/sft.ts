@@ -25,6 +25,7 @@ import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
+import { warmupCosine } from "../src/training/schedule.ts"
 import { supervised } from "../src/training/supervised.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
@@ -81,17 +82,19 @@ export const sft = Stage.make({
     if (objection !== null) return yield* new Param.ParamInvalid({ owner: "sft", ...objection })
     for (const line of [...cutDocumentWords(cut), ...cutValidationWords(corpus, spec.context)]) yield* progress.note(line)
     const batches = packBatches(corpus, chosen, { ...params, context: spec.context, name: "sft", promptWeight: 0 })
-    const update = supervised(model, batches, params)
+    const { steps } = batches
+    const learningRate = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * steps), steps })
+    const update = supervised(model, batches, { learningRate, weightDecay: params.weightDecay })
     const state = { model: resumable(model) }
     const first = yield* checkpoints.restore(state)
-    for (let step = first; step < batches.steps; step++) {
+    for (let step = first; step < steps; step++) {
       const row = yield* update(step)
       yield* output.training.append(row)
-      yield* progress.report(step + 1, batches.steps, { loss: row.loss })
+      yield* progress.report(step + 1, steps, { loss: row.loss })
       yield* checkpoints.offer(step + 1, state)
     }
 
-    for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: batches.steps, ...row })
+    for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: steps, ...row })
     for (const row of cut) yield* output.cutDocuments.append(row)
     for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
     yield* output.spec.write(spec)

@@ -28,10 +28,16 @@ export declare namespace Node {
   type Services<N> = N extends Node<any, any, infer R> ? R : never
 }
 
+/** A table that an artifact may lack. */
+type Optional = { readonly optional: true }
+
 /** An artifact as an input: a reader for each table, each document's value, and the artifact's digest. */
 export type Reader<K extends Kind.Any> = { readonly digest: string } & {
-  readonly [T in keyof K["tables"]]: TableReader<K["tables"][T]>
+  readonly [T in keyof K["tables"] as K["tables"][T] extends Optional ? never : T]: TableReader<K["tables"][T]>
 } & { readonly [D in keyof K["documents"]]: K["documents"][D]["Type"] }
+
+/** A shorter result of a stage that a longer one goes on from; it has the optional tables as well. */
+export type Continued<K extends Kind.Any> = Reader<K> & { readonly [T in keyof K["tables"]]: TableReader<K["tables"][T]> }
 
 /** An artifact being made: a writer for each table and each document. */
 export type Writer<K extends Kind.Any> = {
@@ -54,6 +60,8 @@ export interface Context<In extends Inputs, P extends Param.Params, Out extends 
   readonly output: Writer<Out>
   readonly checkpoints: Checkpoints
   readonly progress: Progress
+  /** What to go on from, by `continues`; null: nothing. A stage may find that it cannot, and begin anew. */
+  readonly continued: Continued<Out> | null
 }
 
 export type Inputs = { readonly [name: string]: Kind.Any }
@@ -64,6 +72,26 @@ export interface Resources {
   readonly process?: boolean
   /** Relative cost from params, to start the longest work first. */
   readonly cost?: (params: any) => number
+}
+
+/**
+ * How results of a stage are beginnings of longer ones. Two results whose keys differ in `horizon` alone have gone the same way
+ * as far as the shorter of their shared parts goes: the longer one then starts from the state that the shorter one has kept, and
+ * comes to the bytes that it would have come to.
+ */
+export interface Continues<P extends Param.Params, Out extends Kind.Any> {
+  /** Params that say how far to go, and on which nothing of the shared part depends. */
+  readonly horizon: ReadonlyArray<keyof P & string>
+  /** The optional table that holds the state at the end of the shared part, and its step in the column `step`. */
+  readonly state: keyof Out["tables"] & string
+  /** The shared part and the whole way, in any one unit; null: with these params nothing is shared. */
+  readonly extent: (params: Param.Values<P>) => Extent | null
+}
+
+/** How far a result goes. */
+export interface Extent {
+  readonly shared: number
+  readonly whole: number
 }
 
 /** What a node's params ask for that cannot be had together, or not from these inputs. */
@@ -163,6 +191,8 @@ export interface Stage<In extends Inputs, P extends Param.Params, Out extends Ki
    * and by a run as soon as they are there, so that what will fail fails before hours of training. null: nothing is foreseen.
    */
   readonly foresee: Foresee<In, P> | null
+  /** null: no result begins another. */
+  readonly continues: Continues<P, Out> | null
   /** The module that exports the stage: the root of its code digest. Relative to the repository, or a file URL. */
   readonly module: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
@@ -187,6 +217,11 @@ export declare namespace Stage {
     readonly check: (params: any, inputs: any) => Objection | null
     readonly remarks: (params: any, inputs: any) => Effect.Effect<ReadonlyArray<string>, unknown>
     readonly foresee: ((params: any, inputs: any, open: any) => Effect.Effect<ReadonlyArray<string>, unknown>) | null
+    readonly continues: {
+      readonly horizon: ReadonlyArray<string>
+      readonly state: string
+      readonly extent: (params: any) => Extent | null
+    } | null
     readonly module: string
     readonly run: (context: any) => Effect.Effect<void, unknown, any>
   }
@@ -225,6 +260,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   readonly check?: (params: Param.Values<P>, inputs: { readonly [K in keyof In]: WiredInput }) => Objection | null
   readonly remarks?: Remarks<In, P>
   readonly foresee?: Foresee<In, P> | null
+  readonly continues?: Continues<P, Out> | null
   readonly module?: string
   readonly run: (context: Context<In, P, Out>) => Effect.Effect<void, E, R>
 }): Stage<In, P, Out, E, R> => {
@@ -242,6 +278,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
     check: options.check ?? (() => null),
     remarks: options.remarks ?? (() => Effect.succeed([])),
     foresee: options.foresee ?? null,
+    continues: options.continues ?? null,
     module: options.module ?? `stages/${name}.ts`
   }
   const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => {

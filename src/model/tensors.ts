@@ -1,6 +1,6 @@
 /** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
 
-import type { Snapshots, Weights } from "../../schemas/checkpoint.ts"
+import type { Snapshots, TrainingState, Weights } from "../../schemas/checkpoint.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { type ModelSpec, parameterCount, type ParameterShape, parameterTable } from "./ModelSpec.ts"
@@ -48,6 +48,16 @@ export const readSnapshot = (spec: ModelSpec, snapshots: TableReader<typeof Snap
     spec,
     { rows: snapshots.rows, names: snapshots.column("name"), data: snapshots.column("data") },
     (row) => steps[row] === step
+  )
+}
+
+/** One of the flat vectors of a training's state. Throws when it is not there in full. */
+export const readStateVector = (spec: ModelSpec, state: TableReader<typeof TrainingState>, vector: string): Float32Array => {
+  const vectors = state.column("vector")
+  return gather(
+    spec,
+    { rows: state.rows, names: state.column("name"), data: state.column("data") },
+    (row) => vectors.at(row) === vector
   )
 }
 

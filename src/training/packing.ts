@@ -29,6 +29,7 @@ export interface PackingOptions {
   readonly batchTokens: number
   /** Longer documents are cut here. */
   readonly context: number
+  /** Passes over the sequences. A part of one has that part of its batches, so that those before are what they are in a whole. */
   readonly epochs: number
   readonly seed: number
   /** Name of the random stream, so that two trainings with one seed shuffle differently. */
@@ -40,6 +41,8 @@ export interface PackingOptions {
 /** Every batch of a training, by its step. */
 export interface Batches {
   readonly steps: number
+  /** Batches of the first pass, were it whole: what does not depend on how many passes there are. */
+  readonly inPass: number
   readonly at: (step: number) => WeightedBatch
   /** Tokens in batches 0..step. */
   readonly tokensThrough: (step: number) => number
@@ -52,9 +55,11 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
   const batches: Array<Int32Array> = []
   const tokensThrough: Array<number> = []
   let total = 0
+  let inPass = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = permutation(which.length, seed, name, epoch)
     let from = 0
+    const before = batches.length
     while (from < order.length) {
       let tokens = 0
       let to = from
@@ -65,9 +70,13 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
       tokensThrough.push(total)
       from = to
     }
+    const whole = batches.length - before
+    if (epoch === 0) inPass = whole
+    if (epochs - epoch < 1) batches.length = before + Math.max(1, Math.round((epochs - epoch) * whole))
   }
   return {
     steps: batches.length,
+    inPass,
     tokensThrough: (step) => tokensThrough[step]!,
     at: (step) => batchOf(sequences, batches[step]!, context, promptWeight)
   }

@@ -13,7 +13,7 @@ import { Stopped } from "../../src/dag/Checkpoints.ts"
 import { componentsOf } from "../../src/dag/key.ts"
 import * as Param from "../../src/dag/Param.ts"
 import { computeAction } from "../../src/dag/running/compute-action.ts"
-import type { Obtained } from "../../src/dag/running/Executor.ts"
+import type { Obtained, StageRequest } from "../../src/dag/running/Executor.ts"
 import { openArtifact } from "../../src/dag/running/input-artifact.ts"
 import type { Reader, Stage } from "../../src/dag/Stage.ts"
 import type { Engine } from "../../src/engine/Engine.ts"
@@ -37,6 +37,8 @@ interface HowToRun {
   readonly threads?: number
   /** Asks the stage to stop after every step, and goes on in a new attempt each time. */
   readonly interrupted?: boolean
+  /** A shorter result to go on from. */
+  readonly continues?: StageRequest["continues"]
 }
 
 let attempt = 0
@@ -56,7 +58,7 @@ export const chain = (root: string) => {
     given: Readonly<Record<string, unknown>>,
     how: HowToRun = {}
   ): Promise<Computed> => {
-    const { threads = 1, interrupted = false } = how
+    const { threads = 1, interrupted = false, continues } = how
     const notes: Array<string> = []
     const params = Param.complete(stage.name, stage.params, given)
     const externals = await Effect.runPromise(stage.externals(params))
@@ -68,8 +70,9 @@ export const chain = (root: string) => {
       ["attempts", key]
     ])
       fs.rmSync(path.join(root, ...names), { recursive: true, force: true })
-    const request = {
+    const request: StageRequest = {
       key,
+      ...(continues === undefined ? {} : { continues }),
       stage: stage.name,
       module: stage.module,
       params,

@@ -94,6 +94,8 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
       mode: maybe(text("numerics of the engine")),
       isa: maybe(text("instruction set")),
       threads: maybe(Column.float64()),
+      continuedFrom: maybe(text("digest of the shorter result that it went on from")),
+      continuedAt: maybe(Column.float64("the step at which it did")),
       attempt: text()
     },
     timestamps: ["finishedAt"],
@@ -105,6 +107,8 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
         engine: stringOrNull(action.engine?.["name"]),
         mode: stringOrNull(action.engine?.["mode"]),
         isa: stringOrNull(action.engine?.["isa"]),
+        continuedFrom: action.continued?.artifact ?? null,
+        continuedAt: action.continued?.step ?? null,
         threads: typeof action.engine?.["threads"] === "number" ? action.engine["threads"] : null
       }))
   },

@@ -7,6 +7,7 @@ import * as os from "node:os"
 
 import * as Effect from "effect/Effect"
 
+import { type Beginning, beginningAfter, beginningOf, shorterNodes } from "../../dag/foresight/continuation.ts"
 import { forecast, type Forecast } from "../../dag/foresight/forecast.ts"
 import { foreseen } from "../../dag/foresight/foreseen.ts"
 import { spentIn } from "../../dag/foresight/spent.ts"
@@ -65,13 +66,19 @@ export const command: Command = {
           decision._tag === "cached" ? [[node.id, decision.action.output.digest] as const] : []
         )
       )
+      const shorter = shorterNodes(graph)
       const explained = yield* Effect.forEach(planned, ({ node, decision }) =>
         Effect.gen(function* () {
           const context: Context = { node, labelOf, codeText }
-          if (decision._tag === "cached") return { node, decision, context, remarks: [] }
+          if (decision._tag === "cached") return { node, decision, context, begins: null, remarks: [] }
           const said = yield* node.stage.remarks(node.params, wiredInputs(node, wired))
+          const recorded = decision._tag === "run" ? yield* beginningOf(node, decision.components) : null
+          const before = shorter.get(node.id)
+          // One that is recorded is found in the store.
+          const waits = before !== undefined && !artifacts.has(before.node.id) && before.extent.shared > (recorded?.shared ?? 0)
+          const begins = waits ? beginningAfter(node, before) : recorded
           const seen = yield* foreseen(node, wired, (input) => Effect.succeed(artifacts.get(node.inputs[input]!) ?? null))
-          return { node, decision, context, remarks: [...new Set([...said, ...seen])] }
+          return { node, decision, context, begins, remarks: [...new Set([...said, ...seen, ...(begins?.passedOver ?? [])])] }
         })
       )
       if (!parsed.is("cost")) return { explained, costs: null }
@@ -79,6 +86,7 @@ export const command: Command = {
       const recorded = {
         actions: yield* store.actions,
         spent: spentIn(root),
+        left: new Map(explained.map(({ node, begins }) => [node.id, begins?.left ?? 1])),
         host: os.hostname(),
         sameEngine: (other: Readonly<Record<string, unknown>>) =>
           other["name"] === name && other["mode"] === mode && other["isa"] === isa
@@ -113,7 +121,13 @@ interface Explained extends Planned {
   /** What its stage has to say before it runs. */
   readonly remarks: ReadonlyArray<string>
   readonly context: Context
+  /** From what it would go on; of nodes that would run now. */
+  readonly begins: Beginning | null
 }
+
+/** Why a node runs, and from what it goes on. */
+const reasonsOf = ({ decision, context, begins }: Explained): string =>
+  [reasonWords(decision, context), begins?.words ?? ""].filter((words) => words !== "").join("; ")
 
 interface Wanted {
   readonly why: boolean
@@ -121,11 +135,11 @@ interface Wanted {
 }
 
 const asTable = (planned: ReadonlyArray<Explained>, { why, costs }: Wanted): string => {
-  const rows = planned.map(({ node, decision, context }) => [
-    node.label,
-    decision._tag,
-    ...(costs === null ? [] : costCells(costs.nodes.get(node.id))),
-    reasonWords(decision, context)
+  const rows = planned.map((entry) => [
+    entry.node.label,
+    entry.decision._tag,
+    ...(costs === null ? [] : costCells(costs.nodes.get(entry.node.id))),
+    reasonsOf(entry)
   ])
   const columns = costs === null ? ["node", "state", "reason"] : ["node", "state", "time", "size", "reason"]
   const sections = [textTable(columns, rows, { right: costs === null ? [] : [2, 3] })]
@@ -182,7 +196,8 @@ const asJson = (planned: ReadonlyArray<Explained>, costs: Forecast | null) => {
   return { nodes, cost: totalJson(costs) }
 }
 
-const nodeJson = ({ node, decision, context, remarks }: Explained) => {
+const nodeJson = (entry: Explained) => {
+  const { node, decision, begins, remarks } = entry
   const reason = reasonOf(decision)
   const changed = reason?._tag === "changed" ? reason : null
   return {
@@ -192,7 +207,8 @@ const nodeJson = ({ node, decision, context, remarks }: Explained) => {
     params: decision._tag === "cached" ? decision.action.params : node.params,
     inputs: node.inputs,
     state: decision._tag,
-    reason: reasonWords(decision, context),
+    reason: reasonsOf(entry),
+    continues: begins?.continuation ?? null,
     remarks,
     key: decision._tag === "blocked" ? null : decision.key,
     artifact: decision._tag === "cached" ? decision.action.output.digest : null,

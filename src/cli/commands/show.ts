@@ -8,7 +8,7 @@ import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
 import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
 import { INPUT } from "../../store/objects/records.ts"
-import { type ActionRecord, type Component, Store } from "../../store/objects/Store.ts"
+import { type ActionRecord, type Component, type Continuation, Store } from "../../store/objects/Store.ts"
 import { onlyBeginning } from "../../text/beginning.ts"
 import { duration } from "../../text/duration.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -199,6 +199,7 @@ const describeAction = (
             .map(([k, v]) => `${k} ${valueWords(v)}`)
             .join(", ")
     ],
+    ...(action.continued === undefined ? [] : [["continued", continuedWords(action.continued, actions, runs)]]),
     ["manifest", store.objectPath(output.digest)]
   ]
   const params = Object.entries(action.params).map(([name, value]) => [
@@ -231,6 +232,12 @@ const describeAction = (
     })
   ]
 }
+
+const continuedWords = (
+  { artifact, step }: Continuation,
+  actions: ReadonlyArray<ActionRecord>,
+  runs: ReadonlyArray<Run>
+): string => `${shortDigest(artifact)} from step ${step}, ${makerOf(artifact, actions, runs)}`
 
 /** Engine, files, packages; modules one by one when asked for, else their number in each room. */
 const otherComponents = (action: ActionRecord, everyModule: boolean): ReadonlyArray<ReadonlyArray<string>> => {

@@ -32,7 +32,7 @@ const MOST_NAMED = 4
 
 const basisWords = (basis: Basis | null): string => {
   if (basis === null) return "nothing is recorded of this stage"
-  const { record, seconds, factor, scaledBy, others, sameHost, sameEngine } = basis
+  const { record, seconds, factor, left, scaledBy, others, sameHost, sameEngine } = basis
   const scaled =
     factor === null
       ? scaledBy.length + others.length === 0
@@ -45,6 +45,7 @@ const basisWords = (basis: Basis | null): string => {
   return [
     `${duration(seconds)} in action ${shortDigest(record.key)} of ${timeWords(record.finishedAt)}`,
     ...scaled,
+    ...(left === 1 ? [] : [`of which ${Math.round(100 * left)} % is left`]),
     ...(apart.length === 0 ? [] : [`which had ${listed(apart.map(hadWords), MOST_NAMED)}`]),
     ...(sameEngine ? [] : [`computed by ${engineWords(record.engine)}`]),
     ...(sameHost ? [] : [`on the machine ${record.host}`])

@@ -26,6 +26,8 @@ export interface Basis {
   readonly cpuSeconds: number
   /** How much more work the node has; null: that is not known, and nothing was scaled. */
   readonly factor: number | null
+  /** Which share of that is left, where the node goes on from a shorter result; else 1. */
+  readonly left: number
   /** Of the params by which the work is told, those that differ. */
   readonly scaledBy: ReadonlyArray<Differing>
   /** The stage's other params that differ. */
@@ -50,6 +52,8 @@ export interface Recorded {
   readonly actions: ReadonlyArray<ActionRecord>
   /** By key, as the logs of runs tell it (`spentIn`). */
   readonly spent: ReadonlyMap<string, Spent>
+  /** Of nodes that go on from a shorter result, the share of the work that is left, by id. */
+  readonly left?: ReadonlyMap<string, number>
   readonly host: string
   /** Whether a result was computed with the engine that would compute now, by its attestation. */
   readonly sameEngine: (engine: NonNullable<ActionRecord["engine"]>) => boolean
@@ -76,7 +80,8 @@ export const costsOf = (graph: Graph, recorded: Recorded): ((node: GraphNode) =>
         workOf(
           node,
           (name) => lineageParam(name, record, byDigest),
-          () => lineageParams(record, byDigest)
+          () => lineageParams(record, byDigest),
+          record.continued?.left
         )
       ]
     })
@@ -140,11 +145,13 @@ const nearestIn = ({ work, records, nearest }: Alike, node: GraphNode, wanted: W
 const workOf = (
   { stage }: GraphNode,
   paramOf: (name: string) => unknown,
-  whole: () => Readonly<Record<string, unknown>>
+  whole: () => Readonly<Record<string, unknown>>,
+  left = 1
 ): Work => {
   const asked: Record<string, unknown> = {}
   const seen = paramsAsked((name) => (asked[name] = paramOf(name)), whole)
-  return { amount: amountOf(() => stage.resources.cost?.(seen)), asked }
+  const amount = amountOf(() => stage.resources.cost?.(seen))
+  return { amount: amount === null || left === 0 ? null : amount * left, asked }
 }
 
 /** Params of earlier code may be none for the stage as it is now: then its work cannot be told. */
@@ -169,6 +176,7 @@ const basisOf = (node: GraphNode, record: ActionRecord, had: Work, wanted: Work,
     seconds: spent.seconds,
     cpuSeconds: spent.stopped && seconds > 0 ? (cpuSeconds * spent.seconds) / seconds : cpuSeconds,
     factor: had.amount === null || wanted.amount === null || isUnknown ? null : wanted.amount / had.amount,
+    left: recorded.left?.get(node.id) ?? 1,
     scaledBy,
     others: differences(record.params, node.params).filter(({ param }) => !asked.has(param)),
     sameHost: record.host === recorded.host,
@@ -205,7 +213,8 @@ const distance = ({ factor }: Basis): number => (factor === null ? Math.log(100)
 
 const costFrom = ({ stage }: GraphNode, basis: Basis): Cost => {
   const { record, factor, cpuSeconds: cpu } = basis
-  const times = factor ?? 1
+  const grown = factor ?? 1
+  const times = grown * basis.left
   const had = threadsOf(record)
   const bytes = [...Object.values(record.output.tables), ...Object.values(record.output.documents)].reduce(
     (sum, part) => sum + part.bytes,
@@ -221,7 +230,7 @@ const costFrom = ({ stage }: GraphNode, basis: Basis): Cost => {
     seconds,
     busySeconds: (threads) => Math.min(seconds(threads), (shared ? cpu / threads : cpu) * times),
     cpuSeconds: cpu * times,
-    bytes: { least: Math.round(bytes * Math.min(1, times)), most: Math.round(bytes * Math.max(1, times)) },
+    bytes: { least: Math.round(bytes * Math.min(1, grown)), most: Math.round(bytes * Math.max(1, grown)) },
     basis
   }
 }

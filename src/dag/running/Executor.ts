@@ -7,7 +7,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { RunEvent } from "../../store/objects/Runs.ts"
-import type { ActionRecord, Component, LeaseLost, Store } from "../../store/objects/Store.ts"
+import type { ActionRecord, Component, Continuation, LeaseLost, Store } from "../../store/objects/Store.ts"
 import type { Stopped } from "../Checkpoints.ts"
 import type { GraphNode } from "../graph.ts"
 import type { LiveMetrics } from "../Progress.ts"
@@ -25,6 +25,8 @@ export interface StageRequest {
   readonly params: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, string>>
   readonly components: ReadonlyArray<Component>
+  /** A shorter result to go on from. Not identity: without it the same bytes take longer. */
+  readonly continues?: Continuation
   /** Not identity: where the store is, how many threads, which engine. */
   readonly placement: Placement
 }

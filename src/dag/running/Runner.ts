@@ -11,10 +11,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-import { type ActionRecord, Store, type StoreFailed } from "../../store/objects/Store.ts"
+import { type ActionRecord, type Component, Store, type StoreFailed } from "../../store/objects/Store.ts"
 import { holderOf } from "../../store/presence/Lease.ts"
 import { newToken, type Observer } from "../../store/presence/Presence.ts"
 import { Stopped } from "../Checkpoints.ts"
+import { beginningOf, type Shorter, shorterNodes } from "../foresight/continuation.ts"
 import { foreseen } from "../foresight/foreseen.ts"
 import { priorityOf } from "../foresight/schedule.ts"
 import { type Graph, type GraphNode, wiredNodes } from "../graph.ts"
@@ -55,6 +56,8 @@ interface Running extends RunOptions {
   /** For the stages that take no threads. */
   readonly light: Slots
   readonly priorities: ReadonlyMap<string, number>
+  /** What nodes go on from, by id. */
+  readonly shorter: ReadonlyMap<string, Shorter>
   readonly earlier: Effect.Effect<Earlier, StoreFailed>
   /** Where documents come from, whatever is there. */
   readonly origin: OriginOf
@@ -90,6 +93,7 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
     outcomes,
     light: places(MOST_LIGHT),
     priorities: priorityOf(graph),
+    shorter: shorterNodes(graph),
     earlier: yield* lookBack,
     origin: originsIn(graph, () => false),
     seen: yield* lookOut,
@@ -224,6 +228,21 @@ const takeCached = (
   return action
 }
 
+/** Waits for the end of a shorter node of the graph, where nothing in the store goes as far. */
+const awaitShorter = Effect.fnUntraced(function* (
+  { shorter, outcomes, watch }: Running,
+  node: GraphNode,
+  components: ReadonlyArray<Component>
+) {
+  const before = shorter.get(node.id)
+  if (before === undefined) return
+  const outcome = outcomes.get(before.node.id)!
+  if (yield* Deferred.isDone(outcome)) return
+  if ((yield* beginningOf(node, components)).shared >= before.extent.shared) return
+  watch({ event: "note", node: node.id, line: `waits for ${before.node.label}, to go on from it` })
+  yield* Effect.exit(Deferred.await(outcome))
+})
+
 /** Computes the node once threads are free for it; null when another process had the key, after waiting until it let go of it. */
 const compute = Effect.fnUntraced(function* (
   running: Running,
@@ -233,25 +252,30 @@ const compute = Effect.fnUntraced(function* (
 ) {
   const { watch, slots, light, priorities, placement } = running
   yield* Deferred.succeed(running.computes, true)
+  yield* awaitShorter(running, node, components)
   let started = 0
   const attempt = (threads: number) =>
-    Effect.suspend(() => {
+    Effect.gen(function* () {
+      // What others have come to while it waited for threads counts as well.
+      const { continuation, words, passedOver } = yield* beginningOf(node, components)
       // Waiting for threads is not the node's time.
       started = performance.now()
       running.begun.add(node.id)
       watch({ event: "node-started", node: node.id, key })
       const { name: stage, module } = node.stage
+      for (const line of [...passedOver, words]) if (line !== "") watch({ event: "note", node: node.id, line })
       const request: StageRequest = {
         key,
         attempt: newToken(),
         components,
+        ...(continuation === null ? {} : { continues: continuation }),
         inputs,
         stage,
         module,
         params: node.params,
         placement: { ...placement, threads }
       }
-      return running.execute(node, request, watch)
+      return yield* running.execute(node, request, watch)
     })
   const isLight = node.stage.resources.process === false
   const obtained = yield* (isLight ? light : slots).withThreads(priorities.get(node.id)!, attempt).pipe(

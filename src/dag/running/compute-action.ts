@@ -27,7 +27,7 @@ import type { Stage } from "../Stage.ts"
 import { goOnFromOthers, makeAttemptFolder, tidyAttempts } from "./attempt-folders.ts"
 import { attemptComesIn, inStore, lookOut } from "./come-in.ts"
 import { Busy, type Obtained, type StageRequest } from "./Executor.ts"
-import { openArtifact } from "./input-artifact.ts"
+import { openArtifact, openContinued } from "./input-artifact.ts"
 import { type HeldKey, holdKey, type Numerics } from "./key-holds.ts"
 import { beginOutput, openOutput } from "./output-artifact.ts"
 
@@ -135,6 +135,8 @@ const runStage = Effect.fnUntraced(function* (
 
   const inputs: Record<string, unknown> = {}
   for (const [name, kind] of Object.entries(stage.inputs)) inputs[name] = yield* openArtifact(kind, request.inputs[name]!)
+  const { continues } = request
+  const continued = continues === undefined ? null : yield* openContinued(stage.output, continues, progress)
   const output = openOutput(stage.output, directory, tables)
   const shared = sharing(store.root, key, attempt)
   const share =
@@ -171,8 +173,12 @@ const runStage = Effect.fnUntraced(function* (
     ...progress,
     report: (done, total, metrics) => Effect.andThen(Effect.sync(heart.touch), progress.report(done, total, metrics))
   }
-  yield* stage.run({ inputs, params: request.params, output: output.writers, progress: beating, checkpoints })
-  return { ...output, endSharing: Effect.ignore(Effect.try(() => shared?.end())) }
+  yield* stage.run({ inputs, params: request.params, output: output.writers, progress: beating, checkpoints, continued })
+  return {
+    ...output,
+    continued: continued === null ? undefined : continues,
+    endSharing: Effect.ignore(Effect.try(() => shared?.end()))
+  }
 })
 
 /** Takes what was written into the store and records the action. The loser of a race adopts the winner's record. */
@@ -180,7 +186,7 @@ const commit = Effect.fnUntraced(function* (
   stage: Stage.Any,
   request: StageRequest,
   { lease, held }: Pick<Holding, "lease" | "held">,
-  output: ReturnType<typeof openOutput>,
+  output: ReturnType<typeof openOutput> & { readonly continued: StageRequest["continues"] },
   elapsed: ReturnType<typeof stopwatch>,
   { attest, onNondeterminism }: Surroundings
 ) {
@@ -201,6 +207,7 @@ const commit = Effect.fnUntraced(function* (
     finishedAt: new Date().toISOString(),
     host: os.hostname(),
     engine: stage.numerics.length > 0 ? attest() : null,
+    ...(output.continued === undefined ? {} : { continued: output.continued }),
     attempt: lease.token
   }
   // Noted before it is recorded: a record without its note is one that was tampered with.

@@ -2,9 +2,10 @@
 
 import * as Effect from "effect/Effect"
 
-import { artifactCorrupt, Store } from "../../store/objects/Store.ts"
+import { type ArtifactCorrupt, artifactCorrupt, type Continuation, Store } from "../../store/objects/Store.ts"
 import { Kind } from "../../store/schema/Kind.ts"
 import { openParts } from "../../store/upkeep/open-parts.ts"
+import type { Progress } from "../Progress.ts"
 
 /**
  * A reader over an artifact: each table opened, its columns read on first use, every file checked against its digest first,
@@ -27,3 +28,11 @@ export const openArtifact = Effect.fnUntraced(function* (kind: Kind.Any, artifac
   })
   return { ...parts, digest: artifact } as Readonly<Record<string, unknown>>
 })
+
+/** The same of a shorter result to go on from; null where it cannot be used, which is said: then the stage begins anew. */
+export const openContinued = (kind: Kind.Any, { artifact }: Continuation, { note }: Pick<Progress, "note">) =>
+  openArtifact(kind, artifact).pipe(
+    Effect.catch((error: ArtifactCorrupt) =>
+      Effect.as(note(`the shorter result cannot be continued: ${error.message} The stage begins anew.`), null)
+    )
+  )

@@ -76,6 +76,7 @@ export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Out
     const store = yield* Store
     const keptTables: Record<string, Manifest["tables"][string]> = {}
     for (const [name, writer] of tables) {
+      if (kind.tables[name]?.optional === true && writer.rows === 0) continue
       const file = temporaryName(path.join(attempt, Checkpoints.OUTPUT))
       const { rows, bytes, sha256 } = yield* Effect.try({ try: () => finished(writer, file), catch: invalid(name) })
       yield* store.keepFile(file, sha256).pipe(Effect.onError(() => Effect.sync(() => discard(file))))

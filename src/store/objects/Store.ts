@@ -53,7 +53,7 @@ export {
   StoreFailed,
   storeFailed
 } from "./failures.ts"
-export type { ActionRecord, Component, Manifest } from "./records.ts"
+export type { ActionRecord, Component, Continuation, Manifest } from "./records.ts"
 
 /** Whether an artifact is what its user takes it for, beyond the digests of its files: a kind, say. */
 export interface Soundness {

@@ -12,7 +12,7 @@ import { inside, namesInside, readText } from "../disk/inside.ts"
 import { isObject, isSealed, parseObject, seal, Unsound, unseal } from "../disk/sealed.ts"
 import { RemoteFailed } from "../remote/Backend.ts"
 import { digestOf } from "./digest.ts"
-import { isCount, isDigest, isDuration, isPlainRecord, isText, isTime } from "./fields.ts"
+import { isCount, isDigest, isDuration, isPlainRecord, isText, isTime, optional } from "./fields.ts"
 
 /** What an artifact consists of: the files of its tables and documents, by digest. */
 export interface Manifest {
@@ -24,6 +24,14 @@ export interface Manifest {
 export interface Component {
   readonly name: string
   readonly value: string
+}
+
+/** The shorter result that another went on from, where it began, and which share of its work was left from there. */
+export interface Continuation {
+  readonly key: string
+  readonly artifact: string
+  readonly step: number
+  readonly left: number
 }
 
 export interface ActionRecord {
@@ -42,6 +50,8 @@ export interface ActionRecord {
   readonly host: string
   /** What computed it: attestation, not identity. */
   readonly engine: Readonly<Record<string, unknown>> | null
+  /** Provenance, not identity: the bytes are those that it would have come to by itself. */
+  readonly continued?: Continuation
   readonly attempt: string
 }
 
@@ -141,9 +151,19 @@ const shapeProblem = (key: string, record: Readonly<Record<string, unknown>>): s
   if (!isObject(params)) return "lacks its parameters"
   if (!isObject(inputs) || !Object.values(inputs).every((digest) => isDigest(digest))) return "lacks its inputs"
   if (engine !== null && !isPlainRecord(engine)) return "does not say what computed it"
+  if (!isContinuation(record["continued"])) return "does not say what it went on from"
   if (!isObject(output) || !isDigest(output["digest"])) return "lacks its output"
   return manifestProblem(output) ?? keyProblem(record as unknown as ActionRecord)
 }
+
+const isContinuation = optional(
+  (value) =>
+    isObject(value) &&
+    isDigest(value["key"]) &&
+    isDigest(value["artifact"]) &&
+    isCount(value["step"]) &&
+    isDuration(value["left"])
+)
 
 /**
  * Why a record is not that of its key; null when it is. A seal says that nobody damaged it, and not that it is true: what it

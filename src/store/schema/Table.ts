@@ -22,6 +22,8 @@ export interface Table<out Name extends string, out Columns extends Column.Colum
   readonly rowsPerBatch: number
   /** Numeric columns over `step` also appear in the SQL table `metrics`, one row a value. */
   readonly metrics: boolean
+  /** An artifact without a row of it has no such table: those made before it was declared are what they were. */
+  readonly optional?: boolean
 }
 export type Any = Table<string, Column.Columns>
 
@@ -70,6 +72,9 @@ export const make = <const Name extends string, const Columns extends Column.Col
   if (metrics && columns["step"]?.type !== "int32") refuse(name, "a metrics table needs an int32 column named step")
   return { name, description, columns, rowsPerBatch, metrics }
 }
+
+/** The same table, which an artifact has only where it has a row. */
+export const optional = <T extends Any>(table: T): T & { readonly optional: true } => ({ ...table, optional: true as const })
 
 // The namespace form of this module, for `import { Table }`.
 // oxlint-disable-next-line import/no-self-import

@@ -18,13 +18,15 @@ import { Kind } from "../schema/Kind.ts"
 const DEEPEST_DOCUMENT = 500
 
 /**
- * By name, a reader over each table and the value of each document that the kind has. `pathOf`: where an object is, whose
- * contents are taken to be what its name says. Throws `Damaged`, or `Unsound` of the artifact itself.
+ * By name, a reader over each table and the value of each document that the kind has, optional tables as far as they are there.
+ * `pathOf`: where an object is, whose contents are taken to be what its name says. Throws `Damaged`, or `Unsound` of the artifact
+ * itself.
  */
 export const openParts = (kind: Kind.Any, output: Manifest, pathOf: (digest: string) => string): Record<string, unknown> => {
   if (!Kind.isA(output.kind, kind)) throw new Unsound({ problem: `is of kind ${output.kind}, not ${kind.name}` })
   const parts: Record<string, unknown> = {}
   for (const [name, table] of Object.entries(kind.tables)) {
+    if (table.optional === true && !Object.hasOwn(output.tables, name)) continue
     const entry = partOf(output.tables, name, "table")
     parts[name] = saying(pathOf(entry.file), (file) => {
       const reader = openTable(table, file)

@@ -45,6 +45,15 @@ describe("an estimate", () => {
     expect(cost.cpuSeconds).toBe(10 * factor)
   })
 
+  it("of a node that goes on from a shorter result counts what is left, and of a record what was left for it", () => {
+    const node = plant({}, { steps: 20 })
+    const left = new Map([[graphOf([node]).nodes[0]!.id, 0.25]])
+    expect(costOf(node, [planted({})], { left })!.cpuSeconds).toBe(10 * 2 * 0.25)
+    const continued = { key: digest("1"), artifact: digest("2"), step: 5, left: 0.5 }
+    expect(costOf(node, [planted({}, { continued })])!.cpuSeconds).toBe((10 / 0.5) * 2)
+    expect(costOf(node, [planted({}, { continued: { ...continued, left: 0 } })])!.basis.factor).toBeNull()
+  })
+
   it("names the values that it was scaled by, and the settings by which nothing could be", () => {
     const { basis } = costOf(plant({}, { steps: 30, seed: 1 }), [planted({})])!
     expect(basis.scaledBy).toEqual([{ param: "steps", before: 10, after: 30 }])
