@@ -10,6 +10,7 @@ import { temporaryFolder } from "../store/temporary-folder.ts"
 
 const at = place()
 const COPY = path.join(temporaryFolder(), "copy")
+const EXPORTED = path.join(temporaryFolder(), "exported")
 
 beforeAll(async () => {
   for (const words of [
@@ -42,12 +43,19 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["data", "list", "--json"],
   ["doctor", "--json"],
   ["push", COPY],
-  ["pull", COPY]
+  ["pull", COPY],
+  ["export", "chain", EXPORTED, "--force"],
+  // These want a model, which the study has not, or go on until they are told to end.
+  ["sample", "--help"],
+  ["export-model", "--help"],
+  ["import-model", "--help"],
+  ["export-metrics", "--help"],
+  ["ui", "--help"]
 ]
 
 it("covers every command that pipeline --help names", async () => {
   const { out } = await at.here(["--help"])
-  const named = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!)
+  const named = [...out.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name!)
   expect(named.length).toBeGreaterThan(8)
   for (const name of named) expect(COMMANDS.map(([command]) => command)).toContain(name)
 })
