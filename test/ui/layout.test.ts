@@ -1,8 +1,8 @@
-/** Where the nodes of a graph stand. */
+/** Where the nodes of a graph stand, and what stands in their boxes. */
 
 import { describe, expect, it } from "vitest"
 
-import { layout } from "../../src/ui/page/layout.ts"
+import { layout, shortLabels } from "../../src/ui/page/layout.ts"
 
 const node = (id: string, ...from: ReadonlyArray<string>) => ({
   id,
@@ -35,5 +35,32 @@ describe("the layout of a graph", () => {
   it("takes nodes whose inputs are not there, and a circle, which only a damaged log has", () => {
     expect(layout([node("a", "gone")])).toEqual([{ id: "a", column: 0, row: 0 }])
     expect(layout([node("a", "b"), node("b", "a")])).toHaveLength(2)
+  })
+})
+
+describe("the label of a box", () => {
+  it("leaves out what all nodes of a stage share", () => {
+    const labels = ["mix tokens=100", "rl xs tokens=100 ppo seed=1", "rl xs tokens=100 grpo seed=2"]
+    expect(shortLabels(labels)).toEqual([
+      { stage: "mix", rest: "tokens=100" },
+      { stage: "rl", rest: "ppo seed=1" },
+      { stage: "rl", rest: "grpo seed=2" }
+    ])
+  })
+
+  it("fits, and tells nodes apart by their seeds where it is cut", () => {
+    const labels = [205, 206].map((seed) => `rl xs ${seed} grpo-${seed} maximum=${seed} steps=${seed} seed=${seed}`)
+    const [one, other] = shortLabels(labels).map(({ rest }) => rest)
+    expect(one).toMatch(/^205 .*….*seed=205$/)
+    expect(other).toMatch(/^206 .*….*seed=206$/)
+    expect(one!.length).toBeLessThanOrEqual(26)
+    expect(shortLabels([`mix ${"x".repeat(100)}`])[0]!.rest).toHaveLength(26)
+  })
+
+  it("stands for a node without words beside its stage", () => {
+    expect(shortLabels(["sum", "sum"])).toEqual([
+      { stage: "sum", rest: "" },
+      { stage: "sum", rest: "" }
+    ])
   })
 })

@@ -2,15 +2,13 @@
 
 import type { RunNode } from "../wire.ts"
 import { markOf, stateClass, svg } from "./dom.ts"
-import { layout } from "./layout.ts"
+import { layout, shortLabels } from "./layout.ts"
 
-const WIDTH = 176
-const HEIGHT = 30
-const COLUMN = 240
-const ROW = 38
+const WIDTH = 208
+const HEIGHT = 42
+const COLUMN = 272
+const ROW = 50
 const MARGIN = 8
-/** Characters of a label that fit. */
-const LABEL = 23
 
 /** The drawing. `chosen`: a node whose surroundings stand out; `shown`: nodes that a filter leaves. */
 export const graph = (
@@ -37,15 +35,20 @@ export const graph = (
       return [svg("path", { d, class: chosen === input || chosen === node.id ? "near" : null })]
     })
   )
-  const boxes = nodes.map((node) => {
+  const labels = shortLabels(nodes.map(({ label }) => label))
+  const boxes = nodes.map((node, i) => {
     const { x, y } = places.get(node.id)!
     const said = `${node.label}: ${node.state}${node.reason === "" ? "" : `, ${node.reason}`}`
-    const label = node.label.length > LABEL ? `${node.label.slice(0, LABEL - 1)}…` : node.label
+    const { stage, rest } = labels[i]!
     const classes = [stateClass(node.state), node.id === chosen ? "chosen" : "", shown(node) ? "" : "aside"].join(" ")
     return svg("a", { id: `graph-${node.id}`, href: link(node.id), class: classes, "aria-label": said }, [
       svg("title", {}, [said]),
       svg("rect", { x, y, width: WIDTH, height: HEIGHT, rx: 5 }),
-      svg("text", { x: x + 8, y: y + 19 }, [`${markOf(node.state)} ${label}`])
+      // A drawing in the drawing: what is wider than it is cut off.
+      svg("svg", { x, y, width: WIDTH, height: HEIGHT }, [
+        svg("text", { x: 8, y: 17 }, [`${markOf(node.state)} ${stage}`]),
+        svg("text", { x: 8, y: 33, class: "rest" }, [rest])
+      ])
     ])
   })
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, class: "graph", role: "group", "aria-label": "Graph" }, [

@@ -1,6 +1,6 @@
 /**
  * Where the nodes of a graph stand: in columns by how far they are from the start, each column in an order that keeps nodes near
- * what they read. Pure, and quick enough for thousands of nodes: two sweeps over the columns.
+ * what they read; and what stands in their boxes. Pure, and quick enough for thousands of nodes: two sweeps over the columns.
  */
 
 export interface Laid {
@@ -56,4 +56,39 @@ const depths = (ids: ReadonlyArray<string>, inputs: (id: string) => ReadonlyArra
   }
   for (const id of ids) depthOf(id)
   return depth
+}
+
+/** Characters of a line that fit in a box. */
+const FITS = 26
+
+/** A label in two lines: its stage, and what sets the node apart. */
+export interface ShortLabel {
+  readonly stage: string
+  readonly rest: string
+}
+
+/**
+ * Labels short enough for a box: words that all nodes of a stage share are left out, and of what is too long the end stays, where
+ * the seed is.
+ */
+export const shortLabels = (labels: ReadonlyArray<string>): ReadonlyArray<ShortLabel> => {
+  const words = labels.map((label) => label.split(" "))
+  const stages = Map.groupBy(words, ([stage]) => stage)
+  const shared = new Map(
+    [...stages].map(([stage, [first = [], ...others]]) => {
+      const same = first.filter((word) => others.every((other) => other.includes(word)))
+      return [stage, others.length === 0 ? new Set<string>() : new Set(same)] as const
+    })
+  )
+  return words.map(([stage = "", ...rest]) => ({
+    stage: fitting(stage),
+    rest: fitting(rest.filter((word) => !shared.get(stage)!.has(word)).join(" "))
+  }))
+}
+
+/** Left out is what lies in the middle. */
+const fitting = (text: string): string => {
+  if (text.length <= FITS) return text
+  const end = Math.min(text.length - text.lastIndexOf(" ") - 1, FITS >> 1)
+  return `${text.slice(0, FITS - end - 1).trimEnd()}…${text.slice(text.length - end)}`
 }
