@@ -98,7 +98,10 @@ describe("bad input", () => {
     ],
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
     [["status", "nothing"], "There are no runs in "],
-    [["sql", "select 1", "--format", "xlsx"], '--format must be one of table, csv, tsv, json, jsonl, arrow, parquet; got "xlsx".']
+    [
+      ["sql", "select 1", "--format", "xlsx"],
+      '--format must be one of table, csv, tsv, json, jsonl, markdown, latex, arrow, parquet; got "xlsx".'
+    ]
   ])("%j is refused with what would be right", async (args, message) => {
     const { code, err } = await at.here(args)
     expect(err).toContain(message)

@@ -153,6 +153,7 @@ describe.skipIf(executable === null)("the page in Chromium", () => {
   it("shows a run as it goes, within a second", async () => {
     const page = await open()
     await page.goto(at(`#/run?run=${live}`))
+    await page.getByRole("heading", { name: live }).waitFor()
     await page.getByText("0 of 0").waitFor()
     await page.getByText("live", { exact: true }).waitFor()
     await page.waitForTimeout(1000)

@@ -41,7 +41,8 @@ export const graph = (
     const said = `${node.label}: ${node.state}${node.reason === "" ? "" : `, ${node.reason}`}`
     const { stage, rest } = labels[i]!
     const classes = [stateClass(node.state), node.id === chosen ? "chosen" : "", shown(node) ? "" : "aside"].join(" ")
-    return svg("a", { id: `graph-${node.id}`, href: link(node.id), class: classes, "aria-label": said }, [
+    return svg("a", { id: `graph-${node.id}`, href: link(node.id), class: classes }, [
+      // Its name for whoever does not see the drawing, and the whole label for whoever points at it.
       svg("title", {}, [said]),
       svg("rect", { x, y, width: WIDTH, height: HEIGHT, rx: 5 }),
       // A drawing in the drawing: what is wider than it is cut off.
