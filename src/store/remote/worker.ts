@@ -1,6 +1,6 @@
 /** A thread that asks a backend on behalf of one that waits: see Blocking.ts. */
 
-import { type MessagePort, workerData } from "node:worker_threads"
+import { workerData } from "node:worker_threads"
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -12,50 +12,7 @@ import { type Backend, type Found, RemoteFailed } from "./Backend.ts"
 import { fetchFile, onDisk } from "./fetch-file.ts"
 import { openBackend } from "./open.ts"
 import { probe } from "./probe.ts"
-
-/** What a thread is started with. */
-export interface Started {
-  readonly address: string
-  readonly port: MessagePort
-  /** The first is set to 1 when an answer is there, the second once the thread can be asked. */
-  readonly signal: Int32Array
-}
-
-/** A file to be fetched under its digest. */
-export interface Fetch {
-  readonly name: string
-  /** Null where nobody says. */
-  readonly size: number | null
-  readonly sha256: string
-  /** A name of this machine that is not taken. */
-  readonly file: string
-}
-/** How that ended: it is there, there is none, or what there is has other contents. */
-export type Fetched = "fetched" | "absent" | "damaged"
-
-export interface Send {
-  readonly name: string
-  readonly file: string
-  readonly size: number
-  readonly sha256: string
-}
-
-/** What may be asked. Lists are worked on all at once. */
-export type Question =
-  | { readonly ask: "probe" }
-  | { readonly ask: "read"; readonly names: ReadonlyArray<string> }
-  | { readonly ask: "stat"; readonly names: ReadonlyArray<string> }
-  | { readonly ask: "list"; readonly folder: string }
-  | { readonly ask: "put"; readonly name: string; readonly bytes: Uint8Array }
-  | { readonly ask: "create"; readonly name: string; readonly bytes: Uint8Array }
-  | { readonly ask: "replace"; readonly name: string; readonly bytes: Uint8Array; readonly tag: string }
-  | { readonly ask: "fetch"; readonly files: ReadonlyArray<Fetch> }
-  | { readonly ask: "send"; readonly files: ReadonlyArray<Send> }
-
-/** A value, or why there is none. */
-export type Answer =
-  | { readonly value: unknown }
-  | { readonly failed: Pick<RemoteFailed, "url" | "problem" | "passing" | "badInput"> }
+import { type Answer, type Fetch, type Fetched, type Question, type Send, Slot, type Started } from "./questions.ts"
 
 const FILES_AT_ONCE = { concurrency: 6 } as const
 const ALL_AT_ONCE = { concurrency: 32 } as const
@@ -121,12 +78,18 @@ port.on("message", (question: Question) => {
 
 const answer = async (asked: Effect.Effect<unknown, unknown>): Promise<void> => {
   port.postMessage(answerOf(await Effect.runPromiseExit(asked)))
-  Atomics.store(signal, 0, 1)
-  Atomics.notify(signal, 0)
+  wake(Slot.answered)
 }
 
-Atomics.store(signal, 1, 1)
-Atomics.notify(signal, 1)
+const wake = (slot: number): void => {
+  Atomics.store(signal, slot, 1)
+  Atomics.notify(signal, slot)
+}
+
+/** Who waits learns of a thread that ends while it is asked, or (if it cannot even say so) by a heart that stands still. */
+process.on("exit", () => wake(Slot.answered))
+setInterval(() => Atomics.add(signal, Slot.beats, 1), 1_000).unref()
+wake(Slot.started)
 
 const answerOf = (exit: Exit.Exit<unknown, unknown>): Answer => {
   if (Exit.isSuccess(exit)) return { value: exit.value }
