@@ -1,6 +1,6 @@
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 
-import { isBadInput } from "../dag/is-bad-input.ts"
+import { isBadInput } from "../text/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { print, say } from "./output.ts"

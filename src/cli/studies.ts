@@ -6,6 +6,7 @@ import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
+import * as Arguments from "../dag/arguments.ts"
 import { type Graph, type Override, studyGraph } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
@@ -181,7 +182,7 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
       continue
     }
     const text = parsed.text(flagOf(param))
-    if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
+    if (text !== undefined) settings[param] = Arguments.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
   for (const [name, alike] of Map.groupBy(overrides, settingName))
