@@ -141,22 +141,32 @@ const flagFor = (param: Param.Param<unknown>): Flags[string] =>
         type: "string",
         value: "VALUE",
         mayBeEmpty: true,
+        isList: Array.isArray(param.fallback),
+        ...(param.options === undefined ? {} : { choices: param.options }),
         description: `${param.description}: ${param.expected} (default ${onCommandLine(param.fallback)})`
       }
 
 /** A default as one would type it. */
 const onCommandLine = (value: unknown): string => (Array.isArray(value) ? value.join(",") : JSON.stringify(value))
 
-/** For `--help`: the flags of the study that is named, if one is. */
-export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {
+/** The study that stands among the arguments, if one does. */
+export const studyAmong = async (args: ReadonlyArray<string>): Promise<Study | null> => {
   const name = studyNames().find((known) => args.includes(known))
-  if (name === undefined) return ""
-  const study = await loadStudy(name)
+  return name === undefined ? null : loadStudy(name)
+}
+
+/** The flags of a command that takes a study, once it is named. */
+export const flagsOfStudyAmong = async (args: ReadonlyArray<string>): Promise<Flags> => studyFlags(await studyAmong(args))
+
+/** For `--help`: the flags of the study that is named, or the studies that there are. */
+export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {
+  const study = await studyAmong(args)
+  if (study === null) return `Studies: ${studyNames().join(", ")}.`
   const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
   const shown = rows.map(
     ([flag, { type, description }]) => [`--${flag}${type === "boolean" ? "" : " VALUE"}`, description] as const
   )
-  return `${name}: ${study.description}\n${columns(shown)}`
+  return `${study.name}: ${study.description}\n${columns(shown)}`
 }
 
 export interface ChosenStudy extends StudyFile {
