@@ -53,7 +53,6 @@ const helpCommand = async () => (await import("./commands/help.ts")).commandOver
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [name, ...rest] = args
   if (name === "exec-stage") return (await import("./commands/exec-stage.ts")).execStage(rest)
-  if (name === "complete-words") return (await import("./commands/completion.ts")).completeWords(rest, commands)
   if (name === undefined || name === "--help" || name === "-h") return (await helpCommand()).run([])
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined)

@@ -149,19 +149,11 @@ const flagFor = (param: Param.Param<unknown>): Flags[string] =>
 /** A default as one would type it. */
 const onCommandLine = (value: unknown): string => (Array.isArray(value) ? value.join(",") : JSON.stringify(value))
 
-/** The study that stands among the arguments, if one does. */
-export const studyAmong = async (args: ReadonlyArray<string>): Promise<Study | null> => {
-  const name = studyNames().find((known) => args.includes(known))
-  return name === undefined ? null : loadStudy(name)
-}
-
-/** The flags of a command that takes a study, once it is named. */
-export const flagsOfStudyAmong = async (args: ReadonlyArray<string>): Promise<Flags> => studyFlags(await studyAmong(args))
-
 /** For `--help`: the flags of the study that is named, or the studies that there are. */
 export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {
-  const study = await studyAmong(args)
-  if (study === null) return `Studies: ${studyNames().join(", ")}.`
+  const name = studyNames().find((known) => args.includes(known))
+  if (name === undefined) return `Studies: ${studyNames().join(", ")}.`
+  const study = await loadStudy(name)
   const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
   const shown = rows.map(
     ([flag, { type, description }]) => [`--${flag}${type === "boolean" ? "" : " VALUE"}`, description] as const

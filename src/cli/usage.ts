@@ -67,8 +67,8 @@ export interface Command {
   /** `pipeline run <study> [flags]`: what completion offers in a place follows from how the place is called here. */
   readonly usage: string
   readonly flags: Flags
-  /** Flags that depend on what else is on the command line: those of the study that is named. */
-  readonly furtherFlags?: (args: ReadonlyArray<string>) => Promise<Flags>
+  /** The flags of the study that is named are flags of it too. */
+  readonly takesStudy?: boolean
   /** Commands of its own, by the word that comes first: `pipeline data list`. */
   readonly parts?: Commands
   /** Further lines for `--help`, where they depend on what it is asked of. */

@@ -145,7 +145,7 @@ const pipelineProblem = async (words: ReadonlyArray<string>): Promise<string | n
   if (args.includes("--help")) return null
   const command = inner === undefined ? outer : (await inner.load()).command
   try {
-    if (command.furtherFlags !== undefined) await chooseStudy(command.name, command.flags, args)
+    if (command.takesStudy === true) await chooseStudy(command.name, command.flags, args)
     else parse(command.name, command.flags, args, { min: 0, max: 100, words: "words" })
     return null
   } catch (cause) {

@@ -24,7 +24,7 @@ import { changeLines, type Context, reasonWords } from "../printing/plan-reasons
 import { plural, shortDigest, textTable, timeWords } from "../printing/text-table.ts"
 import { chooseEngine, runFlags, runNumbers } from "../run-flags.ts"
 import { newOrExistingStore } from "../store-folder.ts"
-import { assumedStages, chooseStudy, flagsOfStudyAmong, studyFlags, studyHelp } from "../studies.ts"
+import { assumedStages, chooseStudy, studyFlags, studyHelp } from "../studies.ts"
 import type { Command, Flags } from "../usage.ts"
 
 /** Those of a run too, so that a command line needs one word changed; what only matters while running is checked and left. */
@@ -43,7 +43,7 @@ export const command: Command = {
   summary: "What a run would do, and why. Computes nothing.",
   usage: "pipeline plan <study> [flags]      takes every flag of pipeline run, a study's own included",
   flags: { ...flags, ...studyFlags(null) },
-  furtherFlags: flagsOfStudyAmong,
+  takesStudy: true,
   more: studyHelp,
   run: async (args) => {
     const { parsed, graph, ahead } = await chooseStudy("plan", flags, args)

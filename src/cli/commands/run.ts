@@ -26,7 +26,7 @@ import { figuresFolder } from "../result-file.ts"
 import { chooseEngine, clusterAsked, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
-import { assumedStages, chooseStudy, flagsOfStudyAmong, settingName, studyFlags, studyHelp } from "../studies.ts"
+import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp } from "../studies.ts"
 import { type Command, UsageError } from "../usage.ts"
 
 const ownFlags = { ...runFlags, ...figuresFlag }
@@ -36,7 +36,7 @@ export const command: Command = {
   summary: "Run a study, reusing every cached artifact.",
   usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
   flags: { ...ownFlags, ...studyFlags(null) },
-  furtherFlags: flagsOfStudyAmong,
+  takesStudy: true,
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()

@@ -1,10 +1,9 @@
 /**
- * What can stand where the cursor is. Shells ask for it at each press of TAB (`pipeline complete-words`), so that it looks at no
- * more than it must: a study is loaded once its settings are asked for, a store once its nodes are.
+ * What can stand where the cursor is, by descriptions of the commands and studies: nothing is loaded here, and what is described
+ * is asked for no sooner than it is needed.
  */
 
-import type { Param } from "../../dag/Param.ts"
-import { type Command, type Commands, commonFlags, type Flag, type Flags } from "../usage.ts"
+import type { Flag, Flags } from "../usage.ts"
 import { type Kind, placeOf, placesOf } from "./places.ts"
 
 export interface Candidate {
@@ -18,69 +17,89 @@ export interface Answer {
   readonly paths: "file" | "folder" | null
 }
 
-/** Stages of the study that is named, with their params. */
-export type Stages = ReadonlyArray<{
+/** A command as completion needs it: plain data. */
+export interface CommandSketch {
   readonly name: string
-  readonly params: Readonly<Record<string, Param<unknown>>>
-}>
+  readonly usage: string
+  /** Those of every command included. */
+  readonly flags: Flags
+  /** The flags of the study that is named are flags of it too. */
+  readonly takesStudy: boolean
+  /** Commands of its own; none where it has none. */
+  readonly parts: ReadonlyArray<Candidate>
+}
 
-/** Where names of things come from. `args`: what stands on the command line before the cursor, the command's name included. */
+/** A study likewise. */
+export interface StudySketch {
+  readonly flags: Flags
+  readonly stages: ReadonlyArray<{
+    readonly name: string
+    readonly params: Readonly<Record<string, ParamSketch>>
+  }>
+}
+
+export interface ParamSketch {
+  readonly description: string
+  /** The words that it takes, or that its list is made of; none where they are not known. */
+  readonly options: ReadonlyArray<string>
+  readonly isList: boolean
+  /** The names that may stand in it. */
+  readonly members: ReadonlyArray<string>
+}
+
+/** Where sketches and names come from. `args`: what stands on the command line before the cursor, the command's name included. */
 export interface Sources {
-  readonly commands: Commands
+  /** The command that these words lead to, `data list` say; null: none. */
+  readonly command: (words: ReadonlyArray<string>) => Promise<CommandSketch | null>
+  /** The study that is named; null: none is. */
+  readonly study: (args: ReadonlyArray<string>) => Promise<StudySketch | null>
   readonly list: (
-    kind: Exclude<Kind, "setting" | "file" | "folder" | "command">,
+    kind: Exclude<Kind, "setting" | "stage" | "file" | "folder">,
     args: ReadonlyArray<string>
   ) => Promise<ReadonlyArray<Candidate>>
-  readonly stages: (args: ReadonlyArray<string>) => Promise<Stages>
 }
 
 const NOTHING: Answer = { candidates: [], paths: null }
 
 /** What can stand in place of the last of these words, those behind `pipeline`: it is typed in part, or empty. */
 export const complete = async (words: ReadonlyArray<string>, sources: Sources): Promise<Answer> => {
-  const answer = await offered(words, sources)
+  const { candidates, paths } = await offered(words, sources)
   const current = words.at(-1) ?? ""
-  return { ...answer, candidates: answer.candidates.filter(({ word }) => word.startsWith(current)) }
+  return { candidates: candidates.filter(({ word }) => word.startsWith(current)), paths }
 }
 
 const offered = async (words: ReadonlyArray<string>, sources: Sources): Promise<Answer> => {
-  const before = words.slice(0, -1)
-  const current = words.at(-1) ?? ""
-  const [name, ...args] = before
-  if (name === undefined) return { candidates: commandNames(sources.commands), paths: null }
-  const entry = Object.hasOwn(sources.commands, name) ? sources.commands[name] : undefined
-  if (entry === undefined) return NOTHING
-  const { command } = await entry.load()
+  const [name, ...args] = words.slice(0, -1)
+  const typed = { before: words.slice(0, -1), current: words.at(-1) ?? "", sources }
+  if (name === undefined) return { candidates: await sources.list("command", []), paths: null }
+  const command = await sources.command([name])
+  if (command === null) return NOTHING
   const [part, ...rest] = args
-  if (command.parts === undefined) return behind(command, args, before, current, sources)
-  const inner = part !== undefined && Object.hasOwn(command.parts, part) ? command.parts[part] : undefined
-  if (part === undefined && !current.startsWith("-")) return { candidates: commandNames(command.parts), paths: null }
-  return behind(
-    inner === undefined ? command : (await inner.load()).command,
-    inner === undefined ? args : rest,
-    before,
-    current,
-    sources
-  )
+  if (command.parts.length === 0) return behind(command, args, typed)
+  if (part === undefined && !typed.current.startsWith("-")) return { candidates: command.parts, paths: null }
+  const inner = command.parts.some(({ word }) => word === part) ? await sources.command([name, part!]) : null
+  return inner === null ? behind(command, args, typed) : behind(inner, rest, typed)
 }
 
-const commandNames = (commands: Commands): ReadonlyArray<Candidate> =>
-  Object.entries(commands).map(([word, { summary }]) => ({ word, about: summary }))
+/** The line as it stands: the words before the cursor, and the one at it. */
+interface Typed {
+  readonly before: ReadonlyArray<string>
+  readonly current: string
+  readonly sources: Sources
+}
 
 /** Behind a command's name: a flag, the value of one, or what the usage line has in that place. */
-const behind = async (
-  command: Command,
-  args: ReadonlyArray<string>,
-  before: ReadonlyArray<string>,
-  current: string,
-  sources: Sources
-): Promise<Answer> => {
-  const flags: Flags = { ...command.flags, ...commonFlags, ...(await command.furtherFlags?.(args)) }
+const behind = async (command: CommandSketch, args: ReadonlyArray<string>, typed: Typed): Promise<Answer> => {
+  const { before, current, sources } = typed
+  const ofStudy = command.takesStudy ? ((await sources.study(before))?.flags ?? {}) : {}
+  const flags: Flags = { ...command.flags, ...ofStudy }
   const { positionals, given, open, ended } = readSoFar(args, flags)
-  if (open !== null) return valuesOf(flags[open]!, "", current, before, sources)
-  const [, inOne, typed = ""] = ended ? [] : (/^--([^=]+)=(.*)$/s.exec(current) ?? [])
-  if (inOne !== undefined)
-    return flags[inOne]?.type === "string" ? valuesOf(flags[inOne], `--${inOne}=`, typed, before, sources) : NOTHING
+  if (open !== null) return valuesOf(flags[open]!, "", typed)
+  const [, inOne, value = ""] = ended ? [] : (/^--([^=]+)=(.*)$/s.exec(current) ?? [])
+  if (inOne !== undefined) {
+    const flag = Object.hasOwn(flags, inOne) ? flags[inOne] : undefined
+    return flag?.type === "string" ? valuesOf(flag, `--${inOne}=`, { ...typed, current: value }) : NOTHING
+  }
   if (current.startsWith("-") && !ended) {
     const free = Object.entries(flags).filter(([name, { multiple }]) => multiple === true || !given.has(name))
     return { candidates: free.map(([name, { description }]) => ({ word: `--${name}`, about: description })), paths: null }
@@ -89,7 +108,7 @@ const behind = async (
   const place = places[positionals.length] ?? (repeats ? places.at(-1) : undefined)
   if (place === undefined) return NOTHING
   const own = place.words.map((word) => ({ word, about: "" }))
-  const { candidates, paths } = await thingsOf(place.kinds, current, before, sources)
+  const { candidates, paths } = await thingsOf(place.kinds, typed)
   const free = candidates.filter(({ word }) => !positionals.includes(word))
   return { candidates: [...own, ...free], paths }
 }
@@ -122,17 +141,11 @@ const readSoFar = (args: ReadonlyArray<string>, flags: Flags): SoFar => {
 }
 
 /** What the value of a flag can be. `prefix` stands before it in the same word. */
-const valuesOf = async (
-  flag: Flag,
-  prefix: string,
-  typed: string,
-  before: ReadonlyArray<string>,
-  sources: Sources
-): Promise<Answer> => {
+const valuesOf = async (flag: Flag, prefix: string, typed: Typed): Promise<Answer> => {
   const { candidates, paths } =
     flag.choices === undefined
-      ? await thingsOf(placeOf(flag.value ?? "").kinds, typed, before, sources)
-      : { candidates: choicesOf(flag.choices, flag.isList === true, typed), paths: null }
+      ? await thingsOf(placeOf(flag.value ?? "").kinds, typed)
+      : { candidates: choicesOf(flag.choices, flag.isList === true, typed.current), paths: null }
   return { candidates: candidates.map(({ word, about }) => ({ word: `${prefix}${word}`, about })), paths }
 }
 
@@ -143,23 +156,19 @@ const choicesOf = (choices: ReadonlyArray<string>, isList: boolean, typed: strin
   return choices.filter((choice) => !taken.includes(choice)).map((choice) => ({ word: `${done}${choice}`, about: "" }))
 }
 
-const thingsOf = async (
-  kinds: ReadonlySet<Kind>,
-  typed: string,
-  before: ReadonlyArray<string>,
-  sources: Sources
-): Promise<Answer> => {
+const thingsOf = async (kinds: ReadonlySet<Kind>, { before, current, sources }: Typed): Promise<Answer> => {
   const lists = [...kinds].map(async (kind): Promise<ReadonlyArray<Candidate>> => {
     if (kind === "file" || kind === "folder") return []
-    if (kind === "setting") return settings(await sources.stages(before), typed)
-    return kind === "command" ? commandNames(sources.commands) : sources.list(kind, before)
+    if (kind !== "setting" && kind !== "stage") return sources.list(kind, before)
+    const stages = (await sources.study(before))?.stages ?? []
+    return kind === "setting" ? settings(stages, current) : stages.map(({ name }) => ({ word: name, about: "" }))
   })
   const paths = kinds.has("file") ? "file" : kinds.has("folder") ? "folder" : null
   return { candidates: (await Promise.all(lists)).flat(), paths }
 }
 
 /** `rl.`, then `rl.kl=`, or `mix.sources.omi2=`, then values where they are known. */
-const settings = (stages: Stages, typed: string): ReadonlyArray<Candidate> => {
+const settings = (stages: StudySketch["stages"], typed: string): ReadonlyArray<Candidate> => {
   const [path = "", value] = typed.split(/=(.*)/s)
   const [stageName, paramName, member] = path.split(".")
   const stage = stages.find(({ name }) => name === stageName)
@@ -167,26 +176,16 @@ const settings = (stages: Stages, typed: string): ReadonlyArray<Candidate> => {
     return stages.map(({ name, params }) => ({ word: `${name}.`, about: Object.keys(params).slice(0, 4).join(", ") }))
   const param = Object.hasOwn(stage.params, paramName) ? stage.params[paramName] : undefined
   if (value !== undefined)
-    return member !== undefined || param?.options === undefined
+    return member !== undefined || param === undefined
       ? []
-      : choicesOf(param.options, Array.isArray(param.fallback), value).map(({ word }) => ({ word: `${path}=${word}`, about: "" }))
+      : choicesOf(param.options, param.isList, value).map(({ word }) => ({ word: `${path}=${word}`, about: "" }))
   if (member !== undefined)
-    return membersOf(param).map((name) => ({
+    return (param?.members ?? []).map((name) => ({
       word: `${stage.name}.${paramName}.${name}=`,
       about: param?.description ?? ""
     }))
-  return Object.entries(stage.params).flatMap(([name, declared]) => {
-    const members = membersOf(declared)
-    return [
-      { word: `${stage.name}.${name}=`, about: declared.description },
-      ...(members.length === 0 ? [] : [{ word: `${stage.name}.${name}.`, about: `one of ${members.join(", ")}` }])
-    ]
-  })
-}
-
-/** Names that may stand in a record: those that it knows, or those that its default has. */
-const membersOf = (param: Param<unknown> | undefined): ReadonlyArray<string> => {
-  const { members, fallback } = param ?? {}
-  if (members !== undefined) return members
-  return typeof fallback === "object" && fallback !== null && !Array.isArray(fallback) ? Object.keys(fallback) : []
+  return Object.entries(stage.params).flatMap(([name, { description, members }]) => [
+    { word: `${stage.name}.${name}=`, about: description },
+    ...(members.length === 0 ? [] : [{ word: `${stage.name}.${name}.`, about: `one of ${members.join(", ")}` }])
+  ])
 }

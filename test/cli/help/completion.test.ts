@@ -31,7 +31,11 @@ log.close()
 
 /** What stands in place of the last word. */
 const offers = async (...words: ReadonlyArray<string>) => {
-  const { candidates, paths } = await complete(words, sourcesOf(commands))
+  const kept = { lists: {}, commands: {}, studies: {} }
+  const { candidates, paths } = await complete(
+    words,
+    sourcesOf(async () => commands, kept)
+  )
   return { words: candidates.map(({ word }) => word), paths }
 }
 
@@ -106,7 +110,7 @@ describe("completion", () => {
     const { words, paths } = await offers("report", "--store", store, "smoke-")
     expect({ words, paths }).toEqual({ words: [run], paths: null })
     const at = place()
-    const answer = await at.here(["complete-words", "show", "--store", store, "rl-"])
+    const answer = await at.pipeline(["complete-words", "show", "--store", store, "rl-"])
     expect(answer).toMatchObject({ code: 0, out: `rl-3f2a91\trl ppo, ${run}\n`, err: "" })
     expect((await offers("show", "--store", path.join(folder, "none"), "")).words).toEqual([])
   })
