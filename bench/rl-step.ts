@@ -12,7 +12,7 @@ import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-import * as Param from "../src/dag/Param.ts"
+import * as Arguments from "../src/dag/arguments.ts"
 import { Engine } from "../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../src/engine/select.ts"
 import { grade } from "../src/formats/grade.ts"
@@ -65,7 +65,7 @@ const stepsOf = (algorithm: (typeof algorithms)[number], hidden: number) =>
     const spec = { ...presetSpec("xs", { vocabularySize: tokenizer.size, context: 192 }), hidden }
     const policy = yield* engine.createModel(spec, { seed: 1 })
     const reference = yield* policy.clone
-    const params = Param.complete("rl", RlParams, {
+    const params = Arguments.complete("rl", RlParams, {
       algorithm,
       maxNewTokens: Number(flags.tokens),
       truncated: "count",

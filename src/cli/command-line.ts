@@ -1,16 +1,17 @@
 /** `pipeline <command>`: finds the command, runs it, and turns what went wrong into one paragraph and an exit code. */
 
-import { isBadInput } from "../dag/is-bad-input.ts"
+import { isBadInput } from "../text/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { print, say } from "./output.ts"
-import type { Command } from "./usage.ts"
-import { columns, helpText, UsageError } from "./usage.ts"
+import { type Commands, helpText, UsageError } from "./usage.ts"
 
-/** Loaded on demand: a cached run should not pay for DuckDB. */
-const commands: Readonly<
-  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>
-> = {
+/**
+ * All commands. Help, completion and docs/cli.md follow from them.
+ *
+ * @public Tests hold the pages to them.
+ */
+export const commands: Commands = {
   list: { summary: "studies, stages and model sizes", load: () => import("./commands/list.ts") },
   run: { summary: "run a study, reusing every cached artifact", load: () => import("./commands/run.ts") },
   plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
@@ -39,24 +40,20 @@ const commands: Readonly<
     summary: "bring in a model of OLMo 1 from such a folder",
     load: () => import("./commands/import-model.ts")
   },
-  doctor: { summary: "what this machine offers, and what is missing", load: () => import("./commands/doctor.ts") }
+  doctor: { summary: "what this machine offers, and what is missing", load: () => import("./commands/doctor.ts") },
+  completion: {
+    summary: "the script by which bash, zsh or fish completes all this",
+    load: () => import("./commands/completion.ts")
+  },
+  help: { summary: "help on a command or a topic", load: async () => ({ command: await helpCommand() }) }
 }
 
-const usage = (): string =>
-  [
-    "Echo Chamber: how reinforcement learning amplifies what pretraining put into a language model.",
-    "  pipeline <command> [flags]",
-    columns(Object.entries(commands).map(([name, { summary }]) => [name, summary])),
-    "Start with: pipeline run smoke      Help on one: pipeline run --help\n"
-  ].join("\n\n")
+const helpCommand = async () => (await import("./commands/help.ts")).commandOver(commands)
 
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [name, ...rest] = args
   if (name === "exec-stage") return (await import("./commands/exec-stage.ts")).execStage(rest)
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    print(usage())
-    return 0
-  }
+  if (name === undefined || name === "--help" || name === "-h") return (await helpCommand()).run([])
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined)
     throw new UsageError({

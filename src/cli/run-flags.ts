@@ -19,9 +19,25 @@ import { dataFlag, namedData } from "./dataset-arguments.ts"
 import { say } from "./output.ts"
 import { type Flags, type Parsed, UsageError, wholeNumber } from "./usage.ts"
 
+const CHOICES = {
+  engine: ["auto", "native", "wasm", "tfjs"],
+  mode: ["auto", "f32", "bf16x3", "bf16"],
+  executor: ["local", "slurm", "command"]
+} as const
+
 const engineFlags = {
-  engine: { type: "string", value: "NAME", description: "auto, native, wasm or tfjs (default auto)" },
-  mode: { type: "string", value: "MODE", description: "numerics: auto, f32, bf16x3 or bf16 (default auto)" },
+  engine: {
+    type: "string",
+    value: "NAME",
+    choices: CHOICES.engine,
+    description: "auto, native, wasm or tfjs (default auto)"
+  },
+  mode: {
+    type: "string",
+    value: "MODE",
+    choices: CHOICES.mode,
+    description: "numerics: auto, f32, bf16x3 or bf16 (default auto)"
+  },
   ...dataFlag
 } satisfies Flags
 
@@ -45,7 +61,12 @@ export const runFlags = {
     description: "take results that differ in that stage's code alone"
   },
   "checkpoint-seconds": { type: "string", value: "N", description: "how often long stages save their state (default 20)" },
-  executor: { type: "string", value: "NAME", description: "local, slurm (heavy stages become jobs) or command (default local)" },
+  executor: {
+    type: "string",
+    value: "NAME",
+    choices: CHOICES.executor,
+    description: "local, slurm (heavy stages become jobs) or command (default local)"
+  },
   profile: { type: "string", value: "FILE", description: "what jobs ask for, as JSON: docs/cluster.md" },
   detach: { type: "boolean", description: "leave jobs running when this is stopped; the next run goes on with them" },
   json: { type: "boolean", description: "one JSON line for everything that happens" },
@@ -63,8 +84,8 @@ export const chooseEngine = async (parsed: Parsed): Promise<EngineChoice> => {
 
 /** The engine and mode that are asked for. Throws what is wrong with either. */
 export const engineRequest = (parsed: Parsed): EngineRequest => ({
-  engine: chosen(parsed, "engine", readVariable("ECHO_CHAMBER_ENGINE"), ["auto", "native", "wasm", "tfjs"]),
-  mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), ["auto", "f32", "bf16x3", "bf16"])
+  engine: chosen(parsed, "engine", readVariable("ECHO_CHAMBER_ENGINE"), CHOICES.engine),
+  mode: chosen(parsed, "mode", readVariable("ECHO_CHAMBER_MODE"), CHOICES.mode)
 })
 
 const isOnPath = (program: string): boolean =>
@@ -81,7 +102,7 @@ export interface ClusterAsked {
 export const clusterAsked = (parsed: Parsed, stages: ReadonlyArray<string>): ClusterAsked | null => {
   const file = parsed.text("profile")
   const detach = parsed.is("detach")
-  const executor = chosen(parsed, "executor", undefined, ["local", "slurm", "command"])
+  const executor = chosen(parsed, "executor", undefined, CHOICES.executor)
   const refuse = (problem: string): never => {
     throw new UsageError({ problem })
   }

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util"
 
 import * as Schema from "effect/Schema"
 
+import * as Arguments from "../dag/arguments.ts"
 import { type Graph, type Override, studyGraph } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { REPOSITORY } from "../dag/repository.ts"
@@ -140,22 +141,24 @@ const flagFor = (param: Param.Param<unknown>): Flags[string] =>
         type: "string",
         value: "VALUE",
         mayBeEmpty: true,
+        isList: Array.isArray(param.fallback),
+        ...(param.options === undefined ? {} : { choices: param.options }),
         description: `${param.description}: ${param.expected} (default ${onCommandLine(param.fallback)})`
       }
 
 /** A default as one would type it. */
 const onCommandLine = (value: unknown): string => (Array.isArray(value) ? value.join(",") : JSON.stringify(value))
 
-/** For `--help`: the flags of the study that is named, if one is. */
+/** For `--help`: the flags of the study that is named, or the studies that there are. */
 export const studyHelp = async (args: ReadonlyArray<string>): Promise<string> => {
   const name = studyNames().find((known) => args.includes(known))
-  if (name === undefined) return ""
+  if (name === undefined) return `Studies: ${studyNames().join(", ")}.`
   const study = await loadStudy(name)
   const rows = Object.entries(studyFlags(study)).filter(([flag]) => flag !== "set")
   const shown = rows.map(
     ([flag, { type, description }]) => [`--${flag}${type === "boolean" ? "" : " VALUE"}`, description] as const
   )
-  return `${name}: ${study.description}\n${columns(shown)}`
+  return `${study.name}: ${study.description}\n${columns(shown)}`
 }
 
 export interface ChosenStudy extends StudyFile {
@@ -181,7 +184,7 @@ export const chooseStudy = async (command: string, flags: Flags, args: ReadonlyA
       continue
     }
     const text = parsed.text(flagOf(param))
-    if (text !== undefined) settings[param] = Param.fromText(study.name, param, declared, text)
+    if (text !== undefined) settings[param] = Arguments.fromText(study.name, param, declared, text)
   }
   const overrides = parsed.texts("set").map(parseOverride)
   for (const [name, alike] of Map.groupBy(overrides, settingName))

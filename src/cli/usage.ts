@@ -40,6 +40,10 @@ export interface Flag {
   readonly description: string
   /** How the value is called in help: `--store DIR`. */
   readonly value?: string
+  /** The words that its value is one of, where these are all. */
+  readonly choices?: ReadonlyArray<string>
+  /** The value is a list of the choices, with commas. */
+  readonly isList?: boolean
   /** An empty value means something: whoever reads it judges it. Elsewhere it is refused. */
   readonly mayBeEmpty?: boolean
 }
@@ -52,12 +56,21 @@ export interface Parsed {
   readonly is: (flag: string) => boolean
 }
 
+/** What can be typed behind `pipeline`, by name. Each is loaded on demand: a cached run should not pay for DuckDB. */
+export type Commands = Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> }>
+>
+
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** `pipeline run <study> [flags]`. */
+  /** `pipeline run <study> [flags]`: what completion offers in a place follows from how the place is called here. */
   readonly usage: string
   readonly flags: Flags
+  /** The flags of the study that is named are flags of it too. */
+  readonly takesStudy?: boolean
+  /** Commands of its own, by the word that comes first: `pipeline data list`. */
+  readonly parts?: Commands
   /** Further lines for `--help`, where they depend on what it is asked of. */
   readonly more?: (args: ReadonlyArray<string>) => Promise<string>
   /** Returns the exit code. */
@@ -184,11 +197,15 @@ export const shareNumber = (parsed: Parsed, flag: string, fallback: number): num
 /** What `--help` of a command prints; `more` are lines that depend on what it is asked of. */
 export const helpText = (command: Command, more = ""): string => {
   const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [
-    `--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`,
+    flagName(name, flag),
     `${flag.description}${"multiple" in flag && flag.multiple === true ? " (may be repeated)" : ""}`
   ])
   return `${command.summary}\n\n  ${command.usage}\n\n${columns(flags)}\n${more === "" ? "" : `\n${more}\n`}`
 }
+
+/** `--store DIR`. */
+export const flagName = (name: string, flag: Flag): string =>
+  `--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`
 
 /** Two columns, the first as wide as it must be. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {

@@ -8,10 +8,7 @@
 
 import * as Schema from "effect/Schema"
 
-import { canonicalJson } from "../store/objects/digest.ts"
-import { decimalFrom } from "../text/decimal.ts"
 import { didYouMean } from "../text/near.ts"
-import { strictJson } from "../text/strict-json.ts"
 
 export interface Param<out A, out Optional extends boolean = boolean> {
   readonly optional: Optional
@@ -26,6 +23,10 @@ export interface Param<out A, out Optional extends boolean = boolean> {
   readonly objection?: (value: unknown) => string | null
   /** What to add where a value is not accepted: a near name, or why a range ends where it does. Empty where there is nothing. */
   readonly hint?: (value: unknown) => string
+  /** The words that it takes, or that its list is made of, where they are known: offered while one types. */
+  readonly options?: ReadonlyArray<string>
+  /** The names that may stand in a record, where they are known. */
+  readonly members?: ReadonlyArray<string>
   /** Where the param means something at all; absent: everywhere. */
   readonly counts?: Counts
 }
@@ -139,7 +140,13 @@ export const integer = (fallback: number, description: string, range: Range = {}
 export const seed = (description: string): Param<number, true> => integer(0, description, { min: 0, max: 2 ** 32 - 1 })
 
 export const boolean = (fallback: boolean, description: string): Param<boolean, true> =>
-  make(fallback, description, "true or false", (v) => (typeof v === "boolean" ? v : undefined))
+  withOptions(
+    make(fallback, description, "true or false", (v) => (typeof v === "boolean" ? v : undefined)),
+    ["true", "false"]
+  )
+
+const withOptions = <A>(param: Param<A, true>, options: ReadonlyArray<string> | undefined): Param<A, true> =>
+  options === undefined ? param : { ...param, options }
 
 export const string = (fallback: string, description: string): Param<string, true> =>
   make(fallback, description, "text", (v) => (typeof v === "string" ? v : undefined))
@@ -150,7 +157,8 @@ export const oneOf = <const A extends string>(
   description: string
 ): Param<A, true> => {
   const accept = (v: unknown) => options.find((o) => o === v)
-  return { ...make<A>(fallback, description, `one of ${options.map((o) => `"${o}"`).join(", ")}`, accept), hint: nearOf(options) }
+  const expected = `one of ${options.map((o) => `"${o}"`).join(", ")}`
+  return { ...withOptions(make<A>(fallback, description, expected, accept), options), hint: nearOf(options) }
 }
 
 /** The near names of a text that is none of the options. */
@@ -193,7 +201,8 @@ export const listOf = <A>(
     const twice = v.find((x, i) => v.slice(0, i).some((y) => JSON.stringify(y) === JSON.stringify(x)))
     return `has ${shown(twice)} twice: give each value once.`
   }
-  return { ...make(fallback, description, `a list, comma separated, of: ${item.expected}`, accepted), objection }
+  const expected = `a list, comma separated, of: ${item.expected}`
+  return { ...withOptions(make(fallback, description, expected, accepted), item.options), objection }
 }
 
 /** A list of numbers in a range, as in `--kls 0,0.01,0.1`. */
@@ -290,11 +299,13 @@ export const named = <A>(
   param: Param<Readonly<Record<string, A>>, true>,
   noun: string,
   known: ReadonlyArray<string>
-): Param<Readonly<Record<string, A>>, true> =>
-  checked(param, (value) => {
+): Param<Readonly<Record<string, A>>, true> => ({
+  ...checked(param, (value) => {
     const wrong = Object.keys(value).find((name) => !known.includes(name))
     return wrong === undefined ? null : `there is no ${noun} "${wrong}".${didYouMean(wrong, known)} They are ${known.join(", ")}.`
-  })
+  }),
+  members: known
+})
 
 /** The same param or null. */
 export const nullable = <A>(param: Param<A, true>, fallback: A | null): Param<A | null, true> =>
@@ -306,8 +317,11 @@ export const orNone = <A>(param: Param<A, true>, fallback: A | "none"): Param<A 
 
 /** The same param, or one value beside it. What is wrong with other values is said as the param says it. */
 const alternative = <A, B>(param: Param<A, true>, fallback: A | B, other: B): Param<A | B, true> => ({
-  ...make<A | B>(fallback, param.description, `${param.expected}, or ${JSON.stringify(other)}`, (v) =>
-    v === other ? other : param.accept(v)
+  ...withOptions(
+    make<A | B>(fallback, param.description, `${param.expected}, or ${JSON.stringify(other)}`, (v) =>
+      v === other ? other : param.accept(v)
+    ),
+    param.options === undefined ? undefined : [...param.options, String(other)]
   ),
   objection: (v) => (v === other ? null : (param.objection?.(v) ?? null)),
   hint: (v) => param.hint?.(v) ?? ""
@@ -319,107 +333,17 @@ export const only = <A>(param: Param<A, true>, where: string, is: ReadonlyArray<
   counts: { where, is }
 })
 
-/** Does the param mean something beside these values of its stage's other params? */
-export const countsAmong = (param: Param<unknown>, values: Readonly<Record<string, unknown>>): boolean =>
-  param.counts === undefined || param.counts.is.includes(values[param.counts.where])
-
-/** Where a param counts, as words: `algorithm is ppo or grpo`. */
-export const countsWords = ({ where, is }: Counts): string =>
-  `${where} is ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(is.map(String))}`
-
-/** The first param that is set to something where it does nothing, with what to do about it; null: there is none. */
-export const idleParam = (
-  params: Params,
-  values: Readonly<Record<string, unknown>>
-): { readonly param: string; readonly problem: string } | null => {
-  for (const [name, param] of Object.entries(params))
-    if (param.counts !== undefined && !countsAmong(param, values) && !isFallback(name, param, values[name])) {
-      const { where } = param.counts
-      const reason = `it counts where ${countsWords(param.counts)}, and ${where} is ${String(values[where])}`
-      return { param: name, problem: `does nothing here: ${reason}. Leave it out.` }
-    }
-  return null
-}
-
 /** Has no default: the caller must give it. */
 export const required = <A>(param: Param<A, true>): Param<A, false> => ({ ...param, optional: false })
-
-/** Checks every argument and fills in defaults. `owner` names the stage or study in messages. Throws `ParamInvalid`. */
-export const complete = <P extends Params>(owner: string, params: P, given: Readonly<Record<string, unknown>>): Values<P> => {
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(params, name) && given[name] !== undefined)
-      throw new ParamInvalid({
-        owner,
-        param: name,
-        problem: `there is no such parameter.${didYouMean(name, Object.keys(params))}`
-      })
-  const values: Record<string, unknown> = {}
-  for (const [name, param] of Object.entries(params)) {
-    const value = given[name]
-    if (value === undefined) {
-      if (!param.optional) throw new ParamInvalid({ owner, param: name, problem: `must be given: ${param.expected}.` })
-      values[name] = param.fallback
-      continue
-    }
-    const accepted = param.accept(value)
-    if (accepted === undefined) {
-      const problem = param.objection?.(value) ?? sentence(`must be ${param.expected}; got ${shown(value)}.`, param.hint?.(value))
-      throw new ParamInvalid({ owner, param: name, problem })
-    }
-    values[name] = accepted
-  }
-  return values as Values<P>
-}
 
 /** Values in messages are cut here. */
 const SHOWN = 200
 
-/** JSON would write NaN as null. */
-const shown = (value: unknown): string => {
+/** A value in a message, cut where it is long. JSON would write NaN as null. */
+export const shown = (value: unknown): string => {
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`
 }
 
 /** A sentence, and what there is to add. */
-const sentence = (text: string, hint = ""): string => (hint === "" ? text : `${text} ${hint}`)
-
-/** One reading of a text: as JSON or a number; as itself where it is neither. Throws on JSON that says two things at once. */
-const parsedOrText = (text: string, refuse: (problem: string) => ParamInvalid): unknown => {
-  const decimal = decimalFrom(text)
-  if (decimal !== undefined) return decimal
-  const json = strictJson(text)
-  if (json === null) return text
-  if ("problem" in json) throw refuse(json.problem)
-  return json.value
-}
-
-/** Text from a command line as a value of the param. Throws `ParamInvalid` naming the expected type. */
-export const fromText = (owner: string, name: string, param: Param<unknown>, text: string): unknown => {
-  // JSON as it stands, a bare word, or a list with commas.
-  const refuse = (problem: string) => new ParamInvalid({ owner, param: name, problem })
-  const asText = param.accept(text)
-  // What is meant as text may look like JSON that contradicts itself.
-  if (asText !== undefined && "problem" in (strictJson(text) ?? {})) return asText
-  const whole = parsedOrText(text, refuse)
-  const items = Array.isArray(whole) ? [] : text.split(",").map((item) => item.trim())
-  const candidates = [whole, text, ...(items.length === 0 ? [] : [items, items.map((item) => parsedOrText(item, refuse))])]
-  for (const candidate of candidates) {
-    const value = param.accept(candidate)
-    if (value !== undefined) return value
-  }
-  const objections = candidates.map((candidate) => param.objection?.(candidate) ?? null)
-  // The last reading is the one that takes the text apart furthest: what it objects to is the smallest thing that is wrong.
-  const hint = candidates.map((candidate) => param.hint?.(candidate) ?? "").findLast((words) => words !== "")
-  const problem =
-    objections.findLast((objection) => objection !== null) ?? sentence(`must be ${param.expected}; got ${shown(text)}.`, hint)
-  throw refuse(problem)
-}
-
-/** The params that differ from their defaults, each as canonical JSON: what enters the key. */
-export const canonicalParams = (params: Params, values: Readonly<Record<string, unknown>>): Array<readonly [string, string]> =>
-  Object.entries(params).flatMap(([name, param]) =>
-    isFallback(name, param, values[name]) ? [] : [[name, canonicalJson(values[name], name)] as const]
-  )
-
-const isFallback = (name: string, param: Param<unknown>, value: unknown): boolean =>
-  param.optional && canonicalJson(value, name) === canonicalJson(param.fallback, name)
+export const sentence = (text: string, hint = ""): string => (hint === "" ? text : `${text} ${hint}`)

@@ -12,6 +12,7 @@ import type { ArtifactInvalid, StoreFailed } from "../store/objects/Store.ts"
 import { Kind } from "../store/schema/Kind.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { didYouMean } from "../text/near.ts"
+import * as Arguments from "./arguments.ts"
 import type { Checkpoints } from "./Checkpoints.ts"
 import * as Param from "./Param.ts"
 import type { Progress } from "./Progress.ts"
@@ -284,7 +285,7 @@ export const make = <const In extends Inputs, const P extends Param.Params, Out 
   const call = (from: Readonly<Record<string, Node>>, given: Readonly<Record<string, unknown>>) => {
     const problem = miswired(inputs, from)
     if (problem !== null) throw new Param.ParamInvalid({ owner: name, ...problem })
-    return { stage: stage as Stage.Any, params: Param.complete(name, params, given), inputs: from }
+    return { stage: stage as Stage.Any, params: Arguments.complete(name, params, given), inputs: from }
   }
   // A function's own `name` is not writable by assignment, hence defineProperty.
   const stage = Object.assign(Object.defineProperty(call, "name", { value: name }), definition) as unknown as Stage<

@@ -4,6 +4,7 @@
  */
 
 import { append } from "../lists/large.ts"
+import * as Arguments from "./arguments.ts"
 import * as ParamModule from "./Param.ts"
 import type { Node } from "./Stage.ts"
 
@@ -50,8 +51,8 @@ export const make = <const P extends ParamModule.Params>(
   nodes: (given) => {
     const repeats = "seeds" in definition
     const { firstSeed: asked, ...others } = given
-    const values = ParamModule.complete(name, definition, repeats ? others : given)
-    const { firstSeed: first } = ParamModule.complete(name, REPEATED, repeats ? { firstSeed: asked } : {})
+    const values = Arguments.complete(name, definition, repeats ? others : given)
+    const { firstSeed: first } = Arguments.complete(name, REPEATED, repeats ? { firstSeed: asked } : {})
     const seeds = typeof values["seeds"] === "number" ? values["seeds"] : 1
     if (seeds < 1 || seeds > MOST_SEEDS)
       throw new ParamModule.ParamInvalid({
@@ -78,7 +79,7 @@ export const all = <const P extends ParamModule.Params>(
   ) => ReadonlyArray<{ readonly study: Study; readonly given: Readonly<Record<string, unknown>> }>
 ): Study => {
   const parts = (given: Readonly<Record<string, unknown>>) =>
-    choose(ParamModule.complete(name, definition, given)).map(({ study, given: values }): StudyPart => ({
+    choose(Arguments.complete(name, definition, given)).map(({ study, given: values }): StudyPart => ({
       study: study.name,
       nodes: study.nodes(values)
     }))

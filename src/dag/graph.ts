@@ -11,6 +11,7 @@ import { maximumOf } from "../lists/large.ts"
 import { canonicalJson, digestOf } from "../store/objects/digest.ts"
 import { decimalFrom } from "../text/decimal.ts"
 import { didYouMean } from "../text/near.ts"
+import * as Arguments from "./arguments.ts"
 import * as Param from "./Param.ts"
 import type { Node, Stage, WiredInput } from "./Stage.ts"
 import type { Study, StudyPart } from "./Study.ts"
@@ -118,7 +119,7 @@ export const graphOf = (
     stages.set(stage.name, stage)
     const params = overridden(node, overrides, used)
     const before = Object.fromEntries(Object.entries(inputs).map(([name, identity]) => [name, wired.get(identity)!]))
-    const objection = Param.idleParam(stage.params, params) ?? stage.check(params, before)
+    const objection = Arguments.idleParam(stage.params, params) ?? stage.check(params, before)
     if (objection !== null) throw new Param.ParamInvalid({ owner: stage.name, ...objection })
     const identity = digestOf([stage.name, canonicalJson(params), canonicalJson(inputs)])
     if (!found.has(identity)) found.set(identity, { identity, stage, params, inputs })
@@ -214,8 +215,8 @@ const overridden = (node: Node, overrides: ReadonlyArray<Override>, used: Set<Ov
     // A param before those that count beside its values, a record before its members.
     .toSorted((a, b) => placeAmong(a) - placeAmong(b))
   for (const { override, declared } of own)
-    if (Param.countsAmong(declared, params)) {
-      params[override.param] = Param.fromText(override.stage, override.param, declared, textOf(override, params))
+    if (Arguments.countsAmong(declared, params)) {
+      params[override.param] = Arguments.fromText(override.stage, override.param, declared, textOf(override, params))
       used.add(override)
     }
   return params
@@ -249,7 +250,7 @@ const unused = ({ stage, param }: Override, stages: ReadonlyMap<string, Stage.An
   const problem =
     counts === undefined
       ? `this study has no stage "${stage}".${didYouMean(stage, stages.keys())}`
-      : `does nothing in this study: it counts where ${Param.countsWords(counts)}, and no ${stage} node has that.`
+      : `does nothing in this study: it counts where ${Arguments.countsWords(counts)}, and no ${stage} node has that.`
   return new OverrideUnused({ problem: `${stage}.${param}: ${problem}` })
 }
 
@@ -335,7 +336,7 @@ const ownedParams = (nodes: ReadonlyArray<Unlabelled>): ReadonlyMap<string, Read
     for (const [name, value] of Object.entries(node.params)) {
       const declared = node.stage.params[name]
       // What does not count for a node says nothing of it.
-      if (declared !== undefined && !Param.countsAmong(declared, node.params)) continue
+      if (declared !== undefined && !Arguments.countsAmong(declared, node.params)) continue
       params.set(`${node.stage.name}.${name}`, { word: word(name, value), distance: 0 })
     }
     for (const input of Object.values(node.inputs))

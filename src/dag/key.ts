@@ -6,8 +6,8 @@
 
 import { INPUT } from "../store/objects/records.ts"
 import type { Component } from "../store/objects/Store.ts"
+import * as Arguments from "./arguments.ts"
 import { codeOf, layoutDigest } from "./code/digest.ts"
-import * as Param from "./Param.ts"
 import type { External, Stage } from "./Stage.ts"
 
 /** Bumped only when the encoding itself changes. */
@@ -35,7 +35,7 @@ export const componentsOf = (parts: KeyParts): ReadonlyArray<Component> =>
     { name: "stage", value: parts.stage.name },
     { name: "code:src/store/arrow", value: layoutDigest(parts) },
     ...codeOf(parts.stage.module, parts).map(({ name, digest }) => ({ name: `code:${name}`, value: digest })),
-    ...Param.canonicalParams(parts.stage.params, parts.params).map(([name, value]) => ({ name: `param:${name}`, value })),
+    ...Arguments.canonicalParams(parts.stage.params, parts.params).map(([name, value]) => ({ name: `param:${name}`, value })),
     ...Object.entries(parts.inputs).map(([name, digest]) => ({ name: `${INPUT}${name}`, value: digest })),
     ...parts.externals.map(({ name, sha256 }) => ({ name: `file:${name}`, value: sha256 })),
     ...parts.stage.numerics.map((name) => ({ name: `numerics:${name}`, value: parts.numerics[name] ?? "none" }))

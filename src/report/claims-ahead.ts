@@ -6,6 +6,7 @@
  * what it looks for then (`trialsOf`) is held against their settings.
  */
 
+import * as Arguments from "../dag/arguments.ts"
 import type { Graph } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
 import { isA } from "../store/schema/Kind.ts"
@@ -166,7 +167,7 @@ const settingProblem = (graph: Graph, name: string, values: ReadonlyArray<ParamV
 /** What the stage itself says to such a value. */
 const refusal = (stage: string, param: string, declared: Param.Param<unknown>, value: unknown): string => {
   try {
-    Param.complete(stage, { [param]: declared }, { [param]: value })
+    Arguments.complete(stage, { [param]: declared }, { [param]: value })
     return `${stage}.${param} is not given.`
   } catch (cause) {
     return errorText(cause)

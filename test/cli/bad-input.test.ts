@@ -99,6 +99,16 @@ describe("bad input", () => {
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
     [["status", "nothing"], "There are no runs in "],
     [
+      ["help", "exit-code"],
+      'There is no command and no topic "exit-code". Did you mean "exit-codes"? "pipeline help" lists them.'
+    ],
+    [["help", "stores", "more"], 'pipeline help takes one topic; what is "more"?'],
+    [["help", "--markdown", "gc"], '--markdown is of all commands: leave out "gc".'],
+    [["help", "stores", "--topic"], "pipeline help has no flag --topic."],
+    [["completion"], "pipeline completion needs a shell: bash, zsh, fish. See pipeline completion --help."],
+    [["completion", "tcsh"], 'There is no completion for "tcsh". Did you mean "'],
+    [["completion", "bash", "zsh"], 'pipeline completion: what is "zsh"? It takes a shell: bash, zsh, fish.'],
+    [
       ["sql", "select 1", "--format", "xlsx"],
       '--format must be one of table, csv, tsv, json, jsonl, markdown, latex, arrow, parquet; got "xlsx".'
     ]

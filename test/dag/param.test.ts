@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
+import * as Arguments from "../../src/dag/arguments.ts"
 import * as Param from "../../src/dag/Param.ts"
 
 const params = {
@@ -19,7 +20,7 @@ const params = {
 
 const problemOf = (given: Readonly<Record<string, unknown>>): string => {
   try {
-    Param.complete("rl", params, { prompts: "train", ...given })
+    Arguments.complete("rl", params, { prompts: "train", ...given })
   } catch (error) {
     if (error instanceof Param.ParamInvalid) return error.message
     throw error
@@ -29,7 +30,7 @@ const problemOf = (given: Readonly<Record<string, unknown>>): string => {
 
 describe("complete", () => {
   it("fills in defaults", () => {
-    expect(Param.complete("rl", params, { prompts: "train", kl: 0.01 })).toEqual({
+    expect(Arguments.complete("rl", params, { prompts: "train", kl: 0.01 })).toEqual({
       scale: "s",
       steps: 100,
       kl: 0.01,
@@ -68,7 +69,7 @@ describe("complete", () => {
 
 describe("numbers that would be cut down on their way to columns, the engine or random streams", () => {
   const whole = { count: Param.integer(0, "count"), size: Param.integer(1, "size", { min: 1 }), seed: Param.seed("seed") }
-  const taken = (name: keyof typeof whole, text: string) => Param.fromText("s", name, whole[name], text)
+  const taken = (name: keyof typeof whole, text: string) => Arguments.fromText("s", name, whole[name], text)
 
   it.each([
     ["seed", "0", 0],
@@ -98,7 +99,7 @@ describe("numbers that would be cut down on their way to columns, the engine or 
   })
 
   it("-0 is 0, in lists and shares too", () => {
-    const { ks, shares } = Param.complete(
+    const { ks, shares } = Arguments.complete(
       "s",
       { ks: Param.numbers([1], "ks"), shares: Param.weights({ a: 1 }, "shares") },
       { ks: [-0, 1], shares: { a: 1, b: -0 } }
@@ -117,11 +118,11 @@ describe("a number outside of its range", () => {
     [share, "1e30", "Too much."],
     [positive, "10", "Too much."]
   ])("is refused with the reason of the end that it is beyond: %#", (param, text, why) => {
-    expect(() => Param.fromText("a", "b", param, text)).toThrow(new RegExp(`^a\\.b: must be .*; got "${text}"\\. ${why}$`))
+    expect(() => Arguments.fromText("a", "b", param, text)).toThrow(new RegExp(`^a\\.b: must be .*; got "${text}"\\. ${why}$`))
   })
 
   it("is refused without a reason where its end has none", () => {
-    expect(() => Param.fromText("a", "b", positive, "0")).toThrow(/got "0"\.$/)
+    expect(() => Arguments.fromText("a", "b", positive, "0")).toThrow(/got "0"\.$/)
   })
 })
 
@@ -142,7 +143,7 @@ describe("fromText", () => {
     ["cap", "null", null],
     ["cap", "5", 5]
   ] as const)("reads --%s %s as %j", (name, text, value) => {
-    expect(Param.fromText("rl", name, params[name], text)).toEqual(value)
+    expect(Arguments.fromText("rl", name, params[name], text)).toEqual(value)
   })
 
   it.each([
@@ -152,19 +153,19 @@ describe("fromText", () => {
     ["formats", "a,,b", 'rl.formats: must be a list of names, comma separated; got "a,,b".'],
     ["formats", "", 'rl.formats: must be a list of names, comma separated; got "".']
   ] as const)("refuses --%s %s", (name, text, problem) => {
-    expect(() => Param.fromText("rl", name, params[name], text)).toThrow(problem)
+    expect(() => Arguments.fromText("rl", name, params[name], text)).toThrow(problem)
   })
 })
 
 describe("the canonical form of params", () => {
   it("leaves out what equals its default, in whatever way it is written", () => {
-    const values = Param.complete("rl", params, { prompts: "x", kl: -0, sources: { b: 1, a: 1 }, sizes: ["xs", "s"] })
-    expect(Param.canonicalParams(params, values)).toEqual([["prompts", '"x"']])
+    const values = Arguments.complete("rl", params, { prompts: "x", kl: -0, sources: { b: 1, a: 1 }, sizes: ["xs", "s"] })
+    expect(Arguments.canonicalParams(params, values)).toEqual([["prompts", '"x"']])
   })
 
   it("is in the order of the declaration, as canonical JSON", () => {
-    const values = Param.complete("rl", params, { prompts: "x", sources: { b: 2, a: 1 }, kl: 0.01, cap: 3 })
-    expect(Param.canonicalParams(params, values)).toEqual([
+    const values = Arguments.complete("rl", params, { prompts: "x", sources: { b: 2, a: 1 }, kl: 0.01, cap: 3 })
+    expect(Arguments.canonicalParams(params, values)).toEqual([
       ["kl", "0.01"],
       ["sources", '{"a":1,"b":2}'],
       ["cap", "3"],
@@ -175,13 +176,13 @@ describe("the canonical form of params", () => {
 
 describe("lists", () => {
   const kls = Param.numbers([0], "KL coefficients", { min: 0 })
-  const read = (text: string) => Param.fromText("study", "kls", kls, text)
+  const read = (text: string) => Arguments.fromText("study", "kls", kls, text)
 
   it("are read from a command line, one value or several", () => {
     expect(read("0,0.01,0.1")).toEqual([0, 0.01, 0.1])
     expect(read("0.1")).toEqual([0.1])
     expect(read("[0, 1]")).toEqual([0, 1])
-    expect(Param.fromText("study", "sizes", Param.integers([1], "sizes"), "100, 1000")).toEqual([100, 1000])
+    expect(Arguments.fromText("study", "sizes", Param.integers([1], "sizes"), "100, 1000")).toEqual([100, 1000])
   })
 
   it.each([
@@ -196,16 +197,18 @@ describe("lists", () => {
 
   it("of any param: null among numbers, options, each refused by its own words", () => {
     const orNull = Param.listOf(Param.nullable(Param.number(0, "", { min: 0 }), null), [null], "coefficients; null: the preset's")
-    expect(Param.fromText("study", "kls", orNull, "0,null,0.1")).toEqual([0, null, 0.1])
+    expect(Arguments.fromText("study", "kls", orNull, "0,null,0.1")).toEqual([0, null, 0.1])
     const places = Param.listOf(Param.oneOf(["token", "score"], "token", ""), ["token"], "places")
-    expect(Param.fromText("study", "places", places, "token,score")).toEqual(["token", "score"])
-    expect(() => Param.fromText("study", "places", places, "token,scores")).toThrow(
+    expect(Arguments.fromText("study", "places", places, "token,score")).toEqual(["token", "score"])
+    expect(() => Arguments.fromText("study", "places", places, "token,scores")).toThrow(
       '"scores" in it is not one of "token", "score"'
     )
   })
 
   it("are checked in a study's file too, with the same words", () => {
-    expect(() => Param.complete("study", { kls }, { kls: [0, Number.NaN] })).toThrow("study.kls: NaN in it is not a number >= 0.")
+    expect(() => Arguments.complete("study", { kls }, { kls: [0, Number.NaN] })).toThrow(
+      "study.kls: NaN in it is not a number >= 0."
+    )
   })
 })
 
@@ -216,9 +219,9 @@ describe("params that count only beside certain values of another", () => {
   }
 
   it("are refused by name where they are set and do nothing, and not at their default", () => {
-    expect(Param.idleParam(params, { method: "a", depth: 5 })).toBeNull()
-    expect(Param.idleParam(params, { method: "c", depth: 3 })).toBeNull()
-    expect(Param.idleParam(params, { method: "c", depth: 5 })).toEqual({
+    expect(Arguments.idleParam(params, { method: "a", depth: 5 })).toBeNull()
+    expect(Arguments.idleParam(params, { method: "c", depth: 3 })).toBeNull()
+    expect(Arguments.idleParam(params, { method: "c", depth: 5 })).toEqual({
       param: "depth",
       problem: "does nothing here: it counts where method is a or b, and method is c. Leave it out."
     })
@@ -232,7 +235,7 @@ describe("a variant", () => {
   it("is one of the names of its table, and no other", () => {
     expect(param.accept("none")).toBe("none")
     expect(param.accept("toString")).toBeUndefined()
-    expect(() => Param.fromText("rl", "baseline", param, "median")).toThrow(
+    expect(() => Arguments.fromText("rl", "baseline", param, "median")).toThrow(
       'rl.baseline: must be one of "mean", "none"; got "median".'
     )
   })

@@ -48,7 +48,15 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
  * that are not named.
  */
 export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
-  "src/cli": [["main.ts"], ["command-line.ts"], ["commands"], ["executing", "doctor", "sampling"], ["*"], ["printing"]],
+  "src/cli": [
+    ["main.ts"],
+    ["command-line.ts"],
+    ["commands"],
+    ["executing", "doctor", "sampling", "completion"],
+    ["help"],
+    ["*"],
+    ["printing"]
+  ],
   "src/ui": [
     ["serve.ts"],
     ["api.ts", "assets.ts", "guard.ts", "live.ts"],

@@ -22,8 +22,9 @@ import { afterAll, describe, expect, it } from "vitest"
 import smoke from "../../pipelines/smoke.ts"
 import { tables } from "../../schemas/index.ts"
 import { Catalog } from "../../src/catalog/Catalog.ts"
+import { commands } from "../../src/cli/command-line.ts"
 import { chooseStudy } from "../../src/cli/studies.ts"
-import { type Command, parse } from "../../src/cli/usage.ts"
+import { parse } from "../../src/cli/usage.ts"
 import { graphOf } from "../../src/dag/graph.ts"
 import { SampleStore } from "../catalog/sample-store.ts"
 import { pages, readPage, type Snippet } from "./markdown.ts"
@@ -132,20 +133,19 @@ describe("TypeScript", () => {
   })
 })
 
-const commandFiles = new Set(fs.readdirSync(path.join(ROOT, "src/cli/commands")).map((file) => path.basename(file, ".ts")))
 const scripts = Object.keys((JSON.parse(textOf("package.json")) as { readonly scripts: object }).scripts)
 
 /** What is wrong with `pipeline ...`, or null. Placeholders such as `<node>` are values like any other. */
 const pipelineProblem = async (words: ReadonlyArray<string>): Promise<string | null> => {
   const [first = "", second = ""] = words
-  const sub = first === "data" && commandFiles.has(`data-${second}`) ? `data-${second}` : null
-  const name = sub ?? first
-  if (!commandFiles.has(name)) return `there is no command "pipeline ${first}"`
-  const args = words.slice(sub === null ? 1 : 2)
+  if (!Object.hasOwn(commands, first)) return `there is no command "pipeline ${first}"`
+  const { command: outer } = await commands[first]!.load()
+  const inner = outer.parts !== undefined && Object.hasOwn(outer.parts, second) ? outer.parts[second] : undefined
+  const args = words.slice(inner === undefined ? 1 : 2)
   if (args.includes("--help")) return null
-  const { command } = (await import(path.join(ROOT, `src/cli/commands/${name}.ts`))) as { readonly command: Command }
+  const command = inner === undefined ? outer : (await inner.load()).command
   try {
-    if (name === "run" || name === "plan") await chooseStudy(name, command.flags, args)
+    if (command.takesStudy === true) await chooseStudy(command.name, command.flags, args)
     else parse(command.name, command.flags, args, { min: 0, max: 100, words: "words" })
     return null
   } catch (cause) {

@@ -5,6 +5,7 @@ import * as path from "node:path"
 
 import { beforeAll, describe, expect, it } from "vitest"
 
+import { commands } from "../../src/cli/command-line.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
@@ -42,6 +43,8 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["gc"],
   ["data", "list", "--json"],
   ["doctor", "--json"],
+  ["completion", "bash"],
+  ["help", "stores"],
   ["push", COPY],
   ["pull", COPY],
   ["export", "chain", EXPORTED, "--force"],
@@ -53,11 +56,8 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["ui", "--help"]
 ]
 
-it("covers every command that pipeline --help names", async () => {
-  const { out } = await at.here(["--help"])
-  const named = [...out.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name!)
-  expect(named.length).toBeGreaterThan(8)
-  for (const name of named) expect(COMMANDS.map(([command]) => command)).toContain(name)
+it("covers every command", () => {
+  for (const name of Object.keys(commands)) expect(COMMANDS.map(([command]) => command)).toContain(name)
 })
 
 it("has one file that writes to standard output", () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import * as Param from "../../src/dag/Param.ts"
+import * as Arguments from "../../src/dag/arguments.ts"
 import { GRPO_PRESETS } from "../../src/rl/algorithms/grpo.ts"
 import { PPO_PRESETS } from "../../src/rl/algorithms/ppo.ts"
 import { ALGORITHMS, algorithms } from "../../src/rl/algorithms/registry.ts"
@@ -20,7 +20,7 @@ const presets = algorithms.flatMap((algorithm) =>
 describe("presets", () => {
   it.each(presets)("$name of $algorithm is a value of every definition, in its range", ({ algorithm, preset }) => {
     const { definitions } = ALGORITHMS[algorithm]
-    expect(Param.complete(algorithm, definitions, preset)).toEqual(preset)
+    expect(Arguments.complete(algorithm, definitions, preset)).toEqual(preset)
     expect(Object.keys(preset).toSorted()).toEqual(Object.keys(definitions).toSorted())
   })
 
@@ -45,7 +45,7 @@ describe("presets", () => {
 describe("settings", () => {
   const given = (values: Readonly<Record<string, unknown>>) =>
     settingsOf({
-      ...Param.complete("rl", { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }, values),
+      ...Arguments.complete("rl", { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }, values),
       maxNewTokens: 9
     })
 

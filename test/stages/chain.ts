@@ -9,9 +9,9 @@ import * as path from "node:path"
 import { Cause, Effect, Exit, Layer, type Scope } from "effect"
 
 import { Checkpoint } from "../../schemas/checkpoint.ts"
+import * as Arguments from "../../src/dag/arguments.ts"
 import { Stopped } from "../../src/dag/Checkpoints.ts"
 import { componentsOf } from "../../src/dag/key.ts"
-import * as Param from "../../src/dag/Param.ts"
 import { computeAction } from "../../src/dag/running/compute-action.ts"
 import type { Obtained, StageRequest } from "../../src/dag/running/Executor.ts"
 import { openArtifact } from "../../src/dag/running/input-artifact.ts"
@@ -60,7 +60,7 @@ export const chain = (root: string) => {
   ): Promise<Computed> => {
     const { threads = 1, interrupted = false, continues } = how
     const notes: Array<string> = []
-    const params = Param.complete(stage.name, stage.params, given)
+    const params = Arguments.complete(stage.name, stage.params, given)
     const externals = await Effect.runPromise(stage.externals(params))
     // No class of this machine's engine: each computation of a stage that uses one has a key of its own.
     const components = componentsOf({ stage, params, inputs, externals, numerics: { engine: `attempt ${attempt++}` } })

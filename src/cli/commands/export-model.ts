@@ -14,7 +14,12 @@ import { resultNamed } from "./show.ts"
 
 const flags = {
   step: { type: "string", value: "N", description: "the snapshot taken after so many updates, instead of the model as it ended" },
-  dtype: { type: "string", value: "TYPE", description: "f32 (as trained) or bf16 (half the bytes, rounded); default f32" }
+  dtype: {
+    type: "string",
+    value: "TYPE",
+    choices: ["f32", "bf16"],
+    description: "f32 (as trained) or bf16 (half the bytes, rounded); default f32"
+  }
 } satisfies Flags
 
 export const command: Command = {

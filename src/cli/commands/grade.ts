@@ -33,9 +33,15 @@ const flags = {
   profile: {
     type: "string",
     value: "PROFILE",
+    choices: PROFILES,
     description: "corrected (default), or paper: the authors' verifier with its quirks"
   },
-  format: { type: "string", value: "FORMAT", description: `${OFFERED.join(", ")} (default table, or what --output ends in)` },
+  format: {
+    type: "string",
+    value: "FORMAT",
+    choices: OFFERED,
+    description: `${OFFERED.join(", ")} (default table, or what --output ends in)`
+  },
   output: { type: "string", value: "FILE", description: "write the lines to a file, whole or not at all" },
   rows: { type: "string", value: "N", description: "lines and problems that a table shows at most (default 40)" },
   "max-bad": {

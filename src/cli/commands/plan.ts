@@ -43,6 +43,7 @@ export const command: Command = {
   summary: "What a run would do, and why. Computes nothing.",
   usage: "pipeline plan <study> [flags]      takes every flag of pipeline run, a study's own included",
   flags: { ...flags, ...studyFlags(null) },
+  takesStudy: true,
   more: studyHelp,
   run: async (args) => {
     const { parsed, graph, ahead } = await chooseStudy("plan", flags, args)

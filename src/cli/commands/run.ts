@@ -26,16 +26,17 @@ import { figuresFolder } from "../result-file.ts"
 import { chooseEngine, clusterAsked, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
-import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp, studyNames } from "../studies.ts"
+import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp } from "../studies.ts"
 import { type Command, UsageError } from "../usage.ts"
 
 const ownFlags = { ...runFlags, ...figuresFlag }
 
 export const command: Command = {
   name: "run",
-  summary: `Run a study, reusing every cached artifact. Studies: ${studyNames().join(", ")}.`,
+  summary: "Run a study, reusing every cached artifact.",
   usage: "pipeline run <study> [flags]      a study's own flags: pipeline list <study>",
   flags: { ...ownFlags, ...studyFlags(null) },
+  takesStudy: true,
   more: studyHelp,
   run: async (args) => {
     const started = performance.now()

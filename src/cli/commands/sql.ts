@@ -20,7 +20,12 @@ import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
-  format: { type: "string", value: "FORMAT", description: `${FORMATS.join(", ")} (default table, or what --output ends in)` },
+  format: {
+    type: "string",
+    value: "FORMAT",
+    choices: FORMATS,
+    description: `${FORMATS.join(", ")} (default table, or what --output ends in)`
+  },
   output: { type: "string", value: "FILE", description: "write the result to a file, whole or not at all" },
   rows: { type: "string", value: "N", description: "rows that a table shows at most (default 40)" }
 } satisfies Flags

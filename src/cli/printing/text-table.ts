@@ -65,7 +65,7 @@ export const textTable = (
 }
 
 /** A text in lines of at most `width`, broken at blanks. A longer word stays whole: a path has to be copied. */
-const brokenAt = (text: string, width: number): ReadonlyArray<string> => {
+export const brokenAt = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let rest = text
   while (rest.length > width) {

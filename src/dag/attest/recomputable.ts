@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { Store } from "../../store/objects/Store.ts"
 import type { ActionRecord, Component } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
+import * as Arguments from "../arguments.ts"
 import { componentsOf } from "../key.ts"
 import * as Param from "../Param.ts"
 import { changesBetween } from "../Planner.ts"
@@ -78,7 +79,10 @@ const weight = (obstacle: Obstacle): number => (obstacle._tag === "changed" ? ob
 const standingOf = (record: ActionRecord, stage: Stage.Any, ways: ReadonlyArray<Way>): Effect.Effect<Recomputable | Obstacle> =>
   Effect.gen(function* () {
     // What equals a default is in no key: it is as the stage has it today.
-    const params = yield* Effect.try({ try: () => Param.complete(stage.name, stage.params, record.params), catch: obstacleOf })
+    const params = yield* Effect.try({
+      try: () => Arguments.complete(stage.name, stage.params, record.params),
+      catch: obstacleOf
+    })
     const externals = yield* Effect.mapError(stage.externals(params), obstacleOf)
     const componentsBy = ({ numerics }: Way) =>
       Effect.try({ try: () => componentsOf({ stage, params, inputs: record.inputs, externals, numerics }), catch: obstacleOf })

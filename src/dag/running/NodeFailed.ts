@@ -6,8 +6,8 @@ import * as Schema from "effect/Schema"
 
 import { StoreFailed } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
+import { isBadInput } from "../../text/is-bad-input.ts"
 import { systemProblem } from "../../text/system-problem.ts"
-import { isBadInput } from "../is-bad-input.ts"
 import { ownFrames } from "../own-frames.ts"
 
 /** Why a node has no artifact. It prints as one paragraph. */

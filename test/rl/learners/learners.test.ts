@@ -5,8 +5,8 @@
 import { Effect, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
+import * as Arguments from "../../../src/dag/arguments.ts"
 import type { Part, SavedState } from "../../../src/dag/Checkpoints.ts"
-import * as Param from "../../../src/dag/Param.ts"
 import { Engine, type EngineError, type Model } from "../../../src/engine/Engine.ts"
 import { engineLayer, resolveEngine } from "../../../src/engine/select.ts"
 import type { Learner } from "../../../src/rl/learners/learner.ts"
@@ -25,7 +25,7 @@ const run = <A, E>(effect: Effect.Effect<A, E, Engine | Scope.Scope>) => runtime
 const spec = { vocabularySize: 40, width: 32, layers: 1, heads: 2, hidden: 48, context: 32, tied: true, valueHead: false }
 const declared = { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }
 const settings = {
-  ...Param.complete("rl", declared, {
+  ...Arguments.complete("rl", declared, {
     kl: 0.05,
     perQuestion: 2,
     startFrom: "previous",

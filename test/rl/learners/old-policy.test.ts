@@ -6,8 +6,8 @@
 import { Effect, Exit, Layer, ManagedRuntime, type Scope } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
+import * as Arguments from "../../../src/dag/arguments.ts"
 import type { Part, SavedState } from "../../../src/dag/Checkpoints.ts"
-import * as Param from "../../../src/dag/Param.ts"
 import { Engine, type EngineError, type LossStats, type Model } from "../../../src/engine/Engine.ts"
 import { type EngineRequest, engineLayer, resolveEngine } from "../../../src/engine/select.ts"
 import { makeLearner } from "../../../src/rl/learners/make-learner.ts"
@@ -94,7 +94,7 @@ const begin = Effect.fnUntraced(function* ({ given }: Setting, twice: boolean) {
   )
   const reference = yield* engine.createModel(spec, { seed: 4 })
   const { passes, policy } = counting(model, twice)
-  const params = { ...Param.complete("rl", declared, given), maxNewTokens: 8, steps: 4, temperature, seed: 0 }
+  const params = { ...Arguments.complete("rl", declared, given), maxNewTokens: 8, steps: 4, temperature, seed: 0 }
   const learner = yield* makeLearner(policy, settingsOf(params), params)
   const state: Readonly<Record<string, Part<EngineError>>> = { policy: resumable(policy), ...learner.state }
   return { policy, reference, learner, passes, state }

@@ -5,14 +5,14 @@
 
 import { describe, expect, it } from "vitest"
 
-import * as Param from "../../../src/dag/Param.ts"
+import * as Arguments from "../../../src/dag/arguments.ts"
 import { policyObjective } from "../../../src/rl/objective/loss-terms.ts"
 import { POLICY_LOSSES, type PolicyLossOptions } from "../../../src/rl/objective/policy-loss.ts"
 import { ratioOfOneProblems, ratioOfOneRemark } from "../../../src/rl/params/ratio-of-one.ts"
 import { AlgorithmParams, DefinitionParams, LoopParams, settingsOf } from "../../../src/rl/params/settings.ts"
 
 const given = (values: Readonly<Record<string, unknown>>) => ({
-  ...Param.complete("rl", { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }, values),
+  ...Arguments.complete("rl", { ...AlgorithmParams, ...DefinitionParams, ...LoopParams }, values),
   maxNewTokens: 9
 })
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
+import * as Arguments from "../../../src/dag/arguments.ts"
 import * as Param from "../../../src/dag/Param.ts"
 import { majorityAtK } from "../../../src/evaluation/metrics/majority.ts"
 import { gradeUnderBoth } from "../../../src/formats/grade.ts"
@@ -165,7 +166,7 @@ describe.each(named)("every reward: %s", (reward) => {
   })
 })
 
-const accepted = (reward: unknown) => Param.complete("rl", RewardParams, { reward }).reward
+const accepted = (reward: unknown) => Arguments.complete("rl", RewardParams, { reward }).reward
 const refused = (reward: unknown) => {
   try {
     return `accepted as ${accepted(reward)}`
@@ -188,16 +189,16 @@ describe("a reward's name", () => {
   })
 
   it("left out or truth, is no part of a key", () => {
-    expect(Param.canonicalParams(RewardParams, { reward: accepted("truth") })).toEqual([])
-    expect(Param.canonicalParams(RewardParams, { reward: accepted("coin:.5") })).toEqual([["reward", '"coin"']])
+    expect(Arguments.canonicalParams(RewardParams, { reward: accepted("truth") })).toEqual([])
+    expect(Arguments.canonicalParams(RewardParams, { reward: accepted("coin:.5") })).toEqual([["reward", '"coin"']])
   })
 
   it("is read from a command line, and is a dimension of a study", () => {
-    expect(Param.fromText("rl", "reward", RewardParams.reward, "coin:.3")).toBe("coin:0.3")
+    expect(Arguments.fromText("rl", "reward", RewardParams.reward, "coin:.3")).toBe("coin:0.3")
     const list = Param.listOf(RewardParams.reward, ["truth"], "rewards")
-    expect(Param.fromText("s", "rewards", list, "truth,coin:.5,format:omi1")).toEqual(["truth", "coin", "format:omi1"])
-    expect(() => Param.fromText("s", "rewards", list, "coin,coin:.5")).toThrow()
-    expect(() => Param.fromText("s", "rewards", list, "truth,coyn")).toThrow(/no reward "coyn"\. Did you mean "coin"\?/)
+    expect(Arguments.fromText("s", "rewards", list, "truth,coin:.5,format:omi1")).toEqual(["truth", "coin", "format:omi1"])
+    expect(() => Arguments.fromText("s", "rewards", list, "coin,coin:.5")).toThrow()
+    expect(() => Arguments.fromText("s", "rewards", list, "truth,coyn")).toThrow(/no reward "coyn"\. Did you mean "coin"\?/)
   })
 
   it.each<[unknown, RegExp]>([
