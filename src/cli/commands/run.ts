@@ -13,6 +13,7 @@ import type { Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
 import { make as threadSlots } from "../../dag/running/Slots.ts"
 import { readyEngine } from "../../engine/ready.ts"
+import { spansAsked } from "../../exporting/spans/settings.ts"
 import { unsettled } from "../../report/claims-ahead.ts"
 import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
@@ -93,8 +94,10 @@ export const command: Command = {
       // Known first, then said in the log: a log whose driver is not known of is that of one that died.
       if (!readOnly) yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
       const curves = curvesIn === null ? null : yield* curvesOf(graph, curvesIn)
+      const spans = spansAsked() ? yield* spansOf : null
       const watch = (happening: Happening) => {
         curves?.watch(happening)
+        spans?.watch(happening)
         if (happening.event === "rows") return
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         // What goes on without us has no state to be saved.
@@ -117,6 +120,7 @@ export const command: Command = {
         watch({ event: "run-finished", status, seconds: (performance.now() - started) / 1000 })
         log.close()
         display.close()
+        if (spans !== null) yield* spans.close
       })
       const { execute, slots } =
         cluster === null
@@ -209,4 +213,16 @@ const curvesOf = Effect.fnUntraced(function* (graph: Graph, folder: string) {
   })
   say(`Curves as they come: tensorboard --logdir ${folder}`)
   return curves
+})
+
+/** Spans of a run, for whom the variables of OpenTelemetry name. */
+const spansOf = Effect.gen(function* () {
+  const { spanExporter } = yield* Effect.promise(() => import("../../exporting/spans/exporter.ts"))
+  const { runSpans } = yield* Effect.promise(() => import("../../exporting/spans/run-spans.ts"))
+  const exporter = yield* spanExporter(say)
+  if (exporter === null) return null
+  const close = Effect.map(exporter.close, (problem) => {
+    if (problem !== null) say(`Not all spans of this run arrived: ${problem}. Its results are complete.`)
+  })
+  return { watch: runSpans(exporter.tracer), close }
 })
