@@ -68,12 +68,12 @@ export const outputTarget = (text: string): Target => {
 }
 
 /**
- * The folder that `--figures` names, which need not be there yet. Throws `UsageError` where nothing can be written: before a
- * study runs for hours.
+ * The folder that a flag names, which need not be there yet. Throws `UsageError` where nothing can be written: before a study
+ * runs for hours.
  */
-export const figuresFolder = (text: string): string => {
+export const folderToWrite = (flag: "figures" | "tensorboard", text: string): string => {
   const refuse = (problem: string): never => {
-    throw new UsageError({ problem: `--figures ${text}: ${problem}` })
+    throw new UsageError({ problem: `--${flag} ${text}: ${problem}` })
   }
   const folder = path.resolve(text)
   try {
@@ -86,7 +86,9 @@ export const figuresFolder = (text: string): string => {
     fs.accessSync(at, fs.constants.W_OK | fs.constants.X_OK)
     return folder
   } catch (cause) {
-    return cause instanceof UsageError ? refuse(cause.problem.replace(/^--figures .*?: /, "")) : refuse(`${errorText(cause)}.`)
+    return cause instanceof UsageError
+      ? refuse(cause.problem.slice(`--${flag} ${text}: `.length))
+      : refuse(`${errorText(cause)}.`)
   }
 }
 

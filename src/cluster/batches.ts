@@ -108,23 +108,27 @@ export const isAskedToStop = (folder: string, task: number): boolean => fs.exist
 /** What a task tells, with the key that it is of. `began`: a process has begun with it, on that host. */
 export type TaskNews = { readonly key: string } & (News | { readonly type: "began"; readonly host: string })
 
-/** Milliseconds between two lines of progress: every line is a message to a file server. */
+/** Milliseconds between two lots of progress and rows: each is a message to a file server. */
 const PROGRESS_MS = 2000
 
 /** How a task makes itself heard. */
 export const tellFrom = (folder: string, task: number): ((news: TaskNews) => void) => {
   let told = -Infinity
+  let held = ""
   return (news) => {
     const now = performance.now()
-    if (news.type === "progress") {
-      if (news.done < news.total && now - told < PROGRESS_MS) return
-      told = now
-    }
+    const isEarly = now - told < PROGRESS_MS
+    if (news.type === "progress" && news.done < news.total && isEarly) return
+    held += `${JSON.stringify(news)}\n`
+    // Rows can wait, but none may be left out.
+    if (news.type === "rows" && isEarly) return
+    if (news.type === "progress" || news.type === "rows") told = now
     try {
-      fs.appendFileSync(newsFile(folder, task), `${JSON.stringify(news)}\n`)
+      fs.appendFileSync(newsFile(folder, task), held)
     } catch {
       // News are for people. A disk that is full is noticed by who has to write.
     }
+    held = ""
   }
 }
 

@@ -25,6 +25,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8"
 }
 
+/** Modules outside this room that the page imports: for a browser they lie as far above `/page` as there is a way. */
+const SHARED: ReadonlyArray<string> = ["text/duration.ts"]
+
 /** Where each is in the server, and its file. */
 const places = (): ReadonlyMap<string, string> =>
   new Map([
@@ -35,6 +38,7 @@ const places = (): ReadonlyMap<string, string> =>
         .filter((name) => /\.(?:ts|css|svg)$/.test(name))
         .map((name) => [`/${folder}/${name}`, path.join(import.meta.dirname, folder, name)] as const)
     ),
+    ...SHARED.map((name) => [`/${name}`, path.join(import.meta.dirname, "..", name)] as const),
     ["/lib/vega.js", beside(import.meta.resolve("vega"), "vega.min.js")],
     ["/lib/vega-lite.js", beside(import.meta.resolve("vega-lite"), "vega-lite.min.js")],
     ["/lib/vega-embed.js", beside(import.meta.resolve("vega-embed"), "vega-embed.min.js")]

@@ -64,6 +64,11 @@ describe("LaTeX", () => {
     expect(cell(latex, "VARCHAR", "a -- b '`\"")).toBe(String.raw`a {-}- b \textquotesingle{}\textasciigrave{}\textquotedbl{}`)
   })
 
+  it("keeps characters apart that fonts draw as one, and has signs of mathematics that they lack", () => {
+    expect(cell(latex, "VARCHAR", "1,000,,2")).toBe("1,000{,},2")
+    expect(cell(latex, "VARCHAR", "5 − 2 ≤ 3 × π")).toBe(String.raw`5 $-$ 2 $\leq$ 3 × $\pi$`)
+  })
+
   it("keeps the beginning of a row from being read as an argument of what ends the row before", () => {
     expect(cell(latex, "VARCHAR", "[3]")).toBe("{[}3{]}")
     expect(cell(latex, "VARCHAR", "*")).toBe("{*}")
@@ -71,7 +76,7 @@ describe("LaTeX", () => {
   })
 
   it("stacks the lines of a value", () => {
-    expect(cell(latex, "VARCHAR", "a = 1\nb = 2")).toBe(String.raw`\shortstack[l]{a = 1\\b = 2}`)
+    expect(cell(latex, "VARCHAR", "a = 1\n\nb = 2")).toBe(String.raw`\begin{tabular}[t]{@{}l@{}}a = 1\\\\b = 2\end{tabular}`)
   })
 
   it("has a minus and powers of ten for numbers, and leaves texts that look so", () => {

@@ -82,6 +82,17 @@ describe("a batch", () => {
     expect(newsFrom(folder, 0, 0).news.map((news) => ("done" in news ? news.done : null))).toEqual([1, 50])
   })
 
+  it("tells of rows together, in order and without leaving one out", () => {
+    const { folder } = layDown(temporaryFolder(), owner, [[request("a")]])
+    const tell = tellFrom(folder, 0)
+    const rows = (row: number) => ({ type: "rows", rows: [{ table: "t", row, step: row, values: [["t/x", row]] }] }) as const
+    for (let row = 0; row < 50; row++) tell({ key: key("a"), ...rows(row) })
+    expect(newsFrom(folder, 0, 0).news).toEqual([{ key: key("a"), ...rows(0) }])
+    tell({ key: key("a"), type: "note", line: "one" })
+    const told = newsFrom(folder, 0, 0).news.flatMap((news) => (news.type === "rows" ? news.rows : []))
+    expect(told.map(({ row }) => row)).toEqual(Array.from({ length: 50 }, (_, row) => row))
+  })
+
   it("asks one task to stop, and not another", () => {
     const { folder } = layDown(temporaryFolder(), owner, [[request("a")], [request("b")]])
     askToStop(folder, 1)

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 
 import { Rollouts, Updates, FormatShares } from "../../schemas/rl-run.ts"
 import { isOfCurves } from "../../src/exporting/tensorboard/curves.ts"
-import { crc32c, fileVersion, scalars } from "../../src/exporting/tensorboard/event-records.ts"
+import { beginning, crc32c, scalars } from "../../src/exporting/tensorboard/event-records.ts"
 import { SampleStore, sampleStore } from "../catalog/sample-store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
@@ -26,11 +26,13 @@ describe("the format", () => {
   })
 
   it("is records with length, message and checksums around them", () => {
-    const record = fileVersion(1)
-    expect(record.readBigUInt64LE(0)).toBe(BigInt(record.length - 16))
-    expect(record.subarray(12, -4).toString("hex")).toBe(
+    const records = beginning(1)
+    const length = Number(records.readBigUInt64LE(0))
+    expect(records.subarray(12, 12 + length).toString("hex")).toBe(
       `09${"000000000000f03f"}10001a0d${Buffer.from("brain.Event:2").toString("hex")}`
     )
+    // And the word that it begins anew: a SessionLog, START.
+    expect(records.subarray(length + 28, -4).toString("hex")).toBe("09000000000000f03f10003a020801")
     expect(
       scalars(1, 300, [["a", 0.5]])
         .subarray(12, -4)

@@ -77,7 +77,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["predictors", "page", "draw", "left-out.ts"],
     ["data"]
   ],
-  "src/exporting": [["tables", "tensorboard"], ["folder-names.ts"]],
+  "src/exporting": [["tables", "tensorboard", "spans"], ["folder-names.ts"]],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],

@@ -59,15 +59,27 @@ const LATEX: Readonly<Record<string, string>> = {
   "[": "{[}",
   "]": "{]}",
   "*": "{*}",
-  "-": "{-}"
+  // Two of them would be drawn as one character.
+  "-": "{-}",
+  ",": "{,}",
+  // Which T1 fonts lack, and solutions are full of.
+  "−": "$-$",
+  "≤": String.raw`$\leq$`,
+  "≥": String.raw`$\geq$`,
+  "≠": String.raw`$\neq$`,
+  "≈": String.raw`$\approx$`,
+  "∞": String.raw`$\infty$`,
+  "→": String.raw`$\rightarrow$`,
+  "⇒": String.raw`$\Rightarrow$`,
+  π: String.raw`$\pi$`
 }
 
 const latexLine = (line: string): string =>
-  line.replaceAll(/[\\~^<>|`'"[\]*{}$&#_%]|-(?=-)/g, (character) => LATEX[character] ?? `\\${character}`)
+  line.replaceAll(/[\\~^<>|`'"[\]*{}$&#_%−≤≥≠≈∞→⇒π]|-(?=-)|,(?=,)/g, (character) => LATEX[character] ?? `\\${character}`)
 
 const latexText = (text: string): string => {
   const lines = linesOf(text).map(latexLine)
-  return lines.length === 1 ? lines[0]! : String.raw`\shortstack[l]{${lines.join(String.raw`\\`)}}`
+  return lines.length === 1 ? lines[0]! : String.raw`\begin{tabular}[t]{@{}l@{}}${lines.join(String.raw`\\`)}\end{tabular}`
 }
 
 /** A number with a minus that is one, and a power of ten in place of an exponent. */
@@ -79,7 +91,7 @@ const latexNumber = (text: string): string => {
   return sign === "" && power === "" && size === digits ? digits : `$${sign}${size}${power}$`
 }
 
-/** A `tabular` of LaTeX with the rules of booktabs. Lines of a value are a `\shortstack`. */
+/** A `tabular` of LaTeX with the rules of booktabs. Lines of a value are a `tabular` of their own, evenly spaced. */
 export const latex: DocumentFormat = (columns) => {
   const numeric = columns.map(({ type }) => isNumeric(type))
   const line = (cells: ReadonlyArray<string>) => `${cells.join(" & ")} \\\\\n`

@@ -6,7 +6,7 @@ import { type RunRecord, recordOf, together } from "../../report/data/RunRecord.
 import { ensureReport } from "../../report/write-report.ts"
 import { readRun } from "../../store/objects/Runs.ts"
 import { print, say } from "../output.ts"
-import { figuresFolder, outputTarget } from "../result-file.ts"
+import { folderToWrite, outputTarget } from "../result-file.ts"
 import { figuresFlag } from "../run-flags.ts"
 import { nothingKnown, runsNamed } from "../run-states.ts"
 import { existingStore } from "../store-folder.ts"
@@ -35,7 +35,7 @@ export const command: Command = {
     if (target !== null && target.kind !== "file")
       throw new UsageError({ problem: `--output ${output}: a report is a file. Name one that ends in .html.` })
     const figures = parsed.text("figures")
-    const folder = figures === undefined ? null : figuresFolder(figures)
+    const folder = figures === undefined ? null : folderToWrite("figures", figures)
     const [own, known] = [[...new Set(records.map(({ study }) => study))], studyNames()]
     const studies = await Promise.all(own.filter((study) => known.includes(study)).map(loadStudyFile))
     const unknown = own.filter((study) => !known.includes(study)).map(notJudged)

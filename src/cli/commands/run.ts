@@ -7,11 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
+import type { Graph } from "../../dag/graph.ts"
 import { lookOut, runComesIn } from "../../dag/running/come-in.ts"
 import type { Happening } from "../../dag/running/Executor.ts"
 import { run as runGraph } from "../../dag/running/Runner.ts"
 import { make as threadSlots } from "../../dag/running/Slots.ts"
 import { readyEngine } from "../../engine/ready.ts"
+import { spansAsked } from "../../exporting/spans/settings.ts"
 import { unsettled } from "../../report/claims-ahead.ts"
 import { nextRunId, openRunLog } from "../../store/objects/Runs.ts"
 import { Store } from "../../store/objects/Store.ts"
@@ -19,17 +21,26 @@ import { thisMachine } from "../../store/presence/machine.ts"
 import { tokenOfRun } from "../../store/presence/Presence.ts"
 import { addressOf } from "../../store/remote/mirror.ts"
 import { localExecutor, clusterExecution, stageNames } from "../executing/executors.ts"
+import { CURVES } from "../executing/services.ts"
 import { goOnWithoutReader, print, say } from "../output.ts"
 import { failureText } from "../printing/failed-nodes.ts"
 import { jsonDisplay, liveDisplay } from "../printing/run-display.ts"
-import { figuresFolder } from "../result-file.ts"
+import { folderToWrite } from "../result-file.ts"
 import { chooseEngine, clusterAsked, engineRequest, figuresFlag, runFlags, runNumbers } from "../run-flags.ts"
 import { interruptingSignals } from "../signals.ts"
 import { isReadOnly, newOrExistingStore } from "../store-folder.ts"
 import { assumedStages, chooseStudy, settingName, studyFlags, studyHelp } from "../studies.ts"
-import { type Command, UsageError } from "../usage.ts"
+import { type Command, type Flags, UsageError } from "../usage.ts"
 
-const ownFlags = { ...runFlags, ...figuresFlag }
+const ownFlags = {
+  ...runFlags,
+  ...figuresFlag,
+  tensorboard: {
+    type: "string",
+    value: "DIR",
+    description: "also write the curves there as they come, as event files of TensorBoard"
+  }
+} satisfies Flags
 
 export const command: Command = {
   name: "run",
@@ -43,11 +54,13 @@ export const command: Command = {
     goOnWithoutReader()
     const { study, ownClaims, ahead, parsed, settings, overrides, graph } = await chooseStudy("run", ownFlags, args)
     const figures = parsed.text("figures")
-    const figuresIn = figures === undefined ? null : figuresFolder(figures)
+    const figuresIn = figures === undefined ? null : folderToWrite("figures", figures)
     if (figuresIn !== null && parsed.is("json"))
       throw new UsageError({
         problem: "--figures goes with what a run prints at its end, which --json leaves out. Use pipeline report."
       })
+    const logs = parsed.text("tensorboard")
+    const curvesIn = logs === undefined ? null : folderToWrite("tensorboard", logs)
     const { threads, checkpointSeconds } = runNumbers(parsed)
     const cluster = clusterAsked(parsed, stageNames(graph))
     const chosen = await chooseEngine(parsed)
@@ -81,7 +94,12 @@ export const command: Command = {
       yield* Store
       // Known first, then said in the log: a log whose driver is not known of is that of one that died.
       if (!readOnly) yield* runComesIn(yield* lookOut, tokenOfRun(runId), say)
+      const curves = curvesIn === null ? null : yield* curvesOf(graph, curvesIn)
+      const spans = spansAsked() ? yield* spansOf : null
       const watch = (happening: Happening) => {
+        curves?.watch(happening)
+        spans?.watch(happening)
+        if (happening.event === "rows") return
         if (happening.event !== "progress" && happening.event !== "note") log.append(happening)
         // What goes on without us has no state to be saved.
         if (!detached || happening.event !== "node-stopped") display.watch(happening)
@@ -98,11 +116,13 @@ export const command: Command = {
         presence: true,
         engine: `${engine.name} ${engine.mode} ${engine.isa}`
       })
-      const finish = (status: "succeeded" | "failed" | "interrupted") => {
+      const finish = Effect.fnUntraced(function* (status: "succeeded" | "failed" | "interrupted") {
+        if (curves !== null) yield* curves.close
         watch({ event: "run-finished", status, seconds: (performance.now() - started) / 1000 })
         log.close()
         display.close()
-      }
+        if (spans !== null) yield* spans.close
+      })
       const { execute, slots } =
         cluster === null
           ? { execute: localExecutor, slots: threadSlots(threads) }
@@ -116,11 +136,11 @@ export const command: Command = {
         placement: {
           store: root,
           checkpointSeconds,
-          services: { engine: JSON.stringify(engine) }
+          services: { engine: JSON.stringify(engine), ...(curves === null ? {} : { [CURVES]: "live" }) }
         }
       }).pipe(
-        Effect.tap((result) => Effect.sync(() => finish(result.status))),
-        Effect.onInterrupt(() => Effect.sync(() => finish("interrupted")))
+        Effect.tap((result) => finish(result.status)),
+        Effect.onInterrupt(() => finish("interrupted"))
       )
     }).pipe(Effect.scoped, Effect.provide(store))
 
@@ -183,3 +203,27 @@ export const command: Command = {
     return result.failures.every((failure) => failure.badInput) ? 2 : 1
   }
 }
+
+/** The curves of a run in a folder, from now on. Loaded on demand: few runs ask for them. */
+const curvesOf = Effect.fnUntraced(function* (graph: Graph, folder: string) {
+  const { liveCurves } = yield* Effect.promise(() => import("../../exporting/tensorboard/live-curves.ts"))
+  const curves = yield* liveCurves({
+    folder,
+    tablesOf: (node) => Object.values(graph.byId.get(node)?.stage.output.tables ?? {}),
+    notice: say
+  })
+  say(`Curves as they come: tensorboard --logdir ${folder}`)
+  return curves
+})
+
+/** Spans of a run, for whom the variables of OpenTelemetry name. */
+const spansOf = Effect.gen(function* () {
+  const { spanExporter } = yield* Effect.promise(() => import("../../exporting/spans/exporter.ts"))
+  const { runSpans } = yield* Effect.promise(() => import("../../exporting/spans/run-spans.ts"))
+  const exporter = yield* spanExporter(say)
+  if (exporter === null) return null
+  const close = Effect.map(exporter.close, (problem) => {
+    if (problem !== null) say(`Not all spans of this run arrived: ${problem}. Its results are complete.`)
+  })
+  return { watch: runSpans(exporter.tracer), close }
+})

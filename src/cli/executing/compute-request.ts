@@ -9,17 +9,24 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
 import { Stopped } from "../../dag/Checkpoints.ts"
+import type { LiveRow } from "../../dag/Progress.ts"
 import { computeAction } from "../../dag/running/compute-action.ts"
 import { Busy, type Ending, type News, type Obtained, type StageRequest } from "../../dag/running/Executor.ts"
 import { failureOf } from "../../dag/running/NodeFailed.ts"
+import type { OnRow } from "../../dag/running/output-artifact.ts"
 import { loadStage } from "../../dag/stage-modules.ts"
 import { Engine } from "../../engine/Engine.ts"
 import { type EngineChoice, engineLayer, numericsOf } from "../../engine/select.ts"
+import { toPoint } from "../../exporting/tensorboard/curves.ts"
 import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { systemProblem } from "../../text/system-problem.ts"
+import { CURVES } from "./services.ts"
 
 /** Progress messages a second, at most. */
 const MESSAGES_PER_SECOND = 5
+
+/** Rows in a message, at most. */
+const MOST_ROWS = 500
 
 /** A computation that is under way. */
 export interface Computation {
@@ -40,18 +47,20 @@ export const computeRequest = (
   let stopped = false
   let resumable = false
   let attestation: Readonly<Record<string, unknown>> | null = null
+  const rows = rowsTo(tell)
   const program = Effect.gen(function* () {
     const stage = yield* Effect.promise(() => loadStage(request.module, request.stage))
     const choice = stage.numerics.includes("engine")
       ? yield* choose(JSON.parse(request.placement.services["engine"]!) as EngineChoice)
       : null
     const compute = computeAction(stage, request, {
+      ...(request.placement.services[CURVES] === undefined ? {} : { onRow: rows.add }),
       ...(choice === null ? {} : { numerics: () => ({ engine: numericsOf(choice, true) }) }),
       stopRequested: () => stopped,
       onResumable: () => (resumable = true),
       onNondeterminism: (detail) => tell({ type: "nondeterminism", detail }),
       attest: () => attestation,
-      progress: progressTo(tell)
+      progress: progressTo(tell, rows.flush)
     })
     if (choice === null) return yield* compute
     return yield* Effect.gen(function* () {
@@ -67,15 +76,39 @@ export const computeRequest = (
       // A stage with checkpoints leaves at the next one.
       if (!resumable) Effect.runFork(Fiber.interrupt(fiber))
     },
-    ending: Effect.runPromise(Fiber.await(fiber)).then(endingOf)
+    ending: Effect.runPromise(Fiber.await(fiber)).then((exit) => {
+      rows.flush()
+      return endingOf(exit)
+    })
   }
 }
 
-const progressTo = (tell: (news: News) => void) => {
+/** Tells of rows of numbers, those of a step together. */
+const rowsTo = (tell: (news: News) => void) => {
+  const points = new Map<string, ReturnType<typeof toPoint>>()
+  let held: Array<LiveRow> = []
+  const flush = () => {
+    if (held.length > 0) tell({ type: "rows", rows: held })
+    held = []
+  }
+  const add: OnRow = (table, row, values) => {
+    let pointOf = points.get(table.name)
+    if (pointOf === undefined) points.set(table.name, (pointOf = toPoint(table)))
+    if (pointOf === null) return
+    if (held.length === 0) setImmediate(flush)
+    held.push({ table: table.name, row, ...pointOf(values) })
+    if (held.length === MOST_ROWS) flush()
+  }
+  return { add, flush }
+}
+
+const progressTo = (tell: (news: News) => void, flushRows: () => void) => {
   let told = 0
   return {
     report: (done: number, total: number, metrics: Readonly<Record<string, number>> = {}) =>
       Effect.sync(() => {
+        // A stage that never lets go of the process lets its rows go here.
+        flushRows()
         const now = performance.now()
         if (done < total && now - told < 1000 / MESSAGES_PER_SECOND) return
         told = now

@@ -139,6 +139,7 @@ export const liveDisplay = (out: Screen): RunDisplay => {
       case "nondeterminism":
         say(`  ${labelOf(happening.node)}: ${happening.detail}`, paint("31", "nondeterministic"))
         break
+      case "rows":
       case "run-started":
       case "run-finished":
         break

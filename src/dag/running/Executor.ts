@@ -10,7 +10,7 @@ import type { RunEvent } from "../../store/objects/Runs.ts"
 import type { ActionRecord, Component, Continuation, LeaseLost, Store } from "../../store/objects/Store.ts"
 import type { Stopped } from "../Checkpoints.ts"
 import type { GraphNode } from "../graph.ts"
-import type { LiveMetrics } from "../Progress.ts"
+import type { LiveMetrics, LiveRow } from "../Progress.ts"
 import type { Failure, NodeFailed } from "./NodeFailed.ts"
 
 /**
@@ -40,7 +40,7 @@ export interface Placement {
   readonly services: Readonly<Record<string, string>>
 }
 
-/** What the runner tells whoever watches; the run log keeps all but progress and notes. */
+/** What the runner tells whoever watches; the run log keeps all but progress, notes and rows. */
 export type Happening =
   | RunEvent
   | {
@@ -51,11 +51,13 @@ export type Happening =
       readonly metrics: LiveMetrics
     }
   | { readonly event: "note"; readonly node: string; readonly line: string }
+  | { readonly event: "rows"; readonly node: string; readonly rows: ReadonlyArray<LiveRow> }
 
 /** What another process tells while it computes an action. */
 export type News =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly metrics: LiveMetrics }
   | { readonly type: "note"; readonly line: string }
+  | { readonly type: "rows"; readonly rows: ReadonlyArray<LiveRow> }
   | { readonly type: "nondeterminism"; readonly detail: string }
 
 /** What another process tells once, before it is through with an action. */
@@ -74,6 +76,8 @@ export const happeningOf = (news: News, node: string): Happening => {
       return { event: "progress", node, done: news.done, total: news.total, metrics: news.metrics }
     case "note":
       return { event: "note", node, line: news.line }
+    case "rows":
+      return { event: "rows", node, rows: news.rows }
     case "nondeterminism":
       return { event: "nondeterminism", node, detail: news.detail }
   }

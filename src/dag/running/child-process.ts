@@ -120,6 +120,9 @@ const leaveFolder = (folder: string, log: string): void => {
   discardEmpty(folder)
 }
 
+const isNews = (message: ChildMessage): message is News =>
+  message.type === "progress" || message.type === "note" || message.type === "rows" || message.type === "nondeterminism"
+
 /** Starts a child, hands on its news, and gives how it ended. Interrupted, it asks the child to stop and waits for it. */
 const childEnding = (command: Command, requestFile: string, log: string, onNews: (news: News) => void) =>
   Effect.callback<Ending | Gone>((resume) => {
@@ -131,7 +134,7 @@ const childEnding = (command: Command, requestFile: string, log: string, onNews:
     fs.closeSync(output)
     let last: Ending | null = null
     child.on("message", (message: ChildMessage) => {
-      if (message.type === "progress" || message.type === "note" || message.type === "nondeterminism") onNews(message)
+      if (isNews(message)) onNews(message)
       else last = message
     })
     child.on("error", (cause) => resume(Effect.succeed({ type: "gone", words: cause.message })))

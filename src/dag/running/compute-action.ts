@@ -29,7 +29,7 @@ import { attemptComesIn, inStore, lookOut } from "./come-in.ts"
 import { Busy, type Obtained, type StageRequest } from "./Executor.ts"
 import { openArtifact, openContinued } from "./input-artifact.ts"
 import { type HeldKey, holdKey, type Numerics } from "./key-holds.ts"
-import { beginOutput, openOutput } from "./output-artifact.ts"
+import { beginOutput, type OnRow, openOutput } from "./output-artifact.ts"
 
 /** What a computation is told by the process that it runs in, and tells it. */
 export interface Surroundings {
@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly stopRequested: () => boolean
   /** Called when the stage takes up its checkpoints: from then on a request to stop waits for the next one. */
   readonly onResumable?: () => void
+  /** Is told of the rows of the result as the stage adds them. */
+  readonly onRow?: OnRow
   /** A result that differs from an earlier one of the same key. */
   readonly onNondeterminism?: (detail: string) => void
   /** Absent where no engine is at hand. */
@@ -115,7 +117,7 @@ const runStage = Effect.fnUntraced(function* (
   stage: Stage.Any,
   request: StageRequest,
   { seen, lease, heart, held }: Holding,
-  { progress, stopRequested, onResumable }: Surroundings
+  { progress, stopRequested, onResumable, onRow }: Surroundings
 ) {
   const store = yield* Store
   const { key, attempt } = request
@@ -137,7 +139,7 @@ const runStage = Effect.fnUntraced(function* (
   for (const [name, kind] of Object.entries(stage.inputs)) inputs[name] = yield* openArtifact(kind, request.inputs[name]!)
   const { continues } = request
   const continued = continues === undefined ? null : yield* openContinued(stage.output, continues, progress)
-  const output = openOutput(stage.output, directory, tables)
+  const output = openOutput(stage.output, directory, tables, onRow)
   const shared = sharing(store.root, key, attempt)
   const share =
     shared === null

@@ -15,11 +15,15 @@ import { makeFolder } from "../../store/disk/make-folder.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
 import { ArtifactInvalid, type Manifest, Store, StoreFailed } from "../../store/objects/Store.ts"
 import type { Kind } from "../../store/schema/Kind.ts"
+import type { Table } from "../../store/schema/Table.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import * as Checkpoints from "../Checkpoints.ts"
 
 type Tables = ReadonlyMap<string, TableWriter<any>>
+
+/** Is told of a row of a table: its place, and its values by column. */
+export type OnRow = (table: Table.Any, row: number, values: Readonly<Record<string, unknown>>) => void
 
 /** Where an attempt begins: its last checkpoint, null on a fresh start, and the tables as they then were. */
 interface Beginning {
@@ -59,8 +63,11 @@ export interface Output {
   readonly finish: Effect.Effect<Manifest, ArtifactInvalid | StoreFailed, Store>
 }
 
-/** An output of this kind over its tables. A row or document that the kind does not allow is `ArtifactInvalid`. */
-export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Output => {
+/**
+ * An output of this kind over its tables. A row or document that the kind does not allow is `ArtifactInvalid`. `onRow` is told of
+ * the rows that are there, and then of each that is appended; not of those that come as columns.
+ */
+export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables, onRow?: OnRow): Output => {
   const documents = new Map<string, string>()
   const invalid = (part: string) => (cause: unknown) => {
     const machine = systemProblem(cause)
@@ -68,7 +75,12 @@ export const openOutput = (kind: Kind.Any, attempt: string, tables: Tables): Out
     return new ArtifactInvalid({ kind: kind.name, part, problem: errorText(cause) })
   }
   const writers: Record<string, unknown> = {}
-  for (const [name, writer] of tables) writers[name] = tableOutput(writer, invalid(name))
+  for (const [name, writer] of tables) {
+    writers[name] = tableOutput(writer, invalid(name), onRow)
+    if (onRow === undefined) continue
+    let at = 0
+    for (const row of writer.storedRows()) onRow(writer.table, at++, row)
+  }
   for (const [name, schema] of Object.entries(kind.documents))
     writers[name] = documentOutput(name, schema, (json) => documents.set(name, json), invalid(name))
 
@@ -115,8 +127,19 @@ const finished = (writer: TableWriter<any>, file: string): FinishedTable => {
 }
 
 /** A `TableOutput` as the stage sees it; see Stage.ts. */
-const tableOutput = (writer: TableWriter<any>, invalid: (cause: unknown) => ArtifactInvalid | StoreFailed) => ({
-  append: (row: any) => Effect.try({ try: () => writer.append(row), catch: invalid }),
+const tableOutput = (
+  writer: TableWriter<any>,
+  invalid: (cause: unknown) => ArtifactInvalid | StoreFailed,
+  onRow: OnRow | undefined
+) => ({
+  append: (row: any) =>
+    Effect.try({
+      try: () => {
+        writer.append(row)
+        onRow?.(writer.table, writer.rows - 1, row)
+      },
+      catch: invalid
+    }),
   appendColumns: (columns: any) => Effect.try({ try: () => writer.appendColumns(columns), catch: invalid }),
   rows: () => writer.rows
 })

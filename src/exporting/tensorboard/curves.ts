@@ -15,30 +15,42 @@ const isNumber = (type: string): boolean => /^(?:u?int(?:8|32|64)|float(?:32|64)
  * Whether a table is one of curves: rows of numbers over `step`, with at most one text that says whose they are, as the format is
  * in `formatShares`.
  */
-export const isOfCurves = ({ columns }: Table.Any): boolean => {
+export const isOfCurves = (table: Table.Any): boolean => partsOf(table) !== null
+
+/** What the columns of a table are to its curves; null: it is none of curves. */
+const partsOf = ({
+  columns
+}: Table.Any): { readonly whose: string | undefined; readonly numbers: ReadonlyArray<string> } | null => {
   const others = Object.entries(columns).filter(([name]) => name !== "step")
-  const texts = others.filter(([, { type }]) => type === "utf8")
-  return (
-    columns["step"]?.type === "int32" &&
+  const texts = others.flatMap(([name, { type }]) => (type === "utf8" ? [name] : []))
+  const numbers = others.flatMap(([name, { type }]) => (isNumber(type) ? [name] : []))
+  return columns["step"]?.type === "int32" &&
     texts.length <= 1 &&
-    others.every(([, { type }]) => type === "utf8" || isNumber(type)) &&
-    others.length > texts.length
-  )
+    numbers.length > 0 &&
+    texts.length + numbers.length === others.length
+    ? { whose: texts[0], numbers }
+    : null
 }
 
-/** The points of a table of curves in a file, in the order of its rows. A null is no value. Throws `ArrowFileCorrupt`. */
-export const pointsOf = function* (table: Table.Any, file: string): Generator<CurvePoint> {
-  const whose = Object.entries(table.columns).find(([, { type }]) => type === "utf8")?.[0]
-  const numbers = Object.keys(table.columns).filter((name) => name !== "step" && name !== whose)
-  for (const row of openTable(table, file)) {
-    const values: Readonly<Record<string, unknown>> = row
-    const prefix = whose === undefined ? table.name : `${table.name}/${String(values[whose])}`
-    yield {
-      step: Number(values["step"]),
+/** What makes a point of a row of this table, by its values; null where it is none of curves. A null among them is no value. */
+export const toPoint = (table: Table.Any): ((row: Readonly<Record<string, unknown>>) => CurvePoint) | null => {
+  const parts = partsOf(table)
+  if (parts === null) return null
+  const { whose, numbers } = parts
+  return (row) => {
+    const prefix = whose === undefined ? table.name : `${table.name}/${String(row[whose])}`
+    return {
+      step: Number(row["step"]),
       values: numbers.flatMap((name) => {
-        const value = values[name]
+        const value = row[name]
         return typeof value === "number" || typeof value === "bigint" ? [[`${prefix}/${name}`, Number(value)] as const] : []
       })
     }
   }
+}
+
+/** The points of a table of curves in a file, in the order of its rows. Throws `ArrowFileCorrupt`. */
+export const pointsOf = function* (table: Table.Any, file: string): Generator<CurvePoint> {
+  const pointOf = toPoint(table)
+  if (pointOf !== null) for (const row of openTable(table, file)) yield pointOf(row)
 }

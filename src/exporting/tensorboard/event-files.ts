@@ -1,6 +1,7 @@
 /**
  * Event files of nodes below a folder of logs: a folder for each node, which TensorBoard takes for a run. What an artifact holds
- * is one file there, called by the artifact, so that it is written once however often it is asked for.
+ * is one file there, called by the artifact, so that it is written once however often it is asked for. While it is computed there
+ * is one that grows.
  */
 
 import * as fs from "node:fs"
@@ -8,13 +9,13 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { remove, replaceFile } from "../../store/disk/calls.ts"
+import { closeFile, remove, replaceFile, writeAll } from "../../store/disk/calls.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import type { Table } from "../../store/schema/Table.ts"
 import { folderName } from "../folder-names.ts"
-import { isOfCurves, pointsOf } from "./curves.ts"
-import { fileVersion, scalars } from "./event-records.ts"
+import { type CurvePoint, isOfCurves, pointsOf } from "./curves.ts"
+import { beginning, scalars } from "./event-records.ts"
 
 /** The folder of a node: its label, and of its id what tells it from nodes of other settings that are called so. */
 export const logFolder = ({ node, label }: { readonly node: string; readonly label: string }): string => {
@@ -22,8 +23,37 @@ export const logFolder = ({ node, label }: { readonly node: string; readonly lab
   return identity === undefined ? folderName(label) : `${folderName(label)}-${identity}`
 }
 
-/** Files that `writeCurves` made. */
-const OURS = /^events\.out\.tfevents\.\d+\.echo-chamber\.[0-9a-f]{16}$/
+/**
+ * The name of a file of ours, of an artifact or of what is being computed. TensorBoard reads the files of a folder in the order
+ * of their names: what was live comes before its result, also in the same second.
+ */
+const fileName = (seconds: number, artifact: string | null): string =>
+  `events.out.tfevents.${Math.floor(seconds)}.echo-chamber${artifact === null ? "-live" : `.${artifact.slice(0, 16)}`}`
+
+const OURS = /^events\.out\.tfevents\.\d+\.echo-chamber(?:-live|\.[0-9a-f]{16})$/
+
+const removeOurs = (folder: string, but: string): void => {
+  for (const other of fs.readdirSync(folder)) if (OURS.test(other) && other !== but) remove(path.join(folder, other))
+}
+
+/** A file of curves that grows. */
+export interface GrowingFile {
+  readonly add: (seconds: number, step: number, values: CurvePoint["values"]) => void
+  readonly close: () => void
+}
+
+/** Begins a file of curves in the folder of a node, in place of those of earlier computations. Throws what the system says. */
+export const beginCurves = (folder: string, seconds: number): GrowingFile => {
+  makeFolder(folder)
+  removeOurs(folder, "")
+  const file = path.join(folder, fileName(seconds, null))
+  const handle = fs.openSync(file, "wx")
+  writeAll(handle, file, beginning(seconds))
+  return {
+    add: (at, step, values) => writeAll(handle, file, scalars(at, step, values)),
+    close: () => closeFile(handle)
+  }
+}
 
 /**
  * Writes the curves of an action's result into the folder of a node, in place of those of another result. How many points there
@@ -34,19 +64,21 @@ export const writeCurves = Effect.fnUntraced(function* (
   { finishedAt, output }: Pick<ActionRecord, "finishedAt" | "output">,
   tables: ReadonlyArray<Table.Any>
 ) {
-  const curves = tables.filter((table) => isOfCurves(table) && (output.tables[table.name]?.rows ?? 0) > 0)
+  const curves = tables
+    .filter((table) => isOfCurves(table) && (output.tables[table.name]?.rows ?? 0) > 0)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (curves.length === 0) return null
   const store = yield* Store
   const files: Array<readonly [Table.Any, string]> = []
   for (const table of curves) files.push([table, yield* store.readable(output.digest, output.tables[table.name]!)])
   return yield* Effect.sync(() => {
     const seconds = Date.parse(finishedAt) / 1000
-    const name = `events.out.tfevents.${Math.floor(seconds)}.echo-chamber.${output.digest.slice(0, 16)}`
-    const pieces = [fileVersion(seconds)]
+    const name = fileName(seconds, output.digest)
+    const pieces = [beginning(seconds)]
     for (const [table, file] of files)
       for (const { step, values } of pointsOf(table, file)) if (values.length > 0) pieces.push(scalars(seconds, step, values))
     makeFolder(folder)
-    for (const other of fs.readdirSync(folder)) if (OURS.test(other) && other !== name) remove(path.join(folder, other))
+    removeOurs(folder, name)
     const at = path.join(folder, name)
     if (!fs.existsSync(at)) replaceFile(at, Buffer.concat(pieces))
     return pieces.length - 1

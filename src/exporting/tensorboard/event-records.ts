@@ -62,12 +62,16 @@ const float32 = (field: number, value: number): Buffer => {
   return Buffer.concat([key(field, FIXED32), bytes])
 }
 
-/** An `Event`: wall_time = 1, step = 2, and file_version = 3 or summary = 5. */
+/** An `Event`: wall_time = 1, step = 2, and one of file_version = 3, summary = 5, session_log = 7. */
 const event = (seconds: number, step: number, what: Buffer): Buffer =>
   record(Buffer.concat([float64(1, seconds), whole(2, step), what]))
 
-/** What a file begins with. `seconds`: since 1970. */
-export const fileVersion = (seconds: number): Buffer => event(seconds, 0, text(3, "brain.Event:2"))
+/**
+ * What a file begins with: the version, and a `SessionLog` with status = 1, START, by which a TensorBoard that is looking forgets
+ * what earlier files of the folder had. `seconds`: since 1970.
+ */
+export const beginning = (seconds: number): Buffer =>
+  Buffer.concat([event(seconds, 0, text(3, "brain.Event:2")), event(seconds, 0, message(7, whole(1, 1)))])
 
 /** Values at a step, by their tags: a `Summary` of `Value`s = 1, each with tag = 1 and simple_value = 2. */
 export const scalars = (seconds: number, step: number, values: ReadonlyArray<readonly [tag: string, value: number]>): Buffer =>

@@ -24,6 +24,7 @@ import { writeArrowFile, type WrittenFile } from "./ArrowFileWriter.ts"
 import { buildColumn } from "./builders/build-column.ts"
 import type { ColumnBuilder } from "./builders/ColumnBuilder.ts"
 import { ArrowFileCorrupt, CheckpointIncomplete, RowRejected } from "./TableErrors.ts"
+import { openTable } from "./TableReader.ts"
 
 export interface FinishedTable extends WrittenFile {
   readonly rows: number
@@ -88,6 +89,16 @@ export class TableWriter<T extends Table.Any> {
   /** Rows so far. */
   get rows(): number {
     return this.parts * this.table.rowsPerBatch + this.pending
+  }
+
+  /** The rows that the disk has, in order: of one that goes on from a checkpoint, all at first. */
+  *storedRows(): Generator<Readonly<Record<string, unknown>>> {
+    let left = this.parts * this.table.rowsPerBatch + this.checkpointed
+    for (let n = 0; left > 0; n++)
+      for (const row of openTable(this.table, this.files.get(n)!)) {
+        if (left-- === 0) return
+        yield row
+      }
   }
 
   /** Adds a row. Throws `RowRejected`, and then has stored nothing of it. */

@@ -1,7 +1,8 @@
 /** One run: its graph and its nodes, with their states and why; of one node, its params and what it came from. */
 
+import { duration } from "../../text/duration.ts"
 import type { RunDetail, RunNode } from "../wire.ts"
-import { duration, h, replace, state, time } from "./dom.ts"
+import { h, replace, state, time } from "./dom.ts"
 import { graph } from "./graph.ts"
 import { progressBar } from "./runs.ts"
 import { ask } from "./server.ts"

@@ -1,7 +1,8 @@
 /** Which runs there are, as they go; and the reports that were written of them. */
 
+import { duration } from "../../text/duration.ts"
 import type { Runs, RunSummary } from "../wire.ts"
-import { choice, duration, h, replace, state, time, warnings } from "./dom.ts"
+import { choice, h, replace, state, time, warnings } from "./dom.ts"
 import { ask } from "./server.ts"
 import { table } from "./table.ts"
 import { go, href, type Place, type View } from "./view.ts"
