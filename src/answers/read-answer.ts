@@ -26,7 +26,8 @@ import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
 import { saidIn, workedOut } from "./relations/sayings.ts"
-import { withResidues } from "./relations/whole-numbers.ts"
+import { setFormula } from "./relations/set-formulas.ts"
+import { ofCounted, withResidues } from "./relations/whole-numbers.ts"
 import { setOf } from "./same-kind.ts"
 import { based, DIGITS } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
@@ -82,7 +83,7 @@ export const readAnswer = (text: string): Answer => {
 
 const holdsWords = (answer: Answer): boolean => areWords(answer) || (answer.kind === "set" && answer.items.some(areWords))
 
-const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(whole(plain))))
+const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(ofCounted(whole(plain)))))
 
 /** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
 const onlyOf = (answer: Answer): Answer => {
@@ -261,6 +262,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   (text) => cases(text, whole),
   (text) => exception(text, whole),
   element,
+  (text) => setFormula(text, whole),
   union,
   setDifference,
   (text) => numberSet(text, whole) ?? setProduct(text, whole),
