@@ -77,9 +77,13 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  const answer = workedOut(plain, whole) ?? tried(plain, readPlain)
+  const answer = workedOut(plain, whole) ?? (OPENS_SENTENCE.test(plain) ? saidIn(plain, whole) : null) ?? tried(plain, readPlain)
   return (answer === null || holdsWords(answer) ? saidIn(plain, whole) : null) ?? answer ?? readPlain(plain)
 }
+
+/** Letters of words are no product, also where a formula stands among them: `the remainder when 2^{100} is divided by 7 is 2`. */
+const OPENS_SENTENCE =
+  /^(?:\\text\s*\{\s*)?(?:the|an?|there|his|her|their|our|its|each|every)\s[a-z]{2,}\s[^]*\s(?:is|are|was|were|equals)\s/i
 
 const holdsWords = (answer: Answer): boolean => areWords(answer) || (answer.kind === "set" && answer.items.some(areWords))
 

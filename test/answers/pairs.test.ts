@@ -10,7 +10,7 @@
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
  * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
  * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand
- * first and of vectors by name, of derivatives, complements, counters and directions (`pairs/arguments.json`), and 338 of the
+ * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), and 338 of the
  * field where they are at hand. By category, so that one which is weak is seen.
  */
 
@@ -90,7 +90,7 @@ describe.each([
   ["of functions known by a letter, of inverse functions and of differentials", FUNCTIONS],
   ["of lists, chains, conditions, matrices and lengths, of which nothing is dropped", KEPT_WHOLE],
   [
-    "of functions without brackets, sums, integrals, vectors by name, derivatives, complements, counters and directions",
+    "of functions without brackets, sums, integrals, vectors by name, derivatives, complements, counters and sentences",
     ARGUMENTS
   ],
   ["of the field (skipped without ../shared)", FIELD]
