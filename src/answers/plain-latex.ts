@@ -62,6 +62,10 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
     ),
     "$1\\geq $2$3"
   ],
+  // Behind money these are no variables: `\$70k`.
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?[kK](?=\s*$)/, " thousand"],
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?(?:M|mn|mil)(?=\s*$)/, " million"],
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?(?:B|bn)(?=\s*$)/, " billion"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],

@@ -7,7 +7,7 @@ import type { Answer } from "../Answer.ts"
 import { isWholeLetter } from "../mathematics/normal/letters.ts"
 import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
-import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
+import { amongOf, PRIMES, residuesOf } from "../relations/whole-numbers.ts"
 import { setOf } from "../same-kind.ts"
 import { spelled } from "../spelling/names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
@@ -136,6 +136,9 @@ export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   const name = nameOfWhole(adjectives!.toLowerCase().trim(), noun.toLowerCase())
   const isOfReals = all !== "" && /real/i.test(adjectives!) && unknown !== undefined
   if (name === null || (noun === "" && !isBound && !isOfReals && (all === "" || rest === ""))) return null
+  const parity = /^(?:odd|even)/.exec(name)?.[0]
+  if (rest === "" && unknown === undefined && parity !== undefined)
+    return { kind: "rounded", exact: words(residuesOf(2n, [parity === "even" ? 0n : 1n])), as: words(plain) }
   if (rest === "" && unknown === undefined) return /any|every/i.test(all!) ? numberSet(`\\text{all ${name}}`, whole) : null
   if (rest === "") return withName(name, unknown!, whole)
   return conditioned(name, rest!, unknown, whole)
