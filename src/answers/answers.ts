@@ -5,6 +5,7 @@
 
 import type { Answer } from "./Answer.ts"
 import { equalAnswers } from "./equal.ts"
+import { variablesIn } from "./families.ts"
 import { Unreadable } from "./mathematics/Expression.ts"
 import { beginTurn, TooMuchWork } from "./mathematics/work.ts"
 import { equalNumbers, isCanonical } from "./numbers.ts"
@@ -44,11 +45,16 @@ const readNow = (text: string): Reading => {
 
 /** `18 and then some`: bare words beside values are a sentence that goes on, and no member of a list. */
 const isProse = (answer: Answer, text: string): boolean =>
-  answer.kind === "set" &&
-  answer.written !== "braces" &&
-  !text.includes("\\text") &&
-  answer.items.some((item) => areWords(item) && !(item.kind === "words" && /^[ivx]+$/.test(item.text))) &&
-  !answer.items.every(areWords)
+  (answer.kind === "set" &&
+    answer.written !== "braces" &&
+    !text.includes("\\text") &&
+    answer.items.some((item) => areWords(item) && !(item.kind === "words" && /^[ivx]+$/.test(item.text))) &&
+    !answer.items.every(areWords)) ||
+  (WORDS_IN_A_ROW.test(text) && variablesIn(answer).length > MOST_LETTERS)
+
+/** Three words among numbers and signs; letters of words are no product of so many variables. */
+const WORDS_IN_A_ROW = /(?<![\\{A-Za-z])[A-Za-z]{2,}\s[a-z]{2,}\s[a-z]{2,}(?![A-Za-z])/
+const MOST_LETTERS = 7
 
 /** Most answers are this already. */
 const WHOLE = /^(?:0|-?[1-9]\d{0,30})$/

@@ -162,9 +162,10 @@ const solves = (relation: OfKind<"relation">, value: OfKind<"value">): boolean =
 const isFunctionOf = ({ name, expression }: OfKind<"value">, letter: string | null): boolean => {
   if (name === null || letter === null || !isApplied(name) || !name.startsWith(`${letter}(`)) return false
   const known = variablesOf(expression)
-  return argumentsOf(name)
-    .split(",")
-    .every((argument) => known.includes(argument))
+  const of = argumentsOf(name)
+  // A prime alone is by x, and by the time where there is no x.
+  if (letter.endsWith("'") && (of === "x" || (of === "t" && !known.includes("x")))) return true
+  return of.split(",").every((argument) => known.includes(argument))
 }
 
 /** `m + n = 113`: what was asked for, and its number. Not of x, y and z, which are coordinates; zero would be any equation. */
@@ -197,9 +198,17 @@ const appliedIn = (at: Expression): ReadonlyArray<string> => {
 const isRounded = (left: Expression, names: ReadonlyArray<string>): boolean =>
   left.kind === "call" && /^(?:floor|ceiling)$/.test(left.name) && names.length === 1 && /^[A-W]$/.test(names[0]!)
 
+/** The slope of f is that of its curve: `f'(x) = 2x` and `y' = 2x`. */
+const asCurve = (value: OfKind<"value">): OfKind<"value"> => ({
+  ...value,
+  name: value.name?.replace(/^f(?='+(?:\(x\))?$)/, "y") ?? null
+})
+
+const areOfOne = (a: OfKind<"value">, b: OfKind<"value">): boolean =>
+  a.name === b.name || isFunctionOf(a, b.name) || isFunctionOf(b, a.name)
+
 const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
-  const areOfOne = a.name === b.name || isFunctionOf(a, b.name) || isFunctionOf(b, a.name)
-  if (a.name !== null && b.name !== null && !areOfOne) return false
+  if (a.name !== null && b.name !== null && !areOfOne(asCurve(a), asCurve(b))) return false
   if (!agree(a.counted, b.counted)) return false
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)

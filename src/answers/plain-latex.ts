@@ -54,6 +54,18 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\(\s*([A-Za-z])\s*\^\s*(?:\{\s*-1\s*\}|-1)\s*\)\s*('+)\s*(?=\()/g, "$1^{-1}$2"],
   // Two solutions by one name.
   [/^(\s*[A-Za-z])_\s*\{\s*1\s*,\s*2\s*\}(?=\s*=[^=]*\\pm)/, "$1"],
+  // All from where one counts: `n = 1, 2, 3, \dots`.
+  [
+    new RegExp(
+      String.raw`(?<=[,;(]\s*|\b(?:for|where)\s*\}?\s*)([jkmn])\s*=\s*` +
+        String.raw`(?:(1)\s*,\s*2|(0)\s*,\s*1\s*,\s*2)\s*(?:,\s*3\s*)?,\s*(?:\\[lc]?dots|\.\.\.)`
+    ),
+    "$1\\geq $2$3"
+  ],
+  // Behind money these are no variables: `\$70k`.
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?[kK](?=\s*$)/, " thousand"],
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?(?:M|mn|mil)(?=\s*$)/, " million"],
+  [/(?<=^\s*-?\s*\\?[$€£¥]\s?\d[\d.,]*)\s?(?:B|bn)(?=\s*$)/, " billion"],
   // Two shapes of one letter.
   [/\\var(phi|epsilon|theta)(?![A-Za-z])/g, "\\$1"],
   [/(?<=^\s*(?:\\text\s*\{\s*)?)(?:\\(?:text|mathrm)\s*\{\s*(?:Rs\.?|INR)\s*\}|Rs\.?|INR)\s*(?:\\[ ,]\s*)?(?=\d)/, "₹"],

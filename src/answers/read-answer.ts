@@ -26,7 +26,8 @@ import { solved } from "./relations/inequalities.ts"
 import { listIn } from "./relations/lists.ts"
 import { relationIn } from "./relations/relations.ts"
 import { saidIn, workedOut } from "./relations/sayings.ts"
-import { withResidues } from "./relations/whole-numbers.ts"
+import { setFormula } from "./relations/set-formulas.ts"
+import { ofCounted, withResidues } from "./relations/whole-numbers.ts"
 import { setOf } from "./same-kind.ts"
 import { based, DIGITS } from "./shapes/bases.ts"
 import { choiceIn } from "./shapes/choices.ts"
@@ -76,13 +77,17 @@ export const readAnswer = (text: string): Answer => {
   if (NUMBER.test(trimmed)) return whole(trimmed)
   const plain = plainLatex(trimmed)
   if (plain === "") throw new Unreadable("is empty")
-  const answer = workedOut(plain, whole) ?? tried(plain, readPlain)
+  const answer = workedOut(plain, whole) ?? (OPENS_SENTENCE.test(plain) ? saidIn(plain, whole) : null) ?? tried(plain, readPlain)
   return (answer === null || holdsWords(answer) ? saidIn(plain, whole) : null) ?? answer ?? readPlain(plain)
 }
 
+/** Letters of words are no product, also where a formula stands among them: `the remainder when 2^{100} is divided by 7 is 2`. */
+const OPENS_SENTENCE =
+  /^(?:\\text\s*\{\s*)?(?:the|an?|there|his|her|their|our|its|each|every)\s[a-z]{2,}\s[^]*\s(?:is|are|was|were|equals)\s/i
+
 const holdsWords = (answer: Answer): boolean => areWords(answer) || (answer.kind === "set" && answer.items.some(areWords))
 
-const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(whole(plain))))
+const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(ofCounted(whole(plain)))))
 
 /** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
 const onlyOf = (answer: Answer): Answer => {
@@ -261,6 +266,7 @@ const SHAPES: ReadonlyArray<Shape> = [
   (text) => cases(text, whole),
   (text) => exception(text, whole),
   element,
+  (text) => setFormula(text, whole),
   union,
   setDifference,
   (text) => numberSet(text, whole) ?? setProduct(text, whole),

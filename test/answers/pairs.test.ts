@@ -1,17 +1,17 @@
 /**
  * Pairs of answers that are equal or not: 132 that were written before the comparison was, 175 of units, times and unions that
  * were written before those were read, those of plain text and of what a reviewer found wrong (`letter-pairs.json`), those of
- * what stands behind a number (`counted-pairs.json`, `kept-pairs.json`), those of roots, orders and Unicode
- * (`convention-pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), those of
- * choices, factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by
- * name and lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot
- * tell apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
+ * what stands behind a number (`counted-pairs.json`, `kept-pairs.json`), those of roots, orders and Unicode (`convention-
+ * pairs.json`), those of commas, names, words and signs that tell answers apart (`pairs/meanings.json`), those of choices,
+ * factorials, names and units as published data write them (`pairs/field.json`), those of chains of equals, values by name and
+ * lists (`pairs/relations.json`), those of choices with what they say (`pairs/forms.json`), those that doubles cannot tell
+ * apart (`pairs/exact.json`), those of conditions and of what is said beside a value in published data (`pairs/data.json`),
  * those of absolute values, floors and large factorials (`pairs/pieces.json`), references each with what is right and what is
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
  * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
- * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand first
- * and of vectors by name (`pairs/arguments.json`), and 338 of the field where they are at hand. By category, so that one which is
- * weak is seen.
+ * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand
+ * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), and 338 of the
+ * field where they are at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -89,7 +89,10 @@ describe.each([
   ["of what stands behind shapes, of roots, and of Greek unknowns", BEHIND],
   ["of functions known by a letter, of inverse functions and of differentials", FUNCTIONS],
   ["of lists, chains, conditions, matrices and lengths, of which nothing is dropped", KEPT_WHOLE],
-  ["of functions without brackets, sums, integrals, vectors by name, and letters upright or in bold", ARGUMENTS],
+  [
+    "of functions without brackets, sums, integrals, vectors by name, derivatives, complements, counters and sentences",
+    ARGUMENTS
+  ],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

@@ -109,6 +109,20 @@ describe("data check of files that are not read", () => {
     expect(train.out).toContain("nothing to object to but 1 file passed over.")
   })
 
+  it("without names tells of files whose dataset is found in no root, and counts them", async () => {
+    const mine = temporaryFolder()
+    for (const name of ["gsm8k/train.jsonl", "metamathqa/metamathqa-395K.JSON", "metamathqa/LICENSE", "math-500/test.jsonl.part"])
+      writeIn(mine, name, rows)
+    const { out } = await at.here(["data", "check", "--data", mine])
+    expect(out).toMatch(/Of datasets that were not found\n +passed over +.*metamathqa-395K\.JSON is called otherwise in capitals/)
+    expect(out).toMatch(/math-500\/test\.jsonl\.part is an unfinished download/)
+    expect(out).not.toContain("LICENSE")
+    expect(out).toContain("nothing to object to but 2 files passed over.")
+    const named = await at.here(["data", "check", "gsm8k:train", "--data", mine, "--json"])
+    expect(JSON.parse(named.out)).toHaveLength(1)
+    expect(named.out + named.err).not.toContain("metamathqa")
+  })
+
   it("has nothing to say where all is read", async () => {
     const { out } = await at.here(["data", "check", "gsm8k:train", "--data", data])
     expect(out).not.toContain("passed over")

@@ -9,6 +9,7 @@ import { describe, expect, it, vi } from "vitest"
 import { describeDatasets } from "../../src/datasets/describe.ts"
 import { datasetFingerprint } from "../../src/datasets/locate/fingerprint.ts"
 import { datasetRoots, locateDataset } from "../../src/datasets/locate/locate.ts"
+import { unclaimed } from "../../src/datasets/locate/passed-over.ts"
 import { sources } from "../../src/datasets/registry.ts"
 import { gsm8kRows, jsonl, temporaryFolder, writeIn, writeParquet } from "./hub.ts"
 
@@ -244,5 +245,24 @@ describe("describeDatasets", () => {
     const [train] = await describeDatasets({ ...alone(root), only: [{ dataset: "gsm8k", split: "train" }] })
     expect(train).toMatchObject({ state: "found", rows: null, bytes: 13 })
     expect(train!.files[0]!.sha256).toBeNull()
+  })
+})
+
+describe("files of a source of which no split is found", () => {
+  const source = sources.find(({ name }) => name === "svamp")!
+  it.each([
+    ["svamp/svamp.json", /is called otherwise in capitals and small letters/],
+    ["svamp/.SVAMP.json", /is hidden/],
+    ["svamp/SVAMP.json.part", /is an unfinished download/],
+    ["svamp/testing.csv", /is called otherwise than/],
+    ["svamp/README.md", null],
+    ["svamp/dataset_infos.json", null],
+    ["gsm8k/Train.JSONL", null]
+  ] as const)("%s", (name, why) => {
+    const root = temporaryFolder()
+    writeIn(root, name, "[]")
+    const found = unclaimed(source, alone(root))
+    if (why === null) expect(found).toEqual([])
+    else expect(found).toEqual([{ path: join(root, name), why: expect.stringMatching(why) }])
   })
 })

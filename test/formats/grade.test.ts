@@ -180,4 +180,13 @@ describe("grading", () => {
       expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(1)
     }
   })
+
+  it("is linear in a box: one of a hundred thousand terms is no dearer under paper than its length", () => {
+    for (const piece of ["1+", "1 ", "x+1+"]) {
+      const text = `So \\boxed{${piece.repeat(100_000)}1}.`
+      const before = process.cpuUsage()
+      grade(text, "17", "paper")
+      expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(0.5)
+    }
+  })
 })

@@ -101,7 +101,12 @@ describe("a sentence behind what declares an answer", () => {
     ["Answer: 42 apples (40 + 2)", "42"],
     ["Answer: approximately 42", "42"],
     ["Answer: The probability is $\\frac{84}{2}$.", "42"],
-    ["Answer: The equation is $x = 42$.", "42"]
+    ["Answer: The equation is $x = 42$.", "42"],
+    ["Answer: The remainder when N is divided by 1000 is 42.", "42"],
+    ["**Answer:** The remainder when $N$ is divided by $1000$ is $42$.", "42"],
+    ["#### The remainder when $2^{100}$ is divided by 1000 is 42", "42"],
+    ["Final answer: the remainder when 2^100 is divided by 1000 is 42. I hope it is correct.", "42"],
+    ["So the answer is that the GCD of 84 and 126 is 42.", "42"]
   ])("%j says %s, and nothing near it", (text, gold) => {
     expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: true })
     for (const near of [`${gold}1`, `-${gold}`, String(Number(gold) + 1), "40", "2", "3"])
@@ -112,6 +117,9 @@ describe("a sentence behind what declares an answer", () => {
     "Answer: Tom gave 3 of his 42 apples away.",
     "Answer: Tom has at least 42 apples.",
     "Answer: Tom has 42 or 43 apples.",
+    "Answer: x is 3 and y is 42.",
+    "Answer: If x is 3, y is 42.",
+    "Answer: The remainder when N is divided by 1000 is not 42.",
     "Answer: Tom has 42 apples or none.",
     "Answer: The probability is at most $\\frac{84}{2}$.",
     "Answer: She makes $42 and saves $3 every day.",

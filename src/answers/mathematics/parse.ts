@@ -13,7 +13,7 @@ import { type Expression, type FunctionName, isCapital, isMinusOne, isProper, Un
 import { applied, event, isOfEvents, isOperated } from "./notation/applied.ts"
 import { withEachApplied } from "./notation/combined.ts"
 import { Cursor, shown } from "./notation/cursor.ts"
-import { derivativeAt, DIFFERENCES } from "./notation/derivatives.ts"
+import { derivativeAt, derivativeOf, DIFFERENCES } from "./notation/derivatives.ts"
 import { applicationAt, hasEvents } from "./notation/function-letters.ts"
 import { type Letters, lettersIn } from "./notation/letters-in.ts"
 import { behindBracket, letterAt, partsOf, UPRIGHT_D, withPlainLetters, wordAt } from "./notation/letters.ts"
@@ -297,7 +297,7 @@ class Reader extends Cursor {
       return isOfEvents(name) || hasEvents(part) ? (tried(read) ?? event(part)) : read()
     })
     this.at = end
-    return applied(name, values)
+    return derivativeOf(name, values) ?? applied(name, values)
   }
 
   /** `\det(A)`, `\det A`, and no `\det AB`, of which nobody knows how far it goes. */

@@ -19,7 +19,7 @@ export const BRACKETS: Readonly<Record<string, readonly [close: string, of: Func
   lvert: ["rvert", "abs"]
 }
 /** Marks over letters, which are part of a variable's name. */
-export const ACCENTS = new Set(["vec", "hat", "bar", "tilde", "overline", "overrightarrow"])
+export const ACCENTS = new Set(["vec", "hat", "bar", "tilde", "overline", "overrightarrow", "dot", "ddot", "dddot"])
 export const TIMES = new Set(["cdot", "times", "ast"])
 /** Text that is a name: `\mathrm{e}`, `\operatorname{lcm}`. */
 export const UPRIGHT = new Set(["text", "operatorname"])

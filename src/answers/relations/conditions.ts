@@ -3,6 +3,7 @@
 import type { Answer } from "../Answer.ts"
 import { variablesIn } from "../families.ts"
 import { Unreadable } from "../mathematics/Expression.ts"
+import { tryExpression } from "../mathematics/parse.ts"
 import { setOf } from "../same-kind.ts"
 import { words } from "../words.ts"
 import { tried } from "./chains.ts"
@@ -45,18 +46,34 @@ const OF_LETTER = new RegExp(
 /** These say no condition, or how far something goes, which is read as what it is. */
 const EVERY = /^(?:all|every|each|any|some|which|the|an?|constants?|integers?|real|arbitrary)\s/
 
+/** `all n \geq 2`, `every integer n \geq 2`. */
+const OF_ALL = /^(?:all|every|each|any)\s/
+const BOUNDED = /^all\s(?:[a-z-]{3,12}\s){0,2}[A-Za-z]\s*(?:[<>]|\\[lg]eq)/
+
+/** `2^n - 1 (n \geq 1)`: bounds in brackets of a letter that stands before them. */
+const IN_BRACKETS = new RegExp(
+  String.raw`^([^]*[^\s,;(])\s*\(\s*(?:(?:for|where|if|when)\s)?` +
+    String.raw`(([a-z])\s*(?:[<>]|\\(?:[lgn]eq|in)(?![A-Za-z]))[^()]*)\)$`
+)
+const bracketed = (text: string, whole: Read): Answer | null => {
+  const [, body, bounds, letter] = /[<>]|\\(?:[lgn]eq|in)/.test(text) ? (IN_BRACKETS.exec(text) ?? []) : []
+  const isOfLetter = body !== undefined && new RegExp(`(?<![A-Za-z\\\\])${letter!}(?![A-Za-z])`).test(body)
+  return isOfLetter && tryExpression(body!) !== null ? tried(`${body!}, ${bounds!}`, whole) : null
+}
+
 /** `2 \text{ for } n \text{ even}`: neither without its condition, nor under another. Null for what is none of one condition. */
 export const conditional = (text: string, whole: Read): Answer | null => {
-  if (!WORD.test(text)) return null
+  if (!WORD.test(text)) return bracketed(text, whole)
   const said = text
     .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
     .replaceAll(/\s+/g, " ")
     .trim()
   const found = IF.exec(said)
   if (found === null || said.split(WORD).length !== 2) return null
-  const [, holds, named, otherwise] = found
+  const [, holds, of, otherwise] = found
   if (/\b(?:only|even|as)$/.test(holds!)) return null
-  if (named !== undefined && (EVERY.test(named) || !OF_LETTER.test(named))) return null
+  const named = of?.replace(OF_ALL, "all ")
+  if (named !== undefined && ((EVERY.test(named) && !BOUNDED.test(named)) || !OF_LETTER.test(named))) return null
   const under = (named ?? otherwise)!
   const value = tried(holds!, whole)
   if (value === null || (value.kind === "words" && !/[\d\\]/.test(under))) return null

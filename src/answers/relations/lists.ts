@@ -3,6 +3,7 @@
 import type { Answer } from "../Answer.ts"
 import { order } from "../mathematics/compare.ts"
 import { Unreadable, variablesOf } from "../mathematics/Expression.ts"
+import { isWholeLetter } from "../mathematics/normal/letters.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
 import { signs, splitAt, splitAtCommas } from "../split.ts"
 import { excludeEachOther, intersectionOf, isInfinite, unionOf } from "../unions.ts"
@@ -59,8 +60,8 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   const roots = rootsIn(items)
   if (roots !== null) return roots
   const [first, second, third] = items
-  if (!areAll && first?.kind === "value" && second?.kind === "sequence" && third === undefined && isOnLetter(first, second))
-    return { kind: "conditional", value: first, condition: second }
+  if (!areAll && second?.kind === "sequence" && third === undefined && isOnLetter(first!, second))
+    return { kind: "conditional", value: first!, condition: second }
   const [unknown, ...others] = new Set(items.map(unknownOf))
   const areOfOne = unknown != null && others.length === 0
   // Nothing is both: `x \leq -2, x \geq 2` are two ranges.
@@ -69,9 +70,13 @@ const listOf = (parts: ReadonlyArray<string>, areAll: boolean, whole: Read): Ans
   return common ?? setOf(items, "list")
 }
 
-/** `2^n - 1, n \geq 1`: a formula, and bounds of a letter that is in it. */
-const isOnLetter = ({ expression }: OfKind<"value">, { of }: OfKind<"sequence">): boolean =>
-  of !== null && variablesOf(expression).includes(of)
+/** `2^n - 1, n \geq 1`: a formula, and bounds of a letter that is in it; of an equation a whole one, `n = 2^k, k \geq 0`. */
+const isOnLetter = (answer: Answer, { of }: OfKind<"sequence">): boolean => {
+  if (of === null) return false
+  if (answer.kind === "value") return variablesOf(answer.expression).includes(of)
+  const isDefined = answer.kind === "relation" && answer.left.kind === "variable" && answer.left.name !== of
+  return isDefined && isWholeLetter(of) && variablesOf(answer.right).includes(of)
+}
 
 /** `x = 1, y = 2, x = 3, y = 4`: all unknowns, then all once more. */
 const solutionsOf = (parts: ReadonlyArray<string>, size: number, whole: Read): Answer => {

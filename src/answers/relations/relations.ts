@@ -7,8 +7,8 @@ import { withOrder } from "../mathematics/normal/matrices.ts"
 import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { numeralIn } from "../numeral.ts"
-import { setOf } from "../same-kind.ts"
-import { argumentsOf, isApplied, isName, spelled } from "../spelling/names.ts"
+import { type OfKind, setOf } from "../same-kind.ts"
+import { argumentsOf, isApplied, isDerivative, isName, spelled } from "../spelling/names.ts"
 import { quantityNameIn } from "../spelling/quantity-names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
@@ -141,7 +141,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     const isValue =
       !isChosen &&
       !areOfOneKind(left, right) &&
-      (answer.kind !== "value" || parts.length > 2 || isApplied(left) || variablesOf(answer.expression).length === 0)
+      (answer.kind !== "value" || parts.length > 2 || isApplied(left) || isDerivative(left) || isConstant(answer))
     if (isValue) return answer
   }
   if (parts.length > 2) return lastOf(parts, whole)
@@ -162,6 +162,8 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
   const [from, to] = withOrder(relation.left, relation.right)
   return withConstants({ ...relation, left: from!, right: to! })
 }
+
+const isConstant = (answer: OfKind<"value">): boolean => variablesOf(answer.expression).length === 0
 
 /** `\vec a + \vec b = \overrightarrow{AC}`: names of quantities on both sides, of which neither says what the other is. */
 const areOfOneKind = (left: string, right: string): boolean =>
@@ -184,7 +186,7 @@ const isRecursive = (left: string, right: string): boolean =>
 
 /** A name that the verifier of `paper` reads no number behind. */
 const isLong = (name: string): boolean =>
-  !/^[A-Za-z ]+$/.test(name) && (quantityNameIn(name) !== null || /_\s*\{?\s*\\/.test(name))
+  !/^[A-Za-z ]+'*$/.test(name) && (quantityNameIn(name) !== null || /_\s*\{?\s*\\/.test(name) || isDerivative(name))
 
 /** `(x, y) = (1, 2)`. */
 const tuple = (left: string, right: string, whole: Read): Answer | null => {

@@ -7,6 +7,7 @@
 import type { Answer } from "../Answer.ts"
 import { equalExpressions } from "../mathematics/compare.ts"
 import { variablesOf } from "../mathematics/Expression.ts"
+import { areInRatio } from "../same-kind.ts"
 import { made } from "../units/quantities.ts"
 import { sayingIn } from "../vocabulary/statement.ts"
 import { areWords } from "../words.ts"
@@ -42,7 +43,9 @@ export const workedOut = (text: string, whole: Read): Answer | null => {
   const [, said, from] = WORKED_OUT.exec(text) ?? []
   if (said === undefined || from === undefined) return null
   const [answer, calculated] = [said, from].map((part) => tried(part, whole))
-  if (answer?.kind !== "value" || calculated?.kind !== "value" || calculated.unit !== "") return null
+  if (answer?.kind !== "value" || calculated?.kind !== "value") return null
   if (answer.unit === "" && answer.counted.length === 0) return null
+  // `160 minutes (2 hours and 40 minutes)`.
+  if (calculated.unit !== "") return answer.unit !== "" && areInRatio(answer, calculated) ? made(answer) : null
   return equalExpressions(answer.expression, calculated.expression) ? made(answer) : null
 }

@@ -103,6 +103,23 @@ export const withResidues = (answer: Answer): Answer => {
   return isClass ? { kind: "rounded", exact: family, as: residues } : answer
 }
 
+const FROM: ReadonlyMap<string, string> = new Map([
+  ["0 to oo", "nonnegative integers"],
+  ["1 to oo", "positive integers"]
+])
+
+/** `2^n - 1, n \geq 1` is that for all positive integers: a letter for whole numbers from where one counts. */
+export const ofCounted = (answer: Answer): Answer => {
+  if (answer.kind !== "conditional") return answer
+  const { value, condition } = answer
+  const said = value.kind === "value" ? value.expression : value.kind === "relation" ? value.right : null
+  const letter = condition.kind === "sequence" ? condition.of : condition.kind === "among" ? condition.name : null
+  if (said === null || letter === null || !isWholeLetter(letter) || !variablesOf(said).includes(letter)) return answer
+  const over = FROM.get(condition.kind === "among" ? condition.ranges : rangesText(rangesIn("integers", condition) ?? []))
+  const isOfKind = condition.kind === "among" && condition.numbers !== "integers"
+  return over === undefined || isOfKind ? answer : { kind: "family", of: value, letters: [letter], over }
+}
+
 /** From one whole number to another; null: without end. */
 type Range = readonly [from: bigint | null, to: bigint | null]
 /** The distance from one of them to the next; primes have none. */

@@ -5,6 +5,7 @@
 
 import type { Answer } from "../Answer.ts"
 import { MOST_CONSTANTS, variablesIn } from "../families.ts"
+import { variablesOf } from "../mathematics/Expression.ts"
 import { GREEK } from "../mathematics/symbols.ts"
 import { tried } from "../relations/chains.ts"
 import { PRIMES } from "../relations/whole-numbers.ts"
@@ -29,6 +30,8 @@ const SAID = [
   ),
   new RegExp(String.raw`^(?:some|any|all|every)\s${LETTERS}$`)
 ]
+/** `for some integer`, of the only letter there is. */
+const UNNAMED = new RegExp(String.raw`^(?:some|an?|any)\s${KIND}$`)
 const NOUN = /(?:constants?(?:\sof\sintegration)?|scalars?|parameters?)$/
 
 /** Of which numbers, as one name; "" for constants and real numbers, null for none. */
@@ -68,10 +71,13 @@ const explanationIn = (tail: string): Explanation | null => {
     const over = kind === "" ? "" : numbersNamed(kind)
     if (over === null) continue
     const names = letters.split(/\s?(?:,|\sand\s)\s?/).map((letter) => letter.replaceAll(/[{}\s]/g, ""))
-    return names.includes("") ? null : { letters: names, over, isConstant: /constant|arbitrary|parameter|scalar/.test(kind) }
+    return names.includes("") ? null : { letters: names, over, isConstant: IS_CONSTANT.test(kind) }
   }
-  return null
+  const kind = UNNAMED.exec(tail)?.[1]
+  const over = kind === undefined ? null : numbersNamed(kind)
+  return over === null ? null : { letters: [], over, isConstant: IS_CONSTANT.test(kind!) }
 }
+const IS_CONSTANT = /constant|arbitrary|parameter|scalar/
 
 /** What an explanation has, so that other texts cost nothing. */
 const MAYBE =
@@ -108,14 +114,22 @@ const isOf = (answer: Answer, name: string): boolean =>
       ? answer.values.has(name)
       : answer.kind === "set" && answer.items.every((item) => isOf(item, name))
 
+/** The letter on the right of a name, if it is the only one. */
+const onlyLetterIn = (answer: Answer): ReadonlyArray<string> => {
+  const letters = answer.kind === "relation" ? variablesOf(answer.right) : variablesIn(answer)
+  return letters.length === 1 ? letters : []
+}
+
 /** What is said, with any of its letters; null where it does not have them, or where they are no constants. */
-const ofAny = (body: string, { letters, over, isConstant }: Explanation, whole: Read): Answer | null => {
+const ofAny = (body: string, explanation: Explanation, whole: Read): Answer | null => {
+  const { over, isConstant } = explanation
   const own = OWN.exec(body)
   const unknowns = new Set((own?.[1] ?? own?.[2] ?? "").split(",").map((letter) => letter.trim()))
-  if (letters.length > MOST_CONSTANTS || letters.some((letter) => unknowns.has(letter))) return null
   const answer = tried(body, whole)
   if (answer === null) return null
   const plain = answer.kind === "family" ? answer.of : answer
+  const letters = explanation.letters.length > 0 ? explanation.letters : onlyLetterIn(plain)
+  if (letters.length === 0 || letters.length > MOST_CONSTANTS || letters.some((letter) => unknowns.has(letter))) return null
   const among = letters.length === 1 ? wholeNumbers(over === "" ? "reals" : over, plain, letters[0]!, whole) : null
   if (among !== null) return among
   const names = variablesIn(plain)

@@ -3,7 +3,12 @@
 import type { Answer } from "../Answer.ts"
 import { words } from "../words.ts"
 
-const FIGURES = /\\(triangle|angle|overline|overrightarrow|overleftrightarrow|widehat|sim|cong|parallel|perp)(?![A-Za-z])/g
+const FIGURE =
+  String.raw`\\(triangle|angle|overline|overrightarrow|overleftrightarrow|widehat|sim|cong|parallel|perp)` +
+  String.raw`(?![A-Za-z])`
+const FIGURES = new RegExp(FIGURE, "g")
+/** A bar over one letter is a complement, or a conjugate, and letters behind a figure in braces are factors. */
+const ONLY_FIGURES = new RegExp(String.raw`^(?:${FIGURE}\s*(?:\{\s*(?:[A-Z]\s*){2,}\}|(?:[A-Z]\s*){0,9})\s*)+$`)
 
 /** What has the same ends, or legs, in both directions: segments, lines and angles; rays and vectors do not. */
 const TURNABLE =
@@ -12,8 +17,7 @@ const TURNABLE =
 /** Points with what they are the corners or ends of, `\triangle ABC`, `\overline{AB}`: words. */
 export const figure = (text: string): Answer | null => {
   if (!/^\\[a-z]{5}/.test(text)) return null
-  const rest = text.replaceAll(FIGURES, " ")
-  if (rest === text || !/^[A-Z{}\s]+$/.test(rest)) return null
+  if (!ONLY_FIGURES.test(text) || !/[A-Z]/.test(text)) return null
   const said = text.replaceAll(TURNABLE, (_, figure: string, first: string, vertex: string, last: string) =>
     first < last ? ` \\${figure} ${first}${vertex}${last} ` : ` \\${figure} ${last}${vertex}${first} `
   )

@@ -7,7 +7,7 @@ import type { Answer } from "../Answer.ts"
 import { isWholeLetter } from "../mathematics/normal/letters.ts"
 import { ofUnknown } from "../relations/assignments.ts"
 import { tried } from "../relations/chains.ts"
-import { amongOf, PRIMES } from "../relations/whole-numbers.ts"
+import { amongOf, PRIMES, residuesOf } from "../relations/whole-numbers.ts"
 import { setOf } from "../same-kind.ts"
 import { spelled } from "../spelling/names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
@@ -110,6 +110,9 @@ const EXCEPT = /^(?:except|excluding|but\snot|other\sthan|apart\sfrom)\s(?:for\s
 
 const MEMBER = new RegExp(String.raw`^(${UNKNOWN})\s*\\in(?![A-Za-z])\s*(\\mathbb[^|:,<>]{1,12}?)\s*[|:,]\s*([^]+)$`)
 
+/** `x can be any real number`, `x is any integer`. */
+const ANY_OF = /^([A-Za-z])\s(?:(?:can|may|could)\sbe|is)\s((?:any|an\sarbitrary|every)\s[a-z -]{4,40})$/
+
 /** `all integers n \ge 3`, `primes greater than 3`, `all positive integers except 2`, `n \in \mathbb{Z}, n > 2`. */
 export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   const member = MEMBER.exec(text)
@@ -117,21 +120,27 @@ export const wholeNumbersIn = (text: string, whole: Read): Answer | null => {
   if (
     text.length > LONGEST_SAID ||
     !/integer|number|prime|natural|real|odd|even|\ball\b/i.test(text) ||
-    !/^(?:\\text|[A-Za-z]{3})/.test(text)
+    !/^(?:\\text|[A-Za-z]{3}|[A-Za-z]\s(?:\\text\s*\{\s*)?(?:can|may|could|is)\s)/.test(text)
   )
     return null
-  const said = text
+  const plain = text
     .replaceAll(/\\text\s*\{([^{}]*)\}/g, " $1 ")
     .replaceAll(/\s+/g, " ")
     .trim()
+  const said = plain.replace(ANY_OF, "$2 $1").replace(/\bvalues\s(?:of|for)\s(?=[A-Za-z](?![A-Za-z]))/i, "")
   const found = NUMBERS.exec(said)
   if (found === null) return null
   const [, all, adjectives, noun = "", unknown, rest] = found
   const isBound = unknown !== undefined && /^(?:[<>]|\\[lgn]eq)/.test(rest!)
   if (all !== "" && adjectives === "" && noun === "" && isBound) return whole(`${unknown} ${rest}`)
   const name = nameOfWhole(adjectives!.toLowerCase().trim(), noun.toLowerCase())
-  if (name === null || (noun === "" && !isBound && (all === "" || rest === ""))) return null
-  if (rest === "") return unknown === undefined ? null : withName(name, unknown, whole)
+  const isOfReals = all !== "" && /real/i.test(adjectives!) && unknown !== undefined
+  if (name === null || (noun === "" && !isBound && !isOfReals && (all === "" || rest === ""))) return null
+  const parity = /^(?:odd|even)/.exec(name)?.[0]
+  if (rest === "" && unknown === undefined && parity !== undefined)
+    return { kind: "rounded", exact: words(residuesOf(2n, [parity === "even" ? 0n : 1n])), as: words(plain) }
+  if (rest === "" && unknown === undefined) return /any|every/i.test(all!) ? numberSet(`\\text{all ${name}}`, whole) : null
+  if (rest === "") return withName(name, unknown!, whole)
   return conditioned(name, rest!, unknown, whole)
 }
 

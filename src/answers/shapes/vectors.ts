@@ -264,13 +264,13 @@ const columnOf = (matrix: OfKind<"matrix">): Answer => {
   return { kind: "rounded", exact: { kind: "rounded", exact: matrix, as }, as }
 }
 
-const TURNED = new RegExp(String.raw`^(\([^]*\))\s*\^\s*(?:\{\s*)?(?:${TRANSPOSE})\s*\}?$`)
+const TURNED = new RegExp(String.raw`^(\([^]*\)|\[[^]*\])\s*\^\s*(?:\{\s*)?(?:${TRANSPOSE})\s*\}?$`)
 
-/** `(1, 2, 3)^T`: a column. */
+/** `(1, 2, 3)^T`, `[1, 2, 3]^T`: a column. */
 export const transposed = (text: string, whole: Read): Answer | null => {
   const of = TURNED.exec(text)?.[1]
   const row = of === undefined || of.includes("\\begin") || !isOneBracket(of) ? null : whole(of)
-  const values = row?.kind === "sequence" && row.open === "(" && row.close === ")" ? row.items : []
+  const values = row?.kind === "sequence" && (row.open === "(") === (row.close === ")") ? row.items : []
   const entries = values.flatMap((value) => (value.kind === "value" ? [value.expression] : []))
   return entries.length < 2 || entries.length < values.length || entries.some(isInfinite)
     ? null

@@ -1,5 +1,7 @@
 /** What values are called before an equals sign, and when two such names are the same. */
 
+import { derivativeCalled } from "../mathematics/notation/derivatives.ts"
+import { tryExpression } from "../mathematics/parse.ts"
 import { areVariables } from "../vocabulary/variables.ts"
 import { quantityNameIn } from "./quantity-names.ts"
 
@@ -41,7 +43,18 @@ export const isApplied = (text: string): boolean => {
   return !at!.replaceAll(/\\[A-Za-z]+/g, "").includes(letter) && (/[fghpqFGHPQ]/.test(letter) || POINT.test(at!.trim()))
 }
 
-export const isName = (text: string): boolean => NAME.test(text) || isApplied(text) || quantityNameIn(text) !== null
+export const isName = (text: string): boolean =>
+  NAME.test(text) || isApplied(text) || quantityNameIn(text) !== null || derivativeIn(text) !== null
+
+/** `y'`, `\frac{dy}{dx}`. */
+export const isDerivative = (text: string): boolean => /^[A-Za-z]'+$/.test(text) || derivativeIn(text) !== null
+
+/** `\frac{dy}{dx}`, `\dot x`, `\frac{d}{dx} f(x)`, as a function with a prime is called; null for all else. */
+const derivativeIn = (text: string): string | null => {
+  if (!/^(?:\\frac\s*\{\s*d|d[^=]*\/\s*d|\\d{1,3}ot(?![A-Za-z])|\\[a-z]+'+\()/.test(text)) return null
+  const of = tryExpression(text)
+  return of?.kind === "variable" ? derivativeCalled(of.name) : null
+}
 
 /** What stands in the brackets of a function at a point. */
 export const argumentsOf = (applied: string): string => APPLIED.exec(applied)![2]!
@@ -65,6 +78,8 @@ export const nameOf = (name: string): string | null => {
   if (/^[A-Za-z]$/.test(name)) return name
   const quantity = quantityNameIn(name)
   if (quantity !== null) return quantity
+  const derivative = derivativeIn(name)
+  if (derivative !== null) return derivative
   if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return [...name].toSorted().join("")
   const said = name.replace(/^\\text\s*\{([^{}]*)\}$/, "$1").trim()
   if (/^[A-Za-z]$/.test(said)) return said

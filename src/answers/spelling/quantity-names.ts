@@ -92,4 +92,5 @@ const isNamed = (of: string): boolean => {
 /** Whether such a name can be read as an expression, so that an equation may say the same: `2\sin\theta = 1`. */
 export const isReadable = (name: string): boolean =>
   (CALCULATES.test(name) && VECTORS.test(name)) ||
+  /^[A-Za-z]'+(?:\((?:x|t)\))?$/.test(name) ||
   /^(?:(?:sin|cos|tan|cot|sec|csc|ln|log|gcd|lcm|max|min)\W|\|[A-Za-z]\|(?:\^2)?$)/.test(name)

@@ -29,7 +29,7 @@ const NOUNS = (
 const OTHERS =
   "men pcs ppl kgs mice axes elves taxes inches taxis ox oxen pros quiz quizzes jazz army armies luxury luxuries lynx tofu " +
   "the for her his its our all old new red raw hot wet dry big fat due own odd ill " +
-  "even easy each only upon into onto away also east acid aqua iced open non iris oral oval oath odds used able idle euro " +
+  "even easy each only upon into onto up away also east acid aqua iced open non iris oral oval oath odds used able idle euro " +
   "burnt logo logic cosy single minor mini maxi pink cotton tango noon ago now"
 
 const WORDS: ReadonlySet<string> = new Set([

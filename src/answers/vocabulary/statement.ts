@@ -4,7 +4,8 @@
  *
  * The words before it are no part of the value, so that none may deny it, doubt it, or say when it holds; and where no `is` or
  * colon says that what they name is the value, none may bound it, compare it or calculate with it, and none be a number. `Tom
- * gave 3 of his 42 apples away` says two, `Tom has at least 42 apples` a bound, and `the complement of 42` what it is of.
+ * gave 3 of his 42 apples away` says two, `Tom has at least 42 apples` a bound, and `the complement of 42` what it is of. What is
+ * asked for may hold numbers of its own: of `The remainder when N is divided by 1000 is 42` the value is behind the last verb.
  */
 
 import { isMathematical } from "../mathematics/tokens.ts"
@@ -91,7 +92,7 @@ export const sayingIn = (text: string): Saying | null => {
   if (!/^(?:\\text\s*\{\s*)?[A-Za-z]/.test(text)) return null
   const { said, behind } = sentenceIn(text)
   const sentence = said.replace(OPENER, "").replace(THAT, "")
-  const at = behind === null ? valueAt(sentence) : sentence.length
+  const at = behind === null ? (lastAt(sentence) ?? valueAt(sentence)) : sentence.length
   if (at <= 0) return null
   const value = unmarked(behind ?? sentence.slice(at).trim())
   const found = saying(sentence.slice(0, at).trim(), value)
@@ -114,6 +115,25 @@ const sentenceIn = (text: string): { readonly said: string; readonly behind: str
 /** `$42$ apples`. */
 const unmarked = (value: string): string => value.replace(/^(?:\$([^$]+)\$|\\\((.+?)\\\))/, "$1$2")
 
+const VERB = String.raw`(?:is|are|was|were|equals)(?:\s+(?:equal\s+to|exactly|therefore|thus))?`
+const LAST_VERB = new RegExp(String.raw`^([^]*[^\s,]\s+${VERB}\s+)(?:(?!\s${VERB}\s)[^])+$`)
+/** Two values are said, each of something: `x is 3 and y is 4`, `area 12 and perimeter is 42`. */
+const SAYS_ANOTHER = new RegExp(
+  String.raw`(?:=|\s(?:is|are|was|were|equals|has|have|had|gets?|makes?|costs?))\s*-?\s?(?:\\?[$€£¥₹]\s?)?\.?\d|` +
+    String.raw`\d,?\s+and\s+(?:[a-z]{2,}\s+){1,3}${VERB}\s+$`
+)
+/** A clause of what is asked for, in which a number is given. */
+const GIVEN = /\s(?:when|where|that|with|for|at)\s\S+\s*$/
+
+/** Behind the last verb, where what is asked for holds numbers; null for all else. */
+const lastAt = (sentence: string): number | null => {
+  const before = LAST_VERB.exec(sentence)?.[1]
+  const first = before === undefined ? -1 : before.search(VALUE)
+  if (before === undefined || first < 0 || sentence.slice(before.length - 1).search(VALUE) !== 1) return null
+  const another = SAYS_ANOTHER.exec(before)
+  return another === null || GIVEN.test(before.slice(0, another.index)) ? before.length : null
+}
+
 /** In digits, or else in words behind a word at least. */
 const valueAt = (sentence: string): number => {
   const at = sentence.search(VALUE)
@@ -131,7 +151,7 @@ const saying = (before: string, value: string): Saying | null => {
   // `approximately 42`.
   if (lead === "") return { name: null, value, names: false }
   const label = lead.endsWith(":") ? lead.slice(0, -1).trim() : lead.replace(SAYS_IT_IS, "")
-  const words = wordsOf(label)
+  const words = label === lead ? wordsOf(label) : askedIn(label)
   if (words === null || words.some(leavesOpen) || ASKS.test(words[0]!)) return null
   if (label !== lead) return { name: SAYS_NOTHING.test(label.toLowerCase()) ? null : label, value, names: true }
   const sentence = lead.replace(ADVERBIAL, "")
@@ -143,9 +163,28 @@ const saying = (before: string, value: string): Saying | null => {
   return { name: SAYS_NOTHING.test(words.join(" ")) ? null : words.join(" "), value, names: false }
 }
 
+/** Numbers and formulas in what is asked for. */
+const FORMULAS = new RegExp(
+  String.raw`\$[^$]{1,80}\$|\\\([^()]{1,80}\\\)|\\(?:[A-Za-z]+\s*(?:\{[^{}]*\}){0,2}|[^A-Za-z])|` +
+    String.raw`(?<=^|\s)(?:\(?[-+]?[$€£¥₹]?[\d.][^\s,]*|[A-Za-z]\([^()]{1,20}\))|\s[-+=*/^<>]\s`,
+  "g"
+)
+/** A remainder is one of a division, and of a quantity with a name it is said when it has that value. */
+const CLAUSE = /(?<=^the\s(?!answer\b|result\b|solution\b|total\b)[a-z][a-z\s]{0,60}\s)when\s|(?<=\bremainder\s)if\s/i
+
+/** The words of what is asked for, among its numbers and formulas; null where there are none. */
+const askedIn = (label: string): ReadonlyArray<string> | null => {
+  const plain = label
+    .replace(CLAUSE, " ")
+    .replaceAll(FORMULAS, " ")
+    .replaceAll(/\s*,\s*(?:,\s*)*/g, ", ")
+    .replaceAll(/^[,\s]+|[,\s]+$/g, "")
+  return wordsOf(plain, plain === label ? MOST_WORDS : 2 * MOST_WORDS)
+}
+
 /** In small letters; null where it has something else, or too many. */
-const wordsOf = (said: string): ReadonlyArray<string> | null => {
+const wordsOf = (said: string, most = MOST_WORDS): ReadonlyArray<string> | null => {
   if (!WORDS.test(said)) return null
   const words = said.toLowerCase().split(/[\s,]+/)
-  return words.length > MOST_WORDS ? null : words
+  return words.length > most ? null : words
 }

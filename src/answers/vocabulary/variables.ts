@@ -12,9 +12,9 @@ const TRIPLES = new Set(["abc", "pqr", "rst", "uvw", "xyz"])
 
 /**
  * Whether letters are a product of variables: one or two, a small one before two capitals (`nRT`), three that stand together in
- * the alphabet as variables do, and three or four without a vowel (`lwh`, `mgh`).
+ * the alphabet as variables do, and three or four without a vowel (`lwh`, `mgh`). `12 up` says where to.
  */
 export const areVariables = (letters: string): boolean =>
-  /^(?:[A-Za-z]{1,2}|[a-z][A-Z]{2})$/.test(letters) ||
+  /^(?!up$)(?:[A-Za-z]{1,2}|[a-z][A-Z]{2})$/.test(letters) ||
   (/^[a-z]{3}$/.test(letters) && TRIPLES.has([...letters].toSorted().join(""))) ||
   (/^[b-df-hj-np-tv-xz]{3,4}$/.test(letters) && !isMathematical(letters) && !isShortWord(letters))

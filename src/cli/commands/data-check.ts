@@ -3,8 +3,10 @@
 import { checkDataset, type CheckOptions, evaluationQuestions, objectionsTo, type SplitCheck } from "../../datasets/check.ts"
 import { describeDatasets } from "../../datasets/describe.ts"
 import { type DatasetError, isDatasetError } from "../../datasets/errors.ts"
+import type { RootOptions } from "../../datasets/locate/locate.ts"
+import { type Unclaimed, unclaimed } from "../../datasets/locate/passed-over.ts"
 import { type EvaluationQuestion, type Overlap, OVERLAP_BY_CHANCE } from "../../datasets/overlap/contamination.ts"
-import { type DatasetName, findSource, nameOf } from "../../datasets/registry.ts"
+import { type DatasetName, findSource, nameOf, sources } from "../../datasets/registry.ts"
 import { append } from "../../lists/large.ts"
 import { sampleVocabulary } from "../../mixing/sample-vocabulary.ts"
 import { DEFAULT_CONTEXT } from "../../model/presets.ts"
@@ -77,7 +79,15 @@ export const command: Command = {
       .filter(({ state }) => state !== "missing")
       .map(({ source, split }) => ({ dataset: source, split }))
     const chosen = parsed.positionals.length === 0 ? present : namedDatasets(parsed.positionals)
-    if (chosen.length === 0) throw new UsageError({ problem: "No dataset was found to check. See pipeline data list." })
+    // Whoever names none asks for all that lies there.
+    const ofNone = parsed.positionals.length === 0 ? unclaimedBeside(present, roots) : []
+    if (chosen.length === 0)
+      throw new UsageError({
+        problem: [
+          "No dataset was found to check. See pipeline data list.",
+          ...ofNone.slice(0, PASSED_OVER_SHOWN).map(({ path, why }) => `Passed over: ${path} ${why}.`)
+        ].join("\n")
+      })
     const against = parsed.texts("against").length > 0 ? namedDatasets(parsed.texts("against")) : defaultSets(present)
     const wanted = chosen.some((name) => findSource(name.dataset, name.split).split.role === "training")
     const questions: Array<EvaluationQuestion> = []
@@ -112,6 +122,11 @@ export const command: Command = {
         ...(parsed.text("context") === undefined ? [] : longObjections(check, longest))
       ]
     }))
+    const others = ofNone.filter(({ path }) => checks.every(({ passedOver }) => passedOver.every((file) => file.path !== path)))
+    if (others.length > 0)
+      (parsed.is("json") ? say : print)(
+        `Of datasets that were not found\n${textTable([], passedOverLines(others))}${parsed.is("json") ? "" : "\n\n"}`
+      )
     const failed = judged.filter(({ objections }) => objections.length > 0)
     const wrong = [...failed.map(objectionWords), ...refused.map((name) => `${name} (not read)`)]
     if (parsed.is("json")) print(`${JSON.stringify(judged, null, 1)}\n`)
@@ -121,7 +136,7 @@ export const command: Command = {
           (wrong.length > 0
             ? `Not as they should be: ${wrong.join(", ")}.\n`
             : unread.length === 0
-              ? `${plural(checks.length, "split")} read to the end, nothing to object to${besides(checks)}.\n`
+              ? `${plural(checks.length, "split")} read to the end, nothing to object to${besides(checks, others)}.\n`
               : "")
       )
     for (const problem of unread) say(`Not all evaluation questions could be looked for. ${problem}`)
@@ -147,10 +162,22 @@ const checkedOrRefused = async (
 }
 
 /** What is no objection, and nothing to be silent about. */
-const besides = (checks: ReadonlyArray<Checked>): string => {
-  const files = new Set(checks.flatMap(({ passedOver }) => passedOver.map(({ path }) => path))).size
+const besides = (checks: ReadonlyArray<Checked>, others: ReadonlyArray<Unclaimed>): string => {
+  const files = new Set([...checks.flatMap(({ passedOver }) => passedOver), ...others].map(({ path }) => path)).size
   return files === 0 ? "" : ` but ${plural(files, "file")} passed over`
 }
+
+/** Files of datasets of which no split was found, each once. */
+const unclaimedBeside = (present: ReadonlyArray<DatasetName>, roots: RootOptions): ReadonlyArray<Unclaimed> => {
+  const found = new Set(present.map(({ dataset }) => dataset))
+  const files = sources.filter(({ name }) => !found.has(name)).flatMap((source) => unclaimed(source, roots))
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+const passedOverLines = (files: ReadonlyArray<Unclaimed>): ReadonlyArray<ReadonlyArray<string>> => [
+  ...files.slice(0, PASSED_OVER_SHOWN).map(({ path, why }, i) => [i === 0 ? "passed over" : "", `${path} ${why}`]),
+  ...(files.length > PASSED_OVER_SHOWN ? [["", `and ${countWords(files.length - PASSED_OVER_SHOWN)} more`]] : [])
+]
 
 const objectionWords = ({ name, objections }: { readonly name: string; readonly objections: ReadonlyArray<string> }): string =>
   `${name} (${objections.join("; ")})`
@@ -185,10 +212,7 @@ const asText = (check: Checked): string => {
       `${file}, row ${row}${field === "" ? "" : `, field ${field}`}: ${problem}`
     ]),
     ...(report.bad > report.faults.length ? [["", `and ${countWords(report.bad - report.faults.length)} more`]] : []),
-    ...check.passedOver.slice(0, PASSED_OVER_SHOWN).map(({ path, why }, i) => [i === 0 ? "passed over" : "", `${path} ${why}`]),
-    ...(check.passedOver.length > PASSED_OVER_SHOWN
-      ? [["", `and ${countWords(check.passedOver.length - PASSED_OVER_SHOWN)} more`]]
-      : []),
+    ...passedOverLines(check.passedOver),
     ["answers", answerWords(check)],
     ...ungradable.first.map(({ file, row, problem }) => ["", `${file}, row ${row}: ${problem}`]),
     ...(ungradable.rows > ungradable.first.length

@@ -55,6 +55,26 @@ export const passedOver = (located: Located, options: RootOptions): ReadonlyArra
   return passed.map((file) => ({ ...file, instead: instead(file.path) }))
 }
 
+/** A file of a source of which nothing is read. */
+export type Unclaimed = Pick<PassedOver, "path" | "why">
+
+/** What lies in the roots that the user named for a source of which no split was found anywhere, and why it is none. */
+export const unclaimed = (source: Source, options: RootOptions): ReadonlyArray<Unclaimed> => {
+  const layouts = Object.values(source.splits).flatMap((each) => each.layouts)
+  const refused = new Map<string, string>()
+  const files = namedRoots(options).flatMap((root) => {
+    const folders = new Set(layouts.flatMap((layout) => foldersOf(source, layout, root)))
+    const inFolders = [...folders].flatMap((folder) =>
+      below(folder, "", DEEPEST, refused).flatMap((inside) => {
+        const why = misnamed(source, globsOf(source), inside)
+        return why === null ? [] : [{ path: join(folder, inside), why }]
+      })
+    )
+    return [...strays(source, root, refused), ...inFolders]
+  })
+  return [...[...refused].map(([path, why]) => ({ path, why })), ...files]
+}
+
 const isInside = (path: string, folder: string): boolean => path.startsWith(join(folder, sep))
 
 /** `Test.csv`, `.test.jsonl` and `test (1).jsonl` begin as `test.jsonl` does, and would be the split. */
@@ -79,16 +99,22 @@ const strays = (source: Source, root: string, refused: Map<string, string>): Rea
 /** Null for what is read as another split of the source, and for what nobody takes for data. */
 const reasonOf = (located: Located, folder: string, inside: string): string | null => {
   const { source, splitName } = located
-  const file = basename(inside)
-  if (inside.split("/").some((part) => part.startsWith(".")))
-    return isData(file.replace(/^\.+/, "")) ? "is hidden, by the point before its name" : null
   const own = globsOf(source, splitName)
-  if (own.some((glob) => matchesGlob(inside, glob))) {
+  if (!isHidden(inside) && own.some((glob) => matchesGlob(inside, glob))) {
     if (located.folder !== folder) return `is not read, since ${located.folder} comes first`
     return located.files.some(({ name }) => name === unpackedName(inside))
       ? "is there unpacked too, which is read"
       : `is not read, since ${located.files[0]!.name} is in a layout that comes first`
   }
+  return misnamed(source, own, inside)
+}
+
+const isHidden = (inside: string): boolean => inside.split("/").some((part) => part.startsWith("."))
+
+/** Why a file has no name of a split's; null for one that has, and for what nobody takes for data. */
+const misnamed = (source: Source, own: ReadonlyArray<string>, inside: string): string | null => {
+  const file = basename(inside)
+  if (isHidden(inside)) return isData(file.replace(/^\.+/, "")) ? "is hidden, by the point before its name" : null
   if (globsOf(source).some((glob) => matchesGlob(inside, glob))) return null
   const lower = inside.toLowerCase()
   if (globsOf(source).some((glob) => matchesGlob(lower, glob.toLowerCase())))

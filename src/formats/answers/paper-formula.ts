@@ -13,9 +13,7 @@ export const paperFormula = (formula: string): string | null => {
   const text = formula.trim()
   if (/^-?(?:\d+|\d*\.\d+)$/.test(text)) return text
   if (UNREAD.test(text)) return null
-  const rest = text
-    .replaceAll(/\\text\s*\{\s*\}/g, "")
-    .replace(WORDS_BEHIND, "$1")
+  const rest = withoutWordsBehind(text.replaceAll(/\\text\s*\{\s*\}/g, ""))
     .replaceAll(/["']/g, "")
     .replace(/^\\(?:pm|neq?|times)(?![A-Za-z])/, "")
     .trim()
@@ -52,7 +50,13 @@ const UNREAD = new RegExp(
   ].join("|")
 )
 /** From the first command for text behind a digit on. */
-const WORDS_BEHIND = /^([^]*?\d[^]*?)\s*\\(?:text|textbf|textit|textrm|mathrm|mbox)\s*\{[^]*$/
+const withoutWordsBehind = (text: string): string => {
+  const digit = text.search(/\d/)
+  WORDS.lastIndex = digit + 1
+  const words = digit < 0 ? null : WORDS.exec(text)
+  return words === null ? text : text.slice(0, digit + 1) + text.slice(digit + 1, words.index).trimEnd()
+}
+const WORDS = /\\(?:text|textbf|textit|textrm|mathrm|mbox)\s*\{/g
 /** Commands, what is written in those for text, e where its logarithm is taken, and the E of an exponent. */
 const NO_LETTERS =
   /\\(?:text|textbf|textit|textrm|mathrm|mbox)\s*\{[^{}]*\}|\\ln\s*e(?![A-Za-z])|(?<=\d)E(?=[-+]?\d)|\\[A-Za-z]+/g
