@@ -5,6 +5,7 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads"
 
+import { THREAD_ARGUMENTS } from "../../machine/threads.ts"
 import { type Entry, type Found, RemoteFailed, type Written } from "./Backend.ts"
 import type { Answer, Fetch, Fetched, Question, Send, Started } from "./worker.ts"
 
@@ -65,7 +66,7 @@ const startWorker = (address: string, signal: Int32Array) => {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData,
     transferList: [port2],
-    execArgv: ["--disable-warning=ExperimentalWarning"]
+    execArgv: THREAD_ARGUMENTS
   })
   worker.unref()
   port1.unref()
