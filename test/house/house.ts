@@ -10,6 +10,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/cli": "the command line: one file per command" },
   { "src/ui": "a page over the store, for the browser of this machine" },
   { pipelines: "studies: each reads like the methods section of a paper" },
+  { "src/public": "what studies and stages elsewhere import: echo-chamber" },
   { stages: "mix, pretrain or imported, sft, rl, evaluate, and more" },
   {
     "src/report": "figures, claims, one HTML file",

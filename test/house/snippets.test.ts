@@ -163,7 +163,7 @@ const commandProblem = async (words: ReadonlyArray<string>): Promise<string | nu
   if (program === "pnpm") {
     const [script, ...args] = rest[0] === "run" ? rest.slice(1) : rest
     if (script === "pipeline") return pipelineProblem(args)
-    return scripts.includes(script!) || ["install", "add", "rebuild"].includes(script!)
+    return scripts.includes(script!) || ["install", "add", "rebuild", "pack"].includes(script!)
       ? null
       : `package.json has no script "${script}"`
   }

@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 
 import { defaultProfile, readProfile } from "../../cluster/Profile.ts"
-import { REPOSITORY } from "../../dag/repository.ts"
+import { IS_INSTALLED, PACKAGE } from "../../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { isas, machineIsas } from "../../engine/cpu.ts"
@@ -118,25 +118,36 @@ const verdict = (findings: ReadonlyArray<Finding>): string => {
 
 const nodeVersion = (): Finding => ({ subject: "Node", state: "good", words: `${process.version} at ${process.execPath}` })
 
-/** Every dependency that package.json names, in the version that the catalog of the workspace pins. */
+/** Every dependency that package.json names, in the version that is pinned: there, or in the catalog of the workspace. */
 const packages = (): ReadonlyArray<Finding> => {
-  const manifest = JSON.parse(fs.readFileSync(path.join(REPOSITORY, "package.json"), "utf8")) as {
+  const manifest = JSON.parse(fs.readFileSync(path.join(PACKAGE, "package.json"), "utf8")) as {
     dependencies: Record<string, string>
   }
-  const workspace = fs.readFileSync(path.join(REPOSITORY, "pnpm-workspace.yaml"), "utf8")
+  const catalog = path.join(PACKAGE, "pnpm-workspace.yaml")
+  const workspace = fs.existsSync(catalog) ? fs.readFileSync(catalog, "utf8") : ""
   const pinned = new Map(
     [...workspace.matchAll(/^ {2}"?([@\w][\w@/.-]*)"?: "?([\d][\w.-]*)"?$/gm)].map(([, name, version]) => [name!, version!])
   )
-  const wrong = Object.keys(manifest.dependencies).flatMap((name) => {
-    const file = path.join(REPOSITORY, "node_modules", name, "package.json")
-    if (!fs.existsSync(file)) return [`${name} is not installed`]
+  const wrong = Object.entries(manifest.dependencies).flatMap(([name, written]) => {
+    const file = manifestOf(name, PACKAGE)
+    if (file === null) return [`${name} is not installed`]
     const { version } = JSON.parse(fs.readFileSync(file, "utf8")) as { version: string }
-    const expected = pinned.get(name)
-    return expected === undefined || expected === version ? [] : [`${name} is ${version} instead of ${expected}`]
+    const expected = pinned.get(name) ?? written
+    return expected === version ? [] : [`${name} is ${version} instead of ${expected}`]
   })
   const count = Object.keys(manifest.dependencies).length
   if (wrong.length === 0) return [{ subject: "packages", state: "good", words: `${count} dependencies, as pinned` }]
-  return [{ subject: "packages", state: "needed", words: wrong.join("; "), remedy: "pnpm install" }]
+  return [
+    { subject: "packages", state: "needed", words: wrong.join("; "), remedy: IS_INSTALLED ? "npm install" : "pnpm install" }
+  ]
+}
+
+/** The package.json of a dependency: in the `node_modules` of a folder or of one above, where npm puts those of a package. */
+const manifestOf = (name: string, folder: string): string | null => {
+  const file = path.join(folder, "node_modules", name, "package.json")
+  if (fs.existsSync(file)) return file
+  const above = path.dirname(folder)
+  return above === folder ? null : manifestOf(name, above)
 }
 
 const cpu = (): ReadonlyArray<Finding> => {

@@ -14,7 +14,7 @@ import { type Sorted, sortRecords, type Way } from "../../dag/attest/recomputabl
 import { type Outcome, recompute } from "../../dag/attest/recompute.ts"
 import { drawSample, type Size, sizeOf } from "../../dag/attest/sample.ts"
 import { studyGraph } from "../../dag/graph.ts"
-import { REPOSITORY } from "../../dag/repository.ts"
+import { PACKAGE } from "../../dag/repository.ts"
 import { childProcessExecutor } from "../../dag/running/child-process.ts"
 import { loadStage } from "../../dag/stage-modules.ts"
 import type { Stage } from "../../dag/Stage.ts"
@@ -136,12 +136,12 @@ const attest = Effect.fnUntraced(function* ({ recomputable }: Sorted, { size, se
   return outcomes.every(({ _tag }) => _tag === "same") ? 0 : 1
 })
 
-const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
+const LAUNCHER = path.join(PACKAGE, "bin/pipeline.mjs")
 
 /** The stages of every study as it stands, and those of the house that records name. One that cannot be loaded hides no other. */
 const stagesHere = async (records: ReadonlyArray<ActionRecord>): Promise<ReadonlyArray<Stage.Any>> => {
   const named = [...new Set(records.map(({ stage }) => stage))].filter(
-    (name) => /^[a-z][a-z0-9-]*$/.test(name) && existsSync(path.join(REPOSITORY, "stages", `${name}.ts`))
+    (name) => /^[a-z][a-z0-9-]*$/.test(name) && existsSync(path.join(PACKAGE, "stages", `${name}.ts`))
   )
   const found = await Promise.allSettled([
     ...named.map(async (name) => [await loadStage(`stages/${name}.ts`, name)]),

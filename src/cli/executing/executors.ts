@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { costsOf } from "../../dag/foresight/costs.ts"
 import { spentIn } from "../../dag/foresight/spent.ts"
 import type { Graph, GraphNode } from "../../dag/graph.ts"
-import { REPOSITORY } from "../../dag/repository.ts"
+import { PACKAGE } from "../../dag/repository.ts"
 import type { Executor } from "../../dag/running/Executor.ts"
 import { places } from "../../dag/running/Slots.ts"
 import type { EngineChoice } from "../../engine/select.ts"
@@ -18,11 +18,11 @@ import { say } from "../output.ts"
 import type { ClusterAsked } from "../run-flags.ts"
 import { isUnderNohup } from "../signals.ts"
 
-const LAUNCHER = path.join(REPOSITORY, "bin/pipeline.mjs")
+const LAUNCHER = path.join(PACKAGE, "bin/pipeline.mjs")
 
 /** The stages of this repository. */
 export const stageFiles = (): ReadonlyArray<string> =>
-  fs.readdirSync(path.join(REPOSITORY, "stages")).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []))
+  fs.readdirSync(path.join(PACKAGE, "stages")).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []))
 
 /** These, and those of a graph that are from elsewhere. */
 export const stageNames = (graph: Graph): ReadonlyArray<string> => [

@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 
 import { sha256 } from "../../store/objects/digest.ts"
 import { errorText } from "../../text/error-text.ts"
-import { REPOSITORY } from "../repository.ts"
+import { publicModule, PACKAGE } from "../repository.ts"
 import { type Essence, type Reach, textOf } from "./essence.ts"
 import { keepEssences, knownEssence } from "./known-essences.ts"
 import { loadedText } from "./loaded.ts"
@@ -37,7 +37,7 @@ const LEFT_OUT = [
 ]
 
 /** What makes files of the tables of every stage, and no stage imports. */
-const WRITER = path.join(REPOSITORY, "src/store/arrow/TableWriter.ts")
+const WRITER = path.join(PACKAGE, "src/store/arrow/TableWriter.ts")
 
 /**
  * A stage's result would depend on code that no key can hold.
@@ -102,10 +102,10 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
     tell(known, keepText)
     return known.code
   }
-  const target = entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(REPOSITORY, entry)
+  const target = entry.startsWith("file:") ? fileURLToPath(entry) : path.resolve(PACKAGE, entry)
   const start = realFile(target, null)
   const look: Look = {
-    base: isInside(start) ? REPOSITORY : path.dirname(start),
+    base: isInside(start) ? PACKAGE : path.dirname(start),
     again,
     places: new Map(),
     outside: new Map()
@@ -183,7 +183,7 @@ const tell = ({ texts, told }: Looked, keepText: CodeOptions["keepText"]): void 
 
 const inOrder = (code: ReadonlyArray<ModuleCode>) => code.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
-const isInside = (file: string): boolean => file.startsWith(`${REPOSITORY}${path.sep}`)
+const isInside = (file: string): boolean => file.startsWith(`${PACKAGE}${path.sep}`)
 
 /** One look at the code of one entry. */
 interface Look {
@@ -198,8 +198,8 @@ interface Look {
 
 const nameOf = (file: string, { base, outside }: Look): string => {
   const posix = (name: string) => (path.sep === "/" ? name : name.split(path.sep).join("/"))
-  if (isInside(file)) return posix(file.slice(REPOSITORY.length + 1))
-  if (base !== REPOSITORY) return `outside:${posix(path.relative(base, file))}`
+  if (isInside(file)) return posix(file.slice(PACKAGE.length + 1))
+  if (base !== PACKAGE) return `outside:${posix(path.relative(base, file))}`
   for (let n = 1; ; n++) {
     const name = `outside:${n === 1 ? "" : `${n}:`}${path.basename(file)}`
     const owner = outside.get(name)
@@ -234,7 +234,7 @@ const readCode = (file: string, fromFile: boolean, trusted: boolean, look: Look)
   const code = codeIn(file, fromFile, trusted, look)
   // What lies outside is named anew by each look.
   const inside = isInside(file) && code.modules.every((module) => isInside(module.file))
-  const kept = !look.again && (inside || look.base !== REPOSITORY)
+  const kept = !look.again && (inside || look.base !== PACKAGE)
   if (kept) read.set(place, code)
   return { ...code, kept }
 }
@@ -294,14 +294,16 @@ const jsonText = (text: string): string => {
 const resolve = (reach: Reach, from: string, trusted: boolean, { places }: Look): Reached | ModuleCode | null => {
   const { by, specifier, line } = reach
   const refuse = (problem: string) => new CodeUnknown({ file: shown(from), line, problem })
-  const isPath = by !== "import" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
+  // What this package gives to others is its own code, and not a package with a version.
+  const own = by === "import" ? publicModule(specifier) : null
+  const isPath = own !== null || by !== "import" || /^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)
   if (!isPath) {
     const found = packageOf(specifier, from)
     if (found === null || typeof found === "object") return found
     if (trusted) return null
     throw refuse(`imports "${specifier}", ${found}`)
   }
-  const target = targetOf(specifier, from)
+  const target = own ?? targetOf(specifier, from)
   if (target === undefined) throw refuse(`names "${specifier}", which is no path.`)
   if (target === null) return null
   const known = places.get(target)
@@ -346,7 +348,7 @@ const realFile = (file: string, refuse: ((problem: string) => CodeUnknown) | nul
   return fs.realpathSync.native(file)
 }
 
-const shown = (file: string): string => (isInside(file) ? path.relative(REPOSITORY, file) : file)
+const shown = (file: string): string => (isInside(file) ? path.relative(PACKAGE, file) : file)
 
 const parsed = (file: string, source: string, language: "typescript" | "javascript"): Essence => {
   try {

@@ -7,8 +7,9 @@
  */
 
 import module from "node:module"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 
+import { PACKAGE } from "../repository.ts"
 import { hearOf } from "./touched.ts"
 
 const loaded = new Map<string, string>()
@@ -18,12 +19,19 @@ export const rememberLoaded = (): void => {
   module.registerHooks({
     load: (url, context, next) => {
       const result = next(url, context)
-      if (url.startsWith("file:") && !url.includes("/node_modules/") && result.source !== undefined && result.source !== null)
-        remember(url, textOf(result.source))
+      // Of a file whose types were stripped by `bin/typescript.mjs`: as it is written.
+      const written = "typescript" in result && typeof result.typescript === "string" ? result.typescript : result.source
+      if (isOurs(url) && written !== undefined && written !== null) remember(url, textOf(written))
       return result
     }
   })
 }
+
+const HOME = `${pathToFileURL(PACKAGE).href}/`
+
+/** Whether a module belongs to no package, or to this one where it is installed as a package itself. */
+const isOurs = (url: string): boolean =>
+  url.startsWith("file:") && !(url.startsWith(HOME) ? url.slice(HOME.length - 1) : url).includes("/node_modules/")
 
 const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray): string =>
   typeof source === "string"

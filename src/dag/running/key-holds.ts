@@ -14,7 +14,7 @@ import { atOneLook } from "../code/digest.ts"
 import { type Identities, identitiesOf, touched, withFilesRead } from "../code/touched.ts"
 import { componentsOf } from "../key.ts"
 import { changesBetween } from "../Planner.ts"
-import { REPOSITORY } from "../repository.ts"
+import { PACKAGE } from "../repository.ts"
 import type { External, Stage } from "../Stage.ts"
 import type { StageRequest } from "./Executor.ts"
 
@@ -29,7 +29,7 @@ export class KeyOutdated extends Schema.TaggedError<KeyOutdated>()("KeyOutdated"
   override get message() {
     const [file, ...others] = this.touched ?? []
     if (file !== undefined) {
-      const inside = path.relative(REPOSITORY, file)
+      const inside = path.relative(PACKAGE, file)
       return (
         `${inside.startsWith("..") ? file : inside}${others.length === 0 ? "" : ` (and ${others.length} more)`} was touched ` +
         `while stage ${this.stage} was under way: what it held meanwhile cannot be told, and nothing of it was kept. Run again.`

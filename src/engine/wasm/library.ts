@@ -6,6 +6,7 @@
 
 import { Worker } from "node:worker_threads"
 
+import { THREAD_ARGUMENTS } from "../../machine/threads.ts"
 import type { CompiledLibrary, Handle } from "../CompiledLibrary.ts"
 import { calls, encode, enumerations, type StructName, type Values } from "../requests.ts"
 import { type Exports, instantiate, memoryPages, STACK_BYTES } from "./instance.ts"
@@ -76,7 +77,7 @@ const startThreads = (module: WebAssembly.Module, memory: WebAssembly.Memory, ex
     const workerData: ThreadData = { module, memory, stack, helper: index > 0 }
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData,
-      execArgv: ["--disable-warning=ExperimentalWarning"]
+      execArgv: THREAD_ARGUMENTS
     })
     worker.on("error", breakDown)
     worker.unref()

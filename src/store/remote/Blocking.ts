@@ -5,6 +5,7 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads"
 
+import { THREAD_ARGUMENTS } from "../../machine/threads.ts"
 import { type Entry, type Found, RemoteFailed, type Written } from "./Backend.ts"
 import { type Answer, type Fetch, type Fetched, type Question, type Send, Slot, type Started } from "./questions.ts"
 
@@ -85,7 +86,7 @@ const startWorker = (address: string, file: URL) => {
   const signal = new Int32Array(new SharedArrayBuffer(4 * Slot.count))
   const { port1, port2 } = new MessageChannel()
   const workerData: Started = { address, port: port2, signal }
-  const worker = new Worker(file, { workerData, transferList: [port2], execArgv: ["--disable-warning=ExperimentalWarning"] })
+  const worker = new Worker(file, { workerData, transferList: [port2], execArgv: THREAD_ARGUMENTS })
   worker.unref()
   port1.unref()
   if (Atomics.wait(signal, Slot.started, 0, START_MS) === "timed-out")

@@ -20,7 +20,7 @@ export type ColumnType = ScalarType | `list<${ItemType}>`
  * `Read` is the type of the value in a row, `Write` what `append` takes, `View` what a reader gives for the whole column, `Bulk`
  * what `appendColumns` takes.
  */
-export interface Column<out Read, out Write, out View, out Bulk> {
+export interface ColumnOf<out Read, out Write, out View, out Bulk> {
   readonly type: ColumnType
   readonly nullable: boolean
   readonly description: string
@@ -29,19 +29,19 @@ export interface Column<out Read, out Write, out View, out Bulk> {
   readonly "~types"?: { readonly read: Read; readonly write: Write; readonly view: View; readonly bulk: Bulk }
 }
 // The four types are only read off a column, never put into one, so `unknown` stands for "any of them".
-export type Any = Column<unknown, unknown, unknown, unknown>
+export type Any = ColumnOf<unknown, unknown, unknown, unknown>
 export type Columns = Readonly<Record<string, Any>>
 
-export type Read<C extends Any> = C extends Column<infer A, unknown, unknown, unknown> ? A : never
-export type Write<C extends Any> = C extends Column<unknown, infer A, unknown, unknown> ? A : never
-export type View<C extends Any> = C extends Column<unknown, unknown, infer A, unknown> ? A : never
-export type Bulk<C extends Any> = C extends Column<unknown, unknown, unknown, infer A> ? A : never
+export type Read<C extends Any> = C extends ColumnOf<infer A, unknown, unknown, unknown> ? A : never
+export type Write<C extends Any> = C extends ColumnOf<unknown, infer A, unknown, unknown> ? A : never
+export type View<C extends Any> = C extends ColumnOf<unknown, unknown, infer A, unknown> ? A : never
+export type Bulk<C extends Any> = C extends ColumnOf<unknown, unknown, unknown, infer A> ? A : never
 
 const make = <Read, Write, View, Bulk>(
   type: ColumnType,
   description: string,
   schema: Schema.Schema<Read>
-): Column<Read, Write, View, Bulk> => ({
+): ColumnOf<Read, Write, View, Bulk> => ({
   type,
   nullable: false,
   description,
@@ -50,7 +50,7 @@ const make = <Read, Write, View, Bulk>(
 
 const integer = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
-type Numbers<View> = Column<number, number, View, View | ReadonlyArray<number>>
+type Numbers<View> = ColumnOf<number, number, View, View | ReadonlyArray<number>>
 
 /**
  * Whole numbers from -128 to 127.
@@ -82,7 +82,7 @@ export const float64 = (description = ""): Numbers<Float64Array> => make("float6
  *
  * @public
  */
-export const int64 = (description = ""): Column<bigint, bigint, BigInt64Array, BigInt64Array | ReadonlyArray<bigint>> =>
+export const int64 = (description = ""): ColumnOf<bigint, bigint, BigInt64Array, BigInt64Array | ReadonlyArray<bigint>> =>
   make(
     "int64",
     description,
@@ -90,11 +90,11 @@ export const int64 = (description = ""): Column<bigint, bigint, BigInt64Array, B
   )
 
 /** Read as a whole column, a `Uint8Array` of 0 and 1. */
-export const bool = (description = ""): Column<boolean, boolean, Uint8Array, Uint8Array | ReadonlyArray<boolean>> =>
+export const bool = (description = ""): ColumnOf<boolean, boolean, Uint8Array, Uint8Array | ReadonlyArray<boolean>> =>
   make("bool", description, Schema.Boolean)
 
 /** Text. A lone surrogate has no UTF-8 form and is refused. */
-export const utf8 = (description = ""): Column<string, string, BytesView<string>, ReadonlyArray<string>> =>
+export const utf8 = (description = ""): ColumnOf<string, string, BytesView<string>, ReadonlyArray<string>> =>
   make("utf8", description, Schema.String)
 
 /**
@@ -102,26 +102,28 @@ export const utf8 = (description = ""): Column<string, string, BytesView<string>
  *
  * @public
  */
-export const binary = (description = ""): Column<Uint8Array, Uint8Array, BytesView<Uint8Array>, ReadonlyArray<Uint8Array>> =>
+export const binary = (description = ""): ColumnOf<Uint8Array, Uint8Array, BytesView<Uint8Array>, ReadonlyArray<Uint8Array>> =>
   make("binary", description, Schema.Uint8Array)
 
 /** Bytes with 64-bit offsets: for tensors. */
-export const largeBinary = (description = ""): Column<Uint8Array, Uint8Array, BytesView<Uint8Array>, ReadonlyArray<Uint8Array>> =>
+export const largeBinary = (
+  description = ""
+): ColumnOf<Uint8Array, Uint8Array, BytesView<Uint8Array>, ReadonlyArray<Uint8Array>> =>
   make("largeBinary", description, Schema.Uint8Array)
 
-type NumberList<A> = Column<
+type NumberList<A> = ColumnOf<
   A,
   A | ReadonlyArray<number>,
   ListView<A>,
   ReadonlyArray<A | ReadonlyArray<number>> | { readonly offsets: Int32Array; readonly values: A }
 >
-type StringList = Column<ReadonlyArray<string>, ReadonlyArray<string>, StringListView, ReadonlyArray<ReadonlyArray<string>>>
+type StringList = ColumnOf<ReadonlyArray<string>, ReadonlyArray<string>, StringListView, ReadonlyArray<ReadonlyArray<string>>>
 
 /** A list of numbers or strings a row. Number lists are read back as subarrays of one typed array. */
 export function list(item: Numbers<Int32Array>, description?: string): NumberList<Int32Array>
 export function list(item: Numbers<Float32Array>, description?: string): NumberList<Float32Array>
 export function list(item: Numbers<Float64Array>, description?: string): NumberList<Float64Array>
-export function list(item: Column<string, string, BytesView<string>, ReadonlyArray<string>>, description?: string): StringList
+export function list(item: ColumnOf<string, string, BytesView<string>, ReadonlyArray<string>>, description?: string): StringList
 export function list(item: Any, description = item.description): Any {
   if (item.nullable) throw new Error(`Column.list: items of a list cannot be null (${description})`)
   switch (item.type) {
@@ -140,8 +142,8 @@ export function list(item: Any, description = item.description): Any {
 
 /** The same column, where a row may hold null. */
 export const nullable = <Read, Write, View, Bulk>(
-  column: Column<Read, Write, View, Bulk>
-): Column<
+  column: ColumnOf<Read, Write, View, Bulk>
+): ColumnOf<
   Read | null,
   Write | null,
   NullableView<View, Read>,

@@ -11,7 +11,7 @@ import type { Table } from "./Table.ts"
 export type Tables = { readonly [name: string]: Table.Any }
 export type Documents = { readonly [name: string]: Schema.Codec<any, any> }
 
-export interface Kind<out Is = {}, out T extends Tables = Tables, out D extends Documents = Documents> {
+export interface KindOf<out Is = {}, out T extends Tables = Tables, out D extends Documents = Documents> {
   /** `checkpoint`, or `checkpoint/rl-run` for a kind that extends it. */
   readonly name: string
   readonly description: string
@@ -21,7 +21,7 @@ export interface Kind<out Is = {}, out T extends Tables = Tables, out D extends 
   readonly _is: Is
 }
 
-export type Any = Kind
+export type Any = KindOf
 
 type Named<Name extends string> = { readonly [K in Name]: true }
 
@@ -30,7 +30,7 @@ export const make = <const Name extends string, const T extends Tables, const D 
   name: Name,
   description: string,
   parts: { readonly tables: T; readonly documents?: D }
-): Kind<Named<Name>, T, D> => {
+): KindOf<Named<Name>, T, D> => {
   const nothing: Partial<D> = {}
   return {
     name,
@@ -43,11 +43,11 @@ export const make = <const Name extends string, const T extends Tables, const D 
 
 /** Declares a kind that has all of `base` and further tables: what reads `base` reads it too. */
 export const extend = <Is, T extends Tables, D extends Documents, const Name extends string, const T2 extends Tables>(
-  base: Kind<Is, T, D>,
+  base: KindOf<Is, T, D>,
   name: Name,
   description: string,
   parts: { readonly tables: T2 }
-): Kind<Is & Named<Name>, T & T2, D> => ({
+): KindOf<Is & Named<Name>, T & T2, D> => ({
   name: `${base.name}/${name}`,
   description,
   tables: { ...base.tables, ...parts.tables },

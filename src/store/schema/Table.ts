@@ -14,7 +14,7 @@
 
 import type * as Column from "./Column.ts"
 
-export interface Table<out Name extends string, out Columns extends Column.Columns> {
+export interface TableOf<out Name extends string, out Columns extends Column.Columns> {
   readonly name: Name
   readonly description: string
   readonly columns: Columns
@@ -25,7 +25,7 @@ export interface Table<out Name extends string, out Columns extends Column.Colum
   /** An artifact without a row of it has no such table: those made before it was declared are what they were. */
   readonly optional?: boolean
 }
-export type Any = Table<string, Column.Columns>
+export type Any = TableOf<string, Column.Columns>
 
 /** A row as it is read. */
 export type Row<T extends Any> = { readonly [K in keyof T["columns"]]: Column.Read<T["columns"][K]> }
@@ -55,7 +55,7 @@ export const make = <const Name extends string, const Columns extends Column.Col
   description: string,
   columns: Columns,
   options: TableOptions = {}
-): Table<Name, Columns> => {
+): TableOf<Name, Columns> => {
   const { rowsPerBatch = 65_536, metrics = false } = options
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) refuse(name, "a table name is camelCase letters and digits")
   if (catalogTables.some((taken) => taken === name)) refuse(name, "the SQL catalog has a table of this name")
