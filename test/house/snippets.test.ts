@@ -235,7 +235,7 @@ describe("commands and queries", () => {
       return problems.filter((problem) => problem !== null)
     }
     expect(await problemsOf(check, inLanguage("sh"))).toEqual([])
-  }, 30_000)
+  }, 120_000)
 
   it("run on the tables and parameters of a study", async () => {
     const statements = inLanguage("sql").flatMap((snippet) =>
