@@ -17,12 +17,12 @@ export const recordsOf = (file: string): { readonly messages: ReadonlyArray<Buff
   return { messages, torn: at < bytes.length }
 }
 
-/** What is in a folder of logs, by path in it. */
+/** What is in a folder of logs, by path in it; what is empty says nothing to TensorBoard. */
 export const filesIn = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     fs
       .readdirSync(folder, { recursive: true, encoding: "utf8" })
       .toSorted()
-      .filter((name) => fs.statSync(path.join(folder, name)).isFile())
+      .filter((name) => fs.statSync(path.join(folder, name)).isFile() && fs.statSync(path.join(folder, name)).size > 0)
       .map((name) => [name, fs.readFileSync(path.join(folder, name)).toString("hex")])
   )

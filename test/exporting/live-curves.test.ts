@@ -9,7 +9,7 @@ import { type Place, place } from "../cli/command-line.ts"
 import { until } from "../cluster/slurm-cluster.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { filesIn, recordsOf } from "./event-file.ts"
-import { hasPython, runPython } from "./python.ts"
+import { hasPython, runPython, startPython } from "./python.ts"
 
 const STUDIES = path.join(import.meta.dirname, "fixtures/studies")
 const newFolder = () => path.join(temporaryFolder(), "logs")
@@ -17,7 +17,8 @@ const newFolder = () => path.join(temporaryFolder(), "logs")
 /** The live file of the one node of a folder of logs; null while there is none. */
 const liveFile = (logs: string): string | null => {
   if (!fs.existsSync(logs)) return null
-  const name = fs.readdirSync(logs, { recursive: true, encoding: "utf8" }).find((each) => each.endsWith("-live"))
+  const names = fs.readdirSync(logs, { recursive: true, encoding: "utf8" })
+  const name = names.find((each) => each.endsWith("-live") && fs.statSync(path.join(logs, each)).size > 0)
   return name === undefined ? null : path.join(logs, name)
 }
 const liveRecords = (logs: string): number => {
@@ -38,6 +39,19 @@ curves = EventAccumulator(".")
 curves.Reload()
 points = lambda tag: [[e.step, e.value if e.value == e.value else None] for e in curves.Scalars(tag)]
 print(json.dumps({tag: points(tag) for tag in curves.Tags()["scalars"]}))`
+
+/** Looks at the one node of a folder of logs until it is told to stop; the steps that it then has. */
+const WATCH = `import glob, json, os, time
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+while not glob.glob("logs/*/*"): time.sleep(0.05)
+curves = EventAccumulator(glob.glob("logs/*")[0])
+stopping = False
+while not stopping:
+    stopping = os.path.exists("stop")
+    for _ in range(3 if stopping else 1): curves.Reload()
+    if "formatShares/omi1/share" in curves.Tags()["scalars"]: open("seen", "w").close()
+    time.sleep(0.2)
+print(json.dumps([event.step for event in curves.Scalars("formatShares/omi1/share")]))`
 
 describe("pipeline run --tensorboard", () => {
   it("writes each step as it is done, and at the end what export-metrics writes, for every seed", async () => {
@@ -92,6 +106,28 @@ describe("pipeline run --tensorboard", () => {
     }
     expect((await again.ended).code).toBe(0)
     expect(filesIn(logs)).toEqual(await exportedFrom(at))
+  })
+
+  it("is followed through stop and end by a TensorBoard that has looked all the while", async () => {
+    if (!hasPython("tensorboard")) return
+    const at = place(STUDIES)
+    const folder = temporaryFolder()
+    const logs = path.join(folder, "logs")
+    const watching = startPython(WATCH, folder)
+    const often = ["--steps", "30", "--json", "--checkpoint-seconds", "0"]
+    const first = at.start(runTo(logs, ...often), { ECHO_TEST_PACE: "100" })
+    await first.reached(8)
+    // Seen before it is gone.
+    await until(() => fs.existsSync(path.join(folder, "seen")), "a look", 60)
+    first.child.kill("SIGINT")
+    await first.ended
+    const { code, err } = await at.start(runTo(logs, ...often), { ECHO_TEST_PACE: "60" }).ended
+    expect(code, err).toBe(0)
+    fs.writeFileSync(path.join(folder, "stop"), "")
+    expect(JSON.parse((await watching).trimEnd().split("\n").at(-1)!)).toEqual(Array.from({ length: 30 }, (_, step) => step))
+    // What it was led on by goes when the folder is written to again.
+    expect((await at.pipeline(runTo(logs, ...often))).code).toBe(0)
+    expect(fs.readdirSync(path.join(logs, fs.readdirSync(logs)[0]!))).toHaveLength(1)
   })
 
   it("writes the curves of what the store has already", async () => {

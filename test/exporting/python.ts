@@ -3,20 +3,29 @@
  * `.ci/run` makes in `build/libraries`.
  */
 
-import { execFileSync } from "node:child_process"
+import { execFile, execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
 const PYTHON = path.resolve(import.meta.dirname, "../../build/libraries/bin/python3")
 
-/** Runs a program in a folder; what it prints. */
-export const runPython = (program: string, folder: string): string =>
-  execFileSync(PYTHON, ["-W", "ignore", "-c", program], {
+const argumentsOf = (program: string) => ["-W", "ignore", "-c", program]
+const optionsIn = (folder: string) =>
+  ({
     cwd: folder,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
-    env: { PATH: process.env["PATH"], HOME: folder, OMP_NUM_THREADS: "1", POLARS_MAX_THREADS: "1" },
-    stdio: ["ignore", "pipe", "pipe"]
+    env: { PATH: process.env["PATH"], HOME: folder, OMP_NUM_THREADS: "1", POLARS_MAX_THREADS: "1" }
+  }) as const
+
+/** Runs a program in a folder; what it prints. */
+export const runPython = (program: string, folder: string): string =>
+  execFileSync(PYTHON, argumentsOf(program), { ...optionsIn(folder), stdio: ["ignore", "pipe", "pipe"] })
+
+/** The same, meanwhile. */
+export const startPython = (program: string, folder: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(PYTHON, argumentsOf(program), optionsIn(folder), (error, out) => (error === null ? resolve(out) : reject(error)))
   })
 
 /** Whether a library is there. Said aloud where it is not. */

@@ -9,7 +9,7 @@ import * as path from "node:path"
 
 import * as Effect from "effect/Effect"
 
-import { closeFile, remove, replaceFile, writeAll } from "../../store/disk/calls.ts"
+import { closeFile, discard, remove, replaceFile, writeAll } from "../../store/disk/calls.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import type { Table } from "../../store/schema/Table.ts"
@@ -32,8 +32,19 @@ const fileName = (seconds: number, artifact: string | null): string =>
 
 const OURS = /^events\.out\.tfevents\.\d+\.echo-chamber(?:-live|\.[0-9a-f]{16})$/
 
-const removeOurs = (folder: string, but: string): void => {
-  for (const other of fs.readdirSync(folder)) if (OURS.test(other) && other !== but) remove(path.join(folder, other))
+/**
+ * Takes the files of ours away that another takes the place of. The newest of them stays for now, empty: TensorBoard's reader in
+ * Python goes on to the next file from one that is there, and never from one that is gone.
+ */
+const retire = (folder: string, but: string): void => {
+  const others = fs.readdirSync(folder).filter((name) => OURS.test(name) && name !== but)
+  const newest = others
+    .filter((name) => fs.statSync(path.join(folder, name)).size > 0)
+    .toSorted()
+    .at(-1)
+  for (const name of others)
+    if (name === newest) fs.truncateSync(path.join(folder, name))
+    else remove(path.join(folder, name))
 }
 
 /** A file of curves that grows. */
@@ -45,8 +56,11 @@ export interface GrowingFile {
 /** Begins a file of curves in the folder of a node, in place of those of earlier computations. Throws what the system says. */
 export const beginCurves = (folder: string, seconds: number): GrowingFile => {
   makeFolder(folder)
-  removeOurs(folder, "")
-  const file = path.join(folder, fileName(seconds, null))
+  const name = fileName(seconds, null)
+  // Of a computation that ended within this second.
+  discard(path.join(folder, name))
+  retire(folder, name)
+  const file = path.join(folder, name)
   const handle = fs.openSync(file, "wx")
   writeAll(handle, file, beginning(seconds))
   return {
@@ -78,7 +92,7 @@ export const writeCurves = Effect.fnUntraced(function* (
     for (const [table, file] of files)
       for (const { step, values } of pointsOf(table, file)) if (values.length > 0) pieces.push(scalars(seconds, step, values))
     makeFolder(folder)
-    removeOurs(folder, name)
+    retire(folder, name)
     const at = path.join(folder, name)
     if (!fs.existsSync(at)) replaceFile(at, Buffer.concat(pieces))
     return pieces.length - 1
