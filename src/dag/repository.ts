@@ -24,6 +24,9 @@ const above = (folder: string): ReadonlyArray<string> => {
 /** Full path of the folder with the user's studies, results and data: this repository, or the project that has the package. */
 export const REPOSITORY = IS_INSTALLED ? projectOf(process.cwd()) : PACKAGE
 
+/** How the command is called there. */
+export const COMMAND = IS_INSTALLED ? "npx pipeline" : "pnpm pipeline"
+
 /** What others import this package as. */
 export const PACKAGE_NAME = "echo-chamber"
 

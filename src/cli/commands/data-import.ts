@@ -1,5 +1,6 @@
 /** `pipeline data import`: brings datasets into the data folder, from the hub, a URL or files. */
 
+import { COMMAND } from "../../dag/repository.ts"
 import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"
@@ -65,7 +66,7 @@ const asText = ({ name, licence, folder, commit, files }: Imported, where: strin
       [],
       files.map((file) => [file.how, file.name, bytesWords(file.bytes), shortDigest(file.sha256)])
     ),
-    `What is in it: pnpm pipeline data check ${name}${where}`
+    `What is in it: ${COMMAND} data check ${name}${where}`
   ].join("\n")
 }
 

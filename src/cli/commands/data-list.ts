@@ -1,5 +1,6 @@
 /** `pipeline data list`: every dataset that is known, where it was found, or how to get it. */
 
+import { COMMAND } from "../../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"
@@ -66,7 +67,7 @@ const asText = (splits: ReadonlyArray<SplitDescription>, roots: ReadonlyArray<st
             ["dataset", "size and content", "licence", "on the hub"],
             wanted.map(({ source, split, about, licence, hub }) => [`${source}:${split}`, cut(about, 60), cut(licence, 24), hub])
           )}`,
-          "To fetch one: pnpm pipeline data import DATASET:SPLIT      " +
+          `To fetch one: ${COMMAND} data import DATASET:SPLIT      ` +
             "From files that you have: the same with --from FILE or FOLDER"
         ])
   ].join("\n\n")

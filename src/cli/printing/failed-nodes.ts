@@ -1,11 +1,12 @@
 /** What `pipeline run` says at its end of nodes that failed: why, where in the code, where to look, how to go on. */
 
+import { COMMAND } from "../../dag/repository.ts"
 import type { NodeFailed } from "../../dag/running/NodeFailed.ts"
 import { duration } from "../../text/duration.ts"
 import { shellWord } from "./text-table.ts"
 
 /** The command line that goes on with a run, as a shell takes it: what is done comes from the store. */
-export const runAgain = (args: ReadonlyArray<string>): string => `pnpm pipeline run ${args.map(shellWord).join(" ")}`
+export const runAgain = (args: ReadonlyArray<string>): string => `${COMMAND} run ${args.map(shellWord).join(" ")}`
 
 /**
  * A paragraph for each problem, nodes of the same one together, and the way on. `store`: the folder that was named, if one was.
@@ -23,7 +24,7 @@ export const failureText = (
       ...at.map((place) => `    at ${place}`),
       ...(logs.length === 0 ? [] : [`${logs.length === 1 ? "Its log" : "Logs"}: ${logs.join("\n      ")}`]),
       `Its inputs and parameters${logs.length === 0 ? "" : ", and the end of the log"}: ` +
-        `pnpm pipeline show ${shellWord(node)}${store}`
+        `${COMMAND} show ${shellWord(node)}${store}`
     ].join("\n")
   })
   const way = `What was done in these ${duration(run.seconds)} is kept. To go on once that is mended: ${runAgain(run.args)}`

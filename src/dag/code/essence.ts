@@ -292,7 +292,7 @@ const importsStage = (program: Program): boolean =>
   program.body.some(
     (statement) =>
       statement.type === "ImportDeclaration" &&
-      /(^|\/)dag\/Stage\.ts$/.test(String(statement.source.value)) &&
+      /(?:^|\/)dag\/Stage\.ts$|^echo-chamber\/stage$/.test(String(statement.source.value)) &&
       statement.specifiers.some(({ local }) => local.name === "Stage")
   )
 

@@ -1,5 +1,6 @@
 /** Commands of this tool in a report or at the end of a run, whole: copied into a shell, they find the run's store. */
 
+import { COMMAND } from "../../dag/repository.ts"
 import { type RunRecord, runsOf } from "../data/RunRecord.ts"
 
 /** What a command is to go on with: the run, or several. */
@@ -7,15 +8,15 @@ type Of = Pick<RunRecord, "command" | "parts">
 
 /** `pnpm pipeline show rl-1234 --store DIR`, each word quoted where a shell would take it apart. */
 export const pipelineCommand = (of: Of, ...words: ReadonlyArray<string>): string =>
-  `pnpm pipeline ${words.map(shellWord).join(" ")}${storeFlag(of)}`
+  `${COMMAND} ${words.map(shellWord).join(" ")}${storeFlag(of)}`
 
 /** A query as a command. */
 export const sqlCommand = (of: Of, query: string): string =>
-  `pnpm pipeline sql "${query.replaceAll(/["$`\\]/g, "\\$&")}"${storeFlag(of)}`
+  `${COMMAND} sql "${query.replaceAll(/["$`\\]/g, "\\$&")}"${storeFlag(of)}`
 
 /** The run again, as it was asked for. */
 export const runCommand = ({ command }: Pick<RunRecord, "command">): string =>
-  `pnpm pipeline run ${command.map(shellWord).join(" ")}`
+  `${COMMAND} run ${command.map(shellWord).join(" ")}`
 
 /** Ids in an SQL list. */
 export const sqlList = (texts: ReadonlyArray<string>): string => texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")

@@ -146,6 +146,16 @@ describe("the code of a stage", () => {
       expect(refusal({ "stage.ts": `${source}${prefix}Stage.make({ name: "s", ${module} })` })).toEqual(["outside:stage.ts"])
   })
 
+  it("of a stage that imports this package's page for stages is its own and declarations, none of other stages", () => {
+    const source = `import { Evaluation, Stage } from "echo-chamber/stage"
+      export const s = Stage.make({ name: "s", module: import.meta.url, output: Evaluation, resources: { process: false } })`
+    const names = modules({ "stage.ts": source }).map(([name]) => name)
+    expect(names).toEqual(expect.arrayContaining(["outside:stage.ts", "stage.ts", "evaluation.ts", "Engine.ts", "effect"]))
+    expect(names.filter((name) => ["Stage.ts", "evaluate.ts", "rl.ts", "mix.ts", "echo-chamber"].includes(name))).toEqual([])
+    const placed = source.replace("process: false", "process: true")
+    expect(modules({ "stage.ts": placed })).toEqual(modules({ "stage.ts": source }))
+  })
+
   it("changes with what JSON says and not with how it is laid out, with every byte of other files", () => {
     const digests = (words: string, data: string) =>
       modules({
