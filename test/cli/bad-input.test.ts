@@ -103,6 +103,7 @@ describe("bad input", () => {
       'There is no command and no topic "exit-code". Did you mean "exit-codes"? "pipeline help" lists them.'
     ],
     [["help", "stores", "more"], 'pipeline help takes one topic; what is "more"?'],
+    [["help", "gc", "runs"], 'pipeline help gc: what is "runs"? There is no more to say of gc.'],
     [["help", "--markdown", "gc"], '--markdown is of all commands: leave out "gc".'],
     [["help", "stores", "--topic"], "pipeline help has no flag --topic."],
     [["completion"], "pipeline completion needs a shell: bash, zsh, fish. See pipeline completion --help."],

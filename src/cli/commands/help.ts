@@ -50,6 +50,8 @@ const helpOn = async (commands: Commands, name: string, rest: ReadonlyArray<stri
   const page = topics().find((topic) => topic.name === name || `${topic.name}.md` === name)
   if (Object.hasOwn(commands, name)) {
     const { command } = await commands[name]!.load()
+    if (command.more === undefined && rest.length > 0)
+      throw new UsageError({ problem: `pipeline help ${name}: what is "${rest[0]}"? There is no more to say of ${name}.` })
     const also = page === undefined ? "" : `\nThere is a page of that name too: pipeline help ${name}.md\n`
     return `${helpText(command, (await command.more?.(rest)) ?? "")}${also}`
   }

@@ -57,15 +57,15 @@ __echo_chamber() {
     case $word in
       '') ;;
       :file)
-        compopt -o filenames
+        compopt -o filenames 2>/dev/null
         while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "${current#"$cut"}")
         ;;
       :folder)
-        compopt -o filenames
+        compopt -o filenames 2>/dev/null
         while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -d -- "${current#"$cut"}")
         ;;
       *)
-        case $word in *[=.]) compopt -o nospace ;; esac
+        case $word in *[=.]) compopt -o nospace 2>/dev/null ;; esac
         COMPREPLY+=("${word#"$cut"}")
         shown+=("${word#"$cut"}${about:+  ($about)}")
         ;;
@@ -79,19 +79,21 @@ __echo_chamber() {
   fi
 }
 
-# What completed pnpm, npm, npx and node before goes on doing so.
-declare -gA __echo_chamber_before 2>/dev/null
+# What completed pnpm, npm, npx and node before goes on doing so. A variable each: the Bash of macOS has no tables.
 __echo_chamber_other() {
-  local before=${__echo_chamber_before[$1]-}
-  if [[ -n $before ]]; then "$before" "$@"; fi
+  local before=__echo_chamber_before_${1##*/}
+  if [[ -n ${!before-} ]]; then "${!before}" "$@"; fi
 }
 
 complete -F __echo_chamber pipeline
 for __echo_chamber_program in pnpm npm npx node; do
-  if __echo_chamber_spec=$(complete -p "$__echo_chamber_program" 2>/dev/null); then
-    if [[ $__echo_chamber_spec =~ -F\ ([^ ]+) && ${BASH_REMATCH[1]} != __echo_chamber ]]; then
-      __echo_chamber_before[$__echo_chamber_program]=${BASH_REMATCH[1]}
-    fi
+  # bash-completion loads what it has for a program when that is first completed: that would be too late.
+  if ! complete -p "$__echo_chamber_program" >/dev/null 2>&1; then
+    _comp_load "$__echo_chamber_program" 2>/dev/null || _completion_loader "$__echo_chamber_program" 2>/dev/null
+  fi
+  __echo_chamber_spec=$(complete -p "$__echo_chamber_program" 2>/dev/null)
+  if [[ $__echo_chamber_spec =~ -F\ ([^ ]+) && ${BASH_REMATCH[1]} != __echo_chamber ]]; then
+    printf -v "__echo_chamber_before_$__echo_chamber_program" %s "${BASH_REMATCH[1]}"
   fi
   complete -o default -F __echo_chamber "$__echo_chamber_program"
 done

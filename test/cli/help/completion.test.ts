@@ -132,9 +132,10 @@ const LINES = ["pipeline pl", "pnpm pipeline data c", "npx pipeline plan smoke -
 describe("shells that source the script", () => {
   it.skipIf(!has("bash"))("bash completes, also through pnpm and npx, and leaves other scripts alone", async () => {
     const ask = `
-      source "$1"
       _asked() { COMPREPLY=(other); }
-      __echo_chamber_before[pnpm]=_asked
+      complete -F _asked pnpm
+      source "$1"
+      source "$1"
       line() {
         local -a COMPREPLY; COMP_LINE=$1 COMP_POINT=\${#1} COMP_TYPE=9
         shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
