@@ -20,7 +20,8 @@ import { type Answer, VECTOR } from "./Answer.ts"
 import { isMemberOf } from "./families.ts"
 import { areProportional, equalExpressions } from "./mathematics/compare.ts"
 import { exactValue } from "./mathematics/exact.ts"
-import { type Expression, isCapital, variablesOf, written } from "./mathematics/Expression.ts"
+import { type Expression, isCapital, variablesOf, withVariable, written } from "./mathematics/Expression.ts"
+import { isWholeLetter } from "./mathematics/normal/letters.ts"
 import { tryExpression } from "./mathematics/parse.ts"
 import { add, compare, negate, type Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
@@ -207,7 +208,21 @@ const asCurve = (value: OfKind<"value">): OfKind<"value"> => ({
 const areOfOne = (a: OfKind<"value">, b: OfKind<"value">): boolean =>
   a.name === b.name || isFunctionOf(a, b.name) || isFunctionOf(b, a.name)
 
-const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
+/** A function of one letter: `f(x)`, `f^{-1}(x)`. */
+const OF_LETTER = /^([A-Za-z](?:_\w+)?'*(?:\^-1)?)\(([a-z])\)$/
+
+/** `f(y) = y^2` says of f what `f(x) = x^2` does: with the letter of the other, unless that stands for something else there. */
+const withLetterOf = (a: OfKind<"value">, b: OfKind<"value">): OfKind<"value"> => {
+  const [, name, from] = OF_LETTER.exec(a.name ?? "") ?? []
+  const [, other, to] = OF_LETTER.exec(b.name ?? "") ?? []
+  if (name !== other || from === undefined || to === undefined || from === to) return a
+  const isOther = variablesOf(a.expression).includes(to) || isWholeLetter(from) !== isWholeLetter(to)
+  return isOther ? a : { ...a, name: b.name, expression: withVariable(a.expression, from, { kind: "variable", name: to }) }
+}
+
+const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => equalNamed(withLetterOf(a, b), b)
+
+const equalNamed = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.name !== null && b.name !== null && !areOfOne(asCurve(a), asCurve(b))) return false
   if (!agree(a.counted, b.counted)) return false
   if (a.unit === b.unit) return isSame(a, b)

@@ -51,7 +51,7 @@ export const words = (text: string): Answer => {
     .replace(/^(?:an?(?!\s(?:only|alone)\b)|the)\s+/, "")
     .replace(/[.!]+$/, "")
     .replace(/^(?:dne|d\.n\.e|(?:limit\s)?do(?:es)?\snot\sexist)$/, "does not exist")
-    .replace(/^(?:there are )?(?:infinitely many|an infinite number of)(?: (?:real )?solutions?)?$/, INFINITELY_MANY)
+    .replace(/^(?:there are )?(?:infinitely many|an infinite number of|infinite)(?: (?:real )?solutions?)?$/, INFINITELY_MANY)
     .replace(/(?<=\s\p{L}{3,})s$/u, "")
     .trim()
   if (bare === "") throw new Unreadable("is empty")

@@ -33,10 +33,14 @@ export const equationsIn = (parts: ReadonlyArray<string>): ReadonlyArray<{ reado
     const [left, right, more] = part.split("=").map((side) => side.trim())
     if (more !== undefined || left === "" || right === "") return null
     const [name, value] = isTurned(left!, right!) ? [right!, left!] : [left!, right!]
-    return isName(name) ? { name: nameOf(name) ?? spelled(name), value } : null
+    return isName(name) ? { name: withArgument(nameOf(name) ?? spelled(name), value), value } : null
   })
   return found.every((equation) => equation !== null) ? found : []
 }
+
+/** `y'` beside other values is by x, and by the time where that is in it: `y' = 2x, y = x^2`. */
+const withArgument = (name: string, value: string): string =>
+  /^[A-Za-z]'+$/.test(name) ? `${name}(${/(?<![A-Za-z])t(?![A-Za-z])/.test(value) && !value.includes("x") ? "t" : "x"})` : name
 
 /**
  * As a point or a list that names nothing gives them: as they are written, `m = 2, b = -3` as 2 and -3. But unknowns that have an
