@@ -136,7 +136,8 @@ describe("the spans of a run", () => {
     ]
     for (const { endpoint, why } of ends) {
       const begun = performance.now()
-      const { code, err } = await at.pipeline(run, { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+      const patient = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TIMEOUT: "600000" }
+      const { code, err } = await at.pipeline(run, { ...json, ...patient })
       expect(code, err).toBe(0)
       const told = err.split("\n").filter((line) => line.startsWith("Not all spans of this run arrived: "))
       expect(told, err).toHaveLength(1)

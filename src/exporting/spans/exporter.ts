@@ -13,9 +13,6 @@ import type { Tracer } from "effect/Tracer"
 import { errorText } from "../../text/error-text.ts"
 import { type Protocol, spanSettings } from "./settings.ts"
 
-/** The most that a run waits at its end for what receives its spans, whatever the variables say. */
-const MOST_WAIT = "10 seconds"
-
 /** Takes spans, and sends them on meanwhile. */
 export interface SpanExporter {
   readonly tracer: Tracer
@@ -66,10 +63,8 @@ export const spanExporter = Effect.fnUntraced(function* (notice: (line: string) 
     })
   )
   if (tracer === null) return null
-  const close = Scope.close(scope, Exit.void).pipe(
-    Effect.timeoutOption(MOST_WAIT),
-    Effect.map(() => problem)
-  )
+  // Bounded by the exporter, which no timeout around it would interrupt.
+  const close = Effect.map(Scope.close(scope, Exit.void), () => problem)
   return { tracer, close } satisfies SpanExporter
 })
 

@@ -70,7 +70,10 @@ const RULES: ReadonlyArray<Rule> = [
   }
 ]
 
-/** What is set; null where no spans are wanted. */
+/** The most milliseconds that a run waits at its end for what receives its spans, whatever the variables say. */
+const MOST_WAIT_MS = 10_000
+
+/** What is set. */
 export interface Settings {
   readonly protocol: Protocol
   /** The variables, with our own defaults, as Effect's reader of them takes them. */
@@ -96,9 +99,14 @@ export const spanSettings = (): Settings | { readonly problem: string } => {
       if (value !== undefined && !holds(value)) return { problem: new VariableInvalid({ name, value, expected }).message }
     }
   const protocol = set.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? set.OTEL_EXPORTER_OTLP_PROTOCOL ?? ""
+  const wait = set.OTEL_EXPORTER_OTLP_TIMEOUT
   const isNamed = /(?:^|,)\s*service\.name\s*=/.test(set.OTEL_RESOURCE_ATTRIBUTES ?? "")
   return {
     protocol: isProtocol(protocol) ? protocol : "http/protobuf",
-    variables: { ...set, OTEL_SERVICE_NAME: set.OTEL_SERVICE_NAME ?? (isNamed ? undefined : "echo-chamber") }
+    variables: {
+      ...set,
+      OTEL_EXPORTER_OTLP_TIMEOUT: wait === undefined ? wait : String(Math.min(Number(wait), MOST_WAIT_MS)),
+      OTEL_SERVICE_NAME: set.OTEL_SERVICE_NAME ?? (isNamed ? undefined : "echo-chamber")
+    }
   }
 }
