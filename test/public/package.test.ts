@@ -59,8 +59,9 @@ beforeAll(() => {
   packed = run(made, "tar", ["tzf", archive]).out.trimEnd().split("\n")
   project = temporaryFolder()
   // No install script has to run, and so none does.
-  const flags = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"]
-  const installed = run(project, "npm", ["install", ...flags, archive])
+  const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
+  const soon = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=1000", "--fetch-timeout=60000"]
+  const installed = run(project, "npm", ["install", ...quiet, ...soon, archive])
   if (installed.status !== 0 && OUT_OF_REACH.test(installed.said)) outOfReach = installed.said
   if (outOfReach !== null) return
   expect(installed.status, installed.said).toBe(0)
