@@ -152,6 +152,17 @@ describe("the package", () => {
     expect(codes(copy)).toEqual(ours)
   })
 
+  inPackage("helps and completes from wherever it stands", () => {
+    expect(npx(["help"])).toMatchObject({ status: 0, err: "", out: expect.stringContaining("stores") })
+    expect(npx(["--help"])).toMatchObject({ status: 0, err: "" })
+    expect(npx(["help", "stores"]).out).toBe(clone(["help", "stores"]).out)
+    const script = npx(["completion", "bash"])
+    expect(script).toMatchObject({ status: 0, err: "" })
+    expect(script.out).toContain(path.join(copy, "bin/pipeline.mjs"))
+    expect(npx(["complete-words", "run", "ow"])).toMatchObject({ status: 0, err: "", out: expect.stringContaining("own") })
+    expect(npx(["complete-words", "run", "own", "--set", "mix.tok"]).out).toContain("mix.tokens=")
+  })
+
   inPackage("plans the studies that come with it with the keys of the repository", () => {
     const theirs = npx(["plan", "smoke", "--json"])
     expect(theirs.err).toBe("")

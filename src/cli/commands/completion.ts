@@ -3,7 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { REPOSITORY } from "../../dag/repository.ts"
+import { PACKAGE } from "../../dag/repository.ts"
 import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
 import { type Command, parse, UsageError } from "../usage.ts"
@@ -21,12 +21,12 @@ export const command: Command = {
       throw new UsageError({
         problem: `There is no completion for "${shell}".${didYouMean(shell, SHELLS)} Shells: ${SHELLS.join(", ")}.`
       })
-    const script = fs.readFileSync(path.join(REPOSITORY, "src/cli/completion", `pipeline.${shell}`), "utf8")
+    const script = fs.readFileSync(path.join(PACKAGE, "src/cli/completion", `pipeline.${shell}`), "utf8")
     // The Node that runs this is asked directly: the launcher would look for it anew at each TAB.
     print(
       script
         .replaceAll("@NODE@", quoted(process.execPath))
-        .replaceAll("@LAUNCHER@", quoted(path.join(REPOSITORY, "bin/pipeline.mjs")))
+        .replaceAll("@LAUNCHER@", quoted(path.join(PACKAGE, "bin/pipeline.mjs")))
     )
     return 0
   }

@@ -3,7 +3,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { PACKAGE_NAME } from "../../dag/repository.ts"
+import { COMMAND, PACKAGE_NAME } from "../../dag/repository.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
 import { errorCode } from "../../text/error-text.ts"
 import { didYouMean } from "../../text/near.ts"
@@ -58,7 +58,7 @@ export const command: Command = {
       if (errorCode(cause) !== "EEXIST") throw cause
       throw new UsageError({ problem: `${file} is there already, and nothing is overwritten. Choose another name.` })
     }
-    print(`${file}\n\nNext: pipeline plan ${name}, then pipeline run ${name}. Open the file: it says what each line does.\n`)
+    print(`${file}\n\nNext: ${COMMAND} plan ${name}, then ${COMMAND} run ${name}. Open the file: it says what each line does.\n`)
     return 0
   }
 }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { REPOSITORY } from "../../dag/repository.ts"
+import { PACKAGE, REPOSITORY } from "../../dag/repository.ts"
 import { readVariable } from "../../machine/environment.ts"
 import { discard, temporaryName } from "../../store/disk/calls.ts"
 import { makeFolder } from "../../store/disk/make-folder.ts"
@@ -28,14 +28,14 @@ export const keptOr = async <A>(part: Record<string, A>, name: string, make: () 
 
 const FILE = path.join(REPOSITORY, "node_modules/.cache/echo-chamber/completion")
 
-/** What sketches come from, with the folder of further studies. */
+/** What sketches come from, with the project's own studies and the folder of further ones. */
 const SOURCES = ["src", "stages", "pipelines", "schemas"]
 
 /** Calls `use` with what is kept, and keeps what it added. */
 export const withKept = async <A>(use: (kept: Kept) => Promise<A>, file: string = FILE): Promise<A> => {
   const studies = readVariable("ECHO_CHAMBER_STUDIES")
-  const folders = [...SOURCES.map((name) => path.join(REPOSITORY, name)), ...(studies === undefined ? [] : [studies])]
-  const state = stateOf(folders)
+  const folders = [...SOURCES.map((name) => path.join(PACKAGE, name)), path.join(REPOSITORY, "pipelines"), studies ?? ""]
+  const state = stateOf([...new Set(folders)].filter((folder) => folder !== "" && fs.existsSync(folder)))
   const kept = read(file, state)
   const size = countOf(kept)
   const result = await use(kept)

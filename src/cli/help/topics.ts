@@ -6,7 +6,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { REPOSITORY } from "../../dag/repository.ts"
+import { PACKAGE } from "../../dag/repository.ts"
 
 export interface Topic {
   readonly name: string
@@ -20,11 +20,11 @@ export interface Topic {
 
 const topicsIn = (folder: string, isShort: boolean): ReadonlyArray<Topic> =>
   fs
-    .readdirSync(path.join(REPOSITORY, folder))
+    .readdirSync(path.join(PACKAGE, folder))
     .filter((file) => file.endsWith(".md") && file !== "README.md")
     .toSorted()
     .map((file) => {
-      const [heading = ""] = fs.readFileSync(path.join(REPOSITORY, folder, file), "utf8").split("\n", 1)
+      const [heading = ""] = fs.readFileSync(path.join(PACKAGE, folder, file), "utf8").split("\n", 1)
       return {
         name: file.slice(0, -3),
         title: heading.replace(isShort ? /^.*?: / : /^#+\s*/, ""),
@@ -40,7 +40,7 @@ export const topics = (): ReadonlyArray<Topic> => [...topicsIn("docs/topics", tr
 export const topicText = ({ file }: Topic): string => {
   let inCode = false
   const lines = fs
-    .readFileSync(path.join(REPOSITORY, file), "utf8")
+    .readFileSync(path.join(PACKAGE, file), "utf8")
     .trimEnd()
     .split("\n")
     .flatMap((line) => {
