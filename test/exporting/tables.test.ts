@@ -151,4 +151,23 @@ describe.skipIf(!hasPython("pyarrow", "polars", "duckdb"))("the loaders of an ex
     expect(rows).toHaveLength(10)
     expect([rows[0], rows[5], rows[9]]).toEqual(expected)
   })
+
+  it.each([
+    ["load_pyarrow", `load("rollouts", "step").select(["node", "step", "param_step"]).to_pydict()`],
+    ["load_polars", `load("rollouts", "step").select("node", "step", "param_step").collect().to_dict(as_series=False)`],
+    ["load_duckdb", `connect("step").sql("select node, step, param_step from rollouts").to_arrow_table().to_pydict()`]
+  ])("%s keeps what was measured apart from a parameter of that name", async (module, expression) => {
+    const to = newFolder()
+    await exported("sweep-2", to)
+    const columns = JSON.parse(runPython(program(module, expression), to))
+    expect([columns.step[0], columns.step[5], columns.step[9]]).toEqual([0, 5, 3])
+    expect(new Set(columns.param_step)).toEqual(new Set([40]))
+  })
+
+  it.each(["load_pyarrow", "load_polars"])("%s names the tables that there are", async (module) => {
+    const to = newFolder()
+    await exported("sweep-2", to)
+    const asking = `import ${module}\ntry: ${module}.load("rolouts")\nexcept KeyError as error: print(error)`
+    expect(runPython(asking, to)).toMatch(/no table rolouts: there are \[.*rollouts/)
+  })
 })

@@ -1,6 +1,7 @@
 /**
- * Programs of ten lines that load an export, in the languages that people analyse with. Each has one function: all rows of a
- * table, with the label of their node and the parameters that are asked for as further columns.
+ * Short programs that load an export, in the languages that people analyse with. Each has one function: all rows of a
+ * table, with the label of their node and the parameters that are asked for as further columns. A parameter that is called like a
+ * column of the table (`kl` of `updates`) comes as `param_kl`: what was measured keeps its name.
  */
 
 const pyarrow = `"""All rows of a table as a pyarrow.Table: load("formatShares", "algorithm", "seed")"""
@@ -13,9 +14,11 @@ def load(table, *params):
     for node in NODES:
         if table in node["tables"]:
             part = pa.ipc.open_file(pa.memory_map(str(HERE / node["folder"] / f"{table}.arrow"))).read_all()
+            own = part.column_names
             for name, value in {"node": node["label"], **{name: node["params"].get(name) for name in params}}.items():
-                part = part.append_column(name, pa.array([value] * len(part)))
+                part = part.append_column(f"param_{name}" if name in own else name, pa.array([value] * len(part)))
             parts.append(part)
+    if not parts: raise KeyError(f"no table {table}: there are {sorted({name for node in NODES for name in node['tables']})}")
     return pa.concat_tables(parts, promote_options="permissive")
 `
 
@@ -25,10 +28,15 @@ import polars as pl
 HERE = pathlib.Path(__file__).resolve().parent
 NODES = json.loads((HERE / "export.json").read_text(encoding="utf-8"))["nodes"]
 def load(table, *params):
-    return pl.concat([
-        pl.scan_ipc(HERE / node["folder"] / f"{table}.arrow").with_columns(
-            pl.lit(node["label"]).alias("node"), *[pl.lit(node["params"].get(name)).alias(name) for name in params])
-        for node in NODES if table in node["tables"]], how="vertical_relaxed")
+    parts = []
+    for node in NODES:
+        if table in node["tables"]:
+            part = pl.scan_ipc(HERE / node["folder"] / f"{table}.arrow")
+            own = part.collect_schema().names()
+            parts.append(part.with_columns(pl.lit(node["label"]).alias("node"), *[
+                pl.lit(node["params"].get(name)).alias(f"param_{name}" if name in own else name) for name in params]))
+    if not parts: raise KeyError(f"no table {table}: there are {sorted({name for node in NODES for name in node['tables']})}")
+    return pl.concat(parts, how="vertical_relaxed")
 `
 
 const duckdb = `"""Every table as one of DuckDB: connect("seed").sql("select seed, avg(share) from formatShares group by all")"""
@@ -48,8 +56,12 @@ nodes <- fromJSON(file.path(here, "export.json"), simplifyVector = FALSE)$nodes
 load_table <- function(table, params = c()) do.call(rbind, lapply(nodes, function(node) {
   if (is.null(node$tables[[table]])) return(NULL)
   rows <- as.data.frame(read_ipc_file(file.path(here, node$folder, paste0(table, ".arrow"))))
+  own <- names(rows)
   rows$node <- rep(node$label, nrow(rows))
-  for (name in params) rows[[name]] <- rep(if (is.null(node$params[[name]])) NA else node$params[[name]], nrow(rows))
+  for (name in params) {
+    value <- if (is.null(node$params[[name]])) NA else node$params[[name]]
+    rows[[if (name %in% own) paste0("param_", name) else name]] <- rep(value, nrow(rows))
+  }
   rows
 }))
 `
