@@ -53,7 +53,8 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["export-model", "--help"],
   ["import-model", "--help"],
   ["export-metrics", "--help"],
-  ["ui", "--help"]
+  ["ui", "--help"],
+  ["new", "--help"]
 ]
 
 it("covers every command", () => {
