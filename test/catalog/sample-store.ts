@@ -28,6 +28,18 @@ export const tables = [Rollouts, Training]
 
 const sha256 = (bytes: string) => createHash("sha256").update(bytes).digest("hex")
 
+/** The event with which the log of a run begins. */
+export const runStarted = (run: string, study: string) => ({
+  event: "run-started",
+  run,
+  study,
+  settings: {},
+  command: ["run", study],
+  host: "h",
+  pid: 1,
+  engine: "native"
+})
+
 export class SampleStore {
   readonly root = mkdtempSync(join(tmpdir(), "catalog-"))
 

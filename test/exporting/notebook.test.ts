@@ -6,7 +6,7 @@ import * as path from "node:path"
 import { expect, it } from "vitest"
 
 import { FormatShares } from "../../schemas/rl-run.ts"
-import { SampleStore } from "../catalog/sample-store.ts"
+import { runStarted, SampleStore } from "../catalog/sample-store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { hasPython, runPython } from "./python.ts"
@@ -29,20 +29,11 @@ it("has no outputs in it, so that its changes can be read", () => {
   expect(code).toEqual(code.map((cell: object) => ({ ...cell, execution_count: null, outputs: [] })))
 })
 
-it("draws the formats of every RL run of an export", async () => {
-  if (!hasPython("nbclient", "ipykernel", "matplotlib", "pyarrow")) return
+const canDraw = hasPython("nbclient", "ipykernel", "matplotlib", "pyarrow")
+it.skipIf(!canDraw)("draws the formats of every RL run of an export", async () => {
   const store = new SampleStore()
   const time = "2026-11-22T00:45:12.123Z"
-  const start = {
-    event: "run-started",
-    run: "s-1",
-    study: "s",
-    settings: {},
-    command: ["s"],
-    host: "h",
-    pid: 1,
-    engine: "native"
-  }
+  const start = runStarted("s-1", "s")
   const nodes = ["ppo", "grpo"].flatMap((algorithm, which) => {
     const rows = [0, 1, 2].flatMap((step) =>
       ["omi1", "tinygsm"].map((format, i) => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest"
 import { Rollouts, Updates, FormatShares } from "../../schemas/rl-run.ts"
 import { isOfCurves } from "../../src/exporting/tensorboard/curves.ts"
 import { beginning, crc32c, scalars } from "../../src/exporting/tensorboard/event-records.ts"
-import { SampleStore, sampleStore } from "../catalog/sample-store.ts"
+import { runStarted, SampleStore, sampleStore } from "../catalog/sample-store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 import { hasPython, runPython } from "./python.ts"
@@ -54,16 +54,7 @@ describe("pipeline export-metrics", () => {
     const shares = rows.map((row) => ({ ...row, shareOfRight: null, meanReward: 0, completions: 8 }))
     const { key, artifact } = withCurves.action("rl", { seed: 1 }, { formatShares: withCurves.write(FormatShares, shares) })
     const time = "2026-11-22T00:45:12.123Z"
-    const start = {
-      event: "run-started",
-      run: "s-1",
-      study: "s",
-      settings: {},
-      command: ["s"],
-      host: "h",
-      pid: 1,
-      engine: "native"
-    }
+    const start = runStarted("s-1", "s")
     withCurves.log("s-1", [
       { time, ...start },
       { event: "node-planned", node: "rl-0badcafe", label: "rl ppo", stage: "rl", params: {}, inputs: {} },

@@ -26,7 +26,7 @@ import { commands } from "../../src/cli/command-line.ts"
 import { chooseStudy } from "../../src/cli/studies.ts"
 import { parse } from "../../src/cli/usage.ts"
 import { graphOf } from "../../src/dag/graph.ts"
-import { SampleStore } from "../catalog/sample-store.ts"
+import { runStarted, SampleStore } from "../catalog/sample-store.ts"
 import { pages, readPage, type Snippet } from "./markdown.ts"
 import { commandsIn } from "./shell.ts"
 import { ROOT, textOf } from "./sources.ts"
@@ -194,17 +194,8 @@ const storeOf = (): SampleStore => {
       { event: "node-finished", node: id, key, artifact, cached: false, seconds: 1 }
     ]
   })
-  const run = {
-    run: "smoke-20261122-004512-aaaa",
-    study: "smoke",
-    settings: {},
-    command: ["run", "smoke"],
-    host: "h",
-    pid: 1,
-    engine: "native"
-  }
   store.log("smoke-20261122-004512-aaaa", [
-    { event: "run-started", ...run },
+    runStarted("smoke-20261122-004512-aaaa", "smoke"),
     ...events,
     { event: "run-finished", status: "succeeded", seconds: 1 }
   ])
