@@ -22,7 +22,7 @@ import { errorText } from "../../text/error-text.ts"
 import { publicModule, PACKAGE } from "../repository.ts"
 import { type Essence, type Reach, textOf } from "./essence.ts"
 import { keepEssences, knownEssence } from "./known-essences.ts"
-import { loadedText } from "./loaded.ts"
+import { loadedText, loadings } from "./loaded.ts"
 import { packageOf } from "./packages.ts"
 import { noteRead, withFilesRead } from "./touched.ts"
 
@@ -96,7 +96,7 @@ const layouts = new WeakMap<ReadonlyArray<ModuleCode>, Pick<Code, "digest" | "te
 export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<ModuleCode> => {
   const { keepText, again = false, leftOut = LEFT_OUT, trusted = [], lenient = false } = options
   const place = JSON.stringify([entry, leftOut, trusted, lenient])
-  const known = (again ? looksAgain : looks)?.get(place)
+  const known = again ? (looksAgain?.get(place) ?? fromMemory(place)) : looks.get(place)
   if (known !== undefined) {
     for (const file of known.files) noteRead(file)
     tell(known, keepText)
@@ -115,11 +115,17 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
   const visited = new Set<string>()
   /** Whether all of it is as this process will see it from now on: a file that a module reads is read by each look. */
   let settled = true
+  /** Whether all of it is what this process has loaded: then a file that was edited since makes no difference. */
+  let inMemory = true
+  const before = loadings()
   const visit = ({ file, target, by }: Reached, within: boolean): void => {
     const name = nameOf(file, look)
     if (file !== start && leftOut.some((prefix) => name.startsWith(prefix))) return
     const fromFile = within || by !== "import"
-    if (fromFile || loadedText(file) === undefined) noteRead(target)
+    if (fromFile || loadedText(file) === undefined) {
+      noteRead(target)
+      inMemory = false
+    }
     if (by === "beside") {
       settled = false
       const contents = contentsOf(file)
@@ -143,6 +149,7 @@ export const codeOf = (entry: string, options: CodeOptions = {}): ReadonlyArray<
   for (const read of files) noteRead(read)
   keepEssences()
   const looked: Looked = { code: inOrder([...seen.values()]), texts, files, told: new WeakSet() }
+  if (inMemory) inMemories.set(place, { looked, loadings: before })
   if (again) looksAgain?.set(place, looked)
   else if (settled) looks.set(place, looked)
   tell(looked, keepText)
@@ -164,6 +171,15 @@ const looks = new Map<string, Looked>()
 
 /** The same of looks that are made again, while several are made at once. */
 let looksAgain: Map<string, Looked> | null = null
+
+/** Looks that met nothing but what was loaded, with how much that was then. */
+const inMemories = new Map<string, { readonly looked: Looked; readonly loadings: number }>()
+
+/** Such a look is as good as one that is made now, until something more is loaded: what runs here is what was loaded. */
+const fromMemory = (place: string): Looked | undefined => {
+  const known = inMemories.get(place)
+  return known?.loadings === loadings() ? known.looked : undefined
+}
 
 /** Makes looks at the code as it is now that all of them mean: what is read again is read once. */
 export const atOneLook = <A>(looks: ReadonlyArray<() => A>): ReadonlyArray<A> => {

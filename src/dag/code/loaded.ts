@@ -13,6 +13,7 @@ import { PACKAGE } from "../repository.ts"
 import { hearOf } from "./touched.ts"
 
 const loaded = new Map<string, string>()
+let times = 0
 
 /** Keeps the text of every module that is loaded from now on, packages aside: those count by their version. */
 export const rememberLoaded = (): void => {
@@ -45,6 +46,7 @@ const BESIDE = /\bURL\s*\(\s*["'`]([^"'`$\n]+)["'`]/g
 
 /** A file that was loaded twice (under two queries) with two texts is neither of them: both count. */
 const remember = (url: string, text: string): void => {
+  times++
   const file = fileURLToPath(url)
   const before = loaded.get(file)
   loaded.set(file, before === undefined || before === text ? text : `${before}\n${text}`)
@@ -54,3 +56,6 @@ const remember = (url: string, text: string): void => {
 
 /** The text with which a module was loaded, by the real path of its file; undefined: it was not. */
 export const loadedText = (file: string): string | undefined => loaded.get(file)
+
+/** How often a module was loaded: as long as it stays the same, so does what this process computes with. */
+export const loadings = (): number => times
