@@ -59,6 +59,34 @@ describe("the log of a run", () => {
     expect(kinds()).toHaveLength(1203)
   })
 
+  it("has the nodes that the store had results of in its file when the process comes to rest, and when it is closed", async () => {
+    const root = temporaryFolder()
+    const run = "r-20260101-000000-aaaa"
+    const log = openRunLog(root, run)
+    const lines = () => readRun(root, run).events.length
+    const found = (node: string) => ({
+      event: "node-finished" as const,
+      node,
+      key: "ab".repeat(32),
+      artifact: "cd".repeat(32),
+      cached: true,
+      seconds: 0
+    })
+    log.append(started(run))
+    for (let i = 0; i < 1200; i++) log.append(found(`n${i}`))
+    expect(lines()).toBe(1)
+    await new Promise((resolve) => void setImmediate(resolve))
+    expect(lines()).toBe(1201)
+    log.append({ ...found("computed"), cached: false })
+    expect(lines()).toBe(1202)
+    log.append(found("last"))
+    log.close()
+    expect(lines()).toBe(1203)
+    // Nothing is written to a log that is closed.
+    await new Promise((resolve) => void setImmediate(resolve))
+    expect([lines(), log.problem()]).toEqual([1203, null])
+  })
+
   it("loses only its last line when that is torn, and says so", () => {
     const root = temporaryFolder()
     const file = withRun(root, "r-20260101-000000-aaaa")

@@ -92,8 +92,9 @@ export type LoggedEvent = RunEvent & { readonly time: string }
 export interface RunLog {
   readonly run: string
   /**
-   * Adds an event: it is in the file when this returns, but for planned nodes, of which there may be ten thousand before anything
-   * has been done: they are written with the event after them. A log that cannot be written does not stop a run, whose results
+   * Adds an event: it is in the file when this returns, but for nodes that took nothing, of which there may be ten thousand at
+   * once: those that are planned are written with the event after them, and so are those that the store had a result of, at the
+   * latest when the process has nothing else to do. A log that cannot be written does not stop a run, whose results
    * are in the store; `problem` tells, and what is missing is tried again with the next event.
    */
   readonly append: (event: RunEvent) => void
@@ -206,6 +207,16 @@ export const openRunLog = (root: string, run: string): RunLog => {
       problem = errorText(cause)
     }
   }
+  let isSoon = false
+  let isClosed = false
+  const flushSoon = () => {
+    if (isSoon) return
+    isSoon = true
+    setImmediate(() => {
+      isSoon = false
+      if (!isClosed && written < events.length) flush()
+    })
+  }
   const remote = behindStore(root)
   let shared = Number.NEGATIVE_INFINITY
   let unshared: string | null = null
@@ -224,12 +235,14 @@ export const openRunLog = (root: string, run: string): RunLog => {
     run,
     append: (event) => {
       events.push({ time: new Date().toISOString(), ...event })
-      if (event.event !== "node-planned") flush()
+      if (event.event === "node-finished" && event.cached) flushSoon()
+      else if (event.event !== "node-planned") flush()
       if (performance.now() - shared >= SHARE_MS) share()
     },
     events: () => events,
     problem: () => problem ?? unshared,
     close: () => {
+      isClosed = true
       if (written < events.length) flush()
       share()
       // A log without its beginning says nothing, and would be met for ever as a damaged one.
