@@ -176,6 +176,9 @@ const lost = (problem: string | null): Reason | null => (problem === null ? null
  * What differs between two lists of components, by name.
  */
 export const changesBetween = (before: ReadonlyArray<Component>, after: ReadonlyArray<Component>): ReadonlyArray<Change> => {
+  // Nearly always all are the same, in the same order.
+  if (before.length === after.length && before.every((one, i) => one.name === after[i]!.name && one.value === after[i]!.value))
+    return []
   const old = new Map(before.map(({ name, value }) => [name, value]))
   const now = new Map(after.map(({ name, value }) => [name, value]))
   return [...new Set([...old.keys(), ...now.keys()])]

@@ -4,7 +4,7 @@
  * by golden tests: a change here would orphan every artifact ever made.
  */
 
-import { createHash, hash } from "node:crypto"
+import { hash } from "node:crypto"
 
 import * as Schema from "effect/Schema"
 
@@ -52,10 +52,8 @@ export const sha256 = (data: string | Uint8Array): Digest => hash("sha256", data
 
 /** SHA-256 over the parts, each with its length in front, so that no two lists of parts give the same bytes. */
 export const digestOf = (parts: ReadonlyArray<string>): Digest => {
-  const hash = createHash("sha256")
-  for (const part of parts) {
-    const bytes = Buffer.from(part, "utf8")
-    hash.update(`${bytes.length}:`).update(bytes)
-  }
-  return hash.digest("hex")
+  // In one piece: a key has a hundred parts, and each call to the hash takes longer than what it hashes.
+  let text = ""
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`
+  return hash("sha256", text)
 }
