@@ -161,6 +161,44 @@ it("the store is looked at in proportion to the nodes, run cold and warm, planne
   expect(twice.map((looks, i) => looks / once[i]!).filter((ratio) => ratio > 2.5)).toEqual([])
 })
 
+type Call = "openSync" | "fstatSync" | "mkdirSync" | "linkSync" | "renameSync"
+
+/** How often each of these calls is made. */
+const calls = async (names: ReadonlyArray<Call>, work: () => Promise<unknown>): Promise<ReadonlyArray<number>> => {
+  const counts = names.map(() => 0)
+  const real = names.map((name) => fs[name])
+  const counting = names.map((name, i) => {
+    const call = (...args: ReadonlyArray<unknown>): unknown => {
+      counts[i]!++
+      return Reflect.apply(real[i]!, fs, args)
+    }
+    return [name, call] as const
+  })
+  Object.assign(fs, Object.fromEntries(counting))
+  syncBuiltinESMExports()
+  try {
+    await work()
+    return counts
+  } finally {
+    Object.assign(fs, Object.fromEntries(names.map((name, i) => [name, real[i]!])))
+    syncBuiltinESMExports()
+  }
+}
+
+it("a node that is there takes one open file, and one that is computed a few folders and names", async () => {
+  vi.stubEnv("ECHO_CHAMBER_CACHE", temporaryFolder())
+  const root = temporaryFolder()
+  const each = async (names: ReadonlyArray<Call>) => (await calls(names, () => runNodes(root, numbers(30)))).map((n) => n / 60)
+  // What a store's first node takes besides is not counted.
+  await runNodes(root, numbers(1))
+  const [made = 9, linked = 9, renamed = 9] = await each(["mkdirSync", "linkSync", "renameSync"])
+  expect([made < 8, linked < 5, renamed < 3.5], `${made} ${linked} ${renamed}`).toEqual([true, true, true])
+  // The first run that finds results looks through them.
+  await runNodes(root, numbers(30))
+  const [opened = 9, asked = 9, tried = 9] = await each(["openSync", "fstatSync", "mkdirSync"])
+  expect([opened < 1.5, asked < 1.5, tried < 0.2], `${opened} ${asked} ${tried}`).toEqual([true, true, true])
+})
+
 let under = 0
 let most = 0
 const slow = Stage.make({

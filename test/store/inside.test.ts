@@ -2,10 +2,12 @@
 
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
+import builtin from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import * as net from "node:net"
 import * as path from "node:path"
 
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 
 import { inside, makeInside, namesInside, OutOfPlace, readText, removeInside } from "../../src/store/disk/inside.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
@@ -78,6 +80,66 @@ describe("a link inside a store", () => {
     fs.symlinkSync(path.join(folder, "real"), path.join(folder, "store"))
     makeInside(path.join(folder, "store"), "runs", "a")
     expect(namesInside(path.join(folder, "store"), "runs")).toEqual(["a"])
+  })
+})
+
+/** How often what lies at a path is looked at meanwhile. */
+const looksWhile = (work: () => void): number => {
+  const spy = vi.spyOn(builtin, "lstatSync")
+  syncBuiltinESMExports()
+  try {
+    work()
+    return spy.mock.calls.length
+  } finally {
+    spy.mockRestore()
+    syncBuiltinESMExports()
+  }
+}
+
+describe("the folders above many files", () => {
+  const reach = (root: string) => {
+    for (let i = 0; i < 100; i++) inside(root, "objects", "sha256", "aa", String(i))
+  }
+  const store = () => {
+    const root = temporaryFolder()
+    fs.mkdirSync(path.join(root, "objects", "sha256", "aa"), { recursive: true })
+    return root
+  }
+
+  it("are looked at once in a turn, and anew in the next", async () => {
+    const root = store()
+    vi.spyOn(performance, "now").mockReturnValue(1e9)
+    try {
+      expect(looksWhile(() => reach(root))).toBe(3)
+      await Promise.resolve()
+      expect(looksWhile(() => reach(root))).toBe(3)
+    } finally {
+      vi.restoreAllMocks()
+    }
+  })
+
+  it("are looked at again in a turn that goes on for long", () => {
+    const root = store()
+    const clock = vi.spyOn(performance, "now").mockReturnValue(2e9)
+    try {
+      reach(root)
+      fs.renameSync(path.join(root, "objects"), path.join(root, "elsewhere"))
+      fs.symlinkSync(path.join(root, "elsewhere"), path.join(root, "objects"))
+      clock.mockReturnValue(2e9 + 11)
+      expect(problem(() => reach(root))).toMatch(/is a link, and links inside a store are not followed/)
+    } finally {
+      vi.restoreAllMocks()
+    }
+  })
+
+  it("are made where they are missing, and again where they are gone", () => {
+    const root = path.join(temporaryFolder(), "store")
+    expect(makeInside(root, "attempts", "x", "y")).toBe(path.join(root, "attempts", "x", "y"))
+    expect(fs.statSync(path.join(root, "attempts", "x", "y")).isDirectory()).toBe(true)
+    fs.rmdirSync(path.join(root, "attempts", "x", "y"))
+    makeInside(root, "attempts", "x", "y")
+    expect(fs.existsSync(path.join(root, "attempts", "x", "y"))).toBe(true)
+    expect(makeInside(root)).toBe(root)
   })
 })
 

@@ -120,9 +120,14 @@ export const closeFile = (handle: number): void => {
  * of Node's `rmSync`, whose errors have no code, so that neither patience nor words can be had for them.
  */
 export const remove = (at: string): void => {
-  const stat = lookAt(at)
-  if (stat === undefined) return
-  if (!stat.isDirectory()) return gone(at, fs.unlinkSync)
+  // What it nearly always is: a file.
+  try {
+    return gone(at, fs.unlinkSync)
+  } catch (cause) {
+    const stat = lookAt(at)
+    if (stat === undefined) return
+    if (!stat.isDirectory()) throw cause
+  }
   for (let tries = 0; ; tries++) {
     for (const name of unlessGone(() => looking(at, () => fs.readdirSync(at))) ?? []) remove(path.join(at, name))
     try {

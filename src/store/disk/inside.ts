@@ -11,7 +11,7 @@ import * as path from "node:path"
 import * as Schema from "effect/Schema"
 
 import { errorCode } from "../../text/error-text.ts"
-import { closeFile, lookAt, looking, readFrom, remove } from "./calls.ts"
+import { closeFile, lookAt, looking, patiently, readFrom, remove } from "./calls.ts"
 import { makeFolder } from "./make-folder.ts"
 
 /** Something in a store is not of the sort that belongs at its place: a link, a FIFO, a folder, a file of an absurd size. */
@@ -44,9 +44,34 @@ export const inside = (root: string, ...names: ReadonlyArray<string>): string =>
   return at
 }
 
+/**
+ * Folders that were seen to be folders since this turn of the process began. Of thousands of small files that are reached in one
+ * turn, each has the same three or four above it. A turn may be long: then they are looked at again.
+ */
+const seen = new Set<string>()
+let seenUntil = 0
+const SEEN_MS = 10
+
+const isSeen = (folder: string): boolean => seen.has(folder) && performance.now() < seenUntil
+
+const see = (folder: string): void => {
+  const now = performance.now()
+  if (seen.size === 0 || now >= seenUntil) {
+    seen.clear()
+    seenUntil = now + SEEN_MS
+    queueMicrotask(() => seen.clear())
+  }
+  seen.add(folder)
+}
+
 const folderProblem = (folder: string): string | null => {
+  if (isSeen(folder)) return null
   const stat = lookAt(folder)
-  if (stat === undefined || stat.isDirectory()) return null
+  if (stat === undefined) return null
+  if (stat.isDirectory()) {
+    see(folder)
+    return null
+  }
   if (stat.isSymbolicLink()) return "is a link, and links inside a store are not followed: put the folder itself there"
   return `is ${sortOf(stat)} where a folder belongs`
 }
@@ -65,22 +90,34 @@ export const namesInside = (root: string, ...names: ReadonlyArray<string>): Read
 }
 
 /**
- * Makes the folder of these names, and the store's own. Level by level: a folder inside a store that is a link is
- * not gone through.
+ * Makes the folder of these names, those above it where they are missing, and the store's own. A folder inside a store that is a
+ * link is not gone through.
  * @public */
 export const makeInside = (root: string, ...names: ReadonlyArray<string>): string => {
-  makeFolder(root)
-  for (let depth = 1; depth <= names.length; depth++) {
-    const folder = inside(root, ...names.slice(0, depth))
-    try {
-      fs.mkdirSync(folder)
-    } catch (cause) {
-      if (errorCode(cause) !== "EEXIST") throw cause
+  const folder = inside(root, ...names)
+  if (names.length === 0) makeFolder(root)
+  // Nobody removes the folders of a store itself.
+  else if (names.length > 1 || !isSeen(folder)) makeBelow(root, folder)
+  return folder
+}
+
+/** Makes a folder, of whose way there it is known that it leads through no link. */
+const makeBelow = (root: string, folder: string, isLastTry = false): void => {
+  try {
+    patiently(folder, () => fs.mkdirSync(folder))
+  } catch (cause) {
+    if (errorCode(cause) === "EEXIST") {
       const problem = folderProblem(folder)
       if (problem !== null) throw new OutOfPlace({ path: folder, problem })
+      return
     }
+    // Some file systems answer so in a folder that is there.
+    if (errorCode(cause) !== "ENOENT" || isLastTry) throw cause
+    const above = path.dirname(folder)
+    if (above === path.normalize(root)) makeFolder(root)
+    else makeBelow(root, above)
+    makeBelow(root, folder, true)
   }
-  return path.join(root, ...names)
 }
 
 /** Removes what has these names, folders with all that is in them; of a link the link itself. Nothing there is no obstacle.
@@ -121,18 +158,21 @@ const NO_WAIT = fs.constants.O_NONBLOCK ?? 0
  * Opens a regular file for reading. Throws `OutOfPlace` for everything else, and what the file system throws (`ENOENT` for a
  * missing one).
  */
-export const openRegular = (file: string): number => {
+export const openRegular = (file: string): number => opened(file).handle
+
+const opened = (file: string): { readonly handle: number; readonly size: number } => {
   let handle: number
   try {
     handle = looking(file, () => fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW | NO_WAIT))
   } catch (cause) {
+    if (errorCode(cause) === "ENOENT") throw cause
     // A link, a socket: the answer of `open` does not say it in words.
     const stat = lookAt(file)
     if (stat === undefined || stat.isFile()) throw cause
     throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
   }
   const stat = looking(file, () => fs.fstatSync(handle))
-  if (stat.isFile()) return handle
+  if (stat.isFile()) return { handle, size: stat.size }
   closeFile(handle)
   throw new OutOfPlace({ path: file, problem: `is ${sortOf(stat)} where a file belongs` })
 }
@@ -145,9 +185,8 @@ export const tooLarge = (bytes: number): string => `has ${bytes} bytes, and noth
 /** The bytes of a regular file of at most `most` bytes. Throws as `openRegular`.
  * @public */
 export const readRegular = (file: string, most = LARGEST_TEXT): Buffer => {
-  const handle = openRegular(file)
+  const { handle, size } = opened(file)
   try {
-    const { size } = looking(file, () => fs.fstatSync(handle))
     if (size > most) throw new OutOfPlace({ path: file, problem: tooLarge(size) })
     const bytes = Buffer.allocUnsafe(size)
     if (readFrom(handle, file, bytes, 0) < size) throw new OutOfPlace({ path: file, problem: "became shorter while it was read" })

@@ -13,9 +13,14 @@ import { makeFolder } from "./make-folder.ts"
  * failure nothing is left. `through`: another folder for the temporary name, which has to be there.
  */
 export function* writingNew(file: string, bytes: string | Uint8Array, through?: string): Durable<boolean> {
-  if (through === undefined) makeFolder(path.dirname(file))
   const temporary = temporaryName(through ?? path.dirname(file))
-  yield* writingWhole(temporary, bytes)
+  try {
+    yield* writingWhole(temporary, bytes)
+  } catch (cause) {
+    if (through !== undefined || errorCode(cause) !== "ENOENT") throw cause
+    makeFolder(path.dirname(file))
+    yield* writingWhole(temporary, bytes)
+  }
   return yield* publishing(temporary, file)
 }
 
@@ -28,13 +33,23 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", 
  */
 export function* publishing(temporary: string, file: string): Durable<boolean> {
   try {
-    makeFolder(path.dirname(file))
-    const linked = linkOnce(temporary, file)
+    const linked = linkOrMakeFolder(temporary, file)
     const isThroughUs = linked === "no links" ? renameOnce(temporary, file) : linked
     if (isThroughUs) yield { folder: path.dirname(file) }
     return isThroughUs
   } finally {
     discard(temporary)
+  }
+}
+
+/** Of many files in few folders only the first of each finds none. */
+const linkOrMakeFolder = (temporary: string, file: string): boolean | "no links" => {
+  try {
+    return linkOnce(temporary, file)
+  } catch (cause) {
+    if (errorCode(cause) !== "ENOENT") throw cause
+    makeFolder(path.dirname(file))
+    return linkOnce(temporary, file)
   }
 }
 

@@ -15,7 +15,7 @@ import { isDigest } from "./fields.ts"
 import { bringObjects } from "./mirrored.ts"
 import { Damaged, damagedBy, type Manifest, manifestProblem, understood } from "./records.ts"
 import { setAside } from "./set-aside.ts"
-import { identityOf, VerifiedFiles } from "./verified-files.ts"
+import { identityIn, identityOf, lookClosely, VerifiedFiles } from "./verified-files.ts"
 
 /** What is said of an object that is not there. */
 export const MISSING = "is missing"
@@ -27,7 +27,7 @@ const LONG = 4e9
  * Whether a file is larger than what is said of it, and than what the disk can hold of it: such a one, that claims to be a
  * terabyte say, is not read to its end to find that it is none.
  */
-export const isHollow = ({ size, blocks }: fs.Stats, said = 0): boolean =>
+export const isHollow = ({ size, blocks }: Pick<fs.Stats, "size" | "blocks">, said = 0): boolean =>
   size > Math.max(said, LARGEST_TEXT, blocks * BLOCK * COMPRESSED)
 
 /** Bytes of what the system calls a block. */
@@ -63,11 +63,11 @@ export class Objects {
   }
 
   /** What lies at the path of an object; one that is not here comes from what the store is a mirror of. */
-  private stat(file: string, digest: string, size: number | null): fs.Stats | undefined {
-    const here = lookAt(file)
+  private stat(file: string, digest: string, size: number | null): fs.BigIntStats | undefined {
+    const here = lookClosely(file)
     if (here !== undefined || this.remote === null) return here
     bringObjects(this.remote, [{ digest, size, file }])
-    return lookAt(file)
+    return lookClosely(file)
   }
 
   /** Where an object is, or would be. */
@@ -89,23 +89,25 @@ export class Objects {
   private checkAt(
     file: string,
     digest: string,
-    { bytes, anew = false }: { readonly bytes?: number; readonly anew?: boolean } = {}
+    { bytes, most, anew = false }: { readonly bytes?: number; readonly most?: number; readonly anew?: boolean } = {}
   ): number {
     try {
       const stat = this.stat(file, digest, bytes ?? null)
       if (stat === undefined) throw new Unsound({ problem: MISSING })
       if (!stat.isFile()) throw new Unsound({ problem: "is not a file" })
-      const otherSize = bytes === undefined || stat.size === bytes ? null : `has ${stat.size} bytes instead of ${bytes}`
-      if (otherSize !== null && isHollow(stat, bytes)) throw new Unsound({ problem: otherSize })
-      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest)) return stat.size
-      this.hashedBytes += stat.size
+      const size = Number(stat.size)
+      if (most !== undefined && size > most) throw new Unsound({ problem: tooLarge(size) })
+      const otherSize = bytes === undefined || size === bytes ? null : `has ${size} bytes instead of ${bytes}`
+      if (otherSize !== null && isHollow({ size, blocks: Number(stat.blocks) }, bytes)) throw new Unsound({ problem: otherSize })
+      const before = identityIn(stat)
+      if (anew ? this.hashed.has(digest) : this.verified.has(file, digest, before)) return size
+      this.hashedBytes += size
       if (this.hashedBytes > LONG) this.onLong()
-      const before = identityOf(file)
       if (sha256OfFile(file) !== digest) throw new Unsound({ problem: otherSize ?? "does not have the contents its name says" })
       this.hashed.add(digest)
       // Touched while it was read: what was hashed may be neither what was there before nor what is there now.
       if (before === identityOf(file)) this.verified.add(file, digest)
-      return stat.size
+      return size
     } catch (cause) {
       throw damagedBy(file, cause)
     }
@@ -113,10 +115,7 @@ export class Objects {
 
   /** `check` for an object of which nobody says how large it is, and which is never large. */
   checkManifest(artifact: string): void {
-    const file = this.path(artifact)
-    const { size } = this.stat(file, artifact, null) ?? { size: 0 }
-    if (size > LARGEST_TEXT) throw new Damaged({ file, problem: tooLarge(size) })
-    this.checkAt(file, artifact)
+    this.checkAt(this.path(artifact), artifact, { most: LARGEST_TEXT })
   }
 
   /** The same as words after the object's name; null when it can be used. */

@@ -41,9 +41,8 @@ export class VerifiedFiles {
     this.notes = path.join(NOTES(), `${sha256(this.store).slice(0, 16)}.txt`)
   }
 
-  /** Whether this very file was seen to have the digest. */
-  has(file: string, digest: string): boolean {
-    const identity = identityOf(file)
+  /** Whether this very file was seen to have the digest. `identity`: of the file as it is, where that was looked at. */
+  has(file: string, digest: string, identity = identityOf(file)): boolean {
     return identity !== null && this.load().get(identity) === digest
   }
 
@@ -107,6 +106,14 @@ const writeAllDown = (): void => {
 
 /** A file as it is now: device, inode, size, time of change of contents and of entry; null where there is none. */
 export const identityOf = (file: string): string | null => {
-  const stat = looking(file, () => fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }))
-  return stat?.isFile() === true ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : null
+  const stat = lookClosely(file)
+  return stat?.isFile() === true ? identityIn(stat) : null
 }
+
+/** What is known of whatever lies at a path, to the last nanosecond; undefined where nothing does. */
+export const lookClosely = (file: string): fs.BigIntStats | undefined =>
+  looking(file, () => fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }))
+
+/** The identity of a file of which that is known. */
+export const identityIn = ({ dev, ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): string =>
+  `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`
