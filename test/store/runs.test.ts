@@ -59,7 +59,7 @@ describe("the log of a run", () => {
     expect(kinds()).toHaveLength(1203)
   })
 
-  it("has the nodes that the store had results of in its file when the process comes to rest, and when it is closed", async () => {
+  it("has nodes whose results were there in its file at the end of a turn, and when it is closed", async () => {
     const root = temporaryFolder()
     const run = "r-20260101-000000-aaaa"
     const log = openRunLog(root, run)
