@@ -75,7 +75,8 @@ it("a module that is loaded meanwhile, and a file that a module reads, are looke
 
   const reading = study({
     "entry.mjs":
-      'import { readFileSync } from "node:fs"\nexport const text = readFileSync(new URL("./words.txt", import.meta.url), "utf8")\n',
+      'import { readFileSync } from "node:fs"\n' +
+      'export const text = readFileSync(new URL("./words.txt", import.meta.url), "utf8")\n',
     "words.txt": "one"
   })
   const [old, young] = looksIn(reading, `fs.writeFileSync(${JSON.stringify(path.join(reading, "words.txt"))}, "two")`)
