@@ -53,8 +53,7 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   // What has no real solutions has none among the real numbers.
   if (a.kind === "words" && b.kind === "set") return b.items.length === 0 && NO_REAL.test(a.text)
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
-  if (a.kind === "choice" && b.kind === "value")
-    return (b.name === null || a.says === null) && b.expression.kind === "variable" && b.expression.name === a.variable
+  if (a.kind === "choice" && b.kind === "value") return (b.name === null || a.says === null) && isLetter(b.expression, a.variable)
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === (a.number ?? a.digits)
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
   if (a.kind === "ratio" && b.kind === "value") return a.parts.length === 2 && isShare(quotientOf(a), b)
@@ -118,6 +117,10 @@ const pointIn = ({ expression, name, unit }: OfKind<"value">) => {
 const isAt = (items: ReadonlyArray<Answer>, at: ReadonlyArray<Expression>): boolean =>
   items.length === at.length &&
   items.every((item, i) => item.kind === "value" && item.unit === "" && equalExpressions(item.expression, at[i]!))
+
+/** `(e)` may be the constant. */
+const isLetter = (at: Expression, letter: string): boolean =>
+  (at.kind === "variable" || at.kind === "constant") && at.name === letter
 
 /** `3:4` is 3/4, and 75% as that is: a ratio counts no hundredths, so that it is not 75. */
 const isShare = (ratio: Expression, value: OfKind<"value">): boolean =>

@@ -9,7 +9,7 @@
  * The rounding rule serves both ways: a label `2.67` for a program that computes 2.6666..., and an answer `0.33` to 1/3. It is
  * not applied at one place or none, where too much would pass; nor where there are places and no digits, as 0.006 rounds to 0.01.
  * Zeros at the end are no places: 2.50 and 2.5 must equal the same numbers. It is what makes this relation symmetric and not
- * transitive: 0.33 and 0.333 are each the rounded 1/3.
+ * transitive: 0.67 is 2/3 and 0.674, and these are not each other.
  */
 
 import { spend } from "./mathematics/work.ts"
