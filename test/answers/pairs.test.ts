@@ -10,8 +10,9 @@
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
  * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
  * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand
- * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), and 338 of the
- * field where they are at hand. By category, so that one which is weak is seen.
+ * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), those that are
+ * nearly the same (`near-pairs.json`), and 338 of the field where they are at hand. By category, so that one which is weak is
+ * seen.
  */
 
 import * as fs from "node:fs"
@@ -45,8 +46,11 @@ const pairsOf = (one: Pair | Several): ReadonlyArray<Pair> => {
   ]
 }
 
-/** Where the field and docs/answers.md differ: an equation is not what stands on its right, or `x^2 + y^2 - 25 = 0` were 0. */
-const DECIDED = new Set(["10 | x + y = 10"])
+/**
+ * Where the field and docs/answers.md differ: an equation is not what stands on its right, or `x^2 + y^2 - 25 = 0` were 0; and a
+ * small letter is one of a choice where it is marked as one, or a variable `c` were the constant `C`.
+ */
+const DECIDED = new Set(["10 | x + y = 10", "C | c"])
 
 const OWN = path.join(import.meta.dirname, "answer-pairs.json")
 const UNITS = path.join(import.meta.dirname, "unit-pairs.json")
@@ -67,6 +71,7 @@ const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
 const FUNCTIONS = path.join(import.meta.dirname, "pairs/functions.json")
 const KEPT_WHOLE = path.join(import.meta.dirname, "pairs/said.json")
 const ARGUMENTS = path.join(import.meta.dirname, "pairs/arguments.json")
+const NEAR = path.join(import.meta.dirname, "near-pairs.json")
 const UNREADABLE = path.join(import.meta.dirname, "pairs/unreadable.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
@@ -93,6 +98,7 @@ describe.each([
     "of functions without brackets, sums, integrals, vectors by name, derivatives, complements, counters and sentences",
     ARGUMENTS
   ],
+  ["of numbers, letters and remarks that are nearly the same", NEAR],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)
