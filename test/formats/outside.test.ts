@@ -121,7 +121,7 @@ const AROUND: {
   readonly unstated: ReadonlyArray<readonly [text: string, gold: string]>
   readonly unpaid: ReadonlyArray<string>
   readonly joined: ReadonlyArray<readonly [text: string, gold: string, right: boolean]>
-} = JSON.parse(readFileSync(new URL("around-answer.json", import.meta.url), "utf8"))
+} = JSON.parse(readFileSync(new URL("../fixtures/around-answer.json", import.meta.url), "utf8"))
 
 describe("what stands around an answer", () => {
   it.each([...AROUND.ordinary, ...AROUND.stated])("leaves it as it is in %j, which says %s", (text, gold) =>

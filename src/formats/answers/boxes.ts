@@ -7,7 +7,7 @@
 import { isSameAnswer } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
 import { standingOf } from "./standing.ts"
-import type { Statement } from "./stated-answer.ts"
+import type { Statement } from "./statement.ts"
 
 const COMMAND = "\\boxed"
 /** More boxes that are denied or left open are not passed over, and of more none are joined. */
@@ -78,8 +78,11 @@ const joined = (text: string, last: Found, contents: string): Joined => {
 /** Marks of mathematics and of bold type, blanks of LaTeX, and commands for text. */
 const MARKS = /\\(?:q?quad(?![A-Za-z])|[,;:! ()[\]])|[$*_~]|\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}/g
 /** A unit or what is counted, the joint, and a name. */
-const JOINT =
-  /^\s*(?:[a-z]{1,12}\d?\s*)?(?:,|;|(?:[,;]\s*)?(?<![a-z])(and|or)(?![a-z])(?:\s+(?:also|else|even|maybe|perhaps|possibly))?)\s*(?:[A-Za-z](?:_?\{?\w\}?)?\s*(?:=|is))?\s*$/
+const JOINT = new RegExp(
+  String.raw`^\s*(?:[a-z]{1,12}\d?\s*)?` +
+    String.raw`(?:,|;|(?:[,;]\s*)?(?<![a-z])(and|or)(?![a-z])(?:\s+(?:also|else|even|maybe|perhaps|possibly))?)\s*` +
+    String.raw`(?:[A-Za-z](?:_?\{?\w\}?)?\s*(?:=|is))?\s*$`
+)
 const LONGEST_JOINT = 80
 
 /** What joins two boxes, by what stands between them; null for what does not. */

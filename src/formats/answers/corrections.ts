@@ -6,7 +6,9 @@
 const SURELY = String.raw`(?:(?:also|clearly|actually|of\s+course)\s+)?`
 export const RIGHT = String.raw`(?:correct|right|true|the\s+(?:(?:correct|right)\s+)?answer)\b`
 /** What is said of an answer that is none. */
-export const WRONG = String.raw`${SURELY}(?:incorrect\b|wrong\b|false\b|not\s+(?:quite\s+)?${RIGHT}|(?:a|my|an?\s+obvious)\s+mistake\b|an\s+error\b)`
+export const WRONG =
+  String.raw`${SURELY}(?:incorrect\b|wrong\b|false\b|not\s+(?:quite\s+)?${RIGHT}|` +
+  String.raw`(?:a|my|an?\s+obvious)\s+mistake\b|an\s+error\b)`
 const THAT = String.raw`(?:that|this|it|(?:that|this|the|my)\s+(?:final\s+)?(?:answer|result|value)(?:\s+(?:above|here))?)`
 const THAT_IS = String.raw`(?:${THAT}(?:['’]s|\s+is|\s+was))`
 export const UNSURE =
@@ -62,7 +64,8 @@ export const CORRECTION =
 /** Behind an answer and before another value: nothing says which of them counts. */
 export const IT_IS_ALSO =
   String.raw`(?:(?!(?:for|in|as|with|at|on|by|if|when|to(?!\s+be)|of|from|round\w*)\b)[a-z]+(?:\s+[a-z]+){0,3}[,.!:]\s+){0,2}` +
-  String.raw`(?:that\s+is,\s+|(?:(?:actually|so|then|now)\s+)?(?:it|that|this)(?:['’]s|\s+is|\s+(?:should|must)\s+be)\s+(?:actually\s+|really\s+)?)`
+  String.raw`(?:that\s+is,\s+|(?:(?:actually|so|then|now)\s+)?(?:it|that|this)(?:['’]s|\s+is|\s+(?:should|must)\s+be)\s+` +
+  String.raw`(?:actually\s+|really\s+)?)`
 
 /** Where it may stand inside a sentence, behind a value. */
 export const BREAKS = String.raw`(?:[,;]\s+|\.{3}\s+|…\s*|\s+-{1,2}\s+|\s*[–—]\s*|\s+\()(?=(?:${TAKES_BACK}|${MEANT})\b)`
@@ -72,5 +75,7 @@ export const RETRACTION =
   String.raw`(?:(?:${THAT_IS}\s+(?:just\s+)?${WRONG}|${THAT}\s+` +
   String.raw`(?:(?:can(?:not|\s+not|['’]t)|could(?:\s+not|n['’]t))\s+be|(?:is|was)n['’]t|` +
   String.raw`do(?:es)?(?:\s+not|n['’]t)\s+(?:look|seem|sound))\s+${RIGHT}|` +
-  String.raw`(?:${FORGET}|${MISTAKEN}|${KIDDING})(?:\s+(?:there|here|somewhere))?)(?=\s*(?:[.!,;:…–—\n]|-\s|$))|(?:but\s+)?${UNSURE}|` +
-  String.raw`(?:wrong|incorrect|false|no(?:pe)?|no\s+way|not\s+(?:quite|so|(?:quite\s+)?${RIGHT}))(?=\s*(?:[.!…](?!\s*\d)|\n|$)))`
+  String.raw`(?:${FORGET}|${MISTAKEN}|${KIDDING})(?:\s+(?:there|here|somewhere))?)` +
+  String.raw`(?=\s*(?:[.!,;:…–—\n]|-\s|$))|(?:but\s+)?${UNSURE}|` +
+  String.raw`(?:wrong|incorrect|false|no(?:pe)?|no\s+way|not\s+(?:quite|so|(?:quite\s+)?${RIGHT}))` +
+  String.raw`(?=\s*(?:[.!…](?!\s*\d)|\n|$)))`

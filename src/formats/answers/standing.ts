@@ -81,18 +81,27 @@ const ASKED = new RegExp(String.raw`${CLOSES}(?!\s+[A-Z])(?:[^.!?\n]|\.\d){0,60}
 
 /** `or 32`, `(could be 32)`, `, maybe 32`. */
 const BESIDE = new RegExp(
-  String.raw`${CLOSES}[.,;]?\s*[(–—-]?\s*(?<doubt>(?:or\s+)?(?:(?:it|that|which)\s+)?(?:${DOUBT})(?:\s+(?:also|even))?(?:\s+be)?\s+)?` +
-    String.raw`(?<or>or\s+(?:equivalently,?\s+|about\s+)?)?(?<other>\$[^$\n]{1,60}\$|\\\([^\n]{1,60}?\\\)|-?[$€£]?\d(?:[\d,/:%]|\.\d){0,20})` +
+  String.raw`${CLOSES}[.,;]?\s*[(–—-]?\s*` +
+    String.raw`(?<doubt>(?:or\s+)?(?:(?:it|that|which)\s+)?(?:${DOUBT})(?:\s+(?:also|even))?(?:\s+be)?\s+)?` +
+    String.raw`(?<or>or\s+(?:equivalently,?\s+|about\s+)?)?(?<other>\$[^$\n]{1,60}\$|\\\([^\n]{1,60}?\\\)|` +
+    String.raw`-?[$€£]?\d(?:[\d,/:%]|\.\d){0,20})` +
     String.raw`(?<words>(?:\s+[a-z]{1,12}){1,2})?`,
   "iy"
 )
 
 /** As much of a text before an answer is looked at. */
 const FARTHEST = 90
+const ENDS = ".!?;"
+
+const sentenceBefore = (text: string, start: number): string => {
+  let at = start
+  while (at > Math.max(0, start - FARTHEST) && !ENDS.includes(text[at - 1]!)) at--
+  return text.slice(at, start)
+}
 
 /** How what stands between two places of a text stands there. `said`: its value. */
 export const standingOf = (text: string, start: number, end: number, said: string): Standing => {
-  const before = text.slice(Math.max(0, start - FARTHEST), start)
+  const before = sentenceBefore(text, start)
   if (DENIED_BEFORE.test(before) || matches(DENIED_BEHIND, text, end)) return "denied"
   return OPEN_BEFORE.test(before) || matches(ASKED, text, end) || mayBeOther(text, end, said) ? "open" : "said"
 }
@@ -110,8 +119,11 @@ const WITHDRAWN = new RegExp(
   "iy"
 )
 /** Whoever finds it right after all says so. */
-const REINSTATED =
-  /\b(?:it|that|this|\d+[}$]{0,2})(?:['’]s|\s+(?:is|was))(?:\s+(?:indeed|actually|in\s+fact|still|really))?\s+(?:right|correct)\b/i
+const REINSTATED = new RegExp(
+  String.raw`\b(?:it|that|this|\d+[}$]{0,2})(?:['’]s|\s+(?:is|was))` +
+    String.raw`(?:\s+(?:indeed|actually|in\s+fact|still|really))?\s+(?:right|correct)\b`,
+  "i"
+)
 /** How often a value is looked for behind where it was said. */
 const MOST_NAMED = 5
 

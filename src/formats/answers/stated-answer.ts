@@ -10,18 +10,7 @@ import type { Extraction } from "../Format.ts"
 import { boxStatement } from "./boxes.ts"
 import { withoutEndMarks } from "./end-marks.ts"
 import { isWithdrawn, LEAVES_OPEN } from "./standing.ts"
-
-/**
- * What is said to be the answer; `text` is null where a box is never closed. `end`: behind what it says, where that is known.
- * `name`: of the box or line, in words. `why` it is no answer, where that is known.
- */
-export interface Statement {
-  readonly start: number
-  readonly end?: number
-  readonly text: string | null
-  readonly name: string
-  readonly why?: string
-}
+import type { Statement } from "./statement.ts"
 
 /** The last line that states an answer behind a mark; where no mark is, null. */
 type AnswerLine = (solution: string) => Statement | null

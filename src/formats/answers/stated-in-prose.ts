@@ -16,7 +16,8 @@ import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
 import { BREAKS, CORRECTION, INSTEAD, IT_IS_ALSO, MAY_CORRECT, PAUSE } from "./corrections.ts"
 import { DOUBT, standingOf } from "./standing.ts"
-import { ANSWER, extractionOf, LAST, later, markedStatement, standing, type Statement } from "./stated-answer.ts"
+import { ANSWER, extractionOf, LAST, later, markedStatement, standing } from "./stated-answer.ts"
+import type { Statement } from "./statement.ts"
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
 export const statesAnswer = (text: string): { readonly first: boolean } | null => {
