@@ -12,6 +12,7 @@ import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { gapRate, isMisread, misread } from "../problems/misread.ts"
 import { draws, subSeed } from "../random/philox.ts"
+import { plural } from "../text/plural.ts"
 
 /** A document as its source gives it, before it is text and tokens. */
 export interface SourceDocument {
@@ -52,7 +53,7 @@ export const faultWords = ({ file, row, field, problem }: RowFault): string =>
 /** `3 rows cannot be used; the first is test.jsonl, row 1: has no final answer`. */
 export const rejectedWords = (rows: number, first: string): string => {
   if (rows === 0) return "there is no row in it"
-  return rows === 1 ? `1 row cannot be used: ${first}` : `${rows} rows cannot be used; the first is ${first}`
+  return rows === 1 ? `1 row cannot be used: ${first}` : `${plural(rows, "row")} cannot be used; the first is ${first}`
 }
 
 /** Of a source that has no bad rows, such as the grammar. */

@@ -3,6 +3,8 @@
  * of in one line: how many, of which runs, and what to make of it.
  */
 
+import { plural } from "../../text/plural.ts"
+
 export interface Lost {
   readonly run: string
   /** Of the artifact, or of a file of it. */
@@ -24,7 +26,7 @@ const runWords = (lost: ReadonlyArray<Lost>): string => {
 
 const counted = (lost: ReadonlyArray<Lost>): { readonly count: number; readonly words: string } => {
   const count = new Set(lost.map(({ digest }) => digest)).size
-  return { count, words: `${count} artifact${count === 1 ? "" : "s"} of ${runWords(lost)}` }
+  return { count, words: `${plural(count, "artifact")} of ${runWords(lost)}` }
 }
 
 /** A line for what is gone, and one for what is damaged. */
