@@ -134,7 +134,7 @@ const labelsAt = async (
   const whole = labels.filter((words) => words.length <= typed.length && words.every((word, i) => typed[i] === word))
   const next = new Set(goesOn.map((words) => words[typed.length]!))
   return {
-    taken: Math.max(1, ...whole.map((words) => words.length)) - 1,
+    taken: whole.reduce((longest, words) => Math.max(longest, words.length), 1) - 1,
     next: [...next].map((word) => ({ word, about: "" }))
   }
 }

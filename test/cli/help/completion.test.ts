@@ -29,6 +29,8 @@ log.append({ event: "node-planned", node: "rl-$(x)", label: "rl bad", stage: "rl
 log.append({ event: "run-finished", status: "succeeded", seconds: 1 })
 log.close()
 
+const IN_STORE = path.resolve(import.meta.dirname, "../../../src/cli/completion/in-store.ts")
+
 /** What stands in place of the last word. */
 const offers = async (...words: ReadonlyArray<string>) => {
   const kept = { lists: {}, commands: {}, studies: {} }
@@ -115,7 +117,7 @@ describe("completion", () => {
     expect((await offers("show", "--store", path.join(folder, "none"), "")).words).toEqual([])
   })
 
-  it("offers labels of nodes word by word, as they are typed without quotes, and behind a whole one what comes next", async () => {
+  it("offers labels of nodes word by word, as they are typed without quotes, and behind a whole one what is next", async () => {
     const line = (...words: ReadonlyArray<string>) => offers(words[0]!, "--store", store, ...words.slice(1))
     expect((await line("show", "r")).words).toEqual(["rl", "rl-3f2a91", "rl-$(x)"])
     expect((await line("show", "rl", "")).words).toEqual(["ppo", "bad"])
@@ -131,7 +133,7 @@ describe("completion", () => {
 
   it("loads neither Effect nor what reads a store in full, to offer what is in a log", () => {
     const script = `
-      const { nodesAmong } = await import(${JSON.stringify(path.resolve(import.meta.dirname, "../../../src/cli/completion/in-store.ts"))})
+      const { nodesAmong } = await import(${JSON.stringify(IN_STORE)})
       const nodes = await nodesAmong(["--store", ${JSON.stringify(store)}])
       console.log(nodes.length)`
     const hooks = `data:text/javascript,${encodeURIComponent(`
