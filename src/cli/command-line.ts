@@ -4,7 +4,7 @@ import { isBadInput } from "../text/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { print, say } from "./output.ts"
-import { type Commands, helpText, UsageError } from "./usage.ts"
+import { type Commands, helpText, ledTo, UsageError } from "./usage.ts"
 
 /**
  * All commands. Help, completion and docs/cli.md follow from them.
@@ -62,7 +62,8 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
     })
   const { command } = await entry.load()
   if (rest.includes("--help") || rest.includes("-h")) {
-    print(helpText(command, (await command.more?.(rest)) ?? ""))
+    const asked = await ledTo(command, rest)
+    print(helpText(asked.command, (await asked.command.more?.(asked.rest)) ?? ""))
     return 0
   }
   return command.run(rest)

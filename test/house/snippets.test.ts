@@ -165,10 +165,11 @@ const commandProblem = async (words: ReadonlyArray<string>): Promise<string | nu
   if (program === "pnpm") {
     const [script, ...args] = rest[0] === "run" ? rest.slice(1) : rest
     if (script === "pipeline") return pipelineProblem(args)
-    return scripts.includes(script!) || ["install", "add", "rebuild", "pack"].includes(script!)
+    return scripts.includes(script!) || ["install", "add", "rebuild"].includes(script!)
       ? null
       : `package.json has no script "${script}"`
   }
+  if (program === "npm" && rest[0] === "pack") return null
   if (program === "node" || program === "bash") return missingFile(rest)
   return ["git", "apt-get"].includes(program!) ? null : `"${program}" is not a program that this test knows`
 }

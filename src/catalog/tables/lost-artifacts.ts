@@ -38,7 +38,7 @@ export const lostLines = (all: ReadonlyArray<Lost>): ReadonlyArray<string> => {
     const { count, words } = counted(gone)
     lines.push(
       `Left out: the rows of ${words}, which ${count === 1 ? "is" : "are"} no longer in the store. ` +
-        "gc removes what no kept run needs; pnpm pipeline verify tells of anything else."
+        'gc removes what no kept run needs; "pipeline verify" tells of anything else.'
     )
   }
   if (damaged.length > 0) {
@@ -46,7 +46,7 @@ export const lostLines = (all: ReadonlyArray<Lost>): ReadonlyArray<string> => {
     const { digest, problem } = damaged[0]!
     lines.push(
       `Left out: the rows of ${words}: object ${digest.slice(0, 12)} ${problem}. ` +
-        "pnpm pipeline verify names each; with --repair they can be computed again."
+        '"pipeline verify" names each; with --repair they can be computed again.'
     )
   }
   return lines
