@@ -23,6 +23,7 @@ import { cutOfCorpus } from "../src/training/cut-ahead.ts"
 import { cutDocumentWords, cutObjection, cutRows, cutValidationWords, longDocumentsParam } from "../src/training/cut-documents.ts"
 import { chooseDocuments } from "../src/training/format-mixture.ts"
 import { packBatches } from "../src/training/packing.ts"
+import { digestOfParameters, passedPolicies } from "../src/training/passed-policies.ts"
 import { initialiseTags, loadPolicy } from "../src/training/policy.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { warmupCosine } from "../src/training/schedule.ts"
@@ -73,6 +74,7 @@ export const sft = Stage.make({
   run: Effect.fn("sft")(function* ({ inputs, params, output, checkpoints, progress }) {
     const { model, tokenizer } = yield* loadPolicy(inputs.base)
     const { spec } = model
+    const base = digestOfParameters(yield* model.read("parameters"))
     const plain = readCorpus(inputs.corpus)
     const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
     if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
@@ -85,18 +87,23 @@ export const sft = Stage.make({
     const { steps } = batches
     const learningRate = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * steps), steps })
     const update = supervised(model, batches, { learningRate, weightDecay: params.weightDecay })
-    const state = { model: resumable(model) }
+    const passed = passedPolicies(output.policies)
+    const state = { model: resumable(model), passed: passed.part }
     const first = yield* checkpoints.restore(state)
+    if (first === 0) yield* passed.start(yield* model.read("parameters"), base)
     for (let step = first; step < steps; step++) {
-      const row = yield* update(step)
+      const { row, batch } = yield* update(step)
       yield* output.training.append(row)
+      yield* output.batches.append(batch)
       yield* progress.report(step + 1, steps, { loss: row.loss })
       yield* checkpoints.offer(step + 1, state)
     }
 
     for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: steps, ...row })
     for (const row of cut) yield* output.cutDocuments.append(row)
-    for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
+    const parameters = yield* model.read("parameters")
+    yield* passed.pass(steps, parameters, { snapshot: false })
+    for (const row of tensorRows(spec, parameters)) yield* output.weights.append(row)
     yield* output.spec.write(spec)
     yield* output.tokenizer.write(inputs.base.tokenizer)
     yield* output.prompting.write({ tags: params.tags })
