@@ -1,7 +1,7 @@
 /**
- * The policies that a training passes through, as rows of the table `policies`: each by the digest of its parameters, with that of
- * the one it was made from. So every completion can be followed back to the parameters that sampled it, and these over the stages
- * to those that were drawn at random.
+ * The policies that a training passes through, as rows of the table `policies`: each by the digest of its parameters, with that
+ * of the one it was made from. So every completion can be followed back to the parameters that sampled it, and these over the
+ * stages to those that were drawn at random.
  */
 
 import { createHash } from "node:crypto"

@@ -7,9 +7,8 @@ import { Effect, Option } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { Catalog } from "../../src/catalog/Catalog.ts"
-import { Table } from "../../src/store/schema/Table.ts"
 import { TYPES } from "./result-types.ts"
-import { Rollouts, rolloutsOf, runStarted, sampleStore, SampleStore, tables, Training } from "./sample-store.ts"
+import { rolloutsOf, sampleStore, SampleStore, tables, Training } from "./sample-store.ts"
 
 const store = sampleStore()
 afterAll(() => rmSync(store.root, { recursive: true, force: true }))
@@ -71,33 +70,6 @@ describe("a view of a table", () => {
           "'grpo' group by all"
       )
     ).toEqual([["grpo", "s", 1n, 0.01, '{"tinygsm":1,"omi1":2}', 4n]])
-  })
-
-  it("of a numbered table says where each row stands in its artifact, over batches and whatever is left out", async () => {
-    const numbered = sampleStore()
-    const Numbered = Table.make("rollouts", "", Rollouts.columns, { rowsPerBatch: 4, numbered: true })
-    const rollouts = numbered.write(Numbered, rolloutsOf("ei", 11))
-    const { artifact, key } = numbered.action("rl", { algorithm: "ei" }, { rollouts })
-    numbered.log("alone-1", [
-      runStarted("alone-1", "alone"),
-      { event: "node-planned", node: "rl-3", label: "rl", stage: "rl", params: {}, inputs: {} },
-      { event: "node-finished", node: "rl-3", key, artifact, cached: false, seconds: 1 }
-    ])
-    const found = await Effect.runPromise(
-      Effect.scoped(
-        Effect.flatMap(Catalog.open(numbered.root, [Numbered]), (catalog) =>
-          catalog.query("select study, step, row from rollouts where step % 3 = 2 and latest order by all")
-        )
-      )
-    )
-    // The rows of this store are written in the order of steps; those of the other study lie in one batch.
-    const expected = [2, 5, 8].map((step) => ["alone", step, step])
-    expect(found.rows.filter(([study]) => study === "alone")).toEqual(expected)
-    expect(found.rows.filter(([study]) => study === "sweep")).toEqual([
-      ["sweep", 2, 2],
-      ["sweep", 5, 5]
-    ])
-    rmSync(numbered.root, { recursive: true })
   })
 
   it("shows an artifact once for every run that has it", async () => {
@@ -306,6 +278,7 @@ describe("damage", () => {
 
   it("a file older than its table's definition shows null where it lacks a column or has another type", async () => {
     const old = sampleStore()
+    const { Table } = await import("../../src/store/schema/Table.ts")
     const { Column } = await import("../../src/store/schema/Column.ts")
     const newer = Table.make("training", "", { ...Training.columns, loss: Column.float32(), speed: Column.float64() })
     const result = await Effect.runPromise(

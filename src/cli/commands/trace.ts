@@ -30,8 +30,8 @@ const flags = {
 export const command: Command = {
   name: "trace",
   summary:
-    "One completion of RL or of an evaluation, traced: the policies behind it, the nodes that made them, their mixture, and the " +
-    "sources and documents that attribution gives.",
+    "One completion of RL or of an evaluation, traced: the policies behind it, the nodes that made them, their mixture, " +
+    "and the sources and documents that attribution gives.",
   usage: "pipeline trace <node id | node label | key | artifact> [flags]",
   flags,
   more: async () => "docs/sql.md has the SQL for each part of it.",

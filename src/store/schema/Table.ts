@@ -48,7 +48,17 @@ export const ROW = "row"
 /** Columns that the SQL views add to every table: where its rows come from. */
 export const provenanceColumns = ["run", "study", "node", "stage", "artifact", "latest"] as const
 /** Tables that the SQL catalog makes itself. */
-export const catalogTables = ["runs", "nodes", "actions", "components", "artifacts", "lineage", "ancestors", "params", "metrics"] as const
+export const catalogTables = [
+  "runs",
+  "nodes",
+  "actions",
+  "components",
+  "artifacts",
+  "lineage",
+  "ancestors",
+  "params",
+  "metrics"
+] as const
 
 const refuse = (table: string, problem: string): never => {
   throw new Error(`Table.make("${table}"): ${problem}`)
