@@ -13,9 +13,9 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { modelFolder } from "../src/hugging-face/find-model.ts"
 import { modelExternals, readModel } from "../src/hugging-face/read-model.ts"
+import { parametersDigest } from "../src/model/passed-policies.ts"
 import { tensorRow } from "../src/model/tensors.ts"
 import { openTable } from "../src/store/arrow/TableReader.ts"
-import { parametersDigest } from "../src/training/passed-policies.ts"
 
 const ImportedParams = {
   model: Param.string("", "name of a model that was imported, as my-base or allenai/OLMo-1B-hf")

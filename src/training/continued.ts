@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import type { Checkpoint, TrainingState } from "../../schemas/checkpoint.ts"
 import type { Continued, Writer } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
+import type { PassedPolicies } from "../model/passed-policies.ts"
 import { readStateVector, tensorRows } from "../model/tensors.ts"
 import type { Table } from "../store/schema/Table.ts"
-import type { PassedPolicies } from "./passed-policies.ts"
 import { resumable } from "./resumable.ts"
 
 const VECTORS = ["parameters", "firstMoments", "secondMoments"] as const

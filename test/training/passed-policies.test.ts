@@ -4,8 +4,8 @@ import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
 import type { Policies } from "../../schemas/checkpoint.ts"
+import { digestOfParameters, parametersDigest, passedPolicies } from "../../src/model/passed-policies.ts"
 import type { Table } from "../../src/store/schema/Table.ts"
-import { digestOfParameters, parametersDigest, passedPolicies } from "../../src/training/passed-policies.ts"
 
 type Row = Table.Row<typeof Policies>
 

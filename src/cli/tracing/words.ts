@@ -118,12 +118,8 @@ const sourceRows = ({ sources, attributions, table }: Trace): ReadonlyArray<Read
     : `Not known: ${attributions.join(", ")} looked at other rows. Without --row the best of those that it looked at is shown.`
 }
 
-const documentRows = (
-  { documents, updates, attributions }: Trace,
-  width: number
-): ReadonlyArray<ReadonlyArray<string>> | string => {
-  if (documents.length === 0)
-    return attributions.length === 0 ? "Not known." : "None: no longer piece of it stands in a document, or nothing looked."
+const documentRows = ({ documents, updates, sources }: Trace, width: number): ReadonlyArray<ReadonlyArray<string>> | string => {
+  if (documents.length === 0) return sources.length === 0 ? "Not known." : "None: no longer piece of it stands in a document."
   const rows = documents.slice(0, MOST_ROWS).map(({ document, source, problem, length, count, text }) => {
     const seen = updates.filter((update) => update.document === document)
     const when = seen.slice(0, 3).map(({ node, step }) => `${node} ${countWords(step)}`)

@@ -9,9 +9,9 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { Checkpoint } from "../../../schemas/checkpoint.ts"
 import { openArtifact } from "../../../src/dag/running/input-artifact.ts"
 import type { Reader } from "../../../src/dag/Stage.ts"
+import { digestOfParameters } from "../../../src/model/passed-policies.ts"
 import { readParameters, readSnapshot } from "../../../src/model/tensors.ts"
 import { Store } from "../../../src/store/objects/Store.ts"
-import { digestOfParameters } from "../../../src/training/passed-policies.ts"
 import { place } from "../command-line.ts"
 
 const at = place(path.join(import.meta.dirname, "fixtures/studies"))
