@@ -149,6 +149,8 @@ interface ConfusionRow {
 /**
  * A row for each source and each class that a method can name, from the documents' true sources (indices into `sources`) and the
  * classes named for them (indices into `classes`).
+ *
+ * @internal the tests count by hand
  */
 export const confusionRows = (
   actual: ArrayLike<number>,
