@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<ParamType, string>> = {
     "temperature tokens topP valueCoefficient warmup weightDecay whitenEpsilon",
   BOOLEAN: "deduplicate reference",
   VARCHAR:
-    "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
+    "acrossSources algorithm among baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
     "entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks maskedSequences " +
     "maskedTokens mixing model policyLoss preset ratio ratioClamp reduction reward rewardProfile scale schedule singleton " +
     "sources startFrom std stdOver subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"

@@ -18,6 +18,7 @@ export const commands: Commands = {
   plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
   status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },
   show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
+  trace: { summary: "where one completion comes from", load: () => import("./commands/trace.ts") },
   sample: { summary: "ask a model a question, or talk to it", load: () => import("./commands/sample.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
   grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },

@@ -5,6 +5,7 @@
 
 export { Param, Study } from "../dag/Study.ts"
 
+export { attributeRollouts } from "../../stages/attribute-rollouts.ts"
 export { attribute } from "../../stages/attribute.ts"
 export { compare } from "../../stages/compare.ts"
 export { evaluate } from "../../stages/evaluate.ts"

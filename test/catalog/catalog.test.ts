@@ -179,6 +179,16 @@ describe("the catalog's own tables", () => {
     ])
   })
 
+  it("ancestors: what a node was made from, with the fewest steps back", async () => {
+    expect(await rows("select node, ancestor, depth, stage from ancestors where run = 'sweep-2' order by all")).toEqual([
+      ["after", "base", 2, "pretrain"],
+      ["after", "broken", 1, "rl"],
+      ["broken", "base", 1, "pretrain"],
+      ["rl-grpo", "base", 1, "pretrain"],
+      ["rl-ppo", "base", 1, "pretrain"]
+    ])
+  })
+
   it("metrics: numeric columns over step", async () => {
     expect(await rows(`select "table", step, name, value from metrics where run = 'sweep-1' order by step, name`)).toEqual([
       ["training", 0, "loss", 3],

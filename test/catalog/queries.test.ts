@@ -295,3 +295,29 @@ describe("a param", () => {
     expect(values.rows).toEqual([[1, "0.5", null]])
   })
 })
+
+describe("a query that the caller has given a name", () => {
+  const views = [
+    {
+      name: "spoken",
+      over: ["rollouts", "nodes"],
+      sql: "select r.run, count(*) as n from rollouts r join nodes using (run, node) group by r.run"
+    }
+  ]
+
+  it("is asked like a table, and reads all of its tables whatever else is filtered", async () => {
+    const alone = await query("select run, n from spoken order by run", { views })
+    expect(alone.rows).toEqual([
+      ["sweep-1", 6n],
+      ["sweep-2", 10n]
+    ])
+    const beside =
+      "select s.n, count(*) from spoken s join rollouts r using (run) where r.run = 'sweep-1' and r.step = 0 group by all"
+    expect((await query(beside, { views })).rows).toEqual([[6n, 1n]])
+    expect((await query("select count(*) from (describe spoken)", { views })).rows).toEqual([[2n]])
+  })
+
+  it("is known to who asks for one by a near name", async () => {
+    expect((await failure("select * from spokn", { views })).message).toContain("spoken")
+  })
+})

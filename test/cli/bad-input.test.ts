@@ -97,6 +97,7 @@ describe("bad input", () => {
       '--assume-unchanged smu: this study has no stage "smu". Did you mean "sum"?'
     ],
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
+    [["trace", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
     [["status", "nothing"], "There are no runs in "],
     [
       ["help", "exit-code"],

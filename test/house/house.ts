@@ -53,7 +53,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["main.ts"],
     ["command-line.ts"],
     ["commands"],
-    ["executing", "doctor", "sampling", "completion"],
+    ["executing", "doctor", "sampling", "tracing", "completion"],
     ["help"],
     ["*"],
     ["printing"]
