@@ -10,9 +10,8 @@
  * nearly right (`pairs/kinds.json`), those of what stands behind shapes (`pairs/shapes.json`), those of functions, their
  * inverses and differentials (`pairs/functions.json`), those of which nothing that is said may be dropped (`pairs/said.json`;
  * what cannot be kept is in `pairs/unreadable.json`), those of functions without brackets, of sums and integrals that stand
- * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), those that are
- * nearly the same (`near-pairs.json`), and 338 of the field where they are at hand. By category, so that one which is weak is
- * seen.
+ * first and of vectors by name, of derivatives, complements, counters and sentences (`pairs/arguments.json`), and 338 of the
+ * field where they are at hand. By category, so that one which is weak is seen.
  */
 
 import * as fs from "node:fs"
@@ -71,7 +70,6 @@ const BEHIND = path.join(import.meta.dirname, "pairs/shapes.json")
 const FUNCTIONS = path.join(import.meta.dirname, "pairs/functions.json")
 const KEPT_WHOLE = path.join(import.meta.dirname, "pairs/said.json")
 const ARGUMENTS = path.join(import.meta.dirname, "pairs/arguments.json")
-const NEAR = path.join(import.meta.dirname, "near-pairs.json")
 const UNREADABLE = path.join(import.meta.dirname, "pairs/unreadable.json")
 const FIELD = path.resolve(import.meta.dirname, "../../../shared/field/math-pairs.json")
 
@@ -82,7 +80,7 @@ describe.each([
   ["of powers, shapes and what plain text says", SHAPES],
   ["of what stands behind a number", COUNTED],
   ["of conventions of schools and of Unicode", CONVENTIONS],
-  ["of the words that answers keep", KEPT],
+  ["of the words that answers keep, and of what is nearly the same", KEPT],
   ["of commas, names, words and signs that tell answers apart", MEANINGS],
   ["of choices, factorials, names and units as published data write them", WRITTEN],
   ["of chains of equals, of values by name and of lists", RELATIONS],
@@ -98,7 +96,6 @@ describe.each([
     "of functions without brackets, sums, integrals, vectors by name, derivatives, complements, counters and sentences",
     ARGUMENTS
   ],
-  ["of numbers, letters and remarks that are nearly the same", NEAR],
   ["of the field (skipped without ../shared)", FIELD]
 ])("pairs %s", (_, file) => {
   const pairs = fs.existsSync(file)

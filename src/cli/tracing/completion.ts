@@ -6,7 +6,7 @@ import { Evaluation } from "../../../schemas/evaluation.ts"
 import { RlRun } from "../../../schemas/rl-run.ts"
 import { openArtifactTable } from "../../dag/foresight/artifact-table.ts"
 import type { BytesView } from "../../store/schema/ColumnView.ts"
-import { countWords, plural } from "../printing/text-table.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { NotFound, UsageError } from "../usage.ts"
 
 /** Which completion of a node: a row, or the best one, of one RL step where that is said. */

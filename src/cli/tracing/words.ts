@@ -1,8 +1,9 @@
 /** A trace as a person reads it: one screen, from the completion down to documents. */
 
 import { percentWords } from "../../text/percent.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { visible } from "../../text/visible.ts"
-import { countWords, cut, labelWords, plural, shortDigest, textTable } from "../printing/text-table.ts"
+import { cut, labelWords, shortDigest, textTable } from "../printing/text-table.ts"
 import type { Rollout, Score } from "./completion.ts"
 import type { LinePolicy } from "./origin.ts"
 import type { Trace } from "./trace.ts"

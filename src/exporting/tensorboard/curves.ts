@@ -73,7 +73,7 @@ export const curvesIn = (name: string, file: string): Table.Any | null => {
     if (made === undefined) return null
     columns[column] = nullable ? Column.nullable(made) : made
   }
-  const table = { name, description: "", columns, rowsPerBatch: Math.max(1, arrow.rows), metrics: false }
+  const table = { name, description: "", columns, rowsPerBatch: Math.max(1, arrow.rows), metrics: false, numbered: false }
   return isOfCurves(table) ? table : null
 }
 

@@ -47,7 +47,8 @@ const DENIED_BEFORE = new RegExp(
     String.raw`\b(?:wrong|incorrect|false|mistaken|erroneous)\s+(?:[a-z]+\s+)?${NOUN}(?:${IS}|\s+of)?`,
     String.raw`\bno\s+(?:[a-z]+\s+)?(?:answer|solution)\s*:`,
     String.raw`(?:\bdo(?:es)?(?:\s+not|n['’]t)\s+(?:think|believe|say|mean|claim)|(?<!\b(?:no|any|a)\s)\bdoubt|\bdisagree|` +
-      String.raw`(?:\bit\s+is|\bit['’]s|\bthat\s+is)\s+(?:false|wrong|incorrect|untrue|unlikely|not\s+(?:true|the\s+case|likely))` +
+      String.raw`(?:\bit\s+is|\bit['’]s|\bthat\s+is)\s+(?:false|wrong|incorrect|untrue|unlikely|` +
+      String.raw`not\s+(?:true|the\s+case|likely))` +
       String.raw`(?:\s+to\s+say)?)(?:\s+that)?\s+${SOMETHING_IS}`
   ].join(`${OPENS}|`) + OPENS,
   "i"
