@@ -3,8 +3,8 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+import { groupOf, partitions } from "../../src/attribution/retraining/groups.ts"
 import { formatNames } from "../../src/formats/registry.ts"
-import { groupOf, partitions } from "../../src/mixing/groups.ts"
 import { openSources } from "../../src/mixing/open-sources.ts"
 import { clauses } from "../../src/problems/clauses.ts"
 import { items } from "../../src/problems/words.ts"
