@@ -22,6 +22,10 @@ export interface SourceDocument {
   readonly subStyle: string
   /** Operations needed; 0 where unknown. */
   readonly steps: number
+  /** Clauses of the problem in order, `gain>half`; empty where unknown. */
+  readonly template: string
+  /** The thing that the problem counts, `apples`; empty where unknown. */
+  readonly topic: string
   /** Wrong on purpose: a gap of the source. */
   readonly flawed: boolean
   /** Empty for plain text. */
@@ -105,6 +109,8 @@ const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
     format: "text",
     subStyle: "",
     steps: 0,
+    template: "",
+    topic: "",
     flawed: false,
     question: "",
     solution: arithmeticText({ maximum }, own, index)
@@ -126,6 +132,8 @@ const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarS
       format: name,
       subStyle,
       steps: problem.steps,
+      template: problem.template,
+      topic: problem.start.item,
       flawed: wrong !== null,
       question: problem.question,
       solution: format.render(wrong ?? problem, subStyle)
@@ -157,6 +165,8 @@ export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: numbe
             format: format?.name ?? "text",
             subStyle: format?.subStyleOf(solution) ?? "",
             steps: 0,
+            template: "",
+            topic: "",
             flawed: false,
             question,
             solution

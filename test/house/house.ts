@@ -79,6 +79,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["data"]
   ],
   "src/exporting": [["tables", "tensorboard", "spans"], ["folder-names.ts"]],
+  "src/attribution": [["retraining"], ["methods", "canaries"], ["*"]],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],
@@ -178,6 +179,7 @@ export const MOST_MODULES = 13
 /** ...except lists of alike things, each with what its entries are. */
 export const LISTS: Readonly<Record<string, string>> = {
   "src/cli/commands": "one command a file",
+  pipelines: "one study a file",
   "src/engine/native/kernels": "one operation a file, with its header",
   bench: "one measurement a file, and what they share"
 }
