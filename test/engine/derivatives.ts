@@ -6,7 +6,6 @@ import { expect } from "vitest"
 import { Engine, type Batch, type EngineError, type Model } from "../../src/engine/Engine.ts"
 import { sketchOf } from "../../src/engine/sketch.ts"
 import type { ModelSpec } from "../../src/model/ModelSpec.ts"
-import type { Tolerances } from "./conformance.ts"
 import { arbitraryBatch, documentsOf, largestDifference, norm, relativeError } from "./fixtures.ts"
 
 type Case = readonly [title: string, effect: () => Effect.Effect<void, unknown, Engine | Scope.Scope>]
@@ -55,7 +54,7 @@ const gradientsApart = Effect.fnUntraced(function* (model: Model, documents: Rea
 /** `slow`: of an engine for which few short documents must do. */
 export const derivativeCases = (
   sharpModel: (spec: ModelSpec) => Effect.Effect<Model, EngineError, Engine | Scope.Scope>,
-  tolerances: Tolerances,
+  tolerances: { readonly scores: number; readonly gradient: number; readonly fine: boolean },
   slow: boolean
 ): ReadonlyArray<Case> => {
   const untied: ModelSpec = { ...spec, tied: false, valueHead: true }
