@@ -91,8 +91,8 @@ export const retrain = Stage.make({
           yield* resumable(model).restore(start)
           losses = []
         }
-        const { loss } = yield* update(step)
-        if (step >= 0.9 * steps - 1) losses.push(loss)
+        const { row } = yield* update(step)
+        if (step >= 0.9 * steps - 1) losses.push(row.loss)
         if (step === steps - 1) {
           const { logProbs } = yield* model.score(asked)
           for (let target = 0; target < targets.length; target++)
@@ -108,7 +108,7 @@ export const retrain = Stage.make({
             loss: losses.reduce((sum, value) => sum + value, 0) / losses.length
           })
         }
-        yield* progress.report(before + step + 1, total, { retraining, loss })
+        yield* progress.report(before + step + 1, total, { retraining, loss: row.loss })
         yield* checkpoints.offer(before + step + 1, state)
       }
       before += steps

@@ -95,6 +95,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["CompiledEngine.ts"],
     ["CompiledLibrary.ts"],
     ["requests.ts", "check-arguments.ts", "cpu.ts"],
+    ["sketch.ts"],
     ["Engine.ts", "fused.ts"]
   ],
   "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"], ["requests.h"]],
