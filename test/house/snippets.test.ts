@@ -21,6 +21,7 @@ import { afterAll, describe, expect, it } from "vitest"
 
 import smoke from "../../pipelines/smoke.ts"
 import { tables } from "../../schemas/index.ts"
+import { views } from "../../schemas/views.ts"
 import { Catalog } from "../../src/catalog/Catalog.ts"
 import { commands } from "../../src/cli/command-line.ts"
 import { chooseStudy } from "../../src/cli/studies.ts"
@@ -244,7 +245,7 @@ describe("commands and queries", () => {
     )
     expect(Math.min(statements.length, queries.length)).toBeGreaterThan(2)
     const failures = Effect.gen(function* () {
-      const catalog = yield* Catalog.open(store.root, tables)
+      const catalog = yield* Catalog.open(store.root, tables, { views })
       const found: Array<string> = []
       for (const { at, query } of [...statements, ...queries]) {
         const failed = yield* Effect.flip(catalog.query(query)).pipe(Effect.orElseSucceed(() => null))
