@@ -95,6 +95,7 @@ describe("a view of a table", () => {
     ).toEqual([[true, 6n]])
     expect((await rows("show tables")).map((row) => row[0])).toEqual([
       "actions",
+      "ancestors",
       "artifacts",
       "components",
       "lineage",

@@ -181,6 +181,8 @@ export const MOST_MODULES = 13
 export const LISTS: Readonly<Record<string, string>> = {
   "src/cli/commands": "one command a file",
   pipelines: "one study a file",
+  stages: "one stage a file",
+  schemas: "one kind of artifact a file, and what SQL knows of all",
   "src/engine/native/kernels": "one operation a file, with its header",
   bench: "one measurement a file, and what they share"
 }
