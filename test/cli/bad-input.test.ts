@@ -68,7 +68,7 @@ describe("a store that cannot be made", () => {
 describe("bad input", () => {
   it.each([
     [["rnu", "chain"], 'There is no command "rnu". Did you mean "run"? See pipeline --help.'],
-    [["run", "chian"], 'There is no study "chian". Did you mean "chain"? Studies: algorithms, attribution, branches, chain, claims, '],
+    [["run", "chian"], 'There is no study "chian". Did you mean "chain"? Studies: algorithms, attribution, branches, '],
     [["run"], "pipeline run needs the name of a study: algorithms, attribution, branches, chain, claims, concentration, "],
     [["run", "chain", "--temrs", "3"], "pipeline run has no flag --temrs. Did you mean --terms? See pipeline run --help."],
     [["run", "chain", "--terms", "many"], 'chain.terms: must be a whole number >= 1 and <= 100000; got "many".'],
