@@ -25,7 +25,7 @@ describe("what is lost is told of", () => {
     ["many runs", [..."abcdefg"].map((run) => gone(run, run)), ["7 artifacts of runs a, b, c and 4 more, which are"]],
     ["damage", [damaged("a", "1")], ['1 artifact of run a: object 1 has 3 bytes instead of 4. "pipeline verify" names each']],
     ["both", [gone("a", "1"), damaged("b", "2")], ["1 artifact of run a, which is", "1 artifact of run b: object 2 has"]],
-    ["a thousand", Array.from({ length: 1000 }, (_, i) => gone("a", String(i))), ["1000 artifacts of run a, which are"]]
+    ["a thousand", Array.from({ length: 1000 }, (_, i) => gone("a", String(i))), ["1,000 artifacts of run a, which are"]]
   ])("in a line: %s", (_, lost, expected) => {
     const lines = lostLines(lost)
     expect(lines).toHaveLength(expected.length)
