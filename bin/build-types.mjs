@@ -7,13 +7,6 @@ import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-if (!process.env["npm_config_user_agent"]?.startsWith("pnpm/")) {
-  process.stderr.write(
-    'Pack with "pnpm pack": the versions of dependencies stand in pnpm-workspace.yaml, and npm would leave them out.\n'
-  )
-  process.exit(2)
-}
-
 const home = fileURLToPath(new URL("../", import.meta.url))
 const target = path.join(home, "build/types")
 fs.rmSync(target, { recursive: true, force: true })

@@ -18,6 +18,7 @@ import type { Claim } from "../src/report/claims/Claim.ts"
 import { sharpening } from "../src/report/claims/outcome-claims.ts"
 import { accuracyDecides, concentration, scaleFlips } from "../src/report/claims/winner-claims.ts"
 import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"
+import { attributeRollouts } from "../stages/attribute-rollouts.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -75,7 +76,8 @@ export default Study.make(
           before,
           after,
           change: compare({ before, after }, { seed }),
-          sources: attribute({ scores: after, corpus }, { seed })
+          sources: attribute({ scores: after, corpus }, { seed }),
+          rewarded: attributeRollouts({ rollouts: policy, corpus }, { seed })
         }
       })
     })

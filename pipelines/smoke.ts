@@ -6,6 +6,7 @@
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import { algorithms, paperAlgorithms } from "../src/rl/algorithms/registry.ts"
+import { attributeRollouts } from "../stages/attribute-rollouts.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
@@ -47,7 +48,8 @@ export default Study.make(
           before,
           after,
           change: compare({ before, after }, { seed }),
-          sources: attribute({ scores: after, corpus }, { seed })
+          sources: attribute({ scores: after, corpus }, { seed }),
+          rewarded: attributeRollouts({ rollouts: policy, corpus }, { seed })
         }
       })
     })

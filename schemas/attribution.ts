@@ -1,4 +1,4 @@
-/** What the stage attribute writes: which sources a policy's outputs come from, by three methods. */
+/** What the stages attribute and attribute-rollouts write: which sources completions come from, by three methods. */
 
 import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
@@ -6,7 +6,7 @@ import { Table } from "../src/store/schema/Table.ts"
 
 const Attributions = Table.make("attributions", "How much of a completion a method gives to a source, a row each", {
   method: Column.utf8("classifier, infinity-gram, overlap"),
-  target: Column.int32("row of the scores table"),
+  target: Column.int32("row of the table of completions, scores or rollouts"),
   problem: Column.utf8("id of the problem"),
   format: Column.utf8("class of the completion"),
   source: Column.utf8("source of the mixture, or none"),
@@ -30,7 +30,7 @@ const Confusion = Table.make("confusion", "A method's confusion on held-out docu
 })
 
 const MatchedSpans = Table.make("matchedSpans", "Longest verbatim matches of a completion in the training documents", {
-  target: Column.int32("row of the scores table"),
+  target: Column.int32("row of the table of completions, scores or rollouts"),
   start: Column.int32("first token of the span in the completion"),
   length: Column.int32("tokens"),
   document: Column.int32("a training document that holds it"),

@@ -57,6 +57,24 @@ export const TrainingState = Table.optional(
   )
 )
 
+export const Policies = Table.optional(
+  Table.make("policies", "The policies that a stage passed through, by the digests of their parameters; a row a step", {
+    step: Column.int32("updates, of RL steps, behind it; 0: what the stage started from"),
+    digest: Column.utf8("first 16 digits of the SHA-256 of its parameters"),
+    parent: Column.nullable(
+      Column.utf8("digest of the policy that it was made from; null: drawn at random, or taken over as another stage left it")
+    ),
+    snapshot: Column.bool("whether the table snapshots holds its parameters")
+  })
+)
+
+export const TrainingBatches = Table.optional(
+  Table.make("batches", "Which documents supervised training saw in which update, a row an update", {
+    step: Column.int32("update, from 0"),
+    documents: Column.list(Column.int32(), "numbers of the documents in the corpus, in the order of the batch")
+  })
+)
+
 const Training = Table.make(
   "training",
   "Supervised training, a row an update",
@@ -110,6 +128,8 @@ export const Checkpoint = Kind.make("checkpoint", "A trained model", {
     probes: Probes,
     snapshots: Snapshots,
     trainingState: TrainingState,
+    policies: Policies,
+    batches: TrainingBatches,
     cutDocuments: CutDocuments
   },
   documents: { spec: ModelSpecDocument, tokenizer: TokenizerDocument, prompting: PromptingDocument }

@@ -16,6 +16,8 @@ const Documents = Table.make("documents", "One document of a mixture a row, with
   subStyle: Column.utf8("variant inside the format"),
   problem: Column.utf8("id of the problem, or file and row of a dataset"),
   steps: Column.int32("operations needed to solve it; 0 where unknown"),
+  template: Column.utf8("clauses of the problem in order, as gain>half; empty where unknown"),
+  topic: Column.utf8("the thing that the problem counts, as apples; empty where unknown"),
   heldOut: Column.bool("kept out of training, for validation and for calibrating attribution"),
   repetition: Column.int32("0 for the first time a source document is used"),
   flawed: Column.bool("the solution is wrong on purpose: a gap of its source"),

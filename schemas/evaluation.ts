@@ -6,20 +6,25 @@ import { Table } from "../src/store/schema/Table.ts"
 import { Asked } from "./asked.ts"
 import { endingColumns, gradeColumns } from "./grade.ts"
 
-export const Scores = Table.make("scores", "One evaluated completion a row", {
-  suite: Column.utf8("set of problems"),
-  decoding: Column.utf8("greedy or sampled"),
-  problem: Column.utf8("id of the problem"),
-  difficulty: Column.int32("operations needed to solve it"),
-  sample: Column.int32("number of the sample, 0 for greedy"),
-  question: Column.utf8("the question"),
-  text: Column.utf8("the completion"),
-  tokens: Column.list(Column.int32(), "completion tokens"),
-  logProb: Column.float64("sum of the tokens' log-probabilities"),
-  ...gradeColumns,
-  gold: Column.utf8("the right answer"),
-  ...endingColumns
-})
+export const Scores = Table.make(
+  "scores",
+  "One evaluated completion a row",
+  {
+    suite: Column.utf8("set of problems"),
+    decoding: Column.utf8("greedy or sampled"),
+    problem: Column.utf8("id of the problem"),
+    difficulty: Column.int32("operations needed to solve it"),
+    sample: Column.int32("number of the sample, 0 for greedy"),
+    question: Column.utf8("the question"),
+    text: Column.utf8("the completion"),
+    tokens: Column.list(Column.int32(), "completion tokens"),
+    logProb: Column.float64("sum of the tokens' log-probabilities"),
+    ...gradeColumns,
+    gold: Column.utf8("the right answer"),
+    ...endingColumns
+  },
+  { numbered: true }
+)
 
 export const Evaluations = Table.make("evaluations", "Summary numbers with 95 % intervals, a row a number", {
   suite: Column.utf8("set of problems"),

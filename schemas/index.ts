@@ -2,12 +2,15 @@
 
 import type { Table } from "../src/store/schema/Table.ts"
 import { Attribution } from "./attribution.ts"
+import { CanaryRecalls } from "./canary-recalls.ts"
 import { Checkpoint } from "./checkpoint.ts"
 import { Comparison } from "./comparison.ts"
 import { Corpus } from "./corpus.ts"
+import { Datamodelling } from "./datamodelling.ts"
 import { Evaluation } from "./evaluation.ts"
+import { RetrainingBank } from "./retrainings.ts"
 import { RlRun } from "./rl-run.ts"
 
-const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution]
+const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution, RetrainingBank, Datamodelling, CanaryRecalls]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

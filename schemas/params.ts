@@ -8,19 +8,21 @@ type ParamType = "BIGINT" | "DOUBLE" | "BOOLEAN" | "VARCHAR"
 
 const NAMES: Readonly<Record<ParamType, string>> = {
   BIGINT:
-    "batchTokens completions context documents documentsPerSource evaluations heldOut imitationBatch imitationEpochs " +
-    "klHorizon maxBadRows maxNewTokens maximum minSpan minibatches overlongBuffer perQuestion problems prompts resamples " +
-    "roundSteps samples seed snapshotEvery snapshots spans step steps suiteSize vocabulary",
+    "batchTokens completions context copies designSeed documents documentsPerSource evaluations half heldOut " +
+    "imitationBatch imitationEpochs k klHorizon maxBadRows maxNewTokens maximum minSpan minibatches overlongBuffer " +
+    "perQuestion problems prompts resamples roundSteps samples secrets seed snapshotEvery snapshots spans step steps " +
+    "subsets suiteSize targets vocabulary",
   DOUBLE:
     "advantageEpsilon clipHigh clipLow criticLearningRate decay distractors entropyBonus epochs gamma gap " +
     "imitationLearningRate kl klLimit klTarget lambda learningRate maxLongDocuments maxLongPrompts overlongFactor promptWeight " +
     "temperature tokens topP valueCoefficient warmup weightDecay whitenEpsilon",
   BOOLEAN: "deduplicate reference",
   VARCHAR:
-    "acrossSources algorithm baseline clipScore contaminated decoding difficulty dualClip duplicates dynamicSampling " +
-    "entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks maskedSequences " +
-    "maskedTokens mixing model policyLoss preset ratio ratioClamp reduction reward rewardProfile scale schedule singleton " +
-    "sources startFrom std stdOver subStyles suite suites tags tokenizer truncated valueClip whiten whitenGuard"
+    "acrossSources algorithm among baseline clipScore contaminated decoding design difficulty dualClip duplicates " +
+    "dynamicSampling entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks " +
+    "maskedSequences maskedTokens mixing model partition policyLoss preset ratio ratioClamp reduction reward " +
+    "rewardProfile scale schedule singleton sources startFrom std stdOver subStyles suite suites tags tokenizer " +
+    "truncated valueClip weights whiten whitenGuard"
 }
 
 /** By name, in the order of names. */

@@ -7,29 +7,34 @@ import { Asked } from "./asked.ts"
 import { Checkpoint } from "./checkpoint.ts"
 import { endingColumns, gradeColumns } from "./grade.ts"
 
-export const Rollouts = Table.make("rollouts", "One sampled completion a row", {
-  step: Column.int32("RL step, from 0"),
-  prompt: Column.int32("number of the prompt inside the step"),
-  sample: Column.int32("number of the sample inside its group"),
-  round: Column.int32("0 for the step's own prompts; under dynamic sampling, the round of new prompts it came with"),
-  problem: Column.utf8("id of the problem"),
-  difficulty: Column.int32("operations needed to solve it"),
-  question: Column.utf8("the question"),
-  text: Column.utf8("the completion"),
-  tokens: Column.list(Column.int32(), "completion tokens that were sampled, end of text included; a forced opening is none"),
-  logProbs: Column.list(Column.float32(), "log-probability when sampled"),
-  scoredLogProbs: Column.list(Column.float32(), "log-probability by scoring, the old one of the ratio"),
-  referenceLogProbs: Column.nullable(
-    Column.list(Column.float32(), "log-probability under the reference policy, where a KL term needs it")
-  ),
-  ...gradeColumns,
-  gold: Column.utf8("the right answer"),
-  reward: Column.float32("what the algorithm was given: what rl.reward pays, less the overlong punishment"),
-  advantage: Column.float32("mean advantage over the completion's tokens"),
-  ...endingColumns,
-  used: Column.bool("took part in the update"),
-  policyDigest: Column.utf8("first 16 digits of the SHA-256 of the sampling policy's parameters")
-})
+export const Rollouts = Table.make(
+  "rollouts",
+  "One sampled completion a row",
+  {
+    step: Column.int32("RL step, from 0"),
+    prompt: Column.int32("number of the prompt inside the step"),
+    sample: Column.int32("number of the sample inside its group"),
+    round: Column.int32("0 for the step's own prompts; under dynamic sampling, the round of new prompts it came with"),
+    problem: Column.utf8("id of the problem"),
+    difficulty: Column.int32("operations needed to solve it"),
+    question: Column.utf8("the question"),
+    text: Column.utf8("the completion"),
+    tokens: Column.list(Column.int32(), "completion tokens that were sampled, end of text included; a forced opening is none"),
+    logProbs: Column.list(Column.float32(), "log-probability when sampled"),
+    scoredLogProbs: Column.list(Column.float32(), "log-probability by scoring, the old one of the ratio"),
+    referenceLogProbs: Column.nullable(
+      Column.list(Column.float32(), "log-probability under the reference policy, where a KL term needs it")
+    ),
+    ...gradeColumns,
+    gold: Column.utf8("the right answer"),
+    reward: Column.float32("what the algorithm was given: what rl.reward pays, less the overlong punishment"),
+    advantage: Column.float32("mean advantage over the completion's tokens"),
+    ...endingColumns,
+    used: Column.bool("took part in the update"),
+    policyDigest: Column.utf8("first 16 digits of the SHA-256 of the sampling policy's parameters")
+  },
+  { numbered: true }
+)
 
 const ofUpdate = (description: string) => Column.nullable(Column.float64(`${description}; null where nothing was updated`))
 

@@ -1,10 +1,6 @@
 /**
- * What in the pretraining data do these outputs come from?
- *
- * Three methods over the same completions. The classifier knows the style of each source; its shares are corrected by its
- * confusion on held-out documents. The infinity-gram posterior asks under which source a text would be likely, from counts in one
- * suffix array of the corpus, its temperature calibrated on held-out documents. Overlap finds the longest passages that stand in
- * the corpus word for word.
+ * What in the pretraining data do a policy's answers to a suite come from? By three methods, over the same completions: see
+ * src/attribution/attribute-completions.ts.
  */
 
 import * as Effect from "effect/Effect"
@@ -12,27 +8,17 @@ import * as Effect from "effect/Effect"
 import { Attribution } from "../schemas/attribution.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
-import { completionBodies, documentBodies, select } from "../src/attribution/bodies.ts"
-import { classify, labelShares, trainClassifier } from "../src/attribution/classifier.ts"
-import { confusionRows } from "../src/attribution/confusion.ts"
-import { buildCorpusIndex, documentAt } from "../src/attribution/CorpusIndex.ts"
-import { correctShares, mixtureWeights } from "../src/attribution/mixture-weights.ts"
-import { overlap } from "../src/attribution/overlap.ts"
-import { calibrateTemperature, posterior, sourceScores } from "../src/attribution/source-posterior.ts"
+import { attributeCompletions, MethodParams } from "../src/attribution/attribute-completions.ts"
+import { completionBodies } from "../src/attribution/bodies.ts"
 import { strangeCorpusObjection } from "../src/attribution/trained-on.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
-import { maximumOf } from "../src/lists/large.ts"
-import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
 
 export const AttributeParams = {
   decoding: Param.oneOf(["sampled", "greedy"], "sampled", "which completions of the evaluation"),
   completions: Param.integer(400, "at most this many of them, from the front", { min: 1 }),
-  documentsPerSource: Param.integer(4000, "training documents of each source that the methods look at", { min: 10 }),
-  minSpan: Param.integer(8, "shortest verbatim match that counts, in tokens", { min: 1 }),
-  spans: Param.integer(3, "longest matches of a completion to keep", { min: 0 }),
-  seed: Param.seed("seed of the classifier")
+  ...MethodParams
 }
 
 export const attribute = Stage.make({
@@ -54,98 +40,7 @@ export const attribute = Stage.make({
       : null),
   resources: { cost: ({ completions }) => completions * 1e6 },
 
-  run: Effect.fn("attribute")(function* ({ inputs, params, output, progress }) {
-    const tokenizer = tokenizerFromJson(inputs.corpus.tokenizer)
-    const completions = completionBodies(inputs.scores, tokenizer, params)
-    const documents = documentBodies(inputs.corpus, tokenizer, params.documentsPerSource)
-    const { sources } = documents
-    const trained = documents.trainedShares
-
-    // A0: style.
-    const classifier = trainClassifier({ ...select(documents, documents.training), classes: sources, seed: params.seed })
-    const heldOut = select(documents, documents.heldOut)
-    const classes = classifier.classes
-    const named = classify(classifier, heldOut.tokens, heldOut.offsets).labels
-    for (const row of confusionRows(heldOut.labels, named, { sources, classes }))
-      yield* output.confusion.append({ method: "classifier", ...row })
-    const { labels, probabilities } = classify(classifier, completions.tokens, completions.offsets)
-    const observed = labelShares(labels, classes.length)
-    const corrected = correctShares(observed, classifier.confusion)
-    for (const [c, source] of classes.entries())
-      yield* output.sourceShares.append({
-        method: "classifier",
-        source,
-        observed: observed[c]!,
-        corrected: corrected[c]!,
-        trained: trained[c] ?? 0
-      })
-    yield* progress.report(1, 3, { accuracy: classifier.heldOutAccuracy })
-
-    // A2: likelihood.
-    const index = buildCorpusIndex({
-      ...select(documents, documents.training),
-      sources: select(documents, documents.training).labels,
-      sourceNames: sources,
-      vocabulary: tokenizer.size
-    })
-    const heldOutScores = heldOut.texts.map((text) => sourceScores(index, text))
-    const temperature = calibrateTemperature(heldOutScores, heldOut.labels)
-    const likeliest = heldOutScores.map((scores) => {
-      const p = posterior(scores, { temperature })
-      return p.indexOf(maximumOf(p))
-    })
-    for (const row of confusionRows(heldOut.labels, likeliest, { sources, classes: sources }))
-      yield* output.confusion.append({ method: "infinity-gram", ...row })
-    const scores = completions.texts.map((text) => sourceScores(index, text))
-    const posteriors = scores.map((score) => posterior(score, { temperature }))
-    const weights = mixtureWeights(scores, temperature)
-    for (const [d, source] of sources.entries()) {
-      const mean = posteriors.reduce((sum, p) => sum + p[d]!, 0) / posteriors.length
-      yield* output.sourceShares.append({
-        method: "infinity-gram",
-        source,
-        observed: mean,
-        corrected: weights[d]!,
-        trained: trained[d]!
-      })
-    }
-    yield* progress.report(2, 3)
-
-    // A1: word for word.
-    const covered = new Float64Array(sources.length)
-    for (const [i, text] of completions.texts.entries()) {
-      const target = completions.rows[i]!
-      const at = { target, problem: completions.problems[i]!, format: completions.formats[i]! }
-      for (const [c, source] of classes.entries())
-        yield* output.attributions.append({ method: "classifier", ...at, source, score: probabilities[i * classes.length + c]! })
-      for (const [d, source] of sources.entries())
-        yield* output.attributions.append({ method: "infinity-gram", ...at, source, score: posteriors[i]![d]! })
-      const { spans, coverageBySource } = overlap(index, text, { minLength: params.minSpan })
-      for (const [d, source] of sources.entries()) {
-        covered[d]! += coverageBySource[d]! / completions.texts.length
-        yield* output.attributions.append({ method: "overlap", ...at, source, score: coverageBySource[d]! })
-      }
-      for (const span of spans.toSorted((a, b) => a.unigramLogProb - b.unigramLogProb).slice(0, params.spans)) {
-        const document = documentAt(index, index.suffixes[span.range.low]!)
-        yield* output.matchedSpans.append({
-          target,
-          start: span.start,
-          length: span.end - span.start,
-          document: documents.numbers[documents.training[document]!]!,
-          source: sources[documents.labels[documents.training[document]!]!]!,
-          count: span.counts.reduce((sum, count) => sum + count, 0),
-          text: tokenizer.decode(text.subarray(span.start, span.end))
-        })
-      }
-    }
-    for (const [d, source] of sources.entries())
-      yield* output.sourceShares.append({
-        method: "overlap",
-        source,
-        observed: covered[d]!,
-        corrected: covered[d]!,
-        trained: trained[d]!
-      })
-    yield* progress.report(3, 3)
+  run: Effect.fn("attribute")(function* ({ inputs: { scores, corpus }, params, output, progress }) {
+    yield* attributeCompletions(corpus, (tokenizer) => completionBodies(scores, tokenizer, params), params, output, progress)
   })
 })

@@ -16,6 +16,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { Engine } from "../src/engine/Engine.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
+import { passedPolicies } from "../src/model/passed-policies.ts"
 import { DEFAULT_CONTEXT, presetNames, presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
@@ -88,23 +89,29 @@ export const pretrain = Stage.make({
 
     const model = yield* engine.createModel(spec, { seed: params.seed })
     const update = supervised(model, batches, { learningRate, weightDecay: params.weightDecay })
-    const state = { model: resumable(model) }
+    const passed = passedPolicies(output.policies)
+    const state = { model: resumable(model), passed: passed.part }
     const done = yield* checkpoints.restore(state)
-    const first = continued === null ? done : yield* goOn(model, continued, output, { done, shared })
+    if (done === 0) yield* passed.start(yield* model.read("parameters"))
+    const first = continued === null ? done : yield* goOn(model, continued, output, passed, { done, shared })
     if (continued !== null && first === 0)
       yield* progress.note(`the shorter result has gone further than the ${shared} updates shared with it: training begins anew`)
 
     for (let step = first; step < batches.steps; step++) {
-      const row = yield* update(step)
+      const { row, batch } = yield* update(step)
       const done = step + 1
       yield* output.training.append(row)
+      yield* output.batches.append(batch)
       if (evaluations.includes(done)) {
         for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: done, ...row })
         for (const row of yield* probe(model, tokenizer, corpus, params.seed)) yield* output.probes.append({ step: done, ...row })
       }
-      if (snapshots.includes(done))
-        for (const row of tensorRows(spec, yield* model.read("parameters")))
-          yield* output.snapshots.append({ step: done, ...row })
+      const snapshot = snapshots.includes(done)
+      if (snapshot || done === batches.steps) {
+        const parameters = yield* model.read("parameters")
+        yield* passed.pass(done, parameters, { snapshot })
+        if (snapshot) for (const row of tensorRows(spec, parameters)) yield* output.snapshots.append({ step: done, ...row })
+      }
       if (done === shared) for (const row of yield* stateRows(model, done)) yield* output.trainingState.append(row)
       yield* progress.report(done, batches.steps, { loss: row.loss, tokens: row.tokens })
       yield* checkpoints.offer(done, state)

@@ -22,6 +22,7 @@ import { askedObjection, askedRow, askedWords, byRoom, cutWords, longPromptsPara
 import { forceParam, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { suiteObjection, suiteSizeObjection } from "../src/mixing/suites.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
+import { passedPolicies } from "../src/model/passed-policies.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { subSeed } from "../src/random/philox.ts"
@@ -50,7 +51,7 @@ import {
 } from "../src/rl/sampling/divergence.ts"
 import { ObservationParams } from "../src/rl/sampling/observation.ts"
 import { type PolicyScores, scorePolicy } from "../src/rl/sampling/policy-scores.ts"
-import { digestOfParameters, formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
+import { formatRows, rolloutRows, updateRow } from "../src/rl/step-rows.ts"
 import { askedOfCorpus, askedOfMixture } from "../src/training/asked-ahead.ts"
 import { readCorpus, suiteOf } from "../src/training/corpus.ts"
 import { forcedTokens, loadPolicy, openingTokens, roomObjection, stepSizeObjection } from "../src/training/policy.ts"
@@ -156,22 +157,28 @@ export const rl = Stage.make({
 
     const good = lastGood()
     const cut = cutSoFar()
-    const state = { policy: resumable(policy), good: good.part, cut: cut.part, ...learner.state }
+    const passed = passedPolicies(output.policies)
+    const state = { policy: resumable(policy), good: good.part, cut: cut.part, passed: passed.part, ...learner.state }
     const first = yield* checkpoints.restore(state)
-    if (first === 0) yield* evaluateAt(0)
+    let parameters = yield* policy.read("parameters")
+    if (first === 0) {
+      yield* passed.start(parameters)
+      yield* evaluateAt(0)
+    }
+    const madeFrom = settings.algorithm === "ei" && settings.startFrom === "base" ? "first" : "last"
 
     const spent = { sampling: 0, updating: 0, tokens: 0 }
     let divergence: string | null = null
     for (let step = first; step < params.steps && divergence === null; step++) {
-      const parameters = yield* policy.read("parameters")
-      divergence = parametersProblem(parameters)
+      const sampler = parameters
+      divergence = parametersProblem(sampler)
       if (divergence !== null) break
       const [sampled, collected] = yield* sample(step, sampling)
       const judge = (scores: PolicyScores) =>
         Effect.suspend(() => {
           const problem = samplingProblem(scores, params.klLimit)
           if (problem !== null) return Effect.fail(new Diverged({ problem }))
-          good.set({ updatedThrough: step, parameters })
+          good.set({ updatedThrough: step, parameters: sampler })
           return Effect.void
         })
       const [updated, report] = yield* learner.update({ ...collected, step }, judge).pipe(
@@ -187,20 +194,22 @@ export const rl = Stage.make({
       spent.sampling += Duration.toSeconds(sampled)
       spent.updating += Duration.toSeconds(updated)
       spent.tokens += report.scores.logProbs.length
-      const policyDigest = digestOfParameters(parameters)
-      for (const row of rolloutRows(collected, report, { step, policyDigest })) yield* output.rollouts.append(row)
+      const at = { step, policyDigest: passed.digest() }
+      for (const row of rolloutRows(collected, report, at)) yield* output.rollouts.append(row)
       for (const row of formatRows(collected)) yield* output.formatShares.append({ step, ...row })
       yield* output.updates.append(updateRow(collected, report, step))
-      if (snapshots.has(step + 1))
-        for (const row of tensorRows(policy.spec, yield* policy.read("parameters")))
-          yield* output.snapshots.append({ step: step + 1, ...row })
+      parameters = yield* policy.read("parameters")
+      const snapshot = snapshots.has(step + 1)
+      yield* passed.pass(step + 1, parameters, { snapshot, from: madeFrom })
+      if (snapshot)
+        for (const row of tensorRows(policy.spec, parameters)) yield* output.snapshots.append({ step: step + 1, ...row })
       yield* evaluateAt(step + 1)
       yield* progress.report(step + 1, params.steps, liveMetrics(collected, report.scores))
       yield* checkpoints.offer(step + 1, state)
     }
 
     // What the last update made is judged like all others: by its numbers, and by what it says to the prompts that come next.
-    let problemAfter = divergence ?? parametersProblem(yield* policy.read("parameters"))
+    let problemAfter = divergence ?? parametersProblem(parameters)
     if (problemAfter === null) {
       const [, said] = yield* sample(params.steps, { ...sampling, dynamicSampling: "off" })
       problemAfter = samplingProblem(yield* scorePolicy(policy, said, params.temperature), params.klLimit)

@@ -16,6 +16,7 @@ import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { documentFormats, formatObjection } from "../src/mixing/corpus-formats.ts"
 import { parameterCount } from "../src/model/ModelSpec.ts"
+import { digestOfParameters, passedPolicies } from "../src/model/passed-policies.ts"
 import { presetSpec } from "../src/model/presets.ts"
 import { tensorRows } from "../src/model/tensors.ts"
 import { heldOutLosses, readCorpus, withTags } from "../src/training/corpus.ts"
@@ -73,6 +74,7 @@ export const sft = Stage.make({
   run: Effect.fn("sft")(function* ({ inputs, params, output, checkpoints, progress }) {
     const { model, tokenizer } = yield* loadPolicy(inputs.base)
     const { spec } = model
+    const base = digestOfParameters(yield* model.read("parameters"))
     const plain = readCorpus(inputs.corpus)
     const corpus = params.tags === "native" ? withTags(plain, tokenizer.tags) : plain
     if (params.tags === "native") yield* initialiseTags(model, tokenizer, plain.firstTokens)
@@ -85,18 +87,23 @@ export const sft = Stage.make({
     const { steps } = batches
     const learningRate = warmupCosine({ peak: params.learningRate, warmup: Math.round(params.warmup * steps), steps })
     const update = supervised(model, batches, { learningRate, weightDecay: params.weightDecay })
-    const state = { model: resumable(model) }
+    const passed = passedPolicies(output.policies)
+    const state = { model: resumable(model), passed: passed.part }
     const first = yield* checkpoints.restore(state)
+    if (first === 0) yield* passed.start(yield* model.read("parameters"), base)
     for (let step = first; step < steps; step++) {
-      const row = yield* update(step)
+      const { row, batch } = yield* update(step)
       yield* output.training.append(row)
+      yield* output.batches.append(batch)
       yield* progress.report(step + 1, steps, { loss: row.loss })
       yield* checkpoints.offer(step + 1, state)
     }
 
     for (const row of yield* heldOutLosses(model, corpus)) yield* output.heldOut.append({ step: steps, ...row })
     for (const row of cut) yield* output.cutDocuments.append(row)
-    for (const row of tensorRows(spec, yield* model.read("parameters"))) yield* output.weights.append(row)
+    const parameters = yield* model.read("parameters")
+    yield* passed.pass(steps, parameters, { snapshot: false })
+    for (const row of tensorRows(spec, parameters)) yield* output.weights.append(row)
     yield* output.spec.write(spec)
     yield* output.tokenizer.write(inputs.base.tokenizer)
     yield* output.prompting.write({ tags: params.tags })

@@ -18,8 +18,8 @@ export type Answer =
       readonly name: string | null
     }
   | { readonly kind: "words"; readonly text: string }
-  /** A letter of a multiple choice, with what stands behind it. */
-  | { readonly kind: "choice"; readonly letter: string; readonly says: Answer | null }
+  /** A letter of a multiple choice, in capitals, with what stands behind it. `variable`: the letter as it may be one, `(a)`. */
+  | { readonly kind: "choice"; readonly letter: string; readonly variable: string; readonly says: Answer | null }
   /** Digits in a base: `1011_2`. `number`: what they are where the digits alone do not stand for them, `0x1F`; else null. */
   | { readonly kind: "based"; readonly digits: string; readonly base: number; readonly number: string | null }
   /** `3:4`, `4:30`, `1:2:3`. */

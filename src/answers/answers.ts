@@ -94,7 +94,7 @@ const oneOf = (answer: Answer): Answer =>
   answer.kind === "rounded" && STATEMENTS.has(answer.exact.kind) && !isOfOne(answer.exact) ? answer.as : answer
 
 /** `\{1\}`, which is kept as it is written. */
-const isOfOne = (answer: Answer): boolean => answer.kind === "set" && answer.items.length === 1
+const isOfOne = (answer: Answer): boolean => answer.kind === "set" && answer.members.length === 1
 
 /** `withUnit`: with all that tells it from others. */
 const numberOf = (found: Answer, withUnit: boolean): string | null => {

@@ -29,7 +29,7 @@ import { equalNumbers } from "./numbers.ts"
 import { inOrderOfNames, isPoint, numberedIn } from "./relations/assignments.ts"
 import { isAmong } from "./relations/whole-numbers.ts"
 import { areInRatio, differenceOf, inOrder, type OfKind, quotientOf, sameOfKind } from "./same-kind.ts"
-import { argumentsOf, isApplied } from "./spelling/names.ts"
+import { argumentsOf, isApplied, isOfCoordinates } from "./spelling/names.ts"
 import { isReadable } from "./spelling/quantity-names.ts"
 import { agree, isWithin } from "./vocabulary/kept-words.ts"
 import { INFINITELY_MANY } from "./words.ts"
@@ -43,6 +43,7 @@ export const equalAnswers = (a: Answer, b: Answer): boolean => {
 
 /** Answers of two kinds that can mean the same; undefined where this order of the two is not looked at. */
 const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
+  if (b.kind === "value" && isOfCoordinates(b.name) && !HOLD_EQUATIONS.has(a.kind)) return undefined
   if (a.kind === "called" && b.kind === "value" && (pointIn(b)?.name ?? a.name) !== a.name) return false
   if (a.kind === "called" && b.kind !== "rounded") return equalAnswers(a.of, b)
   if (a.kind === "rounded") return equalAnswers(a.exact, b) || equalAnswers(a.as, b)
@@ -52,14 +53,10 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   // What has no real solutions has none among the real numbers.
   if (a.kind === "words" && b.kind === "set") return b.items.length === 0 && NO_REAL.test(a.text)
   if (a.kind === "choice" && a.says !== null && isSaidBy(a.says, b)) return true
-  if (a.kind === "choice" && b.kind === "value")
-    return (
-      (b.name === null || a.says === null) && b.expression.kind === "variable" && b.expression.name.toUpperCase() === a.letter
-    )
+  if (a.kind === "choice" && b.kind === "value") return (b.name === null || a.says === null) && isLetter(b.expression, a.variable)
   if (a.kind === "based" && b.kind === "value") return b.unit === "" && b.number === (a.number ?? a.digits)
   if (a.kind === "ratio" && b.kind === "value" && (b.unit === "am" || b.unit === "pm")) return isTime(a, b)
-  if (a.kind === "ratio" && b.kind === "value")
-    return a.parts.length === 2 && b.unit === "" && equalExpressions(quotientOf(a), b.expression)
+  if (a.kind === "ratio" && b.kind === "value") return a.parts.length === 2 && isShare(quotientOf(a), b)
   if (a.kind === "sequence" && b.kind === "value") return isTuple(a) && a.of === null && isAt(a.items, pointIn(b)?.at ?? [])
   if (a.kind === "sequence" && b.kind === "set")
     return b.written === "list" && isTuple(a) && inOrder(a.items, b.items, equalAnswers)
@@ -76,6 +73,9 @@ const acrossKinds = (a: Answer, b: Answer): boolean | undefined => {
   if (a.kind === "relation" && b.kind === "value" && a.sign === "=") return solves(a, b)
   return undefined
 }
+
+/** What may be, or hold, the same equation of coordinates. */
+const HOLD_EQUATIONS: ReadonlySet<Answer["kind"]> = new Set(["relation", "rounded", "family"])
 
 const isNamedBy = (at: Expression, words: string): boolean =>
   initialsOf(at) === words || (words === INFINITELY_MANY && at.kind === "constant" && at.name === "infinity")
@@ -117,6 +117,16 @@ const pointIn = ({ expression, name, unit }: OfKind<"value">) => {
 const isAt = (items: ReadonlyArray<Answer>, at: ReadonlyArray<Expression>): boolean =>
   items.length === at.length &&
   items.every((item, i) => item.kind === "value" && item.unit === "" && equalExpressions(item.expression, at[i]!))
+
+/** `(e)` may be the constant. */
+const isLetter = (at: Expression, letter: string): boolean =>
+  (at.kind === "variable" || at.kind === "constant") && at.name === letter
+
+/** `3:4` is 3/4, and 75% as that is: a ratio counts no hundredths, so that it is not 75. */
+const isShare = (ratio: Expression, value: OfKind<"value">): boolean =>
+  value.unit === "%"
+    ? equalExpressions(ratio, { kind: "quotient", left: value.expression, right: HUNDRED })
+    : value.unit === "" && equalExpressions(ratio, value.expression)
 
 /** Hours and minutes that leave out the half of the day, or count it: 7:30 and 19:30 are 7:30 pm. */
 const isTime = ({ parts }: OfKind<"ratio">, time: OfKind<"value">): boolean => {
@@ -224,6 +234,7 @@ const equalValues = (a: OfKind<"value">, b: OfKind<"value">): boolean => equalNa
 
 const equalNamed = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if (a.name !== null && b.name !== null && !areOfOne(asCurve(a), asCurve(b))) return false
+  if ((a.name === null) !== (b.name === null) && isOfCoordinates(a.name ?? b.name)) return false
   if (!agree(a.counted, b.counted)) return false
   if (a.unit === b.unit) return isSame(a, b)
   if (a.unit !== "" && b.unit !== "") return areInRatio(a, b)
@@ -234,6 +245,9 @@ const equalNamed = (a: OfKind<"value">, b: OfKind<"value">): boolean => {
   if ((measured.unit === "am" || measured.unit === "pm") && measured.number === null) return false
   // 3 apples are not 3 hours.
   if (!isWithin(plain.counted, measured.counted)) return false
+  // A letter that only one of them has may be its unit: `0 K` is not 0 degrees, though a product with zero is zero.
+  const letters = variablesOf(measured.expression)
+  if (!variablesOf(plain.expression).every((letter) => letters.includes(letter))) return false
   if (isSame(plain, measured)) return true
   return (measured.unit === "%" || measured.unit === "cent") && isSame(plain, measured, true)
 }

@@ -2,12 +2,14 @@
  * Whether two rational numbers are the same answer.
  *
  *   exact       integers and fractions, at any size
- *   rounding    where one is a decimal with d >= 2 places, the other rounded half away from zero to d places
+ *   rounding    where one is a decimal with d >= 2 places, the other rounded half away from zero to d places, and no more than a
+ *               hundredth away from it
  *   noise       where one is a decimal: |a - b| <= 1e-9 max(|a|, |b|), what floating point makes of a sum
  *
  * The rounding rule serves both ways: a label `2.67` for a program that computes 2.6666..., and an answer `0.33` to 1/3. It is
- * not applied at one place or none, where too much would pass. It is what makes this relation symmetric and not transitive: 0.33
- * and 0.333 are each the rounded 1/3.
+ * not applied at one place or none, where too much would pass; nor where there are places and no digits, as 0.006 rounds to 0.01.
+ * Zeros at the end are no places: 2.50 and 2.5 must equal the same numbers. It is what makes this relation symmetric and not
+ * transitive: 0.67 is 2/3 and 0.674, and these are not each other.
  */
 
 import { spend } from "./mathematics/work.ts"
@@ -50,9 +52,10 @@ const exactNumber = (text: string): Exact | null => {
 const exactNow = (text: string): Exact | null => {
   const match = CANONICAL.exec(text)
   if (match === null) return null
-  const [, whole, decimals, bottom] = match
+  const [, whole, written, bottom] = match
   if (bottom !== undefined) return bottom === "0" ? null : { top: BigInt(whole!), bottom: BigInt(bottom), places: null }
-  if (decimals === undefined) return { top: BigInt(whole!), bottom: 1n, places: null }
+  const decimals = written?.replace(/0+$/, "")
+  if (decimals === undefined || decimals === "") return { top: BigInt(whole!), bottom: 1n, places: null }
   return { top: BigInt(whole! + decimals), bottom: 10n ** BigInt(decimals.length), places: decimals.length }
 }
 
@@ -68,8 +71,9 @@ const equal = (a: Exact, b: Exact): boolean => {
   const right = b.top * a.bottom
   if (left === right) return true
   if (a.places === null && b.places === null) return false
-  if (magnitude(left - right) * 1_000_000_000n <= larger(magnitude(left), magnitude(right))) return true
-  return roundsTo(a, b) || roundsTo(b, a)
+  const [apart, size] = [magnitude(left - right), larger(magnitude(left), magnitude(right))]
+  if (apart * 1_000_000_000n <= size) return true
+  return apart * 100n <= size && (roundsTo(a, b) || roundsTo(b, a))
 }
 
 /** Whether `exact`, rounded to the places of `rounded`, is `rounded`. A decimal with more places is never the rounded one. */

@@ -12,7 +12,7 @@ import { exactOf } from "./mathematics/compare.ts"
 import { hasNegativeRoot } from "./mathematics/exact.ts"
 import { Unreadable, variablesOf } from "./mathematics/Expression.ts"
 import { withOrder } from "./mathematics/normal/matrices.ts"
-import { parseExpression, tryExpression } from "./mathematics/parse.ts"
+import { parseExpression } from "./mathematics/parse.ts"
 import type { Rational } from "./mathematics/rational.ts"
 import { spend } from "./mathematics/work.ts"
 import { isRange, type Numeral, numeralIn, numberText } from "./numeral.ts"
@@ -36,13 +36,14 @@ import { dateIn } from "./shapes/dates.ts"
 import { everywhere } from "./shapes/everywhere.ts"
 import { explained } from "./shapes/explained.ts"
 import { figure, logic, orderedProduct } from "./shapes/figures.ts"
-import { bearing, joined } from "./shapes/joined.ts"
+import { bearing, joined, ratio } from "./shapes/joined.ts"
 import { numberSet, setProduct, wholeNumbersIn } from "./shapes/number-sets.ts"
 import { roman } from "./shapes/roman.ts"
 import { sentence } from "./shapes/sentences.ts"
 import { series } from "./shapes/series.ts"
 import { anyVector, combination, isColumn, matrix, transposed, unitVectors } from "./shapes/vectors.ts"
 import { isApplied, spelled } from "./spelling/names.ts"
+import { withoutRemarks } from "./spelling/remarks.ts"
 import { isOneBracket, signs, splitAt } from "./split.ts"
 import { differenceOf, unionOf } from "./unions.ts"
 import {
@@ -75,7 +76,11 @@ export const readAnswer = (text: string): Answer => {
   const trimmed = text.trim()
   if (trimmed.length > LONGEST) throw new Unreadable(`has more than ${LONGEST} characters`)
   if (NUMBER.test(trimmed)) return whole(trimmed)
-  const plain = plainLatex(trimmed)
+  const said = withoutRemarks(trimmed)
+  return said === trimmed ? ofPlain(plainLatex(said)) : made(ofPlain(plainLatex(said)))
+}
+
+const ofPlain = (plain: string): Answer => {
   if (plain === "") throw new Unreadable("is empty")
   const answer = workedOut(plain, whole) ?? (OPENS_SENTENCE.test(plain) ? saidIn(plain, whole) : null) ?? tried(plain, readPlain)
   return (answer === null || holdsWords(answer) ? saidIn(plain, whole) : null) ?? answer ?? readPlain(plain)
@@ -89,10 +94,12 @@ const holdsWords = (answer: Answer): boolean => areWords(answer) || (answer.kind
 
 const readPlain = (plain: string): Answer => onlyOf(withResidues(withOneFamily(ofCounted(whole(plain)))))
 
-/** A set of one value is that value too: `x \in \{1\}` is `x = 1`. */
+/** A set of one value, however often it stands there, is that value too: `x \in \{1\}` is `x = 1`. */
 const onlyOf = (answer: Answer): Answer => {
-  if (answer.kind !== "set" || answer.written === "list" || answer.items.length !== 1) return answer
-  const [only] = answer.items
+  if (answer.kind !== "set" || answer.written === "list") return answer
+  const values = answer.written === "braces" ? answer.members : answer.items
+  if (values.length !== 1) return answer
+  const [only] = values
   // In braces it is a point, and no interval that is written alike.
   if (only!.kind === "sequence" && only!.open === "(" && only!.close === ")" && only!.of === null)
     return { kind: "rounded", exact: answer, as: { ...only!, of: VECTOR } }
@@ -131,13 +138,6 @@ const allReals: Shape = (text) =>
   /^(?:\\text\s*\{\s*)?(?:(?:the\s+)?set\s+of\s+)?(?:all\s+(?:reals|real\s+numbers)|reals|real\s+numbers)\s*\}?$/i.test(text)
     ? whole("(-\\infty,\\infty)")
     : null
-
-const ratio: Shape = (text) => {
-  const parts = splitAt(text, [":"]).parts
-  if (parts.length < 2 || !parts.every((part) => /\d/.test(part))) return null
-  const values = parts.map((part) => tryExpression(part))
-  return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
-}
 
 /** What is united or has elements: a column is no interval, though its point is written like one. */
 const asSet = (text: string): Answer => {

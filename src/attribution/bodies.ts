@@ -3,7 +3,10 @@
 import type { Corpus } from "../../schemas/corpus.ts"
 import type { Evaluation } from "../../schemas/evaluation.ts"
 import type { Ending } from "../../schemas/grade.ts"
+import type { RlRun } from "../../schemas/rl-run.ts"
 import type { Reader } from "../dag/Stage.ts"
+import type { ListsOnDisk } from "../store/arrow/TableReader.ts"
+import type { BytesView } from "../store/schema/ColumnView.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 
 /** Texts with their sources, as token sequences and flat. */
@@ -85,9 +88,9 @@ const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTex
   return { texts, tokens, offsets, labels }
 }
 
-/** Completions of an evaluation, in the order of its scores. */
+/** Completions of an evaluation or of RL, in the order of their rows. */
 export interface CompletionBodies extends Omit<LabelledTexts, "labels"> {
-  /** Row of the scores table, problem and format of each. */
+  /** Row of the table of completions, problem and format of each. */
   readonly rows: ReadonlyArray<number>
   readonly problems: ReadonlyArray<string>
   readonly formats: ReadonlyArray<string>
@@ -98,34 +101,46 @@ const NOT_ASKED: Ending = "no room"
 
 /** The first `completions` completions of one decoding. */
 export const completionBodies = (
-  evaluation: Reader<typeof Evaluation>,
+  { scores }: Pick<Reader<typeof Evaluation>, "scores">,
   tokenizer: Tokenizer,
   options: { readonly decoding: string; readonly completions: number }
 ): CompletionBodies => {
-  const { scores } = evaluation
-  const columns = {
-    decoding: scores.column("decoding"),
-    ending: scores.column("ending"),
-    tokens: scores.column("tokens"),
-    problem: scores.column("problem"),
-    format: scores.column("format")
-  }
-  const drop = controlTokens(tokenizer)
+  const [decoding, ending] = [scores.column("decoding"), scores.column("ending")]
   const rows: Array<number> = []
   for (let i = 0; i < scores.rows && rows.length < options.completions; i++)
-    if (columns.decoding.at(i) === options.decoding && columns.ending.at(i) !== NOT_ASKED) rows.push(i)
-  const { texts, tokens, offsets } = flat(
-    rows.map((i) => columns.tokens.at(i).filter((token) => !drop.has(token))),
-    new Uint8Array(0)
-  )
-  return {
-    texts,
-    tokens,
-    offsets,
-    rows,
-    problems: rows.map((i) => columns.problem.at(i)),
-    formats: rows.map((i) => columns.format.at(i))
-  }
+    if (decoding.at(i) === options.decoding && ending.at(i) !== NOT_ASKED) rows.push(i)
+  return bodiesOf(scores, rows, tokenizer)
+}
+
+/** Rollouts that were rewarded, or all: `completions` of them at most, evenly spaced from the first to the last. */
+export const rolloutBodies = (
+  { rollouts }: Pick<Reader<typeof RlRun>, "rollouts">,
+  tokenizer: Tokenizer,
+  options: { readonly among: "rewarded" | "all"; readonly completions: number }
+): CompletionBodies => {
+  const reward = rollouts.column("reward")
+  const eligible: Array<number> = []
+  for (let i = 0; i < rollouts.rows; i++) if (options.among === "all" || reward[i]! > 0) eligible.push(i)
+  const most = Math.min(options.completions, eligible.length)
+  const rows = Array.from({ length: most }, (_, i) => eligible[Math.floor((i * eligible.length) / most)]!)
+  return bodiesOf(rollouts, rows, tokenizer)
+}
+
+/** What tables of completions have in common. */
+interface Completions {
+  readonly column: (name: "problem" | "format") => BytesView<string>
+  readonly lists: (name: "tokens") => ListsOnDisk<Int32Array>
+}
+
+const bodiesOf = (table: Completions, rows: ReadonlyArray<number>, tokenizer: Tokenizer): CompletionBodies => {
+  const [problem, format] = [table.column("problem"), table.column("format")]
+  const drop = controlTokens(tokenizer)
+  const bodies = table
+    .lists("tokens")
+    .read(rows)
+    .map((tokens) => tokens.filter((token) => !drop.has(token)))
+  const { texts, tokens, offsets } = flat(bodies, new Uint8Array(0))
+  return { texts, tokens, offsets, rows, problems: rows.map((i) => problem.at(i)), formats: rows.map((i) => format.at(i)) }
 }
 
 const controlTokens = (tokenizer: Tokenizer): ReadonlySet<number> =>

@@ -48,8 +48,8 @@ export interface Catalog {
   readonly writeParquet: (sql: string, file: string, calledAs?: string) => Effect.Effect<Written, SqlFailed>
 }
 
-/** What the catalog is told of the params that stages declare, and what a test may choose. */
-export type CatalogOptions = Pick<SessionOptions, "params" | "budget">
+/** What the catalog is told of params that stages declare and of views, and what a test may choose. */
+export type CatalogOptions = Pick<SessionOptions, "params" | "views" | "budget">
 
 /** Rows beyond those held that are still counted. */
 const MOST_COUNTED = 10_000_000

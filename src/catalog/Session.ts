@@ -28,12 +28,14 @@ import { uniqueNames } from "./QueryResult.ts"
 import { type Chunks, heldChunks, type ResultBatch, streamedChunks, type TypedColumn } from "./results/result-chunks.ts"
 import { SqlFailed } from "./SqlFailed.ts"
 import type { StoreFiles } from "./tables/StoreFiles.ts"
-import { knownNames, viewNames, viewSql } from "./tables/views.ts"
+import { knownNames, type NamedQuery, planThrough, viewNames, viewSql } from "./tables/views.ts"
 
 export interface SessionOptions extends FillOptions {
   readonly output?: OutputFile
   /** The declared types of params, by name. */
   readonly params?: ReadonlyMap<string, ConstantType>
+  /** Queries that have a name like a table's. */
+  readonly views?: ReadonlyArray<NamedQuery>
   /** In place of what the machine allows. */
   readonly budget?: MemoryBudget
 }
@@ -265,7 +267,8 @@ export class Session {
       const quoted = await quoteReservedNames(sql, await this.reservedNames(), problemOf)
       if (quoted !== undefined && quoted !== sql) return this.ready(quoted)
     }
-    return { sql, serialized, plan: queryPlan(serialized) }
+    const plan = queryPlan(serialized)
+    return { sql, serialized, plan: plan && planThrough(plan, this.views) }
   }
 
   /** Names of our tables and columns that SQL reserves, in lower case. */
@@ -345,7 +348,7 @@ export class Session {
    * has `begun` to give results.
    */
   private async withViews<A>({ plan }: Ready, work: (begun: () => void) => Promise<A>): Promise<A> {
-    const names = viewNames(this.tables)
+    const names = viewNames(this.tables, this.views)
     const lower = new Map(names.map((name) => [name.toLowerCase(), name]))
     const mentioned = plan && [...new Set(plan.scans.flatMap((scan) => lower.get(scan.table) ?? []))]
     let hasBegun = false
@@ -379,15 +382,19 @@ export class Session {
       return `store_scan(${id})`
     }
     for (const name of names) {
-      const sql = viewSql(name, this.tables, this.store, this.options.params ?? new Map(), plan, add)
+      const sql = viewSql(name, this.tables, this.store, this.options.params ?? new Map(), plan, this.views, add)
       if (sql !== undefined) await this.connection.run(`create or replace view ${quote(name)} as ${sql}`)
     }
+  }
+
+  private get views(): ReadonlyArray<NamedQuery> {
+    return this.options.views ?? []
   }
 
   private failure(cause: unknown): unknown {
     if (cause instanceof SqlFailed) return cause
     return duckdbFailure(errorText(cause).replace(/^Failed to extract statements: /, ""), {
-      tables: viewNames(this.tables),
+      tables: viewNames(this.tables, this.views),
       columns: [...this.sources.values()].flatMap((source) => source.columns.map(({ name }) => name)),
       memory: this.budget.bytes,
       disk: this.spill,

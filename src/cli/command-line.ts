@@ -4,7 +4,7 @@ import { isBadInput } from "../text/is-bad-input.ts"
 import { didYouMean } from "../text/near.ts"
 import { systemProblem } from "../text/system-problem.ts"
 import { print, say } from "./output.ts"
-import { type Commands, helpText, UsageError } from "./usage.ts"
+import { type Commands, helpText, ledTo, UsageError } from "./usage.ts"
 
 /**
  * All commands. Help, completion and docs/cli.md follow from them.
@@ -18,6 +18,7 @@ export const commands: Commands = {
   plan: { summary: "what a run would do, and why", load: () => import("./commands/plan.ts") },
   status: { summary: "recent runs and what became of their nodes", load: () => import("./commands/status.ts") },
   show: { summary: "one node, action or artifact in full", load: () => import("./commands/show.ts") },
+  trace: { summary: "where one completion comes from", load: () => import("./commands/trace.ts") },
   sample: { summary: "ask a model a question, or talk to it", load: () => import("./commands/sample.ts") },
   sql: { summary: "ask anything of all runs in SQL", load: () => import("./commands/sql.ts") },
   grade: { summary: "grade completions of any model, line by line", load: () => import("./commands/grade.ts") },
@@ -62,7 +63,8 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
     })
   const { command } = await entry.load()
   if (rest.includes("--help") || rest.includes("-h")) {
-    print(helpText(command, (await command.more?.(rest)) ?? ""))
+    const asked = await ledTo(command, rest)
+    print(helpText(asked.command, (await asked.command.more?.(asked.rest)) ?? ""))
     return 0
   }
   return command.run(rest)

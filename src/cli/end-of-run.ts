@@ -20,6 +20,7 @@ import type { LoggedEvent } from "../store/objects/Runs.ts"
 import { Store } from "../store/objects/Store.ts"
 import { duration } from "../text/duration.ts"
 import { errorText } from "../text/error-text.ts"
+import { plural } from "../text/plural.ts"
 import { print, printAsItIs, say } from "./output.ts"
 import { hasColours, widthOf } from "./printing/terminal.ts"
 
@@ -68,7 +69,7 @@ export const endOfRun = async ({
     for (const row of resultsText(exit.value, table)) printAsItIs(`${row}\n`)
     line()
     line(
-      `${study.name}: ${done.length} of ${graph.nodes.length} nodes done, ${cached.length} from cache, ` +
+      `${study.name}: ${done.length} of ${plural(graph.nodes.length, "node")} done, ${cached.length} from cache, ` +
         `in ${duration(seconds)}. Run ${runId}`
     )
     const digest = resultsDigest(record.nodes)

@@ -5,8 +5,8 @@ import { type Run, runOf } from "../catalog/tables/run-states.ts"
 import { listRuns, readRun, studyOf } from "../store/objects/Runs.ts"
 import { onlyBeginning } from "../text/beginning.ts"
 import { didYouMean } from "../text/near.ts"
+import { plural } from "../text/plural.ts"
 import { say } from "./output.ts"
-import { plural } from "./printing/text-table.ts"
 import { NotFound, Unread, UsageError } from "./usage.ts"
 
 /**

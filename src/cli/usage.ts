@@ -194,6 +194,25 @@ export const shareNumber = (parsed: Parsed, flag: string, fallback: number): num
   return value
 }
 
+/** The command of its own that a word names. Throws `UsageError`, which says what there is. */
+export const partCalled = async ({ name, parts = {} }: Command, word: string): Promise<Command> => {
+  if (Object.hasOwn(parts, word)) return (await parts[word]!.load()).command
+  const known = Object.keys(parts)
+  throw new UsageError({
+    problem: `pipeline ${name} has no command "${word}".${didYouMean(word, known)} It has ${known.join(", ")}.`
+  })
+}
+
+/** Which command words behind a command's name lead to, and the words behind that. Throws `UsageError` as `partCalled` does. */
+export const ledTo = async (
+  command: Command,
+  words: ReadonlyArray<string>
+): Promise<{ readonly command: Command; readonly rest: ReadonlyArray<string> }> => {
+  const at = words.findIndex((word) => !word.startsWith("-"))
+  if (command.parts === undefined || at < 0) return { command, rest: words }
+  return ledTo(await partCalled(command, words[at]!), words.slice(at + 1))
+}
+
 /** What `--help` of a command prints; `more` are lines that depend on what it is asked of. */
 export const helpText = (command: Command, more = ""): string => {
   const flags = Object.entries({ ...command.flags, ...commonFlags }).map(([name, flag]) => [

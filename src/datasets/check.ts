@@ -9,6 +9,7 @@
 
 import { amountIn } from "../answers/answers.ts"
 import { percentWords } from "../text/percent.ts"
+import { plural } from "../text/plural.ts"
 import type { DatasetRow, Role } from "./Dataset.ts"
 import { DatasetMissing, type FileState, fileState, isDatasetError } from "./errors.ts"
 import type { RootOptions } from "./locate/locate.ts"
@@ -144,19 +145,19 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
   return [
     ...(unread === null ? [] : [unread.state]),
     ...readInstead(check.passedOver),
-    ...(unusable <= most.badRows || report.bad === 0 ? [] : [`${counted(report.bad, "bad row")}`]),
+    ...(unusable <= most.badRows || report.bad === 0 ? [] : [plural(report.bad, "bad row")]),
     ...(unusable <= most.badRows || ungradable.rows === 0
       ? []
-      : [`${counted(ungradable.rows, "answer")} that nothing can be graded against`]),
+      : [`${plural(ungradable.rows, "answer")} that nothing can be graded against`]),
     ...(answered > 0 && gradable === 0 ? ["not one row that can be asked and graded"] : []),
     ...(role === "evaluation" && answered > 0 && gradable < most.problems
-      ? [`${counted(gradable, "problem")} where ${most.problems} are wanted`]
+      ? [`${plural(gradable, "problem")} where ${most.problems} are wanted`]
       : []),
     ...overlaps
       .filter((overlap) => isTooMuch(overlap, most))
       .map(
         ({ set, questions, questionsHit, share, wholeQuestions }) =>
-          `${questionsHit} of ${counted(questions, "question")} of ${set} in it, ` +
+          `${questionsHit} of ${plural(questions, "question")} of ${set} in it, ` +
           `${percentWords(share)}, ${wholeQuestions} in whole`
       )
   ]
@@ -165,10 +166,8 @@ export const objectionsTo = (check: SplitCheck, most: Tolerance): ReadonlyArray<
 /** Whoever puts a file into a folder and names that expects it to be read, and not another folder's. */
 const readInstead = (passed: ReadonlyArray<PassedOver>): ReadonlyArray<string> => {
   const files = passed.filter(({ instead }) => instead !== null)
-  return files.length === 0 ? [] : [`${counted(files.length, "file")} passed over, and ${files[0]!.instead} read instead`]
+  return files.length === 0 ? [] : [`${plural(files.length, "file")} passed over, and ${files[0]!.instead} read instead`]
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 /**
  * The distinct questions of a split, for looking them up in training data. Where a file of it cannot be read to its end: those

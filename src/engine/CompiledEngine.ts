@@ -14,7 +14,16 @@ import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../model/ModelSpec.ts"
-import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "./check-arguments.ts"
+import {
+  checkCoefficients,
+  checkGenerate,
+  checkLoss,
+  checkProjection,
+  checkScore,
+  checkSpec,
+  checkTangent,
+  targetCount
+} from "./check-arguments.ts"
 import type { CompiledLibrary, Handle, Status } from "./CompiledLibrary.ts"
 import {
   Engine,
@@ -27,6 +36,7 @@ import {
   type TokenLoss
 } from "./Engine.ts"
 import type { CallName, calls, Values } from "./requests.ts"
+import { sketchShape } from "./sketch.ts"
 
 const outOfMemory = (library: CompiledLibrary, operation: string) => new EngineError({ operation, detail: library.outOfMemory })
 
@@ -76,6 +86,30 @@ const lossOf = (loss: TokenLoss, batch: Batch): Values<"Loss"> => {
   if (loss.kind === "cross-entropy") return { ...loss, uniformWeight, inverseTemperature: 1 }
   const { temperature = 1, ...surrogate } = loss
   return { ...surrogate, uniformWeight, inverseTemperature: 1 / temperature }
+}
+
+const derivativeCalls = (call: Call, spec: ModelSpec): Pick<Model, "scoreTangent" | "projectedGradients"> => {
+  const { threads } = call
+  return {
+    scoreTangent: Effect.fn("Model.scoreTangent")(function* (batch, direction, options = {}) {
+      yield* checkTangent(spec, batch, direction, options)
+      const logProbs = new Float32Array(batch.tokens.length)
+      const tangents = new Float32Array(batch.tokens.length)
+      const inverseTemperature = 1 / (options.temperature ?? 1)
+      const request = { threads, ...packed(batch), inverseTemperature, direction, logProbs, tangents }
+      yield* run(call, "scoreTangent", "tangent", request)
+      return { logProbs, tangents }
+    }),
+    projectedGradients: Effect.fn("Model.projectedGradients")(function* (batch, seed, k) {
+      yield* checkProjection(spec, batch, seed, k)
+      const sketches = yield* Effect.try({
+        try: () => new Float32Array((batch.offsets.length - 1) * k),
+        catch: () => outOfMemory(call.library, "projectedGradients")
+      })
+      yield* run(call, "projectedGradients", "sketch", { threads, ...packed(batch), seed, ...sketchShape(k), sketches })
+      return sketches
+    })
+  }
 }
 
 const gradientCalls = (call: Call, spec: ModelSpec): Pick<Model, "lossStep" | "backward"> => {
@@ -192,6 +226,7 @@ const makeModel = (call: Call, spec: ModelSpec, copy: Model["clone"], frozen: bo
       yield* run(call, "score", "score", { threads, ...packed(batch), inverseTemperature, logProbs, entropies, values })
       return { logProbs, ...(entropies && { entropies }), ...(values && { values }) }
     }),
+    ...derivativeCalls(call, spec),
     ...(frozen ? { lossStep: () => refuse("lossStep"), backward: () => refuse("backward") } : gradientCalls(call, spec)),
     optimStep: Effect.fn("Model.optimStep")(function* (options) {
       if (frozen) return yield* refuse("optimStep")

@@ -62,6 +62,14 @@ export interface Scores {
   readonly values?: Float32Array
 }
 
+/** Log-probabilities and their derivatives along a direction of the parameters, per position. */
+export interface Tangents {
+  /** The bits that `score` gives. */
+  readonly logProbs: Float32Array
+  /** d/de logProbs(parameters + e direction) at e = 0; 0 where there is no target. */
+  readonly tangents: Float32Array
+}
+
 /** dL/dlogp, dL/dH and dL/dV per position; the gradient of L = sum(dLogProb logp + dEntropy H + dValue V) is accumulated. */
 export interface Coefficients {
   readonly dLogProb?: Float32Array
@@ -201,6 +209,26 @@ export interface Model {
   readonly updates: Effect.Effect<number>
   readonly setUpdates: (count: number) => Effect.Effect<void>
   readonly score: (batch: Batch, options?: ScoreOptions) => Effect.Effect<Scores, EngineError>
+  /**
+   * The derivative of every log-probability along a direction, a flat vector as `read` gives it, by forward-mode
+   * differentiation: one pass, exact up to rounding. With v the gradient of a target's log-probability, the sum over a document's
+   * tangents is the inner product of its gradient with v, for the price of a gradient of the batch. Products are in the engine's
+   * mode, attention's tangents in f32. A document's tangents are the same bits whatever else is in the batch (tfjs: within
+   * rounding).
+   */
+  readonly scoreTangent: (
+    batch: Batch,
+    direction: Float32Array,
+    options?: Pick<ScoreOptions, "temperature">
+  ) => Effect.Effect<Tangents, EngineError>
+  /**
+   * Of every document the gradient of its summed -log p, projected at random to k numbers: `[documents, k]`. Inner products of
+   * projections are those of the gradients in expectation over the seeds; `sketch.ts` says how it projects and with what
+   * variance. `seed` is a 32-bit word, k a power of two within `SKETCH_NUMBERS`. No gradient is ever held. A document's numbers
+   * are the same bits whatever else is in the batch (tfjs: within rounding); the gradient that `lossStep` accumulates stays as it
+   * is.
+   */
+  readonly projectedGradients: (batch: Batch, seed: number, k: number) => Effect.Effect<Float32Array, EngineError>
   readonly lossStep: (
     batch: Batch,
     loss: TokenLoss,

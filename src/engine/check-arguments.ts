@@ -5,7 +5,7 @@
 
 import * as Effect from "effect/Effect"
 
-import type { ModelSpec } from "../model/ModelSpec.ts"
+import { parameterCount, type ModelSpec } from "../model/ModelSpec.ts"
 import {
   EngineError,
   SAMPLING_RANGE,
@@ -15,6 +15,7 @@ import {
   type ScoreOptions,
   type TokenLoss
 } from "./Engine.ts"
+import { SKETCH_NUMBERS } from "./sketch.ts"
 
 const fail = (operation: string, detail: string) => Effect.fail(new EngineError({ operation, detail }))
 
@@ -102,6 +103,33 @@ export const checkCoefficients = (spec: ModelSpec, batch: Batch, coefficients: C
       yield* lengthComplaints(batch, { dLogProb, dEntropy, dValue })
       yield* temperatureComplaints(temperature)
       if (dValue !== undefined && !spec.valueHead) yield "dValue was given, but the model has no value head"
+    })()
+  )
+
+export const checkTangent = (
+  spec: ModelSpec,
+  batch: Batch,
+  direction: Float32Array,
+  { temperature }: Pick<ScoreOptions, "temperature">
+) =>
+  firstOf(
+    "scoreTangent",
+    (function* () {
+      yield* batchComplaints(spec, "batch", batch)
+      yield* temperatureComplaints(temperature)
+      const size = parameterCount(spec)
+      if (direction.length !== size) yield `direction has ${direction.length} values; the model has ${size}`
+    })()
+  )
+
+export const checkProjection = (spec: ModelSpec, batch: Batch, seed: number, k: number) =>
+  firstOf(
+    "projectedGradients",
+    (function* () {
+      yield* batchComplaints(spec, "batch", batch)
+      yield* wholeNumber("seed", seed, 0, 2 ** 32 - 1)
+      if (!within(SKETCH_NUMBERS, k) || !Number.isInteger(Math.log2(k)))
+        yield `k is ${k}; it must be a power of two ${fromTo(SKETCH_NUMBERS)}`
     })()
   )
 

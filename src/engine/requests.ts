@@ -97,6 +97,26 @@ export const structs = {
     logProbs: ["float *?", "[tokens]"],
     entropies: ["float *?", "[tokens]"]
   },
+  TangentRequest: {
+    threads: ["int"],
+    tokens: ["const int32_t *"],
+    offsets: ["const int32_t *", "[documents + 1]"],
+    documents: ["size_t"],
+    inverseTemperature: ["float"],
+    direction: ["const float *", "[parameters], flat"],
+    logProbs: ["float *", "[tokens]"],
+    tangents: ["float *", "[tokens]"]
+  },
+  SketchRequest: {
+    threads: ["int"],
+    tokens: ["const int32_t *"],
+    offsets: ["const int32_t *", "[documents + 1]"],
+    documents: ["size_t"],
+    seed: ["uint32_t"],
+    rows: ["size_t"],
+    columns: ["size_t"],
+    sketches: ["float *", "[documents, rows columns]"]
+  },
   UpdateRequest: {
     threads: ["int"],
     options: ["AdamW"],
@@ -128,6 +148,8 @@ export const calls = {
   write: "WriteRequest",
   score: "ScoreRequest",
   gradient: "GradientRequest",
+  tangent: "TangentRequest",
+  sketch: "SketchRequest",
   update: "UpdateRequest",
   generate: "GenerateRequest"
 } as const

@@ -1,6 +1,6 @@
 /** Evaluations that cannot be compared, as far as it shows before anything is trained. */
 
-import type { Objection, WiredInput } from "../dag/Stage.ts"
+import { type Objection, type WiredInput, wiredWith } from "../dag/Stage.ts"
 import { builtInProblem, builtInSuites, type GrammarSettings } from "../mixing/built-in-suites.ts"
 import { canonicalJson } from "../store/objects/digest.ts"
 
@@ -41,7 +41,7 @@ type Mixture = GrammarSettings & { readonly suiteSize: number }
 
 /** The settings of the mixture that an evaluation takes its problems from; null where another stage made them. */
 const mixtureOf = ({ inputs }: WiredInput): Mixture | null => {
-  const corpus = inputs["corpus"]
+  const corpus = inputs["corpus"] === undefined ? null : wiredWith(inputs["corpus"], "suiteSize", ["corpus"])
   // Those of the stage mix, which declares them.
   return corpus?.stage === "mix" ? (corpus.params as unknown as Mixture) : null
 }

@@ -65,7 +65,9 @@ export const exportModel = Effect.fnUntraced(function* (request: ExportRequest) 
   const curves: Array<{ readonly name: string; readonly bytes: () => Uint8Array }> = []
   // Curves tell of the whole run; a snapshot is a model from its middle.
   for (const name of request.step === null ? CURVES : []) {
-    const file = yield* store.verified(artifact, manifest.tables[name]!)
+    const table = manifest.tables[name]
+    if (table === undefined) continue
+    const file = yield* store.verified(artifact, table)
     curves.push({ name: curveFile(name), bytes: () => readRegular(file) })
   }
   const card = yield* modelCard({ ...request, spec, tags })

@@ -8,6 +8,7 @@ import * as path from "node:path"
 
 import * as Schema from "effect/Schema"
 
+import { COMMAND } from "../dag/repository.ts"
 import { isFolder, namesInFolder } from "../datasets/locate/data-file.ts"
 import { datasetRoots } from "../datasets/locate/locate.ts"
 import { didYouMean } from "../text/near.ts"
@@ -58,7 +59,7 @@ export const modelFolder = (name: string): string => {
   const here = known.length === 0 ? "No model is" : `Here are ${known.join(", ")}`
   const folders = roots.map((root) => path.join(root, FOLDER)).join(", ")
   throw new ModelUnknown({
-    problem: `${wrong} ${here} in ${folders}. To bring one in: pnpm pipeline import-model DIR --name NAME`
+    problem: `${wrong} ${here} in ${folders}. To bring one in: ${COMMAND} import-model DIR --name NAME`
   })
 }
 

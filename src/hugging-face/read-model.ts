@@ -26,7 +26,7 @@ const TOKENIZER_CONFIG = "tokenizer_config.json"
 const WEIGHTS = "model.safetensors"
 
 /** The curves of a training run that an export takes along, so that a model that comes back has them. */
-export const CURVES = ["training", "heldOut", "probes", "cutDocuments"] as const
+export const CURVES = ["training", "heldOut", "probes", "cutDocuments", "policies", "batches"] as const
 export type Curve = (typeof CURVES)[number]
 
 /** The file of a curve in a model's folder. */

@@ -12,6 +12,7 @@ import { arithmeticText } from "../problems/arithmetic.ts"
 import { type GrammarOptions, generate } from "../problems/grammar.ts"
 import { gapRate, isMisread, misread } from "../problems/misread.ts"
 import { draws, subSeed } from "../random/philox.ts"
+import { plural } from "../text/plural.ts"
 
 /** A document as its source gives it, before it is text and tokens. */
 export interface SourceDocument {
@@ -21,6 +22,10 @@ export interface SourceDocument {
   readonly subStyle: string
   /** Operations needed; 0 where unknown. */
   readonly steps: number
+  /** Clauses of the problem in order, `gain>half`; empty where unknown. */
+  readonly template: string
+  /** The thing that the problem counts, `apples`; empty where unknown. */
+  readonly topic: string
   /** Wrong on purpose: a gap of the source. */
   readonly flawed: boolean
   /** Empty for plain text. */
@@ -52,7 +57,7 @@ export const faultWords = ({ file, row, field, problem }: RowFault): string =>
 /** `3 rows cannot be used; the first is test.jsonl, row 1: has no final answer`. */
 export const rejectedWords = (rows: number, first: string): string => {
   if (rows === 0) return "there is no row in it"
-  return rows === 1 ? `1 row cannot be used: ${first}` : `${rows} rows cannot be used; the first is ${first}`
+  return rows === 1 ? `1 row cannot be used: ${first}` : `${plural(rows, "row")} cannot be used; the first is ${first}`
 }
 
 /** Of a source that has no bad rows, such as the grammar. */
@@ -104,6 +109,8 @@ const calcDocument = ({ grammar, seed }: GrammarSourceOptions) => {
     format: "text",
     subStyle: "",
     steps: 0,
+    template: "",
+    topic: "",
     flawed: false,
     question: "",
     solution: arithmeticText({ maximum }, own, index)
@@ -125,6 +132,8 @@ const solvedProblem = (name: string, { grammar, seed, gap, subStyles }: GrammarS
       format: name,
       subStyle,
       steps: problem.steps,
+      template: problem.template,
+      topic: problem.start.item,
       flawed: wrong !== null,
       question: problem.question,
       solution: format.render(wrong ?? problem, subStyle)
@@ -156,6 +165,8 @@ export const datasetSource = ({ dataset, split }: DatasetName, maxBadRows: numbe
             format: format?.name ?? "text",
             subStyle: format?.subStyleOf(solution) ?? "",
             steps: 0,
+            template: "",
+            topic: "",
             flawed: false,
             question,
             solution

@@ -1,7 +1,7 @@
 /** Which formats a corpus will hold, known before it is mixed: what names one of them is refused before anything runs. */
 
 import * as Param from "../dag/Param.ts"
-import type { Objection, WiredInput } from "../dag/Stage.ts"
+import { type Objection, type WiredInput, wiredWith } from "../dag/Stage.ts"
 import { formatNames } from "../formats/registry.ts"
 import { didYouMean } from "../text/near.ts"
 
@@ -23,7 +23,7 @@ export const forceParam = Param.oneOf(
  * that a corpus with one of them may hold any.
  */
 export const formatObjection = (param: string, wanted: ReadonlyArray<string>, corpus: WiredInput): Objection | null => {
-  const sources = corpus.params["sources"]
+  const sources = wiredWith(corpus, "sources", ["corpus"])?.params["sources"]
   if (typeof sources !== "object" || sources === null) return null
   const used = Object.entries(sources).flatMap(([name, weight]) => (Number(weight) > 0 ? [name] : []))
   if (used.some((name) => name.includes(":"))) return null

@@ -15,6 +15,7 @@
 import * as Schema from "effect/Schema"
 
 import { DigestIndex, textDigest } from "../datasets/overlap/DigestIndex.ts"
+import { plural } from "../text/plural.ts"
 import { bpeSeparator } from "../tokenizer/bpe/train.ts"
 import type { EncodedDocument } from "../tokenizer/document.ts"
 import type { DocumentSource, SourceDocument } from "./DocumentSource.ts"
@@ -65,7 +66,7 @@ export class SourceEmpty extends Schema.TaggedError<SourceEmpty>()("SourceEmpty"
   readonly badInput = true
   override get message() {
     return (
-      `mix.sources: "${this.source}" has no document to train on (${this.rejected} rows could not be used, ` +
+      `mix.sources: "${this.source}" has no document to train on (${plural(this.rejected, "row")} could not be used, ` +
       `${this.leftOut} documents were left out ` +
       `as copies or as contaminated). Look at it with pipeline data check, or leave it out.`
     )

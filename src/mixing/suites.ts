@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 import type { SuiteProblem } from "../../schemas/corpus.ts"
-import type { Objection, WiredInput } from "../dag/Stage.ts"
+import { type Objection, type WiredInput, wiredWith } from "../dag/Stage.ts"
 import { type LoadReport, openDataset, type RowFault } from "../datasets/read/load.ts"
 import { referenceFault } from "../datasets/read/reference.ts"
 import { datasetName, findSource } from "../datasets/registry.ts"
@@ -24,7 +24,7 @@ export const isForEvaluation = (suite: string): boolean => {
 
 /** Objects to a suite that the corpus of this node does not carry. */
 export const suiteObjection = (suite: string, corpus: WiredInput): Objection | null => {
-  const carried = corpus.params["suites"]
+  const carried = wiredWith(corpus, "suites", ["corpus"])?.params["suites"]
   if (!Array.isArray(carried) || carried.includes(suite)) return null
   const known = carried.map(String)
   return {
@@ -37,7 +37,7 @@ export const suiteObjection = (suite: string, corpus: WiredInput): Objection | n
 
 /** Objects to more problems at once than a built-in suite has; how many a dataset has is known when it is read. */
 export const suiteSizeObjection = (prompts: number, suite: string, corpus: WiredInput): Objection | null => {
-  const size = corpus.params["suiteSize"]
+  const size = wiredWith(corpus, "suiteSize", ["corpus"])?.params["suiteSize"]
   if (!builtInSuites.includes(suite) || typeof size !== "number" || prompts <= size) return null
   return { param: "prompts", problem: `is ${prompts}, but suite "${suite}" has ${size} problems (mix.suiteSize).` }
 }

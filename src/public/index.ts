@@ -5,12 +5,18 @@
 
 export { Param, Study } from "../dag/Study.ts"
 
+export { attributeRollouts } from "../../stages/attribute-rollouts.ts"
 export { attribute } from "../../stages/attribute.ts"
 export { compare } from "../../stages/compare.ts"
 export { evaluate } from "../../stages/evaluate.ts"
 export { imported } from "../../stages/imported.ts"
+export { lds } from "../../stages/lds.ts"
 export { mix } from "../../stages/mix.ts"
+export { plant } from "../../stages/plant.ts"
 export { pretrain } from "../../stages/pretrain.ts"
+export { recall } from "../../stages/recall.ts"
+export { retrain } from "../../stages/retrain.ts"
+export { reweight } from "../../stages/reweight.ts"
 export { rl } from "../../stages/rl.ts"
 export { sft } from "../../stages/sft.ts"
 

@@ -13,6 +13,7 @@ import { RlRun } from "../../schemas/rl-run.ts"
 import { openArtifactTable } from "../dag/foresight/artifact-table.ts"
 import { askedWords } from "../evaluation/prompt-room.ts"
 import { overlapWords, suiteWords } from "../mixing/corpus-account.ts"
+import { plural } from "../text/plural.ts"
 import { cutDocumentWords } from "../training/cut-documents.ts"
 import { nodeKinds } from "./data/artifact-reader.ts"
 import { artifactOf, type RunNode, type RunRecord } from "./data/RunRecord.ts"
@@ -30,7 +31,10 @@ export interface CutCompletions {
 export interface LeftOut {
   /** Sentences, each with the label of its node. */
   readonly said: ReadonlyArray<{ readonly label: string; readonly line: string }>
+  /** Of nodes of which some did not end by themselves. */
   readonly completions: ReadonlyArray<CutCompletions>
+  /** How many nodes and decodings had completions at all. */
+  readonly looked: number
 }
 
 /** Reads it from every node that finished. What cannot be read is said elsewhere in the report, and is nothing here. */
@@ -72,7 +76,11 @@ export const readLeftOut = Effect.fnUntraced(function* (record: RunRecord) {
       }
     }
   }
-  const leftOut: LeftOut = { said, completions: completions.filter(({ withoutEnd }) => withoutEnd > 0) }
+  const leftOut: LeftOut = {
+    said,
+    completions: completions.filter(({ withoutEnd }) => withoutEnd > 0),
+    looked: completions.length
+  }
   return leftOut
 })
 
@@ -91,12 +99,12 @@ const ofCorpus = Effect.fnUntraced(function* ({ params }: RunNode, artifact: str
       .filter(({ rejected }) => rejected > 0)
       .map(
         ({ suite, rejected, problems }) =>
-          `suite "${suite}" is without ${rejected} rows that cannot be used or graded; problems left: ${problems}`
+          `suite "${suite}" is without ${plural(rejected, "row")} that cannot be used or graded; problems left: ${problems}`
       ),
     ...suites.flatMap(suiteWords),
     ...bad
       .filter(({ rejected }) => rejected > 0)
-      .map(({ source, rejected }) => `source "${source}" is without ${rejected} rows that cannot be used`),
+      .map(({ source, rejected }) => `source "${source}" is without ${plural(rejected, "row")} that cannot be used`),
     ...contamination.flatMap(({ suite, ...overlap }) =>
       overlapWords({ ...overlap, set: suite }, params["contaminated"] === "drop")
     )

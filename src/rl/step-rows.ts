@@ -1,7 +1,5 @@
 /** What a run keeps of a step: a row for every completion, one for every format, and one row of numbers. */
 
-import { createHash } from "node:crypto"
-
 import type { FormatShares, Rollouts as RolloutsTable, Updates } from "../../schemas/rl-run.ts"
 import { gradeRow } from "../evaluation/complete.ts"
 import { diversity } from "../evaluation/metrics/diversity.ts"
@@ -13,13 +11,6 @@ import type { UpdateReport } from "./learners/learner.ts"
 import { groupMembers, groupSignal } from "./objective/group-advantages.ts"
 import { DIVISORS, mean, standardDeviation } from "./packed/masked-statistics.ts"
 import { type Collected, lengthsOf, samplerGap } from "./sampling/collect.ts"
-
-/** First 16 digits of the SHA-256 of a parameter vector. */
-export const digestOfParameters = (parameters: Float32Array): string =>
-  createHash("sha256")
-    .update(new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength))
-    .digest("hex")
-    .slice(0, 16)
 
 export const rolloutRows = (
   collected: Collected,

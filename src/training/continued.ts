@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Checkpoint, TrainingState } from "../../schemas/checkpoint.ts"
 import type { Continued, Writer } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
+import type { PassedPolicies } from "../model/passed-policies.ts"
 import { readStateVector, tensorRows } from "../model/tensors.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { resumable } from "./resumable.ts"
@@ -31,6 +32,7 @@ export const goOn = Effect.fnUntraced(function* (
   model: Model,
   shorter: Continued<typeof Checkpoint>,
   output: Writer<typeof Checkpoint>,
+  passed: PassedPolicies,
   { done, shared }: { readonly done: number; readonly shared: number }
 ) {
   const state = shorter.trainingState
@@ -46,9 +48,12 @@ export const goOn = Effect.fnUntraced(function* (
   const isNew = (row: { readonly step: number }) => row.step > done && row.step <= step
   // Updates count from 0; everything else is after so many.
   for (const row of shorter.training) if (isNew({ step: row.step + 1 })) yield* output.training.append(row)
+  for (const row of shorter.batches) if (isNew({ step: row.step + 1 })) yield* output.batches.append(row)
   for (const row of shorter.heldOut) if (isNew(row)) yield* output.heldOut.append(row)
   for (const row of shorter.probes) if (isNew(row)) yield* output.probes.append(row)
   for (const row of shorter.snapshots) if (isNew(row)) yield* output.snapshots.append(row)
+  // How the shorter one ended lies beside this one's way, even where it ends with the shared part.
+  for (const row of shorter.policies) if (row.snapshot && isNew(row)) yield* passed.takeOver(row)
   // Both may keep the state of one step.
   if (step === shared) for (const row of state) yield* output.trainingState.append(row)
   return step

@@ -34,6 +34,8 @@ export interface PackingOptions {
   readonly seed: number
   /** Name of the random stream, so that two trainings with one seed shuffle differently. */
   readonly name: string
+  /** How often each sequence of `which` is used in a pass; the order of those that are is kept. Absent: once. */
+  readonly times?: Uint8Array
   /** Weight of a prompt target relative to a solution target: 1 trains on all tokens, 0 on the response only. */
   readonly promptWeight: number
 }
@@ -57,7 +59,7 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
   let total = 0
   let inPass = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = permutation(which.length, seed, name, epoch)
+    const order = repeated(permutation(which.length, seed, name, epoch), options.times)
     let from = 0
     const before = batches.length
     while (from < order.length) {
@@ -81,6 +83,10 @@ export const packBatches = (sequences: Sequences, which: Int32Array, options: Pa
     at: (step) => batchOf(sequences, batches[step]!, context, promptWeight)
   }
 }
+
+/** Each index as often as `times` says, one after another: a changed corpus is gone through like the one that it was. */
+const repeated = (order: Int32Array, times: Uint8Array | undefined): Int32Array =>
+  times === undefined ? order : Int32Array.from(Array.from(order).flatMap((i) => Array<number>(times[i]!).fill(i)))
 
 /** The given sequences as one batch. */
 export const batchOf = (sequences: Sequences, documents: Int32Array, context: number, promptWeight: number): WeightedBatch => {

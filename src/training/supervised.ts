@@ -6,7 +6,9 @@
 
 import * as Effect from "effect/Effect"
 
+import type { TrainingBatches } from "../../schemas/checkpoint.ts"
 import { adamW, type EngineError, type Model, type NonFiniteGradient } from "../engine/Engine.ts"
+import type { Table } from "../store/schema/Table.ts"
 import type { Batches } from "./packing.ts"
 
 /** Learning rate and decay of a whole training. */
@@ -17,8 +19,14 @@ export interface SupervisedOptions {
   readonly weightDecay: number
 }
 
-/** A row of the table `training`: `loss` in nats a token, `tokens` seen through this update. */
+/** What an update did: a row of the table `training` and one of `batches`. */
 export interface SupervisedUpdate {
+  readonly row: UpdateRow
+  readonly batch: Table.Input<typeof TrainingBatches>
+}
+
+/** `loss` in nats a token, `tokens` seen through this update. */
+interface UpdateRow {
   readonly step: number
   readonly tokens: number
   readonly loss: number
@@ -37,5 +45,6 @@ export const supervised = (
     const { loss } = yield* model.lossStep(batch, { kind: "cross-entropy", weights: batch.weights })
     const learningRate = rateOf(step)
     const { gradientNorm } = yield* model.optimStep({ ...adamW, learningRate, weightDecay })
-    return { step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm }
+    const row = { step, tokens: batches.tokensThrough(step), loss, learningRate, gradientNorm }
+    return { row, batch: { step, documents: batch.documents } }
   })

@@ -84,7 +84,7 @@ export const answers: Readonly<Record<string, (sources: Sources, query: URLSearc
       const completion = yield* sources.views.ask(questions.completion(wanted, number), 1)
       if (completion.rows.length === 0) return yield* missing("There is no such completion.")
       const before = ancestors(detail, wanted.node)
-      const attributed = wanted.table === "scores" ? attributionsOf(detail, wanted.node) : []
+      const attributed = attributionsOf(detail, wanted.node)
       const attribution: Attribution | null =
         attributed.length === 0
           ? null
@@ -178,10 +178,14 @@ const ancestors = ({ nodes }: RunDetail, id: string): ReadonlyArray<RunNode> => 
 const idsOfStage = (nodes: ReadonlyArray<RunNode>, stage: string): ReadonlyArray<string> =>
   nodes.filter((node) => node.stage === stage).map(({ id }) => id)
 
-/** The nodes that attribute the completions of an evaluation. */
-const attributionsOf = ({ nodes }: RunDetail, evaluation: string): ReadonlyArray<string> =>
+/** Stages that attribute completions, with their input that has them. */
+const ATTRIBUTING: ReadonlyMap<string, string> = new Map([
+  ["attribute", "scores"],
+  ["attribute-rollouts", "rollouts"]
+])
+
+/** The nodes that attribute the completions of a node. */
+const attributionsOf = ({ nodes }: RunDetail, completions: string): ReadonlyArray<string> =>
   nodes
-    .filter(
-      ({ stage, inputs, artifact }) => stage === "attribute" && artifact !== null && Object.values(inputs).includes(evaluation)
-    )
+    .filter(({ stage, inputs, artifact }) => artifact !== null && inputs[ATTRIBUTING.get(stage) ?? ""] === completions)
     .map(({ id }) => id)

@@ -55,7 +55,7 @@ const filters = ({ table, format, correct, step }: Wanted): string =>
 
 /** The node's rows with their numbers, by which attribution knows them. */
 const numbered = ({ table, run, node }: Wanted, columns: string): string =>
-  `(select row_number() over () - 1 as number, ${columns} from ${table} where ${ofNode(run, node)})`
+  `(select row as number, ${columns} from ${table} where ${ofNode(run, node)})`
 
 const SHOWN: Readonly<Record<Completions, string>> = {
   rollouts: "step, prompt, sample, problem, format, correct, reward, answer, gold, text",
@@ -81,12 +81,12 @@ export const completion = (wanted: Wanted, number: number): string =>
   `select * from ${numbered(wanted, `${SHOWN[wanted.table]}, question, subStyle, ending, error`)} ` +
   `where number = ${number} limit 1`
 
-/** What attribution gives of an evaluated completion to each source, by method. */
+/** What attribution gives of a completion to each source, by method. */
 export const attributed = (run: string, nodes: ReadonlyArray<string>, number: number): string =>
   `select method, source, score from attributions where run = ${literal(run)} and node in (${list(nodes)}) ` +
   `and target = ${number} order by method, score desc`
 
-/** The training documents that hold the longest pieces of an evaluated completion word for word. */
+/** The training documents that hold the longest pieces of a completion word for word. */
 export const documents = (run: string, nodes: ReadonlyArray<string>, corpora: ReadonlyArray<string>, number: number): string => `
   select m.source, m.document, m.length as tokens, m.count, m.text as span, d.format, d.problem, d.text
   from (select * from matchedSpans where run = ${literal(run)} and node in (${list(nodes)}) and target = ${number}

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest"
 
+import { confusionRows } from "../../src/attribution/attribute-completions.ts"
 import { classify, labelShares, trainClassifier } from "../../src/attribution/classifier.ts"
-import { confusionRows } from "../../src/attribution/confusion.ts"
 import { correctShares } from "../../src/attribution/mixture-weights.ts"
 import { negativeDocuments } from "../../src/attribution/negatives.ts"
 import { permutation } from "../../src/random/philox.ts"

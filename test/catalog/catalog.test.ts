@@ -95,6 +95,7 @@ describe("a view of a table", () => {
     ).toEqual([[true, 6n]])
     expect((await rows("show tables")).map((row) => row[0])).toEqual([
       "actions",
+      "ancestors",
       "artifacts",
       "components",
       "lineage",
@@ -176,6 +177,16 @@ describe("the catalog's own tables", () => {
       ["mixture.tinygsm", "1", 1],
       ["seed", "1", 1],
       ["step", "40", 40]
+    ])
+  })
+
+  it("ancestors: what a node was made from, with the fewest steps back", async () => {
+    expect(await rows("select node, ancestor, depth, stage from ancestors where run = 'sweep-2' order by all")).toEqual([
+      ["after", "base", 2, "pretrain"],
+      ["after", "broken", 1, "rl"],
+      ["broken", "base", 1, "pretrain"],
+      ["rl-grpo", "base", 1, "pretrain"],
+      ["rl-ppo", "base", 1, "pretrain"]
     ])
   })
 

@@ -12,7 +12,7 @@ import { sampleStore, tables } from "./sample-store.ts"
 
 const gone = (run: string, digest: string) => ({ run, digest, problem: "is missing" })
 const damaged = (run: string, digest: string) => ({ run, digest, problem: "has 3 bytes instead of 4" })
-const GC = "gc removes what no kept run needs; pnpm pipeline verify tells of anything else."
+const GC = 'gc removes what no kept run needs; "pipeline verify" tells of anything else.'
 
 describe("what is lost is told of", () => {
   it.each([
@@ -23,9 +23,9 @@ describe("what is lost is told of", () => {
     ["two of one", [gone("a", "1"), gone("a", "2")], ["2 artifacts of run a, which are no longer in the store. "]],
     ["three runs", [gone("a", "1"), gone("b", "2"), gone("c", "3")], ["3 artifacts of runs a, b and c, which are"]],
     ["many runs", [..."abcdefg"].map((run) => gone(run, run)), ["7 artifacts of runs a, b, c and 4 more, which are"]],
-    ["damage", [damaged("a", "1")], ["1 artifact of run a: object 1 has 3 bytes instead of 4. pnpm pipeline verify names each"]],
+    ["damage", [damaged("a", "1")], ['1 artifact of run a: object 1 has 3 bytes instead of 4. "pipeline verify" names each']],
     ["both", [gone("a", "1"), damaged("b", "2")], ["1 artifact of run a, which is", "1 artifact of run b: object 2 has"]],
-    ["a thousand", Array.from({ length: 1000 }, (_, i) => gone("a", String(i))), ["1000 artifacts of run a, which are"]]
+    ["a thousand", Array.from({ length: 1000 }, (_, i) => gone("a", String(i))), ["1,000 artifacts of run a, which are"]]
   ])("in a line: %s", (_, lost, expected) => {
     const lines = lostLines(lost)
     expect(lines).toHaveLength(expected.length)

@@ -145,6 +145,13 @@ describe("memory", () => {
     expect(Math.max(...lengths)).toBeLessThan(80_000_000)
   })
 
+  const rowTooLarge = {
+    message: expect.stringMatching(
+      /^A row of the result is too large to be printed: it takes about 0\.\d GB\.\n\nunnest\(\) makes/
+    ),
+    badInput: false
+  }
+
   it.each([
     ["a text", "select repeat('y', 90000000)"],
     ["bytes", "select repeat('y', 90000000)::blob"],
@@ -158,17 +165,13 @@ describe("memory", () => {
     ["columns together", "select repeat('y', 50000000) as a, repeat('y', 50000000) as b"],
     ["a row behind others", "select repeat('y', range * 30000000) from range(4)"]
   ])("of a row that is %s, too large to be made a text of, is a sentence that says what helps", async (_, sql) => {
-    const written = (format: "csv" | "json" | "arrow") =>
-      inCatalog((catalog) => Effect.flip(catalog.write(sql, format, async () => true)))
-    for (const { message, badInput } of [
-      await written("csv"),
-      await written("json"),
-      await written("arrow"),
-      await failure(sql)
-    ]) {
-      expect(message).toMatch(/^A row of the result is too large to be printed: it takes about 0\.\d GB\.\n\nunnest\(\) makes/)
-      expect(badInput).toBe(false)
-    }
+    expect(await failure(sql)).toMatchObject(rowTooLarge)
+  })
+
+  it.each(["csv", "json", "arrow"] as const)("of a row that is too large is that sentence as %s too", async (format) => {
+    const write = (catalog: Catalog.Catalog) =>
+      Effect.flip(catalog.write("select repeat('y', 90000000)", format, async () => true))
+    expect(await inCatalog(write)).toMatchObject(rowTooLarge)
   })
 
   it("goes by what a row holds, not by what stands where it holds nothing", async () => {
@@ -290,5 +293,31 @@ describe("a param", () => {
     expect(Object.fromEntries(rows)).toEqual({ seed: "DOUBLE", kl: "VARCHAR", scale: "BIGINT", algorithm: "VARCHAR" })
     const values = await query("select distinct seed, kl, scale from rollouts where run = 'sweep-1'", { params })
     expect(values.rows).toEqual([[1, "0.5", null]])
+  })
+})
+
+describe("a query that the caller has given a name", () => {
+  const views = [
+    {
+      name: "spoken",
+      over: ["rollouts", "nodes"],
+      sql: "select r.run, count(*) as n from rollouts r join nodes using (run, node) group by r.run"
+    }
+  ]
+
+  it("is asked like a table, and reads all of its tables whatever else is filtered", async () => {
+    const alone = await query("select run, n from spoken order by run", { views })
+    expect(alone.rows).toEqual([
+      ["sweep-1", 6n],
+      ["sweep-2", 10n]
+    ])
+    const beside =
+      "select s.n, count(*) from spoken s join rollouts r using (run) where r.run = 'sweep-1' and r.step = 0 group by all"
+    expect((await query(beside, { views })).rows).toEqual([[6n, 1n]])
+    expect((await query("select count(*) from (describe spoken)", { views })).rows).toEqual([[2n]])
+  })
+
+  it("is known to who asks for one by a near name", async () => {
+    expect((await failure("select * from spokn", { views })).message).toContain("spoken")
   })
 })

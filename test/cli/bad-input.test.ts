@@ -68,8 +68,8 @@ describe("a store that cannot be made", () => {
 describe("bad input", () => {
   it.each([
     [["rnu", "chain"], 'There is no command "rnu". Did you mean "run"? See pipeline --help.'],
-    [["run", "chian"], 'There is no study "chian". Did you mean "chain"? Studies: algorithms, branches, chain, claims, '],
-    [["run"], "pipeline run needs the name of a study: algorithms, branches, chain, claims, concentration, "],
+    [["run", "chian"], 'There is no study "chian". Did you mean "chain"? Studies: algorithms, attribution, branches, '],
+    [["run"], "pipeline run needs the name of a study: algorithms, attribution, branches, chain, claims, concentration, "],
     [["run", "chain", "--temrs", "3"], "pipeline run has no flag --temrs. Did you mean --terms? See pipeline run --help."],
     [["run", "chain", "--terms", "many"], 'chain.terms: must be a whole number >= 1 and <= 100000; got "many".'],
     [["run", "chain", "--terms", "0"], 'chain.terms: must be a whole number >= 1 and <= 100000; got "0".'],
@@ -97,6 +97,7 @@ describe("bad input", () => {
       '--assume-unchanged smu: this study has no stage "smu". Did you mean "sum"?'
     ],
     [["show", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
+    [["trace", "nothing"], 'There is no node, action or artifact "nothing" in this store.'],
     [["status", "nothing"], "There are no runs in "],
     [
       ["help", "exit-code"],

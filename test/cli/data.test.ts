@@ -287,6 +287,15 @@ describe("data check of lengths", () => {
     expect(code).toBe(objection === null ? 0 : 1)
   })
 
+  it("objects to a set of which no prompt leaves room in the usual context, and to none with one that does", async () => {
+    const endless = Array.from({ length: 3 }, (_, i) => ({ question: `${long.repeat(4)} How many in ${i}?`, answer: "#### 1" }))
+    const all = await checked("test", endless)
+    expect(all.out).toContain("gsm8k:test (3 of 3 prompts without room for an answer in a context of 192, 100 %)")
+    expect(all.out).not.toContain("nothing to object to")
+    expect(all.code).toBe(1)
+    expect((await checked("test", [...endless, ...rows(1, 0)])).code).toBe(0)
+  })
+
   it("does not count solutions of a set for evaluation, which nobody trains on", async () => {
     const { out, code } = await checked("test", rows(5, 0, long), ["--context", "24"])
     expect(out).not.toContain("documents")

@@ -109,24 +109,28 @@ describe("show, by a name that fits several things", () => {
     expect(err).toMatch(/^"s" is the beginning of (s\w*(-[0-9a-f]*)?(, | and \d+ more)?)+: give more of it\.\n$/)
   })
 
-  it("refuses each digit with which several keys, artifacts or nodes begin, and takes it where one does", async () => {
+  /** How many keys, artifacts and nodes begin so, those among them that were begun and gave nothing. */
+  const fits = async () => {
     const nodes = (await at.here(["status", "branches", "--json"])).out + (await at.here(["status", "chain", "--json"])).out
-    const ids = [...nodes.matchAll(/"id": "([^"]+)"/g)].map(([, id]) => id!)
-    const begun = [...nodes.matchAll(/"key": "([^"]+)"/g)].map(([, key]) => key!)
+    const named = [...nodes.matchAll(/"(?:id|key)": "([^"]+)"/g)].map(([, name]) => name!)
+    return (beginning: string) => new Set([...keys, ...artifacts, ...named].filter((one) => one.startsWith(beginning))).size
+  }
+
+  it("refuses each digit with which several keys, artifacts or nodes begin, and takes it where one does", async () => {
+    const fitting = await fits()
     for (const digit of "0123456789abcdef") {
-      const fitting = new Set([...keys, ...artifacts, ...ids, ...begun].filter((one) => one.startsWith(digit))).size
       const { code, err } = await at.here(["show", digit])
-      expect([code, fitting], `${digit}: ${err}`).toEqual([fitting === 1 ? 0 : 2, fitting])
-      if (fitting > 1) expect(err).toContain(`"${digit}" is the beginning of `)
+      expect([digit, code, err]).toEqual([digit, fitting(digit) === 1 ? 0 : 2, err])
+      if (fitting(digit) > 1) expect(err).toContain(`"${digit}" is the beginning of `)
     }
   })
 
   it("takes as few digits of a key or an artifact as are of one only", async () => {
-    const others = (name: string, all: ReadonlyArray<string>) => new Set(all.filter((one) => one.startsWith(name))).size
+    const fitting = await fits()
     for (const [i, key] of keys.entries())
       for (const digest of [key, artifacts[i]!]) {
         let digits = 1
-        while (others(digest.slice(0, digits), [...keys, ...artifacts, "count", "sum", "scale"]) > 1) digits++
+        while (fitting(digest.slice(0, digits)) > 1) digits++
         const { code, out } = await at.here(["show", digest.slice(0, digits)])
         expect([code, out.includes(digest)], digest.slice(0, digits)).toEqual([0, true])
       }

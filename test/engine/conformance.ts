@@ -16,6 +16,7 @@ import {
   type Model
 } from "../../src/engine/Engine.ts"
 import type { ModelSpec } from "../../src/model/ModelSpec.ts"
+import { derivativeCases } from "./derivatives.ts"
 import {
   type AdamFixture,
   arbitraryBatch,
@@ -796,6 +797,8 @@ export const conformance = (
           expect(Exit.isFailure(exit) && String(exit.cause)).toContain("head width 3")
         }))
     })
+
+    for (const [title, effect] of derivativeCases(sharpModel, tolerances, models.length === 1)) test(title, effect)
 
     test("an empty batch is no work and no error", () =>
       Effect.gen(function* () {

@@ -57,7 +57,7 @@ interface Subject {
   readonly dropped: { readonly before: number; readonly models: number; readonly bytes: number }
 }
 
-/** Two updates, scores and samples of a fresh model: what a difference between threads would show in. */
+/** Two updates, scores, derivatives and samples of a fresh model: what a difference between threads would show in. */
 const everything = Effect.gen(function* () {
   const engine = yield* Engine
   const model = yield* engine.createModel(spec, { seed: 2 })
@@ -70,6 +70,8 @@ const everything = Effect.gen(function* () {
   return {
     parameters: yield* model.read("parameters"),
     scores: yield* model.score(batch, { entropies: true, values: true }),
+    tangents: yield* model.scoreTangent(batch, yield* model.read("firstMoments")),
+    projections: yield* model.projectedGradients(batch, 3, 1024),
     generated: yield* model.generate(generateRequest(prompts, { samplesPerPrompt: 11, maxNewTokens: 20, stop: [3, 9] }))
   }
 })

@@ -8,9 +8,12 @@ import { describe, expect, it } from "vitest"
 import { Rollouts, Updates, FormatShares } from "../../schemas/rl-run.ts"
 import { isOfCurves } from "../../src/exporting/tensorboard/curves.ts"
 import { beginning, crc32c, scalars } from "../../src/exporting/tensorboard/event-records.ts"
+import { Column } from "../../src/store/schema/Column.ts"
+import { Table } from "../../src/store/schema/Table.ts"
 import { runStarted, SampleStore, sampleStore } from "../catalog/sample-store.ts"
 import { place } from "../cli/command-line.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
+import { filesIn } from "./event-file.ts"
 import { hasPython, runPython } from "./python.ts"
 
 const at = place()
@@ -46,6 +49,39 @@ describe("the format", () => {
 })
 
 describe("pipeline export-metrics", () => {
+  it("knows a table of curves that no file of schemas declares, of a stage of one's own, by what its file says", async () => {
+    const pulls = Table.make("pulls", "How hard it is pulled", {
+      step: Column.int32("step"),
+      side: Column.utf8("which way"),
+      force: Column.nullable(Column.float64("newtons")),
+      times: Column.int64("how often")
+    })
+    const traces = Table.make("traces", "No curves", { step: Column.int32("step"), at: Column.list(Column.float32("place")) })
+    const store = new SampleStore()
+    const rows = [0, 1].map((step) => ({ step, side: "left", force: step === 0 ? null : 2.5, times: BigInt(step) }))
+    const { key, artifact } = store.action(
+      "tug",
+      { seed: 1 },
+      {
+        pulls: store.write(pulls, rows),
+        traces: store.write(traces, [{ step: 0, at: [1, 2] }])
+      }
+    )
+    store.log("s-1", [
+      { time: "2026-11-22T00:45:12.123Z", ...runStarted("s-1", "s") },
+      { event: "node-planned", node: "tug-0badcafe", label: "tug", stage: "tug", params: {}, inputs: {} },
+      { event: "node-finished", node: "tug-0badcafe", key, artifact, cached: false, seconds: 1 }
+    ])
+    const to = newFolder()
+    expect(await exported(store, "tug", "--tensorboard", to)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("curves of 1 node, 2 points")
+    })
+    const written = Buffer.from(Object.values(filesIn(to)).join(""), "hex").toString("latin1")
+    for (const tag of ["pulls/left/force", "pulls/left/times"]) expect(written).toContain(tag)
+    expect(written).not.toContain("traces")
+  })
+
   it("writes a folder for each node that has curves, and writes none of them twice", async () => {
     const store = sampleStore()
     const to = newFolder()

@@ -205,7 +205,6 @@ export const KEPT: ReadonlyArray<string> = [
   "The answer is 31. No, it is not 32.",
   "The answer is 31. Actually, it is the 11th prime.",
   "The answer is 31, actually.",
-  "The answer is 31. Sorry, no.",
   "\\boxed{31}. Update 2024: fixed.",
   "\\boxed{31}. Note: it is 5 more than 26.",
   "\\boxed{31}. Edit 1: typo. Edit 2: units.",
@@ -259,5 +258,6 @@ export const TAKEN_BACK: ReadonlyArray<string> = [
   "The answer is 31, which is incorrect.",
   "\\boxed{31}, which is wrong.",
   "\\boxed{31} is a tempting answer but wrong.",
-  "My first guess was \\boxed{31}, but I don't know."
+  "My first guess was \\boxed{31}, but I don't know.",
+  "The answer is 31. Sorry, no."
 ]

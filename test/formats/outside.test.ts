@@ -1,5 +1,7 @@
 /** A text from outside that states an answer in prose has a format; the same of a model in a study has none. */
 
+import { readFileSync } from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import { grade, gradeOutside } from "../../src/formats/grade.ts"
@@ -99,10 +101,65 @@ describe("the endings of the field", () => {
     "\\boxed{31} is wrong. ".repeat(2000),
     "\\boxed{31} ".repeat(2000),
     `\\boxed{${"{}".repeat(5000)}} `.repeat(5),
-    `${"{1}".repeat(20_000)} wait, the answer is`
+    `${"{1}".repeat(20_000)} wait, the answer is`,
+    "\\boxed{31} or ".repeat(3000),
+    "could be \\boxed{31}, ".repeat(2000),
+    `The answer is 3. ${"3 is wrongly 3 ".repeat(5000)}`,
+    `${"perhaps the number ".repeat(5000)}\\boxed{31}`,
+    `\\boxed{31}. ${"wait, ".repeat(5000)}`
   ])("of hostile length are read in one go", (text) => {
     const before = process.cpuUsage()
     gradeOutside(text, "31", "corrected")
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
+  })
+})
+
+/** What stands around an answer; `unpaid` would state 32, `joined` says whether it is right. */
+const AROUND: {
+  readonly ordinary: ReadonlyArray<readonly [text: string, gold: string]>
+  readonly stated: ReadonlyArray<readonly [text: string, gold: string]>
+  readonly unstated: ReadonlyArray<readonly [text: string, gold: string]>
+  readonly unpaid: ReadonlyArray<string>
+  readonly joined: ReadonlyArray<readonly [text: string, gold: string, right: boolean]>
+} = JSON.parse(readFileSync(new URL("../fixtures/around-answer.json", import.meta.url), "utf8"))
+
+describe("what stands around an answer", () => {
+  it.each([...AROUND.ordinary, ...AROUND.stated])("leaves it as it is in %j, which says %s", (text, gold) =>
+    expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: true })
+  )
+
+  it.each(AROUND.unpaid)("denies it, doubts it, asks for it, or takes it back in %j", (text) => {
+    for (const lead of LEADS) expect(gradeOutside(lead + text, "32", "corrected"), lead + text).toMatchObject({ correct: false })
+  })
+
+  it.each(AROUND.unstated)("keeps %j from being %s", (text, gold) =>
+    expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: false })
+  )
+
+  it.each(AROUND.joined)("joins boxes: %j against %s is %s", (text, gold, correct) => {
+    for (const graded of [gradeOutside(text, gold, "corrected"), grade(text, gold, "corrected")])
+      expect(graded).toMatchObject({ format: "omi2", correct })
+  })
+
+  it("joins boxes only to what is said, and not across sentences or other words", () => {
+    for (const [text, answer] of [
+      ["It is not \\boxed{30}, \\boxed{31}.", "31"],
+      ["It is not \\boxed{30} or \\boxed{31}.", null],
+      ["First \\boxed{30}. And \\boxed{31}.", "31"],
+      ["From \\boxed{30} we conclude \\boxed{31}.", "31"],
+      ["The answer could be \\boxed{30} or \\boxed{31}.", null],
+      ["The answer is \\boxed{31}. It could be \\boxed{30}.", "31"]
+    ] as const)
+      expect(grade(text, "31", "corrected").answer, text).toBe(answer)
+  })
+
+  it("is the reason where it takes an answer back, contradicts it or leaves it open", () => {
+    for (const [text, error] of [
+      ["The answer is 31. Wrong.", "the last sentence is taken back"],
+      ["The answer is 31. It is 32.", "the last sentence is contradicted by 32"],
+      ["Answer: 31 (could be 32)", "the Answer line states no answer: it leaves it open: 31 (could be 32)"],
+      ["So \\boxed{}", "the last \\boxed{} states no answer: it is empty"]
+    ])
+      expect(gradeOutside(text!, "31", "corrected").error).toBe(error)
   })
 })

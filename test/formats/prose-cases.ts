@@ -296,7 +296,6 @@ export const NOTHING: ReadonlyArray<string> = [
   "The answer is at most 31.",
   "The answer is greater than 31.",
   "The answer is about 31.",
-  "The answer is approximately 31.",
   "The answer is between 30 and 32.",
   "The answer is either 30 or 32.",
   "The answer is one of the following.",

@@ -53,7 +53,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["main.ts"],
     ["command-line.ts"],
     ["commands"],
-    ["executing", "doctor", "sampling", "completion"],
+    ["executing", "doctor", "sampling", "tracing", "completion"],
     ["help"],
     ["*"],
     ["printing"]
@@ -79,6 +79,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["data"]
   ],
   "src/exporting": [["tables", "tensorboard", "spans"], ["folder-names.ts"]],
+  "src/attribution": [["retraining"], ["methods", "canaries"], ["*"]],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],
@@ -94,6 +95,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["CompiledEngine.ts"],
     ["CompiledLibrary.ts"],
     ["requests.ts", "check-arguments.ts", "cpu.ts"],
+    ["sketch.ts"],
     ["Engine.ts", "fused.ts"]
   ],
   "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"], ["requests.h"]],
@@ -178,6 +180,9 @@ export const MOST_MODULES = 13
 /** ...except lists of alike things, each with what its entries are. */
 export const LISTS: Readonly<Record<string, string>> = {
   "src/cli/commands": "one command a file",
+  pipelines: "one study a file",
+  stages: "one stage a file",
+  schemas: "one kind of artifact a file, and what SQL knows of all",
   "src/engine/native/kernels": "one operation a file, with its header",
   bench: "one measurement a file, and what they share"
 }

@@ -126,6 +126,14 @@ describe("every file", () => {
     expect(['mkdir: "made"', "// fs.mkdirSync(a)"].filter(makes)).toEqual([])
   })
 
+  it("knows in one place how its user starts the program: where the package is installed, that is another way", () => {
+    const told = sources.filter((file) => !file.startsWith("test/") && !file.startsWith("bench/"))
+    const wayOf = /\b(?:pnpm|npx|npm run) pipeline\b/
+    const named = told.filter((file) => file.endsWith(".ts") && wayOf.test(withoutComments(textOf(file))))
+    // The second says how the words of docs/cli.md are to be read.
+    expect(named).toEqual(["src/cli/help/commands-page.ts", "src/dag/repository.ts"])
+  })
+
   it("names no path of one machine", () => {
     const ofOneMachine = /(?<![\w.~*$}>/-])\/(?:home|Users|root|work)\/[\w.-]+/
     const text = files.filter((file) => /(?:\.(?:ts|mjs|c|h|md|ya?ml|json|py)|\/run)$/.test(file) && file !== "pnpm-lock.yaml")

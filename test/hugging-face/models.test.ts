@@ -58,8 +58,10 @@ describe("export-model", () => {
     expect(fs.readdirSync(to).toSorted()).toEqual([
       "README.md",
       "config.json",
+      "echo_chamber-batches.arrow",
       "echo_chamber-cutDocuments.arrow",
       "echo_chamber-heldOut.arrow",
+      "echo_chamber-policies.arrow",
       "echo_chamber-probes.arrow",
       "echo_chamber-training.arrow",
       "generation_config.json",

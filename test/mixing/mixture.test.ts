@@ -31,6 +31,8 @@ const counting = (name: string, size: number, texts: ReadonlyArray<string> = [])
         format: "text",
         subStyle: "",
         steps: 0,
+        template: "",
+        topic: "",
         flawed: false,
         question: "",
         solution: texts[first + i] ?? String(first + i)

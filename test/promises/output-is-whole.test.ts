@@ -50,6 +50,7 @@ const COMMANDS: ReadonlyArray<readonly [command: string, ...args: ReadonlyArray<
   ["export", "chain", EXPORTED, "--force"],
   // These want a model, which the study has not, or go on until they are told to end.
   ["sample", "--help"],
+  ["trace", "--help"],
   ["export-model", "--help"],
   ["import-model", "--help"],
   ["export-metrics", "--help"],

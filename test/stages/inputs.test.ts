@@ -27,8 +27,11 @@ describe("every stage with a model or its tokens and a corpus", () => {
   it("names the tokenizer as what they must have in common", async () => {
     const names = fs.readdirSync(STAGES).map((file) => file.replace(".ts", ""))
     const stages = await Promise.all(names.map((name) => loadStage(`stages/${name}.ts`, name)))
-    const paired = stages.filter(({ inputs }) => Object.hasOwn(inputs, "corpus") && Object.keys(inputs).length > 1)
-    expect(paired.map(({ name }) => name).toSorted()).toEqual(["attribute", "evaluate", "rl", "sft"])
+    // A bank of retrainings has no tokens of its own: `lds` reads it beside the corpus that it names.
+    const paired = stages.filter(
+      ({ name, inputs }) => Object.hasOwn(inputs, "corpus") && Object.keys(inputs).length > 1 && name !== "lds"
+    )
+    expect(paired.map(({ name }) => name).toSorted()).toEqual(["attribute", "attribute-rollouts", "evaluate", "rl", "sft"])
     for (const { inputs, agreeOn } of paired) expect(agreeOn["tokenizer"]?.toSorted()).toEqual(Object.keys(inputs).toSorted())
   })
 

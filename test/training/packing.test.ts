@@ -76,6 +76,30 @@ describe("an epoch", () => {
   })
 })
 
+describe("a changed corpus", () => {
+  const packed = (times?: Uint8Array) =>
+    packBatches(sequences, Int32Array.of(0, 1, 2), {
+      batchTokens: 1,
+      context: 100,
+      epochs: 1,
+      seed: 3,
+      name: "a",
+      promptWeight: 1,
+      ...(times === undefined ? {} : { times })
+    })
+  const order = (times?: Uint8Array) => {
+    const { steps, at } = packed(times)
+    return Array.from({ length: steps }, (_, step) => [...at(step).documents]).flat()
+  }
+
+  it("goes through the documents in the order of the whole: without some of them, and others twice in a row", () => {
+    const whole = order()
+    expect(order(Uint8Array.of(1, 1, 1))).toEqual(whole)
+    expect(order(Uint8Array.of(1, 0, 1))).toEqual(whole.filter((document) => document !== 1))
+    expect(order(Uint8Array.of(1, 1, 2))).toEqual(whole.flatMap((document) => (document === 2 ? [2, 2] : [document])))
+  })
+})
+
 describe("tags", () => {
   const corpus: CorpusSequences = {
     ...sequences,

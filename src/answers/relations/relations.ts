@@ -8,7 +8,7 @@ import { tryExpression } from "../mathematics/parse.ts"
 import type { Rational } from "../mathematics/rational.ts"
 import { numeralIn } from "../numeral.ts"
 import { type OfKind, setOf } from "../same-kind.ts"
-import { argumentsOf, isApplied, isDerivative, isName, spelled } from "../spelling/names.ts"
+import { argumentsOf, isApplied, isDerivative, isName, isOfCoordinates, nameOf, spelled } from "../spelling/names.ts"
 import { quantityNameIn } from "../spelling/quantity-names.ts"
 import { isOneBracket, splitAt } from "../split.ts"
 import { made } from "../units/quantities.ts"
@@ -140,6 +140,7 @@ const equation = (parts: ReadonlyArray<string>, whole: Read): Answer => {
     const isChosen = answer.kind === "called" && answer.of.kind === "choice" && /^[a-z]{2,}$/.test(left) && areVariables(left)
     const isValue =
       !isChosen &&
+      !(parts.length > 2 && isOfCoordinates(nameOf(left))) &&
       !areOfOneKind(left, right) &&
       (answer.kind !== "value" || parts.length > 2 || isApplied(left) || isDerivative(left) || isConstant(answer))
     if (isValue) return answer

@@ -15,10 +15,10 @@ import { areVariables } from "../vocabulary/variables.ts"
 type Read = (text: string) => Answer
 
 const ALONE: ReadonlyArray<RegExp> = [
-  /^([A-H])\)?$/,
+  /^([A-H]|[A-Ha-h](?=\)))\)?$/,
   /^\(([A-HJa-h])\)$/,
-  /^(?:\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+\(?([A-J])\)?\s*\}?$/,
-  /^\\text\s*\{\s*\(?([A-H])\)?[.:]?\s*\}[.:]?$/,
+  /^(?:\\text\s*\{\s*)?(?:[Oo]ption|[Cc]hoice)\s+\(?([A-Ja-j])\)?\s*\}?$/,
+  /^\\text\s*\{\s*\(?([A-H]|[a-h](?=\)))\)?[.:]?\s*\}[.:]?$/,
   /^(?:\(\s*\\text\s*\{\s*([A-HJ])\s*\}\s*\)|\{\s*\(\s*([A-HJ])\s*\)\s*\})$/
 ]
 
@@ -56,19 +56,27 @@ const OPENS = new RegExp(
 const ANOTHER = /(?:\(\s*(?:\\text\s*\{\s*)?[A-J]\s*\}?\s*\)|(?<![A-Za-z\\])[A-J]\s*[.)])(?!\s*=)/
 
 export const choiceIn = (text: string, whole: Read): Answer | null => {
-  if (!/^[A-JOCoc(\\{]/.test(text)) return null
+  if (!/^[A-JOCa-hoc(\\{]/.test(text)) return null
   const letter = firstOf(ALONE, text)?.slice(1).find(Boolean)
-  if (letter !== undefined) return { kind: "choice", letter: letter.toUpperCase(), says: null }
+  if (letter !== undefined) return choice(letter, null)
   const [, noun, label] = OF_KIND.exec(text) ?? []
   if (noun !== undefined && label !== undefined && isNoun(noun.toLowerCase()))
-    return { kind: "choice", letter: label, says: { kind: "words", text: `${noun} ${label}`.toLowerCase() } }
+    return choice(label, { kind: "words", text: `${noun} ${label}`.toLowerCase() })
   const found = firstOf(LABELLED, text.replace(CALLED, "$1"))?.groups
   if (found === undefined) return null
   const rest = found["rest"]!.trim()
   if (ANOTHER.test(rest) || !isSaid(rest, found["point"] === undefined)) return null
   const says = saidIn(rest, whole)
-  return says.kind === "choice" ? null : { kind: "choice", letter: /[A-J]/.exec(found["bracket"] ?? found["point"]!)![0], says }
+  return says.kind === "choice" ? null : choice(/[A-J]/.exec(found["bracket"] ?? found["point"]!)![0], says)
 }
+
+/** A small letter is one of a choice only where it is marked as one, `(a)`, and may be a variable as well; `a` is not `A`. */
+const choice = (letter: string, says: Answer | null): Answer => ({
+  kind: "choice",
+  letter: letter.toUpperCase(),
+  variable: letter,
+  says
+})
 
 const isNoun = (word: string): boolean => !JOINS.test(word) && !changes(word) && !leavesOpen(word)
 

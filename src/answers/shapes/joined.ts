@@ -1,11 +1,12 @@
 /**
- * Numbers that a word joins, in their order: `5 to 1`, `3 out of 4`, `3 by 4`; and bearings, `30° north of east`. The letters of
- * such a word are no product, which would have no order.
+ * Numbers that a word or a colon joins, in their order: `5 to 1`, `5:1`, `3 out of 4`, `3 by 4`; and bearings, `30° north of
+ * east`. The letters of such a word are no product, which would have no order.
  */
 
 import type { Answer } from "../Answer.ts"
 import { type Expression, variablesOf } from "../mathematics/Expression.ts"
 import { tryExpression } from "../mathematics/parse.ts"
+import { splitAt } from "../split.ts"
 import { counting } from "../units/quantities.ts"
 import { words } from "../words.ts"
 
@@ -28,6 +29,14 @@ export const joined = (text: string, whole: Read): Answer | null => {
   if (left === null || right === null) return /\d\s+[a-z]|\}\s*[a-z]|[A-Za-z]\s+\d/.test(text) ? asWords(text) : null
   if (word === "to" || word === "for") return { kind: "ratio", parts: [left, right] }
   return /^(?:out|in$|over$)/.test(word!) ? whole(`\\frac{${first}}{${second}}`) : asWords(text)
+}
+
+/** `3:4`, `4:30`, `1:2:3`; null for all else. */
+export const ratio = (text: string): Answer | null => {
+  const parts = splitAt(text, [":"]).parts
+  if (parts.length < 2 || !parts.every((part) => /\d/.test(part))) return null
+  const values = parts.map((part) => tryExpression(part))
+  return values.every((value) => value !== null) ? { kind: "ratio", parts: values } : null
 }
 
 const plainValue = (text: string): Expression | null => {

@@ -80,7 +80,8 @@ export const nameOf = (name: string): string | null => {
   if (quantity !== null) return quantity
   const derivative = derivativeIn(name)
   if (derivative !== null) return derivative
-  if (/^[a-z]{2,}$/.test(name) && areVariables(name)) return [...name].toSorted().join("")
+  const letters = /^[a-z](?:\s[a-z])+$/.test(name) ? name.replaceAll(/\s/g, "") : name
+  if (/^[a-z]{2,}$/.test(letters) && areVariables(letters)) return [...letters].toSorted().join("")
   const said = name.replace(/^\\text\s*\{([^{}]*)\}$/, "$1").trim()
   if (/^[A-Za-z]$/.test(said)) return said
   const figure = /^(?:m?\s*\\(angle|overline|triangle)\s*\{?\s*)?([A-Z]{2,4})\s*\}?$/.exec(said)
@@ -92,6 +93,13 @@ export const nameOf = (name: string): string | null => {
     .replace(/^(?:an?|the)\s/, "")
   return SAYS_NOTHING.test(words) ? null : `'${words}'`
 }
+
+/**
+ * Whether what has a name is an equation of coordinates: `xy = 12`, as `x + y = 12` is, is not 12, where `ab = 12` and `a + b =
+ * 12` are what was asked for. It is kept as a value by name, which is what the verifier of `paper` takes it for.
+ */
+export const isOfCoordinates = (name: string | null): boolean =>
+  name !== null && /^(?=.*[xyz])[a-z]{2,}$/.test(name) && areVariables(name)
 
 /** The same from either end, a triangle from any corner. */
 const figureOf = (kind: string, points: string): string => {

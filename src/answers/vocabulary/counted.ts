@@ -140,6 +140,23 @@ const DONE = /^(?!needed$|required$|combined$|unused$)[a-z]{2,}[^e]ed$/
 /** `of`, `in`: between what is counted and what it is part of. */
 const LITTLE = set("of in on at by it we us my a an")
 
+/** What says of a number how sure it is, or bounds it, behind a word that says of things which they are: `at best`, `at home`. */
+const HEDGES: ReadonlyMap<string, RegExp> = new Map([
+  ["at", /^(?:best|worst|most|least|first|last|once|pinch|stretch|push|[a-z]{3,}est)$/],
+  ["in", /^(?:theory|principle|practice|doubt|question|dispute|hindsight|retrospect|general|essence|reality)$/],
+  ["with", /^(?:luck|doubts?|reservations|caution|hesitation|uncertainty)$/],
+  ["by", /^(?:guess|chance|luck|estimate|accident|assumption)$/],
+  ["for", /^(?:now|starters|sure|certain)$/],
+  ["on", /^paper$/]
+])
+const isHedge = (words: ReadonlyArray<string>, at: number): boolean => {
+  const before = /^(?:the|an?|my|our|its|their|his|her)$/i.test(words[at - 1] ?? "") ? at - 2 : at - 1
+  return HEDGES.get(words[before]?.toLowerCase() ?? "")?.test(words[at]!.toLowerCase()) === true
+}
+
+/** `half past`, `10 before`: by the clock, and from what is not said. */
+const OF_CLOCK = set("past after before til")
+
 /** Whether one of the words behind a number is part of what is counted. */
 export const isCounted = (words: ReadonlyArray<string>, at: number, inText: boolean): boolean => {
   const [said, next] = [words[at]!.replace(/^(un|non)-/i, "$1"), words[at + 1]]
@@ -152,6 +169,7 @@ export const isCounted = (words: ReadonlyArray<string>, at: number, inText: bool
   // `Anna's marbles`: variables have no apostrophe with an s.
   const isOwner = letters !== said && letters.length > 2
   if (!isOwner && !isWord(letters, inText)) return false
+  if (isHedge(words, at) || (at === 0 && OF_CLOCK.has(word) && !isPlural(next))) return false
   if (COMPARES.has(word) && at > 0) return true
   // `5 refuted`, and not `5 painted eggs` or `5 eggs painted`.
   if (at === 0 && DONE.test(word) && !words.slice(1).some(isPlural)) return false

@@ -48,10 +48,12 @@ const wholeAt = (words: ReadonlyArray<string>): Said | null => {
   }
 }
 
-/** `half`, `a half`, `two thirds` from a word on, as a fraction. */
+/** `half`, `a half`, `two thirds` from a word on, as a fraction; `third` alone says which one. */
 const shareAt = (words: ReadonlyArray<string>, at: number): { readonly text: string; readonly end: number } | null => {
-  const before = words[at] === "half" ? null : words[at] === "a" ? { value: 1n, end: 1 } : wholeAt(words.slice(at))
-  const [top, end] = before === null ? [1n, at] : [before.value, at + before.end]
+  const isAlone = /^(?:half|quarter)$/.test(words[at] ?? "")
+  const before = isAlone ? { value: 1n, end: 0 } : words[at] === "a" ? { value: 1n, end: 1 } : wholeAt(words.slice(at))
+  if (before === null) return null
+  const [top, end] = [before.value, at + before.end]
   const share = fractionNamed(words[end] ?? "")
   if (share === undefined || share.isOne !== (top === 1n)) return null
   return { text: `${top}/${share.bottom}`, end: end + 1 }

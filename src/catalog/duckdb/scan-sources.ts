@@ -16,6 +16,8 @@ export type ConstantType = "VARCHAR" | "DOUBLE" | "BIGINT" | "BOOLEAN"
 export type SourceColumn =
   | { readonly name: string; readonly from: "data"; readonly type: ColumnType }
   | { readonly name: string; readonly from: "constant"; readonly type: ConstantType }
+  /** The place of a row in its part, from 0. */
+  | { readonly name: string; readonly from: "place"; readonly type: "int32" }
 
 /** One column of a batch: data, a constant, or nothing there (null in every row). */
 export type BatchColumn = ColumnData | { readonly constant: Constant } | undefined
@@ -90,22 +92,39 @@ export const filePart = (
       throw arrow.corrupt(`it holds ${arrow.rows} rows, where its manifest says ${rows}`)
     }
     const fields = columns.map(({ from, name, type }) => {
-      if (from === "constant") return undefined
+      if (from !== "data") return undefined
       const field = arrow.fields.find((field) => field.name === name)
       if (field === undefined || field.type === type) return field
       warn(`column ${name} is ${field.type} in ${file} and ${type} now: shown as null`)
       return undefined
     })
+    const firstRows: Array<number> = []
+    let counted = 0
+    for (const batch of arrow.batches) {
+      firstRows.push(counted)
+      counted += batch.rows
+    }
     return {
       batches: arrow.batches.length,
       rows: (batch) => arrow.batches[batch]!.rows,
       read: (batch, column) => {
         const wanted = columns[column]!
         if (wanted.from === "constant") return { constant: constants.get(wanted.name) ?? null }
+        if (wanted.from === "place") return placesFrom(firstRows[batch]!, arrow.batches[batch]!.rows)
         const field = fields[column]
         return field === undefined ? undefined : arrow.readColumn(arrow.batches[batch]!, field)
       },
       close: () => arrow.close()
     }
   }
+})
+
+/** The numbers `first`, `first + 1`, ... as a column. */
+const placesFrom = (first: number, rows: number): ColumnData => ({
+  length: rows,
+  nullCount: 0,
+  validity: undefined,
+  offsets: undefined,
+  values: Int32Array.from({ length: rows }, (_, i) => first + i),
+  child: undefined
 })

@@ -128,7 +128,7 @@ class Scan {
     if (data === undefined || column === undefined) fillNull(vector, rows)
     else if ("constant" in data) {
       if (column.from === "constant") fillConstant(vector, column.type, data.constant, rows)
-    } else if (column.from === "data") fillColumn(vector, column.type, data, this.row, rows, this.options)
+    } else if (column.from !== "constant") fillColumn(vector, column.type, data, this.row, rows, this.options)
   }
 }
 
@@ -153,7 +153,7 @@ export const registerTableFunction = (
           const source = sources.get(id)
           if (source === undefined) throw new Error(`store_scan(${id}): there is no such source; query the views instead`)
           for (const column of source.columns)
-            info.addResultColumn(column.name, column.from === "data" ? dataTypes[column.type] : constantTypes[column.type])
+            info.addResultColumn(column.name, column.from === "constant" ? constantTypes[column.type] : dataTypes[column.type])
           info.setCardinality(
             source.parts.reduce((rows, part) => rows + part.rows, 0),
             false

@@ -2,6 +2,7 @@
 
 import { maximumOf } from "../../lists/large.ts"
 import { cutToWidth, displayWidth } from "../../text/display-width.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { visible } from "../../text/visible.ts"
 import { isList, type SqlValue, type QueryResult } from "../QueryResult.ts"
 import { valueText } from "./value-text.ts"
@@ -62,9 +63,6 @@ const fit = (widths: Array<number>, numeric: ReadonlyArray<boolean>, available: 
   return count
 }
 
-/** 1,234,567. By hand: loading the locale data for it takes longer than most queries. */
-const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",")
-
 /** A box table with a line below it that counts rows, and columns where some had to be left out. */
 export const renderTable = ({ columns, rows, rowCount, uncounted }: QueryResult, options: TableOptions = {}): string => {
   const { maxRows = 40, width = 120 } = options
@@ -86,10 +84,10 @@ export const renderTable = ({ columns, rows, rowCount, uncounted }: QueryResult,
   const line = (fields: ReadonlyArray<string>, right: (i: number) => boolean) =>
     `│${used.map((width, i) => ` ${pad(cutToWidth(fields[i]!, width), width, right(i))} `).join("│")}│`
   const isRight = (i: number) => numeric[i] === true
-  const counted = `${uncounted ? "more than " : ""}${grouped(rowCount)} row${rowCount === 1 ? "" : "s"}`
+  const counted = `${uncounted ? "more than " : ""}${plural(rowCount, "row")}`
   const notes = [
     counted,
-    ...(shown.length < rowCount ? [`first ${grouped(shown.length)} shown`] : []),
+    ...(shown.length < rowCount ? [`first ${countWords(shown.length)} shown`] : []),
     ...(count < columns.length ? [`${count} of ${columns.length} columns shown`] : [])
   ]
   return [

@@ -3,7 +3,7 @@
 import { Column } from "../../store/schema/Column.ts"
 import type { catalogTables } from "../../store/schema/Table.ts"
 import { memorySource, type Source } from "../duckdb/scan-sources.ts"
-import { flattenParams } from "./history.ts"
+import { ancestorsOf, flattenParams } from "./history.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
 
 type Rows = ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -171,6 +171,34 @@ export const catalogDefinitions: Readonly<Record<Exclude<(typeof catalogTables)[
             fromNode,
             artifact: node.artifact,
             fromArtifact: run.nodes.get(fromNode)?.artifact ?? null
+          }))
+        )
+      )
+  },
+  ancestors: {
+    description: "Every node that a node was made from, however many steps back, a row each",
+    columns: {
+      run: text(),
+      node: text(),
+      ancestor: text("node that it was made from"),
+      depth: Column.int32("fewest steps of lineage back to it; 1: an input"),
+      label: text("of the ancestor, like what follows"),
+      stage: text(),
+      key: maybe(text("action key")),
+      artifact: maybe(text("digest of the result"))
+    },
+    rows: (store) =>
+      store.runs().flatMap((run) =>
+        [...run.nodes.values()].flatMap((node) =>
+          ancestorsOf(node).map(({ node: { node: ancestor, label, stage, key, artifact }, depth }) => ({
+            run: run.run,
+            node: node.node,
+            ancestor,
+            depth,
+            label,
+            stage,
+            key,
+            artifact
           }))
         )
       )

@@ -160,22 +160,21 @@ export const markLatest = (runs: ReadonlyArray<RunRecord>): void => {
  */
 export const effectiveParams = (node: NodeRecord): ReadonlyMap<string, unknown> => {
   const params = new Map<string, unknown>()
-  const seen = new Set([node.node])
-  let level = [node]
-  while (level.length > 0) {
-    const next: Array<NodeRecord> = []
-    for (const at of level) {
-      for (const [name, value] of Object.entries(at.params)) if (!params.has(name)) params.set(name, value)
-      for (const input of Object.values(at.inputs)) {
-        const from = node.run.nodes.get(input)
-        if (from === undefined || seen.has(input)) continue
-        seen.add(input)
-        next.push(from)
-      }
-    }
-    level = next
-  }
+  for (const at of [node, ...ancestorsOf(node).map((ancestor) => ancestor.node)])
+    for (const [name, value] of Object.entries(at.params)) if (!params.has(name)) params.set(name, value)
   return params
+}
+
+/** The nodes that a node was made from, the nearest first, each with the fewest steps back to it. */
+export const ancestorsOf = (node: NodeRecord): ReadonlyArray<{ readonly node: NodeRecord; readonly depth: number }> => {
+  const found = new Map([[node.node, { node, depth: 0 }]])
+  // What is added while it is gone through is gone through as well: nodes come in the order of their distance.
+  for (const { node: at, depth } of found.values())
+    for (const input of Object.values(at.inputs)) {
+      const from = at.run.nodes.get(input)
+      if (from !== undefined && !found.has(input)) found.set(input, { node: from, depth: depth + 1 })
+    }
+  return [...found.values()].slice(1)
 }
 
 /** Leaves of nested params under dotted names: `{ sources: { omi1: 2 } }` is `sources.omi1`, 2. Lists stay whole. */

@@ -3,6 +3,8 @@
  * of in one line: how many, of which runs, and what to make of it.
  */
 
+import { plural } from "../../text/plural.ts"
+
 export interface Lost {
   readonly run: string
   /** Of the artifact, or of a file of it. */
@@ -24,7 +26,7 @@ const runWords = (lost: ReadonlyArray<Lost>): string => {
 
 const counted = (lost: ReadonlyArray<Lost>): { readonly count: number; readonly words: string } => {
   const count = new Set(lost.map(({ digest }) => digest)).size
-  return { count, words: `${count} artifact${count === 1 ? "" : "s"} of ${runWords(lost)}` }
+  return { count, words: `${plural(count, "artifact")} of ${runWords(lost)}` }
 }
 
 /** A line for what is gone, and one for what is damaged. */
@@ -36,7 +38,7 @@ export const lostLines = (all: ReadonlyArray<Lost>): ReadonlyArray<string> => {
     const { count, words } = counted(gone)
     lines.push(
       `Left out: the rows of ${words}, which ${count === 1 ? "is" : "are"} no longer in the store. ` +
-        "gc removes what no kept run needs; pnpm pipeline verify tells of anything else."
+        'gc removes what no kept run needs; "pipeline verify" tells of anything else.'
     )
   }
   if (damaged.length > 0) {
@@ -44,7 +46,7 @@ export const lostLines = (all: ReadonlyArray<Lost>): ReadonlyArray<string> => {
     const { digest, problem } = damaged[0]!
     lines.push(
       `Left out: the rows of ${words}: object ${digest.slice(0, 12)} ${problem}. ` +
-        "pnpm pipeline verify names each; with --repair they can be computed again."
+        '"pipeline verify" names each; with --repair they can be computed again.'
     )
   }
   return lines

@@ -108,8 +108,10 @@ export const tableSource = (
 ): Source => {
   const nodes = store.finishedNodes().filter((node) => hasTable(table, store, node))
   const own = Object.entries(table.columns)
-  const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...Table.provenanceColumns]), declared)
+  const added = table.numbered ? [Table.ROW, ...Table.provenanceColumns] : Table.provenanceColumns
+  const params = collectParams(nodes, new Set([...own.map(([name]) => name.toLowerCase()), ...added]), declared)
   const columns: ReadonlyArray<SourceColumn> = [
+    ...(table.numbered ? [{ name: Table.ROW, from: "place", type: "int32" } as const] : []),
     ...own.map(([name, column]) => ({ name, from: "data", type: column.type }) as const),
     ...Table.provenanceColumns.map(
       (name) => ({ name, from: "constant", type: name === "latest" ? "BOOLEAN" : "VARCHAR" }) as const

@@ -11,21 +11,40 @@ import { metricColumns, tableSource } from "./table-source.ts"
 /** Takes a source in and returns the SQL that scans it. */
 export type AddSource = (source: Source) => string
 
+/** A query under a name, over tables of the store. */
+export interface NamedQuery {
+  readonly name: string
+  /** Tables that it reads. */
+  readonly over: ReadonlyArray<string>
+  readonly sql: string
+}
+
 /** Names of all views, in the order in which they are listed. */
-export const viewNames = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<string> => [
+export const viewNames = (tables: ReadonlyArray<Table.Any>, queries: ReadonlyArray<NamedQuery>): ReadonlyArray<string> => [
   ...tables.map((table) => table.name),
-  ...Table.catalogTables
+  ...Table.catalogTables,
+  ...queries.map((query) => query.name)
 ]
+
+/** A plan that also tells of the tables behind the named queries that it mentions: of these it filters nothing. */
+export const planThrough = (plan: QueryPlan, queries: ReadonlyArray<NamedQuery>): QueryPlan => {
+  const behind = queries
+    .filter(({ name }) => plan.scans.some(({ table }) => table === name.toLowerCase()))
+    .flatMap(({ over }) => over.map((table) => ({ table: table.toLowerCase(), filters: [] })))
+  // The tables first: a view can be made when what it stands on is there.
+  return behind.length === 0 ? plan : { scans: [...behind, ...plan.scans] }
+}
 
 /** Names of tables and columns that a query may mention. */
 export const knownNames = (
   tables: ReadonlyArray<Table.Any>,
   params: ReadonlyMap<string, ConstantType>
 ): ReadonlyArray<string> => [
-  ...viewNames(tables),
+  ...viewNames(tables, []),
   ...tables.flatMap((table) => Object.keys(table.columns)),
   ...Object.values(catalogDefinitions).flatMap(({ columns }) => Object.keys(columns)),
   ...Table.provenanceColumns,
+  Table.ROW,
   ...METRICS.keys(),
   ...params.keys()
 ]
@@ -83,8 +102,11 @@ export const viewSql = (
   store: StoreFiles,
   params: ReadonlyMap<string, ConstantType>,
   plan: QueryPlan | undefined,
+  queries: ReadonlyArray<NamedQuery>,
   add: AddSource
 ): string | undefined => {
+  const query = queries.find((one) => one.name === name)
+  if (query !== undefined) return query.sql
   if (name === "metrics") return metricsSql(tables, store, params, plan, add)
   const own = Object.entries(catalogDefinitions).find(([known]) => known === name)?.[1]
   if (own !== undefined) {

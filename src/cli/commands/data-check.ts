@@ -10,11 +10,12 @@ import { type DatasetName, findSource, nameOf, sources } from "../../datasets/re
 import { append } from "../../lists/large.ts"
 import { sampleVocabulary } from "../../mixing/sample-vocabulary.ts"
 import { DEFAULT_CONTEXT } from "../../model/presets.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { dataFlag, dataRoots, namedDatasets, nameList } from "../dataset-arguments.ts"
 import { print, say } from "../output.ts"
 import { LONG_LET_PASS, lengthLines, type LengthsFound, lengthsOf, longObjections } from "../printing/dataset-lengths.ts"
 import { redrawn } from "../printing/terminal.ts"
-import { countWords, cut, plural, textTable } from "../printing/text-table.ts"
+import { cut, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, shareNumber, UsageError, wholeNumber } from "../usage.ts"
 
 const flags = {
@@ -40,7 +41,9 @@ const flags = {
   context: {
     type: "string",
     value: "N",
-    description: `tokens of a model's context, to object to what is too long for it (default: ${DEFAULT_CONTEXT}, only counted)`
+    description:
+      "tokens of a model's context, to object to what is too long for it " +
+      `(default: ${DEFAULT_CONTEXT}, only counted unless no prompt fits)`
   },
   "max-long": {
     type: "string",
@@ -119,7 +122,7 @@ export const command: Command = {
       ...check,
       objections: [
         ...objectionsTo(check, tolerated),
-        ...(parsed.text("context") === undefined ? [] : longObjections(check, longest))
+        ...longObjections(check, parsed.text("context") === undefined ? null : longest)
       ]
     }))
     const others = ofNone.filter(({ path }) => checks.every(({ passedOver }) => passedOver.every((file) => file.path !== path)))

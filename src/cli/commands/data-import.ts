@@ -4,10 +4,11 @@ import { COMMAND } from "../../dag/repository.ts"
 import { useProxies } from "../../datasets/fetch/download.ts"
 import { importDataset, type Imported, type ImportProgress } from "../../datasets/fetch/import.ts"
 import { importFolder } from "../../datasets/locate/locate.ts"
+import { plural } from "../../text/plural.ts"
 import { namedDatasets, nameList } from "../dataset-arguments.ts"
 import { print, say } from "../output.ts"
 import { canRedraw, type Redrawn, redrawn } from "../printing/terminal.ts"
-import { bytesWords, plural, shortDigest, textTable } from "../printing/text-table.ts"
+import { bytesWords, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {

@@ -4,9 +4,10 @@ import { COMMAND } from "../../dag/repository.ts"
 import { describeDatasets, type SplitDescription } from "../../datasets/describe.ts"
 import { datasetRoots } from "../../datasets/locate/locate.ts"
 import { datasetNames } from "../../datasets/registry.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { dataFlag, dataRoots, namedDatasets } from "../dataset-arguments.ts"
 import { print } from "../output.ts"
-import { bytesWords, countWords, cut, plural, shortDigest, textTable } from "../printing/text-table.ts"
+import { bytesWords, cut, shortDigest, textTable } from "../printing/text-table.ts"
 import { type Command, type Flags, parse } from "../usage.ts"
 
 const flags = {

@@ -1,8 +1,7 @@
 /** `pipeline data list|check|import`: real datasets. Each has a file; this one chooses. */
 
-import { didYouMean } from "../../text/near.ts"
 import { print } from "../output.ts"
-import { columns, type Command, type Commands, helpText, UsageError } from "../usage.ts"
+import { columns, type Command, type Commands, helpText, partCalled } from "../usage.ts"
 
 const parts: Commands = {
   list: { summary: "which datasets are on this machine, and how to get the others", load: () => import("./data-list.ts") },
@@ -16,11 +15,8 @@ export const command: Command = {
   usage: "pipeline data list|check|import [DATASET:SPLIT ...]",
   flags: {},
   parts,
-  more: async (args) => {
-    const named = Object.keys(parts).filter((name) => args.includes(name))
-    const texts = await Promise.all(
-      (named.length > 0 ? named : Object.keys(parts)).map(async (name) => helpText((await parts[name]!.load()).command))
-    )
+  more: async () => {
+    const texts = await Promise.all(Object.values(parts).map(async ({ load }) => helpText((await load()).command)))
     return texts.join("\n")
   },
   run: async ([name, ...rest]) => {
@@ -29,12 +25,6 @@ export const command: Command = {
       print(`${command.summary}\n\n${columns(summaries)}\n\nHelp on one: pipeline data check --help\n`)
       return 0
     }
-    if (!Object.hasOwn(parts, name)) {
-      const known = Object.keys(parts)
-      throw new UsageError({
-        problem: `pipeline data has no command "${name}".${didYouMean(name, known)} It has ${known.join(", ")}.`
-      })
-    }
-    return (await parts[name]!.load()).command.run(rest)
+    return (await partCalled(command, name)).run(rest)
   }
 }

@@ -25,11 +25,12 @@ import { cacheDirectory } from "../../store/disk/cache-directory.ts"
 import { remove, temporaryName } from "../../store/disk/calls.ts"
 import { silenceMilliseconds } from "../../store/presence/machine.ts"
 import { errorText } from "../../text/error-text.ts"
+import { plural } from "../../text/plural.ts"
 import { dataFlag, dataRoots, namedData } from "../dataset-arguments.ts"
 import type { Finding } from "../doctor/finding.ts"
 import { stageFiles } from "../executing/executors.ts"
 import { print } from "../output.ts"
-import { bytesWords, plural, textTable } from "../printing/text-table.ts"
+import { bytesWords, textTable } from "../printing/text-table.ts"
 import { engineRequest } from "../run-flags.ts"
 import { newOrExistingStore, storeRoot } from "../store-folder.ts"
 import { studyNames } from "../studies.ts"
@@ -118,21 +119,15 @@ const verdict = (findings: ReadonlyArray<Finding>): string => {
 
 const nodeVersion = (): Finding => ({ subject: "Node", state: "good", words: `${process.version} at ${process.execPath}` })
 
-/** Every dependency that package.json names, in the version that is pinned: there, or in the catalog of the workspace. */
+/** Every dependency that package.json names, in the version that is pinned there. */
 const packages = (): ReadonlyArray<Finding> => {
   const manifest = JSON.parse(fs.readFileSync(path.join(PACKAGE, "package.json"), "utf8")) as {
     dependencies: Record<string, string>
   }
-  const catalog = path.join(PACKAGE, "pnpm-workspace.yaml")
-  const workspace = fs.existsSync(catalog) ? fs.readFileSync(catalog, "utf8") : ""
-  const pinned = new Map(
-    [...workspace.matchAll(/^ {2}"?([@\w][\w@/.-]*)"?: "?([\d][\w.-]*)"?$/gm)].map(([, name, version]) => [name!, version!])
-  )
-  const wrong = Object.entries(manifest.dependencies).flatMap(([name, written]) => {
+  const wrong = Object.entries(manifest.dependencies).flatMap(([name, expected]) => {
     const file = manifestOf(name, PACKAGE)
     if (file === null) return [`${name} is not installed`]
     const { version } = JSON.parse(fs.readFileSync(file, "utf8")) as { version: string }
-    const expected = pinned.get(name) ?? written
     return expected === version ? [] : [`${name} is ${version} instead of ${expected}`]
   })
   const count = Object.keys(manifest.dependencies).length

@@ -13,7 +13,11 @@ import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usa
 import { resultNamed } from "./show.ts"
 
 const flags = {
-  step: { type: "string", value: "N", description: "the snapshot taken after so many updates, instead of the model as it ended" },
+  step: {
+    type: "string",
+    value: "STEP",
+    description: "the snapshot taken after so many updates, instead of the model as it ended"
+  },
   dtype: {
     type: "string",
     value: "TYPE",

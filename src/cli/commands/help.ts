@@ -5,7 +5,7 @@ import { commandsPage } from "../help/commands-page.ts"
 import { type Topic, topics, topicText } from "../help/topics.ts"
 import { print } from "../output.ts"
 import { brokenAt } from "../printing/text-table.ts"
-import { columns, type Command, type Commands, type Flags, helpText, NotFound, parse, UsageError } from "../usage.ts"
+import { columns, type Command, type Commands, type Flags, helpText, ledTo, NotFound, parse, UsageError } from "../usage.ts"
 
 const flags = {
   markdown: { type: "boolean", description: "every command as one page of Markdown: docs/cli.md" }
@@ -49,11 +49,14 @@ const overview = (commands: Commands): string => {
 const helpOn = async (commands: Commands, name: string, rest: ReadonlyArray<string>): Promise<string> => {
   const page = topics().find((topic) => topic.name === name || `${topic.name}.md` === name)
   if (Object.hasOwn(commands, name)) {
-    const { command } = await commands[name]!.load()
-    if (command.more === undefined && rest.length > 0)
-      throw new UsageError({ problem: `pipeline help ${name}: what is "${rest[0]}"? There is no more to say of ${name}.` })
-    const also = page === undefined ? "" : `\nThere is a page of that name too: pipeline help ${name}.md\n`
-    return `${helpText(command, (await command.more?.(rest)) ?? "")}${also}`
+    const { command, rest: behind } = await ledTo((await commands[name]!.load()).command, rest)
+    if (command.more === undefined && behind.length > 0)
+      throw new UsageError({
+        problem: `pipeline help ${command.name}: what is "${behind[0]}"? There is no more to say of ${command.name}.`
+      })
+    const also =
+      page === undefined || command.name !== name ? "" : `\nThere is a page of that name too: pipeline help ${name}.md\n`
+    return `${helpText(command, (await command.more?.(behind)) ?? "")}${also}`
   }
   if (page === undefined) throw unknown(name, commands, topics())
   if (rest.length > 0) throw new UsageError({ problem: `pipeline help takes one topic; what is "${rest[0]}"?` })

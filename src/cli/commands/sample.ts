@@ -24,14 +24,17 @@ import { talk } from "../sampling/talk.ts"
 import { answerRows, answerWords } from "../sampling/words.ts"
 import { untilSignal } from "../signals.ts"
 import { existingStore } from "../store-folder.ts"
-import { type Command, type Flags, NotFound, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
+import { type Command, type Flag, type Flags, NotFound, parse, type Parsed, UsageError, wholeNumber } from "../usage.ts"
 import { resultNamed } from "./show.ts"
 
 const OFFERED = ["table", "csv", "tsv", "json", "jsonl"] as const
 type Format = (typeof OFFERED)[number]
 
 const settingFlags: Flags = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, { value, description }]) => [name, { type: "string", value, description }] as const)
+  Object.entries(SETTINGS).map(([name, { value, description, choices }]): readonly [string, Flag] => [
+    name,
+    { type: "string", value, description, ...(choices === undefined ? {} : { choices }) }
+  ])
 )
 
 const flags: Flags = {

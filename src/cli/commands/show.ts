@@ -12,15 +12,14 @@ import { type ActionRecord, type Component, type Continuation, Store } from "../
 import { onlyBeginning } from "../../text/beginning.ts"
 import { duration } from "../../text/duration.ts"
 import { didYouMean } from "../../text/near.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { print } from "../output.ts"
 import { runAgain } from "../printing/failed-nodes.ts"
 import { sampleRows } from "../printing/sample-rows.ts"
 import {
   bytesWords,
-  countWords,
   cut,
   labelWords,
-  plural,
   shortDigest,
   terminalWidth,
   textTable,

@@ -6,14 +6,15 @@ import * as Effect from "effect/Effect"
 
 import { tables } from "../../../schemas/index.ts"
 import { paramTypes } from "../../../schemas/params.ts"
+import { views } from "../../../schemas/views.ts"
 import { Catalog, type StreamFormat } from "../../catalog/Catalog.ts"
 import { renderTable } from "../../catalog/output/box-table.ts"
 import { errorText } from "../../text/error-text.ts"
+import { plural } from "../../text/plural.ts"
 import { print, say } from "../output.ts"
 import { FORMATS, wantedFormat } from "../printing/result-formats.ts"
 import { listing } from "../printing/sql-listing.ts"
 import { widthOf } from "../printing/terminal.ts"
-import { plural } from "../printing/text-table.ts"
 import { outputFailed, outputTarget, placeBeside, type Target, written } from "../result-file.ts"
 import { untilSignal } from "../signals.ts"
 import { existingStore } from "../store-folder.ts"
@@ -68,7 +69,7 @@ export const command: Command = {
 
     return untilSignal(
       Effect.gen(function* () {
-        const catalog = yield* Catalog.open(root, tables, { params: paramTypes })
+        const catalog = yield* Catalog.open(root, tables, { params: paramTypes, views })
         const result =
           format === "table"
             ? yield* writeTable(catalog, query, target, gzip, maxRows)

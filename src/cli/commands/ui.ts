@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 
 import { tables } from "../../../schemas/index.ts"
 import { paramTypes } from "../../../schemas/params.ts"
+import { views } from "../../../schemas/views.ts"
 import { errorCode, errorText } from "../../text/error-text.ts"
 import { serveUi } from "../../ui/serve.ts"
 import { print, say } from "../output.ts"
@@ -31,8 +32,9 @@ export const command: Command = {
     const root = existingStore(parsed)
     return untilSignal(
       Effect.gen(function* () {
-        const { address } = yield* Effect.mapError(serveUi({ root, tables, catalog: { params: paramTypes }, port }), (failed) =>
-          notServed(port, failed.cause)
+        const { address } = yield* Effect.mapError(
+          serveUi({ root, tables, catalog: { params: paramTypes, views }, port }),
+          (failed) => notServed(port, failed.cause)
         )
         print(`${address}\n`)
         say(`That is the page over ${root}. Who has the address may look at the store; Ctrl-C ends it.`)

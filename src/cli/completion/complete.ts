@@ -54,7 +54,7 @@ export interface Sources {
   /** The study that is named; null: none is. */
   readonly study: (args: ReadonlyArray<string>) => Promise<StudySketch | null>
   readonly list: (
-    kind: Exclude<Kind, "setting" | "stage" | "file" | "folder">,
+    kind: Exclude<Kind, "setting" | "stage" | "file" | "folder"> | "label",
     args: ReadonlyArray<string>
   ) => Promise<ReadonlyArray<Candidate>>
 }
@@ -105,12 +105,38 @@ const behind = async (command: CommandSketch, args: ReadonlyArray<string>, typed
     return { candidates: free.map(([name, { description }]) => ({ word: `--${name}`, about: description })), paths: null }
   }
   const { places, repeats } = placesOf(command.name, command.usage)
-  const place = places[positionals.length] ?? (repeats ? places.at(-1) : undefined)
-  if (place === undefined) return NOTHING
+  const { taken, next } = await labelsAt(
+    places.findIndex(({ kinds }) => kinds.has("node")),
+    positionals,
+    typed
+  )
+  const place = places[positionals.length - taken] ?? (repeats ? places.at(-1) : undefined)
+  if (place === undefined) return { candidates: next, paths: null }
   const own = place.words.map((word) => ({ word, about: "" }))
   const { candidates, paths } = await thingsOf(place.kinds, typed)
   const free = candidates.filter(({ word }) => !positionals.includes(word))
-  return { candidates: [...own, ...free], paths }
+  return { candidates: [...next, ...own, ...free], paths }
+}
+
+/**
+ * Labels of nodes are several words, `rl ppo`, and need no quotes: those that a label goes on with behind what stands from the
+ * place of a node on. `taken`: words more than one that a whole label takes there.
+ */
+const labelsAt = async (
+  place: number,
+  positionals: ReadonlyArray<string>,
+  { before, sources }: Typed
+): Promise<{ readonly taken: number; readonly next: ReadonlyArray<Candidate> }> => {
+  if (place < 0 || positionals.length < place) return { taken: 0, next: [] }
+  const typed = positionals.slice(place)
+  const labels = (await sources.list("label", before)).map(({ word }) => word.split(" "))
+  const goesOn = labels.filter((words) => words.length > typed.length && typed.every((word, i) => words[i] === word))
+  const whole = labels.filter((words) => words.length <= typed.length && words.every((word, i) => typed[i] === word))
+  const next = new Set(goesOn.map((words) => words[typed.length]!))
+  return {
+    taken: whole.reduce((longest, words) => Math.max(longest, words.length), 1) - 1,
+    next: [...next].map((word) => ({ word, about: "" }))
+  }
 }
 
 interface SoFar {

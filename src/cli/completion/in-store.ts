@@ -1,31 +1,102 @@
-/** Runs and nodes of the store that the words of a command line name, or that every command takes. */
+/**
+ * Runs, nodes and snapshots of the store that the words of a command line name, or that every command takes. Logs are read as
+ * they lie, and nothing is loaded that would check them: someone waits at a TAB, and what comes of it is only offered.
+ */
 
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { parseArgs } from "node:util"
 
-import { listRuns, readRun } from "../../store/objects/Runs.ts"
-import { storeRoot } from "../store-folder.ts"
-import type { Candidate } from "./complete.ts"
+import { REPOSITORY } from "../../dag/repository.ts"
+import { readVariable } from "../../machine/environment.ts"
+
+/** A node of a run, as far as its log tells. */
+export interface NodeInStore {
+  readonly node: string
+  readonly label: string
+  readonly run: string
+  /** Null where it has no result. */
+  readonly key: string | null
+}
 
 /** Nobody reads through more than this, and logs of old runs are not opened for it. */
 const MOST_NODES = 500
 
-const storeAmong = (args: ReadonlyArray<string>): string => {
+const ADDRESS = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//
+
+const storeAmong = async (args: ReadonlyArray<string>): Promise<string> => {
   const { values } = parseArgs({ args: [...args], options: { store: { type: "string" } }, strict: false })
-  const named = typeof values["store"] === "string" && values["store"] !== "" ? values["store"] : undefined
-  return storeRoot({ positionals: [], text: () => named, texts: () => [], is: () => false })
+  const given = typeof values["store"] === "string" && values["store"] !== "" ? values["store"] : undefined
+  const named = given ?? readVariable("ECHO_CHAMBER_STORE")
+  if (named === undefined || !ADDRESS.test(named)) return path.resolve(named ?? path.join(REPOSITORY, "artifacts"))
+  // The folder in front of a bucket; what knows it is loaded for such a store alone.
+  return (await import("../../store/remote/mirror.ts")).mirrorOf(named)
+}
+
+/** What runs are ordered by, of the id of a run: its date, time and milliseconds. */
+const orderOf = (run: string): string => run.split("-").slice(-3).join("-")
+
+const logOf = (root: string, run: string): string => path.join(root, "runs", run, "events.jsonl")
+
+const runsIn = (root: string): ReadonlyArray<string> => {
+  const runs = path.join(root, "runs")
+  if (!fs.existsSync(runs)) return []
+  return fs
+    .readdirSync(runs)
+    .filter((run) => fs.lstatSync(logOf(root, run), { throwIfNoEntry: false })?.isFile() === true)
+    .toSorted((a, b) => (orderOf(a) > orderOf(b) ? -1 : 1))
 }
 
 /** The newest first. */
-export const runsAmong = (args: ReadonlyArray<string>): ReadonlyArray<string> => listRuns(storeAmong(args)).toReversed()
+export const runsAmong = async (args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => runsIn(await storeAmong(args))
 
-/** Nodes of runs, those of the newest first. */
-export const nodesAmong = (args: ReadonlyArray<string>): ReadonlyArray<Candidate> => {
-  const root = storeAmong(args)
-  const found = new Map<string, string>()
-  for (const run of listRuns(root).toReversed()) {
-    for (const event of readRun(root, run).events)
-      if (event.event === "node-planned" && !found.has(event.node)) found.set(event.node, `${event.label}, ${run}`)
+/** Nodes of runs, those of the newest first, each once. */
+export const nodesAmong = async (args: ReadonlyArray<string>): Promise<ReadonlyArray<NodeInStore>> =>
+  nodesIn(await storeAmong(args))
+
+const nodesIn = (root: string): ReadonlyArray<NodeInStore> => {
+  const found = new Map<string, NodeInStore>()
+  for (const run of runsIn(root)) {
+    const planned = new Map<string, string>()
+    const keys = new Map<string, string>()
+    for (const line of fs.readFileSync(logOf(root, run), "utf8").split("\n")) {
+      const event = eventIn(line)
+      if (event === null) continue
+      if (event.event === "node-planned" && typeof event.label === "string") planned.set(event.node, event.label)
+      if (event.event === "node-finished" && typeof event.key === "string") keys.set(event.node, event.key)
+    }
+    for (const [node, label] of planned) if (!found.has(node)) found.set(node, { node, label, run, key: keys.get(node) ?? null })
     if (found.size >= MOST_NODES) break
   }
-  return [...found].map(([word, about]) => ({ word, about }))
+  return [...found.values()]
+}
+
+/** What a line tells of a node; null: nothing that is looked for, or no whole line. */
+const eventIn = (line: string): { readonly event: unknown; readonly node: string; label?: unknown; key?: unknown } | null => {
+  if (!/"event":"node-(?:planned|finished)"/.test(line)) return null
+  try {
+    const event: unknown = JSON.parse(line)
+    if (typeof event !== "object" || event === null || !("event" in event && "node" in event)) return null
+    return typeof event.node === "string" ? { ...event, event: event.event, node: event.node } : null
+  } catch {
+    return null
+  }
+}
+
+/** Steps of the snapshots that a model keeps which these words name, its label in one word or several. */
+export const stepsAmong = async (args: ReadonlyArray<string>): Promise<ReadonlyArray<number>> => {
+  const root = await storeAmong(args)
+  const line = ` ${args.join(" ")} `
+  const isNamed = (name: string) => line.includes(` ${name} `)
+  const key = nodesIn(root).find((each) => each.key !== null && (isNamed(each.node) || isNamed(each.label)))?.key
+  const named = key ?? args.find((word) => /^[0-9a-f]{64}$/.test(word))
+  if (named === undefined) return []
+  const { readRecord } = await import("../../store/objects/records.ts")
+  const part = readRecord(root, named)?.output.tables["snapshots"]
+  if (part === undefined || part.rows === 0) return []
+  const { Objects } = await import("../../store/objects/Objects.ts")
+  const { openTable } = await import("../../store/arrow/TableReader.ts")
+  const { Snapshots } = await import("../../../schemas/checkpoint.ts")
+  const steps = openTable(Snapshots, new Objects(root).path(part.file), { columns: ["step"] }).column("step")
+  return [...new Set(steps)].toSorted((a, b) => a - b)
 }

@@ -41,6 +41,8 @@ __echo_chamber() {
     return
   fi
   [[ -x $node ]] || node=node
+  # Where there is nothing to offer, no file is either.
+  compopt +o default 2>/dev/null
   local current=${words[${#words[@]} - 1]}
   # What Bash takes for the word begins behind the last = or :, where these part words.
   cut=

@@ -31,7 +31,12 @@ function __echo_chamber
     set -l node @NODE@
     test -x $node; or set node node
     set -l current (commandline -ct)
-    for line in ($node @LAUNCHER@ complete-words (__echo_chamber_words) "$current" 2>/dev/null)
+    set -l lines ($node @LAUNCHER@ complete-words (__echo_chamber_words) "$current" 2>/dev/null)
+    # Where nothing is known of a value behind =, fish would offer files: so it is offered as it stands.
+    if test (count $lines) -eq 0; and string match -q '*=*' -- "$current"
+        echo $current
+    end
+    for line in $lines
         switch $line
             case :file
                 __fish_complete_path "$current"

@@ -9,7 +9,7 @@ export interface Place {
   readonly kinds: ReadonlySet<Kind>
 }
 
-const KINDS = ["study", "run", "node", "stage", "setting", "dataset", "command", "topic", "file", "folder"] as const
+const KINDS = ["study", "run", "node", "stage", "step", "setting", "dataset", "command", "topic", "file", "folder"] as const
 export type Kind = (typeof KINDS)[number]
 
 /** How usage lines and flags name the kinds, in any case. */
@@ -19,6 +19,7 @@ const NAMED: ReadonlyArray<readonly [RegExp, Kind]> = [
   [/^study\b/, "study"],
   [/^run\b/, "run"],
   [/^node\b/, "node"],
+  [/^step\b/, "step"],
   [/^dataset/, "dataset"],
   [/^command\b/, "command"],
   [/^topic\b/, "topic"],

@@ -1,4 +1,4 @@
-/** The names of things that are there: studies, datasets, runs and nodes of the store, topics of help. */
+/** The names of things that are there: studies, datasets, runs, nodes and snapshots of the store, topics of help. */
 
 import type { Commands } from "../usage.ts"
 import type { Candidate, Sources } from "./complete.ts"
@@ -33,9 +33,17 @@ export const sourcesOf = (commands: () => Promise<Commands>, kept: Kept): Source
         case "topic":
           return (await import("../help/topics.ts")).topics().map(({ name, title }) => ({ word: name, about: title }))
         case "run":
-          return plainly((await import("./in-store.ts")).runsAmong(args))
-        case "node":
-          return (await import("./in-store.ts")).nodesAmong(args)
+          return plainly(await (await import("./in-store.ts")).runsAmong(args))
+        case "node": {
+          const nodes = await (await import("./in-store.ts")).nodesAmong(args)
+          return nodes.map(({ node, label, run }) => ({ word: node, about: `${label}, ${run}` }))
+        }
+        case "label": {
+          const nodes = await (await import("./in-store.ts")).nodesAmong(args)
+          return plainly([...new Set(nodes.map(({ label }) => label))])
+        }
+        case "step":
+          return plainly((await (await import("./in-store.ts")).stepsAmong(args)).map(String))
       }
     }
   }

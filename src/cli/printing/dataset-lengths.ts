@@ -3,11 +3,11 @@
 import type { DatasetRow, Role } from "../../datasets/Dataset.ts"
 import { longPromptsParam } from "../../evaluation/prompt-room.ts"
 import { percentWords } from "../../text/percent.ts"
+import { countWords } from "../../text/plural.ts"
 import { encodeDocument } from "../../tokenizer/document.ts"
 import { Lengths } from "../../tokenizer/lengths.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
 import { longDocumentsParam } from "../../training/cut-documents.ts"
-import { countWords } from "./text-table.ts"
 
 /** What of a split is too long for a context of so many tokens. */
 export interface LengthsFound {
@@ -68,10 +68,15 @@ const measured = ({ lengths, role }: Measured): ReadonlyArray<readonly ["prompts
         .filter((what) => lengths[what].texts > 0 && (what === "prompts" || role === "training"))
         .map((what) => [what, lengths[what]] as const)
 
-/** What of it is more than is let pass. */
-export const longObjections = (check: Measured, most: Readonly<Record<"prompts" | "documents", number>>): ReadonlyArray<string> =>
+/** What of it is more than is let pass; where nothing is said of that (`null`), prompts of which not one can be asked. */
+export const longObjections = (
+  check: Measured,
+  most: Readonly<Record<"prompts" | "documents", number>> | null
+): ReadonlyArray<string> =>
   measured(check)
-    .filter(([what, { texts, tooLong }]) => tooLong > most[what] * texts)
+    .filter(([what, { texts, tooLong }]) =>
+      most === null ? what === "prompts" && tooLong === texts : tooLong > most[what] * texts
+    )
     .map(([what, found]) => tooLongWords(what, found, check.lengths!.context))
 
 const tooLongWords = (what: "prompts" | "documents", { texts, tooLong }: TooLong, context: number): string => {

@@ -3,7 +3,8 @@
 import type { Basis, Cost, Differing } from "../../dag/foresight/costs.ts"
 import type { Forecast, ForeseenNode, Total } from "../../dag/foresight/forecast.ts"
 import { duration } from "../../text/duration.ts"
-import { bytesWords, listed, plural, shortDigest, timeWords, valueWords } from "./text-table.ts"
+import { plural } from "../../text/plural.ts"
+import { bytesWords, listed, shortDigest, timeWords, valueWords } from "./text-table.ts"
 
 /** The cells of a node for time and size; empty where nothing runs. */
 export const costCells = (node: ForeseenNode | undefined): readonly [string, string] => {

@@ -6,7 +6,8 @@
 
 import type { GraphNode } from "../../dag/graph.ts"
 import type { Change, Planned, Reason } from "../../dag/Planner.ts"
-import { listed, plural, shortDigest, valueWords } from "./text-table.ts"
+import { plural } from "../../text/plural.ts"
+import { listed, shortDigest, valueWords } from "./text-table.ts"
 
 export interface Context {
   readonly node: GraphNode

@@ -4,7 +4,8 @@ import type { Obstacle, Recomputable, Sorted } from "../../dag/attest/recomputab
 import type { Outcome } from "../../dag/attest/recompute.ts"
 import { mostUnseen, type Size } from "../../dag/attest/sample.ts"
 import { duration } from "../../text/duration.ts"
-import { countWords, listed, plural, shortDigest } from "./text-table.ts"
+import { countWords, plural } from "../../text/plural.ts"
+import { listed, shortDigest } from "./text-table.ts"
 
 /** How a sample is asked for, as on the command line. */
 export const sizeText = (size: Size): string =>

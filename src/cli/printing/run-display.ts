@@ -7,6 +7,7 @@
 import type { LiveMetrics } from "../../dag/Progress.ts"
 import type { Happening } from "../../dag/running/Executor.ts"
 import { duration } from "../../text/duration.ts"
+import { plural } from "../../text/plural.ts"
 import { visible } from "../../text/visible.ts"
 import { canRedraw, hasColours, redrawn, type Screen } from "./terminal.ts"
 
@@ -63,7 +64,7 @@ export const liveDisplay = (out: Screen): RunDisplay => {
     const lines = [...running.values()].slice(0, MOST_LINES).map(progressLine)
     if (running.size > MOST_LINES) lines.push(`and ${running.size - MOST_LINES} more at work`)
     if (running.size > 0)
-      lines.push(`${finished + cached} of ${labels.size} nodes done${cached > 0 ? `, ${cached} from cache` : ""}`)
+      lines.push(`${finished + cached} of ${plural(labels.size, "node")} done${cached > 0 ? `, ${cached} from cache` : ""}`)
     bottom.show(lines)
   }
   const timer = terminal ? setInterval(() => draw(), 500) : null

@@ -2,10 +2,12 @@
 
 import { tables } from "../../../schemas/index.ts"
 import { paramTypes } from "../../../schemas/params.ts"
+import { views } from "../../../schemas/views.ts"
 import { catalogDefinitions } from "../../catalog/tables/catalog-tables.ts"
 import { sqlTypes } from "../../catalog/tables/sql-types.ts"
 import { METRICS } from "../../catalog/tables/views.ts"
 import type { Column } from "../../store/schema/Column.ts"
+import { ROW } from "../../store/schema/Table.ts"
 
 /** Columns with their types, those of which SQL makes time stamps among them. */
 const columnWords = (columns: Column.Columns, timestamps: ReadonlyArray<string> = []): ReadonlyArray<string> =>
@@ -19,11 +21,14 @@ export const listing = (): string =>
   [
     "Results, each also with run, study, node, stage, artifact (VARCHAR), latest (BOOLEAN) and the params of its node and of\n" +
       "what came before it:",
-    ...tables.map(({ name, description, columns }) => section(name, description, columnWords(columns))),
+    ...tables.map(({ name, description, columns, numbered }) =>
+      section(name, description, [...(numbered ? [`${ROW} ${sqlTypes.int32}`] : []), ...columnWords(columns)])
+    ),
     "About the runs themselves:",
     ...Object.entries(catalogDefinitions).map(([name, { description, columns, timestamps }]) =>
       section(name, description, columnWords(columns, timestamps))
     ),
+    ...views.map(({ name, description, columns }) => section(name, description, columnWords(columns))),
     section(
       "metrics",
       "the numeric columns of the tables over steps, one value a row",

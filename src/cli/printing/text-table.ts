@@ -1,6 +1,7 @@
 /** Plain tables and the words for sizes and times that every listing shares. */
 
 import { maximumOf } from "../../lists/large.ts"
+import { plural } from "../../text/plural.ts"
 import { visible } from "../../text/visible.ts"
 import { widthOf } from "./terminal.ts"
 
@@ -78,19 +79,13 @@ export const brokenAt = (text: string, width: number): ReadonlyArray<string> => 
   return [...lines, rest]
 }
 
-/** `1,234,567`. */
-export const countWords = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 0 })
-
-/** `one node`, `3 nodes`. */
-export const plural = (count: number, noun: string): string => `${countWords(count)} ${noun}${count === 1 ? "" : "s"}`
-
 /** `a, b, c and 4 more`. */
 export const listed = (names: ReadonlyArray<string>, most: number): string =>
   names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`
 
 /** `312 bytes`, `4.1 kB`, `12 MB`, with powers of 1000. */
 export const bytesWords = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} byte${bytes === 1 ? "" : "s"}`
+  if (bytes < 1000) return plural(bytes, "byte")
   const units = ["kB", "MB", "GB", "TB"]
   let value = bytes / 1000
   let unit = 0

@@ -59,6 +59,9 @@ export interface Ask {
 /** Words that are named of those that a vocabulary does not have. */
 const WORDS_NAMED = 8
 
+/** Milliseconds of grading and matching in one go: signals and keys are heard between two of them. */
+const SLICE_MS = 20
+
 /** Why a question cannot be asked, as a sentence; null: it can be. `example`: one that can, if one is known. */
 export const questionProblem = (
   question: string,
@@ -110,11 +113,18 @@ export const ask = Effect.fnUntraced(function* (request: Ask) {
     firstStream: 0,
     forced
   })
-  return said.texts.map((text, sample): Completion => {
+  const completions: Array<Completion> = []
+  let since = -Infinity
+  for (const [sample, text] of said.texts.entries()) {
+    // Also before the first, which builds the index of documents.
+    if (performance.now() - since > SLICE_MS) {
+      yield* Effect.yieldNow
+      since = performance.now()
+    }
     // What a completion answers does not depend on what it is compared with.
     const { format, answer, error, correct } = grade(text, gold ?? "0", "corrected")
     const wrong = gold === null || correct ? null : `${answer} is not ${canonicalAnswer(gold) ?? gold}`
-    return {
+    completions.push({
       sample,
       format,
       answer,
@@ -125,6 +135,7 @@ export const ask = Effect.fnUntraced(function* (request: Ask) {
       ending: said.endings[sample]!,
       completion: text,
       documents: documentsOf === null ? null : documentsOf(said.tokens[sample]!)
-    }
-  })
+    })
+  }
+  return completions
 })

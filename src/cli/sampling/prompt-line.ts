@@ -108,6 +108,21 @@ const commandOf = (state: LineState, line: string, choices: Choices): Step => {
   return { state: { ...state, settings: { ...state.settings, ...outcome.changed } }, deeds: [{ type: "prompt" }] }
 }
 
+/** What can stand in place of a line's last word, at a TAB; `word` is that word. Questions are nobody's to complete. */
+export const completing = (
+  line: string,
+  { formats, steps }: Choices
+): { readonly words: ReadonlyArray<string>; readonly word: string } => {
+  const [, name, value] = /^\/(\S*)(?:\s+(\S*))?$/.exec(line) ?? []
+  if (name === undefined) return { words: [], word: line }
+  if (value === undefined) {
+    const all = [...Object.keys(SETTINGS).map((setting) => `/${setting} `), "/help", "/quit"]
+    return { words: all.filter((each) => each.startsWith(line)), word: line }
+  }
+  const values = name === "force" ? (formats ?? []) : name === "step" ? steps.map(String) : []
+  return { words: values.filter((each) => each.startsWith(value)), word: value }
+}
+
 const helpOf = (settings: Settings, { formats, steps }: Choices): string =>
   [
     "A line is a question. A line that begins with / is a command; a setting without a value is as it was at first.",

@@ -4,6 +4,7 @@
  */
 
 import { SAMPLING_RANGE } from "../../engine/Engine.ts"
+import { formatNames } from "../../formats/registry.ts"
 import { decimalFrom } from "../../text/decimal.ts"
 import { didYouMean } from "../../text/near.ts"
 
@@ -39,6 +40,8 @@ type Outcome = { readonly changed: Partial<Settings> } | { readonly problem: str
 interface Setting {
   readonly value: string
   readonly description: string
+  /** The words that it takes, as far as any model has them. */
+  readonly choices?: ReadonlyArray<string>
   /** What it is when nothing is said. */
   readonly reset: Partial<Settings>
   /** `choices`: null while it is not known what there is to choose from. */
@@ -55,6 +58,7 @@ const whole = (text: string, least: number, most: number, made: (value: number) 
 export const SETTINGS: Readonly<Record<string, Setting>> = {
   force: {
     value: "FORMAT",
+    choices: formatNames,
     description: "begin each completion as this format begins (default: the model is free)",
     reset: { force: DEFAULTS.force },
     read: (force, choices) => {
@@ -65,7 +69,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     }
   },
   step: {
-    value: "N",
+    value: "STEP",
     description: "the snapshot taken after so many updates (default: the model as it ended)",
     reset: { step: DEFAULTS.step },
     read: (text, choices) => {

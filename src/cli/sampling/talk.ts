@@ -12,7 +12,7 @@ import * as Queue from "effect/Queue"
 import { errorText } from "../../text/error-text.ts"
 import { visibleLines } from "../../text/visible.ts"
 import { earlierLines, keepLine } from "./history.ts"
-import { type Deed, firstState, type LineEvent, promptOf, step } from "./prompt-line.ts"
+import { completing, type Deed, firstState, type LineEvent, promptOf, step } from "./prompt-line.ts"
 import type { Choices, Settings } from "./settings.ts"
 
 /** Who talks to whom. */
@@ -40,6 +40,10 @@ export const talk = Effect.fnUntraced(function* <R>({ model, choices, settings, 
         terminal,
         historySize: 1000,
         removeHistoryDuplicates: true,
+        completer: (typed: string): [Array<string>, string] => {
+          const { words, word } = completing(typed, choices)
+          return [[...words], word]
+        },
         ...(terminal ? { history: [...earlierLines()] } : {})
       })
     ),

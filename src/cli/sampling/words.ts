@@ -2,8 +2,9 @@
 
 import type { RowFormat } from "../../catalog/output/ResultFormat.ts"
 import type { SqlValue } from "../../catalog/QueryResult.ts"
+import { countWords, plural } from "../../text/plural.ts"
 import { visible } from "../../text/visible.ts"
-import { countWords, cut, listed, plural } from "../printing/text-table.ts"
+import { cut, listed } from "../printing/text-table.ts"
 import type { Completion } from "./ask.ts"
 import type { Document } from "./nearest.ts"
 

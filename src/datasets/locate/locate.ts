@@ -10,7 +10,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 
-import { REPOSITORY } from "../../dag/repository.ts"
+import { COMMAND, REPOSITORY } from "../../dag/repository.ts"
 import { type Environment, readVariable } from "../../machine/environment.ts"
 import { visible } from "../../text/visible.ts"
 import type { Layout, Source, SplitSource } from "../Dataset.ts"
@@ -166,7 +166,7 @@ export const obtain = (source: Source, splitName: string): string => {
   const elsewhere = source.url === undefined ? "" : ` and at ${source.url}`
   return (
     `It is published as ${hub} on the Hugging Face hub${elsewhere} (licence: ${source.licence}). ` +
-    `To fetch it: pnpm pipeline data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
+    `To fetch it: ${COMMAND} data import ${source.name}:${splitName} (from files that you have: with --from FILE or FOLDER)`
   )
 }
 

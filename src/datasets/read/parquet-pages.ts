@@ -7,6 +7,8 @@ import { crc32 } from "node:zlib"
 
 import type { ColumnMetaData } from "hyparquet"
 
+import { isPageHeader } from "./parquet-header.ts"
+
 /** Where the pages of a column begin and end in the file. */
 export const pageRange = (column: ColumnMetaData): readonly [start: number, end: number] => {
   const dictionary = Number(column.dictionary_page_offset ?? 0)
@@ -23,12 +25,14 @@ export const pageFault = async (bytes: ArrayBuffer, column: ColumnMetaData): Pro
   let values = 0
   // Some writers pad behind the last page.
   for (let page = 1; values < stated && reader.offset < bytes.byteLength; page++) {
+    const start = reader.offset
     let header
     try {
       header = parquetHeader(reader)
     } catch {
       return `the header of page ${page} cannot be read`
     }
+    if (!isPageHeader(new Uint8Array(bytes), start, reader.offset)) return `the header of page ${page} is damaged`
     const { type, crc, compressed_page_size: size, uncompressed_page_size: unpacked } = header
     if (type === undefined || !(size >= 0) || !(unpacked >= 0) || size > bytes.byteLength - reader.offset)
       return `page ${page} does not fit into it`

@@ -58,5 +58,10 @@ async function* textOnly(path: string, chunks: AsyncGenerator<Uint8Array>): Asyn
 
 const refuseKind = (path: string, head: Uint8Array, packed: boolean): void => {
   const kind = kindOf(head.subarray(0, LONGEST_MARK))
-  if (kind !== null) throw ofAnotherKind(path, `${packed ? "holds" : "is"} ${kind.name}`, kind)
+  if (kind === null) return
+  // Its name ends as it should: it is what was packed that is packed already.
+  const twice = packed && (kind.name === "gzip data" || kind.name === "Zstandard data")
+  throw twice
+    ? ofAnotherKind(path, `was packed twice: it holds ${kind.name}`, { remedy: "Unpack it once, and put that file in its place" })
+    : ofAnotherKind(path, `${packed ? "holds" : "is"} ${kind.name}`, kind)
 }

@@ -1,5 +1,7 @@
 /** Kinds of files by how they begin: what is found where something else should be is called by its name. */
 
+import { COMMAND } from "../../dag/repository.ts"
+
 export interface Kind {
   /** With an article: `a zip archive`. */
   readonly name: string
@@ -60,7 +62,7 @@ const MARKS: ReadonlyArray<Mark> = [
   [
     "version https://git-lfs.github.com/spec/",
     "a pointer of Git LFS, which stands for the file",
-    "Fetch the file itself: git lfs pull, or pnpm pipeline data import"
+    `Fetch the file itself: git lfs pull, or ${COMMAND} data import`
   ]
 ]
 

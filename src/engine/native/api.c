@@ -8,6 +8,7 @@
 #include "machine/memory.h"
 #include "model/generate.h"
 #include "model/step.h"
+#include "model/tangent.h"
 #include "model/update.h"
 #include "requests.h"
 
@@ -77,6 +78,19 @@ API int engine_gradient(void *model, const GradientRequest *request) {
   const Batch batch = {.tokens = request->tokens, .offsets = request->offsets, .documents = request->documents};
   const ScoreOutput out = {.log_probs = request->log_probs, .entropies = request->entropies};
   return step_gradient(model, request->threads, batch, &request->loss, request->total, out);
+}
+
+/* Scores and their derivatives along a direction. */
+API int engine_tangent(void *model, const TangentRequest *request) {
+  const Batch batch = {.tokens = request->tokens, .offsets = request->offsets, .documents = request->documents};
+  const TangentOutput out = {.log_probs = request->log_probs, .tangents = request->tangents};
+  return tangent_score(model, request->threads, batch, request->inverse_temperature, request->direction, out);
+}
+
+/* A sketch of every document's gradient. */
+API int engine_sketch(void *model, const SketchRequest *request) {
+  const Batch batch = {.tokens = request->tokens, .offsets = request->offsets, .documents = request->documents};
+  return step_sketch(model, request->threads, batch, request->seed, request->rows, request->columns, request->sketches);
 }
 
 API int engine_update(void *model, const UpdateRequest *request) {

@@ -115,6 +115,30 @@ _Static_assert(sizeof(GradientRequest) == 8 * 26, "a slot per field");
 
 typedef struct {
   SLOT int threads;
+  SLOT const int32_t *tokens;
+  SLOT const int32_t *offsets; /* [documents + 1] */
+  SLOT size_t documents;
+  SLOT float inverse_temperature;
+  SLOT const float *direction; /* [parameters], flat */
+  SLOT float *log_probs; /* [tokens] */
+  SLOT float *tangents; /* [tokens] */
+} TangentRequest;
+_Static_assert(sizeof(TangentRequest) == 8 * 8, "a slot per field");
+
+typedef struct {
+  SLOT int threads;
+  SLOT const int32_t *tokens;
+  SLOT const int32_t *offsets; /* [documents + 1] */
+  SLOT size_t documents;
+  SLOT uint32_t seed;
+  SLOT size_t rows;
+  SLOT size_t columns;
+  SLOT float *sketches; /* [documents, rows columns] */
+} SketchRequest;
+_Static_assert(sizeof(SketchRequest) == 8 * 8, "a slot per field");
+
+typedef struct {
+  SLOT int threads;
   SLOT AdamW options;
   SLOT double *norm; /* one number: the gradient norm before clipping */
 } UpdateRequest;

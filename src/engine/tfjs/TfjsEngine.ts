@@ -14,8 +14,18 @@ import * as Semaphore from "effect/Semaphore"
 
 import { initialParameters } from "../../model/initialize.ts"
 import { parameterCount, type ModelSpec } from "../../model/ModelSpec.ts"
-import { checkCoefficients, checkGenerate, checkLoss, checkScore, checkSpec, targetCount } from "../check-arguments.ts"
+import {
+  checkCoefficients,
+  checkGenerate,
+  checkLoss,
+  checkProjection,
+  checkScore,
+  checkSpec,
+  checkTangent,
+  targetCount
+} from "../check-arguments.ts"
 import { Engine, EngineError, NonFiniteGradient, type Batch, type EngineInfo, type Model } from "../Engine.ts"
+import { sketchOf } from "../sketch.ts"
 import type { TfjsBackend } from "./backends.ts"
 import { makeDecoder } from "./Decoder.ts"
 import { loadBackend } from "./load.ts"
@@ -109,6 +119,46 @@ const differentiate = (
     return { loss, logProbs, ...(entropies && { entropies }) }
   }).pipe(Effect.onError(() => Effect.sync(() => state.clear("gradients"))))
 
+/**
+ * Derivatives by differentiating twice: u -> J^T u, the gradient of sum(u logp), is linear in u, so that the gradient of its
+ * inner product with a direction v is J v.
+ */
+const tangentCall = (spec: ModelSpec, state: State): Model["scoreTangent"] =>
+  Effect.fn("Model.scoreTangent")(function* (batch, direction, { temperature } = {}) {
+    yield* checkTangent(spec, batch, direction, { ...(temperature !== undefined && { temperature }) })
+    const logProbs = new Float32Array(batch.tokens.length)
+    const tangents = new Float32Array(batch.tokens.length)
+    yield* eachRectangle(spec, batch, "scoreTangent", (rectangle) => {
+      const v = tf.tensor1d(direction)
+      const scores = (parameters: tf.Tensor) => statisticsOver(spec, rectangle, parameters as tf.Tensor1D, temperature).logProbs
+      const now = scores(state.get("parameters"))
+      const gradient = (u: tf.Tensor) => tf.grad((parameters) => tf.sum(tf.mul(u, scores(parameters))))(state.get("parameters"))
+      const derivative = tf.grad((u) => tf.sum(tf.mul(gradient(u), v)))(tf.onesLike(now))
+      const hasTarget = (cell: number) => rectangle.hasTarget[cell] === 1
+      collect(rectangle, read(now), logProbs, hasTarget)
+      collect(rectangle, read(derivative), tangents, hasTarget)
+    })
+    return { logProbs, tangents }
+  })
+
+/** Document by document: its gradient, and of that the sketch. */
+const projectionCall = (spec: ModelSpec, state: State): Model["projectedGradients"] =>
+  Effect.fn("Model.projectedGradients")(function* (batch, seed, k) {
+    yield* checkProjection(spec, batch, seed, k)
+    const documents = batch.offsets.length - 1
+    const sketches = new Float32Array(documents * k)
+    for (let i = 0; i < documents; i++) {
+      const tokens = batch.tokens.subarray(batch.offsets[i], batch.offsets[i + 1])
+      const document = { tokens, offsets: Int32Array.of(0, tokens.length) }
+      yield* eachRectangle(spec, document, "projectedGradients", (rectangle) => {
+        const terms = crossEntropy(rectangle, new Float32Array(tokens.length).fill(1))
+        const loss = (parameters: tf.Tensor) => tf.sum(terms(statisticsOver(spec, rectangle, parameters as tf.Tensor1D)))
+        sketches.set(sketchOf(spec, read(tf.grad(loss)(state.get("parameters"))), seed, k), i * k)
+      })
+    }
+    return sketches
+  })
+
 const gradientCalls = (spec: ModelSpec, state: State): Pick<Model, "lossStep" | "backward"> => ({
   lossStep: Effect.fn("Model.lossStep")(function* (batch, loss, { entropies = false } = {}) {
     yield* checkLoss(spec, batch, loss)
@@ -179,6 +229,8 @@ const makeModel = (
       ? frozenCalls
       : { lossStep, backward, optimStep: updateCall(state, counter) }
     const score = scoreCall(spec, state)
+    const scoreTangent = tangentCall(spec, state)
+    const projectedGradients = projectionCall(spec, state)
     const generate = generateCall(spec, state)
     const model: Model = {
       spec,
@@ -194,6 +246,8 @@ const makeModel = (
       updates: Effect.sync(() => counter.updates),
       setUpdates: (count) => Effect.sync(() => void (counter.updates = count)),
       score: (batch, options) => turn.withPermit(score(batch, options)),
+      scoreTangent: (batch, direction, options) => turn.withPermit(scoreTangent(batch, direction, options)),
+      projectedGradients: (batch, seed, k) => turn.withPermit(projectedGradients(batch, seed, k)),
       lossStep: (batch, loss, options) => turn.withPermit(calls.lossStep(batch, loss, options)),
       backward: (batch, coefficients) => turn.withPermit(calls.backward(batch, coefficients)),
       optimStep: (options) => turn.withPermit(calls.optimStep(options)),

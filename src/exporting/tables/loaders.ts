@@ -53,17 +53,23 @@ const r = `# All rows of a table as a data frame: load_table("formatShares", c("
 library(arrow); library(jsonlite)
 here <- if (exists("here")) here else "."   # set \`here\` to this folder, or setwd() into it
 nodes <- fromJSON(file.path(here, "export.json"), simplifyVector = FALSE)$nodes
-load_table <- function(table, params = c()) do.call(rbind, lapply(nodes, function(node) {
-  if (is.null(node$tables[[table]])) return(NULL)
+load_table <- function(table, params = c()) do.call(rbind, lapply(having(table), function(node) {
   rows <- as.data.frame(read_ipc_file(file.path(here, node$folder, paste0(table, ".arrow"))))
   own <- names(rows)
   rows$node <- rep(node$label, nrow(rows))
   for (name in params) {
     value <- if (is.null(node$params[[name]])) NA else node$params[[name]]
+    if (is.list(value)) value <- list(value)
     rows[[if (name %in% own) paste0("param_", name) else name]] <- rep(value, nrow(rows))
   }
   rows
 }))
+having <- function(table) {
+  found <- Filter(function(node) !is.null(node$tables[[table]]), nodes)
+  known <- unique(unlist(lapply(nodes, function(node) names(node$tables))))
+  if (length(found) == 0) stop("no table ", table, ": there are ", paste(known, collapse = ", "))
+  found
+}
 `
 
 /** By the names of their files. */

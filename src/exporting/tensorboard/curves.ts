@@ -1,6 +1,8 @@
 /** The curves of an artifact: the numbers of its tables over steps, under the tags that TensorBoard groups them by. */
 
+import { ArrowFile } from "../../store/arrow/ArrowFile.ts"
 import { openTable } from "../../store/arrow/TableReader.ts"
+import { Column } from "../../store/schema/Column.ts"
 import type { Table } from "../../store/schema/Table.ts"
 
 /** Numbers of a step. */
@@ -47,6 +49,32 @@ export const toPoint = (table: Table.Any): ((row: Readonly<Record<string, unknow
       })
     }
   }
+}
+
+/** What columns of curves can be, by their type. */
+const COLUMNS: Readonly<Record<string, (() => Column.Any) | undefined>> = {
+  int8: Column.int8,
+  uint8: Column.uint8,
+  int32: Column.int32,
+  uint32: Column.uint32,
+  int64: Column.int64,
+  float32: Column.float32,
+  float64: Column.float64,
+  utf8: Column.utf8
+}
+
+/** The table of curves of this name that a file holds, as the file says it; null: it holds another. Throws `ArrowFileCorrupt`. */
+export const curvesIn = (name: string, file: string): Table.Any | null => {
+  const arrow = new ArrowFile(file)
+  arrow.close()
+  const columns: Record<string, Column.Any> = {}
+  for (const { name: column, type, nullable } of arrow.fields) {
+    const made = COLUMNS[type]?.()
+    if (made === undefined) return null
+    columns[column] = nullable ? Column.nullable(made) : made
+  }
+  const table = { name, description: "", columns, rowsPerBatch: Math.max(1, arrow.rows), metrics: false, numbered: false }
+  return isOfCurves(table) ? table : null
 }
 
 /** The points of a table of curves in a file, in the order of its rows. Throws `ArrowFileCorrupt`. */

@@ -14,7 +14,7 @@ import { makeFolder } from "../../store/disk/make-folder.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"
 import type { Table } from "../../store/schema/Table.ts"
 import { folderName } from "../folder-names.ts"
-import { type CurvePoint, isOfCurves, pointsOf } from "./curves.ts"
+import { type CurvePoint, curvesIn, isOfCurves, pointsOf } from "./curves.ts"
 import { beginning, scalars } from "./event-records.ts"
 
 /** The folder of a node: its label, and of its id what tells it from nodes of other settings that are called so. */
@@ -72,19 +72,23 @@ export const beginCurves = (folder: string, seconds: number): GrowingFile => {
 /**
  * Writes the curves of an action's result into the folder of a node, in place of those of another result. How many points there
  * are; null: it has no curves. Steps have the time at which the action ended: when each of them was done is not part of a result.
+ * What a table that is not among `known` holds is read in its file: stages of one's own have tables of their own.
  */
 export const writeCurves = Effect.fnUntraced(function* (
   folder: string,
   { finishedAt, output }: Pick<ActionRecord, "finishedAt" | "output">,
-  tables: ReadonlyArray<Table.Any>
+  known: ReadonlyArray<Table.Any>
 ) {
-  const curves = tables
-    .filter((table) => isOfCurves(table) && (output.tables[table.name]?.rows ?? 0) > 0)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  if (curves.length === 0) return null
   const store = yield* Store
   const files: Array<readonly [Table.Any, string]> = []
-  for (const table of curves) files.push([table, yield* store.readable(output.digest, output.tables[table.name]!)])
+  for (const [name, part] of Object.entries(output.tables).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const declared = known.find((table) => table.name === name)
+    if (part.rows === 0 || (declared !== undefined && !isOfCurves(declared))) continue
+    const file = yield* store.readable(output.digest, part)
+    const table = declared ?? (yield* Effect.sync(() => curvesIn(name, file)))
+    if (table !== null) files.push([table, file])
+  }
+  if (files.length === 0) return null
   return yield* Effect.sync(() => {
     const seconds = Date.parse(finishedAt) / 1000
     const name = fileName(seconds, output.digest)

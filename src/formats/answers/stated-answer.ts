@@ -4,23 +4,13 @@
  * published solutions by the same lines, and read by the same rules.
  */
 
-import { answerText, isSameAnswer, reading } from "../../answers/answers.ts"
-import { lastBox } from "../../answers/boxed.ts"
+import { answerText, reading } from "../../answers/answers.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
-import { isDenied } from "./corrections.ts"
+import { boxStatement } from "./boxes.ts"
 import { withoutEndMarks } from "./end-marks.ts"
-
-/**
- * What is said to be the answer; `text` is null where a box is never closed. `name`: of the box or line, in words. `why` it is no
- * answer, where that is known.
- */
-export interface Statement {
-  readonly start: number
-  readonly text: string | null
-  readonly name: string
-  readonly why?: string
-}
+import { isWithdrawn, LEAVES_OPEN } from "./standing.ts"
+import type { Statement } from "./statement.ts"
 
 /** The last line that states an answer behind a mark; where no mark is, null. */
 type AnswerLine = (solution: string) => Statement | null
@@ -82,30 +72,8 @@ const lastSentence = (solution: string, last: Statement | null): Statement | nul
   return "problem" in said || areWords(said.answer) ? null : { start, text: found[2]!, name: LAST }
 }
 
-/** More boxes that are denied are not passed over. */
-const MOST_DENIED = 6
-
-/** The last box that is the answer: of one that is said to be none the value is no other's either. */
-const box: AnswerLine = (solution) => {
-  const denied: Array<string> = []
-  for (let text = solution; text.includes(BOX) && denied.length <= MOST_DENIED;) {
-    const found = lastBox(text)
-    if (found === null) return null
-    const { start, end, contents } = found
-    const from = text.lastIndexOf(BOX, start)
-    if (contents === null || !isDenied(solution, from, end)) {
-      const isOther = contents === null || denied.every((other) => !isSameAnswer(other, contents))
-      return isOther ? { start, text: contents, name: "last \\boxed{}" } : null
-    }
-    denied.push(contents)
-    text = text.slice(0, from)
-  }
-  return null
-}
-const BOX = "\\boxed"
-
 /** The last of the boxes and of GSM8K's lines. */
-export const markedStatement = (solution: string): Statement | null => later(box(solution), gsmLine(solution))
+export const markedStatement = (solution: string): Statement | null => later(boxStatement(solution), gsmLine(solution))
 
 const lastStatement = (solution: string, bare: boolean): Statement | null => {
   const marked = markedStatement(solution)
@@ -121,16 +89,26 @@ export const later = (last: Statement | null, next: Statement | null): Statement
 /** What a solution states last, or `complaint` where it states nothing. */
 export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
   const last = lastStatement(solution, bare)
-  return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(last)
+  return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(standing(last, solution))
+}
+
+/** A statement as it stands at the end of its text, which may take it back. */
+export const standing = (last: Statement, text: string): Statement => {
+  if (last.text === null || last.text === "") return last
+  const at = last.end ?? text.indexOf(last.text, last.start) + last.text.length
+  return at >= last.start + last.text.length && isWithdrawn(text, at, last.text)
+    ? { ...last, text: "", why: "is taken back" }
+    : last
 }
 
 /** The answer that a statement gives. */
 export const extractionOf = (last: Statement): Extraction => {
   if (last.why !== undefined) return { value: null, error: `the ${last.name} ${last.why}`, steps: 0 }
   if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }
-  const value = answerText(last.text)
+  const value = LEAVES_OPEN.test(last.text) ? null : answerText(last.text)
   if (value !== null) return { value, steps: 0 }
   const found = reading(last.text)
-  const why = "problem" in found ? found.problem : "is none"
-  return { value, error: `the ${last.name} states no answer: it ${why}: ${last.text.slice(0, 60)}`, steps: 0 }
+  const why = "problem" in found ? found.problem : "leaves it open"
+  const said = last.text.trim() === "" ? "" : `: ${last.text.slice(0, 60)}`
+  return { value, error: `the ${last.name} states no answer: it ${why}${said}`, steps: 0 }
 }

@@ -14,8 +14,10 @@ import { withoutBold } from "../../answers/spelling/emphasis.ts"
 import { sayingIn } from "../../answers/vocabulary/statement.ts"
 import { areWords } from "../../answers/words.ts"
 import type { Extraction } from "../Format.ts"
-import { BREAKS, CORRECTION, INSTEAD, isDenied, isWithdrawn, MAY_CORRECT, PAUSE } from "./corrections.ts"
-import { ANSWER, extractionOf, LAST, later, markedStatement, type Statement } from "./stated-answer.ts"
+import { BREAKS, CORRECTION, INSTEAD, IT_IS_ALSO, MAY_CORRECT, PAUSE } from "./corrections.ts"
+import { DOUBT, standingOf } from "./standing.ts"
+import { ANSWER, extractionOf, LAST, later, markedStatement, standing } from "./stated-answer.ts"
+import type { Statement } from "./statement.ts"
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
 export const statesAnswer = (text: string): { readonly first: boolean } | null => {
@@ -32,8 +34,11 @@ export const lastStatedInProse = (text: string): Extraction | null => {
 const lastStatement = (completion: string): Statement | null => {
   const text = withFramesBoxed(completion.replaceAll(STRUCK, " "))
   const last = later(stated(text, true), markedStatement(text)) ?? lastConclusion(text)
-  const isTakenBack = last !== null && last.text !== null && last.text !== "" && isWithdrawn(text, endOf(last, last.text, text))
-  return isTakenBack ? { ...last, text: "", why: "is taken back" } : last
+  if (last === null || last.text === null || last.text === "") return last
+  const found = matchAt(CONTRADICTED, text, last.end ?? endOf(last, last.text, text))
+  const other = found && valueOfSentence(restOfLine(text, found.index + found[0].length))
+  const isContradicted = other !== null && !isSameAnswer(other, last.text)
+  return isContradicted ? { ...last, text: "", why: `is contradicted by ${other}` } : standing(last, text)
 }
 
 /** `corrects`: also by a value alone. */
@@ -73,7 +78,7 @@ const CONNECTION =
 const LINE = pattern(
   "iuy",
   DECORATION,
-  String.raw`(?:(?:${SO}|${INSTEAD})${PAUSE})?(?:(?:my|our|the)\s+)?`,
+  String.raw`(?!no\s+(?:\w+\s+)?(?:answer|solution)\b)(?:(?:${SO}|${INSTEAD})${PAUSE})?(?:(?:my|our|the)\s+)?`,
   String.raw`${KIND}(?<noun>answer|ans\b\.?|solution)${PURPOSE}[^\S\n]*[*_]*[^\S\n]*`,
   String.raw`(?<mark>[:=：]|->|[–—-](?=\s)|is\b:?|(?=\n|$))[*_]*`
 )
@@ -88,7 +93,7 @@ const SENTENCE = pattern(
   String.raw`(?:is|are|(?:would|should|must|will)\s+(?:be|have\s+been)|equals|`,
   String.raw`(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b`,
   String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|actually|really|now|` +
-    String.raw`in\s+fact|option|choice)\b)*`,
+    String.raw`in\s+fact|exactly|precisely|definitely|certainly|surely|undoubtedly|obviously|approximately|option|choice)\b)*`,
   String.raw`[^\S\n]*[*_]*:?[*_]*`
 )
 
@@ -141,8 +146,9 @@ const statedAt = (text: string, start: number): Statement | null | undefined => 
   const sentence = matchAt(SENTENCE, text, start)
   if (sentence !== null) {
     const said = valueFrom(text, start + sentence[0].length, false)
-    const isNone = said === null || isDenied(text, start, endOf({ start: start + sentence[0].length }, said, text))
-    return isNone ? null : { start, text: said, name: LAST }
+    if (said === null) return null
+    const end = endOf({ start: start + sentence[0].length }, said, text)
+    return standingOf(text, start, end, said) === "said" ? { start, end, text: said, name: LAST } : null
   }
   const line = matchAt(LINE, text, start)
   if (line !== null) return lineAt(text, start, line)
@@ -154,6 +160,21 @@ const statedAt = (text: string, start: number): Statement | null | undefined => 
 
 const CORRECTED = pattern("iuy", DECORATION, CORRECTION)
 
+/** `The answer is 31. It is 32.` */
+const CONTRADICTED = pattern("iuy", String.raw`[$*_)}\]\\]{0,6}[.!;]\s+`, IT_IS_ALSO)
+
+/** The value that is all that a sentence says. */
+const valueOfSentence = (rest: string): string | null => {
+  const sentence = clean(
+    rest
+      .replace(/[.!;](?=\s)[^]*$/, "")
+      .replace(/,?\s+\(?(?:not|instead\s+of|rather\s+than)\s+[-\d$\\][^]*$/, "")
+      .replace(/^([^()]*)\)[.!]?$/, "$1")
+  )
+  return isValue(sentence) && !CALCULATION.test(sentence) ? sentence : null
+}
+const CALCULATION = /[^$\sA-Za-z][^=]*=/
+
 /** `Scratch that: 32`, where something was stated before; without a verb the value is all that the sentence says. */
 const correctedAt = (text: string, start: number, before: number): Statement | undefined => {
   const found = matchAt(CORRECTED, text, start)
@@ -161,14 +182,8 @@ const correctedAt = (text: string, start: number, before: number): Statement | u
   const rest = restOfLine(text, start + found[0].length)
   const { verb, meant, denied } = found.groups!
   const isSaid = verb !== undefined || meant !== undefined || denied !== undefined
-  const sentence = clean(
-    rest
-      .replace(/[.!;](?=\s)[^]*$/, "")
-      .replace(/,?\s+\(?(?:not|instead\s+of|rather\s+than)\s+[-\d$\\][^]*$/, "")
-      .replace(/^([^()]*)\)[.!]?$/, "$1")
-  )
-  const said = isSaid ? valueIn(rest) : isValue(sentence) ? sentence : null
-  if (said === null || /[^$\sA-Za-z][^=]*=/.test(said)) return undefined
+  const said = isSaid ? valueIn(rest) : valueOfSentence(rest)
+  if (said === null || CALCULATION.test(said)) return undefined
   if (denied !== undefined && text.slice(0, before).includes("\\boxed")) return { start, text: said, name: LAST }
   const earlier = text.slice(0, before)
   return stated(earlier, false) === null && markedStatement(earlier) === null ? undefined : { start, text: said, name: LAST }
@@ -245,11 +260,11 @@ const LONGEST_VALUE = 200
 /** Where what a sentence says may end, and an explanation follow: in a sentence, behind a dash, in brackets, in a clause. */
 const ENDS = pattern(
   "gi",
-  String.raw`[.!][*_]*(?=[\s)]|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
-  String.raw`\s*\((?!(?:or|not|if|unless|but|maybe|perhaps|wrong|incorrect|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
+  String.raw`(?:!|\.(?!(?<=\s\.)\s+\d))[*_]*(?=[\s)]|$)|;|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})(?!no\b|not\b|or\b|wait\b)|`,
+  String.raw`\s*\((?!(?:or|not|if|unless|but|${DOUBT}|wrong|incorrect|false|assuming)\b|[a-z](?:\)|[^A-Za-z]))(?=[A-Za-z])|`,
   String.raw`,?\s+(?:because|since|which\s+is|as(?!\s+(?:many|much|long|large|big|well))|so\s+that)\b|`,
   String.raw`,\s+(?:actually|indeed|of\s+course|though|after\s+all|I|we|so|and\s+(?:this|that|we|the))\b(?![^.!?\n]{0,80}\?)|`,
-  String.raw`(?:,?\s+|\s*\()(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(])`
+  String.raw`(?:,?\s+|\s*\()(?:not|instead\s+of|rather\s+than)\s+(?=[-\d$\\(]|[A-H]\b)`
 )
 const MOST_ENDS = 4
 
@@ -272,6 +287,8 @@ const valueIn = (rest: string): string | null => {
     if (++ends > MOST_ENDS) break
     const value = clean(said.slice(0, found.index))
     if (isValue(value)) return value
+    const once = saidTwice(value)
+    if (once !== null) return once
   }
   return null
 }
@@ -291,11 +308,22 @@ const clean = (said: string): string => {
 }
 
 const DIGIT = /[\d\\]/
-/** `$\\frac12$ (or 0.5)`: one value, said twice. */
-const SAID_TWICE = /^([^()]+?)\s*\((?:or|i\.e\.,?|that\s+is,?)\s+([^()]+)\)$/
+/** `$p - q$`: letters are values in marks of mathematics. */
+const MARKED = /^\$[^$]+\$$/
+/** `y = x`, `p/q`: and where signs stand between single letters. */
+const FORMULA = /^(?!n\/a$)(?=.*[-+*/^=!])(?:[A-Za-z](?![A-Za-z])|[\s+*/^=!()-])+$/i
+/** `$\\frac12$ (or 0.5)`, `31 or equivalently 31.0`: one value, said twice. */
+const SAID_TWICE = pattern(
+  "",
+  String.raw`^([^()]+?)(?:\s*\((?:or(?:\s+equivalently)?|i\.e\.,?|that\s+is,?|equivalently,?)\s+([^()]+)\)|`,
+  String.raw`,?\s+(?:or\s+equivalently|equivalently|i\.e\.|that\s+is),?\s+([^()]+))$`
+)
 const saidTwice = (said: string): string | null => {
-  const [, one, other] = SAID_TWICE.exec(clean(said))?.map(clean) ?? []
-  return one !== undefined && other !== undefined && isValue(one) && isValue(other) && isSameAnswer(one, other) ? one : null
+  const [, one, ...others] = SAID_TWICE.exec(clean(said)) ?? []
+  const other = others.find((text) => text !== undefined)
+  if (one === undefined || other === undefined) return null
+  const [first, second] = [clean(one), clean(other)]
+  return isValue(first) && isValue(second) && isSameAnswer(first, second) ? first : null
 }
 
 /** Words before an equation, a question, a choice that is left open, a condition, a bound. */
@@ -313,7 +341,7 @@ const isValue = (text: string): boolean => {
   const { answer } = found
   if (answer.kind === "choice") return true
   if (holdsWords(answer)) return /\\text|\\mathrm/.test(text)
-  return DIGIT.test(text) || isSpokenNumber(answer)
+  return DIGIT.test(text) || MARKED.test(text) || FORMULA.test(text) || isSpokenNumber(answer)
 }
 
 const holdsWords = (answer: Answer): boolean =>

@@ -23,7 +23,8 @@ const KIND_OF_STAGE: Readonly<Record<string, AnyKind>> = {
   rl: RlRun,
   evaluate: Evaluation,
   compare: Comparison,
-  attribute: Attribution
+  attribute: Attribution,
+  "attribute-rollouts": Attribution
 }
 
 export type NodeKinds = (node: RunNode, kind: AnyKind) => boolean

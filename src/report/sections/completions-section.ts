@@ -1,5 +1,6 @@
 /** What the policies write: the same problems before and after RL. */
 
+import { plural } from "../../text/plural.ts"
 import type { ReadCompletion } from "../data/completion-data.ts"
 import type { StudyData } from "../data/study-data.ts"
 import { html, type Html } from "../page/html.ts"
@@ -26,9 +27,7 @@ export const completionsSection = ({ cells }: StudyData): Html => {
             ({ question, gold, difficulty, before, after }) =>
               html`<p>
                   <strong>${question}</strong>
-                  <span class="note"
-                    >answer ${gold}${difficulty > 0 ? `, ${difficulty} operation${difficulty === 1 ? "" : "s"}` : ""}</span
-                  >
+                  <span class="note">answer ${gold}${difficulty > 0 ? `, ${plural(difficulty, "operation")}` : ""}</span>
                 </p>
                 <div class="pair">${completion("before RL", before)}${completion("after RL", after)}</div> `
           )}`

@@ -5,7 +5,7 @@ import { html, type Html, table } from "../page/html.ts"
 import { percent } from "../page/numbers.ts"
 
 /** Sentences node by node, and a table of completions that did not end by themselves. */
-export const leftOutSection = ({ said, completions }: LeftOut): Html =>
+export const leftOutSection = ({ said, completions, looked }: LeftOut): Html =>
   html`<section id="left-out">
     <h2>Left out and cut</h2>
     ${
@@ -15,8 +15,10 @@ export const leftOutSection = ({ said, completions }: LeftOut): Html =>
             ${said.map(({ label, line }) => html`<li>${label}: ${line}</li> `)}
           </ul>`
     }
-    ${completions.length === 0 ? html`<p>Every completion ended by itself.</p>` : endless(completions)}
+    ${looked === 0 ? html`<p>Nothing was completed.</p>` : completions.length > 0 ? endless(completions) : ENDED}
   </section> `
+
+const ENDED = html`<p>Every completion ended by itself.</p>`
 
 const endless = (completions: LeftOut["completions"]): Html => html`
   ${table(

@@ -1,5 +1,6 @@
 /** Where the numbers come from: every node with its artifact, what it cost, and the commands to go on with. */
 
+import { plural } from "../../text/plural.ts"
 import { whatBecameOf } from "../data/results.ts"
 import { artifactOf, runsOf } from "../data/RunRecord.ts"
 import type { StudyData } from "../data/study-data.ts"
@@ -52,7 +53,7 @@ export const runSection = ({ record, costs, cells }: StudyData): Html => {
   return html`<section id="run">
     <h2>Where the numbers come from</h2>
     <p>
-      ${record.nodes.length} nodes, ${plainNumber(total((row) => row.seconds))} seconds of computing
+      ${plural(record.nodes.length, "node")}, ${plainNumber(total((row) => row.seconds))} seconds of computing
       (${plainNumber(total((row) => row.cpuSeconds))} CPU seconds), ${byteWords(total((row) => row.bytes))}. A node found in the
       cache shows what it cost when it was computed. Later runs with the same results share this page, so it names the first.
     </p>

@@ -22,6 +22,8 @@ export interface TableOf<out Name extends string, out Columns extends Column.Col
   readonly rowsPerBatch: number
   /** Numeric columns over `step` also appear in the SQL table `metrics`, one row a value. */
   readonly metrics: boolean
+  /** SQL shows the place of each row in its artifact's table, from 0, as the column `row`: what other tables point at. */
+  readonly numbered: boolean
   /** An artifact without a row of it has no such table: those made before it was declared are what they were. */
   readonly optional?: boolean
 }
@@ -38,12 +40,25 @@ export type ColumnName<T extends Any> = keyof T["columns"] & string
 export interface TableOptions {
   readonly rowsPerBatch?: number
   readonly metrics?: boolean
+  readonly numbered?: boolean
 }
 
+/** The column of row numbers that the SQL views add to numbered tables; the files hold rows in this order. */
+export const ROW = "row"
 /** Columns that the SQL views add to every table: where its rows come from. */
 export const provenanceColumns = ["run", "study", "node", "stage", "artifact", "latest"] as const
 /** Tables that the SQL catalog makes itself. */
-export const catalogTables = ["runs", "nodes", "actions", "components", "artifacts", "lineage", "params", "metrics"] as const
+export const catalogTables = [
+  "runs",
+  "nodes",
+  "actions",
+  "components",
+  "artifacts",
+  "lineage",
+  "ancestors",
+  "params",
+  "metrics"
+] as const
 
 const refuse = (table: string, problem: string): never => {
   throw new Error(`Table.make("${table}"): ${problem}`)
@@ -56,7 +71,7 @@ export const make = <const Name extends string, const Columns extends Column.Col
   columns: Columns,
   options: TableOptions = {}
 ): TableOf<Name, Columns> => {
-  const { rowsPerBatch = 65_536, metrics = false } = options
+  const { rowsPerBatch = 65_536, metrics = false, numbered = false } = options
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) refuse(name, "a table name is camelCase letters and digits")
   if (catalogTables.some((taken) => taken === name)) refuse(name, "the SQL catalog has a table of this name")
   if (!Number.isInteger(rowsPerBatch) || rowsPerBatch < 1) refuse(name, `rowsPerBatch is ${rowsPerBatch}`)
@@ -66,11 +81,12 @@ export const make = <const Name extends string, const Columns extends Column.Col
     if (!/^[a-z][A-Za-z0-9]*$/.test(column)) refuse(name, `column name "${column}" is not camelCase letters and digits`)
     if (seen.has(lower)) refuse(name, `columns ${seen.get(lower)} and ${column} are one name in SQL`)
     if (provenanceColumns.some((taken) => taken === lower)) refuse(name, `column "${column}" is added by the SQL views`)
+    if (numbered && lower === ROW) refuse(name, `column "${column}" is added by the SQL views, since its rows are numbered`)
     seen.set(lower, column)
   }
   if (seen.size === 0) refuse(name, "a table needs a column")
   if (metrics && columns["step"]?.type !== "int32") refuse(name, "a metrics table needs an int32 column named step")
-  return { name, description, columns, rowsPerBatch, metrics }
+  return { name, description, columns, rowsPerBatch, metrics, numbered }
 }
 
 /** The same table, which an artifact has only where it has a row. */

@@ -208,7 +208,7 @@ const documents = ({ attribution }: CompletionDetail): ReadonlyArray<Node> => {
   if (attribution === null || attribution.sources.rows.length === 0)
     return [
       h("p", { class: "soft" }, [
-        "Sources and documents are known of evaluated completions that a stage attribute has looked at: this is none of them."
+        "Sources and documents are known of completions that a stage attribute or attribute-rollouts has looked at: this is none."
       ])
     ]
   const found = objectsOf(attribution.documents)

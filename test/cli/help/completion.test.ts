@@ -29,6 +29,8 @@ log.append({ event: "node-planned", node: "rl-$(x)", label: "rl bad", stage: "rl
 log.append({ event: "run-finished", status: "succeeded", seconds: 1 })
 log.close()
 
+const IN_STORE = path.resolve(import.meta.dirname, "../../../src/cli/completion/in-store.ts")
+
 /** What stands in place of the last word. */
 const offers = async (...words: ReadonlyArray<string>) => {
   const kept = { lists: {}, commands: {}, studies: {} }
@@ -114,6 +116,37 @@ describe("completion", () => {
     expect(answer).toMatchObject({ code: 0, out: `rl-3f2a91\trl ppo, ${run}\n`, err: "" })
     expect((await offers("show", "--store", path.join(folder, "none"), "")).words).toEqual([])
   })
+
+  it("offers labels of nodes word by word, as they are typed without quotes, and behind a whole one what is next", async () => {
+    const line = (...words: ReadonlyArray<string>) => offers(words[0]!, "--store", store, ...words.slice(1))
+    expect((await line("show", "r")).words).toEqual(["rl", "rl-3f2a91", "rl-$(x)"])
+    expect((await line("show", "rl", "")).words).toEqual(["ppo", "bad"])
+    expect((await line("show", "rl", "p")).words).toEqual(["ppo"])
+    expect(await line("show", "rl", "ppo", "")).toEqual({ words: [], paths: null })
+    expect((await line("export-model", "rl", "ppo", "")).paths).toBe("folder")
+    expect((await line("show", "sft", "")).words).toEqual([])
+  })
+
+  it("offers the formats that a model may be forced into", async () => {
+    expect((await offers("sample", "--force", "om")).words).toEqual(["omi1", "omi2"])
+  })
+
+  it("loads neither Effect nor what reads a store in full, to offer what is in a log", () => {
+    const script = `
+      const { nodesAmong } = await import(${JSON.stringify(IN_STORE)})
+      const nodes = await nodesAmong(["--store", ${JSON.stringify(store)}])
+      console.log(nodes.length)`
+    const hooks = `data:text/javascript,${encodeURIComponent(`
+      import { registerHooks } from "node:module"
+      registerHooks({ resolve: (name, context, next) => {
+        if (/^effect|Runs\\.ts$|apache-arrow/.test(name)) throw new Error("loads " + name)
+        return next(name, context)
+      } })`)}`
+    const { stdout, stderr } = spawnSync(process.execPath, ["--import", hooks, "--input-type=module", "-e", script], {
+      encoding: "utf8"
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: "2\n", stderr: "" })
+  })
 })
 
 const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0
@@ -162,15 +195,19 @@ describe("shells that source the script", () => {
   })
 
   it.skipIf(!has("fish"))("fish completes, also through pnpm and npx, and leaves other scripts alone", async () => {
-    const ask = LINES.map((line) => `echo "["(complete -C "${line}" | string split -f1 \\t | string join " ")"]"`)
+    const ask = [...LINES, "pipeline plan smoke --set rl.kl="].map(
+      (line) => `echo "["(complete -C "${line}" | string split -f1 \\t | string join " ")"]"`
+    )
     const script = `source ${await scriptFor("fish")}; ${ask.join("; ")}`
     const { stdout } = spawnSync("fish", ["--no-config", "-c", script], {
       encoding: "utf8",
       env: { ...process.env, HOME: folder }
     })
-    const [plan, check, engine, other] = stdout.trim().split("\n")
+    const [plan, check, engine, other, value] = stdout.trim().split("\n")
     expect([plan, check, engine]).toEqual(["[plan]", "[check]", "[--engine=native]"])
     expect(other).not.toContain("plan")
+    // Offered as it stands: where nothing is, fish itself offers files.
+    expect(value).toBe("[rl.kl=]")
   })
 
   it.skipIf(!has("zsh"))("zsh completes at a terminal, also through pnpm and npx", async () => {

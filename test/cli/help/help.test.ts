@@ -25,6 +25,27 @@ describe("pipeline help", () => {
     expect(withStudy.out).toContain("--algorithms VALUE")
   })
 
+  it("of a command inside another is its own page, and of one that is not there names what there is", async () => {
+    const { code, out } = await help("data", "import")
+    expect([code, out]).toEqual([0, (await at.here(["data", "import", "--help"])).out])
+    expect(out).toContain("\n  pipeline data import DATASET:SPLIT")
+    expect(out).not.toContain("pipeline data list")
+    expect((await at.here(["data", "check", "gsm8k", "--help"])).out).toContain("\n  pipeline data check")
+    const whole = (await help("data")).out
+    for (const part of ["list", "check", "import"]) expect(whole).toContain(`\n  pipeline data ${part}`)
+    for (const words of [
+      ["help", "data", "nope"],
+      ["data", "nope", "--help"],
+      ["help", "data", "improt"]
+    ])
+      expect(await at.here(words)).toMatchObject({
+        code: 2,
+        out: "",
+        err: expect.stringContaining("It has list, check, import.")
+      })
+    expect(await help("data", "import", "gsm8k")).toMatchObject({ code: 2, err: expect.stringContaining('what is "gsm8k"?') })
+  })
+
   it("of a topic is its page without the marks of Markdown", async () => {
     const { code, out } = await help("exit-codes")
     expect(code).toBe(0)

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { type Deed, firstState, type LineEvent, promptOf, step } from "../../../src/cli/sampling/prompt-line.ts"
+import { completing, type Deed, firstState, type LineEvent, promptOf, step } from "../../../src/cli/sampling/prompt-line.ts"
 import { DEFAULTS } from "../../../src/cli/sampling/settings.ts"
 
 const choices = { formats: ["omi1", "omi2"], steps: [10, 20] }
@@ -24,6 +24,17 @@ const after = (events: ReadonlyArray<LineEvent>) => {
 }
 const kinds = (deeds: ReadonlyArray<Deed>) => deeds.map(({ type }) => type)
 const said = (deeds: ReadonlyArray<Deed>) => deeds.flatMap((deed) => (deed.type === "say" ? [deed.text] : [])).join("\n")
+
+describe("a TAB", () => {
+  it("completes commands, formats and steps, and no question", () => {
+    const offered = (typed: string) => completing(typed, choices).words
+    expect(offered("/fo")).toEqual(["/force "])
+    expect(offered("/")).toEqual(expect.arrayContaining(["/force ", "/step ", "/help", "/quit"]))
+    expect(completing("/force omi", choices)).toEqual({ words: ["omi1", "omi2"], word: "omi" })
+    expect(offered("/step 2")).toEqual(["20"])
+    for (const none of ["/step 3", "/temperature ", "/no", "How m", "", "/force omi1 o"]) expect(offered(none)).toEqual([])
+  })
+})
 
 describe("a line", () => {
   it("is asked under the settings of the moment, and the next one awaited when it is answered", () => {
@@ -76,7 +87,7 @@ describe("a command", () => {
     expect(text).toContain("3 completions, temperature 1, seed 5")
     for (const word of [
       "/force FORMAT",
-      "/step N",
+      "/step STEP",
       "/temperature T",
       "/n N",
       "/seed N",

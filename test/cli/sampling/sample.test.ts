@@ -119,6 +119,13 @@ describe("sample", () => {
     expect(await sample("sft", question, "--step", "7")).toMatchObject({ code: 2, err: expect.stringContaining("no snapshots") })
   })
 
+  it("completes the steps of a model that is named, by its label or as one word", async () => {
+    const offered = async (...words: ReadonlyArray<string>) => (await at.pipeline(["complete-words", "sample", ...words])).out
+    expect(await offered("--store", at.store, "rl", "grpo", "--step", "")).toBe("1\n2\n")
+    expect(await offered("--store", at.store, "rl grpo", "--step=2")).toBe("--step=2\n")
+    expect(await offered("--store", at.store, "sft", "--step", "")).toBe("")
+  })
+
   it("grades against --gold, and against nothing where no answer is known", async () => {
     const own = "5 + 4 ="
     expect((await rows("rl grpo", own, "--n", "1"))[0]).toMatchObject({ gold: null, correct: null })

@@ -113,6 +113,12 @@ describe("what is wrong with a page is said by row group, column and page", () =
       /x\.parquet: row group 0 \(rows 0 to 3\) cannot be read: in its column question the checksum of page 1 is another/
     )
   })
+  it("for a field of a header in another type, which no checksum is over", async () => {
+    // 0x15 is the first field as an integer of 32 bits, 0x14 as one of 16: the number is the same.
+    const bytes = Buffer.from(SNAPPY, "base64")
+    expect(bytes[4]).toBe(0x15)
+    expect(String(await rowsOf(changed(SNAPPY, 4)))).toMatch(/in its column question the header of page 1 is damaged/)
+  })
   it("for a checksum of GZIP", async () => {
     expect(String(await rowsOf(changed(GZIP, 60)))).toMatch(/row group 0 .* cannot be read: its pages cannot be decoded/)
   })

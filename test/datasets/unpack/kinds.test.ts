@@ -58,9 +58,20 @@ describe("a file of another kind than its name says is called by its kind", () =
   ]
   it.each(kinds)("%#", async (contents, words) => {
     expect(await rowsOf("jsonl", contents())).toMatch(words)
-    const packed = new RegExp(words.source.replace(/^is /, "(?:is|holds) "))
+    // What is packed already needs no other name.
+    const packed = new RegExp(
+      words.source.replace(/^is /, "(?:is|holds) ").replace(/ Give its name the ending .*$/, " Unpack it")
+    )
     expect(await rowsOf("jsonl.gz", gzipSync(contents()))).toMatch(packed)
     expect(await rowsOf("jsonl.zst", zstdCompressSync(contents()))).toMatch(packed)
+  })
+
+  it("what is packed twice, of which one packing is taken off", async () => {
+    for (const [suffix, pack] of [
+      ["gz", gzipSync],
+      ["zst", zstdCompressSync]
+    ] as const)
+      expect(await rowsOf(`jsonl.${suffix}`, pack(pack(Buffer.from('{"a":1}\n'))))).toMatch(/was packed twice: .* Unpack it once/)
   })
 
   it("a Parquet file as JSON or CSV, a database as a JSON array", async () => {

@@ -1,8 +1,8 @@
 /*
  * Runs the engine's C under AddressSanitizer and UndefinedBehaviorSanitizer: ragged batches, documents that begin alike, widths
- * off every padding, all losses, sampling with retiring sequences, several threads. Prints digests of what f32 computes, which
- * are the same everywhere, and "clean" at the end; the sanitizers end the process otherwise. Compiled by sanitizers.test.ts and
- * arm64.test.ts together with the rooms of src/engine/native.
+ * off every padding, all losses, tangents, sketches, sampling with retiring sequences, several threads. Prints digests of what
+ * f32 computes, which are the same everywhere, and "clean" at the end; the sanitizers end the process otherwise. Compiled by
+ * sanitizers.test.ts and arm64.test.ts together with the rooms of src/engine/native.
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "model/generate.h"
 #include "model/step.h"
+#include "model/tangent.h"
 #include "model/update.h"
 
 #define CHECK(condition)                                               \
@@ -73,6 +74,18 @@ static int train(Model *model, Batch batch) {
   return 0;
 }
 
+static int derive(Model *model, Batch batch, const float *direction) {
+  enum { ROWS = 16, COLUMNS = 32 };
+  static float log_probs[TOKENS], tangents[TOKENS], sketches[DOCUMENTS * ROWS * COLUMNS];
+  CHECK(tangent_score(model, 3, batch, 1.25f, direction, (TangentOutput){log_probs, tangents}) == OK);
+  CHECK(step_sketch(model, 3, batch, 7, ROWS, COLUMNS, sketches) == OK);
+  for (int i = 0; i < TOKENS; i++) CHECK(isfinite(tangents[i]));
+  for (int i = 0; i < DOCUMENTS * ROWS * COLUMNS; i++) CHECK(isfinite(sketches[i]));
+  note(tangents, sizeof tangents);
+  note(sketches, sizeof sketches);
+  return 0;
+}
+
 static int sample(Model *model) {
   enum { PROMPTS = 5, SAMPLES = 6, NEW = 12, ROWS = PROMPTS * SAMPLES };
   static int32_t prompt_tokens[200], tokens[ROWS * NEW], produced[ROWS];
@@ -130,6 +143,8 @@ int main(void) {
       model_import(model, flat, model->parameters);
       CHECK(train(model, (Batch){.tokens = tokens, .offsets = offsets, .documents = DOCUMENTS}) == 0);
       CHECK(train(model, (Batch){.tokens = related, .offsets = offsets, .documents = DOCUMENTS}) == 0);
+      CHECK(derive(model, (Batch){.tokens = tokens, .offsets = offsets, .documents = DOCUMENTS}, flat) == 0);
+      CHECK(derive(model, (Batch){.tokens = related, .offsets = offsets, .documents = DOCUMENTS}, flat) == 0);
       CHECK(sample(model) == 0);
       model_export(model, model->parameters, flat);
       for (size_t j = 0; j < model->count; j++) CHECK(isfinite(flat[j]));

@@ -65,7 +65,7 @@ const coefficients: Coefficients = {
   temperature: 1.3
 }
 
-/** Losses and gradients of all the above, from a model that is not nearly uniform. */
+/** Losses and gradients of all the above, tangents and projections, from a model that is not nearly uniform. */
 const gradients = Effect.gen(function* () {
   const engine = yield* Engine
   const model = yield* engine.createModel(spec, { seed: 4 })
@@ -83,17 +83,22 @@ const gradients = Effect.gen(function* () {
   yield* model.zeroGradients
   yield* model.backward(batch, coefficients)
   found.push({ name: "backward", loss: 0, gradient: yield* model.read("gradients") })
+  yield* model.zeroGradients
+  const direction = fresh.map((_, i) => Math.sin(1.7 * i))
+  const { tangents } = yield* model.scoreTangent(batch, direction, { temperature: 1.3 })
+  found.push({ name: "scoreTangent", loss: 0, gradient: tangents })
+  found.push({ name: "projectedGradients", loss: 0, gradient: yield* model.projectedGradients(batch, 6, 256) })
   return found
 }).pipe(Effect.scoped)
 
 describe("native f32 against the reference engine", () => {
-  it("has the same losses and gradients in every kind of loss", async () => {
+  it("has the same losses and gradients in every kind of loss, the same tangents and projections", async () => {
     const isa = machineIsas().find((isa) => isa !== "amx")!
     const ours = await Effect.runPromise(
       Effect.provide(gradients, nativeLayer({ mode: "f32", isa, numericsClass: "test", threads: 1 }))
     )
     const reference = await Effect.runPromise(Effect.provide(gradients, wasm))
-    expect(reference.map(({ name }) => name)).toEqual([...Object.keys(losses), "backward"])
+    expect(reference.map(({ name }) => name)).toEqual([...Object.keys(losses), "backward", "scoreTangent", "projectedGradients"])
     for (const [i, { gradient, loss, name }] of reference.entries()) {
       expect(Math.abs(ours[i]!.loss - loss), name).toBeLessThan(f32Tolerances.loss)
       expect(relativeError(ours[i]!.gradient, gradient), name).toBeLessThan(2 * f32Tolerances.wholeGradient)

@@ -6,6 +6,10 @@
  *   s = q k^T, causal      p_ij = exp(s_ij - log_sum_i)     y = p v
  *   dv = p^T dy            dp = dy v^T                      ds = p (dp - rowsum(p dp))      dq = ds k        dk = ds^T q
  *
+ * Along a direction, where q', k' and v' are the derivatives of q, k and v:
+ *
+ *   s' = q' k^T + q k'^T   p' = p (s' - rowsum(p s'))       y' = p' v + p v'
+ *
  * This file has the f32 products and the entry points; attention_tiled.c has the same on tiles.
  */
 #include "attention.h"
@@ -41,11 +45,14 @@ static Head lay_out(size_t length, size_t head_width, Arena *arena) {
   return head;
 }
 
-size_t attention_scratch_size(Mode mode, size_t rows, size_t head_width) {
-  if (TILED(mode)) return attention_tiled_scratch_size(mode, rows, head_width);
+size_t attention_tangent_scratch_size(size_t rows, size_t head_width) {
   Arena arena = {0};
   lay_out(rows, head_width, &arena);
   return arena.used / sizeof(float);
+}
+
+size_t attention_scratch_size(Mode mode, size_t rows, size_t head_width) {
+  return TILED(mode) ? attention_tiled_scratch_size(mode, rows, head_width) : attention_tangent_scratch_size(rows, head_width);
 }
 
 /* Takes in q, k and v of a head: `query_key_value` points at its columns of q in the first row. */
@@ -96,6 +103,41 @@ void attention_forward(const AttentionShape *shape, size_t from, size_t length, 
            y.stride, false);
     }
     settle(head.shape, to, y_stride, head.out[0]);
+  }
+}
+
+void attention_tangent(const AttentionShape *s, size_t from, size_t length, const float *query_key_value,
+                       const float *query_key_value_tangent, float *attended_tangent, float *scratch) {
+  const size_t d = s->padded_width, stride = row_stride(3 * d), y_stride = row_stride(d);
+  Arena arena = {.base = (char *)scratch};
+  Head head = lay_out(length, s->head_width, &arena);
+  const HeadShape shape = head.shape;
+  const size_t start = from / BLOCK * BLOCK, w = shape.width;
+  for (size_t h = 0; h < s->heads; h++) {
+    const size_t column = h * s->head_width;
+    const float *tangents = query_key_value_tangent + column;
+    take_in(&head, query_key_value + column, d);
+    const Matrix dq = columns_of_head(shape, tangents, stride, head.copy[3]),
+                 dk = columns_of_head(shape, tangents + d, stride, head.out[1]),
+                 dv = columns_of_head(shape, tangents + 2 * d, stride, head.out[2]),
+                 dy = target_of_head(shape, attended_tangent + column, y_stride, head.out[0]);
+    float *dk_packed = head.v_packed; /* v is no left factor's partner here */
+    pack_transposed(&head, head.k, head.k_packed);
+    pack_transposed(&head, dk, dk_packed);
+    for (size_t first = start; first < length; first += BLOCK) {
+      const size_t rows = smaller(length - first, BLOCK);
+      const size_t columns = block_scores(&head, first, rows);
+      gemm(rows, columns, w, rows_at(dq, first), packed(head.k_packed, w), head.dp, head.stride, false);
+      gemm(rows, columns, w, rows_at(head.q, first), packed(dk_packed, w), head.dp, head.stride, true);
+      for (size_t i = 0; i < rows; i++) {
+        softmax_row(head.p + i * head.stride, columns);
+        tangent_row(head.p + i * head.stride, head.dp + i * head.stride, columns);
+      }
+      float *to = dy.at + first * dy.stride;
+      gemm(rows, w, first + rows, rows_of(head.dp, head.stride), all_of(head.v, 0), to, dy.stride, false);
+      gemm(rows, w, first + rows, rows_of(head.p, head.stride), all_of(dv, 0), to, dy.stride, true);
+    }
+    settle(shape, attended_tangent + column, y_stride, head.out[0]);
   }
 }
 

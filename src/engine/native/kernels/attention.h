@@ -15,6 +15,16 @@ void attention_forward(const AttentionShape *shape, size_t from, size_t length, 
                        float *log_sum, float *scratch);
 
 /*
+ * Writes the derivative of `attended` along a direction, given that of query_key_value; both are rotated, and both q scaled. In
+ * f32 whatever the mode. Rows before `from` as in `attention_forward`.
+ */
+void attention_tangent(const AttentionShape *shape, size_t from, size_t length, const float *query_key_value,
+                       const float *query_key_value_tangent, float *attended_tangent, float *scratch);
+
+/* Its floats of scratch. */
+size_t attention_tangent_scratch_size(size_t rows, size_t head_width);
+
+/*
  * Writes dquery_key_value [length, 3d], still rotated, the gradient of q still scaled. Before `from`, dattended must be 0, and
  * what is written for q means nothing.
  */

@@ -23,4 +23,10 @@ INLINE void gradient_row(float *p, float *dp, size_t columns, float log_sum) {
   for (size_t j = 0; j < columns; j += LANES) store(dp + j, load(p + j) * (load(dp + j) - product));
 }
 
+/* p' = p (s' - sum_j p_j s'_j), where s' was. */
+INLINE void tangent_row(const float *p, float *ds, size_t columns) {
+  const float product = dot(p, ds, columns);
+  for (size_t j = 0; j < columns; j += LANES) store(ds + j, load(p + j) * (load(ds + j) - product));
+}
+
 #endif

@@ -5,6 +5,8 @@
  *   H            = log s - sum_j e_j (z_j - max) / s
  *   dlogp/dz_j   = [j = y] - p_j
  *   dH/dz_j      = -p_j (log p_j + H)
+ *
+ * Along a direction: (log p_y)' = z'_y - sum_j p_j z'_j.
  */
 #include "head.h"
 
@@ -51,4 +53,11 @@ void head_gradient(float *row, size_t padded, int target, float inverse_temperat
     }
   }
   if (target >= 0) row[target] += d_log_prob * inverse_temperature;
+}
+
+float head_tangent(const float *row, const float *logits_tangent, size_t padded, int target, float inverse_temperature,
+                   float log_denominator) {
+  if (target < 0) return 0;
+  const float mean = dot(row, logits_tangent, padded) * exponential_one(-log_denominator);
+  return (logits_tangent[target] - mean) * inverse_temperature;
 }

@@ -23,4 +23,11 @@ RowScore head_score(float *logits, size_t vocabulary, size_t padded, int target,
 void head_gradient(float *row, size_t padded, int target, float inverse_temperature, float log_denominator, RowScore score,
                    float d_log_prob, float d_entropy, bool kept_scores);
 
+/*
+ * After `head_score` without `keep_scores`: the derivative of log p along a direction, given that of the logits, whose padding is
+ * 0.
+ */
+float head_tangent(const float *row, const float *logits_tangent, size_t padded, int target, float inverse_temperature,
+                   float log_denominator);
+
 #endif

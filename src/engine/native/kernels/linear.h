@@ -73,10 +73,14 @@ void linear_backward_input(Mode mode, size_t rows, const float *dy, size_t dy_st
                            size_t dx_stride, float *scratch);
 size_t linear_scratch_size(Mode mode, size_t rows, size_t widest);
 
-/* A gradient lane. A fresh one holds nothing yet: the first chunk writes its matrices instead of adding to them. */
+/*
+ * Where gradients of weights go: into a gradient lane, or into sketches of the documents (sketch.h). A fresh lane holds nothing
+ * yet: the first chunk writes its matrices instead of adding to them.
+ */
 typedef struct {
   float *gradient;
   bool fresh;
+  const struct Sketch *sketch; /* NULL: none */
 } Lane;
 
 /* dW += dy^T x over rows [0, rows), at least one; `x` is PAIRS. */

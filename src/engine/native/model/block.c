@@ -8,6 +8,7 @@
 #include "../kernels/rope.h"
 #include "../machine/memory.h"
 #include "feed_forward.h"
+#include "sketch.h"
 
 void block_normalise(const Model *model, Workspace *w, const float *x, const Operand *y, float *rstd, size_t rows) {
   const size_t ld = row_stride(model->shape.padded_width);
@@ -19,12 +20,13 @@ void block_normalise(const Model *model, Workspace *w, const float *x, const Ope
   }
 }
 
-void block_normalise_backward(const Model *model, Workspace *w, const Operand *y, const float *rstd, size_t rows) {
+void block_normalise_backward(const Model *model, Workspace *w, const Operand *y, const float *rstd, const float *dy, float *dx,
+                              size_t rows) {
   const size_t ld = row_stride(model->shape.padded_width);
   for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
     const size_t count = smaller(rows - first, BLOCK_ROWS);
-    layernorm_backward(operand_floats(y, first, count, w->normed), rstd + first, w->dnormed + first * ld,
-                       w->dresidual + first * ld, count, model->shape.width, ld);
+    layernorm_backward(operand_floats(y, first, count, w->normed), rstd + first, dy + first * ld, dx + first * ld, count,
+                       model->shape.width, ld);
   }
 }
 
@@ -52,6 +54,25 @@ static AttentionShape attention_shape(const Model *model) {
 
 static void copy_rows(float *to, const float *from, size_t rows, size_t stride) {
   memcpy(to, from, rows * stride * sizeof(float));
+}
+
+void block_attend_tangent(const Model *model, Workspace *w, size_t layer, Document document) {
+  const Activations *a = &w->activations[layer];
+  const size_t d = model->shape.padded_width, ld = row_stride(d), ld_qkv = row_stride(3 * d);
+  const size_t shared = (size_t)document.shared, own = document.length - shared, row = document.row;
+  const AttentionShape shape = attention_shape(model);
+  const float *qkv = a->query_key_value + row * ld_qkv, *tangent = w->dquery_key_value + row * ld_qkv;
+  float *attended = w->dattended + row * ld;
+  if (!document.copied) {
+    attention_tangent(&shape, 0, document.length, qkv, tangent, attended, w->attention);
+    return;
+  }
+  const DocumentCopy *copy = &w->copy;
+  copy_rows(copy->query_key_value + shared * ld_qkv, qkv, own, ld_qkv);
+  copy_rows(copy->dquery_key_value + shared * ld_qkv, tangent, own, ld_qkv);
+  attention_tangent(&shape, shared, document.length, copy->query_key_value, copy->dquery_key_value, copy->dattended,
+                    w->attention);
+  copy_rows(attended, copy->dattended + shared * ld, own, ld);
 }
 
 /* Forward attention of a document that shares rows: reads and writes its own rows, those in common lie in w->copy already. */
@@ -120,9 +141,13 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   const Operand pairs = narrowed(w->pairs, d), columns = narrowed(w->columns, 3 * d);
 
   linear_backward_input(model->mode, rows, w->dresidual, ld, &l->output, w->dnormed, ld, w->linear);
-  const Operand dresidual = operand_of(&w->columns_narrow, rows, w->dresidual, ld);
-  const Operand attended = operand_pair(&a->attended, rows, &pairs);
-  linear_backward_weight(&dresidual, &attended, rows, &l->output, lane);
+  if (lane.sketch) {
+    sketch_matrix(lane.sketch, w, layer_matrix(layer, OUTPUT), rows, d, w->dresidual, &a->attended);
+  } else {
+    const Operand dresidual = operand_of(&w->columns_narrow, rows, w->dresidual, ld);
+    const Operand attended = operand_pair(&a->attended, rows, &pairs);
+    linear_backward_weight(&dresidual, &attended, rows, &l->output, lane);
+  }
 
   for (size_t i = 0; i < w->documents; i++) {
     const Document document = w->document[i];
@@ -135,10 +160,14 @@ void block_attention_backward(const Model *model, Workspace *w, size_t layer, si
   block_rotate(model, w->dquery_key_value, w->positions, rows, -1.0f);
 
   linear_backward_input(model->mode, rows, w->dquery_key_value, ld_qkv, &l->query_key_value, w->dnormed, ld, w->linear);
-  const Operand dquery_key_value = operand_of(&columns, rows, w->dquery_key_value, ld_qkv);
-  const Operand normed = operand_pair(&a->normed1, rows, &pairs);
-  linear_backward_weight(&dquery_key_value, &normed, rows, &l->query_key_value, lane);
-  block_normalise_backward(model, w, &a->normed1, a->rstd1, rows);
+  if (lane.sketch) {
+    sketch_matrix(lane.sketch, w, layer_matrix(layer, QUERY_KEY_VALUE), rows, 3 * d, w->dquery_key_value, &a->normed1);
+  } else {
+    const Operand dquery_key_value = operand_of(&columns, rows, w->dquery_key_value, ld_qkv);
+    const Operand normed = operand_pair(&a->normed1, rows, &pairs);
+    linear_backward_weight(&dquery_key_value, &normed, rows, &l->query_key_value, lane);
+  }
+  block_normalise_backward(model, w, &a->normed1, a->rstd1, w->dnormed, w->dresidual, rows);
 }
 
 void block_feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
@@ -150,5 +179,5 @@ void block_feed_forward(const Model *model, Workspace *w, size_t layer, size_t r
 void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
   const Activations *a = &w->activations[layer];
   feed_forward_backward(model, w, layer, rows, lane);
-  block_normalise_backward(model, w, &a->normed2, a->rstd2, rows);
+  block_normalise_backward(model, w, &a->normed2, a->rstd2, w->dnormed, w->dresidual, rows);
 }

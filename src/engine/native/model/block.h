@@ -25,7 +25,11 @@ void block_feed_forward_backward(const Model *model, Workspace *w, size_t layer,
 
 /* y = LN(x) into an operand, its statistics into rstd. */
 void block_normalise(const Model *model, Workspace *w, const float *x, const Operand *y, float *rstd, size_t rows);
-/* w->dresidual += LN backward of w->dnormed. */
-void block_normalise_backward(const Model *model, Workspace *w, const Operand *y, const float *rstd, size_t rows);
+/* dx += LN backward of dy. LN's Jacobian is symmetric: it takes a derivative along a direction forward too. */
+void block_normalise_backward(const Model *model, Workspace *w, const Operand *y, const float *rstd, const float *dy, float *dx,
+                              size_t rows);
+
+/* From the tangents of q, k, v in w->dquery_key_value to those of `attended` in w->dattended. Documents go in order. */
+void block_attend_tangent(const Model *model, Workspace *w, size_t layer, Document document);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../kernels/swiglu.h"
 #include "../machine/memory.h"
 #include "feed_forward_tiled.h"
+#include "sketch.h"
 
 /* Row strides, and how many rows go through together. */
 typedef struct {
@@ -47,7 +48,37 @@ void feed_forward(const Model *model, Workspace *w, size_t layer, size_t rows) {
   }
 }
 
+/* The backward pass into sketches, in any mode: a block of rows goes all the way, so that it stays in the cache. */
+static void feed_forward_sketch(const Model *model, Workspace *w, size_t layer, size_t rows, const Sketch *sketch) {
+  const Layout ld = layout_of(&model->shape);
+  const Layer *l = &model->layer[layer];
+  const Activations *a = &w->activations[layer];
+  const Mode mode = model->mode;
+  const size_t d = model->shape.padded_width, f = model->shape.padded_hidden, span = TILED(mode) ? TILED_SPAN : f;
+  const size_t down = layer_matrix(layer, DOWN), up = layer_matrix(layer, GATE_UP);
+  for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
+    const size_t count = smaller(rows - first, BLOCK_ROWS);
+    float *gate_up = TILED(mode) ? w->gate_up : a->gate_up + first * ld.gate_up;
+    const float *dresidual = w->dresidual + first * ld.residual;
+    if (TILED(mode)) linear_forward(&a->normed2, first, count, &l->gate_up, gate_up, ld.gate_up, false);
+    linear_backward_input(mode, count, dresidual, ld.residual, &l->down, w->activated, ld.hidden, w->linear);
+    swiglu_backward(gate_up, gate_up, ld.gate_up, w->activated, ld.hidden, count, f, span);
+    linear_backward_input(mode, count, gate_up, ld.gate_up, &l->gate_up, w->dnormed + first * ld.residual, ld.residual,
+                          w->linear);
+    sketch_deltas(sketch, down, first, count, d, dresidual, ld.residual);
+    sketch_inputs(sketch, down, first, count, f, w->activated, ld.hidden);
+    sketch_deltas(sketch, up, first, count, 2 * f, gate_up, ld.gate_up);
+  }
+  sketch_operand(sketch, w, up, &a->normed2, rows);
+  sketch_documents(sketch, w, down);
+  sketch_documents(sketch, w, up);
+}
+
 void feed_forward_backward(const Model *model, Workspace *w, size_t layer, size_t rows, Lane lane) {
+  if (lane.sketch) {
+    feed_forward_sketch(model, w, layer, rows, lane.sketch);
+    return;
+  }
   if (TILED(model->mode)) {
     feed_forward_tiled_backward(model, w, layer, rows, lane);
     return;

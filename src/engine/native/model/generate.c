@@ -9,7 +9,7 @@
 #include "../machine/memory.h"
 #include "block.h"
 #include "cache.h"
-#include "step.h"
+#include "pass.h"
 
 /*
  * Sequences that a thread decodes together. A step reads the weights once for all of them, and then the cache of each: many share
@@ -326,7 +326,7 @@ Status generate(Model *model, const GenerateRequest *g) {
   session.units = g->prompts * session.units_per_prompt;
   if ((size_t)threads > session.units) threads = (int)session.units;
 
-  Status status = workspaces_need(model, threads, larger(session.longest_prompt, CHUNK_ROWS), false);
+  Status status = workspaces_need(model, threads, larger(session.longest_prompt, CHUNK_ROWS), SCORING);
   session.decoder = calloc((size_t)threads, sizeof *session.decoder);
   if (!session.decoder) status = OUT_OF_MEMORY;
   for (int i = 0; i < threads && status == OK; i++) status = decoder_create(&session.decoder[i], &session);

@@ -1,5 +1,6 @@
 #include "step.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,29 +9,17 @@
 #include "../machine/memory.h"
 #include "../machine/vector.h"
 #include "block.h"
+#include "sketch.h"
 #include "update.h"
 
-/* The position that a row has in the document whose own it is. */
-static size_t own_position(const Workspace *w, size_t row) { return position_in(w, row, w->document_of[row]); }
-
-/* Where a row's token has its embedding among the parameters. */
-static size_t embedding_of(const Model *model, const Workspace *w, Batch batch, size_t row) {
-  return model->embedding + (size_t)batch.tokens[own_position(w, row)] * model->shape.padded_width;
-}
-
-void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context) {
-  const size_t d = model->shape.padded_width, ld = row_stride(d);
-  chunk_lay_out(w, batch, chunk);
+/* The embedding's gradient in the documents' sketches: what arrives at a token goes to the token's row. */
+static void sketch_embedding(const Sketch *sketch, const Model *model, Workspace *w, Batch batch, Chunk chunk) {
+  const size_t matrix = embedding_matrix(&model->shape), d = model->shape.padded_width, n = sketch->rows;
   for (size_t row = 0; row < chunk.rows; row++)
-    memcpy(w->residual + row * ld, model->parameters + embedding_of(model, w, batch, row), d * sizeof(float));
-  for (size_t layer = 0; layer < model->shape.layers; layer++) {
-    block_query_key_value(model, w, layer, chunk.rows);
-    if (hook) hook(context, layer, w->activations[layer].query_key_value);
-    block_attention(model, w, layer, chunk.rows);
-    block_feed_forward(model, w, layer, chunk.rows);
-  }
-  layernorm_forward(w->residual, w->final, w->final_rstd, chunk.rows, model->shape.width, ld);
-  w->final_rows = operand_of(&w->final_rows, chunk.rows, w->final, ld);
+    memcpy(sketch->sides[matrix % 2].left + row * n, sketch->projection[matrix].out + (size_t)token_of(w, batch, row) * n,
+           n * sizeof(float));
+  sketch_inputs(sketch, matrix, 0, chunk.rows, d, w->dresidual, row_stride(d));
+  sketch_documents(sketch, w, matrix);
 }
 
 /* From the gradient of the residual stream in w->dresidual back to the embedding, weights' gradients into `lane`. */
@@ -40,16 +29,14 @@ static void chunk_backward(const Model *model, Workspace *w, Batch batch, Chunk 
     block_feed_forward_backward(model, w, layer, chunk.rows, lane);
     block_attention_backward(model, w, layer, chunk.rows, lane);
   }
+  if (lane.sketch) {
+    sketch_embedding(lane.sketch, model, w, batch, chunk);
+    return;
+  }
   for (size_t row = 0; row < chunk.rows; row++) {
-    float *to = lane.gradient + embedding_of(model, w, batch, row);
+    float *to = lane.gradient + embedding_of(model, token_of(w, batch, row));
     for (size_t i = 0; i < d; i++) to[i] += w->dresidual[row * ld + i];
   }
-}
-
-/* The token a position predicts; -1 at the end of a document. */
-static int target_of(Batch batch, const Workspace *w, Chunk chunk, size_t row) {
-  const bool last = row + 1 == chunk.rows || w->positions[row + 1] != w->positions[row] + 1;
-  return last ? -1 : batch.tokens[own_position(w, row) + 1];
 }
 
 static float value_of(const Model *model, const float *hidden) {
@@ -68,29 +55,24 @@ static void value_gradient(const Model *model, const float *hidden, float d_valu
 }
 
 typedef struct {
-  Model *model;
-  Batch batch;
+  Pass pass;
   const Loss *loss;
   float inverse_temperature;
   ScoreOutput out;
-  int32_t *arrangement; /* of the batch: order and shared */
-  size_t chunks;
-  Chunk *chunk;
   double *chunk_loss;
-  int threads;
 } Step;
 
 /* Scores a block of rows whose logits are in w->logits. */
 static void score_block(const Step *step, const Workspace *w, Chunk chunk, size_t first, size_t rows) {
-  const Shape *s = &step->model->shape;
+  const Shape *s = &step->pass.model->shape;
   const size_t stride = row_stride(s->padded_vocabulary), ld = row_stride(s->padded_width);
   for (size_t i = 0; i < rows; i++) {
     const size_t row = first + i;
     float ignored;
     const RowScore score =
-        head_score(w->logits + i * stride, s->vocabulary, s->padded_vocabulary, target_of(step->batch, w, chunk, row),
+        head_score(w->logits + i * stride, s->vocabulary, s->padded_vocabulary, target_of(step->pass.batch, w, chunk, row),
                    step->inverse_temperature, step->out.entropies != NULL, false, &ignored);
-    const float value = step->out.values ? value_of(step->model, w->final + row * ld) : 0;
+    const float value = step->out.values ? value_of(step->pass.model, w->final + row * ld) : 0;
     for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++) {
       const size_t position = position_in(w, row, document);
       step->out.log_probs[position] = score.log_prob;
@@ -102,9 +84,9 @@ static void score_block(const Step *step, const Workspace *w, Chunk chunk, size_
 
 /* Values alone of all rows. */
 static void score_values(const Step *step, const Workspace *w, size_t rows) {
-  const size_t ld = row_stride(step->model->shape.padded_width);
+  const size_t ld = row_stride(step->pass.model->shape.padded_width);
   for (size_t row = 0; row < rows; row++) {
-    const float value = value_of(step->model, w->final + row * ld);
+    const float value = value_of(step->pass.model, w->final + row * ld);
     for (size_t document = w->document_of[row]; belongs_to(w, row, document); document++)
       step->out.values[position_in(w, row, document)] = value;
   }
@@ -138,19 +120,19 @@ typedef struct {
 
 /* Turns a block of logits into their gradients, leaves dL/dV in w->dvalues. */
 static LossOfRows loss_block(const Step *step, Workspace *w, Chunk chunk, size_t first, size_t rows, float *block) {
-  const Shape *s = &step->model->shape;
+  const Shape *s = &step->pass.model->shape;
   const Loss *loss = step->loss;
   const size_t stride = row_stride(s->padded_vocabulary), ld = row_stride(s->padded_width);
   const bool entropy = loss_needs_entropy(loss);
   LossOfRows total = {0};
   for (size_t i = 0; i < rows; i++) {
     const size_t row = first + i;
-    const int target = target_of(step->batch, w, chunk, row);
+    const int target = target_of(step->pass.batch, w, chunk, row);
     float *logits = block + i * stride;
     float log_denominator;
     const RowScore score = head_score(logits, s->vocabulary, s->padded_vocabulary, target, loss->inverse_temperature,
                                       entropy || step->out.entropies != NULL, entropy, &log_denominator);
-    const double value = loss_needs_value(loss) ? (double)value_of(step->model, w->final + row * ld) : 0;
+    const double value = loss_needs_value(loss) ? (double)value_of(step->pass.model, w->final + row * ld) : 0;
     const TokenGradient g = loss_of_row(step, w, row, target >= 0, score, value);
     total.loss += g.loss;
     total.flows |= (float)g.d_log_prob != 0 || (float)g.d_entropy != 0 || (float)g.d_value != 0;
@@ -163,11 +145,11 @@ static LossOfRows loss_block(const Step *step, Workspace *w, Chunk chunk, size_t
 
 static void score_chunk(void *context, int index, int worker) {
   const Step *step = context;
-  Model *model = step->model;
+  Model *model = step->pass.model;
   if (atomic_load(&model->cancelled)) return;
   Workspace *w = model->workspace[worker];
-  const Chunk chunk = step->chunk[index];
-  chunk_forward(model, w, step->batch, chunk, NULL, NULL);
+  const Chunk chunk = step->pass.chunk[index];
+  chunk_forward(model, w, step->pass.batch, chunk, NULL, NULL);
   if (!step->out.log_probs) {
     score_values(step, w, chunk.rows);
     return;
@@ -181,7 +163,7 @@ static void score_chunk(void *context, int index, int worker) {
 
 /* From hidden states to the loss and, if anything flows, back: leaves dL/dhidden in w->dnormed. */
 static LossOfRows head_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
-  Model *model = step->model;
+  Model *model = step->pass.model;
   const Shape *s = &model->shape;
   const size_t ld = row_stride(s->padded_width), ld_logits = row_stride(s->padded_vocabulary);
   const Operand columns = narrowed(w->columns, s->padded_vocabulary), pairs = narrowed(w->pairs, s->padded_width);
@@ -193,7 +175,8 @@ static LossOfRows head_backward(const Step *step, Workspace *w, Chunk chunk, Lan
     const LossOfRows block = loss_block(step, w, chunk, first, rows, logits);
     total.loss += block.loss;
     total.flows |= block.flows;
-    operand_put(&columns, first, rows, logits, ld_logits);
+    if (lane.sketch) sketch_deltas(lane.sketch, head_matrix(s), first, rows, s->padded_vocabulary, logits, ld_logits);
+    else operand_put(&columns, first, rows, logits, ld_logits);
     if (!block.flows) {
       memset(w->dnormed + first * ld, 0, rows * ld * sizeof(float));
       continue;
@@ -205,6 +188,11 @@ static LossOfRows head_backward(const Step *step, Workspace *w, Chunk chunk, Lan
           value_gradient(model, w->final + i * ld, w->dvalues[i - first], w->dnormed + i * ld, lane.gradient);
   }
   if (!total.flows) return total;
+  if (lane.sketch) {
+    sketch_inputs(lane.sketch, head_matrix(s), 0, chunk.rows, s->padded_width, w->final, ld);
+    sketch_documents(lane.sketch, w, head_matrix(s));
+    return total;
+  }
   const Operand final = operand_pair(&w->final_rows, chunk.rows, &pairs);
   linear_backward_weight(&columns, &final, chunk.rows, &model->head, lane);
   return total;
@@ -213,7 +201,7 @@ static LossOfRows head_backward(const Step *step, Workspace *w, Chunk chunk, Lan
 /* The same where only values count, as for a critic: nothing is computed over the vocabulary. Returns whether anything flows. */
 static bool value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
   bool flows = false;
-  const size_t ld = row_stride(step->model->shape.padded_width);
+  const size_t ld = row_stride(step->pass.model->shape.padded_width);
   memset(w->dnormed, 0, chunk.rows * ld * sizeof(float));
   if (!loss_needs_value(step->loss)) return false;
   for (size_t row = 0; row < chunk.rows; row++) {
@@ -222,23 +210,23 @@ static bool value_backward(const Step *step, Workspace *w, Chunk chunk, Lane lan
       d_value += step->loss->d_value[position_in(w, row, document)];
     if (d_value == 0) continue;
     flows = true;
-    value_gradient(step->model, w->final + row * ld, d_value, w->dnormed + row * ld, lane.gradient);
+    value_gradient(step->pass.model, w->final + row * ld, d_value, w->dnormed + row * ld, lane.gradient);
   }
   return flows;
 }
 
 /* Forward of one chunk and, if anything flows, backward into the lane. */
 static LossOfRows gradient_chunk(const Step *step, Workspace *w, Chunk chunk, Lane lane) {
-  const Shape *s = &step->model->shape;
+  const Shape *s = &step->pass.model->shape;
   const size_t ld = row_stride(s->padded_width);
-  chunk_forward(step->model, w, step->batch, chunk, NULL, NULL);
+  chunk_forward(step->pass.model, w, step->pass.batch, chunk, NULL, NULL);
   LossOfRows total = {0};
   if (loss_needs_scores(step->loss)) total = head_backward(step, w, chunk, lane);
   else total.flows = value_backward(step, w, chunk, lane);
   if (!total.flows) return total;
   memset(w->dresidual, 0, chunk.rows * ld * sizeof(float));
   layernorm_backward(w->final, w->final_rstd, w->dnormed, w->dresidual, chunk.rows, s->width, ld);
-  chunk_backward(step->model, w, step->batch, chunk, lane);
+  chunk_backward(step->pass.model, w, step->pass.batch, chunk, lane);
   return total;
 }
 
@@ -253,12 +241,12 @@ static void clear_unwritten(const Model *model, float *lane, bool scores) {
 
 static void gradient_lane(void *context, int index, int worker) {
   const Step *step = context;
-  Model *model = step->model;
-  Lane lane = {model->gradient[index], !model->lane_used[index]};
+  Model *model = step->pass.model;
+  Lane lane = {.gradient = model->gradient[index], .fresh = !model->lane_used[index]};
   if (lane.fresh) clear_unwritten(model, lane.gradient, loss_needs_scores(step->loss));
-  for (size_t i = (size_t)index; i < step->chunks; i += (size_t)model->lanes) {
+  for (size_t i = (size_t)index; i < step->pass.chunks; i += (size_t)model->lanes) {
     if (atomic_load(&model->cancelled)) return;
-    const LossOfRows chunk = gradient_chunk(step, model->workspace[worker], step->chunk[i], lane);
+    const LossOfRows chunk = gradient_chunk(step, model->workspace[worker], step->pass.chunk[i], lane);
     step->chunk_loss[i] = chunk.loss;
     if (chunk.flows) lane.fresh = false;
   }
@@ -270,61 +258,87 @@ static void gradient_lane(void *context, int index, int worker) {
   model->lane_used[index] = !lane.fresh;
 }
 
-static void step_free(Step *step) {
-  free(step->chunk_loss);
-  free(step->chunk);
-  free(step->arrangement);
-}
-
-/* Cuts the batch, makes room and packs the weights. */
-static Status prepare(Step *step, bool training) {
-  size_t longest = 0;
-  step->chunk = calloc(step->batch.documents, sizeof *step->chunk);
-  step->arrangement = calloc(2 * step->batch.documents, sizeof *step->arrangement);
-  if (!step->chunk || !step->arrangement) return OUT_OF_MEMORY;
-  arrange(&step->batch, step->arrangement, step->arrangement + step->batch.documents);
-  for (size_t document = 0; document < step->batch.documents;) {
-    const Chunk chunk = next_chunk(step->batch, document);
-    step->chunk[step->chunks++] = chunk;
-    document += chunk.documents;
-    if (chunk.rows > longest) longest = chunk.rows;
-  }
-  const size_t jobs = training && step->chunks > (size_t)step->model->lanes ? (size_t)step->model->lanes : step->chunks;
-  if ((size_t)step->threads > jobs) step->threads = (int)jobs;
-  const Status status = workspaces_need(step->model, step->threads, larger(longest, CHUNK_ROWS), training);
-  if (status != OK) return status;
-  model_pack(step->model, step->threads);
-  return OK;
-}
-
 Status step_score(Model *model, int threads, Batch batch, float inverse_temperature, ScoreOutput out) {
   if (batch.documents == 0) return OK;
-  Step step = {.model = model, .batch = batch, .inverse_temperature = inverse_temperature, .out = out, .threads = threads};
-  Status status = prepare(&step, false);
+  Step step = {
+      .pass = {.model = model, .batch = batch, .threads = threads}, .inverse_temperature = inverse_temperature, .out = out};
+  Status status = pass_prepare(&step.pass, SCORING, SIZE_MAX, false);
   if (status == OK) {
-    parallel(step.threads, (int)step.chunks, score_chunk, &step);
+    parallel(step.pass.threads, (int)step.pass.chunks, score_chunk, &step);
     if (atomic_load(&model->cancelled)) status = CANCELLED;
   }
-  step_free(&step);
+  pass_free(&step.pass);
   return status;
 }
 
 Status step_gradient(Model *model, int threads, Batch batch, const Loss *loss, double *total, ScoreOutput out) {
   *total = 0;
   if (batch.documents == 0) return OK;
-  Step step = {.model = model, .batch = batch, .loss = loss, .out = out, .threads = threads};
+  Step step = {.pass = {.model = model, .batch = batch, .threads = threads}, .loss = loss, .out = out};
   Status status = model_need_gradients(model);
-  if (status == OK) status = prepare(&step, true);
-  if (status == OK && !(step.chunk_loss = calloc(step.chunks, sizeof *step.chunk_loss))) status = OUT_OF_MEMORY;
+  if (status == OK) status = pass_prepare(&step.pass, TRAINING, (size_t)model->lanes, false);
+  if (status == OK && !(step.chunk_loss = calloc(step.pass.chunks, sizeof *step.chunk_loss))) status = OUT_OF_MEMORY;
   if (status == OK) {
-    const int lanes = (int)smaller(step.chunks, (size_t)model->lanes);
-    parallel(step.threads, lanes, gradient_lane, &step);
+    const int lanes = (int)smaller(step.pass.chunks, (size_t)model->lanes);
+    parallel(step.pass.threads, lanes, gradient_lane, &step);
     if (atomic_load(&model->cancelled)) {
       status = CANCELLED;
       gradient_clear(model); /* half a gradient is none */
     }
-    for (size_t i = 0; i < step.chunks; i++) *total += step.chunk_loss[i];
+    for (size_t i = 0; i < step.pass.chunks; i++) *total += step.chunk_loss[i];
   }
-  step_free(&step);
+  free(step.chunk_loss);
+  pass_free(&step.pass);
+  return status;
+}
+
+typedef struct {
+  Step step;
+  Sketch sketch;
+  float *sides; /* of every thread */
+  size_t sides_each;
+  float *sketches; /* [documents, k] */
+} Sketching;
+
+static void sketch_chunk(void *context, int index, int worker) {
+  const Sketching *sketching = context;
+  const Step *step = &sketching->step;
+  Model *model = step->pass.model;
+  if (atomic_load(&model->cancelled)) return;
+  Sketch sketch = sketching->sketch;
+  const size_t rows = step->pass.longest, k = sketch.rows * sketch.columns;
+  const Chunk chunk = step->pass.chunk[index];
+  float *side = sketching->sides + (size_t)worker * sketching->sides_each;
+  for (size_t i = 0; i < 2; i++, side += rows * (sketch.rows + sketch.columns))
+    sketch.sides[i] = (Sides){.left = side, .right = side + rows * sketch.rows};
+  sketch.to = sketching->sketches + chunk.document * k;
+  memset(sketch.to, 0, chunk.documents * k * sizeof(float));
+  gradient_chunk(step, model->workspace[worker], chunk, (Lane){.sketch = &sketch});
+  const float scale = (float)(1 / sqrt((double)k));
+  for (size_t i = 0; i < chunk.documents * k; i++) sketch.to[i] *= scale;
+}
+
+Status step_sketch(Model *model, int threads, Batch batch, uint32_t seed, size_t rows, size_t columns, float *sketches) {
+  if (batch.documents == 0) return OK;
+  const Loss loss = {.kind = LOSS_CROSS_ENTROPY, .inverse_temperature = 1, .uniform_weight = 1};
+  Projection *projections = projections_create(model, seed, rows, columns);
+  if (!projections) return OUT_OF_MEMORY;
+  Sketching sketching = {.step = {.pass = {.model = model, .batch = batch, .threads = threads}, .loss = &loss},
+                         .sketch = {.rows = rows, .columns = columns, .projection = projections},
+                         .sketches = sketches};
+  Pass *pass = &sketching.step.pass;
+  Status status = pass_prepare(pass, TRAINING | SKETCHES, SIZE_MAX, true);
+  if (status == OK) {
+    sketching.sides_each = 2 * pass->longest * (rows + columns);
+    sketching.sides = memory_take((size_t)pass->threads * sketching.sides_each * sizeof(float));
+    if (!sketching.sides) status = OUT_OF_MEMORY;
+  }
+  if (status == OK) {
+    parallel(pass->threads, (int)pass->chunks, sketch_chunk, &sketching);
+    if (atomic_load(&model->cancelled)) status = CANCELLED;
+  }
+  memory_release(sketching.sides);
+  projections_destroy(projections);
+  pass_free(pass);
   return status;
 }

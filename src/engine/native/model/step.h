@@ -3,7 +3,7 @@
 #define STEP_H
 
 #include "../kernels/loss.h"
-#include "chunk.h"
+#include "pass.h"
 
 typedef struct {
   float *log_probs; /* per position of the batch; NULL: values alone are wanted */
@@ -24,5 +24,11 @@ typedef void (*LayerHook)(void *context, size_t layer, const float *query_key_va
 
 /* Embedding to final LayerNorm: leaves the final hidden states in w->final. `hook` may be NULL. */
 void chunk_forward(const Model *model, Workspace *w, Batch batch, Chunk chunk, LayerHook hook, void *context);
+
+/*
+ * Sketches of rows x columns numbers of each document's gradient (sketch.h): that of its summed -log p over its targets. A
+ * document's sketch is the same bits whatever else is in the batch. In f32 but for what the mode's products give.
+ */
+Status step_sketch(Model *model, int threads, Batch batch, uint32_t seed, size_t rows, size_t columns, float *sketches);
 
 #endif

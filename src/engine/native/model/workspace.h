@@ -22,6 +22,15 @@ enum { FEED_FORWARD_BLOCK = 64 };
 /* Hidden units that the tiled backward pass of the feed-forward half takes together. */
 enum { FEED_FORWARD_GROUP = 64 };
 
+/* What a workspace has room for beyond scoring; a set of bits, since one may come to serve several. */
+typedef unsigned Purpose;
+enum {
+  SCORING = 0,
+  TRAINING = 1, /* activations of every layer, gradients */
+  TANGENTS = 2, /* derivatives along a direction */
+  SKETCHES = 4  /* sketches of documents' gradients; goes with TRAINING */
+};
+
 /* Kept per layer for the backward pass. Row strides are `row_stride(width)` of each array's width. */
 typedef struct {
   Operand normed1, normed2; /* ROWS [rows, d]: input of q, k, v; input of gate and up */
@@ -49,8 +58,8 @@ typedef struct {
 } DocumentCopy;
 
 typedef struct Workspace {
-  size_t rows;   /* capacity */
-  bool training; /* whether every layer has its own activations and the gradient buffers exist */
+  size_t rows; /* capacity */
+  Purpose purpose;
   void *memory;
   Activations *activations; /* [layers] */
   Document *document;       /* [documents] of the chunk, at most [rows] */
@@ -65,13 +74,19 @@ typedef struct Workspace {
   float *logits;             /* [head_rows, vocabulary] */
   size_t head_rows;
   float *normed;              /* [BLOCK_ROWS, d] */
-  float *gate_up, *activated; /* [FEED_FORWARD_ROWS, 2f], [.., f] of f32; training keeps gate_up per layer */
+  float *gate_up, *activated; /* [FEED_FORWARD_ROWS, 2f], [.., f] of f32 and of what goes row by row; training keeps gate_up */
   /* Tiled modes. */
   Operand hidden; /* ROWS [rows, f] */
   float *block;   /* FEED_FORWARD_BLOCK rows of gates, ups and results of TILED_SPAN hidden units */
+  /* Derivatives: of the loss in a backward pass, along a direction in a forward one. */
+  float *dresidual, *dnormed; /* [rows, d] */
+  float *dquery_key_value;    /* [rows, 3d] */
+  /* Tangents. */
+  float *dattended;         /* [rows, d] */
+  float *dlogits;           /* [head_rows, vocabulary] */
+  float *gate_up_tangent;   /* [BLOCK_ROWS, 2f] */
+  float *activated_tangent; /* [BLOCK_ROWS, f] */
   /* Gradients. */
-  float *dresidual, *dnormed;      /* [rows, d] */
-  float *dquery_key_value;         /* [rows, 3d] */
   float *dactivated;               /* [rows, f] in f32 */
   float *dvalues;                  /* [head_rows] */
   Operand columns, columns_narrow; /* COLUMNS: of the widest dy, and of width d; f32 needs room for dlogits alone */
@@ -82,7 +97,7 @@ typedef struct Workspace {
 } Workspace;
 
 /* Makes sure the first `threads` workspaces can take `rows` rows. */
-Status workspaces_need(Model *model, int threads, size_t rows, bool training);
+Status workspaces_need(Model *model, int threads, size_t rows, Purpose purpose);
 void workspaces_release(Model *model);
 
 /* An operand buffer seen with another, smaller width. */

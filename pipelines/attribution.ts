@@ -1,0 +1,76 @@
+/**
+ * Attribution: does a method that attributes a text to documents say what retraining without them does?
+ *
+ * The corpus is parted twice: into the problems of each source by their number of steps, and, finer, by the thing that they
+ * count. Models are trained on 32 random halves of the groups, each half with two seeds, and asked for the log-probability of
+ * held-out solutions. A method's scores, summed over the documents of a half, should order the halves as these do: that rank
+ * correlation is its linear datamodelling score. What the two seeds' measurements score against each other is the ceiling.
+ * Trivial methods (the same source, the same group, common pairs of words, length) are the floor that any other has to beat, and
+ * scores dealt out to the groups at random the control.
+ *
+ * Planted documents are found or not: each says a fact that nothing else in the corpus says, in the words of the question about
+ * it or paraphrased.
+ *
+ * Through RL the truth is coarser and dearer: the whole corpus, and the whole without each of its sources, from pretraining to
+ * the policy after RL. How the log odds of a format move is what the source does to it.
+ */
+
+import { partitions } from "../src/attribution/retraining/groups.ts"
+import { Param, Study } from "../src/dag/Study.ts"
+import { presetNames } from "../src/model/presets.ts"
+import { evaluate } from "../stages/evaluate.ts"
+import { lds } from "../stages/lds.ts"
+import { mix } from "../stages/mix.ts"
+import { plant } from "../stages/plant.ts"
+import { pretrain } from "../stages/pretrain.ts"
+import { recall } from "../stages/recall.ts"
+import { retrain } from "../stages/retrain.ts"
+import { reweight } from "../stages/reweight.ts"
+import { rl } from "../stages/rl.ts"
+import { sft } from "../stages/sft.ts"
+
+const SOURCES = { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }
+
+/** What the second bank's seed is above the first one's. */
+const TWIN = 1000
+
+export default Study.make(
+  "attribution",
+  "Does what a method attributes a text to make it likelier in truth? Banks of retrained models as the measure",
+  {
+    partitions: Param.someOf(partitions, ["steps", "topics"], "what parts the documents of each source into groups"),
+    scale: Param.oneOf(presetNames, "xs", "model size"),
+    quick: Param.boolean(false, "8 halves instead of 32, for a first look"),
+    seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
+  },
+  ({ partitions: parted, scale, quick, seed }) => {
+    const corpus = mix(
+      {},
+      {
+        sources: SOURCES,
+        tokens: 8e5,
+        maximum: 20,
+        difficulty: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1 },
+        gap: 0.15,
+        suites: ["train-easy", "unseen-values"],
+        seed
+      }
+    )
+    const measured = parted.map((partition) => {
+      const halves = { partition, scale, subsets: quick ? 8 : 32, designSeed: seed, targets: 8 } as const
+      const truth = retrain({ corpus }, { ...halves, seed })
+      const again = retrain({ corpus }, { ...halves, seed: seed + TWIN })
+      return lds({ corpus, truth, again }, { seed })
+    })
+
+    const without = Object.keys(SOURCES).map((source) => reweight({ corpus }, { weights: { [source]: 0 } }))
+    const policies = [corpus, ...without].map((changed) => {
+      const base = pretrain({ corpus: changed }, { scale, promptWeight: 0.1, evaluations: 1, seed })
+      const start = sft({ base, corpus: changed }, { documents: 1500, seed })
+      const policy = rl({ policy: start, corpus: changed }, { algorithm: "grpo", suite: "train-easy", steps: 40, seed })
+      return [start, policy].map((of) => evaluate({ policy: of, corpus: changed }, { suite: "train-easy", seed }))
+    })
+    const planted = plant({ corpus }, { secrets: 8, copies: 10, seed })
+    return { measured, found: recall({ corpus: planted }, {}), policies }
+  }
+)

@@ -1,0 +1,70 @@
+/** A bank of retrainings as it is read: its groups, what was trained on, and what came of it. */
+
+import type { Corpus } from "../../../schemas/corpus.ts"
+import type { RetrainingBank } from "../../../schemas/retrainings.ts"
+import type { Objection, Reader, WiredInput } from "../../dag/Stage.ts"
+import { canonicalJson } from "../../store/objects/digest.ts"
+import type { Attributed, AttributedText } from "../methods/Method.ts"
+import type { Measured } from "./lds.ts"
+
+/** Measurements with what they are of. */
+export interface Bank extends Measured {
+  readonly groups: ReadonlyArray<string>
+  /** Training documents by their numbers in the corpus, and the group of each as an index into `groups`. */
+  readonly documents: Int32Array
+  readonly groupOf: Int32Array
+}
+
+/** Reads a bank whole: some megabytes. */
+export const readBank = (bank: Reader<typeof RetrainingBank>): Bank => {
+  const groups = [...bank.documentGroups].map(({ groupName }) => groupName)
+  const places = new Map(groups.map((name, i) => [name, i]))
+  const weights = Array.from({ length: bank.retrainings.rows }, () => new Uint8Array(groups.length))
+  for (const { retraining, groupName, weight } of bank.groupWeights) weights[retraining]![places.get(groupName)!] = weight
+  const outcomes = weights.map(() => new Float64Array(bank.heldOutTargets.rows))
+  for (const { retraining, target, logProb } of bank.outcomes) outcomes[retraining]![target] = logProb
+  const grouped = [...bank.groupedDocuments]
+  return {
+    groups,
+    documents: Int32Array.from(grouped, ({ document }) => document),
+    groupOf: Int32Array.from(grouped, ({ groupName }) => places.get(groupName)!),
+    weights,
+    outcomes
+  }
+}
+
+/** Targets and training documents of a bank as the methods see them. */
+export const attributedTexts = (
+  { documents }: Reader<typeof Corpus>,
+  { heldOutTargets, groupedDocuments }: Reader<typeof RetrainingBank>
+): Attributed => {
+  const source = documents.column("source")
+  const { read } = documents.lists("tokens")
+  const texts = (rows: ReadonlyArray<{ readonly document: number; readonly groupName: string }>): ReadonlyArray<AttributedText> =>
+    read(rows.map(({ document }) => document)).map((tokens, i) => {
+      const { document, groupName } = rows[i]!
+      return { tokens, source: source.at(document), group: groupName }
+    })
+  return { targets: texts([...heldOutTargets]), documents: texts([...groupedDocuments]) }
+}
+
+/**
+ * Objects to banks that are not two measurements of one thing: of another corpus, with other params, or with one seed. Nothing is
+ * known of banks that another stage makes.
+ */
+export const twinsObjection = (corpus: WiredInput, truth: WiredInput, again: WiredInput): Objection | null => {
+  if (truth.stage !== "retrain" || again.stage !== "retrain") return null
+  for (const [param, bank] of Object.entries({ truth, again }))
+    if (bank.inputs["corpus"]?.identity !== corpus.identity)
+      return { param, problem: "is a bank of another corpus than the one given: its documents are others. Retrain on that one." }
+  for (const name of Object.keys(truth.params)) {
+    const [one, other] = [truth, again].map(({ params }) => canonicalJson(params[name])) as [string, string]
+    if (name !== "seed" && one !== other)
+      return { param: "again", problem: `has retrain.${name} ${other}, and truth ${one}: they may differ in their seeds alone.` }
+  }
+  if (truth.params["seed"] === again.params["seed"])
+    return { param: "again", problem: "has the seed of truth, so that it is the same bank: give it another retrain.seed." }
+  if (truth.params["design"] !== "halves")
+    return { param: "truth", problem: `has retrain.design "${String(truth.params["design"])}": the score is over "halves".` }
+  return null
+}

@@ -1,0 +1,65 @@
+/**
+ * Does a method of attribution say what retraining does? The linear datamodelling score of every method.
+ *
+ * The truth is a bank of models trained on random halves of the corpus's groups, twice, with seeds of their own; what is to be
+ * predicted is the mean of the two. Each method gives every training document a number for every held-out one; the sums over a
+ * half's documents should order the halves as the measured log-probabilities do. The ceiling is how well one seed's measurements
+ * order the other's. Controls: trivial methods, and sums dealt out to the groups at random.
+ */
+
+import * as Effect from "effect/Effect"
+
+import { Corpus } from "../schemas/corpus.ts"
+import { Datamodelling } from "../schemas/datamodelling.ts"
+import { RetrainingBank } from "../schemas/retrainings.ts"
+import { methods } from "../src/attribution/methods/registry.ts"
+import { attributedTexts, readBank, twinsObjection } from "../src/attribution/retraining/bank.ts"
+import { groupSums, ldsByTarget, meanOfBoth, noiseCeiling, permutedLds } from "../src/attribution/retraining/lds.ts"
+import * as Param from "../src/dag/Param.ts"
+import * as Stage from "../src/dag/Stage.ts"
+import { meanOf } from "../src/evaluation/statistics/averages.ts"
+import { bootstrapMean } from "../src/evaluation/statistics/bootstrap.ts"
+
+export const LdsParams = {
+  seed: Param.seed("seed of the bootstrap over targets and of the control")
+}
+
+export const lds = Stage.make({
+  name: "lds",
+  inputs: { corpus: Corpus, truth: RetrainingBank, again: RetrainingBank },
+  params: LdsParams,
+  output: Datamodelling,
+  check: (_, { corpus, truth, again }) => twinsObjection(corpus, truth, again),
+  resources: { cost: () => 1e8 },
+
+  run: Effect.fn("lds")(function* ({ inputs, params, output, progress }) {
+    const truth = readBank(inputs.truth)
+    const again = readBank(inputs.again)
+    const measured = meanOfBoth(truth, again)
+    const texts = attributedTexts(inputs.corpus, inputs.truth)
+    const sources = texts.targets.map(({ source }) => source)
+
+    const append = Effect.fnUntraced(function* (method: string, scores: Float64Array, permuted: Float64Array | null) {
+      for (const [target, score] of scores.entries())
+        yield* output.lds.append({ method, target, source: sources[target]!, lds: score, permuted: permuted?.[target] ?? null })
+      yield* output.ldsMeans.append({
+        method,
+        targets: scores.length,
+        retrainings: measured.weights.length,
+        mean: meanOf([...scores]),
+        ...bootstrapMean(scores, { seed: params.seed }),
+        permuted: permuted === null ? null : meanOf([...permuted])
+      })
+    })
+
+    yield* append("ceiling", noiseCeiling(truth, again), null)
+    for (const [done, { name, scores }] of methods.entries()) {
+      const sums = groupSums(scores(texts), truth)
+      yield* append(name, ldsByTarget(sums, measured), permutedLds(sums, measured, params.seed))
+      for (const [target, of] of sums.entries())
+        for (const [group, score] of of.entries())
+          yield* output.groupScores.append({ method: name, target, groupName: truth.groups[group]!, score })
+      yield* progress.report(done + 1, methods.length)
+    }
+  })
+})
