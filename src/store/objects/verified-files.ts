@@ -86,6 +86,8 @@ export class VerifiedFiles {
   private load(): Map<string, string> {
     if (this.known !== undefined) return this.known
     this.known = new Map()
+    // What this process itself has seen, by another look at the same store.
+    writeAllDown()
     try {
       const lines = fs.readFileSync(this.notes, "utf8").split("\n")
       for (const line of lines) {
