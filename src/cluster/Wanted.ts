@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 
 import type { Stopped } from "../dag/Checkpoints.ts"
 import type { GraphNode } from "../dag/graph.ts"
-import { savedSteps } from "../dag/running/attempt-folders.ts"
+import { savedSteps } from "../dag/running/attempts/folders.ts"
 import type { Busy, Ending, Happening, Obtained, StageRequest } from "../dag/running/Executor.ts"
 import type { NodeFailed } from "../dag/running/NodeFailed.ts"
 import { maximumOf } from "../lists/large.ts"

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 
 import { Stopped } from "../dag/Checkpoints.ts"
 import { Busy, type Ending, happeningOf } from "../dag/running/Executor.ts"
-import { endOfLog } from "../dag/running/node-log.ts"
+import { endOfLog } from "../dag/running/attempts/log.ts"
 import { NodeFailed, nodeFailed } from "../dag/running/NodeFailed.ts"
 import { append } from "../lists/large.ts"
 import type { ResultUnread, StoreFailed } from "../store/objects/failures.ts"

@@ -10,7 +10,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-import { endOfLog } from "../dag/running/node-log.ts"
+import { endOfLog } from "../dag/running/attempts/log.ts"
 import { replaceFile } from "../store/disk/calls.ts"
 import { readText } from "../store/disk/inside.ts"
 import { layDown, logOf, takeAway } from "./batches.ts"

@@ -11,6 +11,7 @@ import { inside, namesInside } from "../store/disk/inside.ts"
 import { isWhole } from "../store/disk/signed-text.ts"
 import type * as Table from "../store/schema/Table.ts"
 import type { Asking } from "./asking.ts"
+import { growingCurves, growingFormats, withRows } from "./growing.ts"
 import * as questions from "./questions.ts"
 import type { RunLogs } from "./run-logs.ts"
 import type { Answer, Attribution, CompletionDetail, CompletionPage, Measure, Report, RunDetail, RunNode } from "./wire.ts"
@@ -57,10 +58,15 @@ export const answers: Readonly<Record<string, (sources: Sources, query: URLSearc
       const runs = yield* runsOf(sources.logs, query)
       const measure = measuresOf(sources.tables).find(({ table, name }) => `${table}.${name}` === query.get("measure"))
       if (measure === undefined) return yield* bad("There is no such measure.")
-      return yield* sources.views.ask(questions.curves(runs, measure), 100_000)
+      const finished = yield* sources.views.ask(questions.curves(runs, measure), 100_000)
+      return withRows(finished, growingCurves(sources.logs.growing(runs), measure))
     }),
   "/api/formats": (sources, query) =>
-    Effect.flatMap(runsOf(sources.logs, query), (runs) => sources.views.ask(questions.formats(runs), 100_000)),
+    Effect.gen(function* () {
+      const runs = yield* runsOf(sources.logs, query)
+      const finished = yield* sources.views.ask(questions.formats(runs), 100_000)
+      return withRows(finished, growingFormats(sources.logs.growing(runs)))
+    }),
   "/api/completions": (sources, query) =>
     Effect.gen(function* () {
       const wanted = yield* wantedOf(sources.logs, query)

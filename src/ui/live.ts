@@ -17,20 +17,23 @@ const BEAT = Math.round(15_000 / LOOK_MS)
 interface Seen {
   readonly looks: number
   readonly stamps: ReadonlyMap<string, string> | null
+  readonly told: ReadonlyMap<string, number>
 }
 
 /** The bytes of the stream. */
 export const changes = (logs: RunLogs): Stream.Stream<Uint8Array> =>
   Stream.tick(LOOK_MS).pipe(
-    Stream.mapEffect(() => Effect.sync(() => new Map(logs.stamps()))),
+    Stream.mapEffect(() => Effect.sync(() => ({ stamps: new Map(logs.stamps()), told: logs.told() }))),
     Stream.mapAccum(
-      (): Seen => ({ looks: 0, stamps: null }),
-      ({ looks, stamps }, now) => {
-        const changed = stamps === null ? [] : [...now].flatMap(([run, stamp]) => (stamps.get(run) === stamp ? [] : [run]))
-        const gone = stamps === null ? [] : [...stamps.keys()].filter((run) => !now.has(run))
-        const event: Changed = { runs: [...changed, ...gone] }
-        const text = event.runs.length > 0 ? `data: ${JSON.stringify(event)}\n\n` : looks % BEAT === 0 ? ": here\n\n" : null
-        return [{ looks: looks + 1, stamps: now }, text === null ? [] : [text]]
+      (): Seen => ({ looks: 0, stamps: null, told: new Map() }),
+      ({ looks, stamps, told }, now) => {
+        const changed = stamps === null ? [] : [...now.stamps].flatMap(([run, stamp]) => (stamps.get(run) === stamp ? [] : [run]))
+        const gone = stamps === null ? [] : [...stamps.keys()].filter((run) => !now.stamps.has(run))
+        const grown = stamps === null ? [] : [...now.told].flatMap(([run, bytes]) => (told.get(run) === bytes ? [] : [run]))
+        const event: Changed = { runs: [...changed, ...gone], grown }
+        const isNews = event.runs.length > 0 || grown.length > 0
+        const text = isNews ? `data: ${JSON.stringify(event)}\n\n` : looks % BEAT === 0 ? ": here\n\n" : null
+        return [{ looks: looks + 1, ...now }, text === null ? [] : [text]]
       }
     ),
     Stream.encodeText

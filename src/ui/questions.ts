@@ -7,10 +7,10 @@
 import { literal, quote } from "../catalog/duckdb/sql-text.ts"
 import type { Measure } from "./wire.ts"
 
-const list = (texts: ReadonlyArray<string>): string => texts.map(literal).join(", ")
-
 /** Points that a curve is drawn with at most. */
-const MOST_POINTS = 500
+export const MOST_POINTS = 500
+
+const list = (texts: ReadonlyArray<string>): string => texts.map(literal).join(", ")
 
 /** One measure over the steps of runs, thinned to what a screen can show: means over equal stretches of steps. */
 export const curves = (runs: ReadonlyArray<string>, { table, name: measure }: Measure): string => `

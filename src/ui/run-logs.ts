@@ -7,7 +7,9 @@
 import * as fs from "node:fs"
 
 import { nodeState, type Run, runOf } from "../catalog/tables/run-states.ts"
-import { savedSteps } from "../dag/running/attempt-folders.ts"
+import type { LiveRow } from "../dag/Progress.ts"
+import { savedSteps } from "../dag/running/attempts/folders.ts"
+import { LiveRowsReader } from "../dag/running/attempts/live-rows.ts"
 import { maximumOf } from "../lists/large.ts"
 import { inside } from "../store/disk/inside.ts"
 import { listRuns, readRun, type RunHistory } from "../store/objects/Runs.ts"
@@ -20,12 +22,21 @@ interface Known {
   readonly run: Run | null
 }
 
+/** A node that is being computed, with the rows of numbers that it has made so far. */
+export interface Growing {
+  readonly run: string
+  readonly label: string
+  readonly rows: ReadonlyArray<LiveRow>
+}
+
 export class RunLogs {
   readonly root: string
+  private readonly live: LiveRowsReader
   private readonly known = new Map<string, Known>()
 
   constructor(root: string) {
     this.root = root
+    this.live = new LiveRowsReader(root)
   }
 
   /** Every run with a text that changes when anything of it does, newest first. */
@@ -37,6 +48,32 @@ export class RunLogs {
         const saved = run?.state === "running" ? runningNodes(run).map(({ key }) => this.saved(key)) : []
         return [id, [stamp, run?.state ?? "", ...saved].join(" ")] as const
       })
+  }
+
+  /** How much the nodes of each run that goes on have told so far: it grows while they compute. */
+  told(): ReadonlyMap<string, number> {
+    return new Map(
+      listRuns(this.root).flatMap((id) => {
+        const nodes = this.runningIn(id)
+        return nodes.length === 0 ? [] : [[id, nodes.reduce((sum, { key }) => sum + this.live.bytes(key), 0)] as const]
+      })
+    )
+  }
+
+  /** The nodes of these runs that are being computed, as far as they have told anything. */
+  growing(runs: ReadonlyArray<string>): ReadonlyArray<Growing> {
+    return runs.flatMap((run) =>
+      this.runningIn(run).flatMap(({ key, label }) => {
+        const rows = this.live.rows(key)
+        return rows.length === 0 ? [] : [{ run, label, rows }]
+      })
+    )
+  }
+
+  private runningIn(id: string): ReadonlyArray<{ readonly key: string; readonly label: string }> {
+    const { run } = this.look(id)
+    const isOn = run !== null && (run.state === "running" || run.state === "elsewhere")
+    return isOn ? runningNodes(run).flatMap(({ key, label }) => (key === null ? [] : [{ key, label }])) : []
   }
 
   /** Newest first. */

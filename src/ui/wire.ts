@@ -79,6 +79,8 @@ export interface Report {
 /** An event of the stream: the runs of which something has changed; what is not named is as it was. */
 export interface Changed {
   readonly runs: ReadonlyArray<string>
+  /** Runs whose nodes have told more numbers, and of which nothing else may have changed. */
+  readonly grown: ReadonlyArray<string>
 }
 
 /** Why a request was not answered. */

@@ -61,6 +61,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/ui": [
     ["serve.ts"],
     ["api.ts", "assets.ts", "guard.ts", "live.ts"],
+    ["growing.ts"],
     ["asking.ts", "questions.ts", "run-logs.ts"],
     ["page"],
     ["wire.ts"]

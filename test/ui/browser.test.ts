@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
+import { makeAttemptFolder } from "../../src/dag/running/attempts/folders.ts"
+import { liveRowsFile } from "../../src/dag/running/attempts/live-rows.ts"
+import { newToken } from "../../src/store/presence/Presence.ts"
 import { type Server, served } from "./served.ts"
 import { manyNodes, RUN, started, studyStore } from "./study-store.ts"
 
@@ -162,6 +165,43 @@ describe.skipIf(executable === null)("the page in Chromium", () => {
     await page.getByRole("link", { name: "a new node" }).first().waitFor()
     // Twice what it may take, for a machine that is busy.
     expect(performance.now() - before).toBeLessThan(2000)
+    await page.close()
+  })
+
+  it("draws the curve of a node that computes as it grows, and finds nodes by their names", async () => {
+    const [token, key] = [newToken(), "ab".repeat(32)]
+    makeAttemptFolder(store.root, key, token)
+    const file = liveRowsFile(store.root, key, token)
+    const tell = (step: number) => {
+      file.add({ table: "updates", row: step, step, values: [["updates/reward", step + 0.5]] })
+      file.flush()
+    }
+    const node = { node: "rl", label: "rl that runs", stage: "rl", params: {}, inputs: {} }
+    store.log(live, [
+      { event: "node-planned", ...node },
+      { event: "node-started", node: "rl", key }
+    ])
+    for (let step = 0; step < 3; step++) tell(step)
+    const page = await open()
+    await page.goto(at(`#/curves?run=${live}&measure=updates.reward`))
+    await page.locator(".chart svg").waitFor()
+    await page.getByText("The numbers").click()
+    await page.getByRole("cell", { name: "2.5" }).waitFor()
+    await page.getByText("live", { exact: true }).waitFor()
+    await page.waitForTimeout(1000)
+    const before = performance.now()
+    tell(3)
+    await page.getByRole("cell", { name: "3.5" }).waitFor()
+    // Several times what it may take, for a machine that is busy.
+    expect(performance.now() - before).toBeLessThan(5000)
+    expect(await page.locator(".chart svg").count()).toBe(1)
+    await page.getByLabel("Find nodes").fill("another")
+    await page.getByLabel("Find nodes").press("Enter")
+    await page.getByText("No node of these runs is called so.").waitFor()
+    await page.getByLabel("Find nodes").fill("runs RL")
+    await page.getByLabel("Find nodes").press("Enter")
+    await page.locator(".chart svg").waitFor()
+    file.end()
     await page.close()
   })
 

@@ -229,7 +229,7 @@ describe("the server of the page", () => {
     const before = performance.now()
     const heard = next()
     other.log(run, [{ event: "run-finished", status: "succeeded", seconds: 3 }])
-    expect(await heard).toBe(`data: {"runs":["${run}"]}\n\n`)
+    expect(await heard).toBe(`data: {"runs":["${run}"],"grown":[]}\n\n`)
     // Twice what it takes on a machine that is busy with other things.
     expect(performance.now() - before).toBeLessThan(2000)
     expect((await page.json("/api/runs")).runs[0]).toMatchObject({ run, state: "succeeded" })

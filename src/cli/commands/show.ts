@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 
 import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
-import { endOfLog, newestLog } from "../../dag/running/node-log.ts"
+import { endOfLog, newestLog } from "../../dag/running/attempts/log.ts"
 import { INPUT } from "../../store/objects/records.ts"
 import { type ActionRecord, type Component, type Continuation, Store } from "../../store/objects/Store.ts"
 import { onlyBeginning } from "../../text/beginning.ts"

@@ -3,7 +3,7 @@
 import * as Effect from "effect/Effect"
 
 import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
-import { savedSteps } from "../../dag/running/attempt-folders.ts"
+import { savedSteps } from "../../dag/running/attempts/folders.ts"
 import { maximumOf } from "../../lists/large.ts"
 import { listRuns } from "../../store/objects/Runs.ts"
 import { type ActionRecord, Store } from "../../store/objects/Store.ts"

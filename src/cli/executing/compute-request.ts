@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 
 import { Stopped } from "../../dag/Checkpoints.ts"
 import type { LiveRow } from "../../dag/Progress.ts"
+import { type LiveRowsFile, liveRowsFile } from "../../dag/running/attempts/live-rows.ts"
 import { computeAction } from "../../dag/running/compute-action.ts"
 import { Busy, type Ending, type News, type Obtained, type StageRequest } from "../../dag/running/Executor.ts"
 import { failureOf } from "../../dag/running/NodeFailed.ts"
@@ -47,14 +48,16 @@ export const computeRequest = (
   let stopped = false
   let resumable = false
   let attestation: Readonly<Record<string, unknown>> | null = null
-  const rows = rowsTo(tell)
+  const { key, attempt, placement } = request
+  const file = liveRowsFile(placement.store, key, attempt)
+  const rows = rowsTo(placement.services[CURVES] === undefined ? null : tell, file)
   const program = Effect.gen(function* () {
     const stage = yield* Effect.promise(() => loadStage(request.module, request.stage))
     const choice = stage.numerics.includes("engine")
       ? yield* choose(JSON.parse(request.placement.services["engine"]!) as EngineChoice)
       : null
     const compute = computeAction(stage, request, {
-      ...(request.placement.services[CURVES] === undefined ? {} : { onRow: rows.add }),
+      onRow: rows.add,
       ...(choice === null ? {} : { numerics: () => ({ engine: numericsOf(choice, true) }) }),
       stopRequested: () => stopped,
       onResumable: () => (resumable = true),
@@ -77,29 +80,40 @@ export const computeRequest = (
       if (!resumable) Effect.runFork(Fiber.interrupt(fiber))
     },
     ending: Effect.runPromise(Fiber.await(fiber)).then((exit) => {
-      rows.flush()
+      rows.end()
       return endingOf(exit)
     })
   }
 }
 
-/** Tells of rows of numbers, those of a step together. */
-const rowsTo = (tell: (news: News) => void) => {
+/** Writes down rows of numbers, and tells those who asked, of those of a step together. */
+const rowsTo = (tell: ((news: News) => void) | null, file: LiveRowsFile) => {
   const points = new Map<string, ReturnType<typeof toPoint>>()
   let held: Array<LiveRow> = []
-  const flush = () => {
-    if (held.length > 0) tell({ type: "rows", rows: held })
+  const send = () => {
+    if (held.length > 0) tell?.({ type: "rows", rows: held })
     held = []
+  }
+  const flush = () => {
+    send()
+    file.flush()
+  }
+  const end = () => {
+    send()
+    file.end()
   }
   const add: OnRow = (table, row, values) => {
     let pointOf = points.get(table.name)
     if (pointOf === undefined) points.set(table.name, (pointOf = toPoint(table)))
     if (pointOf === null) return
-    if (held.length === 0) setImmediate(flush)
-    held.push({ table: table.name, row, ...pointOf(values) })
-    if (held.length === MOST_ROWS) flush()
+    const told = { table: table.name, row, ...pointOf(values) }
+    file.add(told)
+    if (tell === null) return
+    if (held.length === 0) setImmediate(send)
+    held.push(told)
+    if (held.length === MOST_ROWS) send()
   }
-  return { add, flush }
+  return { add, flush, end }
 }
 
 const progressTo = (tell: (news: News) => void, flushRows: () => void) => {

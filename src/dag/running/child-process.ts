@@ -15,8 +15,8 @@ import { LeaseLost, Store } from "../../store/objects/Store.ts"
 import { errorText } from "../../text/error-text.ts"
 import { systemProblem } from "../../text/system-problem.ts"
 import { Stopped } from "../Checkpoints.ts"
+import { endOfLog, logFile } from "./attempts/log.ts"
 import { Busy, type Ending, type Executor, happeningOf, type News, type StageRequest } from "./Executor.ts"
-import { endOfLog, logFile } from "./node-log.ts"
 import { NodeFailed, nodeFailed } from "./NodeFailed.ts"
 
 export type ChildMessage = News | Ending

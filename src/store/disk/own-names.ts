@@ -21,8 +21,11 @@ export const CHECKPOINT = "checkpoint.json"
 /** Where rows gather, in the folder of a holder. */
 export const OUTPUT = "output"
 
+/** Rows of numbers for whoever watches, in the folder of a holder. */
+export const LIVE_ROWS = "rows.jsonl"
+
 /** What the folder of a holder has, and in stores of earlier programs that of the action. */
-const ATTEMPT = "log|output|commit|checkpoint\\.json|state-\\d+|request[^/]*\\.json"
+const ATTEMPT = "log|output|commit|rows\\.jsonl|checkpoint\\.json|state-\\d+|request[^/]*\\.json"
 
 /** The folders of every store, if they are there. */
 export const TOP_FOLDERS = [

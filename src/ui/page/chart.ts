@@ -45,42 +45,58 @@ const config = (): Spec => {
   }
 }
 
-/** Charts that are on the page, to be drawn again when the colours change. */
-const drawn = new Map<HTMLElement, () => void>()
+/** What each chart on the page shows, to be drawn again when the colours change. */
+const drawn = new Map<HTMLElement, { readonly rows: Rows; readonly spec: Spec }>()
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  for (const [element, draw] of drawn)
-    if (element.isConnected) draw()
+  for (const element of drawn.keys())
+    if (element.isConnected) void draw(element)
     else drawn.delete(element)
 })
+
+/** Draws beside what is shown and then in its place, so that a curve that grows does not flicker. */
+const draw = async (element: HTMLElement): Promise<void> => {
+  const shows = drawn.get(element)
+  if (shows === undefined) return
+  const drawing = h("div", { class: "drawing-next" })
+  element.append(drawing)
+  try {
+    await ready()
+    const whole = {
+      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+      width: "container",
+      height: 220,
+      autosize: { type: "fit-x", contains: "padding" },
+      data: { values: shows.rows.map((row) => ({ ...row })) },
+      ...shows.spec,
+      config: config()
+    }
+    await globalThis.vegaEmbed(drawing, whole, {
+      ast: true,
+      actions: false,
+      defaultStyle: false,
+      renderer: "svg",
+      tooltip: { disableDefaultStyle: true }
+    })
+  } catch (cause) {
+    drawing.textContent = `This cannot be drawn: ${cause instanceof Error ? cause.message : String(cause)}`
+  }
+  // Another drawing may have been begun meanwhile: it shows more.
+  if (drawn.get(element) !== shows) return drawing.remove()
+  drawing.className = ""
+  element.replaceChildren(drawing)
+}
 
 /** A chart as wide as its place; `label` says what it shows to who does not see it. */
 export const chart = (rows: Rows, spec: Spec, label: string): HTMLElement => {
   const element = h("div", { class: "chart", role: "img", "aria-label": label })
-  const draw = async () => {
-    try {
-      await ready()
-      const whole = {
-        $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-        width: "container",
-        height: 220,
-        autosize: { type: "fit-x", contains: "padding" },
-        data: { values: rows.map((row) => ({ ...row })) },
-        ...spec,
-        config: config()
-      }
-      await globalThis.vegaEmbed(element, whole, {
-        ast: true,
-        actions: false,
-        defaultStyle: false,
-        renderer: "svg",
-        tooltip: { disableDefaultStyle: true }
-      })
-    } catch (cause) {
-      element.textContent = `This cannot be drawn: ${cause instanceof Error ? cause.message : String(cause)}`
-    }
-  }
-  drawn.set(element, () => void draw())
+  drawn.set(element, { rows, spec })
   // Its width is known once it is on the page.
-  requestAnimationFrame(() => void draw())
+  requestAnimationFrame(() => void draw(element))
   return element
+}
+
+/** Shows other rows in a chart. */
+export const redraw = (element: HTMLElement, rows: Rows, spec: Spec): void => {
+  drawn.set(element, { rows, spec })
+  void draw(element)
 }

@@ -1,8 +1,8 @@
 /** Numbers over steps, runs side by side: any measure of training and RL, and how formats share the policy's completions. */
 
-import type { Answer, RunSummary } from "../wire.ts"
-import { chart, type Rows, type Spec } from "./chart.ts"
-import { choice, h, state, time, warnings } from "./dom.ts"
+import type { Answer, Cell, RunSummary } from "../wire.ts"
+import { chart, redraw, type Rows, type Spec } from "./chart.ts"
+import { choice, h, replace, state, time, warnings } from "./dom.ts"
 import { ask, type Query } from "./server.ts"
 import { answerTable, objectsOf } from "./table.ts"
 import { go, type Place, type Shown, type View } from "./view.ts"
@@ -39,60 +39,121 @@ const chosenRuns = (runs: ReadonlyArray<RunSummary>, place: Place): ReadonlyArra
   return named.length > 0 || newest === undefined ? named : [newest.run]
 }
 
-/** A chart a group, on a grid, each under its name. */
-const grid = (groups: ReadonlyMap<string, Rows>, spec: Spec, what: string): HTMLElement =>
-  h(
-    "div",
-    { class: "grid" },
-    [...groups].map(([name, rows]) => h("figure", {}, [h("figcaption", {}, [name]), chart(rows, spec, `${what}, ${name}`)]))
-  )
-
-const numbers = (answer: Answer): HTMLElement => {
-  const within = h("div", {})
-  return h("details", { toggle: () => void (within.childElementCount === 0 && within.append(answerTable(answer))) }, [
-    h("summary", {}, ["The numbers"]),
-    within
-  ])
+/** What is drawn: a chart a group, each under its name, all by one specification. */
+interface Drawing {
+  readonly groups: ReadonlyMap<string, Rows>
+  readonly spec: Spec
 }
 
-/** The view's frame: the choice of runs, then what is drawn of them, again when one of them changes. */
+/** Charts on a grid that can be drawn again where they stand, as long as the groups are the same. */
+const makeGrid = (what: string) => {
+  const within = h("div", { class: "grid" })
+  let charts: ReadonlyMap<string, HTMLElement> = new Map()
+  const draw = ({ groups, spec }: Drawing) => {
+    if (groups.size > 0 && groups.size === charts.size && [...groups.keys()].every((name) => charts.has(name))) {
+      for (const [name, rows] of groups) redraw(charts.get(name)!, rows, spec)
+      return
+    }
+    charts = new Map([...groups].map(([name, rows]) => [name, chart(rows, spec, `${what}, ${name}`)]))
+    replace(
+      within,
+      [...charts].map(([name, element]) => h("figure", {}, [h("figcaption", {}, [name]), element]))
+    )
+  }
+  return { within, draw }
+}
+
+/** The rows behind a drawing, made into a table when somebody opens them. */
+const makeNumbers = () => {
+  const within = h("div", {})
+  let answer: Answer | null = null
+  const fill = () => replace(within, answer === null ? [] : [answerTable(answer)])
+  const details = h("details", { toggle: () => void (details.open && fill()) }, [h("summary", {}, ["The numbers"]), within])
+  const take = (now: Answer) => {
+    answer = now
+    if (details.open) fill()
+  }
+  return { details, take }
+}
+
+/**
+ * The view's frame: the choice of runs, then what is drawn of them. It is drawn again when one of them changes, and while their
+ * nodes compute.
+ */
 const framed = async (
   title: string,
   place: Place,
   controls: ReadonlyArray<Node>,
   what: string,
   load: (query: Query) => Promise<Answer>,
-  draw: (answer: Answer) => HTMLElement
+  draw: (rows: Rows) => Drawing
 ): Promise<Shown> => {
   const { runs } = await ask("runs", [], place.signal)
   const chosen = chosenRuns(runs, place)
-  const answer = chosen.length === 0 ? null : await load(chosen.map((run) => ["run", run] as const))
-  const again = async () => {
-    try {
-      const now = await load(chosen.map((run) => ["run", run] as const))
-      if (!place.signal.aborted && now.rows.length !== answer?.rows.length) go(place, { at: String(now.rows.length) })
-    } catch {
-      // The next change asks again.
+  const words = (place.query.get("find") ?? "").toLowerCase().split(/\s+/)
+  const grid = makeGrid(what)
+  const numbers = makeNumbers()
+  const [missing, within] = [h("div", {}), h("div", {})]
+  const find = h("input", {
+    type: "search",
+    id: "find-nodes",
+    value: place.query.get("find") ?? "",
+    change: () => go(place, { find: find.value || null })
+  })
+  const take = (answer: Answer) => {
+    const label = answer.columns.findIndex(({ name }) => name === "label")
+    const isFound = (row: ReadonlyArray<Cell>) => words.every((word) => String(row[label]).toLowerCase().includes(word))
+    const found = { ...answer, rows: answer.rows.filter(isFound) }
+    replace(missing, [warnings(answer.warnings)])
+    if (found.rows.length === 0) {
+      const none = answer.rows.length === 0 ? `These runs hold no ${what} yet.` : "No node of these runs is called so."
+      return replace(within, [h("p", {}, [none])])
     }
+    grid.draw(draw(objectsOf(found)))
+    numbers.take({ ...found, rowCount: found.rows.length })
+    if (!grid.within.isConnected) replace(within, [grid.within, numbers.details])
   }
-  const missing = answer === null ? null : warnings(answer.warnings)
-  const within = h("div", {}, [
-    missing,
-    answer === null
-      ? h("p", {}, ["Choose a run."])
-      : answer.rows.length === 0
-        ? h("p", {}, [`Nothing that these runs have finished holds ${what}.`])
-        : h("div", {}, [draw(answer), numbers(answer)])
-  ])
+  const ofRuns = () => load(chosen.map((run) => ["run", run] as const))
+  if (chosen.length === 0) replace(within, [h("p", {}, ["Choose a run."])])
+  else take(await ofRuns())
+  const again = oneAtATime(async () => {
+    const now = await ofRuns()
+    if (!place.signal.aborted) take(now)
+  })
   return {
     title,
-    content: [picker(runs, chosen, place), h("form", { class: "filters" }, controls), within],
+    content: [
+      picker(runs, chosen, place),
+      h("form", { class: "filters", submit: (event) => event.preventDefault() }, [
+        ...controls,
+        h("label", {}, ["Find nodes ", find])
+      ]),
+      missing,
+      within
+    ],
     changed: (changed) => {
-      // Curves are of finished nodes: a view that is looked at is drawn again only when there are more of them.
       const isOn = (run: string) => changed.has(run) && runs.find((known) => known.run === run)?.state === "running"
-      if (chosen.some(isOn)) void again()
+      if (chosen.some(isOn)) again()
+    },
+    grown: (grown) => {
+      if (chosen.some((run) => grown.has(run))) again()
     }
   }
+}
+
+/** Does it again, once, when it is asked while at it. What fails is done by the next change. */
+const oneAtATime = (work: () => Promise<void>): (() => void) => {
+  let isAtIt = false
+  let isAskedAgain = false
+  const start = async (): Promise<void> => {
+    isAskedAgain = isAtIt
+    if (isAtIt) return
+    isAtIt = true
+    await work().catch(() => undefined)
+    isAtIt = false
+    if (isAskedAgain) await start()
+  }
+  return () => void start()
 }
 
 /** One measure, a chart a run, a line a node. */
@@ -115,17 +176,16 @@ export const curvesView: View = async (place) => {
     controls,
     measure,
     (runs) => ask("curves", [["measure", measure], ...runs], place.signal),
-    (answer) => {
-      const rows = objectsOf(answer)
+    (rows) => {
       const values = rows.flatMap(({ value }) => (typeof value === "number" ? [value] : []))
       const ends = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
         Number.POSITIVE_INFINITY,
         Number.NEGATIVE_INFINITY
       ] as const)
       const labels = [...new Set(rows.map(({ label }) => label))]
-      return grid(
-        Map.groupBy(rows, ({ run }) => String(run)),
-        {
+      return {
+        groups: Map.groupBy(rows, ({ run }) => String(run)),
+        spec: {
           mark: { type: "line", tooltip: true, point: rows.length < 100 },
           encoding: {
             x: { field: "step", type: "quantitative", title: "step" },
@@ -133,9 +193,8 @@ export const curvesView: View = async (place) => {
             y: { field: "value", type: "quantitative", title: measure, scale: { domain: ends, nice: true, zero: false } },
             color: { field: "label", type: "nominal", title: null, scale: { domain: labels } }
           }
-        },
-        measure
-      )
+        }
+      }
     }
   )
 }
@@ -146,23 +205,21 @@ export const formatsView: View = (place) =>
     "Formats during RL",
     place,
     [],
-    "formats",
+    "share of a format",
     (runs) => ask("formats", runs, place.signal),
-    (answer) => {
-      const rows = objectsOf(answer)
+    (rows) => {
       const several = new Set(rows.map(({ run }) => run)).size > 1
       const formats = [...new Set(rows.map(({ format }) => format))].toSorted()
-      return grid(
-        Map.groupBy(rows, ({ run, label }) => (several ? `${String(label)} of ${String(run)}` : String(label))),
-        {
+      return {
+        groups: Map.groupBy(rows, ({ run, label }) => (several ? `${String(label)} of ${String(run)}` : String(label))),
+        spec: {
           mark: { type: "area", tooltip: true },
           encoding: {
             x: { field: "step", type: "quantitative", title: "step" },
             y: { field: "share", type: "quantitative", stack: "zero", title: "share", scale: { domain: [0, 1] } },
             color: { field: "format", type: "nominal", title: null, scale: { domain: formats } }
           }
-        },
-        "Share of each format"
-      )
+        }
+      }
     }
   )

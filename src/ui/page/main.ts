@@ -84,8 +84,9 @@ const listen = (): void => {
     live.className = "off"
   })
   source.addEventListener("message", ({ data }) => {
-    const { runs }: Changed = JSON.parse(String(data))
-    shown?.changed?.(new Set(runs))
+    const { runs, grown }: Changed = JSON.parse(String(data))
+    if (runs.length > 0) shown?.changed?.(new Set(runs))
+    if (grown.length > 0) shown?.grown?.(new Set(grown))
   })
 }
 

@@ -15,6 +15,8 @@ export interface Shown {
   readonly content: ReadonlyArray<Node | string>
   /** Is told which runs have changed. */
   readonly changed?: (runs: ReadonlySet<string>) => void
+  /** Is told in which runs nodes that are being computed have made more numbers. */
+  readonly grown?: (runs: ReadonlySet<string>) => void
 }
 
 export type View = (place: Place) => Promise<Shown>

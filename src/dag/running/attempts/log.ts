@@ -3,8 +3,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-import { openRegular } from "../../store/disk/inside.ts"
-import { ownNamesInside } from "../../store/disk/own-names.ts"
+import { openRegular } from "../../../store/disk/inside.ts"
+import { ownNamesInside } from "../../../store/disk/own-names.ts"
 
 /** Where the log of an attempt is kept, in the folder of its holder. */
 export const logFile = (attemptFolder: string): string => path.join(attemptFolder, "log")

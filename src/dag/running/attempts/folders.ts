@@ -6,19 +6,19 @@
 
 import * as fs from "node:fs"
 
-import { maximumOf } from "../../lists/large.ts"
-import { discard, discardEmpty, lookAt } from "../../store/disk/calls.ts"
-import { inside, makeInside, namesInside, readText } from "../../store/disk/inside.ts"
-import { isOwn, isTemporaryName, ownNamesInside, ownParts } from "../../store/disk/own-names.ts"
-import { isGone, type Observer } from "../../store/presence/Presence.ts"
-import { COMMIT } from "../../store/presence/Sweep.ts"
-import { bringShared } from "../../store/transfer/shared-checkpoints.ts"
-import * as Checkpoints from "../Checkpoints.ts"
+import { maximumOf } from "../../../lists/large.ts"
+import { discard, discardEmpty, lookAt } from "../../../store/disk/calls.ts"
+import { inside, makeInside, namesInside, readText } from "../../../store/disk/inside.ts"
+import { isOwn, isTemporaryName, LIVE_ROWS, ownNamesInside, ownParts } from "../../../store/disk/own-names.ts"
+import { isGone, type Observer } from "../../../store/presence/Presence.ts"
+import { COMMIT } from "../../../store/presence/Sweep.ts"
+import { bringShared } from "../../../store/transfer/shared-checkpoints.ts"
+import * as Checkpoints from "../../Checkpoints.ts"
 
 const TOKEN = /^[0-9a-f]{32}$/
 
 /** The folders of an action's holders by token. */
-const holdersOf = (root: string, key: string): ReadonlyArray<string> =>
+export const holdersOf = (root: string, key: string): ReadonlyArray<string> =>
   namesInside(root, "attempts", key).filter(
     (name) => TOKEN.test(name) && lookAt(inside(root, "attempts", key, name))?.isDirectory() === true
   )
@@ -84,6 +84,7 @@ const bring = (from: string, to: string, names: ReadonlyArray<string>): void => 
 const isScratch = (name: string): boolean =>
   name === Checkpoints.OUTPUT ||
   name === COMMIT ||
+  name === LIVE_ROWS ||
   name.startsWith(Checkpoints.CHECKPOINT) ||
   name.startsWith("state-") ||
   isTemporaryName(name)
