@@ -1,4 +1,4 @@
-/** A collector of spans, as OpenTelemetry's: takes them over HTTP as JSON and keeps them. */
+/** A collector of spans, as OpenTelemetry's: takes them over HTTP and keeps them; what came as JSON can be looked at. */
 
 import { createServer, type IncomingHttpHeaders } from "node:http"
 
@@ -32,12 +32,12 @@ export const attributesOf = (attributes: OtlpSpan["attributes"]): Readonly<Recor
 
 /** Starts one. `answer`: the status of its answers; null: it never answers. */
 export const collector = async (answer: number | null = 200) => {
-  const bodies: Array<{ readonly path: string; readonly headers: IncomingHttpHeaders; readonly text: string }> = []
+  const bodies: Array<{ readonly path: string; readonly headers: IncomingHttpHeaders; readonly bytes: Buffer }> = []
   const server = createServer((request, response) => {
-    let text = ""
-    request.setEncoding("utf8").on("data", (piece: string) => (text += piece))
+    const pieces: Array<Buffer> = []
+    request.on("data", (piece: Buffer) => pieces.push(piece))
     request.on("end", () => {
-      bodies.push({ path: request.url ?? "", headers: request.headers, text })
+      bodies.push({ path: request.url ?? "", headers: request.headers, bytes: Buffer.concat(pieces) })
       if (answer !== null) response.writeHead(answer).end("{}")
     })
   })
@@ -48,7 +48,7 @@ export const collector = async (answer: number | null = 200) => {
   })
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("the collector has no port")
-  const received = (): ReadonlyArray<Received> => bodies.map(({ text }) => JSON.parse(text))
+  const received = (): ReadonlyArray<Received> => bodies.map(({ bytes }) => JSON.parse(bytes.toString("utf8")))
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     bodies,

@@ -1,5 +1,6 @@
 /** Spans of runs, as a collector of OpenTelemetry gets them, and runs whose collector fails them. */
 
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 import { Tracer } from "effect"
@@ -8,10 +9,39 @@ import { describe, expect, it } from "vitest"
 import type { Happening } from "../../src/dag/running/Executor.ts"
 import { runSpans } from "../../src/exporting/spans/run-spans.ts"
 import { place } from "../cli/command-line.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
 import { attributesOf, collector } from "./collector.ts"
+import { hasPython, runPython } from "./python.ts"
 
 const STUDIES = path.join(import.meta.dirname, "fixtures/studies")
 const run = ["run", "drifts", "--no-report"]
+/** A span as Google's own protobuf has decoded it; times in nanoseconds since 1970. */
+interface Decoded {
+  readonly name: string
+  readonly trace: string
+  readonly span: string
+  readonly parent: string
+  readonly start: number
+  readonly end: number
+  readonly status: number
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+const DECODE = `import glob, json
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+def value(v):
+    kind = v.WhichOneof("value")
+    return [value(each) for each in v.array_value.values] if kind == "array_value" else getattr(v, kind)
+named = lambda attributes: {a.key: value(a.value) for a in attributes}
+services, spans = set(), []
+for name in sorted(glob.glob("*.bin")):
+    request = ExportTraceServiceRequest.FromString(open(name, "rb").read())
+    for resource in request.resource_spans:
+        services.add(named(resource.resource.attributes)["service.name"])
+        for s in (s for scope in resource.scope_spans for s in scope.spans):
+            spans.append(dict(name=s.name, trace=s.trace_id.hex(), span=s.span_id.hex(), parent=s.parent_span_id.hex(),
+                start=s.start_time_unix_nano, end=s.end_time_unix_nano, status=s.status.code, attributes=named(s.attributes)))
+print(json.dumps(dict(services=sorted(services), spans=spans)))`
+
 const json = { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }
 
 describe("the spans of a run", () => {
@@ -102,7 +132,28 @@ describe("the spans of a run", () => {
     expect(again.code, again.err).toBe(0)
     const later = spans().slice(found.length)
     expect(later.map(({ attributes }) => attributesOf(attributes)["echo_chamber.node.state"])).toContain("cached")
-    expect(bodies.at(-1)?.text).toContain('"mine"')
+    expect(bodies.at(-1)?.bytes.toString("utf8")).toContain('"mine"')
+  })
+
+  it("are what another decoder of OpenTelemetry's messages reads, without any setting", async () => {
+    if (!hasPython("opentelemetry.proto.collector.trace.v1.trace_service_pb2")) return
+    const at = place(STUDIES)
+    const { endpoint, bodies } = await collector()
+    const { code, err } = await at.pipeline([...run, "--seeds", "1,2"], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+    expect(code, err).toBe(0)
+    expect(new Set(bodies.map(({ headers }) => headers["content-type"]))).toEqual(new Set(["application/x-protobuf"]))
+    const folder = temporaryFolder()
+    bodies.forEach(({ bytes }, i) => fs.writeFileSync(path.join(folder, `${i}.bin`), bytes))
+    const { services, spans } = JSON.parse(runPython(DECODE, folder))
+    expect(services).toEqual(["echo-chamber"])
+    const root = spans.find(({ name }: Decoded) => name === "run drifts")
+    const nodes = spans.filter(({ parent }: Decoded) => parent === root.span)
+    expect(nodes.map(({ attributes }: Decoded) => attributes["echo_chamber.param.seed"]).toSorted()).toEqual([1, 2])
+    for (const { start, end, attributes, status } of nodes) {
+      expect([attributes["echo_chamber.stage"], attributes["echo_chamber.cached"], status]).toEqual(["drift", false, 1])
+      expect(start >= root.start && end <= root.end && start < end).toBe(true)
+    }
+    expect([...new Set(spans.map(({ trace }: Decoded) => trace.length))]).toEqual([32])
   })
 
   it("are not sent where they are switched off, and what the variables cannot mean is told in a line", async () => {
