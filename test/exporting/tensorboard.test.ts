@@ -18,6 +18,19 @@ import { hasPython, runPython } from "./python.ts"
 
 const at = place()
 const newFolder = () => path.join(temporaryFolder(), "logs")
+/** A store with the curves of one node, and the artifact that has them. */
+const storeWithCurves = () => {
+  const withCurves = new SampleStore()
+  const rows = [0, 1].map((step) => ({ step, format: "omi1", share: step / 4, firstTokenShare: null, accuracy: 1 }))
+  const shares = rows.map((row) => ({ ...row, shareOfRight: null, meanReward: 0, completions: 8 }))
+  const { key, artifact } = withCurves.action("rl", { seed: 1 }, { formatShares: withCurves.write(FormatShares, shares) })
+  withCurves.log("s-1", [
+    { time: "2026-11-22T00:45:12.123Z", ...runStarted("s-1", "s") },
+    { event: "node-planned", node: "rl-0badcafe", label: "rl ppo", stage: "rl", params: {}, inputs: {} },
+    { event: "node-finished", node: "rl-0badcafe", key, artifact, cached: false, seconds: 1 }
+  ])
+  return { withCurves, artifact }
+}
 const exported = (store: SampleStore, ...args: ReadonlyArray<string>) =>
   at.here(["export-metrics", ...args, "--store", store.root])
 
@@ -85,17 +98,7 @@ describe("pipeline export-metrics", () => {
   it("writes a folder for each node that has curves, and writes none of them twice", async () => {
     const store = sampleStore()
     const to = newFolder()
-    const withCurves = new SampleStore()
-    const rows = [0, 1].map((step) => ({ step, format: "omi1", share: step / 4, firstTokenShare: null, accuracy: 1 }))
-    const shares = rows.map((row) => ({ ...row, shareOfRight: null, meanReward: 0, completions: 8 }))
-    const { key, artifact } = withCurves.action("rl", { seed: 1 }, { formatShares: withCurves.write(FormatShares, shares) })
-    const time = "2026-11-22T00:45:12.123Z"
-    const start = runStarted("s-1", "s")
-    withCurves.log("s-1", [
-      { time, ...start },
-      { event: "node-planned", node: "rl-0badcafe", label: "rl ppo", stage: "rl", params: {}, inputs: {} },
-      { event: "node-finished", node: "rl-0badcafe", key, artifact, cached: false, seconds: 1 }
-    ])
+    const { withCurves, artifact } = storeWithCurves()
     for (const name of ["s-1", "rl-0badcafe", "rl ppo"]) {
       const { code, out } = await exported(withCurves, name, "--tensorboard", to)
       expect([code, out]).toEqual([0, expect.stringContaining("curves of 1 node, 2 points")])
@@ -128,5 +131,19 @@ print(json.dumps({tag: [[e.step, e.wall_time, e.value] for e in curves.Scalars(t
       [0, seconds, 0],
       [1, seconds, 0.25]
     ])
+  })
+
+  it("writes what the program in docs/exporting.md takes over to wandb, without a network", async () => {
+    if (!hasPython("tensorboard", "wandb")) return
+    const page = fs.readFileSync(path.join(import.meta.dirname, "../../docs/exporting.md"), "utf8")
+    const program = /```python\n([\s\S]*?)```/.exec(page)![1]!
+    const to = newFolder()
+    expect((await exported(storeWithCurves().withCurves, "s-1", "--tensorboard", to)).code).toBe(0)
+    const at = path.dirname(to)
+    runPython(`import os\nos.environ["WANDB_MODE"] = "offline"\nos.environ["WANDB_SILENT"] = "true"\n${program}`, at)
+    const runs = fs.readdirSync(path.join(at, "wandb")).filter((name) => name.startsWith("offline-run-"))
+    expect(runs).toHaveLength(1)
+    const [log] = fs.readdirSync(path.join(at, "wandb", runs[0]!)).filter((name) => name.endsWith(".wandb"))
+    expect(fs.readFileSync(path.join(at, "wandb", runs[0]!, log!)).includes("formatShares/omi1/share")).toBe(true)
   })
 })

@@ -55,7 +55,7 @@ const problemsOf = async (check: (snippet: Snippet) => Promise<ReadonlyArray<str
 
 describe("snippets", () => {
   it("say what language they are in", () => {
-    const known = new Set(["ts", "sh", "sql", "json", "c", "text"])
+    const known = new Set(["ts", "sh", "sql", "json", "python", "c", "text"])
     expect(snippets.filter((snippet) => !known.has(languageOf(snippet))).map((s) => `${where(s)} is ${languageOf(s)}`)).toEqual(
       []
     )
