@@ -19,14 +19,10 @@ import * as Schema from "effect/Schema"
 
 import { readVariable } from "../../machine/environment.ts"
 import { discard } from "../../store/disk/calls.ts"
-
-const here = fileURLToPath(new URL(".", import.meta.url))
+import { binaries } from "./image.ts"
 
 /** The kernels, one file that includes all. */
-const source = join(here, "engine.cu")
-
-/** The committed binaries. */
-export const binaries = { ptx: join(here, "engine.ptx"), cubin: join(here, "engine.sm_80.cubin") } as const
+const source = fileURLToPath(new URL("engine.cu", import.meta.url))
 
 /** No value-changing shortcuts: nothing is fused that the source does not fuse; division and roots round correctly by default. */
 const flags = ["-std=c++17", "-O3", "-arch=compute_80", "-fmad=false"]

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import koffi from "koffi"
 
 import { errorText } from "../../text/error-text.ts"
+import { type Capability, kernelImage } from "./image.ts"
 
 /** There is no driver to load: no NVIDIA card, or its driver is not installed. */
 export class NoDriver extends Schema.TaggedError<NoDriver>()("NoDriver", { library: Schema.String, reason: Schema.String }) {
@@ -31,6 +32,20 @@ export class DriverFailed extends Schema.TaggedError<DriverFailed>()("DriverFail
   }
 }
 
+/** The card is too old for the kernels. */
+export class DeviceUnfit extends Schema.TaggedError<DeviceUnfit>()("DeviceUnfit", {
+  name: Schema.String,
+  capability: Schema.String
+}) {
+  readonly badInput = true
+  override get message() {
+    return (
+      `The GPU "${this.name}" has compute capability ${this.capability}, and the CUDA kernels need 8.0 or newer (Ampere, 2020), ` +
+      "whose tensor units know bf16. Take another engine."
+    )
+  }
+}
+
 /** The device has less memory left than was asked for. */
 export class DeviceMemoryExhausted extends Schema.TaggedError<DeviceMemoryExhausted>()("DeviceMemoryExhausted", {
   bytes: Schema.Number,
@@ -48,7 +63,6 @@ export class DeviceMemoryExhausted extends Schema.TaggedError<DeviceMemoryExhaus
 
 const REMEDIES: Readonly<Record<string, string>> = {
   CUDA_ERROR_NO_DEVICE: "There is a driver but no card that it can use: CUDA_VISIBLE_DEVICES may hide it.",
-  CUDA_ERROR_NO_BINARY_FOR_GPU: "The card is older than compute capability 8.0, which the kernels need.",
   CUDA_ERROR_INVALID_PTX: "The driver is too old for the kernels: install a newer one.",
   CUDA_ERROR_UNSUPPORTED_PTX_VERSION: "The driver is too old for the kernels: install a newer one."
 }
@@ -76,7 +90,7 @@ export interface Launch {
 
 export interface Device {
   readonly name: string
-  readonly capability: readonly [major: number, minor: number]
+  readonly capability: Capability
   /** Bytes of shared memory that a block may have. */
   readonly sharedBytes: number
   readonly memory: () => { readonly available: number; readonly total: number }
@@ -128,11 +142,8 @@ type CallName = keyof typeof calls
 /** NVIDIA's library, by the name that the system's loader knows. */
 const DRIVER = process.platform === "win32" ? "nvcuda.dll" : "libcuda.so.1"
 
-/**
- * The first device of a driver, with the kernels of `image`: PTX with a zero behind it, or a cubin. Throws NoDriver,
- * DriverFailed.
- */
-export const openDevice = (image: Uint8Array, library = DRIVER): Device => {
+/** The first device of a driver, with the kernels loaded. Throws NoDriver, DriverFailed, DeviceUnfit. */
+export const openDevice = (library = DRIVER): Device => {
   const { call, check } = loadDriver(library)
   const number = () => new Int32Array(1)
   const word = () => new BigUint64Array(1)
@@ -145,8 +156,12 @@ export const openDevice = (image: Uint8Array, library = DRIVER): Device => {
     check("cuDeviceGetAttribute", value, which, ordinal)
     return value[0]!
   }
-  const name = new Uint8Array(256)
-  check("cuDeviceGetName", name, name.length, ordinal)
+  const letters = new Uint8Array(256)
+  check("cuDeviceGetName", letters, letters.length, ordinal)
+  const name = Buffer.from(letters).toString("utf8").replace(/\0.*$/s, "")
+  const capability: Capability = [attribute(ATTRIBUTE.capabilityMajor), attribute(ATTRIBUTE.capabilityMinor)]
+  const image = kernelImage(capability)
+  if (image === undefined) throw new DeviceUnfit({ name, capability: capability.join(".") })
   const context = word()
   check("cuDevicePrimaryCtxRetain", context, ordinal)
   check("cuCtxSetCurrent", context[0]!)
@@ -174,8 +189,8 @@ export const openDevice = (image: Uint8Array, library = DRIVER): Device => {
   }
 
   return {
-    name: Buffer.from(name).toString("utf8").replace(/\0.*$/s, ""),
-    capability: [attribute(ATTRIBUTE.capabilityMajor), attribute(ATTRIBUTE.capabilityMinor)],
+    name,
+    capability,
     sharedBytes: attribute(ATTRIBUTE.sharedOfBlock),
     memory,
     allocate: (bytes) => {
@@ -195,10 +210,15 @@ export const openDevice = (image: Uint8Array, library = DRIVER): Device => {
         check("cuFuncSetAttribute", found.handle, MAX_DYNAMIC_SHARED, sharedBytes)
         found.shared = sharedBytes
       }
-      /* One parameter in eight bytes, whose address the driver gets: it knows how many of them the kernel takes. */
-      const values = new BigInt64Array(parameters.map(wordOf))
-      const first = BigInt(koffi.address(values))
-      const addresses = new BigUint64Array(parameters.map((_, i) => first + BigInt(8 * i)))
+      /* Each parameter in eight bytes, and behind all of them their addresses, which the driver gets: it knows how many bytes of
+       * each are meant. In one buffer, so that what holds the addresses keeps the values alive. */
+      const words = new BigUint64Array(2 * parameters.length)
+      const first = BigInt(koffi.address(words))
+      for (const [i, parameter] of parameters.entries()) {
+        words[i] = wordOf(parameter)
+        words[parameters.length + i] = first + BigInt(8 * i)
+      }
+      const addresses = words.subarray(parameters.length)
       check("cuLaunchKernel", found.handle, x, y, z, threads, 1, 1, sharedBytes, 0, addresses, 0)
     },
     synchronize: () => check("cuCtxSynchronize"),
@@ -209,8 +229,8 @@ export const openDevice = (image: Uint8Array, library = DRIVER): Device => {
 /** A parameter in 64 bits, its own bytes first, as x86-64 and arm64 order them. */
 const wordOf = (parameter: Parameter): bigint => {
   if (parameter === null) return 0n
-  if (typeof parameter !== "number") return BigInt.asIntN(64, parameter.address)
-  if (Number.isInteger(parameter) && Math.abs(parameter) < 2 ** 31) return BigInt(parameter)
+  if (typeof parameter !== "number") return parameter.address
+  if (Number.isInteger(parameter) && Math.abs(parameter) < 2 ** 31) return BigInt.asUintN(64, BigInt(parameter))
   throw new RangeError(`${parameter} is no 32-bit integer`)
 }
 

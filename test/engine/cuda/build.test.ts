@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs"
 
 import { describe, expect, it } from "vitest"
 
-import { binaries, build, compilerOf, producerOf } from "../../../src/engine/cuda/build.ts"
+import { build, compilerOf, producerOf } from "../../../src/engine/cuda/build.ts"
+import { binaries, kernelImage } from "../../../src/engine/cuda/image.ts"
 
 const [ptx, cubin] = [readFileSync(binaries.ptx), readFileSync(binaries.cubin)]
 const compiler = compilerOf(producerOf(ptx))
@@ -18,6 +19,14 @@ if (compiler === undefined)
 const kernels = ["layernorm", "product"].flatMap((name) => {
   const text = readFileSync(new URL(`../../../src/engine/cuda/kernels/${name}.cu`, import.meta.url), "utf8")
   return [...text.matchAll(/^(?:KERNEL|PRODUCT)\((\w+),/gm)].map(([, kernel]) => kernel!)
+})
+
+describe("a card", () => {
+  it("gets machine code where there is some for it, else PTX that ends in a zero, and nothing where it is too old", () => {
+    expect([[7, 5] as const, [8, 0] as const, [8, 9] as const].map(kernelImage)).toEqual([undefined, cubin, cubin])
+    for (const capability of [[9, 0] as const, [12, 0] as const])
+      expect(kernelImage(capability)).toEqual(Buffer.concat([ptx, Buffer.of(0)]))
+  })
 })
 
 describe("engine.ptx", () => {

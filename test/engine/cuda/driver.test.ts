@@ -2,8 +2,15 @@
 
 import { describe, expect, it } from "vitest"
 
-import { type Device, DeviceMemoryExhausted, DriverFailed, NoDriver, openDevice } from "../../../src/engine/cuda/driver.ts"
-import { download, numbers, ORDERS, simulate, simulated, upload } from "./simulation.ts"
+import {
+  type Device,
+  DeviceMemoryExhausted,
+  DeviceUnfit,
+  DriverFailed,
+  NoDriver,
+  openDevice
+} from "../../../src/engine/cuda/driver.ts"
+import { download, numbers, ORDERS, PATIENCE, simulate, simulated, upload } from "./simulation.ts"
 
 const source = new URL("faulty.cu", import.meta.url).pathname
 const THREADS = 64
@@ -18,17 +25,18 @@ const thrown = (body: () => unknown): unknown => {
 
 describe("without NVIDIA's driver", () => {
   it("says what is missing and what to do", () => {
-    const error = thrown(() => openDevice(new Uint8Array(1), "libno-such-driver.so.1"))
+    const error = thrown(() => openDevice("libno-such-driver.so.1"))
     expect(error).toBeInstanceOf(NoDriver)
     expect(String(error)).toMatch(/"libno-such-driver.so.1" cannot be loaded: .*\. On a machine with an NVIDIA card install its/)
   })
 })
 
-describe.skipIf(!simulated)("a simulated GPU (skipped without a C++ compiler)", () => {
+describe.skipIf(!simulated)("a simulated GPU (skipped without a C++ compiler)", { timeout: PATIENCE }, () => {
   const gpu = simulated ? simulate({ source, checked: true }) : (undefined as never)
   const run = (device: Device, kernel: string, options: { readonly blocks?: number; readonly sharedBytes?: number } = {}) => {
     const x = upload(device, numbers(THREADS, 1))
-    const parameters = kernel === "behind_the_end" ? [x, THREADS] : [x]
+    const counter = upload(device, new Uint32Array(1))
+    const parameters = [x, ...(kernel === "behind_the_end" ? [THREADS] : kernel === "fence_of_another" ? [counter] : [])]
     const { blocks = 1, sharedBytes = 1024 } = options
     device.launch({ kernel, grid: [blocks, 1, 1], threads: THREADS, sharedBytes, parameters })
     return x
@@ -40,6 +48,14 @@ describe.skipIf(!simulated)("a simulated GPU (skipped without a C++ compiler)", 
     expect(device.memory()).toEqual({ available: 24 * 2 ** 30, total: 24 * 2 ** 30 })
   })
 
+  it("is refused by name where it is too old for the kernels", () => {
+    gpu.setCapability(75)
+    const error = thrown(() => gpu.open())
+    gpu.setCapability(86)
+    expect(error).toBeInstanceOf(DeviceUnfit)
+    expect(String(error)).toContain('The GPU "simulated GPU" has compute capability 7.5, and the CUDA kernels need 8.0 or newer')
+  })
+
   const wrong: Readonly<Record<string, readonly [RegExp, { readonly blocks?: number; readonly sharedBytes?: number }]>> = {
     lanes_apart: [/: lanes apart: thread \d+ is in \w+ while thread \d+ of its warp is in \w+$/, {}],
     standstill: [/: standstill: thread 0 is at block_barrier and thread 32 at the end, and each waits/, {}],
@@ -49,6 +65,7 @@ describe.skipIf(!simulated)("a simulated GPU (skipped without a C++ compiler)", 
       /: illegal address: thread \d+ of block 0 touches 4 bytes outside of the launch's shared memory$/,
       { sharedBytes: 64 }
     ],
+    fence_of_another: [/: race in device memory: .* no fence with a counter is between them/, { blocks: 2 }],
     two_writers: [/: race in device memory: .* no fence with a counter is between them/, { blocks: 2 }]
   }
   for (const [kernel, [said, options]] of Object.entries(wrong))

@@ -37,7 +37,20 @@ KERNEL(two_writers, FAULTY_THREADS, float *x) {
   if (thread_of_block() == 0) x[0] = (float)block_x();
 }
 
-/* Nothing is wrong: the largest and the smallest of what a block reads, and what nobody wrote in shared memory. */
+/* The fence is one thread's and the arrival another's, with no barrier between them. */
+KERNEL(fence_of_another, FAULTY_THREADS, float *x, unsigned *counter) {
+  unsigned *before = (unsigned *)shared_memory();
+  if (thread_of_block() == 0) x[block_x()] = 1;
+  block_barrier();
+  if (thread_of_block() == 1) device_fence();
+  if (thread_of_block() == 0) {
+    *before = count_up(counter, 1);
+    device_fence();
+    if (*before == 1) x[2] = x[0] + x[1];
+  }
+}
+
+/* Nothing is wrong: a block turns its numbers around, and adds 1 where shared memory was not NaN before. */
 KERNEL(right, FAULTY_THREADS, float *x) {
   float *shared = (float *)shared_memory();
   const float never_written = shared[thread_of_block()];

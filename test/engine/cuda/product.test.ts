@@ -11,7 +11,7 @@ import { machineIsas } from "../../../src/engine/cpu.ts"
 import { planOfDepth, productPlan, type ProductShape, UnfitShape } from "../../../src/engine/cuda/kernels.ts"
 import { compileKernels } from "../native/kernel-library.ts"
 import { formula, multiply, type Operands, operandsOf } from "./products.ts"
-import { fromBf16, numbers, ORDERS, simulate, simulated, toBf16 } from "./simulation.ts"
+import { fromBf16, numbers, ORDERS, PATIENCE, simulate, simulated, toBf16 } from "./simulation.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "engine-cuda-native-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -57,7 +57,7 @@ describe("the plan of a product", () => {
   })
 })
 
-describe.skipIf(!simulated)("products on a simulated GPU (skipped without a C++ compiler)", () => {
+describe.skipIf(!simulated)("products on a simulated GPU (skipped without a C++ compiler)", { timeout: PATIENCE }, () => {
   for (const shape of shapes)
     it(`${nameOf(shape)}: the formula's bits in every order of threads, and nothing behind C is written`, () => {
       const operands = operandsOf(shape)

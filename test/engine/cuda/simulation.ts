@@ -34,6 +34,9 @@ export interface SimulationOptions {
   readonly source?: string
 }
 
+/** How long a test may take that compiles: on a loaded machine minutes. */
+export const PATIENCE = 600_000
+
 /** Sums keep their order, and nothing is fused that the source does not fuse. */
 const flags = ["-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
 
@@ -63,6 +66,8 @@ export interface Simulation {
   readonly open: () => Device
   readonly setOrder: (order: number) => void
   readonly setMemory: (bytes: number) => void
+  /** Makes the card one of another compute capability: 75 is 7.5. */
+  readonly setCapability: (capability: number) => void
   /** What was wrong in the kernel that failed last, in words. */
   readonly report: () => string
 }
@@ -75,9 +80,10 @@ export const simulate = (options: SimulationOptions = {}): Simulation => {
   return {
     open: () => {
       reset()
-      return openDevice(new Uint8Array(1), path)
+      return openDevice(path)
     },
     setOrder: library.func("void simulate_order(uint order)"),
+    setCapability: library.func("void simulate_capability(int capability)"),
     setMemory: library.func("void simulate_memory(uint64_t bytes)"),
     report: library.func("const char *simulate_report()")
   }

@@ -13,7 +13,7 @@ namespace simulate {
 
 namespace {
 
-enum { NOBODY = -1, SEVERAL = -2, WORD = 2 /* bytes, those of the smallest number */ };
+enum { NOBODY = -1, SEVERAL = -2, WORD = 2 /* bytes, those of the smallest number */, MOST_THREADS = 1024 };
 
 /* Of threads that nothing orders, the reads of all but one are remembered as SEVERAL. */
 struct Access {
@@ -36,9 +36,12 @@ std::unordered_map<size_t, std::vector<Word>> device_words; /* by allocation */
 /* Up to which barrier a block's writes are seen: those before are. */
 using Seen = std::map<int, unsigned>;
 std::map<const void *, Seen> published; /* by counter */
-Seen known, arriving;                   /* by the block that runs; what it will know at its next fence */
-unsigned known_since, fenced;
-bool knows, has_fenced;
+/* Of the block that runs: what it knows, since which barrier; what it will know at a fence behind its arrival, and that arrival;
+ * for each thread the barriers that the block had passed at its last fence, or NOBODY. */
+Seen known, arriving;
+unsigned known_since;
+Moment arrival;
+std::vector<int> fences;
 
 char text[400];
 
@@ -46,7 +49,7 @@ bool is_ordered(const Access &earlier, const Moment &who, bool is_shared) {
   if (earlier.serial != (is_shared ? block_serial : launch_serial) || earlier.thread == NOBODY) return true;
   if (earlier.block == who.block) return earlier.thread == who.thread || earlier.epoch != who.epoch;
   const auto found = known.find(earlier.block);
-  return knows && who.epoch > known_since && found != known.end() && earlier.epoch < found->second;
+  return who.epoch > known_since && found != known.end() && earlier.epoch < found->second;
 }
 
 const char *name_of(const Access &access, char *name, size_t size) {
@@ -126,7 +129,7 @@ void checks_begin_block() {
   block_serial = ++serials;
   known.clear();
   arriving.clear();
-  knows = has_fenced = false;
+  fences.assign(MOST_THREADS, NOBODY);
 }
 
 const char *checks_access(const Moment &who, const void *at, size_t bytes, bool write) {
@@ -139,12 +142,14 @@ const char *checks_copy_lands(const Moment &who, const void *shared, size_t byte
   return touch(who, shared, bytes, true, "copies over", true, false);
 }
 
+/* Whether something a thread did is before the moment of another, or the same, of its block. */
+static bool is_before(int thread, unsigned epoch, const Moment &who) { return thread == who.thread || epoch < who.epoch; }
+
 void checks_fence(const Moment &who) {
-  has_fenced = true;
-  fenced = who.epoch;
+  fences[who.thread] = (int)who.epoch;
+  if (arriving.empty() || !is_before(arrival.thread, arrival.epoch, who)) return;
   for (const auto &[block, epoch] : arriving)
     if (known[block] < epoch) known[block] = epoch;
-  knows = !known.empty();
   known_since = who.epoch;
 }
 
@@ -155,12 +160,14 @@ const char *checks_counter(const Moment &who, const void *counter) {
     return text;
   }
   Seen &seen = published[counter];
-  if (has_fenced) {
-    seen[who.block] = fenced;
+  for (int thread = 0; thread < MOST_THREADS; thread++) {
+    if (fences[thread] == NOBODY || !is_before(thread, (unsigned)fences[thread], who)) continue;
+    seen[who.block] = seen[who.block] < (unsigned)fences[thread] ? (unsigned)fences[thread] : seen[who.block];
     for (const auto &[block, epoch] : known)
       if (seen[block] < epoch) seen[block] = epoch;
   }
   arriving = seen;
+  arrival = who;
   return nullptr;
 }
 

@@ -1,7 +1,8 @@
 /*
  * The driver of a simulated GPU: the functions of CUDA's driver API that driver.ts calls, over threads.h and memory.h. It has
- * one device of compute capability 8.6, which has the least shared memory of those that the kernels are for. Misuse that a
- * real driver refuses is refused with the same error; a fault inside a kernel is a failed launch, and the context is lost.
+ * one device, of compute capability 8.6 until a test says otherwise, which has the least shared memory of those that the kernels
+ * are for. Misuse that a real driver refuses is refused with the same error; a fault inside a kernel is a failed launch, and the
+ * context is lost.
  */
 #include <stdio.h>
 
@@ -17,6 +18,7 @@ enum Result {
   OUT_OF_MEMORY = 2,
   NOT_INITIALIZED = 3,
   INVALID_DEVICE = 101,
+  INVALID_IMAGE = 200,
   INVALID_CONTEXT = 201,
   NOT_FOUND = 500,
   LAUNCH_OUT_OF_RESOURCES = 701,
@@ -34,6 +36,7 @@ struct Function {
 
 static bool initialised, retained, current, lost;
 static unsigned order;
+static int capability = 86;
 static char report[700];
 static Function functions[64];
 static size_t function_count;
@@ -48,6 +51,7 @@ static Result ready() {
 
 /* What no driver has: the order of threads and blocks, the device's memory, why the last launch failed, and a new start. */
 API void simulate_order(unsigned which) { order = which; }
+API void simulate_capability(int which) { capability = which; }
 API void simulate_memory(uint64_t bytes) { simulate::memory_set_total(bytes); }
 API const char *simulate_report() { return report; }
 API void simulate_reset() {
@@ -85,8 +89,8 @@ API int cuDeviceGetAttribute(int *value, int attribute, int device) {
   switch (attribute) {
     case SHARED_OF_BLOCK_OPTIN: *value = SHARED_AT_MOST; return SUCCESS;
     case MULTIPROCESSORS: *value = 1; return SUCCESS;
-    case CAPABILITY_MAJOR: *value = 8; return SUCCESS;
-    case CAPABILITY_MINOR: *value = 6; return SUCCESS;
+    case CAPABILITY_MAJOR: *value = capability / 10; return SUCCESS;
+    case CAPABILITY_MINOR: *value = capability % 10; return SUCCESS;
     default: return INVALID_VALUE;
   }
 }
@@ -145,10 +149,12 @@ API int cuMemsetD8_v2(uint64_t to, unsigned char value, size_t bytes) {
   return SUCCESS;
 }
 
-/* The image is not looked at: the kernels are in this library. */
+/* The kernels of the image are in this library; of the image only its first byte is looked at: ELF or text. */
 API int cuModuleLoadData(void **module, const void *image) {
   WHEN_READY;
   if (image == nullptr) return INVALID_VALUE;
+  const unsigned char first = *(const unsigned char *)image;
+  if (first != 0x7f && first != '/') return INVALID_IMAGE;
   *module = functions;
   return SUCCESS;
 }
@@ -194,6 +200,7 @@ API int cuGetErrorName(int error, const char **name) {
     case OUT_OF_MEMORY: *name = "CUDA_ERROR_OUT_OF_MEMORY"; return SUCCESS;
     case NOT_INITIALIZED: *name = "CUDA_ERROR_NOT_INITIALIZED"; return SUCCESS;
     case INVALID_DEVICE: *name = "CUDA_ERROR_INVALID_DEVICE"; return SUCCESS;
+    case INVALID_IMAGE: *name = "CUDA_ERROR_INVALID_IMAGE"; return SUCCESS;
     case INVALID_CONTEXT: *name = "CUDA_ERROR_INVALID_CONTEXT"; return SUCCESS;
     case NOT_FOUND: *name = "CUDA_ERROR_NOT_FOUND"; return SUCCESS;
     case LAUNCH_OUT_OF_RESOURCES: *name = "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"; return SUCCESS;

@@ -1,3 +1,7 @@
+#ifdef __APPLE__
+#define _XOPEN_SOURCE 600 /* before any header: contexts are as large as it says */
+#define _DARWIN_C_SOURCE
+#endif
 #include "fibers.h"
 
 #include <stdint.h>
@@ -9,7 +13,6 @@
 
 #ifdef PORTABLE_FIBERS
 #ifdef __APPLE__
-#define _XOPEN_SOURCE 600
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
 #endif
 #include <ucontext.h>
