@@ -28,7 +28,8 @@ export class DriverFailed extends Schema.TaggedError<DriverFailed>()("DriverFail
   error: Schema.String
 }) {
   override get message() {
-    return `The GPU's driver answered ${this.call} with ${this.error}. ${REMEDIES[this.error] ?? LOST}`
+    const remedy = REMEDIES[this.error] ?? "This is a fault of the engine."
+    return `The GPU's driver answered ${this.call} with ${this.error}. ${remedy}`
   }
 }
 
@@ -40,8 +41,8 @@ export class DeviceUnfit extends Schema.TaggedError<DeviceUnfit>()("DeviceUnfit"
   readonly badInput = true
   override get message() {
     return (
-      `The GPU "${this.name}" has compute capability ${this.capability}, and the CUDA kernels need 8.0 or newer (Ampere, 2020), ` +
-      "whose tensor units know bf16. Take another engine."
+      `The GPU "${this.name}" has compute capability ${this.capability}, and the CUDA kernels need 8.0 or newer ` +
+      "(Ampere, 2020), whose tensor units know bf16. Take another engine."
     )
   }
 }
@@ -61,12 +62,16 @@ export class DeviceMemoryExhausted extends Schema.TaggedError<DeviceMemoryExhaus
   }
 }
 
+const LOST = "What this process had on the card is lost; a new process can go on from the last checkpoint."
 const REMEDIES: Readonly<Record<string, string>> = {
+  CUDA_ERROR_LAUNCH_FAILED: LOST,
+  CUDA_ERROR_ILLEGAL_ADDRESS: LOST,
+  CUDA_ERROR_ECC_UNCORRECTABLE: LOST,
+  CUDA_ERROR_DEVICE_UNAVAILABLE: LOST,
   CUDA_ERROR_NO_DEVICE: "There is a driver but no card that it can use: CUDA_VISIBLE_DEVICES may hide it.",
   CUDA_ERROR_INVALID_PTX: "The driver is too old for the kernels: install a newer one.",
   CUDA_ERROR_UNSUPPORTED_PTX_VERSION: "The driver is too old for the kernels: install a newer one."
 }
-const LOST = "What this process had on the card is lost; a new process can go on from the last checkpoint."
 
 /** Bytes on the device. */
 export interface DeviceMemory {
