@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { LISTS, MOST_MODULES, RECURSIVE_ROOMS } from "./house.ts"
-import { circles, importsBetween, includesBetween, moduleOf, repositoryFiles, typescriptIn } from "./sources.ts"
+import { circles, importsBetween, includesBetween, isC, moduleOf, repositoryFiles, typescriptIn } from "./sources.ts"
 
 describe("circles", () => {
   it("are found", () => {
@@ -25,8 +25,8 @@ describe("circles", () => {
     expect(wrong).toEqual([])
   })
 
-  it("do not exist between C modules, a module being a .c file with its header", () => {
-    const includes = includesBetween(repositoryFiles().filter((file) => /\.[ch]$/.test(file)))
+  it("do not exist between C modules, a module being a .c or .cpp file with its header", () => {
+    const includes = includesBetween(repositoryFiles().filter(isC))
     expect(includes.length).toBeGreaterThan(50)
     const between = includes.map(({ from, to }) => ({ from: moduleOf(from), to: moduleOf(to) }))
     expect(circles(between.filter(({ from, to }) => from !== to))).toEqual([])

@@ -19,6 +19,7 @@ import {
   importsIn,
   importsOf,
   includesBetween,
+  isC,
   repositoryFiles,
   ROOT,
   textOf,
@@ -27,7 +28,7 @@ import {
 
 const files = typescriptIn(["src", "stages", "schemas", "pipelines"])
 const imports = importsBetween(files)
-const inC = repositoryFiles().filter((file) => /\.[ch]$/.test(file))
+const inC = repositoryFiles().filter(isC)
 const includes = includesBetween(inC)
 
 const arrows = (wrong: (arrow: Import, from: string, to: string) => boolean): ReadonlyArray<string> =>
@@ -91,7 +92,7 @@ describe("the floors", () => {
 describe("inside the rooms", () => {
   for (const [room, order] of Object.entries(INSIDE)) {
     it(`${room} has a place for each of its parts, and no place for what is not there`, () => {
-      const sources = [...files, ...(room === "src/engine/native" ? inC : [])]
+      const sources = [...files, ...inC]
       const parts = new Set(sources.flatMap((file) => partOf(room, file) ?? []))
       expect([...parts].filter((part) => placeOf(room, part) < 0)).toEqual([])
       expect(order.flat().filter((name) => name !== "*" && !parts.has(name))).toEqual([])

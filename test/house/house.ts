@@ -25,7 +25,7 @@ export const FLOORS: ReadonlyArray<Readonly<Record<string, string>>> = [
   { "src/mixing": "documents of a mixture, problem suites" },
   { "src/hugging-face": "models in Hugging Face's format: written, read, found" },
   {
-    "src/engine": "what trains and samples models; native/ is C",
+    "src/engine": "what trains and samples models; native/ is C, cuda/ CUDA",
     "src/tokenizer": "word level, byte-level BPE, those of other models",
     "src/datasets": "real datasets: find, read, fetch, compare"
   },
@@ -92,7 +92,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["ready.ts"],
     ["select.ts"],
     ["wasm", "tfjs"],
-    ["native"],
+    ["native", "cuda"],
     ["CompiledEngine.ts"],
     ["CompiledLibrary.ts"],
     ["requests.ts", "check-arguments.ts", "cpu.ts"],
@@ -100,6 +100,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["Engine.ts", "fused.ts"]
   ],
   "src/engine/native": [["*"], ["model"], ["kernels"], ["machine"], ["requests.h"]],
+  "src/engine/cuda": [["*"], ["kernels"], ["device.cuh"], ["simulate"]],
   "src/datasets": [
     ["check.ts", "describe.ts", "fetch"],
     ["overlap", "read"],
@@ -168,6 +169,7 @@ export const BOUNDED_SPREADS: Readonly<Record<string, string>> = {
   setAside: "the names of a path",
   "path.join": "the names of a path",
   "name]!": "the arguments of a call of the engine",
+  driverFunction: "the arguments of a call of the GPU's driver",
   bootstrapMean: "two ends",
   "random.between": "two ends",
   "Math.hypot": "at most a thousand: the branch says so",

@@ -1,7 +1,7 @@
 /** Rules of the house as functions over sources and imports, so that each can be shown what it must catch. */
 
 import { FLOORS, INSIDE } from "./house.ts"
-import { type Import, moduleOf, withoutComments } from "./sources.ts"
+import { type Import, isC, moduleOf, withoutComments } from "./sources.ts"
 
 export const words = ({ from, to }: Import): string => `${from} imports ${to}`
 
@@ -39,7 +39,7 @@ export const notDownwardsInside = (room: string, imports: ReadonlyArray<Import>)
 /** Of files with their texts, the modules that begin with no header comment. Of a .c with its header, one of the two has it. */
 export const withoutHeader = (texts: Iterable<readonly [file: string, text: string]>): ReadonlyArray<string> =>
   [...Map.groupBy(texts, ([file]) => moduleOf(file))].flatMap(([module, files]) =>
-    files.some(([file, text]) => (/\.[ch]$/.test(file) ? /^\/\*\s*\S/ : /^\/\*\*\s+\S/).test(text)) ? [] : [module]
+    files.some(([file, text]) => (isC(file) ? /^\/\*\s*\S/ : /^\/\*\*\s+\S/).test(text)) ? [] : [module]
   )
 
 /** Whether the header comment stands on the first import, with no blank line between them. */

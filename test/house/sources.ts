@@ -26,8 +26,11 @@ let all: ReadonlyArray<string> | undefined
 export const typescriptIn = (folders: ReadonlyArray<string>): ReadonlyArray<string> =>
   repositoryFiles().filter((file) => file.endsWith(".ts") && folders.some((folder) => file.startsWith(`${folder}/`)))
 
-/** What a file belongs to: a .c file and its header are one module, any other file is its own. */
-export const moduleOf = (file: string): string => file.replace(/\.[ch]$/, "")
+/** Whether a file is C, C++ or CUDA. */
+export const isC = (file: string): boolean => /\.(?:[ch]|cpp|cuh?)$/.test(file)
+
+/** What a file belongs to: a .c or .cpp file and its header are one module, any other file is its own. */
+export const moduleOf = (file: string): string => file.replace(/\.(?:[ch]|cpp)$/, "")
 
 /** A TypeScript text without its comments, but for those behind code. */
 export const withoutComments = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "")
@@ -55,15 +58,16 @@ export const importsBetween = (files: ReadonlyArray<string>): ReadonlyArray<Impo
       .map((specifier) => ({ from, to: path.posix.join(path.posix.dirname(from), specifier) }))
   )
 
-/** The C of the engine: where tests tell the compiler to look for what they include. */
-const C_ROOT = "src/engine/native"
+/** The C of the engines: where tests tell the compiler to look for what they include. */
+const C_ROOTS = ["src/engine/native", "src/engine/cuda"]
 
-/** The includes between C files: of quoted names, each beside its file or, for tests, in the engine's C. */
+/** The includes between C files: of quoted names, each beside its file or, for tests, in an engine's C. */
 export const includesBetween = (files: ReadonlyArray<string>): ReadonlyArray<Import> =>
   files.flatMap((from) =>
     [...textOf(from).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map(([, name]) => {
       const beside = path.posix.join(path.posix.dirname(from), name!)
-      return { from, to: files.includes(beside) || !from.startsWith("test/") ? beside : path.posix.join(C_ROOT, name!) }
+      const inEngines = C_ROOTS.map((root) => path.posix.join(root, name!)).find((file) => fs.existsSync(path.join(ROOT, file)))
+      return { from, to: files.includes(beside) || !from.startsWith("test/") ? beside : (inEngines ?? beside) }
     })
   )
 

@@ -19,7 +19,9 @@ const linesOf = (file: string, wrong: (line: string) => boolean): ReadonlyArray<
 const checkedAndCastIn = (file: string) => checkedAndCast(textOf(file)).map((type) => `${file}: ${type}`)
 
 describe("every file", () => {
-  const sources = repositoryFiles().filter((file) => /^(src|stages|schemas|pipelines|test|bench)\/.*\.(ts|c|h)$/.test(file))
+  const sources = repositoryFiles().filter((file) =>
+    /^(src|stages|schemas|pipelines|test|bench)\/.*\.(ts|c|h|cpp|cuh?)$/.test(file)
+  )
 
   it("of TypeScript and C begins with its header comment, above the imports; of a .c with its header, one of the two", () => {
     expect(withoutHeader(sources.map((file) => [file, textOf(file)]))).toEqual([])
@@ -51,7 +53,7 @@ describe("every file", () => {
         // A table's row, a picture and a long address cannot be broken.
         return !(file.endsWith(".md") && /^\s*(?:\||!\[.*\]\(\S+\)$|\S+$)/.test(line))
       })
-    expect(files.filter((file) => /\.(ts|mjs|c|h|md)$/.test(file)).flatMap(wide)).toEqual([])
+    expect(files.filter((file) => /\.(ts|mjs|c|h|cpp|cuh?|md)$/.test(file)).flatMap(wide)).toEqual([])
   })
 
   it("annotates a type instead of checking and casting: no check and cast to one type", () => {
@@ -136,7 +138,9 @@ describe("every file", () => {
 
   it("names no path of one machine", () => {
     const ofOneMachine = /(?<![\w.~*$}>/-])\/(?:home|Users|root|work)\/[\w.-]+/
-    const text = files.filter((file) => /(?:\.(?:ts|mjs|c|h|md|ya?ml|json|py)|\/run)$/.test(file) && file !== "pnpm-lock.yaml")
+    const text = files.filter(
+      (file) => /(?:\.(?:ts|mjs|c|h|cpp|cuh?|ptx|md|ya?ml|json|py)|\/run)$/.test(file) && file !== "pnpm-lock.yaml"
+    )
     expect(text.flatMap((file) => linesOf(file, (line) => ofOneMachine.test(line)))).toEqual([])
   })
 })

@@ -7,33 +7,21 @@
  * Gradients are held against central differences of the forward formula, so no derivative is written down twice.
  */
 
-import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 
 import koffi from "koffi"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { type Isa, machineIsas } from "../../../src/engine/cpu.ts"
-import { codeFlags } from "../../../src/engine/native/flags.ts"
-import { sourceFolder, translationUnits } from "../../../src/engine/native/source.ts"
 import { encode, type Values } from "../../../src/engine/requests.ts"
 import { sampleToken } from "../../../src/engine/tfjs/sample.ts"
 import { readJson } from "../fixtures.ts"
+import { compileKernels } from "./kernel-library.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "engine-kernels-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
-
-const compile = (isa: Isa): string => {
-  const library = join(directory, `kernels-${isa}.so`)
-  const shim = fileURLToPath(new URL("kernels.c", import.meta.url))
-  const sources = ["machine/", "kernels/"].flatMap((room) => translationUnits(room))
-  const flags = [...codeFlags(isa), "-fPIC", "-shared", `-I${sourceFolder}`]
-  execFileSync(process.env["CC"] || "cc", [...flags, shim, ...sources, "-o", library, "-pthread", "-lm"])
-  return library
-}
 
 const prototypes = {
   supports: "int kernel_supports(int mode)",
@@ -81,7 +69,7 @@ const loaded = new Map<Isa, Kernels>()
 const kernelsOf = (isa: Isa): Kernels => {
   const known = loaded.get(isa)
   if (known !== undefined) return known
-  const library = koffi.load(compile(isa))
+  const library = koffi.load(compileKernels(isa, directory))
   const kernels = Object.fromEntries(
     Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype)])
   ) as unknown as Kernels
