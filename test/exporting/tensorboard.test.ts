@@ -143,7 +143,7 @@ print(json.dumps({tag: [[e.step, e.wall_time, e.value] for e in curves.Scalars(t
     runPython(`import os\nos.environ["WANDB_MODE"] = "offline"\nos.environ["WANDB_SILENT"] = "true"\n${program}`, at)
     const runs = fs.readdirSync(path.join(at, "wandb")).filter((name) => name.startsWith("offline-run-"))
     expect(runs).toHaveLength(1)
-    const [log] = fs.readdirSync(path.join(at, "wandb", runs[0]!)).filter((name) => name.endsWith(".wandb"))
+    const log = fs.readdirSync(path.join(at, "wandb", runs[0]!)).find((name) => name.endsWith(".wandb"))
     expect(fs.readFileSync(path.join(at, "wandb", runs[0]!, log!)).includes("formatShares/omi1/share")).toBe(true)
   })
 })

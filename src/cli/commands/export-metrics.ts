@@ -28,7 +28,8 @@ const flags = {
 
 export const command: Command = {
   name: "export-metrics",
-  summary: "Writes the curves of training and RL as event files of TensorBoard; from there into wandb, as docs/exporting.md shows.",
+  summary:
+    "Writes the curves of training and RL as event files of TensorBoard; from there into wandb, as docs/exporting.md shows.",
   usage: "pipeline export-metrics <study | run | node id | node label> --tensorboard DIR      a study stands for its newest run",
   flags,
   run: async (args) => {
