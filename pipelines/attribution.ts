@@ -36,6 +36,9 @@ import { sft } from "../stages/sft.ts"
 
 const SOURCES = { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }
 
+/** Methods that are also judged on a model that has learnt nothing. */
+const CONTROLLED = ["gradient-dot", "trak"]
+
 /** What the second bank's seed is above the first one's. */
 const TWIN = 1000
 
@@ -50,7 +53,7 @@ export default Study.make(
   },
   ({ partitions: parted, scale, quick, seed }) => {
     const training = { scale, promptWeight: 0.1, evaluations: 1, seed } as const
-    const watched = { ...training, snapshots: 6, secondMoments: true } as const
+    const watched = { ...training, snapshots: 3, secondMoments: true } as const
     const corpus = mix(
       {},
       {
@@ -71,7 +74,7 @@ export default Study.make(
       const judged = { corpus, base, truth, again }
       return [
         ...judgedNames.map((method) => lds(judged, { method, seed })),
-        ...judgedNames.slice(1).map((method) => lds(judged, { method, seed, parameters: "random" }))
+        ...CONTROLLED.map((method) => lds(judged, { method, seed, parameters: "random" }))
       ]
     })
 
