@@ -18,8 +18,8 @@ import { auc } from "../src/evaluation/statistics/auc.ts"
 
 export const FlawsParams = {
   ...JudgedParams,
-  documents: Param.integer(500, "training documents of each source that are looked at", { min: 2 }),
-  targets: Param.integer(2, "held-out documents of each source that are asked about, all of them right", { min: 1 })
+  documents: Param.integer(2000, "training documents of each source that are looked at", { min: 2 }),
+  targets: Param.integer(8, "held-out documents of each source that are asked about, all of them right", { min: 1 })
 }
 
 export const flaws = Stage.make({
