@@ -53,7 +53,7 @@ export default Study.make(
   },
   ({ partitions: parted, scale, quick, seed }) => {
     const training = { scale, promptWeight: 0.1, evaluations: 1, seed } as const
-    const watched = { ...training, snapshots: 3, secondMoments: true } as const
+    const watched = { ...training, snapshots: 5, secondMoments: true } as const
     const corpus = mix(
       {},
       {
@@ -87,7 +87,7 @@ export default Study.make(
       const policy = rl({ policy: start, corpus: changed }, { algorithm: "grpo", suite: "train-easy", steps: 40, seed })
       return [start, policy].map((of) => evaluate({ policy: of, corpus: changed }, { suite: "train-easy", seed }))
     })
-    const planted = plant({ corpus }, { secrets: 8, copies: 10, seed })
+    const planted = plant({ corpus }, { secrets: 4, copies: 10, seed })
     const knowing = pretrain({ corpus: planted }, watched)
     const found = judgedNames.map((method) => recall({ corpus: planted, base: knowing }, { method, k: 10, seed }))
     const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, seed }))

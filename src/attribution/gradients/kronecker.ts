@@ -68,11 +68,11 @@ const addProducts = (
   }
 }
 
-/** Smallest eigenvalue of a side that counts, in means of its eigenvalues: below that the sample says little. */
+/** What is added to the eigenvalues of a side, in their means: below that the sample says little. */
 const DAMPING = 0.01
 
-/** L^-power G R^-power of every matrix of a flat gradient, eigenvalues damped. */
-export const preconditioned = (model: Model, sides: ReadonlyArray<Side>, gradient: Float32Array, root: (x: number) => number) => {
+/** L^-1 G R^-1 of every matrix G of a flat gradient, eigenvalues damped. */
+export const preconditioned = (model: Model, sides: ReadonlyArray<Side>, gradient: Float32Array): Float32Array => {
   const result = new Float32Array(gradient.length)
   for (const [
     m,
@@ -82,23 +82,21 @@ export const preconditioned = (model: Model, sides: ReadonlyArray<Side>, gradien
     }
   ] of parameterTable(model.spec).entries()) {
     const { left, right } = sides[m]!
-    // In the directions of the eigenvectors: V_L G V_R^T, divided, and back.
-    const turned = times(
-      times(left.vectors, gradient.subarray(offset, offset + rows * columns), rows, rows, columns),
-      transposed(right.vectors, columns),
-      rows,
-      columns,
-      columns
-    )
-    const [byLeft, byRight] = [left, right].map(({ values }) => {
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-      return values.map((value) => (mean === 0 ? 0 : 1 / root(Math.max(value, 0) + DAMPING * mean)))
-    }) as [Float64Array, Float64Array]
-    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[i * columns + j]! *= byLeft[i]! * byRight[j]!
-    const back = times(times(transposed(left.vectors, rows), turned, rows, rows, columns), right.vectors, rows, columns, columns)
-    result.set(back, offset)
+    const [byLeft, byRight] = [divisors(left.values), divisors(right.values)]
+    // Into the directions of the eigenvectors, V_L G V_R^T, divided there, and back.
+    const own = times(left.vectors, gradient.subarray(offset, offset + rows * columns), rows, rows, columns)
+    const turned = times(own, transposed(right.vectors, columns), rows, columns, columns)
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[i * columns + j]! /= byLeft[i]! * byRight[j]!
+    const back = times(transposed(left.vectors, rows), turned, rows, rows, columns)
+    result.set(times(back, right.vectors, rows, columns, columns), offset)
   }
   return result
+}
+
+/** Damped eigenvalues; those of a matrix that no document pulls at are infinite, so that it does not count. */
+const divisors = (values: Float64Array): Float64Array => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return values.map((value) => (mean > 0 ? Math.max(value, 0) + DAMPING * mean : Number.POSITIVE_INFINITY))
 }
 
 /** A [n, k] B [k, m]. */

@@ -3,11 +3,11 @@
 import { adamTracin } from "./adam-tracin.ts"
 import { bigramCosine } from "./bigram-cosine.ts"
 import { gradientDot } from "./gradient-dot.ts"
+import { kroneckerInfluence } from "./kronecker-influence.ts"
 import { length } from "./length.ts"
 import type { Method } from "./Method.ts"
 import { sameGroup } from "./same-group.ts"
 import { sameSource } from "./same-source.ts"
-import { shampoo } from "./shampoo.ts"
 import { tracin } from "./tracin.ts"
 import { trak } from "./trak.ts"
 
@@ -20,5 +20,5 @@ export const methods: ReadonlyArray<Method> = [
   tracin,
   adamTracin,
   trak,
-  shampoo
+  kroneckerInfluence
 ]
