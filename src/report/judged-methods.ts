@@ -58,6 +58,7 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
   const is = yield* nodeKinds(record)
   const said: Array<Said> = []
   const cost = new Map<string, number>()
+  const banks = new Set<string>()
   for (const node of record.nodes) {
     const artifact = artifactOf(node)
     if (artifact === null) continue
@@ -65,11 +66,14 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
       const rows = yield* rowsOf(openArtifactTable(Datamodelling, "lds", artifact))
       const partition = partitionOf(record, node)
       const random = node.params["parameters"] === "random"
+      const bank = node.inputs["truth"] ?? ""
       for (const { method, lds, permuted } of rows) {
-        if (random && method === CEILING) continue
+        // Every node over one bank says its ceiling.
+        if (method === CEILING && (random || banks.has(bank))) continue
         said.push({ method, of: `${random ? "random" : "lds"} ${partition}`, value: lds })
         if (permuted !== null && !random) said.push({ method, of: `permuted ${partition}`, value: permuted })
       }
+      if (!random) banks.add(bank)
       const methods = new Set(rows.flatMap(({ method }) => (method === CEILING ? [] : [method])))
       const seconds = costs.find((row) => row.node === node)?.cpuSeconds ?? null
       const queries = rows.filter(({ method }) => method !== CEILING).length
@@ -84,7 +88,8 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
   }
   const of = new Map([...Map.groupBy(said, (row) => `${row.method} ${row.of}`)].map(([name, rows]) => [name, overTargets(rows)]))
   const partitions = [...new Set(said.flatMap((row) => (row.of.startsWith("lds ") ? [row.of.slice(4)] : [])))]
-  return [...new Set(said.map(({ method }) => method))].map((method): JudgedMethod => {
+  const ceilings = said.some(({ method }) => method === CEILING) ? [CEILING] : []
+  return [...new Set([...ceilings, ...said.map(({ method }) => method)])].map((method): JudgedMethod => {
     const value = (name: string) => of.get(`${method} ${name}`) ?? null
     return {
       method,
