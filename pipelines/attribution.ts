@@ -5,20 +5,25 @@
  * count. Models are trained on 32 random halves of the groups, each half with two seeds, and asked for the log-probability of
  * held-out solutions. A method's scores, summed over the documents of a half, should order the halves as these do: that rank
  * correlation is its linear datamodelling score. What the two seeds' measurements score against each other is the ceiling.
- * Trivial methods (the same source, the same group, common pairs of words, length) are the floor that any other has to beat, and
- * scores dealt out to the groups at random the control.
+ * Trivial methods (the same source, the same group, common pairs of words, length) are the floor that any other has to beat.
+ * Those that look at gradients take them from a model of the whole corpus, at several places of its training. Controls: scores
+ * dealt out to the groups at random, and a model that has learnt nothing.
  *
  * Planted documents are found or not: each says a fact that nothing else in the corpus says, in the words of the question about
  * it or paraphrased.
+ *
+ * Flawed documents (`mix.gap`) are known too: a method should say that they do less for a right solution than right ones.
  *
  * Through RL the truth is coarser and dearer: the whole corpus, and the whole without each of its sources, from pretraining to
  * the policy after RL. How the log odds of a format move is what the source does to it.
  */
 
+import { judgedNames } from "../src/attribution/methods/judged.ts"
 import { partitions } from "../src/attribution/retraining/groups.ts"
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
 import { evaluate } from "../stages/evaluate.ts"
+import { flaws } from "../stages/flaws.ts"
 import { lds } from "../stages/lds.ts"
 import { mix } from "../stages/mix.ts"
 import { plant } from "../stages/plant.ts"
@@ -30,6 +35,9 @@ import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
 
 const SOURCES = { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }
+
+/** Methods that are also judged on a model that has learnt nothing. */
+const CONTROLLED = ["gradient-dot", "trak"]
 
 /** What the second bank's seed is above the first one's. */
 const TWIN = 1000
@@ -44,6 +52,8 @@ export default Study.make(
     seeds: Param.integer(1, "independent repetitions", { min: 1, max: 100 })
   },
   ({ partitions: parted, scale, quick, seed }) => {
+    const training = { scale, promptWeight: 0.1, evaluations: 1, seed } as const
+    const watched = { ...training, snapshots: 5, secondMoments: true } as const
     const corpus = mix(
       {},
       {
@@ -56,21 +66,31 @@ export default Study.make(
         seed
       }
     )
-    const measured = parted.map((partition) => {
+    const base = pretrain({ corpus }, watched)
+    const measured = parted.flatMap((partition) => {
       const halves = { partition, scale, subsets: quick ? 8 : 32, designSeed: seed, targets: 8 } as const
       const truth = retrain({ corpus }, { ...halves, seed })
       const again = retrain({ corpus }, { ...halves, seed: seed + TWIN })
-      return lds({ corpus, truth, again }, { seed })
+      const judged = { corpus, base, truth, again }
+      return [
+        ...judgedNames.map((method) => lds(judged, { method, seed })),
+        ...CONTROLLED.map((method) => lds(judged, { method, seed, parameters: "random" }))
+      ]
     })
 
     const without = Object.keys(SOURCES).map((source) => reweight({ corpus }, { weights: { [source]: 0 } }))
     const policies = [corpus, ...without].map((changed) => {
-      const base = pretrain({ corpus: changed }, { scale, promptWeight: 0.1, evaluations: 1, seed })
-      const start = sft({ base, corpus: changed }, { documents: 1500, seed })
+      const start = sft(
+        { base: changed === corpus ? base : pretrain({ corpus: changed }, training), corpus: changed },
+        { documents: 1500, seed }
+      )
       const policy = rl({ policy: start, corpus: changed }, { algorithm: "grpo", suite: "train-easy", steps: 40, seed })
       return [start, policy].map((of) => evaluate({ policy: of, corpus: changed }, { suite: "train-easy", seed }))
     })
-    const planted = plant({ corpus }, { secrets: 8, copies: 10, seed })
-    return { measured, found: recall({ corpus: planted }, {}), policies }
+    const planted = plant({ corpus }, { secrets: 4, copies: 10, seed })
+    const knowing = pretrain({ corpus: planted }, watched)
+    const found = judgedNames.map((method) => recall({ corpus: planted, base: knowing }, { method, k: 10, seed }))
+    const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, seed }))
+    return { measured, found, wrong, policies }
   }
 )

@@ -44,6 +44,15 @@ export const Snapshots = Table.make(
   { rowsPerBatch: 1 }
 )
 
+export const SecondMoments = Table.optional(
+  Table.make(
+    "secondMoments",
+    "AdamW's second moments beside the snapshots and at the end, a row a tensor and step",
+    { step: Column.int32("update after which they were taken"), ...tensor },
+    { rowsPerBatch: 1 }
+  )
+)
+
 export const TrainingState = Table.optional(
   Table.make(
     "trainingState",
@@ -127,6 +136,7 @@ export const Checkpoint = Kind.make("checkpoint", "A trained model", {
     heldOut: HeldOut,
     probes: Probes,
     snapshots: Snapshots,
+    secondMoments: SecondMoments,
     trainingState: TrainingState,
     policies: Policies,
     batches: TrainingBatches,

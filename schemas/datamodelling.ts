@@ -4,7 +4,7 @@ import { Column } from "../src/store/schema/Column.ts"
 import { Kind } from "../src/store/schema/Kind.ts"
 import { Table } from "../src/store/schema/Table.ts"
 
-const METHOD = "same-source, same-group, bigram-cosine, length; ceiling: the measurements of another seed"
+const METHOD = "a method of attribution, such as same-source or tracin; ceiling: the measurements of another seed"
 
 const Lds = Table.make("lds", "Linear datamodelling score of a method on a held-out document, a row each", {
   method: Column.utf8(METHOD),

@@ -8,9 +8,11 @@ import { Comparison } from "./comparison.ts"
 import { Corpus } from "./corpus.ts"
 import { Datamodelling } from "./datamodelling.ts"
 import { Evaluation } from "./evaluation.ts"
+import { FlawDetections } from "./flaw-detections.ts"
 import { RetrainingBank } from "./retrainings.ts"
 import { RlRun } from "./rl-run.ts"
 
-const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution, RetrainingBank, Datamodelling, CanaryRecalls]
+const judging = [RetrainingBank, Datamodelling, CanaryRecalls, FlawDetections]
+const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution, ...judging]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

@@ -54,6 +54,10 @@ export const PretrainParams = {
   weightDecay: Param.number(0.1, "decoupled weight decay", { min: 0 }),
   promptWeight: Param.number(1, "weight of a question's tokens in the loss; 1 trains on all tokens alike", { min: 0, max: 1 }),
   snapshots: Param.integer(0, "log-spaced snapshots of the parameters to keep", { min: 0, max: 10_000 }),
+  secondMoments: Param.boolean(
+    false,
+    "keep AdamW's second moments beside the snapshots and at the end: methods of attribution ask"
+  ),
   evaluations: Param.integer(6, "evenly spaced evaluations during training", { min: 0, max: 10_000 }),
   seed: Param.seed("seed of initialisation and data order")
 }
@@ -111,6 +115,9 @@ export const pretrain = Stage.make({
         const parameters = yield* model.read("parameters")
         yield* passed.pass(done, parameters, { snapshot })
         if (snapshot) for (const row of tensorRows(spec, parameters)) yield* output.snapshots.append({ step: done, ...row })
+        if (params.secondMoments)
+          for (const row of tensorRows(spec, yield* model.read("secondMoments")))
+            yield* output.secondMoments.append({ step: done, ...row })
       }
       if (done === shared) for (const row of yield* stateRows(model, done)) yield* output.trainingState.append(row)
       yield* progress.report(done, batches.steps, { loss: row.loss, tokens: row.tokens })

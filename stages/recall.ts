@@ -9,25 +9,29 @@
 import * as Effect from "effect/Effect"
 
 import { CanaryRecalls } from "../schemas/canary-recalls.ts"
+import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { recallAt } from "../src/attribution/canaries/recall.ts"
 import { CANARY, canaryKinds } from "../src/attribution/canaries/secrets.ts"
-import { methods } from "../src/attribution/methods/registry.ts"
+import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
+import { documentsApart } from "../src/attribution/methods/Method.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 
 export const RecallParams = {
+  ...JudgedParams,
   k: Param.nullable(Param.integer(10, "documents that a method may name; null: as many as were planted", { min: 1 }), null)
 }
 
 export const recall = Stage.make({
   name: "recall",
-  inputs: { corpus: Corpus },
+  inputs: { corpus: Corpus, base: Checkpoint },
   params: RecallParams,
   output: CanaryRecalls,
-  check: (_, { corpus }) =>
+  numerics: ["engine"],
+  check: (params, { corpus, base }) =>
     Stage.wiredWith(corpus, "copies", ["corpus"]) !== null || Stage.wiredWith(corpus, "sources", ["corpus"]) === null
-      ? null
+      ? judgedObjection(params, corpus, base)
       : { param: "corpus", problem: "has no planted documents: put the stage plant before it." },
   resources: { cost: () => 1e6 },
 
@@ -35,10 +39,11 @@ export const recall = Stage.make({
     const rows = [...inputs.corpus.documents]
     const documents = rows.filter(({ heldOut }) => !heldOut)
     const asked = rows.filter(({ source, heldOut }) => source === CANARY && heldOut)
-    const textOf = ({ tokens, source }: (typeof rows)[number]) => ({ tokens, source, group: source })
-    const texts = { targets: asked.map(textOf), documents: documents.map(textOf) }
+    const textOf = ({ tokens, promptTokens, source }: (typeof rows)[number]) => ({ tokens, promptTokens, source, group: source })
+    const texts = documentsApart({ targets: asked.map(textOf), documents: documents.map(textOf) })
+    const methods = yield* judgedMethods(params, inputs.base)
     for (const [done, { name, scores }] of methods.entries()) {
-      const matrix = scores(texts)
+      const matrix = yield* scores(texts)
       for (const [target, { problem }] of asked.entries()) {
         const own = matrix.subarray(target * documents.length, (target + 1) * documents.length)
         for (const kind of canaryKinds) {

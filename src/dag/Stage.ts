@@ -32,10 +32,15 @@ export declare namespace Node {
 /** A table that an artifact may lack. */
 type Optional = { readonly optional: true }
 
-/** An artifact as an input: a reader for each table, each document's value, and the artifact's digest. */
+/**
+ * An artifact as an input: a reader for each table, as far as they are there of those that it may lack, each document's value,
+ * and the artifact's digest.
+ */
 export type Reader<K extends Kind.Any> = { readonly digest: string } & {
   readonly [T in keyof K["tables"] as K["tables"][T] extends Optional ? never : T]: TableReader<K["tables"][T]>
-} & { readonly [D in keyof K["documents"]]: K["documents"][D]["Type"] }
+} & { readonly [T in keyof K["tables"] as K["tables"][T] extends Optional ? T : never]?: TableReader<K["tables"][T]> } & {
+  readonly [D in keyof K["documents"]]: K["documents"][D]["Type"]
+}
 
 /** A shorter result of a stage that a longer one goes on from; it has the optional tables as well. */
 export type Continued<K extends Kind.Any> = Reader<K> & { readonly [T in keyof K["tables"]]: TableReader<K["tables"][T]> }

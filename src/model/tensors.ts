@@ -1,6 +1,6 @@
 /** A model's parameters between the flat vector that engines use and the rows of an artifact's `weights` table. */
 
-import type { Snapshots, TrainingState, Weights } from "../../schemas/checkpoint.ts"
+import type { SecondMoments, Snapshots, TrainingState, Weights } from "../../schemas/checkpoint.ts"
 import type { TableReader } from "../store/arrow/TableReader.ts"
 import type { Table } from "../store/schema/Table.ts"
 import { type ModelSpec, parameterCount, type ParameterShape, parameterTable } from "./ModelSpec.ts"
@@ -41,8 +41,12 @@ export const tensorRow = (
 export const readParameters = (spec: ModelSpec, weights: TableReader<typeof Weights>): Float32Array =>
   gather(spec, { rows: weights.rows, names: weights.column("name"), data: weights.column("data") }, () => true)
 
-/** The flat vector of the snapshot taken after `step` updates. Throws when there is none. */
-export const readSnapshot = (spec: ModelSpec, snapshots: TableReader<typeof Snapshots>, step: number): Float32Array => {
+/** The flat vector of the snapshot, or of the moments, taken after `step` updates. Throws when there is none. */
+export const readSnapshot = (
+  spec: ModelSpec,
+  snapshots: TableReader<typeof Snapshots> | TableReader<typeof SecondMoments>,
+  step: number
+): Float32Array => {
   const steps = snapshots.column("step")
   return gather(
     spec,

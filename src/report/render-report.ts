@@ -11,6 +11,7 @@ import { type RunRecord, runsOf } from "./data/RunRecord.ts"
 import { readStudy, type StudyData } from "./data/study-data.ts"
 import { figureGroups } from "./figures/figure-groups.ts"
 import { judgeStudy } from "./judge-study.ts"
+import { readJudgedMethods } from "./judged-methods.ts"
 import { readLeftOut } from "./left-out.ts"
 import { escapeHtml, Html, html, nothing } from "./page/html.ts"
 import { plainNumber } from "./page/numbers.ts"
@@ -21,6 +22,7 @@ import { completionsSection } from "./sections/completions-section.ts"
 import { coverageSection } from "./sections/coverage-section.ts"
 import { figureSection } from "./sections/figure-section.ts"
 import { leftOutSection } from "./sections/left-out-section.ts"
+import { methodsSection } from "./sections/methods-section.ts"
 import { predictorsSection } from "./sections/predictors-section.ts"
 import { resultsSection } from "./sections/results-section.ts"
 import { runSection } from "./sections/run-section.ts"
@@ -30,6 +32,7 @@ import { tiltSection } from "./sections/tilt-section.ts"
 export const renderReport = Effect.fnUntraced(function* (record: RunRecord, description: string, claims: ReadonlyArray<Claim>) {
   const data = yield* readStudy(record, description)
   const leftOut = yield* readLeftOut(record)
+  const judgedMethods = yield* readJudgedMethods(record, data.costs)
   const judged = yield* judgeStudy(record, claims, data)
   const groups = figureGroups(data, judged)
   const sections: Array<Html> = []
@@ -39,7 +42,7 @@ export const renderReport = Effect.fnUntraced(function* (record: RunRecord, desc
       drawn.push(yield* figureSection(figure))
       if (figure.id === "pass-at-k") drawn.push(coverageSection(data))
     }
-    if (id === "attribution") drawn.push(attributionTable(data))
+    if (id === "attribution") drawn.push(attributionTable(data), methodsSection(judgedMethods))
     if (id === "reinforcement") drawn.push(tiltSection(data), predictorsSection(data))
     sections.push(
       html`<section id="${id}">

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 
 import type { Checkpoint, TrainingState } from "../../schemas/checkpoint.ts"
-import type { Continued, Writer } from "../dag/Stage.ts"
+import type { Continued, Reader, Writer } from "../dag/Stage.ts"
 import type { Model } from "../engine/Engine.ts"
 import type { PassedPolicies } from "../model/passed-policies.ts"
 import { readStateVector, tensorRows } from "../model/tensors.ts"
@@ -52,6 +52,9 @@ export const goOn = Effect.fnUntraced(function* (
   for (const row of shorter.heldOut) if (isNew(row)) yield* output.heldOut.append(row)
   for (const row of shorter.probes) if (isNew(row)) yield* output.probes.append(row)
   for (const row of shorter.snapshots) if (isNew(row)) yield* output.snapshots.append(row)
+  // Of the tables that may be missing, the only one that is there by a param.
+  const { secondMoments }: Reader<typeof Checkpoint> = shorter
+  for (const row of secondMoments ?? []) if (isNew(row)) yield* output.secondMoments.append(row)
   // How the shorter one ended lies beside this one's way, even where it ends with the shared part.
   for (const row of shorter.policies) if (row.snapshot && isNew(row)) yield* passed.takeOver(row)
   // Both may keep the state of one step.

@@ -10,6 +10,7 @@ import { graphOf } from "../../src/dag/graph.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
 import { mix } from "../../stages/mix.ts"
 import { plant } from "../../stages/plant.ts"
+import { pretrain } from "../../stages/pretrain.ts"
 import { recall } from "../../stages/recall.ts"
 import { chain } from "../stages/chain.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
@@ -111,7 +112,8 @@ describe("a planted corpus", { timeout: 400_000 }, () => {
   })
 
   it("is found by words where it is said word for word, and by chance where a method does not look at it", async () => {
-    const { artifact } = await compute(recall, { corpus: planted }, {})
+    const { artifact: base } = await compute(pretrain, { corpus: planted }, { promptWeight: 0.1, evaluations: 0 })
+    const { artifact } = await compute(recall, { corpus: planted, base }, {})
     const rows = [...(await read(CanaryRecalls, artifact)).canaryRecalls]
     const mean = (method: string, kind: string) => {
       const own = rows.filter((row) => row.method === method && row.kind === kind)
@@ -126,6 +128,10 @@ describe("a planted corpus", { timeout: 400_000 }, () => {
     const of = mix({}, mixture)
     expect(() => graphOf([plant({ corpus: of }, { maximum: 30 })])).toThrow(/is 30, and the corpus has numbers up to 20/)
     expect(() => graphOf([plant({ corpus: of }, { secrets: 81 })])).toThrow(/numbers up to 20 make 80 at most/)
-    expect(() => graphOf([recall({ corpus: of }, {})])).toThrow(/has no planted documents/)
+    const base = pretrain({ corpus: of }, { promptWeight: 0.1 })
+    expect(() => graphOf([recall({ corpus: of, base }, {})])).toThrow(/has no planted documents/)
+    expect(() => graphOf([recall({ corpus: plant({ corpus: of }, {}), base }, {})])).toThrow(
+      /base: was trained on another corpus/
+    )
   })
 })

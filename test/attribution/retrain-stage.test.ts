@@ -3,14 +3,16 @@
  * measured the same however often it is interrupted, and that the score of methods stands on two banks of one design.
  */
 
+import { Effect } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 
 import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { Datamodelling } from "../../schemas/datamodelling.ts"
 import { RetrainingBank } from "../../schemas/retrainings.ts"
-import { methods } from "../../src/attribution/methods/registry.ts"
 import { graphOf } from "../../src/dag/graph.ts"
 import type { Reader } from "../../src/dag/Stage.ts"
+import { readJudgedMethods } from "../../src/report/judged-methods.ts"
+import { Store } from "../../src/store/objects/Store.ts"
 import { lds } from "../../stages/lds.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
@@ -18,7 +20,8 @@ import { retrain } from "../../stages/retrain.ts"
 import { chain } from "../stages/chain.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
-const { compute, read } = chain(temporaryFolder())
+const root = temporaryFolder()
+const { compute, read } = chain(root)
 const mixture = {
   sources: { omi1: 1, tinygsm: 1, calc: 1 },
   tokens: 9000,
@@ -34,6 +37,11 @@ let corpus = ""
 beforeAll(async () => {
   corpus = (await compute(mix, {}, mixture)).artifact
 }, 120_000)
+/** The whole corpus, learnt as the banks learn theirs. */
+const base = async () => {
+  const params = { promptWeight: 0.1, evaluations: 0, snapshots: 2, secondMoments: true, batchTokens: 256, seed: 4 }
+  return (await compute(pretrain, { corpus }, params)).artifact
+}
 const bank = async (params: object, how = {}) => compute(retrain, { corpus }, { ...small, ...params }, how)
 const contents = async (params: object) => read(RetrainingBank, (await bank(params)).artifact)
 const logProbs = (of: Reader<typeof RetrainingBank>, retraining: number) =>
@@ -101,9 +109,9 @@ describe("the linear datamodelling score", { timeout: 400_000 }, () => {
   it("has a row for each method and target, the ceiling beside them, and is taken over both banks", async () => {
     const truth = (await bank({})).artifact
     const again = (await bank({ seed: 6 })).artifact
-    const { artifact } = await compute(lds, { corpus, truth, again }, {})
+    const { artifact } = await compute(lds, { corpus, base: await base(), truth, again }, {})
     const scored = await read(Datamodelling, artifact)
-    const names = ["ceiling", ...methods.map(({ name }) => name)]
+    const names = ["ceiling", "same-source", "same-group", "bigram-cosine", "length"]
     expect([...scored.ldsMeans].map(({ method }) => method)).toEqual(names)
     expect(scored.lds.rows).toBe(6 * names.length)
     for (const { method, mean, low, high, permuted, retrainings, targets } of scored.ldsMeans) {
@@ -117,6 +125,72 @@ describe("the linear datamodelling score", { timeout: 400_000 }, () => {
     expect(given.map(({ score }) => score)).toEqual(groups.map(({ source, documents }) => (source === "omi1" ? documents : 0)))
   })
 
+  it("of methods that look at gradients is taken one at a time, with parameters that were trained or drawn", async () => {
+    const inputs = { corpus, base: await base(), truth: (await bank({})).artifact, again: (await bank({ seed: 6 })).artifact }
+    const scoresOf = async (params: { readonly method: string; readonly parameters?: string }) => {
+      const scored = await read(Datamodelling, (await compute(lds, inputs, params)).artifact)
+      expect([...scored.ldsMeans].map(({ method }) => method)).toEqual(["ceiling", params.method])
+      return [...scored.groupScores].map(({ score }) => score)
+    }
+    const trained = await scoresOf({ method: "adam-tracin" })
+    expect(trained).toHaveLength(30)
+    expect(await scoresOf({ method: "adam-tracin", parameters: "random" })).not.toEqual(trained)
+    // Where a model has learnt this little, each source does most for itself. Groups: calc, omi1/1 and 2, tinygsm/1 and 2.
+    const sums = (target: number, scores: ReadonlyArray<number>) => {
+      const [calc, ...rest] = scores.slice(5 * target, 5 * target + 5)
+      return [calc!, rest[0]! + rest[1]!, rest[2]! + rest[3]!]
+    }
+    for (const target of [0, 1, 2, 3, 4, 5]) {
+      const own = sums(target, trained)
+      expect(own.indexOf(Math.max(...own))).toBe(Math.floor(target / 2))
+    }
+  })
+
+  it("is read for a report by method and partition, with what a query cost", async () => {
+    const inputs = { corpus, base: await base(), truth: (await bank({})).artifact, again: (await bank({ seed: 6 })).artifact }
+    const node = (id: string, stage: string, params: object, artifact: string, of: Readonly<Record<string, string>> = {}) => ({
+      id,
+      label: id,
+      stage,
+      params: { ...params },
+      inputs: of,
+      outcome: { state: "finished", key: id, artifact, cached: false, seconds: 1 } as const
+    })
+    const judged = async (id: string, params: object) =>
+      node(id, "lds", params, (await compute(lds, inputs, { ...params })).artifact, { truth: "truth" })
+    const nodes = [
+      node("truth", "retrain", { partition: "steps" }, inputs.truth),
+      await judged("texts", {}),
+      await judged("dot", { method: "gradient-dot" }),
+      await judged("drawn", { method: "gradient-dot", parameters: "random" })
+    ]
+    const run = { run: "r", study: "s", startedAt: "", settings: {}, command: [], engine: "", status: "succeeded" as const }
+    const record = { ...run, nodes, byId: new Map(nodes.map((of) => [of.id, of])) }
+    const cost = { seconds: 9, bytes: 1, rows: 1, engine: "" }
+    const costs = nodes.map((of) => ({ node: of, ...cost, cpuSeconds: of.id === "dot" ? 3 : 12 }))
+    const methods = await Effect.runPromise(Effect.provide(readJudgedMethods(record, costs), Store.layer(root)))
+    const names = ["same-source", "same-group", "bigram-cosine", "length", "gradient-dot"]
+    expect(methods.map(({ method }) => method)).toEqual(["ceiling", ...names])
+    // Six targets; four methods share a node.
+    expect(methods.map(({ cpuSeconds }) => cpuSeconds)).toEqual([null, 0.5, 0.5, 0.5, 0.5, 0.5])
+    for (const { method, lds: scores } of methods) {
+      expect(scores.map(({ partition }) => partition)).toEqual(["steps"])
+      const [{ score, permuted, random }] = scores as [(typeof scores)[number]]
+      expect(score.low <= score.value && score.value <= score.high).toBe(true)
+      expect([permuted === null, random === null]).toEqual([method === "ceiling", method !== "gradient-dot"])
+    }
+  })
+
+  it.each<[string, object, object, RegExp]>([
+    ["other training", { promptWeight: 1 }, {}, /promptWeight: is 0\.1, and base has pretrain\.promptWeight 1/],
+    ["no second moments", {}, { method: "adam-tracin" }, /set pretrain\.secondMoments of base/]
+  ])("is refused before anything runs for a base with %s", (_, trained, params, why) => {
+    const of = mix({}, mixture)
+    const [truth, again] = [5, 6].map((seed) => retrain({ corpus: of }, { seed }))
+    const model = pretrain({ corpus: of }, { promptWeight: 0.1, ...trained })
+    expect(() => graphOf([lds({ corpus: of, base: model, truth: truth!, again: again! }, params)])).toThrow(why)
+  })
+
   it.each<[string, object, object, RegExp]>([
     ["one seed", {}, {}, /has the seed of truth/],
     ["other halves", {}, { designSeed: 3, seed: 6 }, /has retrain\.designSeed 3, and truth 0/],
@@ -125,7 +199,8 @@ describe("the linear datamodelling score", { timeout: 400_000 }, () => {
     const of = mix({}, mixture)
     const truth = retrain({ corpus: of }, { seed: 5, ...one })
     const again = retrain({ corpus: of }, { seed: 5, ...other })
-    expect(() => graphOf([lds({ corpus: of, truth, again }, {})])).toThrow(why)
+    const model = pretrain({ corpus: of }, { promptWeight: 0.1 })
+    expect(() => graphOf([lds({ corpus: of, base: model, truth, again }, {})])).toThrow(why)
   })
 
   it("is refused for banks of another corpus than the one given", () => {
@@ -133,6 +208,9 @@ describe("the linear datamodelling score", { timeout: 400_000 }, () => {
     const truth = retrain({ corpus: of }, { seed: 5 })
     const again = retrain({ corpus: of }, { seed: 6 })
     const other = mix({}, { ...mixture, seed: 2 })
-    expect(() => graphOf([lds({ corpus: other, truth, again }, {})])).toThrow(/is a bank of another corpus/)
+    const model = pretrain({ corpus: of }, { promptWeight: 0.1 })
+    expect(() => graphOf([lds({ corpus: other, base: model, truth, again }, {})])).toThrow(/is a bank of another corpus/)
+    const strange = pretrain({ corpus: other }, { promptWeight: 0.1 })
+    expect(() => graphOf([lds({ corpus: of, base: strange, truth, again }, {})])).toThrow(/base: was trained on another corpus/)
   })
 })

@@ -3,14 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { designs, groupWeights } from "../../src/attribution/retraining/design.ts"
-import {
-  groupSums,
-  ldsByTarget,
-  meanOfBoth,
-  type Measured,
-  noiseCeiling,
-  permutedLds
-} from "../../src/attribution/retraining/lds.ts"
+import { ldsByTarget, meanOfBoth, type Measured, noiseCeiling, permutedLds } from "../../src/attribution/retraining/lds.ts"
 import { draws } from "../../src/random/philox.ts"
 
 const rows = (weights: ReadonlyArray<Uint8Array>) => weights.map((row) => [...row])
@@ -43,20 +36,6 @@ describe("a design", () => {
       [2, 1],
       [1, 2]
     ])
-  })
-})
-
-describe("sums over groups", () => {
-  it("add each target's scores of the documents of a group", () => {
-    const groups = { groupOf: Int32Array.of(0, 1, 0), groups: ["a", "b"] }
-    expect(groupSums(Float64Array.of(1, 2, 3, 10, 20, 30), groups).map((row) => [...row])).toEqual([
-      [4, 2],
-      [40, 20]
-    ])
-  })
-
-  it("refuse a matrix that does not have a number for each document", () => {
-    expect(() => groupSums(Float64Array.of(1, 2), { groupOf: Int32Array.of(0, 0, 0), groups: ["a"] })).toThrow(/2 scores/)
   })
 })
 

@@ -76,11 +76,11 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["sections"],
     ["figures"],
     ["claims"],
-    ["predictors", "page", "draw", "left-out.ts"],
+    ["predictors", "page", "draw", "left-out.ts", "judged-methods.ts"],
     ["data"]
   ],
   "src/exporting": [["tables", "tensorboard", "spans"], ["folder-names.ts"]],
-  "src/attribution": [["retraining"], ["methods", "canaries"], ["*"]],
+  "src/attribution": [["retraining"], ["methods", "canaries"], ["gradients"], ["*"]],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],

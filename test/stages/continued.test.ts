@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest"
 
 import { Checkpoint } from "../../schemas/checkpoint.ts"
 import { openArtifactTable } from "../../src/dag/foresight/artifact-table.ts"
-import { readParameters, readStateVector } from "../../src/model/tensors.ts"
+import { readParameters, readSnapshot, readStateVector } from "../../src/model/tensors.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
@@ -63,6 +63,26 @@ describe("pretraining over two passes with a stable schedule", () => {
     const { artifact, notes } = await train({ epochs: 1 }, { continues: from(twice) })
     expect(artifact).toBe(once.artifact)
     expect(notes.at(-1)).toMatch(/gone further than the \d+ updates .* begins anew$/)
+  })
+})
+
+describe("second moments beside the snapshots", () => {
+  it("are those of every snapshot and of the end, change nothing else, and come from a shorter training too", async () => {
+    const kept = { snapshots: 3, secondMoments: true }
+    const without = await read(Checkpoint, (await train({ epochs: 2, snapshots: 3 })).artifact)
+    const whole = await train({ epochs: 2, ...kept })
+    const { spec, snapshots, secondMoments, weights, training } = await read(Checkpoint, whole.artifact)
+    expect(without).not.toHaveProperty("secondMoments")
+    expect(snapshots.file).toBe(without.snapshots.file)
+    const steps = [...new Set(secondMoments!.column("step"))]
+    expect(steps).toEqual([...new Set([...snapshots.column("step"), training.rows])])
+    for (const step of steps) {
+      const moments = readSnapshot(spec, secondMoments!, step)
+      expect(moments.every((moment) => moment >= 0) && moments.some((moment) => moment > 0)).toBe(true)
+    }
+    expect(secondMoments!.rows).toBe(steps.length * weights.rows)
+    const shorter = await train({ epochs: 1, ...kept })
+    expect((await train({ epochs: 2, ...kept }, { continues: from(shorter) })).artifact).toBe(whole.artifact)
   })
 })
 

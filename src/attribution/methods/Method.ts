@@ -1,12 +1,24 @@
 /**
  * What a method of attribution is: a function of targets and documents that gives each pair a number, higher for documents that
- * are said to make the target likelier. One page a method in this folder, one line in `registry.ts`. Judged by `../retraining`.
+ * are said to make the target likelier. One page a method in this folder, one line in `registry.ts`. Judged by `../retraining`
+ * and `../canaries`.
+ *
+ * Every method here adds up: what a set of documents is given is the sum over them. So what is asked is the sum over each part of
+ * the documents, and a method may come to it in the cheapest way. Where every document is a part of its own, it is each pair.
  */
+
+import * as Effect from "effect/Effect"
+
+import type { EngineError } from "../../engine/Engine.ts"
+import type { AttributionInputError } from "../AttributionInputError.ts"
+import type { Trained } from "../gradients/Trained.ts"
 
 /** A document, or a held-out one as a target. */
 export interface AttributedText {
   /** Prompt and solution, end of text included. */
   readonly tokens: Int32Array
+  /** So many tokens at the front are the prompt; 0 for plain text. A target is what comes after it. */
+  readonly promptTokens: number
   readonly source: string
   /** Its group in the partition that is judged. */
   readonly group: string
@@ -17,22 +29,36 @@ export interface Attributed {
   readonly targets: ReadonlyArray<AttributedText>
   /** Those trained on. */
   readonly documents: ReadonlyArray<AttributedText>
+  /** The part that a document is in, `[documents]`, below `parts`. */
+  readonly partOf: Int32Array
+  readonly parts: number
 }
 
 export interface Method {
   /** In tables: lower case letters and hyphens. */
   readonly name: string
-  /** Row-major `[targets, documents]`. */
-  readonly scores: (of: Attributed) => Float64Array
+  /** What it looks at: texts alone, the gradients of a trained model, or also the second moments that AdamW had. */
+  readonly of: "texts" | "gradients" | "moments"
+  /** Sums over the documents of each part, row-major `[targets, parts]`. Those of texts do not ask for `trained`. */
+  readonly scores: (of: Attributed, trained: Trained) => Effect.Effect<Float64Array, EngineError | AttributionInputError>
 }
 
-/** The matrix of one number a pair. */
-export const eachPair = (
-  { targets, documents }: Attributed,
-  score: (target: AttributedText, document: AttributedText) => number
-): Float64Array => {
-  const scores = new Float64Array(targets.length * documents.length)
-  let at = 0
-  for (const target of targets) for (const document of documents) scores[at++] = score(target, document)
-  return scores
-}
+/** Every document as a part of its own. */
+export const documentsApart = (of: Pick<Attributed, "targets" | "documents">): Attributed => ({
+  ...of,
+  partOf: Int32Array.from(of.documents, (_, document) => document),
+  parts: of.documents.length
+})
+
+/** A method that needs no model, from the number that it gives to a pair. */
+export const ofPairs = (name: string, score: (target: AttributedText, document: AttributedText) => number): Method => ({
+  name,
+  of: "texts",
+  scores: ({ targets, documents, partOf, parts }) =>
+    Effect.sync(() => {
+      const scores = new Float64Array(targets.length * parts)
+      for (const [t, target] of targets.entries())
+        for (const [d, document] of documents.entries()) scores[t * parts + partOf[d]!]! += score(target, document)
+      return scores
+    })
+})

@@ -4,7 +4,9 @@
  *   score(t, d) = sum_b n_t(b) n_d(b) / (|n_t| |n_d|),   n(b): how often b, two tokens in a row, occurs
  */
 
-import type { Method } from "./Method.ts"
+import * as Effect from "effect/Effect"
+
+import type { Attributed, Method } from "./Method.ts"
 
 /** Token ids are below this. */
 const SHIFT = 2 ** 20
@@ -26,26 +28,28 @@ const normOf = (counts: ReadonlyMap<number, number>): number => {
 
 export const bigramCosine: Method = {
   name: "bigram-cosine",
-  scores: ({ targets, documents }) => {
-    const scores = new Float64Array(targets.length * documents.length)
-    // By bigram: which targets hold it, and with what weight. A document then looks up each of its own once.
-    const holders = new Map<number, Array<readonly [target: number, weight: number]>>()
-    for (const [target, { tokens }] of targets.entries()) {
-      const counts = bigramsOf(tokens)
-      const norm = normOf(counts)
-      for (const [bigram, count] of counts) {
-        const holding = holders.get(bigram) ?? []
-        holding.push([target, count / norm])
-        holders.set(bigram, holding)
-      }
+  of: "texts",
+  scores: (of) => Effect.sync(() => cosines(of))
+}
+
+const cosines = ({ targets, documents, partOf, parts }: Attributed): Float64Array => {
+  const scores = new Float64Array(targets.length * parts)
+  // By bigram: which targets hold it, and with what weight. A document then looks up each of its own once.
+  const holders = new Map<number, Array<readonly [target: number, weight: number]>>()
+  for (const [target, { tokens }] of targets.entries()) {
+    const counts = bigramsOf(tokens)
+    const norm = normOf(counts)
+    for (const [bigram, count] of counts) {
+      const holding = holders.get(bigram) ?? []
+      holding.push([target, count / norm])
+      holders.set(bigram, holding)
     }
-    for (const [d, { tokens }] of documents.entries()) {
-      const counts = bigramsOf(tokens)
-      const norm = normOf(counts)
-      for (const [bigram, count] of counts)
-        for (const [target, weight] of holders.get(bigram) ?? [])
-          scores[target * documents.length + d]! += (weight * count) / norm
-    }
-    return scores
   }
+  for (const [d, { tokens }] of documents.entries()) {
+    const counts = bigramsOf(tokens)
+    const norm = normOf(counts)
+    for (const [bigram, count] of counts)
+      for (const [target, weight] of holders.get(bigram) ?? []) scores[target * parts + partOf[d]!]! += (weight * count) / norm
+  }
+  return scores
 }

@@ -33,19 +33,26 @@ export const readBank = (bank: Reader<typeof RetrainingBank>): Bank => {
   }
 }
 
-/** Targets and training documents of a bank as the methods see them. */
+/** Targets and training documents of a bank as the methods see them, the documents in parts by their group. */
 export const attributedTexts = (
   { documents }: Reader<typeof Corpus>,
-  { heldOutTargets, groupedDocuments }: Reader<typeof RetrainingBank>
+  { heldOutTargets, groupedDocuments }: Reader<typeof RetrainingBank>,
+  { groupOf, groups }: Pick<Bank, "groupOf" | "groups">
 ): Attributed => {
   const source = documents.column("source")
+  const promptTokens = documents.column("promptTokens")
   const { read } = documents.lists("tokens")
   const texts = (rows: ReadonlyArray<{ readonly document: number; readonly groupName: string }>): ReadonlyArray<AttributedText> =>
     read(rows.map(({ document }) => document)).map((tokens, i) => {
       const { document, groupName } = rows[i]!
-      return { tokens, source: source.at(document), group: groupName }
+      return { tokens, promptTokens: promptTokens[document]!, source: source.at(document), group: groupName }
     })
-  return { targets: texts([...heldOutTargets]), documents: texts([...groupedDocuments]) }
+  return {
+    targets: texts([...heldOutTargets]),
+    documents: texts([...groupedDocuments]),
+    partOf: groupOf,
+    parts: groups.length
+  }
 }
 
 /**

@@ -11,7 +11,6 @@
 
 import { spearman } from "../../evaluation/statistics/spearman.ts"
 import { permutation } from "../../random/philox.ts"
-import { AttributionInputError } from "../AttributionInputError.ts"
 
 /** What was measured. */
 export interface Measured {
@@ -19,22 +18,6 @@ export interface Measured {
   readonly weights: ReadonlyArray<Uint8Array>
   /** f, `[subsets][targets]`. */
   readonly outcomes: ReadonlyArray<Float64Array>
-}
-
-/** Sums of scores of documents over their groups: `[targets, documents]` to `[targets][groups]`. */
-export const groupSums = (
-  scores: Float64Array,
-  { groupOf, groups }: { readonly groupOf: Int32Array; readonly groups: ReadonlyArray<string> }
-): ReadonlyArray<Float64Array> => {
-  const documents = groupOf.length
-  const targets = documents === 0 ? 0 : scores.length / documents
-  if (!Number.isInteger(targets))
-    throw new AttributionInputError({ field: "scores", detail: `${scores.length} scores are no rows of ${documents} documents` })
-  return Array.from({ length: targets }, (_, target) => {
-    const sums = new Float64Array(groups.length)
-    for (let d = 0; d < documents; d++) sums[groupOf[d]!]! += scores[target * documents + d]!
-    return sums
-  })
 }
 
 /** What the sums predict for each subset, `[subsets]`. */

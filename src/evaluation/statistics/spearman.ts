@@ -5,11 +5,7 @@
 
 import { EvaluationInputError } from "../EvaluationInputError.ts"
 
-/**
- * Ranks from 1, the least value first; equal values have the mean of the ranks that they take up.
- *
- * @internal Tests look at its values.
- */
+/** Ranks from 1, the least value first; equal values have the mean of the ranks that they take up. */
 export const ranksOf = (values: ArrayLike<number>): Float64Array => {
   const order = Int32Array.from(values, (_, i) => i).toSorted((a, b) => values[a]! - values[b]!)
   const ranks = new Float64Array(values.length)
