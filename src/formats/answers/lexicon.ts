@@ -1,9 +1,10 @@
 /**
  * The closed lexicon by which a text says how an answer stands in it. Each word is written as one sign, and what they say
- * together is a matter of few patterns over signs (`standing.ts`). docs/answers.md states the rule; a word that is missing here is
- * its limit.
+ * together is a matter of few patterns over signs (`standing.ts`). docs/answers.md states the rule; a word that is missing here
+ * is its limit.
  *
  *   e  without content            k  the answer, or it            i  is
+ *   f  that, the value            g  has, makes
  *   n  denies                     r  right                        w  wrong
  *   d  perhaps                    m  may                          p  if, he says
  *   o  or                         a  and                          b  about, that is
@@ -13,16 +14,17 @@
  */
 
 const SIGNS: Readonly<Record<string, string>> = {
-  e: `i we you he she they those these there this that here am i've we've let's my our your his her the a an both all also
-    even too of at then still again just only really very quite far much definitely always else clearly obviously
-    certainly surely totally completely absolutely exactly final given do does did will would should shall must seems seem
-    seemed looks look looked sounds sound appears appear think thought believe feel fear got get realize realized notice
-    see find found turns out on hang up one moment second please ok okay yes yeah ah oh uh um well hm hmm hmmm however
-    though although which let me us thing way means first common small simple arithmetic calculation computational sign
-    case something somewhere so thus hence therefore but yet now simply write`,
-  k: `answer answers value result solution solutions choice option total it itself above statement conclusion
-    reasoning`,
-  i: "is are was were be been being am has have had make makes made gives reads becomes equals equal isn wasn",
+  e: `i we you he she they those these here am i've we've let's my our your his her the a an both all also even too of at
+    then still again just only really very quite far much definitely always else clearly obviously certainly surely
+    totally completely absolutely exactly final given do does did will would should shall must seems seem seemed looks
+    look looked sounds sound appears appear think thought believe feel fear got get realize realized notice see find found
+    turns out on hang up please ok okay yes yeah ah oh uh um well hm hmm hmmm however though although which let me us
+    thing way means common small simple arithmetic calculation computational sign case something somewhere so thus hence
+    therefore but yet now simply write`,
+  k: "answer answers solution solutions choice option it itself",
+  f: `this that there value result total above statement conclusion reasoning calculation computation`,
+  i: "is are was were be been being am becomes equals equal isn wasn",
+  g: "has have had make makes made gives reads gets",
   n: "not never cannot neither hardly nothing none doubt scarcely",
   r: `right correct true sure certain confident clear valid possible convinced positive know work works fit fits satisfy satisfies
     hold holds check checks match matches sense reasonable consistent good add`,
@@ -79,7 +81,7 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\btoo (?:large|small|big|many|few|much|high|low|long|short)\b/gi, "wrong"],
   [/\b(?:no|without(?: an?)?|little) doubt(?: that)?\b|\bnothing (?:but|other than)\b|\bnone other than\b|\bnot only\b/gi, " "],
   [/\b(?:no longer|no way|(?:by|in) no (?:means|way)|nowhere near)\b/gi, "not"],
-  [/\b(?:in fact|to be (?:precise|exact|honest)|make (?:that|it)|i mean(?:t)?)\b/gi, "actually"],
+  [/\bthat is(?=,)|\b(?:in fact|to be (?:precise|exact|honest)|make (?:that|it)|i mean(?:t)?)\b/gi, "actually"],
   [/\b(?:possible|possibility|conceivable|plausible|chance|likely) that\b/gi, "perhaps"],
   [/\b(?:i['’]e\.|i\.e\.|in other words|in (?:decimal(?: form)?|binary|base \w+)|as an? \w+|more precisely)/gi, "namely"]
 ]

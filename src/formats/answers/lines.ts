@@ -25,7 +25,8 @@ const MARKS = new RegExp(String.raw`(?:\s{0,8}${MARK}){1,200}\s*$`)
 export const withoutEndMarks = (text: string): string => (/[>\]]\s*$/.test(text.slice(-60)) ? text.replace(MARKS, "") : text)
 
 /** The names of such a line, and of a sentence. */
-export const [ANSWER, LAST, TAG] = ["Answer line", "last sentence", "<answer> tag"]
+export const [ANSWER, TAG] = ["Answer line", "<answer> tag"]
+const LAST = "last sentence"
 
 /** What follows a mark in its line. */
 const lineAfter = (text: string, mark: string, at: number, name: string): Statement => {

@@ -2,9 +2,9 @@
  * How an answer stands in what is said around it: one rule for every notation, with a closed lexicon (`lexicon.ts`).
  *
  * Before it, in its own clause, words that deny, doubt or suppose make it no answer, where no word with content is between.
- * Behind it every clause of the rest of the text is read once, up to its first word with content: what takes back, doubts, or names
- * another value withdraws the answer. `27 would be wrong` has content before its verdict, and says nothing of the answer. A value
- * that is named where something was taken back is the answer then.
+ * Behind it every clause of the rest of the text is read once, up to its first word with content: what takes back, doubts, or
+ * names another value withdraws the answer. `27 would be wrong` has content before its verdict, and says nothing of the answer. A
+ * value that is named where something was taken back is the answer then.
  */
 
 import { isSameAnswer } from "../../answers/answers.ts"
@@ -68,7 +68,11 @@ const signsBefore = (clause: string, said: string, behind: string): string => {
     } else signs += /^[A-Za-z]/.test(token) ? signOf(token) : "x"
   }
   // `the number that it could be is`: two verbs side by side are of two clauses.
-  return signs.replace(/sx?(?=o[^o]*$)/, "s").replace(/.*[mi]+e?i(?=i)/, "x")
+  return signs
+    .replaceAll("g", "i")
+    .replaceAll("f", "k")
+    .replace(/sx?(?=o[^o]*$)/, "s")
+    .replace(/.*[mi]+e?i(?=i)/, "x")
 }
 
 /** What became of an answer: said, perhaps another one; or taken back, `own`: in its own sentence. */
@@ -125,20 +129,22 @@ const isAsked = (sentence: string, behind: string): boolean => {
  * Patterns over the signs of a sentence behind an answer, of each of its clauses as far as its first word with content: `x`, or
  * `u` for a unit right behind the answer; `v`: another value, `s`: the same.
  */
-const THROUGH = "[eikcsamrjd]*"
+const THROUGH = "[eikfgcsamrjd]*"
 const TAKES_BACK = new RegExp(
-  String.raw`(?:^u{0,2}|[,(])${THROUGH}(?:w(?!i?j|k+x|k+$(?<=^wk+))|n[eicskmjb]*(?:r|s(?![,(])|$)|n[eic]*k(?![eik]*v))`
+  String.raw`(?:^u{0,2}|[,(])${THROUGH}(?:w(?!i?j|k+x|k+$(?<=^wk+))|n[eicskfgmjb]*(?:r|s(?![,(])|$)|n[eicfg]*k(?![eik]*v))`
 )
-const NO = /(?:^|[,(])[ec]*z[c,]*e?$/
-const DOUBTS = /(?:^u{0,2}|[,(])[eikcsam]*d[eikcm]*$/
-const DOUBTS_IT = /(?:^u{0,2}|[,(])[eikcsam]*d[eikcm]*(?:[,(]|$)/
+const NO = /(?:^|[,(])[ecf]*z[c,]*e?$/
+const DOUBTS = /(?:^u{0,2}|[,(])[eikfcsam]*d[eikfcm]*$/
+const DOUBTS_IT = /(?:^u{0,2}|[,(])[eikfcsam]*d[eikfcm]*(?:[,(]|$)/
 const MAY_BE = /(?:^u{0,2}|[,(])[eikcsa]*[dmo][eikacdmo,]*v(?:[,(]|$)/
 const BESIDE = /^u{0,2}(?:,?a|,)v(?:,|$)|^[iy]v/
 const OR_ELSE = /^u{0,2},?o(?!,?b|,?e*s|e*vb)/
 const OR_ALONE = /^[eo]*o[eo]*$/
 const NOT_ALL = /^,?q(?!$|,)|^e?p(?!e*[ik])/
-const IT_IS = /(?:^|[,(])[ekcaz]*i[eikca,]*v(?:[,(]|$)/
-const CORRECTS = /(?:^u{0,2}|[,(])[ekw]*[cwz][ekcwzi,]*v(?:$|[,(]n)/
+/** `It is 32`; where something was taken back also `that is 32`, `he has 32`. */
+const IT_IS = /(?:^|[,(])[ecaz]*ke*i[eikca,]*v(?:[,(]|$)/
+const WHAT_IS = /(?:^|[,(])[ekfcaz]*[ig][eikfca,]*v(?:[,(]|$)/
+const CORRECTS = /(?:^u{0,2}|[,(])[ekfw]*[cwz][ekfgcwzi,]*v(?:$|[,(]n)/
 const ELSEWHERE = /(?:^|[,(])[ea]*[lpb]/
 
 const behindSentence = (state: State, sentence: string, first: boolean): State => {
@@ -150,12 +156,13 @@ const behindSentence = (state: State, sentence: string, first: boolean): State =
   const next: State = { ...state, asked: false }
   if (state.asked && /^[ec]*z/.test(signs)) return next
   if (CORRECTS.test(signs)) return { ...next, said: other, taken: null, corrects: false }
-  const names = IT_IS.exec(signs)
+  const corrects = state.corrects || /[cw]/.test(signs)
+  const names = (corrects ? WHAT_IS : IT_IS).exec(signs)
   if (names !== null && !ELSEWHERE.test(signs.slice(0, names.index)) && !/[dm]/.test(names[0])) {
-    if (state.corrects || /[cw]/.test(signs)) return { ...next, said: other, taken: null, corrects: false }
+    if (corrects) return { ...next, said: other, taken: null, corrects: false }
     return withdrawn(next, `is contradicted by ${other.slice(0, 40)}`)
   }
-  if (state.corrects && /^[ekc]*i[eikca]*s(?:[,(]|$)/.test(signs)) return { ...next, taken: null, corrects: false }
+  if (state.corrects && /^[ekfc]*i[eikca]*s(?:[,(]|$)/.test(signs)) return { ...next, taken: null, corrects: false }
   if (TAKES_BACK.test(signs) || NO.test(signs)) return { ...withdrawn(next, "is taken back"), corrects: true }
   if (
     MAY_BE.test(signs) ||
@@ -172,7 +179,7 @@ const behindSentence = (state: State, sentence: string, first: boolean): State =
 const withdrawn = (state: State, why: string): State => ({ ...state, taken: state.taken ?? why })
 
 const CLAUSE = new RegExp(
-  String.raw`\$[^$\n]{1,80}\$|\\\([^\n]{1,80}?\\\)|[;:…[\]]|,(?=\s|$)|\.{3}|(?<=\s)[–—-]{1,2}(?=\s)|` +
+  String.raw`\$[^$\n]{1,80}\$|\\\([^\n]{1,80}?\\\)|[;:…[\]]|,(?=\s|$)|\.{3}|(?<=\s)[–—-]{1,2}(?=\s)(?!\s+[-\d$\\(])|` +
     String.raw`[–—]|\((?![-\d\\]+[^()]*\))|\)|\s(?=(?:but|and|though|although|so)\s)`,
   "gi"
 )
@@ -214,7 +221,10 @@ const signsOfClause = (clause: string, { said, unit }: State, first: boolean, va
       if (!same) values.push(value.text)
       signs += same ? "s" : "v"
       TOKEN.lastIndex = found.index + value.length
-    } else if (token === "=" || token === "/" || token === "&" || token === "→") signs += token === "=" ? "i" : "o"
+    } else if (/^[/&→]$/.test(token)) signs += "o"
+    else if (token === "=" && first && signs === "") signs += "i"
+    // A calculation.
+    else if (/^[=+×÷^<>≈]$/.test(token)) return `${signs}x`
     else if (/^[A-Za-z]/.test(token)) {
       const sign = signOf(token)
       if (/^[A-Za-z]$/.test(token) && /^\s*=/.test(clause.slice(found.index + 1)) && signs !== "") {

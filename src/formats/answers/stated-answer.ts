@@ -23,7 +23,7 @@ const isLed = (name: string): boolean => name === BOX || name === TAG
 const SINGULAR = /^[\s$*)}]*(?:is|was|isn|wasn|does|doesn|fails|has|cannot|can)\b/
 
 /** What a text states last; null where it states nothing. */
-export const lastStatement = (written: string): Statement | null => {
+const lastStatement = (written: string): Statement | null => {
   const text = untilNext(tidied(withoutEndMarks(written)))
   const denied: Array<string> = []
   let passed: Statement | null = null
