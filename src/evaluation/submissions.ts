@@ -6,10 +6,9 @@
  */
 
 import { isSameAnswer } from "../answers/answers.ts"
-import { lastBoxed } from "../answers/boxed.ts"
 import { canonicalAnswer } from "../datasets/answers.ts"
 import { WrittenNumber } from "../datasets/Dataset.ts"
-import { gsmLine } from "../formats/answers/stated-answer.ts"
+import { lastStated } from "../formats/answers/stated-answer.ts"
 import type { Profile } from "../formats/Format.ts"
 import { gradable, gradeOutside } from "../formats/grade.ts"
 import { maximumOf, minimumOf } from "../lists/large.ts"
@@ -39,12 +38,9 @@ export const submissionOf = (record: Readonly<Record<string, unknown>>): Submiss
     : { completion, gold: answerIn(reference), problem: name }
 }
 
-/** A reference may be a whole solution, as GSM8K and MATH publish them: then the answer that it ends in. */
-const answerIn = (reference: string): string => {
-  if (gradable(reference) === null) return reference
-  const ends = [gsmLine(reference)?.text ?? null, lastBoxed(reference)]
-  return ends.find((answer) => answer !== null && gradable(answer) === null)?.trim() ?? reference
-}
+/** A reference may be a whole solution, as GSM8K and MATH publish them: then what it states, by the rules for completions. */
+const answerIn = (reference: string): string =>
+  gradable(reference) === null ? reference : (lastStated(reference, "states no answer").value ?? reference)
 
 const textOf = (value: unknown): string | null => {
   if (typeof value === "string") return value

@@ -10,9 +10,7 @@
 import * as Schema from "effect/Schema"
 
 import { amountIn, answerText, isSameAnswer, reading } from "../answers/answers.ts"
-import { withoutEndMarks } from "./answers/end-marks.ts"
-import { lastStatedInProse } from "./answers/stated-in-prose.ts"
-import type { Extraction, Format, Grade, Profile, Verdict } from "./Format.ts"
+import type { Format, Grade, Profile, Verdict } from "./Format.ts"
 import { paperVerdict } from "./paper-verifier.ts"
 import { detectFormat, detectFormatOutside, invalid } from "./registry.ts"
 import { unclear } from "./solutions/sub-style.ts"
@@ -22,7 +20,7 @@ export const grade = (completion: string, gold: string, profile: Profile): Grade
 
 /** The same of a text from outside, where prose that states an answer has a format. */
 export const gradeOutside = (completion: string, gold: string, profile: Profile): Grade =>
-  graderOf(completion, gold, detectFormatOutside, extractOutside)(profile)
+  graderOf(completion, gold, detectFormatOutside)(profile)
 
 /** The same under both profiles; what does not depend on a profile is found once. */
 export const gradeUnderBoth = (completion: string, gold: string): GradeUnderBoth => {
@@ -32,20 +30,12 @@ export const gradeUnderBoth = (completion: string, gold: string): GradeUnderBoth
 
 export type GradeUnderBoth = Readonly<Record<Profile, Grade>>
 
-type Extract = (completion: string, format: Format) => Extraction
-
-const extractInside: Extract = (completion, format) => format.extract(withoutEndMarks(completion))
-
-/** Of a text that runs no code whatever states its answer counts, in all the ways that there are outside. */
-const extractOutside: Extract = (completion, format) =>
-  (format.runsCode ? null : lastStatedInProse(withoutEndMarks(completion))) ?? extractInside(completion, format)
-
-const graderOf = (completion: string, gold: string, detect = detectFormat, extract = extractInside) => {
+const graderOf = (completion: string, gold: string, detect = detectFormat) => {
   const reference = referenceOf(gold)
   const format = detect(completion)
   const written = { format: format?.name ?? invalid, subStyle: format?.subStyleOf(completion) ?? unclear }
   return (profile: Profile): Grade =>
-    graded(written, profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format, extract), reference)
+    graded(written, profile === "paper" ? paperVerdict(completion) : correctedVerdict(completion, format), reference)
 }
 
 const graded = (written: Pick<Grade, "format" | "subStyle">, verdict: Verdict, reference: string): Grade => {
@@ -93,7 +83,7 @@ const referenceOf = (gold: string): string => {
   return text
 }
 
-const correctedVerdict = (completion: string, format: Format | null, extract: Extract): Verdict =>
+const correctedVerdict = (completion: string, format: Format | null): Verdict =>
   format === null
     ? { attempted: "none", answered: "none", extraction: { value: null, error: "no known format", steps: 0 } }
-    : { attempted: format.name, answered: format.name, extraction: extract(completion, format) }
+    : { attempted: format.name, answered: format.name, extraction: format.extract(completion) }

@@ -9,8 +9,7 @@
  * prose. GSM8K's marks and a bare answer both look like prose with equations.
  */
 
-import { withoutEndMarks } from "./answers/end-marks.ts"
-import { statesAnswer } from "./answers/stated-in-prose.ts"
+import { statesAnswer } from "./answers/stated-answer.ts"
 import { isDegenerate } from "./degenerate.ts"
 import type { Format } from "./Format.ts"
 import { gsm } from "./solutions/gsm.ts"
@@ -51,6 +50,6 @@ export const detectFormat = (completion: string): Format | null => {
 export const detectFormatOutside = (completion: string): Format | null => {
   const format = detectFormat(completion)
   if (format !== null || isDegenerate(completion)) return format
-  const stated = statesAnswer(withoutEndMarks(completion))
+  const stated = statesAnswer(completion)
   return stated && (stated.first ? lookup : omi2)
 }

@@ -106,6 +106,10 @@ describe("each completion", () => {
     ["a box", "\\boxed{72}", true],
     ["a formula", "$72$", true],
     ["a whole number beyond doubles", "9007199254740993", false],
+    ["a solution that takes a box back", "So \\boxed{71}. Wrong. It is \\boxed{72}, not \\boxed{71}.", true],
+    ["a solution in a sentence", "70 + 2 = 72. So the answer is 72 clips.", true],
+    ["a solution whose last box is denied", "So \\boxed{72}. It is not \\boxed{71}.", true],
+    ["a solution that takes its answer back", "So \\boxed{72}. That is wrong.", null],
     ["a solution whose last box is not finished", "So \\boxed{72}, no: \\boxed{7", null]
   ])("is graded against %s", async (_, gold, correct) => {
     const [row] = rowsOf((await grade(fileOf([boxed(72, gold)]), "--format", "jsonl")).out)

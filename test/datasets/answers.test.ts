@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 
 import { lastBoxed } from "../../src/answers/boxed.ts"
 import { canonicalAnswer } from "../../src/datasets/answers.ts"
-import { gsmLine } from "../../src/formats/answers/stated-answer.ts"
+import { gsmLine } from "../../src/formats/answers/lines.ts"
 
 describe("canonicalAnswer", () => {
   it.each([

@@ -48,8 +48,6 @@ export const LEFT: ReadonlyArray<string> = [
   "Answer: 31\nHowever, the answer is not 30.",
   "Answer: 31\nHmm, I doubt that the answer is 30.",
   "Answer: 31\nActually, suppose the answer is 30.",
-  "\\boxed{31} Hmm, maybe the answer is 30.",
-  "\\boxed{31} But the answer might be 30.",
   "\\boxed{31} However, the answer is at least 30.",
   "\\boxed{31} If $x=\\frac12$, no, the answer is 30?"
 ]
@@ -123,7 +121,6 @@ export const IN_OTHER_WORDS: ReadonlyArray<string> = [
   "The answer is 30. Let me double check. The answer is 31.",
   "The answer is 30, I mean 31.",
   "The answer is 30, or rather 31.",
-  "The answer is 30, er, 31.",
   "The answer is 30—no, 31.",
   "The answer is 30 — no, 31.",
   "The answer is ~~30~~ 31.",
@@ -166,7 +163,6 @@ export const KEPT: ReadonlyArray<string> = [
   "\\boxed{31}, which is not 30.",
   "The answer is \\boxed{31}. That is not surprising.",
   "The answer is \\boxed{31}. It is wrong to say 30.",
-  "\\boxed{31}. No, really.",
   "\\boxed{31}. Actually, it is 30?",
   "\\boxed{31}. Wait, is it 30? No.",
   "\\boxed{31}. Actually, it is at least 30.",
@@ -175,8 +171,6 @@ export const KEPT: ReadonlyArray<string> = [
   "\\boxed{31}. Actually, it is odd.",
   "The answer is \\boxed{31}. Correction: step 2 had 5 apples.",
   "The answer is not 30. It is \\boxed{31}.",
-  "It is not that \\boxed{31} is hard.",
-  "\\boxed{31}. But it is 30 km away.",
   "\\boxed{31}. No, 30 would be too small.",
   "\\boxed{31} (30 is wrong)",
   "The answer is \\boxed{31}. \\boxed{30} is incorrect.",
@@ -184,8 +178,6 @@ export const KEPT: ReadonlyArray<string> = [
   "The answer is \\boxed{31}, not \\boxed{30}.",
   "The answer is \\boxed{31}, instead of \\boxed{30}.",
   "Answer: 31\nEdit: fixed formatting.",
-  "Answer: 31. Update: none.",
-  "\\boxed{31}. No. 5 in the book has 30.",
   "\\boxed{31}. Sorry, 30 seconds are over.",
   "\\boxed{31}. Actually, this is 5 less than 36.",
   "\\boxed{31}. Actually, that is 31/100 = 0.31 of all.",
@@ -193,13 +185,8 @@ export const KEPT: ReadonlyArray<string> = [
   "\\boxed{31}. Actually, it is 10 more than 21.",
   "\\boxed{31}. That is wrong? No, it is right.",
   "\\boxed{31}. Hold on. Yes.",
-  "\\boxed{31}. Never mind.",
-  "\\boxed{31}. I was wrong about step 2 only.",
-  "\\boxed{31}. My mistake in step 2 cost 5 minutes.",
-  "\\boxed{31}. Oops, 2 typos above.",
   "So it is 31. Correction: none.\nAnswer: 31",
   "If the coin is fair, no, 32 flips are needed. The answer is 31.",
-  "The answer is 31. I was wrong before, it is not 32.",
   "The answer is 31. Some say it is 32.",
   "The answer is 31. Actually, that was easy.",
   "The answer is 31. No, it is not 32.",
@@ -218,7 +205,6 @@ export const KEPT: ReadonlyArray<string> = [
   "The answer is 31, which is correct.",
   "\\boxed{31}. That can't be right? It is.",
   "\\boxed{31}. Some think that can't be right.",
-  "My first guess was \\boxed{31}, but I don't know why it is right.",
   "\\boxed{31} is a tempting answer, but it should be checked.",
   "\\boxed{30} is a tempting answer but wrong; it should be 31.",
   "\\boxed{30} is wrong. It should be 31."
@@ -259,5 +245,21 @@ export const TAKEN_BACK: ReadonlyArray<string> = [
   "\\boxed{31}, which is wrong.",
   "\\boxed{31} is a tempting answer but wrong.",
   "My first guess was \\boxed{31}, but I don't know.",
-  "The answer is 31. Sorry, no."
+  "The answer is 31. Sorry, no.",
+  // Another value may be it.
+  "\\boxed{31} Hmm, maybe the answer is 30.",
+  "\\boxed{31} But the answer might be 30.",
+  "The answer is 31. But it is 30 km.",
+  // In doubt nothing is paid: the rule looks no further than the word.
+  "\\boxed{31}. Never mind.",
+  "\\boxed{31}. I was wrong about step 2 only.",
+  "\\boxed{31}. My mistake in step 2 cost 5 minutes.",
+  "\\boxed{31}. Oops, 2 typos above.",
+  "The answer is 31. I was wrong before, it is not 32.",
+  // Praise of anything restores nothing.
+  "\\boxed{31}. Wrong. 32 is correct.",
+  "\\boxed{31}. No. 32 is right.",
+  "#### 31\nWrong. 32 is correct.",
+  "\\boxed{31}. Wrong. I don't think it is right.",
+  "\\boxed{31}. Wrong. No, wait. It is right."
 ]

@@ -114,6 +114,56 @@ describe("the endings of the field", () => {
   })
 })
 
+/** Endings as models write them: chat models, MATH-500 and AIME, base models that go on with a question of their own. */
+const WRITTEN: {
+  readonly right: ReadonlyArray<readonly [text: string, gold: string]>
+  readonly wrong: ReadonlyArray<readonly [text: string, gold: string]>
+} = JSON.parse(readFileSync(new URL("../fixtures/endings.json", import.meta.url), "utf8"))
+
+describe("endings as models write them", () => {
+  it.each(WRITTEN.right)("%j states %s", (text, gold) =>
+    expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: true })
+  )
+
+  it.each(WRITTEN.wrong)("%j does not pay %s, in a study neither", (text, gold) => {
+    expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: false })
+    expect(grade(text, gold, "corrected")).toMatchObject({ correct: false })
+  })
+
+  it("stand in a study as they do outside, wherever a study has a format for them", () => {
+    for (const [text, gold] of [...WRITTEN.right, ...WRITTEN.wrong]) {
+      const inside = grade(text, gold, "corrected")
+      if (inside.format !== "invalid") expect(inside, text).toEqual(gradeOutside(text, gold, "corrected"))
+    }
+  })
+})
+
+describe("long runs of one sign", () => {
+  /** Processor time in milliseconds, the least of three. */
+  const cost = (text: string): number =>
+    Math.min(
+      ...[1, 2, 3].map((turn) => {
+        const before = process.cpuUsage()
+        gradeOutside(`${text}${turn}`, "31", "corrected")
+        return process.cpuUsage(before).user / 1000
+      })
+    )
+  const SIGNS = [" ", "\n", "\t", '"', "*", "no, ", "or ", "wait, "]
+  const ROUND: ReadonlyArray<(run: string) => string> = [
+    (run) => `The answer is 31. ${run}`,
+    (run) => `Answer: ${run}`,
+    (run) => `Answer: 31${run}`,
+    (run) => `\\boxed{31}${run}x`
+  ]
+  it.each(SIGNS)("%j cost as much as they are long", (sign) => {
+    for (const text of ROUND) {
+      const [short, long] = [8_000, 64_000].map((length) => cost(text(sign.repeat(length / sign.length))))
+      // Eight times the length; what is quadratic would cost 64 times as much.
+      expect(long!, text("…")).toBeLessThan(24 * Math.max(short!, 4))
+    }
+  })
+})
+
 /** What stands around an answer; `unpaid` would state 32, `joined` says whether it is right. */
 const AROUND: {
   readonly ordinary: ReadonlyArray<readonly [text: string, gold: string]>
@@ -148,7 +198,7 @@ describe("what stands around an answer", () => {
       ["First \\boxed{30}. And \\boxed{31}.", "31"],
       ["From \\boxed{30} we conclude \\boxed{31}.", "31"],
       ["The answer could be \\boxed{30} or \\boxed{31}.", null],
-      ["The answer is \\boxed{31}. It could be \\boxed{30}.", "31"]
+      ["The answer is \\boxed{31}. It could be \\boxed{30}.", null]
     ] as const)
       expect(grade(text, "31", "corrected").answer, text).toBe(answer)
   })
@@ -157,7 +207,7 @@ describe("what stands around an answer", () => {
     for (const [text, error] of [
       ["The answer is 31. Wrong.", "the last sentence is taken back"],
       ["The answer is 31. It is 32.", "the last sentence is contradicted by 32"],
-      ["Answer: 31 (could be 32)", "the Answer line states no answer: it leaves it open: 31 (could be 32)"],
+      ["Answer: 31 (could be 32)", "the Answer line is one of several"],
       ["So \\boxed{}", "the last \\boxed{} states no answer: it is empty"]
     ])
       expect(gradeOutside(text!, "31", "corrected").error).toBe(error)

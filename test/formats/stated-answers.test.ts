@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 import { amountIn } from "../../src/answers/answers.ts"
 import { canonicalAnswer } from "../../src/datasets/answers.ts"
 import { gsm8k } from "../../src/datasets/sources/gsm8k.ts"
-import { gsmLine } from "../../src/formats/answers/stated-answer.ts"
+import { gsmLine } from "../../src/formats/answers/lines.ts"
 import { gradable, grade } from "../../src/formats/grade.ts"
 
 const LINES: ReadonlyArray<(answer: string) => string> = [
@@ -146,10 +146,10 @@ describe("what is said last counts, whatever says it", () => {
     ["\\boxed{31}. So the final answer is $29$.\n", "29"],
     ["30 - 1 = 29. Thus, the answer is 29 apples.", "29 apples"],
     ["30 - 1 = 29. The answer is \\frac{58}{2}", "29"],
-    ["\\boxed{31}\nThe answer is 29 because 30 - 1 = 29.", "31"],
+    ["\\boxed{31}\nThe answer is 29 because 30 - 1 = 29.", "29"],
     ["\\boxed{31}\nI doubt that the answer is 29.", "31"],
     ["\\boxed{31}\nThe answer is 29 wrong", "31"],
-    ["\\boxed{31}\nThe answer is 29.\nThat is all.", "31"],
+    ["\\boxed{31}\nThe answer is 29.\nThat is all.", "29"],
     ["\\boxed{31}\nThe answer is above.", "31"],
     ["The answer is 29.\n\\boxed{31}", "31"],
     ["\\boxed{31}\nThe answer above is final.", "31"],

@@ -88,6 +88,7 @@ const open = async (path: string): Promise<{ readonly file: AsyncBuffer; readonl
     }
     const metadata = await parquetMetadataAsync(file)
     const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+    if (Number.isNaN(rows)) throw corrupt("its Parquet footer does not say how many rows a row group holds")
     if (rows !== Number(metadata.num_rows) || metadata.row_groups.some((group) => Number(group.num_rows) < 0))
       throw corrupt(`its row groups hold ${rows} rows, and its Parquet footer says ${metadata.num_rows}`)
     // Some writers call the root repeated. The library would take every column for a list.

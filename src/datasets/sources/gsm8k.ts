@@ -3,7 +3,7 @@
  * in the paper's data.
  */
 
-import { gsmLine } from "../../formats/answers/stated-answer.ts"
+import { gsmLine } from "../../formats/answers/lines.ts"
 import type { FieldMap, Layout, Source } from "../Dataset.ts"
 
 const gsm8kFields: FieldMap = {

@@ -1,6 +1,6 @@
 /** MetaMathQA (Yu et al. 2023, arXiv 2309.12284). */
 
-import { answerSentence } from "../../formats/answers/stated-answer.ts"
+import { answerSentence } from "../../formats/answers/lines.ts"
 import type { Source } from "../Dataset.ts"
 
 export const metamath: Source = {

@@ -66,6 +66,9 @@ async function* frameParts(bytes: ByteQueue, container: Container, frame: number
   const sizes = await take((single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + [single ? 1 : 0, 2, 4, 8][descriptor >>> 6]!)
   refuseDictionary(sizes.subarray(single ? 0 : 1), descriptor & 3, container)
   const window = single ? contentSize(sizes, descriptor >>> 6) : windowSize(sizes[0]!)
+  // No machine unpacks it, so that there is nothing to advise but another copy.
+  if (window > 2 ** LARGEST_WINDOW_LOG)
+    throw container.damaged(frame, `it asks for ${mebibytes(window)} of memory, more than Zstandard takes`)
   const problem = windowProblem(window, process.availableMemory())
   if (problem !== null) throw container.tooLarge(frame, problem)
   yield fixed
@@ -105,13 +108,12 @@ const windowSize = (descriptor: number): number => {
  *
  * @internal Tests give it machines of other sizes.
  */
-export const windowProblem = (window: number, free: number): string | null => {
-  const mebibytes = (bytes: number) => `${Math.ceil(bytes / MEBI).toLocaleString("en")} MiB`
-  if (window > 2 ** LARGEST_WINDOW_LOG) return `asks for ${mebibytes(window)} of memory, more than Zstandard takes`
-  return window > ORDINARY_WINDOW && window > free / 2
+export const windowProblem = (window: number, free: number): string | null =>
+  window > ORDINARY_WINDOW && window > free / 2
     ? `asks for ${mebibytes(window)} of memory, and ${mebibytes(free)} are free here`
     : null
-}
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / MEBI).toLocaleString("en")} MiB`
 
 /** Packed, a frame of this size and of so many parts may be unpacked in one go: to 4 MiB at most. */
 const SMALL = 1 << 16

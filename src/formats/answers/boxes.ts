@@ -1,18 +1,20 @@
 /**
- * The boxes that are a text's answer: the last one that is said to be it, with those that `and`, `or` and commas join to it.
- * `\boxed{2} and \boxed{3}` is the list `2, 3`, as neighbouring boxes are for Math-Verify; `\boxed{31} or \boxed{32}` are
- * alternatives, and right only where the reference has both.
+ * A box that a text states its answer in, with those that `and`, `or` and commas join to it. `\boxed{2} and \boxed{3}` is the
+ * list `2, 3`, as neighbouring boxes are for Math-Verify; `\boxed{31} or \boxed{32}` are alternatives, and right only where the
+ * reference has both. A sign before a box and a scale behind it belong to the answer, `-\boxed{7}`, `\boxed{7} million`, and one
+ * that is part of a larger expression, `\boxed{7}\pi`, states none.
  */
 
 import { isSameAnswer } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
-import { standingOf } from "./standing.ts"
+import { inWords, signOf } from "./lexicon.ts"
+import { isUnsaid } from "./standing.ts"
 import type { Statement } from "./statement.ts"
 
 const COMMAND = "\\boxed"
-/** More boxes that are denied or left open are not passed over, and of more none are joined. */
-const MOST_PASSED = 6
-const MOST_JOINED = 12
+export const BOX = "last \\boxed{}"
+/** As many as a list has parts at most (docs/answers.md). */
+const MOST_JOINED = 40
 
 interface Found {
   readonly from: number
@@ -23,73 +25,106 @@ interface Found {
 
 /** The last box that begins before a place. */
 const boxBefore = (text: string, before: number): Found | null => {
-  const found = lastBox(text.slice(0, before))
-  return found && { ...found, from: text.lastIndexOf(COMMAND, found.start) }
-}
-
-/** What its boxes state; null where none is said to be the answer. Of one that is denied the value is no other's either. */
-export const boxStatement = (text: string): Statement | null => {
-  const denied: Array<string> = []
-  let before = text.length
-  for (let passed = 0; passed <= MOST_PASSED; passed++) {
-    const last = text.includes(COMMAND) ? boxBefore(text, before) : null
-    if (last === null) return null
-    const name = "last \\boxed{}"
-    if (last.contents === null) return { start: last.start, text: null, name }
-    const { said, first, either } = joined(text, last, last.contents)
-    // Of alternatives all stand as the first does.
-    const standings = [last, ...(either ? [first] : [])].map((box) => standingOf(text, box.from, last.end, said))
-    if (standings.every((standing) => standing === "said"))
-      return denied.some((other) => isSameAnswer(other, said)) ? null : { start: last.start, end: last.end, text: said, name }
-    if (standings.includes("denied")) denied.push(last.contents)
-    before = either ? first.from : last.from
+  for (let from = text.lastIndexOf(COMMAND, before - 1); from >= 0; from = text.lastIndexOf(COMMAND, from - 1)) {
+    const found = lastBox(text.slice(from, before))
+    if (found !== null) return { from, start: from + found.start, end: from + found.end, contents: found.contents }
+    if (from === 0) return null
   }
   return null
 }
 
-interface Joined {
-  readonly said: string
-  readonly first: Found
-  readonly either: boolean
+/** What the last box before a place states; null where there is none. */
+export const boxAt = (text: string, before: number): Statement | null => {
+  const last = boxBefore(text, before)
+  if (last === null) return null
+  if (last.contents === null) return { from: last.from, start: last.start, end: last.end, text: null, name: BOX }
+  const { parts, names, first, either, more } = joined(text, last, last.contents)
+  const said = parts.every((part) => isSameAnswer(part, last.contents!))
+    ? last.contents
+    : parts.map((part, i) => (names.every((name) => name !== null) ? `${names[i]} = ${part}` : part)).join(either ? " or " : ", ")
+  const statement = {
+    from: first.from,
+    start: last.start,
+    end: last.end,
+    name: BOX,
+    last: { from: last.from, text: last.contents }
+  }
+  if (more) return { ...statement, text: "", why: `is one of more than ${MOST_JOINED}` }
+  const { before: sign, behind, part } = around(text, first, last)
+  if (part || (parts.length > 1 && sign !== "")) return { ...statement, text: "", why: "is part of a larger expression" }
+  const whole =
+    sign === "" && behind === "" ? said : `${sign}${/^[\d.,]+$/.test(said) || sign === "" ? said : `(${said})`}${behind}`
+  return { ...statement, text: whole, end: last.end + (behind === "" ? 0 : behind.length) }
 }
 
-/** A box with those that are joined to it: what they say together, and whether as alternatives. */
-const joined = (text: string, last: Found, contents: string): Joined => {
+/** What touches boxes in one expression. */
+const around = (text: string, first: Found, last: Found) => {
+  const before = text.slice(Math.max(0, first.from - 24), first.from)
+  const minus = /(?:^|[^\w})])[-−]$/.exec(before)
+  const factor =
+    /(?:\}\s*\{|\\pm|[<>])\s*$|(?:\d|[)}][-−+*/^]|\w\s*[-−+]|\\(?:cdot|times|pi|sqrt|frac)\s*\{?)$/.test(before) ||
+    /[\d)}]\s*[-−+]\s?$/.test(before)
+  const behind = text.slice(last.end, last.end + 40)
+  const scale = /^[\s$]*(?:\\text\s*\{\s*)?(?:hundred|thousand|million|billion|trillion|dozen)\b/i.exec(behind)?.[0] ?? ""
+  const part =
+    /^(?:[xyzni](?![A-Za-z])|ish\b|\.\d|\s*(?:\\(?:pi|pm|sqrt|[dt]?frac|cdot|times)|\^(?!\s*\{?\s*\\circ)|[+*](?!\*)|\d))/.test(
+      behind
+    )
+  return {
+    before: minus !== null && !factor ? "-" : "",
+    behind: scale === "" ? "" : ` ${scale.replaceAll(/[^A-Za-z]|text/g, "")}`,
+    part: part || factor
+  }
+}
+
+/** A box with those that are joined to it, and whether as alternatives. */
+const joined = (text: string, last: Found, contents: string) => {
   const parts = [contents]
   const names = [nameBefore(text, last.from)]
   let first = last
   let either = false
-  for (; parts.length < MOST_JOINED;) {
+  for (;;) {
     const box = boxBefore(text, first.from)
     const joint = box === null || box.contents === null ? null : jointOf(text.slice(box.end, first.from))
-    if (box === null || box.contents === null || joint === null) break
-    if (joint !== "or" && standingOf(text, box.from, box.end, box.contents) !== "said") break
-    if (joint === "or") either = true
+    if (box === null || box.contents === null || joint === null) return { parts, names, first, either, more: false }
+    // `It is not \boxed{30}, \boxed{31}.`
+    if (joint !== "or" && isUnsaid(text, box.from, box.contents)) return { parts, names, first, either, more: false }
+    if (parts.length === MOST_JOINED) return { parts, names, first, either, more: true }
+    either ||= joint === "or"
     parts.unshift(box.contents)
     names.unshift(nameBefore(text, box.from))
     first = box
   }
-  if (parts.every((part) => isSameAnswer(part, contents))) return { said: contents, first, either }
-  const areNamed = names.every((name) => name !== null)
-  const said = parts.map((part, i) => (areNamed ? `${names[i]} = ${part}` : part)).join(either ? " or " : ", ")
-  return { said, first, either }
 }
 
 /** Marks of mathematics and of bold type, blanks of LaTeX, and commands for text. */
 const MARKS = /\\(?:q?quad(?![A-Za-z])|[,;:! ()[\]])|[$*_~]|\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}/g
-/** A unit or what is counted, the joint, and a name. */
-const JOINT = new RegExp(
-  String.raw`^\s*(?:[a-z]{1,12}\d?\s*)?` +
-    String.raw`(?:,|;|(?:[,;]\s*)?(?<![a-z])(and|or)(?![a-z])(?:\s+(?:also|else|even|maybe|perhaps|possibly))?)\s*` +
-    String.raw`(?:[A-Za-z](?:_?\{?\w\}?)?\s*(?:=|is))?\s*$`
-)
 const LONGEST_JOINT = 80
+/** A unit or what is counted, the joint, and a name. */
+const JOINT = /^u?(?:,?e*(?:o[eo,dm]*|a[e,]*)|,|\.e*o[eo,dm]*)y*$/
+/** Items of a list. */
+const ITEMS = /^[\s$]*\n\s*[-*•]\s+[$\s]*$/
 
 /** What joins two boxes, by what stands between them; null for what does not. */
 const jointOf = (between: string): "and" | "or" | null => {
   if (between.length > LONGEST_JOINT) return null
-  const found = JOINT.exec(between.replaceAll(MARKS, " $1 "))
-  return found === null ? null : found[1] === "or" ? "or" : "and"
+  if (ITEMS.test(between)) return "and"
+  const tokens =
+    inWords(between.replaceAll(MARKS, " $1 ").replace(/\bas well as\b|&|\bplus\b/i, " and ")).match(
+      /[A-Za-z]+(?:_?\{?\w\}?)?(?=\s*=|\s+is\b)|[A-Za-z]+|\S/g
+    ) ?? []
+  const signs = tokens
+    .map((token, i) => {
+      if (token === "," || token === ";") return ","
+      if (token === "." || token === "/") return token === "." ? "." : "o"
+      if (/^(?:=|is|[A-Za-z])$/.test(token)) return "y"
+      if (/^[A-Za-z]_/.test(token)) return "y"
+      if (!/^[A-Za-z]/.test(token)) return "x"
+      const sign = signOf(token)
+      return sign === "x" && i === 0 && /^[a-z]/.test(token) ? "u" : sign
+    })
+    .join("")
+  return JOINT.test(signs) ? (signs.includes("o") ? "or" : "and") : null
 }
 
 /** `x` of `x = \boxed{2}`. */

@@ -1,114 +1,108 @@
 /**
- * The answer that a solution states in words, where nothing is run: in a box, behind `####`, `A:`, `Answer:` or `The answer is:`.
- * What is said last counts, and what was begun and not finished withdraws what was said before. References are taken from
- * published solutions by the same lines, and read by the same rules.
+ * The answer that a text states in words, where nothing is run: in a box, behind `####`, `A:` or `Answer:`, in a sentence, in
+ * tags. What is said last counts, and what was begun and not finished withdraws what was said before. One that is denied or left
+ * open is passed over; one that the text takes back leaves none (`standing.ts`). References are taken from published solutions in
+ * the same way.
  */
 
-import { answerText, reading } from "../../answers/answers.ts"
-import { areWords } from "../../answers/words.ts"
+import { answerText, isSameAnswer, reading } from "../../answers/answers.ts"
 import type { Extraction } from "../Format.ts"
-import { boxStatement } from "./boxes.ts"
-import { withoutEndMarks } from "./end-marks.ts"
-import { isWithdrawn, LEAVES_OPEN } from "./standing.ts"
+import { BOX, boxAt } from "./boxes.ts"
+import { ANSWER, conclusionOf, marksIn, statementAt, TAG, withoutEndMarks } from "./lines.ts"
+import { fateOf, isUnsaid } from "./standing.ts"
 import type { Statement } from "./statement.ts"
 
-/** The last line that states an answer behind a mark; where no mark is, null. */
-type AnswerLine = (solution: string) => Statement | null
+/** As many places where an answer may be stated are looked at, from the end, and so many answers passed over. */
+const MOST_MARKS = 64
+const MOST_PASSED = 6
 
-/** What follows the last `mark` in its line. */
-const lineAfter = (mark: string, name: string): AnswerLine => {
-  return (solution) => {
-    const start = solution.lastIndexOf(mark)
-    if (start < 0) return null
-    const from = start + mark.length
-    const end = solution.indexOf("\n", from)
-    return { start, text: withoutEndMarks(solution.slice(from, end < 0 ? undefined : end)).trim(), name }
+/** Lines open by themselves, and what leads to a sentence was looked at where it was found. */
+const isLed = (name: string): boolean => name === BOX || name === TAG
+
+/** What is said of the last box alone, `\boxed{31}, and \boxed{30} is wrong`. */
+const SINGULAR = /^[\s$*)}]*(?:is|was|isn|wasn|does|doesn|fails|has|cannot|can)\b/
+
+/** What a text states last; null where it states nothing. */
+const lastStatement = (written: string): Statement | null => {
+  const text = untilNext(tidied(withoutEndMarks(written)))
+  const denied: Array<string> = []
+  let passed: Statement | null = null
+  let limit = text.length
+  for (const mark of marksIn(text, MOST_MARKS)) {
+    if (mark.at >= limit) continue
+    const found = mark.word === "\\boxed" ? boxAt(text, limit) : statementAt(text, mark)
+    if (found === null) continue
+    limit = found.from
+    if (found.text === null || found.text === "" || answerText(found.text) === null) return found
+    const fate =
+      isLed(found.name) && isUnsaid(text, found.from, found.text)
+        ? { why: "is denied or left open", own: true }
+        : fateOf(text, found.end, found.text)
+    if ("said" in fate) {
+      const isDenied = denied.some((other) => isSameAnswer(other, fate.said))
+      return isDenied ? { ...found, text: "", why: "is denied" } : { ...found, text: fate.said }
+    }
+    const taken = { ...found, text: "", why: fate.why }
+    if (!fate.own) return taken
+    const alone = found.last !== undefined && SINGULAR.test(text.slice(found.end, found.end + 20)) ? found.last : found
+    denied.push(alone.text ?? "")
+    limit = alone.from
+    passed ??= taken
+    if (denied.length > MOST_PASSED) return passed
   }
+  return passed ?? conclusionOf(text)
 }
-
-const hashLine = lineAfter("####", "#### line")
-const lineBehindA = lineAfter("\nA:", "A: line")
-/** MetaMathQA's last line, `The answer is: 42`. */
-export const answerSentence = lineAfter("The answer is:", "last line")
-
-/** GSM8K's last line: of its labels `#### 72`, of the model solutions published with it `A: 72`. */
-export const gsmLine: AnswerLine = (solution) => hashLine(solution) ?? lineBehindA(`\n${solution}`)
-
-/** The names of such a line, and of a sentence. */
-export const [ANSWER, LAST] = ["Answer line", "last sentence"]
-const ANSWER_LINE = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*:(?:\*\*)?([^\n]*)/gim
-const BARE_ANSWER = /^[^\S\n]*(?:\*\*)?(?:final )?answer\s*(?::(?:\*\*)?|is\b)([^\n]*)/gim
-
-const lastMatch = (pattern: RegExp, solution: string): Statement | null => {
-  const found = [...solution.matchAll(pattern)].at(-1)
-  return found === undefined
-    ? null
-    : { start: found.index, text: withoutLastStars(withoutEndMarks(found[1]!).trim()), name: ANSWER }
-}
-
-/** Of `**Answer: 17**`, whose first stars stand before the text. */
-const withoutLastStars = (text: string): string =>
-  (text.match(/\*\*/g)?.length ?? 0) % 2 === 1 ? text.replace(/\*\*$/, "").trim() : text
-
-/** `Answer: 17`; `bare` where that is all there is to a solution: `Answer is 17` as well, which is prose elsewhere. */
-const answerLine = (solution: string, bare: boolean): Statement | null => lastMatch(bare ? BARE_ANSWER : ANSWER_LINE, solution)
-
-const LAST_SENTENCE = /(?:^|[.!?\n]\s*|\b(?:so|thus|hence|therefore),?\s+)(the (?:final )?answer is\s+(?=\S)([^\n]*?))\s*$/i
-/** Words before an equation. */
-const PROSE = /(?<![\\A-Za-z])(?!and\b)[A-Za-z]{3,}[^=]*=/
-/** Longer sentences are no answers. */
-const LONGEST_SENTENCE = 200
-
-/** `The answer is 29.`, where a text ends in it and it says a value; prose elsewhere. It counts behind `last` only. */
-const lastSentence = (solution: string, last: Statement | null): Statement | null => {
-  const from = Math.max(0, solution.length - LONGEST_SENTENCE)
-  const found = LAST_SENTENCE.exec(solution.slice(from))
-  if (found === null) return null
-  const start = from + found.index + found[0].indexOf(found[1]!)
-  // Most end in a box, and what is read costs the most here.
-  if (last !== null && last.start >= start) return null
-  if (!/[\d\\]/.test(found[2]!) || PROSE.test(found[2]!)) return null
-  const said = reading(found[2]!)
-  return "problem" in said || areWords(said.answer) ? null : { start, text: found[2]!, name: LAST }
-}
-
-/** The last of the boxes and of GSM8K's lines. */
-export const markedStatement = (solution: string): Statement | null => later(boxStatement(solution), gsmLine(solution))
-
-const lastStatement = (solution: string, bare: boolean): Statement | null => {
-  const marked = markedStatement(solution)
-  if (!/answer/i.test(solution)) return marked
-  const last = later(later(marked, answerLine(solution, bare)), answerSentence(solution))
-  return later(last, lastSentence(solution, last))
-}
-
-/** Whichever starts last; the first of two in one place. */
-export const later = (last: Statement | null, next: Statement | null): Statement | null =>
-  last === null || (next !== null && next.start > last.start) ? next : last
 
 /** What a solution states last, or `complaint` where it states nothing. */
-export const lastStated = (solution: string, complaint: string, bare = false): Extraction => {
-  const last = lastStatement(solution, bare)
-  return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(standing(last, solution))
+export const lastStated = (solution: string, complaint: string): Extraction => {
+  const last = lastStatement(solution)
+  return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(last)
 }
 
-/** A statement as it stands at the end of its text, which may take it back. */
-export const standing = (last: Statement, text: string): Statement => {
-  if (last.text === null || last.text === "") return last
-  const at = last.end ?? text.indexOf(last.text, last.start) + last.text.length
-  return at >= last.start + last.text.length && isWithdrawn(text, at, last.text)
-    ? { ...last, text: "", why: "is taken back" }
-    : last
+/** Whether a text states an answer, and begins with the line that does; null where it states none. */
+export const statesAnswer = (text: string): { readonly first: boolean } | null => {
+  const last = lastStatement(text)
+  return (
+    last && { first: last.name === ANSWER && /^[^A-Za-z]*(?:(?:final|correct|the|my|our)\s+)*$/i.test(text.slice(0, last.from)) }
+  )
 }
 
 /** The answer that a statement gives. */
-export const extractionOf = (last: Statement): Extraction => {
+const extractionOf = (last: Statement): Extraction => {
   if (last.why !== undefined) return { value: null, error: `the ${last.name} ${last.why}`, steps: 0 }
   if (last.text === null) return { value: null, error: `the ${last.name} is not finished`, steps: 0 }
-  const value = LEAVES_OPEN.test(last.text) ? null : answerText(last.text)
+  const value = answerText(last.text)
   if (value !== null) return { value, steps: 0 }
   const found = reading(last.text)
-  const why = "problem" in found ? found.problem : "leaves it open"
   const said = last.text.trim() === "" ? "" : `: ${last.text.slice(0, 60)}`
-  return { value, error: `the ${last.name} states no answer: it ${why}${said}`, steps: 0 }
+  return { value, error: `the ${last.name} states no answer: it ${"problem" in found ? found.problem : ""}${said}`, steps: 0 }
+}
+
+/** Longer runs of blanks and of one sign say no more than short ones, and nothing below looks at a run more than once. */
+const RUNS = /\s{4,}|([^\w\s{}()[\]\\])\1{5,}/g
+/** What most texts have none of. */
+const HAS_RUNS = /\s{4}|[^\w\s{}()[\]\\]{6}/
+const shortened = (run: string, sign?: string): string => {
+  if (sign !== undefined) return sign.repeat(3)
+  const lines = run.split("\n").length - 1
+  return lines === 0 ? "  " : "\n".repeat(Math.min(lines, 2))
+}
+/** What is struck through in Markdown is not said. */
+const STRUCK = /~~[^~\n]{1,80}~~/g
+/** `\fbox{31}` and `\framebox{31}` are boxes in text. */
+const FRAMES = /\\f(?:rame)?box(?:\s{0,4}\[[^\]]{0,40}\]){0,2}(?=\s{0,4}\{)/g
+
+const tidied = (text: string): string => {
+  let tidy = HAS_RUNS.test(text) ? text.replaceAll(RUNS, shortened) : text
+  if (tidy.includes("~~")) tidy = tidy.replaceAll(STRUCK, " ")
+  return tidy.includes("box") ? tidy.replaceAll(FRAMES, "\\boxed") : tidy
+}
+
+/** A next question, which a base model asks itself behind its answer, and what follows it, are no part of the text. */
+const NEXT = /\n[\s>*#]{0,4}(?:question|q|problem|exercise|human|user|instruction|input)\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]/gi
+
+const untilNext = (text: string): string => {
+  if (!text.includes("\n")) return text
+  for (const { index } of text.matchAll(NEXT)) if (marksIn(text, 1, index).next().done !== true) return text.slice(0, index)
+  return text
 }

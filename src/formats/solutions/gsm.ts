@@ -6,7 +6,8 @@
  * Sub-styles: `marks` and `plain`, with and without calculator marks.
  */
 
-import { gsmLine, lastStated } from "../answers/stated-answer.ts"
+import { gsmLine } from "../answers/lines.ts"
+import { lastStated } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { equationOf, newline, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { unclear } from "./sub-style.ts"

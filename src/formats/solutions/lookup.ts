@@ -18,7 +18,7 @@ export const lookup: Format = {
   render: (problem, subStyle) => `Answer ${subStyle === "is" ? "is" : ":"} ${problem.answer}`,
   detect: (completion) => opening.test(completion),
   subStyleOf: (completion) => (completion.match(opening)?.[1] === ":" ? "colon" : "is"),
-  extract: (completion) => lastStated(completion, "no Answer line", true)
+  extract: (completion) => lastStated(completion, "no Answer line")
 }
 
 /** How a completion opens. */

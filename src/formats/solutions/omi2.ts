@@ -6,7 +6,8 @@
  * Sub-styles: `thus` and `so` by the last sentence; `equations` leaves the words out and concludes with `Thus`.
  */
 
-import { answerSentence, lastStated } from "../answers/stated-answer.ts"
+import { answerSentence } from "../answers/lines.ts"
+import { lastStated } from "../answers/stated-answer.ts"
 import type { Format } from "../Format.ts"
 import { boxedSentence, boxedWords, equationOf, operatorWords, phraseOf, phraseWords } from "./phrases.ts"
 import { conclusionOf, unclear } from "./sub-style.ts"

@@ -227,7 +227,7 @@ describe("what is no member", () => {
       "a window of 2 TiB",
       "zst",
       Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 31 << 3, 1, 0, 0]),
-      /frame 1 .* asks for 2,097,152 MiB of memory, .*zstd -d/
+      /damaged in frame 1: it asks for 2,097,152 MiB of memory, more than Zstandard takes(?!.*zstd -d)/s
     ],
     ["a window beyond the format", "zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 22 << 3, 1, 0, 0]), /asks for 4,096 MiB/],
     ["a method other than deflate", "gz", Buffer.from([0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 0, 0]), /damaged in member 1: its header/]
@@ -241,7 +241,6 @@ describe("what is no member", () => {
     expect(windowProblem(128 * mebi, 0)).toBeNull()
     expect(windowProblem(2 * gibi, 8 * gibi)).toBeNull()
     expect(windowProblem(2 * gibi, 3 * gibi)).toBe("asks for 2,048 MiB of memory, and 3,072 MiB are free here")
-    expect(windowProblem(2.25 * gibi, 64 * gibi)).toMatch(/more than Zstandard takes/)
   })
 })
 
