@@ -16,12 +16,12 @@ const NAMES: Readonly<Record<ParamType, string>> = {
     "advantageEpsilon clipHigh clipLow criticLearningRate decay distractors entropyBonus epochs gamma gap " +
     "imitationLearningRate kl klLimit klTarget lambda learningRate maxLongDocuments maxLongPrompts overlongFactor promptWeight " +
     "temperature tokens topP valueCoefficient warmup weightDecay whitenEpsilon",
-  BOOLEAN: "deduplicate reference",
+  BOOLEAN: "deduplicate reference secondMoments",
   VARCHAR:
     "acrossSources algorithm among baseline clipScore contaminated decoding design difficulty dualClip duplicates " +
     "dynamicSampling entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks " +
-    "maskedSequences maskedTokens mixing model partition policyLoss preset ratio ratioClamp reduction reward " +
-    "rewardProfile scale schedule singleton sources startFrom std stdOver subStyles suite suites tags tokenizer " +
+    "maskedSequences maskedTokens method mixing model parameters partition policyLoss preset ratio ratioClamp reduction " +
+    "reward rewardProfile scale schedule singleton sources startFrom std stdOver subStyles suite suites tags tokenizer " +
     "truncated valueClip weights whiten whitenGuard"
 }
 

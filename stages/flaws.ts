@@ -25,6 +25,7 @@ export const FlawsParams = {
 export const flaws = Stage.make({
   name: "flaws",
   inputs: { corpus: Corpus, base: Checkpoint },
+  agreeOn: { tokenizer: ["base", "corpus"] },
   params: FlawsParams,
   output: FlawDetections,
   numerics: ["engine"],

@@ -26,6 +26,7 @@ export const RecallParams = {
 export const recall = Stage.make({
   name: "recall",
   inputs: { corpus: Corpus, base: Checkpoint },
+  agreeOn: { tokenizer: ["base", "corpus"] },
   params: RecallParams,
   output: CanaryRecalls,
   numerics: ["engine"],

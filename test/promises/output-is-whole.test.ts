@@ -70,8 +70,9 @@ it("has one file that writes to standard output", () => {
       (file) => file.endsWith(".ts") && /stdout\.write\(|console\.log\(/.test(fs.readFileSync(path.join(folder, file), "utf8"))
     )
     .toSorted()
-  // A child's standard output is its log; build.ts is started by developers.
-  expect(writers).toEqual(["cli/executing/compute-request.ts", "cli/output.ts", "engine/wasm/build.ts"])
+  // A child's standard output is its log; each build.ts is started by developers.
+  const builds = ["engine/cuda/build.ts", "engine/wasm/build.ts"]
+  expect(writers).toEqual(["cli/executing/compute-request.ts", "cli/output.ts", ...builds])
 })
 
 describe.skipIf(!fs.existsSync("/dev/full"))("a device that takes nothing is told of, with exit code 1", () => {

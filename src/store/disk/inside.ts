@@ -94,11 +94,21 @@ export const namesInside = (root: string, ...names: ReadonlyArray<string>): Read
  * link is not gone through.
  * @public */
 export const makeInside = (root: string, ...names: ReadonlyArray<string>): string => {
-  const folder = inside(root, ...names)
+  const folder = insideFolder(root, names)
   if (names.length === 0) makeFolder(root)
   // Nobody removes the folders of a store itself.
   else if (names.length > 1 || !isSeen(folder)) makeBelow(root, folder)
   return folder
+}
+
+/** `inside`; of a root that can be no folder it is said so. */
+const insideFolder = (root: string, names: ReadonlyArray<string>): string => {
+  try {
+    return inside(root, ...names)
+  } catch (cause) {
+    if (errorCode(cause) === "ENOTDIR") makeFolder(root)
+    throw cause
+  }
 }
 
 /** Makes a folder, of whose way there it is known that it leads through no link. */
