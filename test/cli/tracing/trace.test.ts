@@ -60,7 +60,8 @@ const queries = new Map(
 const asked = ({ run, node, completion }: Traced, words: string): Promise<ReadonlyArray<Row>> => {
   const query = [...queries].find(([named]) => named.includes(words))?.[1]
   if (query === undefined) throw new Error(`the page has no query of ${words}`)
-  return sql(query.replaceAll("RUN", run).replaceAll("NODE", node).replaceAll("17", String(completion.row)))
+  // The row first: a run's name has its time, which may be 17 o'clock.
+  return sql(query.replaceAll("17", String(completion.row)).replaceAll("RUN", run).replaceAll("NODE", node))
 }
 
 /** Rows in an order that does not matter, their numbers with the digits that a 32-bit float has. */
