@@ -14,11 +14,12 @@
  *
  * Flawed documents (`mix.gap`) are known too: a method should say that they do less for a right solution than right ones.
  *
- * Through RL the truth is coarser and dearer: the whole corpus, and the whole without each of its sources, from pretraining to
- * the policy after RL. How the log odds of a format move is what the source does to it.
+ * Through RL the truth is dearer: policies that went from pretraining on a half to the end of RL, asked for the solutions and for
+ * how these begin, which is the choice of the format; and those of the whole corpus without each of its sources.
  */
 
 import { judgedNames } from "../src/attribution/methods/judged.ts"
+import { askable } from "../src/attribution/retraining/asked-texts.ts"
 import { partitions } from "../src/attribution/retraining/groups.ts"
 import { Param, Study } from "../src/dag/Study.ts"
 import { presetNames } from "../src/model/presets.ts"
@@ -26,7 +27,9 @@ import { evaluate } from "../stages/evaluate.ts"
 import { flaws } from "../stages/flaws.ts"
 import { lds } from "../stages/lds.ts"
 import { mix } from "../stages/mix.ts"
+import { outcome } from "../stages/outcome.ts"
 import { plant } from "../stages/plant.ts"
+import { pool } from "../stages/pool.ts"
 import { pretrain } from "../stages/pretrain.ts"
 import { recall } from "../stages/recall.ts"
 import { retrain } from "../stages/retrain.ts"
@@ -41,6 +44,9 @@ const CONTROLLED = ["gradient-dot", "trak"]
 
 /** What the second bank's seed is above the first one's. */
 const TWIN = 1000
+
+/** What parts the documents of the policies' banks. */
+const THROUGH_RL = "steps"
 
 export default Study.make(
   "attribution",
@@ -78,19 +84,33 @@ export default Study.make(
       ]
     })
 
+    const policyOf = (of: typeof corpus, model: ReturnType<typeof pretrain>, seed: number) => {
+      const start = sft({ base: model, corpus: of }, { documents: 1500, seed })
+      return { start, policy: rl({ policy: start, corpus: of }, { algorithm: "grpo", suite: "train-easy", steps: 40, seed }) }
+    }
+    const banksAfterRl = (seed: number) => {
+      const asked = Array.from({ length: quick ? 4 : 16 }, (_, half) => {
+        const changed = reweight({ corpus }, { partition: THROUGH_RL, half })
+        const { policy } = policyOf(changed, pretrain({ corpus: changed }, { ...training, seed }), seed)
+        return askable.map((asked) => outcome({ corpus, changed, policy }, { partition: THROUGH_RL, asked, targets: 8 }))
+      })
+      return askable.map((_, i) => asked.map((of) => of[i]!).reduce((one, other) => pool({ one, other }, {})))
+    }
+    const twins = banksAfterRl(seed + TWIN)
+    const afterRl = banksAfterRl(seed).flatMap((truth, i) =>
+      judgedNames.map((method) => lds({ corpus, base, truth, again: twins[i]! }, { method, seed }))
+    )
+
     const without = Object.keys(SOURCES).map((source) => reweight({ corpus }, { weights: { [source]: 0 } }))
     const policies = [corpus, ...without].map((changed) => {
-      const start = sft(
-        { base: changed === corpus ? base : pretrain({ corpus: changed }, training), corpus: changed },
-        { documents: 1500, seed }
-      )
-      const policy = rl({ policy: start, corpus: changed }, { algorithm: "grpo", suite: "train-easy", steps: 40, seed })
+      const model = changed === corpus ? base : pretrain({ corpus: changed }, training)
+      const { start, policy } = policyOf(changed, model, seed)
       return [start, policy].map((of) => evaluate({ policy: of, corpus: changed }, { suite: "train-easy", seed }))
     })
     const planted = plant({ corpus }, { secrets: 4, copies: 10, seed })
     const knowing = pretrain({ corpus: planted }, watched)
     const found = judgedNames.map((method) => recall({ corpus: planted, base: knowing }, { method, k: 10, seed }))
     const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, seed }))
-    return { measured, found, wrong, policies }
+    return { measured, afterRl, found, wrong, policies }
   }
 )

@@ -16,11 +16,12 @@ import { Corpus } from "../schemas/corpus.ts"
 import { Datamodelling } from "../schemas/datamodelling.ts"
 import { RetrainingBank } from "../schemas/retrainings.ts"
 import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
-import { attributedTexts, readBank, twinsObjection } from "../src/attribution/retraining/bank.ts"
+import { attributedTexts, readBank, requireTwins, twinsObjection } from "../src/attribution/retraining/bank.ts"
 import { ldsByTarget, meanOfBoth, noiseCeiling, permutedLds } from "../src/attribution/retraining/lds.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { meanOf } from "../src/evaluation/statistics/averages.ts"
 import { bootstrapMean } from "../src/evaluation/statistics/bootstrap.ts"
+import { readCorpus } from "../src/training/corpus.ts"
 
 export const LdsParams = JudgedParams
 
@@ -35,10 +36,11 @@ export const lds = Stage.make({
   resources: { cost: () => 1e8 },
 
   run: Effect.fn("lds")(function* ({ inputs, params, output, progress }) {
+    yield* requireTwins(inputs.truth, inputs.again)
     const truth = readBank(inputs.truth)
     const again = readBank(inputs.again)
     const measured = meanOfBoth(truth, again)
-    const texts = attributedTexts(inputs.corpus, inputs.truth, truth)
+    const texts = attributedTexts(readCorpus(inputs.corpus), inputs.truth, truth)
     const methods = yield* judgedMethods(params, inputs.base)
     const sources = texts.targets.map(({ source }) => source)
 

@@ -11,6 +11,8 @@ import * as Effect from "effect/Effect"
 
 import { Corpus } from "../schemas/corpus.ts"
 import { RetrainingBank } from "../schemas/retrainings.ts"
+import { askedTexts, logProbsOf, tokensAsked } from "../src/attribution/retraining/asked-texts.ts"
+import { writeGroups, writeRetraining, writeTargets } from "../src/attribution/retraining/bank-rows.ts"
 import { corpusGroups, targetsOf } from "../src/attribution/retraining/corpus-groups.ts"
 import { designs, groupWeights } from "../src/attribution/retraining/design.ts"
 import { partitions } from "../src/attribution/retraining/groups.ts"
@@ -21,7 +23,7 @@ import { parameterCount } from "../src/model/ModelSpec.ts"
 import { DEFAULT_CONTEXT, presetNames, presetSpec } from "../src/model/presets.ts"
 import { tokenizerFromJson } from "../src/tokenizer/from-json.ts"
 import { readCorpus } from "../src/training/corpus.ts"
-import { batchOf, packBatches, type WeightedBatch } from "../src/training/packing.ts"
+import { packBatches } from "../src/training/packing.ts"
 import { resumable } from "../src/training/resumable.ts"
 import { warmupCosine } from "../src/training/schedule.ts"
 import { supervised } from "../src/training/supervised.ts"
@@ -56,13 +58,13 @@ export const retrain = Stage.make({
   run: Effect.fn("retrain")(function* ({ inputs, params, output, checkpoints, progress }) {
     const engine = yield* Engine
     const corpus = readCorpus(inputs.corpus)
-    const { names, nameOf, training, of } = corpusGroups(inputs.corpus, params.partition)
+    const groups = corpusGroups(inputs.corpus, params.partition)
     const targets = targetsOf(inputs.corpus, params.targets)
-    const asked = batchOf(corpus, targets, params.context, 0)
-    const all = groupWeights({ ...params, groups: names.length, seed: params.designSeed })
+    const texts = askedTexts(corpus, targets, "solution", { openings: corpus.firstTokens, tagged: false })
+    const all = groupWeights({ ...params, groups: groups.names.length, seed: params.designSeed })
     const trainings = all.map((weights) => {
-      const times = Uint8Array.from(of, (group) => weights[group]!)
-      return { weights, times, batches: packBatches(corpus, training, { ...params, epochs: 1, name: "pretrain", times }) }
+      const times = Uint8Array.from(groups.of, (group) => weights[group]!)
+      return { weights, times, batches: packBatches(corpus, groups.training, { ...params, epochs: 1, name: "pretrain", times }) }
     })
     const total = trainings.reduce((sum, { batches }) => sum + batches.steps, 0)
 
@@ -94,14 +96,7 @@ export const retrain = Stage.make({
         const { row } = yield* update(step)
         if (step >= 0.9 * steps - 1) losses.push(row.loss)
         if (step === steps - 1) {
-          const { logProbs } = yield* model.score(asked)
-          for (let target = 0; target < targets.length; target++)
-            yield* output.outcomes.append({ retraining, target, logProb: solutionLogProb(logProbs, asked, target) })
-          for (const [group, weight] of weights.entries())
-            if (weight > 0) yield* output.groupWeights.append({ retraining, groupName: names[group]!, weight })
-          yield* output.retrainings.append({
-            retraining,
-            groups: weights.filter((weight) => weight > 0).length,
+          yield* writeRetraining(output, groups, weights, yield* logProbsOf(model, texts), {
             documents: times.reduce((sum, count) => sum + count, 0),
             tokens: batches.tokensThrough(steps - 1),
             updates: steps,
@@ -114,28 +109,8 @@ export const retrain = Stage.make({
       before += steps
     }
 
-    for (const [group, groupName] of names.entries()) {
-      const own = training.filter((_, i) => of[i] === group)
-      const tokens = own.reduce((sum, document) => sum + corpus.lengths[document]!, 0)
-      yield* output.documentGroups.append({ groupName, source: corpus.source(own[0]!), documents: own.length, tokens })
-    }
-    for (const [i, document] of training.entries()) yield* output.groupedDocuments.append({ document, groupName: names[of[i]!]! })
-    for (const [target, document] of targets.entries()) {
-      const weights = asked.weights.subarray(asked.offsets[target]!, asked.offsets[target + 1]!)
-      yield* output.heldOutTargets.append({
-        target,
-        document,
-        source: corpus.source(document),
-        groupName: nameOf(document),
-        tokens: weights.filter((weight) => weight > 0).length
-      })
-    }
+    yield* writeGroups(output, corpus, groups)
+    const tokens = texts.map((text) => tokensAsked(text, params.context))
+    yield* writeTargets(output, corpus, groups, targets, "solution", tokens)
   })
 })
-
-/** Log-probability of a document's solution after its prompt, nats: those targets have a weight. */
-const solutionLogProb = (logProbs: Float32Array, { offsets, weights }: WeightedBatch, document: number): number => {
-  let sum = 0
-  for (let t = offsets[document]!; t < offsets[document + 1]!; t++) if (weights[t]! > 0) sum += logProbs[t]!
-  return sum
-}

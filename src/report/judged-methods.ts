@@ -24,6 +24,7 @@ export interface OverTargets {
 
 /** A linear datamodelling score: mean over held-out documents. */
 export interface JudgedLds {
+  /** What parted the documents, and what was asked of whom: `steps`, `steps after RL, format`. */
   readonly partition: string
   readonly score: OverTargets
   /** With the sums dealt out at random; null: of the ceiling. */
@@ -64,7 +65,7 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
     if (artifact === null) continue
     if (is(node, Datamodelling)) {
       const rows = yield* rowsOf(openArtifactTable(Datamodelling, "lds", artifact))
-      const partition = partitionOf(record, node)
+      const partition = truthOf(record, node)
       const random = node.params["parameters"] === "random"
       const bank = node.inputs["truth"] ?? ""
       for (const { method, lds, permuted } of rows) {
@@ -114,9 +115,20 @@ const overTargets = (rows: ReadonlyArray<Said>): OverTargets => {
   return { value: meanOf(values), ...bootstrapMean(values, { seed: 0 }) }
 }
 
-/** What parted the documents of the bank that a score was taken over. */
-const partitionOf = ({ byId }: RunRecord, { inputs }: RunNode): string =>
-  String(byId.get(inputs["truth"] ?? "")?.params["partition"] ?? "")
+/** What policies were asked: after which stage. */
+const AFTER: Readonly<Record<string, string>> = { rl: " after RL", sft: " after SFT" }
+
+/**
+ * What a score was taken over: what parted the documents, and of policies after which stage: `steps`, `steps after RL`, `steps
+ * after RL, format`.
+ */
+const truthOf = ({ byId }: RunRecord, { inputs }: RunNode): string => {
+  let bank = byId.get(inputs["truth"] ?? "")
+  while (bank?.stage === "pool") bank = byId.get(bank.inputs["one"] ?? "")
+  const after = AFTER[byId.get(bank?.inputs["policy"] ?? "")?.stage ?? ""] ?? ""
+  const asked = bank?.params["asked"] === "opening" ? ", format" : ""
+  return `${String(bank?.params["partition"] ?? "")}${after}${asked}`
+}
 
 const rowsOf = <A, E, R>(table: Effect.Effect<Iterable<A>, E, R>): Effect.Effect<ReadonlyArray<A>, never, R> =>
   Effect.orElseSucceed(

@@ -15,8 +15,12 @@ import { readJudgedMethods } from "../../src/report/judged-methods.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { lds } from "../../stages/lds.ts"
 import { mix } from "../../stages/mix.ts"
+import { outcome } from "../../stages/outcome.ts"
+import { pool } from "../../stages/pool.ts"
 import { pretrain } from "../../stages/pretrain.ts"
 import { retrain } from "../../stages/retrain.ts"
+import { reweight } from "../../stages/reweight.ts"
+import { sft } from "../../stages/sft.ts"
 import { chain } from "../stages/chain.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
@@ -105,6 +109,91 @@ describe("a bank of retrainings", { timeout: 400_000 }, () => {
   })
 })
 
+describe("a bank of policies", { timeout: 400_000 }, () => {
+  const learnt = { promptWeight: 0.1, evaluations: 0, batchTokens: 256, seed: small.seed }
+  const asking = async (changed: string, policy: string, params: object = {}) =>
+    (await compute(outcome, { corpus, changed, policy }, { targets: 2, ...params })).artifact
+  const said = async (artifact: string) => logProbs(await read(RetrainingBank, artifact), 0)
+
+  it("is asked what retrained models are asked, and says the same where it was only pretrained", async () => {
+    const of = await contents({ partition: "source", design: "without", batchTokens: 256 })
+    const whole = (await compute(pretrain, { corpus }, learnt)).artifact
+    const one = await read(RetrainingBank, await asking(corpus, whole, { partition: "source" }))
+    expect(logProbs(one, 0)).toEqual(logProbs(of, 0))
+    expect([...one.documentGroups]).toEqual([...of.documentGroups])
+    expect([...one.heldOutTargets]).toEqual([...of.heldOutTargets])
+    const [first] = [...of.retrainings]
+    expect([...one.retrainings]).toEqual([{ ...first, updates: null, loss: null }])
+  })
+
+  it("says how a solution begins: by its first token, or by its format's control token", async () => {
+    const base = (await compute(pretrain, { corpus }, learnt)).artifact
+    const opening = await said(await asking(corpus, base, { asked: "opening" }))
+    const solution = await said(await asking(corpus, base))
+    // Of two formats: plain text (calc) has none.
+    expect(opening).toHaveLength(4)
+    for (const [target, logProb] of opening.entries()) expect(logProb).toBeGreaterThan(solution[target + 2]!)
+    const tagged = (await compute(sft, { base, corpus }, { documents: 40, learningRate: 0.01 })).artifact
+    const choices = (await said(await asking(corpus, tagged, { asked: "opening" }))).map(Math.exp)
+    // Two control tokens share what a policy that knows them says first.
+    for (const choice of choices) expect(choice).toBeGreaterThan(0.02)
+    expect(await said(await asking(corpus, tagged))).not.toEqual(solution)
+  })
+
+  it("is pooled from policies of changed corpora, and methods are judged by it", async () => {
+    const halves = [1, 2, 3].map((half) => ({ partition: "steps", half }))
+    const policies = async (seed: number) => {
+      const banks: Array<string> = []
+      for (const params of halves) {
+        const changed = (await compute(reweight, { corpus }, params)).artifact
+        const model = (await compute(pretrain, { corpus: changed }, { ...learnt, seed })).artifact
+        banks.push(await asking(changed, model))
+      }
+      const [first, ...rest] = banks
+      let pooled = first!
+      for (const other of rest) pooled = (await compute(pool, { one: pooled, other }, {})).artifact
+      const bank = await read(RetrainingBank, pooled)
+      for (const [i, of] of banks.entries()) expect(logProbs(bank, i)).toEqual(await said(of))
+      return pooled
+    }
+    const truth = await policies(4)
+    const { retrainings, groupWeights } = await read(RetrainingBank, truth)
+    expect([...retrainings].map((row) => [row.retraining, row.groups])).toEqual([0, 1, 2].map((i) => [i, 2]))
+    expect(groupWeights.rows).toBe(6)
+    const inputs = { corpus, base: await base(), truth, again: await policies(5) }
+    const { ldsMeans } = await read(Datamodelling, (await compute(lds, inputs, {})).artifact)
+    expect([...ldsMeans].map(({ targets, retrainings: over }) => [targets, over])).toEqual([0, 1, 2, 3, 4].map(() => [6, 3]))
+  })
+
+  it("is not pooled with one that was asked something else, nor held against one of other groups", async () => {
+    const model = (await compute(pretrain, { corpus }, learnt)).artifact
+    const one = await asking(corpus, model)
+    const other = await asking(corpus, model, { asked: "opening" })
+    await expect(compute(pool, { one, other }, {})).rejects.toThrow(/"other" .*heldOutTargets differs/)
+    const changed = (await compute(reweight, { corpus }, { partition: "steps", half: 1 })).artifact
+    const again = await asking(changed, model)
+    const inputs = { corpus, base: await base(), truth: one, again }
+    await expect(compute(lds, inputs, {})).rejects.toThrow(/"again" .*other groups/)
+    const strange = (await compute(reweight, { corpus }, { partition: "source", weights: { omi1: 0 } })).artifact
+    await expect(asking(strange, model, { partition: "topics" })).resolves.toBeDefined()
+    const uneven = (await compute(reweight, { corpus }, { partition: "steps", weights: { "omi1/1": 0 } })).artifact
+    await expect(asking(uneven, model, { partition: "source" })).rejects.toThrow(/"changed" .*see group omi1/)
+  })
+
+  it.each<[string, RegExp]>([
+    ["policy", /changed: is not the corpus that the policy was trained on/],
+    ["corpus", /corpus: is not the corpus that reweight changed/],
+    ["partition", /partition: is topics, and the corpus was changed by steps/]
+  ])("is refused before anything runs where the %s is not of the change", (which, why) => {
+    const of = mix({}, mixture)
+    const changed = reweight({ corpus: of }, { partition: "steps", half: 1 })
+    const policy = pretrain({ corpus: which === "policy" ? of : changed }, {})
+    const whole = which === "corpus" ? mix({}, { ...mixture, seed: 2 }) : of
+    const params = { partition: which === "partition" ? "topics" : "steps" } as const
+    expect(() => graphOf([outcome({ corpus: whole, changed, policy }, params)])).toThrow(why)
+  })
+})
+
 describe("the linear datamodelling score", { timeout: 400_000 }, () => {
   it("has a row for each method and target, the ceiling beside them, and is taken over both banks", async () => {
     const truth = (await bank({})).artifact
@@ -179,6 +268,30 @@ describe("the linear datamodelling score", { timeout: 400_000 }, () => {
       expect(score.low <= score.value && score.value <= score.high).toBe(true)
       expect([permuted === null, random === null]).toEqual([method === "ceiling", method !== "gradient-dot"])
     }
+  })
+
+  it("is named in a report by what was asked of whom", async () => {
+    const inputs = { corpus, base: await base(), truth: (await bank({})).artifact, again: (await bank({ seed: 6 })).artifact }
+    const { artifact } = await compute(lds, inputs, {})
+    const node = (id: string, stage: string, params: object, of: Readonly<Record<string, string>>, made: string) => ({
+      id,
+      label: id,
+      stage,
+      params: { ...params },
+      inputs: of,
+      outcome: { state: "finished", key: id, artifact: made, cached: false, seconds: 1 } as const
+    })
+    const nodes = [
+      node("policy", "rl", {}, {}, "none"),
+      node("bank", "outcome", { partition: "topics", asked: "opening" }, { policy: "policy" }, "none"),
+      node("some", "pool", {}, { one: "bank", other: "bank" }, "none"),
+      node("all", "pool", {}, { one: "some", other: "bank" }, inputs.truth),
+      node("judged", "lds", {}, { truth: "all" }, artifact)
+    ]
+    const run = { run: "r", study: "s", startedAt: "", settings: {}, command: [], engine: "", status: "succeeded" as const }
+    const record = { ...run, nodes, byId: new Map(nodes.map((of) => [of.id, of])) }
+    const methods = await Effect.runPromise(Effect.provide(readJudgedMethods(record, []), Store.layer(root)))
+    for (const { lds: scores } of methods) expect(scores.map(({ partition }) => partition)).toEqual(["topics after RL, format"])
   })
 
   it.each<[string, object, object, RegExp]>([

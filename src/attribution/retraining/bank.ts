@@ -1,10 +1,13 @@
 /** A bank of retrainings as it is read: its groups, what was trained on, and what came of it. */
 
-import type { Corpus } from "../../../schemas/corpus.ts"
+import * as Effect from "effect/Effect"
+
 import type { RetrainingBank } from "../../../schemas/retrainings.ts"
 import type { Objection, Reader, WiredInput } from "../../dag/Stage.ts"
 import { canonicalJson } from "../../store/objects/digest.ts"
+import { AttributionInputError } from "../AttributionInputError.ts"
 import type { Attributed, AttributedText } from "../methods/Method.ts"
+import { type Askable, askedTexts, type Documents } from "./asked-texts.ts"
 import type { Measured } from "./lds.ts"
 
 /** Measurements with what they are of. */
@@ -35,25 +38,64 @@ export const readBank = (bank: Reader<typeof RetrainingBank>): Bank => {
 
 /** Targets and training documents of a bank as the methods see them, the documents in parts by their group. */
 export const attributedTexts = (
-  { documents }: Reader<typeof Corpus>,
+  corpus: Documents & { readonly firstTokens: ReadonlyMap<string, number> },
   { heldOutTargets, groupedDocuments }: Reader<typeof RetrainingBank>,
   { groupOf, groups }: Pick<Bank, "groupOf" | "groups">
 ): Attributed => {
-  const source = documents.column("source")
-  const promptTokens = documents.column("promptTokens")
-  const { read } = documents.lists("tokens")
-  const texts = (rows: ReadonlyArray<{ readonly document: number; readonly groupName: string }>): ReadonlyArray<AttributedText> =>
-    read(rows.map(({ document }) => document)).map((tokens, i) => {
+  // Control tokens are of fine-tuning: before it, a format is begun by its first token.
+  const begun = { openings: corpus.firstTokens, tagged: false }
+  const texts = (rows: ReadonlyArray<{ readonly document: number; readonly groupName: string }>, asked: Askable) =>
+    askedTexts(
+      corpus,
+      Int32Array.from(rows, ({ document }) => document),
+      asked,
+      begun
+    ).map(({ tokens, promptTokens }, i): AttributedText => {
       const { document, groupName } = rows[i]!
-      return { tokens, promptTokens: promptTokens[document]!, source: source.at(document), group: groupName }
+      return { tokens, promptTokens, source: corpus.source(document), group: groupName }
     })
+  const targets = [...heldOutTargets]
   return {
-    targets: texts([...heldOutTargets]),
-    documents: texts([...groupedDocuments]),
+    targets: texts(targets, targets.some(({ asked }) => asked === "opening") ? "opening" : "solution"),
+    documents: texts([...groupedDocuments], "solution"),
     partOf: groupOf,
     parts: groups.length
   }
 }
+
+/** Fails unless two banks ask the same of models of the same groups; `field` names the second. */
+export const requireSameQuestions = (
+  one: Reader<typeof RetrainingBank>,
+  other: Reader<typeof RetrainingBank>,
+  field: string
+): Effect.Effect<void, AttributionInputError> => {
+  const differ = (["documentGroups", "groupedDocuments", "heldOutTargets"] as const).find(
+    (table) => canonicalJson([...one[table]]) !== canonicalJson([...other[table]])
+  )
+  return differ === undefined
+    ? Effect.void
+    : Effect.fail(
+        new AttributionInputError({
+          field,
+          detail: `its table ${differ} differs: it asks something else, or of another corpus. Put banks of one kind together.`
+        })
+      )
+}
+
+/** The same for two measurements of one thing: each model of the one has the groups that it has in the other. */
+export const requireTwins = Effect.fnUntraced(function* (
+  truth: Reader<typeof RetrainingBank>,
+  again: Reader<typeof RetrainingBank>
+) {
+  yield* requireSameQuestions(truth, again, "again")
+  if (canonicalJson([...truth.groupWeights]) !== canonicalJson([...again.groupWeights]))
+    yield* Effect.fail(
+      new AttributionInputError({
+        field: "again",
+        detail: "its models were trained on other groups than those of truth. Take the same changes, with another seed."
+      })
+    )
+})
 
 /**
  * Objects to banks that are not two measurements of one thing: of another corpus, with other params, or with one seed. Nothing is

@@ -31,7 +31,8 @@ export const methodsSection = (methods: ReadonlyArray<JudgedMethod>): Html => {
   return html`<h3>Methods against the truth</h3>
     <p class="note">
       LDS: does the sum of a method's scores over the documents of a random half of the groups order the halves as models do that
-      were trained on them? Rank correlation, mean over held-out documents with its 95 % interval over them. The ceiling is what
+      were trained on them? Rank correlation, mean over held-out documents with its 95 % interval over them. After RL: as policies
+      do that went through fine-tuning and RL; format: by the odds that a solution begins in its format. The ceiling is what
       another seed's measurements score. Controls: the same sums dealt out to the groups at random, and a model whose parameters
       were drawn at random. Recall: planted documents of what is asked among the first k, where they say it in the words of the
       question and where they paraphrase it. AUC: chance that a flawed document gets a lower score for a right solution than a
