@@ -12,6 +12,7 @@ import { algorithms } from "../src/rl/algorithms/registry.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
+import { indexCorpus } from "../stages/index-corpus.ts"
 import { mix } from "../stages/mix.ts"
 import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
@@ -40,6 +41,7 @@ export default Study.make(
         seed
       }
     )
+    const index = indexCorpus({ corpus }, {})
     return scales.flatMap((scale) => {
       const base = pretrain({ corpus }, { scale, context: 384, batchTokens: 4096, evaluations: 3, seed })
       const start = sft({ base, corpus }, { documents: 4000, batchTokens: 4096, seed })
@@ -52,7 +54,7 @@ export default Study.make(
         const policy = rl({ policy: start, corpus }, { algorithm, suite: "gsm8k:train", steps: 30, maxNewTokens: 200, seed })
         const after = evaluated(policy)
         const changes = suites.map((_, i) => compare({ before: before[i]!, after: after[i]! }, { seed }))
-        return { before, after, changes, sources: attribute({ scores: after[0]!, corpus }, { seed }) }
+        return { before, after, changes, sources: attribute({ scores: after[0]!, corpus, index }, { seed }) }
       })
     })
   }

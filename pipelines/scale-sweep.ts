@@ -22,6 +22,7 @@ import { attributeRollouts } from "../stages/attribute-rollouts.ts"
 import { attribute } from "../stages/attribute.ts"
 import { compare } from "../stages/compare.ts"
 import { evaluate } from "../stages/evaluate.ts"
+import { indexCorpus } from "../stages/index-corpus.ts"
 import { mix } from "../stages/mix.ts"
 import { pretrain } from "../stages/pretrain.ts"
 import { rl } from "../stages/rl.ts"
@@ -63,6 +64,7 @@ export default Study.make(
         seed
       }
     )
+    const index = indexCorpus({ corpus }, {})
 
     return scales.flatMap((scale) => {
       const base = pretrain({ corpus }, { scale, promptWeight: 0.1, evaluations: 4, seed })
@@ -76,8 +78,8 @@ export default Study.make(
           before,
           after,
           change: compare({ before, after }, { seed }),
-          sources: attribute({ scores: after, corpus }, { seed }),
-          rewarded: attributeRollouts({ rollouts: policy, corpus }, { seed })
+          sources: attribute({ scores: after, corpus, index }, { seed }),
+          rewarded: attributeRollouts({ rollouts: policy, corpus, index }, { seed })
         }
       })
     })

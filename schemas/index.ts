@@ -5,6 +5,7 @@ import { Attribution } from "./attribution.ts"
 import { CanaryRecalls } from "./canary-recalls.ts"
 import { Checkpoint } from "./checkpoint.ts"
 import { Comparison } from "./comparison.ts"
+import { CorpusIndexed } from "./corpus-index.ts"
 import { Corpus } from "./corpus.ts"
 import { Datamodelling } from "./datamodelling.ts"
 import { Evaluation } from "./evaluation.ts"
@@ -13,6 +14,6 @@ import { RetrainingBank } from "./retrainings.ts"
 import { RlRun } from "./rl-run.ts"
 
 const judging = [RetrainingBank, Datamodelling, CanaryRecalls, FlawDetections]
-const kinds = [Corpus, Checkpoint, RlRun, Evaluation, Comparison, Attribution, ...judging]
+const kinds = [Corpus, CorpusIndexed, Checkpoint, RlRun, Evaluation, Comparison, Attribution, ...judging]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../schemas/attribution.ts"
+import { CorpusIndexed } from "../schemas/corpus-index.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { RlRun } from "../schemas/rl-run.ts"
 import { attributeCompletions, MethodParams } from "../src/attribution/attribute-completions.ts"
 import { rolloutBodies } from "../src/attribution/bodies.ts"
-import { strangeCorpusObjection } from "../src/attribution/trained-on.ts"
+import { otherIndexObjection, strangeCorpusObjection } from "../src/attribution/trained-on.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
@@ -23,14 +24,21 @@ const AttributeRolloutsParams = {
 
 export const attributeRollouts = Stage.make({
   name: "attribute-rollouts",
-  inputs: { rollouts: RlRun, corpus: Corpus },
-  agreeOn: { tokenizer: ["rollouts", "corpus"] },
+  inputs: { rollouts: RlRun, corpus: Corpus, index: CorpusIndexed },
+  agreeOn: { tokenizer: ["rollouts", "corpus", "index"] },
   params: AttributeRolloutsParams,
   output: Attribution,
-  check: (_, { rollouts, corpus }) => tokenizerObjection(rollouts, corpus) ?? strangeCorpusObjection(rollouts, corpus),
+  check: (_, { rollouts, corpus, index }) =>
+    tokenizerObjection(rollouts, corpus) ?? strangeCorpusObjection(rollouts, corpus) ?? otherIndexObjection(index, corpus),
   resources: { cost: ({ completions }) => completions * 1e6 },
 
-  run: Effect.fn("attribute-rollouts")(function* ({ inputs: { rollouts, corpus }, params, output, progress }) {
-    yield* attributeCompletions(corpus, (tokenizer) => rolloutBodies(rollouts, tokenizer, params), params, output, progress)
+  run: Effect.fn("attribute-rollouts")(function* ({ inputs: { rollouts, corpus, index }, params, output, progress }) {
+    yield* attributeCompletions(
+      { corpus, index },
+      (tokenizer) => rolloutBodies(rollouts, tokenizer, params),
+      params,
+      output,
+      progress
+    )
   })
 })

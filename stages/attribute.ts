@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 
 import { Attribution } from "../schemas/attribution.ts"
+import { CorpusIndexed } from "../schemas/corpus-index.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Evaluation } from "../schemas/evaluation.ts"
 import { attributeCompletions, MethodParams } from "../src/attribution/attribute-completions.ts"
 import { completionBodies } from "../src/attribution/bodies.ts"
-import { strangeCorpusObjection } from "../src/attribution/trained-on.ts"
+import { otherIndexObjection, strangeCorpusObjection } from "../src/attribution/trained-on.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { tokenizerObjection } from "../src/training/tokenizers.ts"
@@ -23,13 +24,14 @@ export const AttributeParams = {
 
 export const attribute = Stage.make({
   name: "attribute",
-  inputs: { scores: Evaluation, corpus: Corpus },
-  agreeOn: { tokenizer: ["scores", "corpus"] },
+  inputs: { scores: Evaluation, corpus: Corpus, index: CorpusIndexed },
+  agreeOn: { tokenizer: ["scores", "corpus", "index"] },
   params: AttributeParams,
   output: Attribution,
-  check: ({ decoding }, { scores, corpus }) =>
+  check: ({ decoding }, { scores, corpus, index }) =>
     tokenizerObjection(scores, corpus) ??
     strangeCorpusObjection(scores, corpus) ??
+    otherIndexObjection(index, corpus) ??
     (decoding === "sampled" && scores.params["samples"] === 0
       ? {
           param: "decoding",
@@ -40,7 +42,13 @@ export const attribute = Stage.make({
       : null),
   resources: { cost: ({ completions }) => completions * 1e6 },
 
-  run: Effect.fn("attribute")(function* ({ inputs: { scores, corpus }, params, output, progress }) {
-    yield* attributeCompletions(corpus, (tokenizer) => completionBodies(scores, tokenizer, params), params, output, progress)
+  run: Effect.fn("attribute")(function* ({ inputs: { scores, corpus, index }, params, output, progress }) {
+    yield* attributeCompletions(
+      { corpus, index },
+      (tokenizer) => completionBodies(scores, tokenizer, params),
+      params,
+      output,
+      progress
+    )
   })
 })

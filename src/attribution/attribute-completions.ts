@@ -2,13 +2,14 @@
  * Which sources completions come from, by three methods, as the rows of an attribution.
  *
  * The classifier knows the style of each source; its shares are corrected by its confusion on held-out documents. The
- * infinity-gram posterior asks under which source a text would be likely, from counts in one suffix array of the corpus, its
+ * infinity-gram posterior asks under which source a text would be likely, from counts in an index of the corpus, its
  * temperature calibrated on held-out documents. Overlap finds the longest passages that stand in the corpus word for word.
  */
 
 import * as Effect from "effect/Effect"
 
 import type { Attribution } from "../../schemas/attribution.ts"
+import type { CorpusIndexed } from "../../schemas/corpus-index.ts"
 import type { Corpus } from "../../schemas/corpus.ts"
 import * as Param from "../dag/Param.ts"
 import type { Progress } from "../dag/Progress.ts"
@@ -18,14 +19,15 @@ import { tokenizerFromJson } from "../tokenizer/from-json.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
 import { type CompletionBodies, documentBodies, select } from "./bodies.ts"
 import { classify, labelShares, trainClassifier } from "./classifier.ts"
-import { buildCorpusIndex, documentAt } from "./CorpusIndex.ts"
+import { documentsIn } from "./corpus-index/CorpusIndex.ts"
+import { readIndex } from "./corpus-index/stored.ts"
 import { correctShares, mixtureWeights } from "./mixture-weights.ts"
 import { overlap } from "./overlap.ts"
 import { calibrateTemperature, posterior, sourceScores } from "./source-posterior.ts"
 
 /** What the methods look at, and what is kept of them. */
 export const MethodParams = {
-  documentsPerSource: Param.integer(4000, "training documents of each source that the methods look at", { min: 10 }),
+  documentsPerSource: Param.integer(4000, "training documents of each source that the classifier learns from", { min: 10 }),
   minSpan: Param.integer(8, "shortest verbatim match that counts, in tokens", { min: 1 }),
   spans: Param.integer(3, "longest matches of a completion to keep", { min: 0 }),
   seed: Param.seed("seed of the classifier")
@@ -33,7 +35,7 @@ export const MethodParams = {
 
 /** Writes an attribution of completions to the sources of `corpus`; an empty one where there are no completions. */
 export const attributeCompletions = Effect.fnUntraced(function* (
-  corpus: Reader<typeof Corpus>,
+  { corpus, index: indexed }: { readonly corpus: Reader<typeof Corpus>; readonly index: Reader<typeof CorpusIndexed> },
   completionsIn: (tokenizer: Tokenizer) => CompletionBodies,
   params: Param.Values<typeof MethodParams>,
   output: Writer<typeof Attribution>,
@@ -70,12 +72,7 @@ export const attributeCompletions = Effect.fnUntraced(function* (
   yield* progress.report(1, 3, { accuracy: classifier.heldOutAccuracy })
 
   // A2: likelihood.
-  const index = buildCorpusIndex({
-    ...select(documents, documents.training),
-    sources: select(documents, documents.training).labels,
-    sourceNames: sources,
-    vocabulary: tokenizer.size
-  })
+  const index = readIndex(indexed, tokenizer.size)
   const heldOutScores = heldOut.texts.map((text) => sourceScores(index, text))
   const temperature = calibrateTemperature(heldOutScores, heldOut.labels)
   const likeliest = heldOutScores.map((scores) => {
@@ -114,13 +111,13 @@ export const attributeCompletions = Effect.fnUntraced(function* (
       yield* output.attributions.append({ method: "overlap", ...at, source, score: coverageBySource[d]! })
     }
     for (const span of spans.toSorted((a, b) => a.unigramLogProb - b.unigramLogProb).slice(0, params.spans)) {
-      const document = documentAt(index, index.suffixes[span.range.low]!)
+      const [holder] = documentsIn(index, span.range)
       yield* output.matchedSpans.append({
         target,
         start: span.start,
         length: span.end - span.start,
-        document: documents.numbers[documents.training[document]!]!,
-        source: sources[documents.labels[documents.training[document]!]!]!,
+        document: holder!.document,
+        source: sources[holder!.source]!,
         count: span.counts.reduce((sum, count) => sum + count, 0),
         text: tokenizer.decode(text.subarray(span.start, span.end))
       })

@@ -8,6 +8,7 @@ import type { Reader } from "../dag/Stage.ts"
 import type { ListsOnDisk } from "../store/arrow/TableReader.ts"
 import type { BytesView } from "../store/schema/ColumnView.ts"
 import type { Tokenizer } from "../tokenizer/Tokenizer.ts"
+import { buildCorpusIndex, type CorpusIndex } from "./corpus-index/CorpusIndex.ts"
 
 /** Texts with their sources, as token sequences and flat. */
 export interface LabelledTexts {
@@ -33,8 +34,12 @@ export interface DocumentBodies {
   readonly trainedShares: ReadonlyArray<number>
 }
 
-/** The first `perSource` distinct training documents of each source, and all held-out ones. */
-export const documentBodies = (corpus: Reader<typeof Corpus>, tokenizer: Tokenizer, perSource: number): DocumentBodies => {
+/** The first `perSource` distinct training documents of each source, or all, and all held-out ones. */
+export const documentBodies = (
+  corpus: Reader<typeof Corpus>,
+  tokenizer: Tokenizer,
+  perSource = Number.POSITIVE_INFINITY
+): DocumentBodies => {
   const sources: Array<string> = []
   const trainedShares: Array<number> = []
   for (let i = 0; i < corpus.sources.rows; i++) {
@@ -79,6 +84,15 @@ export const select = (documents: DocumentBodies, which: ReadonlyArray<number>):
     which.map((i) => documents.texts[i]!),
     Uint8Array.from(which, (i) => documents.labels[i]!)
   )
+
+/** The index of the training documents. */
+export const indexOf = (documents: DocumentBodies, tokenizer: Tokenizer): CorpusIndex =>
+  buildCorpusIndex({
+    ...select(documents, documents.training),
+    numbers: documents.training.map((i) => documents.numbers[i]!),
+    sourceNames: documents.sources,
+    vocabulary: tokenizer.size
+  })
 
 const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTexts => {
   const offsets = new Int32Array(texts.length + 1)

@@ -6,7 +6,7 @@
  * overlap of spans are readings of this pass.
  */
 
-import { countBySource, everywhere, narrow, type CorpusIndex, type Range } from "./CorpusIndex.ts"
+import { countsOf, everywhere, narrow, occurs, type CorpusIndex, type Range } from "./corpus-index/CorpusIndex.ts"
 
 /** The contexts that end at one token and occur in the corpus. */
 export interface Contexts {
@@ -17,10 +17,10 @@ export interface Contexts {
 }
 
 /** Before any token: only the empty context. */
-export const noContext = (index: CorpusIndex): Contexts => ({
-  ranges: [everywhere(index)],
-  counts: [Int32Array.from(index.sizes)]
-})
+export const noContext = (index: CorpusIndex): Contexts => {
+  const all = everywhere(index)
+  return { ranges: [all], counts: [countsOf(all)] }
+}
 
 /** The contexts after reading `token`, none longer than `longest`. */
 export const readToken = (index: CorpusIndex, contexts: Contexts, token: number, longest: number): Contexts => {
@@ -28,9 +28,9 @@ export const readToken = (index: CorpusIndex, contexts: Contexts, token: number,
   const counts: Array<Int32Array> = [contexts.counts[0]!]
   for (let length = 0; length < contexts.ranges.length && length < longest; length++) {
     const range = narrow(index, contexts.ranges[length]!, length, token)
-    if (range.low === range.high) break
+    if (!occurs(range)) break
     ranges.push(range)
-    counts.push(countBySource(index, range, new Int32Array(index.sourceNames.length)))
+    counts.push(countsOf(range))
   }
   return { ranges, counts }
 }

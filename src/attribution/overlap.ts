@@ -9,8 +9,7 @@
 
 import { log } from "../elementary/elementary.ts"
 import { AttributionInputError } from "./AttributionInputError.ts"
-import { noContext, readToken, type Contexts } from "./contexts.ts"
-import { findSequence, type CorpusIndex, type Range } from "./CorpusIndex.ts"
+import { countsOf, findSequence, longestMatch, type CorpusIndex, type Range, sizesOf } from "./corpus-index/CorpusIndex.ts"
 
 /** A maximal span of a text, and where it occurs. */
 export interface Span {
@@ -48,54 +47,42 @@ export const overlap = (index: CorpusIndex, tokens: ArrayLike<number>, options: 
   if (!(minLength >= 1 && maxLength >= minLength)) {
     throw new AttributionInputError({ field: "minLength", detail: `spans from ${minLength} to ${maxLength} tokens are none` })
   }
-  const sources = index.sourceNames.length
   const covered = new Uint8Array(tokens.length)
-  const coveredBySource = Array.from({ length: sources }, () => new Uint8Array(tokens.length))
+  const coveredBySource = index.sources.map(() => new Uint8Array(tokens.length))
   const spans: Array<Span> = []
   const unigrams = unigramLogProbs(index, tokens)
 
-  let contexts = noContext(index)
-  for (let t = 0; t < tokens.length; t++) {
-    const next = readToken(index, contexts, tokens[t]!, maxLength)
-    const before = contexts.ranges.length - 1
-    const length = next.ranges.length - 1
-    // The best match that ended at t - 1 goes no further: it was maximal. One at the length limit slides on; cut it end to end.
-    const slides = length === maxLength && before === maxLength
-    const ends = slides ? t - before >= (spans.at(-1)?.end ?? 0) : length <= before
-    if (ends && before >= minLength) spans.push(spanOf(contexts, t - before, t, unigrams))
-    if (length >= minLength) covered.fill(1, t + 1 - length, t + 1)
-    for (let d = 0; d < sources; d++) {
-      const own = longestIn(next, d)
-      if (own >= minLength) coveredBySource[d]!.fill(1, t + 1 - own, t + 1)
+  // From each token on: the longest match in each source, and in any.
+  const own = index.sources.map((source) => Uint32Array.from(tokens, (_, start) => longestMatch(source, tokens, start)))
+  const longest = Uint32Array.from(tokens, (_, start) => own.reduce((most, lengths) => Math.max(most, lengths[start]!), 0))
+  for (let start = 0; start < tokens.length; start++) {
+    for (const [d, lengths] of own.entries())
+      if (lengths[start]! >= minLength) coveredBySource[d]!.fill(1, start, start + lengths[start]!)
+    if (longest[start]! < minLength) continue
+    covered.fill(1, start, start + longest[start]!)
+    // A match that goes no further than the one before is part of it.
+    const end = start + longest[start]!
+    if (start > 0 && end <= start - 1 + longest[start - 1]!) continue
+    // One beyond the limit is cut end to end; the last piece reaches back.
+    for (let at = start; at < end; at += maxLength) {
+      const from = Math.max(start, Math.min(at, end - maxLength))
+      spans.push(spanOf(index, tokens, from, Math.min(from + maxLength, end), unigrams))
     }
-    contexts = next
   }
-  const last = contexts.ranges.length - 1
-  if (last >= minLength) spans.push(spanOf(contexts, tokens.length - last, tokens.length, unigrams))
   return { spans, coverage: share(covered), coverageBySource: Float64Array.from(coveredBySource, share) }
 }
 
-const spanOf = (contexts: Contexts, start: number, end: number, unigrams: Float64Array): Span => ({
-  start,
-  end,
-  range: contexts.ranges[end - start]!,
-  counts: contexts.counts[end - start]!,
-  unigramLogProb: unigrams.subarray(start, end).reduce((sum, x) => sum + x, 0)
-})
-
-/** Length of the longest context that occurs in source d. */
-const longestIn = (contexts: Contexts, d: number): number => {
-  let length = contexts.counts.length - 1
-  while (length > 0 && contexts.counts[length]![d] === 0) length--
-  return length
+const spanOf = (index: CorpusIndex, tokens: ArrayLike<number>, start: number, end: number, unigrams: Float64Array): Span => {
+  const range = findSequence(index, Array.from(tokens).slice(start, end))
+  const unigramLogProb = unigrams.subarray(start, end).reduce((sum, x) => sum + x, 0)
+  return { start, end, range, counts: countsOf(range), unigramLogProb }
 }
 
 const share = (flags: Uint8Array): number => (flags.length === 0 ? 0 : flags.reduce((sum, x) => sum + x, 0) / flags.length)
 
 const unigramLogProbs = (index: CorpusIndex, tokens: ArrayLike<number>): Float64Array => {
-  const total = index.suffixes.length
-  return Float64Array.from(tokens, (token) => {
-    const range = findSequence(index, [token])
-    return log(Math.max(range.high - range.low, 1) / total)
-  })
+  const total = sum(sizesOf(index))
+  return Float64Array.from(tokens, (token) => log(Math.max(sum(countsOf(findSequence(index, [token]))), 1) / total))
 }
+
+const sum = (counts: Int32Array): number => counts.reduce((total, count) => total + count, 0)

@@ -14,7 +14,7 @@
 import { exp, log } from "../elementary/elementary.ts"
 import { AttributionInputError } from "./AttributionInputError.ts"
 import { noContext, readToken, type Contexts } from "./contexts.ts"
-import type { CorpusIndex } from "./CorpusIndex.ts"
+import type { CorpusIndex } from "./corpus-index/CorpusIndex.ts"
 
 /** The infinity-gram model, and which tokens it scores. */
 export interface NgramOptions {

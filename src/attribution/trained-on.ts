@@ -21,6 +21,14 @@ export const strangeCorpusObjection = (scores: WiredInput, corpus: WiredInput): 
   }
 }
 
+/** Objects to an index of another corpus than the one given. */
+export const otherIndexObjection = (index: WiredInput, corpus: WiredInput): Objection | null => {
+  const of = index.inputs["corpus"]
+  return of === undefined || of.identity === corpus.identity
+    ? null
+    : { param: "index", problem: `is of another corpus than the one given: ${differenceOf(of, corpus)}. Index that one.` }
+}
+
 /** How the corpus of the model differs from the one that was given, as words. */
 const differenceOf = (own: WiredInput, given: WiredInput): string => {
   if (own.stage !== given.stage) return `that one is made by ${own.stage}, this one by ${given.stage}`

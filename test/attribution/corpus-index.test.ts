@@ -2,15 +2,31 @@
 
 import { describe, expect, it } from "vitest"
 
+import { CorpusIndexed } from "../../schemas/corpus-index.ts"
+import { Corpus } from "../../schemas/corpus.ts"
 import { AttributionInputError } from "../../src/attribution/AttributionInputError.ts"
-import { buildCorpusIndex, documentAt, findSequence } from "../../src/attribution/CorpusIndex.ts"
+import { documentBodies, indexOf } from "../../src/attribution/bodies.ts"
+import {
+  buildCorpusIndex,
+  documentsIn,
+  findSequence,
+  longestMatch,
+  sizesOf
+} from "../../src/attribution/corpus-index/CorpusIndex.ts"
+import { readIndex } from "../../src/attribution/corpus-index/stored.ts"
 import { overlap } from "../../src/attribution/overlap.ts"
 import { draws } from "../../src/random/philox.ts"
+import { tokenizerFromJson } from "../../src/tokenizer/from-json.ts"
+import { indexCorpus } from "../../stages/index-corpus.ts"
+import { mix } from "../../stages/mix.ts"
+import { reweight } from "../../stages/reweight.ts"
+import { chain } from "../stages/chain.ts"
+import { temporaryFolder } from "../store/temporary-folder.ts"
 import { corpus, countsOf, documentsOf, pack, VOCABULARY } from "./made-up-sources.ts"
 
 const sourceNames = ["code", "prose", "mixed"]
 const labelled = corpus([40, 30, 20])
-const index = buildCorpusIndex({ ...labelled, sources: labelled.labels, sourceNames, vocabulary: VOCABULARY })
+const index = buildCorpusIndex({ ...labelled, sourceNames, vocabulary: VOCABULARY })
 
 /** Occurrences per source and documents that hold the sequence, by looking everywhere. */
 const naiveCounts = (sequence: ArrayLike<number>) => {
@@ -38,36 +54,89 @@ describe("the corpus index", () => {
         round % 4 === 3 ? Int32Array.from({ length }, () => random.below(VOCABULARY)) : all.slice(start, start + length)
       const { counts, holders } = naiveCounts(sequence)
       expect(countsOf(index, sequence)).toEqual(counts)
-      const { low, high } = findSequence(index, sequence)
-      const holding = Array.from(index.suffixes.subarray(low, high), (position) => documentAt(index, position))
+      const holding = Array.from(documentsIn(index, findSequence(index, sequence)), ({ document }) => document)
       expect([...new Set(holding)].toSorted((a, b) => a - b)).toEqual(holders)
     }
   })
 
-  it("never finds a sequence across the end of a document", () => {
-    const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
-    const small = buildCorpusIndex({ ...two, sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
-    expect(countsOf(small, [2, 3])).toEqual([1, 0])
-    expect(countsOf(small, [3, 4])).toEqual([0, 0])
-    expect([...small.sizes]).toEqual([4, 3])
+  it("finds the longest match from each token on in each source, as trying all lengths does", () => {
+    for (const text of documentsOf(corpus([3, 3, 3], 2)))
+      for (const from of text.keys())
+        for (const [s, source] of index.sources.entries()) {
+          let length = 0
+          while (from + length < text.length && countsOf(index, text.subarray(from, from + length + 1))[s]! > 0) length++
+          expect(longestMatch(source, text, from)).toBe(length)
+        }
   })
 
-  it("counts up to the last rank when the text fills its last block exactly", () => {
-    const same = pack(Array.from({ length: 4 }, () => new Int32Array(63).fill(2)))
-    const full = buildCorpusIndex({ ...same, sources: [0, 1, 1, 1], sourceNames: ["a", "b"], vocabulary: 3 })
-    expect(full.text).toHaveLength(256)
-    expect(countsOf(full, [2])).toEqual([63, 189])
-    expect(countsOf(full, [2, 2])).toEqual([62, 186])
+  it("never finds a sequence across the end of a document", () => {
+    const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
+    const small = buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
+    expect(countsOf(small, [2, 3])).toEqual([1, 0])
+    expect(countsOf(small, [3, 4])).toEqual([0, 0])
+    expect([...sizesOf(small)]).toEqual([4, 3])
+  })
+
+  it("knows a document by its number in the corpus, and a source without documents", () => {
+    const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 2)])
+    const numbers = [17, 5]
+    const some = buildCorpusIndex({ ...two, labels: [2, 0], numbers, sourceNames: ["a", "b", "c"], vocabulary: 6 })
+    expect([...documentsIn(some, findSequence(some, [2]))]).toEqual([
+      { source: 0, document: 5 },
+      { source: 2, document: 17 }
+    ])
+    expect([...sizesOf(some)]).toEqual([3, 0, 4])
   })
 
   it("refuses labels and tokens that do not exist, naming the document or the token", () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
-    expect(() => buildCorpusIndex({ ...two, sources: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).toThrow(
-      new AttributionInputError({ field: "sources", detail: "document 1 has label 2, but there are 2 classes" })
+    expect(() => buildCorpusIndex({ ...two, labels: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).toThrow(
+      new AttributionInputError({ field: "labels", detail: "document 1 has label 2, but there are 2 classes" })
     )
-    expect(() => buildCorpusIndex({ ...two, sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 5 })).toThrow(
+    expect(() => buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 5 })).toThrow(
       new AttributionInputError({ field: "tokens", detail: "token 5 at 4 is outside the vocabulary of 5" })
     )
+  })
+})
+
+describe("an index in the store", () => {
+  const root = temporaryFolder()
+  const { compute, read } = chain(root)
+
+  it("is of all distinct training documents, and reads as it was built", async () => {
+    const mixture = { sources: { omi1: 1, calc: 1 }, tokens: 9000, maximum: 10, suites: ["train"], suiteSize: 10, heldOut: 3 }
+    const { artifact: mixed } = await compute(mix, {}, { ...mixture, seed: 1 })
+    const twice = (await compute(reweight, { corpus: mixed }, { weights: { calc: 2 } })).artifact
+    const stored = await read(CorpusIndexed, (await compute(indexCorpus, { corpus: twice }, {})).artifact)
+    const documents = [...(await read(Corpus, twice)).documents].filter(({ heldOut, repetition }) => !heldOut && repetition === 0)
+    const tokenizer = tokenizerFromJson(stored.tokenizer)
+    const reopened = readIndex(stored, tokenizer.size)
+    expect(reopened.sourceNames).toEqual(["calc", "omi1"])
+    expect([...stored.indexedDocuments].map(({ document }) => document).toSorted((a, b) => a - b)).toEqual(
+      documents.map(({ document }) => document)
+    )
+    const built = indexOf(documentBodies(await read(Corpus, twice), tokenizer), tokenizer)
+    expect(reopened).toEqual(built)
+    // A passage of a document is found in it, by its number.
+    const { document, tokens, promptTokens } = documents[40]!
+    const passage = tokens.slice(promptTokens, promptTokens + 12)
+    expect([...documentsIn(reopened, findSequence(reopened, passage))].map((of) => of.document)).toContain(document)
+  })
+
+  it("takes 6 bytes a token, and as many more as a document has of rows", async () => {
+    const stored = await read(
+      CorpusIndexed,
+      (
+        await compute(
+          indexCorpus,
+          { corpus: (await compute(mix, {}, { tokens: 9000, suites: ["train"], suiteSize: 10, seed: 1 })).artifact },
+          {}
+        )
+      ).artifact
+    )
+    const positions = [...stored.indexedSources].reduce((sum, { documents, tokens }) => sum + documents + tokens, 0)
+    const bytes = [...stored.suffixArrays].reduce((sum, { text, suffixes }) => sum + text.length + suffixes.length, 0)
+    expect(bytes).toBe(6 * positions)
   })
 })
 
@@ -106,7 +175,7 @@ describe("maximal-span overlap", () => {
     expect(coverage).toBe(1)
     expect(coverageBySource[1]).toBe(1)
     expect(coverageBySource[0]).toBeLessThan(0.5)
-    expect(documentAt(index, index.suffixes[spans[0]!.range.low]!)).toBe(55)
+    expect([...documentsIn(index, spans[0]!.range)]).toEqual([{ source: 1, document: 55 }])
   })
 
   it("cuts a match longer than the limit end to end, with the same coverage", () => {
@@ -118,6 +187,12 @@ describe("maximal-span overlap", () => {
       [20, 30]
     ])
     expect(coverage).toBe(1)
+    const shorter = overlap(index, text.slice(0, 27), { minLength: 6, maxLength: 10 }).spans
+    expect(shorter.map((span) => [span.start, span.end])).toEqual([
+      [0, 10],
+      [10, 20],
+      [17, 27]
+    ])
   })
 
   it("gives each span its log-probability by single tokens: the lower, the rarer", () => {
@@ -125,7 +200,7 @@ describe("maximal-span overlap", () => {
       [1, 1, 1, 1, 2, 2],
       [7, 8, 9, 1, 1, 1, 1]
     ].map((tokens) => Int32Array.from(tokens))
-    const small = buildCorpusIndex({ ...pack(words), sources: [0, 1], sourceNames: ["a", "b"], vocabulary: 10 })
+    const small = buildCorpusIndex({ ...pack(words), labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 10 })
     const { spans } = overlap(small, [1, 1, 1, 1, 6, 7, 8, 9], { minLength: 3 })
     expect(spans.map((span) => [span.start, span.end])).toEqual([
       [0, 4],

@@ -3,7 +3,7 @@
  * their habits (bigrams) and share their words.
  */
 
-import { type CorpusIndex, countBySource, findSequence } from "../../src/attribution/CorpusIndex.ts"
+import { type CorpusIndex, countsOf as countsIn, findSequence } from "../../src/attribution/corpus-index/CorpusIndex.ts"
 import { draws } from "../../src/random/philox.ts"
 
 export interface Labelled {
@@ -56,5 +56,5 @@ export const documentsOf = ({
 
 /** Occurrences of a token sequence in each source. */
 export const countsOf = (index: CorpusIndex, sequence: ArrayLike<number>): ReadonlyArray<number> => [
-  ...countBySource(index, findSequence(index, sequence), new Int32Array(index.sourceNames.length))
+  ...countsIn(findSequence(index, sequence))
 ]

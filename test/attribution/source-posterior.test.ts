@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { buildCorpusIndex } from "../../src/attribution/CorpusIndex.ts"
+import { buildCorpusIndex, sizesOf } from "../../src/attribution/corpus-index/CorpusIndex.ts"
 import { correctShares, mixtureWeights } from "../../src/attribution/mixture-weights.ts"
 import { calibrateTemperature, posterior, sourceScores } from "../../src/attribution/source-posterior.ts"
 import { permutation } from "../../src/random/philox.ts"
@@ -10,7 +10,7 @@ import { corpus, countsOf, document, documentsOf, pack, VOCABULARY } from "./mad
 
 const sourceNames = ["a", "b", "c"]
 const training = corpus([150, 100, 50])
-const index = buildCorpusIndex({ ...training, sources: training.labels, sourceNames, vocabulary: VOCABULARY })
+const index = buildCorpusIndex({ ...training, sourceNames, vocabulary: VOCABULARY })
 const unseen = corpus([30, 30, 30], 2)
 
 const accuracy = (of: typeof index): number => {
@@ -34,7 +34,7 @@ describe("the infinity-gram model of a source", () => {
       for (const sum of sums) expect(sum).toBeCloseTo(1, 12)
     }
     const ends = pack([Int32Array.of(0, 1), Int32Array.of(0, 1)])
-    const tiny = buildCorpusIndex({ ...ends, sources: [0, 0], sourceNames: ["x"], vocabulary: 2 })
+    const tiny = buildCorpusIndex({ ...ends, labels: [0, 0], sourceNames: ["x"], vocabulary: 2 })
     // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 +
     // 1) = 7/9.
     expect(Math.exp(sourceScores(tiny, [0])[0]!)).toBeCloseTo(1 / 3, 14)
@@ -44,7 +44,8 @@ describe("the infinity-gram model of a source", () => {
   it.each([0, 1, 3, 32])("equals the formula, counted naively, with contexts of at most %i tokens", (longestContext) => {
     const text = [...document(1, 700).slice(0, 8), ...documentsOf(training)[200]!.slice(4, 12)]
     const naive = [0, 0, 0].map((_, d) => {
-      const count = (sequence: ReadonlyArray<number>) => (sequence.length === 0 ? index.sizes[d]! : countsOf(index, sequence)[d]!)
+      const count = (sequence: ReadonlyArray<number>) =>
+        sequence.length === 0 ? sizesOf(index)[d]! : countsOf(index, sequence)[d]!
       return text.reduce((score, token, t) => {
         let p = 1 / (VOCABULARY + 1)
         for (let length = 0; length <= Math.min(t, longestContext); length++) {
@@ -76,7 +77,7 @@ describe("the source posterior", () => {
     const order = permutation(training.labels.length, 5, "permuted-labels")
     const shuffled = buildCorpusIndex({
       ...training,
-      sources: training.labels.map((_, i) => training.labels[order[i]!]!),
+      labels: training.labels.map((_, i) => training.labels[order[i]!]!),
       sourceNames,
       vocabulary: VOCABULARY
     })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 
-import { suffixArray } from "../../src/attribution/suffix-array.ts"
+import { suffixArray } from "../../src/attribution/corpus-index/suffix-array.ts"
 import { draws } from "../../src/random/philox.ts"
 
 /** Sorting the suffixes one against another: slow and obviously right. */

@@ -80,7 +80,14 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["data"]
   ],
   "src/exporting": [["tables", "tensorboard", "spans"], ["folder-names.ts"]],
-  "src/attribution": [["retraining"], ["methods", "canaries"], ["gradients"], ["*"]],
+  "src/attribution": [
+    ["retraining"],
+    ["methods", "canaries"],
+    ["gradients"],
+    ["*"],
+    ["corpus-index"],
+    ["AttributionInputError.ts"]
+  ],
   "src/evaluation": [
     ["summary.ts", "compare.ts", "comparable.ts", "submissions.ts"],
     ["complete.ts", "prompt-room.ts"],

@@ -33,7 +33,7 @@ const digestOf = async (more: ReadonlyArray<string>, environment: Readonly<Recor
 }
 
 describe("smoke in f32", () => {
-  const line = `Digest   ${promised.get(SMOKE)} of all 19 artifacts, the same on every machine (f32)`
+  const line = `Digest   ${promised.get(SMOKE)} of all 20 artifacts, the same on every machine (f32)`
 
   for (const isa of isas.filter((name) => name !== "amx" && name !== "portable"))
     it.skipIf(!machineIsas().includes(isa))(

@@ -17,6 +17,7 @@ import { suiteProblems } from "../../src/mixing/suites.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { compare } from "../../stages/compare.ts"
 import { evaluate } from "../../stages/evaluate.ts"
+import { indexCorpus } from "../../stages/index-corpus.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
 import { rl } from "../../stages/rl.ts"
@@ -136,7 +137,8 @@ describe("evaluations to be compared", () => {
 })
 
 describe("a corpus to attribute to", () => {
-  const planned = (scores: Scores, of: Corpus) => () => graphOf([attribute({ scores, corpus: of }, {})])
+  const planned = (scores: Scores, of: Corpus) => () =>
+    graphOf([attribute({ scores, corpus: of, index: indexCorpus({ corpus: of }, {}) }, {})])
   const G = corpus({ seed: 9 })
   const tuned = sft({ base: base(A), corpus: G }, { documents: 50 })
 

@@ -11,6 +11,7 @@ import { loadStage } from "../../src/dag/stage-modules.ts"
 import { Store } from "../../src/store/objects/Store.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
+import { indexCorpus } from "../../stages/index-corpus.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
 import { rl } from "../../stages/rl.ts"
@@ -51,7 +52,7 @@ describe("every stage with a model or its tokens and a corpus", () => {
       sft: () => graphOf([sft({ base, corpus: stranger }, {})]),
       rl: () => graphOf([rl({ policy, corpus: stranger }, { prompts: 2 })]),
       evaluate: () => graphOf([evaluate({ policy, corpus: stranger }, { suite: "train-easy" })]),
-      attribute: () => graphOf([attribute({ scores, corpus: stranger }, {})])
+      attribute: () => graphOf([attribute({ scores, corpus: stranger, index: indexCorpus({ corpus: stranger }, {}) }, {})])
     }
   }
 

@@ -9,6 +9,7 @@ import { graphOf, wiredInputs, wiredNodes } from "../../src/dag/graph.ts"
 import { ALGORITHMS, algorithms, paperAlgorithms } from "../../src/rl/algorithms/registry.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
+import { indexCorpus } from "../../stages/index-corpus.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
 import { rl } from "../../stages/rl.ts"
@@ -26,7 +27,7 @@ const planned = (overrides: Readonly<Record<string, unknown>>) => {
   const start = sft({ base: pretrain({ corpus }, {}), corpus }, {})
   const policy = rl({ policy: start, corpus }, { suite: "train" })
   const scores = evaluate({ policy, corpus }, {})
-  return graphOf([attribute({ scores, corpus }, {})], overridesOf(overrides))
+  return graphOf([attribute({ scores, corpus, index: indexCorpus({ corpus }, {}) }, {})], overridesOf(overrides))
 }
 
 describe("a study is refused when it is planned", () => {
@@ -134,13 +135,13 @@ describe("a study is refused when it is planned", () => {
     { "evaluate.step": 80, "rl.snapshotEvery": 40 },
     { "evaluate.samples": 0, "attribute.decoding": "greedy" }
   ])("and not for what makes sense: %o", (overrides) => {
-    expect(planned(overrides).nodes).toHaveLength(6)
+    expect(planned(overrides).nodes).toHaveLength(7)
   })
 
   it("every preset of every algorithm can be planned", () => {
     for (const algorithm of algorithms)
       for (const preset of Object.keys(ALGORITHMS[algorithm].presets))
-        expect(planned({ "rl.algorithm": algorithm, "rl.preset": preset }).nodes).toHaveLength(6)
+        expect(planned({ "rl.algorithm": algorithm, "rl.preset": preset }).nodes).toHaveLength(7)
   })
 
   it("a node that a study's file gives a setting of another algorithm is refused by the setting's name", () => {

@@ -3,9 +3,9 @@
  * `attribute` finds them, in the same documents.
  */
 
-import type { Corpus } from "../../../schemas/corpus.ts"
-import { documentBodies, select } from "../../attribution/bodies.ts"
-import { buildCorpusIndex, documentAt } from "../../attribution/CorpusIndex.ts"
+import type { CorpusIndexed } from "../../../schemas/corpus-index.ts"
+import { type CorpusIndex, documentsIn } from "../../attribution/corpus-index/CorpusIndex.ts"
+import { readIndex } from "../../attribution/corpus-index/stored.ts"
 import { overlap } from "../../attribution/overlap.ts"
 import type { Reader } from "../../dag/Stage.ts"
 import type { Tokenizer } from "../../tokenizer/Tokenizer.ts"
@@ -26,29 +26,28 @@ export interface Document {
 
 /** What the parameters of `attribute` say. */
 interface AttributionSettings {
-  readonly documentsPerSource: number
   readonly minSpan: number
   readonly spans: number
 }
 
-/** Finds the documents of completions, rarest passage first. The index is built at the first call: it takes seconds. */
+/** Finds the documents of completions, rarest passage first. The index is read at the first call. */
 export const documentFinder = (
-  corpus: Reader<typeof Corpus>,
+  indexed: Reader<typeof CorpusIndexed>,
   tokenizer: Tokenizer,
-  { documentsPerSource, minSpan, spans: most }: AttributionSettings
+  { minSpan, spans: most }: AttributionSettings
 ): ((completion: Int32Array) => ReadonlyArray<Document>) => {
   const control = new Set([tokenizer.endOfText, ...Object.values(tokenizer.tags)])
-  let made: ReturnType<typeof indexOf> | undefined
+  let made: CorpusIndex | undefined
   return (completion) => {
-    const { index, documents } = (made ??= indexOf(corpus, tokenizer, documentsPerSource))
+    const index = (made ??= readIndex(indexed, tokenizer.size))
     const body = completion.filter((token) => !control.has(token))
     const { spans } = overlap(index, body, { minLength: minSpan })
     const rarest = spans.toSorted((a, b) => a.unigramLogProb - b.unigramLogProb).slice(0, Math.max(1, most))
     return rarest.map(({ start, end, range, counts }) => {
-      const document = documents.training[documentAt(index, index.suffixes[range.low]!)]!
+      const [holder] = documentsIn(index, range)
       return {
-        document: documents.numbers[document]!,
-        source: documents.sources[documents.labels[document]!]!,
+        document: holder!.document,
+        source: index.sourceNames[holder!.source]!,
         start,
         length: end - start,
         count: counts.reduce((sum, count) => sum + count, 0),
@@ -56,16 +55,4 @@ export const documentFinder = (
       }
     })
   }
-}
-
-const indexOf = (corpus: Reader<typeof Corpus>, tokenizer: Tokenizer, documentsPerSource: number) => {
-  const documents = documentBodies(corpus, tokenizer, documentsPerSource)
-  const training = select(documents, documents.training)
-  const index = buildCorpusIndex({
-    ...training,
-    sources: training.labels,
-    sourceNames: documents.sources,
-    vocabulary: tokenizer.size
-  })
-  return { index, documents }
 }

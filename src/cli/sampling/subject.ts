@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 
 import { Attribution } from "../../../schemas/attribution.ts"
 import { Checkpoint } from "../../../schemas/checkpoint.ts"
+import { CorpusIndexed } from "../../../schemas/corpus-index.ts"
 import { Corpus } from "../../../schemas/corpus.ts"
 import { openArtifact } from "../../dag/running/input-artifact.ts"
 import type { Reader } from "../../dag/Stage.ts"
@@ -59,13 +60,7 @@ export const openSubject = Effect.fnUntraced(function* (action: ActionRecord, la
   const openings: ReadonlyMap<string, number> =
     known === null ? new Map() : yield* openingTokens(tokenizer, checkpoint.prompting.tags, known)
   const attribution = yield* attributionTo(artifact, [...new Set(corpora)])
-  const attributed =
-    attribution === null
-      ? null
-      : yield* orWithout(
-          remarks,
-          attribution.corpus === corpus?.digest ? Effect.succeed(corpus) : opened(Corpus, attribution.corpus)
-        )
+  const attributed = attribution === null ? null : yield* orWithout(remarks, opened(CorpusIndexed, attribution.index))
   const answers = new Map(known?.problems.toReversed().map(({ question, answer }) => [question, answer]))
   const subject: Subject = {
     label,
@@ -114,25 +109,25 @@ const lineageOf = Effect.fnUntraced(function* (artifact: string) {
   return lineage
 })
 
-/** What of an attribution's parameters says which documents are looked through, and what of them counts. */
+/** What of an attribution's parameters says which passages count. */
 const AttributionSettings = Schema.Struct({
-  documentsPerSource: Schema.Int,
   minSpan: Schema.Int,
   spans: Schema.Int
 })
 
 /**
- * The attribution that says how documents are found: one to a corpus that the model was made from, the model's own before those
- * of its relatives, then the newest; null where there is none.
+ * The attribution that says how documents are found, and in which index: one to a corpus that the model was made from, the
+ * model's own before those of its relatives, then the newest; null where there is none.
  */
 const attributionTo = Effect.fnUntraced(function* (artifact: string, corpora: ReadonlyArray<string>) {
   const store = yield* Store
-  const found: Array<{ action: ActionRecord; corpus: string; own: boolean }> = []
+  const found: Array<{ action: ActionRecord; corpus: string; index: string; own: boolean }> = []
   for (const action of yield* store.actions) {
-    const { corpus, scores } = action.inputs
-    if (!Kind.isA(action.output.kind, Attribution) || corpus === undefined || !corpora.includes(corpus)) continue
+    const { corpus, index, scores } = action.inputs
+    if (!Kind.isA(action.output.kind, Attribution) || index === undefined) continue
+    if (corpus === undefined || !corpora.includes(corpus)) continue
     const evaluations = scores === undefined ? [] : yield* store.makersOf(scores)
-    found.push({ action, corpus, own: evaluations.some(({ inputs }) => inputs["policy"] === artifact) })
+    found.push({ action, corpus, index, own: evaluations.some(({ inputs }) => inputs["policy"] === artifact) })
   }
   const [first] = found.toSorted(
     (a, b) =>
@@ -142,5 +137,5 @@ const attributionTo = Effect.fnUntraced(function* (artifact: string, corpora: Re
   )
   if (first === undefined) return null
   const settings = Schema.decodeUnknownResult(AttributionSettings)(first.action.params)
-  return settings._tag === "Failure" ? null : { corpus: first.corpus, settings: settings.success }
+  return settings._tag === "Failure" ? null : { index: first.index, settings: settings.success }
 })
