@@ -11,7 +11,7 @@ import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { FlawDetections } from "../schemas/flaw-detections.ts"
 import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
-import { documentsApart } from "../src/attribution/methods/Method.ts"
+import { groupedBySource, documentsApart } from "../src/attribution/methods/Method.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 import { auc } from "../src/evaluation/statistics/auc.ts"
@@ -49,8 +49,7 @@ export const flaws = Stage.make({
         param: "corpus",
         problem: "has no source with flawed and right documents, and right ones held out. Mix it with a gap (mix.gap)."
       })
-    const textOf = ({ tokens, promptTokens, source }: (typeof rows)[number]) => ({ tokens, promptTokens, source, group: source })
-    const texts = documentsApart({ targets: targets.map(textOf), documents: documents.map(textOf) })
+    const texts = documentsApart({ targets: targets.map(groupedBySource), documents: documents.map(groupedBySource) })
     const methods = yield* judgedMethods(params, inputs.base)
     for (const [done, { name, scores }] of methods.entries()) {
       const matrix = yield* scores(texts)

@@ -14,7 +14,7 @@ import { Corpus } from "../schemas/corpus.ts"
 import { recallAt } from "../src/attribution/canaries/recall.ts"
 import { CANARY, canaryKinds } from "../src/attribution/canaries/secrets.ts"
 import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
-import { documentsApart } from "../src/attribution/methods/Method.ts"
+import { groupedBySource, documentsApart } from "../src/attribution/methods/Method.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
 
@@ -40,8 +40,7 @@ export const recall = Stage.make({
     const rows = [...inputs.corpus.documents]
     const documents = rows.filter(({ heldOut }) => !heldOut)
     const asked = rows.filter(({ source, heldOut }) => source === CANARY && heldOut)
-    const textOf = ({ tokens, promptTokens, source }: (typeof rows)[number]) => ({ tokens, promptTokens, source, group: source })
-    const texts = documentsApart({ targets: asked.map(textOf), documents: documents.map(textOf) })
+    const texts = documentsApart({ targets: asked.map(groupedBySource), documents: documents.map(groupedBySource) })
     const methods = yield* judgedMethods(params, inputs.base)
     for (const [done, { name, scores }] of methods.entries()) {
       const matrix = yield* scores(texts)

@@ -43,6 +43,14 @@ export interface Method {
   readonly scores: (of: Attributed, trained: Trained) => Effect.Effect<Float64Array, EngineError | AttributionInputError>
 }
 
+/** A document of a corpus whose group is its source. */
+export const groupedBySource = ({ tokens, promptTokens, source }: Omit<AttributedText, "group">): AttributedText => ({
+  tokens,
+  promptTokens,
+  source,
+  group: source
+})
+
 /** Every document as a part of its own. */
 export const documentsApart = (of: Pick<Attributed, "targets" | "documents">): Attributed => ({
   ...of,
