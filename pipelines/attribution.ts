@@ -12,7 +12,8 @@
  * Planted documents are found or not: each says a fact that nothing else in the corpus says, in the words of the question about
  * it or paraphrased.
  *
- * Flawed documents (`mix.gap`) are known too: a method should say that they do less for a right solution than right ones.
+ * Flawed documents (`mix.gap`) are known too: a method should say that they do less for a right solution than right ones. And
+ * one more update on the documents that a method names should make a solution likelier than one on others does (tail patch).
  *
  * Through RL the truth is dearer: policies that went from pretraining on a half to the end of RL, asked for the solutions and for
  * how these begin, which is the choice of the format; and those of the whole corpus without each of its sources.
@@ -36,6 +37,7 @@ import { retrain } from "../stages/retrain.ts"
 import { reweight } from "../stages/reweight.ts"
 import { rl } from "../stages/rl.ts"
 import { sft } from "../stages/sft.ts"
+import { tailPatch } from "../stages/tail-patch.ts"
 
 const SOURCES = { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }
 
@@ -110,7 +112,8 @@ export default Study.make(
     const planted = plant({ corpus }, { secrets: 4, copies: 10, seed })
     const knowing = pretrain({ corpus: planted }, watched)
     const found = judgedNames.map((method) => recall({ corpus: planted, base: knowing }, { method, k: 10, seed }))
-    const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, seed }))
-    return { measured, afterRl, found, wrong, policies }
+    const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, targets: 3, documents: 600, seed }))
+    const patched = judgedNames.map((method) => tailPatch({ corpus, base }, { method, seed }))
+    return { measured, afterRl, found, wrong, patched, policies }
   }
 )

@@ -12,8 +12,9 @@ import { Evaluation } from "./evaluation.ts"
 import { FlawDetections } from "./flaw-detections.ts"
 import { RetrainingBank } from "./retrainings.ts"
 import { RlRun } from "./rl-run.ts"
+import { TailPatches } from "./tail-patches.ts"
 
-const judging = [RetrainingBank, Datamodelling, CanaryRecalls, FlawDetections]
+const judging = [RetrainingBank, Datamodelling, CanaryRecalls, FlawDetections, TailPatches]
 const kinds = [Corpus, CorpusIndexed, Checkpoint, RlRun, Evaluation, Comparison, Attribution, ...judging]
 
 export const tables: ReadonlyArray<Table.Any> = [...new Map(kinds.flatMap((kind) => Object.entries(kind.tables))).values()]

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { FlawDetections } from "../schemas/flaw-detections.ts"
-import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
+import { JudgedParams, judgedMethods, judgedObjection, judgedTraining } from "../src/attribution/methods/judged.ts"
 import { groupedBySource, documentsApart } from "../src/attribution/methods/Method.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
@@ -50,7 +50,7 @@ export const flaws = Stage.make({
         problem: "has no source with flawed and right documents, and right ones held out. Mix it with a gap (mix.gap)."
       })
     const texts = documentsApart({ targets: targets.map(groupedBySource), documents: documents.map(groupedBySource) })
-    const methods = yield* judgedMethods(params, inputs.base)
+    const methods = judgedMethods(params, yield* judgedTraining(params, inputs.base))
     for (const [done, { name, scores }] of methods.entries()) {
       const matrix = yield* scores(texts)
       for (const [t, { document: target, source }] of targets.entries()) {

@@ -15,7 +15,7 @@ import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { Datamodelling } from "../schemas/datamodelling.ts"
 import { RetrainingBank } from "../schemas/retrainings.ts"
-import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
+import { JudgedParams, judgedMethods, judgedObjection, judgedTraining } from "../src/attribution/methods/judged.ts"
 import { attributedTexts, readBank, requireTwins, twinsObjection } from "../src/attribution/retraining/bank.ts"
 import { ldsByTarget, meanOfBoth, noiseCeiling, permutedLds } from "../src/attribution/retraining/lds.ts"
 import * as Stage from "../src/dag/Stage.ts"
@@ -41,7 +41,7 @@ export const lds = Stage.make({
     const again = readBank(inputs.again)
     const measured = meanOfBoth(truth, again)
     const texts = attributedTexts(readCorpus(inputs.corpus), inputs.truth, truth)
-    const methods = yield* judgedMethods(params, inputs.base)
+    const methods = judgedMethods(params, yield* judgedTraining(params, inputs.base))
     const sources = texts.targets.map(({ source }) => source)
 
     const append = Effect.fnUntraced(function* (method: string, scores: Float64Array, permuted: Float64Array | null) {

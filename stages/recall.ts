@@ -13,7 +13,7 @@ import { Checkpoint } from "../schemas/checkpoint.ts"
 import { Corpus } from "../schemas/corpus.ts"
 import { recallAt } from "../src/attribution/canaries/recall.ts"
 import { CANARY, canaryKinds } from "../src/attribution/canaries/secrets.ts"
-import { JudgedParams, judgedMethods, judgedObjection } from "../src/attribution/methods/judged.ts"
+import { JudgedParams, judgedMethods, judgedObjection, judgedTraining } from "../src/attribution/methods/judged.ts"
 import { groupedBySource, documentsApart } from "../src/attribution/methods/Method.ts"
 import * as Param from "../src/dag/Param.ts"
 import * as Stage from "../src/dag/Stage.ts"
@@ -41,7 +41,7 @@ export const recall = Stage.make({
     const documents = rows.filter(({ heldOut }) => !heldOut)
     const asked = rows.filter(({ source, heldOut }) => source === CANARY && heldOut)
     const texts = documentsApart({ targets: asked.map(groupedBySource), documents: documents.map(groupedBySource) })
-    const methods = yield* judgedMethods(params, inputs.base)
+    const methods = judgedMethods(params, yield* judgedTraining(params, inputs.base))
     for (const [done, { name, scores }] of methods.entries()) {
       const matrix = yield* scores(texts)
       for (const [target, { problem }] of asked.entries()) {

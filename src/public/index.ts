@@ -23,6 +23,7 @@ export { retrain } from "../../stages/retrain.ts"
 export { reweight } from "../../stages/reweight.ts"
 export { rl } from "../../stages/rl.ts"
 export { sft } from "../../stages/sft.ts"
+export { tailPatch } from "../../stages/tail-patch.ts"
 
 export { type PresetName, presetNames } from "../model/presets.ts"
 export { type Algorithm, algorithms, paperAlgorithms } from "../rl/algorithms/registry.ts"

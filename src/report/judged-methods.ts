@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { CanaryRecalls } from "../../schemas/canary-recalls.ts"
 import { Datamodelling } from "../../schemas/datamodelling.ts"
 import { FlawDetections } from "../../schemas/flaw-detections.ts"
+import { TailPatches } from "../../schemas/tail-patches.ts"
 import { openArtifactTable } from "../dag/foresight/artifact-table.ts"
 import { meanOf } from "../evaluation/statistics/averages.ts"
 import { bootstrapMean } from "../evaluation/statistics/bootstrap.ts"
@@ -43,6 +44,8 @@ export interface JudgedMethod {
   readonly paraphrased: OverTargets | null
   /** Chance that a flawed document is put below a right one. */
   readonly flaws: OverTargets | null
+  /** How much likelier a target is after an update on what the method names, nats. */
+  readonly gain: OverTargets | null
   /** CPU seconds a target of the score, its node's start and the reading of the corpus included; null: not known. */
   readonly cpuSeconds: number | null
 }
@@ -60,6 +63,7 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
   const said: Array<Said> = []
   const cost = new Map<string, number>()
   const banks = new Set<string>()
+  const chanceOf = new Set<string>()
   for (const node of record.nodes) {
     const artifact = artifactOf(node)
     if (artifact === null) continue
@@ -83,6 +87,10 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
     if (is(node, CanaryRecalls))
       for (const { method, kind, recall } of yield* rowsOf(openArtifactTable(CanaryRecalls, "canaryRecalls", artifact)))
         said.push({ method, of: kind, value: recall })
+    if (is(node, TailPatches))
+      for (const { method, gain } of yield* rowsOf(openArtifactTable(TailPatches, "tailPatches", artifact)))
+        if (method !== CHANCE || !chanceOf.has(node.inputs["base"] ?? "")) said.push({ method, of: "gain", value: gain })
+    if (is(node, TailPatches)) chanceOf.add(node.inputs["base"] ?? "")
     if (is(node, FlawDetections))
       for (const { method, auc } of yield* rowsOf(openArtifactTable(FlawDetections, "flawDetections", artifact)))
         said.push({ method, of: "flaws", value: auc })
@@ -102,10 +110,14 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
       exact: value("exact"),
       paraphrased: value("paraphrased"),
       flaws: value("flaws"),
+      gain: value("gain"),
       cpuSeconds: cost.get(method) ?? null
     }
   })
 })
+
+/** The row of documents drawn at random, which every node over one model has. */
+const CHANCE = "chance"
 
 /** The row of the ceiling. */
 export const CEILING = "ceiling"

@@ -1,12 +1,19 @@
-/** Whether methods see which documents are wrong: the measure by itself, and the stage on a corpus with flaws. */
+/**
+ * Whether methods see which documents are wrong, and name documents that one more update on makes a solution likelier: the
+ * measures by themselves, and the stages on a corpus with flaws.
+ */
 
 import { describe, expect, it } from "vitest"
 
 import { FlawDetections } from "../../schemas/flaw-detections.ts"
+import { TailPatches } from "../../schemas/tail-patches.ts"
+import { graphOf } from "../../src/dag/graph.ts"
 import { auc } from "../../src/evaluation/statistics/auc.ts"
+import { meanOf } from "../../src/evaluation/statistics/averages.ts"
 import { flaws } from "../../stages/flaws.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
+import { tailPatch } from "../../stages/tail-patch.ts"
 import { chain } from "../stages/chain.ts"
 import { temporaryFolder } from "../store/temporary-folder.ts"
 
@@ -58,5 +65,38 @@ describe("flaws", { timeout: 400_000 }, () => {
     const { artifact: corpus } = await compute(mix, {}, { ...mixture, gap: 0 })
     const { artifact: base } = await compute(pretrain, { corpus }, { promptWeight: 0.1, evaluations: 0 })
     await expect(compute(flaws, { corpus, base }, {})).rejects.toThrow(/Mix it with a gap/)
+  })
+})
+
+describe("a tail patch", { timeout: 400_000 }, () => {
+  const learnt = { promptWeight: 0.1, evaluations: 0, secondMoments: true, batchTokens: 256 }
+
+  it("on documents whose gradients point the target's way makes it likelier than one on documents drawn at random", async () => {
+    const { artifact: corpus } = await compute(mix, {}, mixture)
+    const { artifact: base } = await compute(pretrain, { corpus }, learnt)
+    const patched = async (params: object) => {
+      const { artifact } = await compute(tailPatch, { corpus, base }, { targets: 3, documents: 80, k: 8, ...params })
+      return [...(await read(TailPatches, artifact)).tailPatches]
+    }
+    const gains = (rows: ReadonlyArray<{ readonly method: string; readonly gain: number }>, of: string) =>
+      rows.flatMap(({ method, gain }) => (method === of ? [gain] : []))
+    const small = { method: "adam-tracin", learningRate: 1e-5 }
+    const rows = await patched(small)
+    expect(rows.map(({ method, k }) => [method, k])).toEqual(
+      ["chance", "adam-tracin"].flatMap((method) => [0, 1, 2, 3, 4, 5].map(() => [method, 8]))
+    )
+    const [named, chance] = [gains(rows, "adam-tracin"), gains(rows, "chance")]
+    for (const gain of named) expect(gain).toBeGreaterThan(0)
+    expect(meanOf(named)).toBeGreaterThan(2 * meanOf(chance))
+    // Little by little the gain is the rate times a derivative.
+    const smaller = gains(await patched({ ...small, learningRate: 5e-6 }), "adam-tracin")
+    for (const [target, gain] of smaller.entries()) expect(named[target]! / gain).toBeCloseTo(2, 0)
+    expect(new Set((await patched({})).map(({ method }) => method)).size).toBe(5)
+  })
+
+  it("is refused before anything runs for a training whose second moments were not kept", () => {
+    const corpus = mix({}, mixture)
+    const base = pretrain({ corpus }, { ...learnt, secondMoments: false })
+    expect(() => graphOf([tailPatch({ corpus, base }, {})])).toThrow(/base: keeps no second moments/)
   })
 })

@@ -32,7 +32,7 @@ describe("every stage with a model or its tokens and a corpus", () => {
     const paired = stages.filter(
       ({ name, inputs }) => Object.hasOwn(inputs, "corpus") && Object.keys(inputs).length > 1 && name !== "lds"
     )
-    const known = ["attribute", "attribute-rollouts", "evaluate", "flaws", "outcome", "recall", "rl", "sft"]
+    const known = ["attribute", "attribute-rollouts", "evaluate", "flaws", "outcome", "recall", "rl", "sft", "tail-patch"]
     expect(paired.map(({ name }) => name).toSorted()).toEqual(known)
     for (const { inputs, agreeOn } of paired) expect(agreeOn["tokenizer"]?.toSorted()).toEqual(Object.keys(inputs).toSorted())
   })

@@ -11,9 +11,8 @@
 import * as Effect from "effect/Effect"
 
 import { adamW } from "../../engine/Engine.ts"
-import { AttributionInputError } from "../AttributionInputError.ts"
+import { momentsOf } from "../gradients/one-more-update.ts"
 import { alongDirections, targetGradients } from "../gradients/sums.ts"
-import type { Passed } from "../gradients/Trained.ts"
 import type { Method } from "./Method.ts"
 
 export const adamTracin: Method = {
@@ -33,8 +32,3 @@ export const adamTracin: Method = {
     return scores
   })
 }
-
-const momentsOf = ({ secondMoments, step }: Passed) =>
-  secondMoments === null
-    ? Effect.fail(new AttributionInputError({ field: "secondMoments", detail: `there are none after update ${step}` }))
-    : Effect.succeed(secondMoments)

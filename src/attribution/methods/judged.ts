@@ -41,14 +41,18 @@ export const judgedObjection = ({ method, promptWeight }: Judged, corpus: WiredI
   return null
 }
 
-/** The methods that are judged, each given the training. */
-export const judgedMethods = Effect.fnUntraced(function* (params: Judged, base: Reader<typeof Checkpoint>) {
+/** The training that methods look at, or a stand-in that has learnt nothing. */
+export const judgedTraining = Effect.fnUntraced(function* (params: Judged, base: Reader<typeof Checkpoint>) {
   const engine = yield* Engine
   const model = yield* engine.createModel(base.spec, { seed: params.seed })
   const drawn = yield* model.read("parameters")
   const passed = passedPlaces(base).map((place) => (params.parameters === "random" ? { ...place, parameters: drawn } : place))
   const trained: Trained = { model, passed, promptWeight: params.promptWeight }
-  return methods
-    .filter(({ name, of }) => (params.method === TRIVIAL ? of === "texts" : name === params.method))
-    .map(({ name, scores }) => ({ name, scores: (of: Parameters<typeof scores>[0]) => scores(of, trained) }))
+  return trained
 })
+
+/** The methods that are judged, each given the training. */
+export const judgedMethods = ({ method }: Judged, trained: Trained) =>
+  methods
+    .filter(({ name, of }) => (method === TRIVIAL ? of === "texts" : name === method))
+    .map(({ name, scores }) => ({ name, scores: (of: Parameters<typeof scores>[0]) => scores(of, trained) }))

@@ -15,9 +15,10 @@ export const methodsSection = (methods: ReadonlyArray<JudgedMethod>): Html => {
     "recall, exact",
     "recall, paraphrased",
     "flaws, AUC",
+    "tail patch, nats",
     "CPU seconds a query"
   ]
-  const rows = methods.map(({ method, lds, exact, paraphrased, flaws, cpuSeconds }) => [
+  const rows = methods.map(({ method, lds, exact, paraphrased, flaws, gain, cpuSeconds }) => [
     method,
     ...partitions.flatMap((name) => {
       const of = ({ partition }: JudgedLds) => partition === name
@@ -26,6 +27,7 @@ export const methodsSection = (methods: ReadonlyArray<JudgedMethod>): Html => {
     words(exact),
     words(paraphrased),
     words(flaws),
+    words(gain),
     cpuSeconds === null ? MISSING : plainNumber(cpuSeconds)
   ])
   return html`<h3>Methods against the truth</h3>
@@ -36,7 +38,9 @@ export const methodsSection = (methods: ReadonlyArray<JudgedMethod>): Html => {
       another seed's measurements score. Controls: the same sums dealt out to the groups at random, and a model whose parameters
       were drawn at random. Recall: planted documents of what is asked among the first k, where they say it in the words of the
       question and where they paraphrase it. AUC: chance that a flawed document gets a lower score for a right solution than a
-      right one. CPU seconds: of the whole node, start and reading included, by its targets; methods of one node share them.
+      right one. Tail patch: how much likelier a held-out solution is after one more update on the ten documents that the method
+      gives most; chance: on ten drawn at random. CPU seconds: of the whole node, start and reading included, by its targets;
+      methods of one node share them.
     </p>
     ${table(
       columns.map((title, i) => ({ title, right: i > 0 })),

@@ -6,7 +6,7 @@ import type { JudgedMethod } from "../../../src/report/judged-methods.ts"
 import { methodsSection } from "../../../src/report/sections/methods-section.ts"
 
 const about = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 })
-const unknown = { exact: null, paraphrased: null, flaws: null, cpuSeconds: null }
+const unknown = { exact: null, paraphrased: null, flaws: null, gain: null, cpuSeconds: null }
 const methods: ReadonlyArray<JudgedMethod> = [
   { ...unknown, method: "ceiling", lds: [{ partition: "steps", score: about(0.8), permuted: null, random: null }] },
   { ...unknown, method: "same-source", lds: [{ partition: "steps", score: about(0.4), permuted: about(0), random: null }] },
@@ -19,6 +19,7 @@ const methods: ReadonlyArray<JudgedMethod> = [
     exact: about(0.9),
     paraphrased: about(0.5),
     flaws: about(0.7),
+    gain: about(0.2),
     cpuSeconds: 1.234
   }
 ]
@@ -44,8 +45,14 @@ describe("the table of methods", () => {
     expect(rows[2]!.slice(1, 5)).toEqual(["0.60 (0.50, 0.70)", "0.75", "0.02 (-0.08, 0.12)", "0.10 (0.00, 0.20)"])
     expect(rows[2]!.slice(5, 9)).toEqual(["0.30 (0.20, 0.40)", "–", "0.00 (-0.10, 0.10)", "–"])
     expect(rows[0]!.slice(1, 5)).toEqual(["0.80 (0.70, 0.90)", "–", "–", "–"])
-    expect(rows[1]!.slice(5)).toEqual(Array.from({ length: 8 }, () => "–"))
-    expect(rows[2]!.slice(9)).toEqual(["0.90 (0.80, 1.00)", "0.50 (0.40, 0.60)", "0.70 (0.60, 0.80)", "1.23"])
+    expect(rows[1]!.slice(5)).toEqual(Array.from({ length: 9 }, () => "–"))
+    expect(rows[2]!.slice(9)).toEqual([
+      "0.90 (0.80, 1.00)",
+      "0.50 (0.40, 0.60)",
+      "0.70 (0.60, 0.80)",
+      "0.20 (0.10, 0.30)",
+      "1.23"
+    ])
   })
 
   it("is not there where no method was judged", () => {
