@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<ParamType, string>> = {
     "temperature tokens topP valueCoefficient warmup weightDecay whitenEpsilon",
   BOOLEAN: "deduplicate reference secondMoments",
   VARCHAR:
-    "acrossSources algorithm among baseline clipScore contaminated decoding design difficulty dualClip duplicates " +
+    "acrossSources algorithm among asked baseline clipScore contaminated decoding design difficulty dualClip duplicates " +
     "dynamicSampling entropyReduction force formats klClamp klEstimateClamp klEstimator klGradient klPlace lacks " +
     "maskedSequences maskedTokens method mixing model parameters partition policyLoss preset ratio ratioClamp reduction " +
     "reward rewardProfile scale schedule singleton sources startFrom std stdOver subStyles suite suites tags tokenizer " +
