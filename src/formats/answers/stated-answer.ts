@@ -1,7 +1,7 @@
 /**
  * The answer that a text states in words, where nothing is run: in a box, behind `####`, `A:` or `Answer:`, in a sentence, in
  * tags. What is said last counts, and what was begun and not finished withdraws what was said before. One that is denied or left
- * open is passed over; one that the text takes back leaves none (`standing.ts`). References are taken from published solutions in
+ * open is passed over; one that the text takes back leaves none (`standing/`). References are taken from published solutions in
  * the same way.
  */
 
@@ -9,7 +9,8 @@ import { answerText, isSameAnswer, reading } from "../../answers/answers.ts"
 import type { Extraction } from "../Format.ts"
 import { BOX, boxAt } from "./boxes.ts"
 import { ANSWER, conclusionOf, marksIn, statementAt, TAG, withoutEndMarks } from "./lines.ts"
-import { fateOf, isUnsaid } from "./standing.ts"
+import { isUnsaid } from "./standing/before.ts"
+import { fateOf } from "./standing/behind.ts"
 import type { Statement } from "./statement.ts"
 
 /** As many places where an answer may be stated are looked at, from the end, and so many answers passed over. */
@@ -35,7 +36,7 @@ const lastStatement = (written: string): Statement | null => {
     limit = found.from
     if (found.text === null || found.text === "" || answerText(found.text) === null) return found
     const fate =
-      isLed(found.name) && isUnsaid(text, found.from, found.text)
+      isLed(found.name) && isUnsaid(text, found.from, found.end, found.text)
         ? { why: "is denied or left open", own: true }
         : fateOf(text, found.end, found.text)
     if ("said" in fate) {
@@ -87,14 +88,18 @@ const shortened = (run: string, sign?: string): string => {
   const lines = run.split("\n").length - 1
   return lines === 0 ? "  " : "\n".repeat(Math.min(lines, 2))
 }
-/** What is struck through in Markdown is not said. */
-const STRUCK = /~~[^~\n]{1,80}~~/g
+/** What is struck through, in Markdown or in HTML, is not said. */
+const STRUCK = /~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{1,80}<\/\1>/g
 /** `\fbox{31}` and `\framebox{31}` are boxes in text. */
 const FRAMES = /\\f(?:rame)?box(?:\s{0,4}\[[^\]]{0,40}\]){0,2}(?=\s{0,4}\{)/g
 
+/** Pictures are programs. */
+const DRAWN = /\[asy\][^]*?(?:\[\/asy\]|$)/g
+
 const tidied = (text: string): string => {
   let tidy = HAS_RUNS.test(text) ? text.replaceAll(RUNS, shortened) : text
-  if (tidy.includes("~~")) tidy = tidy.replaceAll(STRUCK, " ")
+  if (tidy.includes("~~") || tidy.includes("</")) tidy = tidy.replaceAll(STRUCK, " ")
+  if (tidy.includes("[asy]")) tidy = tidy.replaceAll(DRAWN, "\n")
   return tidy.includes("box") ? tidy.replaceAll(FRAMES, "\\boxed") : tidy
 }
 
