@@ -23,8 +23,8 @@ const isLed = (name: string): boolean => name === BOX || name === TAG
 /** What is said of the last box alone, `\boxed{31}, and \boxed{30} is wrong`. */
 const SINGULAR = /^[\s$*)}]*(?:is|was|isn|wasn|does|doesn|fails|has|cannot|can)\b/
 
-/** What a text states last; null where it states nothing. */
-const lastStatement = (written: string): Statement | null => {
+/** What a text states last; null where it states nothing. `concludes`: whether a conclusion that it ends in states one. */
+const lastStatement = (written: string, concludes = true): Statement | null => {
   const text = untilNext(tidied(withoutEndMarks(written)))
   const denied: Array<string> = []
   let passed: Statement | null = null
@@ -51,13 +51,19 @@ const lastStatement = (written: string): Statement | null => {
     passed ??= taken
     if (denied.length > MOST_PASSED) return passed
   }
-  return passed ?? conclusionOf(text)
+  return passed ?? (concludes ? conclusionOf(text) : null)
 }
 
 /** What a solution states last, or `complaint` where it states nothing. */
 export const lastStated = (solution: string, complaint: string): Extraction => {
   const last = lastStatement(solution)
   return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(last)
+}
+
+/** The same of a text that may state none: null where it declares no answer. */
+export const declared = (text: string): Extraction | null => {
+  const last = lastStatement(text, false)
+  return last && extractionOf(last)
 }
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
@@ -103,8 +109,14 @@ const tidied = (text: string): string => {
   return tidy.includes("box") ? tidy.replaceAll(FRAMES, "\\boxed") : tidy
 }
 
-/** A next question, which a base model asks itself behind its answer, and what follows it, are no part of the text. */
-const NEXT = /\n[\s>*#]{0,4}(?:question|q|problem|exercise|human|user|instruction|input)\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]/gi
+/** A next question, in a line or a heading, which a base model asks itself behind its answer, and what follows it, are no part of the text. */
+const NEXT = new RegExp(
+  String.raw`\n[\s>*#]{0,4}(?:(?:next|new|another)\s)?(?:question|q|problem|exercise|human|user|instruction|input)` +
+    String.raw`\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +
+    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise)\s{0,2}\d{0,3}[*_]{0,2}` +
+    String.raw`[.)]?(?=\n)`,
+  "gi"
+)
 
 const untilNext = (text: string): string => {
   if (!text.includes("\n")) return text

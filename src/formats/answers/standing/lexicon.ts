@@ -84,7 +84,10 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/[❌✗✘]/g, " wrong "],
   [/\bforgot to\b/gi, "forgot"],
   [/\bto (?:me|us)\b/gi, " "],
-  [/\btimes (?=(?:as|more|less|larger|smaller|greater|faster|the|a|an|per|each|every|in|that|what)\b)/gi, "occasions "],
+  [
+    /\btimes (?=(?:as|more|less|larger|smaller|greater|faster|the|a|an|per|each|every|in|that|what|before|after)\b)/gi,
+    "occasions "
+  ],
   [/\bis no (?=answer|solution)/gi, "is not "],
   [/\btoo (?:large|small|big|many|few|much|high|low|long|short)\b/gi, "wrong"],
   [/\b(?:no|without(?: an?)?|little) doubt(?: that)?\b|\bnothing (?:but|other than)\b|\bnone other than\b|\bnot only\b/gi, " "],
@@ -105,6 +108,7 @@ const BEFORE: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:(?:we|i|us) (?:say|claim)|can guess)\b/gi, "we find"],
   [/\b(?:answers|solutions|results|values)\b/gi, "whichever"],
   [/\b(?:(?:would|could|might) have been|used to be|reject|discard|exclude|eliminat\w+|rul(?:e|es|ed|ing) out)\b/gi, " not "],
+  [/(?<=[a-z,] )May\b/g, "spring"],
   // What was asked for: `the average guess is`, `his claim is`, `values that may result`; `my guess` is nobody's answer.
   [ASKED_FOR, "amount "],
   [/\b(?:may|might|can|could) result\b/gi, "occur"],
