@@ -56,6 +56,9 @@ const graded = (written: Pick<Grade, "format" | "subStyle">, verdict: Verdict, r
   }
 }
 
+/** Words of who fills in a table that are no answer to any question. */
+const NO_ANSWER = /^(?:\W|\\text)*(?:see\s[\w\s]+|answers?\s(?:(?:may|will|can)\s)?vary|tb[ad]|to be (?:added|determined))\W*$/i
+
 /**
  * Why nothing can be graded against a reference answer, as words that go on after it (`is no number`); null: it can be.
  * `answers`: whether those of its dataset are numbers, all of them, so that anything else is a mistake.
@@ -63,6 +66,7 @@ const graded = (written: Pick<Grade, "format" | "subStyle">, verdict: Verdict, r
 export const gradable = (gold: string, answers: "numbers" | "mathematics" = "mathematics"): string | null => {
   const found = reading(gold)
   if ("problem" in found) return found.problem
+  if (NO_ANSWER.test(gold)) return "says that the answer stands elsewhere, or later"
   return answers === "numbers" && amountIn(gold) === null ? "is no number" : null
 }
 
@@ -85,7 +89,7 @@ export class GoldUnreadable extends Schema.TaggedError<GoldUnreadable>()("GoldUn
 
 const referenceOf = (gold: string): string => {
   const text = answerText(gold)
-  if (text === null) throw new GoldUnreadable({ gold, problem: gradable(gold)! })
+  if (text === null || NO_ANSWER.test(gold)) throw new GoldUnreadable({ gold, problem: gradable(gold)! })
   return text
 }
 

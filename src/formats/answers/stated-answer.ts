@@ -109,7 +109,10 @@ const tidied = (text: string): string => {
   return tidy.includes("box") ? tidy.replaceAll(FRAMES, "\\boxed") : tidy
 }
 
-/** A next question, in a line or a heading, which a base model asks itself behind its answer, and what follows it, are no part of the text. */
+/**
+ * A next question, in a line or a heading, which a base model asks itself behind its answer, and what follows it, are no part of
+ * the text.
+ */
 const NEXT = new RegExp(
   String.raw`\n[\s>*#]{0,4}(?:(?:next|new|another)\s)?(?:question|q|problem|exercise|human|user|instruction|input)` +
     String.raw`\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +

@@ -40,6 +40,15 @@ describe("an answer that is stated behind a program", () => {
     expect(gradeOutside("def f():\n    return 41\n", "41", "corrected").correct).toBe(true)
   })
 
+  it("is looked for in time that grows with the text", () => {
+    for (const piece of ["x", "```\n", "```a```\n", "if .", "<llm-code>", "- a 1\n", "[asy] "]) {
+      const text = `\\boxed{42}\ndef f(a):\n    return a\n${piece.repeat(Math.ceil(40_000 / piece.length))}`
+      const before = process.cpuUsage()
+      gradeOutside(text, "42", "corrected")
+      expect(process.cpuUsage(before).user / 1e6, piece).toBeLessThan(1)
+    }
+  })
+
   it("between programs counts where none of them gives a value", () => {
     const between = "```python\ndef f(a):\n    return a\n```\nSo it is $\\boxed{42}$.\n```python\nprint(1)\n```\n"
     expect(gradeOutside(between, "42", "corrected")).toMatchObject({ answer: "42" })

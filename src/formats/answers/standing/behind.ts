@@ -75,7 +75,10 @@ const OPTION = /^[:)\s]*(?:True|False|[IVX]+)(?:\s*(?:,|;|\/|and|or|nor)\s*(?:Tr
 const noProse = (text: string, at: number): number => {
   const opening = /^\s{0,4}(?:(```)|(?:[-*•]|\d{1,2}[.)])\s[^\n]*)/.exec(text.slice(at, at + LONGEST_SENTENCE))
   if (opening === null) return 0
-  if (opening[1] === undefined) return opening[0].length
+  if (opening[1] === undefined) {
+    const end = text.indexOf("\n", at + opening[0].length)
+    return (end < 0 ? text.length : end) - at
+  }
   const close = text.indexOf("```", at + opening[0].length)
   return (close < 0 ? text.length : close + 3) - at
 }
