@@ -57,7 +57,7 @@ export const expressionAround = (text: string, from: number, end: number, conten
 
 /** `f(\boxed{3})`, `|\boxed{-3}|`, but no row of a table. */
 const isArgument = (lead: string, behind: string): boolean =>
-  (/(?<![A-Za-z])[A-Za-z]\($/.test(lead) && behind.startsWith(")")) ||
+  (/(?<![A-Za-z])[A-Za-z\d]\($/.test(lead) && behind.startsWith(")")) ||
   (lead.endsWith("|") && /^(?:\\right)?\|/.test(behind) && !/(?:^|\n)\s*\|[^\n]*$/.test(lead))
 
 const isOneOfMeasures = (contents: string, behind: string): boolean => {

@@ -25,6 +25,7 @@ describe("`or` before a box gives another value", () => {
     "It is 41 or $\\boxed{42}$.",
     "It is $41$, or $\\boxed{42}$.",
     "It takes 41 hours or $\\boxed{42}$ hours.",
+    "It is $41$ cm or $\\boxed{42}$ cm.",
     "So $x = 41$ or $x = \\boxed{42}$.",
     "So $3x = 120$ or $x = \\boxed{42}$.",
     "It is $14 \\cdot 4$, or $\\boxed{42}$.",

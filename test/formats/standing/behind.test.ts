@@ -54,6 +54,7 @@ describe("what an answer is of, equal to, or listed as, leaves it", () => {
 
   it.each([
     ["\\boxed{x^2-1} = 0", "x^2-1"],
+    ["$\\boxed{2\\pi} = 6.28$.", "2\\pi"],
     ["\\boxed{-3(x+2)(x-1)} = -3x^2-3x+6.", "-3(x+2)(x-1)"],
     ["\\boxed{14} is 2 more than a multiple of 3.", "14"],
     ["\\boxed{3} hours. It is 180 km away.", "3"],

@@ -45,6 +45,7 @@ describe("a box that is part of a larger expression is none", () => {
     "$\\log @$",
     "$e^{@}$",
     "$f(@)$",
+    "2(@)",
     "$|@|$",
     "$@_7$",
     "$@,000$",

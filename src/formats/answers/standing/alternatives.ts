@@ -12,7 +12,7 @@ const LAST_OR = /^([^]*)\b(or|nor|either|alternatively|versus|vs|unless)\b([^]*)
 const NAMED = /([A-Za-z](?:_\{?\w\}?)?)\s*=[\s$\\(]*$/
 
 /** What stands right before: a formula in marks, or a number with a name and a unit, or a word. */
-const FORMULA = /(?:\$([^$]{1,160})\$|\\\(((?:(?!\\\()[^]){1,160})\\\)|\\\[((?:(?!\\\[)[^]){1,160})\\\])$/
+const FORMULA = /(?:\$([^$]{1,160})\$|\\\(((?:(?!\\\()[^]){1,160})\\\)|\\\[((?:(?!\\\[)[^]){1,160})\\\])(?:\s+([a-z]{1,15}))?$/
 const PLAIN = new RegExp(
   String.raw`((?:(?<![A-Za-z])[A-Za-z]\s*=\s*)?-?\\?\$?(?:\d[\d.,/:]*|\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}|` +
     String.raw`(?:\d\s*)?\\sqrt\s*\{[^{}]*\})\\?%?)(?:\s+([a-z]{1,15}))?$|\(?\b([A-Za-z]{1,15})\)?$`
@@ -49,7 +49,7 @@ const priorIn = (front: string): Prior | null => {
   const text = (found[1] ?? (formula === null ? null : (found[2] ?? found[3])) ?? found[3]!).replace(/[\s.,;]+$/, "")
   // Words say a value only as numbers and letters of choices do.
   if (formula === null && found[1] === undefined && !isValue(text)) return null
-  return { text, unit: formula === null && found[1] !== undefined ? (found[2] ?? "") : "" }
+  return { text, unit: (formula === null ? found[1] && found[2] : formula[4]) ?? "" }
 }
 
 const isOther = ({ text, unit: unitBefore }: Prior, said: string, unit: string): boolean => {

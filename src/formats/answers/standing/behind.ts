@@ -64,7 +64,8 @@ const MOST_OF_SIDE = 120
 const isShownUnequal = (side: string, said: string): boolean => {
   const other = reading(clean(side))
   if ("problem" in other || other.answer.kind !== "value" || other.answer.number === null) return false
-  return !/[a-z]/i.test(said.replaceAll(/\\[A-Za-z]+/g, "")) && !isSameAnswer(clean(side), said)
+  const isNumber = !/[a-z]/i.test(said.replaceAll(/\\[A-Za-z]+/g, ""))
+  return isNumber && !isSameAnswer(clean(side), said) && !isRounded(clean(side), said)
 }
 
 const CHOICE = /^\(?[A-H]\)?$/
