@@ -220,9 +220,23 @@ describe("other spellings of the field", () => {
     ["17", "**17**"],
     ["x<y", "y>x"],
     ["5", "Total = 5"],
-    ["y=2x+3", "2x+3"]
+    ["y=2x+3", "2x+3"],
+    ["-221_3", "-221_{3}"],
+    ["-221_3", "-0221_{\\text{three}}"],
+    ["-221", "-221_3"],
+    ["0.0011_{2}", "0.00110_2"],
+    ["0.0011", "0.0011_2"]
   ])("%s is %s", (a, b) => {
     expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([true, true])
+  })
+
+  it.each([
+    ["-221_3", "221_3"],
+    ["-221_3", "-221_4"],
+    ["0.0011_2", "0.011_2"],
+    ["0.0011_2", "0.0011_3"]
+  ])("%s is not %s", (a, b) => {
+    expect([isSameAnswer(a, b), isSameAnswer(b, a)]).toEqual([false, false])
   })
 
   it("are told from each other by their names, in a completion too", () => {

@@ -154,6 +154,14 @@ describe("grading", () => {
     }
   )
 
+  it.each(["see solution", "See explanation.", "TBD", "\\text{see above}", "Answers may vary"])(
+    "refuses %j for a gold answer, which says that it stands elsewhere",
+    (gold) => {
+      expect(gradable(gold)).toBe("says that the answer stands elsewhere, or later")
+      expect(() => grade("Answer : 17", gold, "corrected")).toThrow("it says that the answer stands elsewhere, or later.")
+    }
+  )
+
   it("knows answers that are no numbers, where numbers are asked for", () => {
     const golds = ["many", "4 or 5", "x+1", "\\sqrt{2}", "17", "50%", "3/4", "12 cm", "\\frac{1}"]
     expect(golds.map((gold) => gradable(gold, "numbers"))).toEqual([

@@ -125,6 +125,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["Tokenizer.ts"]
   ],
   "src/formats": [["grade.ts"], ["registry.ts", "paper-verifier.ts"], ["solutions", "degenerate.ts"], ["answers"], ["Format.ts"]],
+  "src/formats/answers": [["*"], ["standing"], ["values.ts"], ["sentences.ts"]],
   "src/answers": [
     ["answers.ts"],
     ["read-answer.ts", "equal.ts"],

@@ -46,14 +46,21 @@ export const based = (text: string): Answer | null => {
   const program = plain.includes("0") ? prefixed(plain) : null
   if (program !== null) return program
   const found =
-    /^([0-9A-Za-z]+)_(?:\{\(?([a-z]+|\d+)\)?\}|(\d)|([a-z]{3,}))$/.exec(plain.replace(/^\(([0-9A-Za-z]+)\)(?=_)/, "$1")) ??
-    /^(\d[0-9A-F]*)(?:in|\()?base-?([a-z]{3,}|\d+)\)?$/.exec(plain)
+    /^(-?(?:[0-9A-Za-z]+|\d+\.\d+))_(?:\{\(?([a-z]+|\d+)\)?\}|(\d)|([a-z]{3,}))$/.exec(
+      plain.replace(/^\(([0-9A-Za-z]+)\)(?=_)/, "$1")
+    ) ?? /^(\d[0-9A-F]*)(?:in|\()?base-?([a-z]{3,}|\d+)\)?$/.exec(plain)
   if (found === null) return null
   const word = found[2] ?? found[3] ?? found[4]!
   const base = BASES[word] ?? Number(word)
-  const digits = found[1]!.toUpperCase().replace(/^0+(?=.)/, "")
-  const areDigits = base >= 2 && base <= 36 && [...digits].every((digit) => Number.parseInt(digit, 36) < base)
-  if (!areDigits || (base <= 10 && !/^\d/.test(digits))) return null
+  const digits = found[1]!
+    .toUpperCase()
+    .replace(/^(-?)0+(?=[^.])/, "$1")
+    .replace(/(?<=\..*)0+$/, "")
+    .replace(/\.$/, "")
+    .replace(/^-0$/, "0")
+  const areDigits =
+    base >= 2 && base <= 36 && [...digits.replaceAll(/^-|\./g, "")].every((digit) => Number.parseInt(digit, 36) < base)
+  if (!areDigits || (base <= 10 && !/^-?\d/.test(digits))) return null
   const exact: Answer = { kind: "based", digits, base, number: null }
   if (!DIGITS.test(digits)) return exact
   const as = words(digits)

@@ -7,8 +7,9 @@
 
 import { isSameAnswer } from "../../answers/answers.ts"
 import { lastBox } from "../../answers/boxed.ts"
-import { inWords, signOf } from "./lexicon.ts"
-import { isUnsaid } from "./standing.ts"
+import { expressionAround } from "./expression.ts"
+import { isUnsaid } from "./standing/before.ts"
+import { inWords, signOf } from "./standing/lexicon.ts"
 import type { Statement } from "./statement.ts"
 
 const COMMAND = "\\boxed"
@@ -50,31 +51,11 @@ export const boxAt = (text: string, before: number): Statement | null => {
     last: { from: last.from, text: last.contents }
   }
   if (more) return { ...statement, text: "", why: `is one of more than ${MOST_JOINED}` }
-  const { before: sign, behind, part } = around(text, first, last)
+  const { sign, behind, part } = expressionAround(text, first.from, last.end, last.contents)
   if (part || (parts.length > 1 && sign !== "")) return { ...statement, text: "", why: "is part of a larger expression" }
   const whole =
     sign === "" && behind === "" ? said : `${sign}${/^[\d.,]+$/.test(said) || sign === "" ? said : `(${said})`}${behind}`
   return { ...statement, text: whole, end: last.end + (behind === "" ? 0 : behind.length) }
-}
-
-/** What touches boxes in one expression. */
-const around = (text: string, first: Found, last: Found) => {
-  const before = text.slice(Math.max(0, first.from - 24), first.from)
-  const minus = /(?:^|[^\w})])[-−]$/.exec(before)
-  const factor =
-    /(?:\}\s*\{|\\pm|[<>])\s*$|(?:\d|[)}][-−+*/^]|\w\s*[-−+]|\\(?:cdot|times|pi|sqrt|frac)\s*\{?)$/.test(before) ||
-    /[\d)}]\s*[-−+]\s?$/.test(before)
-  const behind = text.slice(last.end, last.end + 40)
-  const scale = /^[\s$]*(?:\\text\s*\{\s*)?(?:hundred|thousand|million|billion|trillion|dozen)\b/i.exec(behind)?.[0] ?? ""
-  const part =
-    /^(?:[xyzni](?![A-Za-z])|ish\b|\.\d|\s*(?:\\(?:pi|pm|sqrt|[dt]?frac|cdot|times)|\^(?!\s*\{?\s*\\circ)|[+*](?!\*)|\d))/.test(
-      behind
-    )
-  return {
-    before: minus !== null && !factor ? "-" : "",
-    behind: scale === "" ? "" : ` ${scale.replaceAll(/[^A-Za-z]|text/g, "")}`,
-    part: part || factor
-  }
 }
 
 /** A box with those that are joined to it, and whether as alternatives. */
@@ -85,14 +66,16 @@ const joined = (text: string, last: Found, contents: string) => {
   let either = false
   for (;;) {
     const box = boxBefore(text, first.from)
-    const joint = box === null || box.contents === null ? null : jointOf(text.slice(box.end, first.from))
+    const name = box === null ? null : nameBefore(text, box.from)
+    const between = box === null || box.contents === null ? "" : text.slice(box.end, first.from)
+    const joint = between === "" ? null : name !== null && isOtherLine(between, name, names[0]!) ? "and" : jointOf(between)
     if (box === null || box.contents === null || joint === null) return { parts, names, first, either, more: false }
     // `It is not \boxed{30}, \boxed{31}.`
-    if (joint !== "or" && isUnsaid(text, box.from, box.contents)) return { parts, names, first, either, more: false }
+    if (joint !== "or" && isUnsaid(text, box.from, box.end, box.contents)) return { parts, names, first, either, more: false }
     if (parts.length === MOST_JOINED) return { parts, names, first, either, more: true }
     either ||= joint === "or"
     parts.unshift(box.contents)
-    names.unshift(nameBefore(text, box.from))
+    names.unshift(name)
     first = box
   }
 }
@@ -105,14 +88,21 @@ const JOINT = /^u?(?:,?e*(?:o[eo,dm]*|a[e,]*)|,|\.e*o[eo,dm]*)y*$/
 /** Items of a list. */
 const ITEMS = /^[\s$]*\n\s*[-*•]\s+[$\s]*$/
 
+/** Below `x = \boxed{2}` the line `y = \boxed{3}`, of another unknown. */
+const isOtherLine = (between: string, above: string, below: string | null): boolean =>
+  below !== null && above !== below && /^[$\s\\)\].,]*$/.test(between.replace(NAME, "")) && /\n/.test(between)
+
 /** What joins two boxes, by what stands between them; null for what does not. */
 const jointOf = (between: string): "and" | "or" | null => {
   if (between.length > LONGEST_JOINT) return null
   if (ITEMS.test(between)) return "and"
   const tokens =
-    inWords(between.replaceAll(MARKS, " $1 ").replace(/\bas well as\b|&|\bplus\b/i, " and ")).match(
-      /[A-Za-z]+(?:_?\{?\w\}?)?(?=\s*=|\s+is\b)|[A-Za-z]+|\S/g
-    ) ?? []
+    inWords(
+      between
+        .replaceAll(MARKS, " $1 ")
+        .replace(/\band\/or\b/i, " or ")
+        .replace(/\bas well as\b|&|\bplus\b/i, " and ")
+    ).match(/[A-Za-z]+(?:_?\{?\w\}?)?(?=\s*=|\s+is\b)|[A-Za-z]+|\S/g) ?? []
   const signs = tokens
     .map((token, i) => {
       if (token === "," || token === ";") return ","
@@ -128,5 +118,5 @@ const jointOf = (between: string): "and" | "or" | null => {
 }
 
 /** `x` of `x = \boxed{2}`. */
-const nameBefore = (text: string, from: number): string | null =>
-  /(?<![A-Za-z\\])([A-Za-z](?:_\{?\w\}?)?)\s*(?:=|\sis)[\s$*\\(]*$/.exec(text.slice(Math.max(0, from - 24), from))?.[1] ?? null
+const NAME = /(?<![A-Za-z\\])([A-Za-z](?:_\{?\w\}?)?)\s*(?:=|\sis)[\s$*\\(]*$/
+const nameBefore = (text: string, from: number): string | null => NAME.exec(text.slice(Math.max(0, from - 24), from))?.[1] ?? null

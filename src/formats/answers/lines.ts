@@ -8,7 +8,7 @@
  * behind a colon states one whatever it says, so that one that cannot be read withdraws what was said before.
  */
 
-import { signOf } from "./lexicon.ts"
+import { signOf } from "./standing/lexicon.ts"
 import type { Statement } from "./statement.ts"
 import { clean, isValue, REFUSAL, sentenceEnd, valueAt } from "./values.ts"
 
@@ -100,7 +100,7 @@ const HEADING =
 const LOOKED_AT = 240
 const LONGEST_NOUN = 50
 const KIND =
-  String.raw`(?:(?:final|correct|right|best|short|numerical|numeric|exact|required|desired|simplified|simplest|` +
+  String.raw`(?:(?:final|correct|right|best|better|short|numerical|numeric|exact|required|desired|simplified|simplest|` +
   String.raw`integer|overall|complete|` +
   String.raw`ultimate|expected|total|actual|true|corrected|revised|updated|new|only|possible)\s+){0,3}`
 const NOUN_BEFORE = new RegExp(String.raw`(?<determiner>(?:the|our|my)\s+)?[*_]*(?<kind>${KIND})$`, "i")

@@ -98,7 +98,7 @@ const SIMPLE = /^(?:from\s+[\w.]+\s+import\b|import\s+\w|(?:del|raise|assert|glo
 const ASSIGNMENT = /^[\p{L}_*([][^=]*(?:(?<![<>!=])=|<<=|>>=)(?!=)/u
 /** Goes on with the statement before. */
 const CLAUSE = /^(?:(?:else|finally)\s*:|elif\b.*:|except\b.*:)/
-const CALL = /^([A-Za-z_]\w*)[\w.]*\s*\(/
+const CALL = /^([A-Za-z_]\w*)(?:\.[\w.]*)?\s*\(/
 const ANNOTATION = /^[A-Za-z_]\w*\s*:\s*["']?([A-Za-z_]\w*)/
 const TYPES: ReadonlySet<string> = new Set(
   "int float str bool list dict set tuple object complex bytes List Dict Set Tuple Union Optional Any Final Sequence".split(" ")

@@ -1,7 +1,7 @@
 /**
  * The answer that a text states in words, where nothing is run: in a box, behind `####`, `A:` or `Answer:`, in a sentence, in
  * tags. What is said last counts, and what was begun and not finished withdraws what was said before. One that is denied or left
- * open is passed over; one that the text takes back leaves none (`standing.ts`). References are taken from published solutions in
+ * open is passed over; one that the text takes back leaves none (`standing/`). References are taken from published solutions in
  * the same way.
  */
 
@@ -9,7 +9,8 @@ import { answerText, isSameAnswer, reading } from "../../answers/answers.ts"
 import type { Extraction } from "../Format.ts"
 import { BOX, boxAt } from "./boxes.ts"
 import { ANSWER, conclusionOf, marksIn, statementAt, TAG, withoutEndMarks } from "./lines.ts"
-import { fateOf, isUnsaid } from "./standing.ts"
+import { isUnsaid } from "./standing/before.ts"
+import { fateOf } from "./standing/behind.ts"
 import type { Statement } from "./statement.ts"
 
 /** As many places where an answer may be stated are looked at, from the end, and so many answers passed over. */
@@ -22,8 +23,8 @@ const isLed = (name: string): boolean => name === BOX || name === TAG
 /** What is said of the last box alone, `\boxed{31}, and \boxed{30} is wrong`. */
 const SINGULAR = /^[\s$*)}]*(?:is|was|isn|wasn|does|doesn|fails|has|cannot|can)\b/
 
-/** What a text states last; null where it states nothing. */
-const lastStatement = (written: string): Statement | null => {
+/** What a text states last; null where it states nothing. `concludes`: whether a conclusion that it ends in states one. */
+const lastStatement = (written: string, concludes = true): Statement | null => {
   const text = untilNext(tidied(withoutEndMarks(written)))
   const denied: Array<string> = []
   let passed: Statement | null = null
@@ -35,7 +36,7 @@ const lastStatement = (written: string): Statement | null => {
     limit = found.from
     if (found.text === null || found.text === "" || answerText(found.text) === null) return found
     const fate =
-      isLed(found.name) && isUnsaid(text, found.from, found.text)
+      isLed(found.name) && isUnsaid(text, found.from, found.end, found.text)
         ? { why: "is denied or left open", own: true }
         : fateOf(text, found.end, found.text)
     if ("said" in fate) {
@@ -50,13 +51,19 @@ const lastStatement = (written: string): Statement | null => {
     passed ??= taken
     if (denied.length > MOST_PASSED) return passed
   }
-  return passed ?? conclusionOf(text)
+  return passed ?? (concludes ? conclusionOf(text) : null)
 }
 
 /** What a solution states last, or `complaint` where it states nothing. */
 export const lastStated = (solution: string, complaint: string): Extraction => {
   const last = lastStatement(solution)
   return last === null ? { value: null, error: complaint, steps: 0 } : extractionOf(last)
+}
+
+/** The same of a text that may state none: null where it declares no answer. */
+export const declared = (text: string): Extraction | null => {
+  const last = lastStatement(text, false)
+  return last && extractionOf(last)
 }
 
 /** Whether a text states an answer, and begins with the line that does; null where it states none. */
@@ -87,19 +94,32 @@ const shortened = (run: string, sign?: string): string => {
   const lines = run.split("\n").length - 1
   return lines === 0 ? "  " : "\n".repeat(Math.min(lines, 2))
 }
-/** What is struck through in Markdown is not said. */
-const STRUCK = /~~[^~\n]{1,80}~~/g
+/** What is struck through, in Markdown or in HTML, is not said. */
+const STRUCK = /~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{1,80}<\/\1>/g
 /** `\fbox{31}` and `\framebox{31}` are boxes in text. */
 const FRAMES = /\\f(?:rame)?box(?:\s{0,4}\[[^\]]{0,40}\]){0,2}(?=\s{0,4}\{)/g
 
+/** Pictures are programs. */
+const DRAWN = /\[asy\][^]*?(?:\[\/asy\]|$)/g
+
 const tidied = (text: string): string => {
   let tidy = HAS_RUNS.test(text) ? text.replaceAll(RUNS, shortened) : text
-  if (tidy.includes("~~")) tidy = tidy.replaceAll(STRUCK, " ")
+  if (tidy.includes("~~") || tidy.includes("</")) tidy = tidy.replaceAll(STRUCK, " ")
+  if (tidy.includes("[asy]")) tidy = tidy.replaceAll(DRAWN, "\n")
   return tidy.includes("box") ? tidy.replaceAll(FRAMES, "\\boxed") : tidy
 }
 
-/** A next question, which a base model asks itself behind its answer, and what follows it, are no part of the text. */
-const NEXT = /\n[\s>*#]{0,4}(?:question|q|problem|exercise|human|user|instruction|input)\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]/gi
+/**
+ * A next question, in a line or a heading, which a base model asks itself behind its answer, and what follows it, are no part of
+ * the text.
+ */
+const NEXT = new RegExp(
+  String.raw`\n[\s>*#]{0,4}(?:(?:next|new|another)\s)?(?:question|q|problem|exercise|human|user|instruction|input)` +
+    String.raw`\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +
+    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise)\s{0,2}\d{0,3}[*_]{0,2}` +
+    String.raw`[.)]?(?=\n)`,
+  "gi"
+)
 
 const untilNext = (text: string): string => {
   if (!text.includes("\n")) return text

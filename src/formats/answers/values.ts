@@ -77,10 +77,14 @@ export const valueAt = (text: string, bare: boolean): Said | null => {
   return cutFrom(sentence) ?? wordsAt(sentence, whole, bare)
 }
 
+/** `(B) True, False`, `(A) I or II`. */
+const OPTION_TEXT = /^[*_\s]*(?:True|False|[IVX]+)(?:\s*(?:,|;|\/|and|or|nor)\s*(?:True|False|[IVX]+))*(?=[\s.,;)*]|$)/
+
 /** As far as the text of an option goes: a remark may follow. */
 const lengthOfOption = (sentence: string, letter: string): number => {
   const from = sentence.indexOf(letter) + letter.length
-  for (const { index } of sentence.matchAll(CUTS)) if (index >= from) return index
+  const within = OPTION_TEXT.exec(sentence.slice(from))?.[0].length ?? 0
+  for (const { index } of sentence.matchAll(CUTS)) if (index >= from + within) return index
   return sentence.replace(/[.!\s]+$/, "").length
 }
 

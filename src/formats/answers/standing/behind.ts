@@ -1,79 +1,15 @@
 /**
- * How an answer stands in what is said around it: one rule for every notation, with a closed lexicon (`lexicon.ts`).
+ * How an answer stands in what is said behind it: one rule for every notation, with a closed lexicon (`lexicon.ts`).
  *
- * Before it, in its own clause, words that deny, doubt or suppose make it no answer, where no word with content is between.
- * Behind it every clause of the rest of the text is read once, up to its first word with content: what takes back, doubts, or
- * names another value withdraws the answer. `27 would be wrong` has content before its verdict, and says nothing of the answer. A
- * value that is named where something was taken back is the answer then.
+ * Every clause of the rest of the text is read once, up to its first word with content: what takes back, doubts, or names another
+ * value withdraws the answer. `27 would be wrong` has content before its verdict, and says nothing of the answer. A value that is
+ * named where something was taken back is the answer then.
  */
 
-import { isSameAnswer } from "../../answers/answers.ts"
-import { inWords, inWordsBefore, signOf } from "./lexicon.ts"
-import { clean, isValue, sentenceEnd } from "./values.ts"
-
-/** As much of a text before an answer is looked at. */
-const FARTHEST = 160
-const BOUNDARY = new RegExp(
-  String.raw`[^]*(?:[.!?;](?=\s)|,(?=\s)|[–—]|(?<!\\)[()]|\n\s*\n(?!\s*or\b)|\b(?:so|thus|hence|` +
-    String.raw`therefore|then|because|since|while|but|and)\b)`,
-  "i"
-)
-const TOKEN = /[A-Za-z]+(?:['’][A-Za-z]+)*|\\[A-Za-z]+|\d[\d.,/]*|[^\s]/g
-
-/** Patterns over signs before an answer. `y`: a name of mathematics and `=`; `v`, `s`: a value, and the same value. */
-const UNSAID = new RegExp(
-  // Denied, not twice; doubted; one of two; supposed or ascribed.
-  String.raw`(?<![nz]e?)n(?!ki$)(?:[eiknjbp]|r(?!i))*y*[ei]*$|(?<![nz]e*)we*[ikjy][eikjy]*$|[dm][eikrj]*y*i*$|` +
-    String.raw`(?<!s)o[eikdm]*[yi]*$|(?<![zn])p[eik]*$|` +
-    // All but; the answer is at least.
-    String.raw`^(?!.*[nzw]).*h[eiky]*$|ki?[eb]*t+[eo]*$`
-)
-/** Whether a text holds any word that could make an answer none: most hold none. */
-const mayBeUnsaid = (lead: string): boolean =>
-  PHRASED.test(lead) || (lead.match(/[A-Za-z]+(?:['’][A-Za-z]+)*/g) ?? []).some((word) => MAY_DENY.has(signOf(word)))
-const MAY_DENY = new Set("nwdmpohtz")
-const PHRASED = /[≠~]|\\n|\b(?:far|differ|instead|ruled|used|chance|conceivable|possib|plausible|any|all|every)/i
-
-/** `between`, `6 to`, `for example`, `something like`. */
-const RANGE = new RegExp(
-  String.raw`(?:\\[xb]?cancel\s*\{|\\sout\s*\{|\bbetween(?:[^.!?\n]{1,30}\}[\s$]*and)?|` +
-    String.raw`\}[\s$)\\]*(?:to|:|/|through)|\b(?:for example|e\.g\.),?|\blike)[\s$(\\]*$`,
-  "i"
-)
-/** Before a colon there is nothing else. */
-const UNSAID_BY_COLON = /^e*(?:[nwd]|z(?=e*k)|p?w)[ek]*$|^p?e*iej?w$|^[epijk]*d$/
-
-/** Whether what stands directly before an answer makes it none: `not`, `either 32 or`, `if it is`, `the wrong answer is`. */
-export const isUnsaid = (text: string, start: number, said: string, behind = ""): boolean => {
-  const before = text.slice(Math.max(0, start - 40), start)
-  if (RANGE.test(before)) return true
-  if (!mayBeUnsaid(text.slice(Math.max(0, start - FARTHEST), start))) return false
-  const lead = inWordsBefore(text.slice(Math.max(0, start - FARTHEST), start))
-  const clause = lead.replace(BOUNDARY, "")
-  const colon = /:[\s$*_({\\[]*$/.exec(clause)
-  if (colon !== null) return UNSAID_BY_COLON.test(signsBefore(clause.slice(0, colon.index), said, behind))
-  return UNSAID.test(signsBefore(clause.replace(/^[^]*:\s/, ""), said, behind))
-}
-
-const signsBefore = (clause: string, said: string, behind: string): string => {
-  let signs = ""
-  const tokens = clause.match(TOKEN) ?? []
-  for (const [i, token] of tokens.entries()) {
-    if (/^[$*_(){}\\[\]"“”'`>#|&~]$|^\\(?:text\w*|math\w+|q?quad|left|big\w*|displaystyle)$/i.test(token)) continue
-    if (token === "=" || (/^[A-Za-z]$/.test(token) && !/^[aAI]$/.test(token))) signs += "y"
-    else if (/^[\d\\]/.test(token)) {
-      const unit = /^[a-z]+$/.test(tokens[i + 1] ?? "") ? ` ${tokens[i + 1]}` : ""
-      const value = token.startsWith("\\") ? clean(clause.slice(clause.indexOf(token)).split(/\sor\b/)[0]!) : token
-      signs += isSameAnswer(value, said) || isSameAnswer(value + unit, said + behind) ? "s" : "v"
-    } else signs += /^[A-Za-z]/.test(token) ? signOf(token) : "x"
-  }
-  // `the number that it could be is`: two verbs side by side are of two clauses.
-  return signs
-    .replaceAll("g", "i")
-    .replaceAll("f", "k")
-    .replace(/sx?(?=o[^o]*$)/, "s")
-    .replace(/.*[mi]+e?i(?=i)/, "x")
-}
+import { isSameAnswer, reading } from "../../../answers/answers.ts"
+import { clean, isValue, sentenceEnd } from "../values.ts"
+import { unitBehind } from "./before.ts"
+import { inWords, signOf, TOKEN } from "./lexicon.ts"
 
 /** What became of an answer: said, perhaps another one; or taken back, `own`: in its own sentence. */
 export type Fate = { readonly said: string } | { readonly why: string; readonly own: boolean }
@@ -88,13 +24,27 @@ const LONGEST_SENTENCE = 600
 /** How an answer fares in the rest of a text. */
 export const fateOf = (text: string, end: number, said: string): Fate => {
   if (text.length - end < 40 && NOTHING_BEHIND.test(text.slice(end))) return { said }
-  const unit = /^[\s$}]*(?:\\text\s*\{\s*)?([a-z]+)/.exec(text.slice(end, end + 40))?.[1]
-  let state: State = { said, unit: unit === undefined ? "" : ` ${unit}`, taken: null, corrects: false, asked: false }
+  const unit = unitBehind(text, end)
+  let state: State = { said, unit: unit === "" ? "" : ` ${unit}`, taken: null, corrects: false, asked: false }
   let own = false
   let at = end + (CLOSES.exec(text.slice(end, end + 60))?.[0].length ?? 0)
+  if (CHOICE.test(said)) at += OPTION.exec(text.slice(at, at + 60))?.[0].length ?? 0
+  for (
+    let side = SIDE.exec(text.slice(at, at + MOST_OF_SIDE));
+    side !== null;
+    side = SIDE.exec(text.slice(at, at + MOST_OF_SIDE))
+  ) {
+    if (isShownUnequal(side[1]!, said)) return { why: "is one of several", own: true }
+    at += side[0].length
+  }
   // Behind a box another sentence may open without a full stop before it.
   let first = !/^\s+[A-Z][a-z]/.test(text.slice(at - 1, at + 6)) && text[at] !== "\n"
   for (; at < text.length; first = false) {
+    const passed = first ? 0 : noProse(text, at)
+    if (passed > 0) {
+      at += passed
+      continue
+    }
     const stop = Math.min(sentenceEnd(text, at), at + LONGEST_SENTENCE)
     const sentence = text.slice(at, stop)
     if (/[^\s.!*$]/.test(sentence)) state = behindSentence(state, sentence, first)
@@ -104,6 +54,34 @@ export const fateOf = (text: string, end: number, said: string): Fate => {
     at = stop + (text[stop] === "\n" ? 1 : 0)
   }
   return state.taken === null ? { said: state.said } : { why: state.taken, own }
+}
+
+/** The sides of an equation that go on behind an answer, `= 12 + 24`, as far as the next sign or the end of the formula. */
+const SIDE = /^\s*&?\s*=(?!\s*[A-Za-z]{2})\s*&?\s*([^=$\n&]{1,80}?)\s*(?=[=$&\n]|\\[)\]\\]|[,;.](?:\s|$)|$)/
+const MOST_OF_SIDE = 120
+
+/** Two numbers that differ; what holds letters, or cannot be read, may be what the answer is called or equal to. */
+const isShownUnequal = (side: string, said: string): boolean => {
+  const other = reading(clean(side))
+  if ("problem" in other || other.answer.kind !== "value" || other.answer.number === null) return false
+  const isNumber = !/[a-z]/i.test(said.replaceAll(/\\[A-Za-z]+/g, ""))
+  return isNumber && !isSameAnswer(clean(side), said) && !isRounded(clean(side), said)
+}
+
+const CHOICE = /^\(?[A-H]\)?$/
+/** The text of an option behind its letter, where it has words of verdict in it. */
+const OPTION = /^[:)\s]*(?:True|False|[IVX]+)(?:\s*(?:,|;|\/|and|or|nor)\s*(?:True|False|[IVX]+))*(?=[\s.,;)]|$)/
+
+/** A block of code as far as it goes, or a line of a list: neither is prose about the answer. */
+const noProse = (text: string, at: number): number => {
+  const opening = /^\s{0,4}(?:(```)|(?:[-*•]|\d{1,2}[.)])\s[^\n]*)/.exec(text.slice(at, at + LONGEST_SENTENCE))
+  if (opening === null) return 0
+  if (opening[1] === undefined) {
+    const end = text.indexOf("\n", at + opening[0].length)
+    return (end < 0 ? text.length : end) - at
+  }
+  const close = text.indexOf("```", at + opening[0].length)
+  return (close < 0 ? text.length : close + 3) - at
 }
 
 interface State {
@@ -129,41 +107,60 @@ const isAsked = (sentence: string, behind: string): boolean => {
  * Patterns over the signs of a sentence behind an answer, of each of its clauses as far as its first word with content: `x`, or
  * `u` for a unit right behind the answer; `v`: another value, `s`: the same.
  */
-const THROUGH = "[eikfgcsamrjd]*"
+const OPEN = String.raw`(?:^u{0,2}|[,(:])`
+const SUBJECT = "[eikfgcsamrjd]*"
+/** What errs or is wrong: this, the answer, we. `A wrong approach` and `we reject 24` are verdicts on what stands behind them. */
 const TAKES_BACK = new RegExp(
-  String.raw`(?:^u{0,2}|[,(])${THROUGH}(?:w(?!i?j|k+x|k+$(?<=^wk+))|n[eicskfgmjb]*(?:r|s(?![,(])|$)|n[eicfg]*k(?![eik]*v))`
+  // Said of a subject; alone; in errors of one's own; of the answer as an object.
+  String.raw`${OPEN}${SUBJECT}[ig][ekfcsamrd]*[wWE](?!i?j|[ec]*v|k+x)|` +
+    String.raw`(?:^|[,(:])[ecsafkr]*(?:w(?=$|[,(labc]|:[^xv])|E(?!j|[ec]*v)|W(?=$|[,(]|e*[kf]))|(?:^|[,(:])[ejc]*W(?=$|e*[kf])|` +
+    String.raw`${OPEN}${SUBJECT}n[eicskfgmjb]*(?:r(?!j)|s(?![,(])|$)|` +
+    String.raw`${OPEN}${SUBJECT}n[eicfg]*k(?![eik]*v)|${OPEN}[ec]*[kf]n[em]*ie*(?=[,(])`
 )
-const NO = /(?:^|[,(])[ecf]*z[c,]*e?$/
-const DOUBTS = /(?:^u{0,2}|[,(])[eikfcsam]*d[eikfcm]*$/
-const DOUBTS_IT = /(?:^u{0,2}|[,(])[eikfcsam]*d[eikfcm]*(?:[,(]|$)/
-const MAY_BE = /(?:^u{0,2}|[,(])[eikcsa]*[dmo][eikacdmo,]*v(?:[,(]|$)/
-const BESIDE = /^u{0,2}(?:,?a|,)v(?:,|$)|^[iy]v/
-const OR_ELSE = /^u{0,2},?o(?!,?b|,?e*s|e*vb)/
+const NO = /(?:^|[,(:])[ecf]*z[c,]*e?$/
+const DOUBTS = /(?:^u{0,2}|[,(:])[eikfcsam]*d[eikfcm]*$/
+const DOUBTS_IT = /(?:^u{0,2}|[,(:])[eikfcsam]*d[eikfcm]*(?:[,(]|$)/
+const MAY_BE = /(?:^u{0,2}|[,(:])[eikcsa]*[dmo][eikacdmo,]*v(?:[,(]|$)/
+const BESIDE = /^u{0,2}(?:,?a|,)v(?:,|$)|^[iy]v(?:[,(]|$)/
+const OR_ELSE = /^u{0,2}(?:,?o(?!,(?!v)|,?b|,?e*s|e*vb)|\(oe*v(?=$|[,(p]))/
 const OR_ALONE = /^[eo]*o[eo]*$/
-const NOT_ALL = /^,?q(?!$|,)|^e?p(?!e*[ik])/
-/** `It is 32`; where something was taken back also `that is 32`, `he has 32`. */
-const IT_IS = /(?:^|[,(])[ecaz]*ke*i[eikca,]*v(?:[,(]|$)/
-const WHAT_IS = /(?:^|[,(])[ekfcaz]*[ig][eikfca,]*v(?:[,(]|$)/
-const CORRECTS = /(?:^u{0,2}|[,(])[ekfw]*[cwz][ekfgcwzi,]*v(?:$|[,(]n)/
-const ELSEWHERE = /(?:^|[,(])[ea]*[lpb]/
+const NOT_ALL = /^,?q(?!$|,)|^e?p(?!e*[ik])|^u{0,2}jv/
+/** `It is 32`; where something was taken back also `that is 32`, `the total is 32`, `32`. */
+const IT_IS = /(?:^|[,(:])[ecaz]*ke*i[eikca,:]*v(?:[,(]|$)/
+const WHAT_IS = /(?:^|[,(:])[ekfcaz]*[ig][eikfca,:]*v(?:[,(]|$)/
+const IS_ALONE = /^[ekfc,]*v$/
+/** `wait, 32`, `no, it is 32`; `that is wrong, it is 32`, `scratch that: 32`; `wrong: 32` says so of 32. */
+const CORRECTS = new RegExp(
+  String.raw`${OPEN}[ekf]*[cz](?:[ekfgciz,:(]|[wE](?=[,:])|W(?=[ekf,:]))*v(?:$|[,(]n)|` +
+    String.raw`(?:^|[,(:])(?:[ekfc]*[ig][ekf]*w[,:]|[ekc]*E[ekfl]*[,:]|[ekc]*W(?:e*[kf][ekf]*[,:]|,)|[ek]*w,)` +
+    String.raw`[ekfgci,:]*v(?:$|[,(]n)`
+)
+const CORRECTION = /(?:^|[,(:])[ekfaz]*c[ekfacz]*(?:[,(:]|$)/
+const ELSEWHERE = /(?:^|[,(:])[ea]*[lpb]/
+/** What is said of a case, `With 24, it would be wrong`. */
+const OF_A_CASE = /^[eacz,(]*p|^[ea(]*l[ekfi]*v[^,]*,/
 
 const behindSentence = (state: State, sentence: string, first: boolean): State => {
   const isQuestion = /\?["”)*\s]*$/.test(sentence)
-  const { signs, values } = signsBehind(sentence, state, first)
+  const { signs: all, values } = signsBehind(sentence, state, first)
+  // What goes on without a subject of its own is said of what stands before it: `the root is real and is rejected`.
+  const signs = (first ? all : all.replaceAll(/[xv],ei[^,(:]*/g, "x")).replaceAll(/x,a[eikmg]*[ig][^,(:]*/g, "x")
   if (isQuestion) return { ...state, asked: signs.includes("v") }
-  if (!first && /^[eacz,]*p/.test(signs)) return { ...state, asked: false }
+  if (!first && OF_A_CASE.test(signs)) return { ...state, asked: false }
   const other = values.at(-1) ?? ""
   const next: State = { ...state, asked: false }
   if (state.asked && /^[ec]*z/.test(signs)) return next
   if (CORRECTS.test(signs)) return { ...next, said: other, taken: null, corrects: false }
-  const corrects = state.corrects || /[cw]/.test(signs)
+  const takesBack = TAKES_BACK.test(signs) || NO.test(signs)
+  const corrects = state.corrects || takesBack || CORRECTION.test(signs)
+  if (state.corrects && IS_ALONE.test(signs)) return { ...next, said: other, taken: null, corrects: false }
   const names = (corrects ? WHAT_IS : IT_IS).exec(signs)
   if (names !== null && !ELSEWHERE.test(signs.slice(0, names.index)) && !/[dm]/.test(names[0])) {
     if (corrects) return { ...next, said: other, taken: null, corrects: false }
-    return withdrawn(next, `is contradicted by ${other.slice(0, 40)}`)
+    if (!isOtherMeasure(other, state.said + state.unit)) return withdrawn(next, `is contradicted by ${other.slice(0, 40)}`)
   }
   if (state.corrects && /^[ekfc]*i[eikca]*s(?:[,(]|$)/.test(signs)) return { ...next, taken: null, corrects: false }
-  if (TAKES_BACK.test(signs) || NO.test(signs)) return { ...withdrawn(next, "is taken back"), corrects: true }
+  if (takesBack) return { ...withdrawn(next, "is taken back"), corrects: true }
   if (
     MAY_BE.test(signs) ||
     OR_ALONE.test(signs) ||
@@ -174,6 +171,14 @@ const behindSentence = (state: State, sentence: string, first: boolean): State =
   if ((first ? DOUBTS_IT : DOUBTS).test(signs)) return withdrawn(next, "is in doubt")
   if (first && NOT_ALL.test(signs)) return withdrawn(next, "is not all that is said")
   return { ...next, corrects: state.corrects || /^[ec,]+$/.test(signs.replace(/e/g, "")) }
+}
+
+/** `It is 180 km away`, of hours. */
+const isOtherMeasure = (other: string, said: string): boolean => {
+  const [one, two] = [reading(other), reading(said)].map((read) =>
+    "answer" in read && read.answer.kind === "value" ? read.answer.unit : ""
+  )
+  return one !== "" && two !== "" && one !== two
 }
 
 const withdrawn = (state: State, why: string): State => ({ ...state, taken: state.taken ?? why })
@@ -192,20 +197,28 @@ const signsBehind = (
 ): { readonly signs: string; readonly values: ReadonlyArray<string> } => {
   const text = inWords(sentence.replaceAll(/\\(?:text\w*|math\w+|mbox)\s*\{([^{}]*)\}|\\q?quad(?![A-Za-z])|\\[,;:!]/g, " $1 "))
   const values: Array<string> = []
+  const corrects = /^\W*(?:no|wait|actually|sorry)\b/i.test(text)
   let signs = ""
   let at = 0
   for (const found of [...text.matchAll(CLAUSE), null]) {
     if (found !== null && /^(?:\$|\\\()./.test(found[0])) continue
     const end = found?.index ?? text.length
-    signs += signsOfClause(text.slice(at, end), state, first && at === 0, values)
+    signs += signsOfClause(text.slice(at, end), state, first && at === 0, values, corrects)
     if (found === null) break
-    if (!/^[)\]]$/.test(found[0])) signs += found[0] === "(" ? "(" : ","
+    if (!/^[)\]]$/.test(found[0])) signs += /^[(:]$/.test(found[0]) ? found[0] : ","
     at = end + found[0].length
   }
   return { signs, values }
 }
 
-const signsOfClause = (clause: string, { said, unit }: State, first: boolean, values: Array<string>): string => {
+/** Somebody else is content, but for a correction: `no, he has 32`. */
+const signsOfClause = (
+  clause: string,
+  { said, unit }: State,
+  first: boolean,
+  values: Array<string>,
+  corrects: boolean
+): string => {
   let signs = ""
   let units = 0
   TOKEN.lastIndex = 0
@@ -221,7 +234,11 @@ const signsOfClause = (clause: string, { said, unit }: State, first: boolean, va
       if (!same) values.push(value.text)
       signs += same ? "s" : "v"
       TOKEN.lastIndex = found.index + value.length
-    } else if (/^[/&→]$/.test(token)) signs += "o"
+    } else if (token === "/" && first && signs === "" && !CHOICE.test(said) && /^\/\s?[A-Za-z]/.test(clause.slice(found.index))) {
+      // A unit: `km/h`, `/week`.
+      TOKEN.lastIndex += /^\s?[A-Za-z]+/.exec(clause.slice(TOKEN.lastIndex))![0].length
+    } else if (/^[/→]$/.test(token)) signs += "o"
+    else if (token === "&") signs += "a"
     else if (token === "=" && first && signs === "") signs += "i"
     // A calculation.
     else if (/^[=+×÷^<>≈]$/.test(token)) return `${signs}x`
@@ -233,7 +250,9 @@ const signsOfClause = (clause: string, { said, unit }: State, first: boolean, va
         values.push(value.text)
         return `${signs}${isSameAnswer(value.text, said) ? "s" : "v"}`
       }
-      if (sign !== "x") signs += sign
+      if (sign === "H" && !corrects) return `${"u".repeat(units)}${signs}x`
+      if (first && signs === "" && units < 2 && sign === "w" && /^[a-z]+s$/.test(token)) units++
+      else if (sign !== "x") signs += sign === "H" ? "e" : sign
       else if (first && signs === "" && units < 2 && /^[a-z]/.test(token)) units++
       else {
         const value = /[odm]/.test(signs) || signs === "" ? valueIn(clause.slice(found.index)) : null

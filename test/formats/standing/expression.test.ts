@@ -1,0 +1,68 @@
+/** A box that is part of a larger expression states no answer; what only sets one off from a text is part of nothing. */
+
+import { describe, expect, it } from "vitest"
+
+import { grade, gradeOutside } from "../../../src/formats/grade.ts"
+
+const BOX = "\\boxed{52}"
+
+describe("a box that is set off from the text before it is the answer", () => {
+  it.each([
+    "<answer>@</answer>",
+    "<answer>\n@\n</answer>",
+    "<think>We add.</think>@",
+    "<think>\nWe add.\n</think>\n\n@",
+    "<solution>\n@\n</solution>",
+    "<|assistant|>\n@",
+    "<|begin_of_box|>@<|end_of_box|>",
+    "We add.<br/>\n@",
+    "> @",
+    "=> @",
+    "--> @",
+    "*@*",
+    "__@__",
+    "\\textcolor{red}{@}",
+    "x \\equiv @ \\pmod{61}",
+    "$51 + 1 \\equiv @\\pmod{7}$",
+    "$x + 1 \\ge @$",
+    "$@\\frac{\\text{miles}}{\\text{day}}$"
+  ])("%j", (text) => {
+    for (const read of [grade, gradeOutside])
+      expect(read(`We add 26 and 26.\n\n${text.replace("@", BOX)}`, "52", "corrected")).toMatchObject({ correct: true })
+  })
+})
+
+describe("a box that is part of a larger expression is none", () => {
+  it.each([
+    "1/@",
+    "$x > @$",
+    "$@ < x < 60$",
+    "$@ \\le x$",
+    "$@ \\in S$",
+    "@(x+1)",
+    "$@²$",
+    "$@!$",
+    "$\\log @$",
+    "$e^{@}$",
+    "$f(@)$",
+    "2(@)",
+    "$|@|$",
+    "$@_7$",
+    "$@,000$",
+    "$@:3$",
+    "$@, \\ldots$",
+    "@ hours 5 minutes",
+    "$@$ feet 3 inches"
+  ])("%j", (text) =>
+    expect(gradeOutside(`It is this: ${text.replace("@", BOX)}`, "52", "corrected")).toMatchObject({ answer: null })
+  )
+
+  it("and of lines that give several unknowns each is one", () => {
+    const text = "So $a = \\boxed{2}$\n$b = \\boxed{52}$"
+    expect(grade(text, "52", "corrected")).toMatchObject({ correct: false })
+    expect(grade(text, "a = 2, b = 52", "corrected")).toMatchObject({ correct: true })
+  })
+
+  it("struck through in HTML it is not said", () =>
+    expect(grade("<del>\\boxed{50}</del> \\boxed{52}", "52", "corrected")).toMatchObject({ answer: "52" }))
+})
