@@ -74,7 +74,8 @@ export const command: Command = {
     const root = existingStore(parsed)
 
     const program = Effect.gen(function* () {
-      const { action, label, question: given } = yield* modelAndQuestion(parsed.positionals, root)
+      const { action, label, aside, question: given } = yield* modelAndQuestion(parsed.positionals, root)
+      if (aside !== null) say(aside)
       const subject = yield* openSubject(action, label)
       for (const remark of subject.remarks) say(remark)
       const settings = settingsIn(parsed, subject.choices)
