@@ -45,7 +45,7 @@ const flags: Flags = {
     description: "the right answer to the question, to grade against (default: what the model's corpus has, if it asks that)"
   },
   "no-documents": { type: "boolean", description: "do not look for the documents that completions repeat" },
-  format: { type: "string", value: "FORMAT", description: `${OFFERED.join(", ")} (default table)` },
+  format: { type: "string", value: "FORMAT", choices: OFFERED, description: `${OFFERED.join(", ")} (default table)` },
   engine: runFlags.engine,
   mode: runFlags.mode,
   threads: { ...runFlags.threads, description: "threads (default: every core); the completions are the same for any number" }
