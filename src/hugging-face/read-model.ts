@@ -64,7 +64,10 @@ const readJson = (folder: string, name: string) => {
 
 const isThere = (folder: string, name: string): boolean => fs.existsSync(path.join(folder, name))
 
-/** The tokenizer of a model's folder, as an artifact's document, and how many tokens the model takes in. Throws `ModelFolderInvalid`, or `TokenizerInvalid`. */
+/**
+ * The tokenizer of a model's folder, as an artifact's document, and how many tokens the model takes in. Throws
+ * `ModelFolderInvalid`, or `TokenizerInvalid`.
+ */
 export const readTokenizer = (folder: string) => {
   const config = readJson(folder, CONFIG)
   const beside = isThere(folder, TOKENIZER_CONFIG) ? readJson(folder, TOKENIZER_CONFIG) : null

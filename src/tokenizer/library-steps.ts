@@ -1,7 +1,7 @@
 /**
  * A `tokenizer.json` as the package for Node is to be given it, so that ids are those of Hugging Face's own library, which is
  * written in Rust. The package reads some steps of a document otherwise: `\w` and digits of ASCII alone, every sort of split as
- * `Isolated`, U+FEFF as a blank. These steps are put in other words, which both read alike. What cannot be is refused by its name.
+ * `Isolated`, U+FEFF as a blank. These steps are put in other words, which both read alike. What cannot be is refused by name.
  */
 
 import * as Schema from "effect/Schema"
@@ -149,7 +149,7 @@ const Looked = Schema.Struct({
 
 const OTHER_IDS = "for which the library for Node gives other ids than the one for Python"
 
-/** Throws `TokenizerInvalid` for what the package reads otherwise than the Rust library. `isSpecial`: is found in no text here. */
+/** Throws `TokenizerInvalid` for what the package reads otherwise than the Rust library. `isSpecial`: no text here has it. */
 export const refuseOtherIds = (document: TokenizerJson, isSpecial: (token: string) => boolean): void => {
   const looked = Schema.decodeUnknownResult(Looked)(document)
   if (looked._tag === "Failure")

@@ -39,7 +39,7 @@ export const makeAsking = (
   stamp: () => string
 ): Effect.Effect<Asking, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const places = Array.from({ length: AT_ONCE }, (): Place => ({ busy: false, held: null }))
+    let places: ReadonlyArray<Place> = Array.from({ length: AT_ONCE }, (): Place => ({ busy: false, held: null }))
     const inTurn = yield* Semaphore.make(AT_ONCE)
     const letGo = ({ held }: Place) => (held === null ? Effect.void : Scope.close(held.scope, Exit.void))
     yield* Effect.addFinalizer(() => Effect.forEach(places, letGo, { concurrency: "unbounded", discard: true }))
@@ -49,7 +49,7 @@ export const makeAsking = (
       const free = places.filter(({ busy }) => !busy)
       const place = free.find(({ held }) => held?.stamp === now) ?? free[0]!
       place.busy = true
-      places.unshift(...places.splice(places.indexOf(place), 1))
+      places = [place, ...places.filter((other) => other !== place)]
       return Effect.gen(function* () {
         if (place.held?.stamp === now) return { place, catalog: place.held.catalog }
         yield* letGo(place)

@@ -115,8 +115,8 @@ export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: R
 }
 
 /**
- * The result that such a name stands for, what it is called, and a sentence where other nodes are called so too. Throws as `find`;
- * fails where it has none.
+ * The result that such a name stands for, what it is called, and a sentence where other nodes are called so too. Throws as
+ * `find`; fails where it has none.
  */
 export const resultNamed = Effect.fnUntraced(function* (name: string, root: string) {
   const store = yield* Store
