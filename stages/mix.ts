@@ -18,7 +18,13 @@ import { contaminationScan, type EvaluationQuestion } from "../src/datasets/over
 import type { DigestIndex } from "../src/datasets/overlap/DigestIndex.ts"
 import { lengthRows, lengthWords, overlapWords, suiteRow, suiteWords } from "../src/mixing/corpus-account.ts"
 import { documentColumns, emptyCounts, tally } from "../src/mixing/corpus-rows.ts"
-import { corpusTokenizer, DEFAULT_VOCABULARY, tokenizerKinds, vocabularyExternals } from "../src/mixing/corpus-tokenizer.ts"
+import {
+  contextOfModel,
+  corpusTokenizer,
+  DEFAULT_VOCABULARY,
+  tokenizerKinds,
+  vocabularyExternals
+} from "../src/mixing/corpus-tokenizer.ts"
 import { faultWords, type Rejected, rejectedWords, type SourceDocument } from "../src/mixing/DocumentSource.ts"
 import { EarlierSources } from "../src/mixing/EarlierSources.ts"
 import { documentsOf, heldOutDigests, mixingModes, targetTokens } from "../src/mixing/mixture.ts"
@@ -161,6 +167,7 @@ export const mix = Stage.make({
       catch: (cause) => cause
     })
     yield* output.tokenizer.write(tokenizer.json)
+    const context = yield* Effect.try({ try: () => contextOfModel(params), catch: (cause) => cause })
     for (const { suite, problems, rejected } of suites) {
       const lengths = new Lengths()
       for (const problem of problems) {
@@ -171,7 +178,7 @@ export const mix = Stage.make({
       const row = suiteRow(suite, problems, { rejected: rejected.rows, suiteSize: params.suiteSize, lengths })
       yield* output.suites.append(row)
       for (const row of lengthRows("prompts", suite, lengths)) yield* output.lengths.append(row)
-      for (const line of [...suiteWords(row), ...lengthWords("prompts", suite, lengths)]) yield* progress.note(line)
+      for (const line of [...suiteWords(row), ...lengthWords("prompts", suite, lengths, context)]) yield* progress.note(line)
     }
 
     const options = { mode: params.mixing, tokens: params.tokens, weights: params.sources, heldOut: params.heldOut }
@@ -205,7 +212,7 @@ export const mix = Stage.make({
       earlier.add(source.name, selection.seen)
       yield* reject(source.name, rejected)
       for (const row of lengthRows("documents", source.name, lengths)) yield* output.lengths.append(row)
-      for (const line of lengthWords("documents", source.name, lengths)) yield* progress.note(line)
+      for (const line of lengthWords("documents", source.name, lengths, context)) yield* progress.note(line)
     }
     for (const row of rows) yield* output.sources.append({ ...row, share: total === 0 ? 0 : row.tokens / total })
 

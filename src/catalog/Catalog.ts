@@ -9,6 +9,7 @@ import { resolve } from "node:path"
 
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 
 import type * as Table from "../store/schema/Table.ts"
 import { errorText } from "../text/error-text.ts"
@@ -32,7 +33,7 @@ export interface Written {
 export interface Catalog {
   /**
    * Runs SQL and holds the rows of the last statement, the first `maxRows` of them (default: all); the others are counted, up to
-   * some millions. Interruption stops the query.
+   * some millions. Queries run one after another. Interruption stops this query alone; one that still waits stops nothing.
    */
   readonly query: (sql: string, maxRows?: number) => Effect.Effect<QueryResult, SqlFailed>
   /**
@@ -79,10 +80,10 @@ export const open = (
 ): Effect.Effect<Catalog, never, Scope.Scope> =>
   Effect.gen(function* () {
     const store = new StoreFiles(resolve(root))
-    const sessions: Array<Promise<Session>> = []
+    const sessions = new Set<Promise<Session>>()
     const start = (own: SessionOptions): Promise<Session> => {
       const session = import("./Session.ts").then(({ Session }) => Session.open(store, tables, { ...options, ...own }))
-      sessions.push(session)
+      sessions.add(session)
       return session
     }
     yield* Effect.addFinalizer(() =>
@@ -91,25 +92,30 @@ export const open = (
       })
     )
     let shared: Promise<Session> | undefined
+    const ask = () => (shared ??= start({}))
+    const inTurn = yield* Semaphore.make(1)
     const within = <A>(open: () => Promise<Session>, use: (session: Session) => Promise<A>): Effect.Effect<A, SqlFailed> =>
       Effect.tryPromise({
         try: async (signal) => {
-          const session = await open()
+          const opening = open()
+          const session = await opening
+          // What nobody asked anything yet serves the next query.
+          if (signal.aborted) throw new SqlFailed({ problem: "The query was interrupted.", hint: "" })
           const stop = () => {
-            shared = undefined
-            session.interrupt()
+            if (shared === opening) shared = undefined
+            void session.close().finally(() => sessions.delete(opening))
           }
           signal.addEventListener("abort", stop)
-          if (signal.aborted) stop()
           return use(session).finally(() => signal.removeEventListener("abort", stop))
         },
         catch: sqlFailed
       })
-    const ask = () => (shared ??= start({}))
+    // A query has the shared session to itself until it ends, so that stopping it stops no other.
+    const withShared = <A>(use: (session: Session) => Promise<A>) => Semaphore.withPermit(inTurn, within(ask, use))
 
     return {
       query: (sql, maxRows = Number.POSITIVE_INFINITY) =>
-        within(ask, async (session) => {
+        withShared(async (session) => {
           const rows: Array<ReadonlyArray<SqlValue>> = []
           let columns: ReadonlyArray<ResultColumn> = []
           let rowCount = 0
@@ -127,7 +133,7 @@ export const open = (
           return { columns, rows, rowCount: whole ? rowCount : maxRows + MOST_COUNTED, uncounted: !whole, warnings }
         }),
       write: (sql, format, put) =>
-        within(ask, async (session) => {
+        withShared(async (session) => {
           const start = await formats[format]()
           let writer: ReturnType<ResultFormat> | undefined
           const putAll = async (pieces: ReadonlyArray<Piece>) => {

@@ -77,6 +77,7 @@ export class Session {
   private nextSource = 0
   private running: Promise<unknown> = Promise.resolve()
   private stopped = false
+  private closing: Promise<void> | undefined
   private readonly stop: Promise<false>
   private readonly stopNow: () => void
 
@@ -124,9 +125,15 @@ export class Session {
     return new Session(instance, connection, store, tables, options, budget, spill)
   }
 
-  /** Stops what runs and frees all that the session holds. */
-  async close(): Promise<void> {
-    this.interrupt()
+  /** Stops what runs, which then fails, and frees all that the session holds. */
+  close(): Promise<void> {
+    return (this.closing ??= this.end())
+  }
+
+  private async end(): Promise<void> {
+    this.stopped = true
+    this.stopNow()
+    this.connection.interrupt()
     const patience = Promise.withResolvers<boolean>()
     const timer = setTimeout(() => patience.resolve(false), PATIENCE_MS)
     const ended = await Promise.race([
@@ -143,13 +150,6 @@ export class Session {
       this.instance.closeSync()
     }
     this.spill?.remove()
-  }
-
-  /** Stops the running query, which then fails; the session is of no use afterwards. */
-  interrupt(): void {
-    this.stopped = true
-    this.stopNow()
-    this.connection.interrupt()
   }
 
   /**

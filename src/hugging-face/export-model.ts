@@ -11,7 +11,7 @@ import { openTable } from "../store/arrow/TableReader.ts"
 import { writeWhole } from "../store/disk/calls.ts"
 import { readRegular } from "../store/disk/inside.ts"
 import { wholeFolder } from "../store/disk/whole-folder.ts"
-import { type Manifest, Store } from "../store/objects/Store.ts"
+import { type ActionRecord, type Manifest, Store } from "../store/objects/Store.ts"
 import { Kind } from "../store/schema/Kind.ts"
 import { modelCard } from "./model-card.ts"
 import { ModelFolderInvalid } from "./ModelFolderInvalid.ts"
@@ -22,7 +22,8 @@ import { SHARD_BYTES, type Source, writeWeights } from "./write-weights.ts"
 
 /** What to write where. */
 export interface ExportRequest {
-  readonly artifact: string
+  /** The action that gave the model: the card tells of it. */
+  readonly maker: ActionRecord
   readonly folder: string
   /** A snapshot instead of the model as it ended. */
   readonly step: number | null
@@ -44,7 +45,7 @@ const OURS = new RegExp(
 
 /** Fails with `ModelFolderInvalid`, `ArtifactCorrupt`, or what the system says. */
 export const exportModel = Effect.fnUntraced(function* (request: ExportRequest) {
-  const { artifact } = request
+  const artifact = request.maker.output.digest
   const store = yield* Store
   const manifest = yield* store.manifest(artifact)
   if (!Kind.isA(manifest.kind, Checkpoint))
@@ -70,7 +71,7 @@ export const exportModel = Effect.fnUntraced(function* (request: ExportRequest) 
     const file = yield* store.verified(artifact, table)
     curves.push({ name: curveFile(name), bytes: () => readRegular(file) })
   }
-  const card = yield* modelCard({ ...request, spec, tags })
+  const card = yield* modelCard({ ...request, artifact, spec, tags })
 
   return yield* Effect.try({
     try: (): Exported => {

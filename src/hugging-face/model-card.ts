@@ -7,11 +7,14 @@ import { Corpus } from "../../schemas/corpus.ts"
 import { Evaluation } from "../../schemas/evaluation.ts"
 import { type ModelSpec, parameterCount } from "../model/ModelSpec.ts"
 import { openTable } from "../store/arrow/TableReader.ts"
+import { tellingMaker } from "../store/objects/records.ts"
 import { type ActionRecord, Store } from "../store/objects/Store.ts"
 import { Kind } from "../store/schema/Kind.ts"
 
 interface CardRequest {
   readonly artifact: string
+  /** The action whose result is told of: another may have given the same artifact. */
+  readonly maker: ActionRecord
   readonly step: number | null
   readonly dtype: "f32" | "bf16"
   readonly spec: ModelSpec
@@ -23,11 +26,11 @@ interface CardRequest {
  * depends on nothing but the store.
  */
 export const modelCard = Effect.fnUntraced(function* (request: CardRequest) {
-  const { artifact, step, dtype, spec, tags } = request
-  const history = yield* historyOf(artifact)
+  const { artifact, maker, step, dtype, spec, tags } = request
+  const history = yield* historyOf(maker)
   const sections = [
     header,
-    `# ${title(history[0])}`,
+    `# A model of stage ${maker.stage}`,
     `A language model of ${parameterCount(spec).toLocaleString("en")} parameters in the architecture of OLMo 1, ` +
       `trained with Echo Chamber${step === null ? "" : `, as it was after ${step} updates of its last stage`}. ` +
       "It is no chat model: a prompt is a question and the separator of its tokenizer behind it." +
@@ -46,7 +49,8 @@ export const modelCard = Effect.fnUntraced(function* (request: CardRequest) {
         ["artifact", `\`${artifact}\``]
       ]
     ),
-    ...(history.length === 0 ? [] : ["## How it was made", ...history.map(stageSection)]),
+    "## How it was made",
+    ...history.map(stageSection),
     ...(yield* mixtureSection(history)),
     ...(yield* lossSection(artifact)),
     ...(yield* evaluationSection(artifact, step))
@@ -56,21 +60,19 @@ export const modelCard = Effect.fnUntraced(function* (request: CardRequest) {
 
 const header = "---\nlibrary_name: transformers\npipeline_tag: text-generation\ntags:\n  - echo-chamber\n  - olmo\n---"
 
-const title = (maker: ActionRecord | undefined): string => (maker === undefined ? "A model" : `A model of stage ${maker.stage}`)
-
-/** The records that made an artifact, from the last stage to the first, each once. */
-const historyOf = Effect.fnUntraced(function* (artifact: string) {
+/** The records from the one that made a model to the first, each once. */
+const historyOf = Effect.fnUntraced(function* (last: ActionRecord) {
   const store = yield* Store
-  const found: Array<ActionRecord> = []
-  const seen = new Set([artifact])
+  const found = [last]
+  const seen = new Set([last.output.digest])
   // What is added while it is gone through is gone through as well.
-  for (const digest of seen) {
-    const records = yield* store.makersOf(digest)
-    const newest = records.toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
-    if (newest === undefined) continue
-    found.push(newest)
-    for (const input of Object.values(newest.inputs)) seen.add(input)
-  }
+  for (const { inputs } of found)
+    for (const input of Object.values(inputs)) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      const maker = tellingMaker(yield* store.makersOf(input))
+      if (maker !== undefined) found.push(maker)
+    }
   return found
 })
 
@@ -78,13 +80,17 @@ const historyOf = Effect.fnUntraced(function* (artifact: string) {
 const FILE = "file:"
 
 const stageSection = ({ stage, key, params, components, output }: ActionRecord): string => {
-  const set = components.filter(({ name }) => name.startsWith("param:")).map(({ name }) => name.slice("param:".length))
-  const rows = set.map((name) => [name, `\`${JSON.stringify(params[name])}\``])
+  const set = new Set(components.flatMap(({ name }) => (name.startsWith("param:") ? [name.slice("param:".length)] : [])))
+  const rows = Object.entries(params).map(([name, value]) => [
+    name,
+    `\`${JSON.stringify(value)}\``,
+    set.has(name) ? "" : "default"
+  ])
   const externals = components.filter(({ name }) => name.startsWith(FILE))
   return [
     `### ${stage}`,
     `Artifact \`${output.digest}\`, key \`${key}\`.`,
-    ...(rows.length === 0 ? ["Every parameter has its default."] : [table(["parameter", "value"], rows)]),
+    ...(rows.length === 0 ? [] : [table(["parameter", "value", ""], rows)]),
     ...(externals.length === 0
       ? []
       : [

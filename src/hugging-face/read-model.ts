@@ -38,7 +38,7 @@ export interface ModelFolder {
   readonly spec: ModelSpec
   readonly tags: "none" | "native"
   readonly tokenizer: TokenizerJson
-  /** In the order of `parameterTable`. */
+  /** In the order of `parameterTable`. Reading one throws `ModelFolderInvalid` where it is damaged or holds what is no number. */
   readonly tensors: ReadonlyArray<{ readonly place: ParameterShape; readonly read: () => Float32Array }>
   /** Full path of a curve; null where there is none. */
   readonly curve: (curve: Curve) => string | null
@@ -64,11 +64,15 @@ const readJson = (folder: string, name: string) => {
 
 const isThere = (folder: string, name: string): boolean => fs.existsSync(path.join(folder, name))
 
-/** The tokenizer of a model's folder, as an artifact's document. Throws `ModelFolderInvalid`, or `TokenizerInvalid`. */
+/**
+ * The tokenizer of a model's folder, as an artifact's document, and how many tokens the model takes in. Throws
+ * `ModelFolderInvalid`, or `TokenizerInvalid`.
+ */
 export const readTokenizer = (folder: string) => {
   const config = readJson(folder, CONFIG)
   const beside = isThere(folder, TOKENIZER_CONFIG) ? readJson(folder, TOKENIZER_CONFIG) : null
-  return tokenizerDocument(readJson(folder, TOKENIZER), beside, specOf(config.file, config.json).endOfText)
+  const { spec, endOfText } = specOf(config.file, config.json)
+  return { ...tokenizerDocument(readJson(folder, TOKENIZER), beside, endOfText), context: spec.context }
 }
 
 /** Files of the folder that its tokenizer is read from. */
@@ -114,7 +118,7 @@ export const readModel = (folder: string): ModelFolder => {
         file: stored.file,
         problem: `has ${place.name} of ${stored.shape.join(" x ")}, and by ${CONFIG} it is ${place.shape.join(" x ")}`
       })
-    return { place, read: () => toFloat32(readTensor(stored), stored.dtype) }
+    return { place, read: () => finite(toFloat32(readTensor(stored), stored.dtype), stored) }
   })
   const curves = CURVES.map(curveFile).filter((name) => isThere(folder, name))
   return {
@@ -130,6 +134,17 @@ export const readModel = (folder: string): ModelFolder => {
         : [...notes, `The model has ${spec.vocabularySize} rows of embeddings for ${size} tokens: the others stand for no text.`],
     files: [...tokenizerFileNames(folder), ...(shards.length > 1 || isThere(folder, INDEX) ? [INDEX] : []), ...shards, ...curves]
   }
+}
+
+/** The values of a tensor, which a model computes something with: one that is no number makes all of them none. */
+const finite = (values: Float32Array, { name, file }: StoredTensor): Float32Array => {
+  if (values.every(Number.isFinite)) return values
+  const count = values.reduce((sum, value) => (Number.isFinite(value) ? sum : sum + 1), 0)
+  throw new ModelFolderInvalid({
+    file,
+    problem: `has ${count} of ${values.length} values of ${name} that are NaN or infinite`,
+    remedy: "Export the model anew from a checkpoint of before its training failed."
+  })
 }
 
 /** What some files hold beside the parameters: a tied head once more, the angles of the rotary embedding. */

@@ -3,6 +3,7 @@
 import * as Schema from "effect/Schema"
 
 import { tokenizerFromJson } from "../tokenizer/from-json.ts"
+import { nearlyRead } from "../tokenizer/library-steps.ts"
 import { withMark, withoutMark } from "../tokenizer/LibraryTokenizer.ts"
 import type { TokenizerJson } from "../tokenizer/Tokenizer.ts"
 import { padToken } from "../tokenizer/word/vocabulary.ts"
@@ -117,7 +118,7 @@ export const tokenizerDocument = (
   const both = `config.json ends texts with ${byId} (eos_token_id ${eosId}), tokenizer_config.json with ${endOfText}`
   const marked = withMark(document, { endOfText, roles })
   tokenizerFromJson(marked)
-  return { document: marked, notes: differ ? [`${both}: the latter is taken.`] : [] }
+  return { document: marked, notes: [...(differ ? [`${both}: the latter is taken.`] : []), ...nearlyRead(document)] }
 }
 
 /** A document that is written here: as it was before it was written. Null for any other. */

@@ -51,14 +51,24 @@ export const lengthRows = (of: "prompts" | "documents", name: string, lengths: L
     longest: lengths.longest
   }))
 
-/** What is to be said of texts that are too long for the context that a model has unless it is told otherwise. */
-export const lengthWords = (of: "prompts" | "documents", name: string, lengths: Lengths): ReadonlyArray<string> => {
-  const tooLong = of === "prompts" ? lengths.withoutRoom(DEFAULT_CONTEXT) : lengths.longerThan(DEFAULT_CONTEXT)
+/**
+ * What is to be said of texts that are too long for a model's context: that of the imported model whose tokens they are, or else
+ * the one that a model has unless it is told otherwise.
+ */
+export const lengthWords = (
+  of: "prompts" | "documents",
+  name: string,
+  lengths: Lengths,
+  imported: number | null
+): ReadonlyArray<string> => {
+  const context = imported ?? DEFAULT_CONTEXT
+  const tooLong = of === "prompts" ? lengths.withoutRoom(context) : lengths.longerThan(context)
   if (tooLong === 0) return []
   const what = of === "prompts" ? "prompts leave no room for an answer in" : "documents are longer than"
+  const whose = imported === null ? "a context" : "the imported model's context"
   return [
-    `${name}: ${tooLong} of ${lengths.texts} ${what} a context of ${DEFAULT_CONTEXT} tokens; ` +
-      `the longest has ${lengths.longest} (table lengths; pretrain.context)`
+    `${name}: ${tooLong} of ${lengths.texts} ${what} ${whose} of ${context} tokens; ` +
+      `the longest has ${lengths.longest} (table lengths${imported === null ? "; pretrain.context" : ""})`
   ]
 }
 

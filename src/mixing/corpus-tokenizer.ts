@@ -36,6 +36,10 @@ export const vocabularyExternals = ({ tokenizer, model }: OfModel): Effect.Effec
     ? Effect.tryPromise({ try: async () => tokenizerExternals(modelFolder(model), model), catch: (cause) => cause })
     : Effect.succeed([])
 
+/** The context of the imported model that a mixture is for; null where models are still to be made for it. */
+export const contextOfModel = ({ tokenizer, model }: OfModel): number | null =>
+  tokenizer === "imported" ? readTokenizer(modelFolder(model)).context : null
+
 /**
  * The tokenizer of a mixture: word level over everything the grammar can say, BPE trained on the sources' first training
  * documents, those held out left aside, or that of an imported model. It does not depend on how many tokens the mixture has, so

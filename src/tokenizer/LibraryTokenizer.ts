@@ -1,5 +1,5 @@
 /**
- * A tokenizer from elsewhere, run by Hugging Face's own library: any `tokenizer.json`, with its normalizers, its pre-tokenizer,
+ * A tokenizer from elsewhere, run by Hugging Face's library for Node: a `tokenizer.json` with its normalizers, its pre-tokenizer,
  * its model (BPE, byte fallback, WordPiece, Unigram) and its added tokens. Ours (bpe, word) stay for what is trained here.
  *
  * Ids are the library's for every text, with the one difference that all tokenizers here have: a special token spelt out in a
@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 
 import { errorText } from "../text/error-text.ts"
 import { TokenizerInvalid } from "./bpe/bpe-json.ts"
+import { asRustReads, refuseOtherIds } from "./library-steps.ts"
 import type { Tokenizer, TokenizerJson } from "./Tokenizer.ts"
 
 /** What stands under `echo_chamber`. */
@@ -92,12 +93,13 @@ export const libraryTokenizer = (document: TokenizerJson, mark: LibraryMark, mar
   let size = 0
   for (const id of ids.values()) size = Math.max(size, id + 1)
 
+  refuseOtherIds(document, (token) => isSpecial.has(token))
   const hide = (token: string) => (isSpecial.has(token) && token !== model.unk_token ? NEVER_IN_TEXT + token : token)
   const library = made({
     normalizer: null,
     pre_tokenizer: null,
     decoder: null,
-    ...document,
+    ...asRustReads(document),
     post_processor: null,
     added_tokens: (Array.isArray(document["added_tokens"]) ? document["added_tokens"] : []).filter(
       (_, i) => !isSpecial.has(added[i]!.content)
@@ -136,27 +138,43 @@ interface HuggingFaceTokenizer {
     ids: ReadonlyArray<number>,
     options: { readonly skip_special_tokens: boolean; readonly clean_up_tokenization_spaces: boolean }
   ) => string
-  readonly decoder: DecoderStep | null
+  readonly decoder: Decoder | null
 }
 
 interface DecoderStep {
-  readonly config: { readonly type: string }
+  readonly config: { readonly type: string; readonly replacement?: string; readonly prepend_scheme?: string }
   /** Of a sequence. */
   readonly decoders?: ReadonlyArray<DecoderStep>
   /** Of a byte fallback. */
   text_decoder?: ByteRunDecoder
+  decode_chain: (tokens: ReadonlyArray<string>) => ReadonlyArray<string>
+}
+
+interface Decoder extends DecoderStep {
+  end_of_word_suffix: string | null
 }
 
 const made = (document: object): HuggingFaceTokenizer => {
   try {
     const library: HuggingFaceTokenizer = new Library(document, { clean_up_tokenization_spaces: false })
-    for (const step of stepsOf(library.decoder)) if (step.config.type === "ByteFallback") step.text_decoder = new ByteRunDecoder()
+    for (const step of stepsOf(library.decoder)) {
+      if (step.config.type === "ByteFallback") step.text_decoder = new ByteRunDecoder()
+      if (step.config.type === "Metaspace") step.decode_chain = metaspaceTexts(step.config)
+    }
+    // In Rust a suffix is the business of decoders alone.
+    if (library.decoder !== null) library.decoder.end_of_word_suffix = null
     return library
   } catch (cause) {
     const problem = `cannot be used by Hugging Face's library: ${errorText(cause)}`
     throw new TokenizerInvalid({ field: "the document", problem })
   }
 }
+
+/** Blanks as the Rust library has them: in the first token none, unless nothing is put in front of a text. */
+const metaspaceTexts =
+  ({ replacement = "\u2581", prepend_scheme: scheme }: DecoderStep["config"]): DecoderStep["decode_chain"] =>
+  (tokens) =>
+    tokens.map((token, i) => token.replaceAll(replacement, i === 0 && scheme !== "never" ? "" : " "))
 
 const stepsOf = (step: DecoderStep | null): ReadonlyArray<DecoderStep> =>
   step === null ? [] : [step, ...(step.decoders ?? []).flatMap(stepsOf)]

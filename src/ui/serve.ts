@@ -80,7 +80,8 @@ export const serveUi = (options: UiOptions): Effect.Effect<Served, ServeError, S
 const handle = (sources: Sources, assets: (name: string) => Asset | null, keys: Keys, port: number) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const url = new URL(request.url, `http://${HOST}:${port}`)
+    // Put behind the host as it is: two slashes at its beginning would name another.
+    const url = new URL(`http://${HOST}:${port}${request.url.startsWith("/") ? "" : "/"}${request.url}`)
     const { host, origin, cookie } = request.headers
     const path = url.pathname
     const token = url.searchParams.get("token")

@@ -56,6 +56,12 @@ describe("LaTeX", () => {
     ])
   })
 
+  it("names Greek letters, which its fonts of text lack, and leaves those of other scripts to LuaLaTeX, as it says", () => {
+    expect(cell(latex, "VARCHAR", "π, α and Ω")).toBe(String.raw`$\pi$, $\alpha$ and $\Omega$`)
+    expect(cell(latex, "VARCHAR", "Αο µ Яά")).toBe(String.raw`Ao $\mu$ Яά`)
+    expect(written(latex, columns, rows).split("\n")[0]).toMatch(/^%.*LuaLaTeX$/)
+  })
+
   it("prints what TeX would act on, in text", () => {
     expect(cell(latex, "VARCHAR", "50% of $x_1 & #2 {a}")).toBe(String.raw`50\% of \$x\_1 \& \#2 \{a\}`)
     expect(cell(latex, "VARCHAR", String.raw`\frac~^<>|`)).toBe(

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } 
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 
-import { Effect, Option } from "effect"
+import { Effect, Fiber, Option } from "effect"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 
 import { Catalog, type CatalogOptions } from "../../src/catalog/Catalog.ts"
@@ -319,5 +319,58 @@ describe("a query that the caller has given a name", () => {
 
   it("is known to who asks for one by a near name", async () => {
     expect((await failure("select * from spokn", { views })).message).toContain("spoken")
+  })
+})
+
+describe("queries of several askers", () => {
+  const untilTaken = () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const begun = Promise.withResolvers<void>()
+    const put = () => {
+      begun.resolve()
+      return promise
+    }
+    return { put, begun: begun.promise, take: () => resolve(true) }
+  }
+  /** Starts a query that does not end before its result is taken. */
+  const held = Effect.fnUntraced(function* (catalog: Catalog.Catalog) {
+    const reader = untilTaken()
+    const fiber = yield* Effect.forkChild(catalog.write("from range(10)", "csv", reader.put))
+    yield* Effect.promise(() => reader.begun)
+    return { fiber, take: reader.take }
+  })
+
+  it("stop nothing by leaving the line", async () => {
+    const { rows } = await inCatalog((catalog) =>
+      Effect.gen(function* () {
+        const { fiber, take } = yield* held(catalog)
+        const waiting = yield* Effect.forkChild(catalog.query("select 1"))
+        yield* Effect.yieldNow
+        yield* Fiber.interrupt(waiting)
+        take()
+        return yield* Fiber.join(fiber)
+      })
+    )
+    expect(rows).toBe(10)
+  })
+
+  it("are stopped one at a time: the next in line is answered", async () => {
+    const listeners = process.listenerCount("exit")
+    const given = await inCatalog((catalog) =>
+      Effect.gen(function* () {
+        const answers: Array<unknown> = []
+        for (let i = 0; i < 3; i++) {
+          const { fiber } = yield* held(catalog)
+          const next = yield* Effect.forkChild(catalog.query(`select ${i}`))
+          yield* Effect.yieldNow
+          yield* Fiber.interrupt(fiber)
+          answers.push((yield* Fiber.join(next)).rows)
+        }
+        return { answers, listening: process.listenerCount("exit") - listeners }
+      })
+    )
+    expect(given.answers).toEqual([[[0]], [[1]], [[2]]])
+    // Node warns of a leak beyond ten.
+    expect(given.listening).toBeLessThanOrEqual(1)
   })
 })

@@ -172,4 +172,19 @@ describe("the beginning of a node's id", () => {
     expect(alike.filter((id) => id.startsWith(first) || first.startsWith(id)).length).toBe(1)
     expect(alike.filter((id) => id.startsWith(second) || second.startsWith(id)).length).toBe(1)
   })
+
+  it("is what tells nodes of one label apart: show lists the others, and what takes a model says which it takes", async () => {
+    fs.writeFileSync(path.join(studies, "many.ts"), MANY.replace("terms: 1", "terms: 2"))
+    expect((await many.pipeline(["run", "many", "--no-report"])).code).toBe(0)
+    const { out } = await many.here(["show", "count"])
+    const [, newest] = /node +(count-\w+), /.exec(out)!
+    const [, older, run] = /also called so +(count-\w+) of (many-\S+)\n/.exec(out)!
+    expect(older).not.toBe(newest)
+    const { code, err } = await many.here(["export-model", "count", path.join(studies, "out")])
+    expect(code).toBe(2)
+    expect(err).toMatch(/^"count" is taken for count-\w+ of run many-\S+ \(study many\)\. /)
+    expect(err).toContain(`${newest} of run`)
+    expect(err).toContain(`Also called so: ${older} of ${run}. Name one by its id.\n`)
+    expect((await many.here(["export-model", newest!, path.join(studies, "out")])).err).not.toContain("called so")
+  })
 })

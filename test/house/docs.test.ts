@@ -27,6 +27,20 @@ describe("links", () => {
     expect(wrong).toEqual([])
   })
 
+  it("of pages in the package lead to files in the package", () => {
+    const { files }: { readonly files: ReadonlyArray<string> } = JSON.parse(textOf("package.json"))
+    const always = ["package.json", "README.md", "LICENSE"]
+    const isPacked = (file: string) =>
+      [...always, ...files].some((one) => file === one || file.startsWith(`${one}/`)) ||
+      (files.includes("docs/*.md") && /^docs\/[^/]+\.md$/.test(file))
+    const left = links.flatMap(({ page, target }) => {
+      const to = path.posix.join(path.posix.dirname(page), target.split("#")[0]!)
+      const isInside = !/^[a-z]+:|^#/.test(target)
+      return isInside && /^(?:docs\/|README\.md$)/.test(page) && !isPacked(to) ? [`${page}: ${target}`] : []
+    })
+    expect(left).toEqual([])
+  })
+
   it("of the index reach every page of docs", () => {
     const listed = new Set(links.filter(({ page }) => page === "docs/README.md").map(({ target }) => `docs/${target}`))
     expect(pages().filter((page) => /^docs\/[^/]+$/.test(page) && page !== "docs/README.md" && !listed.has(page))).toEqual([])

@@ -120,6 +120,7 @@ export const INSIDE: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   "src/tokenizer": [
     ["from-json.ts"],
     ["LibraryTokenizer.ts"],
+    ["library-steps.ts"],
     ["bpe", "word", "lengths.ts", "unknown-words.ts"],
     ["document.ts", "hugging-face.ts", "control-tokens.ts"],
     ["Tokenizer.ts"]

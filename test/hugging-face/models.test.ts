@@ -74,6 +74,9 @@ describe("export-model", () => {
     const card = fs.readFileSync(path.join(to, "README.md"), "utf8")
     for (const words of [model, "### pretrain", "### mix", "| context | 64 |", "| omi2 |", "## Loss on held-out documents"])
       expect(card).toContain(words)
+    // Parameters all, set or not.
+    for (const words of ['| scale | `"xs"` | default |', "| context | `64` |  |", "| seed | `0` | default |", "| learningRate |"])
+      expect(card).toContain(words)
   })
 
   it("again into the same folder is no error, and another model into it is refused", async () => {
@@ -135,6 +138,12 @@ describe("import-model", () => {
     expect(ended.code, ended.err).toBe(0)
     expect(ended.out).toContain(`artifact ${model}`)
     expect(await artifactOf("imported", (params) => params["model"] === "tiny")).toBe(model)
+    const card = async (named: string, name: string) =>
+      fs.readFileSync(path.join(await exported(named, name), "README.md"), "utf8")
+    // Named by its digest it is what was trained; by the action that brought it in, what was brought in.
+    expect(await card(model, "by-artifact")).toMatch(/# A model of stage pretrain\n[^]*### mix/)
+    const { key } = (await actions()).find(({ stage, params }) => stage === "imported" && params["model"] === "tiny")!
+    expect(await card(key, "by-import")).toMatch(/# A model of stage imported\n(?![^]*### pretrain)/)
   }, 600_000)
 
   it("brings in a model with another tokenizer, which RL starts from with a corpus of its tokens", async () => {
@@ -189,6 +198,12 @@ describe("import-model", () => {
     )
     expect(await refused(configured({ num_hidden_layers: 1 }))).toContain("has a tensor model.layers.1.self_attn.q_proj.weight")
     expect(await refused((from) => fs.truncateSync(weights(from), 5000))).toMatch(/model\.safetensors is cut off or damaged/)
+    const notANumber = (from: string) => {
+      const bytes = fs.readFileSync(weights(from))
+      bytes.writeFloatLE(Number.NaN, bytes.length - 4)
+      fs.writeFileSync(weights(from), bytes)
+    }
+    expect(await refused(notANumber)).toMatch(/has 1 of \d+ values of model\.layers\.\S+ that are NaN or infinite/)
     expect(await refused((from) => fs.rmSync(weights(from)))).toContain("model.safetensors is missing")
     expect(await refused((from) => fs.renameSync(weights(from), path.join(from, "pytorch_model.bin")))).toContain(
       "save_pretrained"

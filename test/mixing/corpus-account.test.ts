@@ -98,8 +98,15 @@ describe("lengths", () => {
       tooLong,
       longest: Math.max(...tokens)
     })
-    const words = lengthWords(what, "x", of(...tokens))
+    const words = lengthWords(what, "x", of(...tokens), null)
     expect(words).toHaveLength(tooLong > 0 ? 1 : 0)
     if (tooLong > 0) expect(words[0]).toMatch(new RegExp(`^x: ${tooLong} of ${tokens.length} ${what} .*192 tokens; the longest`))
+  })
+
+  it("are measured by the context of an imported model where they are its tokens", () => {
+    expect(lengthWords("documents", "x", of(193, 2049), 2048)).toEqual([
+      "x: 1 of 2 documents are longer than the imported model's context of 2048 tokens; the longest has 2049 (table lengths)"
+    ])
+    expect(lengthWords("documents", "x", of(193), 2048)).toEqual([])
   })
 })

@@ -96,8 +96,10 @@ describe("the package", () => {
     const roots = [...new Set(names.map((name) => name.split("/")[0]!))].toSorted()
     expect(roots).toEqual([
       "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "bin",
       "build",
       "docs",

@@ -136,6 +136,29 @@ describe.skipIf(executable === null)("the page in Chromium", () => {
     await page.close()
   })
 
+  it("names in a chart's legend what that chart has, where runs stand side by side", async () => {
+    const [both, other] = [studyStore(), "smoke-20261130-050034-11c1afa"]
+    const log = fs
+      .readFileSync(path.join(both.root, "runs", RUN, "events.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+    both.log(
+      other,
+      log.map((line) => JSON.parse(line.replaceAll(RUN, other).replaceAll("rl ppo", "rl grpo")))
+    )
+    const { address, port } = await served(both.root)
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(address)
+    await page.goto(`http://127.0.0.1:${port}/#/curves?run=${RUN}&run=${other}`)
+    await page.locator(".chart svg").nth(1).waitFor({ timeout: 60_000 })
+    const texts = await page.locator("figure").allTextContents()
+    expect(texts.map((text) => [text.includes("rl ppo"), text.includes("rl grpo")])).toEqual([
+      [true, false],
+      [false, true]
+    ])
+    await page.close()
+  })
+
   it("runs SQL by the keyboard, shows rows and draws them, and says what is wrong with a query", async () => {
     const page = await open()
     await page.getByRole("link", { name: "SQL" }).click()

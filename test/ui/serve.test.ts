@@ -67,7 +67,15 @@ describe("the server of the page", () => {
   })
 
   it("serves files of a fixed list, whatever path is asked for", async () => {
-    const paths = ["/page/../serve.ts", "/tsconfig.json", "/..%2f..%2fpackage.json", "/text/near.ts", "/report/..%2factions"]
+    const paths = [
+      "/page/../serve.ts",
+      "/tsconfig.json",
+      "/..%2f..%2fpackage.json",
+      "/text/near.ts",
+      "/report/..%2factions",
+      "//",
+      "//a/b"
+    ]
     for (const name of paths) expect([name, (await server.get(name)).status]).toEqual([name, 404])
     expect((await server.get("/report/%")).status).toBe(404)
   })
@@ -185,7 +193,8 @@ describe("the server of the page", () => {
     expect((await server.sql(" ")).status).toBe(400)
   })
 
-  it("stops a query whose asker has gone, and answers the next", async () => {
+  /** Sends a query that would take hours; `leave` goes without its answer. */
+  const longQuery = async () => {
     const body = JSON.stringify({ sql: "select count(*) from range(100000000) a, range(100000) b" })
     const cookie = String((await request(server.port, "GET", `/${new URL(server.address).search}`, {})).headers["set-cookie"])
     const sent = http.request({
@@ -195,11 +204,30 @@ describe("the server of the page", () => {
       path: "/api/sql",
       headers: { cookie: cookie.split(";")[0], "content-type": "application/json", "content-length": body.length }
     })
+    let answered = false
+    sent.on("response", () => (answered = true))
     sent.on("error", () => {})
     sent.end(body)
     await new Promise((resolve) => setTimeout(resolve, 500))
-    sent.destroy()
+    return { answered: () => answered, leave: () => sent.destroy() }
+  }
+
+  it("stops a query whose asker has gone, and answers the next", async () => {
+    const long = await longQuery()
+    long.leave()
     expect(JSON.parse((await server.sql("select 1 as one")).text).rows).toEqual([[1]])
+  })
+
+  it("answers a short query of one tab while another's long one runs, which goes on", async () => {
+    const long = await longQuery()
+    expect(JSON.parse((await server.sql("select 1 as one")).text).rows).toEqual([[1]])
+    expect(long.answered()).toBe(false)
+    long.leave()
+  })
+
+  it("keeps what a query made for the next one", async () => {
+    await server.sql("create view mine as select 7 as seven")
+    expect(JSON.parse((await server.sql("from mine")).text).rows).toEqual([[7]])
   })
 
   it("shows reports as they were written, where they can do nothing, and none that is damaged", async () => {

@@ -13,6 +13,8 @@ const PER_THREAD = 96 * MiB
 export interface MemoryBudget {
   readonly bytes: number
   readonly threads: number
+  /** Queries that may have so much each at the same time; 1 where it is not said. */
+  readonly atOnce?: number
 }
 
 /** The memory limit of a control group in a file of the system, or none. */
@@ -52,6 +54,13 @@ export const memoryBudget = (): MemoryBudget => {
   return { bytes, threads: Math.max(1, Math.min(os.availableParallelism(), Math.floor(bytes / PER_THREAD))) }
 }
 
+/** What each of several queries may take that run at once, of what one alone might. */
+export const sharedBudget = (whole: MemoryBudget, atOnce: number): MemoryBudget => ({
+  ...whole,
+  bytes: Math.max(LEAST, Math.floor(whole.bytes / atOnce)),
+  atOnce
+})
+
 /** Growth of the process that ends a query, as a multiple of DuckDB's limit: four fifths of what the process may have. */
 const MOST_GROWTH = 1.6
 /** Node's own memory comes and goes by this much. */
@@ -59,9 +68,9 @@ const LEAST_GROWTH = 640 * MiB
 const WATCH_MS = 100
 
 /** Calls back when the process grows far beyond the limit, which not all of DuckDB's functions keep to. The effect ends it. */
-export const watchGrowth = ({ bytes }: MemoryBudget, tooLarge: () => void): (() => void) => {
+export const watchGrowth = ({ bytes, atOnce = 1 }: MemoryBudget, tooLarge: () => void): (() => void) => {
   const before = process.memoryUsage.rss()
-  const most = Math.max(LEAST_GROWTH, bytes * MOST_GROWTH)
+  const most = Math.max(LEAST_GROWTH, bytes * atOnce * MOST_GROWTH)
   const look = setInterval(() => {
     if (process.memoryUsage.rss() - before > most) tooLarge()
   }, WATCH_MS)

@@ -70,12 +70,27 @@ const LATEX: Readonly<Record<string, string>> = {
   "≈": String.raw`$\approx$`,
   "∞": String.raw`$\infty$`,
   "→": String.raw`$\rightarrow$`,
-  "⇒": String.raw`$\Rightarrow$`,
-  π: String.raw`$\pi$`
+  "⇒": String.raw`$\Rightarrow$`
 }
 
+const paired = (pairs: string, written: (name: string) => string): ReadonlyArray<readonly [string, string]> =>
+  pairs.split(" ").map((pair) => [pair.slice(0, 1), written(pair.slice(2))] as const)
+
+/** Greek letters, which T1 fonts lack too: by their names in LaTeX, and those that look like Latin ones as these. */
+const GREEK: ReadonlyMap<string, string> = new Map([
+  ...paired(
+    "α=alpha β=beta γ=gamma δ=delta ε=varepsilon ϵ=epsilon ζ=zeta η=eta θ=theta ϑ=vartheta ι=iota κ=kappa λ=lambda μ=mu " +
+      "µ=mu ν=nu ξ=xi π=pi ρ=rho σ=sigma ς=varsigma τ=tau υ=upsilon φ=varphi ϕ=phi χ=chi ψ=psi ω=omega Γ=Gamma Δ=Delta " +
+      "Θ=Theta Λ=Lambda Ξ=Xi Π=Pi Σ=Sigma Υ=Upsilon Φ=Phi Ψ=Psi Ω=Omega",
+    (name) => `$\\${name}$`
+  ),
+  ...paired("Α=A Β=B Ε=E Ζ=Z Η=H Ι=I Κ=K Μ=M Ν=N Ο=O Ρ=P Τ=T Χ=X ο=o", (letter) => letter)
+])
+
 const latexLine = (line: string): string =>
-  line.replaceAll(/[\\~^<>|`'"[\]*{}$&#_%−≤≥≠≈∞→⇒π]|-(?=-)|,(?=,)/g, (character) => LATEX[character] ?? `\\${character}`)
+  line
+    .replaceAll(/[\\~^<>|`'"[\]*{}$&#_%−≤≥≠≈∞→⇒]|-(?=-)|,(?=,)/g, (character) => LATEX[character] ?? `\\${character}`)
+    .replaceAll(/[\p{Script=Greek}µ]/gu, (letter) => GREEK.get(letter) ?? letter)
 
 const latexText = (text: string): string => {
   const lines = linesOf(text).map(latexLine)
@@ -97,7 +112,8 @@ export const latex: DocumentFormat = (columns) => {
   const line = (cells: ReadonlyArray<string>) => `${cells.join(" & ")} \\\\\n`
   return {
     head: () => [
-      "% \\usepackage{booktabs}, and \\usepackage[T1]{fontenc} with \\usepackage{textcomp} for quotation marks\n",
+      "% \\usepackage{booktabs}, and \\usepackage[T1]{fontenc} with \\usepackage{textcomp} for quotation marks; " +
+        "letters beyond Latin and Greek need LuaLaTeX\n",
       `\\begin{tabular}{${numeric.map((right) => (right ? "r" : "l")).join("")}}\n\\toprule\n`,
       line(columns.map(({ name }) => latexText(name))),
       "\\midrule\n"

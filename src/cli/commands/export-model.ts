@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { exportModel } from "../../hugging-face/export-model.ts"
 import { parameterCount } from "../../model/ModelSpec.ts"
 import { Store } from "../../store/objects/Store.ts"
-import { print } from "../output.ts"
+import { print, say } from "../output.ts"
 import { existingStore } from "../store-folder.ts"
 import { type Command, type Flags, parse, UsageError, wholeNumber } from "../usage.ts"
 import { resultNamed } from "./show.ts"
@@ -42,9 +42,9 @@ export const command: Command = {
     const step = parsed.text("step") === undefined ? null : wholeNumber(parsed, "step", 0, 0)
     const root = existingStore(parsed)
     const program = Effect.gen(function* () {
-      const { action } = yield* resultNamed(name, root)
-      const artifact = action.output.digest
-      return { artifact, ...(yield* exportModel({ artifact, folder, step, dtype })) }
+      const { action, aside } = yield* resultNamed(name, root)
+      if (aside !== null) say(aside)
+      return { artifact: action.output.digest, ...(yield* exportModel({ maker: action, folder, step, dtype })) }
     })
     const { artifact, spec, outcome } = await Effect.runPromise(Effect.provide(program, Store.reading(root)))
     const parameters = parameterCount(spec).toLocaleString("en")

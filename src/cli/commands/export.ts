@@ -19,7 +19,13 @@ import { studyNames } from "../studies.ts"
 import { type Command, type Flags, parse, UsageError } from "../usage.ts"
 
 const flags = {
-  tables: { type: "string", value: "NAMES", description: "these tables alone, with commas between (default: all but models)" },
+  tables: {
+    type: "string",
+    value: "NAMES",
+    choices: tables.map(({ name }) => name),
+    isList: true,
+    description: "these tables alone, with commas between (default: all but models)"
+  },
   link: { type: "boolean", description: "hard links instead of copies: no space, but then never write into the files" },
   force: { type: "boolean", description: "replace an earlier export in DIR" }
 } satisfies Flags

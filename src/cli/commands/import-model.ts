@@ -42,6 +42,8 @@ export const command: Command = {
     const data = parsed.text("data")
     const to = newModelFolder(name, importFolder(data), datasetRoots(data === undefined ? {} : { data }))
     const model = readModel(from)
+    // Nothing is kept of a model whose weights cannot be used.
+    for (const { read } of model.tensors) read()
     if (to !== from)
       wholeFolder(
         to,

@@ -45,7 +45,7 @@ const flags: Flags = {
     description: "the right answer to the question, to grade against (default: what the model's corpus has, if it asks that)"
   },
   "no-documents": { type: "boolean", description: "do not look for the documents that completions repeat" },
-  format: { type: "string", value: "FORMAT", description: `${OFFERED.join(", ")} (default table)` },
+  format: { type: "string", value: "FORMAT", choices: OFFERED, description: `${OFFERED.join(", ")} (default table)` },
   engine: runFlags.engine,
   mode: runFlags.mode,
   threads: { ...runFlags.threads, description: "threads (default: every core); the completions are the same for any number" }
@@ -74,7 +74,8 @@ export const command: Command = {
     const root = existingStore(parsed)
 
     const program = Effect.gen(function* () {
-      const { action, label, question: given } = yield* modelAndQuestion(parsed.positionals, root)
+      const { action, label, aside, question: given } = yield* modelAndQuestion(parsed.positionals, root)
+      if (aside !== null) say(aside)
       const subject = yield* openSubject(action, label)
       for (const remark of subject.remarks) say(remark)
       const settings = settingsIn(parsed, subject.choices)

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { NodeRecord } from "../../catalog/tables/history.ts"
 import { nodeState, type Run } from "../../catalog/tables/run-states.ts"
 import { endOfLog, newestLog } from "../../dag/running/attempts/log.ts"
-import { INPUT } from "../../store/objects/records.ts"
+import { INPUT, tellingMaker } from "../../store/objects/records.ts"
 import { type ActionRecord, type Component, type Continuation, Store } from "../../store/objects/Store.ts"
 import { onlyBeginning } from "../../text/beginning.ts"
 import { duration } from "../../text/duration.ts"
@@ -68,7 +68,7 @@ export interface Found {
   readonly run: Run | null
   readonly node: string | null
   readonly key: string | null
-  /** Newest runs of other studies that have a node of this label. */
+  /** Other nodes of this label, each with the newest run that has it. */
   readonly elsewhere?: ReadonlyArray<string>
 }
 
@@ -92,8 +92,8 @@ export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: R
   // A newer run that never came to this node has nothing to show of it.
   const shown = named.find(({ node }) => node.status === "succeeded" || node.status === "failed") ?? named[0]
   if (shown !== undefined) {
-    const others = named.filter(({ run, node }) => run.record.study !== shown.run.record.study && node.node !== shown.node.node)
-    const elsewhere = [...Map.groupBy(others, ({ run }) => run.record.study).values()].map(
+    const others = named.filter(({ node }) => node.node !== shown.node.node)
+    const elsewhere = [...Map.groupBy(others, ({ run, node }) => `${run.record.study} ${node.node}`).values()].map(
       ([other]) => `${other!.node.node} of ${other!.run.record.run}`
     )
     return { run: shown.run, node: shown.node.node, key: shown.node.key, elsewhere }
@@ -103,10 +103,8 @@ export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: R
   const begun = nodes.flatMap(({ node }) => (node.key === null ? [] : [node.key]))
   const one = oneOf(name, [...ids, ...digests, ...begun])
   if (one !== null) {
-    const newest = actions
-      .filter(({ key, output }) => key === one || output.digest === one)
-      .toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
-    if (newest !== undefined) return { ...nodeWith(newest.key, runs), key: newest.key }
+    const maker = tellingMaker(actions.filter(({ key, output }) => key === one || output.digest === one))
+    if (maker !== undefined) return { ...nodeWith(maker.key, runs), key: maker.key }
     const { run, node } = nodes.find(({ node }) => node.key === one || one.startsWith(fullId(node)))!
     return { run, node: node.node, key: node.key }
   }
@@ -116,17 +114,28 @@ export const find = (name: string, actions: ReadonlyArray<ActionRecord>, runs: R
   })
 }
 
-/** The result that such a name stands for, and what it is called. Throws as `find`; fails where it has none. */
+/**
+ * The result that such a name stands for, what it is called, and a sentence where other nodes are called so too. Throws as
+ * `find`; fails where it has none.
+ */
 export const resultNamed = Effect.fnUntraced(function* (name: string, root: string) {
   const store = yield* Store
   const actions = yield* store.actions
   const runs = loadRuns(root)
-  const { key, run, node } = yield* Effect.try({ try: () => find(name, actions, runs), catch: (cause) => cause })
+  const { key, run, node, elsewhere = [] } = yield* Effect.try({ try: () => find(name, actions, runs), catch: (cause) => cause })
   const action = actions.find((one) => one.key === key)
-  if (action !== undefined) return { action, label: run?.record.nodes.get(node ?? "")?.label ?? name }
+  if (action !== undefined) {
+    const meant = `"${name}" is taken for ${node} of run ${run?.record.run} (study ${run?.record.study})`
+    const aside = elsewhere.length === 0 ? null : `${meant}. Also called so: ${fewOf(elsewhere)}. Name one by its id.`
+    return { action, aside, label: run?.record.nodes.get(node ?? "")?.label ?? name }
+  }
   const problem = `"${name}" has no result in this store: it has not run to its end, or its result was removed.`
   return yield* new NotFound({ problem })
 })
+
+/** As many as a line holds. */
+const fewOf = (names: ReadonlyArray<string>): string =>
+  names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
 
 const nodeWith = (key: string, runs: ReadonlyArray<Run>): Omit<Found, "key"> => {
   for (const run of runs) for (const node of run.record.nodes.values()) if (node.key === key) return { run, node: node.node }
@@ -143,7 +152,7 @@ const describeNode = (root: string, { run, node: id, key, elsewhere = [] }: Foun
   const facts = [
     ["node", `${node.node}, stage ${node.stage}`],
     ["run", `${run.record.run} (${run.state})`],
-    ...(elsewhere.length === 0 ? [] : [["also called so", elsewhere.join(", ")]]),
+    ...(elsewhere.length === 0 ? [] : [["also called so", fewOf(elsewhere)]]),
     ["state", `${nodeState(run, node)}${node.error === null ? "" : `: ${node.error}`}`],
     ...(run.failedAt.get(id) ?? []).map((place, i) => [i === 0 ? "at" : "", place]),
     ["key", key ?? "not known: something before it has not run"],

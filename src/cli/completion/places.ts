@@ -9,7 +9,20 @@ export interface Place {
   readonly kinds: ReadonlySet<Kind>
 }
 
-const KINDS = ["study", "run", "node", "stage", "step", "setting", "dataset", "command", "topic", "file", "folder"] as const
+const KINDS = [
+  "study",
+  "run",
+  "node",
+  "stage",
+  "step",
+  "setting",
+  "dataset",
+  "command",
+  "topic",
+  "format",
+  "file",
+  "folder"
+] as const
 export type Kind = (typeof KINDS)[number]
 
 /** How usage lines and flags name the kinds, in any case. */
@@ -23,6 +36,7 @@ const NAMED: ReadonlyArray<readonly [RegExp, Kind]> = [
   [/^dataset/, "dataset"],
   [/^command\b/, "command"],
   [/^topic\b/, "topic"],
+  [/^format\b/, "format"],
   [/^file\b/, "file"],
   [/^(?:dir|folder|store)\b/, "folder"]
 ]

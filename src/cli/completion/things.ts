@@ -32,6 +32,10 @@ export const sourcesOf = (commands: () => Promise<Commands>, kept: Kept): Source
           })
         case "topic":
           return (await import("../help/topics.ts")).topics().map(({ name, title }) => ({ word: name, about: title }))
+        case "format": {
+          const ofModel = await (await import("./in-store.ts")).formatsAmong(args)
+          return plainly(ofModel ?? (await import("../../formats/registry.ts")).formatNames)
+        }
         case "run":
           return plainly(await (await import("./in-store.ts")).runsAmong(args))
         case "node": {

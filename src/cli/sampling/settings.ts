@@ -4,7 +4,6 @@
  */
 
 import { SAMPLING_RANGE } from "../../engine/Engine.ts"
-import { formatNames } from "../../formats/registry.ts"
 import { decimalFrom } from "../../text/decimal.ts"
 import { didYouMean } from "../../text/near.ts"
 
@@ -58,7 +57,6 @@ const whole = (text: string, least: number, most: number, made: (value: number) 
 export const SETTINGS: Readonly<Record<string, Setting>> = {
   force: {
     value: "FORMAT",
-    choices: formatNames,
     description: "begin each completion as this format begins (default: the model is free)",
     reset: { force: DEFAULTS.force },
     read: (force, choices) => {

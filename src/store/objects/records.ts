@@ -55,6 +55,15 @@ export interface ActionRecord {
   readonly attempt: string
 }
 
+/**
+ * Of the actions that gave one artifact the one that tells most of it: what was made from other artifacts before what brought the
+ * same in from outside, then the newest.
+ */
+export const tellingMaker = (makers: ReadonlyArray<ActionRecord>): ActionRecord | undefined => {
+  const made = makers.filter(({ inputs }) => Object.keys(inputs).length > 0)
+  return (made.length > 0 ? made : makers).toSorted((a, b) => (a.finishedAt > b.finishedAt ? -1 : 1))[0]
+}
+
 /** A record, log or note of a store that cannot be trusted, or that the system does not let us read. */
 export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
   file: Schema.String,

@@ -81,16 +81,25 @@ export interface ProcessFolder {
   readonly remove: () => void
 }
 
+/** Folders of this process that are there: one listener removes them all when it ends. */
+const folders = new Set<string>()
+
+const leaveAll = (): void => {
+  // One that stays is removed by the next process.
+  for (const folder of folders) discard(folder)
+}
+
 /** Makes a folder of this process for a purpose, which begins its name: `echo-chamber-sql-`. Throws where none can be made. */
 export const makeProcessFolder = (prefix: string, parent: string = os.tmpdir()): ProcessFolder => {
   const here = thisProcess()
   removeLeftovers(parent, prefix, here)
   const folder = fs.mkdtempSync(path.join(parent, nameOf(prefix, here)))
+  if (folders.size === 0) process.on("exit", leaveAll)
+  folders.add(folder)
   const leave = () => {
-    process.off("exit", leave)
-    // One that stays is removed by the next process.
+    folders.delete(folder)
+    if (folders.size === 0) process.off("exit", leaveAll)
     discard(folder)
   }
-  process.on("exit", leave)
   return { path: folder, remove: leave }
 }

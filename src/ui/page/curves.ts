@@ -39,11 +39,39 @@ const chosenRuns = (runs: ReadonlyArray<RunSummary>, place: Place): ReadonlyArra
   return named.length > 0 || newest === undefined ? named : [newest.run]
 }
 
-/** What is drawn: a chart a group, each under its name, all by one specification. */
+/** What is drawn: a chart a group, each under its name, on scales that are the same for all. */
 interface Drawing {
   readonly groups: ReadonlyMap<string, Rows>
-  readonly spec: Spec
+  readonly spec: (rows: Rows) => Spec
 }
+
+/** The values of a field, each once. */
+const each = (rows: Rows, field: string): ReadonlyArray<Cell> => [...new Set(rows.map((row) => row[field] ?? null))]
+
+/** From the least to the greatest number of a field. */
+const range = (rows: Rows, field: string): readonly [number, number] =>
+  rows.reduce<readonly [number, number]>(
+    ([low, high], { [field]: value }) =>
+      typeof value === "number" ? [Math.min(low, value), Math.max(high, value)] : [low, high],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  )
+
+/** Steps, from the first to the last of any chart. */
+const stepsOf = (all: Rows): Spec => ({
+  field: "step",
+  type: "quantitative",
+  title: "step",
+  scale: { domain: range(all, "step"), nice: false, zero: false }
+})
+
+/** A colour means the same in every chart, and a legend names what its own chart has. */
+const coloursOf = (all: Rows, own: Rows, field: string): Spec => ({
+  field,
+  type: "nominal",
+  title: null,
+  scale: { domain: each(all, field).toSorted() },
+  legend: { values: each(own, field).toSorted() }
+})
 
 /** Charts on a grid that can be drawn again where they stand, as long as the groups are the same. */
 const makeGrid = (what: string) => {
@@ -51,10 +79,10 @@ const makeGrid = (what: string) => {
   let charts: ReadonlyMap<string, HTMLElement> = new Map()
   const draw = ({ groups, spec }: Drawing) => {
     if (groups.size > 0 && groups.size === charts.size && [...groups.keys()].every((name) => charts.has(name))) {
-      for (const [name, rows] of groups) redraw(charts.get(name)!, rows, spec)
+      for (const [name, rows] of groups) redraw(charts.get(name)!, rows, spec(rows))
       return
     }
-    charts = new Map([...groups].map(([name, rows]) => [name, chart(rows, spec, `${what}, ${name}`)]))
+    charts = new Map([...groups].map(([name, rows]) => [name, chart(rows, spec(rows), `${what}, ${name}`)]))
     replace(
       within,
       [...charts].map(([name, element]) => h("figure", {}, [h("figcaption", {}, [name]), element]))
@@ -176,26 +204,22 @@ export const curvesView: View = async (place) => {
     controls,
     measure,
     (runs) => ask("curves", [["measure", measure], ...runs], place.signal),
-    (rows) => {
-      const values = rows.flatMap(({ value }) => (typeof value === "number" ? [value] : []))
-      const ends = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
-        Number.POSITIVE_INFINITY,
-        Number.NEGATIVE_INFINITY
-      ] as const)
-      const labels = [...new Set(rows.map(({ label }) => label))]
-      return {
-        groups: Map.groupBy(rows, ({ run }) => String(run)),
-        spec: {
-          mark: { type: "line", tooltip: true, point: rows.length < 100 },
-          encoding: {
-            x: { field: "step", type: "quantitative", title: "step" },
-            // One scale for all, so that they can be compared.
-            y: { field: "value", type: "quantitative", title: measure, scale: { domain: ends, nice: true, zero: false } },
-            color: { field: "label", type: "nominal", title: null, scale: { domain: labels } }
-          }
+    (rows) => ({
+      groups: Map.groupBy(rows, ({ run }) => String(run)),
+      spec: (own) => ({
+        mark: { type: "line", tooltip: true, point: rows.length < 100 },
+        encoding: {
+          x: stepsOf(rows),
+          y: {
+            field: "value",
+            type: "quantitative",
+            title: measure,
+            scale: { domain: range(rows, "value"), nice: true, zero: false }
+          },
+          color: coloursOf(rows, own, "label")
         }
-      }
-    }
+      })
+    })
   )
 }
 
@@ -209,17 +233,16 @@ export const formatsView: View = (place) =>
     (runs) => ask("formats", runs, place.signal),
     (rows) => {
       const several = new Set(rows.map(({ run }) => run)).size > 1
-      const formats = [...new Set(rows.map(({ format }) => format))].toSorted()
       return {
         groups: Map.groupBy(rows, ({ run, label }) => (several ? `${String(label)} of ${String(run)}` : String(label))),
-        spec: {
+        spec: (own) => ({
           mark: { type: "area", tooltip: true },
           encoding: {
-            x: { field: "step", type: "quantitative", title: "step" },
+            x: stepsOf(rows),
             y: { field: "share", type: "quantitative", stack: "zero", title: "share", scale: { domain: [0, 1] } },
-            color: { field: "format", type: "nominal", title: null, scale: { domain: formats } }
+            color: coloursOf(rows, own, "format")
           }
-        }
+        })
       }
     }
   )

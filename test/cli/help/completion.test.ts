@@ -127,6 +127,12 @@ describe("completion", () => {
     expect((await line("show", "sft", "")).words).toEqual([])
   })
 
+  it("offers the formats of an answer, and the tables of an export one after the other", async () => {
+    expect((await offers("sample", "--format", "j")).words).toEqual(["json", "jsonl"])
+    expect((await offers("export", "--tables", "rollo")).words).toEqual(["rollouts"])
+    expect((await offers("export", "--tables", "rollouts,sco")).words).toEqual(["rollouts,scores"])
+  })
+
   it("offers the formats that a model may be forced into", async () => {
     expect((await offers("sample", "--force", "om")).words).toEqual(["omi1", "omi2"])
   })

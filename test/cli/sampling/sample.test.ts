@@ -119,6 +119,11 @@ describe("sample", () => {
     expect(await sample("sft", question, "--step", "7")).toMatchObject({ code: 2, err: expect.stringContaining("no snapshots") })
   })
 
+  it("completes the formats that the model which is named may be forced into", async () => {
+    const words = ["complete-words", "sample", "--store", at.store, "rl", "grpo", "--force", ""]
+    expect((await at.pipeline(words)).out).toBe("omi1\nomi2\n")
+  })
+
   it("completes the steps of a model that is named, by its label or as one word", async () => {
     const offered = async (...words: ReadonlyArray<string>) => (await at.pipeline(["complete-words", "sample", ...words])).out
     expect(await offered("--store", at.store, "rl", "grpo", "--step", "")).toBe("1\n2\n")
