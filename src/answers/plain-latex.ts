@@ -163,8 +163,13 @@ const REWRITES: ReadonlyArray<readonly [RegExp, string]> = [
   ]
 ]
 
-/** Brackets turned outward, `[0, 1[` and `]0, 1]`, beside those that are not. */
-const BRACKETED = /\[[^[\]]*\]|([[\]])([^[\],;]+[,;][^[\],;]+)(?<!\\sqrt\s*)([[\]])/g
+/** What is between brackets of a half-open interval, with round ones in it at most one deep. */
+const ENDS = String.raw`(?:[^()[\]]|\([^()[\]]*\))*`
+/** Brackets turned outward, `[0, 1[` and `]0, 1]`, beside those that are not: `[0, 1]`, `(0, 1]` and `[0, 1)`. */
+const BRACKETED = new RegExp(
+  String.raw`\[[^[\]]*\]|\(${ENDS}\]|\[${ENDS}\)|([[\]])([^[\],;]+[,;][^[\],;]+)(?<!\\sqrt\s*)([[\]])`,
+  "g"
+)
 const withRoundBrackets = (text: string): string =>
   /[[\]]/.test(text)
     ? text.replaceAll(BRACKETED, (all, open: string | undefined, inside: string, close: string) =>

@@ -81,8 +81,10 @@ const joined = (text: string, last: Found, contents: string) => {
 }
 
 /** Marks of mathematics and of bold type, blanks of LaTeX, and commands for text. */
-const MARKS = /\\(?:q?quad(?![A-Za-z])|[,;:! ()[\]])|[$*_~]|\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}/g
+const MARKS = /\\(?:q?quad(?![A-Za-z])|[,;:! ()[\]])|[$*~]|(?<!\w)_|_(?![\w{])|\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}/g
 const LONGEST_JOINT = 80
+/** What a value is called: `x_2 =`, `\theta =`, `width =`. */
+const NAMED = /\\?[A-Za-z]+(?:_\{?\w\}?)?(?=\s*=)/g
 /** A unit or what is counted, the joint, and a name. */
 const JOINT = /^u?(?:,?e*(?:o[eo,dm]*|a[e,]*)|,|\.e*o[eo,dm]*)y*$/
 /** Items of a list. */
@@ -100,6 +102,7 @@ const jointOf = (between: string): "and" | "or" | null => {
     inWords(
       between
         .replaceAll(MARKS, " $1 ")
+        .replaceAll(NAMED, "y")
         .replace(/\band\/or\b/i, " or ")
         .replace(/\bas well as\b|&|\bplus\b/i, " and ")
     ).match(/[A-Za-z]+(?:_?\{?\w\}?)?(?=\s*=|\s+is\b)|[A-Za-z]+|\S/g) ?? []

@@ -24,13 +24,14 @@ const BEFORE = new RegExp(
   String.raw`(?:\}\s*\{|[<>]|\\[lg]t(?![A-Za-z])|\\[lc]?dots[\s$]*,[\s$]*)\s*$|` +
     // A factor, an operand, an exponent.
     String.raw`(?:\d|[)}][-−+*/^]|(?<![A-Za-z])\w\s*[-−+]|${OPERATION}\s*[({]?|\b(?:log|ln|sin|cos|tan)\s?\(?|` +
-    String.raw`(?:\^|[A-Za-z\d)}]_)\s*\{?)$|[\d)}]\s*[-−+]\s?$|(?:\d|[)}]|(?<![A-Za-z\\/])[A-Za-z])\s*[/×÷·]\s*$`
+    String.raw`(?:\^|[A-Za-z\d)}]_)\s*\{?)$|(?:[\d)}]|\d[a-z])\s*[-−+]\s?$|` +
+    String.raw`(?<![A-Za-z])[a-z]\s*\+\s?$|(?:\d|[)}]|(?<![A-Za-z\\/])[A-Za-z])\s*[/×÷·]\s*$`
 )
 const BEHIND = new RegExp(
   String.raw`^(?:[xyzni](?![A-Za-z])|ish\b|\.\d|\$?(?:,|\{,\})\d{3}(?!\d)|[²³⁴-⁹ⁿ]|!(?=\s?(?:[$=]|\\[)\]]))|` +
     String.raw`_\{?[A-Za-z\d]|/[xyzn](?!\w)|:\d|\s:\s\d|\((?![^()]*(?<!\\)[A-Za-z]{2})[^()\n]*[A-Za-z][^()\n]*\)|` +
     String.raw`[^\S\n]*(?:(?!\\[dtc]?frac\s*\{\s*\\(?:text|mathrm))${OPERATION}|${COMPARES}|>(?=[\s=\d\\])|<(?=[\s=\d\\])|` +
-    String.raw`,[\s$]*\\[lc]?dots)|\s*(?:\^(?!\s*\{?\s*\\circ)|\+|\*(?=\s?[\w\\(])|\d))`
+    String.raw`,[\s$]*\\[lc]?dots)|[^\S\n]*(?:\^(?!\s*\{?\s*\\circ)|\+|\*(?=\s?[\w\\(])|\d))`
 )
 
 const SCALE = /^[\s$]*(?:\\text\s*\{\s*)?(?:hundred|thousand|million|billion|trillion|dozen)\b/i
@@ -46,7 +47,7 @@ export const expressionAround = (text: string, from: number, end: number, conten
   // In italics.
   const behind = lead.endsWith("*") && rest.startsWith("*") ? rest.slice(1) : rest
   const factor = BEFORE.test(lead) || isArgument(lead, behind)
-  const minus = /(?:^|[^\w})])[-−]$/.test(lead)
+  const minus = /(?:(?:^|[^\w})])[-−]|[=(]\s*[-−–](?:\s|\\[,;:! ])*)$/.test(lead)
   const scale = SCALE.exec(behind)?.[0] ?? ""
   return {
     sign: minus && !factor ? "-" : "",

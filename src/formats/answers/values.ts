@@ -19,7 +19,7 @@ export interface Said {
 /** Longer ones are no answers. */
 const LONGEST_VALUE = 200
 
-const SENTENCE_END = /(?:[.。](?!(?<=\s\.)\s+\d)|[!?])(?=[*_)"”’\]]*(?:\s|$))|\n/g
+const SENTENCE_END = /(?:[.。](?!(?<=\s\.)\s+\d)|\?|!(?!(?<=[\d)]!)\s*[-+*/=×·]))(?=[*_)"”’\]]*(?:\s|$))|\n/g
 /** `5 ft. long`, `7 p.m. on Monday`. */
 const ABBREVIATED = /\b(?:ft|in|lb|oz|yd|mi|sq|cu|hr|min|sec|[ap]\.m|approx|vs|i\.e|e\.g|ans)$/i
 

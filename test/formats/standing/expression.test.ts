@@ -66,3 +66,38 @@ describe("a box that is part of a larger expression is none", () => {
   it("struck through in HTML it is not said", () =>
     expect(grade("<del>\\boxed{50}</del> \\boxed{52}", "52", "corrected")).toMatchObject({ answer: "52" }))
 })
+
+describe("boxes of values with names are a list", () => {
+  it.each([
+    "$x_1=\\boxed{3}$, $x_2=\\boxed{4}$",
+    "$x_{1} = \\boxed{3}$ and $x_{2} = \\boxed{4}$",
+    "$\\alpha=\\boxed{3}$ and $\\beta=\\boxed{4}$",
+    "$\\theta_1 = \\boxed{3}$ or $\\theta_2 = \\boxed{4}$",
+    "length = \\boxed{3}, width = \\boxed{4}",
+    "_The answer_ is \\boxed{3} _and_ \\boxed{4}"
+  ])("%j", (text) => {
+    expect(gradeOutside(text, "3, 4", "corrected")).toMatchObject({ correct: true })
+    expect(gradeOutside(text, "4", "corrected")).toMatchObject({ correct: false })
+  })
+})
+
+describe("a sign before a box may stand apart, and what follows on another line is no part of it", () => {
+  it.each([
+    ["$x = - \\boxed{5}$", "-5"],
+    ["$x = -\\,\\boxed{5}$", "-5"],
+    ["The answer - \\boxed{5}", "5"],
+    ["- \\boxed{5}", "5"],
+    ["\\boxed{5}\n\n1. Count the rows.", "5"],
+    ["\\boxed{5}\n\n* Count the rows.", "5"],
+    ["\\boxed{5}\n\n3 rows and 4 columns are needed.", "5"],
+    ["So the answer is 5! = 120.", "120"],
+    ["The answer is 31! Well done.", "31"]
+  ])("%j", (text, gold) => expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: true }))
+
+  it.each([
+    ["$x = - \\boxed{5}$", "5"],
+    ["$3x + \\boxed{5}$", "5"],
+    ["\\boxed{5} + 3", "5"],
+    ["The answer is 5! - 1 = 119.", "5"]
+  ])("but %j is not %s", (text, gold) => expect(gradeOutside(text, gold, "corrected")).toMatchObject({ correct: false }))
+})
