@@ -87,10 +87,13 @@ export const readJudgedMethods = Effect.fnUntraced(function* (record: RunRecord,
     if (is(node, CanaryRecalls))
       for (const { method, kind, recall } of yield* rowsOf(openArtifactTable(CanaryRecalls, "canaryRecalls", artifact)))
         said.push({ method, of: kind, value: recall })
-    if (is(node, TailPatches))
+    if (is(node, TailPatches)) {
+      // Every node over one model says what chance gains.
+      const base = node.inputs["base"] ?? ""
       for (const { method, gain } of yield* rowsOf(openArtifactTable(TailPatches, "tailPatches", artifact)))
-        if (method !== CHANCE || !chanceOf.has(node.inputs["base"] ?? "")) said.push({ method, of: "gain", value: gain })
-    if (is(node, TailPatches)) chanceOf.add(node.inputs["base"] ?? "")
+        if (method !== CHANCE || !chanceOf.has(base)) said.push({ method, of: "gain", value: gain })
+      chanceOf.add(base)
+    }
     if (is(node, FlawDetections))
       for (const { method, auc } of yield* rowsOf(openArtifactTable(FlawDetections, "flawDetections", artifact)))
         said.push({ method, of: "flaws", value: auc })

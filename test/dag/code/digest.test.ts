@@ -222,7 +222,13 @@ describe("the code of a stage", () => {
   })
 
   it("of every stage of the house and of every engine can be told", () => {
-    for (const file of fs.readdirSync(path.join(HOME, "stages"))) expect(codeOf(`stages/${file}`).length).toBeGreaterThan(5)
+    for (const file of fs.readdirSync(path.join(HOME, "stages"))) {
+      const names = codeOf(`stages/${file}`).map(({ name }) => name)
+      expect(names).toContain(`stages/${file}`)
+      expect(names.filter((name) => name.startsWith("schemas/"))).not.toEqual([])
+      // The smallest, pool, is made of ten.
+      expect(names.length).toBeGreaterThanOrEqual(10)
+    }
   })
 
   it("is given with its texts, each time it is asked for", () => {
