@@ -51,10 +51,13 @@ export const chain = (root: string) => {
       Layer.unwrap(resolveEngine({ engine: "auto", mode: "f32" }).pipe(Effect.map((choice) => engineLayer(choice, { threads }))))
     )
 
-  /** Computes a stage anew, whatever was computed before; fails with what the stage fails with. */
-  const compute = async (
-    stage: Stage.Any,
-    inputs: Readonly<Record<string, string>>,
+  /**
+   * Computes a stage anew, whatever was computed before; fails with what the stage fails with. `inputs` gives the artifact of
+   * every input that the stage has: one left out is an error of types.
+   */
+  const compute = async <S extends Stage.Any>(
+    stage: S,
+    inputs: { readonly [Name in keyof S["inputs"]]: string },
     given: Readonly<Record<string, unknown>>,
     how: HowToRun = {}
   ): Promise<Computed> => {

@@ -12,6 +12,7 @@ import { Evaluation } from "../../schemas/evaluation.ts"
 import { RlRun } from "../../schemas/rl-run.ts"
 import { attribute } from "../../stages/attribute.ts"
 import { evaluate } from "../../stages/evaluate.ts"
+import { indexCorpus } from "../../stages/index-corpus.ts"
 import { mix } from "../../stages/mix.ts"
 import { pretrain } from "../../stages/pretrain.ts"
 import { rl } from "../../stages/rl.ts"
@@ -206,9 +207,10 @@ describe("an evaluation", () => {
   it("gives attribution the completions alone", async () => {
     const given = { ...asking, maxLongPrompts: 0.5, samples: 0 }
     const { artifact: scores } = await compute(evaluate, inputs(), given)
+    const { artifact: index } = await compute(indexCorpus, { corpus: made.corpus }, {})
     const { artifact } = await compute(
       attribute,
-      { scores, corpus: made.corpus },
+      { scores, corpus: made.corpus, index },
       { decoding: "greedy", completions: 40, seed: 1 }
     )
     const { long } = await suiteOf("steps-6")
