@@ -43,7 +43,7 @@ const cpu = (): number => {
 
 const before = cpu()
 const started = performance.now()
-const index = buildCorpusIndex({
+const index = await buildCorpusIndex({
   tokens,
   offsets: Int32Array.from(offsets),
   labels,

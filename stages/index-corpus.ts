@@ -24,7 +24,7 @@ export const indexCorpus = Stage.make({
 
   run: Effect.fn("index-corpus")(function* ({ inputs: { corpus }, output, progress }) {
     const tokenizer = tokenizerFromJson(corpus.tokenizer)
-    const index = indexOf(documentBodies(corpus, tokenizer), tokenizer)
+    const index = yield* Effect.promise(() => indexOf(documentBodies(corpus, tokenizer), tokenizer))
     yield* writeIndex(index, output)
     yield* output.tokenizer.write(corpus.tokenizer)
     const documents = index.sources.reduce((sum, of) => sum + of.documents.length, 0)

@@ -86,7 +86,7 @@ export const select = (documents: DocumentBodies, which: ReadonlyArray<number>):
   )
 
 /** The index of the training documents. */
-export const indexOf = (documents: DocumentBodies, tokenizer: Tokenizer): CorpusIndex =>
+export const indexOf = (documents: DocumentBodies, tokenizer: Tokenizer): Promise<CorpusIndex> =>
   buildCorpusIndex({
     ...select(documents, documents.training),
     numbers: documents.training.map((i) => documents.numbers[i]!),

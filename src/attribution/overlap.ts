@@ -9,7 +9,15 @@
 
 import { log } from "../elementary/elementary.ts"
 import { AttributionInputError } from "./AttributionInputError.ts"
-import { countsOf, findSequence, longestMatch, type CorpusIndex, type Range, sizesOf } from "./corpus-index/CorpusIndex.ts"
+import {
+  countsOf,
+  findSequence,
+  longestMatch,
+  type CorpusIndex,
+  occurrencesOf,
+  type Range,
+  sizesOf
+} from "./corpus-index/CorpusIndex.ts"
 
 /** A maximal span of a text, and where it occurs. */
 export interface Span {
@@ -82,7 +90,7 @@ const share = (flags: Uint8Array): number => (flags.length === 0 ? 0 : flags.red
 
 const unigramLogProbs = (index: CorpusIndex, tokens: ArrayLike<number>): Float64Array => {
   const total = sum(sizesOf(index))
-  return Float64Array.from(tokens, (token) => log(Math.max(sum(countsOf(findSequence(index, [token]))), 1) / total))
+  return Float64Array.from(tokens, (token) => log(Math.max(occurrencesOf(index, token), 1) / total))
 }
 
 const sum = (counts: Int32Array): number => counts.reduce((total, count) => total + count, 0)

@@ -26,7 +26,7 @@ import { corpus, countsOf, documentsOf, pack, VOCABULARY } from "./made-up-sourc
 
 const sourceNames = ["code", "prose", "mixed"]
 const labelled = corpus([40, 30, 20])
-const index = buildCorpusIndex({ ...labelled, sourceNames, vocabulary: VOCABULARY })
+const index = await buildCorpusIndex({ ...labelled, sourceNames, vocabulary: VOCABULARY })
 
 /** Occurrences per source and documents that hold the sequence, by looking everywhere. */
 const naiveCounts = (sequence: ArrayLike<number>) => {
@@ -69,18 +69,18 @@ describe("the corpus index", () => {
         }
   })
 
-  it("never finds a sequence across the end of a document", () => {
+  it("never finds a sequence across the end of a document", async () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
-    const small = buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
+    const small = await buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 6 })
     expect(countsOf(small, [2, 3])).toEqual([1, 0])
     expect(countsOf(small, [3, 4])).toEqual([0, 0])
     expect([...sizesOf(small)]).toEqual([4, 3])
   })
 
-  it("knows a document by its number in the corpus, and a source without documents", () => {
+  it("knows a document by its number in the corpus, and a source without documents", async () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 2)])
     const numbers = [17, 5]
-    const some = buildCorpusIndex({ ...two, labels: [2, 0], numbers, sourceNames: ["a", "b", "c"], vocabulary: 6 })
+    const some = await buildCorpusIndex({ ...two, labels: [2, 0], numbers, sourceNames: ["a", "b", "c"], vocabulary: 6 })
     expect([...documentsIn(some, findSequence(some, [2]))]).toEqual([
       { source: 0, document: 5 },
       { source: 2, document: 17 }
@@ -88,12 +88,12 @@ describe("the corpus index", () => {
     expect([...sizesOf(some)]).toEqual([3, 0, 4])
   })
 
-  it("refuses labels and tokens that do not exist, naming the document or the token", () => {
+  it("refuses labels and tokens that do not exist, naming the document or the token", async () => {
     const two = pack([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])
-    expect(() => buildCorpusIndex({ ...two, labels: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).toThrow(
+    await expect(buildCorpusIndex({ ...two, labels: [0, 2], sourceNames: ["a", "b"], vocabulary: 6 })).rejects.toThrow(
       new AttributionInputError({ field: "labels", detail: "document 1 has label 2, but there are 2 classes" })
     )
-    expect(() => buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 5 })).toThrow(
+    await expect(buildCorpusIndex({ ...two, labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 5 })).rejects.toThrow(
       new AttributionInputError({ field: "tokens", detail: "token 5 at 4 is outside the vocabulary of 5" })
     )
   })
@@ -115,7 +115,7 @@ describe("an index in the store", () => {
     expect([...stored.indexedDocuments].map(({ document }) => document).toSorted((a, b) => a - b)).toEqual(
       documents.map(({ document }) => document)
     )
-    const built = indexOf(documentBodies(await read(Corpus, twice), tokenizer), tokenizer)
+    const built = await indexOf(documentBodies(await read(Corpus, twice), tokenizer), tokenizer)
     expect(reopened).toEqual(built)
     // A passage of a document is found in it, by its number.
     const { document, tokens, promptTokens } = documents[40]!
@@ -195,12 +195,12 @@ describe("maximal-span overlap", () => {
     ])
   })
 
-  it("gives each span its log-probability by single tokens: the lower, the rarer", () => {
+  it("gives each span its log-probability by single tokens: the lower, the rarer", async () => {
     const words = [
       [1, 1, 1, 1, 2, 2],
       [7, 8, 9, 1, 1, 1, 1]
     ].map((tokens) => Int32Array.from(tokens))
-    const small = buildCorpusIndex({ ...pack(words), labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 10 })
+    const small = await buildCorpusIndex({ ...pack(words), labels: [0, 1], sourceNames: ["a", "b"], vocabulary: 10 })
     const { spans } = overlap(small, [1, 1, 1, 1, 6, 7, 8, 9], { minLength: 3 })
     expect(spans.map((span) => [span.start, span.end])).toEqual([
       [0, 4],

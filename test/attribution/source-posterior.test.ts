@@ -10,7 +10,7 @@ import { corpus, countsOf, document, documentsOf, pack, VOCABULARY } from "./mad
 
 const sourceNames = ["a", "b", "c"]
 const training = corpus([150, 100, 50])
-const index = buildCorpusIndex({ ...training, sourceNames, vocabulary: VOCABULARY })
+const index = await buildCorpusIndex({ ...training, sourceNames, vocabulary: VOCABULARY })
 const unseen = corpus([30, 30, 30], 2)
 
 const accuracy = (of: typeof index): number => {
@@ -22,7 +22,7 @@ const accuracy = (of: typeof index): number => {
 }
 
 describe("the infinity-gram model of a source", () => {
-  it("is a distribution over the next token and the end, after any context", () => {
+  it("is a distribution over the next token and the end, after any context", async () => {
     const context = documentsOf(training)[3]!.slice(0, 7)
     for (const before of [[], [5], [...context]]) {
       const start = sourceScores(index, before)
@@ -34,7 +34,7 @@ describe("the infinity-gram model of a source", () => {
       for (const sum of sums) expect(sum).toBeCloseTo(1, 12)
     }
     const ends = pack([Int32Array.of(0, 1), Int32Array.of(0, 1)])
-    const tiny = buildCorpusIndex({ ...ends, labels: [0, 0], sourceNames: ["x"], vocabulary: 2 })
+    const tiny = await buildCorpusIndex({ ...ends, labels: [0, 0], sourceNames: ["x"], vocabulary: 2 })
     // Text 0 1 $ 0 1 $; three symbols; mu = 1. p_{-1} = 1/3, p(0) = (2 + 1/3) / (6 + 1) = 1/3; after 0: p(1) = (2 + 1/3) / (2 +
     // 1) = 7/9.
     expect(Math.exp(sourceScores(tiny, [0])[0]!)).toBeCloseTo(1 / 3, 14)
@@ -73,9 +73,9 @@ describe("the source posterior", () => {
     expect(accuracy(index)).toBeGreaterThanOrEqual(0.98)
   })
 
-  it("falls to chance when the labels of the corpus are permuted", () => {
+  it("falls to chance when the labels of the corpus are permuted", async () => {
     const order = permutation(training.labels.length, 5, "permuted-labels")
-    const shuffled = buildCorpusIndex({
+    const shuffled = await buildCorpusIndex({
       ...training,
       labels: training.labels.map((_, i) => training.labels[order[i]!]!),
       sourceNames,

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest"
 
 import { suffixArray } from "../../src/attribution/corpus-index/suffix-array.ts"
+import { suffixArrays } from "../../src/attribution/corpus-index/suffix-arrays.ts"
 import { draws } from "../../src/random/philox.ts"
 
 /** Sorting the suffixes one against another: slow and obviously right. */
@@ -15,6 +16,8 @@ const naive = (text: Int32Array): Array<number> =>
   })
 
 const letters = (word: string): Int32Array => Int32Array.from(word, (c) => c.charCodeAt(0))
+
+const bytes = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
 
 describe("suffixArray", () => {
   it("orders the suffixes of words whose order is known", () => {
@@ -43,5 +46,17 @@ describe("suffixArray", () => {
     const document = Array.from({ length: 40 }, () => random.below(3) + 1)
     const text = Int32Array.from(Array.from({ length: 30 }, () => [...document, 0]).flat())
     expect([...suffixArray(text, 4)]).toEqual(naive(text))
+  })
+
+  it("is the same of several texts at once, long ones by threads, in 2 bytes a symbol and in 4", async () => {
+    const random = draws(8, "threads-test")
+    const shared = [600_000, 0, 700, 550_000].map((length, i) => {
+      const text = i < 2 ? new Uint16Array(new SharedArrayBuffer(2 * length)) : new Int32Array(new SharedArrayBuffer(4 * length))
+      for (let at = 0; at < length; at++) text[at] = random.below(9)
+      return text
+    })
+    const orders = await suffixArrays(shared, 9)
+    expect(orders.map(({ length }) => length)).toEqual([600_000, 0, 700, 550_000])
+    for (const [i, text] of shared.entries()) expect(Buffer.compare(bytes(orders[i]!), bytes(suffixArray(text, 9)))).toBe(0)
   })
 })

@@ -5,18 +5,21 @@
  * is an event like any token. A sequence that occurs is a *range* of ranks in the suffix array; adding a token to its end narrows
  * the range by two binary searches, and how often it occurs is how long the range is.
  *
- * Memory: 8 bytes per token. Matching is exact: paraphrase is invisible here by design.
+ * Memory: 6 bytes a token, 8 of vocabularies beyond 65,535. Matching is exact: paraphrase is invisible here by design.
  */
 
 import { AttributionInputError, requireDocuments } from "../AttributionInputError.ts"
-import { suffixArray } from "./suffix-array.ts"
+import type { Symbols } from "./suffix-array.ts"
+import { suffixArrays } from "./suffix-arrays.ts"
 
 /** The documents of one source. Its arrays are read, never written. */
 export interface SourceIndex {
   /** Token + 1, and 0 after each document: `[positions]`. */
-  readonly text: Int32Array
+  readonly text: Symbols
   /** Positions of all suffixes in ascending order: `[positions]`. */
   readonly suffixes: Int32Array
+  /** First rank of the suffixes that begin with each symbol and, last, the number of positions: `[symbols + 1]`. */
+  readonly begins: Int32Array
   /** First position of each document and, last, the number of positions: `[documents + 1]`. */
   readonly starts: Int32Array
   /** Numbers of the documents in the corpus: `[documents]`. */
@@ -46,8 +49,27 @@ export interface IndexInput {
   readonly vocabulary: number
 }
 
-/** Builds the index. Linear in the tokens; millions take seconds. */
-export const buildCorpusIndex = (input: IndexInput): CorpusIndex => {
+/** Builds the index, a source a thread. Linear in the tokens: tens of millions take seconds. */
+export const buildCorpusIndex = async (input: IndexInput): Promise<CorpusIndex> => {
+  const symbols = input.vocabulary + 1
+  const laidOut = layOut(input)
+  const orders = await suffixArrays(
+    laidOut.map(({ text }) => text),
+    symbols
+  )
+  const sources = laidOut.map((source, s) => ({ ...source, suffixes: orders[s]!, begins: beginsOf(source.text, symbols) }))
+  return { sourceNames: input.sourceNames, sources, symbols }
+}
+
+/** Symbols that 2 bytes tell apart. */
+export const SHORT = 2 ** 16
+
+/** A text of so many positions, `symbols` of which can be told apart: in memory that threads share. */
+export const emptyText = (positions: number, symbols: number): Symbols =>
+  symbols <= SHORT ? new Uint16Array(new SharedArrayBuffer(2 * positions)) : new Int32Array(new SharedArrayBuffer(4 * positions))
+
+/** Each source's text. */
+const layOut = (input: IndexInput): ReadonlyArray<Omit<SourceIndex, "suffixes" | "begins">> => {
   const { tokens, offsets, labels, sourceNames, vocabulary } = input
   requireDocuments(tokens, offsets, labels, sourceNames.length, "labels")
   for (let d = 0; d < offsets.length - 1; d++)
@@ -58,22 +80,29 @@ export const buildCorpusIndex = (input: IndexInput): CorpusIndex => {
           detail: `token ${tokens[t]} at ${t} is outside the vocabulary of ${vocabulary}`
         })
       }
-  return { sourceNames, sources: sourceNames.map((_, source) => sourceIndex(input, source)), symbols: vocabulary + 1 }
+  return sourceNames.map((_, source) => textOf(input, source))
 }
 
-const sourceIndex = ({ tokens, offsets, labels, numbers, vocabulary }: IndexInput, source: number): SourceIndex => {
+const textOf = ({ tokens, offsets, labels, numbers, vocabulary }: IndexInput, source: number) => {
   const own: Array<number> = []
   for (let d = 0; d < labels.length; d++) if (labels[d] === source) own.push(d)
   const starts = new Int32Array(own.length + 1)
   own.forEach((d, i) => (starts[i + 1] = starts[i]! + offsets[d + 1]! - offsets[d]! + 1))
-  const text = new Int32Array(starts[own.length]!)
+  const text = emptyText(starts[own.length]!, vocabulary + 1)
   own.forEach((d, i) => {
     const from = offsets[d]!
     const length = offsets[d + 1]! - from
     for (let t = 0; t < length; t++) text[starts[i]! + t] = tokens[from + t]! + 1
   })
-  const documents = Int32Array.from(own, (d) => numbers?.[d] ?? d)
-  return { text, suffixes: suffixArray(text, vocabulary + 1), starts, documents }
+  return { text, starts, documents: Int32Array.from(own, (d) => numbers?.[d] ?? d) }
+}
+
+/** Ranks at which suffixes begin with another symbol: see `SourceIndex.begins`. */
+export const beginsOf = (text: Symbols, symbols: number): Int32Array => {
+  const begins = new Int32Array(symbols + 1)
+  for (let i = 0; i < text.length; i++) begins[text[i]! + 1]!++
+  for (let symbol = 0; symbol < symbols; symbol++) begins[symbol + 1]! += begins[symbol]!
+  return begins
 }
 
 /** Positions (tokens and ends of documents) of each source: `[sources]`. */
@@ -84,6 +113,10 @@ export interface Range {
   readonly low: Int32Array
   readonly high: Int32Array
 }
+
+/** How often a token stands in all sources. */
+export const occurrencesOf = ({ sources }: CorpusIndex, token: number): number =>
+  sources.reduce((sum, { begins }) => sum + begins[token + 2]! - begins[token + 1]!, 0)
 
 /** The range of the empty sequence. */
 export const everywhere = (index: CorpusIndex): Range => ({ low: new Int32Array(index.sources.length), high: sizesOf(index) })
@@ -101,8 +134,13 @@ export const occurs = ({ low, high }: Range): boolean => low.some((start, source
 export const narrow = ({ sources }: CorpusIndex, range: Range, depth: number, token: number): Range => {
   const low = range.low.slice()
   const high = range.high.slice()
-  for (let s = 0; s < sources.length; s++) {
+  for (const [s, { begins }] of sources.entries()) {
     if (low[s] === high[s]) continue
+    if (depth === 0) {
+      low[s] = begins[token + 1]!
+      high[s] = begins[token + 2]!
+      continue
+    }
     low[s] = firstAtLeast(sources[s]!, low[s]!, high[s]!, depth, token + 1)
     high[s] = firstAtLeast(sources[s]!, low[s]!, high[s]!, depth, token + 2)
   }
@@ -122,27 +160,40 @@ const firstAtLeast = ({ text, suffixes }: SourceIndex, low: number, high: number
 
 /** The range of a token sequence. */
 export const findSequence = (index: CorpusIndex, tokens: ArrayLike<number>): Range => {
-  let range = everywhere(index)
-  for (let i = 0; i < tokens.length && occurs(range); i++) range = narrow(index, range, i, tokens[i]!)
-  return range
+  if (tokens.length === 0) return everywhere(index)
+  const edges = (after: boolean) => Int32Array.from(index.sources, (source) => edge(source, tokens, 0, after).rank)
+  return { low: edges(false), high: edges(true) }
 }
 
 /**
  * How many of `tokens` from `from` on stand in a source in a row: the longest match with any suffix. The suffixes that a text
- * would stand between share most with it; halves are compared from where both ends already agree (Manber and Myers 1993).
+ * would stand between share most with it.
  */
-export const longestMatch = ({ text, suffixes }: SourceIndex, tokens: ArrayLike<number>, from: number): number => {
+export const longestMatch = (source: SourceIndex, tokens: ArrayLike<number>, from: number): number =>
+  edge(source, tokens, from, false).shared
+
+/**
+ * Where `tokens` from `from` on would stand among the suffixes, before those that begin with them or after; and how many of them
+ * the two suffixes there begin with, the one that begins with more. Halves are compared from where both ends already agree
+ * (Manber and Myers 1993).
+ */
+const edge = (
+  { text, suffixes, begins }: SourceIndex,
+  tokens: ArrayLike<number>,
+  from: number,
+  after: boolean
+): { readonly rank: number; readonly shared: number } => {
   const length = tokens.length - from
-  let [low, high] = [0, suffixes.length]
-  let [sharedLow, sharedHigh] = [0, 0]
+  let [low, high] = [begins[tokens[from]! + 1]!, begins[tokens[from]! + 2]!]
+  // All that are left begin with the first token.
+  let [sharedLow, sharedHigh] = low < high ? [1, 1] : [0, 0]
   while (low < high) {
     const middle = (low + high) >>> 1
     const start = suffixes[middle]!
     let shared = Math.min(sharedLow, sharedHigh)
     // No token is a separator, so that this ends before the document does.
     while (shared < length && text[start + shared] === tokens[from + shared]! + 1) shared++
-    if (shared === length) return length
-    if (text[start + shared]! < tokens[from + shared]! + 1) {
+    if (shared === length ? after : text[start + shared]! < tokens[from + shared]! + 1) {
       low = middle + 1
       sharedLow = shared
     } else {
@@ -150,7 +201,7 @@ export const longestMatch = ({ text, suffixes }: SourceIndex, tokens: ArrayLike<
       sharedHigh = shared
     }
   }
-  return Math.max(sharedLow, sharedHigh)
+  return { rank: low, shared: Math.max(sharedLow, sharedHigh) }
 }
 
 /** Documents that hold the sequence of a range, an occurrence each: source, and number in the corpus. */

@@ -4,13 +4,11 @@ import * as Effect from "effect/Effect"
 
 import type { CorpusIndexed } from "../../../schemas/corpus-index.ts"
 import type { Reader, Writer } from "../../dag/Stage.ts"
-import type { CorpusIndex, SourceIndex } from "./CorpusIndex.ts"
+import { beginsOf, type CorpusIndex, emptyText, SHORT, type SourceIndex } from "./CorpusIndex.ts"
+import type { Symbols } from "./suffix-array.ts"
 
 /** Positions of a row: 24 MiB. */
 const POSITIONS = 2 ** 22
-
-/** Symbols that 2 bytes tell apart. */
-const SHORT = 2 ** 16
 
 /** Writes the tables of an index. */
 export const writeIndex = Effect.fnUntraced(function* (index: CorpusIndex, output: Writer<typeof CorpusIndexed>) {
@@ -24,15 +22,16 @@ export const writeIndex = Effect.fnUntraced(function* (index: CorpusIndex, outpu
       yield* output.suffixArrays.append({
         source,
         start,
-        text: bytesOf(index.symbols <= SHORT ? Uint16Array.from(symbols) : symbols),
+        text: bytesOf(symbols),
         suffixes: bytesOf(suffixes.subarray(start, start + POSITIONS))
       })
     }
   }
 })
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint16Array | Int32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength)
+/** A copy: what threads share is not taken everywhere. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Symbols): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength).slice()
 
 /** Reads an index whole. `vocabulary`: of its tokenizer. */
 export const readIndex = (
@@ -45,7 +44,7 @@ export const readIndex = (
   const rows = Map.groupBy([...suffixArrays], ({ source }) => source)
   const sources = [...indexedSources].map(({ source, documents: count, tokens }): SourceIndex => {
     const own = documents.get(source) ?? []
-    const text = new Int32Array(tokens + count)
+    const text = emptyText(tokens + count, symbols)
     const suffixes = new Int32Array(text.length)
     for (const { start, ...row } of rows.get(source) ?? []) {
       // A copy is aligned, which bytes in a file need not be.
@@ -56,6 +55,7 @@ export const readIndex = (
     return {
       text,
       suffixes,
+      begins: beginsOf(text, symbols),
       starts: Int32Array.from([...own.map(({ start }) => start), text.length]),
       documents: Int32Array.from(own, ({ document }) => document)
     }

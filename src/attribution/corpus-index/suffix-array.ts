@@ -3,115 +3,148 @@
  * pure induced-sorting").
  *
  * Each suffix is S (smaller than the next one) or L (larger). A leftmost S (LMS) suffix has an L before it. Once the LMS suffixes
- * are in order, one pass from the left places all L suffixes and one from the right all S suffixes. The LMS suffixes themselves
+ * are in order, one scan from the left places all L suffixes and one from the right all S suffixes. The LMS suffixes themselves
  * are ordered by sorting the substrings between them the same way, naming equal ones alike, and recursing on the text of names,
  * at most half as long.
+ *
+ * What a scan needs to know of a suffix is whether the one before it belongs to the same scan. That is seen when the suffix is
+ * placed, where the text is at hand, and noted as a sign: `~j` in place of `j` says that the other scan goes on from it. So a
+ * text larger than the caches is reached once a suffix and scan, and types are never kept.
  *
  * The end of the text counts as smaller than any symbol.
  */
 
-/** Start positions of all suffixes of `text` in ascending order. Symbols are integers in [0, alphabet). */
-export const suffixArray = (text: Int32Array, alphabet: number): Int32Array => {
-  const n = text.length
-  if (n === 0) return new Int32Array(0)
-  if (n === 1) return Int32Array.of(0)
+/** Symbols of a text, from 0. */
+export type Symbols = Uint16Array | Int32Array
 
-  const isS = smallerThanNext(text)
-  const buckets = bucketStarts(text, isS, alphabet)
-  const lms = leftmostS(isS)
-  const order = new Int32Array(n)
-  induce(text, isS, buckets, lms, order)
-  if (lms.length > 1) {
-    const sorted = sortLeftmostS(text, isS, lms, order)
-    induce(text, isS, buckets, sorted, order)
-  }
+/** Start positions of all suffixes of `text` in ascending order, put into `order`. Symbols are integers in [0, alphabet). */
+export const suffixArray = (text: Symbols, alphabet: number, order: Int32Array = new Int32Array(text.length)): Int32Array => {
+  order.fill(0)
+  if (text.length < 2) return order
+  const ends = bucketEnds(text, alphabet)
+  const lms = leftmostS(text)
+  sortSubstrings(text, ends, lms, order)
+  induce(text, ends, sortedLeftmostS(text, lms, order), order)
   return order
 }
 
-/** 1 for S suffixes. The last suffix is L: what follows it is smaller. */
-const smallerThanNext = (text: Int32Array): Uint8Array => {
-  const isS = new Uint8Array(text.length)
+/** Ranks at which the suffixes of each symbol end: those of the symbol before it are where they begin. */
+const bucketEnds = (text: Symbols, alphabet: number): Int32Array => {
+  const ends = new Int32Array(alphabet)
+  for (let i = 0; i < text.length; i++) ends[text[i]!]!++
+  for (let c = 1; c < alphabet; c++) ends[c]! += ends[c - 1]!
+  return ends
+}
+
+const bucketStarts = (ends: Int32Array): Int32Array => {
+  const starts = new Int32Array(ends.length)
+  starts.set(ends.subarray(0, -1), 1)
+  return starts
+}
+
+/** Positions of the LMS suffixes, ascending. The last suffix is L: what follows it is smaller. */
+const leftmostS = (text: Symbols): Int32Array => {
+  const found = new Int32Array(text.length >> 1)
+  let first = found.length
+  let isS = false
   for (let i = text.length - 2; i >= 0; i--) {
-    isS[i] = text[i] === text[i + 1] ? isS[i + 1]! : text[i]! < text[i + 1]! ? 1 : 0
+    const wasS = isS
+    isS = text[i]! < text[i + 1]! || (isS && text[i] === text[i + 1])
+    if (wasS && !isS) found[--first] = i + 1
   }
-  return isS
+  return found.subarray(first)
 }
 
-const leftmostS = (isS: Uint8Array): Int32Array => {
-  let count = 0
-  for (let i = 1; i < isS.length; i++) if (isS[i] === 1 && isS[i - 1] === 0) count++
-  const positions = new Int32Array(count)
-  let next = 0
-  for (let i = 1; i < isS.length; i++) if (isS[i] === 1 && isS[i - 1] === 0) positions[next++] = i
-  return positions
-}
-
-/** Within a symbol's bucket the L suffixes come first: starts of both parts, `startL[alphabet]` being the end. */
-interface Buckets {
-  readonly startL: Int32Array
-  readonly startS: Int32Array
-}
-
-const bucketStarts = (text: Int32Array, isS: Uint8Array, alphabet: number): Buckets => {
-  const countL = new Int32Array(alphabet)
-  const countS = new Int32Array(alphabet)
-  for (let i = 0; i < text.length; i++) {
-    if (isS[i] === 1) countS[text[i]!]!++
-    else countL[text[i]!]!++
-  }
-  const startL = new Int32Array(alphabet + 1)
-  const startS = new Int32Array(alphabet)
-  for (let c = 0; c < alphabet; c++) {
-    startS[c] = startL[c]! + countL[c]!
-    startL[c + 1] = startS[c]! + countS[c]!
-  }
-  return { startL, startS }
-}
-
-/** Fills `order` from LMS suffixes given in the order in which they should appear inside their buckets. */
-const induce = (text: Int32Array, isS: Uint8Array, buckets: Buckets, lms: Int32Array, order: Int32Array): void => {
+/** Leaves in `order` the LMS suffixes as `~j`, ordered by their substrings up to the next one; all else is not negative. */
+const sortSubstrings = (text: Symbols, ends: Int32Array, lms: Int32Array, order: Int32Array): void => {
   const n = text.length
-  order.fill(-1)
-  const nextS = buckets.startS.slice()
-  for (let i = 0; i < lms.length; i++) order[nextS[text[lms[i]!]!]!++] = lms[i]!
+  const lastS = ends.slice()
+  for (const j of lms) order[--lastS[text[j]!]!] = j
 
-  const nextL = buckets.startL.slice()
-  order[nextL[text[n - 1]!]!++] = n - 1
+  const nextL = bucketStarts(ends)
+  order[nextL[text[n - 1]!]!++] = text[n - 2]! < text[n - 1]! ? ~(n - 1) : n - 1
   for (let i = 0; i < n; i++) {
-    const before = order[i]! - 1
-    if (before >= 0 && isS[before] === 0) order[nextL[text[before]!]!++] = before
+    const placed = order[i]!
+    if (placed < 0) order[i] = ~placed
+    else if (placed > 0) {
+      order[i] = 0
+      const j = placed - 1
+      const c = text[j]!
+      order[nextL[c]!++] = j > 0 && text[j - 1]! < c ? ~j : j
+    }
   }
 
-  const endS = buckets.startL.slice(1)
+  lastS.set(ends)
   for (let i = n - 1; i >= 0; i--) {
-    const before = order[i]! - 1
-    if (before >= 0 && isS[before] === 1) order[--endS[text[before]!]!] = before
+    const placed = order[i]!
+    if (placed <= 0) continue
+    order[i] = 0
+    const j = placed - 1
+    const c = text[j]!
+    order[--lastS[c]!] = j > 0 && text[j - 1]! > c ? ~j : j
   }
 }
 
-/** The LMS suffixes in ascending order, from `order`, in which the substrings between them are already sorted. */
-const sortLeftmostS = (text: Int32Array, isS: Uint8Array, lms: Int32Array, order: Int32Array): Int32Array => {
-  const n = text.length
-  const indexOf = new Int32Array(n).fill(-1)
-  for (let i = 0; i < lms.length; i++) indexOf[lms[i]!] = i
-  const endOf = (index: number): number => (index + 1 < lms.length ? lms[index + 1]! : n)
+/** The LMS suffixes in ascending order; `order` as `sortSubstrings` leaves it. */
+const sortedLeftmostS = (text: Symbols, lms: Int32Array, order: Int32Array): Int32Array => {
+  // Of two LMS suffixes one at least is between: half of a position is enough to tell them apart.
+  const nameOf = new Int32Array((text.length >> 1) + 1)
+  for (let i = 0; i < lms.length; i++) nameOf[lms[i]! >> 1] = (lms[i + 1] ?? text.length) - lms[i]!
+  const sorted = new Int32Array(lms.length)
+  let count = 0
+  for (const placed of order) if (placed < 0) sorted[count++] = ~placed
 
-  const names = new Int32Array(lms.length)
-  let previous = -1
-  let name = -1
-  for (let rank = 0; rank < n; rank++) {
-    const index = indexOf[order[rank]!]!
-    if (index < 0) continue
-    if (previous < 0 || !sameSubstring(text, lms[previous]!, endOf(previous), lms[index]!, endOf(index))) name++
-    names[index] = name
-    previous = index
+  let names = 0
+  let before = { start: 0, length: -1 }
+  for (const start of sorted) {
+    const length = nameOf[start >> 1]!
+    if (length !== before.length || !isSameSubstring(text, before.start, start, length)) names++
+    before = { start, length }
+    nameOf[start >> 1] = names - 1
   }
-  return suffixArray(names, name + 1).map((index) => lms[index]!)
+  return names === lms.length
+    ? sorted
+    : suffixArray(
+        lms.map((start) => nameOf[start >> 1]!),
+        names
+      ).map((index) => lms[index]!)
 }
 
-/** Are the substrings from one LMS position to the next, both included, equal? One that runs into the end equals no other. */
-const sameSubstring = (text: Int32Array, a: number, endA: number, b: number, endB: number): boolean => {
-  if (endA - a !== endB - b || endA === text.length || endB === text.length) return false
-  for (let i = 0; i <= endA - a; i++) if (text[a + i] !== text[b + i]) return false
+/** Are the substrings of two LMS suffixes up to the next one, it included, equal? One that runs into the end equals no other. */
+const isSameSubstring = (text: Symbols, a: number, b: number, length: number): boolean => {
+  if (Math.max(a, b) + length === text.length) return false
+  for (let i = 0; i <= length; i++) if (text[a + i] !== text[b + i]) return false
   return true
+}
+
+/** Fills `order` from the LMS suffixes in ascending order. */
+const induce = (text: Symbols, ends: Int32Array, lms: Int32Array, order: Int32Array): void => {
+  const n = text.length
+  order.fill(0)
+  const lastS = ends.slice()
+  for (let i = lms.length - 1; i >= 0; i--) order[--lastS[text[lms[i]!]!]!] = lms[i]!
+
+  const nextL = bucketStarts(ends)
+  order[nextL[text[n - 1]!]!++] = text[n - 2]! < text[n - 1]! ? ~(n - 1) : n - 1
+  for (let i = 0; i < n; i++) {
+    const placed = order[i]!
+    // What goes on from here is done; what the scan from the right goes on from is positive from now on.
+    order[i] = ~placed
+    if (placed <= 0) continue
+    const j = placed - 1
+    const c = text[j]!
+    order[nextL[c]!++] = j > 0 && text[j - 1]! < c ? ~j : j
+  }
+
+  lastS.set(ends)
+  for (let i = n - 1; i >= 0; i--) {
+    const placed = order[i]!
+    if (placed <= 0) {
+      order[i] = ~placed
+      continue
+    }
+    const j = placed - 1
+    const c = text[j]!
+    order[--lastS[c]!] = j === 0 || text[j - 1]! > c ? ~j : j
+  }
 }

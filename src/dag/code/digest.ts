@@ -27,6 +27,7 @@ import { packageOf } from "./packages.ts"
 import { noteRead, withFilesRead } from "./touched.ts"
 
 const LEFT_OUT = [
+  "bin/",
   "src/dag/",
   "src/cli/",
   "src/store/objects/",
