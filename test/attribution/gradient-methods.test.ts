@@ -234,7 +234,11 @@ describe("curvature as Kronecker products", { timeout: 60_000 }, () => {
 })
 
 describe("every method", { timeout: 60_000 }, () => {
-  const parted = { targets, documents, partOf: Int32Array.of(0, 1, 0, 2, 2, 1, 0), parts: 4 }
+  // Enough of each source for a classifier to learn from, and the first target's own words.
+  const drawn = Array.from({ length: 60 }, (_, i) => ({ ...textOf(5 + (i % 7), i % 3), source: i % 2 === 0 ? "a" : "b" }))
+  const documents = [...drawn, { ...drawn[0]!, tokens: targets[0]!.tokens }]
+  const parted = { targets, documents, partOf: Int32Array.from(documents, (_, i) => i % 4), parts: 4 }
+  const apart = documentsApart({ targets, documents })
   it.each(methods.map(({ name, scores }) => [name, scores] as const))("gives parts the sums over documents: %s", (_, scores) =>
     withModel(
       Effect.fnUntraced(function* (model, start) {

@@ -10,7 +10,7 @@
 import * as Effect from "effect/Effect"
 
 import type { EngineError } from "../../engine/Engine.ts"
-import type { AttributionInputError } from "../AttributionInputError.ts"
+import { AttributionInputError } from "../AttributionInputError.ts"
 import type { Trained } from "../gradients/Trained.ts"
 
 /** A document, or a held-out one as a target. */
@@ -37,9 +37,12 @@ export interface Attributed {
 export interface Method {
   /** In tables: lower case letters and hyphens. */
   readonly name: string
-  /** What it looks at: texts alone, the gradients of a trained model, or also the second moments that AdamW had. */
-  readonly of: "texts" | "gradients" | "moments"
-  /** Sums over the documents of each part, row-major `[targets, parts]`. Those of texts do not ask for `trained`. */
+  /**
+   * What it looks at: the two texts alone, all documents together, the gradients of a trained model, or also the second moments
+   * that AdamW had.
+   */
+  readonly of: "texts" | "corpus" | "gradients" | "moments"
+  /** Sums over the documents of each part, row-major `[targets, parts]`. Those without gradients do not ask for `trained`. */
   readonly scores: (of: Attributed, trained: Trained) => Effect.Effect<Float64Array, EngineError | AttributionInputError>
 }
 
@@ -70,3 +73,37 @@ export const ofPairs = (name: string, score: (target: AttributedText, document: 
       return scores
     })
 })
+
+/** Solutions, without their questions, one after another and apart, with what they come from. */
+export const labelled = (
+  of: ReadonlyArray<AttributedText>,
+  sources: ReadonlyArray<string> = [...new Set(of.map(({ source }) => source))].toSorted()
+) => {
+  const texts = of.map(({ tokens, promptTokens }) => tokens.subarray(promptTokens))
+  const offsets = new Int32Array(texts.length + 1)
+  for (const [i, text] of texts.entries()) offsets[i + 1] = offsets[i]! + text.length
+  const tokens = new Int32Array(offsets[texts.length]!)
+  for (const [i, text] of texts.entries()) tokens.set(text, offsets[i]!)
+  return { sources, texts, tokens, offsets, labels: Uint8Array.from(of, ({ source }) => sources.indexOf(source)) }
+}
+
+/** Scores of a method that gives a target's documents of one source all the same: `score` of target and index of the source. */
+export const bySource = (
+  { targets, documents, partOf, parts }: Attributed,
+  sources: ReadonlyArray<string>,
+  score: (target: number, source: number) => number
+): Float64Array => {
+  const scores = new Float64Array(targets.length * parts)
+  const counts = sources.map(() => new Int32Array(parts))
+  for (const [d, { source }] of documents.entries()) counts[sources.indexOf(source)]![partOf[d]!]!++
+  for (const t of targets.keys())
+    for (const [s, ofSource] of counts.entries())
+      for (let part = 0; part < parts; part++) scores[t * parts + part]! += ofSource[part]! * score(t, s)
+  return scores
+}
+
+/** What a method says of what it was given; all else is a fault of its own. */
+export const thrown = (cause: unknown): AttributionInputError => {
+  if (cause instanceof AttributionInputError) return cause
+  throw cause
+}

@@ -9,14 +9,18 @@ import { Engine } from "../../engine/Engine.ts"
 import { passedPlaces, type Trained } from "../gradients/Trained.ts"
 import { methods } from "./registry.ts"
 
-/** All methods that ask for no model, which cost next to nothing. Any other is judged by itself, so that its cost is seen. */
+/** All that look at the two texts alone, which cost next to nothing. Any other is judged by itself, so that its cost is seen. */
 const TRIVIAL = "trivial"
 const named = methods.flatMap(({ name, of }) => (of === "texts" ? [] : [name]))
 /** What can be judged in one go. */
 export const judgedNames: ReadonlyArray<string> = [TRIVIAL, ...named]
 
 export const JudgedParams = {
-  method: Param.oneOf(judgedNames, TRIVIAL, "method of attribution that is judged; trivial: all that look at texts alone"),
+  method: Param.oneOf(
+    judgedNames,
+    TRIVIAL,
+    "method of attribution that is judged; trivial: all that look at the two texts alone"
+  ),
   parameters: Param.oneOf(
     ["trained", "random"],
     "trained",
