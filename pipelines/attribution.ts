@@ -41,6 +41,9 @@ import { tailPatch } from "../stages/tail-patch.ts"
 
 const SOURCES = { tinygsm: 1, omi1: 1, omi2: 1, calc: 1 }
 
+/** The largest number in problems and canaries. */
+const LARGEST = 12
+
 /** Methods that are also judged on a model that has learnt nothing. */
 const CONTROLLED = ["gradient-dot", "trak"]
 
@@ -66,9 +69,10 @@ export default Study.make(
       {},
       {
         sources: SOURCES,
-        tokens: 8e5,
-        maximum: 20,
-        difficulty: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1 },
+        // Enough of so little for RL to have something to amplify: one answer in three is right before it.
+        tokens: 1e6,
+        maximum: LARGEST,
+        difficulty: { 1: 1, 2: 1, 3: 1 },
         gap: 0.15,
         suites: ["train-easy", "unseen-values"],
         seed
@@ -109,7 +113,7 @@ export default Study.make(
       const { start, policy } = policyOf(changed, model, seed)
       return [start, policy].map((of) => evaluate({ policy: of, corpus: changed }, { suite: "train-easy", seed }))
     })
-    const planted = plant({ corpus }, { secrets: 4, copies: 10, seed })
+    const planted = plant({ corpus }, { secrets: 4, copies: 10, maximum: LARGEST, seed })
     const knowing = pretrain({ corpus: planted }, watched)
     const found = judgedNames.map((method) => recall({ corpus: planted, base: knowing }, { method, k: 10, seed }))
     const wrong = judgedNames.map((method) => flaws({ corpus, base }, { method, targets: 3, documents: 600, seed }))
