@@ -69,7 +69,7 @@ export default Study.make(
       {},
       {
         sources: SOURCES,
-        // Enough of so little for RL to have something to amplify: one answer in three is right before it.
+        // So little of so much that RL has something to amplify: of half of it one answer in eight is right before it.
         tokens: 1e6,
         maximum: LARGEST,
         difficulty: { 1: 1, 2: 1, 3: 1 },

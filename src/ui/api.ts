@@ -161,9 +161,11 @@ const wantedOf = (logs: RunLogs, query: URLSearchParams): Effect.Effect<question
     const { detail } = yield* runOf(logs, query)
     const node = detail.nodes.find(({ id }) => id === query.get("node"))
     if (node === undefined) return yield* missing("There is no such node in this run.")
+    const { completions: table } = node
+    if (table === null) return yield* bad(`A result of ${node.stage} holds no completions.`)
     const right = query.get("right")
     return {
-      table: node.stage === "rl" ? "rollouts" : "scores",
+      table,
       run: detail.summary.run,
       node: node.id,
       format: query.get("format"),

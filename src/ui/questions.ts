@@ -5,7 +5,7 @@
  */
 
 import { literal, quote } from "../catalog/duckdb/sql-text.ts"
-import type { Measure } from "./wire.ts"
+import type { Completions, Measure } from "./wire.ts"
 
 /** Points that a curve is drawn with at most. */
 export const MOST_POINTS = 500
@@ -29,9 +29,6 @@ export const formats = (runs: ReadonlyArray<string>): string => `
   select f.run, n.label, f.step, f.format, f.share
   from (select run, node, step, format, share from formatShares where run in (${list(runs)})) f
   join (select run, node, label from nodes where run in (${list(runs)})) n using (run, node) order by 1, 2, 3, 4`
-
-/** Tables of completions. */
-export type Completions = "rollouts" | "scores"
 
 /** Which completions of a node are shown. */
 export interface Wanted {

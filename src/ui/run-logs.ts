@@ -6,6 +6,8 @@
 
 import * as fs from "node:fs"
 
+import { Evaluation } from "../../schemas/evaluation.ts"
+import { RlRun } from "../../schemas/rl-run.ts"
 import { nodeState, type Run, runOf } from "../catalog/tables/run-states.ts"
 import type { LiveRow } from "../dag/Progress.ts"
 import { savedSteps } from "../dag/running/attempts/folders.ts"
@@ -14,7 +16,19 @@ import { maximumOf } from "../lists/large.ts"
 import { inside } from "../store/disk/inside.ts"
 import { listRuns, readRun, type RunHistory } from "../store/objects/Runs.ts"
 import { errorText } from "../text/error-text.ts"
-import type { RunDetail, RunNode, Runs, RunSummary } from "./wire.ts"
+import type { Completions, RunDetail, RunNode, Runs, RunSummary } from "./wire.ts"
+
+/** Kinds whose results hold completions, and the table of these, whatever the stage is called that makes them. */
+const COMPLETIONS: ReadonlyMap<string, Completions> = new Map([
+  [RlRun.name, "rollouts"],
+  [Evaluation.name, "scores"]
+])
+
+/** Logs of before kinds were noted name stages of this house alone. */
+const KINDS_BEFORE: ReadonlyMap<string, string> = new Map([
+  ["rl", RlRun.name],
+  ["evaluate", Evaluation.name]
+])
 
 interface Known {
   readonly stamp: string
@@ -108,7 +122,8 @@ export class RunLogs {
         inputs: node.inputs,
         params: node.params,
         key: node.key,
-        artifact: node.artifact
+        artifact: node.artifact,
+        completions: COMPLETIONS.get(node.kind ?? KINDS_BEFORE.get(node.stage) ?? "") ?? null
       }
     })
     return { summary: summaryOf(run), nodes }

@@ -54,7 +54,12 @@ export interface RunNode {
   readonly params: Readonly<Record<string, unknown>>
   readonly key: string | null
   readonly artifact: string | null
+  /** The table of completions in its result, where that has one. */
+  readonly completions: Completions | null
 }
+
+/** Tables of completions that can be paged through. */
+export type Completions = "rollouts" | "scores"
 
 export interface RunDetail {
   readonly summary: RunSummary

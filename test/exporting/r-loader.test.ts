@@ -39,11 +39,13 @@ describe.skipIf(!hasR)("load.R", () => {
     }
   }, 120_000)
 
-  it("gives all rows with the node and the parameters asked for, those called like a column apart", () => {
-    const rows = JSON.parse(inR(`cat(toJSON(load_table("rollouts", c("algorithm", "step", "nothing")), na = "null"))`))
+  it("gives all rows with node and parameters, those called like a column apart, and nothing where a node lacks one", () => {
+    const without = `for (i in seq_along(nodes)) if (nodes[[i]]$label == "rl-ppo") nodes[[i]]$params$seed <- NULL`
+    const asked = `cat(toJSON(load_table("rollouts", c("algorithm", "step", "seed")), na = "null"))`
+    const rows = JSON.parse(inR(`${without}\n${asked}`))
     expect(rows).toHaveLength(10)
-    expect(rows[5]).toMatchObject({ node: "rl-ppo", algorithm: "ppo", step: 5, param_step: 40, nothing: null })
-    expect(rows[9]).toMatchObject({ node: "rl-grpo", algorithm: "grpo", step: 3, param_step: 40 })
+    expect(rows[5]).toMatchObject({ node: "rl-ppo", algorithm: "ppo", step: 5, param_step: 40, seed: null })
+    expect(rows[9]).toMatchObject({ node: "rl-grpo", algorithm: "grpo", step: 3, param_step: 40, seed: 1 })
   })
 
   it("takes a parameter that is a record, each row with all of it", () => {
@@ -55,6 +57,12 @@ describe.skipIf(!hasR)("load.R", () => {
   it("names the tables that there are", () => {
     expect(inR(`tryCatch(load_table("rolouts"), error = function(e) cat(conditionMessage(e)))`)).toMatch(
       /no table rolouts: there are .*rollouts/
+    )
+  })
+
+  it("names the parameters that there are", () => {
+    expect(inR(`tryCatch(load_table("rollouts", "algorthm"), error = function(e) cat(conditionMessage(e)))`)).toMatch(
+      /no parameter algorthm: there are .*algorithm/
     )
   })
 })

@@ -170,4 +170,11 @@ describe.skipIf(!hasPython("pyarrow", "polars", "duckdb"))("the loaders of an ex
     const asking = `import ${module}\ntry: ${module}.load("rolouts")\nexcept KeyError as error: print(error)`
     expect(runPython(asking, to)).toMatch(/no table rolouts: there are \[.*rollouts/)
   })
+
+  it.each(["load_pyarrow", "load_polars"])("%s names the parameters that there are", async (module) => {
+    const to = newFolder()
+    await exported("sweep-2", to)
+    const asking = `import ${module}\ntry: ${module}.load("rollouts", "algorthm")\nexcept KeyError as error: print(error)`
+    expect(runPython(asking, to)).toMatch(/no parameter \['algorthm'\]: there are \[.*'algorithm'/)
+  })
 })

@@ -6,8 +6,11 @@ import * as path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
+import { Evaluation } from "../../schemas/evaluation.ts"
+import type * as Table from "../../src/store/schema/Table.ts"
+import { SampleStore } from "../catalog/sample-store.ts"
 import { request, served } from "./served.ts"
-import { FORMATS, manyNodes, REPORT, RUN, started, studyStore } from "./study-store.ts"
+import { FORMATS, manyNodes, REPORT, rowsOf, RUN, SCORE, started, studyStore } from "./study-store.ts"
 
 const store = studyStore()
 const server = await served(store.root)
@@ -144,6 +147,32 @@ describe("the server of the page", () => {
     expect(counts.reduce((sum, { completions }) => sum + Number(completions), 0)).toBe(8)
     expect((await server.get(`${of}&offset=-1`)).status).toBe(400)
     expect(await numbers("&format='%20or%20true%20--")).toEqual([])
+  })
+
+  it("pages through completions whatever the stage is called that made them, and of nothing else", async () => {
+    const own = new SampleStore()
+    const scores = [...Array(3).keys()].map((i) => ({ ...SCORE, problem: `own-${i}` }))
+    const table: Table.Any = Evaluation.tables.scores
+    const made = own.action("cheap", {}, { scores: own.write(table, rowsOf(table, scores)) })
+    const plan = { event: "node-planned", label: "cheap", stage: "cheap", params: {}, inputs: {} }
+    const run = "own-20261130-040034-11c1afa"
+    own.log(run, [
+      started(run, "own"),
+      { ...plan, node: "cheap", kind: "evaluation" },
+      { ...plan, node: "other", kind: "corpus" },
+      { event: "node-started", node: "cheap", key: made.key },
+      { event: "node-finished", node: "cheap", ...made, cached: false, seconds: 1 },
+      { event: "run-finished", status: "succeeded", seconds: 1 }
+    ])
+    const beside = await served(own.root)
+    const { nodes } = await beside.json(`/api/run?run=${run}`)
+    expect(nodes.map(({ id, completions }: Record<string, unknown>) => [id, completions])).toEqual([
+      ["cheap", "scores"],
+      ["other", null]
+    ])
+    const { page } = await beside.json(`/api/completions?run=${run}&node=cheap`)
+    expect(objects(page).map(({ problem }) => problem)).toEqual(["own-0", "own-1", "own-2"])
+    expect((await beside.get(`/api/completions?run=${run}&node=other`)).status).toBe(400)
   })
 
   it("follows a completion down to the documents that hold it", async () => {

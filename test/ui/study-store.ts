@@ -14,7 +14,7 @@ import { SampleStore } from "../catalog/sample-store.ts"
 type Row = Readonly<Record<string, unknown>>
 
 /** Rows with every column of a table, those that are not given empty. */
-const rowsOf = (table: Table.Any, rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+export const rowsOf = (table: Table.Any, rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   rows.map((row) =>
     Object.fromEntries(
       Object.entries(table.columns).map(([name, { type }]) => {
@@ -27,6 +27,17 @@ const rowsOf = (table: Table.Any, rows: ReadonlyArray<Row>): ReadonlyArray<Row> 
 export const RUN = "smoke-20261130-040034-11c1afa"
 export const REPORT = "smoke-0123456789abcdef.html"
 export const FORMATS = ["tinygsm", "omi1", "omi2"]
+
+/** A row of an evaluation, where nothing else is said of it. */
+export const SCORE = {
+  suite: "unseen",
+  decoding: "greedy",
+  text: "it is 3",
+  format: "omi1",
+  correct: true,
+  answer: "3",
+  gold: "3"
+}
 
 const planned = (node: string, label: string, stage: string, params: object, inputs: object) => ({
   event: "node-planned",

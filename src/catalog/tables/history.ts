@@ -14,6 +14,8 @@ export interface NodeRecord {
   readonly identity: string | null
   readonly label: string
   readonly stage: string
+  /** The kind of its result; null in logs of before it was noted. */
+  readonly kind: string | null
   /** Those that its artifact was made with, once it has one. */
   params: Readonly<Record<string, unknown>>
   /** Input name to the node that it comes from. */
@@ -69,7 +71,7 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
       run.status = event.status
       run.seconds = event.seconds
     } else if (event.event === "node-planned") {
-      const { node, identity = null, label, stage, params, inputs } = event
+      const { node, identity = null, label, stage, kind = null, params, inputs } = event
       const known = run.nodes.get(node)
       if (known === undefined)
         run.nodes.set(node, {
@@ -78,6 +80,7 @@ export const foldRun = (events: ReadonlyArray<LoggedEvent>): RunRecord | undefin
           identity,
           label,
           stage,
+          kind,
           params,
           inputs,
           status: "planned",

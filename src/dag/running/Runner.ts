@@ -111,7 +111,17 @@ export const run = Effect.fn("run")(function* (graph: Graph, options: RunOptions
 /** Tells the watcher of every node there is, before anything is done. */
 const announce = ({ graph, watch }: Running): void => {
   for (const { id, identity, label, stage, params, inputs, studies } of graph.nodes) {
-    const planned = { event: "node-planned", node: id, identity, label, stage: stage.name, params, inputs } as const
+    const { name, output } = stage
+    const planned = {
+      event: "node-planned",
+      node: id,
+      identity,
+      label,
+      stage: name,
+      kind: output.name,
+      params,
+      inputs
+    } as const
     watch(studies === undefined ? planned : { ...planned, studies })
   }
 }

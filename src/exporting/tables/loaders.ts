@@ -9,7 +9,9 @@ import json, pathlib
 import pyarrow as pa
 HERE = pathlib.Path(__file__).resolve().parent
 NODES = json.loads((HERE / "export.json").read_text(encoding="utf-8"))["nodes"]
+KNOWN = sorted({name for node in NODES for name in node["params"]})
 def load(table, *params):
+    if not set(params) <= set(KNOWN): raise KeyError(f"no parameter {sorted(set(params) - set(KNOWN))}: there are {KNOWN}")
     parts = []
     for node in NODES:
         if table in node["tables"]:
@@ -27,7 +29,9 @@ import json, pathlib
 import polars as pl
 HERE = pathlib.Path(__file__).resolve().parent
 NODES = json.loads((HERE / "export.json").read_text(encoding="utf-8"))["nodes"]
+KNOWN = sorted({name for node in NODES for name in node["params"]})
 def load(table, *params):
+    if not set(params) <= set(KNOWN): raise KeyError(f"no parameter {sorted(set(params) - set(KNOWN))}: there are {KNOWN}")
     parts = []
     for node in NODES:
         if table in node["tables"]:
@@ -53,7 +57,7 @@ const r = `# All rows of a table as a data frame: load_table("formatShares", c("
 library(arrow); library(jsonlite)
 here <- if (exists("here")) here else "."   # set \`here\` to this folder, or setwd() into it
 nodes <- fromJSON(file.path(here, "export.json"), simplifyVector = FALSE)$nodes
-load_table <- function(table, params = c()) do.call(rbind, lapply(having(table), function(node) {
+load_table <- function(table, params = c()) do.call(rbind, lapply(having(table, params), function(node) {
   rows <- as.data.frame(read_ipc_file(file.path(here, node$folder, paste0(table, ".arrow"))))
   own <- names(rows)
   rows$node <- rep(node$label, nrow(rows))
@@ -64,7 +68,9 @@ load_table <- function(table, params = c()) do.call(rbind, lapply(having(table),
   }
   rows
 }))
-having <- function(table) {
+having <- function(table, params) {
+  given <- unique(unlist(lapply(nodes, function(node) names(node$params))))
+  if (!all(params %in% given)) stop("no parameter ", setdiff(params, given), ": there are ", paste(given, collapse = ", "))
   found <- Filter(function(node) !is.null(node$tables[[table]]), nodes)
   known <- unique(unlist(lapply(nodes, function(node) names(node$tables))))
   if (length(found) == 0) stop("no table ", table, ": there are ", paste(known, collapse = ", "))

@@ -51,6 +51,8 @@ export type RunEvent =
       readonly identity?: string
       readonly label: string
       readonly stage: string
+      /** The kind of its result; logs of before it was noted lack it. */
+      readonly kind?: string
       readonly params: Readonly<Record<string, unknown>>
       readonly inputs: Readonly<Record<string, string>>
       /** The studies that need it, in a run of several; logs of one study lack it. */
@@ -326,6 +328,7 @@ const FIELDS: { readonly [E in RunEvent["event"]]: Readonly<Record<string, Check
     identity: optional(isText),
     label: isText,
     stage: isText,
+    kind: optional(isText),
     params: isObject,
     inputs: isTextRecord,
     studies: optional(isTexts)

@@ -1,8 +1,7 @@
 /** What policies wrote: rollouts of RL and evaluated completions, page by page, and one of them down to its documents. */
 
 import type { Answer, CompletionDetail, RunNode } from "../wire.ts"
-import { choice, h, state, time, warnings } from "./dom.ts"
-import { SAMPLING } from "./run.ts"
+import { choice, h, runWords, state, warnings } from "./dom.ts"
 import { ask, type Query } from "./server.ts"
 import { answerTable, cellText, columnOf, objectsOf, table } from "./table.ts"
 import { go, href, type Place, type View } from "./view.ts"
@@ -23,14 +22,15 @@ export const completionsView: View = async (place) => {
   const run = place.query.get("run") ?? runs.find(({ state }) => state === "succeeded")?.run ?? runs[0]?.run
   const title = "Completions"
   if (run === undefined) return { title, content: [h("p", {}, ["There are no runs in this store yet."])] }
+  const named = runWords(runs)
   const detail = await ask("run", [["run", run]], place.signal)
-  const nodes = detail.nodes.filter(({ stage, artifact }) => SAMPLING.includes(stage) && artifact !== null)
+  const nodes = detail.nodes.filter(({ completions, artifact }) => completions !== null && artifact !== null)
   const node = nodes.find(({ id }) => id === place.query.get("node")) ?? nodes[0]
   const first = { format: null, right: null, step: null, offset: null }
   const choices = [
     choice(
       "Run",
-      runs.map((other) => [other.run, `${other.study}, ${time(other.startedAt)}`] as const),
+      runs.map((other) => [other.run, named(other)] as const),
       run,
       (value) => go(place, { ...first, run: value, node: null })
     ),

@@ -2,7 +2,7 @@
 
 import type { Answer, Cell, RunSummary } from "../wire.ts"
 import { chart, redraw, type Rows, type Spec } from "./chart.ts"
-import { choice, h, replace, state, time, warnings } from "./dom.ts"
+import { choice, h, replace, runWords, state, warnings } from "./dom.ts"
 import { ask, type Query } from "./server.ts"
 import { answerTable, objectsOf } from "./table.ts"
 import { go, type Place, type Shown, type View } from "./view.ts"
@@ -13,8 +13,9 @@ const OFFERED = 40
 const FIRST = "updates.accuracy"
 
 /** A box to tick for each run; those ticked are in the address. */
-const picker = (runs: ReadonlyArray<RunSummary>, chosen: ReadonlyArray<string>, place: Place): HTMLElement =>
-  h("details", { class: "picker", open: chosen.length !== 1 }, [
+const picker = (runs: ReadonlyArray<RunSummary>, chosen: ReadonlyArray<string>, place: Place): HTMLElement => {
+  const named = runWords(runs)
+  return h("details", { class: "picker", open: chosen.length !== 1 }, [
     h("summary", {}, [chosen.length === 0 ? "Choose runs" : `Runs: ${chosen.length} of ${runs.length}, choose others`]),
     h("fieldset", {}, [
       h("legend", {}, ["Runs side by side"]),
@@ -27,10 +28,11 @@ const picker = (runs: ReadonlyArray<RunSummary>, chosen: ReadonlyArray<string>, 
             checked: chosen.includes(run.run),
             change: () => go(place, { run: box.checked ? [...chosen, run.run] : chosen.filter((other) => other !== run.run) })
           })
-          return h("label", {}, [box, ` ${run.study}, ${time(run.startedAt)} `, state(run.state)])
+          return h("label", {}, [box, ` ${named(run)} `, state(run.state)])
         })
     ])
   ])
+}
 
 /** The runs in the address, or else the newest. */
 const chosenRuns = (runs: ReadonlyArray<RunSummary>, place: Place): ReadonlyArray<string> => {

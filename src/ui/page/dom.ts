@@ -70,6 +70,20 @@ export const warnings = (lines: ReadonlyArray<string>): HTMLElement | null =>
 /** `2026-11-30 04:00`, in UTC as everywhere else. */
 export const time = (iso: string): string => iso.slice(0, 16).replace("T", " ")
 
+/** A run as it is chosen: study and time; of two that began in the same minute also what their ids end in. */
+export const runWords = (runs: ReadonlyArray<Started>) => {
+  const words = ({ study, startedAt }: Started) => `${study}, ${time(startedAt)}`
+  const named = Map.groupBy(runs, words)
+  return (run: Started): string =>
+    named.get(words(run))!.length > 1 ? `${words(run)}, ${run.run.split("-").at(-1)}` : words(run)
+}
+
+interface Started {
+  readonly run: string
+  readonly study: string
+  readonly startedAt: string
+}
+
 /** How each state is marked besides its colour. */
 const MARKS: Readonly<Record<string, string>> = {
   succeeded: "✓",

@@ -9,9 +9,6 @@ import { ask } from "./server.ts"
 import { table } from "./table.ts"
 import { href, type Place, type View } from "./view.ts"
 
-/** Stages whose completions can be paged through. */
-export const SAMPLING: ReadonlyArray<string> = ["rl", "evaluate"]
-
 const link = (run: string) => (node: string) =>
   href("run", [
     ["run", run],
@@ -141,7 +138,7 @@ const nodeFacts = ({ nodes }: RunDetail, id: string | null, run: string): Readon
         ...(needed.length === 0 ? [] : [["Needed by", linked(needed)] as const]),
         ...(node.artifact === null ? [] : [["Artifact", h("code", {}, [node.artifact])] as const])
       ]),
-      SAMPLING.includes(node.stage) && node.artifact !== null
+      node.completions !== null && node.artifact !== null
         ? h("p", { class: "links" }, [h("a", { href: completions }, ["Its completions"])])
         : null,
       h("details", {}, [
