@@ -221,7 +221,7 @@ const vector: Shape = (text) => {
 /** `five apples`, `negative 3`, `\text{two thirds}`: numbers in words, and whatever may stand behind numbers. */
 const spoken: Shape = (text) => {
   const said = text.replace(/^\\text\s*\{\s*([^{}]*?)\s*\}/, "$1")
-  if (!/^(?:[A-Za-z]{3}|a\s+(?:[a-z]+$|(?:dozen|gross|hundred|thousand|[a-z]+illion)\s))/.test(said)) return null
+  if (!/^(?:[A-Za-z]{3}|\d+ and [a-z]|a\s+(?:[a-z]+$|(?:dozen|gross|hundred|thousand|[a-z]+illion)\s))/.test(said)) return null
   const exactly = /^(?:exactly|precisely)\s+(?=[-\d\\$])/i.exec(said)
   if (exactly !== null) return whole(said.slice(exactly[0].length))
   const many = /^(?:(half)\s+a|a)\s+(dozen|gross|thousand|(?:m|b|tr)illion)(?=\s(?!and\s)|$)/i.exec(said)

@@ -59,8 +59,16 @@ const shareAt = (words: ReadonlyArray<string>, at: number): { readonly text: str
   return { text: `${top}/${share.bottom}`, end: end + 1 }
 }
 
-/** A text that begins with a number in words, with that in digits; null where it does not. */
+/** `24 and a half`. */
+const IN_FIGURES = /^(\d{1,15})\s+and\s+(?=[A-Za-z])/
+
+/** A text that begins with a number in words, or with a share of one in words, with that in digits; null where it does not. */
 export const inDigits = (text: string): string | null => {
+  const figures = IN_FIGURES.exec(text)
+  if (figures !== null) {
+    const share = inDigits(text.slice(figures[0].length))
+    return share !== null && /^\d+\/\d/.test(share) ? `${figures[1]} ${share}` : null
+  }
   const said = /^(?:[A-Za-z]+(?:-(?=[A-Za-z])|\s+|$))+/.exec(text)?.[0] ?? ""
   const parts = [...said.matchAll(/([A-Za-z]+)(-|\s+|$)/g)]
   const words = parts.map(([, word]) => word!.toLowerCase())

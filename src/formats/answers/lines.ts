@@ -103,14 +103,17 @@ const KIND =
   String.raw`(?:(?:final|correct|right|best|better|short|numerical|numeric|exact|required|desired|simplified|simplest|` +
   String.raw`integer|overall|complete|` +
   String.raw`ultimate|expected|total|actual|true|corrected|revised|updated|new|only|possible)\s+){0,3}`
-const NOUN_BEFORE = new RegExp(String.raw`(?<determiner>(?:the|our|my)\s+)?[*_]*(?<kind>${KIND})$`, "i")
+/** `Thus answer is 31`. */
+const CONCLUDES = String.raw`(?<=\b(?:so|thus|hence|therefore),?\s+)(?<concludes>)`
+const NOUN_BEFORE = new RegExp(String.raw`(?:(?<determiner>(?:the|our|my)\s+)|${CONCLUDES}|)[*_]*(?<kind>${KIND})$`, "i")
 const PURPOSE =
   String.raw`(?:\s+(?:to|for|of)\s+(?:the|this|that|your)(?:\s+[\w-]+){1,3}?(?:\s+"[^"\n]{1,120}")?|` +
   String.raw`,?\s+in\s+(?:(?:the|its|simplest|lowest|reduced|exact|decimal)\s+){0,2}(?:form|terms|[a-z]{3,}s),?)?`
 const IS = new RegExp(
   String.raw`^(?:\s+(?:choice|option|set))?${PURPOSE}(?:,\s+(?:then|therefore|thus|hence|finally|of\s+course),)?\s*[*_]*\s+` +
-    String.raw`(?:is|are|was|(?:would|should|must|will)\s+(?:be|have\s+been)|equals|` +
-    String.raw`(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b` +
+    String.raw`(?:(?:has|have|needs?|ought|(?:is|are)\s+(?:going|bound|sure))\s+to\s+be|is|are|was|` +
+    String.raw`(?:would|should|must|will)\s+(?:be|have\s+been)|` +
+    String.raw`equals|(?:comes?|works?|turns?|ends?)\s+(?:out|up)\s+(?:to|as)(?:\s+be)?)\b` +
     String.raw`(?:\s+(?:then|thus|therefore|simply|just|given\s+by|equal\s+to|indeed|clearly|actually|really|now|` +
     String.raw`in\s+fact|exactly|precisely|definitely|certainly|surely|undoubtedly|obviously|approximately|option|choice)\b)*` +
     String.raw`[^\S\n]*[*_]*[:：]?[*_]*`,
@@ -160,14 +163,15 @@ const mayLead = (lead: string): boolean => {
 /** `So the correct answer to this question is option C`. */
 const sentenceAt = (text: string, at: number, word: string): Statement | null => {
   const before = text.slice(Math.max(0, at - LOOKED_AT), at)
-  const { determiner, kind } = NOUN_BEFORE.exec(before.slice(-LONGEST_NOUN))!.groups!
-  if (determiner === undefined || word === "ans" || (word.startsWith("result") && !/final/i.test(kind!))) return null
+  const { 0: phrase, groups } = NOUN_BEFORE.exec(before.slice(-LONGEST_NOUN))!
+  const { determiner, concludes, kind } = groups!
+  if ((determiner ?? concludes) === undefined || word === "ans" || (word.startsWith("result") && !/final/i.test(kind!)))
+    return null
   const is = IS.exec(text.slice(at + word.length, at + word.length + LOOKED_AT))
   if (is === null) return null
-  const phrase = /(?:the|our|my)\s+[*_]*$/i.exec(before.slice(0, before.length - kind!.length))!
-  const lead = before.slice(0, phrase.index)
+  const lead = before.slice(0, before.length - phrase.length)
   if (!mayLead(lead)) return null
-  const from = at - before.length + phrase.index
+  const from = at - phrase.length
   const behind = at + word.length + is[0].length
   // `The answer is:` is MetaMathQA's line, and one that is cut off there is not finished.
   const isLine = /:[*_]*$/.test(is[0])
@@ -187,7 +191,8 @@ const saidBehind = (text: string, from: number, at: number, bare: boolean, name:
 
 /** `**Final Answer:** 31`, `Answer =`, and the heading `### Answer`. */
 const lineAt = (text: string, at: number, word: string): Statement | null => {
-  if (!/^(?:answers?|ans|solutions?|results?)$/.test(word)) return null
+  const isOfChoice = /^(?:option|choice)$/.test(word)
+  if (!isOfChoice && !/^(?:answers?|ans|solutions?|results?)$/.test(word)) return null
   const before = text.slice(Math.max(0, at - LOOKED_AT), at)
   const { 0: phrase, groups } = NOUN_BEFORE.exec(before.slice(-LONGEST_NOUN))!
   const lead = before.slice(0, before.length - phrase.length)
@@ -196,6 +201,8 @@ const lineAt = (text: string, at: number, word: string): Statement | null => {
   if (colon === null || (word.startsWith("result") && !/final/i.test(groups!["kind"]!))) return null
   const mark = colon.groups!["mark"]!
   const opensLine = DECORATION.test(line)
+  // `Correct option: B`; `Option: B` lists one.
+  if (isOfChoice && !(opensLine && /^[:：]/.test(mark) && /correct|right|best/i.test(groups!["kind"]!))) return null
   if (/\bno\s*$/i.test(lead) || !mayLead(lead)) return null
   // Prose goes on in `answer is`, unless a line opens with it.
   if ((mark === "" || mark.startsWith("is")) && (!opensLine || (mark !== "" && groups!["determiner"] !== undefined))) return null
@@ -276,10 +283,17 @@ const CONCLUSION = new RegExp(
   "i"
 )
 
+/** `The result is 31.` may be that of any step, and is the answer only where nothing else is one. */
+const RESULT = new RegExp(
+  String.raw`(?:^|[.!?\n][*_]*\s*|[,;]\s+(?=so|thus|hence|therefore))(?:(?:so|thus|hence|therefore|consequently|finally),?\s+)?` +
+    String.raw`the\s+result\s+is:?\s+([^\n]{1,200}?)[.!*_\s]*$`,
+  "i"
+)
+
 /** `Therefore, $x = 31$.`, where a text ends in it: a value, or what something is called and its value; no calculation. */
 export const conclusionOf = (text: string): Statement | null => {
   const from = Math.max(0, text.length - LOOKED_AT)
-  const found = CONCLUSION.exec(text.slice(from))
+  const found = CONCLUSION.exec(text.slice(from)) ?? RESULT.exec(text.slice(from))
   const said = found === null ? "" : clean(found[1]!)
   if (
     found === null ||

@@ -113,16 +113,23 @@ const tidied = (text: string): string => {
  * A next question, in a line or a heading, which a base model asks itself behind its answer, and what follows it, are no part of
  * the text.
  */
+const ASKS = "question|q|problem|exercise|example|human|user|instruction|input|task"
 const NEXT = new RegExp(
-  String.raw`\n[\s>*#]{0,4}(?:(?:next|new|another)\s)?(?:question|q|problem|exercise|human|user|instruction|input)` +
-    String.raw`\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +
-    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise)\s{0,2}\d{0,3}[*_]{0,2}` +
-    String.raw`[.)]?(?=\n)`,
+  // `Question:`, `Example 2:`, `Question 2.`; an example without a number is one of what was said.
+  String.raw`\n[\s>*#]{0,4}(?:(?:(?:next|new|another)\s)?(?!example\s{0,2}[*_:：])(?:${ASKS})\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +
+    String.raw`(?:question|q|problem|exercise|example|task)\s{0,2}\d{1,3}[*_]{0,2}(?:[.)](?=\s|[*_]|$)|(?=\s{0,4}\n)))|` +
+    // A heading of that alone.
+    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise|task)\s{0,2}\d{0,3}[*_]{0,2}` +
+    String.raw`[.)]?[*_]{0,2}(?=\n)|` +
+    // The turn of a user in the marks of chat models.
+    String.raw`<[|｜]\s?(?:user|human|prompter)\s?[|｜]>|<\|im_start\|>\s?(?:user|human)\b|<start_of_turn>\s?user\b|` +
+    String.raw`<\|start_header_id\|>\s?user\b|\[INST\]`,
   "gi"
 )
 
 const untilNext = (text: string): string => {
-  if (!text.includes("\n")) return text
-  for (const { index } of text.matchAll(NEXT)) if (marksIn(text, 1, index).next().done !== true) return text.slice(0, index)
+  if (!/[\n<[]/.test(text)) return text
+  for (const { index } of text.matchAll(NEXT))
+    if (marksIn(text, 1, index).next().done !== true) return withoutEndMarks(text.slice(0, index))
   return text
 }

@@ -43,7 +43,8 @@ const OTHER_LETTER = /(?:\b(?:or|and)|[,;/&])\s*[*_$]*(?:\(?[A-H][).:]|[A-H](?![
 const CUTS = new RegExp(
   String.raw`[;|]|…|\.{3}|\s+[–—-]{1,2}\s+(?=[A-Za-z]{2})|\s*[–—](?=[a-z]{2})|\s*[([](?=[^()]*[A-Za-z]{2})|` +
     String.raw`\s*\(\?|,\s+(?=[A-Za-z])|` +
-    String.raw`\s+(?:because|since|which|so\s+that|or|instead\s+of|rather\s+than|and\s+(?:this|that|we|the|not))\s|` +
+    String.raw`\s+(?:because|since|which|so\s+that|or|instead\s+of|rather\s+than|and\s+(?:this|that|we|the|not)|` +
+    String.raw`to\s+the\s+nearest|when|after\s+[a-z]+(?:ing|ion))(?=\s|[.!*_]*$)|` +
     String.raw`\s+(?:not\s+(?=[-\d$\\(]|[A-H]\b)|as\s+(?!(?:many|much|long|large|big|well|tall|old)\b))|(?<=\S)\s*(?:≈|\\approx)`,
   "gi"
 )

@@ -10,6 +10,7 @@ import { isSameAnswer, reading } from "../../../answers/answers.ts"
 import { clean, isValue, sentenceEnd } from "../values.ts"
 import { unitBehind } from "./before.ts"
 import { inWords, signOf, TOKEN } from "./lexicon.ts"
+import { Referents } from "./referents.ts"
 
 /** What became of an answer: said, perhaps another one; or taken back, `own`: in its own sentence. */
 export type Fate = { readonly said: string } | { readonly why: string; readonly own: boolean }
@@ -144,7 +145,7 @@ const behindSentence = (state: State, sentence: string, first: boolean): State =
   const isQuestion = /\?["”)*\s]*$/.test(sentence)
   const { signs: all, values } = signsBehind(sentence, state, first)
   // What goes on without a subject of its own is said of what stands before it: `the root is real and is rejected`.
-  const signs = (first ? all : all.replaceAll(/[xv],ei[^,(:]*/g, "x")).replaceAll(/x,a[eikmg]*[ig][^,(:]*/g, "x")
+  const signs = (first ? all : all.replaceAll(/[xv],ei[^,(:]*/g, "x")).replaceAll(/x,a[eimg]*[ig][^,(:]*/g, "x")
   if (isQuestion) return { ...state, asked: signs.includes("v") }
   if (!first && OF_A_CASE.test(signs)) return { ...state, asked: false }
   const other = values.at(-1) ?? ""
@@ -185,7 +186,8 @@ const withdrawn = (state: State, why: string): State => ({ ...state, taken: stat
 
 const CLAUSE = new RegExp(
   String.raw`\$[^$\n]{1,80}\$|\\\([^\n]{1,80}?\\\)|[;:…[\]]|,(?=\s|$)|\.{3}|(?<=\s)[–—-]{1,2}(?=\s)(?!\s+[-\d$\\(])|` +
-    String.raw`[–—]|\((?![-\d\\]+[^()]*\))|\)|\s(?=(?:but|and|though|although|so)\s)`,
+    String.raw`[–—]|\((?![-\d\\]+[^()]*\))|\)|\s(?=(?:but|and|though|although|so)\s)|` +
+    String.raw`(?<=\b(?:shows?|means?|implies|confirms?|reveals?))\s(?=that\s(?:it|this)\s(?:is|was|can|does|fails))`,
   "gi"
 )
 
@@ -198,12 +200,18 @@ const signsBehind = (
   const text = inWords(sentence.replaceAll(/\\(?:text\w*|math\w+|mbox)\s*\{([^{}]*)\}|\\q?quad(?![A-Za-z])|\\[,;:!]/g, " $1 "))
   const values: Array<string> = []
   const corrects = /^\W*(?:no|wait|actually|sorry)\b/i.test(text)
+  const referents = new Referents(state.said, state.unit, first)
   let signs = ""
   let at = 0
   for (const found of [...text.matchAll(CLAUSE), null]) {
     if (found !== null && /^(?:\$|\\\()./.test(found[0])) continue
     const end = found?.index ?? text.length
-    signs += signsOfClause(text.slice(at, end), state, first && at === 0, values, corrects)
+    const clause = text.slice(at, end)
+    const own = signsOfClause(clause, state, first && at === 0, values, corrects)
+    // An identity is of the answer, `it is 32`.
+    const isOfOther = !/^[^nwWE]*[ig][^nwWE]*[vs]/.test(own) && referents.isOfOther(clause)
+    signs += isOfOther ? "x" : own
+    referents.pass(clause, isOfOther)
     if (found === null) break
     if (!/^[)\]]$/.test(found[0])) signs += /^[(:]$/.test(found[0]) ? found[0] : ","
     at = end + found[0].length

@@ -21,7 +21,7 @@ const SIGNS: Readonly<Record<string, string>> = {
     look looked sounds sound appears appear think thought believe feel fear got get realize realized notice see find found
     turns out on hang up please ok okay yes yeah ah oh uh um well hm hmm hmmm however though although which let me us
     thing way means small simple arithmetic calculation computational sign case something somewhere so thus hence
-    therefore but yet now simply write`,
+    therefore but yet now simply write boxed stated obtained`,
   k: "answer answers solution solutions choice option it itself",
   f: "this that there value result total above previous earlier conclusion reasoning calculation computation",
   H: "he she his her their him them",
@@ -81,6 +81,16 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:take (?:that|it|this) back|never ?mind|(?:changed|change) my mind|start over|try again|made? up)\b/gi, "scratch that"],
   [/\b(?:value|number|answer|solution|one|choice|option|integer) (?:that|which)\b|\bworks? out\b/gi, "whichever"],
   [/\b(?:fails?|failed) to\b/gi, " failed "],
+  [/\b(?:(?:ruled|crossed) out|eliminated)\b/gi, "rejected"],
+  [/\b(?:rule|cross) out\b/gi, "reject"],
+  [
+    /\b(?:number|value|answer|result|total) (?=(?:(?:i|we) (?:gave|give|have given|boxed|stated|wrote)|given|above)\b)/gi,
+    "value "
+  ],
+  [/\b(it|that|this|answer|value|result|total)\b([^.,;:]{0,40}?) instead\b(?! of)/gi, "actually $1$2"],
+  [/\bought to\b/gi, "should"],
+  [/\breplace (?:it|this|that) (?:with|by)\b/gi, "actually it is"],
+  [/\bthe (?:correct|right|true|actual) (?:value|total|result|number|amount)\b/gi, "the answer"],
   [/[❌✗✘]/g, " wrong "],
   [/\bforgot to\b/gi, "forgot"],
   [/\bto (?:me|us)\b/gi, " "],
