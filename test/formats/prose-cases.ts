@@ -95,7 +95,6 @@ export const ENDINGS: ReadonlyArray<string> = [
   "Adding them we see it, so the answer is 31.",
   "31 is the answer.",
   "The result is 31.",
-  "Thus, the result is 31.",
   "So 31 is the final answer.",
   "**31** is the answer.",
   "Therefore, $x = 31$.",

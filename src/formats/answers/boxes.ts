@@ -51,7 +51,8 @@ export const boxAt = (text: string, before: number): Statement | null => {
     last: { from: last.from, text: last.contents }
   }
   if (more) return { ...statement, text: "", why: `is one of more than ${MOST_JOINED}` }
-  const { sign, behind, part } = expressionAround(text, first.from, last.end, last.contents)
+  const { sign, behind, part, whole: larger } = expressionAround(text, first.from, last.end, last.contents)
+  if (larger !== null && parts.length === 1) return { ...statement, from: larger.from, end: larger.end, text: larger.text }
   if (part || (parts.length > 1 && sign !== "")) return { ...statement, text: "", why: "is part of a larger expression" }
   const whole =
     sign === "" && behind === "" ? said : `${sign}${/^[\d.,]+$/.test(said) || sign === "" ? said : `(${said})`}${behind}`

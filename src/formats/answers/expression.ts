@@ -1,11 +1,12 @@
 /**
  * The expression that a box stands in. A sign before it and a scale behind it belong to the answer, `-\boxed{7}`, `\boxed{7}
  * million`. A box that is a factor, an operand, an argument, an exponent, a bound or one of two measures is part of something
- * larger, `1/\boxed{7}`, `\boxed{7}\pi`, `x > \boxed{7}`, and states none. What only sets a box off from a text, a tag, an arrow,
- * the mark of a quotation, is part of nothing.
+ * larger, `1/\boxed{7}`, `2 \boxed{7}`, `x > \boxed{7}`, and is not the answer by itself: the whole expression is, where it can
+ * be read (`larger.ts`). What only sets a box off from a text, a tag, an arrow, the mark of a quotation, is part of nothing.
  */
 
 import { reading } from "../../answers/answers.ts"
+import { isFactor, wholeAround } from "./larger.ts"
 
 /** As much before a box and behind it is looked at. */
 const NEAR = 60
@@ -46,13 +47,15 @@ export const expressionAround = (text: string, from: number, end: number, conten
   const rest = text.slice(end, end + NEAR)
   // In italics.
   const behind = lead.endsWith("*") && rest.startsWith("*") ? rest.slice(1) : rest
-  const factor = BEFORE.test(lead) || isArgument(lead, behind)
+  const factor = BEFORE.test(lead) || isArgument(lead, behind) || isFactor(text, lead === "" ? from : 0, from, end, contents)
   const minus = /(?:(?:^|[^\w})])[-−]|[=(]\s*[-−–](?:\s|\\[,;:! ])*)$/.test(lead)
   const scale = SCALE.exec(behind)?.[0] ?? ""
+  const part = factor || BEHIND.test(behind) || isOneOfMeasures(contents, behind)
   return {
     sign: minus && !factor ? "-" : "",
     behind: scale === "" ? "" : ` ${scale.replaceAll(/[^A-Za-z]|text/g, "")}`,
-    part: factor || BEHIND.test(behind) || isOneOfMeasures(contents, behind)
+    part,
+    whole: part && !isArgument(lead, behind) ? wholeAround(text, lead === "" ? from : 0, from, end, contents) : null
   }
 }
 

@@ -1,4 +1,4 @@
-/** A box that is part of a larger expression states no answer; what only sets one off from a text is part of nothing. */
+/** A box that is part of a larger expression states that or no answer; what only sets one off from a text is part of nothing. */
 
 import { describe, expect, it } from "vitest"
 
@@ -32,22 +32,81 @@ describe("a box that is set off from the text before it is the answer", () => {
   })
 })
 
+describe("of a box that is part of an expression the whole expression is the answer", () => {
+  it.each([
+    ["1/@", "1/52"],
+    ["@(x+1)", "52x + 52"],
+    ["$@²$", "2704"],
+    ["$@!$", "52!"],
+    ["$e^{@}$", "e^{52}"],
+    ["2(@)", "104"],
+    ["$2 @$", "104"],
+    ["$x = 2\\cdot@$", "104"],
+    ["$@ + 3$", "55"],
+    ["$\\sqrt[3]{@}$", "\\sqrt[3]{52}"],
+    ["$\\frac{@}{3}$", "52/3"],
+    ["$\\frac{\\boxed{1}}{@}$", "1/52"],
+    ["$@ x$", "52x"],
+    ["$@\\,y$", "52y"],
+    ["$@\\pi$", "52\\pi"],
+    ["0.@", "0.52"]
+  ])("%j is %s", (text, gold) => {
+    const said = `It is this: ${text.replace("@", () => BOX)}`
+    expect(gradeOutside(said, gold, "corrected")).toMatchObject({ correct: true })
+    expect(gradeOutside(said, "52", "corrected")).toMatchObject({ correct: false })
+  })
+
+  it("digits in a base too", () => {
+    for (const read of [grade, gradeOutside])
+      for (const [text, gold, correct] of [
+        ["$\\boxed{110}_2$", "110_2", true],
+        ["$\\boxed{110}_2$", "110_3", false],
+        ["$\\boxed{2A}_{16}$", "2A_{16}", true]
+      ] as const)
+        expect(read(text, gold, "corrected")).toMatchObject({ correct })
+  })
+
+  it.each(["$2\\boxed{7}$", "$\\boxed{7}2$", "$3 + @ = 60$", "$x^2 + @ > 0$"])("%j cannot be read, and is none", (text) =>
+    expect(
+      gradeOutside(
+        text.replace("@", () => BOX),
+        "52",
+        "corrected"
+      )
+    ).toMatchObject({ answer: null })
+  )
+
+  it.each([
+    "Step 2 @",
+    "2. @",
+    "(2) @",
+    "@ a day",
+    "@ m",
+    "4 + 48 = 52 @",
+    "$\\text{Area} = @$ (see step 2)",
+    "Then $x = 3$ and $y = @$",
+    "$\\triangle ABC$ has area @",
+    "$@ \\text{ apples}$"
+  ])("%j is apart from what stands round it", (text) =>
+    expect(
+      gradeOutside(
+        text.replace("@", () => BOX),
+        "52",
+        "corrected"
+      )
+    ).toMatchObject({ correct: true })
+  )
+})
+
 describe("a box that is part of a larger expression is none", () => {
   it.each([
-    "1/@",
     "$x > @$",
     "$@ < x < 60$",
     "$@ \\le x$",
     "$@ \\in S$",
-    "@(x+1)",
-    "$@²$",
-    "$@!$",
     "$\\log @$",
-    "$e^{@}$",
     "$f(@)$",
-    "2(@)",
     "$|@|$",
-    "$@_7$",
     "$@,000$",
     "$@:3$",
     "$@, \\ldots$",
