@@ -112,6 +112,8 @@ const isOpen = (left: string): boolean => {
   return false
 }
 
+const OPERATION = /\\(?:cdot|times|div|pm|mp|log|ln|lg|exp|sin|cos|tan|cot|sec|csc)\s*$/
+
 const isRead = (text: string): boolean => "answer" in reading(text)
 
 /** The expression, where it can be read and is more than the box. */
@@ -125,8 +127,8 @@ export const wholeAround = (text: string, least: number, from: number, end: numb
   const touches = before.replaceAll(BLANKS, " ")
   // `2\boxed{7}` might be 27, and `\boxed{7}2` 72.
   if ((/\d$/.test(touches) && /^\d/.test(contents)) || (/^\d/.test(right) && /\d$/.test(contents))) return null
-  const product = !isInside && /[\w})]\s*$/.test(touches) ? " \\cdot " : ""
-  const behind = right.replace(/[.!?]\s*$/, "")
+  const product = !isInside && /[\w})]\s*$/.test(touches) && !OPERATION.test(touches) ? " \\cdot " : ""
+  const behind = right.replace(/\.\s*$/, "")
   const times = /^(?:\s|\\[,;:! ]|~)*(?:[A-Za-z(]|\\(?:pi|sqrt|[dt]?frac)(?![A-Za-z]))/.test(behind) ? " \\cdot " : ""
   const whole = `${before}${product}${isInside && /^[^[(|]*[{]\s*$/.test(before.slice(-1)) ? contents : plain}${times}${behind}`
     .replaceAll(/\\boxed\s*(?=\{)/g, "")
