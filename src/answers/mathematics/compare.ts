@@ -34,8 +34,10 @@ interface Known {
   readonly isOfWhole: Once<boolean>
   /** Whether i, or what stands for complex numbers, is in it. */
   readonly isComplex: boolean
-  /** By the names of all variables and the number of the point. */
-  readonly values: Map<string, Once<Approximate>>
+  /** Whether it is zero wherever it has a value. */
+  readonly isNothing: Once<boolean>
+  /** By the names of all variables, and by the number of the point. */
+  readonly values: Map<string, Array<Once<Approximate> | undefined>>
 }
 const known = new WeakMap<Expression, Known>()
 
@@ -50,6 +52,7 @@ const knownOf = (written: Expression): Known => {
     variables: variablesOf(at),
     isComplex: isComplex(at),
     isOfWhole: new Once(() => isOfWhole(at)),
+    isNothing: new Once(() => equalExpressions(written, NOTHING)),
     values: new Map()
   }
   known.set(written, now)
@@ -64,6 +67,7 @@ interface Points {
 }
 
 const pointsOf = (a: Known, b: Known): Points => {
+  if (a.variables.length + b.variables.length === 0) return NONE
   const names = isAlike(a.variables, b.variables) ? a.variables : [...new Set([...a.variables, ...b.variables])].toSorted()
   const areWhole = [a.isOfWhole.get(), b.isOfWhole.get()].some(Boolean)
   return { names, key: `${areWhole ? "whole" : ""} ${names.join(" ")}`, areWhole }
@@ -76,8 +80,9 @@ const valueOf = (
   point: number,
   { names, key, areWhole }: Points
 ): Approximate => {
-  const place = `${point} ${key}`
-  const before = values.get(place)
+  let ofNames = values.get(key)
+  if (ofNames === undefined) values.set(key, (ofNames = []))
+  const before = ofNames[point]
   if (before !== undefined) return before.get()
   const now = new Once(() => {
     spend(2 * names.length)
@@ -90,7 +95,7 @@ const valueOf = (
     ])
     return approximate(at, Object.fromEntries(values) satisfies Point, !isComplex && names.length > 0)
   })
-  values.set(place, now)
+  ofNames[point] = now
   return now.get()
 }
 
@@ -222,7 +227,7 @@ export const areProportional = (a: Expression, b: Expression, positive = false):
   const [left, right] = [knownOf(a), knownOf(b)]
   if (left.variables.length + right.variables.length === 0) return equalExpressions(a, b)
   // Nothing is that only to nothing.
-  const [isNothing, isOther] = [equalExpressions(a, NOTHING), equalExpressions(b, NOTHING)]
+  const [isNothing, isOther] = [left.isNothing.get(), right.isNothing.get()]
   if (isNothing || isOther) return isNothing && isOther
   const areReal = !left.isComplex && !right.isComplex
   let ratio: { readonly x: Approximate; readonly y: Approximate } | null = null

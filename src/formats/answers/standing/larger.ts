@@ -4,7 +4,7 @@
  * `0.\boxed{5}`, and over one between a number and a box or a box and a letter, `2 \boxed{7}`, `\boxed{7} x`.
  */
 
-import { reading } from "../../answers/answers.ts"
+import { reading } from "../../../answers/answers.ts"
 
 /** As far on either side. */
 const FARTHEST = 200
@@ -31,7 +31,7 @@ const CLOSES = /(?<!\\)\$|\\[)\]]/
 const openedAt = (before: string): number | null => {
   let opened: { readonly end: number; readonly closes: string } | null = null
   for (const { 0: mark, index } of before.matchAll(/(?<!\\)\$\$?|\\[()[\]]|\n\s*\n/g)) {
-    if (opened !== null && (mark === opened.closes || /^\n/.test(mark))) opened = null
+    if (opened !== null && (mark === opened.closes || mark.startsWith("\n"))) opened = null
     else if (opened === null && /^(?:\$\$?|\\[([])$/.test(mark))
       opened = { end: index + mark.length, closes: mark === "\\(" ? "\\)" : mark === "\\[" ? "\\]" : mark }
   }
