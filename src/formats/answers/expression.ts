@@ -2,7 +2,8 @@
  * The expression that a box stands in. A sign before it and a scale behind it belong to the answer, `-\boxed{7}`, `\boxed{7}
  * million`. A box that is a factor, an operand, an argument, an exponent, a bound or one of two measures is part of something
  * larger, `1/\boxed{7}`, `2 \boxed{7}`, `x > \boxed{7}`, and is not the answer by itself: the whole expression is, where it can
- * be read (`standing/larger.ts`). What only sets a box off from a text, a tag, an arrow, the mark of a quotation, is part of nothing.
+ * be read (`standing/larger.ts`). What only sets a box off from a text, a tag, an arrow, the mark of a quotation, is
+ * part of nothing.
  */
 
 import { reading } from "../../answers/answers.ts"

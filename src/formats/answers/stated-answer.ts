@@ -119,7 +119,8 @@ const NEXT = new RegExp(
   String.raw`\n[\s>*#]{0,4}(?:(?:(?:next|new|another)\s)?(?!example\s{0,2}[*_:：])(?:${ASKS})\s{0,2}\d{0,3}\s{0,2}[*_]{0,2}[:：]|` +
     String.raw`(?:question|q|problem|exercise|example|task)\s{0,2}\d{1,3}[*_]{0,2}(?:[.)](?=\s|[*_]|$)|(?=\s{0,4}\n)))|` +
     // A heading of that alone.
-    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise|task)\s{0,2}\d{0,3}[*_]{0,2}` +
+    String.raw`\n\s{0,4}(?:#{1,6}|\*\*)\s{0,2}(?:(?:next|new|another)\s)?(?:question|problem|exercise|task)` +
+    String.raw`\s{0,2}\d{0,3}[*_]{0,2}` +
     String.raw`[.)]?[*_]{0,2}(?=\n)|` +
     // The turn of a user in the marks of chat models.
     String.raw`<[|｜]\s?(?:user|human|prompter)\s?[|｜]>|<\|im_start\|>\s?(?:user|human)\b|<start_of_turn>\s?user\b|` +

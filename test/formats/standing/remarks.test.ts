@@ -1,6 +1,6 @@
 /**
- * Remarks whose second clause is of something else, marks of a next question, withdrawals, and what stands round a value or a box:
- * endings that were written to try the reader before it knew them.
+ * Remarks whose second clause is of something else, marks of a next question, withdrawals, and what stands round a value or a
+ * box: endings that were written to try the reader before it knew them.
  */
 
 import { readFileSync } from "node:fs"

@@ -11,8 +11,10 @@ const FARTHEST = 200
 
 /** What ends an expression: equals signs and other relations, commas, columns, words, wide blanks. */
 const ENDS =
-  String.raw`[=<>≤≥≈≠≡→⇒&]|(?<!\\)[,;:]|\\\\|\\(?:[lg]eq?(?:slant)?|[lg]t|neq?|approx|equiv|to|in|iff|implies|therefore|sim|cong|` +
-  String.raw`(?:[Ll]ong)?[Rr]ightarrow|q?quad|[lc]?dots|begin|end|mid|pmod|bmod|(?:text|math|mbox|operatorname)\w*(?:\s*\{[^{}]*\})?|` +
+  String.raw`[=<>≤≥≈≠≡→⇒&]|(?<!\\)[,;:]|\\\\|\\(?:[lg]eq?(?:slant)?|[lg]t|neq?|approx|equiv|to|in|iff|implies|` +
+  String.raw`therefore|sim|cong|` +
+  String.raw`(?:[Ll]ong)?[Rr]ightarrow|q?quad|[lc]?dots|begin|end|mid|pmod|bmod|` +
+  String.raw`(?:text|math|mbox|operatorname)\w*(?:\s*\{[^{}]*\})?|` +
   String.raw`displaystyle|left\.|right\.)(?![A-Za-z])|\s\s|\n`
 const LAST_END = new RegExp(`^[^]*(?:${ENDS})`)
 const FIRST_END = new RegExp(ENDS)
@@ -74,8 +76,10 @@ const IS_NUMBER = /\d|\\(?:pi|sqrt|frac)/
 const VARIABLE = /^(?:\s|\\[,;:! ]|~)*(?![agmshl])[a-z](?![A-Za-z.'’])/
 const BLANKS = /(?:\s|\\[,;:! ]|~)+/g
 /** Of a command that only sets how something looks. */
-const LOOKS =
-  /\\(?:text|math|bm|bold|pmb|under|over|color|large|Large|huge|Huge|phantom|fbox|framebox|mbox|left|right|big|Big|hskip|vspace|hspace|tag)\w*/
+const LOOKS = new RegExp(
+  String.raw`\\(?:text|math|bm|bold|pmb|under|over|color|[Ll]arge|[Hh]uge|phantom|fbox|framebox|mbox|left|right|[Bb]ig|` +
+    String.raw`hskip|vspace|hspace|tag)\w*`
+)
 
 /** Whether a factor stands before a box or a variable behind it, or the box within an argument. */
 export const isFactor = (text: string, least: number, from: number, end: number, contents: string): boolean => {

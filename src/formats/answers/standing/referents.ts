@@ -19,19 +19,24 @@ const SEVERAL = new RegExp(
 )
 /** A predicate alone. */
 const NO_SUBJECT = new RegExp(
-  String.raw`${OPENS}(?:(?:do|does|did|will|would|should|must|can|could|cannot|may|might|is|are|was|were|has|have|had|not|never|` +
+  String.raw`${OPENS}(?:(?:do|does|did|will|would|should|must|can|could|cannot|may|might|is|are|was|were|has|have|had|` +
+    String.raw`not|never|` +
     String.raw`also|only|just|still|always|even|at\s+all|[a-z]+n['’]t)\b|(?:fails?|failed|violates?|contradicts?|wrong|` +
     String.raw`incorrect|invalid|rejected|discarded|excluded|extraneous|impossible)\b)`,
   "i"
 )
 const IS_JOINED = /^\s*(?:and|but|so|yet|or|although|though)\b/i
 /** `we reject it`. */
-const OBJECT =
-  /\b(?:reject|discard|exclude|scratch|strike|forget|ignore|disregard|retract)\s+(?:it|this|that|them|these|those|both)\b(?!\s+[a-z])/i
+const OBJECT = new RegExp(
+  String.raw`\b(?:reject|discard|exclude|scratch|strike|forget|ignore|disregard|retract)\s+` +
+    String.raw`(?:it|this|that|them|these|those|both)\b(?!\s+[a-z])`,
+  "i"
+)
 
 /** A formula, a number, the letter of a choice. */
 const VALUE = new RegExp(
-  String.raw`\$([^$\n]{1,80})\$|\\\(([^\n]{1,80}?)\\\)|(?<![\w.,])(-?\\?[$€£]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\/\d+)?%?)(?![\w.]?\w)|` +
+  String.raw`\$([^$\n]{1,80})\$|\\\(([^\n]{1,80}?)\\\)|(?<![\w.,])(-?\\?[$€£]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\/\d+)?%?)` +
+    String.raw`(?![\w.]?\w)|` +
     String.raw`\b(?:option|choice|answer)s?\s+\(?([A-H])\b|(?<=\w\s)\(?([B-H])\)?(?![\w'’])`,
   "gi"
 )
@@ -40,8 +45,11 @@ const LABELS =
   /\b(?:step|part|case|line|page|problem|question|example|equation|row|day|week|year|section|figure|method)s?\s+\(?$/i
 const OF_KNOWN = /\b(?:the|these|those|all|both|first|last|other)\s+$/i
 const COUNTS = /^\s+[a-z]{2,}/
-const NO_COUNT =
-  /^\s+(?:and|or|but|is|was|are|were|as|for|by|with|from|in|at|on|instead|too|also|first|because|since|when|which|that|makes?|gives?|does|would|could|can|cannot|seems|looks|works?|fails?)\b/i
+const NO_COUNT = new RegExp(
+  String.raw`^\s+(?:and|or|but|is|was|are|were|as|for|by|with|from|in|at|on|instead|too|also|first|because|since|when|` +
+    String.raw`which|that|makes?|gives?|does|would|could|can|cannot|seems|looks|works?|fails?)\b`,
+  "i"
+)
 const BY_US = /^\W*(?:\w+\s+)?(?:i|we|you)\b/i
 
 type What = "answer" | "other"
