@@ -67,7 +67,10 @@ export const inDigits = (text: string): string | null => {
   const figures = IN_FIGURES.exec(text)
   if (figures !== null) {
     const share = inDigits(text.slice(figures[0].length))
-    return share !== null && /^\d+\/\d/.test(share) ? `${figures[1]} ${share}` : null
+    // Five and a half of a dozen may be 11, or 66.
+    return share !== null && /^\d+\/\d+(?!\d|\s*(?:dozen|gross|hundred|thousand|[a-z]+illion)\b)/.test(share)
+      ? `${figures[1]} ${share}`
+      : null
   }
   const said = /^(?:[A-Za-z]+(?:-(?=[A-Za-z])|\s+|$))+/.exec(text)?.[0] ?? ""
   const parts = [...said.matchAll(/([A-Za-z]+)(-|\s+|$)/g)]
