@@ -94,7 +94,8 @@ export const indexOf = (documents: DocumentBodies, tokenizer: Tokenizer): Promis
     vocabulary: tokenizer.size
   })
 
-const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTexts => {
+/** Texts with the index of each one's source, one after another. */
+export const flat = (texts: ReadonlyArray<Int32Array>, labels: Uint8Array): LabelledTexts => {
   const offsets = new Int32Array(texts.length + 1)
   texts.forEach((text, i) => (offsets[i + 1] = offsets[i]! + text.length))
   const tokens = new Int32Array(offsets[texts.length]!)

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 
 import type { EngineError } from "../../engine/Engine.ts"
 import { AttributionInputError } from "../AttributionInputError.ts"
+import { flat } from "../bodies.ts"
 import type { Trained } from "../gradients/Trained.ts"
 
 /** A document, or a held-out one as a target. */
@@ -79,12 +80,9 @@ export const labelled = (
   of: ReadonlyArray<AttributedText>,
   sources: ReadonlyArray<string> = [...new Set(of.map(({ source }) => source))].toSorted()
 ) => {
+  const labels = Uint8Array.from(of, ({ source }) => sources.indexOf(source))
   const texts = of.map(({ tokens, promptTokens }) => tokens.subarray(promptTokens))
-  const offsets = new Int32Array(texts.length + 1)
-  for (const [i, text] of texts.entries()) offsets[i + 1] = offsets[i]! + text.length
-  const tokens = new Int32Array(offsets[texts.length]!)
-  for (const [i, text] of texts.entries()) tokens.set(text, offsets[i]!)
-  return { sources, texts, tokens, offsets, labels: Uint8Array.from(of, ({ source }) => sources.indexOf(source)) }
+  return { sources, ...flat(texts, labels) }
 }
 
 /** Scores of a method that gives a target's documents of one source all the same: `score` of target and index of the source. */

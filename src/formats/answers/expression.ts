@@ -7,7 +7,7 @@
  */
 
 import { reading } from "../../answers/answers.ts"
-import { isFactor, wholeAround } from "./standing/larger.ts"
+import { isFactor, sidesOf, wholeAround } from "./standing/larger.ts"
 
 /** As much before a box and behind it is looked at. */
 const NEAR = 60
@@ -48,15 +48,18 @@ export const expressionAround = (text: string, from: number, end: number, conten
   const rest = text.slice(end, end + NEAR)
   // In italics.
   const behind = lead.endsWith("*") && rest.startsWith("*") ? rest.slice(1) : rest
-  const factor = BEFORE.test(lead) || isArgument(lead, behind) || isFactor(text, lead === "" ? from : 0, from, end, contents)
+  const sides = sidesOf(text, lead === "" ? from : 0, from, end)
+  const argument = isArgument(lead, behind)
+  const factor = BEFORE.test(lead) || argument || isFactor(sides, contents)
   const minus = /(?:(?:^|[^\w})])[-−]|[=(]\s*[-−–](?:\s|\\[,;:! ])*)$/.test(lead)
   const scale = SCALE.exec(behind)?.[0] ?? ""
   const part = factor || BEHIND.test(behind) || isOneOfMeasures(contents, behind)
+  const whole = part && !argument ? wholeAround(sides, contents) : null
   return {
     sign: minus && !factor ? "-" : "",
     behind: scale === "" ? "" : ` ${scale.replaceAll(/[^A-Za-z]|text/g, "")}`,
     part,
-    whole: part && !isArgument(lead, behind) ? wholeAround(text, lead === "" ? from : 0, from, end, contents) : null
+    whole: whole === null ? null : { text: whole, from: from - sides.left.length, end: end + sides.right.length }
   }
 }
 

@@ -19,9 +19,12 @@ const ENDS =
 const LAST_END = new RegExp(`^[^]*(?:${ENDS})`)
 const FIRST_END = new RegExp(ENDS)
 
-interface Sides {
+/** What an expression has on both sides of a box. */
+export interface Sides {
   readonly left: string
   readonly right: string
+  /** Some signs behind that. */
+  readonly next: string
   readonly marked: boolean
   /** Whether an equation goes on behind it. */
   readonly goesOn: boolean
@@ -40,10 +43,12 @@ const openedAt = (before: string): number | null => {
   return opened?.end ?? null
 }
 
-const sidesOf = (text: string, least: number, from: number, end: number): Sides => {
+/** Of the box that begins at `from` and ends before `end`; nothing before `least` is looked at. */
+export const sidesOf = (text: string, least: number, from: number, end: number): Sides => {
   const start = Math.max(least, from - FARTHEST)
   const before = text.slice(start, from)
   const behind = text.slice(end, end + FARTHEST)
+  const nextTo = (right: string) => text.slice(end + right.length, end + right.length + 8)
   const opened = openedAt(text.slice(Math.max(least, text.lastIndexOf("\n\n", from)), from).slice(-2 * FARTHEST))
   const close = opened === null ? null : CLOSES.exec(behind)
   if (close === null) {
@@ -54,6 +59,7 @@ const sidesOf = (text: string, least: number, from: number, end: number): Sides 
     return {
       left: left.replace(/^(?:[=(\n:]|[.!?]\s)\s*/, ""),
       right,
+      next: nextTo(right),
       marked: false,
       goesOn: /^\s*=/.test(behind.slice(right.length))
     }
@@ -62,9 +68,11 @@ const sidesOf = (text: string, least: number, from: number, end: number): Sides 
   const inside = before.slice(marks < 0 ? 0 : marks).replace(/^(?:\$|\\[([])/, "")
   const all = behind.slice(0, close.index)
   const ended = FIRST_END.exec(all)
+  const right = ended === null ? all : all.slice(0, ended.index)
   return {
     left: inside.replace(LAST_END, ""),
-    right: ended === null ? all : all.slice(0, ended.index),
+    right,
+    next: nextTo(right),
     marked: true,
     goesOn: ended !== null && /^[=<>≤≥]|^\\[lg]e|^\\neq?/.test(ended[0])
   }
@@ -82,17 +90,11 @@ const LOOKS = new RegExp(
 )
 
 /** Whether a factor stands before a box or a variable behind it, or the box within an argument. */
-export const isFactor = (text: string, least: number, from: number, end: number, contents: string): boolean => {
-  const { left, right, marked } = sidesOf(text, least, from, end)
+export const isFactor = ({ left, right, next, marked }: Sides, contents: string): boolean => {
   if (LOOKS.test(left)) return false
   const before = left.replaceAll(BLANKS, "")
   if (isOpen(left) || /\d\.$/.test(left)) return true
-  if (
-    IS_NUMBER.test(contents) &&
-    VARIABLE.test(right) &&
-    !/^\s+[a-z]\s+[A-Za-z]{2}/.test(right + text.slice(end + right.length, end + right.length + 8))
-  )
-    return true
+  if (IS_NUMBER.test(contents) && VARIABLE.test(right) && !/^\s+[a-z]\s+[A-Za-z]{2}/.test(right + next)) return true
   if (marked)
     return (
       /^[-+]?(?:\d|\\[dt]?frac|\\sqrt|\\pi|[A-Za-z](?![A-Za-z])|\().*$/.test(before) &&
@@ -121,8 +123,7 @@ const OPERATION = /\\(?:cdot|times|div|pm|mp|log|ln|lg|exp|sin|cos|tan|cot|sec|c
 const isRead = (text: string): boolean => "answer" in reading(text)
 
 /** The expression, where it can be read and is more than the box. */
-export const wholeAround = (text: string, least: number, from: number, end: number, contents: string) => {
-  const { left, right, goesOn } = sidesOf(text, least, from, end)
+export const wholeAround = ({ left, right, goesOn }: Sides, contents: string): string | null => {
   // What is put into an equation that goes on is a blank filled in.
   if (goesOn || LOOKS.test(left) || (left.trim() === "" && right.trim() === "")) return null
   const before = left.replace(/^\s*\*+|^\s*["“(](?=[^)]*$)(?!.*\()/, "")
@@ -134,10 +135,10 @@ export const wholeAround = (text: string, least: number, from: number, end: numb
   const product = !isInside && /[\w})]\s*$/.test(touches) && !OPERATION.test(touches) ? " \\cdot " : ""
   const behind = right.replace(/\.\s*$/, "")
   const times = /^(?:\s|\\[,;:! ]|~)*(?:[A-Za-z(]|\\(?:pi|sqrt|[dt]?frac)(?![A-Za-z]))/.test(behind) ? " \\cdot " : ""
-  const whole = `${before}${product}${isInside && /^[^[(|]*[{]\s*$/.test(before.slice(-1)) ? contents : plain}${times}${behind}`
+  const whole = `${before}${product}${before.endsWith("{") ? contents : plain}${times}${behind}`
     .replaceAll(/\\boxed\s*(?=\{)/g, "")
     .trim()
-  return isBalanced(whole) && isRead(whole) ? { text: whole, from: from - left.length, end: end + right.length } : null
+  return isBalanced(whole) && isRead(whole) ? whole : null
 }
 
 const isBalanced = (text: string): boolean => {
