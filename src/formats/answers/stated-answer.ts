@@ -129,7 +129,7 @@ const NEXT = new RegExp(
 )
 
 const untilNext = (text: string): string => {
-  if (!/[\n<[]/.test(text)) return text
+  if (!/\n|<[|｜s]|\[I/i.test(text)) return text
   for (const { index } of text.matchAll(NEXT))
     if (marksIn(text, 1, index).next().done !== true) return withoutEndMarks(text.slice(0, index))
   return text
